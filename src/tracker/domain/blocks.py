@@ -1,0 +1,79 @@
+"""Arrays on their way through the signal path; time is the first axis and a block may be empty."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """What a decoder made of the samples that one notification completed."""
+
+    acc_mps2: NDArray[np.float64]
+    """Specific force in the sensor's axes, gravity included, m/s², shape (n, 3)."""
+    gyro_radps: NDArray[np.float64] | None
+    """Angular rate in the sensor's axes, rad/s, shape (n, 3); None for an accelerometer-only sensor."""
+    stamps_s: NDArray[np.float64] | None
+    """Device time of each sample, s, shape (n,), NaN where the packet carries none; None without any clock."""
+    received_s: float
+    """Host time at which the notification arrived, s since the session's origin."""
+
+    @property
+    def device_time_s(self) -> float | None:
+        """The first device time that the packet carried, s, or None."""
+        if self.stamps_s is None:
+            return None
+        carried = self.stamps_s[np.isfinite(self.stamps_s)]
+        return float(carried[0]) if carried.size else None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TimedFrame:
+    """Samples with their time on the session clock; times may be uneven but never fall."""
+
+    time_s: NDArray[np.float64]
+    """Session time of each sample, s, shape (n,)."""
+    acc_mps2: NDArray[np.float64]
+    """Specific force, sensor axes, m/s², shape (n, 3)."""
+    gyro_radps: NDArray[np.float64] | None
+    """Angular rate, sensor axes, rad/s, shape (n, 3), or None."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ImuBlock:
+    """Samples on the session's uniform grid, without a hole inside."""
+
+    start_s: float
+    """Session time of the first sample, s."""
+    rate_hz: float
+    """Samples per second of the grid."""
+    acc_mps2: NDArray[np.float64]
+    """Specific force, sensor axes, m/s², shape (n, 3)."""
+    gyro_radps: NDArray[np.float64] | None
+    """Angular rate, sensor axes, rad/s, shape (n, 3), or None."""
+    restart: bool = False
+    """True where the samples before the first one are missing: filters start anew."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MotionBlock:
+    """How the pelvis moves, whatever way round the sensor is worn."""
+
+    start_s: float
+    """Session time of the first sample, s."""
+    rate_hz: float
+    """Samples per second."""
+    up: NDArray[np.float64]
+    """Unit vector that points away from the ground, in sensor axes, shape (n, 3)."""
+    rate_radps: NDArray[np.float64]
+    """Smoothed angular rate in sensor axes, bias removed, rad/s, shape (n, 3)."""
+    vertical_mps2: NDArray[np.float64]
+    """Smoothed upward acceleration without gravity, m/s², shape (n,)."""
+    restart: bool = False
+    """True where the samples before the first one are missing."""

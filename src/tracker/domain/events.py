@@ -1,0 +1,280 @@
+"""What the engine says. Later knowledge is a new event that refers to an old one, never a change.
+
+Times are session seconds. An event says when something happened; when it was said is known to the
+caller, who fed the engine.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Phase(Enum):
+    """The four parts of a rep; `BOTTOM` and `LOCKOUT` are the pauses."""
+
+    CONCENTRIC = "concentric"
+    LOCKOUT = "lockout"
+    ECCENTRIC = "eccentric"
+    BOTTOM = "bottom"
+
+
+class Flag(Enum):
+    """Why a rep, or a number of it, deserves less trust or a remark."""
+
+    SHORT_OF_LOCKOUT = "short_of_lockout"
+    """The top was lower than the set's reference lockout by more than 15 % of the range."""
+    GAP = "gap"
+    """Samples are missing inside the rep."""
+    SATURATED = "saturated"
+    """The sensor hit the end of its range inside the rep."""
+    LOW_CONFIDENCE_VELOCITY = "low_confidence_velocity"
+    """The concentric was too slow for an accelerometer to give a velocity."""
+    AXIS_UNCERTAIN = "axis_uncertain"
+    """The rotation was not about one axis."""
+
+
+class LinkState(Enum):
+    """How the connection to the sensor is."""
+
+    SEARCHING = "searching"
+    CONNECTING = "connecting"
+    CONFIGURING = "configuring"
+    STREAMING = "streaming"
+    STALLED = "stalled"
+    LOST = "lost"
+    RECONNECTING = "reconnecting"
+    GONE = "gone"
+
+
+class MarkKind(Enum):
+    """What the wearer can say with a key; the payload of a notification on the mark channel."""
+
+    SET_START = "set_start"
+    SET_STOP = "set_stop"
+
+
+class FaultReason(Enum):
+    """What was wrong with bytes that came."""
+
+    LENGTH = "length"
+    """The packet is shorter or longer than its format says."""
+    VERSION = "version"
+    """The packet claims a format version that this decoder does not know."""
+    FORMAT = "format"
+    """A field has a value that the format does not allow."""
+    LOST = "lost"
+    """Packets or samples before this one never arrived."""
+    DUPLICATE = "duplicate"
+    """The packet was here before."""
+    OUT_OF_ORDER = "out_of_order"
+    """The packet is older than one that was already decoded."""
+    CLOCK = "clock"
+    """The device clock stood still or jumped."""
+    UNCONFIGURED = "unconfigured"
+    """Samples came before the configuration that gives their scale."""
+    UNKNOWN_CHANNEL = "unknown_channel"
+    """No decoder listens on this channel."""
+    NOT_FINITE = "not_finite"
+    """A sample is not a number."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseSpan:
+    """One phase of one rep."""
+
+    phase: Phase
+    start_s: float
+    """Where the speed crossed 10 % of the movement's own peak, s."""
+    end_s: float
+    """Where the next phase starts, s."""
+
+    @property
+    def duration_s(self) -> float:
+        """Length of the phase, s."""
+        return self.end_s - self.start_s
+
+
+@dataclass(frozen=True, slots=True)
+class Rep:
+    """One repetition with what was measured of it; None means unknown, never zero."""
+
+    index: int
+    """Number in its set, from 1."""
+    start_s: float
+    """Start of its first phase, s."""
+    end_s: float
+    """End of its last phase, s."""
+    complete: bool
+    """True once the movement back (eccentric of a hip thrust, concentric of a squat) has ended."""
+    phases: tuple[PhaseSpan, ...]
+    """Phases in the order in which they happened."""
+    rom_deg: float | None = None
+    """Rotation of the pelvis between bottom and top, degrees."""
+    top_deg: float | None = None
+    """Pelvis pitch at lockout, degrees above level; None without a calibration."""
+    rise_m: float | None = None
+    """Vertical travel of the hips, m."""
+    mean_velocity_mps: float | None = None
+    """Mean vertical velocity over the concentric, m/s."""
+    peak_velocity_mps: float | None = None
+    """Peak vertical velocity over the concentric, m/s."""
+    tilt_deg: float | None = None
+    """Largest sideways tilt of the pelvis during the rep, degrees."""
+    flags: tuple[Flag, ...] = ()
+    """Remarks on quality and form."""
+    bottom_s: float | None = None
+    """Pause after this rep's eccentric (or between a squat's way down and up), s; None after the last."""
+
+    def _duration_s(self, phase: Phase) -> float | None:
+        spans = [span.duration_s for span in self.phases if span.phase is phase]
+        return spans[0] if spans else None
+
+    @property
+    def concentric_s(self) -> float | None:
+        """Duration of the way up, s."""
+        return self._duration_s(Phase.CONCENTRIC)
+
+    @property
+    def lockout_s(self) -> float | None:
+        """Duration of the hold at the top, s."""
+        return self._duration_s(Phase.LOCKOUT)
+
+    @property
+    def eccentric_s(self) -> float | None:
+        """Duration of the way down, s."""
+        return self._duration_s(Phase.ECCENTRIC)
+
+
+@dataclass(frozen=True, slots=True)
+class SetStarted:
+    """The first rep of a set was counted, or the wearer started a set by hand."""
+
+    at_s: float
+    """Start of the first rep, or the time of the key, s."""
+    set_index: int
+    """Number of the set in the session, from 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseStarted:
+    """The movement entered a phase; for screens and metronomes, a rep's final phases are in its `Rep`."""
+
+    at_s: float
+    set_index: int
+    phase: Phase
+
+
+@dataclass(frozen=True, slots=True)
+class RepCounted:
+    """A lockout started: the number on the screen goes up."""
+
+    at_s: float
+    """Start of the lockout, s."""
+    set_index: int
+    index: int
+    """Number of the rep in its set, from 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class RepCompleted:
+    """A counted rep came to its end."""
+
+    at_s: float
+    set_index: int
+    rep: Rep
+
+
+@dataclass(frozen=True, slots=True)
+class RepRevised:
+    """Later samples told more about an earlier rep."""
+
+    at_s: float
+    """When the revised rep was counted, s."""
+    set_index: int
+    index: int
+    """Which rep of the set."""
+    rep: Rep | None
+    """The rep as it is known now; None if it turned out to be none and is withdrawn."""
+    reason: str
+    """Why, in words for the log."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetEnded:
+    """No further rep belongs to the set."""
+
+    at_s: float
+    """End of the last rep, s."""
+    set_index: int
+    reps: int
+    """Reps that count; 0 if the set was withdrawn because nothing alike followed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """One thing to tell the wearer."""
+
+    at_s: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Samples are missing for longer than interpolation may cover."""
+
+    start_s: float
+    """Time of the last sample before it, s."""
+    end_s: float
+    """Time of the first sample after it, s."""
+
+    @property
+    def at_s(self) -> float:
+        """When samples came again, s."""
+        return self.end_s
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Bytes that could not be used, or that show that others are missing."""
+
+    at_s: float
+    """Arrival of the notification, s."""
+    reason: FaultReason
+    detail: str
+    """What was expected and what came."""
+    count: int = 1
+    """How many packets or samples are concerned."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkChanged:
+    """The connection to the sensor changed its state."""
+
+    at_s: float
+    state: LinkState
+    device: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """The wearer pressed a key that belongs into the record."""
+
+    at_s: float
+    text: str
+
+
+Event = (
+    SetStarted
+    | PhaseStarted
+    | RepCounted
+    | RepCompleted
+    | RepRevised
+    | SetEnded
+    | Cue
+    | Gap
+    | Fault
+    | LinkChanged
+    | Marked
+)
+"""Everything that `Engine.feed` can say."""

@@ -1,0 +1,86 @@
+"""The exercises as data: where a rep starts, what moves, and what a set of them looks like."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from tracker.domain.errors import UnknownNameError
+
+
+class Extreme(Enum):
+    """The position in which an exercise rests before a rep."""
+
+    BOTTOM = "bottom"
+    TOP = "top"
+
+
+class LiftSignal(Enum):
+    """The motion that tells the phases of an exercise apart."""
+
+    ROTATION = "rotation"
+    """The pelvis (or thigh) turns about the lift's axis, as in a hip thrust."""
+    HEIGHT = "height"
+    """The pelvis travels up and down while its pitch goes to and fro, as in a squat."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exercise:
+    """One movement that the sensor can see."""
+
+    name: str
+    """Identifier in commands, files and exports."""
+    title: str
+    """Name for people."""
+    starts_from: Extreme
+    """The extreme from which a rep starts; a hip thrust starts at the bottom with the concentric."""
+    signal: LiftSignal
+    """What the phases are read from."""
+    least_range_deg: float
+    """Smallest rotation that can be a rep, degrees; only for exercises read from rotation."""
+    least_rise_m: float
+    """Smallest vertical travel that can be a rep, m; only for exercises read from height."""
+    set_gap_s: float = 12.0
+    """A longer rest than this ends the set, s (definition of a set)."""
+    lockout_share: float = 0.15
+    """A top lower than the reference lockout by more than this share of the range is short of lockout."""
+    rep_share: float = 0.5
+    """A movement under this share of the set's range is not a rep."""
+
+
+def _hip_extension(name: str, title: str, least_range_deg: float = 12.0) -> Exercise:
+    """Return an exercise that is read from rotation and starts with the way up."""
+    return Exercise(name, title, Extreme.BOTTOM, LiftSignal.ROTATION, least_range_deg, 0.0)
+
+
+HIP_THRUST: Final = _hip_extension("hip_thrust", "Hip thrust")
+
+_ALL: Final = (
+    HIP_THRUST,
+    # A floor bridge swings 23 ± 6° at the pelvis and as little as 6° at the thigh.
+    _hip_extension("glute_bridge", "Glute bridge", least_range_deg=5.0),
+    _hip_extension("single_leg_hip_thrust", "Single-leg hip thrust"),
+    _hip_extension("b_stance_hip_thrust", "B-stance hip thrust"),
+    _hip_extension("banded_hip_thrust", "Banded hip thrust"),
+    _hip_extension("feet_elevated_hip_thrust", "Feet-elevated hip thrust"),
+    Exercise("squat", "Squat", Extreme.TOP, LiftSignal.HEIGHT, 0.0, 0.15),
+    Exercise("sit_to_stand", "Sit to stand", Extreme.BOTTOM, LiftSignal.HEIGHT, 0.0, 0.15),
+)
+
+EXERCISES: Final = {exercise.name: exercise for exercise in _ALL}
+"""Every exercise by its name."""
+
+
+def exercise_named(name: str) -> Exercise:
+    """Return the exercise called `name`.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such exercise.
+    """
+    try:
+        return EXERCISES[name]
+    except KeyError:
+        raise UnknownNameError("exercise", name, tuple(EXERCISES)) from None

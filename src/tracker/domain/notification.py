@@ -1,0 +1,30 @@
+"""The one thing that all sources yield: bytes, where they came from, and when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+LINK_CHANNEL: Final = "link"
+"""Channel of link events: the payload is the UTF-8 name of a `LinkState`."""
+
+MARK_CHANNEL: Final = "mark"
+"""Channel of what the wearer says with a key: the payload is UTF-8, see `Mark`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """Bytes as they arrived, before anybody has looked inside.
+
+    Link events and user marks travel the same way on reserved channels, so that a replayed session
+    meets them at the same place in the stream as the live one did.
+    """
+
+    received_ns: int
+    """Host time of arrival, ns since the session's origin."""
+    channel: str
+    """Characteristic UUID in lower case, or one of the reserved channel names."""
+    data: bytes
+    """The payload, untouched."""
+    device: int = 0
+    """Which sensor of the session sent it; 0 is the one that detection uses."""

@@ -1,0 +1,36 @@
+"""The shapes of the parts that are plugged together; no base classes, only protocols."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
+    from tracker.domain.blocks import Frame
+    from tracker.domain.events import Event, Fault
+    from tracker.domain.notification import Notification
+
+
+class Decoder(Protocol):
+    """Bytes in, samples out. Keeps what a sensor's format needs between packets, does no I/O."""
+
+    def feed(self, notification: Notification) -> tuple[Frame | Fault, ...]:
+        """Decode one notification; never raises on bytes, what is wrong comes back as a `Fault`."""
+
+
+class Source(Protocol):
+    """A radio, a recording or a simulator: all three look the same from here."""
+
+    sensor: str
+    """Kind of the sensor whose decoder understands the notifications."""
+
+    def notifications(self) -> AsyncIterator[Notification]:
+        """Yield what arrives, in order, until the source ends."""
+
+
+class Sink(Protocol):
+    """Somebody who wants to know what the engine said."""
+
+    def accept(self, events: Sequence[Event], newest_s: float) -> None:
+        """Take events, said when the newest sample given to the engine was of `newest_s`."""

@@ -1,0 +1,25 @@
+"""Conversions between what sensors and people use and the SI units used inside."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+STANDARD_GRAVITY_MPS2: Final = 9.80665
+"""Standard gravity, by which every sensor's "g" is defined (CGPM 1901)."""
+
+RADPS_PER_DPS: Final = math.pi / 180.0
+"""Radians per second in one degree per second."""
+
+NS_PER_S: Final = 1_000_000_000
+"""Nanoseconds in a second."""
+
+
+def ns_from_s(time_s: float) -> int:
+    """Return seconds as whole nanoseconds, rounded to the nearest."""
+    return round(time_s * NS_PER_S)
+
+
+def s_from_ns(time_ns: int) -> float:
+    """Return nanoseconds as seconds."""
+    return time_ns / NS_PER_S

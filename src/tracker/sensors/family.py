@@ -1,0 +1,58 @@
+"""What the tracker knows about one family of sensors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from tracker.domain import Decoder
+from tracker.sensors.script import Step
+
+Settings = Mapping[str, str]
+"""Settings of a decoder by name, as text; each family says which it knows."""
+
+
+class ClockKind(Enum):
+    """What a family's samples say about time."""
+
+    SESSION = "session"
+    """Each sample carries its time on the session clock (an imported file)."""
+    DEVICE = "device"
+    """Packets carry stamps of the sensor's own clock."""
+    NONE = "none"
+    """No stamps at all: the rate is estimated from arrivals."""
+
+
+@dataclass(frozen=True, slots=True)
+class Advertisement:
+    """What a sensor says of itself before a connection."""
+
+    name: str | None
+    service_uuids: tuple[str, ...] = ()
+    manufacturer_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SensorFamily:
+    """One family: how it is recognised, started, stopped and decoded."""
+
+    kind: str
+    """Identifier in commands and recordings."""
+    title: str
+    """Name for people."""
+    clock: ClockKind
+    channels: Mapping[str, str]
+    """Short names of the channels that the decoder understands, to their UUIDs."""
+    decoder: Callable[[Settings], Decoder]
+    """Makes a fresh decoder; raises `TrackerError` on a setting it does not know."""
+    recognises: Callable[[Advertisement], bool] = lambda _advertisement: False
+    """Whether an advertisement is one of this family's."""
+    services: tuple[str, ...] = ()
+    """Services that decide after connecting."""
+    start: tuple[Step, ...] = ()
+    """Script that makes the sensor stream; it stops a stale stream first."""
+    stop: tuple[Step, ...] = ()
+    """Script that stops it, on every way out."""
+    default_channel: str = field(default="")
+    """Channel of samples, assumed where none is named."""
