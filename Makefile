@@ -1,0 +1,131 @@
+# Needs GNU make, a POSIX shell, Python 3.11 or newer with venv, and on the first run the package
+# registry. Everything else is installed into this checkout: uv into .venv-tools, the rest into
+# .venv. They are apart because `uv sync` removes from .venv what the lock file does not name.
+
+.SUFFIXES:
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+TOOLS := .venv-tools
+PY := .venv/bin/python
+ARGS ?=
+
+# A checkout that was moved has stamps, but an environment that points elsewhere; so the stamps
+# carry the place. All paths are relative: the place may have spaces in its name.
+PLACE := $(shell pwd | cksum | cut -d ' ' -f 1)
+UV_READY := $(TOOLS)/ready
+RUN_READY := .venv/ready-run-$(PLACE)
+TEST_READY := .venv/ready-test-$(PLACE)
+DEV_READY := .venv/ready-dev-$(PLACE)
+
+# Same minor version as the build backend in pyproject.toml.
+UV_RANGE := uv>=0.13,<0.14
+UV := $(TOOLS)/bin/uv
+SYNC := $(UV) sync --locked --quiet
+
+# The interpreter found below is the one to use; nothing is fetched behind the user's back.
+export UV_PYTHON_DOWNLOADS := never
+export UV_PROJECT_ENVIRONMENT := .venv
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Settings of the calling shell that would send packages to another environment.
+export PIP_USER := 0
+unexport VIRTUAL_ENV
+unexport PYTHONHOME
+unexport PYTHONPATH
+
+# More workers than this cost more in imports than they save.
+WORKERS := -n auto --maxprocesses 8
+
+.PHONY: help demo test check lint accuracy bench snapshots build format clean distclean
+
+help: ## Show the targets
+	@echo 'usage: make TARGET [ARGS="..."] [PYTHON=/path/to/python3]'
+	@sed -n 's/^\([a-z][a-z]*\):.*## \(.*\)$$/  \1|\2/p' Makefile \
+	  | while IFS='|' read -r target text; do printf '%-12s %s\n' "$$target" "$$text"; done
+
+demo: $(RUN_READY) ## Train with the simulated sensor (ARGS="--seconds 30 --headless")
+	@$(PY) -m tracker demo $(ARGS)
+
+test: $(TEST_READY) ## Run the tests (ARGS="tests/unit/cli -k help")
+	$(PY) -m pytest $(WORKERS) $(ARGS)
+
+check: lint ## Format, lint, types, import walls, dependencies, spelling, then the tests
+	$(PY) -m pytest $(WORKERS) $(ARGS)
+
+lint: $(DEV_READY) ## All of check but the tests
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	$(PY) -m mypy
+	$(PY) -c 'import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())'
+	$(PY) -m deptry src
+	$(PY) -m codespell_lib
+
+accuracy: $(TEST_READY) ## Measure counts and timing against known truth
+	$(PY) benchmarks/accuracy.py $(ARGS)
+
+bench: $(TEST_READY) ## Measure throughput as ratios to a base case
+	$(PY) -m pytest benchmarks $(ARGS)
+
+snapshots: $(TEST_READY) ## Take new pictures of the screens; look at them before committing
+	$(PY) -m pytest --snapshot-update tests/tui $(ARGS)
+
+build: $(UV_READY) ## Build wheel and sdist, install the wheel into a fresh environment, try it there
+	rm -rf dist build/smoke
+	$(UV) build --quiet --python $(TOOLS)/bin/python
+	$(UV) venv --quiet --python $(TOOLS)/bin/python build/smoke
+	$(UV) export --quiet --locked --no-default-groups --no-emit-project -o build/runtime.txt
+	$(UV) pip install --quiet --python build/smoke/bin/python -c build/runtime.txt dist/*.whl
+	cd build/smoke && ./bin/tracker --version
+	cd build/smoke && ./bin/tracker demo --headless --seconds 20 </dev/null >demo.txt
+	@cat build/smoke/demo.txt
+	@grep -q tempo build/smoke/demo.txt || { echo 'The demo of the wheel counted no rep.' >&2; exit 1; }
+	@ls dist
+
+format: $(DEV_READY) ## Format the code and fix what can be fixed
+	$(PY) -m ruff format .
+	$(PY) -m ruff check --fix .
+
+clean: ## Remove what builds and tests leave behind
+	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache \
+	  .benchmarks snapshot_report.html
+	find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+
+distclean: clean ## The same and both environments
+	rm -rf .venv $(TOOLS)
+
+# A shim that finds no interpreter and a Python without venv both fail the trial, so the next
+# name gets its turn.
+$(UV_READY):
+	@found=; \
+	for name in "$(PYTHON)" python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	  [ -n "$$name" ] || continue; \
+	  if "$$name" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' \
+	    >/dev/null 2>&1; then found=$$name; break; fi; \
+	  if [ "$$name" = "$(PYTHON)" ]; then break; fi; \
+	done; \
+	if [ -z "$$found" ]; then \
+	  echo 'No Python 3.11 or newer with venv was found$(if $(PYTHON), at $(PYTHON),).' >&2; \
+	  echo 'Install one (Debian, Ubuntu: apt-get install python3 python3-venv; macOS: brew' >&2; \
+	  echo 'install python) or name one: make PYTHON=/path/to/python3' >&2; \
+	  exit 1; \
+	fi; \
+	echo "Preparing the environment with $$("$$found" --version) (first run only)" >&2; \
+	rm -rf $(TOOLS) && "$$found" -m venv $(TOOLS)
+	@echo '*' >$(TOOLS)/.gitignore
+	@$(TOOLS)/bin/python -m pip install --quiet '$(UV_RANGE)'
+	@touch $@
+
+# An environment that is there and works keeps its interpreter; a broken one is made anew.
+$(RUN_READY): $(UV_READY) pyproject.toml uv.lock
+	@$(PY) -c '' 2>/dev/null || $(UV) venv --quiet --clear --python $(TOOLS)/bin/python .venv
+	@$(SYNC) --inexact --no-default-groups
+	@touch $@
+
+# Inexact: the smaller sets of packages leave the larger ones in place.
+$(TEST_READY): $(RUN_READY)
+	@$(SYNC) --inexact --no-default-groups --group test --group oracle
+	@touch $@
+
+$(DEV_READY): $(TEST_READY)
+	@$(SYNC)
+	@touch $@
