@@ -1,0 +1,190 @@
+"""A session as JSON objects: `tracker.session/1` for the whole of it, and one object per event.
+
+Unknown values are null, never 0, and NaN never gets out: JSON has no word for it. Seconds keep
+six decimals and everything else four, well below what any sensor resolves.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, assert_never
+
+from tracker.domain import (
+    Cue,
+    Fault,
+    Gap,
+    LinkChanged,
+    Marked,
+    PhaseStarted,
+    RepCompleted,
+    RepCounted,
+    RepRevised,
+    SetEnded,
+    SetStarted,
+)
+
+if TYPE_CHECKING:
+    from tracker.domain import Event, Ledger, PhaseSpan, Rep, SessionInfo, SetRecord
+
+SCHEMA: Final = "tracker.session/1"
+"""Name and version of the object; a key that changes its meaning makes a new version."""
+
+# A microsecond: finer than the device clocks, coarser than the noise of adding floats.
+_DECIMALS_S: Final = 6
+_DECIMALS: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFacts:
+    """What was read, besides what was found in it."""
+
+    path: str
+    """The file as the user named it."""
+    sensor: str
+    """Kind of the sensor, or the format of a foreign file."""
+    rate_hz: float | None
+    """Measured samples per second; None if there were too few to tell."""
+    duration_s: float | None
+    """From the first sample to the last, s; None if there was no sample."""
+    samples: int
+    """Samples that could be used."""
+
+
+def session_object(info: SessionInfo, ledger: Ledger, facts: SourceFacts) -> dict[str, object]:
+    """Return the `tracker.session/1` object of one session.
+
+    Parameters
+    ----------
+    info
+        The head of the recording, or what was assumed for a foreign file.
+    ledger
+        Everything that the engine said, added up.
+    facts
+        What was read.
+    """
+    return {
+        "schema": SCHEMA,
+        "exercise": info.exercise,
+        "source": {
+            "path": facts.path,
+            "sensor": facts.sensor,
+            "rate_hz": _number(facts.rate_hz),
+            "duration_s": _seconds(facts.duration_s),
+            "samples": facts.samples,
+            "gaps": [
+                {"start_s": _seconds(gap.start_s), "end_s": _seconds(gap.end_s)}
+                for gap in ledger.gaps
+            ],
+            "faults": {reason.value: count for reason, count in ledger.faults.items()},
+        },
+        "sets": [_set_object(record) for record in ledger.sets],
+    }
+
+
+def event_object(event: Event, emitted_s: float | None) -> dict[str, object]:
+    """Return one event as an object.
+
+    Parameters
+    ----------
+    event
+        What the engine said.
+    emitted_s
+        Time of the newest sample that the engine had been given when it said so, s; None where
+        there was none yet.
+    """
+    kind, about, more = _parts(event)
+    return {
+        "event": kind,
+        **about,
+        "at_s": _seconds(event.at_s),
+        "emitted_s": _seconds(emitted_s),
+        **more,
+    }
+
+
+def _parts(event: Event) -> tuple[str, dict[str, object], dict[str, object]]:
+    """Return an event's kind, which set and rep it is about, and what else it says."""
+    match event:
+        case SetStarted():
+            return "set_started", {"set": event.set_index}, {}
+        case PhaseStarted():
+            return "phase", {"set": event.set_index}, {"phase": event.phase.value}
+        case RepCounted():
+            return "rep_counted", {"set": event.set_index, "index": event.index}, {}
+        case RepCompleted():
+            about: dict[str, object] = {"set": event.set_index, "index": event.rep.index}
+            return "rep_completed", about, {"rep": rep_object(event.rep)}
+        case RepRevised():
+            rep = None if event.rep is None else rep_object(event.rep)
+            about = {"set": event.set_index, "index": event.index}
+            return "rep_revised", about, {"rep": rep, "reason": event.reason}
+        case SetEnded():
+            return "set_ended", {"set": event.set_index}, {"reps": event.reps}
+        case Cue():
+            return "cue", {}, {"text": event.text}
+        case Gap():
+            span = {"start_s": _seconds(event.start_s), "end_s": _seconds(event.end_s)}
+            return "gap", {}, {**span}
+        case Fault():
+            fault = {"reason": event.reason.value, "detail": event.detail, "count": event.count}
+            return "fault", {}, {**fault}
+        case LinkChanged():
+            return "link", {}, {"state": event.state.value, "device": event.device}
+        case Marked():
+            return "mark", {}, {"text": event.text}
+    assert_never(event)
+
+
+def rep_object(rep: Rep) -> dict[str, object]:
+    """Return one rep as an object."""
+    return {
+        "index": rep.index,
+        "start_s": _seconds(rep.start_s),
+        "end_s": _seconds(rep.end_s),
+        "complete": rep.complete,
+        "phases": [_phase_object(span) for span in rep.phases],
+        "concentric_s": _seconds(rep.concentric_s),
+        "lockout_s": _seconds(rep.lockout_s),
+        "eccentric_s": _seconds(rep.eccentric_s),
+        "bottom_s": _seconds(rep.bottom_s),
+        "rom_deg": _number(rep.rom_deg),
+        "top_deg": _number(rep.top_deg),
+        "rise_m": _number(rep.rise_m),
+        "mean_velocity_mps": _number(rep.mean_velocity_mps),
+        "peak_velocity_mps": _number(rep.peak_velocity_mps),
+        "tilt_deg": _number(rep.tilt_deg),
+        "flags": [flag.value for flag in rep.flags],
+    }
+
+
+def _set_object(record: SetRecord) -> dict[str, object]:
+    return {
+        "index": record.index,
+        "start_s": _seconds(record.start_s),
+        "end_s": _seconds(record.end_s),
+        "reps": [rep_object(rep) for rep in record.reps],
+    }
+
+
+def _phase_object(span: PhaseSpan) -> dict[str, object]:
+    return {
+        "phase": span.phase.value,
+        "start_s": _seconds(span.start_s),
+        "end_s": _seconds(span.end_s),
+    }
+
+
+def _seconds(value_s: float | None) -> float | None:
+    return _rounded(value_s, _DECIMALS_S)
+
+
+def _number(value: float | None) -> float | None:
+    return _rounded(value, _DECIMALS)
+
+
+def _rounded(value: float | None, decimals: int) -> float | None:
+    if value is None or not math.isfinite(value):
+        return None
+    # Adding 0.0 turns a negative zero into the zero that people write. NumPy scalars end here.
+    return round(float(value), decimals) + 0.0
