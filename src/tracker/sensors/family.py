@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
 
-from tracker.domain import Decoder
-from tracker.sensors.script import Step
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
-Settings = Mapping[str, str]
-"""Settings of a decoder by name, as text; each family says which it knows."""
+    from tracker.domain import Decoder
+    from tracker.sensors.script import Step
 
 
 class ClockKind(Enum):
@@ -29,8 +29,11 @@ class Advertisement:
     """What a sensor says of itself before a connection."""
 
     name: str | None
+    """Its name, as advertised; None if it gives none."""
     service_uuids: tuple[str, ...] = ()
+    """Advertised services, 128-bit form."""
     manufacturer_ids: tuple[int, ...] = ()
+    """Company identifiers of its manufacturer data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +45,11 @@ class SensorFamily:
     title: str
     """Name for people."""
     clock: ClockKind
+    """What its samples say about time."""
     channels: Mapping[str, str]
     """Short names of the channels that the decoder understands, to their UUIDs."""
-    decoder: Callable[[Settings], Decoder]
-    """Makes a fresh decoder; raises `TrackerError` on a setting it does not know."""
+    decoder: Callable[[Mapping[str, str]], Decoder]
+    """Makes a fresh decoder from settings as text; raises `TrackerError` on an unknown one."""
     recognises: Callable[[Advertisement], bool] = lambda _advertisement: False
     """Whether an advertisement is one of this family's."""
     services: tuple[str, ...] = ()
@@ -54,5 +58,5 @@ class SensorFamily:
     """Script that makes the sensor stream; it stops a stale stream first."""
     stop: tuple[Step, ...] = ()
     """Script that stops it, on every way out."""
-    default_channel: str = field(default="")
-    """Channel of samples, assumed where none is named."""
+    default_channel: str = ""
+    """Channel of samples (UUID), assumed where none is named."""

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """Read a characteristic; the value travels on as a notification, so the decoder and the recording see it."""
+    """Read a characteristic; its value travels on as a notification, for decoder and recording."""
 
     channel: str
+    """UUID in lower case, as in every step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,7 @@ class Write:
     channel: str
     data: bytes
     with_response: bool = True
+    """Whether the sensor acknowledges the write before the next step runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ class Expect:
     channel: str
     prefix: bytes
     timeout_s: float
+    """After this long without it the script has failed, s."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class Pause:
     """Let the sensor take its time."""
 
     duration_s: float
+    """How long, s."""
 
 
 Step = Read | Write | Subscribe | Unsubscribe | Expect | Pause

@@ -1,0 +1,39 @@
+"""How a decoder says what is wrong with a notification, the same in every family."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from tracker.domain import LINK_CHANNEL, MARK_CHANNEL, Fault, FaultReason
+from tracker.domain.units import s_from_ns
+
+if TYPE_CHECKING:
+    from tracker.domain import Notification
+
+RESERVED_CHANNELS: Final = frozenset({LINK_CHANNEL, MARK_CHANNEL})
+"""Channels that are no sensor's: the engine reads them, decoders pass over them."""
+
+
+class MalformedError(Exception):
+    """Bytes that do not follow their format; never leaves a decoder's `feed`."""
+
+    def __init__(self, reason: FaultReason, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+        self.detail = detail
+
+
+def fault_of(
+    notification: Notification, reason: FaultReason, detail: str, count: int = 1
+) -> Fault:
+    """Return a fault that happened when `notification` arrived."""
+    return Fault(s_from_ns(notification.received_ns), reason, detail, count)
+
+
+def unknown_channel(notification: Notification) -> Fault:
+    """Return the fault of a notification on a channel that a family does not have."""
+    return fault_of(
+        notification,
+        FaultReason.UNKNOWN_CHANNEL,
+        f"nothing is known about channel {notification.channel!r}",
+    )

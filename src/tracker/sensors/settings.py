@@ -1,0 +1,40 @@
+"""Settings of decoders arrive as text, from a command line or the head of a recording."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tracker.domain import TrackerError, UnknownNameError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+def refuse_unknown(settings: Mapping[str, str], kind: str, known: Sequence[str]) -> None:
+    """Raise a `TrackerError` if `settings` has a name that is not in `known`."""
+    for name in settings:
+        if not known:
+            message = f"The sensor kind {kind!r} takes no settings; {name!r} was given."
+            raise TrackerError(message)
+        if name not in known:
+            raise UnknownNameError(f"{kind} setting", name, known)
+
+
+def whole_number(settings: Mapping[str, str], name: str, default: int) -> int:
+    """Return the setting `name` as an integer, or `default` where it is not given.
+
+    Raises
+    ------
+    TrackerError
+        If the text is not a whole number.
+    """
+    text = settings.get(name)
+    if text is None:
+        return default
+    try:
+        return int(text)
+    except ValueError:
+        raise TrackerError(
+            f"The setting {name} must be a whole number, got {text!r}.",
+            f"Write for example {name}={default}.",
+        ) from None
