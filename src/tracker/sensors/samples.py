@@ -1,0 +1,152 @@
+"""The pseudo-sensor behind imported files: samples that already have their time.
+
+The layout is fixed in `firmware_notes/00-samples.md`.
+"""
+
+from __future__ import annotations
+
+import struct
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from tracker.domain import FaultReason, Frame
+from tracker.domain.units import s_from_ns
+from tracker.sensors.family import ClockKind, SensorFamily
+from tracker.sensors.faults import RESERVED_CHANNELS, MalformedError, fault_of, unknown_channel
+from tracker.sensors.settings import refuse_unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from tracker.domain import Fault, Notification
+
+SAMPLES_CHANNEL: Final = "samples"
+"""The one channel; no characteristic has such a name, so a radio never delivers on it."""
+
+VERSION: Final = 1
+"""Layout version, the first byte of a block."""
+
+# 00-samples.md, "Header": version u8, columns u8, reserved u16, rows u32.
+HEADER: Final = struct.Struct("<BBHI")
+
+# 00-samples.md, "Rows": time_s, acc x y z, and gyro x y z where there is one.
+COLUMNS_WITH_GYRO: Final = 7
+COLUMNS_WITHOUT_GYRO: Final = 4
+
+
+def encode_samples(
+    time_s: NDArray[np.float64],
+    acc_mps2: NDArray[np.float64],
+    gyro_radps: NDArray[np.float64] | None,
+) -> bytes:
+    """Return samples as the payload of one notification on `SAMPLES_CHANNEL`.
+
+    Parameters
+    ----------
+    time_s
+        Session time of each sample, s, shape (n,).
+    acc_mps2
+        Specific force, m/s², shape (n, 3).
+    gyro_radps
+        Angular rate, rad/s, shape (n, 3), or None.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit together.
+    """
+    signals = (acc_mps2,) if gyro_radps is None else (acc_mps2, gyro_radps)
+    expected = (len(time_s), 3)
+    for signal in signals:
+        if signal.shape != expected:
+            raise ValueError(f"expected signals of shape {expected}, got {signal.shape}")
+    rows = np.column_stack((time_s, *signals)).astype("<f8", copy=False)
+    return HEADER.pack(VERSION, rows.shape[1], 0, rows.shape[0]) + rows.tobytes()
+
+
+def _rows(data: bytes) -> NDArray[np.float64]:
+    """Return the rows of a block, shape (n, 4) or (n, 7)."""
+    if len(data) < HEADER.size:
+        raise MalformedError(
+            FaultReason.LENGTH, f"expected a header of {HEADER.size} bytes, got {len(data)}"
+        )
+    version, columns, _reserved, rows = HEADER.unpack_from(data)
+    if version != VERSION:
+        raise MalformedError(FaultReason.VERSION, f"expected version {VERSION}, got {version}")
+    if columns not in (COLUMNS_WITH_GYRO, COLUMNS_WITHOUT_GYRO):
+        raise MalformedError(FaultReason.FORMAT, f"expected 4 or 7 columns, got {columns}")
+    expected = HEADER.size + rows * columns * np.dtype(np.float64).itemsize
+    if len(data) != expected:
+        raise MalformedError(
+            FaultReason.LENGTH,
+            f"expected {expected} bytes for {rows} rows of {columns}, got {len(data)}",
+        )
+    return np.frombuffer(data, "<f8", offset=HEADER.size).reshape(rows, columns)
+
+
+class SamplesDecoder:
+    """Gives back imported samples, without those that no clock or filter could take."""
+
+    def __init__(self) -> None:
+        self._newest_s = -np.inf
+
+    def feed(self, notification: Notification) -> tuple[Frame | Fault, ...]:
+        """Decode one block; samples that are not finite or not newer than the last are dropped."""
+        if notification.channel in RESERVED_CHANNELS:
+            return ()
+        if notification.channel != SAMPLES_CHANNEL:
+            return (unknown_channel(notification),)
+        try:
+            rows = _rows(notification.data)
+        except MalformedError as error:
+            return (fault_of(notification, error.reason, error.detail),)
+
+        faults: list[Fault] = []
+        finite = np.isfinite(rows).all(axis=1)
+        if not finite.all():
+            dropped = int(np.count_nonzero(~finite))
+            detail = f"{dropped} of {len(rows)} samples are not a number; they were dropped"
+            faults.append(fault_of(notification, FaultReason.NOT_FINITE, detail, dropped))
+            rows = rows[finite]
+        newer = self._newer(rows[:, 0])
+        if not newer.all():
+            dropped = int(np.count_nonzero(~newer))
+            detail = f"{dropped} of {len(rows)} samples are not newer than the one before"
+            faults.append(fault_of(notification, FaultReason.CLOCK, detail, dropped))
+            rows = rows[newer]
+        if not len(rows):
+            return tuple(faults)
+
+        self._newest_s = float(rows[-1, 0])
+        frame = Frame(
+            acc_mps2=rows[:, 1:4],
+            gyro_radps=rows[:, 4:7] if rows.shape[1] == COLUMNS_WITH_GYRO else None,
+            stamps_s=rows[:, 0],
+            received_s=s_from_ns(notification.received_ns),
+        )
+        return (*faults, frame)
+
+    def _newer(self, time_s: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Return which times are above every time before them, shape (n,)."""
+        highest_s = np.maximum.accumulate(np.concatenate(([self._newest_s], time_s)))
+        return time_s > highest_s[:-1]
+
+
+def _decoder(settings: Mapping[str, str]) -> SamplesDecoder:
+    refuse_unknown(settings, "samples", ())
+    return SamplesDecoder()
+
+
+SAMPLES: Final = SensorFamily(
+    kind="samples",
+    title="Imported samples",
+    clock=ClockKind.SESSION,
+    channels=MappingProxyType({SAMPLES_CHANNEL: SAMPLES_CHANNEL}),
+    decoder=_decoder,
+    default_channel=SAMPLES_CHANNEL,
+)
+"""What an imported CSV becomes; it is never advertised and has nothing to start."""
