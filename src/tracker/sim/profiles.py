@@ -1,0 +1,149 @@
+"""How the speed of one movement runs from standstill to standstill, in closed form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Evaluation = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
+
+MIN_JERK_PEAK_RATE: Final = 1.875
+"""Peak speed of a minimum-jerk movement over its mean speed (Flash and Hogan 1985)."""
+
+MIN_JERK_PEAK_ACCEL: Final = 10.0 / 3.0**0.5
+"""Peak acceleration of a minimum-jerk movement of unit distance and duration."""
+
+BOUNDARY_SHARE: Final = 0.1
+"""A phase starts and ends where the speed crosses this share of the movement's own peak."""
+
+_STICKING_WIDTH: Final = 0.5
+"""Share of the movement's time that a sticking point slows down."""
+
+_CROSSING_GRID: Final = 2001
+"""Points among which a crossing is bracketed before it is refined."""
+
+_REFINEMENTS: Final = 7
+"""Rounds of 32 parts in a bracket of 1/2000: the crossing is then known to 1e-14."""
+
+_REFINEMENT_GRID: Final = 33
+"""Points of one round."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeedProfile:
+    """A movement of unit distance in unit time; plain minimum jerk unless told otherwise."""
+
+    skew: float = 0.0
+    """Early (> 0) or late (< 0) peak of the speed, within ±0.5."""
+    sticking: float = 0.0
+    """Loss of speed at the sticking point, 0 to 0.7 of what it would be there."""
+    sticking_at: float = 0.5
+    """Where the sticking point lies, share of the movement's time, 0.25 to 0.75."""
+    start_accel: float = 0.0
+    """Acceleration at the start, units per unit time²; above 0 where it leaves a reversal."""
+    end_brake: float = 0.0
+    """Deceleration at the end, units per unit time²; above 0 where it runs into a reversal."""
+
+    def __post_init__(self) -> None:
+        limits = {
+            "skew": (-0.5, 0.5),
+            "sticking": (0.0, 0.7),
+            "sticking_at": (0.25, 0.75),
+            # Beyond 20 in the quintic's own time the movement would run backwards.
+            "start_accel": (0.0, 20.0 * self._start_slope**2),
+            "end_brake": (0.0, 20.0 * self._stop_slope**2),
+        }
+        for name, (lowest, highest) in limits.items():
+            value = getattr(self, name)
+            if not lowest <= value <= highest:
+                raise ValueError(f"{name} must be within {lowest} and {highest}, not {value}")
+
+    def evaluate(self, share: NDArray[np.float64]) -> Evaluation:
+        """Return distance, speed and acceleration at shares 0 to 1 of the movement's time."""
+        skewed = share + self.skew * share * (1.0 - share)
+        skewed_rate = 1.0 + self.skew * (1.0 - 2.0 * share)
+        stuck, stuck_rate, stuck_accel = self._sticking_warp(skewed)
+        warp_rate = stuck_rate * skewed_rate
+        warp_accel = stuck_accel * skewed_rate**2 - 2.0 * self.skew * stuck_rate
+        distance, rate, accel = self._quintic(stuck)
+        return distance, rate * warp_rate, accel * warp_rate**2 + rate * warp_accel
+
+    def crossings(self) -> tuple[float, float]:
+        """Return the shares of time at which the speed first exceeds and last falls below 10 %."""
+        return _crossings(self)
+
+    def _quintic(self, u: NDArray[np.float64]) -> Evaluation:
+        """Return minimum jerk plus the quintics that carry an acceleration at either end."""
+        # The warps scale time at the ends, so the wanted acceleration is divided by that.
+        start = self.start_accel / self._start_slope**2
+        brake = self.end_brake / self._stop_slope**2
+        v = 1.0 - u
+        distance = u * u * u * (10.0 - 15.0 * u + 6.0 * u * u)
+        rate = 30.0 * (u * v) ** 2
+        accel = 60.0 * u * v * (v - u)
+        if not start and not brake:
+            return distance, rate, accel
+        distance = distance + 0.5 * start * (u * u * v**3) - 0.5 * brake * (v * v * u**3)
+        rate = rate + start * (u * v**2) * (1.0 - 2.5 * u) + brake * (v * u**2) * (1.0 - 2.5 * v)
+        accel = (
+            accel
+            + start * v * (1.0 - 8.0 * u + 10.0 * u**2)
+            - brake * u * (1.0 - 8.0 * v + 10.0 * v**2)
+        )
+        return distance, rate, accel
+
+    @property
+    def _start_slope(self) -> float:
+        return (1.0 + self.skew) * self._end_slope
+
+    @property
+    def _stop_slope(self) -> float:
+        return (1.0 - self.skew) * self._end_slope
+
+    @property
+    def _end_slope(self) -> float:
+        return 1.0 / (1.0 - 0.5 * self.sticking * _STICKING_WIDTH)
+
+    def _sticking_warp(self, u: NDArray[np.float64]) -> Evaluation:
+        """Return a warp of time whose slope dips in a raised cosine around the sticking point."""
+        if not self.sticking:
+            return u, np.ones_like(u), np.zeros_like(u)
+        offset = np.clip((u - self.sticking_at) / _STICKING_WIDTH, -0.5, 0.5)
+        angle = 2.0 * np.pi * offset
+        area = _STICKING_WIDTH * (0.5 * (offset + 0.5) + np.sin(angle) / (4.0 * np.pi))
+        dip = 0.5 * (1.0 + np.cos(angle))
+        slope = np.where(np.abs(offset) < 0.5, -np.pi * np.sin(angle) / _STICKING_WIDTH, 0.0)
+        depth, scale = self.sticking, self._end_slope
+        return (u - depth * area) * scale, (1.0 - depth * dip) * scale, -depth * slope * scale
+
+
+MIN_JERK: Final = SpeedProfile()
+"""The smoothest movement between two standstills."""
+
+
+# A set repeats a handful of profiles, and a crossing costs as much as a second of samples.
+@lru_cache(maxsize=256)
+def _crossings(profile: SpeedProfile) -> tuple[float, float]:
+    grid = np.linspace(0.0, 1.0, _CROSSING_GRID)
+    rate = profile.evaluate(grid)[1]
+    level = BOUNDARY_SHARE * float(rate.max())
+    above = np.flatnonzero(rate >= level)
+    first, last = int(above[0]), int(above[-1])
+    start = 0.0 if first == 0 else _refined(profile, grid[first - 1], grid[first], level)
+    end = 1.0 if last == grid.size - 1 else _refined(profile, grid[last + 1], grid[last], level)
+    return start, end
+
+
+def _refined(profile: SpeedProfile, below: float, above: float, level: float) -> float:
+    """Return where the speed reaches `level` between a share below it and one above it."""
+    for _ in range(_REFINEMENTS):
+        shares = np.linspace(below, above, _REFINEMENT_GRID)
+        reached = int(np.argmax(profile.evaluate(shares)[1] >= level))
+        below, above = float(shares[reached - 1]), float(shares[reached])
+    return 0.5 * (below + above)
