@@ -1,0 +1,39 @@
+"""The only place that reads a clock."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from datetime import UTC, datetime
+from typing import Final, Protocol
+
+
+class Clock(Protocol):
+    """What a session needs to know of time; tests turn the hands themselves."""
+
+    def now_ns(self) -> int:
+        """Nanoseconds since an origin that stays the same while the program runs."""
+
+    async def sleep(self, duration_s: float) -> None:
+        """Let `duration_s` seconds pass."""
+
+
+class SystemClock:
+    """The machine's monotonic clock: setting the wall clock does not move it."""
+
+    def now_ns(self) -> int:
+        """Nanoseconds since an arbitrary origin."""
+        return time.monotonic_ns()
+
+    async def sleep(self, duration_s: float) -> None:
+        """Let `duration_s` seconds pass."""
+        await asyncio.sleep(duration_s)
+
+
+SYSTEM_CLOCK: Final = SystemClock()
+"""The clock of everything that is not a test; it has no state."""
+
+
+def utc_now() -> datetime:
+    """Return the wall-clock time, with its offset."""
+    return datetime.now(UTC)

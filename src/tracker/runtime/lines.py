@@ -1,0 +1,92 @@
+"""A session as plain lines, for terminals without a screen and for pipes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tracker.domain import Cue, Ledger, RepCompleted, RepRevised, SetEnded, SetStarted
+from tracker.runtime.wording import (
+    clock_time,
+    counted,
+    flag_words,
+    mean,
+    mean_durations_s,
+    number,
+    phase_durations_s,
+    set_flag_words,
+    tempo_code,
+    tempo_words,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tracker.domain import Event, Rep, SetRecord
+
+
+def rep_line(rep: Rep) -> str:
+    """Return what was measured of one rep, on one line."""
+    durations_s = phase_durations_s(rep)
+    parts = [
+        f"rep {rep.index:>2}",
+        tempo_code(durations_s),
+        tempo_words(durations_s),
+        f"range {number(rep.rom_deg, 0, '°')}",
+        f"mean {number(rep.mean_velocity_mps, 2, ' m/s')}",
+        flag_words(rep.flags),
+    ]
+    return "  ".join(part for part in parts if part)
+
+
+def set_summary(record: SetRecord) -> str:
+    """Return one set on one line: reps, mean tempo both ways, range and remarks."""
+    durations_s = mean_durations_s(record.reps)
+    parts = [
+        f"set {record.index}: {counted(record.counted, 'rep')}",
+        f"mean {tempo_code(durations_s)}",
+        tempo_words(durations_s),
+        f"range {number(mean(rep.rom_deg for rep in record.reps), 0, '°')}",
+        set_flag_words(record),
+    ]
+    return "  ".join(part for part in parts if part)
+
+
+class LinesSink:
+    """Writes a line for each start and end of a set, each completed rep and each cue.
+
+    A rep that turns out to be none is taken back in words, because a written line cannot be.
+    """
+
+    def __init__(self, write: Callable[[str], None]) -> None:
+        self._write = write
+        self._ledger = Ledger()
+
+    def accept(self, events: Sequence[Event], newest_s: float) -> None:
+        """Take what the engine said."""
+        for event in events:
+            self._ledger.accept((event,))
+            line = self._line(event)
+            if line is not None:
+                self._write(line)
+
+    def _line(self, event: Event) -> str | None:
+        match event:
+            case SetStarted():
+                return f"set {event.set_index} started at {clock_time(event.at_s)}"
+            case RepCompleted():
+                return f"  {rep_line(event.rep)}"
+            case RepRevised(rep=None):
+                return f"  rep {event.index:>2}  withdrawn: {event.reason}"
+            case SetEnded():
+                return self._set_line(event)
+            case Cue():
+                return f"  » {event.text}"
+            case _:
+                return None
+
+    def _set_line(self, event: SetEnded) -> str:
+        records = (record for record in self._ledger.sets if record.index == event.set_index)
+        record = next(records, None)
+        if record is None:
+            return f"set {event.set_index} withdrawn: no rep alike followed"
+        return set_summary(record)

@@ -1,0 +1,82 @@
+"""Where files live, on every operating system."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import UTC
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import platformdirs
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+HOME_VARIABLE: Final = "TRACKER_HOME"
+"""Environment variable that puts data, config and log under one folder."""
+
+RECORDING_SUFFIX: Final = ".arrows"
+"""Ending of a recording's name: an Arrow stream."""
+
+_APP_NAME: Final = "tracker"
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """The three folders that belong to the tracker."""
+
+    data: Path
+    """What the wearer would miss: recordings and the training log."""
+    config: Path
+    """What the wearer has chosen."""
+    log: Path
+    """What helps to find out why something went wrong."""
+
+    @property
+    def recordings(self) -> Path:
+        """Folder of the recordings that the tracker names itself."""
+        return self.data / "recordings"
+
+
+def tracker_paths(environment: Mapping[str, str] = os.environ) -> Paths:
+    """Return the folders for `environment`; none of them need exist."""
+    home = environment.get(HOME_VARIABLE)
+    if home:
+        root = Path(home).expanduser()
+        return Paths(root / "data", root / "config", root / "log")
+    folders = platformdirs.PlatformDirs(_APP_NAME, appauthor=False)
+    return Paths(
+        Path(folders.user_data_dir), Path(folders.user_config_dir), Path(folders.user_log_dir)
+    )
+
+
+def new_recording_path(folder: Path, started: datetime, exercise: str) -> Path:
+    """Return a path in `folder` at which nothing is yet, and make the folder.
+
+    The name sorts by time and has no character that a file system refuses. A second session in the
+    same second gets a number.
+
+    Parameters
+    ----------
+    folder
+        Usually `Paths.recordings`.
+    started
+        Time of session second 0, with its offset.
+    exercise
+        Name of the exercise.
+
+    Raises
+    ------
+    ValueError
+        If `started` has no offset: its UTC time would be a guess.
+    """
+    if started.tzinfo is None:
+        raise ValueError(f"expected a time with an offset, got {started.isoformat()}")
+    folder.mkdir(parents=True, exist_ok=True)
+    stem = f"{started.astimezone(UTC):%Y-%m-%dT%H-%M-%SZ}_{exercise}"
+    names = (stem if number == 1 else f"{stem}_{number}" for number in count(1))
+    paths = (folder / f"{name}{RECORDING_SUFFIX}" for name in names)
+    return next(path for path in paths if not path.exists())

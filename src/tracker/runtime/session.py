@@ -1,0 +1,274 @@
+"""One session from its first notification to its last.
+
+A source is pumped into a bounded intake; everything that waits there is recorded as bytes, then
+given to the engine in one go, and what the engine says goes to the ledger and the sinks. A source
+that outruns the engine waits at the intake. A radio cannot be made to wait, so its source keeps
+its own buffer and must report what that loses.
+
+However a session ends (end of the source, `stop`, cancellation, error), what has arrived is
+recorded and counted, the engine is told that the stream is over, and the recording is closed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Final
+
+from tracker.domain import (
+    MARK_CHANNEL,
+    Cue,
+    Ledger,
+    LinkChanged,
+    Notification,
+    PhaseStarted,
+    SetEnded,
+    exercise_named,
+)
+from tracker.domain.units import NS_PER_S, s_from_ns
+from tracker.runtime.clock import SYSTEM_CLOCK
+from tracker.runtime.intake import MOST_WAITING, Intake
+from tracker.runtime.snapshot import RunState, SessionSnapshot, read_only
+from tracker.runtime.tap import RecordingTap
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterable, Sequence
+
+    from tracker.domain import Event, LinkState, MarkKind, SessionInfo, Sink, Source
+    from tracker.runtime.clock import Clock
+    from tracker.runtime.ports import Recorder, SessionEngine
+    from tracker.runtime.snapshot import PlaybackState
+
+FLUSH_EVERY_S: Final = 0.5
+"""A crash costs less than a second of the recording, also while the radio is silent."""
+
+
+class Session:
+    """Source, engine, recorder and sinks, plugged together once; runs once.
+
+    Parameters
+    ----------
+    source
+        Where the notifications come from.
+    engine
+        A fresh engine for the source's sensor.
+    info
+        Head of the session; names the exercise.
+    recorder
+        Keeps the bytes, or None. Closed by the session.
+    sinks
+        Who else wants to know what the engine says.
+    clock
+        Tells how old the newest sample is, and when to flush.
+    most_waiting
+        Notifications that may wait for the engine.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        engine: SessionEngine,
+        *,
+        info: SessionInfo,
+        recorder: Recorder | None = None,
+        sinks: Iterable[Sink] = (),
+        clock: Clock = SYSTEM_CLOCK,
+        most_waiting: int = MOST_WAITING,
+    ) -> None:
+        self.info = info
+        self._exercise = exercise_named(info.exercise)
+        self._source = source
+        self._engine = engine
+        self._tap = RecordingTap(recorder)
+        self._sinks = list(sinks)
+        self._clock = clock
+        self._intake = Intake(most_waiting)
+        self._ledger = Ledger()
+        self._state = RunState.READY
+        self._failure: BaseException | None = None
+        self._source_error: Exception | None = None
+        self._pumping: asyncio.Task[None] | None = None
+        self._stopping = False
+        self._arrived_ns: int | None = None
+        self._newest_received_ns = 0
+        self._handled_ns = 0
+        self._phase: PhaseStarted | None = None
+        self._cue: Cue | None = None
+        self._link: LinkState | None = None
+
+    def add_sink(self, sink: Sink) -> None:
+        """Tell `sink` what the engine says from now on."""
+        self._sinks.append(sink)
+
+    def detach_sinks(self) -> None:
+        """Tell nobody any more; for a session that is about to be replaced by another."""
+        self._sinks.clear()
+
+    @property
+    def state(self) -> RunState:
+        """How far the session has come."""
+        return self._state
+
+    @property
+    def position_s(self) -> float | None:
+        """Session time of the newest sample, s."""
+        return self._engine.newest_s
+
+    @property
+    def reached_s(self) -> float:
+        """Arrival of the newest notification that was handled, s; 0 before the first."""
+        return s_from_ns(self._handled_ns)
+
+    def mark(self, kind: MarkKind) -> Notification:
+        """Put a mark of the wearer into the stream behind what has arrived, and return it."""
+        mark = Notification(self._newest_received_ns, MARK_CHANNEL, kind.value.encode())
+        self._intake.put_now(mark)
+        return mark
+
+    def stop(self) -> None:
+        """End the session in good order; `run` returns once the source has let go."""
+        self._stopping = True
+        if self._pumping is not None:
+            self._pumping.cancel()
+
+    async def run(self) -> None:
+        """Run to the end of the source or to `stop`.
+
+        Raises
+        ------
+        Exception
+            What the source or the engine raised, after everything that had arrived was dealt with.
+        """
+        if self._state is not RunState.READY:
+            raise RuntimeError("a session runs once; make a new one")
+        self._state = RunState.RUNNING
+        try:
+            try:
+                await self._work()
+            finally:
+                self._conclude()
+        except Exception as error:
+            self._failure = error
+            raise
+        finally:
+            self._state = RunState.FINISHED if self._failure is None else RunState.FAILED
+
+    async def _work(self) -> None:
+        """Pump, flush and handle until the source is dry."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                self._pumping = group.create_task(self._pump())
+                # A `finally` in the pump would not do: cancelled before its first step,
+                # it never enters it.
+                self._pumping.add_done_callback(lambda _task: self._intake.close())
+                if self._stopping:
+                    self._pumping.cancel()
+                flushing = group.create_task(self._flush_regularly())
+                while batch := await self._intake.take():
+                    self._handle(batch)
+                    await asyncio.sleep(0)
+                flushing.cancel()
+        except ExceptionGroup as errors:
+            raise errors.exceptions[0] from None
+        if self._source_error is not None:
+            raise self._source_error
+
+    async def _pump(self) -> None:
+        """Move notifications to the intake; an error of the source is kept for the end."""
+        try:
+            async with closing_stream(self._source.notifications()) as stream:
+                async for notification in stream:
+                    await self._intake.put(notification)
+                    self._newest_received_ns = notification.received_ns
+        except Exception as error:
+            self._source_error = error
+
+    async def _flush_regularly(self) -> None:
+        while True:
+            await self._clock.sleep(FLUSH_EVERY_S)
+            self._tap.flush()
+
+    def _handle(self, batch: Sequence[Notification]) -> None:
+        """Keep the bytes, then decode them: what crashes a decoder must be on disk."""
+        self._tap.write_all(batch)
+        samples_before = self._engine.samples
+        events = self._engine.feed_many(batch)
+        if self._engine.samples > samples_before:
+            self._arrived_ns = self._clock.now_ns()
+        self._handled_ns = batch[-1].received_ns
+        self._say(events)
+
+    def _say(self, events: Sequence[Event]) -> None:
+        if not events:
+            return
+        self._ledger.accept(events)
+        for event in events:
+            match event:
+                case PhaseStarted():
+                    self._phase = event
+                case SetEnded():
+                    self._phase = None
+                case Cue():
+                    self._cue = event
+                case LinkChanged(state=link, device=0):
+                    self._link = link
+                case _:
+                    pass
+        newest_s = self._engine.newest_s
+        for sink in tuple(self._sinks):
+            sink.accept(events, newest_s if newest_s is not None else 0.0)
+
+    def _conclude(self) -> None:
+        """Deal with what has arrived, end the stream, close the recording; none of it waits."""
+        try:
+            while rest := self._intake.take_now():
+                self._handle(rest)
+            self._say(self._engine.finish())
+        finally:
+            while rest := self._intake.take_now():
+                self._tap.write_all(rest)
+            self._tap.close()
+
+    def snapshot(self, playback: PlaybackState | None = None) -> SessionSnapshot:
+        """Return the session as it is now; `playback` is added by whoever plays it."""
+        trace = self._engine.trace
+        age_s = (
+            None
+            if self._arrived_ns is None
+            else (self._clock.now_ns() - self._arrived_ns) / NS_PER_S
+        )
+        return SessionSnapshot(
+            info=self.info,
+            exercise=self._exercise,
+            state=self._state,
+            failure=None if self._failure is None else str(self._failure),
+            position_s=self._engine.newest_s,
+            sets=self._ledger.sets,
+            phase=None if self._phase is None else self._phase.phase,
+            phase_started_s=None if self._phase is None else self._phase.at_s,
+            cue=self._cue,
+            link=self._link,
+            rate_hz=self._engine.rate_hz,
+            samples=self._engine.samples,
+            gaps=self._ledger.gaps,
+            faults=self._ledger.faults,
+            sample_age_s=age_s,
+            recording=self._tap.state,
+            recording_failure=self._tap.failure,
+            playback=playback,
+            trace_time_s=read_only(trace.time_s),
+            trace_pitch_deg=read_only(trace.pitch_deg),
+        )
+
+
+@asynccontextmanager
+async def closing_stream(
+    stream: AsyncIterator[Notification],
+) -> AsyncGenerator[AsyncIterator[Notification]]:
+    """Close a stream on the way out: a radio is let go of now, not when it is collected."""
+    try:
+        yield stream
+    finally:
+        if isinstance(stream, AsyncGenerator):
+            await stream.aclose()

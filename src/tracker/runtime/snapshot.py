@@ -1,0 +1,139 @@
+"""What a screen draws: a session as it is at one moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tracker.domain import Phase
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from tracker.domain import (
+        Cue,
+        Exercise,
+        FaultReason,
+        Gap,
+        LinkState,
+        Rep,
+        SessionInfo,
+        SetRecord,
+    )
+
+
+class RunState(Enum):
+    """How far a session has come."""
+
+    READY = "ready"
+    RUNNING = "running"
+    FINISHED = "finished"
+    FAILED = "failed"
+
+
+class RecordingState(Enum):
+    """Whether the bytes are kept."""
+
+    OFF = "off"
+    """Nothing is recorded, as in a replay."""
+    ON = "on"
+    FAILED = "failed"
+    """The file could not be written; the session goes on without it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybackState:
+    """How a recording or a simulated session is being played."""
+
+    paused: bool
+    speed: float
+    """Session seconds per second."""
+    seeking: bool
+    """True while the session is on its way to the place that was asked for."""
+    end_s: float | None
+    """Session time of the end, s; None where there is none or it is not known."""
+    recording_name: str | None
+    """Name of the file that is played; None for the simulator."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SessionSnapshot:
+    """Everything that can be shown of a session; None means unknown, never zero."""
+
+    info: SessionInfo
+    exercise: Exercise
+    state: RunState
+    failure: str | None
+    """Why the session ended early, in words for the wearer; None unless it failed."""
+    position_s: float | None
+    """Session time of the newest sample, s."""
+    sets: tuple[SetRecord, ...]
+    phase: Phase | None
+    """Phase that the movement is in; None outside a set."""
+    phase_started_s: float | None
+    """When that phase started, s."""
+    cue: Cue | None
+    """The newest thing to tell the wearer."""
+    link: LinkState | None
+    """Last known state of the connection; None where there is none, as in an import."""
+    rate_hz: float | None
+    """Measured samples per second."""
+    samples: int
+    gaps: tuple[Gap, ...]
+    faults: Mapping[FaultReason, int]
+    """How many packets or samples are concerned, by reason."""
+    sample_age_s: float | None
+    """Time since samples last came, in seconds of the clock on the wall."""
+    recording: RecordingState
+    recording_failure: str | None
+    """Why the recording stopped; None unless it failed."""
+    playback: PlaybackState | None
+    """None for a live session."""
+    trace_time_s: NDArray[np.float64]
+    """Session time of the last seconds' samples, s, shape (n,), read-only."""
+    trace_pitch_deg: NDArray[np.float64]
+    """Pitch relative to the bottom, degrees, shape (n,), read-only."""
+
+    @property
+    def paused(self) -> bool:
+        """Whether the wearer has stopped the playback."""
+        return self.playback is not None and self.playback.paused
+
+    @property
+    def current_set(self) -> SetRecord | None:
+        """The set under way, else the last one."""
+        return self.sets[-1] if self.sets else None
+
+    @property
+    def resting_s(self) -> float | None:
+        """Time since the end of the last set, s; None during a set and before the first."""
+        last = self.current_set
+        if last is None or not last.ended or self.position_s is None:
+            return None
+        return max(0.0, self.position_s - last.end_s)
+
+    @property
+    def last_rep(self) -> Rep | None:
+        """The newest rep whose end was seen."""
+        return next((record.reps[-1] for record in reversed(self.sets) if record.reps), None)
+
+    @property
+    def lockout_s(self) -> float | None:
+        """Length of the lockout so far, s; None outside a lockout."""
+        if self.phase is not Phase.LOCKOUT:
+            return None
+        if self.phase_started_s is None or self.position_s is None:
+            return None
+        return max(0.0, self.position_s - self.phase_started_s)
+
+
+def read_only(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return a copy that nobody can change."""
+    copy = np.array(values, dtype=np.float64)
+    copy.setflags(write=False)
+    return copy

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from unit.runtime.workout import REPS, rep_at, said_at
+
+from tracker.domain import (
+    Event,
+    Rep,
+    RepCounted,
+    RepRevised,
+    SetEnded,
+    SetRecord,
+    SetStarted,
+)
+from tracker.runtime.lines import LinesSink, rep_line, set_summary
+
+
+def lines_of(events: list[Event]) -> list[str]:
+    lines: list[str] = []
+    LinesSink(lines.append).accept(events, 0.0)
+    return lines
+
+
+def test_a_rep_is_one_line() -> None:
+    assert rep_line(rep_at(10.0, 3, bottom_s=0.4)) == (
+        "rep  3  3.0-0.4-0.9-1.6  up 0.9 · hold 1.6 · down 3.0 · floor 0.4"
+        "  range 38°  mean 0.36 m/s"
+    )
+
+
+def test_what_is_unknown_of_a_rep_is_a_dash() -> None:
+    bare = Rep(index=1, start_s=0.0, end_s=1.0, complete=False, phases=())
+
+    assert rep_line(bare) == "rep  1  –-–-–-–  up – · hold – · down – · floor –  range –  mean –"
+
+
+def test_a_set_is_one_line() -> None:
+    reps = (rep_at(0.0, 7, bottom_s=0.4), rep_at(6.0, 8))
+    record = SetRecord(2, 0.0, 12.0, reps, counted=2, ended=True)
+
+    assert set_summary(record) == (
+        "set 2: 2 reps  mean 3.0-0.4-0.9-1.6  up 0.9 · hold 1.6 · down 3.0 · floor 0.4"
+        "  range 36°  1× short of lockout"
+    )
+
+
+def test_a_workout_is_a_line_for_each_start_rep_cue_and_end() -> None:
+    lines = lines_of([event for _, event in said_at()])
+
+    assert sum(line.startswith("  rep") for line in lines) == 2 * REPS
+    assert lines[0] == "set 1 started at 0:04"
+    assert lines[-1].startswith(f"set 2: {REPS} reps")
+    assert "  » Squeeze at the top" in lines
+
+
+def test_a_withdrawn_rep_and_a_withdrawn_set_are_taken_back_in_words() -> None:
+    assert lines_of(
+        [
+            SetStarted(1.0, 1),
+            RepCounted(2.0, 1, 1),
+            RepRevised(2.0, 1, 1, None, "nothing alike followed"),
+            SetEnded(2.0, 1, 0),
+        ]
+    ) == [
+        "set 1 started at 0:01",
+        "  rep  1  withdrawn: nothing alike followed",
+        "set 1 withdrawn: no rep alike followed",
+    ]

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from unit.runtime.doubles import ListRecorder, samples_every
+
+from tracker.domain import OutputError
+from tracker.runtime.snapshot import RecordingState
+from tracker.runtime.tap import RecordingTap
+
+
+def test_without_a_recorder_nothing_is_kept_and_nothing_fails() -> None:
+    tap = RecordingTap(None)
+    tap.write_all(samples_every(0.1, 1.0))
+    tap.flush()
+    tap.close()
+
+    assert tap.state is RecordingState.OFF
+
+
+def test_a_recorder_gets_everything_and_is_closed_once() -> None:
+    recorder = ListRecorder()
+    tap = RecordingTap(recorder)
+    tap.write_all(samples_every(0.1, 0.3))
+    tap.flush()
+    tap.close()
+    tap.close()
+
+    assert recorder.journal == [*samples_every(0.1, 0.3), "flush", "close"]
+    assert tap.state is RecordingState.ON
+
+
+def test_a_failure_is_kept_in_words_and_ends_the_recording_only() -> None:
+    class LockedRecorder(ListRecorder):
+        def flush(self) -> None:
+            raise OutputError("x.arrows", "the disk is gone")
+
+    recorder = LockedRecorder()
+    tap = RecordingTap(recorder)
+    tap.flush()
+    tap.write_all(samples_every(0.1, 0.3))
+    tap.close()
+
+    assert tap.state is RecordingState.FAILED
+    assert tap.failure == "x.arrows: the disk is gone"
+    assert recorder.journal == []
