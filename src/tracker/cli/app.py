@@ -1,0 +1,161 @@
+"""The `tracker` command: finds subcommands without importing them, and ends in an exit code."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from tracker.cli.examples import examples
+from tracker.cli.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# The list of commands costs the import of click only. A command's own module is imported when
+# the command is named, and what is heavy (SciPy 0.6 s, Textual 0.2 s, Arrow 0.1 s) in its body.
+COMMANDS: Final = {
+    "demo": "Train with a simulated sensor, to see what it is like.",
+    "analyze": "Run whole files through the detection and print what was found.",
+    "replay": "Watch a recording or a CSV of samples as if it happened now.",
+    "import": "Turn a CSV of samples into a recording.",
+    "recover": "Save everything that is whole in a damaged recording.",
+    "decode": "Decode notifications given as hex, to check a sensor's format.",
+}
+"""Every command by its name, with one line for the list."""
+
+
+@dataclass(slots=True)
+class Invocation:
+    """What holds for one call of the program, whatever its command."""
+
+    debug: bool = False
+    """Show tracebacks."""
+
+
+def _switch_debug_on(context: click.Context, _parameter: click.Parameter, value: bool) -> None:
+    if value:
+        context.ensure_object(Invocation).debug = True
+
+
+def _debug_option() -> click.Option:
+    return click.Option(
+        ["--debug"],
+        is_flag=True,
+        expose_value=False,
+        is_eager=True,
+        callback=_switch_debug_on,
+        help="Show the traceback of an error.",
+    )
+
+
+class LazyGroup(click.Group):
+    """Imports a command's module when the command is named."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command called `cmd_name`."""
+        if cmd_name not in COMMANDS:
+            return None
+        # `import` is a keyword, so the module has a longer name.
+        module_name = {"import": "import_csv"}.get(cmd_name, cmd_name)
+        command = importlib.import_module(f"tracker.cli.{module_name}").command
+        assert isinstance(command, click.Command)
+        if not any(parameter.name == "debug" for parameter in command.params):
+            command.params.append(_debug_option())
+        return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; a reader of stdout that has seen enough (`| head`) is no error."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            _let_go_of_stdout()
+            return ExitCode.OK
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands from the table alone."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+def _print_version(context: click.Context, _parameter: click.Parameter, value: bool) -> None:
+    if value:
+        from tracker import __version__
+
+        click.echo(f"tracker {__version__}")
+        context.exit()
+
+
+@click.group(
+    cls=LazyGroup,
+    params=[_debug_option()],
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 99},
+    epilog=examples(
+        ("tracker demo", "see it work without any sensor"),
+        ("tracker analyze session.csv", "what is in a file of samples"),
+        ("tracker replay session.arrows", "watch a recording"),
+    ),
+)
+@click.option(
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=_print_version,
+    help="Show the version and exit.",
+)
+def tracker() -> None:
+    """Count hip thrusts, time the lockout and coach the tempo from a motion sensor on the hip."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return the exit code.
+
+    Parameters
+    ----------
+    arguments
+        What follows the program's name; None takes it from the process.
+    """
+    _never_fail_on_a_character()
+    invocation = Invocation()
+    try:
+        code = tracker.main(
+            args=None if arguments is None else list(arguments),
+            prog_name="tracker",
+            standalone_mode=False,
+            obj=invocation,
+        )
+        sys.stdout.flush()
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("tracker: interrupted.", err=True)
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        _let_go_of_stdout()
+        return ExitCode.OK
+    except Exception as error:
+        # Importing the nouns costs NumPy (70 ms), which `--help` and `--version` need not pay.
+        from tracker.cli.failures import report
+
+        return report(error, invocation.debug, lambda line: click.echo(line, err=True))
+    return code if isinstance(code, int) else ExitCode.OK
+
+
+def _never_fail_on_a_character() -> None:
+    """Let a terminal without Unicode show a question mark instead of ending the command."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")
+
+
+def _let_go_of_stdout() -> None:
+    """Keep the interpreter from complaining once more when it flushes stdout at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

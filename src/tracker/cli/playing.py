@@ -1,0 +1,100 @@
+"""Plays a known session: on the screen where there is one, otherwise as plain lines."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import os
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
+
+from tracker.engine import build_engine
+from tracker.recording import ReplaySource
+from tracker.runtime.clock import SYSTEM_CLOCK
+from tracker.runtime.lines import LinesSink
+from tracker.runtime.playback import Playback
+from tracker.runtime.session import Session
+from tracker.runtime.wording import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from tracker.domain import Notification, SessionInfo, SetRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A known session, ready to be played."""
+
+    title: str
+    """What it is, in a line; says so if it is simulated."""
+    info: SessionInfo
+    """The head of the session."""
+    notifications: Callable[[], Iterator[Notification]]
+    """Starts over at the first notification."""
+    end_s: float | None
+    """Session time of its end, s; None if unknown."""
+    recording_name: str | None
+    """Name of the file; None for a simulated session."""
+
+
+def play(piece: Piece, *, headless: bool, speed: float | None) -> None:
+    """Play a session to its end.
+
+    Parameters
+    ----------
+    piece
+        What to play.
+    headless
+        Print lines even where there is a screen.
+    speed
+        Session seconds per second; None is 1 on the screen and no waiting for lines.
+    """
+    if headless or not _screen_is_there():
+        _play_lines(piece, math.inf if speed is None else speed)
+    else:
+        _play_on_screen(piece, 1.0 if speed is None else speed)
+
+
+def _screen_is_there() -> bool:
+    """Say whether somebody sits before a terminal that can show the screen."""
+    return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def _source(piece: Piece, speed: float) -> ReplaySource:
+    return ReplaySource(piece.info, piece.notifications, SYSTEM_CLOCK, speed=speed)
+
+
+def _play_lines(piece: Piece, speed: float) -> None:
+    session = Session(
+        _source(piece, speed),
+        build_engine(piece.info),
+        info=piece.info,
+        sinks=[LinesSink(click.echo)],
+    )
+    click.echo(piece.title)
+    asyncio.run(session.run())
+    click.echo(_total(session.snapshot().sets))
+
+
+def _total(sets: Sequence[SetRecord]) -> str:
+    reps = sum(record.counted for record in sets)
+    return f"{counted(len(sets), 'set')}, {counted(reps, 'rep')}"
+
+
+def _play_on_screen(piece: Piece, speed: float) -> None:
+    # Textual costs 0.2 s, which lines need not pay.
+    from tracker.tui import run_app
+
+    playback = Playback(
+        piece.info,
+        lambda: _source(piece, speed),
+        lambda: build_engine(piece.info),
+        end_s=piece.end_s,
+        recording_name=piece.recording_name,
+    )
+    playback.speed = speed
+    run_app(playback)

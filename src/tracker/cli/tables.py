@@ -1,0 +1,132 @@
+"""A session as a table for people: every set, every rep, tempo both ways."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tracker.domain import Phase, exercise_named
+from tracker.runtime.wording import (
+    PHASE_WORDS,
+    clock_time,
+    counted,
+    flag_words,
+    mean,
+    mean_durations_s,
+    number,
+    phase_durations_s,
+    set_flag_words,
+    tempo_code,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tracker.domain import Ledger, Rep, SessionInfo, SetRecord
+    from tracker.export import SourceFacts
+
+# The lifter's own order, because a hip thrust starts with the way up.
+_PHASES = (Phase.CONCENTRIC, Phase.LOCKOUT, Phase.ECCENTRIC, Phase.BOTTOM)
+
+_LEFT_ALIGNED = frozenset({"tempo", "remarks"})
+_HEADER = (
+    "rep",
+    "tempo",
+    *(PHASE_WORDS[phase] for phase in _PHASES),
+    "range",
+    "top",
+    "rise",
+    "mean",
+    "peak",
+    "tilt",
+    "remarks",
+)
+
+
+def session_table(info: SessionInfo, ledger: Ledger, facts: SourceFacts) -> str:
+    """Return what was found in one file, ready to be printed."""
+    blocks = ["\n".join(_source_lines(info, ledger, facts))]
+    blocks += [_set_block(record) for record in ledger.sets]
+    if not ledger.sets:
+        blocks.append("No set was found.")
+    else:
+        blocks.append("Times in s, rise in m, mean and peak velocity of the way up in m/s.")
+    return "\n\n".join(blocks)
+
+
+def _source_lines(info: SessionInfo, ledger: Ledger, facts: SourceFacts) -> Iterator[str]:
+    synthetic = ["simulated"] if info.origin == "synthetic" else []
+    yield facts.path
+    yield " · ".join(
+        [
+            *synthetic,
+            exercise_named(info.exercise).title,
+            facts.sensor,
+            number(facts.rate_hz, 1, " Hz"),
+            number(facts.duration_s, 1, " s"),
+            counted(facts.samples, "sample"),
+            counted(len(ledger.gaps), "gap"),
+        ]
+    )
+    for gap in ledger.gaps:
+        length_s = gap.end_s - gap.start_s
+        yield f"gap {clock_time(gap.start_s)}–{clock_time(gap.end_s)}: {length_s:.1f} s"
+    for reason, times in ledger.faults.items():
+        yield f"fault {reason.value.replace('_', ' ')}: {times}×"
+
+
+def _set_block(record: SetRecord) -> str:
+    head = (
+        f"set {record.index}: {counted(record.counted, 'rep')}, "
+        f"{clock_time(record.start_s)}–{clock_time(record.end_s)}"
+    )
+    rows = [_HEADER, *(_rep_row(rep) for rep in record.reps)]
+    if len(record.reps) > 1:
+        rows.append(_mean_row(record))
+    return "\n".join([head, *_aligned(rows)])
+
+
+def _rep_row(rep: Rep) -> tuple[str, ...]:
+    durations_s = phase_durations_s(rep)
+    remarks = [flag_words(rep.flags)] if rep.flags else []
+    if not rep.complete:
+        remarks.append("not finished")
+    return (
+        str(rep.index),
+        tempo_code(durations_s),
+        *(number(durations_s[phase]) for phase in _PHASES),
+        number(rep.rom_deg, 0, "°"),
+        number(rep.top_deg, 0, "°"),
+        number(rep.rise_m, 2),
+        number(rep.mean_velocity_mps, 2),
+        number(rep.peak_velocity_mps, 2),
+        number(rep.tilt_deg, 0, "°"),
+        ", ".join(remarks),
+    )
+
+
+def _mean_row(record: SetRecord) -> tuple[str, ...]:
+    durations_s = mean_durations_s(record.reps)
+    reps = record.reps
+    return (
+        "mean",
+        tempo_code(durations_s),
+        *(number(durations_s[phase]) for phase in _PHASES),
+        number(mean(rep.rom_deg for rep in reps), 0, "°"),
+        number(mean(rep.top_deg for rep in reps), 0, "°"),
+        number(mean(rep.rise_m for rep in reps), 2),
+        number(mean(rep.mean_velocity_mps for rep in reps), 2),
+        number(mean(rep.peak_velocity_mps for rep in reps), 2),
+        number(mean(rep.tilt_deg for rep in reps), 0, "°"),
+        set_flag_words(record),
+    )
+
+
+def _aligned(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
+    """Yield the rows with their columns under each other."""
+    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (
+            f"{cell:<{width}}" if title in _LEFT_ALIGNED else f"{cell:>{width}}"
+            for title, cell, width in zip(_HEADER, row, widths, strict=True)
+        )
+        yield "  ".join(cells).rstrip()
