@@ -125,14 +125,21 @@ class ProfileDecoder:
                 FaultReason.UNCONFIGURED,
                 "samples came before a configuration that says what a count is worth",
             )
-        if (packet.gyro_counts is None) != (config.gyro_range_dps is None):
-            raise MalformedError(
-                FaultReason.FORMAT, "expected a gyroscope exactly where the configuration has one"
-            )
         acc_mps2 = packet.acc_counts.astype(np.float64) * config.acc_scale_mps2
-        if packet.gyro_counts is None or config.gyro_scale_radps is None:
-            return acc_mps2, None
-        return acc_mps2, packet.gyro_counts.astype(np.float64) * config.gyro_scale_radps
+        match packet.gyro_counts, config.gyro_scale_radps:
+            case None, None:
+                return acc_mps2, None
+            case None, _:
+                raise MalformedError(
+                    FaultReason.FORMAT, "expected a gyroscope, as configured, got a packet without"
+                )
+            case _, None:
+                raise MalformedError(
+                    FaultReason.FORMAT,
+                    "expected no gyroscope, as configured, got a packet with one",
+                )
+            case gyro_counts, scale_radps:
+                return acc_mps2, gyro_counts.astype(np.float64) * scale_radps
 
 
 def _decoder(settings: Mapping[str, str]) -> ProfileDecoder:

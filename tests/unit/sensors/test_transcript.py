@@ -87,10 +87,10 @@ def test_what_is_no_hex_is_refused(payload: str) -> None:
 
 
 def test_an_unknown_channel_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(UnknownNameError, match="profile channel 'confg'"):
-        decode_transcript(PROFILE, ["00"], channel="confg")
+    with pytest.raises(UnknownNameError, match="profile channel 'configs'"):
+        decode_transcript(PROFILE, ["00"], channel="configs")
     with pytest.raises(UnknownNameError, match="Did you mean config"):
-        decode_transcript(PROFILE, ["confg=00"])
+        decode_transcript(PROFILE, ["configs=00"])
 
 
 def test_an_unknown_setting_is_refused() -> None:
