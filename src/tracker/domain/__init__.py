@@ -1,6 +1,6 @@
 """The nouns that every room shares. Depends on NumPy and nothing else."""
 
-from tracker.domain.blocks import Frame, ImuBlock, MotionBlock, TimedFrame
+from tracker.domain.blocks import Frame, ImuBlock, MotionBlock, TimedFrame, Trace
 from tracker.domain.errors import (
     InputError,
     OutputError,
@@ -82,6 +82,7 @@ __all__ = [
     "Sink",
     "Source",
     "TimedFrame",
+    "Trace",
     "TrackerError",
     "UnknownNameError",
     "exercise_named",

@@ -18,9 +18,9 @@ class Frame:
     acc_mps2: NDArray[np.float64]
     """Specific force in the sensor's axes, gravity included, m/s², shape (n, 3)."""
     gyro_radps: NDArray[np.float64] | None
-    """Angular rate in the sensor's axes, rad/s, shape (n, 3); None for an accelerometer-only sensor."""
+    """Angular rate in the sensor's axes, rad/s, shape (n, 3); None without a gyroscope."""
     stamps_s: NDArray[np.float64] | None
-    """Device time of each sample, s, shape (n,), NaN where the packet carries none; None without any clock."""
+    """Device time of each sample, s, shape (n,), NaN where none is carried; None without a clock."""
     received_s: float
     """Host time at which the notification arrived, s since the session's origin."""
 
@@ -75,5 +75,19 @@ class MotionBlock:
     """Smoothed angular rate in sensor axes, bias removed, rad/s, shape (n, 3)."""
     vertical_mps2: NDArray[np.float64]
     """Smoothed upward acceleration without gravity, m/s², shape (n,)."""
+    velocity_mps: NDArray[np.float64]
+    """Vertical velocity about a slow mean, m/s, shape (n,)."""
+    height_m: NDArray[np.float64]
+    """Vertical travel about a slow middle, m, shape (n,)."""
     restart: bool = False
     """True where the samples before the first one are missing."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trace:
+    """The last seconds of motion, for drawing."""
+
+    time_s: NDArray[np.float64]
+    """Session time of each sample, s, shape (n,)."""
+    pitch_deg: NDArray[np.float64]
+    """Pitch relative to the bottom of the last rep, degrees, shape (n,)."""

@@ -124,7 +124,7 @@ class Rep:
     flags: tuple[Flag, ...] = ()
     """Remarks on quality and form."""
     bottom_s: float | None = None
-    """Pause after this rep's eccentric (or between a squat's way down and up), s; None after the last."""
+    """Pause after this rep's eccentric, or between a squat's ways down and up, s; None if none."""
 
     def _duration_s(self, phase: Phase) -> float | None:
         spans = [span.duration_s for span in self.phases if span.phase is phase]
@@ -158,7 +158,7 @@ class SetStarted:
 
 @dataclass(frozen=True, slots=True)
 class PhaseStarted:
-    """The movement entered a phase; for screens and metronomes, a rep's final phases are in its `Rep`."""
+    """The movement entered a phase, for screens; a rep's final phases are in its `Rep`."""
 
     at_s: float
     set_index: int

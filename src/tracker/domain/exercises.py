@@ -34,7 +34,7 @@ class Exercise:
     title: str
     """Name for people."""
     starts_from: Extreme
-    """The extreme from which a rep starts; a hip thrust starts at the bottom with the concentric."""
+    """The extreme from which a rep starts; a hip thrust starts at the bottom."""
     signal: LiftSignal
     """What the phases are read from."""
     least_range_deg: float
@@ -44,7 +44,7 @@ class Exercise:
     set_gap_s: float = 12.0
     """A longer rest than this ends the set, s (definition of a set)."""
     lockout_share: float = 0.15
-    """A top lower than the reference lockout by more than this share of the range is short of lockout."""
+    """A top lower than the reference by more than this share of the range is short of lockout."""
     rep_share: float = 0.5
     """A movement under this share of the set's range is not a rep."""
 

@@ -16,7 +16,7 @@ class Decoder(Protocol):
     """Bytes in, samples out. Keeps what a sensor's format needs between packets, does no I/O."""
 
     def feed(self, notification: Notification) -> tuple[Frame | Fault, ...]:
-        """Decode one notification; never raises on bytes, what is wrong comes back as a `Fault`."""
+        """Decode one notification; never raises on bytes, trouble comes back as a `Fault`."""
 
 
 class Source(Protocol):

@@ -1,0 +1,5 @@
+"""Motion to strokes, reps and sets."""
+
+from tracker.detect.detector import Detector
+
+__all__ = ["Detector"]

@@ -1,0 +1,93 @@
+"""Motion in, events out: history, track, strokes, pairs and sets plugged together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from tracker.detect.history import History
+from tracker.detect.movement import measure
+from tracker.detect.reps import Pairing, plausible
+from tracker.detect.sets import SetKeeper
+from tracker.detect.strokes import StrokeFinder, StrokeSettings, StrokeState
+from tracker.detect.track import HeightTrack, RotationTrack
+from tracker.detect.trace import pitch_trace
+from tracker.domain import LiftSignal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tracker.detect.strokes import Stroke
+    from tracker.domain import Event, Exercise, MarkKind, MotionBlock, Trace
+
+LEAST_TRAVEL_SHARE: Final = 0.5
+"""Movements of half the smallest rep are followed, so that a rep is known well before its end."""
+
+PIECE_S: Final = 10.0
+"""Longer blocks are taken in pieces: shorter than the history, so that it never loses what is being
+looked at, and than any set gap, so that a deadline never falls into the piece that sets it."""
+
+
+class Detector:
+    """Finds the reps and sets of one exercise in motion."""
+
+    def __init__(self, exercise: Exercise, rate_hz: float) -> None:
+        self._exercise = exercise
+        self._rate_hz = rate_hz
+        self._history = History(rate_hz)
+        self._rotation: RotationTrack | None = None
+        if exercise.signal is LiftSignal.ROTATION:
+            self._rotation = RotationTrack(self._history)
+            least = LEAST_TRAVEL_SHARE * float(np.radians(exercise.least_range_deg))
+        else:
+            least = LEAST_TRAVEL_SHARE * exercise.least_rise_m
+        track = self._rotation or HeightTrack(self._history)
+        self._finder = StrokeFinder(self._history, track, StrokeSettings(least))
+        self._pairing = Pairing(exercise)
+        self._keeper = SetKeeper(exercise, self._pairing)
+
+    def process(self, block: MotionBlock) -> Iterator[Event]:
+        """Yield what the samples of a block tell, in order."""
+        if block.restart:
+            self._history.restart(block.start_s)
+            self._finder.restart()
+            self._pairing.restart()
+            yield from self._keeper.gap()
+        piece = round(PIECE_S * self._rate_hz)
+        for first in range(0, len(block.up), piece):
+            self._history.append(block, first, first + piece)
+            yield from self._scan()
+
+    def mark(self, kind: MarkKind, at_s: float) -> Iterator[Event]:
+        """Yield what the wearer's key changes."""
+        yield from self._keeper.mark(kind, at_s)
+
+    def finish(self) -> Iterator[Event]:
+        """Yield what the end of the stream settles."""
+        yield from self._keeper.end()
+
+    def trace(self) -> Trace:
+        """Return the last seconds as pitch above the bottom of the latest rep."""
+        return pitch_trace(self._history, self._pairing.lift)
+
+    def _scan(self) -> Iterator[Event]:
+        """Follow the strokes up to the newest sample; a set ends exactly at its deadline."""
+        while self._finder.position < self._history.stop:
+            deadline = self._history.sample_at(self._keeper.deadline_s)
+            until = max(min(self._history.stop, deadline), self._finder.position)
+            for stroke in self._finder.scan(until):
+                yield from self._take(stroke)
+            if self._finder.position >= self._history.sample_at(self._keeper.deadline_s):
+                yield from self._keeper.end()
+
+    def _take(self, stroke: Stroke) -> Iterator[Event]:
+        movement = measure(self._history, stroke)
+        if (
+            self._rotation is not None
+            and stroke.state is StrokeState.FINISHED
+            and plausible(self._exercise, movement)
+        ):
+            self._rotation.learn(movement.axis)
+        for news in self._pairing.feed(movement):
+            yield from self._keeper.feed(news)

@@ -1,0 +1,246 @@
+"""Movements paired up into what may be repetitions.
+
+Pairing knows nothing of sets: it says which way up belongs to which way down. Whether a pair counts
+is decided next door, where its neighbours are known.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from tracker.detect.strokes import StrokeState
+from tracker.domain import Extreme, LiftSignal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tracker.detect.movement import Movement
+    from tracker.domain import Exercise
+
+LEAST_RISE_M: Final = 0.03
+"""Rotation that lifts the hips by less has no direction: an accelerometer cannot tell up from down."""
+
+LEAST_RADIUS_M: Final = 0.10
+MOST_RADIUS_M: Final = 1.2
+"""Rise over turned angle. The trunk on the bench is 0.45 m, a thigh on its knee half of that; sitting
+up or lying back turns the pelvis without lifting it, standing up lifts it without turning it."""
+
+LEAST_PLANARITY: Final = 0.5
+"""A lift turns about one axis; rolling over and getting up turn about several."""
+
+MOST_ROTATION_RAD: Final = float(np.radians(85.0))
+"""More than the 55° of the longest hip thrust with room for error; sitting up from lying is more."""
+
+LONGEST_WAY_S: Final = 12.0
+"""A slower way up or down is no rep: rehab reps take up to 8 s in all."""
+
+JOIN_PAUSE_S: Final = 1.0
+"""A way up (or down) that stops for no longer than this and goes on is one, stuck half-way."""
+
+JOIN_SIZE_SHARE: Final = 1.3
+"""Way down as a share of the way up, beyond which its continuation is something else: sitting up."""
+
+ALONG_AXIS: Final = 0.8
+"""Cosine between a movement's axis and the lift's (37°): a slipped strap and a rolling pelvis."""
+
+RETURN_SHARE: Final = 0.5
+"""A way back of less than this share of the way there has not completed the rep."""
+
+
+class Way(Enum):
+    """Which way the hips went."""
+
+    UP = 1
+    DOWN = -1
+    NEITHER = 0
+
+
+class DraftState(Enum):
+    """What is new about a draft."""
+
+    GOING = "going"
+    """The first leg is under way."""
+    GONE = "gone"
+    """The first leg has ended, or more became known of it."""
+    RETURNING = "returning"
+    """The second leg is under way."""
+    RETURNED = "returned"
+    """The second leg has ended, or more became known of it."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Draft:
+    """What may be a rep: a way up, and the way down before or after it."""
+
+    number: int
+    """Number of the stroke that started it."""
+    concentric: Movement | None
+    """The way up; None while a squat is still on its way down."""
+    eccentric: Movement | None
+    """The way down; None while it has not been seen."""
+
+    @property
+    def first(self) -> Movement:
+        """The leg that started it."""
+        legs = [leg for leg in (self.concentric, self.eccentric) if leg is not None]
+        return min(legs, key=lambda leg: leg.start_s)
+
+    @property
+    def end_s(self) -> float:
+        """End of the latest leg, s."""
+        return max(leg.end_s for leg in (self.concentric, self.eccentric) if leg is not None)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DraftNews:
+    """What happened to a draft."""
+
+    state: DraftState
+    draft: Draft
+    movement: Movement
+    """The movement that brought the news."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Leg:
+    """One way of a rep, in as many strokes as it took."""
+
+    before: Movement | None
+    latest: Movement
+
+    @property
+    def whole(self) -> Movement:
+        return self.latest if self.before is None else _joined(self.before, self.latest)
+
+    def with_news(self, movement: Movement) -> _Leg:
+        if movement.number == self.latest.number:
+            return _Leg(self.before, movement)
+        return _Leg(self.whole, movement)
+
+
+class Pairing:
+    """Pairs movements of one exercise: a leg there and a leg back."""
+
+    def __init__(self, exercise: Exercise) -> None:
+        self._exercise = exercise
+        self._concentric_first = exercise.starts_from is Extreme.BOTTOM
+        self.lift: Movement | None = None
+        """The latest way up that counted: its axis tells up from down; None between sets."""
+        self._there: _Leg | None = None
+        self._back: _Leg | None = None
+        self._number = 0
+
+    def restart(self) -> None:
+        """Forget the half rep that a hole in the stream cut."""
+        self._there = self._back = None
+
+    def believe(self, concentric: Movement) -> None:
+        """Take the axis of a way up that counted; from now on the axis tells up from down."""
+        self.lift = concentric
+
+    def forget(self) -> None:
+        """Forget the axis: the set is over and the sensor may be worn another way."""
+        self.lift = None
+
+    def way(self, movement: Movement) -> Way:
+        """Return which way the hips went."""
+        if self._exercise.signal is LiftSignal.HEIGHT:
+            return Way.UP if movement.rise_m > 0 else Way.DOWN
+        if self.lift is not None:
+            agreement = float(movement.axis @ self.lift.axis)
+            if abs(agreement) > ALONG_AXIS:
+                return Way.UP if agreement > 0 else Way.DOWN
+            return Way.NEITHER
+        if not plausible(self._exercise, movement):
+            return Way.NEITHER
+        return Way.UP if movement.rise_m > 0 else Way.DOWN
+
+    def feed(self, movement: Movement) -> Iterator[DraftNews]:
+        """Yield what the news of a movement makes of the drafts."""
+        moving = movement.state is StrokeState.BEGUN
+        way = self.way(movement)
+        if way is Way.NEITHER:
+            if not moving:
+                self.restart()
+        elif (way is Way.UP) is self._concentric_first:
+            yield from self._go(movement, moving)
+        else:
+            yield from self._return(movement, moving)
+
+    def _go(self, movement: Movement, moving: bool) -> Iterator[DraftNews]:
+        """Take news of the leg that starts a rep."""
+        there = self._there
+        if there is not None and self._back is None:
+            pause_s = movement.start_s - there.latest.end_s
+            if movement.number == there.latest.number or pause_s <= JOIN_PAUSE_S:
+                there = there.with_news(movement)
+            else:
+                there = None
+        else:
+            there = None
+        if there is None:
+            there = _Leg(None, movement)
+            self._number = movement.number
+        self._there, self._back = there, None
+        state = DraftState.GOING if moving else DraftState.GONE
+        yield DraftNews(state, self._draft(), movement)
+
+    def _return(self, movement: Movement, moving: bool) -> Iterator[DraftNews]:
+        """Take news of the leg that ends a rep."""
+        if self._there is None:
+            return
+        if moving:
+            yield DraftNews(DraftState.RETURNING, self._draft(), movement)
+            return
+        size = self._there.whole.size
+        back = _Leg(None, movement) if self._back is None else self._back.with_news(movement)
+        if self._back is not None and back.whole.size > JOIN_SIZE_SHARE * size:
+            return
+        if back.whole.size < RETURN_SHARE * size:
+            return
+        self._back = back
+        yield DraftNews(DraftState.RETURNED, self._draft(), movement)
+
+    def _draft(self) -> Draft:
+        assert self._there is not None
+        there = self._there.whole
+        back = None if self._back is None else self._back.whole
+        if self._concentric_first:
+            return Draft(self._number, there, back)
+        return Draft(self._number, back, there)
+
+
+def plausible(exercise: Exercise, movement: Movement) -> bool:
+    """Return whether the movement, up or down, can be part of a rep of the exercise at all."""
+    if movement.duration_s > LONGEST_WAY_S:
+        return False
+    rise_m = abs(movement.rise_m)
+    if exercise.signal is LiftSignal.HEIGHT:
+        return movement.size >= exercise.least_rise_m
+    radius_m = rise_m / (2.0 * np.sin(min(movement.size, np.pi / 2.0) / 2.0))
+    return bool(
+        np.radians(exercise.least_range_deg) <= movement.size <= MOST_ROTATION_RAD
+        and rise_m >= LEAST_RISE_M
+        and LEAST_RADIUS_M <= radius_m <= MOST_RADIUS_M
+        and movement.planarity >= LEAST_PLANARITY
+    )
+
+
+def _joined(first: Movement, second: Movement) -> Movement:
+    """Return two movements the same way as one."""
+    duration_s = second.end_s - first.start_s
+    rise_m = first.rise_m + second.rise_m
+    return replace(
+        second,
+        start_s=first.start_s,
+        size=first.size + second.size,
+        rotation_rad=first.rotation_rad + second.rotation_rad,
+        rise_m=rise_m,
+        mean_velocity_mps=rise_m / max(duration_s, 1e-9),
+        peak_velocity_mps=max(first.peak_velocity_mps, second.peak_velocity_mps, key=abs),
+        from_up=first.from_up,
+    )

@@ -1,0 +1,270 @@
+"""Which drafts count, which belong together, and what is said about it.
+
+A rep is announced when its lockout starts, the first one too. A set's first rep is provisional until
+a second one like it follows: if none does, it was a set-up move and is withdrawn. What becomes known
+later about an announced rep is said as a revision.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from statistics import median
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from tracker.detect.reps import LONGEST_WAY_S, DraftState, plausible
+from tracker.detect.strokes import StrokeState
+from tracker.detect.summary import rep_from
+from tracker.domain import (
+    Extreme,
+    MarkKind,
+    Phase,
+    PhaseStarted,
+    RepCompleted,
+    RepCounted,
+    RepRevised,
+    SetEnded,
+    SetStarted,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tracker.detect.reps import Draft, DraftNews, Pairing
+    from tracker.domain import Event, Exercise, Rep
+
+SAME_POSTURE: Final = float(np.cos(np.radians(30.0)))
+"""Reps of a set start from one posture; a strap slips by 10°, and a restart differs by as much."""
+
+REFERENCE_REPS: Final = 3
+"""The set's range is the median of its largest reps: one partial must not lower the mark."""
+
+AT_ONCE_SHARE: Final = 0.85
+"""A way up of this share of the set's range counts at once; a shorter one may only have stuck."""
+
+LONGEST_HOLD_S: Final = 15.0
+"""A lockout may last this long on top of the set's rest-gap before the set is over."""
+
+
+@dataclass(slots=True, eq=False)
+class _Counted:
+    """An announced rep and what was last said of it."""
+
+    draft: Draft
+    index: int
+    gap: bool = False
+    said: Rep | None = None
+    """None until its end, or the lack of one, was said."""
+
+
+@dataclass(slots=True, eq=False)
+class _OpenSet:
+    index: int
+    by_hand: bool
+    start_s: float
+    reps: list[_Counted] = field(default_factory=list)
+    rival: Draft | None = None
+    """A movement that did not count; if one like it follows, the provisional first rep was none."""
+
+    @property
+    def confirmed(self) -> bool:
+        return self.by_hand or len(self.reps) > 1
+
+    @property
+    def reference_size(self) -> float | None:
+        sizes = sorted((_size(rep.draft) for rep in self.reps), reverse=True)
+        return median(sizes[:REFERENCE_REPS]) if sizes else None
+
+
+class SetKeeper:
+    """Turns news of drafts into events."""
+
+    def __init__(self, exercise: Exercise, pairing: Pairing) -> None:
+        self._exercise = exercise
+        self._pairing = pairing
+        self._set: _OpenSet | None = None
+        self._sets = 0
+        self._busy_until_s = -math.inf
+
+    @property
+    def deadline_s(self) -> float:
+        """Session time at which the open set ends unless something happens before, s."""
+        if self._set is None or not self._set.reps:
+            return math.inf
+        draft = self._set.reps[-1].draft
+        holding = self._exercise.starts_from is Extreme.BOTTOM and draft.eccentric is None
+        patience_s = self._exercise.set_gap_s + (LONGEST_HOLD_S if holding else 0.0)
+        return max(draft.end_s + patience_s, self._busy_until_s)
+
+    def feed(self, news: DraftNews) -> Iterator[Event]:
+        """Yield the events that news of a draft leads to."""
+        draft = news.draft
+        counted = self._counted(draft)
+        if counted is None and draft.first.start_s > self._deadline_of_rest_s():
+            yield from self.end()
+        if news.state in (DraftState.GOING, DraftState.RETURNING):
+            self._busy_until_s = news.movement.start_s + LONGEST_WAY_S
+            yield from self._under_way(news)
+            return
+        if counted is not None:
+            counted.draft = draft
+        elif self._may_count(draft):
+            yield from self._count(draft)
+            counted = self._counted(draft)
+        # The measures of a movement are final a moment after its end.
+        if counted is None or news.movement.state is StrokeState.ENDED:
+            return
+        if news.state is DraftState.RETURNED:
+            yield from self._say(counted, None, "measured again")
+
+    def gap(self) -> Iterator[Event]:
+        """Yield what a hole in the stream means: the rep that it cut keeps its count, flagged."""
+        self._busy_until_s = -math.inf
+        if self._set is not None and self._set.reps:
+            last = self._set.reps[-1]
+            if last.said is None:
+                last.gap = True
+                yield from self._say(last, None, "samples are missing")
+
+    def mark(self, kind: MarkKind, at_s: float) -> Iterator[Event]:
+        """Yield what the wearer's key changes."""
+        yield from self.end()
+        if kind is MarkKind.SET_START:
+            yield self._open(at_s, by_hand=True)
+
+    def end(self) -> Iterator[Event]:
+        """Yield the end of the open set, if there is one."""
+        open_set = self._set
+        if open_set is None:
+            return
+        if open_set.confirmed:
+            for counted in open_set.reps:
+                yield from self._say(counted, self._next_start_s(counted), "the set is over")
+        else:
+            yield from self._withdraw(open_set.reps[0], "nothing alike followed")
+            self._sets -= 1
+        end_s = open_set.reps[-1].draft.end_s if open_set.reps else open_set.start_s
+        yield SetEnded(end_s, open_set.index, len(open_set.reps))
+        self._set = None
+        self._pairing.forget()
+
+    def _deadline_of_rest_s(self) -> float:
+        """Return the latest start of a rep that still belongs to the open set, s."""
+        if self._set is None or not self._set.reps:
+            return math.inf
+        return self._set.reps[-1].draft.end_s + self._exercise.set_gap_s
+
+    def _open(self, start_s: float, *, by_hand: bool) -> SetStarted:
+        self._sets += 1
+        self._set = _OpenSet(self._sets, by_hand, start_s)
+        return SetStarted(start_s, self._sets)
+
+    def _counted(self, draft: Draft) -> _Counted | None:
+        reps = [] if self._set is None else self._set.reps
+        return next((rep for rep in reversed(reps) if rep.draft.number == draft.number), None)
+
+    def _may_count(self, draft: Draft) -> bool:
+        """Return whether the draft can be a rep, and is far enough to say so."""
+        up = draft.concentric
+        if up is None or not plausible(self._exercise, up):
+            return False
+        reference = None if self._set is None else self._set.reference_size
+        if reference is None or up.state is not StrokeState.ENDED:
+            return True
+        return up.size >= AT_ONCE_SHARE * reference
+
+    def _count(self, draft: Draft) -> Iterator[Event]:
+        """Announce the draft as a rep, if it fits the open set or opens one."""
+        if self._set is None:
+            yield self._open(draft.first.start_s, by_hand=False)
+        open_set = self._set
+        assert open_set is not None
+        if open_set.reps:
+            reference = open_set.reference_size
+            assert reference is not None
+            first = open_set.reps[0].draft
+            rival, open_set.rival = open_set.rival, None
+            if not self._alike(first, draft, reference):
+                # A movement too small is no rep; but two alike are the set, and the first was none.
+                if open_set.confirmed or (rival is None and _size(draft) < _size(first)):
+                    open_set.rival = draft
+                    return
+                yield from self._withdraw(open_set.reps.pop(), "the set's reps differ from it")
+                if rival is not None and self._alike(rival, draft, _size(rival)):
+                    yield from self._announce(open_set, rival)
+        yield from self._announce(open_set, draft)
+
+    def _announce(self, open_set: _OpenSet, draft: Draft) -> Iterator[Event]:
+        up = draft.concentric
+        assert up is not None
+        if open_set.reps:
+            yield from self._say(open_set.reps[-1], draft.first.start_s, "the next rep has begun")
+        counted = _Counted(draft, len(open_set.reps) + 1)
+        open_set.reps.append(counted)
+        self._pairing.believe(up)
+        yield RepCounted(up.end_s, open_set.index, counted.index)
+        yield PhaseStarted(up.end_s, open_set.index, Phase.LOCKOUT)
+
+    def _alike(self, first: Draft, second: Draft, reference: float) -> bool:
+        """Return whether two drafts are reps of one set."""
+        one, other = first.concentric, second.concentric
+        assert one is not None
+        assert other is not None
+        share = self._exercise.rep_share
+        return bool(
+            share <= other.size / reference <= 1.0 / share
+            and one.from_up @ other.from_up >= SAME_POSTURE
+        )
+
+    def _next_start_s(self, counted: _Counted) -> float | None:
+        assert self._set is not None
+        following = self._set.reps[counted.index : counted.index + 1]
+        return following[0].draft.first.start_s if following else None
+
+    def _say(self, counted: _Counted, next_start_s: float | None, why: str) -> Iterator[Event]:
+        """Yield the rep as it is known now, unless that was said already."""
+        assert self._set is not None
+        up = counted.draft.concentric
+        assert up is not None
+        rep = rep_from(
+            counted.draft,
+            counted.index,
+            self._exercise,
+            reference_size=self._set.reference_size,
+            next_start_s=next_start_s,
+            gap=counted.gap,
+        )
+        if rep == counted.said:
+            return
+        if counted.said is None:
+            yield RepCompleted(rep.end_s, self._set.index, rep)
+            if rep.complete and self._exercise.starts_from is Extreme.BOTTOM:
+                yield PhaseStarted(rep.end_s, self._set.index, Phase.BOTTOM)
+        else:
+            yield RepRevised(up.end_s, self._set.index, rep.index, rep, why)
+        counted.said = rep
+
+    def _withdraw(self, counted: _Counted, why: str) -> Iterator[Event]:
+        assert self._set is not None
+        up = counted.draft.concentric
+        assert up is not None
+        if counted in self._set.reps:
+            self._set.reps.remove(counted)
+        yield RepRevised(up.end_s, self._set.index, counted.index, None, why)
+
+    def _under_way(self, news: DraftNews) -> Iterator[Event]:
+        """Yield the phase that a movement of an open set has entered."""
+        if self._set is None or not self._set.reps:
+            return
+        going = news.state is DraftState.GOING
+        upwards = going is (self._exercise.starts_from is Extreme.BOTTOM)
+        phase = Phase.CONCENTRIC if upwards else Phase.ECCENTRIC
+        yield PhaseStarted(news.movement.start_s, self._set.index, phase)
+
+
+def _size(draft: Draft) -> float:
+    """Return the travel of the way up, in the unit of the track."""
+    assert draft.concentric is not None
+    return draft.concentric.size

@@ -1,0 +1,272 @@
+"""Movements in one direction, called strokes, found on a track while they happen.
+
+Theory of operation. The finder is either *idle*, waiting for travel away from the last stillness,
+or *inside* a stroke. A stroke's turning point is where it came from; its progress is the travel from
+there. Inside, the first of these to happen decides:
+
+    slow-down   speed below 10 % of the stroke's own peak   → it has ended, for now (`ENDED`)
+    settling    no change for a moment after that            → the end can be believed (`SETTLED`)
+    resumption  faster again, and further the same way       → it had only stuck; not ended any more
+    reversal    way back of more than a share of the progress → finished; the next stroke began at
+                                                                 the furthest point
+    stillness   ended and slow for a while                   → finished; idle
+    straying    more travel off the track than on it         → finished; idle
+
+Every decision depends on samples alone, never on how they were cut into blocks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tracker.detect.history import History
+    from tracker.detect.track import Track
+
+BOUNDARY_SHARE: Final = 0.10
+"""A phase ends where the speed crosses this share of the movement's own peak (definition)."""
+
+_SCAN: Final = 256
+"""Samples that one scan looks at; every event inside costs another scan of the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class StrokeSettings:
+    """When a movement is one, and when it is over."""
+
+    least_travel: float
+    """Smallest travel that is looked at, in the track's unit (rad or m)."""
+    reversal_share: float = 0.3
+    """Way back that makes a reversal, as a share of the progress: more than a dip in a hold."""
+    resume_share: float = 0.2
+    """Speed, as a share of the peak, at which a stuck stroke goes on: twice the boundary."""
+    resume_travel_share: float = 0.2
+    """Further travel that a resumption needs, as a share of `least_travel`."""
+    settle_s: float = 0.15
+    """A stroke that has not resumed after this has ended: sticking points last less."""
+    still_s: float = 0.4
+    """Stillness that ends the stroke for good, so that the next finds its own axis."""
+    longest_s: float = 30.0
+    """A stroke with its hold that takes longer is no rep; bounds what must be remembered."""
+
+
+class StrokeState(Enum):
+    """What is new about a stroke."""
+
+    BEGUN = "begun"
+    """It has travelled far enough to be looked at."""
+    ENDED = "ended"
+    """Its speed fell below the boundary."""
+    SETTLED = "settled"
+    """It has stayed below for a moment."""
+    FINISHED = "finished"
+    """A reversal or stillness followed: nothing about it will change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stroke:
+    """News of one stroke."""
+
+    number: int
+    """Counts strokes; the news of one stroke share it."""
+    state: StrokeState
+    direction: int
+    """+1 or -1 along the track."""
+    turn: int
+    """Sample at which it turned, or left stillness."""
+    furthest: int
+    """Sample of its furthest point so far."""
+    now: int
+    """Sample at which this became known."""
+    start: float
+    """Sample, with fraction, where the speed rose above the boundary."""
+    end: float | None
+    """Sample, with fraction, where it fell below; None while it moves."""
+    travel: float
+    """Progress so far, in the track's unit."""
+
+
+class StrokeFinder:
+    """Finds strokes along a track."""
+
+    def __init__(self, history: History, track: Track, settings: StrokeSettings) -> None:
+        self._history = history
+        self._track = track
+        self._settings = settings
+        self._settle = round(settings.settle_s * history.rate_hz)
+        self._still = round(settings.still_s * history.rate_hz)
+        self._longest = round(settings.longest_s * history.rate_hz)
+        self._number = 0
+        self._next = 0
+        self._inside = False
+
+    def restart(self) -> None:
+        """Drop the stroke that a hole in the stream cut."""
+        self._inside = False
+        self._next = self._history.stop
+        self._track.restart()
+
+    @property
+    def position(self) -> int:
+        """Number of the next sample to look at."""
+        return self._next
+
+    def scan(self, until: int) -> Iterator[Stroke]:
+        """Yield what the samples from `position` up to `until` tell, in order."""
+        while self._next < until:
+            last = min(self._next + _SCAN, until)
+            if self._inside:
+                yield from self._scan_inside(last)
+            else:
+                yield from self._scan_idle(last)
+
+    def _scan_idle(self, last: int) -> Iterator[Stroke]:
+        onset = self._track.onset(self._next, last, self._settings.least_travel)
+        if onset is None:
+            self._next = last
+            return
+        self._begin(onset.anchor, onset.direction)
+        self._next = onset.sample + 1
+        self._follow(onset.anchor, onset.sample + 1)
+        yield self._news(StrokeState.BEGUN, onset.sample)
+
+    def _begin(self, turn: int, direction: int) -> None:
+        self._inside = True
+        self._number += 1
+        self._turn = turn
+        self._direction = direction
+        self._track.turned(turn)
+        position, _ = self._track.coordinate(turn, turn + 1)
+        self._origin = float(position[0])
+        self._progress = 0.0
+        self._furthest = turn
+        self._peak = 0.0
+        self._end: float | None = None
+        self._end_sample = turn
+        self._end_progress = 0.0
+        self._settled = False
+        self._last_fast = turn
+
+    def _follow(self, first: int, last: int) -> None:
+        """Take samples into the stroke without deciding anything."""
+        position, speed = self._track.coordinate(first, last)
+        progress = self._direction * (position - self._origin)
+        best = int(np.argmax(progress))
+        if progress[best] > self._progress:
+            self._progress, self._furthest = float(progress[best]), first + best
+        self._peak = max(self._peak, float((self._direction * speed).max()))
+        self._last_fast = last - 1
+
+    def _scan_inside(self, last: int) -> Iterator[Stroke]:
+        """Find the first decision among the samples up to `last`, and take it."""
+        settings, first = self._settings, self._next
+        samples = np.arange(first, last)
+        position, speed = self._track.coordinate(first, last)
+        progress = self._direction * (position - self._origin)
+        forward = self._direction * speed
+        furthest = np.maximum(np.maximum.accumulate(progress), self._progress)
+        peak = np.maximum(np.maximum.accumulate(forward), self._peak)
+        fast = np.where(self._track.slow(first, last), self._last_fast, samples)
+        last_fast = np.maximum(np.maximum.accumulate(fast), self._last_fast)
+
+        way_back = np.maximum(settings.least_travel, settings.reversal_share * furthest)
+        reversed_ = furthest - progress > way_back
+        strayed = self._track.strayed(self._turn, first, last, settings.least_travel)
+        strayed |= samples - self._turn > self._longest
+        if self._end is None:
+            slowed = (forward < BOUNDARY_SHARE * peak) & (furthest >= settings.least_travel)
+            resumed = settled = stilled = np.zeros(len(samples), dtype=np.bool_)
+        else:
+            further = self._end_progress + settings.resume_travel_share * settings.least_travel
+            slowed = np.zeros(len(samples), dtype=np.bool_)
+            resumed = (forward > settings.resume_share * peak) & (progress > further)
+            settled = samples - self._end_sample >= self._settle
+            if self._settled:
+                settled = np.zeros(len(samples), dtype=np.bool_)
+            stilled = samples - np.maximum(last_fast, self._end_sample) >= self._still
+
+        decided = reversed_ | strayed | slowed | resumed | settled | stilled
+        at = int(np.argmax(decided)) if decided.any() else len(samples) - 1
+        best = int(np.argmax(progress[: at + 1]))
+        if progress[best] > self._progress:
+            self._progress, self._furthest = float(progress[best]), first + best
+        self._peak, self._last_fast = float(peak[at]), int(last_fast[at])
+        now = first + at
+        self._next = now + 1
+        if not decided[at]:
+            return
+        if reversed_[at]:
+            yield from self._reverse(now)
+        elif strayed[at] or stilled[at]:
+            yield self._finish(now)
+            self._inside = False
+        elif slowed[at]:
+            before = forward[at - 1] if at else self._speed_at(now - 1)
+            self._end = now - 1 + _crossing(before, forward[at], BOUNDARY_SHARE * self._peak)
+            self._end_sample, self._end_progress = now, float(progress[at])
+            self._settled = False
+            yield self._news(StrokeState.ENDED, now)
+        elif resumed[at]:
+            self._end = None
+        else:
+            self._settled = True
+            yield self._news(StrokeState.SETTLED, now)
+
+    def _speed_at(self, sample: int) -> float:
+        return self._direction * float(self._track.coordinate(sample, sample + 1)[1][0])
+
+    def _finish(self, now: int) -> Stroke:
+        if self._end is None:
+            self._end = float(self._furthest)
+        return self._news(StrokeState.FINISHED, now)
+
+    def _reverse(self, now: int) -> Iterator[Stroke]:
+        """Finish the stroke and follow the one that began at its furthest point."""
+        yield self._finish(now)
+        turn = self._furthest
+        self._begin(turn, -self._direction)
+        self._follow(turn, now + 1)
+        yield self._news(StrokeState.BEGUN, now)
+
+    def _news(self, state: StrokeState, now: int) -> Stroke:
+        return Stroke(
+            number=self._number,
+            state=state,
+            direction=self._direction,
+            turn=self._turn,
+            furthest=self._furthest,
+            now=now,
+            start=self._start(),
+            end=self._end,
+            travel=self._progress,
+        )
+
+    def _start(self) -> float:
+        """Return where the speed last rose above the boundary before the bulk of the travel."""
+        turn, furthest = self._turn, max(self._furthest, self._turn + 1)
+        position, speed = self._track.coordinate(turn, furthest + 1)
+        progress = self._direction * (position - self._origin)
+        forward = self._direction * speed
+        # A tremor before the movement crosses the boundary as well; the travel tells them apart.
+        bulk = int(np.argmax(progress >= 0.15 * self._progress))
+        below = np.flatnonzero(forward[: bulk + 1] < BOUNDARY_SHARE * self._peak)
+        if not len(below):
+            return float(turn)
+        left = int(below[-1])
+        if left + 1 >= len(forward):
+            return float(turn + left)
+        threshold = BOUNDARY_SHARE * self._peak
+        return turn + left + _crossing(forward[left], forward[left + 1], threshold)
+
+
+def _crossing(before: float, after: float, threshold: float) -> float:
+    """Return the fraction of a step at which a straight line meets the threshold."""
+    if before == after:
+        return 0.0
+    return float(min(max((threshold - before) / (after - before), 0.0), 1.0))

@@ -1,0 +1,89 @@
+"""A counted draft in the numbers and names that users see."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from tracker.detect.movement import SLOWEST_TRUSTED_CONCENTRIC_S
+from tracker.domain import Extreme, Flag, Phase, PhaseSpan, Rep
+
+if TYPE_CHECKING:
+    from tracker.detect.reps import Draft
+    from tracker.domain import Exercise
+
+CERTAIN_PLANARITY: Final = 0.7
+"""Below this share of turning about one axis, angle and velocity are of a mixture of movements."""
+
+
+def rep_from(
+    draft: Draft,
+    index: int,
+    exercise: Exercise,
+    *,
+    reference_size: float | None,
+    next_start_s: float | None,
+    gap: bool,
+) -> Rep:
+    """Return the rep of a counted draft.
+
+    Parameters
+    ----------
+    draft
+        Its movements; the concentric must be known.
+    index
+        Its number in the set.
+    exercise
+        What is trained.
+    reference_size
+        Travel of a full rep of the set, in the unit of the track; None if unknown.
+    next_start_s
+        Start of the next rep, s; None after the last.
+    gap
+        Whether samples are missing inside.
+    """
+    up, down = draft.concentric, draft.eccentric
+    assert up is not None
+    phases: list[PhaseSpan] = []
+    bottom_s: float | None = None
+    if exercise.starts_from is Extreme.BOTTOM:
+        phases.append(PhaseSpan(Phase.CONCENTRIC, up.start_s, up.end_s))
+        if down is not None:
+            phases.append(PhaseSpan(Phase.LOCKOUT, up.end_s, max(down.start_s, up.end_s)))
+            phases.append(PhaseSpan(Phase.ECCENTRIC, max(down.start_s, up.end_s), down.end_s))
+            if next_start_s is not None:
+                bottom_s = max(next_start_s - down.end_s, 0.0)
+    else:
+        if down is not None:
+            bottom_s = max(up.start_s - down.end_s, 0.0)
+            phases.append(PhaseSpan(Phase.ECCENTRIC, down.start_s, down.end_s))
+            phases.append(PhaseSpan(Phase.BOTTOM, down.end_s, down.end_s + bottom_s))
+        phases.append(PhaseSpan(Phase.CONCENTRIC, up.start_s, up.end_s))
+        if next_start_s is not None:
+            phases.append(PhaseSpan(Phase.LOCKOUT, up.end_s, max(next_start_s, up.end_s)))
+    too_slow = up.duration_s > SLOWEST_TRUSTED_CONCENTRIC_S
+    flags = []
+    if reference_size is not None and up.size < (1.0 - exercise.lockout_share) * reference_size:
+        flags.append(Flag.SHORT_OF_LOCKOUT)
+    if gap:
+        flags.append(Flag.GAP)
+    if too_slow:
+        flags.append(Flag.LOW_CONFIDENCE_VELOCITY)
+    if up.planarity < CERTAIN_PLANARITY:
+        flags.append(Flag.AXIS_UNCERTAIN)
+    tilt_rad = max(leg.tilt_rad for leg in (up, down) if leg is not None)
+    return Rep(
+        index=index,
+        start_s=phases[0].start_s,
+        end_s=phases[-1].end_s,
+        complete=down is not None,
+        phases=tuple(phases),
+        rom_deg=float(np.degrees(up.rotation_rad)),
+        rise_m=up.rise_m,
+        mean_velocity_mps=None if too_slow else up.mean_velocity_mps,
+        peak_velocity_mps=None if too_slow else up.peak_velocity_mps,
+        tilt_deg=float(np.degrees(tilt_rad)),
+        flags=tuple(flags),
+        bottom_s=bottom_s,
+    )

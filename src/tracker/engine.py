@@ -1,0 +1,187 @@
+"""One notification's way: bytes to frames, to the session's time, to motion, to events.
+
+This is the whole composition. It never awaits, sleeps or reads a clock: time comes with the bytes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from tracker.detect import Detector
+from tracker.domain import (
+    LINK_CHANNEL,
+    MARK_CHANNEL,
+    Fault,
+    FaultReason,
+    Frame,
+    Gap,
+    LinkChanged,
+    LinkState,
+    Marked,
+    MarkKind,
+    TimedFrame,
+    exercise_named,
+)
+from tracker.domain.units import s_from_ns
+from tracker.sensors import ClockKind, family
+from tracker.signal import GRID_RATE_HZ, DeviceClock, FileClock, Grid, MotionStage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from tracker.domain import Event, Exercise, Notification, SessionInfo, Trace
+    from tracker.sensors import SensorFamily
+    from tracker.signal import SessionClock
+
+RESERVED_CHANNELS: Final = frozenset({LINK_CHANNEL, MARK_CHANNEL})
+"""Channels that carry no sensor bytes."""
+
+
+class Engine:
+    """Feeds notifications of one sensor through to events.
+
+    Parameters
+    ----------
+    sensor
+        The family whose decoder understands the bytes.
+    exercise
+        What is trained.
+    settings
+        Decoder settings as text, for a sensor whose configuration did not travel with the bytes.
+    """
+
+    def __init__(
+        self,
+        sensor: SensorFamily,
+        exercise: Exercise,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
+        self._decoder = sensor.decoder(settings or {})
+        self._clock: SessionClock = (
+            FileClock() if sensor.clock is ClockKind.SESSION else DeviceClock()
+        )
+        self._grid = Grid()
+        self._motion = MotionStage(GRID_RATE_HZ)
+        self._detector = Detector(exercise, GRID_RATE_HZ)
+        self._waiting: list[TimedFrame] = []
+        self._first_s: float | None = None
+        self._gap_s = 0.0
+        self.newest_s: float | None = None
+        """Session time of the newest sample given, s; None before the first."""
+        self.samples = 0
+        """Samples decoded so far."""
+
+    @property
+    def rate_hz(self) -> float | None:
+        """Measured samples per second outside gaps; None before the second sample."""
+        if self._first_s is None or self.newest_s is None:
+            return None
+        span_s = self.newest_s - self._first_s - self._gap_s
+        return (self.samples - 1) / span_s if span_s > 0 else None
+
+    @property
+    def trace(self) -> Trace:
+        """The pitch of the last seconds, for a screen."""
+        return self._detector.trace()
+
+    def feed(self, notification: Notification) -> tuple[Event, ...]:
+        """Take one notification and return what it leads to."""
+        return self.feed_many((notification,))
+
+    def feed_many(self, notifications: Sequence[Notification]) -> tuple[Event, ...]:
+        """Take notifications at once; the events are those of feeding them one by one."""
+        events: list[Event] = []
+        for notification in notifications:
+            if notification.device != 0:
+                continue  # recorded beside the sensor that detection uses
+            if notification.channel in RESERVED_CHANNELS:
+                # What came before a mark must have been seen before the mark counts.
+                events += self._flush()
+                events += self._told(notification)
+                continue
+            for decoded in self._decoder.feed(notification):
+                if isinstance(decoded, Fault):
+                    events += self._flush()
+                    events.append(decoded)
+                else:
+                    self._keep(decoded)
+        events += self._flush()
+        return tuple(events)
+
+    def finish(self) -> tuple[Event, ...]:
+        """Return what the end of the stream settles."""
+        events = list(self._detector.process(self._motion.finish()))
+        events += self._detector.finish()
+        return tuple(events)
+
+    def _keep(self, frame: Frame) -> None:
+        for timed in self._clock.process(frame):
+            if not len(timed.time_s):
+                continue
+            self.samples += len(timed.time_s)
+            self.newest_s = float(timed.time_s[-1])
+            if self._first_s is None:
+                self._first_s = float(timed.time_s[0])
+            self._waiting.append(timed)
+
+    def _flush(self) -> Iterator[Event]:
+        """Send the samples that wait down the signal path."""
+        waiting, self._waiting = self._waiting, []
+        for timed in _merged(waiting):
+            for result in self._grid.process(timed):
+                if isinstance(result, Gap):
+                    self._gap_s += result.end_s - result.start_s
+                    yield result
+                else:
+                    yield from self._detector.process(self._motion.process(result))
+
+    def _told(self, notification: Notification) -> Iterator[Event]:
+        """Read a link event or a mark of the wearer's."""
+        at_s = s_from_ns(notification.received_ns)
+        text = notification.data.decode("utf-8", errors="replace")
+        if notification.channel == LINK_CHANNEL:
+            try:
+                yield LinkChanged(at_s, LinkState(text), notification.device)
+            except ValueError:
+                yield Fault(at_s, FaultReason.FORMAT, f"no link state is called {text!r}")
+            return
+        yield Marked(at_s, text)
+        for kind in MarkKind:
+            if kind.value == text:
+                yield from self._detector.mark(kind, at_s)
+
+
+def build_engine(info: SessionInfo, settings: Mapping[str, str] | None = None) -> Engine:
+    """Return the engine for a session.
+
+    Raises
+    ------
+    UnknownNameError
+        If its sensor or exercise is not known.
+    """
+    return Engine(family(info.sensor), exercise_named(info.exercise), settings)
+
+
+def _merged(frames: list[TimedFrame]) -> Iterator[TimedFrame]:
+    """Join neighbouring frames that have the same channels, so that arrays stay long."""
+    run: list[TimedFrame] = []
+    for frame in frames:
+        if run and (run[-1].gyro_radps is None) is not (frame.gyro_radps is None):
+            yield _join(run)
+            run = []
+        run.append(frame)
+    if run:
+        yield _join(run)
+
+
+def _join(run: list[TimedFrame]) -> TimedFrame:
+    if len(run) == 1:
+        return run[0]
+    gyros = [frame.gyro_radps for frame in run if frame.gyro_radps is not None]
+    return TimedFrame(
+        np.concatenate([frame.time_s for frame in run]),
+        np.concatenate([frame.acc_mps2 for frame in run]),
+        np.concatenate(gyros) if gyros else None,
+    )

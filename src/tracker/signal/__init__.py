@@ -1,0 +1,7 @@
+"""Frames to uniform blocks to motion, in streaming stages."""
+
+from tracker.signal.clock import DeviceClock, FileClock, SessionClock
+from tracker.signal.grid import GRID_RATE_HZ, Grid
+from tracker.signal.motion import MotionStage
+
+__all__ = ["GRID_RATE_HZ", "DeviceClock", "FileClock", "Grid", "MotionStage", "SessionClock"]

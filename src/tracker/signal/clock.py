@@ -1,0 +1,129 @@
+"""Device ticks to session seconds.
+
+Arrival times come in bursts and must never become sample times; the sensor's own stamps are even
+but run on another crystal and another zero. The session clock keeps the spacing of the stamps and
+takes only its offset from the arrivals: the smallest delay seen over the last seconds is the one
+with no waiting in it, and the offset follows that slowly.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from statistics import median
+from typing import TYPE_CHECKING, Final, Protocol
+
+import numpy as np
+
+from tracker.domain import TimedFrame
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from tracker.domain import Frame
+
+DELAY_WINDOW_S: Final = 10.0
+"""Arrivals of this long ago still tell the smallest delay; longer than any radio stall, 2 s or so."""
+
+MAX_SLEW: Final = 0.01
+"""Seconds of correction per second: the worst oscillator in the field runs 1 % off its name."""
+
+PERIOD_MEMORY: Final = 15
+"""Packets whose spacing gives the sample period; the median of them ignores single losses."""
+
+REBOOT_S: Final = -0.5
+"""Device time that falls by more than this is a new clock, not jitter."""
+
+
+class SessionClock(Protocol):
+    """Gives every sample of a frame its time on the session clock."""
+
+    def process(self, frame: Frame) -> tuple[TimedFrame, ...]:
+        """Return the frame with times, and any that waited for it."""
+
+
+class FileClock:
+    """For samples that carry session time already, as an imported file's do."""
+
+    def process(self, frame: Frame) -> tuple[TimedFrame, ...]:
+        """Return the frame with its own stamps as times."""
+        if frame.stamps_s is None:
+            return ()
+        return (TimedFrame(frame.stamps_s, frame.acc_mps2, frame.gyro_radps),)
+
+
+class DeviceClock:
+    """For packets that carry stamps of the sensor's clock, at least one each."""
+
+    def __init__(self) -> None:
+        self._period_s: float | None = None
+        self._spacings_s: deque[float] = deque(maxlen=PERIOD_MEMORY)
+        self._waiting: Frame | None = None
+        self._last_stamp_s: float | None = None
+        self._last_count = 0
+        self._delays_s: deque[tuple[float, float]] = deque()
+        self._offset_s: float | None = None
+        self._offset_at_s = 0.0
+
+    def process(self, frame: Frame) -> tuple[TimedFrame, ...]:
+        """Return the frame with times.
+
+        The first packet waits for the second, because one stamp says nothing about the spacing of
+        the samples behind it.
+        """
+        if frame.stamps_s is None or not len(frame.stamps_s):
+            return ()
+        carrier = int(np.argmax(np.isfinite(frame.stamps_s)))
+        stamp_s = float(frame.stamps_s[carrier])
+        if self._last_stamp_s is not None and stamp_s - self._last_stamp_s < REBOOT_S:
+            self._restart()
+        if self._last_stamp_s is not None and self._last_count:
+            self._spacings_s.append((stamp_s - self._last_stamp_s) / self._last_count)
+            self._period_s = median(self._spacings_s)
+        self._last_stamp_s = stamp_s
+        self._last_count = len(frame.stamps_s)
+        if self._period_s is None:
+            self._waiting = frame
+            return ()
+        waiting, self._waiting = self._waiting, None
+        frames = (frame,) if waiting is None else (waiting, frame)
+        return tuple(self._timed(each, self._period_s) for each in frames)
+
+    def _timed(self, frame: Frame, period_s: float) -> TimedFrame:
+        device_s = _spread(frame, period_s)
+        newest_s = float(device_s[-1])
+        offset_s = self._offset(newest_s, frame.received_s - newest_s)
+        return TimedFrame(device_s + offset_s, frame.acc_mps2, frame.gyro_radps)
+
+    def _offset(self, device_s: float, delay_s: float) -> float:
+        """Return session time minus device time, which follows the smallest recent delay."""
+        while self._delays_s and self._delays_s[-1][1] >= delay_s:
+            self._delays_s.pop()
+        self._delays_s.append((device_s, delay_s))
+        while device_s - self._delays_s[0][0] > DELAY_WINDOW_S:
+            self._delays_s.popleft()
+        smallest_s = self._delays_s[0][1]
+        if self._offset_s is None:
+            self._offset_s = smallest_s
+        else:
+            reach_s = MAX_SLEW * max(device_s - self._offset_at_s, 0.0)
+            self._offset_s += min(max(smallest_s - self._offset_s, -reach_s), reach_s)
+        self._offset_at_s = device_s
+        return self._offset_s
+
+    def _restart(self) -> None:
+        """Forget a clock that no longer runs; the sample period stays what it was."""
+        self._last_count = 0
+        self._waiting = None
+        self._delays_s.clear()
+        self._offset_s = None
+
+
+def _spread(frame: Frame, period_s: float) -> NDArray[np.float64]:
+    """Return a device time for every sample: carried stamps stay, the others are `period_s` apart."""
+    assert frame.stamps_s is not None
+    stamps_s = frame.stamps_s
+    carried = np.flatnonzero(np.isfinite(stamps_s))
+    position = np.arange(len(stamps_s))
+    nearest = carried[np.clip(np.searchsorted(carried, position, "right") - 1, 0, None)]
+    spread: NDArray[np.float64] = stamps_s[nearest] + (position - nearest) * period_s
+    return spread

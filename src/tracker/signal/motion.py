@@ -1,0 +1,89 @@
+"""Samples in, motion of the pelvis out: offset, orientation, smoothing and height in one stage."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from tracker.domain import ImuBlock, MotionBlock
+from tracker.signal.bias import BiasFilter
+from tracker.signal.height import HeightFilter
+from tracker.signal.orientation import ArcFilter, UprightFilter
+from tracker.signal.smoothing import Smoother
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+SMOOTHING_HALF_WIDTH_S: Final = 0.05
+"""Keeps the edges of a 0.5 s concentric and takes out impacts and tremor above 10 Hz; also the delay."""
+
+
+class MotionStage:
+    """Turns uniform sensor samples into motion; works with and without a gyroscope."""
+
+    def __init__(self, rate_hz: float) -> None:
+        self._rate_hz = rate_hz
+        self._bias = BiasFilter()
+        self._upright = UprightFilter(rate_hz)
+        self._arc = ArcFilter(rate_hz)
+        self._smoother = Smoother(round(SMOOTHING_HALF_WIDTH_S * rate_hz))
+        self._height = HeightFilter(rate_hz)
+        self._pending_restart = True
+        self._next_s = 0.0
+        self._last: ImuBlock | None = None
+
+    def process(self, block: ImuBlock) -> MotionBlock:
+        """Return the motion that `block` completes; times are those of the samples, delay removed."""
+        if block.restart:
+            self._restart(block.start_s)
+        if len(block.acc_mps2):
+            self._last = block
+        if block.gyro_radps is None:
+            up, rate, vertical = self._arc.process(block.acc_mps2)
+        else:
+            rate_raw = self._bias.process(block.acc_mps2, block.gyro_radps)
+            up, vertical = self._upright.process(block.acc_mps2, rate_raw)
+            stacked = np.column_stack((up, rate_raw, vertical))
+            smooth = self._smoother.process(stacked)
+            up, rate, vertical = smooth[:, :3], smooth[:, 3:6], smooth[:, 6]
+            up = up / np.maximum(np.linalg.norm(up, axis=1), 1e-9)[:, None]
+        return self._block(up, rate, vertical)
+
+    def finish(self) -> MotionBlock:
+        """Return the samples that the delay still holds, with the last one held still."""
+        last = self._last
+        if last is None:
+            return self._block(np.empty((0, 3)), np.empty((0, 3)), np.empty(0))
+        delay = (self._arc if last.gyro_radps is None else self._smoother).delay_samples
+        gyro = None if last.gyro_radps is None else np.repeat(last.gyro_radps[-1:], delay, axis=0)
+        held = ImuBlock(0.0, self._rate_hz, np.repeat(last.acc_mps2[-1:], delay, axis=0), gyro)
+        return self.process(held)
+
+    def _block(
+        self,
+        up: NDArray[np.float64],
+        rate: NDArray[np.float64],
+        vertical: NDArray[np.float64],
+    ) -> MotionBlock:
+        velocity, height = self._height.process(vertical) if len(vertical) else (vertical,) * 2
+        restart = self._pending_restart and bool(len(up))
+        block = MotionBlock(
+            start_s=self._next_s,
+            rate_hz=self._rate_hz,
+            up=up,
+            rate_radps=rate,
+            vertical_mps2=vertical,
+            velocity_mps=velocity,
+            height_m=height,
+            restart=restart,
+        )
+        self._pending_restart = self._pending_restart and not restart
+        self._next_s += len(up) / self._rate_hz
+        return block
+
+    def _restart(self, start_s: float) -> None:
+        for part in (self._bias, self._upright, self._arc, self._smoother, self._height):
+            part.restart()
+        self._pending_restart = True
+        self._next_s = start_s

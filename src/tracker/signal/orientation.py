@@ -1,0 +1,158 @@
+"""Which way is up, seen from the sensor, whatever way round it is worn.
+
+With a gyroscope: rotations are added up into a frame that stands almost still, the accelerometer is
+turned into that frame and low-passed there, where gravity is constant and movement averages out.
+That is the inclination part of VQF (Laidig and Seel 2023, doi:10.1016/j.inffus.2022.10.014), and
+every step of it works on whole blocks.
+
+Without one: gravity's arc in the sensor is the smoothed accelerometer itself.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from scipy import signal
+
+from tracker.domain.units import STANDARD_GRAVITY_MPS2
+from tracker.signal.rotation import IDENTITY, accumulate, rotate, steps_from_rate
+from tracker.signal.smoothing import Smoother
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+TILT_TIME_CONSTANT_S: Final = 3.0
+"""Averages over a rep, so that its accelerations cancel; VQF's default, and longer only adds drift."""
+
+GRAVITY_TIME_CONSTANT_S: Final = 30.0
+"""The size of gravity never changes; what does is the sensor's warmth."""
+
+ARC_HALF_WIDTH_S: Final = 0.15
+"""Smoothing of gravity's arc without a gyroscope, each side: keeps 0.5 s movements, not their jolts."""
+
+
+class RunningMean:
+    """First-order low-pass that starts as a plain mean, so that it is right from the first sample.
+
+    Parameters
+    ----------
+    time_constant_s
+        Time constant once more samples than that have come.
+    rate_hz
+        Samples per second.
+    """
+
+    def __init__(self, time_constant_s: float, rate_hz: float) -> None:
+        self._gain = 1.0 - np.exp(-1.0 / (time_constant_s * rate_hz))
+        self._warm_up = round(time_constant_s * rate_hz)
+        self._sum: NDArray[np.float64] | None = None
+        self._seen = 0
+
+    def process(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the low-passed values, shape (k, n) as given, time last."""
+        first = values[:, : max(self._warm_up - self._seen, 0)]
+        if self._sum is None:
+            self._sum = np.zeros((len(values), 1))
+        if not first.shape[1]:
+            return self._settled(values)
+        totals = np.cumsum(np.hstack((self._sum, first)), axis=1)[:, 1:]
+        means = totals / np.arange(self._seen + 1, self._seen + first.shape[1] + 1)
+        self._seen += first.shape[1]
+        # After the warm-up the same array holds the filter's last output.
+        self._sum = totals[:, -1:] if self._seen < self._warm_up else means[:, -1:]
+        return np.hstack((means, self._settled(values[:, first.shape[1] :])))
+
+    def _settled(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        if not values.shape[1]:
+            return values
+        assert self._sum is not None
+        keep = 1.0 - self._gain
+        low, _ = signal.lfilter([self._gain], [1.0, -keep], values, axis=1, zi=keep * self._sum)
+        self._sum = low[:, -1:]
+        smoothed: NDArray[np.float64] = low
+        return smoothed
+
+
+class UprightFilter:
+    """Up and vertical acceleration from accelerometer and gyroscope."""
+
+    def __init__(self, rate_hz: float) -> None:
+        self._rate_hz = rate_hz
+        self.restart()
+
+    def restart(self) -> None:
+        """Forget the orientation; after a gap it can be any."""
+        self._orientation: NDArray[np.float64] = IDENTITY
+        self._tilt = RunningMean(TILT_TIME_CONSTANT_S, self._rate_hz)
+        self._gravity = RunningMean(GRAVITY_TIME_CONSTANT_S, self._rate_hz)
+
+    def process(
+        self, acc_mps2: NDArray[np.float64], rate_radps: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return where up is in sensor axes and the upward acceleration.
+
+        Parameters
+        ----------
+        acc_mps2
+            Specific force, sensor axes, m/s², shape (n, 3).
+        rate_radps
+            Angular rate without offset, sensor axes, rad/s, shape (n, 3).
+
+        Returns
+        -------
+        up : ndarray
+            Unit vectors, shape (n, 3).
+        vertical_mps2 : ndarray
+            Upward acceleration without gravity, m/s², shape (n,).
+        """
+        if not len(acc_mps2):
+            return acc_mps2, np.empty(0)
+        steps = steps_from_rate(rate_radps.T, 1.0 / self._rate_hz)
+        orientation = accumulate(self._orientation, steps)
+        self._orientation = orientation[:, -1]
+        acc_reference = rotate(orientation, acc_mps2.T)
+        low = self._tilt.process(acc_reference)
+        length = np.sqrt(np.einsum("in,in->n", low, low))
+        # Free fall has no up; the reference then keeps the axis that it had at its start.
+        up_reference = low / np.maximum(length, 1e-9)
+        gravity = self._gravity.process(length[None])[0]
+        vertical = np.einsum("in,in->n", acc_reference, up_reference) - gravity
+        return rotate(orientation, up_reference, inverse=True).T, vertical
+
+
+class ArcFilter:
+    """Up, angular rate and vertical acceleration from an accelerometer alone."""
+
+    def __init__(self, rate_hz: float) -> None:
+        self._rate_hz = rate_hz
+        self._smoother = Smoother(round(ARC_HALF_WIDTH_S * rate_hz))
+        self.delay_samples = self._smoother.delay_samples
+        """How many samples the output is behind the input."""
+        self.restart()
+
+    def restart(self) -> None:
+        """Forget the past."""
+        self._smoother.restart()
+        self._last_up: NDArray[np.float64] | None = None
+        self._gravity = RunningMean(GRAVITY_TIME_CONSTANT_S, self._rate_hz)
+
+    def process(
+        self, acc_mps2: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+        """Return up, shape (n, 3), angular rate, rad/s, shape (n, 3), and vertical acceleration.
+
+        The rate is the rotation of gravity's arc: what turns about the vertical itself is unseen.
+        """
+        smooth = self._smoother.process(acc_mps2)
+        if not len(smooth):
+            return smooth, smooth, np.empty(0)
+        length = np.linalg.norm(smooth, axis=1)
+        up = smooth / np.maximum(length, 0.01 * STANDARD_GRAVITY_MPS2)[:, None]
+        before = up[:1] if self._last_up is None else self._last_up
+        earlier = np.vstack((before, up[:-1]))
+        self._last_up = up[-1:]
+        # Up turns backwards in the axes of a body that turns forwards.
+        rate = np.cross(up, earlier) * self._rate_hz
+        vertical = length - self._gravity.process(length[None])[0]
+        return up, rate, vertical
