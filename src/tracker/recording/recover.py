@@ -1,0 +1,89 @@
+"""Makes a clean recording of everything that is whole in a damaged one."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tracker.domain import OutputError
+from tracker.recording.file_errors import writing
+from tracker.recording.reader import open_recording
+from tracker.recording.writer import RecordingWriter
+
+if TYPE_CHECKING:
+    from tracker.recording.damage import Damage
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveryReport:
+    """What was kept and what existed."""
+
+    target: Path
+    """The clean file."""
+    rows_kept: int
+    batches_kept: int
+    rows_lost: int
+    """Notifications known to be lost; see `end_lost`."""
+    batches_lost: int
+    """Batches known to be lost."""
+    end_lost: bool
+    """True if the source was never closed or lost its end, so more may be gone than is counted."""
+    damage: tuple[Damage, ...]
+    """What was wrong with the source, place by place."""
+
+
+def recover(source: Path | str, target: Path | str, *, force: bool = False) -> RecoveryReport:
+    """Write what is whole in `source` to `target`, which appears complete or not at all.
+
+    Parameters
+    ----------
+    source
+        A recording, damaged or not; it is not changed unless it is the target as well.
+    target
+        The clean recording.
+    force
+        Replace a target that exists.
+
+    Raises
+    ------
+    InputError
+        If nothing in the source can be read.
+    OutputError
+        If the target exists and `force` is not given, or cannot be written.
+    """
+    target = Path(target)
+    recording = open_recording(source)
+    _refuse_existing(target, force)
+    with (
+        writing(target),
+        tempfile.TemporaryDirectory(prefix=".recover-", dir=target.parent) as folder,
+    ):
+        clean = Path(folder) / target.name
+        try:
+            with RecordingWriter(clean, recording.info) as writer:
+                for notification in recording:
+                    writer.write(notification)
+        except OutputError as error:
+            raise OutputError(str(target), error.problem, error.advice) from error
+        _refuse_existing(target, force)
+        clean.replace(target)
+    return RecoveryReport(
+        target=target,
+        rows_kept=recording.rows,
+        batches_kept=recording.batches,
+        rows_lost=sum(each.rows or 0 for each in recording.damage),
+        batches_lost=sum(each.batches or 0 for each in recording.damage),
+        end_lost=any(each.rows is None for each in recording.damage),
+        damage=recording.damage,
+    )
+
+
+def _refuse_existing(target: Path, force: bool) -> None:
+    if target.exists() and not force:
+        raise OutputError(
+            str(target),
+            "exists already",
+            "Choose another name, or say --force to replace it.",
+        )

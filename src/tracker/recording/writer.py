@@ -1,0 +1,172 @@
+"""Writes a session as it happens, so that whatever stops it costs the last second only."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Self
+
+from tracker import __version__
+from tracker.domain import OutputError
+from tracker.domain.units import NS_PER_S
+from tracker.recording.batch import batch_message, stored_bytes
+from tracker.recording.file_errors import writing
+from tracker.recording.head import Head, head_message
+from tracker.recording.layout import END_MARK, MAX_BATCH_BYTES, MAX_BATCH_ROWS, MAX_INFO_BYTES
+from tracker.recording.seal import Part, Seal
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from tracker.domain import Notification, SessionInfo
+
+BATCH_NS: Final = NS_PER_S
+"""Rows of one batch lie closer together than this: all that is lost if the process is killed."""
+
+SYNC_NS: Final = 10 * NS_PER_S
+"""Stream time between two fsyncs: what a power cut costs. A slow card takes half a second to sync
+and holds up the radio's notifications meanwhile, six times a minute instead of sixty."""
+
+
+class RecordingWriter:
+    """Appends notifications to a new recording file.
+
+    A batch goes to the operating system as soon as a notification comes a second after its first
+    row, and whenever the caller says `flush`: a timer that does so covers a stream that stalls. If
+    a batch cannot be written, the file is cut back to its last whole batch, the rows stay pending
+    and the next `write` or `flush` tries again.
+
+    Parameters
+    ----------
+    path
+        A file that does not exist yet.
+    info
+        What the head of the recording says.
+
+    Raises
+    ------
+    OutputError
+        If the file exists or cannot be created, or `info` is too long to be stored.
+    """
+
+    def __init__(self, path: Path | str, info: SessionInfo) -> None:
+        self.path: Final = Path(path)
+        self._head: Final = Head(info, __version__)
+        if self._head.size_bytes() > MAX_INFO_BYTES:
+            raise OutputError(
+                str(self.path),
+                f"what is noted about the session takes {self._head.size_bytes()} bytes",
+                f"Shorten the note: at most {MAX_INFO_BYTES} bytes fit, in ASCII.",
+            )
+        self._pending: list[Notification] = []
+        self._pending_bytes = 0
+        self._sequence = 1
+        self._rows = 0
+        self._end = 0
+        self._synced_ns: int | None = None
+        with writing(self.path):
+            # Unbuffered: what was written must survive the process.
+            self._file = open(self.path, "xb", buffering=0)  # noqa: SIM115
+        try:
+            self._append(head_message(self._head))
+        except BaseException:
+            self._file.close()
+            self.path.unlink(missing_ok=True)
+            raise
+
+    @property
+    def rows(self) -> int:
+        """Notifications that are in the file; those still pending do not count."""
+        return self._rows
+
+    def write(self, notification: Notification) -> None:
+        """Take one notification; it is in the file at the latest a second of stream time later.
+
+        Raises
+        ------
+        OutputError
+            If an earlier batch cannot be written; then this notification was not taken.
+        ValueError
+            If the notification does not fit the format, or the writer is closed.
+        """
+        if self._file.closed:
+            raise ValueError(f"{self.path}: the recording is closed")
+        size = stored_bytes(notification)
+        if self._pending and (
+            abs(notification.received_ns - self._pending[0].received_ns) >= BATCH_NS
+            or len(self._pending) >= MAX_BATCH_ROWS
+            or self._pending_bytes + size > MAX_BATCH_BYTES
+        ):
+            self.flush()
+        self._pending.append(notification)
+        self._pending_bytes += size
+
+    def flush(self) -> None:
+        """Hand everything that is pending to the operating system.
+
+        Raises
+        ------
+        OutputError
+            If it cannot be written; it stays pending.
+        """
+        if not self._pending:
+            return
+        newest_ns = self._pending[-1].received_ns
+        self._append(batch_message(self._head, self._seal(Part.ROWS), self._pending))
+        self._sequence += 1
+        self._rows += len(self._pending)
+        self._pending.clear()
+        self._pending_bytes = 0
+        if self._synced_ns is None or abs(newest_ns - self._synced_ns) >= SYNC_NS:
+            self._sync()
+            self._synced_ns = newest_ns
+
+    def close(self) -> None:
+        """Write what is pending and the closing batch, and close the file; again is harmless.
+
+        Raises
+        ------
+        OutputError
+            If that cannot be written; the file is closed nevertheless and readable up to there.
+        """
+        if self._file.closed:
+            return
+        try:
+            self.flush()
+            self._append(batch_message(self._head, self._seal(Part.LAST), ()) + END_MARK)
+            self._sync()
+        finally:
+            self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _seal(self, part: Part) -> Seal:
+        return Seal(part, self._sequence, self._rows)
+
+    def _append(self, message: bytes) -> None:
+        with writing(self.path):
+            try:
+                rest = memoryview(message)
+                while rest:
+                    rest = rest[self._file.write(rest) :]
+            except OSError:
+                # The reader would step over a torn batch; without it the file stays clean.
+                with contextlib.suppress(OSError):
+                    self._file.truncate(self._end)
+                    self._file.seek(self._end)
+                raise
+        self._end += len(message)
+
+    def _sync(self) -> None:
+        with writing(self.path):
+            os.fsync(self._file.fileno())
