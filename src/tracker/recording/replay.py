@@ -1,0 +1,227 @@
+"""Plays notifications that are already known at the pace at which they once arrived, or any other.
+
+The pace is a line through one anchor: at this time on the clock, this place in the stream.
+Whatever changes the pace (a new speed, a pause, the end of a fast stretch) moves the anchor to
+where the stream is now, so the stream neither jumps nor stalls.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from typing import TYPE_CHECKING, Final, Protocol, Self
+
+from tracker.domain.units import NS_PER_S, s_from_ns
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable, Iterator
+
+    from tracker.domain import Notification, SessionInfo
+    from tracker.recording.reader import Recording
+
+MAX_NAP_S: Final = 0.1
+"""Longest single sleep, s: so soon a new speed, a pause or a jump takes effect."""
+
+MAX_BURST: Final = 64
+"""Notifications given without waiting before other tasks get a turn: at a few tenths of a
+millisecond each in the engine, a screen stays smooth."""
+
+MAX_LAG_NS: Final = NS_PER_S
+"""Behind by more than this, the stream goes on from where it is: a laptop that slept for an hour,
+or a consumer that is slower than the chosen speed, is not made to catch up."""
+
+
+class Clock(Protocol):
+    """What pacing needs to know of time."""
+
+    def now_ns(self) -> int:
+        """Nanoseconds since any fixed origin."""
+
+    async def sleep(self, duration_s: float, /) -> None:
+        """Let `duration_s` seconds pass; with 0, let other tasks have a turn."""
+
+
+class ReplaySource:
+    """A source over notifications that can be asked for again from the first one.
+
+    Parameters
+    ----------
+    info
+        Head of the session that is played.
+    open_notifications
+        Gives the notifications from the first one; called once for each pass.
+    clock
+        Paces the stream; read only while it is being iterated, paused or changed.
+    speed
+        Stream seconds per second; `math.inf` waits for nothing.
+    fast_until_s
+        Session time up to which nothing is waited for, s.
+    start_s
+        Session time of the first notification, s, if known.
+    end_s
+        Session time of the last notification, s, if known.
+    """
+
+    def __init__(
+        self,
+        info: SessionInfo,
+        open_notifications: Callable[[], Iterator[Notification]],
+        clock: Clock,
+        *,
+        speed: float = 1.0,
+        fast_until_s: float = -math.inf,
+        start_s: float | None = None,
+        end_s: float | None = None,
+    ) -> None:
+        self.info: Final = info
+        self.sensor = info.sensor
+        self.start_s: Final = start_s
+        self.end_s: Final = end_s
+        self._open_notifications: Final = open_notifications
+        self._clock: Final = clock
+        self._speed = _checked(speed)
+        self._fast_until_s = fast_until_s
+        self._paused = False
+        self._woken: Final = asyncio.Event()
+        self._position_ns: int | None = None
+        self._next_ns: int | None = None
+        self._anchor: tuple[int, float] | None = None
+        """Clock and stream time that belong together, ns; None while nothing is waited for."""
+
+    @classmethod
+    def of(
+        cls,
+        recording: Recording,
+        clock: Clock,
+        *,
+        speed: float = 1.0,
+        fast_until_s: float = -math.inf,
+    ) -> Self:
+        """Return a source that plays a recording."""
+        return cls(
+            recording.info,
+            recording.__iter__,
+            clock,
+            speed=speed,
+            fast_until_s=fast_until_s,
+            start_s=recording.start_s,
+            end_s=recording.end_s,
+        )
+
+    @property
+    def position_s(self) -> float | None:
+        """Session time of the notification given last, s; None before the first."""
+        return None if self._position_ns is None else s_from_ns(self._position_ns)
+
+    @property
+    def duration_s(self) -> float | None:
+        """Time from the first to the last notification, s, if known."""
+        if self.start_s is None or self.end_s is None:
+            return None
+        return self.end_s - self.start_s
+
+    @property
+    def paused(self) -> bool:
+        """Whether the stream is held, or will be after the fast stretch."""
+        return self._paused
+
+    @property
+    def speed(self) -> float:
+        """Stream seconds per second; can be set while the stream runs."""
+        return self._speed
+
+    @speed.setter
+    def speed(self, speed: float) -> None:
+        speed = _checked(speed)
+        self._move_anchor()
+        self._speed = speed
+
+    @property
+    def fast_until_s(self) -> float:
+        """Session time up to which nothing is waited for, pauses included, s; can be set."""
+        return self._fast_until_s
+
+    @fast_until_s.setter
+    def fast_until_s(self, fast_until_s: float) -> None:
+        self._fast_until_s = fast_until_s
+        self._woken.set()
+
+    def pause(self) -> None:
+        """Hold the stream where it is; a second time is harmless."""
+        if not self._paused:
+            self._move_anchor()
+            self._paused = True
+
+    def resume(self) -> None:
+        """Let the stream go on from where it was held."""
+        if self._paused:
+            self._paused = False
+            if self._anchor is not None:
+                self._anchor = (self._clock.now_ns(), self._anchor[1])
+            self._woken.set()
+
+    async def notifications(self) -> AsyncGenerator[Notification]:
+        """Yield the notifications, each when its time has come; each call starts over."""
+        self._position_ns = self._next_ns = self._anchor = None
+        burst = 0
+        for notification in self._open_notifications():
+            self._next_ns = notification.received_ns
+            burst = 0 if await self._wait_for(notification.received_ns) else burst + 1
+            if burst >= MAX_BURST:
+                await self._clock.sleep(0.0)
+                burst = 0
+            self._position_ns = notification.received_ns
+            yield notification
+
+    async def _wait_for(self, due_ns: int) -> bool:
+        """Return once the stream may go on to `due_ns`; True if that took any waiting."""
+        waited = False
+        while True:
+            if s_from_ns(due_ns) < self._fast_until_s:
+                self._anchor = None
+                return waited
+            if self._paused:
+                self._woken.clear()
+                await self._woken.wait()
+                waited = True
+                continue
+            if math.isinf(self._speed):
+                self._anchor = None
+                return waited
+            if self._anchor is None:
+                self._anchor = (self._clock.now_ns(), self._place_before(due_ns))
+            clock_ns, stream_ns = self._anchor
+            remaining_ns = (due_ns - stream_ns) / self._speed - (self._clock.now_ns() - clock_ns)
+            if remaining_ns <= 0.0:
+                if remaining_ns < -MAX_LAG_NS:
+                    self._anchor = (self._clock.now_ns(), due_ns)
+                return waited
+            await self._clock.sleep(min(remaining_ns / NS_PER_S, MAX_NAP_S))
+            waited = True
+
+    def _place_before(self, due_ns: int) -> int:
+        """Return where pacing begins: at what was given last, or where the fast stretch ends."""
+        if self._position_ns is None:
+            return due_ns
+        fast_until_ns = self._fast_until_s * NS_PER_S
+        reached_ns = self._position_ns
+        if math.isfinite(fast_until_ns):
+            reached_ns = max(reached_ns, round(fast_until_ns))
+        return min(reached_ns, due_ns)
+
+    def _move_anchor(self) -> None:
+        """Put the anchor where the stream is now, but not beyond what is still to be given."""
+        if self._anchor is None or self._paused:
+            return
+        now_ns = self._clock.now_ns()
+        clock_ns, stream_ns = self._anchor
+        reached_ns = stream_ns + (now_ns - clock_ns) * self._speed
+        if self._next_ns is not None:
+            reached_ns = min(reached_ns, self._next_ns)
+        self._anchor = (now_ns, reached_ns)
+
+
+def _checked(speed: float) -> float:
+    if not speed > 0.0:
+        raise ValueError(f"expected a speed above 0, got {speed}")
+    return speed
