@@ -70,7 +70,7 @@ def test_a_message_without_a_place_for_the_seal_cannot_be_stamped() -> None:
         PREFIX.pack(MARKER, -8),
         PREFIX.pack(MARKER, MAX_METADATA_BYTES + 1),
         PREFIX.pack(MARKER, 2**31 - 1),
-        PREFIX.pack(b"ARRO", 64),
+        PREFIX.pack(b"PAR1", 64),
     ],
 )
 def test_a_prefix_that_cannot_be_announces_nothing(prefix: bytes) -> None:
