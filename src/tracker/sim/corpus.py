@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 _RATES_HZ: Final = (50, 60, 100, 104, 120, 200)
 _GOOD_PARTS: Final = ("ideal", "lsm6dsox", "bmi270")
 
+_MOST_PACKETS_HZ: Final = 50
+"""Slower hosts do not keep up with more packets a second than this."""
+
 TOUCH_AND_GO: Final = TempoRange((0.5, 0.8), (0.0, 0.0), (0.5, 0.8), (0.0, 0.0))
 SHORT_HOLDS: Final = TempoRange((0.7, 1.1), (0.1, 0.3), (0.8, 1.5), (0.2, 0.8))
 LONG_HOLDS: Final = TempoRange((0.8, 1.5), (3.0, 6.0), (1.0, 2.0), (0.3, 1.0))
@@ -82,7 +85,7 @@ def _session(
             crystal_ppm=float(rng.uniform(-50.0, 50.0)),
         ),
         radio=RadioPlan(
-            samples_per_packet=int(rng.integers(1, rate_hz // 20 + 1)),
+            samples_per_packet=int(rng.integers(rate_hz // _MOST_PACKETS_HZ, rate_hz // 20 + 1)),
             interval_s=float(rng.choice((0.015, 0.03, 0.045, 0.06))),
             loss_share=float(rng.choice((0.0, 0.001))),
         ),

@@ -27,8 +27,8 @@ Range = tuple[float, float]
 _TRUNK_M: Final = (0.42, 0.54)
 """From the shoulder blades to the hips; within it, three estimates of the swing agree."""
 
-_SPREAD: Final = 1.2
-"""Bodies are drawn within this many standard deviations, so that every draw is a person."""
+_SPREAD: Final = 1.0
+"""Bodies are drawn within so many standard deviations; further out, a bridge could cross level."""
 
 _ROM_LOSS: Final = 0.06
 """A tired lifter's range shrinks by up to this share: less than what makes a rep short."""

@@ -1,0 +1,165 @@
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tracker.domain import LINK_CHANNEL, Fault, FaultReason, Frame
+from tracker.domain.units import ns_from_s
+from tracker.sensors.profile import ProfileDecoder
+from tracker.sensors.profile_config import ProfileConfig
+from tracker.sensors.profile_wire import CONFIG_UUID, IMU_UUID, Packet, decode_packet
+from tracker.sim.equipment import Disconnect, RadioPlan, SensorPlan
+from tracker.sim.radio import STREAM_START_S, Counts, Transmission, transmit
+
+CONFIG = ProfileConfig(boot_id=77)
+QUIET = RadioPlan(stall_share=0.0)
+
+
+def counted(duration_s: float = 20.0, rate_hz: float = 100.0) -> Counts:
+    time_s = np.arange(STREAM_START_S, duration_s, 1.0 / rate_hz)
+    number = np.arange(time_s.size, dtype=np.int16)
+    acc = np.stack([number, -number, number % 7], axis=1).astype(np.int16)
+    return Counts(time_s, acc, (acc + 1).astype(np.int16))
+
+
+def sent(
+    radio: RadioPlan = QUIET, sensor: SensorPlan | None = None, seed: int = 1
+) -> Transmission:
+    return transmit(counted(), CONFIG, sensor or SensorPlan(), radio, np.random.default_rng(seed))
+
+
+def packets(transmission: Transmission) -> list[Packet]:
+    return [
+        decode_packet(one.data) for one in transmission.notifications if one.channel == IMU_UUID
+    ]
+
+
+def decoded(transmission: Transmission) -> list[Frame | Fault]:
+    decoder = ProfileDecoder()
+    return [part for one in transmission.notifications for part in decoder.feed(one)]
+
+
+def link_states(transmission: Transmission) -> list[str]:
+    return [one.data.decode() for one in transmission.notifications if one.channel == LINK_CHANNEL]
+
+
+def test_the_link_comes_up_before_the_configuration_and_the_samples() -> None:
+    notifications = sent().notifications
+    assert [one.channel for one in notifications[:6]] == [
+        *[LINK_CHANNEL] * 3,
+        CONFIG_UUID,
+        LINK_CHANNEL,
+        IMU_UUID,
+    ]
+    assert link_states(sent()) == ["searching", "connecting", "configuring", "streaming"]
+    assert ProfileConfig.decode(notifications[3].data) == CONFIG
+
+
+def test_every_sample_arrives_as_it_was_counted() -> None:
+    transmission, counts = sent(), counted()
+    acc = np.vstack([packet.acc_counts for packet in packets(transmission)])
+    np.testing.assert_array_equal(acc, counts.acc[: len(acc)])
+    assert counts.acc.shape[0] - len(acc) < QUIET.samples_per_packet
+    frames = decoded(transmission)
+    assert all(isinstance(part, Frame) for part in frames)
+    assert transmission.gaps == ()
+
+
+@settings(max_examples=25)
+@given(seed=st.integers(0, 2**32 - 1), loss=st.floats(0.0, 0.2), stalls=st.floats(0.0, 0.2))
+def test_arrivals_keep_their_order_and_come_after_their_last_sample(
+    seed: int, loss: float, stalls: float
+) -> None:
+    transmission = sent(RadioPlan(loss_share=loss, stall_share=stalls), seed=seed)
+    received = [one.received_ns for one in transmission.notifications]
+    assert received == sorted(received)
+    assert transmission.least_delay_s > 0.0
+    last = [one for one in transmission.notifications if one.channel == IMU_UUID][-1]
+    newest_us = decode_packet(last.data).device_time_us + 30_000
+    assert last.received_ns >= newest_us * 1000 + ns_from_s(transmission.least_delay_s) - 1000
+
+
+def test_lost_packets_leave_their_holes() -> None:
+    transmission, counts = sent(RadioPlan(loss_share=0.05)), counted()
+    numbers = [packet.sequence for packet in packets(transmission)]
+    missing = [(one, two) for one, two in pairwise(numbers) if two - one > 1]
+    assert missing
+    assert all(two - one <= 11 for one, two in missing)
+    assert len(transmission.gaps) == len(missing)
+    for gap, (one, two) in zip(transmission.gaps, missing, strict=True):
+        assert gap.start_s == counts.time_s[4 * one + 3]
+        assert gap.end_s == counts.time_s[4 * two]
+    faults = [part for part in decoded(transmission) if isinstance(part, Fault)]
+    assert {fault.reason for fault in faults} == {FaultReason.LOST}
+    assert sum(fault.count for fault in faults) == sum(two - one - 1 for one, two in missing)
+
+
+def test_the_share_of_lost_packets_is_about_what_was_asked_for() -> None:
+    lost = 0
+    for seed in range(20):
+        transmission = sent(RadioPlan(loss_share=0.05), seed=seed)
+        lost += counted().time_s.size // 4 - len(packets(transmission))
+    assert lost / (20 * (counted().time_s.size // 4)) == pytest.approx(0.05, abs=0.015)
+
+
+def test_sequence_and_stamp_wrap_without_a_fault() -> None:
+    radio = RadioPlan(first_sequence=(1 << 16) - 50)
+    sensor = SensorPlan(first_stamp_us=(1 << 32) - 5_000_000)
+    transmission = sent(radio, sensor)
+    sequences = [packet.sequence for packet in packets(transmission)]
+    stamps = [packet.device_time_us for packet in packets(transmission)]
+    assert sequences[49:51] == [65535, 0]
+    assert stamps[0] > stamps[-1]
+    assert all(isinstance(part, Frame) for part in decoded(transmission))
+
+
+def test_stamps_follow_the_crystal() -> None:
+    slow, exact = (
+        packets(sent(sensor=SensorPlan(crystal_ppm=ppm)))[-1].device_time_us
+        for ppm in (-50.0, 0.0)
+    )
+    assert exact - slow == pytest.approx(50e-6 * exact, abs=1.0)
+
+
+def test_packets_wait_for_a_connection_event() -> None:
+    radio = RadioPlan(samples_per_packet=1, interval_s=0.05, jitter_s=0.0, stall_share=0.0)
+    arrivals_s = 1e-9 * np.array(
+        [one.received_ns for one in sent(radio).notifications if one.channel == IMU_UUID]
+    )
+    bursts_s = arrivals_s[np.flatnonzero(np.diff(arrivals_s) > 0.02) + 1]
+    np.testing.assert_allclose(np.diff(bursts_s), 0.05, atol=2e-3)
+    assert np.diff(arrivals_s).min() == pytest.approx(0.0002, abs=1e-6)
+
+
+def test_a_disconnect_is_told_and_the_counter_goes_on() -> None:
+    transmission = sent(
+        RadioPlan(stall_share=0.0, disconnects=(Disconnect(5.0, 4.0), Disconnect(14.0, 2.0)))
+    )
+    again = ["lost", "reconnecting", "configuring", "streaming"]
+    assert link_states(transmission)[4:] == again * 2
+    configurations = [one for one in transmission.notifications if one.channel == CONFIG_UUID]
+    assert len(configurations) == 3
+    assert len({one.data for one in configurations}) == 1
+    sequences = [packet.sequence for packet in packets(transmission)]
+    assert sequences == list(range(len(sequences)))
+    assert all(isinstance(part, Frame) for part in decoded(transmission))
+    first, second = transmission.gaps
+    assert first.start_s <= 5.0
+    assert first.end_s == pytest.approx(9.0, abs=0.011)
+    assert second.end_s - second.start_s == pytest.approx(2.0, abs=0.06)
+
+
+def test_a_restarted_sensor_counts_from_the_beginning() -> None:
+    transmission = sent(
+        RadioPlan(stall_share=0.0, disconnects=(Disconnect(10.0, 4.0, reboots=True),)),
+        SensorPlan(first_stamp_us=900_000_000),
+    )
+    numbers = [packet.sequence for packet in packets(transmission)]
+    restart = numbers.index(0, 1)
+    assert packets(transmission)[restart].device_time_us == pytest.approx(1_000_000, abs=20_000)
+    faults = [part for part in decoded(transmission) if isinstance(part, Fault)]
+    assert [fault.reason for fault in faults] == [FaultReason.CLOCK]
