@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tracker.domain import TrackerError
 from tracker.engine import build_engine
 from tracker.recording import ReplaySource
 from tracker.runtime.clock import SYSTEM_CLOCK
@@ -97,4 +98,7 @@ def _play_on_screen(piece: Piece, speed: float) -> None:
         recording_name=piece.recording_name,
     )
     playback.speed = speed
-    run_app(playback)
+    snapshot = run_app(playback)
+    if snapshot.failure is not None:
+        raise TrackerError(snapshot.failure)
+    click.echo(_total(snapshot.sets))

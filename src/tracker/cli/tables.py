@@ -69,7 +69,7 @@ def _source_lines(info: SessionInfo, ledger: Ledger, facts: SourceFacts) -> Iter
     )
     for gap in ledger.gaps:
         length_s = gap.end_s - gap.start_s
-        yield f"gap {clock_time(gap.start_s)}–{clock_time(gap.end_s)}: {length_s:.1f} s"
+        yield f"gap at {gap.start_s:.1f} s for {length_s:.1f} s"
     for reason, times in ledger.faults.items():
         yield f"fault {reason.value.replace('_', ' ')}: {times}×"
 

@@ -3,12 +3,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
 from tracker.cli import main
+from tracker.recording import RecordingWriter
+from tracker.sim import demo_plan, simulate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
+
+    from tracker.sim import SimulatedSession
 
 
 @dataclass(frozen=True)
@@ -29,3 +35,39 @@ def tracker(capsys: pytest.CaptureFixture[str]) -> Callable[..., Outcome]:
         return Outcome(code, captured.out, captured.err)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def lifted() -> SimulatedSession:
+    """The session of the demo: two sets of hip thrusts."""
+    return simulate(demo_plan(1), 1)
+
+
+@pytest.fixture(scope="session")
+def recording(lifted: SimulatedSession, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same session as a recording."""
+    path = tmp_path_factory.mktemp("recording") / "lifted.arrows"
+    with RecordingWriter(path, lifted.info) as writer:
+        for notification in lifted.notifications():
+            writer.write(notification)
+    return path
+
+
+@pytest.fixture(scope="session")
+def csv(lifted: SimulatedSession, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same session as a sample CSV."""
+    path = tmp_path_factory.mktemp("csv") / "lifted.csv"
+    time_s, acc_mps2, gyro_radps = lifted.samples()
+    assert gyro_radps is not None
+    rows = np.column_stack((time_s, acc_mps2, gyro_radps))
+    header = "time_s,acc_x,acc_y,acc_z,gyro_x,gyro_y,gyro_z"
+    np.savetxt(path, rows, fmt="%.6f", delimiter=",", header=header, comments="")
+    return path
+
+
+@pytest.fixture(scope="session")
+def short_csv(csv: Path) -> Path:
+    """The first reps of it, for tests that feed sample by sample."""
+    path = csv.with_name("short.csv")
+    path.write_text("\n".join(csv.read_text().splitlines()[:2000]))
+    return path

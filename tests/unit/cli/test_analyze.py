@@ -1,0 +1,181 @@
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tracker.cli.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tracker.sim import SimulatedSession
+
+HEADER = "time_s,acc_x,acc_y,acc_z"
+
+
+def still_rows(count: int) -> list[str]:
+    return [f"{0.01 * number:.2f},0,0,9.8" for number in range(count)]
+
+
+def events_in(out: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in out.splitlines()]
+
+
+def without_emission(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{key: event[key] for key in event if key != "emitted_s"} for event in events]
+
+
+def assert_same(one: Any, other: Any) -> None:
+    """Compare JSON; numbers may differ by the last decimal that is written."""
+    if isinstance(one, dict):
+        assert one.keys() == other.keys()
+        for key in one:
+            assert_same(one[key], other[key])
+    elif isinstance(one, list):
+        assert len(one) == len(other)
+        for mine, theirs in zip(one, other, strict=True):
+            assert_same(mine, theirs)
+    elif isinstance(one, float):
+        assert one == pytest.approx(other, abs=1.5e-4)
+    else:
+        assert one == other
+
+
+def test_json_has_every_set_and_rep_of_the_session(
+    recording: Path, lifted: SimulatedSession, tracker: Callable[..., Any]
+) -> None:
+    result = tracker("analyze", recording, "--format", "json")
+    assert (result.code, result.err) == (ExitCode.OK, "")
+    session = json.loads(result.out)
+    assert session["schema"] == "tracker.session/1"
+    assert session["exercise"] == "hip_thrust"
+    assert session["source"]["sensor"] == "profile"
+    assert len(session["sets"]) == len(lifted.truth.sets)
+    for found in session["sets"]:
+        assert [rep["index"] for rep in found["reps"]] == list(range(1, len(found["reps"]) + 1))
+
+
+def test_one_file_is_an_object_and_several_are_a_list(
+    recording: Path, csv: Path, tracker: Callable[..., Any]
+) -> None:
+    alone = json.loads(tracker("analyze", recording, "--format", "json").out)
+    both = json.loads(tracker("analyze", recording, csv, "--format", "json").out)
+    assert both[0] == alone
+    assert [session["source"]["path"] for session in both] == [str(recording), str(csv)]
+
+
+@pytest.mark.parametrize("blocks", [1, 7, 1000])
+def test_events_do_not_depend_on_the_blocks(
+    blocks: int, short_csv: Path, tracker: Callable[..., Any]
+) -> None:
+    usual = events_in(tracker("analyze", short_csv, "--format", "events").out)
+    assert any(event["event"] == "rep_counted" for event in usual)
+    result = tracker("analyze", short_csv, "--format", "events", "--block-samples", blocks)
+    assert_same(without_emission(events_in(result.out)), without_emission(usual))
+
+
+def test_events_come_in_the_order_in_which_they_become_known(
+    csv: Path, tracker: Callable[..., Any]
+) -> None:
+    events = events_in(tracker("analyze", csv, "--format", "events").out)
+    emitted = [event["emitted_s"] for event in events]
+    assert emitted == sorted(emitted)
+    counted = [event for event in events if event["event"] == "rep_counted"]
+    assert counted
+    for event in counted:
+        assert event["emitted_s"] >= event["at_s"]
+
+
+def test_what_events_add_up_to_is_what_json_says(csv: Path, tracker: Callable[..., Any]) -> None:
+    session = json.loads(tracker("analyze", csv, "--format", "json").out)
+    events = events_in(tracker("analyze", csv, "--format", "events").out)
+    ended = {event["set"]: event["reps"] for event in events if event["event"] == "set_ended"}
+    assert {found["index"]: len(found["reps"]) for found in session["sets"]} == {
+        index: reps for index, reps in ended.items() if reps
+    }
+
+
+def test_the_table_names_every_set(recording: Path, tracker: Callable[..., Any]) -> None:
+    result = tracker("analyze", recording)
+    assert result.code == ExitCode.OK
+    assert result.out.startswith(str(recording))
+    assert "simulated" in result.out
+    assert "set 1: " in result.out
+    assert "set 2: " in result.out
+
+
+def test_a_csv_without_a_gyroscope_is_fine(tmp_path: Path, tracker: Callable[..., Any]) -> None:
+    path = tmp_path / "still.csv"
+    path.write_text("\n".join([HEADER, *still_rows(500)]))
+    result = tracker("analyze", path, "--format", "json")
+    assert result.code == ExitCode.OK
+    session = json.loads(result.out)
+    assert session["sets"] == []
+    assert session["source"]["samples"] == 500
+
+
+def test_the_exercise_can_be_said(tmp_path: Path, tracker: Callable[..., Any]) -> None:
+    path = tmp_path / "still.csv"
+    path.write_text("\n".join([HEADER, *still_rows(500)]))
+    result = tracker("analyze", path, "--exercise", "squat", "--format", "json")
+    assert json.loads(result.out)["exercise"] == "squat"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "empty"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "not text"),
+        ("\n".join([HEADER, *still_rows(9), "0.05,0,0,9.8"]).encode(), "line 11"),
+        ("\n".join([HEADER, *still_rows(9), "0.10,0,nan,9.8"]).encode(), "line 11"),
+        ("\n".join([HEADER, *still_rows(9), "0.10,0,0,1e300"]).encode(), "line 11"),
+        ("\n".join([HEADER, *still_rows(9), "0.10,0,0,heavy"]).encode(), "'heavy'"),
+        (b"time,x,y,z\n0,0,0,9.8\n", "time"),
+    ],
+    ids=["empty", "picture", "time runs backwards", "NaN", "huge", "text", "other columns"],
+)
+@pytest.mark.parametrize("output_format", ["text", "json", "events"])
+def test_a_file_that_cannot_be_samples_is_explained(
+    content: bytes,
+    said: str,
+    output_format: str,
+    tmp_path: Path,
+    tracker: Callable[..., Any],
+) -> None:
+    path = tmp_path / "bad.csv"
+    path.write_bytes(content)
+    result = tracker("analyze", path, "--format", output_format)
+    assert (result.code, result.out) == (ExitCode.USAGE_OR_INPUT, "")
+    assert str(path) in result.err
+    assert said in result.err
+    assert "Traceback" not in result.err
+
+
+def test_one_bad_file_among_several_leaves_no_half_of_a_document(
+    recording: Path, tmp_path: Path, tracker: Callable[..., Any]
+) -> None:
+    result = tracker("analyze", recording, tmp_path / "missing.csv", "--format", "json")
+    assert (result.code, result.out) == (ExitCode.USAGE_OR_INPUT, "")
+    assert "no such file" in result.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["a.csv", "--exercise", "hip_trust"], "Did you mean hip_thrust?"),
+        (["a.csv", "--format", "xml"], "xml"),
+        (["a.csv", "--block-samples", "0"], "--block-samples"),
+        (["a.csv", "b.csv", "--format", "events"], "one FILE"),
+        (["a.csv", "--acc-unit", "lb"], "lb"),
+        ([], "FILE"),
+    ],
+)
+def test_wrong_usage_is_explained(
+    arguments: list[str], said: str, tracker: Callable[..., Any]
+) -> None:
+    result = tracker("analyze", *arguments)
+    assert (result.code, result.out) == (ExitCode.USAGE_OR_INPUT, "")
+    assert said in result.err
