@@ -9,22 +9,7 @@ from tracker.domain import Source
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from tracker.domain import Event, Notification
-
-
-class Trace(Protocol):
-    """The last seconds of motion, for drawing."""
-
-    @property
-    def time_s(self) -> NDArray[np.float64]:
-        """Session time of each sample, s, shape (n,)."""
-
-    @property
-    def pitch_deg(self) -> NDArray[np.float64]:
-        """Pitch relative to the bottom, degrees, shape (n,)."""
+    from tracker.domain import Event, Notification, Trace
 
 
 class SessionEngine(Protocol):
@@ -50,7 +35,7 @@ class SessionEngine(Protocol):
 
     @property
     def trace(self) -> Trace:
-        """The last seconds of motion."""
+        """The last seconds of motion, for drawing."""
 
 
 class Recorder(Protocol):

@@ -16,6 +16,7 @@ from tracker.domain import (
     Notification,
     SetEnded,
     SetStarted,
+    Trace,
 )
 from tracker.domain.units import NS_PER_S, ns_from_s, s_from_ns
 
@@ -144,12 +145,6 @@ class GatedSource:
             self.closed = True
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class DrawnTrace:
-    time_s: NDArray[np.float64]
-    pitch_deg: NDArray[np.float64]
-
-
 @dataclass(slots=True)
 class ScriptedEngine:
     """Says each scripted event once a sample of its time has come, however the stream is cut."""
@@ -173,11 +168,11 @@ class ScriptedEngine:
         return 100.0 if self.samples > 1 else None
 
     @property
-    def trace(self) -> DrawnTrace:
+    def trace(self) -> Trace:
         newest_s = 0.0 if self.newest_s is None else self.newest_s
         count = min(3000, round(newest_s * 100))
         time_s = newest_s - np.arange(count, dtype=np.float64)[::-1] / 100
-        return DrawnTrace(time_s, self.pitch_deg(time_s))
+        return Trace(time_s, self.pitch_deg(time_s))
 
     def feed_many(self, notifications: Sequence[Notification]) -> tuple[Event, ...]:
         self.batches.append(len(notifications))

@@ -1,0 +1,162 @@
+"""The screen that is looked at from the bench."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical
+from textual.screen import Screen
+from textual.widgets import Footer
+
+from tracker.domain import Marked, MarkKind, RepCounted
+from tracker.runtime.playback import Playback
+from tracker.runtime.snapshot import RunState
+from tracker.tui.messages import EventSaid
+from tracker.tui.widgets.banner import Banner
+from tracker.tui.widgets.count import Count
+from tracker.tui.widgets.headline import Headline
+from tracker.tui.widgets.last_rep import LastRep
+from tracker.tui.widgets.notice import Notice, notice_of
+from tracker.tui.widgets.phase import PhaseBar
+from tracker.tui.widgets.quality import Quality
+from tracker.tui.widgets.sets import SetList
+from tracker.tui.widgets.stopwatch import Stopwatch
+from tracker.tui.widgets.trace import PitchTrace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+
+    from tracker.domain import Event
+    from tracker.runtime.session import Session
+    from tracker.runtime.snapshot import SessionSnapshot
+
+SAMPLES_PER_S: Final = 20.0
+"""How often the screen looks: twice for each step of the hold timer."""
+
+SEEK_STEP_S: Final = 5.0
+"""About one rep."""
+
+MARK_WORDS: Final = {
+    MarkKind.SET_START.value: "Set started by hand",
+    MarkKind.SET_STOP.value: "Set stopped by hand",
+}
+
+
+class TrainScreen(Screen[None]):
+    """Count, phase, hold, tempo, range, pitch, sets and the quality of the data."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "pause", "Pause"),
+        Binding("left", f"seek({-SEEK_STEP_S})", "5 s back", key_display="←"),
+        Binding("right", f"seek({SEEK_STEP_S})", "5 s on", key_display="→"),
+        Binding("plus,equals_sign", "faster", "Faster", key_display="+"),
+        Binding("minus", "slower", "Slower", key_display="-"),
+        Binding("s", "mark", "Set"),
+    ]
+
+    def __init__(self, training: Session | Playback) -> None:
+        super().__init__()
+        self._training = training
+        self._playback = training if isinstance(training, Playback) else None
+
+    def compose(self) -> ComposeResult:
+        """Lay the parts out from what matters most to what matters least."""
+        yield Headline()
+        yield Banner()
+        with Horizontal(id="now"):
+            yield Count()
+            with Vertical(id="live"):
+                yield PhaseBar()
+                yield Stopwatch()
+                yield LastRep()
+            yield Notice()
+        yield PitchTrace()
+        yield SetList()
+        yield Quality()
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Start listening and looking."""
+        self._shows: list[Callable[[SessionSnapshot], None]] = [
+            self.query_one(Headline).show,
+            self.query_one(Banner).show,
+            self.query_one(Count).show,
+            self.query_one(PhaseBar).show,
+            self.query_one(Stopwatch).show,
+            self.query_one(LastRep).show,
+            self.query_one(PitchTrace).show,
+            self.query_one(SetList).show,
+            self.query_one(Quality).show,
+        ]
+        self._training.add_sink(self)
+        self._sample()
+        self.set_interval(1.0 / SAMPLES_PER_S, self._sample)
+
+    def accept(self, events: Sequence[Event], newest_s: float) -> None:
+        """Take what the engine said, as a sink of the session."""
+        for event in events:
+            self.post_message(EventSaid(event, newest_s))
+
+    def on_event_said(self, message: EventSaid) -> None:
+        """Point out what has just happened; what a seek passes over is old news."""
+        if self._playback is not None and message.newest_s < self._playback.target_s:
+            return
+        match message.event:
+            case RepCounted():
+                self.query_one(Count).flash()
+            case Marked(text=text):
+                self.notify(MARK_WORDS.get(text, text), timeout=2.0)
+            case _:
+                pass
+
+    def _sample(self) -> None:
+        """Show the session as it is now."""
+        snapshot = self._training.snapshot()
+        notice = notice_of(snapshot)
+        self.query_one(Notice).show(notice)
+        self.query_one("#live").display = notice is None
+        for show in self._shows:
+            show(snapshot)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer only what this session can do."""
+        if action in {"pause", "seek", "faster", "slower"}:
+            return self._playback is not None
+        return True
+
+    def action_pause(self) -> None:
+        """Hold the playback, or let it go on."""
+        if self._playback is None:
+            return
+        if self._playback.paused:
+            self._playback.resume()
+        else:
+            self._playback.pause()
+
+    def action_seek(self, step_s: float) -> None:
+        """Go back or forward."""
+        if self._playback is not None:
+            self._playback.seek_by(step_s)
+
+    def action_faster(self) -> None:
+        """Play at the next higher speed."""
+        if self._playback is not None:
+            self._playback.faster()
+
+    def action_slower(self) -> None:
+        """Play at the next lower speed."""
+        if self._playback is not None:
+            self._playback.slower()
+
+    def action_mark(self) -> None:
+        """Stop the set under way by hand, or start one."""
+        snapshot = self._training.snapshot()
+        if snapshot.state is not RunState.RUNNING:
+            return
+        current = snapshot.current_set
+        under_way = current is not None and not current.ended
+        self._training.mark(MarkKind.SET_STOP if under_way else MarkKind.SET_START)

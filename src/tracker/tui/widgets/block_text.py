@@ -1,0 +1,110 @@
+"""Figures and words big enough to be read from the bench, in half blocks: a dot is square."""
+
+from __future__ import annotations
+
+from itertools import chain, repeat
+from typing import TYPE_CHECKING, Final
+
+from rich.segment import Segment
+from textual.strip import Strip
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.style import Style
+
+GLYPHS: Final = {
+    "0": ("###", "# #", "# #", "# #", "###"),
+    "1": ("## ", " # ", " # ", " # ", "###"),
+    "2": ("###", "  #", "###", "#  ", "###"),
+    "3": ("###", "  #", "###", "  #", "###"),
+    "4": ("# #", "# #", "###", "  #", "  #"),
+    "5": ("###", "#  ", "###", "  #", "###"),
+    "6": ("###", "#  ", "###", "# #", "###"),
+    "7": ("###", "  #", "  #", "  #", "  #"),
+    "8": ("###", "# #", "###", "# #", "###"),
+    "9": ("###", "# #", "###", "  #", "###"),
+    ".": (" ", " ", " ", " ", "#"),
+    ":": (" ", "#", " ", "#", " "),
+    "–": ("   ", "   ", "###", "   ", "   "),
+    " ": (" ", " ", " ", " ", " "),
+    "D": ("## ", "# #", "# #", "# #", "## "),
+    "E": ("###", "#  ", "## ", "#  ", "###"),
+    "F": ("###", "#  ", "## ", "#  ", "#  "),
+    "H": ("# #", "# #", "###", "# #", "# #"),
+    "L": ("#  ", "#  ", "#  ", "#  ", "###"),
+    "N": ("#  #", "## #", "# ##", "#  #", "#  #"),
+    "O": ("###", "# #", "# #", "# #", "###"),
+    "P": ("###", "# #", "###", "#  ", "#  "),
+    "R": ("## ", "# #", "## ", "# #", "# #"),
+    "S": ("###", "#  ", "###", "  #", "###"),
+    "T": ("###", " # ", " # ", " # ", " # "),
+    "U": ("# #", "# #", "# #", "# #", "###"),
+    "W": ("#   #", "#   #", "# # #", "## ##", "#   #"),
+    "▲": ("  #  ", "  #  ", " ### ", " ### ", "#####"),
+    "▼": ("#####", " ### ", " ### ", "  #  ", "  #  "),
+    "■": ("     ", "#####", "#####", "#####", "     "),
+    "▁": ("     ", "     ", "     ", "     ", "#####"),
+}
+"""Strokes of each character on a grid of five rows."""
+
+TALLEST_STROKES: Final = 7
+"""A character is at most this many strokes tall, where the width allows no thicker stroke."""
+
+_HALVES: Final = {"  ": " ", "# ": "▀", " #": "▄", "##": "█"}
+
+
+def strokes_wide(text: str) -> int:
+    """Return the width of `text` in strokes, with a stroke between characters."""
+    return sum(len(GLYPHS[character][0]) + 1 for character in text) - 1
+
+
+def block_text(text: str, width: int, height: int, room_for: str = "") -> list[str]:
+    """Return `text` drawn as large as it fits.
+
+    Parameters
+    ----------
+    text
+        Characters of `GLYPHS`.
+    width, height
+        Columns and rows there are.
+    room_for
+        A text that must fit at the same size, so that a count does not shrink from nine to ten.
+
+    Returns
+    -------
+    list[str]
+        Lines of equal length; `text` as it is written where not even the thinnest stroke fits.
+    """
+    stroke = min(width // max(strokes_wide(text), strokes_wide(room_for)), 2 * height // 5)
+    if stroke < 1:
+        return [text]
+    between = (min(2 * height, TALLEST_STROKES * stroke) - 3 * stroke) // 2
+    row_dots = (stroke, between, stroke, between, stroke)
+    dots = [
+        _dot_line(text, row, stroke) for row, amount in enumerate(row_dots) for _ in range(amount)
+    ]
+    if len(dots) % 2:
+        dots.append(" " * len(dots[0]))
+    pairs = zip(dots[::2], dots[1::2], strict=True)
+    return ["".join(_HALVES[a + b] for a, b in zip(*rows, strict=True)) for rows in pairs]
+
+
+def _dot_line(text: str, row: int, stroke: int) -> str:
+    """Return one line of dots through all characters."""
+    cells = " ".join(GLYPHS[character][row] for character in text)
+    return "".join(chain.from_iterable(repeat(cell, stroke) for cell in cells))
+
+
+def centred(lines: Sequence[str], width: int, height: int) -> list[str]:
+    """Return `lines` in the middle of `width` columns and `height` rows."""
+    above = max(height - len(lines), 0) // 2
+    widest = max(map(len, lines), default=0)
+    left = " " * (max(width - widest, 0) // 2)
+    return [""] * above + [left + line for line in lines]
+
+
+def line_strip(lines: Sequence[str], y: int, width: int, style: Style) -> Strip:
+    """Return line `y` of a drawing as Textual wants it, spaces kept, cut or filled to `width`."""
+    line = lines[y] if 0 <= y < len(lines) else ""
+    return Strip([Segment(line[:width].ljust(width), style)], width)

@@ -1,0 +1,56 @@
+"""The sets so far, the newest at the bottom."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from tracker.runtime.wording import mean, mean_durations_s, number, set_flag_words, tempo_code
+from tracker.tui.widgets.block_text import line_strip
+
+if TYPE_CHECKING:
+    from textual.strip import Strip
+
+    from tracker.domain import SetRecord
+    from tracker.runtime.snapshot import SessionSnapshot
+
+HEADER: Final = "   set  reps  hold s  range  mean tempo       remarks"
+
+
+NONE_YET: Final = "no set yet"
+"""What stands in place of the rows before the first set."""
+
+
+def set_row(record: SetRecord) -> str:
+    """Return one set as a row below `HEADER`; an arrow marks the one under way."""
+    holds = mean(rep.lockout_s for rep in record.reps)
+    ranges = mean(rep.rom_deg for rep in record.reps)
+    tempo = tempo_code(mean_durations_s(record.reps)) if record.reps else number(None)
+    return (
+        f" {' ' if record.ended else '▸'} {record.index:>3}  {record.counted:>4}  "
+        f"{number(holds):>6}  {number(ranges, 0, '°'):>5}  {tempo:<15}  {set_flag_words(record)}"
+    ).rstrip()
+
+
+class SetList(Widget):
+    """A row for each set; where they do not all fit, the oldest give way."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"sets--header"}
+    DEFAULT_CSS = """
+    SetList .sets--header { color: $text-muted; }
+    """
+
+    rows: reactive[tuple[str, ...]] = reactive(())
+
+    def show(self, snapshot: SessionSnapshot) -> None:
+        """Take the rows from `snapshot`."""
+        self.rows = tuple(set_row(record) for record in snapshot.sets)
+
+    def render_line(self, y: int) -> Strip:
+        """Draw the header and the newest rows."""
+        width, height = self.size
+        newest = self.rows[-max(height - 1, 1) :] or (f"   {NONE_YET}",)
+        style = self.get_component_rich_style("sets--header") if y == 0 else self.rich_style
+        return line_strip((HEADER, *newest), y, width, style)
