@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING
@@ -69,11 +70,16 @@ def head_from(metadata: Mapping[bytes, bytes]) -> Head:
         If a key is missing or its value is not what it should be.
     """
     try:
-        values = json.loads(metadata[b"tracker.info"])
-        written_by = metadata[b"tracker.version"].decode()
-        known = {field.name for field in fields(SessionInfo)} & values.keys()
-        if not all(values[name] is None or isinstance(values[name], str) for name in known):
-            raise ValueError("a field of the session information is not text")
-        return Head(SessionInfo(**{name: values[name] for name in known}), written_by)
+        return _parsed(metadata[b"tracker.info"], metadata[b"tracker.version"])
     except (KeyError, AttributeError, TypeError) as error:
         raise ValueError(f"the session information is incomplete: {error}") from error
+
+
+# Thousands of batches repeat one head.
+@functools.lru_cache(maxsize=8)
+def _parsed(info: bytes, version: bytes) -> Head:
+    values = json.loads(info)
+    known = {field.name for field in fields(SessionInfo)} & values.keys()
+    if not all(values[name] is None or isinstance(values[name], str) for name in known):
+        raise ValueError("a field of the session information is not text")
+    return Head(SessionInfo(**{name: values[name] for name in known}), version.decode())
