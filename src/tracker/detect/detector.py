@@ -82,7 +82,7 @@ class Detector:
                 yield from self._keeper.end()
 
     def _take(self, stroke: Stroke) -> Iterator[Event]:
-        movement = measure(self._history, stroke)
+        movement = measure(self._history, stroke, self._exercise.signal)
         if (
             self._rotation is not None
             and stroke.state is StrokeState.FINISHED

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tracker.detect.strokes import StrokeState
+from tracker.domain import LiftSignal
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tracker.detect.history import History
-    from tracker.detect.strokes import Stroke
+    from tracker.detect.strokes import Stroke, StrokeState
 
 LEAD_S: Final = 0.15
 """Integration reaches this far beyond the 10 % boundaries, where the speed is really nil."""
@@ -37,7 +37,7 @@ class Movement:
     known_s: float
     """Session time at which this was known, s."""
     size: float
-    """Travel along the track, rad or m."""
+    """Travel: tilt, rad, or rise, m, whichever the exercise is read from."""
     rotation_rad: float
     """Angle turned about `axis`, rad."""
     axis: NDArray[np.float64]
@@ -63,7 +63,7 @@ class Movement:
         return self.end_s - self.start_s
 
 
-def measure(history: History, stroke: Stroke) -> Movement:
+def measure(history: History, stroke: Stroke, signal: LiftSignal) -> Movement:
     """Return the stroke with its measures, from the samples that are known by now.
 
     Notes
@@ -96,7 +96,8 @@ def measure(history: History, stroke: Stroke) -> Movement:
         start_s=history.time_s(stroke.start),
         end_s=history.time_s(end),
         known_s=history.time_s(stroke.now),
-        size=stroke.travel,
+        # The followed height leaks, above all on the first movement; the measured rise does not.
+        size=stroke.travel if signal is LiftSignal.ROTATION else abs(rise_m),
         rotation_rad=angle,
         axis=axis,
         planarity=angle / max(path, 1e-9),

@@ -32,6 +32,10 @@ up or lying back turns the pelvis without lifting it, standing up lifts it witho
 LEAST_PLANARITY: Final = 0.5
 """A lift turns about one axis; rolling over and getting up turn about several."""
 
+MOST_TURN_SHARE: Final = 1.35
+"""Angle turned over tilt gained. A lift's axis is level, so the two agree; walking and shuffling
+turn about the vertical as well, which tilts nothing."""
+
 MOST_ROTATION_RAD: Final = float(np.radians(85.0))
 """More than the 55° of the longest hip thrust with room for error; sitting up from lying is more."""
 
@@ -174,9 +178,13 @@ class Pairing:
     def _go(self, movement: Movement, moving: bool) -> Iterator[DraftNews]:
         """Take news of the leg that starts a rep."""
         there = self._there
-        if there is not None and self._back is None:
-            pause_s = movement.start_s - there.latest.end_s
-            if movement.number == there.latest.number or pause_s <= JOIN_PAUSE_S:
+        if there is not None and not self._returned:
+            if movement.number == there.latest.number:
+                there = there.with_news(movement)
+            elif self._is_dip(there.whole, movement):
+                self._back = None
+                return
+            elif movement.start_s - there.latest.end_s <= JOIN_PAUSE_S:
                 there = there.with_news(movement)
             else:
                 there = None
@@ -197,13 +205,35 @@ class Pairing:
             yield DraftNews(DraftState.RETURNING, self._draft(), movement)
             return
         size = self._there.whole.size
-        back = _Leg(None, movement) if self._back is None else self._back.with_news(movement)
-        if self._back is not None and back.whole.size > JOIN_SIZE_SHARE * size:
-            return
-        if back.whole.size < RETURN_SHARE * size:
+        back = _Leg(None, movement)
+        if self._back is not None and (
+            movement.number == self._back.latest.number
+            or movement.start_s - self._back.latest.end_s <= JOIN_PAUSE_S
+        ):
+            back = self._back.with_news(movement)
+            if back.before is not None and back.whole.size > JOIN_SIZE_SHARE * size:
+                return
+        elif self._returned:
             return
         self._back = back
-        yield DraftNews(DraftState.RETURNED, self._draft(), movement)
+        if self._returned:
+            yield DraftNews(DraftState.RETURNED, self._draft(), movement)
+
+    @property
+    def _returned(self) -> bool:
+        """Whether the way back has come far enough to complete the rep."""
+        if self._there is None or self._back is None:
+            return False
+        return self._back.whole.size >= RETURN_SHARE * self._there.whole.size
+
+    @staticmethod
+    def _is_dip(there: Movement, movement: Movement) -> bool:
+        """Return whether a movement only makes good for a sag near the end of the way there."""
+        if movement.size >= RETURN_SHARE * there.size:
+            return False
+        to_end = float(movement.from_up @ there.to_up)
+        to_start = float(movement.from_up @ there.from_up)
+        return to_end > to_start
 
     def _draft(self) -> Draft:
         assert self._there is not None
@@ -221,12 +251,14 @@ def plausible(exercise: Exercise, movement: Movement) -> bool:
     rise_m = abs(movement.rise_m)
     if exercise.signal is LiftSignal.HEIGHT:
         return movement.size >= exercise.least_rise_m
-    radius_m = rise_m / (2.0 * np.sin(min(movement.size, np.pi / 2.0) / 2.0))
+    if not np.radians(exercise.least_range_deg) <= movement.size <= MOST_ROTATION_RAD:
+        return False
+    radius_m = rise_m / (2.0 * np.sin(movement.size / 2.0))
     return bool(
-        np.radians(exercise.least_range_deg) <= movement.size <= MOST_ROTATION_RAD
-        and rise_m >= LEAST_RISE_M
+        rise_m >= LEAST_RISE_M
         and LEAST_RADIUS_M <= radius_m <= MOST_RADIUS_M
         and movement.planarity >= LEAST_PLANARITY
+        and 1.0 / MOST_TURN_SHARE <= movement.rotation_rad / movement.size <= MOST_TURN_SHARE
     )
 
 

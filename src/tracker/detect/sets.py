@@ -44,6 +44,9 @@ REFERENCE_REPS: Final = 3
 AT_ONCE_SHARE: Final = 0.85
 """A way up of this share of the set's range counts at once; a shorter one may only have stuck."""
 
+FEW_REPS: Final = 3
+"""As many small movements may turn out to have been set-up; more are a set, whatever follows."""
+
 LONGEST_HOLD_S: Final = 15.0
 """A lockout may last this long on top of the set's rest-gap before the set is over."""
 
@@ -181,20 +184,53 @@ class SetKeeper:
             yield self._open(draft.first.start_s, by_hand=False)
         open_set = self._set
         assert open_set is not None
-        if open_set.reps:
-            reference = open_set.reference_size
-            assert reference is not None
-            first = open_set.reps[0].draft
-            rival, open_set.rival = open_set.rival, None
-            if not self._alike(first, draft, reference):
-                # A movement too small is no rep; but two alike are the set, and the first was none.
-                if open_set.confirmed or (rival is None and _size(draft) < _size(first)):
-                    open_set.rival = draft
-                    return
-                yield from self._withdraw(open_set.reps.pop(), "the set's reps differ from it")
-                if rival is not None and self._alike(rival, draft, _size(rival)):
-                    yield from self._announce(open_set, rival)
+        if open_set.reps and not open_set.by_hand and not self._belongs(open_set, draft):
+            yield from self._settle_rivals(open_set, draft)
+            return
+        open_set.rival = None
         yield from self._announce(open_set, draft)
+
+    def _belongs(self, open_set: _OpenSet, draft: Draft) -> bool:
+        """Return whether a draft is a rep like those before it."""
+        first = open_set.reps[0].draft
+        if not open_set.confirmed and first.eccentric is None and not open_set.reps[0].gap:
+            return False
+        reference = open_set.reference_size
+        share = self._exercise.rep_share
+        return (
+            reference is not None
+            and share <= _size(draft) / reference <= 1.0 / share
+            and _same_posture(first, draft)
+        )
+
+    def _settle_rivals(self, open_set: _OpenSet, draft: Draft) -> Iterator[Event]:
+        """Decide between the reps so far and a movement that is not like them.
+
+        A much larger movement makes small ones before it set-up moves, for a movement under half of
+        the range is no rep. A smaller one does not count itself, unless it has company.
+        """
+        rival, open_set.rival = open_set.rival, draft
+        paired = rival is not None and rival.number != draft.number and _similar(rival, draft)
+        first = open_set.reps[0].draft
+        provisional = len(open_set.reps) <= FEW_REPS
+        larger = _size(draft) > _size(first)
+        half_done = not open_set.confirmed and first.eccentric is None
+        if not provisional and not paired:
+            return
+        if provisional and not (larger or paired or half_done):
+            return
+        if provisional:
+            for counted in tuple(reversed(open_set.reps)):
+                yield from self._withdraw(counted, "the movements after it are not like it")
+        else:
+            yield from self.end()
+            yield self._open((rival or draft).first.start_s, by_hand=False)
+        now_open = self._set
+        assert now_open is not None
+        now_open.rival = None
+        if paired and rival is not None:
+            yield from self._announce(now_open, rival)
+        yield from self._announce(now_open, draft)
 
     def _announce(self, open_set: _OpenSet, draft: Draft) -> Iterator[Event]:
         up = draft.concentric
@@ -206,17 +242,6 @@ class SetKeeper:
         self._pairing.believe(up)
         yield RepCounted(up.end_s, open_set.index, counted.index)
         yield PhaseStarted(up.end_s, open_set.index, Phase.LOCKOUT)
-
-    def _alike(self, first: Draft, second: Draft, reference: float) -> bool:
-        """Return whether two drafts are reps of one set."""
-        one, other = first.concentric, second.concentric
-        assert one is not None
-        assert other is not None
-        share = self._exercise.rep_share
-        return bool(
-            share <= other.size / reference <= 1.0 / share
-            and one.from_up @ other.from_up >= SAME_POSTURE
-        )
 
     def _next_start_s(self, counted: _Counted) -> float | None:
         assert self._set is not None
@@ -268,3 +293,16 @@ def _size(draft: Draft) -> float:
     """Return the travel of the way up, in the unit of the track."""
     assert draft.concentric is not None
     return draft.concentric.size
+
+
+def _same_posture(first: Draft, second: Draft) -> bool:
+    """Return whether two drafts began in one posture."""
+    one, other = first.concentric, second.concentric
+    assert one is not None
+    assert other is not None
+    return bool(one.from_up @ other.from_up >= SAME_POSTURE)
+
+
+def _similar(first: Draft, second: Draft) -> bool:
+    """Return whether two drafts could be reps of one set of their own."""
+    return 0.5 <= _size(second) / _size(first) <= 2.0 and _same_posture(first, second)
