@@ -78,7 +78,8 @@ build: $(UV_READY) ## Build wheel and sdist, install the wheel into a fresh envi
 	cd build/smoke && ./bin/tracker --version
 	cd build/smoke && ./bin/tracker demo --headless --seconds 20 </dev/null >demo.txt
 	@cat build/smoke/demo.txt
-	@grep -q tempo build/smoke/demo.txt || { echo 'The demo of the wheel counted no rep.' >&2; exit 1; }
+	@grep -q 'rep  *1 .* up .* hold ' build/smoke/demo.txt \
+	  || { echo 'The demo of the wheel counted no rep.' >&2; exit 1; }
 	@ls dist
 
 format: $(DEV_READY) ## Format the code and fix what can be fixed
