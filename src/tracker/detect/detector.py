@@ -50,10 +50,11 @@ class Detector:
     def process(self, block: MotionBlock) -> Iterator[Event]:
         """Yield what the samples of a block tell, in order."""
         if block.restart:
+            lost_s = block.start_s - self._history.time_s(self._history.stop)
             self._history.restart(block.start_s)
             self._finder.restart()
             self._pairing.restart()
-            yield from self._keeper.gap()
+            yield from self._keeper.gap(lost_s)
         piece = round(PIECE_S * self._rate_hz)
         for first in range(0, len(block.up), piece):
             self._history.append(block, first, first + piece)

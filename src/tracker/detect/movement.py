@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 LEAD_S: Final = 0.15
 """Integration reaches this far beyond the 10 % boundaries, where the speed is really nil."""
 
+TURN_MARGIN_S: Final = 0.4
+"""The angle is read this much further out: slow ends add to it, and pauses add only drift."""
+
 SLOWEST_TRUSTED_CONCENTRIC_S: Final = 2.0
 """A slower way up accelerates by less than 0.5 m/s², and 1° of tilt fakes 0.17 m/s²."""
 
@@ -43,7 +46,7 @@ class Movement:
     axis: NDArray[np.float64]
     """Unit axis of the rotation in sensor axes, right-handed, shape (3,)."""
     planarity: float
-    """Share of all turning that was about `axis`, 0 to 1."""
+    """Share of all turning, squared, that was about `axis`, 0 to 1."""
     rise_m: float
     """Vertical travel, up positive, m."""
     mean_velocity_mps: float
@@ -83,11 +86,14 @@ def measure(history: History, stroke: Stroke, signal: LiftSignal) -> Movement:
     inside = slice(max(int(np.ceil(stroke.start)) - first, 0), max(int(end) - first + 1, 1))
     between = velocity[inside]
     rise_m = float(velocity.sum() / rate_hz)
-    rate = history.rate_radps(first, last + 1)
+    margin = round(TURN_MARGIN_S * rate_hz)
+    rate = history.rate_radps(
+        max(stroke.turn, first - margin), min(max(stroke.furthest, last), last + margin) + 1
+    )
     turned = rate.sum(axis=0) / rate_hz
     angle = float(np.linalg.norm(turned))
-    path = float(np.linalg.norm(rate, axis=1).sum() / rate_hz)
     axis = turned / max(angle, 1e-9)
+    about_axis = float(np.square(rate @ axis).sum() / max(np.square(rate).sum(), 1e-9))
     aside = np.arcsin(np.clip(history.up(first, last + 1) @ axis, -1.0, 1.0))
     peak = velocity.max() if rise_m > 0 else velocity.min()
     return Movement(
@@ -100,7 +106,7 @@ def measure(history: History, stroke: Stroke, signal: LiftSignal) -> Movement:
         size=stroke.travel if signal is LiftSignal.ROTATION else abs(rise_m),
         rotation_rad=angle,
         axis=axis,
-        planarity=angle / max(path, 1e-9),
+        planarity=about_axis,
         rise_m=rise_m,
         mean_velocity_mps=float(between.mean()) if len(between) else 0.0,
         peak_velocity_mps=float(peak),

@@ -21,15 +21,10 @@ if TYPE_CHECKING:
     from tracker.detect.movement import Movement
     from tracker.domain import Exercise
 
-LEAST_RISE_M: Final = 0.03
-"""Rotation that lifts the hips by less has no direction: an accelerometer cannot tell up from down."""
-
-LEAST_RADIUS_M: Final = 0.10
 MOST_RADIUS_M: Final = 1.2
-"""Rise over turned angle. The trunk on the bench is 0.45 m, a thigh on its knee half of that; sitting
-up or lying back turns the pelvis without lifting it, standing up lifts it without turning it."""
+"""Rise over turned angle; the trunk on the bench is 0.45 m. Standing up lifts without turning."""
 
-LEAST_PLANARITY: Final = 0.5
+LEAST_PLANARITY: Final = 0.6
 """A lift turns about one axis; rolling over and getting up turn about several."""
 
 MOST_TURN_SHARE: Final = 1.35
@@ -248,15 +243,13 @@ def plausible(exercise: Exercise, movement: Movement) -> bool:
     """Return whether the movement, up or down, can be part of a rep of the exercise at all."""
     if movement.duration_s > LONGEST_WAY_S:
         return False
-    rise_m = abs(movement.rise_m)
     if exercise.signal is LiftSignal.HEIGHT:
         return movement.size >= exercise.least_rise_m
     if not np.radians(exercise.least_range_deg) <= movement.size <= MOST_ROTATION_RAD:
         return False
-    radius_m = rise_m / (2.0 * np.sin(movement.size / 2.0))
+    radius_m = abs(movement.rise_m) / (2.0 * np.sin(movement.size / 2.0))
     return bool(
-        rise_m >= LEAST_RISE_M
-        and LEAST_RADIUS_M <= radius_m <= MOST_RADIUS_M
+        exercise.least_radius_m <= radius_m <= MOST_RADIUS_M
         and movement.planarity >= LEAST_PLANARITY
         and 1.0 / MOST_TURN_SHARE <= movement.rotation_rad / movement.size <= MOST_TURN_SHARE
     )

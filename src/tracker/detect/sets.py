@@ -90,6 +90,7 @@ class SetKeeper:
         self._set: _OpenSet | None = None
         self._sets = 0
         self._busy_until_s = -math.inf
+        self._lost_s = 0.0
 
     @property
     def deadline_s(self) -> float:
@@ -99,7 +100,7 @@ class SetKeeper:
         draft = self._set.reps[-1].draft
         holding = self._exercise.starts_from is Extreme.BOTTOM and draft.eccentric is None
         patience_s = self._exercise.set_gap_s + (LONGEST_HOLD_S if holding else 0.0)
-        return max(draft.end_s + patience_s, self._busy_until_s)
+        return max(draft.end_s + self._lost_s + patience_s, self._busy_until_s)
 
     def feed(self, news: DraftNews) -> Iterator[Event]:
         """Yield the events that news of a draft leads to."""
@@ -113,6 +114,7 @@ class SetKeeper:
             return
         if counted is not None:
             counted.draft = draft
+            self._lost_s = 0.0
         elif self._may_count(draft):
             yield from self._count(draft)
             counted = self._counted(draft)
@@ -122,9 +124,13 @@ class SetKeeper:
         if news.state is DraftState.RETURNED:
             yield from self._say(counted, None, "measured again")
 
-    def gap(self) -> Iterator[Event]:
-        """Yield what a hole in the stream means: the rep that it cut keeps its count, flagged."""
+    def gap(self, lost_s: float) -> Iterator[Event]:
+        """Yield what a hole in the stream means: the rep that it cut keeps its count, flagged.
+
+        The set goes on: nobody knows what happened in the hole, so it is no rest.
+        """
         self._busy_until_s = -math.inf
+        self._lost_s += lost_s
         if self._set is not None and self._set.reps:
             last = self._set.reps[-1]
             if last.said is None:
@@ -142,22 +148,29 @@ class SetKeeper:
         open_set = self._set
         if open_set is None:
             return
-        if open_set.confirmed:
+        if self._holds(open_set):
             for counted in open_set.reps:
                 yield from self._say(counted, self._next_start_s(counted), "the set is over")
         else:
-            yield from self._withdraw(open_set.reps[0], "nothing alike followed")
+            for counted in tuple(reversed(open_set.reps)):
+                yield from self._withdraw(counted, "nothing alike followed")
             self._sets -= 1
         end_s = open_set.reps[-1].draft.end_s if open_set.reps else open_set.start_s
         yield SetEnded(end_s, open_set.index, len(open_set.reps))
         self._set = None
         self._pairing.forget()
 
+    @staticmethod
+    def _holds(open_set: _OpenSet) -> bool:
+        """Return whether a set is one: at least two reps whose end was seen, or lost in a gap."""
+        whole = [rep for rep in open_set.reps if rep.draft.eccentric is not None or rep.gap]
+        return open_set.by_hand or len(whole) > 1
+
     def _deadline_of_rest_s(self) -> float:
         """Return the latest start of a rep that still belongs to the open set, s."""
         if self._set is None or not self._set.reps:
             return math.inf
-        return self._set.reps[-1].draft.end_s + self._exercise.set_gap_s
+        return self._set.reps[-1].draft.end_s + self._lost_s + self._exercise.set_gap_s
 
     def _open(self, start_s: float, *, by_hand: bool) -> SetStarted:
         self._sets += 1
@@ -239,6 +252,7 @@ class SetKeeper:
             yield from self._say(open_set.reps[-1], draft.first.start_s, "the next rep has begun")
         counted = _Counted(draft, len(open_set.reps) + 1)
         open_set.reps.append(counted)
+        self._lost_s = 0.0
         self._pairing.believe(up)
         yield RepCounted(up.end_s, open_set.index, counted.index)
         yield PhaseStarted(up.end_s, open_set.index, Phase.LOCKOUT)

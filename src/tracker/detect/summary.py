@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tracker.detect.reps import Draft
     from tracker.domain import Exercise
 
-CERTAIN_PLANARITY: Final = 0.7
+CERTAIN_PLANARITY: Final = 0.8
 """Below this share of turning about one axis, angle and velocity are of a mixture of movements."""
 
 

@@ -41,6 +41,8 @@ class Exercise:
     """Smallest rotation that can be a rep, degrees; only for exercises read from rotation."""
     least_rise_m: float
     """Smallest vertical travel that can be a rep, m; only for exercises read from height."""
+    least_radius_m: float
+    """Least rise per turned angle, m/rad; less is sitting up or lying back, not lifting the hips."""
     set_gap_s: float = 12.0
     """A longer rest than this ends the set, s (definition of a set)."""
     lockout_share: float = 0.15
@@ -49,23 +51,31 @@ class Exercise:
     """A movement under this share of the set's range is not a rep."""
 
 
-def _hip_extension(name: str, title: str, least_range_deg: float = 12.0) -> Exercise:
-    """Return an exercise that is read from rotation and starts with the way up."""
-    return Exercise(name, title, Extreme.BOTTOM, LiftSignal.ROTATION, least_range_deg, 0.0)
+def _hip_extension(
+    name: str, title: str, least_range_deg: float = 12.0, least_radius_m: float = 0.15
+) -> Exercise:
+    """Return an exercise that is read from rotation and starts with the way up.
+
+    A full hip thrust swings 45 ± 7° about shoulders that are 0.45 m away.
+    """
+    return Exercise(
+        name, title, Extreme.BOTTOM, LiftSignal.ROTATION, least_range_deg, 0.0, least_radius_m
+    )
 
 
 HIP_THRUST: Final = _hip_extension("hip_thrust", "Hip thrust")
 
 _ALL: Final = (
     HIP_THRUST,
-    # A floor bridge swings 23 ± 6° at the pelvis and as little as 6° at the thigh.
-    _hip_extension("glute_bridge", "Glute bridge", least_range_deg=5.0),
+    # A floor bridge swings 23 ± 6° at the pelvis; a sensor on the thigh turns by as little as 6°, and
+    # sits near the knee that it turns about.
+    _hip_extension("glute_bridge", "Glute bridge", least_range_deg=5.0, least_radius_m=0.04),
     _hip_extension("single_leg_hip_thrust", "Single-leg hip thrust"),
     _hip_extension("b_stance_hip_thrust", "B-stance hip thrust"),
     _hip_extension("banded_hip_thrust", "Banded hip thrust"),
     _hip_extension("feet_elevated_hip_thrust", "Feet-elevated hip thrust"),
-    Exercise("squat", "Squat", Extreme.TOP, LiftSignal.HEIGHT, 0.0, 0.15),
-    Exercise("sit_to_stand", "Sit to stand", Extreme.BOTTOM, LiftSignal.HEIGHT, 0.0, 0.15),
+    Exercise("squat", "Squat", Extreme.TOP, LiftSignal.HEIGHT, 0.0, 0.15, 0.0),
+    Exercise("sit_to_stand", "Sit to stand", Extreme.BOTTOM, LiftSignal.HEIGHT, 0.0, 0.15, 0.0),
 )
 
 EXERCISES: Final = {exercise.name: exercise for exercise in _ALL}
