@@ -177,7 +177,7 @@ class StrokeFinder:
 
         way_back = np.maximum(settings.least_travel, settings.reversal_share * furthest)
         reversed_ = furthest - progress > way_back
-        strayed = self._track.strayed(self._turn, first, last, settings.least_travel)
+        strayed = self._track.strayed(first, position, settings.least_travel)
         strayed |= samples - self._turn > self._longest
         if self._end is None:
             slowed = (forward < BOUNDARY_SHARE * peak) & (furthest >= settings.least_travel)

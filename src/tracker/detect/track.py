@@ -60,8 +60,10 @@ class Track(Protocol):
     def slow(self, first: int, last: int) -> NDArray[np.bool_]:
         """Return where the motion counts as still."""
 
-    def strayed(self, turn: int, first: int, last: int, least: float) -> NDArray[np.bool_]:
-        """Return where more of the travel since `turn` lies off the track than on it."""
+    def strayed(
+        self, first: int, position: NDArray[np.float64], least: float
+    ) -> NDArray[np.bool_]:
+        """Return where more of the travel since the turn lies off the track than on it."""
 
     def turned(self, turn: int) -> None:
         """Start a new stroke at the sample `turn`."""
@@ -103,6 +105,8 @@ class RotationTrack:
         self._axis: NDArray[np.float64] = np.array([1.0, 0.0, 0.0])
         self._learnt: NDArray[np.float64] | None = None
         self._reference: NDArray[np.float64] = np.array([0.0, 0.0, 1.0])
+        self._across: NDArray[np.float64] = np.array([0.0, -1.0, 0.0])
+        self._turned_aside = 0.0
 
     def restart(self) -> None:
         """Forget the last still sample; the axis is tried again on the next movement."""
@@ -148,23 +152,25 @@ class RotationTrack:
         if self._learnt is not None and abs(float(self._axis @ self._learnt)) > SAME_AXIS:
             self._axis = self._learnt
         up = self._history.up(turn, turn + 1)[0]
-        level = up - self._axis * (up @ self._axis)
+        self._turned_aside = float(up @ self._axis)
+        level = up - self._axis * self._turned_aside
         self._reference = level / max(float(np.linalg.norm(level)), 1e-9)
+        self._across = np.cross(self._axis, self._reference)
 
     def coordinate(self, first: int, last: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return angle, rad, and angular rate, rad/s, about the axis."""
         up = self._history.up(first, last)
-        across = np.cross(self._axis, self._reference)
         # Up turns backwards in the axes of a body that turns forwards.
-        angle = np.arctan2(-(up @ across), up @ self._reference)
+        angle = np.arctan2(-(up @ self._across), up @ self._reference)
         return angle, self._history.rate_radps(first, last) @ self._axis
 
-    def strayed(self, turn: int, first: int, last: int, least: float) -> NDArray[np.bool_]:
+    def strayed(
+        self, first: int, position: NDArray[np.float64], least: float
+    ) -> NDArray[np.bool_]:
         """Return where the tilt out of the plane of the lift exceeds that within it."""
-        up = self._history.up(first, last)
-        aside = np.abs(up @ self._axis - self._history.up(turn, turn + 1)[0] @ self._axis)
-        angle, _ = self.coordinate(first, last)
-        off: NDArray[np.bool_] = aside > np.maximum(np.abs(np.sin(angle)), np.sin(least))
+        up = self._history.up(first, first + len(position))
+        aside = np.abs(up @ self._axis - self._turned_aside)
+        off: NDArray[np.bool_] = aside > np.maximum(np.abs(np.sin(position)), np.sin(least))
         return off
 
     def learn(self, axis: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -215,7 +221,9 @@ class HeightTrack:
         """Return height, m, and vertical velocity, m/s."""
         return self._history.height_m(first, last), self._history.velocity_mps(first, last)
 
-    def strayed(self, turn: int, first: int, last: int, least: float) -> NDArray[np.bool_]:
+    def strayed(
+        self, first: int, position: NDArray[np.float64], least: float
+    ) -> NDArray[np.bool_]:
         """Return False throughout: height has no second direction."""
-        del turn, least
-        return np.zeros(last - first, dtype=np.bool_)
+        del first, least
+        return np.zeros(len(position), dtype=np.bool_)

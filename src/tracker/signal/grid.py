@@ -8,6 +8,7 @@ next one says that it starts anew.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -62,15 +63,13 @@ class Grid:
         if self._time_s is not None and value.shape[1] != len(self._value):
             self._time_s = None  # a gyroscope that comes or goes is another stream
         before_s = np.append(self._time_or(time_s[0]), time_s[:-1])
-        breaks = np.flatnonzero(time_s - before_s > MAX_FILL_S)
+        breaks = set(np.flatnonzero(time_s - before_s > MAX_FILL_S).tolist())
         results: list[ImuBlock | Gap] = []
-        cuts = [0, *breaks.tolist(), len(time_s)]
-        for first, last in zip(cuts[:-1], cuts[1:], strict=True):
+        for first, last in pairwise(sorted({0, *breaks, len(time_s)})):
             if first in breaks:
                 results.append(Gap(float(before_s[first]), float(time_s[first])))
                 self._time_s = None
-            if last > first:
-                results.append(self._extend(time_s[first:last], value[first:last]))
+            results.append(self._extend(time_s[first:last], value[first:last]))
         return tuple(results)
 
     def _time_or(self, other: float) -> float:
