@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App
 from textual.binding import Binding
+from textual.worker import WorkerError
 
 from tracker.domain import TrackerError
 from tracker.tui.screens.help import HelpScreen
@@ -47,7 +49,13 @@ class TrackerApp(App[None]):
 
     def on_mount(self) -> None:
         """Start the session."""
-        self.run_worker(self._train(), name="training")
+        self._worker = self.run_worker(self._train(), name="training")
+
+    async def on_unmount(self) -> None:
+        """Whatever ends the app, the session ends in good order."""
+        self.training.stop()
+        with suppress(WorkerError):
+            await self._worker.wait()
 
     async def _train(self) -> None:
         try:

@@ -12,9 +12,7 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class EventSaid(Message):
+class EventSaid(Message, bubble=False):
     """The engine said something."""
 
     event: Event
-    newest_s: float
-    """Session time of the newest sample when it was said, s."""

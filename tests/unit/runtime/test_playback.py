@@ -28,14 +28,16 @@ from tracker.domain import (
     SetEnded,
     SetStarted,
 )
+from tracker.engine import build_engine
 from tracker.recording.replay import ReplaySource
 from tracker.runtime.playback import SPEEDS, Playback
 from tracker.runtime.snapshot import RunState
+from tracker.sim import demo_plan, simulate
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from tracker.domain import Event
+    from tracker.domain import Event, SetRecord
 
 INFO = SessionInfo(sensor="scripted", origin="synthetic")
 SCRIPT: tuple[tuple[float, Event], ...] = (
@@ -289,6 +291,32 @@ async def test_a_real_replay_is_paced_paused_and_sought() -> None:
         await pass_time(1.0)
         assert position_s() == pytest.approx(9.0, abs=0.5)
         playback.stop()
+
+
+async def test_seeks_through_the_real_engine_end_at_the_same_sets() -> None:
+    simulated = simulate(demo_plan(seed=3), seed=3)
+
+    async def sets_after(places_s: list[float]) -> tuple[SetRecord, ...]:
+        clock = ManualClock()
+        playback = Playback(
+            simulated.info,
+            lambda: ReplaySource(simulated.info, lambda: iter(simulated.notifications()), clock),
+            lambda: build_engine(simulated.info),
+            clock=clock,
+        )
+        playback.pause()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(playback.run())
+            for place_s in places_s:
+                playback.seek(place_s)
+                while playback.seeking:
+                    await asyncio.sleep(0)
+            playback.stop()
+        return playback.snapshot().sets
+
+    straight = await sets_after([1000.0])
+    assert [record.counted for record in straight] == [6, 5]
+    assert await sets_after([30.0, 12.0, 45.0, 20.0, 1000.0]) == straight
 
 
 @given(st.lists(st.floats(0.0, 20.0), max_size=4), st.floats(0.5, 19.5))

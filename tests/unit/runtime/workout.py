@@ -33,7 +33,7 @@ DELAY_S = 0.1
 """How late the engine says what it saw."""
 SET_STARTS_S = (4.0, 75.0)
 REPS = 8
-DURATION_S = 130.0
+DURATION_S = 135.0
 
 
 def rep_at(start_s: float, index: int, bottom_s: float | None = None) -> Rep:

@@ -93,17 +93,17 @@ class TrainScreen(Screen[None]):
             self.query_one(Quality).show,
         ]
         self._training.add_sink(self)
-        self._sample()
-        self.set_interval(1.0 / SAMPLES_PER_S, self._sample)
+        self.look()
+        self.set_interval(1.0 / SAMPLES_PER_S, self.look)
 
     def accept(self, events: Sequence[Event], newest_s: float) -> None:
         """Take what the engine said, as a sink of the session."""
         for event in events:
-            self.post_message(EventSaid(event, newest_s))
+            self.post_message(EventSaid(event))
 
     def on_event_said(self, message: EventSaid) -> None:
         """Point out what has just happened; what a seek passes over is old news."""
-        if self._playback is not None and message.newest_s < self._playback.target_s:
+        if self._playback is not None and message.event.at_s < self._playback.target_s:
             return
         match message.event:
             case RepCounted():
@@ -113,7 +113,7 @@ class TrainScreen(Screen[None]):
             case _:
                 pass
 
-    def _sample(self) -> None:
+    def look(self) -> None:
         """Show the session as it is now."""
         snapshot = self._training.snapshot()
         notice = notice_of(snapshot)

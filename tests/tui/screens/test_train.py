@@ -1,0 +1,345 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from textual.widgets import Footer
+from tui.staging import SIZES, Stage, look
+from unit.runtime.doubles import until
+from unit.runtime.workout import REP_S, SET_STARTS_S, UP_S
+
+from tracker.domain import LinkChanged, LinkState, Phase
+from tracker.runtime.playback import Playback
+from tracker.runtime.snapshot import RunState
+from tracker.tui import TrackerApp
+from tracker.tui.messages import EventSaid
+from tracker.tui.widgets.banner import Banner
+from tracker.tui.widgets.count import Count
+from tracker.tui.widgets.headline import Headline
+from tracker.tui.widgets.last_rep import LastRep
+from tracker.tui.widgets.notice import Notice
+from tracker.tui.widgets.phase import PhaseBar
+from tracker.tui.widgets.quality import Quality
+from tracker.tui.widgets.sets import SetList
+from tracker.tui.widgets.stopwatch import Stopwatch
+from tracker.tui.widgets.trace import PitchTrace
+
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    from textual.message import Message
+    from textual.pilot import Pilot
+
+    class SnapCompare(Protocol):
+        def __call__(
+            self, app: TrackerApp, *, terminal_size: tuple[int, int], run_before: object
+        ) -> bool: ...
+
+
+IN_THE_FIFTH_HOLD_S = SET_STARTS_S[0] + 4 * REP_S + UP_S + 1.0
+IN_THE_SECOND_SET_S = SET_STARTS_S[1] + REP_S + 0.5
+IN_THE_REST_S = 70.0
+
+
+def playback_of(app: TrackerApp) -> Playback:
+    assert isinstance(app.training, Playback)
+    return app.training
+
+
+# Messages
+
+
+async def test_every_event_arrives_as_a_message_in_order() -> None:
+    stage = Stage()
+    received: list[Message] = []
+    app = TrackerApp(stage.playback())
+    async with app.run_test(message_hook=received.append) as pilot:
+        await stage.play_to(pilot, 60.0)
+
+    events = [message.event for message in received if isinstance(message, EventSaid)]
+    assert events == [event for time_s, event in stage.script if time_s <= 60.0]
+
+
+async def test_no_event_is_lost_while_the_screen_is_flooded() -> None:
+    stage = Stage()
+    received: list[Message] = []
+    app = TrackerApp(stage.playback())
+    async with app.run_test(message_hook=received.append) as pilot:
+        playback_of(app).seek(129.0)
+        await look(pilot)
+
+    events = [message.event for message in received if isinstance(message, EventSaid)]
+    assert events == [event for time_s, event in stage.script if time_s <= 129.0]
+
+
+async def test_a_counted_rep_flashes_but_not_when_it_is_old_news() -> None:
+    stage = Stage()
+    app = TrackerApp(stage.playback())
+    async with app.run_test() as pilot:
+        playback_of(app).seek(SET_STARTS_S[0] + 2.0)
+        await look(pilot)
+        assert app.screen.query_one(Count).reps == 1
+        assert not app.screen.query_one(Count).has_class("-flash")
+        stage.source.play_to(SET_STARTS_S[0] + REP_S + UP_S + 0.2)
+        await pilot.pause()
+        await pilot.pause()
+        assert app.screen.query_one(Count).has_class("-flash")
+
+
+# What the parts show
+
+
+async def test_the_parts_show_the_fifth_hold() -> None:
+    stage = Stage()
+    app = TrackerApp(stage.playback())
+    async with app.run_test() as pilot:
+        await stage.play_to(pilot, IN_THE_FIFTH_HOLD_S)
+        screen = app.screen
+        assert screen.query_one(Count).reps == 5
+        assert screen.query_one(PhaseBar).phase is Phase.LOCKOUT
+        assert screen.query_one(Stopwatch).shown == ("HOLD s", "1.0")
+        assert screen.query_one(LastRep).lines[1] == "3.0-0.4-0.9-1.6"
+        assert len(screen.query_one(SetList).rows) == 1
+        assert screen.query_one(Quality).text.startswith("● streaming  100.0 Hz")
+        assert "SIMULATED" in screen.query_one(Headline).parts
+        assert not screen.query_one(Notice).display
+
+
+async def test_before_the_first_rep_it_says_what_to_do() -> None:
+    stage = Stage()
+    app = TrackerApp(stage.playback())
+    async with app.run_test() as pilot:
+        await stage.play_to(pilot, 3.0)
+        assert app.screen.query_one(Notice).words[0] == "Ready"
+        assert not app.screen.query_one("#live").display
+
+
+async def test_a_lost_link_is_a_state_of_the_screen() -> None:
+    stage = Stage((30.0, LinkChanged(30.0, LinkState.LOST)))
+    app = TrackerApp(stage.session())
+    async with app.run_test() as pilot:
+        await stage.play_to(pilot, 31.0)
+        banner = app.screen.query_one(Banner)
+        assert banner.text.startswith("! Sensor lost")
+        assert banner.has_class("-alarm")
+
+
+async def test_silence_is_noticed_by_the_clock() -> None:
+    stage = Stage()
+    app = TrackerApp(stage.session())
+    async with app.run_test() as pilot:
+        await stage.play_to(pilot, 31.0)
+        await stage.clock.advance(4.0)
+        await look(pilot)
+        assert app.screen.query_one(Banner).text.startswith("! No data for 4 s")
+
+
+async def test_the_end_is_summed_up_and_one_can_go_back() -> None:
+    stage = Stage()
+    app = TrackerApp(stage.playback())
+    async with app.run_test() as pilot:
+        stage.source.play_to(1000.0)
+        await look(pilot)
+        await look(pilot)
+        assert app.training.snapshot().state is RunState.FINISHED
+        assert "2 sets, 16 reps" in app.screen.query_one(Notice).words
+
+        await pilot.press("left")
+        await look(pilot)
+        assert app.training.snapshot().state is RunState.RUNNING
+        assert not app.screen.query_one(Notice).display
+
+
+# Keys
+
+
+async def test_space_pauses_and_goes_on() -> None:
+    stage = Stage()
+    app = TrackerApp(stage.playback())
+    async with app.run_test() as pilot:
+        await stage.play_to(pilot, 10.0)
+        await pilot.press("space")
+        await look(pilot)
+        assert stage.source.paused
+        assert app.screen.query_one(Banner).text.startswith("PAUSED")
+        await pilot.press("space")
+        await look(pilot)
+        assert not stage.source.paused
+        assert app.screen.query_one(Banner).text == ""
+
+
+async def test_arrows_seek_by_five_seconds() -> None:
+    stage = Stage()
+    app = TrackerApp(stage.playback())
+    async with app.run_test() as pilot:
+        await stage.play_to(pilot, 30.0)
+        await pilot.press("left")
+        await look(pilot)
+        assert app.training.snapshot().position_s == pytest.approx(25.0, abs=0.1)
+        await pilot.press("right", "right")
+        await look(pilot)
+        assert app.training.snapshot().position_s == pytest.approx(35.0, abs=0.2)
+
+
+async def test_plus_and_minus_change_the_speed() -> None:
+    stage = Stage()
+    app = TrackerApp(stage.playback())
+    async with app.run_test() as pilot:
+        await pilot.press("plus")
+        assert stage.source.speed == 2.0
+        await pilot.press("minus", "minus")
+        assert stage.source.speed == 0.5
+
+
+async def test_s_starts_and_stops_a_set_by_hand() -> None:
+    stage = Stage()
+    received: list[Message] = []
+    app = TrackerApp(stage.session())
+    async with app.run_test(message_hook=received.append) as pilot:
+        await stage.play_to(pilot, 2.0)
+        await pilot.press("s")
+        await look(pilot)
+        assert app.training.snapshot().sets[-1].ended is False
+        await pilot.press("s")
+        await look(pilot)
+
+    texts = [
+        getattr(message.event, "text", "")
+        for message in received
+        if isinstance(message, EventSaid)
+    ]
+    assert [text for text in texts if text] == ["set_start", "set_stop"]
+
+
+async def test_a_live_session_offers_no_keys_that_it_cannot_obey() -> None:
+    live, played = Stage(), Stage()
+    for app, offered in (
+        (TrackerApp(live.session()), {"s", "question_mark", "q"}),
+        (
+            TrackerApp(played.playback()),
+            {"space", "left", "right", "plus", "minus", "s", "question_mark", "q"},
+        ),
+    ):
+        async with app.run_test() as pilot:
+            await pilot.pause()
+            shown = {
+                key.split(",")[0]
+                for key, active in app.screen.active_bindings.items()
+                if active.binding.show and active.enabled
+            }
+            assert offered <= shown
+            assert shown.isdisjoint({"space", "left"} - offered)
+            await pilot.press("space", "left", "plus")
+            assert app.is_running
+
+
+# The layout
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_nothing_is_cut_off(size: tuple[int, int]) -> None:
+    stage = Stage()
+    app = TrackerApp(stage.playback())
+    async with app.run_test(size=size) as pilot:
+        await stage.play_to(pilot, IN_THE_FIFTH_HOLD_S)
+        screen = app.screen
+        assert screen.max_scroll_y == 0
+        parts = (Headline, Banner, Count, PhaseBar, Stopwatch, LastRep, PitchTrace, SetList)
+        for part in (*parts, Quality, Footer):
+            region = screen.query_one(part).region
+            assert screen.region.contains_region(region), part
+            assert region.area > 0, part
+        assert screen.query_one(LastRep).size.height == 5
+        assert screen.query_one(LastRep).size.width >= 41
+        assert screen.query_one(Count).size.height >= 10
+
+
+async def test_a_resize_while_training_is_followed() -> None:
+    stage = Stage()
+    app = TrackerApp(stage.playback())
+    async with app.run_test(size=SIZES[0]) as pilot:
+        await stage.play_to(pilot, IN_THE_FIFTH_HOLD_S)
+        before = app.screen.query_one(Count).size
+        await pilot.resize_terminal(*SIZES[2])
+        await look(pilot)
+        assert app.screen.query_one(Count).size.height > before.height
+        await pilot.resize_terminal(*SIZES[0])
+        await look(pilot)
+        assert app.screen.query_one(Count).size == before
+
+
+# What it looks like
+
+
+async def _sought(pilot: Pilot[None], time_s: float) -> None:
+    assert isinstance(pilot.app, TrackerApp)
+    playback = playback_of(pilot.app)
+    playback.seek(time_s)
+    await until(lambda: not playback.seeking)
+    await look(pilot)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_picture_of_a_hold(snap_compare: SnapCompare, size: tuple[int, int]) -> None:
+    async def arrange(pilot: Pilot[None]) -> None:
+        await _sought(pilot, IN_THE_FIFTH_HOLD_S)
+
+    assert snap_compare(TrackerApp(Stage().playback()), terminal_size=size, run_before=arrange)
+
+
+def test_picture_of_the_way_up_in_the_light(snap_compare: SnapCompare) -> None:
+    async def arrange(pilot: Pilot[None]) -> None:
+        pilot.app.theme = "textual-light"
+        await _sought(pilot, IN_THE_SECOND_SET_S)
+
+    app = TrackerApp(Stage().playback("2026-03-01T05-05-09Z_hip_thrust.arrows"))
+    assert snap_compare(app, terminal_size=SIZES[0], run_before=arrange)
+
+
+def test_picture_without_colours(
+    snap_compare: SnapCompare, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+
+    async def arrange(pilot: Pilot[None]) -> None:
+        await _sought(pilot, IN_THE_FIFTH_HOLD_S)
+
+    assert snap_compare(TrackerApp(Stage().playback()), terminal_size=SIZES[0], run_before=arrange)
+
+
+def test_picture_of_readiness(snap_compare: SnapCompare) -> None:
+    async def arrange(pilot: Pilot[None]) -> None:
+        await _sought(pilot, 3.0)
+
+    assert snap_compare(TrackerApp(Stage().playback()), terminal_size=SIZES[0], run_before=arrange)
+
+
+def test_picture_of_a_rest_that_is_paused(snap_compare: SnapCompare) -> None:
+    async def arrange(pilot: Pilot[None]) -> None:
+        await _sought(pilot, IN_THE_REST_S)
+        await pilot.press("space")
+        await look(pilot)
+
+    assert snap_compare(TrackerApp(Stage().playback()), terminal_size=SIZES[0], run_before=arrange)
+
+
+def test_picture_of_the_end(snap_compare: SnapCompare) -> None:
+    async def arrange(pilot: Pilot[None]) -> None:
+        await _sought(pilot, 135.0)
+
+    assert snap_compare(TrackerApp(Stage().playback()), terminal_size=SIZES[0], run_before=arrange)
+
+
+def test_picture_of_a_lost_sensor(snap_compare: SnapCompare) -> None:
+    async def arrange(pilot: Pilot[None]) -> None:
+        await _sought(pilot, 31.0)
+
+    app = TrackerApp(Stage((30.0, LinkChanged(30.0, LinkState.LOST))).playback())
+    assert snap_compare(app, terminal_size=SIZES[0], run_before=arrange)
+
+
+def test_picture_of_help(snap_compare: SnapCompare) -> None:
+    async def arrange(pilot: Pilot[None]) -> None:
+        await pilot.press("question_mark")
+
+    assert snap_compare(TrackerApp(Stage().playback()), terminal_size=SIZES[0], run_before=arrange)

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import pytest
+from tui.widgets.snapshots import playing, snapshot
+
+from tracker.domain import LinkState
+from tracker.runtime.snapshot import RecordingState, RunState
+from tracker.tui.widgets.banner import STALLED_AFTER_S, banner_of
+
+
+def test_nothing_is_said_while_all_is_well() -> None:
+    well = snapshot(link=LinkState.STREAMING, sample_age_s=0.1, recording=RecordingState.ON)
+    assert banner_of(well) == ("", False)
+
+
+@pytest.mark.parametrize(
+    "link", [LinkState.STALLED, LinkState.LOST, LinkState.RECONNECTING, LinkState.GONE]
+)
+def test_a_broken_link_is_an_alarm_in_words(link: LinkState) -> None:
+    text, alarm = banner_of(snapshot(link=link))
+    assert text.startswith("!")
+    assert alarm
+
+
+def test_silence_is_an_alarm_even_if_the_link_claims_to_be_well() -> None:
+    text, alarm = banner_of(snapshot(link=LinkState.STREAMING, sample_age_s=STALLED_AFTER_S + 2.0))
+    assert text.startswith("! No data for")
+    assert alarm
+
+
+def test_a_pause_is_no_alarm_and_hides_the_silence() -> None:
+    paused = snapshot(playback=playing(paused=True), sample_age_s=60.0)
+    assert banner_of(paused) == ("PAUSED   space goes on", False)
+
+
+def test_seeking_is_said() -> None:
+    assert banner_of(snapshot(playback=playing(seeking=True)))[0] == "SEEKING"
+
+
+def test_a_recording_that_failed_is_an_alarm() -> None:
+    text, alarm = banner_of(
+        snapshot(recording=RecordingState.FAILED, recording_failure="No space left on device")
+    )
+    assert text == "! Not recording: No space left on device"
+    assert alarm
+
+
+def test_after_the_end_there_is_nothing_to_warn_of() -> None:
+    assert banner_of(snapshot(state=RunState.FINISHED, sample_age_s=60.0)) == ("", False)
+
+
+@pytest.mark.parametrize("link", LinkState)
+def test_every_warning_fits_the_smallest_terminal(link: LinkState) -> None:
+    assert len(banner_of(snapshot(link=link))[0]) <= 78
