@@ -38,9 +38,9 @@ def samples_every(step_s: float, until_s: float) -> tuple[Notification, ...]:
     )
 
 
-async def until(condition: Callable[[], bool]) -> None:
-    """Give the loop its turns until `condition` holds, at most a thousand."""
-    for _ in range(1000):
+async def until(condition: Callable[[], bool], turns: int = 1000) -> None:
+    """Give the loop its turns until `condition` holds."""
+    for _ in range(turns):
         if condition():
             return
         await asyncio.sleep(0)
