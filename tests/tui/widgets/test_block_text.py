@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rich.style import Style
+from textual.style import Style
 
 from tracker.tui.widgets.block_text import (
     GLYPHS,

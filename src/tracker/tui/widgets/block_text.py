@@ -5,13 +5,13 @@ from __future__ import annotations
 from itertools import chain, repeat
 from typing import TYPE_CHECKING, Final
 
-from rich.segment import Segment
+from textual.content import Content
 from textual.strip import Strip
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rich.style import Style
+    from textual.style import Style
 
 GLYPHS: Final = {
     "0": ("###", "# #", "# #", "# #", "###"),
@@ -107,4 +107,4 @@ def centred(lines: Sequence[str], width: int, height: int) -> list[str]:
 def line_strip(lines: Sequence[str], y: int, width: int, style: Style) -> Strip:
     """Return line `y` of a drawing as Textual wants it, spaces kept, cut or filled to `width`."""
     line = lines[y] if 0 <= y < len(lines) else ""
-    return Strip([Segment(line[:width].ljust(width), style)], width)
+    return Strip(Content(line[:width].ljust(width)).render_segments(style), width)

@@ -46,4 +46,4 @@ class Count(Widget):
         """Draw the number as large as it fits, a column and a row clear of its neighbours."""
         width, height = self.size
         lines = block_text(str(self.reps), width - 2, height - 1, room_for="00")
-        return line_strip(centred(lines, width, height), y, width, self.rich_style)
+        return line_strip(centred(lines, width, height), y, width, self.visual_style)

@@ -76,4 +76,4 @@ class Headline(Widget):
     def render_line(self, y: int) -> Strip:
         """Draw the parts at both ends."""
         width = self.size.width
-        return line_strip((headline_text(*self.parts, width),), y, width, self.rich_style)
+        return line_strip((headline_text(*self.parts, width),), y, width, self.visual_style)

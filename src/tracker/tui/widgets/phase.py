@@ -60,4 +60,4 @@ class PhaseBar(Widget):
         """Draw the sign and the word as large as they fit."""
         width, height = self.size
         lines = block_text(phase_text(self.phase), width - 2, height, room_for="▼ FLOOR")
-        return line_strip(centred(lines, width, height), y, width, self.rich_style)
+        return line_strip(centred(lines, width, height), y, width, self.visual_style)

@@ -52,5 +52,5 @@ class SetList(Widget):
         """Draw the header and the newest rows."""
         width, height = self.size
         newest = self.rows[-max(height - 1, 1) :] or (f"   {NONE_YET}",)
-        style = self.get_component_rich_style("sets--header") if y == 0 else self.rich_style
+        style = self.get_visual_style("sets--header") if y == 0 else self.visual_style
         return line_strip((HEADER, *newest), y, width, style)

@@ -58,4 +58,4 @@ class Stopwatch(Widget):
         """Draw the label and the time."""
         width, height = self.size
         lines = stopwatch_lines(*self.shown, width, height)
-        return line_strip(lines, y, width, self.rich_style)
+        return line_strip(lines, y, width, self.visual_style)

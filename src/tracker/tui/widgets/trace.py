@@ -137,4 +137,4 @@ class PitchTrace(Widget):
                 if self.end_s is None
                 else trace_lines(self._time_s, self._pitch_deg, self.end_s, width, height)
             )
-        return line_strip(self._lines, y, width, self.rich_style)
+        return line_strip(self._lines, y, width, self.visual_style)
