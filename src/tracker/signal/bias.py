@@ -33,7 +33,12 @@ class BiasSettings:
     most_bias_radps: float = 15.0 * RADPS_PER_DPS
     """An offset beyond every datasheet (10 °/s) is a rotation."""
     memory_windows: int = 20
-    """Still windows that the running mean spans: 10 s, against noise yet with the part's warming."""
+    """Still windows that the running mean spans: 10 s, against noise but not warmth."""
+
+    def __post_init__(self) -> None:
+        for name, least in (("window_samples", 2), ("memory_windows", 1)):
+            if getattr(self, name) < least:
+                raise ValueError(f"{name} must be at least {least}, got {getattr(self, name)}")
 
 
 class BiasFilter:

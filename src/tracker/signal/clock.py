@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tracker.domain import Frame
 
 DELAY_WINDOW_S: Final = 10.0
-"""Arrivals of this long ago still tell the smallest delay; longer than any radio stall, 2 s or so."""
+"""Arrivals of this long ago still tell the smallest delay; a radio stalls for up to 2 s or so."""
 
 MAX_SLEW: Final = 0.01
 """Seconds of correction per second: the worst oscillator in the field runs 1 % off its name."""
@@ -119,7 +119,7 @@ class DeviceClock:
 
 
 def _spread(frame: Frame, period_s: float) -> NDArray[np.float64]:
-    """Return a device time for every sample: carried stamps stay, the others are `period_s` apart."""
+    """Return a device time for every sample: carried stamps, and others `period_s` apart."""
     assert frame.stamps_s is not None
     stamps_s = frame.stamps_s
     carried = np.flatnonzero(np.isfinite(stamps_s))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tracker.domain import TimedFrame
 
 GRID_RATE_HZ: Final = 100.0
-"""One rate for everything behind the grid: human movement ends below 20 Hz, so this loses nothing."""
+"""One rate for all that follows: human movement ends below 20 Hz, so this loses nothing."""
 
 MAX_FILL_S: Final = 0.25
 """Longest hole that a straight line may cover; the shortest concentric lasts twice as long."""
@@ -60,9 +60,9 @@ class Grid:
             time_s, value = time_s[keep], value[keep]
         if not len(time_s):
             return ()
+        before_s = np.append(self._time_or(time_s[0]), time_s[:-1])
         if self._time_s is not None and value.shape[1] != len(self._value):
             self._time_s = None  # a gyroscope that comes or goes is another stream
-        before_s = np.append(self._time_or(time_s[0]), time_s[:-1])
         breaks = set(np.flatnonzero(time_s - before_s > MAX_FILL_S).tolist())
         results: list[ImuBlock | Gap] = []
         for first, last in pairwise(sorted({0, *breaks, len(time_s)})):
@@ -76,14 +76,14 @@ class Grid:
         return other if self._time_s is None else self._time_s
 
     def _extend(self, time_s: NDArray[np.float64], value: NDArray[np.float64]) -> ImuBlock:
-        """Integrate over the new samples and read the integral at the edges of the grid's cells."""
+        """Integrate over the new samples and read the integral at the edges of the cells."""
         restart = self._time_s is None
         if restart:
             self._time_s = float(time_s[0])
             self._value = value[0]
             self._area = np.zeros(value.shape[1])
             # Cell k reaches from edge k to edge k + 1 around its sample at k / rate.
-            self._next_edge = int(np.ceil(time_s[0] * GRID_RATE_HZ + 0.5))
+            self._next_edge = _first_edge(self._time_s)
             self._edge_area = None
             time_s, value = time_s[1:], value[1:]
         knot_s = np.append(self._time_s, time_s)  # type: ignore[arg-type]  # set above
@@ -94,7 +94,7 @@ class Grid:
         )
         edges = np.arange(self._next_edge, int(np.floor(knot_s[-1] * GRID_RATE_HZ + 0.5)) + 1)
         edge_s = (edges - 0.5) / GRID_RATE_HZ
-        inside = (edge_s >= knot_s[0]) & (edge_s <= knot_s[-1])
+        inside = edge_s <= knot_s[-1]
         edges, edge_s = edges[inside], edge_s[inside]
         if len(step_s) and len(edges):
             left = np.clip(np.searchsorted(knot_s, edge_s, "right") - 1, 0, len(step_s) - 1)
@@ -119,3 +119,9 @@ class Grid:
             gyro_radps=mean[:, 3:] if mean.shape[1] == 6 else None,
             restart=restart,
         )
+
+
+def _first_edge(time_s: float) -> int:
+    """Return the number of the first edge that is not before `time_s`, whatever rounding says."""
+    edge = int(np.ceil(time_s * GRID_RATE_HZ + 0.5))
+    return edge + ((edge - 0.5) / GRID_RATE_HZ < time_s)

@@ -1,8 +1,8 @@
 """Vertical velocity and travel of the hips, as far as an accelerometer can tell while moving.
 
-Integration drifts, so everything slower than a few reps is held back: what is left is travel about
-a middle that follows slowly. It is meant for finding the movements; the rise of one rep is measured
-between its own two standstills.
+Integration drifts, so everything slower than a few reps is held back: what is left is travel
+about a middle that follows slowly. It is meant for finding the movements; the rise of one rep is
+measured between its own two standstills.
 """
 
 from __future__ import annotations
@@ -38,6 +38,8 @@ class HeightFilter:
         self, vertical_mps2: NDArray[np.float64]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return velocity, m/s, and height, m, each of shape (n,)."""
+        if not len(vertical_mps2):
+            return vertical_mps2, vertical_mps2
         numerator, denominator = self._taps
         velocity, self._velocity_state = signal.lfilter(
             numerator, denominator, vertical_mps2, zi=self._velocity_state

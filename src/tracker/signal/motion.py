@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SMOOTHING_HALF_WIDTH_S: Final = 0.05
-"""Keeps the edges of a 0.5 s concentric and takes out impacts and tremor above 10 Hz; also the delay."""
+"""Keeps the edges of a 0.5 s concentric, takes out impacts and tremor above 10 Hz; the delay."""
 
 
 class MotionStage:
@@ -34,7 +34,7 @@ class MotionStage:
         self._last: ImuBlock | None = None
 
     def process(self, block: ImuBlock) -> MotionBlock:
-        """Return the motion that `block` completes; times are those of the samples, delay removed."""
+        """Return the motion that `block` completes, at the times of the samples, delay removed."""
         if block.restart:
             self._restart(block.start_s)
         if len(block.acc_mps2):
@@ -66,7 +66,7 @@ class MotionStage:
         rate: NDArray[np.float64],
         vertical: NDArray[np.float64],
     ) -> MotionBlock:
-        velocity, height = self._height.process(vertical) if len(vertical) else (vertical,) * 2
+        velocity, height = self._height.process(vertical)
         restart = self._pending_restart and bool(len(up))
         block = MotionBlock(
             start_s=self._next_s,

@@ -1,9 +1,9 @@
 """Which way is up, seen from the sensor, whatever way round it is worn.
 
-With a gyroscope: rotations are added up into a frame that stands almost still, the accelerometer is
-turned into that frame and low-passed there, where gravity is constant and movement averages out.
-That is the inclination part of VQF (Laidig and Seel 2023, doi:10.1016/j.inffus.2022.10.014), and
-every step of it works on whole blocks.
+With a gyroscope: rotations are added up into a frame that stands almost still, the accelerometer
+is turned into that frame and low-passed there, where gravity is constant and movement averages
+out. That is the inclination part of VQF (Laidig and Seel 2023, doi:10.1016/j.inffus.2022.10.014),
+and every step of it works on whole blocks.
 
 Without one: gravity's arc in the sensor is the smoothed accelerometer itself.
 """
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 TILT_TIME_CONSTANT_S: Final = 3.0
-"""Averages over a rep, so that its accelerations cancel; VQF's default, and longer only adds drift."""
+"""Averages over a rep, so that its accelerations cancel; VQF's default. Longer only adds drift."""
 
 GRAVITY_TIME_CONSTANT_S: Final = 30.0
 """The size of gravity never changes; what does is the sensor's warmth."""
 
 ARC_HALF_WIDTH_S: Final = 0.15
-"""Smoothing of gravity's arc without a gyroscope, each side: keeps 0.5 s movements, not their jolts."""
+"""Smoothing of gravity's arc without a gyroscope, each side: keeps 0.5 s movements, not jolts."""
 
 
 class RunningMean:
@@ -44,6 +44,10 @@ class RunningMean:
     """
 
     def __init__(self, time_constant_s: float, rate_hz: float) -> None:
+        if time_constant_s <= 0.0 or rate_hz <= 0.0:
+            raise ValueError(
+                f"time constant and rate must be positive, got {time_constant_s} and {rate_hz}"
+            )
         self._gain = 1.0 - np.exp(-1.0 / (time_constant_s * rate_hz))
         self._warm_up = round(time_constant_s * rate_hz)
         self._sum: NDArray[np.float64] | None = None

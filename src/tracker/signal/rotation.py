@@ -13,11 +13,11 @@ IDENTITY: Final = np.array([1.0, 0.0, 0.0, 0.0])
 IDENTITY.setflags(write=False)
 
 _CHUNK: Final = 32
-"""Rows that one scan multiplies up before the carry: five doublings, then one Python step a chunk."""
+"""Rows that one scan multiplies up before the carry: five doublings, then one Python step."""
 
 
 def product(left: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the Hamilton product of two quaternion arrays, components along axis 0, shape (4, …)."""
+    """Return the Hamilton product of two quaternion arrays, components first, shape (4, …)."""
     a, b, c, d = left
     w, x, y, z = right
     return np.stack(

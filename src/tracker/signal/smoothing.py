@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 _RECURSION: Final = np.array([1.0, 0.0])
-"""No recursion, spelt with two terms: with one, SciPy convolves column by column, ten times slower."""
+"""No recursion, in two terms: with one, SciPy convolves column by column, ten times slower."""
 
 
 class Smoother:

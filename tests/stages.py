@@ -1,0 +1,353 @@
+"""Every streaming stage with a stream to cut: what goes in, and what came out as plain numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from enum import Enum
+from functools import cache
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tracker.detect import Detector
+from tracker.domain import HIP_THRUST, Frame, Gap, ImuBlock, MotionBlock, TimedFrame
+from tracker.engine import build_engine
+from tracker.signal import GRID_RATE_HZ, DeviceClock, FileClock, Grid, MotionStage
+from tracker.signal.bias import BiasFilter
+from tracker.signal.height import HeightFilter
+from tracker.signal.orientation import ArcFilter, RunningMean, UprightFilter
+from tracker.signal.smoothing import Smoother
+from tracker.sim import Mounting, RepPlan, SensorPlan, SessionPlan, SetPlan, simulate
+from tracker.sim.mems import LSM6DSOX
+from tracker.sim.plan import Activity, ActivityPlan, Posture
+
+if TYPE_CHECKING:
+    from tracker.domain import Event
+    from tracker.sim import SimulatedSession
+
+Pieces = Sequence[slice]
+"""Cuts of a stream, in order and without a hole; some may be empty."""
+
+Output = Mapping[str, NDArray[np.float64]]
+"""What came out, joined over all pieces, by name."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stage:
+    """A fresh stage for every run, fed one stream in pieces."""
+
+    name: str
+    size: int
+    """Where the stream can be cut: rows, or notifications."""
+    run: Callable[[Pieces], Output]
+
+
+def whole(size: int) -> Pieces:
+    return (slice(0, size),)
+
+
+def one_by_one(size: int) -> Pieces:
+    return tuple(slice(at, at + 1) for at in range(size))
+
+
+def cut_at(size: int, cuts: Iterable[int]) -> Pieces:
+    """Return pieces between the cuts; a cut that is there twice makes an empty piece."""
+    edges = [0, *sorted(cuts), size]
+    return tuple(slice(first, last) for first, last in pairwise(edges))
+
+
+def with_empty_ends(pieces: Pieces, size: int) -> Pieces:
+    return (slice(0, 0), *pieces, slice(size, size))
+
+
+def figures(value: object) -> list[float]:
+    """Return all numbers inside an event, in the order of its fields."""
+    if is_dataclass(value):
+        return [each for part in fields(value) for each in figures(getattr(value, part.name))]
+    if isinstance(value, tuple):
+        return [each for part in value for each in figures(part)]
+    if isinstance(value, float | int) and not isinstance(value, bool):
+        return [float(value)]
+    return []
+
+
+def words(value: object) -> str:
+    """Return everything inside an event that is not a number, as text."""
+    if is_dataclass(value):
+        parts = ", ".join(
+            f"{part.name}={words(getattr(value, part.name))}" for part in fields(value)
+        )
+        return f"{type(value).__name__}({parts})"
+    if isinstance(value, tuple):
+        return f"({', '.join(words(part) for part in value)})"
+    if isinstance(value, Enum):
+        return value.name
+    if isinstance(value, float | int) and not isinstance(value, bool):
+        return "_"
+    return repr(value)
+
+
+def said(events: Iterable[object]) -> Output:
+    """Return events as one row of code points and one of numbers."""
+    told = tuple(events)
+    text = "\n".join(words(event) for event in told)
+    return {
+        "words": np.array([ord(letter) for letter in text], dtype=np.float64),
+        "figures": np.array([each for event in told for each in figures(event)]),
+    }
+
+
+def same(one: Output, other: Output) -> None:
+    """Compare two outputs to 1e-9, which is what events promise."""
+    assert one.keys() == other.keys()
+    for name in one:
+        np.testing.assert_allclose(one[name], other[name], rtol=0.0, atol=1e-9, err_msg=name)
+
+
+def joined(parts: Sequence[Output]) -> Output:
+    filled = [part for part in parts if any(len(column) for column in part.values())]
+    names = (filled or list(parts))[0].keys()
+    return {name: np.concatenate([part[name] for part in filled or parts]) for name in names}
+
+
+def blocks_said(blocks: Iterable[ImuBlock | MotionBlock | Gap]) -> Output:
+    """Return blocks as columns over all rows, each row with its time, and gaps beside them."""
+    columns: list[Output] = []
+    gaps: list[float] = []
+    for block in blocks:
+        if isinstance(block, Gap):
+            gaps += [block.start_s, block.end_s]
+            continue
+        arrays = {
+            part.name: getattr(block, part.name)
+            for part in fields(block)
+            if isinstance(getattr(block, part.name), np.ndarray)
+        }
+        rows = len(next(iter(arrays.values())))
+        columns.append({"time_s": block.start_s + np.arange(rows) / block.rate_hz, **arrays})
+    return {**joined(columns), "gaps": np.array(gaps)}
+
+
+# --- streams -----------------------------------------------------------------------------------
+
+
+@cache
+def lifted(gyro_range_dps: int | None = 1000) -> SimulatedSession:
+    """Two reps with a still moment before and after, on a sensor with all its faults."""
+    rep = RepPlan(concentric_s=0.9, hold_s=0.6, eccentric_s=1.0, bottom_s=0.4)
+    plan = SessionPlan(
+        exercise=HIP_THRUST.name,
+        blocks=(
+            ActivityPlan(Activity.REST, 2.0),
+            SetPlan((rep, rep)),
+            ActivityPlan(Activity.REST, 14.0),
+        ),
+        starts=Posture.LYING,
+        mounting=Mounting.drawn(np.random.default_rng(5)),
+        sensor=SensorPlan(gyro_range_dps=gyro_range_dps, noise=LSM6DSOX),
+    )
+    return simulate(plan, seed=3)
+
+
+@cache
+def sampled(gyro_range_dps: int | None = 1000) -> tuple[NDArray[np.float64], TimedFrame]:
+    """Return the session's samples and their times."""
+    time_s, acc_mps2, gyro_radps = lifted(gyro_range_dps).samples()
+    return time_s, TimedFrame(time_s, acc_mps2, gyro_radps)
+
+
+@cache
+def moved(gyro_range_dps: int | None = 1000) -> MotionBlock:
+    """Return the session's motion in one block."""
+    _, frame = sampled(gyro_range_dps)
+    (block,) = Grid().process(frame)
+    assert isinstance(block, ImuBlock)
+    return MotionStage(GRID_RATE_HZ).process(block)
+
+
+def timed_rows(frame: TimedFrame, rows: slice) -> TimedFrame:
+    gyro = None if frame.gyro_radps is None else frame.gyro_radps[rows]
+    return TimedFrame(frame.time_s[rows], frame.acc_mps2[rows], gyro)
+
+
+def imu_rows(frame: TimedFrame, rows: slice) -> ImuBlock:
+    """Return rows of a stream that is taken to be on the grid already."""
+    cut = timed_rows(frame, rows)
+    start_s = rows.start / GRID_RATE_HZ
+    return ImuBlock(start_s, GRID_RATE_HZ, cut.acc_mps2, cut.gyro_radps, restart=rows.start == 0)
+
+
+def motion_rows(motion: MotionBlock, rows: slice) -> MotionBlock:
+    arrays: dict[str, Any] = {
+        name: getattr(motion, name)[rows]
+        for name in ("up", "rate_radps", "vertical_mps2", "velocity_mps", "height_m")
+    }
+    start_s = motion.start_s + rows.start / motion.rate_hz
+    restart = rows.start == 0 and rows.stop > 0
+    return MotionBlock(start_s=start_s, rate_hz=motion.rate_hz, restart=restart, **arrays)
+
+
+# --- stages ------------------------------------------------------------------------------------
+
+
+def _arrays(
+    name: str,
+    make: Callable[[], Any],
+    columns: Sequence[NDArray[np.float64]],
+    names: Sequence[str],
+) -> Stage:
+    """Return a stage that takes arrays and returns arrays."""
+
+    def run(pieces: Pieces) -> Output:
+        stage = make()
+        parts = []
+        for piece in pieces:
+            result = stage.process(*(column[piece] for column in columns))
+            results = result if isinstance(result, tuple) else (result,)
+            parts.append(dict(zip(names, results, strict=True)))
+        return joined(parts)
+
+    return Stage(name, len(columns[0]), run)
+
+
+def _running_mean() -> Stage:
+    _, frame = sampled()
+
+    def run(pieces: Pieces) -> Output:
+        stage = RunningMean(0.5, GRID_RATE_HZ)
+        return joined([{"mean": stage.process(frame.acc_mps2[piece].T).T} for piece in pieces])
+
+    return Stage("RunningMean", len(frame.time_s), run)
+
+
+def _grid() -> Stage:
+    """Uneven steps, one hole that is filled and one that is not, and times that stand still."""
+    rng = np.random.default_rng(2)
+    time_s = np.cumsum(rng.exponential(0.012, 700))
+    time_s[200:] += 0.2
+    time_s[400:] += 0.7
+    time_s[500:503] = time_s[499]
+    acc_mps2 = rng.standard_normal((700, 3))
+    frame = TimedFrame(time_s, acc_mps2, rng.standard_normal((700, 3)))
+
+    def run(pieces: Pieces) -> Output:
+        stage = Grid()
+        results = [each for piece in pieces for each in stage.process(timed_rows(frame, piece))]
+        return {**blocks_said(results), "dropped": np.array([float(stage.dropped)])}
+
+    return Stage("Grid", len(time_s), run)
+
+
+def _motion_stage(gyro_range_dps: int | None) -> Stage:
+    time_s, frame = sampled(gyro_range_dps)
+
+    def run(pieces: Pieces) -> Output:
+        stage = MotionStage(GRID_RATE_HZ)
+        blocks = [stage.process(imu_rows(frame, piece)) for piece in pieces]
+        return blocks_said([*blocks, stage.finish()])
+
+    sort = "with a gyroscope" if gyro_range_dps else "with an accelerometer alone"
+    return Stage(f"MotionStage {sort}", len(time_s), run)
+
+
+def _file_clock() -> Stage:
+    time_s, frame = sampled()
+
+    def run(pieces: Pieces) -> Output:
+        stage = FileClock()
+        frames: list[TimedFrame] = []
+        for piece in pieces:
+            rows = timed_rows(frame, piece)
+            frames += stage.process(Frame(rows.acc_mps2, rows.gyro_radps, rows.time_s, 0.0))
+        return joined([{"time_s": each.time_s, "acc": each.acc_mps2} for each in frames])
+
+    return Stage("FileClock", len(time_s), run)
+
+
+def _device_clock() -> Stage:
+    """An even device clock and no delay: then the packets' sizes must not matter.
+
+    The clock holds its first packet back until the second, so every run starts with the same one.
+    """
+    _, frame = sampled()
+    first = 4
+    stamps_s = 40.0 + np.arange(len(frame.time_s)) / 104.0
+
+    def packet(rows: slice) -> Frame:
+        cut = timed_rows(frame, rows)
+        carried = np.full(len(cut.time_s), np.nan)
+        carried[:1] = stamps_s[rows][:1]
+        received_s = float(stamps_s[max(rows.stop - 1, 0)]) - 37.0
+        return Frame(cut.acc_mps2, cut.gyro_radps, carried, received_s)
+
+    def run(pieces: Pieces) -> Output:
+        stage = DeviceClock()
+        frames = list(stage.process(packet(slice(0, first))))
+        for piece in pieces:
+            frames += stage.process(packet(slice(piece.start + first, piece.stop + first)))
+        return joined([{"time_s": each.time_s, "acc": each.acc_mps2} for each in frames])
+
+    return Stage("DeviceClock", len(stamps_s) - first, run)
+
+
+def _detector(gyro_range_dps: int | None) -> Stage:
+    motion = moved(gyro_range_dps)
+
+    def run(pieces: Pieces) -> Output:
+        stage = Detector(HIP_THRUST, GRID_RATE_HZ)
+        events: list[Event] = []
+        for piece in pieces:
+            events += stage.process(motion_rows(motion, piece))
+        return said([*events, *stage.finish()])
+
+    sort = "with a gyroscope" if gyro_range_dps else "with an accelerometer alone"
+    return Stage(f"Detector {sort}", len(motion.up), run)
+
+
+def _engine() -> Stage:
+    session = lifted()
+    notifications = tuple(session.notifications())
+
+    def run(pieces: Pieces) -> Output:
+        engine = build_engine(session.info)
+        events: list[Event] = []
+        for piece in pieces:
+            events += engine.feed_many(notifications[piece])
+        return said([*events, *engine.finish()])
+
+    return Stage("Engine", len(notifications), run)
+
+
+@cache
+def stages() -> tuple[Stage, ...]:
+    """Return every streaming stage with a stream."""
+    _, frame = sampled()
+    acc_mps2, gyro_radps = frame.acc_mps2, frame.gyro_radps
+    assert gyro_radps is not None
+    both = (acc_mps2, gyro_radps)
+    return (
+        _arrays("Smoother", lambda: Smoother(5), (acc_mps2,), ("smooth",)),
+        _running_mean(),
+        _arrays("BiasFilter", BiasFilter, both, ("rate",)),
+        _arrays("UprightFilter", lambda: UprightFilter(GRID_RATE_HZ), both, ("up", "vertical")),
+        _arrays(
+            "ArcFilter", lambda: ArcFilter(GRID_RATE_HZ), (acc_mps2,), ("up", "rate", "vertical")
+        ),
+        _arrays(
+            "HeightFilter",
+            lambda: HeightFilter(GRID_RATE_HZ),
+            (acc_mps2[:, 2],),
+            ("velocity", "height"),
+        ),
+        _grid(),
+        _motion_stage(1000),
+        _motion_stage(None),
+        _file_clock(),
+        _device_clock(),
+        _detector(1000),
+        _detector(None),
+        _engine(),
+    )
