@@ -34,6 +34,10 @@ turn about the vertical as well, which tilts nothing."""
 MOST_ROTATION_RAD: Final = float(np.radians(85.0))
 """More than the 55° of the longest hip thrust with room for error; sitting up from lying is more."""
 
+SHORTEST_WAY_S: Final = 0.35
+"""A touch-and-go rep takes 0.5 s from standstill to standstill, 0.41 s between its boundaries; a
+step of walking takes 0.3 s each way."""
+
 LONGEST_WAY_S: Final = 12.0
 """A slower way up or down is no rep: rehab reps take up to 8 s in all."""
 
@@ -241,7 +245,7 @@ class Pairing:
 
 def plausible(exercise: Exercise, movement: Movement) -> bool:
     """Return whether the movement, up or down, can be part of a rep of the exercise at all."""
-    if movement.duration_s > LONGEST_WAY_S:
+    if not SHORTEST_WAY_S <= movement.duration_s <= LONGEST_WAY_S:
         return False
     if exercise.signal is LiftSignal.HEIGHT:
         return movement.size >= exercise.least_rise_m

@@ -19,6 +19,7 @@ from tracker.detect.strokes import StrokeState
 from tracker.detect.summary import rep_from
 from tracker.domain import (
     Extreme,
+    LiftSignal,
     MarkKind,
     Phase,
     PhaseStarted,
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
 
 SAME_POSTURE: Final = float(np.cos(np.radians(30.0)))
 """Reps of a set start from one posture; a strap slips by 10°, and a restart differs by as much."""
+
+PAIR_AXIS: Final = float(np.cos(np.radians(27.0)))
+"""The two reps that make a set turn about one axis: a slip of 10°, a roll of 9°, and measuring."""
 
 REFERENCE_REPS: Final = 3
 """The set's range is the median of its largest reps: one partial must not lower the mark."""
@@ -206,7 +210,10 @@ class SetKeeper:
     def _belongs(self, open_set: _OpenSet, draft: Draft) -> bool:
         """Return whether a draft is a rep like those before it."""
         first = open_set.reps[0].draft
-        if not open_set.confirmed and first.eccentric is None and not open_set.reps[0].gap:
+        if not open_set.confirmed and not (
+            (first.eccentric is not None or open_set.reps[0].gap)
+            and self._same_axis(first, draft)
+        ):
             return False
         reference = open_set.reference_size
         share = self._exercise.rep_share
@@ -215,6 +222,15 @@ class SetKeeper:
             and share <= _size(draft) / reference <= 1.0 / share
             and _same_posture(first, draft)
         )
+
+    def _same_axis(self, first: Draft, second: Draft) -> bool:
+        """Return whether two drafts turned about one axis, where the exercise is a turning."""
+        one, other = first.concentric, second.concentric
+        assert one is not None
+        assert other is not None
+        if self._exercise.signal is LiftSignal.HEIGHT:
+            return True
+        return float(one.axis @ other.axis) >= PAIR_AXIS
 
     def _settle_rivals(self, open_set: _OpenSet, draft: Draft) -> Iterator[Event]:
         """Decide between the reps so far and a movement that is not like them.
