@@ -24,9 +24,6 @@ if TYPE_CHECKING:
 MOST_RADIUS_M: Final = 1.2
 """Rise over turned angle; the trunk on the bench is 0.45 m. Standing up lifts without turning."""
 
-LEAST_PLANARITY: Final = 0.6
-"""A lift turns about one axis; rolling over and getting up turn about several."""
-
 MOST_TURN_SHARE: Final = 1.35
 """Angle turned over tilt gained. A lift's axis is level, so the two agree; walking and shuffling
 turn about the vertical as well, which tilts nothing."""
@@ -254,7 +251,7 @@ def plausible(exercise: Exercise, movement: Movement) -> bool:
     radius_m = abs(movement.rise_m) / (2.0 * np.sin(movement.size / 2.0))
     return bool(
         exercise.least_radius_m <= radius_m <= MOST_RADIUS_M
-        and movement.planarity >= LEAST_PLANARITY
+        and movement.planarity >= exercise.least_planarity
         and 1.0 / MOST_TURN_SHARE <= movement.rotation_rad / movement.size <= MOST_TURN_SHARE
     )
 
