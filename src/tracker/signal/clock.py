@@ -9,7 +9,7 @@ with no waiting in it, and the offset follows that slowly.
 from __future__ import annotations
 
 from collections import deque
-from statistics import median
+from statistics import median_low
 from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
@@ -29,6 +29,12 @@ MAX_SLEW: Final = 0.01
 
 PERIOD_MEMORY: Final = 15
 """Packets whose spacing gives the sample period; the median of them ignores single losses."""
+
+SAME_SPACING: Final = 1.5
+"""Spacings within this ratio agree; a lost packet at least doubles one."""
+
+MOST_WAITING: Final = 5
+"""Packets that may wait for spacings that agree: a quarter second, on a terrible link."""
 
 REBOOT_S: Final = -0.5
 """Device time that falls by more than this is a new clock, not jitter."""
@@ -55,9 +61,9 @@ class DeviceClock:
     """For packets that carry stamps of the sensor's clock, at least one each."""
 
     def __init__(self) -> None:
-        self._period_s: float | None = None
         self._spacings_s: deque[float] = deque(maxlen=PERIOD_MEMORY)
-        self._waiting: Frame | None = None
+        self._period_known = False
+        self._waiting: list[Frame] = []
         self._last_stamp_s: float | None = None
         self._last_count = 0
         self._delays_s: deque[tuple[float, float]] = deque()
@@ -67,8 +73,8 @@ class DeviceClock:
     def process(self, frame: Frame) -> tuple[TimedFrame, ...]:
         """Return the frame with times.
 
-        The first packet waits for the second, because one stamp says nothing about the spacing of
-        the samples behind it.
+        The first packets wait until two spacings agree: one stamp says nothing about the spacing
+        of the samples behind it, and one spacing may have a lost packet in it.
         """
         if frame.stamps_s is None or not len(frame.stamps_s):
             return ()
@@ -78,29 +84,39 @@ class DeviceClock:
             self._restart()
         if self._last_stamp_s is not None and self._last_count:
             self._spacings_s.append((stamp_s - self._last_stamp_s) / self._last_count)
-            self._period_s = median(self._spacings_s)
         self._last_stamp_s = stamp_s
         self._last_count = len(frame.stamps_s)
-        if self._period_s is None:
-            self._waiting = frame
+        self._waiting.append(frame)
+        self._period_known = self._period_known or self._agreed()
+        if not self._period_known:
             return ()
-        waiting, self._waiting = self._waiting, None
-        frames = (frame,) if waiting is None else (waiting, frame)
-        return tuple(self._timed(each, self._period_s) for each in frames)
+        frames, self._waiting = self._waiting, []
+        # A lost packet can only lengthen a spacing, so of two middle ones the shorter is right.
+        period_s = median_low(self._spacings_s)
+        device_s = [_spread(each, period_s) for each in frames]
+        for each, newest_s in zip(frames, (float(times[-1]) for times in device_s), strict=True):
+            self._note_delay(newest_s, each.received_s - newest_s)
+        return tuple(
+            TimedFrame(times + self._offset(float(times[-1])), each.acc_mps2, each.gyro_radps)
+            for each, times in zip(frames, device_s, strict=True)
+        )
 
-    def _timed(self, frame: Frame, period_s: float) -> TimedFrame:
-        device_s = _spread(frame, period_s)
-        newest_s = float(device_s[-1])
-        offset_s = self._offset(newest_s, frame.received_s - newest_s)
-        return TimedFrame(device_s + offset_s, frame.acc_mps2, frame.gyro_radps)
+    def _agreed(self) -> bool:
+        """Return whether the sample period can be read from the spacings so far."""
+        shortest_s = sorted(self._spacings_s)[:2]
+        agree = len(shortest_s) == 2 and shortest_s[1] <= SAME_SPACING * shortest_s[0]
+        return agree or len(self._waiting) == MOST_WAITING
 
-    def _offset(self, device_s: float, delay_s: float) -> float:
-        """Return session time minus device time, which follows the smallest recent delay."""
+    def _note_delay(self, device_s: float, delay_s: float) -> None:
+        """Keep the delays that are or may become the smallest of the window."""
         while self._delays_s and self._delays_s[-1][1] >= delay_s:
             self._delays_s.pop()
         self._delays_s.append((device_s, delay_s))
         while device_s - self._delays_s[0][0] > DELAY_WINDOW_S:
             self._delays_s.popleft()
+
+    def _offset(self, device_s: float) -> float:
+        """Return session time minus device time, which follows the smallest recent delay."""
         smallest_s = self._delays_s[0][1]
         if self._offset_s is None:
             self._offset_s = smallest_s
@@ -113,7 +129,7 @@ class DeviceClock:
     def _restart(self) -> None:
         """Forget a clock that no longer runs; the sample period stays what it was."""
         self._last_count = 0
-        self._waiting = None
+        self._waiting.clear()
         self._delays_s.clear()
         self._offset_s = None
 
