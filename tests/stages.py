@@ -270,10 +270,11 @@ def _file_clock() -> Stage:
 def _device_clock() -> Stage:
     """An even device clock and no delay: then the packets' sizes must not matter.
 
-    The clock holds its first packet back until the second, so every run starts with the same one.
+    The clock holds the first packets back until the third, so every run starts with the same two.
     """
     _, frame = sampled()
-    first = 4
+    first = (slice(0, 4), slice(4, 8))
+    begin = first[-1].stop
     stamps_s = 40.0 + np.arange(len(frame.time_s)) / 104.0
 
     def packet(rows: slice) -> Frame:
@@ -285,12 +286,12 @@ def _device_clock() -> Stage:
 
     def run(pieces: Pieces) -> Output:
         stage = DeviceClock()
-        frames = list(stage.process(packet(slice(0, first))))
+        frames = [each for rows in first for each in stage.process(packet(rows))]
         for piece in pieces:
-            frames += stage.process(packet(slice(piece.start + first, piece.stop + first)))
+            frames += stage.process(packet(slice(piece.start + begin, piece.stop + begin)))
         return joined([{"time_s": each.time_s, "acc": each.acc_mps2} for each in frames])
 
-    return Stage("DeviceClock", len(stamps_s) - first, run)
+    return Stage("DeviceClock", len(stamps_s) - begin, run)
 
 
 def _detector(gyro_range_dps: int | None) -> Stage:
