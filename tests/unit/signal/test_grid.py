@@ -25,7 +25,8 @@ def frame(time_s: NDArray[np.float64], acc_mps2: NDArray[np.float64]) -> TimedFr
 def line(time_s: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return three straight lines over time, shape (n, 3)."""
     lines: NDArray[np.float64] = time_s[:, None] * np.array([1.0, -2.0, 0.0])
-    return lines + np.array([0.0, 3.0, 9.8])
+    lines += np.array([0.0, 3.0, 9.8])
+    return lines
 
 
 def blocks(results: tuple[ImuBlock | Gap, ...]) -> list[ImuBlock]:
