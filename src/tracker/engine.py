@@ -124,6 +124,8 @@ class Engine:
             self.newest_s = float(timed.time_s[-1])
             if self._first_s is None:
                 self._first_s = float(timed.time_s[0])
+            if timed.saturated:
+                self._detector.saturated(float(timed.time_s[0]), self.newest_s)
             self._waiting.append(timed)
 
     def _flush(self) -> Iterator[Event]:

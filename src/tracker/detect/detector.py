@@ -11,8 +11,8 @@ from tracker.detect.movement import measure
 from tracker.detect.reps import Pairing, plausible
 from tracker.detect.sets import SetKeeper
 from tracker.detect.strokes import StrokeFinder, StrokeSettings, StrokeState
-from tracker.detect.track import HeightTrack, RotationTrack
 from tracker.detect.trace import pitch_trace
+from tracker.detect.track import HeightTrack, RotationTrack
 from tracker.domain import LiftSignal
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ LEAST_TRAVEL_SHARE: Final = 0.5
 """Movements of half the smallest rep are followed, so that a rep is known well before its end."""
 
 PIECE_S: Final = 10.0
-"""Longer blocks are taken in pieces: shorter than the history, so that it never loses what is being
+"""Longer blocks are taken in pieces: shorter than the history, so that it never loses what is
 looked at, and than any set gap, so that a deadline never falls into the piece that sets it."""
 
 
@@ -59,6 +59,10 @@ class Detector:
         for first in range(0, len(block.up), piece):
             self._history.append(block, first, first + piece)
             yield from self._scan()
+
+    def saturated(self, start_s: float, end_s: float) -> None:
+        """Take note of samples, on their way or here, that hit the end of the sensor's range."""
+        self._keeper.saturated(start_s, end_s)
 
     def mark(self, kind: MarkKind, at_s: float) -> Iterator[Event]:
         """Yield what the wearer's key changes."""

@@ -1,4 +1,4 @@
-"""The last stretch of motion, addressed by sample number, so that a finished movement can be re-read."""
+"""The last stretch of motion by sample number, so that a finished movement can be re-read."""
 
 from __future__ import annotations
 

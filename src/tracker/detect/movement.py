@@ -71,8 +71,8 @@ def measure(history: History, stroke: Stroke, signal: LiftSignal) -> Movement:
 
     Notes
     -----
-    Velocity is the integral of vertical acceleration, made zero at both ends of the movement, where
-    the hips turn or rest. That takes out any constant error, above all the tilt's.
+    Velocity is the integral of vertical acceleration, made zero at both ends of the movement,
+    where the hips turn or rest. That takes out any constant error, above all the tilt's.
     """
     rate_hz = history.rate_hz
     end = stroke.end if stroke.end is not None else float(stroke.now)

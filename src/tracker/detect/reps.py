@@ -1,7 +1,7 @@
 """Movements paired up into what may be repetitions.
 
-Pairing knows nothing of sets: it says which way up belongs to which way down. Whether a pair counts
-is decided next door, where its neighbours are known.
+Pairing knows nothing of sets: it says which way up belongs to which way down. Whether a pair
+counts is decided next door, where its neighbours are known.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ MOST_TURN_SHARE: Final = 1.35
 turn about the vertical as well, which tilts nothing."""
 
 MOST_ROTATION_RAD: Final = float(np.radians(85.0))
-"""More than the 55° of the longest hip thrust with room for error; sitting up from lying is more."""
+"""The longest hip thrust turns by 55°; sitting up from lying turns by more than this."""
 
 SHORTEST_WAY_S: Final = 0.35
 """A touch-and-go rep takes 0.5 s from standstill to standstill, 0.41 s between its boundaries; a
@@ -42,7 +42,7 @@ JOIN_PAUSE_S: Final = 1.0
 """A way up (or down) that stops for no longer than this and goes on is one, stuck half-way."""
 
 JOIN_SIZE_SHARE: Final = 1.3
-"""Way down as a share of the way up, beyond which its continuation is something else: sitting up."""
+"""Way down as a share of the way up, beyond which it is something else as well: sitting up."""
 
 ALONG_AXIS: Final = 0.8
 """Cosine between a movement's axis and the lift's (37°): a slipped strap and a rolling pelvis."""

@@ -1,13 +1,14 @@
 """Which drafts count, which belong together, and what is said about it.
 
-A rep is announced when its lockout starts, the first one too. A set's first rep is provisional until
-a second one like it follows: if none does, it was a set-up move and is withdrawn. What becomes known
-later about an announced rep is said as a revision.
+A rep is announced when its lockout starts, the first one too. A set's first rep is provisional
+until a second one like it follows: if none does, it was a set-up move and is withdrawn. What
+becomes known later about an announced rep is said as a revision.
 """
 
 from __future__ import annotations
 
 import math
+from collections import deque
 from dataclasses import dataclass, field
 from statistics import median
 from typing import TYPE_CHECKING, Final
@@ -55,6 +56,10 @@ LONGEST_HOLD_S: Final = 15.0
 """A lockout may last this long on top of the set's rest-gap before the set is over."""
 
 
+LONGEST_REP_S: Final = 2 * LONGEST_WAY_S + LONGEST_HOLD_S
+"""Nothing older than this can still belong to a rep that is looked at."""
+
+
 @dataclass(slots=True, eq=False)
 class _Counted:
     """An announced rep and what was last said of it."""
@@ -62,6 +67,7 @@ class _Counted:
     draft: Draft
     index: int
     gap: bool = False
+    saturated: bool = False
     said: Rep | None = None
     """None until its end, or the lack of one, was said."""
 
@@ -73,7 +79,7 @@ class _OpenSet:
     start_s: float
     reps: list[_Counted] = field(default_factory=list)
     rival: Draft | None = None
-    """A movement that did not count; if one like it follows, the provisional first rep was none."""
+    """A movement that did not count; if one like it follows, the reps so far were none."""
 
     @property
     def confirmed(self) -> bool:
@@ -95,6 +101,7 @@ class SetKeeper:
         self._sets = 0
         self._busy_until_s = -math.inf
         self._lost_s = 0.0
+        self._saturations: deque[tuple[float, float]] = deque()
 
     @property
     def deadline_s(self) -> float:
@@ -127,6 +134,10 @@ class SetKeeper:
             return
         if news.state is DraftState.RETURNED:
             yield from self._say(counted, None, "measured again")
+
+    def saturated(self, start_s: float, end_s: float) -> None:
+        """Take note of samples that hit the end of the sensor's range."""
+        self._saturations.append((start_s, end_s))
 
     def gap(self, lost_s: float) -> Iterator[Event]:
         """Yield what a hole in the stream means: the rep that it cut keeps its count, flagged.
@@ -235,8 +246,8 @@ class SetKeeper:
     def _settle_rivals(self, open_set: _OpenSet, draft: Draft) -> Iterator[Event]:
         """Decide between the reps so far and a movement that is not like them.
 
-        A much larger movement makes small ones before it set-up moves, for a movement under half of
-        the range is no rep. A smaller one does not count itself, unless it has company.
+        A much larger movement makes small ones before it set-up moves, for a movement under half
+        of the range is no rep. A smaller one does not count itself, unless it has company.
         """
         rival, open_set.rival = open_set.rival, draft
         paired = rival is not None and rival.number != draft.number and _similar(rival, draft)
@@ -283,6 +294,7 @@ class SetKeeper:
         assert self._set is not None
         up = counted.draft.concentric
         assert up is not None
+        counted.saturated |= self._touches_saturation(counted.draft)
         rep = rep_from(
             counted.draft,
             counted.index,
@@ -290,6 +302,7 @@ class SetKeeper:
             reference_size=self._set.reference_size,
             next_start_s=next_start_s,
             gap=counted.gap,
+            saturated=counted.saturated,
         )
         if rep == counted.said:
             return
@@ -300,6 +313,13 @@ class SetKeeper:
         else:
             yield RepRevised(up.end_s, self._set.index, rep.index, rep, why)
         counted.said = rep
+
+    def _touches_saturation(self, draft: Draft) -> bool:
+        """Return whether a sample of the draft hit the end of the range; forget older ones."""
+        start_s, end_s = draft.first.start_s, draft.end_s
+        while self._saturations and self._saturations[0][1] < start_s - LONGEST_REP_S:
+            self._saturations.popleft()
+        return any(first <= end_s and last >= start_s for first, last in self._saturations)
 
     def _withdraw(self, counted: _Counted, why: str) -> Iterator[Event]:
         assert self._set is not None

@@ -1,16 +1,16 @@
 """Movements in one direction, called strokes, found on a track while they happen.
 
 Theory of operation. The finder is either *idle*, waiting for travel away from the last stillness,
-or *inside* a stroke. A stroke's turning point is where it came from; its progress is the travel from
-there. Inside, the first of these to happen decides:
+or *inside* a stroke. A stroke's turning point is where it came from; its progress is the travel
+from there. Inside, the first of these to happen decides:
 
-    slow-down   speed below 10 % of the stroke's own peak   → it has ended, for now (`ENDED`)
-    settling    no change for a moment after that            → the end can be believed (`SETTLED`)
-    resumption  faster again, and further the same way       → it had only stuck; not ended any more
-    reversal    way back of more than a share of the progress → finished; the next stroke began at
-                                                                 the furthest point
-    stillness   ended and slow for a while                   → finished; idle
-    straying    more travel off the track than on it         → finished; idle
+    slow-down   speed below 10 % of the stroke's own peak → it has ended, for now (`ENDED`)
+    settling    no change for a moment after that → the end can be believed (`SETTLED`)
+    resumption  faster again, and further the same way → it had only stuck and has not ended
+    reversal    way back of more than a share of the progress → finished; the next stroke began
+                at the furthest point
+    stillness   ended and slow for a while → finished; idle
+    straying    more travel off the track than on it → finished; idle
 
 Every decision depends on samples alone, never on how they were cut into blocks.
 """

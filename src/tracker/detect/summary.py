@@ -25,6 +25,7 @@ def rep_from(
     reference_size: float | None,
     next_start_s: float | None,
     gap: bool,
+    saturated: bool = False,
 ) -> Rep:
     """Return the rep of a counted draft.
 
@@ -42,6 +43,8 @@ def rep_from(
         Start of the next rep, s; None after the last.
     gap
         Whether samples are missing inside.
+    saturated
+        Whether a sample hit the end of the sensor's range inside.
     """
     up, down = draft.concentric, draft.eccentric
     assert up is not None
@@ -68,6 +71,8 @@ def rep_from(
         flags.append(Flag.SHORT_OF_LOCKOUT)
     if gap:
         flags.append(Flag.GAP)
+    if saturated:
+        flags.append(Flag.SATURATED)
     if too_slow:
         flags.append(Flag.LOW_CONFIDENCE_VELOCITY)
     if up.planarity < CERTAIN_PLANARITY:

@@ -174,7 +174,7 @@ class RotationTrack:
         return off
 
     def learn(self, axis: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Follow the axis of a finished movement; return it, turned to agree with the learnt one."""
+        """Follow the axis of a finished movement; return it, agreeing in sign with the last."""
         if self._learnt is None or abs(float(axis @ self._learnt)) < SAME_AXIS:
             self._learnt = axis
             return axis

@@ -20,9 +20,11 @@ class Frame:
     gyro_radps: NDArray[np.float64] | None
     """Angular rate in the sensor's axes, rad/s, shape (n, 3); None without a gyroscope."""
     stamps_s: NDArray[np.float64] | None
-    """Device time of each sample, s, shape (n,), NaN where none is carried; None without a clock."""
+    """Device time of each sample, s, shape (n,), NaN where none is carried; None if no clock."""
     received_s: float
     """Host time at which the notification arrived, s since the session's origin."""
+    saturated: bool = False
+    """True where the sensor says that a sample hit the end of its range."""
 
     @property
     def device_time_s(self) -> float | None:
@@ -43,6 +45,8 @@ class TimedFrame:
     """Specific force, sensor axes, m/s², shape (n, 3)."""
     gyro_radps: NDArray[np.float64] | None
     """Angular rate, sensor axes, rad/s, shape (n, 3), or None."""
+    saturated: bool = False
+    """True where a sample among them hit the end of the sensor's range."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

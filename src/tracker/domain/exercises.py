@@ -22,7 +22,7 @@ class LiftSignal(Enum):
     ROTATION = "rotation"
     """The pelvis (or thigh) turns about the lift's axis, as in a hip thrust."""
     HEIGHT = "height"
-    """The pelvis travels up and down while its pitch goes to and fro, as in a squat."""
+    """The pelvis travels up and down while its pitch swings back and forth, as in a squat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Exercise:
     least_rise_m: float
     """Smallest vertical travel that can be a rep, m; only for exercises read from height."""
     least_radius_m: float
-    """Least rise per turned angle, m/rad; less is sitting up or lying back, not lifting the hips."""
+    """Least rise per turned angle, m/rad; less is sitting up or lying back, not lifting hips."""
     least_planarity: float
     """Least share of the turning, squared, that is about one axis; less is walking or rolling."""
     set_gap_s: float = 12.0
@@ -66,8 +66,9 @@ HIP_THRUST: Final = _hip_thrust("hip_thrust", "Hip thrust")
 
 _ALL: Final = (
     HIP_THRUST,
-    # A floor bridge swings 23 ± 6° at the pelvis. It is also done with the sensor on the thigh, near
-    # the knee that it turns about, by as little as 6°, where an accelerometer alone is mostly noise.
+    # A floor bridge swings 23 ± 6° at the pelvis. It is also done with the sensor on the thigh,
+    # near the knee that it turns about, by as little as 6°, where an accelerometer alone is
+    # mostly noise.
     Exercise(
         "glute_bridge", "Glute bridge", Extreme.BOTTOM, LiftSignal.ROTATION, 5.0, 0.0, 0.04, 0.5
     ),

@@ -98,7 +98,8 @@ class ProfileDecoder:
         )
         stamps_s = np.full(len(acc_mps2), np.nan)
         stamps_s[0] = place.time_us / _US_PER_S
-        frame = Frame(acc_mps2, gyro_radps, stamps_s, s_from_ns(notification.received_ns))
+        received_s = s_from_ns(notification.received_ns)
+        frame = Frame(acc_mps2, gyro_radps, stamps_s, received_s, packet.saturated)
 
         name = f"packet {packet.sequence}"
         match place.order:

@@ -54,7 +54,7 @@ class FileClock:
         """Return the frame with its own stamps as times."""
         if frame.stamps_s is None:
             return ()
-        return (TimedFrame(frame.stamps_s, frame.acc_mps2, frame.gyro_radps),)
+        return (TimedFrame(frame.stamps_s, frame.acc_mps2, frame.gyro_radps, frame.saturated),)
 
 
 class DeviceClock:
