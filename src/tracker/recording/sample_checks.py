@@ -38,6 +38,9 @@ MAX_SUSTAINED_GYRO_RADPS: Final = 20.0
 MAX_TIME_S: Final = 4e9
 """Unix time of the year 2096; in nanoseconds it still fits 64 bits."""
 
+MAX_NUMBER: Final = 1e100
+"""A larger number is no measurement in any unit, and its square or sum would overflow."""
+
 GAP_S: Final = 1.0
 """A longer step is a hole in the stream and says nothing about the rate."""
 
@@ -73,22 +76,31 @@ def check_samples(
     InputError
         For the first thing that cannot be.
     """
-    _check_finite(path, table, line_of)
+    _check_numbers(path, table, line_of)
     _check_time(path, table.time_s, line_of)
     _check_acc(path, table.acc_mps2, acc_unit, line_of)
     if table.gyro_radps is not None:
         _check_gyro(path, table.gyro_radps, gyro_unit, line_of)
 
 
-def _check_finite(path: Path, table: SampleTable, line_of: Callable[[int], int]) -> None:
-    finite = np.isfinite(table.time_s) & np.isfinite(table.acc_mps2).all(axis=1)
+def _check_numbers(path: Path, table: SampleTable, line_of: Callable[[int], int]) -> None:
+    columns = [table.time_s[:, None], table.acc_mps2]
     if table.gyro_radps is not None:
-        finite &= np.isfinite(table.gyro_radps).all(axis=1)
-    if not finite.all():
+        columns.append(table.gyro_radps)
+    # Column by column, before anything is squared, summed or subtracted.
+    largest = np.max([np.abs(column).max(axis=1) for column in columns], axis=0)
+    if not np.isfinite(largest).all():
         raise InputError(
             str(path),
-            f"line {line_of(_first(~finite))}: a value is not a finite number",
+            f"line {line_of(_first(~np.isfinite(largest)))}: a value is not a finite number",
             "Leave out rows that are not complete; gaps are allowed.",
+        )
+    if (largest > MAX_NUMBER).any():
+        row = _first(largest > MAX_NUMBER)
+        raise InputError(
+            str(path),
+            f"line {line_of(row)}: {largest[row]:.4g} is not a measurement",
+            "Leave out rows that are damaged; gaps are allowed.",
         )
 
 

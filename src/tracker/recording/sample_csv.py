@@ -55,11 +55,13 @@ def read_sample_csv(
     header = read_header(path, text)
     columns = _numbers(path, text, header)
     gyro = [columns[name] for name in GYRO] if header.has_gyro else None
-    table = SampleTable(
-        time_s=columns[TIME],
-        acc_mps2=np.column_stack([columns[name] for name in ACC]) * acc_unit.mps2,
-        gyro_radps=None if gyro is None else np.column_stack(gyro) * gyro_unit.radps,
-    )
+    # What overflows here is infinite, and told with its line.
+    with np.errstate(over="ignore"):
+        table = SampleTable(
+            time_s=columns[TIME],
+            acc_mps2=np.column_stack([columns[name] for name in ACC]) * acc_unit.mps2,
+            gyro_radps=None if gyro is None else np.column_stack(gyro) * gyro_unit.radps,
+        )
     check_samples(path, table, acc_unit, gyro_unit, lambda row: _line_of(row, text, header))
     return table
 

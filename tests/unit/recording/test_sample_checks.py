@@ -130,6 +130,34 @@ def test_an_angular_rate_that_nobody_has_is_told_with_its_line() -> None:
         check(table, gyro_unit=GyroUnit.DPS)
 
 
+@pytest.mark.parametrize("value", [2e100, 1e300, -1.7976931348623157e308])
+@pytest.mark.parametrize("column", [0, 1, 2])
+@pytest.mark.parametrize("rows", [slice(3, 4), slice(3, None)])
+def test_a_number_whose_square_does_not_fit_is_told_with_its_line(
+    rows: slice, column: int, value: float
+) -> None:
+    table = worn()
+    assert table.gyro_radps is not None
+    [table.time_s[:, None], table.acc_mps2, table.gyro_radps][column][rows, -1] = value
+    with pytest.raises(InputError, match=r"line 5: \S+e\+\d+ is not a measurement"):
+        check(table)
+
+
+@pytest.mark.parametrize("value", [1e9, 1e100])
+def test_a_huge_number_that_fits_is_told_as_what_it_is(value: float) -> None:
+    table = worn()
+    assert table.gyro_radps is not None
+    table.gyro_radps[3:, 1] = value
+    with pytest.raises(InputError, match="line 5: an angular rate of 1e"):
+        check(table)
+    table.acc_mps2[3:, 1] = value
+    with pytest.raises(InputError, match="line 5: an acceleration of 1e"):
+        check(table)
+    table.time_s[3:] = value
+    with pytest.raises(InputError, match=r"a time of 1e|samples a second"):
+        check(table)
+
+
 def test_degrees_taken_for_radians_are_noticed_below_the_limit() -> None:
     table = worn()
     sway_dps = 60.0 * np.sin(table.time_s)[:, None] * np.ones(3)

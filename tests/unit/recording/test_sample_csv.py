@@ -90,6 +90,13 @@ def test_units_are_converted(tmp_path: Path) -> None:
     np.testing.assert_allclose(table.gyro_radps[:, 1], np.array([np.pi, np.pi / 2]))
 
 
+def test_a_number_that_overflows_in_si_is_told_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "samples.csv"
+    path.write_text(f"{HEADER}\n0,0,0,1,0,0,0\n0.01,0,0,1e308,0,0,0\n")
+    with pytest.raises(InputError, match="line 3: a value is not a finite number"):
+        read_sample_csv(path, AccUnit.G, GyroUnit.DPS)
+
+
 @settings(max_examples=50)
 @given(
     values=st.lists(
