@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -8,19 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.domain import Cue, Event, Notification
+from tracker.domain import Cue, Event, Notification, Trace
 from tracker.runtime.batch import analyze_notifications
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from numpy.typing import NDArray
-
-
-@dataclass
-class StillTrace:
-    time_s: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
-    pitch_deg: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
 
 
 class EchoEngine:
@@ -30,7 +21,7 @@ class EchoEngine:
         self.newest_s: float | None = None
         self.samples = 0
         self.rate_hz: float | None = None
-        self.trace = StillTrace()
+        self.trace = Trace(np.empty(0), np.empty(0))
         self.batches: list[int] = []
 
     def feed_many(self, notifications: Sequence[Notification]) -> tuple[Event, ...]:
