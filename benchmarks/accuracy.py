@@ -1,8 +1,8 @@
 """Counts and times against what is known: `make accuracy` prints this table.
 
-Simulated sessions are simulated: a rigid trunk, our own model of it, and nobody trained. Recordings
-are of people, but none of them is of a hip thrust with a sensor on the pelvis, because no such
-recording is public. Nothing here was measured on our hardware.
+Simulated sessions are simulated: a rigid trunk, our own model of it, and nobody trained.
+Recordings are of people, but none of them is of a hip thrust with a sensor on the pelvis, because
+no such recording is public. Nothing here was measured on our hardware.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from tracker.sim import corpus, simulate
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from tracker.domain import Event
+    from tracker.domain import Event, Notification
     from tracker.sim import SessionPlan
 
 CORPUS_SEED: Final = 2026
@@ -90,7 +90,8 @@ def _print_simulated(seed: int, size: int, *, verbose: bool) -> None:
     _print_counts("all", total)
     print(f"\nsets counted exactly: {100 * total.exact / max(total.sets, 1):.1f} %")
     print(
-        f"{'difference from simulated truth':40}{'n':>6}{'bias':>9}{'sd':>9}{'median':>9}{'p95':>9}"
+        f"{'difference from simulated truth':40}"
+        f"{'n':>6}{'bias':>9}{'sd':>9}{'median':>9}{'p95':>9}"
     )
     for name, values in total.errors.items():
         bias, deviation, middle, most = spread(values)
@@ -122,10 +123,10 @@ def _nth(plans: Iterator[tuple[str, SessionPlan]], number: int) -> tuple[str, Se
 
 
 def _events(
-    info: SessionInfo, notifications: Iterable[object], batch: int
+    info: SessionInfo, notifications: Iterable[Notification], batch: int
 ) -> tuple[Ledger, list[tuple[Event, float | None]]]:
     ledger = Ledger()
-    said = list(analyze_notifications(build_engine(info), notifications, batch))  # type: ignore[arg-type]
+    said = list(analyze_notifications(build_engine(info), notifications, batch))
     ledger.accept(event for event, _ in said)
     return ledger, said
 

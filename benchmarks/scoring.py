@@ -56,9 +56,9 @@ def score_session(
 ) -> Score:
     """Score one simulated session.
 
-    A found rep belongs to the true one whose concentric it overlaps most. A set is exact if each of
-    its reps was found once, in one set, and nothing was found besides. Reps with a hole of more
-    than 0.25 s inside may be missing.
+    A found rep belongs to the true one whose concentric it overlaps most. A set is exact if each
+    of its reps was found once, in one set, and nothing was found besides. Reps with a hole of
+    more than 0.25 s inside may be missing.
     """
     gaps = [gap for gap in truth.gaps if gap.end_s - gap.start_s > LONG_GAP_S]
     found = [(record.index, rep) for record in ledger.sets for rep in record.reps]
