@@ -68,6 +68,7 @@ bench: $(TEST_READY) ## Measure throughput as ratios to a base case
 
 snapshots: $(TEST_READY) ## Take new pictures of the screens; look at them before committing
 	$(PY) -m pytest --snapshot-update tests/tui $(ARGS)
+	$(PY) docs/screenshot.py
 
 build: $(UV_READY) ## Build wheel and sdist, install the wheel into a fresh environment, try it there
 	rm -rf dist build/smoke

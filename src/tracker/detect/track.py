@@ -173,15 +173,14 @@ class RotationTrack:
         off: NDArray[np.bool_] = aside > np.maximum(np.abs(np.sin(position)), np.sin(least))
         return off
 
-    def learn(self, axis: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Follow the axis of a finished movement; return it, agreeing in sign with the last."""
+    def learn(self, axis: NDArray[np.float64]) -> None:
+        """Follow the axis of a finished movement; its sign does not matter."""
         if self._learnt is None or abs(float(axis @ self._learnt)) < SAME_AXIS:
             self._learnt = axis
-            return axis
+            return
         aligned = axis if axis @ self._learnt > 0 else -axis
         mixed = (1.0 - AXIS_LEARNING) * self._learnt + AXIS_LEARNING * aligned
         self._learnt = mixed / np.linalg.norm(mixed)
-        return aligned
 
 
 class HeightTrack:

@@ -76,8 +76,12 @@ def mean(values: Iterable[float | None]) -> float | None:
 
 
 def tempo_code(durations_s: dict[Phase, float | None]) -> str:
-    """Return measured tempo the way it is written: eccentric, bottom, concentric, top."""
-    return "-".join(number(durations_s[phase]) for phase in _CODE_ORDER)
+    """Return measured tempo the way it is written: eccentric, bottom, concentric, top.
+
+    Between the hyphens of a code the dash would be lost, so an unknown phase is a question mark.
+    """
+    each = (durations_s[phase] for phase in _CODE_ORDER)
+    return "-".join("?" if duration_s is None else number(duration_s) for duration_s in each)
 
 
 def tempo_words(durations_s: dict[Phase, float | None]) -> str:

@@ -24,7 +24,7 @@ def test_flags_are_said_in_words() -> None:
 def test_unknown_is_a_dash() -> None:
     bare = Rep(index=1, start_s=0.0, end_s=1.0, complete=False, phases=())
     assert last_rep_lines(bare)[1:] == (
-        "–-–-–-–",
+        "?-?-?-?",
         "up – · hold – · down – · floor –",
         "range – · mean –",
     )

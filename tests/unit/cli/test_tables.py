@@ -86,7 +86,7 @@ def test_each_rep_has_its_tempo_both_ways() -> None:
 
 def test_what_is_unknown_is_a_dash_and_what_is_unfinished_is_said() -> None:
     row = lines(FIRST, LAST)[6]
-    assert row.split()[:7] == ["2", "–-–-1.1-–", "1.1", "–", "–", "–", "–"]
+    assert row.split()[:7] == ["2", "?-?-1.1-?", "1.1", "–", "–", "–", "–"]
     assert row.endswith("short of lockout, not finished")
 
 

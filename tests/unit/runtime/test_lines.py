@@ -30,7 +30,7 @@ def test_a_rep_is_one_line() -> None:
 def test_what_is_unknown_of_a_rep_is_a_dash() -> None:
     bare = Rep(index=1, start_s=0.0, end_s=1.0, complete=False, phases=())
 
-    assert rep_line(bare) == "rep  1  –-–-–-–  up – · hold – · down – · floor –  range –  mean –"
+    assert rep_line(bare) == "rep  1  ?-?-?-?  up – · hold – · down – · floor –  range –  mean –"
 
 
 def test_a_set_is_one_line() -> None:

@@ -30,7 +30,7 @@ def test_tempo_is_said_both_ways() -> None:
 def test_an_unknown_pause_is_a_dash_and_never_zero() -> None:
     durations_s = phase_durations_s(rep_at(10.0, 1))
 
-    assert tempo_code(durations_s) == "3.0-–-0.9-1.6"
+    assert tempo_code(durations_s) == "3.0-?-0.9-1.6"
     assert tempo_words(durations_s).endswith("floor –")
 
 

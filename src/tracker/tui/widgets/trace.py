@@ -95,7 +95,7 @@ def trace_lines(
     low = min(0.0, float(shown.min(initial=0.0)))
     high = max(LEAST_HIGH_DEG, float(shown.max(initial=0.0)))
     lines = braille_lines(values, low, high, height)
-    labels = [f"{high:.0f}°", *[""] * (height - 2), f"{low:.0f}°"][:height]
+    labels = [f"{high:z.0f}°", *[""] * (height - 2), f"{low:z.0f}°"][:height]
     return [f"{label:>4} {line}" for label, line in zip(labels, lines, strict=True)]
 
 
