@@ -21,7 +21,8 @@ DEV_READY := .venv/ready-dev-$(PLACE)
 # Same minor version as the build backend in pyproject.toml.
 UV_RANGE := uv>=0.13,<0.14
 UV := $(TOOLS)/bin/uv
-SYNC := $(UV) sync --locked --quiet
+# Compiled once here; otherwise every start may compile SciPy again.
+SYNC := $(UV) sync --locked --quiet --compile-bytecode
 
 # The interpreter found below is the one to use; nothing is fetched behind the user's back.
 export UV_PYTHON_DOWNLOADS := never

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 SPAN_S: Final = 45.0
 """Reach back: the longest movement with its hold (`StrokeSettings.longest_s`) and a margin."""
 
-_COLUMNS: Final = 9
+_COLUMNS: Final = 10
 
 
 class History:
@@ -48,14 +48,15 @@ class History:
 
     def append(self, block: MotionBlock, first: int, last: int) -> None:
         """Take the samples first ≤ i < last of a block, at most as many as the reach."""
-        columns = (
-            block.up,
-            block.rate_radps,
-            block.vertical_mps2,
-            block.velocity_mps,
-            block.height_m,
-        )
-        rows = np.column_stack([column[first:last] for column in columns])
+        up, rate = block.up[first:last], block.rate_radps[first:last]
+        rows = np.empty((len(up), _COLUMNS))
+        rows[:, 0:3] = up
+        rows[:, 3:6] = rate
+        rows[:, 6] = block.vertical_mps2[first:last]
+        rows[:, 7] = block.velocity_mps[first:last]
+        rows[:, 8] = block.height_m[first:last]
+        about_up = np.einsum("ij,ij->i", rate, up)
+        rows[:, 9] = np.einsum("ij,ij->i", rate, rate) - about_up**2
         if self._filled + len(rows) > len(self._rows):
             keep = self._rows[self._filled - self._reach : self._filled]
             self._rows[: self._reach] = keep.copy()
@@ -74,7 +75,7 @@ class History:
             return sys.maxsize
         return math.floor((time_s - self._start_s) * self.rate_hz) + 1
 
-    def _view(self, first: int, last: int, columns: slice) -> NDArray[np.float64]:
+    def _view(self, first: int, last: int, columns: slice | int) -> NDArray[np.float64]:
         if first < self._first or last > self.stop:
             raise ValueError(
                 f"samples {first}..{last} asked for, {self._first}..{self.stop} are here"
@@ -91,12 +92,16 @@ class History:
 
     def vertical_mps2(self, first: int, last: int) -> NDArray[np.float64]:
         """Return upward accelerations, m/s², shape (n,)."""
-        return self._view(first, last, slice(6, 7))[:, 0]
+        return self._view(first, last, 6)
 
     def velocity_mps(self, first: int, last: int) -> NDArray[np.float64]:
         """Return vertical velocities, m/s, shape (n,)."""
-        return self._view(first, last, slice(7, 8))[:, 0]
+        return self._view(first, last, 7)
 
     def height_m(self, first: int, last: int) -> NDArray[np.float64]:
         """Return vertical travel, m, shape (n,)."""
-        return self._view(first, last, slice(8, 9))[:, 0]
+        return self._view(first, last, 8)
+
+    def tilting_squared(self, first: int, last: int) -> NDArray[np.float64]:
+        """Return the squared rate without the part about the vertical, rad²/s², shape (n,)."""
+        return self._view(first, last, 9)

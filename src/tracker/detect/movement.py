@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -78,24 +79,23 @@ def measure(history: History, stroke: Stroke, signal: LiftSignal) -> Movement:
     end = stroke.end if stroke.end is not None else float(stroke.now)
     lead = round(LEAD_S * rate_hz)
     first = max(stroke.turn, int(stroke.start) - lead)
-    last = min(max(int(np.ceil(end)) + lead, stroke.turn + 1), stroke.now)
+    last = min(max(math.ceil(end) + lead, stroke.turn + 1), stroke.now)
     last = max(last, first + 1)
-    vertical = history.vertical_mps2(first, last + 1)
-    velocity = np.concatenate(([0.0], np.cumsum((vertical[1:] + vertical[:-1]) / (2.0 * rate_hz))))
-    velocity -= np.linspace(0.0, velocity[-1], len(velocity))
-    inside = slice(max(int(np.ceil(stroke.start)) - first, 0), max(int(end) - first + 1, 1))
-    between = velocity[inside]
-    rise_m = float(velocity.sum() / rate_hz)
+    velocity = _velocity_mps(history.vertical_mps2(first, last + 1), rate_hz)
+    between = velocity[max(math.ceil(stroke.start) - first, 0) : max(int(end) - first + 1, 1)]
+    rise_m = float(velocity.sum()) / rate_hz
     margin = round(TURN_MARGIN_S * rate_hz)
     rate = history.rate_radps(
         max(stroke.turn, first - margin), min(max(stroke.furthest, last), last + margin) + 1
     )
     turned = rate.sum(axis=0) / rate_hz
-    angle = float(np.linalg.norm(turned))
+    angle = math.sqrt(float(turned @ turned))
     axis = turned / max(angle, 1e-9)
-    about_axis = float(np.square(rate @ axis).sum() / max(np.square(rate).sum(), 1e-9))
-    aside = np.arcsin(np.clip(history.up(first, last + 1) @ axis, -1.0, 1.0))
-    peak = velocity.max() if rise_m > 0 else velocity.min()
+    along = rate @ axis
+    about_axis = float(along @ along) / max(float(np.einsum("ij,ij->", rate, rate)), 1e-9)
+    up = history.up(first, last + 1)
+    aside = up @ axis
+    tilt = math.asin(min(float(np.abs(aside - aside[0]).max()), 1.0))
     return Movement(
         number=stroke.number,
         state=stroke.state,
@@ -108,9 +108,17 @@ def measure(history: History, stroke: Stroke, signal: LiftSignal) -> Movement:
         axis=axis,
         planarity=about_axis,
         rise_m=rise_m,
-        mean_velocity_mps=float(between.mean()) if len(between) else 0.0,
-        peak_velocity_mps=float(peak),
-        tilt_rad=float(np.abs(aside - aside[0]).max()),
-        from_up=history.up(first, first + 1)[0].copy(),
-        to_up=history.up(last, last + 1)[0].copy(),
+        mean_velocity_mps=float(between.sum()) / len(between) if len(between) else 0.0,
+        peak_velocity_mps=float(velocity.max() if rise_m > 0 else velocity.min()),
+        tilt_rad=tilt,
+        from_up=up[0].copy(),
+        to_up=up[-1].copy(),
     )
+
+
+def _velocity_mps(vertical_mps2: NDArray[np.float64], rate_hz: float) -> NDArray[np.float64]:
+    """Return the integral of the acceleration, zero at its first and last sample."""
+    velocity = np.zeros(len(vertical_mps2))
+    np.cumsum((vertical_mps2[1:] + vertical_mps2[:-1]) / (2.0 * rate_hz), out=velocity[1:])
+    velocity -= np.arange(len(velocity)) * (velocity[-1] / (len(velocity) - 1))
+    return velocity
