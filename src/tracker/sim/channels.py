@@ -119,17 +119,18 @@ class Channel:
         rate = np.zeros(time_s.size)
         accel = np.zeros(time_s.size)
         parts: list[Move | Wave | Knock] = [*self.moves, *self.waves, *self.knocks]
-        for part in parts:
-            end_s = part.start_s + part.duration_s
-            first, last = np.searchsorted(time_s, (part.start_s, end_s))
-            if first < last:
-                span = slice(first, last)
-                part_value, part_rate, part_accel = part.evaluate(time_s[span])
-                value[span] += part_value
-                rate[span] += part_rate
-                accel[span] += part_accel
-            if isinstance(part, Move):
-                value[last:] += part.delta
+        firsts = np.searchsorted(time_s, [part.start_s for part in parts])
+        lasts = np.searchsorted(time_s, [part.start_s + part.duration_s for part in parts])
+        for number in np.flatnonzero(firsts < lasts):
+            span = slice(int(firsts[number]), int(lasts[number]))
+            part_value, part_rate, part_accel = parts[number].evaluate(time_s[span])
+            value[span] += part_value
+            rate[span] += part_rate
+            accel[span] += part_accel
+        # One sum for what all moves leave behind: an hour has thousands of them.
+        left_behind = np.zeros(time_s.size + 1)
+        np.add.at(left_behind, lasts[: len(self.moves)], [move.delta for move in self.moves])
+        value += np.cumsum(left_behind)[:-1]
         return value, rate, accel
 
 
