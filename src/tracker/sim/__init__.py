@@ -17,6 +17,7 @@ from tracker.sim.plan import (
     Touch,
 )
 from tracker.sim.repertoire import STYLES, style_of
+from tracker.sim.training import training_plan
 from tracker.sim.truth import SessionTruth, SetTruth
 
 __all__ = [
@@ -46,4 +47,5 @@ __all__ = [
     "demo_plan",
     "simulate",
     "style_of",
+    "training_plan",
 ]

@@ -97,6 +97,11 @@ class RepPlan:
         if self.dips and self.hold_s < self.dips * (DIP_S + DIP_PAUSE_S):
             raise ValueError(f"a hold of {self.hold_s} s has no room for {self.dips} dips")
 
+    @property
+    def duration_s(self) -> float:
+        """Time from its start to the next rep's, s."""
+        return self.concentric_s + self.hold_s + self.eccentric_s + self.bottom_s
+
 
 @dataclass(frozen=True, slots=True)
 class SetPlan:

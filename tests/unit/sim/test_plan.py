@@ -19,3 +19,8 @@ def test_dips_need_room_in_the_hold() -> None:
 
 def test_the_swing_is_the_whole_range() -> None:
     assert LifterPlan(bottom_deg=-36.0, top_deg=9.0).swing_deg == 45.0
+
+
+def test_a_rep_lasts_as_long_as_its_parts() -> None:
+    rep = RepPlan(concentric_s=1.0, hold_s=0.5, eccentric_s=2.0, bottom_s=0.25)
+    assert rep.duration_s == 3.75
