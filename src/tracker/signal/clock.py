@@ -97,7 +97,12 @@ class DeviceClock:
         for each, newest_s in zip(frames, (float(times[-1]) for times in device_s), strict=True):
             self._note_delay(newest_s, each.received_s - newest_s)
         return tuple(
-            TimedFrame(times + self._offset(float(times[-1])), each.acc_mps2, each.gyro_radps)
+            TimedFrame(
+                times + self._offset(float(times[-1])),
+                each.acc_mps2,
+                each.gyro_radps,
+                each.saturated,
+            )
             for each, times in zip(frames, device_s, strict=True)
         )
 

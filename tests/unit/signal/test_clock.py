@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -207,6 +208,14 @@ def test_frames_without_samples_or_stamps_change_nothing() -> None:
     mixed = [*frames[:5], empty, *frames[5:9], stampless, *frames[9:]]
     for one, other in zip(timed(clock, mixed), timed(DeviceClock(), frames), strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+def test_what_a_packet_says_besides_its_samples_travels_on() -> None:
+    marked = [replace(frame, saturated=number in (0, 4)) for number, frame in enumerate(stream(6))]
+    clock = DeviceClock()
+    frames = [each for frame in marked for each in clock.process(frame)]
+    assert [frame.saturated for frame in frames] == [True, False, False, False, True, False]
+    assert FileClock().process(replace(marked[0], stamps_s=np.arange(5.0)))[0].saturated
 
 
 def test_times_rise_within_a_stream_that_is_badly_delayed() -> None:
