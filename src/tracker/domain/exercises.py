@@ -70,7 +70,7 @@ _ALL: Final = (
     # near the knee that it turns about, by as little as 6°, where an accelerometer alone is
     # mostly noise.
     Exercise(
-        "glute_bridge", "Glute bridge", Extreme.BOTTOM, LiftSignal.ROTATION, 5.0, 0.0, 0.04, 0.5
+        "glute_bridge", "Glute bridge", Extreme.BOTTOM, LiftSignal.ROTATION, 5.0, 0.0, 0.04, 0.3
     ),
     _hip_thrust("single_leg_hip_thrust", "Single-leg hip thrust"),
     _hip_thrust("b_stance_hip_thrust", "B-stance hip thrust"),
