@@ -69,6 +69,10 @@ class TrackerApp(App[None]):
             self.exit()
 
     async def action_quit(self) -> None:
+        """Do what the key says."""
+        self.leave()
+
+    def leave(self) -> None:
         """End the session, then the app; a second time, do not wait for a slow radio."""
         if self._over or self._leaving:
             self.exit()
