@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 # the command is named, and what is heavy (SciPy 0.6 s, Textual 0.2 s, Arrow 0.1 s) in its body.
 COMMANDS: Final = {
     "demo": "Train with a simulated sensor, to see what it is like.",
+    "train": "Train with a sensor: count, time and record.",
     "analyze": "Run whole files through the detection and print what was found.",
     "replay": "Watch a recording or a CSV of samples as if it happened now.",
     "import": "Turn a CSV of samples into a recording.",

@@ -54,13 +54,13 @@ def play(piece: Piece, *, headless: bool, speed: float | None) -> None:
     speed
         Session seconds per second; None is 1 on the screen and no waiting for lines.
     """
-    if headless or not _screen_is_there():
+    if headless or not screen_is_there():
         _play_lines(piece, math.inf if speed is None else speed)
     else:
         _play_on_screen(piece, 1.0 if speed is None else speed)
 
 
-def _screen_is_there() -> bool:
+def screen_is_there() -> bool:
     """Say whether somebody sits before a terminal that can show the screen."""
     return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
@@ -78,10 +78,11 @@ def _play_lines(piece: Piece, speed: float) -> None:
     )
     click.echo(piece.title)
     asyncio.run(session.run())
-    click.echo(_total(session.snapshot().sets))
+    click.echo(total(session.snapshot().sets))
 
 
-def _total(sets: Sequence[SetRecord]) -> str:
+def total(sets: Sequence[SetRecord]) -> str:
+    """Return how much was done, in a line."""
     reps = sum(record.counted for record in sets)
     return f"{counted(len(sets), 'set')}, {counted(reps, 'rep')}"
 
@@ -101,4 +102,4 @@ def _play_on_screen(piece: Piece, speed: float) -> None:
     snapshot = run_app(playback)
     if snapshot.failure is not None:
         raise TrackerError(snapshot.failure)
-    click.echo(_total(snapshot.sets))
+    click.echo(total(snapshot.sets))

@@ -1,0 +1,93 @@
+"""Runs a live session and records it, always: on the screen where there is one, else as lines."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import click
+
+from tracker.cli.interruption import interruption
+from tracker.cli.playing import screen_is_there, total
+from tracker.domain import TrackerError
+from tracker.engine import build_engine
+from tracker.recording import RecordingWriter
+from tracker.runtime.clock import utc_now
+from tracker.runtime.lines import LinesSink
+from tracker.runtime.paths import new_recording_path, tracker_paths
+from tracker.runtime.session import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tracker.cli.interruption import Interruption
+    from tracker.domain import SessionInfo, Source
+    from tracker.runtime.snapshot import SessionSnapshot
+
+
+def train_live(title: str, info: SessionInfo, source: Source, *, headless: bool) -> None:
+    """Train to the end of the source, or until the wearer ends it.
+
+    Parameters
+    ----------
+    title
+        What it is, in a line; says so if it is simulated.
+    info
+        Head of the session; the time of the start is added here.
+    source
+        Where the notifications come from.
+    headless
+        Print lines even where there is a screen.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        After Ctrl-C, when the recording is closed.
+    OutputError
+        If the recording cannot be created.
+    TrackerError
+        If the session ended early, or could not be recorded to its end.
+    """
+    started = utc_now()
+    info = replace(info, started_utc=started.isoformat())
+    engine = build_engine(info)
+    path = new_recording_path(tracker_paths().recordings, started, info.exercise)
+    with interruption() as interrupted, RecordingWriter(path, info) as recorder:
+        session = Session(source, engine, info=info, recorder=recorder)
+        click.echo(f"{title}\nrecording to {path}", err=True)
+        if headless or not screen_is_there():
+            ended = _train_in_lines(session, interrupted)
+        else:
+            ended = _train_on_screen(session, interrupted)
+        click.echo(total(ended.sets))
+    failure = ended.failure or ended.recording_failure
+    if failure is not None:
+        raise TrackerError(failure)
+
+
+def _train_in_lines(session: Session, interrupted: Interruption) -> SessionSnapshot:
+    session.add_sink(LinesSink(click.echo))
+    with interrupted.ending(lambda: _soon(session.stop)):
+        asyncio.run(session.run())
+    return session.snapshot()
+
+
+def _train_on_screen(session: Session, interrupted: Interruption) -> SessionSnapshot:
+    # Textual costs 0.2 s, which lines need not pay.
+    from tracker.tui import TrackerApp
+
+    app = TrackerApp(session)
+    with interrupted.ending(lambda: _soon(app.leave)):
+        app.run()
+    return session.snapshot()
+
+
+def _soon(act: Callable[[], None]) -> None:
+    """Act between two steps of the loop that runs, and wake it up for that; else at once."""
+    try:
+        loop = asyncio.get_running_loop()
+    except RuntimeError:
+        act()
+    else:
+        loop.call_soon_threadsafe(act)
