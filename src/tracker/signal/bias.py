@@ -2,7 +2,8 @@
 
 A cheap part is off by up to 10 °/s and a slow rep turns at 10 °/s, so the offset decides whether a
 slow rep has edges. Stillness is judged on windows: neither sensor may wander inside one, and
-gravity may not turn, because a slow steady rotation looks still to a gyroscope alone.
+gravity may not turn, because a slow steady rotation looks still to a gyroscope alone. All limits
+are lengths of vectors, so that it does not matter which way round the sensor is worn.
 """
 
 from __future__ import annotations
@@ -24,14 +25,14 @@ class BiasSettings:
 
     window_samples: int = 50
     """Length of a window on the grid: 0.5 s, shorter than any pause worth learning from."""
-    gyro_spread_radps: float = 3.0 * RADPS_PER_DPS
-    """Largest range of any gyro axis in a still window; noise of cheap parts stays below 2 °/s."""
-    acc_spread_mps2: float = 0.6
-    """Largest range of any accelerometer axis in a still window."""
+    gyro_spread_radps: float = 1.8 * RADPS_PER_DPS
+    """Furthest a rate may be from the mean of a still window: ten times a cheap part's noise."""
+    acc_spread_mps2: float = 0.36
+    """Furthest an acceleration may be from the mean of a still window."""
     gravity_turn_mps2: float = 0.04
     """Largest change of the mean acceleration between a window's halves: 1 °/s of turning."""
-    most_bias_radps: float = 15.0 * RADPS_PER_DPS
-    """An offset beyond every datasheet (10 °/s) is a rotation."""
+    most_bias_radps: float = 18.0 * RADPS_PER_DPS
+    """An offset beyond every datasheet (10 °/s on each axis) is a rotation."""
     memory_windows: int = 20
     """Still windows that the running mean spans: 10 s, against noise but not warmth."""
 
@@ -82,19 +83,26 @@ class BiasFilter:
     ) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
         """Return which windows are still, and the mean rate of each."""
         limits = self.settings
-        spread = np.ptp(windows, axis=1)
+        mean = windows.mean(axis=1)
+        away = windows - mean[:, None]
         half = windows.shape[1] // 2
         turn = windows[:, :half, :3].mean(axis=1) - windows[:, half:, :3].mean(axis=1)
-        mean = windows[:, :, 3:].mean(axis=1)
+        rate = mean[:, 3:]
         still = (
-            (spread[:, :3].max(axis=1) < limits.acc_spread_mps2)
-            & (spread[:, 3:].max(axis=1) < limits.gyro_spread_radps)
-            & (np.abs(turn).max(axis=1) < limits.gravity_turn_mps2)
-            & (np.abs(mean).max(axis=1) < limits.most_bias_radps)
+            (_length(away[:, :, :3]).max(axis=1) < limits.acc_spread_mps2)
+            & (_length(away[:, :, 3:]).max(axis=1) < limits.gyro_spread_radps)
+            & (_length(turn) < limits.gravity_turn_mps2)
+            & (_length(rate) < limits.most_bias_radps)
         )
-        return still, mean
+        return still, rate
 
     def _learn(self, mean_radps: NDArray[np.float64]) -> None:
         self.still_windows += 1
         weight = 1.0 / min(self.still_windows, self.settings.memory_windows)
         self.bias_radps = self.bias_radps + weight * (mean_radps - self.bias_radps)
+
+
+def _length(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the lengths of vectors along the last axis."""
+    lengths: NDArray[np.float64] = np.sqrt(np.einsum("...i,...i->...", vectors, vectors))
+    return lengths

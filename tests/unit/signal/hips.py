@@ -61,7 +61,7 @@ def hips(
             SetPlan((rep,) * reps),
             ActivityPlan(Activity.REST, rest_s),
         ),
-        lifter=LifterPlan(),
+        lifter=LifterPlan(tremor_deg=0.0),
         starts=Posture.LYING,
     )
     performance = perform(plan, np.random.default_rng(1))

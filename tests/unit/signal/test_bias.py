@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from unit.signal.hips import RATE_HZ, SLOW, hips
+from unit.signal.hips import RATE_HZ, SLOW, USUAL, hips, rotations
 
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
 from tracker.signal.bias import BiasFilter, BiasSettings
@@ -75,6 +75,20 @@ def test_a_set_of_slow_reps_teaches_no_offset_but_the_rests_do() -> None:
     stage.process(felt.acc_mps2, felt.gyro_radps)
     assert stage.still_windows > 0
     assert np.abs(np.degrees(stage.bias_radps)).max() < 0.3
+
+
+@settings(max_examples=25, deadline=None)
+@given(rotation=rotations())
+@pytest.mark.parametrize("part", ["lsm6dsox", "mpu6050"])
+def test_what_counts_as_still_does_not_depend_on_the_mounting(
+    part: str, rotation: NDArray[np.float64]
+) -> None:
+    felt = hips(USUAL, 3, part)
+    plain, turned = BiasFilter(), BiasFilter()
+    plain.process(felt.acc_mps2, felt.gyro_radps)
+    turned.process(felt.acc_mps2 @ rotation.T, felt.gyro_radps @ rotation.T)
+    assert turned.still_windows == plain.still_windows > 0
+    np.testing.assert_allclose(turned.bias_radps, rotation @ plain.bias_radps, atol=1e-12)
 
 
 def test_a_warming_sensor_is_followed() -> None:
