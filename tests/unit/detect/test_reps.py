@@ -1,0 +1,191 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from unit.detect.motions import BOTTOM_DEG, LEFT, TOP_DEG, movement
+
+from tracker.detect.reps import DraftNews, DraftState, Pairing, Way, plausible
+from tracker.detect.strokes import StrokeState
+from tracker.domain import EXERCISES, HIP_THRUST
+
+if TYPE_CHECKING:
+    from tracker.detect.movement import Movement
+
+SQUAT = EXERCISES["squat"]
+
+
+def up(number: int, start_s: float, end_s: float, to_deg: float = TOP_DEG) -> Movement:
+    return movement(number, start_s, end_s, BOTTOM_DEG, to_deg)
+
+
+def down(number: int, start_s: float, end_s: float, from_deg: float = TOP_DEG) -> Movement:
+    return movement(number, start_s, end_s, from_deg, BOTTOM_DEG)
+
+
+def squat(number: int, start_s: float, end_s: float, rise_m: float) -> Movement:
+    plain = movement(number, start_s, end_s)
+    return replace(plain, rise_m=rise_m, size=abs(rise_m), mean_velocity_mps=rise_m)
+
+
+def fed(pairing: Pairing, *movements: Movement) -> list[DraftNews]:
+    return [news for each in movements for news in pairing.feed(each)]
+
+
+def test_a_way_up_and_a_way_down_are_a_draft() -> None:
+    first, second = up(1, 2.0, 3.0), down(2, 4.0, 5.5)
+    gone, returned = fed(Pairing(HIP_THRUST), first, second)
+    assert (gone.state, returned.state) == (DraftState.GONE, DraftState.RETURNED)
+    assert gone.draft.concentric is first
+    assert gone.draft.eccentric is None
+    assert returned.draft.concentric is first
+    assert returned.draft.eccentric is second
+    assert returned.draft.number == gone.draft.number == 1
+    assert returned.draft.first is first
+    assert returned.draft.end_s == 5.5
+
+
+def test_movements_under_way_are_told() -> None:
+    pairing = Pairing(HIP_THRUST)
+    news = fed(
+        pairing,
+        replace(up(1, 2.0, 2.6), state=StrokeState.BEGUN),
+        up(1, 2.0, 3.0),
+        replace(down(2, 4.0, 4.6), state=StrokeState.BEGUN),
+        down(2, 4.0, 5.5),
+    )
+    assert [each.state for each in news] == [
+        DraftState.GOING,
+        DraftState.GONE,
+        DraftState.RETURNING,
+        DraftState.RETURNED,
+    ]
+
+
+def test_a_way_down_without_a_way_up_is_nothing() -> None:
+    assert fed(Pairing(HIP_THRUST), down(1, 2.0, 3.0)) == []
+
+
+def test_a_squat_starts_with_the_way_down() -> None:
+    lowered, raised = squat(1, 2.0, 3.2, -0.4), squat(2, 3.6, 4.6, 0.4)
+    gone, returned = fed(Pairing(SQUAT), lowered, raised)
+    assert gone.draft.concentric is None
+    assert gone.draft.eccentric is lowered
+    assert returned.draft.concentric is raised
+    assert fed(Pairing(SQUAT), raised) == []
+
+
+def test_every_way_up_starts_a_draft_of_its_own() -> None:
+    news = fed(
+        Pairing(HIP_THRUST), up(1, 2.0, 3.0), down(2, 4.0, 5.5), up(3, 6.0, 7.0), down(4, 8.0, 9.5)
+    )
+    assert [each.draft.number for each in news] == [1, 1, 3, 3]
+
+
+def test_a_small_sag_does_not_complete_a_rep() -> None:
+    sag = movement(2, 3.5, 4.0, TOP_DEG, -2.0)
+    news = fed(Pairing(HIP_THRUST), up(1, 2.0, 3.0), sag)
+    assert [each.state for each in news] == [DraftState.GONE]
+
+
+def test_a_sag_that_is_made_good_belongs_to_the_hold() -> None:
+    sag = movement(2, 3.5, 4.0, TOP_DEG, -2.0)
+    again = movement(3, 4.2, 4.7, -2.0, TOP_DEG)
+    news = fed(Pairing(HIP_THRUST), up(1, 2.0, 3.0), sag, again, down(4, 6.0, 7.0))
+    assert [each.draft.number for each in news] == [1, 1]
+    assert news[-1].draft.concentric is not None
+    assert news[-1].draft.concentric.end_s == 3.0
+    assert news[-1].draft.eccentric is not None
+    assert news[-1].draft.eccentric.start_s == 6.0
+
+
+def test_a_way_up_in_two_strokes_is_one() -> None:
+    lower, upper = movement(1, 2.0, 2.6, BOTTOM_DEG, -14.0), movement(2, 3.0, 3.7, -14.0, TOP_DEG)
+    news = fed(Pairing(HIP_THRUST), lower, upper)
+    whole = news[-1].draft.concentric
+    assert whole is not None
+    assert (whole.start_s, whole.end_s) == (2.0, 3.7)
+    assert whole.rise_m == pytest.approx(up(9, 0.0, 1.0).rise_m)
+    assert whole.rotation_rad == pytest.approx(np.radians(TOP_DEG - BOTTOM_DEG))
+    assert news[-1].draft.number == news[0].draft.number
+
+
+def test_a_long_rest_half_way_up_starts_a_new_draft() -> None:
+    lower, upper = movement(1, 2.0, 2.6, BOTTOM_DEG, -14.0), movement(2, 9.0, 9.7, -14.0, TOP_DEG)
+    news = fed(Pairing(HIP_THRUST), lower, upper)
+    assert [each.draft.number for each in news] == [1, 2]
+
+
+def test_a_hole_makes_the_half_rep_before_it_unknown() -> None:
+    pairing = Pairing(HIP_THRUST)
+    fed(pairing, up(1, 2.0, 3.0))
+    pairing.restart()
+    assert fed(pairing, down(2, 8.0, 9.0)) == []
+
+
+def test_the_axis_of_a_believed_lift_tells_up_from_down() -> None:
+    """A vertical acceleration that says nothing, as in a very slow rep, does not matter then."""
+    pairing = Pairing(HIP_THRUST)
+    slow_up = replace(up(5, 20.0, 28.0), rise_m=-0.01)
+    slow_down = replace(down(6, 20.0, 28.0), rise_m=0.01)
+    assert pairing.way(slow_up) is Way.NEITHER
+    pairing.believe(up(1, 2.0, 3.0))
+    assert pairing.way(slow_up) is Way.UP
+    assert pairing.way(slow_down) is Way.DOWN
+    pairing.forget()
+    assert pairing.way(slow_up) is Way.NEITHER
+
+
+def test_a_turn_about_another_axis_is_neither_up_nor_down() -> None:
+    pairing = Pairing(HIP_THRUST)
+    pairing.believe(up(1, 2.0, 3.0))
+    aside = replace(up(2, 5.0, 6.0), axis=np.array([0.0, 1.0, 0.0]))
+    assert pairing.way(aside) is Way.NEITHER
+    turned = replace(up(2, 5.0, 6.0), axis=np.array([np.cos(0.3), np.sin(0.3), 0.0]))
+    assert pairing.way(turned) is Way.UP
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"size": float(np.radians(5.0)), "rotation_rad": float(np.radians(5.0))},
+        {"size": float(np.radians(100.0)), "rotation_rad": float(np.radians(100.0))},
+        {"rise_m": 0.01},
+        {"rise_m": 1.2},
+        {"planarity": 0.2},
+        {"rotation_rad": float(np.radians(90.0))},
+        {"end_s": 20.0},
+        {"end_s": 2.1},
+    ],
+    ids=[
+        "too small",
+        "too large",
+        "without lifting",
+        "standing up",
+        "rolling over",
+        "walking round",
+        "too slow",
+        "a jerk",
+    ],
+)
+def test_what_no_hip_thrust_does_is_not_plausible(change: dict[str, Any]) -> None:
+    good = up(1, 2.0, 3.0)
+    assert plausible(HIP_THRUST, good)
+    assert not plausible(HIP_THRUST, replace(good, **change))
+
+
+@pytest.mark.parametrize("name", sorted(EXERCISES))
+def test_its_own_movement_is_plausible_for_every_exercise(name: str) -> None:
+    exercise = EXERCISES[name]
+    plain = up(1, 2.0, 3.0) if name != "glute_bridge" else movement(1, 2.0, 3.0, 17.0, 40.0)
+    if exercise.least_rise_m:
+        plain = squat(1, 2.0, 3.0, 0.4)
+        assert not plausible(exercise, squat(1, 2.0, 3.0, 0.05))
+    assert plausible(exercise, plain)
+
+
+def test_the_sign_of_an_axis_is_the_way() -> None:
+    assert up(1, 0.0, 1.0).axis @ LEFT == pytest.approx(1.0)
+    assert down(1, 0.0, 1.0).axis @ LEFT == pytest.approx(-1.0)
