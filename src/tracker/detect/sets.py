@@ -9,18 +9,14 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from dataclasses import dataclass, field
-from statistics import median
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
+from tracker.detect.open_set import Counted, OpenSet, size_of
 from tracker.detect.reps import LONGEST_WAY_S, DraftState, plausible
 from tracker.detect.strokes import StrokeState
 from tracker.detect.summary import rep_from
 from tracker.domain import (
     Extreme,
-    LiftSignal,
     MarkKind,
     Phase,
     PhaseStarted,
@@ -35,16 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tracker.detect.reps import Draft, DraftNews, Pairing
-    from tracker.domain import Event, Exercise, Rep
-
-SAME_POSTURE: Final = float(np.cos(np.radians(30.0)))
-"""Reps of a set start from one posture; a strap slips by 10°, and a restart differs by as much."""
-
-PAIR_AXIS: Final = float(np.cos(np.radians(27.0)))
-"""The two reps that make a set turn about one axis: a slip of 10°, a roll of 9°, and measuring."""
-
-REFERENCE_REPS: Final = 3
-"""The set's range is the median of its largest reps: one partial must not lower the mark."""
+    from tracker.domain import Event, Exercise
 
 AT_ONCE_SHARE: Final = 0.85
 """A way up of this share of the set's range counts at once; a shorter one may only have stuck."""
@@ -55,40 +42,14 @@ FEW_REPS: Final = 3
 LONGEST_HOLD_S: Final = 15.0
 """A lockout may last this long on top of the set's rest-gap before the set is over."""
 
-
 LONGEST_REP_S: Final = 2 * LONGEST_WAY_S + LONGEST_HOLD_S
 """Nothing older than this can still belong to a rep that is looked at."""
 
+SAME_SATURATION_S: Final = 0.2
+"""Packets that hit the range this close to each other are one event; a packet spans 0.05 s."""
 
-@dataclass(slots=True, eq=False)
-class _Counted:
-    """An announced rep and what was last said of it."""
-
-    draft: Draft
-    index: int
-    gap: bool = False
-    saturated: bool = False
-    said: Rep | None = None
-    """None until its end, or the lack of one, was said."""
-
-
-@dataclass(slots=True, eq=False)
-class _OpenSet:
-    index: int
-    by_hand: bool
-    start_s: float
-    reps: list[_Counted] = field(default_factory=list)
-    rival: Draft | None = None
-    """A movement that did not count; if one like it follows, the reps so far were none."""
-
-    @property
-    def confirmed(self) -> bool:
-        return self.by_hand or len(self.reps) > 1
-
-    @property
-    def reference_size(self) -> float | None:
-        sizes = sorted((_size(rep.draft) for rep in self.reps), reverse=True)
-        return median(sizes[:REFERENCE_REPS]) if sizes else None
+MOST_SATURATIONS: Final = 4000
+"""Events that are remembered: one each second of an hour that comes in one block."""
 
 
 class SetKeeper:
@@ -97,11 +58,11 @@ class SetKeeper:
     def __init__(self, exercise: Exercise, pairing: Pairing) -> None:
         self._exercise = exercise
         self._pairing = pairing
-        self._set: _OpenSet | None = None
+        self._set: OpenSet | None = None
         self._sets = 0
         self._busy_until_s = -math.inf
         self._lost_s = 0.0
-        self._saturations: deque[tuple[float, float]] = deque()
+        self._saturations: deque[tuple[float, float]] = deque(maxlen=MOST_SATURATIONS)
 
     @property
     def deadline_s(self) -> float:
@@ -116,7 +77,7 @@ class SetKeeper:
     def feed(self, news: DraftNews) -> Iterator[Event]:
         """Yield the events that news of a draft leads to."""
         draft = news.draft
-        counted = self._counted(draft)
+        counted = self._find(draft)
         if counted is None and draft.first.start_s > self._deadline_of_rest_s():
             yield from self.end()
         if news.state in (DraftState.GOING, DraftState.RETURNING):
@@ -128,7 +89,7 @@ class SetKeeper:
             self._lost_s = 0.0
         elif self._may_count(draft):
             yield from self._count(draft)
-            counted = self._counted(draft)
+            counted = self._find(draft)
         # The measures of a movement are final a moment after its end.
         if counted is None or news.movement.state is StrokeState.ENDED:
             return
@@ -137,6 +98,8 @@ class SetKeeper:
 
     def saturated(self, start_s: float, end_s: float) -> None:
         """Take note of samples that hit the end of the sensor's range."""
+        if self._saturations and start_s - self._saturations[-1][1] < SAME_SATURATION_S:
+            start_s = self._saturations.pop()[0]
         self._saturations.append((start_s, end_s))
 
     def gap(self, lost_s: float) -> Iterator[Event]:
@@ -163,9 +126,9 @@ class SetKeeper:
         open_set = self._set
         if open_set is None:
             return
-        if self._holds(open_set):
+        if open_set.lasting:
             for counted in open_set.reps:
-                yield from self._say(counted, self._next_start_s(counted), "the set is over")
+                yield from self._say(counted, open_set.next_start_s(counted), "the set is over")
         else:
             for counted in tuple(reversed(open_set.reps)):
                 yield from self._withdraw(counted, "nothing alike followed")
@@ -175,12 +138,6 @@ class SetKeeper:
         self._set = None
         self._pairing.forget()
 
-    @staticmethod
-    def _holds(open_set: _OpenSet) -> bool:
-        """Return whether a set is one: at least two reps whose end was seen, or lost in a gap."""
-        whole = [rep for rep in open_set.reps if rep.draft.eccentric is not None or rep.gap]
-        return open_set.by_hand or len(whole) > 1
-
     def _deadline_of_rest_s(self) -> float:
         """Return the latest start of a rep that still belongs to the open set, s."""
         if self._set is None or not self._set.reps:
@@ -189,12 +146,11 @@ class SetKeeper:
 
     def _open(self, start_s: float, *, by_hand: bool) -> SetStarted:
         self._sets += 1
-        self._set = _OpenSet(self._sets, by_hand, start_s)
+        self._set = OpenSet(self._sets, by_hand, start_s, self._exercise)
         return SetStarted(start_s, self._sets)
 
-    def _counted(self, draft: Draft) -> _Counted | None:
-        reps = [] if self._set is None else self._set.reps
-        return next((rep for rep in reversed(reps) if rep.draft.number == draft.number), None)
+    def _find(self, draft: Draft) -> Counted | None:
+        return None if self._set is None else self._set.find(draft)
 
     def _may_count(self, draft: Draft) -> bool:
         """Return whether the draft can be a rep, and is far enough to say so."""
@@ -212,48 +168,23 @@ class SetKeeper:
             yield self._open(draft.first.start_s, by_hand=False)
         open_set = self._set
         assert open_set is not None
-        if open_set.reps and not open_set.by_hand and not self._belongs(open_set, draft):
+        if not open_set.takes(draft):
             yield from self._settle_rivals(open_set, draft)
             return
         open_set.rival = None
         yield from self._announce(open_set, draft)
 
-    def _belongs(self, open_set: _OpenSet, draft: Draft) -> bool:
-        """Return whether a draft is a rep like those before it."""
-        first = open_set.reps[0].draft
-        if not open_set.confirmed and not (
-            (first.eccentric is not None or open_set.reps[0].gap)
-            and self._same_axis(first, draft)
-        ):
-            return False
-        reference = open_set.reference_size
-        share = self._exercise.rep_share
-        return (
-            reference is not None
-            and share <= _size(draft) / reference <= 1.0 / share
-            and _same_posture(first, draft)
-        )
-
-    def _same_axis(self, first: Draft, second: Draft) -> bool:
-        """Return whether two drafts turned about one axis, where the exercise is a turning."""
-        one, other = first.concentric, second.concentric
-        assert one is not None
-        assert other is not None
-        if self._exercise.signal is LiftSignal.HEIGHT:
-            return True
-        return float(one.axis @ other.axis) >= PAIR_AXIS
-
-    def _settle_rivals(self, open_set: _OpenSet, draft: Draft) -> Iterator[Event]:
+    def _settle_rivals(self, open_set: OpenSet, draft: Draft) -> Iterator[Event]:
         """Decide between the reps so far and a movement that is not like them.
 
         A much larger movement makes small ones before it set-up moves, for a movement under half
         of the range is no rep. A smaller one does not count itself, unless it has company.
         """
+        paired = open_set.has_rival_like(draft)
         rival, open_set.rival = open_set.rival, draft
-        paired = rival is not None and rival.number != draft.number and _similar(rival, draft)
         first = open_set.reps[0].draft
         provisional = len(open_set.reps) <= FEW_REPS
-        larger = _size(draft) > _size(first)
+        larger = size_of(draft) > size_of(first)
         half_done = not open_set.confirmed and first.eccentric is None
         if not provisional and not paired:
             return
@@ -272,24 +203,19 @@ class SetKeeper:
             yield from self._announce(now_open, rival)
         yield from self._announce(now_open, draft)
 
-    def _announce(self, open_set: _OpenSet, draft: Draft) -> Iterator[Event]:
+    def _announce(self, open_set: OpenSet, draft: Draft) -> Iterator[Event]:
         up = draft.concentric
         assert up is not None
         if open_set.reps:
             yield from self._say(open_set.reps[-1], draft.first.start_s, "the next rep has begun")
-        counted = _Counted(draft, len(open_set.reps) + 1)
+        counted = Counted(draft, len(open_set.reps) + 1)
         open_set.reps.append(counted)
         self._lost_s = 0.0
         self._pairing.believe(up)
         yield RepCounted(up.end_s, open_set.index, counted.index)
         yield PhaseStarted(up.end_s, open_set.index, Phase.LOCKOUT)
 
-    def _next_start_s(self, counted: _Counted) -> float | None:
-        assert self._set is not None
-        following = self._set.reps[counted.index : counted.index + 1]
-        return following[0].draft.first.start_s if following else None
-
-    def _say(self, counted: _Counted, next_start_s: float | None, why: str) -> Iterator[Event]:
+    def _say(self, counted: Counted, next_start_s: float | None, why: str) -> Iterator[Event]:
         """Yield the rep as it is known now, unless that was said already."""
         assert self._set is not None
         up = counted.draft.concentric
@@ -321,7 +247,7 @@ class SetKeeper:
             self._saturations.popleft()
         return any(first <= end_s and last >= start_s for first, last in self._saturations)
 
-    def _withdraw(self, counted: _Counted, why: str) -> Iterator[Event]:
+    def _withdraw(self, counted: Counted, why: str) -> Iterator[Event]:
         assert self._set is not None
         up = counted.draft.concentric
         assert up is not None
@@ -337,22 +263,3 @@ class SetKeeper:
         upwards = going is (self._exercise.starts_from is Extreme.BOTTOM)
         phase = Phase.CONCENTRIC if upwards else Phase.ECCENTRIC
         yield PhaseStarted(news.movement.start_s, self._set.index, phase)
-
-
-def _size(draft: Draft) -> float:
-    """Return the travel of the way up, in the unit of the track."""
-    assert draft.concentric is not None
-    return draft.concentric.size
-
-
-def _same_posture(first: Draft, second: Draft) -> bool:
-    """Return whether two drafts began in one posture."""
-    one, other = first.concentric, second.concentric
-    assert one is not None
-    assert other is not None
-    return bool(one.from_up @ other.from_up >= SAME_POSTURE)
-
-
-def _similar(first: Draft, second: Draft) -> bool:
-    """Return whether two drafts could be reps of one set of their own."""
-    return 0.5 <= _size(second) / _size(first) <= 2.0 and _same_posture(first, second)
