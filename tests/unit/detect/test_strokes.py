@@ -91,7 +91,7 @@ def test_boundaries_are_a_tenth_of_each_movements_own_peak(
 
 @pytest.mark.parametrize("down_s", [3.0, 4.0, 6.0])
 def test_a_slow_movement_starts_at_the_latest_where_it_leaves_stillness(down_s: float) -> None:
-    """Where a tenth of the peak is less than what counts as still, the start is not seen earlier."""
+    """Where a tenth of the peak counts as still, the start is not seen earlier."""
     lift = rep(1.0, 1.5, down_s)
     _, back = finished(strokes(lift))
     start_s, end_s = boundaries_s(back)
