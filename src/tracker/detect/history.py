@@ -29,6 +29,8 @@ class History:
         self._first = 0
         self._filled = 0
         self._start_s = 0.0
+        self.gyroscope = True
+        """Whether the rates of the newest samples come from a gyroscope."""
 
     @property
     def stop(self) -> int:
@@ -48,6 +50,7 @@ class History:
 
     def append(self, block: MotionBlock, first: int, last: int) -> None:
         """Take the samples first ≤ i < last of a block, at most as many as the reach."""
+        self.gyroscope = block.gyroscope
         up, rate = block.up[first:last], block.rate_radps[first:last]
         rows = np.empty((len(up), _COLUMNS))
         rows[:, 0:3] = up

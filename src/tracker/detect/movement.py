@@ -34,6 +34,8 @@ class Movement:
     """Number of the stroke; all news of one stroke share it."""
     state: StrokeState
     """How far it has come."""
+    direction: int
+    """+1 or -1 along the track; +1 is up on a track of height."""
     start_s: float
     """Where its speed rose above 10 % of its peak, s."""
     end_s: float
@@ -60,6 +62,8 @@ class Movement:
     """Up in sensor axes where it began, shape (3,)."""
     to_up: NDArray[np.float64]
     """Up in sensor axes where it ended, shape (3,)."""
+    by_gyroscope: bool = True
+    """Whether the turning was measured by a gyroscope, not read from gravity's arc."""
 
     @property
     def duration_s(self) -> float:
@@ -99,6 +103,7 @@ def measure(history: History, stroke: Stroke, signal: LiftSignal) -> Movement:
     return Movement(
         number=stroke.number,
         state=stroke.state,
+        direction=stroke.direction,
         start_s=history.time_s(stroke.start),
         end_s=history.time_s(end),
         known_s=history.time_s(stroke.now),
@@ -113,6 +118,7 @@ def measure(history: History, stroke: Stroke, signal: LiftSignal) -> Movement:
         tilt_rad=tilt,
         from_up=up[0].copy(),
         to_up=up[-1].copy(),
+        by_gyroscope=history.gyroscope,
     )
 
 

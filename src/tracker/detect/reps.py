@@ -149,7 +149,7 @@ class Pairing:
     def way(self, movement: Movement) -> Way:
         """Return which way the hips went."""
         if self._exercise.signal is LiftSignal.HEIGHT:
-            return Way.UP if movement.rise_m > 0 else Way.DOWN
+            return Way(movement.direction)
         if self.lift is not None:
             agreement = float(movement.axis @ self.lift.axis)
             if abs(agreement) > ALONG_AXIS:
@@ -248,10 +248,13 @@ def plausible(exercise: Exercise, movement: Movement) -> bool:
         return movement.size >= exercise.least_rise_m
     if not np.radians(exercise.least_range_deg) <= movement.size <= MOST_ROTATION_RAD:
         return False
+    least_planarity = (
+        exercise.least_planarity if movement.by_gyroscope else exercise.least_planarity_of_arc
+    )
     radius_m = abs(movement.rise_m) / (2.0 * np.sin(movement.size / 2.0))
     return bool(
         exercise.least_radius_m <= radius_m <= MOST_RADIUS_M
-        and movement.planarity >= exercise.least_planarity
+        and movement.planarity >= least_planarity
         and 1.0 / MOST_TURN_SHARE <= movement.rotation_rad / movement.size <= MOST_TURN_SHARE
     )
 

@@ -85,6 +85,8 @@ class MotionBlock:
     """Vertical travel about a slow middle, m, shape (n,)."""
     restart: bool = False
     """True where the samples before the first one are missing."""
+    gyroscope: bool = True
+    """False where the rate is only the turning of gravity's arc, which is noisy."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -45,6 +45,8 @@ class Exercise:
     """Least rise per turned angle, m/rad; less is sitting up or lying back, not lifting hips."""
     least_planarity: float
     """Least share of the turning, squared, that is about one axis; less is walking or rolling."""
+    least_planarity_of_arc: float
+    """The same without a gyroscope, where noise adds turning about every axis."""
     set_gap_s: float = 12.0
     """A longer rest than this ends the set, s (definition of a set)."""
     lockout_share: float = 0.15
@@ -59,7 +61,32 @@ def _hip_thrust(name: str, title: str) -> Exercise:
     A full one swings 45 ± 7° about shoulders that are 0.45 m away, and 0.36 m where the trunk is
     steep; the pelvis rolls by up to 9°, which leaves 0.96 of the turning about the lift's axis.
     """
-    return Exercise(name, title, Extreme.BOTTOM, LiftSignal.ROTATION, 12.0, 0.0, 0.2, 0.8)
+    return Exercise(
+        name,
+        title,
+        Extreme.BOTTOM,
+        LiftSignal.ROTATION,
+        least_range_deg=12.0,
+        least_rise_m=0.0,
+        least_radius_m=0.2,
+        least_planarity=0.8,
+        least_planarity_of_arc=0.5,
+    )
+
+
+def _by_height(name: str, title: str, starts_from: Extreme) -> Exercise:
+    """Return an exercise in which the pelvis turns both ways while it rises."""
+    return Exercise(
+        name,
+        title,
+        starts_from,
+        LiftSignal.HEIGHT,
+        least_range_deg=0.0,
+        least_rise_m=0.15,
+        least_radius_m=0.0,
+        least_planarity=0.0,
+        least_planarity_of_arc=0.0,
+    )
 
 
 HIP_THRUST: Final = _hip_thrust("hip_thrust", "Hip thrust")
@@ -70,16 +97,22 @@ _ALL: Final = (
     # near the knee that it turns about, by as little as 6°, where an accelerometer alone is
     # mostly noise.
     Exercise(
-        "glute_bridge", "Glute bridge", Extreme.BOTTOM, LiftSignal.ROTATION, 5.0, 0.0, 0.04, 0.3
+        "glute_bridge",
+        "Glute bridge",
+        Extreme.BOTTOM,
+        LiftSignal.ROTATION,
+        least_range_deg=5.0,
+        least_rise_m=0.0,
+        least_radius_m=0.04,
+        least_planarity=0.8,
+        least_planarity_of_arc=0.3,
     ),
     _hip_thrust("single_leg_hip_thrust", "Single-leg hip thrust"),
     _hip_thrust("b_stance_hip_thrust", "B-stance hip thrust"),
     _hip_thrust("banded_hip_thrust", "Banded hip thrust"),
     _hip_thrust("feet_elevated_hip_thrust", "Feet-elevated hip thrust"),
-    Exercise("squat", "Squat", Extreme.TOP, LiftSignal.HEIGHT, 0.0, 0.15, 0.0, 0.0),
-    Exercise(
-        "sit_to_stand", "Sit to stand", Extreme.BOTTOM, LiftSignal.HEIGHT, 0.0, 0.15, 0.0, 0.0
-    ),
+    _by_height("squat", "Squat", Extreme.TOP),
+    _by_height("sit_to_stand", "Sit to stand", Extreme.BOTTOM),
 )
 
 EXERCISES: Final = {exercise.name: exercise for exercise in _ALL}

@@ -77,6 +77,7 @@ class MotionStage:
             velocity_mps=velocity,
             height_m=height,
             restart=restart,
+            gyroscope=self._last is None or self._last.gyro_radps is not None,
         )
         self._pending_restart = self._pending_restart and not restart
         self._next_s += len(up) / self._rate_hz

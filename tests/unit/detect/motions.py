@@ -134,6 +134,7 @@ def movement(
     return Movement(
         number=number,
         state=state,
+        direction=int(np.sign(turned_rad)),
         start_s=start_s,
         end_s=end_s,
         known_s=end_s + 0.15,
