@@ -27,7 +27,8 @@ def down(number: int, start_s: float, end_s: float, from_deg: float = TOP_DEG) -
 
 def squat(number: int, start_s: float, end_s: float, rise_m: float) -> Movement:
     plain = movement(number, start_s, end_s)
-    return replace(plain, rise_m=rise_m, size=abs(rise_m), mean_velocity_mps=rise_m)
+    direction = 1 if rise_m > 0.0 else -1
+    return replace(plain, direction=direction, rise_m=rise_m, size=abs(rise_m))
 
 
 def fed(pairing: Pairing, *movements: Movement) -> list[DraftNews]:
