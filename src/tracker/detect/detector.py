@@ -54,7 +54,7 @@ class Detector:
             self._history.restart(block.start_s)
             self._finder.restart()
             self._pairing.restart()
-            yield from self._keeper.gap(lost_s)
+            yield from self._keeper.gap(lost_s, block.start_s)
         piece = round(PIECE_S * self._rate_hz)
         for first in range(0, len(block.up), piece):
             self._history.append(block, first, first + piece)

@@ -133,6 +133,8 @@ class Pairing:
         self._there: _Leg | None = None
         self._back: _Leg | None = None
         self._number = 0
+        self._dip = 0
+        """Number of the stroke that made good for a sag; strokes count from 1."""
 
     def restart(self) -> None:
         """Forget the half rep that a hole in the stream cut."""
@@ -177,8 +179,10 @@ class Pairing:
         if there is not None and not self._returned:
             if movement.number == there.latest.number:
                 there = there.with_news(movement)
-            elif self._is_dip(there.whole, movement):
-                self._back = None
+            elif movement.number == self._dip or (
+                self._back is not None and self._is_dip(there.whole, movement)
+            ):
+                self._dip, self._back = movement.number, None
                 return
             elif movement.start_s - there.latest.end_s <= JOIN_PAUSE_S:
                 there = there.with_news(movement)

@@ -45,6 +45,9 @@ LONGEST_HOLD_S: Final = 15.0
 LONGEST_REP_S: Final = 2 * LONGEST_WAY_S + LONGEST_HOLD_S
 """Nothing older than this can still belong to a rep that is looked at."""
 
+CUT_START_S: Final = 0.3
+"""A rep that starts this soon after a hole may have begun inside it."""
+
 SAME_SATURATION_S: Final = 0.2
 """Packets that hit the range this close to each other are one event; a packet spans 0.05 s."""
 
@@ -62,6 +65,7 @@ class SetKeeper:
         self._sets = 0
         self._busy_until_s = -math.inf
         self._lost_s = 0.0
+        self._resumed_s = -math.inf
         self._saturations: deque[tuple[float, float]] = deque(maxlen=MOST_SATURATIONS)
 
     @property
@@ -102,13 +106,14 @@ class SetKeeper:
             start_s = self._saturations.pop()[0]
         self._saturations.append((start_s, end_s))
 
-    def gap(self, lost_s: float) -> Iterator[Event]:
+    def gap(self, lost_s: float, resumed_s: float) -> Iterator[Event]:
         """Yield what a hole in the stream means: the rep that it cut keeps its count, flagged.
 
         The set goes on: nobody knows what happened in the hole, so it is no rest.
         """
         self._busy_until_s = -math.inf
         self._lost_s += lost_s
+        self._resumed_s = resumed_s
         if self._set is not None and self._set.reps:
             last = self._set.reps[-1]
             if last.said is None:
@@ -208,7 +213,8 @@ class SetKeeper:
         assert up is not None
         if open_set.reps:
             yield from self._say(open_set.reps[-1], draft.first.start_s, "the next rep has begun")
-        counted = Counted(draft, len(open_set.reps) + 1)
+        began_in_gap = draft.first.start_s - self._resumed_s < CUT_START_S
+        counted = Counted(draft, len(open_set.reps) + 1, gap=began_in_gap)
         open_set.reps.append(counted)
         self._lost_s = 0.0
         self._pairing.believe(up)

@@ -67,7 +67,9 @@ def rep_from(
             phases.append(PhaseSpan(Phase.LOCKOUT, up.end_s, max(next_start_s, up.end_s)))
     too_slow = up.duration_s > SLOWEST_TRUSTED_CONCENTRIC_S
     flags = []
-    if reference_size is not None and up.size < (1.0 - exercise.lockout_share) * reference_size:
+    short_of = (1.0 - exercise.lockout_share) * (reference_size or 0.0)
+    # What is missing of a rep may be the rest of its range.
+    if up.size < short_of and not gap:
         flags.append(Flag.SHORT_OF_LOCKOUT)
     if gap:
         flags.append(Flag.GAP)

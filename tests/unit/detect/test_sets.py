@@ -53,9 +53,9 @@ class Training:
     def mark(self, kind: MarkKind, at_s: float) -> None:
         self._say(self.keeper.mark(kind, at_s))
 
-    def hole(self, lost_s: float) -> None:
+    def hole(self, lost_s: float, resumed_s: float = 0.0) -> None:
         self._pairing.restart()
-        self._say(self.keeper.gap(lost_s))
+        self._say(self.keeper.gap(lost_s, resumed_s))
 
     def rest(self) -> None:
         """Rest until the set is over."""
