@@ -63,7 +63,7 @@ class DeviceClock:
     def __init__(self) -> None:
         self._spacings_s: deque[float] = deque(maxlen=PERIOD_MEMORY)
         self._period_known = False
-        self._waiting: list[Frame] = []
+        self._waiting: list[tuple[Frame, NDArray[np.intp]]] = []
         self._last_stamp_s: float | None = None
         self._last_count = 0
         self._delays_s: deque[tuple[float, float]] = deque()
@@ -76,34 +76,37 @@ class DeviceClock:
         The first packets wait until two spacings agree: one stamp says nothing about the spacing
         of the samples behind it, and one spacing may have a lost packet in it.
         """
-        if frame.stamps_s is None or not len(frame.stamps_s):
+        if frame.stamps_s is None:
             return ()
-        carrier = int(np.argmax(np.isfinite(frame.stamps_s)))
-        stamp_s = float(frame.stamps_s[carrier])
+        carried = np.flatnonzero(np.isfinite(frame.stamps_s))
+        if not len(carried):
+            return ()
+        stamp_s = float(frame.stamps_s[carried[0]])
         if self._last_stamp_s is not None and stamp_s - self._last_stamp_s < REBOOT_S:
             self._restart()
         if self._last_stamp_s is not None and self._last_count:
             self._spacings_s.append((stamp_s - self._last_stamp_s) / self._last_count)
         self._last_stamp_s = stamp_s
         self._last_count = len(frame.stamps_s)
-        self._waiting.append(frame)
+        self._waiting.append((frame, carried))
         self._period_known = self._period_known or self._agreed()
         if not self._period_known:
             return ()
         frames, self._waiting = self._waiting, []
         # A lost packet can only lengthen a spacing, so of two middle ones the shorter is right.
         period_s = median_low(self._spacings_s)
-        device_s = [_spread(each, period_s) for each in frames]
-        for each, newest_s in zip(frames, (float(times[-1]) for times in device_s), strict=True):
+        timed = [(each, _spread(each, marks, period_s)) for each, marks in frames]
+        for each, device_s in timed:
+            newest_s = float(device_s[-1])
             self._note_delay(newest_s, each.received_s - newest_s)
         return tuple(
             TimedFrame(
-                times + self._offset(float(times[-1])),
+                device_s + self._offset(float(device_s[-1])),
                 each.acc_mps2,
                 each.gyro_radps,
                 each.saturated,
             )
-            for each, times in zip(frames, device_s, strict=True)
+            for each, device_s in timed
         )
 
     def _agreed(self) -> bool:
@@ -139,12 +142,13 @@ class DeviceClock:
         self._offset_s = None
 
 
-def _spread(frame: Frame, period_s: float) -> NDArray[np.float64]:
+def _spread(frame: Frame, carried: NDArray[np.intp], period_s: float) -> NDArray[np.float64]:
     """Return a device time for every sample: carried stamps, and others `period_s` apart."""
     assert frame.stamps_s is not None
     stamps_s = frame.stamps_s
-    carried = np.flatnonzero(np.isfinite(stamps_s))
     position = np.arange(len(stamps_s))
-    nearest = carried[np.clip(np.searchsorted(carried, position, "right") - 1, 0, None)]
+    nearest: NDArray[np.intp] | np.intp = carried[0]
+    if len(carried) > 1:
+        nearest = carried[np.clip(np.searchsorted(carried, position, "right") - 1, 0, None)]
     spread: NDArray[np.float64] = stamps_s[nearest] + (position - nearest) * period_s
     return spread
