@@ -234,10 +234,6 @@ def test_the_playbook_comes_out_as_written(script: str, at_once: bool) -> None:
     play(script, at_once=at_once)
 
 
-@pytest.mark.xfail(
-    reason="the rep that the key has ended is looked at again, as the first one of the next set",
-    strict=True,
-)
 def test_a_key_right_after_a_rep_ends_its_set_for_good() -> None:
     play(
         """

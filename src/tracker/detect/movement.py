@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from tracker.detect.history import History
     from tracker.detect.strokes import Stroke, StrokeState
 
-LEAD_S: Final = 0.15
-"""Integration reaches this far beyond the 10 % boundaries, where the speed is really nil."""
-
 TURN_MARGIN_S: Final = 0.4
 """The angle is read this much further out: slow ends add to it, and pauses add only drift."""
 
@@ -81,16 +78,14 @@ def measure(history: History, stroke: Stroke, signal: LiftSignal) -> Movement:
     """
     rate_hz = history.rate_hz
     end = stroke.end if stroke.end is not None else float(stroke.now)
-    lead = round(LEAD_S * rate_hz)
-    first = max(stroke.turn, int(stroke.start) - lead)
-    last = min(max(math.ceil(end) + lead, stroke.turn + 1), stroke.now)
-    last = max(last, first + 1)
+    first, last = stroke.leaves, max(stroke.arrives, stroke.leaves + 1)
     velocity = _velocity_mps(history.vertical_mps2(first, last + 1), rate_hz)
     between = velocity[max(math.ceil(stroke.start) - first, 0) : max(int(end) - first + 1, 1)]
     rise_m = float(velocity.sum()) / rate_hz
     margin = round(TURN_MARGIN_S * rate_hz)
     rate = history.rate_radps(
-        max(stroke.turn, first - margin), min(max(stroke.furthest, last), last + margin) + 1
+        max(min(stroke.turn, first), first - margin),
+        min(max(stroke.furthest, last), last + margin) + 1,
     )
     turned = rate.sum(axis=0) / rate_hz
     angle = math.sqrt(float(turned @ turned))

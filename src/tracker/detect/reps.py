@@ -133,12 +133,19 @@ class Pairing:
         self._there: _Leg | None = None
         self._back: _Leg | None = None
         self._number = 0
+        self._newest = 0
+        self._ignored = 0
         self._dip = 0
         """Number of the stroke that made good for a sag; strokes count from 1."""
 
     def restart(self) -> None:
         """Forget the half rep that a hole in the stream cut."""
         self._there = self._back = None
+
+    def drop(self) -> None:
+        """Forget what is under way: no more news of the strokes so far is taken."""
+        self._ignored = self._newest
+        self.restart()
 
     def believe(self, concentric: Movement) -> None:
         """Take the axis of a way up that counted; from now on the axis tells up from down."""
@@ -163,6 +170,9 @@ class Pairing:
 
     def feed(self, movement: Movement) -> Iterator[DraftNews]:
         """Yield what the news of a movement makes of the drafts."""
+        self._newest = movement.number
+        if movement.number <= self._ignored:
+            return
         moving = movement.state is StrokeState.BEGUN
         way = self.way(movement)
         if way is Way.NEITHER:
@@ -246,12 +256,10 @@ class Pairing:
 
 def plausible(exercise: Exercise, movement: Movement) -> bool:
     """Return whether the movement, up or down, can be part of a rep of the exercise at all."""
-    if not SHORTEST_WAY_S <= movement.duration_s <= LONGEST_WAY_S:
+    if not fitting(exercise, movement):
         return False
     if exercise.signal is LiftSignal.HEIGHT:
-        return movement.size >= exercise.least_rise_m
-    if not np.radians(exercise.least_range_deg) <= movement.size <= MOST_ROTATION_RAD:
-        return False
+        return True
     least_planarity = (
         exercise.least_planarity if movement.by_gyroscope else exercise.least_planarity_of_arc
     )
@@ -261,6 +269,19 @@ def plausible(exercise: Exercise, movement: Movement) -> bool:
         and movement.planarity >= least_planarity
         and 1.0 / MOST_TURN_SHARE <= movement.rotation_rad / movement.size <= MOST_TURN_SHARE
     )
+
+
+def fitting(exercise: Exercise, movement: Movement) -> bool:
+    """Return whether the movement has the size and the duration of one of the exercise.
+
+    In a set whose axis is known this is enough: plates that hit the floor spoil the rise, which is
+    an integral of acceleration, and leave the rotation alone.
+    """
+    if not SHORTEST_WAY_S <= movement.duration_s <= LONGEST_WAY_S:
+        return False
+    if exercise.signal is LiftSignal.HEIGHT:
+        return movement.size >= exercise.least_rise_m
+    return bool(np.radians(exercise.least_range_deg) <= movement.size <= MOST_ROTATION_RAD)
 
 
 def _joined(first: Movement, second: Movement) -> Movement:

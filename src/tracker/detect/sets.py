@@ -12,7 +12,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Final
 
 from tracker.detect.open_set import Counted, OpenSet, size_of
-from tracker.detect.reps import LONGEST_WAY_S, DraftState, plausible
+from tracker.detect.reps import LONGEST_WAY_S, DraftState, fitting, plausible
 from tracker.detect.strokes import StrokeState
 from tracker.detect.summary import rep_from
 from tracker.domain import (
@@ -121,8 +121,9 @@ class SetKeeper:
                 yield from self._say(last, None, "samples are missing")
 
     def mark(self, kind: MarkKind, at_s: float) -> Iterator[Event]:
-        """Yield what the wearer's key changes."""
+        """Yield what the wearer's key changes; a movement under way belongs to no set."""
         yield from self.end()
+        self._pairing.drop()
         if kind is MarkKind.SET_START:
             yield self._open(at_s, by_hand=True)
 
@@ -160,7 +161,9 @@ class SetKeeper:
     def _may_count(self, draft: Draft) -> bool:
         """Return whether the draft can be a rep, and is far enough to say so."""
         up = draft.concentric
-        if up is None or not plausible(self._exercise, up):
+        confirmed = self._set is not None and len(self._set.reps) > 1
+        judge = fitting if confirmed else plausible
+        if up is None or not judge(self._exercise, up):
             return False
         reference = None if self._set is None else self._set.reference_size
         if reference is None or up.state is not StrokeState.ENDED:

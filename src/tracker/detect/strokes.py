@@ -17,6 +17,7 @@ Every decision depends on samples alone, never on how they were cut into blocks.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Final
@@ -26,11 +27,22 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from numpy.typing import NDArray
+
     from tracker.detect.history import History
     from tracker.detect.track import Track
 
 BOUNDARY_SHARE: Final = 0.10
 """A phase ends where the speed crosses this share of the movement's own peak (definition)."""
+
+BULK_SHARE: Final = 0.15
+"""Share of the travel by which the movement must have started: more than a tremor before it."""
+
+LOOK_BACK_S: Final = 2.0
+"""A slow movement starts this long before it is faster than what counts as still."""
+
+LEAD_S: Final = 0.15
+"""Standstill is looked for this far beyond the boundaries, where a tenth of the speed is left."""
 
 _SCAN: Final = 256
 """Samples that one scan looks at; every event inside costs another scan of the rest."""
@@ -88,6 +100,10 @@ class Stroke:
     """Sample, with fraction, where the speed rose above the boundary."""
     end: float | None
     """Sample, with fraction, where it fell below; None while it moves."""
+    leaves: int
+    """Sample before `start` at which it still stood, or turned."""
+    arrives: int
+    """Sample after `end` at which it stood again, or turned; the newest while it moves."""
     travel: float
     """Progress so far, in the track's unit."""
 
@@ -104,12 +120,13 @@ class StrokeFinder:
         self._longest = round(settings.longest_s * history.rate_hz)
         self._number = 0
         self._next = 0
+        self._floor = 0
         self._inside = False
 
     def restart(self) -> None:
         """Drop the stroke that a hole in the stream cut."""
         self._inside = False
-        self._next = self._history.stop
+        self._next = self._floor = self._history.stop
         self._track.restart()
 
     @property
@@ -235,6 +252,14 @@ class StrokeFinder:
         yield self._news(StrokeState.BEGUN, now)
 
     def _news(self, state: StrokeState, now: int) -> Stroke:
+        rate_hz = self._history.rate_hz
+        first = max(self._turn - round(LOOK_BACK_S * rate_hz), self._floor)
+        lead = round(LEAD_S * rate_hz)
+        end = float(now) if self._end is None else self._end
+        last = min(max(math.ceil(end) + lead, self._furthest), now)
+        position, speed = self._track.coordinate(first, last + 1)
+        forward = self._direction * speed
+        start = self._start(self._direction * (position - self._origin), forward, first)
         return Stroke(
             number=self._number,
             state=state,
@@ -242,27 +267,42 @@ class StrokeFinder:
             turn=self._turn,
             furthest=self._furthest,
             now=now,
-            start=self._start(),
+            start=first + start,
             end=self._end,
+            leaves=first + _last_rest(forward, int(start), lead),
+            arrives=first + _first_rest(forward, math.ceil(end) - first, lead),
             travel=self._progress,
         )
 
-    def _start(self) -> float:
+    def _start(
+        self, progress: NDArray[np.float64], forward: NDArray[np.float64], first: int
+    ) -> float:
         """Return where the speed last rose above the boundary before the bulk of the travel."""
-        turn, furthest = self._turn, max(self._furthest, self._turn + 1)
-        position, speed = self._track.coordinate(turn, furthest + 1)
-        progress = self._direction * (position - self._origin)
-        forward = self._direction * speed
         # A tremor before the movement crosses the boundary as well; the travel tells them apart.
-        bulk = int(np.argmax(progress >= 0.15 * self._progress))
-        below = np.flatnonzero(forward[: bulk + 1] < BOUNDARY_SHARE * self._peak)
+        past_turn = progress[self._turn - first :]
+        bulk = self._turn - first + int(np.argmax(past_turn >= BULK_SHARE * self._progress))
+        threshold = BOUNDARY_SHARE * self._peak
+        below = np.flatnonzero(forward[: bulk + 1] < threshold)
         if not len(below):
-            return float(turn)
+            return float(self._turn - first)
         left = int(below[-1])
         if left + 1 >= len(forward):
-            return float(turn + left)
-        threshold = BOUNDARY_SHARE * self._peak
-        return turn + left + _crossing(forward[left], forward[left + 1], threshold)
+            return float(left)
+        return left + _crossing(forward[left], forward[left + 1], threshold)
+
+
+def _last_rest(forward: NDArray[np.float64], start: int, lead: int) -> int:
+    """Return the last sample before `start`, within `lead`, that stood still or went back."""
+    first = max(start - lead, 0)
+    resting = np.flatnonzero(forward[first : start + 1] <= 0.0)
+    return first + (int(resting[-1]) if len(resting) else 0)
+
+
+def _first_rest(forward: NDArray[np.float64], end: int, lead: int) -> int:
+    """Return the first sample after `end`, within `lead`, that stood still or went back."""
+    ahead = forward[end : end + lead + 1]
+    resting = np.flatnonzero(ahead <= 0.0)
+    return min(end + (int(resting[0]) if len(resting) else lead), len(forward) - 1)
 
 
 def _crossing(before: float, after: float, threshold: float) -> float:

@@ -86,6 +86,8 @@ def _by_height(name: str, title: str, starts_from: Extreme) -> Exercise:
         least_radius_m=0.0,
         least_planarity=0.0,
         least_planarity_of_arc=0.0,
+        # Half of the range, less what the integral of acceleration may be off by.
+        rep_share=0.4,
     )
 
 
