@@ -133,6 +133,7 @@ class Pairing:
         self._there: _Leg | None = None
         self._back: _Leg | None = None
         self._number = 0
+        self._sure = False
         self._newest = 0
         self._ignored = 0
         self._dip = 0
@@ -147,9 +148,13 @@ class Pairing:
         self._ignored = self._newest
         self.restart()
 
-    def believe(self, concentric: Movement) -> None:
-        """Take the axis of a way up that counted; from now on the axis tells up from down."""
+    def believe(self, concentric: Movement, *, sure: bool) -> None:
+        """Take the axis of a way up that counted; from now on the axis tells up from down.
+
+        A provisional rep may be a set-up move, so its axis is not yet held against another.
+        """
         self.lift = concentric
+        self._sure = sure
 
     def forget(self) -> None:
         """Forget the axis: the set is over and the sensor may be worn another way."""
@@ -163,7 +168,8 @@ class Pairing:
             agreement = float(movement.axis @ self.lift.axis)
             if abs(agreement) > ALONG_AXIS:
                 return Way.UP if agreement > 0 else Way.DOWN
-            return Way.NEITHER
+            if self._sure:
+                return Way.NEITHER
         if not plausible(self._exercise, movement):
             return Way.NEITHER
         return Way.UP if movement.rise_m > 0 else Way.DOWN

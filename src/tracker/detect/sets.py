@@ -220,7 +220,7 @@ class SetKeeper:
         counted = Counted(draft, len(open_set.reps) + 1, gap=began_in_gap)
         open_set.reps.append(counted)
         self._lost_s = 0.0
-        self._pairing.believe(up)
+        self._pairing.believe(up, sure=open_set.confirmed)
         yield RepCounted(up.end_s, open_set.index, counted.index)
         yield PhaseStarted(up.end_s, open_set.index, Phase.LOCKOUT)
 

@@ -132,7 +132,7 @@ def test_the_axis_of_a_believed_lift_tells_up_from_down() -> None:
     slow_up = replace(up(5, 20.0, 28.0), rise_m=-0.01)
     slow_down = replace(down(6, 20.0, 28.0), rise_m=0.01)
     assert pairing.way(slow_up) is Way.NEITHER
-    pairing.believe(up(1, 2.0, 3.0))
+    pairing.believe(up(1, 2.0, 3.0), sure=True)
     assert pairing.way(slow_up) is Way.UP
     assert pairing.way(slow_down) is Way.DOWN
     pairing.forget()
@@ -141,7 +141,7 @@ def test_the_axis_of_a_believed_lift_tells_up_from_down() -> None:
 
 def test_a_turn_about_another_axis_is_neither_up_nor_down() -> None:
     pairing = Pairing(HIP_THRUST)
-    pairing.believe(up(1, 2.0, 3.0))
+    pairing.believe(up(1, 2.0, 3.0), sure=True)
     aside = replace(up(2, 5.0, 6.0), axis=np.array([0.0, 1.0, 0.0]))
     assert pairing.way(aside) is Way.NEITHER
     turned = replace(up(2, 5.0, 6.0), axis=np.array([np.cos(0.3), np.sin(0.3), 0.0]))
