@@ -39,7 +39,7 @@ CORPUS_SIZE: Final = 124
 """Four rounds of every scenario: 240 sets."""
 
 LIVE_SAMPLES: Final = 5
-"""Samples in a block where latency is measured."""
+"""Samples in a block, as a radio delivers them: latency is measured with it."""
 
 RECORDINGS: Final = (
     ("squat_waist", "squat", "real squats, waist"),
@@ -109,7 +109,8 @@ def _score_one(job: tuple[int, int, int]) -> tuple[str, str, Score]:
     number, seed, size = job
     label, plan = _nth(corpus(seed, size), number)
     session = simulate(plan, seed + number)
-    ledger, said = _events(session.info, session.notifications(), 1)
+    packets = -(-LIVE_SAMPLES // plan.radio.samples_per_packet)
+    ledger, said = _events(session.info, session.notifications(), packets)
     time_s, acc_mps2, _ = session.samples()
     score = score_session(session.truth, ledger, said, count_peaks(time_s, acc_mps2))
     return label.rpartition("-")[0], label, score

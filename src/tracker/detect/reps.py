@@ -266,12 +266,14 @@ def plausible(exercise: Exercise, movement: Movement) -> bool:
         return False
     if exercise.signal is LiftSignal.HEIGHT:
         return True
-    least_planarity = (
-        exercise.least_planarity if movement.by_gyroscope else exercise.least_planarity_of_arc
+    least_radius_m, least_planarity = (
+        (exercise.least_radius_m, exercise.least_planarity)
+        if movement.by_gyroscope
+        else (exercise.least_radius_of_arc_m, exercise.least_planarity_of_arc)
     )
     radius_m = abs(movement.rise_m) / (2.0 * np.sin(movement.size / 2.0))
     return bool(
-        exercise.least_radius_m <= radius_m <= MOST_RADIUS_M
+        least_radius_m <= radius_m <= MOST_RADIUS_M
         and movement.planarity >= least_planarity
         and 1.0 / MOST_TURN_SHARE <= movement.rotation_rad / movement.size <= MOST_TURN_SHARE
     )

@@ -45,8 +45,10 @@ class Exercise:
     """Least rise per turned angle, m/rad; less is sitting up or lying back, not lifting hips."""
     least_planarity: float
     """Least share of the turning, squared, that is about one axis; less is walking or rolling."""
+    least_radius_of_arc_m: float
+    """Least rise per turned angle without a gyroscope, m/rad; such a sensor may be on a thigh."""
     least_planarity_of_arc: float
-    """The same without a gyroscope, where noise adds turning about every axis."""
+    """Least planarity without a gyroscope, where noise adds turning about every axis."""
     set_gap_s: float = 12.0
     """A longer rest than this ends the set, s (definition of a set)."""
     lockout_share: float = 0.15
@@ -70,6 +72,7 @@ def _hip_thrust(name: str, title: str) -> Exercise:
         least_rise_m=0.0,
         least_radius_m=0.2,
         least_planarity=0.8,
+        least_radius_of_arc_m=0.2,
         least_planarity_of_arc=0.5,
     )
 
@@ -85,6 +88,7 @@ def _by_height(name: str, title: str, starts_from: Extreme) -> Exercise:
         least_rise_m=0.15,
         least_radius_m=0.0,
         least_planarity=0.0,
+        least_radius_of_arc_m=0.0,
         least_planarity_of_arc=0.0,
         # Half of the range, less what the integral of acceleration may be off by.
         rep_share=0.4,
@@ -105,8 +109,9 @@ _ALL: Final = (
         LiftSignal.ROTATION,
         least_range_deg=5.0,
         least_rise_m=0.0,
-        least_radius_m=0.04,
+        least_radius_m=0.16,
         least_planarity=0.8,
+        least_radius_of_arc_m=0.04,
         least_planarity_of_arc=0.3,
     ),
     _hip_thrust("single_leg_hip_thrust", "Single-leg hip thrust"),
