@@ -46,6 +46,7 @@ class Detector:
         self._finder = StrokeFinder(self._history, track, StrokeSettings(least))
         self._pairing = Pairing(exercise)
         self._keeper = SetKeeper(exercise, self._pairing)
+        self._begun = False
 
     def process(self, block: MotionBlock) -> Iterator[Event]:
         """Yield what the samples of a block tell, in order."""
@@ -54,7 +55,9 @@ class Detector:
             self._history.restart(block.start_s)
             self._finder.restart()
             self._pairing.restart()
-            yield from self._keeper.gap(lost_s, block.start_s)
+            if self._begun:
+                yield from self._keeper.gap(lost_s, block.start_s)
+            self._begun = True
         piece = round(PIECE_S * self._rate_hz)
         for first in range(0, len(block.up), piece):
             self._history.append(block, first, first + piece)
@@ -70,7 +73,7 @@ class Detector:
 
     def finish(self) -> Iterator[Event]:
         """Yield what the end of the stream settles."""
-        yield from self._keeper.end()
+        yield from self._keeper.end(cut_short=True)
 
     def trace(self) -> Trace:
         """Return the last seconds as pitch above the bottom of the latest rep."""

@@ -78,7 +78,7 @@ def measure(history: History, stroke: Stroke, signal: LiftSignal) -> Movement:
     """
     rate_hz = history.rate_hz
     end = stroke.end if stroke.end is not None else float(stroke.now)
-    first, last = stroke.leaves, max(stroke.arrives, stroke.leaves + 1)
+    first, last = min(stroke.leaves, stroke.arrives), stroke.arrives
     velocity = _velocity_mps(history.vertical_mps2(first, last + 1), rate_hz)
     between = velocity[max(math.ceil(stroke.start) - first, 0) : max(int(end) - first + 1, 1)]
     rise_m = float(velocity.sum()) / rate_hz
@@ -121,5 +121,5 @@ def _velocity_mps(vertical_mps2: NDArray[np.float64], rate_hz: float) -> NDArray
     """Return the integral of the acceleration, zero at its first and last sample."""
     velocity = np.zeros(len(vertical_mps2))
     np.cumsum((vertical_mps2[1:] + vertical_mps2[:-1]) / (2.0 * rate_hz), out=velocity[1:])
-    velocity -= np.arange(len(velocity)) * (velocity[-1] / (len(velocity) - 1))
+    velocity -= np.arange(len(velocity)) * (velocity[-1] / max(len(velocity) - 1, 1))
     return velocity

@@ -60,11 +60,14 @@ class OpenSet:
         """Whether a second rep like the first, or the wearer, has made it a set."""
         return self.by_hand or len(self.reps) > 1
 
-    @property
-    def lasting(self) -> bool:
-        """Whether it is a set once it is over: two reps whose end was seen, or lost in a hole."""
+    def lasts(self, *, cut_short: bool) -> bool:
+        """Return whether it is a set now that it is over.
+
+        That takes two reps whose end was seen or lost in a hole. A last rep of which the stream or
+        a key cut the end off is one as well; one that just never ended was none.
+        """
         whole = [rep for rep in self.reps if rep.draft.eccentric is not None or rep.gap]
-        return self.by_hand or len(whole) > 1
+        return self.by_hand or len(whole) + cut_short > 1
 
     @property
     def reference_size(self) -> float | None:

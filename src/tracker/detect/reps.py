@@ -218,7 +218,8 @@ class Pairing:
         if self._there is None:
             return
         if moving:
-            yield DraftNews(DraftState.RETURNING, self._draft(), movement)
+            if not self._returned:
+                yield DraftNews(DraftState.RETURNING, self._draft(), movement)
             return
         size = self._there.whole.size
         back = _Leg(None, movement)

@@ -122,22 +122,28 @@ class SetKeeper:
 
     def mark(self, kind: MarkKind, at_s: float) -> Iterator[Event]:
         """Yield what the wearer's key changes; a movement under way belongs to no set."""
-        yield from self.end()
+        yield from self.end(cut_short=True)
         self._pairing.drop()
         if kind is MarkKind.SET_START:
             yield self._open(at_s, by_hand=True)
 
-    def end(self) -> Iterator[Event]:
-        """Yield the end of the open set, if there is one."""
+    def end(self, *, cut_short: bool = False) -> Iterator[Event]:
+        """Yield the end of the open set, if there is one.
+
+        Parameters
+        ----------
+        cut_short
+            Whether it ends because the stream or a key says so, perhaps in the middle of a rep.
+        """
         open_set = self._set
         if open_set is None:
             return
-        if open_set.lasting:
+        if open_set.confirmed and open_set.lasts(cut_short=cut_short):
             for counted in open_set.reps:
                 yield from self._say(counted, open_set.next_start_s(counted), "the set is over")
         else:
             for counted in tuple(reversed(open_set.reps)):
-                yield from self._withdraw(counted, "nothing alike followed")
+                yield from self._withdraw(counted, "no second whole rep like it followed")
             self._sets -= 1
         end_s = open_set.reps[-1].draft.end_s if open_set.reps else open_set.start_s
         yield SetEnded(end_s, open_set.index, len(open_set.reps))

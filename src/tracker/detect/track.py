@@ -135,7 +135,8 @@ class RotationTrack:
         at = int(np.argmax(beyond))
         anchor = int(anchors[at])
         axis = _cross(here[at], there[at])
-        axis /= math.sqrt(float(axis @ axis))
+        # Turned upside down from one sample to the next, there is no telling about which axis.
+        axis /= max(math.sqrt(float(axis @ axis)), 1e-9)
         direction = 1
         if self._learnt is not None:
             agreement = float(axis @ self._learnt)

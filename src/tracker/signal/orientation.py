@@ -28,6 +28,12 @@ TILT_TIME_CONSTANT_S: Final = 3.0
 GRAVITY_TIME_CONSTANT_S: Final = 30.0
 """The size of gravity never changes; what does is the sensor's warmth."""
 
+LEAST_GRAVITY_MPS2: Final = 0.1 * STANDARD_GRAVITY_MPS2
+"""Less is free fall, or a sensor that sends zeros; neither says where up is."""
+
+SOME_UP: Final = np.array([[0.0], [0.0], [1.0]])
+"""Taken for up until gravity is felt."""
+
 ARC_HALF_WIDTH_S: Final = 0.15
 """Smoothing of gravity's arc without a gyroscope, each side: keeps 0.5 s movements, not jolts."""
 
@@ -78,6 +84,19 @@ class RunningMean:
         return smoothed
 
 
+def _directions(
+    vectors: NDArray[np.float64], lengths: NDArray[np.float64], last: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return unit vectors, shape (3, n); where gravity is not felt, the last direction stays."""
+    felt = lengths > LEAST_GRAVITY_MPS2
+    if felt.all():
+        return vectors / lengths
+    known = np.hstack((last, vectors / np.maximum(lengths, LEAST_GRAVITY_MPS2)))
+    newest = np.maximum.accumulate(np.where(felt, np.arange(1, len(felt) + 1), 0))
+    directions: NDArray[np.float64] = known[:, newest]
+    return directions
+
+
 class UprightFilter:
     """Up and vertical acceleration from accelerometer and gyroscope."""
 
@@ -88,6 +107,7 @@ class UprightFilter:
     def restart(self) -> None:
         """Forget the orientation; after a gap it can be any."""
         self._orientation: NDArray[np.float64] = IDENTITY
+        self._last_up: NDArray[np.float64] = SOME_UP
         self._tilt = RunningMean(TILT_TIME_CONSTANT_S, self._rate_hz)
         self._gravity = RunningMean(GRAVITY_TIME_CONSTANT_S, self._rate_hz)
 
@@ -118,8 +138,8 @@ class UprightFilter:
         acc_reference = rotate(orientation, acc_mps2.T)
         low = self._tilt.process(acc_reference)
         length = np.sqrt(np.einsum("in,in->n", low, low))
-        # Free fall has no up; the reference then keeps the axis that it had at its start.
-        up_reference = low / np.maximum(length, 1e-9)
+        up_reference = _directions(low, length, self._last_up)
+        self._last_up = up_reference[:, -1:]
         gravity = self._gravity.process(length[None])[0]
         vertical = np.einsum("in,in->n", acc_reference, up_reference) - gravity
         return rotate(orientation, up_reference, inverse=True).T, vertical
@@ -139,6 +159,7 @@ class ArcFilter:
         """Forget the past."""
         self._smoother.restart()
         self._last_up: NDArray[np.float64] | None = None
+        self._seen_up: NDArray[np.float64] = SOME_UP
         self._gravity = RunningMean(GRAVITY_TIME_CONSTANT_S, self._rate_hz)
 
     def process(
@@ -152,7 +173,8 @@ class ArcFilter:
         if not len(smooth):
             return smooth, smooth, np.empty(0)
         length = np.linalg.norm(smooth, axis=1)
-        up = smooth / np.maximum(length, 0.01 * STANDARD_GRAVITY_MPS2)[:, None]
+        up = _directions(smooth.T, length, self._seen_up).T
+        self._seen_up = up[-1:].T
         before = up[:1] if self._last_up is None else self._last_up
         earlier = np.vstack((before, up[:-1]))
         self._last_up = up[-1:]

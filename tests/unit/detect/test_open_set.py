@@ -72,15 +72,16 @@ def test_two_whole_reps_or_the_wearer_make_a_set() -> None:
     assert not opened(draft(1)).confirmed
     assert opened(draft(1), by_hand=True).confirmed
     assert opened(draft(1), draft(2)).confirmed
-    assert opened(draft(1), draft(2)).lasting
-    assert not opened(draft(1), draft(2, whole=False)).lasting
-    assert opened(draft(1, whole=False), by_hand=True).lasting
+    assert opened(draft(1), draft(2)).lasts(cut_short=False)
+    assert not opened(draft(1), draft(2, whole=False)).lasts(cut_short=False)
+    assert opened(draft(1), draft(2, whole=False)).lasts(cut_short=True)
+    assert opened(draft(1, whole=False), by_hand=True).lasts(cut_short=False)
 
 
 def test_a_rep_lost_in_a_hole_is_one() -> None:
     cut = opened(draft(1), draft(2, whole=False))
     cut.reps[1].gap = True
-    assert cut.lasting
+    assert cut.lasts(cut_short=False)
 
 
 def test_reps_are_found_by_their_draft_and_know_who_follows() -> None:
