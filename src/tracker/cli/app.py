@@ -134,7 +134,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             standalone_mode=False,
             obj=invocation,
         )
-        sys.stdout.flush()
+        # Started with a closed stdout, there is none.
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except (click.Abort, KeyboardInterrupt):
         click.echo("tracker: interrupted.", err=True)
         return ExitCode.INTERRUPTED

@@ -16,7 +16,9 @@ from tracker.cli.examples import examples
         ("tracker decode --kind profile config=HEX HEX HEX", "the configuration, then samples"),
     )
 )
-@click.option("--kind", required=True, metavar="KIND", help="Kind of the sensor, e.g. profile.")
+@click.option(
+    "--kind", required=True, metavar="KIND", help="Kind of the sensor: profile or samples."
+)
 @click.option(
     "--channel",
     metavar="UUID_OR_NAME",

@@ -52,6 +52,10 @@ def report(error: Exception, debug: bool, say: Callable[[str], None]) -> ExitCod
         case OSError(filename=str(path), strerror=str(problem)):
             lines = [f"tracker: {path}: {problem[:1].lower()}{problem[1:]}.", _DEBUG_HINT]
             code = ExitCode.USAGE_OR_INPUT
+        case OSError(errno=int(), strerror=str(problem)):
+            # Without a name it is a stream: what was printed could not be written.
+            lines = [f"tracker: the output cannot be written: {problem.lower()}."]
+            code = ExitCode.USAGE_OR_INPUT
         case _:
             raise error
     if debug:

@@ -24,7 +24,7 @@ def refuse_other_names(target: Path) -> None:
         raise OutputError(
             str(target),
             f"a recording has a name that ends in {RECORDING_SUFFIX}",
-            f"Write for example -o {target.with_suffix(RECORDING_SUFFIX)}",
+            f"Write for example -o {(target.stem or 'session') + RECORDING_SUFFIX}",
         )
 
 

@@ -143,7 +143,7 @@ def _no_recording(path: Path, size: int, glance: bytes) -> InputError:
     return InputError(
         str(path),
         f"{expected}, but the file starts with {glance[:8].hex(' ')}",
-        "Recordings are written by `tracker record`, `tracker train` and `tracker import`.",
+        "Recordings are written by `tracker train` and `tracker import`.",
     )
 
 

@@ -40,7 +40,7 @@ def recover(source: Path | str, target: Path | str, *, force: bool = False) -> R
     Parameters
     ----------
     source
-        A recording, damaged or not; it is not changed unless it is the target as well.
+        A recording, damaged or not; it is not changed.
     target
         The clean recording.
     force
@@ -51,10 +51,16 @@ def recover(source: Path | str, target: Path | str, *, force: bool = False) -> R
     InputError
         If nothing in the source can be read.
     OutputError
-        If the target exists and `force` is not given, or cannot be written.
+        If the target exists and `force` is not given, is the source, or cannot be written.
     """
     target = Path(target)
     recording = open_recording(source)
+    if target.exists() and target.samefile(source):
+        raise OutputError(
+            str(target),
+            "is the damaged recording itself, whose lost parts would be gone for good",
+            "Choose another name for the clean one.",
+        )
     _refuse_existing(target, force)
     with (
         writing(target),

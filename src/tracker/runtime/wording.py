@@ -44,8 +44,8 @@ def clock_time(time_s: float | None) -> str:
     """Return minutes and seconds, as on a stopwatch."""
     if time_s is None:
         return UNKNOWN
-    minutes, seconds = divmod(int(time_s), 60)
-    return f"{minutes}:{seconds:02d}"
+    minutes, seconds = divmod(abs(int(time_s)), 60)
+    return f"{'-' if time_s <= -1.0 else ''}{minutes}:{seconds:02d}"
 
 
 def counted(amount: int, noun: str) -> str:

@@ -35,6 +35,8 @@ class TrackerApp(App[None]):
         Binding("question_mark", "help", "Help", key_display="?"),
         Binding("t", "change_theme", "Light/dark", show=False),
         Binding("q", "quit", "Quit"),
+        # What every other program takes for the wish to end.
+        Binding("ctrl+c", "quit", show=False, priority=True),
     ]
 
     def __init__(self, training: Session | Playback) -> None:

@@ -155,6 +155,27 @@ def test_partial_and_failed_reps_are_told_apart() -> None:
     ]
 
 
+def test_a_set_that_the_stream_cuts_short_keeps_its_last_rep() -> None:
+    assert counts(STILL, *REP, *REP[:2]) == [2]
+
+
+def test_a_second_rep_that_never_comes_down_makes_no_set() -> None:
+    assert counts(STILL, *REP, *REP[:1], (40.0, TOP_DEG)) == []
+
+
+def test_a_rep_at_the_start_of_the_stream_is_not_said_to_have_a_gap() -> None:
+    (record,) = sets_of(detected(legs((0.1, BOTTOM_DEG), *REP * 3, REST).motion))
+    assert [rep.flags for rep in record.reps] == [()] * 3
+
+
+def test_no_phase_is_announced_for_a_way_down_after_the_rep() -> None:
+    lower_deg = BOTTOM_DEG - 40.0
+    lift = legs(STILL, *REP * 2, (2.0, lower_deg), (14.0, lower_deg))
+    events = detected(lift.motion)
+    phases = [event.phase for event in events if isinstance(event, PhaseStarted)]
+    assert phases[-1] is Phase.BOTTOM
+
+
 def test_two_sets_with_a_rest_between_them() -> None:
     assert counts(STILL, *REP * 3, REST, *REP * 2, REST) == [3, 2]
 

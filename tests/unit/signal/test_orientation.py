@@ -241,3 +241,15 @@ def test_an_arc_that_starts_anew_forgets() -> None:
     used.restart()
     for one, other in zip(used.process(felt.acc_mps2), fresh.process(felt.acc_mps2), strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("first", [0, 400])
+def test_where_no_gravity_is_felt_the_last_up_stays(first: int) -> None:
+    acc_mps2 = np.tile([0.0, 6.0, 8.0], (1000, 1))
+    acc_mps2[first : first + 200] = 0.0
+    up_by_arc, rate_radps, _ = ArcFilter(RATE_HZ).process(acc_mps2)
+    up, _ = UprightFilter(RATE_HZ).process(acc_mps2, np.zeros_like(acc_mps2))
+    for each in (up_by_arc, up):
+        np.testing.assert_allclose(np.linalg.norm(each, axis=1), 1.0)
+        np.testing.assert_allclose(each[-1], [0.0, 0.6, 0.8], atol=1e-6)
+    assert np.isfinite(rate_radps).all()
