@@ -39,7 +39,7 @@ class Detector:
         self._rotation: RotationTrack | None = None
         if exercise.signal is LiftSignal.ROTATION:
             self._rotation = RotationTrack(self._history)
-            least = LEAST_TRAVEL_SHARE * float(np.radians(exercise.least_range_deg))
+            least = LEAST_TRAVEL_SHARE * float(np.radians(exercise.least_range_of_arc_deg))
         else:
             least = LEAST_TRAVEL_SHARE * exercise.least_rise_m
         track = self._rotation or HeightTrack(self._history)

@@ -290,7 +290,10 @@ def fitting(exercise: Exercise, movement: Movement) -> bool:
         return False
     if exercise.signal is LiftSignal.HEIGHT:
         return movement.size >= exercise.least_rise_m
-    return bool(np.radians(exercise.least_range_deg) <= movement.size <= MOST_ROTATION_RAD)
+    least_deg = (
+        exercise.least_range_deg if movement.by_gyroscope else exercise.least_range_of_arc_deg
+    )
+    return bool(np.radians(least_deg) <= movement.size <= MOST_ROTATION_RAD)
 
 
 def _joined(first: Movement, second: Movement) -> Movement:

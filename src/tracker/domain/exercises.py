@@ -45,8 +45,10 @@ class Exercise:
     """Least rise per turned angle, m/rad; less is sitting up or lying back, not lifting hips."""
     least_planarity: float
     """Least share of the turning, squared, that is about one axis; less is walking or rolling."""
+    least_range_of_arc_deg: float
+    """Smallest rotation without a gyroscope, degrees; such a sensor may be on a thigh."""
     least_radius_of_arc_m: float
-    """Least rise per turned angle without a gyroscope, m/rad; such a sensor may be on a thigh."""
+    """Least rise per turned angle without a gyroscope, m/rad."""
     least_planarity_of_arc: float
     """Least planarity without a gyroscope, where noise adds turning about every axis."""
     set_gap_s: float = 12.0
@@ -62,16 +64,18 @@ def _hip_thrust(name: str, title: str) -> Exercise:
 
     A full one swings 45 ± 7° about shoulders that are 0.45 m away, and 0.36 m where the trunk is
     steep; the pelvis rolls by up to 9°, which leaves 0.96 of the turning about the lift's axis.
+    Half of the smallest full one, 30°, is the smallest rep.
     """
     return Exercise(
         name,
         title,
         Extreme.BOTTOM,
         LiftSignal.ROTATION,
-        least_range_deg=12.0,
+        least_range_deg=15.0,
         least_rise_m=0.0,
         least_radius_m=0.2,
         least_planarity=0.8,
+        least_range_of_arc_deg=15.0,
         least_radius_of_arc_m=0.2,
         least_planarity_of_arc=0.5,
     )
@@ -88,6 +92,7 @@ def _by_height(name: str, title: str, starts_from: Extreme) -> Exercise:
         least_rise_m=0.15,
         least_radius_m=0.0,
         least_planarity=0.0,
+        least_range_of_arc_deg=0.0,
         least_radius_of_arc_m=0.0,
         least_planarity_of_arc=0.0,
         # Half of the range, less what the integral of acceleration may be off by.
@@ -107,10 +112,11 @@ _ALL: Final = (
         "Glute bridge",
         Extreme.BOTTOM,
         LiftSignal.ROTATION,
-        least_range_deg=5.0,
+        least_range_deg=10.0,
         least_rise_m=0.0,
         least_radius_m=0.16,
         least_planarity=0.8,
+        least_range_of_arc_deg=5.0,
         least_radius_of_arc_m=0.04,
         least_planarity_of_arc=0.3,
     ),

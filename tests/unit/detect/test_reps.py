@@ -92,8 +92,8 @@ def test_a_small_sag_does_not_complete_a_rep() -> None:
 
 
 def test_a_sag_that_is_made_good_belongs_to_the_hold() -> None:
-    sag = movement(2, 3.5, 4.0, TOP_DEG, -2.0)
-    again = movement(3, 4.2, 4.7, -2.0, TOP_DEG)
+    sag = movement(2, 3.5, 4.0, TOP_DEG, -8.0)
+    again = movement(3, 4.2, 4.7, -8.0, TOP_DEG)
     news = fed(Pairing(HIP_THRUST), up(1, 2.0, 3.0), sag, again, down(4, 6.0, 7.0))
     assert [each.draft.number for each in news] == [1, 1]
     assert news[-1].draft.concentric is not None
