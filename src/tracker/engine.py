@@ -25,7 +25,7 @@ from tracker.domain import (
     exercise_named,
 )
 from tracker.domain.units import s_from_ns
-from tracker.sensors import ClockKind, family
+from tracker.sensors import ClockKind, family, parse_settings
 from tracker.signal import GRID_RATE_HZ, DeviceClock, FileClock, Grid, MotionStage
 
 if TYPE_CHECKING:
@@ -163,6 +163,8 @@ def build_engine(info: SessionInfo, settings: Mapping[str, str] | None = None) -
     UnknownNameError
         If its sensor or exercise is not known.
     """
+    if settings is None and info.settings is not None:
+        settings = parse_settings(info.settings.split())
     return Engine(family(info.sensor), exercise_named(info.exercise), settings)
 
 

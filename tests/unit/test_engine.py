@@ -24,6 +24,7 @@ from tracker.domain import (
     LinkChanged,
     LinkState,
     Notification,
+    RepCounted,
     SessionInfo,
     UnknownNameError,
 )
@@ -535,3 +536,17 @@ def test_sensors_and_exercises_are_known_by_name() -> None:
     with pytest.raises(UnknownNameError):
         build_engine(SessionInfo("profile", "bench_press"))
     assert {part.name for part in fields(SessionInfo)} >= {"sensor", "exercise"}
+
+
+def test_a_recording_whose_configuration_was_lost_is_read_by_its_head() -> None:
+    session = simulate(demo_plan(1), 1)
+    whole, lost = build_engine(session.info), build_engine(session.info)
+    bare = build_engine(replace(session.info, settings=None))
+    sent = list(session.notifications())
+    others = [each for each in sent if each.channel != CONFIG_UUID]
+    assert len(others) < len(sent)
+    found = [event for event in whole.feed_many(sent) if isinstance(event, RepCounted)]
+    kept = [event for event in lost.feed_many(others) if isinstance(event, RepCounted)]
+    assert kept == found
+    assert found
+    assert not [event for event in bare.feed_many(others) if isinstance(event, RepCounted)]

@@ -36,6 +36,9 @@ class SessionInfo:
     """What the sensor calls itself."""
     origin: str = "live"
     """Where the bytes come from: live, imported or synthetic."""
+    settings: str | None = None
+    """Settings of the decoder as `key=value` words, should the sensor's own configuration be lost
+    from the recording; None where there are none."""
     note: str = ""
     """Free text; synthetic sessions say here that they are."""
 

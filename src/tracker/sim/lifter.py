@@ -113,6 +113,7 @@ def simulate(plan: SessionPlan, seed: int) -> SimulatedSession:
             exercise=plan.exercise,
             device_name="Simulated sensor",
             origin="synthetic",
+            settings=_settings(config),
             note=plan.note or "A simulated lifter; nobody trained.",
         ),
         truth=truth_of(performance, plan.exercise, transmission.gaps, transmission.least_delay_s),
@@ -120,3 +121,11 @@ def simulate(plan: SessionPlan, seed: int) -> SimulatedSession:
         counts=counts,
         config=config,
     )
+
+
+def _settings(config: ProfileConfig) -> str:
+    """Return the configuration as settings of the decoder, as they stand in a recording's head."""
+    words = [f"rate_hz={config.rate_hz}", f"acc_range_g={config.acc_range_g}"]
+    if config.gyro_range_dps is not None:
+        words.append(f"gyro_range_dps={config.gyro_range_dps}")
+    return " ".join(words)
