@@ -5,14 +5,14 @@ This is the whole composition. It never awaits, sleeps or reads a clock: time co
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tracker.detect import Detector
 from tracker.domain import (
     LINK_CHANNEL,
-    MARK_CHANNEL,
+    RESERVED_CHANNELS,
     Fault,
     FaultReason,
     Frame,
@@ -34,9 +34,6 @@ if TYPE_CHECKING:
     from tracker.domain import Event, Exercise, Notification, SessionInfo, Trace
     from tracker.sensors import SensorFamily
     from tracker.signal import SessionClock
-
-RESERVED_CHANNELS: Final = frozenset({LINK_CHANNEL, MARK_CHANNEL})
-"""Channels that carry no sensor bytes."""
 
 
 class Engine:

@@ -37,7 +37,12 @@ from tracker.domain.exercises import (
     LiftSignal,
     exercise_named,
 )
-from tracker.domain.notification import LINK_CHANNEL, MARK_CHANNEL, Notification
+from tracker.domain.notification import (
+    LINK_CHANNEL,
+    MARK_CHANNEL,
+    RESERVED_CHANNELS,
+    Notification,
+)
 from tracker.domain.ports import Decoder, Sink, Source
 from tracker.domain.session import Ledger, SessionInfo, SetRecord
 
@@ -46,6 +51,7 @@ __all__ = [
     "HIP_THRUST",
     "LINK_CHANNEL",
     "MARK_CHANNEL",
+    "RESERVED_CHANNELS",
     "Cue",
     "Decoder",
     "Event",

@@ -11,6 +11,9 @@ LINK_CHANNEL: Final = "link"
 MARK_CHANNEL: Final = "mark"
 """Channel of what the wearer says with a key: the payload is UTF-8, see `Mark`."""
 
+RESERVED_CHANNELS: Final = frozenset({LINK_CHANNEL, MARK_CHANNEL})
+"""Channels that are no sensor's: the engine reads them, decoders pass over them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Notification:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from tracker.domain import LINK_CHANNEL, MARK_CHANNEL, Fault, FaultReason
+from tracker.domain import Fault, FaultReason
 from tracker.domain.units import s_from_ns
 
 if TYPE_CHECKING:
     from tracker.domain import Notification
-
-RESERVED_CHANNELS: Final = frozenset({LINK_CHANNEL, MARK_CHANNEL})
-"""Channels that are no sensor's: the engine reads them, decoders pass over them."""
 
 
 class MalformedError(Exception):

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tracker.domain import FaultReason, Frame, TrackerError
+from tracker.domain import RESERVED_CHANNELS, FaultReason, Frame, TrackerError
 from tracker.domain.units import s_from_ns
 from tracker.sensors.family import ClockKind, SensorFamily
-from tracker.sensors.faults import RESERVED_CHANNELS, MalformedError, fault_of, unknown_channel
+from tracker.sensors.faults import MalformedError, fault_of, unknown_channel
 from tracker.sensors.profile_config import ProfileConfig
 from tracker.sensors.profile_counters import Counters, Order
 from tracker.sensors.profile_wire import (

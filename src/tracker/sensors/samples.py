@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tracker.domain import FaultReason, Frame
+from tracker.domain import RESERVED_CHANNELS, FaultReason, Frame
 from tracker.domain.units import s_from_ns
 from tracker.sensors.family import ClockKind, SensorFamily
-from tracker.sensors.faults import RESERVED_CHANNELS, MalformedError, fault_of, unknown_channel
+from tracker.sensors.faults import MalformedError, fault_of, unknown_channel
 from tracker.sensors.settings import refuse_unknown
 
 if TYPE_CHECKING:
