@@ -126,8 +126,8 @@ class DeviceClock:
         spacings_s = np.concatenate((list(self._spacings_s)[1:], spacings_s))
         last_ones = np.lib.stride_tricks.sliding_window_view(spacings_s, PERIOD_MEMORY)
         period_s = np.partition(last_ones, PERIOD_MEMORY // 2, axis=1)[:, PERIOD_MEMORY // 2]
-        device_s = stamp_s[:, None] + np.arange(size) * period_s[:, None]
-        newest_s = device_s[:, -1]
+        device_s = stamp_s + np.arange(size)[:, None] * period_s
+        newest_s = device_s[-1]
         if not self._offset.can_run(newest_s):
             # Among others where the clock began anew: then its time falls.
             for frame in run.frames():
@@ -136,7 +136,7 @@ class DeviceClock:
         self._spacings_s.extend(spacings_s[-PERIOD_MEMORY:].tolist())
         self._last_stamp_s, self._last_count = float(stamp_s[-1]), size
         offset_s = self._offset.run(newest_s, run.received_s - newest_s)
-        time_s = (device_s + offset_s[:, None]).reshape(-1)
+        time_s = (device_s + offset_s).T.reshape(-1)
         yield TimedFrame(time_s, run.acc_mps2, run.gyro_radps, run.saturated)
 
     def _agreed(self) -> bool:

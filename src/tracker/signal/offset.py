@@ -54,10 +54,13 @@ class ArrivalOffset:
         return self._offset_s
 
     def can_run(self, device_s: NDArray[np.float64]) -> bool:
-        """Return whether `run` may be asked: the times rise, from the last one noted on."""
+        """Return whether `run` may be asked: the times rise, and those kept have risen."""
+        if self._offset_s is None:
+            return False
+        kept_s = [at_s for at_s, _ in self._delays_s]
         return bool(
-            self._offset_s is not None
-            and device_s[0] > self._at_s == self._delays_s[-1][0]
+            kept_s == sorted(kept_s)
+            and device_s[0] > self._at_s == kept_s[-1]
             and (device_s[1:] > device_s[:-1]).all()
         )
 

@@ -16,7 +16,7 @@ import numpy as np
 from scipy import signal
 
 from tracker.domain.units import STANDARD_GRAVITY_MPS2
-from tracker.signal.rotation import IDENTITY, accumulate, rotate, steps_from_rate
+from tracker.signal.rotation import IDENTITY, Turn, accumulate, steps_from_rate, unit
 from tracker.signal.smoothing import Smoother
 
 if TYPE_CHECKING:
@@ -84,6 +84,17 @@ class RunningMean:
         return smoothed
 
 
+def _dot(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the scalar products of vectors of shape (3, n)."""
+    products: NDArray[np.float64] = np.einsum("in,in->n", one, other)
+    return products
+
+
+def _lengths(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the lengths of vectors of shape (3, n)."""
+    return np.sqrt(_dot(vectors, vectors))
+
+
 def _directions(
     vectors: NDArray[np.float64], lengths: NDArray[np.float64], last: NDArray[np.float64]
 ) -> NDArray[np.float64]:
@@ -106,7 +117,7 @@ class UprightFilter:
 
     def restart(self) -> None:
         """Forget the orientation; after a gap it can be any."""
-        self._orientation: NDArray[np.float64] = IDENTITY
+        self._orientation: NDArray[np.complex128] = IDENTITY
         self._last_up: NDArray[np.float64] = SOME_UP
         self._tilt = RunningMean(TILT_TIME_CONSTANT_S, self._rate_hz)
         self._gravity = RunningMean(GRAVITY_TIME_CONSTANT_S, self._rate_hz)
@@ -134,15 +145,16 @@ class UprightFilter:
             return acc_mps2, np.empty(0)
         steps = steps_from_rate(rate_radps.T, 1.0 / self._rate_hz)
         orientation = accumulate(self._orientation, steps)
-        self._orientation = orientation[:, -1]
-        acc_reference = rotate(orientation, acc_mps2.T)
+        self._orientation = unit(orientation[:, -1])
+        turn = Turn.by(orientation)
+        acc_reference = turn.there(acc_mps2.T)
         low = self._tilt.process(acc_reference)
-        length = np.sqrt(np.einsum("in,in->n", low, low))
+        length = _lengths(low)
         up_reference = _directions(low, length, self._last_up)
         self._last_up = up_reference[:, -1:]
         gravity = self._gravity.process(length[None])[0]
-        vertical = np.einsum("in,in->n", acc_reference, up_reference) - gravity
-        return rotate(orientation, up_reference, inverse=True).T, vertical
+        vertical = _dot(acc_reference, up_reference) - gravity
+        return turn.back(up_reference).T, vertical
 
 
 class ArcFilter:

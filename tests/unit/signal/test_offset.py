@@ -49,6 +49,9 @@ def test_a_run_may_be_asked_once_there_is_an_offset_and_while_times_rise() -> No
     assert offset.can_run(np.array([2.0, 3.0]))
     assert not offset.can_run(np.array([1.0, 2.0]))
     assert not offset.can_run(np.array([2.0, 2.0]))
+    # A clock that has stepped back a little: the times that are kept are out of order.
+    one_by_one(offset, [0.9, 1.1], [0.2, 0.3])
+    assert not offset.can_run(np.array([2.0, 3.0]))
 
 
 steps_s = st.sampled_from([0.05, 0.05, 0.049_999, 0.2, 3.0, DELAY_WINDOW_S, 40.0])
