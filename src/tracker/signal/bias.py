@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tracker.domain.units import RADPS_PER_DPS
+from tracker.signal.running_mean import RunningMean
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -51,6 +52,8 @@ class BiasFilter:
         """Offset known so far, rad/s, shape (3,)."""
         self.still_windows = 0
         """Windows that it was learnt from."""
+        memory = self.settings.memory_windows
+        self._mean = RunningMean(warm_up=memory, gain=1.0 / memory)
         self._open = np.empty((6, 0))
 
     def restart(self) -> None:
@@ -95,15 +98,12 @@ class BiasFilter:
 
     def _learn(self, means_radps: NDArray[np.float64]) -> NDArray[np.float64]:
         """Learn from still windows; return what was known before each and after, (3, k + 1)."""
-        known = [self.bias_radps.tolist()]
-        for mean in means_radps.T.tolist():
-            self.still_windows += 1
-            weight = 1.0 / min(self.still_windows, self.settings.memory_windows)
-            known.append(
-                [old + weight * (new - old) for old, new in zip(known[-1], mean, strict=True)]
-            )
-        self.bias_radps = np.array(known[-1])
-        return np.array(known).T
+        known = self.bias_radps[:, None]
+        if means_radps.size:
+            known = np.concatenate((known, self._mean.process(means_radps)), axis=1)
+            self.bias_radps = known[:, -1].copy()
+            self.still_windows += means_radps.shape[1]
+        return known
 
 
 def _length(vectors: NDArray[np.float64]) -> NDArray[np.float64]:

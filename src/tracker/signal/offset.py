@@ -142,6 +142,8 @@ def _smallest_between(
         reach = 1 << power
         if power:
             table = np.minimum(table[: -(reach // 2)], table[reach // 2 :])
-        chosen = exponent == power
-        smallest[chosen] = np.minimum(table[first[chosen]], table[last[chosen] - reach + 1])
+        chosen = np.flatnonzero(exponent == power)
+        if len(chosen):
+            left, right = first[chosen], last[chosen] - reach + 1
+            smallest[chosen] = np.minimum(table[left], table[right])
     return smallest

@@ -13,10 +13,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from scipy import signal
 
 from tracker.domain.units import STANDARD_GRAVITY_MPS2
 from tracker.signal.rotation import IDENTITY, Turn, accumulate, steps_from_rate, unit
+from tracker.signal.running_mean import RunningMean
 from tracker.signal.smoothing import Smoother
 
 if TYPE_CHECKING:
@@ -36,52 +36,6 @@ SOME_UP: Final = np.array([[0.0], [0.0], [1.0]])
 
 ARC_HALF_WIDTH_S: Final = 0.15
 """Smoothing of gravity's arc without a gyroscope, each side: keeps 0.5 s movements, not jolts."""
-
-
-class RunningMean:
-    """First-order low-pass that starts as a plain mean, so that it is right from the first sample.
-
-    Parameters
-    ----------
-    time_constant_s
-        Time constant once more samples than that have come.
-    rate_hz
-        Samples per second.
-    """
-
-    def __init__(self, time_constant_s: float, rate_hz: float) -> None:
-        if time_constant_s <= 0.0 or rate_hz <= 0.0:
-            raise ValueError(
-                f"time constant and rate must be positive, got {time_constant_s} and {rate_hz}"
-            )
-        self._gain = 1.0 - np.exp(-1.0 / (time_constant_s * rate_hz))
-        self._warm_up = round(time_constant_s * rate_hz)
-        self._sum: NDArray[np.float64] | None = None
-        self._seen = 0
-
-    def process(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the low-passed values, shape (k, n) as given, time last."""
-        first = values[:, : max(self._warm_up - self._seen, 0)]
-        if self._sum is None:
-            self._sum = np.zeros((len(values), 1))
-        if not first.shape[1]:
-            return self._settled(values)
-        totals = np.cumsum(np.hstack((self._sum, first)), axis=1)[:, 1:]
-        means = totals / np.arange(self._seen + 1, self._seen + first.shape[1] + 1)
-        self._seen += first.shape[1]
-        # After the warm-up the same array holds the filter's last output.
-        self._sum = totals[:, -1:] if self._seen < self._warm_up else means[:, -1:]
-        return np.hstack((means, self._settled(values[:, first.shape[1] :])))
-
-    def _settled(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        if not values.shape[1]:
-            return values
-        assert self._sum is not None
-        keep = 1.0 - self._gain
-        low, _ = signal.lfilter([self._gain], [1.0, -keep], values, axis=1, zi=keep * self._sum)
-        self._sum = low[:, -1:]
-        smoothed: NDArray[np.float64] = low
-        return smoothed
 
 
 def _dot(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -119,8 +73,8 @@ class UprightFilter:
         """Forget the orientation; after a gap it can be any."""
         self._orientation: NDArray[np.complex128] = IDENTITY
         self._last_up: NDArray[np.float64] = SOME_UP
-        self._tilt = RunningMean(TILT_TIME_CONSTANT_S, self._rate_hz)
-        self._gravity = RunningMean(GRAVITY_TIME_CONSTANT_S, self._rate_hz)
+        self._tilt = RunningMean.lasting(TILT_TIME_CONSTANT_S, self._rate_hz)
+        self._gravity = RunningMean.lasting(GRAVITY_TIME_CONSTANT_S, self._rate_hz)
 
     def process(
         self, acc_mps2: NDArray[np.float64], rate_radps: NDArray[np.float64]
@@ -172,7 +126,7 @@ class ArcFilter:
         self._smoother.restart()
         self._last_up: NDArray[np.float64] | None = None
         self._seen_up: NDArray[np.float64] = SOME_UP
-        self._gravity = RunningMean(GRAVITY_TIME_CONSTANT_S, self._rate_hz)
+        self._gravity = RunningMean.lasting(GRAVITY_TIME_CONSTANT_S, self._rate_hz)
 
     def process(
         self, acc_mps2: NDArray[np.float64]
