@@ -1,8 +1,9 @@
 """One module per sensor family: how it advertises, starts, stops, and what its bytes mean."""
 
 from tracker.sensors.family import Advertisement, ClockKind, SensorFamily
-from tracker.sensors.profile import PROFILE, ProfileDecoder
+from tracker.sensors.profile import PROFILE
 from tracker.sensors.profile_config import ProfileConfig
+from tracker.sensors.profile_decoder import ProfileDecoder
 from tracker.sensors.profile_wire import encode_packet, samples_per_packet
 from tracker.sensors.registry import families, family, identify
 from tracker.sensors.samples import SAMPLES, SAMPLES_CHANNEL, SamplesDecoder, encode_samples
