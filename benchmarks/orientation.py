@@ -129,7 +129,7 @@ def lifted(rep: RepPlan, reps: int, part: str, seed: int) -> Lifted:
 
 
 def ours(acc_mps2: Array, gyro_radps: Array) -> Array:
-    rate_radps = BiasFilter().process(acc_mps2, gyro_radps)
+    rate_radps, _ = BiasFilter().process(acc_mps2, gyro_radps)
     return UprightFilter(RATE_HZ).process(acc_mps2, rate_radps)[0]
 
 
@@ -138,7 +138,7 @@ def ours_in_packets(acc_mps2: Array, gyro_radps: Array) -> Array:
     pieces = []
     for first in range(0, len(acc_mps2), PACKET_SAMPLES):
         acc = acc_mps2[first : first + PACKET_SAMPLES]
-        rate = bias.process(acc, gyro_radps[first : first + PACKET_SAMPLES])
+        rate, _ = bias.process(acc, gyro_radps[first : first + PACKET_SAMPLES])
         pieces.append(upright.process(acc, rate)[0])
     return np.concatenate(pieces)
 

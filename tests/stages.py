@@ -333,7 +333,7 @@ def stages() -> tuple[Stage, ...]:
     return (
         _arrays("Smoother", lambda: Smoother(5), (acc_mps2,), ("smooth",)),
         _running_mean(),
-        _arrays("BiasFilter", BiasFilter, both, ("rate",)),
+        _arrays("BiasFilter", BiasFilter, both, ("rate", "offset")),
         _arrays("UprightFilter", lambda: UprightFilter(GRID_RATE_HZ), both, ("up", "vertical")),
         _arrays(
             "ArcFilter", lambda: ArcFilter(GRID_RATE_HZ), (acc_mps2,), ("up", "rate", "vertical")

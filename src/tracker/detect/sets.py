@@ -11,7 +11,7 @@ import math
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
-from tracker.detect.likeness import LONGEST_WAY_S, fitting, plausible
+from tracker.detect.likeness import LONGEST_WAY_S, doubt, fitting, plausible
 from tracker.detect.open_set import Counted, OpenSet, size_of
 from tracker.detect.reps import DraftState
 from tracker.detect.strokes import TENTATIVE, StrokeState
@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 
 AT_ONCE_SHARE: Final = 0.85
 """A way up of this share of the set's range counts at once; a shorter one may only have stuck."""
+
+DOUBTFUL: Final = 0.5
+"""Half of the doubt that a movement may raise before it is taken for none."""
 
 FEW_REPS: Final = 3
 """As many small movements may turn out to have been set-up; more are a set, whatever follows."""
@@ -225,17 +228,18 @@ class SetKeeper:
         """Decide between the reps so far and a movement that is not like them.
 
         A movement under half of the range is no rep. So a single small one before a much larger one
-        was a set-up move; two or three that are alike need two larger ones that are alike, for
-        getting up after two heavy reps is one large movement as well. A smaller movement does not
-        count itself, unless it has company.
+        was a set-up move, and so were two or three that were doubtful themselves. Two clean reps
+        need two larger ones that are alike: getting up after a heavy double is one large movement
+        as well. A smaller movement does not count itself, unless it has company.
         """
         paired = open_set.has_rival_like(draft)
         rival, open_set.rival = open_set.rival, draft
         first = open_set.reps[0].draft
         provisional = len(open_set.reps) <= FEW_REPS
         larger = size_of(draft) > size_of(first)
-        half_done = first.eccentric is None
-        if not paired and (open_set.confirmed or not (larger or half_done)):
+        half_done = not open_set.confirmed and first.eccentric is None
+        doubtful = provisional and (not open_set.confirmed or self._doubtful(first))
+        if not paired and not (doubtful and (larger or half_done)):
             return
         if provisional:
             for counted in tuple(reversed(open_set.reps)):
@@ -249,6 +253,11 @@ class SetKeeper:
         if paired and rival is not None:
             yield from self._announce(now_open, rival)
         yield from self._announce(now_open, draft)
+
+    def _doubtful(self, draft: Draft) -> bool:
+        """Return whether a rep was hardly one: a scoot on the bench, a shuffle under the bar."""
+        up = draft.concentric
+        return up is None or doubt(self._exercise, up) > DOUBTFUL
 
     def _announce(self, open_set: OpenSet, draft: Draft) -> Iterator[Event]:
         up = draft.concentric

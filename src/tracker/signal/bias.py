@@ -1,9 +1,10 @@
-"""The gyroscope's zero-rate offset, learnt whenever the sensor is still.
+"""The offsets of gyroscope and accelerometer, learnt whenever the sensor is still.
 
 A cheap part is off by up to 10 °/s and a slow rep turns at 10 °/s, so the offset decides whether a
 slow rep has edges. Stillness is judged on windows: neither sensor may wander inside one, and
 gravity may not turn, because a slow steady rotation looks still to a gyroscope alone. All limits
-are lengths of vectors, so that it does not matter which way round the sensor is worn.
+are lengths of vectors, so that it does not matter which way round the sensor is worn. What the
+accelerometer is off by is told by `acc_offset` from the same windows.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tracker.domain.units import RADPS_PER_DPS
+from tracker.signal.acc_offset import AccOffset
 from tracker.signal.running_mean import RunningMean
 
 if TYPE_CHECKING:
@@ -54,34 +56,36 @@ class BiasFilter:
         """Windows that it was learnt from."""
         memory = self.settings.memory_windows
         self._mean = RunningMean(warm_up=memory, gain=1.0 / memory)
+        self._acc = AccOffset()
         self._open = np.empty((6, 0))
 
     def restart(self) -> None:
-        """Drop the open window; the offset outlives a gap."""
+        """Drop the open window; the offsets outlive a gap."""
         self._open = np.empty((6, 0))
 
     def process(
         self, acc_mps2: NDArray[np.float64], gyro_radps: NDArray[np.float64]
-    ) -> NDArray[np.float64]:
-        """Return the rates without offset, shape (n, 3)."""
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the rates without offset, and the accelerometer's offset so far, each (n, 3)."""
         size = self.settings.window_samples
         carried = self._open.shape[1]
         stream = np.concatenate((self._open, np.concatenate((acc_mps2.T, gyro_radps.T))), axis=1)
         windows = stream.shape[1] // size
         self._open = stream[:, windows * size :]
         if not windows:
-            return gyro_radps - self.bias_radps
+            offset_mps2 = np.broadcast_to(self._acc.offset_mps2, acc_mps2.shape)
+            return gyro_radps - self.bias_radps, offset_mps2
         still, mean = self._judge(stream[:, : windows * size].reshape(6, windows, size))
-        biases = self._learn(mean[:, still])
+        acc_offsets, biases = self._acc.learn(mean[:3, still]), self._learn(mean[3:, still])
         learnt_before = np.concatenate(([0], np.cumsum(still)))
-        bias_of_row = np.repeat(learnt_before, size)[carried : stream.shape[1]]
-        corrected: NDArray[np.float64] = stream[3:, carried:] - biases.take(bias_of_row, axis=1)
-        return corrected.T
+        row = np.repeat(learnt_before, size)[carried : stream.shape[1]]
+        corrected: NDArray[np.float64] = stream[3:, carried:] - biases.take(row, axis=1)
+        return corrected.T, acc_offsets.take(row, axis=1).T
 
     def _judge(
         self, windows: NDArray[np.float64]
     ) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
-        """Return which windows are still, and the mean rate of each, shape (3, windows)."""
+        """Return which windows are still, and the mean of each, shape (6, windows)."""
         limits = self.settings
         mean = windows.mean(axis=2)
         away = windows - mean[:, :, None]
@@ -94,7 +98,7 @@ class BiasFilter:
             & (_length(turn) < limits.gravity_turn_mps2)
             & (_length(rate) < limits.most_bias_radps)
         )
-        return still, rate
+        return still, mean
 
     def _learn(self, means_radps: NDArray[np.float64]) -> NDArray[np.float64]:
         """Learn from still windows; return what was known before each and after, (3, k + 1)."""

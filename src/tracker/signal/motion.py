@@ -9,7 +9,7 @@ import numpy as np
 from tracker.domain import ImuBlock, MotionBlock
 from tracker.signal.bias import BiasFilter
 from tracker.signal.height import HeightFilter
-from tracker.signal.orientation import ArcFilter, UprightFilter
+from tracker.signal.orientation import ArcFilter, LeanFilter, UprightFilter
 from tracker.signal.smoothing import Smoother
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ class MotionStage:
         self._rate_hz = rate_hz
         self._bias = BiasFilter()
         self._upright = UprightFilter(rate_hz)
+        self._lean = LeanFilter(rate_hz)
         self._arc = ArcFilter(rate_hz)
         self._smoother = Smoother(round(SMOOTHING_HALF_WIDTH_S * rate_hz))
         self._height = HeightFilter(rate_hz)
@@ -42,8 +43,9 @@ class MotionStage:
         if block.gyro_radps is None:
             up, rate, vertical = self._arc.process(block.acc_mps2)
         else:
-            rate_raw = self._bias.process(block.acc_mps2, block.gyro_radps)
+            rate_raw, offset_mps2 = self._bias.process(block.acc_mps2, block.gyro_radps)
             up, vertical = self._upright.process(block.acc_mps2, rate_raw)
+            vertical = vertical - self._lean.process(up, offset_mps2)
             stacked = np.concatenate((up.T, rate_raw.T, vertical[None]))
             smooth = self._smoother.process(stacked.T).T
             x, y, z = smooth[:3]
@@ -85,7 +87,8 @@ class MotionStage:
         return block
 
     def _restart(self, start_s: float) -> None:
-        for part in (self._bias, self._upright, self._arc, self._smoother, self._height):
-            part.restart()
+        stages = (self._bias, self._upright, self._lean, self._arc, self._smoother, self._height)
+        for stage in stages:
+            stage.restart()
         self._pending_restart = True
         self._next_s = start_s

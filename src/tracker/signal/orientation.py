@@ -111,6 +111,32 @@ class UprightFilter:
         return turn.back(up_reference).T, vertical
 
 
+class LeanFilter:
+    """What an offset of the accelerometer adds to the upward acceleration as the sensor leans."""
+
+    def __init__(self, rate_hz: float) -> None:
+        self._rate_hz = rate_hz
+        self.restart()
+
+    def restart(self) -> None:
+        """Forget which way the sensor pointed."""
+        self._usual = RunningMean.lasting(GRAVITY_TIME_CONSTANT_S, self._rate_hz)
+
+    def process(
+        self, up: NDArray[np.float64], offset_mps2: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Return the acceleration that is none, m/s², shape (n,).
+
+        What the offset adds in the usual posture is part of the gravity that the sensor feels, and
+        is subtracted with it. So an offset that becomes known while the sensor rests changes nothing.
+        """
+        if not len(up):
+            return np.empty(0)
+        leaning = up - self._usual.process(up.T).T
+        added: NDArray[np.float64] = np.einsum("ni,ni->n", offset_mps2, leaning)
+        return added
+
+
 class ArcFilter:
     """Up, angular rate and vertical acceleration from an accelerometer alone."""
 

@@ -38,7 +38,7 @@ offsets_dps = st.tuples(*[st.floats(-10.0, 10.0)] * 3).map(np.array)
 def test_an_offset_within_data_sheets_is_learnt_at_rest(offset_dps: NDArray[np.float64]) -> None:
     acc_mps2, gyro_radps = turning(0.0, 6.0, noise_dps=0.1)
     stage = BiasFilter()
-    corrected = stage.process(acc_mps2, gyro_radps + offset_dps * RADPS_PER_DPS)
+    corrected, _ = stage.process(acc_mps2, gyro_radps + offset_dps * RADPS_PER_DPS)
     np.testing.assert_allclose(np.degrees(stage.bias_radps), offset_dps, atol=0.05)
     np.testing.assert_allclose(np.degrees(corrected[100:].mean(axis=0)), 0.0, atol=0.1)
 
@@ -47,7 +47,7 @@ def test_an_offset_within_data_sheets_is_learnt_at_rest(offset_dps: NDArray[np.f
 def test_a_slow_steady_rotation_is_not_taken_for_an_offset(rate_dps: float) -> None:
     acc_mps2, gyro_radps = turning(rate_dps, 8.0)
     stage = BiasFilter()
-    corrected = stage.process(acc_mps2, gyro_radps)
+    corrected, _ = stage.process(acc_mps2, gyro_radps)
     assert stage.still_windows == 0
     np.testing.assert_array_equal(corrected, gyro_radps)
 
@@ -64,7 +64,7 @@ def test_what_is_learnt_holds_from_the_next_window_on() -> None:
     acc_mps2, gyro_radps = turning(0.0, 2.0)
     offset_radps = np.array([0.05, 0.0, -0.02])
     stage = BiasFilter(BiasSettings(window_samples=40))
-    corrected = stage.process(acc_mps2, gyro_radps + offset_radps)
+    corrected, _ = stage.process(acc_mps2, gyro_radps + offset_radps)
     np.testing.assert_allclose(corrected[:40], np.tile(offset_radps, (40, 1)))
     np.testing.assert_allclose(corrected[40:], 0.0, atol=1e-12)
 
@@ -95,7 +95,7 @@ def test_a_warming_sensor_is_followed() -> None:
     acc_mps2, gyro_radps = turning(0.0, 120.0)
     drift_radps = np.linspace(0.0, 2.0, len(acc_mps2))[:, None] * RADPS_PER_DPS
     stage = BiasFilter()
-    corrected = stage.process(acc_mps2, gyro_radps + drift_radps)
+    corrected, _ = stage.process(acc_mps2, gyro_radps + drift_radps)
     # The running mean spans 10 s, so it lags by about half of that and a window.
     assert np.abs(np.degrees(corrected)).max() < 0.25
 

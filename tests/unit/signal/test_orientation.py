@@ -26,7 +26,7 @@ directions = (
 
 
 def upright(felt: Felt) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    rate_radps = BiasFilter().process(felt.acc_mps2, felt.gyro_radps)
+    rate_radps, _ = BiasFilter().process(felt.acc_mps2, felt.gyro_radps)
     return UprightFilter(RATE_HZ).process(felt.acc_mps2, rate_radps)
 
 
