@@ -169,7 +169,8 @@ def decode_payload(data: bytes, resource: Resource) -> Payload:
         )
     names = ARRAYS[resource.name]
     (time_ms,) = STAMP.unpack_from(data)
-    values = np.frombuffer(data, FLOAT, offset=STAMP.size).astype(np.float64)
+    with np.errstate(invalid="ignore"):  # a signalling NaN stays a NaN
+        values = np.frombuffer(data, FLOAT, offset=STAMP.size).astype(np.float64)
     signals = values.reshape(len(names), -1, AXES)
     return Payload(time_ms, dict(zip(names, signals, strict=True)))
 
