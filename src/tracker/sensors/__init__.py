@@ -3,6 +3,7 @@
 from tracker.sensors.family import SMALLEST_MTU, Advertisement, ClockKind, SensorFamily
 from tracker.sensors.inquiry import Inquiry
 from tracker.sensors.movesense import MOVESENSE
+from tracker.sensors.polar import POLAR
 from tracker.sensors.profile import PROFILE, ProfileDecoder
 from tracker.sensors.profile_config import ProfileConfig
 from tracker.sensors.profile_wire import encode_packet, samples_per_packet
@@ -29,6 +30,7 @@ from tracker.sensors.witmotion_wire import encode_witmotion
 __all__ = [
     "MOST_HEARD",
     "MOVESENSE",
+    "POLAR",
     "PROFILE",
     "SAMPLES",
     "SAMPLES_CHANNEL",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from tracker.domain import UnknownNameError
 from tracker.sensors.movesense import MOVESENSE
+from tracker.sensors.polar import POLAR
 from tracker.sensors.profile import PROFILE
 from tracker.sensors.samples import SAMPLES
 from tracker.sensors.witmotion import WITMOTION
@@ -24,6 +25,7 @@ _FAMILIES: Final = MappingProxyType(
             SAMPLES,
             WITMOTION,
             MOVESENSE,
+            POLAR,
         )
     }
 )
