@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pytest
+from measuring import best_of
 from pyarrow import csv as arrow_csv
 from pyarrow import table as arrow_table
 from scipy import signal
@@ -83,14 +84,14 @@ def sample_csv(folder: Path, hour: SimulatedSession, samples: int) -> Path:
     return path
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def base_hour_s(samples: int) -> float:
-    """Time that the base filter takes for the hour, s."""
+    """Time that the base filter takes for the hour, s; measured anew beside every comparison."""
     values = np.random.default_rng(1).standard_normal((samples, CHANNELS))
     return best_of(5, lambda: signal.sosfilt(BASE_FILTER, values, axis=0))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def base_packet_s() -> float:
     """Time that the base filter takes for one packet of five samples, s."""
     values = np.random.default_rng(1).standard_normal((5, CHANNELS))
@@ -103,28 +104,18 @@ def base_packet_s() -> float:
     return best_of(5, filter_packets) / calls
 
 
-def best_of(rounds: int, work: Callable[[], object]) -> float:
-    """Return the shortest of several runs, s: what disturbs a run only makes it longer."""
-    taken_s = []
-    for _ in range(rounds):
-        start_s = time.perf_counter()
-        work()
-        taken_s.append(time.perf_counter() - start_s)
-    return min(taken_s)
-
-
 @pytest.fixture
 def measure(benchmark: BenchmarkFixture) -> Measure:
-    """Time something for pytest-benchmark and for the table."""
+    """Time something: on the wall for pytest-benchmark, on the processor for the table."""
 
     def run(work: Callable[[], T], rounds: int = 3) -> tuple[T, float]:
         results: list[T] = []
         taken_s: list[float] = []
 
         def timed() -> None:
-            start_s = time.perf_counter()
+            start_s = time.process_time()
             results.append(work())
-            taken_s.append(time.perf_counter() - start_s)
+            taken_s.append(time.process_time() - start_s)
 
         benchmark.pedantic(timed, rounds=rounds)  # type: ignore[no-untyped-call]
         return results[-1], min(taken_s)

@@ -27,7 +27,8 @@ from tracker.sensors import PROFILE, WITMOTION, encode_witmotion
 from tracker.signal import GRID_RATE_HZ, DeviceClock, FileClock, Grid, MotionStage
 from tracker.signal.bias import BiasFilter
 from tracker.signal.height import HeightFilter
-from tracker.signal.orientation import ArcFilter, RunningMean, UprightFilter
+from tracker.signal.orientation import ArcFilter, UprightFilter
+from tracker.signal.running_mean import RunningMean
 from tracker.signal.smoothing import Smoother
 from tracker.sim import Mounting, RepPlan, SensorPlan, SessionPlan, SetPlan, simulate
 from tracker.sim.mems import LSM6DSOX
@@ -236,7 +237,7 @@ def _running_mean() -> Stage:
     _, frame = sampled()
 
     def run(pieces: Pieces) -> Output:
-        stage = RunningMean(0.5, GRID_RATE_HZ)
+        stage = RunningMean.lasting(0.5, GRID_RATE_HZ)
         return joined([{"mean": stage.process(frame.acc_mps2[piece].T).T} for piece in pieces])
 
     return Stage("RunningMean", len(frame.time_s), run)

@@ -17,11 +17,13 @@ from tracker.domain import (
     Fault,
     FaultReason,
     Frame,
+    FrameRun,
     Gap,
     LinkChanged,
     LinkState,
     Marked,
     MarkKind,
+    RunDecoder,
     TimedFrame,
     exercise_named,
 )
@@ -43,6 +45,13 @@ _CLOCKS: Final[Mapping[ClockKind, Callable[[], SessionClock]]] = MappingProxyTyp
         ClockKind.NONE: ArrivalClock,
     }
 )
+
+PIECE_NOTIFICATIONS: Final = 2048
+"""Notifications that are taken through all stages together: what they become stays in the cache,
+and in memory, while each array call still has some thousand samples to work on."""
+
+LEAST_RUN: Final = 16
+"""Fewer notifications are decoded faster one by one: a live session seldom has as many."""
 
 
 class Engine:
@@ -97,21 +106,19 @@ class Engine:
     def feed_many(self, notifications: Sequence[Notification]) -> tuple[Event, ...]:
         """Take notifications at once; the events are those of feeding them one by one."""
         events: list[Event] = []
-        for notification in notifications:
-            if notification.device != 0:
-                continue  # recorded beside the sensor that detection uses
-            if notification.channel in RESERVED_CHANNELS:
+        for first in range(0, len(notifications), PIECE_NOTIFICATIONS):
+            run: list[Notification] = []
+            for notification in notifications[first : first + PIECE_NOTIFICATIONS]:
+                if notification.device != 0:
+                    continue  # recorded beside the sensor that detection uses
+                if notification.channel not in RESERVED_CHANNELS:
+                    run.append(notification)
+                    continue
                 # What came before a mark must have been seen before the mark counts.
-                events += self._flush()
+                events += self._sensed(run)
                 events += self._told(notification)
-                continue
-            for decoded in self._decoder.feed(notification):
-                if isinstance(decoded, Fault):
-                    events += self._flush()
-                    events.append(decoded)
-                else:
-                    self._keep(decoded)
-        events += self._flush()
+                run = []
+            events += self._sensed(run)
         return tuple(events)
 
     def finish(self) -> tuple[Event, ...]:
@@ -120,8 +127,38 @@ class Engine:
         events += self._detector.finish()
         return tuple(events)
 
-    def _keep(self, frame: Frame) -> None:
-        for timed in self._clock.process(frame):
+    def _sensed(self, notifications: Sequence[Notification]) -> Iterator[Event]:
+        """Send what a sensor has sent down the signal path; faults stay in their places."""
+        for decoded in self._decoded(notifications):
+            if isinstance(decoded, Fault):
+                yield from self._flush()
+                yield decoded
+            else:
+                self._keep(decoded)
+        yield from self._flush()
+
+    def _decoded(
+        self, notifications: Sequence[Notification]
+    ) -> Iterator[Frame | FrameRun | Fault]:
+        decoder = self._decoder
+        if len(notifications) >= LEAST_RUN and isinstance(decoder, RunDecoder):
+            yield from decoder.feed_run(notifications)
+            return
+        for notification in notifications:
+            yield from decoder.feed(notification)
+
+    def _timed(self, decoded: Frame | FrameRun) -> Iterator[TimedFrame]:
+        clock = self._clock
+        if isinstance(decoded, Frame):
+            yield from clock.process(decoded)
+        elif isinstance(clock, DeviceClock):
+            yield from clock.process_run(decoded)
+        else:
+            for frame in decoded.frames():
+                yield from clock.process(frame)
+
+    def _keep(self, decoded: Frame | FrameRun) -> None:
+        for timed in self._timed(decoded):
             if not len(timed.time_s):
                 continue
             self.samples += len(timed.time_s)

@@ -343,7 +343,9 @@ def test_a_simulated_session_is_understood(name: str) -> None:
     assert [len(record.reps) for record in found] == [len(each.reps) for each in truth.sets]
     for record, expected in zip(found, truth.sets, strict=True):
         for rep, real in zip(record.reps, expected.reps, strict=True):
-            assert rep.start_s - truth.least_delay_s == pytest.approx(real.start_s, abs=0.2)
+            # Without a gyroscope, the first and last 15 % of the travel are left out.
+            close_s = 0.3 if name == "accelerometer_only" else 0.05
+            assert rep.start_s - truth.least_delay_s == pytest.approx(real.start_s, abs=close_s)
             assert rep.rom_deg == pytest.approx(real.rom_deg, abs=8.0)
 
 

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from tracker.detect.arc_track import ArcTrack
 from tracker.detect.history import History
+from tracker.detect.likeness import plausible
 from tracker.detect.movement import measure
-from tracker.detect.reps import Pairing, plausible
+from tracker.detect.reps import Pairing
 from tracker.detect.sets import SetKeeper
 from tracker.detect.strokes import StrokeFinder, StrokeSettings, StrokeState
 from tracker.detect.trace import pitch_trace
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tracker.detect.strokes import Stroke
+    from tracker.detect.track import Track
     from tracker.domain import Event, Exercise, MarkKind, MotionBlock, Trace
 
 LEAST_TRAVEL_SHARE: Final = 0.5
@@ -37,8 +40,10 @@ class Detector:
         self._rate_hz = rate_hz
         self._history = History(rate_hz)
         self._rotation: RotationTrack | None = None
+        self._arc: ArcTrack | None = None
         if exercise.signal is LiftSignal.ROTATION:
             self._rotation = RotationTrack(self._history)
+            self._arc = ArcTrack(self._history)
             least = LEAST_TRAVEL_SHARE * float(np.radians(exercise.least_range_of_arc_deg))
         else:
             least = LEAST_TRAVEL_SHARE * exercise.least_rise_m
@@ -53,10 +58,11 @@ class Detector:
         if block.restart:
             lost_s = block.start_s - self._history.time_s(self._history.stop)
             self._history.restart(block.start_s)
-            self._finder.restart()
+            self._finder.restart(self._track_for(gyroscope=block.gyroscope))
             self._pairing.restart()
             if self._begun:
                 yield from self._keeper.gap(lost_s, block.start_s)
+            self._keeper.begin(block.start_s)
             self._begun = True
         piece = round(PIECE_S * self._rate_hz)
         for first in range(0, len(block.up), piece):
@@ -78,6 +84,10 @@ class Detector:
     def trace(self) -> Trace:
         """Return the last seconds as pitch above the bottom of the latest rep."""
         return pitch_trace(self._history, self._pairing.lift)
+
+    def _track_for(self, *, gyroscope: bool) -> Track | None:
+        """Return what movements are measured along from now on; None leaves it as it is."""
+        return self._rotation if gyroscope else self._arc
 
     def _scan(self) -> Iterator[Event]:
         """Follow the strokes up to the newest sample; a set ends exactly at its deadline."""

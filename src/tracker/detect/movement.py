@@ -47,6 +47,8 @@ class Movement:
     """Unit axis of the rotation in sensor axes, right-handed, shape (3,)."""
     planarity: float
     """Share of all turning, squared, that was about `axis`, 0 to 1."""
+    coherence: float
+    """Correlation of vertical velocity with angular speed about `axis`, 0 to 1."""
     rise_m: float
     """Vertical travel, up positive, m."""
     mean_velocity_mps: float
@@ -83,16 +85,16 @@ def measure(history: History, stroke: Stroke, signal: LiftSignal) -> Movement:
     between = velocity[max(math.ceil(stroke.start) - first, 0) : max(int(end) - first + 1, 1)]
     rise_m = float(velocity.sum()) / rate_hz
     margin = round(TURN_MARGIN_S * rate_hz)
+    up = history.up(first, last + 1)
     rate = history.rate_radps(
         max(min(stroke.turn, first), first - margin),
         min(max(stroke.furthest, last), last + margin) + 1,
     )
-    turned = rate.sum(axis=0) / rate_hz
+    turned = rate.sum(axis=0) / rate_hz if history.gyroscope else _arc_between(up[0], up[-1])
     angle = math.sqrt(float(turned @ turned))
     axis = turned / max(angle, 1e-9)
     along = rate @ axis
     about_axis = float(along @ along) / max(float(np.einsum("ij,ij->", rate, rate)), 1e-9)
-    up = history.up(first, last + 1)
     aside = up @ axis
     tilt = math.asin(min(float(np.abs(aside - aside[0]).max()), 1.0))
     return Movement(
@@ -107,6 +109,7 @@ def measure(history: History, stroke: Stroke, signal: LiftSignal) -> Movement:
         rotation_rad=angle,
         axis=axis,
         planarity=about_axis,
+        coherence=_coherence(velocity, history.rate_radps(first, last + 1) @ axis),
         rise_m=rise_m,
         mean_velocity_mps=float(between.sum()) / len(between) if len(between) else 0.0,
         peak_velocity_mps=float(velocity.max() if rise_m > 0 else velocity.min()),
@@ -123,3 +126,19 @@ def _velocity_mps(vertical_mps2: NDArray[np.float64], rate_hz: float) -> NDArray
     np.cumsum((vertical_mps2[1:] + vertical_mps2[:-1]) / (2.0 * rate_hz), out=velocity[1:])
     velocity -= np.arange(len(velocity)) * (velocity[-1] / max(len(velocity) - 1, 1))
     return velocity
+
+
+def _arc_between(from_up: NDArray[np.float64], to_up: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the smallest rotation, rad, that takes one posture to the other, shape (3,)."""
+    # Up turns backwards in the axes of a body that turns forwards.
+    across = np.cross(to_up, from_up)
+    sine = math.sqrt(float(across @ across))
+    angle = math.atan2(sine, float(from_up @ to_up))
+    rotation: NDArray[np.float64] = across * (angle / max(sine, 1e-9))
+    return rotation
+
+
+def _coherence(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
+    """Return the size of the correlation of two signals about zero; 0 where one is flat."""
+    power = float(one @ one) * float(other @ other)
+    return abs(float(one @ other)) / math.sqrt(power) if power > 0.0 else 0.0

@@ -10,8 +10,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
+from tracker.detect.likeness import MOST_ROTATION_RAD, plausible
 from tracker.detect.strokes import StrokeState
 from tracker.domain import Extreme, LiftSignal
 
@@ -21,31 +20,23 @@ if TYPE_CHECKING:
     from tracker.detect.movement import Movement
     from tracker.domain import Exercise
 
-MOST_RADIUS_M: Final = 1.2
-"""Rise over turned angle; the trunk on the bench is 0.45 m. Standing up lifts without turning."""
-
-MOST_TURN_SHARE: Final = 1.35
-"""Angle turned over tilt gained. A lift's axis is level, so the two agree; walking and shuffling
-turn about the vertical as well, which tilts nothing."""
-
-MOST_ROTATION_RAD: Final = float(np.radians(85.0))
-"""The longest hip thrust turns by 55°; sitting up from lying turns by more than this."""
-
-SHORTEST_WAY_S: Final = 0.35
-"""A touch-and-go rep takes 0.5 s from standstill to standstill, 0.41 s between its boundaries; a
-step of walking takes 0.3 s each way."""
-
-LONGEST_WAY_S: Final = 12.0
-"""A slower way up or down is no rep: rehab reps take up to 8 s in all."""
-
 JOIN_PAUSE_S: Final = 1.0
 """A way up (or down) that stops for no longer than this and goes on is one, stuck half-way."""
+
+LONGEST_STOP_S: Final = 5.0
+"""A way up that stops for longer half-way and then goes on was given up in between."""
 
 JOIN_SIZE_SHARE: Final = 1.3
 """Way down as a share of the way up, beyond which it is something else as well: sitting up."""
 
 ALONG_AXIS: Final = 0.8
 """Cosine between a movement's axis and the lift's (37°): a slipped strap and a rolling pelvis."""
+
+ALONG_AXIS_OF_ARC: Final = 0.5
+"""The same without a gyroscope (60°): a tremble of 1° across a movement of 2° turns its axis."""
+
+MOST_OF_PROVISIONAL: Final = 1.5
+"""A movement this much larger than a provisional rep says for itself which way it went."""
 
 RETURN_SHARE: Final = 0.5
 """A way back of less than this share of the way there has not completed the rep."""
@@ -134,6 +125,8 @@ class Pairing:
         self._back: _Leg | None = None
         self._number = 0
         self._sure = False
+        self._under_way = False
+        """Whether a rep came before the latest that counted."""
         self._newest = 0
         self._ignored = 0
         self._dip = 0
@@ -153,20 +146,24 @@ class Pairing:
 
         A provisional rep may be a set-up move, so its axis is not yet held against another.
         """
+        self._under_way = self.lift is not None
         self.lift = concentric
         self._sure = sure
 
     def forget(self) -> None:
         """Forget the axis: the set is over and the sensor may be worn another way."""
         self.lift = None
+        self._under_way = False
 
     def way(self, movement: Movement) -> Way:
         """Return which way the hips went."""
         if self._exercise.signal is LiftSignal.HEIGHT:
             return Way(movement.direction)
-        if self.lift is not None:
+        if self.lift is not None and (
+            self._sure or movement.size <= MOST_OF_PROVISIONAL * self.lift.size
+        ):
             agreement = float(movement.axis @ self.lift.axis)
-            if abs(agreement) > ALONG_AXIS:
+            if abs(agreement) > (ALONG_AXIS if movement.by_gyroscope else ALONG_AXIS_OF_ARC):
                 return Way.UP if agreement > 0 else Way.DOWN
             if self._sure:
                 return Way.NEITHER
@@ -182,7 +179,7 @@ class Pairing:
         moving = movement.state is StrokeState.BEGUN
         way = self.way(movement)
         if way is Way.NEITHER:
-            if not moving:
+            if movement.state is StrokeState.FINISHED and not self._is_fidget(movement):
                 self.restart()
         elif (way is Way.UP) is self._concentric_first:
             yield from self._go(movement, moving)
@@ -200,7 +197,7 @@ class Pairing:
             ):
                 self._dip, self._back = movement.number, None
                 return
-            elif movement.start_s - there.latest.end_s <= JOIN_PAUSE_S:
+            elif self._goes_on(there.whole, movement):
                 there = there.with_news(movement)
             else:
                 there = None
@@ -246,11 +243,24 @@ class Pairing:
     @staticmethod
     def _is_dip(there: Movement, movement: Movement) -> bool:
         """Return whether a movement only makes good for a sag near the end of the way there."""
-        if movement.size >= RETURN_SHARE * there.size:
-            return False
-        to_end = float(movement.from_up @ there.to_up)
-        to_start = float(movement.from_up @ there.from_up)
-        return to_end > to_start
+        return movement.size < RETURN_SHARE * there.size and _from_its_end(there, movement)
+
+    def _is_fidget(self, movement: Movement) -> bool:
+        """Return whether a movement some other way is too small to end a rep that is under way."""
+        return self._there is not None and movement.size < RETURN_SHARE * self._there.whole.size
+
+    def _goes_on(self, there: Movement, movement: Movement) -> bool:
+        """Return whether a second movement the same way can only be the rest of the first.
+
+        Who stopped half-way in a set and has not come back since cannot start another rep from
+        there; before a first rep, only a short stop is one.
+        """
+        longest_s = LONGEST_STOP_S if self._under_way else JOIN_PAUSE_S
+        return (
+            movement.start_s - there.end_s <= longest_s
+            and there.size + movement.size <= MOST_ROTATION_RAD
+            and _from_its_end(there, movement)
+        )
 
     def _draft(self) -> Draft:
         assert self._there is not None
@@ -261,39 +271,9 @@ class Pairing:
         return Draft(self._number, back, there)
 
 
-def plausible(exercise: Exercise, movement: Movement) -> bool:
-    """Return whether the movement, up or down, can be part of a rep of the exercise at all."""
-    if not fitting(exercise, movement):
-        return False
-    if exercise.signal is LiftSignal.HEIGHT:
-        return True
-    least_radius_m, least_planarity = (
-        (exercise.least_radius_m, exercise.least_planarity)
-        if movement.by_gyroscope
-        else (exercise.least_radius_of_arc_m, exercise.least_planarity_of_arc)
-    )
-    radius_m = abs(movement.rise_m) / (2.0 * np.sin(movement.size / 2.0))
-    return bool(
-        least_radius_m <= radius_m <= MOST_RADIUS_M
-        and movement.planarity >= least_planarity
-        and 1.0 / MOST_TURN_SHARE <= movement.rotation_rad / movement.size <= MOST_TURN_SHARE
-    )
-
-
-def fitting(exercise: Exercise, movement: Movement) -> bool:
-    """Return whether the movement has the size and the duration of one of the exercise.
-
-    In a set whose axis is known this is enough: plates that hit the floor spoil the rise, which is
-    an integral of acceleration, and leave the rotation alone.
-    """
-    if not SHORTEST_WAY_S <= movement.duration_s <= LONGEST_WAY_S:
-        return False
-    if exercise.signal is LiftSignal.HEIGHT:
-        return movement.size >= exercise.least_rise_m
-    least_deg = (
-        exercise.least_range_deg if movement.by_gyroscope else exercise.least_range_of_arc_deg
-    )
-    return bool(np.radians(least_deg) <= movement.size <= MOST_ROTATION_RAD)
+def _from_its_end(there: Movement, movement: Movement) -> bool:
+    """Return whether a movement began nearer to the end of another than to its start."""
+    return float(movement.from_up @ there.to_up) > float(movement.from_up @ there.from_up)
 
 
 def _joined(first: Movement, second: Movement) -> Movement:

@@ -11,9 +11,10 @@ import math
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
+from tracker.detect.likeness import LONGEST_WAY_S, fitting, plausible
 from tracker.detect.open_set import Counted, OpenSet, size_of
-from tracker.detect.reps import LONGEST_WAY_S, DraftState, fitting, plausible
-from tracker.detect.strokes import StrokeState
+from tracker.detect.reps import DraftState
+from tracker.detect.strokes import TENTATIVE, StrokeState
 from tracker.detect.summary import rep_from
 from tracker.domain import (
     Extreme,
@@ -30,6 +31,7 @@ from tracker.domain import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tracker.detect.movement import Movement
     from tracker.detect.reps import Draft, DraftNews, Pairing
     from tracker.domain import Event, Exercise
 
@@ -65,6 +67,7 @@ class SetKeeper:
         self._sets = 0
         self._busy_until_s = -math.inf
         self._lost_s = 0.0
+        self._begun_s = -math.inf
         self._resumed_s = -math.inf
         self._saturations: deque[tuple[float, float]] = deque(maxlen=MOST_SATURATIONS)
 
@@ -91,20 +94,52 @@ class SetKeeper:
         if counted is not None:
             counted.draft = draft
             self._lost_s = 0.0
+            if news.movement.state is StrokeState.FINISHED and not self._still_counts(counted):
+                yield from self._take_back(counted)
+                return
         elif self._may_count(draft):
             yield from self._count(draft)
             counted = self._find(draft)
         # The measures of a movement are final a moment after its end.
-        if counted is None or news.movement.state is StrokeState.ENDED:
+        if counted is None or news.movement.state in TENTATIVE:
             return
         if news.state is DraftState.RETURNED:
             yield from self._say(counted, None, "measured again")
+
+    def _is_lift(self, up: Movement) -> bool:
+        """Return whether a way up can count: one of a set that is under way needs less proof."""
+        if self._set is not None and len(self._set.reps) > 1:
+            return fitting(self._exercise, up)
+        return plausible(self._exercise, up) and up.rise_m > 0.0
+
+    def _still_counts(self, counted: Counted) -> bool:
+        """Return whether a way up that was counted early is that of a rep now that it is over.
+
+        One that was under way when the stream began cannot be measured well enough to tell.
+        """
+        up = counted.draft.concentric
+        if up is None or up.start_s - self._begun_s < CUT_START_S:
+            return True
+        return self._is_lift(up)
+
+    def _take_back(self, counted: Counted) -> Iterator[Event]:
+        """Withdraw a rep that turned out to be none, with its set if it was the first."""
+        assert self._set is not None
+        self._pairing.restart()
+        if self._set.confirmed:
+            yield from self._withdraw(counted, "the movement went on and was no rep")
+        else:
+            yield from self.end()
 
     def saturated(self, start_s: float, end_s: float) -> None:
         """Take note of samples that hit the end of the sensor's range."""
         if self._saturations and start_s - self._saturations[-1][1] < SAME_SATURATION_S:
             start_s = self._saturations.pop()[0]
         self._saturations.append((start_s, end_s))
+
+    def begin(self, start_s: float) -> None:
+        """Take note of where the stream begins or goes on."""
+        self._begun_s = start_s
 
     def gap(self, lost_s: float, resumed_s: float) -> Iterator[Event]:
         """Yield what a hole in the stream means: the rep that it cut keeps its count, flagged.
@@ -167,12 +202,10 @@ class SetKeeper:
     def _may_count(self, draft: Draft) -> bool:
         """Return whether the draft can be a rep, and is far enough to say so."""
         up = draft.concentric
-        confirmed = self._set is not None and len(self._set.reps) > 1
-        judge = fitting if confirmed else plausible
-        if up is None or not judge(self._exercise, up):
+        if up is None or not self._is_lift(up):
             return False
         reference = None if self._set is None else self._set.reference_size
-        if reference is None or up.state is not StrokeState.ENDED:
+        if reference is None or up.state not in TENTATIVE:
             return True
         return up.size >= AT_ONCE_SHARE * reference
 
@@ -191,18 +224,18 @@ class SetKeeper:
     def _settle_rivals(self, open_set: OpenSet, draft: Draft) -> Iterator[Event]:
         """Decide between the reps so far and a movement that is not like them.
 
-        A much larger movement makes small ones before it set-up moves, for a movement under half
-        of the range is no rep. A smaller one does not count itself, unless it has company.
+        A movement under half of the range is no rep. So a single small one before a much larger one
+        was a set-up move; two or three that are alike need two larger ones that are alike, for
+        getting up after two heavy reps is one large movement as well. A smaller movement does not
+        count itself, unless it has company.
         """
         paired = open_set.has_rival_like(draft)
         rival, open_set.rival = open_set.rival, draft
         first = open_set.reps[0].draft
         provisional = len(open_set.reps) <= FEW_REPS
         larger = size_of(draft) > size_of(first)
-        half_done = not open_set.confirmed and first.eccentric is None
-        if not provisional and not paired:
-            return
-        if provisional and not (larger or paired or half_done):
+        half_done = first.eccentric is None
+        if not paired and (open_set.confirmed or not (larger or half_done)):
             return
         if provisional:
             for counted in tuple(reversed(open_set.reps)):

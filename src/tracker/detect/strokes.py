@@ -4,6 +4,7 @@ Theory of operation. The finder is either *idle*, waiting for travel away from t
 or *inside* a stroke. A stroke's turning point is where it came from; its progress is the travel
 from there. Inside, the first of these to happen decides:
 
+    run-out     slowing so fast that it will have ended by now (`ENDING`), once
     slow-down   speed below 10 % of the stroke's own peak → it has ended, for now (`ENDED`)
     settling    no change for a moment after that → the end can be believed (`SETTLED`)
     resumption  faster again, and further the same way → it had only stuck and has not ended
@@ -35,6 +36,13 @@ if TYPE_CHECKING:
 BOUNDARY_SHARE: Final = 0.10
 """A phase ends where the speed crosses this share of the movement's own peak (definition)."""
 
+MOST_BOUNDARY_SHARE: Final = 0.5
+"""However noisy a track is, a movement is still there at half of its peak speed."""
+
+EDGE_SHARE: Final = 0.15
+"""Where a track trembles, a movement lies between 15 % and 85 % of its travel: what somebody marks
+who looks at a curve of tilt, and beyond the tremble of 1° in movements of 8° and more."""
+
 BULK_SHARE: Final = 0.15
 """Share of the travel by which the movement must have started: more than a tremor before it."""
 
@@ -43,6 +51,18 @@ LOOK_BACK_S: Final = 2.0
 
 LEAD_S: Final = 0.15
 """Standstill is looked for this far beyond the boundaries, where a tenth of the speed is left."""
+
+FORESEEN_SHARE: Final = 0.6
+"""A stroke this fast, as a share of its peak, is not about to stop, however hard it brakes."""
+
+KNOWN_AHEAD_S: Final = 0.05
+"""Samples that smoothing still holds have happened: a foreseen end is not said to be later."""
+
+_FALL_SAMPLES: Final = 4
+"""Samples over which the fall of the speed is read."""
+
+HELD_S: Final = 0.3
+"""Where travel tells the edges of a movement, the rest beside them is looked at for this long."""
 
 _SCAN: Final = 256
 """Samples that one scan looks at; every event inside costs another scan of the rest."""
@@ -64,6 +84,8 @@ class StrokeSettings:
     """A stroke that has not resumed after this has ended: sticking points last less."""
     still_s: float = 0.4
     """Stillness that ends the stroke for good, so that the next finds its own axis."""
+    foresight_s: float = 0.08
+    """How far ahead a slow-down is foreseen: what smoothing and a packet keep from us."""
     longest_s: float = 30.0
     """A stroke with its hold that takes longer is no rep; bounds what must be remembered."""
 
@@ -73,12 +95,18 @@ class StrokeState(Enum):
 
     BEGUN = "begun"
     """It has travelled far enough to be looked at."""
+    ENDING = "ending"
+    """Its speed falls so fast that it is about to cross the boundary; `end` is foreseen."""
     ENDED = "ended"
     """Its speed fell below the boundary."""
     SETTLED = "settled"
     """It has stayed below for a moment."""
     FINISHED = "finished"
     """A reversal or stillness followed: nothing about it will change."""
+
+
+TENTATIVE: Final = frozenset({StrokeState.BEGUN, StrokeState.ENDING, StrokeState.ENDED})
+"""States in which the movement may still go on, and its measures are of what has come so far."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +127,7 @@ class Stroke:
     start: float
     """Sample, with fraction, where the speed rose above the boundary."""
     end: float | None
-    """Sample, with fraction, where it fell below; None while it moves."""
+    """Sample, with fraction, where it fell below, or will in a moment; None while it moves."""
     leaves: int
     """Sample before `start` at which it still stood, or turned."""
     arrives: int
@@ -115,16 +143,22 @@ class StrokeFinder:
         self._history = history
         self._track = track
         self._settings = settings
+        self._lag = round(track.lag_s * history.rate_hz)
         self._settle = round(settings.settle_s * history.rate_hz)
         self._still = round(settings.still_s * history.rate_hz)
         self._longest = round(settings.longest_s * history.rate_hz)
+        self._known_ahead = KNOWN_AHEAD_S * history.rate_hz
+        self._foresight = round(settings.foresight_s * history.rate_hz)
         self._number = 0
         self._next = 0
         self._floor = 0
         self._inside = False
 
-    def restart(self) -> None:
-        """Drop the stroke that a hole in the stream cut."""
+    def restart(self, track: Track | None = None) -> None:
+        """Drop the stroke that a hole in the stream cut; go on along another track, if given."""
+        if track is not None:
+            self._track = track
+            self._lag = round(track.lag_s * self._history.rate_hz)
         self._inside = False
         self._next = self._floor = self._history.stop
         self._track.restart()
@@ -168,6 +202,7 @@ class StrokeFinder:
         self._end_sample = turn
         self._end_progress = 0.0
         self._settled = False
+        self._foreseen = False
         self._last_fast = turn
 
     def _follow(self, first: int, last: int) -> None:
@@ -184,9 +219,11 @@ class StrokeFinder:
         """Find the first decision among the samples up to `last`, and take it."""
         settings, first = self._settings, self._next
         samples = np.arange(first, last)
-        position, speed = self._track.coordinate(first, last)
+        lead = min(_FALL_SAMPLES, first - self._turn)
+        position, speed = self._track.coordinate(first - lead, last)
+        forward_led = self._direction * speed
+        position, forward = position[lead:], forward_led[lead:]
         progress = self._direction * (position - self._origin)
-        forward = self._direction * speed
         furthest = np.maximum(np.maximum.accumulate(progress), self._progress)
         peak = np.maximum(np.maximum.accumulate(forward), self._peak)
         fast = np.where(self._track.slow(first, last), self._last_fast, samples)
@@ -196,8 +233,11 @@ class StrokeFinder:
         reversed_ = furthest - progress > way_back
         strayed = self._track.strayed(first, position, settings.least_travel)
         strayed |= samples - self._turn > self._longest
+        ending = np.zeros(len(samples), dtype=np.bool_)
         if self._end is None:
-            slowed = (forward < BOUNDARY_SHARE * peak) & (furthest >= settings.least_travel)
+            slowed = (forward < self._boundary(peak)) & (furthest >= settings.least_travel)
+            if not self._foreseen:
+                ending = self._running_out(forward_led, peak, furthest)
             resumed = settled = stilled = np.zeros(len(samples), dtype=np.bool_)
         else:
             further = self._end_progress + settings.resume_travel_share * settings.least_travel
@@ -208,7 +248,7 @@ class StrokeFinder:
                 settled = np.zeros(len(samples), dtype=np.bool_)
             stilled = samples - np.maximum(last_fast, self._end_sample) >= self._still
 
-        decided = reversed_ | strayed | slowed | resumed | settled | stilled
+        decided = reversed_ | strayed | ending | slowed | resumed | settled | stilled
         at = int(np.argmax(decided)) if decided.any() else len(samples) - 1
         best = int(np.argmax(progress[: at + 1]))
         if progress[best] > self._progress:
@@ -225,15 +265,55 @@ class StrokeFinder:
             self._inside = False
         elif slowed[at]:
             before = forward[at - 1] if at else self._speed_at(now - 1)
-            self._end = now - 1 + _crossing(before, forward[at], BOUNDARY_SHARE * self._peak)
+            step = _crossing(before, forward[at], float(self._boundary(peak)[at]))
+            self._end = now - 1 - self._lag + step
             self._end_sample, self._end_progress = now, float(progress[at])
             self._settled = False
             yield self._news(StrokeState.ENDED, now)
+        elif ending[at]:
+            self._foreseen = True
+            fall = (forward_led[at + lead - _FALL_SAMPLES] - forward[at]) / _FALL_SAMPLES
+            ahead = (forward[at] - self._boundary(peak)[at]) / fall
+            yield self._news(StrokeState.ENDING, now, now + min(float(ahead), self._known_ahead))
         elif resumed[at]:
             self._end = None
+            self._foreseen = False
         else:
             self._settled = True
             yield self._news(StrokeState.SETTLED, now)
+
+    def _boundary(self, peak: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the speed at which a movement with that peak starts and ends.
+
+        That is 10 % of the peak by definition. Where the track is noisier than that, its noise
+        stands in, up to half of the peak.
+        """
+        noise = np.minimum(self._track.noise, MOST_BOUNDARY_SHARE * peak)
+        return np.maximum(BOUNDARY_SHARE * peak, noise)
+
+    def _running_out(
+        self,
+        forward_led: NDArray[np.float64],
+        peak: NDArray[np.float64],
+        furthest: NDArray[np.float64],
+    ) -> NDArray[np.bool_]:
+        """Return where the speed, falling on as it does, crosses the boundary soon enough.
+
+        A stop is braked all the way, so a straight line foresees it by some hundredths of a second.
+        """
+        running_out = np.zeros(len(peak), dtype=np.bool_)
+        fall = (forward_led[:-_FALL_SAMPLES] - forward_led[_FALL_SAMPLES:]) / _FALL_SAMPLES
+        known = len(fall)
+        if not known:
+            return running_out
+        forward, peak, furthest = forward_led[-known:], peak[-known:], furthest[-known:]
+        left = forward - self._boundary(peak)
+        running_out[-known:] = (
+            (left <= fall * self._foresight)
+            & (forward < FORESEEN_SHARE * peak)
+            & (furthest >= 2.0 * self._settings.least_travel)
+        )
+        return running_out
 
     def _speed_at(self, sample: int) -> float:
         return self._direction * float(self._track.coordinate(sample, sample + 1)[1][0])
@@ -244,22 +324,38 @@ class StrokeFinder:
         return self._news(StrokeState.FINISHED, now)
 
     def _reverse(self, now: int) -> Iterator[Stroke]:
-        """Finish the stroke and follow the one that began at its furthest point."""
+        """Finish the stroke and follow the one that began at its furthest point.
+
+        Where the track trembles, that is the last point as good as the furthest.
+        """
         yield self._finish(now)
-        turn = self._furthest
-        self._begin(turn, -self._direction)
+        position, _ = self._track.coordinate(self._furthest, now + 1)
+        progress = self._direction * (position - self._origin)
+        turn = self._furthest + int(
+            np.flatnonzero(progress >= self._progress - self._track.tremble)[-1]
+        )
+        self._begin(turn, -self._direction if self._track.signed else 1)
         self._follow(turn, now + 1)
         yield self._news(StrokeState.BEGUN, now)
 
-    def _news(self, state: StrokeState, now: int) -> Stroke:
+    def _news(self, state: StrokeState, now: int, foreseen: float | None = None) -> Stroke:
         rate_hz = self._history.rate_hz
         first = max(self._turn - round(LOOK_BACK_S * rate_hz), self._floor)
         lead = round(LEAD_S * rate_hz)
         end = float(now) if self._end is None else self._end
-        last = min(max(math.ceil(end) + lead, self._furthest), now)
+        if foreseen is not None:
+            end = foreseen
+        reach = round(HELD_S * rate_hz) if self._track.tremble else lead
+        last = min(max(math.ceil(end) + reach, self._furthest), now)
         position, speed = self._track.coordinate(first, last + 1)
-        forward = self._direction * speed
-        start = self._start(self._direction * (position - self._origin), forward, first)
+        progress, forward = self._direction * (position - self._origin), self._direction * speed
+        if self._track.tremble:
+            start, end = self._edges(progress, self._turn - first, end - first)
+            leaves, arrives = max(int(start) - reach, 0), min(math.ceil(end) + reach, last - first)
+        else:
+            start, end = self._start(progress, forward, first), end - first
+            leaves = _last_rest(forward, int(start), lead)
+            arrives = _first_rest(forward, math.ceil(end), lead)
         return Stroke(
             number=self._number,
             state=state,
@@ -268,11 +364,30 @@ class StrokeFinder:
             furthest=self._furthest,
             now=now,
             start=first + start,
-            end=self._end,
-            leaves=first + _last_rest(forward, int(start), lead),
-            arrives=first + _first_rest(forward, math.ceil(end) - first, lead),
+            end=None if self._end is None and foreseen is None else first + end,
+            leaves=first + leaves,
+            arrives=first + arrives,
             travel=self._progress,
         )
+
+    def _edges(self, progress: NDArray[np.float64], turn: int, end: float) -> tuple[float, float]:
+        """Return where the travel leaves the rest before it and comes within reach of that after.
+
+        That is nearer to the middle than 10 % of the speed: a movement from standstill to standstill
+        is shorter by 0.2 of its duration at each end. Nearer to rest, such a track tells nothing.
+        """
+        held = progress[math.ceil(end) :]
+        level = float(np.median(held)) if len(held) else self._progress
+        edge = EDGE_SHARE * level
+        middle = turn + int(np.argmax(progress[turn:] >= 0.5 * level))
+        below = np.flatnonzero(progress[: middle + 1] < edge)
+        beyond = middle + np.flatnonzero(progress[middle:] > level - edge)
+        if not len(below) or not len(beyond):
+            return float(turn), end
+        left, right = int(below[-1]), int(beyond[0])
+        after = min(left + 1, len(progress) - 1)
+        start = left + _crossing(progress[left], progress[after], edge)
+        return start, right - 1 + _crossing(progress[right - 1], progress[right], level - edge)
 
     def _start(
         self, progress: NDArray[np.float64], forward: NDArray[np.float64], first: int
@@ -281,7 +396,7 @@ class StrokeFinder:
         # A tremor before the movement crosses the boundary as well; the travel tells them apart.
         past_turn = progress[self._turn - first :]
         bulk = self._turn - first + int(np.argmax(past_turn >= BULK_SHARE * self._progress))
-        threshold = BOUNDARY_SHARE * self._peak
+        threshold = float(self._boundary(np.array(self._peak)))
         below = np.flatnonzero(forward[: bulk + 1] < threshold)
         if not len(below):
             return float(self._turn - first)

@@ -65,7 +65,8 @@ def rep_from(
         phases.append(PhaseSpan(Phase.CONCENTRIC, up.start_s, up.end_s))
         if next_start_s is not None:
             phases.append(PhaseSpan(Phase.LOCKOUT, up.end_s, max(next_start_s, up.end_s)))
-    too_slow = up.duration_s > SLOWEST_TRUSTED_CONCENTRIC_S
+    # Without a gyroscope, only the middle of the way up is seen, and acceleration tilts it as well.
+    unsure = up.duration_s > SLOWEST_TRUSTED_CONCENTRIC_S or not up.by_gyroscope
     flags = []
     short_of = (1.0 - exercise.lockout_share) * (reference_size or 0.0)
     # What is missing of a rep may be the rest of its range.
@@ -75,7 +76,7 @@ def rep_from(
         flags.append(Flag.GAP)
     if saturated:
         flags.append(Flag.SATURATED)
-    if too_slow:
+    if unsure:
         flags.append(Flag.LOW_CONFIDENCE_VELOCITY)
     if up.planarity < CERTAIN_PLANARITY:
         flags.append(Flag.AXIS_UNCERTAIN)
@@ -88,8 +89,8 @@ def rep_from(
         phases=tuple(phases),
         rom_deg=float(np.degrees(up.rotation_rad)),
         rise_m=up.rise_m,
-        mean_velocity_mps=None if too_slow else up.mean_velocity_mps,
-        peak_velocity_mps=None if too_slow else up.peak_velocity_mps,
+        mean_velocity_mps=None if unsure else up.mean_velocity_mps,
+        peak_velocity_mps=None if unsure else up.peak_velocity_mps,
         tilt_deg=float(np.degrees(tilt_rad)),
         flags=tuple(flags),
         bottom_s=bottom_s,

@@ -52,6 +52,15 @@ class Onset:
 class Track(Protocol):
     """One coordinate of the motion and its speed."""
 
+    signed: bool
+    """Whether the way back has the other sign; otherwise every stroke leaves its own zero."""
+    noise: float
+    """Speed that the track shows of hips at rest, in its unit per second."""
+    lag_s: float
+    """How far the speed is behind the position, s."""
+    tremble: float
+    """Travel that the track shows of hips at rest, in its unit; 0 where that does not matter."""
+
     def onset(self, first: int, last: int, least: float) -> Onset | None:
         """Return the first movement out of stillness whose travel exceeds `least`."""
 
@@ -73,7 +82,7 @@ class Track(Protocol):
         """Forget what happened before a hole in the stream."""
 
 
-class _Anchor:
+class Anchor:
     """The last still sample, carried from one scan to the next."""
 
     def __init__(self, rate_hz: float) -> None:
@@ -100,9 +109,12 @@ class _Anchor:
 class RotationTrack:
     """Angle about the lift's axis, rad, positive in the direction in which it was first seen."""
 
+    signed = True
+    noise = lag_s = tremble = 0.0
+
     def __init__(self, history: History) -> None:
         self._history = history
-        self._anchor = _Anchor(history.rate_hz)
+        self._anchor = Anchor(history.rate_hz)
         self._axis: NDArray[np.float64] = np.array([1.0, 0.0, 0.0])
         self._learnt: NDArray[np.float64] | None = None
         self._reference: NDArray[np.float64] = np.array([0.0, 0.0, 1.0])
@@ -194,9 +206,12 @@ def _cross(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.f
 class HeightTrack:
     """Height of the hips, m, positive upwards."""
 
+    signed = True
+    noise = lag_s = tremble = 0.0
+
     def __init__(self, history: History) -> None:
         self._history = history
-        self._anchor = _Anchor(history.rate_hz)
+        self._anchor = Anchor(history.rate_hz)
 
     def restart(self) -> None:
         """Forget the last still sample."""

@@ -1,6 +1,6 @@
 """The nouns that every room shares. Depends on NumPy and nothing else."""
 
-from tracker.domain.blocks import Frame, ImuBlock, MotionBlock, TimedFrame, Trace
+from tracker.domain.blocks import Frame, FrameRun, ImuBlock, MotionBlock, TimedFrame, Trace
 from tracker.domain.errors import (
     InputError,
     OutputError,
@@ -43,7 +43,7 @@ from tracker.domain.notification import (
     RESERVED_CHANNELS,
     Notification,
 )
-from tracker.domain.ports import Decoder, Sink, Source
+from tracker.domain.ports import Decoder, RunDecoder, Sink, Source
 from tracker.domain.session import Ledger, SessionInfo, SetRecord
 
 __all__ = [
@@ -61,6 +61,7 @@ __all__ = [
     "FaultReason",
     "Flag",
     "Frame",
+    "FrameRun",
     "Gap",
     "ImuBlock",
     "InputError",
@@ -80,6 +81,7 @@ __all__ = [
     "RepCompleted",
     "RepCounted",
     "RepRevised",
+    "RunDecoder",
     "SensorError",
     "SessionInfo",
     "SetEnded",

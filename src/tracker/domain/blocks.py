@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
 
@@ -33,6 +35,53 @@ class Frame:
             return None
         carried = self.stamps_s[np.isfinite(self.stamps_s)]
         return float(carried[0]) if carried.size else None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FrameRun:
+    """Frames of one shape that came one after the other, as arrays over all of them.
+
+    It says nothing that its frames would not say one by one; long arrays are only faster.
+    """
+
+    acc_mps2: NDArray[np.float64]
+    """Specific force in the sensor's axes, gravity included, m/s², shape (p * n, 3)."""
+    gyro_radps: NDArray[np.float64] | None
+    """Angular rate in the sensor's axes, rad/s, shape (p * n, 3); None without a gyroscope."""
+    stamp_s: NDArray[np.float64]
+    """Device time of the first sample of each frame, the only one carried, s, shape (p,)."""
+    received_s: NDArray[np.float64]
+    """Host time at which each frame arrived, s since the session's origin, shape (p,)."""
+    saturated: bool = False
+    """True where the sensor says of every frame that a sample hit the end of its range."""
+
+    @property
+    def samples_per_frame(self) -> int:
+        """Samples in each frame, at least 1."""
+        return len(self.acc_mps2) // len(self.stamp_s)
+
+    def __getitem__(self, frames: slice) -> FrameRun:
+        """Return some of the frames; they share memory with these."""
+        first, last, _ = frames.indices(len(self.stamp_s))
+        rows = slice(first * self.samples_per_frame, last * self.samples_per_frame)
+        return FrameRun(
+            self.acc_mps2[rows],
+            None if self.gyro_radps is None else self.gyro_radps[rows],
+            self.stamp_s[frames],
+            self.received_s[frames],
+            self.saturated,
+        )
+
+    def frames(self) -> Iterator[Frame]:
+        """Yield the frames one by one."""
+        size = self.samples_per_frame
+        stamp_s, received_s = self.stamp_s.tolist(), self.received_s.tolist()
+        for number, (carried_s, at_s) in enumerate(zip(stamp_s, received_s, strict=True)):
+            rows = slice(number * size, (number + 1) * size)
+            stamps_s = np.full(size, np.nan)
+            stamps_s[0] = carried_s
+            gyro = None if self.gyro_radps is None else self.gyro_radps[rows]
+            yield Frame(self.acc_mps2[rows], gyro, stamps_s, at_s, self.saturated)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -63,7 +63,7 @@ def _hip_thrust(name: str, title: str) -> Exercise:
     """Return a variation of the hip thrust with the sensor on the pelvis.
 
     A full one swings 45 ± 7° about shoulders that are 0.45 m away, and 0.36 m where the trunk is
-    steep; the pelvis rolls by up to 9°, which leaves 0.96 of the turning about the lift's axis.
+    steep; someone who sits up turns about the hips, with the sensor 0.1 to 0.15 m away. The pelvis rolls by up to 9°, which leaves 0.96 of the turning about the lift's axis.
     Half of the smallest full one, 30°, is the smallest rep.
     """
     return Exercise(
@@ -73,7 +73,7 @@ def _hip_thrust(name: str, title: str) -> Exercise:
         LiftSignal.ROTATION,
         least_range_deg=15.0,
         least_rise_m=0.0,
-        least_radius_m=0.2,
+        least_radius_m=0.22,
         least_planarity=0.8,
         least_range_of_arc_deg=15.0,
         least_radius_of_arc_m=0.2,
@@ -114,7 +114,7 @@ _ALL: Final = (
         LiftSignal.ROTATION,
         least_range_deg=10.0,
         least_rise_m=0.0,
-        least_radius_m=0.16,
+        least_radius_m=0.2,
         least_planarity=0.8,
         least_range_of_arc_deg=5.0,
         least_radius_of_arc_m=0.04,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Iterator, Sequence
 
-    from tracker.domain.blocks import Frame
+    from tracker.domain.blocks import Frame, FrameRun
     from tracker.domain.events import Event, Fault
     from tracker.domain.notification import Notification
 
@@ -17,6 +17,16 @@ class Decoder(Protocol):
 
     def feed(self, notification: Notification) -> tuple[Frame | Fault, ...]:
         """Decode one notification; never raises on bytes, trouble comes back as a `Fault`."""
+
+
+@runtime_checkable
+class RunDecoder(Decoder, Protocol):
+    """A decoder that is also fast on files, where the notifications of an hour come at once."""
+
+    def feed_run(
+        self, notifications: Sequence[Notification]
+    ) -> Iterator[Frame | FrameRun | Fault]:
+        """Decode notifications to what `feed` makes of them one by one, equal to the last bit."""
 
 
 class Source(Protocol):

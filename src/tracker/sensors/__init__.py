@@ -4,8 +4,9 @@ from tracker.sensors.family import SMALLEST_MTU, Advertisement, ClockKind, Senso
 from tracker.sensors.inquiry import Inquiry
 from tracker.sensors.movesense import MOVESENSE
 from tracker.sensors.polar import POLAR
-from tracker.sensors.profile import PROFILE, ProfileDecoder
+from tracker.sensors.profile import PROFILE
 from tracker.sensors.profile_config import ProfileConfig
+from tracker.sensors.profile_decoder import ProfileDecoder
 from tracker.sensors.profile_wire import encode_packet, samples_per_packet
 from tracker.sensors.registry import families, family, identify, identify_connected
 from tracker.sensors.samples import SAMPLES, SAMPLES_CHANNEL, SamplesDecoder, encode_samples

@@ -8,12 +8,8 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
-from tracker.domain import RESERVED_CHANNELS, FaultReason, Frame, TrackerError
-from tracker.domain.units import s_from_ns
+from tracker.domain import TrackerError
 from tracker.sensors.family import ClockKind, SensorFamily
-from tracker.sensors.faults import MalformedError, fault_of, unknown_channel
 from tracker.sensors.inquiry import (
     BATTERY_LEVEL,
     BATTERY_LEVEL_UUID,
@@ -21,13 +17,12 @@ from tracker.sensors.inquiry import (
     FIRMWARE_REVISION_UUID,
 )
 from tracker.sensors.profile_config import ProfileConfig
-from tracker.sensors.profile_counters import Counters, Order
+from tracker.sensors.profile_decoder import ProfileDecoder
 from tracker.sensors.profile_wire import (
     CONFIG_UUID,
     CONTROL_UUID,
     IMU_UUID,
     SERVICE_UUID,
-    decode_packet,
 )
 from tracker.sensors.script import Expect, Read, Subscribe, Unsubscribe, Write
 from tracker.sensors.settings import refuse_unknown, whole_number
@@ -35,11 +30,7 @@ from tracker.sensors.settings import refuse_unknown, whole_number
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from numpy.typing import NDArray
-
-    from tracker.domain import Fault, Notification
     from tracker.sensors.family import Advertisement
-    from tracker.sensors.profile_wire import Packet
 
 START: Final = b"\x01"
 STOP: Final = b"\x02"
@@ -50,106 +41,6 @@ STOPPED: Final = b"\x82\x00"
 
 REPLY_TIMEOUT_S: Final = 2.0
 """The note allows 1 s to wake the chip; the link may hold the reply as long again."""
-
-_SILENT_CHANNELS: Final = RESERVED_CHANNELS | {
-    CONTROL_UUID,
-    BATTERY_LEVEL_UUID,
-    FIRMWARE_REVISION_UUID,
-}
-_US_PER_S: Final = 1e6
-
-
-class ProfileDecoder:
-    """Turns packets of our own profile into frames, once the configuration is known.
-
-    Parameters
-    ----------
-    config
-        What the sensor is set to, where its config value will not come; None waits for it.
-    """
-
-    def __init__(self, config: ProfileConfig | None = None) -> None:
-        self._config = config
-        self._counters = Counters()
-        self._boot_id: int | None = None
-
-    def feed(self, notification: Notification) -> tuple[Frame | Fault, ...]:
-        """Decode one notification; never raises on bytes."""
-        try:
-            if notification.channel == IMU_UUID:
-                return self._samples(notification)
-            if notification.channel == CONFIG_UUID:
-                return self._configure(notification)
-        except MalformedError as error:
-            return (fault_of(notification, error.reason, error.detail),)
-        if notification.channel in _SILENT_CHANNELS:
-            return ()
-        return (unknown_channel(notification),)
-
-    def _configure(self, notification: Notification) -> tuple[Fault, ...]:
-        # With a value that cannot be read, the scale is unknown: no samples beat wrong ones.
-        self._config = None
-        config = ProfileConfig.decode(notification.data)
-        self._config = config
-        previous_boot_id, self._boot_id = self._boot_id, config.boot_id
-        if previous_boot_id in (None, config.boot_id):
-            self._counters.resume()
-            return ()
-        self._counters = Counters()
-        detail = f"the sensor restarted: its boot id is now {config.boot_id:08x}"
-        return (fault_of(notification, FaultReason.CLOCK, detail),)
-
-    def _samples(self, notification: Notification) -> tuple[Frame | Fault, ...]:
-        packet = decode_packet(notification.data)
-        acc_mps2, gyro_radps = self._in_si(packet)
-        place = self._counters.place(
-            packet.sequence, packet.device_time_us, notification.received_ns
-        )
-        stamps_s = np.full(len(acc_mps2), np.nan)
-        stamps_s[0] = place.time_us / _US_PER_S
-        received_s = s_from_ns(notification.received_ns)
-        frame = Frame(acc_mps2, gyro_radps, stamps_s, received_s, packet.saturated)
-
-        name = f"packet {packet.sequence}"
-        match place.order:
-            case Order.DUPLICATE:
-                detail = f"{name} was here before"
-                return (fault_of(notification, FaultReason.DUPLICATE, detail),)
-            case Order.LATE:
-                detail = f"{name} came after a newer one"
-                return (fault_of(notification, FaultReason.OUT_OF_ORDER, detail),)
-            case Order.RESTART:
-                detail = f"sequence and device time began again at {name}, {stamps_s[0]} s"
-                return (fault_of(notification, FaultReason.CLOCK, detail), frame)
-            case Order.NEXT if place.lost:
-                detail = f"{place.lost} packets before {name} never came"
-                return (fault_of(notification, FaultReason.LOST, detail, place.lost), frame)
-            case Order.NEXT:
-                return (frame,)
-
-    def _in_si(self, packet: Packet) -> tuple[NDArray[np.float64], NDArray[np.float64] | None]:
-        """Return a packet's signals in m/s² and rad/s."""
-        config = self._config
-        if config is None:
-            raise MalformedError(
-                FaultReason.UNCONFIGURED,
-                "samples came before a configuration that says what a count is worth",
-            )
-        acc_mps2 = packet.acc_counts.astype(np.float64) * config.acc_scale_mps2
-        match packet.gyro_counts, config.gyro_scale_radps:
-            case None, None:
-                return acc_mps2, None
-            case None, _:
-                raise MalformedError(
-                    FaultReason.FORMAT, "expected a gyroscope, as configured, got a packet without"
-                )
-            case _, None:
-                raise MalformedError(
-                    FaultReason.FORMAT,
-                    "expected no gyroscope, as configured, got a packet with one",
-                )
-            case gyro_counts, scale_radps:
-                return acc_mps2, gyro_counts.astype(np.float64) * scale_radps
 
 
 def _decoder(settings: Mapping[str, str]) -> ProfileDecoder:

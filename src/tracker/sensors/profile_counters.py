@@ -16,9 +16,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
 
 from tracker.sensors.profile_wire import SEQUENCE_MODULUS, TIME_MODULUS_US
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 LATE_WINDOW: Final = 64
 """Packets that are remembered: Bluetooth keeps the order, so only a host's queue can mix them."""
@@ -49,6 +54,16 @@ class Place:
     """Device time of the first sample since the sensor booted, unwrapped, µs."""
     lost: int = 0
     """Packets that never came between the newest one before and this one."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Places:
+    """What the counters of packets mean that are all the next one."""
+
+    time_us: NDArray[np.int64]
+    """Device time of the first sample of each since the sensor booted, unwrapped, µs, (p,)."""
+    lost: NDArray[np.int64]
+    """Packets that never came right before each, shape (p,)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +119,45 @@ class Counters:
             was_here = newest.seen >> behind & 1
             return Place(Order.DUPLICATE if was_here else Order.LATE, time_us)
         return self._use(Place(Order.RESTART, time_us), sequence, received_ns, seen=1)
+
+    def place_run(
+        self,
+        sequence: NDArray[np.int64],
+        time_us: NDArray[np.int64],
+        received_ns: NDArray[np.int64],
+    ) -> Places:
+        """Return where as many packets belong, from the first on, as are each the next one.
+
+        That is what `place` would say of them one by one, and they are remembered. With the first
+        one that is anything else, or may be, it stops: that one is for `place`.
+        """
+        newest = self._newest
+        if newest is None or self._resumed:
+            return Places(np.empty(0, np.int64), np.empty(0, np.int64))
+        ahead = np.diff(sequence, prepend=newest.sequence) % SEQUENCE_MODULUS
+        later_us = np.diff(time_us, prepend=newest.time_us) % TIME_MODULUS_US
+        is_next = (
+            (ahead > 0)
+            & (ahead < SEQUENCE_MODULUS // 2)
+            & (later_us > 0)
+            & (later_us < TIME_MODULUS_US // 2)
+        )
+        count = len(is_next) if is_next.all() else int(np.argmin(is_next))
+        ahead, later_us = ahead[:count], later_us[:count]
+        host_us = np.diff(received_ns[:count], prepend=newest.received_ns) // _NS_PER_US
+        wraps = np.maximum(np.rint((host_us - later_us) / TIME_MODULUS_US).astype(np.int64), 0)
+        places = Places(newest.time_us + np.cumsum(later_us + wraps * TIME_MODULUS_US), ahead - 1)
+        if count:
+            seen = newest.seen
+            for steps in ahead[-LATE_WINDOW:].tolist():
+                seen = (seen << min(steps, LATE_WINDOW) | 1) & _SEEN_MASK
+            self._newest = _Newest(
+                int(sequence[count - 1]),
+                int(places.time_us[-1]),
+                int(received_ns[count - 1]),
+                seen,
+            )
+        return places
 
     def _use(self, place: Place, sequence: int, received_ns: int, seen: int) -> Place:
         self._newest = _Newest(sequence, place.time_us, received_ns, seen)

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from tracker.domain import TimedFrame
-from tracker.signal.clock import MAX_SLEW
+from tracker.signal.offset import MAX_SLEW
 from tracker.signal.pace import Arrival, Pace, lower_slope_s
 
 if TYPE_CHECKING:

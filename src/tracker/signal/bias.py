@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tracker.domain.units import RADPS_PER_DPS
+from tracker.signal.running_mean import RunningMean
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -51,58 +52,62 @@ class BiasFilter:
         """Offset known so far, rad/s, shape (3,)."""
         self.still_windows = 0
         """Windows that it was learnt from."""
-        self._open = np.empty((0, 6))
+        memory = self.settings.memory_windows
+        self._mean = RunningMean(warm_up=memory, gain=1.0 / memory)
+        self._open = np.empty((6, 0))
 
     def restart(self) -> None:
         """Drop the open window; the offset outlives a gap."""
-        self._open = np.empty((0, 6))
+        self._open = np.empty((6, 0))
 
     def process(
         self, acc_mps2: NDArray[np.float64], gyro_radps: NDArray[np.float64]
     ) -> NDArray[np.float64]:
         """Return the rates without offset, shape (n, 3)."""
         size = self.settings.window_samples
-        carried = len(self._open)
-        stream = np.vstack((self._open, np.hstack((acc_mps2, gyro_radps))))
-        windows = len(stream) // size
-        self._open = stream[windows * size :]
-        biases = np.empty((windows + 1, 3))
-        biases[0] = self.bias_radps
-        if windows:
-            still, mean = self._judge(stream[: windows * size].reshape(windows, size, 6))
-            for index in range(windows):
-                if still[index]:
-                    self._learn(mean[index])
-                biases[index + 1] = self.bias_radps
-        window_of_row = np.arange(carried, len(stream)) // size
-        corrected: NDArray[np.float64] = gyro_radps - biases[window_of_row]
-        return corrected
+        carried = self._open.shape[1]
+        stream = np.concatenate((self._open, np.concatenate((acc_mps2.T, gyro_radps.T))), axis=1)
+        windows = stream.shape[1] // size
+        self._open = stream[:, windows * size :]
+        if not windows:
+            return gyro_radps - self.bias_radps
+        still, mean = self._judge(stream[:, : windows * size].reshape(6, windows, size))
+        biases = self._learn(mean[:, still])
+        learnt_before = np.concatenate(([0], np.cumsum(still)))
+        bias_of_row = np.repeat(learnt_before, size)[carried : stream.shape[1]]
+        corrected: NDArray[np.float64] = stream[3:, carried:] - biases.take(bias_of_row, axis=1)
+        return corrected.T
 
     def _judge(
         self, windows: NDArray[np.float64]
     ) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
-        """Return which windows are still, and the mean rate of each."""
+        """Return which windows are still, and the mean rate of each, shape (3, windows)."""
         limits = self.settings
-        mean = windows.mean(axis=1)
-        away = windows - mean[:, None]
-        half = windows.shape[1] // 2
-        turn = windows[:, :half, :3].mean(axis=1) - windows[:, half:, :3].mean(axis=1)
-        rate = mean[:, 3:]
+        mean = windows.mean(axis=2)
+        away = windows - mean[:, :, None]
+        half = windows.shape[2] // 2
+        turn = windows[:3, :, :half].mean(axis=2) - windows[:3, :, half:].mean(axis=2)
+        rate = mean[3:]
         still = (
-            (_length(away[:, :, :3]).max(axis=1) < limits.acc_spread_mps2)
-            & (_length(away[:, :, 3:]).max(axis=1) < limits.gyro_spread_radps)
+            (_length(away[:3]).max(axis=1) < limits.acc_spread_mps2)
+            & (_length(away[3:]).max(axis=1) < limits.gyro_spread_radps)
             & (_length(turn) < limits.gravity_turn_mps2)
             & (_length(rate) < limits.most_bias_radps)
         )
         return still, rate
 
-    def _learn(self, mean_radps: NDArray[np.float64]) -> None:
-        self.still_windows += 1
-        weight = 1.0 / min(self.still_windows, self.settings.memory_windows)
-        self.bias_radps = self.bias_radps + weight * (mean_radps - self.bias_radps)
+    def _learn(self, means_radps: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Learn from still windows; return what was known before each and after, (3, k + 1)."""
+        known = self.bias_radps[:, None]
+        if means_radps.size:
+            known = np.concatenate((known, self._mean.process(means_radps)), axis=1)
+            self.bias_radps = known[:, -1].copy()
+            self.still_windows += means_radps.shape[1]
+        return known
 
 
 def _length(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the lengths of vectors along the last axis."""
-    lengths: NDArray[np.float64] = np.sqrt(np.einsum("...i,...i->...", vectors, vectors))
+    """Return the lengths of vectors along the first axis."""
+    x, y, z = vectors
+    lengths: NDArray[np.float64] = np.sqrt(x * x + y * y + z * z)
     return lengths

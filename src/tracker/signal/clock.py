@@ -15,17 +15,14 @@ from typing import TYPE_CHECKING, Final, Protocol
 import numpy as np
 
 from tracker.domain import TimedFrame
+from tracker.signal.offset import ArrivalOffset
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
-    from tracker.domain import Frame
-
-DELAY_WINDOW_S: Final = 10.0
-"""Arrivals of this long ago still tell the smallest delay; a radio stalls for up to 2 s or so."""
-
-MAX_SLEW: Final = 0.01
-"""Seconds of correction per second: the worst oscillator in the field runs 1 % off its name."""
+    from tracker.domain import Frame, FrameRun
 
 PERIOD_MEMORY: Final = 15
 """Packets whose spacing gives the sample period; the median of them ignores single losses."""
@@ -66,9 +63,7 @@ class DeviceClock:
         self._waiting: list[tuple[Frame, NDArray[np.intp]]] = []
         self._last_stamp_s: float | None = None
         self._since = 0  # samples from the last stamp to the end of its frame
-        self._delays_s: deque[tuple[float, float]] = deque()
-        self._offset_s: float | None = None
-        self._offset_at_s = 0.0
+        self._offset = ArrivalOffset()
 
     def process(self, frame: Frame) -> tuple[TimedFrame, ...]:
         """Return the frame with times.
@@ -99,10 +94,10 @@ class DeviceClock:
         timed = [(each, _spread(each, marks, period_s)) for each, marks in frames]
         for each, device_s in timed:
             newest_s = float(device_s[-1])
-            self._note_delay(newest_s, each.received_s - newest_s)
+            self._offset.note(newest_s, each.received_s - newest_s)
         return tuple(
             TimedFrame(
-                device_s + self._offset(float(device_s[-1])),
+                device_s + self._offset.follow(float(device_s[-1])),
                 each.acc_mps2,
                 each.gyro_radps,
                 each.saturated,
@@ -110,37 +105,52 @@ class DeviceClock:
             for each, device_s in timed
         )
 
+    def process_run(self, run: FrameRun) -> Iterator[TimedFrame]:
+        """Yield the frames with times, equal to those that `process` gives one by one."""
+        known = 0
+        for frame in run.frames():
+            if len(self._spacings_s) == PERIOD_MEMORY and self._since:
+                break
+            yield from self.process(frame)
+            known += 1
+        rest = run[known:]
+        if len(rest.stamp_s):
+            yield from self._at_once(rest)
+
+    def _at_once(self, run: FrameRun) -> Iterator[TimedFrame]:
+        """Yield frames with times, once there are enough packets before them."""
+        assert self._last_stamp_s is not None
+        size, stamp_s = run.samples_per_frame, run.stamp_s
+        step_s = np.diff(stamp_s, prepend=self._last_stamp_s)
+        spacings_s = step_s / size
+        spacings_s[0] = step_s[0] / self._since
+        spacings_s = np.concatenate((list(self._spacings_s)[1:], spacings_s))
+        last_ones = np.lib.stride_tricks.sliding_window_view(spacings_s, PERIOD_MEMORY)
+        period_s = np.partition(last_ones, PERIOD_MEMORY // 2, axis=1)[:, PERIOD_MEMORY // 2]
+        device_s = stamp_s + np.arange(size)[:, None] * period_s
+        newest_s = device_s[-1]
+        if not self._offset.can_run(newest_s):
+            # Among others where the clock began anew: then its time falls.
+            for frame in run.frames():
+                yield from self.process(frame)
+            return
+        self._spacings_s.extend(spacings_s[-PERIOD_MEMORY:].tolist())
+        self._last_stamp_s, self._since = float(stamp_s[-1]), size
+        offset_s = self._offset.run(newest_s, run.received_s - newest_s)
+        time_s = (device_s + offset_s).T.reshape(-1)
+        yield TimedFrame(time_s, run.acc_mps2, run.gyro_radps, run.saturated)
+
     def _agreed(self) -> bool:
         """Return whether the sample period can be read from the spacings so far."""
         shortest_s = sorted(self._spacings_s)[:2]
         agree = len(shortest_s) == 2 and shortest_s[1] <= SAME_SPACING * shortest_s[0]
         return agree or len(self._waiting) == MOST_WAITING
 
-    def _note_delay(self, device_s: float, delay_s: float) -> None:
-        """Keep the delays that are or may become the smallest of the window."""
-        while self._delays_s and self._delays_s[-1][1] >= delay_s:
-            self._delays_s.pop()
-        self._delays_s.append((device_s, delay_s))
-        while device_s - self._delays_s[0][0] > DELAY_WINDOW_S:
-            self._delays_s.popleft()
-
-    def _offset(self, device_s: float) -> float:
-        """Return session time minus device time, which follows the smallest recent delay."""
-        smallest_s = self._delays_s[0][1]
-        if self._offset_s is None:
-            self._offset_s = smallest_s
-        else:
-            reach_s = MAX_SLEW * max(device_s - self._offset_at_s, 0.0)
-            self._offset_s += min(max(smallest_s - self._offset_s, -reach_s), reach_s)
-        self._offset_at_s = device_s
-        return self._offset_s
-
     def _restart(self) -> None:
         """Forget a clock that no longer runs; the sample period stays what it was."""
         self._since = 0
         self._waiting.clear()
-        self._delays_s.clear()
-        self._offset_s = None
+        self._offset.restart()
 
 
 def _spread(frame: Frame, carried: NDArray[np.intp], period_s: float) -> NDArray[np.float64]:

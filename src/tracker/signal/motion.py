@@ -44,10 +44,11 @@ class MotionStage:
         else:
             rate_raw = self._bias.process(block.acc_mps2, block.gyro_radps)
             up, vertical = self._upright.process(block.acc_mps2, rate_raw)
-            stacked = np.column_stack((up, rate_raw, vertical))
-            smooth = self._smoother.process(stacked)
-            up, rate, vertical = smooth[:, :3], smooth[:, 3:6], smooth[:, 6]
-            up = up / np.maximum(np.linalg.norm(up, axis=1), 1e-9)[:, None]
+            stacked = np.concatenate((up.T, rate_raw.T, vertical[None]))
+            smooth = self._smoother.process(stacked.T).T
+            x, y, z = smooth[:3]
+            length = np.maximum(np.sqrt(x * x + y * y + z * z), 1e-9)
+            up, rate, vertical = (smooth[:3] / length).T, smooth[3:6].T, smooth[6]
         return self._block(up, rate, vertical)
 
     def finish(self) -> MotionBlock:

@@ -13,10 +13,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from scipy import signal
 
 from tracker.domain.units import STANDARD_GRAVITY_MPS2
-from tracker.signal.rotation import IDENTITY, accumulate, rotate, steps_from_rate
+from tracker.signal.rotation import IDENTITY, Turn, accumulate, steps_from_rate, unit
+from tracker.signal.running_mean import RunningMean
 from tracker.signal.smoothing import Smoother
 
 if TYPE_CHECKING:
@@ -38,50 +38,15 @@ ARC_HALF_WIDTH_S: Final = 0.15
 """Smoothing of gravity's arc without a gyroscope, each side: keeps 0.5 s movements, not jolts."""
 
 
-class RunningMean:
-    """First-order low-pass that starts as a plain mean, so that it is right from the first sample.
+def _dot(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the scalar products of vectors of shape (3, n)."""
+    products: NDArray[np.float64] = np.einsum("in,in->n", one, other)
+    return products
 
-    Parameters
-    ----------
-    time_constant_s
-        Time constant once more samples than that have come.
-    rate_hz
-        Samples per second.
-    """
 
-    def __init__(self, time_constant_s: float, rate_hz: float) -> None:
-        if time_constant_s <= 0.0 or rate_hz <= 0.0:
-            raise ValueError(
-                f"time constant and rate must be positive, got {time_constant_s} and {rate_hz}"
-            )
-        self._gain = 1.0 - np.exp(-1.0 / (time_constant_s * rate_hz))
-        self._warm_up = round(time_constant_s * rate_hz)
-        self._sum: NDArray[np.float64] | None = None
-        self._seen = 0
-
-    def process(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the low-passed values, shape (k, n) as given, time last."""
-        first = values[:, : max(self._warm_up - self._seen, 0)]
-        if self._sum is None:
-            self._sum = np.zeros((len(values), 1))
-        if not first.shape[1]:
-            return self._settled(values)
-        totals = np.cumsum(np.hstack((self._sum, first)), axis=1)[:, 1:]
-        means = totals / np.arange(self._seen + 1, self._seen + first.shape[1] + 1)
-        self._seen += first.shape[1]
-        # After the warm-up the same array holds the filter's last output.
-        self._sum = totals[:, -1:] if self._seen < self._warm_up else means[:, -1:]
-        return np.hstack((means, self._settled(values[:, first.shape[1] :])))
-
-    def _settled(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        if not values.shape[1]:
-            return values
-        assert self._sum is not None
-        keep = 1.0 - self._gain
-        low, _ = signal.lfilter([self._gain], [1.0, -keep], values, axis=1, zi=keep * self._sum)
-        self._sum = low[:, -1:]
-        smoothed: NDArray[np.float64] = low
-        return smoothed
+def _lengths(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the lengths of vectors of shape (3, n)."""
+    return np.sqrt(_dot(vectors, vectors))
 
 
 def _directions(
@@ -106,10 +71,10 @@ class UprightFilter:
 
     def restart(self) -> None:
         """Forget the orientation; after a gap it can be any."""
-        self._orientation: NDArray[np.float64] = IDENTITY
+        self._orientation: NDArray[np.complex128] = IDENTITY
         self._last_up: NDArray[np.float64] = SOME_UP
-        self._tilt = RunningMean(TILT_TIME_CONSTANT_S, self._rate_hz)
-        self._gravity = RunningMean(GRAVITY_TIME_CONSTANT_S, self._rate_hz)
+        self._tilt = RunningMean.lasting(TILT_TIME_CONSTANT_S, self._rate_hz)
+        self._gravity = RunningMean.lasting(GRAVITY_TIME_CONSTANT_S, self._rate_hz)
 
     def process(
         self, acc_mps2: NDArray[np.float64], rate_radps: NDArray[np.float64]
@@ -134,15 +99,16 @@ class UprightFilter:
             return acc_mps2, np.empty(0)
         steps = steps_from_rate(rate_radps.T, 1.0 / self._rate_hz)
         orientation = accumulate(self._orientation, steps)
-        self._orientation = orientation[:, -1]
-        acc_reference = rotate(orientation, acc_mps2.T)
+        self._orientation = unit(orientation[:, -1])
+        turn = Turn.by(orientation)
+        acc_reference = turn.there(acc_mps2.T)
         low = self._tilt.process(acc_reference)
-        length = np.sqrt(np.einsum("in,in->n", low, low))
+        length = _lengths(low)
         up_reference = _directions(low, length, self._last_up)
         self._last_up = up_reference[:, -1:]
         gravity = self._gravity.process(length[None])[0]
-        vertical = np.einsum("in,in->n", acc_reference, up_reference) - gravity
-        return rotate(orientation, up_reference, inverse=True).T, vertical
+        vertical = _dot(acc_reference, up_reference) - gravity
+        return turn.back(up_reference).T, vertical
 
 
 class ArcFilter:
@@ -160,7 +126,7 @@ class ArcFilter:
         self._smoother.restart()
         self._last_up: NDArray[np.float64] | None = None
         self._seen_up: NDArray[np.float64] = SOME_UP
-        self._gravity = RunningMean(GRAVITY_TIME_CONSTANT_S, self._rate_hz)
+        self._gravity = RunningMean.lasting(GRAVITY_TIME_CONSTANT_S, self._rate_hz)
 
     def process(
         self, acc_mps2: NDArray[np.float64]

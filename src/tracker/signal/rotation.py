@@ -1,7 +1,13 @@
-"""Quaternion arithmetic on whole blocks; scalar first, sensor axes to reference axes."""
+"""Rotations of whole blocks, sensor axes to reference axes.
+
+A unit quaternion w + xi + yj + zk is kept as the two complex numbers w + xi and y + zi, because
+then a product is four multiplications of complex arrays instead of sixteen of real ones. A block
+of n rotations has the shape (2, n), complex.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -9,88 +15,149 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-IDENTITY: Final = np.array([1.0, 0.0, 0.0, 0.0])
+IDENTITY: Final = np.array([1.0 + 0.0j, 0.0j])
 IDENTITY.setflags(write=False)
 
-_CHUNK: Final = 32
-"""Rows that one scan multiplies up before the carry: five doublings, then one Python step."""
+_CHUNK: Final = 8
+"""Rotations that one level of the scan multiplies up, one array call for each."""
+
+_FEW: Final = 32
+"""So many rotations are multiplied faster one by one than as arrays."""
+
+_LEAST_ANGLE_RAD: Final = 1e-150
+"""Added to every angle, so that its sine can be divided by it; far below the last bit of any."""
 
 
-def product(left: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the Hamilton product of two quaternion arrays, components first, shape (4, …)."""
-    a, b, c, d = left
-    w, x, y, z = right
-    return np.stack(
-        (
-            a * w - b * x - c * y - d * z,
-            a * x + b * w + c * z - d * y,
-            a * y - b * z + c * w + d * x,
-            a * z + b * y - c * x + d * w,
+def product(left: NDArray[np.complex128], right: NDArray[np.complex128]) -> NDArray[np.complex128]:
+    """Return the rotations `right`, then `left`, in the shape of `right`, (2, …)."""
+    a, b = left
+    c, d = right
+    c_mirrored, d_mirrored = right.conj()
+    both = np.empty_like(right)
+    np.subtract(a * c, b * d_mirrored, out=both[0])
+    np.add(a * d, b * c_mirrored, out=both[1])
+    return both
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Turn:
+    """Rotations that are ready to turn vectors there and back.
+
+    With a vector (p, q, r) as p and the complex c = q + ri, the turned one is
+
+        p' = level · p + 2 · Im(mixed · c)
+        c' = first · c + second · c* - 2i · p · both
+
+    and the way back the same with the conjugates that turn the rotation round.
+    """
+
+    level: NDArray[np.float64]
+    """|a|² - |b|² of each rotation (a, b), shape (n,)."""
+    mixed: NDArray[np.complex128]
+    """a · b*, shape (n,)."""
+    first: NDArray[np.complex128]
+    """a², shape (n,)."""
+    second: NDArray[np.complex128]
+    """b², shape (n,)."""
+    both: NDArray[np.complex128]
+    """a · b, shape (n,)."""
+
+    @classmethod
+    def by(cls, rotations: NDArray[np.complex128]) -> Turn:
+        """Return what turns vectors by rotations of shape (2, n)."""
+        a, b = rotations
+        return cls(
+            level=a.real**2 + a.imag**2 - b.real**2 - b.imag**2,
+            mixed=a * b.conj(),
+            first=a * a,
+            second=b * b,
+            both=a * b,
         )
-    )
+
+    def there(self, vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return vectors, shape (3, n), in reference axes."""
+        return _turned(vectors, self.level, self.mixed, self.first, self.second, -2.0j * self.both)
+
+    def back(self, vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return vectors, shape (3, n), in sensor axes."""
+        return _turned(
+            vectors,
+            self.level,
+            -self.both.conj(),
+            self.first.conj(),
+            self.second,
+            2.0j * self.mixed.conj(),
+        )
 
 
-def rotate(
-    quaternion: NDArray[np.float64], vector: NDArray[np.float64], *, inverse: bool = False
+def _turned(
+    vectors: NDArray[np.float64],
+    level: NDArray[np.float64],
+    into_p: NDArray[np.complex128],
+    keeping: NDArray[np.complex128],
+    mirroring: NDArray[np.complex128],
+    from_p: NDArray[np.complex128],
 ) -> NDArray[np.float64]:
-    """Return vectors, shape (3, n), turned by quaternions, shape (4, n), or turned back."""
-    w, x, y, z = quaternion
-    if inverse:
-        w = -w
-    p, q, r = vector
-    tx, ty, tz = 2 * (y * r - z * q), 2 * (z * p - x * r), 2 * (x * q - y * p)
-    return np.stack(
-        (
-            p + w * tx + y * tz - z * ty,
-            q + w * ty + z * tx - x * tz,
-            r + w * tz + x * ty - y * tx,
-        )
-    )
+    p = vectors[0]
+    c = np.empty(vectors.shape[1], np.complex128)
+    c.real, c.imag = vectors[1], vectors[2]
+    turned = np.empty_like(vectors)
+    turned[0] = level * p + 2.0 * (into_p * c).imag
+    c_turned = keeping * c + mirroring * c.conj() + from_p * p
+    turned[1], turned[2] = c_turned.real, c_turned.imag
+    return turned
 
 
-def steps_from_rate(rate_radps: NDArray[np.float64], period_s: float) -> NDArray[np.float64]:
-    """Return the rotation of each sample period, shape (4, n), from rates of shape (3, n)."""
-    angle = np.sqrt(np.einsum("in,in->n", rate_radps, rate_radps)) * period_s
-    half = angle / 2.0
-    return np.vstack((np.cos(half), rate_radps * (np.sinc(half / np.pi) * (period_s / 2.0))))
+def steps_from_rate(rate_radps: NDArray[np.float64], period_s: float) -> NDArray[np.complex128]:
+    """Return the rotation of each sample period, shape (2, n), from rates of shape (3, n)."""
+    x, y, z = half_turn = rate_radps * (period_s / 2.0)
+    half = np.sqrt(x * x + y * y + z * z) + _LEAST_ANGLE_RAD
+    x, y, z = half_turn * (np.sin(half) / half)
+    steps = np.empty((2, rate_radps.shape[1]), np.complex128)
+    steps[0].real, steps[0].imag = np.cos(half), x
+    steps[1].real, steps[1].imag = y, z
+    return steps
 
 
-def accumulate(start: NDArray[np.float64], steps: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the running product `start · s₀ · s₁ …` for every step, shape (4, n).
+def accumulate(
+    start: NDArray[np.complex128], steps: NDArray[np.complex128]
+) -> NDArray[np.complex128]:
+    """Return the running product `start · s₀ · s₁ …` for every step, shape (2, n).
 
-    A product of n rotations cannot be written as one NumPy call, so chunks are multiplied up by
-    doubling (Hillis and Steele 1986, doi:10.1145/7902.7903) and carried over one by one.
+    A product of n rotations cannot be written as one NumPy call. Chunks are multiplied up side by
+    side, their totals are accumulated the same way, and each chunk is turned by what came before
+    it: two products for each step in all (Blelloch 1990, "Prefix sums and their applications").
     """
     count = steps.shape[1]
+    if count <= _FEW:
+        return _one_by_one(start, steps)
     chunks = -(-count // _CHUNK)
-    padded = np.empty((4, chunks * _CHUNK))
-    padded[:, :count] = steps
-    padded[:, count:] = IDENTITY[:, None]
-    partial = padded.reshape(4, chunks, _CHUNK)
-    reach = 1
-    while reach < min(_CHUNK, count):
-        partial[:, :, reach:] = product(partial[:, :, :-reach], partial[:, :, reach:])
-        reach *= 2
-    carries = np.empty((4, chunks, 1))
-    carry = tuple(start.tolist())
-    for index, total in enumerate(partial[:, :, -1].T.tolist()):
-        carries[:, index, 0] = carry
-        carry = _unit(_multiply(carry, total))
-    whole: NDArray[np.float64] = product(carries, partial).reshape(4, -1)[:, :count]
+    partial = np.empty((2, chunks * _CHUNK), np.complex128)
+    partial[:, :count] = steps
+    partial[:, count:] = IDENTITY[:, None]
+    partial = partial.reshape(2, chunks, _CHUNK)
+    for index in range(1, _CHUNK):
+        partial[:, :, index] = product(partial[:, :, index - 1], partial[:, :, index])
+    before = np.empty((2, chunks, 1), np.complex128)
+    before[:, 0, 0] = start
+    before[:, 1:, 0] = accumulate(start, partial[:, :-1, -1])
+    whole: NDArray[np.complex128] = product(before, partial).reshape(2, -1)[:, :count]
     return whole
 
 
-def _multiply(left: tuple[float, ...], right: list[float]) -> tuple[float, ...]:
-    a, b, c, d = left
-    w, x, y, z = right
-    return (
-        a * w - b * x - c * y - d * z,
-        a * x + b * w + c * z - d * y,
-        a * y - b * z + c * w + d * x,
-        a * z + b * y - c * x + d * w,
-    )
+def _one_by_one(
+    start: NDArray[np.complex128], steps: NDArray[np.complex128]
+) -> NDArray[np.complex128]:
+    a, b = start.tolist()
+    products = []
+    for c, d in steps.T.tolist():
+        a, b = a * c - b * d.conjugate(), a * d + b * c.conjugate()
+        products.append((a, b))
+    return np.array(products, np.complex128).reshape(-1, 2).T
 
 
-def _unit(quaternion: tuple[float, ...]) -> tuple[float, ...]:
-    length = float(np.sqrt(sum(part * part for part in quaternion)))
-    return tuple(part / length for part in quaternion)
+def unit(rotation: NDArray[np.complex128]) -> NDArray[np.complex128]:
+    """Return a rotation, shape (2,), without the error of rounding that products leave in it."""
+    a, b = rotation.tolist()
+    length = (abs(a) ** 2 + abs(b) ** 2) ** 0.5
+    return np.array([a / length, b / length])

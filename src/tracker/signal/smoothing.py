@@ -6,17 +6,13 @@ would shift slow and fast reps by different amounts.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import signal
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-
-_RECURSION: Final = np.array([1.0, 0.0])
-"""No recursion, in two terms: with one, SciPy convolves column by column, ten times slower."""
 
 
 class Smoother:
@@ -39,12 +35,12 @@ class Smoother:
         self._taps = window / window.sum()
         self.delay_samples = half_width_samples
         """How many samples the output is behind the input."""
-        self._state: NDArray[np.float64] | None = None
+        self._past: NDArray[np.float64] | None = None
         self._to_skip = 0
 
     def restart(self) -> None:
         """Forget the past; the next block starts flat from its first sample."""
-        self._state = None
+        self._past = None
 
     def process(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the smoothed samples that `values` completes.
@@ -61,14 +57,16 @@ class Smoother:
         """
         if not len(values):
             return values
-        if self._state is None:
-            flat = signal.lfilter_zi(self._taps, _RECURSION)
-            self._state = flat[:, None] * values[0]
+        if self._past is None:
+            self._past = np.repeat(values[:1].T, len(self._taps) - 1, axis=1)
             self._to_skip = self.delay_samples
-        smooth, self._state = signal.lfilter(
-            self._taps, _RECURSION, values, axis=0, zi=self._state
-        )
-        skipped = min(self._to_skip, len(smooth))
+        skipped = min(self._to_skip, len(values))
         self._to_skip -= skipped
-        smoothed: NDArray[np.float64] = smooth[skipped:]
-        return smoothed
+        stream = np.concatenate((self._past, values.T), axis=1)
+        self._past = stream[:, len(values) :].copy()
+        smooth = np.empty((len(stream), len(values) - skipped))
+        if smooth.size:
+            for channel, result in zip(stream, smooth, strict=True):
+                # The window is its own mirror image, so correlation is convolution.
+                result[:] = np.correlate(channel[skipped:], self._taps)
+        return smooth.T

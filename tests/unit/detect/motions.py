@@ -142,6 +142,7 @@ def movement(
         rotation_rad=abs(turned_rad),
         axis=LEFT * np.sign(turned_rad),
         planarity=1.0,
+        coherence=1.0,
         rise_m=rise_m,
         mean_velocity_mps=mean_mps,
         peak_velocity_mps=1.6 * mean_mps,

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from unit.detect.motions import BOTTOM_DEG, LEFT, TOP_DEG, movement
 
-from tracker.detect.reps import DraftNews, DraftState, Pairing, Way, plausible
+from tracker.detect.likeness import plausible
+from tracker.detect.reps import DraftNews, DraftState, Pairing, Way
 from tracker.detect.strokes import StrokeState
 from tracker.domain import EXERCISES, HIP_THRUST
 

@@ -68,6 +68,7 @@ def test_news_of_a_stroke_come_in_order() -> None:
         states = [stroke.state for stroke in news if stroke.number == number]
         assert states == [
             StrokeState.BEGUN,
+            StrokeState.ENDING,
             StrokeState.ENDED,
             StrokeState.SETTLED,
             StrokeState.FINISHED,

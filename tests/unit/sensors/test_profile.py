@@ -1,27 +1,13 @@
 from __future__ import annotations
 
-import struct
-from typing import Any
-
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from unit.sensors import notes
 
-from tracker.domain import (
-    LINK_CHANNEL,
-    MARK_CHANNEL,
-    Fault,
-    FaultReason,
-    Frame,
-    Notification,
-    TrackerError,
-    UnknownNameError,
-)
+from tracker.domain import Frame, Notification, TrackerError, UnknownNameError
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
 from tracker.sensors.family import Advertisement
-from tracker.sensors.profile import PROFILE, START, STARTED, STOP, STOPPED, ProfileDecoder
+from tracker.sensors.profile import PROFILE, START, STARTED, STOP, STOPPED
 from tracker.sensors.profile_config import ProfileConfig
 from tracker.sensors.profile_wire import (
     CONFIG_UUID,
@@ -36,99 +22,6 @@ NOTE = "01-profile.md"
 ONE = np.array([[0, 0, 4096]], dtype=np.int16)
 PACKET = encode_packet(ProfileConfig(), 7, 1_000_000, ONE, ONE)
 ACC_PACKET = encode_packet(ProfileConfig(gyro_range_dps=None), 7, 1_000_000, ONE, None)
-
-
-def reasons(results: tuple[Frame | Fault, ...]) -> list[str]:
-    return [result.reason.value for result in results if isinstance(result, Fault)]
-
-
-@pytest.mark.parametrize("example", notes.examples(NOTE), ids=lambda example: example["title"])
-def test_the_examples_of_the_note_come_out_as_it_says(example: dict[str, Any]) -> None:
-    decoder = PROFILE.decoder({})
-    for step in example["feed"]:
-        results = decoder.feed(notes.notification(step, dict(PROFILE.channels)))
-
-        assert reasons(results) == step.get("faults", [])
-        lost = [
-            result.count
-            for result in results
-            if isinstance(result, Fault) and result.reason is FaultReason.LOST
-        ]
-        assert lost == ([step["lost"]] if "lost" in step else [])
-        frames = [result for result in results if isinstance(result, Frame)]
-        assert len(frames) == ("frame" in step)
-        for frame in frames:
-            check(frame, step["frame"], step.get("received_s", 0.0))
-
-
-def check(frame: Frame, stated: dict[str, Any], received_s: float) -> None:
-    """Compare a frame with what the note says in g, degrees and device seconds."""
-    acc_mps2 = notes.as_array(stated["acc_g"]) * STANDARD_GRAVITY_MPS2
-    np.testing.assert_allclose(frame.acc_mps2, acc_mps2, rtol=1e-6)
-    if "gyro_dps" in stated:
-        gyro_radps = notes.as_array(stated["gyro_dps"]) * RADPS_PER_DPS
-        assert frame.gyro_radps is not None
-        np.testing.assert_allclose(frame.gyro_radps, gyro_radps, rtol=1e-6)
-    else:
-        assert frame.gyro_radps is None
-    assert frame.stamps_s is not None
-    assert frame.stamps_s[0] == pytest.approx(stated["device_time_s"], abs=1e-9)
-    assert np.isnan(frame.stamps_s[1:]).all()
-    assert frame.stamps_s.shape == (len(acc_mps2),)
-    assert frame.received_s == received_s
-
-
-def test_the_note_has_an_example_of_every_fault_that_the_decoder_knows() -> None:
-    stated = {
-        reason
-        for example in notes.examples(NOTE)
-        for step in example["feed"]
-        for reason in step.get("faults", [])
-    }
-
-    assert stated == {reason.value for reason in FaultReason} - {"not_finite"}
-
-
-def test_the_table_of_faults_names_reasons_that_exist() -> None:
-    rows = notes.table(NOTE, "Faults", "what came")
-
-    assert rows
-    assert {row[1] for row in rows} <= {reason.value for reason in FaultReason}
-
-
-def test_a_refused_packet_is_lost_for_the_next_one() -> None:
-    decoder = ProfileDecoder(ProfileConfig())
-    packets = [encode_packet(ProfileConfig(), k, k * 50_000, ONE, ONE) for k in range(3)]
-
-    results = [
-        decoder.feed(Notification(0, IMU_UUID, data))
-        for data in (packets[0], packets[1][:-1], packets[2])
-    ]
-
-    assert [reasons(result) for result in results] == [[], ["length"], ["lost"]]
-
-
-def test_a_configuration_read_again_after_settings_is_no_restart() -> None:
-    decoder = ProfileDecoder(ProfileConfig())
-    decoder.feed(Notification(0, IMU_UUID, PACKET))
-
-    assert decoder.feed(Notification(0, CONFIG_UUID, ProfileConfig(boot_id=5).encode())) == ()
-    assert reasons(decoder.feed(Notification(0, IMU_UUID, PACKET))) == ["duplicate"]
-
-
-def test_a_new_scale_holds_from_the_configuration_on() -> None:
-    decoder = ProfileDecoder()
-    decoder.feed(Notification(0, CONFIG_UUID, ProfileConfig(acc_range_g=16).encode()))
-
-    (frame,) = decoder.feed(Notification(0, IMU_UUID, PACKET))
-
-    assert isinstance(frame, Frame)
-    assert frame.acc_mps2[0, 2] == pytest.approx(2 * STANDARD_GRAVITY_MPS2)
-
-
-@pytest.mark.parametrize("channel", [LINK_CHANNEL, MARK_CHANNEL, CONTROL_UUID])
-def test_channels_without_samples_say_nothing(channel: str) -> None:
-    assert ProfileDecoder().feed(Notification(0, channel, PACKET)) == ()
 
 
 def test_settings_stand_in_for_the_configuration() -> None:
@@ -188,34 +81,3 @@ def test_the_start_script_keeps_the_order_of_the_note() -> None:
     assert all(isinstance(steps[index - 1], Write) for index in replies)
     assert steps[-1] == Expect(CONTROL_UUID, STARTED, steps[-1].timeout_s)  # type: ignore[union-attr]  # says Expect
     assert PROFILE.stop[0] == Write(CONTROL_UUID, STOP)
-
-
-channels = st.sampled_from([IMU_UUID, IMU_UUID, IMU_UUID, CONFIG_UUID, CONTROL_UUID, "other"])
-near_packets = st.builds(
-    lambda head, n, sequence, time_us, tail: (
-        struct.pack("<BBHI", head, n, sequence, time_us) + tail
-    ),
-    st.integers(0x10, 0x17),
-    st.integers(0, 2),
-    st.integers(0, 0xFFFF),
-    st.integers(0, 0xFFFFFFFF),
-    st.binary(min_size=5, max_size=25),
-)
-near_configs = st.builds(
-    lambda config, index, value: config[:index] + bytes([value]) + config[index + 1 :],
-    st.sampled_from([ProfileConfig().encode(), ProfileConfig(gyro_range_dps=None).encode()]),
-    st.integers(0, 19),
-    st.integers(0, 255),
-)
-payloads = st.one_of(st.binary(max_size=64), near_packets, near_configs, st.just(PACKET))
-
-
-@settings(max_examples=600, deadline=None)
-@given(st.lists(st.tuples(channels, payloads, st.integers(0, 1 << 62)), max_size=14))
-def test_no_bytes_make_it_raise(feed: list[tuple[str, bytes, int]]) -> None:
-    decoder = ProfileDecoder(ProfileConfig())
-    for channel, payload, received_ns in feed:
-        for result in decoder.feed(Notification(received_ns, channel, payload)):
-            if isinstance(result, Frame):
-                assert np.isfinite(result.acc_mps2).all()
-                assert result.device_time_s is not None

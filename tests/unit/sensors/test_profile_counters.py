@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from unit.sensors import notes
@@ -116,3 +117,43 @@ def test_a_pause_is_expected_once() -> None:
     counters.place(8, 3_000_000_000, 0)
 
     assert counters.place(9, 2_000_000_000, 0).order is Order.RESTART
+
+
+@given(
+    st.integers(0, 1 << 20),
+    st.lists(
+        st.tuples(
+            st.sampled_from([1, 1, 1, 1, 2, 40, 40_000, 0, -1, -70]),
+            st.sampled_from([PACKET_US] * 4 + [0, -PACKET_US, WRAP_US // 2, 3 * WRAP_US]),
+        ),
+        max_size=150,
+    ),
+    st.integers(0, 2),
+)
+def test_places_of_many_are_those_one_by_one_up_to_the_first_that_is_not_next(
+    first: int, steps: list[tuple[int, int]], resumed: int
+) -> None:
+    number, time_us = first, first * PACKET_US
+    packets = [(number % (1 << 16), time_us % WRAP_US, time_us * 1000)]
+    for step, later_us in steps:
+        number, time_us = number + step, time_us + later_us
+        packets.append((number % (1 << 16), time_us % WRAP_US, time_us * 1000))
+    together, alone = Counters(), Counters()
+    at = 0
+    while at < len(packets):
+        rest = np.array(packets[at:], dtype=np.int64).T
+        places = together.place_run(rest[0], rest[1], rest[2])
+        count = len(places.time_us)
+        expected = [alone.place(*each) for each in packets[at : at + count]]
+        assert expected == [
+            Place(Order.NEXT, time_us, lost)
+            for time_us, lost in zip(places.time_us.tolist(), places.lost.tolist(), strict=True)
+        ]
+        at += count
+        if at < len(packets):
+            # Where the run stops, both go on alike: what was seen is remembered bit by bit.
+            assert together.place(*packets[at]) == alone.place(*packets[at])
+            at += 1
+        if resumed and at % resumed == 0:
+            together.resume()
+            alone.resume()

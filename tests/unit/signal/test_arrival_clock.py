@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from tracker.domain import Frame, Gap
 from tracker.signal.arrival_clock import HOLD_S, LATE_S, MOST_HELD, START_S, ArrivalClock
-from tracker.signal.clock import MAX_SLEW
 from tracker.signal.grid import Grid
+from tracker.signal.offset import MAX_SLEW
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

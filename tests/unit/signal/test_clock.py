@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tracker.domain import Frame
-from tracker.signal.clock import MAX_SLEW, DeviceClock, FileClock
+from tracker.domain import Frame, FrameRun
+from tracker.signal.clock import DeviceClock, FileClock
+from tracker.signal.offset import MAX_SLEW
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -247,3 +248,73 @@ def test_a_file_brings_its_own_times() -> None:
     (frame,) = FileClock().process(Frame(np.zeros((3, 3)), None, stamps_s, 99.0))
     np.testing.assert_array_equal(frame.time_s, stamps_s)
     assert FileClock().process(Frame(np.zeros((3, 3)), None, None, 99.0)) == ()
+
+
+def run_of(frames: Sequence[Frame]) -> FrameRun:
+    """Return frames of one shape, each with a stamp on its first sample, as one run."""
+    stamps_s = [frame.device_time_s for frame in frames]
+    return FrameRun(
+        np.concatenate([frame.acc_mps2 for frame in frames]),
+        None,
+        np.array(stamps_s, dtype=np.float64),
+        np.array([frame.received_s for frame in frames]),
+        frames[0].saturated,
+    )
+
+
+@settings(deadline=None, max_examples=150)
+@given(
+    pieces=st.lists(
+        st.tuples(
+            st.sampled_from([1, 4, 5]),
+            st.lists(
+                st.tuples(
+                    st.one_of(
+                        st.floats(0.9, 1.2),
+                        st.floats(0.9, 1.2),
+                        st.sampled_from([1.0, 2.0, 30.0, 900.0, 0.0, -0.2, -40.0]),
+                    ),
+                    st.sampled_from([0.0, 0.0, 0.003, 0.02, 0.4]),
+                ),
+                min_size=1,
+                max_size=40,
+            ),
+        ),
+        min_size=2,
+        max_size=6,
+    ),
+)
+def test_a_run_has_the_times_of_its_frames_to_the_last_bit(
+    pieces: list[tuple[int, list[tuple[float, float]]]],
+) -> None:
+    """Losses, silences, clocks that stand still or begin anew: a run knows what frames know."""
+    alone, together = DeviceClock(), DeviceClock()
+    for clock in (alone, together):
+        timed(clock, stream(20, first_stamp_s=699.0, start_s=-1.0))
+    stamp_s, true_s = 700.0, 0.0
+    for samples, steps in pieces:
+        frames = []
+        for step, wait_s in steps:
+            frames.append(packet(stamp_s, true_s + DELAY_S + wait_s, samples))
+            stamp_s += step * samples / RATE_HZ
+            true_s += abs(step) * samples / RATE_HZ
+        expected_s = np.concatenate([[], *timed(alone, frames)])
+        given_s = [each.time_s for each in together.process_run(run_of(frames))]
+        assert np.concatenate([[], *given_s]).tolist() == expected_s.tolist()
+
+
+@pytest.mark.parametrize("packets", [1, 2, 4, 15, 16, 17, 40])
+def test_a_run_from_the_very_first_packet_on_waits_like_its_frames(packets: int) -> None:
+    frames = stream(packets, [0.01 * (k % 3) for k in range(packets)])
+    expected_s = np.concatenate([[], *timed(DeviceClock(), frames)])
+    given_s = [each.time_s for each in DeviceClock().process_run(run_of(frames))]
+    assert np.concatenate([[], *given_s]).tolist() == expected_s.tolist()
+
+
+def test_a_long_run_is_timed_in_one_piece() -> None:
+    clock = DeviceClock()
+    frames = stream(400)
+    timed(clock, frames[:50])
+    (frame,) = clock.process_run(replace(run_of(frames[50:]), saturated=True))
+    assert len(frame.time_s) == 350 * SAMPLES
+    assert frame.saturated

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tracker.domain import Frame, UnknownNameError
-from tracker.sensors.profile import ProfileDecoder
+from tracker.sensors.profile_decoder import ProfileDecoder
 from tracker.sim.demo import demo_plan
 from tracker.sim.equipment import RadioPlan, SensorPlan
 from tracker.sim.lifter import simulate

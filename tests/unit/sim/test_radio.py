@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from tracker.domain import LINK_CHANNEL, Fault, FaultReason, Frame
 from tracker.domain.units import ns_from_s
-from tracker.sensors.profile import ProfileDecoder
 from tracker.sensors.profile_config import ProfileConfig
+from tracker.sensors.profile_decoder import ProfileDecoder
 from tracker.sensors.profile_wire import CONFIG_UUID, IMU_UUID, Packet, decode_packet
 from tracker.sim.equipment import Disconnect, RadioPlan, SensorPlan
 from tracker.sim.radio import STREAM_START_S, Counts, Transmission, transmit
