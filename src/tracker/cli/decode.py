@@ -13,11 +13,15 @@ from tracker.cli.examples import examples
     epilog=examples(
         ("tracker decode --kind profile --setting acc_range_g=8 HEX", "one packet"),
         ("tracker decode --kind profile --channel config HEX", "another characteristic"),
+        ("tracker decode --kind polar --setting sample_rate=52 HEX", "a sensor of a maker"),
         ("tracker decode --kind profile config=HEX HEX HEX", "the configuration, then samples"),
     )
 )
 @click.option(
-    "--kind", required=True, metavar="KIND", help="Kind of the sensor: profile or samples."
+    "--kind",
+    required=True,
+    metavar="KIND",
+    help="Kind of the sensor, such as profile, witmotion, movesense or polar.",
 )
 @click.option(
     "--channel",

@@ -10,10 +10,15 @@ from typing import TYPE_CHECKING, Final
 
 from tracker.domain import TrackerError
 from tracker.sensors.family import ClockKind, SensorFamily
+from tracker.sensors.inquiry import (
+    BATTERY_LEVEL,
+    BATTERY_LEVEL_UUID,
+    FIRMWARE_REVISION,
+    FIRMWARE_REVISION_UUID,
+)
 from tracker.sensors.profile_config import ProfileConfig
 from tracker.sensors.profile_decoder import ProfileDecoder
 from tracker.sensors.profile_wire import (
-    BATTERY_LEVEL_UUID,
     CONFIG_UUID,
     CONTROL_UUID,
     IMU_UUID,
@@ -69,6 +74,7 @@ PROFILE: Final = SensorFamily(
             "config": CONFIG_UUID,
             "control": CONTROL_UUID,
             "battery": BATTERY_LEVEL_UUID,
+            "firmware": FIRMWARE_REVISION_UUID,
         }
     ),
     decoder=_decoder,
@@ -89,6 +95,8 @@ PROFILE: Final = SensorFamily(
         Unsubscribe(IMU_UUID),
         Unsubscribe(CONTROL_UUID),
     ),
+    battery=BATTERY_LEVEL,
+    firmware=FIRMWARE_REVISION,
     default_channel=IMU_UUID,
 )
 """A DIY or OEM sensor that follows the note."""

@@ -9,11 +9,11 @@ import numpy as np
 from tracker.domain import RESERVED_CHANNELS, FaultReason, Frame, FrameRun
 from tracker.domain.units import NS_PER_S, s_from_ns
 from tracker.sensors.faults import MalformedError, fault_of, unknown_channel
+from tracker.sensors.inquiry import BATTERY_LEVEL_UUID, FIRMWARE_REVISION_UUID
 from tracker.sensors.profile_config import ProfileConfig
 from tracker.sensors.profile_counters import Counters, Order
 from tracker.sensors.profile_runs import packet_runs
 from tracker.sensors.profile_wire import (
-    BATTERY_LEVEL_UUID,
     CONFIG_UUID,
     CONTROL_UUID,
     IMU_UUID,
@@ -28,7 +28,11 @@ if TYPE_CHECKING:
     from tracker.domain import Fault, Notification
     from tracker.sensors.profile_runs import PacketRun
 
-_SILENT_CHANNELS: Final = RESERVED_CHANNELS | {CONTROL_UUID, BATTERY_LEVEL_UUID}
+_SILENT_CHANNELS: Final = RESERVED_CHANNELS | {
+    CONTROL_UUID,
+    BATTERY_LEVEL_UUID,
+    FIRMWARE_REVISION_UUID,
+}
 _US_PER_S: Final = 1e6
 
 

@@ -62,7 +62,7 @@ class DeviceClock:
         self._period_known = False
         self._waiting: list[tuple[Frame, NDArray[np.intp]]] = []
         self._last_stamp_s: float | None = None
-        self._last_count = 0
+        self._since = 0  # samples from the last stamp to the end of its frame
         self._offset = ArrivalOffset()
 
     def process(self, frame: Frame) -> tuple[TimedFrame, ...]:
@@ -79,10 +79,11 @@ class DeviceClock:
         stamp_s = float(frame.stamps_s[carried[0]])
         if self._last_stamp_s is not None and stamp_s - self._last_stamp_s < REBOOT_S:
             self._restart()
-        if self._last_stamp_s is not None and self._last_count:
-            self._spacings_s.append((stamp_s - self._last_stamp_s) / self._last_count)
+        if self._last_stamp_s is not None and self._since:
+            between = self._since + int(carried[0])
+            self._spacings_s.append((stamp_s - self._last_stamp_s) / between)
         self._last_stamp_s = stamp_s
-        self._last_count = len(frame.stamps_s)
+        self._since = len(frame.stamps_s) - int(carried[0])
         self._waiting.append((frame, carried))
         self._period_known = self._period_known or self._agreed()
         if not self._period_known:
@@ -108,7 +109,7 @@ class DeviceClock:
         """Yield the frames with times, equal to those that `process` gives one by one."""
         known = 0
         for frame in run.frames():
-            if len(self._spacings_s) == PERIOD_MEMORY and self._last_count:
+            if len(self._spacings_s) == PERIOD_MEMORY and self._since:
                 break
             yield from self.process(frame)
             known += 1
@@ -122,7 +123,7 @@ class DeviceClock:
         size, stamp_s = run.samples_per_frame, run.stamp_s
         step_s = np.diff(stamp_s, prepend=self._last_stamp_s)
         spacings_s = step_s / size
-        spacings_s[0] = step_s[0] / self._last_count
+        spacings_s[0] = step_s[0] / self._since
         spacings_s = np.concatenate((list(self._spacings_s)[1:], spacings_s))
         last_ones = np.lib.stride_tricks.sliding_window_view(spacings_s, PERIOD_MEMORY)
         period_s = np.partition(last_ones, PERIOD_MEMORY // 2, axis=1)[:, PERIOD_MEMORY // 2]
@@ -134,7 +135,7 @@ class DeviceClock:
                 yield from self.process(frame)
             return
         self._spacings_s.extend(spacings_s[-PERIOD_MEMORY:].tolist())
-        self._last_stamp_s, self._last_count = float(stamp_s[-1]), size
+        self._last_stamp_s, self._since = float(stamp_s[-1]), size
         offset_s = self._offset.run(newest_s, run.received_s - newest_s)
         time_s = (device_s + offset_s).T.reshape(-1)
         yield TimedFrame(time_s, run.acc_mps2, run.gyro_radps, run.saturated)
@@ -147,7 +148,7 @@ class DeviceClock:
 
     def _restart(self) -> None:
         """Forget a clock that no longer runs; the sample period stays what it was."""
-        self._last_count = 0
+        self._since = 0
         self._waiting.clear()
         self._offset.restart()
 

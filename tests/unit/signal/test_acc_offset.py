@@ -46,7 +46,7 @@ def test_bottom_and_top_of_a_rep_tell_what_leans_with_the_pelvis(
     stage.learn(felt(postures, offset_mps2, repeats=20))
     left = offset_mps2 - stage.offset_mps2
     # Along both postures, so everywhere between them; across them only as far as 46° allow.
-    assert np.abs(postures.T @ left).max() < 0.06
+    assert np.abs(postures.T @ left).max() < 0.1
     # Gravity never pointed along the hips' axis, so nothing was learnt about it.
     assert stage.offset_mps2[1] == pytest.approx(0.0, abs=0.01)
 
