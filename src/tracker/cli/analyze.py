@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
     from tracker.cli.inputs import SessionFile
 
-# A SciPy call costs 20 µs whatever its length; from here on that no longer shows.
-BIG_BLOCK_SAMPLES: Final = 100_000
+# The few µs that an array call costs whatever its length no longer show, and what the samples
+# become still stays in the processor's cache.
+BIG_BLOCK_SAMPLES: Final = 20_000
 
 # What a radio delivers at once, so that `emitted_s` is what a live session would have had.
 LIVE_BLOCK_SAMPLES: Final = 5

@@ -50,16 +50,19 @@ class Grid:
         time_s, value = frame.time_s, frame.acc_mps2.T
         if frame.gyro_radps is not None:
             value = np.concatenate((value, frame.gyro_radps.T))
-        keep = self._advances(time_s)
-        if not keep.all():
+        before_s = self._before(time_s)
+        if not (time_s > before_s).all():
+            keep = time_s > np.maximum.accumulate(before_s)
             self.dropped += int(np.count_nonzero(~keep))
             time_s, value = time_s[keep], value[:, keep]
+            before_s = self._before(time_s)
         if not len(time_s):
             return ()
-        before_s = np.append(self._time_or(time_s[0]), time_s[:-1])
+        hole = time_s - before_s > MAX_FILL_S
+        hole[0] &= self._time_s is not None
         if self._time_s is not None and len(value) != len(self._value):
             self._time_s = None  # a gyroscope that comes or goes is another stream
-        breaks = np.flatnonzero(time_s - before_s > MAX_FILL_S).tolist()
+        breaks = set(np.flatnonzero(hole).tolist())
         results: list[ImuBlock | Gap] = []
         for first, last in pairwise(sorted({0, *breaks, len(time_s)})):
             if first in breaks:
@@ -68,14 +71,10 @@ class Grid:
             results.append(self._extend(time_s[first:last], value[:, first:last]))
         return tuple(results)
 
-    def _advances(self, time_s: NDArray[np.float64]) -> NDArray[np.bool_]:
-        """Return which samples are newer than all before them, shape (n,)."""
-        before_s = np.append(self._time_or(-np.inf), time_s[:-1])
-        newer = time_s > before_s
-        return newer if newer.all() else time_s > np.maximum.accumulate(before_s)
-
-    def _time_or(self, other: float) -> float:
-        return other if self._time_s is None else self._time_s
+    def _before(self, time_s: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the time of the sample before each, s, shape (n,)."""
+        newest_s = -np.inf if self._time_s is None else self._time_s
+        return np.concatenate(([newest_s], time_s[:-1]))
 
     def _extend(self, time_s: NDArray[np.float64], value: NDArray[np.float64]) -> ImuBlock:
         """Integrate over the new samples and read the integral at the edges of the cells."""
@@ -88,7 +87,7 @@ class Grid:
             self._next_edge = _first_edge(self._time_s)
             self._edge_area = None
             time_s, value = time_s[1:], value[:, 1:]
-        knot_s = np.append(self._time_s, time_s)
+        knot_s = np.concatenate(([self._time_s], time_s))
         knot = np.concatenate((self._value[:, None], value), axis=1)
         step_s = knot_s[1:] - knot_s[:-1]
         area = np.empty_like(knot)
