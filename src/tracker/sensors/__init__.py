@@ -1,22 +1,42 @@
 """One module per sensor family: how it advertises, starts, stops, and what its bytes mean."""
 
-from tracker.sensors.family import Advertisement, ClockKind, SensorFamily
+from tracker.sensors.family import SMALLEST_MTU, Advertisement, ClockKind, SensorFamily
+from tracker.sensors.inquiry import Inquiry
 from tracker.sensors.profile import PROFILE, ProfileDecoder
 from tracker.sensors.profile_config import ProfileConfig
 from tracker.sensors.profile_wire import encode_packet, samples_per_packet
-from tracker.sensors.registry import families, family, identify
+from tracker.sensors.registry import families, family, identify, identify_connected
 from tracker.sensors.samples import SAMPLES, SAMPLES_CHANNEL, SamplesDecoder, encode_samples
-from tracker.sensors.script import Expect, Pause, Read, Step, Subscribe, Unsubscribe, Write
+from tracker.sensors.script import (
+    MOST_HEARD,
+    Attempt,
+    Decide,
+    Expect,
+    Heard,
+    Pause,
+    Read,
+    Step,
+    Subscribe,
+    Unsubscribe,
+    Where,
+    Write,
+)
 from tracker.sensors.transcript import Decoded, as_document, decode_transcript, parse_settings
 
 __all__ = [
+    "MOST_HEARD",
     "PROFILE",
     "SAMPLES",
     "SAMPLES_CHANNEL",
+    "SMALLEST_MTU",
     "Advertisement",
+    "Attempt",
     "ClockKind",
+    "Decide",
     "Decoded",
     "Expect",
+    "Heard",
+    "Inquiry",
     "Pause",
     "ProfileConfig",
     "ProfileDecoder",
@@ -26,6 +46,7 @@ __all__ = [
     "Step",
     "Subscribe",
     "Unsubscribe",
+    "Where",
     "Write",
     "as_document",
     "decode_transcript",
@@ -34,6 +55,7 @@ __all__ = [
     "families",
     "family",
     "identify",
+    "identify_connected",
     "parse_settings",
     "samples_per_packet",
 ]

@@ -1,16 +1,36 @@
-"""What the tracker knows about one family of sensors."""
+"""What the tracker knows about one family of sensors.
+
+Everything here is data or a pure function, so that a radio runs a family without knowing it:
+
+1. Before connecting, `recognises` tells from the advertisement, and `refuses` says in words why a
+   sensor that looks like the family's cannot be used.
+2. After connecting, one of `services` among those of the sensor decides; `recognises` may have
+   known too little. `refuses` is asked here as well.
+3. If the connection's ATT MTU is below `least_mtu`, the sensor would refuse or cut its packets:
+   say so before the start.
+4. `start` runs (see `script`). It stops what may be left of an earlier session first, so the same
+   script serves a reconnection.
+5. `battery` and `firmware` are asked (see `inquiry`), and the battery again every few minutes.
+6. `stop` runs on every way out.
+
+Short names in `channels` are for people. Steps and notifications use the UUIDs.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from tracker.domain import Decoder
+    from tracker.sensors.inquiry import Inquiry
     from tracker.sensors.script import Step
+
+SMALLEST_MTU: Final = 23
+"""ATT MTU of every connection before it is negotiated, bytes."""
 
 
 class ClockKind(Enum):
@@ -53,10 +73,18 @@ class SensorFamily:
     recognises: Callable[[Advertisement], bool] = lambda _advertisement: False
     """Whether an advertisement is one of this family's."""
     services: tuple[str, ...] = ()
-    """Services that decide after connecting."""
+    """Services that decide after connecting: one of them is enough."""
+    refuses: Callable[[Advertisement], str | None] = lambda _advertisement: None
+    """Why a sensor with the family's marks cannot be used, in words for people; None if it can."""
+    least_mtu: int = SMALLEST_MTU
+    """Smallest ATT MTU, in bytes, with which the sensor sends what the decoder understands."""
     start: tuple[Step, ...] = ()
     """Script that makes the sensor stream; it stops a stale stream first."""
     stop: tuple[Step, ...] = ()
     """Script that stops it, on every way out."""
+    battery: Inquiry[int] | None = None
+    """How the charge is asked for, percent; None if the sensor cannot tell."""
+    firmware: Inquiry[str] | None = None
+    """How the version of the firmware is asked for; None if the sensor cannot tell."""
     default_channel: str = ""
     """Channel of samples (UUID), assumed where none is named."""

@@ -14,10 +14,15 @@ from tracker.domain import RESERVED_CHANNELS, FaultReason, Frame, TrackerError
 from tracker.domain.units import s_from_ns
 from tracker.sensors.family import ClockKind, SensorFamily
 from tracker.sensors.faults import MalformedError, fault_of, unknown_channel
+from tracker.sensors.inquiry import (
+    BATTERY_LEVEL,
+    BATTERY_LEVEL_UUID,
+    FIRMWARE_REVISION,
+    FIRMWARE_REVISION_UUID,
+)
 from tracker.sensors.profile_config import ProfileConfig
 from tracker.sensors.profile_counters import Counters, Order
 from tracker.sensors.profile_wire import (
-    BATTERY_LEVEL_UUID,
     CONFIG_UUID,
     CONTROL_UUID,
     IMU_UUID,
@@ -46,7 +51,11 @@ STOPPED: Final = b"\x82\x00"
 REPLY_TIMEOUT_S: Final = 2.0
 """The note allows 1 s to wake the chip; the link may hold the reply as long again."""
 
-_SILENT_CHANNELS: Final = RESERVED_CHANNELS | {CONTROL_UUID, BATTERY_LEVEL_UUID}
+_SILENT_CHANNELS: Final = RESERVED_CHANNELS | {
+    CONTROL_UUID,
+    BATTERY_LEVEL_UUID,
+    FIRMWARE_REVISION_UUID,
+}
 _US_PER_S: Final = 1e6
 
 
@@ -174,6 +183,7 @@ PROFILE: Final = SensorFamily(
             "config": CONFIG_UUID,
             "control": CONTROL_UUID,
             "battery": BATTERY_LEVEL_UUID,
+            "firmware": FIRMWARE_REVISION_UUID,
         }
     ),
     decoder=_decoder,
@@ -194,6 +204,8 @@ PROFILE: Final = SensorFamily(
         Unsubscribe(IMU_UUID),
         Unsubscribe(CONTROL_UUID),
     ),
+    battery=BATTERY_LEVEL,
+    firmware=FIRMWARE_REVISION,
     default_channel=IMU_UUID,
 )
 """A DIY or OEM sensor that follows the note."""

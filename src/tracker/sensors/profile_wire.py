@@ -24,7 +24,6 @@ SERVICE_UUID: Final = "3d320001-e51c-40a5-86c9-636806027ef2"
 IMU_UUID: Final = "3d320002-e51c-40a5-86c9-636806027ef2"
 CONFIG_UUID: Final = "3d320003-e51c-40a5-86c9-636806027ef2"
 CONTROL_UUID: Final = "3d320004-e51c-40a5-86c9-636806027ef2"
-BATTERY_LEVEL_UUID: Final = "00002a19-0000-1000-8000-00805f9b34fb"
 
 # 01-profile.md, "Packet header": version and flags u8, n u8, sequence u16, device time u32.
 PACKET_HEADER: Final = struct.Struct("<BBHI")

@@ -10,11 +10,19 @@ from tracker.sensors.profile import PROFILE
 from tracker.sensors.samples import SAMPLES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from tracker.sensors.family import Advertisement, SensorFamily
 
-_FAMILIES: Final = MappingProxyType({entry.kind: entry for entry in (PROFILE, SAMPLES)})
+_FAMILIES: Final = MappingProxyType(
+    {
+        entry.kind: entry
+        for entry in (
+            PROFILE,
+            SAMPLES,
+        )
+    }
+)
 
 
 def families() -> Mapping[str, SensorFamily]:
@@ -39,3 +47,21 @@ def family(kind: str) -> SensorFamily:
 def identify(advertisement: Advertisement) -> SensorFamily | None:
     """Return the family that recognises an advertisement, or None."""
     return next((entry for entry in _FAMILIES.values() if entry.recognises(advertisement)), None)
+
+
+def identify_connected(
+    advertisement: Advertisement, service_uuids: Iterable[str]
+) -> SensorFamily | None:
+    """Return the family of a connected sensor, or None.
+
+    Parameters
+    ----------
+    advertisement
+        What it said of itself before; decides where two families share a service.
+    service_uuids
+        Services that it has.
+    """
+    present = {uuid.lower() for uuid in service_uuids}
+    fitting = [entry for entry in _FAMILIES.values() if present & set(entry.services)]
+    recognised = (entry for entry in fitting if entry.recognises(advertisement))
+    return next(recognised, fitting[0] if fitting else None)

@@ -12,10 +12,10 @@ from unit.sensors import notes
 
 from tracker.domain import FaultReason
 from tracker.sensors.faults import MalformedError
+from tracker.sensors.inquiry import BATTERY_LEVEL_UUID
 from tracker.sensors.profile_config import ProfileConfig
 from tracker.sensors.profile_wire import (
     AXES_WITH_GYRO,
-    BATTERY_LEVEL_UUID,
     CONFIG_UUID,
     CONTROL_UUID,
     EXTENDED_FLAG,

@@ -1,12 +1,41 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from tracker.domain import LINK_CHANNEL, MARK_CHANNEL, Notification, UnknownNameError
-from tracker.sensors import PROFILE, Advertisement, families, family, identify
-from tracker.sensors.script import Expect, Pause
+from tracker.sensors import (
+    PROFILE,
+    SMALLEST_MTU,
+    Advertisement,
+    families,
+    family,
+    identify,
+    identify_connected,
+)
+from tracker.sensors.script import Attempt, Decide, Expect, Pause, Where
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from tracker.sensors import SensorFamily, Step
 
 KINDS = sorted(families())
+
+
+def every_step(steps: Iterable[Step]) -> Iterator[Step]:
+    """Yield steps and the steps inside them, as far as they are known before anything is heard."""
+    for step in steps:
+        yield step
+        if isinstance(step, Attempt | Where):
+            yield from every_step((*step.steps, *step.otherwise))
+
+
+def scripts_of(entry: SensorFamily) -> Iterator[Step]:
+    inquiries = [inquiry for inquiry in (entry.battery, entry.firmware) if inquiry is not None]
+    asked = (step for inquiry in inquiries for step in inquiry.steps)
+    yield from every_step((*entry.start, *entry.stop, *asked))
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -27,13 +56,27 @@ def test_every_channel_is_in_lower_case(kind: str) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_script_step_is_on_a_channel_of_its_family(kind: str) -> None:
     entry = family(kind)
-    for step in (*entry.start, *entry.stop):
+    for step in scripts_of(entry):
         if isinstance(step, Pause):
             assert step.duration_s > 0
+            continue
+        if isinstance(step, Attempt | Decide):
             continue
         assert step.channel in entry.channels.values()
         if isinstance(step, Expect):
             assert step.timeout_s > 0
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_family_names_its_services_in_lower_case(kind: str) -> None:
+    assert all(uuid == uuid.lower() for uuid in family(kind).services)
+    assert family(kind).least_mtu >= SMALLEST_MTU
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_answer_is_an_unknown_answer(kind: str) -> None:
+    for inquiry in (family(kind).battery, family(kind).firmware):
+        assert inquiry is None or inquiry.answer(()) is None
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -58,3 +101,12 @@ def test_an_advertisement_is_identified_or_not() -> None:
     assert identify(Advertisement("Hip 3f2a", PROFILE.services)) is PROFILE
     assert identify(Advertisement("Headphones")) is None
     assert identify(Advertisement(None)) is None
+
+
+def test_a_connected_sensor_is_identified_by_its_services() -> None:
+    nameless = Advertisement(None)
+    heart_rate = "0000180d-0000-1000-8000-00805f9b34fb"
+
+    assert identify_connected(nameless, (heart_rate, PROFILE.services[0].upper())) is PROFILE
+    assert identify_connected(nameless, (heart_rate,)) is None
+    assert identify_connected(Advertisement("Hip", PROFILE.services), ()) is None
