@@ -11,17 +11,15 @@ import numpy as np
 
 from tracker.detect import Detector
 from tracker.domain import (
-    LINK_CHANNEL,
+    MARK_CHANNEL,
     RESERVED_CHANNELS,
     Fault,
-    FaultReason,
     Frame,
     Gap,
-    LinkChanged,
-    LinkState,
     Marked,
     MarkKind,
     TimedFrame,
+    announced,
     exercise_named,
 )
 from tracker.domain.units import s_from_ns
@@ -91,13 +89,13 @@ class Engine:
         """Take notifications at once; the events are those of feeding them one by one."""
         events: list[Event] = []
         for notification in notifications:
-            if notification.device != 0:
-                continue  # recorded beside the sensor that detection uses
             if notification.channel in RESERVED_CHANNELS:
                 # What came before a mark must have been seen before the mark counts.
                 events += self._flush()
                 events += self._told(notification)
                 continue
+            if notification.device != 0:
+                continue  # recorded beside the sensor that detection uses
             for decoded in self._decoder.feed(notification):
                 if isinstance(decoded, Fault):
                     events += self._flush()
@@ -137,15 +135,12 @@ class Engine:
                     yield from self._detector.process(self._motion.process(result))
 
     def _told(self, notification: Notification) -> Iterator[Event]:
-        """Read a link event or a mark of the wearer's."""
+        """Read an announcement of the host's or a mark of the wearer's."""
+        if notification.channel != MARK_CHANNEL:
+            yield announced(notification)
+            return
         at_s = s_from_ns(notification.received_ns)
         text = notification.data.decode("utf-8", errors="replace")
-        if notification.channel == LINK_CHANNEL:
-            try:
-                yield LinkChanged(at_s, LinkState(text), notification.device)
-            except ValueError:
-                yield Fault(at_s, FaultReason.FORMAT, f"no link state is called {text!r}")
-            return
         yield Marked(at_s, text)
         for kind in MarkKind:
             if kind.value == text:

@@ -1,5 +1,11 @@
 """The nouns that every room shares. Depends on NumPy and nothing else."""
 
+from tracker.domain.announcements import (
+    announced,
+    battery_announcement,
+    link_announcement,
+    overrun_announcement,
+)
 from tracker.domain.blocks import Frame, ImuBlock, MotionBlock, TimedFrame, Trace
 from tracker.domain.errors import (
     InputError,
@@ -9,6 +15,7 @@ from tracker.domain.errors import (
     UnknownNameError,
 )
 from tracker.domain.events import (
+    BatteryRead,
     Cue,
     Event,
     Fault,
@@ -38,8 +45,10 @@ from tracker.domain.exercises import (
     exercise_named,
 )
 from tracker.domain.notification import (
+    BATTERY_CHANNEL,
     LINK_CHANNEL,
     MARK_CHANNEL,
+    OVERRUN_CHANNEL,
     RESERVED_CHANNELS,
     Notification,
 )
@@ -47,11 +56,14 @@ from tracker.domain.ports import Decoder, Sink, Source
 from tracker.domain.session import Ledger, SessionInfo, SetRecord
 
 __all__ = [
+    "BATTERY_CHANNEL",
     "EXERCISES",
     "HIP_THRUST",
     "LINK_CHANNEL",
     "MARK_CHANNEL",
+    "OVERRUN_CHANNEL",
     "RESERVED_CHANNELS",
+    "BatteryRead",
     "Cue",
     "Decoder",
     "Event",
@@ -91,5 +103,9 @@ __all__ = [
     "Trace",
     "TrackerError",
     "UnknownNameError",
+    "announced",
+    "battery_announcement",
     "exercise_named",
+    "link_announcement",
+    "overrun_announcement",
 ]
