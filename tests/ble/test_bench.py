@@ -18,6 +18,7 @@ from ble.bluez import (
     Entry,
     Peripheral,
 )
+from ble.hearing import PATIENCE_S, Heard
 from ble.wearables.lifter import Lifter
 from ble.wearables.profile import DEVICE_TEXTS, SERVICES, ProfileFirmware, profile_peripheral
 from bleak import BleakAdapter, BleakClient, BleakScanner
@@ -48,7 +49,6 @@ if TYPE_CHECKING:
 ADDRESS = "C0:FF:EE:00:1A:2B"
 NAME = "HipOne 1A2B"
 START, STOP = b"\x01", b"\x02"
-PATIENCE_S = 10.0
 
 
 @pytest.fixture
@@ -83,23 +83,6 @@ async def found(name: str = NAME) -> BLEDevice:
     device = await BleakScanner.find_device_by_name(name, timeout=PATIENCE_S)
     assert device is not None
     return device
-
-
-class Heard:
-    """Notifications as they come."""
-
-    def __init__(self) -> None:
-        self._values: asyncio.Queue[bytes] = asyncio.Queue()
-
-    def __call__(self, _characteristic: object, data: bytearray) -> None:
-        self._values.put_nowait(bytes(data))
-
-    async def next(self) -> bytes:
-        return await asyncio.wait_for(self._values.get(), PATIENCE_S)
-
-    @property
-    def waiting(self) -> int:
-        return self._values.qsize()
 
 
 async def begin(client: BleakClient, packets: Heard, **options: Any) -> None:

@@ -43,8 +43,9 @@ class Service:
 class Link(Protocol):
     """A connection, as the firmware has it."""
 
-    mtu: int
-    """ATT MTU that was agreed on."""
+    @property
+    def mtu(self) -> int:
+        """ATT MTU that was agreed on."""
 
     def notify(self, uuid: str, data: bytes) -> None:
         """Send a notification or indication; without a subscriber it goes nowhere."""
