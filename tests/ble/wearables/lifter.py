@@ -33,7 +33,7 @@ QUICK_REP: Final = RepPlan(concentric_s=0.7, hold_s=0.4, eccentric_s=0.8, bottom
 """As fast as people do them with good form: six take 12.6 s."""
 
 LEAD_S: Final = 1.0
-"""Rest before the first rep, s."""
+"""Rest before the first rep, s; more where a start script takes its time after the first sample."""
 
 REST_S: Final = 120.0
 """The lifter lies there until the test is over, s."""
@@ -60,9 +60,11 @@ class Motion:
 
 
 @lru_cache(maxsize=32)
-def motion_of(sets: tuple[int, ...], rest_s: float, rate_hz: int, seed: int) -> Motion:
+def motion_of(
+    sets: tuple[int, ...], lead_s: float, rest_s: float, rate_hz: int, seed: int
+) -> Motion:
     """Return sets of quick reps with a rest between them, as a sensor at that rate feels them."""
-    blocks: list[SetPlan | ActivityPlan] = [ActivityPlan(Activity.REST, LEAD_S)]
+    blocks: list[SetPlan | ActivityPlan] = [ActivityPlan(Activity.REST, lead_s)]
     for number, reps in enumerate(sets):
         if number:
             blocks.append(ActivityPlan(Activity.REST, rest_s))
@@ -94,21 +96,26 @@ class Lifter:
     ----------
     sets
         Reps of each set.
+    lead_s
+        Rest before the first rep, s.
     rest_s
         Rest between two sets, s.
     seed
         Another seed is another lifter.
     """
 
-    def __init__(self, *sets: int, rest_s: float = 14.0, seed: int = 1) -> None:
+    def __init__(
+        self, *sets: int, lead_s: float = LEAD_S, rest_s: float = 14.0, seed: int = 1
+    ) -> None:
         self._sets = sets or (6,)
+        self._lead_s = lead_s
         self._rest_s = rest_s
         self._seed = seed
         self._began_s: float | None = None
 
     def motion(self, rate_hz: int) -> Motion:
         """Return what a sensor measures at a rate."""
-        return motion_of(self._sets, self._rest_s, rate_hz, self._seed)
+        return motion_of(self._sets, self._lead_s, self._rest_s, rate_hz, self._seed)
 
     @property
     def truth(self) -> SessionTruth:
