@@ -22,6 +22,8 @@ from tracker.sensors.script import (
     Write,
 )
 from tracker.sensors.transcript import Decoded, as_document, decode_transcript, parse_settings
+from tracker.sensors.witmotion import WITMOTION
+from tracker.sensors.witmotion_wire import encode_witmotion
 
 __all__ = [
     "MOST_HEARD",
@@ -29,6 +31,7 @@ __all__ = [
     "SAMPLES",
     "SAMPLES_CHANNEL",
     "SMALLEST_MTU",
+    "WITMOTION",
     "Advertisement",
     "Attempt",
     "ClockKind",
@@ -52,6 +55,7 @@ __all__ = [
     "decode_transcript",
     "encode_packet",
     "encode_samples",
+    "encode_witmotion",
     "families",
     "family",
     "identify",

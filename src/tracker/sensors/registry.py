@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from tracker.domain import UnknownNameError
 from tracker.sensors.profile import PROFILE
 from tracker.sensors.samples import SAMPLES
+from tracker.sensors.witmotion import WITMOTION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -20,6 +21,7 @@ _FAMILIES: Final = MappingProxyType(
         for entry in (
             PROFILE,
             SAMPLES,
+            WITMOTION,
         )
     }
 )
