@@ -2,6 +2,7 @@
 
 from tracker.sensors.family import SMALLEST_MTU, Advertisement, ClockKind, SensorFamily
 from tracker.sensors.inquiry import Inquiry
+from tracker.sensors.microbit import MICROBIT, MicrobitDecoder
 from tracker.sensors.profile import PROFILE, ProfileDecoder
 from tracker.sensors.profile_config import ProfileConfig
 from tracker.sensors.profile_wire import encode_packet, samples_per_packet
@@ -24,6 +25,7 @@ from tracker.sensors.script import (
 from tracker.sensors.transcript import Decoded, as_document, decode_transcript, parse_settings
 
 __all__ = [
+    "MICROBIT",
     "MOST_HEARD",
     "PROFILE",
     "SAMPLES",
@@ -37,6 +39,7 @@ __all__ = [
     "Expect",
     "Heard",
     "Inquiry",
+    "MicrobitDecoder",
     "Pause",
     "ProfileConfig",
     "ProfileDecoder",
