@@ -22,6 +22,7 @@ from tracker.sensors.script import (
     Where,
     Write,
 )
+from tracker.sensors.thingy52 import THINGY52, ThingyDecoder
 from tracker.sensors.transcript import Decoded, as_document, decode_transcript, parse_settings
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "SAMPLES",
     "SAMPLES_CHANNEL",
     "SMALLEST_MTU",
+    "THINGY52",
     "Advertisement",
     "Attempt",
     "ClockKind",
@@ -48,6 +50,7 @@ __all__ = [
     "SensorFamily",
     "Step",
     "Subscribe",
+    "ThingyDecoder",
     "Unsubscribe",
     "Where",
     "Write",

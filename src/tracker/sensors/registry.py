@@ -9,6 +9,7 @@ from tracker.domain import UnknownNameError
 from tracker.sensors.microbit import MICROBIT
 from tracker.sensors.profile import PROFILE
 from tracker.sensors.samples import SAMPLES
+from tracker.sensors.thingy52 import THINGY52
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -22,6 +23,7 @@ _FAMILIES: Final = MappingProxyType(
             PROFILE,
             SAMPLES,
             MICROBIT,
+            THINGY52,
         )
     }
 )
