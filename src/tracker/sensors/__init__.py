@@ -24,6 +24,7 @@ from tracker.sensors.script import (
 )
 from tracker.sensors.thingy52 import THINGY52, ThingyDecoder
 from tracker.sensors.transcript import Decoded, as_document, decode_transcript, parse_settings
+from tracker.sensors.xsens_dot import XSENS_DOT, XsensDotDecoder
 
 __all__ = [
     "MICROBIT",
@@ -33,6 +34,7 @@ __all__ = [
     "SAMPLES_CHANNEL",
     "SMALLEST_MTU",
     "THINGY52",
+    "XSENS_DOT",
     "Advertisement",
     "Attempt",
     "ClockKind",
@@ -54,6 +56,7 @@ __all__ = [
     "Unsubscribe",
     "Where",
     "Write",
+    "XsensDotDecoder",
     "as_document",
     "decode_transcript",
     "encode_packet",

@@ -10,6 +10,7 @@ from tracker.sensors.microbit import MICROBIT
 from tracker.sensors.profile import PROFILE
 from tracker.sensors.samples import SAMPLES
 from tracker.sensors.thingy52 import THINGY52
+from tracker.sensors.xsens_dot import XSENS_DOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -24,6 +25,7 @@ _FAMILIES: Final = MappingProxyType(
             SAMPLES,
             MICROBIT,
             THINGY52,
+            XSENS_DOT,
         )
     }
 )
