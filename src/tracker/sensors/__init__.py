@@ -2,6 +2,7 @@
 
 from tracker.sensors.family import SMALLEST_MTU, Advertisement, ClockKind, SensorFamily
 from tracker.sensors.inquiry import Inquiry
+from tracker.sensors.microbit import MICROBIT, MicrobitDecoder
 from tracker.sensors.profile import PROFILE, ProfileDecoder
 from tracker.sensors.profile_config import ProfileConfig
 from tracker.sensors.profile_wire import encode_packet, samples_per_packet
@@ -21,17 +22,22 @@ from tracker.sensors.script import (
     Where,
     Write,
 )
+from tracker.sensors.thingy52 import THINGY52, ThingyDecoder
 from tracker.sensors.transcript import Decoded, as_document, decode_transcript, parse_settings
 from tracker.sensors.witmotion import WITMOTION
 from tracker.sensors.witmotion_wire import encode_witmotion
+from tracker.sensors.xsens_dot import XSENS_DOT, XsensDotDecoder
 
 __all__ = [
+    "MICROBIT",
     "MOST_HEARD",
     "PROFILE",
     "SAMPLES",
     "SAMPLES_CHANNEL",
     "SMALLEST_MTU",
     "WITMOTION",
+    "THINGY52",
+    "XSENS_DOT",
     "Advertisement",
     "Attempt",
     "ClockKind",
@@ -40,6 +46,7 @@ __all__ = [
     "Expect",
     "Heard",
     "Inquiry",
+    "MicrobitDecoder",
     "Pause",
     "ProfileConfig",
     "ProfileDecoder",
@@ -48,9 +55,11 @@ __all__ = [
     "SensorFamily",
     "Step",
     "Subscribe",
+    "ThingyDecoder",
     "Unsubscribe",
     "Where",
     "Write",
+    "XsensDotDecoder",
     "as_document",
     "decode_transcript",
     "encode_packet",

@@ -6,9 +6,12 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from tracker.domain import UnknownNameError
+from tracker.sensors.microbit import MICROBIT
 from tracker.sensors.profile import PROFILE
 from tracker.sensors.samples import SAMPLES
 from tracker.sensors.witmotion import WITMOTION
+from tracker.sensors.thingy52 import THINGY52
+from tracker.sensors.xsens_dot import XSENS_DOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -22,6 +25,9 @@ _FAMILIES: Final = MappingProxyType(
             PROFILE,
             SAMPLES,
             WITMOTION,
+            MICROBIT,
+            THINGY52,
+            XSENS_DOT,
         )
     }
 )
