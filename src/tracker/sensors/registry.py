@@ -9,8 +9,8 @@ from tracker.domain import UnknownNameError
 from tracker.sensors.microbit import MICROBIT
 from tracker.sensors.profile import PROFILE
 from tracker.sensors.samples import SAMPLES
-from tracker.sensors.witmotion import WITMOTION
 from tracker.sensors.thingy52 import THINGY52
+from tracker.sensors.witmotion import WITMOTION
 from tracker.sensors.xsens_dot import XSENS_DOT
 
 if TYPE_CHECKING:
