@@ -32,8 +32,8 @@ from bleak.exc import (
 
 from tracker.domain import Fault, Frame, Notification
 from tracker.sensors import ProfileDecoder
+from tracker.sensors.inquiry import BATTERY_LEVEL_UUID
 from tracker.sensors.profile_wire import (
-    BATTERY_LEVEL_UUID,
     CONFIG_UUID,
     CONTROL_UUID,
     IMU_UUID,

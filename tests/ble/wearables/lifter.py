@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from tracker.sensors.profile_config import LOWEST_RATE_HZ
 from tracker.sim import (
     Activity,
     ActivityPlan,
@@ -33,7 +34,7 @@ QUICK_REP: Final = RepPlan(concentric_s=0.7, hold_s=0.4, eccentric_s=0.8, bottom
 """As fast as people do them with good form: six take 12.6 s."""
 
 LEAD_S: Final = 1.0
-"""Rest before the first rep, s; more where a start script takes its time after the first sample."""
+"""Rest before the first rep, s; a start script that streams meanwhile may want more."""
 
 REST_S: Final = 120.0
 """The lifter lies there until the test is over, s."""
@@ -114,7 +115,8 @@ class Lifter:
         self._began_s: float | None = None
 
     def motion(self, rate_hz: int) -> Motion:
-        """Return what a sensor measures at a rate."""
+        """Return what a sensor measures at a rate, or at the lowest that can be had."""
+        rate_hz = max(LOWEST_RATE_HZ, rate_hz)
         return motion_of(self._sets, self._lead_s, self._rest_s, rate_hz, self._seed)
 
     @property

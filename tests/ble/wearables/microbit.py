@@ -1,4 +1,4 @@
-"""A BBC micro:bit of version 1 (`firmware_notes/09-microbit.md`): no stamps, bursts, 18 for 20 ms."""
+"""A BBC micro:bit of version 1 (`firmware_notes/09-microbit.md`): bursts without stamps."""
 
 from __future__ import annotations
 

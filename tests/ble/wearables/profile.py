@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Final
 from ble.bluez import Advert, AttError, Characteristic, Peripheral, Service
 from ble.wearables.lifter import Stream
 
+from tracker.sensors.inquiry import BATTERY_LEVEL_UUID
 from tracker.sensors.profile_config import REQUEST, VERSION, ProfileConfig
 from tracker.sensors.profile_wire import (
-    BATTERY_LEVEL_UUID,
     CONFIG_UUID,
     CONTROL_UUID,
     IMU_UUID,

@@ -28,9 +28,6 @@ BATTERY_SERVICE_UUID: Final = "0000180f-0000-1000-8000-00805f9b34fb"
 
 DEFAULT: Final = CONFIG.pack(1000, 500, 500, 10, 1)
 
-SLOWEST_HZ: Final = 25
-"""The lifter's motion is not made slower than this."""
-
 SERVICES: Final = (
     Service(CONFIGURATION_SERVICE_UUID, (Characteristic(FIRMWARE_UUID, ("read",)),)),
     Service(
@@ -75,8 +72,7 @@ class ThingyProgram:
         """Start the chip, unless it is believed to run."""
         if uuid == RAW_UUID and not self._believes_subscribed:
             self._believes_subscribed = True
-            rate_hz = max(SLOWEST_HZ, int(CONFIG.unpack(self._config)[3]))
-            board.play(rate_hz, 1, _pack)
+            board.play(CONFIG.unpack(self._config)[3], 1, _pack)
 
     def unsubscribed(self, board: Board, uuid: str) -> None:
         """Stop the chip."""

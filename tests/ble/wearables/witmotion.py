@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from ble.bluez import Advert, AttError, Characteristic, Peripheral, Service
 from ble.wearables.board import Board
+
 from tracker.sensors.witmotion_wire import (
     BATTERY_REGISTER,
     NOTIFY_UUID,
