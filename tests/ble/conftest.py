@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 if sys.platform == "linux":
-    from ble.bluez import MISSING, Bench, daemon_is_there
+    from ble import stage as staging
+    from ble.bluez import Bench
+
+    TROUPE = pytest.StashKey[staging.Troupe]()
 
     @pytest.fixture
     def bench(need_daemon: None) -> Iterator[Bench]:
@@ -21,11 +23,25 @@ if sys.platform == "linux":
     @pytest.fixture
     def need_daemon() -> None:
         """Skip where there is no D-Bus daemon; where everything has to be there, fail."""
-        if daemon_is_there():
-            return
-        if os.environ.get("CI") == "true":
-            pytest.fail(MISSING)
-        pytest.skip(MISSING)
+        staging.need_daemon()
+
+    @pytest.fixture
+    def stage() -> None:
+        """Stand in for what the thread makes that plays the test."""
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+        if not staging.is_played(pyfuncitem):
+            return None
+        stash = pyfuncitem.session.stash
+        if TROUPE not in stash:
+            stash[TROUPE] = staging.Troupe(pyfuncitem.session.items)
+        stash[TROUPE].watch(pyfuncitem)
+        return True
+
+    def pytest_sessionfinish(session: pytest.Session) -> None:
+        if TROUPE in session.stash:
+            session.stash[TROUPE].leave()
 
 else:
     # BlueZ is the only radio that can be emulated without one.

@@ -133,6 +133,10 @@ class Bench:
         """Let a peripheral be heard again."""
         self.act(device.reachable.set)
 
+    def stall(self, device: Device) -> None:
+        """Let nothing through a link any more, though it stands."""
+        self.act(device.stall)
+
     def switch(self, *, on: bool) -> None:
         """Switch Bluetooth on or off."""
         self.act(lambda: self._adapter.switch(on=on))

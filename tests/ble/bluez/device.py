@@ -51,11 +51,13 @@ class DeviceLink:
 
     def __init__(self, device: Device, mtu: int) -> None:
         self.mtu = mtu
+        self.stalled = False
+        """Whether it stands and nothing comes through any more."""
         self._device = device
 
     def notify(self, uuid: str, data: bytes) -> None:
         """Send a notification while this link is the one that stands."""
-        if self._device.link is self:
+        if self._device.link is self and not self.stalled:
             self._device.carry(uuid, data)
 
 
@@ -169,6 +171,11 @@ class Device:
         self._note(Act.LINK_END)
         self._tree.change(self.path, DEVICE, {"ServicesResolved": Variant("b", False)})
         self._tree.change(self.path, DEVICE, {"Connected": Variant("b", False)})
+
+    def stall(self) -> None:
+        """Let nothing through any more, without ending the link; the next one is sound."""
+        if self.link is not None:
+            self.link.stalled = True
 
     def carry(self, uuid: str, data: bytes) -> None:
         """Bring a notification to the host, through whatever disturbs the air."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+import time
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from tracker.domain import Phase
 from tracker.sensors.profile_config import LOWEST_RATE_HZ
 from tracker.sim import (
     Activity,
@@ -29,6 +32,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tracker.sim import SessionTruth
+
+ORDER: Final = (Phase.CONCENTRIC, Phase.LOCKOUT, Phase.ECCENTRIC)
 
 QUICK_REP: Final = RepPlan(concentric_s=0.7, hold_s=0.4, eccentric_s=0.8, bottom_s=0.2)
 """As fast as people do them with good form: six take 12.6 s."""
@@ -113,6 +118,7 @@ class Lifter:
         self._rest_s = rest_s
         self._seed = seed
         self._began_s: float | None = None
+        self._beginning = threading.Event()
 
     def motion(self, rate_hz: int) -> Motion:
         """Return what a sensor measures at a rate, or at the lowest that can be had."""
@@ -129,12 +135,32 @@ class Lifter:
         loop_s = asyncio.get_running_loop().time()
         if self._began_s is None:
             self._began_s = loop_s
+            self._beginning.set()
         return loop_s - self._began_s
 
+    def wait_for(self, at_s: float, timeout_s: float = 60.0) -> None:
+        """Return when the lifter has come so far; for a thread other than the bench's.
+
+        Raises
+        ------
+        TimeoutError
+            If nobody asks for the first sample.
+        """
+        if not self._beginning.wait(timeout_s):
+            raise TimeoutError(f"no sensor was started within {timeout_s} s")
+        assert self._began_s is not None
+        # The loop's clock is this one.
+        time.sleep(max(0.0, self._began_s + at_s - time.monotonic()))
+
+    def phase(self, rep: int, phase: Phase, share: float = 0.5, in_set: int = 1) -> float:
+        """Return the lifter's time at a share of a phase of a rep, s; both are counted from 1."""
+        span = self.truth.sets[in_set - 1].reps[rep - 1].phases[ORDER.index(phase)]
+        return span.start_s + share * (span.end_s - span.start_s)
+
     @property
-    def began(self) -> bool:
-        """Whether the first sample was asked for."""
-        return self._began_s is not None
+    def end_s(self) -> float:
+        """Lifter's time at which the last set ends, s."""
+        return self.truth.sets[-1].end_s
 
 
 class Stream:
