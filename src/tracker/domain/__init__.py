@@ -1,6 +1,7 @@
 """The nouns that every room shares. Depends on NumPy and nothing else."""
 
 from tracker.domain.announcements import (
+    LOW_BATTERY_PERCENT,
     announced,
     battery_announcement,
     link_announcement,
@@ -60,6 +61,7 @@ __all__ = [
     "EXERCISES",
     "HIP_THRUST",
     "LINK_CHANNEL",
+    "LOW_BATTERY_PERCENT",
     "MARK_CHANNEL",
     "OVERRUN_CHANNEL",
     "RESERVED_CHANNELS",

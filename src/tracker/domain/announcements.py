@@ -6,7 +6,7 @@ them where they happened. Marks of the wearer's are not among them: they act on 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tracker.domain.events import BatteryRead, Fault, FaultReason, LinkChanged, LinkState
 from tracker.domain.notification import (
@@ -20,8 +20,11 @@ from tracker.domain.units import s_from_ns
 if TYPE_CHECKING:
     from tracker.domain.events import Event
 
-FULL_PERCENT = 100
+FULL_PERCENT: Final = 100
 """Charge of a full battery."""
+
+LOW_BATTERY_PERCENT: Final = 15
+"""Below this the wearer is told: it is one more training, perhaps."""
 
 
 def link_announcement(
