@@ -13,8 +13,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tracker.detect import Detector
-from tracker.domain import HIP_THRUST, Frame, Gap, ImuBlock, MotionBlock, TimedFrame
-from tracker.engine import build_engine
+from tracker.domain import (
+    HIP_THRUST,
+    Frame,
+    Gap,
+    ImuBlock,
+    MotionBlock,
+    Notification,
+    TimedFrame,
+)
+from tracker.engine import Engine, build_engine
+from tracker.sensors import PROFILE, WITMOTION, encode_witmotion
 from tracker.signal import GRID_RATE_HZ, DeviceClock, FileClock, Grid, MotionStage
 from tracker.signal.bias import BiasFilter
 from tracker.signal.height import HeightFilter
@@ -150,6 +159,16 @@ def lifted(gyro_range_dps: int | None = 1000) -> SimulatedSession:
         sensor=SensorPlan(gyro_range_dps=gyro_range_dps, noise=LSM6DSOX),
     )
     return simulate(plan, seed=3)
+
+
+def without_stamps(notifications: Iterable[Notification]) -> Iterable[Notification]:
+    """Yield a session's packets as a WitMotion sensor would have sent them, when they arrived."""
+    decoder = PROFILE.decoder({})
+    for notification in notifications:
+        for frame in decoder.feed(notification):
+            if isinstance(frame, Frame) and frame.gyro_radps is not None:
+                data = encode_witmotion(frame.acc_mps2, frame.gyro_radps)
+                yield Notification(notification.received_ns, WITMOTION.default_channel, data)
 
 
 @cache
@@ -322,6 +341,21 @@ def _engine() -> Stage:
     return Stage("Engine", len(notifications), run)
 
 
+def _engine_without_a_device_clock() -> Stage:
+    """The same bodies on a sensor that sends no time: all that is known of it are arrivals."""
+    session = lifted()
+    notifications = tuple(without_stamps(session.notifications()))
+
+    def run(pieces: Pieces) -> Output:
+        engine = Engine(WITMOTION, HIP_THRUST)
+        events: list[Event] = []
+        for piece in pieces:
+            events += engine.feed_many(notifications[piece])
+        return said([*events, *engine.finish()])
+
+    return Stage("Engine without a device clock", len(notifications), run)
+
+
 @cache
 def stages() -> tuple[Stage, ...]:
     """Return every streaming stage with a stream."""
@@ -351,4 +385,5 @@ def stages() -> tuple[Stage, ...]:
         _detector(1000),
         _detector(None),
         _engine(),
+        _engine_without_a_device_clock(),
     )

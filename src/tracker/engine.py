@@ -5,7 +5,8 @@ This is the whole composition. It never awaits, sleeps or reads a clock: time co
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -24,14 +25,22 @@ from tracker.domain import (
 )
 from tracker.domain.units import s_from_ns
 from tracker.sensors import ClockKind, family, parse_settings
-from tracker.signal import GRID_RATE_HZ, DeviceClock, FileClock, Grid, MotionStage
+from tracker.signal import GRID_RATE_HZ, ArrivalClock, DeviceClock, FileClock, Grid, MotionStage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from tracker.domain import Event, Exercise, Notification, SessionInfo, Trace
     from tracker.sensors import SensorFamily
     from tracker.signal import SessionClock
+
+_CLOCKS: Final[Mapping[ClockKind, Callable[[], SessionClock]]] = MappingProxyType(
+    {
+        ClockKind.SESSION: FileClock,
+        ClockKind.DEVICE: DeviceClock,
+        ClockKind.NONE: ArrivalClock,
+    }
+)
 
 
 class Engine:
@@ -54,9 +63,7 @@ class Engine:
         settings: Mapping[str, str] | None = None,
     ) -> None:
         self._decoder = sensor.decoder(settings or {})
-        self._clock: SessionClock = (
-            FileClock() if sensor.clock is ClockKind.SESSION else DeviceClock()
-        )
+        self._clock: SessionClock = _CLOCKS[sensor.clock]()
         self._grid = Grid()
         self._motion = MotionStage(GRID_RATE_HZ)
         self._detector = Detector(exercise, GRID_RATE_HZ)

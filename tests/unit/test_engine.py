@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from playbook import play
-from stages import cut_at, said, same, words
+from stages import cut_at, said, same, without_stamps, words
 from unit.signal.hips import rotations
 
 from tracker.domain import (
@@ -31,12 +31,13 @@ from tracker.domain import (
     SessionInfo,
     UnknownNameError,
     battery_announcement,
+    exercise_named,
     link_announcement,
     overrun_announcement,
 )
 from tracker.domain.units import ns_from_s
 from tracker.engine import Engine, build_engine
-from tracker.sensors import PROFILE, SAMPLES, SAMPLES_CHANNEL, encode_samples
+from tracker.sensors import PROFILE, SAMPLES, SAMPLES_CHANNEL, WITMOTION, encode_samples
 from tracker.sensors.profile_wire import CONFIG_UUID, IMU_UUID
 from tracker.sim import (
     SCENARIOS,
@@ -539,6 +540,26 @@ def test_a_restarted_sensor_goes_on_in_the_same_session() -> None:
     assert reasons == [FaultReason.CLOCK]
     (gap,) = [event for event in events if isinstance(event, Gap)]
     assert gap.end_s - gap.start_s == pytest.approx(3.0, abs=0.15)
+
+
+@pytest.mark.parametrize("name", ["demo", "lossy_radio", "disconnected"])
+def test_a_sensor_without_a_clock_tells_the_same_story(name: str) -> None:
+    """Stamps or arrivals: the same reps, at the same times but for the link's least delay."""
+    sent = tuple(session(name).notifications())
+    stamped = build_engine(session(name).info)
+    bare = Engine(WITMOTION, exercise_named(session(name).info.exercise))
+    heard = sets_of([*bare.feed_many(tuple(without_stamps(sent))), *bare.finish()])
+    known = sets_of([*stamped.feed_many(sent), *stamped.finish()])
+    assert [len(each.reps) for each in heard] == [len(each.reps) for each in known]
+    shifts_s = np.array(
+        [
+            (rep.start_s - same.start_s, rep.end_s - same.end_s)
+            for one, other in zip(heard, known, strict=True)
+            for rep, same in zip(one.reps, other.reps, strict=True)
+        ]
+    )
+    assert np.abs(shifts_s).max() < 0.1
+    assert bare.rate_hz == pytest.approx(stamped.rate_hz, rel=0.02)
 
 
 # --- anything ----------------------------------------------------------------------------------
