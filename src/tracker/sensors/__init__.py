@@ -39,7 +39,6 @@ __all__ = [
     "SMALLEST_MTU",
     "THINGY52",
     "WITMOTION",
-    "THINGY52",
     "XSENS_DOT",
     "Advertisement",
     "Attempt",

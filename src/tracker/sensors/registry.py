@@ -12,7 +12,6 @@ from tracker.sensors.profile import PROFILE
 from tracker.sensors.samples import SAMPLES
 from tracker.sensors.thingy52 import THINGY52
 from tracker.sensors.witmotion import WITMOTION
-from tracker.sensors.thingy52 import THINGY52
 from tracker.sensors.xsens_dot import XSENS_DOT
 
 if TYPE_CHECKING:
