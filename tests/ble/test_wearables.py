@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from ble.hearing import PATIENCE_S
 from ble.wearables.lifter import Lifter
+from ble.wearables.metamotion import metamotion_peripheral
 from ble.wearables.microbit import microbit_peripheral
 from ble.wearables.thingy52 import thingy_peripheral
 from ble.wearables.witmotion import Heed, witmotion_peripheral
@@ -18,6 +20,16 @@ from ble.wearables.xsens_dot import dot_peripheral
 from tracker.domain import Fault, Frame, Notification
 from tracker.domain.units import STANDARD_GRAVITY_MPS2
 from tracker.sensors import family
+from tracker.sensors.metamotion_commands import (
+    power,
+    read_config,
+    read_info,
+    sampling,
+    subscription,
+)
+from tracker.sensors.metamotion_config import acc_config, gyro_config
+from tracker.sensors.metamotion_wire import COMMAND_UUID, Chip, Stream
+from tracker.sensors.metamotion_wire import NOTIFY_UUID as METAMOTION_NOTIFY_UUID
 from tracker.sensors.microbit import DATA_UUID
 from tracker.sensors.thingy52 import CONFIG_UUID, RAW_UUID, with_rate
 from tracker.sensors.witmotion_wire import (
@@ -119,11 +131,45 @@ def end_dot(central: Central) -> None:
     central.write(MEASUREMENT_UUID, stop_command(STREAMING_MODE))
 
 
+def begin_metamotion(chip: Chip) -> Callable[[Central], None]:
+    def begin(central: Central) -> None:
+        central.firmware.subscribed(METAMOTION_NOTIFY_UUID)
+        central.write(
+            COMMAND_UUID,
+            acc_config(chip, 100.0, 8),
+            gyro_config(100.0, 1000),
+            read_info(Stream.ACC),
+            read_info(Stream.GYRO),
+            read_config(Stream.ACC),
+            read_config(Stream.GYRO),
+            *(subscription(each, chip, packed=True, on=True) for each in Stream),
+            *(sampling(each, on=True) for each in Stream),
+            *(power(each, on=True) for each in Stream),
+        )
+
+    return begin
+
+
+def end_metamotion(central: Central) -> None:
+    central.write(COMMAND_UUID, *(power(each, on=False) for each in Stream))
+
+
 WEARABLES = (
     Wearable("microbit", microbit_peripheral, listen(DATA_UUID), deafen(DATA_UUID), 55, G / 1000),
     Wearable("thingy52", thingy_peripheral, begin_thingy, deafen(RAW_UUID), 100, G / 1024),
     Wearable(
         "witmotion", witmotion_peripheral, begin_witmotion, deafen(NOTIFY_UUID), 100, G / 2048
+    ),
+    *(
+        Wearable(
+            "metamotion",
+            partial(metamotion_peripheral, chip=chip),
+            begin_metamotion(chip),
+            end_metamotion,
+            100,
+            G / 4096,
+        )
+        for chip in Chip
     ),
     Wearable("xsens_dot", dot_peripheral, begin_dot, end_dot, 60, 1e-5),
 )

@@ -110,7 +110,10 @@ class Board:
 
     def answer(self, uuid: str, data: bytes, after_s: float = 0.02) -> None:
         """Send a notification a little later, as long as the connection lasts."""
-        self._answers.add(asyncio.get_running_loop().call_later(after_s, self.notify, uuid, data))
+        loop = asyncio.get_running_loop()
+        due = loop.time()
+        self._answers = {each for each in self._answers if each.when() > due}
+        self._answers.add(loop.call_later(after_s, self.notify, uuid, data))
 
     def play(self, rate_hz: int, block: int, pack: Pack) -> None:
         """Stream what the lifter does, in blocks of samples, in place of what was streamed."""
