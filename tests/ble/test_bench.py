@@ -369,6 +369,8 @@ async def test_bluez_keeps_the_link_of_a_program_that_was_killed(
 class Dead:
     """A firmware that is not asked for anything."""
 
+    streaming = False
+
     def connected(self, link: object) -> None: ...
     def disconnected(self) -> None: ...
     def read(self, uuid: str) -> bytes:

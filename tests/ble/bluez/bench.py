@@ -70,6 +70,7 @@ class Bench:
         self._closing: asyncio.Event
         self._folder: Path
         self._bus: MessageBus
+        self._tree: ObjectTree
         self._adapter: Adapter
 
     @property
@@ -101,6 +102,8 @@ class Bench:
         self._clean_up.close()
         if self._failure is not None:
             raise RuntimeError("the bench failed") from self._failure
+        if self._tree.defects:
+            raise ExceptionGroup("a peripheral was treated badly", self._tree.defects)
 
     def _stop(self) -> None:
         if self._thread.is_alive():
@@ -118,6 +121,11 @@ class Bench:
     def place(self, peripheral: Peripheral) -> Device:
         """Put a peripheral in range."""
         return self.act(lambda: self._adapter.place(peripheral))
+
+    @property
+    def devices(self) -> tuple[Device, ...]:
+        """Every peripheral that was placed."""
+        return tuple(self._adapter.devices.values())
 
     def drop(self, device: Device, *, away: bool = False) -> None:
         """Break a link; `away` keeps the peripheral out of range until `come_back`."""
@@ -168,9 +176,9 @@ class Bench:
             bus_address=self.address, bus_type=BusType.SYSTEM, negotiate_unix_fd=True
         )
         await self._bus.connect()
-        tree = ObjectTree(self._bus)
-        await tree.watch_clients()
-        self._adapter = Adapter(tree, self.journal)
+        self._tree = ObjectTree(self._bus)
+        await self._tree.watch_clients()
+        self._adapter = Adapter(self._tree, self.journal)
         if self._plugged:
             self._adapter.plug(powered=self._powered)
         if self._bluetoothd:

@@ -57,6 +57,8 @@ class ObjectTree:
         self._nodes: dict[str, _Node] = {}
         self._answering: set[asyncio.Task[None]] = set()
         self._when_gone: list[Callable[[str], None]] = []
+        self.defects: list[Exception] = []
+        """What went wrong on this side: a test that caused any has found something."""
         bus.add_message_handler(self._handle)
 
     async def watch_clients(self) -> None:
@@ -148,6 +150,9 @@ class ObjectTree:
             answer = await self._method(message)(message)
         except BluezError as error:
             reply = Message.new_error(message, error.name, error.text)
+        except Exception as error:
+            self.defects.append(error)
+            reply = Message.new_error(message, ErrorType.INTERNAL_ERROR, repr(error))
         else:
             body = list(answer.body)
             reply = Message.new_method_return(message, answer.signature, body, list(answer.fds))

@@ -54,6 +54,10 @@ class Link(Protocol):
 class Firmware(Protocol):
     """What runs on a peripheral; all of it is called on the bench's loop."""
 
+    @property
+    def streaming(self) -> bool:
+        """Whether samples are sent."""
+
     def connected(self, link: Link) -> None:
         """A central has connected."""
 

@@ -114,7 +114,7 @@ class MetaMotionProgram:
             self._go_on(board)
 
     def _notify(self, stream: Stream, *, packed: bool, on: bool) -> None:
-        if packed and self._chip is Chip.BMI160 and not self._revision:
+        if on and packed and self._chip is Chip.BMI160 and not self._revision:
             raise AssertionError("this firmware cannot pack")
         _put(self._notified[stream], packed, on=on)
 
