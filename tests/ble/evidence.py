@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from ble.program import Outcome
 
-    from tracker.domain import Event, Gap, SessionInfo, SetRecord
+    from tracker.domain import Event, Gap, Notification, SessionInfo, SetRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,8 @@ class Evidence:
 
     info: SessionInfo
     """Its head."""
+    notifications: tuple[Notification, ...]
+    """What arrived, in order."""
     events: tuple[Event, ...]
     """Everything that the engine said, in order."""
     sets: tuple[SetRecord, ...]
@@ -66,12 +68,14 @@ def evidence(path: Path) -> Evidence:
     engine = build_engine(recording.info)
     ledger, lines = Ledger(), list[str]()
     sink = LinesSink(lines.append)
-    events = [*engine.feed_many(tuple(recording)), *engine.finish()]
+    notifications = tuple(recording)
+    events = [*engine.feed_many(notifications), *engine.finish()]
     ledger.accept(events)
     sink.accept(events, engine.newest_s or 0.0)
     lines.append(total(ledger.sets))
     return Evidence(
         info=recording.info,
+        notifications=notifications,
         events=tuple(events),
         sets=ledger.sets,
         lines=tuple(lines),

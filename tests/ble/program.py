@@ -76,6 +76,10 @@ class Running:
         """Press Ctrl-C."""
         self._process.send_signal(signal.SIGINT)
 
+    def send(self, name: str) -> None:
+        """Send a signal by its name."""
+        self._process.send_signal(signal.Signals[name])
+
     def kill(self) -> None:
         """End it without asking."""
         self._process.kill()
@@ -132,6 +136,7 @@ class Program:
             subprocess.Popen(
                 [sys.executable, "-m", "tracker", *map(str, arguments)],
                 env=self._environment,
+                cwd=self.home.parent,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from ble.bluez import Act, Advert, Bench, Peripheral
+from ble.bluez import Advert, Peripheral
 from ble.evidence import evidence, same_as_live
 from ble.program import TRACEBACK, Program
+from ble.training import is_stopped
 from ble.wearables.lifter import Lifter
 from ble.wearables.profile import ProfileFirmware, profile_peripheral
 from ble.wearables.wardrobe import OUTFITS, Outfit
@@ -15,7 +16,6 @@ from ble.wearables.wardrobe import OUTFITS, Outfit
 from tracker.domain import Phase
 
 if TYPE_CHECKING:
-    from ble.bluez import Device
     from ble.stage import Stage
 
     from tracker.domain import Rep
@@ -31,17 +31,6 @@ PHASES_S = 0.12
 
 PHASES_BY_ARRIVAL_S = 0.2
 """The same without stamps, on a machine that is busy."""
-
-
-def is_stopped(bench: Bench, device: Device) -> bool:
-    """Say whether a sensor was let go of in good order: the host ended the link, nothing runs."""
-    acts = [
-        entry.act
-        for entry in bench.journal.entries()
-        if entry.address == device.peripheral.address
-    ]
-    silent = bench.act(lambda: not device.peripheral.firmware.streaming)
-    return acts[-2:] == [Act.DISCONNECT, Act.LINK_END] and silent
 
 
 def one_of_each_kind() -> list[Outfit]:

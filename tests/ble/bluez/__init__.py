@@ -3,7 +3,7 @@
 from ble.bluez.adapter import Adapter
 from ble.bluez.bench import BUS_VARIABLE, Bench
 from ble.bluez.daemon import DAEMON, MISSING, daemon_is_there, private_bus
-from ble.bluez.device import Device, Disturbance
+from ble.bluez.device import HANG, Device, Disturbance
 from ble.bluez.errors import (
     ABORTED_BY_LOCAL,
     CONNECTION_REFUSED,
@@ -26,6 +26,7 @@ __all__ = [
     "CONNECTION_REFUSED",
     "CONNECTION_TIMEOUT",
     "DAEMON",
+    "HANG",
     "MISSING",
     "Act",
     "Adapter",

@@ -10,7 +10,7 @@ import asyncio
 import os
 import tempfile
 import threading
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -22,6 +22,7 @@ from dbus_fast import BusType
 from dbus_fast.aio import MessageBus
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Callable
 
     from ble.bluez.device import Device
@@ -69,6 +70,7 @@ class Bench:
         self._loop: asyncio.AbstractEventLoop
         self._closing: asyncio.Event
         self._folder: Path
+        self._daemon: subprocess.Popen[str]
         self._bus: MessageBus
         self._tree: ObjectTree
         self._adapter: Adapter
@@ -88,7 +90,8 @@ class Bench:
             tool = self._folder / "bluetoothctl"
             tool.write_text(f"#!/bin/sh\necho bluetoothctl: {VERSION}\n", encoding="utf-8")
             tool.chmod(0o755)
-            self.address = self._clean_up.enter_context(private_bus(self._folder))
+            bus = self._clean_up.enter_context(private_bus(self._folder))
+            self.address, self._daemon = bus
             self._clean_up.callback(self._stop)
             self._thread.start()
             if not self._ready.wait(_READY_S):
@@ -121,6 +124,10 @@ class Bench:
     def place(self, peripheral: Peripheral) -> Device:
         """Put a peripheral in range."""
         return self.act(lambda: self._adapter.place(peripheral))
+
+    def stop_daemon(self) -> None:
+        """End the bus, as at a shutdown."""
+        self._daemon.terminate()
 
     @property
     def devices(self) -> tuple[Device, ...]:
@@ -187,3 +194,6 @@ class Bench:
         await self._closing.wait()
         self._adapter.close()
         self._bus.disconnect()
+        # It lets go of its socket in the steps that follow; a bus that broke raises its end here.
+        with suppress(Exception):
+            await self._bus.wait_for_disconnect()  # type: ignore[no-untyped-call]

@@ -45,8 +45,11 @@ def daemon_is_there() -> bool:
 
 
 @contextmanager
-def private_bus(folder: Path) -> Iterator[str]:
-    """Run a bus in a folder and give its address; the path must be short enough for a socket."""
+def private_bus(folder: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """Run a bus in a folder; give its address, and the daemon for who wants to stop it.
+
+    The path must be short enough for a socket.
+    """
     config = folder / "bus.conf"
     config.write_text(_CONFIG.format(socket=escape(str(folder / "bus"))), encoding="utf-8")
     complaints = folder / "complaints"
@@ -64,7 +67,7 @@ def private_bus(folder: Path) -> Iterator[str]:
         if not address:
             process.wait()
             raise RuntimeError(f"{DAEMON} gave no address: {complaints.read_text()}")
-        yield address
+        yield address, process
     finally:
         process.terminate()
         process.communicate()

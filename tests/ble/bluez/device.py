@@ -39,6 +39,10 @@ GIVE_UP_S: Final = 20.0
 """The kernel ends an attempt to connect to a peripheral that is not heard, s."""
 
 
+HANG: Final = "le-connection-abort-by-local after a long time"
+"""Refuses, but only when the kernel gives up."""
+
+
 class Disturbance(Protocol):
     """What happens to notifications between a peripheral and the host."""
 
@@ -216,6 +220,8 @@ class Device:
         await asyncio.sleep(CONNECT_S)
         if self.refusals:
             text = self.refusals.popleft()
+            if text == HANG:
+                await asyncio.sleep(GIVE_UP_S)
             if text == ABORTED_BY_LOCAL:
                 self._tree.change(self.path, DEVICE, {"Connected": Variant("b", True)})
                 later = asyncio.get_running_loop().call_later

@@ -118,6 +118,8 @@ class Lifter:
         self._rest_s = rest_s
         self._seed = seed
         self._began_s: float | None = None
+        self.began_utc_s = 0.0
+        """Time of day of the lifter's second 0, s since 1970; 0 before it."""
         self._beginning = threading.Event()
 
     def motion(self, rate_hz: int) -> Motion:
@@ -135,6 +137,7 @@ class Lifter:
         loop_s = asyncio.get_running_loop().time()
         if self._began_s is None:
             self._began_s = loop_s
+            self.began_utc_s = time.time()
             self._beginning.set()
         return loop_s - self._began_s
 

@@ -165,6 +165,11 @@ class ProfileFirmware:
         self._stamp_offset_us = -round(self.lifter.now_s() * 1e6)
         self.clock_jump_us = 0
 
+    def hang(self) -> None:
+        """Stream no more and answer as if: the next stop and start wakes it up."""
+        if self._stream is not None:
+            self._stream.stop()
+
     def _configure(self, data: bytes) -> None:
         if len(data) < REQUEST.size:
             raise AttError(INVALID_LENGTH)
