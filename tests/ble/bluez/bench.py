@@ -12,7 +12,7 @@ import tempfile
 import threading
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from ble.bluez.adapter import Adapter
 from ble.bluez.daemon import private_bus
@@ -168,6 +168,12 @@ class Bench:
         """Let `org.bluez` vanish from the bus without a word."""
         self.act(self._bus.disconnect)
 
+    def _take_note(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """Keep what goes wrong in a callback for the test; a bus that broke is none of it."""
+        error = context.get("exception") or RuntimeError(context["message"])
+        if not isinstance(error, OSError | EOFError):
+            self._tree.defects.append(error)
+
     def _run(self) -> None:
         try:
             asyncio.run(self._serve())
@@ -178,6 +184,7 @@ class Bench:
 
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()
+        self._loop.set_exception_handler(self._take_note)
         self._closing = asyncio.Event()
         self._bus = MessageBus(
             bus_address=self.address, bus_type=BusType.SYSTEM, negotiate_unix_fd=True

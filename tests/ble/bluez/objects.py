@@ -196,5 +196,6 @@ class ObjectTree:
 
     def _send(self, message: Message) -> None:
         # A bus that has gone takes the one who asked with it.
-        with contextlib.suppress(OSError, EOFError):
-            self._bus.send(message)
+        if self._bus.connected:
+            with contextlib.suppress(OSError, EOFError):
+                self._bus.send(message)
