@@ -85,7 +85,7 @@ class BleakRadio:
             with platform_errors():
                 adapter = await BleakAdapter.get()
                 devices = await adapter.get_connected_devices(_LINKED_SERVICES)
-        except (LinkError, NotImplementedError):
+        except LinkError:
             # Only a shortcut: a scan comes next.
             return ()
         return tuple(

@@ -68,6 +68,9 @@ class Stream:
         finally:
             asking.cancel()
             await asyncio.wait({asking})
+            if not asking.cancelled():
+                # An answer that cannot be read leaves the charge unknown, whatever is wrong.
+                asking.exception()
 
     async def end(self) -> None:
         """Stop the sensor, if it can still be told, and disconnect."""

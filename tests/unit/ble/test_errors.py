@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from bleak.exc import (
     BleakBluetoothNotAvailableError,
@@ -97,14 +99,22 @@ def test_elsewhere_there_is_no_bus_to_blame(platform: str) -> None:
     assert "canceled by the user" in said.message
 
 
+@pytest.mark.parametrize(
+    "error", [BleakError("Not connected"), AssertionError(), KeyError("path")]
+)
+def test_inside_everything_leaves_as_ours_and_remembers_what_it_was(error: Exception) -> None:
+    with pytest.raises(SensorError) as caught, platform_errors():
+        raise error
+    assert caught.value.__cause__ is error
+
+
 def test_our_own_errors_stay_what_they_are() -> None:
     error = SensorError("It offers no accelerometer.")
-    assert sensor_error(error) is error
+    with pytest.raises(SensorError) as caught, platform_errors():
+        raise error
+    assert caught.value is error
 
 
-def test_inside_platform_errors_leave_as_ours_and_defects_as_defects() -> None:
-    with pytest.raises(LinkError) as caught, platform_errors():
-        raise BleakError("Not connected")
-    assert isinstance(caught.value.__cause__, BleakError)
-    with pytest.raises(ZeroDivisionError), platform_errors():
-        raise ZeroDivisionError
+def test_a_cancellation_is_no_error() -> None:
+    with pytest.raises(asyncio.CancelledError), platform_errors():
+        raise asyncio.CancelledError

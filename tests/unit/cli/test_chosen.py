@@ -48,7 +48,7 @@ def test_without_any_it_says_what_to_do() -> None:
 @pytest.mark.parametrize("text", [None, ADDRESS, ADDRESS.lower(), "HipOne 1A2B", "hipone 1a2b"])
 def test_the_paired_one_is_known_by_any_of_its_names(text: str | None) -> None:
     chosen = chosen_sensor(text)
-    assert chosen.wanted == Wanted(text or ADDRESS, "profile")
+    assert chosen.wanted == Wanted(ADDRESS, "profile")
     assert chosen.settings == "rate_hz=50"
 
 

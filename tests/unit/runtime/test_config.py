@@ -81,7 +81,7 @@ def test_what_cannot_be_replaced_is_told_and_left(path: Path) -> None:
     ("text", "words"),
     [
         ("[sensr]\n", ["there is no key sensr", "sensor"]),
-        ('[sensor]\naddres = "1"\nkind = "2"\n', ["no key sensor.addres", "sensor.address"]),
+        ('[sensor]\naddr = "1"\nkind = "2"\n', ["no key sensor.addr", "sensor.address"]),
         ('[sensor]\ncolour = "red"\n', ["no key sensor.colour", "sensor.kind"]),
         ('[sensor]\nkind = "2"\n', ["sensor.address is missing", "tracker pair"]),
         ("[sensor]\naddress = 5\n", ["expected text for sensor.address", "5"]),
