@@ -107,6 +107,9 @@ class BleakRadio:
         with platform_errors():
             async with asyncio.timeout(CONNECT_S):
                 await client.connect()
+        if client.is_connected:
+            # Bleak repeats an attempt that BlueZ has aborted, and reports its end as one.
+            lost.clear()
         return BleakConnection(client, sighting.name, lost)
 
 

@@ -72,6 +72,8 @@ class ScriptedClient(BaseBleakClient):
 
     connect_s: ClassVar[float] = 0.0
     connect_error: ClassVar[Exception | None] = None
+    aborts_once: ClassVar[bool] = False
+    """The first attempt ends as a connection that was lost."""
     hang: ClassVar[bool] = False
     """Nothing is answered any more."""
     room: ClassVar[int] = 244
@@ -95,6 +97,10 @@ class ScriptedClient(BaseBleakClient):
 
     async def connect(self, pair: bool, **_more: Any) -> None:
         await asyncio.sleep(self.connect_s)
+        if self.aborts_once:
+            # As the backend for BlueZ does, which then tries again by itself.
+            self._connected = True
+            self.break_link()
         if self.connect_error is not None:
             raise self.connect_error
         self._connected = True

@@ -101,6 +101,10 @@ def test_it_connects_to_what_was_sighted() -> None:
     assert [made.address for made in client.made] == [ADDRESS]
 
 
+def test_an_attempt_that_bleak_repeated_is_no_loss_of_the_connection() -> None:
+    connecting(client_that(aborts_once=True))
+
+
 def test_a_connection_that_hangs_is_given_up() -> None:
     with pytest.raises(LinkError, match="did not answer in time"):
         connecting(client_that(connect_s=3600.0))
