@@ -11,7 +11,6 @@ from bleak.exc import (
     BleakBluetoothNotAvailableReason,
     BleakDBusError,
     BleakDeviceNotFoundError,
-    BleakError,
     BleakGATTProtocolError,
     BleakGATTProtocolErrorCode,
 )
@@ -20,10 +19,6 @@ from tracker.domain import SensorError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-PLATFORM_ERRORS: Final = (BleakError, OSError, EOFError, ValueError)
-"""What Bleak and the layers below it raise in use: a D-Bus that is not there is an `OSError`, one
-that goes away an `EOFError`, and a `ValueError` comes from a bad address or a repeated request."""
 
 LATER: Final = "Then check with: tracker doctor"
 """Second line of most advice."""
@@ -79,10 +74,16 @@ _NOT_READY: Final = "org.bluez.Error.NotReady"
 
 @contextmanager
 def platform_errors() -> Iterator[None]:
-    """Let what the platform raises inside leave as a `SensorError`."""
+    """Let whatever is raised inside leave as a `SensorError`; only for calls into Bleak.
+
+    It is `Exception` and no list: below Bleak there are three operating systems and their
+    bindings, which raise what they like, and no set may end because of that.
+    """
     try:
         yield
-    except PLATFORM_ERRORS as error:
+    except SensorError:
+        raise
+    except Exception as error:
         raise sensor_error(error) from error
 
 
@@ -97,8 +98,6 @@ def sensor_error(error: Exception, platform: str = sys.platform) -> SensorError:
         `sys.platform`; the advice differs.
     """
     match error:
-        case SensorError():
-            return error
         case BleakBluetoothNotAvailableError(reason=reason):
             return _not_available(reason, platform)
         case BleakDeviceNotFoundError(identifier=address):

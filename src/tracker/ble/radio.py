@@ -85,7 +85,7 @@ class BleakRadio:
             with platform_errors():
                 adapter = await BleakAdapter.get()
                 devices = await adapter.get_connected_devices(_LINKED_SERVICES)
-        except (LinkError, NotImplementedError):
+        except LinkError:
             # Only a shortcut: a scan comes next.
             return ()
         return tuple(
@@ -107,6 +107,9 @@ class BleakRadio:
         with platform_errors():
             async with asyncio.timeout(CONNECT_S):
                 await client.connect()
+        if client.is_connected:
+            # Bleak repeats an attempt that BlueZ has aborted, and reports its end as one.
+            lost.clear()
         return BleakConnection(client, sighting.name, lost)
 
 

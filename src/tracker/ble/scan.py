@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from tracker.sensors import Advertisement, identify
+from tracker.sensors import Advertisement, families, identify
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,7 +33,7 @@ class Sighting:
     kind: str | None
     """Kind of sensor that it looks like; None if it is none that we know."""
     refusal: str | None = None
-    """Why a sensor that looks like a known kind cannot be used; None if it can."""
+    """Why a sensor of a maker that we know cannot be used; None if it can."""
     advertisement: Advertisement = field(default=Advertisement(None), repr=False)
     """All that it said."""
     device: object = field(default=None, compare=False, repr=False)
@@ -45,12 +45,13 @@ def sighting_of(
 ) -> Sighting:
     """Return a sighting, with the kind that the advertisement tells."""
     family = identify(advertisement)
+    reasons = (each.refuses(advertisement) for each in families().values())
     return Sighting(
         address=address,
         name=advertisement.name,
         rssi_dbm=rssi_dbm,
         kind=None if family is None else family.kind,
-        refusal=None if family is None else family.refuses(advertisement),
+        refusal=next(filter(None, reasons), None),
         advertisement=advertisement,
         device=device,
     )

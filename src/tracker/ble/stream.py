@@ -68,6 +68,9 @@ class Stream:
         finally:
             asking.cancel()
             await asyncio.wait({asking})
+            if not asking.cancelled():
+                # An answer that cannot be read leaves the charge unknown, whatever is wrong.
+                asking.exception()
 
     async def end(self) -> None:
         """Stop the sensor, if it can still be told, and disconnect."""
@@ -80,7 +83,6 @@ class Stream:
     async def _begin(self) -> None:
         began_ns = self._ear.now_ns
         await self._conversation.run(self._sensor.family.start)
-        self._ear.tell(LinkState.STREAMING)
         try:
             async with asyncio.timeout(FIRST_DATA_S):
                 while self._newest_ns < began_ns:
@@ -96,6 +98,7 @@ class Stream:
                 "Switch it off and on. If that does not help, it may be of another kind:\n"
                 "tracker pair ADDRESS --kind KIND",
             ) from None
+        self._ear.tell(LinkState.STREAMING)
 
     async def _watch(self) -> str:
         """Restart a stream that falls silent; return when that does not help either."""

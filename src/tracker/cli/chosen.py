@@ -59,7 +59,8 @@ def chosen_sensor(
             )
         text = saved.address
     if saved is not None and kind is None and _is(saved, text):
-        kind = saved.kind
+        # Its address, too: it is found at once, and no other of that name can be meant.
+        text, kind = saved.address, saved.kind
         settings = settings or tuple((saved.settings or "").split())
     if kind is not None:
         refuse_unfit(kind, settings)

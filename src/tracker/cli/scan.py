@@ -30,9 +30,10 @@ from tracker.cli.options import PositiveNumber
     help="A table, or a list of JSON objects.",
 )
 def command(seconds: float | None, output_format: str) -> None:
-    """List the sensors that are around: address, name, strength, and the kind if it is known.
+    """List the sensors that are around.
 
-    Sensors that the tracker knows come first, then the strongest. On a terminal the table is
+    Each has its address, its name, how strong it is heard, and its kind if the tracker knows it.
+    Those come first, then the strongest. On a terminal the table is
     shown while the scan goes on.
     """
     # Bleak costs 0.1 s.
