@@ -13,7 +13,9 @@ ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "tracker"
 UNIT_TESTS = ROOT / "tests" / "unit"
 MODULES = sorted(SOURCE.rglob("*.py"))
-TESTS = sorted(path for path in UNIT_TESTS.rglob("test_*.py") if path != Path(__file__))
+# A law that holds for every module of its room.
+LAWS = {Path(__file__), UNIT_TESTS / "sensors" / "test_fuzz.py"}
+TESTS = sorted(path for path in UNIT_TESTS.rglob("test_*.py") if path not in LAWS)
 LONGEST_MODULE_LINES = 500
 
 # Two lines that hand over to `cli`; every test that starts a process runs them.

@@ -4,6 +4,8 @@ from tracker.sensors.family import SMALLEST_MTU, Advertisement, ClockKind, Senso
 from tracker.sensors.inquiry import Inquiry
 from tracker.sensors.metamotion import METAMOTION, MetaMotionDecoder
 from tracker.sensors.microbit import MICROBIT, MicrobitDecoder
+from tracker.sensors.movesense import MOVESENSE
+from tracker.sensors.polar import POLAR
 from tracker.sensors.profile import PROFILE, ProfileDecoder
 from tracker.sensors.profile_config import ProfileConfig
 from tracker.sensors.profile_wire import encode_packet, samples_per_packet
@@ -33,6 +35,8 @@ __all__ = [
     "METAMOTION",
     "MICROBIT",
     "MOST_HEARD",
+    "MOVESENSE",
+    "POLAR",
     "PROFILE",
     "SAMPLES",
     "SAMPLES_CHANNEL",

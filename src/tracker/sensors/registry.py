@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 from tracker.domain import UnknownNameError
 from tracker.sensors.metamotion import METAMOTION
 from tracker.sensors.microbit import MICROBIT
+from tracker.sensors.movesense import MOVESENSE
+from tracker.sensors.polar import POLAR
 from tracker.sensors.profile import PROFILE
 from tracker.sensors.samples import SAMPLES
 from tracker.sensors.thingy52 import THINGY52
@@ -30,6 +32,8 @@ _FAMILIES: Final = MappingProxyType(
             MICROBIT,
             THINGY52,
             XSENS_DOT,
+            MOVESENSE,
+            POLAR,
         )
     }
 )

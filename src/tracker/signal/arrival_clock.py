@@ -62,6 +62,12 @@ LATE_INTERVALS: Final = 0.5
 OTHER_RATE: Final = 0.25
 """Share by which the rate before and after differ if it has changed and nothing is missing."""
 
+OTHER_RATE_BREAKS: Final = 3
+"""Losses in a row that have to look like that: a bad spell of the link looks so once or twice."""
+
+BREAKS_APART_S: Final = 2.0
+"""Losses further apart than this are no row."""
+
 MISSING_S: Final = 0.03
 """Delay that, if it stays, is samples that are missing: more than the shortest ones differ by."""
 
@@ -90,6 +96,8 @@ class ArrivalClock:
         self._refitted_s = 0.0
         self._moved = True
         self._late_refits = 0
+        self._breaks = 0
+        self._row_ends_s = 0.0
         self._intervals_s: deque[float] = deque(maxlen=INTERVALS)
         self._interval_s = 0.0
         self._received_s: float | None = None
@@ -158,8 +166,10 @@ class ArrivalClock:
         since_s = min(pace.delay_s(each) for each in arrivals if each.received_s >= middle_s)
         if before_s - since_s > CATCHING_UP * hold_s and len(self._held) <= MOST_HELD:
             return ()
-        slope_s = lower_slope_s(arrivals)
-        if abs(slope_s - pace.period_s) > OTHER_RATE * pace.period_s:
+        self._breaks = self._breaks + 1 if self._row_ends_s > arrivals[0].received_s else 1
+        self._row_ends_s = arrival.received_s + BREAKS_APART_S
+        other = abs(lower_slope_s(arrivals) - pace.period_s) > OTHER_RATE * pace.period_s
+        if other and self._breaks >= OTHER_RATE_BREAKS:
             return self._restart()
         pace.break_run(arrivals)
         self._refitted_s = arrival.received_s

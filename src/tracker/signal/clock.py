@@ -65,7 +65,7 @@ class DeviceClock:
         self._period_known = False
         self._waiting: list[tuple[Frame, NDArray[np.intp]]] = []
         self._last_stamp_s: float | None = None
-        self._last_count = 0
+        self._since = 0  # samples from the last stamp to the end of its frame
         self._delays_s: deque[tuple[float, float]] = deque()
         self._offset_s: float | None = None
         self._offset_at_s = 0.0
@@ -84,10 +84,11 @@ class DeviceClock:
         stamp_s = float(frame.stamps_s[carried[0]])
         if self._last_stamp_s is not None and stamp_s - self._last_stamp_s < REBOOT_S:
             self._restart()
-        if self._last_stamp_s is not None and self._last_count:
-            self._spacings_s.append((stamp_s - self._last_stamp_s) / self._last_count)
+        if self._last_stamp_s is not None and self._since:
+            between = self._since + int(carried[0])
+            self._spacings_s.append((stamp_s - self._last_stamp_s) / between)
         self._last_stamp_s = stamp_s
-        self._last_count = len(frame.stamps_s)
+        self._since = len(frame.stamps_s) - int(carried[0])
         self._waiting.append((frame, carried))
         self._period_known = self._period_known or self._agreed()
         if not self._period_known:
@@ -136,7 +137,7 @@ class DeviceClock:
 
     def _restart(self) -> None:
         """Forget a clock that no longer runs; the sample period stays what it was."""
-        self._last_count = 0
+        self._since = 0
         self._waiting.clear()
         self._delays_s.clear()
         self._offset_s = None

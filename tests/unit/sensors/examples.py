@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +18,17 @@ if TYPE_CHECKING:
 
 EXACT = 1e-6
 """Relative, where an example states no tolerance: float32 has seven digits."""
+
+
+def blocks(note: str, tag: str) -> list[dict[str, Any]]:
+    """Return the toml blocks of a note that start with a comment of that one word, in order."""
+    pattern = rf"^```toml\n# {tag}\n(.*?)^```"
+    found = re.findall(pattern, notes.text_of(note), re.DOTALL | re.MULTILINE)
+    return [tomllib.loads(block) for block in found]
+
+
+def titles(block: dict[str, Any]) -> str:
+    return str(block["title"])
 
 
 def reasons(results: tuple[Frame | Fault, ...]) -> list[str]:

@@ -14,7 +14,7 @@ from tracker.domain.units import ns_from_s
 
 NOTES = Path(__file__).parents[3] / "firmware_notes"
 
-STRUCT_CODES = {"u8": "B", "u16": "H", "u32": "I", "i16": "h", "f32": "f", "f64": "d"}
+STRUCT_CODES = {"u8": "B", "u16": "H", "u32": "I", "u64": "Q", "i16": "h", "f32": "f", "f64": "d"}
 
 
 def text_of(note: str) -> str:

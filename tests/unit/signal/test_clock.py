@@ -200,6 +200,23 @@ def test_a_stamp_in_the_middle_counts_both_ways() -> None:
     np.testing.assert_allclose(times_s, np.arange(16) * 0.01, atol=1e-9)
 
 
+@pytest.mark.parametrize("carried", ["last", "first frame last"])
+def test_frames_of_any_length_with_a_stamp_at_their_end(carried: str) -> None:
+    """Compressed packets hold as many samples as fit; a stamp may be that of the last one."""
+    clock = DeviceClock()
+    times_s = []
+    begin = 0
+    for number, count in enumerate([36, 58, 115, 41, 90, 36, 77]):
+        stamps_s = 700.0 + (begin + np.arange(count, dtype=np.float64)) * 0.01
+        if carried == "last" or number == 0:
+            stamps_s[:-1] = np.nan
+        begin += count
+        frame = Frame(np.zeros((count, 3)), None, stamps_s, 3.0 + begin * 0.01)
+        times_s += [time for each in clock.process(frame) for time in each.time_s]
+        assert (number < 2) == (not times_s)
+    np.testing.assert_allclose(np.array(times_s), 3.0 + (np.arange(begin) + 1) * 0.01, atol=1e-9)
+
+
 def test_frames_without_samples_or_stamps_change_nothing() -> None:
     clock = DeviceClock()
     frames = stream(20)

@@ -1,0 +1,173 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from tracker.domain.units import RADPS_PER_DPS
+from tracker.sensors.polar_pairing import BRIDGE_S, MOST_SAMPLES, WAIT_S, Pairing
+from tracker.sensors.polar_stream import Samples
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from tracker.domain import Frame
+
+ACC_HZ, GYRO_HZ = 52.11, 51.41
+"""What one "52 Hz" sensor sent."""
+
+
+def swing_dps(time_s: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return an angular rate as fast as a hip's: 115 degrees/s in 0.8 s."""
+    return np.stack([115 * np.sin(2 * np.pi * time_s / 1.6), 0 * time_s, time_s], axis=1)
+
+
+def part(
+    first: int, count: int, rate_hz: float, *, gyro: bool, received_s: float | None = None
+) -> Samples:
+    time_s = (first + np.arange(count)) / rate_hz
+    value = swing_dps(time_s) if gyro else np.tile([0.0, 0.0, 1.0], (count, 1))
+    received = time_s[-1] + 0.05 if received_s is None else received_s
+    return Samples(round(time_s[-1] * 1e9), time_s, value, float(received), saturated=False)
+
+
+def joined(seconds: float = 60.0, gyro_until_s: float = 1e9) -> list[Frame]:
+    """Play both streams in the order in which their frames are full."""
+    parts = [
+        (part(first, count, rate_hz, gyro=gyro), gyro)
+        for rate_hz, count, gyro in ((ACC_HZ, 58, False), (GYRO_HZ, 36, True))
+        for first in range(0, int(seconds * rate_hz), count)
+    ]
+    pairing = Pairing()
+    pairing.expected = True
+    frames: list[Frame] = []
+    for each, gyro in sorted(parts, key=lambda pair: pair[0].received_s):
+        if gyro and each.received_s > gyro_until_s:
+            continue
+        (pairing.add_gyro if gyro else pairing.add_acc)(each)
+        frames += pairing.release(each.received_s)
+    return frames
+
+
+def test_angular_rate_is_that_of_the_acceleration_s_moment() -> None:
+    """To 0.3 % of the swing, after a minute in which the counts went 42 samples apart."""
+    frames = joined()
+    assert all(frame.gyro_radps is not None for frame in frames)
+    times_s = np.concatenate([frame.stamps_s for frame in frames if frame.stamps_s is not None])
+    gyro_dps = (
+        np.concatenate([frame.gyro_radps for frame in frames if frame.gyro_radps is not None])
+        / RADPS_PER_DPS
+    )
+    assert times_s[-1] > 57.0
+    np.testing.assert_allclose(np.diff(times_s), 1 / ACC_HZ, atol=1e-9)
+    assert np.abs(gyro_dps - swing_dps(times_s)).max() < 0.003 * 115
+
+
+def test_acceleration_waits_for_no_more_than_its_angular_rate() -> None:
+    pairing = Pairing()
+    pairing.add_gyro(part(0, 36, GYRO_HZ, gyro=True))
+    pairing.add_acc(part(0, 58, ACC_HZ, gyro=False))
+
+    (frame,) = pairing.release(1.2)
+
+    assert frame.stamps_s is not None
+    assert frame.stamps_s[-1] <= 35 / GYRO_HZ < frame.stamps_s[-1] + 1 / ACC_HZ
+    pairing.add_gyro(part(36, 36, GYRO_HZ, gyro=True))
+    (rest,) = pairing.release(1.4)
+    assert len(frame.acc_mps2) + len(rest.acc_mps2) == 58
+
+
+def test_a_gyroscope_that_stops_does_not_hold_up_acceleration_for_ever() -> None:
+    frames = joined(gyro_until_s=20.0)
+    ends_s = [(float(frame.stamps_s[-1]), frame) for frame in frames if frame.stamps_s is not None]
+    without = [end_s for end_s, frame in ends_s if frame.gyro_radps is None]
+
+    assert without[0] > 19.0
+    assert without[-1] == pytest.approx(60.0, abs=2.5)
+    assert sum(len(frame.acc_mps2) for frame in frames) > 60 * ACC_HZ - 60
+
+
+def test_the_wait_ends_after_three_seconds() -> None:
+    pairing = Pairing()
+    pairing.expected = True
+    pairing.add_acc(part(0, 58, ACC_HZ, gyro=False, received_s=1.2))
+
+    assert pairing.release(1.2 + WAIT_S) == ()
+    (frame,) = pairing.release(1.2 + WAIT_S + 0.1)
+    assert frame.gyro_radps is None
+    assert not pairing.expected
+
+
+def test_a_gyroscope_that_comes_back_is_waited_for_again() -> None:
+    pairing = Pairing()
+    pairing.add_gyro(part(0, 36, GYRO_HZ, gyro=True))
+
+    assert pairing.expected
+    pairing.add_acc(part(200, 10, ACC_HZ, gyro=False))
+    assert pairing.release(4.1) == ()
+
+
+@pytest.mark.parametrize(("hole_s", "bridged"), [(BRIDGE_S - 0.05, True), (BRIDGE_S + 0.1, False)])
+def test_a_long_hole_in_the_angular_rate_is_no_straight_line(hole_s: float, bridged: bool) -> None:
+    pairing = Pairing()
+    before = part(0, 26, GYRO_HZ, gyro=True)
+    after = part(26 + round(hole_s * GYRO_HZ), 52, GYRO_HZ, gyro=True)
+    for each in (before, after):
+        pairing.add_gyro(each)
+    pairing.add_acc(part(0, 72, ACC_HZ, gyro=False))
+
+    frames = pairing.release(1.5)
+
+    has_gyro = [frame.gyro_radps is not None for frame in frames]
+    assert has_gyro == ([True] if bridged else [True, False, True])
+    assert sum(len(frame.acc_mps2) for frame in frames) == 72
+
+
+def test_acceleration_from_before_the_angular_rate_has_none() -> None:
+    pairing = Pairing()
+    pairing.add_gyro(part(26, 52, GYRO_HZ, gyro=True))
+    pairing.add_acc(part(0, 58, ACC_HZ, gyro=False))
+
+    first, second = pairing.release(1.5)
+
+    assert first.gyro_radps is None
+    assert second.gyro_radps is not None
+
+
+def test_a_saturated_gyroscope_marks_the_acceleration_beside_it() -> None:
+    pairing = Pairing()
+    for first, saturated in ((0, False), (36, True), (72, False)):
+        each = part(first, 36, GYRO_HZ, gyro=True)
+        pairing.add_gyro(
+            Samples(each.stamp_ns, each.time_s, each.value, each.received_s, saturated)
+        )
+    marks = []
+    for first in range(0, 100, 10):
+        pairing.add_acc(part(first, 10, ACC_HZ, gyro=False))
+        marks += [frame.saturated for frame in pairing.release(2.2)]
+
+    assert marks == [False] * 3 + [True] * 5 + [False] * 2
+
+
+def test_a_clock_that_was_set_back_starts_the_angular_rate_anew() -> None:
+    pairing = Pairing()
+    pairing.add_gyro(part(1000, 36, GYRO_HZ, gyro=True))
+    pairing.add_gyro(part(0, 36, GYRO_HZ, gyro=True))
+    pairing.add_acc(part(0, 20, ACC_HZ, gyro=False))
+
+    (frame,) = pairing.release(1.0)
+
+    assert frame.gyro_radps is not None
+
+
+def test_memory_is_bounded_whichever_stream_comes_alone() -> None:
+    gyro_alone, acc_alone = Pairing(), Pairing()
+    acc_alone.expected = True
+    for first in range(0, 4 * MOST_SAMPLES, 36):
+        gyro_alone.add_gyro(part(first, 36, GYRO_HZ, gyro=True))
+        acc_alone.add_acc(part(first, 36, ACC_HZ, gyro=False, received_s=0.0))
+        acc_alone.release(0.0)
+
+    assert len(gyro_alone._gyro_s) == MOST_SAMPLES
+    assert sum(len(each.value) for each in acc_alone._acc) <= MOST_SAMPLES
