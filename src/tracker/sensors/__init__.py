@@ -2,6 +2,7 @@
 
 from tracker.sensors.family import SMALLEST_MTU, Advertisement, ClockKind, SensorFamily
 from tracker.sensors.inquiry import Inquiry
+from tracker.sensors.microbit import MICROBIT, MicrobitDecoder
 from tracker.sensors.profile import PROFILE, ProfileDecoder
 from tracker.sensors.profile_config import ProfileConfig
 from tracker.sensors.profile_wire import encode_packet, samples_per_packet
@@ -26,6 +27,7 @@ from tracker.sensors.witmotion import WITMOTION
 from tracker.sensors.witmotion_wire import encode_witmotion
 
 __all__ = [
+    "MICROBIT",
     "MOST_HEARD",
     "PROFILE",
     "SAMPLES",
@@ -40,6 +42,7 @@ __all__ = [
     "Expect",
     "Heard",
     "Inquiry",
+    "MicrobitDecoder",
     "Pause",
     "ProfileConfig",
     "ProfileDecoder",

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from tracker.domain import UnknownNameError
+from tracker.sensors.microbit import MICROBIT
 from tracker.sensors.profile import PROFILE
 from tracker.sensors.samples import SAMPLES
 from tracker.sensors.witmotion import WITMOTION
@@ -22,6 +23,7 @@ _FAMILIES: Final = MappingProxyType(
             PROFILE,
             SAMPLES,
             WITMOTION,
+            MICROBIT,
         )
     }
 )
