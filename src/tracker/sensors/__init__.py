@@ -22,6 +22,7 @@ from tracker.sensors.script import (
     Where,
     Write,
 )
+from tracker.sensors.thingy52 import THINGY52, ThingyDecoder
 from tracker.sensors.transcript import Decoded, as_document, decode_transcript, parse_settings
 from tracker.sensors.witmotion import WITMOTION
 from tracker.sensors.witmotion_wire import encode_witmotion
@@ -34,6 +35,7 @@ __all__ = [
     "SAMPLES_CHANNEL",
     "SMALLEST_MTU",
     "WITMOTION",
+    "THINGY52",
     "Advertisement",
     "Attempt",
     "ClockKind",
@@ -51,6 +53,7 @@ __all__ = [
     "SensorFamily",
     "Step",
     "Subscribe",
+    "ThingyDecoder",
     "Unsubscribe",
     "Where",
     "Write",

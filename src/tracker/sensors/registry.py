@@ -10,6 +10,7 @@ from tracker.sensors.microbit import MICROBIT
 from tracker.sensors.profile import PROFILE
 from tracker.sensors.samples import SAMPLES
 from tracker.sensors.witmotion import WITMOTION
+from tracker.sensors.thingy52 import THINGY52
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -24,6 +25,7 @@ _FAMILIES: Final = MappingProxyType(
             SAMPLES,
             WITMOTION,
             MICROBIT,
+            THINGY52,
         )
     }
 )
