@@ -26,6 +26,7 @@ from tracker.sensors.thingy52 import THINGY52, ThingyDecoder
 from tracker.sensors.transcript import Decoded, as_document, decode_transcript, parse_settings
 from tracker.sensors.witmotion import WITMOTION
 from tracker.sensors.witmotion_wire import encode_witmotion
+from tracker.sensors.xsens_dot import XSENS_DOT, XsensDotDecoder
 
 __all__ = [
     "MICROBIT",
@@ -36,6 +37,7 @@ __all__ = [
     "SMALLEST_MTU",
     "WITMOTION",
     "THINGY52",
+    "XSENS_DOT",
     "Advertisement",
     "Attempt",
     "ClockKind",
@@ -57,6 +59,7 @@ __all__ = [
     "Unsubscribe",
     "Where",
     "Write",
+    "XsensDotDecoder",
     "as_document",
     "decode_transcript",
     "encode_packet",

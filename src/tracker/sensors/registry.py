@@ -11,6 +11,7 @@ from tracker.sensors.profile import PROFILE
 from tracker.sensors.samples import SAMPLES
 from tracker.sensors.witmotion import WITMOTION
 from tracker.sensors.thingy52 import THINGY52
+from tracker.sensors.xsens_dot import XSENS_DOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -26,6 +27,7 @@ _FAMILIES: Final = MappingProxyType(
             WITMOTION,
             MICROBIT,
             THINGY52,
+            XSENS_DOT,
         )
     }
 )
