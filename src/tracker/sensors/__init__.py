@@ -2,6 +2,7 @@
 
 from tracker.sensors.family import SMALLEST_MTU, Advertisement, ClockKind, SensorFamily
 from tracker.sensors.inquiry import Inquiry
+from tracker.sensors.metamotion import METAMOTION, MetaMotionDecoder
 from tracker.sensors.microbit import MICROBIT, MicrobitDecoder
 from tracker.sensors.profile import PROFILE, ProfileDecoder
 from tracker.sensors.profile_config import ProfileConfig
@@ -29,6 +30,7 @@ from tracker.sensors.witmotion_wire import encode_witmotion
 from tracker.sensors.xsens_dot import XSENS_DOT, XsensDotDecoder
 
 __all__ = [
+    "METAMOTION",
     "MICROBIT",
     "MOST_HEARD",
     "PROFILE",
@@ -46,6 +48,7 @@ __all__ = [
     "Expect",
     "Heard",
     "Inquiry",
+    "MetaMotionDecoder",
     "MicrobitDecoder",
     "Pause",
     "ProfileConfig",

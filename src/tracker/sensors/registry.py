@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from tracker.domain import UnknownNameError
+from tracker.sensors.metamotion import METAMOTION
 from tracker.sensors.microbit import MICROBIT
 from tracker.sensors.profile import PROFILE
 from tracker.sensors.samples import SAMPLES
@@ -25,6 +26,7 @@ _FAMILIES: Final = MappingProxyType(
             PROFILE,
             SAMPLES,
             WITMOTION,
+            METAMOTION,
             MICROBIT,
             THINGY52,
             XSENS_DOT,
