@@ -4,6 +4,7 @@ from tracker.sensors.family import SMALLEST_MTU, Advertisement, ClockKind, Senso
 from tracker.sensors.inquiry import Inquiry
 from tracker.sensors.metamotion import METAMOTION, MetaMotionDecoder
 from tracker.sensors.microbit import MICROBIT, MicrobitDecoder
+from tracker.sensors.nus import NUS, NusDecoder
 from tracker.sensors.profile import PROFILE, ProfileDecoder
 from tracker.sensors.profile_config import ProfileConfig
 from tracker.sensors.profile_wire import encode_packet, samples_per_packet
@@ -33,12 +34,13 @@ __all__ = [
     "METAMOTION",
     "MICROBIT",
     "MOST_HEARD",
+    "NUS",
     "PROFILE",
     "SAMPLES",
     "SAMPLES_CHANNEL",
     "SMALLEST_MTU",
-    "WITMOTION",
     "THINGY52",
+    "WITMOTION",
     "XSENS_DOT",
     "Advertisement",
     "Attempt",
@@ -50,6 +52,7 @@ __all__ = [
     "Inquiry",
     "MetaMotionDecoder",
     "MicrobitDecoder",
+    "NusDecoder",
     "Pause",
     "ProfileConfig",
     "ProfileDecoder",

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Final
 from tracker.domain import UnknownNameError
 from tracker.sensors.metamotion import METAMOTION
 from tracker.sensors.microbit import MICROBIT
+from tracker.sensors.nus import NUS
 from tracker.sensors.profile import PROFILE
 from tracker.sensors.samples import SAMPLES
-from tracker.sensors.witmotion import WITMOTION
 from tracker.sensors.thingy52 import THINGY52
+from tracker.sensors.witmotion import WITMOTION
 from tracker.sensors.xsens_dot import XSENS_DOT
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ _FAMILIES: Final = MappingProxyType(
             MICROBIT,
             THINGY52,
             XSENS_DOT,
+            NUS,
         )
     }
 )
