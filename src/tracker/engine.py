@@ -25,7 +25,15 @@ from tracker.domain import (
 )
 from tracker.domain.units import s_from_ns
 from tracker.sensors import ClockKind, family, parse_settings
-from tracker.signal import GRID_RATE_HZ, ArrivalClock, DeviceClock, FileClock, Grid, MotionStage
+from tracker.signal import (
+    GRID_RATE_HZ,
+    ArrivalClock,
+    DeviceClock,
+    FileClock,
+    Grid,
+    MixedClock,
+    MotionStage,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -39,6 +47,7 @@ _CLOCKS: Final[Mapping[ClockKind, Callable[[], SessionClock]]] = MappingProxyTyp
         ClockKind.SESSION: FileClock,
         ClockKind.DEVICE: DeviceClock,
         ClockKind.NONE: ArrivalClock,
+        ClockKind.MIXED: MixedClock,
     }
 )
 

@@ -17,7 +17,10 @@ from tracker.cli.examples import examples
     )
 )
 @click.option(
-    "--kind", required=True, metavar="KIND", help="Kind of the sensor: profile or samples."
+    "--kind",
+    required=True,
+    metavar="KIND",
+    help="Kind of the sensor; firmware_notes has a page for each.",
 )
 @click.option(
     "--channel",

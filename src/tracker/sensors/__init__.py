@@ -5,6 +5,7 @@ from tracker.sensors.inquiry import Inquiry
 from tracker.sensors.metamotion import METAMOTION, MetaMotionDecoder
 from tracker.sensors.microbit import MICROBIT, MicrobitDecoder
 from tracker.sensors.movesense import MOVESENSE
+from tracker.sensors.nus import NUS, NusDecoder
 from tracker.sensors.polar import POLAR
 from tracker.sensors.profile import PROFILE, ProfileDecoder
 from tracker.sensors.profile_config import ProfileConfig
@@ -36,6 +37,7 @@ __all__ = [
     "MICROBIT",
     "MOST_HEARD",
     "MOVESENSE",
+    "NUS",
     "POLAR",
     "PROFILE",
     "SAMPLES",
@@ -54,6 +56,7 @@ __all__ = [
     "Inquiry",
     "MetaMotionDecoder",
     "MicrobitDecoder",
+    "NusDecoder",
     "Pause",
     "ProfileConfig",
     "ProfileDecoder",

@@ -23,7 +23,7 @@ LONGEST_GAP_S: Final = 0.12
 """A gap counts for no more than this, or a single stall of the radio would decide."""
 
 CHANGE_OF_MIND: Final = 0.5
-"""The other order must be so much tighter before it is believed; less would swing to and fro."""
+"""The other order must be so much tighter to be believed; with less it would swing."""
 
 MOST_DOUBLED: Final = 0.15
 """If a larger share of packets follows one of its own stream, there is no order to speak of: a

@@ -9,6 +9,7 @@ from tracker.domain import UnknownNameError
 from tracker.sensors.metamotion import METAMOTION
 from tracker.sensors.microbit import MICROBIT
 from tracker.sensors.movesense import MOVESENSE
+from tracker.sensors.nus import NUS
 from tracker.sensors.polar import POLAR
 from tracker.sensors.profile import PROFILE
 from tracker.sensors.samples import SAMPLES
@@ -34,6 +35,7 @@ _FAMILIES: Final = MappingProxyType(
             XSENS_DOT,
             MOVESENSE,
             POLAR,
+            NUS,
         )
     }
 )

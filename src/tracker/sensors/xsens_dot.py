@@ -99,10 +99,6 @@ class XsensDotDecoder:
         return (unknown_channel(notification),)
 
     def _sample(self, notification: Notification) -> tuple[Frame | Fault, ...]:
-        if notification.channel != MODES[self._mode].channel:
-            raise MalformedError(
-                FaultReason.FORMAT, f"mode {self._mode} does not come on {notification.channel}"
-            )
         payload = decode_payload(self._mode, notification.data)
         place = self._stamps.place(payload.stamp_us, notification.received_ns, self._rate_hz)
         frame = Frame(

@@ -133,11 +133,17 @@ def test_a_pause_between_two_starts_is_no_loss() -> None:
     assert reasons(decoder.feed(payload(60_000_000))) == []
 
 
-def test_a_payload_of_another_mode_is_refused() -> None:
+def test_a_payload_of_another_mode_is_refused_by_its_length() -> None:
     short = Notification(0, SHORT_UUID, encode_payload(6, 0, LEVEL, None))
 
-    assert reasons(XsensDotDecoder().feed(short)) == ["format"]
-    assert reasons(XsensDotDecoder(mode=6).feed(payload(0))) == ["format"]
+    assert reasons(XsensDotDecoder().feed(short)) == ["length"]
+    assert reasons(XsensDotDecoder(mode=6).feed(payload(0))) == ["length"]
+
+
+def test_a_transcript_need_not_name_the_characteristic() -> None:
+    data = encode_payload(6, 0, LEVEL, None).hex()
+
+    assert len(decode_transcript(XSENS_DOT, [data], settings={"mode": "6"})) == 1
 
 
 def test_other_channels_are_silent_or_unknown() -> None:
