@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.radio, pytest.mark.slow]
 
 REPS = 6
-AFTER_S = 1.0
-"""The lifter lies still for so long before a session ends, s."""
+AFTER_S = 2.5
+"""The lifter lies still for so long before a session ends, s: a Polar fills its frames first."""
 
 PHASES_S = 0.12
-"""A phase of a sensor with stamps is as long as it was, within this, s."""
+"""A phase is as long as it was, within this, with stamps and a gyroscope, s."""
 
-PHASES_BY_ARRIVAL_S = 0.2
-"""The same without stamps, on a machine that is busy."""
+COARSE_PHASES_S = 0.2
+"""The same without stamps, on a machine that is busy, and without a gyroscope."""
 
 
 def one_of_each_kind() -> list[Outfit]:
@@ -57,7 +57,8 @@ def test_train_counts_what_was_lifted(stage: Stage, outfit: Outfit) -> None:
     assert seen.info.sensor == outfit.kind
     assert (seen.counts, seen.faults, seen.gaps) == ([REPS], {}, ())
     (truth,) = lifter.truth.sets
-    tolerance_s = PHASES_S if outfit.has_stamps else PHASES_BY_ARRIVAL_S
+    exact = outfit.has_stamps and outfit.has_gyro
+    tolerance_s = PHASES_S if exact else COARSE_PHASES_S
     for rep, true in zip(seen.sets[0].reps, truth.reps, strict=True):
         assert [span.phase for span in rep.phases] == [
             Phase.CONCENTRIC,

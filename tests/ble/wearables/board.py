@@ -53,7 +53,7 @@ class Board:
         """Characteristics whose notifications are on."""
         self._program = program
         self._link: Link | None = None
-        self._stream: Stream | None = None
+        self._streams: dict[str, Stream] = {}
         self._answers: set[asyncio.TimerHandle] = set()
 
     @property
@@ -69,7 +69,7 @@ class Board:
     @property
     def streaming(self) -> bool:
         """Whether samples are sent."""
-        return self._stream is not None
+        return bool(self._streams)
 
     def connected(self, link: Link) -> None:
         """Begin with nothing enabled."""
@@ -115,19 +115,27 @@ class Board:
         self._answers = {each for each in self._answers if each.when() > due}
         self._answers.add(loop.call_later(after_s, self.notify, uuid, data))
 
-    def play(self, rate_hz: int, block: int, pack: Pack) -> None:
-        """Stream what the lifter does, in blocks of samples, in place of what was streamed."""
-        self.halt()
+    def play(self, rate_hz: int, block: int, pack: Pack, name: str = "") -> None:
+        """Stream what the lifter does, in blocks of samples, in place of what was streamed.
+
+        A board with several streams names them.
+        """
+        self.halt(name)
         motion = self.lifter.motion(rate_hz)
 
         def send(place: slice) -> None:
             for uuid, data in pack(motion, place):
                 self.notify(uuid, data)
 
-        self._stream = Stream(self.lifter, motion, block, send)
+        self._streams[name] = Stream(self.lifter, motion, block, send)
 
-    def halt(self) -> None:
-        """Stream no more."""
-        if self._stream is not None:
-            self._stream.stop()
-            self._stream = None
+    def plays(self, name: str) -> bool:
+        """Say whether one of several streams runs."""
+        return name in self._streams
+
+    def halt(self, name: str | None = None) -> None:
+        """End a stream, or all of them."""
+        for each in [name] if name is not None else list(self._streams):
+            stream = self._streams.pop(each, None)
+            if stream is not None:
+                stream.stop()

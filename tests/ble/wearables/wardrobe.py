@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Final
 from ble.wearables.lifter import LEAD_S, Lifter
 from ble.wearables.metamotion import metamotion_peripheral
 from ble.wearables.microbit import microbit_peripheral
+from ble.wearables.movesense import movesense_peripheral
+from ble.wearables.nus import diy_peripheral, puck_peripheral
+from ble.wearables.polar import H10, polar_peripheral
 from ble.wearables.profile import ProfileFirmware, profile_peripheral
 from ble.wearables.thingy52 import thingy_peripheral
 from ble.wearables.witmotion import Heed, witmotion_peripheral
@@ -65,6 +68,12 @@ OUTFITS: Final = (
         partial(metamotion_peripheral, chip=Chip.BMI270),
         has_stamps=False,
     ),
+    Outfit("movesense", "movesense", movesense_peripheral),
+    Outfit("movesense of old", "movesense", partial(movesense_peripheral, old=True), lead_s=4.0),
+    Outfit("polar Verity Sense", "polar", polar_peripheral),
+    Outfit("polar H10", "polar", partial(polar_peripheral, model=H10), has_gyro=False),
+    Outfit("nus Puck.js", "nus", puck_peripheral, has_stamps=False),
+    Outfit("nus DIY", "nus", diy_peripheral),
     Outfit("xsens_dot", "xsens_dot", dot_peripheral),
     Outfit("thingy52", "thingy52", thingy_peripheral, has_stamps=False),
     Outfit("microbit", "microbit", microbit_peripheral, has_gyro=False, has_stamps=False),
