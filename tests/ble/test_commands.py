@@ -11,7 +11,7 @@ from ble.program import TRACEBACK, Program
 from ble.training import is_stopped
 from ble.wearables.lifter import Lifter
 from ble.wearables.profile import ProfileFirmware, profile_peripheral
-from ble.wearables.wardrobe import OUTFITS, Outfit
+from ble.wearables.wardrobe import OUTFITS, Outfit, one_of_each_kind
 
 from tracker.domain import Phase
 
@@ -31,10 +31,6 @@ PHASES_S = 0.12
 
 COARSE_PHASES_S = 0.2
 """The same without stamps, on a machine that is busy, and without a gyroscope."""
-
-
-def one_of_each_kind() -> list[Outfit]:
-    return list({outfit.kind: outfit for outfit in OUTFITS}.values())
 
 
 def durations_s(rep: Rep) -> list[float]:

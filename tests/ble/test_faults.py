@@ -19,6 +19,7 @@ from ble.program import TRACEBACK
 from ble.training import is_stopped, judge, train
 from ble.wearables.lifter import Lifter
 from ble.wearables.profile import ProfileFirmware, profile_peripheral
+from ble.wearables.wardrobe import Outfit, one_of_each_kind
 from ble.wearables.witmotion import witmotion_peripheral
 from ble.wearables.xsens_dot import dot_peripheral
 
@@ -78,6 +79,27 @@ def test_a_link_that_breaks_during_a_rep(stage: Stage, phase: Phase, away_s: flo
         LinkState.CONFIGURING,
         LinkState.STREAMING,
     ]
+    assert is_stopped(stage.bench, device)
+
+
+@pytest.mark.parametrize("outfit", one_of_each_kind(), ids=lambda outfit: outfit.kind)
+def test_every_kind_comes_back_from_a_broken_link(stage: Stage, outfit: Outfit) -> None:
+    """Some go on by themselves, some forget everything, and a Thingy has to be told twice."""
+    lifter = Lifter(8, lead_s=outfit.lead_s)
+    device = stage.place(outfit.make(lifter))
+
+    def meanwhile(running: Running) -> None:
+        breaks_s = lifter.phase(3, Phase.ECCENTRIC)
+        lifter.wait_for(breaks_s)
+        stage.bench.drop(device, away=True)
+        lifter.wait_for(breaks_s + 1.0)
+        stage.bench.come_back(device)
+        running.wait_for_line("back at")
+
+    session = train(stage, device, lifter, meanwhile, after_s=2.5)
+    assert judge(session.seen, lifter) <= 4
+    assert session.seen.gaps
+    assert session.seen.link[-1] is LinkState.STREAMING
     assert is_stopped(stage.bench, device)
 
 

@@ -78,3 +78,8 @@ OUTFITS: Final = (
     Outfit("thingy52", "thingy52", thingy_peripheral, has_stamps=False),
     Outfit("microbit", "microbit", microbit_peripheral, has_gyro=False, has_stamps=False),
 )
+
+
+def one_of_each_kind() -> list[Outfit]:
+    """Return the first outfit of each kind."""
+    return list({outfit.kind: outfit for outfit in reversed(OUTFITS)}.values())[::-1]
