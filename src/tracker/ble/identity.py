@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tracker.domain import SensorError
-from tracker.sensors import family, identify, identify_connected
+from tracker.sensors import families, family, identify, identify_connected
 
 if TYPE_CHECKING:
     from tracker.ble.ports import Connection
@@ -62,18 +62,19 @@ def sensor_of(sighting: Sighting, connection: Connection, kind: str | None) -> S
         if kind is not None
         else identify_connected(advertisement, connection.services) or identify(advertisement)
     )
-    name = advertisement.name
-    if found is None:
-        raise SensorError(
-            f"{name or sighting.address} is no sensor of a kind that the tracker knows.",
-            "If you know better, say so: --kind KIND (kinds: tracker decode --help)\n"
-            "See which of the devices around are known: tracker scan",
-        )
-    refusal = found.refuses(advertisement)
+    title = advertisement.name or sighting.address
+    refusal = sighting.refusal if found is None else found.refuses(advertisement)
     if refusal is not None:
         raise SensorError(
-            f"{name or sighting.address} cannot be used: {refusal}",
+            f"{title} cannot be used: {refusal}.",
             "See which of the devices around can be: tracker scan\nWithout any: tracker demo",
+        )
+    if found is None:
+        kinds = ", ".join(each.kind for each in families().values() if each.start)
+        raise SensorError(
+            f"{title} is no sensor of a kind that the tracker knows.",
+            f"If you know better, say so with --kind, one of: {kinds}\n"
+            "See which of the devices around are known: tracker scan",
         )
     if connection.mtu is not None and connection.mtu < found.least_mtu:
         raise SensorError(
@@ -82,4 +83,4 @@ def sensor_of(sighting: Sighting, connection: Connection, kind: str | None) -> S
             "Update the system's Bluetooth driver, or use another adapter (4.2 or newer).\n"
             "See what the tracker finds: tracker doctor",
         )
-    return Sensor(sighting.address, name, found)
+    return Sensor(sighting.address, advertisement.name, found)

@@ -66,6 +66,8 @@ def test_a_stranger_is_told_with_what_to_try() -> None:
 def test_what_cannot_be_used_is_refused_with_the_reason() -> None:
     with pytest.raises(SensorError, match="vibration"):
         identified(Advertisement("WTVB01-BT50"), connected(WITMOTION_SERVICE))
+    with pytest.raises(SensorError, match="vibration"):
+        identified(Advertisement("WTVB01-BT50"), connected())
 
 
 def test_packets_that_would_be_cut_are_told_before_the_start(

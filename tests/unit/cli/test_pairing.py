@@ -4,10 +4,10 @@ import signal
 from typing import TYPE_CHECKING
 
 import pytest
-from unit.ble.air import ADDRESS, NAME, FakeRadio, FakeSensor
+from unit.ble.air import ADDRESS, NAME, FakeRadio
 from unit.cli.worn import sensor_on_a_table
 
-from tracker.cli import pairing, radio_session
+from tracker.cli import pairing
 from tracker.cli.pairing import pair_with
 from tracker.domain import InputError, SensorError, UnknownNameError
 from tracker.runtime.config import SensorChoice, config_path, load_config
@@ -24,16 +24,6 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     # The figures are those of a second; nobody waits for more here.
     monkeypatch.setattr(pairing, "CHECK_S", 1.6)
     return tmp_path
-
-
-@pytest.fixture
-def around(monkeypatch: pytest.MonkeyPatch) -> Callable[..., FakeRadio]:
-    def put(*sensors: FakeSensor) -> FakeRadio:
-        radio = FakeRadio(*sensors)
-        monkeypatch.setattr(radio_session, "BleakRadio", lambda: radio)
-        return radio
-
-    return put
 
 
 def saved() -> SensorChoice | None:

@@ -30,16 +30,6 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.fixture
-def around(monkeypatch: pytest.MonkeyPatch) -> Callable[..., FakeRadio]:
-    def put(*sensors: FakeSensor) -> FakeRadio:
-        radio = FakeRadio(*sensors)
-        monkeypatch.setattr(radio_session, "BleakRadio", lambda: radio)
-        return radio
-
-    return put
-
-
 def chosen(*texts: str) -> list[Chosen]:
     return [Chosen(Wanted(text), None) for text in texts]
 

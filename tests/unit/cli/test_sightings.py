@@ -24,16 +24,6 @@ KNOWN = Sighting(ADDRESS, NAME, -60, "profile")
 STRANGER = Sighting("AA:BB:CC:DD:EE:FF", None, None, None)
 
 
-@pytest.fixture
-def around(monkeypatch: pytest.MonkeyPatch) -> Callable[..., FakeRadio]:
-    def put(*sensors: FakeSensor) -> FakeRadio:
-        radio = FakeRadio(*sensors)
-        monkeypatch.setattr(sightings, "BleakRadio", lambda: radio)
-        return radio
-
-    return put
-
-
 def test_a_table_has_its_columns_under_each_other() -> None:
     assert list(table_lines([KNOWN, STRANGER])) == [
         "address            name         dBm  kind",
