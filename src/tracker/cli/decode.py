@@ -13,6 +13,7 @@ from tracker.cli.examples import examples
     epilog=examples(
         ("tracker decode --kind profile --setting acc_range_g=8 HEX", "one packet"),
         ("tracker decode --kind profile --channel config HEX", "another characteristic"),
+        ("tracker decode --kind polar --setting sample_rate=52 HEX", "a sensor of a maker"),
         ("tracker decode --kind profile config=HEX HEX HEX", "the configuration, then samples"),
     )
 )
@@ -20,7 +21,7 @@ from tracker.cli.examples import examples
     "--kind",
     required=True,
     metavar="KIND",
-    help="Kind of the sensor; firmware_notes has a page for each.",
+    help="Kind of the sensor, such as profile, witmotion, movesense or polar.",
 )
 @click.option(
     "--channel",
