@@ -12,24 +12,30 @@ import numpy as np
 
 from tracker.detect import Detector
 from tracker.domain import (
-    LINK_CHANNEL,
+    MARK_CHANNEL,
     RESERVED_CHANNELS,
     Fault,
-    FaultReason,
     Frame,
     FrameRun,
     Gap,
-    LinkChanged,
-    LinkState,
     Marked,
     MarkKind,
     RunDecoder,
     TimedFrame,
+    announced,
     exercise_named,
 )
 from tracker.domain.units import s_from_ns
 from tracker.sensors import ClockKind, family, parse_settings
-from tracker.signal import GRID_RATE_HZ, ArrivalClock, DeviceClock, FileClock, Grid, MotionStage
+from tracker.signal import (
+    GRID_RATE_HZ,
+    ArrivalClock,
+    DeviceClock,
+    FileClock,
+    Grid,
+    MixedClock,
+    MotionStage,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -43,6 +49,7 @@ _CLOCKS: Final[Mapping[ClockKind, Callable[[], SessionClock]]] = MappingProxyTyp
         ClockKind.SESSION: FileClock,
         ClockKind.DEVICE: DeviceClock,
         ClockKind.NONE: ArrivalClock,
+        ClockKind.MIXED: MixedClock,
     }
 )
 
@@ -109,15 +116,13 @@ class Engine:
         for first in range(0, len(notifications), PIECE_NOTIFICATIONS):
             run: list[Notification] = []
             for notification in notifications[first : first + PIECE_NOTIFICATIONS]:
-                if notification.device != 0:
-                    continue  # recorded beside the sensor that detection uses
-                if notification.channel not in RESERVED_CHANNELS:
+                if notification.channel in RESERVED_CHANNELS:
+                    # What came before a mark must have been seen before the mark counts.
+                    events += self._sensed(run)
+                    events += self._told(notification)
+                    run = []
+                elif notification.device == 0:  # others are recorded beside it
                     run.append(notification)
-                    continue
-                # What came before a mark must have been seen before the mark counts.
-                events += self._sensed(run)
-                events += self._told(notification)
-                run = []
             events += self._sensed(run)
         return tuple(events)
 
@@ -181,15 +186,12 @@ class Engine:
                     yield from self._detector.process(self._motion.process(result))
 
     def _told(self, notification: Notification) -> Iterator[Event]:
-        """Read a link event or a mark of the wearer's."""
+        """Read an announcement of the host's or a mark of the wearer's."""
+        if notification.channel != MARK_CHANNEL:
+            yield announced(notification)
+            return
         at_s = s_from_ns(notification.received_ns)
         text = notification.data.decode("utf-8", errors="replace")
-        if notification.channel == LINK_CHANNEL:
-            try:
-                yield LinkChanged(at_s, LinkState(text), notification.device)
-            except ValueError:
-                yield Fault(at_s, FaultReason.FORMAT, f"no link state is called {text!r}")
-            return
         yield Marked(at_s, text)
         for kind in MarkKind:
             if kind.value == text:

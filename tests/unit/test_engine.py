@@ -13,9 +13,12 @@ from stages import cut_at, said, same, without_stamps, words
 from unit.signal.hips import rotations
 
 from tracker.domain import (
+    BATTERY_CHANNEL,
     HIP_THRUST,
     LINK_CHANNEL,
     MARK_CHANNEL,
+    OVERRUN_CHANNEL,
+    BatteryRead,
     Fault,
     FaultReason,
     Flag,
@@ -27,7 +30,10 @@ from tracker.domain import (
     RepCounted,
     SessionInfo,
     UnknownNameError,
+    battery_announcement,
     exercise_named,
+    link_announcement,
+    overrun_announcement,
 )
 from tracker.domain.units import ns_from_s
 from tracker.engine import Engine, build_engine
@@ -296,6 +302,25 @@ def sets_of(events: Sequence[Event]) -> tuple[SetRecord, ...]:
     return ledger.sets
 
 
+def test_announcements_of_every_sensor_become_events() -> None:
+    engine = build_engine(SessionInfo("profile"))
+    said = engine.feed_many(
+        [
+            link_announcement(0, LinkState.STREAMING),
+            battery_announcement(1_000_000_000, 14),
+            link_announcement(2_000_000_000, LinkState.LOST, 1, "The connection broke."),
+            overrun_announcement(3_000_000_000, 5),
+        ]
+    )
+    assert said[:3] == (
+        LinkChanged(0.0, LinkState.STREAMING),
+        BatteryRead(1.0, 14),
+        LinkChanged(2.0, LinkState.LOST, 1, "The connection broke."),
+    )
+    assert isinstance(said[3], Fault)
+    assert (said[3].reason, said[3].count) == (FaultReason.OVERRUN, 5)
+
+
 HARD = ("demo", "disconnected", "restarted", "lossy_radio", "saturating_sensor")
 
 
@@ -541,7 +566,17 @@ def test_a_sensor_without_a_clock_tells_the_same_story(name: str) -> None:
 
 # --- anything ----------------------------------------------------------------------------------
 
-channels = st.sampled_from([IMU_UUID, CONFIG_UUID, LINK_CHANNEL, MARK_CHANNEL, "anything"])
+channels = st.sampled_from(
+    [
+        IMU_UUID,
+        CONFIG_UUID,
+        LINK_CHANNEL,
+        BATTERY_CHANNEL,
+        OVERRUN_CHANNEL,
+        MARK_CHANNEL,
+        "anything",
+    ]
+)
 
 
 @settings(max_examples=60, deadline=None)

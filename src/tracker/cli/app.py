@@ -20,11 +20,15 @@ if TYPE_CHECKING:
 # the command is named, and what is heavy (SciPy 0.6 s, Textual 0.2 s, Arrow 0.1 s) in its body.
 COMMANDS: Final = {
     "demo": "Train with a simulated sensor, to see what it is like.",
+    "scan": "List the sensors that are around.",
+    "pair": "Check a sensor and make it the one to train with.",
     "train": "Train with a sensor: count, time and record.",
+    "record": "Record what a sensor sends, without a screen.",
     "analyze": "Run whole files through the detection and print what was found.",
     "replay": "Watch a recording or a CSV of samples as if it happened now.",
     "import": "Turn a CSV of samples into a recording.",
     "recover": "Save everything that is whole in a damaged recording.",
+    "doctor": "Check Bluetooth, terminal and files, and say what to do.",
     "decode": "Decode notifications given as hex, to check a sensor's format.",
 }
 """Every command by its name, with one line for the list."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tracker.cli.interruption import interruption
+from tracker.cli.interruption import interruption, soon
 from tracker.cli.playing import screen_is_there, total
 from tracker.domain import TrackerError
 from tracker.engine import build_engine
@@ -19,7 +19,7 @@ from tracker.runtime.paths import new_recording_path, tracker_paths
 from tracker.runtime.session import Session
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from datetime import datetime
 
     from tracker.cli.interruption import Interruption
     from tracker.domain import SessionInfo, Source
@@ -49,45 +49,73 @@ def train_live(title: str, info: SessionInfo, source: Source, *, headless: bool)
     TrackerError
         If the session ended early, or could not be recorded to its end.
     """
-    started = utc_now()
+    with interruption() as interrupted:
+        asyncio.run(
+            run_live(
+                title,
+                info,
+                source,
+                started=utc_now(),
+                headless=headless,
+                interrupted=interrupted,
+            )
+        )
+
+
+async def run_live(
+    title: str,
+    info: SessionInfo,
+    source: Source,
+    *,
+    started: datetime,
+    headless: bool,
+    interrupted: Interruption,
+) -> None:
+    """Train on the loop that runs; see `train_live`.
+
+    Parameters
+    ----------
+    title
+        What it is, in a line.
+    info
+        Head of the session.
+    source
+        Where the notifications come from.
+    started
+        Time of session second 0.
+    headless
+        Print lines even where there is a screen.
+    interrupted
+        Tells of Ctrl-C.
+    """
     info = replace(info, started_utc=started.isoformat())
     engine = build_engine(info)
     path = new_recording_path(tracker_paths().recordings, started, info.exercise)
-    with interruption() as interrupted, RecordingWriter(path, info) as recorder:
+    with RecordingWriter(path, info) as recorder:
         session = Session(source, engine, info=info, recorder=recorder)
         click.echo(f"{title}\nrecording to {path}", err=True)
         if headless or not screen_is_there():
-            ended = _train_in_lines(session, interrupted)
+            ended = await _train_in_lines(session, interrupted)
         else:
-            ended = _train_on_screen(session, interrupted)
+            ended = await _train_on_screen(session, interrupted)
         click.echo(total(ended.sets))
     failure = ended.failure or ended.recording_failure
     if failure is not None:
         raise TrackerError(failure)
 
 
-def _train_in_lines(session: Session, interrupted: Interruption) -> SessionSnapshot:
+async def _train_in_lines(session: Session, interrupted: Interruption) -> SessionSnapshot:
     session.add_sink(LinesSink(click.echo))
-    with interrupted.ending(lambda: _soon(session.stop)):
-        asyncio.run(session.run())
+    with interrupted.ending(lambda: soon(session.stop)):
+        await session.run()
     return session.snapshot()
 
 
-def _train_on_screen(session: Session, interrupted: Interruption) -> SessionSnapshot:
+async def _train_on_screen(session: Session, interrupted: Interruption) -> SessionSnapshot:
     # Textual costs 0.2 s, which lines need not pay.
     from tracker.tui import TrackerApp
 
     app = TrackerApp(session)
-    with interrupted.ending(lambda: _soon(app.leave)):
-        app.run()
+    with interrupted.ending(lambda: soon(app.leave)):
+        await app.run_async()
     return session.snapshot()
-
-
-def _soon(act: Callable[[], None]) -> None:
-    """Act between two steps of the loop that runs, and wake it up for that; else at once."""
-    try:
-        loop = asyncio.get_running_loop()
-    except RuntimeError:
-        act()
-    else:
-        loop.call_soon_threadsafe(act)

@@ -9,6 +9,7 @@ import click
 
 from tracker.cli.examples import examples
 from tracker.cli.options import MAX_SPEED, ExerciseName, PositiveNumber, headless_option
+from tracker.cli.sensor_options import kind_option, second_option, setting_option
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,17 +28,21 @@ DEFAULT_SEED: Final = 1
 
 @click.command(
     epilog=examples(
+        ("tracker train", "with the sensor that was paired"),
+        ("tracker train --sensor WT901BLE67", "with another one, by its name or address"),
+        ("tracker train --exercise glute_bridge --headless", "plain lines, another exercise"),
         ("tracker train --sensor sim", "on the screen, with a simulated lifter"),
-        ("tracker train --sensor sim --exercise glute_bridge", "another exercise"),
-        ("tracker train --sensor sim --headless --seconds 60", "plain lines, one minute"),
         ("tracker train --sensor sim --headless --speed max", "the same without waiting"),
     )
 )
 @click.option(
     "--sensor",
-    metavar="ADDRESS|sim",
-    help="Which sensor; 'sim' is a simulated lifter, the only one that this version can use.",
+    metavar="ADDRESS_OR_NAME|sim",
+    help="Which sensor; 'sim' is a simulated lifter.  [default: the paired one]",
 )
+@second_option
+@kind_option
+@setting_option
 @click.option(
     "--exercise",
     type=ExerciseName(),
@@ -50,45 +55,66 @@ DEFAULT_SEED: Final = 1
     "--seconds",
     type=PositiveNumber(),
     metavar="N",
-    help="End after so many seconds.  [default: when the lifter has done three sets]",
+    help="End so many seconds after the sensor began to stream.  [default: when you end it; the "
+    "simulated lifter ends after three sets]",
 )
 @click.option(
     "--seed",
     type=click.IntRange(min=0),
-    default=DEFAULT_SEED,
-    show_default=True,
     metavar="N",
-    help="Another seed is another simulated lifter.",
+    help=f"Another seed is another simulated lifter.  [default: {DEFAULT_SEED}]",
 )
 @click.option(
     "--speed",
     type=PositiveNumber(MAX_SPEED),
-    default=1.0,
     metavar="X|max",
     help="How many times as fast the simulated lifter trains.  [default: 1, as it happens]",
 )
 def command(
     sensor: str | None,
+    second: str | None,
+    kind: str | None,
+    settings: tuple[str, ...],
     exercise: str,
     headless: bool,
     seconds: float | None,
-    seed: int,
-    speed: float,
+    seed: int | None,
+    speed: float | None,
 ) -> None:
     """Train with a sensor: count, time and record.
 
     The recording is written while you train, so whatever ends the session costs at most its last
-    second. Where it is, is said on stderr; `tracker replay` shows it again.
+    second. Where it is, is said on stderr; `tracker replay` shows it again. A sensor that is lost
+    is looked for until it is back, and the set goes on.
     """
-    from tracker.domain import SensorError
+    if sensor == SIMULATED:
+        for name, given in (("--second", second), ("--kind", kind), ("--setting", settings)):
+            if given:
+                raise click.BadParameter("is for real sensors.", param_hint=f"'{name}'")
+        _train_simulated(exercise, headless, seconds, seed, speed)
+        return
+    for name, value in (("--seed", seed), ("--speed", speed)):
+        if value is not None:
+            raise click.BadParameter(
+                "is for the simulated lifter: --sensor sim.", param_hint=f"'{name}'"
+            )
 
-    if sensor != SIMULATED:
-        wanted = "no sensor is named" if sensor is None else f"sensor {sensor} cannot be reached"
-        raise SensorError(
-            f"{wanted}: this version has no Bluetooth link yet.",
-            "To see a training, use the simulated sensor: tracker train --sensor sim\n"
-            "For data of your own, read a CSV of samples: tracker analyze FILE.csv",
-        )
+    from tracker.cli.chosen import another_sensor, chosen_sensor
+
+    chosen = [chosen_sensor(sensor, kind, settings)]
+    if second is not None:
+        chosen.append(another_sensor(second, chosen[0]))
+
+    # The engine costs SciPy (0.6 s), which a sensor that is not even named need not wait for.
+    from tracker.cli.radio_session import train_with
+
+    train_with(chosen, exercise=exercise, seconds=seconds, headless=headless)
+
+
+def _train_simulated(
+    exercise: str, headless: bool, seconds: float | None, seed: int | None, speed: float | None
+) -> None:
+    seed = DEFAULT_SEED if seed is None else seed
     if seconds is not None and seconds > LONGEST_S:
         raise click.BadParameter(
             f"the simulated lifter trains for at most {LONGEST_S:g} s.", param_hint="'--seconds'"
@@ -112,6 +138,8 @@ def command(
     train_live(
         f"simulated training, seed {seed}: no sensor is connected",
         simulated.info,
-        ReplaySource(simulated.info, notifications, SYSTEM_CLOCK, speed=speed),
+        ReplaySource(
+            simulated.info, notifications, SYSTEM_CLOCK, speed=1.0 if speed is None else speed
+        ),
         headless=headless,
     )

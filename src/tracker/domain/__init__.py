@@ -1,5 +1,12 @@
 """The nouns that every room shares. Depends on NumPy and nothing else."""
 
+from tracker.domain.announcements import (
+    LOW_BATTERY_PERCENT,
+    announced,
+    battery_announcement,
+    link_announcement,
+    overrun_announcement,
+)
 from tracker.domain.blocks import Frame, FrameRun, ImuBlock, MotionBlock, TimedFrame, Trace
 from tracker.domain.errors import (
     InputError,
@@ -9,6 +16,7 @@ from tracker.domain.errors import (
     UnknownNameError,
 )
 from tracker.domain.events import (
+    BatteryRead,
     Cue,
     Event,
     Fault,
@@ -38,8 +46,10 @@ from tracker.domain.exercises import (
     exercise_named,
 )
 from tracker.domain.notification import (
+    BATTERY_CHANNEL,
     LINK_CHANNEL,
     MARK_CHANNEL,
+    OVERRUN_CHANNEL,
     RESERVED_CHANNELS,
     Notification,
 )
@@ -47,11 +57,15 @@ from tracker.domain.ports import Decoder, RunDecoder, Sink, Source
 from tracker.domain.session import Ledger, SessionInfo, SetRecord
 
 __all__ = [
+    "BATTERY_CHANNEL",
     "EXERCISES",
     "HIP_THRUST",
     "LINK_CHANNEL",
+    "LOW_BATTERY_PERCENT",
     "MARK_CHANNEL",
+    "OVERRUN_CHANNEL",
     "RESERVED_CHANNELS",
+    "BatteryRead",
     "Cue",
     "Decoder",
     "Event",
@@ -93,5 +107,9 @@ __all__ = [
     "Trace",
     "TrackerError",
     "UnknownNameError",
+    "announced",
+    "battery_announcement",
     "exercise_named",
+    "link_announcement",
+    "overrun_announcement",
 ]

@@ -77,6 +77,8 @@ class FaultReason(Enum):
     """No decoder listens on this channel."""
     NOT_FINITE = "not_finite"
     """A sample is not a number."""
+    OVERRUN = "overrun"
+    """Notifications came faster than the host took them in, and were dropped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +256,18 @@ class LinkChanged:
     at_s: float
     state: LinkState
     device: int = 0
+    detail: str = ""
+    """Why, in words for the wearer; empty where there is nothing to say."""
+
+
+@dataclass(frozen=True, slots=True)
+class BatteryRead:
+    """The sensor said how full its battery is."""
+
+    at_s: float
+    percent: int
+    """Charge, 0 to 100."""
+    device: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +289,7 @@ Event = (
     | Gap
     | Fault
     | LinkChanged
+    | BatteryRead
     | Marked
 )
 """Everything that `Engine.feed` can say."""

@@ -6,12 +6,22 @@ from dataclasses import dataclass
 from typing import Final
 
 LINK_CHANNEL: Final = "link"
-"""Channel of link events: the payload is the UTF-8 name of a `LinkState`."""
+"""Channel of link events: the payload is the UTF-8 name of a `LinkState`, and where there is
+something to say about it, a line feed and the reason in words."""
+
+BATTERY_CHANNEL: Final = "battery"
+"""Channel of the sensor's charge: the payload is percent, a whole number in UTF-8."""
+
+OVERRUN_CHANNEL: Final = "overrun"
+"""Channel of what the host dropped because it did not keep up: the payload is the number of
+notifications, in UTF-8; they would have stood in the stream where this one stands."""
 
 MARK_CHANNEL: Final = "mark"
 """Channel of what the wearer says with a key: the payload is UTF-8, see `Mark`."""
 
-RESERVED_CHANNELS: Final = frozenset({LINK_CHANNEL, MARK_CHANNEL})
+RESERVED_CHANNELS: Final = frozenset(
+    {LINK_CHANNEL, BATTERY_CHANNEL, OVERRUN_CHANNEL, MARK_CHANNEL}
+)
 """Channels that are no sensor's: the engine reads them, decoders pass over them."""
 
 

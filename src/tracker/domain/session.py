@@ -34,11 +34,19 @@ class SessionInfo:
     """Wall-clock time of session second 0, ISO 8601 with offset; None if unknown."""
     device_name: str | None = None
     """What the sensor calls itself."""
+    firmware: str | None = None
+    """Version of the sensor's firmware, as it says itself."""
     origin: str = "live"
     """Where the bytes come from: live, imported or synthetic."""
     settings: str | None = None
     """Settings of the decoder as `key=value` words, should the sensor's own configuration be lost
     from the recording; None where there are none."""
+    second_sensor: str | None = None
+    """Kind of the sensor that is device 1 of the recording; None without one."""
+    second_device_name: str | None = None
+    """What that one calls itself."""
+    second_settings: str | None = None
+    """Settings of its decoder, as above."""
     note: str = ""
     """Free text; synthetic sessions say here that they are."""
 

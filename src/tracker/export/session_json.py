@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, assert_never
 
 from tracker.domain import (
+    BatteryRead,
     Cue,
     Fault,
     Gap,
@@ -130,7 +131,10 @@ def _parts(event: Event) -> tuple[str, dict[str, object], dict[str, object]]:
             fault = {"reason": event.reason.value, "detail": event.detail, "count": event.count}
             return "fault", {}, {**fault}
         case LinkChanged():
-            return "link", {}, {"state": event.state.value, "device": event.device}
+            link = {"state": event.state.value, "device": event.device}
+            return "link", {}, {**link, "detail": event.detail or None}
+        case BatteryRead():
+            return "battery", {}, {"percent": event.percent, "device": event.device}
         case Marked():
             return "mark", {}, {"text": event.text}
     assert_never(event)

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracker.domain import Cue, Ledger, RepCompleted, RepRevised, SetEnded, SetStarted
+from tracker.domain import (
+    BatteryRead,
+    Cue,
+    Ledger,
+    LinkChanged,
+    RepCompleted,
+    RepRevised,
+    SetEnded,
+    SetStarted,
+)
+from tracker.runtime.link_words import LinkWords
 from tracker.runtime.wording import (
     clock_time,
     counted,
@@ -52,7 +62,7 @@ def set_summary(record: SetRecord) -> str:
 
 
 class LinesSink:
-    """Writes a line for each start and end of a set, each completed rep and each cue.
+    """Writes a line for each start and end of a set, each completed rep, cue and link trouble.
 
     A rep that turns out to be none is taken back in words, because a written line cannot be.
     """
@@ -60,6 +70,7 @@ class LinesSink:
     def __init__(self, write: Callable[[str], None]) -> None:
         self._write = write
         self._ledger = Ledger()
+        self._link_words = LinkWords()
 
     def accept(self, events: Sequence[Event], newest_s: float) -> None:
         """Take what the engine said."""
@@ -81,6 +92,8 @@ class LinesSink:
                 return self._set_line(event)
             case Cue():
                 return f"  » {event.text}"
+            case LinkChanged() | BatteryRead():
+                return self._link_words.line(event)
             case _:
                 return None
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 from tracker.domain import (
     MARK_CHANNEL,
+    BatteryRead,
     Cue,
     Ledger,
     LinkChanged,
@@ -35,7 +36,7 @@ from tracker.runtime.tap import RecordingTap
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Sequence
 
-    from tracker.domain import Event, LinkState, MarkKind, SessionInfo, Sink, Source
+    from tracker.domain import Event, MarkKind, SessionInfo, Sink, Source
     from tracker.runtime.clock import Clock
     from tracker.runtime.ports import Recorder, SessionEngine
     from tracker.runtime.snapshot import PlaybackState
@@ -95,7 +96,8 @@ class Session:
         self._handled_ns = 0
         self._phase: PhaseStarted | None = None
         self._cue: Cue | None = None
-        self._link: LinkState | None = None
+        self._links: dict[int, LinkChanged] = {}
+        self._battery_percent: int | None = None
 
     def add_sink(self, sink: Sink) -> None:
         """Tell `sink` what the engine says from now on."""
@@ -211,8 +213,10 @@ class Session:
                     self._phase = None
                 case Cue():
                     self._cue = event
-                case LinkChanged(state=link, device=0):
-                    self._link = link
+                case LinkChanged(device=device):
+                    self._links[device] = event
+                case BatteryRead(percent=percent, device=0):
+                    self._battery_percent = percent
                 case _:
                     pass
         newest_s = self._engine.newest_s
@@ -248,7 +252,10 @@ class Session:
             phase=None if self._phase is None else self._phase.phase,
             phase_started_s=None if self._phase is None else self._phase.at_s,
             cue=self._cue,
-            link=self._link,
+            link=link.state if (link := self._links.get(0)) is not None else None,
+            link_detail=link.detail if link is not None else "",
+            second_link=second.state if (second := self._links.get(1)) is not None else None,
+            battery_percent=self._battery_percent,
             rate_hz=self._engine.rate_hz,
             samples=self._engine.samples,
             gaps=self._ledger.gaps,

@@ -81,6 +81,12 @@ class SessionSnapshot:
     """The newest thing to tell the wearer."""
     link: LinkState | None
     """Last known state of the connection; None where there is none, as in an import."""
+    link_detail: str
+    """Why it is so, in words for the wearer; empty where there is nothing to say."""
+    second_link: LinkState | None
+    """State of the connection to a second sensor that is recorded beside the first."""
+    battery_percent: int | None
+    """Charge of the sensor when it was last asked."""
     rate_hz: float | None
     """Measured samples per second."""
     samples: int

@@ -2,7 +2,10 @@
 
 from tracker.sensors.family import SMALLEST_MTU, Advertisement, ClockKind, SensorFamily
 from tracker.sensors.inquiry import Inquiry
+from tracker.sensors.metamotion import METAMOTION, MetaMotionDecoder
+from tracker.sensors.microbit import MICROBIT, MicrobitDecoder
 from tracker.sensors.movesense import MOVESENSE
+from tracker.sensors.nus import NUS, NusDecoder
 from tracker.sensors.polar import POLAR
 from tracker.sensors.profile import PROFILE
 from tracker.sensors.profile_config import ProfileConfig
@@ -24,19 +27,26 @@ from tracker.sensors.script import (
     Where,
     Write,
 )
+from tracker.sensors.thingy52 import THINGY52, ThingyDecoder
 from tracker.sensors.transcript import Decoded, as_document, decode_transcript, parse_settings
 from tracker.sensors.witmotion import WITMOTION
 from tracker.sensors.witmotion_wire import encode_witmotion
+from tracker.sensors.xsens_dot import XSENS_DOT, XsensDotDecoder
 
 __all__ = [
+    "METAMOTION",
+    "MICROBIT",
     "MOST_HEARD",
     "MOVESENSE",
+    "NUS",
     "POLAR",
     "PROFILE",
     "SAMPLES",
     "SAMPLES_CHANNEL",
     "SMALLEST_MTU",
+    "THINGY52",
     "WITMOTION",
+    "XSENS_DOT",
     "Advertisement",
     "Attempt",
     "ClockKind",
@@ -45,6 +55,9 @@ __all__ = [
     "Expect",
     "Heard",
     "Inquiry",
+    "MetaMotionDecoder",
+    "MicrobitDecoder",
+    "NusDecoder",
     "Pause",
     "ProfileConfig",
     "ProfileDecoder",
@@ -53,9 +66,11 @@ __all__ = [
     "SensorFamily",
     "Step",
     "Subscribe",
+    "ThingyDecoder",
     "Unsubscribe",
     "Where",
     "Write",
+    "XsensDotDecoder",
     "as_document",
     "decode_transcript",
     "encode_packet",

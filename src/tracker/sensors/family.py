@@ -42,6 +42,8 @@ class ClockKind(Enum):
     """Packets carry stamps of the sensor's own clock."""
     NONE = "none"
     """No stamps at all: the rate is estimated from arrivals."""
+    MIXED = "mixed"
+    """Stamps or none, as the program on the board has it."""
 
 
 @dataclass(frozen=True, slots=True)

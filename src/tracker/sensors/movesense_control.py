@@ -94,14 +94,25 @@ def _status(heard: Heard, ref: int) -> int | None:
 def _subscribe(ref: int, refused: Callable[[int], tuple[Step, ...]]) -> tuple[Step, ...]:
     """Return the steps that subscribe; `refused` tells what to do about an error."""
 
-    def check(heard: Heard) -> tuple[Step, ...]:
-        status = _status(heard, ref)
-        if status in OK:
-            return ()
-        if status is None:
-            # Very old firmware says nothing if all is well: samples are the answer.
-            return (Pause(LISTEN_S), Decide(check_samples))
-        return refused(status)
+    def ask(before: Heard) -> tuple[Step, ...]:
+        # A reply to the UNSUBSCRIBE of the same ref is none to this.
+        asked_ns = before[-1].received_ns if before else None
+
+        def check(heard: Heard) -> tuple[Step, ...]:
+            news = [each for each in heard if asked_ns is None or each.received_ns > asked_ns]
+            status = _status(news, ref)
+            if status in OK:
+                return ()
+            if status is None:
+                # Very old firmware says nothing if all is well: samples are the answer.
+                return (Pause(LISTEN_S), Decide(check_samples))
+            return refused(status)
+
+        return (
+            _ask(Command.SUBSCRIBE, ref, encode_path(SUBSCRIPTIONS[ref].path)),
+            Attempt((_answered(ref),)),
+            Decide(check),
+        )
 
     def check_samples(heard: Heard) -> tuple[Step, ...]:
         if _body(heard, Answer.DATA, ref) is None:
@@ -111,12 +122,7 @@ def _subscribe(ref: int, refused: Callable[[int], tuple[Step, ...]]) -> tuple[St
             )
         return ()
 
-    path = encode_path(SUBSCRIPTIONS[ref].path)
-    return (
-        _ask(Command.SUBSCRIBE, ref, path),
-        Attempt((_answered(ref),)),
-        Decide(check),
-    )
+    return (Decide(ask),)
 
 
 def _motion_refused(status: int) -> tuple[Step, ...]:

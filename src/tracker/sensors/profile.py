@@ -8,7 +8,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from tracker.domain import TrackerError
+from tracker.domain import SensorError, TrackerError
 from tracker.sensors.family import ClockKind, SensorFamily
 from tracker.sensors.inquiry import (
     BATTERY_LEVEL,
@@ -24,20 +24,41 @@ from tracker.sensors.profile_wire import (
     IMU_UUID,
     SERVICE_UUID,
 )
-from tracker.sensors.script import Expect, Read, Subscribe, Unsubscribe, Write
+from tracker.sensors.script import (
+    Decide,
+    Expect,
+    Read,
+    Subscribe,
+    Unsubscribe,
+    Write,
+    newest,
+)
 from tracker.sensors.settings import refuse_unknown, whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tracker.sensors.family import Advertisement
+    from tracker.sensors.script import Heard, Step
 
 START: Final = b"\x01"
 STOP: Final = b"\x02"
 
 # A reply repeats the command with its top bit set, then says 0 for "done".
+START_REPLY: Final = b"\x81"
 STARTED: Final = b"\x81\x00"
 STOPPED: Final = b"\x82\x00"
+
+REFUSALS: Final = MappingProxyType(
+    {
+        3: (
+            "The sensor says that its motion chip does not answer.",
+            "Switch it off and on. If that does not help, it is broken.",
+        ),
+        4: ("The sensor says that its battery is too low.", "Charge it, then start again."),
+    }
+)
+"""Results of a start that the wearer can do something about, in words."""
 
 REPLY_TIMEOUT_S: Final = 2.0
 """The note allows 1 s to wake the chip; the link may hold the reply as long again."""
@@ -64,6 +85,22 @@ def _recognises(advertisement: Advertisement) -> bool:
     return SERVICE_UUID in (uuid.lower() for uuid in advertisement.service_uuids)
 
 
+def _started(heard: Heard) -> tuple[Step, ...]:
+    """Go on if the start was done; else say why it was not."""
+    reply = newest(heard, CONTROL_UUID, START_REPLY) or b""
+    if reply.startswith(STARTED):
+        return ()
+    result = reply[1] if len(reply) > 1 else None
+    message, advice = REFUSALS.get(
+        result or 0,
+        (
+            f"The sensor refused to start, with the answer {reply.hex(' ')}.",
+            "Switch it off and on, then start again.",
+        ),
+    )
+    raise SensorError(message, advice)
+
+
 PROFILE: Final = SensorFamily(
     kind="profile",
     title="Open hip sensor profile",
@@ -88,7 +125,8 @@ PROFILE: Final = SensorFamily(
         Read(CONFIG_UUID),
         Subscribe(IMU_UUID),
         Write(CONTROL_UUID, START),
-        Expect(CONTROL_UUID, STARTED, REPLY_TIMEOUT_S),
+        Expect(CONTROL_UUID, START_REPLY, REPLY_TIMEOUT_S),
+        Decide(_started),
     ),
     stop=(
         Write(CONTROL_UUID, STOP),

@@ -6,11 +6,16 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from tracker.domain import UnknownNameError
+from tracker.sensors.metamotion import METAMOTION
+from tracker.sensors.microbit import MICROBIT
 from tracker.sensors.movesense import MOVESENSE
+from tracker.sensors.nus import NUS
 from tracker.sensors.polar import POLAR
 from tracker.sensors.profile import PROFILE
 from tracker.sensors.samples import SAMPLES
+from tracker.sensors.thingy52 import THINGY52
 from tracker.sensors.witmotion import WITMOTION
+from tracker.sensors.xsens_dot import XSENS_DOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -24,8 +29,13 @@ _FAMILIES: Final = MappingProxyType(
             PROFILE,
             SAMPLES,
             WITMOTION,
+            METAMOTION,
+            MICROBIT,
+            THINGY52,
+            XSENS_DOT,
             MOVESENSE,
             POLAR,
+            NUS,
         )
     }
 )

@@ -62,3 +62,26 @@ def number(settings: Mapping[str, str], name: str, default: float) -> float:
             f"Write for example {name}={default:g}.",
         )
     return value
+
+
+def positive_number(settings: Mapping[str, str], name: str, default: float) -> float:
+    """Return the setting `name` as a number above 0, or `default` where it is not given.
+
+    Raises
+    ------
+    TrackerError
+        If the text is no such number.
+    """
+    text = settings.get(name)
+    if text is None:
+        return default
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not (math.isfinite(value) and value > 0):
+        raise TrackerError(
+            f"The setting {name} must be a number above 0, got {text!r}.",
+            f"Write for example {name}={default:g}.",
+        )
+    return value

@@ -3,6 +3,7 @@
 from tracker.signal.arrival_clock import ArrivalClock
 from tracker.signal.clock import DeviceClock, FileClock, SessionClock
 from tracker.signal.grid import GRID_RATE_HZ, Grid
+from tracker.signal.mixed_clock import MixedClock
 from tracker.signal.motion import MotionStage
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "DeviceClock",
     "FileClock",
     "Grid",
+    "MixedClock",
     "MotionStage",
     "SessionClock",
 ]

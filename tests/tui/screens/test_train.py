@@ -8,7 +8,7 @@ from tui.staging import SIZES, Stage, look
 from unit.runtime.doubles import until
 from unit.runtime.workout import REP_S, SET_STARTS_S, UP_S
 
-from tracker.domain import LinkChanged, LinkState, Phase
+from tracker.domain import BatteryRead, LinkChanged, LinkState, Phase
 from tracker.runtime.playback import Playback
 from tracker.runtime.snapshot import RunState
 from tracker.tui import TrackerApp
@@ -112,6 +112,17 @@ async def test_before_the_first_rep_it_says_what_to_do() -> None:
         await stage.play_to(pilot, 3.0)
         assert app.screen.query_one(Notice).words[0] == "Ready"
         assert not app.screen.query_one("#live").display
+
+
+async def test_a_battery_that_runs_out_is_pointed_out_once() -> None:
+    stage = Stage((5.0, BatteryRead(5.0, 14)), (6.0, BatteryRead(6.0, 13)))
+    app = TrackerApp(stage.session())
+    async with app.run_test(notifications=True) as pilot:
+        await stage.play_to(pilot, 8.0)
+        await pilot.pause()
+        (toast,) = app.screen.query("Toast")
+        assert "at 14 %: charge it soon" in str(toast.render())
+        assert "! battery 13 %" in app.screen.query_one(Quality).text
 
 
 async def test_a_lost_link_is_a_state_of_the_screen() -> None:

@@ -52,3 +52,11 @@ def test_after_the_end_there_is_nothing_to_warn_of() -> None:
 @pytest.mark.parametrize("link", LinkState)
 def test_every_warning_fits_the_smallest_terminal(link: LinkState) -> None:
     assert len(banner_of(snapshot(link=link))[0]) <= 78
+
+
+def test_a_reason_comes_first_because_something_can_be_done_about_it() -> None:
+    text, alarm = banner_of(
+        snapshot(link=LinkState.RECONNECTING, link_detail="Bluetooth is switched off.")
+    )
+    assert text.startswith("! Bluetooth is switched off. ")
+    assert alarm

@@ -37,3 +37,19 @@ def test_what_has_no_link_has_a_dash() -> None:
 @pytest.mark.parametrize("link", LinkState)
 def test_every_link_state_has_a_sign(link: LinkState) -> None:
     assert link.value in quality_text(snapshot(link=link))
+
+
+@pytest.mark.parametrize(
+    ("percent", "words"), [(87, "  battery 87 %"), (15, "  battery 15 %"), (14, "! battery 14 %")]
+)
+def test_the_battery_is_shown_with_a_sign_when_it_runs_out(percent: int, words: str) -> None:
+    assert words in quality_text(snapshot(link=LinkState.STREAMING, battery_percent=percent))
+
+
+def test_an_unknown_battery_is_not_shown() -> None:
+    assert "battery" not in quality_text(snapshot(link=LinkState.STREAMING))
+
+
+def test_a_second_sensor_has_its_own_link() -> None:
+    text = quality_text(snapshot(link=LinkState.STREAMING, second_link=LinkState.LOST))
+    assert text.startswith("● streaming  second × lost")

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from unit.ble.air import FakeRadio
 
 from tracker.cli import main
 from tracker.recording import RecordingWriter
@@ -13,6 +14,8 @@ from tracker.sim import demo_plan, simulate
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from unit.ble.air import FakeSensor
 
     from tracker.sim import SimulatedSession
 
@@ -71,3 +74,16 @@ def short_csv(csv: Path) -> Path:
     path = csv.with_name("short.csv")
     path.write_text("\n".join(csv.read_text().splitlines()[:2000]))
     return path
+
+
+@pytest.fixture
+def around(monkeypatch: pytest.MonkeyPatch) -> Callable[..., FakeRadio]:
+    """Put scripted sensors around this computer, and return the radio that hears them."""
+
+    def put(*sensors: FakeSensor) -> FakeRadio:
+        radio = FakeRadio(*sensors)
+        monkeypatch.setattr("tracker.cli.radio_session.BleakRadio", lambda: radio)
+        monkeypatch.setattr("tracker.cli.sightings.BleakRadio", lambda: radio)
+        return radio
+
+    return put

@@ -19,7 +19,7 @@ from tracker.domain import SensorError, TrackerError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-HEAVY = ("scipy", "textual", "pyarrow", "numpy")
+HEAVY = ("scipy", "textual", "pyarrow", "bleak", "numpy")
 
 
 def command_named(name: str) -> click.Command:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import asyncio
+import os
 import signal
 
 import pytest
 
-from tracker.cli.interruption import Interruption, interruption
+from tracker.cli.interruption import Interruption, interruption, soon, unless_interrupted
 
 
 def press_ctrl_c(times: int = 1) -> None:
@@ -69,3 +71,72 @@ def test_afterwards_ctrl_c_is_what_it_was() -> None:
     with interruption():
         assert signal.getsignal(signal.SIGINT) is not before
     assert signal.getsignal(signal.SIGINT) is before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a process cannot be sent these there")
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_a_kill_and_a_closed_terminal_are_the_same_wish(name: str) -> None:
+    done = []
+
+    def work() -> None:
+        with interruption() as told:
+            signal.raise_signal(getattr(signal, name))
+            done.append(told.happened)
+
+    with pytest.raises(KeyboardInterrupt):
+        work()
+    assert done == [True]
+    assert signal.getsignal(getattr(signal, name)) is signal.SIG_DFL
+
+
+def test_outside_of_a_loop_it_is_acted_at_once() -> None:
+    acted = []
+    soon(lambda: acted.append(True))
+    assert acted == [True]
+
+
+def test_inside_it_is_acted_between_two_steps() -> None:
+    async def act() -> list[str]:
+        order: list[str] = []
+        soon(lambda: order.append("acted"))
+        order.append("asked")
+        await asyncio.sleep(0)
+        return order
+
+    assert asyncio.run(act()) == ["asked", "acted"]
+
+
+def test_work_that_is_interrupted_cleans_up_and_gives_nothing() -> None:
+    cleaned = []
+
+    async def work() -> str:
+        try:
+            press_ctrl_c()
+            await asyncio.Event().wait()
+        finally:
+            cleaned.append(True)
+        return "done"
+
+    def run() -> None:
+        with interruption() as told:
+            assert asyncio.run(unless_interrupted(work(), told)) is None
+
+    with pytest.raises(KeyboardInterrupt):
+        run()
+    assert cleaned == [True]
+
+
+def test_work_that_is_not_gives_its_result() -> None:
+    async def work() -> str:
+        return "done"
+
+    with interruption() as told:
+        assert asyncio.run(unless_interrupted(work(), told)) == "done"
+
+
+def test_another_cancellation_is_none_of_its_business() -> None:
+    async def work() -> None:
+        raise asyncio.CancelledError
+
+    with interruption() as told, pytest.raises(asyncio.CancelledError):
+        asyncio.run(unless_interrupted(work(), told))

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tracker.ble import Wanted
+from tracker.cli.chosen import Chosen
 from tracker.cli.exit_codes import ExitCode
 from tracker.domain.units import NS_PER_S, ns_from_s
 from tracker.engine import build_engine
@@ -71,18 +73,48 @@ def wait_for_lines(process: subprocess.Popen[str], lines: int) -> None:
         assert process.stdout.readline()
 
 
-@pytest.mark.parametrize("sensor", [[], ["--sensor", "C4:7C:8D:00:00:01"]])
-def test_without_the_simulated_sensor_it_says_what_works_today(
-    sensor: list[str], tracker: Callable[..., Any], home: Path
-) -> None:
-    result = tracker("train", "--headless", *sensor)
+def test_without_any_sensor_it_says_what_to_do(tracker: Callable[..., Any], home: Path) -> None:
+    result = tracker("train", "--headless")
     assert (result.code, result.out) == (ExitCode.NO_SENSOR, "")
     problem, *advice = result.err.splitlines()
-    assert "no Bluetooth link yet" in problem
+    assert "none is paired" in problem
     assert len(advice) == 2
-    assert "--sensor sim" in advice[0]
-    assert "CSV" in advice[1]
+    assert "tracker pair" in advice[0]
+    assert "--sensor sim" in advice[1]
     assert not list(recordings(home))
+
+
+def test_a_real_sensor_is_handed_to_the_radio(
+    tracker: Callable[..., Any], home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[Any] = []
+    monkeypatch.setattr(
+        "tracker.cli.radio_session.train_with",
+        lambda chosen, **options: calls.append((chosen, options)),
+    )
+    first, second = "C0:FF:EE:00:1A:2B", "C0:FF:EE:00:00:02"
+    arguments = ("--sensor", first, "--second", second, "--exercise", "squat", "--seconds", 5)
+    assert tracker("train", *arguments, "--headless").code == ExitCode.OK
+    chosen = [Chosen(Wanted(first), None), Chosen(Wanted(second), None)]
+    assert calls == [(chosen, {"exercise": "squat", "seconds": 5.0, "headless": True})]
+
+
+@pytest.mark.parametrize("option", ["--seed", "--speed"])
+def test_what_is_for_the_simulated_lifter_is_not_for_a_real_one(
+    option: str, tracker: Callable[..., Any], home: Path
+) -> None:
+    result = tracker("train", "--sensor", "C0:FF:EE:00:1A:2B", option, "2")
+    assert result.code == ExitCode.USAGE_OR_INPUT
+    assert option in result.err
+
+
+@pytest.mark.parametrize("option", ["--second", "--kind", "--setting"])
+def test_what_is_for_a_real_sensor_is_not_for_the_simulated_one(
+    option: str, tracker: Callable[..., Any], home: Path
+) -> None:
+    result = tracker("train", "--sensor", "sim", option, "a=1")
+    assert result.code == ExitCode.USAGE_OR_INPUT
+    assert option in result.err
 
 
 @pytest.mark.parametrize("exercise", ["hip_thrust", "b-stance-hip-thrust"])

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.domain import (
+    BatteryRead,
     Cue,
     Event,
     Fault,
@@ -171,7 +172,20 @@ def test_flags_are_their_names() -> None:
             Fault(1.0, FaultReason.LENGTH, "12 bytes, not 20"),
             {"event": "fault", "reason": "length", "detail": "12 bytes, not 20", "count": 1},
         ),
-        (LinkChanged(1.0, LinkState.LOST), {"event": "link", "state": "lost", "device": 0}),
+        (
+            LinkChanged(1.0, LinkState.LOST),
+            {"event": "link", "state": "lost", "device": 0, "detail": None},
+        ),
+        (
+            LinkChanged(1.0, LinkState.RECONNECTING, 1, "Bluetooth is switched off."),
+            {
+                "event": "link",
+                "state": "reconnecting",
+                "device": 1,
+                "detail": "Bluetooth is switched off.",
+            },
+        ),
+        (BatteryRead(1.0, 14), {"event": "battery", "percent": 14, "device": 0}),
         (Marked(1.0, "set_start"), {"event": "mark", "text": "set_start"}),
     ],
     ids=lambda value: type(value).__name__ if not isinstance(value, dict) else "",

@@ -3,7 +3,10 @@ from __future__ import annotations
 from unit.runtime.workout import REPS, rep_at, said_at
 
 from tracker.domain import (
+    BatteryRead,
     Event,
+    LinkChanged,
+    LinkState,
     Rep,
     RepCounted,
     RepRevised,
@@ -50,6 +53,21 @@ def test_a_workout_is_a_line_for_each_start_rep_cue_and_end() -> None:
     assert lines[0] == "set 1 started at 0:04"
     assert lines[-1].startswith(f"set 2: {REPS} reps")
     assert "  » Squeeze at the top" in lines
+
+
+def test_trouble_with_the_sensor_stands_between_the_reps() -> None:
+    assert lines_of(
+        [
+            LinkChanged(0.5, LinkState.STREAMING),
+            LinkChanged(31.0, LinkState.LOST),
+            LinkChanged(38.0, LinkState.STREAMING),
+            BatteryRead(40.0, 14),
+        ]
+    ) == [
+        "! sensor lost at 0:31",
+        "sensor back at 0:38",
+        "! battery of the sensor at 14 %: charge it soon",
+    ]
 
 
 def test_a_withdrawn_rep_and_a_withdrawn_set_are_taken_back_in_words() -> None:

@@ -18,6 +18,7 @@ from unit.runtime.doubles import (
 
 from tracker.domain import (
     MARK_CHANNEL,
+    BatteryRead,
     Cue,
     Fault,
     FaultReason,
@@ -273,6 +274,9 @@ async def test_a_snapshot_says_what_is_known_now() -> None:
     script = (
         (0.1, LinkChanged(0.0, LinkState.STREAMING)),
         (0.1, LinkChanged(0.0, LinkState.LOST, device=1)),
+        (0.2, LinkChanged(0.2, LinkState.STREAMING, detail="It is back.")),
+        (0.2, BatteryRead(0.2, 87)),
+        (0.2, BatteryRead(0.2, 14, device=1)),
         *SCRIPT,
         (0.6, Cue(0.6, "hold")),
         (0.6, Gap(0.52, 0.58)),
@@ -296,6 +300,9 @@ async def test_a_snapshot_says_what_is_known_now() -> None:
     assert snapshot.lockout_s == pytest.approx(0.25)
     assert snapshot.cue == Cue(0.6, "hold")
     assert snapshot.link is LinkState.STREAMING
+    assert snapshot.link_detail == "It is back."
+    assert snapshot.second_link is LinkState.LOST
+    assert snapshot.battery_percent == 87
     assert snapshot.gaps == (Gap(0.52, 0.58),)
     assert snapshot.faults == {FaultReason.LOST: 3}
     assert snapshot.sample_age_s == pytest.approx(2.5)

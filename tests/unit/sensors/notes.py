@@ -66,7 +66,7 @@ def notification(step: dict[str, Any], channels: dict[str, str]) -> Notification
     return Notification(
         ns_from_s(step.get("received_s", 0.0)),
         channels.get(channel, channel),
-        bytes.fromhex(step["hex"]),
+        bytes.fromhex(step["hex"]) if "hex" in step else step["text"].encode(),
     )
 
 

@@ -34,8 +34,9 @@ if TYPE_CHECKING:
     from tracker.sensors.script import Step
 
 
-def reply(ref: int, status: int, data: bytes = b"") -> Notification:
-    return Notification(0, NOTIFY_UUID, bytes((1, ref)) + status.to_bytes(2, "little") + data)
+def reply(ref: int, status: int, data: bytes = b"", received_ns: int = 0) -> Notification:
+    answer = bytes((1, ref)) + status.to_bytes(2, "little") + data
+    return Notification(received_ns, NOTIFY_UUID, answer)
 
 
 def decided(steps: tuple[Step, ...], *heard: Notification) -> tuple[Step, ...]:
@@ -53,27 +54,32 @@ def writes(steps: tuple[Step, ...]) -> list[bytes]:
     return [step.data for step in inner if isinstance(step, Write)]
 
 
+SUBSCRIBED = decided(START)
+"""What is done once nothing is left over."""
+
+
 def test_the_start_ends_what_was_left_over_before_it_subscribes() -> None:
     assert START[0] == Subscribe(NOTIFY_UUID)
     assert writes(START) == [
         bytes((2, MOTION_REF)),
         bytes((2, ACCELERATION_REF)),
         bytes((0, HELLO_REF)),
-        bytes((1, MOTION_REF)) + b"/Meas/IMU6/104\0",
     ]
+    assert writes(SUBSCRIBED) == [bytes((1, MOTION_REF)) + b"/Meas/IMU6/104\0"]
     # Firmware differs in what it answers to all but the last.
-    assert not any(isinstance(step, Expect) for step in START)
+    assert not any(isinstance(step, Expect) for step in (*START, *SUBSCRIBED))
 
 
 @pytest.mark.parametrize("status", [200, 202])
 def test_a_subscription_that_went_well_needs_nothing_more(status: int) -> None:
-    assert decided(START, reply(MOTION_REF, status)) == ()
+    assert decided(SUBSCRIBED, reply(MOTION_REF, status)) == ()
 
 
 @pytest.mark.parametrize("status", [403, 404])
 def test_a_pod_without_a_gyroscope_is_asked_for_acceleration(status: int) -> None:
-    steps = decided(START, reply(MOTION_REF, status))
+    steps = decided(SUBSCRIBED, reply(MOTION_REF, status))
 
+    steps = decided(steps)
     assert writes(steps) == [bytes((1, ACCELERATION_REF)) + b"/Meas/Acc/104\0"]
     assert decided(steps, reply(ACCELERATION_REF, 200)) == ()
     with pytest.raises(SensorError, match="status 404"):
@@ -81,20 +87,28 @@ def test_a_pod_without_a_gyroscope_is_asked_for_acceleration(status: int) -> Non
 
 
 def test_a_pod_without_free_places_is_restarted() -> None:
-    steps = decided(START, reply(MOTION_REF, 429))
+    steps = decided(SUBSCRIBED, reply(MOTION_REF, 429))
 
     assert writes(steps)[0][::2] == bytes((7, 5))
     with pytest.raises(SensorError, match="told to restart"):
         decided(steps)
 
 
+def test_the_answer_to_an_unsubscription_is_none_to_the_subscription() -> None:
+    stale = reply(MOTION_REF, 404, received_ns=1)
+    steps = decided(START, stale)
+
+    assert decided(steps, stale, reply(MOTION_REF, 200, received_ns=2)) == ()
+    assert isinstance(decided(steps, stale)[0], Pause)
+
+
 def test_other_errors_are_said_in_words() -> None:
     with pytest.raises(SensorError, match="status 503"):
-        decided(START, reply(MOTION_REF, 503))
+        decided(SUBSCRIBED, reply(MOTION_REF, 503))
 
 
 def test_old_firmware_that_does_not_answer_is_judged_by_its_samples() -> None:
-    steps = decided(START)
+    steps = decided(SUBSCRIBED)
 
     assert isinstance(steps[0], Pause)
     assert decided(steps, Notification(0, NOTIFY_UUID, bytes((2, MOTION_REF)) + bytes(150))) == ()

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from unit.sensors import notes
 
-from tracker.domain import Frame, Notification, TrackerError, UnknownNameError
+from tracker.domain import Frame, Notification, SensorError, TrackerError, UnknownNameError
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
 from tracker.sensors.family import Advertisement
 from tracker.sensors.profile import PROFILE, START, STARTED, STOP, STOPPED
@@ -16,7 +16,7 @@ from tracker.sensors.profile_wire import (
     SERVICE_UUID,
     encode_packet,
 )
-from tracker.sensors.script import Expect, Read, Subscribe, Write
+from tracker.sensors.script import Decide, Expect, Read, Subscribe, Write
 
 NOTE = "01-profile.md"
 ONE = np.array([[0, 0, 4096]], dtype=np.int16)
@@ -79,5 +79,20 @@ def test_the_start_script_keeps_the_order_of_the_note() -> None:
     assert steps.index(Read(CONFIG_UUID)) < steps.index(Write(CONTROL_UUID, START))
     assert steps.index(Subscribe(IMU_UUID)) < steps.index(Write(CONTROL_UUID, START))
     assert all(isinstance(steps[index - 1], Write) for index in replies)
-    assert steps[-1] == Expect(CONTROL_UUID, STARTED, steps[-1].timeout_s)  # type: ignore[union-attr]  # says Expect
+    reply, decision = steps[-2:]
+    assert isinstance(reply, Expect)
+    assert (reply.channel, reply.prefix) == (CONTROL_UUID, STARTED[:1])
+    assert isinstance(decision, Decide)
+    assert decision.steps([Notification(0, CONTROL_UUID, STARTED + b"\x01")]) == ()
+
+
+@pytest.mark.parametrize(
+    ("result", "word"), [(2, "81 02"), (3, "motion chip"), (4, "battery"), (9, "81 09")]
+)
+def test_a_refused_start_is_told_in_the_words_of_the_note(result: int, word: str) -> None:
+    decision = PROFILE.start[-1]
+    assert isinstance(decision, Decide)
+    with pytest.raises(SensorError, match=word) as refused:
+        decision.steps([Notification(0, CONTROL_UUID, bytes((0x81, result, 0)))])
+    assert refused.value.advice
     assert PROFILE.stop[0] == Write(CONTROL_UUID, STOP)

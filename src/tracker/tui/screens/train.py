@@ -9,7 +9,8 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.widgets import Footer
 
-from tracker.domain import Marked, MarkKind, RepCounted
+from tracker.domain import BatteryRead, LinkChanged, Marked, MarkKind, RepCounted
+from tracker.runtime.link_words import LinkWords
 from tracker.runtime.playback import Playback
 from tracker.runtime.snapshot import RunState
 from tracker.tui.messages import EventSaid
@@ -61,6 +62,7 @@ class TrainScreen(Screen[None]):
     def __init__(self, training: Session | Playback) -> None:
         super().__init__()
         self._training = training
+        self._link_words = LinkWords()
         self._playback = training if isinstance(training, Playback) else None
 
     def compose(self) -> ComposeResult:
@@ -110,8 +112,16 @@ class TrainScreen(Screen[None]):
                 self.query_one(Count).flash()
             case Marked(text=text):
                 self.notify(MARK_WORDS.get(text, text), timeout=2.0)
+            case LinkChanged() | BatteryRead():
+                self._tell_link(message.event)
             case _:
                 pass
+
+    def _tell_link(self, event: LinkChanged | BatteryRead) -> None:
+        """Point out a battery that runs out; the banner says what is wrong with the link."""
+        line = self._link_words.line(event)
+        if line is not None and isinstance(event, BatteryRead):
+            self.notify(line, severity="warning", timeout=8.0)
 
     def look(self) -> None:
         """Show the session as it is now."""

@@ -21,7 +21,7 @@ _BROKEN_LINKS: Final = {
     LinkState.STALLED: "No data from the sensor. Reps are not counted until it is back",
     LinkState.LOST: "Sensor lost. Reps are not counted until it is back",
     LinkState.RECONNECTING: "Sensor lost, connecting again. Reps are not counted until it is back",
-    LinkState.GONE: "Sensor gone. Press q to end; what was recorded is kept",
+    LinkState.GONE: "Sensor gone, still searching. Press q to end; what was recorded is kept",
 }
 
 
@@ -34,7 +34,9 @@ def banner_of(snapshot: SessionSnapshot) -> tuple[str, bool]:
     if snapshot.paused:
         return "PAUSED   space goes on", False
     if snapshot.link in _BROKEN_LINKS:
-        return f"! {_BROKEN_LINKS[snapshot.link]}", True
+        # The reason first: it is what the wearer can do something about.
+        reason = f"{snapshot.link_detail} " if snapshot.link_detail else ""
+        return f"! {reason}{_BROKEN_LINKS[snapshot.link]}", True
     age_s = snapshot.sample_age_s
     if age_s is not None and age_s > STALLED_AFTER_S:
         return f"! No data for {age_s:.0f} s. Reps are not counted until it is back", True

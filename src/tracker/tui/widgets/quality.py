@@ -1,4 +1,4 @@
-"""How good the data are: link, rate, gaps, faults, age, recording."""
+"""How good the data are: links, rate, battery, gaps, faults, age, recording."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from tracker.domain import LinkState
+from tracker.domain import LOW_BATTERY_PERCENT, LinkState
 from tracker.runtime.snapshot import RecordingState, RunState
 from tracker.runtime.wording import UNKNOWN, number
 
@@ -41,14 +41,27 @@ def quality_text(snapshot: SessionSnapshot) -> str:
     lost_s = sum(gap.end_s - gap.start_s for gap in snapshot.gaps)
     gaps = len(snapshot.gaps)
     parts = [
-        f"link {UNKNOWN}" if link is None else f"{_LINK_SIGNS[link]} {link.value}",
+        f"link {UNKNOWN}" if link is None else _link(link),
+        "" if snapshot.second_link is None else f"second {_link(snapshot.second_link)}",
         number(snapshot.rate_hz, 1, " Hz"),
+        _battery(snapshot.battery_percent),
         f"gaps {gaps}" + (f" ({lost_s:.1f} s)" if gaps else ""),
         f"faults {faults}" + (f" ({reasons})" if reasons else ""),
         _age(snapshot),
         _RECORDING_WORDS[snapshot.recording],
     ]
     return "  ".join(part for part in parts if part)
+
+
+def _link(state: LinkState) -> str:
+    return f"{_LINK_SIGNS[state]} {state.value}"
+
+
+def _battery(percent: int | None) -> str:
+    """Return the charge, with a sign that needs no colour when it runs out; empty if unknown."""
+    if percent is None:
+        return ""
+    return f"{'! ' if percent < LOW_BATTERY_PERCENT else ''}battery {percent} %"
 
 
 def _age(snapshot: SessionSnapshot) -> str:

@@ -1,0 +1,66 @@
+"""What the host itself puts into the stream: the link, the battery, what it had to drop.
+
+Announcements are notifications on reserved channels, so a recording keeps them and a replay meets
+them where they happened. Marks of the wearer's are not among them: they act on the detection.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from tracker.domain.events import BatteryRead, Fault, FaultReason, LinkChanged, LinkState
+from tracker.domain.notification import (
+    BATTERY_CHANNEL,
+    LINK_CHANNEL,
+    OVERRUN_CHANNEL,
+    Notification,
+)
+from tracker.domain.units import s_from_ns
+
+if TYPE_CHECKING:
+    from tracker.domain.events import Event
+
+FULL_PERCENT: Final = 100
+"""Charge of a full battery."""
+
+LOW_BATTERY_PERCENT: Final = 15
+"""Below this the wearer is told: it is one more training, perhaps."""
+
+
+def link_announcement(
+    received_ns: int, state: LinkState, device: int = 0, detail: str = ""
+) -> Notification:
+    """Return the announcement that the connection changed."""
+    text = f"{state.value}\n{detail}" if detail else state.value
+    return Notification(received_ns, LINK_CHANNEL, text.encode(), device)
+
+
+def battery_announcement(received_ns: int, percent: int, device: int = 0) -> Notification:
+    """Return the announcement of a sensor's charge."""
+    return Notification(received_ns, BATTERY_CHANNEL, str(percent).encode(), device)
+
+
+def overrun_announcement(received_ns: int, dropped: int) -> Notification:
+    """Return the announcement that `dropped` notifications are missing here."""
+    return Notification(received_ns, OVERRUN_CHANNEL, str(dropped).encode())
+
+
+def announced(notification: Notification) -> Event:
+    """Return what an announcement says; one that makes no sense is a fault."""
+    at_s = s_from_ns(notification.received_ns)
+    text = notification.data.decode("utf-8", errors="replace")
+    if notification.channel == LINK_CHANNEL:
+        name, _, detail = text.partition("\n")
+        try:
+            return LinkChanged(at_s, LinkState(name), notification.device, detail)
+        except ValueError:
+            return Fault(at_s, FaultReason.FORMAT, f"no link state is called {name!r}")
+    amount = int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
+    if notification.channel == BATTERY_CHANNEL:
+        if amount is None or amount > FULL_PERCENT:
+            return Fault(at_s, FaultReason.FORMAT, f"no charge is {text!r} percent")
+        return BatteryRead(at_s, amount, notification.device)
+    if amount is None:
+        return Fault(at_s, FaultReason.FORMAT, f"no number of notifications is {text!r}")
+    detail = f"{amount} notifications were dropped: this computer did not take them in"
+    return Fault(at_s, FaultReason.OVERRUN, detail, amount)

@@ -1,0 +1,160 @@
+"""The accelerometer service of the BBC micro:bit.
+
+Bytes, ranges and what is known about the clock: `firmware_notes/09-microbit.md`.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from tracker.domain import RESERVED_CHANNELS, FaultReason, Frame, TrackerError
+from tracker.domain.units import STANDARD_GRAVITY_MPS2, s_from_ns
+from tracker.sensors.family import ClockKind, SensorFamily
+from tracker.sensors.faults import fault_of, unknown_channel
+from tracker.sensors.inquiry import FIRMWARE_REVISION, FIRMWARE_REVISION_UUID
+from tracker.sensors.script import Attempt, Read, Subscribe, Unsubscribe, Write
+from tracker.sensors.settings import refuse_unknown, whole_number
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from tracker.domain import Fault, Notification
+    from tracker.sensors.family import Advertisement
+
+SERVICE_UUID: Final = "e95d0753-251d-470a-a062-fa1922dfa9a8"
+DATA_UUID: Final = "e95dca4b-251d-470a-a062-fa1922dfa9a8"
+PERIOD_UUID: Final = "e95dfb24-251d-470a-a062-fa1922dfa9a8"
+
+# 09-microbit.md, "Sample": int16 x y z in thousandths of g.
+COUNT: Final = np.dtype("<i2")
+COUNTS_PER_G: Final = 1000
+SAMPLE_BYTES: Final = 3 * COUNT.itemsize
+
+RANGES_G: Final = (2, 4, 8, 16)
+"""What the chips can be set to; a program on the board does that, not the radio."""
+
+CLIPPED_PER_G: Final = 1016
+"""The older chip has 8 bits: 127 × 8 counts per g of range is the most that it can say."""
+
+BEYOND_PER_G: Final = 1024
+"""Both drivers give the end of the range as this many counts per g of it."""
+
+LEAST_PERIOD_MS: Final = 2
+"""A period of 0 or 1 ms crashes the board."""
+
+MOST_PERIOD_MS: Final = 0xFFFF
+
+PERIOD_MS: Final = 20
+"""50 Hz: the default, and the fastest that was seen to arrive whole on the older board."""
+
+NAMES: Final = ("bbc micro:bit", "ubit [")
+"""How its name starts, in lower case; it advertises no service."""
+
+_SILENT_CHANNELS: Final = RESERVED_CHANNELS | {PERIOD_UUID, FIRMWARE_REVISION_UUID}
+
+
+def encode_period(period_ms: int) -> bytes:
+    """Return what to write to the period characteristic.
+
+    Raises
+    ------
+    ValueError
+        If the board would crash or could not read it.
+    """
+    if not LEAST_PERIOD_MS <= period_ms <= MOST_PERIOD_MS:
+        raise ValueError(
+            f"expected a period of {LEAST_PERIOD_MS} to {MOST_PERIOD_MS} ms, got {period_ms}"
+        )
+    return period_ms.to_bytes(2, "little")
+
+
+def encode_sample(acc_mps2: NDArray[np.float64], range_g: int = RANGES_G[0]) -> bytes:
+    """Return one sample, shape (3,), as the board would notify it, clipped to its range."""
+    limits = (-BEYOND_PER_G * range_g, CLIPPED_PER_G * range_g)
+    counts = np.clip(np.rint(acc_mps2 / STANDARD_GRAVITY_MPS2 * COUNTS_PER_G), *limits)
+    return counts.astype(COUNT).tobytes()
+
+
+class MicrobitDecoder:
+    """Turns notifications of one sample each into frames.
+
+    Parameters
+    ----------
+    range_g
+        The range to begin with; a sample beyond it shows that the board is set to a larger one.
+    """
+
+    def __init__(self, range_g: int = RANGES_G[0]) -> None:
+        self._range_g = range_g
+
+    def feed(self, notification: Notification) -> tuple[Frame | Fault, ...]:
+        """Decode one notification; never raises on bytes."""
+        if notification.channel == DATA_UUID:
+            return (self._sample(notification),)
+        if notification.channel in _SILENT_CHANNELS:
+            return ()
+        return (unknown_channel(notification),)
+
+    def _sample(self, notification: Notification) -> Frame | Fault:
+        if len(notification.data) != SAMPLE_BYTES:
+            return fault_of(
+                notification,
+                FaultReason.LENGTH,
+                f"expected a sample of {SAMPLE_BYTES} bytes, got {len(notification.data)}",
+            )
+        counts = np.frombuffer(notification.data, COUNT).astype(np.float64)
+        largest = float(np.abs(counts).max())
+        self._range_g = next(
+            (
+                range_g
+                for range_g in RANGES_G
+                if range_g >= self._range_g and largest <= BEYOND_PER_G * range_g
+            ),
+            RANGES_G[-1],
+        )
+        return Frame(
+            acc_mps2=counts.reshape(1, 3) * (STANDARD_GRAVITY_MPS2 / COUNTS_PER_G),
+            gyro_radps=None,
+            stamps_s=None,
+            received_s=s_from_ns(notification.received_ns),
+            saturated=largest >= CLIPPED_PER_G * self._range_g,
+        )
+
+
+def _decoder(settings: Mapping[str, str]) -> MicrobitDecoder:
+    refuse_unknown(settings, "microbit", ("range_g",))
+    range_g = whole_number(settings, "range_g", RANGES_G[0])
+    if range_g not in RANGES_G:
+        raise TrackerError(f"A micro:bit measures ±2, 4, 8 or 16 g, got range_g={range_g}.")
+    return MicrobitDecoder(range_g)
+
+
+def _recognises(advertisement: Advertisement) -> bool:
+    return (advertisement.name or "").lower().startswith(NAMES)
+
+
+MICROBIT: Final = SensorFamily(
+    kind="microbit",
+    title="BBC micro:bit",
+    clock=ClockKind.NONE,
+    channels=MappingProxyType(
+        {"data": DATA_UUID, "period": PERIOD_UUID, "firmware": FIRMWARE_REVISION_UUID}
+    ),
+    decoder=_decoder,
+    recognises=_recognises,
+    services=(SERVICE_UUID,),
+    start=(
+        # It streams at its default as well, and early firmware takes no other period.
+        Attempt((Write(PERIOD_UUID, encode_period(PERIOD_MS)), Read(PERIOD_UUID))),
+        Subscribe(DATA_UUID),
+    ),
+    stop=(Unsubscribe(DATA_UUID),),
+    firmware=FIRMWARE_REVISION,
+    default_channel=DATA_UUID,
+)
+"""A board whose program includes the accelerometer service."""

@@ -1,0 +1,185 @@
+"""The raw motion of a Nordic Thingy:52.
+
+Bytes, ranges and what is known about the clock: `firmware_notes/07-thingy52.md`.
+"""
+
+from __future__ import annotations
+
+import struct
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from tracker.domain import RESERVED_CHANNELS, FaultReason, Frame, SensorError
+from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2, s_from_ns
+from tracker.sensors.family import ClockKind, SensorFamily
+from tracker.sensors.faults import fault_of, unknown_channel
+from tracker.sensors.inquiry import BATTERY_LEVEL, BATTERY_LEVEL_UUID, Inquiry
+from tracker.sensors.script import Decide, Read, Subscribe, Unsubscribe, Write, newest
+from tracker.sensors.settings import refuse_unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from tracker.domain import Fault, Notification
+    from tracker.sensors.family import Advertisement
+    from tracker.sensors.script import Heard, Step
+
+CONFIGURATION_SERVICE_UUID: Final = "ef680100-9b35-4933-9b10-52ffa9740042"
+FIRMWARE_UUID: Final = "ef680107-9b35-4933-9b10-52ffa9740042"
+MOTION_SERVICE_UUID: Final = "ef680400-9b35-4933-9b10-52ffa9740042"
+CONFIG_UUID: Final = "ef680401-9b35-4933-9b10-52ffa9740042"
+RAW_UUID: Final = "ef680406-9b35-4933-9b10-52ffa9740042"
+ROTATION_UUID: Final = "ef680408-9b35-4933-9b10-52ffa9740042"
+
+# 07-thingy52.md, "Sample": int16 acc x y z, gyro x y z, compass x y z.
+COUNT: Final = np.dtype("<i2")
+COLUMNS: Final = 9
+SAMPLE_BYTES: Final = COLUMNS * COUNT.itemsize
+COUNTS_PER_G: Final = 1024
+COUNTS_PER_DPS: Final = 32
+
+ACC_CLIPPED: Final = 2047
+"""The chip is set to ±2 g, though the bytes could hold ±32 g."""
+
+GYRO_CLIPPED: Final = 1023 * COUNTS_PER_DPS
+"""The firmware cuts at 1023 degrees/s, before the bytes are full; the chip goes on to 2000."""
+
+# 07-thingy52.md, "Configuration": intervals of pedometer, temperature and compass, motion
+# frequency, wake on motion.
+CONFIG: Final = struct.Struct("<HHHHB")
+
+STREAMING_RATE_HZ: Final = 100
+"""One sample a notification at the shortest connection interval; 200 arrives as 160 to 180."""
+
+NAME: Final = "thingy"
+"""How its name starts, in lower case, unless its owner has given it another."""
+
+_SILENT_CHANNELS: Final = RESERVED_CHANNELS | {
+    CONFIG_UUID,
+    ROTATION_UUID,
+    FIRMWARE_UUID,
+    BATTERY_LEVEL_UUID,
+}
+
+
+def with_rate(config: bytes, rate_hz: int) -> bytes:
+    """Return a configuration that was read, with another motion frequency.
+
+    Raises
+    ------
+    ValueError
+        If it is no configuration.
+    """
+    if len(config) != CONFIG.size:
+        raise ValueError(f"expected a configuration of {CONFIG.size} bytes, got {len(config)}")
+    pedometer_ms, temperature_ms, compass_ms, _rate_hz, wake_on_motion = CONFIG.unpack(config)
+    return CONFIG.pack(pedometer_ms, temperature_ms, compass_ms, rate_hz, wake_on_motion)
+
+
+def encode_sample(acc_mps2: NDArray[np.float64], gyro_radps: NDArray[np.float64]) -> bytes:
+    """Return one sample, two vectors of shape (3,), as a Thingy would notify it.
+
+    It is clipped as the chip and the firmware clip it, and the compass is silent.
+    """
+    acc = np.rint(acc_mps2 / STANDARD_GRAVITY_MPS2 * COUNTS_PER_G)
+    gyro = np.rint(gyro_radps / RADPS_PER_DPS * COUNTS_PER_DPS)
+    counts = np.zeros(COLUMNS, COUNT)
+    counts[:3] = np.clip(acc, -ACC_CLIPPED - 1, ACC_CLIPPED)
+    counts[3:6] = np.clip(gyro, np.iinfo(COUNT).min, GYRO_CLIPPED)
+    return counts.tobytes()
+
+
+class ThingyDecoder:
+    """Turns notifications of one sample each into frames; it has nothing to remember."""
+
+    def feed(self, notification: Notification) -> tuple[Frame | Fault, ...]:
+        """Decode one notification; never raises on bytes."""
+        if notification.channel == RAW_UUID:
+            return (_sample(notification),)
+        if notification.channel in _SILENT_CHANNELS:
+            return ()
+        return (unknown_channel(notification),)
+
+
+def _sample(notification: Notification) -> Frame | Fault:
+    if len(notification.data) != SAMPLE_BYTES:
+        return fault_of(
+            notification,
+            FaultReason.LENGTH,
+            f"expected a sample of {SAMPLE_BYTES} bytes, got {len(notification.data)}",
+        )
+    counts = np.frombuffer(notification.data, COUNT).astype(np.float64).reshape(1, COLUMNS)
+    acc, gyro = counts[:, :3], counts[:, 3:6]
+    return Frame(
+        acc_mps2=acc * (STANDARD_GRAVITY_MPS2 / COUNTS_PER_G),
+        gyro_radps=gyro * (RADPS_PER_DPS / COUNTS_PER_DPS),
+        stamps_s=None,
+        received_s=s_from_ns(notification.received_ns),
+        saturated=bool((np.abs(acc) >= ACC_CLIPPED).any() or (np.abs(gyro) >= GYRO_CLIPPED).any()),
+    )
+
+
+def _configure(heard: Heard) -> tuple[Step, ...]:
+    """Change the rate in what was read; flash wears, so only where it is another."""
+    config = newest(heard, CONFIG_UUID)
+    if config is None or len(config) != CONFIG.size:
+        raise SensorError(
+            f"The Thingy's motion configuration should have {CONFIG.size} bytes, "
+            f"got {len(config or b'')}.",
+            "Update its firmware with Nordic's app.",
+        )
+    wanted = with_rate(config, STREAMING_RATE_HZ)
+    return () if wanted == config else (Write(CONFIG_UUID, wanted),)
+
+
+def _firmware(heard: Heard) -> str | None:
+    version = newest(heard, FIRMWARE_UUID)
+    return None if version is None or len(version) != 3 else ".".join(map(str, version))
+
+
+def _recognises(advertisement: Advertisement) -> bool:
+    services = {uuid.lower() for uuid in advertisement.service_uuids}
+    name = (advertisement.name or "").lower()
+    return CONFIGURATION_SERVICE_UUID in services or name.startswith(NAME)
+
+
+def _decoder(settings: Mapping[str, str]) -> ThingyDecoder:
+    refuse_unknown(settings, "thingy52", ())
+    return ThingyDecoder()
+
+
+THINGY52: Final = SensorFamily(
+    kind="thingy52",
+    title="Nordic Thingy:52",
+    clock=ClockKind.NONE,
+    channels=MappingProxyType(
+        {
+            "raw": RAW_UUID,
+            "config": CONFIG_UUID,
+            "rotation": ROTATION_UUID,
+            "battery": BATTERY_LEVEL_UUID,
+            "firmware": FIRMWARE_UUID,
+        }
+    ),
+    decoder=_decoder,
+    recognises=_recognises,
+    services=(MOTION_SERVICE_UUID,),
+    start=(
+        Read(CONFIG_UUID),
+        Decide(_configure),
+        # After a broken connection the firmware still takes the samples for subscribed to, and
+        # does nothing about another subscription; only one that follows an end of it counts.
+        Subscribe(RAW_UUID),
+        Unsubscribe(RAW_UUID),
+        Subscribe(RAW_UUID),
+    ),
+    stop=(Unsubscribe(RAW_UUID),),
+    battery=BATTERY_LEVEL,
+    firmware=Inquiry((Read(FIRMWARE_UUID),), _firmware),
+    default_channel=RAW_UUID,
+)
+"""A Thingy with Nordic's own firmware."""

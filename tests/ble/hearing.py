@@ -1,0 +1,31 @@
+"""Notifications as they come, for a test that waits for the next one."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+PATIENCE_S: Final = 10.0
+"""What comes at all comes sooner, also on a machine that is busy."""
+
+
+class Heard:
+    """A queue of notifications."""
+
+    def __init__(self) -> None:
+        self._values: asyncio.Queue[bytes] = asyncio.Queue()
+
+    def __call__(self, *arguments: object) -> None:
+        """Take a notification; Bleak names the characteristic first, Bumble gives the bytes."""
+        data = arguments[-1]
+        assert isinstance(data, bytes | bytearray)
+        self._values.put_nowait(bytes(data))
+
+    async def next(self) -> bytes:
+        """Return the next one."""
+        return await asyncio.wait_for(self._values.get(), PATIENCE_S)
+
+    @property
+    def waiting(self) -> int:
+        """How many wait to be taken."""
+        return self._values.qsize()

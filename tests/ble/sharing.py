@@ -1,0 +1,27 @@
+"""How xdist shares the tests out among its workers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import pytest
+from xdist.scheduler.loadscope import LoadScopeScheduling
+
+if TYPE_CHECKING:
+    from xdist.remote import Producer
+
+REAL_TIME: Final = ("tests/ble/test_commands.py", "tests/ble/test_faults.py")
+"""Tests that mostly wait: one worker runs several of them at once (`ble/stage.py`)."""
+
+
+class RealTimeTogether(LoadScopeScheduling):  # type: ignore[misc] # xdist has no types
+    """Every test for itself, but those in real time in one worker, which begins with them."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "real time" if nodeid.startswith(REAL_TIME) else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    """Return the scheduler that keeps them together."""
+    return RealTimeTogether(config, log)

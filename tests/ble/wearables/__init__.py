@@ -1,0 +1,1 @@
+"""Sensors that are worn by the simulated lifter: firmware that answers as the notes say."""

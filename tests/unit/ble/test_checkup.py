@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from tracker.ble.checkup import examine
+from tracker.domain import Fault, FaultReason, Frame
+from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+RNG_SEED = 7
+
+
+def frames(
+    *,
+    seconds: float = 5.0,
+    rate_hz: float = 100.0,
+    gravity_g: float = 1.0,
+    noise_mps2: float = 0.02,
+    bias_dps: float | None = 0.5,
+    moved_until_s: float = 0.0,
+    samples_per_packet: int = 5,
+) -> Iterator[Frame]:
+    """Yield what a sensor on a table sends, whose z axis points up."""
+    rng = np.random.default_rng(RNG_SEED)
+    packet_s = samples_per_packet / rate_hz
+    for number in range(int(seconds / packet_s)):
+        shape = (samples_per_packet, 3)
+        acc = rng.normal(0.0, noise_mps2, shape)
+        acc[:, 2] += gravity_g * STANDARD_GRAVITY_MPS2
+        if number * packet_s < moved_until_s:
+            acc += rng.normal(0.0, 3.0, shape)
+        gyro = None
+        if bias_dps is not None:
+            gyro = rng.normal(0.0, 0.05, shape) * RADPS_PER_DPS
+            gyro[:, 0] += bias_dps * RADPS_PER_DPS
+        yield Frame(acc, gyro, None, number * packet_s)
+
+
+def test_a_good_sensor_at_rest() -> None:
+    checkup = examine(frames(), battery_percent=87)
+    assert checkup.samples == 500
+    assert checkup.rate_hz == pytest.approx(100.0)
+    assert checkup.still
+    assert checkup.gravity_mps2 == pytest.approx(STANDARD_GRAVITY_MPS2, abs=0.01)
+    assert checkup.acc_noise_mps2 == pytest.approx(0.02, abs=0.005)
+    assert checkup.gyro_bias_dps == pytest.approx(0.5, abs=0.02)
+    assert checkup.gyro_noise_dps == pytest.approx(0.05, abs=0.01)
+    assert (checkup.lost, checkup.refused, checkup.battery_percent) == (0, 0, 87)
+
+
+def test_one_quiet_second_is_enough() -> None:
+    checkup = examine(frames(moved_until_s=3.7))
+    assert checkup.still
+    assert checkup.gravity_mps2 == pytest.approx(STANDARD_GRAVITY_MPS2, abs=0.01)
+
+
+def test_of_one_that_is_never_still_only_the_flow_is_known() -> None:
+    checkup = examine(frames(moved_until_s=9.0))
+    assert not checkup.still
+    assert checkup.rate_hz == pytest.approx(100.0)
+    assert (checkup.gravity_mps2, checkup.gyro_bias_dps) == (None, None)
+    assert checkup.has_gyroscope
+
+
+def test_without_a_gyroscope_there_is_no_bias() -> None:
+    checkup = examine(frames(bias_dps=None))
+    assert checkup.still
+    assert not checkup.has_gyroscope
+    assert (checkup.gyro_bias_dps, checkup.gyro_noise_dps) == (None, None)
+
+
+@pytest.mark.parametrize("amount", [0, 1])
+def test_too_little_has_no_rate(amount: int) -> None:
+    checkup = examine(list(frames())[:amount])
+    assert (checkup.samples, checkup.rate_hz, checkup.still) == (5 * amount, None, False)
+
+
+def test_packets_that_come_at_once_have_no_rate() -> None:
+    first = next(frames())
+    assert examine([first, first]).rate_hz is None
+
+
+def test_less_than_a_second_is_not_judged() -> None:
+    assert not examine(frames(seconds=0.5)).still
+
+
+def test_losses_and_refusals_are_told_apart() -> None:
+    checkup = examine(
+        [
+            *frames(),
+            Fault(1.0, FaultReason.LOST, "", 7),
+            Fault(1.0, FaultReason.LENGTH, ""),
+            Fault(1.0, FaultReason.FORMAT, "", 2),
+        ]
+    )
+    assert (checkup.lost, checkup.refused) == (7, 3)

@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tracker.ble import AdapterError, LinkError
+from tracker.cli import checks
+from tracker.runtime.config import SensorChoice, config_path, save_sensor
+from tracker.runtime.paths import Paths
+
+if TYPE_CHECKING:
+    from tracker.cli.checks import Check
+
+BIG = os.terminal_size((120, 40))
+
+
+def test_versions_are_listed() -> None:
+    check = checks.versions("3.11.7")
+    assert check.good
+    for name in ("Python 3.11.7", "bleak 3", "textual 8"):
+        assert name in check.text
+
+
+def test_the_bus_is_looked_for_where_the_environment_says(tmp_path: Path) -> None:
+    socket = tmp_path / "bus"
+    environment = {"DBUS_SYSTEM_BUS_ADDRESS": f"unix:path={socket},guid=1"}
+    missing = checks.system_bus(environment, "linux")
+    assert missing is not None
+    assert not missing.good
+    assert str(socket) in missing.text
+    assert "systemctl" in missing.advice
+    socket.touch()
+    there = checks.system_bus(environment, "linux")
+    assert there is not None
+    assert there.good
+
+
+def test_the_bus_is_of_linux_only_and_may_be_elsewhere() -> None:
+    assert checks.system_bus({}, "darwin") is None
+    remote = checks.system_bus({"DBUS_SYSTEM_BUS_ADDRESS": "tcp:host=x,port=1"}, "linux")
+    assert remote is not None
+    assert remote.good
+
+
+def bluetooth(error: Exception | None = None) -> Check:
+    async def attempt() -> None:
+        if error is not None:
+            raise error
+
+    return asyncio.run(checks.bluetooth(attempt))
+
+
+def test_bluetooth_is_tried() -> None:
+    assert bluetooth().good
+    off = bluetooth(AdapterError("Bluetooth is switched off.", "Switch it on."))
+    assert (off.good, off.no_adapter, off.advice) == (False, True, "Switch it on.")
+    odd = bluetooth(LinkError("Bluetooth reports: busy."))
+    assert (odd.good, odd.no_adapter) == (False, False)
+
+
+@pytest.mark.parametrize(
+    ("size", "encoding", "good", "words"),
+    [
+        (BIG, "utf-8", True, "120×40"),
+        (os.terminal_size((79, 24)), "utf-8", False, "smaller"),
+        (os.terminal_size((80, 23)), "utf-8", False, "smaller"),
+        (BIG, "cp1252", False, "cp1252"),
+        (BIG, None, False, "None"),
+    ],
+)
+def test_the_terminal_has_to_have_room_and_letters(
+    size: os.terminal_size, encoding: str | None, good: bool, words: str
+) -> None:
+    check = checks.terminal(size, is_there=True, encoding=encoding, environment={})
+    assert check.good is good
+    assert words in check.text
+    assert bool(check.advice) is not good
+
+
+def test_without_a_terminal_there_is_nothing_wrong() -> None:
+    check = checks.terminal(BIG, is_there=False, encoding=None, environment={})
+    assert check.good
+    assert "plain lines" in check.text
+
+
+@pytest.mark.parametrize(
+    ("environment", "words"),
+    [
+        ({"COLORTERM": "truecolor"}, "all colours"),
+        ({"TERM": "xterm-256color"}, "256 colours"),
+        ({"TERM": "xterm"}, "few colours"),
+        ({"NO_COLOR": "1", "COLORTERM": "truecolor"}, "NO_COLOR"),
+    ],
+)
+def test_colours_are_told(environment: dict[str, str], words: str) -> None:
+    check = checks.terminal(BIG, is_there=True, encoding="UTF-8", environment=environment)
+    assert words in check.text
+
+
+def paths_in(folder: Path) -> Paths:
+    return Paths(folder / "data", folder / "config", folder / "log")
+
+
+def test_folders_that_can_be_made_are_good_and_not_made(tmp_path: Path) -> None:
+    each = checks.folders(paths_in(tmp_path / "home"))
+    assert [check.good for check in each] == [True] * 3
+    assert not (tmp_path / "home").exists()
+
+
+def test_a_file_in_the_way_is_told(tmp_path: Path) -> None:
+    (tmp_path / "home").touch()
+    for check in checks.folders(paths_in(tmp_path / "home")):
+        assert not check.good
+        assert "is no folder" in check.text
+        assert "TRACKER_HOME" in check.advice
+
+
+@pytest.mark.skipif(os.name == "nt", reason="folders have no such permissions there")
+def test_a_folder_that_may_not_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir(mode=0o500)
+    if os.access(tmp_path / "home", os.W_OK):
+        # The superuser may write anywhere but here.
+        (check, *_) = checks.folders(paths_in(Path("/proc/1/nothing")))
+    else:
+        (check, *_) = checks.folders(paths_in(tmp_path / "home"))
+    assert not check.good
+
+
+def test_the_paired_sensor_is_named(tmp_path: Path) -> None:
+    none = checks.configuration(tmp_path)
+    assert none.good
+    assert "tracker pair" in none.text
+    save_sensor(config_path(tmp_path), SensorChoice("C0:FF", "profile", "HipOne"))
+    assert checks.configuration(tmp_path).text == "HipOne (profile) at C0:FF"
+
+
+def test_a_configuration_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    config_path(tmp_path).write_text("[sensr]\n", encoding="utf-8")
+    check = checks.configuration(tmp_path)
+    assert not check.good
+    assert "sensr" in check.text
+    assert "sensor" in check.advice
+
+
+def test_sound_is_not_pretended() -> None:
+    assert "not part" in checks.audio().text

@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tracker.cli.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pytest
+
+
+def test_it_hands_over_what_was_asked_for(
+    tracker: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[tuple[object, ...]] = []
+    monkeypatch.setattr("tracker.cli.pairing.pair_with", lambda *given: calls.append(given))
+    arguments = ("WT901BLE67", "--kind", "witmotion", "--setting", "a=1", "--setting", "b=2")
+    assert tracker("pair", *arguments).code == ExitCode.OK
+    assert calls == [("WT901BLE67", "witmotion", ("a=1", "b=2"))]
+
+
+def test_somebody_has_to_be_named(tracker: Callable[..., Any]) -> None:
+    assert tracker("pair").code == ExitCode.USAGE_OR_INPUT
