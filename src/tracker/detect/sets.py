@@ -224,8 +224,8 @@ class SetKeeper:
     def _settle_rivals(self, open_set: OpenSet, draft: Draft) -> Iterator[Event]:
         """Decide between the reps so far and a movement that is not like them.
 
-        A movement under half of the range is no rep. So a single small one before a much larger one
-        was a set-up move; two or three that are alike need two larger ones that are alike, for
+        A movement under half of the range is no rep. So a single small one before a much larger
+        one was a set-up move; two or three that are alike need two larger ones that are alike, for
         getting up after two heavy reps is one large movement as well. A smaller movement does not
         count itself, unless it has company.
         """

@@ -299,7 +299,8 @@ class StrokeFinder:
     ) -> NDArray[np.bool_]:
         """Return where the speed, falling on as it does, crosses the boundary soon enough.
 
-        A stop is braked all the way, so a straight line foresees it by some hundredths of a second.
+        A stop is braked all the way, so a straight line foresees it by some hundredths of a
+        second.
         """
         running_out = np.zeros(len(peak), dtype=np.bool_)
         fall = (forward_led[:-_FALL_SAMPLES] - forward_led[_FALL_SAMPLES:]) / _FALL_SAMPLES
@@ -373,8 +374,9 @@ class StrokeFinder:
     def _edges(self, progress: NDArray[np.float64], turn: int, end: float) -> tuple[float, float]:
         """Return where the travel leaves the rest before it and comes within reach of that after.
 
-        That is nearer to the middle than 10 % of the speed: a movement from standstill to standstill
-        is shorter by 0.2 of its duration at each end. Nearer to rest, such a track tells nothing.
+        That is nearer to the middle than 10 % of the speed: a movement from standstill to
+        standstill is shorter by 0.2 of its duration at each end. Nearer to rest, such a track
+        tells nothing.
         """
         held = progress[math.ceil(end) :]
         level = float(np.median(held)) if len(held) else self._progress
