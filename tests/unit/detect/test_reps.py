@@ -1,13 +1,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from unit.detect.motions import BOTTOM_DEG, LEFT, TOP_DEG, movement
 
-from tracker.detect.likeness import plausible
 from tracker.detect.reps import DraftNews, DraftState, Pairing, Way
 from tracker.detect.strokes import StrokeState
 from tracker.domain import EXERCISES, HIP_THRUST
@@ -147,45 +146,6 @@ def test_a_turn_about_another_axis_is_neither_up_nor_down() -> None:
     assert pairing.way(aside) is Way.NEITHER
     turned = replace(up(2, 5.0, 6.0), axis=np.array([np.cos(0.3), np.sin(0.3), 0.0]))
     assert pairing.way(turned) is Way.UP
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"size": float(np.radians(5.0)), "rotation_rad": float(np.radians(5.0))},
-        {"size": float(np.radians(100.0)), "rotation_rad": float(np.radians(100.0))},
-        {"rise_m": 0.01},
-        {"rise_m": 1.2},
-        {"planarity": 0.2},
-        {"rotation_rad": float(np.radians(90.0))},
-        {"end_s": 20.0},
-        {"end_s": 2.1},
-    ],
-    ids=[
-        "too small",
-        "too large",
-        "without lifting",
-        "standing up",
-        "rolling over",
-        "walking round",
-        "too slow",
-        "a jerk",
-    ],
-)
-def test_what_no_hip_thrust_does_is_not_plausible(change: dict[str, Any]) -> None:
-    good = up(1, 2.0, 3.0)
-    assert plausible(HIP_THRUST, good)
-    assert not plausible(HIP_THRUST, replace(good, **change))
-
-
-@pytest.mark.parametrize("name", sorted(EXERCISES))
-def test_its_own_movement_is_plausible_for_every_exercise(name: str) -> None:
-    exercise = EXERCISES[name]
-    plain = up(1, 2.0, 3.0) if name != "glute_bridge" else movement(1, 2.0, 3.0, 17.0, 40.0)
-    if exercise.least_rise_m:
-        plain = squat(1, 2.0, 3.0, 0.4)
-        assert not plausible(exercise, squat(1, 2.0, 3.0, 0.05))
-    assert plausible(exercise, plain)
 
 
 def test_the_sign_of_an_axis_is_the_way() -> None:
