@@ -188,7 +188,13 @@ def motion_rows(motion: MotionBlock, rows: slice) -> MotionBlock:
     }
     start_s = motion.start_s + rows.start / motion.rate_hz
     restart = rows.start == 0 and rows.stop > 0
-    return MotionBlock(start_s=start_s, rate_hz=motion.rate_hz, restart=restart, **arrays)
+    return MotionBlock(
+        start_s=start_s,
+        rate_hz=motion.rate_hz,
+        restart=restart,
+        gyroscope=motion.gyroscope,
+        **arrays,
+    )
 
 
 # --- stages ------------------------------------------------------------------------------------
@@ -309,8 +315,8 @@ def _detector(gyro_range_dps: int | None) -> Stage:
     return Stage(f"Detector {sort}", len(motion.up), run)
 
 
-def _engine() -> Stage:
-    session = lifted()
+def _engine(gyro_range_dps: int | None) -> Stage:
+    session = lifted(gyro_range_dps)
     notifications = tuple(session.notifications())
 
     def run(pieces: Pieces) -> Output:
@@ -320,7 +326,8 @@ def _engine() -> Stage:
             events += engine.feed_many(notifications[piece])
         return said([*events, *engine.finish()])
 
-    return Stage("Engine", len(notifications), run)
+    sort = "with a gyroscope" if gyro_range_dps else "with an accelerometer alone"
+    return Stage(f"Engine {sort}", len(notifications), run)
 
 
 @cache
@@ -351,5 +358,6 @@ def stages() -> tuple[Stage, ...]:
         _device_clock(),
         _detector(1000),
         _detector(None),
-        _engine(),
+        _engine(1000),
+        _engine(None),
     )
