@@ -253,6 +253,19 @@ def test_what_is_much_larger_than_a_provisional_rep_decides_its_own_way(
     assert pairing.way(lift) is expected
 
 
+def test_what_a_provisional_rep_grows_into_is_still_the_way_up() -> None:
+    """Whoever counted it early has to hear of it, to take it back."""
+    pairing = Pairing(HIP_THRUST)
+    begun = replace(up(1, 2.0, 3.0), state=StrokeState.ENDING)
+    fed(pairing, begun)
+    pairing.believe(begun, sure=False)
+    sat_up = movement(1, 2.0, 4.0, BOTTOM_DEG, 55.0, state=StrokeState.FINISHED)
+    (news,) = fed(pairing, sat_up)
+    assert (news.state, news.draft.number) == (DraftState.GONE, 1)
+    assert news.draft.concentric is sat_up
+    assert fed(pairing, replace(sat_up, number=3)) == []
+
+
 def test_a_turn_about_another_axis_than_a_provisional_rep_decides_its_own_way() -> None:
     pairing = Pairing(HIP_THRUST)
     pairing.believe(replace(up(1, 2.0, 3.0), axis=ACROSS), sure=False)
