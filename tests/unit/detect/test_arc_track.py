@@ -193,6 +193,18 @@ def test_tremor_turns_back_within_the_span_of_the_speed() -> None:
     np.testing.assert_allclose(shaken_speed, speed, atol=np.radians(0.5))
 
 
+def test_noise_and_tremble_are_what_a_hundredth_of_g_makes_of_rest() -> None:
+    """Shaken across gravity at 2 Hz, as somebody who strains at lockout is."""
+    shaken = by_arc(legs((4.0, BOTTOM_DEG)).motion, float(np.degrees(0.01)), 2.0)
+    still = legs((4.0, TOP_DEG), start_deg=TOP_DEG).motion
+    shaken.up[:50] = still.up[:50]
+    track = ArcTrack(remembered(shaken))
+    track.turned(40)
+    angle, speed = track.coordinate(100, 400)
+    assert 0.7 * track.noise < np.abs(speed).max() <= track.noise
+    assert 0.9 * track.tremble < np.ptp(angle) <= track.tremble
+
+
 def test_there_is_no_way_off_an_angle_without_an_axis() -> None:
     track = ArcTrack(remembered(by_arc(REP.motion)))
     assert track.onset(0, 400, LEAST_RAD) is not None
