@@ -53,8 +53,12 @@ def test_a_movement_begins_about_whatever_axis(
     lift = legs(
         (1.0, start_deg), (1.0, start_deg + turn_deg), start_deg=start_deg, mounting=rotation
     )
-    onset = ArcTrack(remembered(by_arc(lift.motion))).onset(0, 200, LEAST_RAD)
+    track = ArcTrack(remembered(by_arc(lift.motion)))
+    onset = track.onset(0, 200, LEAST_RAD)
     assert onset is not None
+    angle, _ = track.coordinate(0, 200)
+    assert angle[onset.anchor] < np.radians(1.2)
+    assert angle[onset.sample] > LEAST_RAD
     # The posture is still that of half a second ago until the first degree is over.
     assert 100 <= onset.anchor <= 120
     turned_rad = abs(lift.pitch_rad[onset.sample] - lift.pitch_rad[0])
@@ -85,6 +89,15 @@ def test_a_lift_is_found_beneath_a_tremble() -> None:
     assert onset is not None
     assert 195 <= onset.anchor <= 225
     assert 215 <= onset.sample <= 235
+
+
+def test_no_stillness_before_the_latest_movement_is_an_anchor() -> None:
+    """A stroke that was given up half-way leaves no rest to measure the next one from."""
+    track = ArcTrack(remembered(by_arc(LIFT.motion)))
+    assert track.onset(0, 150, LEAST_RAD) is not None
+    onset = track.onset(150, 300, LEAST_RAD)
+    assert onset is not None
+    assert onset.anchor == 150
 
 
 def test_no_stillness_before_a_hole_is_an_anchor() -> None:
