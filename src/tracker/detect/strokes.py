@@ -64,6 +64,10 @@ _FALL_SAMPLES: Final = 4
 HELD_S: Final = 0.3
 """Where travel tells the edges of a movement, the rest beside them is looked at for this long."""
 
+BESIDE_EDGES: Final = 0.7
+"""From standstill to the edge of a movement, as a share of its time between the edges (minimum
+jerk): a slow one is far from rest `HELD_S` beside them."""
+
 _SCAN: Final = 256
 """Samples that one scan looks at; every event inside costs another scan of the rest."""
 
@@ -352,7 +356,8 @@ class StrokeFinder:
         progress, forward = self._direction * (position - self._origin), self._direction * speed
         if self._track.tremble:
             start, end = self._edges(progress, self._turn - first, end - first)
-            leaves, arrives = max(int(start) - reach, 0), min(math.ceil(end) + reach, last - first)
+            rest = max(reach, round(BESIDE_EDGES * (end - start)))
+            leaves, arrives = max(int(start) - rest, 0), min(math.ceil(end) + rest, last - first)
         else:
             start, end = self._start(progress, forward, first), end - first
             leaves = _last_rest(forward, int(start), lead)

@@ -190,6 +190,14 @@ def test_without_a_gyroscope_the_rotation_is_from_posture_to_posture(
         assert each.by_gyroscope
 
 
+@pytest.mark.parametrize("up_s", [0.6, 1.0, 2.0, 3.0, 4.5, 6.0])
+def test_without_a_gyroscope_the_rise_of_slow_hips_is_whole(up_s: float) -> None:
+    """Near its ends, where gravity's arc tells nothing, a slow movement still rises."""
+    lift = there_and_back(up_s)
+    up = measured(replace(lift, motion=by_arc(lift.motion)))[0]
+    assert up.rise_m == pytest.approx(RISE_M, rel=RISE_ERROR)
+
+
 def test_hips_that_came_back_to_where_they_were_have_no_arc() -> None:
     """Turning about the vertical leaves gravity where it is; there is no axis to tell."""
     lift = there_and_back(1.0)

@@ -271,7 +271,7 @@ def test_a_hole_drops_the_stroke_that_it_cut() -> None:
 
 
 @settings(max_examples=40, deadline=None)
-@given(up_s=st.floats(0.4, 2.8), down_s=st.floats(0.4, 2.8))
+@given(up_s=st.floats(0.5, 2.8), down_s=st.floats(0.5, 2.8))
 def test_a_foreseen_end_is_near_the_true_one_and_has_happened(up_s: float, down_s: float) -> None:
     lift = rep(up_s, 1.0, down_s)
     foreseen = [each for each in strokes(lift) if each.state is StrokeState.ENDING]
@@ -280,7 +280,8 @@ def test_a_foreseen_end_is_near_the_true_one_and_has_happened(up_s: float, down_
         said_s, end_s = stroke.now / RATE_HZ, stroke.end / RATE_HZ
         # What is known now was felt this much later: smoothing holds that back.
         assert said_s < end_s <= said_s + SMOOTHING_HALF_WIDTH_S + 1e-9
-        assert said_s < true_s
+        # Half a packet more than smoothing takes: soon enough to say it as it happens.
+        assert true_s - said_s > 0.06
         assert true_s - 0.05 < end_s < true_s + CLOSE_S
 
 
@@ -311,13 +312,14 @@ def test_what_has_just_begun_is_not_about_to_end() -> None:
 
 def test_a_sticking_point_that_stays_fast_is_not_foreseen_as_an_end() -> None:
     """It brakes as hard as an end does, but from a speed that no end is near to."""
-    lift = jerked(0.2, 0.13, 0.2)
+    lift = jerked(0.15, 0.105, 0.12)
     rate = lift.motion.rate_radps[:, 0]
-    stuck = 213 + int(np.argmin(rate[213:220]))
-    assert 0.6 < rate[stuck] / rate.max() < 0.7
+    fastest = int(np.argmax(rate[:210]))
+    stuck = fastest + int(np.argmin(rate[fastest:217]))
+    assert 0.6 < rate[stuck] / rate[fastest] < 0.7
     (foreseen,) = [each for each in strokes(lift) if each.state is StrokeState.ENDING]
     assert foreseen.now > stuck + 5
-    assert foreseen.end == pytest.approx(232, abs=3)
+    assert foreseen.end == pytest.approx(222.5, abs=3.0)
 
 
 def test_an_end_that_was_none_is_foreseen_again() -> None:
@@ -390,12 +392,17 @@ def test_the_way_back_of_an_arc_begins_at_the_last_point_as_good_as_the_furthest
     assert boundaries_s(back) == pytest.approx(edges_s(start_s, pace_s), abs=0.01 + 0.022 * pace_s)
 
 
-def test_an_arc_is_measured_from_rest_to_rest() -> None:
+@pytest.mark.parametrize("pace_s", [0.6, 1.0, 2.0, 4.0])
+def test_an_arc_is_measured_from_rest_to_rest(pace_s: float) -> None:
     """The rise is an integral of acceleration, which needs more than the middle of the way."""
-    for stroke in finished(strokes(arc(rep()))):
-        assert stroke.end is not None
-        assert stroke.start - stroke.leaves == pytest.approx(30.0, abs=1.0)
-        assert stroke.arrives - stroke.end == pytest.approx(30.0, abs=1.0)
+    there, back = finished(strokes(arc(rep(pace_s, 1.5, pace_s))))
+    for stroke, start_s in ((there, 2.0), (back, 3.5 + pace_s)):
+        first_s, last_s = edges_s(start_s, pace_s)
+        leaves_s = min(start_s, first_s - 0.3)
+        arrives_s = max(start_s + pace_s, last_s + 0.3)
+        assert (stroke.leaves / RATE_HZ, stroke.arrives / RATE_HZ) == pytest.approx(
+            (leaves_s, arrives_s), abs=0.02 + 0.03 * pace_s
+        )
 
 
 def test_strokes_along_an_arc_have_one_direction() -> None:
@@ -415,7 +422,11 @@ def test_hips_that_tremble_by_a_degree_do_not_move(tremble_hz: float) -> None:
 def test_an_arc_ends_at_half_of_its_peak_at_the_latest() -> None:
     """Ten degrees in four seconds are no faster than the noise of the track at rest."""
     slow = arc(legs((2.0, BOTTOM_DEG), (3.0, BOTTOM_DEG + 10.0), (3.0, BOTTOM_DEG + 10.0)))
-    (there,) = finished(strokes(slow))
+    news = strokes(slow)
+    (ended, *_) = [each for each in news if each.state is StrokeState.ENDED]
+    # Its speed is half of the peak after 0.77 of the time, and known a tenth of a second later.
+    assert ended.now / RATE_HZ == pytest.approx(2.0 + 0.77 * 3.0 + 0.1, abs=0.1)
+    (there,) = finished(news)
     assert there.travel == pytest.approx(np.radians(10.0), abs=0.03)
     assert boundaries_s(there) == pytest.approx(edges_s(2.0, 3.0), abs=0.25)
 
