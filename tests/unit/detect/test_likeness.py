@@ -92,7 +92,7 @@ def test_without_a_comfort_only_the_limit_counts() -> None:
 
 # --- all of them together ----------------------------------------------------------------------
 
-HALF_WAY: dict[str, dict[str, float]] = {
+HALF_WAY: dict[str, dict[str, Any]] = {
     "shortest_s": {"end_s": GOOD.start_s + 0.35},
     "planarity": {"planarity": 0.86},
     "coherence": {"coherence": 0.775},
@@ -108,7 +108,7 @@ def test_half_way_to_the_limit_is_half_a_doubt(name: str) -> None:
 
 @pytest.mark.parametrize("left_out", HALF_WAY)
 def test_one_trait_at_its_limit_passes_but_not_three_half_way(left_out: str) -> None:
-    changes = {
+    changes: dict[str, Any] = {
         field: value
         for name, change in HALF_WAY.items()
         if name != left_out
@@ -324,7 +324,7 @@ def test_of_gravitys_arc_only_extent_and_radius_are_asked() -> None:
         "radius_m",
         "most_radius_m",
     ]
-    trembling = {"planarity": 0.1, "coherence": 0.0, "size": 2.0 * GOOD.size}
+    trembling: dict[str, Any] = {"planarity": 0.1, "coherence": 0.0, "size": 2.0 * GOOD.size}
     assert doubt(HIP_THRUST, replace(by_arc(GOOD), **trembling)) == 0.0
     # Nothing in between: it counts or it does not.
     assert {each.doubt for each in traits(HIP_THRUST, by_arc(turned(15.0, 0.21, 0.11)))} == {0.0}

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -432,7 +432,7 @@ def test_a_rep_completes_when_its_measures_are_final() -> None:
     assert training.words()[-1] == "complete 1"
 
 
-NO_LIFT = [
+NO_LIFT: list[dict[str, Any]] = [
     {"planarity": 0.5},
     {"size": float(np.radians(90.0)), "rotation_rad": float(np.radians(90.0))},
     {"coherence": 0.3},
@@ -444,7 +444,7 @@ NO_LIFT_IDS = ["rolled over", "sat up", "bent and rose later", "went down", "did
 
 @pytest.mark.parametrize("change", NO_LIFT, ids=NO_LIFT_IDS)
 def test_a_provisional_rep_that_turns_out_to_be_none_goes_with_its_set(
-    change: dict[str, float],
+    change: dict[str, Any],
 ) -> None:
     training = Training()
     training.move(early(3.0, StrokeState.ENDING))
