@@ -366,6 +366,18 @@ def test_without_a_gyroscope_boundaries_are_at_15_and_85_percent_of_the_way(
         assert boundaries_s(stroke) == pytest.approx(edges_s(start_s, duration_s), abs=close_s)
 
 
+def test_the_way_of_an_arc_is_up_to_where_it_is_held() -> None:
+    """Somebody who overshoots and settles has not come further than where they settled."""
+    lift = legs(
+        (2.0, BOTTOM_DEG), (1.0, TOP_DEG + 5.0), (0.1, TOP_DEG), (1.5, TOP_DEG), (1.0, BOTTOM_DEG)
+    )
+    there = finished(strokes(arc(lift)))[0]
+    for share, found_s in zip((0.15, 0.85), boundaries_s(there), strict=True):
+        reached_rad = np.radians(BOTTOM_DEG + share * (TOP_DEG - BOTTOM_DEG))
+        reached_s = float(np.argmax(lift.pitch_rad >= reached_rad)) / RATE_HZ
+        assert found_s == pytest.approx(reached_s, abs=0.015)
+
+
 @pytest.mark.parametrize("tremble_deg", [0.0, 0.5])
 @pytest.mark.parametrize("up_s", [0.5, 1.0, 2.0, 4.0])
 def test_an_arc_is_told_while_it_happens(up_s: float, tremble_deg: float) -> None:
