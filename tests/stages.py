@@ -207,7 +207,13 @@ def motion_rows(motion: MotionBlock, rows: slice) -> MotionBlock:
     }
     start_s = motion.start_s + rows.start / motion.rate_hz
     restart = rows.start == 0 and rows.stop > 0
-    return MotionBlock(start_s=start_s, rate_hz=motion.rate_hz, restart=restart, **arrays)
+    return MotionBlock(
+        start_s=start_s,
+        rate_hz=motion.rate_hz,
+        restart=restart,
+        gyroscope=motion.gyroscope,
+        **arrays,
+    )
 
 
 # --- stages ------------------------------------------------------------------------------------
@@ -328,8 +334,8 @@ def _detector(gyro_range_dps: int | None) -> Stage:
     return Stage(f"Detector {sort}", len(motion.up), run)
 
 
-def _engine() -> Stage:
-    session = lifted()
+def _engine(gyro_range_dps: int | None) -> Stage:
+    session = lifted(gyro_range_dps)
     notifications = tuple(session.notifications())
 
     def run(pieces: Pieces) -> Output:
@@ -339,7 +345,8 @@ def _engine() -> Stage:
             events += engine.feed_many(notifications[piece])
         return said([*events, *engine.finish()])
 
-    return Stage("Engine", len(notifications), run)
+    sort = "with a gyroscope" if gyro_range_dps else "with an accelerometer alone"
+    return Stage(f"Engine {sort}", len(notifications), run)
 
 
 def _engine_without_a_device_clock() -> Stage:
@@ -385,6 +392,7 @@ def stages() -> tuple[Stage, ...]:
         _device_clock(),
         _detector(1000),
         _detector(None),
-        _engine(),
+        _engine(1000),
+        _engine(None),
         _engine_without_a_device_clock(),
     )

@@ -1,9 +1,9 @@
 """The same questions as in `track`, answered without a gyroscope: the arc of gravity alone.
 
-An accelerometer shows where down is, and every tremble as a turn. The posture is known to a degree,
-the speed hardly: so this track measures the angle from the posture in which a movement began,
-whatever the axis, takes its speed over a fifth of a second, and leaves it to the angle to say
-where a movement started and ended.
+An accelerometer shows where down is, and every tremble as a turn. The posture is known to a
+degree, the speed hardly: so this track measures the angle from the posture in which a movement
+began, whatever the axis, takes its speed over a fifth of a second, and leaves it to the angle to
+say where a movement started and ended.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """How far a movement may be taken for part of a rep of the exercise.
 
-Each trait of a movement has a limit, beyond which it is none, and a comfort, from which on it raises
-no doubt. Between the two the doubt grows from 0 to 1, and the doubts add up: a movement may be at
-the limit in one respect, but not near it in several. That is what tells a small, hurried or
+Each trait of a movement has a limit, beyond which it is none, and a comfort, from which on it
+raises no doubt. Between the two the doubt grows from 0 to 1, and the doubts add up: a movement may
+be at the limit in one respect, but not near it in several. That is what tells a small, hurried or
 crooked lift from a step, a turn in bed or getting up from a chair.
 """
 
@@ -28,11 +28,12 @@ MOST_ROTATION_RAD: Final = float(np.radians(85.0))
 """The longest hip thrust turns by 55°; sitting up from lying turns by more than this."""
 
 SHORTEST_WAY_S: Final = 0.2
-"""Hips lifted as fast as anybody can by 15°, between the boundaries; a step of walking takes 0.3 s."""
+"""Hips lifted by 15° as fast as anybody can, between the boundaries; a step of walking takes
+0.3 s."""
 
 SHORTEST_WAY_OF_ARC_S: Final = 0.1
-"""The same without a gyroscope, where only the middle 70 % of the travel is counted, which takes 0.41
-of a movement: a quarter of a second from standstill to standstill."""
+"""The same without a gyroscope, where only the middle 70 % of the travel is counted, which takes
+0.41 of a movement: a quarter of a second from standstill to standstill."""
 
 COMFORTABLE_WAY_S: Final = 0.5
 """A way up at 80 % of the most that someone can lift takes 0.8 ± 0.14 s."""
@@ -61,8 +62,8 @@ COMFORTABLE_TURN_SHARE: Final = 1.2
 """A pelvis that rolls by 9° on the way adds less than this."""
 
 LEAST_COHERENCE: Final = 0.6
-"""Correlation of rising with turning. Hips that hinge on a bench or on the floor rise as they turn;
-someone who bends, sits down or walks turns at one time and rises at another."""
+"""Correlation of rising with turning. Hips that hinge on a bench or on the floor rise as they
+turn; someone who bends, sits down or walks turns at one time and rises at another."""
 
 COMFORTABLE_COHERENCE: Final = 0.95
 """A rigid trunk on a bench has 0.99 and more; flesh, straps and the lower back take some off."""
@@ -170,8 +171,8 @@ def _shape(exercise: Exercise, movement: Movement) -> tuple[Trait, ...]:
     turn_share = max(movement.rotation_rad, 1e-9) / size
     about_vertical = max(turn_share, 1.0 / turn_share)
     if not movement.by_gyroscope:
-        # Gravity's arc does not show turns about the vertical, and every tremble as a turn: what is
-        # left to judge is how far the hips rose, unless they took so long that nobody can tell.
+        # Gravity's arc does not show turns about the vertical, and every tremble as a turn: what
+        # is left to judge is how far the hips rose, unless they took too long for that.
         if movement.duration_s > SLOWEST_TRUSTED_CONCENTRIC_S:
             return ()
         return (

@@ -36,7 +36,7 @@ ALONG_AXIS_OF_ARC: Final = 0.5
 """The same without a gyroscope (60°): a tremble of 1° across a movement of 2° turns its axis."""
 
 MOST_OF_PROVISIONAL: Final = 1.5
-"""A movement this much larger than a provisional rep says for itself which way it went."""
+"""Another movement, this much larger than a provisional rep, says for itself which way it went."""
 
 RETURN_SHARE: Final = 0.5
 """A way back of less than this share of the way there has not completed the rep."""
@@ -160,7 +160,9 @@ class Pairing:
         if self._exercise.signal is LiftSignal.HEIGHT:
             return Way(movement.direction)
         if self.lift is not None and (
-            self._sure or movement.size <= MOST_OF_PROVISIONAL * self.lift.size
+            self._sure
+            or movement.number == self.lift.number
+            or movement.size <= MOST_OF_PROVISIONAL * self.lift.size
         ):
             agreement = float(movement.axis @ self.lift.axis)
             if abs(agreement) > (ALONG_AXIS if movement.by_gyroscope else ALONG_AXIS_OF_ARC):

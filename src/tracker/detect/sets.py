@@ -227,10 +227,10 @@ class SetKeeper:
     def _settle_rivals(self, open_set: OpenSet, draft: Draft) -> Iterator[Event]:
         """Decide between the reps so far and a movement that is not like them.
 
-        A movement under half of the range is no rep. So a single small one before a much larger one
-        was a set-up move, and so were two or three that were doubtful themselves. Two clean reps
-        need two larger ones that are alike: getting up after a heavy double is one large movement
-        as well. A smaller movement does not count itself, unless it has company.
+        A movement under half of the range is no rep. So a single small one before a much larger
+        one was a set-up move, and so were two or three that were doubtful themselves. Two clean
+        reps need two larger ones that are alike: getting up after a heavy double is one large
+        movement as well. A smaller movement does not count itself, unless it has company.
         """
         paired = open_set.has_rival_like(draft)
         rival, open_set.rival = open_set.rival, draft

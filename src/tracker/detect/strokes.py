@@ -64,6 +64,10 @@ _FALL_SAMPLES: Final = 4
 HELD_S: Final = 0.3
 """Where travel tells the edges of a movement, the rest beside them is looked at for this long."""
 
+BESIDE_EDGES: Final = 0.7
+"""From standstill to the edge of a movement, as a share of its time between the edges (minimum
+jerk): a slow one is far from rest `HELD_S` beside them."""
+
 _SCAN: Final = 256
 """Samples that one scan looks at; every event inside costs another scan of the rest."""
 
@@ -299,7 +303,8 @@ class StrokeFinder:
     ) -> NDArray[np.bool_]:
         """Return where the speed, falling on as it does, crosses the boundary soon enough.
 
-        A stop is braked all the way, so a straight line foresees it by some hundredths of a second.
+        A stop is braked all the way, so a straight line foresees it by some hundredths of a
+        second.
         """
         running_out = np.zeros(len(peak), dtype=np.bool_)
         fall = (forward_led[:-_FALL_SAMPLES] - forward_led[_FALL_SAMPLES:]) / _FALL_SAMPLES
@@ -351,7 +356,8 @@ class StrokeFinder:
         progress, forward = self._direction * (position - self._origin), self._direction * speed
         if self._track.tremble:
             start, end = self._edges(progress, self._turn - first, end - first)
-            leaves, arrives = max(int(start) - reach, 0), min(math.ceil(end) + reach, last - first)
+            rest = max(reach, round(BESIDE_EDGES * (end - start)))
+            leaves, arrives = max(int(start) - rest, 0), min(math.ceil(end) + rest, last - first)
         else:
             start, end = self._start(progress, forward, first), end - first
             leaves = _last_rest(forward, int(start), lead)
@@ -373,8 +379,9 @@ class StrokeFinder:
     def _edges(self, progress: NDArray[np.float64], turn: int, end: float) -> tuple[float, float]:
         """Return where the travel leaves the rest before it and comes within reach of that after.
 
-        That is nearer to the middle than 10 % of the speed: a movement from standstill to standstill
-        is shorter by 0.2 of its duration at each end. Nearer to rest, such a track tells nothing.
+        That is nearer to the middle than 10 % of the speed: a movement from standstill to
+        standstill is shorter by 0.2 of its duration at each end. Nearer to rest, such a track
+        tells nothing.
         """
         held = progress[math.ceil(end) :]
         level = float(np.median(held)) if len(held) else self._progress

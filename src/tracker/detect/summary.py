@@ -65,7 +65,7 @@ def rep_from(
         phases.append(PhaseSpan(Phase.CONCENTRIC, up.start_s, up.end_s))
         if next_start_s is not None:
             phases.append(PhaseSpan(Phase.LOCKOUT, up.end_s, max(next_start_s, up.end_s)))
-    # Without a gyroscope, only the middle of the way up is seen, and acceleration tilts it as well.
+    # Without a gyroscope, only the middle of the way up is seen, and acceleration tilts it too.
     unsure = up.duration_s > SLOWEST_TRUSTED_CONCENTRIC_S or not up.by_gyroscope
     flags = []
     short_of = (1.0 - exercise.lockout_share) * (reference_size or 0.0)

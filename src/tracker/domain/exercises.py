@@ -63,8 +63,9 @@ def _hip_thrust(name: str, title: str) -> Exercise:
     """Return a variation of the hip thrust with the sensor on the pelvis.
 
     A full one swings 45 ± 7° about shoulders that are 0.45 m away, and 0.36 m where the trunk is
-    steep; someone who sits up turns about the hips, with the sensor 0.1 to 0.15 m away. The pelvis rolls by up to 9°, which leaves 0.96 of the turning about the lift's axis.
-    Half of the smallest full one, 30°, is the smallest rep.
+    steep; someone who sits up turns about the hips, with the sensor 0.1 to 0.15 m away. The pelvis
+    rolls by up to 9°, which leaves 0.96 of the turning about the lift's axis. Half of the smallest
+    full one, 30°, is the smallest rep.
     """
     return Exercise(
         name,

@@ -1,8 +1,8 @@
 """The accelerometer's zero-g offset, learnt from the length of gravity.
 
-A cheap part is off by 20 to 50 mg. The offset leans with the sensor, so it does not cancel in the
-rise of a rep: 20 mg are centimetres in a second, and can be the whole rise in four. But whichever way a
-still sensor points, what it measures must be one gravity long, and lying, sitting, the bottom and
+A cheap part is off by 20 to 50 mg. The offset leans with the sensor, so it does not cancel in
+the rise of a rep: 20 mg are centimetres in a second, and can be the whole rise in four. But
+whichever way a still sensor points, what it measures must be one gravity long, and lying, sitting, the bottom and
 the top of a rep point different ways.
 """
 
@@ -40,8 +40,9 @@ class AccOffset:
     Notes
     -----
     With the offset ``b``, every still mean ``f`` should satisfy ``|f - b| = g``. Linearised about
-    the estimate, this is one equation along the direction of ``f``, taken in by the Kalman filter of
-    a state that hardly changes. What no posture has shown yet stays at zero.
+    the estimate, this is one equation along the direction of ``f``, taken in by the Kalman filter
+    of a state that hardly changes (Kalman 1960, doi:10.1115/1.3662552). What no posture has shown
+    yet stays at zero.
     """
 
     def __init__(self, settings: AccOffsetSettings | None = None) -> None:

@@ -127,8 +127,8 @@ class LeanFilter:
     ) -> NDArray[np.float64]:
         """Return the acceleration that is none, m/s², shape (n,).
 
-        What the offset adds in the usual posture is part of the gravity that the sensor feels, and
-        is subtracted with it. So an offset that becomes known while the sensor rests changes nothing.
+        What the offset adds in the usual posture is part of the gravity that the sensor feels,
+        and is subtracted with it. So an offset that becomes known at rest changes nothing.
         """
         if not len(up):
             return np.empty(0)

@@ -106,6 +106,20 @@ def squats(*parts: tuple[float, float], start_s: float = 0.0) -> Lift:
     return Lift(motion, np.zeros_like(time_s), tuple(boundaries_s))
 
 
+def by_arc(
+    motion: MotionBlock,
+    tremble_deg: float = 0.0,
+    tremble_hz: float = 5.0,
+    axis: NDArray[np.float64] = LEFT,
+) -> MotionBlock:
+    """Return motion as an accelerometer alone shows it, with a tremble about an axis."""
+    time_s = np.arange(len(motion.up)) / motion.rate_hz
+    angle = np.radians(tremble_deg) * np.sin(2.0 * np.pi * tremble_hz * time_s)[:, None]
+    along = np.outer(motion.up @ axis, axis)
+    up = along + np.cos(angle) * (motion.up - along) + np.sin(angle) * np.cross(axis, motion.up)
+    return replace(motion, up=up, gyroscope=False)
+
+
 def remembered(motion: MotionBlock) -> History:
     """Return a history that holds the motion."""
     history = History(motion.rate_hz)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from stages import figures, motion_rows, words
-from unit.detect.motions import BOTTOM_DEG, RATE_HZ, TOP_DEG, legs, squats
+from unit.detect.motions import BOTTOM_DEG, RATE_HZ, TOP_DEG, by_arc, legs, squats
 from unit.signal.hips import rotations
 
 from tracker.detect import Detector
@@ -116,6 +116,21 @@ def test_slow_reps_are_counted_and_their_velocity_is_not_claimed(pace: float) ->
         (1.0, BOTTOM_DEG),
     )
     (record,) = sets_of(detected(legs(STILL, *slow * 3, REST).motion))
+    assert len(record.reps) == 3
+    for rep in record.reps:
+        assert rep.mean_velocity_mps is None
+        assert Flag.LOW_CONFIDENCE_VELOCITY in rep.flags
+
+
+@pytest.mark.parametrize("pace_s", [0.6, 1.0, 2.5, 3.5, 4.5, 6.0])
+def test_without_a_gyroscope_reps_of_any_pace_are_counted(pace_s: float) -> None:
+    steady: tuple[Leg, ...] = (
+        (pace_s, TOP_DEG),
+        (1.0, TOP_DEG),
+        (pace_s, BOTTOM_DEG),
+        (1.0, BOTTOM_DEG),
+    )
+    (record,) = sets_of(detected(by_arc(legs(STILL, *steady * 3, REST).motion)))
     assert len(record.reps) == 3
     for rep in record.reps:
         assert rep.mean_velocity_mps is None

@@ -7,9 +7,21 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from unit.detect.motions import BOTTOM_DEG, LEFT, TOP_DEG, TRUNK_M, legs, remembered, squats
+from unit.detect.motions import (
+    BOTTOM_DEG,
+    LEFT,
+    RATE_HZ,
+    TOP_DEG,
+    TRUNK_M,
+    by_arc,
+    legs,
+    remembered,
+    squats,
+)
 from unit.signal.hips import rotations
 
+from tracker.detect.arc_track import ArcTrack
+from tracker.detect.likeness import COMFORTABLE_COHERENCE, LEAST_COHERENCE
 from tracker.detect.movement import Movement, measure
 from tracker.detect.strokes import StrokeFinder, StrokeSettings, StrokeState
 from tracker.detect.track import HeightTrack, RotationTrack
@@ -18,6 +30,8 @@ from tracker.domain import LiftSignal
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from unit.detect.motions import Lift
+
+    from tracker.detect.track import Track
 
 RISE_M = TRUNK_M * float(np.sin(np.radians(TOP_DEG)) - np.sin(np.radians(BOTTOM_DEG)))
 
@@ -28,7 +42,9 @@ RISE_ERROR = 0.08
 def measured(lift: Lift, signal: LiftSignal = LiftSignal.ROTATION) -> list[Movement]:
     """Return the finished movements of a lift, measured."""
     history = remembered(lift.motion)
-    track = RotationTrack(history) if signal is LiftSignal.ROTATION else HeightTrack(history)
+    track: Track = HeightTrack(history)
+    if signal is LiftSignal.ROTATION:
+        track = RotationTrack(history) if lift.motion.gyroscope else ArcTrack(history)
     least = float(np.radians(6.0)) if signal is LiftSignal.ROTATION else 0.07
     finder = StrokeFinder(history, track, StrokeSettings(least))
     strokes = list(finder.scan(history.stop))
@@ -110,6 +126,89 @@ def test_turning_about_two_axes_is_less_planar() -> None:
     assert (
         measured(replace(lift, motion=replace(lift.motion, rate_radps=rate)))[0].planarity < 0.95
     )
+
+
+def later(lift: Lift, delay_s: float) -> Lift:
+    """Return a lift that rises some time after it turns."""
+    vertical_mps2 = np.roll(lift.motion.vertical_mps2, round(delay_s * RATE_HZ))
+    return replace(lift, motion=replace(lift.motion, vertical_mps2=vertical_mps2))
+
+
+@pytest.mark.parametrize("pace_s", [0.5, 1.0, 2.5])
+def test_hips_that_hinge_rise_as_they_turn(pace_s: float) -> None:
+    for each in measured(there_and_back(pace_s)):
+        assert each.coherence > COMFORTABLE_COHERENCE
+        assert each.coherence <= 1.0
+
+
+@pytest.mark.parametrize("up_s", [0.6, 1.0, 2.0])
+def test_who_turns_first_and_rises_later_is_out_of_step(up_s: float) -> None:
+    """Bending before standing up, by more than a quarter of the time that both take."""
+    assert measured(later(there_and_back(up_s), 0.28 * up_s))[0].coherence < LEAST_COHERENCE
+
+
+@pytest.mark.parametrize("up_s", [0.6, 1.0, 2.0])
+def test_who_bobs_while_turning_is_not_coherent(up_s: float) -> None:
+    lift = there_and_back(up_s)
+    share = (np.arange(len(lift.pitch_rad)) / RATE_HZ - 2.0) / up_s
+    bob_mps2 = np.where((share > 0.0) & (share < 1.0), 3.0 * np.cos(2.0 * np.pi * share), 0.0)
+    bobbed = replace(lift, motion=replace(lift.motion, vertical_mps2=bob_mps2))
+    assert measured(bobbed)[0].coherence == pytest.approx(0.0, abs=0.05)
+
+
+def test_the_later_the_rise_the_less_coherent() -> None:
+    delays_s = (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3)
+    found = [measured(later(there_and_back(1.0), delay_s))[0].coherence for delay_s in delays_s]
+    assert found == sorted(found, reverse=True)
+    assert found[1] > COMFORTABLE_COHERENCE > found[3] > LEAST_COHERENCE > found[-1]
+
+
+def test_what_does_not_rise_at_all_is_not_coherent() -> None:
+    lift = there_and_back(1.0)
+    level = replace(lift.motion, vertical_mps2=np.zeros_like(lift.motion.vertical_mps2))
+    assert [each.coherence for each in measured(replace(lift, motion=level))] == [0.0, 0.0]
+
+
+@settings(max_examples=15, deadline=None)
+@given(rotation=rotations())
+def test_without_a_gyroscope_the_rotation_is_from_posture_to_posture(
+    rotation: NDArray[np.float64],
+) -> None:
+    lift = there_and_back(1.0, rotation)
+    arc = by_arc(lift.motion)
+    # What the arc shows as turning at every sample is mostly noise.
+    noise = np.random.default_rng(4).standard_normal(arc.rate_radps.shape)
+    arc = replace(arc, rate_radps=arc.rate_radps + noise)
+    for each, sign in zip(measured(replace(lift, motion=arc)), (1.0, -1.0), strict=True):
+        assert not each.by_gyroscope
+        assert np.degrees(each.rotation_rad) == pytest.approx(TOP_DEG - BOTTOM_DEG, abs=1.0)
+        np.testing.assert_allclose(each.axis, sign * rotation @ LEFT, atol=1e-6)
+        assert np.sign(each.rise_m) == sign
+        turned = float(np.arccos(each.from_up @ each.to_up))
+        assert each.rotation_rad == pytest.approx(turned, abs=1e-9)
+    for each in measured(lift):
+        assert each.by_gyroscope
+
+
+@pytest.mark.parametrize("up_s", [0.6, 1.0, 2.0, 3.0, 4.5, 6.0])
+def test_without_a_gyroscope_the_rise_of_slow_hips_is_whole(up_s: float) -> None:
+    """Near its ends, where gravity's arc tells nothing, a slow movement still rises."""
+    lift = there_and_back(up_s)
+    up = measured(replace(lift, motion=by_arc(lift.motion)))[0]
+    assert up.rise_m == pytest.approx(RISE_M, rel=RISE_ERROR)
+
+
+def test_hips_that_came_back_to_where_they_were_have_no_arc() -> None:
+    """Turning about the vertical leaves gravity where it is; there is no axis to tell."""
+    lift = there_and_back(1.0)
+    history = remembered(by_arc(lift.motion))
+    finder = StrokeFinder(history, ArcTrack(history), StrokeSettings(float(np.radians(6.0))))
+    (first, *_) = list(finder.scan(history.stop))
+    still = replace(first, start=20.0, end=60.0, leaves=10, arrives=80, turn=10, furthest=80)
+    none = measure(history, still, LiftSignal.ROTATION)
+    assert none.rotation_rad == 0.0
+    assert np.isfinite(none.axis).all()
+    assert none.coherence == 0.0
 
 
 def test_a_squat_is_measured_by_its_height() -> None:

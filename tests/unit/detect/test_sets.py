@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 from unit.detect.motions import BOTTOM_DEG, TOP_DEG, movement
 
 from tracker.detect.reps import Pairing
 from tracker.detect.sets import SetKeeper
+from tracker.detect.strokes import StrokeState
 from tracker.domain import (
     HIP_THRUST,
     Flag,
@@ -41,6 +44,17 @@ class Training:
 
     def up(self, start_s: float, to_deg: float = TOP_DEG, from_deg: float = BOTTOM_DEG) -> None:
         self._move(start_s, start_s + 1.0, from_deg, to_deg)
+
+    def move(self, *news: Movement) -> None:
+        """Do one movement of which the news are given."""
+        self._number += 1
+        for each in news:
+            self._take(replace(each, number=self._number))
+
+    def move_on(self, *news: Movement) -> None:
+        """Go on with the latest movement."""
+        self._number -= 1
+        self.move(*news)
 
     def down(self, start_s: float, from_deg: float = TOP_DEG, to_deg: float = BOTTOM_DEG) -> None:
         self._move(start_s, start_s + 1.5, from_deg, to_deg)
@@ -312,3 +326,194 @@ def test_phases_are_told_for_screens() -> None:
     training.rep(3.0)
     phases = [event.phase.value for event in training.said if isinstance(event, PhaseStarted)]
     assert phases == ["lockout", "bottom"]
+
+
+# --- movements that are not like the reps before them ------------------------------------------
+
+
+@pytest.mark.parametrize("reps", [2, 3])
+def test_getting_up_after_a_few_reps_does_not_undo_them(reps: int) -> None:
+    """A large movement that is alone says nothing about the alike ones before it."""
+    training = Training()
+    for number in range(reps):
+        training.rep(3.0 + 4.0 * number, to_deg=BOTTOM_DEG + 35.0)
+    training.up(4.0 + 4.0 * reps, to_deg=BOTTOM_DEG + 80.0)
+    training.rest()
+    assert training.reps == [reps]
+    assert not [word for word in training.words() if word.startswith("withdraw")]
+
+
+@pytest.mark.parametrize("small", [1, 2, 3])
+def test_alike_large_lifts_make_small_ones_before_them_set_up_moves(small: int) -> None:
+    training = Training()
+    for number in range(small):
+        training.rep(3.0 + 4.0 * number, to_deg=BOTTOM_DEG + 20.0)
+    starts_s = [4.0 * (small + number) + 4.0 for number in range(3)]
+    for start_s in starts_s:
+        training.rep(start_s)
+    training.rest()
+    (record,) = training.sets
+    assert [rep.start_s for rep in record.reps] == starts_s
+    withdrawn = [word for word in training.words() if word.startswith("withdraw")]
+    assert withdrawn == [f"withdraw {number}" for number in range(small, 0, -1)]
+
+
+def test_four_small_lifts_are_a_set_whatever_follows() -> None:
+    training = Training()
+    for number in range(4):
+        training.rep(3.0 + 4.0 * number, to_deg=BOTTOM_DEG + 20.0)
+    for start_s in (20.0, 24.0, 28.0):
+        training.rep(start_s)
+    training.rest()
+    assert training.reps == [4, 3]
+
+
+def test_one_larger_movement_makes_a_single_small_one_before_it_a_set_up_move() -> None:
+    training = Training()
+    training.rep(3.0, to_deg=BOTTOM_DEG + 20.0)
+    training.up(8.0)
+    assert training.words()[-2:] == ["withdraw 1", "count 1"]
+
+
+def test_a_smaller_movement_counts_with_company_only() -> None:
+    training = Training()
+    training.rep(3.0)
+    training.rep(8.0, to_deg=BOTTOM_DEG + 20.0)
+    assert training.words() == ["set 1", "count 1", "complete 1"]
+    training.rep(12.0, to_deg=BOTTOM_DEG + 20.0)
+    training.rest()
+    (record,) = training.sets
+    assert [rep.start_s for rep in record.reps] == [8.0, 12.0]
+
+
+# --- counted early -----------------------------------------------------------------------------
+
+
+def early(start_s: float, state: StrokeState, share: float = 1.0) -> Movement:
+    """Return a way up that is over, or nearly, after a second and a share of the usual way."""
+    to_deg = BOTTOM_DEG + share * (TOP_DEG - BOTTOM_DEG)
+    return movement(0, start_s, start_s + 1.0, BOTTOM_DEG, to_deg, state=state)
+
+
+@pytest.mark.parametrize("state", [StrokeState.ENDING, StrokeState.ENDED])
+def test_a_rep_counts_when_its_way_up_is_about_to_end(state: StrokeState) -> None:
+    training = Training()
+    training.move(early(3.0, state))
+    assert training.words() == ["set 1", "count 1"]
+    training.down(5.0)
+    training.move(early(7.0, state))
+    assert training.words() == ["set 1", "count 1", "complete 1", "count 2"]
+
+
+@pytest.mark.parametrize("state", [StrokeState.ENDING, StrokeState.ENDED])
+@pytest.mark.parametrize(("share", "at_once"), [(0.86, True), (0.84, False)])
+def test_a_shorter_way_up_of_a_known_set_may_only_have_stuck(
+    state: StrokeState, share: float, at_once: bool
+) -> None:
+    training = Training()
+    training.rep(3.0)
+    training.rep(7.0)
+    training.move(early(11.0, state, share))
+    assert (training.words()[-1] == "count 3") is at_once
+    training.move_on(early(11.0, StrokeState.SETTLED, share))
+    assert training.words()[-1] == "count 3"
+
+
+def test_a_rep_completes_when_its_measures_are_final() -> None:
+    training = Training()
+    training.up(3.0)
+    lowered = movement(0, 5.0, 6.5, TOP_DEG, BOTTOM_DEG)
+    soon = [replace(lowered, state=state) for state in (StrokeState.ENDING, StrokeState.ENDED)]
+    training.move(*soon)
+    assert training.words()[-1] == "count 1"
+    training = Training()
+    training.up(3.0)
+    training.move(*soon, lowered)
+    assert training.words()[-1] == "complete 1"
+
+
+NO_LIFT: list[dict[str, Any]] = [
+    {"planarity": 0.5},
+    {"size": float(np.radians(90.0)), "rotation_rad": float(np.radians(90.0))},
+    {"coherence": 0.3},
+    {"rise_m": -0.35},
+    {"rise_m": 0.0},
+]
+NO_LIFT_IDS = ["rolled over", "sat up", "bent and rose later", "went down", "did not rise"]
+
+
+@pytest.mark.parametrize("change", NO_LIFT, ids=NO_LIFT_IDS)
+def test_a_provisional_rep_that_turns_out_to_be_none_goes_with_its_set(
+    change: dict[str, Any],
+) -> None:
+    training = Training()
+    training.move(early(3.0, StrokeState.ENDING))
+    assert training.words() == ["set 1", "count 1"]
+    training.move_on(replace(early(3.0, StrokeState.FINISHED), **change))
+    assert training.words()[2:] == ["withdraw 1", "end with 0"]
+    # And what comes down after it ends no rep.
+    training.down(5.0)
+    assert training.words()[-1] == "end with 0"
+
+
+@pytest.mark.parametrize("state", [StrokeState.ENDED, StrokeState.SETTLED])
+def test_a_movement_is_judged_again_when_it_is_over(state: StrokeState) -> None:
+    training = Training()
+    training.move(early(3.0, StrokeState.ENDING))
+    training.move_on(replace(early(3.0, state), planarity=0.5))
+    assert training.words() == ["set 1", "count 1"]
+
+
+def test_a_good_lift_stays_when_it_is_over() -> None:
+    training = Training()
+    training.move(early(3.0, StrokeState.ENDING), early(3.0, StrokeState.FINISHED))
+    assert training.words() == ["set 1", "count 1"]
+
+
+@pytest.mark.parametrize(("since_s", "kept"), [(0.25, True), (0.35, False)])
+def test_a_way_up_that_was_under_way_when_the_stream_began_is_not_judged_again(
+    since_s: float, kept: bool
+) -> None:
+    training = Training()
+    training.keeper.begin(3.0 - since_s)
+    training.move(early(3.0, StrokeState.ENDING))
+    training.move_on(replace(early(3.0, StrokeState.FINISHED), planarity=0.5))
+    assert ("withdraw 1" in training.words()) is not kept
+
+
+def test_in_a_set_a_movement_that_went_on_to_more_than_a_lift_is_withdrawn_alone() -> None:
+    training = Training()
+    training.rep(3.0)
+    training.rep(7.0)
+    training.move(early(11.0, StrokeState.ENDED))
+    training.move_on(movement(0, 11.0, 13.0, BOTTOM_DEG, 52.0, state=StrokeState.FINISHED))
+    assert training.words()[-2:] == ["count 3", "withdraw 3"]
+    training.down(14.0)
+    training.rep(17.0)
+    training.rest()
+    (record,) = training.sets
+    assert [rep.start_s for rep in record.reps] == [3.0, 7.0, 17.0]
+
+
+def test_in_a_set_a_spoilt_rise_takes_nothing_back() -> None:
+    """Plates that hit the floor spoil the integral of acceleration; the axis is known."""
+    training = Training()
+    training.rep(3.0)
+    training.rep(7.0)
+    training.move(early(11.0, StrokeState.ENDED))
+    spoilt = replace(early(11.0, StrokeState.FINISHED), rise_m=-0.1, coherence=0.2)
+    training.move_on(spoilt)
+    training.down(13.0)
+    training.rest()
+    assert training.reps == [3]
+
+
+def test_a_hand_started_set_survives_the_withdrawal_of_its_first_rep() -> None:
+    training = Training()
+    training.mark(MarkKind.SET_START, 2.0)
+    training.move(early(3.0, StrokeState.ENDING))
+    training.move_on(replace(early(3.0, StrokeState.FINISHED), planarity=0.5))
+    assert training.words() == ["set 1", "count 1", "withdraw 1"]
+    training.rep(7.0)
+    training.mark(MarkKind.SET_STOP, 12.0)
+    assert training.reps == [1]

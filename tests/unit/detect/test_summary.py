@@ -109,6 +109,21 @@ def test_a_slow_way_up_has_no_velocity_but_a_range() -> None:
     assert one.flags == (Flag.LOW_CONFIDENCE_VELOCITY,)
 
 
+def test_without_a_gyroscope_no_velocity_is_claimed() -> None:
+    arc = Draft(1, replace(UP, by_gyroscope=False), replace(DOWN, by_gyroscope=False))
+    one = rep(arc)
+    assert (one.mean_velocity_mps, one.peak_velocity_mps) == (None, None)
+    assert one.flags == (Flag.LOW_CONFIDENCE_VELOCITY,)
+    # The rest is measured all the same.
+    assert one.rom_deg == pytest.approx(47.0)
+    assert one.rise_m == UP.rise_m
+    assert spans(one) == spans(rep())
+
+
+def test_only_the_way_up_decides_on_velocities() -> None:
+    assert rep(Draft(1, UP, replace(DOWN, end_s=12.0, by_gyroscope=False))).flags == ()
+
+
 def test_every_doubt_has_its_flag() -> None:
     doubtful = Draft(1, replace(UP, planarity=0.7), DOWN)
     assert rep(doubtful).flags == (Flag.AXIS_UNCERTAIN,)
