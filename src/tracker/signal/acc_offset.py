@@ -2,8 +2,8 @@
 
 A cheap part is off by 20 to 50 mg. The offset leans with the sensor, so it does not cancel in
 the rise of a rep: 20 mg are centimetres in a second, and can be the whole rise in four. But
-whichever way a still sensor points, what it measures must be one gravity long, and lying, sitting, the bottom and
-the top of a rep point different ways.
+whichever way a still sensor points, what it measures must be one gravity long, and lying, sitting,
+the bottom and the top of a rep point different ways.
 """
 
 from __future__ import annotations

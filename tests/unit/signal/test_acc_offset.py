@@ -47,8 +47,8 @@ def test_bottom_and_top_of_a_rep_tell_what_leans_with_the_pelvis(
     left = offset_mps2 - stage.offset_mps2
     # Along both postures, so everywhere between them; across them only as far as 46° allow.
     assert np.abs(postures.T @ left).max() < 0.1
-    # Gravity never pointed along the hips' axis, so nothing was learnt about it.
-    assert stage.offset_mps2[1] == pytest.approx(0.0, abs=0.01)
+    # Gravity never pointed along the hips' axis, so next to nothing was learnt about it.
+    assert stage.offset_mps2[1] == pytest.approx(0.0, abs=0.05)
 
 
 @settings(deadline=None)
