@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 TURN_MARGIN_S: Final = 0.4
 """The angle is read this much further out: slow ends add to it, and pauses add only drift."""
 
+SURGE_SHARE: Final = 0.44
+"""Speed, as a share of its peak, where a minimum-jerk movement accelerates most: at 0.21 of its
+duration (Flash and Hogan 1985, doi:10.1523/JNEUROSCI.05-07-01688.1985)."""
+
 SLOWEST_TRUSTED_CONCENTRIC_S: Final = 2.0
 """A slower way up accelerates by less than 0.5 m/s², and 1° of tilt fakes 0.17 m/s²."""
 
@@ -37,6 +41,8 @@ class Movement:
     """Where its speed rose above 10 % of its peak, s."""
     end_s: float
     """Where it fell below, or the newest sample while it moves, s."""
+    surge_s: float
+    """Where it accelerated most, s: a seat that carried the hips lets go of them here."""
     known_s: float
     """Session time at which this was known, s."""
     size: float
@@ -103,6 +109,7 @@ def measure(history: History, stroke: Stroke, signal: LiftSignal) -> Movement:
         direction=stroke.direction,
         start_s=history.time_s(stroke.start),
         end_s=history.time_s(end),
+        surge_s=max(history.time_s(first + _surge(velocity)), history.time_s(stroke.start)),
         known_s=history.time_s(stroke.now),
         # The followed height leaks, above all on the first movement; the measured rise does not.
         size=stroke.travel if signal is LiftSignal.ROTATION else abs(rise_m),
@@ -118,6 +125,21 @@ def measure(history: History, stroke: Stroke, signal: LiftSignal) -> Movement:
         to_up=up[-1].copy(),
         by_gyroscope=history.gyroscope,
     )
+
+
+def _surge(velocity_mps: NDArray[np.float64]) -> float:
+    """Return the sample, with fraction, at which the speed rises above `SURGE_SHARE` of its peak.
+
+    It is read from the speed, because the acceleration itself has the knock of the seat in it.
+    """
+    speed = np.abs(velocity_mps)
+    peak = int(np.argmax(speed))
+    threshold = SURGE_SHARE * float(speed[peak])
+    below = np.flatnonzero(speed[:peak] < threshold)
+    if not len(below):
+        return 0.0
+    left = int(below[-1])
+    return left + (threshold - float(speed[left])) / float(speed[left + 1] - speed[left])
 
 
 def _velocity_mps(vertical_mps2: NDArray[np.float64], rate_hz: float) -> NDArray[np.float64]:

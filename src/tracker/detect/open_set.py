@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from tracker.detect.summary import starts_s
 from tracker.domain import LiftSignal
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ class OpenSet:
     def next_start_s(self, counted: Counted) -> float | None:
         """Return when the rep after this one starts, s; None after the last."""
         following = self.reps[counted.index : counted.index + 1]
-        return following[0].draft.first.start_s if following else None
+        return starts_s(following[0].draft, self.exercise) if following else None
 
     def takes(self, draft: Draft) -> bool:
         """Return whether a draft is a rep like those before it."""

@@ -285,6 +285,7 @@ def _joined(first: Movement, second: Movement) -> Movement:
     return replace(
         second,
         start_s=first.start_s,
+        surge_s=first.surge_s,
         size=first.size + second.size,
         rotation_rad=first.rotation_rad + second.rotation_rad,
         rise_m=rise_m,

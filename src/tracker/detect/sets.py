@@ -15,7 +15,7 @@ from tracker.detect.likeness import LONGEST_WAY_S, doubt, fitting, plausible
 from tracker.detect.open_set import Counted, OpenSet, size_of
 from tracker.detect.reps import DraftState
 from tracker.detect.strokes import TENTATIVE, StrokeState
-from tracker.detect.summary import rep_from
+from tracker.detect.summary import rep_from, starts_s
 from tracker.domain import (
     Extreme,
     MarkKind,
@@ -263,7 +263,8 @@ class SetKeeper:
         up = draft.concentric
         assert up is not None
         if open_set.reps:
-            yield from self._say(open_set.reps[-1], draft.first.start_s, "the next rep has begun")
+            next_s = starts_s(draft, self._exercise)
+            yield from self._say(open_set.reps[-1], next_s, "the next rep has begun")
         began_in_gap = draft.first.start_s - self._resumed_s < CUT_START_S
         counted = Counted(draft, len(open_set.reps) + 1, gap=began_in_gap)
         open_set.reps.append(counted)

@@ -51,7 +51,7 @@ def rep_from(
     phases: list[PhaseSpan] = []
     bottom_s: float | None = None
     if exercise.starts_from is Extreme.BOTTOM:
-        phases.append(PhaseSpan(Phase.CONCENTRIC, up.start_s, up.end_s))
+        phases.append(PhaseSpan(Phase.CONCENTRIC, starts_s(draft, exercise), up.end_s))
         if down is not None:
             phases.append(PhaseSpan(Phase.LOCKOUT, up.end_s, max(down.start_s, up.end_s)))
             phases.append(PhaseSpan(Phase.ECCENTRIC, max(down.start_s, up.end_s), down.end_s))
@@ -95,3 +95,9 @@ def rep_from(
         flags=tuple(flags),
         bottom_s=bottom_s,
     )
+
+
+def starts_s(draft: Draft, exercise: Exercise) -> float:
+    """Return when a rep starts, s: with its first movement, or when the seat lets go of the hips."""
+    first = draft.first
+    return min(first.surge_s, first.end_s) if exercise.seated else first.start_s

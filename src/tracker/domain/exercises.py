@@ -51,6 +51,8 @@ class Exercise:
     """Least rise per turned angle without a gyroscope, m/rad."""
     least_planarity_of_arc: float
     """Least planarity without a gyroscope, where noise adds turning about every axis."""
+    seated: bool = False
+    """Whether a seat carries the hips at the bottom: the way up starts when it lets go of them."""
     set_gap_s: float = 12.0
     """A longer rest than this ends the set, s (definition of a set)."""
     lockout_share: float = 0.15
@@ -82,7 +84,7 @@ def _hip_thrust(name: str, title: str) -> Exercise:
     )
 
 
-def _by_height(name: str, title: str, starts_from: Extreme) -> Exercise:
+def _by_height(name: str, title: str, starts_from: Extreme, *, seated: bool = False) -> Exercise:
     """Return an exercise in which the pelvis turns both ways while it rises."""
     return Exercise(
         name,
@@ -96,6 +98,7 @@ def _by_height(name: str, title: str, starts_from: Extreme) -> Exercise:
         least_range_of_arc_deg=0.0,
         least_radius_of_arc_m=0.0,
         least_planarity_of_arc=0.0,
+        seated=seated,
         # Half of the range, less what the integral of acceleration may be off by.
         rep_share=0.4,
     )
@@ -126,7 +129,7 @@ _ALL: Final = (
     _hip_thrust("banded_hip_thrust", "Banded hip thrust"),
     _hip_thrust("feet_elevated_hip_thrust", "Feet-elevated hip thrust"),
     _by_height("squat", "Squat", Extreme.TOP),
-    _by_height("sit_to_stand", "Sit to stand", Extreme.BOTTOM),
+    _by_height("sit_to_stand", "Sit to stand", Extreme.BOTTOM, seated=True),
 )
 
 EXERCISES: Final = {exercise.name: exercise for exercise in _ALL}

@@ -151,6 +151,7 @@ def movement(
         direction=int(np.sign(turned_rad)),
         start_s=start_s,
         end_s=end_s,
+        surge_s=start_s + 0.15 * (end_s - start_s),
         known_s=end_s + 0.15,
         size=abs(turned_rad),
         rotation_rad=abs(turned_rad),

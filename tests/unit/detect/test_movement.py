@@ -219,3 +219,11 @@ def test_a_squat_is_measured_by_its_height() -> None:
     assert up.size == pytest.approx(0.4, rel=RISE_ERROR)
     assert (down.start_s, down.end_s) == pytest.approx(lift.boundaries_s[0], abs=0.005)
     assert (up.start_s, up.end_s) == pytest.approx(lift.boundaries_s[1], abs=0.005)
+
+
+@pytest.mark.parametrize("up_s", [0.8, 1.2, 2.0])
+def test_a_movement_surges_where_it_accelerates_most(up_s: float) -> None:
+    up = measured(there_and_back(up_s))[0]
+    # Minimum jerk: most acceleration at 0.211 of its duration.
+    assert up.surge_s == pytest.approx(2.0 + 0.211 * up_s, abs=0.05 * up_s)
+    assert up.start_s < up.surge_s < up.end_s

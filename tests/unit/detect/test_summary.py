@@ -8,7 +8,7 @@ import pytest
 from unit.detect.motions import BOTTOM_DEG, TOP_DEG, movement
 
 from tracker.detect.reps import Draft
-from tracker.detect.summary import rep_from
+from tracker.detect.summary import rep_from, starts_s
 from tracker.domain import EXERCISES, HIP_THRUST, Flag, Phase, Rep
 
 if TYPE_CHECKING:
@@ -141,3 +141,10 @@ def test_touch_and_go_has_a_hold_of_nothing_rather_than_less() -> None:
     assert one.lockout_s == 0.0
     assert one.bottom_s == 0.0
     assert one.eccentric_s == pytest.approx(3.0)
+
+
+def test_a_stand_starts_when_the_seat_lets_go_of_the_hips() -> None:
+    stand = rep(exercise=EXERCISES["sit_to_stand"])
+    assert stand.phases[0].start_s == stand.start_s == UP.surge_s > UP.start_s
+    assert stand.phases[0].end_s == UP.end_s
+    assert starts_s(WHOLE, HIP_THRUST) == UP.start_s
