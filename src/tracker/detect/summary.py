@@ -98,6 +98,6 @@ def rep_from(
 
 
 def starts_s(draft: Draft, exercise: Exercise) -> float:
-    """Return when a rep starts, s: with its first movement, or when the seat lets go of the hips."""
+    """Return when a rep starts, s: its first movement, or when the seat lets go of the hips."""
     first = draft.first
     return min(first.surge_s, first.end_s) if exercise.seated else first.start_s
