@@ -50,7 +50,33 @@ def seeds(family: SensorFamily) -> list[tuple[dict[str, str], list[Notification]
     for example in notes.examples(note_of(family)):
         settings = {name: str(value) for name, value in example.get("settings", {}).items()}
         played.append((settings, [notes.notification(step, channels) for step in example["feed"]]))
+    played += vectors(family)
     return played or [({}, [Notification(0, family.default_channel, bytes(20))])]
+
+
+def vectors(family: SensorFamily) -> list[tuple[dict[str, str], list[Notification]]]:
+    """Return the packets of a note that stand in tables, by the settings in the next column."""
+    by_settings: dict[str, list[Notification]] = {}
+    rows = re.findall(
+        r"^\| `((?:[0-9a-f]{2}){5,})` \| ([^|]*) \|", notes.text_of(note_of(family)), re.MULTILINE
+    )
+    for packet, cell in rows:
+        settings = cell if re.fullmatch(r"(\w+=\S+ ?)+", cell) else ""
+        if "module=" in settings:
+            # One stream alone is for reading; what is fuzzed is the decoder that a session has.
+            settings = ""
+        sent_on = re.search(r"characteristic=(\S+)", settings)
+        channel = next(
+            (uuid for uuid in family.channels.values() if sent_on and uuid.startswith(sent_on[1])),
+            family.default_channel,
+        )
+        by_settings.setdefault(settings, []).append(
+            Notification(0, channel, bytes.fromhex(packet))
+        )
+    return [
+        (dict(word.split("=", 1) for word in settings.split()), packets)
+        for settings, packets in by_settings.items()
+    ]
 
 
 def mutated(data: bytes, other: bytes, rng: np.random.Generator) -> bytes:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from ble.bluez import Device, Peripheral
 
-AT_ONCE: Final = 6
+AT_ONCE: Final = 8
 """Tests side by side: two cores are busy with starting programs, and idle most of the time."""
 
 MARK: Final = "radio"

@@ -514,7 +514,7 @@ def test_a_program_that_is_killed_leaves_a_recording_and_a_sensor_to_go_on_with(
 
     # BlueZ has kept the link, so no scan can hear the sensor.
     running = stage.program.start("train", "--headless", "--sensor", NAME)
-    lifter.wait_for(lifter.end_s + 1.5)
+    running.wait_for_line("recording to")
     running.interrupt()
     outcome = running.end()
     assert outcome.code == INTERRUPTED, outcome.err

@@ -36,7 +36,9 @@ CHECK_S: Final = 5.0
 _SIGNS: Final = {Severity.GOOD: "ok", Severity.REMARK: "--", Severity.PROBLEM: "!!"}
 
 
-def pair_with(text: str, kind: str | None, settings: Sequence[str]) -> None:
+def pair_with(
+    text: str, kind: str | None, settings: Sequence[str], interrupted: Interruption
+) -> None:
     """Check a sensor and save it as the default.
 
     Parameters
@@ -47,6 +49,8 @@ def pair_with(text: str, kind: str | None, settings: Sequence[str]) -> None:
         What the user says it is.
     settings
         Settings of its decoder, as `key=value`.
+    interrupted
+        Tells of Ctrl-C.
 
     Raises
     ------
@@ -60,9 +64,7 @@ def pair_with(text: str, kind: str | None, settings: Sequence[str]) -> None:
     load_config(path)
     chosen = Chosen(Wanted(text, kind), settings_text(settings))
 
-    async def use(
-        source: RadioSource, _info: SessionInfo, _started: datetime, interrupted: Interruption
-    ) -> None:
+    async def use(source: RadioSource, _info: SessionInfo, _started: datetime) -> None:
         (sensor,) = source.sensors
         click.echo(
             f"connected to {sensor.title}: {sensor.family.title}, {sensor.address}"
@@ -87,7 +89,7 @@ def pair_with(text: str, kind: str | None, settings: Sequence[str]) -> None:
         save_sensor(path, choice)
         click.echo(f"{sensor.title} is used from now on: tracker train")
 
-    with_radio([chosen], "hip_thrust", use)
+    with_radio([chosen], interrupted, "hip_thrust", use)
 
 
 async def _check(source: RadioSource, settings: Sequence[str]) -> Checkup:

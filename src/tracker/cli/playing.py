@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tracker.cli.interruption import interruption, soon
 from tracker.domain import TrackerError
 from tracker.engine import build_engine
 from tracker.recording import ReplaySource
@@ -76,9 +77,12 @@ def _play_lines(piece: Piece, speed: float) -> None:
         info=piece.info,
         sinks=[LinesSink(click.echo)],
     )
-    click.echo(piece.title)
-    asyncio.run(session.run())
-    click.echo(total(session.snapshot().sets))
+    # Not the loop's own handling: between two loops, Ctrl-C would tear at whatever is being done.
+    with interruption() as interrupted:
+        click.echo(piece.title)
+        with interrupted.ending(lambda: soon(session.stop)):
+            asyncio.run(session.run())
+        click.echo(total(session.snapshot().sets))
 
 
 def total(sets: Sequence[SetRecord]) -> str:

@@ -11,7 +11,7 @@ import click
 
 from tracker.ble import BleakRadio, open_radio
 from tracker.cli.chosen import with_sensors
-from tracker.cli.interruption import interruption, soon, unless_interrupted
+from tracker.cli.interruption import soon, unless_interrupted
 from tracker.cli.live import run_live
 from tracker.cli.playing import screen_is_there
 from tracker.domain import SessionInfo, TrackerError
@@ -33,11 +33,16 @@ if TYPE_CHECKING:
     from tracker.cli.interruption import Interruption
     from tracker.runtime.snapshot import SessionSnapshot
 
-    Use = Callable[[RadioSource, SessionInfo, datetime, Interruption], Awaitable[None]]
+    Use = Callable[[RadioSource, SessionInfo, datetime], Awaitable[None]]
 
 
 def train_with(
-    chosen: Sequence[Chosen], *, exercise: str, seconds: float | None, headless: bool
+    chosen: Sequence[Chosen],
+    interrupted: Interruption,
+    *,
+    exercise: str,
+    seconds: float | None,
+    headless: bool,
 ) -> None:
     """Train with a sensor, and perhaps a second one beside it.
 
@@ -45,6 +50,8 @@ def train_with(
     ----------
     chosen
         The sensors; the first is the one that reps are counted from.
+    interrupted
+        Tells of Ctrl-C.
     exercise
         What is trained.
     seconds
@@ -56,16 +63,12 @@ def train_with(
     ------
     SensorError
         If a sensor cannot be reached.
-    KeyboardInterrupt
-        After Ctrl-C, when the sensors are stopped and the recording is closed.
     """
     if not headless and screen_is_there():
         # Not while packets arrive: it would hold up their stamps.
         import tracker.tui  # noqa: F401
 
-    async def use(
-        source: RadioSource, info: SessionInfo, started: datetime, interrupted: Interruption
-    ) -> None:
+    async def use(source: RadioSource, info: SessionInfo, started: datetime) -> None:
         if seconds is not None:
             source.end_after(seconds)
         await run_live(
@@ -77,11 +80,17 @@ def train_with(
             interrupted=interrupted,
         )
 
-    with_radio(chosen, exercise, use)
+    with_radio(chosen, interrupted, exercise, use)
 
 
 def record_with(
-    chosen: Sequence[Chosen], *, exercise: str, seconds: float, output: Path, force: bool
+    chosen: Sequence[Chosen],
+    interrupted: Interruption,
+    *,
+    exercise: str,
+    seconds: float,
+    output: Path,
+    force: bool,
 ) -> None:
     """Record what sensors send for a while.
 
@@ -89,6 +98,8 @@ def record_with(
     ----------
     chosen
         The sensors.
+    interrupted
+        Tells of Ctrl-C.
     exercise
         What the recording says was trained.
     seconds
@@ -99,9 +110,7 @@ def record_with(
         Replace it if it exists.
     """
 
-    async def use(
-        source: RadioSource, info: SessionInfo, started: datetime, interrupted: Interruption
-    ) -> None:
+    async def use(source: RadioSource, info: SessionInfo, started: datetime) -> None:
         source.end_after(seconds)
         info = replace(info, started_utc=started.isoformat())
         with _new_recording(output, info, force) as recorder:
@@ -117,24 +126,27 @@ def record_with(
         if ended.recording_failure is not None:
             raise TrackerError(ended.recording_failure)
 
-    with_radio(chosen, exercise, use)
+    with_radio(chosen, interrupted, exercise, use)
 
 
-def with_radio(chosen: Sequence[Chosen], exercise: str, use: Use) -> None:
+def with_radio(
+    chosen: Sequence[Chosen], interrupted: Interruption, exercise: str, use: Use
+) -> None:
     """Open sensors, use them, and stop them, whatever happens.
 
     Parameters
     ----------
     chosen
         The sensors.
+    interrupted
+        Tells of Ctrl-C.
     exercise
         What the session says is trained.
     use
-        Is given what they send, the head of the session, the time of its second 0, and who tells
-        of Ctrl-C.
+        Is given what they send, the head of the session and the time of its second 0.
     """
 
-    async def run(interrupted: Interruption) -> None:
+    async def run() -> None:
         async with AsyncExitStack() as stack:
             for each in chosen:
                 click.echo(f"looking for {each.wanted.text}", err=True)
@@ -143,10 +155,10 @@ def with_radio(chosen: Sequence[Chosen], exercise: str, use: Use) -> None:
             source = await unless_interrupted(stack.enter_async_context(opening), interrupted)
             if source is not None:
                 info = with_sensors(SessionInfo("", exercise), source.sensors, chosen)
-                await use(source, info, started, interrupted)
+                await use(source, info, started)
 
-    with interruption() as interrupted:
-        asyncio.run(run(interrupted))
+    if not interrupted.happened:
+        asyncio.run(run())
 
 
 def _new_recording(output: Path, info: SessionInfo, force: bool) -> RecordingWriter:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tracker.cli.examples import examples
+from tracker.cli.interruption import interruption
 from tracker.cli.options import ExerciseName, PositiveNumber, force_option, output_option
 from tracker.cli.sensor_options import kind_option, second_option, setting_option
 
@@ -58,14 +59,22 @@ def command(
     The recording holds the bytes as they came, so anything can be found in it later. A sensor
     that is lost meanwhile is looked for until the time is over.
     """
-    # The engine costs SciPy (0.6 s), Bleak 0.1 s.
-    from tracker.cli.chosen import another_sensor, chosen_sensor
-    from tracker.cli.outputs import refuse_existing, refuse_other_names
-    from tracker.cli.radio_session import record_with
+    with interruption() as interrupted:
+        # The engine costs SciPy (0.6 s), Bleak 0.1 s.
+        from tracker.cli.chosen import another_sensor, chosen_sensor
+        from tracker.cli.outputs import refuse_existing, refuse_other_names
+        from tracker.cli.radio_session import record_with
 
-    refuse_other_names(output)
-    refuse_existing(output, force)
-    chosen = [chosen_sensor(sensor, kind, settings)]
-    if second is not None:
-        chosen.append(another_sensor(second, chosen[0]))
-    record_with(chosen, exercise=exercise, seconds=seconds, output=output, force=force)
+        refuse_other_names(output)
+        refuse_existing(output, force)
+        chosen = [chosen_sensor(sensor, kind, settings)]
+        if second is not None:
+            chosen.append(another_sensor(second, chosen[0]))
+        record_with(
+            chosen,
+            interrupted,
+            exercise=exercise,
+            seconds=seconds,
+            output=output,
+            force=force,
+        )

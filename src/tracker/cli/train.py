@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from tracker.cli.examples import examples
+from tracker.cli.interruption import interruption
 from tracker.cli.options import MAX_SPEED, ExerciseName, PositiveNumber, headless_option
 from tracker.cli.sensor_options import kind_option, second_option, setting_option
 
@@ -99,16 +100,17 @@ def command(
                 "is for the simulated lifter: --sensor sim.", param_hint=f"'{name}'"
             )
 
-    from tracker.cli.chosen import another_sensor, chosen_sensor
+    with interruption() as interrupted:
+        from tracker.cli.chosen import another_sensor, chosen_sensor
 
-    chosen = [chosen_sensor(sensor, kind, settings)]
-    if second is not None:
-        chosen.append(another_sensor(second, chosen[0]))
+        chosen = [chosen_sensor(sensor, kind, settings)]
+        if second is not None:
+            chosen.append(another_sensor(second, chosen[0]))
 
-    # The engine costs SciPy (0.6 s), which a sensor that is not even named need not wait for.
-    from tracker.cli.radio_session import train_with
+        # The engine costs SciPy (0.6 s), which a sensor that is not even named need not wait for.
+        from tracker.cli.radio_session import train_with
 
-    train_with(chosen, exercise=exercise, seconds=seconds, headless=headless)
+        train_with(chosen, interrupted, exercise=exercise, seconds=seconds, headless=headless)
 
 
 def _train_simulated(

@@ -66,7 +66,7 @@ class Journal:
         wanted: Callable[[Entry], bool],
         *,
         times: int = 1,
-        timeout_s: float = 30.0,
+        timeout_s: float = 60.0,
     ) -> None:
         """Return once so many entries are as wanted, counted from the beginning.
 

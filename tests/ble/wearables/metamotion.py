@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from ble.bluez import Advert, AttError, Characteristic, Peripheral, Service
@@ -72,6 +73,7 @@ class MetaMotionProgram:
 
     def _boot(self) -> None:
         self._codes = {Stream.ACC: bytes((0x28, 0x03)), Stream.GYRO: bytes((0x28, 0))}
+        self._gyro: bytes | None = None
         self._powered: set[Stream] = set()
         self._sampling: set[Stream] = set()
         self._notified: dict[Stream, set[bool]] = {stream: set() for stream in Stream}
@@ -136,13 +138,26 @@ class MetaMotionProgram:
             block = PACKED_SAMPLES if packed else 1
 
             def pack(motion: Motion, place: slice) -> Iterator[tuple[str, bytes]]:
+                # However late this machine is, a board keeps the order of its queue.
+                yield from self._waiting()
                 acc, gyro = self._packets(motion, place)
-                if Stream.GYRO in self._running:
-                    board.answer(NOTIFY_UUID, gyro, GYRO_LATER_S)
                 if Stream.ACC in self._running:
                     yield NOTIFY_UUID, acc
+                if Stream.GYRO in self._running:
+                    self._gyro = gyro
+                    asyncio.get_running_loop().call_later(GYRO_LATER_S, self._flush, board)
 
             board.play(int(rate_hz), block, pack)
+
+    def _flush(self, board: Board) -> None:
+        for uuid, data in self._waiting():
+            board.notify(uuid, data)
+
+    def _waiting(self) -> Iterator[tuple[str, bytes]]:
+        """Yield the packet of the gyroscope that is ready, once."""
+        gyro, self._gyro = self._gyro, None
+        if gyro is not None:
+            yield NOTIFY_UUID, gyro
 
     @property
     def _running(self) -> set[Stream]:

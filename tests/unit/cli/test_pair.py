@@ -14,7 +14,7 @@ def test_it_hands_over_what_was_asked_for(
     tracker: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     calls: list[tuple[object, ...]] = []
-    monkeypatch.setattr("tracker.cli.pairing.pair_with", lambda *given: calls.append(given))
+    monkeypatch.setattr("tracker.cli.pairing.pair_with", lambda *given: calls.append(given[:-1]))
     arguments = ("WT901BLE67", "--kind", "witmotion", "--setting", "a=1", "--setting", "b=2")
     assert tracker("pair", *arguments).code == ExitCode.OK
     assert calls == [("WT901BLE67", "witmotion", ("a=1", "b=2"))]

@@ -8,13 +8,13 @@ from unit.ble.air import ADDRESS, NAME, FakeRadio
 from unit.cli.worn import sensor_on_a_table
 
 from tracker.cli import pairing
-from tracker.cli.pairing import pair_with
+from tracker.cli.interruption import interruption
 from tracker.domain import InputError, SensorError, UnknownNameError
 from tracker.runtime.config import SensorChoice, config_path, load_config
 from tracker.runtime.paths import tracker_paths
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
 
@@ -26,6 +26,11 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+def pair(text: str, kind: str | None, settings: Sequence[str]) -> None:
+    with interruption() as interrupted:
+        pairing.pair_with(text, kind, settings, interrupted)
+
+
 def saved() -> SensorChoice | None:
     return load_config(config_path(tracker_paths().config)).sensor
 
@@ -35,7 +40,7 @@ def test_a_good_sensor_is_checked_and_remembered(
 ) -> None:
     sensor = sensor_on_a_table()
     around(sensor)
-    pair_with(ADDRESS, None, ())
+    pair(ADDRESS, None, ())
     out, err = capsys.readouterr()
     assert NAME in out.splitlines()[0]
     assert "firmware 1.2.3" in out.splitlines()[0]
@@ -59,7 +64,7 @@ def test_what_cannot_be_trusted_is_not_remembered(
     sensor = sensor_on_a_table(gravity_g=2.0)
     around(sensor)
     with pytest.raises(SensorError) as caught:
-        pair_with(ADDRESS, None, ())
+        pair(ADDRESS, None, ())
     assert caught.value.advice is not None
     assert "!!  at rest it measures 2.00 g" in capsys.readouterr().out
     assert saved() is None
@@ -68,7 +73,7 @@ def test_what_cannot_be_trusted_is_not_remembered(
 
 def test_settings_are_remembered_with_it(around: Callable[..., FakeRadio]) -> None:
     around(sensor_on_a_table())
-    pair_with(ADDRESS, "profile", ["rate_hz=100"])
+    pair(ADDRESS, "profile", ["rate_hz=100"])
     assert saved() == SensorChoice(ADDRESS, "profile", NAME, "rate_hz=100")
 
 
@@ -77,7 +82,7 @@ def test_a_kind_that_is_none_is_told_before_anybody_is_looked_for(
 ) -> None:
     radio = around(sensor_on_a_table())
     with pytest.raises(UnknownNameError):
-        pair_with(ADDRESS, "abacus", ())
+        pair(ADDRESS, "abacus", ())
     assert radio.searches == 0
 
 
@@ -88,7 +93,7 @@ def test_a_configuration_that_cannot_be_read_is_told_before_anybody_is_looked_fo
     (home / "config").mkdir()
     (home / "config" / "config.toml").write_text("[sensr]\n", encoding="utf-8")
     with pytest.raises(InputError, match="sensr"):
-        pair_with(ADDRESS, None, ())
+        pair(ADDRESS, None, ())
     assert radio.searches == 0
 
 
@@ -103,6 +108,6 @@ def test_ctrl_c_ends_the_check_and_stops_the_sensor(around: Callable[..., FakeRa
 
     sensor.packet = interrupt
     with pytest.raises(KeyboardInterrupt):
-        pair_with(ADDRESS, None, ())
+        pair(ADDRESS, None, ())
     assert saved() is None
     assert sensor.journal[-1] == "disconnect"

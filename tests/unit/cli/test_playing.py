@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import re
+import signal
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -8,6 +10,9 @@ import pytest
 from tracker.cli.playing import Piece, play
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tracker.domain import Notification
     from tracker.sim import SimulatedSession
 
 
@@ -51,3 +56,20 @@ def test_the_speed_does_not_change_what_is_found(
     at_once = capsys.readouterr().out
     play(piece, headless=True, speed=500.0)
     assert capsys.readouterr().out == at_once
+
+
+def test_ctrl_c_ends_it_where_it_is_and_says_what_was_done(
+    piece: Piece, lifted: SimulatedSession, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first_set_end_s = lifted.truth.sets[0].end_s
+
+    def notifications() -> Iterator[Notification]:
+        for notification in lifted.notifications():
+            if notification.received_ns > (first_set_end_s + 1.0) * 1e9:
+                signal.raise_signal(signal.SIGINT)
+            yield notification
+
+    with pytest.raises(KeyboardInterrupt):
+        play(replace(piece, notifications=notifications), headless=True, speed=None)
+    reps = len(lifted.truth.sets[0].reps)
+    assert capsys.readouterr().out.splitlines()[-1] == f"1 set, {reps} reps"

@@ -10,6 +10,7 @@ from unit.cli.worn import sensor_on_a_table
 from tracker.ble import AdapterError, NotFoundError, Wanted
 from tracker.cli import radio_session
 from tracker.cli.chosen import Chosen
+from tracker.cli.interruption import interruption
 from tracker.cli.radio_session import record_with, train_with
 from tracker.domain import OutputError
 from tracker.recording import open_recording
@@ -35,7 +36,8 @@ def chosen(*texts: str) -> list[Chosen]:
 
 
 def train(*texts: str, seconds: float | None = 0.5) -> None:
-    train_with(chosen(*texts), exercise="squat", seconds=seconds, headless=True)
+    with interruption() as interrupted:
+        train_with(chosen(*texts), interrupted, exercise="squat", seconds=seconds, headless=True)
 
 
 def recordings(home: Path) -> list[Path]:
@@ -138,8 +140,33 @@ def test_ctrl_c_in_the_session_closes_the_recording_and_stops_the_sensor(
     assert sensor.journal[-1] == "disconnect"
 
 
+def test_ctrl_c_before_anything_was_done_does_nothing(
+    around: Callable[..., FakeRadio], home: Path
+) -> None:
+    radio = around(sensor_on_a_table())
+
+    def whole() -> None:
+        with interruption() as interrupted:
+            # While the program is still being read from the disk, say.
+            signal.raise_signal(signal.SIGINT)
+            train_with(chosen(ADDRESS), interrupted, exercise="squat", seconds=None, headless=True)
+
+    with pytest.raises(KeyboardInterrupt):
+        whole()
+    assert radio.searches == 0
+    assert recordings(home) == []
+
+
 def record(output: Path, *, force: bool = False, text: str = ADDRESS) -> None:
-    record_with(chosen(text), exercise="hip_thrust", seconds=0.4, output=output, force=force)
+    with interruption() as interrupted:
+        record_with(
+            chosen(text),
+            interrupted,
+            exercise="hip_thrust",
+            seconds=0.4,
+            output=output,
+            force=force,
+        )
 
 
 def test_a_recording_is_made_without_any_lines_on_stdout(

@@ -21,7 +21,7 @@ def calls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     calls: list[Any] = []
     monkeypatch.setattr(
         "tracker.cli.radio_session.record_with",
-        lambda chosen, **options: calls.append((chosen, options)),
+        lambda chosen, _interrupted, **options: calls.append((chosen, options)),
     )
     return calls
 

@@ -90,7 +90,7 @@ def test_a_real_sensor_is_handed_to_the_radio(
     calls: list[Any] = []
     monkeypatch.setattr(
         "tracker.cli.radio_session.train_with",
-        lambda chosen, **options: calls.append((chosen, options)),
+        lambda chosen, _interrupted, **options: calls.append((chosen, options)),
     )
     first, second = "C0:FF:EE:00:1A:2B", "C0:FF:EE:00:00:02"
     arguments = ("--sensor", first, "--second", second, "--exercise", "squat", "--seconds", 5)
