@@ -216,7 +216,6 @@ def test_a_set_that_is_over_is_not_under_way() -> None:
     for number in (1, 3):
         pairing.believe(up(number, 2.0, 3.0), sure=number > 1)
     pairing.forget()
-    pairing.believe(up(4, 6.0, 7.0), sure=False)
     assert [each.draft.number for each in fed(pairing, *halves(2.0))] == [5, 6]
 
 

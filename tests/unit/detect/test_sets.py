@@ -375,6 +375,17 @@ def test_one_larger_movement_makes_a_single_small_one_before_it_a_set_up_move() 
     assert training.words()[-2:] == ["withdraw 1", "count 1"]
 
 
+def test_a_first_rep_that_never_came_down_gives_way_even_to_a_smaller_one() -> None:
+    training = Training()
+    training.up(3.0)
+    training.rep(8.0, to_deg=BOTTOM_DEG + 35.0)
+    training.rep(12.0, to_deg=BOTTOM_DEG + 35.0)
+    training.rest()
+    (record,) = training.sets
+    assert [rep.start_s for rep in record.reps] == [8.0, 12.0]
+    assert training.words()[2:4] == ["withdraw 1", "count 1"]
+
+
 def test_a_smaller_movement_counts_with_company_only() -> None:
     training = Training()
     training.rep(3.0)
