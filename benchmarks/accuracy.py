@@ -12,6 +12,9 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from lossy import lossy_part
+from people import bridges_part, negatives_part, squats_part
+from seat import seat_part
 from simulated import simulated_part
 from table import print_table
 
@@ -21,11 +24,14 @@ CORPUS_SEED: Final = 4242
 CORPUS_SIZE: Final = 124
 """Four rounds of every scenario: 240 sets."""
 
+RECORDED: Final = (squats_part, bridges_part, seat_part, negatives_part, lossy_part)
+"""The parts of the table that are measured on recordings of people, one folder each."""
+
 
 def main() -> int:
     """Print the table; return 1 if it is asked to be strict and a row falls short."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--size", type=int, default=CORPUS_SIZE, help="simulated sessions")
+    parser.add_argument("--size", type=int, default=CORPUS_SIZE, help="simulated sessions; 0 for none")
     parser.add_argument("--seed", type=int, default=CORPUS_SEED, help="seed of the simulation")
     parser.add_argument("--data", type=Path, default=_shared_data(), help="folder of recordings")
     parser.add_argument("--verbose", action="store_true", help="a line for each miss")
@@ -37,7 +43,11 @@ def main() -> int:
         if options.verbose:
             print(f"missed: {text}", file=sys.stderr)
 
-    parts = [simulated_part(options.seed, options.size, on_miss)]
+    parts = [simulated_part(options.seed, options.size, on_miss)] if options.size else []
+    if options.data is None or not options.data.is_dir():
+        print("Real recordings: not here; name their folder with --data.", file=sys.stderr)
+    else:
+        parts += [part(options.data, on_miss) for part in RECORDED]
     print_table(parts, markdown=options.markdown)
     short = any(not row.met for part in parts for row in part.rows)
     return int(options.strict and short)
