@@ -20,8 +20,8 @@ PROMINENCE_MPS2: Final = 1.5
 """Height of a peak over its surroundings: gravity turns by 9° for this much."""
 
 
-def count_peaks(time_s: NDArray[np.float64], acc_mps2: NDArray[np.float64]) -> int:
-    """Return the number of peaks along the strongest direction of the band-passed acceleration."""
+def peaks_s(time_s: NDArray[np.float64], acc_mps2: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return when the band-passed acceleration peaks along its strongest direction, s."""
     rate_hz = 50.0
     grid_s = np.arange(time_s[0], time_s[-1], 1.0 / rate_hz)
     even = np.column_stack([np.interp(grid_s, time_s, axis) for axis in acc_mps2.T])
@@ -31,4 +31,4 @@ def count_peaks(time_s: NDArray[np.float64], acc_mps2: NDArray[np.float64]) -> i
     peaks, _ = signal.find_peaks(
         band @ vectors[:, -1], distance=LEAST_SPACING_S * rate_hz, prominence=PROMINENCE_MPS2
     )
-    return len(peaks)
+    return np.asarray(grid_s[peaks])

@@ -1,58 +1,67 @@
-"""What was found against what is true."""
+"""Which sets were found: simulated truth against what the engine and the peak counter say."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
-from tracker.domain import Phase, RepCounted
+from comparing import compare
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
-    from tracker.domain import Event, Gap, Ledger, Rep
+    from comparing import Differences
+    from running import Outcome
+
+    from tracker.domain import Gap, Rep
     from tracker.sim import SessionTruth, SetTruth
 
-LONG_GAP_S = 0.25
+LONG_GAP_S: Final = 0.25
 """A rep with a longer hole inside may be missed, but not invented."""
+
+PEAK_MARGIN_S: Final = 1.0
+"""A peak this far outside a set still is of its first or last rep."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """How one counter did."""
+
+    exact: int = 0
+    within_one: int = 0
+    ghosts: int = 0
+
+    def add(self, other: Tally) -> None:
+        """Take the sums of another."""
+        self.exact += other.exact
+        self.within_one += other.within_one
+        self.ghosts += other.ghosts
 
 
 @dataclass(slots=True)
 class Score:
     """Adds up sessions of one kind."""
 
-    sets: int = 0
-    exact: int = 0
-    within_one: int = 0
-    ghosts: int = 0
-    baseline_exact: int = 0
     sessions: int = 0
-    errors: dict[str, list[float]] = field(default_factory=dict)
+    without_gyroscope: int = 0
+    sets: int = 0
+    ours: Tally = field(default_factory=Tally)
+    peaks: Tally = field(default_factory=Tally)
+    differences: Differences = field(default_factory=dict)
 
     def add(self, other: Score) -> None:
         """Take the sums of another score."""
-        self.sets += other.sets
-        self.exact += other.exact
-        self.within_one += other.within_one
-        self.ghosts += other.ghosts
-        self.baseline_exact += other.baseline_exact
         self.sessions += other.sessions
-        for name, values in other.errors.items():
-            self.errors.setdefault(name, []).extend(values)
-
-    def error(self, name: str, value: float | None) -> None:
-        """Note one difference between found and true."""
-        if value is not None:
-            self.errors.setdefault(name, []).append(value)
+        self.without_gyroscope += other.without_gyroscope
+        self.sets += other.sets
+        self.ours.add(other.ours)
+        self.peaks.add(other.peaks)
+        for what, values in other.differences.items():
+            self.differences.setdefault(what, []).extend(values)
 
 
 def score_session(
-    truth: SessionTruth,
-    ledger: Ledger,
-    said: Sequence[tuple[Event, float | None]],
-    baseline_count: int,
+    truth: SessionTruth, outcome: Outcome, peaks_s: Sequence[float], *, gyroscope: bool
 ) -> Score:
     """Score one simulated session.
 
@@ -61,43 +70,27 @@ def score_session(
     more than 0.25 s inside may be missing.
     """
     gaps = [gap for gap in truth.gaps if gap.end_s - gap.start_s > LONG_GAP_S]
-    found = [(record.index, rep) for record in ledger.sets for rep in record.reps]
-    counted_at = {
-        round(event.at_s, 6): newest_s for event, newest_s in said if isinstance(event, RepCounted)
-    }
-    score = Score(sessions=1)
+    found = [(number, rep) for number, reps in enumerate(outcome.sets) for rep in reps]
+    score = Score(sessions=1, without_gyroscope=not gyroscope, peaks=_tally(truth, peaks_s))
     matched: set[int] = set()
     for true_set in truth.sets:
         pairs = _pairs(true_set, found, matched)
-        needed = [rep for rep in true_set.reps if not _cut(rep, gaps)]
-        homes = {index for _, (index, _) in pairs}
-        missing = len(needed) - sum(1 for rep, _ in pairs if not _cut(rep, gaps))
+        homes = {pair[0] for _, pair in pairs if pair is not None}
+        whole = [(rep, pair) for rep, pair in pairs if not _cut(rep, gaps)]
+        missing = sum(pair is None for _, pair in whole)
         strangers = sum(
             1
-            for index, rep in found
+            for _, rep in found
             if true_set.start_s <= rep.start_s <= true_set.end_s and id(rep) not in matched
         )
         score.sets += 1
-        score.exact += missing == 0 and strangers == 0 and len(homes) <= 1
-        score.within_one += missing + strangers <= 1
-        for rep, (_, got) in pairs:
-            if not _cut(rep, gaps):
-                _compare(score, rep, got, counted_at)
-    score.ghosts = sum(1 for _, rep in found if id(rep) not in matched)
-    score.baseline_exact = baseline_count == sum(len(true_set.reps) for true_set in truth.sets)
+        score.ours.exact += missing == 0 and strangers == 0 and len(homes) <= 1
+        score.ours.within_one += missing + strangers <= 1
+        for rep, pair in whole:
+            got = None if pair is None else pair[1]
+            compare(score.differences, rep, got, outcome.announcements, gyroscope=gyroscope)
+    score.ours.ghosts = sum(id(rep) not in matched for _, rep in found)
     return score
-
-
-def spread(values: Iterable[float]) -> tuple[float, float, float, float]:
-    """Return mean, standard deviation, median and 95th percentile of the absolute values."""
-    array = np.array(list(values))
-    size = np.abs(array)
-    return (
-        float(array.mean()),
-        float(array.std()),
-        float(np.median(size)),
-        float(np.percentile(size, 95)),
-    )
 
 
 def _cut(rep: Rep, gaps: list[Gap]) -> bool:
@@ -106,8 +99,9 @@ def _cut(rep: Rep, gaps: list[Gap]) -> bool:
 
 def _pairs(
     true_set: SetTruth, found: list[tuple[int, Rep]], matched: set[int]
-) -> list[tuple[Rep, tuple[int, Rep]]]:
-    pairs = []
+) -> list[tuple[Rep, tuple[int, Rep] | None]]:
+    """Return each true rep with the found one that is it, if any."""
+    pairs: list[tuple[Rep, tuple[int, Rep] | None]] = []
     for rep in true_set.reps:
         way_up = rep.phases[0]
         overlaps = [
@@ -122,43 +116,18 @@ def _pairs(
         most, number = max(overlaps, default=(0.0, -1))
         if most > 0.0:
             matched.add(id(found[number][1]))
-            pairs.append((rep, found[number]))
+        pairs.append((rep, found[number] if most > 0.0 else None))
     return pairs
 
 
-def _compare(score: Score, true: Rep, got: Rep, counted_at: dict[float, float | None]) -> None:
-    true_spans = {span.phase: span for span in true.phases}
-    for span in got.phases:
-        score.error("phase boundary, s", span.start_s - true_spans[span.phase].start_s)
-    last = true_spans.get(got.phases[-1].phase)
-    if last is not None:
-        score.error("phase boundary, s", got.end_s - last.end_s)
-    if got.lockout_s is not None and true.lockout_s is not None:
-        score.error("lockout duration, s", got.lockout_s - true.lockout_s)
-    if got.rom_deg is not None and true.rom_deg is not None:
-        score.error("range of motion, °", got.rom_deg - true.rom_deg)
-    concentric_s = true.concentric_s or 0.0
-    if 0.8 <= concentric_s <= 1.5:
-        if got.rise_m is not None and true.rise_m is not None:
-            score.error("rise, m (up in 0.8-1.5 s)", got.rise_m - true.rise_m)
-        if got.mean_velocity_mps is not None and true.mean_velocity_mps is not None:
-            score.error(
-                "mean velocity, m/s (up in 0.8-1.5 s)",
-                got.mean_velocity_mps - true.mean_velocity_mps,
-            )
-    newest_s = counted_at.get(round(true_spans[Phase.CONCENTRIC].end_s, 6))
-    if newest_s is None:
-        newest_s = _nearest(counted_at, got)
-    if newest_s is not None:
-        score.error("count latency, s", newest_s - true_spans[Phase.CONCENTRIC].end_s)
-
-
-def _nearest(counted_at: dict[float, float | None], got: Rep) -> float | None:
-    """Return when the rep was announced: the announcement within its concentric's last part."""
-    way_up = got.phases[0]
-    said = [
-        newest_s
-        for at_s, newest_s in counted_at.items()
-        if newest_s is not None and way_up.start_s < at_s <= way_up.end_s + 0.5
-    ]
-    return said[0] if said else None
+def _tally(truth: SessionTruth, peaks_s: Sequence[float]) -> Tally:
+    """Return how the peak counter did, to which every peak near a set is a rep of it."""
+    tally, near = Tally(), 0
+    for true_set in truth.sets:
+        first_s, last_s = true_set.start_s - PEAK_MARGIN_S, true_set.end_s + PEAK_MARGIN_S
+        counted = sum(first_s <= peak_s <= last_s for peak_s in peaks_s)
+        tally.exact += counted == len(true_set.reps)
+        tally.within_one += abs(counted - len(true_set.reps)) <= 1
+        near += counted
+    tally.ghosts = len(peaks_s) - near
+    return tally
