@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from tracker.detect.likeness import nearness
 from tracker.detect.movement import SLOWEST_TRUSTED_CONCENTRIC_S
 from tracker.domain import Extreme, Flag, Phase, PhaseSpan, Rep
 
@@ -80,6 +81,7 @@ def rep_from(
         flags.append(Flag.LOW_CONFIDENCE_VELOCITY)
     if up.planarity < CERTAIN_PLANARITY:
         flags.append(Flag.AXIS_UNCERTAIN)
+    doubt, doubt_trait = nearness(exercise, up)
     tilt_rad = max(leg.tilt_rad for leg in (up, down) if leg is not None)
     return Rep(
         index=index,
@@ -94,4 +96,6 @@ def rep_from(
         tilt_deg=float(np.degrees(tilt_rad)),
         flags=tuple(flags),
         bottom_s=bottom_s,
+        doubt=doubt,
+        doubt_trait=doubt_trait,
     )

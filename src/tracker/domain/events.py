@@ -127,6 +127,10 @@ class Rep:
     """Remarks on quality and form."""
     bottom_s: float | None = None
     """Pause after this rep's eccentric, or between a squat's ways down and up, s; None if none."""
+    doubt: float | None = None
+    """How near the way up was to being taken for none: 0 nothing against it, 1 at a limit."""
+    doubt_trait: str | None = None
+    """Name of the measure that raised most of the doubt; None without any doubt."""
 
     def _duration_s(self, phase: Phase) -> float | None:
         spans = [span.duration_s for span in self.phases if span.phase is phase]
