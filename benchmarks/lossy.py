@@ -145,8 +145,7 @@ def _try(
 def _is_reported(hole: tuple[float, float], outcome: Outcome) -> bool:
     """Return whether one gap covers the hole, but for what the clock may be off by."""
     return any(
-        gap.start_s <= hole[0] + CLOCK_S and gap.end_s >= hole[1] - CLOCK_S
-        for gap in outcome.gaps
+        gap.start_s <= hole[0] + CLOCK_S and gap.end_s >= hole[1] - CLOCK_S for gap in outcome.gaps
     )
 
 

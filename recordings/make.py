@@ -34,6 +34,7 @@ from tracker.sim import (
 )
 
 if TYPE_CHECKING:
+    from tracker.domain import Rep
     from tracker.sim import SimulatedSession
 
 SCHEMA: Final = "tracker.truth/1"
@@ -167,6 +168,12 @@ EXAMPLES: Final = (clean_set, hard_session, link_trouble)
 """The collection."""
 
 
+def true_rep(rep: Rep) -> dict[str, object]:
+    """Return a rep as it is written everywhere; the truth has no doubts."""
+    known = rep_object(rep)
+    return {name: known[name] for name in known if not name.startswith("doubt")}
+
+
 def truth_object(session: SimulatedSession, recording: str) -> dict[str, object]:
     """Return what is to be found in a recording, in the words of `tracker.session/1`."""
     truth = session.truth
@@ -184,7 +191,7 @@ def truth_object(session: SimulatedSession, recording: str) -> dict[str, object]
                 "start_s": round(each.start_s, 6),
                 "end_s": round(each.end_s, 6),
                 "range_deg": round(each.range_deg, 4),
-                "reps": [rep_object(rep) for rep in each.reps],
+                "reps": [true_rep(rep) for rep in each.reps],
             }
             for each in truth.sets
         ],

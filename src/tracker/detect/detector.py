@@ -10,6 +10,7 @@ from tracker.detect.arc_track import ArcTrack
 from tracker.detect.history import History
 from tracker.detect.likeness import plausible
 from tracker.detect.movement import measure
+from tracker.detect.pauses import Pauses
 from tracker.detect.reps import Pairing
 from tracker.detect.sets import SetKeeper
 from tracker.detect.strokes import StrokeFinder, StrokeSettings, StrokeState
@@ -50,7 +51,10 @@ class Detector:
         track = self._rotation or HeightTrack(self._history)
         self._finder = StrokeFinder(self._history, track, StrokeSettings(least))
         self._pairing = Pairing(exercise)
-        self._keeper = SetKeeper(exercise, self._pairing)
+        pauses = None
+        if self._rotation is not None and self._arc is not None:
+            pauses = Pauses(self._history, self._rotation, self._arc)
+        self._keeper = SetKeeper(exercise, self._pairing, pauses)
         self._begun = False
 
     def process(self, block: MotionBlock) -> Iterator[Event]:

@@ -112,6 +112,22 @@ def doubt(exercise: Exercise, movement: Movement) -> float:
     return math.fsum(trait.doubt for trait in traits(exercise, movement))
 
 
+def nearness(exercise: Exercise, movement: Movement) -> tuple[float, str | None]:
+    """Return how near a movement that counts is to being none, and what speaks most against it.
+
+    Returns
+    -------
+    float
+        The doubt, at most 1: in a set that is under way a rep may have traits beyond a limit.
+    str or None
+        Name of the trait that raises most of it; None where nothing does.
+    """
+    judged = traits(exercise, movement)
+    worst = max(judged, key=lambda trait: trait.doubt)
+    whole = math.fsum(trait.doubt for trait in judged)
+    return min(whole, MOST_DOUBT), worst.name if worst.doubt > 0.0 else None
+
+
 def plausible(exercise: Exercise, movement: Movement) -> bool:
     """Return whether the movement, up or down, can be part of a rep of the exercise at all."""
     return doubt(exercise, movement) <= MOST_DOUBT

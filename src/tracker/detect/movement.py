@@ -67,6 +67,8 @@ class Movement:
     """Up in sensor axes where it began, shape (3,)."""
     to_up: NDArray[np.float64]
     """Up in sensor axes where it ended, shape (3,)."""
+    peak_radps: float
+    """Largest angular speed about `axis`, rad/s."""
     by_gyroscope: bool = True
     """Whether the turning was measured by a gyroscope, not read from gravity's arc."""
 
@@ -123,6 +125,7 @@ def measure(history: History, stroke: Stroke, signal: LiftSignal) -> Movement:
         tilt_rad=tilt,
         from_up=up[0].copy(),
         to_up=up[-1].copy(),
+        peak_radps=float(along.max()),
         by_gyroscope=history.gyroscope,
     )
 

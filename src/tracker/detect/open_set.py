@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from tracker.detect.form import FIRST_REPS
 from tracker.detect.summary import starts_s
 from tracker.domain import LiftSignal
 
@@ -37,6 +38,12 @@ class Counted:
     """Whether a hole in the stream cut it."""
     saturated: bool = False
     """Whether the sensor hit the end of its range inside."""
+    sag_rad: float | None = None
+    """How far the hips sank during the hold, rad; None if unknown."""
+    still_s: float | None = None
+    """Longest stillness at the bottom after it, s; None if unknown."""
+    watched: Draft | None = None
+    """The draft whose hold was looked at."""
     said: Rep | None = None
     """None until its end, or the lack of one, was said."""
 
@@ -85,6 +92,11 @@ class OpenSet:
         """Return when the rep after this one starts, s; None after the last."""
         following = self.reps[counted.index : counted.index + 1]
         return starts_s(following[0].draft, self.exercise) if following else None
+
+    def first_ways_up(self, counted: Counted) -> tuple[Movement, ...]:
+        """Return the ways up of the set's first reps before this one: its own lockouts."""
+        before = self.reps[: min(counted.index - 1, FIRST_REPS)]
+        return tuple(_way_up(rep.draft) for rep in before)
 
     def takes(self, draft: Draft) -> bool:
         """Return whether a draft is a rep like those before it."""

@@ -292,4 +292,5 @@ def _joined(first: Movement, second: Movement) -> Movement:
         mean_velocity_mps=rise_m / max(duration_s, 1e-9),
         peak_velocity_mps=max(first.peak_velocity_mps, second.peak_velocity_mps, key=abs),
         from_up=first.from_up,
+        peak_radps=max(first.peak_radps, second.peak_radps),
     )

@@ -11,6 +11,7 @@ import math
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
+from tracker.detect.form import Remarked, beyond_rad
 from tracker.detect.likeness import LONGEST_WAY_S, doubt, fitting, plausible
 from tracker.detect.open_set import Counted, OpenSet, size_of
 from tracker.detect.reps import DraftState
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tracker.detect.movement import Movement
+    from tracker.detect.pauses import Pauses
     from tracker.detect.reps import Draft, DraftNews, Pairing
     from tracker.domain import Event, Exercise
 
@@ -63,9 +65,10 @@ MOST_SATURATIONS: Final = 4000
 class SetKeeper:
     """Turns news of drafts into events."""
 
-    def __init__(self, exercise: Exercise, pairing: Pairing) -> None:
+    def __init__(self, exercise: Exercise, pairing: Pairing, pauses: Pauses | None = None) -> None:
         self._exercise = exercise
         self._pairing = pairing
+        self._pauses = pauses
         self._set: OpenSet | None = None
         self._sets = 0
         self._busy_until_s = -math.inf
@@ -263,6 +266,7 @@ class SetKeeper:
         up = draft.concentric
         assert up is not None
         if open_set.reps:
+            self._watch_bottom(open_set.reps[-1], draft)
             next_s = starts_s(draft, self._exercise)
             yield from self._say(open_set.reps[-1], next_s, "the next rep has begun")
         began_in_gap = draft.first.start_s - self._resumed_s < CUT_START_S
@@ -287,6 +291,7 @@ class SetKeeper:
             next_start_s=next_start_s,
             gap=counted.gap,
             saturated=counted.saturated,
+            remarked=self._remarked(self._set, counted, up),
         )
         if rep == counted.said:
             return
@@ -297,6 +302,24 @@ class SetKeeper:
         else:
             yield RepRevised(up.end_s, self._set.index, rep.index, rep, why)
         counted.said = rep
+
+    def _remarked(self, open_set: OpenSet, counted: Counted, up: Movement) -> Remarked:
+        """Return what is known of a rep besides its movements."""
+        down = counted.draft.eccentric
+        if self._pauses is not None and down is not None and counted.watched is not counted.draft:
+            counted.watched = counted.draft
+            counted.sag_rad = self._pauses.sag_rad(up, down)
+        return Remarked(
+            beyond_rad=beyond_rad(open_set.first_ways_up(counted), up),
+            sag_rad=counted.sag_rad,
+            still_s=counted.still_s,
+        )
+
+    def _watch_bottom(self, counted: Counted, following: Draft) -> None:
+        """Take note of how long the hips lay still before the next rep, while that is known."""
+        if self._pauses is not None and counted.draft.eccentric is not None:
+            start_s, end_s = counted.draft.end_s, following.first.start_s
+            counted.still_s = self._pauses.still_s(start_s, end_s)
 
     def _touches_saturation(self, draft: Draft) -> bool:
         """Return whether a sample of the draft hit the end of the range; forget older ones."""

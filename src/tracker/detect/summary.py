@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from tracker.detect.form import Remarked, form_flags
+from tracker.detect.likeness import nearness
 from tracker.detect.movement import SLOWEST_TRUSTED_CONCENTRIC_S
 from tracker.domain import Extreme, Flag, Phase, PhaseSpan, Rep
 
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
 
 CERTAIN_PLANARITY: Final = 0.8
 """Below this share of turning about one axis, angle and velocity are of a mixture of movements."""
+
+NOTHING_REMARKED: Final = Remarked()
+"""Of a rep of which only the movements are known."""
 
 
 def rep_from(
@@ -26,6 +31,7 @@ def rep_from(
     next_start_s: float | None,
     gap: bool,
     saturated: bool = False,
+    remarked: Remarked = NOTHING_REMARKED,
 ) -> Rep:
     """Return the rep of a counted draft.
 
@@ -45,6 +51,8 @@ def rep_from(
         Whether samples are missing inside.
     saturated
         Whether a sample hit the end of the sensor's range inside.
+    remarked
+        What else is known of it.
     """
     up, down = draft.concentric, draft.eccentric
     assert up is not None
@@ -80,6 +88,8 @@ def rep_from(
         flags.append(Flag.LOW_CONFIDENCE_VELOCITY)
     if up.planarity < CERTAIN_PLANARITY:
         flags.append(Flag.AXIS_UNCERTAIN)
+    flags += form_flags(exercise, draft, remarked)
+    doubt, doubt_trait = nearness(exercise, up)
     tilt_rad = max(leg.tilt_rad for leg in (up, down) if leg is not None)
     return Rep(
         index=index,
@@ -88,12 +98,15 @@ def rep_from(
         complete=down is not None,
         phases=tuple(phases),
         rom_deg=float(np.degrees(up.rotation_rad)),
+        top_deg=None if remarked.top_rad is None else float(np.degrees(remarked.top_rad)),
         rise_m=up.rise_m,
         mean_velocity_mps=None if unsure else up.mean_velocity_mps,
         peak_velocity_mps=None if unsure else up.peak_velocity_mps,
         tilt_deg=float(np.degrees(tilt_rad)),
         flags=tuple(flags),
         bottom_s=bottom_s,
+        doubt=doubt,
+        doubt_trait=doubt_trait,
     )
 
 

@@ -32,6 +32,18 @@ class Flag(Enum):
     """The concentric was too slow for an accelerometer to give a velocity."""
     AXIS_UNCERTAIN = "axis_uncertain"
     """The rotation was not about one axis."""
+    PAST_LOCKOUT = "past_lockout"
+    """The top was beyond the wearer's own lockout by 8 to 12 degrees."""
+    FAR_PAST_LOCKOUT = "far_past_lockout"
+    """The top was beyond the wearer's own lockout by more than 12 degrees."""
+    SAGGED = "sagged"
+    """The hips sank during the hold by more than 15 % of the range."""
+    DROPPED_ECCENTRIC = "dropped_eccentric"
+    """The way down was shorter than the way up, and faster at its peak."""
+    RESTED_AT_BOTTOM = "rested_at_bottom"
+    """The hips lay still for more than 1 s before the next rep."""
+    TILTED = "tilted"
+    """The pelvis tilted sideways by more than the exercise allows."""
 
 
 class LinkState(Enum):
@@ -127,6 +139,10 @@ class Rep:
     """Remarks on quality and form."""
     bottom_s: float | None = None
     """Pause after this rep's eccentric, or between a squat's ways down and up, s; None if none."""
+    doubt: float | None = None
+    """How near the way up was to being taken for none: 0 nothing against it, 1 at a limit."""
+    doubt_trait: str | None = None
+    """Name of the measure that raised most of the doubt; None without any doubt."""
 
     def _duration_s(self, phase: Phase) -> float | None:
         spans = [span.duration_s for span in self.phases if span.phase is phase]

@@ -159,6 +159,8 @@ def rep_object(rep: Rep) -> dict[str, object]:
         "peak_velocity_mps": _number(rep.peak_velocity_mps),
         "tilt_deg": _number(rep.tilt_deg),
         "flags": [flag.value for flag in rep.flags],
+        "doubt": _number(rep.doubt),
+        "doubt_trait": rep.doubt_trait,
     }
 
 

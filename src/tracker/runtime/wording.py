@@ -28,6 +28,12 @@ FLAG_WORDS: Final = {
     Flag.SATURATED: "sensor at its limit",
     Flag.LOW_CONFIDENCE_VELOCITY: "velocity uncertain",
     Flag.AXIS_UNCERTAIN: "axis uncertain",
+    Flag.PAST_LOCKOUT: "past lockout",
+    Flag.FAR_PAST_LOCKOUT: "far past lockout",
+    Flag.SAGGED: "hips sank in the hold",
+    Flag.DROPPED_ECCENTRIC: "dropped",
+    Flag.RESTED_AT_BOTTOM: "rested at the bottom",
+    Flag.TILTED: "hips tilted",
 }
 """What a flag means."""
 

@@ -164,4 +164,6 @@ def movement(
         tilt_rad=0.01,
         from_up=up_at(from_deg),
         to_up=up_at(to_deg),
+        # The peak of a minimum-jerk movement.
+        peak_radps=1.875 * abs(turned_rad) / (end_s - start_s),
     )

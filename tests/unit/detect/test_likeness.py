@@ -16,6 +16,7 @@ from tracker.detect.likeness import (
     at_most,
     doubt,
     fitting,
+    nearness,
     plausible,
     traits,
 )
@@ -369,6 +370,16 @@ def test_how_far_the_hips_rose_in_more_than_two_seconds_nobody_can_tell() -> Non
     assert not plausible(HIP_THRUST, by_arc(turned(47.0, radius_m=0.0, duration_s=1.99)))
     assert plausible(HIP_THRUST, by_arc(turned(47.0, radius_m=0.0, duration_s=2.01)))
     assert not plausible(HIP_THRUST, turned(47.0, radius_m=0.0, duration_s=2.01))
+
+
+def test_how_near_a_rep_is_to_none_and_why() -> None:
+    assert nearness(HIP_THRUST, turned(47.0)) == (0.0, None)
+    half_way = turned(47.0, radius_m=1.0)
+    near, trait = nearness(HIP_THRUST, half_way)
+    assert near == doubt(HIP_THRUST, half_way) == pytest.approx(0.5, abs=0.02)
+    assert trait == "most_radius_m"
+    # In a set that is under way, what knocks have spoilt the rise of is a rep all the same.
+    assert nearness(HIP_THRUST, turned(47.0, radius_m=1.3)) == (1.0, "most_radius_m")
 
 
 # --- by height ---------------------------------------------------------------------------------

@@ -60,6 +60,13 @@ def test_a_hip_thrust_is_told_in_the_order_in_which_it_happens() -> None:
     assert one.peak_velocity_mps == UP.peak_velocity_mps
     assert one.tilt_deg == pytest.approx(np.degrees(0.01))
     assert one.flags == ()
+    assert (one.doubt, one.doubt_trait) == (0.0, None)
+
+
+def test_a_rep_says_how_near_it_was_to_none_and_why() -> None:
+    one = rep(Draft(1, replace(UP, coherence=0.775), DOWN))
+    assert one.doubt == pytest.approx(0.5)
+    assert one.doubt_trait == "coherence"
 
 
 def test_what_is_not_known_is_none_and_never_zero() -> None:

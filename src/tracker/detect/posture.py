@@ -1,0 +1,36 @@
+"""How far one posture is turned from another about an axis."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+def turned_rad(
+    axis: NDArray[np.float64], from_up: NDArray[np.float64], to_up: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the signed angle from one posture to others about an axis.
+
+    Parameters
+    ----------
+    axis
+        Unit axis in sensor axes, right-handed, shape (3,).
+    from_up
+        Up in sensor axes before, shape (3,).
+    to_up
+        Up in sensor axes after, shape (3,) or (n, 3).
+
+    Returns
+    -------
+    NDArray
+        Angles, rad, within ±π, shape () or (n,); what lies along the axis does not matter.
+    """
+    level = from_up - axis * (from_up @ axis)
+    across = np.cross(axis, level)
+    # Up turns backwards in the axes of a body that turns forwards.
+    angle: NDArray[np.float64] = np.arctan2(-(to_up @ across), to_up @ level)
+    return angle
