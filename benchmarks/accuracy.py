@@ -31,7 +31,9 @@ RECORDED: Final = (squats_part, bridges_part, seat_part, negatives_part, lossy_p
 def main() -> int:
     """Print the table; return 1 if it is asked to be strict and a row falls short."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--size", type=int, default=CORPUS_SIZE, help="simulated sessions; 0 for none")
+    parser.add_argument(
+        "--size", type=int, default=CORPUS_SIZE, help="simulated sessions; 0 for none"
+    )
     parser.add_argument("--seed", type=int, default=CORPUS_SEED, help="seed of the simulation")
     parser.add_argument("--data", type=Path, default=_shared_data(), help="folder of recordings")
     parser.add_argument("--verbose", action="store_true", help="a line for each miss")

@@ -43,9 +43,7 @@ class Outcome:
     @property
     def withdrawn(self) -> int:
         """How many announcements were taken back."""
-        return sum(
-            isinstance(event, RepRevised) and event.rep is None for event, _ in self.said
-        )
+        return sum(isinstance(event, RepRevised) and event.rep is None for event, _ in self.said)
 
 
 def run(info: SessionInfo, notifications: Iterable[Notification], batch: int) -> Outcome:

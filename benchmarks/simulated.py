@@ -41,9 +41,9 @@ def simulated_part(seed: int, size: int, on_miss: Callable[[str], object]) -> Pa
         f"nobody trained; {score.without_gyroscope} sessions have no gyroscope)",
         (*_counts(score), *_times(score), *_sizes(score)),
         (
-            "Baseline of the simulated sets: the usual peak counter, with the sets told to it. "
-            "Without a gyroscope a phase is read at 15 and 85 % of the travel by design, so its "
-            "boundaries are early or late by 0.2 of the movement.",
+            "Baseline of the simulated sets: the usual peak counter, with the sets told to it.",
+            "Without a gyroscope a phase is read at 15 and 85 % of the travel by design, so",
+            "its boundaries are early or late by 0.2 of the movement.",
         ),
     )
 
@@ -71,7 +71,10 @@ def _counts(score: Score) -> Iterable[Row]:
         baseline=str(peaks.within_one),
     )
     yield none_of(
-        "ghost reps: set-up, walking, rest", score.sessions, ours.ghosts, baseline=str(peaks.ghosts)
+        "ghost reps: set-up, walking, rest",
+        score.sessions,
+        ours.ghosts,
+        baseline=str(peaks.ghosts),
     )
 
 
@@ -151,9 +154,7 @@ def _sizes(score: Score) -> Iterable[Row]:
     )
 
 
-def _sizes_of(
-    what: str, values: NDArray[np.float64], median: float, most: float
-) -> Iterable[Row]:
+def _sizes_of(what: str, values: NDArray[np.float64], median: float, most: float) -> Iterable[Row]:
     yield at_most(f"{what}: median", values.size, _size(values, 50), median, "{:.3f} s")
     yield at_most(f"{what}: 95 %", values.size, _size(values, 95), most, "{:.3f} s")
 

@@ -34,7 +34,7 @@ LATENCY_MEDIAN_S: Final = 0.15
 """A phase is known this long after the reversal."""
 
 LATENCY_P95_S: Final = 0.20
-"""The same and 0.05 s for the way to the screen; the worst published figures are the best of it."""
+"""The same and 0.05 s for the way to the screen; published ways to a screen end at 0.2 s."""
 
 LIVE_SHARE: Final = 0.95
 """A number that comes while the hips are on their way down already is late; but of a rep that
