@@ -1,6 +1,7 @@
 """What the figures have to reach, each with where the number comes from.
 
-None was chosen by looking at what our own detection reaches.
+Those of simulated sessions come from what is published about other devices. Those of recordings of
+people are a choice: what their labels can tell, and what somebody who trains would put up with.
 """
 
 from __future__ import annotations
@@ -61,7 +62,8 @@ SQUATS_EXACT_SHARE: Final = 0.95
 """Real squats: more files than the 93 % that devices on the market count within one."""
 
 BRIDGES_EXACT_SHARE: Final = 0.9
-"""Real bridges on a thigh that turns by as little as 6°: as many as there are sure labels."""
+"""Real bridges on a thigh that turns by as little as 6°, counted by eye: one
+of fifteen may be off."""
 
 HOLD_S: Final = 0.2
 """The labels of the bridges' holds are sure to this."""
