@@ -45,9 +45,9 @@ def seat_part(folder: Path, on_miss: Callable[[str], object]) -> Part:
             _time_row("way down ends, mean distance from seat-on", ends_s, "–"),
         ),
         (
-            "Baseline of the sit-to-stands' starts: scikit-digital-health, Sit2Stand, without its "
-            "demand of stillness before a rise, with which it finds fewer; its input is the "
-            "accelerometer alone.",
+            "Baseline of the sit-to-stands' starts (skdh): Sit2Stand of scikit-digital-health,",
+            "on the accelerometer alone and without its demand of stillness before a rise, with",
+            "which it finds fewer; only rises that it found are compared.",
         ),
     )
 

@@ -41,9 +41,9 @@ def simulated_part(seed: int, size: int, on_miss: Callable[[str], object]) -> Pa
         f"nobody trained; {score.without_gyroscope} sessions have no gyroscope)",
         (*_counts(score), *_times(score), *_sizes(score)),
         (
-            "Baseline of the simulated sets: the usual peak counter, with the sets told to it. "
-            "Without a gyroscope a phase is read at 15 and 85 % of the travel by design, so its "
-            "boundaries are early or late by 0.2 of the movement.",
+            "Baseline of the simulated sets: the usual peak counter, with the sets told to it.",
+            "Without a gyroscope a phase is read at 15 and 85 % of the travel by design, so",
+            "its boundaries are early or late by 0.2 of the movement.",
         ),
     )
 

@@ -46,7 +46,7 @@ class Part:
     """What they were measured on: simulated or real is said here."""
     rows: tuple[Row, ...]
     notes: tuple[str, ...] = ()
-    """What the rows cannot say."""
+    """What the rows cannot say, line by line."""
 
 
 def at_most(
@@ -92,8 +92,9 @@ def print_table(parts: Sequence[Part], *, markdown: bool = False) -> None:
     widths = [max(map(len, column)) for column in zip(HEADINGS, *rows, strict=True)]
     lines = _markdown(parts) if markdown else _plain(parts, widths)
     print("\n".join(lines))
-    for note in (note for part in parts for note in part.notes):
-        print(f"\n{note}")
+    for part in parts:
+        if part.notes:
+            print("\n" + "\n".join(part.notes))
     short = [f"{row.what}: {row.figure}" for part in parts for row in part.rows if not row.met]
     print(f"\n{len(rows) - len(short)} of {len(rows)} rows reach their target.")
     for line in short:

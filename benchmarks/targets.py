@@ -1,6 +1,7 @@
 """What the figures have to reach, each with where the number comes from.
 
-None was chosen by looking at what our own detection reaches.
+Those of simulated sessions come from what is published about other devices. Those of recordings of
+people are a choice: what their labels can tell, and what somebody who trains would put up with.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ LATENCY_MEDIAN_S: Final = 0.15
 """A phase is known this long after the reversal."""
 
 LATENCY_P95_S: Final = 0.20
-"""The same and 0.05 s for the way to the screen; the worst published figures are the best of it."""
+"""The same and 0.05 s for the way to the screen; published ways to a screen end at 0.2 s."""
 
 LIVE_SHARE: Final = 0.95
 """A number that comes while the hips are on their way down already is late; but of a rep that
@@ -61,7 +62,8 @@ SQUATS_EXACT_SHARE: Final = 0.95
 """Real squats: more files than the 93 % that devices on the market count within one."""
 
 BRIDGES_EXACT_SHARE: Final = 0.9
-"""Real bridges on a thigh that turns by as little as 6°: as many as there are sure labels."""
+"""Real bridges on a thigh that turns by as little as 6°, counted by eye: one
+of fifteen may be off."""
 
 HOLD_S: Final = 0.2
 """The labels of the bridges' holds are sure to this."""
