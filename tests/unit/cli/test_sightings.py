@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,7 +19,7 @@ from tracker.cli.sightings import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable
 
 KNOWN = Sighting(ADDRESS, NAME, -60, "profile")
 STRANGER = Sighting("AA:BB:CC:DD:EE:FF", None, None, None)
@@ -92,7 +93,7 @@ def test_on_a_terminal_it_is_drawn_while_it_grows(
     around(FakeSensor())
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
     monkeypatch.setattr(sightings, "REDRAW_S", 0.1)
-    show_table(0.45)
+    show_table(1.0)
     out = capsys.readouterr().out
     assert out.count(NAME) >= 2
     # The last one stands where the live one was cleared away.
@@ -103,3 +104,23 @@ def test_trouble_with_bluetooth_comes_through(around: Callable[..., FakeRadio]) 
     around().trouble = AdapterError("Bluetooth is switched off.")
     with pytest.raises(AdapterError):
         show_json(0.1)
+
+
+class InterruptedRadio(FakeRadio):
+    """Presses Ctrl-C once something was heard."""
+
+    async def _advertisements(self) -> AsyncIterator[Sighting]:
+        async for sighting in super()._advertisements():
+            yield sighting
+            signal.raise_signal(signal.SIGINT)
+
+
+def test_whoever_has_seen_enough_still_gets_what_was_heard(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    radio = InterruptedRadio(FakeSensor())
+    monkeypatch.setattr(sightings, "BleakRadio", lambda: radio)
+    with pytest.raises(KeyboardInterrupt):
+        show_table(60.0)
+    assert capsys.readouterr().out.splitlines() == list(table_lines([KNOWN]))
+    assert radio.busy == 0
