@@ -91,20 +91,19 @@ def measure(history: History, stroke: Stroke, signal: LiftSignal) -> Movement:
     first, last = min(stroke.leaves, stroke.arrives), stroke.arrives
     velocity = _velocity_mps(history.vertical_mps2(first, last + 1), rate_hz)
     between = velocity[max(math.ceil(stroke.start) - first, 0) : max(int(end) - first + 1, 1)]
-    rise_m = float(velocity.sum()) / rate_hz
+    rise_m = float(np.add.reduce(velocity)) / rate_hz
     margin = round(TURN_MARGIN_S * rate_hz)
     up = history.up(first, last + 1)
-    rate = history.rate_radps(
-        max(min(stroke.turn, first), first - margin),
-        min(max(stroke.furthest, last), last + margin) + 1,
-    )
-    turned = rate.sum(axis=0) / rate_hz if history.gyroscope else _arc_between(up[0], up[-1])
+    turn_first = max(min(stroke.turn, first), first - margin)
+    rate = history.rate_radps(turn_first, min(max(stroke.furthest, last), last + margin) + 1)
+    turned = np.add.reduce(rate) / rate_hz if history.gyroscope else _arc_between(up[0], up[-1])
     angle = math.sqrt(float(turned @ turned))
     axis = turned / max(angle, 1e-9)
     along = rate @ axis
-    about_axis = float(along @ along) / max(float(np.einsum("ij,ij->", rate, rate)), 1e-9)
+    about_axis = float(along @ along) / max(float(np.vdot(rate, rate)), 1e-9)
     aside = up @ axis
-    tilt = math.asin(min(float(np.abs(aside - aside[0]).max()), 1.0))
+    aside -= aside[0]
+    tilt = math.asin(min(max(aside.max(), -aside.min()), 1.0))
     return Movement(
         number=stroke.number,
         state=stroke.state,
@@ -118,9 +117,9 @@ def measure(history: History, stroke: Stroke, signal: LiftSignal) -> Movement:
         rotation_rad=angle,
         axis=axis,
         planarity=about_axis,
-        coherence=_coherence(velocity, history.rate_radps(first, last + 1) @ axis),
+        coherence=_coherence(velocity, along[first - turn_first : last + 1 - turn_first]),
         rise_m=rise_m,
-        mean_velocity_mps=float(between.sum()) / len(between) if len(between) else 0.0,
+        mean_velocity_mps=float(np.add.reduce(between)) / max(len(between), 1),
         peak_velocity_mps=float(velocity.max() if rise_m > 0 else velocity.min()),
         tilt_rad=tilt,
         from_up=up[0].copy(),
@@ -148,7 +147,9 @@ def _surge(velocity_mps: NDArray[np.float64]) -> float:
 def _velocity_mps(vertical_mps2: NDArray[np.float64], rate_hz: float) -> NDArray[np.float64]:
     """Return the integral of the acceleration, zero at its first and last sample."""
     velocity = np.zeros(len(vertical_mps2))
-    np.cumsum((vertical_mps2[1:] + vertical_mps2[:-1]) / (2.0 * rate_hz), out=velocity[1:])
+    np.add(vertical_mps2[1:], vertical_mps2[:-1], out=velocity[1:])
+    np.add.accumulate(velocity, out=velocity)
+    velocity /= 2.0 * rate_hz
     velocity -= np.arange(len(velocity)) * (velocity[-1] / max(len(velocity) - 1, 1))
     return velocity
 

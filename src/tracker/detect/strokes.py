@@ -68,8 +68,8 @@ BESIDE_EDGES: Final = 0.7
 """From standstill to the edge of a movement, as a share of its time between the edges (minimum
 jerk): a slow one is far from rest `HELD_S` beside them."""
 
-_SCAN: Final = 256
-"""Samples that one scan looks at; every event inside costs another scan of the rest."""
+_SCAN: Final = 128
+"""Samples that one scan looks at; those after the end of a stroke are looked at once more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,108 +220,112 @@ class StrokeFinder:
         self._last_fast = last - 1
 
     def _scan_inside(self, last: int) -> Iterator[Stroke]:
-        """Find the first decision among the samples up to `last`, and take it."""
-        settings, first = self._settings, self._next
-        samples = np.arange(first, last)
+        """Follow the stroke through the samples up to `last`, unless it is over before.
+
+        Every decision rests on those before it, so they are taken sample by sample; only what
+        needs no decision comes in arrays.
+        """
+        settings = self._settings
+        boundary = self._boundary()
+        samples = enumerate(self._samples(self._next, last), self._next)
+        for now, (progress, forward, before, faster, slow, strayed) in samples:
+            self._next = now + 1
+            if progress > self._progress:
+                self._progress, self._furthest = progress, now
+            if forward > self._peak:
+                self._peak = forward
+                boundary = self._boundary()
+            if not slow:
+                self._last_fast = now
+            back = self._progress - progress
+            if back > settings.least_travel and back > settings.reversal_share * self._progress:
+                yield from self._reverse(now)
+                return
+            if strayed or now - self._turn > self._longest or self._has_stopped(now):
+                yield self._finish(now)
+                self._inside = False
+                return
+            if self._end is None:
+                fall = (faster - forward) / _FALL_SAMPLES
+                if forward < boundary and self._progress >= settings.least_travel:
+                    self._end = now - 1 - self._lag + _crossing(before, forward, boundary)
+                    self._end_sample, self._end_progress = now, progress
+                    self._settled = False
+                    yield self._news(StrokeState.ENDED, now)
+                elif not self._foreseen and self._is_running_out(forward, boundary, fall):
+                    self._foreseen = True
+                    ahead = min((forward - boundary) / fall, self._known_ahead)
+                    yield self._news(StrokeState.ENDING, now, now + ahead)
+            elif self._has_resumed(progress, forward):
+                self._end = None
+                self._foreseen = False
+            elif not self._settled and now - self._end_sample >= self._settle:
+                self._settled = True
+                yield self._news(StrokeState.SETTLED, now)
+
+    def _samples(
+        self, first: int, last: int
+    ) -> Iterator[tuple[float, float, float, float, bool, bool]]:
+        """Return what is looked at in each sample.
+
+        Returns
+        -------
+        iterator of tuple
+            Progress; speed in this sample, in the one before and `_FALL_SAMPLES` before, NaN where
+            that was before the turn; whether it is slow; whether it has strayed.
+        """
         lead = min(_FALL_SAMPLES, first - self._turn)
         position, speed = self._track.coordinate(first - lead, last)
-        forward_led = self._direction * speed
-        position, forward = position[lead:], forward_led[lead:]
-        progress = self._direction * (position - self._origin)
-        furthest = np.maximum(np.maximum.accumulate(progress), self._progress)
-        peak = np.maximum(np.maximum.accumulate(forward), self._peak)
-        fast = np.where(self._track.slow(first, last), self._last_fast, samples)
-        last_fast = np.maximum(np.maximum.accumulate(fast), self._last_fast)
+        position = position[lead:]
+        progress: list[float] = (self._direction * (position - self._origin)).tolist()
+        speeds: list[float] = (self._direction * speed).tolist()
+        speeds = [math.nan] * (_FALL_SAMPLES - lead) + speeds
+        slow: list[bool] = self._track.slow(first, last).tolist()
+        strayed = self._track.strayed(first, position, self._settings.least_travel)
+        return zip(
+            progress,
+            speeds[_FALL_SAMPLES:],
+            speeds[_FALL_SAMPLES - 1 :],
+            speeds,
+            slow,
+            strayed.tolist(),
+            strict=False,
+        )
 
-        way_back = np.maximum(settings.least_travel, settings.reversal_share * furthest)
-        reversed_ = furthest - progress > way_back
-        strayed = self._track.strayed(first, position, settings.least_travel)
-        strayed |= samples - self._turn > self._longest
-        ending = np.zeros(len(samples), dtype=np.bool_)
+    def _has_stopped(self, now: int) -> bool:
+        """Return whether the stroke has ended and the hips were still for a while."""
         if self._end is None:
-            slowed = (forward < self._boundary(peak)) & (furthest >= settings.least_travel)
-            if not self._foreseen:
-                ending = self._running_out(forward_led, peak, furthest)
-            resumed = settled = stilled = np.zeros(len(samples), dtype=np.bool_)
-        else:
-            further = self._end_progress + settings.resume_travel_share * settings.least_travel
-            slowed = np.zeros(len(samples), dtype=np.bool_)
-            resumed = (forward > settings.resume_share * peak) & (progress > further)
-            settled = samples - self._end_sample >= self._settle
-            if self._settled:
-                settled = np.zeros(len(samples), dtype=np.bool_)
-            stilled = samples - np.maximum(last_fast, self._end_sample) >= self._still
+            return False
+        return now - max(self._last_fast, self._end_sample) >= self._still
 
-        decided = reversed_ | strayed | ending | slowed | resumed | settled | stilled
-        at = int(np.argmax(decided)) if decided.any() else len(samples) - 1
-        best = int(np.argmax(progress[: at + 1]))
-        if progress[best] > self._progress:
-            self._progress, self._furthest = float(progress[best]), first + best
-        self._peak, self._last_fast = float(peak[at]), int(last_fast[at])
-        now = first + at
-        self._next = now + 1
-        if not decided[at]:
-            return
-        if reversed_[at]:
-            yield from self._reverse(now)
-        elif strayed[at] or stilled[at]:
-            yield self._finish(now)
-            self._inside = False
-        elif slowed[at]:
-            before = forward[at - 1] if at else self._speed_at(now - 1)
-            step = _crossing(before, forward[at], float(self._boundary(peak)[at]))
-            self._end = now - 1 - self._lag + step
-            self._end_sample, self._end_progress = now, float(progress[at])
-            self._settled = False
-            yield self._news(StrokeState.ENDED, now)
-        elif ending[at]:
-            self._foreseen = True
-            fall = (forward_led[at + lead - _FALL_SAMPLES] - forward[at]) / _FALL_SAMPLES
-            ahead = (forward[at] - self._boundary(peak)[at]) / fall
-            yield self._news(StrokeState.ENDING, now, now + min(float(ahead), self._known_ahead))
-        elif resumed[at]:
-            self._end = None
-            self._foreseen = False
-        else:
-            self._settled = True
-            yield self._news(StrokeState.SETTLED, now)
+    def _has_resumed(self, progress: float, forward: float) -> bool:
+        """Return whether a stroke that had ended is faster again, and further on."""
+        further = self._settings.resume_travel_share * self._settings.least_travel
+        return (
+            forward > self._settings.resume_share * self._peak
+            and progress > self._end_progress + further
+        )
 
-    def _boundary(self, peak: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the speed at which a movement with that peak starts and ends.
-
-        That is 10 % of the peak by definition. Where the track is noisier than that, its noise
-        stands in, up to half of the peak.
-        """
-        noise = np.minimum(self._track.noise, MOST_BOUNDARY_SHARE * peak)
-        return np.maximum(BOUNDARY_SHARE * peak, noise)
-
-    def _running_out(
-        self,
-        forward_led: NDArray[np.float64],
-        peak: NDArray[np.float64],
-        furthest: NDArray[np.float64],
-    ) -> NDArray[np.bool_]:
-        """Return where the speed, falling on as it does, crosses the boundary soon enough.
+    def _is_running_out(self, forward: float, boundary: float, fall: float) -> bool:
+        """Return whether the speed, falling on as it does, crosses the boundary soon enough.
 
         A stop is braked all the way, so a straight line foresees it by some hundredths of a
         second.
         """
-        running_out = np.zeros(len(peak), dtype=np.bool_)
-        fall = (forward_led[:-_FALL_SAMPLES] - forward_led[_FALL_SAMPLES:]) / _FALL_SAMPLES
-        known = len(fall)
-        if not known:
-            return running_out
-        forward, peak, furthest = forward_led[-known:], peak[-known:], furthest[-known:]
-        left = forward - self._boundary(peak)
-        running_out[-known:] = (
-            (left <= fall * self._foresight)
-            & (forward < FORESEEN_SHARE * peak)
-            & (furthest >= 2.0 * self._settings.least_travel)
+        return (
+            forward - boundary <= fall * self._foresight
+            and forward < FORESEEN_SHARE * self._peak
+            and self._progress >= 2.0 * self._settings.least_travel
         )
-        return running_out
 
-    def _speed_at(self, sample: int) -> float:
-        return self._direction * float(self._track.coordinate(sample, sample + 1)[1][0])
+    def _boundary(self) -> float:
+        """Return the speed at which the movement starts and ends.
+
+        That is 10 % of its peak by definition. Where the track is noisier than that, its noise
+        stands in, up to half of the peak.
+        """
+        noise = min(self._track.noise, MOST_BOUNDARY_SHARE * self._peak)
+        return max(BOUNDARY_SHARE * self._peak, noise)
 
     def _finish(self, now: int) -> Stroke:
         if self._end is None:
@@ -402,9 +406,9 @@ class StrokeFinder:
         """Return where the speed last rose above the boundary before the bulk of the travel."""
         # A tremor before the movement crosses the boundary as well; the travel tells them apart.
         past_turn = progress[self._turn - first :]
-        bulk = self._turn - first + int(np.argmax(past_turn >= BULK_SHARE * self._progress))
-        threshold = float(self._boundary(np.array(self._peak)))
-        below = np.flatnonzero(forward[: bulk + 1] < threshold)
+        bulk = self._turn - first + int((past_turn >= BULK_SHARE * self._progress).argmax())
+        threshold = self._boundary()
+        below = (forward[: bulk + 1] < threshold).nonzero()[0]
         if not len(below):
             return float(self._turn - first)
         left = int(below[-1])
@@ -416,14 +420,14 @@ class StrokeFinder:
 def _last_rest(forward: NDArray[np.float64], start: int, lead: int) -> int:
     """Return the last sample before `start`, within `lead`, that stood still or went back."""
     first = max(start - lead, 0)
-    resting = np.flatnonzero(forward[first : start + 1] <= 0.0)
+    resting = (forward[first : start + 1] <= 0.0).nonzero()[0]
     return first + (int(resting[-1]) if len(resting) else 0)
 
 
 def _first_rest(forward: NDArray[np.float64], end: int, lead: int) -> int:
     """Return the first sample after `end`, within `lead`, that stood still or went back."""
     ahead = forward[end : end + lead + 1]
-    resting = np.flatnonzero(ahead <= 0.0)
+    resting = (ahead <= 0.0).nonzero()[0]
     return min(end + (int(resting[0]) if len(resting) else lead), len(forward) - 1)
 
 

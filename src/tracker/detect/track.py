@@ -32,9 +32,16 @@ SAME_AXIS: Final = float(np.cos(np.radians(35.0)))
 AXIS_LEARNING: Final = 0.5
 """Weight of the newest movement in the axis: follows a slipped strap within two reps."""
 
-
 ANCHOR_REACH_S: Final = 10.0
 """Stillness longer ago than this is no posture to measure a movement from."""
+
+_BEHIND: Final = 256
+_AHEAD: Final = 512
+"""Samples on both sides that are worked out with those asked for: a long array costs hardly more
+than a short one, and the next questions are about the neighbours."""
+
+_LEAST_AHEAD: Final = 64
+"""With fewer on hand the stream is live, where it is no use to work out the same ones again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +127,14 @@ class RotationTrack:
         self._reference: NDArray[np.float64] = np.array([0.0, 0.0, 1.0])
         self._across: NDArray[np.float64] = np.array([0.0, -1.0, 0.0])
         self._turned_aside = 0.0
+        self._known = range(0)
+        self._angle: NDArray[np.float64] = np.empty(0)
+        self._speed: NDArray[np.float64] = np.empty(0)
 
     def restart(self) -> None:
         """Forget the last still sample; the axis is tried again on the next movement."""
         self._anchor.restart(self._history.stop)
+        self._known = range(0)
 
     def slow(self, first: int, last: int) -> NDArray[np.bool_]:
         """Return where the pelvis does not turn; turning about the vertical does not matter."""
@@ -135,7 +146,12 @@ class RotationTrack:
     def onset(self, first: int, last: int, least: float) -> Onset | None:
         """Return the first tilt away from the last stillness by more than `least`, rad."""
         history = self._history
-        anchors = self._anchor.advance(first, self.slow(first, last))
+        slow = self.slow(first, last)
+        if slow.all():
+            # Each sample is the posture that the next is compared with.
+            self._anchor.sample = last - 1
+            return None
+        anchors = self._anchor.advance(first, slow)
         oldest = int(anchors[0])
         up = history.up(oldest, last)
         here = up[first - oldest :]
@@ -162,6 +178,7 @@ class RotationTrack:
 
     def turned(self, turn: int) -> None:
         """Take the learnt axis and measure angles from the posture at `turn`."""
+        self._known = range(0)
         if self._learnt is not None and abs(float(self._axis @ self._learnt)) > SAME_AXIS:
             self._axis = self._learnt
         up = self._history.up(turn, turn + 1)[0]
@@ -172,10 +189,20 @@ class RotationTrack:
 
     def coordinate(self, first: int, last: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return angle, rad, and angular rate, rad/s, about the axis."""
-        up = self._history.up(first, last)
+        if first < self._known.start or last > self._known.stop:
+            self._work_out(first, last)
+        part = slice(first - self._known.start, last - self._known.start)
+        return self._angle[part], self._speed[part]
+
+    def _work_out(self, first: int, last: int) -> None:
+        history = self._history
+        if history.stop - last >= _LEAST_AHEAD:
+            first, last = max(first - _BEHIND, history.first), min(last + _AHEAD, history.stop)
+        up = history.up(first, last)
         # Up turns backwards in the axes of a body that turns forwards.
-        angle = np.arctan2(-(up @ self._across), up @ self._reference)
-        return angle, self._history.rate_radps(first, last) @ self._axis
+        self._angle = np.arctan2(-(up @ self._across), up @ self._reference)
+        self._speed = history.rate_radps(first, last) @ self._axis
+        self._known = range(first, last)
 
     def strayed(
         self, first: int, position: NDArray[np.float64], least: float

@@ -55,6 +55,33 @@ def test_the_angle_is_the_pelvis_own_whatever_the_mounting(
     np.testing.assert_allclose(np.gradient(angle, 1.0 / RATE_HZ), rate, atol=0.02)
 
 
+asked = st.tuples(st.integers(0, 1200), st.integers(1, 400))
+
+
+@settings(deadline=None)
+@given(windows=st.lists(asked, min_size=1, max_size=8), turns=st.lists(st.integers(0, 1100)))
+def test_what_was_worked_out_before_is_what_is_asked_for(
+    windows: list[tuple[int, int]], turns: list[int]
+) -> None:
+    """In any order, with a new turn now and then, and with and without samples ahead."""
+    long = legs((2.0, BOTTOM_DEG), (1.0, TOP_DEG), (3.0, TOP_DEG), (6.0, BOTTOM_DEG))
+    history = remembered(long.motion)
+    track = begun(history)
+    for number, (first, size) in enumerate(windows):
+        last = min(first + size, history.stop)
+        first = min(first, last - 1)
+        if number < len(turns):
+            track.turned(turns[number])
+        fresh = begun(history)
+        for turn in turns[: number + 1]:
+            fresh.turned(turn)
+        for one, other in zip(
+            track.coordinate(first, last), fresh.coordinate(first, last), strict=True
+        ):
+            assert len(one) == last - first
+            np.testing.assert_array_equal(one, other)
+
+
 def test_turning_about_the_vertical_is_stillness() -> None:
     motion = legs((2.0, BOTTOM_DEG)).motion
     motion.rate_radps[:] = 2.0 * motion.up
