@@ -7,7 +7,6 @@ from tracker.detect.arc_track import ArcTrack
 from tracker.detect.history import History
 from tracker.detect.pauses import Pauses
 from tracker.detect.track import RotationTrack
-from tracker.domain import MotionBlock
 
 UP = movement(1, 2.0, 3.0)
 
