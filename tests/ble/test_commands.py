@@ -30,7 +30,11 @@ PHASES_S = 0.12
 """A phase is as long as it was, within this, with stamps and a gyroscope, s."""
 
 COARSE_PHASES_S = 0.2
-"""The same without stamps, on a machine that is busy, and without a gyroscope."""
+"""The same without stamps, on a machine that is busy, s."""
+
+MIDDLE_PHASES_SHARE = 0.45
+"""Without a gyroscope a movement is read between 15 % and 85 % of its travel: 0.2 of it is missing at
+each end, of a hold as much of both movements beside it is too much, and noise adds a little."""
 
 
 def durations_s(rep: Rep) -> list[float]:
@@ -53,15 +57,18 @@ def test_train_counts_what_was_lifted(stage: Stage, outfit: Outfit) -> None:
     assert seen.info.sensor == outfit.kind
     assert (seen.counts, seen.faults, seen.gaps) == ([REPS], {}, ())
     (truth,) = lifter.truth.sets
-    exact = outfit.has_stamps and outfit.has_gyro
-    tolerance_s = PHASES_S if exact else COARSE_PHASES_S
+    tolerance_s = PHASES_S if outfit.has_stamps else COARSE_PHASES_S
     for rep, true in zip(seen.sets[0].reps, truth.reps, strict=True):
         assert [span.phase for span in rep.phases] == [
             Phase.CONCENTRIC,
             Phase.LOCKOUT,
             Phase.ECCENTRIC,
         ]
-        assert durations_s(rep) == pytest.approx(durations_s(true), abs=tolerance_s)
+        up_s, hold_s, down_s = durations_s(true)
+        middle_s = 0.0 if outfit.has_gyro else MIDDLE_PHASES_SHARE * max(up_s, down_s)
+        assert durations_s(rep) == pytest.approx(
+            [up_s, hold_s, down_s], abs=tolerance_s + middle_s
+        )
 
 
 @pytest.mark.parametrize("outfit", OUTFITS[:2], ids=lambda outfit: outfit.name)

@@ -48,11 +48,11 @@ knees that roll from side to side turn a thigh by more."""
 COMFORTABLE_ROTATION_RAD: Final = float(np.radians(65.0))
 """The longest hip thrust, and some give of the lower back."""
 
-MOST_RADIUS_M: Final = 1.2
+MOST_RADIUS_M: Final = 0.9
 """Rise over turned angle; the trunk on the bench is 0.45 m. Standing up lifts without turning."""
 
-COMFORTABLE_RADIUS_M: Final = 0.8
-"""A long trunk, 0.55 m, and a rise that plates on the floor have spoilt by a half."""
+COMFORTABLE_RADIUS_M: Final = 0.65
+"""A long trunk, 0.55 m, and a rise that plates on the floor have spoilt by a fifth."""
 
 MOST_TURN_SHARE: Final = 1.35
 """Angle turned over tilt gained. A lift's axis is level, so the two agree; walking and shuffling

@@ -241,7 +241,7 @@ def test_beyond_one_limit_nothing_else_helps(name: str, changed: Movement) -> No
             {"most_turn_rad", "radius_m", "coherence"},
         ),
         (
-            replace(turned(45.0, radius_m=1.1), coherence=0.75),
+            replace(turned(45.0, radius_m=0.85), coherence=0.75),
             {"most_radius_m", "coherence"},
         ),
         (
@@ -274,7 +274,7 @@ def test_a_way_up_in_half_a_second_is_in_no_hurry() -> None:
         (turned(24.1), turned(23.9)),
         (turned(64.9), turned(65.1)),
         (turned(47.0, radius_m=0.331), turned(47.0, radius_m=0.329)),
-        (turned(47.0, radius_m=0.799), turned(47.0, radius_m=0.801)),
+        (turned(47.0, radius_m=0.649), turned(47.0, radius_m=0.651)),
         (replace(GOOD, planarity=0.921), replace(GOOD, planarity=0.919)),
         (
             replace(GOOD, rotation_rad=1.199 * GOOD.size),
@@ -341,7 +341,7 @@ def test_of_gravitys_arc_only_extent_and_radius_are_asked() -> None:
         (HIP_THRUST, turned(74.0), turned(76.0)),
         (BRIDGE, turned(20.0, radius_m=0.05), turned(20.0, radius_m=0.03)),
         (HIP_THRUST, turned(47.0, radius_m=0.21), turned(47.0, radius_m=0.19)),
-        (HIP_THRUST, turned(47.0, radius_m=1.1), turned(47.0, radius_m=1.3)),
+        (HIP_THRUST, turned(47.0, radius_m=0.85), turned(47.0, radius_m=0.95)),
     ],
     ids=[
         "the middle of a quarter of a second",
@@ -374,7 +374,7 @@ def test_how_far_the_hips_rose_in_more_than_two_seconds_nobody_can_tell() -> Non
 
 def test_how_near_a_rep_is_to_none_and_why() -> None:
     assert nearness(HIP_THRUST, turned(47.0)) == (0.0, None)
-    half_way = turned(47.0, radius_m=1.0)
+    half_way = turned(47.0, radius_m=0.775)
     near, trait = nearness(HIP_THRUST, half_way)
     assert near == doubt(HIP_THRUST, half_way) == pytest.approx(0.5, abs=0.02)
     assert trait == "most_radius_m"
