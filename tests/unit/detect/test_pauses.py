@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from unit.detect.motions import BOTTOM_DEG, RATE_HZ, TOP_DEG, by_arc, legs, movement, remembered
 
@@ -7,7 +9,9 @@ from tracker.detect.arc_track import ArcTrack
 from tracker.detect.history import History
 from tracker.detect.pauses import Pauses
 from tracker.detect.track import RotationTrack
-from tracker.domain import MotionBlock
+
+if TYPE_CHECKING:
+    from tracker.domain import MotionBlock
 
 UP = movement(1, 2.0, 3.0)
 
