@@ -22,6 +22,10 @@ NEARER_RAD: Final = float(np.radians(10.0))
 """An end of a movement that is nearer to level by as much is the upper one: two thirds of the
 smallest rep of a hip thrust, and four times what a hold may wander by."""
 
+LEAST_BETWEEN_RAD: Final = float(np.radians(15.0))
+"""Level and a bottom that are closer give no axis: 1° of either would turn it by 4° and
+more."""
+
 SLIPPED: Final = "the sensor has slipped since the calibration"
 LOW: Final = "the calibration hold was nearer to the bottom than to the top"
 
@@ -36,6 +40,21 @@ class Level:
     def top_rad(self, lift: Movement) -> float:
         """Return how far the top of a way up lies above level, rad."""
         return float(turned_rad(lift.axis, self._up, lift.to_up))
+
+    def tilt_rad(self, lift: Movement) -> float | None:
+        """Return how far the pelvis leans sideways at the top, rad; None if that cannot be told.
+
+        Notes
+        -----
+        Hips that drop to one side in step with the lift only seem to turn about another axis, so
+        its plane does not show it. Level and bottom are both free of it, and give the left-right
+        axis between them.
+        """
+        across = np.cross(self._up, lift.from_up)
+        sine = math.sqrt(float(across @ across))
+        if sine < math.sin(LEAST_BETWEEN_RAD):
+            return None
+        return abs(_aside(across / sine, lift.to_up))
 
     def doubted(self, lift: Movement) -> str | None:
         """Return why a way up that surely counts shows that the level is none, or None.

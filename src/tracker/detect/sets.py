@@ -312,6 +312,7 @@ class SetKeeper:
             counted.sag_rad = self._pauses.sag_rad(up, down)
         return Remarked(
             top_rad=None if counted.level is None else counted.level.top_rad(up),
+            tilt_rad=None if counted.level is None else counted.level.tilt_rad(up),
             beyond_rad=beyond_rad(open_set.first_ways_up(counted), up),
             sag_rad=counted.sag_rad,
             still_s=counted.still_s,

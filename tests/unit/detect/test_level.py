@@ -26,6 +26,20 @@ def test_above_level_is_positive(top_deg: float, above_deg: float) -> None:
     assert np.degrees(Level(up_at(8.0)).top_rad(lift)) == pytest.approx(above_deg)
 
 
+@pytest.mark.parametrize("roll_deg", [-8.0, -3.0, 0.0, 8.0])
+def test_hips_that_drop_to_one_side_lean_against_level(roll_deg: float) -> None:
+    roll, pitch = np.radians(roll_deg), np.radians(TOP_DEG)
+    to_up = np.array([np.sin(roll) * np.cos(pitch), np.sin(pitch), np.cos(roll) * np.cos(pitch)])
+    lean_rad = Level(up_at(8.0)).tilt_rad(replace(UP, to_up=to_up))
+    assert lean_rad is not None
+    assert np.degrees(lean_rad) == pytest.approx(abs(roll_deg), abs=0.2)
+
+
+def test_a_level_near_the_bottom_tells_no_lean() -> None:
+    assert Level(up_at(BOTTOM_DEG + 14.0)).tilt_rad(UP) is None
+    assert Level(up_at(BOTTOM_DEG + 16.0)).tilt_rad(UP) == pytest.approx(0.0)
+
+
 @pytest.mark.parametrize(
     ("bottom_deg", "top_deg", "doubt"),
     [
