@@ -26,6 +26,9 @@ from tracker.domain import (
     HIP_THRUST,
     LINK_CHANNEL,
     MARK_CHANNEL,
+    Calibrated,
+    CalibrationFailed,
+    CalibrationLost,
     Fault,
     Gap,
     LinkChanged,
@@ -145,6 +148,12 @@ def line(event: Event) -> str | None:
             return f"link {state.value}"
         case Marked(text=text):
             return f"mark {text}"
+        case Calibrated():
+            return "level known"
+        case CalibrationFailed(reason=reason):
+            return f"level not found: {reason}"
+        case CalibrationLost(reason=reason):
+            return f"level lost: {reason}"
         case SetStarted(set_index=index):
             return f"set {index} starts"
         case RepCounted(index=index):

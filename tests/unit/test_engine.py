@@ -64,6 +64,41 @@ if TYPE_CHECKING:
 # --- playbooks ---------------------------------------------------------------------------------
 
 PLAYBOOKS = {
+    "a calibration by hand": """
+        >> config
+        >> still 3
+        >> up 1
+        << set 1 starts at 3.1
+        << rep 1 counts at 3.9
+        >> mark calibration
+        << mark calibration at 4.0
+        << rep 1 is withdrawn
+        << set 1 ends with 0
+        >> hold 4
+        << level known at 7.0
+        >> down 1.5
+        >> still 1
+        >> lifts 2
+        << set 1 starts at 10.6
+        << rep 1 counts at 11.4
+        << rep 1 completes at 13.89
+        << rep 2 counts at 15.6
+        << rep 2 completes at 18.09
+        >> end
+        << set 1 ends with 2
+    """,
+    "a calibration that is given up": """
+        >> config
+        >> still 3
+        >> mark calibration
+        << mark calibration
+        >> up 1
+        >> hold 1
+        >> mark set_stop
+        << mark set_stop
+        << level not found: another key was pressed
+        >> end
+    """,
     "a set, from the first packet to the last word": """
         >> link connecting
         << link connecting

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from tracker.detect.arc_track import ArcTrack
+from tracker.detect.calibration import CalibrationHold
 from tracker.detect.history import History
+from tracker.detect.level import Level
 from tracker.detect.likeness import plausible
 from tracker.detect.movement import measure
 from tracker.detect.pauses import Pauses
@@ -16,14 +18,15 @@ from tracker.detect.sets import SetKeeper
 from tracker.detect.strokes import StrokeFinder, StrokeSettings, StrokeState
 from tracker.detect.trace import pitch_trace
 from tracker.detect.track import HeightTrack, RotationTrack
-from tracker.domain import LiftSignal
+from tracker.domain import Calibrated, CalibrationFailed, LiftSignal, MarkKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tracker.detect.movement import Movement
     from tracker.detect.strokes import Stroke
     from tracker.detect.track import Track
-    from tracker.domain import Event, Exercise, MarkKind, MotionBlock, Trace
+    from tracker.domain import Event, Exercise, MotionBlock, Trace
 
 LEAST_TRAVEL_SHARE: Final = 0.5
 """Movements of half the smallest rep are followed, so that a rep is known well before its end."""
@@ -55,6 +58,7 @@ class Detector:
         if self._rotation is not None and self._arc is not None:
             pauses = Pauses(self._history, self._rotation, self._arc)
         self._keeper = SetKeeper(exercise, self._pairing, pauses)
+        self._calibration: CalibrationHold | None = None
         self._begun = False
 
     def process(self, block: MotionBlock) -> Iterator[Event]:
@@ -64,6 +68,8 @@ class Detector:
             self._history.restart(block.start_s)
             self._finder.restart(self._track_for(gyroscope=block.gyroscope))
             self._pairing.restart()
+            if self._calibration is not None:
+                self._calibration.restart()
             if self._begun:
                 yield from self._keeper.gap(lost_s, block.start_s)
             self._keeper.begin(block.start_s)
@@ -79,10 +85,23 @@ class Detector:
 
     def mark(self, kind: MarkKind, at_s: float) -> Iterator[Event]:
         """Yield what the wearer's key changes."""
+        if self._calibration is not None:
+            self._calibration = None
+            yield CalibrationFailed(at_s, "another key was pressed")
         yield from self._keeper.mark(kind, at_s)
+        if kind is not MarkKind.CALIBRATION:
+            return
+        if self._rotation is None:
+            yield CalibrationFailed(at_s, f"{self._exercise.title} has no lockout to hold level")
+            return
+        self._calibration = CalibrationHold(self._history, at_s)
 
     def finish(self) -> Iterator[Event]:
         """Yield what the end of the stream settles."""
+        if self._calibration is not None:
+            self._calibration = None
+            ended_s = self._history.time_s(self._history.stop)
+            yield CalibrationFailed(ended_s, "the session ended before the hold was over")
         yield from self._keeper.end(cut_short=True)
 
     def trace(self) -> Trace:
@@ -96,6 +115,9 @@ class Detector:
     def _scan(self) -> Iterator[Event]:
         """Follow the strokes up to the newest sample; a set ends exactly at its deadline."""
         while self._finder.position < self._history.stop:
+            if self._calibration is not None:
+                yield from self._watch_hold(self._calibration)
+                continue
             deadline = self._history.sample_at(self._keeper.deadline_s)
             until = max(min(self._history.stop, deadline), self._finder.position)
             for stroke in self._finder.scan(until):
@@ -103,7 +125,29 @@ class Detector:
             if self._finder.position >= self._history.sample_at(self._keeper.deadline_s):
                 yield from self._keeper.end()
 
+    def _watch_hold(self, calibration: CalibrationHold) -> Iterator[Event]:
+        """Follow a calibration up to the newest sample; what moves meanwhile is no rep."""
+        until = min(self._history.stop, calibration.deadline)
+        held = calibration.scan(until)
+        until = max(until if held is None else held.sample, self._finder.position)
+        for stroke in self._finder.scan(until):
+            self._measured(stroke)
+            self._pairing.ignore(stroke.number)
+        at_s = self._history.time_s(until)
+        if held is not None:
+            self._calibration = None
+            self._pairing.level = Level(held.up)
+            yield Calibrated(at_s, held.wander_deg)
+        elif until >= calibration.deadline:
+            self._calibration = None
+            yield CalibrationFailed(at_s, "the hips were not still for long enough")
+
     def _take(self, stroke: Stroke) -> Iterator[Event]:
+        for news in self._pairing.feed(self._measured(stroke)):
+            yield from self._keeper.feed(news)
+
+    def _measured(self, stroke: Stroke) -> Movement:
+        """Measure a stroke, and learn the axis of one that could be part of a rep."""
         movement = measure(self._history, stroke, self._exercise.signal)
         if (
             self._rotation is not None
@@ -111,5 +155,4 @@ class Detector:
             and plausible(self._exercise, movement)
         ):
             self._rotation.learn(movement.axis)
-        for news in self._pairing.feed(movement):
-            yield from self._keeper.feed(news)
+        return movement

@@ -52,6 +52,8 @@ class Remarked:
 
     top_rad: float | None = None
     """Top above the wearer's level, rad."""
+    tilt_rad: float | None = None
+    """Sideways lean at the top against the wearer's level, rad."""
     beyond_rad: float | None = None
     """Top beyond those of the set's first reps, rad."""
     sag_rad: float | None = None
@@ -87,9 +89,14 @@ def form_flags(exercise: Exercise, draft: Draft, remarked: Remarked) -> Iterator
         yield Flag.DROPPED_ECCENTRIC
     if remarked.still_s is not None and remarked.still_s > RESTED_S:
         yield Flag.RESTED_AT_BOTTOM
-    tilt_rad = max(leg.tilt_rad for leg in (up, down) if leg is not None)
-    if tilt_rad > math.radians(exercise.most_tilt_deg):
+    if largest_tilt_rad(draft, remarked) > math.radians(exercise.most_tilt_deg):
         yield Flag.TILTED
+
+
+def largest_tilt_rad(draft: Draft, remarked: Remarked) -> float:
+    """Return the largest sideways tilt of the pelvis, out of the plane of the lift or of level."""
+    legs = (leg for leg in (draft.concentric, draft.eccentric) if leg is not None)
+    return max(remarked.tilt_rad or 0.0, *(leg.tilt_rad for leg in legs))
 
 
 def beyond_rad(first: Sequence[Movement], up: Movement) -> float | None:

@@ -13,6 +13,7 @@ from tracker.detect.summary import starts_s
 from tracker.domain import LiftSignal
 
 if TYPE_CHECKING:
+    from tracker.detect.level import Level
     from tracker.detect.movement import Movement
     from tracker.detect.reps import Draft
     from tracker.domain import Exercise, Rep
@@ -44,6 +45,10 @@ class Counted:
     """Longest stillness at the bottom after it, s; None if unknown."""
     watched: Draft | None = None
     """The draft whose hold was looked at."""
+    level: Level | None = None
+    """The wearer's level when it was done; None without a calibration."""
+    leveled: bool = False
+    """Whether that is settled, because the rep surely counts."""
     said: Rep | None = None
     """None until its end, or the lack of one, was said."""
 

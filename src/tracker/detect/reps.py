@@ -11,12 +11,14 @@ from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 from tracker.detect.likeness import MOST_ROTATION_RAD, plausible
+from tracker.detect.movement import SLOWEST_TRUSTED_CONCENTRIC_S
 from tracker.detect.strokes import StrokeState
 from tracker.domain import Extreme, LiftSignal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tracker.detect.level import Level
     from tracker.detect.movement import Movement
     from tracker.domain import Exercise
 
@@ -121,6 +123,8 @@ class Pairing:
         self._concentric_first = exercise.starts_from is Extreme.BOTTOM
         self.lift: Movement | None = None
         """The latest way up that counted: its axis tells up from down; None between sets."""
+        self.level: Level | None = None
+        """The wearer's own level; None without a calibration that is to be trusted."""
         self._there: _Leg | None = None
         self._back: _Leg | None = None
         self._number = 0
@@ -140,6 +144,11 @@ class Pairing:
         """Forget what is under way: no more news of the strokes so far is taken."""
         self._ignored = self._newest
         self.restart()
+
+    def ignore(self, number: int) -> None:
+        """Take no news of the strokes up to `number`, which belong to no rep."""
+        self._newest = number
+        self.drop()
 
     def believe(self, concentric: Movement, *, sure: bool) -> None:
         """Take the axis of a way up that counted; from now on the axis tells up from down.
@@ -171,7 +180,16 @@ class Pairing:
                 return Way.NEITHER
         if not plausible(self._exercise, movement):
             return Way.NEITHER
-        return Way.UP if movement.rise_m > 0 else Way.DOWN
+        return Way.UP if self.goes_up(movement) else Way.DOWN
+
+    def goes_up(self, movement: Movement) -> bool:
+        """Return which way a movement went of which no axis tells.
+
+        That is how the hips rose, unless it took too long to be sure of; then level tells.
+        """
+        slow = movement.duration_s > SLOWEST_TRUSTED_CONCENTRIC_S
+        rises = self.level.rises(movement) if self.level is not None and slow else None
+        return movement.rise_m > 0.0 if rises is None else rises
 
     def feed(self, movement: Movement) -> Iterator[DraftNews]:
         """Yield what the news of a movement makes of the drafts."""

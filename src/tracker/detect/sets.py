@@ -18,6 +18,7 @@ from tracker.detect.reps import DraftState
 from tracker.detect.strokes import TENTATIVE, StrokeState
 from tracker.detect.summary import rep_from, starts_s
 from tracker.domain import (
+    CalibrationLost,
     Extreme,
     MarkKind,
     Phase,
@@ -116,7 +117,7 @@ class SetKeeper:
         """Return whether a way up can count: one of a set that is under way needs less proof."""
         if self._set is not None and len(self._set.reps) > 1:
             return fitting(self._exercise, up)
-        return plausible(self._exercise, up) and up.rise_m > 0.0
+        return plausible(self._exercise, up) and self._pairing.goes_up(up)
 
     def _still_counts(self, counted: Counted) -> bool:
         """Return whether a way up that was counted early is that of a rep now that it is over.
@@ -282,6 +283,7 @@ class SetKeeper:
         assert self._set is not None
         up = counted.draft.concentric
         assert up is not None
+        yield from self._settle_level(self._set, counted)
         counted.saturated |= self._touches_saturation(counted.draft)
         rep = rep_from(
             counted.draft,
@@ -310,10 +312,30 @@ class SetKeeper:
             counted.watched = counted.draft
             counted.sag_rad = self._pauses.sag_rad(up, down)
         return Remarked(
+            top_rad=None if counted.level is None else counted.level.top_rad(up),
+            tilt_rad=None if counted.level is None else counted.level.tilt_rad(up),
             beyond_rad=beyond_rad(open_set.first_ways_up(counted), up),
             sag_rad=counted.sag_rad,
             still_s=counted.still_s,
         )
+
+    def _settle_level(self, open_set: OpenSet, latest: Counted) -> Iterator[Event]:
+        """Give the reps up to the latest the level that they were done at, unless it is lost.
+
+        A rep that may still turn out to be none shows nothing about the level.
+        """
+        for counted in open_set.reps[: latest.index]:
+            up = counted.draft.concentric
+            if counted.leveled or up is None:
+                continue
+            counted.level = self._pairing.level
+            if not open_set.confirmed or up.state in TENTATIVE:
+                continue
+            counted.leveled = True
+            why = None if counted.level is None else counted.level.doubted(up)
+            if why is not None:
+                counted.level = self._pairing.level = None
+                yield CalibrationLost(up.end_s, why)
 
     def _watch_bottom(self, counted: Counted, following: Draft) -> None:
         """Take note of how long the hips lay still before the next rep, while that is known."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tracker.detect.form import Remarked, form_flags
+from tracker.detect.form import Remarked, form_flags, largest_tilt_rad
 from tracker.detect.likeness import nearness
 from tracker.detect.movement import SLOWEST_TRUSTED_CONCENTRIC_S
 from tracker.domain import Extreme, Flag, Phase, PhaseSpan, Rep
@@ -90,7 +90,6 @@ def rep_from(
         flags.append(Flag.AXIS_UNCERTAIN)
     flags += form_flags(exercise, draft, remarked)
     doubt, doubt_trait = nearness(exercise, up)
-    tilt_rad = max(leg.tilt_rad for leg in (up, down) if leg is not None)
     return Rep(
         index=index,
         start_s=phases[0].start_s,
@@ -102,7 +101,7 @@ def rep_from(
         rise_m=up.rise_m,
         mean_velocity_mps=None if unsure else up.mean_velocity_mps,
         peak_velocity_mps=None if unsure else up.peak_velocity_mps,
-        tilt_deg=float(np.degrees(tilt_rad)),
+        tilt_deg=float(np.degrees(largest_tilt_rad(draft, remarked))),
         flags=tuple(flags),
         bottom_s=bottom_s,
         doubt=doubt,

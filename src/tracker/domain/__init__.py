@@ -17,6 +17,9 @@ from tracker.domain.errors import (
 )
 from tracker.domain.events import (
     BatteryRead,
+    Calibrated,
+    CalibrationFailed,
+    CalibrationLost,
     Cue,
     Event,
     Fault,
@@ -66,6 +69,9 @@ __all__ = [
     "OVERRUN_CHANNEL",
     "RESERVED_CHANNELS",
     "BatteryRead",
+    "Calibrated",
+    "CalibrationFailed",
+    "CalibrationLost",
     "Cue",
     "Decoder",
     "Event",

@@ -64,6 +64,8 @@ class MarkKind(Enum):
 
     SET_START = "set_start"
     SET_STOP = "set_stop"
+    CALIBRATION = "calibration"
+    """The hips are at a coached lockout and will be held level and still."""
 
 
 class FaultReason(Enum):
@@ -126,7 +128,7 @@ class Rep:
     rom_deg: float | None = None
     """Rotation of the pelvis between bottom and top, degrees."""
     top_deg: float | None = None
-    """Pelvis pitch at lockout, degrees above level; None without a calibration."""
+    """Pelvis pitch at lockout, degrees above the wearer's level; None without a calibration."""
     rise_m: float | None = None
     """Vertical travel of the hips, m."""
     mean_velocity_mps: float | None = None
@@ -294,6 +296,35 @@ class Marked:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Calibrated:
+    """A calibration hold was long and still: from now on the wearer's own level is known."""
+
+    at_s: float
+    """End of the hold, s."""
+    wander_deg: float
+    """Largest angle of the hips from their mean posture in it, degrees."""
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationFailed:
+    """A calibration was given up; an older one stays as it was."""
+
+    at_s: float
+    reason: str
+    """Why, in words for the wearer."""
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationLost:
+    """The level is not known any more: pitch at lockout is unknown until the next calibration."""
+
+    at_s: float
+    """Top of the rep that showed it, s."""
+    reason: str
+    """Why, in words for the wearer."""
+
+
 Event = (
     SetStarted
     | PhaseStarted
@@ -307,5 +338,8 @@ Event = (
     | LinkChanged
     | BatteryRead
     | Marked
+    | Calibrated
+    | CalibrationFailed
+    | CalibrationLost
 )
 """Everything that `Engine.feed` can say."""

@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING, Final, assert_never
 
 from tracker.domain import (
     BatteryRead,
+    Calibrated,
+    CalibrationFailed,
+    CalibrationLost,
     Cue,
     Fault,
     Gap,
@@ -137,6 +140,12 @@ def _parts(event: Event) -> tuple[str, dict[str, object], dict[str, object]]:
             return "battery", {}, {"percent": event.percent, "device": event.device}
         case Marked():
             return "mark", {}, {"text": event.text}
+        case Calibrated():
+            return "calibrated", {}, {"wander_deg": _number(event.wander_deg)}
+        case CalibrationFailed():
+            return "calibration_failed", {}, {"reason": event.reason}
+        case CalibrationLost():
+            return "calibration_lost", {}, {"reason": event.reason}
     assert_never(event)
 
 

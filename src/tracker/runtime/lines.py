@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 from tracker.domain import (
     BatteryRead,
+    Calibrated,
+    CalibrationFailed,
+    CalibrationLost,
     Cue,
     Ledger,
     LinkChanged,
@@ -92,6 +95,12 @@ class LinesSink:
                 return self._set_line(event)
             case Cue():
                 return f"  » {event.text}"
+            case Calibrated():
+                return f"level known at {clock_time(event.at_s)}"
+            case CalibrationFailed():
+                return f"level not found: {event.reason}"
+            case CalibrationLost():
+                return f"level lost: {event.reason}"
             case LinkChanged() | BatteryRead():
                 return self._link_words.line(event)
             case _:

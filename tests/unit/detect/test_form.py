@@ -149,6 +149,11 @@ def test_tilt_has_a_limit_of_the_exercise(name: str, most_deg: float) -> None:
         assert flags(draft, EXERCISES[name]) == expected
 
 
+def test_the_lean_against_level_counts_as_tilt() -> None:
+    assert flags(tilt_rad=rad(7.9)) == []
+    assert flags(tilt_rad=rad(8.1)) == [Flag.TILTED]
+
+
 def test_a_squat_has_no_such_remarks() -> None:
     assert flags(exercise=EXERCISES["squat"], top_rad=1.0, sag_rad=1.0, still_s=9.0) == []
 

@@ -10,6 +10,9 @@ from hypothesis import strategies as st
 
 from tracker.domain import (
     BatteryRead,
+    Calibrated,
+    CalibrationFailed,
+    CalibrationLost,
     Cue,
     Event,
     Fault,
@@ -191,6 +194,9 @@ def test_flags_are_their_names() -> None:
         ),
         (BatteryRead(1.0, 14), {"event": "battery", "percent": 14, "device": 0}),
         (Marked(1.0, "set_start"), {"event": "mark", "text": "set_start"}),
+        (Calibrated(1.0, 0.4), {"event": "calibrated", "wander_deg": 0.4}),
+        (CalibrationFailed(1.0, "why"), {"event": "calibration_failed", "reason": "why"}),
+        (CalibrationLost(1.0, "why"), {"event": "calibration_lost", "reason": "why"}),
     ],
     ids=lambda value: type(value).__name__ if not isinstance(value, dict) else "",
 )

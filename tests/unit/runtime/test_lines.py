@@ -4,6 +4,9 @@ from unit.runtime.workout import REPS, rep_at, said_at
 
 from tracker.domain import (
     BatteryRead,
+    Calibrated,
+    CalibrationFailed,
+    CalibrationLost,
     Event,
     LinkChanged,
     LinkState,
@@ -53,6 +56,20 @@ def test_a_workout_is_a_line_for_each_start_rep_cue_and_end() -> None:
     assert lines[0] == "set 1 started at 0:04"
     assert lines[-1].startswith(f"set 2: {REPS} reps")
     assert "  » Squeeze at the top" in lines
+
+
+def test_a_calibration_is_told_in_words() -> None:
+    assert lines_of(
+        [
+            Calibrated(65.0, 0.4),
+            CalibrationFailed(80.0, "the hips were not still for long enough"),
+            CalibrationLost(90.0, "the sensor has slipped since the calibration"),
+        ]
+    ) == [
+        "level known at 1:05",
+        "level not found: the hips were not still for long enough",
+        "level lost: the sensor has slipped since the calibration",
+    ]
 
 
 def test_trouble_with_the_sensor_stands_between_the_reps() -> None:

@@ -44,6 +44,7 @@ SEEK_STEP_S: Final = 5.0
 MARK_WORDS: Final = {
     MarkKind.SET_START.value: "Set started by hand",
     MarkKind.SET_STOP.value: "Set stopped by hand",
+    MarkKind.CALIBRATION.value: "Hold the hips level and still",
 }
 
 
