@@ -33,8 +33,8 @@ COARSE_PHASES_S = 0.2
 """The same without stamps, on a machine that is busy, s."""
 
 MIDDLE_PHASES_SHARE = 0.45
-"""Without a gyroscope a movement is read between 15 % and 85 % of its travel: 0.2 of it is missing at
-each end, of a hold as much of both movements beside it is too much, and noise adds a little."""
+"""Without a gyroscope a movement is read between 15 % and 85 % of its travel: 0.2 of it is missing
+at each end, of a hold as much of both movements beside it is too much, and noise adds a little."""
 
 
 def durations_s(rep: Rep) -> list[float]:
