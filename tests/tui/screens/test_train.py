@@ -8,7 +8,7 @@ from tui.staging import SIZES, Stage, look
 from unit.runtime.doubles import until
 from unit.runtime.workout import REP_S, SET_STARTS_S, UP_S
 
-from tracker.domain import BatteryRead, LinkChanged, LinkState, Phase
+from tracker.domain import BatteryRead, LinkChanged, LinkState, Marked, Phase
 from tracker.runtime.playback import Playback
 from tracker.runtime.snapshot import RunState
 from tracker.tui import TrackerApp
@@ -220,6 +220,19 @@ async def test_s_starts_and_stops_a_set_by_hand() -> None:
         if isinstance(message, EventSaid)
     ]
     assert [text for text in texts if text] == ["set_start", "set_stop"]
+
+
+async def test_c_takes_the_hold_that_follows_for_the_own_level() -> None:
+    stage = Stage()
+    received: list[Message] = []
+    app = TrackerApp(stage.session())
+    async with app.run_test(message_hook=received.append) as pilot:
+        await stage.play_to(pilot, 2.0)
+        await pilot.press("c")
+        await look(pilot)
+
+    events = [message.event for message in received if isinstance(message, EventSaid)]
+    assert [event.text for event in events if isinstance(event, Marked)] == ["calibration"]
 
 
 async def test_a_live_session_offers_no_keys_that_it_cannot_obey() -> None:

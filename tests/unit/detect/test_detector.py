@@ -13,6 +13,7 @@ from unit.detect.motions import BOTTOM_DEG, RATE_HZ, TOP_DEG, by_arc, legs, squa
 from unit.signal.hips import rotations
 
 from tracker.detect import Detector
+from tracker.detect.strokes import KNOWN_AHEAD_S
 from tracker.domain import (
     EXERCISES,
     HIP_THRUST,
@@ -313,7 +314,8 @@ def test_events_make_sense_whatever_is_done(
         told = list(detector.process(motion_rows(motion, slice(first, last))))
         newest_s = (last - 1) / RATE_HZ
         for event in told:
-            assert event.at_s <= newest_s + 1e-9
+            # A foreseen end lies among the samples that smoothing still holds.
+            assert event.at_s <= newest_s + KNOWN_AHEAD_S + 1e-9
         events += told
     events += detector.finish()
     assert all(np.isfinite(figures(event)).all() for event in events)

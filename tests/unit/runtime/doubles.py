@@ -185,7 +185,9 @@ class ScriptedEngine:
             marked = Marked(at_s, text)
             if text == MarkKind.SET_START.value:
                 return (marked, SetStarted(at_s, 90))
-            return (marked, SetEnded(at_s, 90, 0))
+            if text == MarkKind.SET_STOP.value:
+                return (marked, SetEnded(at_s, 90, 0))
+            return (marked,)
         self.samples += 1
         if self.broken_after is not None and self.samples > self.broken_after:
             raise ZeroDivisionError("a defect")

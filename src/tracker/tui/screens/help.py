@@ -18,6 +18,7 @@ HELP: Final = """\
  ← →     5 seconds back, forward      (replay, simulator)
  + -     faster, slower               (replay, simulator)
  s       start or stop a set by hand
+ c       hold a level lockout still for 3 s: your own level
  t       light or dark
  q       quit; the recording is closed first
 

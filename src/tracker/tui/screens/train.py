@@ -9,7 +9,16 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.widgets import Footer
 
-from tracker.domain import BatteryRead, LinkChanged, Marked, MarkKind, RepCounted
+from tracker.domain import (
+    BatteryRead,
+    Calibrated,
+    CalibrationFailed,
+    CalibrationLost,
+    LinkChanged,
+    Marked,
+    MarkKind,
+    RepCounted,
+)
 from tracker.runtime.link_words import LinkWords
 from tracker.runtime.playback import Playback
 from tracker.runtime.snapshot import RunState
@@ -45,6 +54,7 @@ MARK_WORDS: Final = {
     MarkKind.SET_START.value: "Set started by hand",
     MarkKind.SET_STOP.value: "Set stopped by hand",
     MarkKind.CALIBRATION.value: "Hold the hips level and still",
+    MarkKind.CALIBRATION.value: "Hold a level lockout still …",
 }
 
 
@@ -58,6 +68,8 @@ class TrainScreen(Screen[None]):
         Binding("plus,equals_sign", "faster", "Faster", key_display="+"),
         Binding("minus", "slower", "Slower", key_display="-"),
         Binding("s", "mark", "Set"),
+        # Once a training: it is in the help, and the footer has no room for it at 80 columns.
+        Binding("c", "calibrate", "Level", show=False),
     ]
 
     def __init__(self, training: Session | Playback) -> None:
@@ -113,6 +125,10 @@ class TrainScreen(Screen[None]):
                 self.query_one(Count).flash()
             case Marked(text=text):
                 self.notify(MARK_WORDS.get(text, text), timeout=2.0)
+            case Calibrated():
+                self.notify("Level is known: this is your own lockout.", timeout=4.0)
+            case CalibrationFailed(reason=reason) | CalibrationLost(reason=reason):
+                self.notify(f"Level is not known: {reason}", severity="warning", timeout=6.0)
             case LinkChanged() | BatteryRead():
                 self._tell_link(message.event)
             case _:
@@ -171,3 +187,8 @@ class TrainScreen(Screen[None]):
         current = snapshot.current_set
         under_way = current is not None and not current.ended
         self._training.mark(MarkKind.SET_STOP if under_way else MarkKind.SET_START)
+
+    def action_calibrate(self) -> None:
+        """Take the hold that follows for the wearer's own level."""
+        if self._training.snapshot().state is RunState.RUNNING:
+            self._training.mark(MarkKind.CALIBRATION)
