@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from tracker.detect.posture import cross
 from tracker.domain import LiftSignal
 
 if TYPE_CHECKING:
@@ -157,7 +158,7 @@ def _velocity_mps(vertical_mps2: NDArray[np.float64], rate_hz: float) -> NDArray
 def _arc_between(from_up: NDArray[np.float64], to_up: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the smallest rotation, rad, that takes one posture to the other, shape (3,)."""
     # Up turns backwards in the axes of a body that turns forwards.
-    across = np.cross(to_up, from_up)
+    across = cross(to_up, from_up)
     sine = math.sqrt(float(across @ across))
     angle = math.atan2(sine, float(from_up @ to_up))
     rotation: NDArray[np.float64] = across * (angle / max(sine, 1e-9))

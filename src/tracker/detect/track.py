@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
 
+from tracker.detect.posture import cross
 from tracker.domain.units import RADPS_PER_DPS
 
 if TYPE_CHECKING:
@@ -162,7 +163,7 @@ class RotationTrack:
             return None
         at = int(np.argmax(beyond))
         anchor = int(anchors[at])
-        axis = _cross(here[at], there[at])
+        axis = cross(here[at], there[at])
         # Turned upside down from one sample to the next, there is no telling about which axis.
         axis /= max(math.sqrt(float(axis @ axis)), 1e-9)
         direction = 1
@@ -185,7 +186,7 @@ class RotationTrack:
         self._turned_aside = float(up @ self._axis)
         level = up - self._axis * self._turned_aside
         self._reference = level / max(math.sqrt(float(level @ level)), 1e-9)
-        self._across = _cross(self._axis, self._reference)
+        self._across = cross(self._axis, self._reference)
 
     def coordinate(self, first: int, last: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return angle, rad, and angular rate, rad/s, about the axis."""
@@ -221,13 +222,6 @@ class RotationTrack:
         aligned = axis if axis @ self._learnt > 0 else -axis
         mixed = (1.0 - AXIS_LEARNING) * self._learnt + AXIS_LEARNING * aligned
         self._learnt = mixed / np.linalg.norm(mixed)
-
-
-def _cross(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the cross product of two vectors; `np.cross` costs ten times as much for one pair."""
-    a, b, c = one.tolist()
-    x, y, z = other.tolist()
-    return np.array([b * z - c * y, c * x - a * z, a * y - b * x])
 
 
 class HeightTrack:

@@ -50,6 +50,7 @@ class AccOffset:
         self.offset_mps2: NDArray[np.float64] = np.zeros(3)
         """Offset known so far, m/s², sensor axes, shape (3,)."""
         self._spread = np.eye(3) * self.settings.usual_mps2**2
+        self._drift = np.eye(3) * self.settings.drift_mps2**2
 
     def learn(self, means_mps2: NDArray[np.float64]) -> NDArray[np.float64]:
         """Take the mean specific force of still moments.
@@ -79,8 +80,8 @@ class AccOffset:
         if abs(error) > settings.most_length_error_mps2:
             return
         direction = gravity / length
-        self._spread[np.diag_indices(3)] += settings.drift_mps2**2
-        shared = self._spread @ direction
+        spread = self._spread + self._drift
+        shared = spread @ direction
         gain = shared / (float(direction @ shared) + settings.still_mps2**2)
         self.offset_mps2 = self.offset_mps2 + gain * error
-        self._spread = self._spread - np.outer(gain, shared)
+        self._spread = spread - gain[:, None] * shared
