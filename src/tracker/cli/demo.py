@@ -41,14 +41,15 @@ def command(headless: bool, seconds: float | None, seed: int, speed: float | Non
     """
     # The engine costs SciPy (0.6 s).
     from tracker.cli.playing import Piece, play
-    from tracker.domain.units import ns_from_s, s_from_ns
+    from tracker.domain.units import s_from_ns
     from tracker.sim import demo_plan, simulate
 
     simulated = simulate(demo_plan(seed), seed)
     notifications = tuple(simulated.notifications())
     if seconds is not None:
-        end_ns = ns_from_s(seconds)
-        notifications = tuple(takewhile(lambda each: each.received_ns < end_ns, notifications))
+        notifications = tuple(
+            takewhile(lambda each: s_from_ns(each.received_ns) < seconds, notifications)
+        )
     piece = Piece(
         title=f"simulated session, seed {seed}: no sensor is connected",
         info=simulated.info,

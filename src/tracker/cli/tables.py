@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracker.domain import Phase, exercise_named
+from tracker.domain import EXERCISES, Phase, exercise_named
 from tracker.runtime.wording import (
     PHASE_WORDS,
     clock_time,
@@ -47,7 +47,8 @@ def session_table(info: SessionInfo, ledger: Ledger, facts: SourceFacts) -> str:
     blocks = ["\n".join(_source_lines(info, ledger, facts))]
     blocks += [_set_block(record) for record in ledger.sets]
     if not ledger.sets:
-        blocks.append("No set was found.")
+        others = ", ".join(name for name in EXERCISES if name != info.exercise)
+        blocks.append(f"No set was found. If it was another exercise, name it: {others}.")
     else:
         blocks.append("Times in s, rise in m, mean and peak velocity of the way up in m/s.")
     return "\n\n".join(blocks)

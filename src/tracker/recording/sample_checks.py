@@ -45,6 +45,9 @@ GAP_S: Final = 1.0
 """A longer step is a hole in the stream and says nothing about the rate."""
 
 _GRAVITY_IN_G: Final = (0.7, 1.3)
+LEAST_TYPICAL_ACC_MPS2: Final = 3.0
+"""A third of gravity: nobody spends half of a recording in free fall."""
+
 _GRAVITY_IN_MPS2: Final = (7.0, 13.0)
 _PARTS_OF_A_SECOND: Final = ((1e3, "milliseconds"), (1e6, "microseconds"), (1e9, "nanoseconds"))
 
@@ -169,6 +172,12 @@ def _check_acc(
             str(path),
             f"the acceleration is mostly {typical:.3g}, which in {unit.value} is not gravity",
             f"It looks like {other.value}: say --acc-unit {other.value}",
+        )
+    if typical * unit.mps2 < LEAST_TYPICAL_ACC_MPS2:
+        raise InputError(
+            str(path),
+            f"the acceleration is mostly {typical:.3g} {unit.value}: gravity is not in it",
+            "Save it with gravity; apps call the one without it linear acceleration.",
         )
     if (size_mps2 > MAX_ACC_MPS2).any():
         row = _first(size_mps2 > MAX_ACC_MPS2)

@@ -74,7 +74,8 @@ def _numbers(path: Path, text: bytes, header: Header) -> dict[str, NDArray[np.fl
     try:
         table = arrow_csv.read_csv(
             io.BytesIO(body),
-            read_options=arrow_csv.ReadOptions(column_names=list(header.names)),
+            # One thread: a file that is refused leaves none behind that is still reading.
+            read_options=arrow_csv.ReadOptions(column_names=list(header.names), use_threads=False),
             # Without null values an empty cell is an error; "nan" is a number, found later.
             convert_options=arrow_csv.ConvertOptions(
                 column_types=dict.fromkeys(header.names, pa.float64()), null_values=[]

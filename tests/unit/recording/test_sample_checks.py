@@ -173,3 +173,12 @@ def test_a_short_knock_passes() -> None:
     table.acc_mps2[100:105] *= 20.0
     table.gyro_radps[100:105] = 34.9
     check(table)
+
+
+@pytest.mark.parametrize("size_mps2", [0.0, 0.4, 2.9])
+def test_acceleration_without_gravity_is_refused(size_mps2: float) -> None:
+    whole = worn()
+    linear = SampleTable(whole.time_s, whole.acc_mps2 * (size_mps2 / 9.81), whole.gyro_radps)
+    with pytest.raises(InputError, match="gravity is not in it") as refused:
+        check(linear)
+    assert "linear acceleration" in str(refused.value)
