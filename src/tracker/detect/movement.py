@@ -43,7 +43,8 @@ class Movement:
     end_s: float
     """Where it fell below, or the newest sample while it moves, s."""
     surge_s: float
-    """Where it accelerated most, s: a seat that carried the hips lets go of them here."""
+    """Where a rise accelerated most, s: a seat that carried the hips lets go of them here; the
+    start of a movement that is read from a rotation."""
     known_s: float
     """Session time at which this was known, s."""
     size: float
@@ -104,14 +105,19 @@ def measure(history: History, stroke: Stroke, signal: LiftSignal) -> Movement:
     about_axis = float(along @ along) / max(float(np.vdot(rate, rate)), 1e-9)
     aside = up @ axis
     aside -= aside[0]
-    tilt = math.asin(min(max(aside.max(), -aside.min()), 1.0))
+    tilt = math.asin(min(max(np.maximum.reduce(aside), -np.minimum.reduce(aside)), 1.0))
+    peak = np.maximum.reduce if rise_m > 0 else np.minimum.reduce
+    start_s = history.time_s(stroke.start)
+    surge_s = start_s
+    if signal is LiftSignal.HEIGHT:
+        surge_s = max(history.time_s(first + _surge(velocity)), start_s)
     return Movement(
         number=stroke.number,
         state=stroke.state,
         direction=stroke.direction,
-        start_s=history.time_s(stroke.start),
+        start_s=start_s,
         end_s=history.time_s(end),
-        surge_s=max(history.time_s(first + _surge(velocity)), history.time_s(stroke.start)),
+        surge_s=surge_s,
         known_s=history.time_s(stroke.now),
         # The followed height leaks, above all on the first movement; the measured rise does not.
         size=stroke.travel if signal is LiftSignal.ROTATION else abs(rise_m),
@@ -121,11 +127,11 @@ def measure(history: History, stroke: Stroke, signal: LiftSignal) -> Movement:
         coherence=_coherence(velocity, along[first - turn_first : last + 1 - turn_first]),
         rise_m=rise_m,
         mean_velocity_mps=float(np.add.reduce(between)) / max(len(between), 1),
-        peak_velocity_mps=float(velocity.max() if rise_m > 0 else velocity.min()),
+        peak_velocity_mps=float(peak(velocity)),
         tilt_rad=tilt,
         from_up=up[0].copy(),
         to_up=up[-1].copy(),
-        peak_radps=float(along.max()),
+        peak_radps=float(np.maximum.reduce(along)),
         by_gyroscope=history.gyroscope,
     )
 

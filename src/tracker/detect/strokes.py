@@ -241,7 +241,8 @@ class StrokeFinder:
             if back > settings.least_travel and back > settings.reversal_share * self._progress:
                 yield from self._reverse(now)
                 return
-            if strayed or now - self._turn > self._longest or self._has_stopped(now):
+            has_stopped = self._end is not None and self._is_still(now)
+            if has_stopped or strayed or now - self._turn > self._longest:
                 yield self._finish(now)
                 self._inside = False
                 return
@@ -292,10 +293,8 @@ class StrokeFinder:
             strict=False,
         )
 
-    def _has_stopped(self, now: int) -> bool:
-        """Return whether the stroke has ended and the hips were still for a while."""
-        if self._end is None:
-            return False
+    def _is_still(self, now: int) -> bool:
+        """Return whether the hips were still for a while since the stroke ended."""
         return now - max(self._last_fast, self._end_sample) >= self._still
 
     def _has_resumed(self, progress: float, forward: float) -> bool:

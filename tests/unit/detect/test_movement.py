@@ -223,7 +223,13 @@ def test_a_squat_is_measured_by_its_height() -> None:
 
 @pytest.mark.parametrize("up_s", [0.8, 1.2, 2.0])
 def test_a_movement_surges_where_it_accelerates_most(up_s: float) -> None:
-    up = measured(there_and_back(up_s))[0]
+    rise = squats((2.0, 0.0), (1.2, -0.4), (1.0, -0.4), (up_s, 0.0), (2.0, 0.0))
+    up = measured(rise, LiftSignal.HEIGHT)[1]
     # Minimum jerk: most acceleration at 0.211 of its duration.
-    assert up.surge_s == pytest.approx(2.0 + 0.211 * up_s, abs=0.05 * up_s)
+    assert up.surge_s == pytest.approx(4.2 + 0.211 * up_s, abs=0.05 * up_s)
     assert up.start_s < up.surge_s < up.end_s
+
+
+def test_a_rotation_has_no_seat_to_surge_from() -> None:
+    up = measured(there_and_back(1.0))[0]
+    assert up.surge_s == up.start_s
