@@ -315,6 +315,10 @@ async def test_the_end_of_the_adapter_ends_the_link(
     end(radio)
     await asyncio.wait_for(lost.wait(), PATIENCE_S)
     await client.disconnect()
+    # The link may be lost before Bleak has heard why. BlueZ then refuses the scan itself, and on
+    # one connection such an answer comes after everything that was told before it.
+    with pytest.raises((BleakBluetoothNotAvailableError, BleakDBusError)):
+        await BleakScanner.discover(timeout=0.1)
     with pytest.raises(BleakBluetoothNotAvailableError):
         await BleakScanner.discover(timeout=0.1)
 
