@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tracker.domain import TrackerError, UnknownNameError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 
 def refuse_unknown(settings: Mapping[str, str], kind: str, known: Sequence[str]) -> None:
@@ -49,19 +49,7 @@ def number(settings: Mapping[str, str], name: str, default: float) -> float:
     TrackerError
         If the text is no such number.
     """
-    text = settings.get(name)
-    if text is None:
-        return default
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
-        raise TrackerError(
-            f"The setting {name} must be a number, got {text!r}.",
-            f"Write for example {name}={default:g}.",
-        )
-    return value
+    return _number(settings, name, default, "a number", math.isfinite)
 
 
 def positive_number(settings: Mapping[str, str], name: str, default: float) -> float:
@@ -72,6 +60,19 @@ def positive_number(settings: Mapping[str, str], name: str, default: float) -> f
     TrackerError
         If the text is no such number.
     """
+    return _number(
+        settings, name, default, "a number above 0", lambda value: 0.0 < value < math.inf
+    )
+
+
+def _number(
+    settings: Mapping[str, str],
+    name: str,
+    default: float,
+    noun: str,
+    fits: Callable[[float], bool],
+) -> float:
+    """Return a setting as a number that fits its noun."""
     text = settings.get(name)
     if text is None:
         return default
@@ -79,9 +80,9 @@ def positive_number(settings: Mapping[str, str], name: str, default: float) -> f
         value = float(text)
     except ValueError:
         value = math.nan
-    if not (math.isfinite(value) and value > 0):
+    if not fits(value):
         raise TrackerError(
-            f"The setting {name} must be a number above 0, got {text!r}.",
+            f"The setting {name} must be {noun}, got {text!r}.",
             f"Write for example {name}={default:g}.",
         )
     return value
