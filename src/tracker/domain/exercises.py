@@ -49,8 +49,6 @@ class Exercise:
     """Smallest rotation without a gyroscope, degrees; such a sensor may be on a thigh."""
     least_radius_of_arc_m: float
     """Least rise per turned angle without a gyroscope, m/rad."""
-    least_planarity_of_arc: float
-    """Least planarity without a gyroscope, where noise adds turning about every axis."""
     seated: bool = False
     """Whether a seat carries the hips at the bottom: the way up starts when it lets go of them."""
     set_gap_s: float = 12.0
@@ -83,7 +81,6 @@ def _hip_thrust(name: str, title: str, most_tilt_deg: float = 8.0) -> Exercise:
         least_planarity=0.8,
         least_range_of_arc_deg=15.0,
         least_radius_of_arc_m=0.2,
-        least_planarity_of_arc=0.5,
         most_tilt_deg=most_tilt_deg,
     )
 
@@ -101,7 +98,6 @@ def _by_height(name: str, title: str, starts_from: Extreme, *, seated: bool = Fa
         least_planarity=0.0,
         least_range_of_arc_deg=0.0,
         least_radius_of_arc_m=0.0,
-        least_planarity_of_arc=0.0,
         seated=seated,
         # Half of the range, less what the integral of acceleration may be off by.
         rep_share=0.4,
@@ -126,7 +122,6 @@ _ALL: Final = (
         least_planarity=0.8,
         least_range_of_arc_deg=5.0,
         least_radius_of_arc_m=0.04,
-        least_planarity_of_arc=0.3,
     ),
     # On one leg the free side dips by 3 to 8°, and sways; in a B-stance by 2 to 5°.
     _hip_thrust("single_leg_hip_thrust", "Single-leg hip thrust", most_tilt_deg=14.0),
