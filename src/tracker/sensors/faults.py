@@ -27,6 +27,16 @@ def fault_of(
     return Fault(s_from_ns(notification.received_ns), reason, detail, count)
 
 
+def duplicate(notification: Notification, name: str) -> Fault:
+    """Return the fault of a packet or sample that was here before; it is called `name`."""
+    return fault_of(notification, FaultReason.DUPLICATE, f"{name} was here before")
+
+
+def late(notification: Notification, name: str) -> Fault:
+    """Return the fault of a packet or sample that newer ones have overtaken."""
+    return fault_of(notification, FaultReason.OUT_OF_ORDER, f"{name} came after a newer one")
+
+
 def unknown_channel(notification: Notification) -> Fault:
     """Return the fault of a notification on a channel that a family does not have."""
     return fault_of(

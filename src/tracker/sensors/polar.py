@@ -14,7 +14,7 @@ import numpy as np
 from tracker.domain import RESERVED_CHANNELS, FaultReason, TrackerError
 from tracker.domain.units import s_from_ns
 from tracker.sensors.family import ClockKind, SensorFamily
-from tracker.sensors.faults import MalformedError, fault_of, unknown_channel
+from tracker.sensors.faults import MalformedError, duplicate, fault_of, late, unknown_channel
 from tracker.sensors.inquiry import (
     BATTERY_LEVEL,
     BATTERY_LEVEL_UUID,
@@ -229,10 +229,9 @@ class PolarDecoder:
         name = f"{measurement.name} frame of {header.stamp_ns / _NS_PER_S:.3f} s"
         match taken.order:
             case Order.DUPLICATE:
-                return (fault_of(notification, FaultReason.DUPLICATE, f"{name} was here before"),)
+                return (duplicate(notification, name),)
             case Order.LATE:
-                detail = f"{name} came after a newer one"
-                return (fault_of(notification, FaultReason.OUT_OF_ORDER, detail),)
+                return (late(notification, name),)
             case Order.RESTART:
                 detail = f"the sensor's clock was set, or began again, before the {name}"
                 return (fault_of(notification, FaultReason.CLOCK, detail),)

@@ -8,7 +8,7 @@ import numpy as np
 
 from tracker.domain import RESERVED_CHANNELS, FaultReason, Frame, FrameRun
 from tracker.domain.units import NS_PER_S, s_from_ns
-from tracker.sensors.faults import MalformedError, fault_of, unknown_channel
+from tracker.sensors.faults import MalformedError, duplicate, fault_of, late, unknown_channel
 from tracker.sensors.inquiry import BATTERY_LEVEL_UUID, FIRMWARE_REVISION_UUID
 from tracker.sensors.profile_config import ProfileConfig
 from tracker.sensors.profile_counters import Counters, Order
@@ -102,11 +102,9 @@ class ProfileDecoder:
         name = f"packet {packet.sequence}"
         match place.order:
             case Order.DUPLICATE:
-                detail = f"{name} was here before"
-                return (fault_of(notification, FaultReason.DUPLICATE, detail),)
+                return (duplicate(notification, name),)
             case Order.LATE:
-                detail = f"{name} came after a newer one"
-                return (fault_of(notification, FaultReason.OUT_OF_ORDER, detail),)
+                return (late(notification, name),)
             case Order.RESTART:
                 detail = f"sequence and device time began again at {name}, {stamps_s[0]} s"
                 return (fault_of(notification, FaultReason.CLOCK, detail), frame)

@@ -13,7 +13,7 @@ import numpy as np
 from tracker.domain import RESERVED_CHANNELS, FaultReason, Frame, SensorError, TrackerError
 from tracker.domain.units import s_from_ns
 from tracker.sensors.family import ClockKind, SensorFamily
-from tracker.sensors.faults import MalformedError, fault_of, unknown_channel
+from tracker.sensors.faults import MalformedError, duplicate, fault_of, late, unknown_channel
 from tracker.sensors.inquiry import HIGHEST_PERCENT, Inquiry
 from tracker.sensors.profile_counters import Order
 from tracker.sensors.script import Decide, Read, Subscribe, Unsubscribe, Write, newest
@@ -111,11 +111,9 @@ class XsensDotDecoder:
         stamp = f"the sample of {payload.stamp_us} µs"
         match place.order:
             case Order.DUPLICATE:
-                detail = f"{stamp} was here before"
-                return (fault_of(notification, FaultReason.DUPLICATE, detail),)
+                return (duplicate(notification, stamp),)
             case Order.LATE:
-                detail = f"{stamp} came after a newer one"
-                return (fault_of(notification, FaultReason.OUT_OF_ORDER, detail),)
+                return (late(notification, stamp),)
             case Order.RESTART:
                 detail = f"the sensor's clock began again with {stamp}"
                 return (fault_of(notification, FaultReason.CLOCK, detail), frame)
