@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pytest
 
-from tracker.cli.analysis import totals_of
+from tracker.cli.analysis import workout_in
 from tracker.cli.analyze import BIG_BLOCK_SAMPLES
 from tracker.cli.inputs import open_session_file
 from tracker.domain import Ledger
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from measuring import Measure, Report
 
-    from tracker.domain import Notification
+    from tracker.domain import Notification, Workout
     from tracker.sim import SimulatedSession
 
 RATE_HZ: Final = 100.0
@@ -64,24 +64,24 @@ def test_hour_of_another_orientation_filter(
 def test_hour_of_a_recording(
     measure: Measure, recording: Path, base_hour_s: float, report: Report
 ) -> None:
-    def analyze() -> Ledger:
-        return totals_of(open_session_file(recording), BIG_BLOCK_SAMPLES)[0]
+    def analyze() -> Workout:
+        return workout_in(open_session_file(recording), BIG_BLOCK_SAMPLES)
 
-    ledger, taken_s = measure(analyze, 3)
+    workout, taken_s = measure(analyze, 3)
     _tell(report, "hour from a recording, file to totals", taken_s, base_hour_s)
-    assert len(ledger.sets) > 10
+    assert len(workout.sets) > 10
 
 
 def test_hour_of_a_sample_csv(
     measure: Measure, sample_csv: Path, base_hour_s: float, report: Report
 ) -> None:
-    def analyze() -> Ledger:
+    def analyze() -> Workout:
         file = open_session_file(sample_csv, block_samples=BIG_BLOCK_SAMPLES)
-        return totals_of(file, 1)[0]
+        return workout_in(file, 1)
 
-    ledger, taken_s = measure(analyze, 3)
+    workout, taken_s = measure(analyze, 3)
     _tell(report, "hour from a sample CSV, file to totals", taken_s, base_hour_s)
-    assert len(ledger.sets) > 10
+    assert len(workout.sets) > 10
 
 
 @pytest.mark.parametrize("kind", ["recording", "sample_csv"])

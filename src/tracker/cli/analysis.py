@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tracker.domain import Ledger
+from tracker.domain import Ledger, SourceFacts, workout_of
 from tracker.engine import build_engine
-from tracker.export import SourceFacts
 from tracker.runtime.batch import analyze_notifications
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tracker.cli.inputs import SessionFile
-    from tracker.domain import Event
+    from tracker.domain import Event, Workout
 
 
 def events_of(file: SessionFile, batch: int) -> Iterator[tuple[Event, float | None]]:
@@ -33,8 +32,8 @@ def events_of(file: SessionFile, batch: int) -> Iterator[tuple[Event, float | No
     yield from analyze_notifications(build_engine(file.info), file.notifications(), batch)
 
 
-def totals_of(file: SessionFile, batch: int) -> tuple[Ledger, SourceFacts]:
-    """Return what the events of a file add up to, and the facts about the file."""
+def workout_in(file: SessionFile, batch: int) -> Workout:
+    """Return what the events of a file add up to."""
     engine = build_engine(file.info)
     ledger = Ledger()
     with click.progressbar(
@@ -52,4 +51,4 @@ def totals_of(file: SessionFile, batch: int) -> tuple[Ledger, SourceFacts]:
         duration_s=file.duration_s,
         samples=engine.samples,
     )
-    return ledger, facts
+    return workout_of(file.info, ledger, facts)

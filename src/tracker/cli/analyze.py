@@ -64,7 +64,7 @@ def command(
     FILE is a recording (.arrows) or a CSV of samples (.csv, .csv.gz).
     """
     # Arrow and SciPy cost 0.8 s together.
-    from tracker.cli.analysis import events_of, totals_of
+    from tracker.cli.analysis import events_of, workout_in
     from tracker.cli.inputs import open_session_file
     from tracker.cli.tables import session_table
     from tracker.export import event_object, session_object
@@ -89,15 +89,15 @@ def command(
             for event, emitted_s in events_of(file, _batch(file, block_samples or 1)):
                 click.echo(json.dumps(event_object(event, emitted_s)))
         return
-    totals = ((file, *totals_of(file, _batch(file, block))) for file in opened)
+    workouts = (workout_in(file, _batch(file, block)) for file in opened)
     if output_format == "json":
-        sessions = [session_object(file.info, ledger, facts) for file, ledger, facts in totals]
+        sessions = [session_object(workout) for workout in workouts]
         click.echo(json.dumps(sessions[0] if len(sessions) == 1 else sessions, indent=2))
         return
-    for number, (file, ledger, facts) in enumerate(totals):
+    for number, workout in enumerate(workouts):
         if number:
             click.echo()
-        click.echo(session_table(file.info, ledger, facts))
+        click.echo(session_table(workout))
 
 
 def _batch(file: SessionFile, notifications: int) -> int:

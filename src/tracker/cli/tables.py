@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracker.domain import EXERCISES, Phase, exercise_named
+from tracker.domain import EXERCISES, LIFTERS_ORDER, PHASE_WORDS, exercise_named
 from tracker.runtime.wording import (
-    PHASE_WORDS,
     clock_time,
     counted,
     flag_words,
@@ -21,17 +20,13 @@ from tracker.runtime.wording import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tracker.domain import Ledger, Rep, SessionInfo, SetRecord
-    from tracker.export import SourceFacts
-
-# The lifter's own order, because a hip thrust starts with the way up.
-_PHASES = (Phase.CONCENTRIC, Phase.LOCKOUT, Phase.ECCENTRIC, Phase.BOTTOM)
+    from tracker.domain import Rep, SetRecord, Workout
 
 _LEFT_ALIGNED = frozenset({"tempo", "remarks"})
 _HEADER = (
     "rep",
     "tempo",
-    *(PHASE_WORDS[phase] for phase in _PHASES),
+    *(PHASE_WORDS[phase] for phase in LIFTERS_ORDER),
     "range",
     "top",
     "rise",
@@ -42,19 +37,20 @@ _HEADER = (
 )
 
 
-def session_table(info: SessionInfo, ledger: Ledger, facts: SourceFacts) -> str:
+def session_table(workout: Workout) -> str:
     """Return what was found in one file, ready to be printed."""
-    blocks = ["\n".join(_source_lines(info, ledger, facts))]
-    blocks += [_set_block(record) for record in ledger.sets]
-    if not ledger.sets:
-        others = ", ".join(name for name in EXERCISES if name != info.exercise)
+    blocks = ["\n".join(_source_lines(workout))]
+    blocks += [_set_block(record) for record in workout.sets]
+    if not workout.sets:
+        others = ", ".join(name for name in EXERCISES if name != workout.info.exercise)
         blocks.append(f"No set was found. If it was another exercise, name it: {others}.")
     else:
         blocks.append("Times in s, rise in m, mean and peak velocity of the way up in m/s.")
     return "\n\n".join(blocks)
 
 
-def _source_lines(info: SessionInfo, ledger: Ledger, facts: SourceFacts) -> Iterator[str]:
+def _source_lines(workout: Workout) -> Iterator[str]:
+    info, facts = workout.info, workout.facts
     synthetic = ["simulated"] if info.origin == "synthetic" else []
     yield facts.path
     yield " · ".join(
@@ -65,13 +61,13 @@ def _source_lines(info: SessionInfo, ledger: Ledger, facts: SourceFacts) -> Iter
             number(facts.rate_hz, 1, " Hz"),
             number(facts.duration_s, 1, " s"),
             counted(facts.samples, "sample"),
-            counted(len(ledger.gaps), "gap"),
+            counted(len(workout.gaps), "gap"),
         ]
     )
-    for gap in ledger.gaps:
+    for gap in workout.gaps:
         length_s = gap.end_s - gap.start_s
         yield f"gap at {gap.start_s:.1f} s for {length_s:.1f} s"
-    for reason, times in ledger.faults.items():
+    for reason, times in workout.faults.items():
         yield f"fault {reason.value.replace('_', ' ')}: {times}×"
 
 
@@ -94,7 +90,7 @@ def _rep_row(rep: Rep) -> tuple[str, ...]:
     return (
         str(rep.index),
         tempo_code(durations_s),
-        *(number(durations_s[phase]) for phase in _PHASES),
+        *(number(durations_s[phase]) for phase in LIFTERS_ORDER),
         number(rep.rom_deg, 0, "°"),
         number(rep.top_deg, 0, "°"),
         number(rep.rise_m, 2),
@@ -111,7 +107,7 @@ def _mean_row(record: SetRecord) -> tuple[str, ...]:
     return (
         "mean",
         tempo_code(durations_s),
-        *(number(durations_s[phase]) for phase in _PHASES),
+        *(number(durations_s[phase]) for phase in LIFTERS_ORDER),
         number(mean(rep.rom_deg for rep in reps), 0, "°"),
         number(mean(rep.top_deg for rep in reps), 0, "°"),
         number(mean(rep.rise_m for rep in reps), 2),

@@ -1,4 +1,4 @@
-"""What the host itself puts into the stream: the link, the battery, what it had to drop.
+"""What the host itself puts into the stream: the link, the battery, what it had to drop, entries.
 
 Announcements are notifications on reserved channels, so a recording keeps them and a replay meets
 them where they happened. Marks of the wearer's are not among them: they act on the detection.
@@ -6,11 +6,15 @@ them where they happened. Marks of the wearer's are not among them: they act on 
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Final
 
-from tracker.domain.events import BatteryRead, Fault, FaultReason, LinkChanged, LinkState
+from tracker.domain.entries import entry_from_object
+from tracker.domain.errors import InputError
+from tracker.domain.events import BatteryRead, Entered, Fault, FaultReason, LinkChanged, LinkState
 from tracker.domain.notification import (
     BATTERY_CHANNEL,
+    ENTRY_CHANNEL,
     LINK_CHANNEL,
     OVERRUN_CHANNEL,
     Notification,
@@ -55,6 +59,8 @@ def announced(notification: Notification) -> Event:
             return LinkChanged(at_s, LinkState(name), notification.device, detail)
         except ValueError:
             return Fault(at_s, FaultReason.FORMAT, f"no link state is called {name!r}")
+    if notification.channel == ENTRY_CHANNEL:
+        return _entered(at_s, text)
     amount = int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
     if notification.channel == BATTERY_CHANNEL:
         if amount is None or amount > FULL_PERCENT:
@@ -64,3 +70,13 @@ def announced(notification: Notification) -> Event:
         return Fault(at_s, FaultReason.FORMAT, f"no number of notifications is {text!r}")
     detail = f"{amount} notifications were dropped: this computer did not take them in"
     return Fault(at_s, FaultReason.OVERRUN, detail, amount)
+
+
+def _entered(at_s: float, text: str) -> Event:
+    try:
+        values = json.loads(text)
+        if not isinstance(values, dict):
+            raise InputError("entry", "expected an object")
+        return Entered(at_s, entry_from_object(values))
+    except (ValueError, RecursionError, InputError) as error:
+        return Fault(at_s, FaultReason.FORMAT, f"an entry cannot be read: {error}")

@@ -8,6 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tracker.domain.entries import Entry
 
 
 class Phase(Enum):
@@ -66,6 +70,27 @@ class MarkKind(Enum):
     SET_STOP = "set_stop"
     CALIBRATION = "calibration"
     """The hips are at a coached lockout and will be held level and still."""
+
+
+class CueKind(Enum):
+    """What a cue is about; `docs/coaching.md` has a row for each."""
+
+    HOLD_LONGER = "hold_longer"
+    REACH_LOCKOUT = "reach_lockout"
+    PAST_LEVEL = "past_level"
+    HIPS_SINK = "hips_sink"
+    LOWER_SLOWER = "lower_slower"
+    DROPPED = "dropped"
+    KEEP_TENSION = "keep_tension"
+    LEVEL_HIPS = "level_hips"
+    RANGE_SHRINKS = "range_shrinks"
+    TOO_SLOW = "too_slow"
+    TOO_FAST = "too_fast"
+    BREATHE_OUT = "breathe_out"
+    VELOCITY_LOSS = "velocity_loss"
+    TARGET_REACHED = "target_reached"
+    PRAISE = "praise"
+    """What a cue asked for was done."""
 
 
 class FaultReason(Enum):
@@ -236,7 +261,13 @@ class Cue:
     """One thing to tell the wearer."""
 
     at_s: float
+    """When what it is about became known, s."""
     text: str
+    """What to say, short enough to be heard between two reps."""
+    kind: CueKind
+    set_index: int
+    strong: bool = False
+    """Whether it is about more than form: past level by a lot, or time to end the set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,6 +328,14 @@ class Marked:
 
 
 @dataclass(frozen=True, slots=True)
+class Entered:
+    """The wearer said something in words or numbers."""
+
+    at_s: float
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
 class Calibrated:
     """A calibration hold was long and still: from now on the wearer's own level is known."""
 
@@ -338,6 +377,7 @@ Event = (
     | LinkChanged
     | BatteryRead
     | Marked
+    | Entered
     | Calibrated
     | CalibrationFailed
     | CalibrationLost

@@ -19,8 +19,11 @@ notifications, in UTF-8; they would have stood in the stream where this one stan
 MARK_CHANNEL: Final = "mark"
 """Channel of what the wearer says with a key: the payload is UTF-8, see `Mark`."""
 
+ENTRY_CHANNEL: Final = "entry"
+"""Channel of what the wearer enters: the payload is an object of JSON, see `entries`."""
+
 RESERVED_CHANNELS: Final = frozenset(
-    {LINK_CHANNEL, BATTERY_CHANNEL, OVERRUN_CHANNEL, MARK_CHANNEL}
+    {LINK_CHANNEL, BATTERY_CHANNEL, OVERRUN_CHANNEL, MARK_CHANNEL, ENTRY_CHANNEL}
 )
 """Channels that are no sensor's: the engine reads them, decoders pass over them."""
 

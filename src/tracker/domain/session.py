@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
 
+from tracker.domain.entries import (
+    LoadEntered,
+    NoteEntered,
+    PainEntered,
+    PlanChosen,
+    RepsAdjusted,
+    RpeEntered,
+)
 from tracker.domain.events import (
+    Entered,
     Fault,
     Gap,
     RepCompleted,
@@ -15,10 +24,12 @@ from tracker.domain.events import (
     SetEnded,
     SetStarted,
 )
+from tracker.domain.plan import Plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from tracker.domain.entries import Entry
     from tracker.domain.events import Event, FaultReason, Rep
 
 
@@ -52,6 +63,28 @@ class SessionInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class SetEntries:
+    """What the wearer says of a set, beside what was measured of it."""
+
+    load_kg: float | None = None
+    """Load that it was done with, kg; None leaves the plan's."""
+    rpe: float | None = None
+    """Perceived exertion, 0 to 10."""
+    note: str = ""
+    reps_by: int = 0
+    """Reps to add to what was counted; below 0 takes away."""
+    reps: int | None = None
+    """Reps as corrected afterwards, whatever was or will be counted; None leaves the count."""
+
+
+NO_PLAN: Final = Plan()
+"""The plan of a session in which none was made."""
+
+NO_ENTRIES: Final = SetEntries()
+"""What is said of a set of which nothing is said."""
+
+
+@dataclass(frozen=True, slots=True)
 class SetRecord:
     """One set as it is known now."""
 
@@ -67,11 +100,28 @@ class SetRecord:
     """Reps announced so far; one more than `reps` while a rep is under way."""
     ended: bool
     """True once no further rep can belong to it."""
+    plan: Plan = NO_PLAN
+    """What was planned when it started."""
+    entries: SetEntries = NO_ENTRIES
+    """What the wearer says of it."""
+
+    @property
+    def done(self) -> int:
+        """Reps that count for the wearer: as counted, corrected by what was entered."""
+        if self.entries.reps is not None:
+            return self.entries.reps
+        return max(0, self.counted + self.entries.reps_by)
+
+    @property
+    def load_kg(self) -> float | None:
+        """Load on the hips, kg: as entered for the set, else as planned; None is not said."""
+        return self.plan.load_kg if self.entries.load_kg is None else self.entries.load_kg
 
 
 @dataclass(slots=True)
 class _OpenSet:
     start_s: float
+    plan: Plan
     counted: set[int] = field(default_factory=set)
     reps: dict[int, Rep] = field(default_factory=dict)
     ended: bool = False
@@ -84,13 +134,20 @@ class Ledger:
     _sets: dict[int, _OpenSet] = field(default_factory=dict)
     _gaps: list[Gap] = field(default_factory=list)
     _faults: Counter[FaultReason] = field(default_factory=Counter)
+    # By the number of the set, and not in it: a set can be withdrawn and come again.
+    _entries: dict[int, SetEntries] = field(default_factory=dict)
+    _pain: list[PainEntered] = field(default_factory=list)
+    plan: Plan = NO_PLAN
+    """The plan that holds now."""
+    note: str = ""
+    """What the wearer says of the whole session."""
 
     def accept(self, events: Iterable[Event]) -> None:
         """Take what the engine said."""
         for event in events:
             match event:
                 case SetStarted(at_s=start_s, set_index=index):
-                    self._sets[index] = _OpenSet(start_s)
+                    self._sets[index] = _OpenSet(start_s, self.plan)
                 case RepCounted(set_index=index, index=number):
                     self._sets[index].counted.add(number)
                 case RepCompleted(set_index=index, rep=rep):
@@ -102,12 +159,31 @@ class Ledger:
                     self._sets[index].reps[number] = rep
                 case SetEnded(set_index=index):
                     self._sets[index].ended = True
+                case Entered(entry=entry):
+                    self._enter(entry)
                 case Gap():
                     self._gaps.append(event)
                 case Fault(reason=reason, count=count):
                     self._faults[reason] += count
                 case _:
                     pass
+
+    def _enter(self, entry: Entry) -> None:
+        match entry:
+            case PlanChosen(plan=plan):
+                self.plan = plan
+            case PainEntered():
+                self._pain.append(entry)
+            case NoteEntered(text=text, set_index=None):
+                self.note = text
+            case _:
+                before = self._entries.get(entry.set_index or 0, NO_ENTRIES)
+                self._entries[entry.set_index or 0] = with_entry(before, entry)
+
+    @property
+    def pain(self) -> tuple[PainEntered, ...]:
+        """How much it hurt, in the order in which it was said."""
+        return tuple(self._pain)
 
     @property
     def sets(self) -> tuple[SetRecord, ...]:
@@ -120,6 +196,8 @@ class Ledger:
                 reps=reps,
                 counted=len(open_set.counted),
                 ended=open_set.ended,
+                plan=open_set.plan,
+                entries=self._entries.get(index, NO_ENTRIES),
             )
             for index, open_set in self._sets.items()
             if open_set.counted or not open_set.ended
@@ -134,6 +212,21 @@ class Ledger:
     def faults(self) -> dict[FaultReason, int]:
         """How often each kind of fault was reported."""
         return dict(self._faults)
+
+
+def with_entry(
+    entries: SetEntries, entry: RepsAdjusted | LoadEntered | RpeEntered | NoteEntered
+) -> SetEntries:
+    """Return what is said of a set once `entry` is said, too."""
+    match entry:
+        case RepsAdjusted(by=by):
+            return replace(entries, reps_by=entries.reps_by + by)
+        case LoadEntered(load_kg=load_kg):
+            return replace(entries, load_kg=load_kg)
+        case RpeEntered(rpe=rpe):
+            return replace(entries, rpe=rpe)
+        case NoteEntered(text=text):
+            return replace(entries, note=text)
 
 
 def _in_order(open_set: _OpenSet) -> tuple[Rep, ...]:

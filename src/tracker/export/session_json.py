@@ -7,7 +7,6 @@ six decimals and everything else four, well below what any sensor resolves.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, assert_never
 
 from tracker.domain import (
@@ -16,6 +15,7 @@ from tracker.domain import (
     CalibrationFailed,
     CalibrationLost,
     Cue,
+    Entered,
     Fault,
     Gap,
     LinkChanged,
@@ -26,10 +26,11 @@ from tracker.domain import (
     RepRevised,
     SetEnded,
     SetStarted,
+    entry_object,
 )
 
 if TYPE_CHECKING:
-    from tracker.domain import Event, Ledger, PhaseSpan, Rep, SessionInfo, SetRecord
+    from tracker.domain import Event, PhaseSpan, Rep, SetRecord, Workout
 
 SCHEMA: Final = "tracker.session/1"
 """Name and version of the object; a key that changes its meaning makes a new version."""
@@ -39,37 +40,13 @@ _DECIMALS_S: Final = 6
 _DECIMALS: Final = 4
 
 
-@dataclass(frozen=True, slots=True)
-class SourceFacts:
-    """What was read, besides what was found in it."""
-
-    path: str
-    """The file as the user named it."""
-    sensor: str
-    """Kind of the sensor, or the format of a foreign file."""
-    rate_hz: float | None
-    """Measured samples per second; None if there were too few to tell."""
-    duration_s: float | None
-    """From the first sample to the last, s; None if there was no sample."""
-    samples: int
-    """Samples that could be used."""
-
-
-def session_object(info: SessionInfo, ledger: Ledger, facts: SourceFacts) -> dict[str, object]:
-    """Return the `tracker.session/1` object of one session.
-
-    Parameters
-    ----------
-    info
-        The head of the recording, or what was assumed for a foreign file.
-    ledger
-        Everything that the engine said, added up.
-    facts
-        What was read.
-    """
+def session_object(workout: Workout) -> dict[str, object]:
+    """Return the `tracker.session/1` object of one training."""
+    facts = workout.facts
     return {
         "schema": SCHEMA,
-        "exercise": info.exercise,
+        "exercise": workout.info.exercise,
+        "started_utc": workout.info.started_utc,
         "source": {
             "path": facts.path,
             "sensor": facts.sensor,
@@ -78,11 +55,16 @@ def session_object(info: SessionInfo, ledger: Ledger, facts: SourceFacts) -> dic
             "samples": facts.samples,
             "gaps": [
                 {"start_s": _seconds(gap.start_s), "end_s": _seconds(gap.end_s)}
-                for gap in ledger.gaps
+                for gap in workout.gaps
             ],
-            "faults": {reason.value: count for reason, count in ledger.faults.items()},
+            "faults": {reason.value: count for reason, count in workout.faults.items()},
         },
-        "sets": [_set_object(record) for record in ledger.sets],
+        "pain": [
+            {"moment": pain.moment.value, "set": pain.set_index, "score": pain.score}
+            for pain in workout.pain
+        ],
+        "note": workout.note or None,
+        "sets": [_set_object(record) for record in workout.sets],
     }
 
 
@@ -126,7 +108,8 @@ def _parts(event: Event) -> tuple[str, dict[str, object], dict[str, object]]:
         case SetEnded():
             return "set_ended", {"set": event.set_index}, {"reps": event.reps}
         case Cue():
-            return "cue", {}, {"text": event.text}
+            cue = {"kind": event.kind.value, "text": event.text, "strong": event.strong}
+            return "cue", {"set": event.set_index}, {**cue}
         case Gap():
             span = {"start_s": _seconds(event.start_s), "end_s": _seconds(event.end_s)}
             return "gap", {}, {**span}
@@ -140,6 +123,8 @@ def _parts(event: Event) -> tuple[str, dict[str, object], dict[str, object]]:
             return "battery", {}, {"percent": event.percent, "device": event.device}
         case Marked():
             return "mark", {}, {"text": event.text}
+        case Entered():
+            return "entered", {}, {"entry": entry_object(event.entry)}
         case Calibrated():
             return "calibrated", {}, {"wander_deg": _number(event.wander_deg)}
         case CalibrationFailed():
@@ -179,6 +164,11 @@ def _set_object(record: SetRecord) -> dict[str, object]:
         "start_s": _seconds(record.start_s),
         "end_s": _seconds(record.end_s),
         "reps": [rep_object(rep) for rep in record.reps],
+        "reps_done": record.done,
+        "load_kg": _number(record.load_kg),
+        "rpe": _number(record.entries.rpe),
+        "note": record.entries.note or None,
+        "plan": record.plan.to_json(),
     }
 
 

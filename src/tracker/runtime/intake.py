@@ -55,6 +55,12 @@ class Intake:
             await self._filled.wait()
         return self.take_now()
 
+    async def drained(self) -> None:
+        """Wait until everything that was put in has been handed out."""
+        while self._waiting:
+            self._emptied.clear()
+            await self._emptied.wait()
+
     def take_now(self) -> tuple[Notification, ...]:
         """Return what waits, at most `MOST_AT_ONCE`."""
         size = min(len(self._waiting), MOST_AT_ONCE)

@@ -20,7 +20,7 @@ from tracker.runtime.snapshot import PlaybackState, RunState
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 
-    from tracker.domain import MarkKind, Notification, SessionInfo, Sink
+    from tracker.domain import Entry, MarkKind, Notification, SessionInfo, Sink
     from tracker.runtime.clock import Clock
     from tracker.runtime.ports import PacedSource, SessionEngine
     from tracker.runtime.snapshot import SessionSnapshot
@@ -116,10 +116,22 @@ class Playback:
 
     def mark(self, kind: MarkKind) -> Notification:
         """Put a mark where the playback is; it stays there when that place is passed again."""
-        mark = self._session.mark(kind)
-        self._marks.append(mark)
+        return self._stay(self._session.mark(kind))
+
+    def enter(self, entry: Entry) -> Notification:
+        """Put an entry where the playback is; like a mark, it stays there.
+
+        Raises
+        ------
+        InputError
+            If it cannot be meant.
+        """
+        return self._stay(self._session.enter(entry))
+
+    def _stay(self, notification: Notification) -> Notification:
+        self._marks.append(notification)
         self._marks.sort(key=lambda known: known.received_ns)
-        return mark
+        return notification
 
     def pause(self) -> None:
         """Hold, once a place that was asked for is reached."""

@@ -25,6 +25,8 @@ from tracker.domain import (
     Notification,
     PhaseStarted,
     SetEnded,
+    check_entry,
+    entry_notification,
     exercise_named,
 )
 from tracker.domain.units import NS_PER_S, s_from_ns
@@ -36,7 +38,7 @@ from tracker.runtime.tap import RecordingTap
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Sequence
 
-    from tracker.domain import Event, MarkKind, SessionInfo, Sink, Source
+    from tracker.domain import Entry, Event, MarkKind, SessionInfo, Sink, Source
     from tracker.runtime.clock import Clock
     from tracker.runtime.ports import Recorder, SessionEngine
     from tracker.runtime.snapshot import PlaybackState
@@ -64,6 +66,8 @@ class Session:
         Tells how old the newest sample is, and when to flush.
     most_waiting
         Notifications that may wait for the engine.
+    until_stopped
+        Stay open after the end of the source, for what the wearer enters then, until `stop`.
     """
 
     def __init__(
@@ -76,6 +80,7 @@ class Session:
         sinks: Iterable[Sink] = (),
         clock: Clock = SYSTEM_CLOCK,
         most_waiting: int = MOST_WAITING,
+        until_stopped: bool = False,
     ) -> None:
         self.info = info
         self._exercise = exercise_named(info.exercise)
@@ -85,6 +90,8 @@ class Session:
         self._sinks = list(sinks)
         self._clock = clock
         self._intake = Intake(most_waiting)
+        self._until_stopped = until_stopped
+        self._settled = False
         self._ledger = Ledger()
         self._state = RunState.READY
         self._failure: BaseException | None = None
@@ -127,6 +134,19 @@ class Session:
         mark = Notification(self._newest_received_ns, MARK_CHANNEL, kind.value.encode())
         self._intake.put_now(mark)
         return mark
+
+    def enter(self, entry: Entry) -> Notification:
+        """Put what the wearer says into the stream behind what has arrived, and return it.
+
+        Raises
+        ------
+        InputError
+            If it cannot be meant, as a pain of 11.
+        """
+        check_entry(entry)
+        notification = entry_notification(self._newest_received_ns, entry)
+        self._intake.put_now(notification)
+        return notification
 
     def stop(self) -> None:
         """End the session in good order; `run` returns once the source has let go."""
@@ -185,6 +205,19 @@ class Session:
                     self._newest_received_ns = notification.received_ns
         except Exception as error:
             self._source_error = error
+        if self._until_stopped:
+            await self._intake.drained()
+            self._settle()
+            self._failure = self._source_error
+            self._state = RunState.FINISHED if self._failure is None else RunState.FAILED
+            # Only `stop` ends this: it cancels the pump.
+            await asyncio.Event().wait()
+
+    def _settle(self) -> None:
+        """Let the engine say, once, what the end of the stream settles."""
+        if not self._settled:
+            self._settled = True
+            self._say(self._engine.finish())
 
     async def _flush_regularly(self) -> None:
         while True:
@@ -228,7 +261,7 @@ class Session:
         try:
             while rest := self._intake.take_now():
                 self._handle(rest)
-            self._say(self._engine.finish())
+            self._settle()
         finally:
             while rest := self._intake.take_now():
                 self._tap.write_all(rest)
@@ -249,6 +282,9 @@ class Session:
             failure=None if self._failure is None else str(self._failure),
             position_s=self._engine.newest_s,
             sets=self._ledger.sets,
+            plan=self._ledger.plan,
+            pain=self._ledger.pain,
+            note=self._ledger.note,
             phase=None if self._phase is None else self._phase.phase,
             phase_started_s=None if self._phase is None else self._phase.at_s,
             cue=self._cue,

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
         FaultReason,
         Gap,
         LinkState,
+        PainEntered,
+        Plan,
         Rep,
         SessionInfo,
         SetRecord,
@@ -73,6 +75,12 @@ class SessionSnapshot:
     position_s: float | None
     """Session time of the newest sample, s."""
     sets: tuple[SetRecord, ...]
+    plan: Plan
+    """What is planned for the next set, or was for the one under way."""
+    pain: tuple[PainEntered, ...]
+    """How much it hurt, in the order in which it was said."""
+    note: str
+    """What the wearer says of the whole session."""
     phase: Phase | None
     """Phase that the movement is in; None outside a set."""
     phase_started_s: float | None

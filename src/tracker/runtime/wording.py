@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tracker.domain import Flag, Phase
+from tracker.domain import CODE_ORDER, LIFTERS_ORDER, PHASE_WORDS, Flag, Phase
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -13,14 +13,6 @@ if TYPE_CHECKING:
 
 UNKNOWN: Final = "–"
 """Stands for a value that is not known."""
-
-PHASE_WORDS: Final = {
-    Phase.CONCENTRIC: "up",
-    Phase.LOCKOUT: "hold",
-    Phase.ECCENTRIC: "down",
-    Phase.BOTTOM: "floor",
-}
-"""What a phase is called in the lifter's own order."""
 
 FLAG_WORDS: Final = {
     Flag.SHORT_OF_LOCKOUT: "short of lockout",
@@ -36,9 +28,6 @@ FLAG_WORDS: Final = {
     Flag.TILTED: "hips tilted",
 }
 """What a flag means."""
-
-_CODE_ORDER: Final = (Phase.ECCENTRIC, Phase.BOTTOM, Phase.CONCENTRIC, Phase.LOCKOUT)
-_LIFTERS_ORDER: Final = (Phase.CONCENTRIC, Phase.LOCKOUT, Phase.ECCENTRIC, Phase.BOTTOM)
 
 
 def number(value: float | None, decimals: int = 1, unit: str = "") -> str:
@@ -86,14 +75,14 @@ def tempo_code(durations_s: dict[Phase, float | None]) -> str:
 
     Between the hyphens of a code the dash would be lost, so an unknown phase is a question mark.
     """
-    each = (durations_s[phase] for phase in _CODE_ORDER)
+    each = (durations_s[phase] for phase in CODE_ORDER)
     return "-".join("?" if duration_s is None else number(duration_s) for duration_s in each)
 
 
 def tempo_words(durations_s: dict[Phase, float | None]) -> str:
     """Return measured tempo in the order in which a hip thrust happens."""
     return " · ".join(
-        f"{PHASE_WORDS[phase]} {number(durations_s[phase])}" for phase in _LIFTERS_ORDER
+        f"{PHASE_WORDS[phase]} {number(durations_s[phase])}" for phase in LIFTERS_ORDER
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from tracker.domain import HIP_THRUST, SessionInfo, SetRecord
+from tracker.domain import HIP_THRUST, NO_PLAN, SessionInfo, SetRecord
 from tracker.runtime.snapshot import PlaybackState, RecordingState, RunState, SessionSnapshot
 
 
@@ -19,6 +19,9 @@ def snapshot(**known: Any) -> SessionSnapshot:
         "failure": None,
         "position_s": None,
         "sets": (),
+        "plan": NO_PLAN,
+        "pain": (),
+        "note": "",
         "phase": None,
         "phase_started_s": None,
         "cue": None,

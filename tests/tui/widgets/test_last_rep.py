@@ -4,7 +4,7 @@ import pytest
 from tui.widgets.snapshots import snapshot
 from unit.runtime.workout import REPS, rep_at
 
-from tracker.domain import Cue, Rep
+from tracker.domain import Cue, CueKind, Rep
 from tracker.tui.widgets.last_rep import CUE_SHOWN_S, cue_of, last_rep_lines
 
 
@@ -36,4 +36,7 @@ def test_before_the_first_rep_is_over_nothing_is_made_up() -> None:
 
 @pytest.mark.parametrize(("age_s", "text"), [(0.0, "Hold"), (CUE_SHOWN_S, "")])
 def test_a_cue_is_shown_while_it_is_news(age_s: float, text: str) -> None:
-    assert cue_of(snapshot(cue=Cue(10.0, "Hold"), position_s=10.0 + age_s)) == text
+    assert (
+        cue_of(snapshot(cue=Cue(10.0, "Hold", CueKind.HOLD_LONGER, 1), position_s=10.0 + age_s))
+        == text
+    )

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracker.cli.analysis import events_of, totals_of
+from tracker.cli.analysis import events_of, workout_in
 from tracker.cli.inputs import open_session_file
 from tracker.domain import Ledger
 
@@ -16,14 +16,13 @@ def test_the_events_add_up_to_the_totals(recording: Path) -> None:
     file = open_session_file(recording)
     ledger = Ledger()
     ledger.accept(event for event, _ in events_of(file, 20))
-    totals, _ = totals_of(file, 20)
-    assert totals.sets == ledger.sets != ()
+    assert workout_in(file, 20).sets == ledger.sets != ()
 
 
 def test_the_facts_are_those_of_the_file(csv: Path) -> None:
     rows = len(csv.read_text().splitlines()) - 1
     file = open_session_file(csv)
-    _, facts = totals_of(file, 1)
+    facts = workout_in(file, 1).facts
     assert (facts.path, facts.sensor, facts.samples) == (str(csv), "csv", rows)
     assert facts.duration_s == file.duration_s
     assert facts.rate_hz is not None
@@ -34,6 +33,6 @@ def test_the_facts_are_those_of_the_file(csv: Path) -> None:
 def test_nothing_is_printed_where_nobody_watches(
     recording: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    totals_of(open_session_file(recording), 100)
+    workout_in(open_session_file(recording), 100)
     captured = capsys.readouterr()
     assert (captured.out, captured.err) == ("", "")

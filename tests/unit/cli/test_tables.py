@@ -16,8 +16,9 @@ from tracker.domain import (
     SessionInfo,
     SetEnded,
     SetStarted,
+    SourceFacts,
+    workout_of,
 )
-from tracker.export import SourceFacts
 
 INFO = SessionInfo(sensor="samples")
 FACTS = SourceFacts("walk.csv", "csv", 100.0, 61.0, 6101)
@@ -61,7 +62,7 @@ def ledger(*reps: Rep, more: tuple[Event, ...] = ()) -> Ledger:
 
 
 def lines(*reps: Rep, more: tuple[Event, ...] = ()) -> list[str]:
-    return session_table(INFO, ledger(*reps, more=more), FACTS).splitlines()
+    return session_table(workout_of(INFO, ledger(*reps, more=more), FACTS)).splitlines()
 
 
 def test_the_file_comes_first() -> None:
@@ -117,4 +118,6 @@ def test_a_file_without_a_set_says_so() -> None:
 
 def test_a_simulated_session_says_so() -> None:
     info = SessionInfo(sensor="profile", origin="synthetic")
-    assert session_table(info, Ledger(), FACTS).splitlines()[1].startswith("simulated · ")
+    assert (
+        session_table(workout_of(info, Ledger(), FACTS)).splitlines()[1].startswith("simulated · ")
+    )

@@ -5,14 +5,24 @@ from typing import TYPE_CHECKING
 
 from tracker.domain import (
     Cue,
+    CueKind,
+    Entered,
     Fault,
     FaultReason,
     Gap,
     Ledger,
+    LoadEntered,
+    NoteEntered,
+    PainEntered,
+    PainMoment,
+    Plan,
+    PlanChosen,
     Rep,
     RepCompleted,
     RepCounted,
     RepRevised,
+    RepsAdjusted,
+    RpeEntered,
     SetEnded,
     SetStarted,
 )
@@ -103,8 +113,54 @@ def test_gaps_are_kept_and_faults_are_added_up() -> None:
         Fault(2.0, FaultReason.LOST, "3 packets", 3),
         Fault(3.0, FaultReason.LOST, "2 packets", 2),
         Fault(3.0, FaultReason.LENGTH, "short"),
-        Cue(3.0, "Up"),
+        Cue(3.0, "Up", CueKind.HOLD_LONGER, 1),
     )
     assert ledger.gaps == (Gap(1.0, 2.0),)
     assert ledger.faults == {FaultReason.LOST: 5, FaultReason.LENGTH: 1}
     assert ledger.sets == ()
+
+
+def test_a_set_has_the_plan_that_held_when_it_started() -> None:
+    ledger = told(
+        Entered(0.0, PlanChosen(Plan(load_kg=60.0))),
+        SetStarted(1.0, 1),
+        Entered(1.5, PlanChosen(Plan(load_kg=70.0))),
+        RepCounted(2.0, 1, 1),
+        SetEnded(4.0, 1, 1),
+        SetStarted(9.0, 2),
+        RepCounted(10.0, 2, 1),
+    )
+    assert [record.load_kg for record in ledger.sets] == [60.0, 70.0]
+    assert ledger.plan == Plan(load_kg=70.0)
+
+
+def test_what_the_wearer_says_stands_beside_what_was_counted() -> None:
+    ledger = told(
+        SetStarted(1.0, 1),
+        RepCounted(2.0, 1, 1),
+        Entered(2.5, RepsAdjusted(1, 1)),
+        Entered(2.6, RepsAdjusted(1, 1)),
+        Entered(2.7, RepsAdjusted(1, -1)),
+        RepCounted(6.0, 1, 2),
+        Entered(7.0, LoadEntered(1, 62.5)),
+        Entered(7.0, RpeEntered(1, 8.0)),
+        Entered(7.0, NoteEntered("left hip", 1)),
+        Entered(7.0, NoteEntered("tired")),
+        Entered(8.0, PainEntered(3, PainMoment.BETWEEN, 1)),
+    )
+    (record,) = ledger.sets
+    assert (record.counted, record.done) == (2, 3)
+    assert (record.load_kg, record.entries.rpe, record.entries.note) == (62.5, 8.0, "left hip")
+    assert ledger.note == "tired"
+    assert ledger.pain == (PainEntered(3, PainMoment.BETWEEN, 1),)
+
+
+def test_a_correction_stays_with_the_number_of_its_set_and_never_goes_below_nothing() -> None:
+    ledger = told(SetStarted(1.0, 1), RepCounted(2.0, 1, 1), Entered(2.5, RepsAdjusted(1, -3)))
+    assert ledger.sets[0].done == 0
+    assert ledger.sets[0].counted == 1
+
+
+def test_reps_that_were_put_right_afterwards_hold_whatever_is_counted() -> None:
+    (record,) = told(SetStarted(1.0, 1), RepCounted(2.0, 1, 1)).sets
+    assert replace(record, entries=replace(record.entries, reps=9, reps_by=2)).done == 9

@@ -14,6 +14,8 @@ from tracker.domain import (
     CalibrationFailed,
     CalibrationLost,
     Cue,
+    CueKind,
+    Entered,
     Event,
     Fault,
     FaultReason,
@@ -30,11 +32,14 @@ from tracker.domain import (
     RepCompleted,
     RepCounted,
     RepRevised,
+    RpeEntered,
     SessionInfo,
     SetEnded,
     SetStarted,
+    SourceFacts,
+    workout_of,
 )
-from tracker.export import SCHEMA, SourceFacts, event_object, session_object
+from tracker.export import SCHEMA, event_object, session_object
 
 FACTS = SourceFacts(path="x.csv", sensor="csv", rate_hz=100.0, duration_s=151.2, samples=15120)
 
@@ -76,9 +81,10 @@ def test_the_object_is_the_documented_one() -> None:
     ledger = one_set(REP)
     ledger.accept([Gap(31.0, 31.6), Fault(31.7, FaultReason.LOST, "3 packets", count=3)])
     info = SessionInfo(sensor="samples")
-    assert session_object(info, ledger, FACTS) == {
+    assert session_object(workout_of(info, ledger, FACTS)) == {
         "schema": "tracker.session/1",
         "exercise": "hip_thrust",
+        "started_utc": None,
         "source": {
             "path": "x.csv",
             "sensor": "csv",
@@ -88,6 +94,8 @@ def test_the_object_is_the_documented_one() -> None:
             "gaps": [{"start_s": 31.0, "end_s": 31.6}],
             "faults": {"lost": 3},
         },
+        "pain": [],
+        "note": None,
         "sets": [
             {
                 "index": 1,
@@ -119,6 +127,11 @@ def test_the_object_is_the_documented_one() -> None:
                         "doubt_trait": "coherence",
                     }
                 ],
+                "reps_done": 1,
+                "load_kg": None,
+                "rpe": None,
+                "note": None,
+                "plan": {"rest_s": 90.0, "keep_tension": False, "breathing": True},
             }
         ],
     }
@@ -126,7 +139,7 @@ def test_the_object_is_the_documented_one() -> None:
 
 def test_a_session_without_anything_has_empty_lists_and_nulls() -> None:
     facts = SourceFacts(path="x.csv", sensor="csv", rate_hz=None, duration_s=None, samples=0)
-    session = session_object(SessionInfo(sensor="samples"), Ledger(), facts)
+    session = session_object(workout_of(SessionInfo(sensor="samples"), Ledger(), facts))
     assert session["schema"] == SCHEMA
     assert session["sets"] == []
     source = session["source"]
@@ -139,7 +152,8 @@ def test_a_session_without_anything_has_empty_lists_and_nulls() -> None:
 
 def test_an_unfinished_rep_has_nulls_for_what_did_not_happen() -> None:
     rep = Rep(1, 1.0, 2.0, False, (PhaseSpan(Phase.CONCENTRIC, 1.0, 2.0),))
-    (written,) = session_object(SessionInfo("samples"), one_set(rep), FACTS)["sets"][0]["reps"]  # type: ignore[index]
+    session: Any = session_object(workout_of(SessionInfo("samples"), one_set(rep), FACTS))
+    (written,) = session["sets"][0]["reps"]
     assert written["complete"] is False
     assert written["concentric_s"] == 1.0
     assert [
@@ -173,7 +187,20 @@ def test_flags_are_their_names() -> None:
             },
         ),
         (SetEnded(1.0, 2, 5), {"event": "set_ended", "set": 2, "reps": 5}),
-        (Cue(1.0, "Hold it"), {"event": "cue", "text": "Hold it"}),
+        (
+            Cue(1.0, "Hold it", CueKind.HOLD_LONGER, 2),
+            {
+                "event": "cue",
+                "set": 2,
+                "kind": "hold_longer",
+                "text": "Hold it",
+                "strong": False,
+            },
+        ),
+        (
+            Entered(1.0, RpeEntered(2, 8.5)),
+            {"event": "entered", "entry": {"kind": "rpe", "set_index": 2, "rpe": 8.5}},
+        ),
         (Gap(0.5, 1.0), {"event": "gap", "start_s": 0.5, "end_s": 1.0}),
         (
             Fault(1.0, FaultReason.LENGTH, "12 bytes, not 20"),
@@ -222,7 +249,7 @@ def test_keys_start_as_in_the_documented_line() -> None:
 
 
 def test_before_the_first_sample_there_is_no_emission_time() -> None:
-    assert event_object(Cue(0.0, "x"), None)["emitted_s"] is None
+    assert event_object(Cue(0.0, "x", CueKind.PRAISE, 1), None)["emitted_s"] is None
 
 
 numbers = st.none() | st.floats(allow_nan=True, allow_infinity=True)
@@ -234,7 +261,9 @@ def test_no_value_makes_invalid_json(
 ) -> None:
     rep = Rep(1, start_s, 2.0, True, (), rom_deg=rom, rise_m=rise)
     facts = SourceFacts("x.csv", "csv", rate, start_s, 1)
-    text = json.dumps(session_object(SessionInfo("samples"), one_set(rep), facts), allow_nan=False)
+    text = json.dumps(
+        session_object(workout_of(SessionInfo("samples"), one_set(rep), facts)), allow_nan=False
+    )
     (written,) = json.loads(text)["sets"][0]["reps"]
     assert_same_or_unknown(written["rom_deg"], rom)
     assert_same_or_unknown(written["rise_m"], rise)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tracker.domain import (
+    ENTRY_CHANNEL,
     MARK_CHANNEL,
     Event,
     Marked,
@@ -17,6 +18,7 @@ from tracker.domain import (
     SetEnded,
     SetStarted,
     Trace,
+    announced,
 )
 from tracker.domain.units import NS_PER_S, ns_from_s, s_from_ns
 
@@ -188,6 +190,8 @@ class ScriptedEngine:
             if text == MarkKind.SET_STOP.value:
                 return (marked, SetEnded(at_s, 90, 0))
             return (marked,)
+        if notification.channel == ENTRY_CHANNEL:
+            return (announced(notification),)
         self.samples += 1
         if self.broken_after is not None and self.samples > self.broken_after:
             raise ZeroDivisionError("a defect")

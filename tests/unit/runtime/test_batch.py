@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.domain import Cue, Event, Notification, Trace
+from tracker.domain import Cue, CueKind, Event, Notification, Trace
 from tracker.runtime.batch import analyze_notifications
 
 if TYPE_CHECKING:
@@ -28,12 +28,17 @@ class EchoEngine:
         self.batches.append(len(notifications))
         self.newest_s = float(notifications[-1].received_ns)
         return tuple(
-            Cue(float(notification.received_ns), notification.data.decode())
+            Cue(
+                float(notification.received_ns),
+                notification.data.decode(),
+                CueKind.HOLD_LONGER,
+                1,
+            )
             for notification in notifications
         )
 
     def finish(self) -> tuple[Event, ...]:
-        return (Cue(self.newest_s or 0.0, "goodbye"),)
+        return (Cue(self.newest_s or 0.0, "goodbye", CueKind.HOLD_LONGER, 1),)
 
 
 def numbered(count: int) -> list[Notification]:
@@ -55,7 +60,9 @@ def test_an_event_is_said_when_its_batch_is() -> None:
 
 
 def test_a_stream_without_notifications_is_finished_all_the_same() -> None:
-    assert list(analyze_notifications(EchoEngine(), [], 10)) == [(Cue(0.0, "goodbye"), None)]
+    assert list(analyze_notifications(EchoEngine(), [], 10)) == [
+        (Cue(0.0, "goodbye", CueKind.HOLD_LONGER, 1), None)
+    ]
 
 
 def test_progress_is_told_after_each_batch() -> None:

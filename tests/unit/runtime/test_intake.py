@@ -62,6 +62,18 @@ async def test_the_screen_gets_its_turn_between_big_blocks() -> None:
     assert len(await intake.take()) == 5
 
 
+async def test_one_can_wait_until_everything_is_handed_out() -> None:
+    intake = Intake()
+    await intake.drained()
+    for notification in samples_every(0.1, 0.3):
+        intake.put_now(notification)
+    waiting = asyncio.ensure_future(intake.drained())
+    await settle()
+    assert not waiting.done()
+    intake.take_now()
+    await waiting
+
+
 @given(most_waiting=st.integers(1, 7), pauses=st.lists(st.integers(0, 4), max_size=20))
 def test_nothing_is_lost_or_reordered(most_waiting: int, pauses: list[int]) -> None:
     notifications = samples_every(0.1, 5.0)

@@ -17,19 +17,28 @@ from unit.runtime.doubles import (
 )
 
 from tracker.domain import (
+    ENTRY_CHANNEL,
     MARK_CHANNEL,
     BatteryRead,
     Cue,
+    CueKind,
+    Entered,
     Fault,
     FaultReason,
     Gap,
+    InputError,
     LinkChanged,
     LinkState,
     Marked,
     MarkKind,
+    PainEntered,
+    PainMoment,
     Phase,
     PhaseStarted,
+    Plan,
+    PlanChosen,
     RepCounted,
+    RpeEntered,
     SensorError,
     SessionInfo,
     SetEnded,
@@ -249,6 +258,76 @@ async def test_a_mark_is_recorded_and_handled_behind_what_had_arrived() -> None:
     assert sink.events == [Marked(0.5, "set_start"), SetStarted(0.5, 90)]
 
 
+async def test_an_entry_is_recorded_and_handled_behind_what_had_arrived() -> None:
+    recorder, sink = ListRecorder(), ListSink()
+    source = GatedSource(samples_every(0.1, 1.0), open_until_s=0.5)
+    engine = ScriptedEngine()
+    session = Session(
+        source, engine, info=INFO, recorder=recorder, sinks=[sink], clock=ManualClock()
+    )
+    plan = PlanChosen(Plan(target_reps=8))
+
+    async with asyncio.TaskGroup() as group:
+        session.enter(plan)
+        group.create_task(session.run())
+        await until(lambda: engine.samples == 5)
+        session.enter(PainEntered(3, PainMoment.BETWEEN))
+        source.play_to(ALWAYS)
+
+    assert [notification.received_ns for notification in recorder.written][:2] == [0, 100_000_000]
+    assert [notification.channel for notification in recorder.written].count(ENTRY_CHANNEL) == 2
+    said = [Entered(0.0, plan), Entered(0.5, PainEntered(3, PainMoment.BETWEEN))]
+    assert sink.events == said
+    assert session.snapshot().plan == plan.plan
+    assert session.snapshot().pain == (said[1].entry,)
+
+
+def test_an_entry_that_cannot_be_meant_is_refused_and_not_recorded() -> None:
+    recorder = ListRecorder()
+    session = Session(GatedSource(()), ScriptedEngine(), info=INFO, recorder=recorder)
+    with pytest.raises(InputError, match="expected 0 to 10, got 11"):
+        session.enter(PainEntered(11, PainMoment.AFTER))
+    asyncio.run(session.run())
+    assert recorder.written == []
+
+
+@pytest.mark.parametrize("error", [None, SensorError("The sensor went away.")])
+async def test_a_session_that_stays_open_takes_entries_after_the_end_of_its_source(
+    error: SensorError | None,
+) -> None:
+    recorder, sink = ListRecorder(), ListSink()
+    engine = ScriptedEngine(SCRIPT, ending=(SetEnded(0.9, 1, 1),))
+    session = Session(
+        GatedSource(samples_every(0.1, 1.0), open_until_s=ALWAYS, error=error),
+        engine,
+        info=INFO,
+        recorder=recorder,
+        sinks=[sink],
+        clock=ManualClock(),
+        until_stopped=True,
+    )
+    running = asyncio.ensure_future(session.run())
+    over = RunState.FINISHED if error is None else RunState.FAILED
+    await until(lambda: session.snapshot().state is over)
+    assert sink.events[-1:] == [SetEnded(0.9, 1, 1)]
+    assert session.snapshot().failure == (None if error is None else str(error))
+    assert not running.done()
+
+    session.enter(RpeEntered(1, 8.0))
+    await settle()
+    assert sink.events[-1:] == [Entered(1.0, RpeEntered(1, 8.0))]
+    session.stop()
+    if error is None:
+        await running
+    else:
+        with pytest.raises(SensorError):
+            await running
+    assert session.state is over
+    assert engine.finished == 1
+    assert recorder.written[-1].channel == ENTRY_CHANNEL
+    assert recorder.journal[-1] == "close"
+
+
 async def test_a_recorded_session_replays_to_the_same_events() -> None:
     recorder, live, replayed = ListRecorder(), ListSink(), ListSink()
     source = GatedSource(samples_every(0.1, 1.0), open_until_s=0.5)
@@ -278,7 +357,7 @@ async def test_a_snapshot_says_what_is_known_now() -> None:
         (0.2, BatteryRead(0.2, 87)),
         (0.2, BatteryRead(0.2, 14, device=1)),
         *SCRIPT,
-        (0.6, Cue(0.6, "hold")),
+        (0.6, Cue(0.6, "hold", CueKind.HOLD_LONGER, 1)),
         (0.6, Gap(0.52, 0.58)),
         (0.6, Fault(0.6, FaultReason.LOST, "3 packets", count=3)),
     )
@@ -298,7 +377,7 @@ async def test_a_snapshot_says_what_is_known_now() -> None:
     assert snapshot.position_s == pytest.approx(0.7)
     assert snapshot.phase is Phase.LOCKOUT
     assert snapshot.lockout_s == pytest.approx(0.25)
-    assert snapshot.cue == Cue(0.6, "hold")
+    assert snapshot.cue == Cue(0.6, "hold", CueKind.HOLD_LONGER, 1)
     assert snapshot.link is LinkState.STREAMING
     assert snapshot.link_detail == "It is back."
     assert snapshot.second_link is LinkState.LOST

@@ -3,10 +3,9 @@ from __future__ import annotations
 import pytest
 from unit.runtime.workout import rep_at
 
-from tracker.domain import Flag, Phase, SetRecord
+from tracker.domain import PHASE_WORDS, Flag, Phase, SetRecord
 from tracker.runtime.wording import (
     FLAG_WORDS,
-    PHASE_WORDS,
     clock_time,
     counted,
     flag_words,

@@ -9,6 +9,7 @@ import numpy as np
 
 from tracker.domain import (
     Cue,
+    CueKind,
     Event,
     Flag,
     LinkChanged,
@@ -84,7 +85,7 @@ def said_at() -> tuple[tuple[float, Event], ...]:
             ]
         end_s = set_start_s + REPS * REP_S - FLOOR_S
         events.append((end_s + 12.0, SetEnded(end_s, set_index, REPS)))
-    events.append((20.0, Cue(20.0, "Squeeze at the top")))
+    events.append((20.0, Cue(20.0, "Squeeze at the top", CueKind.HOLD_LONGER, 1)))
     return tuple(sorted(events, key=lambda said: said[0]))
 
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Final
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from tracker.domain import Phase
-from tracker.runtime.wording import PHASE_WORDS
+from tracker.domain import PHASE_WORDS, Phase
 from tracker.tui.widgets.block_text import block_text, centred, line_strip
 
 if TYPE_CHECKING:
