@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -11,18 +10,17 @@ import click
 from tracker.cli.interruption import interruption, soon
 from tracker.cli.playing import screen_is_there, total
 from tracker.domain import TrackerError
-from tracker.engine import build_engine
-from tracker.recording import RecordingWriter
 from tracker.runtime.clock import utc_now
 from tracker.runtime.lines import LinesSink
-from tracker.runtime.paths import new_recording_path, tracker_paths
-from tracker.runtime.session import Session
+from tracker.runtime.paths import tracker_paths
+from tracker.runtime.training import recorded_training
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from tracker.cli.interruption import Interruption
     from tracker.domain import SessionInfo, Source
+    from tracker.runtime.session import Session
     from tracker.runtime.snapshot import SessionSnapshot
 
 
@@ -88,12 +86,10 @@ async def run_live(
     interrupted
         Tells of Ctrl-C.
     """
-    info = replace(info, started_utc=started.isoformat())
-    engine = build_engine(info)
-    path = new_recording_path(tracker_paths().recordings, started, info.exercise)
-    with RecordingWriter(path, info) as recorder:
-        session = Session(source, engine, info=info, recorder=recorder)
-        click.echo(f"{title}\nrecording to {path}", err=True)
+    folder = tracker_paths().recordings
+    with recorded_training(source, info, started, folder) as training:
+        session = training.session
+        click.echo(f"{title}\nrecording to {training.recording}", err=True)
         if headless or not screen_is_there():
             ended = await _train_in_lines(session, interrupted)
         else:

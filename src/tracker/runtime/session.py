@@ -98,6 +98,7 @@ class Session:
         self._source_error: Exception | None = None
         self._pumping: asyncio.Task[None] | None = None
         self._stopping = False
+        self._ending = False
         self._arrived_ns: int | None = None
         self._newest_received_ns = 0
         self._handled_ns = 0
@@ -154,6 +155,12 @@ class Session:
         if self._pumping is not None:
             self._pumping.cancel()
 
+    def end(self) -> None:
+        """Let go of the source; a session that runs until it is stopped still takes entries."""
+        self._ending = True
+        if self._pumping is not None:
+            self._pumping.cancel()
+
     async def run(self) -> None:
         """Run to the end of the source or to `stop`.
 
@@ -184,7 +191,7 @@ class Session:
                 # A `finally` in the pump would not do: cancelled before its first step,
                 # it never enters it.
                 self._pumping.add_done_callback(lambda _task: self._intake.close())
-                if self._stopping:
+                if self._stopping or self._ending:
                     self._pumping.cancel()
                 flushing = group.create_task(self._flush_regularly())
                 while batch := await self._intake.take():
@@ -203,15 +210,25 @@ class Session:
                 async for notification in stream:
                     await self._intake.put(notification)
                     self._newest_received_ns = notification.received_ns
+        except asyncio.CancelledError:
+            if self._stopping or not (self._ending and self._until_stopped):
+                raise
+            # `end` cancelled the source, not the session.
+            pump = asyncio.current_task()
+            if pump is not None:
+                pump.uncancel()
         except Exception as error:
             self._source_error = error
         if self._until_stopped:
-            await self._intake.drained()
-            self._settle()
-            self._failure = self._source_error
-            self._state = RunState.FINISHED if self._failure is None else RunState.FAILED
-            # Only `stop` ends this: it cancels the pump.
-            await asyncio.Event().wait()
+            await self._stay_open()
+
+    async def _stay_open(self) -> None:
+        """Say how the stream ended, then wait for `stop`, which cancels this."""
+        await self._intake.drained()
+        self._settle()
+        self._failure = self._source_error
+        self._state = RunState.FINISHED if self._failure is None else RunState.FAILED
+        await asyncio.Event().wait()
 
     def _settle(self) -> None:
         """Let the engine say, once, what the end of the stream settles."""

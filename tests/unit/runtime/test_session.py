@@ -328,6 +328,46 @@ async def test_a_session_that_stays_open_takes_entries_after_the_end_of_its_sour
     assert recorder.journal[-1] == "close"
 
 
+@pytest.mark.parametrize("until_stopped", [True, False])
+async def test_ending_lets_go_of_the_source_and_not_of_the_wearer(until_stopped: bool) -> None:
+    recorder = ListRecorder()
+    engine = ScriptedEngine(SCRIPT, ending=(SetEnded(0.9, 1, 1),))
+    source = GatedSource(samples_every(0.1, 1.0), open_until_s=0.5, endless=True)
+    session = Session(
+        source,
+        engine,
+        info=INFO,
+        recorder=recorder,
+        clock=ManualClock(),
+        until_stopped=until_stopped,
+    )
+    running = asyncio.ensure_future(session.run())
+    await until(lambda: engine.samples == 5)
+    session.end()
+    await until(lambda: session.state is RunState.FINISHED)
+    assert source.closed
+    assert running.done() is not until_stopped
+    if until_stopped:
+        session.enter(RpeEntered(1, 8.0))
+        await settle()
+        session.stop()
+    await running
+    assert (recorder.written[-1].channel == ENTRY_CHANNEL) is until_stopped
+    assert recorder.journal[-1] == "close"
+
+
+async def test_a_session_that_is_cancelled_after_its_end_was_asked_for_is_cancelled() -> None:
+    source = GatedSource(samples_every(0.1, 1.0), open_until_s=0.5)
+    session = Session(source, ScriptedEngine(), info=INFO, until_stopped=True)
+    running = asyncio.ensure_future(session.run())
+    await until(lambda: session.reached_s >= 0.5)
+    session.end()
+    await until(lambda: session.state is RunState.FINISHED)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+
+
 async def test_a_recorded_session_replays_to_the_same_events() -> None:
     recorder, live, replayed = ListRecorder(), ListSink(), ListSink()
     source = GatedSource(samples_every(0.1, 1.0), open_until_s=0.5)
