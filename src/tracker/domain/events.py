@@ -268,6 +268,8 @@ class Cue:
     set_index: int
     strong: bool = False
     """Whether it is about more than form: past level by a lot, or time to end the set."""
+    rep_index: int | None = None
+    """Number of the rep that it is about; None where it is about no single one."""
 
 
 @dataclass(frozen=True, slots=True)

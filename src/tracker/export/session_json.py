@@ -109,7 +109,7 @@ def _parts(event: Event) -> tuple[str, dict[str, object], dict[str, object]]:
             return "set_ended", {"set": event.set_index}, {"reps": event.reps}
         case Cue():
             cue = {"kind": event.kind.value, "text": event.text, "strong": event.strong}
-            return "cue", {"set": event.set_index}, {**cue}
+            return "cue", {"set": event.set_index, "index": event.rep_index}, {**cue}
         case Gap():
             span = {"start_s": _seconds(event.start_s), "end_s": _seconds(event.end_s)}
             return "gap", {}, {**span}
