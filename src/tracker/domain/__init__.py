@@ -9,6 +9,8 @@ from tracker.domain.announcements import (
 )
 from tracker.domain.blocks import Frame, FrameRun, ImuBlock, MotionBlock, TimedFrame, Trace
 from tracker.domain.entries import (
+    MOST_PAIN,
+    MOST_RPE,
     Entry,
     LoadEntered,
     NoteEntered,
@@ -98,6 +100,8 @@ __all__ = [
     "LINK_CHANNEL",
     "LOW_BATTERY_PERCENT",
     "MARK_CHANNEL",
+    "MOST_PAIN",
+    "MOST_RPE",
     "NO_ENTRIES",
     "NO_PLAN",
     "OVERRUN_CHANNEL",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
@@ -49,11 +50,16 @@ class LiveCheck:
         """How the connection is; None before it said so."""
         self.battery_percent: int | None = None
         """Charge, once the sensor told it."""
+        self.ended = asyncio.Event()
+        """Set once nothing more will come."""
 
     async def watch(self, notifications: AsyncIterator[Notification]) -> None:
         """Take everything that comes, to the end of the stream."""
-        async for notification in notifications:
-            self.feed(notification)
+        try:
+            async for notification in notifications:
+                self.feed(notification)
+        finally:
+            self.ended.set()
 
     def feed(self, notification: Notification) -> None:
         """Take one notification."""

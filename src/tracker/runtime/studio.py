@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
+from enum import Enum
 from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterator
 
     from tracker.ble import Radio
-    from tracker.domain import Notification, Source
+    from tracker.domain import Notification, Source, Workout
     from tracker.runtime.clock import Clock
     from tracker.runtime.config import Config, TrainingChoice
     from tracker.runtime.paths import Paths
@@ -56,6 +57,16 @@ class Simulated:
     """Ends after so long, s; None is after three sets."""
 
 
+class Calibration(Enum):
+    """How the wearer tells the sensor what level is, at the beginning."""
+
+    NONE = "none"
+    HOLD = "hold"
+    """A coached lockout is held still for 3 s."""
+    REPS = "reps"
+    """Three reference reps."""
+
+
 @dataclass(frozen=True, slots=True)
 class Start:
     """Everything that is settled before the first rep."""
@@ -65,6 +76,8 @@ class Start:
     plan: Plan
     pain_before: int | None = None
     """How much it hurts, 0 to 10; None if it was not said."""
+    calibration: Calibration = Calibration.NONE
+    """How the wearer tells the sensor what level is."""
 
 
 class Studio:
@@ -120,13 +133,19 @@ class Studio:
         """Return a search for sensors, to be started by whoever shows it."""
         return Devices(self._radio, self.config.sensor, self._clock)
 
+    def earlier(self) -> tuple[Workout, ...]:
+        """Return past trainings, oldest first."""
+        return ()
+
     def exercises(self, device: Device) -> tuple[str, ...]:
         """Return what can be trained with a device: nobody can simulate a squat."""
         return tuple(name for name in EXERCISES if not device.simulated or name in STYLES)
 
     @asynccontextmanager
-    async def checking(self, device: Device) -> AsyncGenerator[LiveCheck]:
+    async def checking(self, device: Device) -> AsyncGenerator[tuple[LiveCheck, Device]]:
         """Connect, and look at what a device sends until the caller has seen enough.
+
+        Yields the look, and the device with the kind that it turned out to be of.
 
         Raises
         ------
@@ -138,7 +157,7 @@ class Studio:
             check = LiveCheck(family(info.sensor).decoder(settings))
             watching = asyncio.ensure_future(check.watch(source.notifications()))
             try:
-                yield check
+                yield check, replace(device, kind=info.sensor)
             finally:
                 watching.cancel()
                 with suppress(asyncio.CancelledError):
