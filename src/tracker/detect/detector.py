@@ -14,7 +14,7 @@ from tracker.detect.likeness import plausible
 from tracker.detect.movement import measure
 from tracker.detect.pauses import Pauses
 from tracker.detect.reps import Pairing
-from tracker.detect.sets import SetKeeper
+from tracker.detect.sets import CUT_BY_END, SetKeeper
 from tracker.detect.strokes import StrokeFinder, StrokeSettings, StrokeState
 from tracker.detect.trace import pitch_trace
 from tracker.detect.track import HeightTrack, RotationTrack
@@ -102,7 +102,7 @@ class Detector:
             self._calibration = None
             ended_s = self._history.time_s(self._history.stop)
             yield CalibrationFailed(ended_s, "the session ended before the hold was over")
-        yield from self._keeper.end(cut_short=True)
+        yield from self._keeper.end(cut_short=True, why=CUT_BY_END)
 
     def trace(self) -> Trace:
         """Return the last seconds as pitch above the bottom of the latest rep."""

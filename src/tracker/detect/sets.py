@@ -62,6 +62,14 @@ SAME_SATURATION_S: Final = 0.2
 MOST_SATURATIONS: Final = 4000
 """Events that are remembered: one each second of an hour that comes in one block."""
 
+# Why a rep that was announced turned out to be none.
+WENT_ON: Final = "the movement went on and was no rep"
+NEVER_DOWN: Final = "the hips did not come down again"
+ALONE: Final = "no second whole rep like it followed"
+CUT_BY_KEY: Final = "a key was pressed before a second rep like it"
+CUT_BY_END: Final = "the session ended before a second rep like it"
+UNLIKE: Final = "the movements after it are not like it"
+
 
 class SetKeeper:
     """Turns news of drafts into events."""
@@ -134,9 +142,9 @@ class SetKeeper:
         assert self._set is not None
         self._pairing.restart()
         if self._set.confirmed:
-            yield from self._withdraw(counted, "the movement went on and was no rep")
+            yield from self._withdraw(counted, WENT_ON)
         else:
-            yield from self.end()
+            yield from self.end(why=WENT_ON)
 
     def saturated(self, start_s: float, end_s: float) -> None:
         """Take note of samples that hit the end of the sensor's range."""
@@ -164,18 +172,20 @@ class SetKeeper:
 
     def mark(self, kind: MarkKind, at_s: float) -> Iterator[Event]:
         """Yield what the wearer's key changes; a movement under way belongs to no set."""
-        yield from self.end(cut_short=True)
+        yield from self.end(cut_short=True, why=CUT_BY_KEY)
         self._pairing.drop()
         if kind is MarkKind.SET_START:
             yield self._open(at_s, by_hand=True)
 
-    def end(self, *, cut_short: bool = False) -> Iterator[Event]:
+    def end(self, *, cut_short: bool = False, why: str | None = None) -> Iterator[Event]:
         """Yield the end of the open set, if there is one.
 
         Parameters
         ----------
         cut_short
             Whether it ends because the stream or a key says so, perhaps in the middle of a rep.
+        why
+            Why its reps are withdrawn if it is none; None where each rep tells for itself.
         """
         open_set = self._set
         if open_set is None:
@@ -185,7 +195,7 @@ class SetKeeper:
                 yield from self._say(counted, open_set.next_start_s(counted), "the set is over")
         else:
             for counted in tuple(reversed(open_set.reps)):
-                yield from self._withdraw(counted, "no second whole rep like it followed")
+                yield from self._withdraw(counted, why or _lack(counted))
             self._sets -= 1
         end_s = open_set.reps[-1].draft.end_s if open_set.reps else open_set.start_s
         yield SetEnded(end_s, open_set.index, len(open_set.reps))
@@ -247,7 +257,7 @@ class SetKeeper:
             return
         if provisional:
             for counted in tuple(reversed(open_set.reps)):
-                yield from self._withdraw(counted, "the movements after it are not like it")
+                yield from self._withdraw(counted, UNLIKE)
         else:
             yield from self.end()
             yield self._open((rival or draft).first.start_s, by_hand=False)
@@ -366,3 +376,9 @@ class SetKeeper:
         upwards = going is (self._exercise.starts_from is Extreme.BOTTOM)
         phase = Phase.CONCENTRIC if upwards else Phase.ECCENTRIC
         yield PhaseStarted(news.movement.start_s, self._set.index, phase)
+
+
+def _lack(counted: Counted) -> str:
+    """Return what a rep lacked when its set was over and was none."""
+    never_down = counted.draft.eccentric is None and not counted.gap
+    return NEVER_DOWN if never_down else ALONE

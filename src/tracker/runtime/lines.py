@@ -110,5 +110,5 @@ class LinesSink:
         records = (record for record in self._ledger.sets if record.index == event.set_index)
         record = next(records, None)
         if record is None:
-            return f"set {event.set_index} withdrawn: no rep alike followed"
+            return f"set {event.set_index} withdrawn: it has no rep that counts"
         return set_summary(record)

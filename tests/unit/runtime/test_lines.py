@@ -98,5 +98,5 @@ def test_a_withdrawn_rep_and_a_withdrawn_set_are_taken_back_in_words() -> None:
     ) == [
         "set 1 started at 0:01",
         "  rep  1  withdrawn: nothing alike followed",
-        "set 1 withdrawn: no rep alike followed",
+        "set 1 withdrawn: it has no rep that counts",
     ]
