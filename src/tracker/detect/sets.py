@@ -33,6 +33,7 @@ from tracker.domain import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tracker.detect.level import Level
     from tracker.detect.movement import Movement
     from tracker.detect.pauses import Pauses
     from tracker.detect.reps import Draft, DraftNews, Pairing
@@ -64,7 +65,7 @@ MOST_SATURATIONS: Final = 4000
 
 # Why a rep that was announced turned out to be none.
 WENT_ON: Final = "the movement went on and was no rep"
-NEVER_DOWN: Final = "the hips did not come down again"
+NEVER_DOWN: Final = "no way down followed it"
 ALONE: Final = "no second whole rep like it followed"
 CUT_BY_KEY: Final = "a key was pressed before a second rep like it"
 CUT_BY_END: Final = "the session ended before a second rep like it"
@@ -85,6 +86,11 @@ class SetKeeper:
         self._begun_s = -math.inf
         self._resumed_s = -math.inf
         self._saturations: deque[tuple[float, float]] = deque(maxlen=MOST_SATURATIONS)
+
+    @property
+    def open_set(self) -> OpenSet | None:
+        """The set that is under way, or whose end is being said."""
+        return self._set
 
     @property
     def deadline_s(self) -> float:
@@ -151,6 +157,13 @@ class SetKeeper:
         if self._saturations and start_s - self._saturations[-1][1] < SAME_SATURATION_S:
             start_s = self._saturations.pop()[0]
         self._saturations.append((start_s, end_s))
+
+    def measure_against(self, level: Level) -> None:
+        """Give the open set a level that its own reps have shown, but for reps before a slip."""
+        for counted in self._set.reps if self._set is not None else ():
+            up = counted.draft.concentric
+            if up is not None and level.doubted(up) is None:
+                counted.level, counted.leveled = level, True
 
     def begin(self, start_s: float) -> None:
         """Take note of where the stream begins or goes on."""
@@ -307,13 +320,13 @@ class SetKeeper:
         )
         if rep == counted.said:
             return
-        if counted.said is None:
+        before, counted.said = counted.said, rep
+        if before is None:
             yield RepCompleted(rep.end_s, self._set.index, rep)
             if rep.complete and self._exercise.starts_from is Extreme.BOTTOM:
                 yield PhaseStarted(rep.end_s, self._set.index, Phase.BOTTOM)
         else:
             yield RepRevised(up.end_s, self._set.index, rep.index, rep, why)
-        counted.said = rep
 
     def _remarked(self, open_set: OpenSet, counted: Counted, up: Movement) -> Remarked:
         """Return what is known of a rep besides its movements."""
@@ -323,6 +336,7 @@ class SetKeeper:
             counted.sag_rad = self._pauses.sag_rad(up, down)
         return Remarked(
             top_rad=None if counted.level is None else counted.level.top_rad(up),
+            range_rad=None if counted.level is None else counted.level.range_rad,
             tilt_rad=None if counted.level is None else counted.level.tilt_rad(up),
             beyond_rad=beyond_rad(open_set.first_ways_up(counted), up),
             sag_rad=counted.sag_rad,

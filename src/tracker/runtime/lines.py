@@ -12,6 +12,7 @@ from tracker.domain import (
     Cue,
     Ledger,
     LinkChanged,
+    ReferenceRep,
     RepCompleted,
     RepRevised,
     SetEnded,
@@ -26,6 +27,7 @@ from tracker.runtime.wording import (
     mean_durations_s,
     number,
     phase_durations_s,
+    reference_words,
     set_flag_words,
     tempo_code,
     tempo_words,
@@ -95,6 +97,8 @@ class LinesSink:
                 return self._set_line(event)
             case Cue():
                 return f"  » {event.text}"
+            case ReferenceRep():
+                return f"  {reference_words(event)}"
             case Calibrated():
                 return f"level known at {clock_time(event.at_s)}"
             case CalibrationFailed():

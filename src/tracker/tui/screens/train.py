@@ -17,11 +17,13 @@ from tracker.domain import (
     LinkChanged,
     Marked,
     MarkKind,
+    ReferenceRep,
     RepCounted,
 )
 from tracker.runtime.link_words import LinkWords
 from tracker.runtime.playback import Playback
 from tracker.runtime.snapshot import RunState
+from tracker.runtime.wording import reference_words
 from tracker.tui.messages import EventSaid
 from tracker.tui.widgets.banner import Banner
 from tracker.tui.widgets.count import Count
@@ -55,6 +57,7 @@ MARK_WORDS: Final = {
     MarkKind.SET_STOP.value: "Set stopped by hand",
     MarkKind.CALIBRATION.value: "Hold the hips level and still",
     MarkKind.CALIBRATION.value: "Hold a level lockout still …",
+    MarkKind.REFERENCE_REPS.value: "Do three good reps, each with a short hold …",
 }
 
 
@@ -125,6 +128,8 @@ class TrainScreen(Screen[None]):
                 self.query_one(Count).flash()
             case Marked(text=text):
                 self.notify(MARK_WORDS.get(text, text), timeout=2.0)
+            case ReferenceRep():
+                self.notify(reference_words(message.event).capitalize(), timeout=3.0)
             case Calibrated():
                 self.notify("Level is known: this is your own lockout.", timeout=4.0)
             case CalibrationFailed(reason=reason) | CalibrationLost(reason=reason):
