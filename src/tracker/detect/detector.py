@@ -157,12 +157,9 @@ class Detector:
             if reference is None or open_set is None:
                 continue
             for verdict in reference.follow(event, open_set):
-                if isinstance(verdict, CalibrationLost):
-                    if self._pairing.level is not reference.level:
-                        continue
-                    self._pairing.level = None
-                elif reference.level is not None:
+                if isinstance(verdict, Calibrated | CalibrationLost):
                     self._pairing.level = reference.level
+                if reference.level is not None:
                     self._keeper.measure_against(reference.level)
                 yield verdict
             if reference.over:

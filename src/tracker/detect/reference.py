@@ -86,9 +86,9 @@ class ReferenceReps:
         self._settings = settings
         self._alike: Sequence[Counted] = ()
         self.deadline_s = at_s + settings.patience_s
-        """Session time at which it is given up, s; infinite once there are three."""
+        """Session time at which it is given up, s; by then three that were found are settled."""
         self.level: Level | None = None
-        """What the three show; None before."""
+        """What the three show; None before, and once they turned out to be none."""
         self.over = False
         """Whether nothing more can come of it."""
 
@@ -110,6 +110,7 @@ class ReferenceReps:
             case RepRevised(rep=None) if self.level is not None:
                 self.over = any(rep not in open_set.reps for rep in self._alike)
                 if self.over:
+                    self.level = None
                     yield CalibrationLost(event.at_s, NONE)
             case RepCompleted() | RepRevised() if self.level is None:
                 yield from self._count(event, open_set)
@@ -141,7 +142,6 @@ class ReferenceReps:
         ways_up = [_way_up(rep) for rep in self._alike]
         up, wander_rad = mean_posture(np.array([way_up.to_up for way_up in ways_up]))
         range_rad = median(way_up.rotation_rad for way_up in ways_up)
-        self.deadline_s = math.inf
         self.level = Level(up, range_rad, ways_up[-1])
         return Calibrated(
             at_s, math.degrees(wander_rad), CalibrationWay.REPS, math.degrees(range_rad)

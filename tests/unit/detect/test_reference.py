@@ -8,19 +8,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from stages import cut_at, motion_rows, said, same
-from unit.detect.motions import BOTTOM_DEG, RATE_HZ, TOP_DEG, legs
+from unit.detect.motions import BOTTOM_DEG, RATE_HZ, TOP_DEG, legs, movement
 from unit.signal.hips import rotations
 
 from tracker.detect import Detector
+from tracker.detect.open_set import Counted, OpenSet
 from tracker.detect.reference import (
     GAP,
     NONE,
     NOT_HELD,
+    NOT_WHOLE,
     SAGGED,
     SATURATED,
     SHORT,
+    TILTED,
     UNLIKE,
+    ReferenceReps,
 )
+from tracker.detect.reps import Draft
 from tracker.domain import (
     EXERCISES,
     HIP_THRUST,
@@ -37,6 +42,7 @@ from tracker.domain import (
     ReferenceRep,
     Rep,
     RepCompleted,
+    RepRevised,
 )
 from tracker.domain.units import ns_from_s
 from tracker.engine import build_engine
@@ -217,6 +223,12 @@ def test_a_short_rep_does_not_count() -> None:
     assert counts(events) == [(1, None), (1, SHORT), (2, None), (3, None)]
 
 
+def test_a_rep_of_less_range_is_not_like_the_others_whatever_its_top() -> None:
+    tense = lift(TOP_DEG, BOTTOM_DEG + 10.0)
+    events = told(lifting(tense, lift(), lift(), lift()))
+    assert counts(events) == [(1, None), (1, UNLIKE), (2, None), (3, None)]
+
+
 def test_the_odd_one_out_may_be_the_first() -> None:
     events = told(lifting(lift(TOP_DEG + 7.0), lift(), lift(), lift()))
     assert counts(events) == [(1, None), (1, UNLIKE), (2, None), (3, None)]
@@ -250,6 +262,51 @@ def test_a_rep_with_a_hole_does_not_count() -> None:
     events = told(before, lifting(*[lift()] * 2, start_s=resumed_s))
     assert counts(events)[:2] == [(1, None), (1, GAP)]
     assert counts(events)[-1] == (3, None)
+
+
+REFUSED = {
+    Flag.GAP: GAP,
+    Flag.SATURATED: SATURATED,
+    Flag.SAGGED: SAGGED,
+    Flag.TILTED: TILTED,
+}
+
+
+def judged(*flags_in_turn: tuple[Flag, ...]) -> list[Event]:
+    """Return what is said of a set's only rep that is completed and revised with other flags."""
+    rep, *_ = reps_of(told(lifting(*[lift()] * 2)))
+    counted = Counted(Draft(1, movement(1, rep.start_s, rep.start_s + 1.0), None), 1)
+    open_set = OpenSet(1, by_hand=False, start_s=2.0, exercise=HIP_THRUST, reps=[counted])
+    reference = ReferenceReps(HIP_THRUST, 0.0)
+    events: list[Event] = []
+    for number, flags in enumerate(flags_in_turn):
+        counted.said = replace(rep, flags=flags)
+        news = (
+            RepRevised(2.5, 1, 1, counted.said, "measured again")
+            if number
+            else RepCompleted(6.0, 1, counted.said)
+        )
+        events += reference.follow(news, open_set)
+    return events
+
+
+@pytest.mark.parametrize("flag", Flag)
+def test_remarks_on_the_lockout_and_on_the_data_refuse_a_rep(flag: Flag) -> None:
+    refusal = REFUSED.get(flag)
+    assert judged((flag,)) == [ReferenceRep(6.0, 0 if refusal else 1, 3, refusal)]
+
+
+def test_a_rep_that_is_measured_again_is_judged_again() -> None:
+    refused, counts_now = ReferenceRep(6.0, 0, 3, SAGGED), ReferenceRep(2.5, 1, 3)
+    assert judged((Flag.SAGGED,), ()) == [refused, counts_now]
+    assert judged((), (Flag.SAGGED,)) == [ReferenceRep(6.0, 1, 3), replace(refused, at_s=2.5)]
+    assert judged((), (Flag.RESTED_AT_BOTTOM,)) == [ReferenceRep(6.0, 1, 3)]
+
+
+def test_a_rep_that_never_came_down_was_not_seen_whole() -> None:
+    events = told(lifting(*[lift()] * 2, [(1.0, TOP_DEG), (30.0, TOP_DEG)]))
+    assert counts(events) == [(1, None), (2, None), (2, NOT_WHOLE)]
+    assert reasons(events) == ["the set ended: 2 of 3 reference reps"]
 
 
 def test_a_set_up_move_that_stays_alone_is_taken_out_and_the_wait_goes_on() -> None:
