@@ -99,6 +99,51 @@ PLAYBOOKS = {
         << level not found: another key was pressed
         >> end
     """,
+    "a calibration by reps": """
+        >> config
+        >> still 3
+        >> mark reference_reps
+        << mark reference_reps at 3.0
+        >> lift 1 1 1.5
+        << set 1 starts at 3.1
+        << rep 1 counts at 3.9
+        >> still 0.7
+        << rep 1 completes at 6.39
+        << reference 1 of 3 at 6.39
+        >> lift 1 0.2 1.5
+        << rep 2 counts at 8.1
+        >> still 0.7
+        << rep 2 completes at 9.78
+        << reference 1 of 3, not: its lockout was not held at 9.78
+        >> lifts 2
+        << rep 3 counts at 11.5
+        << rep 3 completes at 13.98
+        << reference 2 of 3 at 13.98
+        << rep 4 counts at 15.7
+        << rep 4 completes at 18.18
+        << reference 3 of 3 at 18.18
+        << level known by reps at 18.18
+        >> end
+        << set 1 ends with 4
+    """,
+    "reference reps that are too few": """
+        >> config
+        >> still 3
+        >> mark reference_reps
+        << mark reference_reps
+        >> lifts 2
+        << set 1 starts
+        << rep 1 counts
+        << rep 1 completes
+        << reference 1 of 3
+        << rep 2 counts
+        << rep 2 completes
+        << reference 2 of 3
+        >> still 12
+        << set 1 ends with 2
+        << level not found: the set ended: 2 of 3 reference reps
+        >> end
+    """,
     "a set, from the first packet to the last word": """
         >> link connecting
         << link connecting

@@ -27,7 +27,8 @@ class Flag(Enum):
     """Why a rep, or a number of it, deserves less trust or a remark."""
 
     SHORT_OF_LOCKOUT = "short_of_lockout"
-    """The top was lower than the set's reference lockout by more than 15 % of the range."""
+    """The top was lower than the reference lockout, the wearer's own or the set's, by more than
+    15 % of the range."""
     GAP = "gap"
     """Samples are missing inside the rep."""
     SATURATED = "saturated"
@@ -70,6 +71,17 @@ class MarkKind(Enum):
     SET_STOP = "set_stop"
     CALIBRATION = "calibration"
     """The hips are at a coached lockout and will be held level and still."""
+    REFERENCE_REPS = "reference_reps"
+    """The next three whole reps that are alike show the wearer's own lockout and range."""
+
+
+class CalibrationWay(Enum):
+    """How the wearer showed the own lockout."""
+
+    HOLD = "hold"
+    """By holding it still."""
+    REPS = "reps"
+    """By reference reps, which show the range as well."""
 
 
 class CueKind(Enum):
@@ -338,13 +350,31 @@ class Entered:
 
 
 @dataclass(frozen=True, slots=True)
-class Calibrated:
-    """A calibration hold was long and still: from now on the wearer's own level is known."""
+class ReferenceRep:
+    """A rep ended while reference reps are waited for, or an earlier one turned out otherwise."""
 
     at_s: float
-    """End of the hold, s."""
+    """End of the rep, or the time of the revision, s."""
+    index: int
+    """How many count by now, this one included if it does."""
+    of: int
+    """How many are needed."""
+    refusal: str | None = None
+    """Why it does not count, in words for the wearer; None if it does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calibrated:
+    """A hold was long and still, or reps were alike: from now on the own level is known."""
+
+    at_s: float
+    """End of the hold, or of the last reference rep, s."""
     wander_deg: float
-    """Largest angle of the hips from their mean posture in it, degrees."""
+    """Largest angle of the hips from their mean posture, in the hold or at the tops, degrees."""
+    way: CalibrationWay = CalibrationWay.HOLD
+    """How it was shown."""
+    range_deg: float | None = None
+    """Median rotation of the reference reps, degrees; None after a hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -383,6 +413,7 @@ Event = (
     | BatteryRead
     | Marked
     | Entered
+    | ReferenceRep
     | Calibrated
     | CalibrationFailed
     | CalibrationLost

@@ -21,6 +21,7 @@ from tracker.domain import (
     LinkChanged,
     Marked,
     PhaseStarted,
+    ReferenceRep,
     RepCompleted,
     RepCounted,
     RepRevised,
@@ -125,8 +126,12 @@ def _parts(event: Event) -> tuple[str, dict[str, object], dict[str, object]]:
             return "mark", {}, {"text": event.text}
         case Entered():
             return "entered", {}, {"entry": entry_object(event.entry)}
+        case ReferenceRep():
+            counts = {"index": event.index, "of": event.of}
+            return "reference_rep", {}, {**counts, "refusal": event.refusal}
         case Calibrated():
-            return "calibrated", {}, {"wander_deg": _number(event.wander_deg)}
+            calibration = {"way": event.way.value, "wander_deg": _number(event.wander_deg)}
+            return "calibrated", {}, {**calibration, "range_deg": _number(event.range_deg)}
         case CalibrationFailed():
             return "calibration_failed", {}, {"reason": event.reason}
         case CalibrationLost():

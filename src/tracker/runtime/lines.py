@@ -12,6 +12,7 @@ from tracker.domain import (
     Cue,
     Ledger,
     LinkChanged,
+    ReferenceRep,
     RepCompleted,
     RepRevised,
     SetEnded,
@@ -26,6 +27,7 @@ from tracker.runtime.wording import (
     mean_durations_s,
     number,
     phase_durations_s,
+    reference_words,
     set_flag_words,
     tempo_code,
     tempo_words,
@@ -95,6 +97,8 @@ class LinesSink:
                 return self._set_line(event)
             case Cue():
                 return f"  » {event.text}"
+            case ReferenceRep():
+                return f"  {reference_words(event)}"
             case Calibrated():
                 return f"level known at {clock_time(event.at_s)}"
             case CalibrationFailed():
@@ -110,5 +114,5 @@ class LinesSink:
         records = (record for record in self._ledger.sets if record.index == event.set_index)
         record = next(records, None)
         if record is None:
-            return f"set {event.set_index} withdrawn: no rep alike followed"
+            return f"set {event.set_index} withdrawn: it has no rep that counts"
         return set_summary(record)

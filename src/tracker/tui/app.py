@@ -37,7 +37,10 @@ if TYPE_CHECKING:
     from tracker.runtime.snapshot import SessionSnapshot
     from tracker.runtime.studio import Start, Studio
 
-_MARKS: Final = {Calibration.HOLD: MarkKind.CALIBRATION}
+_MARKS: Final = {
+    Calibration.HOLD: MarkKind.CALIBRATION,
+    Calibration.REPS: MarkKind.REFERENCE_REPS,
+}
 
 
 class TrackerApp(App[None]):

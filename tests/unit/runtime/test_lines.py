@@ -10,6 +10,7 @@ from tracker.domain import (
     Event,
     LinkChanged,
     LinkState,
+    ReferenceRep,
     Rep,
     RepCounted,
     RepRevised,
@@ -61,11 +62,15 @@ def test_a_workout_is_a_line_for_each_start_rep_cue_and_end() -> None:
 def test_a_calibration_is_told_in_words() -> None:
     assert lines_of(
         [
+            ReferenceRep(60.0, 2, 3),
+            ReferenceRep(62.0, 2, 3, "its lockout was not held"),
             Calibrated(65.0, 0.4),
             CalibrationFailed(80.0, "the hips were not still for long enough"),
             CalibrationLost(90.0, "the sensor has slipped since the calibration"),
         ]
     ) == [
+        "  reference rep 2 of 3",
+        "  no reference rep (2 of 3): its lockout was not held",
         "level known at 1:05",
         "level not found: the hips were not still for long enough",
         "level lost: the sensor has slipped since the calibration",
@@ -98,5 +103,5 @@ def test_a_withdrawn_rep_and_a_withdrawn_set_are_taken_back_in_words() -> None:
     ) == [
         "set 1 started at 0:01",
         "  rep  1  withdrawn: nothing alike followed",
-        "set 1 withdrawn: no rep alike followed",
+        "set 1 withdrawn: it has no rep that counts",
     ]

@@ -19,6 +19,7 @@ from tracker.domain import (
     MarkKind,
     NoteEntered,
     Phase,
+    ReferenceRep,
     RepCounted,
     RepsAdjusted,
     SetEnded,
@@ -27,6 +28,7 @@ from tracker.domain import (
 from tracker.runtime.link_words import LinkWords
 from tracker.runtime.playback import Playback
 from tracker.runtime.snapshot import RunState
+from tracker.runtime.wording import reference_words
 from tracker.tui.messages import EventSaid
 from tracker.tui.screens.note import NoteScreen
 from tracker.tui.widgets.banner import Banner
@@ -62,6 +64,7 @@ MARK_WORDS: Final = {
     MarkKind.SET_START.value: "Set started by hand",
     MarkKind.SET_STOP.value: "Set stopped by hand",
     MarkKind.CALIBRATION.value: "Hold a level lockout still …",
+    MarkKind.REFERENCE_REPS.value: "Do three good reps, each with a short hold …",
 }
 
 
@@ -83,6 +86,8 @@ class TrainScreen(Screen[None]):
         Binding("d", "distance", "Far"),
         Binding("n", "note", "Note"),
         Binding("c", "calibrate", "Level"),
+        # The other way to the same end; the help has it, and the set-up.
+        Binding("r", "reference", "3 reps", show=False),
         Binding("f", "finish", "Finish"),
     ]
 
@@ -145,6 +150,8 @@ class TrainScreen(Screen[None]):
                 self.app.back_to_work()
             case Marked(text=text):
                 self.notify(MARK_WORDS.get(text, text), timeout=2.0)
+            case ReferenceRep():
+                self.notify(reference_words(message.event).capitalize(), timeout=3.0)
             case Calibrated():
                 self.notify("Level is known: this is your own lockout.", timeout=4.0)
             case CalibrationFailed(reason=reason) | CalibrationLost(reason=reason):
@@ -247,3 +254,8 @@ class TrainScreen(Screen[None]):
         """Take the hold that follows for the wearer's own level."""
         if self._training.snapshot().state is RunState.RUNNING:
             self._training.mark(MarkKind.CALIBRATION)
+
+    def action_reference(self) -> None:
+        """Take the next three good reps for the wearer's own lockout and range."""
+        if self._training.snapshot().state is RunState.RUNNING:
+            self._training.mark(MarkKind.REFERENCE_REPS)
