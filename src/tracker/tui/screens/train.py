@@ -18,7 +18,6 @@ from tracker.domain import (
     Marked,
     MarkKind,
     NoteEntered,
-    Phase,
     ReferenceRep,
     RepCounted,
     RepsAdjusted,
@@ -54,8 +53,8 @@ if TYPE_CHECKING:
     from tracker.runtime.snapshot import SessionSnapshot
     from tracker.tui.app import TrackerApp
 
-SAMPLES_PER_S: Final = 20.0
-"""How often the screen looks: twice for each step of the hold timer."""
+SAMPLES_PER_S: Final = 15.0
+"""How often the screen looks: more than once for each step of the hold timer."""
 
 SEEK_STEP_S: Final = 5.0
 """About one rep."""
@@ -172,11 +171,10 @@ class TrainScreen(Screen[None]):
         snapshot = self._training.snapshot()
         notice = notice_of(snapshot)
         self.query_one(Notice).show(notice)
-        self.query_one("#live").display = notice is None
+        if self.query_one("#live").display is not (notice is None):
+            self.query_one("#live").display = notice is None
         for show in self._shows:
             show(snapshot)
-        for phase in Phase:
-            self.set_class(snapshot.phase is phase, f"-{phase.value}")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer only what this session can do."""

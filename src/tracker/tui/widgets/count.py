@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from tracker.domain import Phase
 from tracker.runtime.wording import clock_time
 from tracker.tui.widgets.block_text import block_text, centred, line_strip
 
@@ -42,13 +43,20 @@ class Count(Widget):
 
     reps: reactive[int] = reactive(0)
     below: reactive[str] = reactive("")
+    phase: reactive[Phase | None] = reactive(None)
 
     def show(self, snapshot: SessionSnapshot) -> None:
         """Take the count from `snapshot`."""
         current = snapshot.current_set
         self.reps = 0 if current is None else current.done
         self.below = below_count(snapshot)
+        self.phase = snapshot.phase
         self.set_class(current is None or current.ended, "-resting")
+
+    def watch_phase(self, phase: Phase | None) -> None:
+        """Take the name of the phase, for the colour that it has in the distance mode."""
+        for known in Phase:
+            self.set_class(known is phase, f"-{known.value}")
 
     def flash(self) -> None:
         """Point out that a rep was counted."""
