@@ -139,7 +139,10 @@ def _render_note(note: Note, rate_hz: int) -> NDArray[np.float32]:
     envelope[:ramp] = _rise(ramp)
     envelope[count - ramp :] = _rise(ramp)[::-1]
     wave *= envelope
-    return (wave * (TONE_PEAK / np.max(np.abs(wave)))).astype(np.float32)
+    note_samples: NDArray[np.float32] = (wave * (TONE_PEAK / np.max(np.abs(wave)))).astype(
+        np.float32
+    )
+    return note_samples
 
 
 def _rise(count: int) -> NDArray[np.float64]:

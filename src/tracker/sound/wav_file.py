@@ -38,11 +38,13 @@ class WavFile:
     def __init__(self, path: Path) -> None:
         self._path = path
         try:
-            self._file = wave.open(str(path), "wb")  # noqa: SIM115 - closed by `close`
+            self._disk = path.open("wb")
         except OSError as error:
             raise SoundError(
                 f"{path} cannot be written: {error.strerror}.", "Choose another place."
             ) from error
+        # Not by its path: one that cannot be opened would leave a broken writer behind.
+        self._file = wave.open(self._disk, "wb")  # noqa: SIM115 - closed by `close`
         self._file.setnchannels(1)
         self._file.setsampwidth(2)
         self._file.setframerate(RATE_HZ)
@@ -76,6 +78,8 @@ class WavFile:
         """Complete the file."""
         with suppress(OSError):
             self._file.close()
+        with suppress(OSError):
+            self._disk.close()
 
     def _write_block(self) -> None:
         if self._render is None:
