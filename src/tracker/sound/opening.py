@@ -31,8 +31,17 @@ class Opened:
 
     player: Player
     """Plays, or at least rings."""
-    complaint: str | None
-    """One line: what cannot be heard, why, and what to do; None if all is well."""
+    silence: SoundError | None = None
+    """Why only the terminal bell rings; None if there is a device, or a file."""
+
+    @property
+    def complaint(self) -> str | None:
+        """One line: what cannot be heard, why, and what to do; None if all is well."""
+        if self.silence is not None:
+            return _line(f"No sound but {self.player.output_name}", self.silence)
+        if self.player.voice_error is not None:
+            return _line("Tones only, nothing is spoken", self.player.voice_error)
+        return None
 
 
 def open_player(
@@ -74,18 +83,20 @@ def open_player(
         player = Player(lambda: written, open_voice, clock)
         # The origin of the file is the time of this call, so its thread has to have begun.
         player.wait_ready(limit_s)
-        return _complained(player, None)
+        player.prepare(COUNTS)
+        return Opened(player)
     player = Player(partial(open_device or installed_device, clock), open_voice, clock)
-    if not player.wait_ready(limit_s):
-        error = SoundError(f"the sound device did not answer within {limit_s:g} s.")
-    elif player.output_error is None:
-        return _complained(player, None)
-    else:
+    player.prepare(COUNTS)
+    if player.wait_ready(limit_s):
         error = player.output_error
+    else:
+        error = SoundError(f"the sound device did not answer within {limit_s:g} s.")
+    if error is None:
+        return Opened(player)
     player.abandon()
     player = Player(lambda: Bell(ring), open_voice, clock)
     player.wait_ready(limit_s)
-    return _complained(player, error)
+    return Opened(player, error)
 
 
 def installed_device(clock: Clock) -> Output:
@@ -101,18 +112,9 @@ def installed_device(clock: Clock) -> Output:
     except MissingError as missing:
         try:
             return PortAudio(clock)
-        except MissingError as other:
+        except MissingError:
             # Whoever has neither is told of the usual one.
-            raise (missing if "not installed" in other.message else other) from other
-
-
-def _complained(player: Player, error: SoundError | None) -> Opened:
-    player.prepare(COUNTS)
-    if error is not None:
-        return Opened(player, _line(f"No sound but {player.output_name}", error))
-    if player.voice_error is not None:
-        return Opened(player, _line("Tones only, nothing is spoken", player.voice_error))
-    return Opened(player, None)
+            raise missing from None
 
 
 def _line(what: str, error: SoundError) -> str:

@@ -8,7 +8,6 @@ the program from ending.
 from __future__ import annotations
 
 import threading
-from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from tracker.sound.desk import Desk
@@ -148,8 +147,10 @@ class Player:
                 if errand.closing:
                     break
         if output is not None:
-            with suppress(SoundError):
+            try:
                 output.finish(self._desk.is_idle)
+            except SoundError as error:
+                self._output_error = error
             output.close()
 
     def _opened(self) -> Output | None:

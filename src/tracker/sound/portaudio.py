@@ -45,7 +45,7 @@ class PortAudio:
         except ImportError as error:
             raise MissingError("sounddevice is not installed.", f"Try: {INSTALL}") from error
         except OSError as error:
-            raise MissingError(
+            raise SoundError(
                 f"{str(error).rstrip('.')}.",
                 "Install it (Debian, Ubuntu: sudo apt-get install libportaudio2).",
             ) from error

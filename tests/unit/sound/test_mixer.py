@@ -162,7 +162,9 @@ def test_any_cut_into_blocks_gives_the_same_mix(
         for sound, start, length, patience in sounds:
             samples = np.full(length, 0.1, np.float32)
             mixer.place(sound, samples, start / 1000, (start + patience) / 1000)
-        parts, started, frame = [], [], 0
+        parts: list[np.ndarray] = []
+        started: list[object] = []
+        frame = 0
         while frame < 12_000:
             count = min(blocks[len(parts) % len(blocks)], 12_000 - frame)
             block = mixer.mix(count, frame / 1000)

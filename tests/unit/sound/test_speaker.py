@@ -5,16 +5,22 @@ from __future__ import annotations
 import sys
 import threading
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from unit.sound.devices import played
 from unit.sound.listening import HandClock, Whistler
 
 from tracker.runtime.clock import SYSTEM_CLOCK
 from tracker.sound import MissingError, Mixed, Player, SoundError, Tone
+from tracker.sound.alsa import quiet_alsa
 from tracker.sound.speaker import PERIOD_MS, Speaker
 from tracker.sound.stall import STALLED_S
 from tracker.sound.synthesis import RATE_HZ
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 needs_library = pytest.mark.skipif(
     find_spec("miniaudio") is None, reason="miniaudio has no wheel here"
@@ -57,6 +63,15 @@ def test_a_player_plays_to_the_end_on_a_device() -> None:
     player.close()
     assert player.output_error is None
     assert player.tally().started == 1
+
+
+@needs_library
+@pytest.mark.skipif(not quiet_alsa(), reason="there is no ALSA here")
+def test_a_player_plays_through_alsa(tmp_path: Path) -> None:
+    name, error, started = played(tmp_path, "speaker", "Speaker")
+    # Where a sound server runs, that is asked first.
+    assert name.startswith("the default sound device (")
+    assert (error, started) == ("None", "2")
 
 
 @needs_library
