@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import ctypes
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from tracker.sound.errors import INSTALL, MissingError, SoundError
+from tracker.sound.espeak_data import data_path
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -63,13 +65,14 @@ class EspeakVoice:
                 f"eSpeak NG cannot be loaded: {error}",
                 f"Try: {INSTALL} --force-reinstall",
             ) from error
+        folder = data_path(Path(espeakng_loader.get_data_path()))
         self._parts: list[NDArray[np.int16]] = []
         self._callback = _SampleCallback(self._take)
         with _ONE_AT_A_TIME:
             self._rate_hz = self._library.espeak_Initialize(
                 _AUDIO_OUTPUT_SYNCHRONOUS,
                 0,
-                str(espeakng_loader.get_data_path()).encode(),
+                folder,
                 _INITIALIZE_DONT_EXIT,
             )
             if (
