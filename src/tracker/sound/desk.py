@@ -18,7 +18,7 @@ from tracker.sound.mixer import Mixer
 from tracker.sound.sounds import Speech, patience_s
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     import numpy as np
     from numpy.typing import NDArray
@@ -147,6 +147,13 @@ class Desk:
                 self._muted_count += len(self._unspoken)
                 self._unspoken.clear()
             return self._muted
+
+    def withdraw(self, sounds: Collection[Sound]) -> None:
+        """Leave out those of these sounds that have not begun by now."""
+        with self._condition:
+            self._mixer.withdraw(self.now_s, sounds)
+            kept = [each for each in self._unspoken if each.speech not in sounds]
+            self._unspoken = deque(kept)
 
     def end(self) -> None:
         """Take no more sounds, and have the thread end."""

@@ -17,6 +17,8 @@ from tracker.sound.sounds import Speech
 from tracker.sound.synthesis import RAMP_S, RATE_HZ, faded, limited
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from numpy.typing import NDArray
 
     from tracker.sound.sounds import Sound
@@ -42,6 +44,7 @@ class _Placed:
     latest_s: float
     position: int = 0
     begun: bool = False
+    withdrawn_s: float = np.inf
     hushed_s: float | None = None
 
 
@@ -75,8 +78,15 @@ class Mixer:
 
     def hush(self, at_s: float) -> None:
         """Fade out what sounds at `at_s`, and forget what would begin later."""
+        self.withdraw(at_s)
         for each in self._placed:
             each.hushed_s = at_s if each.hushed_s is None else min(at_s, each.hushed_s)
+
+    def withdraw(self, at_s: float, sounds: Collection[Sound] | None = None) -> None:
+        """Forget what would begin at `at_s` or later: everything, or these sounds only."""
+        for each in self._placed:
+            if sounds is None or each.sound in sounds:
+                each.withdrawn_s = min(at_s, each.withdrawn_s)
 
     def mix(self, frames: int, at_s: float) -> Mixed:
         """Return the next block.
@@ -147,7 +157,7 @@ class Mixer:
         return offsets
 
     def _may_begin(self, each: _Placed, begin_s: float) -> bool:
-        if each.hushed_s is not None and begin_s >= each.hushed_s:
+        if begin_s >= each.withdrawn_s:
             self._placed.remove(each)
             return False
         if begin_s > each.latest_s + ROUNDING_S:

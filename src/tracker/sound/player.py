@@ -101,6 +101,10 @@ class Player:
         """
         self._desk.offer(sound, start_s, stale_after_s)
 
+    def withdraw(self, *sounds: Sound) -> None:
+        """Leave out those of these that have not begun: the beats of a phase that is over."""
+        self._desk.withdraw(sounds)
+
     def prepare(self, phrases: Iterable[Speech]) -> None:
         """Speak phrases ahead, in the background, so that they begin without delay."""
         self._desk.prepare(phrases)

@@ -86,6 +86,16 @@ def test_what_waits_is_bounded(desk: Desk) -> None:
     assert errands == MAX_PREPARED
 
 
+def test_what_is_withdrawn_is_not_spoken_either(desk: Desk, clock: HandClock) -> None:
+    desk.offer(Speech("one"), None, None)
+    desk.offer(Tone.BEAT, 10.5, None)
+    desk.offer(Tone.LOCKOUT, 10.5, None)
+    clock.now_s = 10.2
+    desk.withdraw((Speech("one"), Tone.BEAT))
+    assert desk.next_errand(0).unspoken is None
+    assert [each.sound for each in desk.render(48_000, 10.2).started] == [Tone.LOCKOUT]
+
+
 def test_the_end_comes_after_what_was_offered(desk: Desk) -> None:
     desk.prepare([Speech("ahead")])
     desk.offer(Speech("one"), None, None)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tracker.sound import MELODIES, Sound, Speech, Tone
@@ -137,6 +137,20 @@ def test_what_is_offered_after_hushing_is_heard() -> None:
     assert begun(mixer, 0.5) == [(Tone.ACCENT, 0.15)]
 
 
+def test_what_is_withdrawn_does_not_begin_and_what_sounds_goes_on() -> None:
+    mixer = Mixer()
+    for start_s in (0.0, 0.5, 1.0):
+        place(mixer, Tone.BEAT, start_s, SECOND)
+    place(mixer, Tone.SET_END, 0.8)
+    mixer.withdraw(0.5, {Tone.BEAT, Tone.ACCENT})
+    place(mixer, Tone.BEAT, 0.9)
+    assert begun(mixer, 0.5) == [(Tone.BEAT, 0.0)]
+    samples = mixer.mix(RATE_HZ, 0.5)
+    assert [each.sound for each in samples.started] == [Tone.SET_END, Tone.BEAT]
+    assert samples.samples[: RATE_HZ // 4] == pytest.approx(0.25)
+    assert mixer.is_idle
+
+
 def test_too_many_sounds_push_out_the_oldest() -> None:
     mixer = Mixer()
     for number in range(MAX_SOUNDS + 3):
@@ -153,6 +167,7 @@ SOUNDS = st.tuples(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(SOUNDS, max_size=8), st.lists(st.integers(1, 900), min_size=1, max_size=12))
 def test_any_cut_into_blocks_gives_the_same_mix(
     sounds: list[tuple[Sound, int, int, int]], cuts: list[int]

@@ -189,6 +189,17 @@ def test_muted_sounds_are_not_heard_later(path: Path, clock: HandClock) -> None:
     assert player.tally().muted == 2
 
 
+def test_the_beats_of_a_phase_that_is_over_can_be_withdrawn(path: Path, clock: HandClock) -> None:
+    player = written_player(path, clock)
+    for beat in range(6):
+        player.offer(Tone.BEAT, start_s=100.5 + beat)
+    clock.now_s = 102.0
+    player.withdraw(Tone.BEAT, Tone.ACCENT)
+    player.offer(Tone.ACCENT)
+    player.close()
+    assert onsets_s(heard(path)) == pytest.approx([0.5, 1.5, 2.0], abs=ONSET_S)
+
+
 def test_closing_plays_to_the_end(path: Path, clock: HandClock) -> None:
     player = written_player(path, clock)
     player.offer(Tone.SET_END)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from unit.sound.listening import pitch_hz
 
@@ -93,6 +93,7 @@ def test_silence_is_no_speech(count: int) -> None:
     assert len(louder_speech(np.zeros(count), 22_050)) == 0
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(-20, 20, width=32), max_size=50))
 def test_the_mix_never_clips_and_soft_sounds_are_left_alone(values: list[float]) -> None:
     mix = np.array(values, np.float32)
