@@ -65,7 +65,8 @@ def open_player(
     wav
         Write the sound to this file instead.
     ring
-        Rings the bell of the terminal once; called in the player's thread.
+        Rings the bell of the terminal once; called in the player's thread, must neither wait for
+        the caller's thread nor raise.
     open_device
         Opens a device; what is installed if None.
     open_voice

@@ -58,7 +58,9 @@ class WavFile:
         return str(self._path)
 
     def start(self, render: Render, now_s: float) -> None:
-        """Take `now_s` for the time of the first sample."""
+        """Take `now_s` for the time of the first sample; a file is started once."""
+        if self._disk.closed:
+            raise SoundError(f"{self._path} is not written any more.", "Is the disk full?")
         self._render = render
         self._origin_s = now_s
 

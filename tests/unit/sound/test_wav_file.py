@@ -1,18 +1,16 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
-from unit.sound.listening import heard, onsets_s
+from unit.sound.listening import HandClock, Whistler, heard, onsets_s
 
-from tracker.sound import SoundError, Tone
+from tracker.sound import SoundError, Tone, open_player
 from tracker.sound.mixer import Mixer
 from tracker.sound.synthesis import RATE_HZ
 from tracker.sound.wav_file import BLOCK_FRAMES, WavFile
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 CLICK = np.full(48, 0.5, np.float32)
 
@@ -43,6 +41,23 @@ def test_finishing_writes_what_waits(tmp_path: Path) -> None:
     file.finish(lambda: mixer.is_idle)
     file.close()
     assert onsets_s(heard(tmp_path / "a.wav")) == [pytest.approx(3.0, abs=1 / RATE_HZ)]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no disk here is always full")
+def test_a_full_disk_costs_the_sound_and_nothing_else() -> None:
+    clock = HandClock()
+    player = open_player(clock, wav=Path("/dev/full"), open_voice=Whistler).player
+    for second in range(1, 60):
+        player.offer(Tone.LOCKOUT)
+        clock.now_s = float(second)
+    while player.output_error is None:
+        threading.Event().wait(0.002)
+    assert "/dev/full" in player.output_error.message
+    clock.now_s += 10
+    while "any more" not in str(player.output_error):
+        threading.Event().wait(0.002)
+    player.offer(Tone.LOCKOUT)
+    player.close()
 
 
 def test_a_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
