@@ -28,7 +28,7 @@ COMMANDS: Final = {
     "replay": "Watch a recording or a CSV of samples as if it happened now.",
     "import": "Turn a CSV of samples into a recording.",
     "recover": "Save everything that is whole in a damaged recording.",
-    "doctor": "Check Bluetooth, terminal and files, and say what to do.",
+    "doctor": "Check Bluetooth, terminal, files and sound, and say what to do.",
     "decode": "Decode notifications given as hex, to check a sensor's format.",
 }
 """Every command by its name, with one line for the list."""
