@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tracker.coach import MomentKind, Stretch, listen
+from tracker.coach import RULES, MomentKind, Stretch, listen
 from tracker.domain import (
     Calibrated,
     CalibrationFailed,
@@ -24,15 +24,19 @@ from tracker.runtime.snapshot import RunState
 from tracker.sound import Speech, Tone, spoken_count
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
-    from tracker.coach import Heard
+    from tracker.coach import Heard, Rule
     from tracker.domain import Event
+    from tracker.runtime.clock import Clock
     from tracker.runtime.snapshot import SessionSnapshot
     from tracker.sound import Player, Sound
 
 OLD_NEWS_S: Final = 1.0
 """What happened longer ago than this, as after a stall or a jump, is shown and not sounded."""
+
+LOOKS_PER_S: Final = 25.0
+"""A beat is late by 0.04 s at most, and by what the radio takes."""
 
 _TONES: Final = {
     MomentKind.ACCENT: Tone.ACCENT,
@@ -53,6 +57,8 @@ class Sounding:
 
     def __init__(self, player: Player) -> None:
         self._player = player
+        # What a cue says beside a number is known ahead, so that it begins without delay.
+        self._player.prepare(Speech(text) for rule in RULES.values() for text in _phrases(rule))
         self._ledger = Ledger()
         self._heard: Heard | None = None
         self._link = LinkState.STREAMING
@@ -87,6 +93,12 @@ class Sounding:
             case _:
                 pass
 
+    async def run(self, snapshot: Callable[[], SessionSnapshot], clock: Clock) -> None:
+        """Look until cancelled."""
+        while True:
+            self.look(snapshot())
+            await clock.sleep(1.0 / LOOKS_PER_S)
+
     def look(self, snapshot: SessionSnapshot) -> None:
         """Sound what has become due since the last look."""
         now_s = reached_s(snapshot)
@@ -95,13 +107,23 @@ class Sounding:
             return
         current = snapshot.current_set
         plan = snapshot.plan if current is None else current.plan
-        due, self._heard = listen(self._heard, stretch_of(snapshot), now_s, plan)
+        stretch = stretch_of(snapshot)
+        if self._heard is not None and self._heard.stretch != stretch:
+            # A phase that ended early has no more beats, those that wait to begin included.
+            self._player.withdraw(Tone.BEAT, Tone.ACCENT)
+        due, self._heard = listen(self._heard, stretch, now_s, plan)
         for moment in due:
             if now_s - moment.at_s <= OLD_NEWS_S:
                 self._player.offer(_TONES[moment.kind])
 
 
 _DOWN: Final = frozenset({LinkState.STALLED, LinkState.LOST, LinkState.GONE})
+
+
+def _phrases(rule: Rule) -> Iterator[str]:
+    for text in (*rule.texts, rule.plain, rule.strong, rule.praise):
+        if text and "{" not in text:
+            yield text
 
 
 def stretch_of(snapshot: SessionSnapshot) -> Stretch | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Final
@@ -11,9 +12,10 @@ from textual.binding import Binding
 from textual.worker import WorkerError
 
 from tracker.domain import MarkKind, TrackerError
-from tracker.runtime.clock import utc_now
+from tracker.runtime.clock import SYSTEM_CLOCK, utc_now
 from tracker.runtime.config import Theme
 from tracker.runtime.session import Session
+from tracker.runtime.sounding import Sounding
 from tracker.runtime.studio import Calibration
 from tracker.tui.screens.check import CheckScreen
 from tracker.tui.screens.connect import ConnectScreen
@@ -26,6 +28,7 @@ from tracker.tui.screens.summary import SummaryScreen
 from tracker.tui.screens.train import TrainScreen
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import PurePath
 
     from textual.binding import BindingType
@@ -36,6 +39,9 @@ if TYPE_CHECKING:
     from tracker.runtime.playback import Playback
     from tracker.runtime.snapshot import SessionSnapshot
     from tracker.runtime.studio import Start, Studio
+    from tracker.sound import Opened, Player
+
+    OpenSound = Callable[[Callable[[], None]], Opened]
 
 _MARKS: Final = {
     Calibration.HOLD: MarkKind.CALIBRATION,
@@ -52,6 +58,11 @@ class TrackerApp(App[None]):
         The session to run and show; None begins where a sensor is chosen.
     studio
         Where trainings come from; needed without a session.
+    open_sound
+        Opens what plays the sounds; called in a thread, with what rings the terminal's bell. None
+        leaves everything silent.
+    muted
+        Whether the sound is off at first.
     """
 
     TITLE = "tracker"
@@ -77,13 +88,21 @@ class TrackerApp(App[None]):
     ]
 
     def __init__(
-        self, training: Session | Playback | None = None, studio: Studio | None = None
+        self,
+        training: Session | Playback | None = None,
+        studio: Studio | None = None,
+        *,
+        open_sound: OpenSound | None = None,
+        muted: bool = False,
     ) -> None:
         super().__init__()
         if training is None and studio is None:
             raise ValueError("either a session to show or a studio to start one is needed")
         self.studio = studio
         self.training = training
+        self._open_sound = open_sound
+        self._muted = muted
+        self._player: Player | None = None
         self._worker: Worker[None] | None = None
         self._over = training is None
         self._leaving = False
@@ -100,8 +119,37 @@ class TrackerApp(App[None]):
         if self.studio is not None:
             dark = self.studio.config.training.theme is Theme.DARK
             self.theme = "textual-dark" if dark else "textual-light"
+        if self._open_sound is not None:
+            self.run_worker(self._begin_sound(self._open_sound), name="sound")
         if self.training is not None:
             self._worker = self.run_worker(self._run_given(self.training), name="training")
+
+    async def _begin_sound(self, open_sound: OpenSound) -> None:
+        """Open the device beside everything else: headphones take a second or two to wake."""
+        loop = asyncio.get_running_loop()
+        try:
+            opened = await asyncio.to_thread(
+                open_sound, lambda: loop.call_soon_threadsafe(self.bell)
+            )
+        except TrackerError as error:
+            self.notify(str(error), severity="warning", timeout=10.0)
+            return
+        self._player = opened.player
+        if self._muted:
+            self._player.toggle_mute()
+        if opened.complaint is not None:
+            self.notify(opened.complaint, severity="warning", timeout=10.0)
+        if self.training is not None:
+            self._hear(self.training)
+
+    def _hear(self, training: Session | Playback) -> None:
+        """Sound what a session says from now on."""
+        if self._player is not None:
+            sounding = Sounding(self._player)
+            training.add_sink(sounding)
+            self.run_worker(
+                sounding.run(training.snapshot, SYSTEM_CLOCK), group="hearing", exclusive=True
+            )
 
     async def on_unmount(self) -> None:
         """Whatever ends the app, the session ends in good order."""
@@ -112,6 +160,9 @@ class TrackerApp(App[None]):
                 self._worker.cancel()
             with suppress(WorkerError):
                 await self._worker.wait()
+        if self._player is not None:
+            # It plays its last sounds first, in 4 s at most.
+            await asyncio.to_thread(self._player.close)
 
     async def _run_given(self, training: Session | Playback) -> None:
         """Run the session; what goes wrong is in its snapshot, and the screen says it."""
@@ -176,6 +227,7 @@ class TrackerApp(App[None]):
         try:
             async with self.studio.training(start) as training:
                 self.training, self._over = training.session, False
+                self._hear(training.session)
                 if start.calibration in _MARKS:
                     training.session.mark(_MARKS[start.calibration])
                 self.switch_screen(TrainScreen(training.session))
@@ -253,6 +305,11 @@ class TrackerApp(App[None]):
 
     def action_mute(self) -> None:
         """Switch the sound off, or on again."""
+        if self._player is None:
+            self.notify("There is no sound.", timeout=3.0)
+            return
+        muted = self._player.toggle_mute()
+        self.notify("Sound off" if muted else "Sound on", timeout=2.0)
 
     def action_help(self) -> None:
         """Say what the keys and the numbers mean."""
