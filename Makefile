@@ -23,7 +23,7 @@ PEER_READY := .venv/ready-peer-$(PLACE)
 UV_RANGE := uv>=0.13,<0.14
 UV := $(TOOLS)/bin/uv
 # Compiled once here; otherwise every start may compile SciPy again.
-SYNC := $(UV) sync --locked --quiet --compile-bytecode
+SYNC := $(UV) sync --locked --quiet --compile-bytecode --extra serve
 
 # The interpreter found below is the one to use; nothing is fetched behind the user's back.
 export UV_PYTHON_DOWNLOADS := never
