@@ -11,11 +11,12 @@ from tracker.cli.interruption import interruption
 from tracker.cli.options import PositiveNumber
 from tracker.domain import TrackerError
 
-HERE: Final = "localhost"
+HERE: Final = "127.0.0.1"
+EVERYWHERE: Final = "0.0.0.0"
 DEFAULT_PORT: Final = 8000
 
 DEFAULT_UNSEEN_MIN: Final = 15.0
-"""A long rest with a locked phone is no end of the training, min; a forgotten sensor runs empty."""
+"""A long rest with a locked phone is no end, min; a sensor that is forgotten runs empty."""
 
 INSTALL: Final = "pip install 'hip-thrust-tracker[serve]'"
 
@@ -37,8 +38,8 @@ INSTALL: Final = "pip install 'hip-thrust-tracker[serve]'"
 @click.option(
     "--host",
     metavar="HOST",
-    help="Name or address of this computer to listen at; any but this computer's own loopback "
-    f"needs --lan.  [default: {HERE}; with --lan, all]",
+    help="Name or address of this computer to listen at; all but its loopback addresses need "
+    f"--lan.  [default: {HERE}; with --lan {EVERYWHERE}, which is all of them]",
 )
 @click.option(
     "--port",
@@ -79,7 +80,7 @@ def command(
 
     The link and its QR code are printed on stderr; whoever has the link can see and steer the
     training. The first visit begins it. It goes on when the phone locks its screen or closes the
-    page, and is there again when the page is opened again. Ctrl-C ends it and closes the recording.
+    page, and is there again when the page is opened again. Ctrl-C ends it and its recording.
     """
     if demo and sensor is not None:
         raise click.UsageError("--demo has a simulated sensor; leave --sensor out, or --demo.")
@@ -92,7 +93,7 @@ def command(
                 f"Install it with what belongs to it: {INSTALL}",
             ) from missing
 
-        place = spread(host or (None if lan else HERE), lan=lan)
+        place = spread(host or (EVERYWHERE if lan else HERE), lan=lan)
         line = (
             "demo" if demo else "train",
             *(() if sensor is None else ("--sensor", sensor)),

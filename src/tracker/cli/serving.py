@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import io
+import os
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 import segno
@@ -20,20 +21,23 @@ if TYPE_CHECKING:
 
     from tracker.cli.interruption import Interruption
 
+EVERY_ADDRESS: Final = frozenset({"0.0.0.0", "::"})
+"""What stands for all addresses of this computer, and is none that a browser could use."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where to listen, and what others call it."""
 
-    host: str | None
-    """Name or address to listen at; None listens at all."""
+    host: str
+    """Name or address to listen at."""
     name: str
     """What a browser reaches it by."""
     shared: bool
     """Whether other devices can reach it."""
 
 
-def spread(host: str | None, *, lan: bool) -> Place:
+def spread(host: str, *, lan: bool) -> Place:
     """Return where to listen.
 
     Raises
@@ -41,7 +45,7 @@ def spread(host: str | None, *, lan: bool) -> Place:
     TrackerError
         If others could reach it, and nobody said that they may.
     """
-    if host is None or host in ("0.0.0.0", "::"):
+    if host in EVERY_ADDRESS:
         name, shared = reachable_host(), True
     else:
         name, shared = host, not is_local(host)
@@ -105,7 +109,7 @@ def keep_serving(
 
     async def run() -> None:
         # Whatever lies where it is called from, it is this very program.
-        program = [sys.executable, "-P", "-m", "tracker"]
+        program = [sys.executable, "-P", "-m", "tracker.cli.tethered", str(os.getpid())]
         showing = Showing([*program, *line], unseen_s=unseen_s, say=_say)
         token = new_token()
         over = asyncio.Event()

@@ -55,7 +55,7 @@ NOT_ALLOWED: Final = frozenset({errno.EACCES, errno.EPERM, 10013})
 
 
 @asynccontextmanager
-async def serve(showing: Showing, host: str | None, port: int, token: str) -> AsyncIterator[int]:
+async def serve(showing: Showing, host: str, port: int, token: str) -> AsyncIterator[int]:
     """Serve a training, and end it at the end; gives the port.
 
     Parameters
@@ -63,7 +63,7 @@ async def serve(showing: Showing, host: str | None, port: int, token: str) -> As
     showing
         The training.
     host
-        Name or address to listen at; None listens at all of them.
+        Name or address to listen at.
     port
         Where to listen; 0 takes a free one.
     token
@@ -168,8 +168,9 @@ def hear(text: str, browser: Browser, training: Training | None) -> None:
             training.type(keys)
         case ["resize", {"width": columns, "height": lines}] if training is not None:
             training.resize(size_from(columns, lines))
-        case ["focus" | "blur" as change] if training is not None:
-            training.focus(gained=change == "focus")
+        # Not blur: an app that thinks it is not looked at no longer shows its keys.
+        case ["focus"] if training is not None:
+            training.focus()
 
 
 def size_from(columns: object, lines: object) -> Size:
@@ -188,8 +189,8 @@ def _cells(said: object, usual: int) -> int:
     return min(max(number, 1), MOST_CELLS)
 
 
-def _refusal(error: OSError, host: str | None, port: int) -> TrackerError:
-    where = f"port {port}" + ("" if host is None else f" of {host}")
+def _refusal(error: OSError, host: str, port: int) -> TrackerError:
+    where = f"port {port} of {host}"
     if error.errno in IN_USE:
         return TrackerError(
             f"The {where} is in use, perhaps by another `tracker serve`.",

@@ -67,6 +67,7 @@ class Showing:
         self._browser: Browser | None = None
         self._untold: Farewell | None = None
         self._giving_up: asyncio.TimerHandle | None = None
+        self._ending: asyncio.Task[None] | None = None
         self._closed = False
 
     async def admit(self, browser: Browser, size: Size, *, take: bool) -> bool:
@@ -111,7 +112,7 @@ class Showing:
         if browser is not self._browser:
             return
         self._browser = None
-        if self._training is not None:
+        if self._training is not None and not self._closed:
             self._say(
                 "the screen is gone; the training goes on, "
                 f"and ends if nobody looks for {self._unseen_s / 60.0:g} min"
@@ -136,7 +137,7 @@ class Showing:
                 self._browser.bid(SHUT_DOWN)
 
     async def _run(self, training: Training) -> None:
-        ending = await training.run(self._paint, self._say)
+        ending = await training.run(self._paint, self._pass_on)
         if ending.said:
             self._say(ending.said)
         self._training = None
@@ -152,6 +153,12 @@ class Showing:
     def _paint(self, data: bytes) -> None:
         if self._browser is not None:
             self._browser.paint(data)
+
+    def _pass_on(self, line: str) -> None:
+        self._say(line)
+        if self._browser is not None:
+            # Shown until the screen is: a sensor that is looked for takes a while.
+            self._browser.answer("said", line)
 
     def _give_up(self) -> None:
         self._giving_up = None

@@ -136,9 +136,9 @@ class Training:
         """Tell how much the browser shows."""
         self._tell({"type": "resize", "width": size.columns, "height": size.lines})
 
-    def focus(self, *, gained: bool) -> None:
-        """Tell whether keys would arrive."""
-        self._tell({"type": "focus" if gained else "blur"})
+    def focus(self) -> None:
+        """Tell that keys arrive from now on."""
+        self._tell({"type": "focus"})
 
     async def end(self) -> None:
         """End the command in good order, and return when it is over."""

@@ -88,6 +88,7 @@
     comeBack();
   };
 
+  let begun = false;
   let parted = false;
   const part = ({ title, text, button, take }) => {
     parted = true;
@@ -106,9 +107,14 @@
     constructor(...where) {
       super(...where);
       this.addEventListener("message", ({ data }) => {
-        if (typeof data !== "string") return;
+        if (typeof data !== "string") {
+          if (!begun) takeKeys();
+          begun = true;
+          return;
+        }
         const [kind, words] = JSON.parse(data);
         if (kind === "farewell") part(words);
+        if (kind === "said") document.getElementById("waiting").textContent = words;
       });
       this.addEventListener("close", () => {
         if (!parted && !leaving) lost();
@@ -129,10 +135,13 @@
   });
 
   // On a phone, a tap is a click and not the wish for half a screen of keyboard.
-  const offerKeyboard = () => {
+  const takeKeys = () => {
     const input = terminal.querySelector("textarea");
     const button = document.getElementById("keyboard");
-    if (!input || !matchMedia("(pointer: coarse)").matches) return;
+    if (!matchMedia("(pointer: coarse)").matches) {
+      input.focus();
+      return;
+    }
     input.inputMode = "none";
     button.hidden = false;
     button.onclick = () => {
@@ -141,6 +150,7 @@
       input.inputMode = shown ? "text" : "none";
       if (shown) input.focus();
     };
+    input.focus();
   };
 
   // Textual.js measures the letters when it starts, so the font has to be there.
@@ -150,8 +160,6 @@
     script.src = "static/js/textual.js";
     script.onload = () => {
       if (document.readyState === "complete") window.onload(new Event("load"));
-      window.addEventListener("load", offerKeyboard);
-      offerKeyboard();
     };
     document.body.append(script);
   };
