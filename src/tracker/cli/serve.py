@@ -18,6 +18,7 @@ DEFAULT_PORT: Final = 8000
 DEFAULT_UNSEEN_MIN: Final = 15.0
 """A long rest with a locked phone is no end, min; a sensor that is forgotten runs empty."""
 
+PACKAGES: Final = frozenset({"aiohttp", "segno", "textual_serve"})
 INSTALL: Final = "pip install 'hip-thrust-tracker[serve]'"
 
 
@@ -76,7 +77,7 @@ def command(
     unseen_min: float,
     arguments: tuple[str, ...],
 ) -> None:
-    """Show the training screen in a browser, for a phone or tablet beside the bench.
+    """Show the training in a browser, on a phone beside the bench.
 
     The link and its QR code are printed on stderr; whoever has the link can see and steer the
     training. The first visit begins it. It goes on when the phone locks its screen or closes the
@@ -88,6 +89,8 @@ def command(
         try:
             from tracker.cli.serving import keep_serving, refuse_what_fails, spread
         except ModuleNotFoundError as missing:
+            if missing.name not in PACKAGES:
+                raise
             raise TrackerError(
                 f"tracker serve needs the package {missing.name}, which is not installed.",
                 f"Install it with what belongs to it: {INSTALL}",
