@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
-
-from playwright.sync_api import Page, sync_playwright
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from playwright.sync_api import Page, Playwright
 
 PROGRAM: Final = shutil.which("chromium") or shutil.which("chromium-browser")
 MISSING: Final = "Chromium is not installed (Debian, Ubuntu: apt-get install chromium)"
@@ -113,21 +114,23 @@ class Phone:
         return self.page.screenshot()
 
 
-def phones(folder: Path, device: Device) -> Iterator[Phone]:
-    """Yield one phone, with nothing kept from before."""
-    with sync_playwright() as playwright:
-        context = playwright.chromium.launch_persistent_context(
-            folder,
-            executable_path=PROGRAM,
-            headless=True,
-            # Emulated alone, a canvas is drawn with one dot a pixel.
-            args=[*ARGUMENTS, f"--force-device-scale-factor={device.density}"],
-            viewport={"width": device.width_px, "height": device.height_px},
-            device_scale_factor=device.density,
-            is_mobile=True,
-            has_touch=True,
-        )
+@contextmanager
+def phone_of(playwright: Playwright, folder: Path, device: Device) -> Iterator[Phone]:
+    """Give a phone with nothing kept from before."""
+    context = playwright.chromium.launch_persistent_context(
+        folder,
+        executable_path=PROGRAM,
+        headless=True,
+        # Emulated alone, a canvas is drawn with one dot a pixel.
+        args=[*ARGUMENTS, f"--force-device-scale-factor={device.density}"],
+        viewport={"width": device.width_px, "height": device.height_px},
+        device_scale_factor=device.density,
+        is_mobile=True,
+        has_touch=True,
+    )
+    try:
         context.set_default_timeout(PATIENCE_MS)
         context.add_init_script(SHOW_TERMINAL)
         yield Phone(context.pages[0])
+    finally:
         context.close()

@@ -5,11 +5,11 @@ import re
 import signal
 import subprocess
 import sys
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
-from web.chromium import MISSING, PHONE, PROGRAM, TURNED, phones
+from playwright.sync_api import sync_playwright
+from web.chromium import MISSING, PHONE, PROGRAM, TURNED, phone_of
 
 from tracker.recording import open_recording
 
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from web.chromium import Device, Phone
+    from playwright.sync_api import Playwright
+    from web.chromium import Phone
 
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason=MISSING)
 
@@ -66,13 +67,15 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Server]]:
 
 
 @pytest.fixture
-def phone(tmp_path: Path) -> Iterator[Phone]:
-    yield from phones(tmp_path / "phone", PHONE)
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as started:
+        yield started
 
 
-@contextmanager
-def another(folder: Path, device: Device) -> Iterator[Phone]:
-    yield from phones(folder, device)
+@pytest.fixture
+def phone(playwright: Playwright, tmp_path: Path) -> Iterator[Phone]:
+    with phone_of(playwright, tmp_path / "phone", PHONE) as made:
+        yield made
 
 
 def test_reps_are_counted_on_the_phone_and_nothing_comes_from_elsewhere(
@@ -109,7 +112,7 @@ def test_without_the_token_a_browser_sees_one_line(
 
 
 def test_a_phone_shows_the_whole_layout_whichever_way_it_is_held(
-    serve: Callable[..., Server], phone: Phone, tmp_path: Path
+    serve: Callable[..., Server], phone: Phone, playwright: Playwright, tmp_path: Path
 ) -> None:
     server = serve("--demo")
     phone.open(server.link)
@@ -117,7 +120,7 @@ def test_a_phone_shows_the_whole_layout_whichever_way_it_is_held(
     columns, lines = phone.cells()
     assert 80 <= columns <= 90
     assert lines >= 60
-    with another(tmp_path / "turned", TURNED) as turned:
+    with phone_of(playwright, tmp_path / "turned", TURNED) as turned:
         turned.page.goto(server.link)
         assert "on another screen" in turned.word()
         turned.page.get_by_role("button", name="Show it here").click()
@@ -135,10 +138,7 @@ def test_a_phone_that_was_away_finds_its_training(
     server = serve("--sensor", "sim")
     phone.open(server.link)
     phone.wait_for_text("set 1")
-    phone.page.context.set_offline(True)
-    phone.page.evaluate("() => window.dispatchEvent(new Event('offline'))")
     phone.page.goto("about:blank")
-    phone.page.context.set_offline(False)
     phone.open(server.link)
     phone.wait_for_text("set 1")
     phone.wait_for_text("Quit")

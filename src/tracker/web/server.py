@@ -148,6 +148,8 @@ async def _show(request: web.Request, showing: Showing, *, take: bool) -> web.St
 def hear(text: str, browser: Browser, training: Training | None) -> None:
     """Do what textual.js asks for; anything else is not for us.
 
+    Focus and blur are not passed on: an app that is told that nobody looks shows no keys.
+
     Parameters
     ----------
     text
@@ -168,9 +170,6 @@ def hear(text: str, browser: Browser, training: Training | None) -> None:
             training.type(keys)
         case ["resize", {"width": columns, "height": lines}] if training is not None:
             training.resize(size_from(columns, lines))
-        # Not blur: an app that thinks it is not looked at no longer shows its keys.
-        case ["focus"] if training is not None:
-            training.focus()
 
 
 def size_from(columns: object, lines: object) -> Size:

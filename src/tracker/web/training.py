@@ -23,6 +23,11 @@ HEAD_BYTES: Final = 5
 EXIT: Final = "exit"
 """Kind of the message after which only the last words come."""
 
+LOOKED_AT: Final = frozenset({10, 30, 100})
+"""The driver begins by telling the app, at some time, that nobody looks; an app that believes it
+shows no keys. So it is told otherwise with these packets: the first picture, and some seconds. Not
+with every one: each time the keys are laid out anew, and cannot be tapped meanwhile."""
+
 LAST_BYTES: Final = 4096
 """What is kept of the last words, bytes: a line is usual, and a traceback helps nobody."""
 
@@ -135,10 +140,7 @@ class Training:
     def resize(self, size: Size) -> None:
         """Tell how much the browser shows."""
         self._tell({"type": "resize", "width": size.columns, "height": size.lines})
-
-    def focus(self) -> None:
-        """Tell that keys arrive from now on."""
-        self._tell({"type": "focus"})
+        self._focus()
 
     async def end(self) -> None:
         """End the command in good order, and return when it is over."""
@@ -152,6 +154,9 @@ class Training:
         except TimeoutError:
             self._process.kill()
             await self._process.wait()
+
+    def _focus(self) -> None:
+        self._tell({"type": "focus"})
 
     def _tell(self, message: dict[str, str | int]) -> None:
         self._send(b"M", json.dumps(message).encode())
@@ -168,12 +173,16 @@ class Training:
             if not line:
                 return _words(before)
             before = (before + line)[-LAST_BYTES:]
+        drawn = 0
         try:
             while True:
                 head = await self._output.readexactly(HEAD_BYTES)
                 payload = await self._output.readexactly(int.from_bytes(head[1:], "big"))
                 if head[:1] == b"D":
                     paint(payload)
+                    drawn += 1
+                    if drawn in LOOKED_AT:
+                        self._focus()
                 elif head[:1] == b"M" and json.loads(payload).get("type") == EXIT:
                     break
         except asyncio.IncompleteReadError:

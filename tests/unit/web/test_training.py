@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 import pytest
 from unit.web.stand_in import BROKEN, COMMAND
 
-from tracker.web.training import INPUT_BYTES, READY, Ending, Size, Training, environment
+from tracker.web.training import (
+    INPUT_BYTES,
+    LOOKED_AT,
+    READY,
+    Ending,
+    Size,
+    Training,
+    environment,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,13 +55,25 @@ async def test_the_screen_begins_with_the_size_of_the_browser() -> None:
     await running
 
 
-async def test_keys_sizes_and_focus_arrive() -> None:
+async def test_keys_and_sizes_arrive() -> None:
     training, shown, running = await begun()
     training.type("ä")
     training.resize(Size(80, 24))
-    training.focus()
-    await shown.until('Dä|M{"type": "resize", "width": 80, "height": 24}|'.encode())
-    await shown.until(b'M{"type": "focus"}|')
+    await shown.until("Dä|".encode())
+    await shown.until(b'M{"type": "resize", "width": 80, "height": 24}|')
+    await training.end()
+    await running
+
+
+async def test_the_app_is_told_that_somebody_looks_but_not_for_ever() -> None:
+    training, shown, running = await begun()
+    # Each key is answered with a packet.
+    for number in range(2 * max(LOOKED_AT)):
+        training.type(f"{number} ")
+    await shown.until(f"D{2 * max(LOOKED_AT) - 1} |".encode())
+    training.type("last")
+    await shown.until(b"Dlast|")
+    assert shown.drawn.count(b'M{"type": "focus"}|') == len(LOOKED_AT)
     await training.end()
     await running
 
