@@ -22,7 +22,8 @@ PEER_READY := .venv/ready-peer-$(PLACE)
 # Same minor version as the build backend in pyproject.toml.
 UV_RANGE := uv>=0.13,<0.14
 UV := $(TOOLS)/bin/uv
-# Compiled once here; otherwise every start may compile SciPy again.
+# Compiled once here; otherwise every start may compile SciPy again. `tracker serve` is an extra for
+# those who install the package; here it is there from the start (10 MB).
 SYNC := $(UV) sync --locked --quiet --compile-bytecode --extra serve
 
 # The interpreter found below is the one to use; nothing is fetched behind the user's back.

@@ -40,6 +40,16 @@ Object.defineProperty(Object.prototype, "terminal", {
 });
 """
 
+# So that a test can cut the connection.
+SHOW_SOCKET: Final = """
+window.WebSocket = class extends window.WebSocket {
+  constructor(...where) {
+    super(...where);
+    window.shownSocket = this;
+  }
+};
+"""
+
 LINES: Final = """() => {
   const terminal = window.shownTerminal;
   if (!terminal) return [];
@@ -76,6 +86,10 @@ class Phone:
         """Go to an address, and wait for the first picture."""
         self.page.goto(link)
         self.page.wait_for_selector("body.-first-byte")
+
+    def cut(self) -> None:
+        """Lose the connection, as a phone does that falls asleep."""
+        self.page.evaluate("() => { shownTerminal = null; shownSocket.close(); }")
 
     def lines(self) -> list[str]:
         """Return what the terminal shows."""
@@ -130,7 +144,7 @@ def phone_of(playwright: Playwright, folder: Path, device: Device) -> Iterator[P
     )
     try:
         context.set_default_timeout(PATIENCE_MS)
-        context.add_init_script(SHOW_TERMINAL)
+        context.add_init_script(SHOW_TERMINAL + SHOW_SOCKET)
         yield Phone(context.pages[0])
     finally:
         context.close()

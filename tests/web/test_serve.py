@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Playwright
     from web.chromium import Phone
 
-pytestmark = pytest.mark.skipif(PROGRAM is None, reason=MISSING)
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(PROGRAM is None, reason=MISSING)]
 
 
 class Server:
@@ -92,16 +92,16 @@ def test_reps_are_counted_on_the_phone_and_nothing_comes_from_elsewhere(
     )
 
 
-@pytest.mark.parametrize("path", ["", "wrong/", "static/js/textual.js"])
 def test_without_the_token_a_browser_sees_one_line(
-    serve: Callable[..., Server], phone: Phone, path: str
+    serve: Callable[..., Server], phone: Phone
 ) -> None:
     server = serve("--demo")
     root = server.link.removesuffix(server.link.split("/")[-2] + "/")
-    answer = phone.page.goto(root + path)
-    assert answer is not None
-    assert answer.status == 403
-    assert phone.page.inner_text("body").startswith("This link is not valid")
+    for path in ("", "wrong/", "static/js/textual.js"):
+        answer = phone.page.goto(root + path)
+        assert answer is not None
+        assert answer.status == 403
+        assert phone.page.inner_text("body").startswith("This link is not valid")
     refused = phone.page.evaluate(
         "(url) => new Promise((done) => {"
         "  const socket = new WebSocket(url);"
@@ -137,10 +137,13 @@ def test_a_phone_that_was_away_finds_its_training(
 ) -> None:
     server = serve("--sensor", "sim")
     phone.open(server.link)
-    phone.wait_for_text("set 1")
+    phone.wait_for_text("Quit")
+    # The page comes back by itself, ...
+    phone.cut()
+    phone.wait_for_text("Quit")
+    # ... and somebody who closed it opens it again.
     phone.page.goto("about:blank")
     phone.open(server.link)
-    phone.wait_for_text("set 1")
     phone.wait_for_text("Quit")
     (recording,) = server.recordings()
     assert "the training goes on" in server.interrupt()
@@ -169,7 +172,7 @@ def test_ctrl_c_at_the_computer_closes_the_recording_and_says_so_on_the_phone(
 ) -> None:
     server = serve("--sensor", "sim")
     phone.open(server.link)
-    phone.wait_for_text("set 1")
+    phone.wait_for_text("Quit")
     said = server.interrupt()
     assert re.search(r"\d+ sets?, \d+ reps?", said)
     assert "Traceback" not in said

@@ -20,7 +20,7 @@ ELSEWHERE: Final = ("192.0.2.1", 9)
 class Link:
     """Where the screen is, token and all.
 
-    The token is the first part of the path. So everything below it (page, statics, websocket)
+    The token is the first part of the path. So everything below it (page, script, websocket)
     carries it without a cookie, and a page elsewhere that does not know it can ask for nothing.
     """
 

@@ -1,4 +1,4 @@
-"""The server: lets in who knows the token, and hands out page, statics and the websocket."""
+"""The server: lets in who knows the token, and hands out page, scripts and the websocket."""
 
 from __future__ import annotations
 
