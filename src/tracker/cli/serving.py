@@ -6,6 +6,7 @@ import asyncio
 import io
 import os
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -140,4 +141,6 @@ def qr_code(text: str) -> str:
 
 
 def _say(line: str) -> None:
-    click.echo(line, err=True)
+    # Who read it may be gone; that is no reason to end a training.
+    with suppress(OSError):
+        click.echo(line, err=True)

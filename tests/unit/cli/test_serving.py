@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -9,6 +10,7 @@ import urllib.request
 from typing import TYPE_CHECKING
 
 import pytest
+from aiohttp import ClientSession, WSMsgType
 
 from tracker.cli.serving import Place, qr_code, spread
 from tracker.domain import TrackerError
@@ -52,6 +54,31 @@ def test_the_link_that_is_printed_works_and_stdout_stays_empty(
     assert (server.returncode, out) == (4, "")
     assert "Traceback" not in err
     assert err.endswith("tracker: interrupted.\n")
+
+
+def test_it_goes_on_when_nobody_reads_what_it_says(server: subprocess.Popen[str]) -> None:
+    assert server.stderr is not None
+    link = server.stderr.readline().split()[-1]
+    server.stderr.close()
+
+    async def visit_and_quit() -> str:
+        # The training says where it records to, and the server that the screen is gone.
+        async with ClientSession() as client:
+            async with client.ws_connect(f"{link}show/me") as socket:
+                while (await socket.receive()).type != WSMsgType.BINARY:
+                    pass
+            async with client.ws_connect(f"{link}show/me") as socket:
+                asked = False
+                async for message in socket:
+                    # A whole picture: keys are heard by now.
+                    if not asked and message.type == WSMsgType.BINARY and len(message.data) > 500:
+                        await socket.send_json(["stdin", "q"])
+                        asked = True
+                    if message.type == WSMsgType.TEXT and "farewell" in message.data:
+                        return str(message.data)
+        return ""
+
+    assert "The training is over" in asyncio.run(visit_and_quit())
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1"])
