@@ -22,8 +22,9 @@ PEER_READY := .venv/ready-peer-$(PLACE)
 # Same minor version as the build backend in pyproject.toml.
 UV_RANGE := uv>=0.13,<0.14
 UV := $(TOOLS)/bin/uv
-# Compiled once here; otherwise every start may compile SciPy again.
-SYNC := $(UV) sync --locked --quiet --compile-bytecode
+# Compiled once here; otherwise every start may compile SciPy again. `tracker serve` is an extra for
+# those who install the package; here it is there from the start (10 MB).
+SYNC := $(UV) sync --locked --quiet --compile-bytecode --extra serve
 # With sound. Its libraries have no wheels for every system, musl for one, and nothing depends on them.
 SYNC_ALL = $(SYNC) --extra sound $(1) || { \
   echo 'Going on without sound: its libraries cannot be installed here.' >&2; $(SYNC) $(1); }

@@ -23,6 +23,7 @@ COMMANDS: Final = {
     "scan": "List the sensors that are around.",
     "pair": "Check a sensor and make it the one to train with.",
     "train": "Train with a sensor: count, time and record.",
+    "serve": "Show the training in a browser, on a phone beside the bench.",
     "record": "Record what a sensor sends, without a screen.",
     "analyze": "Run whole files through the detection and print what was found.",
     "replay": "Watch a recording or a CSV of samples as if it happened now.",

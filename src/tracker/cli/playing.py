@@ -62,7 +62,10 @@ def play(piece: Piece, *, headless: bool, speed: float | None) -> None:
 
 
 def screen_is_there() -> bool:
-    """Say whether somebody sits before a terminal that can show the screen."""
+    """Say whether somebody sits before a terminal, or a browser, that can show the screen."""
+    # Set by `tracker serve`: Textual then draws to pipes.
+    if os.environ.get("TEXTUAL_DRIVER"):
+        return True
     return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 from unit.ble.air import ADDRESS, NAME, FakeRadio
 from unit.cli.worn import sensor_on_a_table
-from unit.runtime.doubles import until
+from unit.runtime.doubles import in_time, until
 
 from tracker.domain import Plan, SensorError, UnknownNameError
 from tracker.recording import open_recording
@@ -59,8 +59,7 @@ async def test_a_sensor_is_checked_and_found_out_what_it_is(paths: Paths) -> Non
     sensor = sensor_on_a_table()
     studio = studio_in(paths, FakeRadio(sensor))
     async with studio.checking(Device(ADDRESS, NAME, None)) as (check, device):
-        while check.seconds < 0.3:
-            await asyncio.sleep(0.01)
+        await in_time(lambda: check.seconds >= 0.3)
         assert device == Device(ADDRESS, NAME, "profile")
         assert check.battery_percent == 87
     assert not sensor.streams()
@@ -72,8 +71,7 @@ async def test_a_training_with_a_sensor_stops_it_again(paths: Paths) -> None:
     studio = studio_in(paths, FakeRadio(sensor))
     async with studio.training(Start(SENSOR, "glute_bridge", PLAN)) as training:
         running = asyncio.ensure_future(training.session.run())
-        while training.session.snapshot().samples < 20:
-            await asyncio.sleep(0.01)
+        await in_time(lambda: training.session.snapshot().samples >= 20)
         training.session.stop()
         await running
     assert not sensor.streams()
