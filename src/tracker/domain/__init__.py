@@ -32,6 +32,7 @@ from tracker.domain.errors import (
 from tracker.domain.events import (
     BatteryRead,
     Calibrated,
+    CalibrationEvent,
     CalibrationFailed,
     CalibrationLost,
     Cue,
@@ -104,6 +105,7 @@ __all__ = [
     "RESERVED_CHANNELS",
     "BatteryRead",
     "Calibrated",
+    "CalibrationEvent",
     "CalibrationFailed",
     "CalibrationLost",
     "Cue",

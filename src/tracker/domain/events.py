@@ -364,6 +364,9 @@ class CalibrationLost:
     """Why, in words for the wearer."""
 
 
+CalibrationEvent = Calibrated | CalibrationFailed | CalibrationLost
+"""Everything that is said about the wearer's own level."""
+
 Event = (
     SetStarted
     | PhaseStarted

@@ -25,9 +25,11 @@ from tracker.domain import (
     Notification,
     PhaseStarted,
     SetEnded,
+    SourceFacts,
     check_entry,
     entry_notification,
     exercise_named,
+    workout_of,
 )
 from tracker.domain.units import NS_PER_S, s_from_ns
 from tracker.runtime.clock import SYSTEM_CLOCK
@@ -38,7 +40,7 @@ from tracker.runtime.tap import RecordingTap
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Sequence
 
-    from tracker.domain import Entry, Event, MarkKind, SessionInfo, Sink, Source
+    from tracker.domain import Entry, Event, MarkKind, SessionInfo, Sink, Source, Workout
     from tracker.runtime.clock import Clock
     from tracker.runtime.ports import Recorder, SessionEngine
     from tracker.runtime.snapshot import PlaybackState
@@ -100,6 +102,7 @@ class Session:
         self._stopping = False
         self._arrived_ns: int | None = None
         self._newest_received_ns = 0
+        self._first_ns: int | None = None
         self._handled_ns = 0
         self._phase: PhaseStarted | None = None
         self._cue: Cue | None = None
@@ -231,6 +234,8 @@ class Session:
         events = self._engine.feed_many(batch)
         if self._engine.samples > samples_before:
             self._arrived_ns = self._clock.now_ns()
+        if self._first_ns is None:
+            self._first_ns = batch[0].received_ns
         self._handled_ns = batch[-1].received_ns
         self._say(events)
 
@@ -266,6 +271,26 @@ class Session:
             while rest := self._intake.take_now():
                 self._tap.write_all(rest)
             self._tap.close()
+
+    def workout(self, path: str) -> Workout:
+        """Return what the session adds up to, as an analysis of its recording would.
+
+        Parameters
+        ----------
+        path
+            Where it is recorded.
+        """
+        first_ns = self._first_ns
+        facts = SourceFacts(
+            path=path,
+            sensor=self.info.sensor,
+            rate_hz=self._engine.rate_hz,
+            duration_s=(
+                None if first_ns is None else s_from_ns(self._handled_ns) - s_from_ns(first_ns)
+            ),
+            samples=self._engine.samples,
+        )
+        return workout_of(self.info, self._ledger, facts)
 
     def snapshot(self, playback: PlaybackState | None = None) -> SessionSnapshot:
         """Return the session as it is now; `playback` is added by whoever plays it."""

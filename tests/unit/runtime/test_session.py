@@ -408,3 +408,18 @@ async def test_a_session_runs_once() -> None:
 
     with pytest.raises(RuntimeError, match="once"):
         await session.run()
+
+
+async def test_a_session_adds_up_to_what_an_analysis_of_its_recording_would() -> None:
+    engine = ScriptedEngine((*SCRIPT, (0.6, Gap(0.5, 0.6))), ending=(SetEnded(0.9, 1, 1),))
+    source = GatedSource(samples_every(0.1, 1.0), open_until_s=ALWAYS)
+    session = Session(source, engine, info=INFO, clock=ManualClock())
+    assert session.workout("x.arrows").facts.duration_s is None
+    await session.run()
+    workout = session.workout("x.arrows")
+    facts = workout.facts
+    assert (facts.path, facts.sensor, facts.samples) == ("x.arrows", "scripted", 10)
+    assert facts.duration_s == pytest.approx(0.9)
+    assert workout.info is INFO
+    assert workout.gaps == (Gap(0.5, 0.6),)
+    assert [(record.counted, record.ended) for record in workout.sets] == [(1, True)]
