@@ -12,7 +12,7 @@ from tracker.domain import InputError
 from tracker.store.database import BUSY_S, Database
 from tracker.store.edits import Edit, Field, MadeEdit, Overlaid, check_edit, overlay
 from tracker.store.rows import read_workout, session_row, write_measured
-from tracker.store.schema import EDITS, SESSIONS
+from tracker.store.schema import EDITS, PURGED, SESSIONS
 from tracker.store.summary import (
     EVERYTHING,
     SessionSummary,
@@ -66,6 +66,8 @@ class Known:
     """Version that measured it last."""
     exercise: str
     """What was trained, as edited."""
+    counted_as: str
+    """The exercise that reps were looked for as."""
     duration_s: float | None
     reps: int
     """Reps that count."""
@@ -119,6 +121,7 @@ class TrainingLog:
         version: str,
         recording: str | None = None,
         sha256: str | None = None,
+        counted_as: str | None = None,
     ) -> int:
         """Keep a training and return its id.
 
@@ -135,6 +138,8 @@ class TrainingLog:
             Path of the recording; None without one.
         sha256
             Checksum of the recording, hexadecimal.
+        counted_as
+            The exercise that reps were looked for as; None for the one that the recording says.
         """
         now_utc = in_order(self._now())
         name = None if recording is None else _name(recording)
@@ -145,6 +150,7 @@ class TrainingLog:
             "sha256": sha256,
             "tracker_version": version,
             "measured_utc": now_utc,
+            "counted_as": counted_as or workout.info.exercise,
         }
         with self._database.writing() as connection:
             known = _same_recording(connection, workout, name, sha256)
@@ -159,6 +165,7 @@ class TrainingLog:
                 wanted = update(SESSIONS).where(SESSIONS.c.id == session_id)
                 connection.execute(wanted.values(values))
             write_measured(connection, session_id, workout)
+            connection.execute(PURGED.delete().where(PURGED.c.sha256 == sha256))
         return int(session_id)
 
     def workout(self, session_id: int) -> Workout:
@@ -331,6 +338,14 @@ class TrainingLog:
                         f"Put it there first: tracker delete {session_id}",
                     )
                 connection.execute(SESSIONS.delete().where(SESSIONS.c.id == session_id))
+                if session["sha256"] is not None:
+                    values = {"sha256": session["sha256"], "purged_utc": in_order(self._now())}
+                    connection.execute(insert(PURGED).values(values))
+
+    def purged(self) -> frozenset[str]:
+        """Return the checksums of recordings whose sessions were removed for good."""
+        with self._database.reading() as connection:
+            return frozenset(connection.scalars(select(PURGED.c.sha256)))
 
     def recordings(self) -> tuple[Known, ...]:
         """Return every session that has a recording, also those in the trash."""
@@ -341,6 +356,7 @@ class TrainingLog:
             c.sha256,
             c.tracker_version,
             c.shown_exercise,
+            c.counted_as,
             c.duration_s,
             c.reps_done,
         )

@@ -26,7 +26,35 @@ if TYPE_CHECKING:
 Migration = Callable[[Connection], None]
 """Turns a database of one version into one of the next, rows included, inside a transaction."""
 
-MIGRATIONS: Final[tuple[Migration, ...]] = ()
+
+def _from_1_to_2(connection: Connection) -> None:
+    """Add calibrations, what was purged, and the exercise that reps were looked for as."""
+    number = "DOUBLE" if connection.dialect.name == "sqlite" else "DOUBLE PRECISION"
+    for statement in (
+        "ALTER TABLE sessions ADD COLUMN counted_as TEXT NOT NULL DEFAULT ''",
+        # Nothing was counted as anything but what its recording said.
+        "UPDATE sessions SET counted_as = exercise",
+        f"""CREATE TABLE calibrations (
+            session_id INTEGER NOT NULL,
+            place INTEGER NOT NULL,
+            at_s {number} NOT NULL,
+            kind TEXT NOT NULL,
+            wander_deg {number},
+            reason TEXT,
+            CONSTRAINT pk_calibrations PRIMARY KEY (session_id, place),
+            CONSTRAINT fk_calibrations_session_id FOREIGN KEY (session_id)
+                REFERENCES sessions (id) ON DELETE CASCADE
+        )""",
+        """CREATE TABLE purged (
+            sha256 TEXT NOT NULL,
+            purged_utc TEXT NOT NULL,
+            CONSTRAINT pk_purged PRIMARY KEY (sha256)
+        )""",
+    ):
+        connection.exec_driver_sql(statement)
+
+
+MIGRATIONS: Final[tuple[Migration, ...]] = (_from_1_to_2,)
 """The first leads from version 1 to 2, and so on."""
 
 

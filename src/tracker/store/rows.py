@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from sqlalchemy import insert, select
 
 from tracker.domain import (
+    Calibrated,
+    CalibrationFailed,
+    CalibrationLost,
     FaultReason,
     Flag,
     Gap,
@@ -27,13 +30,15 @@ from tracker.domain import (
     Workout,
     plan_from_json,
 )
-from tracker.store.schema import FAULTS, GAPS, MEASURED, PAIN, PHASES, REPS, SETS
+from tracker.store.schema import CALIBRATIONS, FAULTS, GAPS, MEASURED, PAIN, PHASES, REPS, SETS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from enum import Enum
 
     from sqlalchemy import Connection, RowMapping, Table
+
+    from tracker.domain import CalibrationEvent
 
     Row = dict[str, object]
 
@@ -107,6 +112,7 @@ def read_workout(connection: Connection, session: RowMapping) -> Workout:
             for row in found[PAIN]
         ),
         note=session["note"],
+        calibrations=tuple(_calibration(row, session) for row in found[CALIBRATIONS]),
     )
 
 
@@ -116,26 +122,11 @@ def _measured_rows(workout: Workout) -> Iterator[tuple[Table, list[Row]]]:
     yield SETS, [{"place": place, **_set_row(record)} for place, record in sets]
     yield REPS, [{"set_place": of, "place": place, **_rep_row(rep)} for of, place, rep in reps]
     yield PHASES, [row for of, place, rep in reps for row in _phase_rows(of, place, rep)]
-    yield (
-        GAPS,
-        [
-            {"place": place, "start_s": gap.start_s, "end_s": gap.end_s}
-            for place, gap in enumerate(workout.gaps)
-        ],
-    )
+    yield GAPS, [_gap_row(place, gap) for place, gap in enumerate(workout.gaps)]
     yield FAULTS, [{"reason": reason.value, "times": n} for reason, n in workout.faults.items()]
-    yield (
-        PAIN,
-        [
-            {
-                "place": place,
-                "score": pain.score,
-                "moment": pain.moment.value,
-                "set_number": pain.set_index,
-            }
-            for place, pain in enumerate(workout.pain)
-        ],
-    )
+    yield PAIN, [_pain_row(place, pain) for place, pain in enumerate(workout.pain)]
+    calibrations = enumerate(workout.calibrations)
+    yield CALIBRATIONS, [_calibration_row(place, event) for place, event in calibrations]
 
 
 def _set_row(record: SetRecord) -> Row:
@@ -209,6 +200,42 @@ def _phase_rows(set_place: int, rep_place: int, rep: Rep) -> Iterator[Row]:
         }
 
 
+def _gap_row(place: int, gap: Gap) -> Row:
+    return {"place": place, "start_s": gap.start_s, "end_s": gap.end_s}
+
+
+def _pain_row(place: int, pain: PainEntered) -> Row:
+    return {
+        "place": place,
+        "score": pain.score,
+        "moment": pain.moment.value,
+        "set_number": pain.set_index,
+    }
+
+
+def _calibration_row(place: int, event: CalibrationEvent) -> Row:
+    row: Row = {"place": place, "at_s": event.at_s, "wander_deg": None, "reason": None}
+    match event:
+        case Calibrated(wander_deg=wander_deg):
+            return {**row, "kind": "calibrated", "wander_deg": wander_deg}
+        case CalibrationFailed(reason=reason):
+            return {**row, "kind": "failed", "reason": reason}
+        case CalibrationLost(reason=reason):
+            return {**row, "kind": "lost", "reason": reason}
+
+
+def _calibration(row: RowMapping, session: RowMapping) -> CalibrationEvent:
+    match row["kind"]:
+        case "calibrated":
+            return Calibrated(row["at_s"], row["wander_deg"])
+        case "failed":
+            return CalibrationFailed(row["at_s"], row["reason"])
+        case "lost":
+            return CalibrationLost(row["at_s"], row["reason"])
+        case other:
+            raise _unknown(other, session)
+
+
 def _plan_text(plan: Plan) -> str:
     """Return a plan as JSON; a tempo's code is for people and rounds, so its seconds go in."""
     values = plan.to_json()
@@ -242,9 +269,13 @@ def _known(kind: type[E], value: str, session: RowMapping) -> E:
     try:
         return kind(value)
     except ValueError:
-        raise InputError(
-            f"session {session['id']}",
-            f"was written by tracker {session['tracker_version']}, and {value!r} means nothing to "
-            "this one",
-            "Update the tracker to read it.",
-        ) from None
+        raise _unknown(value, session) from None
+
+
+def _unknown(value: str, session: RowMapping) -> InputError:
+    return InputError(
+        f"session {session['id']}",
+        f"was written by tracker {session['tracker_version']}, and {value!r} means nothing to "
+        "this one",
+        "Update the tracker to read it.",
+    )

@@ -29,7 +29,7 @@ from sqlalchemy.types import TypeDecorator
 if TYPE_CHECKING:
     from sqlalchemy import Dialect
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Version of the schema; a database of a later one is refused, an earlier one is migrated."""
 
 
@@ -99,6 +99,8 @@ SESSIONS: Final = Table(
     # What was read.
     Column("path", Words, nullable=False),
     Column("source_kind", Words, nullable=False),
+    # The exercise that reps were looked for as; the recording may say another one.
+    Column("counted_as", Words, nullable=False, server_default=""),
     Column("rate_hz", Real),
     Column("duration_s", Real),
     Column("samples", BigInteger, nullable=False),
@@ -221,7 +223,18 @@ PAIN: Final = Table(
     Column("set_number", Integer),
 )
 
-MEASURED: Final = (SETS, REPS, PHASES, GAPS, FAULTS, PAIN)
+CALIBRATIONS: Final = Table(
+    "calibrations",
+    METADATA,
+    _session_id(),
+    _place("place"),
+    Column("at_s", Real, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("wander_deg", Real),
+    Column("reason", Words),
+)
+
+MEASURED: Final = (SETS, REPS, PHASES, GAPS, FAULTS, PAIN, CALIBRATIONS)
 """What belongs to one session and is replaced when its recording is measured again."""
 
 EDITS: Final = Table(
@@ -248,3 +261,11 @@ EDITS: Final = Table(
     sqlite_autoincrement=True,
 )
 """What was said afterwards. A set is known again by where it was, should its number change."""
+
+PURGED: Final = Table(
+    "purged",
+    METADATA,
+    Column("sha256", Text, primary_key=True),
+    Column("purged_utc", Text, nullable=False),
+)
+"""Recordings whose sessions were removed for good, so that they do not come back unasked."""

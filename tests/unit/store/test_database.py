@@ -159,14 +159,18 @@ def test_on_a_server_tables_of_others_are_no_obstacle_but_ours_without_a_version
     Database(postgres, now).close()
     with psycopg.connect(plain, autocommit=True) as connection:
         connection.execute("DROP TABLE schema_version")
-    with pytest.raises(InputError, match="but its tables are edits, faults"):
+    with pytest.raises(InputError, match="but its tables are calibrations, edits"):
         Database(postgres, now)
 
 
-@pytest.mark.parametrize("place", ["{}", "{}/file/training.sqlite"], ids=["folder", "below a file"])
+@pytest.mark.parametrize(
+    "place", ["{}", "{}/file/training.sqlite"], ids=["folder", "below a file"]
+)
 def test_a_place_where_no_file_can_be_is_told(place: str, tmp_path: Path, now: Now) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(OutputError, match="cannot be opened or created|no folder for the training"):
+    with pytest.raises(
+        OutputError, match="cannot be opened or created|no folder for the training"
+    ):
         Database(place.format(tmp_path), now)
 
 

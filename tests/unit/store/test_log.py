@@ -141,6 +141,10 @@ def test_what_is_deleted_is_in_the_trash_until_it_is_purged(log: TrainingLog) ->
     with pytest.raises(InputError, match=f"session {first}: is not in the log"):
         log.workout(first)
     assert log.list(Wanted(trash=True)) == ()
+    assert log.purged() == {"aa"}
+    # Whoever adds it wants it back.
+    assert added(log) != first
+    assert log.purged() == set()
     # An id is never given twice.
     assert log.add(TWO_SETS, version="1") > second
 
@@ -183,4 +187,5 @@ def test_recordings_are_listed_with_what_measured_them(log: TrainingLog) -> None
     (known,) = log.recordings()
     assert (known.id, known.recording, known.sha256) == (session_id, "/r/a.arrows", "aa")
     assert (known.tracker_version, known.exercise, known.reps) == ("1.0", "glute_bridge", 10)
+    assert known.counted_as == "hip_thrust"
     assert known.duration_s == 120.0

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tracker.store import TrainingLog
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
 @given(workout=workouts)
 def test_what_is_kept_comes_back_as_it_was(log: TrainingLog, workout: Workout) -> None:
     assert log.workout(log.add(workout, version="1")) == workout

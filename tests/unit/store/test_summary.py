@@ -69,7 +69,10 @@ def test_times_become_utc_of_one_length(text: str | None, utc: str | None) -> No
 
 
 def test_text_of_a_time_sorts_as_time() -> None:
-    times = [datetime(2026, 2, 10, 0, 0, tzinfo=WINTER), datetime(2026, 2, 9, 23, 30, 1, tzinfo=UTC)]
+    times = [
+        datetime(2026, 2, 10, 0, 0, tzinfo=WINTER),
+        datetime(2026, 2, 9, 23, 30, 1, tzinfo=UTC),
+    ]
     assert sorted(times) == sorted(times, key=in_order)
 
 

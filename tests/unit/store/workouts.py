@@ -8,6 +8,9 @@ from hypothesis import strategies as st
 
 from tracker.domain import (
     EXERCISES,
+    Calibrated,
+    CalibrationFailed,
+    CalibrationLost,
     FaultReason,
     Flag,
     Gap,
@@ -52,7 +55,12 @@ def rep(index: int, start_s: float, hold_s: float = 1.0) -> Rep:
 
 
 def set_of(
-    index: int, start_s: float, reps: int, *, load_kg: float | None = None, rpe: float | None = None
+    index: int,
+    start_s: float,
+    reps: int,
+    *,
+    load_kg: float | None = None,
+    rpe: float | None = None,
 ) -> SetRecord:
     done = tuple(rep(number + 1, start_s + 4.0 * number) for number in range(reps))
     return SetRecord(
@@ -75,6 +83,11 @@ TWO_SETS = Workout(
     {FaultReason.LOST: 3, FaultReason.CLOCK: 1},
     (PainEntered(2, PainMoment.BEFORE), PainEntered(4, PainMoment.AFTER, 2)),
     "stiff",
+    (
+        CalibrationFailed(4.0, "not still"),
+        Calibrated(8.0, 0.4),
+        CalibrationLost(62.0, "the strap slipped"),
+    ),
 )
 
 
@@ -176,5 +189,11 @@ workouts = st.builds(
         max_size=3,
     ).map(tuple),
     note=words,
+    calibrations=st.lists(
+        st.builds(Calibrated, reals, reals)
+        | st.builds(CalibrationFailed, reals, words)
+        | st.builds(CalibrationLost, reals, words),
+        max_size=3,
+    ).map(tuple),
 )
 """Any training: nothing that the log is given has to make sense."""
