@@ -12,7 +12,7 @@ import os
 import re
 import tempfile
 import tomllib
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,6 +20,8 @@ from tracker.domain import InputError, OutputError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from _typeshed import DataclassInstance
 
 CONFIG_NAME: Final = "config.toml"
 """Name of the file in the folder for configuration."""
@@ -40,11 +42,21 @@ class SensorChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class LogChoice:
+    """Where the training log is kept."""
+
+    url: str
+    """A path, or a URL as `postgresql+psycopg://user@host/database`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Everything that can be chosen for good."""
 
     sensor: SensorChoice | None = None
     """The sensor that is used where none is named."""
+    log: LogChoice | None = None
+    """Where the training log is kept; None is a file in the folder for data."""
 
 
 def config_path(folder: Path) -> Path:
@@ -114,21 +126,33 @@ def _parsed(path: Path, text: str) -> Config:
             str(path), f"is no TOML: {error}", "Mend that line, or remove the file and pair again."
         ) from error
     _refuse_unknown(path, document, Config, "")
-    table = document.get("sensor")
+    sensor = _texts(
+        path, document, "sensor", SensorChoice, "Write it again with: tracker pair ADDRESS"
+    )
+    log = _texts(path, document, "log", LogChoice, "Write a path or a URL, or remove the table.")
+    return Config(
+        sensor=None if sensor is None else SensorChoice(**sensor),
+        log=None if log is None else LogChoice(**log),
+    )
+
+
+def _texts(
+    path: Path, document: Mapping[str, Any], name: str, shape: type[DataclassInstance], advice: str
+) -> dict[str, str] | None:
+    """Return the table of that name, every key of which is text, or None if it is not there."""
+    table = document.get(name)
     if table is None:
-        return Config()
+        return None
     if not isinstance(table, dict):
-        raise InputError(str(path), "expected a table [sensor]")
-    _refuse_unknown(path, table, SensorChoice, "sensor.")
+        raise InputError(str(path), f"expected a table [{name}]")
+    _refuse_unknown(path, table, shape, f"{name}.")
     for key, value in table.items():
         if not isinstance(value, str):
-            raise InputError(str(path), f"expected text for sensor.{key}, got {value!r}")
-    for key in ("address", "kind"):
-        if key not in table:
-            raise InputError(
-                str(path), f"sensor.{key} is missing", "Write it again with: tracker pair ADDRESS"
-            )
-    return Config(SensorChoice(**table))
+            raise InputError(str(path), f"expected text for {name}.{key}, got {value!r}")
+    for field in fields(shape):
+        if field.default is MISSING and field.name not in table:
+            raise InputError(str(path), f"{name}.{field.name} is missing", advice)
+    return table
 
 
 def _refuse_unknown(path: Path, table: Mapping[str, Any], shape: type, prefix: str) -> None:

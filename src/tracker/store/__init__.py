@@ -1,10 +1,13 @@
 """The training log: in a file of SQLite, or on a server. The only room that knows SQL."""
 
+from tracker.store.address import LOG_NAME
 from tracker.store.edits import Edit, Field, MadeEdit, Overlaid
 from tracker.store.log import Kept, Known, TrainingLog
 from tracker.store.summary import SessionSummary, Wanted
+from tracker.store.trends import Week, weeks
 
 __all__ = [
+    "LOG_NAME",
     "Edit",
     "Field",
     "Kept",
@@ -14,4 +17,6 @@ __all__ = [
     "SessionSummary",
     "TrainingLog",
     "Wanted",
+    "Week",
+    "weeks",
 ]

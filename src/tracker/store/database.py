@@ -31,6 +31,7 @@ CONNECT_S: Final = 10
 """How long a server may take to answer, s."""
 
 _WRITES: Final = "tracker_writes"
+_NONE: Final = "tracker_no_transaction"
 
 _LOCK: Final = 0x747261636B6572
 """The lock of a server's database that a writer holds: `tracker` in ASCII."""
@@ -99,6 +100,16 @@ class Database:
                 connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
             yield connection
 
+    @contextmanager
+    def outside_transactions(self) -> Iterator[Connection]:
+        """Give a connection to a file for the few statements that are a transaction themselves."""
+        options = {_NONE: True}
+        with (
+            telling(self.url),
+            self._engine.connect().execution_options(**options) as connection,
+        ):
+            yield connection
+
     def close(self) -> None:
         """Let go of the database; again is harmless."""
         self._engine.dispose()
@@ -153,5 +164,6 @@ def _set_up(connection: Any, _record: object) -> None:
 
 def _begin(connection: Connection) -> None:
     """Begin a transaction; one that writes takes the lock at once, where waiting for it works."""
-    writes = connection.get_execution_options().get(_WRITES, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    if not options.get(_NONE, False):
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(_WRITES, False) else "BEGIN")

@@ -45,12 +45,12 @@ def telling(url: URL) -> Iterator[None]:
     """
     try:
         yield
+    except sqlite3.Error as error:
+        raise _of_sqlite(shown(url), error) from error
     except DBAPIError as error:
-        where = shown(url)
-        cause = error.orig
-        if isinstance(cause, sqlite3.Error):
-            raise _of_sqlite(where, cause) from error
-        raise _of_server(where, cause) from error
+        if isinstance(error.orig, sqlite3.Error):
+            raise _of_sqlite(shown(url), error.orig) from error
+        raise _of_server(shown(url), error.orig) from error
 
 
 def _of_sqlite(where: str, cause: sqlite3.Error) -> TrackerError:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Self
 from sqlalchemy import func, insert, select, update
 
 from tracker.domain import InputError
+from tracker.store.backup import back_up
 from tracker.store.database import BUSY_S, Database
 from tracker.store.edits import Edit, Field, MadeEdit, Overlaid, check_edit, overlay
 from tracker.store.rows import read_workout, session_row, write_measured
@@ -61,6 +62,8 @@ class Known:
     id: int
     recording: str
     """Path of the recording."""
+    recording_name: str
+    """The last part of it."""
     sha256: str | None
     tracker_version: str
     """Version that measured it last."""
@@ -339,11 +342,21 @@ class TrainingLog:
                     )
                 connection.execute(SESSIONS.delete().where(SESSIONS.c.id == session_id))
                 if session["sha256"] is not None:
-                    values = {"sha256": session["sha256"], "purged_utc": in_order(self._now())}
-                    connection.execute(insert(PURGED).values(values))
+                    connection.execute(
+                        insert(PURGED).values(
+                            sha256=session["sha256"], purged_utc=in_order(self._now())
+                        )
+                    )
 
-    def purged(self) -> frozenset[str]:
-        """Return the checksums of recordings whose sessions were removed for good."""
+    def leave_out(self, sha256: str) -> None:
+        """Note that a recording is not to come into the log unasked."""
+        values = {"sha256": sha256, "purged_utc": in_order(self._now())}
+        with self._database.writing() as connection:
+            connection.execute(PURGED.delete().where(PURGED.c.sha256 == sha256))
+            connection.execute(insert(PURGED).values(values))
+
+    def left_out(self) -> frozenset[str]:
+        """Return the checksums of recordings that are not to come into the log unasked."""
         with self._database.reading() as connection:
             return frozenset(connection.scalars(select(PURGED.c.sha256)))
 
@@ -353,6 +366,7 @@ class TrainingLog:
         query = select(
             c.id,
             c.recording,
+            c.recording_name,
             c.sha256,
             c.tracker_version,
             c.shown_exercise,
@@ -363,6 +377,16 @@ class TrainingLog:
         with self._database.reading() as connection:
             found = connection.execute(query.where(c.recording.is_not(None)).order_by(c.id))
             return tuple(Known(*row) for row in found)
+
+    def back_up(self, target: Path, *, force: bool = False) -> None:
+        """Copy the log into a file of SQLite, as it is now; see `backup.back_up`.
+
+        Raises
+        ------
+        OutputError
+            If the file exists and `force` is not given, or cannot be written.
+        """
+        back_up(self._database, target, self._now, force=force)
 
     def _trash(self, session_ids: Iterable[int], deleted_utc: str | None) -> None:
         with self._database.writing() as connection:

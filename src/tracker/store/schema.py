@@ -268,4 +268,5 @@ PURGED: Final = Table(
     Column("sha256", Text, primary_key=True),
     Column("purged_utc", Text, nullable=False),
 )
-"""Recordings whose sessions were removed for good, so that they do not come back unasked."""
+"""Recordings that do not come into the log unasked: what was of them was removed for good, or there
+is nothing in them."""

@@ -170,5 +170,9 @@ def test_reps_that_were_put_right_afterwards_hold_whatever_is_counted() -> None:
 
 
 def test_the_history_of_the_own_level_is_kept() -> None:
-    history = (Calibrated(9.0, 0.4), CalibrationLost(60.0, "slipped"), CalibrationFailed(70.0, "x"))
+    history = (
+        Calibrated(9.0, 0.4),
+        CalibrationLost(60.0, "slipped"),
+        CalibrationFailed(70.0, "x"),
+    )
     assert told(*history).calibrations == history

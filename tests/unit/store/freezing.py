@@ -2,7 +2,8 @@
 
     python tests/unit/store/freezing.py
 
-To be run once, before a release, when `schema.VERSION` has gone up; what it wrote is never changed.
+To be run once, before a release, when `schema.VERSION` has gone up; what it wrote is never
+changed.
 """
 
 from __future__ import annotations
@@ -27,7 +28,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 VERSIONS = Path(__file__).parent / "versions"
-DIALECTS = {"sqlite": sqlite.dialect(), "postgresql": postgresql.dialect(paramstyle="named")}
+DIALECTS = {
+    "sqlite": sqlite.dialect(),  # type: ignore[no-untyped-call]
+    "postgresql": postgresql.dialect(paramstyle="named"),  # type: ignore[no-untyped-call]
+}
 
 
 def filled(place: Path) -> TrainingLog:
@@ -63,8 +67,8 @@ def statements(log: TrainingLog, dialect: str) -> Iterator[str]:
                 yield str(compiled)
     if dialect == "postgresql":
         # Rows that come with an id do not move the counter.
-        for table in ("sessions", "edits"):
-            yield f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}"
+        for name in ("sessions", "edits"):
+            yield f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), max(id)) FROM {name}"
 
 
 def main() -> None:

@@ -141,10 +141,10 @@ def test_what_is_deleted_is_in_the_trash_until_it_is_purged(log: TrainingLog) ->
     with pytest.raises(InputError, match=f"session {first}: is not in the log"):
         log.workout(first)
     assert log.list(Wanted(trash=True)) == ()
-    assert log.purged() == {"aa"}
+    assert log.left_out() == {"aa"}
     # Whoever adds it wants it back.
     assert added(log) != first
-    assert log.purged() == set()
+    assert log.left_out() == set()
     # An id is never given twice.
     assert log.add(TWO_SETS, version="1") > second
 

@@ -35,7 +35,9 @@ def build(place: str, version: int) -> None:
         for statement in frozen.read_text(encoding="utf-8").split(";\n"):
             if statement.strip():
                 # The driver for the server takes a percent sign for a placeholder.
-                doubled = statement.replace("%", "%%") if "postgresql" in frozen.name else statement
+                doubled = (
+                    statement.replace("%", "%%") if "postgresql" in frozen.name else statement
+                )
                 connection.exec_driver_sql(doubled)
 
 
