@@ -2,6 +2,7 @@
 
 from tracker.store.address import LOG_NAME
 from tracker.store.edits import Edit, Field, MadeEdit, Overlaid
+from tracker.store.failures import LogFailure
 from tracker.store.log import Kept, Known, TrainingLog
 from tracker.store.summary import SessionSummary, Wanted
 from tracker.store.trends import Week, weeks
@@ -12,6 +13,7 @@ __all__ = [
     "Field",
     "Kept",
     "Known",
+    "LogFailure",
     "MadeEdit",
     "Overlaid",
     "SessionSummary",

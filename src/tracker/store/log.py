@@ -209,6 +209,11 @@ class TrainingLog:
         with self._database.reading() as connection:
             return read_summaries(connection, wanted)
 
+    def newest_id(self) -> int:
+        """Return the highest id of a session, 0 where there is none; later ones are higher."""
+        with self._database.reading() as connection:
+            return int(connection.scalar(select(func.max(SESSIONS.c.id))) or 0)
+
     def find(self, text: str) -> int:
         """Return the id of the session that `text` means.
 

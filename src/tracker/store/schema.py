@@ -268,5 +268,4 @@ PURGED: Final = Table(
     Column("sha256", Text, primary_key=True),
     Column("purged_utc", Text, nullable=False),
 )
-"""Recordings that do not come into the log unasked: what was of them was removed for good, or there
-is nothing in them."""
+"""Recordings that do not come into the log unasked: they were removed for good, or are empty."""
