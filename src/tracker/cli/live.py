@@ -17,9 +17,10 @@ from tracker.runtime.training import recorded_training
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from pathlib import Path
 
     from tracker.cli.interruption import Interruption
-    from tracker.domain import SessionInfo, Source
+    from tracker.domain import SessionInfo, Source, Workout
     from tracker.runtime.session import Session
     from tracker.runtime.snapshot import SessionSnapshot
 
@@ -90,14 +91,38 @@ async def run_live(
     with recorded_training(source, info, started, folder) as training:
         session = training.session
         click.echo(f"{title}\nrecording to {training.recording}", err=True)
-        if headless or not screen_is_there():
-            ended = await _train_in_lines(session, interrupted)
-        else:
-            ended = await _train_on_screen(session, interrupted)
-        click.echo(total(ended.sets))
+        try:
+            if headless or not screen_is_there():
+                ended = await _train_in_lines(session, interrupted)
+            else:
+                ended = await _train_on_screen(session, interrupted)
+            click.echo(total(ended.sets))
+        finally:
+            training.close()
+            # Not on the loop: the sensor is still to be stopped, whoever holds the log.
+            workout = session.workout(str(training.recording))
+            await asyncio.to_thread(_log, workout, training.recording)
     failure = ended.failure or ended.recording_failure
     if failure is not None:
         raise TrackerError(failure)
+
+
+def _log(workout: Workout, recording: Path) -> None:
+    """Put a session into the training log, or say in a line why it is not there."""
+    # SQLAlchemy costs 0.2 s, which nobody should wait for before the first rep.
+    from tracker.runtime.training_log import log_session
+
+    try:
+        session_id = log_session(workout, recording)
+    except TrackerError as error:
+        click.echo(
+            f"not logged: {error.message}. The recording is kept; once that is mended, "
+            "`tracker rescore --missing` adds it.",
+            err=True,
+        )
+    else:
+        if session_id is not None:
+            click.echo(f"logged as session {session_id}: tracker show {session_id}", err=True)
 
 
 async def _train_in_lines(session: Session, interrupted: Interruption) -> SessionSnapshot:

@@ -1,5 +1,6 @@
 """The recording file: written as the session happens, read back whole, replayed at any speed."""
 
+from tracker.recording.checksum import sha256_of
 from tracker.recording.damage import Damage, DamageReason
 from tracker.recording.reader import Recording, open_recording
 from tracker.recording.recover import RecoveryReport, recover
@@ -27,4 +28,5 @@ __all__ = [
     "open_recording",
     "read_sample_csv",
     "recover",
+    "sha256_of",
 ]

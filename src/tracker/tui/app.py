@@ -14,6 +14,7 @@ from textual.worker import WorkerError
 from tracker.domain import MarkKind, TrackerError
 from tracker.runtime.clock import SYSTEM_CLOCK, utc_now
 from tracker.runtime.config import Theme
+from tracker.runtime.playback import Playback
 from tracker.runtime.session import Session
 from tracker.runtime.sounding import Sounding
 from tracker.runtime.studio import Calibration
@@ -22,6 +23,7 @@ from tracker.tui.screens.connect import ConnectScreen
 from tracker.tui.screens.devices import DevicesScreen
 from tracker.tui.screens.guide import GuideScreen, guide_parts, warning_parts
 from tracker.tui.screens.help import HelpScreen
+from tracker.tui.screens.history import HistoryScreen
 from tracker.tui.screens.rest import RestScreen
 from tracker.tui.screens.setup import SetupScreen
 from tracker.tui.screens.summary import SummaryScreen
@@ -36,7 +38,6 @@ if TYPE_CHECKING:
     from textual.worker import Worker
 
     from tracker.runtime.devices import Device
-    from tracker.runtime.playback import Playback
     from tracker.runtime.snapshot import SessionSnapshot
     from tracker.runtime.studio import Start, Studio
     from tracker.sound import Opened, Player
@@ -76,6 +77,7 @@ class TrackerApp(App[None]):
         "screens/rest.tcss",
         "screens/summary.tcss",
         "screens/help.tcss",
+        "screens/history.tcss",
         "screens/note.tcss",
     ]
     ENABLE_COMMAND_PALETTE = False
@@ -236,6 +238,7 @@ class TrackerApp(App[None]):
             self._tell(str(error))
         finally:
             self._over = True
+            self.training = None
         if self._leaving:
             self.exit()
 
@@ -278,9 +281,11 @@ class TrackerApp(App[None]):
         if self.studio is None:
             self.leave()
             return
-        if self.training is not None:
+        if isinstance(self.training, Session):
             self.training.stop()
-        self.to_devices()
+            self.to_devices()
+        else:
+            self.pop_screen()
 
     def show_guide(self, exercise: str) -> None:
         """Say how an exercise is done, and how to warm up."""
@@ -288,6 +293,48 @@ class TrackerApp(App[None]):
 
     def show_history(self) -> None:
         """Show past sessions."""
+        assert self.studio is not None
+        self.push_screen(HistoryScreen(self.studio))
+
+    def show_past(self, session_id: int) -> None:
+        """Show what a past session was."""
+        assert self.studio is not None
+        try:
+            workout = self.studio.workout(session_id)
+        except TrackerError as error:
+            self._tell(str(error))
+            return
+        self.push_screen(
+            SummaryScreen(
+                lambda: workout, (), utc_now().date(), replay=lambda: self.replay(session_id)
+            )
+        )
+
+    def replay(self, session_id: int) -> None:
+        """Watch a past session on the training screen."""
+        assert self.studio is not None
+        try:
+            playback = self.studio.replay(session_id)
+        except TrackerError as error:
+            self._tell(str(error))
+            return
+        self.push_screen(TrainScreen(playback))
+        self.run_worker(self._play(playback), name="replay", group="replay", exclusive=True)
+
+    async def _play(self, playback: Playback) -> None:
+        self.training = playback
+        self._hear(playback)
+        try:
+            with suppress(TrackerError):
+                await playback.run()
+        finally:
+            self.training = None
+
+    def leave_replay(self) -> None:
+        """Stop the replay, and go back to where it was started."""
+        if isinstance(self.training, Playback):
+            self.training.stop()
+        self.pop_screen()
 
     # The end
 

@@ -88,6 +88,7 @@ class TrainScreen(Screen[None]):
         # The other way to the same end; the help has it, and the set-up.
         Binding("r", "reference", "3 reps", show=False),
         Binding("f", "finish", "Finish"),
+        Binding("escape", "back", "Back"),
     ]
 
     def __init__(self, training: Session | Playback) -> None:
@@ -182,6 +183,9 @@ class TrainScreen(Screen[None]):
             return self._playback is not None
         if action == "finish":
             return self._playback is None
+        if action == "back":
+            # A replay of the program's own command has nowhere to go back to.
+            return self._playback is not None and self.app.studio is not None
         return True
 
     def action_pause(self) -> None:
@@ -247,6 +251,10 @@ class TrainScreen(Screen[None]):
     def action_finish(self) -> None:
         """Sum the training up."""
         self.app.finish()
+
+    def action_back(self) -> None:
+        """Leave the replay."""
+        self.app.leave_replay()
 
     def action_calibrate(self) -> None:
         """Take the hold that follows for the wearer's own level."""
