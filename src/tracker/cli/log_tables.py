@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 _LEFT: Final = frozenset({"when", "exercise", "week", "remarks"})
 _LEGEND: Final = (
-    "Weeks begin on the Monday shown. Volume is load × reps, mean the mean velocity of the way up\n"
-    "in m/s, hold in s, pain that before and after training."
+    "Weeks begin on the Monday shown. Volume is load × reps, mean the mean velocity on the way\n"
+    "up in m/s, hold in s, pain that before and after training."
 )
 
 _NOTE_CHARACTERS: Final = 40

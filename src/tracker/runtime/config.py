@@ -182,12 +182,11 @@ def _parsed(path: Path, text: str) -> Config:
     )
     log = _texts(path, document, "log", LogChoice, "Write a path or a URL, or remove the table.")
     plans = _subtable(path, document, "plan") or {}
+    plan = {name: _plan(path, name, _subtable(path, plans, name, "plan.") or {}) for name in plans}
     return Config(
         sensor=None if sensor is None else SensorChoice(**sensor),
         training=_training(path, _subtable(path, document, "training") or {}),
-        plan={
-            name: _plan(path, name, _subtable(path, plans, name, "plan.") or {}) for name in plans
-        },
+        plan=plan,
         log=None if log is None else LogChoice(**log),
     )
 
@@ -239,9 +238,9 @@ def _texts(
     for key, value in table.items():
         if not isinstance(value, str):
             raise InputError(str(path), f"expected text for {name}.{key}, got {value!r}")
-    for field in fields(shape):
-        if field.default is MISSING and field.name not in table:
-            raise InputError(str(path), f"{name}.{field.name} is missing", advice)
+    for each in fields(shape):
+        if each.default is MISSING and each.name not in table:
+            raise InputError(str(path), f"{name}.{each.name} is missing", advice)
     return table
 
 

@@ -181,7 +181,7 @@ class TrainScreen(Screen[None]):
         """Offer only what this session can do."""
         if action in {"pause", "seek", "faster", "slower"}:
             return self._playback is not None
-        if action == "finish":
+        if action in {"finish", "adjust", "note", "calibrate", "reference"}:
             return self._playback is None
         if action == "back":
             # A replay of the program's own command has nowhere to go back to.
