@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from tracker.runtime.studio import Start, Studio
     from tracker.sound import Opened, Player
 
-    OpenSound = Callable[[Callable[[], None]], Opened]
+    OpenSound = Callable[[Callable[[], object]], Opened]
 
 _MARKS: Final = {
     Calibration.HOLD: MarkKind.CALIBRATION,
