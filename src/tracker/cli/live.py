@@ -10,7 +10,7 @@ import click
 
 from tracker.cli.interruption import interruption, soon
 from tracker.cli.playing import screen_is_there, total
-from tracker.domain import TrackerError
+from tracker.domain import PlanChosen, TrackerError
 from tracker.engine import build_engine
 from tracker.recording import RecordingWriter
 from tracker.runtime.clock import utc_now
@@ -22,11 +22,18 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from tracker.cli.interruption import Interruption
-    from tracker.domain import SessionInfo, Source
+    from tracker.domain import Plan, SessionInfo, Source
     from tracker.runtime.snapshot import SessionSnapshot
 
 
-def train_live(title: str, info: SessionInfo, source: Source, *, headless: bool) -> None:
+def train_live(
+    title: str,
+    info: SessionInfo,
+    source: Source,
+    *,
+    headless: bool,
+    plan: Plan | None = None,
+) -> None:
     """Train to the end of the source, or until the wearer ends it.
 
     Parameters
@@ -39,6 +46,8 @@ def train_live(title: str, info: SessionInfo, source: Source, *, headless: bool)
         Where the notifications come from.
     headless
         Print lines even where there is a screen.
+    plan
+        What is planned of every set; None leaves it open.
 
     Raises
     ------
@@ -58,6 +67,7 @@ def train_live(title: str, info: SessionInfo, source: Source, *, headless: bool)
                 started=utc_now(),
                 headless=headless,
                 interrupted=interrupted,
+                plan=plan,
             )
         )
 
@@ -70,6 +80,7 @@ async def run_live(
     started: datetime,
     headless: bool,
     interrupted: Interruption,
+    plan: Plan | None = None,
 ) -> None:
     """Train on the loop that runs; see `train_live`.
 
@@ -87,12 +98,16 @@ async def run_live(
         Print lines even where there is a screen.
     interrupted
         Tells of Ctrl-C.
+    plan
+        What is planned of every set; it is recorded before the first sample.
     """
     info = replace(info, started_utc=started.isoformat())
     engine = build_engine(info)
     path = new_recording_path(tracker_paths().recordings, started, info.exercise)
     with RecordingWriter(path, info) as recorder:
         session = Session(source, engine, info=info, recorder=recorder)
+        if plan is not None:
+            session.enter(PlanChosen(plan))
         click.echo(f"{title}\nrecording to {path}", err=True)
         if headless or not screen_is_there():
             ended = await _train_in_lines(session, interrupted)
