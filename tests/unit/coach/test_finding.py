@@ -16,8 +16,8 @@ def test_a_clean_rep_can_be_judged_by_everything() -> None:
     [
         (Flag.GAP, set()),
         (Flag.SATURATED, {Measure.TIMES}),
-        (Flag.AXIS_UNCERTAIN, {Measure.TIMES, Measure.VELOCITY}),
-        (Flag.LOW_CONFIDENCE_VELOCITY, {Measure.TIMES, Measure.ANGLES}),
+        (Flag.AXIS_UNCERTAIN, {Measure.TIMES, Measure.TILT, Measure.VELOCITY}),
+        (Flag.LOW_CONFIDENCE_VELOCITY, {Measure.TIMES, Measure.ANGLES, Measure.TILT}),
         (Flag.TILTED, set(Measure)),
     ],
 )

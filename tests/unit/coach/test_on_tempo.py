@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from unit.coach.sets import around, rep, verdicts
 
@@ -7,7 +9,13 @@ from tracker.coach.on_tempo import tempo_findings
 from tracker.domain import CueKind, Flag, Phase, Plan, Rep, parse_tempo
 
 PLAN = Plan(tempo=parse_tempo("3-1-2-2"))
-GOOD = {"up_s": 2.0, "hold_s": 2.0, "down_s": 3.0, "bottom_s": 1.0}
+
+
+def good(
+    *, up_s: float = 2.0, hold_s: float = 2.0, down_s: float = 3.0, bottom_s: float = 1.0
+) -> Rep:
+    """Return a rep on that tempo, but for what is said otherwise."""
+    return rep(up_s=up_s, hold_s=hold_s, down_s=down_s, bottom_s=bottom_s)
 
 
 def wrong(each: Rep, plan: Plan = PLAN, *earlier: Rep) -> list[object]:
@@ -16,7 +24,7 @@ def wrong(each: Rep, plan: Plan = PLAN, *earlier: Rep) -> list[object]:
 
 
 def test_a_rep_on_tempo_is_fine_in_every_phase() -> None:
-    said = verdicts(tempo_findings(rep(**GOOD), around(plan=PLAN)))
+    said = verdicts(tempo_findings(good(), around(plan=PLAN)))
     assert len(said) == 6
     assert not any(said.values())
 
@@ -33,27 +41,27 @@ def test_a_rep_on_tempo_is_fine_in_every_phase() -> None:
     ],
 )
 def test_each_phase_that_is_off_is_told(changed: dict[str, float], topic: object) -> None:
-    assert wrong(rep(**(GOOD | changed))) == [topic]
+    assert wrong(good(**changed)) == [topic]
 
 
 @pytest.mark.parametrize("changed", [{"hold_s": 0.5}, {"down_s": 1.0}])
 def test_short_holds_and_fast_lowering_have_cues_of_their_own(changed: dict[str, float]) -> None:
-    assert wrong(rep(**(GOOD | changed))) == []
+    assert wrong(good(**changed)) == []
 
 
 def test_a_goal_for_the_hold_may_be_exceeded() -> None:
     plan = Plan(tempo=parse_tempo("3-1-2-2"), lockout_goal_s=2.0)
-    assert wrong(rep(**(GOOD | {"hold_s": 5.0})), plan) == []
+    assert wrong(good(hold_s=5.0), plan) == []
 
 
 def test_as_fast_as_possible_is_held_against_the_sets_fastest() -> None:
     plan = Plan(tempo=parse_tempo("30X2"))
-    calm = {"hold_s": 2.0, "down_s": 3.0, "bottom_s": 0.2}
-    assert wrong(rep(2, up_s=0.3, **calm), plan, rep(1, up_s=0.8, **calm)) == []
+    first = good(up_s=0.8, bottom_s=0.2)
+    assert wrong(good(up_s=0.3, bottom_s=0.2), plan, first) == []
     slow = (CueKind.TOO_SLOW, Phase.CONCENTRIC)
-    assert wrong(rep(2, up_s=1.1, **calm), plan, rep(1, up_s=0.8, **calm)) == [slow]
-    cut = rep(1, Flag.GAP, up_s=0.2, **calm)
-    assert wrong(rep(2, up_s=1.1, **calm), plan, cut) == []
+    assert wrong(good(up_s=1.1, bottom_s=0.2), plan, first) == [slow]
+    cut = replace(good(up_s=0.2, bottom_s=0.2), flags=(Flag.GAP,))
+    assert wrong(good(up_s=1.1, bottom_s=0.2), plan, cut) == []
 
 
 def test_without_a_tempo_or_with_a_gap_nothing_is_told() -> None:

@@ -12,43 +12,43 @@ from tracker.domain import PHASE_WORDS, CueKind, Phase
 DOCS = Path(__file__).parents[3] / "docs" / "coaching.md"
 COLUMNS = ("cue", "sees", "threshold", "reason", "source", "cannot know")
 
+SAID = ("cue", "phase", "priority", "pause", "most in a set", "words")
+
 MOST_WORDS = 9
 """What is said in two seconds."""
 
 
-def cells() -> list[list[str]]:
-    lines = DOCS.read_text(encoding="utf-8").splitlines()
-    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if "|" in line]
+def tables() -> list[list[list[str]]]:
+    """Return the tables of the page as rows of cells, each with its heading."""
+    found: list[list[list[str]]] = [[]]
+    for line in DOCS.read_text(encoding="utf-8").splitlines():
+        if line.startswith("|"):
+            found[-1].append([cell.strip() for cell in line.strip("|").split("|")])
+        elif found[-1]:
+            found.append([])
+    return found
 
 
-def table() -> dict[str, dict[str, str]]:
-    """Return the rows of the cues' table by the kind in its first column."""
-    rows = cells()
-    start = next(number for number, row in enumerate(rows) if tuple(row) == COLUMNS)
-    named = {}
-    for row in rows[start + 2 :]:
-        if len(row) != len(COLUMNS):
-            break
-        named[row[0].strip("`")] = dict(zip(COLUMNS, row, strict=True))
-    return named
+def rows_below(*heading: str) -> list[list[str]]:
+    (rows,) = (rows for rows in tables() if rows and tuple(rows[0]) == heading)
+    assert all(len(row) == len(heading) for row in rows)
+    return rows[2:]
 
 
 @pytest.mark.parametrize("kind", CueKind)
 def test_every_kind_has_its_row_with_every_column(kind: CueKind) -> None:
-    row = table()[kind.value]
-    assert all(row.values()), f"{kind.value} leaves a column empty"
+    (row,) = (row for row in rows_below(*COLUMNS) if row[0] == f"`{kind.value}`")
+    assert all(row), f"{kind.value} leaves a column empty"
 
 
 def test_the_table_has_no_other_rows() -> None:
-    assert set(table()) == {kind.value for kind in CueKind}
+    assert {row[0] for row in rows_below(*COLUMNS)} == {f"`{kind.value}`" for kind in CueKind}
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.texts[0])
 def test_the_page_says_when_how_often_and_in_which_words(rule: Rule) -> None:
-    phase = "" if rule.phase is None else PHASE_WORDS[rule.phase]
-    (row,) = (
-        row for row in cells() if len(row) == 6 and row[:2] == [f"`{rule.kind.value}`", phase]
-    )
+    same = [f"`{rule.kind.value}`", "" if rule.phase is None else PHASE_WORDS[rule.phase]]
+    (row,) = (row for row in rows_below(*SAID) if row[:2] == same)
     reps = "1 rep" if rule.again_reps == 1 else f"{rule.again_reps} reps"
     assert row[2:5] == [str(rule.priority), f"{reps}, {rule.again_s:g} s", str(rule.most)]
     for text in (*rule.texts, rule.plain, rule.strong, rule.praise):
