@@ -10,7 +10,7 @@ import click
 
 from tracker.cli.interruption import interruption, soon
 from tracker.cli.playing import screen_is_there, total
-from tracker.domain import PlanChosen, TrackerError
+from tracker.domain import PlanChosen, TrackerError, exercise_named
 from tracker.engine import build_engine
 from tracker.recording import RecordingWriter
 from tracker.runtime.clock import utc_now
@@ -120,7 +120,7 @@ async def run_live(
 
 
 async def _train_in_lines(session: Session, interrupted: Interruption) -> SessionSnapshot:
-    session.add_sink(LinesSink(click.echo))
+    session.add_sink(LinesSink(click.echo, exercise_named(session.info.exercise)))
     with interrupted.ending(lambda: soon(session.stop)):
         await session.run()
     return session.snapshot()

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta, timezone
 
 import pytest
 from unit.coach.sets import rep
@@ -65,6 +65,14 @@ def test_reps_that_were_not_seen_well_say_nothing_of_form(flag: Flag) -> None:
 def test_a_rest_at_the_bottom_is_no_fault_of_form() -> None:
     (only,) = past_session(workout(record(Flag.RESTED_AT_BOTTOM))).sets
     assert only.good_share == 1.0
+
+
+def test_the_day_is_that_of_the_wearers_time_zone() -> None:
+    late = workout(record(), started="2026-03-02T23:30:00+00:00")
+    assert past_session(late).day == date(2026, 3, 2)
+    assert past_session(late, timezone(timedelta(hours=1))).day == date(2026, 3, 3)
+    plain = workout(record(), started="2026-03-02T23:30:00")
+    assert past_session(plain, timezone(timedelta(hours=1))).day == date(2026, 3, 2)
 
 
 @pytest.mark.parametrize("started", [None, "some day"])

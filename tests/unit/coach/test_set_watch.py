@@ -118,6 +118,16 @@ def test_breathing_is_spoken_of_twice_when_nothing_else_was_just_said() -> None:
     assert [cue.at_s for cue in said] == [10.0, 15.0]
 
 
+def test_after_the_first_set_one_reminder_to_breathe_is_enough() -> None:
+    third = SetWatch(3, Plan(), HIP_THRUST)
+    said: list[Cue] = []
+    for number in range(1, 8):
+        said += third.rise(5.0 * number)
+        list(third.count(number, 5.0 * number + 1.0, 0))
+        said += third.complete(rep(number), 5.0 * number + 4.0)
+    assert kinds(said) == [(CueKind.BREATHE_OUT, 2)]
+
+
 def test_breathing_does_not_talk_into_another_cue() -> None:
     one = watch(Plan())
     list(one.count(1, 5.0, 0))
