@@ -46,6 +46,7 @@ def rep(
     velocity_mps: float | None = 0.5,
     start_s: float = 10.0,
     complete: bool = True,
+    gyroscope: bool = True,
 ) -> Rep:
     """Return a good rep, but for what is said otherwise."""
     phases = [PhaseSpan(Phase.CONCENTRIC, start_s, start_s + up_s)]
@@ -63,6 +64,7 @@ def rep(
         mean_velocity_mps=velocity_mps,
         flags=flags,
         bottom_s=bottom_s,
+        gyroscope=gyroscope,
     )
 
 

@@ -68,3 +68,11 @@ def test_the_bottom_is_not_spoken_of_before_it_is_known() -> None:
     kept = around(plan=Plan(keep_tension=True))
     assert not list(bottom_findings(rep(bottom_s=None), kept))
     assert not list(bottom_findings(rep(1, Flag.GAP, Flag.RESTED_AT_BOTTOM), kept))
+
+
+@pytest.mark.parametrize(("down_s", "fast"), [(0.5, None), (1.5, False)])
+def test_without_a_gyroscope_only_a_way_down_that_is_slow_enough_is_certain(
+    down_s: float, fast: bool | None
+) -> None:
+    said = verdicts(lowering_findings(rep(down_s=down_s, gyroscope=False), around()))
+    assert said.get(CueKind.LOWER_SLOWER) is fast

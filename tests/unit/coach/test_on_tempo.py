@@ -67,3 +67,7 @@ def test_as_fast_as_possible_is_held_against_the_sets_fastest() -> None:
 def test_without_a_tempo_or_with_a_gap_nothing_is_told() -> None:
     assert wrong(rep(up_s=9.0), Plan()) == []
     assert wrong(rep(1, Flag.GAP, up_s=9.0)) == []
+
+
+def test_without_a_gyroscope_no_time_is_close_enough_to_be_compared() -> None:
+    assert wrong(replace(good(up_s=1.0), gyroscope=False)) == []

@@ -93,3 +93,11 @@ def test_a_hold_may_be_a_quarter_second_or_a_fifth_short(
 def test_a_hold_that_is_planned_as_none_is_never_too_short() -> None:
     said = verdicts(top_findings(rep(hold_s=0.0), around(plan=Plan(lockout_goal_s=0.0))))
     assert CueKind.HOLD_LONGER not in said
+
+
+@pytest.mark.parametrize(("hold_s", "brief"), [(0.5, True), (1.5, None)])
+def test_without_a_gyroscope_only_a_hold_that_is_too_short_is_certain(
+    hold_s: float, brief: bool | None
+) -> None:
+    said = verdicts(top_findings(rep(hold_s=hold_s, gyroscope=False), around()))
+    assert said.get(CueKind.HOLD_LONGER) is brief
