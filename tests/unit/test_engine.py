@@ -19,6 +19,8 @@ from tracker.domain import (
     MARK_CHANNEL,
     OVERRUN_CHANNEL,
     BatteryRead,
+    Cue,
+    CueKind,
     Fault,
     FaultReason,
     Flag,
@@ -27,10 +29,13 @@ from tracker.domain import (
     LinkChanged,
     LinkState,
     Notification,
+    Plan,
+    PlanChosen,
     RepCounted,
     SessionInfo,
     UnknownNameError,
     battery_announcement,
+    entry_notification,
     exercise_named,
     link_announcement,
     overrun_announcement,
@@ -428,6 +433,26 @@ def test_groups_of_any_sizes_are_the_same(cuts: list[int]) -> None:
         events += engine.feed_many(notifications[piece])
     whole = told("saturating_sensor", notifications, 100_000)
     same(said([*events, *engine.finish()]), said(whole))
+
+
+@pytest.mark.parametrize("grouping", [1, 7, 100_000])
+def test_cues_keep_to_the_plan_in_the_stream_however_it_is_grouped(grouping: int) -> None:
+    plan = Plan(lockout_goal_s=3.0, target_reps=5, load_kg=60.0)
+    stream = (entry_notification(0, PlanChosen(plan)), *session("demo").notifications())
+    cues = [event for event in told("demo", stream, grouping) if isinstance(event, Cue)]
+    assert [(cue.kind, cue.set_index, cue.rep_index) for cue in cues] == [
+        (CueKind.HOLD_LONGER, 1, 1),
+        (CueKind.BREATHE_OUT, 1, 3),
+        (CueKind.BREATHE_OUT, 1, 4),
+        (CueKind.TARGET_REACHED, 1, 5),
+        (CueKind.HOLD_LONGER, 1, 6),
+        (CueKind.HOLD_LONGER, 2, 1),
+        (CueKind.BREATHE_OUT, 2, 3),
+        (CueKind.REACH_LOCKOUT, 2, 3),
+        (CueKind.DROPPED, 2, 4),
+        (CueKind.TARGET_REACHED, 2, 5),
+    ]
+    assert cues[0].text == "Hold the top for 3 seconds."
 
 
 def test_nothing_is_said_of_a_time_that_has_not_come() -> None:

@@ -9,7 +9,7 @@ import click
 
 from tracker.cli.interruption import interruption, soon
 from tracker.cli.playing import screen_is_there, total
-from tracker.domain import TrackerError
+from tracker.domain import TrackerError, exercise_named
 from tracker.runtime.clock import utc_now
 from tracker.runtime.lines import LinesSink
 from tracker.runtime.paths import tracker_paths
@@ -20,12 +20,19 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.cli.interruption import Interruption
-    from tracker.domain import SessionInfo, Source, Workout
+    from tracker.domain import Plan, SessionInfo, Source, Workout
     from tracker.runtime.session import Session
     from tracker.runtime.snapshot import SessionSnapshot
 
 
-def train_live(title: str, info: SessionInfo, source: Source, *, headless: bool) -> None:
+def train_live(
+    title: str,
+    info: SessionInfo,
+    source: Source,
+    *,
+    headless: bool,
+    plan: Plan | None = None,
+) -> None:
     """Train to the end of the source, or until the wearer ends it.
 
     Parameters
@@ -38,6 +45,8 @@ def train_live(title: str, info: SessionInfo, source: Source, *, headless: bool)
         Where the notifications come from.
     headless
         Print lines even where there is a screen.
+    plan
+        What is planned of every set; None leaves it open.
 
     Raises
     ------
@@ -57,6 +66,7 @@ def train_live(title: str, info: SessionInfo, source: Source, *, headless: bool)
                 started=utc_now(),
                 headless=headless,
                 interrupted=interrupted,
+                plan=plan,
             )
         )
 
@@ -69,6 +79,7 @@ async def run_live(
     started: datetime,
     headless: bool,
     interrupted: Interruption,
+    plan: Plan | None = None,
 ) -> None:
     """Train on the loop that runs; see `train_live`.
 
@@ -86,9 +97,11 @@ async def run_live(
         Print lines even where there is a screen.
     interrupted
         Tells of Ctrl-C.
+    plan
+        What is planned of every set; it is recorded before the first sample.
     """
     folder = tracker_paths().recordings
-    with recorded_training(source, info, started, folder) as training:
+    with recorded_training(source, info, started, folder, plan=plan) as training:
         session = training.session
         click.echo(f"{title}\nrecording to {training.recording}", err=True)
         try:
@@ -126,7 +139,7 @@ def _log(workout: Workout, recording: Path) -> None:
 
 
 async def _train_in_lines(session: Session, interrupted: Interruption) -> SessionSnapshot:
-    session.add_sink(LinesSink(click.echo))
+    session.add_sink(LinesSink(click.echo, exercise_named(session.info.exercise)))
     with interrupted.ending(lambda: soon(session.stop)):
         await session.run()
     return session.snapshot()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tracker.cli.interruption import interruption, soon
-from tracker.domain import TrackerError
+from tracker.domain import TrackerError, exercise_named
 from tracker.engine import build_engine
 from tracker.recording import ReplaySource
 from tracker.runtime.clock import SYSTEM_CLOCK
@@ -78,7 +78,7 @@ def _play_lines(piece: Piece, speed: float) -> None:
         _source(piece, speed),
         build_engine(piece.info),
         info=piece.info,
-        sinks=[LinesSink(click.echo)],
+        sinks=[LinesSink(click.echo, exercise_named(piece.info.exercise))],
     )
     # Not the loop's own handling: between two loops, Ctrl-C would tear at whatever is being done.
     with interruption() as interrupted:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from tracker.ble import RadioSource
     from tracker.cli.chosen import Chosen
     from tracker.cli.interruption import Interruption
+    from tracker.domain import Plan
     from tracker.runtime.snapshot import SessionSnapshot
 
     Use = Callable[[RadioSource, SessionInfo, datetime], Awaitable[None]]
@@ -43,6 +44,7 @@ def train_with(
     exercise: str,
     seconds: float | None,
     headless: bool,
+    plan: Plan | None = None,
 ) -> None:
     """Train with a sensor, and perhaps a second one beside it.
 
@@ -58,6 +60,8 @@ def train_with(
         End so long after the sensors began to stream, s; None trains until the wearer ends it.
     headless
         Print lines even where there is a screen.
+    plan
+        What is planned of every set; None leaves it open.
 
     Raises
     ------
@@ -78,6 +82,7 @@ def train_with(
             started=started,
             headless=headless,
             interrupted=interrupted,
+            plan=plan,
         )
 
     with_radio(chosen, interrupted, exercise, use)

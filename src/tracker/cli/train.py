@@ -10,12 +10,13 @@ import click
 from tracker.cli.examples import examples
 from tracker.cli.interruption import interruption
 from tracker.cli.options import MAX_SPEED, ExerciseName, PositiveNumber, headless_option
+from tracker.cli.planned import plan_options
 from tracker.cli.sensor_options import kind_option, second_option, setting_option
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tracker.domain import Notification
+    from tracker.domain import Notification, Plan
 
 SIMULATED: Final = "sim"
 """Name of the sensor that nobody wears."""
@@ -32,6 +33,7 @@ DEFAULT_SEED: Final = 1
         ("tracker train", "with the sensor that was paired"),
         ("tracker train --sensor WT901BLE67", "with another one, by its name or address"),
         ("tracker train --exercise glute_bridge --headless", "plain lines, another exercise"),
+        ("tracker train --load-kg 60 --reps 8 --tempo 3-0-1-2", "with a plan that cues keep to"),
         ("tracker train --sensor sim", "on the screen, with a simulated lifter"),
         ("tracker train --sensor sim --headless --speed max", "the same without waiting"),
     )
@@ -51,6 +53,7 @@ DEFAULT_SEED: Final = 1
     show_default=True,
     help="What is trained; the simulated lifter does hip thrusts and bridges.",
 )
+@plan_options
 @headless_option
 @click.option(
     "--seconds",
@@ -81,6 +84,7 @@ def command(
     seconds: float | None,
     seed: int | None,
     speed: float | None,
+    plan: Plan | None,
 ) -> None:
     """Train with a sensor: count, time and record.
 
@@ -92,7 +96,7 @@ def command(
         for name, given in (("--second", second), ("--kind", kind), ("--setting", settings)):
             if given:
                 raise click.BadParameter("is for real sensors.", param_hint=f"'{name}'")
-        _train_simulated(exercise, headless, seconds, seed, speed)
+        _train_simulated(exercise, headless, seconds, seed, speed, plan)
         return
     for name, value in (("--seed", seed), ("--speed", speed)):
         if value is not None:
@@ -110,11 +114,23 @@ def command(
         # The engine costs SciPy (0.6 s), which a sensor that is not even named need not wait for.
         from tracker.cli.radio_session import train_with
 
-        train_with(chosen, interrupted, exercise=exercise, seconds=seconds, headless=headless)
+        train_with(
+            chosen,
+            interrupted,
+            exercise=exercise,
+            seconds=seconds,
+            headless=headless,
+            plan=plan,
+        )
 
 
 def _train_simulated(
-    exercise: str, headless: bool, seconds: float | None, seed: int | None, speed: float | None
+    exercise: str,
+    headless: bool,
+    seconds: float | None,
+    seed: int | None,
+    speed: float | None,
+    plan: Plan | None,
 ) -> None:
     seed = DEFAULT_SEED if seed is None else seed
     if seconds is not None and seconds > LONGEST_S:
@@ -144,4 +160,5 @@ def _train_simulated(
             simulated.info, notifications, SYSTEM_CLOCK, speed=1.0 if speed is None else speed
         ),
         headless=headless,
+        plan=plan,
     )

@@ -190,10 +190,11 @@ def test_flags_are_their_names() -> None:
         ),
         (SetEnded(1.0, 2, 5), {"event": "set_ended", "set": 2, "reps": 5}),
         (
-            Cue(1.0, "Hold it", CueKind.HOLD_LONGER, 2),
+            Cue(1.0, "Hold it", CueKind.HOLD_LONGER, 2, rep_index=3),
             {
                 "event": "cue",
                 "set": 2,
+                "index": 3,
                 "kind": "hold_longer",
                 "text": "Hold it",
                 "strong": False,
