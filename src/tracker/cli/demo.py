@@ -10,8 +10,10 @@ import click
 from tracker.cli.examples import examples
 from tracker.cli.options import headless_option, seconds_option, speed_option
 from tracker.cli.planned import plan_options
+from tracker.cli.sounds import sound_options
 
 if TYPE_CHECKING:
+    from tracker.cli.sounds import SoundWish
     from tracker.domain import Plan
 
 DEFAULT_SEED: Final = 1
@@ -39,12 +41,14 @@ DEFAULT_SEED: Final = 1
 )
 @speed_option
 @plan_options
+@sound_options
 def command(
     headless: bool,
     seconds: float | None,
     seed: int,
     speed: float | None,
     plan: Plan | None,
+    sound: SoundWish,
 ) -> None:
     """Train with a simulated sensor, to see what it is like.
 
@@ -72,4 +76,4 @@ def command(
         end_s=s_from_ns(notifications[-1].received_ns) if notifications else None,
         recording_name=None,
     )
-    play(piece, headless=headless, speed=speed)
+    play(piece, headless=headless, speed=speed, sound=sound)

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from tracker.cli.interruption import interruption, soon
-from tracker.cli.playing import screen_is_there, total
+from tracker.cli.playing import total
+from tracker.cli.screen import screen_is_there
+from tracker.cli.sounds import USUAL, heard_beside_lines
 from tracker.domain import TrackerError, exercise_named
 from tracker.runtime.clock import utc_now
 from tracker.runtime.lines import LinesSink
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.cli.interruption import Interruption
+    from tracker.cli.sounds import SoundWish
     from tracker.domain import Plan, SessionInfo, Source, Workout
     from tracker.runtime.session import Session
     from tracker.runtime.snapshot import SessionSnapshot
@@ -32,6 +35,7 @@ def train_live(
     *,
     headless: bool,
     plan: Plan | None = None,
+    sound: SoundWish = USUAL,
 ) -> None:
     """Train to the end of the source, or until the wearer ends it.
 
@@ -47,6 +51,8 @@ def train_live(
         Print lines even where there is a screen.
     plan
         What is planned of every set; None leaves it open.
+    sound
+        Whether it is heard, and where.
 
     Raises
     ------
@@ -67,6 +73,7 @@ def train_live(
                 headless=headless,
                 interrupted=interrupted,
                 plan=plan,
+                sound=sound,
             )
         )
 
@@ -80,6 +87,7 @@ async def run_live(
     headless: bool,
     interrupted: Interruption,
     plan: Plan | None = None,
+    sound: SoundWish = USUAL,
 ) -> None:
     """Train on the loop that runs; see `train_live`.
 
@@ -99,16 +107,21 @@ async def run_live(
         Tells of Ctrl-C.
     plan
         What is planned of every set; it is recorded before the first sample.
+    sound
+        Whether it is heard, and where.
     """
     folder = tracker_paths().recordings
-    with recorded_training(source, info, started, folder, plan=plan) as training:
+    on_screen = not headless and screen_is_there()
+    with recorded_training(
+        source, info, started, folder, plan=plan, until_stopped=on_screen
+    ) as training:
         session = training.session
         click.echo(f"{title}\nrecording to {training.recording}", err=True)
         try:
-            if headless or not screen_is_there():
-                ended = await _train_in_lines(session, interrupted)
+            if on_screen:
+                ended = await _train_on_screen(session, interrupted, sound)
             else:
-                ended = await _train_on_screen(session, interrupted)
+                ended = await _train_in_lines(session, interrupted, sound)
             click.echo(total(ended.sets))
         finally:
             training.close()
@@ -138,18 +151,23 @@ def _log(workout: Workout, recording: Path) -> None:
             click.echo(f"logged as session {session_id}: tracker show {session_id}", err=True)
 
 
-async def _train_in_lines(session: Session, interrupted: Interruption) -> SessionSnapshot:
+async def _train_in_lines(
+    session: Session, interrupted: Interruption, sound: SoundWish
+) -> SessionSnapshot:
     session.add_sink(LinesSink(click.echo, exercise_named(session.info.exercise)))
     with interrupted.ending(lambda: soon(session.stop)):
-        await session.run()
+        async with heard_beside_lines(sound, session):
+            await session.run()
     return session.snapshot()
 
 
-async def _train_on_screen(session: Session, interrupted: Interruption) -> SessionSnapshot:
+async def _train_on_screen(
+    session: Session, interrupted: Interruption, sound: SoundWish
+) -> SessionSnapshot:
     # Textual costs 0.2 s, which lines need not pay.
     from tracker.tui import TrackerApp
 
-    app = TrackerApp(session)
+    app = TrackerApp(session, open_sound=sound.opener())
     with interrupted.ending(lambda: soon(app.leave)):
         await app.run_async()
     return session.snapshot()

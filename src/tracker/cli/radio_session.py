@@ -13,7 +13,8 @@ from tracker.ble import BleakRadio, open_radio
 from tracker.cli.chosen import with_sensors
 from tracker.cli.interruption import soon, unless_interrupted
 from tracker.cli.live import run_live
-from tracker.cli.playing import screen_is_there
+from tracker.cli.screen import screen_is_there
+from tracker.cli.sounds import USUAL
 from tracker.domain import SessionInfo, TrackerError
 from tracker.engine import build_engine
 from tracker.recording import RecordingWriter
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from tracker.ble import RadioSource
     from tracker.cli.chosen import Chosen
     from tracker.cli.interruption import Interruption
+    from tracker.cli.sounds import SoundWish
     from tracker.domain import Plan
     from tracker.runtime.snapshot import SessionSnapshot
 
@@ -45,6 +47,7 @@ def train_with(
     seconds: float | None,
     headless: bool,
     plan: Plan | None = None,
+    sound: SoundWish = USUAL,
 ) -> None:
     """Train with a sensor, and perhaps a second one beside it.
 
@@ -62,6 +65,8 @@ def train_with(
         Print lines even where there is a screen.
     plan
         What is planned of every set; None leaves it open.
+    sound
+        Whether it is heard, and where.
 
     Raises
     ------
@@ -83,6 +88,7 @@ def train_with(
             headless=headless,
             interrupted=interrupted,
             plan=plan,
+            sound=sound,
         )
 
     with_radio(chosen, interrupted, exercise, use)

@@ -15,9 +15,12 @@ from tracker.cli.options import (
     headless_option,
     speed_option,
 )
+from tracker.cli.sounds import sound_options
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tracker.cli.sounds import SoundWish
 
 
 @click.command(
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
 @exercise_option
 @acc_unit_option
 @gyro_unit_option
+@sound_options
 def command(
     file: Path,
     speed: float | None,
@@ -41,6 +45,7 @@ def command(
     exercise: str | None,
     acc_unit: str,
     gyro_unit: str,
+    sound: SoundWish,
 ) -> None:
     """Watch a recording or a CSV of samples as if it happened now.
 
@@ -62,4 +67,4 @@ def command(
         end_s=session.end_s,
         recording_name=file.name,
     )
-    play(piece, headless=headless, speed=speed)
+    play(piece, headless=headless, speed=speed, sound=sound)

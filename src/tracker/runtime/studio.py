@@ -96,6 +96,15 @@ class Start:
     """How the wearer tells the sensor what level is."""
 
 
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """What was said before the screen was there; None leaves what was chosen last."""
+
+    exercise: str | None = None
+    plan: Plan | None = None
+    """For the exercise that stands in the set-up first."""
+
+
 class Studio:
     """Opens what is trained with, and remembers what was chosen.
 
@@ -109,6 +118,8 @@ class Studio:
         Given to sources and sessions.
     simulated
         How the simulated lifter trains.
+    preset
+        What stands in the set-up at first.
     """
 
     def __init__(
@@ -118,17 +129,32 @@ class Studio:
         radio: Radio | None = None,
         clock: Clock = SYSTEM_CLOCK,
         simulated: Simulated = Simulated(),
+        preset: Preset = Preset(),
     ) -> None:
         self._paths = paths
         self._radio = BleakRadio() if radio is None else radio
         self._clock = clock
         self._simulated = simulated
+        self._preset = preset
         self._config_path = config_path(paths.config)
 
     @property
     def config(self) -> Config:
         """What is chosen; raises `InputError` if the file cannot be read."""
         return load_config(self._config_path)
+
+    def first_exercise(self, device: Device) -> str:
+        """Return what stands in the set-up first: what was said, else what was trained last."""
+        names = self.exercises(device)
+        wanted = self._preset.exercise or self.config.training.exercise
+        return wanted if wanted in names else names[0]
+
+    def last_plan(self, exercise: str) -> Plan | None:
+        """Return the plan to begin with; None if there was none yet."""
+        preset = self._preset
+        if preset.plan is not None and exercise == (preset.exercise or exercise):
+            return preset.plan
+        return self.config.plan.get(exercise)
 
     def remember(self, training: TrainingChoice) -> None:
         """Keep what was chosen on the screen."""

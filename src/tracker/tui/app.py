@@ -372,7 +372,7 @@ class TrackerApp(App[None]):
                 self.studio.remember(replace(self.studio.config.training, theme=theme))
 
 
-def run_app(training: Session | Playback) -> SessionSnapshot:
+def run_app(training: Session | Playback, open_sound: OpenSound | None = None) -> SessionSnapshot:
     """Show `training` on the terminal until the wearer quits, and return how it ended."""
-    TrackerApp(training).run()
+    TrackerApp(training, open_sound=open_sound).run()
     return training.snapshot()
