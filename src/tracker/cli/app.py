@@ -25,6 +25,7 @@ COMMANDS: Final = {
     "train": "Train with a sensor: count, time and record.",
     "record": "Record what a sensor sends, without a screen.",
     "analyze": "Run whole files through the detection and print what was found.",
+    "export": "Write sessions in the formats of other programs.",
     "replay": "Watch a recording or a CSV of samples as if it happened now.",
     "import": "Turn a CSV of samples into a recording.",
     "recover": "Save everything that is whole in a damaged recording.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -46,6 +47,24 @@ class PositiveNumber(click.ParamType[float]):
             word = "" if self._word_for_infinity is None else f" or {self._word_for_infinity!r}"
             self.fail(f"expected a number above 0{word}, got {value!r}.", param, ctx)
         return number
+
+
+class MomentOfDay(click.ParamType[datetime]):
+    """A moment of a day, ISO 8601; without an offset it is in the time zone of this computer."""
+
+    name = "moment"
+
+    def convert(
+        self, value: str | datetime, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        """Return the moment with its offset."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f"expected a time as 2026-03-01T18:30:00+01:00, got {value!r}.", param, ctx)
+        return moment if moment.tzinfo is not None else moment.astimezone()
 
 
 FILE: Final = click.Path(path_type=Path)
