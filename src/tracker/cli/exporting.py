@@ -84,7 +84,7 @@ def export_folder(
     refuse_filled(target, force)
     sessions = [session_of(source, form, reading) for source in sources]
     with whole_folder(target, force) as folder:
-        form.write_folder(sessions, folder)
+        form.write_folder(sessions, folder, target)
     click.echo(f"{target}: written as {form.name}.", err=True)
 
 

@@ -22,6 +22,8 @@ class Kind(Enum):
     """Type of a column; in every one a value may be unknown."""
 
     TEXT = "text"
+    MOMENT = "moment"
+    """ISO 8601 with offset."""
     WHOLE = "whole number"
     REAL = "number"
     TRUTH = "true or false"
@@ -85,7 +87,7 @@ def _of_session() -> tuple[Column[Any], ...]:
     return (
         Column(
             "started_utc",
-            Kind.TEXT,
+            Kind.MOMENT,
             "",
             "when second 0 was, ISO 8601 with offset",
             lambda row: row.workout.info.started_utc,

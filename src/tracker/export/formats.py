@@ -2,8 +2,7 @@
 
 A writer is a function of the training and of the binary stream that takes the file,
 `write_x(workout, out)`; one that needs every sample is `write_x(workout, samples, out)`. A writer
-of folders gets everything at once, `write_x_folder(sessions, folder)`; the folder is there and
-empty.
+of folders gets everything at once, `write_x_folder(sessions, folder, beside)`.
 """
 
 from __future__ import annotations
@@ -73,11 +72,21 @@ class Format:
         else:
             write(session.workout, session.samples, out)
 
-    def write_folder(self, sessions: Sequence[Session], folder: Path) -> None:
-        """Write trainings into a folder that is there and empty."""
+    def write_folder(self, sessions: Sequence[Session], folder: Path, beside: Path) -> None:
+        """Write trainings into an empty folder, whose files will stand beside others.
+
+        Parameters
+        ----------
+        sessions
+            At least one.
+        folder
+            It is there, and empty.
+        beside
+            Where the files go afterwards; it need not exist.
+        """
         if self.folder_writer is None:
             raise ValueError(f"{self.name} is one file")
-        _loaded(self.folder_writer)(sessions, folder)
+        _loaded(self.folder_writer)(sessions, folder, beside)
 
 
 _ALL: Final = (
@@ -101,6 +110,39 @@ _ALL: Final = (
         ".json",
         text=True,
         writer="tracker.export.session_json:write_session",
+    ),
+    Format(
+        "parquet",
+        "one row per rep with types and units; of several sessions a folder, parted by day",
+        ".parquet",
+        text=False,
+        writer="tracker.export.rep_parquet:write_reps",
+        folder_writer="tracker.export.rep_parquet:write_history",
+    ),
+    Format(
+        "raw-csv",
+        "every sample, as analyze reads it",
+        ".csv",
+        text=True,
+        writer="tracker.export.raw_csv:write_samples",
+        needs=Needs.SAMPLES,
+    ),
+    Format(
+        "raw-parquet",
+        "every sample with types and units",
+        ".parquet",
+        text=False,
+        writer="tracker.export.raw_parquet:write_samples",
+        needs=Needs.SAMPLES,
+    ),
+    Format(
+        "bids",
+        "every sample and rep as a BIDS motion dataset, a folder",
+        "",
+        text=False,
+        writer=None,
+        folder_writer="tracker.export.bids:write_dataset",
+        needs=Needs.SAMPLES,
     ),
 )
 

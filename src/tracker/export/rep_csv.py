@@ -66,5 +66,5 @@ def _cell(value: Any, kind: Kind, unit: str) -> str:
             return "true" if value else "false"
         case Kind.WORDS:
             return WORDS_SEPARATOR.join(value)
-        case Kind.TEXT | Kind.WHOLE:
+        case Kind.TEXT | Kind.MOMENT | Kind.WHOLE:
             return str(value)

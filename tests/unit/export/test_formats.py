@@ -30,7 +30,7 @@ def test_every_writer_is_there_and_takes_what_the_table_says(name: str) -> None:
         needed = 2 if form.needs is Needs.WORKOUT else 3
         assert len(parameters_of(form.writer)) >= needed
     if form.folder_writer is not None:
-        assert len(parameters_of(form.folder_writer)) == 2
+        assert len(parameters_of(form.folder_writer)) == 3
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -62,4 +62,4 @@ def test_a_folder_is_no_file_and_a_file_no_folder(workout: Workout, tmp_path: Pa
                 form.write(Session(workout), io.BytesIO())
         if form.folder_writer is None:
             with pytest.raises(ValueError, match="one file"):
-                form.write_folder([Session(workout)], tmp_path)
+                form.write_folder([Session(workout)], tmp_path, tmp_path)
