@@ -27,7 +27,7 @@ COMMANDS: Final = {
     "analyze": "Run whole files through the detection and print what was found.",
     "export": "Write sessions in the formats of other programs.",
     "replay": "Watch a recording or a CSV of samples as if it happened now.",
-    "import": "Turn a CSV of samples into a recording.",
+    "import": "Turn the samples of another program into a recording.",
     "recover": "Save everything that is whole in a damaged recording.",
     "doctor": "Check Bluetooth, terminal and files, and say what to do.",
     "decode": "Decode notifications given as hex, to check a sensor's format.",

@@ -10,6 +10,7 @@ from tracker.cli.examples import examples
 from tracker.cli.options import (
     FILE,
     MomentOfDay,
+    acc_points_option,
     acc_unit_option,
     exercise_option,
     force_option,
@@ -63,6 +64,7 @@ if TYPE_CHECKING:
 )
 @acc_unit_option
 @gyro_unit_option
+@acc_points_option
 @force_option
 def command(
     sources: tuple[str, ...],
@@ -71,22 +73,23 @@ def command(
     exercise: str | None,
     started: datetime | None,
     subject: str,
-    acc_unit: str,
-    gyro_unit: str,
+    acc_unit: str | None,
+    gyro_unit: str | None,
+    acc_points: str | None,
     force: bool,
 ) -> None:
     """Write sessions in the formats of other programs.
 
-    FILE_OR_SESSION is a recording (.arrows), a CSV of samples (.csv, .csv.gz), or a session of the
-    log: its number, or last.
+    FILE_OR_SESSION is a recording (.arrows), a CSV of samples (.csv, .csv.gz), what phyphox,
+    Sensor Logger or MetaBase saved, or a session of the log: its number, or last.
     """
     # The engine costs SciPy (0.6 s), Arrow 0.1 s.
     from tracker.cli.exporting import Reading, export_file, export_folder
+    from tracker.cli.inputs import sayings_of
     from tracker.export.formats import format_named
-    from tracker.recording import AccUnit, GyroUnit
 
     form = format_named(name)
-    reading = Reading(exercise, started, subject, AccUnit(acc_unit), GyroUnit(gyro_unit))
+    reading = Reading(exercise, started, subject, sayings_of(acc_unit, gyro_unit, acc_points))
     if form.writer is not None and len(sources) == 1:
         export_file(sources[0], form, reading, output, force)
     elif form.folder_writer is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -17,7 +17,7 @@ from tracker.cli.logged import logged_workout, names_session
 from tracker.domain import InputError, OutputError
 from tracker.engine import timed_samples
 from tracker.export.formats import Needs, Session
-from tracker.recording import AccUnit, GyroUnit
+from tracker.recording import Sayings
 from tracker.runtime.paths import RECORDING_SUFFIX
 from tracker.runtime.whole_file import refuse_existing, refuse_filled, whole_file, whole_folder
 
@@ -41,8 +41,8 @@ class Reading:
     """When second 0 was, for a file that does not say."""
     subject: str = "01"
     """Label of the person."""
-    acc_unit: AccUnit = AccUnit.MPS2
-    gyro_unit: GyroUnit = GyroUnit.RADPS
+    sayings: Sayings = field(default_factory=Sayings)
+    """What the user says of foreign files."""
 
 
 def export_file(source: str, form: Format, reading: Reading, target: Path, force: bool) -> None:
@@ -108,8 +108,7 @@ def session_of(source: str, form: Format, reading: Reading) -> Session:
     file = open_session_file(
         Path(source),
         exercise=reading.exercise,
-        acc_unit=reading.acc_unit,
-        gyro_unit=reading.gyro_unit,
+        sayings=reading.sayings,
         block_samples=BIG_BLOCK_SAMPLES,
     )
     if reading.started is not None and file.info.started_utc is None:

@@ -80,17 +80,20 @@ exercise_option: Final = click.option(
 acc_unit_option: Final = click.option(
     "--acc-unit",
     type=click.Choice(["m/s2", "g"]),
-    default="m/s2",
-    show_default=True,
-    help="Unit of the acc columns of a CSV.",
+    help="Unit of the acc columns of a CSV.  [default: what the file says, else m/s2]",
 )
 
 gyro_unit_option: Final = click.option(
     "--gyro-unit",
     type=click.Choice(["rad/s", "deg/s"]),
-    default="rad/s",
-    show_default=True,
-    help="Unit of the gyro columns of a CSV.",
+    help="Unit of the gyro columns of a CSV.  [default: what the file says, else rad/s]",
+)
+
+acc_points_option: Final = click.option(
+    "--acc-points",
+    type=click.Choice(["up", "down"]),
+    help="Which way acceleration points at rest: down in what an iPhone saves by itself, up in "
+    "everything else.  [default: what the file says, else up]",
 )
 
 headless_option: Final = click.option(
