@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -63,6 +64,12 @@ LIVE_BLOCK_SAMPLES: Final = 5
     metavar="N",
     help="Analyze N files at once.  [default: as many as there are cores, for large files]",
 )
+@click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="Analyze the files on the workers of a Dask cluster, which read them by the same names "
+    "or URLs.",
+)
 @acc_unit_option
 @gyro_unit_option
 @acc_points_option
@@ -72,6 +79,7 @@ def command(
     output_format: str,
     block_samples: int | None,
     jobs: int | None,
+    scheduler: str | None,
     acc_unit: str | None,
     gyro_unit: str | None,
     acc_points: str | None,
@@ -79,7 +87,8 @@ def command(
     """Run whole files through the detection and print what was found.
 
     FILE is a recording (.arrows), a CSV of samples (.csv, .csv.gz), the file, folder or zip that
-    phyphox, Sensor Logger or MetaBase saved, or a folder with any number of these.
+    phyphox, Sensor Logger or MetaBase saved, or a folder with any number of these; or a URL such
+    as s3://bucket/session.arrows.
     """
     # Arrow and SciPy cost 0.8 s together.
     from tracker.cli.analyzing import Order, outcomes, usual_jobs, workout_of_source
@@ -87,7 +96,8 @@ def command(
     from tracker.cli.places import is_collection, sessions_in
 
     sayings = sayings_of(acc_unit, gyro_unit, acc_points)
-    several = len(files) > 1 or is_collection(files[0])
+    # One file on a cluster is as good as many.
+    several = len(files) > 1 or scheduler is not None or is_collection(files[0])
     if output_format == "events":
         if several:
             raise click.UsageError("events are of one file; give one FILE, or use --format json")
@@ -96,43 +106,55 @@ def command(
         return ExitCode.OK
     order = Order(block_samples or BIG_BLOCK_SAMPLES, exercise, sayings)
     if not several:
-        _print_workouts([workout_of_source(files[0], order)], output_format, several=False)
+        workout = workout_of_source(files[0], order, tell=_say, bar=True)
+        _print_workouts([workout], output_format, several=False)
         return ExitCode.OK
     sessions = sessions_in(files)
-    found = _Sorted(outcomes(sessions, order, jobs or usual_jobs(sessions)))
+    if scheduler is None:
+        found = _Sorted(outcomes(sessions, order, jobs or usual_jobs(sessions)), len(sessions))
+    else:
+        from tracker.cli.cluster import outcomes_on
+
+        found = _Sorted(outcomes_on(scheduler, sessions, order), len(sessions))
     _print_workouts(found, output_format, several=True)
     return found.tell()
+
+
+def _say(line: str) -> None:
+    click.echo(line, err=True)
 
 
 class _Sorted:
     """Passes on what was found, and keeps what could not be read for the end."""
 
-    def __init__(self, outcomes: Iterable[Outcome]) -> None:
+    def __init__(self, outcomes: Iterable[Outcome], amount: int) -> None:
         self._outcomes = outcomes
         self._failed: list[Outcome] = []
-        self._amount = 0
+        self._amount = amount
 
     def __iter__(self) -> Iterator[Workout]:
-        for outcome in self._outcomes:
-            self._amount += 1
-            if outcome.said:
-                click.echo(outcome.said, err=True, nl=False)
-            if outcome.workout is None:
-                self._failed.append(outcome)
-            else:
-                yield outcome.workout
+        # Tables on the same terminal show the progress themselves.
+        hidden = not sys.stderr.isatty() or sys.stdout.isatty()
+        with click.progressbar(
+            self._outcomes, length=self._amount, file=sys.stderr, hidden=hidden
+        ) as shown:
+            for outcome in shown:
+                for line in outcome.said:
+                    _say(line)
+                if outcome.workout is None:
+                    self._failed.append(outcome)
+                else:
+                    yield outcome.workout
 
     def tell(self) -> int:
         """Name every file that could not be read, and return the exit code."""
         for outcome in self._failed:
-            click.echo(f"tracker: {outcome.problem}", err=True)
+            _say(f"tracker: {outcome.problem}")
             if outcome.advice is not None:
-                click.echo(outcome.advice, err=True)
+                _say(outcome.advice)
         if not self._failed:
             return ExitCode.OK
-        click.echo(
-            f"tracker: {len(self._failed)} of {self._amount} files could not be read.", err=True
-        )
+        _say(f"tracker: {len(self._failed)} of {self._amount} files could not be read.")
         return ExitCode.USAGE_OR_INPUT
 
 

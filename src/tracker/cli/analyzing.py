@@ -5,12 +5,10 @@ A process gets a name and gives back what was found, so that it does not matter 
 
 from __future__ import annotations
 
-import io
 import os
 import signal
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import redirect_stderr
 from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 from typing import TYPE_CHECKING, Final
@@ -22,11 +20,11 @@ from tracker.domain import TrackerError
 from tracker.recording import Sayings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from tracker.domain import Workout
 
-WORTH_A_PROCESS_BYTES: Final = 8 << 20
+WORTH_A_PROCESS_BYTES: Final = 16 << 20
 """A process takes about a second to start, in which the engine gets through that much."""
 
 
@@ -54,18 +52,18 @@ class Outcome:
     """Why it cannot be read."""
     advice: str | None = None
     """What to try then."""
-    said: str = ""
+    said: tuple[str, ...] = ()
     """What there was to tell the user meanwhile."""
 
 
 def outcome_of(source: str, order: Order) -> Outcome:
     """Analyze one file; what is wrong with it is a value, because it travels between processes."""
-    with io.StringIO() as said, redirect_stderr(said):
-        try:
-            workout = workout_of_source(source, order)
-        except TrackerError as error:
-            return Outcome(source, None, error.message, error.advice, said.getvalue())
-        return Outcome(source, workout, said=said.getvalue())
+    said: list[str] = []
+    try:
+        workout = workout_of_source(source, order, tell=said.append, bar=False)
+    except TrackerError as error:
+        return Outcome(source, None, error.message, error.advice, tuple(said))
+    return Outcome(source, workout, said=tuple(said))
 
 
 def outcomes(sources: Sequence[str], order: Order, jobs: int) -> Iterator[Outcome]:
@@ -120,8 +118,21 @@ def usable_cores() -> int:
     return os.cpu_count() or 1
 
 
-def workout_of_source(source: str, order: Order) -> Workout:
+def workout_of_source(
+    source: str, order: Order, tell: Callable[[str], object], *, bar: bool
+) -> Workout:
     """Return what is in one file.
+
+    Parameters
+    ----------
+    source
+        Its name.
+    order
+        What is to be done with it.
+    tell
+        Takes what the user should know of it.
+    bar
+        Whether to show how far it is, where somebody can see it.
 
     Raises
     ------
@@ -134,7 +145,8 @@ def workout_of_source(source: str, order: Order) -> Workout:
             exercise=order.exercise,
             sayings=order.sayings,
             block_samples=order.block,
+            tell=tell,
         )
         file = replace(file, path=source)
         # A foreign file comes in blocks already.
-        return workout_in(file, 1 if file.sensor == CSV else order.block)
+        return workout_in(file, 1 if file.sensor == CSV else order.block, bar=bar)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     epilog=examples(
         ("tracker export session.arrows --format csv -o reps.csv", "one row per rep"),
         ("tracker export session.arrows --format csv-sets -o -", "one row per set, to stdout"),
-        ("tracker export *.arrows --format parquet -o history", "a folder, one part for each day"),
+        ("tracker export recordings --format parquet -o history", "a folder, parted by day"),
         ("tracker export session.arrows --format raw-csv -o samples.csv", "every sample"),
     )
 )
@@ -46,6 +46,11 @@ if TYPE_CHECKING:
     required=True,
     metavar="OUT",
     help="The file to write; - is stdout, for text. A folder for several sessions.",
+)
+@click.option(
+    "--partition",
+    is_flag=True,
+    help="Write a folder, parted by day, for a single session too; for parquet.",
 )
 @exercise_option
 @click.option(
@@ -70,6 +75,7 @@ def command(
     sources: tuple[str, ...],
     name: str,
     output: Path,
+    partition: bool,
     exercise: str | None,
     started: datetime | None,
     subject: str,
@@ -81,18 +87,23 @@ def command(
     """Write sessions in the formats of other programs.
 
     FILE_OR_SESSION is a recording (.arrows), a CSV of samples (.csv, .csv.gz), what phyphox,
-    Sensor Logger or MetaBase saved, or a session of the log: its number, or last.
+    Sensor Logger or MetaBase saved, a folder of any number of these, or a session of the log: its
+    number, or last.
     """
     # The engine costs SciPy (0.6 s), Arrow 0.1 s.
     from tracker.cli.exporting import Reading, export_file, export_folder
     from tracker.cli.inputs import sayings_of
+    from tracker.cli.places import is_collection, sessions_in
     from tracker.export.formats import format_named
 
     form = format_named(name)
     reading = Reading(exercise, started, subject, sayings_of(acc_unit, gyro_unit, acc_points))
-    if form.writer is not None and len(sources) == 1:
+    one = len(sources) == 1 and not is_collection(sources[0])
+    if form.writer is not None and one and not partition:
         export_file(sources[0], form, reading, output, force)
     elif form.folder_writer is not None:
-        export_folder(sources, form, reading, output, force)
+        export_folder(sessions_in(sources), form, reading, output, force)
+    elif one:
+        raise click.UsageError(f"{name} is one file and has no parts")
     else:
         raise click.UsageError(f"{name} holds one session; export them one by one")

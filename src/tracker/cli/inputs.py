@@ -72,12 +72,17 @@ def sayings_of(acc_unit: str | None, gyro_unit: str | None, acc_points: str | No
     )
 
 
+def _say(line: str) -> None:
+    click.echo(line, err=True)
+
+
 def open_session_file(
     path: Path,
     *more: Path,
     exercise: str | None = None,
     sayings: Sayings = Sayings(),  # noqa: B008 - it is frozen
     block_samples: int | None = None,
+    tell: Callable[[str], object] = _say,
 ) -> SessionFile:
     """Open a recording, a sample CSV, or what another app saved.
 
@@ -94,6 +99,8 @@ def open_session_file(
     block_samples
         Samples of a foreign file that make one notification; None makes about ten notifications a
         second.
+    tell
+        Takes what the user should know of the file.
 
     Raises
     ------
@@ -104,10 +111,9 @@ def open_session_file(
         _refuse_others((path, *more))
         samples = read_foreign((path, *more), sayings)
         if samples.left_out:
-            click.echo(
+            tell(
                 f"{path}: {samples.left_out} samples of acceleration have no angular rate "
-                "at their time, and were left out.",
-                err=True,
+                "at their time, and were left out."
             )
         info = _info(path, exercise, samples.started_utc)
         return _from_table(path, samples.table, info, block_samples)
@@ -122,7 +128,7 @@ def open_session_file(
         return _from_table(path, table, _info(path, exercise, None), block_samples)
     recording = open_recording(path)
     for damage in recording.damage:
-        click.echo(f"{path}: {damage}", err=True)
+        tell(f"{path}: {damage}")
     info = recording.info if exercise is None else replace(recording.info, exercise=exercise)
     return SessionFile(
         path=str(path),

@@ -53,7 +53,7 @@ def test_what_is_told_meanwhile_comes_along(recording: Path, tmp_path: Path) -> 
     damaged.write_bytes(recording.read_bytes()[:-1000])
     outcome = outcome_of(str(damaged), ORDER)
     assert outcome.workout is not None
-    assert outcome.said.startswith(f"{damaged}: ")
+    assert outcome.said[0].startswith(f"{damaged}: ")
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="Windows ends processes otherwise")

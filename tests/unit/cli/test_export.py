@@ -100,6 +100,21 @@ def test_several_sessions_are_a_folder_by_day(
     assert len(list(target.rglob("*.parquet"))) == 2
 
 
+def test_a_folder_of_sessions_and_a_single_one_can_be_parted(
+    recording: Path, tmp_path: Path, tracker: Callable[..., Any]
+) -> None:
+    (tmp_path / "sessions").mkdir()
+    source = tmp_path / "sessions" / "a.arrows"
+    source.write_bytes(recording.read_bytes())
+    for number, arguments in enumerate(((source.parent,), (source, "--partition"))):
+        target = tmp_path / f"history{number}"
+        result = tracker("export", *arguments, "--format", "parquet", "-o", target)
+        assert result.code == ExitCode.OK, result.err
+        (part,) = target.iterdir()
+        assert part.name.startswith("date=")
+        assert len(list(part.iterdir())) == 1
+
+
 def test_a_dataset_grows_by_subjects(
     csv: Path, tmp_path: Path, tracker: Callable[..., Any]
 ) -> None:
@@ -117,6 +132,7 @@ def test_a_dataset_grows_by_subjects(
     ("arguments", "said"),
     [
         (["a.csv", "b.csv", "--format", "csv", "-o", "x"], "one by one"),
+        (["a.csv", "--format", "csv", "-o", "x", "--partition"], "has no parts"),
         (["a.csv", "--format", "xml", "-o", "x"], "xml"),
         (["a.csv", "--format", "csv"], "--output"),
         (["a.csv", "-o", "x.csv"], "--format"),
