@@ -71,8 +71,12 @@ def write_dataset(sessions: Sequence[Session], folder: Path, beside: Path) -> No
 
 def _write_run(session: Session, folder: Path, stem: str) -> None:
     samples = session.samples
-    if samples is None or not len(samples.time_s):
-        raise InputError(session.workout.facts.path, "there are no samples in it")
+    if samples is None or session.workout.facts.rate_hz is None:
+        raise InputError(
+            session.workout.facts.path,
+            "there are no samples in it, or too few to tell their rate",
+            "Leave it out.",
+        )
     events = f"{stem.replace(f'_tracksys-{TRACKING_SYSTEM}', '')}_events"
     with (folder / f"{stem}_motion.tsv").open("wb") as out:
         out.writelines(motion_lines(samples))

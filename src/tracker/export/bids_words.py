@@ -70,7 +70,7 @@ def motion_sidecar(workout: Workout, samples: TimedFrame) -> dict[str, object]:
         "TaskName": info.exercise.replace("_", " "),
         "TaskDescription": f"{exercise_named(info.exercise).title}, with a sensor on the pelvis",
         "TrackingSystemName": info.device_name or info.sensor,
-        "SamplingFrequency": 0.0 if rate_hz is None else round(rate_hz, 4),
+        **({} if rate_hz is None else {"SamplingFrequency": round(rate_hz, 4)}),
         "RecordingDuration": round(float(samples.time_s[-1] - samples.time_s[0]), 6),
         "MissingValues": "n/a",
         "MotionChannelCount": 4 + gyro,

@@ -115,5 +115,13 @@ def test_a_label_is_letters_and_digits(label: str, tmp_path: Path) -> None:
 
 
 def test_nothing_is_made_of_no_samples(tmp_path: Path) -> None:
+    folder = tmp_path / "fresh"
+    folder.mkdir()
     with pytest.raises(InputError, match="no samples"):
-        write_dataset([Session(WORKOUT)], tmp_path, tmp_path)
+        write_dataset([Session(WORKOUT)], folder, tmp_path)
+
+
+def test_a_rate_that_is_not_known_is_not_made_up(tmp_path: Path) -> None:
+    unknown = replace(WORKOUT, facts=replace(WORKOUT.facts, rate_hz=None))
+    with pytest.raises(InputError, match="too few to tell their rate"):
+        write_dataset([session(unknown)], tmp_path, tmp_path / "study")
