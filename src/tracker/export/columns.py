@@ -75,10 +75,10 @@ def rep_rows(workout: Workout) -> Iterator[RepRow]:
 
 def set_rows(workout: Workout) -> Iterator[SetRow]:
     """Yield what each row about a set is taken from, in order."""
-    befores = (None, *workout.sets)
+    earlier = (None, *workout.sets)
     return (
         SetRow(workout, record, before)
-        for record, before in zip(workout.sets, befores, strict=False)
+        for record, before in zip(workout.sets, earlier, strict=False)
     )
 
 
