@@ -13,7 +13,7 @@ from tracker.cli.playing import screen_is_there, total
 from tracker.domain import TrackerError
 from tracker.engine import build_engine
 from tracker.recording import RecordingWriter
-from tracker.runtime.clock import utc_now
+from tracker.runtime.clock import local_now
 from tracker.runtime.lines import LinesSink
 from tracker.runtime.paths import new_recording_path, tracker_paths
 from tracker.runtime.session import Session
@@ -55,7 +55,7 @@ def train_live(title: str, info: SessionInfo, source: Source, *, headless: bool)
                 title,
                 info,
                 source,
-                started=utc_now(),
+                started=local_now(),
                 headless=headless,
                 interrupted=interrupted,
             )

@@ -95,8 +95,12 @@ NAMES: Final[dict[str, dict[Loading, Names]]] = {
     ),
     "single_leg_hip_thrust": _either(
         _hip_raise(30, "SINGLE_LEG_HIP_RAISE", "Single Leg Hip Thrust", "Single Leg Bridge"),
+        # The one in Hevy that is sure to have a weight.
         _hip_raise(
-            31, "BARBELL_SINGLE_LEG_HIP_THRUST", "Single Leg Hip Thrust", "Single Leg Bridge"
+            31,
+            "BARBELL_SINGLE_LEG_HIP_THRUST",
+            "Single Leg Hip Thrust (Dumbbell)",
+            "Single Leg Bridge",
         ),
     ),
     # No weighted staggered thrust but the one with a dumbbell: the general one is kept.
@@ -120,7 +124,7 @@ NAMES: Final[dict[str, dict[Loading, Names]]] = {
     ),
     "sit_to_stand": _either(
         _squat(61, "AIR_SQUAT", "Squat (Bodyweight)", "Squat (Bodyweight)"),
-        _squat(62, "SQUAT_GENERIC", "Squat (Bodyweight)", "Squat (Bodyweight)"),
+        _squat(62, "SQUAT_GENERIC", "Squat (Barbell)", "Squat (Barbell)"),
     ),
 }
 """Every exercise of ours by its name."""

@@ -1,7 +1,7 @@
 """The bytes of a FIT file: header, definitions, data, checksum.
 
 As in "Flexible and Interoperable Data Transfer (FIT) Protocol", protocol 2.0, which brought the
-developer fields. Why there is an encoder of our own is in `docs/adr/0006-fit-encoder.md`.
+developer fields. Why there is an encoder of our own is in `docs/adr/0007-fit-encoder.md`.
 """
 
 from __future__ import annotations

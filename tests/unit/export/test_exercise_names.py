@@ -1,17 +1,22 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from garmin_fit_sdk import Profile
 from unit.export.strava_schema import HIP_RAISE, HIP_THRUST, SQUAT
 
 from tracker.domain import EXERCISES, UnknownNameError
-from tracker.export.exercise_names import NAMES, Loading, loading_of, names_of
+from tracker.export.exercise_names import NAMES, Loading, Names, loading_of, names_of
+
+DOCUMENTED = Path(__file__).parents[3] / "docs" / "exports.md"
 
 # Of Hevy's own list of exercises, as its users' exports and its API name them.
 HEVY = {
     "Hip Thrust",
     "Hip Thrust (Barbell)",
     "Single Leg Hip Thrust",
+    "Single Leg Hip Thrust (Dumbbell)",
     "Glute Bridge",
     "Squat (Barbell)",
     "Squat (Bodyweight)",
@@ -83,3 +88,20 @@ def test_zero_is_bodyweight_and_nothing_is_not_said() -> None:
 def test_an_unknown_exercise_is_refused() -> None:
     with pytest.raises(UnknownNameError):
         names_of("hip_thrusts", None)
+
+
+def test_every_name_is_documented() -> None:
+    rows = [
+        [cell.strip(" `≈") for cell in line.strip("|").split("|")]
+        for line in DOCUMENTED.read_text(encoding="utf-8").splitlines()
+        if line.startswith("| `") and line.count("|") == 7
+    ]
+    assert rows == [
+        [exercise, loading.value, "/".join(map(str, names.fit)), *other_names(names)]
+        for exercise, row in NAMES.items()
+        for loading, names in row.items()
+    ]
+
+
+def other_names(names: Names) -> list[str]:
+    return [names.strava, names.hevy, names.strong]
