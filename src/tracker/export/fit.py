@@ -87,6 +87,7 @@ def write_fit(workout: Workout, out: BinaryIO) -> None:
 
 def _messages(workout: Workout, start: datetime) -> list[Message]:
     whole = _span(start, 0.0, wall_clock.elapsed_s(workout))
+    active_ms = round(wall_clock.active_s(workout) * _MILLI)
     return [
         Message(
             0,
@@ -103,8 +104,8 @@ def _messages(workout: Workout, start: datetime) -> list[Message]:
         *_titles(workout),
         *_sets(workout, start),
         _event(whole.end, _STOP_ALL),
-        _lap(whole),
-        _session(whole),
+        _lap(whole, active_ms),
+        _session(whole, active_ms),
         _activity(whole, wall_clock.offset_s(start)),
     ]
 
@@ -228,22 +229,24 @@ def _totals(whole: _Span, event: int) -> tuple[Field, ...]:
     )
 
 
-def _lap(whole: _Span) -> Message:
+def _lap(whole: _Span, active_ms: int) -> Message:
     fields = (
         Field("lap_trigger", 24, Base.ENUM, _SESSION_END),
         Field("sport", 25, Base.ENUM, _TRAINING),
         Field("sub_sport", 39, Base.ENUM, _STRENGTH_TRAINING),
+        Field("active_time", 70, Base.UINT32, active_ms),
     )
     return Message(19, (*_totals(whole, _LAP), *fields))
 
 
-def _session(whole: _Span) -> Message:
+def _session(whole: _Span, active_ms: int) -> Message:
     fields = (
         Field("sport", 5, Base.ENUM, _TRAINING),
         Field("sub_sport", 6, Base.ENUM, _STRENGTH_TRAINING),
         Field("first_lap_index", 25, Base.UINT16, 0),
         Field("num_laps", 26, Base.UINT16, 1),
         Field("trigger", 28, Base.ENUM, _ACTIVITY_END),
+        Field("active_time", 78, Base.UINT32, active_ms),
     )
     return Message(18, (*_totals(whole, _SESSION), *fields))
 

@@ -43,14 +43,13 @@ def strava_object(workout: Workout) -> dict[str, object]:
     """
     wall_clock.require_sets(workout, "strava")
     start = wall_clock.started(workout, "strava")
-    active_s = sum(record.end_s - record.start_s for record in workout.sets)
     return {
         "version": "1.0",
         "start_time": wall_clock.at(start, 0.0).isoformat(),
         "utc_offset": wall_clock.offset_s(start),
         # Up, so that no set ends after the session.
         "elapsed_time": math.ceil(wall_clock.elapsed_s(workout)),
-        "active_time": round(active_s),
+        "active_time": round(wall_clock.active_s(workout)),
         "creator": {"name": "tracker"},
         "sets": [_set_object(workout, record, start) for record in workout.sets],
     }

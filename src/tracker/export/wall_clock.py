@@ -14,6 +14,9 @@ _YEARS: Final = range(2000, 2100)
 """FIT takes times before 1998 for seconds since a device was switched on; a date outside of this
 century is a clock that was never set."""
 
+_LONGEST_S: Final = 4_000_000.0
+"""46 days: FIT counts milliseconds in 32 bits. Only a clock that jumped makes it as long."""
+
 _ADVICE: Final = 'Say when it was: --started "2026-11-25T18:00+01:00"'
 
 
@@ -57,9 +60,26 @@ def offset_s(start: datetime) -> int:
 
 
 def elapsed_s(workout: Workout) -> float:
-    """Return how long the session took, s: to its last sample, or to the end of its last set."""
+    """Return how long the session took, s: to its last sample, or to the end of its last set.
+
+    Raises
+    ------
+    InputError
+        If no session can take that long.
+    """
     ends_s = (record.end_s for record in workout.sets)
-    return max(workout.facts.duration_s or 0.0, *ends_s, 0.0)
+    elapsed = max((workout.facts.duration_s or 0.0, *ends_s))
+    if not elapsed <= _LONGEST_S:
+        problem = f"lasts {elapsed:g} s, expected at most {_LONGEST_S:g} s"
+        raise InputError(
+            workout.facts.path, problem, "See its times with: tracker analyze FILE --format json"
+        )
+    return elapsed
+
+
+def active_s(workout: Workout) -> float:
+    """Return how long the sets took together, s."""
+    return sum(record.end_s - record.start_s for record in workout.sets)
 
 
 def require_sets(workout: Workout, form: str) -> None:

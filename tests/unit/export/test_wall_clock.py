@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -8,7 +9,7 @@ import pytest
 from unit.export.workouts import EMPTY, WORKOUT
 
 from tracker.domain import InputError
-from tracker.export.wall_clock import at, elapsed_s, offset_s, require_sets, started
+from tracker.export.wall_clock import active_s, at, elapsed_s, offset_s, require_sets, started
 
 if TYPE_CHECKING:
     from tracker.domain import Workout
@@ -62,6 +63,18 @@ def test_a_session_lasts_to_its_last_sample_or_set() -> None:
     assert elapsed_s(WORKOUT) == 120.0
     assert elapsed_s(replace(WORKOUT, facts=EMPTY.facts)) == 91.5
     assert elapsed_s(EMPTY) == 0.0
+
+
+def test_the_sets_took_this_long_together() -> None:
+    assert active_s(WORKOUT) == 21.5
+    assert active_s(EMPTY) == 0.0
+
+
+@pytest.mark.parametrize("duration_s", [1e12, math.inf, math.nan])
+def test_a_session_of_months_is_refused(duration_s: float) -> None:
+    facts = replace(WORKOUT.facts, duration_s=duration_s)
+    with pytest.raises(InputError, match="expected at most 4e"):
+        elapsed_s(replace(WORKOUT, facts=facts))
 
 
 def test_a_training_without_sets_is_refused() -> None:
