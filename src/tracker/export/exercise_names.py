@@ -91,10 +91,15 @@ NAMES: Final[dict[str, dict[Loading, Names]]] = {
     ),
     "glute_bridge": _either(
         _hip_raise(11, "GLUTE_BRIDGE", "Glute Bridge", "Glute Bridge"),
-        _hip_raise(12, "BARBELL_HIP_THRUST_ON_FLOOR", "Glute Bridge", "Glute Bridge"),
+        _hip_raise(
+            12,
+            "BARBELL_HIP_THRUST_ON_FLOOR",
+            "Glute Bridge (Barbell)",
+            "Glute Bridge (Barbell)",
+        ),
     ),
     "single_leg_hip_thrust": _either(
-        _hip_raise(30, "SINGLE_LEG_HIP_RAISE", "Single Leg Hip Thrust", "Single Leg Bridge"),
+        _hip_raise(30, "SINGLE_LEG_GLUTE_BRIDGE", "Single Leg Hip Thrust", "Single Leg Bridge"),
         # The one in Hevy that is sure to have a weight.
         _hip_raise(
             31,
@@ -124,7 +129,7 @@ NAMES: Final[dict[str, dict[Loading, Names]]] = {
     ),
     "sit_to_stand": _either(
         _squat(61, "AIR_SQUAT", "Squat (Bodyweight)", "Squat (Bodyweight)"),
-        _squat(62, "SQUAT_GENERIC", "Squat (Barbell)", "Squat (Barbell)"),
+        _squat(7, "BARBELL_BOX_SQUAT", "Box Squat (Barbell)", "Box Squat (Barbell)"),
     ),
 }
 """Every exercise of ours by its name."""

@@ -49,8 +49,10 @@ DEVELOPER_COLUMNS: Final = (
 # Names the program whose developer fields these are; made up once, for good.
 _APPLICATION: Final = UUID("5f0b9c1e-3d1a-4c52-9a5b-7be1c0a4d2f6")
 _EPOCH: Final = datetime(1989, 12, 31, tzinfo=UTC)
-# Garmin Connect shows sets only of files whose manufacturer is `development`.
+# Garmin Connect was seen to show names of exercises only for this one (hevy2garmin, README).
 _DEVELOPMENT: Final = 255
+# With the time, it is what tells a file from others; a program has no number of its own.
+_SERIAL: Final = 1
 _ACTIVITY_FILE, _MANUAL = 4, 0
 _TIMER, _SESSION, _LAP, _ACTIVITY = 0, 8, 9, 26
 _START, _STOP, _STOP_ALL = 0, 1, 4
@@ -61,6 +63,10 @@ _KILOGRAM: Final = 1
 _SIXTEENTHS: Final = 16
 _MILLI: Final = 1000
 _TIMESTAMP: Final = 253
+_SPORT: Final = (
+    Field("sport", 0, Base.ENUM, _TRAINING),
+    Field("sub_sport", 1, Base.ENUM, _STRENGTH_TRAINING),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +101,12 @@ def _messages(workout: Workout, start: datetime) -> list[Message]:
                 Field("type", 0, Base.ENUM, _ACTIVITY_FILE),
                 Field("manufacturer", 1, Base.UINT16, _DEVELOPMENT),
                 Field("product", 2, Base.UINT16, 0),
+                Field("serial_number", 3, Base.UINT32Z, _SERIAL),
                 Field("time_created", 4, Base.UINT32, whole.start),
             ),
         ),
         _creator(whole),
+        Message(12, _SPORT),
         *_descriptions(),
         _event(whole.start, _START),
         *_titles(workout),
@@ -149,9 +157,6 @@ def _descriptions() -> list[Message]:
 def _titles(workout: Workout) -> list[Message]:
     """Return what each exercise of the file is called by us: FIT has no B-stance, for one."""
     title = exercise_named(workout.info.exercise).title
-    kinds = dict.fromkeys(
-        names_of(workout.info.exercise, record.load_kg).fit for record in workout.sets
-    )
     return [
         Message(
             264,
@@ -162,8 +167,15 @@ def _titles(workout: Workout) -> list[Message]:
                 Field("wkt_step_name", 2, Base.STRING, title),
             ),
         )
-        for index, (category, name) in enumerate(kinds)
+        for index, (category, name) in enumerate(_kinds(workout))
     ]
+
+
+def _kinds(workout: Workout) -> list[tuple[int, int]]:
+    """Return each category with name that the file has, in order."""
+    exercise = workout.info.exercise
+    names = (names_of(exercise, record.load_kg).fit for record in workout.sets)
+    return list(dict.fromkeys(names))
 
 
 def _sets(workout: Workout, start: datetime) -> list[Message]:
@@ -178,12 +190,13 @@ def _sets(workout: Workout, start: datetime) -> list[Message]:
 
 def _active(row: SetRow, start: datetime, index: int) -> Message:
     record = row.record
-    category, name = names_of(row.workout.info.exercise, record.load_kg).fit
+    kind = names_of(row.workout.info.exercise, record.load_kg).fit
     fields = [
         *_set_fields(_span(start, record.start_s, record.end_s), _ACTIVE, index),
         Field("repetitions", 3, Base.UINT16, record.done),
-        Field("category", 7, Base.UINT16, category),
-        Field("category_subtype", 8, Base.UINT16, name),
+        Field("category", 7, Base.UINT16, kind[0]),
+        Field("category_subtype", 8, Base.UINT16, kind[1]),
+        Field("wkt_step_index", 11, Base.UINT16, _kinds(row.workout).index(kind)),
     ]
     if record.load_kg is not None:
         weight = round(record.load_kg * _SIXTEENTHS)

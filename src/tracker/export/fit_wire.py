@@ -41,6 +41,7 @@ class Base(Enum):
     BYTES = (0x0D, "")
     UINT16 = (0x84, "H")
     UINT32 = (0x86, "I")
+    UINT32Z = (0x8C, "I")
     FLOAT64 = (0x89, "d")
 
 

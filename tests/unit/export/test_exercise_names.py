@@ -11,22 +11,26 @@ from tracker.export.exercise_names import NAMES, Loading, Names, loading_of, nam
 
 DOCUMENTED = Path(__file__).parents[3] / "docs" / "exports.md"
 
-# Of Hevy's own list of exercises, as its users' exports and its API name them.
+# Of Hevy's list of exercises, as its API and hevy2garmin 0.12 have it.
 HEVY = {
     "Hip Thrust",
     "Hip Thrust (Barbell)",
     "Single Leg Hip Thrust",
     "Single Leg Hip Thrust (Dumbbell)",
     "Glute Bridge",
+    "Glute Bridge (Barbell)",
+    "Box Squat (Barbell)",
     "Squat (Barbell)",
     "Squat (Bodyweight)",
 }
-# Of Strong's. Not every version of it has a glute bridge; Hevy, which imports these files, has.
+# Of Strong's; the bridges are Hevy's, which imports these files.
 STRONG = {
     "Hip Thrust (Barbell)",
     "Hip Thrust (Bodyweight)",
     "Single Leg Bridge",
     "Glute Bridge",
+    "Glute Bridge (Barbell)",
+    "Box Squat (Barbell)",
     "Squat (Barbell)",
     "Squat (Bodyweight)",
 }
@@ -71,6 +75,7 @@ def test_every_name_is_known_there(exercise: str) -> None:
         ),
         ("squat", 60.0, ("squat", "weighted_squat")),
         ("sit_to_stand", None, ("squat", "squat")),
+        ("sit_to_stand", 8.0, ("squat", "barbell_box_squat")),
     ],
 )
 def test_numbers_of_fit_mean_what_is_meant(

@@ -143,6 +143,9 @@ def test_it_is_an_activity_of_no_maker(read: Callable[[bytes], Messages]) -> Non
     (file_id,) = messages["file_id"]
     assert (file_id["type"], file_id["manufacturer"]) == ("activity", "development")
     assert file_id["time_created"] == start_of(WORKOUT)
+    assert file_id["serial_number"] == 1
+    (sport,) = messages["sport"]
+    assert (sport["sport"], sport["sub_sport"]) == ("training", "strength_training")
     assert [each["event_type"] for each in messages["event"]] == ["start", "stop_all"]
 
 
@@ -158,8 +161,11 @@ def test_the_exercise_keeps_our_name_for_it(read: Callable[[bytes], Messages]) -
 def test_an_exercise_with_and_without_load_has_two_titles() -> None:
     light = replace(WORKOUT.sets[1], entries=SetEntries(load_kg=0.0))
     mixed = replace(WORKOUT, sets=(WORKOUT.sets[0], light))
-    titles = read_with_sdk(written(mixed))["exercise_title"]
-    assert [title["exercise_name"] for title in titles] == [1, 11]
+    for read in READERS:
+        messages = read(written(mixed))
+        assert [title["exercise_name"] for title in messages["exercise_title"]] == [1, 11]
+        active = [each for each in messages["set"] if each["set_type"] == "active"]
+        assert [each["wkt_step_index"] for each in active] == [0, 1]
 
 
 @pytest.mark.parametrize("read", READERS)

@@ -106,3 +106,8 @@ def test_times_are_local() -> None:
     info = replace(WORKOUT.info, started_utc="2026-03-01T23:59:45-05:00")
     row = rows_of(replace(WORKOUT, info=info))[0]
     assert (row["start_time"], row["end_time"]) == ("1 Mar 2026, 23:59", "2 Mar 2026, 00:01")
+
+
+def test_half_a_character_does_not_lose_the_rest() -> None:
+    rows = rows_of(replace(WORKOUT, note="good \ud83d day"))
+    assert rows[0]["description"].startswith("good ? day")

@@ -94,3 +94,9 @@ def test_pain_is_in_the_notes_of_the_workout() -> None:
 )
 def test_durations_are_in_hours_and_minutes(elapsed: timedelta, text: str) -> None:
     assert duration(elapsed.total_seconds()) == text
+
+
+def test_half_a_character_does_not_lose_the_rest() -> None:
+    assert rows_of(replace(WORKOUT, note="good \ud83d day"))[0]["Workout Notes"].startswith(
+        "good ? day"
+    )
