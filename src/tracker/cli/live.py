@@ -12,7 +12,7 @@ from tracker.cli.playing import total
 from tracker.cli.screen import screen_is_there
 from tracker.cli.sounds import USUAL, heard_beside_lines
 from tracker.domain import TrackerError, exercise_named
-from tracker.runtime.clock import utc_now
+from tracker.runtime.clock import local_now
 from tracker.runtime.lines import LinesSink
 from tracker.runtime.paths import tracker_paths
 from tracker.runtime.training import recorded_training
@@ -69,7 +69,7 @@ def train_live(
                 title,
                 info,
                 source,
-                started=utc_now(),
+                started=local_now(),
                 headless=headless,
                 interrupted=interrupted,
                 plan=plan,

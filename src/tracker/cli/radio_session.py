@@ -19,7 +19,7 @@ from tracker.domain import SessionInfo, TrackerError
 from tracker.engine import build_engine
 from tracker.recording import RecordingWriter
 from tracker.recording.file_errors import writing
-from tracker.runtime.clock import SYSTEM_CLOCK, utc_now
+from tracker.runtime.clock import SYSTEM_CLOCK, local_now
 from tracker.runtime.link_words import LinkLines
 from tracker.runtime.session import Session
 from tracker.runtime.wording import counted, number
@@ -161,7 +161,7 @@ def with_radio(
         async with AsyncExitStack() as stack:
             for each in chosen:
                 click.echo(f"looking for {each.wanted.text}", err=True)
-            started = utc_now()
+            started = local_now()
             opening = open_radio(BleakRadio(), [each.wanted for each in chosen], SYSTEM_CLOCK)
             source = await unless_interrupted(stack.enter_async_context(opening), interrupted)
             if source is not None:

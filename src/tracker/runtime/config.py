@@ -8,27 +8,26 @@ from __future__ import annotations
 
 import difflib
 import json
-import os
 import re
-import tempfile
 import tomllib
 from dataclasses import MISSING, dataclass, field, fields
 from enum import Enum
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from tracker.domain import (
     InputError,
-    OutputError,
     Plan,
     TrackerError,
     UnknownNameError,
     exercise_named,
     plan_from_json,
 )
+from tracker.recording.file_errors import writing
+from tracker.runtime.whole_file import whole_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
     from _typeshed import DataclassInstance
 
@@ -305,12 +304,7 @@ def _end_of_table(lines: Sequence[str], start: int) -> int:
 
 def _replace(path: Path, text: str) -> None:
     """Put a whole new file in place of the old one, or leave the old one."""
-    try:
+    with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        # Beside the target, because a rename across disks is a copy that can be cut short.
-        with tempfile.TemporaryDirectory(prefix=".tracker-", dir=path.parent) as folder:
-            unfinished = Path(folder) / path.name
-            unfinished.write_text(text, encoding="utf-8")
-            os.replace(unfinished, path)
-    except OSError as error:
-        raise OutputError(str(path), f"cannot be written: {error.strerror}") from error
+    with whole_file(path, force=True) as unfinished:
+        unfinished.write_text(text, encoding="utf-8")

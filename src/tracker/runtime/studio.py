@@ -25,7 +25,7 @@ from tracker.domain import (
 from tracker.domain.units import ns_from_s
 from tracker.engine import build_engine
 from tracker.recording import ReplaySource, open_recording
-from tracker.runtime.clock import SYSTEM_CLOCK, utc_now
+from tracker.runtime.clock import SYSTEM_CLOCK, local_now
 from tracker.runtime.config import (
     SensorChoice,
     config_path,
@@ -254,7 +254,7 @@ class Studio:
         OutputError
             If the recording cannot be created.
         """
-        started = utc_now()
+        started = local_now()
         async with self._opened(start.device, start.exercise) as (source, info):
             with recorded_training(
                 source,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from tracker import __version__
 from tracker.recording import sha256_of
-from tracker.runtime.clock import utc_now
+from tracker.runtime.clock import local_now
 from tracker.runtime.config import config_path, load_config
 from tracker.runtime.paths import RECORDING_SUFFIX, tracker_paths
 from tracker.store import LOG_NAME, TrainingLog
@@ -46,7 +46,7 @@ def open_training_log(paths: Paths | None = None) -> TrainingLog:
     TrackerError
         If it cannot be used.
     """
-    return TrainingLog(log_place(paths or tracker_paths()), utc_now)
+    return TrainingLog(log_place(paths or tracker_paths()), local_now)
 
 
 def log_session(workout: Workout, recording: Path, paths: Paths | None = None) -> int | None:

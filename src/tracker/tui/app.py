@@ -12,7 +12,7 @@ from textual.binding import Binding
 from textual.worker import WorkerError
 
 from tracker.domain import MarkKind, TrackerError
-from tracker.runtime.clock import SYSTEM_CLOCK, utc_now
+from tracker.runtime.clock import SYSTEM_CLOCK, local_now
 from tracker.runtime.config import Theme
 from tracker.runtime.playback import Playback
 from tracker.runtime.session import Session
@@ -272,7 +272,7 @@ class TrackerApp(App[None]):
         earlier = () if self.studio is None else self.studio.earlier()
         self.push_screen(
             SummaryScreen(
-                lambda: training.workout(""), earlier, utc_now().date(), enter=training.enter
+                lambda: training.workout(""), earlier, local_now().date(), enter=training.enter
             )
         )
 
@@ -306,7 +306,7 @@ class TrackerApp(App[None]):
             return
         self.push_screen(
             SummaryScreen(
-                lambda: workout, (), utc_now().date(), replay=lambda: self.replay(session_id)
+                lambda: workout, (), local_now().date(), replay=lambda: self.replay(session_id)
             )
         )
 

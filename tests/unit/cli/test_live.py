@@ -21,7 +21,7 @@ from tracker.domain import Ledger, OutputError, SensorError, UnknownNameError
 from tracker.engine import build_engine
 from tracker.recording import ReplaySource, open_recording, sha256_of
 from tracker.runtime.batch import analyze_notifications
-from tracker.runtime.clock import SYSTEM_CLOCK, utc_now
+from tracker.runtime.clock import SYSTEM_CLOCK, local_now
 from tracker.store import TrainingLog
 
 if TYPE_CHECKING:
@@ -212,7 +212,7 @@ def rep_times(workout: Workout) -> list[float]:
 
 
 def the_log(home: Path) -> TrainingLog:
-    return TrainingLog(home / "data" / "training.sqlite", utc_now)
+    return TrainingLog(home / "data" / "training.sqlite", local_now)
 
 
 def test_a_training_is_logged_as_an_analysis_of_its_recording_would_be(

@@ -171,8 +171,8 @@ def test_an_interrupted_save_leaves_the_old_file(
     def fail(_source: object, _target: object) -> None:
         raise OSError(28, os.strerror(28))
 
-    monkeypatch.setattr("tracker.runtime.config.os.replace", fail)
-    with pytest.raises(OutputError, match="No space left"):
+    monkeypatch.setattr("os.replace", fail)
+    with pytest.raises(OutputError, match="no space left"):
         save_sensor(path, SensorChoice("other", "profile"))
     assert load_config(path).sensor == SENSOR
     assert tomllib.loads(path.read_text(encoding="utf-8"))["sensor"]["kind"] == "profile"
