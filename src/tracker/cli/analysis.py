@@ -32,28 +32,18 @@ def events_of(file: SessionFile, batch: int) -> Iterator[tuple[Event, float | No
     yield from analyze_notifications(build_engine(file.info), file.notifications(), batch)
 
 
-def workout_in(file: SessionFile, batch: int, *, bar: bool = True) -> Workout:
-    """Return what the events of a file add up to.
-
-    Parameters
-    ----------
-    file
-        What to analyze.
-    batch
-        Notifications given to the engine at once.
-    bar
-        Whether to show how far it is, where somebody can see it.
-    """
+def workout_in(file: SessionFile, batch: int, *, quiet: bool = False) -> Workout:
+    """Return what the events of a file add up to; `quiet` without a progress bar."""
     engine = build_engine(file.info)
     ledger = Ledger()
     with click.progressbar(
         length=file.amount,
         label=file.path,
         file=sys.stderr,
-        hidden=not (bar and sys.stderr.isatty()),
-    ) as shown:
+        hidden=quiet or not sys.stderr.isatty(),
+    ) as bar:
         events = analyze_notifications(
-            engine, file.notifications(), batch, lambda together: shown.update(len(together))
+            engine, file.notifications(), batch, lambda together: bar.update(len(together))
         )
         for event, _ in events:
             ledger.accept((event,))

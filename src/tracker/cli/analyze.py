@@ -106,7 +106,7 @@ def command(
         return ExitCode.OK
     order = Order(block_samples or BIG_BLOCK_SAMPLES, exercise, sayings)
     if not several:
-        workout = workout_of_source(files[0], order, tell=_say, bar=True)
+        workout = workout_of_source(files[0], order, tell=_say, quiet=False)
         _print_workouts([workout], output_format, several=False)
         return ExitCode.OK
     sessions = sessions_in(files)

@@ -60,7 +60,7 @@ def outcome_of(source: str, order: Order) -> Outcome:
     """Analyze one file; what is wrong with it is a value, because it travels between processes."""
     said: list[str] = []
     try:
-        workout = workout_of_source(source, order, tell=said.append, bar=False)
+        workout = workout_of_source(source, order, tell=said.append, quiet=True)
     except TrackerError as error:
         return Outcome(source, None, error.message, error.advice, tuple(said))
     return Outcome(source, workout, said=tuple(said))
@@ -119,7 +119,7 @@ def usable_cores() -> int:
 
 
 def workout_of_source(
-    source: str, order: Order, tell: Callable[[str], object], *, bar: bool
+    source: str, order: Order, tell: Callable[[str], object], *, quiet: bool
 ) -> Workout:
     """Return what is in one file.
 
@@ -131,8 +131,8 @@ def workout_of_source(
         What is to be done with it.
     tell
         Takes what the user should know of it.
-    bar
-        Whether to show how far it is, where somebody can see it.
+    quiet
+        Whether to show no progress bar.
 
     Raises
     ------
@@ -149,4 +149,4 @@ def workout_of_source(
         )
         file = replace(file, path=source)
         # A foreign file comes in blocks already.
-        return workout_in(file, 1 if file.sensor == CSV else order.block, bar=bar)
+        return workout_in(file, 1 if file.sensor == CSV else order.block, quiet=quiet)

@@ -100,6 +100,8 @@ def command(
     form = format_named(name)
     reading = Reading(exercise, started, subject, sayings_of(acc_unit, gyro_unit, acc_points))
     one = len(sources) == 1 and not is_collection(sources[0])
+    if started is not None and not one:
+        raise click.UsageError("--started is of one session; export them one by one")
     if form.writer is not None and one and not partition:
         export_file(sources[0], form, reading, output, force)
     elif form.folder_writer is not None:

@@ -14,7 +14,7 @@ from tracker.recording.foreign_header import AXES, Quantity, read_foreign_header
 from tracker.recording.foreign_merge import refuse_apart, shift_between, values_at
 from tracker.recording.foreign_part import Part, read_part
 from tracker.recording.phyphox_time import experiment_clock
-from tracker.recording.sample_checks import check_samples
+from tracker.recording.sample_checks import MAX_TIME_S, check_samples
 from tracker.recording.sample_table import AccUnit, GyroUnit, SampleTable
 from tracker.recording.sensor_logger import (
     ACCELERATIONS,
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from tracker.recording.foreign_files import ForeignFile
     from tracker.recording.foreign_header import ForeignHeader
 
-_LATEST_EPOCH_S: Final = 4e9
-"""Unix time of the year 2096; more is a stamp in another unit."""
+_FIRST_EPOCH_S: Final = 946_684_800.0
+"""Unix time of the year 2000; a clock that says less was never set."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -188,6 +188,6 @@ def _joined(acc: Part, gyro: Part | None, sayings: Sayings) -> ForeignSamples:
 
 
 def _moment(epoch_s: float | None) -> str | None:
-    if epoch_s is None or not 0.0 < epoch_s < _LATEST_EPOCH_S:
+    if epoch_s is None or not _FIRST_EPOCH_S <= epoch_s <= MAX_TIME_S:
         return None
     return datetime.fromtimestamp(epoch_s, UTC).isoformat()

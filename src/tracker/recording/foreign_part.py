@@ -11,6 +11,7 @@ import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
 from tracker.domain import InputError
+from tracker.recording.sample_checks import MAX_NUMBER, MAX_TIME_S
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,12 +54,13 @@ def read_part(file: ForeignFile, header: ForeignHeader, columns: Sequence[int]) 
     numbers = _numbers(file, header, wanted)
     time_s = numbers[header.time] * header.time_s
     values = np.column_stack([numbers[column] for column in columns])
-    finite = np.isfinite(time_s) & np.isfinite(values).all(axis=1)
-    if not finite.all():
+    # NaN is not below anything; what is that large would overflow when it is squared.
+    measured = (np.abs(time_s) < MAX_NUMBER) & (np.abs(values) < MAX_NUMBER).all(axis=1)
+    if not measured.all():
         raise InputError(
             str(file.path),
-            f"line {_line(file, header, ~finite)}: a value is not a finite number",
-            "Leave out rows that are not complete; gaps are allowed.",
+            f"line {_line(file, header, ~measured)}: a value is not a measurement",
+            "Leave out rows that are damaged or not complete; gaps are allowed.",
         )
     backwards = np.diff(time_s, prepend=time_s[:1]) < 0.0
     if backwards.any():
@@ -67,10 +69,26 @@ def read_part(file: ForeignFile, header: ForeignHeader, columns: Sequence[int]) 
             f"line {_line(file, header, backwards)}: time runs backwards",
             "Import sessions one by one.",
         )
-    epoch_s = None
-    if header.epoch is not None and len(time_s):
-        epoch_s = float(numbers[header.epoch][0]) * header.epoch_s - float(time_s[0])
-    return Part(file.path, time_s, values, epoch_s)
+    return Part(file.path, time_s, values, _epoch_s(file, header, numbers, time_s))
+
+
+def _epoch_s(
+    file: ForeignFile,
+    header: ForeignHeader,
+    numbers: dict[int, NDArray[np.float64]],
+    time_s: NDArray[np.float64],
+) -> float | None:
+    """Return the Unix time of second 0, s."""
+    if header.epoch is None or not len(time_s):
+        return None
+    first_s = float(numbers[header.epoch][0]) * header.epoch_s
+    if not 0.0 <= first_s <= MAX_TIME_S:
+        raise InputError(
+            str(file.path),
+            f"{header.names[header.epoch]} of the first row is {first_s:.9g} s after 1970",
+            "Check that the file is complete.",
+        )
+    return first_s - float(time_s[0])
 
 
 def _numbers(

@@ -7,15 +7,23 @@ still in a pause, and that of the system, which does not.
 from __future__ import annotations
 
 import csv
-import io
+import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tracker.recording.foreign_files import ForeignFile
     from tracker.recording.foreign_part import Part
+
+
+_TIME: Final = "time"
+_ROUNDING_S: Final = 0.002
+"""The system's clock is written with milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +51,31 @@ class ExperimentClock:
 
 def experiment_clock(file: ForeignFile) -> ExperimentClock | None:
     """Return what a table of times says; None if it is none, or says nothing."""
-    text = file.text.decode(errors="replace")
-    separator = max(",;\t", key=text.partition("\n")[0].count)
-    starts = []
-    for row in csv.DictReader(io.StringIO(text), delimiter=separator):
-        if row.get("event") != "START":
-            continue
-        try:
-            starts.append((_number(row["experiment time"]), _number(row["system time"])))
-        except (KeyError, TypeError, ValueError):
-            return None
-    return ExperimentClock(tuple(starts)) if starts else None
+    if file.stem != _TIME:
+        return None
+    lines = file.text.decode(errors="replace").splitlines()
+    separator = max(",;\t", key=lines[0].count) if lines else ","
+    try:
+        starts = tuple(
+            (_number(row["experiment time"]), _number(row["system time"]))
+            for row in csv.DictReader(lines, delimiter=separator)
+            if row.get("event") == "START"
+        )
+    except (csv.Error, AttributeError, KeyError, ValueError):
+        return None
+    return ExperimentClock(starts) if starts and _is_rising(starts) else None
 
 
 def _number(cell: str) -> float:
-    return float(cell.replace(",", "."))
+    number = float(cell.replace(",", "."))
+    if not math.isfinite(number):
+        raise ValueError(f"{number} is no time")
+    return number
+
+
+def _is_rising(starts: Sequence[tuple[float, float]]) -> bool:
+    """Say whether both clocks go on from start to start, the system's by as much at least."""
+    return all(
+        0.0 <= later[0] - start[0] <= later[1] - start[1] + _ROUNDING_S
+        for start, later in pairwise(starts)
+    )

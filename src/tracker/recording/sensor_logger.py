@@ -10,7 +10,6 @@ told to standardise; `Metadata.csv` says whether.
 from __future__ import annotations
 
 import csv
-import io
 import re
 from typing import TYPE_CHECKING, Final
 
@@ -54,7 +53,11 @@ def points_down(files: Sequence[ForeignFile]) -> bool | None:
     for file in files:
         if role_of(file) != METADATA:
             continue
-        for row in csv.DictReader(io.StringIO(file.text.decode(errors="replace"))):
+        try:
+            rows = list(csv.DictReader(file.text.decode(errors="replace").splitlines()))
+        except csv.Error:
+            continue
+        for row in rows:
             platform = (row.get("platform") or "").lower()
             if platform:
                 standard = (row.get("standardisation") or "").lower() == "true"

@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv as csv_reader
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +12,12 @@ from pyarrow import parquet
 
 from tracker.cli.exit_codes import ExitCode
 from tracker.export.formats import FORMATS
+from tracker.recording import RecordingWriter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from tracker.sim import SimulatedSession
 
 DOCUMENTED = Path(__file__).parents[3] / "docs" / "exports.md"
 FILES = [name for name, form in FORMATS.items() if form.writer is not None]
@@ -88,12 +92,19 @@ def test_every_rep_is_a_row(recording: Path, tracker: Callable[..., Any]) -> Non
 
 
 def test_several_sessions_are_a_folder_by_day(
-    recording: Path, csv: Path, tmp_path: Path, tracker: Callable[..., Any]
+    lifted: SimulatedSession, csv: Path, tmp_path: Path, tracker: Callable[..., Any]
 ) -> None:
+    recorded = tmp_path / "recorded.arrows"
+    with RecordingWriter(recorded, replace(lifted.info, started_utc=STARTED)) as writer:
+        for notification in lifted.notifications():
+            writer.write(notification)
     target = tmp_path / "history"
-    call = ("export", recording, csv, "--format", "parquet", "-o", target, "--started", STARTED)
+    call = ("export", recorded, csv, "--format", "parquet", "-o", target)
     assert tracker(*call).code == ExitCode.OK
-    assert len(list(target.glob("date=2026-03-01/*.parquet"))) == 2
+    assert sorted(part.name for part in target.iterdir()) == [
+        "date=2026-03-01",
+        "date=__HIVE_DEFAULT_PARTITION__",
+    ]
     assert parquet.read_table(target).num_rows > 20
     assert tracker(*call).code == ExitCode.USAGE_OR_INPUT
     assert tracker(*call, "--force").code == ExitCode.OK
@@ -133,6 +144,7 @@ def test_a_dataset_grows_by_subjects(
     [
         (["a.csv", "b.csv", "--format", "csv", "-o", "x"], "one by one"),
         (["a.csv", "--format", "csv", "-o", "x", "--partition"], "has no parts"),
+        (["a.csv", "b.csv", "--format", "bids", "-o", "x", "--started", STARTED], "one session"),
         (["a.csv", "--format", "xml", "-o", "x"], "xml"),
         (["a.csv", "--format", "csv"], "--output"),
         (["a.csv", "-o", "x.csv"], "--format"),

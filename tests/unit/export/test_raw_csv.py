@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from unit.export.workouts import WORKOUT
@@ -29,6 +29,7 @@ def text_of(samples: TimedFrame) -> str:
     return out.getvalue().decode()
 
 
+@settings(deadline=None)
 @given(arrays(np.float64, (5, 7), elements=NUMBERS))
 def test_a_number_comes_back_to_its_last_digit(values: NDArray[np.float64]) -> None:
     text = text_of(TimedFrame(values[:, 0], values[:, 1:4], values[:, 4:]))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
-from unit.export.workouts import EMPTY, WORKOUT, workouts
+from unit.export.workouts import EMPTY, WORKOUT, patient, workouts
 
 from tracker.export.columns import REP_COLUMNS, SET_COLUMNS
 from tracker.export.rep_csv import write_reps, write_sets
@@ -67,6 +67,7 @@ def test_without_a_set_there_is_the_header(write: Callable[[Workout, BinaryIO], 
     assert text.endswith("\r\n")
 
 
+@patient
 @given(workouts())
 def test_every_line_has_every_cell_whatever_the_words(workout: Workout) -> None:
     for write, columns in ((write_reps, REP_COLUMNS), (write_sets, SET_COLUMNS)):
@@ -76,6 +77,7 @@ def test_every_line_has_every_cell_whatever_the_words(workout: Workout) -> None:
         assert all(len(line) == len(names) for line in lines)
 
 
+@patient
 @given(workouts())
 def test_the_csv_says_what_the_json_says(workout: Workout) -> None:
     told: Any = session_object(workout)

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 from hypothesis import given
 from pyarrow import parquet
-from unit.export.workouts import EMPTY, WORKOUT, workouts
+from unit.export.workouts import EMPTY, WORKOUT, patient, workouts
 
 from tracker.export.columns import REP_COLUMNS, rep_rows
 from tracker.export.formats import Session
@@ -65,6 +65,7 @@ def test_every_field_says_its_unit_and_meaning(tmp_path: Path) -> None:
         assert about[b"description"].decode() == column.meaning
 
 
+@patient
 @given(workouts())
 def test_every_value_comes_back_as_it_was(workout: Workout) -> None:
     out = io.BytesIO()

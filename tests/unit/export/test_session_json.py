@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, ValidationError
-from unit.export.workouts import WORKOUT, workouts
+from unit.export.workouts import WORKOUT, patient, workouts
 
 from tracker.domain import (
     EXERCISES,
@@ -315,6 +315,7 @@ def test_the_published_schema_is_one() -> None:
     assert PUBLISHED["title"] == SCHEMA
 
 
+@patient
 @given(workouts())
 def test_any_training_is_as_the_published_schema_says(workout: Workout) -> None:
     out = io.BytesIO()

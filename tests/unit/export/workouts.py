@@ -5,6 +5,7 @@ from __future__ import annotations
 import string
 from datetime import UTC, datetime
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from tracker.domain import (
@@ -97,6 +98,9 @@ EMPTY = Workout(
     faults={},
 )
 """Nothing was found, and hardly anything is known."""
+
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""For tests over any training: making one takes its time, and how long says nothing."""
 
 _TIMES = st.floats(0.0, 1e5, allow_nan=False)
 _POSITIVE = st.floats(0.0, 1e3, allow_nan=False)

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import zipfile
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from unit.recording.phones import metabase, phyphox, saved, sensor_logger, turning, zipped
 
 from tracker.domain import InputError
@@ -180,3 +183,33 @@ def test_what_is_wrong_in_a_line_is_told_with_file_and_line(tmp_path: Path) -> N
     files["Accelerometer.csv"] = "\n".join(lines)
     with pytest.raises(InputError, match=r"Accelerometer\.csv: line 11: "):
         read_foreign([saved(tmp_path, files)], NOTHING_SAID)
+
+
+SHORT = turning(seconds=0.3)
+TEXTS = [phyphox(SHORT), phyphox(SHORT, ";", ","), sensor_logger(SHORT, "ios"), metabase(SHORT)]
+
+
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(data=st.data())
+def test_whatever_happened_to_a_file_it_is_read_or_explained(
+    data: st.DataObject, tmp_path: Path
+) -> None:
+    files = dict(data.draw(st.sampled_from(TEXTS)))
+    name = data.draw(st.sampled_from(sorted(files)))
+    text = files[name].encode()
+    at = data.draw(st.integers(0, len(text)))
+    cut = data.draw(st.integers(0, 60))
+    put = data.draw(st.binary(max_size=8) | st.sampled_from([b"\n", b",", b"nan", b"1e300", b'"']))
+    path = tmp_path / "phone.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for each, content in files.items():
+            changed = text[:at] + put + text[at + cut :] if each == name else content.encode()
+            archive.writestr(each, changed)
+    try:
+        found = read_foreign([path], NOTHING_SAID)
+    except InputError:
+        return
+    assert np.isfinite(found.table.acc_mps2).all()
+    assert (np.diff(found.table.time_s) >= 0.0).all()

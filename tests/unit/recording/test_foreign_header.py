@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tracker.recording.foreign_header import Quantity, Triple, read_foreign_header
@@ -86,6 +86,7 @@ def test_everything_else_is_none_of_them(text: bytes) -> None:
     assert read_foreign_header(text) is None
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_no_bytes_bring_it_down(text: bytes) -> None:
     read_foreign_header(text)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tracker.domain import InputError
@@ -48,6 +48,7 @@ def test_a_shift_moves_the_other_sensor() -> None:
     assert known.all()
 
 
+@settings(deadline=None)
 @given(TIMES, TIMES)
 def test_what_is_known_lies_between_close_samples(
     times_s: np.ndarray[tuple[int], np.dtype[np.float64]],

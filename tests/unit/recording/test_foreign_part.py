@@ -45,11 +45,18 @@ def test_a_file_without_rows_is_an_empty_part() -> None:
     assert part.epoch_s is None
 
 
+@pytest.mark.parametrize("epoch", ["nan", "-5", "1e40"])
+def test_an_hour_that_cannot_be_is_refused(epoch: str) -> None:
+    with pytest.raises(InputError, match=r"acc\.csv: epoc \(ms\) of the first row"):
+        part_of(f"{epoch},x,0.5,1,2,3")
+
+
 @pytest.mark.parametrize(
     ("row", "said"),
     [
-        ("1010,x,0.51,1,2,nan", "line 3: a value is not a finite number"),
-        ("1010,x,inf,1,2,3", "line 3: a value is not a finite number"),
+        ("1010,x,0.51,1,2,nan", "line 3: a value is not a measurement"),
+        ("1010,x,inf,1,2,3", "line 3: a value is not a measurement"),
+        ("1010,x,0.51,1,2,1e300", "line 3: a value is not a measurement"),
         ("1010,x,0.4,1,2,3", "line 3: time runs backwards"),
         ("1010,x,0.51,1,2", "cannot be read as numbers"),
         ("1010,x,0.51,1,2,heavy", "cannot be read as numbers"),

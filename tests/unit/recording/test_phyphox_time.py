@@ -38,9 +38,26 @@ def test_it_has_the_separators_and_commas_of_the_export(separator: str) -> None:
     assert clock.starts == ((0.0, 1000.0), (2.0, 1010.0), (3.0, 1015.5))
 
 
+def test_clocks_that_run_backwards_are_not_believed() -> None:
+    for later in ('"START",-1.0,1010.0,"x"\n', '"START",5.0,1001.0,"x"\n'):
+        assert experiment_clock(file(HEADER + '"START",0.0,1000.0,"x"\n' + later)) is None
+
+
+def test_only_its_own_file_is_one() -> None:
+    assert experiment_clock(ForeignFile(Path("data.csv"), PAUSED.encode())) is None
+
+
 @pytest.mark.parametrize(
     "text",
-    ["", HEADER, HEADER + '"PAUSE",0,1,"x"\n', HEADER + '"START",zero,1,"x"\n', "a,b\n1,2\n"],
+    [
+        "",
+        HEADER,
+        HEADER + '"PAUSE",0,1,"x"\n',
+        HEADER + '"START",zero,1,"x"\n',
+        HEADER + '"START",0\n',
+        HEADER + '"START",nan,1,"x"\n',
+        "a,b\n1,2\n",
+    ],
 )
 def test_what_says_nothing_is_no_clock(text: str) -> None:
     assert experiment_clock(file(text)) is None
