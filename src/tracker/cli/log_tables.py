@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 _LEFT: Final = frozenset({"when", "exercise", "week", "remarks"})
 _LEGEND: Final = (
-    "Weeks begin on the Monday shown. Volume is load × reps, mean the mean velocity of the way up\n"
-    "in m/s, hold in s, pain that before and after training."
+    "Weeks begin on the Monday shown. Volume is load × reps, mean the mean velocity on the way\n"
+    "up in m/s, hold in s, pain that before and after training."
 )
 
 _NOTE_CHARACTERS: Final = 40
@@ -39,13 +39,7 @@ def trend_table(weeks: Sequence[Week]) -> str:
         return "no sessions"
     titles = ("week", "sessions", "sets", "reps", "volume", "range", "mean", "hold", "pain")
     rows = [(*titles, "remarks"), *(_week_row(week) for week in weeks)]
-    return "\n".join(
-        [
-            *_aligned(rows),
-            "",
-            "Weeks begin on the Monday shown. Volume is load × reps; mean is the ",
-        ]
-    ) + ("reps' mean velocity on the way up in m/s, hold in s, pain before and after training.")
+    return "\n".join([*_aligned(rows), "", _LEGEND])
 
 
 def kept_lines(kept: Kept) -> Iterator[str]:
