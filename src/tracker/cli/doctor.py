@@ -45,6 +45,7 @@ def command() -> ExitCode:
         ),
         *checks.folders(paths),
         checks.configuration(paths.config),
+        checks.training_log(paths),
         checks.audio(),
     ]
     done = [check for check in every if check is not None]

@@ -12,6 +12,7 @@ from tracker.recording import sha256_of
 from tracker.runtime.paths import Paths, tracker_paths
 from tracker.runtime.training_log import (
     LOG_VARIABLE,
+    log_is_there,
     log_place,
     log_session,
     not_logged,
@@ -47,6 +48,14 @@ def test_the_log_is_a_file_beside_the_recordings_unless_something_else_is_chosen
     assert log_place(paths, {}) == "postgresql+psycopg://ann@db/clinic"
     assert log_place(paths, {LOG_VARIABLE: "/other.sqlite"}) == "/other.sqlite"
     assert log_place(paths, {LOG_VARIABLE: ""}) == "postgresql+psycopg://ann@db/clinic"
+
+
+def test_a_log_is_looked_for_without_making_it(paths: Paths) -> None:
+    place = log_place(paths, {})
+    assert not log_is_there(place)
+    open_training_log().close()
+    assert log_is_there(place)
+    assert log_is_there("postgresql+psycopg://ann@db/clinic")
 
 
 def test_a_session_is_logged_with_its_recording(paths: Paths) -> None:

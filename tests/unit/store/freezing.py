@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 VERSIONS = Path(__file__).parent / "versions"
 DIALECTS = {
-    "sqlite": sqlite.dialect(),  # type: ignore[no-untyped-call]
-    "postgresql": postgresql.dialect(paramstyle="named"),
+    "sqlite": sqlite.dialect(),
+    "postgresql": postgresql.dialect(paramstyle="named"),  # type: ignore[no-untyped-call]
 }
 
 
