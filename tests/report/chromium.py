@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+
+# Puts the two pipes where the browser looks for them. High numbers first: one may be in the
+# other's place.
+LAUNCHER = """
+import fcntl, os, sys
+read, write = (fcntl.fcntl(int(each), fcntl.F_DUPFD, 20) for each in sys.argv[1:3])
+os.dup2(read, 3)
+os.dup2(write, 4)
+os.execvp(sys.argv[3], sys.argv[3:])
+"""
 
 
 def found() -> str | None:
@@ -112,16 +123,17 @@ class Page:
 @contextmanager
 def browser(program: str) -> Iterator[Page]:
     """Start a browser without a window, and end it."""
-    to_browser, from_us = os.pipe()[::-1], os.pipe()
-    # The browser reads its descriptor 3 and writes its descriptor 4.
-    write_end, read_by_browser = to_browser
-    read_end, written_by_browser = from_us
+    # The browser reads its descriptor 3 and writes its descriptor 4, and ends with them.
+    read_by_browser, write_end = os.pipe()
+    read_end, written_by_browser = os.pipe()
     with tempfile.TemporaryDirectory() as profile:
         process = subprocess.Popen(
             [
-                "/bin/sh",
+                sys.executable,
                 "-c",
-                f'exec "$0" "$@" 3<&{read_by_browser} 4>&{written_by_browser}',
+                LAUNCHER,
+                str(read_by_browser),
+                str(written_by_browser),
                 program,
                 "--headless",
                 "--no-sandbox",
@@ -140,16 +152,10 @@ def browser(program: str) -> Iterator[Page]:
         try:
             page.attach()
             yield page
-            page._session = None
-            page.call("Browser.close")
         finally:
-            process.kill() if process.poll() is None and not _ends(process) else None
             page.close()
-
-
-def _ends(process: subprocess.Popen[bytes]) -> bool:
-    try:
-        process.wait(timeout=10)
-    except subprocess.TimeoutExpired:
-        return False
-    return True
+            try:
+                process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()

@@ -24,7 +24,7 @@ _ROW: Final = 38.0
 _TOP: Final = 12.0
 _BAR: Final = 28.0
 
-LEAST_LABEL_PX: Final = 24.0
+LEAST_LABEL_PX: Final = 20.0
 """A narrower part has no room for its seconds; they are in the table."""
 
 

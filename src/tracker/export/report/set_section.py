@@ -12,7 +12,7 @@ from tracker.export.report.flags import has_form_flag, remarks_of_set
 from tracker.export.report.measures import CM_PER_M, RANGE, size_of
 from tracker.export.report.overview import load_text, reps_text
 from tracker.export.report.phase_bar import PhaseBar, phase_bar
-from tracker.export.report.wording import known, number, short
+from tracker.export.report.wording import UNKNOWN, known, number, short
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,6 +48,8 @@ class SetSection:
     note: str
     rows: tuple[PhaseRow, ...]
     """The tempo table."""
+    is_planned: bool
+    """Whether the time of any phase is planned."""
     done_code: str
     done_words: str
     planned_code: str
@@ -86,6 +88,7 @@ def set_section(record: SetRecord, exercise: Exercise | None) -> SetSection:
         facts=_facts(record),
         note=record.entries.note,
         rows=rows,
+        is_planned=any(row.planned != UNKNOWN for row in rows),
         done_code=tempo.code(done),
         done_words=tempo.words(done, order),
         planned_code="" if planned is None else planned.code,

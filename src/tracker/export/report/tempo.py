@@ -39,6 +39,10 @@ class PhaseRow:
     """Done less planned, s; None where one of them is not known."""
     tolerance_s: float | None
     """What the error may be, s."""
+    shortest_s: float | None
+    """Shortest of the reps of which it is known, s."""
+    longest_s: float | None
+    """Longest of them, s."""
     within: int
     """Reps whose own error is within the tolerance."""
     of: int
@@ -121,6 +125,8 @@ def _row(plan: Plan, phase: Phase, done_s: float | None, each_s: list[float | No
         done_s=done_s,
         error_s=error,
         tolerance_s=None if aim is None else tolerance_s(aim),
+        shortest_s=min(seen, default=None),
+        longest_s=max(seen, default=None),
         within=0 if aim is None else sum(is_within(each - aim, aim) for each in seen),
         of=len(seen),
         verdict=verdict(error, aim),
