@@ -48,7 +48,7 @@ class Dot:
     x_px: float
     y_px: float
     shape: str
-    """`round`, `diamond` or `square`; what each stands for is in the legend."""
+    """`round`, `ring`, `diamond` or `square`; what each stands for is in the legend."""
     label: str
     """What it is, for who points at it or has it read out."""
 

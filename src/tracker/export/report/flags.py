@@ -98,6 +98,9 @@ FLAG_TEXTS: Final = {
 }
 """Every flag."""
 
+UNCERTAIN: Final = frozenset((Flag.GAP, Flag.SATURATED, Flag.AXIS_UNCERTAIN))
+"""Flags after which the numbers of a rep that are there may be wrong."""
+
 
 @dataclass(frozen=True, slots=True)
 class Remark:
@@ -121,6 +124,11 @@ def names(flags: Iterable[Flag]) -> str:
 def has_form_flag(rep: Rep) -> bool:
     """Say whether something is remarked on how the rep was done."""
     return any(FLAG_TEXTS[flag].of_form for flag in rep.flags)
+
+
+def is_uncertain(rep: Rep) -> bool:
+    """Say whether the numbers of a rep may be wrong."""
+    return not rep.complete or not UNCERTAIN.isdisjoint(rep.flags)
 
 
 def remarks_of_set(record: SetRecord) -> tuple[Remark, ...]:

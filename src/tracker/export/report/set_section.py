@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from tracker.domain import PHASE_WORDS, Phase
 from tracker.export.report import tempo
 from tracker.export.report.dot_plot import DotPlot, Quantity, Series, dot_plot
-from tracker.export.report.flags import has_form_flag, remarks_of_set
+from tracker.export.report.flags import has_form_flag, is_uncertain, remarks_of_set
 from tracker.export.report.measures import CM_PER_M, RANGE, size_of
 from tracker.export.report.overview import load_text, reps_text
 from tracker.export.report.phase_bar import PhaseBar, phase_bar
@@ -24,7 +24,11 @@ if TYPE_CHECKING:
 VELOCITY: Final = Quantity("Mean velocity, way up", "m/s", 2, least_span=0.2)
 HOLD: Final = Quantity("Hold at the top", "s", 1, least_span=1.0, from_zero=True)
 
-LEGEND: Final = (("round", "rep"), ("diamond", "rep with a remark on form"))
+LEGEND: Final = (
+    ("round", "rep"),
+    ("diamond", "rep with a remark on form"),
+    ("square", "rep whose numbers are less certain"),
+)
 
 _ARROWS: Final = {"longer": "↑", "shorter": "↓"}
 
@@ -58,8 +62,6 @@ class SetSection:
     bar: PhaseBar | None
     plots: tuple[tuple[str, DotPlot | None], ...]
     """Titles with their plots; None where no value is known."""
-    has_marks: bool
-    """Whether a rep in the plots has a shape of its own."""
     remarks: tuple[Remark, ...]
     times_head: tuple[Column, ...]
     times: tuple[tuple[str, ...], ...]
@@ -68,7 +70,7 @@ class SetSection:
     moves: tuple[tuple[str, ...], ...]
     """Number and measures of each rep."""
     legend: tuple[tuple[str, str], ...]
-    """What the shapes in the plots stand for."""
+    """What the shapes in the plots stand for; empty if there is only one."""
     missing: str
     """Reps that were counted but not measured to their end, in a sentence; else empty."""
 
@@ -95,13 +97,12 @@ def set_section(record: SetRecord, exercise: Exercise | None) -> SetSection:
         planned_words="" if planned is None else planned.words,
         bar=phase_bar(f"set-{record.index}-bar", rows),
         plots=_plots(record, exercise),
-        has_marks=any(map(has_form_flag, record.reps)),
         remarks=remarks_of_set(record),
         times_head=times_head,
         times=times,
         moves_head=moves_head,
         moves=moves,
-        legend=LEGEND,
+        legend=_legend(record.reps),
         missing=_missing(record),
     )
 
@@ -134,7 +135,7 @@ def _plots(record: SetRecord, exercise: Exercise | None) -> tuple[tuple[str, Dot
         ),
     )
     names = [str(rep.index) for rep in record.reps]
-    shapes = ["diamond" if has_form_flag(rep) else "round" for rep in record.reps]
+    shapes = [_shape(rep) for rep in record.reps]
     return tuple(
         (
             quantity.title,
@@ -149,6 +150,19 @@ def _plots(record: SetRecord, exercise: Exercise | None) -> tuple[tuple[str, Dot
         )
         for place, (quantity, of, goal) in enumerate(quantities)
     )
+
+
+def _shape(rep: Rep) -> str:
+    if is_uncertain(rep):
+        return "square"
+    return "diamond" if has_form_flag(rep) else "round"
+
+
+def _legend(reps: Sequence[Rep]) -> tuple[tuple[str, str], ...]:
+    shapes = set(map(_shape, reps))
+    if shapes <= {"round"}:
+        return ()
+    return tuple(entry for entry in LEGEND if entry[0] in shapes)
 
 
 def _times(

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 LEGEND: Final = (
     ("round", "earlier session"),
-    ("diamond", "this session"),
+    ("ring", "this session"),
 )
 PAIN_LEGEND: Final = (("round", "before training"), ("square", "after training"))
 
@@ -148,7 +148,7 @@ def _point(workout: Workout, size: Size, load_kg: float | None) -> Point:
 def _plots(
     points: Sequence[Point], size: Size, load_kg: float | None
 ) -> tuple[tuple[str, DotPlot | None], ...]:
-    shapes = ["round"] * (len(points) - 1) + ["diamond"]
+    shapes = ["round"] * (len(points) - 1) + ["ring"]
     at_load = f"Mean velocity at about {load_text(load_kg)}"
     singles = (
         (

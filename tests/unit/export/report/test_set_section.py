@@ -49,13 +49,21 @@ def test_a_velocity_that_is_known_of_no_rep_has_no_plot() -> None:
     assert set_section(slow, HIP_THRUST).plots[1] == ("Mean velocity, way up", None)
 
 
-def test_reps_with_a_remark_on_form_have_another_shape() -> None:
-    section = set_section(training_set(1, flags=(Flag.SAGGED,)), HIP_THRUST)
+def test_reps_with_a_remark_and_reps_to_be_doubted_have_shapes_of_their_own() -> None:
+    record = training_set(1, reps=4, flags=(Flag.SAGGED,))
+    slow = (Flag.LOW_CONFIDENCE_VELOCITY,)
+    first = (rep(1, flags=(Flag.GAP, Flag.SAGGED)), replace(rep(2), complete=False))
+    section = set_section(
+        replace(record, reps=(*first, rep(3, flags=slow), *record.reps[3:])), HIP_THRUST
+    )
     (_, plot), *_ = section.plots
     assert plot is not None
-    assert [dot.shape for dot in plot.dots] == ["round"] * 11 + ["diamond"]
-    assert section.has_marks
-    assert not set_section(training_set(1, flags=(Flag.GAP,)), HIP_THRUST).has_marks
+    assert [dot.shape for dot in plot.dots] == ["square", "square", "round", "diamond"]
+    assert [shape for shape, _ in section.legend] == ["round", "diamond", "square"]
+
+
+def test_one_shape_needs_no_legend() -> None:
+    assert set_section(training_set(1), HIP_THRUST).legend == ()
 
 
 def test_what_was_planned_besides_the_tempo_is_said() -> None:

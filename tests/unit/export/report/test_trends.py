@@ -71,7 +71,7 @@ def test_this_session_is_marked_by_shape_and_pain_has_two_lines() -> None:
     plots = dict(trends(training(MONDAY)).plots)
     hold, pain = plots["Hold at the top"], plots["Pain"]
     assert hold is not None
-    assert [dot.shape for dot in hold.dots] == ["round", "diamond"]
+    assert [dot.shape for dot in hold.dots] == ["round", "ring"]
     assert pain is not None
     assert [dot.shape for dot in pain.dots] == ["round", "round", "square", "square"]
     assert len(pain.lines) == 2
