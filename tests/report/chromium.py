@@ -99,6 +99,7 @@ class Page:
         )
         self.call(
             "Emulation.setEmulatedMedia",
+            media="",
             features=[{"name": "prefers-color-scheme", "value": scheme}],
         )
         self._loaded = False

@@ -136,6 +136,28 @@ def test_all_text_stands_out_from_its_ground(
     assert [each for each in contrasts if each[0] < 4.5] == []
 
 
+def test_paper_is_white_whatever_the_screen_is(page: chromium.Page, tmp_path: Path) -> None:
+    page.open(saved(tmp_path, training()), SMALL_PHONE_PX, scheme="dark")
+    ground = "getComputedStyle(document.body).backgroundColor"
+    assert page.value(ground) != "rgb(255, 255, 255)"
+    page.call(
+        "Emulation.setEmulatedMedia",
+        media="print",
+        features=[{"name": "prefers-color-scheme", "value": "dark"}],
+    )
+    assert page.value(ground) == "rgb(255, 255, 255)"
+    assert [each for each in page.value(CONTRASTS) if each[0] < 4.5] == []
+
+
+def test_every_drawing_is_read_out_with_a_name(page: chromium.Page, tmp_path: Path) -> None:
+    page.open(saved(tmp_path, training(), HISTORY), SMALL_PHONE_PX)
+    page.call("Accessibility.enable")
+    nodes = page.call("Accessibility.getFullAXTree")["nodes"]
+    drawings = [node for node in nodes if node.get("role", {}).get("value") == "image"]
+    assert len(drawings) == 3 * 4 + 5
+    assert all(len(node["name"]["value"]) > 20 for node in drawings)
+
+
 def test_letters_in_drawings_are_no_smaller_than_on_the_page_of_a_phone(
     page: chromium.Page, tmp_path: Path
 ) -> None:

@@ -76,6 +76,8 @@ class Quality:
 
     verdict: str
     """Whether the data are good, in a sentence."""
+    is_flawed: bool
+    """Whether so much is missing that it has to be said on the first page."""
     facts: tuple[tuple[str, str], ...]
     gaps: tuple[tuple[str, str], ...]
     """When each hole began, and how long it was."""
@@ -90,6 +92,7 @@ def quality_of(workout: Workout) -> Quality:
     facts = workout.facts
     return Quality(
         verdict=_verdict(workout),
+        is_flawed=_is_flawed(workout),
         facts=(
             ("Sensor", _sensor(workout)),
             ("Measured rate", number(facts.rate_hz, 1, "samples per second")),
@@ -134,11 +137,14 @@ def _missing_share(workout: Workout) -> float | None:
     return sum(map(_length_s, workout.gaps)) / duration_s
 
 
+def _is_flawed(workout: Workout) -> bool:
+    return (_missing_share(workout) or 0.0) > FEW_SAMPLES_SHARE
+
+
 def _verdict(workout: Workout) -> str:
     if not workout.facts.samples:
         return "There are no samples to judge."
-    share = _missing_share(workout) or 0.0
-    if share > FEW_SAMPLES_SHARE:
+    if _is_flawed(workout):
         return (
             "Part of the data is missing. Reps marked “samples missing” are less certain, and "
             "reps inside a hole may not be there at all. Nothing was made up."

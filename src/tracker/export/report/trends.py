@@ -60,8 +60,8 @@ class Trends:
     """How a session stands after those before it."""
 
     size_head: str
-    load: str
-    """The load at which velocities are compared."""
+    compared: str
+    """At which load velocities are compared, in a sentence."""
     plots: tuple[tuple[str, DotPlot | None], ...]
     """Titles with their plots; None where no value is known."""
     rows: tuple[tuple[str, ...], ...]
@@ -92,7 +92,7 @@ def trends_of(
     points = [_point(each, size, load_kg) for each in (*earlier, workout)]
     return Trends(
         size_head=f"{size.title.split()[0]} {size.unit}",
-        load=load_text(load_kg),
+        compared=_compared(load_kg),
         plots=_plots(points, size, load_kg),
         rows=tuple(_row(point, size) for point in reversed(points)),
         left_out=left_out,
@@ -131,6 +131,15 @@ def _comparable(workout: Workout, history: Iterable[Workout]) -> tuple[list[Work
     return [each for _, each in kept], left_out
 
 
+def _compared(load_kg: float | None) -> str:
+    if load_kg is None:
+        return "The load of this session is not known, so velocities are not compared."
+    return (
+        "Velocities are compared only between sets with about the load of this session, "
+        f"{load_text(load_kg)}."
+    )
+
+
 def _point(workout: Workout, size: Size, load_kg: float | None) -> Point:
     time = moment(workout.info.started_utc)
     reps = [rep for record in workout.sets for rep in record.reps]
@@ -149,14 +158,17 @@ def _plots(
     points: Sequence[Point], size: Size, load_kg: float | None
 ) -> tuple[tuple[str, DotPlot | None], ...]:
     shapes = ["round"] * (len(points) - 1) + ["ring"]
-    at_load = f"Mean velocity at about {load_text(load_kg)}"
+    like = "a like load" if load_kg is None else f"about {load_text(load_kg)}"
     singles = (
         (
             Quantity(size.title, size.unit, size.decimals, size.least_span),
             [point.size for point in points],
         ),
         (Quantity("Hold at the top", "s", 1, 1.0, from_zero=True), [p.hold_s for p in points]),
-        (Quantity(at_load, "m/s", 2, 0.2), [point.velocity_mps for point in points]),
+        (
+            Quantity(f"Mean velocity at {like}", "m/s", 2, 0.2),
+            [point.velocity_mps for point in points],
+        ),
         (Quantity("Volume", "kg", 0, 100.0, from_zero=True), [p.volume_kg for p in points]),
     )
     dates = [point.date for point in points]

@@ -123,6 +123,6 @@ def day_and_time(started_utc: str | None) -> str:
     if (time := moment(started_utc)) is None:
         return started_utc or "date not known"
     offset = time.utcoffset() or timedelta(0)
-    # The zone of an ISO text: with a colon between hours and minutes.
-    zone = f"UTC{time.isoformat()[-6:]}" if offset else "UTC"
+    digits = f"{time:%z}"
+    zone = f"UTC{digits[:3]}:{digits[3:5]}" if offset else "UTC"
     return f"{_DAYS[time.weekday()]} {day(time)}, {time:%H:%M} {zone}"

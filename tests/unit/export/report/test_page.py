@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from report.trainings import training, training_set, workouts
 
-from tracker.domain import SessionInfo, SetEntries, SourceFacts, Workout
+from tracker.domain import Gap, SessionInfo, SetEntries, SourceFacts, Workout
 from tracker.export.report import report_html, write_report
 
 if TYPE_CHECKING:
@@ -251,6 +251,12 @@ def test_who_reads_it_is_told_what_it_cannot_see_and_whom_to_ask() -> None:
         assert "curve of the lower back" in text
         assert "Nothing here is a diagnosis." in text
         assert "When to ask a professional" in text
+
+
+def test_data_with_holes_are_said_to_have_them_on_the_first_page() -> None:
+    for gap, said in ((Gap(100.0, 105.0), 2), (Gap(100.0, 100.3), 0)):
+        root = parsed(report_html(training(gaps=(gap,))))
+        assert words(root).count("Part of the data is missing") == said
 
 
 def test_trends_are_there_with_a_history_only() -> None:

@@ -56,8 +56,10 @@ def test_a_recording_with_small_flaws_is_good_with_a_word_about_it() -> None:
 
 
 def test_much_missing_is_said_first() -> None:
-    verdict = quality_of(training(gaps=(Gap(100.0, 105.0),))).verdict
-    assert verdict.startswith("Part of the data is missing")
+    quality = quality_of(training(gaps=(Gap(100.0, 105.0),)))
+    assert quality.verdict.startswith("Part of the data is missing")
+    assert quality.is_flawed
+    assert not quality_of(training()).is_flawed
 
 
 def test_nothing_is_not_called_good() -> None:

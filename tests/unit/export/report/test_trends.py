@@ -32,8 +32,15 @@ def test_velocity_is_left_unknown_where_the_load_was_another() -> None:
         training(MONDAY, sets=(training_set(1, load_kg=40.0),)),
         workout=training(NOW, sets=(training_set(1, reps=3),)),
     )
-    assert found.load == "60\N{NO-BREAK SPACE}kg"
+    assert found.compared.endswith("the load of this session, 60\N{NO-BREAK SPACE}kg.")
     assert [row[3] for row in found.rows] == ["0.40", "–"]
+
+
+def test_without_a_load_velocities_are_not_compared() -> None:
+    bare = (training_set(1, load_kg=None),)
+    found = trends(training(MONDAY, sets=bare), workout=training(NOW, sets=bare))
+    assert found.compared.startswith("The load of this session is not known")
+    assert dict(found.plots)["Mean velocity at a like load"] is None
 
 
 def test_what_cannot_be_compared_is_left_out_and_counted() -> None:
