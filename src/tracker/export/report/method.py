@@ -7,7 +7,7 @@ from typing import Final
 
 from tracker.export.report.accuracy import FIGURES, Figure
 from tracker.export.report.measures import LIKE_LOAD_KG, LIKE_LOAD_SHARE
-from tracker.export.report.tempo import TOLERANCE_S, TOLERANCE_SHARE
+from tracker.export.report.tempo import TOLERANCE_S, TOLERANCE_SHARE, TURN_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,8 @@ FORMULAS: Final = (
     Formula(
         "Off plan",
         "Done − planned, for each phase. As planned if that is within the larger of "
-        f"{TOLERANCE_S:g} s and {TOLERANCE_SHARE:.0%} of the plan.".replace("%", " %"),
+        f"{TOLERANCE_S:g} s and {TOLERANCE_SHARE:.0%} of the plan; a pause that is planned as 0 "
+        f"may take {TURN_S:g} s.".replace("%", " %"),
         OWN,
     ),
     Formula(

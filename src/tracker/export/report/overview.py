@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tracker.domain import PainMoment
 from tracker.export.report.flags import remarks_of_session
@@ -25,7 +25,15 @@ if TYPE_CHECKING:
     from tracker.domain import Exercise, PainEntered, SetRecord, Workout
     from tracker.export.report.flags import Remark
 
-BODYWEIGHT = "bodyweight"
+BODYWEIGHT: Final = "bodyweight"
+"""What a load of 0 kg is."""
+
+# The same as the coach's while training; a test holds them together.
+RISE_THAT_COUNTS: Final = 2
+"""The smallest change that people with back pain call one (Ostelo et al. 2008)."""
+
+SCORE_TO_ASK_ABOUT: Final = 5
+"""From here on every version of the three lights asks for less, or for help."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +67,8 @@ class Overview:
     rows: tuple[SetRow, ...]
     remarks: tuple[Remark, ...]
     """Flags of form, the most frequent first."""
-    pain_rose: str
-    """A sentence, if it hurts more than before; else empty."""
+    pain_words: str
+    """A sentence, if it hurts more than before, or much; else empty."""
     note: str
 
 
@@ -71,7 +79,7 @@ def overview_of(workout: Workout, exercise: Exercise | None) -> Overview:
         tiles=_tiles(workout, exercise),
         rows=tuple(_rows(workout)),
         remarks=remarks_of_session(workout.sets, of_form=True),
-        pain_rose=_pain_rose(workout),
+        pain_words=_pain_words(workout),
         note=workout.note,
     )
 
@@ -172,13 +180,16 @@ def _pain_after(pain: Sequence[PainEntered], record: SetRecord) -> int | None:
     return scores[-1] if scores else None
 
 
-def _pain_rose(workout: Workout) -> str:
+def _pain_words(workout: Workout) -> str:
     before = pain_at(workout, PainMoment.BEFORE)
     later = [
         score
         for moment in (PainMoment.BETWEEN, PainMoment.AFTER)
         if (score := pain_at(workout, moment)) is not None
     ]
-    if before is None or not later or max(later) <= before:
-        return ""
-    return f"Pain rose from {before} before training to {max(later)} in or after it."
+    if before is not None and later and max(later) > before:
+        text = f"Pain rose from {before} before training to {max(later)} in or after it."
+        rise = max(later) - before
+        return text if rise >= RISE_THAT_COUNTS else f"{text} One point may be chance."
+    worst = max((each.score for each in workout.pain), default=0)
+    return f"Pain was {worst} of 10." if worst >= SCORE_TO_ASK_ABOUT else ""

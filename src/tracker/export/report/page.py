@@ -17,7 +17,7 @@ from tracker.export.report.measures import exercise_of, is_synthetic
 from tracker.export.report.overview import overview_of
 from tracker.export.report.quality import quality_of
 from tracker.export.report.set_section import set_section
-from tracker.export.report.tempo import TOLERANCE_S, TOLERANCE_SHARE
+from tracker.export.report.tempo import TOLERANCE_S, TOLERANCE_SHARE, TURN_S
 from tracker.export.report.trends import trends_of
 from tracker.export.report.wording import day_and_time, number, printable, signed
 
@@ -59,6 +59,7 @@ def report_html(workout: Workout, history: Iterable[Workout] = ()) -> str:
             method=method,
             limits=limits,
             tolerance_s=TOLERANCE_S,
+            turn_s=TURN_S,
             tolerance_percent=round(100 * TOLERANCE_SHARE),
         )
     )

@@ -131,7 +131,7 @@ def _plots(record: SetRecord, exercise: Exercise | None) -> tuple[tuple[str, Dot
         (
             HOLD,
             lambda rep: known(rep.lockout_s),
-            None if hold_s is None else (hold_s, tempo.tolerance_s(hold_s)),
+            None if hold_s is None else (hold_s, tempo.tolerance_s(Phase.LOCKOUT, hold_s)),
         ),
     )
     names = [str(rep.index) for rep in record.reps]
@@ -172,16 +172,16 @@ def _times(
     rows = []
     for rep in record.reps:
         each = tempo.durations_s(rep)
-        cells = (_time(each[phase], tempo.planned_s(record.plan, phase)) for phase in order)
+        cells = (_time(phase, each[phase], tempo.planned_s(record.plan, phase)) for phase in order)
         rows.append((str(rep.index), *cells))
     return head, tuple(rows)
 
 
-def _time(done_s: float | None, planned_s: float | None) -> str:
+def _time(phase: Phase, done_s: float | None, planned_s: float | None) -> str:
     text = number(done_s, 2)
     if done_s is None or planned_s is None:
         return text
-    arrow = _ARROWS.get(tempo.verdict(done_s - planned_s, planned_s), "")
+    arrow = _ARROWS.get(tempo.verdict(phase, done_s - planned_s, planned_s), "")
     return f"{text} {arrow}".rstrip()
 
 

@@ -13,11 +13,19 @@ if TYPE_CHECKING:
 
     from tracker.domain import Exercise, Plan, Rep, SetRecord
 
+# The same three numbers as the coach's while training; a test holds them together.
 TOLERANCE_S: Final = 0.25
 """Nobody hits a second more closely without a metronome, s."""
 
 TOLERANCE_SHARE: Final = 0.2
 """Long phases may be off by this share of what is planned."""
+
+TURN_S: Final = 0.5
+"""A pause that is planned as none may take so long, s: phases end at a tenth of the peak speed, so
+hips that turn at once seem to rest for a moment."""
+
+PAUSES: Final = (Phase.LOCKOUT, Phase.BOTTOM)
+"""The phases in which the hips rest."""
 
 EXPLOSIVE: Final = "X"
 """Stands for a phase that is done as fast as possible."""
@@ -81,23 +89,25 @@ def planned_s(plan: Plan, phase: Phase) -> float | None:
     return None if plan.tempo is None else plan.tempo.planned_s(phase)
 
 
-def tolerance_s(planned: float) -> float:
+def tolerance_s(phase: Phase, planned: float) -> float:
     """Return how far off a phase may be, s."""
+    if phase in PAUSES and planned == 0.0:
+        return TURN_S
     return max(TOLERANCE_S, TOLERANCE_SHARE * planned)
 
 
-def verdict(error_s: float | None, planned: float | None) -> str:
+def verdict(phase: Phase, error_s: float | None, planned: float | None) -> str:
     """Return what an error means: as planned, shorter or longer; empty without one."""
     if error_s is None or planned is None:
         return ""
-    if is_within(error_s, planned):
+    if is_within(phase, error_s, planned):
         return "as planned"
     return "longer" if error_s > 0.0 else "shorter"
 
 
-def is_within(error_s: float, planned: float) -> bool:
+def is_within(phase: Phase, error_s: float, planned: float) -> bool:
     """Say whether an error is no more than the tolerance, to the microsecond."""
-    return round(abs(error_s) - tolerance_s(planned), 6) <= 0.0
+    return round(abs(error_s) - tolerance_s(phase, planned), 6) <= 0.0
 
 
 def phase_rows(record: SetRecord, exercise: Exercise | None) -> tuple[PhaseRow, ...]:
@@ -124,12 +134,12 @@ def _row(plan: Plan, phase: Phase, done_s: float | None, each_s: list[float | No
         planned=text,
         done_s=done_s,
         error_s=error,
-        tolerance_s=None if aim is None else tolerance_s(aim),
+        tolerance_s=None if aim is None else tolerance_s(phase, aim),
         shortest_s=min(seen, default=None),
         longest_s=max(seen, default=None),
-        within=0 if aim is None else sum(is_within(each - aim, aim) for each in seen),
+        within=0 if aim is None else sum(is_within(phase, each - aim, aim) for each in seen),
         of=len(seen),
-        verdict=verdict(error, aim),
+        verdict=verdict(phase, error, aim),
     )
 
 

@@ -4,7 +4,13 @@ import pytest
 from report.trainings import training, training_set
 
 from tracker.domain import HIP_THRUST, PainEntered, PainMoment, SetEntries, SetRecord, Workout
-from tracker.export.report.overview import load_text, overview_of, reps_text
+from tracker.export.report.overview import (
+    RISE_THAT_COUNTS,
+    SCORE_TO_ASK_ABOUT,
+    load_text,
+    overview_of,
+    reps_text,
+)
 
 SPACE = "\N{NO-BREAK SPACE}"
 
@@ -78,22 +84,36 @@ def test_corrected_reps_stand_beside_what_the_sensor_counted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "between", "after", "rose"),
+    ("before", "between", "after", "words"),
     [
-        (2, None, 3, "Pain rose from 2 before training to 3 in or after it."),
+        (2, None, 4, "Pain rose from 2 before training to 4 in or after it."),
         (2, 6, 2, "Pain rose from 2 before training to 6 in or after it."),
+        (
+            2,
+            None,
+            3,
+            "Pain rose from 2 before training to 3 in or after it. One point may be chance.",
+        ),
         (2, None, 2, ""),
         (3, 2, 1, ""),
-        (None, None, 5, ""),
+        (5, None, 1, "Pain was 5 of 10."),
+        (None, None, 5, "Pain was 5 of 10."),
+        (None, None, 4, ""),
         (2, None, None, ""),
     ],
 )
-def test_pain_that_rose_is_said(
-    before: int | None, between: int | None, after: int | None, rose: str
+def test_pain_that_rose_or_is_high_is_said(
+    before: int | None, between: int | None, after: int | None, words: str
 ) -> None:
     scores = zip((before, between, after), PainMoment, strict=True)
     pain = tuple(PainEntered(score, moment) for score, moment in scores if score is not None)
-    assert overview_of(training(pain=pain), HIP_THRUST).pain_rose == rose
+    assert overview_of(training(pain=pain), HIP_THRUST).pain_words == words
+
+
+def test_pain_is_judged_as_it_was_while_training() -> None:
+    coach = pytest.importorskip("tracker.coach.pain", reason="this version has no coach")
+    assert RISE_THAT_COUNTS == coach.RISE_THAT_STOPS
+    assert SCORE_TO_ASK_ABOUT == coach.SCORE_THAT_STOPS
 
 
 def test_pain_after_a_set_stands_in_its_row() -> None:

@@ -10,9 +10,23 @@ from tracker.export.report import tempo
 
 
 def test_short_phases_may_be_off_by_a_quarter_second_long_ones_by_a_fifth() -> None:
-    assert tempo.tolerance_s(0.0) == 0.25
-    assert tempo.tolerance_s(1.25) == 0.25
-    assert tempo.tolerance_s(3.0) == pytest.approx(0.6)
+    assert tempo.tolerance_s(Phase.CONCENTRIC, 1.25) == 0.25
+    assert tempo.tolerance_s(Phase.LOCKOUT, 1.25) == 0.25
+    assert tempo.tolerance_s(Phase.ECCENTRIC, 3.0) == pytest.approx(0.6)
+
+
+def test_a_pause_that_is_planned_as_none_may_take_a_moment() -> None:
+    for phase in (Phase.BOTTOM, Phase.LOCKOUT):
+        assert tempo.verdict(phase, 0.5, 0.0) == "as planned"
+        assert tempo.verdict(phase, 0.51, 0.0) == "longer"
+
+
+def test_it_is_judged_as_it_was_while_training() -> None:
+    pacing = pytest.importorskip("tracker.coach.pacing", reason="this version has no coach")
+    assert tempo.TURN_S == pacing.TURN_S
+    assert set(tempo.PAUSES) == set(pacing.PAUSES)
+    for planned_s in (0.5, 1.0, 1.25, 2.0, 3.0, 60.0):
+        assert tempo.tolerance_s(Phase.LOCKOUT, planned_s) == pacing.tolerance_s(planned_s)
 
 
 @pytest.mark.parametrize(
@@ -31,7 +45,7 @@ def test_short_phases_may_be_off_by_a_quarter_second_long_ones_by_a_fifth() -> N
 def test_an_error_is_judged_by_the_tolerance(
     error_s: float | None, planned_s: float | None, verdict: str
 ) -> None:
-    assert tempo.verdict(error_s, planned_s) == verdict
+    assert tempo.verdict(Phase.ECCENTRIC, error_s, planned_s) == verdict
 
 
 def test_rows_are_in_the_order_of_the_exercise() -> None:
