@@ -22,8 +22,12 @@ PEER_READY := .venv/ready-peer-$(PLACE)
 # Same minor version as the build backend in pyproject.toml.
 UV_RANGE := uv>=0.13,<0.14
 UV := $(TOOLS)/bin/uv
-# Compiled once here; otherwise every start may compile SciPy again.
-SYNC := $(UV) sync --locked --quiet --compile-bytecode
+# Compiled once here; otherwise every start may compile SciPy again. `tracker serve` is an extra for
+# those who install the package; here it is there from the start (10 MB).
+SYNC := $(UV) sync --locked --quiet --compile-bytecode --extra serve
+# With sound. Its libraries have no wheels for every system, musl for one, and nothing depends on them.
+SYNC_ALL = $(SYNC) --extra sound $(1) || { \
+  echo 'Going on without sound: its libraries cannot be installed here.' >&2; $(SYNC) $(1); }
 
 # The interpreter found below is the one to use; nothing is fetched behind the user's back.
 export UV_PYTHON_DOWNLOADS := never
@@ -123,18 +127,18 @@ $(UV_READY):
 # An environment that is there and works keeps its interpreter; a broken one is made anew.
 $(RUN_READY): $(UV_READY) pyproject.toml uv.lock
 	@$(PY) -c '' 2>/dev/null || $(UV) venv --quiet --clear --python $(TOOLS)/bin/python .venv
-	@$(SYNC) --inexact --no-default-groups
+	@$(call SYNC_ALL,--inexact --no-default-groups)
 	@touch $@
 
 # Inexact: the smaller sets of packages leave the larger ones in place.
 $(TEST_READY): $(RUN_READY)
-	@$(SYNC) --inexact --no-default-groups --group test --group oracle
+	@$(call SYNC_ALL,--inexact --no-default-groups --group test --group oracle)
 	@touch $@
 
 $(PEER_READY): $(TEST_READY)
-	@$(SYNC) --inexact --no-default-groups --group test --group oracle --group peer
+	@$(call SYNC_ALL,--inexact --no-default-groups --group test --group oracle --group peer)
 	@touch $@
 
 $(DEV_READY): $(TEST_READY)
-	@$(SYNC)
+	@$(call SYNC_ALL,)
 	@touch $@

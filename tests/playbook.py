@@ -29,11 +29,13 @@ from tracker.domain import (
     Calibrated,
     CalibrationFailed,
     CalibrationLost,
+    CalibrationWay,
     Fault,
     Gap,
     LinkChanged,
     Marked,
     Notification,
+    ReferenceRep,
     RepCompleted,
     RepCounted,
     RepRevised,
@@ -148,6 +150,10 @@ def line(event: Event) -> str | None:
             return f"link {state.value}"
         case Marked(text=text):
             return f"mark {text}"
+        case ReferenceRep(index=index, of=of, refusal=refusal):
+            return f"reference {index} of {of}" + (f", not: {refusal}" if refusal else "")
+        case Calibrated(way=CalibrationWay.REPS):
+            return "level known by reps"
         case Calibrated():
             return "level known"
         case CalibrationFailed(reason=reason):

@@ -15,13 +15,16 @@ from numpy.typing import NDArray
 from tracker.detect import Detector
 from tracker.domain import (
     HIP_THRUST,
+    MARK_CHANNEL,
     Frame,
     Gap,
     ImuBlock,
+    MarkKind,
     MotionBlock,
     Notification,
     TimedFrame,
 )
+from tracker.domain.units import ns_from_s
 from tracker.engine import Engine, build_engine
 from tracker.sensors import PROFILE, WITMOTION, encode_witmotion
 from tracker.signal import GRID_RATE_HZ, DeviceClock, FileClock, Grid, MotionStage
@@ -145,14 +148,14 @@ def blocks_said(blocks: Iterable[ImuBlock | MotionBlock | Gap]) -> Output:
 
 
 @cache
-def lifted(gyro_range_dps: int | None = 1000) -> SimulatedSession:
-    """Two reps with a still moment before and after, on a sensor with all its faults."""
+def lifted(gyro_range_dps: int | None = 1000, reps: int = 2) -> SimulatedSession:
+    """A few reps with a still moment before and after, on a sensor with all its faults."""
     rep = RepPlan(concentric_s=0.9, hold_s=0.6, eccentric_s=1.0, bottom_s=0.4)
     plan = SessionPlan(
         exercise=HIP_THRUST.name,
         blocks=(
             ActivityPlan(Activity.REST, 2.0),
-            SetPlan((rep, rep)),
+            SetPlan((rep,) * reps),
             ActivityPlan(Activity.REST, 14.0),
         ),
         starts=Posture.LYING,
@@ -349,6 +352,21 @@ def _engine(gyro_range_dps: int | None) -> Stage:
     return Stage(f"Engine {sort}", len(notifications), run)
 
 
+def _engine_told_of_reference_reps() -> Stage:
+    session = lifted(reps=4)
+    key = Notification(ns_from_s(1.0), MARK_CHANNEL, MarkKind.REFERENCE_REPS.value.encode())
+    stream = sorted((*session.notifications(), key), key=lambda each: each.received_ns)
+
+    def run(pieces: Pieces) -> Output:
+        engine = build_engine(session.info)
+        events: list[Event] = []
+        for piece in pieces:
+            events += engine.feed_many(stream[piece])
+        return said([*events, *engine.finish()])
+
+    return Stage("Engine told of reference reps", len(stream), run)
+
+
 def _engine_without_a_device_clock() -> Stage:
     """The same bodies on a sensor that sends no time: all that is known of it are arrivals."""
     session = lifted()
@@ -394,5 +412,6 @@ def stages() -> tuple[Stage, ...]:
         _detector(None),
         _engine(1000),
         _engine(None),
+        _engine_told_of_reference_reps(),
         _engine_without_a_device_clock(),
     )

@@ -1,4 +1,4 @@
-"""One notification's way: bytes to frames, to the session's time, to motion, to events.
+"""One notification's way: bytes to frames, to the session's time, to motion, to events and cues.
 
 This is the whole composition. It never awaits, sleeps or reads a clock: time comes with the bytes.
 """
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from tracker.coach import Coach
 from tracker.detect import Detector
 from tracker.domain import (
     MARK_CHANNEL,
@@ -87,6 +88,7 @@ class Engine:
         self._grid = Grid()
         self._motion = MotionStage(GRID_RATE_HZ)
         self._detector = Detector(exercise, GRID_RATE_HZ)
+        self._coach = Coach(exercise)
         self._waiting: list[TimedFrame] = []
         self._first_s: float | None = None
         self._gap_s = 0.0
@@ -126,13 +128,13 @@ class Engine:
                 elif notification.device == 0:  # others are recorded beside it
                     run.append(notification)
             events += self._sensed(run)
-        return tuple(events)
+        return self._coach.process(events) if events else ()
 
     def finish(self) -> tuple[Event, ...]:
         """Return what the end of the stream settles."""
         events = list(self._detector.process(self._motion.finish()))
         events += self._detector.finish()
-        return tuple(events)
+        return self._coach.process(events)
 
     def timed(self, notifications: Iterable[Notification]) -> Iterator[TimedFrame]:
         """Yield the samples of a fresh engine's sensor with their times, and go no further."""

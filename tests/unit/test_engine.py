@@ -19,6 +19,8 @@ from tracker.domain import (
     MARK_CHANNEL,
     OVERRUN_CHANNEL,
     BatteryRead,
+    Cue,
+    CueKind,
     Fault,
     FaultReason,
     Flag,
@@ -27,10 +29,13 @@ from tracker.domain import (
     LinkChanged,
     LinkState,
     Notification,
+    Plan,
+    PlanChosen,
     RepCounted,
     SessionInfo,
     UnknownNameError,
     battery_announcement,
+    entry_notification,
     exercise_named,
     link_announcement,
     overrun_announcement,
@@ -97,6 +102,51 @@ PLAYBOOKS = {
         >> mark set_stop
         << mark set_stop
         << level not found: another key was pressed
+        >> end
+    """,
+    "a calibration by reps": """
+        >> config
+        >> still 3
+        >> mark reference_reps
+        << mark reference_reps at 3.0
+        >> lift 1 1 1.5
+        << set 1 starts at 3.1
+        << rep 1 counts at 3.9
+        >> still 0.7
+        << rep 1 completes at 6.39
+        << reference 1 of 3 at 6.39
+        >> lift 1 0.2 1.5
+        << rep 2 counts at 8.1
+        >> still 0.7
+        << rep 2 completes at 9.78
+        << reference 1 of 3, not: its lockout was not held at 9.78
+        >> lifts 2
+        << rep 3 counts at 11.5
+        << rep 3 completes at 13.98
+        << reference 2 of 3 at 13.98
+        << rep 4 counts at 15.7
+        << rep 4 completes at 18.18
+        << reference 3 of 3 at 18.18
+        << level known by reps at 18.18
+        >> end
+        << set 1 ends with 4
+    """,
+    "reference reps that are too few": """
+        >> config
+        >> still 3
+        >> mark reference_reps
+        << mark reference_reps
+        >> lifts 2
+        << set 1 starts
+        << rep 1 counts
+        << rep 1 completes
+        << reference 1 of 3
+        << rep 2 counts
+        << rep 2 completes
+        << reference 2 of 3
+        >> still 12
+        << set 1 ends with 2
+        << level not found: the set ended: 2 of 3 reference reps
         >> end
     """,
     "a set, from the first packet to the last word": """
@@ -383,6 +433,26 @@ def test_groups_of_any_sizes_are_the_same(cuts: list[int]) -> None:
         events += engine.feed_many(notifications[piece])
     whole = told("saturating_sensor", notifications, 100_000)
     same(said([*events, *engine.finish()]), said(whole))
+
+
+@pytest.mark.parametrize("grouping", [1, 7, 100_000])
+def test_cues_keep_to_the_plan_in_the_stream_however_it_is_grouped(grouping: int) -> None:
+    plan = Plan(lockout_goal_s=3.0, target_reps=5, load_kg=60.0)
+    stream = (entry_notification(0, PlanChosen(plan)), *session("demo").notifications())
+    cues = [event for event in told("demo", stream, grouping) if isinstance(event, Cue)]
+    assert [(cue.kind, cue.set_index, cue.rep_index) for cue in cues] == [
+        (CueKind.HOLD_LONGER, 1, 1),
+        (CueKind.BREATHE_OUT, 1, 3),
+        (CueKind.BREATHE_OUT, 1, 4),
+        (CueKind.TARGET_REACHED, 1, 5),
+        (CueKind.HOLD_LONGER, 1, 6),
+        (CueKind.HOLD_LONGER, 2, 1),
+        (CueKind.BREATHE_OUT, 2, 3),
+        (CueKind.REACH_LOCKOUT, 2, 3),
+        (CueKind.DROPPED, 2, 4),
+        (CueKind.TARGET_REACHED, 2, 5),
+    ]
+    assert cues[0].text == "Hold the top for 3 seconds."
 
 
 def test_nothing_is_said_of_a_time_that_has_not_come() -> None:

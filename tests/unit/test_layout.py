@@ -71,7 +71,9 @@ def test_every_test_mirrors_a_module_or_a_room(test: Path) -> None:
 
 def test_every_runtime_dependency_says_what_it_is_for() -> None:
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    for requirement in tomllib.loads(text)["project"]["dependencies"]:
+    project = tomllib.loads(text)["project"]
+    extras = [each for extra in project["optional-dependencies"].values() for each in extra]
+    for requirement in (*project["dependencies"], *extras):
         commented = rf'^\s*# .+\n\s*"{re.escape(requirement)}",?$'
         assert re.search(commented, text, re.MULTILINE), f"{requirement} has no comment above it"
 

@@ -4,6 +4,7 @@ from tracker.ble.checkup import Checkup, examine
 from tracker.ble.errors import LATER, AdapterError, LinkError
 from tracker.ble.finding import AmbiguousNameError, NotFoundError, Wanted
 from tracker.ble.identity import Sensor
+from tracker.ble.ports import Radio
 from tracker.ble.radio import BleakRadio
 from tracker.ble.scan import SCAN_S, Scan, Sighting
 from tracker.ble.source import RadioSource, open_radio
@@ -19,6 +20,7 @@ __all__ = [
     "Finding",
     "LinkError",
     "NotFoundError",
+    "Radio",
     "RadioSource",
     "Scan",
     "Sensor",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.runtime.paths import Paths
+    from tracker.sound import Opened
 
 SMALLEST_COLUMNS: Final = 80
 SMALLEST_LINES: Final = 24
@@ -41,7 +42,7 @@ class Check:
     text: str
     """What was seen."""
     advice: str = ""
-    """What to do; empty where all is well."""
+    """What to do; empty where there is nothing to do."""
     no_adapter: bool = False
     """Whether it means that no sensor can be reached."""
 
@@ -156,9 +157,22 @@ def configuration(folder: Path) -> Check:
     )
 
 
-def audio() -> Check:
-    """Say that there is no sound."""
-    return Check("audio", True, "not part of this version: nothing is played")
+def audio(opened: Opened) -> Check:
+    """Say where the sound goes and whether anything is spoken.
+
+    Nothing of that keeps anybody from training, so it is never bad.
+    """
+    player = opened.player
+    if opened.silence is not None:
+        seen, lacks = f"{player.output_name} only", [opened.silence]
+    else:
+        seen, lacks = player.output_name, []
+    if player.voice_error is None:
+        seen += ", with speech" if not lacks else ""
+    elif not lacks:
+        seen, lacks = f"{seen}, nothing is spoken", [player.voice_error]
+    text = ": ".join([seen, *(lack.message for lack in lacks)])
+    return Check("audio", True, text, "\n".join(lack.advice or "" for lack in lacks))
 
 
 def _colours(environment: Mapping[str, str]) -> str:

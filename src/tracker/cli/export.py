@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         ),
         ("tracker export recordings --format parquet -o history", "a folder, parted by day"),
         ("tracker export session.arrows --format raw-csv -o samples.csv", "every sample"),
+        ("tracker export session.arrows --format fit -o session.fit", "for Garmin and Strava"),
     )
 )
 @click.argument("sources", nargs=-1, required=True, metavar="FILE_OR_SESSION...")
@@ -61,8 +62,8 @@ if TYPE_CHECKING:
     "--started",
     type=MomentOfDay(),
     metavar="TIME",
-    help="When second 0 was, as 2026-03-01T18:30:00+01:00, for a file that does not say; without "
-    "an offset it is in the time zone of this computer.",
+    help="When second 0 was, as 2026-03-01T18:30:00+01:00, for a session that does not say, or "
+    "says it wrong; without an offset it is in the time zone of this computer.",
 )
 @click.option(
     "--subject",

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from tracker.domain import Workout
     from tracker.export.formats import Format
 
 STDOUT: Final = Path("-")
@@ -38,7 +39,7 @@ class Reading:
     exercise: str | None = None
     """Beats what the file says."""
     started: datetime | None = None
-    """When second 0 was, for a file that does not say."""
+    """When second 0 was; beats what the file or the log says."""
     subject: str = "01"
     """Label of the person."""
     sayings: Sayings = field(default_factory=Sayings)
@@ -104,21 +105,25 @@ def session_of(source: str, form: Format, reading: Reading) -> Session:
                 f"{form.name} needs every sample, and the log has none",
                 "Name the recording of the session.",
             )
-        return Session(logged_workout(source), subject=reading.subject)
+        return Session(_dated(logged_workout(source), reading), subject=reading.subject)
     file = open_session_file(
         Path(source),
         exercise=reading.exercise,
         sayings=reading.sayings,
         block_samples=BIG_BLOCK_SAMPLES,
     )
-    if reading.started is not None and file.info.started_utc is None:
-        file = replace(file, info=replace(file.info, started_utc=reading.started.isoformat()))
     # A sample CSV comes in blocks already, a recording in thousands of notifications.
-    workout = workout_in(file, BIG_BLOCK_SAMPLES)
+    workout = _dated(workout_in(file, BIG_BLOCK_SAMPLES), reading)
     samples = None
     if form.needs is Needs.SAMPLES:
         samples = timed_samples(file.info, file.notifications())
     return Session(workout, samples, reading.subject)
+
+
+def _dated(workout: Workout, reading: Reading) -> Workout:
+    if reading.started is None:
+        return workout
+    return replace(workout, info=replace(workout.info, started_utc=reading.started.isoformat()))
 
 
 def _refuse_binary(form: Format) -> None:

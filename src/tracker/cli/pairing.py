@@ -6,19 +6,13 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from tracker.ble import Severity, Wanted, examine, findings
+from tracker.ble import Severity, Wanted, findings
 from tracker.cli.chosen import Chosen, refuse_unfit, settings_text
 from tracker.cli.interruption import soon
 from tracker.cli.radio_session import with_radio
-from tracker.domain import (
-    RESERVED_CHANNELS,
-    BatteryRead,
-    LinkChanged,
-    LinkState,
-    SensorError,
-    announced,
-)
+from tracker.domain import SensorError
 from tracker.runtime.config import SensorChoice, config_path, load_config, save_sensor
+from tracker.runtime.live_check import CHECK_S, LiveCheck
 from tracker.runtime.paths import tracker_paths
 from tracker.sensors import parse_settings
 
@@ -26,12 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from tracker.ble import Checkup, RadioSource
+    from tracker.ble import RadioSource
     from tracker.cli.interruption import Interruption
-    from tracker.domain import Fault, Frame, SessionInfo
-
-CHECK_S: Final = 5.0
-"""Three seconds of data, whatever a slow sensor needs for its first packets, and its battery."""
+    from tracker.domain import SessionInfo
 
 _SIGNS: Final = {Severity.GOOD: "ok", Severity.REMARK: "--", Severity.PROBLEM: "!!"}
 
@@ -73,10 +64,11 @@ def pair_with(
         click.echo(f"lying still? checking for {CHECK_S:g} s", err=True)
         source.end_after(CHECK_S)
         with interrupted.ending(lambda: soon(source.end)):
-            checkup = await _check(source, settings)
+            check = LiveCheck(source.sensors[0].family.decoder(parse_settings(settings)))
+            await check.watch(source.notifications())
         if interrupted.happened:
             return
-        verdict = findings(checkup)
+        verdict = findings(check.checkup)
         for finding in verdict:
             click.echo(f"{_SIGNS[finding.severity]}  {finding.text}")
         if any(finding.severity is Severity.PROBLEM for finding in verdict):
@@ -90,25 +82,3 @@ def pair_with(
         click.echo(f"{sensor.title} is used from now on: tracker train")
 
     with_radio([chosen], interrupted, "hip_thrust", use)
-
-
-async def _check(source: RadioSource, settings: Sequence[str]) -> Checkup:
-    """Decode what comes until the time is over."""
-    decoder = source.sensors[0].family.decoder(parse_settings(settings))
-    results: list[Frame | Fault] = []
-    battery_percent = None
-    streaming = False
-    async for notification in source.notifications():
-        if notification.channel not in RESERVED_CHANNELS:
-            decoded = decoder.feed(notification)
-            # What the start script heard is needed to decode, but says nothing about the rate.
-            results += decoded if streaming else ()
-            continue
-        match announced(notification):
-            case BatteryRead(percent=percent):
-                battery_percent = percent
-            case LinkChanged(state=state):
-                streaming = state is LinkState.STREAMING
-            case _:
-                pass
-    return examine(results, battery_percent)

@@ -16,9 +16,12 @@ from tracker.cli.options import (
     headless_option,
     speed_option,
 )
+from tracker.cli.sounds import sound_options
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tracker.cli.sounds import SoundWish
 
 
 @click.command(
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
 @acc_unit_option
 @gyro_unit_option
 @acc_points_option
+@sound_options
 def command(
     file: Path,
     speed: float | None,
@@ -44,6 +48,7 @@ def command(
     acc_unit: str | None,
     gyro_unit: str | None,
     acc_points: str | None,
+    sound: SoundWish,
 ) -> None:
     """Watch a recording or a CSV of samples as if it happened now.
 
@@ -64,4 +69,4 @@ def command(
         end_s=session.end_s,
         recording_name=file.name,
     )
-    play(piece, headless=headless, speed=speed)
+    play(piece, headless=headless, speed=speed, sound=sound)

@@ -12,6 +12,7 @@ import click
 
 from tracker.ble import BleakRadio, Scan
 from tracker.cli.interruption import interruption, unless_interrupted
+from tracker.runtime.devices import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
 
 REDRAW_S: Final = 0.5
 """Advertisements come ten times a second; nobody reads faster than this."""
-
-LONGEST_NAME: Final = 32
-"""What Bluetooth allows is longer than what a table can show."""
 
 _HEADER: Final = ("address", "name", "dBm", "kind")
 _NOBODY: Final = (
@@ -68,12 +66,6 @@ def table_lines(sightings: Sequence[Sighting]) -> Iterator[str]:
         yield (
             f"{address:<{widths[0]}}  {name:<{widths[1]}}  {strength:>{widths[2]}}  {kind}"
         ).rstrip()
-
-
-def printable(name: str) -> str:
-    """Return a name that cannot steer the terminal: anybody near may choose it."""
-    shown = "".join(letter if letter.isprintable() else "?" for letter in name)
-    return shown if len(shown) <= LONGEST_NAME else f"{shown[: LONGEST_NAME - 1]}…"
 
 
 def _row(sighting: Sighting) -> tuple[str, str, str, str]:

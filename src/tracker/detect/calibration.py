@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tracker.detect.posture import mean_posture
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -84,9 +86,5 @@ class CalibrationHold:
         return None
 
     def _held(self) -> Held:
-        up = self._history.up(self._next - self._mean, self._next)
-        mean = up.mean(axis=0)
-        mean /= math.sqrt(float(mean @ mean))
-        away = up - mean
-        chord = math.sqrt(float(np.einsum("ij,ij->i", away, away).max()))
-        return Held(self._next, mean, math.degrees(2.0 * math.asin(min(chord / 2.0, 1.0))))
+        up, wander_rad = mean_posture(self._history.up(self._next - self._mean, self._next))
+        return Held(self._next, up, math.degrees(wander_rad))

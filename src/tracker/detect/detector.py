@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -13,12 +14,13 @@ from tracker.detect.level import Level
 from tracker.detect.likeness import plausible
 from tracker.detect.movement import measure
 from tracker.detect.pauses import Pauses
+from tracker.detect.reference import ReferenceReps
 from tracker.detect.reps import Pairing
-from tracker.detect.sets import SetKeeper
+from tracker.detect.sets import CUT_BY_END, SetKeeper
 from tracker.detect.strokes import StrokeFinder, StrokeSettings, StrokeState
 from tracker.detect.trace import pitch_trace
 from tracker.detect.track import HeightTrack, RotationTrack
-from tracker.domain import Calibrated, CalibrationFailed, LiftSignal, MarkKind
+from tracker.domain import Calibrated, CalibrationFailed, CalibrationLost, LiftSignal, MarkKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,6 +61,7 @@ class Detector:
             pauses = Pauses(self._history, self._rotation, self._arc)
         self._keeper = SetKeeper(exercise, self._pairing, pauses)
         self._calibration: CalibrationHold | None = None
+        self._reference: ReferenceReps | None = None
         self._begun = False
 
     def process(self, block: MotionBlock) -> Iterator[Event]:
@@ -71,7 +74,7 @@ class Detector:
             if self._calibration is not None:
                 self._calibration.restart()
             if self._begun:
-                yield from self._keeper.gap(lost_s, block.start_s)
+                yield from self._follow(self._keeper.gap(lost_s, block.start_s))
             self._keeper.begin(block.start_s)
             self._begun = True
         piece = round(PIECE_S * self._rate_hz)
@@ -85,24 +88,27 @@ class Detector:
 
     def mark(self, kind: MarkKind, at_s: float) -> Iterator[Event]:
         """Yield what the wearer's key changes."""
-        if self._calibration is not None:
-            self._calibration = None
-            yield CalibrationFailed(at_s, "another key was pressed")
+        yield from self._give_up(at_s, "another key was pressed")
         yield from self._keeper.mark(kind, at_s)
-        if kind is not MarkKind.CALIBRATION:
-            return
-        if self._rotation is None:
-            yield CalibrationFailed(at_s, f"{self._exercise.title} has no lockout to hold level")
-            return
-        self._calibration = CalibrationHold(self._history, at_s)
+        by_height = self._rotation is None
+        match kind:
+            case MarkKind.CALIBRATION if by_height:
+                why = f"{self._exercise.title} has no lockout to hold level"
+                yield CalibrationFailed(at_s, why)
+            case MarkKind.CALIBRATION:
+                self._calibration = CalibrationHold(self._history, at_s)
+            case MarkKind.REFERENCE_REPS if by_height:
+                why = f"{self._exercise.title} has no lockout for reference reps to show"
+                yield CalibrationFailed(at_s, why)
+            case MarkKind.REFERENCE_REPS:
+                self._reference = ReferenceReps(self._exercise, at_s)
 
     def finish(self) -> Iterator[Event]:
         """Yield what the end of the stream settles."""
-        if self._calibration is not None:
-            self._calibration = None
-            ended_s = self._history.time_s(self._history.stop)
-            yield CalibrationFailed(ended_s, "the session ended before the hold was over")
-        yield from self._keeper.end(cut_short=True)
+        ended_s = self._history.time_s(self._history.stop)
+        wanting = "the hold was over" if self._reference is None else "there were enough reps"
+        yield from self._give_up(ended_s, f"the session ended before {wanting}")
+        yield from self._keeper.end(cut_short=True, why=CUT_BY_END)
 
     def trace(self) -> Trace:
         """Return the last seconds as pitch above the bottom of the latest rep."""
@@ -112,18 +118,52 @@ class Detector:
         """Return what movements are measured along from now on; None leaves it as it is."""
         return self._rotation if gyroscope else self._arc
 
+    def _give_up(self, at_s: float, why: str) -> Iterator[Event]:
+        """Wait for no calibration any more, and say so if one was waited for."""
+        reference, self._reference = self._reference, None
+        calibration, self._calibration = self._calibration, None
+        if reference is not None and reference.level is None:
+            yield CalibrationFailed(at_s, f"{why}: {reference.so_far}")
+        elif calibration is not None:
+            yield CalibrationFailed(at_s, why)
+
     def _scan(self) -> Iterator[Event]:
         """Follow the strokes up to the newest sample; a set ends exactly at its deadline."""
         while self._finder.position < self._history.stop:
             if self._calibration is not None:
                 yield from self._watch_hold(self._calibration)
                 continue
-            deadline = self._history.sample_at(self._keeper.deadline_s)
+            deadline_s = min(self._keeper.deadline_s, self._patience_s)
+            deadline = self._history.sample_at(deadline_s)
             until = max(min(self._history.stop, deadline), self._finder.position)
             for stroke in self._finder.scan(until):
-                yield from self._take(stroke)
+                yield from self._follow(self._take(stroke))
             if self._finder.position >= self._history.sample_at(self._keeper.deadline_s):
-                yield from self._keeper.end()
+                yield from self._follow(self._keeper.end())
+            if self._finder.position >= self._history.sample_at(self._patience_s):
+                at_s = self._history.time_s(self._finder.position)
+                yield from self._give_up(at_s, "it took too long")
+
+    @property
+    def _patience_s(self) -> float:
+        """Session time at which reference reps are waited for no longer, s."""
+        return math.inf if self._reference is None else self._reference.deadline_s
+
+    def _follow(self, events: Iterator[Event]) -> Iterator[Event]:
+        """Yield what is said of reps and sets, and what that means for reference reps."""
+        for event in events:
+            yield event
+            reference, open_set = self._reference, self._keeper.open_set
+            if reference is None or open_set is None:
+                continue
+            for verdict in reference.follow(event, open_set):
+                if isinstance(verdict, Calibrated | CalibrationLost):
+                    self._pairing.level = reference.level
+                if reference.level is not None:
+                    self._keeper.measure_against(reference.level)
+                yield verdict
+            if reference.over:
+                self._reference = None
 
     def _watch_hold(self, calibration: CalibrationHold) -> Iterator[Event]:
         """Follow a calibration up to the newest sample; what moves meanwhile is no rep."""

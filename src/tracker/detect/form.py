@@ -52,6 +52,8 @@ class Remarked:
 
     top_rad: float | None = None
     """Top above the wearer's level, rad."""
+    range_rad: float | None = None
+    """Rotation of the wearer's reference reps, rad."""
     tilt_rad: float | None = None
     """Sideways lean at the top against the wearer's level, rad."""
     beyond_rad: float | None = None

@@ -1,4 +1,4 @@
-"""The wearer's level, from a calibration hold, and whether it can still be trusted."""
+"""The wearer's level, from a hold or from reference reps, and whether it can still be trusted."""
 
 from __future__ import annotations
 
@@ -28,14 +28,31 @@ more."""
 
 SLIPPED: Final = "the sensor has slipped since the calibration"
 LOW: Final = "the calibration hold was nearer to the bottom than to the top"
+LOW_REPS: Final = "the reference reps ended nearer to the bottom than to the top"
 
 
 class Level:
-    """The posture of a coached lockout, in the axes of a sensor that stays where it is."""
+    """The posture of the wearer's own lockout, in the axes of a sensor that stays where it is.
 
-    def __init__(self, up: NDArray[np.float64]) -> None:
+    Parameters
+    ----------
+    up
+        Up in sensor axes at that lockout, a unit vector, shape (3,).
+    range_rad
+        Rotation of the reference reps, rad; None after a hold, which shows none.
+    first
+        The way up that later ones are compared with; None takes the next that surely counts.
+    """
+
+    def __init__(
+        self,
+        up: NDArray[np.float64],
+        range_rad: float | None = None,
+        first: Movement | None = None,
+    ) -> None:
         self._up = up
-        self._first: Movement | None = None
+        self._first = first
+        self.range_rad = range_rad
 
     def top_rad(self, lift: Movement) -> float:
         """Return how far the top of a way up lies above level, rad."""
@@ -66,7 +83,7 @@ class Level:
         turns both, one way and as far.
         """
         if _apart(lift.from_up, self._up) < _apart(lift.to_up, self._up):
-            return LOW
+            return LOW if self.range_rad is None else LOW_REPS
         if self._first is None:
             self._first = lift
             return None

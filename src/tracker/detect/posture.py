@@ -1,7 +1,8 @@
-"""How far one posture is turned from another about an axis."""
+"""Postures: how far one is turned from another about an axis, and the mean of several."""
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,6 +35,28 @@ def turned_rad(
     # Up turns backwards in the axes of a body that turns forwards.
     angle: NDArray[np.float64] = np.arctan2(-(to_up @ across), to_up @ level)
     return angle
+
+
+def mean_posture(up: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
+    """Return the mean of postures and how far they are from it at most.
+
+    Parameters
+    ----------
+    up
+        Up in sensor axes, unit vectors, shape (n, 3).
+
+    Returns
+    -------
+    NDArray
+        The mean, a unit vector, shape (3,).
+    float
+        Largest angle from it, rad.
+    """
+    mean = up.mean(axis=0)
+    mean /= math.sqrt(float(mean @ mean))
+    away = up - mean
+    chord = math.sqrt(float(np.einsum("ij,ij->i", away, away).max()))
+    return mean, 2.0 * math.asin(min(chord / 2.0, 1.0))
 
 
 def cross(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -33,6 +33,7 @@ from tracker.domain import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tracker.detect.level import Level
     from tracker.detect.movement import Movement
     from tracker.detect.pauses import Pauses
     from tracker.detect.reps import Draft, DraftNews, Pairing
@@ -62,6 +63,14 @@ SAME_SATURATION_S: Final = 0.2
 MOST_SATURATIONS: Final = 4000
 """Events that are remembered: one each second of an hour that comes in one block."""
 
+# Why a rep that was announced turned out to be none.
+WENT_ON: Final = "the movement went on and was no rep"
+NEVER_DOWN: Final = "no way down followed it"
+ALONE: Final = "no second whole rep like it followed"
+CUT_BY_KEY: Final = "a key was pressed before a second rep like it"
+CUT_BY_END: Final = "the session ended before a second rep like it"
+UNLIKE: Final = "the movements after it are not like it"
+
 
 class SetKeeper:
     """Turns news of drafts into events."""
@@ -77,6 +86,11 @@ class SetKeeper:
         self._begun_s = -math.inf
         self._resumed_s = -math.inf
         self._saturations: deque[tuple[float, float]] = deque(maxlen=MOST_SATURATIONS)
+
+    @property
+    def open_set(self) -> OpenSet | None:
+        """The set that is under way, or whose end is being said."""
+        return self._set
 
     @property
     def deadline_s(self) -> float:
@@ -134,15 +148,22 @@ class SetKeeper:
         assert self._set is not None
         self._pairing.restart()
         if self._set.confirmed:
-            yield from self._withdraw(counted, "the movement went on and was no rep")
+            yield from self._withdraw(counted, WENT_ON)
         else:
-            yield from self.end()
+            yield from self.end(why=WENT_ON)
 
     def saturated(self, start_s: float, end_s: float) -> None:
         """Take note of samples that hit the end of the sensor's range."""
         if self._saturations and start_s - self._saturations[-1][1] < SAME_SATURATION_S:
             start_s = self._saturations.pop()[0]
         self._saturations.append((start_s, end_s))
+
+    def measure_against(self, level: Level) -> None:
+        """Give the open set a level that its own reps have shown, but for reps before a slip."""
+        for counted in self._set.reps if self._set is not None else ():
+            up = counted.draft.concentric
+            if up is not None and level.doubted(up) is None:
+                counted.level, counted.leveled = level, True
 
     def begin(self, start_s: float) -> None:
         """Take note of where the stream begins or goes on."""
@@ -164,18 +185,20 @@ class SetKeeper:
 
     def mark(self, kind: MarkKind, at_s: float) -> Iterator[Event]:
         """Yield what the wearer's key changes; a movement under way belongs to no set."""
-        yield from self.end(cut_short=True)
+        yield from self.end(cut_short=True, why=CUT_BY_KEY)
         self._pairing.drop()
         if kind is MarkKind.SET_START:
             yield self._open(at_s, by_hand=True)
 
-    def end(self, *, cut_short: bool = False) -> Iterator[Event]:
+    def end(self, *, cut_short: bool = False, why: str | None = None) -> Iterator[Event]:
         """Yield the end of the open set, if there is one.
 
         Parameters
         ----------
         cut_short
             Whether it ends because the stream or a key says so, perhaps in the middle of a rep.
+        why
+            Why its reps are withdrawn if it is none; None where each rep tells for itself.
         """
         open_set = self._set
         if open_set is None:
@@ -185,7 +208,7 @@ class SetKeeper:
                 yield from self._say(counted, open_set.next_start_s(counted), "the set is over")
         else:
             for counted in tuple(reversed(open_set.reps)):
-                yield from self._withdraw(counted, "no second whole rep like it followed")
+                yield from self._withdraw(counted, why or _lack(counted))
             self._sets -= 1
         end_s = open_set.reps[-1].draft.end_s if open_set.reps else open_set.start_s
         yield SetEnded(end_s, open_set.index, len(open_set.reps))
@@ -247,7 +270,7 @@ class SetKeeper:
             return
         if provisional:
             for counted in tuple(reversed(open_set.reps)):
-                yield from self._withdraw(counted, "the movements after it are not like it")
+                yield from self._withdraw(counted, UNLIKE)
         else:
             yield from self.end()
             yield self._open((rival or draft).first.start_s, by_hand=False)
@@ -297,13 +320,13 @@ class SetKeeper:
         )
         if rep == counted.said:
             return
-        if counted.said is None:
+        before, counted.said = counted.said, rep
+        if before is None:
             yield RepCompleted(rep.end_s, self._set.index, rep)
             if rep.complete and self._exercise.starts_from is Extreme.BOTTOM:
                 yield PhaseStarted(rep.end_s, self._set.index, Phase.BOTTOM)
         else:
             yield RepRevised(up.end_s, self._set.index, rep.index, rep, why)
-        counted.said = rep
 
     def _remarked(self, open_set: OpenSet, counted: Counted, up: Movement) -> Remarked:
         """Return what is known of a rep besides its movements."""
@@ -313,6 +336,7 @@ class SetKeeper:
             counted.sag_rad = self._pauses.sag_rad(up, down)
         return Remarked(
             top_rad=None if counted.level is None else counted.level.top_rad(up),
+            range_rad=None if counted.level is None else counted.level.range_rad,
             tilt_rad=None if counted.level is None else counted.level.tilt_rad(up),
             beyond_rad=beyond_rad(open_set.first_ways_up(counted), up),
             sag_rad=counted.sag_rad,
@@ -366,3 +390,9 @@ class SetKeeper:
         upwards = going is (self._exercise.starts_from is Extreme.BOTTOM)
         phase = Phase.CONCENTRIC if upwards else Phase.ECCENTRIC
         yield PhaseStarted(news.movement.start_s, self._set.index, phase)
+
+
+def _lack(counted: Counted) -> str:
+    """Return what a rep lacked when its set was over and was none."""
+    never_down = counted.draft.eccentric is None and not counted.gap
+    return NEVER_DOWN if never_down else ALONE

@@ -12,6 +12,7 @@ from tracker.detect.movement import SLOWEST_TRUSTED_CONCENTRIC_S
 from tracker.domain import Extreme, Flag, Phase, PhaseSpan, Rep
 
 if TYPE_CHECKING:
+    from tracker.detect.movement import Movement
     from tracker.detect.reps import Draft
     from tracker.domain import Exercise
 
@@ -44,7 +45,8 @@ def rep_from(
     exercise
         What is trained.
     reference_size
-        Travel of a full rep of the set, in the unit of the track; None if unknown.
+        Travel of a full rep of the set, in the unit of the track; None if unknown. The wearer's
+        reference reps, if what is remarked has them, come before it.
     next_start_s
         Start of the next rep, s; None after the last.
     gap
@@ -76,9 +78,8 @@ def rep_from(
     # Without a gyroscope, only the middle of the way up is seen, and acceleration tilts it too.
     unsure = up.duration_s > SLOWEST_TRUSTED_CONCENTRIC_S or not up.by_gyroscope
     flags = []
-    short_of = (1.0 - exercise.lockout_share) * (reference_size or 0.0)
     # What is missing of a rep may be the rest of its range.
-    if up.size < short_of and not gap:
+    if _short(up, exercise, reference_size, remarked) and not gap:
         flags.append(Flag.SHORT_OF_LOCKOUT)
     if gap:
         flags.append(Flag.GAP)
@@ -106,7 +107,21 @@ def rep_from(
         bottom_s=bottom_s,
         doubt=doubt,
         doubt_trait=doubt_trait,
+        gyroscope=up.by_gyroscope,
     )
+
+
+def _short(
+    up: Movement, exercise: Exercise, reference_size: float | None, remarked: Remarked
+) -> bool:
+    """Return whether a way up fell short of lockout, by more than a share of the range.
+
+    Reference reps give lockout and range. Without them a set's own lockout is not known to a
+    degree, and the travel stands for it.
+    """
+    if remarked.range_rad is not None and remarked.top_rad is not None:
+        return remarked.top_rad < -exercise.lockout_share * remarked.range_rad
+    return up.size < (1.0 - exercise.lockout_share) * (reference_size or 0.0)
 
 
 def starts_s(draft: Draft, exercise: Exercise) -> float:

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from tracker.detect.history import History
     from tracker.detect.movement import Movement
 
-TRACE_S: Final = 30.0
-"""Longer than any screen shows."""
+TRACE_S: Final = 12.0
+"""A little longer than the ten seconds that screens show."""
 
 
 def pitch_trace(history: History, lift: Movement | None) -> Trace:

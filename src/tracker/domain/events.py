@@ -27,7 +27,8 @@ class Flag(Enum):
     """Why a rep, or a number of it, deserves less trust or a remark."""
 
     SHORT_OF_LOCKOUT = "short_of_lockout"
-    """The top was lower than the set's reference lockout by more than 15 % of the range."""
+    """The top was lower than the reference lockout, the wearer's own or the set's, by more than
+    15 % of the range."""
     GAP = "gap"
     """Samples are missing inside the rep."""
     SATURATED = "saturated"
@@ -70,6 +71,17 @@ class MarkKind(Enum):
     SET_STOP = "set_stop"
     CALIBRATION = "calibration"
     """The hips are at a coached lockout and will be held level and still."""
+    REFERENCE_REPS = "reference_reps"
+    """The next three whole reps that are alike show the wearer's own lockout and range."""
+
+
+class CalibrationWay(Enum):
+    """How the wearer showed the own lockout."""
+
+    HOLD = "hold"
+    """By holding it still."""
+    REPS = "reps"
+    """By reference reps, which show the range as well."""
 
 
 class CueKind(Enum):
@@ -170,6 +182,9 @@ class Rep:
     """How near the way up was to being taken for none: 0 nothing against it, 1 at a limit."""
     doubt_trait: str | None = None
     """Name of the measure that raised most of the doubt; None without any doubt."""
+    gyroscope: bool = True
+    """Whether its phases were read from a gyroscope; without one a way lies between 15 and 85 % of
+    its travel, so that it is shorter than it was, and a pause longer."""
 
     def _duration_s(self, phase: Phase) -> float | None:
         spans = [span.duration_s for span in self.phases if span.phase is phase]
@@ -268,6 +283,8 @@ class Cue:
     set_index: int
     strong: bool = False
     """Whether it is about more than form: past level by a lot, or time to end the set."""
+    rep_index: int | None = None
+    """Number of the rep that it is about; None where it is about no single one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,13 +353,31 @@ class Entered:
 
 
 @dataclass(frozen=True, slots=True)
-class Calibrated:
-    """A calibration hold was long and still: from now on the wearer's own level is known."""
+class ReferenceRep:
+    """A rep ended while reference reps are waited for, or an earlier one turned out otherwise."""
 
     at_s: float
-    """End of the hold, s."""
+    """End of the rep, or the time of the revision, s."""
+    index: int
+    """How many count by now, this one included if it does."""
+    of: int
+    """How many are needed."""
+    refusal: str | None = None
+    """Why it does not count, in words for the wearer; None if it does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calibrated:
+    """A hold was long and still, or reps were alike: from now on the own level is known."""
+
+    at_s: float
+    """End of the hold, or of the last reference rep, s."""
     wander_deg: float
-    """Largest angle of the hips from their mean posture in it, degrees."""
+    """Largest angle of the hips from their mean posture, in the hold or at the tops, degrees."""
+    way: CalibrationWay = CalibrationWay.HOLD
+    """How it was shown."""
+    range_deg: float | None = None
+    """Median rotation of the reference reps, degrees; None after a hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,6 +399,9 @@ class CalibrationLost:
     """Why, in words for the wearer."""
 
 
+CalibrationEvent = Calibrated | CalibrationFailed | CalibrationLost
+"""Everything that is said about the wearer's own level."""
+
 Event = (
     SetStarted
     | PhaseStarted
@@ -378,6 +416,7 @@ Event = (
     | BatteryRead
     | Marked
     | Entered
+    | ReferenceRep
     | Calibrated
     | CalibrationFailed
     | CalibrationLost

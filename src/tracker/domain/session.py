@@ -15,6 +15,9 @@ from tracker.domain.entries import (
     RpeEntered,
 )
 from tracker.domain.events import (
+    Calibrated,
+    CalibrationFailed,
+    CalibrationLost,
     Entered,
     Fault,
     Gap,
@@ -30,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tracker.domain.entries import Entry
-    from tracker.domain.events import Event, FaultReason, Rep
+    from tracker.domain.events import CalibrationEvent, Event, FaultReason, Rep
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +137,7 @@ class Ledger:
     _sets: dict[int, _OpenSet] = field(default_factory=dict)
     _gaps: list[Gap] = field(default_factory=list)
     _faults: Counter[FaultReason] = field(default_factory=Counter)
+    _calibrations: list[CalibrationEvent] = field(default_factory=list)
     # By the number of the set, and not in it: a set can be withdrawn and come again.
     _entries: dict[int, SetEntries] = field(default_factory=dict)
     _pain: list[PainEntered] = field(default_factory=list)
@@ -165,6 +169,8 @@ class Ledger:
                     self._gaps.append(event)
                 case Fault(reason=reason, count=count):
                     self._faults[reason] += count
+                case Calibrated() | CalibrationFailed() | CalibrationLost():
+                    self._calibrations.append(event)
                 case _:
                     pass
 
@@ -212,6 +218,11 @@ class Ledger:
     def faults(self) -> dict[FaultReason, int]:
         """How often each kind of fault was reported."""
         return dict(self._faults)
+
+    @property
+    def calibrations(self) -> tuple[CalibrationEvent, ...]:
+        """When the wearer's own level became known or was lost, in order."""
+        return tuple(self._calibrations)
 
 
 def with_entry(

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tracker.domain.entries import PainEntered
-    from tracker.domain.events import FaultReason, Gap
+    from tracker.domain.events import CalibrationEvent, FaultReason, Gap
     from tracker.domain.session import Ledger, SessionInfo, SetRecord
 
 
@@ -47,6 +47,8 @@ class Workout:
     """How much it hurt, in the order in which it was said."""
     note: str = ""
     """What the wearer says of the whole session."""
+    calibrations: tuple[CalibrationEvent, ...] = ()
+    """When the wearer's own level became known or was lost, in order."""
 
 
 def workout_of(info: SessionInfo, ledger: Ledger, facts: SourceFacts) -> Workout:
@@ -61,4 +63,13 @@ def workout_of(info: SessionInfo, ledger: Ledger, facts: SourceFacts) -> Workout
     facts
         What was read.
     """
-    return Workout(info, facts, ledger.sets, ledger.gaps, ledger.faults, ledger.pain, ledger.note)
+    return Workout(
+        info,
+        facts,
+        ledger.sets,
+        ledger.gaps,
+        ledger.faults,
+        ledger.pain,
+        ledger.note,
+        ledger.calibrations,
+    )

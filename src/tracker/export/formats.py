@@ -151,6 +151,34 @@ _ALL: Final = (
         folder_writer="tracker.export.bids:write_dataset",
         needs=Needs.SAMPLES,
     ),
+    Format(
+        "fit",
+        "a strength activity for Garmin Connect, Strava and others",
+        ".fit",
+        text=False,
+        writer="tracker.export.fit:write_fit",
+    ),
+    Format(
+        "strava",
+        "sets for Strava's upload, as JSON",
+        ".json",
+        text=True,
+        writer="tracker.export.strava:write_strava",
+    ),
+    Format(
+        "hevy",
+        "one row per set, as Hevy exports them",
+        ".csv",
+        text=True,
+        writer="tracker.export.hevy:write_hevy",
+    ),
+    Format(
+        "strong",
+        "one row per set, as Strong exports them; Hevy and others import it",
+        ".csv",
+        text=True,
+        writer="tracker.export.strong:write_strong",
+    ),
 )
 
 FORMATS: Final = {each.name: each for each in _ALL}

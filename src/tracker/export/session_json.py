@@ -22,6 +22,7 @@ from tracker.domain import (
     LinkChanged,
     Marked,
     PhaseStarted,
+    ReferenceRep,
     RepCompleted,
     RepCounted,
     RepRevised,
@@ -116,7 +117,7 @@ def _parts(event: Event) -> tuple[str, dict[str, object], dict[str, object]]:
             return "set_ended", {"set": event.set_index}, {"reps": event.reps}
         case Cue():
             cue = {"kind": event.kind.value, "text": event.text, "strong": event.strong}
-            return "cue", {"set": event.set_index}, {**cue}
+            return "cue", {"set": event.set_index, "index": event.rep_index}, {**cue}
         case Gap():
             span = {"start_s": seconds(event.start_s), "end_s": seconds(event.end_s)}
             return "gap", {}, {**span}
@@ -132,8 +133,12 @@ def _parts(event: Event) -> tuple[str, dict[str, object], dict[str, object]]:
             return "mark", {}, {"text": event.text}
         case Entered():
             return "entered", {}, {"entry": entry_object(event.entry)}
+        case ReferenceRep():
+            counts = {"index": event.index, "of": event.of}
+            return "reference_rep", {}, {**counts, "refusal": event.refusal}
         case Calibrated():
-            return "calibrated", {}, {"wander_deg": number(event.wander_deg)}
+            calibration = {"way": event.way.value, "wander_deg": number(event.wander_deg)}
+            return "calibrated", {}, {**calibration, "range_deg": number(event.range_deg)}
         case CalibrationFailed():
             return "calibration_failed", {}, {"reason": event.reason}
         case CalibrationLost():

@@ -1,5 +1,6 @@
 """The recording file: written as the session happens, read back whole, replayed at any speed."""
 
+from tracker.recording.checksum import sha256_of
 from tracker.recording.damage import Damage, DamageReason
 from tracker.recording.foreign import ForeignSamples, Sayings, read_foreign
 from tracker.recording.reader import Recording, open_recording
@@ -31,4 +32,5 @@ __all__ = [
     "read_foreign",
     "read_sample_csv",
     "recover",
+    "sha256_of",
 ]

@@ -10,16 +10,26 @@ import difflib
 import json
 import re
 import tomllib
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, field, fields
+from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
-from tracker.domain import InputError
+from tracker.domain import (
+    InputError,
+    Plan,
+    TrackerError,
+    UnknownNameError,
+    exercise_named,
+    plan_from_json,
+)
 from tracker.recording.file_errors import writing
 from tracker.runtime.whole_file import whole_file
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
+
+    from _typeshed import DataclassInstance
 
 CONFIG_NAME: Final = "config.toml"
 """Name of the file in the folder for configuration."""
@@ -39,12 +49,47 @@ class SensorChoice:
     """Settings of its decoder, as `key=value` words."""
 
 
+class Theme(Enum):
+    """How the screen looks."""
+
+    DARK = "dark"
+    LIGHT = "light"
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingChoice:
+    """What was chosen last on the screen."""
+
+    exercise: str = "hip_thrust"
+    """Name of the exercise that was trained last."""
+    sound: bool = True
+    """Whether counts and cues can be heard."""
+    theme: Theme = Theme.DARK
+    """Light or dark."""
+    warned: bool = False
+    """Whether the wearer was told once when to ask a professional."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogChoice:
+    """Where the training log is kept."""
+
+    url: str
+    """A path, or a URL as `postgresql+psycopg://user@host/database`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Config:
     """Everything that can be chosen for good."""
 
     sensor: SensorChoice | None = None
     """The sensor that is used where none is named."""
+    training: TrainingChoice = TrainingChoice()
+    """What was chosen last on the screen."""
+    plan: Mapping[str, Plan] = field(default_factory=dict)
+    """The last plan for each exercise, by its name."""
+    log: LogChoice | None = None
+    """Where the training log is kept; None is a file in the folder for data."""
 
 
 def config_path(folder: Path) -> Path:
@@ -79,18 +124,35 @@ def save_sensor(path: Path, sensor: SensorChoice) -> None:
     OutputError
         If the file cannot be written.
     """
+    _save(path, "sensor", _values_of(sensor), lambda config: config.sensor == sensor)
+
+
+def save_training(path: Path, training: TrainingChoice) -> None:
+    """Remember what was chosen on the screen; raises as `save_sensor` does."""
+    _save(path, "training", _values_of(training), lambda config: config.training == training)
+
+
+def save_plan(path: Path, exercise: str, plan: Plan) -> None:
+    """Remember the plan for an exercise; raises as `save_sensor` does."""
+    _save(path, f"plan.{exercise}", plan.to_json(), lambda config: config.plan[exercise] == plan)
+
+
+def _save(
+    path: Path, name: str, values: Mapping[str, object], taken: Callable[[Config], bool]
+) -> None:
+    """Put a table into the file in place of the one of that name, or add it."""
     before = _read(path)
     _parsed(path, before)
-    text = _with_table(before, "sensor", _table("sensor", sensor))
+    text = _with_table(before, name, _table(name, values))
     try:
-        taken = _parsed(path, text).sensor == sensor
-    except InputError:
-        taken = False
-    if not taken:
+        replaced = taken(_parsed(path, text))
+    except (InputError, KeyError):
+        replaced = False
+    if not replaced:
         raise InputError(
             str(path),
-            "the sensor is written in a way that cannot be replaced",
-            "Remove what is said about the sensor from the file, and pair again.",
+            f"[{name}] is written in a way that cannot be replaced",
+            "Remove what is said about it from the file, and try again.",
         )
     _replace(path, text)
 
@@ -114,21 +176,71 @@ def _parsed(path: Path, text: str) -> Config:
             str(path), f"is no TOML: {error}", "Mend that line, or remove the file and pair again."
         ) from error
     _refuse_unknown(path, document, Config, "")
-    table = document.get("sensor")
+    sensor = _texts(
+        path, document, "sensor", SensorChoice, "Write it again with: tracker pair ADDRESS"
+    )
+    log = _texts(path, document, "log", LogChoice, "Write a path or a URL, or remove the table.")
+    plans = _subtable(path, document, "plan") or {}
+    plan = {name: _plan(path, name, _subtable(path, plans, name, "plan.") or {}) for name in plans}
+    return Config(
+        sensor=None if sensor is None else SensorChoice(**sensor),
+        training=_training(path, _subtable(path, document, "training") or {}),
+        plan=plan,
+        log=None if log is None else LogChoice(**log),
+    )
+
+
+def _subtable(
+    path: Path, document: Mapping[str, Any], name: str, prefix: str = ""
+) -> Mapping[str, Any] | None:
+    table = document.get(name)
+    if table is not None and not isinstance(table, dict):
+        raise InputError(str(path), f"expected a table [{prefix}{name}]")
+    return table
+
+
+def _training(path: Path, table: Mapping[str, Any]) -> TrainingChoice:
+    _refuse_unknown(path, table, TrainingChoice, "training.")
+    for key in ("sound", "warned"):
+        if not isinstance(table.get(key, True), bool):
+            raise InputError(str(path), f"expected true or false for training.{key}")
+    try:
+        exercise = exercise_named(str(table.get("exercise", "hip_thrust"))).name
+    except UnknownNameError as error:
+        raise InputError(str(path), f"training.exercise: {error.message}", error.advice) from error
+    try:
+        theme = Theme(table.get("theme", Theme.DARK.value))
+    except ValueError as error:
+        raise InputError(str(path), "expected dark or light for training.theme") from error
+    return TrainingChoice(exercise, table.get("sound", True), theme, table.get("warned", False))
+
+
+def _plan(path: Path, name: str, table: Mapping[str, Any]) -> Plan:
+    _refuse_unknown(path, table, Plan, f"plan.{name}.")
+    try:
+        exercise_named(name)
+        return plan_from_json(table)
+    except TrackerError as error:
+        raise InputError(str(path), f"[plan.{name}]: {error.message}", error.advice) from error
+
+
+def _texts(
+    path: Path, document: Mapping[str, Any], name: str, shape: type[DataclassInstance], advice: str
+) -> dict[str, str] | None:
+    """Return the table of that name, every key of which is text, or None if it is not there."""
+    table = document.get(name)
     if table is None:
-        return Config()
+        return None
     if not isinstance(table, dict):
-        raise InputError(str(path), "expected a table [sensor]")
-    _refuse_unknown(path, table, SensorChoice, "sensor.")
+        raise InputError(str(path), f"expected a table [{name}]")
+    _refuse_unknown(path, table, shape, f"{name}.")
     for key, value in table.items():
         if not isinstance(value, str):
-            raise InputError(str(path), f"expected text for sensor.{key}, got {value!r}")
-    for key in ("address", "kind"):
-        if key not in table:
-            raise InputError(
-                str(path), f"sensor.{key} is missing", "Write it again with: tracker pair ADDRESS"
-            )
-    return Config(SensorChoice(**table))
+            raise InputError(str(path), f"expected text for {name}.{key}, got {value!r}")
+    for each in fields(shape):
+        if each.default is MISSING and each.name not in table:
+            raise InputError(str(path), f"{name}.{each.name} is missing", advice)
+    return table
 
 
 def _refuse_unknown(path: Path, table: Mapping[str, Any], shape: type, prefix: str) -> None:
@@ -144,10 +256,21 @@ def _refuse_unknown(path: Path, table: Mapping[str, Any], shape: type, prefix: s
             )
 
 
-def _table(name: str, value: SensorChoice) -> str:
+def _values_of(value: SensorChoice | TrainingChoice) -> dict[str, object]:
     pairs = ((field.name, getattr(value, field.name)) for field in fields(value))
-    lines = [f"{key} = {_quoted(text)}" for key, text in pairs if text is not None]
+    return {key: each.value if isinstance(each, Enum) else each for key, each in pairs}
+
+
+def _table(name: str, values: Mapping[str, object]) -> str:
+    """Return a table of TOML; what is None is left out."""
+    lines = [f"{key} = {_written(each)}" for key, each in values.items() if each is not None]
     return "\n".join([f"[{name}]", *lines, ""])
+
+
+def _written(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return _quoted(value) if isinstance(value, str) else repr(value)
 
 
 def _quoted(text: str) -> str:
@@ -158,7 +281,8 @@ def _quoted(text: str) -> str:
 def _with_table(text: str, name: str, table: str) -> str:
     """Return `text` with the table put in place of the one of that name, or added at the end."""
     lines = text.splitlines(keepends=True)
-    header = re.compile(rf"\s*\[\s*{re.escape(name)}\s*\]")
+    dotted = r"\s*\.\s*".join(re.escape(part) for part in name.split("."))
+    header = re.compile(rf"\s*\[\s*{dotted}\s*\]")
     start = next((number for number, line in enumerate(lines) if header.match(line)), None)
     if start is None:
         before = text if not text or text.endswith("\n") else f"{text}\n"

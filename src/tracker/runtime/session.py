@@ -25,9 +25,11 @@ from tracker.domain import (
     Notification,
     PhaseStarted,
     SetEnded,
+    SourceFacts,
     check_entry,
     entry_notification,
     exercise_named,
+    workout_of,
 )
 from tracker.domain.units import NS_PER_S, s_from_ns
 from tracker.runtime.clock import SYSTEM_CLOCK
@@ -38,7 +40,7 @@ from tracker.runtime.tap import RecordingTap
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Sequence
 
-    from tracker.domain import Entry, Event, MarkKind, SessionInfo, Sink, Source
+    from tracker.domain import Entry, Event, MarkKind, SessionInfo, Sink, Source, Workout
     from tracker.runtime.clock import Clock
     from tracker.runtime.ports import Recorder, SessionEngine
     from tracker.runtime.snapshot import PlaybackState
@@ -98,8 +100,10 @@ class Session:
         self._source_error: Exception | None = None
         self._pumping: asyncio.Task[None] | None = None
         self._stopping = False
+        self._ending = False
         self._arrived_ns: int | None = None
         self._newest_received_ns = 0
+        self._first_ns: int | None = None
         self._handled_ns = 0
         self._phase: PhaseStarted | None = None
         self._cue: Cue | None = None
@@ -154,6 +158,12 @@ class Session:
         if self._pumping is not None:
             self._pumping.cancel()
 
+    def end(self) -> None:
+        """Let go of the source; a session that runs until it is stopped still takes entries."""
+        self._ending = True
+        if self._pumping is not None:
+            self._pumping.cancel()
+
     async def run(self) -> None:
         """Run to the end of the source or to `stop`.
 
@@ -184,7 +194,7 @@ class Session:
                 # A `finally` in the pump would not do: cancelled before its first step,
                 # it never enters it.
                 self._pumping.add_done_callback(lambda _task: self._intake.close())
-                if self._stopping:
+                if self._stopping or self._ending:
                     self._pumping.cancel()
                 flushing = group.create_task(self._flush_regularly())
                 while batch := await self._intake.take():
@@ -203,15 +213,25 @@ class Session:
                 async for notification in stream:
                     await self._intake.put(notification)
                     self._newest_received_ns = notification.received_ns
+        except asyncio.CancelledError:
+            if self._stopping or not (self._ending and self._until_stopped):
+                raise
+            # `end` cancelled the source, not the session.
+            pump = asyncio.current_task()
+            if pump is not None:
+                pump.uncancel()
         except Exception as error:
             self._source_error = error
         if self._until_stopped:
-            await self._intake.drained()
-            self._settle()
-            self._failure = self._source_error
-            self._state = RunState.FINISHED if self._failure is None else RunState.FAILED
-            # Only `stop` ends this: it cancels the pump.
-            await asyncio.Event().wait()
+            await self._stay_open()
+
+    async def _stay_open(self) -> None:
+        """Say how the stream ended, then wait for `stop`, which cancels this."""
+        await self._intake.drained()
+        self._settle()
+        self._failure = self._source_error
+        self._state = RunState.FINISHED if self._failure is None else RunState.FAILED
+        await asyncio.Event().wait()
 
     def _settle(self) -> None:
         """Let the engine say, once, what the end of the stream settles."""
@@ -231,6 +251,8 @@ class Session:
         events = self._engine.feed_many(batch)
         if self._engine.samples > samples_before:
             self._arrived_ns = self._clock.now_ns()
+        if self._first_ns is None:
+            self._first_ns = batch[0].received_ns
         self._handled_ns = batch[-1].received_ns
         self._say(events)
 
@@ -266,6 +288,26 @@ class Session:
             while rest := self._intake.take_now():
                 self._tap.write_all(rest)
             self._tap.close()
+
+    def workout(self, path: str) -> Workout:
+        """Return what the session adds up to, as an analysis of its recording would.
+
+        Parameters
+        ----------
+        path
+            Where it is recorded.
+        """
+        first_ns = self._first_ns
+        facts = SourceFacts(
+            path=path,
+            sensor=self.info.sensor,
+            rate_hz=self._engine.rate_hz,
+            duration_s=(
+                None if first_ns is None else s_from_ns(self._handled_ns) - s_from_ns(first_ns)
+            ),
+            samples=self._engine.samples,
+        )
+        return workout_of(self.info, self._ledger, facts)
 
     def snapshot(self, playback: PlaybackState | None = None) -> SessionSnapshot:
         """Return the session as it is now; `playback` is added by whoever plays it."""

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tracker.domain import Phase
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -22,6 +20,7 @@ if TYPE_CHECKING:
         Gap,
         LinkState,
         PainEntered,
+        Phase,
         Plan,
         Rep,
         SessionInfo,
@@ -137,11 +136,9 @@ class SessionSnapshot:
         return next((record.reps[-1] for record in reversed(self.sets) if record.reps), None)
 
     @property
-    def lockout_s(self) -> float | None:
-        """Length of the lockout so far, s; None outside a lockout."""
-        if self.phase is not Phase.LOCKOUT:
-            return None
-        if self.phase_started_s is None or self.position_s is None:
+    def phase_elapsed_s(self) -> float | None:
+        """Length of the phase so far, s; None outside a set."""
+        if self.phase is None or self.phase_started_s is None or self.position_s is None:
             return None
         return max(0.0, self.position_s - self.phase_started_s)
 

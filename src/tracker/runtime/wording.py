@@ -9,7 +9,7 @@ from tracker.domain import CODE_ORDER, LIFTERS_ORDER, PHASE_WORDS, Flag, Phase
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from tracker.domain import Rep, SetRecord
+    from tracker.domain import ReferenceRep, Rep, SetRecord
 
 UNKNOWN: Final = "–"
 """Stands for a value that is not known."""
@@ -84,6 +84,14 @@ def tempo_words(durations_s: dict[Phase, float | None]) -> str:
     return " · ".join(
         f"{PHASE_WORDS[phase]} {number(durations_s[phase])}" for phase in LIFTERS_ORDER
     )
+
+
+def reference_words(event: ReferenceRep) -> str:
+    """Return how far the reference reps have come, and why one does not count."""
+    reached = f"{event.index} of {event.of}"
+    if event.refusal is None:
+        return f"reference rep {reached}"
+    return f"no reference rep ({reached}): {event.refusal}"
 
 
 def flag_words(flags: Iterable[Flag]) -> str:

@@ -1,35 +1,85 @@
-"""The application: runs a session beside the screen that shows it."""
+"""The application: which screen comes when, and the session that runs beside them."""
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import suppress
-from typing import TYPE_CHECKING, ClassVar
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.app import App
 from textual.binding import Binding
 from textual.worker import WorkerError
 
-from tracker.domain import TrackerError
+from tracker.domain import MarkKind, TrackerError
+from tracker.runtime.clock import SYSTEM_CLOCK, local_now
+from tracker.runtime.config import Theme
+from tracker.runtime.playback import Playback
+from tracker.runtime.session import Session
+from tracker.runtime.sounding import Sounding
+from tracker.runtime.studio import Calibration
+from tracker.tui.screens.check import CheckScreen
+from tracker.tui.screens.connect import ConnectScreen
+from tracker.tui.screens.devices import DevicesScreen
+from tracker.tui.screens.guide import GuideScreen, guide_parts, warning_parts
 from tracker.tui.screens.help import HelpScreen
+from tracker.tui.screens.history import HistoryScreen
+from tracker.tui.screens.rest import RestScreen
+from tracker.tui.screens.setup import SetupScreen
+from tracker.tui.screens.summary import SummaryScreen
 from tracker.tui.screens.train import TrainScreen
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import PurePath
 
     from textual.binding import BindingType
     from textual.screen import Screen
+    from textual.worker import Worker
 
-    from tracker.runtime.playback import Playback
-    from tracker.runtime.session import Session
+    from tracker.runtime.devices import Device
     from tracker.runtime.snapshot import SessionSnapshot
+    from tracker.runtime.studio import Start, Studio
+    from tracker.sound import Opened, Player
+
+    OpenSound = Callable[[Callable[[], object]], Opened]
+
+_MARKS: Final = {
+    Calibration.HOLD: MarkKind.CALIBRATION,
+    Calibration.REPS: MarkKind.REFERENCE_REPS,
+}
 
 
 class TrackerApp(App[None]):
-    """Shows `training` until the wearer quits; the session ends before the app does."""
+    """Shows one session that it is given, or starts at the list of sensors.
+
+    Parameters
+    ----------
+    training
+        The session to run and show; None begins where a sensor is chosen.
+    studio
+        Where trainings come from; needed without a session.
+    open_sound
+        Opens what plays the sounds; called in a thread, with what rings the terminal's bell. None
+        leaves everything silent.
+    muted
+        Whether the sound is off at first.
+    """
 
     TITLE = "tracker"
     # Here and not in the screens: the style of a default screen's own path is not loaded.
-    CSS_PATH: ClassVar[list[str | PurePath]] = ["screens/train.tcss", "screens/help.tcss"]
+    CSS_PATH: ClassVar[list[str | PurePath]] = [
+        "screens/devices.tcss",
+        "screens/check.tcss",
+        "screens/setup.tcss",
+        "screens/connect.tcss",
+        "screens/train.tcss",
+        "screens/rest.tcss",
+        "screens/summary.tcss",
+        "screens/help.tcss",
+        "screens/history.tcss",
+        "screens/note.tcss",
+    ]
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark", "help", "Help", key_display="?"),
@@ -39,36 +89,254 @@ class TrackerApp(App[None]):
         Binding("ctrl+c", "quit", show=False, priority=True),
     ]
 
-    def __init__(self, training: Session | Playback) -> None:
+    def __init__(
+        self,
+        training: Session | Playback | None = None,
+        studio: Studio | None = None,
+        *,
+        open_sound: OpenSound | None = None,
+        muted: bool = False,
+    ) -> None:
         super().__init__()
+        if training is None and studio is None:
+            raise ValueError("either a session to show or a studio to start one is needed")
+        self.studio = studio
         self.training = training
-        self._over = False
+        self._open_sound = open_sound
+        self._muted = muted
+        self._player: Player | None = None
+        self._worker: Worker[None] | None = None
+        self._over = training is None
         self._leaving = False
 
     def get_default_screen(self) -> Screen[None]:
-        """Start on the training screen."""
-        return TrainScreen(self.training)
+        """Start on the training screen, or where a sensor is chosen."""
+        if self.training is not None:
+            return TrainScreen(self.training)
+        assert self.studio is not None
+        return DevicesScreen(self.studio)
 
     def on_mount(self) -> None:
-        """Start the session."""
-        self._worker = self.run_worker(self._train(), name="training")
+        """Start the session that was given."""
+        if self.studio is not None:
+            dark = self.studio.config.training.theme is Theme.DARK
+            self.theme = "textual-dark" if dark else "textual-light"
+        if self._open_sound is not None:
+            self.run_worker(self._begin_sound(self._open_sound), name="sound")
+        if self.training is not None:
+            self._worker = self.run_worker(self._run_given(self.training), name="training")
+
+    async def _begin_sound(self, open_sound: OpenSound) -> None:
+        """Open the device beside everything else: headphones take a second or two to wake."""
+        loop = asyncio.get_running_loop()
+        try:
+            opened = await asyncio.to_thread(
+                open_sound, lambda: loop.call_soon_threadsafe(self.bell)
+            )
+        except TrackerError as error:
+            self.notify(str(error), severity="warning", timeout=10.0)
+            return
+        self._player = opened.player
+        if self._muted:
+            self._player.toggle_mute()
+        if opened.complaint is not None:
+            self.notify(opened.complaint, severity="warning", timeout=10.0)
+        if self.training is not None:
+            self._hear(self.training)
+
+    def _hear(self, training: Session | Playback) -> None:
+        """Sound what a session says from now on."""
+        if self._player is not None:
+            sounding = Sounding(self._player)
+            training.add_sink(sounding)
+            self.run_worker(
+                sounding.run(training.snapshot, SYSTEM_CLOCK), group="hearing", exclusive=True
+            )
 
     async def on_unmount(self) -> None:
         """Whatever ends the app, the session ends in good order."""
-        self.training.stop()
-        with suppress(WorkerError):
-            await self._worker.wait()
+        if self.training is not None:
+            self.training.stop()
+        if self._worker is not None:
+            if self.training is None:
+                self._worker.cancel()
+            with suppress(WorkerError):
+                await self._worker.wait()
+        if self._player is not None:
+            # It plays its last sounds first, in 4 s at most.
+            await asyncio.to_thread(self._player.close)
 
-    async def _train(self) -> None:
+    async def _run_given(self, training: Session | Playback) -> None:
+        """Run the session; what goes wrong is in its snapshot, and the screen says it."""
         try:
-            await self.training.run()
-        except TrackerError:
-            # The snapshot carries it, and the screen says it until the wearer has read it.
-            pass
+            with suppress(TrackerError):
+                await training.run()
         finally:
             self._over = True
         if self._leaving:
             self.exit()
+
+    # From sensor to set-up to training
+
+    def check_device(self, device: Device) -> None:
+        """Look at what a sensor sends."""
+        assert self.studio is not None
+        self.push_screen(CheckScreen(self.studio, device))
+
+    def set_up(self, device: Device) -> None:
+        """Ask what is going to be trained."""
+        assert self.studio is not None
+        self.switch_screen(SetupScreen(self.studio, device))
+
+    def to_devices(self) -> None:
+        """Go back to the list of sensors."""
+        while not isinstance(self.screen, DevicesScreen) and len(self.screen_stack) > 1:
+            self.pop_screen()
+
+    def start_training(self, start: Start) -> None:
+        """Connect, and train; before the very first time, say when not to."""
+        assert self.studio is not None
+        training = self.studio.config.training
+        if training.warned:
+            self._connect(start)
+            return
+
+        def read(_: None) -> None:
+            assert self.studio is not None
+            with suppress(TrackerError):
+                self.studio.remember(replace(self.studio.config.training, warned=True))
+            self._connect(start)
+
+        self.push_screen(GuideScreen(warning_parts(), "enter goes on"), read)
+
+    def _connect(self, start: Start) -> None:
+        self.push_screen(ConnectScreen(start))
+        self.connect_again(start)
+
+    def connect_again(self, start: Start) -> None:
+        """Connect once more, after it failed."""
+        self._worker = self.run_worker(self._train(start), name="training", exclusive=True)
+
+    def give_up(self) -> None:
+        """Stop connecting, and go back to the set-up."""
+        if self._worker is not None:
+            self._worker.cancel()
+        self.pop_screen()
+
+    async def _train(self, start: Start) -> None:
+        """Connect, run the session to its end, and keep it."""
+        assert self.studio is not None
+        try:
+            async with self.studio.training(start) as training:
+                self.training, self._over = training.session, False
+                self._hear(training.session)
+                if start.calibration in _MARKS:
+                    training.session.mark(_MARKS[start.calibration])
+                self.switch_screen(TrainScreen(training.session))
+                await training.session.run()
+        except TrackerError as error:
+            self._tell(str(error))
+        finally:
+            self._over = True
+            self.training = None
+        if self._leaving:
+            self.exit()
+
+    def _tell(self, why: str) -> None:
+        """Say why there was no training, or why it could not be kept."""
+        if isinstance(self.screen, ConnectScreen):
+            self.screen.fail(why)
+        else:
+            self.notify(why, severity="error", timeout=15.0)
+
+    # From set to rest to set, and to the end
+
+    def rest(self) -> None:
+        """Show what the set was like, and count the rest down."""
+        if isinstance(self.training, Session) and isinstance(self.screen, TrainScreen):
+            self.push_screen(RestScreen(self.training))
+
+    def back_to_work(self) -> None:
+        """Leave the rest: by a key, or because the next set has begun."""
+        if isinstance(self.screen, RestScreen):
+            self.screen.keep()
+            self.pop_screen()
+
+    def finish(self) -> None:
+        """Sum the training up, and ask what is still to be said."""
+        training = self.training
+        if not isinstance(training, Session):
+            return
+        if isinstance(self.screen, RestScreen):
+            self.pop_screen()
+        earlier = () if self.studio is None else self.studio.earlier()
+        self.push_screen(
+            SummaryScreen(
+                lambda: training.workout(""), earlier, local_now().date(), enter=training.enter
+            )
+        )
+
+    def done(self) -> None:
+        """Close what was summed up: a training that ends, or a past one."""
+        if self.studio is None:
+            self.leave()
+            return
+        if isinstance(self.training, Session):
+            self.training.stop()
+            self.to_devices()
+        else:
+            self.pop_screen()
+
+    def show_guide(self, exercise: str) -> None:
+        """Say how an exercise is done, and how to warm up."""
+        self.push_screen(GuideScreen(guide_parts(exercise)))
+
+    def show_history(self) -> None:
+        """Show past sessions."""
+        assert self.studio is not None
+        self.push_screen(HistoryScreen(self.studio))
+
+    def show_past(self, session_id: int) -> None:
+        """Show what a past session was."""
+        assert self.studio is not None
+        try:
+            workout = self.studio.workout(session_id)
+        except TrackerError as error:
+            self._tell(str(error))
+            return
+        self.push_screen(
+            SummaryScreen(
+                lambda: workout, (), local_now().date(), replay=lambda: self.replay(session_id)
+            )
+        )
+
+    def replay(self, session_id: int) -> None:
+        """Watch a past session on the training screen."""
+        assert self.studio is not None
+        try:
+            playback = self.studio.replay(session_id)
+        except TrackerError as error:
+            self._tell(str(error))
+            return
+        self.push_screen(TrainScreen(playback))
+        self.run_worker(self._play(playback), name="replay", group="replay", exclusive=True)
+
+    async def _play(self, playback: Playback) -> None:
+        self.training = playback
+        self._hear(playback)
+        try:
+            with suppress(TrackerError):
+                await playback.run()
+        finally:
+            self.training = None
+
+    def leave_replay(self) -> None:
+        """Stop the replay, and go back to where it was started."""
+        if isinstance(self.training, Playback):
+            self.training.stop()
+        self.pop_screen()
+
+    # The end
 
     async def action_quit(self) -> None:
         """Do what the key says."""
@@ -76,21 +344,35 @@ class TrackerApp(App[None]):
 
     def leave(self) -> None:
         """End the session, then the app; a second time, do not wait for a slow radio."""
-        if self._over or self._leaving:
+        if self._over or self._leaving or self.training is None:
             self.exit()
         self._leaving = True
-        self.training.stop()
+        if self.training is not None:
+            self.training.stop()
+
+    def action_mute(self) -> None:
+        """Switch the sound off, or on again."""
+        if self._player is None:
+            self.notify("There is no sound.", timeout=3.0)
+            return
+        muted = self._player.toggle_mute()
+        self.notify("Sound off" if muted else "Sound on", timeout=2.0)
 
     def action_help(self) -> None:
         """Say what the keys and the numbers mean."""
         self.push_screen(HelpScreen())
 
     def action_change_theme(self) -> None:
-        """Change between light and dark."""
-        self.theme = "textual-light" if self.current_theme.dark else "textual-dark"
+        """Change between light and dark, and remember it."""
+        dark = not self.current_theme.dark
+        self.theme = "textual-dark" if dark else "textual-light"
+        if self.studio is not None:
+            theme = Theme.DARK if dark else Theme.LIGHT
+            with suppress(TrackerError):
+                self.studio.remember(replace(self.studio.config.training, theme=theme))
 
 
-def run_app(training: Session | Playback) -> SessionSnapshot:
+def run_app(training: Session | Playback, open_sound: OpenSound | None = None) -> SessionSnapshot:
     """Show `training` on the terminal until the wearer quits, and return how it ended."""
-    TrackerApp(training).run()
+    TrackerApp(training, open_sound=open_sound).run()
     return training.snapshot()

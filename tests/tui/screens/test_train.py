@@ -3,12 +3,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from textual.notifications import Notify
 from textual.widgets import Footer
+from tracker.tui.widgets.stopwatch import Stopwatch
 from tui.staging import SIZES, Stage, look
 from unit.runtime.doubles import until
 from unit.runtime.workout import REP_S, SET_STARTS_S, UP_S
 
-from tracker.domain import BatteryRead, LinkChanged, LinkState, Marked, Phase
+from tracker.domain import BatteryRead, LinkChanged, LinkState, Marked, Phase, ReferenceRep
 from tracker.runtime.playback import Playback
 from tracker.runtime.snapshot import RunState
 from tracker.tui import TrackerApp
@@ -21,7 +23,6 @@ from tracker.tui.widgets.notice import Notice
 from tracker.tui.widgets.phase import PhaseBar
 from tracker.tui.widgets.quality import Quality
 from tracker.tui.widgets.sets import SetList
-from tracker.tui.widgets.stopwatch import Stopwatch
 from tracker.tui.widgets.trace import PitchTrace
 
 if TYPE_CHECKING:
@@ -233,6 +234,22 @@ async def test_c_takes_the_hold_that_follows_for_the_own_level() -> None:
 
     events = [message.event for message in received if isinstance(message, EventSaid)]
     assert [event.text for event in events if isinstance(event, Marked)] == ["calibration"]
+
+
+async def test_reference_reps_are_pointed_out_one_by_one() -> None:
+    stage = Stage()
+    received: list[Message] = []
+    app = TrackerApp(stage.session())
+    async with app.run_test(message_hook=received.append) as pilot:
+        app.screen.post_message(EventSaid(ReferenceRep(9.0, 2, 3)))
+        app.screen.post_message(EventSaid(ReferenceRep(13.0, 2, 3, "its lockout was not held")))
+        await look(pilot)
+
+    told = [message.notification.message for message in received if isinstance(message, Notify)]
+    assert told == [
+        "Reference rep 2 of 3",
+        "No reference rep (2 of 3): its lockout was not held",
+    ]
 
 
 async def test_a_live_session_offers_no_keys_that_it_cannot_obey() -> None:

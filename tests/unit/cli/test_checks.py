@@ -5,15 +5,23 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
 from tracker.ble import AdapterError, LinkError
 from tracker.cli import checks
+from tracker.runtime.clock import SYSTEM_CLOCK
 from tracker.runtime.config import SensorChoice, config_path, save_sensor
 from tracker.runtime.paths import Paths
+from tracker.sound import SoundError, open_player
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
     from tracker.cli.checks import Check
+    from tracker.sound import Clock, Render
 
 BIG = os.terminal_size((120, 40))
 
@@ -146,5 +154,58 @@ def test_a_configuration_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     assert "sensor" in check.advice
 
 
-def test_sound_is_not_pretended() -> None:
-    assert "not part" in checks.audio().text
+class Device:
+    name = "a device"
+
+    def start(self, render: Render, now_s: float) -> None:
+        pass
+
+    def keep_up(self, now_s: float) -> None:
+        pass
+
+    def finish(self, is_idle: Callable[[], bool]) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
+class Voice:
+    rate_hz = 22_050
+
+    def say(self, text: str) -> NDArray[np.float64]:
+        return np.zeros(0)
+
+
+def device(clock: Clock) -> Device:
+    return Device()
+
+
+def no_device(clock: Clock) -> Device:
+    raise SoundError("there is no device.", "Plug one in.")
+
+
+def no_voice() -> Voice:
+    raise SoundError("there is no voice.", "Install one.")
+
+
+@pytest.mark.parametrize(
+    ("open_device", "open_voice", "text", "advice"),
+    [
+        (device, Voice, "a device, with speech", ""),
+        (device, no_voice, "a device, nothing is spoken: there is no voice.", "Install one."),
+        (no_device, Voice, "the terminal bell only: there is no device.", "Plug one in."),
+        (no_device, no_voice, "the terminal bell only: there is no device.", "Plug one in."),
+    ],
+)
+def test_what_can_be_heard_is_told_and_never_keeps_anybody_from_training(
+    open_device: Callable[[Clock], Device],
+    open_voice: Callable[[], Voice],
+    text: str,
+    advice: str,
+) -> None:
+    opened = open_player(SYSTEM_CLOCK, open_device=open_device, open_voice=open_voice)
+    try:
+        assert checks.audio(opened) == checks.Check("audio", True, text, advice)
+    finally:
+        opened.player.close()

@@ -1,18 +1,25 @@
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from unit.sound.listening import Whistler, heard
 
 from tracker.ble import LATER, AdapterError
-from tracker.cli import doctor
+from tracker.cli import doctor, sound_check
 from tracker.cli.checks import Check
 from tracker.cli.doctor import report_lines
 from tracker.cli.exit_codes import ExitCode
+from tracker.cli.sound_check import PROGRAMME
+from tracker.runtime.clock import SYSTEM_CLOCK
+from tracker.sound import SoundError, open_player
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from tracker.sound import Clock, Output
 
 
 @pytest.fixture
@@ -21,6 +28,11 @@ def scan_once(
 ) -> Callable[[Exception | None], None]:
     monkeypatch.setenv("TRACKER_HOME", str(tmp_path))
     monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", "tcp:host=x,port=1")
+    monkeypatch.setattr(
+        doctor,
+        "_open_sound",
+        lambda: open_player(SYSTEM_CLOCK, wav=tmp_path / "heard.wav", open_voice=Whistler),
+    )
 
     def end_with(error: Exception | None) -> None:
         async def scan() -> None:
@@ -78,3 +90,64 @@ def test_advice_stands_below_its_line() -> None:
         "          do this",
         "          and that",
     ]
+
+
+@pytest.fixture
+def all_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Play the sounds without waiting for one after the other."""
+    monkeypatch.setattr(sound_check, "PAUSE_S", 0.0)
+    monkeypatch.setattr(sound_check, "PHRASE_S", 0.0)
+    monkeypatch.setattr(sound_check, "duration_s", lambda tone: 0.0)
+
+
+@pytest.mark.usefixtures("all_at_once")
+def test_every_sound_can_be_heard(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tracker: Callable[..., Any]
+) -> None:
+    sound_file = tmp_path / "heard.wav"
+    monkeypatch.setattr(doctor, "_open_sound", lambda: open_player(SYSTEM_CLOCK, wav=sound_file))
+    result = tracker("doctor", "--sound")
+    assert result.code == ExitCode.OK
+    first, *meanings = result.out.splitlines()
+    assert first.startswith(f"ok  audio  {sound_file}")
+    assert meanings == [meaning for _, meaning in PROGRAMME]
+    assert max(abs(heard(sound_file))) > 0.5
+
+
+@pytest.mark.usefixtures("all_at_once")
+def test_where_nothing_can_be_heard_the_code_says_so(
+    monkeypatch: pytest.MonkeyPatch, tracker: Callable[..., Any]
+) -> None:
+    def no_device(clock: Clock) -> Output:
+        raise SoundError("there is no device.", "Plug one in.")
+
+    monkeypatch.setattr(
+        doctor, "_open_sound", lambda: open_player(SYSTEM_CLOCK, open_device=no_device)
+    )
+    result = tracker("doctor", "--sound")
+    assert result.code == ExitCode.USAGE_OR_INPUT
+    assert "the terminal bell only: there is no device." in result.out
+    assert "Plug one in." in result.out
+
+
+def test_every_sound_can_be_had_as_a_file(tmp_path: Path, tracker: Callable[..., Any]) -> None:
+    target = tmp_path / "sounds.wav"
+    result = tracker("doctor", "--sound-to", str(target))
+    assert result.code == ExitCode.OK
+    assert len(result.out.splitlines()) == len(PROGRAMME)
+    size = target.stat().st_size
+    assert size > 300_000
+    again = tracker("doctor", "--sound-to", str(target))
+    assert again.code == ExitCode.USAGE_OR_INPUT
+    assert "exists already" in again.err
+    assert tracker("doctor", "--sound-to", str(target), "--force").code == ExitCode.OK
+    assert target.stat().st_size == pytest.approx(size, rel=0.01)
+
+
+def test_a_file_without_speech_says_what_is_missing(
+    tmp_path: Path, tracker: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "espeakng_loader", None)
+    result = tracker("doctor", "--sound-to", str(tmp_path / "sounds.wav"))
+    assert result.code == ExitCode.OK
+    assert "nothing is spoken: espeakng-loader is not installed." in result.err

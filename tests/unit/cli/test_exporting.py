@@ -41,12 +41,13 @@ def test_what_the_user_says_of_a_file_is_taken(csv: Path) -> None:
     assert session.subject == "07"
 
 
-def test_the_time_that_a_recording_says_stays(recording: Path, csv: Path) -> None:
-    told = session_of(str(csv), CSV, Reading()).workout.info.started_utc
-    assert told is None
-    said = session_of(str(recording), CSV, Reading()).workout.info.started_utc
-    again = session_of(str(recording), CSV, Reading(started=STARTED)).workout.info.started_utc
-    assert again == (said or "2026-03-01T18:30:00+00:00")
+def test_the_time_that_a_user_says_beats_the_one_of_a_recording(
+    recording: Path, csv: Path
+) -> None:
+    assert session_of(str(csv), CSV, Reading()).workout.info.started_utc is None
+    for path in (csv, recording):
+        said = session_of(str(path), CSV, Reading(started=STARTED)).workout.info
+        assert said.started_utc == "2026-03-01T18:30:00+00:00"
 
 
 def test_a_session_of_the_log_has_no_samples() -> None:

@@ -10,8 +10,6 @@ from unit.ble.air import ADDRESS, NAME, FakeRadio, FakeSensor
 from tracker.ble import AdapterError, Sighting
 from tracker.cli import sightings
 from tracker.cli.sightings import (
-    LONGEST_NAME,
-    printable,
     show_json,
     show_table,
     sighting_object,
@@ -45,12 +43,6 @@ def test_an_object_has_null_for_what_is_unknown() -> None:
         "rssi_dbm": None,
         "kind": None,
     }
-
-
-def test_a_name_cannot_steer_the_terminal() -> None:
-    assert printable("\x1b[2J\rHi\n") == "?[2J?Hi?"
-    assert len(printable("x" * 100)) == LONGEST_NAME
-    assert printable("Hüfte 🏋") == "Hüfte 🏋"
 
 
 def test_json_is_a_list(

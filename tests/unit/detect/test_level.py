@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from unit.detect.motions import BOTTOM_DEG, LEFT, TOP_DEG, movement, up_at
 
-from tracker.detect.level import LOW, SLIPPED, Level
+from tracker.detect.level import LOW, LOW_REPS, SLIPPED, Level
 from tracker.detect.reps import Pairing, Way
 from tracker.domain import HIP_THRUST
 
@@ -69,6 +69,16 @@ def test_a_bottom_that_leans_aside_has_slipped(aside_deg: float, doubt: str | No
 
 def test_a_level_at_the_bottom_is_none() -> None:
     assert Level(up_at(BOTTOM_DEG)).doubted(UP) == LOW
+
+
+def test_reference_reps_that_end_at_the_bottom_are_none() -> None:
+    assert Level(up_at(BOTTOM_DEG), 0.8, UP).doubted(UP) == LOW_REPS
+
+
+def test_the_way_up_that_it_came_from_is_what_later_ones_are_compared_with() -> None:
+    later = movement(2, 6.0, 7.0, BOTTOM_DEG + 6.0, TOP_DEG + 6.0)
+    assert Level(up_at(TOP_DEG), 0.8, UP).doubted(later) == SLIPPED
+    assert Level(up_at(TOP_DEG)).doubted(later) is None
 
 
 def test_it_tells_up_from_down() -> None:

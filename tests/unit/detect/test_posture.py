@@ -6,7 +6,7 @@ from hypothesis import given
 from unit.detect.motions import LEFT, up_at
 from unit.signal.hips import rotations
 
-from tracker.detect.posture import turned_rad
+from tracker.detect.posture import mean_posture, turned_rad
 
 
 @pytest.mark.parametrize(("from_deg", "to_deg"), [(-36.0, 11.0), (11.0, -36.0), (-150.0, 20.0)])
@@ -31,3 +31,16 @@ def test_leaning_along_the_axis_does_not_matter() -> None:
 def test_how_the_sensor_is_worn_does_not_matter(turn: np.ndarray) -> None:
     angle_rad = turned_rad(turn @ LEFT, turn @ up_at(-36.0), turn @ up_at(11.0))
     assert np.degrees(angle_rad) == pytest.approx(47.0)
+
+
+def test_the_mean_posture_is_in_the_middle_and_says_how_far_the_others_are() -> None:
+    mean, away_rad = mean_posture(np.array([up_at(angle_deg) for angle_deg in (9.0, 11.0, 13.0)]))
+    np.testing.assert_allclose(mean, up_at(11.0), atol=1e-9)
+    assert np.degrees(away_rad) == pytest.approx(2.0)
+
+
+@given(rotations())
+def test_a_single_posture_is_its_own_mean(turn: np.ndarray) -> None:
+    mean, away_rad = mean_posture(np.array([turn @ up_at(11.0)] * 3))
+    np.testing.assert_allclose(mean, turn @ up_at(11.0), atol=1e-9)
+    assert away_rad == pytest.approx(0.0, abs=1e-7)

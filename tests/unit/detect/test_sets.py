@@ -6,10 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from unit.detect.motions import BOTTOM_DEG, TOP_DEG, movement
+from unit.detect.motions import BOTTOM_DEG, RATE_HZ, TOP_DEG, legs, movement
 
+from tracker.detect.detector import Detector
 from tracker.detect.reps import Pairing
-from tracker.detect.sets import SetKeeper
+from tracker.detect.sets import (
+    ALONE,
+    CUT_BY_END,
+    CUT_BY_KEY,
+    NEVER_DOWN,
+    UNLIKE,
+    WENT_ON,
+    SetKeeper,
+)
 from tracker.detect.strokes import StrokeState
 from tracker.domain import (
     HIP_THRUST,
@@ -100,6 +109,14 @@ class Training:
                 case SetEnded(reps=reps):
                     told.append(f"end with {reps}")
         return told
+
+    def withdrawals(self) -> list[tuple[int, str]]:
+        """Return which reps were withdrawn, and why."""
+        return [
+            (event.index, event.reason)
+            for event in self.said
+            if isinstance(event, RepRevised) and event.rep is None
+        ]
 
     def _move(self, start_s: float, end_s: float, from_deg: float, to_deg: float) -> None:
         self._number += 1
@@ -517,6 +534,72 @@ def test_in_a_set_a_spoilt_rise_takes_nothing_back() -> None:
     training.down(13.0)
     training.rest()
     assert training.reps == [3]
+
+
+# --- why a rep is withdrawn --------------------------------------------------------------------
+
+
+def test_a_lift_that_stays_alone_says_so() -> None:
+    training = Training()
+    training.rep(3.0)
+    training.rest()
+    assert training.withdrawals() == [(1, ALONE)]
+
+
+def test_hips_that_never_came_down_are_the_reason() -> None:
+    training = Training()
+    training.up(3.0)
+    training.rest()
+    assert training.withdrawals() == [(1, NEVER_DOWN)]
+
+
+def test_a_last_rep_that_never_came_down_leaves_the_first_alone() -> None:
+    training = Training()
+    training.rep(3.0)
+    training.up(7.0)
+    training.rest()
+    assert training.withdrawals() == [(2, NEVER_DOWN), (1, ALONE)]
+
+
+def test_a_rep_that_a_hole_cut_may_have_come_down() -> None:
+    training = Training()
+    training.up(3.0)
+    training.hole(3.0, 7.0)
+    training.rest()
+    assert training.withdrawals() == [(1, ALONE)]
+
+
+@pytest.mark.parametrize("kind", MarkKind)
+def test_a_key_that_cuts_a_set_short_is_the_reason(kind: MarkKind) -> None:
+    training = Training()
+    training.rep(3.0)
+    training.mark(kind, 8.0)
+    assert training.withdrawals() == [(1, CUT_BY_KEY)]
+
+
+def test_an_end_that_cuts_a_set_short_is_the_reason() -> None:
+    detector = Detector(HIP_THRUST, RATE_HZ)
+    motion = legs((2.0, BOTTOM_DEG), (1.0, TOP_DEG), (1.0, TOP_DEG), (1.5, BOTTOM_DEG)).motion
+    said = [*detector.process(motion), *detector.finish()]
+    revised = [event for event in said if isinstance(event, RepRevised)]
+    assert [(event.rep, event.reason) for event in revised] == [(None, CUT_BY_END)]
+
+
+@pytest.mark.parametrize("before", [0, 2])
+def test_a_movement_that_went_on_is_the_reason_first_or_later(before: int) -> None:
+    training = Training()
+    for number in range(before):
+        training.rep(3.0 + 4.0 * number)
+    training.move(early(20.0, StrokeState.ENDED))
+    training.move_on(movement(0, 20.0, 22.0, BOTTOM_DEG, 52.0, state=StrokeState.FINISHED))
+    assert training.withdrawals() == [(before + 1, WENT_ON)]
+
+
+def test_a_set_up_move_is_unlike_what_follows() -> None:
+    training = Training()
+    training.rep(1.0, to_deg=BOTTOM_DEG + 18.0)
+    training.rep(6.0)
+    assert training.withdrawals() == [(1, UNLIKE)]
 
 
 def test_a_hand_started_set_survives_the_withdrawal_of_its_first_rep() -> None:

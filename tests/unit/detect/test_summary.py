@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from unit.detect.motions import BOTTOM_DEG, TOP_DEG, movement
 
+from tracker.detect.form import Remarked
 from tracker.detect.reps import Draft
-from tracker.detect.summary import rep_from, starts_s
+from tracker.detect.summary import NOTHING_REMARKED, rep_from, starts_s
 from tracker.domain import EXERCISES, HIP_THRUST, Flag, Phase, Rep
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ def rep(
     *,
     gap: bool = False,
     saturated: bool = False,
+    remarked: Remarked = NOTHING_REMARKED,
 ) -> Rep:
     return rep_from(
         draft,
@@ -37,6 +39,7 @@ def rep(
         next_start_s=next_start_s,
         gap=gap,
         saturated=saturated,
+        remarked=remarked,
     )
 
 
@@ -106,6 +109,21 @@ def test_short_of_lockout_is_less_than_85_percent_of_the_range(share: float, sho
     draft = Draft(1, replace(UP, size=share * FULL_RAD), DOWN)
     assert (Flag.SHORT_OF_LOCKOUT in rep(draft).flags) is short
     assert Flag.SHORT_OF_LOCKOUT not in rep(draft, reference=None).flags
+
+
+@pytest.mark.parametrize(("below_share", "short"), [(0.14, False), (0.16, True), (-0.3, False)])
+def test_reference_reps_say_what_is_short_by_the_top_alone(
+    below_share: float, short: bool
+) -> None:
+    remarked = Remarked(top_rad=-below_share * FULL_RAD, range_rad=FULL_RAD)
+    for size in (0.7 * FULL_RAD, FULL_RAD):
+        draft = Draft(1, replace(UP, size=size), DOWN)
+        assert (Flag.SHORT_OF_LOCKOUT in rep(draft, remarked=remarked).flags) is short
+    assert Flag.SHORT_OF_LOCKOUT not in rep(draft, remarked=remarked, gap=True).flags
+
+
+def test_a_hold_alone_shows_no_range_to_be_short_of() -> None:
+    assert rep(remarked=Remarked(top_rad=-0.3)).flags == ()
 
 
 def test_a_slow_way_up_has_no_velocity_but_a_range() -> None:

@@ -39,4 +39,9 @@ def test_events_are_final() -> None:
 
 
 def test_marks_are_what_travels_as_bytes() -> None:
-    assert {kind.value for kind in MarkKind} == {"set_start", "set_stop", "calibration"}
+    assert {kind.value for kind in MarkKind} == {
+        "set_start",
+        "set_stop",
+        "calibration",
+        "reference_reps",
+    }

@@ -4,6 +4,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tracker.domain import (
+    Calibrated,
+    CalibrationFailed,
+    CalibrationLost,
     Cue,
     CueKind,
     Entered,
@@ -164,3 +167,12 @@ def test_a_correction_stays_with_the_number_of_its_set_and_never_goes_below_noth
 def test_reps_that_were_put_right_afterwards_hold_whatever_is_counted() -> None:
     (record,) = told(SetStarted(1.0, 1), RepCounted(2.0, 1, 1)).sets
     assert replace(record, entries=replace(record.entries, reps=9, reps_by=2)).done == 9
+
+
+def test_the_history_of_the_own_level_is_kept() -> None:
+    history = (
+        Calibrated(9.0, 0.4),
+        CalibrationLost(60.0, "slipped"),
+        CalibrationFailed(70.0, "x"),
+    )
+    assert told(*history).calibrations == history

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from tracker.domain import (
+    Calibrated,
     Entered,
     Fault,
     FaultReason,
@@ -25,6 +26,7 @@ def test_a_workout_is_everything_that_a_ledger_knows() -> None:
             Fault(2.0, FaultReason.LOST, "", 3),
             Entered(3.0, PainEntered(2, PainMoment.BEFORE)),
             Entered(4.0, NoteEntered("stiff")),
+            Calibrated(9.0, 0.4),
         )
     )
     workout = workout_of(SessionInfo("samples"), ledger, FACTS)
@@ -33,3 +35,4 @@ def test_a_workout_is_everything_that_a_ledger_knows() -> None:
     assert workout.faults == {FaultReason.LOST: 3}
     assert workout.pain == (PainEntered(2, PainMoment.BEFORE),)
     assert workout.note == "stiff"
+    assert workout.calibrations == (Calibrated(9.0, 0.4),)

@@ -19,6 +19,7 @@ from tracker.domain import (
     Calibrated,
     CalibrationFailed,
     CalibrationLost,
+    CalibrationWay,
     Cue,
     CueKind,
     Entered,
@@ -35,6 +36,7 @@ from tracker.domain import (
     PhaseSpan,
     PhaseStarted,
     Plan,
+    ReferenceRep,
     Rep,
     RepCompleted,
     RepCounted,
@@ -199,10 +201,11 @@ def test_flags_are_their_names() -> None:
         ),
         (SetEnded(1.0, 2, 5), {"event": "set_ended", "set": 2, "reps": 5}),
         (
-            Cue(1.0, "Hold it", CueKind.HOLD_LONGER, 2),
+            Cue(1.0, "Hold it", CueKind.HOLD_LONGER, 2, rep_index=3),
             {
                 "event": "cue",
                 "set": 2,
+                "index": 3,
                 "kind": "hold_longer",
                 "text": "Hold it",
                 "strong": False,
@@ -232,7 +235,22 @@ def test_flags_are_their_names() -> None:
         ),
         (BatteryRead(1.0, 14), {"event": "battery", "percent": 14, "device": 0}),
         (Marked(1.0, "set_start"), {"event": "mark", "text": "set_start"}),
-        (Calibrated(1.0, 0.4), {"event": "calibrated", "wander_deg": 0.4}),
+        (
+            ReferenceRep(1.0, 2, 3),
+            {"event": "reference_rep", "index": 2, "of": 3, "refusal": None},
+        ),
+        (
+            ReferenceRep(1.0, 1, 3, "why"),
+            {"event": "reference_rep", "index": 1, "of": 3, "refusal": "why"},
+        ),
+        (
+            Calibrated(1.0, 0.4),
+            {"event": "calibrated", "way": "hold", "wander_deg": 0.4, "range_deg": None},
+        ),
+        (
+            Calibrated(1.0, 0.4, CalibrationWay.REPS, 46.5),
+            {"event": "calibrated", "way": "reps", "wander_deg": 0.4, "range_deg": 46.5},
+        ),
         (CalibrationFailed(1.0, "why"), {"event": "calibration_failed", "reason": "why"}),
         (CalibrationLost(1.0, "why"), {"event": "calibration_lost", "reason": "why"}),
     ],

@@ -49,6 +49,15 @@ async def until(condition: Callable[[], bool], turns: int = 1000) -> None:
     raise AssertionError("the condition never came true")
 
 
+async def in_time(condition: Callable[[], bool]) -> None:
+    """Let time pass on the clock on the wall until `condition` holds."""
+    for _ in range(3000):
+        if condition():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("the condition never came true")
+
+
 async def settle() -> None:
     """Give every task that can go on as many turns as it could need here."""
     for _ in range(200):

@@ -7,9 +7,20 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from unit.domain.test_plan import plans
 
-from tracker.domain import InputError, OutputError
-from tracker.runtime.config import Config, SensorChoice, config_path, load_config, save_sensor
+from tracker.domain import EXERCISES, InputError, OutputError, Plan
+from tracker.runtime.config import (
+    Config,
+    SensorChoice,
+    Theme,
+    TrainingChoice,
+    config_path,
+    load_config,
+    save_plan,
+    save_sensor,
+    save_training,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,6 +64,27 @@ def test_any_name_survives(name: str, tmp_path_factory: pytest.TempPathFactory) 
     assert load_config(path).sensor == SensorChoice("C0:FF:EE:00:1A:2B", "profile", name)
 
 
+@given(plan=plans, exercise=st.sampled_from(sorted(EXERCISES)))
+def test_any_plan_survives(
+    plan: Plan, exercise: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = config_path(tmp_path_factory.mktemp("config"))
+    save_plan(path, exercise, Plan(target_reps=3))
+    save_plan(path, exercise, plan)
+    assert load_config(path).plan == {exercise: plan}
+
+
+def test_each_table_is_saved_beside_the_others(path: Path) -> None:
+    training = TrainingChoice("glute_bridge", sound=False, theme=Theme.LIGHT, warned=True)
+    save_training(path, training)
+    save_plan(path, "squat", Plan(load_kg=40.0))
+    save_plan(path, "hip_thrust", Plan(target_reps=8))
+    save_sensor(path, SENSOR)
+    save_plan(path, "squat", Plan(load_kg=42.5))
+    plan = {"squat": Plan(load_kg=42.5), "hip_thrust": Plan(target_reps=8)}
+    assert load_config(path) == Config(SENSOR, training, plan)
+
+
 def test_saving_leaves_the_wearers_own_words_alone(path: Path) -> None:
     write(path, '# mine\n[sensor] # the old one\naddress = "1"\nkind = "2"\n# the end\n')
     save_sensor(path, SENSOR)
@@ -86,6 +118,15 @@ def test_what_cannot_be_replaced_is_told_and_left(path: Path) -> None:
         ('[sensor]\nkind = "2"\n', ["sensor.address is missing", "tracker pair"]),
         ("[sensor]\naddress = 5\n", ["expected text for sensor.address", "5"]),
         ("sensor = 5\n", ["expected a table [sensor]"]),
+        ("[training]\nsound = 1\n", ["true or false for training.sound"]),
+        ('[training]\nexercise = "deadlift"\n', ["training.exercise", "deadlift"]),
+        ('[training]\ntheme = "pink"\n', ["dark or light for training.theme"]),
+        ("[training]\nsounds = true\n", ["no key training.sounds", "training.sound"]),
+        ("plan = 5\n", ["expected a table [plan]"]),
+        ("[plan]\nhip_thrust = 5\n", ["expected a table [plan.hip_thrust]"]),
+        ("[plan.deadlift]\n", ["[plan.deadlift]", "no exercise"]),
+        ('[plan.squat]\ntempo = "311"\n', ["[plan.squat]", "three places"]),
+        ("[plan.squat]\nload = 5\n", ["no key plan.squat.load", "plan.squat.load_kg"]),
         ("[sensor\n", ["is no TOML", "line 1"]),
     ],
 )

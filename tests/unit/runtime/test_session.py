@@ -328,6 +328,46 @@ async def test_a_session_that_stays_open_takes_entries_after_the_end_of_its_sour
     assert recorder.journal[-1] == "close"
 
 
+@pytest.mark.parametrize("until_stopped", [True, False])
+async def test_ending_lets_go_of_the_source_and_not_of_the_wearer(until_stopped: bool) -> None:
+    recorder = ListRecorder()
+    engine = ScriptedEngine(SCRIPT, ending=(SetEnded(0.9, 1, 1),))
+    source = GatedSource(samples_every(0.1, 1.0), open_until_s=0.5, endless=True)
+    session = Session(
+        source,
+        engine,
+        info=INFO,
+        recorder=recorder,
+        clock=ManualClock(),
+        until_stopped=until_stopped,
+    )
+    running = asyncio.ensure_future(session.run())
+    await until(lambda: engine.samples == 5)
+    session.end()
+    await until(lambda: session.state is RunState.FINISHED)
+    assert source.closed
+    assert running.done() is not until_stopped
+    if until_stopped:
+        session.enter(RpeEntered(1, 8.0))
+        await settle()
+        session.stop()
+    await running
+    assert (recorder.written[-1].channel == ENTRY_CHANNEL) is until_stopped
+    assert recorder.journal[-1] == "close"
+
+
+async def test_a_session_that_is_cancelled_after_its_end_was_asked_for_is_cancelled() -> None:
+    source = GatedSource(samples_every(0.1, 1.0), open_until_s=0.5)
+    session = Session(source, ScriptedEngine(), info=INFO, until_stopped=True)
+    running = asyncio.ensure_future(session.run())
+    await until(lambda: session.reached_s >= 0.5)
+    session.end()
+    await until(lambda: session.state is RunState.FINISHED)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+
+
 async def test_a_recorded_session_replays_to_the_same_events() -> None:
     recorder, live, replayed = ListRecorder(), ListSink(), ListSink()
     source = GatedSource(samples_every(0.1, 1.0), open_until_s=0.5)
@@ -376,7 +416,7 @@ async def test_a_snapshot_says_what_is_known_now() -> None:
     assert snapshot.state is RunState.RUNNING
     assert snapshot.position_s == pytest.approx(0.7)
     assert snapshot.phase is Phase.LOCKOUT
-    assert snapshot.lockout_s == pytest.approx(0.25)
+    assert snapshot.phase_elapsed_s == pytest.approx(0.25)
     assert snapshot.cue == Cue(0.6, "hold", CueKind.HOLD_LONGER, 1)
     assert snapshot.link is LinkState.STREAMING
     assert snapshot.link_detail == "It is back."
@@ -397,7 +437,7 @@ def test_nothing_is_known_before_the_start_and_nothing_is_zero() -> None:
     assert snapshot.position_s is None
     assert snapshot.rate_hz is None
     assert snapshot.sample_age_s is None
-    assert snapshot.lockout_s is None
+    assert snapshot.phase_elapsed_s is None
     assert snapshot.last_rep is None
     assert snapshot.recording is RecordingState.OFF
 
@@ -408,3 +448,18 @@ async def test_a_session_runs_once() -> None:
 
     with pytest.raises(RuntimeError, match="once"):
         await session.run()
+
+
+async def test_a_session_adds_up_to_what_an_analysis_of_its_recording_would() -> None:
+    engine = ScriptedEngine((*SCRIPT, (0.6, Gap(0.5, 0.6))), ending=(SetEnded(0.9, 1, 1),))
+    source = GatedSource(samples_every(0.1, 1.0), open_until_s=ALWAYS)
+    session = Session(source, engine, info=INFO, clock=ManualClock())
+    assert session.workout("x.arrows").facts.duration_s is None
+    await session.run()
+    workout = session.workout("x.arrows")
+    facts = workout.facts
+    assert (facts.path, facts.sensor, facts.samples) == ("x.arrows", "scripted", 10)
+    assert facts.duration_s == pytest.approx(0.9)
+    assert workout.info is INFO
+    assert workout.gaps == (Gap(0.5, 0.6),)
+    assert [(record.counted, record.ended) for record in workout.sets] == [(1, True)]

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from unit.runtime.workout import rep_at
 
-from tracker.domain import PHASE_WORDS, Flag, Phase, SetRecord
+from tracker.domain import PHASE_WORDS, Flag, Phase, ReferenceRep, SetRecord
 from tracker.runtime.wording import (
     FLAG_WORDS,
     clock_time,
@@ -13,6 +13,7 @@ from tracker.runtime.wording import (
     mean_durations_s,
     number,
     phase_durations_s,
+    reference_words,
     set_flag_words,
     tempo_code,
     tempo_words,
@@ -71,3 +72,9 @@ def test_flags_of_a_set_say_how_many_reps_they_concern() -> None:
     assert flag_words(reps[7].flags) == "short of lockout"
     assert flag_words(()) == ""
     assert set_flag_words(record) == "1× short of lockout"
+
+
+def test_reference_reps_say_how_many_there_are_and_why_one_is_none() -> None:
+    assert reference_words(ReferenceRep(9.0, 2, 3)) == "reference rep 2 of 3"
+    refused = ReferenceRep(9.0, 1, 3, "it was short of lockout")
+    assert reference_words(refused) == "no reference rep (1 of 3): it was short of lockout"

@@ -17,21 +17,29 @@ from tracker.domain import (
     LinkChanged,
     Marked,
     MarkKind,
+    NoteEntered,
+    ReferenceRep,
     RepCounted,
+    RepsAdjusted,
+    SetEnded,
+    SetStarted,
 )
 from tracker.runtime.link_words import LinkWords
 from tracker.runtime.playback import Playback
 from tracker.runtime.snapshot import RunState
+from tracker.runtime.wording import reference_words
 from tracker.tui.messages import EventSaid
+from tracker.tui.screens.note import NoteScreen
 from tracker.tui.widgets.banner import Banner
 from tracker.tui.widgets.count import Count
+from tracker.tui.widgets.cue_bar import CueBar
 from tracker.tui.widgets.headline import Headline
 from tracker.tui.widgets.last_rep import LastRep
 from tracker.tui.widgets.notice import Notice, notice_of
+from tracker.tui.widgets.pace_bar import PaceBar
 from tracker.tui.widgets.phase import PhaseBar
 from tracker.tui.widgets.quality import Quality
 from tracker.tui.widgets.sets import SetList
-from tracker.tui.widgets.stopwatch import Stopwatch
 from tracker.tui.widgets.trace import PitchTrace
 
 if TYPE_CHECKING:
@@ -43,9 +51,10 @@ if TYPE_CHECKING:
     from tracker.domain import Event
     from tracker.runtime.session import Session
     from tracker.runtime.snapshot import SessionSnapshot
+    from tracker.tui.app import TrackerApp
 
-SAMPLES_PER_S: Final = 20.0
-"""How often the screen looks: twice for each step of the hold timer."""
+SAMPLES_PER_S: Final = 15.0
+"""How often the screen looks: more than once for each step of the hold timer."""
 
 SEEK_STEP_S: Final = 5.0
 """About one rep."""
@@ -53,13 +62,15 @@ SEEK_STEP_S: Final = 5.0
 MARK_WORDS: Final = {
     MarkKind.SET_START.value: "Set started by hand",
     MarkKind.SET_STOP.value: "Set stopped by hand",
-    MarkKind.CALIBRATION.value: "Hold the hips level and still",
     MarkKind.CALIBRATION.value: "Hold a level lockout still …",
+    MarkKind.REFERENCE_REPS.value: "Do three good reps, each with a short hold …",
 }
 
 
 class TrainScreen(Screen[None]):
-    """Count, phase, hold, tempo, range, pitch, sets and the quality of the data."""
+    """Count, phase, hold, tempo, range, cue, pitch, sets and the quality of the data."""
+
+    app: TrackerApp
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "pause", "Pause"),
@@ -68,8 +79,16 @@ class TrainScreen(Screen[None]):
         Binding("plus,equals_sign", "faster", "Faster", key_display="+"),
         Binding("minus", "slower", "Slower", key_display="-"),
         Binding("s", "mark", "Set"),
-        # Once a training: it is in the help, and the footer has no room for it at 80 columns.
-        Binding("c", "calibrate", "Level", show=False),
+        Binding("u", "adjust(-1)", "-1"),
+        Binding("a", "adjust(1)", "+1"),
+        Binding("m", "app.mute", "Mute"),
+        Binding("d", "distance", "Far"),
+        Binding("n", "note", "Note"),
+        Binding("c", "calibrate", "Level"),
+        # The other way to the same end; the help has it, and the set-up.
+        Binding("r", "reference", "3 reps", show=False),
+        Binding("f", "finish", "Finish"),
+        Binding("escape", "back", "Back"),
     ]
 
     def __init__(self, training: Session | Playback) -> None:
@@ -86,13 +105,14 @@ class TrainScreen(Screen[None]):
             yield Count()
             with Vertical(id="live"):
                 yield PhaseBar()
-                yield Stopwatch()
+                yield PaceBar()
                 yield LastRep()
             yield Notice()
+        yield CueBar()
         yield PitchTrace()
         yield SetList()
         yield Quality()
-        yield Footer(show_command_palette=False)
+        yield Footer(show_command_palette=False, compact=True)
 
     def on_mount(self) -> None:
         """Start listening and looking."""
@@ -101,8 +121,9 @@ class TrainScreen(Screen[None]):
             self.query_one(Banner).show,
             self.query_one(Count).show,
             self.query_one(PhaseBar).show,
-            self.query_one(Stopwatch).show,
+            self.query_one(PaceBar).show,
             self.query_one(LastRep).show,
+            self.query_one(CueBar).show,
             self.query_one(PitchTrace).show,
             self.query_one(SetList).show,
             self.query_one(Quality).show,
@@ -123,8 +144,14 @@ class TrainScreen(Screen[None]):
         match message.event:
             case RepCounted():
                 self.query_one(Count).flash()
+            case SetEnded(reps=reps) if reps > 0 and self._playback is None:
+                self.app.rest()
+            case SetStarted():
+                self.app.back_to_work()
             case Marked(text=text):
                 self.notify(MARK_WORDS.get(text, text), timeout=2.0)
+            case ReferenceRep():
+                self.notify(reference_words(message.event).capitalize(), timeout=3.0)
             case Calibrated():
                 self.notify("Level is known: this is your own lockout.", timeout=4.0)
             case CalibrationFailed(reason=reason) | CalibrationLost(reason=reason):
@@ -145,7 +172,8 @@ class TrainScreen(Screen[None]):
         snapshot = self._training.snapshot()
         notice = notice_of(snapshot)
         self.query_one(Notice).show(notice)
-        self.query_one("#live").display = notice is None
+        if self.query_one("#live").display is not (notice is None):
+            self.query_one("#live").display = notice is None
         for show in self._shows:
             show(snapshot)
 
@@ -153,6 +181,11 @@ class TrainScreen(Screen[None]):
         """Offer only what this session can do."""
         if action in {"pause", "seek", "faster", "slower"}:
             return self._playback is not None
+        if action in {"finish", "adjust", "note", "calibrate", "reference"}:
+            return self._playback is None
+        if action == "back":
+            # A replay of the program's own command has nowhere to go back to.
+            return self._playback is not None and self.app.studio is not None
         return True
 
     def action_pause(self) -> None:
@@ -188,7 +221,47 @@ class TrainScreen(Screen[None]):
         under_way = current is not None and not current.ended
         self._training.mark(MarkKind.SET_STOP if under_way else MarkKind.SET_START)
 
+    def action_adjust(self, by: int) -> None:
+        """Count one rep more, or less, of the set under way or the last one."""
+        current = self._training.snapshot().current_set
+        if current is None:
+            self.notify("There is no set yet.", timeout=3.0)
+            return
+        if by > 0 or current.done > 0:
+            self._training.enter(RepsAdjusted(current.index, by))
+
+    def action_distance(self) -> None:
+        """Show nothing but the number and the colour of the phase, or everything again."""
+        self.toggle_class("-distance")
+
+    def action_note(self) -> None:
+        """Take down a line about the set, or about the session before the first one."""
+        snapshot = self._training.snapshot()
+        current = snapshot.current_set
+        set_index = None if current is None else current.index
+        about = "the session" if set_index is None else f"set {set_index}"
+        known = snapshot.note if current is None else current.entries.note
+
+        def keep(text: str | None) -> None:
+            if text is not None and text != known:
+                self._training.enter(NoteEntered(text, set_index))
+
+        self.app.push_screen(NoteScreen(about, known), keep)
+
+    def action_finish(self) -> None:
+        """Sum the training up."""
+        self.app.finish()
+
+    def action_back(self) -> None:
+        """Leave the replay."""
+        self.app.leave_replay()
+
     def action_calibrate(self) -> None:
         """Take the hold that follows for the wearer's own level."""
         if self._training.snapshot().state is RunState.RUNNING:
             self._training.mark(MarkKind.CALIBRATION)
+
+    def action_reference(self) -> None:
+        """Take the next three good reps for the wearer's own lockout and range."""
+        if self._training.snapshot().state is RunState.RUNNING:
+            self._training.mark(MarkKind.REFERENCE_REPS)

@@ -46,7 +46,14 @@ def times_of(snapshot: SessionSnapshot) -> str:
 def headline_parts(snapshot: SessionSnapshot) -> tuple[str, str, str]:
     """Return what is trained, where it comes from, and how far it has come."""
     current = snapshot.current_set
-    left = snapshot.exercise.title + ("" if current is None else f" · set {current.index}")
+    load_kg = snapshot.plan.load_kg if current is None else current.load_kg
+    left = " · ".join(
+        [
+            snapshot.exercise.title,
+            *([] if current is None else [f"set {current.index}"]),
+            *([f"{load_kg:g} kg"] if load_kg else []),
+        ]
+    )
     right = "  ".join(part for part in (pace_of(snapshot.playback), times_of(snapshot)) if part)
     return left, origin_of(snapshot), right
 

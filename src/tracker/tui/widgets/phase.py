@@ -8,6 +8,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from tracker.domain import PHASE_WORDS, Phase
+from tracker.runtime.wording import clock_time
 from tracker.tui.widgets.block_text import block_text, centred, line_strip
 
 if TYPE_CHECKING:
@@ -29,8 +30,18 @@ def phase_text(phase: Phase | None) -> str:
     return "REST" if phase is None else f"{SIGNS[phase]} {PHASE_WORDS[phase].upper()}"
 
 
+def timed_text(snapshot: SessionSnapshot) -> str:
+    """Return the phase with the time that it has taken; the rest with its own."""
+    if snapshot.phase is not None:
+        elapsed_s = snapshot.phase_elapsed_s
+        time = "" if elapsed_s is None else f" {elapsed_s:.1f}"
+        return phase_text(snapshot.phase) + time
+    rest_s = snapshot.resting_s
+    return phase_text(None) + ("" if rest_s is None else f" {clock_time(rest_s)}")
+
+
 class PhaseBar(Widget):
-    """The phase, across the whole width."""
+    """The phase and its running time, across the whole width."""
 
     DEFAULT_CSS = """
     PhaseBar {
@@ -45,10 +56,12 @@ class PhaseBar(Widget):
     """
 
     phase: reactive[Phase | None] = reactive(None)
+    text: reactive[str] = reactive("REST")
 
     def show(self, snapshot: SessionSnapshot) -> None:
         """Take the phase from `snapshot`."""
         self.phase = snapshot.phase
+        self.text = timed_text(snapshot)
 
     def watch_phase(self, phase: Phase | None) -> None:
         """Take the colour of the phase."""
@@ -58,5 +71,5 @@ class PhaseBar(Widget):
     def render_line(self, y: int) -> Strip:
         """Draw the sign and the word as large as they fit."""
         width, height = self.size
-        lines = block_text(phase_text(self.phase), width - 2, height, room_for="▼ FLOOR")
+        lines = block_text(self.text, width - 2, height, room_for="▼ FLOOR 0.0")
         return line_strip(centred(lines, width, height), y, width, self.visual_style)

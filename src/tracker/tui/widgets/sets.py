@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tracker.domain import SetRecord
     from tracker.runtime.snapshot import SessionSnapshot
 
-HEADER: Final = "   set  reps  hold s  range  mean tempo       remarks"
+HEADER: Final = "   set  reps     kg  hold s  range   m/s  mean tempo       remarks"
 
 
 NONE_YET: Final = "no set yet"
@@ -27,11 +27,19 @@ def set_row(record: SetRecord) -> str:
     """Return one set as a row below `HEADER`; an arrow marks the one under way."""
     holds = mean(rep.lockout_s for rep in record.reps)
     ranges = mean(rep.rom_deg for rep in record.reps)
+    speeds = mean(rep.mean_velocity_mps for rep in record.reps)
     tempo = tempo_code(mean_durations_s(record.reps)) if record.reps else number(None)
-    return (
-        f" {' ' if record.ended else '▸'} {record.index:>3}  {record.counted:>4}  "
-        f"{number(holds):>6}  {number(ranges, 0, '°'):>5}  {tempo:<15}  {set_flag_words(record)}"
-    ).rstrip()
+    cells = [
+        f" {' ' if record.ended else '▸'} {record.index:>3}",
+        f"{record.done:>4}",
+        f"{number(record.load_kg, 1):>5}",
+        f"{number(holds):>6}",
+        f"{number(ranges, 0, '°'):>5}",
+        f"{number(speeds, 2):>4}",
+        f"{tempo:<15}",
+        set_flag_words(record),
+    ]
+    return "  ".join(cells).rstrip()
 
 
 class SetList(Widget):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass
+from statistics import median
+from typing import TYPE_CHECKING, ClassVar, Final
 
 import numpy as np
 from textual.reactive import reactive
@@ -24,6 +26,9 @@ JOIN_S: Final = 0.3
 
 LEAST_HIGH_DEG: Final = 30.0
 """The top of the scale is at least this, so that stillness looks still."""
+
+PAST_LOCKOUT_DEG: Final = 8.0
+"""Above the own lockout by more, a top is past level."""
 
 _DOTS: Final = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]], dtype=np.int64)
 """Bit of each dot of a braille character, four rows of two (Unicode block 2800)."""
@@ -80,34 +85,88 @@ def braille_lines(values: NDArray[np.float64], low: float, high: float, height: 
     return ["".join(map(chr, line)) for line in codes.tolist()]
 
 
-def trace_lines(
+def lockout_band_deg(snapshot: SessionSnapshot) -> tuple[float, float] | None:
+    """Return where a lockout is, degrees above the bottom: the median top of the set's reps.
+
+    From 15 % of the range below it, where a rep is short, to 8° above, where it is past level.
+    """
+    measured = [record for record in snapshot.sets if record.reps]
+    ranges = [rep.rom_deg for record in measured[-1:] for rep in record.reps if rep.rom_deg]
+    if not ranges:
+        return None
+    middle_deg = median(ranges)
+    return (1.0 - snapshot.exercise.lockout_share) * middle_deg, middle_deg + PAST_LOCKOUT_DEG
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Drawing:
+    """The trace, ready to be put on the screen."""
+
+    lines: list[str]
+    band: frozenset[int]
+    """Rows in which the top of a whole rep lies."""
+
+
+def drawing(
     time_s: NDArray[np.float64],
     pitch_deg: NDArray[np.float64],
     end_s: float,
-    width: int,
-    height: int,
-) -> list[str]:
-    """Return the last `SPAN_S` before `end_s` with a scale on the left, `width` by `height`."""
+    size: tuple[int, int],
+    band_deg: tuple[float, float] | None = None,
+) -> Drawing:
+    """Return the last `SPAN_S` before `end_s` with a scale on the left.
+
+    Parameters
+    ----------
+    time_s, pitch_deg
+        The trace, shape (n,).
+    end_s
+        Time at the right edge, s.
+    size
+        Columns and rows.
+    band_deg
+        Where a lockout is, degrees above the bottom; None if it is not known.
+    """
+    width, height = size
     columns = 2 * max(width - _LABEL_WIDTH, 1)
     times_s = end_s - SPAN_S * (1.0 - (np.arange(columns) + 1.0) / columns)
     values = column_values(time_s, pitch_deg, times_s)
     shown = values[np.isfinite(values)]
     low = min(0.0, float(shown.min(initial=0.0)))
-    high = max(LEAST_HIGH_DEG, float(shown.max(initial=0.0)))
+    band_top = LEAST_HIGH_DEG if band_deg is None else max(LEAST_HIGH_DEG, band_deg[1])
+    high = max(band_top, float(shown.max(initial=0.0)))
     lines = braille_lines(values, low, high, height)
-    labels = [f"{high:z.0f}°", *[""] * (height - 2), f"{low:z.0f}°"][:height]
-    return [f"{label:>4} {line}" for label, line in zip(labels, lines, strict=True)]
+    band = band_rows(band_deg, low, high, height)
+    labels = {0: f"{high:z.0f}°", height - 1: f"{low:z.0f}°"}
+    if band and max(band) not in labels:
+        labels[max(band)] = "top"
+    return Drawing([f"{labels.get(row, ''):>4} {line}" for row, line in enumerate(lines)], band)
+
+
+def band_rows(
+    band_deg: tuple[float, float] | None, low: float, high: float, height: int
+) -> frozenset[int]:
+    """Return the rows whose middle lies in the band, at least the one nearest to it."""
+    if band_deg is None or height < 1:
+        return frozenset()
+    middles = high - (np.arange(height) + 0.5) * (high - low) / height
+    inside = np.flatnonzero((middles >= band_deg[0]) & (middles <= band_deg[1]))
+    if not inside.size:
+        inside = np.array([int(np.abs(middles - sum(band_deg) / 2).argmin())])
+    return frozenset(inside.tolist())
 
 
 class PitchTrace(Widget):
-    """The pitch of the last seconds, the newest on the right."""
+    """The pitch of the last seconds, the newest on the right, over the band of the lockout."""
 
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"trace--band"}
     DEFAULT_CSS = """
     PitchTrace {
         border-top: solid $panel;
         border-title-color: $text-muted;
         color: $text-primary;
     }
+    PitchTrace .trace--band { background: $success 25%; color: $foreground; }
     """
 
     end_s: reactive[float | None] = reactive(None)
@@ -115,7 +174,8 @@ class PitchTrace(Widget):
     def __init__(self) -> None:
         super().__init__()
         self._drawn_at: tuple[float | None, int, int] | None = None
-        self._lines: list[str] = []
+        self._drawing = Drawing([], frozenset())
+        self._band_deg: tuple[float, float] | None = None
 
     def on_mount(self) -> None:
         """Say what is drawn."""
@@ -125,6 +185,7 @@ class PitchTrace(Widget):
         """Take the trace from `snapshot`."""
         self._time_s = snapshot.trace_time_s
         self._pitch_deg = snapshot.trace_pitch_deg
+        self._band_deg = lockout_band_deg(snapshot)
         self.end_s = snapshot.position_s
 
     def render_line(self, y: int) -> Strip:
@@ -132,9 +193,13 @@ class PitchTrace(Widget):
         width, height = self.size
         if self._drawn_at != (self.end_s, width, height):
             self._drawn_at = (self.end_s, width, height)
-            self._lines = (
-                []
+            self._drawing = (
+                Drawing([], frozenset())
                 if self.end_s is None
-                else trace_lines(self._time_s, self._pitch_deg, self.end_s, width, height)
+                else drawing(
+                    self._time_s, self._pitch_deg, self.end_s, (width, height), self._band_deg
+                )
             )
-        return line_strip(self._lines, y, width, self.visual_style)
+        in_band = y in self._drawing.band
+        style = self.get_visual_style("trace--band") if in_band else self.visual_style
+        return line_strip(self._drawing.lines, y, width, style)

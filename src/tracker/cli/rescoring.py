@@ -1,0 +1,324 @@
+"""Recordings through the engine on all cores, and what comes out into the training log.
+
+Workers measure, one process writes: a session is in the log as soon as it is measured, so whatever
+ends the work costs what is under way and nothing else.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from tracker import __version__
+from tracker.cli.analysis import workout_in
+from tracker.cli.analyze import BIG_BLOCK_SAMPLES
+from tracker.cli.inputs import open_session_file
+from tracker.domain import InputError, TrackerError, Workout
+from tracker.recording import sha256_of
+from tracker.runtime.paths import RECORDING_SUFFIX, tracker_paths
+from tracker.runtime.training_log import not_logged, recordings_in
+from tracker.runtime.wording import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterator, Sequence
+
+    from tracker.cli.interruption import Interruption
+    from tracker.store import Known, TrainingLog
+
+ALL: Final = "all"
+"""What stands for every session of the log."""
+
+_AHEAD: Final = 2
+"""Recordings that wait for each worker: none is idle, and few results wait in memory."""
+
+_SHORTER_S: Final = 1.0
+"""What a recording may lack of what was logged, s: the last second may never have been written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One recording to be measured."""
+
+    path: Path
+    exercise: str | None
+    """What to look for; None for what the recording says."""
+    known: Known | None
+    """The session that the log has of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What came out of a recording."""
+
+    workout: Workout
+    counted_as: str
+    sha256: str
+
+
+@dataclass(slots=True)
+class Work:
+    """What is to be done, and what need not."""
+
+    tasks: list[Task] = field(default_factory=list)
+    done_before: int = 0
+    without_recording: list[str] = field(default_factory=list)
+    """Why sessions cannot be measured again."""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What was done."""
+
+    done: int = 0
+    added: int = 0
+    empty: int = 0
+    failed: int = 0
+    lines: list[str] = field(default_factory=list)
+
+    def fail(self, line: str) -> None:
+        """Note that a recording could not be measured, and why."""
+        self.failed += 1
+        self.lines.append(line)
+
+
+def chosen_work(log: TrainingLog, targets: Sequence[str], *, missing: bool, again: bool) -> Work:
+    """Return what is to be measured.
+
+    Parameters
+    ----------
+    log
+        The training log.
+    targets
+        `all`, ids, files and folders.
+    missing
+        Only what the log does not know.
+    again
+        Also what this version has measured.
+
+    Raises
+    ------
+    InputError
+        If a target is none of them.
+    """
+    known = log.recordings()
+    work = Work()
+    if missing:
+        folders = [Path(target) for target in targets] or [tracker_paths().recordings]
+        for folder in folders:
+            if targets and not folder.is_dir():
+                raise InputError(str(folder), "expected a folder of recordings")
+            work.tasks += [Task(path, None, None) for path in not_logged(log, folder)]
+        return work
+    for target in targets:
+        for task in _tasks(log, target, known, work):
+            session = task.known
+            if session is not None and not again and _is_done(session):
+                work.done_before += 1
+            else:
+                work.tasks.append(task)
+    return work
+
+
+def _tasks(log: TrainingLog, target: str, known: Sequence[Known], work: Work) -> Iterator[Task]:
+    path = Path(target)
+    if path.is_dir() or path.suffix == RECORDING_SUFFIX:
+        by_sha256 = {each.sha256: each for each in known if each.sha256 is not None}
+        for found in recordings_in(path) if path.is_dir() else (path,):
+            yield _task(found, by_sha256.get(sha256_of(found)))
+        return
+    wanted = list(known)
+    if target != ALL:
+        session_id = log.find(target)
+        wanted = [each for each in known if each.id == session_id]
+        if not wanted:
+            raise InputError(f"session {session_id}", "has no recording to measure again")
+    for each in wanted:
+        found_at = _where(each)
+        if found_at is None:
+            work.without_recording.append(
+                f"session {each.id}: its recording is gone: {each.recording}"
+            )
+        else:
+            yield _task(found_at, each)
+
+
+def _task(path: Path, known: Known | None) -> Task:
+    # An exercise that was edited is what to look for.
+    return Task(path, None if known is None else known.exercise, known)
+
+
+def _where(known: Known) -> Path | None:
+    """Return where a recording is: where it was, or in the folder for recordings."""
+    moved = tracker_paths().recordings / known.recording_name
+    return next((path for path in (Path(known.recording), moved) if path.is_file()), None)
+
+
+def _is_done(known: Known) -> bool:
+    return known.tracker_version == __version__ and known.counted_as == known.exercise
+
+
+def measure(task: Task) -> Measured:
+    """Return what the engine of today finds in a recording.
+
+    Raises
+    ------
+    TrackerError
+        If the file cannot be read.
+    """
+    sha256 = sha256_of(task.path)
+    file = open_session_file(task.path)
+    exercise = task.exercise or file.info.exercise
+    counted_so = replace(file, info=replace(file.info, exercise=exercise))
+    # No bar: there is one for all recordings together.
+    workout = workout_in(counted_so, BIG_BLOCK_SAMPLES, bar=False)
+    return Measured(replace(workout, info=file.info), exercise, sha256)
+
+
+def do(log: TrainingLog, work: Work, jobs: int | None, interrupted: Interruption) -> Outcome:
+    """Measure everything that is to be measured and keep it, until it is done or interrupted.
+
+    Parameters
+    ----------
+    log
+        The training log.
+    work
+        What is to be done.
+    jobs
+        Processes at work at once; None is one for each core.
+    interrupted
+        Tells of Ctrl-C: what is under way is finished, nothing else is begun.
+    """
+    outcome = Outcome(lines=list(work.without_recording))
+    results = _results(work.tasks, jobs or os.cpu_count() or 1, interrupted)
+    with (
+        closing(results),
+        click.progressbar(
+            length=len(work.tasks),
+            label="rescore",
+            file=sys.stderr,
+            hidden=not sys.stderr.isatty(),
+        ) as bar,
+    ):
+        for task, result in results:
+            try:
+                measured = result()
+            except TrackerError as error:
+                outcome.fail(error.message)
+            except BrokenProcessPool as error:
+                if interrupted.happened:
+                    break
+                raise TrackerError(
+                    "A process that was measuring was ended from outside.",
+                    "It may have been too much for the memory: try --jobs 1. What was measured "
+                    "is kept; the same command goes on.",
+                ) from error
+            else:
+                # A log that cannot be written ends the work: the next one would fare no better.
+                _keep(log, task, measured, outcome)
+            bar.update(1)
+    done = outcome.done + outcome.added + outcome.empty + outcome.failed
+    outcome.lines.append(_sum(outcome, work, left=len(work.tasks) - done))
+    outcome.failed += len(work.without_recording)
+    return outcome
+
+
+def _results(
+    tasks: Sequence[Task], jobs: int, interrupted: Interruption
+) -> Generator[tuple[Task, Callable[[], Measured]]]:
+    """Yield each task with what gives its result or raises, as they are done."""
+    if jobs == 1 or len(tasks) < 2:
+        for task in tasks:
+            if interrupted.happened:
+                return
+            yield task, partial(measure, task)
+        return
+    waiting = iter(tasks)
+    under_way: dict[Future[Measured], Task] = {}
+    # Not forked: what runs here already, Arrow's threads among it, would be copied half-way.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(min(jobs, len(tasks)), context, _be_deaf) as pool:
+        while True:
+            if interrupted.happened:
+                under_way = {each: task for each, task in under_way.items() if not each.cancel()}
+            else:
+                for task in islice(waiting, jobs * _AHEAD - len(under_way)):
+                    with _spared():
+                        under_way[pool.submit(measure, task)] = task
+            if not under_way:
+                return
+            for finished in wait(under_way, return_when=FIRST_COMPLETED).done:
+                yield under_way.pop(finished), finished.result
+
+
+@contextmanager
+def _spared() -> Iterator[None]:
+    """Let a worker that is started inside never hear of Ctrl-C, not even while it starts."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _be_deaf() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _keep(log: TrainingLog, task: Task, measured: Measured, outcome: Outcome) -> None:
+    workout, known = measured.workout, task.known
+    if known is None and not workout.sets and not workout.facts.samples:
+        log.leave_out(measured.sha256)
+        outcome.empty += 1
+        return
+    duration_s = workout.facts.duration_s or 0.0
+    if known is not None and duration_s < (known.duration_s or 0.0) - _SHORTER_S:
+        outcome.fail(
+            f"{task.path}: has {duration_s:.1f} s of the {known.duration_s:.1f} s that were "
+            f"logged as session {known.id}, which is left as it was"
+        )
+        return
+    newest_before = log.newest_id()
+    session_id = log.add(
+        workout,
+        version=__version__,
+        recording=str(task.path.absolute()),
+        sha256=measured.sha256,
+        counted_as=measured.counted_as,
+    )
+    summary = log.kept(session_id).summary
+    if known is None and session_id > newest_before:
+        outcome.added += 1
+        click.echo(f"{session_id}  {task.path.name}: {counted(summary.reps_done, 'rep')}")
+        return
+    outcome.done += 1
+    if known is not None and known.reps != summary.reps_done:
+        reps = counted(summary.reps_done, "rep")
+        click.echo(f"{session_id}  {task.path.name}: {known.reps} → {reps}")
+
+
+def _sum(outcome: Outcome, work: Work, left: int) -> str:
+    parts = [f"{outcome.done} rescored", f"{outcome.added} added"]
+    if outcome.empty:
+        parts.append(f"{outcome.empty} without a sample left out")
+    if work.done_before:
+        parts.append(f"{work.done_before} done before by tracker {__version__}")
+    if outcome.failed or work.without_recording:
+        parts.append(f"{outcome.failed + len(work.without_recording)} failed")
+    if left:
+        parts.append(f"{left} still to do")
+    return ", ".join(parts)

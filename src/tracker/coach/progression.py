@@ -1,0 +1,222 @@
+"""What the next session might be: form, then reps, then sets, then load; never by pain.
+
+The order is that of the exercise's own teaching: bodyweight until the form is right, more reps,
+more sets, and then a band, a dumbbell or a bar, light first, and lighter again when form breaks.
+Load is added by the rule of two for two: two reps more than planned in the last set of two
+sessions in a row. Sources are in `docs/coaching.md`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Final
+
+from tracker.coach.pain import PainLight
+from tracker.domain import Plan
+from tracker.domain.plan import MOST_LOAD_KG
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from tracker.coach.history import PastSession
+
+FIRST_REPS: Final = 10
+"""Reps of the first bodyweight sets: novices lift what they can lift 8 to 12 times (ACSM 2009)."""
+
+MOST_REPS: Final = 12
+"""Reps of a set before there is another set, or a load: three sets of twelve (Contreras)."""
+
+FIRST_SETS: Final = 2
+"""Sets of the first session."""
+
+MOST_SETS: Final = 3
+"""Sets before load is added."""
+
+REPS_STEP: Final = 2
+"""Reps that are added at once."""
+
+FIRST_LOAD_KG: Final = 10.0
+"""Light first: a dumbbell, or a bar without plates for those who have a light one."""
+
+LOAD_STEP_SHARE: Final = 0.05
+"""The smaller of the usual 5 to 10 %."""
+
+LIGHTER_SHARE: Final = 0.9
+"""A tenth less when the form breaks."""
+
+PLATE_KG: Final = 2.5
+"""Loads come in steps: the two smallest plates that every gym has."""
+
+TWO: Final = 2
+"""Reps beyond the plan, and sessions in a row, of the rule of two for two."""
+
+GOOD_SHARE: Final = 0.8
+"""Form is right when four of five reps are without a remark."""
+
+BROKEN_SHARE: Final = 0.5
+"""Form breaks when every second rep has one."""
+
+MOST_SESSIONS_A_WEEK: Final = 3
+"""Two or three sessions a week, with a day of rest between."""
+
+WEEK_DAYS: Final = 7
+
+
+class Step(Enum):
+    """What changes."""
+
+    BEGIN = "begin"
+    """There is no session yet."""
+    STOP = "stop"
+    """Pain stops the plan until somebody was asked."""
+    REST = "rest"
+    """Today is a day of rest."""
+    SAME = "same"
+    """Nothing, yet."""
+    REPS = "reps"
+    """More reps."""
+    SETS = "sets"
+    """Another set."""
+    LOAD = "load"
+    """More load."""
+    LIGHTER = "lighter"
+    """Less, because form broke."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """What the next session might be."""
+
+    step: Step
+    reason: str
+    """Why, in words for the wearer."""
+    sets: int = 0
+    """Sets to do; 0 where there is nothing to do."""
+    reps: int = 0
+    """Reps of each; 0 where there is nothing to do."""
+    load_kg: float | None = None
+    """Load, kg; 0 is bodyweight, None is the one that was used and not said."""
+
+    @property
+    def plan(self) -> Plan | None:
+        """The plan of each set; None where there is nothing to do."""
+        if not self.sets:
+            return None
+        return Plan(load_kg=self.load_kg, target_reps=self.reps)
+
+
+def suggest(sessions: Sequence[PastSession], exercise: str, today: date) -> Suggestion:
+    """Return what to do next.
+
+    Parameters
+    ----------
+    sessions
+        Past sessions of all exercises, oldest first.
+    exercise
+        Which exercise comes next.
+    today
+        The day to suggest something for.
+    """
+    if sessions and sessions[-1].pain is not None and sessions[-1].pain.stops:
+        return Suggestion(Step.STOP, sessions[-1].pain.words)
+    rest = _rest(sessions, today)
+    if rest is not None:
+        return Suggestion(Step.REST, rest)
+    same = [each for each in sessions if each.exercise == exercise and each.sets]
+    if not same:
+        reason = "Begin with your own weight until the form is right."
+        return Suggestion(Step.BEGIN, reason, FIRST_SETS, FIRST_REPS, 0.0)
+    return _after(same)
+
+
+def _rest(sessions: Sequence[PastSession], today: date) -> str | None:
+    """Return why today is a day of rest; None if it is not."""
+    ago = [(today - each.day).days for each in sessions if each.day is not None]
+    days = {each for each in ago if each >= 0}
+    if 0 in days:
+        return "You have trained today: rest, and go on the day after tomorrow."
+    if 1 in days:
+        return "Your last session was yesterday: rest today."
+    if len([each for each in days if each < WEEK_DAYS]) >= MOST_SESSIONS_A_WEEK:
+        return "Three sessions in seven days are enough: rest today."
+    return None
+
+
+def _after(same: Sequence[PastSession]) -> Suggestion:
+    last = same[-1]
+    sets, reps, load_kg = len(last.sets), _target(last), last.load_kg
+
+    def suggestion(step: Step, reason: str, **changes: float) -> Suggestion:
+        load = changes.get("load_kg", load_kg)
+        return Suggestion(
+            step, reason, int(changes.get("sets", sets)), int(changes.get("reps", reps)), load
+        )
+
+    good = last.good_share
+    if good is not None and good < BROKEN_SHARE:
+        reason = "The form broke in more than every second rep: make it easier."
+        if load_kg:
+            return suggestion(Step.LIGHTER, reason, load_kg=_lighter_kg(load_kg))
+        return suggestion(Step.LIGHTER, reason, reps=max(reps - REPS_STEP, min(reps, 5)))
+    if good is None:
+        return suggestion(Step.SAME, "The reps were not seen well enough to judge: do it again.")
+    if good < GOOD_SHARE:
+        return suggestion(Step.SAME, "Do the same until four of five reps are clean.")
+    if last.pain is not None and last.pain.light is PainLight.AMBER:
+        return suggestion(Step.SAME, last.pain.words)
+    if any(each.reps < reps for each in last.sets):
+        return suggestion(Step.SAME, f"Do the same until every set has its {reps} reps.")
+    if not load_kg and reps < MOST_REPS:
+        more = min(reps + REPS_STEP, MOST_REPS)
+        return suggestion(Step.REPS, f"Every set was full and clean: {more} reps.", reps=more)
+    if sets < MOST_SETS:
+        reason = f"Every set was full and clean: {sets + 1} sets."
+        return suggestion(Step.SETS, reason, sets=sets + 1)
+    if load_kg is None:
+        return suggestion(Step.SAME, "Enter your load, and you are told when to add to it.")
+    if not _two_for_two(same):
+        reason = (
+            f"Do the same; with {reps + TWO} clean reps in the last set of two sessions in a row, "
+            "load is added."
+        )
+        return suggestion(Step.SAME, reason)
+    heavier_kg = _heavier_kg(load_kg)
+    reason = f"Two reps more than planned, twice in a row: {heavier_kg:g} kg."
+    return suggestion(Step.LOAD, reason, load_kg=heavier_kg)
+
+
+def _target(session: PastSession) -> int:
+    """Return the reps that were planned, or those of the smallest set where nothing was."""
+    planned = [each.target_reps for each in session.sets if each.target_reps is not None]
+    return max(planned) if planned else min(each.reps for each in session.sets)
+
+
+def _two_for_two(same: Sequence[PastSession]) -> bool:
+    """Return whether the last set of both last sessions, at one load, was two reps over its plan.
+
+    Without a plan there is nothing to be over; twelve reps are taken for it.
+    """
+    latest = same[-TWO:]
+    if len(latest) < TWO or len({each.load_kg for each in latest}) > 1:
+        return False
+    return all(
+        (good := each.good_share) is not None
+        and good >= GOOD_SHARE
+        and each.sets[-1].reps >= (each.sets[-1].target_reps or MOST_REPS) + TWO
+        for each in latest
+    )
+
+
+def _heavier_kg(load_kg: float) -> float:
+    if load_kg <= 0.0:
+        return FIRST_LOAD_KG
+    steps = max(1, round(LOAD_STEP_SHARE * load_kg / PLATE_KG))
+    return min(load_kg + steps * PLATE_KG, MOST_LOAD_KG)
+
+
+def _lighter_kg(load_kg: float) -> float:
+    """Return a tenth less, in steps of plates and at least one of them."""
+    lighter_kg = min(load_kg - PLATE_KG, PLATE_KG * (LIGHTER_SHARE * load_kg // PLATE_KG))
+    return lighter_kg if lighter_kg >= PLATE_KG else 0.0

@@ -1,0 +1,66 @@
+"""How to do each exercise, how to warm up, and when to ask somebody first."""
+
+from __future__ import annotations
+
+from typing import Final
+
+HOW_TO: Final[dict[str, tuple[str, str]]] = {
+    "hip_thrust": (
+        "Shoulder blades on the bench, feet flat and hip-wide, the bar padded across the hips.",
+        "Brace, push through the heels until knees, hips and shoulders line up; squeeze, lower.",
+    ),
+    "glute_bridge": (
+        "Lie on the floor, knees bent, feet flat and hip-wide, arms beside you.",
+        "Brace, lift the hips until shoulders, hips and knees are in line; squeeze, lower slowly.",
+    ),
+    "single_leg_hip_thrust": (
+        "Shoulder blades on the bench, one foot flat on the floor, the other leg lifted.",
+        "Push up through the heel and keep both hips at one height; lower slowly, change sides.",
+    ),
+    "b_stance_hip_thrust": (
+        "As for a hip thrust, but one foot a little forward, resting on its heel.",
+        "Let the near foot do the work and keep the hips level; lower slowly, change sides.",
+    ),
+    "banded_hip_thrust": (
+        "As for a hip thrust, with a band across the hips, or around the knees, pushed outwards.",
+        "The band pulls hardest at the top: hold there and squeeze before you lower slowly.",
+    ),
+    "feet_elevated_hip_thrust": (
+        "Shoulder blades on the bench and both feet on a box of the same height or lower.",
+        "The way up is longer: push through the heels, stop in line, hold, and lower slowly.",
+    ),
+    "squat": (
+        "Feet shoulder-wide, toes a little out, chest up.",
+        "Sit down between the heels as far as the back stays straight, and stand all the way up.",
+    ),
+    "sit_to_stand": (
+        "Sit on the front half of a firm chair, feet flat and under the knees.",
+        "Lean forward and stand all the way up; sit down slowly, without falling into the chair.",
+    ),
+}
+"""Two lines for every exercise, by its name: how to set up, and how to move."""
+
+WARM_UP: Final = (
+    "Hip circles: ten each way, on hands and knees or standing.",
+    "Leg swings: ten for each leg, forward and back, then to the side.",
+    "An easy set: ten slow reps with less than you will train with.",
+)
+"""Five to ten minutes before the first set."""
+
+FOR_EVERYBODY: Final = (
+    "Keep the spine neutral and the feet planted from the first rep to the last.",
+    "Breathe out on the way up and in on the way down.",
+    "Strong glutes are one part of a balanced routine; how much they help differs between people.",
+)
+"""What holds for every variation."""
+
+ASK_FIRST: Final = (
+    "Start light. With back trouble or any other condition, and whenever pain appears or grows, "
+    "ask a doctor or a qualified trainer first."
+)
+"""Said once, plainly."""
+
+NO_DIAGNOSIS: Final = (
+    "The sensor sees how the pelvis moves, not your back. Nothing that it says is a diagnosis."
+)
+"""Stands beside everything about pain."""

@@ -1,0 +1,151 @@
+"""From notes and spoken phrases to samples: pure functions of arrays."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from tracker.sound.melodies import Note
+
+RATE_HZ: Final = 48_000
+"""What sound devices work at; everything is mixed at this rate."""
+
+RAMP_S: Final = 0.005
+"""Longest rise and fall of a note. A step would be heard as a click, a longer one as late."""
+
+TONE_PEAK: Final = 0.6
+SPEECH_PEAK: Final = 0.7
+"""Loud, with room for one over the other."""
+
+SPEECH_DRIVE: Final = 3.0
+"""How much the quiet parts of speech are raised: a gym drowns what is not said loudly."""
+
+HARMONICS: Final = (1.0, 0.35, 0.15)
+"""Amplitudes of the fundamental and what is above it. A pure sine is hard to locate and easily
+drowned; a reader of the spectrum still finds the fundamental first."""
+
+SILENCE: Final = 0.01
+"""Share of the peak below which speech has not begun, or has ended."""
+
+KNEE: Final = 0.8
+"""Amplitude up to which the mix is not changed."""
+
+
+def render_notes(notes: Sequence[Note], rate_hz: int = RATE_HZ) -> NDArray[np.float32]:
+    """Return one note after the other.
+
+    Parameters
+    ----------
+    notes
+        Pitches and durations.
+    rate_hz
+        Samples per second.
+
+    Returns
+    -------
+    NDArray
+        Shape (n,), within ±`TONE_PEAK`, zero at both ends.
+    """
+    return np.concatenate([_render_note(note, rate_hz) for note in notes])
+
+
+def faded(samples: NDArray[np.float32], ramp_samples: int) -> NDArray[np.float32]:
+    """Return a copy whose last `ramp_samples` fall to zero along half a cosine."""
+    result = samples.copy()
+    count = min(ramp_samples, len(result))
+    if count:
+        result[-count:] *= _rise(count)[::-1]
+    return result
+
+
+def resample(samples: NDArray[np.float64], from_hz: int, to_hz: int) -> NDArray[np.float64]:
+    """Return samples of the same sound at another rate, through its spectrum.
+
+    Parameters
+    ----------
+    samples
+        Shape (n,).
+    from_hz, to_hz
+        The rates, samples per second.
+    """
+    if from_hz == to_hz or len(samples) == 0:
+        return samples
+    # A whole number of tenths of a second keeps both lengths whole for the usual rates; and the
+    # silence behind keeps the end of the sound out of its beginning.
+    tenths = len(samples) * 10 // from_hz + 2
+    before, after = from_hz * tenths // 10, to_hz * tenths // 10
+    spectrum = np.fft.rfft(samples, before)[: after // 2 + 1]
+    wanted = round(len(samples) * to_hz / from_hz)
+    result: NDArray[np.float64] = np.fft.irfft(spectrum, after)[:wanted] * (after / before)
+    return result
+
+
+def louder_speech(
+    samples: NDArray[np.float64], from_hz: int, rate_hz: int = RATE_HZ
+) -> NDArray[np.float32]:
+    """Return speech without the silence around it, evenly loud, at the rate of the mix.
+
+    Parameters
+    ----------
+    samples
+        Shape (n,), any amplitude.
+    from_hz
+        Rate of the voice, samples per second.
+    rate_hz
+        Rate of the mix.
+
+    Returns
+    -------
+    NDArray
+        Shape (m,), within ±`SPEECH_PEAK`; empty if nothing is said.
+    """
+    peak = float(np.max(np.abs(samples), initial=0.0))
+    if peak == 0.0:
+        return np.zeros(0, np.float32)
+    heard = np.flatnonzero(np.abs(samples) > SILENCE * peak)
+    said = resample(samples[heard[0] : heard[-1] + 1], from_hz, rate_hz)
+    pressed = np.tanh(SPEECH_DRIVE * said / np.max(np.abs(said)))
+    ramp = round(RAMP_S * rate_hz)
+    loud = (pressed * (SPEECH_PEAK / np.max(np.abs(pressed)))).astype(np.float32)
+    return faded(faded(loud, ramp)[::-1], ramp)[::-1]
+
+
+def limited(mix: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the mix within ±1, bent smoothly above `KNEE` and untouched below."""
+    size = np.abs(mix)
+    if float(np.max(size, initial=0.0)) <= KNEE:
+        return mix
+    loud = size > KNEE
+    result = mix.copy()
+    bent = KNEE + (1.0 - KNEE) * np.tanh((size[loud] - KNEE) / (1.0 - KNEE))
+    result[loud] = np.copysign(bent, mix[loud])
+    return result
+
+
+def _render_note(note: Note, rate_hz: int) -> NDArray[np.float32]:
+    count = round(note.duration_s * rate_hz)
+    angle = 2.0 * np.pi * note.pitch_hz * np.arange(count) / rate_hz
+    wave = np.zeros(count)
+    for number, amplitude in enumerate(HARMONICS, start=1):
+        wave += amplitude * np.sin(number * angle)
+    ramp = min(round(RAMP_S * rate_hz), count // 2)
+    envelope = np.ones(count)
+    envelope[:ramp] = _rise(ramp)
+    envelope[count - ramp :] = _rise(ramp)[::-1]
+    wave *= envelope
+    note_samples: NDArray[np.float32] = (wave * (TONE_PEAK / np.max(np.abs(wave)))).astype(
+        np.float32
+    )
+    return note_samples
+
+
+def _rise(count: int) -> NDArray[np.float64]:
+    """Return half a raised cosine from 0 to nearly 1."""
+    result: NDArray[np.float64] = 0.5 - 0.5 * np.cos(np.pi * np.arange(count) / count)
+    return result

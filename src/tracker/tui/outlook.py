@@ -1,0 +1,68 @@
+"""What follows from a set or a training, in lines: effort, strength, pain, the next time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tracker.coach import (
+    NO_DIAGNOSIS,
+    OneRepMax,
+    PainLight,
+    judge_pain,
+    one_rep_max,
+    past_session,
+    suggest,
+    velocity_loss,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import date
+
+    from tracker.domain import Exercise, PainEntered, SetRecord, Workout
+
+
+def effort_lines(exercise: Exercise, record: SetRecord) -> Iterator[str]:
+    """Yield what a set says of effort: velocity loss, and an estimate of the one-rep maximum."""
+    loss = velocity_loss(record.reps)
+    if loss is not None:
+        planned = record.plan.velocity_loss
+        limit = "" if planned is None else f", the set ends at {planned * 100:.0f} %"
+        yield f"velocity loss {loss.share * 100:.0f} %{limit}"
+    best = one_rep_max(exercise, record.load_kg, record.reps, record.plan)
+    if isinstance(best, OneRepMax):
+        yield (
+            f"estimated 1RM {best.load_kg:.0f} kg ({best.least_kg:.0f} to {best.most_kg:.0f} kg), "
+            f"from {best.velocity_mps:.2f} m/s"
+        )
+
+
+def pain_lines(pain: Sequence[PainEntered]) -> Iterator[str]:
+    """Yield what pain asks for; nothing while it is low and does not grow."""
+    verdict = judge_pain(pain)
+    if verdict is None or verdict.light is PainLight.GREEN:
+        return
+    yield f"{'! ' if verdict.stops else ''}{verdict.words}"
+    if verdict.stops:
+        yield NO_DIAGNOSIS
+
+
+def next_lines(workout: Workout, earlier: Iterable[Workout], soonest: date) -> Iterator[str]:
+    """Yield what the next session of the exercise might be, and why.
+
+    Parameters
+    ----------
+    workout
+        The training that has just ended.
+    earlier
+        Those before it, oldest first.
+    soonest
+        The first day on which the next one may be.
+    """
+    sessions = [past_session(each) for each in (*earlier, workout)]
+    suggestion = suggest(sessions, workout.info.exercise, soonest)
+    if suggestion.sets:
+        load_kg = suggestion.load_kg
+        load = "" if load_kg is None else f", {load_kg:g} kg" if load_kg else ", bodyweight"
+        yield f"next time: {suggestion.sets} × {suggestion.reps}{load}"
+    yield suggestion.reason

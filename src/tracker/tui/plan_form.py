@@ -1,0 +1,119 @@
+"""A plan as the texts of a form, and back; what cannot be meant names its field."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from tracker.domain import MOST_PAIN, InputError, Plan, TrackerError, parse_tempo
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+FIRST_PLAN: Final = Plan(load_kg=0.0, target_reps=10, tempo=parse_tempo("3-0-1-2"))
+"""For who has planned nothing yet: bodyweight, ten reps, a controlled way down, a real hold."""
+
+_PERCENT: Final = 100.0
+
+Value = TypeVar("Value")
+
+
+class FieldError(TrackerError):
+    """A field of the form that holds what cannot be meant."""
+
+    def __init__(self, field: str, message: str, advice: str | None = None) -> None:
+        super().__init__(message, advice)
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True)
+class PlanTexts:
+    """What stands in the fields."""
+
+    load: str = ""
+    """kg."""
+    reps: str = ""
+    tempo: str = ""
+    hold: str = ""
+    """s."""
+    loss: str = ""
+    """Percent."""
+    rest: str = ""
+    """s."""
+    keep_tension: bool = False
+    breathing: bool = True
+
+
+def texts_of_plan(plan: Plan) -> PlanTexts:
+    """Return what to write into the fields."""
+    return PlanTexts(
+        load=_text(plan.load_kg),
+        reps=_text(plan.target_reps),
+        tempo="" if plan.tempo is None else plan.tempo.code,
+        hold=_text(plan.lockout_goal_s),
+        loss="" if plan.velocity_loss is None else _text(plan.velocity_loss * _PERCENT),
+        rest=_text(plan.rest_s),
+        keep_tension=plan.keep_tension,
+        breathing=plan.breathing,
+    )
+
+
+def plan_from_texts(texts: PlanTexts) -> Plan:
+    """Return the plan that stands in the fields.
+
+    Raises
+    ------
+    FieldError
+        If one of them cannot be meant.
+    """
+    loss = number_in("loss", texts.loss)
+    reps = number_in("reps", texts.reps)
+    if reps is not None and reps != round(reps):
+        raise FieldError("reps", f"reps: expected a whole number, got {texts.reps.strip()}")
+    rest_s = number_in("rest", texts.rest)
+    values: dict[str, dict[str, Any]] = {
+        "load": {"load_kg": number_in("load", texts.load)},
+        "reps": {"target_reps": None if reps is None else round(reps)},
+        "tempo": {"tempo": _in_field("tempo", parse_tempo, texts.tempo)},
+        "hold": {"lockout_goal_s": number_in("hold", texts.hold)},
+        "loss": {"velocity_loss": None if loss is None else loss / _PERCENT},
+        "rest": {} if rest_s is None else {"rest_s": rest_s},
+    }
+    known: dict[str, Any] = {}
+    for field, value in values.items():
+        try:
+            Plan(**value)
+        except InputError as error:
+            raise FieldError(field, f"{field}: {error.problem}") from error
+        known |= value
+    return Plan(**known, keep_tension=texts.keep_tension, breathing=texts.breathing)
+
+
+def number_in(field: str, text: str) -> float | None:
+    """Return the number in a field, with a comma or a point; None if it is empty."""
+    return _in_field(field, lambda cleaned: float(cleaned.replace(",", ".")), text)
+
+
+def pain_in(text: str) -> int | None:
+    """Return the pain in a field, 0 to 10; None if it is empty."""
+    pain = number_in("pain", text)
+    if pain is None:
+        return None
+    if pain != round(pain) or not 0 <= pain <= MOST_PAIN:
+        raise FieldError("pain", f"pain: expected a whole number from 0 to {MOST_PAIN}")
+    return round(pain)
+
+
+def _in_field(field: str, read: Callable[[str], Value], text: str) -> Value | None:
+    if not text.strip():
+        return None
+    try:
+        return read(text.strip())
+    except InputError as error:
+        raise FieldError(field, f"{field}: {error.problem}", error.advice) from error
+    except ValueError as error:
+        raise FieldError(field, f"{field}: expected a number, got {text.strip()!r}") from error
+
+
+def _text(value: float | None) -> str:
+    return "" if value is None else f"{value:.6g}"

@@ -1,0 +1,140 @@
+"""Which sensor to train with: a list that fills itself while one looks at it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.screen import Screen
+from textual.widgets import DataTable, Footer, Static
+
+from tracker.tui.widgets.signal_bars import signal_text
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+
+    from tracker.runtime.devices import Device
+    from tracker.runtime.studio import Studio
+    from tracker.tui.app import TrackerApp
+
+LOOKS_PER_S: Final = 4.0
+"""Advertisements come ten times a second; nobody reads faster than this."""
+
+TITLE: Final = "Which sensor?"
+
+_ADVICE: Final = (
+    "A sensor that sleeps, is empty, or is connected to a phone is not heard: move it, charge it, "
+    "disconnect it."
+)
+
+
+def device_cells(device: Device) -> tuple[str, str, str, str]:
+    """Return a line of the list: name, kind, signal, remark."""
+    if device.simulated:
+        return device.name, "no sensor", "always there", "to try it out"
+    remark = "last used" if device.is_last else ""
+    if device.refusal is not None:
+        remark = "cannot be used"
+    return device.name, device.kind_title or "unknown", signal_text(device.rssi_dbm), remark
+
+
+class DevicesScreen(Screen[None]):
+    """The last sensor first, then what is heard; the simulated lifter is always there."""
+
+    app: TrackerApp
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "choose", "Check and train", priority=True),
+        Binding("u", "show_unknown", "Unknown devices"),
+        Binding("h", "history", "Past sessions"),
+    ]
+
+    def __init__(self, studio: Studio) -> None:
+        super().__init__()
+        self._devices = studio.devices()
+        self._shown: tuple[Device, ...] = ()
+        self._with_unknown = False
+
+    def compose(self) -> ComposeResult:
+        """Put the list below its title, and what is wrong below the list."""
+        yield Static(TITLE, id="title")
+        with Vertical(id="list"):
+            yield DataTable[str](cursor_type="row", zebra_stripes=True)
+        yield Static(id="trouble")
+        yield Static(_ADVICE, id="advice")
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Start listening, and look at what is heard."""
+        table = self._table
+        for title, width in (("sensor", 26), ("kind", 16), ("signal", 13), ("", 14)):
+            table.add_column(title, width=width)
+        table.focus()
+        self.look()
+        self.set_interval(1.0 / LOOKS_PER_S, self.look)
+        self._listen()
+
+    def on_screen_resume(self) -> None:
+        """Listen again once the screen is back: a scan disturbs a connection."""
+        self._listen()
+
+    def on_screen_suspend(self) -> None:
+        """Stop listening while another screen has the radio."""
+        self.workers.cancel_node(self)
+
+    def _listen(self) -> None:
+        self.run_worker(self._devices.look(), group="scan", exclusive=True)
+
+    @property
+    def _table(self) -> DataTable[str]:
+        return self.query_one(DataTable)
+
+    def look(self) -> None:
+        """Show what is known now; the cursor stays on its sensor."""
+        seen = tuple(
+            device
+            for device in self._devices.seen
+            if self._with_unknown or device.kind is not None or device.refusal is not None
+        )
+        self.query_one("#trouble", Static).update(self._devices.trouble or "")
+        self.query_one("#trouble").display = self._devices.trouble is not None
+        if seen == self._shown:
+            return
+        table, chosen = self._table, self._chosen()
+        self._shown = seen
+        table.clear()
+        for device in seen:
+            table.add_row(*device_cells(device))
+        if chosen is not None:
+            addresses = [device.address for device in seen]
+            if chosen.address in addresses:
+                table.move_cursor(row=addresses.index(chosen.address))
+
+    def _chosen(self) -> Device | None:
+        row = self._table.cursor_row
+        return self._shown[row] if 0 <= row < len(self._shown) else None
+
+    def on_data_table_row_selected(self) -> None:
+        """Take the sensor that was clicked."""
+        self.action_choose()
+
+    def action_choose(self) -> None:
+        """Look at what the sensor sends."""
+        device = self._chosen()
+        if device is None:
+            return
+        if device.refusal is not None:
+            self.notify(device.refusal, severity="error", timeout=8.0)
+            return
+        self.app.check_device(device)
+
+    def action_show_unknown(self) -> None:
+        """Show, or hide, devices that look like no sensor."""
+        self._with_unknown = not self._with_unknown
+        self.look()
+        self.notify("Unknown devices are " + ("shown" if self._with_unknown else "hidden"))
+
+    def action_history(self) -> None:
+        """Show past sessions."""
+        self.app.show_history()

@@ -1,0 +1,121 @@
+"""Past sessions, the newest first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual.binding import Binding
+from textual.screen import Screen
+from textual.widgets import DataTable, Footer, Static
+
+from tracker.domain import EXERCISES, TrackerError
+from tracker.runtime.wording import clock_time, number
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+
+    from tracker.runtime.studio import Studio
+    from tracker.store import SessionSummary
+    from tracker.tui.app import TrackerApp
+
+COLUMNS: Final = (
+    ("when", 16),
+    ("exercise", 24),
+    ("sets", 4),
+    ("reps", 4),
+    ("kg", 5),
+    ("hold s", 6),
+    ("range", 5),
+    ("m/s", 4),
+    ("pain", 6),
+    ("time", 6),
+)
+"""Titles and widths; the last ones are reached by scrolling where there is no room."""
+
+_NONE_YET: Final = "There is no session yet. Train one, and it will be here."
+
+
+def history_cells(summary: SessionSummary) -> tuple[str, ...]:
+    """Return a session as a line of the list."""
+    exercise = EXERCISES.get(summary.shown_exercise)
+    title = summary.shown_exercise if exercise is None else exercise.title
+    before, after = number(summary.pain_before, 0), number(summary.pain_after, 0)
+    pain = "" if (summary.pain_before, summary.pain_after) == (None, None) else f"{before}→{after}"
+    return (
+        (summary.started_utc or summary.at_utc)[:16].replace("T", " "),
+        f"{title} (simulated)" if summary.origin == "synthetic" else title,
+        f"{summary.sets_done:>4}",
+        f"{summary.reps_done:>4}",
+        f"{number(summary.load_kg, 1):>5}",
+        f"{number(summary.lockout_s):>6}",
+        f"{number(summary.rom_deg, 0, '°'):>5}",
+        f"{number(summary.mean_velocity_mps, 2):>4}",
+        pain,
+        f"{clock_time(summary.duration_s):>6}",
+    )
+
+
+class HistoryScreen(Screen[None]):
+    """Enter shows one of them."""
+
+    app: TrackerApp
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "show", "Show", priority=True),
+        Binding("r", "replay", "Replay"),
+        Binding("escape", "back", "Back"),
+    ]
+
+    def __init__(self, studio: Studio) -> None:
+        super().__init__()
+        self._studio = studio
+        self._sessions: tuple[SessionSummary, ...] = ()
+
+    def compose(self) -> ComposeResult:
+        """Put the list below its title."""
+        yield Static("Past sessions", id="title")
+        yield Static(id="trouble")
+        yield DataTable[str](cursor_type="row", zebra_stripes=True)
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Read the log."""
+        table = self.query_one(DataTable)
+        for title, width in COLUMNS:
+            table.add_column(title, width=width)
+        trouble = ""
+        try:
+            self._sessions = self._studio.sessions()
+        except TrackerError as error:
+            trouble = f"! {error}"
+        if not self._sessions and not trouble:
+            trouble = _NONE_YET
+        for summary in self._sessions:
+            table.add_row(*history_cells(summary))
+        self.query_one("#trouble", Static).update(trouble)
+        self.query_one("#trouble").display = bool(trouble)
+        table.focus()
+
+    def _chosen(self) -> SessionSummary | None:
+        row = self.query_one(DataTable).cursor_row
+        return self._sessions[row] if 0 <= row < len(self._sessions) else None
+
+    def on_data_table_row_selected(self) -> None:
+        """Show the session that was clicked."""
+        self.action_show()
+
+    def action_show(self) -> None:
+        """Show what the session was."""
+        chosen = self._chosen()
+        if chosen is not None:
+            self.app.show_past(chosen.id)
+
+    def action_replay(self) -> None:
+        """Watch the session again."""
+        chosen = self._chosen()
+        if chosen is not None:
+            self.app.replay(chosen.id)
+
+    def action_back(self) -> None:
+        """Go back to the sensors."""
+        self.app.pop_screen()

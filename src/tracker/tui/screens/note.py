@@ -1,0 +1,36 @@
+"""A line of the wearer's own, about the set or the session."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input, Label
+
+from tracker.domain.entries import LONGEST_NOTE
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+
+
+class NoteScreen(ModalScreen[str | None]):
+    """Returns the note, or None if there is to be none."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [("escape", "dismiss(None)", "Cancel")]
+
+    def __init__(self, about: str, note: str = "") -> None:
+        super().__init__()
+        self._about = about
+        self._note = note
+
+    def compose(self) -> ComposeResult:
+        """Ask."""
+        with Vertical():
+            yield Label(f"Note on {self._about}   (enter keeps it, escape does not)", markup=False)
+            yield Input(self._note, max_length=LONGEST_NOTE, placeholder="what you want to keep")
+
+    def on_input_submitted(self, message: Input.Submitted) -> None:
+        """Keep it."""
+        self.dismiss(message.value.strip())

@@ -1,0 +1,214 @@
+"""What is going to be trained: the exercise and the plan, remembered for each exercise."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual.binding import Binding
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Footer, Input, Static
+
+from tracker.coach import HOW_TO
+from tracker.domain import TrackerError, exercise_named, parse_tempo
+from tracker.runtime.studio import Calibration, Start
+from tracker.tui.plan_form import (
+    FIRST_PLAN,
+    FieldError,
+    PlanTexts,
+    pain_in,
+    plan_from_texts,
+    texts_of_plan,
+)
+from tracker.tui.widgets.choice import Choice
+from tracker.tui.widgets.form_row import FormRow
+from tracker.tui.widgets.number_input import NumberInput
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+
+    from tracker.domain import Plan
+    from tracker.runtime.devices import Device
+    from tracker.runtime.studio import Studio
+    from tracker.tui.app import TrackerApp
+
+CALIBRATIONS: Final = (
+    ("not told", Calibration.NONE.value),
+    ("hold level 3 s", Calibration.HOLD.value),
+    ("3 reference reps", Calibration.REPS.value),
+)
+"""Ways to tell the sensor what level is for this wearer."""
+
+_YES: Final = "yes"
+_NO: Final = "no"
+YES_NO: Final = ((_YES, _YES), (_NO, _NO))
+"""Words, because a ticked box differs from an empty one by its colour alone."""
+
+_HINTS: Final = {
+    "load": "kg on the hips; 0 is bodyweight",
+    "reps": "per set; empty is open",
+    "tempo": "down-floor-up-hold, as 3-0-1-2; X is as fast as possible",
+    "hold": "s at the top; empty is the tempo's",
+    "loss": "% of the best rep, then the set ends",
+    "rest": "s between sets",
+    "tension": "a word when the hips rest on the floor",
+    "breathing": "a reminder to breathe out on the way up",
+    "sound": "counts, beats and cues to hear",
+    "calibration": "how the sensor learns what level is",
+    "pain": "0 none to 10 worst; empty is not said",
+}
+
+
+class SetupScreen(Screen[None]):
+    """A form that can be filled by keys alone; enter starts."""
+
+    app: TrackerApp
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "start", "Start", priority=True),
+        Binding("tab", "app.focus_next", "Next field"),
+        Binding("down", "app.focus_next", "Next field", show=False),
+        Binding("up", "app.focus_previous", "Field before", show=False),
+        Binding("f2", "guide", "Warm-up, how-to"),
+        Binding("escape", "back", "Back"),
+    ]
+
+    def __init__(self, studio: Studio, device: Device) -> None:
+        super().__init__()
+        self._studio = studio
+        self._device = device
+        self._config = studio.config
+        self._names = studio.exercises(device)
+        self._exercise = studio.first_exercise(device)
+
+    def compose(self) -> ComposeResult:
+        """Lay the fields out from what matters most to what matters least."""
+        texts = texts_of_plan(self._plan_of(self._exercise))
+        titles = [(exercise_named(name).title, name) for name in self._names]
+        yield Static(f"Set-up · {self._device.name}", id="title")
+        with VerticalScroll(can_focus=False):
+            yield FormRow("exercise", Choice(titles, self._exercise, "exercise"), "◂ ▸ choose")
+            yield Static(id="how-to")
+            yield self._text_row("load", texts.load)
+            yield self._text_row("reps", texts.reps)
+            yield self._text_row("tempo", texts.tempo)
+            yield self._text_row("hold", texts.hold)
+            yield self._text_row("loss", texts.loss, "velocity loss")
+            yield self._text_row("rest", texts.rest)
+            yield self._yes_no_row("tension", "keep tension", texts.keep_tension)
+            yield self._yes_no_row("breathing", "breathing", texts.breathing)
+            yield self._yes_no_row("sound", "sound", self._config.training.sound)
+            yield FormRow(
+                "own level",
+                Choice(CALIBRATIONS, Calibration.NONE.value, "calibration"),
+                _HINTS["calibration"],
+            )
+            yield self._text_row("pain", "", "pain now")
+        yield Static(id="problem")
+        yield Footer(show_command_palette=False)
+
+    def _text_row(self, name: str, text: str, label: str | None = None) -> FormRow:
+        if name == "tempo":
+            return FormRow(name, Input(text, id=name, compact=True, placeholder="–"), _HINTS[name])
+        return FormRow(label or name, NumberInput(text, name), _HINTS[name])
+
+    def _yes_no_row(self, name: str, label: str, value: bool) -> FormRow:
+        return FormRow(label, Choice(YES_NO, _YES if value else _NO, name), _HINTS[name])
+
+    def _said_yes(self, name: str) -> bool:
+        return self.query_one(f"#{name}", Choice).value == _YES
+
+    def on_mount(self) -> None:
+        """Start with the exercise."""
+        self.query_one("#exercise").focus()
+        self._tell_how()
+        self._tell_tempo()
+        self.query_one("#problem").display = False
+
+    def _plan_of(self, exercise: str) -> Plan:
+        return self._studio.last_plan(exercise) or FIRST_PLAN
+
+    def on_choice_changed(self, message: Choice.Changed) -> None:
+        """Show the last plan of another exercise."""
+        if message.choice.id != "exercise":
+            return
+        self._exercise = message.choice.value
+        texts = texts_of_plan(self._plan_of(self._exercise))
+        for name in ("load", "reps", "tempo", "hold", "loss", "rest"):
+            self.query_one(f"#{name}", Input).value = getattr(texts, name)
+        self.query_one("#tension", Choice).choose(_YES if texts.keep_tension else _NO)
+        self.query_one("#breathing", Choice).choose(_YES if texts.breathing else _NO)
+        self._tell_how()
+
+    def on_input_changed(self, message: Input.Changed) -> None:
+        """Say at once how a tempo is understood."""
+        self.query_one("#problem").display = False
+        if message.input.id == "tempo":
+            self._tell_tempo()
+
+    def _tell_how(self) -> None:
+        self.query_one("#how-to", Static).update("\n".join(HOW_TO[self._exercise]))
+
+    def _tell_tempo(self) -> None:
+        field = self.query_one("#tempo", Input)
+        row = field.parent
+        assert isinstance(row, FormRow)
+        try:
+            tempo = parse_tempo(field.value) if field.value.strip() else None
+        except TrackerError:
+            row.hint(_HINTS["tempo"])
+        else:
+            row.hint(_HINTS["tempo"] if tempo is None else tempo.words)
+
+    def _texts(self) -> PlanTexts:
+        def text(name: str) -> str:
+            return self.query_one(f"#{name}", Input).value
+
+        return PlanTexts(
+            load=text("load"),
+            reps=text("reps"),
+            tempo=text("tempo"),
+            hold=text("hold"),
+            loss=text("loss"),
+            rest=text("rest"),
+            keep_tension=self._said_yes("tension"),
+            breathing=self._said_yes("breathing"),
+        )
+
+    def action_start(self) -> None:
+        """Start, if the form can be read; else say what is wrong, at its field."""
+        try:
+            plan = plan_from_texts(self._texts())
+            pain = pain_in(self.query_one("#pain", Input).value)
+        except FieldError as error:
+            self._tell_problem(error)
+            return
+        calibration = Calibration(self.query_one("#calibration", Choice).value)
+        start = Start(self._device, self._exercise, plan, pain, calibration)
+        self._remember(plan)
+        self.app.start_training(start)
+
+    def _tell_problem(self, error: FieldError) -> None:
+        problem = self.query_one("#problem", Static)
+        problem.update(Content(str(error)))
+        problem.display = True
+        self.query_one(f"#{error.field}").focus()
+
+    def _remember(self, plan: Plan) -> None:
+        sound = self._said_yes("sound")
+        try:
+            self._studio.remember_plan(self._exercise, plan)
+            self._studio.remember(replace(self._studio.config.training, sound=sound))
+        except TrackerError as error:
+            # A plan that cannot be kept is no reason not to train.
+            self.notify(str(error), severity="warning", timeout=8.0)
+
+    def action_guide(self) -> None:
+        """Show how the exercise is done, and the warm-up."""
+        self.app.show_guide(self._exercise)
+
+    def action_back(self) -> None:
+        """Go back to the sensors."""
+        self.app.to_devices()

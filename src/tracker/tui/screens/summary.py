@@ -1,0 +1,202 @@
+"""What a training was: its sets and reps, pain before and after, and what comes next time."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Footer, Input, Static
+
+from tracker.domain import NoteEntered, PainEntered, PainMoment, TrackerError, exercise_named
+from tracker.runtime.wording import clock_time, counted, mean, number
+from tracker.tui.outlook import next_lines, pain_lines
+from tracker.tui.plan_form import FieldError, pain_in
+from tracker.tui.widgets.form_row import FormRow
+from tracker.tui.widgets.number_input import NumberInput
+from tracker.tui.widgets.rep_table import LEGEND, RepTable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from datetime import date
+
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+
+    from tracker.domain import Entry, Workout
+    from tracker.tui.app import TrackerApp
+
+
+REST_DAYS: Final = 1
+"""Days of rest between two sessions; what comes next is for the day after."""
+
+
+def totals_text(workout: Workout) -> str:
+    """Return what was done, in a line."""
+    reps = sum(record.done for record in workout.sets)
+    loads = [(record.load_kg or 0.0) * record.done for record in workout.sets]
+    each = [rep for record in workout.sets for rep in record.reps]
+    parts = [
+        counted(len(workout.sets), "set"),
+        counted(reps, "rep"),
+        *([f"{sum(loads):.0f} kg lifted"] if any(loads) else []),
+        clock_time(workout.facts.duration_s),
+        f"hold {number(mean(rep.lockout_s for rep in each), 1, ' s')}",
+        f"range {number(mean(rep.rom_deg for rep in each), 0, '°')}",
+        f"mean {number(mean(rep.mean_velocity_mps for rep in each), 2, ' m/s')}",
+    ]
+    return " · ".join(parts)
+
+
+def data_text(workout: Workout) -> str:
+    """Return how good the data were, in a line."""
+    lost_s = sum(gap.end_s - gap.start_s for gap in workout.gaps)
+    gaps = counted(len(workout.gaps), "gap") + (f" ({lost_s:.1f} s)" if lost_s else "")
+    faults = counted(sum(workout.faults.values()), "fault")
+    return (
+        f"{workout.facts.sensor} · {number(workout.facts.rate_hz, 1, ' Hz')} · {gaps} · {faults}"
+    )
+
+
+def pain_text(pain: Sequence[PainEntered]) -> str:
+    """Return the scores in the order in which they were said; empty without any."""
+    scores = ", ".join(f"{each.moment.value} {each.score}" for each in pain)
+    return f"pain {scores}" if scores else ""
+
+
+class SummaryScreen(Screen[None]):
+    """Of a training that ends now, with what is still to be said of it, or of a past one.
+
+    Parameters
+    ----------
+    workout
+        The training, asked for whenever the screen looks.
+    earlier
+        Trainings before it, oldest first.
+    today
+        Today, for what comes next.
+    enter
+        Takes what the wearer says; None for a past session, where nothing is asked.
+    """
+
+    app: TrackerApp
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "done", "Done", priority=True),
+        Binding("tab", "app.focus_next", "Next field"),
+        Binding("escape", "back", "Back"),
+        Binding("r", "replay", "Replay"),
+    ]
+
+    def __init__(
+        self,
+        workout: Callable[[], Workout],
+        earlier: Sequence[Workout],
+        today: date,
+        *,
+        enter: Callable[[Entry], object] | None = None,
+        replay: Callable[[], None] | None = None,
+    ) -> None:
+        super().__init__()
+        self._workout = workout
+        self._earlier = earlier
+        self._today = today
+        self._enter = enter
+        self._replay = replay
+        self._kept = {"pain": "", "note": workout().note}
+
+    def compose(self) -> ComposeResult:
+        """Lay it out from what matters most to what matters least."""
+        yield Static(id="title")
+        yield Static(id="totals")
+        yield RepTable()
+        yield Static(LEGEND, id="legend")
+        if self._enter is not None:
+            with Vertical(id="fields"):
+                yield FormRow(
+                    "pain now",
+                    NumberInput("", "pain"),
+                    "0 none to 10 worst",
+                )
+                yield FormRow(
+                    "note",
+                    Input(self._kept["note"], id="note", compact=True, placeholder="–"),
+                    "about the session",
+                )
+        yield Static(id="outlook")
+        yield Footer(show_command_palette=False, compact=True)
+
+    def on_mount(self) -> None:
+        """Show what is known, and ask for what is not."""
+        self.look()
+        if self._enter is not None:
+            self.query_one("#pain").focus()
+            self.set_interval(1.0, self.look)
+        else:
+            self.query_one(RepTable).focus()
+
+    def look(self) -> None:
+        """Show the training as it is now."""
+        workout = self._workout()
+        info = workout.info
+        simulated = "SIMULATED · " if info.origin == "synthetic" else ""
+        day = "" if info.started_utc is None else f" · {info.started_utc[:16].replace('T', ' ')}"
+        title = f"{simulated}{exercise_named(info.exercise).title}{day}"
+        self.query_one("#title", Static).update(Content(title))
+        self.query_one(RepTable).show(*workout.sets)
+        lines = [totals_text(workout), data_text(workout)]
+        self.query_one("#totals", Static).update(Content("\n".join(lines)))
+        self.query_one("#outlook", Static).update(Content("\n".join(self._outlook(workout))))
+
+    def _outlook(self, workout: Workout) -> Iterator[str]:
+        scores = pain_text(workout.pain)
+        if scores:
+            yield scores
+        yield from pain_lines(workout.pain)
+        if workout.note and self._enter is None:
+            yield f"“{workout.note}”"
+        if not workout.sets:
+            yield "No set was found. If it was another exercise, choose it in the set-up."
+        elif self._enter is not None:
+            soonest = self._today + timedelta(days=REST_DAYS + 1)
+            yield from next_lines(workout, self._earlier, soonest)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer what can be done with this one."""
+        return self._replay is not None if action == "replay" else True
+
+    def keep(self) -> bool:
+        """Enter what was typed since the last time; return whether all of it could be meant."""
+        if self._enter is None:
+            return True
+        typed = {name: self.query_one(f"#{name}", Input).value.strip() for name in self._kept}
+        try:
+            pain = pain_in(typed["pain"])
+            if pain is not None and typed["pain"] != self._kept["pain"]:
+                self._enter(PainEntered(pain, PainMoment.AFTER))
+            if typed["note"] != self._kept["note"]:
+                self._enter(NoteEntered(typed["note"]))
+        except TrackerError as error:
+            self.notify(str(error), severity="error", timeout=8.0)
+            if isinstance(error, FieldError):
+                self.query_one(f"#{error.field}").focus()
+            return False
+        self._kept = typed
+        return True
+
+    def action_done(self) -> None:
+        """Keep what was typed, and end the training."""
+        if self.keep():
+            self.app.done()
+
+    def action_back(self) -> None:
+        """Keep what was typed, and go back to the training, which goes on."""
+        if self.keep():
+            self.app.pop_screen()
+
+    def action_replay(self) -> None:
+        """Watch the session again."""
+        if self._replay is not None:
+            self._replay()

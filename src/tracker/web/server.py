@@ -1,0 +1,206 @@
+"""The server: lets in who knows the token, and hands out page, scripts and the websocket."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import json
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import textual_serve
+from aiohttp import WSMsgType, web
+
+from tracker.domain import TrackerError
+from tracker.web.browser import Browser
+from tracker.web.link import is_token
+from tracker.web.training import Size
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+
+    from tracker.web.showing import Showing
+    from tracker.web.training import Training
+
+    Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+PAGE: Final = Path(__file__).with_name("page")
+TEXTUAL: Final = Path(textual_serve.__file__).with_name("static")
+
+REFUSAL: Final = "This link is not valid: use the one that `tracker serve` printed last.\n"
+
+HEADERS: Final = {
+    "Cache-Control": "no-cache",
+    # The address is the key: it goes nowhere, and no other page may frame or feed this one.
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'self'; connect-src 'self' ws:; img-src 'self' data:; "
+    "style-src 'self' 'unsafe-inline'; frame-ancestors 'none'; form-action 'none'",
+}
+
+HEARTBEAT_S: Final = 10.0
+"""A phone that fell asleep is noticed after one and a half of it, s."""
+
+MESSAGE_BYTES: Final = 65536
+"""Longest message from a browser; a paste is the longest that makes sense."""
+
+USUAL_SIZE: Final = Size(80, 24)
+MOST_CELLS: Final = 500
+"""Widest and highest terminal; what a browser claims beyond is not believed."""
+
+IN_USE: Final = frozenset({errno.EADDRINUSE, 10048})
+NOT_ALLOWED: Final = frozenset({errno.EACCES, errno.EPERM, 10013})
+"""With the numbers of Windows, which has its own."""
+
+
+@asynccontextmanager
+async def serve(showing: Showing, host: str, port: int, token: str) -> AsyncIterator[int]:
+    """Serve a training, and end it at the end; gives the port.
+
+    Parameters
+    ----------
+    showing
+        The training.
+    host
+        Name or address to listen at.
+    port
+        Where to listen; 0 takes a free one.
+    token
+        What lets a browser in.
+
+    Raises
+    ------
+    TrackerError
+        If it cannot listen there.
+    """
+    # Not the access log: the addresses in it are keys.
+    runner = web.AppRunner(application(showing, token), access_log=None, shutdown_timeout=2.0)
+    await runner.setup()
+    try:
+        try:
+            site = web.TCPSite(runner, host, port)
+            await site.start()
+        except OSError as error:
+            raise _refusal(error, host, port) from error
+        yield runner.addresses[0][1]
+    finally:
+        await showing.close()
+        await runner.cleanup()
+
+
+def application(showing: Showing, token: str) -> web.Application:
+    """Return the application, all of it behind the token."""
+
+    @web.middleware
+    async def doorkeeper(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if not is_token(request.path, token):
+            return web.Response(status=403, text=REFUSAL, headers=HEADERS)
+        return await handler(request)
+
+    async def page(_request: web.Request) -> web.StreamResponse:
+        return web.FileResponse(PAGE / "index.html")
+
+    async def page_below(_request: web.Request) -> web.StreamResponse:
+        raise web.HTTPFound(f"/{token}/")
+
+    async def show(request: web.Request) -> web.StreamResponse:
+        return await _show(request, showing, take=False)
+
+    async def take(request: web.Request) -> web.StreamResponse:
+        return await _show(request, showing, take=True)
+
+    async def add_headers(_request: web.Request, response: web.StreamResponse) -> None:
+        response.headers.update(HEADERS)
+
+    app = web.Application(middlewares=[doorkeeper])
+    app.on_response_prepare.append(add_headers)
+    app.add_routes(
+        [
+            web.get(f"/{token}", page_below),
+            web.get(f"/{token}/", page),
+            web.get(f"/{token}/show/{{visitor}}", show),
+            web.get(f"/{token}/take/{{visitor}}", take),
+            web.static(f"/{token}/page", PAGE),
+            web.static(f"/{token}/static", TEXTUAL),
+        ]
+    )
+    return app
+
+
+async def _show(request: web.Request, showing: Showing, *, take: bool) -> web.StreamResponse:
+    socket = web.WebSocketResponse(heartbeat=HEARTBEAT_S, max_msg_size=MESSAGE_BYTES)
+    await socket.prepare(request)
+    browser = Browser(request.match_info["visitor"], socket)
+    pumping = asyncio.ensure_future(browser.pump())
+    try:
+        size = size_from(request.query.get("width"), request.query.get("height"))
+        await showing.admit(browser, size, take=take)
+        async for message in socket:
+            if message.type == WSMsgType.TEXT:
+                hear(message.data, browser, showing.steered_by(browser))
+    finally:
+        showing.leave(browser)
+        pumping.cancel()
+    return socket
+
+
+def hear(text: str, browser: Browser, training: Training | None) -> None:
+    """Do what textual.js asks for; anything else is not for us.
+
+    Focus and blur are not passed on: an app that is told that nobody looks shows no keys.
+
+    Parameters
+    ----------
+    text
+        A JSON list of a word and what belongs to it.
+    browser
+        Who says it.
+    training
+        What it steers; None if nothing.
+    """
+    try:
+        said = json.loads(text)
+    except ValueError:
+        return
+    match said:
+        case ["ping", sent]:
+            browser.answer("pong", sent)
+        case ["stdin", str(keys)] if training is not None:
+            training.type(keys)
+        case ["resize", {"width": columns, "height": lines}] if training is not None:
+            training.resize(size_from(columns, lines))
+
+
+def size_from(columns: object, lines: object) -> Size:
+    """Return a size that a terminal can have, whatever a browser says."""
+    return Size(
+        _cells(columns, USUAL_SIZE.columns),
+        _cells(lines, USUAL_SIZE.lines),
+    )
+
+
+def _cells(said: object, usual: int) -> int:
+    try:
+        number = int(str(said))
+    except ValueError:
+        return usual
+    return min(max(number, 1), MOST_CELLS)
+
+
+def _refusal(error: OSError, host: str, port: int) -> TrackerError:
+    where = f"port {port} of {host}"
+    if error.errno in IN_USE:
+        return TrackerError(
+            f"The {where} is in use, perhaps by another `tracker serve`.",
+            "Take another one with --port, or any free one with --port 0.",
+        )
+    if error.errno in NOT_ALLOWED:
+        return TrackerError(
+            f"The {where} may not be used by you.", "Ports from 1024 on are free: --port 8000."
+        )
+    problem = (error.strerror or str(error)).lower()
+    return TrackerError(
+        f"Cannot listen at {where}: {problem}.",
+        "--host takes a name or an address of this computer; --lan alone takes all of them.",
+    )

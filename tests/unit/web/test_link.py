@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import ipaddress
+import re
+import socket
+
+import pytest
+
+from tracker.web.link import Link, is_local, is_token, new_token, reachable_host
+
+
+def test_the_token_is_the_first_part_of_the_path() -> None:
+    assert str(Link("192.0.2.7", 8000, "abc")) == "http://192.0.2.7:8000/abc/"
+
+
+def test_an_address_with_colons_is_set_in_brackets() -> None:
+    assert str(Link("fe80::1", 80, "abc")) == "http://[fe80::1]:80/abc/"
+
+
+def test_tokens_are_long_random_and_fit_an_address() -> None:
+    tokens = {new_token() for _ in range(100)}
+    assert len(tokens) == 100
+    assert all(re.fullmatch(r"[A-Za-z0-9_-]{22}", token) for token in tokens)
+
+
+@pytest.mark.parametrize("path", ["/abc", "/abc/", "/abc/static/js/textual.js"])
+def test_everything_below_the_token_is_let_in(path: str) -> None:
+    assert is_token(path, "abc")
+
+
+@pytest.mark.parametrize("path", ["", "/", "//abc/", "/ab/", "/abcd/", "/static/abc/", "/äbc/"])
+def test_nothing_else_is(path: str) -> None:
+    assert not is_token(path, "abc")
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.1.2.3", "::1"])
+def test_loopback_is_local(host: str) -> None:
+    assert is_local(host)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "bench.example", ""])
+def test_what_others_may_reach_is_not(host: str) -> None:
+    assert not is_local(host)
+
+
+def test_the_reachable_host_is_an_address_or_the_name_of_this_computer() -> None:
+    host = reachable_host()
+    if host != socket.gethostname():
+        assert not ipaddress.ip_address(host).is_unspecified
+
+
+def test_without_a_network_it_is_the_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Unconnected(socket.socket):
+        def connect(self, address: object) -> None:
+            raise OSError("Network is unreachable")
+
+    monkeypatch.setattr(socket, "socket", Unconnected)
+    assert reachable_host() == socket.gethostname()
