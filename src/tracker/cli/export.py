@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     epilog=examples(
         ("tracker export session.arrows --format csv -o reps.csv", "one row per rep"),
         ("tracker export session.arrows --format csv-sets -o -", "one row per set, to stdout"),
+        (
+            "tracker export session.arrows --format html -o report.html",
+            "a report to read or print",
+        ),
         ("tracker export recordings --format parquet -o history", "a folder, parted by day"),
         ("tracker export session.arrows --format raw-csv -o samples.csv", "every sample"),
         ("tracker export session.arrows --format fit -o session.fit", "for Garmin and Strava"),

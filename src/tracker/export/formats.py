@@ -112,6 +112,13 @@ _ALL: Final = (
         writer="tracker.export.session_json:write_session",
     ),
     Format(
+        "html",
+        "a report for a phone, for paper and for a clinician, one page that loads nothing",
+        ".html",
+        text=True,
+        writer="tracker.export.report:write_report",
+    ),
+    Format(
         "parquet",
         "one row per rep with types and units; of several sessions a folder, parted by day",
         ".parquet",
