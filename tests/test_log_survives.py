@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 from unit.store.workouts import TWO_SETS
 
-from tracker.runtime.clock import utc_now
+from tracker.runtime.clock import local_now
 from tracker.store import TrainingLog, Wanted
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def assert_all_is_there(path: Path, confirmed: Iterable[str]) -> None:
     with contextlib.closing(sqlite3.connect(path)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
-    with TrainingLog(path, utc_now) as log:
+    with TrainingLog(path, local_now) as log:
         there = {each.id: each for each in (*log.list(), *log.list(Wanted(trash=True)))}
         said: dict[int, dict[str, str]] = {}
         for line in confirmed:

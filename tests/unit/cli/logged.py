@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from unit.store.workouts import TWO_SETS
 
-from tracker.runtime.clock import utc_now
+from tracker.runtime.clock import local_now
 from tracker.store import TrainingLog
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ OLDER = "2026-02-10T18-00-00Z_hip_thrust.arrows"
 
 def open_log(home: Path) -> TrainingLog:
     """Open the log of the commands that run with this home."""
-    return TrainingLog(home / "data" / "training.sqlite", utc_now)
+    return TrainingLog(home / "data" / "training.sqlite", local_now)
 
 
 def fill(home: Path) -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tracker.cli.exit_codes import ExitCode
-from tracker.runtime.clock import utc_now
+from tracker.runtime.clock import local_now
 from tracker.store import TrainingLog
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ def test_a_backup_is_a_log(tracker: Tracker, log_home: Path, tmp_path: Path) -> 
     assert (result.code, result.out) == (ExitCode.OK, "")
     log = log_home / "data" / "training.sqlite"
     assert result.err == f"{target}: 2 sessions of {log}\n"
-    with TrainingLog(target, utc_now) as copy:
+    with TrainingLog(target, local_now) as copy:
         assert [each.id for each in copy.list()] == [2, 1]
 
 
