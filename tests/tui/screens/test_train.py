@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.notifications import Notify
 from textual.widgets import Footer
-from tracker.tui.widgets.stopwatch import Stopwatch
 from tui.staging import SIZES, Stage, look
 from unit.runtime.doubles import until
 from unit.runtime.workout import REP_S, SET_STARTS_S, UP_S

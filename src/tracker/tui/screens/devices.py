@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.binding import Binding
 from textual.containers import Vertical
+from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import DataTable, Footer, Static
 
@@ -36,7 +37,7 @@ def device_cells(device: Device) -> tuple[str, str, str, str]:
         return device.name, "no sensor", "always there", "to try it out"
     remark = "last used" if device.is_last else ""
     if device.refusal is not None:
-        remark = "cannot be used"
+        remark = "! not usable"
     return device.name, device.kind_title or "unknown", signal_text(device.rssi_dbm), remark
 
 
@@ -97,8 +98,13 @@ class DevicesScreen(Screen[None]):
             for device in self._devices.seen
             if self._with_unknown or device.kind is not None or device.refusal is not None
         )
-        self.query_one("#trouble", Static).update(self._devices.trouble or "")
-        self.query_one("#trouble").display = self._devices.trouble is not None
+        trouble = self._devices.trouble
+        self.query_one("#trouble", Static).update(
+            Content("" if trouble is None else f"! {trouble}")
+        )
+        self.query_one("#trouble").display = trouble is not None
+        state = "not listening" if trouble is not None else "listening …"
+        self.query_one("#title", Static).update(Content(f"{TITLE}   {state}"))
         if seen == self._shown:
             return
         table, chosen = self._table, self._chosen()

@@ -10,6 +10,7 @@ from textual.widget import Widget
 
 from tracker.domain import LinkState
 from tracker.runtime.snapshot import RecordingState, RunState
+from tracker.tui.widgets.notice import CALIBRATION_LINES
 
 if TYPE_CHECKING:
     from tracker.runtime.snapshot import SessionSnapshot
@@ -42,6 +43,8 @@ def banner_of(snapshot: SessionSnapshot) -> tuple[str, bool]:
         return f"! No data for {age_s:.0f} s. Reps are not counted until it is back", True
     if snapshot.recording is RecordingState.FAILED:
         return f"! Not recording: {snapshot.recording_failure}", True
+    if snapshot.calibrating is not None and snapshot.sets:
+        return f"» {' '.join(CALIBRATION_LINES[snapshot.calibrating])}", False
     return "", False
 
 
@@ -61,6 +64,7 @@ class Banner(Widget):
         self.text, alarm = banner_of(snapshot)
         self.set_class(bool(self.text) and not alarm, "-said")
         self.set_class(alarm, "-alarm")
+        self.set_class(not self.text, "-silent")
 
     def render(self) -> Content:
         """Draw the line."""
