@@ -99,11 +99,9 @@ class DevicesScreen(Screen[None]):
             if self._with_unknown or device.kind is not None or device.refusal is not None
         )
         trouble = self._devices.trouble
-        self.query_one("#trouble", Static).update(
-            Content("" if trouble is None else f"! {trouble}")
-        )
+        self.query_one("#trouble", Static).update(Content(f"! {trouble}"))
         self.query_one("#trouble").display = trouble is not None
-        state = "not listening" if trouble is not None else "listening …"
+        state = "listening …" if trouble is None else "not listening"
         self.query_one("#title", Static).update(Content(f"{TITLE}   {state}"))
         if seen == self._shown:
             return

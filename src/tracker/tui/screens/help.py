@@ -41,13 +41,13 @@ HELP: Final = """\
 [b]Signs[/b]
  ▲ UP  ■ HOLD  ▼ DOWN  ▁ FLOOR   the phase of the rep
  ✓  as planned, or done     ↓  shorter than planned     ↑  longer
- »  a cue                   !  something is wrong       ▸  now, or here
+ »  a cue       !  something is wrong       ▸  now, or here
  ø  the mean of the set     –  not known, never zero
  ● streaming   … connecting   × lost   the link to the sensor
  The band in the pitch curve is where a lockout of yours is.
 
 [b]Numbers[/b]
- A tempo is written down-floor-up-hold, in seconds: 3.0-0.4-0.9-1.6.
+ Tempo is written down-floor-up-hold, in seconds: 3.0-0.4-0.9-1.6.
  Your own order is beside it: a hip thrust starts with the way up.
  A rep counts when its hold at the top starts.
  range   how far the pelvis turns

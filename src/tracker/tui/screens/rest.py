@@ -135,7 +135,7 @@ class RestScreen(Screen[None]):
         self.query_one("#problem", Static).update(Content(f"! {problem}" if problem else ""))
 
     def on_unmount(self) -> None:
-        """A complaint that comes as the next set begins is not lost with the screen."""
+        """Say what could not be kept, should the next set have taken the screen away."""
         if self._problem:
             self.app.notify(f"Not kept: {self._problem}", severity="warning", timeout=8.0)
 

@@ -42,30 +42,16 @@ def notice_of(snapshot: SessionSnapshot) -> Words | None:
 def _waiting(snapshot: SessionSnapshot) -> Words:
     plan = plan_lines(snapshot.plan)
     if not snapshot.samples:
-        return (
-            "Waiting for the sensor",
-            "Nothing has come yet: bring it near, move it.",
-            "",
-            *plan,
-        )
+        return ("Waiting for the sensor", "Nothing has come yet: move it.", "", *plan)
     if snapshot.calibrating is not None:
         return ("Your own level", *CALIBRATION_LINES[snapshot.calibrating], "", *plan)
-    if snapshot.exercise.starts_from is Extreme.TOP:
-        return (
-            "Ready",
-            "Stand still for a moment, then start.",
-            "The first rep counts.",
-            "",
-            *plan,
-        )
-    return (
-        "Ready",
+    how: Words = (
         "Shoulder blades on the bench, feet flat.",
         "Brace, then push through the heels.",
-        "The first rep counts.",
-        "",
-        *plan,
     )
+    if snapshot.exercise.starts_from is Extreme.TOP:
+        how = ("Stand still for a moment, then start.",)
+    return ("Ready", *how, "The first rep counts.", "", *plan)
 
 
 def plan_lines(plan: Plan) -> Words:
@@ -73,13 +59,10 @@ def plan_lines(plan: Plan) -> Words:
     load_kg = plan.load_kg
     load = [] if load_kg is None else [f"{load_kg:g} kg" if load_kg else "bodyweight"]
     reps = [] if plan.target_reps is None else [counted(plan.target_reps, "rep")]
+    loss = plan.velocity_loss
     more = [
         *([] if plan.lockout_goal_s is None else [f"hold {plan.lockout_goal_s:g} s"]),
-        *(
-            []
-            if plan.velocity_loss is None
-            else [f"until {plan.velocity_loss * 100:.0f} % slower"]
-        ),
+        *([] if loss is None else [f"until {loss * 100:.0f} % slower"]),
     ]
     lines = [" · ".join([*reps, *load]), " · ".join(more)]
     if plan.tempo is not None:

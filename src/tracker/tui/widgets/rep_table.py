@@ -220,7 +220,7 @@ def set_title(record: SetRecord) -> str:
 
 
 def reps_text(record: SetRecord) -> str:
-    """Return the reps of a set beside those that were planned, with a tick once there are enough."""
+    """Return the reps of a set beside those that were planned, ticked once there are enough."""
     target = record.plan.target_reps
     if target is None:
         return counted(record.done, "rep")
