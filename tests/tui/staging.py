@@ -14,10 +14,12 @@ from unit.runtime.doubles import (
 )
 from unit.runtime.workout import DURATION_S, pitch_deg, said_at
 
-from tracker.domain import SessionInfo
+from tracker.domain import Entered, Plan, PlanChosen, SessionInfo, parse_tempo
 from tracker.runtime.playback import Playback
 from tracker.runtime.session import Session
 from tracker.tui import TrackerApp
+from tracker.tui.screens.rest import RestScreen
+from tracker.tui.screens.summary import SummaryScreen
 from tracker.tui.screens.train import TrainScreen
 
 if TYPE_CHECKING:
@@ -31,6 +33,10 @@ SIZES = ((80, 24), (120, 40), (200, 60))
 
 SIMULATED = SessionInfo(sensor="scripted", origin="synthetic")
 LIVE = SessionInfo(sensor="scripted")
+
+PLAN = Plan(load_kg=60.0, target_reps=8, tempo=parse_tempo("3-0-1-2"))
+PLANNED = (0.2, Entered(0.2, PlanChosen(PLAN)))
+"""An event for a stage: from the first set on there is a plan."""
 
 
 class Stage:
@@ -76,14 +82,21 @@ class Stage:
         self.source.play_to(time_s)
         app = pilot.app
         assert isinstance(app, TrackerApp)
-        await until(lambda: (app.training.snapshot().position_s or 0.0) >= time_s - 0.05)
+        await until(lambda: (training_of(app).snapshot().position_s or 0.0) >= time_s - 0.05)
         await look(pilot)
+
+
+def training_of(app: TrackerApp) -> Session | Playback:
+    """Return what the app runs; a test that asks has started it."""
+    assert app.training is not None
+    return app.training
 
 
 async def look(pilot: Pilot[None]) -> None:
     """Let the screen handle what it was sent, and look at the session once more."""
     await settle()
     await pilot.pause()
-    if isinstance(pilot.app.screen, TrainScreen):
-        pilot.app.screen.look()
+    screen = pilot.app.screen
+    if isinstance(screen, TrainScreen | RestScreen | SummaryScreen):
+        screen.look()
     await pilot.pause()

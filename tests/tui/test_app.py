@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from textual.worker import WorkerFailed
-from tui.staging import Stage, look
+from tui.staging import Stage, look, training_of
 from unit.runtime.doubles import ListRecorder
 
 from tracker.domain import SensorError
@@ -23,7 +23,7 @@ async def test_the_app_runs_the_session_it_shows() -> None:
     app = TrackerApp(stage.playback())
     async with app.run_test() as pilot:
         await stage.play_to(pilot, 10.0)
-        assert app.training.snapshot().state is RunState.RUNNING
+        assert training_of(app).snapshot().state is RunState.RUNNING
         assert isinstance(app.screen, TrainScreen)
 
 
@@ -35,7 +35,7 @@ async def test_quitting_ends_the_session_and_closes_the_recording_first() -> Non
         await pilot.press("q")
         await pilot.pause()
 
-    assert app.training.snapshot().state is RunState.FINISHED
+    assert training_of(app).snapshot().state is RunState.FINISHED
     assert recorder.journal[-1] == "close"
     assert len(recorder.written) == 100
     assert app.return_code == 0

@@ -102,9 +102,16 @@ class RestScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Start looking."""
+        if not self._is_laid_out:
+            return
         self.query_one("#rpe").focus()
         self.look()
         self.set_interval(1.0 / LOOKS_PER_S, self.look)
+
+    @property
+    def _is_laid_out(self) -> bool:
+        """Whether there are fields: not where the next set begins as the screen comes up."""
+        return bool(self.query(FormRow))
 
     def look(self) -> None:
         """Show the rest as it is now."""
@@ -142,6 +149,8 @@ class RestScreen(Screen[None]):
     def keep(self) -> bool:
         """Enter what was typed since the last time; return whether all of it could be meant."""
         problems: list[FieldError] = []
+        if not self._is_laid_out:
+            return True
         for name in _FIELDS:
             text = self.query_one(f"#{name}", Input).value.strip()
             if not text or text == self._kept[name]:

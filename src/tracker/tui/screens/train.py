@@ -146,7 +146,8 @@ class TrainScreen(Screen[None]):
                 self.query_one(Count).flash()
             case SetEnded(reps=reps) if reps > 0 and self._playback is None:
                 self._rest_due = True
-                self._rest()
+                # After what was said together with it: the next set may have begun already.
+                self.call_later(self._rest)
             case SetStarted():
                 self._rest_due = False
                 self.app.back_to_work()
