@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from unit.runtime.doubles import (
     GatedSource,
     ManualClock,
@@ -31,10 +32,20 @@ if TYPE_CHECKING:
 SIZES = ((80, 24), (120, 40), (200, 60))
 """The smallest terminal that must do, a usual window, and a full screen."""
 
+every_look = pytest.mark.parametrize(
+    ("size", "theme"),
+    [
+        pytest.param(size, f"textual-{theme}", id=f"{size[0]}x{size[1]}-{theme}")
+        for size in SIZES
+        for theme in ("dark", "light")
+    ],
+)
+"""For a picture in each size and theme."""
+
 SIMULATED = SessionInfo(sensor="scripted", origin="synthetic")
 LIVE = SessionInfo(sensor="scripted")
 
-PLAN = Plan(load_kg=60.0, target_reps=8, tempo=parse_tempo("3-0-1-2"))
+PLAN = Plan(load_kg=60.0, target_reps=8, tempo=parse_tempo("3-0-1-2.5"))
 PLANNED = (0.2, Entered(0.2, PlanChosen(PLAN)))
 """An event for a stage: from the first set on there is a plan."""
 

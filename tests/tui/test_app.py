@@ -11,7 +11,9 @@ from tracker.domain import SensorError
 from tracker.runtime.snapshot import RunState
 from tracker.tui import TrackerApp
 from tracker.tui.screens.help import HelpScreen
+from tracker.tui.screens.rest import RestScreen
 from tracker.tui.screens.train import TrainScreen
+from tracker.tui.widgets.banner import Banner
 from tracker.tui.widgets.notice import Notice
 
 if TYPE_CHECKING:
@@ -59,6 +61,9 @@ async def test_an_error_of_the_sensor_is_shown_and_does_not_end_the_app() -> Non
         stage.source.play_to(1000.0)
         await look(pilot)
         assert app.is_running
+        assert isinstance(app.screen, RestScreen), "a set was ended by it"
+        assert "! Stopped: The sensor went away." in app.screen.query_one(Banner).text
+        await pilot.press("escape")
         notice = app.screen.query_one(Notice)
         assert notice.display
         assert "Charge it." in notice.words

@@ -20,10 +20,10 @@ def test_tempo_is_shown_both_ways_with_range_and_velocity() -> None:
 
 
 def test_each_phase_is_held_against_the_plan_with_a_sign() -> None:
-    planned = replace(set_of(rep_at(1.0, 1, bottom_s=2.0)), plan=replace(PLAN, tempo=PLAN.tempo))
+    planned = replace(set_of(rep_at(1.0, 1, bottom_s=2.0)), plan=PLAN)
     lines = last_rep_lines(planned)
-    assert lines[1] == "up 0.9✓ · hold 1.6✓ · down 3.0✓ · floor 2.0↑"
-    assert lines[2] == "3.0-2.0-0.9-1.6   plan 3-0-1-2"
+    assert lines[1] == "up 0.9✓ · hold 1.6↓ · down 3.0✓ · floor 2.0↑"
+    assert lines[2] == "3.0-2.0-0.9-1.6   plan 3-0-1-2.5"
     assert len(lines[1]) <= 46, "it must fit beside the count on 80 columns"
 
 

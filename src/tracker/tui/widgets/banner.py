@@ -28,6 +28,11 @@ _BROKEN_LINKS: Final = {
 
 def banner_of(snapshot: SessionSnapshot) -> tuple[str, bool]:
     """Return what to say, empty if all is well, and whether it is an alarm."""
+    if snapshot.state is RunState.FAILED:
+        reason = (snapshot.failure or "the session ended early.").splitlines()[0]
+        return f"! Stopped: {reason} What was recorded is kept", True
+    if snapshot.state is RunState.FINISHED and snapshot.playback is None:
+        return "Nothing more comes from the sensor: f sums the training up", False
     if snapshot.state is not RunState.RUNNING:
         return "", False
     if snapshot.playback is not None and snapshot.playback.seeking:

@@ -174,7 +174,12 @@ class RepTable(ScrollView, can_focus=True):
 
     @property
     def _bars(self) -> int:
-        return bar_width(self.rows, self.size.width)
+        return bar_width(self.rows, self._width)
+
+    @property
+    def _width(self) -> int:
+        """Columns beside the scrollbar."""
+        return self.scrollable_content_region.width
 
     def watch_rows(self) -> None:
         """Make room for every line."""
@@ -191,7 +196,7 @@ class RepTable(ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """Draw the header, which stays, and the lines that are scrolled to."""
         left, top = self.scroll_offset
-        width = self.size.width
+        width = self._width
         style, bars = self.visual_style, self._bars
         if y == 0:
             style = self.get_visual_style("rep-table--header")
