@@ -27,6 +27,8 @@ SAVED = SensorChoice(ADDRESS, "profile", NAME)
 
 
 def names(pilot: Pilot[None]) -> list[str]:
+    if not pilot.app.screen.query(DataTable):
+        return []
     table = pilot.app.screen.query_one(DataTable)
     return [str(table.get_row_at(row)[0]) for row in range(table.row_count)]
 
@@ -38,15 +40,15 @@ def said(pilot: Pilot[None], widget: str) -> str:
 @pytest.mark.parametrize(
     ("device", "cells"),
     [
-        (SIMULATED, ("Simulated lifter", "no sensor", "always there", "to try it out")),
+        (SIMULATED, ("Simulated lifter", "always there", "to try it out", "no sensor")),
         (
             Device("C0", "Hip", "profile", -65, is_last=True),
-            ("Hip", "Open hip sensor", "▂▄▆· -65 dBm", "last used"),
+            ("Hip", "▂▄▆· -65 dBm", "last used", "Open hip sensor profile"),
         ),
-        (Device("C0", "A phone", None, -90), ("A phone", "unknown", "▂··· -90 dBm", "")),
+        (Device("C0", "A phone", None, -90), ("A phone", "▂··· -90 dBm", "", "unknown")),
         (
             Device("C0", "Hip", "profile", None, "It has old firmware."),
-            ("Hip", "Open hip sensor", "not heard", "! not usable"),
+            ("Hip", "not heard", "! not usable", "Open hip sensor profile"),
         ),
     ],
 )
@@ -153,6 +155,7 @@ def test_picture_of_trouble(snap_compare: SnapCompare, tmp_path: Path) -> None:
     gym.radio.trouble = AdapterError("Bluetooth is off.", "Switch it on.")
 
     async def arrange(pilot: Pilot[None]) -> None:
+        await pilot.pause()
         trouble = pilot.app.screen.query_one("#trouble")
         await happens(pilot, lambda: trouble.display)
         await still(pilot, "textual-dark")

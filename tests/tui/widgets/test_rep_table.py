@@ -104,8 +104,7 @@ async def test_remarks_that_do_not_fit_are_scrolled_to() -> None:
         table.show(set_of(replace(rep_at(1.0, 1), flags=flags)))
         await pilot.pause()
         assert table.show_horizontal_scrollbar
-        table.scroll_end(animate=False, x_axis=True)
-        table.scroll_to(x=999, animate=False)
+        table.scroll_to(x=table.max_scroll_x, animate=False, immediate=True)
         await pilot.pause()
         assert table.render_line(1).text.rstrip().endswith("rested at the bottom")
 

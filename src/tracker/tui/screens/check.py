@@ -162,7 +162,7 @@ class CheckScreen(Screen[None]):
         self._trouble, self._hurried = None, False
         self.query_one(AccTrace).show(np.empty(0), np.empty(0))
         self.refresh_bindings()
-        self.run_worker(self._watch(), group="check", exclusive=True)
+        self.run_worker(self._watch, group="check", exclusive=True)
 
     def action_back(self) -> None:
         """Go back to the list."""

@@ -32,13 +32,13 @@ _ADVICE: Final = (
 
 
 def device_cells(device: Device) -> tuple[str, str, str, str]:
-    """Return a line of the list: name, kind, signal, remark."""
+    """Return a line of the list: name, signal, remark, kind."""
     if device.simulated:
-        return device.name, "no sensor", "always there", "to try it out"
+        return device.name, "always there", "to try it out", "no sensor"
     remark = "last used" if device.is_last else ""
     if device.refusal is not None:
         remark = "! not usable"
-    return device.name, device.kind_title or "unknown", signal_text(device.rssi_dbm), remark
+    return device.name, signal_text(device.rssi_dbm), remark, device.kind_title or "unknown"
 
 
 class DevicesScreen(Screen[None]):
@@ -69,7 +69,7 @@ class DevicesScreen(Screen[None]):
     def on_mount(self) -> None:
         """Start listening, and look at what is heard."""
         table = self._table
-        for title, width in (("sensor", 26), ("kind", 16), ("signal", 13), ("", 14)):
+        for title, width in (("sensor", None), ("signal", 12), ("", 13), ("kind", None)):
             table.add_column(title, width=width)
         table.focus()
         self.look()
@@ -85,7 +85,7 @@ class DevicesScreen(Screen[None]):
         self.workers.cancel_node(self)
 
     def _listen(self) -> None:
-        self.run_worker(self._devices.look(), group="scan", exclusive=True)
+        self.run_worker(self._devices.look, group="scan", exclusive=True)
 
     @property
     def _table(self) -> DataTable[str]:
