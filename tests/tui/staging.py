@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from unit.runtime.doubles import (
     GatedSource,
     ManualClock,
@@ -14,10 +15,12 @@ from unit.runtime.doubles import (
 )
 from unit.runtime.workout import DURATION_S, pitch_deg, said_at
 
-from tracker.domain import SessionInfo
+from tracker.domain import Entered, Plan, PlanChosen, SessionInfo, parse_tempo
 from tracker.runtime.playback import Playback
 from tracker.runtime.session import Session
 from tracker.tui import TrackerApp
+from tracker.tui.screens.rest import RestScreen
+from tracker.tui.screens.summary import SummaryScreen
 from tracker.tui.screens.train import TrainScreen
 
 if TYPE_CHECKING:
@@ -29,8 +32,22 @@ if TYPE_CHECKING:
 SIZES = ((80, 24), (120, 40), (200, 60))
 """The smallest terminal that must do, a usual window, and a full screen."""
 
+every_look = pytest.mark.parametrize(
+    ("size", "theme"),
+    [
+        pytest.param(size, f"textual-{theme}", id=f"{size[0]}x{size[1]}-{theme}")
+        for size in SIZES
+        for theme in ("dark", "light")
+    ],
+)
+"""For a picture in each size and theme."""
+
 SIMULATED = SessionInfo(sensor="scripted", origin="synthetic")
 LIVE = SessionInfo(sensor="scripted")
+
+PLAN = Plan(load_kg=60.0, target_reps=8, tempo=parse_tempo("3-0-1-2.5"))
+PLANNED = (0.2, Entered(0.2, PlanChosen(PLAN)))
+"""An event for a stage: from the first set on there is a plan."""
 
 
 class Stage:
@@ -76,14 +93,21 @@ class Stage:
         self.source.play_to(time_s)
         app = pilot.app
         assert isinstance(app, TrackerApp)
-        await until(lambda: (app.training.snapshot().position_s or 0.0) >= time_s - 0.05)
+        await until(lambda: (training_of(app).snapshot().position_s or 0.0) >= time_s - 0.05)
         await look(pilot)
+
+
+def training_of(app: TrackerApp) -> Session | Playback:
+    """Return what the app runs; a test that asks has started it."""
+    assert app.training is not None
+    return app.training
 
 
 async def look(pilot: Pilot[None]) -> None:
     """Let the screen handle what it was sent, and look at the session once more."""
     await settle()
     await pilot.pause()
-    if isinstance(pilot.app.screen, TrainScreen):
-        pilot.app.screen.look()
+    screen = pilot.app.screen
+    if isinstance(screen, TrainScreen | RestScreen | SummaryScreen):
+        screen.look()
     await pilot.pause()

@@ -4,14 +4,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 from textual.worker import WorkerFailed
-from tui.staging import Stage, look
+from tui.staging import Stage, look, training_of
 from unit.runtime.doubles import ListRecorder
 
 from tracker.domain import SensorError
 from tracker.runtime.snapshot import RunState
 from tracker.tui import TrackerApp
 from tracker.tui.screens.help import HelpScreen
+from tracker.tui.screens.rest import RestScreen
 from tracker.tui.screens.train import TrainScreen
+from tracker.tui.widgets.banner import Banner
 from tracker.tui.widgets.notice import Notice
 
 if TYPE_CHECKING:
@@ -23,7 +25,7 @@ async def test_the_app_runs_the_session_it_shows() -> None:
     app = TrackerApp(stage.playback())
     async with app.run_test() as pilot:
         await stage.play_to(pilot, 10.0)
-        assert app.training.snapshot().state is RunState.RUNNING
+        assert training_of(app).snapshot().state is RunState.RUNNING
         assert isinstance(app.screen, TrainScreen)
 
 
@@ -35,7 +37,7 @@ async def test_quitting_ends_the_session_and_closes_the_recording_first() -> Non
         await pilot.press("q")
         await pilot.pause()
 
-    assert app.training.snapshot().state is RunState.FINISHED
+    assert training_of(app).snapshot().state is RunState.FINISHED
     assert recorder.journal[-1] == "close"
     assert len(recorder.written) == 100
     assert app.return_code == 0
@@ -59,6 +61,9 @@ async def test_an_error_of_the_sensor_is_shown_and_does_not_end_the_app() -> Non
         stage.source.play_to(1000.0)
         await look(pilot)
         assert app.is_running
+        assert isinstance(app.screen, RestScreen), "a set was ended by it"
+        assert "! Stopped: The sensor went away." in app.screen.query_one(Banner).text
+        await pilot.press("escape")
         notice = app.screen.query_one(Notice)
         assert notice.display
         assert "Charge it." in notice.words

@@ -19,9 +19,13 @@ from typing import TYPE_CHECKING, Final
 from tracker.domain import (
     MARK_CHANNEL,
     BatteryRead,
+    Calibrated,
+    CalibrationFailed,
     Cue,
     Ledger,
     LinkChanged,
+    Marked,
+    MarkKind,
     Notification,
     PhaseStarted,
     SetEnded,
@@ -40,13 +44,18 @@ from tracker.runtime.tap import RecordingTap
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Sequence
 
-    from tracker.domain import Entry, Event, MarkKind, SessionInfo, Sink, Source, Workout
+    from tracker.domain import Entry, Event, SessionInfo, Sink, Source, Workout
     from tracker.runtime.clock import Clock
     from tracker.runtime.ports import Recorder, SessionEngine
     from tracker.runtime.snapshot import PlaybackState
 
 FLUSH_EVERY_S: Final = 0.5
 """A crash costs less than a second of the recording, also while the radio is silent."""
+
+
+_CALIBRATIONS: Final = {
+    kind.value: kind for kind in (MarkKind.CALIBRATION, MarkKind.REFERENCE_REPS)
+}
 
 
 class Session:
@@ -107,6 +116,7 @@ class Session:
         self._handled_ns = 0
         self._phase: PhaseStarted | None = None
         self._cue: Cue | None = None
+        self._calibrating: MarkKind | None = None
         self._links: dict[int, LinkChanged] = {}
         self._battery_percent: int | None = None
 
@@ -268,6 +278,10 @@ class Session:
                     self._phase = None
                 case Cue():
                     self._cue = event
+                case Marked(text=text) if text in _CALIBRATIONS:
+                    self._calibrating = _CALIBRATIONS[text]
+                case Calibrated() | CalibrationFailed():
+                    self._calibrating = None
                 case LinkChanged(device=device):
                     self._links[device] = event
                 case BatteryRead(percent=percent, device=0):
@@ -330,6 +344,7 @@ class Session:
             phase=None if self._phase is None else self._phase.phase,
             phase_started_s=None if self._phase is None else self._phase.at_s,
             cue=self._cue,
+            calibrating=self._calibrating,
             link=link.state if (link := self._links.get(0)) is not None else None,
             link_detail=link.detail if link is not None else "",
             second_link=second.state if (second := self._links.get(1)) is not None else None,

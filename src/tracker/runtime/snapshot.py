@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         FaultReason,
         Gap,
         LinkState,
+        MarkKind,
         PainEntered,
         Phase,
         Plan,
@@ -86,6 +87,8 @@ class SessionSnapshot:
     """When that phase started, s."""
     cue: Cue | None
     """The newest thing to tell the wearer."""
+    calibrating: MarkKind | None
+    """The way in which the wearer is showing the own level; None while that is not waited for."""
     link: LinkState | None
     """Last known state of the connection; None where there is none, as in an import."""
     link_detail: str

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from tracker.domain import MOST_PAIN, InputError, Plan, TrackerError, parse_tempo
+from tracker.domain.plan import VELOCITY_LOSS_SHARES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,6 +69,9 @@ def plan_from_texts(texts: PlanTexts) -> Plan:
         If one of them cannot be meant.
     """
     loss = number_in("loss", texts.loss)
+    least, most = (share * _PERCENT for share in VELOCITY_LOSS_SHARES)
+    if loss is not None and not least <= loss <= most:
+        raise FieldError("loss", f"loss: expected {least:g} to {most:g} %, got {loss:g}")
     reps = number_in("reps", texts.reps)
     if reps is not None and reps != round(reps):
         raise FieldError("reps", f"reps: expected a whole number, got {texts.reps.strip()}")
@@ -91,7 +96,14 @@ def plan_from_texts(texts: PlanTexts) -> Plan:
 
 def number_in(field: str, text: str) -> float | None:
     """Return the number in a field, with a comma or a point; None if it is empty."""
-    return _in_field(field, lambda cleaned: float(cleaned.replace(",", ".")), text)
+    return _in_field(field, _finite, text)
+
+
+def _finite(cleaned: str) -> float:
+    number = float(cleaned.replace(",", "."))
+    if not math.isfinite(number):
+        raise ValueError(cleaned)
+    return number
 
 
 def pain_in(text: str) -> int | None:

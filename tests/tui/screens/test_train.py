@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.notifications import Notify
 from textual.widgets import Footer
-from tracker.tui.widgets.stopwatch import Stopwatch
-from tui.staging import SIZES, Stage, look
+from tui.staging import SIZES, Stage, look, training_of
 from unit.runtime.doubles import until
 from unit.runtime.workout import REP_S, SET_STARTS_S, UP_S
 
@@ -17,9 +16,11 @@ from tracker.tui import TrackerApp
 from tracker.tui.messages import EventSaid
 from tracker.tui.widgets.banner import Banner
 from tracker.tui.widgets.count import Count
+from tracker.tui.widgets.cue_bar import CueBar
 from tracker.tui.widgets.headline import Headline
 from tracker.tui.widgets.last_rep import LastRep
 from tracker.tui.widgets.notice import Notice
+from tracker.tui.widgets.pace_bar import PaceBar
 from tracker.tui.widgets.phase import PhaseBar
 from tracker.tui.widgets.quality import Quality
 from tracker.tui.widgets.sets import SetList
@@ -98,8 +99,9 @@ async def test_the_parts_show_the_fifth_hold() -> None:
         screen = app.screen
         assert screen.query_one(Count).reps == 5
         assert screen.query_one(PhaseBar).phase is Phase.LOCKOUT
-        assert screen.query_one(Stopwatch).shown == ("HOLD s", "1.0")
-        assert screen.query_one(LastRep).lines[1] == "3.0-0.4-0.9-1.6"
+        assert screen.query_one(PhaseBar).time == "1.0"
+        assert screen.query_one(PaceBar).paced.words == "hold 1.0"
+        assert screen.query_one(LastRep).lines[2] == "3.0-0.4-0.9-1.6"
         assert len(screen.query_one(SetList).rows) == 1
         assert screen.query_one(Quality).text.startswith("● streaming  100.0 Hz")
         assert "SIMULATED" in screen.query_one(Headline).parts
@@ -153,12 +155,12 @@ async def test_the_end_is_summed_up_and_one_can_go_back() -> None:
         stage.source.play_to(1000.0)
         await look(pilot)
         await look(pilot)
-        assert app.training.snapshot().state is RunState.FINISHED
+        assert training_of(app).snapshot().state is RunState.FINISHED
         assert "2 sets, 16 reps" in app.screen.query_one(Notice).words
 
         await pilot.press("left")
         await look(pilot)
-        assert app.training.snapshot().state is RunState.RUNNING
+        assert training_of(app).snapshot().state is RunState.RUNNING
         assert not app.screen.query_one(Notice).display
 
 
@@ -187,10 +189,10 @@ async def test_arrows_seek_by_five_seconds() -> None:
         await stage.play_to(pilot, 30.0)
         await pilot.press("left")
         await look(pilot)
-        assert app.training.snapshot().position_s == pytest.approx(25.0, abs=0.1)
+        assert training_of(app).snapshot().position_s == pytest.approx(25.0, abs=0.1)
         await pilot.press("right", "right")
         await look(pilot)
-        assert app.training.snapshot().position_s == pytest.approx(35.0, abs=0.2)
+        assert training_of(app).snapshot().position_s == pytest.approx(35.0, abs=0.2)
 
 
 async def test_plus_and_minus_change_the_speed() -> None:
@@ -211,7 +213,7 @@ async def test_s_starts_and_stops_a_set_by_hand() -> None:
         await stage.play_to(pilot, 2.0)
         await pilot.press("s")
         await look(pilot)
-        assert app.training.snapshot().sets[-1].ended is False
+        assert training_of(app).snapshot().sets[-1].ended is False
         await pilot.press("s")
         await look(pilot)
 
@@ -285,14 +287,16 @@ async def test_nothing_is_cut_off(size: tuple[int, int]) -> None:
         await stage.play_to(pilot, IN_THE_FIFTH_HOLD_S)
         screen = app.screen
         assert screen.max_scroll_y == 0
-        parts = (Headline, Banner, Count, PhaseBar, Stopwatch, LastRep, PitchTrace, SetList)
+        parts = (Headline, Banner, Count, PhaseBar, PaceBar, LastRep, CueBar, PitchTrace, SetList)
         for part in (*parts, Quality, Footer):
             region = screen.query_one(part).region
             assert screen.region.contains_region(region), part
             assert region.area > 0, part
-        assert screen.query_one(LastRep).size.height == 5
-        assert screen.query_one(LastRep).size.width >= 41
-        assert screen.query_one(Count).size.height >= 10
+        assert screen.query_one(LastRep).size.height == 4
+        assert screen.query_one(LastRep).size.width >= len(
+            "up 0.9✓ · hold 1.6↓ · down 3.0✓ · floor 0.4✓"
+        )
+        assert screen.query_one(Count).size.height >= 9
 
 
 async def test_a_resize_while_training_is_followed() -> None:

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 import pytest
-from tui.widgets.snapshots import playing, snapshot
+from tui.widgets.snapshots import playing, set_of, snapshot
+from unit.runtime.workout import rep_at
 
-from tracker.domain import LinkState
+from tracker.domain import LinkState, MarkKind
 from tracker.runtime.snapshot import RecordingState, RunState
 from tracker.tui.widgets.banner import STALLED_AFTER_S, banner_of
 
@@ -45,8 +46,32 @@ def test_a_recording_that_failed_is_an_alarm() -> None:
     assert alarm
 
 
-def test_after_the_end_there_is_nothing_to_warn_of() -> None:
-    assert banner_of(snapshot(state=RunState.FINISHED, sample_age_s=60.0)) == ("", False)
+def test_after_the_end_of_a_replay_there_is_nothing_to_warn_of() -> None:
+    ended = snapshot(state=RunState.FINISHED, sample_age_s=60.0, playback=playing())
+    assert banner_of(ended) == ("", False)
+
+
+def test_after_the_end_of_the_data_of_a_training_it_says_what_can_be_done() -> None:
+    text, alarm = banner_of(snapshot(state=RunState.FINISHED))
+    assert text == "Nothing more comes from the sensor: f sums the training up"
+    assert not alarm
+
+
+def test_a_session_that_broke_says_why_in_one_line() -> None:
+    text, alarm = banner_of(snapshot(state=RunState.FAILED, failure="It broke.\nMend it."))
+    assert text == "! Stopped: It broke. What was recorded is kept"
+    assert alarm
+    assert banner_of(snapshot(state=RunState.FAILED))[0].startswith("! Stopped: the session")
+
+
+@pytest.mark.parametrize("kind", [MarkKind.CALIBRATION, MarkKind.REFERENCE_REPS])
+def test_after_the_first_set_a_calibration_that_is_waited_for_is_said(kind: MarkKind) -> None:
+    reps = set_of(rep_at(1.0, 1))
+    text, alarm = banner_of(snapshot(calibrating=kind, sets=(reps,)))
+    assert text.startswith("» ")
+    assert len(text) <= 78
+    assert not alarm
+    assert banner_of(snapshot(calibrating=kind)) == ("", False), "there is a notice for that"
 
 
 @pytest.mark.parametrize("link", LinkState)

@@ -3,9 +3,9 @@ from __future__ import annotations
 from tui.widgets.snapshots import set_of, snapshot
 from unit.runtime.workout import rep_at
 
-from tracker.domain import exercise_named
+from tracker.domain import MarkKind, Plan, exercise_named, parse_tempo
 from tracker.runtime.snapshot import RunState
-from tracker.tui.widgets.notice import notice_of
+from tracker.tui.widgets.notice import notice_of, plan_lines
 
 
 def words(**known: object) -> str:
@@ -17,8 +17,28 @@ def test_before_any_sample_the_sensor_is_waited_for() -> None:
 
 
 def test_before_the_first_rep_it_says_what_to_do() -> None:
-    assert "push\nthrough the heels" in words(samples=10)
+    assert "push through the heels" in words(samples=10)
     assert "Stand still" in words(samples=10, exercise=exercise_named("squat"))
+
+
+def test_before_the_first_rep_the_plan_is_said_with_the_tempo_both_ways() -> None:
+    plan = Plan(60.0, 8, parse_tempo("3-0-1-2"), lockout_goal_s=2.5, velocity_loss=0.2)
+    for heard in (0, 10):
+        assert words(samples=heard, plan=plan).endswith(
+            "\n\n8 reps · 60 kg\ntempo 3-0-1-2\nup 1 · hold 2 · down 3 · floor 0\n"
+            "hold 2.5 s · until 20 % slower"
+        )
+    assert plan_lines(Plan(load_kg=0.0)) == ("bodyweight",)
+    assert plan_lines(Plan()) == ()
+
+
+def test_a_calibration_that_is_waited_for_says_what_to_do() -> None:
+    hold = words(samples=10, calibrating=MarkKind.CALIBRATION, plan=Plan(target_reps=8))
+    assert hold.startswith(
+        "Your own level\nHips up to a level lockout,\nand hold it still for 3 s"
+    )
+    assert hold.endswith("8 reps")
+    assert "three good reps" in words(samples=10, calibrating=MarkKind.REFERENCE_REPS)
 
 
 def test_while_there_are_reps_the_numbers_are_shown() -> None:

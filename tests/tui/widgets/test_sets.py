@@ -11,7 +11,7 @@ def test_a_set_is_one_row_below_its_header() -> None:
     done = set_of(*(rep_at(6.0 * n, n, bottom_s=0.4) for n in range(1, 9)), ended=True)
     row = set_row(done)
 
-    assert row == "     1     8     1.6    37°  3.0-0.4-0.9-1.6  1× short of lockout"
+    assert row == "     1     8      –     1.6    37°  0.36  3.0-0.4-0.9-1.6  1× short of lockout"
     assert row.index("3.0") == HEADER.index("mean tempo")
     assert row.index("1× short") == HEADER.index("remarks")
     assert len(row) <= 78
@@ -23,4 +23,4 @@ def test_the_set_under_way_is_marked() -> None:
 
 def test_a_set_whose_first_rep_is_under_way_has_no_numbers_yet() -> None:
     begun = SetRecord(2, 1.0, 1.0, (), counted=1, ended=False)
-    assert set_row(begun) == " ▸   2     1       –      –  –"
+    assert set_row(begun) == " ▸   2     1      –       –      –     –  –"

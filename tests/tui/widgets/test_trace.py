@@ -1,14 +1,23 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tui.widgets.snapshots import set_of, snapshot
+from unit.runtime.workout import rep_at
 
+from tracker.domain import SetRecord
 from tracker.tui.widgets.trace import (
+    PAST_LOCKOUT_DEG,
     SPAN_S,
+    band_rows,
     braille_lines,
     column_values,
-    trace_lines,
+    drawing,
+    lockout_band_deg,
 )
 
 BLANK = "\u2800"
@@ -53,7 +62,7 @@ def test_a_gap_is_not_joined() -> None:
 
 
 def test_without_samples_only_the_scale_is_drawn() -> None:
-    lines = trace_lines(np.empty(0), np.empty(0), 5.0, 20, 4)
+    lines = drawing(np.empty(0), np.empty(0), 5.0, (20, 4)).lines
 
     assert lines[0] == " 30° " + BLANK * 15
     assert lines[-1] == "  0° " + BLANK * 15
@@ -63,16 +72,49 @@ def test_the_scale_follows_what_is_shown() -> None:
     time_s = np.arange(0.0, 30.0, 0.01)
     pitch_deg = np.where(time_s < 10.0, -60.0, 45.0)
 
-    assert trace_lines(time_s, pitch_deg, 30.0, 40, 4)[-1].startswith("  0°")
-    assert trace_lines(time_s, pitch_deg, 30.0, 40, 4)[0].startswith(" 45°")
-    assert trace_lines(time_s, pitch_deg, 12.0, 40, 4)[-1].startswith("-60°")
+    assert drawing(time_s, pitch_deg, 30.0, (40, 4)).lines[-1].startswith("  0°")
+    assert drawing(time_s, pitch_deg, 30.0, (40, 4)).lines[0].startswith(" 45°")
+    assert drawing(time_s, pitch_deg, 12.0, (40, 4)).lines[-1].startswith("-60°")
 
 
 def test_the_newest_sample_is_at_the_right_edge() -> None:
     time_s = np.arange(0.0, SPAN_S / 2, 0.01)
-    lines = trace_lines(time_s, np.zeros_like(time_s), float(time_s[-1]), 45, 1)
+    lines = drawing(time_s, np.zeros_like(time_s), float(time_s[-1]), (45, 1)).lines
 
     drawn = [character != BLANK for character in lines[0][5:]]
     assert drawn[-1]
     assert drawn == sorted(drawn)
     assert 18 <= sum(drawn) <= 22
+
+
+def test_without_a_rep_there_is_no_band() -> None:
+    begun = SetRecord(1, 1.0, 1.0, (), counted=1, ended=False)
+    assert lockout_band_deg(snapshot()) is None
+    assert lockout_band_deg(snapshot(sets=(begun,))) is None
+
+
+def test_the_band_is_where_the_tops_of_the_reps_are() -> None:
+    reps = [replace(rep_at(6.0 * n, n), rom_deg=40.0 + n % 2) for n in range(1, 4)]
+    band = lockout_band_deg(snapshot(sets=(set_of(*reps),)))
+    assert band == pytest.approx((0.85 * 41.0, 41.0 + PAST_LOCKOUT_DEG))
+
+
+def test_the_band_is_drawn_behind_the_rows_of_the_top_and_named() -> None:
+    time_s = np.arange(0.0, 10.0, 0.01)
+    drawn = drawing(time_s, np.zeros_like(time_s), 9.99, (40, 10), (36.0, 48.0))
+    assert drawn.band == {0, 1, 2}
+    assert drawn.lines[0].startswith(" 48°")
+    assert drawn.lines[2].startswith(" top")
+    assert drawing(time_s, np.zeros_like(time_s), 9.99, (40, 10)).band == frozenset()
+
+
+@given(
+    low=st.floats(0.0, 80.0),
+    wide=st.floats(0.1, 30.0),
+    height=st.integers(1, 40),
+)
+def test_a_band_has_at_least_one_row_and_no_holes(low: float, wide: float, height: int) -> None:
+    rows = sorted(band_rows((low, low + wide), 0.0, 90.0, height))
+    assert rows
+    assert rows == list(range(rows[0], rows[-1] + 1))
+    assert 0 <= rows[0] <= rows[-1] < height

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Final
 
+import numpy as np
 from textual.binding import Binding
 from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from tracker.ble import Severity, findings
-from tracker.domain import TrackerError
+from tracker.domain import LinkState, TrackerError
 from tracker.runtime.wording import number
 from tracker.tui.widgets.acc_trace import AccTrace
 
@@ -29,6 +30,13 @@ LOOKS_PER_S: Final = 10.0
 
 JUDGED_AFTER_S: Final = 3.0
 """A verdict takes a still second, and a while until one lies it down."""
+
+_BROKEN_LINKS: Final[dict[LinkState | None, str]] = {
+    LinkState.STALLED: "No data from the sensor: is it switched on?",
+    LinkState.LOST: "Sensor lost: bring it near.",
+    LinkState.RECONNECTING: "Sensor lost, connecting again …",
+    LinkState.GONE: "Sensor gone, still searching …",
+}
 
 _SIGNS: Final = {Severity.GOOD: "✓", Severity.REMARK: "·", Severity.PROBLEM: "!"}
 _STYLES: Final = {Severity.GOOD: "$text-success", Severity.REMARK: "", Severity.PROBLEM: "bold"}
@@ -63,10 +71,12 @@ class CheckScreen(Screen[None]):
         self._device = device
         self._check: LiveCheck | None = None
         self._trouble: str | None = None
+        self._hurried = False
+        """Whether to go on as soon as the sensor is judged, and good."""
 
     def compose(self) -> ComposeResult:
         """Put the trace between what flows and what is to be said."""
-        yield Static(f"Check {self._device.name}", id="title")
+        yield Static(Content(f"Check · {self._device.name}"), id="title")
         yield Static(id="state")
         yield AccTrace()
         yield Static(id="findings")
@@ -94,18 +104,23 @@ class CheckScreen(Screen[None]):
     def look(self) -> None:
         """Show what has come so far."""
         state, said = self.query_one("#state", Static), self.query_one("#findings", Static)
-        state.set_class(self._trouble is not None, "-alarm")
         check = self._check
+        broken = None if check is None else _BROKEN_LINKS.get(check.link)
+        state.set_class(self._trouble is not None or broken is not None, "-alarm")
         if check is None:
-            state.update(self._trouble or f"Connecting to {self._device.name} … bring it near")
+            connecting = f"Connecting to {self._device.name} … bring it near"
+            state.update(Content(connecting if self._trouble is None else f"! {self._trouble}"))
             said.update("")
             return
         checkup = check.checkup
-        state.update(flow_text(checkup) if checkup.samples else "Connected, waiting for data …")
+        flow = flow_text(checkup) if checkup.samples else "Connected, waiting for data …"
+        state.update(flow if broken is None else f"! {broken}")
         self.query_one(AccTrace).show(*check.trace())
         if check.seconds < JUDGED_AFTER_S:
             said.update("Lay it down for a moment, then move it: the line follows.")
             return
+        if self._hurried:
+            self.action_use()
         lines = (
             Content.styled(f"{_SIGNS[each.severity]} {each.text}", _STYLES[each.severity])
             for each in findings(checkup)
@@ -125,10 +140,15 @@ class CheckScreen(Screen[None]):
         check = self._check
         if check is None:
             return
+        if check.seconds < JUDGED_AFTER_S:
+            self._hurried = True
+            self.notify(f"It goes on after {JUDGED_AFTER_S:.0f} s of data.", timeout=3.0)
+            return
+        self._hurried = False
         problems = [
             each.text for each in findings(check.checkup) if each.severity is Severity.PROBLEM
         ]
-        if problems and check.seconds >= JUDGED_AFTER_S:
+        if problems:
             self.notify("\n".join(problems), severity="error", timeout=8.0)
             return
         try:
@@ -139,9 +159,10 @@ class CheckScreen(Screen[None]):
 
     def action_retry(self) -> None:
         """Connect again."""
-        self._trouble = None
+        self._trouble, self._hurried = None, False
+        self.query_one(AccTrace).show(np.empty(0), np.empty(0))
         self.refresh_bindings()
-        self.run_worker(self._watch(), group="check", exclusive=True)
+        self.run_worker(self._watch, group="check", exclusive=True)
 
     def action_back(self) -> None:
         """Go back to the list."""

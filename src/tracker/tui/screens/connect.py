@@ -34,6 +34,7 @@ class ConnectScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Put the words in the middle."""
+        yield Static(Content(f"Connect · {self._start.device.name}"), id="title")
         with Vertical():
             yield Static(id="words")
         yield Footer(show_command_palette=False)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.binding import Binding
 from textual.containers import Vertical
+from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import DataTable, Footer, Static
 
@@ -31,13 +32,13 @@ _ADVICE: Final = (
 
 
 def device_cells(device: Device) -> tuple[str, str, str, str]:
-    """Return a line of the list: name, kind, signal, remark."""
+    """Return a line of the list: name, signal, remark, kind."""
     if device.simulated:
-        return device.name, "no sensor", "always there", "to try it out"
+        return device.name, "always there", "to try it out", "no sensor"
     remark = "last used" if device.is_last else ""
     if device.refusal is not None:
-        remark = "cannot be used"
-    return device.name, device.kind_title or "unknown", signal_text(device.rssi_dbm), remark
+        remark = "! not usable"
+    return device.name, signal_text(device.rssi_dbm), remark, device.kind_title or "unknown"
 
 
 class DevicesScreen(Screen[None]):
@@ -68,7 +69,7 @@ class DevicesScreen(Screen[None]):
     def on_mount(self) -> None:
         """Start listening, and look at what is heard."""
         table = self._table
-        for title, width in (("sensor", 26), ("kind", 16), ("signal", 13), ("", 14)):
+        for title, width in (("sensor", None), ("signal", 12), ("", 13), ("kind", None)):
             table.add_column(title, width=width)
         table.focus()
         self.look()
@@ -84,7 +85,7 @@ class DevicesScreen(Screen[None]):
         self.workers.cancel_node(self)
 
     def _listen(self) -> None:
-        self.run_worker(self._devices.look(), group="scan", exclusive=True)
+        self.run_worker(self._devices.look, group="scan", exclusive=True)
 
     @property
     def _table(self) -> DataTable[str]:
@@ -97,8 +98,11 @@ class DevicesScreen(Screen[None]):
             for device in self._devices.seen
             if self._with_unknown or device.kind is not None or device.refusal is not None
         )
-        self.query_one("#trouble", Static).update(self._devices.trouble or "")
-        self.query_one("#trouble").display = self._devices.trouble is not None
+        trouble = self._devices.trouble
+        self.query_one("#trouble", Static).update(Content(f"! {trouble}"))
+        self.query_one("#trouble").display = trouble is not None
+        state = "listening …" if trouble is None else "not listening"
+        self.query_one("#title", Static).update(Content(f"{TITLE}   {state}"))
         if seen == self._shown:
             return
         table, chosen = self._table, self._chosen()

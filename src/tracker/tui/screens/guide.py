@@ -43,6 +43,14 @@ def warning_parts() -> tuple[Part, ...]:
     return (("Before the first training", (ASK_FIRST, *red_flag_lines(), NO_DIAGNOSIS)),)
 
 
+def guide_text(parts: Sequence[Part]) -> Content:
+    """Return each part under its heading."""
+    lines: list[Content] = []
+    for title, words in parts:
+        lines += [Content.styled(title, "bold"), *map(Content, words), Content("")]
+    return Content("\n").join(lines[:-1])
+
+
 class GuideScreen(ModalScreen[None]):
     """Text in a box that scrolls on small terminals."""
 
@@ -51,12 +59,11 @@ class GuideScreen(ModalScreen[None]):
     def __init__(self, parts: Sequence[Part], closing: str = "escape closes this") -> None:
         super().__init__()
         self._parts = parts
-        self._last_line = closing
+        self._closing_words = closing
 
     def compose(self) -> ComposeResult:
         """Put each part under its heading."""
-        with VerticalScroll():
-            for title, lines in self._parts:
-                yield Static(Content.styled(title, "bold"))
-                yield Static(Content("\n".join(lines) + "\n"))
-            yield Static(Content.styled(f"↑ ↓ scroll · {self._last_line}", "dim"))
+        with VerticalScroll() as box:
+            # On the frame, because the last line of a long text is out of sight.
+            box.border_subtitle = f"↑ ↓ scroll · {self._closing_words}"
+            yield Static(guide_text(self._parts))

@@ -27,9 +27,15 @@ class NoteScreen(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         """Ask."""
-        with Vertical():
-            yield Label(f"Note on {self._about}   (enter keeps it, escape does not)", markup=False)
-            yield Input(self._note, max_length=LONGEST_NOTE, placeholder="what you want to keep")
+        with Vertical() as box:
+            box.border_subtitle = "enter keeps it · escape does not"
+            yield Label(f"Note on {self._about}", markup=False)
+            yield Input(
+                self._note,
+                max_length=LONGEST_NOTE,
+                placeholder="what you want to keep",
+                compact=True,
+            )
 
     def on_input_submitted(self, message: Input.Submitted) -> None:
         """Keep it."""

@@ -12,13 +12,12 @@ from textual.screen import Screen
 from textual.widgets import Footer, Input, Static
 
 from tracker.domain import (
+    InputError,
     LoadEntered,
     PainEntered,
     PainMoment,
     PlanChosen,
     RpeEntered,
-    TrackerError,
-    check_entry,
 )
 from tracker.tui.outlook import effort_lines, pain_lines
 from tracker.tui.plan_form import FieldError, number_in, pain_in
@@ -29,6 +28,7 @@ from tracker.tui.widgets.headline import Headline
 from tracker.tui.widgets.number_input import NumberInput
 from tracker.tui.widgets.quality import Quality
 from tracker.tui.widgets.rep_table import LEGEND, RepTable, set_title
+from tracker.tui.widgets.sets import SetList
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -43,9 +43,9 @@ LOOKS_PER_S: Final = 5.0
 
 _FIELDS: Final = {
     "load": ("this set, kg", "what was on the hips"),
-    "rpe": ("effort, RPE", "10 nothing left, 8 two reps left"),
+    "rpe": ("effort, RPE", "10: no rep left, 8: two"),
     "pain": ("pain now", "0 none to 10 worst"),
-    "next": ("next set, kg", "holds from the next set on"),
+    "next": ("next set, kg", "from the next set on"),
 }
 
 
@@ -53,6 +53,10 @@ class RestScreen(Screen[None]):
     """Comes by itself when a set has ended, and goes when the next one starts."""
 
     app: TrackerApp
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
+        (0, "-narrow"),
+        (160, "-wide"),
+    ]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "next_set", "Next set", priority=True),
         Binding("tab", "app.focus_next", "Next field"),
@@ -77,6 +81,7 @@ class RestScreen(Screen[None]):
             "pain": "",
             "next": _text(snapshot.plan.load_kg),
         }
+        self._problem = ""
 
     def compose(self) -> ComposeResult:
         """Put the countdown beside the fields, above the reps."""
@@ -89,6 +94,7 @@ class RestScreen(Screen[None]):
                     yield FormRow(label, NumberInput(self._kept[name], name), hint)
                 yield Static(id="problem")
                 yield Static(id="effort")
+                yield SetList()
         yield RepTable()
         yield Static(LEGEND, id="legend")
         yield Quality()
@@ -96,9 +102,16 @@ class RestScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Start looking."""
+        if not self._is_laid_out:
+            return
         self.query_one("#rpe").focus()
         self.look()
         self.set_interval(1.0 / LOOKS_PER_S, self.look)
+
+    @property
+    def _is_laid_out(self) -> bool:
+        """Whether there are fields: not where the next set begins as the screen comes up."""
+        return bool(self.query(FormRow))
 
     def look(self) -> None:
         """Show the rest as it is now."""
@@ -107,10 +120,12 @@ class RestScreen(Screen[None]):
         self.query_one(Banner).show(snapshot)
         self.query_one(Countdown).show(snapshot)
         self.query_one(Quality).show(snapshot)
+        self.query_one(SetList).show(snapshot)
         record = next((each for each in snapshot.sets if each.index == self.set_index), None)
-        if record is None:
-            # The set was withdrawn: there is nothing to rest from.
+        if record is None or record is not snapshot.current_set:
+            # The set was withdrawn, or the next one began while help lay over this.
             self.app.back_to_work()
+        if record is None:
             return
         table = self.query_one(RepTable)
         table.border_title = set_title(record)
@@ -120,41 +135,55 @@ class RestScreen(Screen[None]):
 
     def on_input_changed(self) -> None:
         """Take a complaint back once something is typed."""
-        self.query_one("#problem", Static).update("")
+        self._tell("")
+
+    def _tell(self, problem: str) -> None:
+        self._problem = problem
+        self.query_one("#problem", Static).update(Content(f"! {problem}" if problem else ""))
+
+    def on_unmount(self) -> None:
+        """Say what could not be kept, should the next set have taken the screen away."""
+        if self._problem:
+            self.app.notify(f"Not kept: {self._problem}", severity="warning", timeout=8.0)
 
     def keep(self) -> bool:
         """Enter what was typed since the last time; return whether all of it could be meant."""
-        try:
-            for entry in self._entries():
-                self._session.enter(entry)
-        except TrackerError as error:
-            self.query_one("#problem", Static).update(Content(f"! {error}"))
-            if isinstance(error, FieldError):
-                self.query_one(f"#{error.field}").focus()
-            return False
-        self._kept = {name: self.query_one(f"#{name}", Input).value for name in _FIELDS}
-        return True
-
-    def _entries(self) -> list[Entry]:
-        """Return what is new in the fields; nothing of it is entered unless all can be meant."""
-        typed = {name: self.query_one(f"#{name}", Input).value.strip() for name in _FIELDS}
-        new = {name: text for name, text in typed.items() if text and text != self._kept[name]}
-        found: list[Entry] = []
-        if "load" in new and (load_kg := number_in("load", new["load"])) is not None:
-            found.append(LoadEntered(self.set_index, load_kg))
-        if "rpe" in new and (rpe := number_in("rpe", new["rpe"])) is not None:
-            found.append(RpeEntered(self.set_index, rpe))
-        if "pain" in new and (pain := pain_in(new["pain"])) is not None:
-            found.append(PainEntered(pain, PainMoment.BETWEEN, self.set_index))
-        if "next" in new and (next_kg := number_in("next", new["next"])) is not None:
-            plan = self._session.snapshot().plan
+        problems: list[FieldError] = []
+        if not self._is_laid_out:
+            return True
+        for name in _FIELDS:
+            text = self.query_one(f"#{name}", Input).value.strip()
+            if not text or text == self._kept[name]:
+                continue
             try:
-                found.append(PlanChosen(replace(plan, load_kg=next_kg)))
-            except TrackerError as error:
-                raise FieldError("next", str(error)) from error
-        for entry in found:
-            _check(entry)
-        return found
+                self._session.enter(self._entry(name, text))
+            except FieldError as error:
+                problems.append(error)
+            except InputError as error:
+                problems.append(FieldError(name, f"{_FIELDS[name][0]}: {error.problem}"))
+            else:
+                self._kept[name] = text
+        if problems:
+            self.query_one(f"#{problems[0].field}").focus()
+        self._tell(str(problems[0]) if problems else "")
+        return not problems
+
+    def _entry(self, name: str, text: str) -> Entry:
+        """Return what a field says.
+
+        Raises
+        ------
+        InputError, FieldError
+            If it cannot be meant.
+        """
+        if name == "pain":
+            return PainEntered(pain_in(text) or 0, PainMoment.BETWEEN, self.set_index)
+        number = number_in(name, text) or 0.0
+        if name == "load":
+            return LoadEntered(self.set_index, number)
+        if name == "rpe":
+            return RpeEntered(self.set_index, number)
+        return PlanChosen(replace(self._session.snapshot().plan, load_kg=number))
 
     def action_next_set(self) -> None:
         """Keep what was typed, and go back to the training."""
@@ -165,21 +194,6 @@ class RestScreen(Screen[None]):
         """Keep what was typed, and sum the training up."""
         if self.keep():
             self.app.finish()
-
-
-_FIELD_OF: Final[dict[type[Entry], str]] = {
-    LoadEntered: "load",
-    RpeEntered: "rpe",
-    PainEntered: "pain",
-    PlanChosen: "next",
-}
-
-
-def _check(entry: Entry) -> None:
-    try:
-        check_entry(entry)
-    except TrackerError as error:
-        raise FieldError(_FIELD_OF[type(entry)], str(error)) from error
 
 
 def _text(value: float | None) -> str:

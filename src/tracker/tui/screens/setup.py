@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.binding import Binding
-from textual.containers import VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Footer, Input, Static
@@ -22,6 +22,7 @@ from tracker.tui.plan_form import (
     plan_from_texts,
     texts_of_plan,
 )
+from tracker.tui.screens.guide import guide_parts, guide_text
 from tracker.tui.widgets.choice import Choice
 from tracker.tui.widgets.form_row import FormRow
 from tracker.tui.widgets.number_input import NumberInput
@@ -50,7 +51,7 @@ YES_NO: Final = ((_YES, _YES), (_NO, _NO))
 _HINTS: Final = {
     "load": "kg on the hips; 0 is bodyweight",
     "reps": "per set; empty is open",
-    "tempo": "down-floor-up-hold, as 3-0-1-2; X is as fast as possible",
+    "tempo": "down-floor-up-hold; X: full speed",
     "hold": "s at the top; empty is the tempo's",
     "loss": "% of the best rep, then the set ends",
     "rest": "s between sets",
@@ -66,6 +67,11 @@ class SetupScreen(Screen[None]):
     """A form that can be filled by keys alone; enter starts."""
 
     app: TrackerApp
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
+        (0, "-narrow"),
+        (120, "-wide"),
+    ]
+    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-low"), (36, "-tall")]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "start", "Start", priority=True),
         Binding("tab", "app.focus_next", "Next field"),
@@ -87,27 +93,36 @@ class SetupScreen(Screen[None]):
         """Lay the fields out from what matters most to what matters least."""
         texts = texts_of_plan(self._plan_of(self._exercise))
         titles = [(exercise_named(name).title, name) for name in self._names]
-        yield Static(f"Set-up · {self._device.name}", id="title")
-        with VerticalScroll(can_focus=False):
-            yield FormRow("exercise", Choice(titles, self._exercise, "exercise"), "◂ ▸ choose")
-            yield Static(id="how-to")
-            yield self._text_row("load", texts.load)
-            yield self._text_row("reps", texts.reps)
-            yield self._text_row("tempo", texts.tempo)
-            yield self._text_row("hold", texts.hold)
-            yield self._text_row("loss", texts.loss, "velocity loss")
-            yield self._text_row("rest", texts.rest)
-            yield self._yes_no_row("tension", "keep tension", texts.keep_tension)
-            yield self._yes_no_row("breathing", "breathing", texts.breathing)
-            yield self._yes_no_row("sound", "sound", self._config.training.sound)
-            yield FormRow(
+        yield Static(Content(f"Set-up · {self._device.name}"), id="title")
+        with Horizontal():
+            yield self._form(titles, texts)
+            with VerticalScroll(id="guide", can_focus=False):
+                yield Static()
+        yield Static(id="problem")
+        yield Footer(show_command_palette=False)
+
+    def _form(self, titles: list[tuple[str, str]], texts: PlanTexts) -> VerticalScroll:
+        return VerticalScroll(
+            FormRow("exercise", Choice(titles, self._exercise, "exercise"), "◂ ▸ choose"),
+            Static(id="how-to"),
+            self._text_row("load", texts.load),
+            self._text_row("reps", texts.reps),
+            self._text_row("tempo", texts.tempo),
+            self._text_row("hold", texts.hold),
+            self._text_row("loss", texts.loss, "velocity loss"),
+            self._text_row("rest", texts.rest),
+            self._yes_no_row("tension", "keep tension", texts.keep_tension),
+            self._yes_no_row("breathing", "breathing", texts.breathing),
+            self._yes_no_row("sound", "sound", self._config.training.sound),
+            FormRow(
                 "own level",
                 Choice(CALIBRATIONS, Calibration.NONE.value, "calibration"),
                 _HINTS["calibration"],
-            )
-            yield self._text_row("pain", "", "pain now")
-        yield Static(id="problem")
-        yield Footer(show_command_palette=False)
+            ),
+            self._text_row("pain", "", "pain now"),
+            id="form",
+            can_focus=False,
+        )
 
     def _text_row(self, name: str, text: str, label: str | None = None) -> FormRow:
         if name == "tempo":
@@ -150,6 +165,8 @@ class SetupScreen(Screen[None]):
 
     def _tell_how(self) -> None:
         self.query_one("#how-to", Static).update("\n".join(HOW_TO[self._exercise]))
+        how, warm_up, _ = guide_parts(self._exercise)
+        self.query_one("#guide Static", Static).update(guide_text((how, warm_up)))
 
     def _tell_tempo(self) -> None:
         field = self.query_one("#tempo", Input)
@@ -192,7 +209,7 @@ class SetupScreen(Screen[None]):
 
     def _tell_problem(self, error: FieldError) -> None:
         problem = self.query_one("#problem", Static)
-        problem.update(Content(str(error)))
+        problem.update(Content(f"! {error}"))
         problem.display = True
         self.query_one(f"#{error.field}").focus()
 

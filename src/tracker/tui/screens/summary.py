@@ -35,20 +35,22 @@ REST_DAYS: Final = 1
 
 
 def totals_text(workout: Workout) -> str:
-    """Return what was done, in a line."""
+    """Return what was done, in two lines: how much, and what a rep was like on average."""
     reps = sum(record.done for record in workout.sets)
     loads = [(record.load_kg or 0.0) * record.done for record in workout.sets]
     each = [rep for record in workout.sets for rep in record.reps]
-    parts = [
+    amounts = [
         counted(len(workout.sets), "set"),
         counted(reps, "rep"),
         *([f"{sum(loads):.0f} kg lifted"] if any(loads) else []),
-        clock_time(workout.facts.duration_s),
+        f"{clock_time(workout.facts.duration_s)} min",
+    ]
+    means = [
         f"hold {number(mean(rep.lockout_s for rep in each), 1, ' s')}",
         f"range {number(mean(rep.rom_deg for rep in each), 0, '°')}",
-        f"mean {number(mean(rep.mean_velocity_mps for rep in each), 2, ' m/s')}",
+        f"velocity {number(mean(rep.mean_velocity_mps for rep in each), 2, ' m/s')}",
     ]
-    return " · ".join(parts)
+    return f"{' · '.join(amounts)}\non average: {' · '.join(means)}"
 
 
 def data_text(workout: Workout) -> str:
@@ -148,7 +150,9 @@ class SummaryScreen(Screen[None]):
         self.query_one(RepTable).show(*workout.sets)
         lines = [totals_text(workout), data_text(workout)]
         self.query_one("#totals", Static).update(Content("\n".join(lines)))
-        self.query_one("#outlook", Static).update(Content("\n".join(self._outlook(workout))))
+        # What pain asks for may also be the reason of what comes next.
+        outlook = dict.fromkeys(self._outlook(workout))
+        self.query_one("#outlook", Static).update(Content("\n".join(outlook)))
 
     def _outlook(self, workout: Workout) -> Iterator[str]:
         scores = pain_text(workout.pain)

@@ -95,6 +95,7 @@ class TrainScreen(Screen[None]):
         super().__init__()
         self._training = training
         self._link_words = LinkWords()
+        self._rest_due = False
         self._playback = training if isinstance(training, Playback) else None
 
     def compose(self) -> ComposeResult:
@@ -145,8 +146,11 @@ class TrainScreen(Screen[None]):
             case RepCounted():
                 self.query_one(Count).flash()
             case SetEnded(reps=reps) if reps > 0 and self._playback is None:
-                self.app.rest()
+                self._rest_due = True
+                # After what was said together with it: the next set may have begun already.
+                self.call_later(self._rest)
             case SetStarted():
+                self._rest_due = False
                 self.app.back_to_work()
             case Marked(text=text):
                 self.notify(MARK_WORDS.get(text, text), timeout=2.0)
@@ -160,6 +164,15 @@ class TrainScreen(Screen[None]):
                 self._tell_link(message.event)
             case _:
                 pass
+
+    def on_screen_resume(self) -> None:
+        """Come to the rest that began while a note was being written."""
+        self._rest()
+
+    def _rest(self) -> None:
+        if self._rest_due and self.is_current:
+            self._rest_due = False
+            self.app.rest()
 
     def _tell_link(self, event: LinkChanged | BatteryRead) -> None:
         """Point out a battery that runs out; the banner says what is wrong with the link."""

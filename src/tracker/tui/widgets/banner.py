@@ -10,6 +10,7 @@ from textual.widget import Widget
 
 from tracker.domain import LinkState
 from tracker.runtime.snapshot import RecordingState, RunState
+from tracker.tui.widgets.notice import CALIBRATION_LINES
 
 if TYPE_CHECKING:
     from tracker.runtime.snapshot import SessionSnapshot
@@ -27,6 +28,11 @@ _BROKEN_LINKS: Final = {
 
 def banner_of(snapshot: SessionSnapshot) -> tuple[str, bool]:
     """Return what to say, empty if all is well, and whether it is an alarm."""
+    if snapshot.state is RunState.FAILED:
+        reason = (snapshot.failure or "the session ended early.").splitlines()[0]
+        return f"! Stopped: {reason} What was recorded is kept", True
+    if snapshot.state is RunState.FINISHED and snapshot.playback is None:
+        return "Nothing more comes from the sensor: f sums the training up", False
     if snapshot.state is not RunState.RUNNING:
         return "", False
     if snapshot.playback is not None and snapshot.playback.seeking:
@@ -42,6 +48,8 @@ def banner_of(snapshot: SessionSnapshot) -> tuple[str, bool]:
         return f"! No data for {age_s:.0f} s. Reps are not counted until it is back", True
     if snapshot.recording is RecordingState.FAILED:
         return f"! Not recording: {snapshot.recording_failure}", True
+    if snapshot.calibrating is not None and snapshot.sets:
+        return f"» {' '.join(CALIBRATION_LINES[snapshot.calibrating])}", False
     return "", False
 
 
@@ -61,6 +69,7 @@ class Banner(Widget):
         self.text, alarm = banner_of(snapshot)
         self.set_class(bool(self.text) and not alarm, "-said")
         self.set_class(alarm, "-alarm")
+        self.set_class(not self.text, "-silent")
 
     def render(self) -> Content:
         """Draw the line."""

@@ -71,6 +71,11 @@ def strokes_wide(text: str) -> int:
     return sum(len(GLYPHS[character][0]) + 1 for character in text) - 1
 
 
+def stroke_of(text: str, width: int, height: int) -> int:
+    """Return how thick the strokes of `text` can be, dots; 0 where not even one fits."""
+    return max(0, min(width // strokes_wide(text), 2 * height // 5))
+
+
 def block_text(text: str, width: int, height: int, room_for: str = "") -> list[str]:
     """Return `text` drawn as large as it fits.
 
@@ -88,7 +93,7 @@ def block_text(text: str, width: int, height: int, room_for: str = "") -> list[s
     list[str]
         Lines of equal length; `text` as it is written where not even the thinnest stroke fits.
     """
-    stroke = min(width // max(strokes_wide(text), strokes_wide(room_for)), 2 * height // 5)
+    stroke = min(stroke_of(text, width, height), stroke_of(room_for or text, width, height))
     if stroke < 1:
         return [text]
     between = (min(2 * height, TALLEST_STROKES * stroke) - 3 * stroke) // 2

@@ -45,7 +45,7 @@ class Countdown(Widget):
     def render_line(self, y: int) -> Strip:
         """Draw the time as large as it fits, and below it what it means."""
         width, height = self.size
-        drawn = centred(block_text(self.time, width - 2, height - 1, "00:00"), width, height - 1)
+        drawn = block_text(self.time, width - 2, height - 2, "00:00")
         below = "✓ rest is over: next set" if self.over else "rest left"
-        lines = [*drawn, *[""] * (height - 1 - len(drawn)), f"{below:^{width}}"]
-        return line_strip(lines, y, width, self.visual_style)
+        lines = [f"{line:^{width}}" for line in (*drawn, "", below)]
+        return line_strip(centred(lines, width, height), y, width, self.visual_style)

@@ -66,7 +66,7 @@ class CueBar(Widget):
 
     DEFAULT_CSS = """
     CueBar { height: 4; color: $foreground; text-style: bold; }
-    CueBar.-asks { background: $accent; color: auto; }
+    CueBar.-asks { background: $foreground; color: $background; }
     CueBar.-praises { background: $success; color: auto; }
     CueBar.-strong { background: $error; color: auto; }
     """

@@ -49,9 +49,7 @@ def phases_text(rep: Rep, plan: Plan) -> str:
     durations_s = phase_durations_s(rep)
     verdicts: dict[Phase, str] = {}
     if plan.tempo is not None:
-        verdicts = {
-            error.phase: f" {SIGNS[error.verdict]}" for error in phase_errors(rep, plan.tempo)
-        }
+        verdicts = {error.phase: SIGNS[error.verdict] for error in phase_errors(rep, plan.tempo)}
     return " · ".join(
         f"{PHASE_WORDS[phase]} {number(durations_s[phase])}{verdicts.get(phase, '')}"
         for phase in LIFTERS_ORDER

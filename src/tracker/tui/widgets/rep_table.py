@@ -1,23 +1,32 @@
-"""The reps of a set, one a line: phases, range and velocity as bars, remarks."""
+"""The reps of a set, one a line: phases, range and velocity as bars, remarks; then the mean."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from textual.content import Content
 from textual.geometry import Size
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
+from textual.strip import Strip
 
 from tracker.coach import PaceVerdict, phase_errors
 from tracker.domain import LIFTERS_ORDER, PHASE_WORDS
-from tracker.runtime.wording import counted, flag_words, number, phase_durations_s
-from tracker.tui.widgets.block_text import line_strip
+from tracker.runtime.wording import (
+    counted,
+    flag_words,
+    mean,
+    mean_durations_s,
+    number,
+    phase_durations_s,
+)
 from tracker.tui.widgets.pace_bar import bar
 
 if TYPE_CHECKING:
-    from textual.strip import Strip
+    from collections.abc import Mapping, Sequence
 
-    from tracker.domain import Rep, SetRecord
+    from tracker.domain import Phase, Rep, SetRecord
 
 _MARKS: Final = {
     PaceVerdict.ON_TEMPO: " ",
@@ -25,92 +34,201 @@ _MARKS: Final = {
     PaceVerdict.TOO_SLOW: "↑",
 }
 
-LEGEND: Final = "↓ shorter, ↑ longer than planned"
-"""What the marks behind a phase mean."""
+LEGEND: Final = "↓ shorter, ↑ longer than planned · ø mean of the set"
+"""What the signs mean."""
 
-_BAR_WIDTH: Final = 10
-"""Columns of a bar: a tenth of the set's best is one."""
+LEAST_BAR: Final = 4
+"""Columns of the shortest bar that still shows a difference of a tenth: 32 eighths."""
+
+LONGEST_BAR: Final = 40
+"""A longer bar is harder to compare, not easier."""
+
+_NUMBERS_WIDTH: Final = 46
+"""Columns of everything but the bars and the remarks."""
 
 
-def header() -> str:
-    """Return the line above the reps."""
-    phases = " ".join(f"{PHASE_WORDS[phase]:>5} " for phase in LIFTERS_ORDER)
-    return f"rep {phases}  {'range':<{_BAR_WIDTH + 5}}{'m/s':<{_BAR_WIDTH + 6}}remarks"
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the table; what is no rep stands in `title` alone."""
+
+    title: str
+    """Number of the rep and its phases, or words."""
+    rom_deg: float | None = None
+    mean_velocity_mps: float | None = None
+    remarks: str = ""
+    best_deg: float = 0.0
+    """What fills the bar of the range, degrees; 0 leaves it out."""
+    best_mps: float = 0.0
+    """What fills the bar of the velocity, m/s."""
+    measured: bool = False
+    """Whether there are numbers behind the title."""
 
 
-def rep_rows(record: SetRecord) -> tuple[str, ...]:
-    """Return a line for each rep of a set."""
-    ranges = [rep.rom_deg for rep in record.reps if rep.rom_deg is not None]
-    speeds = [rep.mean_velocity_mps for rep in record.reps if rep.mean_velocity_mps is not None]
-    return tuple(
-        _row(record, rep, max(ranges, default=0.0), max(speeds, default=0.0))
-        for rep in record.reps
+def rep_rows(record: SetRecord) -> tuple[Row, ...]:
+    """Return a row for each rep of a set, and the mean of several."""
+    reps = record.reps
+    best_deg = max((rep.rom_deg for rep in reps if rep.rom_deg is not None), default=0.0)
+    speeds = (rep.mean_velocity_mps for rep in reps)
+    best_mps = max((speed for speed in speeds if speed is not None), default=0.0)
+    rows = [_rep_row(record, rep, best_deg, best_mps) for rep in reps]
+    if len(reps) > 1:
+        rows.append(
+            Row(
+                _numbered("ø", mean_durations_s(reps), {}),
+                mean(rep.rom_deg for rep in reps),
+                mean(rep.mean_velocity_mps for rep in reps),
+                best_deg=best_deg,
+                best_mps=best_mps,
+                measured=True,
+            )
+        )
+    return tuple(rows)
+
+
+def _rep_row(record: SetRecord, rep: Rep, best_deg: float, best_mps: float) -> Row:
+    marks: dict[Phase, str] = {}
+    if record.plan.tempo is not None:
+        earlier = [each for each in record.reps if each.index < rep.index]
+        errors = phase_errors(rep, record.plan.tempo, earlier)
+        marks = {error.phase: _MARKS[error.verdict] for error in errors}
+    return Row(
+        _numbered(str(rep.index), phase_durations_s(rep), marks),
+        rep.rom_deg,
+        rep.mean_velocity_mps,
+        flag_words(rep.flags),
+        best_deg,
+        best_mps,
+        measured=True,
     )
 
 
-def _row(record: SetRecord, rep: Rep, best_deg: float, best_mps: float) -> str:
-    durations_s = phase_durations_s(rep)
-    marks = {}
-    if record.plan.tempo is not None:
-        errors = phase_errors(rep, record.plan.tempo)
-        marks = {error.phase: _MARKS[error.verdict] for error in errors}
+def _numbered(
+    name: str, durations_s: Mapping[Phase, float | None], marks: Mapping[Phase, str]
+) -> str:
     phases = " ".join(
         f"{number(durations_s[phase]):>5}{marks.get(phase, ' ')}" for phase in LIFTERS_ORDER
     )
+    return f"{name:>3} {phases}"
+
+
+def bar_width(rows: Sequence[Row], width: int) -> int:
+    """Return how long the bars can be, so that the remarks fit on `width` columns as well."""
+    remarks = max((len(row.remarks) for row in rows), default=0)
+    room = (width - _NUMBERS_WIDTH - max(remarks, len("remarks"))) // 2
+    return max(LEAST_BAR, min(LONGEST_BAR, room))
+
+
+def header(bars: int) -> str:
+    """Return the line above the reps."""
+    phases = " ".join(f"{PHASE_WORDS[phase]:>5} " for phase in LIFTERS_ORDER)
+    return f"rep {phases}  {'range':<{bars + 6}}{'m/s':<{bars + 7}}remarks"
+
+
+def row_parts(row: Row, bars: int) -> tuple[tuple[str, bool], ...]:
+    """Return a row in pieces, each with whether it is a bar of `bars` columns."""
+    if not row.measured:
+        return ((row.title, False),)
     return (
-        f"{rep.index:>3} {phases}  "
-        f"{_bar(rep.rom_deg, best_deg)} {number(rep.rom_deg, 0, '°'):<4}"
-        f"{_bar(rep.mean_velocity_mps, best_mps)} {number(rep.mean_velocity_mps, 2):<5}"
-        f"{flag_words(rep.flags)}"
-    ).rstrip()
+        (f"{row.title}  ", False),
+        (_bar(row.rom_deg, row.best_deg, bars), True),
+        (f" {number(row.rom_deg, 0, '°'):<5}", False),
+        (_bar(row.mean_velocity_mps, row.best_mps, bars), True),
+        (f" {number(row.mean_velocity_mps, 2):<6}{row.remarks}", False),
+    )
 
 
-def _bar(value: float | None, best: float) -> str:
-    return " " * _BAR_WIDTH if value is None or best <= 0.0 else bar(value / best, _BAR_WIDTH)
+def row_text(row: Row, bars: int) -> str:
+    """Return a row as it is read."""
+    return "".join(text for text, _ in row_parts(row, bars)).rstrip()
+
+
+def _bar(value: float | None, best: float, width: int) -> str:
+    return " " * width if value is None or best <= 0.0 else bar(value / best, width)
 
 
 class RepTable(ScrollView, can_focus=True):
     """Scrolls where the reps do not fit."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"rep-table--header"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"rep-table--header", "rep-table--bar"}
     DEFAULT_CSS = """
-    RepTable { height: 1fr; min-height: 3; padding: 0 1; }
+    RepTable { height: 1fr; min-height: 3; padding: 0 1; scrollbar-gutter: stable; }
     RepTable .rep-table--header { color: $text-muted; text-style: bold; }
+    RepTable .rep-table--bar { color: $primary; }
     """
 
-    lines: reactive[tuple[str, ...]] = reactive(())
+    rows: reactive[tuple[Row, ...]] = reactive(())
 
     def show(self, *records: SetRecord) -> None:
         """Show the reps of sets, each under a title of its own where there are several."""
-        lines: list[str] = []
+        rows: list[Row] = []
         for record in records:
             if len(records) > 1:
-                lines += [*([""] if lines else []), set_title(record)]
-            lines += rep_rows(record) or ("no rep was seen to its end",)
-        self.lines = tuple(lines)
+                rows += [*([Row("")] if rows else []), Row(set_title(record))]
+            rows += rep_rows(record) or (Row("no rep was seen to its end"),)
+        self.rows = tuple(rows)
 
-    def watch_lines(self, lines: tuple[str, ...]) -> None:
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """What is read below the header."""
+        return tuple(row_text(row, self._bars) for row in self.rows)
+
+    @property
+    def _bars(self) -> int:
+        return bar_width(self.rows, self._width)
+
+    @property
+    def _width(self) -> int:
+        """Columns beside the scrollbar."""
+        return self.scrollable_content_region.width
+
+    def watch_rows(self) -> None:
         """Make room for every line."""
-        widest = max(map(len, (*lines, header())))
-        self.virtual_size = Size(widest, len(lines) + 1)
+        self._make_room()
+
+    def on_resize(self) -> None:
+        """Make the bars as long as there is room."""
+        self._make_room()
+
+    def _make_room(self) -> None:
+        widest = max(map(len, (*self.lines, header(self._bars))))
+        self.virtual_size = Size(widest, len(self.rows) + 1)
 
     def render_line(self, y: int) -> Strip:
         """Draw the header, which stays, and the lines that are scrolled to."""
         left, top = self.scroll_offset
-        width = self.size.width
+        width = self._width
+        style, bars = self.visual_style, self._bars
         if y == 0:
             style = self.get_visual_style("rep-table--header")
-            return line_strip((header()[left:],), 0, width, style)
-        shown = tuple(line[left:] for line in self.lines[top : top + self.size.height])
-        return line_strip(shown, y - 1, width, self.visual_style)
+            content = Content(header(bars))
+        elif top + y <= len(self.rows):
+            of_bar = self.get_visual_style("rep-table--bar")
+            parts = row_parts(self.rows[top + y - 1], bars)
+            content = Content.assemble(
+                *((text, of_bar) if is_bar else text for text, is_bar in parts)
+            )
+        else:
+            content = Content("")
+        strip = Strip(content.render_segments(style), content.cell_length)
+        return strip.crop_extend(left, left + width, style.rich_style)
 
 
 def set_title(record: SetRecord) -> str:
-    """Return a set in a line: reps, load, effort, note."""
+    """Return a set in a line: reps and whether they are what was planned, load, effort, note."""
     parts = [
-        f"set {record.index}: {counted(record.done, 'rep')}",
+        f"set {record.index}: {reps_text(record)}",
         *([] if not record.load_kg else [f"{record.load_kg:g} kg"]),
         *([] if record.entries.rpe is None else [f"RPE {record.entries.rpe:g}"]),
         *([f"“{record.entries.note}”"] if record.entries.note else []),
     ]
     return " · ".join(parts)
+
+
+def reps_text(record: SetRecord) -> str:
+    """Return the reps of a set beside those that were planned, ticked once there are enough."""
+    target = record.plan.target_reps
+    if target is None:
+        return counted(record.done, "rep")
+    missing = target - record.done
+    verdict = "✓" if missing <= 0 else f"({missing} short)"
+    return f"{record.done} of {counted(target, 'rep')} {verdict}"

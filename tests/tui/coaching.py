@@ -1,0 +1,147 @@
+"""The whole app on a real studio: sensors that are scripted, a clock that goes on when told to."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from textual.widgets import Input
+from unit.ble.air import FakeRadio
+from unit.runtime.doubles import ManualClock, settle
+
+from tracker.domain import ENTRY_CHANNEL, Entered, announced
+from tracker.recording import open_recording
+from tracker.runtime.config import config_path, save_sensor
+from tracker.runtime.devices import SIMULATED
+from tracker.runtime.paths import Paths
+from tracker.runtime.studio import Simulated, Start, Studio
+from tracker.tui import TrackerApp
+from tracker.tui.screens.check import CheckScreen
+from tracker.tui.screens.train import TrainScreen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+    from typing import Protocol
+
+    from textual.app import App
+    from textual.pilot import Pilot
+    from textual.screen import Screen
+    from unit.ble.air import FakeSensor
+
+    from tracker.domain import Entry, Plan
+    from tracker.runtime.config import SensorChoice
+
+    class SnapCompare(Protocol):
+        def __call__(
+            self, app: App[None], *, terminal_size: tuple[int, int], run_before: object
+        ) -> bool: ...
+
+
+SPEED = 20.0
+"""Seconds of the simulated lifter for a second of the clock."""
+
+STEP_S = 0.1
+"""So far the clock goes on at a time: below what a source takes for a laptop that slept."""
+
+
+class Gym:
+    """A studio in a folder of its own, its radio and its clock."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *sensors: FakeSensor,
+        saved: SensorChoice | None = None,
+        seconds: float | None = None,
+    ) -> None:
+        self.paths = Paths(folder / "data", folder / "config", folder / "log")
+        self.radio = FakeRadio(*sensors)
+        self.clock = ManualClock()
+        self._simulated = Simulated(speed=SPEED, seconds=seconds)
+        if saved is not None:
+            save_sensor(config_path(self.paths.config), saved)
+
+    @property
+    def studio(self) -> Studio:
+        """What is remembered, opened anew."""
+        return Studio(self.paths, radio=self.radio, clock=self.clock, simulated=self._simulated)
+
+    def app(self) -> TrackerApp:
+        """An app that begins with the list of sensors."""
+        return TrackerApp(studio=self.studio)
+
+    def entries(self) -> list[Entry]:
+        """What the wearer said, as the only recording has it."""
+        return [
+            said.entry
+            for notification in open_recording(self.recording)
+            if notification.channel == ENTRY_CHANNEL
+            and isinstance(said := announced(notification), Entered)
+        ]
+
+    @property
+    def recording(self) -> Path:
+        (path,) = self.paths.recordings.iterdir()
+        return path
+
+    async def play(self, pilot: Pilot[None], seconds: float) -> None:
+        """Let the simulated lifter go on, and the screen take notice."""
+        for _ in range(round(seconds / SPEED / STEP_S)):
+            await self.clock.advance(STEP_S)
+            await pilot.pause()
+        await look(pilot)
+
+    async def until(self, pilot: Pilot[None], screen: type[Screen[None]], most_s: float) -> None:
+        """Let the simulated lifter go on until a screen comes by itself."""
+        for _ in range(round(most_s / SPEED / STEP_S)):
+            if isinstance(pilot.app.screen, screen):
+                return
+            await self.clock.advance(STEP_S)
+            await pilot.pause()
+        raise AssertionError(f"{screen.__name__} never came")
+
+    async def train(self, pilot: Pilot[None], plan: Plan, exercise: str = "hip_thrust") -> None:
+        """Go straight to a training of the simulated lifter's."""
+        app = pilot.app
+        assert isinstance(app, TrackerApp)
+        assert app.studio is not None
+        app.studio.remember(replace(app.studio.config.training, warned=True))
+        app.start_training(Start(SIMULATED, exercise, plan))
+        await comes(pilot, TrainScreen)
+
+
+async def comes(pilot: Pilot[None], screen: type[Screen[None]]) -> None:
+    """Wait until a screen is there."""
+    await happens(pilot, lambda: isinstance(pilot.app.screen, screen))
+    await look(pilot)
+
+
+async def happens(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
+    """Wait for what scripted sensors do in a time of their own."""
+    for _ in range(500):
+        if condition():
+            return
+        await asyncio.sleep(0.01)
+        await pilot.pause()
+    raise AssertionError("it never happened")
+
+
+async def look(pilot: Pilot[None]) -> None:
+    """Let the screen handle what it was sent, and look once more."""
+    await settle()
+    await pilot.pause()
+    screen = pilot.app.screen
+    if isinstance(screen, CheckScreen | TrainScreen):
+        screen.look()
+    await pilot.pause()
+
+
+async def still(pilot: Pilot[None], theme: str) -> None:
+    """Take the theme, stop what blinks, and let go of the radio."""
+    pilot.app.theme = theme
+    for field in pilot.app.screen.query(Input):
+        field.cursor_blink = False
+    pilot.app.screen.workers.cancel_all()
+    await pilot.pause()

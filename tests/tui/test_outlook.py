@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from tui.staging import PLAN
+from tui.widgets.snapshots import set_of
+from unit.runtime.workout import rep_at
+
+from tracker.coach import NO_DIAGNOSIS
+from tracker.domain import (
+    HIP_THRUST,
+    PainEntered,
+    PainMoment,
+    SessionInfo,
+    SetRecord,
+    SourceFacts,
+    Workout,
+)
+from tracker.tui.outlook import effort_lines, next_lines, pain_lines
+
+TODAY = date(2026, 3, 1)
+
+
+def reps_slowing_by(share: float) -> SetRecord:
+    velocities = (0.40, 0.40, 0.40 * (1.0 - share))
+    return set_of(
+        *(
+            replace(rep_at(6.0 * n, n), mean_velocity_mps=velocity, flags=())
+            for n, velocity in enumerate(velocities, start=1)
+        ),
+        ended=True,
+    )
+
+
+def workout(*sets: SetRecord, pain: tuple[PainEntered, ...] = ()) -> Workout:
+    info = SessionInfo("profile", started_utc="2026-02-27T10:00:00+00:00")
+    return Workout(info, SourceFacts("a", "profile", 100.0, 60.0, 6000), sets, (), {}, pain)
+
+
+def test_the_loss_of_velocity_stands_beside_what_ends_the_set() -> None:
+    assert list(effort_lines(HIP_THRUST, reps_slowing_by(0.25))) == ["velocity loss 25 %"]
+    planned = replace(reps_slowing_by(0.25), plan=replace(PLAN, velocity_loss=0.3))
+    (line, *_) = effort_lines(HIP_THRUST, planned)
+    assert line == "velocity loss 25 %, the set ends at 30 %"
+
+
+def test_without_velocities_nothing_is_said_of_effort() -> None:
+    rep = replace(rep_at(1.0, 1), mean_velocity_mps=None)
+    assert list(effort_lines(HIP_THRUST, set_of(rep))) == []
+
+
+def test_a_set_as_fast_as_possible_gives_an_estimate_with_its_range() -> None:
+    plan = replace(PLAN, load_kg=100.0, tempo=None)
+    lines = list(effort_lines(HIP_THRUST, replace(reps_slowing_by(0.1), plan=plan)))
+    estimates = [line for line in lines if line.startswith("estimated 1RM")]
+    assert all(" to " in line and line.endswith("m/s") for line in estimates)
+    assert len(estimates) <= 1
+
+
+def test_little_pain_asks_for_nothing() -> None:
+    assert list(pain_lines([])) == []
+    assert list(pain_lines([PainEntered(1, PainMoment.BEFORE)])) == []
+
+
+def test_some_pain_asks_for_care_without_alarm() -> None:
+    (line,) = pain_lines([PainEntered(3, PainMoment.BETWEEN, 1)])
+    assert not line.startswith("!")
+
+
+def test_much_pain_stops_and_is_no_diagnosis() -> None:
+    first, second = pain_lines([PainEntered(8, PainMoment.BETWEEN, 1)])
+    assert first.startswith("! ")
+    assert second == NO_DIAGNOSIS
+
+
+@pytest.mark.parametrize(
+    ("load_kg", "load"), [(60.0, ", 60 kg"), (0.0, ", bodyweight"), (None, ", bodyweight")]
+)
+def test_the_next_time_is_sets_reps_and_load_with_a_reason(
+    load_kg: float | None, load: str
+) -> None:
+    done = replace(
+        set_of(*(replace(rep_at(6.0 * n, n), flags=()) for n in range(1, 9)), ended=True),
+        plan=replace(PLAN, load_kg=load_kg),
+    )
+    lines = list(next_lines(workout(done), (), TODAY))
+    assert lines[0].startswith("next time: ")
+    assert lines[0].endswith(load) or load_kg is None
+    assert lines[1]
+
+
+def test_earlier_trainings_count() -> None:
+    done = replace(
+        set_of(*(replace(rep_at(6.0 * n, n), flags=()) for n in range(1, 12)), ended=True),
+        plan=PLAN,
+    )
+    alone = list(next_lines(workout(done, done, done), (), TODAY))
+    after_two = list(next_lines(workout(done, done, done), [workout(done, done, done)] * 2, TODAY))
+    assert alone != after_two

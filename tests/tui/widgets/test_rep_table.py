@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from textual.app import App, ComposeResult
+from tui.staging import PLAN
+from tui.widgets.snapshots import set_of
+from unit.runtime.workout import REPS, rep_at
+
+from tracker.domain import Flag, Plan, SetEntries, SetRecord, parse_tempo
+from tracker.tui.widgets.rep_table import (
+    LEAST_BAR,
+    LONGEST_BAR,
+    RepTable,
+    bar_width,
+    header,
+    rep_rows,
+    reps_text,
+    row_text,
+    set_title,
+)
+
+WHOLE = replace(
+    set_of(*(rep_at(6.0 * n, n, bottom_s=0.4) for n in range(1, REPS + 1)), ended=True), plan=PLAN
+)
+
+
+class TableApp(App[None]):
+    def compose(self) -> ComposeResult:
+        yield RepTable()
+
+
+def test_a_rep_is_a_row_below_its_header_and_the_last_row_is_the_mean() -> None:
+    rows = rep_rows(WHOLE)
+    texts = [header(8), *(row_text(row, 8) for row in rows)]
+    assert texts[0] == "rep    up   hold   down  floor   range         m/s            remarks"
+    assert texts[2] == "  2   0.9    1.6↓   3.0    0.4   ███████▋ 36°  ████████ 0.36"
+    assert texts[REPS].endswith("0.36  short of lockout")
+    assert texts[REPS].index("short") == texts[0].index("remarks")
+    assert texts[-1].startswith("  ø   0.9    1.6    3.0    0.4   ")
+    assert len(rows) == REPS + 1
+
+
+def test_one_rep_has_no_mean() -> None:
+    assert len(rep_rows(set_of(rep_at(1.0, 1)))) == 1
+
+
+def test_phases_off_the_plan_have_an_arrow() -> None:
+    slow = replace(set_of(rep_at(1.0, 1, bottom_s=2.0)), plan=Plan(tempo=parse_tempo("1-0-2-5")))
+    assert row_text(rep_rows(slow)[0], 4).startswith("  1   0.9↓   1.6↓   3.0↑   2.0↑")
+    assert "↓" not in row_text(rep_rows(replace(slow, plan=Plan()))[0], 4)
+
+
+def test_as_fast_as_possible_is_as_fast_as_the_fastest_before() -> None:
+    late = replace(rep_at(9.0, 2), phases=rep_at(9.0, 2).phases)
+    slower = replace(
+        late,
+        phases=(replace(late.phases[0], start_s=late.phases[0].start_s - 2.0), *late.phases[1:]),
+    )
+    record = replace(set_of(rep_at(1.0, 1), slower), plan=Plan(tempo=parse_tempo("3-0-X-2")))
+    first, second, _ = (row_text(row, 4) for row in rep_rows(record))
+    assert first.startswith("  1   0.9 ")
+    assert second.startswith("  2   2.9↑")
+
+
+def test_unknown_is_a_dash_without_a_bar() -> None:
+    bare = replace(rep_at(1.0, 1), phases=(), rom_deg=None, mean_velocity_mps=None)
+    text = row_text(rep_rows(set_of(bare))[0], 4)
+    assert text.split() == ["1", *"––––––"]
+    assert text.index("–", 40) == header(4).index("m/s") + 5
+
+
+@pytest.mark.parametrize(("width", "bars"), [(20, LEAST_BAR), (76, 7), (116, 27), (196, 40)])
+def test_bars_take_the_room_that_numbers_and_remarks_leave(width: int, bars: int) -> None:
+    rows = rep_rows(WHOLE)
+    assert bar_width(rows, width) == bars
+    if LEAST_BAR < bars < LONGEST_BAR:
+        assert max(len(row_text(row, bars)) for row in rows) <= width
+
+
+async def test_a_long_set_scrolls_below_a_header_that_stays() -> None:
+    app = TableApp()
+    async with app.run_test(size=(80, 6)) as pilot:
+        table = app.query_one(RepTable)
+        table.show(WHOLE)
+        await pilot.pause()
+        assert not table.show_horizontal_scrollbar
+        top = [table.render_line(y).text for y in range(table.size.height)]
+        table.scroll_end(animate=False)
+        await pilot.pause()
+        end = [table.render_line(y).text for y in range(table.size.height)]
+    assert top[0] == end[0]
+    assert top[0].startswith("rep ")
+    assert top[1].startswith("  1 ")
+    assert end[-1].startswith("  ø ")
+
+
+async def test_remarks_that_do_not_fit_are_scrolled_to() -> None:
+    flags = (Flag.SHORT_OF_LOCKOUT, Flag.LOW_CONFIDENCE_VELOCITY, Flag.RESTED_AT_BOTTOM)
+    app = TableApp()
+    async with app.run_test(size=(80, 8)) as pilot:
+        table = app.query_one(RepTable)
+        table.show(set_of(replace(rep_at(1.0, 1), flags=flags)))
+        await pilot.pause()
+        assert table.show_horizontal_scrollbar
+        table.scroll_to(x=table.max_scroll_x, animate=False, immediate=True)
+        await pilot.pause()
+        assert table.render_line(1).text.rstrip().endswith("rested at the bottom")
+
+
+async def test_several_sets_have_a_title_each() -> None:
+    app = TableApp()
+    async with app.run_test(size=(80, 30)) as pilot:
+        table = app.query_one(RepTable)
+        second = replace(WHOLE, index=2, reps=(), counted=0)
+        table.show(WHOLE, second)
+        await pilot.pause()
+        assert table.lines[0] == "set 1: 8 of 8 reps ✓ · 60 kg"
+        assert table.lines[-3:] == ("", "set 2: 0 of 8 reps (8 short) · 60 kg", NOTHING)
+
+
+NOTHING = "no rep was seen to its end"
+
+
+def test_a_title_says_what_the_wearer_says() -> None:
+    said = SetEntries(load_kg=62.5, rpe=8.5, note="felt good", reps_by=-1)
+    record = SetRecord(3, 1.0, 9.0, (), 9, ended=True, plan=PLAN, entries=said)
+    assert set_title(record) == "set 3: 8 of 8 reps ✓ · 62.5 kg · RPE 8.5 · “felt good”"
+
+
+@pytest.mark.parametrize(
+    ("counted", "plan", "text"),
+    [
+        (1, Plan(), "1 rep"),
+        (6, PLAN, "6 of 8 reps (2 short)"),
+        (8, PLAN, "8 of 8 reps ✓"),
+        (9, PLAN, "9 of 8 reps ✓"),
+        (1, Plan(target_reps=1), "1 of 1 rep ✓"),
+    ],
+)
+def test_it_says_whether_the_target_was_reached(counted: int, plan: Plan, text: str) -> None:
+    assert reps_text(SetRecord(1, 1.0, 9.0, (), counted, ended=True, plan=plan)) == text
