@@ -62,5 +62,5 @@ def test_a_training_on_the_screen(tmp_path: Path, report: Report) -> None:
     report(
         f"{taken_s / 60.0:.1f} min of training on a screen of 120 × 40",
         f"{100 * used_s / taken_s:.1f} %",
-        f"of one core; {len(workout.sets)} sets, {counted} reps on the screen and in the recording",
+        f"of one core; {len(workout.sets)} sets, {counted} reps, on screen and in the recording",
     )

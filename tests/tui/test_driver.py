@@ -4,7 +4,7 @@ import sys
 import time
 from itertools import pairwise
 from queue import Queue
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from textual.drivers.headless_driver import HeadlessDriver
@@ -15,7 +15,10 @@ from tracker.tui import TrackerApp
 from tracker.tui.driver import never_waiting, waiting_writes
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+    from textual.driver import Driver
 
 
 class Writer:
@@ -39,7 +42,13 @@ class Queued(HeadlessDriver):
         self._writer_thread.write(data)
 
 
-def taken(driver: HeadlessDriver) -> list[str | None]:
+def built(app: TrackerApp) -> Driver:
+    """Return a driver of ours in which two writes may wait."""
+    make = cast("Callable[[TrackerApp, int], Driver]", never_waiting(Queued))
+    return make(app, 2)
+
+
+def taken(driver: Driver) -> list[str | None]:
     queue = waiting_writes(driver)
     assert queue is not None
     return [queue.get_nowait() for _ in range(queue.qsize())]
@@ -48,7 +57,7 @@ def taken(driver: HeadlessDriver) -> list[str | None]:
 async def test_a_frame_that_does_not_fit_is_left_out_and_all_is_drawn_anew() -> None:
     app = TrackerApp(Stage().playback())
     async with app.run_test() as pilot:
-        driver = never_waiting(Queued)(app, 2)  # type: ignore[arg-type]
+        driver = built(app)
         for frame in ("one", "two", "three"):
             driver.write(frame)
         assert taken(driver) == ["one", "two"]
@@ -63,7 +72,7 @@ async def test_a_frame_that_does_not_fit_is_left_out_and_all_is_drawn_anew() -> 
 async def test_nothing_changes_while_the_terminal_keeps_up() -> None:
     app = TrackerApp(Stage().playback())
     async with app.run_test():
-        driver = never_waiting(Queued)(app, 2)  # type: ignore[arg-type]
+        driver = built(app)
         for number in range(100):
             driver.write(str(number))
             assert taken(driver) == [str(number)]
