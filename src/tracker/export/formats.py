@@ -1,8 +1,9 @@
 """The table of formats: one entry each; the module that writes it is loaded when asked for.
 
 A writer is a function of the training and of the binary stream that takes the file,
-`write_x(workout, out)`; one that needs every sample is `write_x(workout, samples, out)`. A writer
-of folders gets everything at once, `write_x_folder(sessions, folder, beside)`.
+`write_x(workout, out)`; one that needs every sample is `write_x(workout, samples, out)`, and one
+that shows earlier sessions `write_x(workout, out, history)`. A writer of folders gets everything at
+once, `write_x_folder(sessions, folder, beside)`.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ class Needs(Enum):
 
     WORKOUT = "workout"
     """What was found; a session of the log is enough."""
+    HISTORY = "history"
+    """The same, and earlier sessions where they are known."""
     SAMPLES = "samples"
     """Every sample as well; only a file of them has those."""
 
@@ -41,6 +44,8 @@ class Session:
     """Every sample, where the format needs them; None otherwise."""
     subject: str = "01"
     """Label of the person, for formats of studies."""
+    history: tuple[Workout, ...] = ()
+    """Other trainings of the same person, in any order, for formats that show trends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +72,13 @@ class Format:
         if self.writer is None:
             raise ValueError(f"{self.name} is a folder")
         write = _loaded(self.writer)
-        if self.needs is Needs.WORKOUT:
-            write(session.workout, out)
-        else:
-            write(session.workout, session.samples, out)
+        match self.needs:
+            case Needs.WORKOUT:
+                write(session.workout, out)
+            case Needs.HISTORY:
+                write(session.workout, out, session.history)
+            case Needs.SAMPLES:
+                write(session.workout, session.samples, out)
 
     def write_folder(self, sessions: Sequence[Session], folder: Path, beside: Path) -> None:
         """Write trainings into an empty folder, whose files will stand beside others.
@@ -117,6 +125,7 @@ _ALL: Final = (
         ".html",
         text=True,
         writer="tracker.export.report:write_report",
+        needs=Needs.HISTORY,
     ),
     Format(
         "parquet",
