@@ -44,6 +44,8 @@ class Reading:
     """Label of the person."""
     sayings: Sayings = field(default_factory=Sayings)
     """What the user says of foreign files."""
+    history: tuple[str, ...] = ()
+    """Earlier sessions, for formats that show them."""
 
 
 def export_file(source: str, form: Format, reading: Reading, target: Path, force: bool) -> None:
@@ -105,7 +107,11 @@ def session_of(source: str, form: Format, reading: Reading) -> Session:
                 f"{form.name} needs every sample, and the log has none",
                 "Name the recording of the session.",
             )
-        return Session(_dated(logged_workout(source), reading), subject=reading.subject)
+        return Session(
+            _dated(logged_workout(source), reading),
+            subject=reading.subject,
+            history=_history(form, reading),
+        )
     file = open_session_file(
         Path(source),
         exercise=reading.exercise,
@@ -117,7 +123,13 @@ def session_of(source: str, form: Format, reading: Reading) -> Session:
     samples = None
     if form.needs is Needs.SAMPLES:
         samples = timed_samples(file.info, file.notifications())
-    return Session(workout, samples, reading.subject)
+    return Session(workout, samples, reading.subject, _history(form, reading))
+
+
+def _history(form: Format, reading: Reading) -> tuple[Workout, ...]:
+    """Return the earlier sessions; when the exported one was says nothing of when they were."""
+    each = replace(reading, started=None, history=())
+    return tuple(session_of(source, form, each).workout for source in reading.history)
 
 
 def _dated(workout: Workout, reading: Reading) -> Workout:

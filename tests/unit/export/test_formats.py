@@ -48,7 +48,8 @@ def test_the_nearest_name_is_told() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [name for name, form in FORMATS.items() if form.needs is not Needs.SAMPLES and form.text]
+    "name",
+    [name for name, form in FORMATS.items() if form.needs is not Needs.SAMPLES and form.text],
 )
 def test_text_is_utf8(name: str, workout: Workout) -> None:
     out = io.BytesIO()
