@@ -2,8 +2,8 @@
 
 A writer is a function of the training and of the binary stream that takes the file,
 `write_x(workout, out)`; one that needs every sample is `write_x(workout, samples, out)`, and one
-that shows earlier sessions `write_x(workout, out, history)`. A writer of folders gets everything at
-once, `write_x_folder(sessions, folder, beside)`.
+that shows earlier sessions `write_x(workout, out, history)`. A writer of folders gets everything
+at once, `write_x_folder(sessions, folder, beside)`.
 """
 
 from __future__ import annotations
