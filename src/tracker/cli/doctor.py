@@ -65,6 +65,7 @@ def _check_all() -> ExitCode:
         ),
         *checks.folders(paths),
         checks.configuration(paths.config),
+        checks.training_log(paths),
         _audio(),
     ]
     done = [check for check in every if check is not None]

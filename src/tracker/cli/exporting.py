@@ -13,8 +13,8 @@ import click
 from tracker.cli.analysis import workout_in
 from tracker.cli.analyze import BIG_BLOCK_SAMPLES
 from tracker.cli.inputs import open_session_file
-from tracker.cli.logged import logged_workout, names_session
-from tracker.domain import InputError, OutputError
+from tracker.cli.logged import logged_before, logged_recording, logged_workout, names_session
+from tracker.domain import OutputError
 from tracker.engine import timed_samples
 from tracker.export.formats import Needs, Session
 from tracker.recording import Sayings
@@ -101,17 +101,9 @@ def session_of(source: str, form: Format, reading: Reading) -> Session:
     """
     # A file that is called like a number is still the file that was named.
     if names_session(source) and not Path(source).exists():
-        if form.needs is Needs.SAMPLES:
-            raise InputError(
-                f"session {source}",
-                f"{form.name} needs every sample, and the log has none",
-                "Name the recording of the session.",
-            )
-        return Session(
-            _dated(logged_workout(source), reading),
-            subject=reading.subject,
-            history=_history(form, reading),
-        )
+        if form.needs is not Needs.SAMPLES:
+            return _of(_dated(logged_workout(source), reading), form, reading)
+        source = str(logged_recording(source))
     file = open_session_file(
         Path(source),
         exercise=reading.exercise,
@@ -120,16 +112,25 @@ def session_of(source: str, form: Format, reading: Reading) -> Session:
     )
     # A sample CSV comes in blocks already, a recording in thousands of notifications.
     workout = _dated(workout_in(file, BIG_BLOCK_SAMPLES), reading)
-    samples = None
-    if form.needs is Needs.SAMPLES:
-        samples = timed_samples(file.info, file.notifications())
-    return Session(workout, samples, reading.subject, _history(form, reading))
+    if form.needs is not Needs.SAMPLES:
+        return _of(workout, form, reading)
+    return Session(workout, timed_samples(file.info, file.notifications()), reading.subject)
 
 
-def _history(form: Format, reading: Reading) -> tuple[Workout, ...]:
-    """Return the earlier sessions; when the exported one was says nothing of when they were."""
+def _of(workout: Workout, form: Format, reading: Reading) -> Session:
+    """Return a session for a format that needs no samples."""
+    history = _history(workout, form, reading) if form.needs is Needs.HISTORY else ()
+    return Session(workout, subject=reading.subject, history=history)
+
+
+def _history(workout: Workout, form: Format, reading: Reading) -> tuple[Workout, ...]:
+    """Return the earlier sessions that are named; without any, those of the log."""
+    if not reading.history:
+        return tuple(logged_before(workout))
+    # What is said of when this one was says nothing of the others, which need none of theirs.
     each = replace(reading, started=None, history=())
-    return tuple(session_of(source, form, each).workout for source in reading.history)
+    without = replace(form, needs=Needs.WORKOUT)
+    return tuple(session_of(source, without, each).workout for source in reading.history)
 
 
 def _dated(workout: Workout, reading: Reading) -> Workout:

@@ -39,13 +39,7 @@ def trend_table(weeks: Sequence[Week]) -> str:
         return "no sessions"
     titles = ("week", "sessions", "sets", "reps", "volume", "range", "mean", "hold", "pain")
     rows = [(*titles, "remarks"), *(_week_row(week) for week in weeks)]
-    return "\n".join(
-        [
-            *_aligned(rows),
-            "",
-            "Weeks begin on the Monday shown. Volume is load × reps; mean is the ",
-        ]
-    ) + ("reps' mean velocity on the way up in m/s, hold in s, pain before and after training.")
+    return "\n".join([*_aligned(rows), "", _LEGEND])
 
 
 def kept_lines(kept: Kept) -> Iterator[str]:

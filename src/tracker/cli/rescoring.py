@@ -182,7 +182,7 @@ def measure(task: Task) -> Measured:
     exercise = task.exercise or file.info.exercise
     counted_so = replace(file, info=replace(file.info, exercise=exercise))
     # No bar: there is one for all recordings together.
-    workout = workout_in(counted_so, BIG_BLOCK_SAMPLES, bar=False)
+    workout = workout_in(counted_so, BIG_BLOCK_SAMPLES, quiet=True)
     return Measured(replace(workout, info=file.info), exercise, sha256)
 
 

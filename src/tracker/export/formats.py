@@ -1,9 +1,9 @@
 """The table of formats: one entry each; the module that writes it is loaded when asked for.
 
 A writer is a function of the training and of the binary stream that takes the file,
-`write_x(workout, out)`; one that needs every sample is `write_x(workout, samples, out)`, and one
-that shows earlier sessions `write_x(workout, out, history)`. A writer of folders gets everything
-at once, `write_x_folder(sessions, folder, beside)`.
+`write_x(workout, out)`; one that needs every sample is `write_x(workout, samples, out)`, one that
+compares with earlier trainings `write_x(workout, out, history)`. A writer of folders gets
+everything at once, `write_x_folder(sessions, folder, beside)`.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ class Needs(Enum):
 
     WORKOUT = "workout"
     """What was found; a session of the log is enough."""
-    HISTORY = "history"
-    """The same, and earlier sessions where they are known."""
     SAMPLES = "samples"
     """Every sample as well; only a file of them has those."""
+    HISTORY = "history"
+    """What was found, and earlier trainings to compare it with, where the log has some."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,7 +45,7 @@ class Session:
     subject: str = "01"
     """Label of the person, for formats of studies."""
     history: tuple[Workout, ...] = ()
-    """Other trainings of the same person, in any order, for formats that show trends."""
+    """Other trainings of the same person, where the format compares; later ones are passed over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +75,10 @@ class Format:
         match self.needs:
             case Needs.WORKOUT:
                 write(session.workout, out)
-            case Needs.HISTORY:
-                write(session.workout, out, session.history)
             case Needs.SAMPLES:
                 write(session.workout, session.samples, out)
+            case Needs.HISTORY:
+                write(session.workout, out, session.history)
 
     def write_folder(self, sessions: Sequence[Session], folder: Path, beside: Path) -> None:
         """Write trainings into an empty folder, whose files will stand beside others.

@@ -10,7 +10,7 @@ from tracker.recording import sha256_of
 from tracker.runtime.clock import local_now
 from tracker.runtime.config import config_path, load_config
 from tracker.runtime.paths import RECORDING_SUFFIX, tracker_paths
-from tracker.store import LOG_NAME, TrainingLog
+from tracker.store import LOG_NAME, TrainingLog, file_of, log_url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,6 +36,18 @@ def log_place(paths: Paths, environment: Mapping[str, str] = os.environ) -> str:
         return said
     chosen = load_config(config_path(paths.config)).log
     return str(paths.data / LOG_NAME) if chosen is None else chosen.url
+
+
+def log_is_there(place: str) -> bool:
+    """Say whether there is a file of the log; one on a server always counts as there.
+
+    Raises
+    ------
+    InputError
+        If it is a URL of another database, or none that can be read.
+    """
+    file = file_of(log_url(place))
+    return file is None or file.exists()
 
 
 def open_training_log(paths: Paths | None = None) -> TrainingLog:

@@ -1,6 +1,6 @@
 """The training log: in a file of SQLite, or on a server. The only room that knows SQL."""
 
-from tracker.store.address import LOG_NAME
+from tracker.store.address import LOG_NAME, file_of, log_url
 from tracker.store.edits import Edit, Field, MadeEdit, Overlaid
 from tracker.store.failures import LogFailure
 from tracker.store.log import Kept, Known, TrainingLog
@@ -20,5 +20,7 @@ __all__ = [
     "TrainingLog",
     "Wanted",
     "Week",
+    "file_of",
+    "log_url",
     "weeks",
 ]

@@ -92,7 +92,10 @@ def _of_sqlite(where: str, cause: sqlite3.Error) -> TrackerError:
                 f"Check the disk and its space, and try again. {_KEPT}",
             )
         case _:
-            return LogFailure(f"{where}: the training log cannot be used: {cause}", REBUILD)
+            return LogFailure(
+                f"{where}: the training log cannot be used: {cause}",
+                "If another program has changed the file, go back to a backup of it.",
+            )
 
 
 def _of_server(where: str, cause: BaseException | None) -> TrackerError:

@@ -28,18 +28,21 @@ Migration = Callable[[Connection], None]
 
 
 def _from_1_to_2(connection: Connection) -> None:
-    """Add calibrations, what was purged, and the exercise that reps were looked for as."""
+    """Add calibrations, what was purged, whether reps had a gyroscope, and what was looked for."""
     number = "DOUBLE" if connection.dialect.name == "sqlite" else "DOUBLE PRECISION"
     for statement in (
         "ALTER TABLE sessions ADD COLUMN counted_as TEXT NOT NULL DEFAULT ''",
         # Nothing was counted as anything but what its recording said.
         "UPDATE sessions SET counted_as = exercise",
+        "ALTER TABLE reps ADD COLUMN gyroscope BOOLEAN DEFAULT true NOT NULL",
         f"""CREATE TABLE calibrations (
             session_id INTEGER NOT NULL,
             place INTEGER NOT NULL,
             at_s {number} NOT NULL,
             kind TEXT NOT NULL,
             wander_deg {number},
+            way TEXT,
+            range_deg {number},
             reason TEXT,
             CONSTRAINT pk_calibrations PRIMARY KEY (session_id, place),
             CONSTRAINT fk_calibrations_session_id FOREIGN KEY (session_id)

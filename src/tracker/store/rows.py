@@ -12,6 +12,7 @@ from tracker.domain import (
     Calibrated,
     CalibrationFailed,
     CalibrationLost,
+    CalibrationWay,
     FaultReason,
     Flag,
     Gap,
@@ -169,6 +170,7 @@ def _rep_row(rep: Rep) -> Row:
     row: Row = {column: getattr(rep, column) for column in _REP_COLUMNS}
     row["number"] = rep.index
     row["complete"] = bool(rep.complete)
+    row["gyroscope"] = bool(rep.gyroscope)
     row["flags"] = " ".join(flag.value for flag in rep.flags)
     return row
 
@@ -214,10 +216,15 @@ def _pain_row(place: int, pain: PainEntered) -> Row:
 
 
 def _calibration_row(place: int, event: CalibrationEvent) -> Row:
-    row: Row = {"place": place, "at_s": event.at_s, "wander_deg": None, "reason": None}
+    row: Row = {
+        "place": place,
+        "at_s": event.at_s,
+        **dict.fromkeys(("wander_deg", "way", "range_deg", "reason")),
+    }
     match event:
-        case Calibrated(wander_deg=wander_deg):
-            return {**row, "kind": "calibrated", "wander_deg": wander_deg}
+        case Calibrated(wander_deg=wander_deg, way=way, range_deg=range_deg):
+            said = {"wander_deg": wander_deg, "way": way.value, "range_deg": range_deg}
+            return {**row, "kind": "calibrated", **said}
         case CalibrationFailed(reason=reason):
             return {**row, "kind": "failed", "reason": reason}
         case CalibrationLost(reason=reason):
@@ -227,7 +234,8 @@ def _calibration_row(place: int, event: CalibrationEvent) -> Row:
 def _calibration(row: RowMapping, session: RowMapping) -> CalibrationEvent:
     match row["kind"]:
         case "calibrated":
-            return Calibrated(row["at_s"], row["wander_deg"])
+            way = _known(CalibrationWay, row["way"], session)
+            return Calibrated(row["at_s"], row["wander_deg"], way, row["range_deg"])
         case "failed":
             return CalibrationFailed(row["at_s"], row["reason"])
         case "lost":

@@ -23,6 +23,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    text,
 )
 from sqlalchemy.types import TypeDecorator
 
@@ -180,6 +181,8 @@ REPS: Final = Table(
     Column("bottom_s", Real),
     Column("doubt", Real),
     Column("doubt_trait", Words),
+    # Reps from before this was known had one, as nearly all sensors do.
+    Column("gyroscope", Boolean, nullable=False, server_default=text("true")),
     sqlite_with_rowid=False,
 )
 
@@ -231,6 +234,8 @@ CALIBRATIONS: Final = Table(
     Column("at_s", Real, nullable=False),
     Column("kind", Text, nullable=False),
     Column("wander_deg", Real),
+    Column("way", Text),
+    Column("range_deg", Real),
     Column("reason", Words),
 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
 
@@ -12,7 +12,7 @@ from tracker.domain import PainMoment
 from tracker.store.schema import SESSIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from sqlalchemy import ColumnElement, Connection, Select
 
@@ -116,7 +116,8 @@ def read_summaries(connection: Connection, wanted: Wanted) -> tuple[SessionSumma
     )
     if wanted.limit is not None:
         query = query.limit(wanted.limit)
-    return tuple(SessionSummary(**row) for row in connection.execute(query).mappings())
+    rows: Iterable[Sequence[Any]] = connection.execute(query)
+    return tuple(SessionSummary(*row) for row in rows)
 
 
 def read_summary(connection: Connection, session_id: int) -> SessionSummary | None:

@@ -18,6 +18,7 @@ from tracker.runtime.playback import Playback
 from tracker.runtime.session import Session
 from tracker.runtime.sounding import Sounding
 from tracker.runtime.studio import Calibration
+from tracker.tui.driver import never_waiting
 from tracker.tui.screens.check import CheckScreen
 from tracker.tui.screens.connect import ConnectScreen
 from tracker.tui.screens.devices import DevicesScreen
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from pathlib import PurePath
 
     from textual.binding import BindingType
+    from textual.driver import Driver
     from textual.screen import Screen
     from textual.worker import Worker
 
@@ -108,6 +110,10 @@ class TrackerApp(App[None]):
         self._worker: Worker[None] | None = None
         self._over = training is None
         self._leaving = False
+
+    def get_driver_class(self) -> type[Driver]:
+        """Draw on a terminal that nothing waits for."""
+        return never_waiting(super().get_driver_class())
 
     def get_default_screen(self) -> Screen[None]:
         """Start on the training screen, or where a sensor is chosen."""

@@ -9,6 +9,7 @@ import pytest
 from tracker.cli.exporting import STDOUT, Reading, export_file, export_folder, session_of
 from tracker.domain import InputError, OutputError
 from tracker.export.formats import FORMATS
+from tracker.runtime.training_log import open_training_log
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,8 +51,20 @@ def test_the_time_that_a_user_says_beats_the_one_of_a_recording(
         assert said.started_utc == "2026-03-01T18:30:00+00:00"
 
 
-def test_a_session_of_the_log_has_no_samples() -> None:
-    with pytest.raises(InputError, match="needs every sample"):
+def test_the_samples_of_a_session_come_from_its_recording(
+    recording: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRACKER_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("TRACKER_LOG_URL", raising=False)
+    found = session_of(str(recording), RAW, Reading())
+    with open_training_log() as log:
+        log.add(found.workout, version="1", recording=str(recording))
+    logged = session_of("last", RAW, Reading())
+    assert logged.samples is not None
+    assert found.samples is not None
+    np.testing.assert_array_equal(logged.samples.acc_mps2, found.samples.acc_mps2)
+    recording.unlink()
+    with pytest.raises(InputError, match="not there any more"):
         session_of("last", RAW, Reading())
 
 

@@ -43,7 +43,8 @@ def postgres() -> Iterator[str]:
     schema = f"test_{uuid.uuid4().hex}"
     with psycopg.connect(plain, autocommit=True) as connection:
         connection.execute(f"CREATE SCHEMA {schema}".encode())
-        yield f"{POSTGRES}?options=-csearch_path%3D{schema}"
+        joint = "&" if "?" in POSTGRES else "?"
+        yield f"{POSTGRES}{joint}options=-csearch_path%3D{schema}"
         connection.execute(f"DROP SCHEMA {schema} CASCADE".encode())
 
 

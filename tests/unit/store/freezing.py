@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 VERSIONS = Path(__file__).parent / "versions"
 DIALECTS = {
-    "sqlite": sqlite.dialect(),  # type: ignore[no-untyped-call]
+    "sqlite": sqlite.dialect(),
     "postgresql": postgresql.dialect(paramstyle="named"),  # type: ignore[no-untyped-call]
 }
 

@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from tracker.store.migrations import MIGRATIONS
 from tracker.store.schema import METADATA, VERSION, Real, Words
 
-SQLITE: Any = sqlite.dialect()  # type: ignore[no-untyped-call]
+SQLITE: Any = sqlite.dialect()
 POSTGRES: Any = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 

@@ -11,6 +11,7 @@ from tracker.domain import (
     Calibrated,
     CalibrationFailed,
     CalibrationLost,
+    CalibrationWay,
     FaultReason,
     Flag,
     Gap,
@@ -190,7 +191,7 @@ workouts = st.builds(
     ).map(tuple),
     note=words,
     calibrations=st.lists(
-        st.builds(Calibrated, reals, reals)
+        st.builds(Calibrated, reals, reals, st.sampled_from(CalibrationWay), st.none() | reals)
         | st.builds(CalibrationFailed, reals, words)
         | st.builds(CalibrationLost, reals, words),
         max_size=3,
