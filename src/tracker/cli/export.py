@@ -61,8 +61,8 @@ if TYPE_CHECKING:
     "--history",
     multiple=True,
     metavar="FILE_OR_SESSION",
-    help="An earlier session, or a folder of them, for the trends of html; can be given several "
-    "times. Those of the same exercise with a date count.",
+    help="An earlier session, or a folder of them, for the trends of html in place of the log's; "
+    "can be given several times. Those of the same exercise with a date count.",
 )
 @exercise_option
 @click.option(
