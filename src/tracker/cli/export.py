@@ -57,6 +57,13 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Write a folder, parted by day, for a single session too; for parquet.",
 )
+@click.option(
+    "--history",
+    multiple=True,
+    metavar="FILE_OR_SESSION",
+    help="An earlier session, or a folder of them, for the trends of html in place of the log's; "
+    "can be given several times. Those of the same exercise with a date count.",
+)
 @exercise_option
 @click.option(
     "--started",
@@ -81,6 +88,7 @@ def command(
     name: str,
     output: Path,
     partition: bool,
+    history: tuple[str, ...],
     exercise: str | None,
     started: datetime | None,
     subject: str,
@@ -99,10 +107,18 @@ def command(
     from tracker.cli.exporting import Reading, export_file, export_folder
     from tracker.cli.inputs import sayings_of
     from tracker.cli.places import is_collection, sessions_in
-    from tracker.export.formats import format_named
+    from tracker.export.formats import Needs, format_named
 
     form = format_named(name)
-    reading = Reading(exercise, started, subject, sayings_of(acc_unit, gyro_unit, acc_points))
+    if history and form.needs is not Needs.HISTORY:
+        raise click.UsageError(f"--history is for formats with trends, and {name} has none")
+    reading = Reading(
+        exercise,
+        started,
+        subject,
+        sayings_of(acc_unit, gyro_unit, acc_points),
+        history=tuple(sessions_in(history)) if history else (),
+    )
     one = len(sources) == 1 and not is_collection(sources[0])
     if started is not None and not one:
         raise click.UsageError("--started is of one session; export them one by one")

@@ -44,6 +44,8 @@ class Reading:
     """Label of the person."""
     sayings: Sayings = field(default_factory=Sayings)
     """What the user says of foreign files."""
+    history: tuple[str, ...] = ()
+    """Earlier sessions, for formats that show them."""
 
 
 def export_file(source: str, form: Format, reading: Reading, target: Path, force: bool) -> None:
@@ -117,8 +119,18 @@ def session_of(source: str, form: Format, reading: Reading) -> Session:
 
 def _of(workout: Workout, form: Format, reading: Reading) -> Session:
     """Return a session for a format that needs no samples."""
-    history = logged_before(workout) if form.needs is Needs.HISTORY else ()
+    history = _history(workout, form, reading) if form.needs is Needs.HISTORY else ()
     return Session(workout, subject=reading.subject, history=history)
+
+
+def _history(workout: Workout, form: Format, reading: Reading) -> tuple[Workout, ...]:
+    """Return the earlier sessions that are named; without any, those of the log."""
+    if not reading.history:
+        return tuple(logged_before(workout))
+    # What is said of when this one was says nothing of the others, which need none of theirs.
+    each = replace(reading, started=None, history=())
+    without = replace(form, needs=Needs.WORKOUT)
+    return tuple(session_of(source, without, each).workout for source in reading.history)
 
 
 def _dated(workout: Workout, reading: Reading) -> Workout:

@@ -45,7 +45,7 @@ class Session:
     subject: str = "01"
     """Label of the person, for formats of studies."""
     history: tuple[Workout, ...] = ()
-    """Trainings before it, oldest first, where the format compares."""
+    """Other trainings of the same person, where the format compares."""
 
 
 @dataclass(frozen=True, slots=True)

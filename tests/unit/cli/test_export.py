@@ -111,6 +111,33 @@ def test_several_sessions_are_a_folder_by_day(
     assert len(list(target.rglob("*.parquet"))) == 2
 
 
+def test_a_report_shows_earlier_sessions_that_are_named(
+    lifted: SimulatedSession, csv: Path, tmp_path: Path, tracker: Callable[..., Any]
+) -> None:
+    (tmp_path / "old").mkdir()
+    for day in ("01", "03", "05"):
+        info = replace(lifted.info, started_utc=f"2026-03-{day}T18:30:00+01:00")
+        with RecordingWriter(tmp_path / "old" / f"{day}.arrows", info) as writer:
+            for notification in lifted.notifications():
+                writer.write(notification)
+    now = tmp_path / "old" / "03.arrows"
+    call = ("export", now, "--format", "html", "-o", "-")
+    alone = tracker(*call)
+    assert "Over 2 sessions" not in alone.out
+    with_others = tracker(*call, "--history", tmp_path / "old", "--history", csv)
+    assert with_others.code == ExitCode.OK, with_others.err
+    assert "Over 2 sessions" in with_others.out
+    assert "Left out: 2 sessions" in with_others.out
+
+
+def test_a_format_without_trends_takes_no_history(
+    csv: Path, tmp_path: Path, tracker: Callable[..., Any]
+) -> None:
+    refused = tracker("export", csv, "--format", "csv", "-o", tmp_path / "x", "--history", csv)
+    assert refused.code == ExitCode.USAGE_OR_INPUT
+    assert "csv has none" in refused.err
+
+
 def test_a_folder_of_sessions_and_a_single_one_can_be_parted(
     recording: Path, tmp_path: Path, tracker: Callable[..., Any]
 ) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import io
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -47,7 +48,8 @@ def test_the_nearest_name_is_told() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [name for name, form in FORMATS.items() if form.needs is Needs.WORKOUT and form.text]
+    "name",
+    [name for name, form in FORMATS.items() if form.needs is not Needs.SAMPLES and form.text],
 )
 def test_text_is_utf8(name: str, workout: Workout) -> None:
     out = io.BytesIO()
@@ -63,3 +65,12 @@ def test_a_folder_is_no_file_and_a_file_no_folder(workout: Workout, tmp_path: Pa
         if form.folder_writer is None:
             with pytest.raises(ValueError, match="one file"):
                 form.write_folder([Session(workout)], tmp_path, tmp_path)
+
+
+def test_earlier_sessions_reach_the_format_that_shows_them(workout: Workout) -> None:
+    before = replace(workout, info=replace(workout.info, started_utc="2020-01-01T10:00:00+00:00"))
+    alone, together = io.BytesIO(), io.BytesIO()
+    FORMATS["html"].write(Session(workout), alone)
+    FORMATS["html"].write(Session(workout, history=(before,)), together)
+    assert b"Over 2 sessions" in together.getvalue()
+    assert b"Over 2 sessions" not in alone.getvalue()

@@ -112,7 +112,8 @@ def _comparable(workout: Workout, history: Iterable[Workout]) -> tuple[list[Work
     kept: list[tuple[float, Workout]] = []
     for each in history:
         time = moment(each.info.started_utc)
-        if each == workout:
+        # Nobody begins two trainings at once: it is this one, read from another place.
+        if each == workout or (now is not None and time == now):
             continue
         if each.info.exercise != workout.info.exercise:
             reasons[other_exercise] += 1

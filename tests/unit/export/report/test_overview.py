@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from report.trainings import training, training_set
 
+from tracker.coach import pain
 from tracker.domain import HIP_THRUST, PainEntered, PainMoment, SetEntries, SetRecord, Workout
 from tracker.export.report.overview import (
     RISE_THAT_COUNTS,
@@ -111,9 +112,8 @@ def test_pain_that_rose_or_is_high_is_said(
 
 
 def test_pain_is_judged_as_it_was_while_training() -> None:
-    coach = pytest.importorskip("tracker.coach.pain", reason="this version has no coach")
-    assert RISE_THAT_COUNTS == coach.RISE_THAT_STOPS
-    assert SCORE_TO_ASK_ABOUT == coach.SCORE_THAT_STOPS
+    assert RISE_THAT_COUNTS == pain.RISE_THAT_STOPS
+    assert SCORE_TO_ASK_ABOUT == pain.SCORE_THAT_STOPS
 
 
 def test_pain_after_a_set_stands_in_its_row() -> None:

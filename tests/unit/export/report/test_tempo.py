@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from report.trainings import training_set
 
+from tracker.coach import pacing
 from tracker.domain import EXERCISES, HIP_THRUST, Phase, Plan, parse_tempo
 from tracker.export.report import tempo
 
@@ -22,7 +23,6 @@ def test_a_pause_that_is_planned_as_none_may_take_a_moment() -> None:
 
 
 def test_it_is_judged_as_it_was_while_training() -> None:
-    pacing = pytest.importorskip("tracker.coach.pacing", reason="this version has no coach")
     assert tempo.TURN_S == pacing.TURN_S
     assert set(tempo.PAUSES) == set(pacing.PAUSES)
     for planned_s in (0.5, 1.0, 1.25, 2.0, 3.0, 60.0):

@@ -72,6 +72,8 @@ def test_simulated_sessions_are_compared_with_simulated_ones() -> None:
 def test_without_anything_to_compare_there_are_no_trends() -> None:
     assert trends_of(training(NOW), [], HIP_THRUST) is None
     assert trends_of(training(NOW), [training(NOW)], HIP_THRUST) is None
+    edited = training(NOW, note="Read from the log, with a word added.")
+    assert trends_of(training(NOW), [edited], HIP_THRUST) is None
 
 
 def test_this_session_is_marked_by_shape_and_pain_has_two_lines() -> None:
