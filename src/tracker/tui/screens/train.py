@@ -181,7 +181,9 @@ class TrainScreen(Screen[None]):
             self.notify(line, severity="warning", timeout=8.0)
 
     def look(self) -> None:
-        """Show the session as it is now."""
+        """Show the session as it is now; under another screen there is nothing to see."""
+        if not self.is_current:
+            return
         snapshot = self._training.snapshot()
         notice = notice_of(snapshot)
         self.query_one(Notice).show(notice)
