@@ -1,7 +1,7 @@
 """Recordings through the engine on all cores, and what comes out into the training log.
 
-Workers measure, one process writes: a session is in the log as soon as it is measured, so whatever
-ends the work costs what is under way and nothing else.
+Workers measure, one process writes: a session is in the log once it and those before it are
+measured, so whatever ends the work costs what is under way and nothing else.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ import multiprocessing
 import os
 import signal
 import sys
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from collections import deque
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
@@ -35,8 +36,9 @@ if TYPE_CHECKING:
     from tracker.cli.rescore_work import Task, Work
     from tracker.store import TrainingLog
 
-_AHEAD: Final = 2
-"""Recordings that wait for each worker: none is idle, and few results wait in memory."""
+_AHEAD: Final = 8
+"""Recordings under way for each worker: beside a long one there is enough for the others to do,
+and few results wait in memory."""
 
 _SHORTER_S: Final = 1.0
 """What a recording may lack of what was logged, s: the last second may never have been written."""
@@ -135,7 +137,7 @@ def do(log: TrainingLog, work: Work, jobs: int | None, interrupted: Interruption
 def _results(
     tasks: Sequence[Task], jobs: int, interrupted: Interruption
 ) -> Generator[tuple[Task, Callable[[], Measured]]]:
-    """Yield each task with what gives its result or raises, as they are done."""
+    """Yield each task with what gives its result or raises, in order: ids follow time."""
     if jobs == 1 or len(tasks) < 2:
         for task in tasks:
             if interrupted.happened:
@@ -143,21 +145,21 @@ def _results(
             yield task, partial(measure, task)
         return
     waiting = iter(tasks)
-    under_way: dict[Future[Measured], Task] = {}
+    under_way: deque[tuple[Task, Future[Measured]]] = deque()
     # Not forked: what runs here already, Arrow's threads among it, would be copied half-way.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(min(jobs, len(tasks)), context, _be_deaf) as pool:
         while True:
             if interrupted.happened:
-                under_way = {each: task for each, task in under_way.items() if not each.cancel()}
+                under_way = deque(each for each in under_way if not each[1].cancel())
             else:
                 for task in islice(waiting, jobs * _AHEAD - len(under_way)):
                     with _spared():
-                        under_way[pool.submit(measure, task)] = task
+                        under_way.append((task, pool.submit(measure, task)))
             if not under_way:
                 return
-            for finished in wait(under_way, return_when=FIRST_COMPLETED).done:
-                yield under_way.pop(finished), finished.result
+            task, future = under_way.popleft()
+            yield task, future.result
 
 
 @contextmanager
