@@ -44,7 +44,8 @@ def command(targets: tuple[str, ...], missing: bool, again: bool, jobs: int | No
         raise click.UsageError("say what: all, an ID, a FILE, a FOLDER, or --missing")
     with interruption() as interrupted:
         # The engine costs SciPy (0.6 s), the log SQLAlchemy (0.2 s).
-        from tracker.cli.rescoring import chosen_work, do
+        from tracker.cli.rescore_work import chosen_work
+        from tracker.cli.rescoring import do
         from tracker.runtime.training_log import open_training_log
 
         with open_training_log() as log:

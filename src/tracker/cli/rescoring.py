@@ -1,7 +1,7 @@
 """Recordings through the engine on all cores, and what comes out into the training log.
 
-Workers measure, one process writes: a session is in the log as soon as it is measured, so whatever
-ends the work costs what is under way and nothing else.
+Workers measure, one process writes: a session is in the log once it and those before it are
+measured, so whatever ends the work costs what is under way and nothing else.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ import multiprocessing
 import os
 import signal
 import sys
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from collections import deque
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -25,37 +25,23 @@ from tracker import __version__
 from tracker.cli.analysis import workout_in
 from tracker.cli.analyze import BIG_BLOCK_SAMPLES
 from tracker.cli.inputs import open_session_file
-from tracker.domain import InputError, TrackerError, Workout
+from tracker.domain import TrackerError, Workout
 from tracker.recording import sha256_of
-from tracker.runtime.paths import RECORDING_SUFFIX, tracker_paths
-from tracker.runtime.training_log import not_logged, recordings_in
 from tracker.runtime.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
 
     from tracker.cli.interruption import Interruption
-    from tracker.store import Known, TrainingLog
+    from tracker.cli.rescore_work import Task, Work
+    from tracker.store import TrainingLog
 
-ALL: Final = "all"
-"""What stands for every session of the log."""
-
-_AHEAD: Final = 2
-"""Recordings that wait for each worker: none is idle, and few results wait in memory."""
+_AHEAD: Final = 8
+"""Recordings under way for each worker: beside a long one there is enough for the others to do,
+and few results wait in memory."""
 
 _SHORTER_S: Final = 1.0
 """What a recording may lack of what was logged, s: the last second may never have been written."""
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """One recording to be measured."""
-
-    path: Path
-    exercise: str | None
-    """What to look for; None for what the recording says."""
-    known: Known | None
-    """The session that the log has of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +51,6 @@ class Measured:
     workout: Workout
     counted_as: str
     sha256: str
-
-
-@dataclass(slots=True)
-class Work:
-    """What is to be done, and what need not."""
-
-    tasks: list[Task] = field(default_factory=list)
-    done_before: int = 0
-    without_recording: list[str] = field(default_factory=list)
-    """Why sessions cannot be measured again."""
 
 
 @dataclass(slots=True)
@@ -91,82 +67,6 @@ class Outcome:
         """Note that a recording could not be measured, and why."""
         self.failed += 1
         self.lines.append(line)
-
-
-def chosen_work(log: TrainingLog, targets: Sequence[str], *, missing: bool, again: bool) -> Work:
-    """Return what is to be measured.
-
-    Parameters
-    ----------
-    log
-        The training log.
-    targets
-        `all`, ids, files and folders.
-    missing
-        Only what the log does not know.
-    again
-        Also what this version has measured.
-
-    Raises
-    ------
-    InputError
-        If a target is none of them.
-    """
-    known = log.recordings()
-    work = Work()
-    if missing:
-        folders = [Path(target) for target in targets] or [tracker_paths().recordings]
-        for folder in folders:
-            if targets and not folder.is_dir():
-                raise InputError(str(folder), "expected a folder of recordings")
-            work.tasks += [Task(path, None, None) for path in not_logged(log, folder)]
-        return work
-    for target in targets:
-        for task in _tasks(log, target, known, work):
-            session = task.known
-            if session is not None and not again and _is_done(session):
-                work.done_before += 1
-            else:
-                work.tasks.append(task)
-    return work
-
-
-def _tasks(log: TrainingLog, target: str, known: Sequence[Known], work: Work) -> Iterator[Task]:
-    path = Path(target)
-    if path.is_dir() or path.suffix == RECORDING_SUFFIX:
-        by_sha256 = {each.sha256: each for each in known if each.sha256 is not None}
-        for found in recordings_in(path) if path.is_dir() else (path,):
-            yield _task(found, by_sha256.get(sha256_of(found)))
-        return
-    wanted = list(known)
-    if target != ALL:
-        session_id = log.find(target)
-        wanted = [each for each in known if each.id == session_id]
-        if not wanted:
-            raise InputError(f"session {session_id}", "has no recording to measure again")
-    for each in wanted:
-        found_at = _where(each)
-        if found_at is None:
-            work.without_recording.append(
-                f"session {each.id}: its recording is gone: {each.recording}"
-            )
-        else:
-            yield _task(found_at, each)
-
-
-def _task(path: Path, known: Known | None) -> Task:
-    # An exercise that was edited is what to look for.
-    return Task(path, None if known is None else known.exercise, known)
-
-
-def _where(known: Known) -> Path | None:
-    """Return where a recording is: where it was, or in the folder for recordings."""
-    moved = tracker_paths().recordings / known.recording_name
-    return next((path for path in (Path(known.recording), moved) if path.is_file()), None)
-
-
-def _is_done(known: Known) -> bool:
-    return known.tracker_version == __version__ and known.counted_as == known.exercise
 
 
 def measure(task: Task) -> Measured:
@@ -237,7 +137,7 @@ def do(log: TrainingLog, work: Work, jobs: int | None, interrupted: Interruption
 def _results(
     tasks: Sequence[Task], jobs: int, interrupted: Interruption
 ) -> Generator[tuple[Task, Callable[[], Measured]]]:
-    """Yield each task with what gives its result or raises, as they are done."""
+    """Yield each task with what gives its result or raises, in order: ids follow time."""
     if jobs == 1 or len(tasks) < 2:
         for task in tasks:
             if interrupted.happened:
@@ -245,21 +145,21 @@ def _results(
             yield task, partial(measure, task)
         return
     waiting = iter(tasks)
-    under_way: dict[Future[Measured], Task] = {}
+    under_way: deque[tuple[Task, Future[Measured]]] = deque()
     # Not forked: what runs here already, Arrow's threads among it, would be copied half-way.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(min(jobs, len(tasks)), context, _be_deaf) as pool:
         while True:
             if interrupted.happened:
-                under_way = {each: task for each, task in under_way.items() if not each.cancel()}
+                under_way = deque(each for each in under_way if not each[1].cancel())
             else:
                 for task in islice(waiting, jobs * _AHEAD - len(under_way)):
                     with _spared():
-                        under_way[pool.submit(measure, task)] = task
+                        under_way.append((task, pool.submit(measure, task)))
             if not under_way:
                 return
-            for finished in wait(under_way, return_when=FIRST_COMPLETED).done:
-                yield under_way.pop(finished), finished.result
+            task, future = under_way.popleft()
+            yield task, future.result
 
 
 @contextmanager

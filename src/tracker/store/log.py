@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Self
 
 from sqlalchemy import func, insert, select, update
 
 from tracker.domain import InputError
 from tracker.store.backup import back_up
 from tracker.store.database import BUSY_S, Database
-from tracker.store.edits import Edit, Field, MadeEdit, Overlaid, check_edit, overlay
+from tracker.store.edit_rows import read_edits, take_back, write_edits
+from tracker.store.edits import Edit, MadeEdit, Overlaid, check_edit, overlay
 from tracker.store.rows import read_workout, session_row, write_measured
-from tracker.store.schema import EDITS, PURGED, SESSIONS
+from tracker.store.schema import PURGED, SESSIONS
+from tracker.store.sessions import found_session, same_recording, session_of
 from tracker.store.summary import (
     EVERYTHING,
     SessionSummary,
@@ -33,9 +34,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, RowMapping
 
     from tracker.domain import Workout
-
-NEWEST: Final = "last"
-"""What stands for the newest session where an id is expected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,14 +154,14 @@ class TrainingLog:
             "counted_as": counted_as or workout.info.exercise,
         }
         with self._database.writing() as connection:
-            known = _same_recording(connection, workout, name, sha256)
+            known = same_recording(connection, workout, name, sha256)
             if known is None:
                 values |= {"logged_utc": now_utc, **summary_row(workout, now_utc, edited=False)}
                 result = connection.execute(insert(SESSIONS).values(values))
                 (session_id,) = result.inserted_primary_key or (0,)
             else:
                 session_id = known["id"]
-                shown = overlay(workout, _edits(connection, session_id))
+                shown = overlay(workout, read_edits(connection, session_id))
                 values |= _summary(shown, known["logged_utc"])
                 wanted = update(SESSIONS).where(SESSIONS.c.id == session_id)
                 connection.execute(wanted.values(values))
@@ -190,11 +188,11 @@ class TrainingLog:
             If there is no such session.
         """
         with self._database.reading() as connection:
-            session = self._session(connection, session_id)
+            session = session_of(connection, session_id)
             summary = read_summary(connection, session_id)
             assert summary is not None
             measured = read_workout(connection, session)
-            edits = _edits(connection, session_id)
+            edits = read_edits(connection, session_id)
         return Kept(
             summary,
             overlay(measured, edits),
@@ -228,26 +226,7 @@ class TrainingLog:
             If it means none, or more than one.
         """
         with self._database.reading() as connection:
-            if text == NEWEST:
-                newest = read_summaries(connection, Wanted(limit=1))
-                if not newest:
-                    raise InputError("last", "there is no session in the log yet")
-                return newest[0].id
-            if text.isascii() and text.isdigit():
-                # What has more digits than an id can have is none.
-                session_id = int(text) if len(text) < 10 else 0
-                return int(self._session(connection, session_id)["id"])
-            name = SESSIONS.c.recording_name
-            query = select(SESSIONS.c.id, name).where(name.startswith(text, autoescape=True))
-            found = connection.execute(query.order_by(name).limit(4)).all() if text else ()
-        if len(found) == 1:
-            return int(found[0].id)
-        if not found:
-            raise InputError(
-                text, "no session has this id, and no recording's name begins so", _SEE_HISTORY
-            )
-        names = ", ".join(f"{row.id} ({row.recording_name})" for row in found[:3])
-        raise InputError(text, f"means more than one session: {names}", "Give the id.")
+            return found_session(connection, text)
 
     def edit(self, session_id: int, edits: Sequence[Edit]) -> None:
         """Say something about a session afterwards; all of `edits` are one change.
@@ -260,30 +239,9 @@ class TrainingLog:
         for edit in edits:
             check_edit(edit)
         with self._database.writing() as connection:
-            session = self._session(connection, session_id)
-            sets = {each.index: each for each in read_workout(connection, session).sets}
-            last = connection.scalar(
-                select(func.max(EDITS.c.change)).where(EDITS.c.session_id == session_id)
-            )
-            for edit in edits:
-                if edit.set_index is not None and edit.set_index not in sets:
-                    raise InputError(
-                        f"session {session_id}",
-                        f"there is no set {edit.set_index}; it has {_numbers(sets)}",
-                    )
-                record = None if edit.set_index is None else sets[edit.set_index]
-                connection.execute(
-                    insert(EDITS).values(
-                        session_id=session_id,
-                        change=(last or 0) + 1,
-                        field=edit.field.value,
-                        value=json.dumps(edit.value),
-                        set_number=edit.set_index,
-                        set_start_s=None if record is None else record.start_s,
-                        set_end_s=None if record is None else record.end_s,
-                        made_utc=in_order(self._now()),
-                    )
-                )
+            session = session_of(connection, session_id)
+            sets = read_workout(connection, session).sets
+            write_edits(connection, session_id, edits, sets, in_order(self._now()))
             self._count_again(connection, session)
 
     def undo(self, session_id: int) -> tuple[Edit, ...]:
@@ -295,18 +253,10 @@ class TrainingLog:
             If there is no such session, or nothing to take back.
         """
         with self._database.writing() as connection:
-            session = self._session(connection, session_id)
-            holding = [made for made in _edits(connection, session_id) if made.undone_utc is None]
-            if not holding:
-                raise InputError(f"session {session_id}", "there is no edit to take back")
-            change = holding[-1].change
-            connection.execute(
-                update(EDITS)
-                .where(EDITS.c.session_id == session_id, EDITS.c.change == change)
-                .values(undone_utc=in_order(self._now()))
-            )
+            session = session_of(connection, session_id)
+            edits = take_back(connection, session_id, in_order(self._now()))
             self._count_again(connection, session)
-        return tuple(made.edit for made in holding if made.change == change)
+        return edits
 
     def delete(self, session_ids: Iterable[int]) -> None:
         """Put sessions into the trash.
@@ -338,7 +288,7 @@ class TrainingLog:
         """
         with self._database.writing() as connection:
             for session_id in session_ids:
-                session = self._session(connection, session_id)
+                session = session_of(connection, session_id)
                 if session["deleted_utc"] is None:
                     raise InputError(
                         f"session {session_id}",
@@ -396,26 +346,16 @@ class TrainingLog:
     def _trash(self, session_ids: Iterable[int], deleted_utc: str | None) -> None:
         with self._database.writing() as connection:
             for session_id in session_ids:
-                self._session(connection, session_id)
+                session_of(connection, session_id)
                 wanted = update(SESSIONS).where(SESSIONS.c.id == session_id)
                 connection.execute(wanted.values(deleted_utc=deleted_utc))
-
-    def _session(self, connection: Connection, session_id: int) -> RowMapping:
-        query = select(SESSIONS).where(SESSIONS.c.id == session_id)
-        found = connection.execute(query).mappings().one_or_none()
-        if found is None:
-            raise InputError(f"session {session_id}", "is not in the log", _SEE_HISTORY)
-        return found
 
     def _count_again(self, connection: Connection, session: RowMapping) -> None:
         """Keep what a session's line says in step with its edits."""
         session_id = session["id"]
-        shown = overlay(read_workout(connection, session), _edits(connection, session_id))
+        shown = overlay(read_workout(connection, session), read_edits(connection, session_id))
         wanted = update(SESSIONS).where(SESSIONS.c.id == session_id)
         connection.execute(wanted.values(_summary(shown, session["logged_utc"])))
-
-
-_SEE_HISTORY: Final = "See: tracker history"
 
 
 def _summary(shown: Overlaid, logged_utc: str) -> dict[str, object]:
@@ -423,45 +363,6 @@ def _summary(shown: Overlaid, logged_utc: str) -> dict[str, object]:
     return summary_row(shown.workout, logged_utc, edited)
 
 
-def _same_recording(
-    connection: Connection, workout: Workout, name: str | None, sha256: str | None
-) -> RowMapping | None:
-    """Return the session of a recording: that of the same bytes, else of the same name and start.
-
-    A recording that is still being written has other bytes a second later.
-    """
-    c = SESSIONS.c
-    query = select(c.id, c.logged_utc).order_by(c.id).limit(1)
-    found = None
-    if sha256 is not None:
-        found = connection.execute(query.where(c.sha256 == sha256)).mappings().one_or_none()
-    started_utc = workout.info.started_utc
-    if found is None and name is not None and started_utc is not None:
-        query = query.where(c.recording_name == name, c.started_utc == started_utc)
-        found = connection.execute(query).mappings().one_or_none()
-    return found
-
-
-def _edits(connection: Connection, session_id: int) -> tuple[MadeEdit, ...]:
-    query = select(EDITS).where(EDITS.c.session_id == session_id).order_by(EDITS.c.id)
-    return tuple(
-        MadeEdit(
-            Edit(Field(row["field"]), json.loads(row["value"]), row["set_number"]),
-            row["change"],
-            row["made_utc"],
-            row["undone_utc"],
-            row["set_start_s"],
-            row["set_end_s"],
-        )
-        for row in connection.execute(query).mappings()
-    )
-
-
 def _name(recording: str) -> str:
     """Return the last part of a path of this system or of another."""
     return recording.replace("\\", "/").rpartition("/")[2]
-
-
-def _numbers(sets: Iterable[int]) -> str:
-    numbers = [str(number) for number in sorted(sets)]
-    return f"set {', '.join(numbers)}" if numbers else "none"

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from unit.store.workouts import INFO, TWO_SETS, at, set_of
+from unit.store.workouts import TWO_SETS, at, set_of
 
 from tracker.domain import InputError, UnknownNameError
 from tracker.store import Edit, Field, TrainingLog, Wanted
@@ -55,21 +55,6 @@ def test_the_same_recording_again_replaces_what_was_measured_and_keeps_every_edi
     assert len(log.list()) == 1
 
 
-def test_a_recording_that_has_grown_is_known_by_its_name_and_start(log: TrainingLog) -> None:
-    session_id = added(log, ONE_SET)
-    assert added(log, TWO_SETS, "bb") == session_id
-    assert log.kept(session_id).sha256 == "bb"
-    assert added(log, at(TWO_SETS, "2026-02-11T18:00:00+00:00"), "cc") != session_id
-    assert added(log, TWO_SETS, "dd", recording="/r/other.arrows") != session_id
-
-
-def test_recordings_without_a_start_are_known_by_their_bytes_alone(log: TrainingLog) -> None:
-    undated = at(TWO_SETS, None)
-    session_id = added(log, undated)
-    assert added(log, undated, "bb") != session_id
-    assert added(log, undated) == session_id
-
-
 def test_trainings_without_a_recording_are_each_their_own(log: TrainingLog) -> None:
     assert log.add(TWO_SETS, version="1") != log.add(TWO_SETS, version="1")
     assert log.recordings() == ()
@@ -88,24 +73,6 @@ def test_an_edit_stands_beside_what_was_measured_and_says_when(log: TrainingLog)
     assert all(made.made_utc.startswith("2026-03-01T12:00:") for made in kept.edits)
     assert (kept.summary.edited, kept.summary.load_kg) == (True, 82.5)
     assert [each.id for each in log.list(Wanted(exercise="glute_bridge"))] == [session_id]
-
-
-def test_undo_takes_back_one_change_after_the_other(log: TrainingLog) -> None:
-    session_id = added(log)
-    log.edit(session_id, [Edit(Field.LOAD, 80, 1)])
-    second = (Edit(Field.LOAD, 82.5, 1), Edit(Field.NOTE, "x"))
-    log.edit(session_id, second)
-    assert log.undo(session_id) == second
-    assert log.workout(session_id).sets[0].load_kg == 80
-    assert log.undo(session_id) == (Edit(Field.LOAD, 80, 1),)
-    assert log.workout(session_id) == TWO_SETS
-    assert not log.list()[0].edited
-    with pytest.raises(InputError, match="no edit to take back"):
-        log.undo(session_id)
-    # What was taken back is still told.
-    assert len(log.kept(session_id).edits) == 3
-    log.edit(session_id, [Edit(Field.LOAD, 60, 1)])
-    assert log.kept(session_id).edits[-1].change == 3
 
 
 @pytest.mark.parametrize(
@@ -158,27 +125,6 @@ def test_only_what_is_in_the_trash_is_purged_and_all_or_nothing(log: TrainingLog
     with pytest.raises(InputError, match="session 99: is not in the log"):
         log.delete([second, 99])
     assert len(log.list()) == 1
-
-
-def test_a_session_is_found_by_what_people_type(log: TrainingLog) -> None:
-    with pytest.raises(InputError, match="no session in the log yet"):
-        log.find("last")
-    older = added(log, recording="/r/2026-02-10T18-00-00Z_hip_thrust.arrows")
-    newer = added(
-        log,
-        replace(TWO_SETS, info=replace(INFO, started_utc="2026-02-11T07:00:00Z")),
-        "bb",
-        recording=r"C:\r\2026-02-11T07-00-00Z_hip_thrust.arrows",
-    )
-    assert log.find(str(older)) == older
-    assert log.find("last") == newer
-    assert log.find("2026-02-10") == older
-    assert log.find("2026-02-11T07") == newer
-    with pytest.raises(InputError, match=rf"2026-: means more than one session: {older} \(2026"):
-        log.find("2026-")
-    for nothing in ("99", "9" * 30, "2027", "", "%", "_"):
-        with pytest.raises(InputError):
-            log.find(nothing)
 
 
 def test_recordings_are_listed_with_what_measured_them(log: TrainingLog) -> None:
