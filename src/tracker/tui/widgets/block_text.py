@@ -78,7 +78,7 @@ def stroke_of(text: str, width: int, height: int) -> int:
 
 
 DRAWN_KEPT: Final = 64
-"""Drawings that are not made again: a widget asks for each of its lines, several times a second."""
+"""Drawings that are not made again: a widget asks for each of its lines, many times a second."""
 
 
 def block_text(text: str, width: int, height: int, room_for: str = "") -> list[str]:
