@@ -289,7 +289,8 @@ class Studio:
         self, device: Device, exercise: str
     ) -> AsyncGenerator[tuple[Source, SessionInfo]]:
         if device.address is None:
-            yield self._lifter(exercise)
+            # Made before it begins, which takes a while for a long one.
+            yield await asyncio.to_thread(self._lifter, exercise)
             return
         if device.refusal is not None:
             raise SensorError(device.refusal)

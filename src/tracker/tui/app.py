@@ -12,13 +12,13 @@ from textual.binding import Binding
 from textual.worker import WorkerError
 
 from tracker.domain import MarkKind, TrackerError
-from tracker.runtime.clock import SYSTEM_CLOCK, local_now
+from tracker.runtime.clock import local_now
 from tracker.runtime.config import Theme
 from tracker.runtime.playback import Playback
 from tracker.runtime.session import Session
-from tracker.runtime.sounding import Sounding
 from tracker.runtime.studio import Calibration
 from tracker.tui.driver import never_waiting
+from tracker.tui.loudspeaker import Loudspeaker
 from tracker.tui.screens.check import CheckScreen
 from tracker.tui.screens.connect import ConnectScreen
 from tracker.tui.screens.devices import DevicesScreen
@@ -31,7 +31,6 @@ from tracker.tui.screens.summary import SummaryScreen
 from tracker.tui.screens.train import TrainScreen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import PurePath
 
     from textual.binding import BindingType
@@ -42,9 +41,7 @@ if TYPE_CHECKING:
     from tracker.runtime.devices import Device
     from tracker.runtime.snapshot import SessionSnapshot
     from tracker.runtime.studio import Start, Studio
-    from tracker.sound import Opened, Player
-
-    OpenSound = Callable[[Callable[[], object]], Opened]
+    from tracker.tui.loudspeaker import OpenSound
 
 _MARKS: Final = {
     Calibration.HOLD: MarkKind.CALIBRATION,
@@ -104,9 +101,7 @@ class TrackerApp(App[None]):
             raise ValueError("either a session to show or a studio to start one is needed")
         self.studio = studio
         self.training = training
-        self._open_sound = open_sound
-        self._muted = muted
-        self._player: Player | None = None
+        self.sound = Loudspeaker(self, open_sound, muted=muted)
         self._worker: Worker[None] | None = None
         self._over = training is None
         self._leaving = False
@@ -127,37 +122,10 @@ class TrackerApp(App[None]):
         if self.studio is not None:
             dark = self.studio.config.training.theme is Theme.DARK
             self.theme = "textual-dark" if dark else "textual-light"
-        if self._open_sound is not None:
-            self.run_worker(self._begin_sound(self._open_sound), name="sound")
+        self.run_worker(self.sound.open(), name="sound")
         if self.training is not None:
+            self.sound.play(self.training)
             self._worker = self.run_worker(self._run_given(self.training), name="training")
-
-    async def _begin_sound(self, open_sound: OpenSound) -> None:
-        """Open the device beside everything else: headphones take a second or two to wake."""
-        loop = asyncio.get_running_loop()
-        try:
-            opened = await asyncio.to_thread(
-                open_sound, lambda: loop.call_soon_threadsafe(self.bell)
-            )
-        except TrackerError as error:
-            self.notify(str(error), severity="warning", timeout=10.0)
-            return
-        self._player = opened.player
-        if self._muted:
-            self._player.toggle_mute()
-        if opened.complaint is not None:
-            self.notify(opened.complaint, severity="warning", timeout=10.0)
-        if self.training is not None:
-            self._hear(self.training)
-
-    def _hear(self, training: Session | Playback) -> None:
-        """Sound what a session says from now on."""
-        if self._player is not None:
-            sounding = Sounding(self._player)
-            training.add_sink(sounding)
-            self.run_worker(
-                sounding.run(training.snapshot, SYSTEM_CLOCK), group="hearing", exclusive=True
-            )
 
     async def on_unmount(self) -> None:
         """Whatever ends the app, the session ends in good order."""
@@ -168,9 +136,7 @@ class TrackerApp(App[None]):
                 self._worker.cancel()
             with suppress(WorkerError):
                 await self._worker.wait()
-        if self._player is not None:
-            # It plays its last sounds first, in 4 s at most.
-            await asyncio.to_thread(self._player.close)
+        await self.sound.close()
 
     async def _run_given(self, training: Session | Playback) -> None:
         """Run the session; what goes wrong is in its snapshot, and the screen says it."""
@@ -203,6 +169,7 @@ class TrackerApp(App[None]):
         """Connect, and train; before the very first time, say when not to."""
         assert self.studio is not None
         training = self.studio.config.training
+        self.sound.mute(not training.sound)
         if training.warned:
             self._connect(start)
             return
@@ -235,7 +202,7 @@ class TrackerApp(App[None]):
         try:
             async with self.studio.training(start) as training:
                 self.training, self._over = training.session, False
-                self._hear(training.session)
+                self.sound.play(training.session)
                 if start.calibration in _MARKS:
                     training.session.mark(_MARKS[start.calibration])
                 self.switch_screen(TrainScreen(training.session))
@@ -270,12 +237,15 @@ class TrackerApp(App[None]):
 
     def finish(self) -> None:
         """Sum the training up, and ask what is still to be said."""
-        training = self.training
-        if not isinstance(training, Session):
-            return
-        if isinstance(self.screen, RestScreen):
-            self.pop_screen()
-        earlier = () if self.studio is None else self.studio.earlier()
+        if isinstance(self.training, Session):
+            if isinstance(self.screen, RestScreen):
+                self.pop_screen()
+            self.run_worker(self._sum_up(self.training), group="summary", exclusive=True)
+
+    async def _sum_up(self, training: Session) -> None:
+        # Not on the loop: the log may be slow, and the sensor goes on sending.
+        studio = self.studio
+        earlier = () if studio is None else await asyncio.to_thread(studio.earlier)
         self.push_screen(
             SummaryScreen(
                 lambda: training.workout(""), earlier, local_now().date(), enter=training.enter
@@ -329,7 +299,7 @@ class TrackerApp(App[None]):
 
     async def _play(self, playback: Playback) -> None:
         self.training = playback
-        self._hear(playback)
+        self.sound.play(playback)
         try:
             with suppress(TrackerError):
                 await playback.run()
@@ -358,11 +328,7 @@ class TrackerApp(App[None]):
 
     def action_mute(self) -> None:
         """Switch the sound off, or on again."""
-        if self._player is None:
-            self.notify("There is no sound.", timeout=3.0)
-            return
-        muted = self._player.toggle_mute()
-        self.notify("Sound off" if muted else "Sound on", timeout=2.0)
+        self.notify(self.sound.toggle(), timeout=2.0)
 
     def action_help(self) -> None:
         """Say what the keys and the numbers mean."""

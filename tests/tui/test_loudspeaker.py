@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from tui.staging import Stage, look
+from unit.runtime.test_sounding import Listener
+
+from tracker.sound import Opened, SoundError, Tone
+from tracker.tui import TrackerApp
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.pilot import Pilot
+
+
+class Loud(Listener):
+    """A player of a device that is there."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._off = False
+        self.closed = False
+
+    @property
+    def muted(self) -> bool:
+        return self._off
+
+    @property
+    def voice_error(self) -> SoundError | None:
+        return None
+
+    def toggle_mute(self) -> bool:
+        self._off = not self._off
+        return self._off
+
+    def close(self) -> None:
+        self.closed = True
+
+
+@pytest.fixture
+def loud() -> Loud:
+    return Loud()
+
+
+def opener(
+    player: Loud, silence: SoundError | None = None
+) -> Callable[[Callable[[], object]], Opened]:
+    return lambda _ring: Opened(player, silence)
+
+
+async def opened(pilot: Pilot[None]) -> None:
+    await pilot.app.workers.wait_for_complete(
+        [worker for worker in pilot.app.workers if worker.name == "sound"]
+    )
+    await look(pilot)
+
+
+async def test_a_session_is_heard_from_when_the_device_is_open(loud: Loud) -> None:
+    stage = Stage()
+    app = TrackerApp(stage.session(), open_sound=opener(loud))
+    async with app.run_test() as pilot:
+        await opened(pilot)
+        await stage.play_to(pilot, 12.0)
+        assert Tone.LOCKOUT in loud.offered
+        assert loud.prepared
+    assert loud.closed
+
+
+async def test_a_key_switches_the_sound_off_and_on(loud: Loud) -> None:
+    app = TrackerApp(Stage().session(), open_sound=opener(loud))
+    async with app.run_test() as pilot:
+        await opened(pilot)
+        await pilot.press("m")
+        assert loud.muted
+        await pilot.press("m")
+        assert not loud.muted
+
+
+async def test_what_was_switched_off_before_stays_off(loud: Loud) -> None:
+    app = TrackerApp(Stage().session(), open_sound=opener(loud), muted=True)
+    async with app.run_test() as pilot:
+        await opened(pilot)
+        assert loud.muted
+        app.sound.mute(False)
+        assert not loud.muted
+
+
+async def test_one_line_says_what_cannot_be_heard(loud: Loud) -> None:
+    error = SoundError("there is no device.", "Plug one in.")
+    app = TrackerApp(Stage().session(), open_sound=opener(loud, error))
+    async with app.run_test(notifications=True) as pilot:
+        await opened(pilot)
+        (toast,) = app.screen.query("Toast")
+        assert "Plug one in." in str(toast.render())
+
+
+async def test_a_file_that_cannot_be_written_is_told_and_the_training_goes_on() -> None:
+    def fail(_ring: Callable[[], object]) -> Opened:
+        raise SoundError("x.wav cannot be written.", "Choose another place.")
+
+    stage = Stage()
+    app = TrackerApp(stage.session(), open_sound=fail)
+    async with app.run_test(notifications=True) as pilot:
+        await opened(pilot)
+        (toast,) = app.screen.query("Toast")
+        assert "Choose another place." in str(toast.render())
+        await stage.play_to(pilot, 5.0)
+
+
+async def test_without_sound_the_key_says_so() -> None:
+    app = TrackerApp(Stage().session())
+    async with app.run_test(notifications=True) as pilot:
+        await opened(pilot)
+        await pilot.press("m")
+        await pilot.pause()
+        (toast,) = app.screen.query("Toast")
+        assert "There is no sound." in str(toast.render())
