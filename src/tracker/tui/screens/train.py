@@ -169,7 +169,7 @@ class TrainScreen(Screen[None]):
         self._rest()
 
     def _rest(self) -> None:
-        if self._rest_due and self.is_current:
+        if self._rest_due and self.app.screen is self:
             self._rest_due = False
             self.app.rest()
 
