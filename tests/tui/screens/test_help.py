@@ -17,7 +17,9 @@ from tracker.tui.widgets.last_rep import SIGNS
 from tracker.tui.widgets.phase import SIGNS as PHASE_SIGNS
 
 if TYPE_CHECKING:
+    from textual.app import App
     from textual.pilot import Pilot
+    from textual.screen import Screen
     from tui.coaching import SnapCompare
 
 PLAIN = re.sub(r"\[/?b\]", "", HELP)
@@ -37,7 +39,9 @@ def keys_of(section: str) -> set[str]:
         (("While training", "Everywhere"), TrackerApp),
     ],
 )
-def test_every_key_is_explained(sections: tuple[str, ...], screen: type) -> None:
+def test_every_key_is_explained(
+    sections: tuple[str, ...], screen: type[App[None] | Screen[None]]
+) -> None:
     names = {"left": "←", "right": "→", "plus": "+", "minus": "-", "down": "↓", "up": "↑"}
     named = {"question_mark": "?", **names}
     explained = set.union(*(keys_of(section) for section in sections)) | {"?"}

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.containers import Horizontal, Vertical
 from textual.notifications import Notify
+from textual.widget import Widget
 from textual.widgets import Footer
 from tui.staging import PLANNED, SIZES, Stage, every_look, look, training_of
 from unit.runtime.doubles import ListRecorder, until
@@ -314,7 +315,8 @@ async def test_from_far_there_is_nothing_but_the_number_and_the_phase() -> None:
         near = app.screen.query_one(Count).size
         await pilot.press("d")
         await look(pilot)
-        shown = {type(part) for part in app.screen.walk_children() if part.size.area}
+        parts = app.screen.walk_children(Widget)
+        shown = {type(part) for part in parts if part.size.area}
         assert shown == {Horizontal, Count, Vertical, PhaseBar}
         count = app.screen.query_one(Count)
         assert count.size.area > 2 * near.area
@@ -374,8 +376,15 @@ async def test_a_calibration_that_is_waited_for_is_shown_until_it_is_over(
         assert app.screen.query_one(Banner).text == ""
 
 
-async def test_at_eighty_columns_every_key_is_in_the_footer() -> None:
-    app = TrackerApp(Stage().session())
+@pytest.mark.parametrize(
+    ("played", "offered"),
+    [(False, [*"suamdncf?q"]), (True, ["space", *"←→+-smdc?q"])],
+    ids=["training", "replay"],
+)
+async def test_at_eighty_columns_every_key_is_in_the_footer(
+    played: bool, offered: list[str]
+) -> None:
+    app = TrackerApp(Stage().playback() if played else Stage().session())
     async with app.run_test(size=SIZES[0]) as pilot:
         await look(pilot)
         footer = app.screen.query_one(Footer)
@@ -383,7 +392,7 @@ async def test_at_eighty_columns_every_key_is_in_the_footer() -> None:
             key for key in footer.query("FooterKey") if footer.region.contains_region(key.region)
         ]
         shown = [str(getattr(key, "key_display", "")) for key in keys]
-        assert shown == list("suamdncf?q")
+        assert shown == offered
         assert footer.max_scroll_x == 0
 
 
