@@ -72,9 +72,10 @@ accuracy: $(PEER_READY) ## Measure counts and timing against known truth
 bench: $(TEST_READY) ## Measure throughput as ratios to a base case
 	$(PY) -m pytest benchmarks $(ARGS)
 
-snapshots: $(TEST_READY) ## Take new pictures of the screens; look at them before committing
+snapshots: $(TEST_READY) ## Take new pictures of the screens, and the example of a report; look at them
 	$(PY) -m pytest --snapshot-update tests/tui $(ARGS)
 	$(PY) docs/screenshot.py
+	$(PY) docs/report_example.py
 
 build: $(UV_READY) ## Build wheel and sdist, install the wheel into a fresh environment, try it there
 	rm -rf dist build/smoke

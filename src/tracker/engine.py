@@ -5,6 +5,8 @@ This is the whole composition. It never awaits, sleeps or reads a clock: time co
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -39,7 +41,7 @@ from tracker.signal import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from tracker.domain import Event, Exercise, Notification, SessionInfo, Trace
     from tracker.sensors import SensorFamily
@@ -134,6 +136,18 @@ class Engine:
         events += self._detector.finish()
         return self._coach.process(events)
 
+    def timed(self, notifications: Iterable[Notification]) -> Iterator[TimedFrame]:
+        """Yield the samples of a fresh engine's sensor with their times, and go no further."""
+        sensed = (
+            each
+            for each in notifications
+            if each.device == 0 and each.channel not in RESERVED_CHANNELS
+        )
+        while piece := tuple(islice(sensed, PIECE_NOTIFICATIONS)):
+            for decoded in self._decoded(piece):
+                if not isinstance(decoded, Fault):
+                    yield from self._timed(decoded)
+
     def _sensed(self, notifications: Sequence[Notification]) -> Iterator[Event]:
         """Send what a sensor has sent down the signal path; faults stay in their places."""
         for decoded in self._decoded(notifications):
@@ -211,6 +225,33 @@ def build_engine(info: SessionInfo, settings: Mapping[str, str] | None = None) -
     if settings is None and info.settings is not None:
         settings = parse_settings(info.settings.split())
     return Engine(family(info.sensor), exercise_named(info.exercise), settings)
+
+
+def timed_samples(info: SessionInfo, notifications: Iterable[Notification]) -> TimedFrame:
+    """Return every sample of a session with its time, as the engine has them before its grid.
+
+    Parameters
+    ----------
+    info
+        The head of the recording.
+    notifications
+        The whole stream. What the decoder refuses is left out here; the engine tells of it.
+
+    Returns
+    -------
+    TimedFrame
+        All samples in order. Where only some have an angular rate, the others have NaN; without
+        any there is no array of it.
+    """
+    engine = build_engine(info)
+    frames = list(engine.timed(notifications))
+    if not any(frame.gyro_radps is not None for frame in frames):
+        return _join([TimedFrame(np.empty(0), np.empty((0, 3)), None), *frames])
+    return _join([frame if frame.gyro_radps is not None else _with_nan(frame) for frame in frames])
+
+
+def _with_nan(frame: TimedFrame) -> TimedFrame:
+    return replace(frame, gyro_radps=np.full_like(frame.acc_mps2, np.nan))
 
 
 def _merged(frames: list[TimedFrame]) -> Iterator[TimedFrame]:

@@ -49,6 +49,7 @@ async def test_keys_alone_lead_from_the_sensor_to_the_summary(tmp_path: Path) ->
         await comes(pilot, GuideScreen)
         await pilot.press("enter")
         await comes(pilot, TrainScreen)
+        session = training_of(app)
         await gym.until(pilot, RestScreen, 120.0)
         await pilot.press("8", "tab", "2", "enter")
         await comes(pilot, TrainScreen)
@@ -61,7 +62,7 @@ async def test_keys_alone_lead_from_the_sensor_to_the_summary(tmp_path: Path) ->
         await pilot.press("3", "tab", *"fine", "enter")
         await comes(pilot, DevicesScreen)
         await look(pilot)
-        assert training_of(app).snapshot().state is RunState.FINISHED
+        assert session.snapshot().state is RunState.FINISHED
 
         plan, rpe, between, adjusted, note, after, session_note = gym.entries()
         assert isinstance(plan, PlanChosen)
@@ -114,10 +115,11 @@ async def test_quitting_from_any_screen_closes_the_recording(tmp_path: Path, key
     app = gym.app()
     async with app.run_test() as pilot:
         await gym.train(pilot, PLAN)
+        session = training_of(app)
         await gym.play(pilot, 5.0)
         await pilot.press(key)
         await look(pilot)
-    assert training_of(app).snapshot().state is RunState.FINISHED
+    assert session.snapshot().state is RunState.FINISHED
     assert gym.recording.stat().st_size > 1000
 
 

@@ -19,6 +19,8 @@ from tracker.domain import (
     MARK_CHANNEL,
     OVERRUN_CHANNEL,
     BatteryRead,
+    Cue,
+    CueKind,
     Fault,
     FaultReason,
     Flag,
@@ -27,16 +29,19 @@ from tracker.domain import (
     LinkChanged,
     LinkState,
     Notification,
+    Plan,
+    PlanChosen,
     RepCounted,
     SessionInfo,
     UnknownNameError,
     battery_announcement,
+    entry_notification,
     exercise_named,
     link_announcement,
     overrun_announcement,
 )
 from tracker.domain.units import ns_from_s
-from tracker.engine import Engine, build_engine
+from tracker.engine import Engine, build_engine, timed_samples
 from tracker.sensors import PROFILE, SAMPLES, SAMPLES_CHANNEL, WITMOTION, encode_samples
 from tracker.sensors.profile_wire import CONFIG_UUID, IMU_UUID
 from tracker.sim import (
@@ -430,6 +435,26 @@ def test_groups_of_any_sizes_are_the_same(cuts: list[int]) -> None:
     same(said([*events, *engine.finish()]), said(whole))
 
 
+@pytest.mark.parametrize("grouping", [1, 7, 100_000])
+def test_cues_keep_to_the_plan_in_the_stream_however_it_is_grouped(grouping: int) -> None:
+    plan = Plan(lockout_goal_s=3.0, target_reps=5, load_kg=60.0)
+    stream = (entry_notification(0, PlanChosen(plan)), *session("demo").notifications())
+    cues = [event for event in told("demo", stream, grouping) if isinstance(event, Cue)]
+    assert [(cue.kind, cue.set_index, cue.rep_index) for cue in cues] == [
+        (CueKind.HOLD_LONGER, 1, 1),
+        (CueKind.BREATHE_OUT, 1, 3),
+        (CueKind.BREATHE_OUT, 1, 4),
+        (CueKind.TARGET_REACHED, 1, 5),
+        (CueKind.HOLD_LONGER, 1, 6),
+        (CueKind.HOLD_LONGER, 2, 1),
+        (CueKind.BREATHE_OUT, 2, 3),
+        (CueKind.REACH_LOCKOUT, 2, 3),
+        (CueKind.DROPPED, 2, 4),
+        (CueKind.TARGET_REACHED, 2, 5),
+    ]
+    assert cues[0].text == "Hold the top for 3 seconds."
+
+
 def test_nothing_is_said_of_a_time_that_has_not_come() -> None:
     engine = build_engine(session("restarted").info)
     for notification in everything("restarted"):
@@ -642,6 +667,50 @@ def test_a_sensor_without_a_clock_tells_the_same_story(name: str) -> None:
     )
     assert np.abs(shifts_s).max() < 0.1
     assert bare.rate_hz == pytest.approx(stamped.rate_hz, rel=0.02)
+
+
+@pytest.mark.parametrize("name", ["demo", "lossy_radio", "disconnected", "accelerometer_only"])
+def test_the_samples_of_a_session_lead_to_its_reps(name: str) -> None:
+    sent = tuple(session(name).notifications())
+    taken = timed_samples(session(name).info, sent)
+    found = sets_of(from_file(taken.time_s, taken.acc_mps2, taken.gyro_radps))
+    engine = build_engine(session(name).info)
+    known = sets_of([*engine.feed_many(sent), *engine.finish()])
+    assert len(taken.time_s) == engine.samples
+    assert taken.time_s[-1] == engine.newest_s
+    assert [len(each.reps) for each in found] == [len(each.reps) for each in known]
+    for one, other in zip(found, known, strict=True):
+        for rep, same_rep in zip(one.reps, other.reps, strict=True):
+            assert rep.start_s == pytest.approx(same_rep.start_s, abs=1e-6)
+            assert rep.rom_deg == pytest.approx(same_rep.rom_deg, abs=1e-6)
+
+
+def test_a_stream_without_a_sample_has_none() -> None:
+    taken = timed_samples(session("demo").info, ())
+    assert taken.acc_mps2.shape == (0, 3)
+    assert taken.gyro_radps is None
+
+
+def test_where_only_some_samples_have_a_rate_the_others_have_none() -> None:
+    time_s, acc_mps2, gyro_radps = samples()
+    assert gyro_radps is not None
+    sent = (
+        Notification(
+            ns_from_s(float(time_s[9])),
+            SAMPLES_CHANNEL,
+            encode_samples(time_s[:10], acc_mps2[:10], gyro_radps[:10]),
+        ),
+        Notification(
+            ns_from_s(float(time_s[19])),
+            SAMPLES_CHANNEL,
+            encode_samples(time_s[10:20], acc_mps2[10:20], None),
+        ),
+    )
+    taken = timed_samples(SessionInfo(SAMPLES.kind), sent)
+    assert taken.gyro_radps is not None
+    np.testing.assert_array_equal(taken.gyro_radps[:10], gyro_radps[:10])
+    assert np.isnan(taken.gyro_radps[10:]).all()
+    np.testing.assert_array_equal(taken.acc_mps2, acc_mps2[:20])
 
 
 # --- anything ----------------------------------------------------------------------------------

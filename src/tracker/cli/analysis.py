@@ -32,12 +32,15 @@ def events_of(file: SessionFile, batch: int) -> Iterator[tuple[Event, float | No
     yield from analyze_notifications(build_engine(file.info), file.notifications(), batch)
 
 
-def workout_in(file: SessionFile, batch: int) -> Workout:
-    """Return what the events of a file add up to."""
+def workout_in(file: SessionFile, batch: int, *, quiet: bool = False) -> Workout:
+    """Return what the events of a file add up to; `quiet` without a progress bar."""
     engine = build_engine(file.info)
     ledger = Ledger()
     with click.progressbar(
-        length=file.amount, label=file.path, file=sys.stderr, hidden=not sys.stderr.isatty()
+        length=file.amount,
+        label=file.path,
+        file=sys.stderr,
+        hidden=quiet or not sys.stderr.isatty(),
     ) as bar:
         events = analyze_notifications(
             engine, file.notifications(), batch, lambda together: bar.update(len(together))

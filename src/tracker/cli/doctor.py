@@ -52,7 +52,7 @@ def command(sound: bool, sound_to: Path | None, force: bool) -> ExitCode:
 def _check_all() -> ExitCode:
     # Bleak costs 0.1 s.
     from tracker.cli import checks
-    from tracker.cli.playing import screen_is_there
+    from tracker.cli.screen import screen_is_there
     from tracker.runtime.paths import tracker_paths
 
     paths = tracker_paths()
@@ -65,6 +65,7 @@ def _check_all() -> ExitCode:
         ),
         *checks.folders(paths),
         checks.configuration(paths.config),
+        checks.training_log(paths),
         _audio(),
     ]
     done = [check for check in every if check is not None]

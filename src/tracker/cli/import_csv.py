@@ -1,4 +1,4 @@
-"""`tracker import`: a foreign CSV becomes a recording like any other."""
+"""`tracker import`: samples of another program or app become a recording like any other."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import click
 from tracker.cli.examples import examples
 from tracker.cli.options import (
     FILE,
+    acc_points_option,
     acc_unit_option,
     exercise_option,
     force_option,
@@ -28,39 +29,46 @@ if TYPE_CHECKING:
             "tracker import phone.csv -o phone.arrows --acc-unit g --gyro-unit deg/s",
             "other units",
         ),
+        ("tracker import 2026-03-01.zip -o phone.arrows", "a zip of phyphox or Sensor Logger"),
+        ("tracker import acc.csv gyro.csv -o hip.arrows", "a file for each sensor"),
         ("tracker import squat.csv.gz -o squat.arrows --exercise squat", "another exercise"),
     ),
 )
-@click.argument("file", type=FILE)
+@click.argument("files", nargs=-1, required=True, type=FILE, metavar="FILE...")
 @output_option
 @acc_unit_option
 @gyro_unit_option
+@acc_points_option
 @exercise_option
 @force_option
 def command(
-    file: Path, output: Path, acc_unit: str, gyro_unit: str, exercise: str | None, force: bool
+    files: tuple[Path, ...],
+    output: Path,
+    acc_unit: str | None,
+    gyro_unit: str | None,
+    acc_points: str | None,
+    exercise: str | None,
+    force: bool,
 ) -> None:
-    """Turn a CSV of samples into a recording.
+    """Turn the samples of another program into a recording.
 
-    The header is time_s,acc_x,acc_y,acc_z and, if there is a gyroscope, gyro_x,gyro_y,gyro_z.
-    Gravity is included in acc; time_s increases; uneven steps and gaps are fine.
+    FILE is a CSV of samples, or what phyphox, Sensor Logger or MetaBase saved of one session: a
+    file, the files of its sensors, their folder, or a zip.
+
+    The header of a CSV of samples is time_s,acc_x,acc_y,acc_z and, if there is a gyroscope,
+    gyro_x,gyro_y,gyro_z. Gravity is included in acc; time_s increases; uneven steps and gaps are
+    fine.
     """
     # Arrow costs 0.1 s.
-    from tracker.cli.inputs import CSV_SUFFIXES, open_session_file
+    from tracker.cli.inputs import open_session_file, refuse_recording, sayings_of
     from tracker.cli.outputs import refuse_existing, refuse_other_names, whole_file
-    from tracker.domain import InputError
-    from tracker.recording import AccUnit, GyroUnit, RecordingWriter
+    from tracker.recording import RecordingWriter
 
     refuse_other_names(output)
     refuse_existing(output, force)
-    if not file.name.lower().endswith(CSV_SUFFIXES):
-        raise InputError(
-            str(file),
-            f"expected a name that ends in {' or '.join(CSV_SUFFIXES)}",
-            "If it is a CSV of samples, give it that ending.",
-        )
+    refuse_recording(files[0])
     session = open_session_file(
-        file, exercise=exercise, acc_unit=AccUnit(acc_unit), gyro_unit=GyroUnit(gyro_unit)
+        *files, exercise=exercise, sayings=sayings_of(acc_unit, gyro_unit, acc_points)
     )
     with whole_file(output, force) as path, RecordingWriter(path, session.info) as writer:
         for notification in session.notifications():

@@ -1,7 +1,8 @@
-"""What the commands read: recordings and foreign CSV files, both as notifications."""
+"""What the commands read: recordings, CSV of samples and what phones save, as notifications."""
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -11,16 +12,20 @@ from tracker.domain import HIP_THRUST, InputError, SessionInfo
 from tracker.recording import (
     AccUnit,
     GyroUnit,
+    Sayings,
     notifications_from_samples,
     open_recording,
+    read_foreign,
     read_sample_csv,
 )
 from tracker.recording.file_errors import reading
+from tracker.recording.foreign_files import ZIP_SUFFIX, start_of, texts_in
+from tracker.recording.foreign_header import read_foreign_header
 from tracker.runtime.paths import RECORDING_SUFFIX
 from tracker.sensors import SAMPLES, SAMPLES_CHANNEL, encode_samples
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from tracker.domain import Notification
@@ -58,40 +63,72 @@ class SessionFile:
     """Session time of the last sample or notification, s; None without any."""
 
 
+def sayings_of(acc_unit: str | None, gyro_unit: str | None, acc_points: str | None) -> Sayings:
+    """Return what a user types of a foreign file."""
+    return Sayings(
+        None if acc_unit is None else AccUnit(acc_unit),
+        None if gyro_unit is None else GyroUnit(gyro_unit),
+        None if acc_points is None else acc_points == "down",
+    )
+
+
+def _say(line: str) -> None:
+    click.echo(line, err=True)
+
+
 def open_session_file(
     path: Path,
-    *,
+    *more: Path,
     exercise: str | None = None,
-    acc_unit: AccUnit = AccUnit.MPS2,
-    gyro_unit: GyroUnit = GyroUnit.RADPS,
+    sayings: Sayings = Sayings(),  # noqa: B008 - it is frozen
     block_samples: int | None = None,
+    tell: Callable[[str], object] = _say,
 ) -> SessionFile:
-    """Open a recording or a sample CSV.
+    """Open a recording, a sample CSV, or what another app saved.
 
     Parameters
     ----------
     path
-        The file; its name or its first bytes say which of both it is.
+        The file, folder or zip; its name or its first bytes say what it is.
+    more
+        Files of the other sensors of the same session.
     exercise
         Beats what the file says.
-    acc_unit
-        Unit of the acc columns of a CSV.
-    gyro_unit
-        Unit of the gyro columns of a CSV.
+    sayings
+        What the user says of a foreign file.
     block_samples
-        Samples of a CSV that make one notification; None makes about ten notifications a second.
+        Samples of a foreign file that make one notification; None makes about ten notifications a
+        second.
+    tell
+        Takes what the user should know of the file.
 
     Raises
     ------
     InputError
-        If the file cannot be read or is neither of both.
+        If the file cannot be read or is none of them.
     """
+    if more or is_foreign(path):
+        _refuse_others((path, *more))
+        samples = read_foreign((path, *more), sayings)
+        if samples.left_out:
+            tell(
+                f"{path}: {samples.left_out} samples of acceleration have no angular rate "
+                "at their time, and were left out."
+            )
+        info = _info(path, exercise, samples.started_utc)
+        return _from_table(path, samples.table, info, block_samples)
     if _is_csv(path):
-        table = read_sample_csv(path, acc_unit, gyro_unit)
-        return _from_table(path, table, exercise or HIP_THRUST.name, block_samples)
+        table = read_sample_csv(
+            path,
+            sayings.acc_unit or AccUnit.MPS2,
+            sayings.gyro_unit or GyroUnit.RADPS,
+        )
+        if sayings.points_down:
+            table = replace(table, acc_mps2=-table.acc_mps2)
+        return _from_table(path, table, _info(path, exercise, None), block_samples)
     recording = open_recording(path)
     for damage in recording.damage:
-        click.echo(f"{path}: {damage}", err=True)
+        tell(f"{path}: {damage}")
     info = recording.info if exercise is None else replace(recording.info, exercise=exercise)
     return SessionFile(
         path=str(path),
@@ -102,6 +139,49 @@ def open_session_file(
         duration_s=recording.duration_s if recording.rows else None,
         end_s=recording.end_s,
     )
+
+
+def refuse_recording(path: Path) -> None:
+    """Raise `InputError` for what is no CSV, and no session of another app."""
+    if path.name.lower().endswith(CSV_SUFFIXES) or is_foreign(path):
+        return
+    raise InputError(
+        str(path),
+        f"expected a name that ends in {', '.join((*CSV_SUFFIXES, ZIP_SUFFIX))}, or a folder that "
+        "an app saved",
+        "If it is a CSV of samples, give it that ending.",
+    )
+
+
+def is_foreign(path: Path) -> bool:
+    """Say whether something is a session of another app: its file, its zip, or its folder."""
+    name = path.name.lower()
+    if path.is_dir():
+        return any(_has_motion(each) for each in texts_in(path) if each.parent == path)
+    if name.endswith(ZIP_SUFFIX):
+        return True
+    return name.endswith(CSV_SUFFIXES) and _has_motion(path)
+
+
+def _has_motion(path: Path) -> bool:
+    try:
+        header = read_foreign_header(start_of(path))
+    except zlib.error:
+        return False
+    return header is not None and header.has_motion
+
+
+def _refuse_others(paths: Sequence[Path]) -> None:
+    """Raise `InputError` where one of several files is a session by itself."""
+    for path in paths:
+        if len(paths) > 1 and not is_foreign(path):
+            with reading(path), path.open("rb"):
+                pass
+            raise InputError(
+                str(path),
+                "several files are the sensors of one session, and this is none of them",
+                "Import it by itself; each file has a header as its app writes it.",
+            )
 
 
 def _is_csv(path: Path) -> bool:
@@ -117,13 +197,24 @@ def _is_csv(path: Path) -> bool:
         return False
     raise InputError(
         str(path),
-        "expected a recording (.arrows) or a CSV of samples (.csv, .csv.gz)",
+        "expected a recording (.arrows), a CSV of samples (.csv, .csv.gz), or the folder or zip "
+        "that a phone saved",
         "If it is one of them, give it that ending.",
     )
 
 
+def _info(path: Path, exercise: str | None, started_utc: str | None) -> SessionInfo:
+    return SessionInfo(
+        sensor=SAMPLES.kind,
+        exercise=exercise or HIP_THRUST.name,
+        started_utc=started_utc,
+        origin="imported",
+        note=f"Imported from {path.name}",
+    )
+
+
 def _from_table(
-    path: Path, table: SampleTable, exercise: str, block_samples: int | None
+    path: Path, table: SampleTable, info: SessionInfo, block_samples: int | None
 ) -> SessionFile:
     samples = len(table.time_s)
     duration_s = float(table.time_s[-1] - table.time_s[0])
@@ -131,12 +222,7 @@ def _from_table(
     return SessionFile(
         path=str(path),
         sensor=CSV,
-        info=SessionInfo(
-            sensor=SAMPLES.kind,
-            exercise=exercise,
-            origin="imported",
-            note=f"Imported from {path.name}",
-        ),
+        info=info,
         notifications=lambda: notifications_from_samples(
             table, block, encode_samples, SAMPLES_CHANNEL
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -48,6 +49,24 @@ class PositiveNumber(click.ParamType[float]):
         return number
 
 
+class MomentOfDay(click.ParamType[datetime]):
+    """A moment of a day, ISO 8601; without an offset it is in the time zone of this computer."""
+
+    name = "moment"
+
+    def convert(
+        self, value: str | datetime, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        """Return the moment with its offset."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f"expected a time as 2026-03-01T18:30:00+01:00, got {value!r}.", param, ctx)
+        return moment if moment.tzinfo is not None else moment.astimezone()
+
+
 FILE: Final = click.Path(path_type=Path)
 """A path that is not looked at yet: the rooms that read and write have the better messages."""
 
@@ -61,17 +80,20 @@ exercise_option: Final = click.option(
 acc_unit_option: Final = click.option(
     "--acc-unit",
     type=click.Choice(["m/s2", "g"]),
-    default="m/s2",
-    show_default=True,
-    help="Unit of the acc columns of a CSV.",
+    help="Unit of the acc columns of a CSV.  [default: what the file says, else m/s2]",
 )
 
 gyro_unit_option: Final = click.option(
     "--gyro-unit",
     type=click.Choice(["rad/s", "deg/s"]),
-    default="rad/s",
-    show_default=True,
-    help="Unit of the gyro columns of a CSV.",
+    help="Unit of the gyro columns of a CSV.  [default: what the file says, else rad/s]",
+)
+
+acc_points_option: Final = click.option(
+    "--acc-points",
+    type=click.Choice(["up", "down"]),
+    help="Which way acceleration points at rest: down in what an iPhone saves by itself, up in "
+    "everything else.  [default: what the file says, else up]",
 )
 
 headless_option: Final = click.option(

@@ -13,12 +13,13 @@ from tracker.ble import BleakRadio, open_radio
 from tracker.cli.chosen import with_sensors
 from tracker.cli.interruption import soon, unless_interrupted
 from tracker.cli.live import run_live
-from tracker.cli.playing import screen_is_there
+from tracker.cli.screen import screen_is_there
+from tracker.cli.sounds import USUAL
 from tracker.domain import SessionInfo, TrackerError
 from tracker.engine import build_engine
 from tracker.recording import RecordingWriter
 from tracker.recording.file_errors import writing
-from tracker.runtime.clock import SYSTEM_CLOCK, utc_now
+from tracker.runtime.clock import SYSTEM_CLOCK, local_now
 from tracker.runtime.link_words import LinkLines
 from tracker.runtime.session import Session
 from tracker.runtime.wording import counted, number
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from tracker.ble import RadioSource
     from tracker.cli.chosen import Chosen
     from tracker.cli.interruption import Interruption
+    from tracker.cli.sounds import SoundWish
+    from tracker.domain import Plan
     from tracker.runtime.snapshot import SessionSnapshot
 
     Use = Callable[[RadioSource, SessionInfo, datetime], Awaitable[None]]
@@ -43,6 +46,8 @@ def train_with(
     exercise: str,
     seconds: float | None,
     headless: bool,
+    plan: Plan | None = None,
+    sound: SoundWish = USUAL,
 ) -> None:
     """Train with a sensor, and perhaps a second one beside it.
 
@@ -58,6 +63,10 @@ def train_with(
         End so long after the sensors began to stream, s; None trains until the wearer ends it.
     headless
         Print lines even where there is a screen.
+    plan
+        What is planned of every set; None leaves it open.
+    sound
+        Whether it is heard, and where.
 
     Raises
     ------
@@ -78,6 +87,8 @@ def train_with(
             started=started,
             headless=headless,
             interrupted=interrupted,
+            plan=plan,
+            sound=sound,
         )
 
     with_radio(chosen, interrupted, exercise, use)
@@ -150,7 +161,7 @@ def with_radio(
         async with AsyncExitStack() as stack:
             for each in chosen:
                 click.echo(f"looking for {each.wanted.text}", err=True)
-            started = utc_now()
+            started = local_now()
             opening = open_radio(BleakRadio(), [each.wanted for each in chosen], SYSTEM_CLOCK)
             source = await unless_interrupted(stack.enter_async_context(opening), interrupted)
             if source is not None:

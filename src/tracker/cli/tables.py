@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
 from tracker.domain import EXERCISES, LIFTERS_ORDER, PHASE_WORDS, exercise_named
@@ -37,10 +38,22 @@ _HEADER = (
 )
 
 
-def session_table(workout: Workout) -> str:
-    """Return what was found in one file, ready to be printed."""
+Edited = AbstractSet[tuple[int | None, str]]
+"""What was edited: the number of a set, or None for the session, and the name of the field."""
+
+
+def session_table(workout: Workout, edited: Edited = frozenset()) -> str:
+    """Return what was found in one file, ready to be printed.
+
+    Parameters
+    ----------
+    workout
+        What was found, with what was entered.
+    edited
+        What of it was put right afterwards, to be marked.
+    """
     blocks = ["\n".join(_source_lines(workout))]
-    blocks += [_set_block(record) for record in workout.sets]
+    blocks += [_set_block(record, edited) for record in workout.sets]
     if not workout.sets:
         others = ", ".join(name for name in EXERCISES if name != workout.info.exercise)
         blocks.append(f"No set was found. If it was another exercise, name it: {others}.")
@@ -71,7 +84,7 @@ def _source_lines(workout: Workout) -> Iterator[str]:
         yield f"fault {reason.value.replace('_', ' ')}: {times}×"
 
 
-def _set_block(record: SetRecord) -> str:
+def _set_block(record: SetRecord, edited: Edited) -> str:
     head = (
         f"set {record.index}: {counted(record.counted, 'rep')}, "
         f"{clock_time(record.start_s)}–{clock_time(record.end_s)}"
@@ -79,7 +92,26 @@ def _set_block(record: SetRecord) -> str:
     rows = [_HEADER, *(_rep_row(rep) for rep in record.reps)]
     if len(record.reps) > 1:
         rows.append(_mean_row(record))
-    return "\n".join([head, *_aligned(rows)])
+    said = " · ".join(_said(record, edited))
+    return "\n".join([head, *([said] if said else []), *_aligned(rows)])
+
+
+def _said(record: SetRecord, edited: Edited) -> Iterator[str]:
+    """Yield what was planned and said of a set, and mark what was said afterwards."""
+    entries = record.entries
+
+    def marked(text: str, field: str) -> str:
+        return f"{text} (edited)" if (record.index, field) in edited else text
+
+    if record.done != record.counted or entries.reps is not None:
+        yield marked(f"{counted(record.done, 'rep')} done", "reps")
+    if record.load_kg is not None:
+        planned = " planned" if entries.load_kg is None else ""
+        yield marked(f"{record.load_kg:g} kg{planned}", "load_kg")
+    if entries.rpe is not None:
+        yield marked(f"RPE {entries.rpe:g}", "rpe")
+    if entries.note:
+        yield marked(entries.note, "set_note")
 
 
 def _rep_row(rep: Rep) -> tuple[str, ...]:

@@ -10,12 +10,16 @@ import click
 from tracker.cli.examples import examples
 from tracker.cli.interruption import interruption
 from tracker.cli.options import MAX_SPEED, ExerciseName, PositiveNumber, headless_option
+from tracker.cli.planned import plan_options
+from tracker.cli.screen import screen_is_there
 from tracker.cli.sensor_options import kind_option, second_option, setting_option
+from tracker.cli.sounds import sound_options
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tracker.domain import Notification
+    from tracker.cli.sounds import SoundWish
+    from tracker.domain import Notification, Plan
 
 SIMULATED: Final = "sim"
 """Name of the sensor that nobody wears."""
@@ -23,15 +27,19 @@ SIMULATED: Final = "sim"
 LONGEST_S: Final = 7200.0
 """Longest simulated training, s: it is made before it begins, which takes memory and time."""
 
+HIP_THRUST: Final = "hip_thrust"
+"""What is trained where nothing else is said."""
+
 DEFAULT_SEED: Final = 1
 """The same lifter every time, so that two recordings can be compared."""
 
 
 @click.command(
     epilog=examples(
-        ("tracker train", "with the sensor that was paired"),
+        ("tracker train", "on the screen, from the list of sensors; else with the paired one"),
         ("tracker train --sensor WT901BLE67", "with another one, by its name or address"),
         ("tracker train --exercise glute_bridge --headless", "plain lines, another exercise"),
+        ("tracker train --load-kg 60 --reps 8 --tempo 3-0-1-2", "with a plan that cues keep to"),
         ("tracker train --sensor sim", "on the screen, with a simulated lifter"),
         ("tracker train --sensor sim --headless --speed max", "the same without waiting"),
     )
@@ -47,10 +55,11 @@ DEFAULT_SEED: Final = 1
 @click.option(
     "--exercise",
     type=ExerciseName(),
-    default="hip_thrust",
-    show_default=True,
-    help="What is trained; the simulated lifter does hip thrusts and bridges.",
+    help="What is trained; the simulated lifter does hip thrusts and bridges.  [default: "
+    "hip_thrust; from the list, what was trained last]",
 )
+@plan_options
+@sound_options
 @headless_option
 @click.option(
     "--seconds",
@@ -76,13 +85,18 @@ def command(
     second: str | None,
     kind: str | None,
     settings: tuple[str, ...],
-    exercise: str,
+    exercise: str | None,
     headless: bool,
     seconds: float | None,
     seed: int | None,
     speed: float | None,
+    plan: Plan | None,
+    sound: SoundWish,
 ) -> None:
     """Train with a sensor: count, time and record.
+
+    On a terminal and without --sensor, it begins with a list of the sensors that are around, the
+    last one first, and a set-up that remembers its plan.
 
     The recording is written while you train, so whatever ends the session costs at most its last
     second. Where it is, is said on stderr; `tracker replay` shows it again. A sensor that is lost
@@ -92,7 +106,11 @@ def command(
         for name, given in (("--second", second), ("--kind", kind), ("--setting", settings)):
             if given:
                 raise click.BadParameter("is for real sensors.", param_hint=f"'{name}'")
-        _train_simulated(exercise, headless, seconds, seed, speed)
+        _train_simulated(exercise or HIP_THRUST, headless, seconds, seed, speed, plan, sound)
+        return
+    named = any((sensor, second, kind, settings, seconds))
+    if not named and not headless and screen_is_there():
+        _train_from_the_list(exercise, seed, speed, plan, sound)
         return
     for name, value in (("--seed", seed), ("--speed", speed)):
         if value is not None:
@@ -110,11 +128,40 @@ def command(
         # The engine costs SciPy (0.6 s), which a sensor that is not even named need not wait for.
         from tracker.cli.radio_session import train_with
 
-        train_with(chosen, interrupted, exercise=exercise, seconds=seconds, headless=headless)
+        train_with(
+            chosen,
+            interrupted,
+            exercise=exercise or HIP_THRUST,
+            seconds=seconds,
+            headless=headless,
+            plan=plan,
+            sound=sound,
+        )
+
+
+def _train_from_the_list(
+    exercise: str | None,
+    seed: int | None,
+    speed: float | None,
+    plan: Plan | None,
+    sound: SoundWish,
+) -> None:
+    # The engine costs SciPy (0.6 s), the screen Textual (0.2 s).
+    from tracker.cli.coached import train_from_the_list
+    from tracker.runtime.studio import Simulated
+
+    simulated = Simulated(DEFAULT_SEED if seed is None else seed, 1.0 if speed is None else speed)
+    train_from_the_list(simulated, exercise, plan, sound)
 
 
 def _train_simulated(
-    exercise: str, headless: bool, seconds: float | None, seed: int | None, speed: float | None
+    exercise: str,
+    headless: bool,
+    seconds: float | None,
+    seed: int | None,
+    speed: float | None,
+    plan: Plan | None,
+    sound: SoundWish,
 ) -> None:
     seed = DEFAULT_SEED if seed is None else seed
     if seconds is not None and seconds > LONGEST_S:
@@ -144,4 +191,6 @@ def _train_simulated(
             simulated.info, notifications, SYSTEM_CLOCK, speed=1.0 if speed is None else speed
         ),
         headless=headless,
+        plan=plan,
+        sound=sound,
     )

@@ -20,6 +20,8 @@ class Measure(Enum):
     """When its phases began and ended."""
     ANGLES = "angles"
     """How far the pelvis turned."""
+    TILT = "tilt"
+    """How far it tilted sideways."""
     VELOCITY = "velocity"
     """How fast the hips rose."""
 
@@ -67,6 +69,9 @@ def knows(rep: Rep, measure: Measure) -> bool:
     match measure:
         case Measure.TIMES:
             return True
+        case Measure.TILT:
+            # Hips that sway turn about no single axis: that is what it is about.
+            return Flag.SATURATED not in flags
         case Measure.ANGLES:
             return Flag.SATURATED not in flags and Flag.AXIS_UNCERTAIN not in flags
         case Measure.VELOCITY:

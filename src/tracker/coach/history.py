@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from tracker.coach.pain import PainVerdict, judge_pain
@@ -11,7 +11,7 @@ from tracker.domain import Flag
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import date
+    from datetime import date, tzinfo
 
     from tracker.domain import Rep, SetRecord, Workout
 
@@ -50,7 +50,7 @@ class PastSession:
     """One training that was done."""
 
     day: date | None
-    """When, in the wearer's own time zone as recorded; None if unknown."""
+    """When, in the wearer's own time zone; None if unknown."""
     exercise: str
     sets: tuple[PastSet, ...]
     """In order; those without a rep are left out."""
@@ -71,11 +71,19 @@ class PastSession:
         return sum(share * reps for share, reps in seen) / amount if amount else None
 
 
-def past_session(workout: Workout) -> PastSession:
-    """Return what there is to remember of a training."""
+def past_session(workout: Workout, zone: tzinfo = UTC) -> PastSession:
+    """Return what there is to remember of a training.
+
+    Parameters
+    ----------
+    workout
+        The training.
+    zone
+        Time zone of the wearer: a training late in the evening is of another day elsewhere.
+    """
     started = workout.info.started_utc
     return PastSession(
-        day=None if started is None else _day(started),
+        day=None if started is None else _day(started, zone),
         exercise=workout.info.exercise,
         sets=tuple(_past_set(record) for record in workout.sets if record.done > 0),
         pain=judge_pain(workout.pain),
@@ -97,8 +105,9 @@ def _good_share(reps: Iterable[Rep]) -> float | None:
     return len(good) / len(seen) if seen else None
 
 
-def _day(started_utc: str) -> date | None:
+def _day(started_utc: str, zone: tzinfo) -> date | None:
     try:
-        return datetime.fromisoformat(started_utc).date()
+        started = datetime.fromisoformat(started_utc)
     except ValueError:
         return None
+    return (started.astimezone(zone) if started.tzinfo is not None else started).date()

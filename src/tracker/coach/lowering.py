@@ -42,7 +42,9 @@ def lowering_findings(rep: Rep, around: Around) -> Iterator[Finding]:
         return
     if not fast:
         yield Finding(CueKind.DROPPED, wrong=False)
-    yield Finding(CueKind.LOWER_SLOWER, fast, amount)
+    # Without a gyroscope a way down seems shorter than it was: slow enough is certain, fast not.
+    if rep.gyroscope or not fast:
+        yield Finding(CueKind.LOWER_SLOWER, fast, amount)
 
 
 def bottom_findings(rep: Rep, around: Around) -> Iterator[Finding]:

@@ -20,10 +20,10 @@ def tempo_findings(rep: Rep, around: Around) -> Iterator[Finding]:
     """Yield which phases of a rep were faster or slower than planned.
 
     A hold that is too short and a way down that is too fast have cues of their own, and a hold
-    with a goal may last longer.
+    with a goal may last longer. Without a gyroscope times are off by more than any tolerance.
     """
     tempo = around.plan.tempo
-    if tempo is None or not knows(rep, Measure.TIMES):
+    if tempo is None or not rep.gyroscope or not knows(rep, Measure.TIMES):
         return
     known = tuple(each for each in around.earlier if knows(each, Measure.TIMES))
     for error in phase_errors(rep, tempo, known):

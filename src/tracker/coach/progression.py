@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from tracker.coach.pain import PainLight
 from tracker.domain import Plan
+from tracker.domain.plan import MOST_LOAD_KG
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -212,7 +213,7 @@ def _heavier_kg(load_kg: float) -> float:
     if load_kg <= 0.0:
         return FIRST_LOAD_KG
     steps = max(1, round(LOAD_STEP_SHARE * load_kg / PLATE_KG))
-    return load_kg + steps * PLATE_KG
+    return min(load_kg + steps * PLATE_KG, MOST_LOAD_KG)
 
 
 def _lighter_kg(load_kg: float) -> float:

@@ -35,6 +35,9 @@ LOOKS: Final[tuple[Look, ...]] = (
 BREATH_REPS: Final = 4
 """Up to which rep of a set one is reminded to breathe: after that it is a habit, or a nuisance."""
 
+LATER_BREATHS: Final = 1
+"""Reminders in each set after the first, for the same reason."""
+
 
 class SetWatch:
     """Watches the reps of one set and says what there is to say."""
@@ -106,12 +109,13 @@ class SetWatch:
         """Take the start of a way up; now and then it is a moment to think of breathing."""
         rule = RULES[CueKind.BREATHE_OUT, None]
         latest = max(self._counted, default=None)
+        most = rule.most if self.index == 1 else LATER_BREATHS
         if (
             not self.plan.breathing
             or latest not in self._reps
             or latest == self._breathed_after
             or latest >= BREATH_REPS
-            or self._breaths >= rule.most
+            or self._breaths >= most
             or not self._asking.quiet(at_s)
         ):
             return

@@ -29,10 +29,11 @@ WHOLE_SHARE: Final = 0.95
 
 def steadiness_findings(rep: Rep, around: Around) -> Iterator[Finding]:
     """Yield what the tilt of a rep and its range against those before it show."""
-    if around.exercise.signal is not LiftSignal.ROTATION or not knows(rep, Measure.ANGLES):
+    if around.exercise.signal is not LiftSignal.ROTATION:
         return
-    yield Finding(CueKind.LEVEL_HIPS, Flag.TILTED in rep.flags)
-    if Flag.SHORT_OF_LOCKOUT in rep.flags:
+    if knows(rep, Measure.TILT):
+        yield Finding(CueKind.LEVEL_HIPS, Flag.TILTED in rep.flags)
+    if Flag.SHORT_OF_LOCKOUT in rep.flags or not knows(rep, Measure.ANGLES):
         return
     known = [
         each.rom_deg

@@ -36,7 +36,9 @@ def top_findings(rep: Rep, around: Around) -> Iterator[Finding]:
     goal_s = hold_goal_s(around.exercise, around.plan)
     if goal_s and rep.lockout_s is not None and knows(rep, Measure.TIMES):
         brief = rep.lockout_s < goal_s - tolerance_s(goal_s)
-        yield Finding(CueKind.HOLD_LONGER, brief, seconds(goal_s))
+        # Without a gyroscope a hold seems longer than it was: too short is certain, enough not.
+        if rep.gyroscope or brief:
+            yield Finding(CueKind.HOLD_LONGER, brief, seconds(goal_s))
 
 
 def hold_goal_s(exercise: Exercise, plan: Plan) -> float | None:

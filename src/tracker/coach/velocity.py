@@ -44,6 +44,9 @@ LEAST_REPS: Final = 2
 AGREE_SHARE: Final = 0.12
 """The second-fastest rep is at most so much slower: three times what reps vary by, 4 %."""
 
+ROUNDING: Final = 1e-9
+"""A loss of exactly what was planned reaches it, whatever binary fractions make of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class VelocityLoss:
@@ -101,7 +104,9 @@ def loss_reached(reps: Sequence[Rep], plan: Plan) -> VelocityLoss | None:
     if plan.velocity_loss is None:
         return None
     loss = velocity_loss(reps)
-    return loss if loss is not None and loss.share >= plan.velocity_loss else None
+    if loss is None or loss.share < plan.velocity_loss - ROUNDING:
+        return None
+    return loss
 
 
 def one_rep_max(

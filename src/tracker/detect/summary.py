@@ -107,6 +107,7 @@ def rep_from(
         bottom_s=bottom_s,
         doubt=doubt,
         doubt_trait=doubt_trait,
+        gyroscope=up.by_gyroscope,
     )
 
 

@@ -182,6 +182,9 @@ class Rep:
     """How near the way up was to being taken for none: 0 nothing against it, 1 at a limit."""
     doubt_trait: str | None = None
     """Name of the measure that raised most of the doubt; None without any doubt."""
+    gyroscope: bool = True
+    """Whether its phases were read from a gyroscope; without one a way lies between 15 and 85 % of
+    its travel, so that it is shorter than it was, and a pause longer."""
 
     def _duration_s(self, phase: Phase) -> float | None:
         spans = [span.duration_s for span in self.phases if span.phase is phase]

@@ -6,8 +6,9 @@ six decimals and everything else four, well below what any sensor resolves.
 
 from __future__ import annotations
 
+import json
 import math
-from typing import TYPE_CHECKING, Final, assert_never
+from typing import TYPE_CHECKING, BinaryIO, Final, assert_never
 
 from tracker.domain import (
     BatteryRead,
@@ -51,11 +52,11 @@ def session_object(workout: Workout) -> dict[str, object]:
         "source": {
             "path": facts.path,
             "sensor": facts.sensor,
-            "rate_hz": _number(facts.rate_hz),
-            "duration_s": _seconds(facts.duration_s),
+            "rate_hz": number(facts.rate_hz),
+            "duration_s": seconds(facts.duration_s),
             "samples": facts.samples,
             "gaps": [
-                {"start_s": _seconds(gap.start_s), "end_s": _seconds(gap.end_s)}
+                {"start_s": seconds(gap.start_s), "end_s": seconds(gap.end_s)}
                 for gap in workout.gaps
             ],
             "faults": {reason.value: count for reason, count in workout.faults.items()},
@@ -67,6 +68,12 @@ def session_object(workout: Workout) -> dict[str, object]:
         "note": workout.note or None,
         "sets": [_set_object(record) for record in workout.sets],
     }
+
+
+def write_session(workout: Workout, out: BinaryIO) -> None:
+    """Write the `tracker.session/1` object of one training."""
+    text = json.dumps(session_object(workout), indent=2, ensure_ascii=False, allow_nan=False)
+    out.write(f"{text}\n".encode())
 
 
 def event_object(event: Event, emitted_s: float | None) -> dict[str, object]:
@@ -84,8 +91,8 @@ def event_object(event: Event, emitted_s: float | None) -> dict[str, object]:
     return {
         "event": kind,
         **about,
-        "at_s": _seconds(event.at_s),
-        "emitted_s": _seconds(emitted_s),
+        "at_s": seconds(event.at_s),
+        "emitted_s": seconds(emitted_s),
         **more,
     }
 
@@ -112,7 +119,7 @@ def _parts(event: Event) -> tuple[str, dict[str, object], dict[str, object]]:
             cue = {"kind": event.kind.value, "text": event.text, "strong": event.strong}
             return "cue", {"set": event.set_index, "index": event.rep_index}, {**cue}
         case Gap():
-            span = {"start_s": _seconds(event.start_s), "end_s": _seconds(event.end_s)}
+            span = {"start_s": seconds(event.start_s), "end_s": seconds(event.end_s)}
             return "gap", {}, {**span}
         case Fault():
             fault = {"reason": event.reason.value, "detail": event.detail, "count": event.count}
@@ -130,8 +137,8 @@ def _parts(event: Event) -> tuple[str, dict[str, object], dict[str, object]]:
             counts = {"index": event.index, "of": event.of}
             return "reference_rep", {}, {**counts, "refusal": event.refusal}
         case Calibrated():
-            calibration = {"way": event.way.value, "wander_deg": _number(event.wander_deg)}
-            return "calibrated", {}, {**calibration, "range_deg": _number(event.range_deg)}
+            calibration = {"way": event.way.value, "wander_deg": number(event.wander_deg)}
+            return "calibrated", {}, {**calibration, "range_deg": number(event.range_deg)}
         case CalibrationFailed():
             return "calibration_failed", {}, {"reason": event.reason}
         case CalibrationLost():
@@ -143,22 +150,22 @@ def rep_object(rep: Rep) -> dict[str, object]:
     """Return one rep as an object."""
     return {
         "index": rep.index,
-        "start_s": _seconds(rep.start_s),
-        "end_s": _seconds(rep.end_s),
+        "start_s": seconds(rep.start_s),
+        "end_s": seconds(rep.end_s),
         "complete": rep.complete,
         "phases": [_phase_object(span) for span in rep.phases],
-        "concentric_s": _seconds(rep.concentric_s),
-        "lockout_s": _seconds(rep.lockout_s),
-        "eccentric_s": _seconds(rep.eccentric_s),
-        "bottom_s": _seconds(rep.bottom_s),
-        "rom_deg": _number(rep.rom_deg),
-        "top_deg": _number(rep.top_deg),
-        "rise_m": _number(rep.rise_m),
-        "mean_velocity_mps": _number(rep.mean_velocity_mps),
-        "peak_velocity_mps": _number(rep.peak_velocity_mps),
-        "tilt_deg": _number(rep.tilt_deg),
+        "concentric_s": seconds(rep.concentric_s),
+        "lockout_s": seconds(rep.lockout_s),
+        "eccentric_s": seconds(rep.eccentric_s),
+        "bottom_s": seconds(rep.bottom_s),
+        "rom_deg": number(rep.rom_deg),
+        "top_deg": number(rep.top_deg),
+        "rise_m": number(rep.rise_m),
+        "mean_velocity_mps": number(rep.mean_velocity_mps),
+        "peak_velocity_mps": number(rep.peak_velocity_mps),
+        "tilt_deg": number(rep.tilt_deg),
         "flags": [flag.value for flag in rep.flags],
-        "doubt": _number(rep.doubt),
+        "doubt": number(rep.doubt),
         "doubt_trait": rep.doubt_trait,
     }
 
@@ -166,12 +173,12 @@ def rep_object(rep: Rep) -> dict[str, object]:
 def _set_object(record: SetRecord) -> dict[str, object]:
     return {
         "index": record.index,
-        "start_s": _seconds(record.start_s),
-        "end_s": _seconds(record.end_s),
+        "start_s": seconds(record.start_s),
+        "end_s": seconds(record.end_s),
         "reps": [rep_object(rep) for rep in record.reps],
         "reps_done": record.done,
-        "load_kg": _number(record.load_kg),
-        "rpe": _number(record.entries.rpe),
+        "load_kg": number(record.load_kg),
+        "rpe": number(record.entries.rpe),
         "note": record.entries.note or None,
         "plan": record.plan.to_json(),
     }
@@ -180,16 +187,18 @@ def _set_object(record: SetRecord) -> dict[str, object]:
 def _phase_object(span: PhaseSpan) -> dict[str, object]:
     return {
         "phase": span.phase.value,
-        "start_s": _seconds(span.start_s),
-        "end_s": _seconds(span.end_s),
+        "start_s": seconds(span.start_s),
+        "end_s": seconds(span.end_s),
     }
 
 
-def _seconds(value_s: float | None) -> float | None:
+def seconds(value_s: float | None) -> float | None:
+    """Return seconds with the decimals that are written; None for what is no number."""
     return _rounded(value_s, _DECIMALS_S)
 
 
-def _number(value: float | None) -> float | None:
+def number(value: float | None) -> float | None:
+    """Return any other number with the decimals that are written; None for what is none."""
     return _rounded(value, _DECIMALS)
 
 

@@ -1,6 +1,8 @@
 """The recording file: written as the session happens, read back whole, replayed at any speed."""
 
+from tracker.recording.checksum import sha256_of
 from tracker.recording.damage import Damage, DamageReason
+from tracker.recording.foreign import ForeignSamples, Sayings, read_foreign
 from tracker.recording.reader import Recording, open_recording
 from tracker.recording.recover import RecoveryReport, recover
 from tracker.recording.replay import ReplaySource
@@ -17,14 +19,18 @@ __all__ = [
     "AccUnit",
     "Damage",
     "DamageReason",
+    "ForeignSamples",
     "GyroUnit",
     "Recording",
     "RecordingWriter",
     "RecoveryReport",
     "ReplaySource",
     "SampleTable",
+    "Sayings",
     "notifications_from_samples",
     "open_recording",
+    "read_foreign",
     "read_sample_csv",
     "recover",
+    "sha256_of",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from typing import TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Final
 
 from tracker.domain import InputError
 from tracker.recording.file_errors import reading
@@ -35,11 +35,29 @@ def csv_text(path: Path) -> bytes:
         packed = file.read(len(_GZIP)) == _GZIP
         file.seek(0)
         try:
-            content = _bounded(gzip.GzipFile(fileobj=file) if packed else file)
+            content = bounded(gzip.GzipFile(fileobj=file) if packed else file)
         except (gzip.BadGzipFile, EOFError, zlib.error) as error:
             raise InputError(
                 str(path), f"the compressed data is damaged: {error}", "Unpack or copy it again."
             ) from error
+    return checked_text(path, content)
+
+
+def checked_text(path: Path, content: bytes) -> bytes:
+    """Return text without byte order mark and without blank space at its end.
+
+    Parameters
+    ----------
+    path
+        Where it is from, for the message.
+    content
+        What is there, unpacked.
+
+    Raises
+    ------
+    InputError
+        If it is too large or no UTF-8 text.
+    """
     if len(content) > MAX_TEXT_BYTES:
         raise InputError(
             str(path), f"has more than {MAX_TEXT_BYTES >> 20} MB of text", "Cut it into parts."
@@ -64,7 +82,7 @@ def csv_text(path: Path) -> bytes:
     return content
 
 
-def _bounded(file: io.BufferedIOBase) -> bytes:
+def bounded(file: IO[bytes] | io.BufferedIOBase) -> bytes:
     """Return a file's content, or a little more than is allowed of it."""
     content = bytearray()
     while len(content) <= MAX_TEXT_BYTES and (chunk := file.read(_CHUNK_BYTES)):

@@ -34,6 +34,6 @@ SYSTEM_CLOCK: Final = SystemClock()
 """The clock of everything that is not a test; it has no state."""
 
 
-def utc_now() -> datetime:
-    """Return the wall-clock time, with its offset."""
-    return datetime.now(UTC)
+def local_now() -> datetime:
+    """Return the wall-clock time in the zone of this computer, with its offset from UTC."""
+    return datetime.now(UTC).astimezone()

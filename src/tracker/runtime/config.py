@@ -8,27 +8,28 @@ from __future__ import annotations
 
 import difflib
 import json
-import os
 import re
-import tempfile
 import tomllib
-from dataclasses import dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields
 from enum import Enum
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from tracker.domain import (
     InputError,
-    OutputError,
     Plan,
     TrackerError,
     UnknownNameError,
     exercise_named,
     plan_from_json,
 )
+from tracker.recording.file_errors import writing
+from tracker.runtime.whole_file import whole_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from _typeshed import DataclassInstance
 
 CONFIG_NAME: Final = "config.toml"
 """Name of the file in the folder for configuration."""
@@ -70,6 +71,14 @@ class TrainingChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class LogChoice:
+    """Where the training log is kept."""
+
+    url: str
+    """A path, or a URL as `postgresql+psycopg://user@host/database`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Everything that can be chosen for good."""
 
@@ -79,6 +88,8 @@ class Config:
     """What was chosen last on the screen."""
     plan: Mapping[str, Plan] = field(default_factory=dict)
     """The last plan for each exercise, by its name."""
+    log: LogChoice | None = None
+    """Where the training log is kept; None is a file in the folder for data."""
 
 
 def config_path(folder: Path) -> Path:
@@ -165,11 +176,17 @@ def _parsed(path: Path, text: str) -> Config:
             str(path), f"is no TOML: {error}", "Mend that line, or remove the file and pair again."
         ) from error
     _refuse_unknown(path, document, Config, "")
+    sensor = _texts(
+        path, document, "sensor", SensorChoice, "Write it again with: tracker pair ADDRESS"
+    )
+    log = _texts(path, document, "log", LogChoice, "Write a path or a URL, or remove the table.")
     plans = _subtable(path, document, "plan") or {}
+    plan = {name: _plan(path, name, _subtable(path, plans, name, "plan.") or {}) for name in plans}
     return Config(
-        _sensor(path, _subtable(path, document, "sensor")),
-        _training(path, _subtable(path, document, "training") or {}),
-        {name: _plan(path, name, _subtable(path, plans, name, "plan.") or {}) for name in plans},
+        sensor=None if sensor is None else SensorChoice(**sensor),
+        training=_training(path, _subtable(path, document, "training") or {}),
+        plan=plan,
+        log=None if log is None else LogChoice(**log),
     )
 
 
@@ -180,21 +197,6 @@ def _subtable(
     if table is not None and not isinstance(table, dict):
         raise InputError(str(path), f"expected a table [{prefix}{name}]")
     return table
-
-
-def _sensor(path: Path, table: Mapping[str, Any] | None) -> SensorChoice | None:
-    if table is None:
-        return None
-    _refuse_unknown(path, table, SensorChoice, "sensor.")
-    for key, value in table.items():
-        if not isinstance(value, str):
-            raise InputError(str(path), f"expected text for sensor.{key}, got {value!r}")
-    for key in ("address", "kind"):
-        if key not in table:
-            raise InputError(
-                str(path), f"sensor.{key} is missing", "Write it again with: tracker pair ADDRESS"
-            )
-    return SensorChoice(**table)
 
 
 def _training(path: Path, table: Mapping[str, Any]) -> TrainingChoice:
@@ -220,6 +222,25 @@ def _plan(path: Path, name: str, table: Mapping[str, Any]) -> Plan:
         return plan_from_json(table)
     except TrackerError as error:
         raise InputError(str(path), f"[plan.{name}]: {error.message}", error.advice) from error
+
+
+def _texts(
+    path: Path, document: Mapping[str, Any], name: str, shape: type[DataclassInstance], advice: str
+) -> dict[str, str] | None:
+    """Return the table of that name, every key of which is text, or None if it is not there."""
+    table = document.get(name)
+    if table is None:
+        return None
+    if not isinstance(table, dict):
+        raise InputError(str(path), f"expected a table [{name}]")
+    _refuse_unknown(path, table, shape, f"{name}.")
+    for key, value in table.items():
+        if not isinstance(value, str):
+            raise InputError(str(path), f"expected text for {name}.{key}, got {value!r}")
+    for each in fields(shape):
+        if each.default is MISSING and each.name not in table:
+            raise InputError(str(path), f"{name}.{each.name} is missing", advice)
+    return table
 
 
 def _refuse_unknown(path: Path, table: Mapping[str, Any], shape: type, prefix: str) -> None:
@@ -283,12 +304,7 @@ def _end_of_table(lines: Sequence[str], start: int) -> int:
 
 def _replace(path: Path, text: str) -> None:
     """Put a whole new file in place of the old one, or leave the old one."""
-    try:
+    with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        # Beside the target, because a rename across disks is a copy that can be cut short.
-        with tempfile.TemporaryDirectory(prefix=".tracker-", dir=path.parent) as folder:
-            unfinished = Path(folder) / path.name
-            unfinished.write_text(text, encoding="utf-8")
-            os.replace(unfinished, path)
-    except OSError as error:
-        raise OutputError(str(path), f"cannot be written: {error.strerror}") from error
+    with whole_file(path, force=True) as unfinished:
+        unfinished.write_text(text, encoding="utf-8")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tracker.coach import OneRepMax, one_rep_max
 from tracker.domain import (
     BatteryRead,
     Calibrated,
@@ -36,7 +37,7 @@ from tracker.runtime.wording import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from tracker.domain import Event, Rep, SetRecord
+    from tracker.domain import Event, Exercise, Rep, SetRecord
 
 
 def rep_line(rep: Rep) -> str:
@@ -66,14 +67,27 @@ def set_summary(record: SetRecord) -> str:
     return "  ".join(part for part in parts if part)
 
 
+def one_rep_max_line(exercise: Exercise, record: SetRecord) -> str | None:
+    """Return the load that could be lifted once, with its error; None if a set tells of none."""
+    found = one_rep_max(exercise, record.load_kg, record.reps, record.plan)
+    if not isinstance(found, OneRepMax):
+        return None
+    return (
+        f"  one-rep max about {found.load_kg:.0f} kg ({found.least_kg:.0f} to "
+        f"{found.most_kg:.0f}), if you lifted as fast as you could"
+    )
+
+
 class LinesSink:
     """Writes a line for each start and end of a set, each completed rep, cue and link trouble.
 
-    A rep that turns out to be none is taken back in words, because a written line cannot be.
+    A rep that turns out to be none is taken back in words, because a written line cannot be. With
+    an exercise, a set of a known load also tells the load that could be lifted once.
     """
 
-    def __init__(self, write: Callable[[str], None]) -> None:
+    def __init__(self, write: Callable[[str], None], exercise: Exercise | None = None) -> None:
         self._write = write
+        self._exercise = exercise
         self._ledger = Ledger()
         self._link_words = LinkWords()
 
@@ -115,4 +129,8 @@ class LinesSink:
         record = next(records, None)
         if record is None:
             return f"set {event.set_index} withdrawn: it has no rep that counts"
-        return set_summary(record)
+        summary = set_summary(record)
+        if self._exercise is not None:
+            strongest = one_rep_max_line(self._exercise, record)
+            summary = summary if strongest is None else f"{summary}\n{strongest}"
+        return summary

@@ -7,6 +7,7 @@ reached by now, so that they come in a hole of the stream as well.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from tracker.coach import RULES, MomentKind, Stretch, listen
@@ -14,10 +15,11 @@ from tracker.domain import (
     Calibrated,
     CalibrationFailed,
     Cue,
-    Ledger,
+    Entered,
     LinkChanged,
     LinkState,
     RepCounted,
+    RepsAdjusted,
     SetEnded,
 )
 from tracker.runtime.snapshot import RunState
@@ -59,25 +61,25 @@ class Sounding:
         self._player = player
         # What a cue says beside a number is known ahead, so that it begins without delay.
         self._player.prepare(Speech(text) for rule in RULES.values() for text in _phrases(rule))
-        self._ledger = Ledger()
+        # Not a ledger: this may begin to listen in the middle of a set.
+        self._adjusted: Counter[int] = Counter()
         self._heard: Heard | None = None
         self._link = LinkState.STREAMING
 
     def accept(self, events: Sequence[Event], newest_s: float) -> None:
         """Sound what the engine said, unless it is old news."""
         for event in events:
-            self._ledger.accept((event,))
             if newest_s - event.at_s <= OLD_NEWS_S or not isinstance(event, RepCounted | Cue):
                 for sound in self._sounds(event):
                     self._player.offer(sound)
 
     def _sounds(self, event: Event) -> Iterator[Sound]:
         match event:
-            case RepCounted(set_index=set_index):
+            case RepCounted(set_index=set_index, index=index):
                 yield Tone.LOCKOUT
-                done = [each.done for each in self._ledger.sets if each.index == set_index]
-                if done:
-                    yield spoken_count(done[0])
+                yield spoken_count(max(0, index + self._adjusted[set_index]))
+            case Entered(entry=RepsAdjusted(set_index=set_index, by=by)):
+                self._adjusted[set_index] += by
             case Cue(text=text):
                 yield Speech(text)
             case SetEnded(reps=reps) if reps > 0:

@@ -10,13 +10,22 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import takewhile
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from tracker.ble import BleakRadio, Wanted, open_radio
-from tracker.domain import EXERCISES, Plan, SensorError, SessionInfo
+from tracker.domain import (
+    EXERCISES,
+    InputError,
+    Plan,
+    SensorError,
+    SessionInfo,
+    TrackerError,
+)
 from tracker.domain.units import ns_from_s
-from tracker.recording import ReplaySource
-from tracker.runtime.clock import SYSTEM_CLOCK, utc_now
+from tracker.engine import build_engine
+from tracker.recording import ReplaySource, open_recording
+from tracker.runtime.clock import SYSTEM_CLOCK, local_now
 from tracker.runtime.config import (
     SensorChoice,
     config_path,
@@ -27,9 +36,12 @@ from tracker.runtime.config import (
 )
 from tracker.runtime.devices import Device, Devices
 from tracker.runtime.live_check import LiveCheck
+from tracker.runtime.playback import Playback
 from tracker.runtime.training import recorded_training
+from tracker.runtime.training_log import log_session, open_training_log
 from tracker.sensors import family, parse_settings
 from tracker.sim import STYLES, simulate, training_plan
+from tracker.store import Wanted as WantedSessions
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterator
@@ -40,6 +52,10 @@ if TYPE_CHECKING:
     from tracker.runtime.config import Config, TrainingChoice
     from tracker.runtime.paths import Paths
     from tracker.runtime.training import Training
+    from tracker.store import SessionSummary
+
+LOOKED_BACK: Final = 10
+"""Sessions that what comes next is drawn from: a month of training."""
 
 CHECKED_EXERCISE: Final = "hip_thrust"
 """What the simulated lifter does while one looks at what it sends."""
@@ -80,6 +96,15 @@ class Start:
     """How the wearer tells the sensor what level is."""
 
 
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """What was said before the screen was there; None leaves what was chosen last."""
+
+    exercise: str | None = None
+    plan: Plan | None = None
+    """For the exercise that stands in the set-up first."""
+
+
 class Studio:
     """Opens what is trained with, and remembers what was chosen.
 
@@ -93,6 +118,8 @@ class Studio:
         Given to sources and sessions.
     simulated
         How the simulated lifter trains.
+    preset
+        What stands in the set-up at first.
     """
 
     def __init__(
@@ -102,17 +129,32 @@ class Studio:
         radio: Radio | None = None,
         clock: Clock = SYSTEM_CLOCK,
         simulated: Simulated = Simulated(),
+        preset: Preset = Preset(),
     ) -> None:
         self._paths = paths
         self._radio = BleakRadio() if radio is None else radio
         self._clock = clock
         self._simulated = simulated
+        self._preset = preset
         self._config_path = config_path(paths.config)
 
     @property
     def config(self) -> Config:
         """What is chosen; raises `InputError` if the file cannot be read."""
         return load_config(self._config_path)
+
+    def first_exercise(self, device: Device) -> str:
+        """Return what stands in the set-up first: what was said, else what was trained last."""
+        names = self.exercises(device)
+        wanted = self._preset.exercise or self.config.training.exercise
+        return wanted if wanted in names else names[0]
+
+    def last_plan(self, exercise: str) -> Plan | None:
+        """Return the plan to begin with; None if there was none yet."""
+        preset = self._preset
+        if preset.plan is not None and exercise == (preset.exercise or exercise):
+            return preset.plan
+        return self.config.plan.get(exercise)
 
     def remember(self, training: TrainingChoice) -> None:
         """Keep what was chosen on the screen."""
@@ -133,9 +175,47 @@ class Studio:
         """Return a search for sensors, to be started by whoever shows it."""
         return Devices(self._radio, self.config.sensor, self._clock)
 
+    def sessions(self) -> tuple[SessionSummary, ...]:
+        """Return the sessions of the log, the newest first; raises `TrackerError`."""
+        with open_training_log(self._paths) as log:
+            return log.list()
+
     def earlier(self) -> tuple[Workout, ...]:
-        """Return past trainings, oldest first."""
-        return ()
+        """Return the last trainings, oldest first; none if the log cannot be used."""
+        try:
+            with open_training_log(self._paths) as log:
+                latest = log.list(WantedSessions(limit=LOOKED_BACK))
+                return tuple(log.workout(each.id) for each in reversed(latest))
+        except TrackerError:
+            return ()
+
+    def workout(self, session_id: int) -> Workout:
+        """Return a past training; raises `TrackerError` if it cannot be read."""
+        with open_training_log(self._paths) as log:
+            return log.workout(session_id)
+
+    def replay(self, session_id: int) -> Playback:
+        """Return a past training, ready to be played from its recording.
+
+        Raises
+        ------
+        TrackerError
+            If it has no recording any more, or that cannot be read.
+        """
+        with open_training_log(self._paths) as log:
+            kept = log.kept(session_id)
+        if kept.recording is None:
+            raise InputError(f"session {session_id}", "has no recording")
+        recording = open_recording(Path(kept.recording))
+        info = replace(recording.info, exercise=kept.overlaid.workout.info.exercise)
+        return Playback(
+            info,
+            lambda: ReplaySource.of(recording, self._clock),
+            lambda: build_engine(info),
+            end_s=recording.end_s,
+            recording_name=Path(kept.recording).name,
+            clock=self._clock,
+        )
 
     def exercises(self, device: Device) -> tuple[str, ...]:
         """Return what can be trained with a device: nobody can simulate a squat."""
@@ -174,7 +254,7 @@ class Studio:
         OutputError
             If the recording cannot be created.
         """
-        started = utc_now()
+        started = local_now()
         async with self._opened(start.device, start.exercise) as (source, info):
             with recorded_training(
                 source,
@@ -186,7 +266,23 @@ class Studio:
                 until_stopped=True,
                 clock=self._clock,
             ) as training:
-                yield training
+                try:
+                    yield training
+                finally:
+                    training.close()
+                    # Not on the loop: the sensor is still to be stopped, whoever holds the log.
+                    await asyncio.to_thread(self._log, training)
+
+    def _log(self, training: Training) -> None:
+        """Put a training into the log; the recording is there whatever comes of it."""
+        path = training.recording
+        try:
+            log_session(training.session.workout(str(path)), path, self._paths)
+        except TrackerError as error:
+            raise TrackerError(
+                f"Not logged: {error.message}",
+                "The recording is kept; once that is mended, add it: tracker rescore --missing",
+            ) from error
 
     @asynccontextmanager
     async def _opened(

@@ -14,7 +14,7 @@ from tracker.runtime.paths import new_recording_path
 from tracker.runtime.session import Session
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime
     from pathlib import Path
 
@@ -28,6 +28,8 @@ class Training:
 
     session: Session
     recording: Path
+    close: Callable[[], None]
+    """Closes the recording, should the session not have come so far; again is harmless."""
 
 
 @contextmanager
@@ -79,4 +81,4 @@ def recorded_training(
             session.enter(PlanChosen(plan))
         if pain_before is not None:
             session.enter(PainEntered(pain_before, PainMoment.BEFORE))
-        yield Training(session, path)
+        yield Training(session, path, recorder.close)

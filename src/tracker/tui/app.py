@@ -12,16 +12,19 @@ from textual.binding import Binding
 from textual.worker import WorkerError
 
 from tracker.domain import MarkKind, TrackerError
-from tracker.runtime.clock import SYSTEM_CLOCK, utc_now
+from tracker.runtime.clock import SYSTEM_CLOCK, local_now
 from tracker.runtime.config import Theme
+from tracker.runtime.playback import Playback
 from tracker.runtime.session import Session
 from tracker.runtime.sounding import Sounding
 from tracker.runtime.studio import Calibration
+from tracker.tui.driver import never_waiting
 from tracker.tui.screens.check import CheckScreen
 from tracker.tui.screens.connect import ConnectScreen
 from tracker.tui.screens.devices import DevicesScreen
 from tracker.tui.screens.guide import GuideScreen, guide_parts, warning_parts
 from tracker.tui.screens.help import HelpScreen
+from tracker.tui.screens.history import HistoryScreen
 from tracker.tui.screens.rest import RestScreen
 from tracker.tui.screens.setup import SetupScreen
 from tracker.tui.screens.summary import SummaryScreen
@@ -32,16 +35,16 @@ if TYPE_CHECKING:
     from pathlib import PurePath
 
     from textual.binding import BindingType
+    from textual.driver import Driver
     from textual.screen import Screen
     from textual.worker import Worker
 
     from tracker.runtime.devices import Device
-    from tracker.runtime.playback import Playback
     from tracker.runtime.snapshot import SessionSnapshot
     from tracker.runtime.studio import Start, Studio
     from tracker.sound import Opened, Player
 
-    OpenSound = Callable[[Callable[[], None]], Opened]
+    OpenSound = Callable[[Callable[[], object]], Opened]
 
 _MARKS: Final = {
     Calibration.HOLD: MarkKind.CALIBRATION,
@@ -76,6 +79,7 @@ class TrackerApp(App[None]):
         "screens/rest.tcss",
         "screens/summary.tcss",
         "screens/help.tcss",
+        "screens/history.tcss",
         "screens/note.tcss",
     ]
     ENABLE_COMMAND_PALETTE = False
@@ -106,6 +110,10 @@ class TrackerApp(App[None]):
         self._worker: Worker[None] | None = None
         self._over = training is None
         self._leaving = False
+
+    def get_driver_class(self) -> type[Driver]:
+        """Draw on a terminal that nothing waits for."""
+        return never_waiting(super().get_driver_class())
 
     def get_default_screen(self) -> Screen[None]:
         """Start on the training screen, or where a sensor is chosen."""
@@ -236,6 +244,7 @@ class TrackerApp(App[None]):
             self._tell(str(error))
         finally:
             self._over = True
+            self.training = None
         if self._leaving:
             self.exit()
 
@@ -269,7 +278,7 @@ class TrackerApp(App[None]):
         earlier = () if self.studio is None else self.studio.earlier()
         self.push_screen(
             SummaryScreen(
-                lambda: training.workout(""), earlier, utc_now().date(), enter=training.enter
+                lambda: training.workout(""), earlier, local_now().date(), enter=training.enter
             )
         )
 
@@ -278,9 +287,11 @@ class TrackerApp(App[None]):
         if self.studio is None:
             self.leave()
             return
-        if self.training is not None:
+        if isinstance(self.training, Session):
             self.training.stop()
-        self.to_devices()
+            self.to_devices()
+        else:
+            self.pop_screen()
 
     def show_guide(self, exercise: str) -> None:
         """Say how an exercise is done, and how to warm up."""
@@ -288,6 +299,48 @@ class TrackerApp(App[None]):
 
     def show_history(self) -> None:
         """Show past sessions."""
+        assert self.studio is not None
+        self.push_screen(HistoryScreen(self.studio))
+
+    def show_past(self, session_id: int) -> None:
+        """Show what a past session was."""
+        assert self.studio is not None
+        try:
+            workout = self.studio.workout(session_id)
+        except TrackerError as error:
+            self._tell(str(error))
+            return
+        self.push_screen(
+            SummaryScreen(
+                lambda: workout, (), local_now().date(), replay=lambda: self.replay(session_id)
+            )
+        )
+
+    def replay(self, session_id: int) -> None:
+        """Watch a past session on the training screen."""
+        assert self.studio is not None
+        try:
+            playback = self.studio.replay(session_id)
+        except TrackerError as error:
+            self._tell(str(error))
+            return
+        self.push_screen(TrainScreen(playback))
+        self.run_worker(self._play(playback), name="replay", group="replay", exclusive=True)
+
+    async def _play(self, playback: Playback) -> None:
+        self.training = playback
+        self._hear(playback)
+        try:
+            with suppress(TrackerError):
+                await playback.run()
+        finally:
+            self.training = None
+
+    def leave_replay(self) -> None:
+        """Stop the replay, and go back to where it was started."""
+        if isinstance(self.training, Playback):
+            self.training.stop()
+        self.pop_screen()
 
     # The end
 
@@ -325,7 +378,7 @@ class TrackerApp(App[None]):
                 self.studio.remember(replace(self.studio.config.training, theme=theme))
 
 
-def run_app(training: Session | Playback) -> SessionSnapshot:
+def run_app(training: Session | Playback, open_sound: OpenSound | None = None) -> SessionSnapshot:
     """Show `training` on the terminal until the wearer quits, and return how it ended."""
-    TrackerApp(training).run()
+    TrackerApp(training, open_sound=open_sound).run()
     return training.snapshot()

@@ -47,7 +47,7 @@ def pain_lines(pain: Sequence[PainEntered]) -> Iterator[str]:
         yield NO_DIAGNOSIS
 
 
-def next_lines(workout: Workout, earlier: Iterable[Workout], today: date) -> Iterator[str]:
+def next_lines(workout: Workout, earlier: Iterable[Workout], soonest: date) -> Iterator[str]:
     """Yield what the next session of the exercise might be, and why.
 
     Parameters
@@ -56,11 +56,11 @@ def next_lines(workout: Workout, earlier: Iterable[Workout], today: date) -> Ite
         The training that has just ended.
     earlier
         Those before it, oldest first.
-    today
-        The day on which the next one would be the soonest.
+    soonest
+        The first day on which the next one may be.
     """
     sessions = [past_session(each) for each in (*earlier, workout)]
-    suggestion = suggest(sessions, workout.info.exercise, today)
+    suggestion = suggest(sessions, workout.info.exercise, soonest)
     if suggestion.sets:
         load_kg = suggestion.load_kg
         load = "" if load_kg is None else f", {load_kg:g} kg" if load_kg else ", bodyweight"

@@ -378,7 +378,7 @@ async def test_a_calibration_that_is_waited_for_is_shown_until_it_is_over(
 
 @pytest.mark.parametrize(
     ("played", "offered"),
-    [(False, [*"suamdncf?q"]), (True, ["space", *"←→+-smdc?q"])],
+    [(False, [*"suamdncf?q"]), (True, ["space", *"←→+-smd?q"])],
     ids=["training", "replay"],
 )
 async def test_at_eighty_columns_every_key_is_in_the_footer(

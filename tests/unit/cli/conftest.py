@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from unit.ble.air import FakeRadio
+from unit.cli.logged import fill
 
 from tracker.cli import main
 from tracker.recording import RecordingWriter
@@ -87,3 +88,12 @@ def around(monkeypatch: pytest.MonkeyPatch) -> Callable[..., FakeRadio]:
         return radio
 
     return put
+
+
+@pytest.fixture
+def log_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home of its own, with a training log in it."""
+    monkeypatch.setenv("TRACKER_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("TRACKER_LOG_URL", raising=False)
+    fill(tmp_path / "home")
+    return tmp_path / "home"

@@ -154,12 +154,59 @@ def test_a_file_that_cannot_be_samples_is_explained(
     assert "Traceback" not in result.err
 
 
-def test_one_bad_file_among_several_leaves_no_half_of_a_document(
+@pytest.mark.parametrize("output_format", ["json", "text"])
+def test_bad_files_among_several_are_named_and_do_not_stop_the_others(
+    output_format: str, recording: Path, tmp_path: Path, tracker: Callable[..., Any]
+) -> None:
+    (tmp_path / "empty.csv").touch()
+    bad = (tmp_path / "missing.csv", tmp_path / "empty.csv")
+    good = tracker("analyze", recording, recording, "--format", output_format)
+    result = tracker(
+        "analyze", bad[0], recording, bad[1], recording, "--format", output_format, "--jobs", 1
+    )
+    assert (result.code, result.out) == (ExitCode.USAGE_OR_INPUT, good.out)
+    assert f"{bad[0]}: there is no such file" in result.err
+    assert f"{bad[1]}: the file is empty" in result.err
+    assert "2 of 4 files could not be read" in result.err
+
+
+@pytest.mark.parametrize("output_format", ["json", "text"])
+def test_several_at_once_are_as_one_after_the_other(
+    output_format: str,
+    recording: Path,
+    csv: Path,
+    short_csv: Path,
+    tmp_path: Path,
+    tracker: Callable[..., Any],
+) -> None:
+    files = (csv, tmp_path / "missing.csv", recording, short_csv)
+    alone = tracker("analyze", *files, "--format", output_format, "--jobs", 1)
+    assert alone.code == ExitCode.USAGE_OR_INPUT
+    assert tracker("analyze", *files, "--format", output_format, "--jobs", 2) == alone
+
+
+def test_a_folder_is_every_session_in_it_in_the_order_of_names(
+    recording: Path, short_csv: Path, tmp_path: Path, tracker: Callable[..., Any]
+) -> None:
+    (tmp_path / "march").mkdir()
+    (tmp_path / "march" / "a.arrows").write_bytes(recording.read_bytes())
+    (tmp_path / "b.csv").write_bytes(short_csv.read_bytes())
+    (tmp_path / "notes.txt").write_text("nothing")
+    sessions = json.loads(tracker("analyze", tmp_path, "--format", "json").out)
+    assert [each["source"]["path"] for each in sessions] == [
+        str(tmp_path / "b.csv"),
+        str(tmp_path / "march" / "a.arrows"),
+    ]
+
+
+def test_a_folder_with_one_session_is_a_list_and_one_with_none_an_error(
     recording: Path, tmp_path: Path, tracker: Callable[..., Any]
 ) -> None:
-    result = tracker("analyze", recording, tmp_path / "missing.csv", "--format", "json")
-    assert (result.code, result.out) == (ExitCode.USAGE_OR_INPUT, "")
-    assert "no such file" in result.err
+    empty = tracker("analyze", tmp_path, "--format", "json")
+    assert (empty.code, empty.out) == (ExitCode.USAGE_OR_INPUT, "")
+    assert "no session in it" in empty.err
+    (tmp_path / "a.arrows").write_bytes(recording.read_bytes())
+    assert len(json.loads(tracker("analyze", tmp_path, "--format", "json").out)) == 1
 
 
 @pytest.mark.parametrize(

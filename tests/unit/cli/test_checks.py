@@ -12,7 +12,7 @@ from tracker.ble import AdapterError, LinkError
 from tracker.cli import checks
 from tracker.runtime.clock import SYSTEM_CLOCK
 from tracker.runtime.config import SensorChoice, config_path, save_sensor
-from tracker.runtime.paths import Paths
+from tracker.runtime.paths import Paths, tracker_paths
 from tracker.sound import SoundError, open_player
 
 if TYPE_CHECKING:
@@ -209,3 +209,33 @@ def test_what_can_be_heard_is_told_and_never_keeps_anybody_from_training(
         assert checks.audio(opened) == checks.Check("audio", True, text, advice)
     finally:
         opened.player.close()
+
+
+def test_a_log_that_is_not_there_yet_is_not_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("TRACKER_LOG_URL", raising=False)
+    paths = Paths(tmp_path / "data", tmp_path / "config", tmp_path / "log")
+    check = checks.training_log(paths)
+    assert (check.good, check.text) == (
+        True,
+        f"none yet: it will be {tmp_path / 'data' / 'training.sqlite'}",
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_log_is_told_with_what_is_in_it_and_what_it_lacks(log_home: Path) -> None:
+    paths = tracker_paths()
+    check = checks.training_log(paths)
+    assert (check.good, check.text) == (
+        True,
+        f"{log_home / 'data' / 'training.sqlite'}, 2 sessions",
+    )
+    paths.recordings.mkdir()
+    (paths.recordings / "crashed.arrows").write_bytes(b"x")
+    lacking = checks.training_log(paths)
+    assert not lacking.good
+    assert lacking.text.endswith("2 sessions; 1 recording not in it")
+    assert "tracker rescore --missing" in lacking.advice
+    (log_home / "data" / "training.sqlite").write_bytes(b"no database" * 100)
+    assert "is no database" in checks.training_log(paths).text

@@ -40,6 +40,15 @@ def test_it_ends_after_the_seconds_asked_for(tracker: Callable[..., Any]) -> Non
     assert nothing.out.splitlines()[-1] == "0 sets, 0 reps"
 
 
+def test_it_is_coached_by_a_plan(tracker: Callable[..., Any]) -> None:
+    free = tracker("demo", "--headless").out
+    assert "  » Hold the top for 1 second." in free.splitlines()
+    planned = tracker("demo", "--headless", "--hold", 3, "--reps", 6, "--no-breathing").out
+    assert "  » Hold the top for 3 seconds." in planned.splitlines()
+    assert "  » 6 reps: target reached. Lower slowly." in planned.splitlines()
+    assert "reathe" not in planned
+
+
 @pytest.mark.parametrize(
     "arguments", [["--seconds", "0"], ["--seconds", "nan"], ["--speed", "fast"], ["--seed", "-1"]]
 )

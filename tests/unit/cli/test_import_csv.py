@@ -1,10 +1,22 @@
 from __future__ import annotations
 
 import gzip
+import json
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from unit.recording.phones import (
+    Motion,
+    metabase,
+    motion,
+    phyphox,
+    saved,
+    sensor_logger,
+    turning,
+    zipped,
+)
 
 from tracker.cli.exit_codes import ExitCode
 from tracker.domain import Frame
@@ -14,6 +26,8 @@ from tracker.sensors import family
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from tracker.sim import SimulatedSession
 
 HEADER = "time_s,acc_x,acc_y,acc_z"
 GYRO = ",gyro_x,gyro_y,gyro_z"
@@ -154,3 +168,91 @@ def test_an_unknown_exercise_is_answered_with_the_nearest(
     result = tracker("import", "a.csv", "-o", tmp_path / "a.arrows", "--exercise", "sqat")
     assert result.code == ExitCode.USAGE_OR_INPUT
     assert "Did you mean squat?" in result.err
+
+
+def reps_in(tracker: Callable[..., Any], *call: object) -> list[list[dict[str, Any]]]:
+    result = tracker("analyze", *call, "--format", "json")
+    assert result.code == ExitCode.OK, result.err
+    return [each["reps"] for each in json.loads(result.out)["sets"]]
+
+
+def assert_same_reps(
+    found: list[list[dict[str, Any]]], known: list[list[dict[str, Any]]], late_s: float = 0.0
+) -> None:
+    assert [len(each) for each in found] == [len(each) for each in known]
+    assert sum(map(len, known)) > 10
+    pairs = (zip(one, other, strict=True) for one, other in zip(found, known, strict=True))
+    for one, other in chain.from_iterable(pairs):
+        for name in ("start_s", "end_s"):
+            assert one[name] == pytest.approx(other[name] - late_s, abs=0.02)
+        for name in ("concentric_s", "lockout_s", "eccentric_s"):
+            assert one[name] == pytest.approx(other[name], abs=0.03)
+        assert one["rom_deg"] == pytest.approx(other["rom_deg"], abs=0.5)
+
+
+LAYOUTS: dict[str, Callable[[Motion], dict[str, str]]] = {
+    "phyphox": phyphox,
+    "phyphox, semicolons and decimal commas": lambda moved: phyphox(moved, ";", ","),
+    "Sensor Logger, Android": sensor_logger,
+    "Sensor Logger, iOS": lambda moved: sensor_logger(moved, "ios"),
+    "Sensor Logger, iOS, Accelerometer and Gravity": lambda moved: {
+        name: text
+        for name, text in sensor_logger(moved, "ios").items()
+        if name != "AccelerometerUncalibrated.csv"
+    },
+    "MetaBase": metabase,
+}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_what_a_phone_saved_has_the_same_reps(
+    layout: str,
+    lifted: SimulatedSession,
+    csv: Path,
+    tmp_path: Path,
+    tracker: Callable[..., Any],
+) -> None:
+    time_s, acc_mps2, gyro_radps = lifted.samples()
+    assert gyro_radps is not None
+    files = LAYOUTS[layout](motion(time_s, acc_mps2, gyro_radps))
+    late_s = float(time_s[0]) if layout == "MetaBase" else 0.0
+    known = reps_in(tracker, csv)
+    folder = saved(tmp_path / "phone", files)
+    assert_same_reps(reps_in(tracker, folder), known, late_s)
+    archive = zipped(tmp_path / "phone.zip", files)
+    recorded = tmp_path / "phone.arrows"
+    result = tracker("import", archive, "-o", recorded)
+    assert result.code == ExitCode.OK, result.err
+    assert_same_reps(reps_in(tracker, recorded), known, late_s)
+    assert open_recording(recorded).info.started_utc is not None
+
+
+def test_files_of_single_sensors_become_one_recording(
+    tmp_path: Path, tracker: Callable[..., Any]
+) -> None:
+    folder = saved(tmp_path, metabase(turning()))
+    target = tmp_path / "hip.arrows"
+    result = tracker("import", *sorted(folder.glob("*.csv")), "-o", target)
+    assert result.code == ExitCode.OK
+    assert "1 samples of acceleration have no angular rate" in result.err
+    assert samples_in(target).gyro_radps is not None
+
+
+def test_two_sessions_are_not_imported_as_one(tmp_path: Path, tracker: Callable[..., Any]) -> None:
+    one = written(tmp_path, [HEADER, *rows(50)], "one.csv")
+    two = written(tmp_path, [HEADER, *rows(50)], "two.csv")
+    result = tracker("import", one, two, "-o", tmp_path / "a.arrows")
+    assert result.code == ExitCode.USAGE_OR_INPUT
+    assert "sensors of one session" in result.err
+
+
+def test_an_iphone_turned_over_by_hand_is_turned_back(
+    csv: Path, tmp_path: Path, tracker: Callable[..., Any]
+) -> None:
+    header, *lines = csv.read_text().splitlines()
+    turned = [line.split(",") for line in lines]
+    for cells in turned:
+        cells[1:4] = [repr(-float(cell)) for cell in cells[1:4]]
+    path = tmp_path / "down.csv"
+    path.write_text("\n".join([header, *map(",".join, turned)]))
+    assert_same_reps(reps_in(tracker, path, "--acc-points", "down"), reps_in(tracker, csv))

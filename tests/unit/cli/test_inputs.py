@@ -8,7 +8,7 @@ import pytest
 from tracker.cli.inputs import open_session_file
 from tracker.domain import InputError, Notification, SessionInfo
 from tracker.domain.units import NS_PER_S, ns_from_s
-from tracker.recording import AccUnit, RecordingWriter
+from tracker.recording import AccUnit, RecordingWriter, Sayings
 from tracker.sensors import family
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def test_times_of_a_csv_stay_as_they_are(tmp_path: Path) -> None:
 
 def test_units_of_a_csv_can_be_given(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="m/s2"):
-        open_session_file(write_csv(tmp_path / "a.csv"), acc_unit=AccUnit.G)
+        open_session_file(write_csv(tmp_path / "a.csv"), sayings=Sayings(acc_unit=AccUnit.G))
 
 
 def test_a_recording_is_as_it_was_written(tmp_path: Path) -> None:

@@ -12,19 +12,23 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tracker import __version__
+from tracker.cli.analysis import workout_in
+from tracker.cli.inputs import open_session_file
 from tracker.cli.live import train_live
 from tracker.cli.playing import total
 from tracker.domain import Ledger, OutputError, SensorError, UnknownNameError
 from tracker.engine import build_engine
-from tracker.recording import ReplaySource, open_recording
+from tracker.recording import ReplaySource, open_recording, sha256_of
 from tracker.runtime.batch import analyze_notifications
-from tracker.runtime.clock import SYSTEM_CLOCK
+from tracker.runtime.clock import SYSTEM_CLOCK, local_now
+from tracker.store import TrainingLog
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterator
     from pathlib import Path
 
-    from tracker.domain import Notification
+    from tracker.domain import Notification, Workout
     from tracker.sim import SimulatedSession
 
 pytestmark = pytest.mark.usefixtures("home")
@@ -85,7 +89,7 @@ def test_everything_is_recorded_and_said(
     assert kept.damage == ()
     assert tuple(kept) == lifted.transmission.notifications
     out, err = capsys.readouterr()
-    assert err == f"a simulated training\nrecording to {path}\n"
+    assert err.startswith(f"a simulated training\nrecording to {path}\nlogged as session ")
     first, *_, last = out.splitlines()
     assert first.startswith("set 1 started")
     assert re.fullmatch(r"2 sets, \d+ reps", last)
@@ -197,5 +201,68 @@ def test_on_the_screen_every_way_out_closes_the_recording(way_out: str, home: Pa
             pass
     os.close(screen)
     assert process.wait() == (0 if way_out == "q" else 4)
+    (path,) = recordings(home)
+    assert open_recording(path).damage == ()
+
+
+def rep_times(workout: Workout) -> list[float]:
+    return [
+        time_s for each in workout.sets for rep in each.reps for time_s in (rep.start_s, rep.end_s)
+    ]
+
+
+def the_log(home: Path) -> TrainingLog:
+    return TrainingLog(home / "data" / "training.sqlite", local_now)
+
+
+def test_a_training_is_logged_as_an_analysis_of_its_recording_would_be(
+    lifted: SimulatedSession, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    train_live("a training", lifted.info, at_once(lifted), headless=True)
+    (path,) = recordings(home)
+    with the_log(home) as log:
+        (line,) = log.list()
+        kept = log.kept(line.id)
+    assert f"logged as session {line.id}: tracker show {line.id}\n" in capsys.readouterr().err
+    again = workout_in(open_session_file(path), 1000)
+    # Cut otherwise into blocks, the same times come out to 1e-9 s.
+    assert replace(kept.measured, sets=()) == replace(again, sets=())
+    assert [(each.counted, each.ended) for each in kept.measured.sets] == [
+        (each.counted, each.ended) for each in again.sets
+    ]
+    assert rep_times(kept.measured) == pytest.approx(rep_times(again), abs=1e-6)
+    assert (kept.recording, kept.sha256) == (str(path), sha256_of(path))
+    assert (line.sets_done, line.tracker_version, line.origin) == (2, __version__, "synthetic")
+
+
+def test_a_training_that_breaks_off_is_logged_as_far_as_it_came(
+    lifted: SimulatedSession, home: Path
+) -> None:
+    with pytest.raises(SensorError, match="went away"):
+        train_live("a training", lifted.info, LostSource(lifted, 300), headless=True)
+    (path,) = recordings(home)
+    with the_log(home) as log:
+        (line,) = log.list()
+        assert log.kept(line.id).sha256 == sha256_of(path)
+    assert line.sets_done == 1
+
+
+def test_what_came_to_nothing_is_not_logged(lifted: SimulatedSession, home: Path) -> None:
+    with pytest.raises(SensorError):
+        train_live("a training", lifted.info, LostSource(lifted, 0), headless=True)
+    assert len(list(recordings(home))) == 1
+    with the_log(home) as log:
+        assert log.list() == ()
+
+
+def test_a_log_that_cannot_be_written_is_told_in_a_line_and_costs_no_recording(
+    lifted: SimulatedSession, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (home / "data").mkdir()
+    (home / "data" / "training.sqlite").write_text("no log, but notes\n" * 100)
+    train_live("a training", lifted.info, at_once(lifted), headless=True)
+    (told,) = (line for line in capsys.readouterr().err.splitlines() if "not logged" in line)
+    assert "is no database" in told
+    assert "tracker rescore --missing" in told
     (path,) = recordings(home)
     assert open_recording(path).damage == ()

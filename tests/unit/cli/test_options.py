@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import math
+from datetime import datetime
 
 import click
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.cli.options import ExerciseName, PositiveNumber, exercise_option
+from tracker.cli.options import ExerciseName, MomentOfDay, PositiveNumber, exercise_option
 from tracker.domain import EXERCISES, UnknownNameError
 
 
@@ -49,3 +50,19 @@ def test_the_word_for_infinity_is_infinity_where_there_is_one() -> None:
     assert PositiveNumber("max").convert("max", None, None) == math.inf
     with pytest.raises(click.BadParameter, match="or 'max'"):
         PositiveNumber("max").convert("inf", None, None)
+
+
+def test_a_moment_keeps_its_offset() -> None:
+    moment = MomentOfDay().convert("2026-03-01T18:30:00+01:00", None, None)
+    assert moment.isoformat() == "2026-03-01T18:30:00+01:00"
+
+
+def test_without_an_offset_a_moment_is_in_the_zone_of_the_computer() -> None:
+    moment = MomentOfDay().convert("2026-03-01T18:30", None, None)
+    assert moment == datetime(2026, 3, 1, 18, 30).astimezone()
+
+
+@pytest.mark.parametrize("text", ["", "soon", "18:30", "2026-13-01"])
+def test_what_is_no_moment_is_refused_with_an_example(text: str) -> None:
+    with pytest.raises(click.BadParameter, match="2026-03-01T18:30"):
+        MomentOfDay().convert(text, None, None)

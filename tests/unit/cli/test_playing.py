@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tracker.cli.playing import Piece, play, screen_is_there
+from tracker.cli.playing import Piece, play
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,10 +73,3 @@ def test_ctrl_c_ends_it_where_it_is_and_says_what_was_done(
         play(replace(piece, notifications=notifications), headless=True, speed=None)
     reps = len(lifted.truth.sets[0].reps)
     assert capsys.readouterr().out.splitlines()[-1] == f"1 set, {reps} reps"
-
-
-def test_a_browser_is_a_screen_although_it_is_no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("TEXTUAL_DRIVER", raising=False)
-    assert not screen_is_there()
-    monkeypatch.setenv("TEXTUAL_DRIVER", "textual.drivers.web_driver:WebDriver")
-    assert screen_is_there()

@@ -2,17 +2,23 @@ from __future__ import annotations
 
 from tracker.cli.tables import session_table
 from tracker.domain import (
+    Entered,
     Event,
     Fault,
     FaultReason,
     Flag,
     Gap,
     Ledger,
+    LoadEntered,
     Phase,
     PhaseSpan,
+    Plan,
+    PlanChosen,
     Rep,
     RepCompleted,
     RepCounted,
+    RepsAdjusted,
+    RpeEntered,
     SessionInfo,
     SetEnded,
     SetStarted,
@@ -121,3 +127,17 @@ def test_a_simulated_session_says_so() -> None:
     assert (
         session_table(workout_of(info, Ledger(), FACTS)).splitlines()[1].startswith("simulated · ")
     )
+
+
+def test_what_was_planned_and_said_of_a_set_stands_above_its_reps() -> None:
+    said = (
+        Entered(0.0, PlanChosen(Plan(load_kg=60.0))),
+        *(SetStarted(10.0, 1), RepCounted(14.0, 1, 1), RepCompleted(14.0, 1, FIRST)),
+        Entered(15.0, RepsAdjusted(1, 1)),
+    )
+    workout = workout_of(INFO, ledger(more=said), FACTS)
+    assert "set 1: 1 rep, 0:10–0:14\n2 reps done · 60 kg planned\n" in session_table(workout)
+    more = (Entered(16.0, LoadEntered(1, 62.5)), Entered(16.0, RpeEntered(1, 8.0)))
+    workout = workout_of(INFO, ledger(more=(*said, *more)), FACTS)
+    edited = frozenset({(1, "rpe"), (2, "reps"), (None, "note")})
+    assert "2 reps done · 62.5 kg · RPE 8 (edited)\n" in session_table(workout, edited)

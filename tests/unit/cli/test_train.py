@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -96,7 +97,8 @@ def test_a_real_sensor_is_handed_to_the_radio(
     arguments = ("--sensor", first, "--second", second, "--exercise", "squat", "--seconds", 5)
     assert tracker("train", *arguments, "--headless").code == ExitCode.OK
     chosen = [Chosen(Wanted(first), None), Chosen(Wanted(second), None)]
-    assert calls == [(chosen, {"exercise": "squat", "seconds": 5.0, "headless": True})]
+    options = {"exercise": "squat", "seconds": 5.0, "headless": True, "plan": None}
+    assert calls == [(chosen, options)]
 
 
 @pytest.mark.parametrize("option", ["--seed", "--speed"])
@@ -166,7 +168,11 @@ def test_it_ends_after_the_seconds_asked_for(tracker: Callable[..., Any], home: 
         ["--seconds", "7201"],
         ["--speed", "0"],
         ["--seed", "-1"],
-        ["--load-kg", "60"],
+        ["--load-kg", "-1"],
+        ["--reps", "0"],
+        ["--hold", "61"],
+        ["--velocity-loss", "90"],
+        ["--velocity-loss", "fast"],
     ],
 )
 def test_wrong_usage_is_explained(
@@ -186,6 +192,34 @@ def test_the_same_seed_is_the_same_training_and_another_is_another(
         return str(tracker("train", "--sensor", "sim", "--seed", seed, *limits).out)
 
     assert train(1) == train(1) != train(2)
+
+
+def test_a_plan_is_kept_and_coached(tracker: Callable[..., Any], home: Path) -> None:
+    plan = ("--load-kg", 60, "--tempo", "3-0-1-2", "--reps", 4, "--velocity-loss", "20%")
+    result = tracker(
+        "train", "--sensor", "sim", "--headless", "--speed", "max", "--seconds", 40, *plan
+    )
+    assert result.code == ExitCode.OK
+    assert "  » 4 reps: target reached. Lower slowly." in result.out.splitlines()
+    (path,) = recordings(home)
+    document = json.loads(tracker("analyze", path, "--format", "json").out)
+    assert document["sets"][0]["plan"] == {
+        "load_kg": 60.0,
+        "target_reps": 4,
+        "tempo": "3-0-1-2",
+        "velocity_loss": 0.2,
+        "rest_s": 90.0,
+        "keep_tension": False,
+        "breathing": True,
+    }
+
+
+def test_a_tempo_of_three_places_is_asked_about(tracker: Callable[..., Any], home: Path) -> None:
+    result = tracker("train", "--sensor", "sim", "--tempo", "3-1-2")
+    assert (result.code, result.out) == (ExitCode.USAGE_OR_INPUT, "")
+    assert "which of the four is missing" in result.err
+    assert "3-0-1-2" in result.err
+    assert not list(recordings(home))
 
 
 @no_signals
@@ -233,7 +267,11 @@ def test_ctrl_c_closes_the_recording(
         for _ in range(presses):
             process.send_signal(signal.SIGINT)
         _, talk = process.communicate()
-    assert talk.strip() == "tracker: interrupted."
+    *logged, last = (line for line in talk.splitlines() if line)
+    assert last == "tracker: interrupted."
+    # Before the first sample there is nothing to log.
+    assert logged in ([], ["logged as session 1: tracker show 1"])
+    assert logged or not lines
     assert process.returncode == ExitCode.INTERRUPTED
     (path,) = recordings(home)
     kept = open_recording(path)

@@ -1,14 +1,20 @@
 from __future__ import annotations
 
+import io
 import json
 import math
-from typing import Any
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator, ValidationError
+from unit.export.workouts import WORKOUT, patient, workouts
 
 from tracker.domain import (
+    EXERCISES,
     BatteryRead,
     Calibrated,
     CalibrationFailed,
@@ -29,6 +35,7 @@ from tracker.domain import (
     Phase,
     PhaseSpan,
     PhaseStarted,
+    Plan,
     ReferenceRep,
     Rep,
     RepCompleted,
@@ -42,6 +49,10 @@ from tracker.domain import (
     workout_of,
 )
 from tracker.export import SCHEMA, event_object, session_object
+from tracker.export.session_json import write_session
+
+if TYPE_CHECKING:
+    from tracker.domain import Workout
 
 FACTS = SourceFacts(path="x.csv", sensor="csv", rate_hz=100.0, duration_s=151.2, samples=15120)
 
@@ -190,10 +201,11 @@ def test_flags_are_their_names() -> None:
         ),
         (SetEnded(1.0, 2, 5), {"event": "set_ended", "set": 2, "reps": 5}),
         (
-            Cue(1.0, "Hold it", CueKind.HOLD_LONGER, 2),
+            Cue(1.0, "Hold it", CueKind.HOLD_LONGER, 2, rep_index=3),
             {
                 "event": "cue",
                 "set": 2,
+                "index": 3,
                 "kind": "hold_longer",
                 "text": "Hold it",
                 "strong": False,
@@ -291,3 +303,70 @@ def assert_same_or_unknown(written: Any, value: float | None) -> None:
         assert written is None
     else:
         assert written == pytest.approx(value, abs=1e-4)
+
+
+SCHEMA_FILE = Path(__file__).parents[3] / "docs" / "schema" / "tracker.session-1.schema.json"
+PUBLISHED = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
+VALIDATOR = Draft202012Validator(PUBLISHED)
+
+
+def test_the_published_schema_is_one() -> None:
+    Draft202012Validator.check_schema(PUBLISHED)
+    assert PUBLISHED["title"] == SCHEMA
+
+
+@patient
+@given(workouts())
+def test_any_training_is_as_the_published_schema_says(workout: Workout) -> None:
+    out = io.BytesIO()
+    write_session(workout, out)
+    written = json.loads(out.getvalue())
+    VALIDATOR.validate(written)
+    assert written == session_object(workout)
+
+
+def test_the_published_schema_knows_every_key_and_word() -> None:
+    written: Any = session_object(WORKOUT)
+    definitions = PUBLISHED["$defs"]
+    (first, *_) = written["sets"]
+    for keys, about in (
+        (written, PUBLISHED),
+        (written["source"], PUBLISHED["properties"]["source"]),
+        (first, definitions["set"]),
+        (first["reps"][0], definitions["rep"]),
+    ):
+        assert list(about["properties"]) == list(keys)
+    plan_keys = [field.name for field in fields(Plan)]
+    assert sorted(definitions["set"]["properties"]["plan"]["properties"]) == sorted(plan_keys)
+    source = PUBLISHED["properties"]["source"]["properties"]
+    for words, enum in (
+        (definitions["phase"]["properties"]["phase"]["enum"], Phase),
+        (definitions["rep"]["properties"]["flags"]["items"]["enum"], Flag),
+        (source["faults"]["propertyNames"]["enum"], FaultReason),
+    ):
+        assert sorted(words) == sorted(each.value for each in enum)
+    assert PUBLISHED["properties"]["exercise"]["enum"] == list(EXERCISES)
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        (("schema",), "tracker.session/2"),
+        (("exercise",), "bench_press"),
+        (("sets", 0, "index"), 0),
+        (("sets", 0, "rpe"), 11),
+        (("sets", 0, "reps", 0, "rom_deg"), "45"),
+        (("sets", 0, "reps", 0, "phases", 0, "phase"), "up"),
+        (("source", "rate_hz"), 0),
+    ],
+)
+def test_the_published_schema_refuses_what_is_none(
+    place: tuple[str | int, ...], value: object
+) -> None:
+    written: Any = json.loads(json.dumps(session_object(WORKOUT)))
+    inside = written
+    for key in place[:-1]:
+        inside = inside[key]
+    inside[place[-1]] = value
+    with pytest.raises(ValidationError):
+        VALIDATOR.validate(written)

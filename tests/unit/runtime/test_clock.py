@@ -1,8 +1,25 @@
 from __future__ import annotations
 
-from datetime import timedelta
+import time
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
-from tracker.runtime.clock import SYSTEM_CLOCK, utc_now
+import pytest
+
+from tracker.runtime.clock import SYSTEM_CLOCK, local_now
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture
+def zone_of_kathmandu(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Put this computer where clocks are 5:45 h ahead; POSIX counts the other way."""
+    monkeypatch.setenv("TZ", "NPT-5:45")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
 
 
 async def test_the_system_clock_goes_forward_while_sleeping() -> None:
@@ -11,5 +28,9 @@ async def test_the_system_clock_goes_forward_while_sleeping() -> None:
     assert SYSTEM_CLOCK.now_ns() > before_ns
 
 
-def test_the_wall_clock_carries_its_offset() -> None:
-    assert utc_now().utcoffset() == timedelta(0)
+@pytest.mark.usefixtures("zone_of_kathmandu")
+def test_the_wall_clock_carries_the_offset_of_its_place() -> None:
+    before = datetime.now(UTC)
+    now = local_now()
+    assert now.utcoffset() == timedelta(hours=5, minutes=45)
+    assert before <= now <= datetime.now(UTC)

@@ -12,6 +12,7 @@ from unit.domain.test_plan import plans
 from tracker.domain import EXERCISES, InputError, OutputError, Plan
 from tracker.runtime.config import (
     Config,
+    LogChoice,
     SensorChoice,
     Theme,
     TrainingChoice,
@@ -94,6 +95,14 @@ def test_saving_leaves_the_wearers_own_words_alone(path: Path) -> None:
     assert load_config(path).sensor == SENSOR
 
 
+def test_where_the_log_is_stays_when_a_sensor_is_chosen(path: Path) -> None:
+    write(path, '[log]\nurl = "postgresql+psycopg://ann@db/clinic"\n')
+    save_sensor(path, SENSOR)
+    config = load_config(path)
+    assert config.log == LogChoice("postgresql+psycopg://ann@db/clinic")
+    assert config.sensor == SENSOR
+
+
 def test_a_file_without_a_last_line_break_is_continued(path: Path) -> None:
     write(path, "# mine")
     save_sensor(path, SENSOR)
@@ -128,6 +137,9 @@ def test_what_cannot_be_replaced_is_told_and_left(path: Path) -> None:
         ('[plan.squat]\ntempo = "311"\n', ["[plan.squat]", "three places"]),
         ("[plan.squat]\nload = 5\n", ["no key plan.squat.load", "plan.squat.load_kg"]),
         ("[sensor\n", ["is no TOML", "line 1"]),
+        ('[log]\nuri = "x"\n', ["no key log.uri", "log.url"]),
+        ("[log]\n", ["log.url is missing"]),
+        ("[log]\nurl = 5\n", ["expected text for log.url", "5"]),
     ],
 )
 def test_what_is_not_known_is_told_with_the_file_and_the_nearest_key(
@@ -171,8 +183,8 @@ def test_an_interrupted_save_leaves_the_old_file(
     def fail(_source: object, _target: object) -> None:
         raise OSError(28, os.strerror(28))
 
-    monkeypatch.setattr("tracker.runtime.config.os.replace", fail)
-    with pytest.raises(OutputError, match="No space left"):
+    monkeypatch.setattr("os.replace", fail)
+    with pytest.raises(OutputError, match="no space left"):
         save_sensor(path, SensorChoice("other", "profile"))
     assert load_config(path).sensor == SENSOR
     assert tomllib.loads(path.read_text(encoding="utf-8"))["sensor"]["kind"] == "profile"

@@ -3,13 +3,17 @@ from __future__ import annotations
 from unit.runtime.workout import REPS, rep_at, said_at
 
 from tracker.domain import (
+    HIP_THRUST,
     BatteryRead,
     Calibrated,
     CalibrationFailed,
     CalibrationLost,
+    Entered,
     Event,
     LinkChanged,
     LinkState,
+    Plan,
+    PlanChosen,
     ReferenceRep,
     Rep,
     RepCounted,
@@ -18,7 +22,7 @@ from tracker.domain import (
     SetRecord,
     SetStarted,
 )
-from tracker.runtime.lines import LinesSink, rep_line, set_summary
+from tracker.runtime.lines import LinesSink, one_rep_max_line, rep_line, set_summary
 
 
 def lines_of(events: list[Event]) -> list[str]:
@@ -48,6 +52,23 @@ def test_a_set_is_one_line() -> None:
         "set 2: 2 reps  mean 3.0-0.4-0.9-1.6  up 0.9 · hold 1.6 · down 3.0 · floor 0.4"
         "  range 36°  1× short of lockout"
     )
+
+
+def test_a_set_of_a_known_load_tells_the_greatest_with_its_error() -> None:
+    reps = (rep_at(0.0, 1), rep_at(6.0, 2))
+    loaded = SetRecord(1, 0.0, 12.0, reps, 2, ended=True, plan=Plan(load_kg=60.0))
+    line = one_rep_max_line(HIP_THRUST, loaded)
+    # 0.36 m/s between the ends of the way up is 0.30 m/s of the whole, 95 % of the greatest load.
+    assert line == "  one-rep max about 63 kg (59 to 68), if you lifted as fast as you could"
+    assert one_rep_max_line(HIP_THRUST, SetRecord(1, 0.0, 12.0, reps, 2, ended=True)) is None
+
+
+def test_it_is_told_at_the_end_of_the_set_where_the_exercise_is_known() -> None:
+    events = [Entered(0.0, PlanChosen(Plan(load_kg=60.0))), *(event for _, event in said_at())]
+    lines: list[str] = []
+    LinesSink(lines.append, HIP_THRUST).accept(events, 0.0)
+    assert sum("one-rep max" in line for line in lines) == 2
+    assert not any("one-rep max" in line for line in lines_of(events))
 
 
 def test_a_workout_is_a_line_for_each_start_rep_cue_and_end() -> None:

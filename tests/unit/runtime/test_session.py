@@ -442,7 +442,7 @@ async def test_a_snapshot_says_what_is_known_now() -> None:
     assert snapshot.state is RunState.RUNNING
     assert snapshot.position_s == pytest.approx(0.7)
     assert snapshot.phase is Phase.LOCKOUT
-    assert snapshot.lockout_s == pytest.approx(0.25)
+    assert snapshot.phase_elapsed_s == pytest.approx(0.25)
     assert snapshot.cue == Cue(0.6, "hold", CueKind.HOLD_LONGER, 1)
     assert snapshot.link is LinkState.STREAMING
     assert snapshot.link_detail == "It is back."
@@ -463,7 +463,7 @@ def test_nothing_is_known_before_the_start_and_nothing_is_zero() -> None:
     assert snapshot.position_s is None
     assert snapshot.rate_hz is None
     assert snapshot.sample_age_s is None
-    assert snapshot.lockout_s is None
+    assert snapshot.phase_elapsed_s is None
     assert snapshot.last_rep is None
     assert snapshot.recording is RecordingState.OFF
 

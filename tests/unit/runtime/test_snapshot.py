@@ -33,7 +33,7 @@ async def test_before_the_first_rep_there_is_no_set_no_rest_and_no_rep() -> None
 async def test_a_running_lockout_counts_from_where_it_started() -> None:
     snapshot = await snapshot_at(SET_STARTS_S[0] + UP_S + 0.7)
 
-    assert snapshot.lockout_s == pytest.approx(0.7)
+    assert snapshot.phase_elapsed_s == pytest.approx(0.7)
     assert snapshot.resting_s is None
 
 
@@ -43,7 +43,7 @@ async def test_after_a_set_the_rest_is_timed_from_its_end() -> None:
     assert snapshot.current_set is not None
     assert snapshot.current_set.ended
     assert snapshot.resting_s == pytest.approx(65.0 - (SET_STARTS_S[0] + REPS * REP_S - 0.4))
-    assert snapshot.lockout_s is None
+    assert snapshot.phase_elapsed_s is None
     assert snapshot.last_rep is not None
     assert snapshot.last_rep.index == REPS
 

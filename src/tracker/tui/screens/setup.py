@@ -84,10 +84,8 @@ class SetupScreen(Screen[None]):
         self._studio = studio
         self._device = device
         self._config = studio.config
-        names = studio.exercises(device)
-        last = self._config.training.exercise
-        self._exercise = last if last in names else names[0]
-        self._names = names
+        self._names = studio.exercises(device)
+        self._exercise = studio.first_exercise(device)
 
     def compose(self) -> ComposeResult:
         """Lay the fields out from what matters most to what matters least."""
@@ -143,7 +141,7 @@ class SetupScreen(Screen[None]):
         self.query_one("#problem").display = False
 
     def _plan_of(self, exercise: str) -> Plan:
-        return self._config.plan.get(exercise, FIRST_PLAN)
+        return self._studio.last_plan(exercise) or FIRST_PLAN
 
     def on_choice_changed(self, message: Choice.Changed) -> None:
         """Show the last plan of another exercise."""

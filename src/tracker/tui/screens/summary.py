@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from datetime import timedelta
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.binding import Binding
 from textual.containers import Vertical
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 
     from tracker.domain import Entry, Workout
     from tracker.tui.app import TrackerApp
+
+
+REST_DAYS: Final = 1
+"""Days of rest between two sessions; what comes next is for the day after."""
 
 
 def totals_text(workout: Workout) -> str:
@@ -165,7 +170,8 @@ class SummaryScreen(Screen[None]):
         if not workout.sets:
             yield "No set was found. If it was another exercise, choose it in the set-up."
         elif self._enter is not None:
-            yield from next_lines(workout, self._earlier, self._today)
+            soonest = self._today + timedelta(days=REST_DAYS + 1)
+            yield from next_lines(workout, self._earlier, soonest)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer what can be done with this one."""

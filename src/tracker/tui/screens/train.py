@@ -75,8 +75,8 @@ class TrainScreen(Screen[None]):
     VERTICAL_BREAKPOINTS: ClassVar = [(0, "-low"), (36, "-tall")]  # type: ignore[misc]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "pause", "Pause"),
-        Binding("left", f"seek({-SEEK_STEP_S})", "Back", key_display="←"),
-        Binding("right", f"seek({SEEK_STEP_S})", "On", key_display="→"),
+        Binding("left", f"seek({-SEEK_STEP_S})", "-5s", key_display="←"),
+        Binding("right", f"seek({SEEK_STEP_S})", "+5s", key_display="→"),
         Binding("plus,equals_sign", "faster", "Fast", key_display="+"),
         Binding("minus", "slower", "Slow", key_display="-"),
         Binding("s", "mark", "Set"),
@@ -89,6 +89,7 @@ class TrainScreen(Screen[None]):
         # The other way to the same end; the help has it, and the set-up.
         Binding("r", "reference", "3 reps", show=False),
         Binding("f", "finish", "Finish"),
+        Binding("escape", "back", "Back"),
     ]
 
     def __init__(self, training: Session | Playback) -> None:
@@ -181,7 +182,9 @@ class TrainScreen(Screen[None]):
             self.notify(line, severity="warning", timeout=8.0)
 
     def look(self) -> None:
-        """Show the session as it is now."""
+        """Show the session as it is now; under another screen there is nothing to see."""
+        if not self.is_current:
+            return
         snapshot = self._training.snapshot()
         notice = notice_of(snapshot)
         self.query_one(Notice).show(notice)
@@ -194,9 +197,12 @@ class TrainScreen(Screen[None]):
         """Offer only what this session can do."""
         if action in {"pause", "seek", "faster", "slower"}:
             return self._playback is not None
-        if action in {"finish", "adjust", "note"}:
+        if action in {"finish", "adjust", "note", "calibrate", "reference"}:
             # A replay changes nothing of its recording, and nothing is kept of the simulator's.
             return self._playback is None
+        if action == "back":
+            # A replay of the program's own command has nowhere to go back to.
+            return self._playback is not None and self.app.studio is not None
         return True
 
     def action_pause(self) -> None:
@@ -262,6 +268,10 @@ class TrainScreen(Screen[None]):
     def action_finish(self) -> None:
         """Sum the training up."""
         self.app.finish()
+
+    def action_back(self) -> None:
+        """Leave the replay."""
+        self.app.leave_replay()
 
     def action_calibrate(self) -> None:
         """Take the hold that follows for the wearer's own level."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import chain, repeat
 from typing import TYPE_CHECKING, Final
 
@@ -76,6 +77,10 @@ def stroke_of(text: str, width: int, height: int) -> int:
     return max(0, min(width // strokes_wide(text), 2 * height // 5))
 
 
+DRAWN_KEPT: Final = 64
+"""Drawings that are not made again: a widget asks for each of its lines, many times a second."""
+
+
 def block_text(text: str, width: int, height: int, room_for: str = "") -> list[str]:
     """Return `text` drawn as large as it fits.
 
@@ -93,9 +98,14 @@ def block_text(text: str, width: int, height: int, room_for: str = "") -> list[s
     list[str]
         Lines of equal length; `text` as it is written where not even the thinnest stroke fits.
     """
+    return list(_drawn(text, width, height, room_for))
+
+
+@lru_cache(maxsize=DRAWN_KEPT)
+def _drawn(text: str, width: int, height: int, room_for: str) -> tuple[str, ...]:
     stroke = min(stroke_of(text, width, height), stroke_of(room_for or text, width, height))
     if stroke < 1:
-        return [text]
+        return (text,)
     between = (min(2 * height, TALLEST_STROKES * stroke) - 3 * stroke) // 2
     row_dots = (stroke, between, stroke, between, stroke)
     dots = [
@@ -104,7 +114,7 @@ def block_text(text: str, width: int, height: int, room_for: str = "") -> list[s
     if len(dots) % 2:
         dots.append(" " * len(dots[0]))
     pairs = zip(dots[::2], dots[1::2], strict=True)
-    return ["".join(_HALVES[a + b] for a, b in zip(*rows, strict=True)) for rows in pairs]
+    return tuple("".join(_HALVES[a + b] for a, b in zip(*rows, strict=True)) for rows in pairs)
 
 
 def _dot_line(text: str, row: int, stroke: int) -> str:

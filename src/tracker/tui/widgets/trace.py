@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 SPAN_S: Final = 10.0
 """Two reps at a slow tempo."""
 
+STEP_S: Final = 0.12
+"""Moves on in steps of this: a column of dots, and half the work of drawing at every look."""
+
 JOIN_S: Final = 0.3
 """Samples further apart than this are not joined: a gap is shown as a gap."""
 
@@ -182,7 +185,10 @@ class PitchTrace(Widget):
         self.border_title = f"pitch above the bottom, last {SPAN_S:.0f} s"
 
     def show(self, snapshot: SessionSnapshot) -> None:
-        """Take the trace from `snapshot`."""
+        """Take the trace from `snapshot`, unless it has hardly moved on."""
+        newest_s, drawn_s = snapshot.position_s, self.end_s
+        if newest_s is not None and drawn_s is not None and 0 < newest_s - drawn_s < STEP_S:
+            return
         self._time_s = snapshot.trace_time_s
         self._pitch_deg = snapshot.trace_pitch_deg
         self._band_deg = lockout_band_deg(snapshot)

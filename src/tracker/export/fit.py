@@ -1,0 +1,287 @@
+"""FIT: a strength activity with `set` messages, for Garmin Connect, Strava and others.
+
+What FIT has no field for is in developer fields of the sets: the columns of the table of sets,
+with the same names, units and values.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
+
+from tracker.domain import exercise_named
+from tracker.export import wall_clock
+from tracker.export.columns import SET_COLUMNS, set_rows
+from tracker.export.exercise_names import names_of
+from tracker.export.fit_wire import Base, Field, Message, fit_file
+from tracker.export.set_text import figures_of
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
+
+    from tracker.domain import Workout
+    from tracker.export.columns import SetRow
+
+DEVELOPER_COLUMNS: Final = (
+    "start_s",
+    "end_s",
+    "rest_before_s",
+    "reps_counted",
+    "load_kg",
+    "rpe",
+    "pain_after",
+    "planned_reps",
+    "planned_hold_s",
+    "mean_concentric_s",
+    "mean_lockout_s",
+    "mean_eccentric_s",
+    "mean_bottom_s",
+    "mean_rom_deg",
+    "mean_rise_m",
+    "mean_velocity_mps",
+    "best_velocity_mps",
+    "velocity_loss_pct",
+)
+"""Columns of sets that are developer fields; the number of a field is its place here."""
+
+# Names the program whose developer fields these are; made up once, for good.
+_APPLICATION: Final = UUID("5f0b9c1e-3d1a-4c52-9a5b-7be1c0a4d2f6")
+_EPOCH: Final = datetime(1989, 12, 31, tzinfo=UTC)
+# Garmin Connect was seen to show names of exercises only for this one (hevy2garmin, README).
+_DEVELOPMENT: Final = 255
+# With the time, it is what tells a file from others; a program has no number of its own.
+_SERIAL: Final = 1
+_ACTIVITY_FILE, _MANUAL = 4, 0
+_TIMER, _SESSION, _LAP, _ACTIVITY = 0, 8, 9, 26
+_START, _STOP, _STOP_ALL = 0, 1, 4
+_TRAINING, _STRENGTH_TRAINING = 10, 20
+_ACTIVITY_END, _SESSION_END = 0, 7
+_REST, _ACTIVE = 0, 1
+_KILOGRAM: Final = 1
+_SIXTEENTHS: Final = 16
+_MILLI: Final = 1000
+_TIMESTAMP: Final = 253
+_SPORT: Final = (
+    Field("sport", 0, Base.ENUM, _TRAINING),
+    Field("sub_sport", 1, Base.ENUM, _STRENGTH_TRAINING),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """A part of the session, in the units of FIT."""
+
+    start: int
+    end: int
+    duration_ms: int
+
+
+def write_fit(workout: Workout, out: BinaryIO) -> None:
+    """Write one training as a FIT activity.
+
+    Raises
+    ------
+    InputError
+        If the training has no date or no set, or FIT cannot hold one of its numbers.
+    """
+    wall_clock.require_sets(workout, "fit")
+    start = wall_clock.started(workout, "fit")
+    out.write(fit_file(_messages(workout, start)))
+
+
+def _messages(workout: Workout, start: datetime) -> list[Message]:
+    whole = _span(start, 0.0, wall_clock.elapsed_s(workout))
+    active_ms = round(wall_clock.active_s(workout) * _MILLI)
+    return [
+        Message(
+            0,
+            (
+                Field("type", 0, Base.ENUM, _ACTIVITY_FILE),
+                Field("manufacturer", 1, Base.UINT16, _DEVELOPMENT),
+                Field("product", 2, Base.UINT16, 0),
+                Field("serial_number", 3, Base.UINT32Z, _SERIAL),
+                Field("time_created", 4, Base.UINT32, whole.start),
+            ),
+        ),
+        _creator(whole),
+        Message(12, _SPORT),
+        *_descriptions(),
+        _event(whole.start, _START),
+        *_titles(workout),
+        *_sets(workout, start),
+        _event(whole.end, _STOP_ALL),
+        _lap(whole, active_ms),
+        _session(whole, active_ms),
+        _activity(whole, wall_clock.offset_s(start)),
+    ]
+
+
+def _creator(whole: _Span) -> Message:
+    fields = (
+        Field("timestamp", _TIMESTAMP, Base.UINT32, whole.start),
+        Field("device_index", 0, Base.UINT8, 0),
+        Field("manufacturer", 2, Base.UINT16, _DEVELOPMENT),
+        Field("product_name", 27, Base.STRING, "tracker"),
+    )
+    return Message(23, fields)
+
+
+def _descriptions() -> list[Message]:
+    """Return what the developer fields are called and measured in."""
+    developer = Message(
+        207,
+        (
+            Field("application_id", 1, Base.BYTES, _APPLICATION.bytes),
+            Field("developer_data_index", 3, Base.UINT8, 0),
+        ),
+    )
+    units = {column.name: column.unit for column in SET_COLUMNS}
+    fields = [
+        Message(
+            206,
+            (
+                Field("developer_data_index", 0, Base.UINT8, 0),
+                Field("field_definition_number", 1, Base.UINT8, number),
+                Field("fit_base_type_id", 2, Base.UINT8, Base.FLOAT64.value[0]),
+                Field("field_name", 3, Base.STRING, name),
+                Field("units", 8, Base.STRING, units[name]),
+            ),
+        )
+        for number, name in enumerate(DEVELOPER_COLUMNS)
+    ]
+    return [developer, *fields]
+
+
+def _titles(workout: Workout) -> list[Message]:
+    """Return what each exercise of the file is called by us: FIT has no B-stance, for one."""
+    title = exercise_named(workout.info.exercise).title
+    return [
+        Message(
+            264,
+            (
+                Field("message_index", 254, Base.UINT16, index),
+                Field("exercise_category", 0, Base.UINT16, category),
+                Field("exercise_name", 1, Base.UINT16, name),
+                Field("wkt_step_name", 2, Base.STRING, title),
+            ),
+        )
+        for index, (category, name) in enumerate(_kinds(workout))
+    ]
+
+
+def _kinds(workout: Workout) -> list[tuple[int, int]]:
+    """Return each category with name that the file has, in order."""
+    exercise = workout.info.exercise
+    names = (names_of(exercise, record.load_kg).fit for record in workout.sets)
+    return list(dict.fromkeys(names))
+
+
+def _sets(workout: Workout, start: datetime) -> list[Message]:
+    messages: list[Message] = []
+    for row in set_rows(workout):
+        if row.before is not None and row.before.end_s < row.record.start_s:
+            rest = _span(start, row.before.end_s, row.record.start_s)
+            messages.append(Message(225, _set_fields(rest, _REST, len(messages))))
+        messages.append(_active(row, start, len(messages)))
+    return messages
+
+
+def _active(row: SetRow, start: datetime, index: int) -> Message:
+    record = row.record
+    kind = names_of(row.workout.info.exercise, record.load_kg).fit
+    fields = [
+        *_set_fields(_span(start, record.start_s, record.end_s), _ACTIVE, index),
+        Field("repetitions", 3, Base.UINT16, record.done),
+        Field("category", 7, Base.UINT16, kind[0]),
+        Field("category_subtype", 8, Base.UINT16, kind[1]),
+        Field("wkt_step_index", 11, Base.UINT16, _kinds(row.workout).index(kind)),
+    ]
+    if record.load_kg is not None:
+        weight = round(record.load_kg * _SIXTEENTHS)
+        fields.append(Field("weight", 4, Base.UINT16, weight))
+        fields.append(Field("weight_display_unit", 9, Base.UINT16, _KILOGRAM))
+    figures = figures_of(row)
+    ours = tuple(
+        Field(column, number, Base.FLOAT64, value)
+        for number, column in enumerate(DEVELOPER_COLUMNS)
+        if isinstance(value := figures.get(column), int | float)
+    )
+    return Message(225, tuple(fields), ours)
+
+
+def _set_fields(span: _Span, kind: int, index: int) -> tuple[Field, ...]:
+    return (
+        Field("timestamp", 254, Base.UINT32, span.end),
+        Field("duration", 0, Base.UINT32, span.duration_ms),
+        Field("set_type", 5, Base.UINT8, kind),
+        Field("start_time", 6, Base.UINT32, span.start),
+        Field("message_index", 10, Base.UINT16, index),
+    )
+
+
+def _event(moment: int, kind: int) -> Message:
+    fields = (
+        Field("timestamp", _TIMESTAMP, Base.UINT32, moment),
+        Field("event", 0, Base.ENUM, _TIMER),
+        Field("event_type", 1, Base.ENUM, kind),
+    )
+    return Message(21, fields)
+
+
+def _totals(whole: _Span, event: int) -> tuple[Field, ...]:
+    return (
+        Field("timestamp", _TIMESTAMP, Base.UINT32, whole.end),
+        Field("message_index", 254, Base.UINT16, 0),
+        Field("event", 0, Base.ENUM, event),
+        Field("event_type", 1, Base.ENUM, _STOP),
+        Field("start_time", 2, Base.UINT32, whole.start),
+        Field("total_elapsed_time", 7, Base.UINT32, whole.duration_ms),
+        Field("total_timer_time", 8, Base.UINT32, whole.duration_ms),
+    )
+
+
+def _lap(whole: _Span, active_ms: int) -> Message:
+    fields = (
+        Field("lap_trigger", 24, Base.ENUM, _SESSION_END),
+        Field("sport", 25, Base.ENUM, _TRAINING),
+        Field("sub_sport", 39, Base.ENUM, _STRENGTH_TRAINING),
+        Field("active_time", 70, Base.UINT32, active_ms),
+    )
+    return Message(19, (*_totals(whole, _LAP), *fields))
+
+
+def _session(whole: _Span, active_ms: int) -> Message:
+    fields = (
+        Field("sport", 5, Base.ENUM, _TRAINING),
+        Field("sub_sport", 6, Base.ENUM, _STRENGTH_TRAINING),
+        Field("first_lap_index", 25, Base.UINT16, 0),
+        Field("num_laps", 26, Base.UINT16, 1),
+        Field("trigger", 28, Base.ENUM, _ACTIVITY_END),
+        Field("active_time", 78, Base.UINT32, active_ms),
+    )
+    return Message(18, (*_totals(whole, _SESSION), *fields))
+
+
+def _activity(whole: _Span, offset_s: int) -> Message:
+    fields = (
+        Field("timestamp", _TIMESTAMP, Base.UINT32, whole.end),
+        Field("total_timer_time", 0, Base.UINT32, whole.duration_ms),
+        Field("num_sessions", 1, Base.UINT16, 1),
+        Field("type", 2, Base.ENUM, _MANUAL),
+        Field("event", 3, Base.ENUM, _ACTIVITY),
+        Field("event_type", 4, Base.ENUM, _STOP),
+        # Without it, Strava may show the time in UTC.
+        Field("local_timestamp", 5, Base.UINT32, whole.end + offset_s),
+    )
+    return Message(34, fields)
+
+
+def _span(start: datetime, from_s: float, to_s: float) -> _Span:
+    first, last = (wall_clock.at(start, second) for second in (from_s, to_s))
+    return _Span(_fit_time(first), _fit_time(last), round((to_s - from_s) * _MILLI))
+
+
+def _fit_time(moment: datetime) -> int:
+    return int((moment - _EPOCH).total_seconds())

@@ -1,0 +1,140 @@
+"""How each number is found, where that comes from, and in what it has been tested."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from tracker.export.report.accuracy import FIGURES, Figure
+from tracker.export.report.measures import LIKE_LOAD_KG, LIKE_LOAD_SHARE
+from tracker.export.report.tempo import TOLERANCE_S, TOLERANCE_SHARE, TURN_S
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """One number of the report."""
+
+    name: str
+    formula: str
+    source: str
+    """A publication with its DOI, or that it is a definition of this program."""
+    tested: tuple[str, ...] = ()
+    """Rows of the table of accuracy that say how close it is."""
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """How close it is to the truth."""
+        return tuple(figure for row in self.tested for figure in FIGURES if figure.row == row)
+
+
+OWN: Final = "Own definition."
+
+# Laidig and Seel: the inclination part of their filter.
+VQF: Final = "Laidig and Seel 2023, VQF, doi:10.1016/j.inffus.2022.10.014"
+
+FORMULAS: Final = (
+    Formula(
+        "Up",
+        "The gyroscope's turns are added up into an almost still frame; there the accelerometer "
+        "is low-pass filtered with a time constant of 3 s. Without a gyroscope, up is the "
+        "smoothed accelerometer itself.",
+        VQF,
+    ),
+    Formula(
+        "Phases",
+        "A way up or down begins and ends where the pelvis’ angular speed (vertical speed for "
+        "squats and sit-to-stands) crosses 10 % of that movement’s own peak. Hold = start of the "
+        "way down − end of the way up. Pause = start of the next way up − end of the way down. "
+        "Without a gyroscope: where 15 % and 85 % of the travel are covered.",
+        OWN,
+        (
+            "phase boundary: 95 %",
+            "lockout: 95 %",
+            "lockout, no gyroscope: 95 %, of the ways up and down",
+            "median hold, mean over people of the size of the difference",
+            "rise starts, mean distance from seat-off",
+        ),
+    ),
+    Formula(
+        "Rep",
+        "One way up, its hold, and a way down of at least half of it. Counted when the hold "
+        "starts. The first one stands only if a second one like it follows.",
+        OWN,
+        ("sets counted exactly", "files counted exactly", "reps counted as hip thrusts"),
+    ),
+    Formula(
+        "Range of motion",
+        "Length of the summed rotation vector of the pelvis over the way up and 0.4 s around it, "
+        "in degrees. It includes whatever the lower back adds.",
+        OWN,
+        ("range of motion: sd",),
+    ),
+    Formula(
+        "Rise",
+        "Vertical acceleration, integrated twice from standstill to standstill and made zero at "
+        "both ends.",
+        OWN,
+        ("rise: sd",),
+    ),
+    Formula(
+        "Mean and peak velocity",
+        "Mean and peak of the vertical velocity over the way up. Not given for ways up of more "
+        "than 2 s, nor without a gyroscope. Not tested on squats and sit-to-stands.",
+        OWN,
+        (
+            "mean velocity, way up 0.8–1.5 s: bias",
+            "mean velocity, way up 0.8–1.5 s: sd",
+        ),
+    ),
+    Formula(
+        "Tilt and top",
+        "Tilt: largest sideways lean of the pelvis in the rep. Top: angle above (+) or below (−) "
+        "the person’s own level lockout, only after a calibration hold.",
+        OWN,
+    ),
+    Formula(
+        "Tempo",
+        "Down–floor–up–hold in seconds, as coaches write it; the same in the order of the "
+        "movement beside it. The representative rep has the median of each phase over the set.",
+        OWN,
+    ),
+    Formula(
+        "Off plan",
+        "Done − planned, for each phase. As planned if that is within the larger of "
+        f"{TOLERANCE_S:g} s and {TOLERANCE_SHARE:.0%} of the plan; a pause that is planned as 0 "
+        f"may take {TURN_S:g} s.".replace("%", " %"),
+        OWN,
+    ),
+    Formula(
+        "Volume",
+        "Sum over the sets of reps × load in kg. Reps and load are as the wearer says, where "
+        "something was corrected.",
+        OWN,
+    ),
+    Formula(
+        "Velocity at a like load",
+        "Median of the mean velocities in all sets whose load is within the larger of "
+        f"{LIKE_LOAD_KG:g} kg and {LIKE_LOAD_SHARE:.0%} of the load with which most reps of this "
+        "session were done.".replace("%", " %"),
+        OWN,
+    ),
+    Formula(
+        "Doubt",
+        "How near the way up was to not being taken for a rep: 0 is nothing against it, 1 is at "
+        "the limit.",
+        OWN,
+    ),
+    Formula(
+        "Pain and effort",
+        "As the wearer says: pain from 0 (none) to 10 (worst imaginable), effort (RPE) from 0 to "
+        "10 (not one more rep).",
+        "Numeric rating scale; perceived exertion of lifters.",
+    ),
+)
+"""Every number of the report."""
+
+SIMULATED: Final = tuple(figure for figure in FIGURES if figure.is_simulated)
+"""Figures on the simulator, whose truth is exact."""
+
+MEASURED: Final = tuple(figure for figure in FIGURES if not figure.is_simulated)
+"""Figures on recordings of people."""

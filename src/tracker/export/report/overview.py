@@ -1,0 +1,195 @@
+"""The first page: what was done, at a glance and set by set."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from tracker.domain import PainMoment
+from tracker.export.report.flags import remarks_of_session
+from tracker.export.report.measures import pain_at, size_of, volume_kg
+from tracker.export.report.wording import (
+    UNKNOWN,
+    all_known,
+    clock_time,
+    counted,
+    known,
+    median,
+    number,
+    short,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tracker.domain import Exercise, PainEntered, SetRecord, Workout
+    from tracker.export.report.flags import Remark
+
+BODYWEIGHT: Final = "bodyweight"
+"""What a load of 0 kg is."""
+
+# The same as the coach's while training; a test holds them together.
+RISE_THAT_COUNTS: Final = 2
+"""The smallest change that people with back pain call one (Ostelo et al. 2008)."""
+
+SCORE_TO_ASK_ABOUT: Final = 5
+"""From here on every version of the three lights asks for less, or for help."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One number with its name."""
+
+    name: str
+    value: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SetRow:
+    """One set in the table of sets."""
+
+    index: int
+    reps: str
+    load: str
+    effort: str
+    pain: str
+    rest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The first page."""
+
+    summary: str
+    """The whole training in one sentence."""
+    tiles: tuple[Tile, ...]
+    rows: tuple[SetRow, ...]
+    remarks: tuple[Remark, ...]
+    """Flags of form, the most frequent first."""
+    pain_words: str
+    """A sentence, if it hurts more than before, or much; else empty."""
+    note: str
+
+
+def overview_of(workout: Workout, exercise: Exercise | None) -> Overview:
+    """Return the first page of a training."""
+    return Overview(
+        summary=_summary(workout),
+        tiles=_tiles(workout, exercise),
+        rows=tuple(_rows(workout)),
+        remarks=remarks_of_session(workout.sets, of_form=True),
+        pain_words=_pain_words(workout),
+        note=workout.note,
+    )
+
+
+def load_text(load_kg: float | None) -> str:
+    """Return a load for people; 0 kg is bodyweight."""
+    return BODYWEIGHT if load_kg == 0.0 else short(load_kg, "kg")
+
+
+def reps_text(record: SetRecord) -> str:
+    """Return the reps of a set, with what was planned, or counted, where that differs."""
+    text = str(record.done)
+    if record.plan.target_reps is not None:
+        text += f" of {record.plan.target_reps}"
+    if record.done != record.counted:
+        text += f" (sensor: {record.counted})"
+    return text
+
+
+def _summary(workout: Workout) -> str:
+    if not workout.sets:
+        return "No set was found in this recording."
+    reps = [record.done for record in workout.sets]
+    if len(set(reps)) == 1:
+        text = f"{counted(len(reps), 'set')} of {counted(reps[0], 'rep')}"
+    else:
+        text = f"{counted(len(reps), 'set')}: {', '.join(map(str, reps))} reps"
+    loads = {known(record.load_kg) for record in workout.sets}
+    if len(loads) == 1 and None not in loads:
+        (load_kg,) = loads
+        text += f" with {load_text(load_kg)}"
+    return f"{text}."
+
+
+def _tiles(workout: Workout, exercise: Exercise | None) -> tuple[Tile, ...]:
+    sets = workout.sets
+    reps = [rep for record in sets for rep in record.reps]
+    size = size_of(exercise)
+    before, after = (pain_at(workout, each) for each in (PainMoment.BEFORE, PainMoment.AFTER))
+    efforts = all_known(record.entries.rpe for record in sets)
+    return (
+        Tile("Sets", str(len(sets)), f"{counted(sum(each.done for each in sets), 'rep')} in all"),
+        Tile("Load", _loads(sets)),
+        _volume_tile(sets),
+        Tile(size.title, number(median(map(size.of, reps)), 0, size.unit), "median of all reps"),
+        Tile("Hold", number(median(rep.lockout_s for rep in reps), 1, "s"), "median of all reps"),
+        Tile("Pain", f"{_score(before)} → {_score(after)}", "before → after, of 10"),
+        Tile("Effort", _span(efforts), "RPE, of 10"),
+        Tile("Time", clock_time(workout.facts.duration_s), "minutes : seconds recorded"),
+    )
+
+
+def _volume_tile(sets: Sequence[SetRecord]) -> Tile:
+    loaded = sum(known(record.load_kg) is not None for record in sets)
+    total = volume_kg(sets)
+    if total == 0.0:
+        return Tile("Volume", BODYWEIGHT)
+    partly = f", of {loaded} of {counted(len(sets), 'set')}" if 0 < loaded < len(sets) else ""
+    return Tile("Volume", short(total, "kg"), f"reps × load{partly}")
+
+
+def _loads(sets: Sequence[SetRecord]) -> str:
+    loads = all_known(record.load_kg for record in sets)
+    if not loads:
+        return UNKNOWN
+    least, most = min(loads), max(loads)
+    return load_text(least) if least == most else f"{short(least)}–{short(most, 'kg')}"
+
+
+def _span(values: Sequence[float]) -> str:
+    if not values:
+        return UNKNOWN
+    least, most = min(values), max(values)
+    return short(least) if least == most else f"{short(least)}–{short(most)}"
+
+
+def _score(score: int | None) -> str:
+    return UNKNOWN if score is None else str(score)
+
+
+def _rows(workout: Workout) -> list[SetRow]:
+    following = (*workout.sets[1:], None)
+    return [
+        SetRow(
+            index=record.index,
+            reps=reps_text(record),
+            load=load_text(known(record.load_kg)),
+            effort=short(record.entries.rpe),
+            pain=_score(_pain_after(workout.pain, record)),
+            rest=UNKNOWN if after is None else clock_time(after.start_s - record.end_s),
+        )
+        for record, after in zip(workout.sets, following, strict=False)
+    ]
+
+
+def _pain_after(pain: Sequence[PainEntered], record: SetRecord) -> int | None:
+    scores = [each.score for each in pain if each.set_index == record.index]
+    return scores[-1] if scores else None
+
+
+def _pain_words(workout: Workout) -> str:
+    before = pain_at(workout, PainMoment.BEFORE)
+    later = [
+        score
+        for moment in (PainMoment.BETWEEN, PainMoment.AFTER)
+        if (score := pain_at(workout, moment)) is not None
+    ]
+    if before is not None and later and max(later) > before:
+        text = f"Pain rose from {before} before training to {max(later)} in or after it."
+        rise = max(later) - before
+        return text if rise >= RISE_THAT_COUNTS else f"{text} One point may be chance."
+    worst = max((each.score for each in workout.pain), default=0)
+    return f"Pain was {worst} of 10." if worst >= SCORE_TO_ASK_ABOUT else ""

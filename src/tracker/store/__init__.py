@@ -1,0 +1,26 @@
+"""The training log: in a file of SQLite, or on a server. The only room that knows SQL."""
+
+from tracker.store.address import LOG_NAME, file_of, log_url
+from tracker.store.edits import Edit, Field, MadeEdit, Overlaid
+from tracker.store.failures import LogFailure
+from tracker.store.log import Kept, Known, TrainingLog
+from tracker.store.summary import SessionSummary, Wanted
+from tracker.store.trends import Week, weeks
+
+__all__ = [
+    "LOG_NAME",
+    "Edit",
+    "Field",
+    "Kept",
+    "Known",
+    "LogFailure",
+    "MadeEdit",
+    "Overlaid",
+    "SessionSummary",
+    "TrainingLog",
+    "Wanted",
+    "Week",
+    "file_of",
+    "log_url",
+    "weeks",
+]

@@ -1,0 +1,177 @@
+"""What the wearer says afterwards: it stands beside what was measured and never changes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Final
+
+from tracker.domain import InputError, PainEntered, PainMoment, exercise_named
+from tracker.domain.entries import LONGEST_NOTE, MOST_PAIN, MOST_RPE
+from tracker.domain.plan import MOST_LOAD_KG, MOST_REPS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tracker.domain import SetRecord, Workout
+
+
+class Field(Enum):
+    """What can be edited."""
+
+    REPS = "reps"
+    LOAD = "load_kg"
+    RPE = "rpe"
+    SET_NOTE = "set_note"
+    EXERCISE = "exercise"
+    NOTE = "note"
+    PAIN_BEFORE = "pain_before"
+    PAIN_AFTER = "pain_after"
+
+    @property
+    def of_a_set(self) -> bool:
+        """Whether it is about one set, and not about the whole session."""
+        return self in (Field.REPS, Field.LOAD, Field.RPE, Field.SET_NOTE)
+
+
+_MOST: Final = {
+    Field.REPS: MOST_REPS,
+    Field.LOAD: MOST_LOAD_KG,
+    Field.RPE: MOST_RPE,
+    Field.PAIN_BEFORE: MOST_PAIN,
+    Field.PAIN_AFTER: MOST_PAIN,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One thing that is put right."""
+
+    field: Field
+    value: int | float | str
+    set_index: int | None = None
+    """Number of the set that it is about; None is the whole session."""
+
+
+@dataclass(frozen=True, slots=True)
+class MadeEdit:
+    """An edit as the log keeps it."""
+
+    edit: Edit
+    """The number of its set is the one that the set had then."""
+    change: int
+    """Edits of one number were made in one go, and are undone in one go."""
+    made_utc: str
+    """When, ISO 8601."""
+    undone_utc: str | None = None
+    """When it was taken back; None while it holds."""
+    start_s: float | None = None
+    """Where its set started then, s; a set is known again by its place in time."""
+    end_s: float | None = None
+    """Where its set ended then, s."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overlaid:
+    """A training as it counts, and what of it is not as it was measured and entered."""
+
+    workout: Workout
+    edited: frozenset[tuple[int | None, Field]]
+    """What was edited, with the number of the set, or None for the whole session."""
+    homeless: tuple[MadeEdit, ...]
+    """Edits of sets that are not found any more since the recording was measured again."""
+
+
+def check_edit(edit: Edit) -> None:
+    """Refuse what cannot be meant.
+
+    Raises
+    ------
+    InputError
+        If a number is off its scale, a note is too long, or the set is missing or too much.
+    UnknownNameError
+        If there is no such exercise.
+    """
+    name = edit.field.value.replace("_", " ")
+    if edit.field.of_a_set is (edit.set_index is None):
+        needed = "of a set, which has to be named" if edit.field.of_a_set else "of the session"
+        raise InputError(name, f"is something {needed}")
+    if edit.field is Field.EXERCISE:
+        exercise_named(str(edit.value))
+    elif isinstance(edit.value, str):
+        if len(edit.value) > LONGEST_NOTE:
+            raise InputError(
+                name, f"expected at most {LONGEST_NOTE} characters, got {len(edit.value)}"
+            )
+    elif not 0 <= edit.value <= _MOST[edit.field]:
+        raise InputError(name, f"expected 0 to {_MOST[edit.field]:g}, got {edit.value:g}")
+
+
+def overlay(workout: Workout, edits: Iterable[MadeEdit]) -> Overlaid:
+    """Lay what holds of `edits`, in their order, over what was measured and entered."""
+    sets = list(workout.sets)
+    edited: set[tuple[int | None, Field]] = set()
+    homeless: list[MadeEdit] = []
+    for made in edits:
+        if made.undone_utc is not None:
+            continue
+        if not made.edit.field.of_a_set:
+            workout = _with(workout, made.edit)
+            edited.add((None, made.edit.field))
+            continue
+        place = place_of(made, sets)
+        if place is None:
+            homeless.append(made)
+        else:
+            sets[place] = _set_with(sets[place], made.edit)
+            edited.add((sets[place].index, made.edit.field))
+    return Overlaid(
+        replace(workout, sets=tuple(sets)) if edited else workout,
+        frozenset(edited),
+        tuple(homeless),
+    )
+
+
+def place_of(made: MadeEdit, sets: Iterable[SetRecord]) -> int | None:
+    """Return which of `sets` an edit is about: the one that shares most time with its set then.
+
+    A better detection may find another number of sets, and their numbers move.
+    """
+    assert made.start_s is not None
+    assert made.end_s is not None
+    best: tuple[float, bool] | None = None
+    place = None
+    for each, record in enumerate(sets):
+        shared_s = min(made.end_s, record.end_s) - max(made.start_s, record.start_s)
+        rank = (shared_s, record.index == made.edit.set_index)
+        if shared_s >= 0.0 and (best is None or rank > best):
+            best, place = rank, each
+    return place
+
+
+def _set_with(record: SetRecord, edit: Edit) -> SetRecord:
+    value: Any = edit.value
+    match edit.field:
+        case Field.REPS:
+            return replace(record, entries=replace(record.entries, reps=value))
+        case Field.LOAD:
+            return replace(record, entries=replace(record.entries, load_kg=float(value)))
+        case Field.RPE:
+            return replace(record, entries=replace(record.entries, rpe=float(value)))
+        case _:
+            return replace(record, entries=replace(record.entries, note=value))
+
+
+def _with(workout: Workout, edit: Edit) -> Workout:
+    value: Any = edit.value
+    match edit.field:
+        case Field.EXERCISE:
+            return replace(workout, info=replace(workout.info, exercise=value))
+        case Field.NOTE:
+            return replace(workout, note=value)
+        case Field.PAIN_BEFORE:
+            others = tuple(each for each in workout.pain if each.moment is not PainMoment.BEFORE)
+            return replace(workout, pain=(PainEntered(value, PainMoment.BEFORE), *others))
+        case _:
+            others = tuple(each for each in workout.pain if each.moment is not PainMoment.AFTER)
+            return replace(workout, pain=(*others, PainEntered(value, PainMoment.AFTER)))

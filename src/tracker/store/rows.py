@@ -1,0 +1,289 @@
+"""A training as rows of the log, and back, without losing a bit of it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, fields, replace
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from sqlalchemy import insert, select
+
+from tracker.domain import (
+    Calibrated,
+    CalibrationFailed,
+    CalibrationLost,
+    CalibrationWay,
+    FaultReason,
+    Flag,
+    Gap,
+    InputError,
+    PainEntered,
+    PainMoment,
+    Phase,
+    PhaseSpan,
+    Plan,
+    Rep,
+    SessionInfo,
+    SetEntries,
+    SetRecord,
+    SourceFacts,
+    Tempo,
+    Workout,
+    plan_from_json,
+)
+from tracker.store.schema import CALIBRATIONS, FAULTS, GAPS, MEASURED, PAIN, PHASES, REPS, SETS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from enum import Enum
+
+    from sqlalchemy import Connection, RowMapping, Table
+
+    from tracker.domain import CalibrationEvent
+
+    Row = dict[str, object]
+
+E = TypeVar("E", bound="Enum")
+
+_HEAD_COLUMNS: Final = ("sensor", "exercise", "started_utc", "device_name", "firmware", "origin")
+_TEMPO: Final = ("eccentric_s", "bottom_s", "concentric_s", "lockout_s")
+
+
+def session_row(workout: Workout) -> Row:
+    """Return what the row of a session says of the training itself."""
+    head = asdict(workout.info)
+    rest = {name: value for name, value in head.items() if name not in _HEAD_COLUMNS}
+    facts = workout.facts
+    return {
+        **{name: head[name] for name in _HEAD_COLUMNS},
+        "head": json.dumps(rest),
+        "path": facts.path,
+        "source_kind": facts.sensor,
+        "rate_hz": facts.rate_hz,
+        "duration_s": facts.duration_s,
+        "samples": int(facts.samples),
+        "note": workout.note,
+    }
+
+
+def write_measured(connection: Connection, session_id: int, workout: Workout) -> None:
+    """Put the sets of a session and all that belongs to it in place of what was there."""
+    for table in MEASURED:
+        connection.execute(table.delete().where(table.c.session_id == session_id))
+    for table, rows in _measured_rows(workout):
+        if rows:
+            connection.execute(insert(table), [{"session_id": session_id, **row} for row in rows])
+
+
+def read_workout(connection: Connection, session: RowMapping) -> Workout:
+    """Return the training of a row of `SESSIONS`, as measured and entered, without edits.
+
+    Raises
+    ------
+    InputError
+        If a later version of the tracker has written what this one does not know.
+    """
+    found = {table: _rows_of(connection, table, session["id"]) for table in MEASURED}
+    spans: dict[tuple[int, int], list[PhaseSpan]] = {}
+    for row in found[PHASES]:
+        span = PhaseSpan(_known(Phase, row["phase"], session), row["start_s"], row["end_s"])
+        spans.setdefault((row["set_place"], row["rep_place"]), []).append(span)
+    reps: dict[int, list[Rep]] = {}
+    for row in found[REPS]:
+        each = spans.get((row["set_place"], row["place"]), [])
+        reps.setdefault(row["set_place"], []).append(_rep(row, each, session))
+    return Workout(
+        info=_info(session),
+        facts=SourceFacts(
+            path=session["path"],
+            sensor=session["source_kind"],
+            rate_hz=session["rate_hz"],
+            duration_s=session["duration_s"],
+            samples=session["samples"],
+        ),
+        sets=tuple(_set(row, reps.get(row["place"], [])) for row in found[SETS]),
+        gaps=tuple(Gap(row["start_s"], row["end_s"]) for row in found[GAPS]),
+        faults={
+            _known(FaultReason, row["reason"], session): row["times"] for row in found[FAULTS]
+        },
+        pain=tuple(
+            PainEntered(
+                row["score"], _known(PainMoment, row["moment"], session), row["set_number"]
+            )
+            for row in found[PAIN]
+        ),
+        note=session["note"],
+        calibrations=tuple(_calibration(row, session) for row in found[CALIBRATIONS]),
+    )
+
+
+def _measured_rows(workout: Workout) -> Iterator[tuple[Table, list[Row]]]:
+    sets = list(enumerate(workout.sets))
+    reps = [(of, place, rep) for of, record in sets for place, rep in enumerate(record.reps)]
+    yield SETS, [{"place": place, **_set_row(record)} for place, record in sets]
+    yield REPS, [{"set_place": of, "place": place, **_rep_row(rep)} for of, place, rep in reps]
+    yield PHASES, [row for of, place, rep in reps for row in _phase_rows(of, place, rep)]
+    yield GAPS, [_gap_row(place, gap) for place, gap in enumerate(workout.gaps)]
+    yield FAULTS, [{"reason": reason.value, "times": n} for reason, n in workout.faults.items()]
+    yield PAIN, [_pain_row(place, pain) for place, pain in enumerate(workout.pain)]
+    calibrations = enumerate(workout.calibrations)
+    yield CALIBRATIONS, [_calibration_row(place, event) for place, event in calibrations]
+
+
+def _set_row(record: SetRecord) -> Row:
+    entries = record.entries
+    return {
+        "number": record.index,
+        "start_s": record.start_s,
+        "end_s": record.end_s,
+        "counted": record.counted,
+        "ended": record.ended,
+        "plan": _plan_text(record.plan),
+        "load_kg": entries.load_kg,
+        "rpe": entries.rpe,
+        "note": entries.note,
+        "reps_by": entries.reps_by,
+        "reps": entries.reps,
+    }
+
+
+def _set(row: RowMapping, reps: list[Rep]) -> SetRecord:
+    return SetRecord(
+        index=row["number"],
+        start_s=row["start_s"],
+        end_s=row["end_s"],
+        reps=tuple(reps),
+        counted=row["counted"],
+        ended=row["ended"],
+        plan=_plan(row["plan"]),
+        entries=SetEntries(
+            load_kg=row["load_kg"],
+            rpe=row["rpe"],
+            note=row["note"],
+            reps_by=row["reps_by"],
+            reps=row["reps"],
+        ),
+    )
+
+
+def _rep_row(rep: Rep) -> Row:
+    row: Row = {column: getattr(rep, column) for column in _REP_COLUMNS}
+    row["number"] = rep.index
+    row["complete"] = bool(rep.complete)
+    row["gyroscope"] = bool(rep.gyroscope)
+    row["flags"] = " ".join(flag.value for flag in rep.flags)
+    return row
+
+
+def _rep(row: RowMapping, phases: list[PhaseSpan], session: RowMapping) -> Rep:
+    return Rep(
+        index=row["number"],
+        phases=tuple(phases),
+        flags=tuple(_known(Flag, flag, session) for flag in row["flags"].split()),
+        **{column: row[column] for column in _REP_COLUMNS},
+    )
+
+
+_REP_COLUMNS: Final = tuple(
+    field.name for field in fields(Rep) if field.name not in ("index", "phases", "flags")
+)
+"""Fields of a rep that are a column of the same name."""
+
+
+def _phase_rows(set_place: int, rep_place: int, rep: Rep) -> Iterator[Row]:
+    for place, span in enumerate(rep.phases):
+        yield {
+            "set_place": set_place,
+            "rep_place": rep_place,
+            "place": place,
+            "phase": span.phase.value,
+            "start_s": span.start_s,
+            "end_s": span.end_s,
+        }
+
+
+def _gap_row(place: int, gap: Gap) -> Row:
+    return {"place": place, "start_s": gap.start_s, "end_s": gap.end_s}
+
+
+def _pain_row(place: int, pain: PainEntered) -> Row:
+    return {
+        "place": place,
+        "score": pain.score,
+        "moment": pain.moment.value,
+        "set_number": pain.set_index,
+    }
+
+
+def _calibration_row(place: int, event: CalibrationEvent) -> Row:
+    row: Row = {
+        "place": place,
+        "at_s": event.at_s,
+        **dict.fromkeys(("wander_deg", "way", "range_deg", "reason")),
+    }
+    match event:
+        case Calibrated(wander_deg=wander_deg, way=way, range_deg=range_deg):
+            said = {"wander_deg": wander_deg, "way": way.value, "range_deg": range_deg}
+            return {**row, "kind": "calibrated", **said}
+        case CalibrationFailed(reason=reason):
+            return {**row, "kind": "failed", "reason": reason}
+        case CalibrationLost(reason=reason):
+            return {**row, "kind": "lost", "reason": reason}
+
+
+def _calibration(row: RowMapping, session: RowMapping) -> CalibrationEvent:
+    match row["kind"]:
+        case "calibrated":
+            way = _known(CalibrationWay, row["way"], session)
+            return Calibrated(row["at_s"], row["wander_deg"], way, row["range_deg"])
+        case "failed":
+            return CalibrationFailed(row["at_s"], row["reason"])
+        case "lost":
+            return CalibrationLost(row["at_s"], row["reason"])
+        case other:
+            raise _unknown(other, session)
+
+
+def _plan_text(plan: Plan) -> str:
+    """Return a plan as JSON; a tempo's code is for people and rounds, so its seconds go in."""
+    values = plan.to_json()
+    if plan.tempo is not None:
+        values["tempo"] = [getattr(plan.tempo, name) for name in _TEMPO]
+    return json.dumps(values)
+
+
+def _plan(text: str) -> Plan:
+    values: Mapping[str, Any] = json.loads(text)
+    plan = plan_from_json({name: each for name, each in values.items() if name != "tempo"})
+    tempo = values.get("tempo")
+    if tempo is None:
+        return plan
+    return replace(plan, tempo=Tempo(**dict(zip(_TEMPO, tempo, strict=True))))
+
+
+def _info(session: RowMapping) -> SessionInfo:
+    known = {field.name for field in fields(SessionInfo)}
+    rest = {name: each for name, each in json.loads(session["head"]).items() if name in known}
+    return SessionInfo(**{name: session[name] for name in _HEAD_COLUMNS}, **rest)
+
+
+def _rows_of(connection: Connection, table: Table, session_id: int) -> list[RowMapping]:
+    wanted = select(table).where(table.c.session_id == session_id)
+    found = connection.execute(wanted.order_by(*table.primary_key.columns))
+    return list(found.mappings())
+
+
+def _known(kind: type[E], value: str, session: RowMapping) -> E:
+    try:
+        return kind(value)
+    except ValueError:
+        raise _unknown(value, session) from None
+
+
+def _unknown(value: str, session: RowMapping) -> InputError:
+    return InputError(
+        f"session {session['id']}",
+        f"was written by tracker {session['tracker_version']}, and {value!r} means nothing to "
+        "this one",
+        "Update the tracker to read it.",
+    )

@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import sys
+import time
+from itertools import pairwise
+from queue import Queue
+from typing import TYPE_CHECKING, cast
+
+import pytest
+from textual.drivers.headless_driver import HeadlessDriver
+from tui.staging import Stage
+
+from tracker.recording import open_recording
+from tracker.tui import TrackerApp
+from tracker.tui.driver import never_waiting, waiting_writes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from textual.driver import Driver
+
+
+class Writer:
+    """As much of Textual's thread as matters here."""
+
+    def __init__(self, room: int) -> None:
+        self._queue: Queue[str | None] = Queue(room)
+
+    def write(self, text: str) -> None:
+        self._queue.put_nowait(text)
+
+
+class Queued(HeadlessDriver):
+    """A driver that writes as Textual's do for terminals."""
+
+    def __init__(self, app: TrackerApp, room: int) -> None:
+        super().__init__(app)
+        self._writer_thread = Writer(room)
+
+    def write(self, data: str) -> None:
+        self._writer_thread.write(data)
+
+
+def built(app: TrackerApp) -> Driver:
+    """Return a driver of ours in which two writes may wait."""
+    make = cast("Callable[[TrackerApp, int], Driver]", never_waiting(Queued))
+    return make(app, 2)
+
+
+def taken(driver: Driver) -> list[str | None]:
+    queue = waiting_writes(driver)
+    assert queue is not None
+    return [queue.get_nowait() for _ in range(queue.qsize())]
+
+
+async def test_a_frame_that_does_not_fit_is_left_out_and_all_is_drawn_anew() -> None:
+    app = TrackerApp(Stage().playback())
+    async with app.run_test() as pilot:
+        driver = built(app)
+        for frame in ("one", "two", "three"):
+            driver.write(frame)
+        assert taken(driver) == ["one", "two"]
+        refreshed: list[bool] = []
+        app.screen.refresh = lambda **_: refreshed.append(True)  # type: ignore[method-assign, assignment]
+        driver.write("four")
+        assert taken(driver) == ["four"]
+        await pilot.pause()
+        assert refreshed
+
+
+async def test_nothing_changes_while_the_terminal_keeps_up() -> None:
+    app = TrackerApp(Stage().playback())
+    async with app.run_test():
+        driver = built(app)
+        for number in range(100):
+            driver.write(str(number))
+            assert taken(driver) == [str(number)]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the terminal is a pty")
+def test_textual_keeps_what_waits_where_it_is_looked_for() -> None:
+    from textual.drivers._writer_thread import WriterThread
+    from textual.drivers.linux_driver import LinuxDriver
+
+    assert "_writer_thread" in LinuxDriver.__init__.__code__.co_names
+    assert isinstance(vars(WriterThread(sys.stdout))["_queue"], Queue)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="the terminal is a pty")
+def test_a_terminal_that_is_stopped_in_a_set_holds_nothing_up(tmp_path: Path) -> None:
+    from tui.terminal import terminal
+
+    with terminal(tmp_path, "train", "--sensor", "sim", "--speed", "4") as shown:
+        shown.take_until(lambda: shown.recorded_bytes > 20_000)
+        before = shown.recorded_bytes
+        # Nothing is taken from it; what it could hold by itself is drawn within a second or two.
+        deadline_s = time.monotonic() + 60.0
+        while shown.recorded_bytes < before + 120_000:
+            assert time.monotonic() < deadline_s, "the stopped terminal held up the recording"
+            time.sleep(0.1)
+        shown.take(1.0)
+        shown.press("q")
+        shown.take_to_the_end()
+    path = shown.recording
+    assert path is not None
+    stamps = [notification.received_ns for notification in open_recording(path)]
+    steps = [later - earlier for earlier, later in pairwise(stamps)]
+    assert max(steps) < 1_000_000_000

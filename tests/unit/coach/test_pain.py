@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tracker.coach.pain import RED_FLAGS, PainLight, judge_pain, red_flag_lines
+from tracker.domain import PainEntered, PainMoment
+
+moments = st.sampled_from(PainMoment)
+entries = st.lists(st.builds(PainEntered, st.integers(0, 10), moments), min_size=1, max_size=6)
+
+
+def said(before: int | None, *after: int) -> list[PainEntered]:
+    first = [] if before is None else [PainEntered(before, PainMoment.BEFORE)]
+    return [*first, *(PainEntered(score, PainMoment.AFTER, 1) for score in after)]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "light"),
+    [
+        (0, (0,), PainLight.GREEN),
+        (2, (2, 1), PainLight.GREEN),
+        (1, (2,), PainLight.AMBER),
+        (3, (3,), PainLight.AMBER),
+        (4, (1,), PainLight.AMBER),
+        (0, (2,), PainLight.RED),
+        (1, (3, 0), PainLight.RED),
+        (5, (5,), PainLight.RED),
+        (6, (2,), PainLight.RED),
+        (None, (4,), PainLight.AMBER),
+        (None, (5,), PainLight.RED),
+        (2, (), PainLight.GREEN),
+    ],
+)
+def test_what_scores_mean(before: int | None, after: tuple[int, ...], light: PainLight) -> None:
+    verdict = judge_pain(said(before, *after))
+    assert verdict is not None
+    assert verdict.light is light
+    assert verdict.stops is (light is PainLight.RED)
+
+
+def test_nothing_said_means_nothing() -> None:
+    assert judge_pain([]) is None
+
+
+def test_a_rise_is_unknown_without_both() -> None:
+    for scores in (said(None, 3), said(3)):
+        verdict = judge_pain(scores)
+        assert verdict is not None
+        assert verdict.rise is None
+
+
+@given(entries)
+def test_a_rise_of_two_or_a_score_of_five_always_stops(scores: list[PainEntered]) -> None:
+    verdict = judge_pain(scores)
+    assert verdict is not None
+    assert verdict.stops is (
+        verdict.worst >= 5 or (verdict.rise is not None and verdict.rise >= 2)
+    )
+    if verdict.stops:
+        assert "doctor or physiotherapist" in verdict.words
+        assert "cannot tell" in verdict.words
+
+
+def test_the_signs_that_are_emergencies_come_first() -> None:
+    lines = red_flag_lines()
+    assert len(lines) == len(RED_FLAGS) + 3
+    emergency, others = "\n".join(lines).split("See a doctor first:")
+    for word in ("urine", "bowels", "saddle", "weakness"):
+        assert word in emergency
+    for word in ("fall", "night", "fever", "losing weight"):
+        assert word in others

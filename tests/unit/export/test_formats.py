@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import importlib
+import inspect
+import io
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tracker.domain import UnknownNameError
+from tracker.export.formats import FORMATS, Needs, Session, format_named
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tracker.domain import Workout
+
+
+def parameters_of(place: str) -> list[str]:
+    module, function = place.split(":")
+    return list(inspect.signature(getattr(importlib.import_module(module), function)).parameters)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_writer_is_there_and_takes_what_the_table_says(name: str) -> None:
+    form = FORMATS[name]
+    assert form.name == name
+    assert form.writer or form.folder_writer
+    if form.writer is not None:
+        needed = 2 if form.needs is Needs.WORKOUT else 3
+        assert len(parameters_of(form.writer)) >= needed
+    if form.folder_writer is not None:
+        assert len(parameters_of(form.folder_writer)) == 3
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_file_has_an_ending_and_only_files_are_text(name: str) -> None:
+    form = FORMATS[name]
+    assert form.suffix.startswith(".") is (form.writer is not None)
+    assert not form.text or form.writer is not None
+
+
+def test_the_nearest_name_is_told() -> None:
+    assert format_named("csv") is FORMATS["csv"]
+    with pytest.raises(UnknownNameError, match="Did you mean json"):
+        format_named("jsom")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [name for name, form in FORMATS.items() if form.needs is not Needs.SAMPLES and form.text],
+)
+def test_text_is_utf8(name: str, workout: Workout) -> None:
+    out = io.BytesIO()
+    FORMATS[name].write(Session(workout), out)
+    assert out.getvalue().decode()
+
+
+def test_a_folder_is_no_file_and_a_file_no_folder(workout: Workout, tmp_path: Path) -> None:
+    for form in FORMATS.values():
+        if form.writer is None:
+            with pytest.raises(ValueError, match="folder"):
+                form.write(Session(workout), io.BytesIO())
+        if form.folder_writer is None:
+            with pytest.raises(ValueError, match="one file"):
+                form.write_folder([Session(workout)], tmp_path, tmp_path)
+
+
+def test_earlier_sessions_reach_the_format_that_shows_them(workout: Workout) -> None:
+    before = replace(workout, info=replace(workout.info, started_utc="2020-01-01T10:00:00+00:00"))
+    alone, together = io.BytesIO(), io.BytesIO()
+    FORMATS["html"].write(Session(workout), alone)
+    FORMATS["html"].write(Session(workout, history=(before,)), together)
+    assert b"Over 2 sessions" in together.getvalue()
+    assert b"Over 2 sessions" not in alone.getvalue()
