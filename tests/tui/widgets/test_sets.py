@@ -40,9 +40,9 @@ def test_the_load_is_that_of_the_plan_unless_the_wearer_says_otherwise(
     load_kg: float | None, cell: str
 ) -> None:
     planned = replace(set_of(rep_at(1.0, 1)), plan=Plan(load_kg=load_kg))
-    assert set_row(planned)[12:17] == cell
+    assert set_row(planned)[14:19] == cell
     said = replace(planned, entries=SetEntries(load_kg=70.0, reps_by=2))
-    assert set_row(said)[6:17] == "   3   70.0"
+    assert set_row(said)[6:19] == "     3   70.0"
 
 
 async def test_where_the_sets_do_not_fit_the_oldest_give_way() -> None:
