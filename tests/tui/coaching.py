@@ -23,7 +23,7 @@ from tracker.tui.screens.train import TrainScreen
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-    from typing import Protocol
+    from typing import Any, Protocol
 
     from textual.app import App
     from textual.pilot import Pilot
@@ -93,7 +93,7 @@ class Gym:
             await pilot.pause()
         await look(pilot)
 
-    async def until(self, pilot: Pilot[None], screen: type[Screen[None]], most_s: float) -> None:
+    async def until(self, pilot: Pilot[None], screen: type[Screen[Any]], most_s: float) -> None:
         """Let the simulated lifter go on until a screen comes by itself."""
         for _ in range(round(most_s / SPEED / STEP_S)):
             if isinstance(pilot.app.screen, screen):
@@ -112,7 +112,7 @@ class Gym:
         await comes(pilot, TrainScreen)
 
 
-async def comes(pilot: Pilot[None], screen: type[Screen[None]]) -> None:
+async def comes(pilot: Pilot[None], screen: type[Screen[Any]]) -> None:
     """Wait until a screen is there."""
     await happens(pilot, lambda: isinstance(pilot.app.screen, screen))
     await look(pilot)
@@ -143,5 +143,5 @@ async def still(pilot: Pilot[None], theme: str) -> None:
     pilot.app.theme = theme
     for field in pilot.app.screen.query(Input):
         field.cursor_blink = False
-    pilot.app.screen.workers.cancel_all()
+    pilot.app.workers.cancel_node(pilot.app.screen)
     await pilot.pause()

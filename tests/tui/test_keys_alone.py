@@ -49,6 +49,7 @@ async def test_keys_alone_lead_from_the_sensor_to_the_summary(tmp_path: Path) ->
         await comes(pilot, GuideScreen)
         await pilot.press("enter")
         await comes(pilot, TrainScreen)
+        session = training_of(app)
         await gym.until(pilot, RestScreen, 120.0)
         await pilot.press("8", "tab", "2", "enter")
         await comes(pilot, TrainScreen)
@@ -61,7 +62,7 @@ async def test_keys_alone_lead_from_the_sensor_to_the_summary(tmp_path: Path) ->
         await pilot.press("3", "tab", *"fine", "enter")
         await comes(pilot, DevicesScreen)
         await look(pilot)
-        assert training_of(app).snapshot().state is RunState.FINISHED
+        assert session.snapshot().state is RunState.FINISHED
 
         plan, rpe, between, adjusted, note, after, session_note = gym.entries()
         assert isinstance(plan, PlanChosen)
@@ -114,10 +115,11 @@ async def test_quitting_from_any_screen_closes_the_recording(tmp_path: Path, key
     app = gym.app()
     async with app.run_test() as pilot:
         await gym.train(pilot, PLAN)
+        session = training_of(app)
         await gym.play(pilot, 5.0)
         await pilot.press(key)
         await look(pilot)
-    assert training_of(app).snapshot().state is RunState.FINISHED
+    assert session.snapshot().state is RunState.FINISHED
     assert gym.recording.stat().st_size > 1000
 
 
@@ -125,8 +127,8 @@ async def test_a_resize_at_any_time_is_followed(tmp_path: Path) -> None:
     gym = Gym(tmp_path)
     app = gym.app()
 
-    async def resize() -> None:
-        for size in ((200, 60), (20, 5), (60, 15)):
+    async def resize(*smallest: tuple[int, int]) -> None:
+        for size in ((200, 60), *smallest, (60, 15)):
             await pilot.resize_terminal(*size)
             await look(pilot)
         assert app.is_running
@@ -146,14 +148,14 @@ async def test_a_resize_at_any_time_is_followed(tmp_path: Path) -> None:
         await pilot.press("enter")
         await comes(pilot, TrainScreen)
         await gym.play(pilot, 12.0)
-        await resize()
+        await resize((20, 5))
         await pilot.press("d")
         await resize()
         await pilot.press("d", "question_mark")
         await resize()
         await pilot.press("escape")
         await gym.until(pilot, RestScreen, 120.0)
-        await resize()
+        await resize((20, 5))
         await pilot.press("f")
         await comes(pilot, SummaryScreen)
         await resize()

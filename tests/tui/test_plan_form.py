@@ -82,7 +82,7 @@ def test_a_comma_is_a_point() -> None:
 )
 def test_what_cannot_be_meant_names_its_field(field: str, text: str, words: str) -> None:
     with pytest.raises(FieldError) as caught:
-        plan_from_texts(replace(PlanTexts(), **{field: text}))
+        plan_from_texts(replace(PlanTexts(), **{field: text}))  # type: ignore[arg-type]
     assert caught.value.field == field
     assert str(caught.value).startswith(words)
 

@@ -148,6 +148,7 @@ async def test_a_sensor_that_is_lost_while_one_looks_is_said(tmp_path: Path) -> 
         sensor = gym.radio.sensors[0]
         assert isinstance(sensor, FakeSensor)
         await happens(pilot, sensor.streams)
+        await see(gym, pilot, 1.0)
         sensor.in_range = False
         sensor.break_link()
         await see(gym, pilot, 3.0)

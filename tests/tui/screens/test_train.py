@@ -3,13 +3,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from textual.containers import Horizontal, Vertical
 from textual.notifications import Notify
+from textual.widget import Widget
 from textual.widgets import Footer
-from tui.staging import SIZES, Stage, look, training_of
-from unit.runtime.doubles import until
+from tui.staging import PLANNED, SIZES, Stage, every_look, look, training_of
+from unit.runtime.doubles import ListRecorder, until
 from unit.runtime.workout import REP_S, SET_STARTS_S, UP_S
 
-from tracker.domain import BatteryRead, LinkChanged, LinkState, Marked, Phase, ReferenceRep
+from tracker.domain import (
+    BatteryRead,
+    CalibrationFailed,
+    LinkChanged,
+    LinkState,
+    Marked,
+    Phase,
+    ReferenceRep,
+)
 from tracker.runtime.playback import Playback
 from tracker.runtime.snapshot import RunState
 from tracker.tui import TrackerApp
@@ -276,6 +286,116 @@ async def test_a_live_session_offers_no_keys_that_it_cannot_obey() -> None:
             assert app.is_running
 
 
+async def test_u_and_a_correct_the_count_but_not_below_nothing() -> None:
+    stage, recorder = Stage(PLANNED), ListRecorder()
+    app = TrackerApp(stage.session(recorder=recorder))
+    async with app.run_test() as pilot:
+        await pilot.press("a", "u")
+        await stage.play_to(pilot, IN_THE_FIFTH_HOLD_S)
+        count = app.screen.query_one(Count)
+        for key, reps in (
+            ("u", 4),
+            ("a", 5),
+            ("a", 6),
+            *(("u", n) for n in (5, 4, 3, 2, 1, 0, 0)),
+        ):
+            await pilot.press(key)
+            await look(pilot)
+            assert count.reps == reps
+        snapshot = training_of(app).snapshot()
+        assert snapshot.sets[0].counted == 5, "what was measured stands"
+        assert snapshot.sets[0].done == 0
+
+
+async def test_from_far_there_is_nothing_but_the_number_and_the_phase() -> None:
+    stage = Stage(PLANNED)
+    app = TrackerApp(stage.session())
+    async with app.run_test(size=SIZES[0]) as pilot:
+        await stage.play_to(pilot, IN_THE_FIFTH_HOLD_S)
+        near = app.screen.query_one(Count).size
+        await pilot.press("d")
+        await look(pilot)
+        parts = app.screen.walk_children(Widget)
+        shown = {type(part) for part in parts if part.size.area}
+        assert shown == {Horizontal, Count, Vertical, PhaseBar}
+        count = app.screen.query_one(Count)
+        assert count.size.area > 2 * near.area
+        assert count.has_class("-lockout"), "the colour is that of the phase"
+        assert app.screen.query_one(PhaseBar).phase is Phase.LOCKOUT
+        await pilot.press("d")
+        await look(pilot)
+        assert app.screen.query_one(Count).size == near
+
+
+async def test_from_far_a_rep_flashes_and_an_alarm_is_still_shown() -> None:
+    stage = Stage(PLANNED, (26.0, LinkChanged(26.0, LinkState.LOST)))
+    app = TrackerApp(stage.session())
+    async with app.run_test(size=SIZES[0]) as pilot:
+        await pilot.press("d")
+        stage.source.play_to(SET_STARTS_S[0] + REP_S + UP_S + 0.2)
+        await look(pilot)
+        assert app.screen.query_one(Count).has_class("-flash")
+        assert app.screen.query_one(Banner).size.area == 0
+        await stage.play_to(pilot, 27.0)
+        assert app.screen.query_one(Banner).region.area == SIZES[0][0]
+
+
+async def test_n_takes_a_note_on_the_session_and_then_on_the_set() -> None:
+    stage = Stage(PLANNED)
+    app = TrackerApp(stage.session())
+    async with app.run_test() as pilot:
+        await stage.play_to(pilot, 2.0)
+        await pilot.press("n", *"tired", "enter")
+        await look(pilot)
+        await stage.play_to(pilot, IN_THE_FIFTH_HOLD_S)
+        await pilot.press("n", *"easy", "enter")
+        await look(pilot)
+        await pilot.press("n", *" now", "enter")
+        await look(pilot)
+        snapshot = training_of(app).snapshot()
+        assert snapshot.note == "tired"
+        assert snapshot.sets[0].entries.note == "easy now"
+
+
+@pytest.mark.parametrize(("key", "words"), [("c", "hold it still"), ("r", "three good reps")])
+async def test_a_calibration_that_is_waited_for_is_shown_until_it_is_over(
+    key: str, words: str
+) -> None:
+    failed = CalibrationFailed(20.0, "the hips moved")
+    stage = Stage(PLANNED, (20.0, failed))
+    app = TrackerApp(stage.session())
+    async with app.run_test() as pilot:
+        await stage.play_to(pilot, 2.0)
+        await pilot.press(key)
+        await look(pilot)
+        assert words in " ".join(app.screen.query_one(Notice).words)
+        assert "8 reps · 60 kg" in app.screen.query_one(Notice).words
+        await stage.play_to(pilot, 10.0)
+        assert words in app.screen.query_one(Banner).text
+        await stage.play_to(pilot, 21.0)
+        assert app.screen.query_one(Banner).text == ""
+
+
+@pytest.mark.parametrize(
+    ("played", "offered"),
+    [(False, [*"suamdncf?q"]), (True, ["space", *"←→+-smd?q"])],
+    ids=["training", "replay"],
+)
+async def test_at_eighty_columns_every_key_is_in_the_footer(
+    played: bool, offered: list[str]
+) -> None:
+    app = TrackerApp(Stage().playback() if played else Stage().session())
+    async with app.run_test(size=SIZES[0]) as pilot:
+        await look(pilot)
+        footer = app.screen.query_one(Footer)
+        keys = [
+            key for key in footer.query("FooterKey") if footer.region.contains_region(key.region)
+        ]
+        shown = [str(getattr(key, "key_display", "")) for key in keys]
+        assert shown == offered
+        assert footer.max_scroll_x == 0
+
+
 # The layout
 
 
@@ -324,12 +444,47 @@ async def _sought(pilot: Pilot[None], time_s: float) -> None:
     await look(pilot)
 
 
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-def test_picture_of_a_hold(snap_compare: SnapCompare, size: tuple[int, int]) -> None:
+@every_look
+def test_picture_of_a_hold(snap_compare: SnapCompare, size: tuple[int, int], theme: str) -> None:
     async def arrange(pilot: Pilot[None]) -> None:
+        pilot.app.theme = theme
         await _sought(pilot, IN_THE_FIFTH_HOLD_S)
 
-    assert snap_compare(TrackerApp(Stage().playback()), terminal_size=size, run_before=arrange)
+    app = TrackerApp(Stage(PLANNED).playback())
+    assert snap_compare(app, terminal_size=size, run_before=arrange)
+
+
+@every_look
+def test_picture_of_a_cue(snap_compare: SnapCompare, size: tuple[int, int], theme: str) -> None:
+    async def arrange(pilot: Pilot[None]) -> None:
+        pilot.app.theme = theme
+        await _sought(pilot, 21.0)
+
+    app = TrackerApp(Stage(PLANNED).playback())
+    assert snap_compare(app, terminal_size=size, run_before=arrange)
+
+
+@every_look
+def test_picture_from_far(snap_compare: SnapCompare, size: tuple[int, int], theme: str) -> None:
+    async def arrange(pilot: Pilot[None]) -> None:
+        pilot.app.theme = theme
+        await _sought(pilot, IN_THE_SECOND_SET_S)
+        await pilot.press("d")
+
+    app = TrackerApp(Stage(PLANNED).playback())
+    assert snap_compare(app, terminal_size=size, run_before=arrange)
+
+
+@every_look
+def test_picture_of_readiness(
+    snap_compare: SnapCompare, size: tuple[int, int], theme: str
+) -> None:
+    async def arrange(pilot: Pilot[None]) -> None:
+        pilot.app.theme = theme
+        await _sought(pilot, 3.0)
+
+    app = TrackerApp(Stage(PLANNED).playback())
+    assert snap_compare(app, terminal_size=size, run_before=arrange)
 
 
 def test_picture_of_the_way_up_in_the_light(snap_compare: SnapCompare) -> None:
@@ -341,22 +496,19 @@ def test_picture_of_the_way_up_in_the_light(snap_compare: SnapCompare) -> None:
     assert snap_compare(app, terminal_size=SIZES[0], run_before=arrange)
 
 
+@pytest.mark.parametrize("far", [False, True], ids=["near", "far"])
 def test_picture_without_colours(
-    snap_compare: SnapCompare, monkeypatch: pytest.MonkeyPatch
+    snap_compare: SnapCompare, monkeypatch: pytest.MonkeyPatch, far: bool
 ) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
 
     async def arrange(pilot: Pilot[None]) -> None:
         await _sought(pilot, IN_THE_FIFTH_HOLD_S)
+        if far:
+            await pilot.press("d")
 
-    assert snap_compare(TrackerApp(Stage().playback()), terminal_size=SIZES[0], run_before=arrange)
-
-
-def test_picture_of_readiness(snap_compare: SnapCompare) -> None:
-    async def arrange(pilot: Pilot[None]) -> None:
-        await _sought(pilot, 3.0)
-
-    assert snap_compare(TrackerApp(Stage().playback()), terminal_size=SIZES[0], run_before=arrange)
+    app = TrackerApp(Stage(PLANNED).playback())
+    assert snap_compare(app, terminal_size=SIZES[0], run_before=arrange)
 
 
 def test_picture_of_a_rest_that_is_paused(snap_compare: SnapCompare) -> None:
@@ -381,10 +533,3 @@ def test_picture_of_a_lost_sensor(snap_compare: SnapCompare) -> None:
 
     app = TrackerApp(Stage((30.0, LinkChanged(30.0, LinkState.LOST))).playback())
     assert snap_compare(app, terminal_size=SIZES[0], run_before=arrange)
-
-
-def test_picture_of_help(snap_compare: SnapCompare) -> None:
-    async def arrange(pilot: Pilot[None]) -> None:
-        await pilot.press("question_mark")
-
-    assert snap_compare(TrackerApp(Stage().playback()), terminal_size=SIZES[0], run_before=arrange)

@@ -46,7 +46,7 @@ def test_a_goal_of_its_own_stands_above_the_hold_of_the_tempo() -> None:
     [
         (Phase.CONCENTRIC, Plan(), "up 0.5"),
         (Phase.CONCENTRIC, Plan(tempo=parse_tempo("30X2")), "up 0.5"),
-        (Phase.BOTTOM, PLAN, "floor 0.5 of 0.0 s"),
+        (Phase.BOTTOM, PLAN, "floor 0.5 · touch and go"),
     ],
     ids=["no plan", "as fast as possible", "no pause"],
 )

@@ -20,6 +20,8 @@ from tracker.domain import (
     ENTRY_CHANNEL,
     MARK_CHANNEL,
     BatteryRead,
+    Calibrated,
+    CalibrationFailed,
     Cue,
     CueKind,
     Entered,
@@ -256,6 +258,30 @@ async def test_a_mark_is_recorded_and_handled_behind_what_had_arrived() -> None:
     stamps = [notification.received_ns for notification in recorder.written]
     assert stamps == sorted(stamps)
     assert sink.events == [Marked(0.5, "set_start"), SetStarted(0.5, 90)]
+
+
+@pytest.mark.parametrize(
+    "outcome", [Calibrated(0.8, 0.5), CalibrationFailed(0.8, "the hips moved")]
+)
+async def test_a_calibration_is_waited_for_until_it_is_settled(
+    outcome: Calibrated | CalibrationFailed,
+) -> None:
+    engine = ScriptedEngine(((0.8, outcome),))
+    source = GatedSource(samples_every(0.1, 1.0), open_until_s=0.5)
+    session = Session(source, engine, info=INFO, clock=ManualClock())
+    awaited = []
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(session.run())
+        await until(lambda: engine.samples == 5)
+        for kind in (MarkKind.SET_START, MarkKind.CALIBRATION, MarkKind.REFERENCE_REPS):
+            session.mark(kind)
+            await settle()
+            awaited.append(session.snapshot().calibrating)
+        source.play_to(ALWAYS)
+
+    assert awaited == [None, MarkKind.CALIBRATION, MarkKind.REFERENCE_REPS]
+    assert session.snapshot().calibrating is None
 
 
 async def test_an_entry_is_recorded_and_handled_behind_what_had_arrived() -> None:

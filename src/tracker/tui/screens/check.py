@@ -18,6 +18,7 @@ from tracker.tui.widgets.acc_trace import AccTrace
 if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
+    from textual.worker import Worker
 
     from tracker.ble import Checkup
     from tracker.runtime.devices import Device
@@ -162,7 +163,7 @@ class CheckScreen(Screen[None]):
         self._trouble, self._hurried = None, False
         self.query_one(AccTrace).show(np.empty(0), np.empty(0))
         self.refresh_bindings()
-        self.run_worker(self._watch, group="check", exclusive=True)
+        _: Worker[None] = self.run_worker(self._watch, group="check", exclusive=True)
 
     def action_back(self) -> None:
         """Go back to the list."""

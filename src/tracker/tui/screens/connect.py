@@ -31,6 +31,11 @@ class ConnectScreen(Screen[None]):
         super().__init__()
         self._start = start
         self._failed = False
+        self._words = self._waiting
+
+    @property
+    def _waiting(self) -> str:
+        return f"Connecting to {self._start.device.name} …\n\nBring it near, and move it once."
 
     def compose(self) -> ComposeResult:
         """Put the words in the middle."""
@@ -40,18 +45,20 @@ class ConnectScreen(Screen[None]):
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
-        """Say what is waited for."""
-        self._say(f"Connecting to {self._start.device.name} …\n\nBring it near, and move it once.")
+        """Say what is waited for, or what has failed even before there was a screen."""
+        self._say()
 
     def fail(self, why: str) -> None:
         """Say why there is no connection."""
         self._failed = True
-        self.query_one("#words").add_class("-failure")
-        self._say(f"! No connection\n\n{why}")
-        self.refresh_bindings()
+        self._words = f"! No connection\n\n{why}"
+        self._say()
 
-    def _say(self, words: str) -> None:
-        self.query_one("#words", Static).update(Content(words))
+    def _say(self) -> None:
+        for words in self.query("#words").results(Static):
+            words.update(Content(self._words))
+            words.set_class(self._failed, "-failure")
+        self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer to try again once it failed."""
@@ -60,9 +67,8 @@ class ConnectScreen(Screen[None]):
     def action_retry(self) -> None:
         """Connect again."""
         self._failed = False
-        self.query_one("#words").remove_class("-failure")
-        self.on_mount()
-        self.refresh_bindings()
+        self._words = self._waiting
+        self._say()
         self.app.connect_again(self._start)
 
     def action_back(self) -> None:

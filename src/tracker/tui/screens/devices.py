@@ -15,6 +15,7 @@ from tracker.tui.widgets.signal_bars import signal_text
 if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
+    from textual.worker import Worker
 
     from tracker.runtime.devices import Device
     from tracker.runtime.studio import Studio
@@ -85,7 +86,9 @@ class DevicesScreen(Screen[None]):
         self.workers.cancel_node(self)
 
     def _listen(self) -> None:
-        self.run_worker(self._devices.look, group="scan", exclusive=True)
+        # No coroutine yet: one that is replaced before it began would never be awaited.
+        look = self._devices.look
+        _: Worker[None] = self.run_worker(look, group="scan", exclusive=True)
 
     @property
     def _table(self) -> DataTable[str]:

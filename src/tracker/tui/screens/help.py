@@ -34,6 +34,7 @@ HELP: Final = """\
  space   pause, go on
  ← →     5 seconds back, on
  + -     faster, slower
+ escape  back to the past sessions
 
 [b]Everywhere[/b]
  escape  back: nothing is lost      ?  this help

@@ -35,6 +35,8 @@ class NoteScreen(ModalScreen[str | None]):
                 max_length=LONGEST_NOTE,
                 placeholder="what you want to keep",
                 compact=True,
+                # A key at the end of what is there adds to it.
+                select_on_focus=False,
             )
 
     def on_input_submitted(self, message: Input.Submitted) -> None:

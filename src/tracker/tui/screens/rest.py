@@ -53,10 +53,8 @@ class RestScreen(Screen[None]):
     """Comes by itself when a set has ended, and goes when the next one starts."""
 
     app: TrackerApp
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
-        (0, "-narrow"),
-        (160, "-wide"),
-    ]
+    # Textual's own annotation of this is none that mypy can read.
+    HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-narrow"), (160, "-wide")]  # type: ignore[misc]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "next_set", "Next set", priority=True),
         Binding("tab", "app.focus_next", "Next field"),

@@ -67,11 +67,9 @@ class SetupScreen(Screen[None]):
     """A form that can be filled by keys alone; enter starts."""
 
     app: TrackerApp
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
-        (0, "-narrow"),
-        (120, "-wide"),
-    ]
-    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-low"), (36, "-tall")]
+    # Textual's own annotation of these is none that mypy can read.
+    HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-narrow"), (120, "-wide")]  # type: ignore[misc]
+    VERTICAL_BREAKPOINTS: ClassVar = [(0, "-low"), (36, "-tall")]  # type: ignore[misc]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "start", "Start", priority=True),
         Binding("tab", "app.focus_next", "Next field"),
@@ -94,7 +92,7 @@ class SetupScreen(Screen[None]):
         texts = texts_of_plan(self._plan_of(self._exercise))
         titles = [(exercise_named(name).title, name) for name in self._names]
         yield Static(Content(f"Set-up · {self._device.name}"), id="title")
-        with Horizontal():
+        with Horizontal(id="page"):
             yield self._form(titles, texts)
             with VerticalScroll(id="guide", can_focus=False):
                 yield Static()

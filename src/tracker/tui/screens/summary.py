@@ -124,7 +124,13 @@ class SummaryScreen(Screen[None]):
                 )
                 yield FormRow(
                     "note",
-                    Input(self._kept["note"], id="note", compact=True, placeholder="–"),
+                    Input(
+                        self._kept["note"],
+                        id="note",
+                        compact=True,
+                        placeholder="–",
+                        select_on_focus=False,
+                    ),
                     "about the session",
                 )
         yield Static(id="outlook")

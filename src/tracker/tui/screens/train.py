@@ -71,13 +71,14 @@ class TrainScreen(Screen[None]):
     """Count, phase, hold, tempo, range, cue, pitch, sets and the quality of the data."""
 
     app: TrackerApp
-
+    # Textual's own annotation of this is none that mypy can read.
+    VERTICAL_BREAKPOINTS: ClassVar = [(0, "-low"), (36, "-tall")]  # type: ignore[misc]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "pause", "Pause"),
-        Binding("left", f"seek({-SEEK_STEP_S})", "5 s back", key_display="←"),
-        Binding("right", f"seek({SEEK_STEP_S})", "5 s on", key_display="→"),
-        Binding("plus,equals_sign", "faster", "Faster", key_display="+"),
-        Binding("minus", "slower", "Slower", key_display="-"),
+        Binding("left", f"seek({-SEEK_STEP_S})", "-5s", key_display="←"),
+        Binding("right", f"seek({SEEK_STEP_S})", "+5s", key_display="→"),
+        Binding("plus,equals_sign", "faster", "Fast", key_display="+"),
+        Binding("minus", "slower", "Slow", key_display="-"),
         Binding("s", "mark", "Set"),
         Binding("u", "adjust(-1)", "-1"),
         Binding("a", "adjust(1)", "+1"),
@@ -170,7 +171,7 @@ class TrainScreen(Screen[None]):
         self._rest()
 
     def _rest(self) -> None:
-        if self._rest_due and self.is_current:
+        if self._rest_due and self.app.screen is self:
             self._rest_due = False
             self.app.rest()
 
@@ -197,6 +198,7 @@ class TrainScreen(Screen[None]):
         if action in {"pause", "seek", "faster", "slower"}:
             return self._playback is not None
         if action in {"finish", "adjust", "note", "calibrate", "reference"}:
+            # A replay changes nothing of its recording, and nothing is kept of the simulator's.
             return self._playback is None
         if action == "back":
             # A replay of the program's own command has nowhere to go back to.

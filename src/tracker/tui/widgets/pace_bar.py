@@ -48,7 +48,9 @@ def paced_of(snapshot: SessionSnapshot) -> Paced:
         goal_s = planned_s(current.plan, phase)
         holding = phase is Phase.LOCKOUT
         share = None if not goal_s else min(1.0, elapsed_s / goal_s)
-        tail = "" if goal_s is None else f" of {number(goal_s)} s"
+        tail = ""
+        if goal_s is not None:
+            tail = f" of {number(goal_s)} s" if goal_s else " · touch and go"
         done = "   ✓ hold done" if holding and share == 1.0 else ""
         words = f"{PHASE_WORDS[phase]} {number(elapsed_s)}{tail}{done}"
         return Paced(words, share, holding)

@@ -23,6 +23,10 @@ NONE_YET: Final = "no set yet"
 """What stands in place of the rows before the first set."""
 
 
+_BODYWEIGHT: Final = "body"
+"""In place of a load of nothing."""
+
+
 def set_row(record: SetRecord) -> str:
     """Return one set as a row below `HEADER`; an arrow marks the one under way."""
     holds = mean(rep.lockout_s for rep in record.reps)
@@ -32,7 +36,7 @@ def set_row(record: SetRecord) -> str:
     cells = [
         f" {' ' if record.ended else '▸'} {record.index:>3}",
         f"{record.done:>4}",
-        f"{number(record.load_kg, 1):>5}",
+        f"{_BODYWEIGHT if record.load_kg == 0.0 else number(record.load_kg, 1):>5}",
         f"{number(holds):>6}",
         f"{number(ranges, 0, '°'):>5}",
         f"{number(speeds, 2):>4}",

@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from textual.widgets import Static
+from tui.coaching import Gym, comes, happens, look, still
+from tui.staging import PLAN, SIZES, every_look
+from unit.ble.air import ADDRESS, NAME
+from unit.cli.worn import sensor_on_a_table
+
+from tracker.ble.errors import AdapterError
+from tracker.runtime.devices import Device
+from tracker.runtime.studio import Start
+from tracker.tui import TrackerApp
+from tracker.tui.screens.connect import ConnectScreen
+from tracker.tui.screens.devices import DevicesScreen
+from tracker.tui.screens.train import TrainScreen
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from textual.pilot import Pilot
+    from tui.coaching import SnapCompare
+
+START = Start(Device(ADDRESS, NAME, "profile"), "hip_thrust", PLAN)
+
+
+async def connect(gym: Gym, pilot: Pilot[None]) -> None:
+    app = pilot.app
+    assert isinstance(app, TrackerApp)
+    gym.studio.remember(replace(gym.studio.config.training, warned=True))
+    app.start_training(START)
+    await comes(pilot, ConnectScreen)
+
+
+def words(pilot: Pilot[None]) -> str:
+    return str(pilot.app.screen.query_one("#words", Static).visual)
+
+
+async def test_it_fails_with_the_reason_and_can_be_tried_again(tmp_path: Path) -> None:
+    gym = Gym(tmp_path, sensor_on_a_table())
+    gym.radio.trouble = AdapterError("Bluetooth is off.", "Switch it on.")
+    app = gym.app()
+    async with app.run_test() as pilot:
+        await connect(gym, pilot)
+        await happens(pilot, lambda: words(pilot).startswith("! No connection"))
+        assert words(pilot).endswith("Bluetooth is off.\nSwitch it on.")
+        assert not gym.paths.recordings.exists(), "nothing is left behind"
+        assert "r" in app.screen.active_bindings
+
+        await pilot.press("r")
+        await happens(pilot, lambda: words(pilot).startswith("! No connection"))
+        gym.radio.trouble = None
+        await pilot.press("r")
+        await comes(pilot, TrainScreen)
+        await happens(pilot, gym.radio.sensors[0].streams)
+        await pilot.press("q")
+        await look(pilot)
+    assert gym.recording.exists()
+
+
+async def test_one_can_give_up_while_it_connects(tmp_path: Path) -> None:
+    gym = Gym(tmp_path)
+    app = gym.app()
+    async with app.run_test() as pilot:
+        await connect(gym, pilot)
+        assert words(pilot).startswith(f"Connecting to {NAME}")
+        # It cannot be tried again as long as it goes on.
+        await pilot.press("r")
+        await pilot.press("escape")
+        await comes(pilot, DevicesScreen)
+        await look(pilot)
+        assert app.is_running
+    assert not gym.paths.recordings.exists()
+
+
+@every_look
+def test_picture_of_a_connection_that_failed(
+    snap_compare: SnapCompare, tmp_path: Path, size: tuple[int, int], theme: str
+) -> None:
+    gym = Gym(tmp_path)
+    gym.radio.trouble = AdapterError("Bluetooth is off.", "Switch it on.")
+
+    async def arrange(pilot: Pilot[None]) -> None:
+        await pilot.pause()
+        await connect(gym, pilot)
+        await happens(pilot, lambda: words(pilot).startswith("!"))
+        await still(pilot, theme)
+
+    assert snap_compare(gym.app(), terminal_size=size, run_before=arrange)
+
+
+def test_picture_of_connecting(snap_compare: SnapCompare, tmp_path: Path) -> None:
+    gym = Gym(tmp_path)
+
+    async def arrange(pilot: Pilot[None]) -> None:
+        await pilot.pause()
+        await pilot.app.push_screen(ConnectScreen(START))
+        await still(pilot, "textual-dark")
+
+    assert snap_compare(gym.app(), terminal_size=SIZES[0], run_before=arrange)
