@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tui.staging import Stage, look
+from unit.runtime.doubles import in_time
 from unit.runtime.test_sounding import Listener
 
 from tracker.sound import Opened, SoundError, Tone
@@ -51,8 +52,8 @@ def opener(
 
 
 async def opened(pilot: Pilot[None]) -> None:
-    await pilot.app.workers.wait_for_complete(
-        [worker for worker in pilot.app.workers if worker.name == "sound"]
+    await in_time(
+        lambda: all(worker.is_finished for worker in pilot.app.workers if worker.name == "sound")
     )
     await look(pilot)
 
