@@ -6,6 +6,7 @@ import pytest
 from tui.staging import Stage, look
 from unit.runtime.doubles import in_time
 from unit.runtime.test_sounding import Listener
+from unit.runtime.workout import SET_STARTS_S, UP_S
 
 from tracker.sound import Opened, SoundError, Tone
 from tracker.tui import TrackerApp
@@ -27,6 +28,10 @@ class Loud(Listener):
     @property
     def muted(self) -> bool:
         return self._off
+
+    @property
+    def output_name(self) -> str:
+        return "the terminal bell"
 
     @property
     def voice_error(self) -> SoundError | None:
@@ -63,7 +68,7 @@ async def test_a_session_is_heard_from_when_the_device_is_open(loud: Loud) -> No
     app = TrackerApp(stage.session(), open_sound=opener(loud))
     async with app.run_test() as pilot:
         await opened(pilot)
-        await stage.play_to(pilot, 12.0)
+        await stage.play_to(pilot, SET_STARTS_S[0] + UP_S + 0.5)
         assert Tone.LOCKOUT in loud.offered
         assert loud.prepared
     assert loud.closed
