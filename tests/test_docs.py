@@ -1,0 +1,194 @@
+"""The pages name only what there is: files, headings, commands, options, keys, decisions."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+import pytest
+from textual.binding import Binding
+
+from tracker.cli.app import COMMANDS, tracker
+from tracker.tui import TrackerApp
+from tracker.tui.screens.devices import DevicesScreen
+from tracker.tui.screens.history import HistoryScreen
+from tracker.tui.screens.rest import RestScreen
+from tracker.tui.screens.setup import SetupScreen
+from tracker.tui.screens.train import TrainScreen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT: Final = Path(__file__).parents[1]
+PLACES: Final = (".", "docs", "docs/adr", "firmware_notes", "recordings", "benchmarks")
+PAGES: Final = sorted(page for place in PLACES for page in (ROOT / place).glob("*.md"))
+FIRST_SESSION: Final = ROOT / "docs" / "first-session.md"
+
+ANYTHING: Final = "COMMAND"
+"""Stands for any command."""
+
+FOREIGN_OPTIONS: Final = frozenset({"--benchmark-autosave", "--strict"})
+"""Of other programs."""
+
+every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+
+
+def prose(page: Path) -> str:
+    """Return a page without its blocks of code."""
+    return re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.S | re.M)
+
+
+def links(page: Path) -> Iterator[str]:
+    """Yield what a page links to or shows, unless it is elsewhere in the world."""
+    without_code = re.sub(r"`[^`\n]*`", "", prose(page))
+    for target in re.findall(r"\]\(([^)\s]+)\)", without_code):
+        if not re.match(r"[a-z]+:", target):
+            yield target
+
+
+@cache
+def anchors(page: Path) -> frozenset[str]:
+    """Return the places in a page that a link can name, as GitHub makes them from headings."""
+    titles = re.findall(r"^#+ +(.+)$", prose(page), re.M)
+    return frozenset(
+        re.sub(r"[^\w\- ]", "", title.strip().lower()).replace(" ", "-") for title in titles
+    )
+
+
+def said_in_code(page: Path) -> Iterator[str]:
+    """Yield the lines of a page's blocks of code, and what is set as code in its text."""
+    text = page.read_text(encoding="utf-8")
+    for block in re.findall(r"^```[a-z]*\n(.*?)^```", text, re.S | re.M):
+        yield from block.replace("\\\n", " ").splitlines()
+    yield from re.findall(r"`([^`\n]+)`", prose(page))
+
+
+def calls(page: Path, program: str) -> Iterator[list[str]]:
+    """Yield the arguments of each call of a program that a page shows."""
+    for line in said_in_code(page):
+        called = re.match(rf"(?:\S+=\S+ )*{program}\s+(.+)", line.strip())
+        if called is None:
+            continue
+        # In lists of commands the explanation stands behind three spaces, or behind a `#`.
+        arguments = re.split(r"\s{3,}|\s#\s", called[1])[0]
+        yield shlex.split(arguments.replace("…", ""))
+
+
+def options_of(name: str) -> frozenset[str]:
+    """Return everything with a dash that a command takes."""
+    context = click.Context(tracker)
+    command = tracker.get_command(context, name)
+    assert command is not None
+    parameters = command.get_params(click.Context(command, help_option_names=["-h", "--help"]))
+    return frozenset(option for each in parameters for option in each.opts)
+
+
+def keys_of(*owners: type) -> frozenset[str]:
+    """Return the keys of screens and of the app, as people name them."""
+    shown = {
+        "question_mark": "?",
+        "up": "↑",
+        "down": "↓",
+        "left": "←",
+        "right": "→",
+    }
+    keys = {
+        key
+        for owner in owners
+        for binding in vars(owner)["BINDINGS"]
+        for key in (binding.key if isinstance(binding, Binding) else binding[0]).split(",")
+    }
+    return frozenset(shown.get(key, key) for key in keys)
+
+
+@every_page
+def test_every_link_leads_somewhere(page: Path) -> None:
+    for target in links(page):
+        path, _, anchor = target.partition("#")
+        there = (page.parent / path).resolve() if path else page
+        assert there.exists(), f"{target}: no such file"
+        if anchor and there.suffix == ".md":
+            assert anchor in anchors(there), f"{target}: no such heading"
+
+
+@every_page
+def test_every_call_of_the_program_can_be_made(page: Path) -> None:
+    for name, *arguments in calls(page, r"(?:\.venv/bin/)?tracker"):
+        if name == ANYTHING or name.startswith("-"):
+            continue
+        assert name in COMMANDS, f"tracker {name}: no such command"
+        taken = options_of(name)
+        for argument in arguments:
+            if argument == "--":
+                # What follows is for the training that is served.
+                taken = options_of("train")
+            elif re.match(r"--?[a-z]", argument):
+                option = argument.partition("=")[0]
+                assert option in taken, f"tracker {name} {argument}: no such option"
+
+
+@every_page
+def test_every_option_that_is_named_alone_belongs_to_some_command(page: Path) -> None:
+    known = frozenset(option for name in COMMANDS for option in options_of(name))
+    for code in said_in_code(page):
+        if re.match(r"--[a-z]", code):
+            option = re.split(r"[ =]", code)[0]
+            assert option in known | FOREIGN_OPTIONS, f"{code}: no such option"
+
+
+@every_page
+def test_every_target_of_make_is_there(page: Path) -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z]+):", makefile, re.M))
+    for arguments in calls(page, "make"):
+        for target in arguments:
+            if re.fullmatch(r"[a-z]+", target):
+                assert target in targets, f"make {target}: no such target"
+
+
+@every_page
+def test_every_decision_that_is_named_was_taken(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    for number, linked in re.findall(r"ADR (\d{4})(?:\]\([^)]*?(\d{4})-[^)]*\))?", text):
+        assert list((ROOT / "docs" / "adr").glob(f"{number}-*.md")), f"ADR {number} is not there"
+        assert linked in ("", number), f"ADR {number} leads to {linked}"
+
+
+@pytest.mark.parametrize(
+    ("where", "owners"),
+    [
+        ("everywhere", (TrackerApp, SetupScreen)),
+        ("list of sensors", (DevicesScreen,)),
+        ("set-up", (SetupScreen,)),
+        ("training", (TrainScreen,)),
+        ("rest", (RestScreen,)),
+        ("past sessions", (HistoryScreen,)),
+    ],
+)
+def test_every_key_in_the_table_of_the_first_session_does_something(
+    where: str, owners: tuple[type, ...]
+) -> None:
+    # A table's rows and a form's choices are moved by the keys of the widgets themselves.
+    known = {key.lower() for key in keys_of(*owners)} | {"↑", "↓", "←", "→"}
+    text = FIRST_SESSION.read_text(encoding="utf-8")
+    table = text[text.index("## Keys") : text.index("## When to ask")]
+    now, named = "", set[str]()
+    for place, keys in re.findall(r"^\| ([^|]*?) ?\| ([^|]+) \|.*\|$", table, re.M):
+        now = place or now
+        if now == where:
+            named |= {key.lower() for key in re.findall(r"`([^`]+)`", keys)}
+    assert named
+    assert named <= known
+
+
+def test_every_picture_of_the_pages_is_shown_and_can_be_loaded_on_a_phone() -> None:
+    shown = {(page.parent / target).resolve() for page in PAGES for target in links(page)}
+    pictures = sorted((ROOT / "docs").glob("*.svg"))
+    assert pictures
+    for picture in pictures:
+        assert picture in shown, f"{picture.name} is on no page"
+        assert picture.stat().st_size < 150_000
