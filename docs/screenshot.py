@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 PICTURES = Path(__file__).parent
 
-SIZE = (100, 30)
+SIZE = (104, 30)
 """Columns and rows: what fits on a page and can still be read."""
 
 NOW = datetime.fromisoformat("2026-05-14T17:30:00+02:00")
@@ -216,7 +216,7 @@ async def first_session(at: Photographer) -> None:
     await at.press("6", "tab", "2")
     await at.on(4.0)
     await at.shoot("rest")
-    await at.until(lambda: in_lockout(at.snapshot, 2, 3, 0.5))
+    await at.until(lambda: in_lockout(at.snapshot, 2, 5, 0.5))
     at.lose_data(4.0)
     await at.shoot("no-data")
     await at.comes(RestScreen)
