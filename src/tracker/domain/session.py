@@ -135,6 +135,8 @@ class Ledger:
     """Adds events up to sets and reps; revisions replace, withdrawals remove."""
 
     _sets: dict[int, _OpenSet] = field(default_factory=dict)
+    # What did not change since it was last asked for is the same object: a screen asks often.
+    _records: dict[int, SetRecord] = field(default_factory=dict)
     _gaps: list[Gap] = field(default_factory=list)
     _faults: Counter[FaultReason] = field(default_factory=Counter)
     _calibrations: list[CalibrationEvent] = field(default_factory=list)
@@ -152,17 +154,10 @@ class Ledger:
             match event:
                 case SetStarted(at_s=start_s, set_index=index):
                     self._sets[index] = _OpenSet(start_s, self.plan)
-                case RepCounted(set_index=index, index=number):
-                    self._sets[index].counted.add(number)
-                case RepCompleted(set_index=index, rep=rep):
-                    self._sets[index].reps[rep.index] = rep
-                case RepRevised(set_index=index, index=number, rep=None):
-                    self._sets[index].counted.discard(number)
-                    self._sets[index].reps.pop(number, None)
-                case RepRevised(set_index=index, index=number, rep=rep) if rep is not None:
-                    self._sets[index].reps[number] = rep
-                case SetEnded(set_index=index):
-                    self._sets[index].ended = True
+                    self._records.pop(index, None)
+                case RepCounted() | RepCompleted() | RepRevised() | SetEnded():
+                    self._progress(self._sets[event.set_index], event)
+                    self._records.pop(event.set_index, None)
                 case Entered(entry=entry):
                     self._enter(entry)
                 case Gap():
@@ -173,6 +168,22 @@ class Ledger:
                     self._calibrations.append(event)
                 case _:
                     pass
+
+    def _progress(
+        self, open_set: _OpenSet, event: RepCounted | RepCompleted | RepRevised | SetEnded
+    ) -> None:
+        match event:
+            case RepCounted(index=number):
+                open_set.counted.add(number)
+            case RepCompleted(rep=rep):
+                open_set.reps[rep.index] = rep
+            case RepRevised(index=number, rep=None):
+                open_set.counted.discard(number)
+                open_set.reps.pop(number, None)
+            case RepRevised(index=number, rep=rep) if rep is not None:
+                open_set.reps[number] = rep
+            case SetEnded():
+                open_set.ended = True
 
     def _enter(self, entry: Entry) -> None:
         match entry:
@@ -185,6 +196,7 @@ class Ledger:
             case _:
                 before = self._entries.get(entry.set_index or 0, NO_ENTRIES)
                 self._entries[entry.set_index or 0] = with_entry(before, entry)
+                self._records.pop(entry.set_index or 0, None)
 
     @property
     def pain(self) -> tuple[PainEntered, ...]:
@@ -195,9 +207,17 @@ class Ledger:
     def sets(self) -> tuple[SetRecord, ...]:
         """The sets that have at least one rep, in order; an ended set without any is not one."""
         return tuple(
-            SetRecord(
+            self._record(index, open_set)
+            for index, open_set in self._sets.items()
+            if open_set.counted or not open_set.ended
+        )
+
+    def _record(self, index: int, open_set: _OpenSet) -> SetRecord:
+        if index not in self._records:
+            reps = _in_order(open_set)
+            self._records[index] = SetRecord(
                 index=index,
-                start_s=reps[0].start_s if (reps := _in_order(open_set)) else open_set.start_s,
+                start_s=reps[0].start_s if reps else open_set.start_s,
                 end_s=reps[-1].end_s if reps else open_set.start_s,
                 reps=reps,
                 counted=len(open_set.counted),
@@ -205,9 +225,7 @@ class Ledger:
                 plan=open_set.plan,
                 entries=self._entries.get(index, NO_ENTRIES),
             )
-            for index, open_set in self._sets.items()
-            if open_set.counted or not open_set.ended
-        )
+        return self._records[index]
 
     @property
     def gaps(self) -> tuple[Gap, ...]:

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tracker.domain import Phase
+from tracker.runtime.lowering import lowering_since_s
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -21,7 +24,6 @@ if TYPE_CHECKING:
         LinkState,
         MarkKind,
         PainEntered,
-        Phase,
         Plan,
         Rep,
         SessionInfo,
@@ -140,10 +142,18 @@ class SessionSnapshot:
 
     @property
     def phase_elapsed_s(self) -> float | None:
-        """Length of the phase so far, s; None outside a set."""
+        """Length of the phase so far, s; None outside a set. A hold ends when the hips sink."""
         if self.phase is None or self.phase_started_s is None or self.position_s is None:
             return None
-        return max(0.0, self.position_s - self.phase_started_s)
+        until_s = self.position_s if self.lowering_since_s is None else self.lowering_since_s
+        return max(0.0, until_s - self.phase_started_s)
+
+    @property
+    def lowering_since_s(self) -> float | None:
+        """When the hips began to sink out of the hold, s; None while they hold, or rest."""
+        if self.phase is not Phase.LOCKOUT or self.phase_started_s is None:
+            return None
+        return lowering_since_s(self.trace_time_s, self.trace_pitch_deg, self.phase_started_s)
 
 
 def read_only(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -147,6 +147,12 @@ def reached_s(snapshot: SessionSnapshot) -> float | None:
     if snapshot.state is not RunState.RUNNING or snapshot.position_s is None:
         return None
     playback = snapshot.playback
+    if playback is not None and (playback.paused or playback.seeking):
+        return None
+    # The hold is over although the phase goes on: nothing of it may still be done.
+    lowering_s = snapshot.lowering_since_s
+    if lowering_s is not None:
+        return lowering_s
     if playback is None:
         return snapshot.position_s + (snapshot.sample_age_s or 0.0)
-    return None if playback.paused or playback.seeking else snapshot.position_s
+    return snapshot.position_s

@@ -176,3 +176,16 @@ def test_the_history_of_the_own_level_is_kept() -> None:
         CalibrationFailed(70.0, "x"),
     )
     assert told(*history).calibrations == history
+
+
+def test_what_did_not_change_is_the_same_object() -> None:
+    ledger = told(SetStarted(1.0, 1), RepCounted(2.0, 1, 1), SetEnded(4.0, 1, 1))
+    (first,) = ledger.sets
+    ledger.accept((SetStarted(20.0, 2), RepCounted(21.0, 2, 1)))
+    assert ledger.sets[0] is first
+    second = ledger.sets[1]
+    ledger.accept((RepCounted(25.0, 2, 2),))
+    assert ledger.sets[1] is not second
+    ledger.accept((Entered(30.0, RpeEntered(1, 7.0)),))
+    assert ledger.sets[0] is not first
+    assert ledger.sets[0].entries.rpe == 7.0

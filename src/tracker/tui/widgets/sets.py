@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import is_
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.reactive import reactive
@@ -56,9 +57,17 @@ class SetList(Widget):
 
     rows: reactive[tuple[str, ...]] = reactive(())
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._records: tuple[SetRecord, ...] = ()
+
     def show(self, snapshot: SessionSnapshot) -> None:
-        """Take the rows from `snapshot`."""
-        self.rows = tuple(set_row(record) for record in snapshot.sets)
+        """Take the rows from `snapshot`, unless they are those of the last look."""
+        records = snapshot.sets
+        same = len(records) == len(self._records) and all(map(is_, records, self._records))
+        if not same:
+            self._records = records
+            self.rows = tuple(set_row(record) for record in records)
 
     def render_line(self, y: int) -> Strip:
         """Draw the header and the newest rows."""
