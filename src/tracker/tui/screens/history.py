@@ -21,15 +21,16 @@ if TYPE_CHECKING:
 
 COLUMNS: Final = (
     ("when", 16),
-    ("exercise", 24),
+    ("", 3),
+    ("exercise", 14),
     ("sets", 4),
     ("reps", 4),
-    ("kg", 5),
-    ("hold s", 6),
+    ("   kg", 5),
+    (" hold", 5),
     ("range", 5),
-    ("m/s", 4),
-    ("pain", 6),
-    ("time", 6),
+    (" m/s", 4),
+    ("pain", 5),
+    (" time", 5),
 )
 """Titles and widths; the last ones are reached by scrolling where there is no room."""
 
@@ -42,17 +43,20 @@ def history_cells(summary: SessionSummary) -> tuple[str, ...]:
     title = summary.shown_exercise if exercise is None else exercise.title
     before, after = number(summary.pain_before, 0), number(summary.pain_after, 0)
     pain = "" if (summary.pain_before, summary.pain_after) == (None, None) else f"{before}→{after}"
+    load = "body" if summary.load_kg == 0 else number(summary.load_kg, 1)
     return (
         (summary.started_utc or summary.at_utc)[:16].replace("T", " "),
-        f"{title} (simulated)" if summary.origin == "synthetic" else title,
+        # Beside the date, where it is seen on every terminal.
+        "sim" if summary.origin == "synthetic" else "",
+        title,
         f"{summary.sets_done:>4}",
         f"{summary.reps_done:>4}",
-        f"{number(summary.load_kg, 1):>5}",
-        f"{number(summary.lockout_s):>6}",
+        f"{load:>5}",
+        f"{number(summary.lockout_s):>5}",
         f"{number(summary.rom_deg, 0, '°'):>5}",
         f"{number(summary.mean_velocity_mps, 2):>4}",
         pain,
-        f"{clock_time(summary.duration_s):>6}",
+        f"{clock_time(summary.duration_s):>5}",
     )
 
 

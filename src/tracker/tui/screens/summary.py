@@ -65,8 +65,14 @@ def data_text(workout: Workout) -> str:
 
 def pain_text(pain: Sequence[PainEntered]) -> str:
     """Return the scores in the order in which they were said; empty without any."""
-    scores = ", ".join(f"{each.moment.value} {each.score}" for each in pain)
+    scores = ", ".join(f"{_when(each)} {each.score}" for each in pain)
     return f"pain {scores}" if scores else ""
+
+
+def _when(pain: PainEntered) -> str:
+    if pain.moment is PainMoment.BETWEEN and pain.set_index is not None:
+        return f"after set {pain.set_index}"
+    return pain.moment.value
 
 
 class SummaryScreen(Screen[None]):

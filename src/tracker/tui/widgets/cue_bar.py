@@ -38,7 +38,7 @@ HEADS: Final = {
 }
 """The cue in a word or two."""
 
-_GOOD: Final = frozenset({CueKind.PRAISE, CueKind.TARGET_REACHED, CueKind.BREATHE_OUT})
+_GOOD: Final = frozenset({CueKind.PRAISE, CueKind.TARGET_REACHED})
 
 
 def cue_of(snapshot: SessionSnapshot) -> Cue | None:
