@@ -53,3 +53,11 @@ def test_an_unknown_battery_is_not_shown() -> None:
 def test_a_second_sensor_has_its_own_link() -> None:
     text = quality_text(snapshot(link=LinkState.STREAMING, second_link=LinkState.LOST))
     assert text.startswith("● streaming  second × lost")
+
+
+def test_a_link_that_brings_nothing_is_not_called_streaming() -> None:
+    streaming = {"link": LinkState.STREAMING, "sample_age_s": 1.0}
+    assert quality_text(snapshot(**streaming)).startswith("● streaming")
+    silent = streaming | {"sample_age_s": 2.0}
+    assert quality_text(snapshot(**silent)).startswith("! no data")
+    assert quality_text(snapshot(**silent, playback=playing())).startswith("● streaming")

@@ -11,6 +11,7 @@ from textual.widget import Widget
 from tracker.domain import LOW_BATTERY_PERCENT, LinkState
 from tracker.runtime.snapshot import RecordingState, RunState
 from tracker.runtime.wording import UNKNOWN, number
+from tracker.tui.widgets.banner import STALLED_AFTER_S
 
 if TYPE_CHECKING:
     from tracker.runtime.snapshot import SessionSnapshot
@@ -41,7 +42,7 @@ def quality_text(snapshot: SessionSnapshot) -> str:
     lost_s = sum(gap.end_s - gap.start_s for gap in snapshot.gaps)
     gaps = len(snapshot.gaps)
     parts = [
-        f"link {UNKNOWN}" if link is None else _link(link),
+        f"link {UNKNOWN}" if link is None else _link(link, silent=_silent(snapshot)),
         "" if snapshot.second_link is None else f"second {_link(snapshot.second_link)}",
         number(snapshot.rate_hz, 1, " Hz"),
         _battery(snapshot.battery_percent),
@@ -53,8 +54,17 @@ def quality_text(snapshot: SessionSnapshot) -> str:
     return "  ".join(part for part in parts if part)
 
 
-def _link(state: LinkState) -> str:
+def _link(state: LinkState, *, silent: bool = False) -> str:
+    if silent and state is LinkState.STREAMING:
+        return f"{_LINK_SIGNS[LinkState.STALLED]} no data"
     return f"{_LINK_SIGNS[state]} {state.value}"
+
+
+def _silent(snapshot: SessionSnapshot) -> bool:
+    """Say whether a live sensor sends nothing, whatever its link still claims."""
+    if snapshot.playback is not None or snapshot.state is not RunState.RUNNING:
+        return False
+    return snapshot.sample_age_s is not None and snapshot.sample_age_s > STALLED_AFTER_S
 
 
 def _battery(percent: int | None) -> str:
