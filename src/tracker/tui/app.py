@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.app import App
 from textual.binding import Binding
+from textual.events import Key
 from textual.worker import WorkerError
 
 from tracker.domain import MarkKind, TrackerError
@@ -18,6 +19,7 @@ from tracker.runtime.playback import Playback
 from tracker.runtime.session import Session
 from tracker.runtime.studio import Calibration
 from tracker.tui.driver import never_waiting
+from tracker.tui.key_queue import KeyQueue
 from tracker.tui.loudspeaker import Loudspeaker
 from tracker.tui.screens.check import CheckScreen
 from tracker.tui.screens.connect import ConnectScreen
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 
     from textual.binding import BindingType
     from textual.driver import Driver
+    from textual.events import Event
     from textual.screen import Screen
     from textual.worker import Worker
 
@@ -105,6 +108,14 @@ class TrackerApp(App[None]):
         self._worker: Worker[None] | None = None
         self._over = training is None
         self._leaving = False
+        self._keys = KeyQueue(self, super().on_event)
+
+    async def on_event(self, event: Event) -> None:
+        """Take keys one after the other, however fast they come."""
+        if isinstance(event, Key) and not event.is_forwarded:
+            await self._keys.put(event)
+        else:
+            await super().on_event(event)
 
     def get_driver_class(self) -> type[Driver]:
         """Draw on a terminal that nothing waits for."""

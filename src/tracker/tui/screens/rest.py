@@ -21,7 +21,6 @@ from tracker.domain import (
 )
 from tracker.tui.outlook import effort_lines, pain_lines
 from tracker.tui.plan_form import FieldError, number_in, pain_in
-from tracker.tui.typed_ahead import after_typing
 from tracker.tui.widgets.banner import Banner
 from tracker.tui.widgets.countdown import Countdown
 from tracker.tui.widgets.form_row import FormRow
@@ -58,8 +57,7 @@ class RestScreen(Screen[None]):
     HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-narrow"), (160, "-wide")]  # type: ignore[misc]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "next_set", "Next set", priority=True),
-        # At once, because what is typed behind it is for the next field.
-        Binding("tab", "app.focus_next", "Next field", priority=True),
+        Binding("tab", "app.focus_next", "Next field"),
         Binding("down", "app.focus_next", "Next field", show=False),
         Binding("up", "app.focus_previous", "Field before", show=False),
         Binding("escape", "next_set", "Back", show=False),
@@ -187,17 +185,11 @@ class RestScreen(Screen[None]):
 
     def action_next_set(self) -> None:
         """Keep what was typed, and go back to the training."""
-        after_typing(self, self._next_set)
-
-    def _next_set(self) -> None:
         if self.keep():
             self.app.back_to_work()
 
     def action_finish(self) -> None:
         """Keep what was typed, and sum the training up."""
-        after_typing(self, self._finish)
-
-    def _finish(self) -> None:
         if self.keep():
             self.app.finish()
 

@@ -23,7 +23,6 @@ from tracker.tui.plan_form import (
     texts_of_plan,
 )
 from tracker.tui.screens.guide import guide_parts, guide_text
-from tracker.tui.typed_ahead import after_typing
 from tracker.tui.widgets.choice import Choice
 from tracker.tui.widgets.form_row import FormRow
 from tracker.tui.widgets.number_input import NumberInput
@@ -73,8 +72,7 @@ class SetupScreen(Screen[None]):
     VERTICAL_BREAKPOINTS: ClassVar = [(0, "-low"), (36, "-tall")]  # type: ignore[misc]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "start", "Start", priority=True),
-        # At once, because what is typed behind it is for the next field.
-        Binding("tab", "app.focus_next", "Next field", priority=True),
+        Binding("tab", "app.focus_next", "Next field"),
         Binding("down", "app.focus_next", "Next field", show=False),
         Binding("up", "app.focus_previous", "Field before", show=False),
         Binding("f2", "guide", "Warm-up, how-to"),
@@ -196,9 +194,6 @@ class SetupScreen(Screen[None]):
 
     def action_start(self) -> None:
         """Start, if the form can be read; else say what is wrong, at its field."""
-        after_typing(self, self._start)
-
-    def _start(self) -> None:
         try:
             plan = plan_from_texts(self._texts())
             pain = pain_in(self.query_one("#pain", Input).value)

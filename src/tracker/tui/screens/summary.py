@@ -15,7 +15,6 @@ from tracker.domain import NoteEntered, PainEntered, PainMoment, TrackerError, e
 from tracker.runtime.wording import clock_time, counted, mean, number
 from tracker.tui.outlook import next_lines, pain_lines
 from tracker.tui.plan_form import FieldError, pain_in
-from tracker.tui.typed_ahead import after_typing
 from tracker.tui.widgets.form_row import FormRow
 from tracker.tui.widgets.number_input import NumberInput
 from tracker.tui.widgets.rep_table import LEGEND, RepTable
@@ -94,8 +93,7 @@ class SummaryScreen(Screen[None]):
     app: TrackerApp
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "done", "Done", priority=True),
-        # At once, because what is typed behind it is for the next field.
-        Binding("tab", "app.focus_next", "Next field", priority=True),
+        Binding("tab", "app.focus_next", "Next field"),
         Binding("escape", "back", "Back"),
         Binding("r", "replay", "Replay"),
     ]
@@ -206,9 +204,6 @@ class SummaryScreen(Screen[None]):
 
     def action_done(self) -> None:
         """Keep what was typed, and end the training."""
-        after_typing(self, self._done)
-
-    def _done(self) -> None:
         if self.keep():
             self.app.done()
 

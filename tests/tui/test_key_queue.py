@@ -40,18 +40,18 @@ async def test_what_is_typed_before_enter_is_kept_field_by_field(tmp_path: Path)
     async with app.run_test() as pilot:
         await gym.train(pilot, PLAN)
         await gym.until(pilot, RestScreen, 120.0)
-        burst(pilot, "8", "tab", "2", "enter")
+        burst(pilot, "9", "backspace", "8", "tab", "2", "enter", "n", *"good", "enter")
         await comes(pilot, TrainScreen)
         await pilot.press("f")
         await comes(pilot, SummaryScreen)
-        # The second one is too much.
-        burst(pilot, "3", "tab", *"all fine", "enter", "enter")
+        burst(pilot, "3", "tab", *"all fine", "enter")
         await comes(pilot, DevicesScreen)
         assert len(app.screen_stack) == 1
         _plan, *said = gym.entries()
     assert said == [
         RpeEntered(1, 8.0),
         PainEntered(2, PainMoment.BETWEEN, 1),
+        NoteEntered("good", 1),
         PainEntered(3, PainMoment.AFTER),
         NoteEntered("all fine"),
     ]
@@ -66,7 +66,7 @@ async def test_a_plan_that_is_typed_in_one_go_is_the_one_that_starts(tmp_path: P
         await gym.play(pilot, 6.0)
         await pilot.press("enter")
         await comes(pilot, SetupScreen)
-        burst(pilot, "tab", *"62", "tab", *"12", "tab", *"2-0-1-1", "enter", "enter")
+        burst(pilot, "tab", *"62", "tab", "ctrl+u", *"12", "tab", *"2-0-1-1", "enter")
         await comes(pilot, GuideScreen)
         await pilot.press("enter")
         await comes(pilot, TrainScreen)
