@@ -10,7 +10,7 @@ from textual.widgets import Input
 from tui.coaching import Gym, comes
 from tui.staging import PLAN
 
-from tracker.domain import NoteEntered, PainEntered, PainMoment, RpeEntered
+from tracker.domain import NoteEntered, PainEntered, PainMoment, RepsAdjusted, RpeEntered
 from tracker.tui.screens.check import CheckScreen
 from tracker.tui.screens.devices import DevicesScreen
 from tracker.tui.screens.guide import GuideScreen
@@ -40,7 +40,7 @@ async def test_what_is_typed_before_enter_is_kept_field_by_field(tmp_path: Path)
     async with app.run_test() as pilot:
         await gym.train(pilot, PLAN)
         await gym.until(pilot, RestScreen, 120.0)
-        burst(pilot, "9", "backspace", "8", "tab", "2", "enter", "n", *"good", "enter")
+        burst(pilot, "9", "backspace", "8", "tab", "2", "enter", "n", *"good", "enter", "a")
         await comes(pilot, TrainScreen)
         await pilot.press("f")
         await comes(pilot, SummaryScreen)
@@ -52,6 +52,7 @@ async def test_what_is_typed_before_enter_is_kept_field_by_field(tmp_path: Path)
         RpeEntered(1, 8.0),
         PainEntered(2, PainMoment.BETWEEN, 1),
         NoteEntered("good", 1),
+        RepsAdjusted(1, 1),
         PainEntered(3, PainMoment.AFTER),
         NoteEntered("all fine"),
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import signal
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -149,7 +150,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Started with a closed stdout, there is none.
         if sys.stdout is not None:
             sys.stdout.flush()
+    except click.exceptions.NoArgsIsHelpError as asked:
+        click.echo(asked.format_message())
+        return ExitCode.OK
     except (click.Abort, KeyboardInterrupt):
+        if arguments is None:
+            # It is ending; who presses on would only break off its last words.
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
         click.echo("tracker: interrupted.", err=True)
         return ExitCode.INTERRUPTED
     except BrokenPipeError:

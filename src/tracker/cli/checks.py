@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from tracker.ble import AdapterError
 from tracker.domain import SensorError, TrackerError
 from tracker.runtime.config import config_path, load_config
+from tracker.runtime.paths import ELSEWHERE
 from tracker.runtime.wording import counted
 
 if TYPE_CHECKING:
@@ -222,5 +223,5 @@ def _folder(subject: str, folder: Path) -> Check:
         subject,
         False,
         f"{folder}: {there} {'may not be written' if there.is_dir() else 'is no folder'}",
-        "Give yourself the permission, or choose another place: TRACKER_HOME=FOLDER",
+        f"Give yourself the permission. {ELSEWHERE}",
     )

@@ -58,6 +58,7 @@ def chosen_sensor(
                 "Without a sensor: tracker train --sensor sim",
             )
         text = saved.address
+    called(text)
     if saved is not None and kind is None and _is(saved, text):
         # Its address, too: it is found at once, and no other of that name can be meant.
         text, kind = saved.address, saved.kind
@@ -65,6 +66,16 @@ def chosen_sensor(
     if kind is not None:
         refuse_unfit(kind, settings)
     return Chosen(Wanted(text, kind), settings_text(settings))
+
+
+def called(text: str) -> str:
+    """Return what a sensor was called; raises `TrackerError` if that is nothing."""
+    if not text.strip():
+        raise TrackerError(
+            f"Which sensor? Expected its address or its name, got {text!r}.",
+            "See which are around: tracker scan",
+        )
+    return text
 
 
 def another_sensor(text: str, first: Chosen) -> Chosen:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from tracker.ble import Severity, Wanted, findings
-from tracker.cli.chosen import Chosen, refuse_unfit, settings_text
+from tracker.cli.chosen import Chosen, called, refuse_unfit, settings_text
 from tracker.cli.interruption import soon
 from tracker.cli.radio_session import with_radio
 from tracker.domain import SensorError
@@ -48,6 +48,7 @@ def pair_with(
     SensorError
         If it cannot be reached, or what it sends cannot be trusted.
     """
+    called(text)
     if kind is not None:
         refuse_unfit(kind, settings)
     path = config_path(tracker_paths().config)

@@ -160,10 +160,14 @@ def _save(
 def _read(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return ""
     except OSError as error:
-        raise InputError(str(path), f"cannot be read: {error.strerror}") from error
+        raise InputError(
+            str(path),
+            f"cannot be read: {error.strerror}",
+            "Check who owns the file and its folder.",
+        ) from error
     except UnicodeDecodeError as error:
         raise InputError(str(path), "expected UTF-8 text") from error
 

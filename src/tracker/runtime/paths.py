@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 import platformdirs
 
+from tracker.domain import OutputError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
@@ -20,6 +22,9 @@ HOME_VARIABLE: Final = "TRACKER_HOME"
 
 RECORDING_SUFFIX: Final = ".arrows"
 """Ending of a recording's name: an Arrow stream."""
+
+ELSEWHERE: Final = f"Choose another place, which is yours: {HOME_VARIABLE}=FOLDER"
+"""What to do about a folder that cannot be used."""
 
 _APP_NAME: Final = "tracker"
 
@@ -72,11 +77,23 @@ def new_recording_path(folder: Path, started: datetime, exercise: str) -> Path:
     ------
     ValueError
         If `started` has no offset: its UTC time would be a guess.
+    OutputError
+        If the folder cannot be made.
     """
     if started.tzinfo is None:
         raise ValueError(f"expected a time with an offset, got {started.isoformat()}")
-    folder.mkdir(parents=True, exist_ok=True)
+    _make(folder)
     stem = f"{started.astimezone(UTC):%Y-%m-%dT%H-%M-%SZ}_{exercise}"
     names = (stem if number == 1 else f"{stem}_{number}" for number in count(1))
     paths = (folder / f"{name}{RECORDING_SUFFIX}" for name in names)
     return next(path for path in paths if not path.exists())
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        problem = (error.strerror or str(error)).lower()
+        raise OutputError(
+            str(folder), f"there is no such folder, and it cannot be made: {problem}", ELSEWHERE
+        ) from error

@@ -122,7 +122,8 @@ class Database:
             raise OutputError(
                 self.shown,
                 f"there is no folder for the training log, and none can be made: {error.strerror}",
-                'Name another file in config.toml: [log] url = "..."',
+                "Choose another place, which is yours: TRACKER_HOME=FOLDER, or another file in "
+                'config.toml: [log] url = "..."',
             ) from error
         # No pool: a connection that is kept would keep the file open in whoever forgets to close.
         engine = create_engine(self.url, poolclass=NullPool, connect_args={"timeout": busy_s})

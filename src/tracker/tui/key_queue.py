@@ -56,8 +56,10 @@ class KeyQueue:
     async def _take_first(self) -> None:
         app = self._app
         screen = app.screen
-        # The way that a key goes which nobody wants: up to the app.
-        way: Sequence[DOMNode] = (app.focused or screen).ancestors_with_self
+        # The way that a key goes which nobody wants: up to the app. And once more, because what it
+        # does there may be a message to where it came from, as that a text is complete.
+        up: Sequence[DOMNode] = (app.focused or screen).ancestors_with_self
+        way = (*up, *up)
         key = self._keys[0]
         # A widget that goes away takes with it whatever it was to pass on.
         app.set_timer(LONGEST_TURN_S, partial(self._next, key))

@@ -18,6 +18,7 @@ from tracker.domain import SensorError, TrackerError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 HEAVY = ("scipy", "textual", "pyarrow", "bleak", "numpy")
 
@@ -80,11 +81,35 @@ def test_the_version_is_the_one_of_the_package(tracker: Callable[..., Any]) -> N
     assert (result.code, result.out) == (ExitCode.OK, f"tracker {__version__}\n")
 
 
-def test_without_a_command_the_help_is_shown_as_wrong_usage(tracker: Callable[..., Any]) -> None:
+def test_without_a_command_the_help_is_shown(tracker: Callable[..., Any]) -> None:
     result = tracker()
-    assert result.code == ExitCode.USAGE_OR_INPUT
-    assert result.out == ""
-    assert "Commands:" in result.err
+    assert (result.code, result.err) == (ExitCode.OK, "")
+    assert result.out == tracker("--help").out
+
+
+IMPATIENT = """
+import signal, sys
+import click
+from tracker.cli import app
+
+def press(*_ignored):
+    signal.raise_signal(signal.SIGINT)
+
+# Once more while it says its last words.
+say, click.echo = click.echo, lambda *words, **options: (say(*words, **options), press())
+app.LazyGroup.get_command = press
+sys.argv = ["tracker", "decode"]
+sys.exit(app.main())
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals are others there")
+def test_ctrl_c_again_while_it_ends_changes_nothing() -> None:
+    process = subprocess.run(
+        [sys.executable, "-c", IMPATIENT], capture_output=True, text=True, check=False
+    )
+    assert process.returncode == ExitCode.INTERRUPTED
+    assert process.stderr.endswith("tracker: interrupted.\n")
 
 
 def test_an_unknown_command_is_wrong_usage(tracker: Callable[..., Any]) -> None:
@@ -191,3 +216,37 @@ def test_a_terminal_without_unicode_gets_a_question_mark() -> None:
     )
     assert process.returncode == ExitCode.OK
     assert b"m/s? and rad/s" in process.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("train", "--sensor", "sim", "--headless", "--speed", "max", "--seconds", "5"),
+        ("history",),
+        ("show", "last"),
+        ("doctor",),
+    ],
+    ids=lambda arguments: arguments[0],
+)
+def test_a_home_that_cannot_be_made_is_told_in_a_line_with_what_to_do(
+    arguments: tuple[str, ...],
+    tracker: Callable[..., Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("TRACKER_HOME", str(tmp_path / "file" / "home"))
+    result = tracker(*arguments)
+    said = result.err.splitlines()
+    if arguments == ("doctor",):
+        said = [line[2:].strip() for line in result.out.splitlines() if "TRACKER_HOME" in line]
+        assert len(said) == 3
+        assert "is no folder" in result.out
+    else:
+        assert result.code == ExitCode.USAGE_OR_INPUT
+        problem, advice = said[-2:]
+        assert problem.startswith(f"tracker: {tmp_path}")
+        assert "not a directory" in problem.lower()
+        assert "TRACKER_HOME=FOLDER" in advice
+    assert "Traceback" not in result.err
+    assert "--debug" not in result.err

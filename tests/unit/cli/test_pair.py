@@ -2,12 +2,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from tracker.cli.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    import pytest
 
 
 def test_it_hands_over_what_was_asked_for(
@@ -22,3 +22,13 @@ def test_it_hands_over_what_was_asked_for(
 
 def test_somebody_has_to_be_named(tracker: Callable[..., Any]) -> None:
     assert tracker("pair").code == ExitCode.USAGE_OR_INPUT
+
+
+@pytest.mark.parametrize("name", ["", "  "])
+def test_nobody_is_no_sensor(name: str, tracker: Callable[..., Any]) -> None:
+    for arguments in (("pair", name), ("train", "--headless", "--sensor", name)):
+        result = tracker(*arguments)
+        assert (result.code, result.out) == (ExitCode.USAGE_OR_INPUT, "")
+        problem, advice = result.err.splitlines()
+        assert repr(name) in problem
+        assert "tracker scan" in advice

@@ -12,6 +12,7 @@ import pytest
 from tracker.ble import Wanted
 from tracker.cli.chosen import Chosen
 from tracker.cli.exit_codes import ExitCode
+from tracker.cli.sounds import SoundWish
 from tracker.domain.units import NS_PER_S, ns_from_s
 from tracker.engine import build_engine
 from tracker.recording import DamageReason, open_recording
@@ -97,7 +98,8 @@ def test_a_real_sensor_is_handed_to_the_radio(
     arguments = ("--sensor", first, "--second", second, "--exercise", "squat", "--seconds", 5)
     assert tracker("train", *arguments, "--headless").code == ExitCode.OK
     chosen = [Chosen(Wanted(first), None), Chosen(Wanted(second), None)]
-    options = {"exercise": "squat", "seconds": 5.0, "headless": True, "plan": None}
+    options: dict[str, Any] = {"exercise": "squat", "seconds": 5.0, "headless": True, "plan": None}
+    options["sound"] = SoundWish()
     assert calls == [(chosen, options)]
 
 

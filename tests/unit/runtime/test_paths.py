@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tracker.runtime.paths import HOME_VARIABLE, new_recording_path, tracker_paths
+from tracker.domain import OutputError
+from tracker.runtime.paths import ELSEWHERE, HOME_VARIABLE, new_recording_path, tracker_paths
 
 STARTED = datetime(2026, 3, 1, 7, 5, 9, tzinfo=timezone(timedelta(hours=2)))
 
@@ -54,3 +55,10 @@ def test_names_sort_by_time(tmp_path: Path) -> None:
 def test_a_time_without_offset_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="offset"):
         new_recording_path(tmp_path, datetime(2026, 1, 1), "squat")
+
+
+def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(OutputError, match="cannot be made: not a directory") as told:
+        new_recording_path(tmp_path / "file" / "recordings", STARTED, "squat")
+    assert told.value.advice == ELSEWHERE
