@@ -106,6 +106,12 @@ class Phone:
         size = self.page.evaluate("() => [shownTerminal.cols, shownTerminal.rows]")
         return size[0], size[1]
 
+    def press(self, *keys: str) -> None:
+        """Press keys by their names in a browser, once the terminal hears them."""
+        self.page.locator(".xterm-helper-textarea").focus()
+        for key in keys:
+            self.page.keyboard.press(key)
+
     def tap(self, word: str) -> None:
         """Tap on a word that the terminal shows."""
         lines = self.lines()

@@ -92,6 +92,32 @@ def test_reps_are_counted_on_the_phone_and_nothing_comes_from_elsewhere(
     )
 
 
+def test_a_sensor_is_chosen_on_the_phone_by_keys(
+    serve: Callable[..., Server], phone: Phone
+) -> None:
+    # None was ever paired, and wherever the test runs, the simulated lifter is there.
+    server = serve("--", "--speed", "4", "--no-sound")
+    phone.open(server.link)
+    phone.wait_for_text("Simulated lifter +always there")
+    phone.press("Enter")
+    phone.wait_for_text("gyroscope yes")
+    phone.press("Enter")
+    phone.wait_for_text("Set-up")
+    phone.press("Tab", "6", "0", "Enter")
+    phone.wait_for_text("Before the first training")
+    phone.press("Enter")
+    phone.wait_for_text("▸ +1 +2 +60.0 ")
+    phone.press("a", "a", "a")
+    phone.wait_for_text("▸ +1 +[6-9] +60.0 ")
+    # A phone that was away comes back to the set, not to the list.
+    phone.cut()
+    phone.wait_for_text("60.0 ")
+    assert "ending the training" in server.interrupt()
+    (recording,) = server.recordings()
+    assert open_recording(recording).damage == ()
+    assert "The server was ended" in phone.word()
+
+
 def test_without_the_token_a_browser_sees_one_line(
     serve: Callable[..., Server], phone: Phone
 ) -> None:

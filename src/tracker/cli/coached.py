@@ -30,6 +30,13 @@ def train_from_the_list(
         Stands in the set-up at first; None for the last one of the exercise.
     sound
         Whether it is heard, and where.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        After Ctrl-C, when everything is closed.
+    TrackerError
+        If what was chosen cannot be read, or the last training could not be kept to its end.
     """
     studio = Studio(tracker_paths(), simulated=simulated, preset=Preset(exercise, plan))
     # A configuration that cannot be read is told here, where it can be read.
@@ -39,6 +46,8 @@ def train_from_the_list(
         app = TrackerApp(studio=studio, open_sound=sound.opener(), muted=muted)
         with interrupted.ending(lambda: soon(app.leave)):
             await app.run_async()
+        if app.last_words is not None:
+            raise app.last_words
 
     with interruption() as interrupted:
         asyncio.run(run())

@@ -24,9 +24,10 @@ INSTALL: Final = "pip install 'hip-thrust-tracker[serve]'"
 
 @click.command(
     epilog=examples(
-        ("tracker serve", "in a browser on this computer, with the paired sensor"),
+        ("tracker serve", "in a browser on this computer, from the list of sensors"),
         ("tracker serve --lan", "for a phone in the same network"),
-        ("tracker serve --lan --demo", "the same with a simulated lifter"),
+        ("tracker serve --lan --sensor WT901BLE67", "with this one at once, without the list"),
+        ("tracker serve --lan --demo", "a simulated lifter, and nothing is stored"),
         ("tracker serve --lan -- --exercise glute_bridge", "what follows -- is for tracker train"),
     )
 )
@@ -53,7 +54,7 @@ INSTALL: Final = "pip install 'hip-thrust-tracker[serve]'"
 @click.option(
     "--sensor",
     metavar="ADDRESS_OR_NAME|sim",
-    help="Which sensor, as for tracker train.  [default: the paired one]",
+    help="Which sensor, as for tracker train.  [default: chosen from the list, on the phone]",
 )
 @click.option("--demo", is_flag=True, help="Show tracker demo: no sensor, and nothing is stored.")
 @click.option(
@@ -82,6 +83,9 @@ def command(
     The link and its QR code are printed on stderr; whoever has the link can see and steer the
     training. The first visit begins it. It goes on when the phone locks its screen or closes the
     page, and is there again when the page is opened again. Ctrl-C ends it and its recording.
+
+    What is to be heard comes from this computer, not from the phone; --no-sound after -- keeps it
+    silent.
     """
     if demo and sensor is not None:
         raise click.UsageError("--demo has a simulated sensor; leave --sensor out, or --demo.")

@@ -69,7 +69,9 @@ def refuse_what_fails(line: Sequence[str], context: click.Context) -> None:
         Of the command that serves it, beside which it is.
     """
     from tracker.cli.chosen import chosen_sensor
-    from tracker.cli.train import SIMULATED
+    from tracker.cli.train import SIMULATED, begins_with_the_list
+    from tracker.runtime.config import config_path, load_config
+    from tracker.runtime.paths import tracker_paths
 
     assert context.parent is not None
     group = context.parent.command
@@ -80,7 +82,12 @@ def refuse_what_fails(line: Sequence[str], context: click.Context) -> None:
     parsed = served.make_context(name, arguments, parent=context.parent).params
     if parsed["headless"]:
         raise click.UsageError("--headless has no screen to show; see tracker train.", context)
-    if name == "train" and parsed["sensor"] != SIMULATED:
+    if name != "train" or parsed["sensor"] == SIMULATED:
+        return
+    named = ("sensor", "second", "kind", "settings", "seconds")
+    if begins_with_the_list(*(parsed[each] for each in named)):
+        load_config(config_path(tracker_paths().config))
+    else:
         chosen_sensor(parsed["sensor"], parsed["kind"], parsed["settings"])
 
 

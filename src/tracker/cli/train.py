@@ -108,8 +108,8 @@ def command(
                 raise click.BadParameter("is for real sensors.", param_hint=f"'{name}'")
         _train_simulated(exercise or HIP_THRUST, headless, seconds, seed, speed, plan, sound)
         return
-    named = any((sensor, second, kind, settings, seconds))
-    if not named and not headless and screen_is_there():
+    named = (sensor, second, kind, settings, seconds)
+    if begins_with_the_list(*named) and not headless and screen_is_there():
         _train_from_the_list(exercise, seed, speed, plan, sound)
         return
     for name, value in (("--seed", seed), ("--speed", speed)):
@@ -137,6 +137,17 @@ def command(
             plan=plan,
             sound=sound,
         )
+
+
+def begins_with_the_list(*named: object) -> bool:
+    """Say whether nothing is said of a sensor, so that it is chosen on the screen.
+
+    Parameters
+    ----------
+    named
+        Each option that is about a sensor, or for a training without the list.
+    """
+    return not any(each is not None and each != () for each in named)
 
 
 def _train_from_the_list(

@@ -108,6 +108,8 @@ class TrackerApp(App[None]):
         self._worker: Worker[None] | None = None
         self._over = training is None
         self._leaving = False
+        self.last_words: TrackerError | None = None
+        """What went wrong as the app was left, when no screen could say it any more."""
         self._keys = KeyQueue(self, super().on_event)
 
     async def on_event(self, event: Event) -> None:
@@ -219,7 +221,10 @@ class TrackerApp(App[None]):
                 self.switch_screen(TrainScreen(training.session))
                 await training.session.run()
         except TrackerError as error:
-            self._tell(str(error))
+            if self._leaving:
+                self.last_words = error
+            else:
+                self._tell(str(error))
         finally:
             self._over = True
             self.training = None

@@ -37,6 +37,8 @@ def served(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
+        ([], (("train",), "127.0.0.1", 8000, 900.0)),
+        (["--", "--no-sound"], (("train", "--no-sound"), "127.0.0.1", 8000, 900.0)),
         (["--demo"], (("demo",), "127.0.0.1", 8000, 900.0)),
         (["--sensor", "sim"], (("train", "--sensor", "sim"), "127.0.0.1", 8000, 900.0)),
         (["--lan", "--demo", "--port", "0"], (("demo",), "0.0.0.0", 0, 900.0)),
@@ -77,7 +79,9 @@ def test_what_is_served_where(
         (["--demo", "--", "--bogus"], ExitCode.USAGE_OR_INPUT, "--bogus"),
         (["--demo", "--", "--headless"], ExitCode.USAGE_OR_INPUT, "no screen"),
         (["--sensor", "sim", "--", "--exercise", "curl"], ExitCode.USAGE_OR_INPUT, "curl"),
-        ([], ExitCode.NO_SENSOR, "none is paired"),
+        (["--", "--seconds", "60"], ExitCode.NO_SENSOR, "none is paired"),
+        (["--", "--kind", "witmotion"], ExitCode.NO_SENSOR, "none is paired"),
+        (["--sensor", ""], ExitCode.USAGE_OR_INPUT, "tracker scan"),
     ],
 )
 def test_what_every_visit_would_fail_with_is_said_at_once(
@@ -92,6 +96,21 @@ def test_what_every_visit_would_fail_with_is_said_at_once(
     assert message in outcome.err
     assert "Traceback" not in outcome.err
     assert served == []
+
+
+def test_a_configuration_that_no_visit_could_read_is_said_at_once(
+    tracker: Tracker, served: list[tuple[Any, ...]], home: Path
+) -> None:
+    (home / "config").mkdir()
+    (home / "config" / "config.toml").write_text("[sensor", encoding="utf-8")
+    outcome = tracker("serve")
+    assert (outcome.code, outcome.out) == (ExitCode.USAGE_OR_INPUT, "")
+    assert "config.toml" in outcome.err
+    assert served == []
+
+
+def test_where_it_is_heard_is_said(tracker: Tracker) -> None:
+    assert "comes from this computer" in " ".join(tracker("serve", "--help").out.split())
 
 
 @pytest.mark.parametrize("package", ["aiohttp", "textual_serve", "segno"])
