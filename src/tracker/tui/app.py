@@ -201,7 +201,7 @@ class TrackerApp(App[None]):
 
     def connect_again(self, start: Start) -> None:
         """Connect once more, after it failed."""
-        self._worker = self.run_worker(self._train(start), name="training", exclusive=True)
+        self._worker = self.run_worker(self._train(start, self._worker), name="training")
 
     def give_up(self) -> None:
         """Stop connecting, and go back to the set-up."""
@@ -209,9 +209,12 @@ class TrackerApp(App[None]):
             self._worker.cancel()
         self.pop_screen()
 
-    async def _train(self, start: Start) -> None:
-        """Connect, run the session to its end, and keep it."""
+    async def _train(self, start: Start, before: Worker[None] | None) -> None:
+        """Connect, run the session to its end, and keep it; the one before comes to its own."""
         assert self.studio is not None
+        if before is not None:
+            with suppress(WorkerError):
+                await before.wait()
         try:
             async with self.studio.training(start) as training:
                 self.training, self._over = training.session, False
@@ -228,6 +231,10 @@ class TrackerApp(App[None]):
         finally:
             self._over = True
             self.training = None
+        for screen in self.screen_stack:
+            if isinstance(screen, HistoryScreen):
+                # Opened before this training was in the log.
+                screen.call_later(screen.read)
         if self._leaving:
             self.exit()
 

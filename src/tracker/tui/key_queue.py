@@ -1,8 +1,8 @@
 """Keys that come faster than they are taken, as over a slow connection, one after the other.
 
-Textual hands a key to the focused field and goes on to the next one. So a key with a meaning of its
-own, enter or tab or backspace, overtakes or is overtaken by the letters beside it, and what was
-typed is lost or lands in the wrong field.
+Textual hands a key to the focused field and goes on to the next one. So a key with a meaning of
+its own, enter or tab or backspace, overtakes or is overtaken by the letters beside it, and what
+was typed is lost or lands in the wrong field.
 """
 
 from __future__ import annotations

@@ -87,6 +87,13 @@ class HistoryScreen(Screen[None]):
         table = self.query_one(DataTable)
         for title, width in COLUMNS:
             table.add_column(title, width=width)
+        self.read()
+        table.focus()
+
+    def read(self) -> None:
+        """Show what is in the log by now."""
+        table = self.query_one(DataTable)
+        table.clear()
         trouble = ""
         try:
             self._sessions = self._studio.sessions()
@@ -98,7 +105,6 @@ class HistoryScreen(Screen[None]):
             table.add_row(*history_cells(summary))
         self.query_one("#trouble", Static).update(trouble)
         self.query_one("#trouble").display = bool(trouble)
-        table.focus()
 
     def _chosen(self) -> SessionSummary | None:
         row = self.query_one(DataTable).cursor_row
