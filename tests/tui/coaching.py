@@ -42,6 +42,9 @@ if TYPE_CHECKING:
 SPEED = 20.0
 """Seconds of the simulated lifter for a second of the clock."""
 
+PATIENCE = 3000
+"""Looks for what comes at the first ones, unless the machine is busy."""
+
 STEP_S = 0.1
 """So far the clock goes on at a time: below what a source takes for a laptop that slept."""
 
@@ -120,7 +123,7 @@ async def comes(pilot: Pilot[None], screen: type[Screen[Any]]) -> None:
 
 async def happens(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
     """Wait for what scripted sensors do in a time of their own."""
-    for _ in range(500):
+    for _ in range(PATIENCE):
         if condition():
             return
         await asyncio.sleep(0.01)

@@ -13,10 +13,11 @@ import sys
 import termios
 import time
 from contextlib import contextmanager, suppress
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
 PATIENCE_S = 60.0
@@ -26,7 +27,14 @@ PATIENCE_S = 60.0
 class Terminal:
     """Shows a program and types into it; takes what is drawn only when it is told to."""
 
-    def __init__(self, home: Path, *arguments: str, columns: int = 80, rows: int = 24) -> None:
+    def __init__(
+        self,
+        home: Path,
+        *arguments: str,
+        columns: int = 80,
+        rows: int = 24,
+        environment: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self.home = home
         self._master, slave = pty.openpty()
         self.resize(columns, rows)
@@ -35,7 +43,12 @@ class Terminal:
             stdin=slave,
             stdout=slave,
             stderr=slave,
-            env={**os.environ, "TRACKER_HOME": str(home), "TERM": "xterm-256color"},
+            env={
+                **os.environ,
+                **environment,
+                "TRACKER_HOME": str(home),
+                "TERM": "xterm-256color",
+            },
             start_new_session=True,
         )
         os.close(slave)
@@ -98,9 +111,15 @@ class Terminal:
 
 
 @contextmanager
-def terminal(home: Path, *arguments: str, columns: int = 80, rows: int = 24) -> Iterator[Terminal]:
+def terminal(
+    home: Path,
+    *arguments: str,
+    columns: int = 80,
+    rows: int = 24,
+    environment: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[Terminal]:
     """Run the program with `arguments` in a terminal, and end it in any case."""
-    shown = Terminal(home, *arguments, columns=columns, rows=rows)
+    shown = Terminal(home, *arguments, columns=columns, rows=rows, environment=environment)
     try:
         yield shown
     finally:

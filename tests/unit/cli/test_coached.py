@@ -54,7 +54,7 @@ class Wearer:
 
     @property
     def muted(self) -> bool:
-        return self.app._muted
+        return self.app.sound._muted
 
 
 def test_what_was_said_stands_in_the_set_up(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import os
 import subprocess
 import sys
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,8 +14,9 @@ from unit.sound.listening import heard, onsets_s, pitch_hz
 
 from tracker.cli.sounds import SoundWish, heard_beside_lines, sound_options
 from tracker.domain import RepCounted, SessionInfo
+from tracker.domain.units import ns_from_s
 from tracker.engine import build_engine
-from tracker.recording import open_recording
+from tracker.recording import RecordingWriter, open_recording
 from tracker.runtime.batch import analyze_notifications
 from tracker.runtime.session import Session
 from tracker.sound import MELODIES, Tone
@@ -22,6 +24,8 @@ from tracker.sound import MELODIES, Tone
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from tracker.sim import SimulatedSession
 
     Tracker = Callable[..., Any]
 
@@ -131,9 +135,15 @@ def test_a_training_in_lines_is_heard_at_its_lockouts(
     at_lockouts(wav, counted_s)
 
 
-def test_a_replay_is_heard_as_it_was(tracker: Tracker, recording: Path, tmp_path: Path) -> None:
-    wav = tmp_path / "replay.wav"
-    result = tracker("replay", recording, "--headless", "--speed", SPEED, "--seconds", 20, "--sound-to", wav)
+def test_a_replay_is_heard_as_it_was(
+    tracker: Tracker, lifted: SimulatedSession, tmp_path: Path
+) -> None:
+    recording, wav = tmp_path / "short.arrows", tmp_path / "replay.wav"
+    with RecordingWriter(recording, lifted.info) as writer:
+        for notification in lifted.notifications():
+            if notification.received_ns < ns_from_s(20.0):
+                writer.write(notification)
+    result = tracker("replay", recording, "--headless", "--speed", SPEED, "--sound-to", wav)
     assert result.code == 0, result.err
     at_lockouts(wav, lockouts_s(recording))
 
@@ -150,6 +160,12 @@ def at_lockouts(wav: Path, counted_s: list[float]) -> None:
         if not has_lockout(samples, first_s + (at_s - counted_s[0]) / SPEED - LATE_S / 2)
     ]
     assert missing == []
+    # Where nothing was counted, there is no such tone: half way between two reps.
+    between_s = [(one + other) / 2 for one, other in pairwise(counted_s)]
+    assert not all(
+        has_lockout(samples, first_s + (at_s - counted_s[0]) / SPEED - LATE_S / 2)
+        for at_s in between_s
+    )
 
 
 def test_the_demo_is_heard(tracker: Tracker, tmp_path: Path) -> None:
