@@ -10,7 +10,11 @@ from xdist.scheduler.loadscope import LoadScopeScheduling
 if TYPE_CHECKING:
     from xdist.remote import Producer
 
-REAL_TIME: Final = ("tests/ble/test_commands.py", "tests/ble/test_faults.py")
+REAL_TIME: Final = (
+    "tests/ble/test_commands.py",
+    "tests/ble/test_faults.py",
+    "tests/ble/test_on_screen.py",
+)
 """Tests that mostly wait: one worker runs several of them at once (`ble/stage.py`)."""
 
 

@@ -11,10 +11,11 @@ import sys
 import time
 import uuid
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
 TMUX: Final = shutil.which("tmux")
@@ -22,6 +23,8 @@ MISSING: Final = "tmux is not installed (Debian, Ubuntu: apt-get install tmux)"
 
 PATIENCE_S: Final = 90.0
 """What is waited for comes sooner; a machine may be busy."""
+
+NOTHING_MORE: Final[Mapping[str, str]] = MappingProxyType({})
 
 LOOK_S: Final = 0.05
 
@@ -39,12 +42,26 @@ class Tmux:
         Of the program.
     columns, rows
         How large the window is at first.
+    environment
+        What the program finds in its environment besides.
     """
 
-    def __init__(self, home: Path, *arguments: str, columns: int = 80, rows: int = 24) -> None:
+    def __init__(
+        self,
+        home: Path,
+        *arguments: str,
+        columns: int = 80,
+        rows: int = 24,
+        environment: Mapping[str, str] = NOTHING_MORE,
+    ) -> None:
         # Whose socket it is; one that a test left behind is nobody else's.
         self._name = f"tracker-test-{uuid.uuid4().hex[:12]}"
-        self._home = home
+        self._environment = {
+            **os.environ,
+            **environment,
+            "TRACKER_HOME": str(home),
+            "LC_ALL": "C.UTF-8",
+        }
         program = ["env", "TERM=xterm-256color", sys.executable, "-m", "tracker", *arguments]
         size = ("-x", str(columns), "-y", str(rows))
         # The picture stays when the program has ended, so that its last words can be read.
@@ -59,7 +76,7 @@ class Tmux:
             capture_output=True,
             text=True,
             encoding="utf-8",
-            env={**os.environ, "TRACKER_HOME": str(self._home), "LC_ALL": "C.UTF-8"},
+            env=self._environment,
             timeout=PATIENCE_S,
             check=True,
         )
@@ -135,9 +152,15 @@ class Tmux:
 
 
 @contextmanager
-def tmux(home: Path, *arguments: str, columns: int = 80, rows: int = 24) -> Iterator[Tmux]:
+def tmux(
+    home: Path,
+    *arguments: str,
+    columns: int = 80,
+    rows: int = 24,
+    environment: Mapping[str, str] = NOTHING_MORE,
+) -> Iterator[Tmux]:
     """Run the program with `arguments` in a terminal of tmux, and end it in any case."""
-    shown = Tmux(home, *arguments, columns=columns, rows=rows)
+    shown = Tmux(home, *arguments, columns=columns, rows=rows, environment=environment)
     try:
         yield shown
     finally:

@@ -13,11 +13,10 @@ import sys
 import termios
 import time
 from contextlib import contextmanager, suppress
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 PATIENCE_S = 60.0
@@ -27,14 +26,7 @@ PATIENCE_S = 60.0
 class Terminal:
     """Shows a program and types into it; takes what is drawn only when it is told to."""
 
-    def __init__(
-        self,
-        home: Path,
-        *arguments: str,
-        columns: int = 80,
-        rows: int = 24,
-        environment: Mapping[str, str] = MappingProxyType({}),
-    ) -> None:
+    def __init__(self, home: Path, *arguments: str, columns: int = 80, rows: int = 24) -> None:
         self.home = home
         self._master, slave = pty.openpty()
         self.resize(columns, rows)
@@ -43,12 +35,7 @@ class Terminal:
             stdin=slave,
             stdout=slave,
             stderr=slave,
-            env={
-                **os.environ,
-                **environment,
-                "TRACKER_HOME": str(home),
-                "TERM": "xterm-256color",
-            },
+            env={**os.environ, "TRACKER_HOME": str(home), "TERM": "xterm-256color"},
             start_new_session=True,
         )
         os.close(slave)
@@ -111,15 +98,9 @@ class Terminal:
 
 
 @contextmanager
-def terminal(
-    home: Path,
-    *arguments: str,
-    columns: int = 80,
-    rows: int = 24,
-    environment: Mapping[str, str] = MappingProxyType({}),
-) -> Iterator[Terminal]:
+def terminal(home: Path, *arguments: str, columns: int = 80, rows: int = 24) -> Iterator[Terminal]:
     """Run the program with `arguments` in a terminal, and end it in any case."""
-    shown = Terminal(home, *arguments, columns=columns, rows=rows, environment=environment)
+    shown = Terminal(home, *arguments, columns=columns, rows=rows)
     try:
         yield shown
     finally:

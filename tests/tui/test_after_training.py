@@ -91,7 +91,10 @@ async def test_the_next_training_waits_for_the_end_of_the_one_before(
             await comes(pilot, TrainScreen)
             await gym.play(pilot, 5.0)
             await pilot.press("q")
-    assert [each.shown_exercise for each in gym.studio.sessions()] == ["glute_bridge", "hip_thrust"]
+    assert [each.shown_exercise for each in gym.studio.sessions()] == [
+        "glute_bridge",
+        "hip_thrust",
+    ]
 
 
 async def test_a_log_that_cannot_be_written_is_told_and_the_recording_kept(

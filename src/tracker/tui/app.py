@@ -261,14 +261,15 @@ class TrackerApp(App[None]):
     def finish(self) -> None:
         """Sum the training up, and ask what is still to be said."""
         if isinstance(self.training, Session):
-            if isinstance(self.screen, RestScreen):
-                self.pop_screen()
             self.run_worker(self._sum_up(self.training), group="summary", exclusive=True)
 
     async def _sum_up(self, training: Session) -> None:
         # Not on the loop: the log may be slow, and the sensor goes on sending.
         studio = self.studio
         earlier = () if studio is None else await asyncio.to_thread(studio.earlier)
+        if isinstance(self.screen, RestScreen):
+            # Not before: what is typed meanwhile would be keys of the training.
+            self.pop_screen()
         self.push_screen(
             SummaryScreen(
                 lambda: training.workout(""), earlier, local_now().date(), enter=training.enter
