@@ -14,6 +14,7 @@ from tracker.domain import TrackerError
 from tracker.runtime import studio
 from tracker.runtime.devices import SIMULATED
 from tracker.runtime.studio import Start
+from tracker.runtime.training_log import log_session
 from tracker.tui.screens.connect import ConnectScreen
 from tracker.tui.screens.devices import DevicesScreen
 from tracker.tui.screens.history import HistoryScreen
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 @contextmanager
 def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     """Let nothing into the log until the event is set."""
-    let_go, log_session = threading.Event(), studio.log_session
+    let_go = threading.Event()
 
     def wait_and_log(workout: Workout, recording: Path, paths: Paths | None = None) -> int | None:
         assert let_go.wait(60.0)

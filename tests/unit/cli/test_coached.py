@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tracker.cli import coached
 from tracker.cli.coached import train_from_the_list
 from tracker.cli.sounds import SoundWish
 from tracker.domain import InputError, Plan, TrackerError
@@ -17,6 +16,7 @@ from tracker.runtime.studio import Simulated
 from tracker.tui import TrackerApp
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 PLAN = Plan(load_kg=60.0, target_reps=8)
@@ -26,6 +26,19 @@ PLAN = Plan(load_kg=60.0, target_reps=8)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("TRACKER_HOME", str(tmp_path))
     return tmp_path
+
+
+async def left(app: TrackerApp) -> None:
+    """Wait until an app has ended."""
+    await true(lambda: not app.is_running)
+
+
+async def true(condition: Callable[[], bool]) -> None:
+    for _ in range(6000):
+        if condition():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("it never happened")
 
 
 class Wearer:
@@ -42,10 +55,9 @@ class Wearer:
                     signal.raise_signal(signal.SIGINT)
                 else:
                     await pilot.press(way_out)
-                while self.is_running:
-                    await asyncio.sleep(0.01)
+                await left(self)
 
-        monkeypatch.setattr(coached.TrackerApp, "run_async", run_async)
+        monkeypatch.setattr(TrackerApp, "run_async", run_async)
 
     @property
     def app(self) -> TrackerApp:
@@ -107,7 +119,7 @@ def test_a_configuration_that_cannot_be_read_is_told_before_there_is_a_screen(
 def test_what_no_screen_could_say_any_more_is_said_afterwards(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The log cannot be written, which turns out when the screen is left in the middle of a set."""
+    """The log cannot be written, which turns out when the screen is left in mid-training."""
     from tui.coaching import comes
 
     from tracker.runtime.studio import Start
@@ -120,16 +132,15 @@ def test_what_no_screen_could_say_any_more_is_said_afterwards(
             self.start_training(Start(SIMULATED, "hip_thrust", PLAN))
             await comes(pilot, TrainScreen)
             assert self.training is not None
-            while self.training.snapshot().samples < 100:
-                await asyncio.sleep(0.01)
+            session = self.training
+            await true(lambda: session.snapshot().samples >= 100)
             (home / "data" / "training.sqlite").mkdir()
             await pilot.press("q")
-            while self.is_running:
-                await asyncio.sleep(0.01)
+            await left(self)
 
-    monkeypatch.setattr(coached.TrackerApp, "run_async", run_async)
+    monkeypatch.setattr(TrackerApp, "run_async", run_async)
     with pytest.raises(TrackerError, match="Not logged") as told:
-        train_from_the_list(Simulated(speed=100.0), None, None, SoundWish(on=False))
+        train_from_the_list(Simulated(speed=20.0), None, None, SoundWish(on=False))
     assert told.value.advice is not None
     assert "tracker rescore --missing" in told.value.advice
     assert len(list((home / "data" / "recordings").glob("*.arrows"))) == 1

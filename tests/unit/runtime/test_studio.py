@@ -182,7 +182,7 @@ async def test_sessions_are_listed_from_the_newest_and_looked_back_on_from_the_o
     earlier = studio.earlier()
     assert len(earlier) == LOOKED_BACK
     starts = [each.info.started_utc for each in earlier]
-    assert starts == sorted(each.started_utc for each in listed[:LOOKED_BACK])
+    assert starts == [each.started_utc for each in reversed(listed[:LOOKED_BACK])]
 
 
 async def test_a_past_training_is_played_as_it_was_recorded(paths: Paths) -> None:
