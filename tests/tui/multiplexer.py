@@ -62,7 +62,10 @@ class Tmux:
             "TRACKER_HOME": str(home),
             "LC_ALL": "C.UTF-8",
         }
-        program = ["env", "TERM=xterm-256color", sys.executable, "-m", "tracker", *arguments]
+        self._code = home.parent / f"{self._name}-code"
+        # Told by the shell: when tmux knows of an end depends on its version.
+        shell = ["sh", "-c", 'TERM=xterm-256color "$@"; echo $? >"$0"', str(self._code)]
+        program = [*shell, sys.executable, "-m", "tracker", *arguments]
         size = ("-x", str(columns), "-y", str(rows))
         # The picture stays when the program has ended, so that its last words can be read.
         stays = (";", "set-option", "-g", "remain-on-exit", "on")
@@ -141,7 +144,7 @@ class Tmux:
         """Return the exit code of the program, once it has ended."""
 
         def code() -> str:
-            return self._ask("display-message", "-p", "#{?pane_dead,#{pane_dead_status},}").strip()
+            return self._code.read_text() if self._code.exists() else ""
 
         return int(self._once(code, "the program does not end"))
 
