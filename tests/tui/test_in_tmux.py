@@ -170,7 +170,7 @@ def test_a_whole_training_by_keys_alone(tmp_path: Path) -> None:
         screen.shows("Which sensor")
 
         screen.press("h")
-        screen.shows(rf"Hip thrust \(simulated\) +3 +{sum(done.values())} ")
+        screen.shows(rf"sim +Hip thrust +3 +{sum(done.values())} +60.0 ")
         screen.press("Enter")
         screen.shows(r"pain between 2, after 3")
         screen.press("r")
