@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 WINDOW_S: Final = 0.1
-"""A trembling hold turns to and fro ten times a second: over one time it comes to nothing."""
+"""A trembling hold turns up and down ten times a second: over one turn it comes to nothing."""
 
 SINKING_DPS: Final = 3.0
 """A tenth of the peak speed of a way down of 47° in 3 s, where by definition it begins."""
