@@ -142,7 +142,7 @@ class PhaseSpan:
     end_s: float
     """Where the next phase starts, s."""
     whole: bool = True
-    """Whether both ends were seen; otherwise the phase is longer than that, and its length unknown."""
+    """Whether both ends were seen; otherwise its length is unknown, and more than that."""
 
     @property
     def duration_s(self) -> float:
