@@ -81,6 +81,13 @@ def rows_of(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file, strict=True))
 
 
+def queried(query: str) -> duckdb.DuckDBPyRelation:
+    """Return what a query gives, read by DuckDB, which has code of its own for every format."""
+    found = duckdb.sql(query)
+    assert found is not None
+    return found
+
+
 def same_reps(rows: list[dict[str, Any]], session: Session) -> None:
     """Compare a table with a row for each rep."""
     reps = [(each, rep) for each in session["sets"] for rep in each["reps"]]
@@ -108,7 +115,7 @@ def read_csv(path: Path, session: Session) -> None:
         session,
     )
     # And as somebody reads it who only gives its name.
-    counted = duckdb.sql(
+    counted = queried(
         f"select \"set\", count(*), max(rep) from read_csv('{path}') group by all order by all"
     ).fetchall()
     assert counted == [(s["index"], len(s["reps"]), len(s["reps"])) for s in session["sets"]]
@@ -192,18 +199,18 @@ def _tables(page: Element, kind: str) -> list[list[list[str]]]:
 
 def read_parquet(path: Path, session: Session) -> None:
     # Not by Arrow, which has written it.
-    found = duckdb.sql(f"from read_parquet('{path}')")
+    found = queried(f"from read_parquet('{path}')")
     rows = [dict(zip(found.columns, row, strict=True)) for row in found.fetchall()]
     same_reps(rows, session)
 
 
 def read_raw_csv(path: Path, session: Session) -> None:
-    values = duckdb.sql(f"from read_csv('{path}')").fetchnumpy()
+    values = queried(f"from read_csv('{path}')").fetchnumpy()
     _samples(values, session)
 
 
 def read_raw_parquet(path: Path, session: Session) -> None:
-    values = duckdb.sql(f"from read_parquet('{path}')").fetchnumpy()
+    values = queried(f"from read_parquet('{path}')").fetchnumpy()
     _samples(values, session)
 
 
