@@ -10,7 +10,7 @@ import numpy as np
 from running import run
 from table import Part, at_least, none_of
 
-from tracker.domain import Notification, Phase, SessionInfo
+from tracker.domain import Notification, Phase, PhaseSpan, SessionInfo
 from tracker.domain.units import ns_from_s
 from tracker.recording import SampleTable, notifications_from_samples, read_sample_csv
 from tracker.sensors import SAMPLES_CHANNEL, encode_samples
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from running import Outcome
     from table import Row
+
+    from tracker.domain import Rep
 
 HOLE_S: Final = 0.25
 """Longer than this between two samples has to be reported as a gap."""
@@ -59,6 +61,7 @@ class Tally:
     invented: int = 0
     reps: int = 0
     made_up: int = 0
+    across: int = 0
 
 
 def lossy_part(folder: Path, on_miss: Callable[[str], object]) -> Part:
@@ -88,6 +91,7 @@ def _rows(how: str, tally: Tally) -> Iterator[Row]:
     yield at_least(f"{how}: holes > 0.25 s reported", tally.holes, tally.reported, 1.0)
     yield none_of(f"{how}: gaps reported where no hole is", tally.gaps, tally.invented)
     yield none_of(f"{how}: reps, way up or lockout in a hole", tally.reps, tally.made_up)
+    yield none_of(f"{how}: reps, a number across a hole", tally.reps, tally.across)
 
 
 def cut(table: SampleTable) -> SampleTable:
@@ -158,8 +162,12 @@ def _try(
     tally.reps += len(outcome.reps)
     made_up = _made_up(outcome, holes)
     tally.made_up += made_up
+    across = sum(_across(rep, holes) for rep in outcome.reps)
+    tally.across += across
     if made_up:
         on_miss(f"{name}, {info.sensor}: {made_up} reps inside holes")
+    if across:
+        on_miss(f"{name}, {info.sensor}: {across} reps with a number across a hole")
 
 
 def _is_reported(hole: tuple[float, float], outcome: Outcome) -> bool:
@@ -179,4 +187,18 @@ def _made_up(outcome: Outcome, holes: Sequence[tuple[float, float]]) -> int:
             for start_s, end_s in holes
         )
         for rep in outcome.reps
+    )
+
+
+def _across(rep: Rep, holes: Sequence[tuple[float, float]]) -> bool:
+    """Return whether a duration is told of a phase or a pause with a hole in it, or a rise."""
+    told = [span for span in rep.phases if span.whole]
+    if rep.rise_m is not None or rep.rom_deg is not None:
+        told += [span for span in rep.phases if span.phase is Phase.CONCENTRIC]
+    if rep.bottom_s is not None and rep.phases[-1].phase is Phase.ECCENTRIC:
+        told.append(PhaseSpan(Phase.BOTTOM, rep.end_s, rep.end_s + rep.bottom_s))
+    return any(
+        span.start_s < end_s - CLOCK_S and start_s + CLOCK_S < span.end_s
+        for span in told
+        for start_s, end_s in holes
     )

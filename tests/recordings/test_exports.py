@@ -1,25 +1,25 @@
-"""A recording in the formats of other programs holds the numbers that `analyze` prints of it."""
+"""A recording in every format, read back by programs of others, holds what `analyze` prints."""
 
 from __future__ import annotations
 
 import contextlib
-import csv
+import copy
 import io
 import json
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from unit.export.fit_readers import read_with_fitdecode, read_with_sdk
-from unit.export.foreign import mean, whole_s
+from recordings.readers import READERS, Session
 
 from tracker.cli import main
+from tracker.export.formats import FORMATS
 
 FOLDER = Path(__file__).parents[2] / "recordings"
-STARTED = datetime.fromisoformat("2026-11-25T18:00:00+01:00")
+STARTED = "2026-11-25T18:00:00+01:00"
 SETS = {"clean_set": 1, "hard_session": 2, "link_trouble": 2}
 
+each_format = pytest.mark.parametrize("form", FORMATS)
 each_recording = pytest.mark.parametrize("name", SETS)
 
 
@@ -40,67 +40,90 @@ def printed(*arguments: str) -> str:
     return out
 
 
-def analyzed(name: str) -> list[dict[str, Any]]:
-    session = json.loads(printed("analyze", str(FOLDER / f"{name}.arrows"), "--format", "json"))
-    sets: list[dict[str, Any]] = session["sets"]
-    assert len(sets) == SETS[name]
-    return sets
+@pytest.fixture(scope="module")
+def analyzed() -> dict[str, Session]:
+    """What `analyze` prints of each recording, and when it was."""
+    found: dict[str, Session] = {}
+    for name, sets in SETS.items():
+        path = str(FOLDER / f"{name}.arrows")
+        found[name] = {
+            **json.loads(printed("analyze", path, "--format", "json")),
+            "started": STARTED,
+        }
+        assert len(found[name]["sets"]) == sets
+    return found
 
 
-def exported(name: str, form: str, target: str = "-") -> str:
-    path = str(FOLDER / f"{name}.arrows")
-    started = STARTED.isoformat()
-    return printed("export", path, "--format", form, "--started", started, "-o", target)
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A log of one's own."""
+    monkeypatch.setenv("TRACKER_HOME", str(tmp_path / "home"))
+    return tmp_path
 
 
+def exported(source: str, form: str, folder: Path) -> Path:
+    target = folder / f"{form}{FORMATS[form].suffix}"
+    printed("export", source, "--format", form, "--started", STARTED, "-o", str(target))
+    return target
+
+
+@each_format
 @each_recording
-@pytest.mark.parametrize("read", [read_with_sdk, read_with_fitdecode])
-def test_fit(name: str, read: Any, tmp_path: Path) -> None:
-    target = tmp_path / "session.fit"
-    exported(name, "fit", str(target))
-    messages = read(target.read_bytes())
-    active = [each for each in messages["set"] if each["set_type"] == "active"]
-    for each, expected in zip(active, analyzed(name), strict=True):
-        assert each["repetitions"] == expected["reps_done"]
-        assert each["start_s"] == pytest.approx(expected["start_s"], abs=1e-6)
-        length_s = expected["end_s"] - expected["start_s"]
-        assert each["duration"] == pytest.approx(length_s, abs=0.00051)
-        assert whole_s(each["start_time"], STARTED + timedelta(seconds=expected["start_s"]))
-        for field, key in (
-            ("mean_concentric_s", "concentric_s"),
-            ("mean_lockout_s", "lockout_s"),
-            ("mean_eccentric_s", "eccentric_s"),
-            ("mean_bottom_s", "bottom_s"),
-            ("mean_rom_deg", "rom_deg"),
-            ("mean_rise_m", "rise_m"),
-            ("mean_velocity_mps", "mean_velocity_mps"),
-        ):
-            known = mean(rep[key] for rep in expected["reps"])
-            assert each.get(field) == pytest.approx(known, abs=1e-4), field
+def test_a_recording(name: str, form: str, analyzed: dict[str, Session], home: Path) -> None:
+    READERS[form](exported(str(FOLDER / f"{name}.arrows"), form, home), analyzed[name])
 
 
-@each_recording
-def test_strava(name: str) -> None:
-    read = json.loads(exported(name, "strava"))
-    for each, expected in zip(read["sets"], analyzed(name), strict=True):
-        assert each["repetitions"] == expected["reps_done"]
-        length_s = expected["end_s"] - expected["start_s"]
-        assert each["duration"] == pytest.approx(length_s, abs=0.5001)
-        moment = datetime.fromisoformat(each["start_time"])
-        assert whole_s(moment, STARTED + timedelta(seconds=expected["start_s"]))
+def test_a_session_of_the_log_as_it_was_measured_and_as_it_was_put_right(
+    analyzed: dict[str, Session], home: Path
+) -> None:
+    printed("rescore", str(FOLDER / "link_trouble.arrows"))
+    measured = analyzed["link_trouble"]
+    (home / "before").mkdir()
+    for form in FORMATS:
+        READERS[form](exported("last", form, home / "before"), measured)
+    printed("edit", "last", "--set", "1", "--reps", "9", "--load-kg", "82.5")
+    edited = put_right(measured, 0, reps_done=9, load_kg=82.5)
+    (home / "after").mkdir()
+    for form in FORMATS:
+        READERS[form](exported("last", form, home / "after"), edited)
 
 
-@each_recording
-@pytest.mark.parametrize(
-    ("form", "reps", "notes"), [("hevy", "reps", "exercise_notes"), ("strong", "Reps", "Notes")]
-)
-def test_tables(name: str, form: str, reps: str, notes: str) -> None:
-    rows = list(csv.DictReader(io.StringIO(exported(name, form), newline="")))
-    sets = analyzed(name)
-    assert [int(row[reps]) for row in rows] == [each["reps_done"] for each in sets]
-    for row, each in zip(rows, sets, strict=True):
-        held_s = mean(rep["lockout_s"] for rep in each["reps"])
-        assert f"hold {held_s:.1f} " in row[notes]
+def test_samples_of_a_session_of_the_log_go_with_what_was_put_right(home: Path) -> None:
+    printed("rescore", str(FOLDER / "clean_set.arrows"))
+    printed("edit", "last", "--exercise", "glute_bridge")
+    target = exported("last", "bids", home)
+    (events,) = target.glob("sub-01/motion/*_events.tsv")
+    assert "_task-glutebridge_" in events.name
+
+
+def put_right(session: Session, place: int, **values: Any) -> Session:
+    """Return a session of which a set is otherwise, its reps being those that were measured."""
+    changed = copy.deepcopy(session)
+    changed["sets"][place] |= values
+    return changed
+
+
+@pytest.mark.parametrize("form", ["csv-sets", "json", "html", "fit", "strava", "hevy", "strong"])
+def test_the_readers_would_see_another_number(
+    form: str, analyzed: dict[str, Session], home: Path
+) -> None:
+    target = exported(str(FOLDER / "clean_set.arrows"), form, home)
+    for values in ({"reps_done": 9}, {"load_kg": 20.0}):
+        with pytest.raises(AssertionError):
+            READERS[form](target, put_right(analyzed["clean_set"], 0, **values))
+
+
+@each_format
+def test_the_readers_would_see_a_rep_less(
+    form: str, analyzed: dict[str, Session], home: Path
+) -> None:
+    target = exported(str(FOLDER / "clean_set.arrows"), form, home)
+    less = copy.deepcopy(analyzed["clean_set"])
+    less["sets"][0]["reps"].pop()
+    less["sets"][0]["reps_done"] -= 1
+    less["source"]["samples"] -= 1
+    with pytest.raises((AssertionError, ValueError)):
+        READERS[form](target, less)
 
 
 def test_without_a_date_it_says_how_to_give_one(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from tracker.domain import Ledger
+from tracker.domain import Flag, Ledger
 from tracker.engine import build_engine
 from tracker.recording import ReplaySource, open_recording
 from tracker.runtime.batch import analyze_notifications
@@ -198,6 +198,33 @@ def test_the_hard_one_is_hard_and_the_troubled_one_is_troubled() -> None:
     recording = open_recording(FOLDER / "link_trouble.arrows")
     configurations = [each.data for each in recording if each.channel == CONFIG_UUID]
     assert len(set(configurations)) == len(configurations) == 2, "one for each start of the sensor"
+
+
+def test_nothing_is_said_of_what_lies_in_a_hole() -> None:
+    events = in_one_go("link_trouble")
+    found = [rep for each in found_in(events) for rep in each.reps]
+    cut = [rep for rep in found if Flag.GAP in rep.flags]
+    assert len(cut) == 4
+    for rep in cut:
+        assert rep.concentric_s is rep.rom_deg is rep.rise_m is None
+        assert rep.mean_velocity_mps is rep.peak_velocity_mps is None
+    # What was seen is measured as ever.
+    whole = [rep for rep in found if Flag.GAP not in rep.flags]
+    for rep in whole:
+        assert rep.rise_m == pytest.approx(0.35, abs=0.02)
+        assert rep.concentric_s == pytest.approx(0.832, abs=0.005)
+    for rep in found:
+        assert rep.lockout_s is None or rep.lockout_s == pytest.approx(1.213, abs=0.005)
+        assert rep.eccentric_s is None or rep.eccentric_s == pytest.approx(1.242, abs=0.005)
+        assert rep.bottom_s is None or rep.bottom_s == pytest.approx(0.813, abs=0.005)
+    # After a hole the next rep that was seen may not have been the next one.
+    unknown = [
+        (each.index, rep.index)
+        for each in found_in(events)
+        for rep in each.reps
+        if rep.bottom_s is None
+    ]
+    assert unknown == [(1, 2), (1, 5), (1, 6), (2, 1), (2, 3), (2, 4), (2, 6)]
 
 
 def test_making_them_again_gives_the_same(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 from pypdf import PdfReader
 from report import chromium
 from report.trainings import training, training_set
+from web.chromium import MISSING, PROGRAM
 
 from tracker.domain import SetEntries, SetRecord
 from tracker.export.report import report_html
@@ -19,12 +20,7 @@ if TYPE_CHECKING:
 
     from tracker.domain import Workout
 
-PROGRAM = chromium.found()
-
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(PROGRAM is None, reason="no Chromium or Chrome on this machine"),
-]
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(PROGRAM is None, reason=MISSING)]
 
 SMALL_PHONE_PX = 360
 LONG_WORD = "Lendenwirbelsäulenbeschwerden" * 8
@@ -63,8 +59,7 @@ TOO_WIDE = """
 
 @pytest.fixture(scope="module")
 def page() -> Iterator[chromium.Page]:
-    assert PROGRAM is not None
-    with chromium.browser(PROGRAM) as opened:
+    with chromium.browser() as opened:
         yield opened
 
 
@@ -120,6 +115,17 @@ def test_the_browser_complains_of_nothing_and_asks_for_nothing(
     assert page.complaints == []
     assert page.requests == [path.as_uri()]
     assert page.value("document.scripts.length") == 0
+
+
+def test_the_browser_would_complain_and_be_heard(page: chromium.Page, tmp_path: Path) -> None:
+    path = tmp_path / "bad.html"
+    path.write_text("<script>console.error('x'); nothing()</script><img src='gone.png'>")
+    page.complaints.clear()
+    page.requests.clear()
+    page.open(path, SMALL_PHONE_PX)
+    assert "x" in page.complaints
+    assert any("nothing is not defined" in each for each in page.complaints)
+    assert page.requests == [path.as_uri(), (tmp_path / "gone.png").as_uri()]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

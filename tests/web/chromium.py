@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Page, Playwright
 
-PROGRAM: Final = shutil.which("chromium") or shutil.which("chromium-browser")
+NAMES: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+PROGRAM: Final = next((path for name in NAMES if (path := shutil.which(name))), None)
 MISSING: Final = "Chromium is not installed (Debian, Ubuntu: apt-get install chromium)"
 
 PATIENCE_MS: Final = 60_000

@@ -91,7 +91,13 @@ def command(
     as s3://bucket/session.arrows.
     """
     # Arrow and SciPy cost 0.8 s together.
-    from tracker.cli.analyzing import Order, outcomes, usual_jobs, workout_of_source
+    from tracker.cli.analyzing import (
+        Order,
+        outcomes,
+        outcomes_on,
+        usual_jobs,
+        workout_of_source,
+    )
     from tracker.cli.inputs import sayings_of
     from tracker.cli.places import is_collection, sessions_in
 
@@ -113,8 +119,6 @@ def command(
     if scheduler is None:
         found = _Sorted(outcomes(sessions, order, jobs or usual_jobs(sessions)), len(sessions))
     else:
-        from tracker.cli.cluster import outcomes_on
-
         found = _Sorted(outcomes_on(scheduler, sessions, order), len(sessions))
     _print_workouts(found, output_format, several=True)
     return found.tell()

@@ -6,16 +6,15 @@ A process gets a name and gives back what was found, so that it does not matter 
 from __future__ import annotations
 
 import os
-import signal
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
-from multiprocessing import get_context
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from tracker.cli.analysis import workout_in
+from tracker.cli.cluster import results_on
 from tracker.cli.inputs import CSV, open_session_file
-from tracker.cli.places import at_hand
+from tracker.cli.places import at_hand, is_url
+from tracker.cli.workers import WorkerLostError, results, usable_cores
 from tracker.domain import TrackerError
 from tracker.recording import Sayings
 
@@ -78,44 +77,64 @@ def outcomes(sources: Sequence[str], order: Order, jobs: int) -> Iterator[Outcom
     jobs
         How many to do at once; 1 does them in this process.
     """
-    if jobs == 1 or len(sources) == 1:
-        yield from (outcome_of(source, order) for source in sources)
-        return
-    pool = ProcessPoolExecutor(
-        min(jobs, len(sources)),
-        # A fork would copy the threads of Arrow and NumPy in whatever state they are.
-        mp_context=get_context("spawn"),
-        initializer=signal.signal,
-        # Ctrl-C reaches the whole group; what to do about it is decided in one place.
-        initargs=(signal.SIGINT, signal.SIG_IGN),
-    )
+    found = results(partial(outcome_of, order=order), sources, jobs, _never)
+    for source, result in found:
+        yield _settled(source, result)
+
+
+def outcomes_on(scheduler: str, sources: Sequence[str], order: Order) -> Iterator[Outcome]:
+    """Yield what became of each file, in the order of the files, on the workers of a cluster.
+
+    Parameters
+    ----------
+    scheduler
+        Address of the scheduler.
+    sources, order
+        As above; the workers read the files by the same names.
+
+    Raises
+    ------
+    TrackerError
+        If the cluster cannot be reached.
+    """
+    seen = [source if is_url(source) else os.path.abspath(source) for source in sources]
+    found = results_on(scheduler, partial(outcome_of, order=order), seen, _never)
+    for source, (_, result) in zip(sources, found, strict=True):
+        yield _named(source, _settled(source, result))
+
+
+def _settled(source: str, result: Callable[[], Outcome]) -> Outcome:
+    """Return what became of a file, also if its worker was ended."""
     try:
-        waiting = [pool.submit(outcome_of, source, order) for source in sources]
-        for source, future in zip(sources, waiting, strict=True):
-            try:
-                yield future.result()
-            except BrokenProcessPool:
-                yield Outcome(
-                    source,
-                    None,
-                    f"{source}: the process that analyzed it, or one beside it, was ended",
-                    "If it was for want of memory, do fewer at once: --jobs 1.",
-                )
-    finally:
-        pool.shutdown(cancel_futures=True)
+        return result()
+    except WorkerLostError:
+        return Outcome(
+            source,
+            None,
+            f"{source}: every worker that began with it was ended",
+            "It may need more memory than there is; do fewer at once: --jobs 1.",
+        )
+    except TrackerError as error:
+        return Outcome(source, None, f"{source}: {error.message}", error.advice)
+
+
+def _named(source: str, outcome: Outcome) -> Outcome:
+    """Return an outcome with the name that the user gave."""
+    workout = outcome.workout
+    if workout is not None:
+        workout = replace(workout, facts=replace(workout.facts, path=source))
+    return replace(outcome, source=source, workout=workout)
+
+
+def _never() -> bool:
+    """Ctrl-C ends this where it is: there is nothing to be kept."""
+    return False
 
 
 def usual_jobs(sources: Sequence[str]) -> int:
     """Return how many files to do at once: all cores, if that is worth starting processes for."""
     size = sum(os.path.getsize(source) for source in sources if os.path.isfile(source))
     return max(1, min(usable_cores(), len(sources), size // WORTH_A_PROCESS_BYTES))
-
-
-def usable_cores() -> int:
-    """Return how many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def workout_of_source(

@@ -1,38 +1,47 @@
-"""Many files on a cluster of Dask: each is one task, which any worker can do again."""
+"""One function for many things on a cluster of Dask: each is a task that any worker can do."""
 
 from __future__ import annotations
 
-import os
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+import threading
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from tracker.cli.analyzing import Outcome, outcome_of
-from tracker.cli.places import is_url
+from tracker.cli.workers import WorkerLostError
 from tracker.domain import TrackerError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Generator, Sequence
 
-    from tracker.cli.analyzing import Order
+T = TypeVar("T")
+R = TypeVar("R")
 
 CONNECT_S: Final = 10.0
 """How long a scheduler may take to answer: it is up already, or the address is wrong."""
 
+_LOOK_UP_S: Final = 0.2
+"""How often it is asked whether to stop, where a cluster without workers would never answer."""
 
-def outcomes_on(scheduler: str, sources: Sequence[str], order: Order) -> Iterator[Outcome]:
-    """Yield what became of each file, in the order of the files.
 
-    The files are read by the workers, under the names that they have here: from a disk that all of
+class ClusterGoneError(TrackerError):
+    """The scheduler is not there any more, and so is nothing that was under way."""
+
+
+def results_on(
+    scheduler: str, work: Callable[[T], R], things: Sequence[T], stopped: Callable[[], bool]
+) -> Generator[tuple[T, Callable[[], R]]]:
+    """Yield each thing with what gives its result, or raises what `work` raised, in order.
+
+    Files are read by the workers, under the names that they have here: from a disk that all of
     them share, or by URL.
 
     Parameters
     ----------
     scheduler
         Address of the scheduler, as `tcp://10.0.0.1:8786`.
-    sources
-        Names of the files.
-    order
-        What is to be done with each.
+    work, things
+        As for processes of this machine.
+    stopped
+        Whether nothing else is to be waited for.
 
     Raises
     ------
@@ -42,11 +51,13 @@ def outcomes_on(scheduler: str, sources: Sequence[str], order: Order) -> Iterato
     client = _connected(scheduler)
     try:
         # The key is new every time: a file of the same name may have another content by now.
-        waiting = client.map(
-            outcome_of, list(map(_seen_from_anywhere, sources)), order=order, pure=False
-        )
-        for source, future in zip(sources, waiting, strict=True):
-            yield _named(source, _settled(source, future))
+        waiting = client.map(work, list(things), pure=False)[::-1]
+        for thing in things:
+            # A result that is not held here any more is let go by the workers.
+            future = waiting.pop()
+            if not _comes(future, stopped):
+                return
+            yield thing, partial(_settled, future)
     finally:
         client.close()
 
@@ -68,32 +79,24 @@ def _connected(scheduler: str) -> Any:
         ) from error
 
 
-def _settled(source: str, future: Any) -> Outcome:
-    """Wait for a task; that its workers died one after the other is an outcome, too."""
+def _comes(future: Any, stopped: Callable[[], bool]) -> bool:
+    """Wait for a task, and say whether it is done; False if it is not to be waited for."""
+    done = threading.Event()
+    future.add_done_callback(lambda _: done.set())
+    while not stopped():
+        if done.wait(_LOOK_UP_S):
+            return True
+    return False
+
+
+def _settled(future: Any) -> Any:
+    """Return what a task gave; workers that were ended one after the other are another error."""
     from distributed import KilledWorker
     from distributed.client import FutureCancelledError
 
     try:
-        outcome: Outcome = future.result()
-    except KilledWorker:
-        return Outcome(
-            source,
-            None,
-            f"{source}: every worker that began with it was ended",
-            "It may need more memory than they have.",
-        )
-    except FutureCancelledError:
-        return Outcome(source, None, f"{source}: the scheduler went away", "Run it again.")
-    return outcome
-
-
-def _seen_from_anywhere(source: str) -> str:
-    return source if is_url(source) else os.path.abspath(source)
-
-
-def _named(source: str, outcome: Outcome) -> Outcome:
-    """Return an outcome with the name that the user gave."""
-    workout = outcome.workout
-    if workout is not None:
-        workout = replace(workout, facts=replace(workout.facts, path=source))
-    return replace(outcome, source=source, workout=workout)
+        return future.result()
+    except KilledWorker as error:
+        raise WorkerLostError from error
+    except FutureCancelledError as error:
+        raise ClusterGoneError("The scheduler went away.", "Run it again.") from error

@@ -100,9 +100,11 @@ def session_of(source: str, form: Format, reading: Reading) -> Session:
         If the session cannot be read, or the log does not have the samples that are needed.
     """
     # A file that is called like a number is still the file that was named.
+    logged: Workout | None = None
     if names_session(source) and not Path(source).exists():
+        logged = _dated(logged_workout(source), reading)
         if form.needs is not Needs.SAMPLES:
-            return _of(_dated(logged_workout(source), reading), form, reading)
+            return _of(logged, form, reading)
         source = str(logged_recording(source))
     file = open_session_file(
         Path(source),
@@ -111,7 +113,7 @@ def session_of(source: str, form: Format, reading: Reading) -> Session:
         block_samples=BIG_BLOCK_SAMPLES,
     )
     # A sample CSV comes in blocks already, a recording in thousands of notifications.
-    workout = _dated(workout_in(file, BIG_BLOCK_SAMPLES), reading)
+    workout = logged or _dated(workout_in(file, BIG_BLOCK_SAMPLES), reading)
     if form.needs is not Needs.SAMPLES:
         return _of(workout, form, reading)
     return Session(workout, timed_samples(file.info, file.notifications()), reading.subject)

@@ -65,9 +65,12 @@ def kept_lines(kept: Kept) -> Iterator[str]:
 
 def edit_words(edit: Edit) -> str:
     """Return what an edit says."""
-    value = f"{edit.value:g}" if isinstance(edit.value, float) else str(edit.value)
     about = "" if edit.set_index is None else f" of set {edit.set_index}"
-    return f"{edit.field.value.replace('_', ' ')}{about} = {value}"
+    name = f"{edit.field.value.replace('_', ' ')}{about}"
+    if edit.value is None:
+        return f"{name} cleared"
+    value = f"{edit.value:g}" if isinstance(edit.value, float) else str(edit.value)
+    return f"{name} = {value}"
 
 
 def summary_object(summary: SessionSummary) -> dict[str, object]:

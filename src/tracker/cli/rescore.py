@@ -33,7 +33,19 @@ from tracker.cli.log_options import SESSION
     metavar="N",
     help="Processes at work at once.  [default: one for each core]",
 )
-def command(targets: tuple[str, ...], missing: bool, again: bool, jobs: int | None) -> None:
+@click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="Measure on the workers of a Dask cluster, which read the recordings by the same names; "
+    "the log is written here.",
+)
+def command(
+    targets: tuple[str, ...],
+    missing: bool,
+    again: bool,
+    jobs: int | None,
+    scheduler: str | None,
+) -> None:
     """Run old recordings through the detection of today.
 
     What was measured is replaced; every edit stays. Sessions that this version of the tracker has
@@ -50,7 +62,7 @@ def command(targets: tuple[str, ...], missing: bool, again: bool, jobs: int | No
 
         with open_training_log() as log:
             work = chosen_work(log, targets, missing=missing, again=again)
-            outcome = do(log, work, jobs, interrupted)
+            outcome = do(log, work, jobs, interrupted, scheduler)
         for line in outcome.lines:
             click.echo(line, err=True)
     if outcome.failed:

@@ -6,17 +6,9 @@ measured, so whatever ends the work costs what is under way and nothing else.
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
 import sys
-from collections import deque
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass, field, replace
-from functools import partial
-from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -24,21 +16,19 @@ import click
 from tracker import __version__
 from tracker.cli.analysis import workout_in
 from tracker.cli.analyze import BIG_BLOCK_SAMPLES
+from tracker.cli.cluster import ClusterGoneError, results_on
 from tracker.cli.inputs import open_session_file
+from tracker.cli.workers import WorkerLostError, results, usable_cores
 from tracker.domain import TrackerError, Workout
 from tracker.recording import sha256_of
 from tracker.runtime.wording import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Sequence
+    from collections.abc import Callable, Generator, Sequence
 
     from tracker.cli.interruption import Interruption
     from tracker.cli.rescore_work import Task, Work
     from tracker.store import TrainingLog
-
-_AHEAD: Final = 8
-"""Recordings under way for each worker: beside a long one there is enough for the others to do,
-and few results wait in memory."""
 
 _SHORTER_S: Final = 1.0
 """What a recording may lack of what was logged, s: the last second may never have been written."""
@@ -51,6 +41,8 @@ class Measured:
     workout: Workout
     counted_as: str
     sha256: str
+    version: str
+    """Of the tracker that measured, which on a cluster may be another."""
 
 
 @dataclass(slots=True)
@@ -83,10 +75,16 @@ def measure(task: Task) -> Measured:
     counted_so = replace(file, info=replace(file.info, exercise=exercise))
     # No bar: there is one for all recordings together.
     workout = workout_in(counted_so, BIG_BLOCK_SAMPLES, quiet=True)
-    return Measured(replace(workout, info=file.info), exercise, sha256)
+    return Measured(replace(workout, info=file.info), exercise, sha256, __version__)
 
 
-def do(log: TrainingLog, work: Work, jobs: int | None, interrupted: Interruption) -> Outcome:
+def do(
+    log: TrainingLog,
+    work: Work,
+    jobs: int | None,
+    interrupted: Interruption,
+    scheduler: str | None = None,
+) -> Outcome:
     """Measure everything that is to be measured and keep it, until it is done or interrupted.
 
     Parameters
@@ -99,11 +97,19 @@ def do(log: TrainingLog, work: Work, jobs: int | None, interrupted: Interruption
         Processes at work at once; None is one for each core.
     interrupted
         Tells of Ctrl-C: what is under way is finished, nothing else is begun.
+    scheduler
+        Address of a Dask cluster whose workers measure; None is this machine.
+
+    Raises
+    ------
+    TrackerError
+        If the log cannot be written, or the cluster is not there (any more). What was measured by
+        then is kept.
     """
     outcome = Outcome(lines=list(work.without_recording))
-    results = _results(work.tasks, jobs or os.cpu_count() or 1, interrupted)
+    found = _results(work.tasks, jobs, scheduler, interrupted)
     with (
-        closing(results),
+        closing(found),
         click.progressbar(
             length=len(work.tasks),
             label="rescore",
@@ -111,19 +117,15 @@ def do(log: TrainingLog, work: Work, jobs: int | None, interrupted: Interruption
             hidden=not sys.stderr.isatty(),
         ) as bar,
     ):
-        for task, result in results:
+        for task, result in found:
             try:
                 measured = result()
+            except ClusterGoneError:
+                raise
             except TrackerError as error:
                 outcome.fail(error.message)
-            except BrokenProcessPool as error:
-                if interrupted.happened:
-                    break
-                raise TrackerError(
-                    "A process that was measuring was ended from outside.",
-                    "It may have been too much for the memory: try --jobs 1. What was measured "
-                    "is kept; the same command goes on.",
-                ) from error
+            except WorkerLostError:
+                outcome.fail(f"{task.path}: every worker that began with it was ended")
             else:
                 # A log that cannot be written ends the work: the next one would fare no better.
                 _keep(log, task, measured, outcome)
@@ -135,52 +137,27 @@ def do(log: TrainingLog, work: Work, jobs: int | None, interrupted: Interruption
 
 
 def _results(
-    tasks: Sequence[Task], jobs: int, interrupted: Interruption
+    tasks: Sequence[Task], jobs: int | None, scheduler: str | None, interrupted: Interruption
 ) -> Generator[tuple[Task, Callable[[], Measured]]]:
     """Yield each task with what gives its result or raises, in order: ids follow time."""
-    if jobs == 1 or len(tasks) < 2:
-        for task in tasks:
-            if interrupted.happened:
-                return
-            yield task, partial(measure, task)
+
+    def stopped() -> bool:
+        return interrupted.happened
+
+    if scheduler is None:
+        yield from results(measure, tasks, jobs or usable_cores(), stopped)
         return
-    waiting = iter(tasks)
-    under_way: deque[tuple[Task, Future[Measured]]] = deque()
-    # Not forked: what runs here already, Arrow's threads among it, would be copied half-way.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(jobs, len(tasks)), context, _be_deaf) as pool:
-        while True:
-            if interrupted.happened:
-                under_way = deque(each for each in under_way if not each[1].cancel())
-            else:
-                for task in islice(waiting, jobs * _AHEAD - len(under_way)):
-                    with _spared():
-                        under_way.append((task, pool.submit(measure, task)))
-            if not under_way:
-                return
-            task, future = under_way.popleft()
-            yield task, future.result
-
-
-@contextmanager
-def _spared() -> Iterator[None]:
-    """Let a worker that is started inside never hear of Ctrl-C, not even while it starts."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _be_deaf() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Workers read by the same names, but not from the same place.
+    there = [replace(task, path=task.path.absolute()) for task in tasks]
+    for task, (_, result) in zip(
+        tasks, results_on(scheduler, measure, there, stopped), strict=False
+    ):
+        yield task, result
 
 
 def _keep(log: TrainingLog, task: Task, measured: Measured, outcome: Outcome) -> None:
     workout, known = measured.workout, task.known
+    workout = replace(workout, facts=replace(workout.facts, path=str(task.path)))
     if known is None and not workout.sets and not workout.facts.samples:
         log.leave_out(measured.sha256)
         outcome.empty += 1
@@ -195,7 +172,7 @@ def _keep(log: TrainingLog, task: Task, measured: Measured, outcome: Outcome) ->
     newest_before = log.newest_id()
     session_id = log.add(
         workout,
-        version=__version__,
+        version=measured.version,
         recording=str(task.path.absolute()),
         sha256=measured.sha256,
         counted_as=measured.counted_as,

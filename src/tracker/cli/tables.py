@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
-from tracker.domain import EXERCISES, LIFTERS_ORDER, PHASE_WORDS, exercise_named
+from tracker.domain import EXERCISES, LIFTERS_ORDER, PHASE_WORDS, exercise_named, mean_of_known
 from tracker.runtime.wording import (
     clock_time,
     counted,
     flag_words,
-    mean,
     mean_durations_s,
     number,
     phase_durations_s,
@@ -140,12 +139,12 @@ def _mean_row(record: SetRecord) -> tuple[str, ...]:
         "mean",
         tempo_code(durations_s),
         *(number(durations_s[phase]) for phase in LIFTERS_ORDER),
-        number(mean(rep.rom_deg for rep in reps), 0, "°"),
-        number(mean(rep.top_deg for rep in reps), 0, "°"),
-        number(mean(rep.rise_m for rep in reps), 2),
-        number(mean(rep.mean_velocity_mps for rep in reps), 2),
-        number(mean(rep.peak_velocity_mps for rep in reps), 2),
-        number(mean(rep.tilt_deg for rep in reps), 0, "°"),
+        number(mean_of_known(rep.rom_deg for rep in reps), 0, "°"),
+        number(mean_of_known(rep.top_deg for rep in reps), 0, "°"),
+        number(mean_of_known(rep.rise_m for rep in reps), 2),
+        number(mean_of_known(rep.mean_velocity_mps for rep in reps), 2),
+        number(mean_of_known(rep.peak_velocity_mps for rep in reps), 2),
+        number(mean_of_known(rep.tilt_deg for rep in reps), 0, "°"),
         set_flag_words(record),
     )
 

@@ -64,7 +64,9 @@ class Remarked:
     """Longest stillness at the bottom after the rep, s."""
 
 
-def form_flags(exercise: Exercise, draft: Draft, remarked: Remarked) -> Iterator[Flag]:
+def form_flags(
+    exercise: Exercise, draft: Draft, remarked: Remarked, *, whole: bool = True
+) -> Iterator[Flag]:
     """Yield the remarks on how a rep was done.
 
     Parameters
@@ -75,6 +77,8 @@ def form_flags(exercise: Exercise, draft: Draft, remarked: Remarked) -> Iterator
         Its movements.
     remarked
         What else is known; without a calibration the set's own tops are the reference.
+    whole
+        Whether the way up was seen from end to end, so that others compare with it.
     """
     up, down = draft.concentric, draft.eccentric
     if exercise.signal is LiftSignal.HEIGHT or up is None:
@@ -87,7 +91,7 @@ def form_flags(exercise: Exercise, draft: Draft, remarked: Remarked) -> Iterator
     sunk_rad = max(exercise.lockout_share * up.rotation_rad, LEAST_SAG_RAD)
     if remarked.sag_rad is not None and remarked.sag_rad > sunk_rad:
         yield Flag.SAGGED
-    if down is not None and _dropped(up, down):
+    if whole and down is not None and _dropped(up, down):
         yield Flag.DROPPED_ECCENTRIC
     if remarked.still_s is not None and remarked.still_s > RESTED_S:
         yield Flag.RESTED_AT_BOTTOM

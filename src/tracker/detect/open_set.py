@@ -37,6 +37,10 @@ class Counted:
     """Number in the set, from 1."""
     gap: bool = False
     """Whether a hole in the stream cut it."""
+    from_rest: bool = True
+    """Whether the start of its way up was seen."""
+    hole_after: bool = False
+    """Whether the stream had a hole between its end and the next rep."""
     saturated: bool = False
     """Whether the sensor hit the end of its range inside."""
     sag_rad: float | None = None
@@ -94,7 +98,12 @@ class OpenSet:
         return next(same, None)
 
     def next_start_s(self, counted: Counted) -> float | None:
-        """Return when the rep after this one starts, s; None after the last."""
+        """Return when the rep after this one starts, s; None after the last.
+
+        With a hole before it nobody knows: there may have been another in between.
+        """
+        if counted.hole_after:
+            return None
         following = self.reps[counted.index : counted.index + 1]
         return starts_s(following[0].draft, self.exercise) if following else None
 

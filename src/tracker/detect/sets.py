@@ -57,6 +57,9 @@ LONGEST_REP_S: Final = 2 * LONGEST_WAY_S + LONGEST_HOLD_S
 CUT_START_S: Final = 0.3
 """A rep that starts this soon after a hole may have begun inside it."""
 
+SEEN_START_S: Final = 0.02
+"""A movement that starts this soon after the first sample was under way by then: two samples."""
+
 SAME_SATURATION_S: Final = 0.2
 """Packets that hit the range this close to each other are one event; a packet spans 0.05 s."""
 
@@ -290,16 +293,26 @@ class SetKeeper:
         up = draft.concentric
         assert up is not None
         if open_set.reps:
-            self._watch_bottom(open_set.reps[-1], draft)
-            next_s = starts_s(draft, self._exercise)
-            yield from self._say(open_set.reps[-1], next_s, "the next rep has begun")
-        began_in_gap = draft.first.start_s - self._resumed_s < CUT_START_S
-        counted = Counted(draft, len(open_set.reps) + 1, gap=began_in_gap)
+            before = open_set.reps[-1]
+            resumed_s = self._resumed_s
+            before.hole_after = before.draft.end_s < resumed_s < draft.first.start_s + SEEN_START_S
+            self._watch_bottom(before, draft)
+            next_s = None if before.hole_after else starts_s(draft, self._exercise)
+            yield from self._say(before, next_s, "the next rep has begun")
+        counted = Counted(
+            draft,
+            len(open_set.reps) + 1,
+            gap=self._may_begin_in_gap(draft.first),
+            from_rest=not self._may_begin_in_gap(up) and up.start_s - self._begun_s > SEEN_START_S,
+        )
         open_set.reps.append(counted)
         self._lost_s = 0.0
         self._pairing.believe(up, sure=open_set.confirmed)
         yield RepCounted(up.end_s, open_set.index, counted.index)
         yield PhaseStarted(up.end_s, open_set.index, Phase.LOCKOUT)
+
+    def _may_begin_in_gap(self, movement: Movement) -> bool:
+        return abs(movement.start_s - self._resumed_s) < CUT_START_S
 
     def _say(self, counted: Counted, next_start_s: float | None, why: str) -> Iterator[Event]:
         """Yield the rep as it is known now, unless that was said already."""
@@ -315,6 +328,7 @@ class SetKeeper:
             reference_size=self._set.reference_size,
             next_start_s=next_start_s,
             gap=counted.gap,
+            from_rest=counted.from_rest,
             saturated=counted.saturated,
             remarked=self._remarked(self._set, counted, up),
         )

@@ -112,6 +112,9 @@ class StrokeState(Enum):
 TENTATIVE: Final = frozenset({StrokeState.BEGUN, StrokeState.ENDING, StrokeState.ENDED})
 """States in which the movement may still go on, and its measures are of what has come so far."""
 
+UNENDED: Final = frozenset({StrokeState.BEGUN, StrokeState.ENDING})
+"""States in which the end of the movement has not been seen, but foreseen at most."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stroke:

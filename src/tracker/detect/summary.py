@@ -9,6 +9,7 @@ import numpy as np
 from tracker.detect.form import Remarked, form_flags, largest_tilt_rad
 from tracker.detect.likeness import nearness
 from tracker.detect.movement import SLOWEST_TRUSTED_CONCENTRIC_S
+from tracker.detect.strokes import UNENDED
 from tracker.domain import Extreme, Flag, Phase, PhaseSpan, Rep
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ def rep_from(
     reference_size: float | None,
     next_start_s: float | None,
     gap: bool,
+    from_rest: bool = True,
     saturated: bool = False,
     remarked: Remarked = NOTHING_REMARKED,
 ) -> Rep:
@@ -48,9 +50,12 @@ def rep_from(
         Travel of a full rep of the set, in the unit of the track; None if unknown. The wearer's
         reference reps, if what is remarked has them, come before it.
     next_start_s
-        Start of the next rep, s; None after the last.
+        Start of the next rep, s; None after the last, or if samples are missing before it.
     gap
         Whether samples are missing inside.
+    from_rest
+        Whether the start of its way up was seen. Without its start or its end a way up has no
+        range, no rise and no velocity.
     saturated
         Whether a sample hit the end of the sensor's range inside.
     remarked
@@ -60,11 +65,15 @@ def rep_from(
     assert up is not None
     phases: list[PhaseSpan] = []
     bottom_s: float | None = None
+    to_rest = up.state not in UNENDED
+    whole = bool(from_rest and to_rest)
+    lowered = down is not None and down.state not in UNENDED
     if exercise.starts_from is Extreme.BOTTOM:
-        phases.append(PhaseSpan(Phase.CONCENTRIC, starts_s(draft, exercise), up.end_s))
+        phases.append(PhaseSpan(Phase.CONCENTRIC, starts_s(draft, exercise), up.end_s, whole))
         if down is not None:
-            phases.append(PhaseSpan(Phase.LOCKOUT, up.end_s, max(down.start_s, up.end_s)))
-            phases.append(PhaseSpan(Phase.ECCENTRIC, max(down.start_s, up.end_s), down.end_s))
+            turn_s = max(down.start_s, up.end_s)
+            phases.append(PhaseSpan(Phase.LOCKOUT, up.end_s, turn_s))
+            phases.append(PhaseSpan(Phase.ECCENTRIC, turn_s, down.end_s, lowered))
             if next_start_s is not None:
                 bottom_s = max(next_start_s - down.end_s, 0.0)
     else:
@@ -72,7 +81,7 @@ def rep_from(
             bottom_s = max(up.start_s - down.end_s, 0.0)
             phases.append(PhaseSpan(Phase.ECCENTRIC, down.start_s, down.end_s))
             phases.append(PhaseSpan(Phase.BOTTOM, down.end_s, down.end_s + bottom_s))
-        phases.append(PhaseSpan(Phase.CONCENTRIC, up.start_s, up.end_s))
+        phases.append(PhaseSpan(Phase.CONCENTRIC, up.start_s, up.end_s, whole))
         if next_start_s is not None:
             phases.append(PhaseSpan(Phase.LOCKOUT, up.end_s, max(next_start_s, up.end_s)))
     # Without a gyroscope, only the middle of the way up is seen, and acceleration tilts it too.
@@ -89,7 +98,8 @@ def rep_from(
         flags.append(Flag.LOW_CONFIDENCE_VELOCITY)
     if up.planarity < CERTAIN_PLANARITY:
         flags.append(Flag.AXIS_UNCERTAIN)
-    flags += form_flags(exercise, draft, remarked)
+    flags += form_flags(exercise, draft, remarked, whole=whole)
+    top_rad = remarked.top_rad if to_rest else None
     doubt, doubt_trait = nearness(exercise, up)
     return Rep(
         index=index,
@@ -97,11 +107,11 @@ def rep_from(
         end_s=phases[-1].end_s,
         complete=down is not None,
         phases=tuple(phases),
-        rom_deg=float(np.degrees(up.rotation_rad)),
-        top_deg=None if remarked.top_rad is None else float(np.degrees(remarked.top_rad)),
-        rise_m=up.rise_m,
-        mean_velocity_mps=None if unsure else up.mean_velocity_mps,
-        peak_velocity_mps=None if unsure else up.peak_velocity_mps,
+        rom_deg=float(np.degrees(up.rotation_rad)) if whole else None,
+        top_deg=None if top_rad is None else float(np.degrees(top_rad)),
+        rise_m=up.rise_m if whole else None,
+        mean_velocity_mps=None if unsure or not whole else up.mean_velocity_mps,
+        peak_velocity_mps=None if unsure or not whole else up.peak_velocity_mps,
         tilt_deg=float(np.degrees(largest_tilt_rad(draft, remarked))),
         flags=tuple(flags),
         bottom_s=bottom_s,

@@ -7,6 +7,7 @@ from tracker.domain.announcements import (
     link_announcement,
     overrun_announcement,
 )
+from tracker.domain.averages import mean_of_known
 from tracker.domain.blocks import Frame, FrameRun, ImuBlock, MotionBlock, TimedFrame, Trace
 from tracker.domain.entries import (
     MOST_PAIN,
@@ -180,6 +181,7 @@ __all__ = [
     "entry_object",
     "exercise_named",
     "link_announcement",
+    "mean_of_known",
     "overrun_announcement",
     "parse_tempo",
     "plan_from_json",

@@ -141,6 +141,8 @@ class PhaseSpan:
     """Where the speed crossed 10 % of the movement's own peak, s."""
     end_s: float
     """Where the next phase starts, s."""
+    whole: bool = True
+    """Whether both ends were seen; otherwise its length is unknown, and more than that."""
 
     @property
     def duration_s(self) -> float:
@@ -187,12 +189,12 @@ class Rep:
     its travel, so that it is shorter than it was, and a pause longer."""
 
     def _duration_s(self, phase: Phase) -> float | None:
-        spans = [span.duration_s for span in self.phases if span.phase is phase]
-        return spans[0] if spans else None
+        spans = [span for span in self.phases if span.phase is phase]
+        return spans[0].duration_s if spans and spans[0].whole else None
 
     @property
     def concentric_s(self) -> float | None:
-        """Duration of the way up, s."""
+        """Duration of the way up, s; None if it was not seen whole."""
         return self._duration_s(Phase.CONCENTRIC)
 
     @property

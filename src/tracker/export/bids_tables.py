@@ -52,8 +52,12 @@ def channel_rows(samples: TimedFrame) -> Iterator[tuple[str, ...]]:
             yield f"gyro_{axis}", axis, "GYRO", "pelvis", "rad/s", "hip", "sensor"
 
 
-def event_rows(workout: Workout, first_s: float) -> list[tuple[float, float, str, int, int]]:
+def event_rows(
+    workout: Workout, first_s: float
+) -> list[tuple[float, float | None, str, int, int]]:
     """Return every rep and every phase: onset, duration, trial_type, set, rep; by onset.
+
+    The duration of a phase that was not seen whole is None.
 
     Parameters
     ----------
@@ -62,20 +66,22 @@ def event_rows(workout: Workout, first_s: float) -> list[tuple[float, float, str
     first_s
         Session time of the first sample, from which onsets count, s.
     """
-    rows: list[tuple[float, float, str, int, int]] = []
+    rows: list[tuple[float, float | None, str, int, int]] = []
     for record in workout.sets:
         for rep in record.reps:
-            spans = [("rep", rep.start_s, rep.end_s)]
-            spans += [(span.phase.value, span.start_s, span.end_s) for span in rep.phases]
+            spans = [("rep", rep.start_s, rep.end_s, all(span.whole for span in rep.phases))]
+            spans += [
+                (span.phase.value, span.start_s, span.end_s, span.whole) for span in rep.phases
+            ]
             rows += [
                 (
                     round(start_s - first_s, 6),
-                    round(end_s - start_s, 6),
+                    round(end_s - start_s, 6) if whole else None,
                     kind,
                     record.index,
                     rep.index,
                 )
-                for kind, start_s, end_s in spans
+                for kind, start_s, end_s, whole in spans
             ]
     return sorted(rows, key=lambda row: row[0])
 

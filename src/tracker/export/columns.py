@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
-from tracker.domain import Flag, PainMoment
+from tracker.domain import Flag, PainMoment, mean_of_known
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
     from tracker.domain import Rep, SetRecord, Workout
 
@@ -221,49 +221,49 @@ SET_COLUMNS: Final[tuple[Column[SetRow], ...]] = (
         Kind.REAL,
         "s",
         "mean way up",
-        lambda row: _mean(rep.concentric_s for rep in row.record.reps),
+        lambda row: mean_of_known(rep.concentric_s for rep in row.record.reps),
     ),
     Column(
         "mean_lockout_s",
         Kind.REAL,
         "s",
         "mean hold at the top",
-        lambda row: _mean(rep.lockout_s for rep in row.record.reps),
+        lambda row: mean_of_known(rep.lockout_s for rep in row.record.reps),
     ),
     Column(
         "mean_eccentric_s",
         Kind.REAL,
         "s",
         "mean way down",
-        lambda row: _mean(rep.eccentric_s for rep in row.record.reps),
+        lambda row: mean_of_known(rep.eccentric_s for rep in row.record.reps),
     ),
     Column(
         "mean_bottom_s",
         Kind.REAL,
         "s",
         "mean pause at the bottom",
-        lambda row: _mean(rep.bottom_s for rep in row.record.reps),
+        lambda row: mean_of_known(rep.bottom_s for rep in row.record.reps),
     ),
     Column(
         "mean_rom_deg",
         Kind.REAL,
         "°",
         "mean rotation of the pelvis",
-        lambda row: _mean(rep.rom_deg for rep in row.record.reps),
+        lambda row: mean_of_known(rep.rom_deg for rep in row.record.reps),
     ),
     Column(
         "mean_rise_m",
         Kind.REAL,
         "m",
         "mean vertical travel",
-        lambda row: _mean(rep.rise_m for rep in row.record.reps),
+        lambda row: mean_of_known(rep.rise_m for rep in row.record.reps),
     ),
     Column(
         "mean_velocity_mps",
         Kind.REAL,
         "m/s",
         "mean over the reps of their mean velocity",
-        lambda row: _mean(rep.mean_velocity_mps for rep in row.record.reps),
+        lambda row: mean_of_known(rep.mean_velocity_mps for rep in row.record.reps),
     ),
     Column(
         "best_velocity_mps",
@@ -320,8 +320,3 @@ def pain_after(row: SetRow) -> int | None:
         if pain.set_index == row.record.index and pain.moment is not PainMoment.BEFORE
     ]
     return scores[-1] if scores else None
-
-
-def _mean(values: Iterable[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return sum(known) / len(known) if known else None

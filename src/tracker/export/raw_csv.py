@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, BinaryIO
+import io
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 import numpy as np
 from pyarrow import csv
@@ -12,6 +13,9 @@ from tracker.export.raw_parquet import samples_table
 
 if TYPE_CHECKING:
     from tracker.domain import TimedFrame, Workout
+
+_ROWS: Final = 1 << 16
+"""Rows that are in memory as text at once: some megabytes."""
 
 
 def write_samples(workout: Workout, samples: TimedFrame, out: BinaryIO) -> None:
@@ -32,4 +36,8 @@ def write_samples(workout: Workout, samples: TimedFrame, out: BinaryIO) -> None:
     table = samples_table(workout, samples)
     # Arrow would put the names into quotation marks.
     out.write((",".join(table.column_names) + "\r\n").encode())
-    csv.write_csv(table, out, csv.WriteOptions(include_header=False))
+    for rows in table.to_batches(max_chunksize=_ROWS):
+        text = io.BytesIO()
+        csv.write_csv(rows, text, csv.WriteOptions(include_header=False))
+        # It ends lines with a line feed alone, and readers refuse a file of both kinds.
+        out.write(text.getvalue().replace(b"\n", b"\r\n"))

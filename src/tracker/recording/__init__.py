@@ -2,6 +2,7 @@
 
 from tracker.recording.checksum import sha256_of
 from tracker.recording.damage import Damage, DamageReason
+from tracker.recording.ending import is_closed
 from tracker.recording.foreign import ForeignSamples, Sayings, read_foreign
 from tracker.recording.reader import Recording, open_recording
 from tracker.recording.recover import RecoveryReport, recover
@@ -27,6 +28,7 @@ __all__ = [
     "ReplaySource",
     "SampleTable",
     "Sayings",
+    "is_closed",
     "notifications_from_samples",
     "open_recording",
     "read_foreign",

@@ -18,13 +18,13 @@ from tracker.domain import (
     RepRevised,
     SetEnded,
     SetStarted,
+    mean_of_known,
 )
 from tracker.runtime.link_words import LinkWords
 from tracker.runtime.wording import (
     clock_time,
     counted,
     flag_words,
-    mean,
     mean_durations_s,
     number,
     phase_durations_s,
@@ -61,7 +61,7 @@ def set_summary(record: SetRecord) -> str:
         f"set {record.index}: {counted(record.counted, 'rep')}",
         f"mean {tempo_code(durations_s)}",
         tempo_words(durations_s),
-        f"range {number(mean(rep.rom_deg for rep in record.reps), 0, '°')}",
+        f"range {number(mean_of_known(rep.rom_deg for rep in record.reps), 0, '°')}",
         set_flag_words(record),
     ]
     return "  ".join(part for part in parts if part)

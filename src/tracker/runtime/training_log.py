@@ -6,14 +6,15 @@ import os
 from typing import TYPE_CHECKING, Final
 
 from tracker import __version__
-from tracker.recording import sha256_of
+from tracker.recording import is_closed, sha256_of
 from tracker.runtime.clock import local_now
 from tracker.runtime.config import config_path, load_config
 from tracker.runtime.paths import RECORDING_SUFFIX, tracker_paths
 from tracker.store import LOG_NAME, TrainingLog, file_of, log_url
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
     from pathlib import Path
 
     from tracker.domain import Workout
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 
 LOG_VARIABLE: Final = "TRACKER_LOG_URL"
 """Environment variable that says where the log is; it beats the configuration."""
+
+WRITTEN_S: Final = 60.0
+"""A recording without its end that grew this lately is of a training that runs: it grows every
+second while samples come, and a sensor that is lost for longer is one to tell about."""
 
 
 def log_place(paths: Paths, environment: Mapping[str, str] = os.environ) -> str:
@@ -89,10 +94,20 @@ def recordings_in(folder: Path) -> tuple[Path, ...]:
     return tuple(sorted(path for path in found if not _unfinished(path.relative_to(folder))))
 
 
-def not_logged(log: TrainingLog, folder: Path) -> tuple[Path, ...]:
-    """Return the recordings in a folder that the log has no session of and is not to leave out."""
+def not_logged(
+    log: TrainingLog, folder: Path, now: Callable[[], datetime] = local_now
+) -> tuple[Path, ...]:
+    """Return the recordings in a folder that the log lacks.
+
+    Those that it is to leave out are not among them, nor those that are being written.
+    """
     names = {each.recording_name for each in log.recordings()}
-    unknown = [path for path in recordings_in(folder) if path.name not in names]
+    since_s = now().timestamp() - WRITTEN_S
+    unknown = [
+        path
+        for path in recordings_in(folder)
+        if path.name not in names and (path.stat().st_mtime < since_s or is_closed(path))
+    ]
     left_out = log.left_out() if unknown else frozenset()
     return tuple(path for path in unknown if not left_out or sha256_of(path) not in left_out)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tracker.domain import CODE_ORDER, LIFTERS_ORDER, PHASE_WORDS, Flag, Phase
+from tracker.domain import CODE_ORDER, LIFTERS_ORDER, PHASE_WORDS, Flag, Phase, mean_of_known
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -61,13 +61,7 @@ def phase_durations_s(rep: Rep) -> dict[Phase, float | None]:
 def mean_durations_s(reps: Sequence[Rep]) -> dict[Phase, float | None]:
     """Return how long each phase took on average, over the reps of which it is known, s."""
     each = [phase_durations_s(rep) for rep in reps]
-    return {phase: mean(durations[phase] for durations in each) for phase in Phase}
-
-
-def mean(values: Iterable[float | None]) -> float | None:
-    """Return the mean of the known values, or None without any."""
-    known = [value for value in values if value is not None]
-    return sum(known) / len(known) if known else None
+    return {phase: mean_of_known(durations[phase] for durations in each) for phase in Phase}
 
 
 def tempo_code(durations_s: dict[Phase, float | None]) -> str:

@@ -48,7 +48,8 @@ class Edit:
     """One thing that is put right."""
 
     field: Field
-    value: int | float | str
+    value: int | float | str | None
+    """None takes back what was said of a set, while training or afterwards."""
     set_index: int | None = None
     """Number of the set that it is about; None is the whole session."""
 
@@ -96,7 +97,10 @@ def check_edit(edit: Edit) -> None:
     if edit.field.of_a_set is (edit.set_index is None):
         needed = "of a set, which has to be named" if edit.field.of_a_set else "of the session"
         raise InputError(name, f"is something {needed}")
-    if edit.field is Field.EXERCISE:
+    if edit.value is None:
+        if not edit.field.of_a_set:
+            raise InputError(name, "can be changed, and not be cleared")
+    elif edit.field is Field.EXERCISE:
         exercise_named(str(edit.value))
     elif isinstance(edit.value, str):
         if len(edit.value) > LONGEST_NOTE:
@@ -151,15 +155,19 @@ def place_of(made: MadeEdit, sets: Iterable[SetRecord]) -> int | None:
 
 def _set_with(record: SetRecord, edit: Edit) -> SetRecord:
     value: Any = edit.value
+    entries = record.entries
     match edit.field:
+        case Field.REPS if value is None:
+            entries = replace(entries, reps=None, reps_by=0)
         case Field.REPS:
-            return replace(record, entries=replace(record.entries, reps=value))
+            entries = replace(entries, reps=value)
         case Field.LOAD:
-            return replace(record, entries=replace(record.entries, load_kg=float(value)))
+            entries = replace(entries, load_kg=None if value is None else float(value))
         case Field.RPE:
-            return replace(record, entries=replace(record.entries, rpe=float(value)))
+            entries = replace(entries, rpe=None if value is None else float(value))
         case _:
-            return replace(record, entries=replace(record.entries, note=value))
+            entries = replace(entries, note=value or "")
+    return replace(record, entries=entries)
 
 
 def _with(workout: Workout, edit: Edit) -> Workout:

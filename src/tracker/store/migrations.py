@@ -57,7 +57,12 @@ def _from_1_to_2(connection: Connection) -> None:
         connection.exec_driver_sql(statement)
 
 
-MIGRATIONS: Final[tuple[Migration, ...]] = (_from_1_to_2,)
+def _from_2_to_3(connection: Connection) -> None:
+    """Add whether both ends of a phase were seen."""
+    connection.exec_driver_sql("ALTER TABLE phases ADD COLUMN whole BOOLEAN DEFAULT true NOT NULL")
+
+
+MIGRATIONS: Final[tuple[Migration, ...]] = (_from_1_to_2, _from_2_to_3)
 """The first leads from version 1 to 2, and so on."""
 
 

@@ -86,7 +86,8 @@ def read_workout(connection: Connection, session: RowMapping) -> Workout:
     found = {table: _rows_of(connection, table, session["id"]) for table in MEASURED}
     spans: dict[tuple[int, int], list[PhaseSpan]] = {}
     for row in found[PHASES]:
-        span = PhaseSpan(_known(Phase, row["phase"], session), row["start_s"], row["end_s"])
+        phase = _known(Phase, row["phase"], session)
+        span = PhaseSpan(phase, row["start_s"], row["end_s"], row["whole"])
         spans.setdefault((row["set_place"], row["rep_place"]), []).append(span)
     reps: dict[int, list[Rep]] = {}
     for row in found[REPS]:
@@ -199,6 +200,7 @@ def _phase_rows(set_place: int, rep_place: int, rep: Rep) -> Iterator[Row]:
             "phase": span.phase.value,
             "start_s": span.start_s,
             "end_s": span.end_s,
+            "whole": span.whole,
         }
 
 

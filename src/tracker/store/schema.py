@@ -30,7 +30,7 @@ from sqlalchemy.types import TypeDecorator
 if TYPE_CHECKING:
     from sqlalchemy import Dialect
 
-VERSION: Final = 2
+VERSION: Final = 3
 """Version of the schema; a database of a later one is refused, an earlier one is migrated."""
 
 
@@ -196,6 +196,8 @@ PHASES: Final = Table(
     Column("phase", Text, nullable=False),
     Column("start_s", Real, nullable=False),
     Column("end_s", Real, nullable=False),
+    # What was measured before this was known is seen anew by `rescore`.
+    Column("whole", Boolean, nullable=False, server_default=text("true")),
     sqlite_with_rowid=False,
 )
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
 
-from tracker.domain import PainMoment
+from tracker.domain import PainMoment, mean_of_known
 from tracker.store.schema import SESSIONS
 
 if TYPE_CHECKING:
@@ -100,9 +100,9 @@ def summary_row(workout: Workout, logged_utc: str, edited: bool) -> dict[str, ob
         "reps_measured": len(reps),
         "load_kg": max((load for load, _ in loads), default=None),
         "volume_kg": sum(load * done for load, done in loads) if loads else None,
-        "rom_deg": _mean(rep.rom_deg for rep in reps),
-        "mean_velocity_mps": _mean(rep.mean_velocity_mps for rep in reps),
-        "lockout_s": _mean(rep.lockout_s for rep in reps),
+        "rom_deg": mean_of_known(rep.rom_deg for rep in reps),
+        "mean_velocity_mps": mean_of_known(rep.mean_velocity_mps for rep in reps),
+        "lockout_s": mean_of_known(rep.lockout_s for rep in reps),
         "pain_before": _pain(workout, PainMoment.BEFORE),
         "pain_after": _pain(workout, PainMoment.AFTER),
         "edited": edited,
@@ -160,8 +160,3 @@ def _narrowed(query: Select[tuple[object, ...]], wanted: Wanted) -> Select[tuple
 def _pain(workout: Workout, moment: PainMoment) -> int | None:
     scores = [each.score for each in workout.pain if each.moment is moment]
     return scores[-1] if scores else None
-
-
-def _mean(values: Iterable[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return sum(known) / len(known) if known else None

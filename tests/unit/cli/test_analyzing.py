@@ -1,33 +1,25 @@
 from __future__ import annotations
 
-import os
 import signal
 from typing import TYPE_CHECKING
 
 import pytest
+from unit.cli.killable import outcome_unless_killed
 
 from tracker.cli import analyzing
 from tracker.cli.analyzing import (
     WORTH_A_PROCESS_BYTES,
     Order,
-    Outcome,
     outcome_of,
     outcomes,
-    usable_cores,
     usual_jobs,
 )
+from tracker.cli.workers import usable_cores
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 ORDER = Order(20_000)
-
-
-def killing_outcome(source: str, _order: Order) -> Outcome:
-    """Stand in for a process that the system ends, as it does where memory is short."""
-    if source == "kill":
-        os.kill(os.getpid(), signal.SIGKILL)
-    return Outcome(source, None, "fine")
 
 
 def test_what_is_found_is_the_same_wherever_it_is_found(
@@ -57,16 +49,16 @@ def test_what_is_told_meanwhile_comes_along(recording: Path, tmp_path: Path) -> 
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="Windows ends processes otherwise")
-def test_a_process_that_is_ended_takes_no_file_with_it_unsaid(
+def test_a_file_that_ends_every_process_is_named_and_the_others_are_done(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(analyzing, "outcome_of", killing_outcome)
-    fine = list(outcomes(["a", "b"], ORDER, jobs=2))
-    assert [outcome.problem for outcome in fine] == ["fine", "fine"]
-    found = list(outcomes(["kill", "kill"], ORDER, jobs=2))
-    assert [outcome.workout for outcome in found] == [None, None]
-    assert all("was ended" in outcome.problem for outcome in found)
-    assert all("--jobs 1" in (outcome.advice or "") for outcome in found)
+    monkeypatch.setattr(analyzing, "outcome_of", outcome_unless_killed)
+    found = list(outcomes(["a", "kill", "b"], ORDER, jobs=2))
+    assert [outcome.source for outcome in found] == ["a", "kill", "b"]
+    assert [outcome.problem for outcome in found][::2] == ["fine", "fine"]
+    assert found[1].workout is None
+    assert found[1].problem == "kill: every worker that began with it was ended"
+    assert "--jobs 1" in (found[1].advice or "")
 
 
 def test_processes_are_started_where_they_are_worth_it(tmp_path: Path) -> None:

@@ -3,22 +3,28 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import threading
 import time
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import fsspec
 import pytest
 from distributed import Client
+from unit.cli.logged import open_log
 
-from tracker.cli.analyzing import Order, outcomes
-from tracker.cli.cluster import outcomes_on
+from tracker.cli.analyzing import Order, outcomes, outcomes_on
+from tracker.cli.cluster import results_on
 from tracker.cli.exit_codes import ExitCode
 from tracker.domain import TrackerError
+from tracker.recording import RecordingWriter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from tracker.sim import SimulatedSession
 
 ORDER = Order(20_000)
 PATIENCE_S = 60.0
@@ -127,6 +133,55 @@ def test_the_command_prints_what_it_prints_without_a_cluster(
     assert shared.code == alone.code == ExitCode.USAGE_OR_INPUT
     assert shared.out == alone.out
     assert "missing.csv: there is no such file" in shared.err
+
+
+@pytest.mark.slow
+def test_a_log_is_rescored_on_a_cluster_as_it_is_here_whatever_dies(
+    cluster: Cluster,
+    lifted: SimulatedSession,
+    log_home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    tracker: Callable[..., Any],
+) -> None:
+    season = log_home / "season"
+    season.mkdir()
+    for number in range(12):
+        info = replace(lifted.info, note=f"Synthetic: {number}")
+        with RecordingWriter(season / f"{number:02}.arrows", info) as writer:
+            for notification in lifted.notifications():
+                writer.write(notification)
+    # Names are relative to where the command runs, which is not where the workers do.
+    monkeypatch.chdir(log_home)
+    victim, _ = cluster.add_worker("victim"), cluster.add_worker("other")
+    cluster.wait_for(lambda: len(cluster.working()) == 2)
+
+    def kill_at_work() -> None:
+        cluster.wait_for(lambda: cluster.working()["victim"] > 0)
+        victim.kill()
+
+    killing = threading.Thread(target=kill_at_work)
+    killing.start()
+    shared = tracker("rescore", "season", "--scheduler", cluster.address)
+    killing.join()
+    assert set(cluster.working()) == {"other"}
+    assert "12 added" in shared.err
+    with open_log(log_home) as log:
+        known = log.recordings()
+        there = [log.kept(each.id).measured for each in known]
+    again = tracker("rescore", "season", "--again", "--jobs", 2)
+    assert again.out == ""
+    with open_log(log_home) as log:
+        assert log.recordings() == known
+        assert [log.kept(each.id).measured for each in known] == there
+    # What is done is done: an interrupted work goes on where it was.
+    skipped = tracker("rescore", "season", "--scheduler", cluster.address)
+    assert "0 rescored, 0 added, 12 done before" in skipped.err
+
+
+@pytest.mark.slow
+def test_a_cluster_without_workers_is_not_waited_for_once_it_is_to_stop(cluster: Cluster) -> None:
+    asked = iter([False, False, True])
+    assert list(results_on(cluster.address, abs, [-1, -2], lambda: next(asked))) == []
 
 
 def test_a_url_is_analyzed_like_a_file(csv: Path, tracker: Callable[..., Any]) -> None:

@@ -7,6 +7,7 @@ from unit.cli.logged import open_log
 from unit.store.workouts import TWO_SETS
 
 from tracker.cli.exit_codes import ExitCode
+from tracker.domain import SetEntries
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,6 +44,47 @@ def test_a_session_is_put_right_and_told_how_to_count_it_anew(
         line = next(each for each in log.list() if each.id == 1)
     assert (line.shown_exercise, line.shown_note) == ("glute_bridge", "new bench")
     assert (line.pain_before, line.pain_after) == (0, 10)
+
+
+def test_what_was_said_of_a_set_is_cleared_and_comes_back_with_undo(
+    tracker: Tracker, log_home: Path
+) -> None:
+    tracker("edit", "1", "--set", "2", "--reps", "12", "--note", "belt")
+    result = tracker("edit", "1", "--set", "2", "--clear", "load,rpe, reps,note")
+    assert result.code == ExitCode.OK
+    assert "session 1: load kg of set 2 cleared\n" in result.err
+    with open_log(log_home) as log:
+        kept = log.kept(1)
+    record, entered = kept.overlaid.workout.sets[1], TWO_SETS.sets[1].entries
+    assert (entered.load_kg, entered.rpe) == (70.0, 8.5)
+    assert record.entries == SetEntries()
+    # The plan still has a load, and the sensor a count.
+    assert (record.load_kg, record.done) == (60.0, 4)
+    assert kept.measured == TWO_SETS
+    assert (kept.summary.reps_done, kept.summary.load_kg) == (9, 60.0)
+    assert "rpe of set 2 cleared" in tracker("show", "1").out
+    tracker("edit", "1", "--undo")
+    with open_log(log_home) as log:
+        assert log.workout(1).sets[1].done == 12
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--set", "1", "--clear", "load,mood"], "expected some of load,rpe,reps,note"),
+        (["--set", "1", "--clear", ""], "expected some of load,rpe,reps,note"),
+        (["--clear", "load"], "--set N"),
+        (["--set", "1", "--clear", "load", "--load-kg", "3"], "or clear it"),
+        (["--set", "1", "--clear", "note", "--note", "x"], "or clear it"),
+        (["--set", "1", "--clear", "load", "--undo"], "--undo"),
+    ],
+)
+def test_what_cannot_be_cleared_is_told(
+    arguments: list[str], told: str, tracker: Tracker, log_home: Path
+) -> None:
+    result = tracker("edit", "1", *arguments)
+    assert result.code == ExitCode.USAGE_OR_INPUT
+    assert told in result.err
 
 
 def test_the_newest_change_is_taken_back(tracker: Tracker, log_home: Path) -> None:

@@ -189,6 +189,8 @@ def test_wrong_usage_is_explained(
     tracker: Callable[..., Any],
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    # Whoever runs the tests may have a log.
+    monkeypatch.setenv("TRACKER_HOME", str(tmp_path / "home"))
     result = tracker("export", *arguments)
     assert (result.code, result.out) == (ExitCode.USAGE_OR_INPUT, "")
     assert said in result.err

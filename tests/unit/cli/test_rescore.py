@@ -76,10 +76,16 @@ def test_what_cannot_be_meant_is_told(
     assert told in result.err
 
 
+def leave(path: Path, content: bytes) -> None:
+    """Leave a recording without its end that has not grown for longer than one would that runs."""
+    path.write_bytes(content)
+    os.utime(path, (0.0, 0.0))
+
+
 def test_what_cannot_be_measured_is_told_and_the_rest_is_done(
     tracker: Tracker, home: Path
 ) -> None:
-    (home / "data" / "recordings" / "0.arrows").write_bytes(b"broken" * 100)
+    leave(home / "data" / "recordings" / "0.arrows", b"broken" * 100)
     result = tracker("rescore", "--missing", "--jobs", "1")
     assert result.code == ExitCode.USAGE_OR_INPUT
     assert "0.arrows: expected a recording" in result.err
@@ -94,7 +100,7 @@ def test_ctrl_c_keeps_what_is_done_and_the_same_command_goes_on(
     folder = home / "data" / "recordings"
     for number in range(8):
         # A byte more is another recording; what comes after its end is told of and left.
-        (folder / f"{number:02}.arrows").write_bytes(recording.read_bytes() + bytes([number]))
+        leave(folder / f"{number:02}.arrows", recording.read_bytes() + bytes([number]))
     process = subprocess.Popen(
         [sys.executable, "-m", "tracker", "rescore", "--missing", "--jobs", "2"],
         stdout=subprocess.PIPE,

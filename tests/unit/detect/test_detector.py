@@ -56,6 +56,16 @@ def sets_of(events: Sequence[Event]) -> tuple[SetRecord, ...]:
     return ledger.sets
 
 
+def from_sample(motion: MotionBlock, first: int) -> MotionBlock:
+    """Return motion as it is without the samples before `first`."""
+    arrays = ("up", "rate_radps", "vertical_mps2", "velocity_mps", "height_m")
+    return replace(
+        motion,
+        start_s=motion.start_s + first / motion.rate_hz,
+        **{name: getattr(motion, name)[first:] for name in arrays},
+    )
+
+
 def counts(*parts: Leg, exercise: Exercise = HIP_THRUST) -> list[int]:
     """Return the reps of each set in a motion."""
     events = detected(legs(*parts).motion, exercise=exercise)
@@ -182,6 +192,15 @@ def test_a_second_rep_that_never_comes_down_makes_no_set() -> None:
 def test_a_rep_at_the_start_of_the_stream_is_not_said_to_have_a_gap() -> None:
     (record,) = sets_of(detected(legs((0.1, BOTTOM_DEG), *REP * 3, REST).motion))
     assert [rep.flags for rep in record.reps] == [()] * 3
+    assert all(rep.rise_m is not None and rep.concentric_s is not None for rep in record.reps)
+
+
+def test_a_rep_under_way_when_the_stream_begins_has_no_size() -> None:
+    motion = legs((0.4, BOTTOM_DEG), *REP * 3, REST).motion
+    (record,) = sets_of(detected(from_sample(motion, 65)))
+    first, *others = record.reps
+    assert first.concentric_s is first.rom_deg is first.rise_m is None
+    assert all(rep.rise_m is not None for rep in others)
 
 
 def test_no_phase_is_announced_for_a_way_down_after_the_rep() -> None:

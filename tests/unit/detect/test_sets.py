@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from unit.detect.motions import BOTTOM_DEG, RATE_HZ, TOP_DEG, legs, movement
+from unit.detect.motions import BOTTOM_DEG, RATE_HZ, TOP_DEG, legs, movement, up_at
 
 from tracker.detect.detector import Detector
+from tracker.detect.level import Level
 from tracker.detect.reps import Pairing
 from tracker.detect.sets import (
     ALONE,
@@ -79,6 +80,10 @@ class Training:
     def hole(self, lost_s: float, resumed_s: float = 0.0) -> None:
         self._pairing.restart()
         self._say(self.keeper.gap(lost_s, resumed_s))
+
+    def know(self, level: Level) -> None:
+        """Take a calibration."""
+        self._pairing.level = level
 
     def rest(self) -> None:
         """Rest until the set is over."""
@@ -611,3 +616,60 @@ def test_a_hand_started_set_survives_the_withdrawal_of_its_first_rep() -> None:
     training.rep(7.0)
     training.mark(MarkKind.SET_STOP, 12.0)
     assert training.reps == [1]
+
+
+def test_a_way_up_that_began_in_a_hole_has_no_size_and_the_one_after_it_has() -> None:
+    training = Training()
+    training.rep(3.0)
+    training.hole(0.4, 7.9)
+    training.rep(8.0)
+    training.rep(12.0)
+    training.rest()
+    (record,) = training.sets
+    before, cut, after = record.reps
+    assert Flag.GAP in cut.flags
+    assert cut.concentric_s is cut.rom_deg is cut.rise_m is cut.mean_velocity_mps is None
+    assert (cut.start_s, cut.lockout_s, cut.eccentric_s, cut.bottom_s) == (8.0, 1.0, 1.5, 0.5)
+    assert before.bottom_s is None
+    for rep in (before, after):
+        assert rep.flags == ()
+        assert None not in (rep.concentric_s, rep.rom_deg, rep.rise_m, rep.mean_velocity_mps)
+
+
+def test_a_pause_with_a_hole_in_it_has_no_length_although_the_rep_after_it_is_whole() -> None:
+    training = Training()
+    training.rep(3.0)
+    training.hole(0.4, 7.0)
+    training.rep(8.0)
+    training.rest()
+    (record,) = training.sets
+    assert [rep.flags for rep in record.reps] == [(), ()]
+    assert record.reps[0].bottom_s is None
+    assert None not in (record.reps[1].concentric_s, record.reps[1].rise_m)
+
+
+def test_a_movement_from_before_a_hole_did_not_begin_in_it() -> None:
+    training = Training()
+    training.rep(3.0)
+    training.rep(7.0)
+    training.rep(11.0, BOTTOM_DEG + 12.0)
+    training.hole(0.4, 16.0)
+    training.rep(17.0, BOTTOM_DEG + 12.0)
+    training.rest()
+    assert [Flag.GAP in rep.flags for each in training.sets for rep in each.reps] == [False] * 2
+
+
+def test_a_way_up_cut_at_its_end_has_no_size_and_no_top() -> None:
+    training = Training()
+    training.know(Level(up_at(TOP_DEG)))
+    training.rep(3.0)
+    up = movement(3, 7.0, 7.9)
+    training.move(replace(up, state=StrokeState.ENDING))
+    training.hole(0.4, 8.3)
+    training.rep(12.0)
+    training.rest()
+    (record,) = training.sets
+    cut = record.reps[1]
+    assert cut.flags == (Flag.GAP,)
+    assert cut.concentric_s is cut.rom_deg is cut.rise_m is cut.top_deg is None
+    assert record.reps[2].top_deg is not None

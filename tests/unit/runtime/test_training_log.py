@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,6 +10,8 @@ from unit.store.workouts import TWO_SETS
 from tracker import __version__
 from tracker.domain import InputError
 from tracker.recording import sha256_of
+from tracker.recording.layout import END_MARK
+from tracker.runtime.clock import local_now
 from tracker.runtime.paths import Paths, tracker_paths
 from tracker.runtime.training_log import (
     LOG_VARIABLE,
@@ -35,6 +38,12 @@ def recorded(paths: Paths, name: str = "a.arrows", content: bytes = b"bytes") ->
     path = paths.recordings / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
+    return path
+
+
+def closed(path: Path) -> Path:
+    """End a recording as its writer does."""
+    path.write_bytes(path.read_bytes() + END_MARK)
     return path
 
 
@@ -96,10 +105,22 @@ def test_what_the_log_lacks_is_found_by_name_but_for_what_it_is_to_leave_out(
     paths: Paths,
 ) -> None:
     log_session(TWO_SETS, recorded(paths))
-    missing = recorded(paths, "b.arrows", b"b")
-    left_out = recorded(paths, "c.arrows", b"c")
+    missing = closed(recorded(paths, "b.arrows", b"b"))
+    left_out = closed(recorded(paths, "c.arrows", b"c"))
     with open_training_log() as log:
         assert not_logged(log, paths.recordings) == (missing, left_out)
         log.leave_out(sha256_of(left_out))
         log.leave_out(sha256_of(left_out))
         assert not_logged(log, paths.recordings) == (missing,)
+
+
+def test_a_recording_that_is_being_written_is_not_missing_yet(paths: Paths) -> None:
+    growing = recorded(paths, "b.arrows", b"b")
+    in_a_while = local_now() + timedelta(minutes=2)
+    with open_training_log() as log:
+        assert not_logged(log, paths.recordings) == ()
+        # Whatever wrote it came to its end in another way than by closing it.
+        assert not_logged(log, paths.recordings, lambda: in_a_while) == (growing,)
+        assert not_logged(log, paths.recordings) == ()
+        closed(growing)
+        assert not_logged(log, paths.recordings) == (growing,)

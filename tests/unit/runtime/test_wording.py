@@ -9,7 +9,6 @@ from tracker.runtime.wording import (
     clock_time,
     counted,
     flag_words,
-    mean,
     mean_durations_s,
     number,
     phase_durations_s,
@@ -39,7 +38,6 @@ def test_a_mean_is_taken_over_what_is_known() -> None:
 
     assert mean_durations_s(reps)[Phase.BOTTOM] == pytest.approx(0.4)
     assert mean_durations_s([])[Phase.LOCKOUT] is None
-    assert mean([None, 1.0, 2.0]) == 1.5
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from unit.store.workouts import TWO_SETS, set_of
 
-from tracker.domain import InputError, PainEntered, PainMoment, UnknownNameError
+from tracker.domain import InputError, PainEntered, PainMoment, SetEntries, UnknownNameError
 from tracker.store.edits import Edit, Field, MadeEdit, check_edit, overlay, place_of
 
 
@@ -48,6 +48,25 @@ def test_edits_of_a_set_are_laid_over_what_was_entered_and_leave_what_was_measur
         (2, Field.RPE),
         (2, Field.SET_NOTE),
     }
+
+
+def test_what_was_said_of_a_set_can_be_unsaid_and_said_again() -> None:
+    said = replace(TWO_SETS.sets[1].entries, reps_by=2, note="belt")
+    entered = replace(TWO_SETS, sets=(TWO_SETS.sets[0], replace(TWO_SETS.sets[1], entries=said)))
+    fields = (Field.REPS, Field.LOAD, Field.RPE, Field.SET_NOTE)
+    cleared = [made(Edit(field, None, 2)) for field in fields]
+    record = overlay(entered, cleared).workout.sets[1]
+    assert record.entries == SetEntries()
+    assert (record.done, record.load_kg) == (4, 60.0)
+    again = overlay(entered, [*cleared, made(Edit(Field.REPS, 7, 2))]).workout.sets[1]
+    assert again.done == 7
+
+
+def test_only_what_is_said_of_a_set_can_be_unsaid() -> None:
+    check_edit(Edit(Field.LOAD, None, 1))
+    for field in (Field.EXERCISE, Field.NOTE, Field.PAIN_AFTER):
+        with pytest.raises(InputError, match="not be cleared"):
+            check_edit(Edit(field, None))
 
 
 def test_edits_of_the_session_are_laid_over_it() -> None:

@@ -101,7 +101,7 @@ maybe = st.none() | reals
 # What a database of text can hold: no half of a surrogate pair, and PostgreSQL no null character.
 words = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=20)
 counts = st.integers(-(2**31), 2**31 - 1)
-spans = st.builds(PhaseSpan, st.sampled_from(Phase), reals, reals)
+spans = st.builds(PhaseSpan, st.sampled_from(Phase), reals, reals, st.booleans())
 tempos = st.builds(
     Tempo,
     st.none() | st.floats(0.1, 60.0),

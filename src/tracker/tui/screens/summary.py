@@ -11,8 +11,15 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Footer, Input, Static
 
-from tracker.domain import NoteEntered, PainEntered, PainMoment, TrackerError, exercise_named
-from tracker.runtime.wording import clock_time, counted, mean, number
+from tracker.domain import (
+    NoteEntered,
+    PainEntered,
+    PainMoment,
+    TrackerError,
+    exercise_named,
+    mean_of_known,
+)
+from tracker.runtime.wording import clock_time, counted, number
 from tracker.tui.outlook import next_lines, pain_lines
 from tracker.tui.plan_form import FieldError, pain_in
 from tracker.tui.widgets.form_row import FormRow
@@ -46,9 +53,9 @@ def totals_text(workout: Workout) -> str:
         f"{clock_time(workout.facts.duration_s)} min",
     ]
     means = [
-        f"hold {number(mean(rep.lockout_s for rep in each), 1, ' s')}",
-        f"range {number(mean(rep.rom_deg for rep in each), 0, '°')}",
-        f"velocity {number(mean(rep.mean_velocity_mps for rep in each), 2, ' m/s')}",
+        f"hold {number(mean_of_known(rep.lockout_s for rep in each), 1, ' s')}",
+        f"range {number(mean_of_known(rep.rom_deg for rep in each), 0, '°')}",
+        f"velocity {number(mean_of_known(rep.mean_velocity_mps for rep in each), 2, ' m/s')}",
     ]
     return f"{' · '.join(amounts)}\non average: {' · '.join(means)}"
 

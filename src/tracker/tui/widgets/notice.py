@@ -8,9 +8,9 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from tracker.domain import Extreme, MarkKind
+from tracker.domain import Extreme, MarkKind, mean_of_known
 from tracker.runtime.snapshot import RunState
-from tracker.runtime.wording import counted, mean, number
+from tracker.runtime.wording import counted, number
 
 if TYPE_CHECKING:
     from tracker.domain import Plan, Rep, SetRecord
@@ -78,8 +78,8 @@ def _summary(sets: tuple[SetRecord, ...]) -> Words:
         "Finished",
         "",
         f"{counted(len(sets), 'set')}, {counted(sum(each.done for each in sets), 'rep')}",
-        f"mean hold  {number(mean(rep.lockout_s for rep in reps), 1, ' s')}",
-        f"mean range {number(mean(rep.rom_deg for rep in reps), 0, '°')}",
+        f"mean hold  {number(mean_of_known(rep.lockout_s for rep in reps), 1, ' s')}",
+        f"mean range {number(mean_of_known(rep.rom_deg for rep in reps), 0, '°')}",
     )
 
 

@@ -12,11 +12,10 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tracker.coach import PaceVerdict, phase_errors
-from tracker.domain import LIFTERS_ORDER, PHASE_WORDS
+from tracker.domain import LIFTERS_ORDER, PHASE_WORDS, mean_of_known
 from tracker.runtime.wording import (
     counted,
     flag_words,
-    mean,
     mean_durations_s,
     number,
     phase_durations_s,
@@ -75,8 +74,8 @@ def rep_rows(record: SetRecord) -> tuple[Row, ...]:
         rows.append(
             Row(
                 _numbered("ø", mean_durations_s(reps), {}),
-                mean(rep.rom_deg for rep in reps),
-                mean(rep.mean_velocity_mps for rep in reps),
+                mean_of_known(rep.rom_deg for rep in reps),
+                mean_of_known(rep.mean_velocity_mps for rep in reps),
                 best_deg=best_deg,
                 best_mps=best_mps,
                 measured=True,

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from tracker.runtime.wording import mean, mean_durations_s, number, set_flag_words, tempo_code
+from tracker.domain import mean_of_known
+from tracker.runtime.wording import mean_durations_s, number, set_flag_words, tempo_code
 from tracker.tui.widgets.block_text import line_strip
 
 if TYPE_CHECKING:
@@ -30,9 +31,9 @@ _BODYWEIGHT: Final = "body"
 
 def set_row(record: SetRecord) -> str:
     """Return one set as a row below `HEADER`; an arrow marks the one under way."""
-    holds = mean(rep.lockout_s for rep in record.reps)
-    ranges = mean(rep.rom_deg for rep in record.reps)
-    speeds = mean(rep.mean_velocity_mps for rep in record.reps)
+    holds = mean_of_known(rep.lockout_s for rep in record.reps)
+    ranges = mean_of_known(rep.rom_deg for rep in record.reps)
+    speeds = mean_of_known(rep.mean_velocity_mps for rep in record.reps)
     tempo = tempo_code(mean_durations_s(record.reps)) if record.reps else number(None)
     cells = [
         f" {' ' if record.ended else '▸'} {record.index:>3}",
