@@ -172,7 +172,7 @@ def test_a_whole_training_by_keys_alone(tmp_path: Path) -> None:
         screen.press("h")
         screen.shows(rf"sim +Hip thrust +3 +{sum(done.values())} +60.0 ")
         screen.press("Enter")
-        screen.shows(r"pain between 2, after 3")
+        screen.shows(r"pain after set \d: 2, after: 3")
         screen.press("r")
         screen.shows(r"REPLAY of a simulated session .* \d:\d\d / ")
         screen.press("Space")
@@ -183,7 +183,7 @@ def test_a_whole_training_by_keys_alone(tmp_path: Path) -> None:
         onward_s = (held_s + 5, held_s + 6)
         screen.shows("|".join(rf"paused  {at // 60}:{at % 60:02} / " for at in onward_s))
         screen.press("Escape")
-        screen.shows(r"pain between 2, after 3")
+        screen.shows(r"pain after set \d: 2, after: 3")
         screen.press("q")
         assert screen.ended() == 0
 

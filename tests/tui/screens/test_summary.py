@@ -133,7 +133,7 @@ async def test_it_says_what_comes_next_and_each_thing_once() -> None:
     async with app.run_test() as pilot:
         await summed_up(stage, pilot)
         lines = said(pilot, "#outlook").splitlines()
-        assert lines[0] == "pain after set 1 3"
+        assert lines[0] == "pain after set 1: 3"
         assert any(line.startswith("next time: ") for line in lines)
         assert len(set(lines)) == len(lines)
 

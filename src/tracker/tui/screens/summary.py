@@ -72,7 +72,7 @@ def data_text(workout: Workout) -> str:
 
 def pain_text(pain: Sequence[PainEntered]) -> str:
     """Return the scores in the order in which they were said; empty without any."""
-    scores = ", ".join(f"{_when(each)} {each.score}" for each in pain)
+    scores = ", ".join(f"{_when(each)}: {each.score}" for each in pain)
     return f"pain {scores}" if scores else ""
 
 
