@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 PATIENCE_S = 60.0
 """What is waited for comes within a second or two; a machine may be busy."""
 
+KEPT_BYTES = 100_000
+"""Some screens full; half an hour of them is hundreds of megabytes."""
+
 
 class Terminal:
     """Shows a program and types into it; takes what is drawn only when it is told to."""
@@ -39,7 +42,8 @@ class Terminal:
             start_new_session=True,
         )
         os.close(slave)
-        self.drawn = b""
+        self.drawn = bytearray()
+        """The end of what was drawn."""
 
     def resize(self, columns: int, rows: int) -> None:
         """Become as large as this, and tell the program."""
@@ -57,6 +61,7 @@ class Terminal:
                     self.drawn += os.read(self._master, 1 << 16)
                 except OSError:
                     return
+                del self.drawn[:-KEPT_BYTES]
 
     def take_until(self, true: Callable[[], bool]) -> None:
         """Take what is drawn until something is true."""
