@@ -41,8 +41,8 @@ pytestmark = [
     pytest.mark.timeout(300),
 ]
 
-SPEED = "4"
-"""A set takes ten seconds, a rest five: time to type, and none to be bored."""
+SPEED = "2.5"
+"""A set takes fifteen seconds, a rest ten: time to type, and none to be bored."""
 
 TRAIN = ("train", "--speed", SPEED, "--no-sound")
 

@@ -73,7 +73,7 @@ def test_the_data_are_said_with_what_is_missing() -> None:
 
 
 def test_pain_is_listed_in_its_order() -> None:
-    assert pain_text(PAIN) == "pain before 1, after 3"
+    assert pain_text(PAIN) == "pain before: 1, after: 3"
     assert pain_text(()) == ""
 
 
@@ -105,7 +105,7 @@ async def test_it_asks_for_pain_and_a_note_and_keeps_them_on_the_way_back() -> N
         await pilot.press("f")
         await look(pilot)
         assert app.screen.query_one("#note", Input).value == "fine"
-        assert "pain after 1" in said(pilot, "#outlook")
+        assert "pain after: 1" in said(pilot, "#outlook")
     messages = [each.notification.message for each in told if isinstance(each, Notify)]
     assert messages == ["pain: expected a whole number from 0 to 10"]
     entered = [
@@ -161,7 +161,7 @@ async def test_of_a_past_session_nothing_is_asked() -> None:
         assert not screen.query(Input)
         assert said(pilot, "#title") == "SIMULATED · Hip thrust · 2026-03-01 10:05"
         outlook = said(pilot, "#outlook").splitlines()
-        assert outlook[0] == "pain before 1, after 3"
+        assert outlook[0] == "pain before: 1, after: 3"
         assert outlook[-1] == "“felt good”"
         await pilot.press("r")
         assert played == [True]
