@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from tracker import __version__
+from tracker.domain import InputError
 from tracker.recording import is_closed, sha256_of
 from tracker.runtime.clock import local_now
 from tracker.runtime.config import config_path, load_config
@@ -15,7 +17,6 @@ from tracker.store import LOG_NAME, TrainingLog, file_of, log_url
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
-    from pathlib import Path
 
     from tracker.domain import Workout
     from tracker.runtime.paths import Paths
@@ -38,9 +39,24 @@ def log_place(paths: Paths, environment: Mapping[str, str] = os.environ) -> str:
     """
     said = environment.get(LOG_VARIABLE)
     if said:
-        return said
-    chosen = load_config(config_path(paths.config)).log
-    return str(paths.data / LOG_NAME) if chosen is None else chosen.url
+        return _from_the_root(said, LOG_VARIABLE)
+    path = config_path(paths.config)
+    chosen = load_config(path).log
+    if chosen is None:
+        return str(paths.data / LOG_NAME)
+    return _from_the_root(chosen.url, f"log.url in {path}")
+
+
+def _from_the_root(place: str, where: str) -> str:
+    """Refuse a path that is another file in every folder that the tracker is called from."""
+    file = place.removeprefix("sqlite:///")
+    if "://" not in file and not Path(file).expanduser().is_absolute():
+        raise InputError(
+            where,
+            f"{place!r} depends on the folder that one is in",
+            "Write the whole path, as /home/me/training.sqlite, or a URL.",
+        )
+    return place
 
 
 def log_is_there(place: str) -> bool:

@@ -101,6 +101,9 @@ def number_in(field: str, text: str) -> float | None:
 
 def _finite(cleaned: str) -> float:
     number = float(cleaned.replace(",", "."))
+    # A comma that got before the digits would make 0.11 of an 11.
+    if not cleaned[0].isdigit():
+        raise ValueError(cleaned)
     if not math.isfinite(number):
         raise ValueError(cleaned)
     return number

@@ -16,6 +16,7 @@ from tracker.domain import (
     LinkChanged,
     LinkState,
     LoadEntered,
+    NoteEntered,
     PainEntered,
     PainMoment,
     PlanChosen,
@@ -176,6 +177,20 @@ async def test_much_pain_is_answered_at_once() -> None:
     async with app.run_test() as pilot:
         await rest(stage, pilot)
         assert "! " in said(pilot, "#effort")
+
+
+async def test_a_note_on_the_set_can_be_taken_down_in_the_rest() -> None:
+    stage, recorder = Stage(PLANNED), ListRecorder()
+    app = TrackerApp(stage.session(recorder=recorder))
+    async with app.run_test() as pilot:
+        await rest(stage, pilot)
+        await pilot.press("n")
+        await look(pilot)
+        assert isinstance(app.screen, NoteScreen)
+        await pilot.press(*"left", "enter")
+        await look(pilot)
+        assert isinstance(app.screen, RestScreen)
+    assert entries(recorder) == [NoteEntered("left", 1)]
 
 
 async def test_a_rest_that_begins_under_a_note_comes_after_it() -> None:

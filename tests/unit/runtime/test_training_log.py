@@ -59,6 +59,22 @@ def test_the_log_is_a_file_beside_the_recordings_unless_something_else_is_chosen
     assert log_place(paths, {LOG_VARIABLE: ""}) == "postgresql+psycopg://ann@db/clinic"
 
 
+@pytest.mark.parametrize("place", ["log.sqlite", "a/b.sqlite", "sqlite:///a/b.sqlite"])
+def test_a_place_that_depends_on_the_folder_is_refused(paths: Paths, place: str) -> None:
+    with pytest.raises(InputError, match="depends on the folder") as caught:
+        log_place(paths, {LOG_VARIABLE: place})
+    assert caught.value.path == LOG_VARIABLE
+    paths.config.mkdir()
+    (paths.config / "config.toml").write_text(f'[log]\nurl = "{place}"\n', encoding="utf-8")
+    with pytest.raises(InputError, match=r"config\.toml"):
+        log_place(paths, {})
+
+
+@pytest.mark.parametrize("place", ["~/log.sqlite", "sqlite:////a/b.sqlite"])
+def test_a_whole_path_is_taken(paths: Paths, place: str) -> None:
+    assert log_place(paths, {LOG_VARIABLE: place}) == place
+
+
 def test_a_log_is_looked_for_without_making_it(paths: Paths) -> None:
     place = log_place(paths, {})
     assert not log_is_there(place)

@@ -14,6 +14,7 @@ from textual.widgets import Footer, Input, Static
 from tracker.domain import (
     InputError,
     LoadEntered,
+    NoteEntered,
     PainEntered,
     PainMoment,
     PlanChosen,
@@ -21,6 +22,7 @@ from tracker.domain import (
 )
 from tracker.tui.outlook import effort_lines, pain_lines
 from tracker.tui.plan_form import FieldError, number_in, pain_in
+from tracker.tui.screens.note import NoteScreen
 from tracker.tui.widgets.banner import Banner
 from tracker.tui.widgets.countdown import Countdown
 from tracker.tui.widgets.form_row import FormRow
@@ -63,6 +65,7 @@ class RestScreen(Screen[None]):
         Binding("escape", "next_set", "Back", show=False),
         # The fields take numbers only, so a letter can be a key.
         Binding("f", "finish", "Finish", priority=True),
+        Binding("n", "note", "Note", priority=True),
         Binding("m", "app.mute", "Mute", priority=True),
     ]
 
@@ -187,6 +190,19 @@ class RestScreen(Screen[None]):
         """Keep what was typed, and go back to the training."""
         if self.keep():
             self.app.back_to_work()
+
+    def action_note(self) -> None:
+        """Take down a line about the set."""
+        record = next(
+            (each for each in self._session.snapshot().sets if each.index == self.set_index), None
+        )
+        known = "" if record is None else record.entries.note
+
+        def keep(text: str | None) -> None:
+            if text is not None and text != known:
+                self._session.enter(NoteEntered(text, self.set_index))
+
+        self.app.push_screen(NoteScreen(f"set {self.set_index}", known), keep)
 
     def action_finish(self) -> None:
         """Keep what was typed, and sum the training up."""
