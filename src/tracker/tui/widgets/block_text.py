@@ -6,7 +6,6 @@ from functools import lru_cache
 from itertools import chain, repeat
 from typing import TYPE_CHECKING, Final
 
-from rich.segment import Segment
 from textual.content import Content
 from textual.strip import Strip
 
@@ -135,8 +134,4 @@ def centred(lines: Sequence[str], width: int, height: int) -> list[str]:
 def line_strip(lines: Sequence[str], y: int, width: int, style: Style) -> Strip:
     """Return line `y` of a drawing as Textual wants it, spaces kept, cut or filled to `width`."""
     line = lines[y] if 0 <= y < len(lines) else ""
-    text = line[:width].ljust(width)
-    if text.isprintable():
-        # Half of the cost of drawing; Content is for what might steer the terminal.
-        return Strip([Segment(text, style.rich_style)], width)
-    return Strip(Content(text).render_segments(style), width)
+    return Strip(Content(line[:width].ljust(width)).render_segments(style), width)
