@@ -62,6 +62,9 @@ class Tmux:
             "TRACKER_HOME": str(home),
             "LC_ALL": "C.UTF-8",
         }
+        # Tests that run side by side have these, and a program that sees them keeps to that size.
+        for size_of_another in ("COLUMNS", "LINES"):
+            self._environment.pop(size_of_another, None)
         self._code = home.parent / f"{self._name}-code"
         # Told by the shell: when tmux knows of an end depends on its version.
         shell = ["sh", "-c", 'TERM=xterm-256color "$@"; echo $? >"$0"', str(self._code)]

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 PATIENCE_S = 60.0
 """What is waited for comes within a second or two; a machine may be busy."""
 
+SIZE_VARIABLES = ("COLUMNS", "LINES")
+
 KEPT_BYTES = 100_000
 """Some screens full; half an hour of them is hundreds of megabytes."""
 
@@ -31,6 +33,8 @@ class Terminal:
 
     def __init__(self, home: Path, *arguments: str, columns: int = 80, rows: int = 24) -> None:
         self.home = home
+        # Tests that run side by side have a size of their own, which a program would keep to.
+        environment = {key: os.environ[key] for key in os.environ if key not in SIZE_VARIABLES}
         self._master, slave = pty.openpty()
         self.resize(columns, rows)
         self.process = subprocess.Popen(
@@ -38,7 +42,7 @@ class Terminal:
             stdin=slave,
             stdout=slave,
             stderr=slave,
-            env={**os.environ, "TRACKER_HOME": str(home), "TERM": "xterm-256color"},
+            env={**environment, "TRACKER_HOME": str(home), "TERM": "xterm-256color"},
             start_new_session=True,
         )
         os.close(slave)
