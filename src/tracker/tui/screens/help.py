@@ -28,7 +28,7 @@ HELP: Final = """\
 [b]Rest[/b]   comes and goes by itself
  tab ↓ ↑ next field, field before; numbers only
  enter   keep what was typed, back to training; so does escape
- f  m    finish, sound
+ f  m  n finish, sound, a note on the set
 
 [b]Replay[/b]
  space   pause, go on
