@@ -145,7 +145,8 @@ class SessionSnapshot:
         """Length of the phase so far, s; None outside a set. A hold ends when the hips sink."""
         if self.phase is None or self.phase_started_s is None or self.position_s is None:
             return None
-        until_s = self.position_s if self.lowering_since_s is None else self.lowering_since_s
+        lowering_s = self.lowering_since_s
+        until_s = self.position_s if lowering_s is None else lowering_s
         return max(0.0, until_s - self.phase_started_s)
 
     @property

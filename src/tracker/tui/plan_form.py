@@ -49,12 +49,12 @@ class PlanTexts:
 def texts_of_plan(plan: Plan) -> PlanTexts:
     """Return what to write into the fields."""
     return PlanTexts(
-        load=_text(plan.load_kg),
-        reps=_text(plan.target_reps),
+        load=number_text(plan.load_kg),
+        reps=number_text(plan.target_reps),
         tempo="" if plan.tempo is None else plan.tempo.code,
-        hold=_text(plan.lockout_goal_s),
-        loss="" if plan.velocity_loss is None else _text(plan.velocity_loss * _PERCENT),
-        rest=_text(plan.rest_s),
+        hold=number_text(plan.lockout_goal_s),
+        loss="" if plan.velocity_loss is None else number_text(plan.velocity_loss * _PERCENT),
+        rest=number_text(plan.rest_s),
         keep_tension=plan.keep_tension,
         breathing=plan.breathing,
     )
@@ -130,5 +130,6 @@ def _in_field(field: str, read: Callable[[str], Value], text: str) -> Value | No
         raise FieldError(field, f"{field}: expected a number, got {text.strip()!r}") from error
 
 
-def _text(value: float | None) -> str:
+def number_text(value: float | None) -> str:
+    """Return a number as it stands in a field; empty if there is none."""
     return "" if value is None else f"{value:.6g}"

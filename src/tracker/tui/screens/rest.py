@@ -21,7 +21,7 @@ from tracker.domain import (
     RpeEntered,
 )
 from tracker.tui.outlook import effort_lines, pain_lines
-from tracker.tui.plan_form import FieldError, number_in, pain_in
+from tracker.tui.plan_form import FieldError, number_in, number_text, pain_in
 from tracker.tui.screens.note import NoteScreen
 from tracker.tui.widgets.banner import Banner
 from tracker.tui.widgets.countdown import Countdown
@@ -77,10 +77,10 @@ class RestScreen(Screen[None]):
         assert record is not None
         self.set_index = record.index
         self._kept: dict[str, str] = {
-            "load": _text(record.load_kg),
-            "rpe": _text(record.entries.rpe),
+            "load": number_text(record.load_kg),
+            "rpe": number_text(record.entries.rpe),
             "pain": "",
-            "next": _text(snapshot.plan.load_kg),
+            "next": number_text(snapshot.plan.load_kg),
         }
         self._problem = ""
 
@@ -208,7 +208,3 @@ class RestScreen(Screen[None]):
         """Keep what was typed, and sum the training up."""
         if self.keep():
             self.app.finish()
-
-
-def _text(value: float | None) -> str:
-    return "" if value is None else f"{value:.6g}"
