@@ -8,11 +8,41 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Label
 
+from tracker.domain import NoteEntered
 from tracker.domain.entries import LONGEST_NOTE
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
+    from textual.screen import Screen
+
+    from tracker.runtime.playback import Playback
+    from tracker.runtime.session import Session
+
+
+def take_note(
+    screen: Screen[None], training: Session | Playback, set_index: int | None, known: str
+) -> None:
+    """Ask for a note on a set, or on the session, and enter what is new.
+
+    Parameters
+    ----------
+    screen
+        Where it is asked for.
+    training
+        Takes the note.
+    set_index
+        The set that it is about; None is the whole session.
+    known
+        The note that there is.
+    """
+
+    def keep(text: str | None) -> None:
+        if text is not None and text != known:
+            training.enter(NoteEntered(text, set_index))
+
+    about = "the session" if set_index is None else f"set {set_index}"
+    screen.app.push_screen(NoteScreen(about, known), keep)
 
 
 class NoteScreen(ModalScreen[str | None]):

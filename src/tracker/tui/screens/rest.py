@@ -14,7 +14,6 @@ from textual.widgets import Footer, Input, Static
 from tracker.domain import (
     InputError,
     LoadEntered,
-    NoteEntered,
     PainEntered,
     PainMoment,
     PlanChosen,
@@ -22,7 +21,7 @@ from tracker.domain import (
 )
 from tracker.tui.outlook import effort_lines, pain_lines
 from tracker.tui.plan_form import FieldError, number_in, number_text, pain_in
-from tracker.tui.screens.note import NoteScreen
+from tracker.tui.screens.note import take_note
 from tracker.tui.widgets.banner import Banner
 from tracker.tui.widgets.countdown import Countdown
 from tracker.tui.widgets.form_row import FormRow
@@ -197,12 +196,7 @@ class RestScreen(Screen[None]):
             (each for each in self._session.snapshot().sets if each.index == self.set_index), None
         )
         known = "" if record is None else record.entries.note
-
-        def keep(text: str | None) -> None:
-            if text is not None and text != known:
-                self._session.enter(NoteEntered(text, self.set_index))
-
-        self.app.push_screen(NoteScreen(f"set {self.set_index}", known), keep)
+        take_note(self, self._session, self.set_index, known)
 
     def action_finish(self) -> None:
         """Keep what was typed, and sum the training up."""

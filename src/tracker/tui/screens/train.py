@@ -17,7 +17,6 @@ from tracker.domain import (
     LinkChanged,
     Marked,
     MarkKind,
-    NoteEntered,
     ReferenceRep,
     RepCounted,
     RepsAdjusted,
@@ -29,7 +28,7 @@ from tracker.runtime.playback import Playback
 from tracker.runtime.snapshot import RunState
 from tracker.runtime.wording import reference_words
 from tracker.tui.messages import EventSaid
-from tracker.tui.screens.note import NoteScreen
+from tracker.tui.screens.note import take_note
 from tracker.tui.widgets.banner import Banner
 from tracker.tui.widgets.count import Count
 from tracker.tui.widgets.cue_bar import CueBar
@@ -256,14 +255,8 @@ class TrainScreen(Screen[None]):
         snapshot = self._training.snapshot()
         current = snapshot.current_set
         set_index = None if current is None else current.index
-        about = "the session" if set_index is None else f"set {set_index}"
         known = snapshot.note if current is None else current.entries.note
-
-        def keep(text: str | None) -> None:
-            if text is not None and text != known:
-                self._training.enter(NoteEntered(text, set_index))
-
-        self.app.push_screen(NoteScreen(about, known), keep)
+        take_note(self, self._training, set_index, known)
 
     def action_finish(self) -> None:
         """Sum the training up."""
