@@ -12,10 +12,9 @@ from table import Part, at_least, none_of
 
 from tracker.domain import Notification, Phase, PhaseSpan, SessionInfo
 from tracker.domain.units import ns_from_s
-from tracker.recording import SampleTable, notifications_from_samples, read_sample_csv
+from tracker.importers import SampleTable, notifications_from_samples, read_sample_csv
 from tracker.sensors import SAMPLES_CHANNEL, encode_samples
-from tracker.sensors.profile_config import ProfileConfig
-from tracker.sensors.profile_wire import CONFIG_UUID, IMU_UUID, encode_packet
+from tracker.sensors.profile.packets import CONFIG_UUID, IMU_UUID, ProfileConfig, encode_packet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -41,8 +41,8 @@ from tracker.sim import (
     Touch,
     simulate,
 )
-from tracker.sim.kinematics import feel
-from tracker.sim.performance import perform
+from tracker.sim.body import feel
+from tracker.sim.lifting import perform
 
 Array = NDArray[np.float64]
 Filter = Callable[[Array, Array], Array]

@@ -14,7 +14,7 @@ from running import run
 from table import Part, Row, at_least, at_most, none_of
 
 from tracker.domain import SessionInfo
-from tracker.recording import notifications_from_samples, read_sample_csv
+from tracker.importers import notifications_from_samples, read_sample_csv
 from tracker.sensors import SAMPLES_CHANNEL, encode_samples
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from running import Outcome
 
-    from tracker.recording import SampleTable
+    from tracker.importers import SampleTable
 
 BLOCK_SAMPLES: Final = 5
 """As live."""

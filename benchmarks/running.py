@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tracker.app.playback import analyze_notifications
 from tracker.domain import Ledger, RepCounted, RepRevised
 from tracker.engine import build_engine
-from tracker.runtime.batch import analyze_notifications
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

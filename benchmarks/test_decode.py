@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tracker.domain import Fault
-from tracker.recording import notifications_from_samples, read_sample_csv
+from tracker.importers import notifications_from_samples, read_sample_csv
 from tracker.sensors import SAMPLES_CHANNEL, encode_samples, family
 
 if TYPE_CHECKING:

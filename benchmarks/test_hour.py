@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pytest
 
-from tracker.cli.analysis import workout_in
-from tracker.cli.analyze import BIG_BLOCK_SAMPLES
+from tracker.cli.analyze import BIG_BLOCK_SAMPLES, workout_in
 from tracker.cli.inputs import open_session_file
 from tracker.domain import Ledger
 from tracker.engine import build_engine

@@ -10,7 +10,7 @@ import pytest
 
 from tracker.domain import Notification
 from tracker.engine import build_engine
-from tracker.sensors.profile_wire import (
+from tracker.sensors.profile.packets import (
     IMU_UUID,
     PACKET_HEADER,
     SEQUENCE_MODULUS,

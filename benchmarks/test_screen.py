@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from tracker.cli.analysis import workout_in
+from tracker.cli.analyze import workout_in
 from tracker.cli.inputs import open_session_file
 from tracker.domain import FaultReason
 

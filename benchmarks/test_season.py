@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from tracker.cli.analyze import BIG_BLOCK_SAMPLES
-from tracker.cli.analyzing import Order, outcomes
+from tracker.cli.analyze import BIG_BLOCK_SAMPLES, Order, outcomes
 from tracker.cli.workers import usable_cores
 from tracker.domain.units import NS_PER_S
 from tracker.recording import RecordingWriter
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 
     from measuring import Report
 
-    from tracker.cli.analyzing import Outcome
+    from tracker.cli.analyze import Outcome
 
 RECORDINGS: Final = 48
 LENGTH_S: Final = 300.0

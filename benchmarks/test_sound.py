@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pytest
 
+from tracker.app.clock import SYSTEM_CLOCK
 from tracker.domain.units import NS_PER_S
-from tracker.runtime.clock import SYSTEM_CLOCK
 from tracker.sound import COUNTS, EspeakVoice, Mixed, Player, Sound, Speech, Tone
-from tracker.sound.library import Library
+from tracker.sound.devices import MINIAUDIO_LATENCY_S, PERIOD_MS, Speaker
 from tracker.sound.mixer import Mixer
-from tracker.sound.speaker import LATENCY_S, PERIOD_MS, Speaker
-from tracker.sound.synthesis import RATE_HZ
+from tracker.sound.synthesis import RATE_HZ, Library
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -101,7 +100,7 @@ def test_from_the_offer_to_the_device(
         f"{what}, offer to device",
         f"{middle_s * 1e3:.0f} ms",
         f"95 % within {most_s * 1e3:.0f} ms, most {max(taken_s) * 1e3:.0f} ms; "
-        f"then {LATENCY_S * 1e3:.0f} ms in the device",
+        f"then {MINIAUDIO_LATENCY_S * 1e3:.0f} ms in the device",
     )
 
 

@@ -16,16 +16,16 @@ from unittest.mock import patch
 
 from textual.widgets import Input
 
+from tracker.app import training as studio_module
+from tracker.app.paths import Paths
+from tracker.app.session import Session
+from tracker.app.training import Simulated, Studio
 from tracker.domain import Phase, SensorError
-from tracker.runtime import studio as studio_module
-from tracker.runtime.paths import Paths
-from tracker.runtime.session import Session
-from tracker.runtime.studio import Simulated, Studio
 from tracker.tui import TrackerApp
 from tracker.tui import app as app_module
 from tracker.tui.screens.check import CheckScreen
 from tracker.tui.screens.devices import DevicesScreen
-from tracker.tui.screens.guide import GuideScreen
+from tracker.tui.screens.dialogs import GuideScreen
 from tracker.tui.screens.history import HistoryScreen
 from tracker.tui.screens.rest import RestScreen
 from tracker.tui.screens.setup import SetupScreen
@@ -38,9 +38,9 @@ if TYPE_CHECKING:
     from textual.pilot import Pilot
     from textual.screen import Screen
 
+    from tracker.app.snapshot import SessionSnapshot
     from tracker.ble import Sighting
     from tracker.ble.ports import Connection
-    from tracker.runtime.snapshot import SessionSnapshot
 
 PICTURES = Path(__file__).parent
 

@@ -45,10 +45,10 @@ from tracker.domain import (
 from tracker.domain.units import ns_from_s
 from tracker.engine import Engine
 from tracker.sensors import PROFILE, ProfileConfig, encode_packet
-from tracker.sensors.profile_wire import CONFIG_UUID, IMU_UUID
+from tracker.sensors.profile.packets import CONFIG_UUID, IMU_UUID
 from tracker.sim import Mounting
-from tracker.sim.channels import Channel, Move
-from tracker.sim.kinematics import Pose, feel
+from tracker.sim.body import Pose, feel
+from tracker.sim.trajectories import Channel, Move
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

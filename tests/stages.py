@@ -29,13 +29,12 @@ from tracker.engine import Engine, build_engine
 from tracker.sensors import PROFILE, WITMOTION, encode_witmotion
 from tracker.signal import GRID_RATE_HZ, DeviceClock, FileClock, Grid, MotionStage
 from tracker.signal.bias import BiasFilter
-from tracker.signal.height import HeightFilter
+from tracker.signal.motion import HeightFilter
 from tracker.signal.orientation import ArcFilter, UprightFilter
-from tracker.signal.running_mean import RunningMean
-from tracker.signal.smoothing import Smoother
+from tracker.signal.smoothing import RunningMean, Smoother
 from tracker.sim import Mounting, RepPlan, SensorPlan, SessionPlan, SetPlan, simulate
-from tracker.sim.mems import LSM6DSOX
 from tracker.sim.plan import Activity, ActivityPlan, Posture
+from tracker.sim.sensor import LSM6DSOX
 
 if TYPE_CHECKING:
     from tracker.domain import Event

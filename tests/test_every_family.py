@@ -28,11 +28,19 @@ from tracker.sensors import (
     microbit,
     thingy52,
 )
-from tracker.sensors import metamotion_wire as metamotion
-from tracker.sensors.nus_layout import ACC, ESPRUINO, GYRO, TIME, Layout, encode_header
-from tracker.sensors.nus_lines import cut
-from tracker.sensors.nus_row import Row, encode_row
-from tracker.sensors.xsens_dot_wire import STREAMING_MODE, encode_payload
+from tracker.sensors.metamotion import packets as metamotion
+from tracker.sensors.nus import (
+    ACC,
+    ESPRUINO,
+    GYRO,
+    TIME,
+    Layout,
+    Row,
+    cut,
+    encode_header,
+    encode_row,
+)
+from tracker.sensors.xsens_dot import STREAMING_MODE, encode_payload
 from tracker.sim import demo_plan, simulate
 
 if TYPE_CHECKING:

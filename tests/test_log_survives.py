@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 from unit.store.workouts import TWO_SETS
 
-from tracker.runtime.clock import local_now
+from tracker.app.clock import local_now
 from tracker.store import TrainingLog, Wanted
 
 if TYPE_CHECKING:

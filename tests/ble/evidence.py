@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tracker.cli.playing import total
+from tracker.app.text import LinesSink
+from tracker.cli.playback import total
 from tracker.domain import FaultReason, Ledger, LinkChanged, LinkState
 from tracker.engine import build_engine
 from tracker.recording import open_recording
-from tracker.runtime.lines import LinesSink
 
 if TYPE_CHECKING:
     from pathlib import Path

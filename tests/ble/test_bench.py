@@ -32,13 +32,8 @@ from bleak.exc import (
 
 from tracker.domain import Fault, Frame, Notification
 from tracker.sensors import ProfileDecoder
-from tracker.sensors.inquiry import BATTERY_LEVEL_UUID
-from tracker.sensors.profile_wire import (
-    CONFIG_UUID,
-    CONTROL_UUID,
-    IMU_UUID,
-    SERVICE_UUID,
-)
+from tracker.sensors.base import BATTERY_LEVEL_UUID
+from tracker.sensors.profile.packets import CONFIG_UUID, CONTROL_UUID, IMU_UUID, SERVICE_UUID
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable

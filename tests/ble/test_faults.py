@@ -24,8 +24,8 @@ from ble.wearables.witmotion import witmotion_peripheral
 from ble.wearables.xsens_dot import dot_peripheral
 
 from tracker.domain import FaultReason, LinkState, Phase
-from tracker.sensors.profile_wire import IMU_UUID
-from tracker.sensors.witmotion_wire import NOTIFY_UUID
+from tracker.sensors.profile.packets import IMU_UUID
+from tracker.sensors.witmotion import NOTIFY_UUID
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -20,13 +20,8 @@ from tracker.domain import Fault, Frame, Ledger, Notification, SessionInfo
 from tracker.domain.units import ns_from_s
 from tracker.engine import build_engine
 from tracker.sensors import ProfileConfig, ProfileDecoder
-from tracker.sensors.inquiry import BATTERY_LEVEL_UUID
-from tracker.sensors.profile_wire import (
-    CONFIG_UUID,
-    CONTROL_UUID,
-    IMU_UUID,
-    SERVICE_UUID,
-)
+from tracker.sensors.base import BATTERY_LEVEL_UUID
+from tracker.sensors.profile.packets import CONFIG_UUID, CONTROL_UUID, IMU_UUID, SERVICE_UUID
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence

@@ -20,19 +20,20 @@ from ble.wearables.xsens_dot import dot_peripheral
 from tracker.domain import Fault, Frame, Notification
 from tracker.domain.units import STANDARD_GRAVITY_MPS2
 from tracker.sensors import family
-from tracker.sensors.metamotion_commands import (
+from tracker.sensors.metamotion.control import (
+    acc_config,
+    gyro_config,
     power,
     read_config,
     read_info,
     sampling,
     subscription,
 )
-from tracker.sensors.metamotion_config import acc_config, gyro_config
-from tracker.sensors.metamotion_wire import COMMAND_UUID, Chip, Stream
-from tracker.sensors.metamotion_wire import NOTIFY_UUID as METAMOTION_NOTIFY_UUID
+from tracker.sensors.metamotion.packets import COMMAND_UUID, Chip, Stream
+from tracker.sensors.metamotion.packets import NOTIFY_UUID as METAMOTION_NOTIFY_UUID
 from tracker.sensors.microbit import DATA_UUID
 from tracker.sensors.thingy52 import CONFIG_UUID, RAW_UUID, with_rate
-from tracker.sensors.witmotion_wire import (
+from tracker.sensors.witmotion import (
     BATTERY_REGISTER,
     NOTIFY_UUID,
     RATE_100_HZ,
@@ -44,14 +45,15 @@ from tracker.sensors.witmotion_wire import (
     read_command,
     write_command,
 )
-from tracker.sensors.xsens_dot_control import start_command, stop_command
-from tracker.sensors.xsens_dot_control import with_rate as with_dot_rate
-from tracker.sensors.xsens_dot_wire import (
+from tracker.sensors.xsens_dot import (
     CONTROL_UUID,
     MEASUREMENT_UUID,
     MEDIUM_UUID,
     STREAMING_MODE,
+    start_command,
+    stop_command,
 )
+from tracker.sensors.xsens_dot import with_rate as with_dot_rate
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from tracker.app.clock import SYSTEM_CLOCK
+from tracker.app.playback import analyze_notifications
+from tracker.app.session import Session
 from tracker.domain import Flag, Ledger
 from tracker.engine import build_engine
 from tracker.recording import ReplaySource, open_recording
-from tracker.runtime.batch import analyze_notifications
-from tracker.runtime.clock import SYSTEM_CLOCK
-from tracker.runtime.session import Session
-from tracker.sensors.profile_wire import CONFIG_UUID
+from tracker.sensors.profile.packets import CONFIG_UUID
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -10,12 +10,12 @@ from textual.widgets import Input
 from unit.ble.air import FakeRadio
 from unit.runtime.doubles import ManualClock, settle
 
+from tracker.app.config import config_path, save_sensor
+from tracker.app.devices import SIMULATED
+from tracker.app.paths import Paths
+from tracker.app.training import Simulated, Start, Studio
 from tracker.domain import ENTRY_CHANNEL, Entered, announced
 from tracker.recording import open_recording
-from tracker.runtime.config import config_path, save_sensor
-from tracker.runtime.devices import SIMULATED
-from tracker.runtime.paths import Paths
-from tracker.runtime.studio import Simulated, Start, Studio
 from tracker.tui import TrackerApp
 from tracker.tui.screens.check import CheckScreen
 from tracker.tui.screens.train import TrainScreen
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from textual.screen import Screen
     from unit.ble.air import FakeSensor
 
+    from tracker.app.config import SensorChoice
     from tracker.domain import Entry, Plan
-    from tracker.runtime.config import SensorChoice
 
     class SnapCompare(Protocol):
         def __call__(

@@ -15,9 +15,9 @@ from unit.runtime.doubles import (
 )
 from unit.runtime.workout import DURATION_S, pitch_deg, said_at
 
+from tracker.app.playback import Playback
+from tracker.app.session import Session
 from tracker.domain import Entered, Plan, PlanChosen, SessionInfo, parse_tempo
-from tracker.runtime.playback import Playback
-from tracker.runtime.session import Session
 from tracker.tui import TrackerApp
 from tracker.tui.screens.rest import RestScreen
 from tracker.tui.screens.summary import SummaryScreen
@@ -26,8 +26,8 @@ from tracker.tui.screens.train import TrainScreen
 if TYPE_CHECKING:
     from textual.pilot import Pilot
 
+    from tracker.app.session import Recorder
     from tracker.domain import Event, Notification
-    from tracker.runtime.ports import Recorder
 
 SIZES = ((80, 24), (120, 40), (200, 60))
 """The smallest terminal that must do, a usual window, and a full screen."""

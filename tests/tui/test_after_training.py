@@ -10,12 +10,11 @@ from textual.widgets import DataTable
 from tui.coaching import Gym, comes, happens
 from tui.staging import PLAN
 
+from tracker.app import training as studio
+from tracker.app.devices import SIMULATED
+from tracker.app.training import Start, log_session
 from tracker.domain import TrackerError
-from tracker.runtime import studio
-from tracker.runtime.devices import SIMULATED
-from tracker.runtime.studio import Start
-from tracker.runtime.training_log import log_session
-from tracker.tui.screens.connect import ConnectScreen
+from tracker.tui.screens.check import ConnectScreen
 from tracker.tui.screens.devices import DevicesScreen
 from tracker.tui.screens.history import HistoryScreen
 from tracker.tui.screens.summary import SummaryScreen
@@ -28,8 +27,8 @@ if TYPE_CHECKING:
     import pytest
     from textual.pilot import Pilot
 
+    from tracker.app.paths import Paths
     from tracker.domain import Workout
-    from tracker.runtime.paths import Paths
     from tracker.tui import TrackerApp
 
 

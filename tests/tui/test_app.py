@@ -7,17 +7,16 @@ from textual.worker import WorkerFailed
 from tui.staging import Stage, look, training_of
 from unit.runtime.doubles import ListRecorder
 
+from tracker.app.snapshot import RunState
 from tracker.domain import SensorError
-from tracker.runtime.snapshot import RunState
 from tracker.tui import TrackerApp
-from tracker.tui.screens.help import HelpScreen
+from tracker.tui.screens.dialogs import HelpScreen
 from tracker.tui.screens.rest import RestScreen
 from tracker.tui.screens.train import TrainScreen
-from tracker.tui.widgets.banner import Banner
-from tracker.tui.widgets.notice import Notice
+from tracker.tui.widgets.status import Banner, Notice
 
 if TYPE_CHECKING:
-    from tracker.runtime.session import Session
+    from tracker.app.session import Session
 
 
 async def test_the_app_runs_the_session_it_shows() -> None:

@@ -12,7 +12,7 @@ from tui.staging import Stage
 
 from tracker.recording import open_recording
 from tracker.tui import TrackerApp
-from tracker.tui.driver import never_waiting, waiting_writes
+from tracker.tui.terminal import never_waiting, waiting_writes
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,7 +13,7 @@ from tui.staging import PLAN
 from tracker.domain import NoteEntered, PainEntered, PainMoment, RepsAdjusted, RpeEntered
 from tracker.tui.screens.check import CheckScreen
 from tracker.tui.screens.devices import DevicesScreen
-from tracker.tui.screens.guide import GuideScreen
+from tracker.tui.screens.dialogs import GuideScreen
 from tracker.tui.screens.rest import RestScreen
 from tracker.tui.screens.setup import SetupScreen
 from tracker.tui.screens.summary import SummaryScreen

@@ -8,6 +8,7 @@ import pytest
 from tui.coaching import Gym, comes, look
 from tui.staging import PLAN, training_of
 
+from tracker.app.snapshot import RunState
 from tracker.domain import (
     NoteEntered,
     PainEntered,
@@ -17,12 +18,9 @@ from tracker.domain import (
     RpeEntered,
     parse_tempo,
 )
-from tracker.runtime.snapshot import RunState
 from tracker.tui.screens.check import CheckScreen
 from tracker.tui.screens.devices import DevicesScreen
-from tracker.tui.screens.guide import GuideScreen
-from tracker.tui.screens.help import HelpScreen
-from tracker.tui.screens.note import NoteScreen
+from tracker.tui.screens.dialogs import GuideScreen, HelpScreen, NoteScreen
 from tracker.tui.screens.rest import RestScreen
 from tracker.tui.screens.setup import SetupScreen
 from tracker.tui.screens.summary import SummaryScreen

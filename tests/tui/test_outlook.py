@@ -18,7 +18,7 @@ from tracker.domain import (
     SourceFacts,
     Workout,
 )
-from tracker.tui.outlook import effort_lines, next_lines, pain_lines
+from tracker.tui.advice import effort_lines, next_lines, pain_lines
 
 TODAY = date(2026, 3, 1)
 

@@ -43,7 +43,7 @@ from tracker.domain import (
 from tracker.domain.units import ns_from_s
 from tracker.engine import Engine, build_engine, timed_samples
 from tracker.sensors import PROFILE, SAMPLES, SAMPLES_CHANNEL, WITMOTION, encode_samples
-from tracker.sensors.profile_wire import CONFIG_UUID, IMU_UUID
+from tracker.sensors.profile.packets import CONFIG_UUID, IMU_UUID
 from tracker.sim import (
     SCENARIOS,
     Disconnect,
@@ -55,8 +55,8 @@ from tracker.sim import (
     demo_plan,
     simulate,
 )
-from tracker.sim.mems import LSM6DSOX
 from tracker.sim.plan import Activity, ActivityPlan, Posture
+from tracker.sim.sensor import LSM6DSOX
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

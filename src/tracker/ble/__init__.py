@@ -1,14 +1,11 @@
 """The radio: the only room that names Bleak. Scans, connects, runs scripts, and comes back."""
 
-from tracker.ble.checkup import Checkup, examine
+from tracker.ble.backend import BleakRadio
+from tracker.ble.diagnostics import Checkup, Finding, Severity, examine, findings
+from tracker.ble.discovery import AmbiguousNameError, NotFoundError, Sensor, Wanted
 from tracker.ble.errors import LATER, AdapterError, LinkError
-from tracker.ble.finding import AmbiguousNameError, NotFoundError, Wanted
-from tracker.ble.identity import Sensor
-from tracker.ble.ports import Radio
-from tracker.ble.radio import BleakRadio
-from tracker.ble.scan import SCAN_S, Scan, Sighting
-from tracker.ble.source import RadioSource, open_radio
-from tracker.ble.verdict import Finding, Severity, findings
+from tracker.ble.link import RadioSource, open_radio
+from tracker.ble.ports import SCAN_S, Radio, Scan, Sighting
 
 __all__ = [
     "LATER",

@@ -1,15 +1,19 @@
-"""The shapes of a radio, so that what runs a link can be tested without one."""
+"""The shapes of a radio, so that what runs a link can be tested without one.
+
+What is around: sensors as they advertise, with the kind where it can be told from that.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+import asyncio
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Protocol
+
+from tracker.sensors import Advertisement, families, identify
 
 if TYPE_CHECKING:
-    import asyncio
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Iterable
     from contextlib import AbstractAsyncContextManager
-
-    from tracker.ble.scan import Sighting
 
 
 class Clock(Protocol):
@@ -61,3 +65,105 @@ class Radio(Protocol):
 
     async def connect(self, sighting: Sighting) -> Connection:
         """Connect to what was sighted, and discover its services."""
+
+
+SCAN_S: Final = 5.0
+"""A sensor that saves power advertises every 1 to 2 s, and one advertisement may be missed."""
+
+MOST_SIGHTED: Final = 1024
+"""Devices kept of one scan: a full gym has a few hundred, and phones change their addresses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A device that was heard."""
+
+    address: str
+    """As Bleak gives it: a MAC on Linux and Windows, a UUID on macOS."""
+    name: str | None
+    """What it calls itself; None if it has not said."""
+    rssi_dbm: int | None
+    """How strong it was heard, dBm; None if unknown."""
+    kind: str | None
+    """Kind of sensor that it looks like; None if it is none that we know."""
+    refusal: str | None = None
+    """Why a sensor of a maker that we know cannot be used; None if it can."""
+    advertisement: Advertisement = field(default=Advertisement(None), repr=False)
+    """All that it said."""
+    device: object = field(default=None, compare=False, repr=False)
+    """The platform's own handle, to connect with."""
+
+
+def sighting_of(
+    address: str, rssi_dbm: int | None, advertisement: Advertisement, device: object = None
+) -> Sighting:
+    """Return a sighting, with the kind that the advertisement tells."""
+    family = identify(advertisement)
+    reasons = (each.refuses(advertisement) for each in families().values())
+    return Sighting(
+        address=address,
+        name=advertisement.name,
+        rssi_dbm=rssi_dbm,
+        kind=None if family is None else family.kind,
+        refusal=next(filter(None, reasons), None),
+        advertisement=advertisement,
+        device=device,
+    )
+
+
+def together(older: Sighting | None, newer: Sighting) -> Sighting:
+    """Return what two sightings of one device tell: the name often comes later than the rest."""
+    if older is None:
+        return newer
+    before, now = older.advertisement, newer.advertisement
+    advertisement = Advertisement(
+        name=now.name or before.name,
+        service_uuids=tuple(dict.fromkeys((*before.service_uuids, *now.service_uuids))),
+        manufacturer_ids=tuple(dict.fromkeys((*before.manufacturer_ids, *now.manufacturer_ids))),
+    )
+    rssi_dbm = older.rssi_dbm if newer.rssi_dbm is None else newer.rssi_dbm
+    return sighting_of(newer.address, rssi_dbm, advertisement, newer.device)
+
+
+class Scan:
+    """What was heard so far, which a screen can look at while it goes on."""
+
+    def __init__(self) -> None:
+        self._sightings: dict[str, Sighting] = {}
+
+    @property
+    def sightings(self) -> tuple[Sighting, ...]:
+        """Known sensors first, then the strongest."""
+        return in_order(self._sightings.values())
+
+    async def listen(self, radio: Radio, seconds: float) -> None:
+        """Listen for `seconds`."""
+        for sighting in await radio.connected():
+            # Of what is connected, only what looks like a sensor: a keyboard is not asked for.
+            if sighting.kind is not None:
+                self.take(sighting)
+        try:
+            async with asyncio.timeout(seconds) as limit, radio.scanning() as heard:
+                async for sighting in heard:
+                    self.take(sighting)
+        except TimeoutError:
+            # The platform has timeouts of its own, which mean something else.
+            if not limit.expired():
+                raise
+
+    def take(self, sighting: Sighting) -> None:
+        """Add one sighting to what is known."""
+        older = self._sightings.get(sighting.address)
+        if older is None and len(self._sightings) >= MOST_SIGHTED:
+            return
+        self._sightings[sighting.address] = together(older, sighting)
+
+
+def in_order(sightings: Iterable[Sighting]) -> tuple[Sighting, ...]:
+    """Return sightings with known sensors first, then the strongest."""
+
+    def rank(sighting: Sighting) -> tuple[bool, int, str]:
+        strength = -999 if sighting.rssi_dbm is None else sighting.rssi_dbm
+        return sighting.kind is None, -strength, sighting.address
+
+    return tuple(sorted(sightings, key=rank))

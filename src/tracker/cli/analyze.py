@@ -1,27 +1,41 @@
-"""`tracker analyze`: whole files through the engine, as fast as it goes."""
+"""`tracker analyze`: whole files through the engine, as fast as it goes.
+
+A file through a fresh engine, with a progress bar where somebody can see it.
+
+Files one after the other, or several at once in processes of their own, with the same results.
+
+A process gets a name and gives back what was found, so that it does not matter where it runs.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 import sys
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import click
 
-from tracker.cli.examples import examples
-from tracker.cli.exit_codes import ExitCode
+from tracker.cli.exits import ExitCode
+from tracker.cli.inputs import CSV, at_hand, is_url, open_session_file
 from tracker.cli.options import (
     acc_points_option,
     acc_unit_option,
+    examples,
     exercise_option,
     gyro_unit_option,
 )
+from tracker.cli.workers import WorkerLostError, results, results_on, usable_cores
+from tracker.domain import Ledger, SourceFacts, TrackerError, workout_of
+from tracker.importers import Sayings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from tracker.cli.analyzing import Order, Outcome
-    from tracker.domain import Workout
+    from tracker.cli.inputs import SessionFile
+    from tracker.domain import Event, Workout
 
 # The few µs that an array call costs whatever its length no longer show, and what the samples
 # become still stays in the processor's cache.
@@ -73,7 +87,7 @@ LIVE_BLOCK_SAMPLES: Final = 5
 @acc_unit_option
 @gyro_unit_option
 @acc_points_option
-def command(
+def analyze(
     files: tuple[str, ...],
     exercise: str | None,
     output_format: str,
@@ -91,15 +105,7 @@ def command(
     as s3://bucket/session.arrows.
     """
     # Arrow and SciPy cost 0.8 s together.
-    from tracker.cli.analyzing import (
-        Order,
-        outcomes,
-        outcomes_on,
-        usual_jobs,
-        workout_of_source,
-    )
-    from tracker.cli.inputs import sayings_of
-    from tracker.cli.places import is_collection, sessions_in
+    from tracker.cli.inputs import is_collection, sayings_of, sessions_in
 
     sayings = sayings_of(acc_unit, gyro_unit, acc_points)
     # One file on a cluster is as good as many.
@@ -177,9 +183,7 @@ def _print_workouts(workouts: Iterable[Workout], output_format: str, *, several:
 
 
 def _print_events(name: str, order: Order, batch: int) -> None:
-    from tracker.cli.analysis import events_of
-    from tracker.cli.inputs import CSV, open_session_file
-    from tracker.cli.places import at_hand
+    from tracker.cli.inputs import CSV, at_hand, open_session_file
     from tracker.export import event_object
 
     with at_hand(name) as path:
@@ -189,3 +193,196 @@ def _print_events(name: str, order: Order, batch: int) -> None:
         # A foreign file comes in blocks already.
         for event, emitted_s in events_of(file, 1 if file.sensor == CSV else batch):
             click.echo(json.dumps(event_object(event, emitted_s)))
+
+
+def events_of(file: SessionFile, batch: int) -> Iterator[tuple[Event, float | None]]:
+    """Yield what the engine says, and the time of the newest sample that it had then, s.
+
+    Parameters
+    ----------
+    file
+        What to analyze.
+    batch
+        Notifications given to the engine at once.
+    """
+    from tracker.app.playback import analyze_notifications
+    from tracker.engine import build_engine
+
+    # No bar: the events themselves show the progress.
+    yield from analyze_notifications(build_engine(file.info), file.notifications(), batch)
+
+
+def workout_in(file: SessionFile, batch: int, *, quiet: bool = False) -> Workout:
+    """Return what the events of a file add up to; `quiet` without a progress bar."""
+    from tracker.app.playback import analyze_notifications
+    from tracker.engine import build_engine
+
+    engine = build_engine(file.info)
+    ledger = Ledger()
+    with click.progressbar(
+        length=file.amount,
+        label=file.path,
+        file=sys.stderr,
+        hidden=quiet or not sys.stderr.isatty(),
+    ) as bar:
+        events = analyze_notifications(
+            engine, file.notifications(), batch, lambda together: bar.update(len(together))
+        )
+        for event, _ in events:
+            ledger.accept((event,))
+    facts = SourceFacts(
+        path=file.path,
+        sensor=file.sensor,
+        rate_hz=engine.rate_hz,
+        duration_s=file.duration_s,
+        samples=engine.samples,
+    )
+    return workout_of(file.info, ledger, facts)
+
+
+WORTH_A_PROCESS_BYTES: Final = 16 << 20
+"""A process takes about a second to start, in which the engine gets through that much."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be done with each file."""
+
+    block: int
+    """Samples of a foreign file, or notifications of a recording, that the engine gets at once."""
+    exercise: str | None = None
+    """Beats what the file says."""
+    sayings: Sayings = field(default_factory=Sayings)
+    """What the user says of foreign files."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one file."""
+
+    source: str
+    """As the user named it."""
+    workout: Workout | None
+    """What was found; None if the file cannot be read."""
+    problem: str = ""
+    """Why it cannot be read."""
+    advice: str | None = None
+    """What to try then."""
+    said: tuple[str, ...] = ()
+    """What there was to tell the user meanwhile."""
+
+
+def outcome_of(source: str, order: Order) -> Outcome:
+    """Analyze one file; what is wrong with it is a value, because it travels between processes."""
+    said: list[str] = []
+    try:
+        workout = workout_of_source(source, order, tell=said.append, quiet=True)
+    except TrackerError as error:
+        return Outcome(source, None, error.message, error.advice, tuple(said))
+    return Outcome(source, workout, said=tuple(said))
+
+
+def outcomes(sources: Sequence[str], order: Order, jobs: int) -> Iterator[Outcome]:
+    """Yield what became of each file, in the order of the files.
+
+    Parameters
+    ----------
+    sources
+        Names of the files.
+    order
+        What is to be done with each.
+    jobs
+        How many to do at once; 1 does them in this process.
+    """
+    found = results(partial(outcome_of, order=order), sources, jobs, _never)
+    for source, result in found:
+        yield _settled(source, result)
+
+
+def outcomes_on(scheduler: str, sources: Sequence[str], order: Order) -> Iterator[Outcome]:
+    """Yield what became of each file, in the order of the files, on the workers of a cluster.
+
+    Parameters
+    ----------
+    scheduler
+        Address of the scheduler.
+    sources, order
+        As above; the workers read the files by the same names.
+
+    Raises
+    ------
+    TrackerError
+        If the cluster cannot be reached.
+    """
+    seen = [source if is_url(source) else os.path.abspath(source) for source in sources]
+    found = results_on(scheduler, partial(outcome_of, order=order), seen, _never)
+    for source, (_, result) in zip(sources, found, strict=True):
+        yield _named(source, _settled(source, result))
+
+
+def _settled(source: str, result: Callable[[], Outcome]) -> Outcome:
+    """Return what became of a file, also if its worker was ended."""
+    try:
+        return result()
+    except WorkerLostError:
+        return Outcome(
+            source,
+            None,
+            f"{source}: every worker that began with it was ended",
+            "It may need more memory than there is; do fewer at once: --jobs 1.",
+        )
+    except TrackerError as error:
+        return Outcome(source, None, f"{source}: {error.message}", error.advice)
+
+
+def _named(source: str, outcome: Outcome) -> Outcome:
+    """Return an outcome with the name that the user gave."""
+    workout = outcome.workout
+    if workout is not None:
+        workout = replace(workout, facts=replace(workout.facts, path=source))
+    return replace(outcome, source=source, workout=workout)
+
+
+def _never() -> bool:
+    """Ctrl-C ends this where it is: there is nothing to be kept."""
+    return False
+
+
+def usual_jobs(sources: Sequence[str]) -> int:
+    """Return how many files to do at once: all cores, if that is worth starting processes for."""
+    size = sum(os.path.getsize(source) for source in sources if os.path.isfile(source))
+    return max(1, min(usable_cores(), len(sources), size // WORTH_A_PROCESS_BYTES))
+
+
+def workout_of_source(
+    source: str, order: Order, tell: Callable[[str], object], *, quiet: bool
+) -> Workout:
+    """Return what is in one file.
+
+    Parameters
+    ----------
+    source
+        Its name.
+    order
+        What is to be done with it.
+    tell
+        Takes what the user should know of it.
+    quiet
+        Whether to show no progress bar.
+
+    Raises
+    ------
+    TrackerError
+        If it cannot be read.
+    """
+    with at_hand(source) as path:
+        file = open_session_file(
+            path,
+            exercise=order.exercise,
+            sayings=order.sayings,
+            block_samples=order.block,
+            tell=tell,
+        )
+        file = replace(file, path=source)
+        # A foreign file comes in blocks already.
+        return workout_in(file, 1 if file.sensor == CSV else order.block, quiet=quiet)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from tracker.cli.examples import examples
-from tracker.cli.exit_codes import ExitCode
+from tracker.cli.exits import ExitCode
+from tracker.cli.options import examples
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -164,7 +164,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return ExitCode.OK
     except Exception as error:
         # Importing the nouns costs NumPy (70 ms), which `--help` and `--version` need not pay.
-        from tracker.cli.failures import report
+        from tracker.cli.exits import report
 
         return report(error, invocation.debug, lambda line: click.echo(line, err=True))
     return code if isinstance(code, int) else ExitCode.OK

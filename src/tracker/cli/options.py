@@ -1,15 +1,41 @@
-"""Parameters that several commands share."""
+"""Parameters that several commands share.
+
+Parameters of the commands that have to do with the training log.
+
+How a command line names a sensor.
+
+The options that make a plan, for every command that trains.
+
+How the examples at the end of a command's help are laid out.
+
+Whether a command is heard, and where: the default device, the terminal's bell, or a file.
+
+Whether there is a screen to show a training on.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import math
+import os
+import sys
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from datetime import datetime
+from functools import wraps
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from tracker.domain import EXERCISES, exercise_named
+from tracker.domain import EXERCISES, Plan, Tempo, exercise_named, parse_tempo
+from tracker.domain.plan import LONGEST_HOLD_S, MOST_LOAD_KG, MOST_REPS, VELOCITY_LOSS_SHARES
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable
+
+    from tracker.app.session import Session
+    from tracker.sound import Opened
 
 MAX_SPEED: Final = "max"
 """What is written for a speed without any waiting."""
@@ -123,3 +149,258 @@ output_option: Final = click.option(
 force_option: Final = click.option(
     "--force", is_flag=True, help="Replace the output file if it exists."
 )
+
+
+SESSION: Final = "ID"
+"""What stands for a session in the help of a command."""
+
+SESSION_HELP: Final = (
+    "ID is the number that `tracker history` shows, `last`, or the beginning of the name of the "
+    "recording."
+)
+
+
+class Day(click.ParamType[datetime]):
+    """A day as `2026-11-25`: the moment at which it begins where the wearer is."""
+
+    name = "day"
+
+    def convert(
+        self, value: str | datetime, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        """Return midnight, with its offset."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            return datetime.strptime(value, "%Y-%m-%d").astimezone()
+        except (ValueError, OverflowError, OSError):
+            self.fail(f"expected a day as 2026-11-25, got {value!r}.", param, ctx)
+
+
+kind_option: Final = click.option(
+    "--kind",
+    metavar="KIND",
+    help="Kind of the sensor, where it does not tell by itself.",
+)
+
+setting_option: Final = click.option(
+    "--setting",
+    "settings",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Something about the sensor that its bytes do not say; may be given again.",
+)
+
+second_option: Final = click.option(
+    "--second",
+    metavar="ADDRESS",
+    help="Another sensor, recorded beside the first; reps are counted from the first.",
+)
+
+
+_LEAST_LOSS, _MOST_LOSS = (round(100.0 * share) for share in VELOCITY_LOSS_SHARES)
+
+
+class TempoCode(click.ParamType[Tempo]):
+    """A tempo, as `3-0-1-2` or `up=1 hold=2 down=3`."""
+
+    name = "tempo"
+
+    def convert(
+        self, value: str | Tempo, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Tempo:
+        """Return the tempo; what can be read in two ways is refused with the question."""
+        return parse_tempo(value) if isinstance(value, str) else value
+
+
+class Percent(click.ParamType[float]):
+    """A share in percent, with or without the sign."""
+
+    name = "percent"
+
+    def convert(
+        self, value: str | float, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Return the share."""
+        try:
+            percent = float(str(value).removesuffix("%"))
+        except ValueError:
+            self.fail(f"expected a number of percent, got {value!r}.", param, ctx)
+        if not _LEAST_LOSS <= percent <= _MOST_LOSS:
+            self.fail(f"expected {_LEAST_LOSS} to {_MOST_LOSS} %, got {value!r}.", param, ctx)
+        return percent / 100.0
+
+
+_OPTIONS: Final = (
+    click.option(
+        "--load-kg",
+        type=click.FloatRange(0.0, MOST_LOAD_KG),
+        metavar="X",
+        help="Load on the hips, kg; 0 is bodyweight.",
+    ),
+    click.option(
+        "--tempo",
+        type=TempoCode(),
+        metavar="T",
+        help="Planned tempo, down-floor-up-hold: 3-0-1-2, 30X2, or 'up=1 hold=2 down=3'.",
+    ),
+    click.option(
+        "--reps",
+        type=click.IntRange(1, MOST_REPS),
+        metavar="N",
+        help="Reps of a set; you are told when they are done.",
+    ),
+    click.option(
+        "--hold",
+        type=click.FloatRange(0.0, LONGEST_HOLD_S),
+        metavar="S",
+        help="Seconds to hold the top.  [default: the tempo's, else one]",
+    ),
+    click.option(
+        "--velocity-loss",
+        type=Percent(),
+        metavar="PERCENT",
+        help="End a set when a rep is so much slower than its fastest.",
+    ),
+    click.option(
+        "--keep-tension", is_flag=True, help="Say so when the hips rest on the floor between reps."
+    ),
+    click.option("--no-breathing", is_flag=True, help="No reminders to breathe out."),
+)
+
+
+def plan_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options of a plan; it takes `plan`, None where none was made."""
+
+    @wraps(command)
+    def planned(
+        *arguments: Any,
+        load_kg: float | None,
+        tempo: Tempo | None,
+        reps: int | None,
+        hold: float | None,
+        velocity_loss: float | None,
+        keep_tension: bool,
+        no_breathing: bool,
+        **others: Any,
+    ) -> None:
+        plan = Plan(
+            load_kg=load_kg,
+            target_reps=reps,
+            tempo=tempo,
+            lockout_goal_s=hold,
+            velocity_loss=velocity_loss,
+            keep_tension=keep_tension,
+            breathing=not no_breathing,
+        )
+        command(*arguments, plan=None if plan == Plan() else plan, **others)
+
+    with_options: Callable[..., None] = planned
+    for option in reversed(_OPTIONS):
+        with_options = option(with_options)
+    return with_options
+
+
+_KEEP_LINES_AS_THEY_ARE = "\b"
+
+
+def examples(*lines: tuple[str, str]) -> str:
+    """Return the epilog of a command's help from pairs of a call and what it does."""
+    width = max(len(call) for call, _ in lines)
+    rows = [f"  {call:<{width}}  {what}" for call, what in lines]
+    return "\n".join([_KEEP_LINES_AS_THEY_ARE, "Examples:", *rows])
+
+
+@dataclass(frozen=True, slots=True)
+class SoundWish:
+    """What was said about sound."""
+
+    on: bool | None = None
+    """Whether it is to be heard; None is as usual: on the screen, and not beside lines."""
+    file: Path | None = None
+    """Write it to this WAV file instead of playing it."""
+
+    @property
+    def beside_lines(self) -> bool:
+        """Whether it is to be heard where there is no screen."""
+        return self.on is True or self.file is not None
+
+    def opener(self) -> Callable[[Callable[[], object]], Opened] | None:
+        """Return what opens the player for the screen; None if there is to be no sound."""
+        if self.on is False and self.file is None:
+            return None
+
+        def opened(ring: Callable[[], object]) -> Opened:
+            # NumPy and the device's library cost 0.1 s.
+            from tracker.app.clock import SYSTEM_CLOCK
+            from tracker.sound import open_player
+
+            return open_player(SYSTEM_CLOCK, wav=self.file, ring=lambda: _ignored(ring()))
+
+        return opened
+
+
+USUAL: Final = SoundWish()
+"""Nothing was said about sound."""
+
+
+def _ignored(_result: object) -> None:
+    """Take a result that nobody wants."""
+
+
+def sound_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options about sound; the command is given them together, as `sound`."""
+
+    @click.option(
+        "--sound/--no-sound",
+        "sound_on",
+        default=None,
+        help="Hear counts, beats and cues.  [default: on the screen, as chosen in the set-up]",
+    )
+    @click.option(
+        "--sound-to",
+        type=click.Path(dir_okay=False, path_type=Path),
+        metavar="FILE.wav",
+        help="Write what would be heard to a file, which is replaced.",
+    )
+    @wraps(command)
+    def with_sound(
+        *args: object, sound_on: bool | None, sound_to: Path | None, **options: object
+    ) -> object:
+        return command(*args, sound=SoundWish(sound_on, sound_to), **options)
+
+    return with_sound
+
+
+@asynccontextmanager
+async def heard_beside_lines(wish: SoundWish, session: Session) -> AsyncGenerator[None]:
+    """Let a session be heard that is shown as lines, if that was wished for."""
+    if not wish.beside_lines:
+        yield
+        return
+    from tracker.app.audio import Sounding
+    from tracker.app.clock import SYSTEM_CLOCK
+    from tracker.sound import open_player
+
+    opened = await asyncio.to_thread(open_player, SYSTEM_CLOCK, wav=wish.file)
+    if opened.complaint is not None:
+        click.echo(opened.complaint, err=True)
+    sounding = Sounding(opened.player)
+    session.add_sink(sounding)
+    looking = asyncio.ensure_future(sounding.run(session.snapshot, SYSTEM_CLOCK))
+    try:
+        yield
+    finally:
+        looking.cancel()
+        with suppress(asyncio.CancelledError):
+            await looking
+        # It plays its last sounds first, in 4 s at most.
+        await asyncio.to_thread(opened.player.close)
+
+
+def screen_is_there() -> bool:
+    """Say whether somebody sits before a terminal, or a browser, that can show the screen."""
+    # Set by `tracker serve`: Textual then draws to pipes.
+    if os.environ.get("TEXTUAL_DRIVER"):
+        return True
+    return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"

@@ -6,9 +6,8 @@ from typing import Final
 
 import click
 
-from tracker.cli.examples import examples
-from tracker.cli.interruption import interruption
-from tracker.cli.options import PositiveNumber
+from tracker.cli.exits import interruption
+from tracker.cli.options import PositiveNumber, examples
 from tracker.domain import TrackerError
 
 HERE: Final = "127.0.0.1"
@@ -68,7 +67,7 @@ INSTALL: Final = "pip install 'hip-thrust-tracker[serve]'"
 )
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[-- ARGUMENTS...]")
 @click.pass_context
-def command(
+def serve(
     context: click.Context,
     lan: bool,
     host: str | None,

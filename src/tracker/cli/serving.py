@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Final
 import click
 import segno
 
-from tracker.cli.interruption import soon
+from tracker.cli.exits import soon
 from tracker.domain import TrackerError
 from tracker.web import Link, Showing, is_local, new_token, reachable_host, serve
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tracker.cli.interruption import Interruption
+    from tracker.cli.exits import Interruption
 
 EVERY_ADDRESS: Final = frozenset({"0.0.0.0", "::"})
 """What stands for all addresses of this computer, and is none that a browser could use."""
@@ -68,10 +68,10 @@ def refuse_what_fails(line: Sequence[str], context: click.Context) -> None:
     context
         Of the command that serves it, beside which it is.
     """
-    from tracker.cli.chosen import chosen_sensor
+    from tracker.app.config import config_path, load_config
+    from tracker.app.paths import tracker_paths
+    from tracker.cli.radio import chosen_sensor
     from tracker.cli.train import SIMULATED, begins_with_the_list
-    from tracker.runtime.config import config_path, load_config
-    from tracker.runtime.paths import tracker_paths
 
     assert context.parent is not None
     group = context.parent.command
@@ -117,7 +117,7 @@ def keep_serving(
 
     async def run() -> None:
         # Whatever lies where it is called from, it is this very program.
-        program = [sys.executable, "-P", "-m", "tracker.cli.tethered", str(os.getpid())]
+        program = [sys.executable, "-P", "-m", "tracker.cli.parent_watchdog", str(os.getpid())]
         showing = Showing([*program, *line], unseen_s=unseen_s, say=_say)
         token = new_token()
         over = asyncio.Event()

@@ -1,9 +1,20 @@
 """Events to cues, plans to beats, and sessions to what comes next. Pure: no clock, no I/O."""
 
 from tracker.coach.cues import Coach
-from tracker.coach.history import PastSession, PastSet, past_session
-from tracker.coach.metronome import Heard, Moment, MomentKind, Stretch, beats, listen, moments
-from tracker.coach.pacing import Pace, PaceVerdict, PhaseError, pace, phase_errors
+from tracker.coach.pacing import (
+    Heard,
+    Moment,
+    MomentKind,
+    Pace,
+    PaceVerdict,
+    PhaseError,
+    Stretch,
+    beats,
+    listen,
+    moments,
+    pace,
+    phase_errors,
+)
 from tracker.coach.pain import (
     RED_FLAGS,
     PainLight,
@@ -12,16 +23,10 @@ from tracker.coach.pain import (
     judge_pain,
     red_flag_lines,
 )
-from tracker.coach.progression import Step, Suggestion, suggest
+from tracker.coach.progression import PastSession, PastSet, Step, Suggestion, past_session, suggest
 from tracker.coach.rules import RULES, Rule
 from tracker.coach.texts import ASK_FIRST, FOR_EVERYBODY, HOW_TO, NO_DIAGNOSIS, WARM_UP
-from tracker.coach.velocity import (
-    NoEstimate,
-    OneRepMax,
-    VelocityLoss,
-    one_rep_max,
-    velocity_loss,
-)
+from tracker.coach.velocity import NoEstimate, OneRepMax, VelocityLoss, one_rep_max, velocity_loss
 
 __all__ = [
     "ASK_FIRST",

@@ -1,29 +1,11 @@
 """The nouns that every room shares. Depends on NumPy and nothing else."""
 
-from tracker.domain.announcements import (
+from tracker.domain.control_messages import (
     LOW_BATTERY_PERCENT,
     announced,
     battery_announcement,
     link_announcement,
     overrun_announcement,
-)
-from tracker.domain.averages import mean_of_known
-from tracker.domain.blocks import Frame, FrameRun, ImuBlock, MotionBlock, TimedFrame, Trace
-from tracker.domain.entries import (
-    MOST_PAIN,
-    MOST_RPE,
-    Entry,
-    LoadEntered,
-    NoteEntered,
-    PainEntered,
-    PainMoment,
-    PlanChosen,
-    RepsAdjusted,
-    RpeEntered,
-    check_entry,
-    entry_from_object,
-    entry_notification,
-    entry_object,
 )
 from tracker.domain.errors import (
     InputError,
@@ -70,17 +52,40 @@ from tracker.domain.exercises import (
     LiftSignal,
     exercise_named,
 )
-from tracker.domain.notification import (
+from tracker.domain.plan import (
+    MOST_PAIN,
+    MOST_RPE,
+    Entry,
+    LoadEntered,
+    NoteEntered,
+    PainEntered,
+    PainMoment,
+    Plan,
+    PlanChosen,
+    RepsAdjusted,
+    RpeEntered,
+    check_entry,
+    entry_from_object,
+    entry_notification,
+    entry_object,
+    plan_from_json,
+)
+from tracker.domain.ports import Decoder, RunDecoder, Sink, Source
+from tracker.domain.samples import (
     BATTERY_CHANNEL,
     ENTRY_CHANNEL,
     LINK_CHANNEL,
     MARK_CHANNEL,
     OVERRUN_CHANNEL,
     RESERVED_CHANNELS,
+    Frame,
+    FrameRun,
+    ImuBlock,
+    MotionBlock,
     Notification,
+    TimedFrame,
+    Trace,
 )
-from tracker.domain.plan import Plan, plan_from_json
-from tracker.domain.ports import Decoder, RunDecoder, Sink, Source
 from tracker.domain.session import (
     NO_ENTRIES,
     NO_PLAN,
@@ -88,10 +93,13 @@ from tracker.domain.session import (
     SessionInfo,
     SetEntries,
     SetRecord,
+    SourceFacts,
+    Workout,
     with_entry,
+    workout_of,
 )
 from tracker.domain.tempo import CODE_ORDER, LIFTERS_ORDER, PHASE_WORDS, Tempo, parse_tempo
-from tracker.domain.workout import SourceFacts, Workout, workout_of
+from tracker.domain.units import mean_of_known
 
 __all__ = [
     "BATTERY_CHANNEL",

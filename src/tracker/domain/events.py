@@ -11,7 +11,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tracker.domain.entries import Entry
+    from tracker.domain.plan import Entry
 
 
 class Phase(Enum):

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Sequence
 
-    from tracker.domain.blocks import Frame, FrameRun
     from tracker.domain.events import Event, Fault
-    from tracker.domain.notification import Notification
+    from tracker.domain.samples import Frame, FrameRun, Notification
 
 
 class Decoder(Protocol):

@@ -1,9 +1,15 @@
-"""Conversions between what sensors and people use and the SI units used inside."""
+"""Conversions between what sensors and people use and the SI units used inside.
+
+Averages of what is measured, where some of it may be unknown.
+"""
 
 from __future__ import annotations
 
 import math
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 STANDARD_GRAVITY_MPS2: Final = 9.80665
 """Standard gravity, by which every sensor's "g" is defined (CGPM 1901)."""
@@ -23,3 +29,9 @@ def ns_from_s(time_s: float) -> int:
 def s_from_ns(time_ns: int) -> float:
     """Return nanoseconds as seconds."""
     return time_ns / NS_PER_S
+
+
+def mean_of_known(values: Iterable[float | None]) -> float | None:
+    """Return the mean of the known values, or None without any."""
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if known else None

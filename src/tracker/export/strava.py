@@ -10,9 +10,8 @@ import json
 import math
 from typing import TYPE_CHECKING
 
-from tracker.export import wall_clock
-from tracker.export.exercise_names import names_of
-from tracker.export.set_text import rounded
+from tracker.export import app_terms as wall_clock
+from tracker.export.app_terms import names_of, rounded
 
 if TYPE_CHECKING:
     from datetime import datetime

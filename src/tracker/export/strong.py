@@ -10,9 +10,8 @@ import io
 from typing import TYPE_CHECKING, Final
 
 from tracker.domain import exercise_named
-from tracker.export import wall_clock
-from tracker.export.exercise_names import names_of
-from tracker.export.set_text import rounded, session_text, set_texts
+from tracker.export import app_terms as wall_clock
+from tracker.export.app_terms import names_of, rounded, session_text, set_texts
 
 if TYPE_CHECKING:
     from typing import BinaryIO

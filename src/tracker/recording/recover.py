@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracker.domain import OutputError
-from tracker.recording.file_errors import writing
+from tracker.domain.errors import writing
 from tracker.recording.reader import open_recording
 from tracker.recording.writer import RecordingWriter
 
 if TYPE_CHECKING:
-    from tracker.recording.damage import Damage
+    from tracker.recording.reader import Damage
 
 
 @dataclass(frozen=True, slots=True)

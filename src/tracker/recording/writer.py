@@ -9,12 +9,20 @@ from typing import TYPE_CHECKING, Final, Self
 
 from tracker import __version__
 from tracker.domain import OutputError
+from tracker.domain.errors import writing
 from tracker.domain.units import NS_PER_S
-from tracker.recording.batch import batch_message, stored_bytes
-from tracker.recording.file_errors import writing
-from tracker.recording.head import Head, head_message
-from tracker.recording.layout import END_MARK, MAX_BATCH_BYTES, MAX_BATCH_ROWS, MAX_INFO_BYTES
-from tracker.recording.seal import Part, Seal
+from tracker.recording.format import (
+    END_MARK,
+    MAX_BATCH_BYTES,
+    MAX_BATCH_ROWS,
+    MAX_INFO_BYTES,
+    Head,
+    Part,
+    Seal,
+    batch_message,
+    head_message,
+    stored_bytes,
+)
 
 if TYPE_CHECKING:
     from types import TracebackType

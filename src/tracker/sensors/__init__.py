@@ -1,36 +1,45 @@
 """One module per sensor family: how it advertises, starts, stops, and what its bytes mean."""
 
-from tracker.sensors.family import SMALLEST_MTU, Advertisement, ClockKind, SensorFamily
-from tracker.sensors.inquiry import Inquiry
-from tracker.sensors.metamotion import METAMOTION, MetaMotionDecoder
-from tracker.sensors.microbit import MICROBIT, MicrobitDecoder
-from tracker.sensors.movesense import MOVESENSE
-from tracker.sensors.nus import NUS, NusDecoder
-from tracker.sensors.polar import POLAR
-from tracker.sensors.profile import PROFILE
-from tracker.sensors.profile_config import ProfileConfig
-from tracker.sensors.profile_decoder import ProfileDecoder
-from tracker.sensors.profile_wire import encode_packet, samples_per_packet
-from tracker.sensors.registry import families, family, identify, identify_connected
-from tracker.sensors.samples import SAMPLES, SAMPLES_CHANNEL, SamplesDecoder, encode_samples
-from tracker.sensors.script import (
+from tracker.sensors.base import (
     MOST_HEARD,
+    SMALLEST_MTU,
+    Advertisement,
     Attempt,
+    ClockKind,
     Decide,
     Expect,
     Heard,
+    Inquiry,
     Pause,
     Read,
+    SensorFamily,
     Step,
     Subscribe,
     Unsubscribe,
     Where,
     Write,
 )
+from tracker.sensors.metamotion import METAMOTION, MetaMotionDecoder
+from tracker.sensors.microbit import MICROBIT, MicrobitDecoder
+from tracker.sensors.movesense import MOVESENSE
+from tracker.sensors.nus import NUS, NusDecoder
+from tracker.sensors.polar import POLAR
+from tracker.sensors.profile import PROFILE
+from tracker.sensors.profile.decoder import ProfileDecoder
+from tracker.sensors.profile.packets import ProfileConfig, encode_packet, samples_per_packet
+from tracker.sensors.registry import (
+    Decoded,
+    as_document,
+    decode_transcript,
+    families,
+    family,
+    identify,
+    identify_connected,
+    parse_settings,
+)
+from tracker.sensors.samples import SAMPLES, SAMPLES_CHANNEL, SamplesDecoder, encode_samples
 from tracker.sensors.thingy52 import THINGY52, ThingyDecoder
-from tracker.sensors.transcript import Decoded, as_document, decode_transcript, parse_settings
-from tracker.sensors.witmotion import WITMOTION
-from tracker.sensors.witmotion_wire import encode_witmotion
+from tracker.sensors.witmotion import WITMOTION, encode_witmotion
 from tracker.sensors.xsens_dot import XSENS_DOT, XsensDotDecoder
 
 __all__ = [

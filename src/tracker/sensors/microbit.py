@@ -12,11 +12,21 @@ import numpy as np
 
 from tracker.domain import RESERVED_CHANNELS, FaultReason, Frame, TrackerError
 from tracker.domain.units import STANDARD_GRAVITY_MPS2, s_from_ns
-from tracker.sensors.family import ClockKind, SensorFamily
-from tracker.sensors.faults import fault_of, unknown_channel
-from tracker.sensors.inquiry import FIRMWARE_REVISION, FIRMWARE_REVISION_UUID
-from tracker.sensors.script import Attempt, Read, Subscribe, Unsubscribe, Write
-from tracker.sensors.settings import refuse_unknown, whole_number
+from tracker.sensors.base import (
+    FIRMWARE_REVISION,
+    FIRMWARE_REVISION_UUID,
+    Attempt,
+    ClockKind,
+    Read,
+    SensorFamily,
+    Subscribe,
+    Unsubscribe,
+    Write,
+    fault_of,
+    refuse_unknown,
+    unknown_channel,
+    whole_number,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +34,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tracker.domain import Fault, Notification
-    from tracker.sensors.family import Advertisement
+    from tracker.sensors.base import Advertisement
 
 SERVICE_UUID: Final = "e95d0753-251d-470a-a062-fa1922dfa9a8"
 DATA_UUID: Final = "e95dca4b-251d-470a-a062-fa1922dfa9a8"

@@ -1,43 +1,426 @@
 """Lines of text over the Nordic UART service: Espruino boards, and boards that people build.
 
 The protocol is fixed in `firmware_notes/08-nus.md`.
+
+What the columns of a line mean: the header of our line protocol, and two that do without.
+
+The protocol is fixed in `firmware_notes/08-nus.md`.
+
+Cuts what a UART sends into lines, whatever way it was cut into notifications.
+
+One line of samples: numbers with commas between them, or an object of the Puck.js.
+
+The protocol is fixed in `firmware_notes/08-nus.md`, "Lines".
 """
 
 from __future__ import annotations
 
+import json
+import math
+import re
+from dataclasses import dataclass
+from functools import reduce
 from itertools import groupby
+from operator import xor
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from tracker.domain import RESERVED_CHANNELS, FaultReason, Frame
-from tracker.domain.units import s_from_ns
-from tracker.sensors.family import ClockKind, SensorFamily
-from tracker.sensors.faults import MalformedError, fault_of, unknown_channel
-from tracker.sensors.inquiry import (
+from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2, s_from_ns
+from tracker.sensors.base import (
     BATTERY_LEVEL,
     BATTERY_LEVEL_UUID,
     FIRMWARE_REVISION,
     FIRMWARE_REVISION_UUID,
+    ClockKind,
+    MalformedError,
+    Pause,
+    SensorFamily,
+    Subscribe,
+    Unsubscribe,
+    Where,
+    Write,
+    fault_of,
+    positive_number,
+    refuse_unknown,
+    unknown_channel,
 )
-from tracker.sensors.nus_layout import (
-    ESPRUINO,
-    WITHOUT_HEADER,
-    WITHOUT_HEADER_OR_GYRO,
-    Layout,
-    parse_header,
-)
-from tracker.sensors.nus_lines import Lines
-from tracker.sensors.nus_row import TAG, RawScale, Row, holds_samples, parse_object, parse_row
-from tracker.sensors.script import Pause, Subscribe, Unsubscribe, Where, Write
-from tracker.sensors.settings import positive_number, refuse_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from numpy.typing import NDArray
+
     from tracker.domain import Fault, Notification
-    from tracker.sensors.family import Advertisement
+    from tracker.sensors.base import Advertisement
+
+HEADER_START: Final = "#imu"
+"""First word of a header; other lines that start with # are remarks."""
+
+TIME: Final = "t"
+ACC: Final = ("ax", "ay", "az")
+GYRO: Final = ("gx", "gy", "gz")
+
+MOST_COLUMNS: Final = 16
+"""More than any board sends, and few enough for a line."""
+
+_ACC_UNITS: Final = {"acc_g": STANDARD_GRAVITY_MPS2, "acc_mps2": 1.0}
+_GYRO_UNITS: Final = {"gyro_dps": RADPS_PER_DPS, "gyro_radps": 1.0}
+_TIME_UNITS: Final = {"t_s": 1.0}
+_RATE_UNITS: Final = {"rate_hz": 1.0}
+_ACC_RANGE_UNITS: Final = {"acc_range_g": STANDARD_GRAVITY_MPS2}
+_GYRO_RANGE_UNITS: Final = {"gyro_range_dps": RADPS_PER_DPS}
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Columns, and what a 1 in them is worth."""
+
+    columns: tuple[str, ...]
+    """Names in order; those that are not `TIME`, `ACC` or `GYRO` are passed over."""
+    acc_mps2: float
+    """Worth of a 1 in a column of the accelerometer, m/s²."""
+    gyro_radps: float | None = None
+    """Worth of a 1 in a column of the gyroscope, rad/s; None without these columns."""
+    time_s: float | None = None
+    """Worth of a 1 in the column of time, s; None without this column."""
+    rate_hz: float | None = None
+    """Samples per second; None if the board does not say."""
+    acc_range_mps2: float | None = None
+    """The accelerometer measures from minus to plus this, m/s²; None if the board does not say."""
+    gyro_range_radps: float | None = None
+    """The gyroscope measures from minus to plus this, rad/s; None if the board does not say."""
+    open_ended: bool = False
+    """Whether more columns may follow, to be passed over."""
+
+    def __post_init__(self) -> None:
+        if len(self.columns) > MOST_COLUMNS:
+            raise ValueError(f"expected {MOST_COLUMNS} columns at most, got {len(self.columns)}")
+        known = [name for name in self.columns if name in (TIME, *ACC, *GYRO)]
+        if len(known) != len(set(known)):
+            raise ValueError(f"expected no column twice, got {','.join(known)}")
+        for names, worth in (
+            (ACC, self.acc_mps2),
+            (GYRO, self.gyro_radps),
+            ((TIME,), self.time_s),
+        ):
+            there = [name for name in names if name in known]
+            if len(there) != (len(names) if worth is not None else 0):
+                raise ValueError(
+                    f"expected the columns {','.join(names)} and what a 1 in them is worth, "
+                    "or neither"
+                )
+
+
+WITHOUT_HEADER: Final = Layout(
+    (TIME, *ACC, *GYRO), acc_mps2=1.0, gyro_radps=RADPS_PER_DPS, time_s=1e-3, open_ended=True
+)
+"""Milliseconds, m/s² and degrees/s: what DIY boards print most."""
+
+WITHOUT_HEADER_OR_GYRO: Final = Layout((TIME, *ACC), acc_mps2=1.0, time_s=1e-3)
+"""The same of a board without a gyroscope."""
+
+ESPRUINO: Final = Layout(ACC, acc_mps2=STANDARD_GRAVITY_MPS2 / 100)
+"""Hundredths of g behind an A, as in the example of the Espruino documentation."""
+
+
+def parse_header(line: str) -> Layout | None:
+    """Return the layout that a header gives, or None for a remark.
+
+    Raises
+    ------
+    MalformedError
+        If it is a header that cannot be followed.
+    """
+    first, *words = line.split()
+    if first != HEADER_START:
+        return None
+    given = dict(word.split("=", 1) for word in words if "=" in word)
+    try:
+        acc_mps2 = _worth(given, _ACC_UNITS)
+        if acc_mps2 is None:
+            raise ValueError("expected acc_g or acc_mps2")
+        return Layout(
+            tuple(given.get("columns", "").split(",")),
+            acc_mps2,
+            _worth(given, _GYRO_UNITS),
+            _worth(given, _TIME_UNITS),
+            _worth(given, _RATE_UNITS),
+            _worth(given, _ACC_RANGE_UNITS),
+            _worth(given, _GYRO_RANGE_UNITS),
+        )
+    except ValueError as error:
+        raise MalformedError(FaultReason.FORMAT, f"a header that says too little: {error}") from (
+            error
+        )
+
+
+def encode_header(layout: Layout) -> str:
+    """Return the header that a board would send for a layout."""
+    words = [HEADER_START, f"columns={','.join(layout.columns)}"]
+    for name, value in (
+        ("acc_mps2", layout.acc_mps2),
+        ("gyro_radps", layout.gyro_radps),
+        ("t_s", layout.time_s),
+        ("rate_hz", layout.rate_hz),
+    ):
+        if value is not None:
+            words.append(f"{name}={value!r}")
+    if layout.acc_range_mps2 is not None:
+        words.append(f"acc_range_g={layout.acc_range_mps2 / STANDARD_GRAVITY_MPS2!r}")
+    if layout.gyro_range_radps is not None:
+        words.append(f"gyro_range_dps={layout.gyro_range_radps / RADPS_PER_DPS!r}")
+    return " ".join(words)
+
+
+def _worth(given: Mapping[str, str], units: Mapping[str, float]) -> float | None:
+    """Return a quantity in SI, by whichever name it was given; None if by none."""
+    for name, unit in units.items():
+        if name in given:
+            value = float(given[name]) * unit
+            if not (math.isfinite(value) and value > 0):
+                raise ValueError(f"expected {name} to be above 0, got {given[name]}")
+            return value
+    return None
+
+
+MOST_LINE_BYTES: Final = 250
+"""A header takes 150; whatever is longer has lost its end of line."""
+
+SMALLEST_NOTIFICATION: Final = 20
+"""Bytes that fit into a notification at the smallest ATT MTU."""
+
+_LINE_END: Final = re.compile(rb"[\r\n]")
+_CONTROL: Final = re.compile(rb"[\x00-\x1f\x7f]")
+_PROMPT: Final = b"> "
+"""What a console puts in front of a line."""
+
+
+class Lines:
+    """Holds the beginning of a line until its end has come; no more than `MOST_LINE_BYTES`."""
+
+    def __init__(self) -> None:
+        self._begun = b""
+        self._is_overlong = False
+
+    def feed(self, data: bytes) -> list[str | None]:
+        """Return the lines that `data` completes, and None for each that grows too long."""
+        *ended, begun = _LINE_END.split(self._begun + data)
+        lines: list[str | None] = []
+        for line in ended:
+            if self._is_overlong:
+                self._is_overlong = False
+            elif len(line) > MOST_LINE_BYTES:
+                lines.append(None)
+            else:
+                lines.append(_text(line))
+        if self._is_overlong:
+            begun = b""
+        elif len(begun) > MOST_LINE_BYTES:
+            lines.append(None)
+            self._is_overlong = True
+            begun = b""
+        elif _is_whole_object(begun):
+            lines.append(_text(begun))
+            begun = b""
+        self._begun = begun
+        return [line for line in lines if line != ""]
+
+
+def _text(line: bytes) -> str:
+    return _CONTROL.sub(b"", line).lstrip(_PROMPT).decode("ascii", errors="replace").strip()
+
+
+def _is_whole_object(begun: bytes) -> bool:
+    """Return whether an object in braces is complete, which then needs no end of line."""
+    begun = begun.strip()
+    return (
+        begun.startswith(b"{") and begun.endswith(b"}") and begun.count(b"{") == begun.count(b"}")
+    )
+
+
+def cut(text: str, size: int = SMALLEST_NOTIFICATION) -> list[bytes]:
+    """Return text as a board would notify it, no more than `size` bytes at a time."""
+    data = text.encode("ascii")
+    return [data[start : start + size] for start in range(0, len(data), size)]
+
+
+TAG: Final = "A,"
+"""May stand in front of the numbers."""
+
+CLIPPED_SHARE: Final = 0.998
+"""A value this close to the end of the range is at its end."""
+
+IMPOSSIBLE_SHARE: Final = 1.1
+"""A value beyond the range by more is no measurement: two halves of lines, for example."""
+
+LARGEST_ACC_MPS2: Final = 400 * STANDARD_GRAVITY_MPS2
+LARGEST_GYRO_RADPS: Final = 8000 * RADPS_PER_DPS
+"""No motion chip measures more; without a range in a header these are the only bounds."""
+
+LARGEST_TIME_S: Final = 1e9
+"""A board that has been on for thirty years would wrap before that."""
+
+_NUMBER: Final = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?", re.ASCII)
+_NO_NUMBER: Final = re.compile(r"[-+]?(nan|inf|ovf)", re.IGNORECASE)
+"""What boards print for a value that is none."""
+
+_SAMPLES: Final = re.compile(r"(A,)?\s*[-+]?(\d|\.\d|nan\b|inf\b|ovf\b)", re.ASCII | re.IGNORECASE)
+_CHECKSUM: Final = re.compile(r"(.*)\*([0-9a-fA-F]{2})")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Row:
+    """The sample of one line."""
+
+    acc_mps2: NDArray[np.float64]
+    """Shape (3,)."""
+    gyro_radps: NDArray[np.float64] | None
+    """Shape (3,), or None."""
+    time_s: float | None
+    """The board's own time, s, or None."""
+    saturated: bool = False
+    """Whether a value is at the end of the range that the header gives."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawScale:
+    """What a count of the Puck.js is worth, which its objects do not say."""
+
+    acc_lsb_per_g: float = 8192.0
+    """Counts per g; 8192 is the ±4 g of current firmware."""
+    gyro_lsb_per_dps: float = 1000.0 / 8.75
+    """Counts per degree/s; 8.75 thousandths of a degree/s a count."""
+
+
+def holds_samples(line: str) -> bool:
+    """Return whether a line means to be samples, and is not just talk of a console."""
+    return _SAMPLES.match(line) is not None
+
+
+def checksum(text: str) -> int:
+    """Return all characters of a line, joined by exclusive or."""
+    return reduce(xor, text.encode("ascii", errors="replace"), 0)
+
+
+def parse_row(line: str, layout: Layout) -> Row:
+    """Return the sample of a line.
+
+    Raises
+    ------
+    MalformedError
+        If it does not follow the layout.
+    """
+    found = _CHECKSUM.fullmatch(line)
+    if found:
+        line, stated = found[1], int(found[2], 16)
+        if checksum(line) != stated:
+            raise MalformedError(FaultReason.FORMAT, f"the checksum of {line!r} does not fit")
+    cells = line.removeprefix(TAG).split(",")
+    columns = layout.columns
+    if len(cells) != len(columns) and not (layout.open_ended and len(cells) > len(columns)):
+        raise MalformedError(
+            FaultReason.FORMAT, f"expected {len(columns)} columns, got {len(cells)} in {line!r}"
+        )
+    named = dict(zip(columns, cells, strict=False))
+    acc_mps2 = _vector(named, ACC) * layout.acc_mps2
+    gyro_radps = None
+    if layout.gyro_radps is not None:
+        gyro_radps = _vector(named, GYRO) * layout.gyro_radps
+    time_s = None if layout.time_s is None else _number(named[TIME]) * layout.time_s
+    share = max(
+        _share(acc_mps2, layout.acc_range_mps2), _share(gyro_radps, layout.gyro_range_radps)
+    )
+    if share > IMPOSSIBLE_SHARE:
+        raise MalformedError(FaultReason.FORMAT, f"a value is beyond the range in {line!r}")
+    return _checked(Row(acc_mps2, gyro_radps, time_s, share >= CLIPPED_SHARE))
+
+
+def parse_object(line: str, scale: RawScale) -> Row:
+    """Return the sample of an object as the Puck.js prints it.
+
+    Raises
+    ------
+    MalformedError
+        If it is none.
+    """
+    try:
+        sample = json.loads(line)
+        acc = np.array([float(sample["acc"][axis]) for axis in "xyz"])
+        gyro = None
+        if "gyro" in sample:
+            gyro = np.array([float(sample["gyro"][axis]) for axis in "xyz"])
+    except (ValueError, LookupError, TypeError, OverflowError, RecursionError) as error:
+        raise MalformedError(
+            FaultReason.FORMAT, f"expected acc and gyro with x, y and z, got {line!r}"
+        ) from error
+    return _checked(
+        Row(
+            acc * (STANDARD_GRAVITY_MPS2 / scale.acc_lsb_per_g),
+            None if gyro is None else gyro * (RADPS_PER_DPS / scale.gyro_lsb_per_dps),
+            None,
+        )
+    )
+
+
+def encode_row(row: Row, layout: Layout, *, tag: bool = False, check: bool = False) -> str:
+    """Return the line that a board would print, without its end; other columns are 0.
+
+    Parameters
+    ----------
+    row
+        The sample.
+    layout
+        What its columns mean; has a gyroscope or a time only if the row does.
+    tag
+        Whether an A comes first.
+    check
+        Whether a checksum comes last.
+    """
+    values = dict(zip(ACC, row.acc_mps2 / layout.acc_mps2, strict=True))
+    if row.gyro_radps is not None and layout.gyro_radps is not None:
+        values.update(zip(GYRO, row.gyro_radps / layout.gyro_radps, strict=True))
+    cells = {name: f"{value:.7g}" for name, value in values.items()}
+    if row.time_s is not None and layout.time_s is not None:
+        cells[TIME] = f"{row.time_s / layout.time_s:.12g}"
+    line = TAG * tag + ",".join(cells.get(name, "0") for name in layout.columns)
+    return f"{line}*{checksum(line):02x}" if check else line
+
+
+def _vector(named: Mapping[str, str], names: Iterable[str]) -> NDArray[np.float64]:
+    return np.array([_number(named[name]) for name in names], dtype=np.float64)
+
+
+def _number(cell: str) -> float:
+    cell = cell.strip()
+    if _NUMBER.fullmatch(cell):
+        return float(cell)
+    if _NO_NUMBER.fullmatch(cell):
+        return np.nan
+    raise MalformedError(FaultReason.FORMAT, f"expected a number, got {cell!r}")
+
+
+def _share(values: NDArray[np.float64] | None, full_range: float | None) -> float:
+    if values is None or full_range is None:
+        return 0.0
+    return float(np.abs(values).max()) / full_range
+
+
+def _checked(row: Row) -> Row:
+    """Return the row; raises `MalformedError` if a value of it cannot be."""
+    bounded = ((row.acc_mps2, LARGEST_ACC_MPS2), (row.gyro_radps, LARGEST_GYRO_RADPS))
+    shares = [np.abs(values).max() / most for values, most in bounded if values is not None]
+    if row.time_s is not None:
+        shares.append(abs(row.time_s) / LARGEST_TIME_S)
+    largest = float(np.max(shares))
+    if not np.isfinite(largest):
+        raise MalformedError(FaultReason.NOT_FINITE, "a value is not a number")
+    if largest > 1.0:
+        raise MalformedError(FaultReason.FORMAT, "a value is beyond what any board could send")
+    return row
+
 
 SERVICE_UUID: Final = "6e400001-b5a3-f393-e0a9-e50e24dcca9e"
 RX_UUID: Final = "6e400002-b5a3-f393-e0a9-e50e24dcca9e"

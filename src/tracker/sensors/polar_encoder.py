@@ -6,14 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tracker.sensors.polar_wire import (
-    AXES,
-    BLOCK,
-    COMPRESSED,
-    HEADER,
-    LAYOUTS,
-    Measurement,
-)
+from tracker.sensors.polar.packets import AXES, BLOCK, COMPRESSED, HEADER, LAYOUTS, Measurement
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

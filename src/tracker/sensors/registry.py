@@ -1,11 +1,17 @@
-"""Every sensor family that the tracker knows."""
+"""Every sensor family that the tracker knows.
+
+Decodes what somebody has written down of a sensor's notifications, as hex.
+
+It is how the owner of an odd sensor shows what it sends; `tracker decode` prints the document.
+"""
 
 from __future__ import annotations
 
+import re
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypedDict
 
-from tracker.domain import UnknownNameError
+from tracker.domain import Fault, Notification, TrackerError, UnknownNameError
 from tracker.sensors.metamotion import METAMOTION
 from tracker.sensors.microbit import MICROBIT
 from tracker.sensors.movesense import MOVESENSE
@@ -18,9 +24,10 @@ from tracker.sensors.witmotion import WITMOTION
 from tracker.sensors.xsens_dot import XSENS_DOT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from tracker.sensors.family import Advertisement, SensorFamily
+    from tracker.domain import Frame
+    from tracker.sensors.base import Advertisement, SensorFamily
 
 _FAMILIES: Final = MappingProxyType(
     {
@@ -81,3 +88,119 @@ def identify_connected(
     fitting = [entry for entry in _FAMILIES.values() if present & set(entry.services)]
     recognised = (entry for entry in fitting if entry.recognises(advertisement))
     return next(recognised, fitting[0] if fitting else None)
+
+
+_SEPARATORS: Final = re.compile(r"0[xX]|[\s:-]")
+"""What debugging apps print around and between the bytes."""
+
+
+class DecodedFrame(TypedDict):
+    """Samples of one notification."""
+
+    acc_mps2: list[list[float]]
+    gyro_radps: list[list[float]] | None
+    device_time_s: float | None
+
+
+class DecodedFault(TypedDict):
+    """What was wrong with one notification, or with what came before it."""
+
+    reason: str
+
+
+class Decoded(TypedDict):
+    """The document that `tracker decode` prints."""
+
+    frames: list[DecodedFrame]
+    faults: list[DecodedFault]
+
+
+def parse_settings(pairs: Iterable[str]) -> dict[str, str]:
+    """Return settings given as `key=value` by their key.
+
+    Raises
+    ------
+    TrackerError
+        If one has no `=` or no key.
+    """
+    settings = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not key or not equals:
+            raise TrackerError(
+                f"A setting is written key=value, got {pair!r}.", "For example acc_range_g=8."
+            )
+        settings[key] = value
+    return settings
+
+
+def decode_transcript(
+    family: SensorFamily,
+    payloads: Sequence[str],
+    *,
+    channel: str | None = None,
+    settings: Mapping[str, str] | None = None,
+) -> tuple[Frame | Fault, ...]:
+    """Decode notifications in order, on one decoder, as if all had arrived at second 0.
+
+    Parameters
+    ----------
+    family
+        The family whose decoder reads them.
+    payloads
+        Hex, with or without separators; `name=hex` gives a single one its own channel.
+    channel
+        UUID or short name of the channel of the others; None takes the family's samples.
+    settings
+        Settings of the decoder.
+
+    Raises
+    ------
+    TrackerError
+        If a text is no hex, or a channel or setting is not one of the family's.
+    """
+    decoder = family.decoder(settings or {})
+    default = family.default_channel if channel is None else _channel(family, channel)
+    notifications = [_notification(family, payload, default) for payload in payloads]
+    return tuple(result for notification in notifications for result in decoder.feed(notification))
+
+
+def as_document(results: Iterable[Frame | Fault]) -> Decoded:
+    """Return what a decoder gave as plain lists and numbers."""
+    frames: list[DecodedFrame] = []
+    faults: list[DecodedFault] = []
+    for result in results:
+        if isinstance(result, Fault):
+            faults.append({"reason": result.reason.value})
+            continue
+        gyro_radps = result.gyro_radps
+        frames.append(
+            {
+                "acc_mps2": result.acc_mps2.tolist(),
+                "gyro_radps": None if gyro_radps is None else gyro_radps.tolist(),
+                "device_time_s": result.device_time_s,
+            }
+        )
+    return {"frames": frames, "faults": faults}
+
+
+def _channel(family: SensorFamily, name: str) -> str:
+    """Return the UUID that a short name or a UUID in any case stands for."""
+    if name in family.channels:
+        return family.channels[name]
+    if name.lower() in family.channels.values():
+        return name.lower()
+    raise UnknownNameError(f"{family.kind} channel", name, tuple(family.channels))
+
+
+def _notification(family: SensorFamily, payload: str, default: str) -> Notification:
+    name, equals, text = payload.rpartition("=")
+    digits = _SEPARATORS.sub("", text)
+    try:
+        data = bytes.fromhex(digits)
+    except ValueError:
+        raise TrackerError(
+            f"A notification is written in hex, two digits a byte, got {payload!r}.",
+            "For example 55610a00, 55 61 0a 00 or config=0101.",
+        ) from None
+    return Notification(0, _channel(family, name) if equals else default, data)

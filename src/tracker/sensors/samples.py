@@ -13,9 +13,14 @@ import numpy as np
 
 from tracker.domain import RESERVED_CHANNELS, FaultReason, Frame
 from tracker.domain.units import s_from_ns
-from tracker.sensors.family import ClockKind, SensorFamily
-from tracker.sensors.faults import MalformedError, fault_of, unknown_channel
-from tracker.sensors.settings import refuse_unknown
+from tracker.sensors.base import (
+    ClockKind,
+    MalformedError,
+    SensorFamily,
+    fault_of,
+    refuse_unknown,
+    unknown_channel,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -13,11 +13,22 @@ import numpy as np
 
 from tracker.domain import RESERVED_CHANNELS, FaultReason, Frame, SensorError
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2, s_from_ns
-from tracker.sensors.family import ClockKind, SensorFamily
-from tracker.sensors.faults import fault_of, unknown_channel
-from tracker.sensors.inquiry import BATTERY_LEVEL, BATTERY_LEVEL_UUID, Inquiry
-from tracker.sensors.script import Decide, Read, Subscribe, Unsubscribe, Write, newest
-from tracker.sensors.settings import refuse_unknown
+from tracker.sensors.base import (
+    BATTERY_LEVEL,
+    BATTERY_LEVEL_UUID,
+    ClockKind,
+    Decide,
+    Inquiry,
+    Read,
+    SensorFamily,
+    Subscribe,
+    Unsubscribe,
+    Write,
+    fault_of,
+    newest,
+    refuse_unknown,
+    unknown_channel,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,8 +36,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tracker.domain import Fault, Notification
-    from tracker.sensors.family import Advertisement
-    from tracker.sensors.script import Heard, Step
+    from tracker.sensors.base import Advertisement, Heard, Step
 
 CONFIGURATION_SERVICE_UUID: Final = "ef680100-9b35-4933-9b10-52ffa9740042"
 FIRMWARE_UUID: Final = "ef680107-9b35-4933-9b10-52ffa9740042"

@@ -1,37 +1,369 @@
 """WitMotion's Bluetooth 5 sensors: WT901BLE67 and 68, WT901BLECL, WT9011DCL-BT50, BWT901BLE5.0.
 
 What they send, and how much of it is certain: `firmware_notes/02-witmotion.md`.
+
+Bytes of WitMotion's Bluetooth 5 sensors: frames in a stream, register replies, commands.
+
+Byte tables: `firmware_notes/02-witmotion.md`.
+
+How a WitMotion sensor is set to 100 samples a second, and what its registers tell.
 """
 
 from __future__ import annotations
 
+import struct
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from tracker.domain import RESERVED_CHANNELS, FaultReason, Frame
-from tracker.domain.units import NS_PER_S, s_from_ns
-from tracker.sensors.family import ClockKind, SensorFamily
-from tracker.sensors.faults import fault_of, unknown_channel
-from tracker.sensors.settings import refuse_unknown, whole_number
-from tracker.sensors.witmotion_control import BATTERY, START, STOP, VERSION
-from tracker.sensors.witmotion_wire import (
-    DUAL_NOTIFY_UUID,
-    DUAL_SERVICE_UUID,
-    DUAL_WRITE_UUID,
-    NOTIFY_UUID,
-    SAMPLE,
-    SERVICE_UUID,
-    WRITE_UUID,
-    FrameSplitter,
-    Scale,
-    decode_samples,
+import numpy as np
+
+from tracker.domain import RESERVED_CHANNELS, FaultReason, Frame, SensorError
+from tracker.domain.units import NS_PER_S, RADPS_PER_DPS, STANDARD_GRAVITY_MPS2, s_from_ns
+from tracker.sensors.base import (
+    ClockKind,
+    Decide,
+    Expect,
+    Inquiry,
+    Pause,
+    SensorFamily,
+    Subscribe,
+    Unsubscribe,
+    Where,
+    Write,
+    fault_of,
+    refuse_unknown,
+    unknown_channel,
+    whole_number,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
+
+    from numpy.typing import NDArray
 
     from tracker.domain import Fault, Notification
-    from tracker.sensors.family import Advertisement
+    from tracker.sensors.base import Advertisement, Heard, Step
+
+# The base ends in 9a34fb. Bluetooth's own ends in 9b34fb, so the short form 0xffe5 is another id.
+SERVICE_UUID: Final = "0000ffe5-0000-1000-8000-00805f9a34fb"
+NOTIFY_UUID: Final = "0000ffe4-0000-1000-8000-00805f9a34fb"
+WRITE_UUID: Final = "0000ffe9-0000-1000-8000-00805f9a34fb"
+
+DUAL_SERVICE_UUID: Final = "49535343-fe7d-4ae5-8fa9-9fafd205e455"
+DUAL_NOTIFY_UUID: Final = "49535343-1e4d-4bd9-ba61-23c647249616"
+DUAL_WRITE_UUID: Final = "49535343-8841-43f4-a8d4-ecbe34729bb3"
+
+FRAME_BYTES: Final = 20
+MARK: Final = 0x55
+SAMPLE: Final = 0x61
+REPLY: Final = 0x71
+
+# 02-witmotion.md, "Sample": int16 acc x y z, gyro x y z, angle roll pitch yaw, behind the mark.
+COUNT: Final = np.dtype("<i2")
+COLUMNS: Final = 9
+COUNTS_PER_RANGE: Final = 32768
+ANGLE_RANGE_DEG: Final = 180.0
+
+# 02-witmotion.md, "Register reply": register u16, then eight registers from it on.
+REPLY_LAYOUT: Final = struct.Struct("<BBH8h")
+
+UNLOCK: Final = bytes.fromhex("ff aa 69 88 b5")
+SAVE: Final = bytes.fromhex("ff aa 00 00 00")
+
+RATE_REGISTER: Final = 0x03
+BANDWIDTH_REGISTER: Final = 0x1F
+VERSION_REGISTER: Final = 0x2E
+BATTERY_REGISTER: Final = 0x64
+_READ_REGISTER: Final = 0x27
+
+RATE_100_HZ: Final = 0x09
+BANDWIDTH_44_HZ: Final = 0x03
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """What the ends of an int16 stand for."""
+
+    acc_range_g: float = 16.0
+    """The accelerometer measures from minus to plus this, g."""
+    gyro_range_dps: float = 2000.0
+    """The gyroscope measures from minus to plus this, degrees/s."""
+
+    @property
+    def acc_count_mps2(self) -> float:
+        """Worth of one accelerometer count, m/s²."""
+        return self.acc_range_g * STANDARD_GRAVITY_MPS2 / COUNTS_PER_RANGE
+
+    @property
+    def gyro_count_radps(self) -> float:
+        """Worth of one gyroscope count, rad/s."""
+        return self.gyro_range_dps * RADPS_PER_DPS / COUNTS_PER_RANGE
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterReply:
+    """Eight registers, as a sensor answers a read."""
+
+    register: int
+    """Number of the first one."""
+    words: tuple[int, ...]
+    """Their values, signed."""
+
+
+class FrameSplitter:
+    """Finds frames in a stream of bytes, whatever way it was cut into notifications."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+
+    def feed(self, data: bytes) -> tuple[list[bytes], int]:
+        """Return the frames that `data` completes, and how many bytes belonged to none.
+
+        A 0x55 may stand inside a frame as well. It starts one only if another frame, or the end
+        of what came so far, follows 20 bytes on. Sensors send whole frames, so a notification
+        that is made of nothing else ends any search that was going on.
+        """
+        if self._rest and _only_frames(data):
+            frames = [data[at : at + FRAME_BYTES] for at in range(0, len(data), FRAME_BYTES)]
+            return frames, self.drop_rest()
+        stream, self._rest = self._rest + data, b""
+        frames = []
+        skipped = 0
+        at = 0
+        while at < len(stream):
+            start = stream.find(MARK, at)
+            if start < 0:
+                return frames, skipped + len(stream) - at
+            skipped += start - at
+            at = start
+            end = at + FRAME_BYTES
+            if _may_start(stream, at) and len(stream) < end:
+                self._rest = stream[at:]
+                return frames, skipped
+            if _may_start(stream, at) and _may_start(stream, end):
+                frames.append(stream[at:end])
+                at = end
+            else:
+                skipped += 1
+                at += 1
+        return frames, skipped
+
+    def drop_rest(self) -> int:
+        """Forget a frame that is not complete, and return how many bytes of it were there."""
+        dropped, self._rest = len(self._rest), b""
+        return dropped
+
+
+def _may_start(stream: bytes, at: int) -> bool:
+    """Return whether a frame starts at `at`, as far as the bytes go."""
+    return stream[at : at + 2] in (b"", b"\x55", b"\x55\x61", b"\x55\x71")
+
+
+def _only_frames(data: bytes) -> bool:
+    whole = len(data) > 0 and len(data) % FRAME_BYTES == 0
+    return whole and all(
+        data[at : at + 2] in (b"\x55\x61", b"\x55\x71") for at in range(0, len(data), FRAME_BYTES)
+    )
+
+
+def decode_samples(
+    frames: Iterable[bytes], scale: Scale
+) -> tuple[NDArray[np.float64], NDArray[np.float64], bool]:
+    """Return acceleration (m/s²), angular rate (rad/s) and whether either is at its range's end.
+
+    `frames` are sample frames of `FRAME_BYTES` each.
+    """
+    body = b"".join(frame[2:] for frame in frames)
+    counts = np.frombuffer(body, COUNT).reshape(-1, COLUMNS)[:, :6].astype(np.float64)
+    saturated = bool(((counts <= -COUNTS_PER_RANGE) | (counts >= COUNTS_PER_RANGE - 1)).any())
+    return counts[:, :3] * scale.acc_count_mps2, counts[:, 3:] * scale.gyro_count_radps, saturated
+
+
+def encode_witmotion(
+    acc_mps2: NDArray[np.float64],
+    gyro_radps: NDArray[np.float64],
+    angle_deg: NDArray[np.float64] | None = None,
+    scale: Scale | None = None,
+) -> bytes:
+    """Return samples, one frame each, as a sensor would notify them together.
+
+    Parameters
+    ----------
+    acc_mps2
+        Specific force, m/s², shape (n, 3); cut off at the ends of the range.
+    gyro_radps
+        Angular rate, rad/s, shape (n, 3); cut off at the ends of the range.
+    angle_deg
+        Roll, pitch and yaw, degrees, shape (n, 3); None says level.
+    scale
+        Ranges; None takes those of the sensors.
+    """
+    scale = scale or Scale()
+    columns = (
+        acc_mps2 / scale.acc_count_mps2,
+        gyro_radps / scale.gyro_count_radps,
+        (np.zeros_like(acc_mps2) if angle_deg is None else angle_deg)
+        * (COUNTS_PER_RANGE / ANGLE_RANGE_DEG),
+    )
+    limits = np.iinfo(COUNT)
+    counts = np.rint(np.clip(np.hstack(columns), limits.min, limits.max)).astype(COUNT)
+    return b"".join(bytes((MARK, SAMPLE)) + row.tobytes() for row in counts)
+
+
+def decode_reply(frame: bytes) -> RegisterReply:
+    """Return a reply frame of `FRAME_BYTES` in words."""
+    _mark, _kind, register, *words = REPLY_LAYOUT.unpack(frame)
+    return RegisterReply(register, tuple(words))
+
+
+def encode_reply(reply: RegisterReply) -> bytes:
+    """Return the frame that answers a read; registers that are not given read 0."""
+    words = (*reply.words, *(0 for _ in range(8 - len(reply.words))))
+    return REPLY_LAYOUT.pack(MARK, REPLY, reply.register, *words)
+
+
+def write_command(register: int, value: int) -> bytes:
+    """Return the command that sets a register; it is heeded for 10 s after `UNLOCK`."""
+    return struct.pack("<BBBH", 0xFF, 0xAA, register, value)
+
+
+def read_command(register: int) -> bytes:
+    """Return the command that asks for eight registers from `register` on."""
+    return write_command(_READ_REGISTER, register)
+
+
+COMMAND_GAP_S: Final = 0.15
+"""Vendor apps wait 100 to 150 ms; commands in a row get lost."""
+
+LISTEN_S: Final = 1.5
+"""Long enough to tell 10 samples a second, the factory's setting, from 100."""
+
+REPLY_TIMEOUT_S: Final = 1.0
+
+ASKED_HZ: Final = 100
+
+LEAST_SHARE: Final = 0.75
+"""Of the rate that was asked for; sensors run some percent off, and a bad link loses some."""
+
+SLOWEST_HZ: Final = 25
+"""Below this a way up of 0.4 s, the fastest, has fewer than ten samples to show its edges."""
+
+# Android vendor app; that for iOS reads up to 15 points more. 02-witmotion.md, "Battery".
+CELL_V: Final = (3.40, 3.50, 3.68, 3.70, 3.73, 3.77, 3.79, 3.82, 3.87, 3.93, 3.96, 3.99)
+CELL_PERCENT: Final = (0.0, 5.0, 10.0, 15.0, 20.0, 30.0, 40.0, 50.0, 60.0, 75.0, 90.0, 100.0)
+PACK_V: Final = (6.5, 8.8)
+"""A pack of two cells, empty and full."""
+LEAST_PACK_V: Final = 5.5
+LEAST_CELL_V: Final = 2.5
+"""No sensor runs on less: the register is something else."""
+
+
+def measured_rate_hz(heard: Heard, channel: str, over_s: float = LISTEN_S) -> float:
+    """Return how many samples a second came on a channel lately; 0 without two notifications."""
+    ours = [each for each in heard if each.channel == channel]
+    if ours:
+        oldest_ns = ours[-1].received_ns - int(over_s * NS_PER_S)
+        ours = [each for each in ours if each.received_ns >= oldest_ns]
+    if len(ours) < 2 or ours[-1].received_ns == ours[0].received_ns:
+        return 0.0
+    splitter = FrameSplitter()
+    counts = [sum(frame[1] == SAMPLE for frame in splitter.feed(each.data)[0]) for each in ours]
+    # What came with the first one was measured before the time that is looked at.
+    return sum(counts[1:]) * NS_PER_S / (ours[-1].received_ns - ours[0].received_ns)
+
+
+def battery_percent(volts: float) -> int | None:
+    """Return about how full the battery is; None if no battery has such a voltage."""
+    if LEAST_PACK_V < volts <= PACK_V[1] * 1.1:
+        return round(float(np.interp(volts, PACK_V, (0.0, 100.0))))
+    if LEAST_CELL_V <= volts <= LEAST_PACK_V:
+        return round(float(np.interp(volts, CELL_V, CELL_PERCENT)))
+    return None
+
+
+def _words(heard: Heard, register: int) -> tuple[int, ...] | None:
+    """Return the newest reply that starts with a register."""
+    splitter = FrameSplitter()
+    for notification in reversed(heard):
+        if notification.channel not in (NOTIFY_UUID, DUAL_NOTIFY_UUID):
+            continue
+        splitter.drop_rest()
+        for frame in splitter.feed(notification.data)[0]:
+            if frame[1] == REPLY and (reply := decode_reply(frame)).register == register:
+                return reply.words
+    return None
+
+
+def _battery(heard: Heard) -> int | None:
+    words = _words(heard, BATTERY_REGISTER)
+    return None if words is None else battery_percent(words[0] / 100.0)
+
+
+def _version(heard: Heard) -> str | None:
+    """Return the number of the firmware; how it is split up differs between models."""
+    words = _words(heard, VERSION_REGISTER)
+    return str(words[0] & 0xFFFF) if words and words[0] else None
+
+
+def _either(steps: Callable[[str, str], tuple[Step, ...]]) -> tuple[Step, ...]:
+    """Return the steps for the one pair of characteristics, or else for the other."""
+    return (
+        Where(
+            NOTIFY_UUID, steps(NOTIFY_UUID, WRITE_UUID), steps(DUAL_NOTIFY_UUID, DUAL_WRITE_UUID)
+        ),
+    )
+
+
+def _start(notify: str, write: str) -> tuple[Step, ...]:
+    def check_again(heard: Heard) -> tuple[Step, ...]:
+        rate_hz = measured_rate_hz(heard, notify)
+        if rate_hz < SLOWEST_HZ:
+            raise SensorError(
+                f"The sensor was asked for {ASKED_HZ} samples a second and sends {rate_hz:.0f}.",
+                "Switch it off and on, or set its rate to 100 Hz in the vendor's app.",
+            )
+        return ()
+
+    def check(heard: Heard) -> tuple[Step, ...]:
+        if measured_rate_hz(heard, notify) >= LEAST_SHARE * ASKED_HZ:
+            return ()
+        # Some firmware heeds a rate only once it is saved. That stays, so it is the second try.
+        return (*_set_rate(write), *_paced(write, SAVE), Pause(LISTEN_S), Decide(check_again))
+
+    return (Subscribe(notify), *_set_rate(write), Pause(LISTEN_S), Decide(check))
+
+
+def _set_rate(write: str) -> tuple[Step, ...]:
+    commands = (
+        UNLOCK,
+        write_command(RATE_REGISTER, RATE_100_HZ),
+        write_command(BANDWIDTH_REGISTER, BANDWIDTH_44_HZ),
+    )
+    return tuple(step for command in commands for step in _paced(write, command))
+
+
+def _paced(write: str, command: bytes) -> tuple[Step, ...]:
+    return (Write(write, command), Pause(COMMAND_GAP_S))
+
+
+def _ask(register: int) -> Callable[[str, str], tuple[Step, ...]]:
+    answer = bytes((0x55, REPLY, register, 0x00))
+    return lambda notify, write: (
+        Write(write, read_command(register)),
+        Expect(notify, answer, REPLY_TIMEOUT_S, anywhere=True),
+    )
+
+
+START: Final = _either(_start)
+"""Raises the rate, which is 10 Hz from the factory; nothing is saved if it works without."""
+
+STOP: Final = _either(lambda notify, _write: (Unsubscribe(notify),))
+"""Sensors stream as long as somebody listens."""
+
+BATTERY: Final = Inquiry(_either(_ask(BATTERY_REGISTER)), _battery)
+VERSION: Final = Inquiry(_either(_ask(VERSION_REGISTER)), _version)
+
 
 STALE_NS: Final = 1 * NS_PER_S
 """The rest of a frame comes with the next notification; after this long it comes no more."""

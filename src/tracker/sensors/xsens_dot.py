@@ -1,55 +1,374 @@
 """Xsens DOT, now Movella DOT: one stamped sample per notification.
 
 Bytes, clock and ranges: `firmware_notes/06-xsens-dot.md`.
+
+What a Movella DOT is told: the control value, of which one field is ours, and start and stop.
+
+Byte tables: `firmware_notes/06-xsens-dot.md`, "Control value" and "Measurement value".
+
+The measurement payloads of a Movella DOT, and the ids of its characteristics.
+
+Byte tables: `firmware_notes/06-xsens-dot.md`.
+
+Where a sample of a Movella DOT belongs: its stamp is all there is to tell, and it wraps.
+
+Theory of operation (note, "Clock"). Samples come one by one, a period apart on the sensor's own
+clock. Against the newest sample so far a stamp is *later* by up to half of the range of 2**32 µs,
+or *behind*.
+
+- later by about a period: the next sample. By more than one and a half: some were lost.
+- the same: it was here before.
+- behind by less than a second: it comes late.
+- behind by more: the sensor restarted.
+
+After the control value was read again a pause of any length is no wonder: then the host's clock
+tells how often the stamp has wrapped, and that nothing was lost.
 """
 
 from __future__ import annotations
 
+import struct
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from tracker.domain import RESERVED_CHANNELS, FaultReason, Frame, SensorError, TrackerError
-from tracker.domain.units import s_from_ns
-from tracker.sensors.family import ClockKind, SensorFamily
-from tracker.sensors.faults import MalformedError, duplicate, fault_of, late, unknown_channel
-from tracker.sensors.inquiry import HIGHEST_PERCENT, Inquiry
-from tracker.sensors.profile_counters import Order
-from tracker.sensors.script import Decide, Read, Subscribe, Unsubscribe, Write, newest
-from tracker.sensors.settings import refuse_unknown, whole_number
-from tracker.sensors.xsens_dot_control import (
-    CONTROL,
-    RATES_HZ,
-    STREAMING_RATE_HZ,
-    measuring_mode,
-    rate_of,
-    start_command,
-    stop_command,
-    with_rate,
+from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2, s_from_ns
+from tracker.sensors.base import (
+    HIGHEST_PERCENT,
+    ClockKind,
+    Decide,
+    Inquiry,
+    MalformedError,
+    Read,
+    SensorFamily,
+    Subscribe,
+    Unsubscribe,
+    Write,
+    duplicate,
+    fault_of,
+    late,
+    newest,
+    refuse_unknown,
+    unknown_channel,
+    whole_number,
 )
-from tracker.sensors.xsens_dot_stamps import Stamps
-from tracker.sensors.xsens_dot_wire import (
-    BATTERY_UUID,
-    CHANNEL_BYTES,
-    CONTROL_UUID,
-    INFO_UUID,
-    LONG_UUID,
-    MEASUREMENT_SERVICE_UUID,
-    MEASUREMENT_UUID,
-    MEDIUM_UUID,
-    MODES,
-    SHORT_UUID,
-    STREAMING_MODE,
-    decode_payload,
-)
+from tracker.sensors.counters import Order, Place
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from numpy.typing import NDArray
+
     from tracker.domain import Fault, Notification
-    from tracker.sensors.family import Advertisement
-    from tracker.sensors.script import Heard, Step
+    from tracker.sensors.base import Advertisement, Heard, Step
+
+# 06-xsens-dot.md, "Control value": visit bits, what is not ours, rate, what is not ours.
+CONTROL: Final = struct.Struct("<B23sH6s")
+
+VISIT_RATE: Final = 0x10
+"""Visit bit 4: of all fields, the sensor takes over only the rate."""
+
+RATES_HZ: Final = (1, 4, 10, 12, 15, 20, 30, 60, 120)
+"""What the sensor can be set to; 120 Hz only for recordings in its own memory."""
+
+STREAMING_RATE_HZ: Final = 60
+"""The most that the sensor streams, and its own default."""
+
+# 06-xsens-dot.md, "Measurement value": type, action, mode.
+MEASUREMENT: Final = struct.Struct("<BBB")
+MEASUREMENT_TYPE: Final = 1
+START: Final = 1
+STOP: Final = 0
+
+
+def start_command(mode: int) -> bytes:
+    """Return what starts a measurement when written to the measurement characteristic."""
+    return MEASUREMENT.pack(MEASUREMENT_TYPE, START, mode)
+
+
+def stop_command(mode: int) -> bytes:
+    """Return what stops it."""
+    return MEASUREMENT.pack(MEASUREMENT_TYPE, STOP, mode)
+
+
+def measuring_mode(measurement: bytes) -> int | None:
+    """Return the mode that a measurement value says is running, or None if none is."""
+    if len(measurement) < MEASUREMENT.size:
+        return None
+    _type, action, mode = MEASUREMENT.unpack_from(measurement)
+    return mode if action == START else None
+
+
+def rate_of(control: bytes) -> int:
+    """Return the samples per second that a control value says.
+
+    Raises
+    ------
+    MalformedError
+        If it is no control value.
+    """
+    if len(control) != CONTROL.size:
+        raise MalformedError(
+            FaultReason.LENGTH,
+            f"expected a control value of {CONTROL.size} bytes, got {len(control)}",
+        )
+    _visit, _before, rate_hz, _after = CONTROL.unpack(control)
+    if rate_hz not in RATES_HZ:
+        raise MalformedError(FaultReason.FORMAT, f"expected a rate of {RATES_HZ}, got {rate_hz}")
+    return int(rate_hz)
+
+
+def with_rate(control: bytes, rate_hz: int) -> bytes:
+    """Return a control value that was read, changed so that writing it sets the rate.
+
+    Raises
+    ------
+    ValueError
+        If it is no control value.
+    """
+    if len(control) != CONTROL.size:
+        raise ValueError(f"expected a control value of {CONTROL.size} bytes, got {len(control)}")
+    _visit, before, _rate_hz, after = CONTROL.unpack(control)
+    return CONTROL.pack(VISIT_RATE, before, rate_hz, after)
+
+
+def _uuid(short: int) -> str:
+    """Return the id of a characteristic or service of the DOT."""
+    return f"1517{short:04x}-4947-11e9-8646-d663bd873d93"
+
+
+CONFIGURATION_SERVICE_UUID: Final = _uuid(0x1000)
+INFO_UUID: Final = _uuid(0x1001)
+CONTROL_UUID: Final = _uuid(0x1002)
+MEASUREMENT_SERVICE_UUID: Final = _uuid(0x2000)
+MEASUREMENT_UUID: Final = _uuid(0x2001)
+LONG_UUID: Final = _uuid(0x2002)
+MEDIUM_UUID: Final = _uuid(0x2003)
+SHORT_UUID: Final = _uuid(0x2004)
+BATTERY_UUID: Final = _uuid(0x3001)
+
+STAMP_MODULUS_US: Final = 1 << 32
+"""The stamp counts µs in 32 bits: it wraps every 71 min 35 s."""
+
+ACC_RANGE_MPS2: Final = 16 * STANDARD_GRAVITY_MPS2
+GYRO_RANGE_RADPS: Final = 2000 * RADPS_PER_DPS
+
+CLIPPED_SHARE: Final = 0.998
+"""Calibration moves the end of the range a little; nothing real stays this close to it."""
+
+IMPOSSIBLE_SHARE: Final = 2.0
+"""No chip measures twice its range: such bytes are not what the mode says."""
+
+CLIPPING_BITS: Final = 0x003F
+"""Status bits 0 to 2 say that an axis of the accelerometer clipped, 3 to 5 of the gyroscope."""
+
+_VECTOR: Final = struct.Struct("<3f")
+_STAMP: Final = struct.Struct("<I")
+_STATUS: Final = struct.Struct("<H")
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """Where the values that we use stand in a payload of one measurement mode."""
+
+    channel: str
+    """UUID of the characteristic that notifies it."""
+    size: int
+    """Bytes of the payload; zeros follow, up to the length of the characteristic."""
+    acc_at: int
+    """Offset of the acceleration, three float32, m/s²."""
+    gyro_at: int | None = None
+    """Offset of the angular rate, three float32, degrees/s; None if the mode has none."""
+    status_at: int | None = None
+    """Offset of the status word, u16; None if the mode has none."""
+
+
+CHANNEL_BYTES: Final = MappingProxyType({SHORT_UUID: 20, MEDIUM_UUID: 40, LONG_UUID: 63})
+"""Lengths of the characteristics, to which payloads are filled up."""
+
+MODES: Final = MappingProxyType(
+    {
+        2: Mode(MEDIUM_UUID, 36, acc_at=20, status_at=32),
+        6: Mode(SHORT_UUID, 16, acc_at=4),
+        20: Mode(MEDIUM_UUID, 34, acc_at=4, gyro_at=16),
+        21: Mode(MEDIUM_UUID, 28, acc_at=4, gyro_at=16),
+        26: Mode(LONG_UUID, 44, acc_at=20, gyro_at=32),
+    }
+)
+"""06-xsens-dot.md, "Payloads"; gravity is missing from the acceleration of modes 2 and 6."""
+
+STREAMING_MODE: Final = 21
+"""What we start: acceleration with gravity, and angular rate, in 28 bytes."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Payload:
+    """One sample, taken apart."""
+
+    stamp_us: int
+    """Time since the sensor booted, µs, modulo 2**32."""
+    acc_mps2: NDArray[np.float64]
+    """Shape (1, 3)."""
+    gyro_radps: NDArray[np.float64] | None
+    """Shape (1, 3), or None."""
+    saturated: bool
+    """Whether an axis is at the end of what the chip measures."""
+
+
+def encode_payload(
+    mode: int,
+    stamp_us: int,
+    acc_mps2: NDArray[np.float64],
+    gyro_radps: NDArray[np.float64] | None,
+) -> bytes:
+    """Return one sample as the sensor would notify it.
+
+    Parameters
+    ----------
+    mode
+        One of `MODES`.
+    stamp_us
+        Time since boot, µs; may run past 32 bits.
+    acc_mps2
+        Acceleration, m/s², shape (3,); what is beyond the range is cut to it.
+    gyro_radps
+        Angular rate, rad/s, shape (3,); None exactly where the mode has none.
+
+    Raises
+    ------
+    ValueError
+        If there is a rate without a place for it, or a place without a rate.
+    """
+    layout = MODES[mode]
+    data = bytearray(CHANNEL_BYTES[layout.channel])
+    _STAMP.pack_into(data, 0, stamp_us % STAMP_MODULUS_US)
+    acc = np.clip(acc_mps2, -ACC_RANGE_MPS2, ACC_RANGE_MPS2)
+    _VECTOR.pack_into(data, layout.acc_at, *acc)
+    if (gyro_radps is None) != (layout.gyro_at is None):
+        raise ValueError(f"expected a rate exactly where mode {mode} has one")
+    if gyro_radps is not None and layout.gyro_at is not None:
+        gyro = np.clip(gyro_radps, -GYRO_RANGE_RADPS, GYRO_RANGE_RADPS) / RADPS_PER_DPS
+        _VECTOR.pack_into(data, layout.gyro_at, *gyro)
+    return bytes(data)
+
+
+def decode_payload(mode: int, data: bytes) -> Payload:
+    """Return the values of one notification.
+
+    Raises
+    ------
+    MalformedError
+        If the bytes are no payload of that mode.
+    """
+    layout = MODES[mode]
+    longest = CHANNEL_BYTES[layout.channel]
+    if not layout.size <= len(data) <= longest:
+        raise MalformedError(
+            FaultReason.LENGTH,
+            f"expected {layout.size} to {longest} bytes of mode {mode}, got {len(data)}",
+        )
+    acc_mps2 = _vector(data, layout.acc_at)
+    gyro_radps = None if layout.gyro_at is None else _vector(data, layout.gyro_at) * RADPS_PER_DPS
+    shares = [acc_mps2 / ACC_RANGE_MPS2]
+    if gyro_radps is not None:
+        shares.append(gyro_radps / GYRO_RANGE_RADPS)
+    largest = float(np.abs(np.concatenate(shares)).max())
+    if not np.isfinite(largest):
+        raise MalformedError(FaultReason.NOT_FINITE, "a value is not a number")
+    if largest > IMPOSSIBLE_SHARE:
+        raise MalformedError(
+            FaultReason.FORMAT, f"expected values of mode {mode}, got some that no chip measures"
+        )
+    clipped = layout.status_at is not None and bool(
+        _STATUS.unpack_from(data, layout.status_at)[0] & CLIPPING_BITS
+    )
+    (stamp_us,) = _STAMP.unpack_from(data)
+    return Payload(stamp_us, acc_mps2, gyro_radps, clipped or largest >= CLIPPED_SHARE)
+
+
+def _vector(data: bytes, offset: int) -> NDArray[np.float64]:
+    return np.array([_VECTOR.unpack_from(data, offset)], dtype=np.float64)
+
+
+LATE_US: Final = 1_000_000
+"""Bluetooth keeps the order; only a host's queue can mix samples, and never this far."""
+
+LOSS_PERIODS: Final = 1.5
+"""A gap of more periods than this has a lost sample in it."""
+
+STALL_US: Final = 2_000_000
+"""A radio may hold a sample back for so long; clocks that differ by more are two clocks."""
+
+DRIFT: Final = 0.01
+"""So much faster or slower may one of the two clocks run."""
+
+_NS_PER_US: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class _Newest:
+    time_us: int
+    received_ns: int
+
+
+class Stamps:
+    """Unwraps stamps from sample to sample, and counts what is missing between them."""
+
+    def __init__(self) -> None:
+        self._newest: _Newest | None = None
+        self._resumed = False
+
+    def resume(self) -> None:
+        """Expect a pause of any length before the next sample."""
+        self._resumed = True
+
+    def place(self, stamp_us: int, received_ns: int, rate_hz: int) -> Place:
+        """Return where a sample belongs, and remember it if it is to be used.
+
+        Parameters
+        ----------
+        stamp_us
+            The sample's stamp, µs, modulo 2**32.
+        received_ns
+            Host time of arrival, ns.
+        rate_hz
+            Samples per second, which tell how many fit into a gap.
+        """
+        newest = self._newest
+        if newest is None:
+            return self._use(Place(Order.NEXT, stamp_us), received_ns)
+        later_us = (stamp_us - newest.time_us) % STAMP_MODULUS_US
+        if later_us == 0:
+            return Place(Order.DUPLICATE, newest.time_us)
+        if self._resumed:
+            return self._use(self._after_pause(newest, stamp_us, received_ns), received_ns)
+        if later_us < STAMP_MODULUS_US // 2:
+            periods = later_us * rate_hz / 1e6
+            lost = round(periods) - 1 if periods > LOSS_PERIODS else 0
+            place = Place(Order.NEXT, newest.time_us + later_us, lost)
+            return self._use(place, received_ns)
+        if STAMP_MODULUS_US - later_us <= LATE_US:
+            return Place(Order.LATE, newest.time_us + later_us - STAMP_MODULUS_US)
+        return self._use(Place(Order.RESTART, stamp_us), received_ns)
+
+    def _after_pause(self, newest: _Newest, stamp_us: int, received_ns: int) -> Place:
+        """Return the place of the first sample after a pause whose length the host knows."""
+        host_us = (received_ns - newest.received_ns) // _NS_PER_US
+        later_us = (stamp_us - newest.time_us) % STAMP_MODULUS_US
+        wraps = max(0, round((host_us - later_us) / STAMP_MODULUS_US))
+        elapsed_us = later_us + wraps * STAMP_MODULUS_US
+        if abs(elapsed_us - host_us) > STALL_US + DRIFT * host_us:
+            return Place(Order.RESTART, stamp_us)
+        return Place(Order.NEXT, newest.time_us + elapsed_us)
+
+    def _use(self, place: Place, received_ns: int) -> Place:
+        self._newest = _Newest(place.time_us, received_ns)
+        self._resumed = False
+        return place
+
 
 COMPANY_ID: Final = 0x0886
 """Xsens, in the manufacturer data; the name may be one of the owner's."""

@@ -1,10 +1,8 @@
 """Frames to uniform blocks to motion, in streaming stages."""
 
-from tracker.signal.arrival_clock import ArrivalClock
-from tracker.signal.clock import DeviceClock, FileClock, SessionClock
-from tracker.signal.grid import GRID_RATE_HZ, Grid
-from tracker.signal.mixed_clock import MixedClock
+from tracker.signal.clocks import ArrivalClock, DeviceClock, FileClock, MixedClock, SessionClock
 from tracker.signal.motion import MotionStage
+from tracker.signal.resampler import GRID_RATE_HZ, Grid
 
 __all__ = [
     "GRID_RATE_HZ",

@@ -2,23 +2,25 @@
 
 from tracker.sim.body import Episode, Incident
 from tracker.sim.corpus import SCENARIO_NAMES, SCENARIOS, corpus
-from tracker.sim.demo import demo_plan
-from tracker.sim.equipment import Disconnect, MemsNoise, Mounting, RadioPlan, SensorPlan
-from tracker.sim.lifter import SimulatedSession, simulate
-from tracker.sim.mems import PRESETS
+from tracker.sim.lifter import SessionTruth, SetTruth, SimulatedSession, simulate
 from tracker.sim.plan import (
     Activity,
     ActivityPlan,
+    Disconnect,
     LifterPlan,
+    MemsNoise,
+    Mounting,
     Posture,
+    RadioPlan,
     RepPlan,
+    SensorPlan,
     SessionPlan,
     SetPlan,
     Touch,
 )
 from tracker.sim.repertoire import STYLES, style_of
-from tracker.sim.training import training_plan
-from tracker.sim.truth import SessionTruth, SetTruth
+from tracker.sim.sensor import PRESETS
+from tracker.sim.sessions import demo_plan, training_plan
 
 __all__ = [
     "PRESETS",

@@ -1,21 +1,176 @@
-"""A body that is told what to do next and keeps account of its coordinates."""
+"""A body that is told what to do next and keeps account of its coordinates.
+
+Where the trunk is and how a sensor on it is turned and pushed, exactly.
+
+The trunk is a rigid rod that turns about the shoulder blades. World axes: x forward, y to the
+wearer's left, z up. Trunk axes: x from the shoulders to the hips, y to the left, z out of the
+belly; they fall together with the world's when the wearer lies on the back, trunk level.
+
+Rates and accelerations travel outward through the joints, as along a robot's arm, so the gyroscope
+and the accelerometer agree to rounding error.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tracker.sim.channels import Channel, Knock, Move, Wave
-from tracker.sim.kinematics import Pose, Slip
+from tracker.domain.units import STANDARD_GRAVITY_MPS2
 from tracker.sim.plan import Activity, Posture
-from tracker.sim.profiles import MIN_JERK
+from tracker.sim.trajectories import MIN_JERK, Channel, Knock, Move, Wave
 
 if TYPE_CHECKING:
-    from tracker.sim.plan import LifterPlan
-    from tracker.sim.profiles import SpeedProfile
+    from numpy.typing import NDArray
+
+    from tracker.sim.plan import LifterPlan, Mounting
+    from tracker.sim.trajectories import SpeedProfile
+
+_UP: Final = (0.0, 0.0, 1.0)
+_LEFT: Final = (0.0, 1.0, 0.0)
+_RIGHT: Final = (0.0, -1.0, 0.0)
+_LENGTHWISE: Final = (1.0, 0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """A turn of the sensor on the body that stays, as when a strap slides."""
+
+    axis: tuple[float, float, float]
+    """Unit vector in trunk axes."""
+    angle: Channel
+    """How far it has turned, rad."""
+
+
+@dataclass(slots=True)
+class Pose:
+    """All coordinates of the body over time."""
+
+    trunk_length_m: float
+    """From the shoulder blades to the hips, m."""
+    pitch: Channel
+    """Trunk above level, rad: positive with the hips above the shoulders."""
+    heading: Channel = field(default_factory=Channel)
+    """Turn about the vertical, rad."""
+    sway: Channel = field(default_factory=Channel)
+    """Turn about the axis out of the belly, rad: the hips go sideways."""
+    roll: Channel = field(default_factory=Channel)
+    """Turn about the trunk's length, rad: one side of the pelvis drops."""
+    forward: Channel = field(default_factory=Channel)
+    """Shoulder blades along x, m."""
+    leftward: Channel = field(default_factory=Channel)
+    """Shoulder blades along y, m."""
+    upward: Channel = field(default_factory=Channel)
+    """Shoulder blades along z, m."""
+    slips: list[Slip] = field(default_factory=list)
+    """Turns of the sensor on the body, in order."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Kinematics:
+    """What a perfect sensor on the hips feels, and how it lies."""
+
+    specific_force_mps2: NDArray[np.float64]
+    """Acceleration plus gravity's reaction, sensor axes, m/s², shape (n, 3)."""
+    rate_radps: NDArray[np.float64]
+    """Angular rate, sensor axes, rad/s, shape (n, 3)."""
+    up_sensor: NDArray[np.float64]
+    """Unit vector away from the ground, sensor axes, shape (n, 3)."""
+    tilt_rad: NDArray[np.float64]
+    """Angle of the pelvis' left-right axis above level, rad, shape (n,)."""
+
+
+class _Joints:
+    """Orientation, rate and angular acceleration of the outermost link, in its own axes."""
+
+    def __init__(self, samples: int) -> None:
+        self.attitude = np.broadcast_to(np.eye(3), (samples, 3, 3))
+        """Link axes to world axes, shape (n, 3, 3)."""
+        self.rate = np.zeros((samples, 3))
+        self.accel = np.zeros((samples, 3))
+
+    def turn(
+        self,
+        axis: tuple[float, float, float],
+        angle: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]],
+    ) -> NDArray[np.float64]:
+        """Add a hinge and return the rotation from the new link's axes to the one before it."""
+        value, rate, accel = angle
+        direction = np.array(axis)
+        rotation = _about(direction, value)
+        carried = _into(rotation, self.rate)
+        own = rate[:, None] * direction
+        self.accel = (
+            _into(rotation, self.accel) + accel[:, None] * direction + np.cross(carried, own)
+        )
+        self.rate = carried + own
+        self.attitude = self.attitude @ rotation
+        return rotation
+
+
+def feel(pose: Pose, mounting: Mounting, time_s: NDArray[np.float64]) -> Kinematics:
+    """Return what a perfect sensor feels at rising times.
+
+    Parameters
+    ----------
+    pose
+        The body's coordinates.
+    mounting
+        How the sensor sits on the hips.
+    time_s
+        Times of the samples, s, shape (n,).
+
+    Returns
+    -------
+    Kinematics
+        Specific force, rate and the direction up in sensor axes.
+    """
+    trunk = _Joints(time_s.size)
+    trunk.turn(_UP, pose.heading.evaluate(time_s))
+    trunk.turn(_RIGHT, pose.pitch.evaluate(time_s))
+    trunk.turn(_UP, pose.sway.evaluate(time_s))
+    trunk.turn(_LENGTHWISE, pose.roll.evaluate(time_s))
+    tilt_rad = np.arcsin(np.clip(trunk.attitude[:, 2, 1], -1.0, 1.0))
+
+    arm = np.array([pose.trunk_length_m, 0.0, 0.0]) + np.array(mounting.lever_arm_m)
+    pivot = (pose.forward, pose.leftward, pose.upward)
+    push = np.stack([channel.evaluate(time_s)[2] for channel in pivot], axis=1)
+    push[:, 2] += STANDARD_GRAVITY_MPS2
+    force = _into(trunk.attitude, push)
+    force = force + np.cross(trunk.accel, arm)
+    force = force + np.cross(trunk.rate, np.cross(trunk.rate, arm))
+
+    # A strap slides about the spot where the sensor sits, so only its axes turn, not its path.
+    for slip in pose.slips:
+        rotation = trunk.turn(slip.axis, slip.angle.evaluate(time_s))
+        force = _into(rotation, force)
+
+    to_sensor = mounting.matrix
+    return Kinematics(
+        specific_force_mps2=force @ to_sensor.T,
+        rate_radps=trunk.rate @ to_sensor.T,
+        up_sensor=trunk.attitude[:, 2, :] @ to_sensor.T,
+        tilt_rad=tilt_rad,
+    )
+
+
+def _into(rotation: NDArray[np.float64], vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return vectors in the axes that `rotation` leads out of."""
+    turned: NDArray[np.float64] = np.einsum("nji,nj->ni", rotation, vectors)
+    return turned
+
+
+def _about(axis: NDArray[np.float64], angle_rad: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return rotations about a constant unit axis (Rodrigues), shape (n, 3, 3)."""
+    x, y, z = axis
+    cross = np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
+    sine = np.sin(angle_rad)[:, None, None]
+    rest = (1.0 - np.cos(angle_rad))[:, None, None]
+    rotation: NDArray[np.float64] = np.eye(3) + sine * cross + rest * (cross @ cross)
+    return rotation
+
 
 _STANDING_DEG: Final = -88.0
 """Trunk of somebody who stands: hips below shoulders."""

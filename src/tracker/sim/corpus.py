@@ -13,18 +13,21 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tracker.sim.equipment import Disconnect, Mounting, RadioPlan, SensorPlan
-from tracker.sim.mems import PRESETS
 from tracker.sim.plan import (
     DIP_PAUSE_S,
     DIP_S,
     Activity,
     ActivityPlan,
+    Disconnect,
+    Mounting,
+    RadioPlan,
+    SensorPlan,
     SessionPlan,
     SetPlan,
     Touch,
 )
 from tracker.sim.repertoire import STYLES, Tempo, TempoRange, style_of
+from tracker.sim.sensor import PRESETS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

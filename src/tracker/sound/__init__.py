@@ -1,13 +1,27 @@
 """The coach's sounds: tones and speech that never hold up whoever asks for them."""
 
-from tracker.sound.desk import Tally
-from tracker.sound.errors import INSTALL, MissingError, SoundError
-from tracker.sound.espeak import EspeakVoice
-from tracker.sound.melodies import MELODIES, duration_s
-from tracker.sound.opening import Opened, installed_device, open_player
-from tracker.sound.player import Player
-from tracker.sound.ports import Clock, Mixed, Output, Render, Started, Voice
-from tracker.sound.sounds import COUNTS, Sound, Speech, Tone, patience_s, spoken_count
+from tracker.sound.outputs import Opened, installed_device, open_player
+from tracker.sound.player import Player, Tally
+from tracker.sound.sounds import (
+    COUNTS,
+    INSTALL,
+    MELODIES,
+    Clock,
+    MissingError,
+    Mixed,
+    Output,
+    Render,
+    Sound,
+    SoundError,
+    Speech,
+    Started,
+    Tone,
+    Voice,
+    duration_s,
+    patience_s,
+    spoken_count,
+)
+from tracker.sound.speech import EspeakVoice
 
 __all__ = [
     "COUNTS",

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tracker.sound.ports import Mixed, Started
-from tracker.sound.sounds import Speech
+from tracker.sound.sounds import Mixed, Speech, Started
 from tracker.sound.synthesis import RAMP_S, RATE_HZ, faded, limited
 
 if TYPE_CHECKING:

@@ -1,12 +1,30 @@
-"""What can be heard: tones that mean something, and short phrases."""
+"""What can be heard: tones that mean something, and short phrases.
+
+The notes of every tone.
+
+All pitches are above 500 Hz, because the loudspeakers of laptops and phones lose what is lower,
+and below 2500 Hz, which older ears hear well. What asks for effort rises, what ends falls. The
+first notes of two tones are at least a semitone apart, so that the first moment tells which it is.
+
+What fits together: a clock, a voice, and outputs that take the mix.
+
+What can go wrong with sound; training goes on without it.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from tracker.domain import TrackerError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+    from numpy.typing import NDArray
 
 LONGEST_PHRASE: Final = 200
 """Letters; a cue has some twenty, and whatever is longer is no cue."""
@@ -93,3 +111,111 @@ def _words(number: int) -> list[str]:
 
 COUNTS: Final = tuple(spoken_count(number) for number in range(1, 31))
 """Prepared ahead: the counts of nearly every set."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One pitch for a while."""
+
+    pitch_hz: float
+    """Its fundamental."""
+    duration_s: float
+    """With both ramps."""
+
+
+MELODIES: Final[Mapping[Tone, tuple[Note, ...]]] = {
+    Tone.LOCKOUT: (Note(988.0, 0.14),),
+    Tone.HOLD_DONE: (Note(1319.0, 0.10), Note(1760.0, 0.20)),
+    # A metronome: the time between beats tells the tempo, so a beat is hardly longer than a click.
+    Tone.ACCENT: (Note(2093.0, 0.05),),
+    Tone.BEAT: (Note(1568.0, 0.04),),
+    Tone.SET_END: (Note(1175.0, 0.16), Note(880.0, 0.16), Note(659.0, 0.32)),
+    Tone.REST_OVER: (Note(740.0, 0.16), Note(988.0, 0.16), Note(1480.0, 0.32)),
+    Tone.LINK_LOST: (Note(831.0, 0.18), Note(587.0, 0.18), Note(831.0, 0.18), Note(587.0, 0.3)),
+}
+"""Pitches are those of the piano, rounded to 1 Hz."""
+
+
+def duration_s(tone: Tone) -> float:
+    """Return how long a tone sounds, s."""
+    return sum(note.duration_s for note in MELODIES[tone])
+
+
+class Clock(Protocol):
+    """What the time is; tests turn the hands themselves."""
+
+    def now_ns(self) -> int:
+        """Nanoseconds since an origin that stays the same while the program runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A sound that began."""
+
+    sound: Sound
+    """Which."""
+    at_s: float
+    """When its first sample is heard, on the clock, s."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mixed:
+    """A block of the mix."""
+
+    samples: NDArray[np.float32]
+    """Shape (n,), within ±1."""
+    started: tuple[Started, ...]
+    """What begins in it, in order."""
+
+
+Render = Callable[[int, float], Mixed]
+"""Gives the next so many frames, the first of which is heard at that time, s. Never waits."""
+
+
+class Output(Protocol):
+    """Where the mix goes. All but `name` may wait, and may raise `SoundError`."""
+
+    @property
+    def name(self) -> str:
+        """What people know it as."""
+
+    def start(self, render: Render, now_s: float) -> None:
+        """Begin to take frames; a device does so from a thread of its own library."""
+
+    def keep_up(self, now_s: float) -> None:
+        """Do what is due up to now; called every `TICK_S` or sooner."""
+
+    def finish(self, is_idle: Callable[[], bool]) -> None:
+        """Let what sounds and waits come to its end, as far as that is soon."""
+
+    def close(self) -> None:
+        """Take no more, and let go of it; never raises."""
+
+
+class Voice(Protocol):
+    """Something that speaks. Only one thread ever calls it."""
+
+    @property
+    def rate_hz(self) -> int:
+        """Samples per second."""
+
+    def say(self, text: str) -> NDArray[np.float64]:
+        """Return a phrase as samples, shape (n,), any amplitude.
+
+        Raises
+        ------
+        SoundError
+            If it cannot be said.
+        """
+
+
+INSTALL: Final = "pip install 'hip-thrust-tracker[sound]'"
+"""What brings the libraries for sound and speech."""
+
+
+class SoundError(TrackerError):
+    """No device, no voice, or one that stopped."""
+
+
+class MissingError(SoundError):
+    """A library that is not installed."""

@@ -1,17 +1,23 @@
-"""From notes and spoken phrases to samples: pure functions of arrays."""
+"""From notes and spoken phrases to samples: pure functions of arrays.
+
+The sounds that are ready: all tones, and the phrases that were spoken or prepared before.
+"""
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+
+from tracker.sound.sounds import MELODIES, Speech
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from tracker.sound.melodies import Note
+    from tracker.sound.sounds import Note, Sound, Voice
 
 RATE_HZ: Final = 48_000
 """What sound devices work at; everything is mixed at this rate."""
@@ -149,3 +155,35 @@ def _rise(count: int) -> NDArray[np.float64]:
     """Return half a raised cosine from 0 to nearly 1."""
     result: NDArray[np.float64] = 0.5 - 0.5 * np.cos(np.pi * np.arange(count) / count)
     return result
+
+
+MAX_PHRASES: Final = 128
+"""Thirty counts and every cue, several times over; some 15 MB."""
+
+
+class Library:
+    """Keeps samples of sounds; the phrase that was not wanted for longest gives way."""
+
+    def __init__(self, rate_hz: int = RATE_HZ) -> None:
+        self._rate_hz = rate_hz
+        self._tones = {tone: render_notes(notes, rate_hz) for tone, notes in MELODIES.items()}
+        self._phrases: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
+
+    def get(self, sound: Sound) -> NDArray[np.float32] | None:
+        """Return what is ready, shape (n,); None for a phrase that is not."""
+        if not isinstance(sound, Speech):
+            return self._tones[sound]
+        if sound.text in self._phrases:
+            self._phrases.move_to_end(sound.text)
+        return self._phrases.get(sound.text)
+
+    def keep(self, speech: Speech, samples: NDArray[np.float32]) -> None:
+        """Have a phrase ready from now on."""
+        self._phrases[speech.text] = samples
+        self._phrases.move_to_end(speech.text)
+        while len(self._phrases) > MAX_PHRASES:
+            self._phrases.popitem(last=False)
+
+    def speak(self, speech: Speech, voice: Voice) -> NDArray[np.float32]:
+        """Return a phrase anew, as loud as the tones are; changes nothing here."""
+        return louder_speech(voice.say(speech.text), voice.rate_hz, self._rate_hz)

@@ -1,11 +1,9 @@
 """The training log: in a file of SQLite, or on a server. The only room that knows SQL."""
 
-from tracker.store.address import LOG_NAME, file_of, log_url
+from tracker.store.database import LOG_NAME, LogFailure, file_of, log_url
 from tracker.store.edits import Edit, Field, MadeEdit, Overlaid
-from tracker.store.failures import LogFailure
 from tracker.store.log import Kept, Known, TrainingLog
-from tracker.store.summary import SessionSummary, Wanted
-from tracker.store.trends import Week, weeks
+from tracker.store.summary import SessionSummary, Wanted, Week, weeks
 
 __all__ = [
     "LOG_NAME",

@@ -1,27 +1,198 @@
-"""A database that is open: its tables are there and of this version, and writes are whole."""
+"""A database that is open: its tables are there and of this version, and writes are whole.
+
+Where a training log is: a file of SQLite, or a database on a server.
+
+Turns what a database says into what a user can do about it.
+
+A whole copy of the log in one file, while it is in use.
+"""
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import tempfile
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Engine, create_engine, event, func, select
+from sqlalchemy import Engine, create_engine, event, func, insert, select
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import NullPool
 
-from tracker.domain import OutputError, TrackerError
-from tracker.store.address import file_of, log_url, shown
-from tracker.store.failures import telling
-from tracker.store.migrations import MIGRATIONS, bring_up_to_date, is_current
+from tracker.domain import InputError, OutputError, TrackerError
+from tracker.store.schema import METADATA, MIGRATIONS, SCHEMA_VERSION, bring_up_to_date, is_current
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
-    from pathlib import Path
 
     from sqlalchemy import Connection
 
-    from tracker.store.migrations import Migration
+    from tracker.store.schema import Migration
+
+LOG_NAME: Final = "training.sqlite"
+"""Name of the file in the folder for data."""
+
+POSTGRES_DRIVER: Final = "postgresql+psycopg"
+"""The one driver that is tested; the extra `postgres` brings it."""
+
+_ADVICE: Final = (
+    "Write postgresql+psycopg://user@host/database, sqlite:////folder/file.sqlite, or the path "
+    "of a file."
+)
+
+
+def log_url(place: str | Path) -> URL:
+    """Return the address that a path or a URL means.
+
+    Raises
+    ------
+    InputError
+        If it is a URL of another database, or none that can be read.
+    """
+    text = str(place)
+    if isinstance(place, Path) or "://" not in text:
+        return URL.create("sqlite", database=str(Path(text).expanduser().absolute()))
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError):
+        # Not quoted: there may be a password in it.
+        raise InputError("URL of the training log", "cannot be read", _ADVICE) from None
+    match url.get_backend_name():
+        case "postgresql":
+            if url.drivername not in ("postgresql", "postgres", POSTGRES_DRIVER):
+                raise InputError(shown(url), f"expected the driver {POSTGRES_DRIVER}", _ADVICE)
+            return url.set(drivername=POSTGRES_DRIVER)
+        case "sqlite" if url.database and url.drivername in ("sqlite", "sqlite+pysqlite"):
+            return log_url(Path(url.database))
+        case "sqlite":
+            raise InputError(shown(url), "names no file, and a log in memory is none", _ADVICE)
+        case other:
+            raise InputError(shown(url), f"the log cannot be kept in {other}", _ADVICE)
+
+
+def shown(url: URL) -> str:
+    """Return an address for people: the path of a file, or a URL without its password."""
+    if url.get_backend_name() == "sqlite" and url.database:
+        return url.database
+    return url.render_as_string(hide_password=True)
+
+
+def file_of(url: URL) -> Path | None:
+    """Return the file of a log, or None if it is on a server."""
+    return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+
+
+REBUILD: Final = (
+    "Move the file away. Then put a backup in its place (tracker backup makes them), or build the "
+    "log anew from the recordings: tracker rescore --missing. The recordings are not touched; "
+    "what was edited after training is in backups only."
+)
+"""What to do about a file that is lost."""
+
+_KEPT: Final = "Nothing that was confirmed is lost."
+
+
+class LogFailure(TrackerError):
+    """A training log that cannot be used as it is now."""
+
+
+@contextmanager
+def telling(url: URL) -> Iterator[None]:
+    """Raise a `TrackerError` for anything that a database cannot do.
+
+    Raises
+    ------
+    InputError
+        If it is no database, or a broken one.
+    OutputError
+        If it cannot be written.
+    LogFailure
+        If it is in use, or cannot be reached.
+    """
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise _of_sqlite(shown(url), error) from error
+    except DBAPIError as error:
+        if isinstance(error.orig, sqlite3.Error):
+            raise _of_sqlite(shown(url), error.orig) from error
+        raise _of_server(shown(url), error.orig) from error
+
+
+def _of_sqlite(where: str, cause: sqlite3.Error) -> TrackerError:
+    # The low byte is the kind, what is above it the detail (sqlite.org/rescode.html).
+    code = getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+    match code & 0xFF:
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            return LogFailure(
+                f"{where}: another program is writing to the training log and does not finish",
+                f"Wait for it or end it, and try again. {_KEPT}",
+            )
+        case sqlite3.SQLITE_FULL:
+            return OutputError(
+                where,
+                "there is no space left for the training log",
+                f"Free some space and try again. {_KEPT}",
+            )
+        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM | sqlite3.SQLITE_AUTH:
+            return OutputError(
+                where,
+                "the training log may not be written",
+                "Check who owns the file and its folder, or name another one in config.toml: "
+                '[log] url = "..."',
+            )
+        case sqlite3.SQLITE_CANTOPEN:
+            return OutputError(
+                where,
+                "the training log cannot be opened or created",
+                "Check that its folder exists and is yours, and that it is no folder itself.",
+            )
+        case sqlite3.SQLITE_NOTADB:
+            return InputError(where, "expected a training log, but this is no database", REBUILD)
+        case sqlite3.SQLITE_CORRUPT:
+            return InputError(where, f"the training log is damaged: {cause}", REBUILD)
+        case sqlite3.SQLITE_IOERR:
+            return OutputError(
+                where,
+                f"the disk failed or is full: {cause}",
+                f"Check the disk and its space, and try again. {_KEPT}",
+            )
+        case _:
+            return LogFailure(
+                f"{where}: the training log cannot be used: {cause}",
+                "If another program has changed the file, go back to a backup of it.",
+            )
+
+
+def _of_server(where: str, cause: BaseException | None) -> TrackerError:
+    problem = " ".join(str(cause).split())
+    # Classes of PostgreSQL, appendix A of its manual.
+    state = getattr(cause, "sqlstate", None) or ""
+    if state.startswith("53") or state == "58030":
+        return OutputError(
+            where, f"the server has no space or memory left: {problem}", f"Ask its admin. {_KEPT}"
+        )
+    if state in ("42501", "25006"):
+        return OutputError(
+            where,
+            f"the training log may not be written: {problem}",
+            "Ask whoever runs the server for the right to create and write tables.",
+        )
+    if state in ("55P03", "40001", "40P01", "57014"):
+        return LogFailure(
+            f"{where}: another program holds the training log: {problem}",
+            f"Try again. {_KEPT}",
+        )
+    if not state or state.startswith(("08", "28", "57", "3D")):
+        return LogFailure(
+            f"{where}: the server of the training log cannot be used: {problem}",
+            f"Check the URL, the network and the password (PGPASSWORD or ~/.pgpass). {_KEPT}",
+        )
+    return LogFailure(f"{where}: the training log cannot be used: {problem}", _KEPT)
+
 
 BUSY_S: Final = 10.0
 """How long to wait for another writer, s: a write takes milliseconds, a slow card's sync half a
@@ -168,3 +339,82 @@ def _begin(connection: Connection) -> None:
     options = connection.get_execution_options()
     if not options.get(_NONE, False):
         connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(_WRITES, False) else "BEGIN")
+
+
+def back_up(
+    database: Database, target: Path, now: Callable[[], datetime], *, force: bool = False
+) -> None:
+    """Copy a log into a file of SQLite that is complete or not there.
+
+    A log on a server becomes such a file, too, which any tracker can open.
+
+    Parameters
+    ----------
+    database
+        The log.
+    target
+        The file.
+    now
+        Tells the time.
+    force
+        Replace the file if it exists.
+
+    Raises
+    ------
+    OutputError
+        If it exists and `force` is not given, is the log itself, or cannot be written.
+    """
+    if database.file is not None and target.exists() and target.samefile(database.file):
+        raise OutputError(str(target), "is the training log itself", "Choose another name.")
+    _refuse_existing(target, force)
+    try:
+        # Beside the target, because a rename across disks is a copy that can be cut short.
+        with tempfile.TemporaryDirectory(prefix=".tracker-", dir=target.parent) as folder:
+            unfinished = Path(folder) / target.name
+            if database.file is not None:
+                # What fails here is the copy, and not the log.
+                with database.outside_transactions() as connection, telling(log_url(target)):
+                    connection.exec_driver_sql("VACUUM INTO ?", (str(unfinished),))
+            else:
+                _copy_rows(database, unfinished, now)
+            _to_disk(unfinished)
+            _refuse_existing(target, force)
+            unfinished.replace(target)
+    except FileNotFoundError as error:
+        raise OutputError(
+            str(target), f"there is no folder {target.parent}", "Create it, or choose another one."
+        ) from error
+    except OSError as error:
+        raise OutputError(
+            str(target),
+            f"the backup cannot be written: {error.strerror or error}",
+            "Choose a folder that is yours, with space in it.",
+        ) from error
+
+
+def _copy_rows(database: Database, target: Path, now: Callable[[], datetime]) -> None:
+    copy = Database(target, now)
+    try:
+        with database.reading() as source, copy.writing() as sink:
+            sink.execute(SCHEMA_VERSION.delete())
+            for table in METADATA.sorted_tables:
+                found = source.execution_options(yield_per=5000).execute(select(table))
+                for rows in found.mappings().partitions():
+                    sink.execute(insert(table), [dict(row) for row in rows])
+        # What is in the file beside it would be left behind by a rename.
+        with copy.outside_transactions() as connection:
+            connection.exec_driver_sql("PRAGMA journal_mode = DELETE")
+    finally:
+        copy.close()
+
+
+def _refuse_existing(target: Path, force: bool) -> None:
+    if target.exists() and not force:
+        raise OutputError(
+            str(target), "exists already", "Choose another name, or say --force to replace it."
+        )
+
+
+def _to_disk(path: Path) -> None:
+    with path.open("r+b") as file:
+        os.fsync(file.fileno())

@@ -8,20 +8,29 @@ from typing import TYPE_CHECKING, Self
 from sqlalchemy import func, insert, select, update
 
 from tracker.domain import InputError
-from tracker.store.backup import back_up
-from tracker.store.database import BUSY_S, Database
-from tracker.store.edit_rows import read_edits, take_back, write_edits
-from tracker.store.edits import Edit, MadeEdit, Overlaid, check_edit, overlay
+from tracker.store.database import BUSY_S, Database, back_up
+from tracker.store.edits import (
+    Edit,
+    MadeEdit,
+    Overlaid,
+    check_edit,
+    overlay,
+    read_edits,
+    take_back,
+    write_edits,
+)
 from tracker.store.rows import read_workout, session_row, write_measured
 from tracker.store.schema import PURGED, SESSIONS
-from tracker.store.sessions import found_session, same_recording, session_of
 from tracker.store.summary import (
     EVERYTHING,
     SessionSummary,
     Wanted,
+    found_session,
     in_order,
     read_summaries,
     read_summary,
+    same_recording,
+    session_of,
     summary_row,
 )
 

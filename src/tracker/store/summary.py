@@ -1,20 +1,25 @@
-"""A session in a line: what a list of thousands shows, kept with the session as it counts."""
+"""A session in a line: what a list of thousands shows, kept with the session as it counts.
+
+Which row of the log is meant: by an id, by what people type, or by its recording.
+
+How training went week by week: reps, volume, range, speed, hold and pain.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
 
-from tracker.domain import PainMoment, mean_of_known
+from tracker.domain import InputError, PainMoment, mean_of_known
 from tracker.store.schema import SESSIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
-    from sqlalchemy import ColumnElement, Connection, Select
+    from sqlalchemy import ColumnElement, Connection, RowMapping, Select
 
     from tracker.domain import Workout
 
@@ -160,3 +165,150 @@ def _narrowed(query: Select[tuple[object, ...]], wanted: Wanted) -> Select[tuple
 def _pain(workout: Workout, moment: PainMoment) -> int | None:
     scores = [each.score for each in workout.pain if each.moment is moment]
     return scores[-1] if scores else None
+
+
+NEWEST: Final = "last"
+"""What stands for the newest session where an id is expected."""
+
+_MOST_DIGITS: Final = 9
+"""Digits of an id: it is a number of 32 bits."""
+
+_SEE_HISTORY: Final = "See: tracker history"
+
+
+def session_of(connection: Connection, session_id: int) -> RowMapping:
+    """Return the row of a session.
+
+    Raises
+    ------
+    InputError
+        If there is no such session.
+    """
+    query = select(SESSIONS).where(SESSIONS.c.id == session_id)
+    found = connection.execute(query).mappings().one_or_none()
+    if found is None:
+        raise InputError(f"session {session_id}", "is not in the log", _SEE_HISTORY)
+    return found
+
+
+def found_session(connection: Connection, text: str) -> int:
+    """Return the id of the session that `text` means; see `TrainingLog.find`.
+
+    Raises
+    ------
+    InputError
+        If it means none, or more than one.
+    """
+    if text == NEWEST:
+        newest = read_summaries(connection, Wanted(limit=1))
+        if not newest:
+            raise InputError(NEWEST, "there is no session in the log yet")
+        return newest[0].id
+    if text.isascii() and text.isdigit():
+        session_id = int(text) if len(text) <= _MOST_DIGITS else 0
+        return int(session_of(connection, session_id)["id"])
+    name = SESSIONS.c.recording_name
+    query = select(SESSIONS.c.id, name).where(name.startswith(text, autoescape=True))
+    found = connection.execute(query.order_by(name).limit(4)).all() if text else ()
+    if len(found) == 1:
+        return int(found[0].id)
+    if not found:
+        raise InputError(
+            text, "no session has this id, and no recording's name begins so", _SEE_HISTORY
+        )
+    names = ", ".join(f"{row.id} ({row.recording_name})" for row in found[:3])
+    raise InputError(text, f"means more than one session: {names}", "Give the id.")
+
+
+def same_recording(
+    connection: Connection, workout: Workout, name: str | None, sha256: str | None
+) -> RowMapping | None:
+    """Return the session of a recording: that of the same bytes, else of the same name and start.
+
+    A recording that is still being written has other bytes a second later.
+    """
+    c = SESSIONS.c
+    query = select(c.id, c.logged_utc).order_by(c.id).limit(1)
+    found = None
+    if sha256 is not None:
+        found = connection.execute(query.where(c.sha256 == sha256)).mappings().one_or_none()
+    started_utc = workout.info.started_utc
+    if found is None and name is not None and started_utc is not None:
+        query = query.where(c.recording_name == name, c.started_utc == started_utc)
+        found = connection.execute(query).mappings().one_or_none()
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """One week from Monday on; None means unknown, never zero."""
+
+    monday: date
+    sessions: int
+    simulated: int
+    """How many of them nobody trained."""
+    sets: int
+    reps: int
+    """Reps that count."""
+    volume_kg: float | None
+    """Load times reps, over the sets whose load is known, kg."""
+    rom_deg: float | None
+    """Mean range of the reps, degrees."""
+    mean_velocity_mps: float | None
+    """Mean of the reps' mean velocities, m/s."""
+    lockout_s: float | None
+    """Mean hold at the top, s."""
+    pain_before: float | None
+    """Mean pain before training, 0 to 10."""
+    pain_after: float | None
+    """Mean pain after training, 0 to 10."""
+
+
+def weeks(summaries: Iterable[SessionSummary], zone: tzinfo | None = UTC) -> tuple[Week, ...]:
+    """Return the weeks in which there was training, the earliest first.
+
+    Parameters
+    ----------
+    summaries
+        Sessions in any order.
+    zone
+        Where it is Monday; None is the time zone of this machine.
+    """
+    by_monday: dict[date, list[SessionSummary]] = {}
+    for summary in summaries:
+        day = datetime.fromisoformat(summary.at_utc).astimezone(zone).date()
+        by_monday.setdefault(day - timedelta(days=day.weekday()), []).append(summary)
+    return tuple(_week(monday, by_monday[monday]) for monday in sorted(by_monday))
+
+
+def _week(monday: date, sessions: Sequence[SessionSummary]) -> Week:
+    volumes = [each.volume_kg for each in sessions if each.volume_kg is not None]
+    return Week(
+        monday=monday,
+        sessions=len(sessions),
+        simulated=sum(each.origin == "synthetic" for each in sessions),
+        sets=sum(each.sets_done for each in sessions),
+        reps=sum(each.reps_done for each in sessions),
+        volume_kg=sum(volumes) if volumes else None,
+        # A short session weighs as much as its reps.
+        rom_deg=_mean(sessions, lambda each: each.rom_deg, by_reps=True),
+        mean_velocity_mps=_mean(sessions, lambda each: each.mean_velocity_mps, by_reps=True),
+        lockout_s=_mean(sessions, lambda each: each.lockout_s, by_reps=True),
+        pain_before=_mean(sessions, lambda each: each.pain_before),
+        pain_after=_mean(sessions, lambda each: each.pain_after),
+    )
+
+
+def _mean(
+    sessions: Sequence[SessionSummary],
+    value_of: Callable[[SessionSummary], float | None],
+    *,
+    by_reps: bool = False,
+) -> float | None:
+    known = [
+        (value, each.reps_measured if by_reps else 1)
+        for each in sessions
+        if (value := value_of(each)) is not None
+    ]
+    weight = sum(each for _, each in known)
+    return sum(value * each for value, each in known) / weight if weight else None

@@ -12,25 +12,22 @@ from textual.binding import Binding
 from textual.events import Key
 from textual.worker import WorkerError
 
+from tracker.app.clock import local_now
+from tracker.app.config import Theme
+from tracker.app.playback import Playback
+from tracker.app.session import Session
+from tracker.app.training import Calibration
 from tracker.domain import MarkKind, TrackerError
-from tracker.runtime.clock import local_now
-from tracker.runtime.config import Theme
-from tracker.runtime.playback import Playback
-from tracker.runtime.session import Session
-from tracker.runtime.studio import Calibration
-from tracker.tui.driver import never_waiting
-from tracker.tui.key_queue import KeyQueue
-from tracker.tui.loudspeaker import Loudspeaker
-from tracker.tui.screens.check import CheckScreen
-from tracker.tui.screens.connect import ConnectScreen
+from tracker.tui.audio import Loudspeaker
+from tracker.tui.screens.check import CheckScreen, ConnectScreen
 from tracker.tui.screens.devices import DevicesScreen
-from tracker.tui.screens.guide import GuideScreen, guide_parts, warning_parts
-from tracker.tui.screens.help import HelpScreen
+from tracker.tui.screens.dialogs import GuideScreen, HelpScreen, guide_parts, warning_parts
 from tracker.tui.screens.history import HistoryScreen
 from tracker.tui.screens.rest import RestScreen
 from tracker.tui.screens.setup import SetupScreen
 from tracker.tui.screens.summary import SummaryScreen
 from tracker.tui.screens.train import TrainScreen
+from tracker.tui.terminal import KeyQueue, never_waiting
 
 if TYPE_CHECKING:
     from pathlib import PurePath
@@ -41,10 +38,10 @@ if TYPE_CHECKING:
     from textual.screen import Screen
     from textual.worker import Worker
 
-    from tracker.runtime.devices import Device
-    from tracker.runtime.snapshot import SessionSnapshot
-    from tracker.runtime.studio import Start, Studio
-    from tracker.tui.loudspeaker import OpenSound
+    from tracker.app.devices import Device
+    from tracker.app.snapshot import SessionSnapshot
+    from tracker.app.training import Start, Studio
+    from tracker.tui.audio import OpenSound
 
 _MARKS: Final = {
     Calibration.HOLD: MarkKind.CALIBRATION,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from tracker.domain import Phase
-from tracker.sensors.profile_config import LOWEST_RATE_HZ
+from tracker.sensors.profile.packets import LOWEST_RATE_HZ
 from tracker.sim import (
     Activity,
     ActivityPlan,
@@ -24,7 +24,7 @@ from tracker.sim import (
     SetPlan,
     simulate,
 )
-from tracker.sim.mems import LSM6DSOX
+from tracker.sim.sensor import LSM6DSOX
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,21 +8,19 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from ble.bluez import Advert, AttError, Characteristic, Peripheral, Service
 from ble.wearables.board import Board
 
-from tracker.sensors.inquiry import FIRMWARE_REVISION_UUID
-from tracker.sensors.metamotion_commands import (
-    POWER_REGISTER,
-    READ_BATTERY,
-    RESET,
-    SAMPLING_REGISTER,
-)
-from tracker.sensors.metamotion_config import (
+from tracker.sensors.base import FIRMWARE_REVISION_UUID
+from tracker.sensors.metamotion.control import (
     ACC_RANGE_CODES,
     ACC_RATE_CODES,
     CONFIG_REGISTER,
     GYRO_RANGE_CODES,
     INFO_REGISTER,
+    POWER_REGISTER,
+    READ_BATTERY,
+    RESET,
+    SAMPLING_REGISTER,
 )
-from tracker.sensors.metamotion_wire import (
+from tracker.sensors.metamotion.packets import (
     COMMAND_UUID,
     IMPLEMENTATIONS,
     MODULES,

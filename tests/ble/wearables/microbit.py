@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from ble.bluez import Advert, AttError, Characteristic, Peripheral, Service
 from ble.wearables.board import Board
 
-from tracker.sensors.inquiry import FIRMWARE_REVISION_UUID
+from tracker.sensors.base import FIRMWARE_REVISION_UUID
 from tracker.sensors.microbit import DATA_UUID, PERIOD_UUID, SERVICE_UUID, encode_sample
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from ble.bluez import Advert, AttError, Characteristic, Peripheral, Service
 from ble.wearables.board import Board
 
 from tracker.domain.units import RADPS_PER_DPS
-from tracker.sensors.movesense_control import ENERGY_PATH
-from tracker.sensors.movesense_wire import (
+from tracker.sensors.movesense.control import ENERGY_PATH
+from tracker.sensors.movesense.packets import (
     NOTIFY_UUID,
     SERVICE_UUID,
     WRITE_UUID,

@@ -8,9 +8,18 @@ from ble.bluez import Advert, AttError, Characteristic, Peripheral, Service
 from ble.wearables.board import Board
 
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
-from tracker.sensors.nus import RX_UUID, SERVICE_UUID, TX_UUID
-from tracker.sensors.nus_layout import ACC, GYRO, TIME, Layout, encode_header
-from tracker.sensors.nus_row import Row, encode_row
+from tracker.sensors.nus import (
+    ACC,
+    GYRO,
+    RX_UUID,
+    SERVICE_UUID,
+    TIME,
+    TX_UUID,
+    Layout,
+    Row,
+    encode_header,
+    encode_row,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

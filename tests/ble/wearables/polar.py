@@ -9,17 +9,9 @@ from ble.bluez import Advert, AttError, Characteristic, Peripheral, Service
 from ble.wearables.board import Board
 
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
-from tracker.sensors.inquiry import BATTERY_LEVEL_UUID, FIRMWARE_REVISION_UUID
-from tracker.sensors.polar_encoder import encode_frame
-from tracker.sensors.polar_settings import (
-    REPLY,
-    VALUES,
-    Op,
-    Setting,
-    Status,
-    decode_settings,
-)
-from tracker.sensors.polar_wire import (
+from tracker.sensors.base import BATTERY_LEVEL_UUID, FIRMWARE_REVISION_UUID
+from tracker.sensors.polar.control import REPLY, VALUES, Op, Setting, Status, decode_settings
+from tracker.sensors.polar.packets import (
     COMPANY_ID,
     COMPRESSED,
     CONTROL_UUID,
@@ -27,6 +19,7 @@ from tracker.sensors.polar_wire import (
     SERVICE_UUID,
     Measurement,
 )
+from tracker.sensors.polar_encoder import encode_frame
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

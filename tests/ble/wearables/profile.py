@@ -10,15 +10,17 @@ from typing import TYPE_CHECKING, Final
 from ble.bluez import Advert, AttError, Characteristic, Peripheral, Service
 from ble.wearables.lifter import Stream
 
-from tracker.sensors.inquiry import BATTERY_LEVEL_UUID
-from tracker.sensors.profile_config import REQUEST, VERSION, ProfileConfig
-from tracker.sensors.profile_wire import (
+from tracker.sensors.base import BATTERY_LEVEL_UUID
+from tracker.sensors.profile.packets import (
     CONFIG_UUID,
     CONTROL_UUID,
     IMU_UUID,
+    REQUEST,
     SEQUENCE_MODULUS,
     SERVICE_UUID,
     TIME_MODULUS_US,
+    VERSION,
+    ProfileConfig,
     encode_packet,
     samples_per_packet,
 )

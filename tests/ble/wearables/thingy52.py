@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from ble.bluez import Advert, AttError, Characteristic, Peripheral, Service
 from ble.wearables.board import Board
 
-from tracker.sensors.inquiry import BATTERY_LEVEL_UUID
+from tracker.sensors.base import BATTERY_LEVEL_UUID
 from tracker.sensors.thingy52 import (
     CONFIG,
     CONFIG_UUID,

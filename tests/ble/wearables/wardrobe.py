@@ -17,7 +17,7 @@ from ble.wearables.thingy52 import thingy_peripheral
 from ble.wearables.witmotion import Heed, witmotion_peripheral
 from ble.wearables.xsens_dot import dot_peripheral
 
-from tracker.sensors.metamotion_wire import Chip
+from tracker.sensors.metamotion.packets import Chip
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from ble.bluez import Advert, AttError, Characteristic, Peripheral, Service
 from ble.wearables.board import Board
 
-from tracker.sensors.witmotion_wire import (
+from tracker.sensors.witmotion import (
     BATTERY_REGISTER,
     NOTIFY_UUID,
     RATE_REGISTER,

@@ -7,19 +7,22 @@ from typing import TYPE_CHECKING, Final
 from ble.bluez import Advert, AttError, Characteristic, Peripheral, Service
 from ble.wearables.board import Board
 
-from tracker.sensors.xsens_dot import COMPANY_ID
-from tracker.sensors.xsens_dot_control import CONTROL, MEASUREMENT, START, VISIT_RATE
-from tracker.sensors.xsens_dot_wire import (
+from tracker.sensors.xsens_dot import (
     BATTERY_UUID,
+    COMPANY_ID,
     CONFIGURATION_SERVICE_UUID,
+    CONTROL,
     CONTROL_UUID,
     INFO_UUID,
     LONG_UUID,
+    MEASUREMENT,
     MEASUREMENT_SERVICE_UUID,
     MEASUREMENT_UUID,
     MEDIUM_UUID,
     MODES,
     SHORT_UUID,
+    START,
+    VISIT_RATE,
     encode_payload,
 )
 

@@ -11,10 +11,10 @@ from tui.staging import SIZES, every_look
 from unit.ble.air import ADDRESS, NAME, FakeSensor
 from unit.cli.worn import sensor_on_a_table
 
+from tracker.app.config import SensorChoice
+from tracker.app.devices import SIMULATED, Device
 from tracker.ble import Checkup, examine
 from tracker.ble.errors import AdapterError
-from tracker.runtime.config import SensorChoice
-from tracker.runtime.devices import SIMULATED, Device
 from tracker.tui import TrackerApp
 from tracker.tui.screens.check import JUDGED_AFTER_S, CheckScreen, flow_text
 from tracker.tui.screens.devices import DevicesScreen

@@ -9,11 +9,11 @@ from tui.staging import PLAN, SIZES, every_look
 from unit.ble.air import ADDRESS, NAME
 from unit.cli.worn import sensor_on_a_table
 
+from tracker.app.devices import Device
+from tracker.app.training import Start
 from tracker.ble.errors import AdapterError
-from tracker.runtime.devices import Device
-from tracker.runtime.studio import Start
 from tracker.tui import TrackerApp
-from tracker.tui.screens.connect import ConnectScreen
+from tracker.tui.screens.check import ConnectScreen
 from tracker.tui.screens.devices import DevicesScreen
 from tracker.tui.screens.train import TrainScreen
 

@@ -10,9 +10,9 @@ from tui.staging import SIZES, every_look
 from unit.ble.air import ADDRESS, NAME, FakeSensor
 from unit.cli.worn import sensor_on_a_table
 
+from tracker.app.config import SensorChoice
+from tracker.app.devices import RETRY_S, SIMULATED, Device
 from tracker.ble.errors import AdapterError
-from tracker.runtime.config import SensorChoice
-from tracker.runtime.devices import RETRY_S, SIMULATED, Device
 from tracker.tui.screens.check import CheckScreen
 from tracker.tui.screens.devices import DevicesScreen, device_cells
 

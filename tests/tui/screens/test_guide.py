@@ -10,7 +10,7 @@ from tui.staging import SIZES, Stage, every_look
 from tracker.coach import ASK_FIRST, HOW_TO, NO_DIAGNOSIS, WARM_UP, red_flag_lines
 from tracker.domain import EXERCISES
 from tracker.tui import TrackerApp
-from tracker.tui.screens.guide import GuideScreen, guide_parts, guide_text, warning_parts
+from tracker.tui.screens.dialogs import GuideScreen, guide_parts, guide_text, warning_parts
 from tracker.tui.screens.train import TrainScreen
 
 if TYPE_CHECKING:

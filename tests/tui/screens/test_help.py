@@ -10,11 +10,11 @@ from tui.coaching import still
 from tui.staging import Stage, every_look
 
 from tracker.tui import TrackerApp
-from tracker.tui.screens.help import HELP
+from tracker.tui.screens.dialogs import HELP
 from tracker.tui.screens.rest import RestScreen
 from tracker.tui.screens.train import TrainScreen
-from tracker.tui.widgets.last_rep import SIGNS
-from tracker.tui.widgets.phase import SIGNS as PHASE_SIGNS
+from tracker.tui.widgets.live import SIGNS as PHASE_SIGNS
+from tracker.tui.widgets.reps import SIGNS
 
 if TYPE_CHECKING:
     from textual.app import App

@@ -7,9 +7,9 @@ from textual.app import App
 from tui.coaching import still
 from tui.staging import SIZES, Stage, look
 
-from tracker.domain.entries import LONGEST_NOTE
+from tracker.domain.plan import LONGEST_NOTE
 from tracker.tui import TrackerApp
-from tracker.tui.screens.note import NoteScreen
+from tracker.tui.screens.dialogs import NoteScreen
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot

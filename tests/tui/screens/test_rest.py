@@ -24,14 +24,13 @@ from tracker.domain import (
     announced,
 )
 from tracker.tui import TrackerApp
-from tracker.tui.screens.help import HelpScreen
-from tracker.tui.screens.note import NoteScreen
+from tracker.tui.screens.dialogs import HelpScreen, NoteScreen
 from tracker.tui.screens.rest import RestScreen
 from tracker.tui.screens.summary import SummaryScreen
 from tracker.tui.screens.train import TrainScreen
-from tracker.tui.widgets.banner import Banner
-from tracker.tui.widgets.countdown import Countdown
-from tracker.tui.widgets.rep_table import RepTable
+from tracker.tui.widgets.live import Countdown
+from tracker.tui.widgets.reps import RepTable
+from tracker.tui.widgets.status import Banner
 
 if TYPE_CHECKING:
     from textual.message import Message

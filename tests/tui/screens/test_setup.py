@@ -8,15 +8,14 @@ from tui.coaching import Gym, comes, look, still
 from tui.staging import SIZES, every_look
 from unit.ble.air import ADDRESS, NAME
 
+from tracker.app.devices import SIMULATED, Device
 from tracker.domain import Plan, parse_tempo
-from tracker.runtime.devices import SIMULATED, Device
 from tracker.tui import TrackerApp
 from tracker.tui.screens.devices import DevicesScreen
-from tracker.tui.screens.guide import GuideScreen
+from tracker.tui.screens.dialogs import GuideScreen
 from tracker.tui.screens.setup import SetupScreen
 from tracker.tui.screens.train import TrainScreen
-from tracker.tui.widgets.choice import Choice
-from tracker.tui.widgets.form_row import FormRow
+from tracker.tui.widgets.forms import Choice, FormRow
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,6 +11,8 @@ from tui.staging import PLANNED, SIZES, Stage, every_look, look, training_of
 from unit.runtime.doubles import ListRecorder, until
 from unit.runtime.workout import REP_S, SET_STARTS_S, UP_S
 
+from tracker.app.playback import Playback
+from tracker.app.snapshot import RunState
 from tracker.domain import (
     BatteryRead,
     CalibrationFailed,
@@ -20,21 +22,12 @@ from tracker.domain import (
     Phase,
     ReferenceRep,
 )
-from tracker.runtime.playback import Playback
-from tracker.runtime.snapshot import RunState
 from tracker.tui import TrackerApp
 from tracker.tui.messages import EventSaid
-from tracker.tui.widgets.banner import Banner
-from tracker.tui.widgets.count import Count
-from tracker.tui.widgets.cue_bar import CueBar
-from tracker.tui.widgets.headline import Headline
-from tracker.tui.widgets.last_rep import LastRep
-from tracker.tui.widgets.notice import Notice
-from tracker.tui.widgets.pace_bar import PaceBar
-from tracker.tui.widgets.phase import PhaseBar
-from tracker.tui.widgets.quality import Quality
-from tracker.tui.widgets.sets import SetList
-from tracker.tui.widgets.trace import PitchTrace
+from tracker.tui.widgets.live import Count, CueBar, PaceBar, PhaseBar
+from tracker.tui.widgets.reps import LastRep, SetList
+from tracker.tui.widgets.status import Banner, Headline, Notice, Quality
+from tracker.tui.widgets.traces import PitchTrace
 
 if TYPE_CHECKING:
     from typing import Protocol

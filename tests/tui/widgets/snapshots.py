@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from tracker.app.snapshot import PlaybackState, RecordingState, RunState, SessionSnapshot
 from tracker.domain import HIP_THRUST, NO_PLAN, SessionInfo, SetRecord
-from tracker.runtime.snapshot import PlaybackState, RecordingState, RunState, SessionSnapshot
 
 
 def snapshot(**known: Any) -> SessionSnapshot:

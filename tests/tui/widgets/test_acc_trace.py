@@ -4,10 +4,10 @@ import numpy as np
 from textual.app import App, ComposeResult
 
 from tracker.domain.units import STANDARD_GRAVITY_MPS2
-from tracker.tui.widgets.acc_trace import SPAN_S, AccTrace, acc_lines
+from tracker.tui.widgets.traces import ACC_SPAN_S, AccTrace, acc_lines
 
 BLANK = "\u2800"
-TIME_S = np.arange(0.0, SPAN_S, 0.01)
+TIME_S = np.arange(0.0, ACC_SPAN_S, 0.01)
 
 
 class TraceApp(App[None]):

@@ -4,9 +4,9 @@ import pytest
 from tui.widgets.snapshots import playing, set_of, snapshot
 from unit.runtime.workout import rep_at
 
+from tracker.app.snapshot import RecordingState, RunState
 from tracker.domain import LinkState, MarkKind
-from tracker.runtime.snapshot import RecordingState, RunState
-from tracker.tui.widgets.banner import STALLED_AFTER_S, banner_of
+from tracker.tui.widgets.status import STALLED_AFTER_S, banner_of
 
 
 def test_nothing_is_said_while_all_is_well() -> None:

@@ -5,13 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.style import Style
 
-from tracker.tui.widgets.block_text import (
-    GLYPHS,
-    block_text,
-    centred,
-    line_strip,
-    strokes_wide,
-)
+from tracker.tui.widgets.block_text import GLYPHS, block_text, centred, line_strip, strokes_wide
 
 FIGURES = st.text(alphabet="0123456789.:–", min_size=1, max_size=4)
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from textual.app import App, ComposeResult
 
-from tracker.tui.widgets.choice import Choice
+from tracker.tui.widgets.forms import Choice
 
 OPTIONS = (("One", "1"), ("Two", "2"), ("Three", "3"))
 

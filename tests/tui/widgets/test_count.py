@@ -7,7 +7,7 @@ from tui.widgets.snapshots import set_of, snapshot
 from unit.runtime.workout import rep_at
 
 from tracker.tui.widgets.block_text import block_text
-from tracker.tui.widgets.count import Count
+from tracker.tui.widgets.live import Count
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult

@@ -9,7 +9,7 @@ from tui.widgets.snapshots import set_of, snapshot
 from unit.runtime.workout import rep_at
 
 from tracker.tui.widgets.block_text import block_text
-from tracker.tui.widgets.countdown import Countdown, countdown_of
+from tracker.tui.widgets.live import Countdown, countdown_of
 
 ENDED = replace(set_of(rep_at(1.0, 1), ended=True), plan=PLAN)
 

@@ -4,10 +4,10 @@ import pytest
 from textual.app import App, ComposeResult
 from tui.widgets.snapshots import snapshot
 
+from tracker.app.snapshot import RunState
 from tracker.domain import Cue, CueKind
-from tracker.runtime.snapshot import RunState
 from tracker.tui.widgets.block_text import GLYPHS
-from tracker.tui.widgets.cue_bar import HEADS, SHOWN_S, CueBar, cue_lines, cue_of
+from tracker.tui.widgets.live import HEADS, SHOWN_S, CueBar, cue_lines, cue_of
 
 
 def cue(kind: CueKind = CueKind.HOLD_LONGER, *, strong: bool = False) -> Cue:

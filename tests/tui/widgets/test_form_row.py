@@ -3,8 +3,7 @@ from __future__ import annotations
 from textual.app import App, ComposeResult
 from textual.widgets import Label
 
-from tracker.tui.widgets.form_row import FormRow
-from tracker.tui.widgets.number_input import NumberInput
+from tracker.tui.widgets.forms import FormRow, NumberInput
 
 
 class FormApp(App[None]):

@@ -8,10 +8,10 @@ from tui.widgets.snapshots import playing, set_of, snapshot
 from unit.runtime.workout import rep_at
 
 from tracker.domain import SessionInfo
-from tracker.tui.widgets.headline import headline_parts, headline_text, origin_of, pace_of
+from tracker.tui.widgets.status import headline_parts, headline_text, origin_of, pace_of
 
 if TYPE_CHECKING:
-    from tracker.runtime.snapshot import PlaybackState
+    from tracker.app.snapshot import PlaybackState
 
 SYNTHETIC = SessionInfo(sensor="scripted", origin="synthetic")
 

@@ -7,7 +7,7 @@ from tui.widgets.snapshots import set_of, snapshot
 from unit.runtime.workout import REPS, rep_at
 
 from tracker.domain import Rep
-from tracker.tui.widgets.last_rep import LastRep, last_rep_lines
+from tracker.tui.widgets.reps import LastRep, last_rep_lines
 
 
 def test_tempo_is_shown_both_ways_with_range_and_velocity() -> None:

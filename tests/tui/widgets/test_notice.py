@@ -3,9 +3,9 @@ from __future__ import annotations
 from tui.widgets.snapshots import set_of, snapshot
 from unit.runtime.workout import rep_at
 
+from tracker.app.snapshot import RunState
 from tracker.domain import MarkKind, Plan, exercise_named, parse_tempo
-from tracker.runtime.snapshot import RunState
-from tracker.tui.widgets.notice import notice_of, plan_lines
+from tracker.tui.widgets.status import notice_of, plan_lines
 
 
 def words(**known: object) -> str:

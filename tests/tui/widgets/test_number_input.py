@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from textual.app import App, ComposeResult
 
-from tracker.tui.widgets.number_input import NumberInput
+from tracker.tui.widgets.forms import NumberInput
 
 
 class FieldApp(App[None]):

@@ -9,7 +9,7 @@ from tui.widgets.snapshots import set_of, snapshot
 from unit.runtime.workout import rep_at
 
 from tracker.domain import Phase, Plan, parse_tempo
-from tracker.tui.widgets.pace_bar import Paced, bar, pace_lines, paced_of
+from tracker.tui.widgets.live import Paced, bar, pace_lines, paced_of
 
 PLAN = Plan(target_reps=8, tempo=parse_tempo("3-0-1-2"))
 SET = replace(set_of(rep_at(1.0, 1)), plan=PLAN)

@@ -6,7 +6,7 @@ from unit.runtime.workout import rep_at
 
 from tracker.domain import Phase
 from tracker.tui.widgets.block_text import GLYPHS, block_text
-from tracker.tui.widgets.phase import phase_lines, phase_text, time_text
+from tracker.tui.widgets.live import phase_lines, phase_text, time_text
 
 
 def test_every_phase_has_a_word_and_a_sign_of_its_own() -> None:

@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 from tui.widgets.snapshots import playing, snapshot
 
+from tracker.app.snapshot import RecordingState
 from tracker.domain import FaultReason, Gap, LinkState
-from tracker.runtime.snapshot import RecordingState
-from tracker.tui.widgets.quality import quality_text
+from tracker.tui.widgets.status import quality_text
 
 
 def test_a_good_live_session() -> None:

@@ -9,7 +9,7 @@ from tui.widgets.snapshots import set_of
 from unit.runtime.workout import REPS, rep_at
 
 from tracker.domain import Flag, Plan, SetEntries, SetRecord, parse_tempo
-from tracker.tui.widgets.rep_table import (
+from tracker.tui.widgets.reps import (
     LEAST_BAR,
     LONGEST_BAR,
     RepTable,

@@ -8,7 +8,7 @@ from tui.widgets.snapshots import set_of, snapshot
 from unit.runtime.workout import rep_at
 
 from tracker.domain import Plan, SetEntries, SetRecord
-from tracker.tui.widgets.sets import HEADER, NONE_YET, SetList, set_row
+from tracker.tui.widgets.reps import HEADER, NONE_YET, SetList, set_row
 
 
 class SetsApp(App[None]):

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tracker.tui.widgets.signal_bars import signal_text
+from tracker.tui.widgets.traces import signal_text
 
 
 @pytest.mark.parametrize(

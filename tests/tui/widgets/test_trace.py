@@ -10,7 +10,7 @@ from tui.widgets.snapshots import set_of, snapshot
 from unit.runtime.workout import rep_at
 
 from tracker.domain import SetRecord
-from tracker.tui.widgets.trace import (
+from tracker.tui.widgets.traces import (
     PAST_LOCKOUT_DEG,
     SPAN_S,
     band_rows,

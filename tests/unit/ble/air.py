@@ -8,12 +8,12 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from tracker.ble.errors import LinkError
-from tracker.ble.scan import Sighting, sighting_of
+from tracker.ble.ports import Sighting, sighting_of
 from tracker.domain import LINK_CHANNEL, Notification
 from tracker.sensors import Advertisement
-from tracker.sensors.inquiry import BATTERY_LEVEL_UUID, FIRMWARE_REVISION_UUID
+from tracker.sensors.base import BATTERY_LEVEL_UUID, FIRMWARE_REVISION_UUID
 from tracker.sensors.profile import START, STARTED, STOP, STOPPED
-from tracker.sensors.profile_wire import CONFIG_UUID, CONTROL_UUID, IMU_UUID, SERVICE_UUID
+from tracker.sensors.profile.packets import CONFIG_UUID, CONTROL_UUID, IMU_UUID, SERVICE_UUID
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tracker.ble.address import as_address, is_foreign
+from tracker.ble.discovery import as_address, is_foreign
 
 MAC = "C0:FF:EE:00:1A:2B"
 UUID = "1F4A3F6E-0B6C-4A55-9C8E-1D2E3F405162"

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from tracker.ble.checkup import examine
+from tracker.ble.diagnostics import examine
 from tracker.domain import Fault, FaultReason, Frame
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
 

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from unit.ble.virtual import run
 
-from tracker.ble.closing import see_through
+from tracker.ble.link import see_through
 
 
 def test_work_is_done_to_its_end_however_often_it_is_cancelled() -> None:

@@ -14,10 +14,9 @@ from unit.ble.backends import (
 )
 from unit.ble.virtual import run
 
-from tracker.ble.connection import CLOSE_S, GATT_S
+from tracker.ble.backend import CLOSE_S, GATT_S, BleakRadio
 from tracker.ble.errors import LinkError
-from tracker.ble.radio import BleakRadio
-from tracker.ble.scan import sighting_of
+from tracker.ble.ports import sighting_of
 from tracker.sensors import Advertisement
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 
     from unit.ble.backends import ScriptedClient
 
-    from tracker.ble.connection import BleakConnection
+    from tracker.ble.backend import BleakConnection
 
     Act = Callable[[BleakConnection, ScriptedClient], Coroutine[object, object, None]]
 

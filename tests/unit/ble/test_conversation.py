@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 from unit.ble.virtual import LoopClock, run
 
-from tracker.ble.conversation import Conversation
-from tracker.ble.ear import Ear
 from tracker.ble.errors import LinkError
-from tracker.ble.inbox import Inbox
+from tracker.ble.receiver import Ear, Inbox
+from tracker.ble.script_runner import Conversation
 from tracker.domain import SensorError
 from tracker.sensors import (
     Attempt,
@@ -24,7 +23,7 @@ from tracker.sensors import (
     Where,
     Write,
 )
-from tracker.sensors.script import newest
+from tracker.sensors.base import newest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine

@@ -5,8 +5,7 @@ import asyncio
 import pytest
 from unit.ble.virtual import LoopClock, run
 
-from tracker.ble.ear import Ear, Listening
-from tracker.ble.inbox import Inbox
+from tracker.ble.receiver import Ear, Inbox, Listening
 from tracker.domain import BATTERY_CHANNEL, LINK_CHANNEL, LinkState, Notification
 from tracker.sensors import MOST_HEARD
 

@@ -6,9 +6,9 @@ import pytest
 from unit.ble.air import ADDRESS, NAME, FakeRadio, FakeSensor
 from unit.ble.virtual import run
 
+from tracker.ble.discovery import FIND_S, AmbiguousNameError, NotFoundError, Wanted, find
 from tracker.ble.errors import AdapterError
-from tracker.ble.finding import FIND_S, AmbiguousNameError, NotFoundError, Wanted, find
-from tracker.ble.scan import Sighting, sighting_of
+from tracker.ble.ports import Sighting, sighting_of
 from tracker.sensors import Advertisement
 
 OTHER = "C0:FF:EE:00:00:99"

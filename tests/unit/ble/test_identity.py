@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from tracker.ble.identity import Sensor, sensor_of
-from tracker.ble.scan import sighting_of
+from tracker.ble.discovery import Sensor, sensor_of
+from tracker.ble.ports import sighting_of
 from tracker.domain import SensorError, UnknownNameError
 from tracker.sensors import PROFILE, Advertisement
-from tracker.sensors.profile_wire import SERVICE_UUID
+from tracker.sensors.profile.packets import SERVICE_UUID
 
 if TYPE_CHECKING:
     from tracker.ble.ports import Connection
@@ -74,7 +74,7 @@ def test_packets_that_would_be_cut_are_told_before_the_start(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     wide = replace(PROFILE, least_mtu=232)
-    monkeypatch.setattr("tracker.ble.identity.family", lambda _kind: wide)
+    monkeypatch.setattr("tracker.ble.discovery.family", lambda _kind: wide)
     with pytest.raises(SensorError, match=r"185 bytes at most.*232"):
         identified(Advertisement("x"), connected(mtu=185), "profile")
     assert identified(Advertisement("x"), connected(mtu=232), "profile").family is wide

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from unit.ble.virtual import run
 
-from tracker.ble.inbox import Inbox
+from tracker.ble.receiver import Inbox
 from tracker.domain import BATTERY_CHANNEL, OVERRUN_CHANNEL, Notification
 
 

@@ -8,14 +8,13 @@ import pytest
 from unit.ble.air import ADDRESS, NAME, FakeRadio, FakeSensor, link_states
 from unit.ble.virtual import LoopClock, run
 
-from tracker.ble.ear import Ear
+from tracker.ble.discovery import AmbiguousNameError, NotFoundError, Wanted
 from tracker.ble.errors import AdapterError, LinkError
-from tracker.ble.finding import AmbiguousNameError, NotFoundError, Wanted
-from tracker.ble.inbox import Inbox
 from tracker.ble.link import Link
+from tracker.ble.receiver import Ear, Inbox
 from tracker.domain import LINK_CHANNEL, Notification
 from tracker.domain.units import s_from_ns
-from tracker.sensors.profile_wire import IMU_UUID
+from tracker.sensors.profile.packets import IMU_UUID
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine

@@ -12,9 +12,9 @@ from bleak.exc import (
 from unit.ble.backends import SERVICE_UUID, advertisement, client_that, hearing
 from unit.ble.virtual import run
 
+from tracker.ble.backend import CONNECT_S, BleakRadio
 from tracker.ble.errors import AdapterError, LinkError
-from tracker.ble.radio import CONNECT_S, BleakRadio
-from tracker.ble.scan import Scan, Sighting, sighting_of
+from tracker.ble.ports import Scan, Sighting, sighting_of
 from tracker.sensors import Advertisement
 
 if TYPE_CHECKING:

@@ -4,9 +4,9 @@ import pytest
 from unit.ble.air import ADDRESS, NAME, FakeRadio, FakeSensor
 from unit.ble.virtual import run
 
-from tracker.ble.scan import MOST_SIGHTED, Scan, Sighting, in_order, sighting_of, together
+from tracker.ble.ports import MOST_SIGHTED, Scan, Sighting, in_order, sighting_of, together
 from tracker.sensors import PROFILE, Advertisement
-from tracker.sensors.profile_wire import SERVICE_UUID
+from tracker.sensors.profile.packets import SERVICE_UUID
 
 
 def stranger(address: str, rssi_dbm: int | None = -50, name: str | None = None) -> Sighting:

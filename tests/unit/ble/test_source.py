@@ -9,11 +9,11 @@ import pytest
 from unit.ble.air import ADDRESS, FakeRadio, FakeSensor, link_states
 from unit.ble.virtual import LoopClock, run
 
+from tracker.ble.discovery import NotFoundError, Wanted
 from tracker.ble.errors import LinkError
-from tracker.ble.finding import NotFoundError, Wanted
-from tracker.ble.source import open_radio
+from tracker.ble.link import open_radio
 from tracker.domain.units import s_from_ns
-from tracker.sensors.profile_wire import IMU_UUID
+from tracker.sensors.profile.packets import IMU_UUID
 
 if TYPE_CHECKING:
     from tracker.domain import Notification
@@ -127,7 +127,7 @@ def test_a_defect_of_the_link_ends_the_session_as_one(monkeypatch: pytest.Monkey
     async def trip(_stream: object) -> str:
         raise ZeroDivisionError("a defect")
 
-    monkeypatch.setattr("tracker.ble.stream.Stream.run", trip)
+    monkeypatch.setattr("tracker.ble.link.Stream.run", trip)
 
     async def act() -> None:
         async with open_radio(FakeRadio(FakeSensor()), [Wanted(ADDRESS)], LoopClock()) as source:

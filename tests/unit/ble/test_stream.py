@@ -7,12 +7,10 @@ import pytest
 from unit.ble.air import FakeRadio, FakeSensor, link_states
 from unit.ble.virtual import LoopClock, run
 
-from tracker.ble.ear import Ear
+from tracker.ble.discovery import Sensor
 from tracker.ble.errors import LinkError
-from tracker.ble.identity import Sensor
-from tracker.ble.inbox import Inbox
-from tracker.ble.pace import STOP_S
-from tracker.ble.stream import Stream
+from tracker.ble.link import STOP_S, Stream
+from tracker.ble.receiver import Ear, Inbox
 from tracker.sensors import PROFILE
 
 if TYPE_CHECKING:

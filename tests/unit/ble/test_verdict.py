@@ -4,8 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tracker.ble.checkup import Checkup
-from tracker.ble.verdict import Severity, findings
+from tracker.ble.diagnostics import Checkup, Severity, findings
 
 GOOD = Checkup(
     samples=500,

@@ -83,8 +83,8 @@ def around(monkeypatch: pytest.MonkeyPatch) -> Callable[..., FakeRadio]:
 
     def put(*sensors: FakeSensor) -> FakeRadio:
         radio = FakeRadio(*sensors)
-        monkeypatch.setattr("tracker.cli.radio_session.BleakRadio", lambda: radio)
-        monkeypatch.setattr("tracker.cli.sightings.BleakRadio", lambda: radio)
+        monkeypatch.setattr("tracker.cli.radio.BleakRadio", lambda: radio)
+        monkeypatch.setattr("tracker.cli.sensors.BleakRadio", lambda: radio)
         return radio
 
     return put

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tracker.cli.analyzing import Order, Outcome
+    from tracker.cli.analyze import Order, Outcome
 
 
 def square(number: int) -> int:
@@ -36,7 +36,7 @@ def square_but_once(number: int, *, folder: Path) -> int:
 def outcome_unless_killed(source: str, order: Order) -> Outcome:
     """Stand in for a process that the system ends, as it does where memory is short."""
     # The engine would cost every process its start.
-    from tracker.cli.analyzing import Outcome
+    from tracker.cli.analyze import Outcome
 
     del order
     if source == "kill":

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from unit.store.workouts import TWO_SETS
 
-from tracker.runtime.clock import local_now
+from tracker.app.clock import local_now
 from tracker.store import TrainingLog
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracker.cli.analysis import events_of, workout_in
+from tracker.cli.analyze import events_of, workout_in
 from tracker.cli.inputs import open_session_file
 from tracker.domain import Ledger
 

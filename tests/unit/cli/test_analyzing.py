@@ -6,14 +6,8 @@ from typing import TYPE_CHECKING
 import pytest
 from unit.cli.killable import outcome_unless_killed
 
-from tracker.cli import analyzing
-from tracker.cli.analyzing import (
-    WORTH_A_PROCESS_BYTES,
-    Order,
-    outcome_of,
-    outcomes,
-    usual_jobs,
-)
+from tracker.cli import analyze as analyzing
+from tracker.cli.analyze import WORTH_A_PROCESS_BYTES, Order, outcome_of, outcomes, usual_jobs
 from tracker.cli.workers import usable_cores
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ import pytest
 from tracker import __version__
 from tracker.cli.app import COMMANDS, LazyGroup, main
 from tracker.cli.app import tracker as group
-from tracker.cli.exit_codes import ExitCode
+from tracker.cli.exits import ExitCode
 from tracker.domain import SensorError, TrackerError
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def raising(monkeypatch: pytest.MonkeyPatch) -> Callable[[BaseException], None]:
     """Make `tracker decode` raise."""
 
     def prepare(error: BaseException) -> None:
-        module = importlib.import_module("tracker.cli.decode")
+        module = importlib.import_module("tracker.cli.files")
         monkeypatch.setattr(module, "command", command_that_raises(error))
 
     return prepare

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tracker.cli.exit_codes import ExitCode
-from tracker.runtime.clock import local_now
+from tracker.app.clock import local_now
+from tracker.cli.exits import ExitCode
 from tracker.store import TrainingLog
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from tracker.app.clock import SYSTEM_CLOCK
+from tracker.app.config import SensorChoice, config_path, save_sensor
+from tracker.app.paths import Paths, tracker_paths
 from tracker.ble import AdapterError, LinkError
-from tracker.cli import checks
-from tracker.runtime.clock import SYSTEM_CLOCK
-from tracker.runtime.config import SensorChoice, config_path, save_sensor
-from tracker.runtime.paths import Paths, tracker_paths
+from tracker.cli import doctor as checks
 from tracker.sound import SoundError, open_player
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from tracker.cli.checks import Check
+    from tracker.cli.doctor import Check
     from tracker.sound import Clock, Render
 
 BIG = os.terminal_size((120, 40))

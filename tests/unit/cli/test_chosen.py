@@ -4,8 +4,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tracker.app.config import SensorChoice, config_path, save_sensor
+from tracker.app.paths import tracker_paths
 from tracker.ble import Sensor, Wanted
-from tracker.cli.chosen import (
+from tracker.cli.radio import (
     Chosen,
     another_sensor,
     chosen_sensor,
@@ -14,8 +16,6 @@ from tracker.cli.chosen import (
     with_sensors,
 )
 from tracker.domain import SensorError, SessionInfo, TrackerError, UnknownNameError
-from tracker.runtime.config import SensorChoice, config_path, save_sensor
-from tracker.runtime.paths import tracker_paths
 from tracker.sensors import PROFILE
 
 if TYPE_CHECKING:

@@ -14,9 +14,9 @@ import pytest
 from distributed import Client
 from unit.cli.logged import open_log
 
-from tracker.cli.analyzing import Order, outcomes, outcomes_on
-from tracker.cli.cluster import results_on
-from tracker.cli.exit_codes import ExitCode
+from tracker.cli.analyze import Order, outcomes, outcomes_on
+from tracker.cli.exits import ExitCode
+from tracker.cli.workers import results_on
 from tracker.domain import TrackerError
 from tracker.recording import RecordingWriter
 
@@ -202,6 +202,6 @@ def test_without_the_package_it_is_named(monkeypatch: pytest.MonkeyPatch) -> Non
 
 @pytest.mark.parametrize("address", ["nonsense://x", "tcp://127.0.0.1:1"])
 def test_where_no_scheduler_is_it_is_said(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tracker.cli.cluster.CONNECT_S", 0.5)
+    monkeypatch.setattr("tracker.cli.workers.CONNECT_S", 0.5)
     with pytest.raises(TrackerError, match="no scheduler at"):
         next(outcomes_on(address, ["a.csv"], ORDER))

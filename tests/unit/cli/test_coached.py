@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tracker.cli.coached import train_from_the_list
-from tracker.cli.sounds import SoundWish
+from tracker.app.config import TrainingChoice, config_path, save_training
+from tracker.app.devices import SIMULATED
+from tracker.app.paths import tracker_paths
+from tracker.app.training import Simulated
+from tracker.cli.options import SoundWish
+from tracker.cli.train import train_from_the_list
 from tracker.domain import InputError, Plan, TrackerError
-from tracker.runtime.config import TrainingChoice, config_path, save_training
-from tracker.runtime.devices import SIMULATED
-from tracker.runtime.paths import tracker_paths
-from tracker.runtime.studio import Simulated
 from tracker.tui import TrackerApp
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def test_what_no_screen_could_say_any_more_is_said_afterwards(
     """The log cannot be written, which turns out when the screen is left in mid-training."""
     from tui.coaching import comes
 
-    from tracker.runtime.studio import Start
+    from tracker.app.training import Start
     from tracker.tui.screens.train import TrainScreen
 
     async def run_async(self: TrackerApp, **_options: object) -> None:

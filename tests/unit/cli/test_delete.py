@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from unit.cli.logged import open_log
 
-from tracker.cli.exit_codes import ExitCode
+from tracker.cli.exits import ExitCode
 from tracker.store import Wanted
 
 if TYPE_CHECKING:

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from unit.sound.listening import Whistler, heard
 
+from tracker.app.clock import SYSTEM_CLOCK
 from tracker.ble import LATER, AdapterError
-from tracker.cli import doctor, sound_check
-from tracker.cli.checks import Check
-from tracker.cli.doctor import report_lines
-from tracker.cli.exit_codes import ExitCode
-from tracker.cli.sound_check import PROGRAMME
-from tracker.runtime.clock import SYSTEM_CLOCK
+from tracker.cli import doctor
+from tracker.cli import doctor as sound_check
+from tracker.cli.doctor import PROGRAMME, Check, report_lines
+from tracker.cli.exits import ExitCode
 from tracker.sound import SoundError, open_player
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import pytest
 from unit.cli.logged import open_log
 from unit.store.workouts import TWO_SETS
 
-from tracker.cli.exit_codes import ExitCode
+from tracker.cli.exits import ExitCode
 from tracker.domain import SetEntries
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import click
 from click.testing import CliRunner
 
-from tracker.cli.examples import examples
+from tracker.cli.options import examples
 
 
 def test_calls_and_what_they_do_stand_under_each_other() -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pyarrow import parquet
 
-from tracker.cli.exit_codes import ExitCode
+from tracker.cli.exits import ExitCode
 from tracker.export.formats import FORMATS
 from tracker.recording import RecordingWriter
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from tracker.cli.exporting import STDOUT, Reading, export_file, export_folder, session_of
+from tracker.app.training import open_training_log
+from tracker.cli.export import STDOUT, Reading, export_file, export_folder, session_of
 from tracker.domain import InputError, OutputError
 from tracker.export.formats import FORMATS
-from tracker.runtime.training_log import open_training_log
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -3,8 +3,7 @@ from __future__ import annotations
 import click
 import pytest
 
-from tracker.cli.exit_codes import ExitCode
-from tracker.cli.failures import report
+from tracker.cli.exits import ExitCode, report
 from tracker.domain import InputError, OutputError, SensorError, TrackerError, UnknownNameError
 
 

@@ -18,7 +18,7 @@ from unit.recording.phones import (
     zipped,
 )
 
-from tracker.cli.exit_codes import ExitCode
+from tracker.cli.exits import ExitCode
 from tracker.domain import Frame
 from tracker.recording import open_recording
 from tracker.sensors import family

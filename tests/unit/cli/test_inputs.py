@@ -8,7 +8,8 @@ import pytest
 from tracker.cli.inputs import open_session_file
 from tracker.domain import InputError, Notification, SessionInfo
 from tracker.domain.units import NS_PER_S, ns_from_s
-from tracker.recording import AccUnit, RecordingWriter, Sayings
+from tracker.importers import AccUnit, Sayings
+from tracker.recording import RecordingWriter
 from tracker.sensors import family
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import signal
 
 import pytest
 
-from tracker.cli.interruption import Interruption, interruption, soon, unless_interrupted
+from tracker.cli.exits import Interruption, interruption, soon, unless_interrupted
 
 
 def press_ctrl_c(times: int = 1) -> None:

@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tracker import __version__
-from tracker.cli.analysis import workout_in
+from tracker.app.clock import SYSTEM_CLOCK, local_now
+from tracker.app.playback import analyze_notifications
+from tracker.cli.analyze import workout_in
 from tracker.cli.inputs import open_session_file
-from tracker.cli.live import train_live
-from tracker.cli.playing import total
+from tracker.cli.playback import total
+from tracker.cli.train import train_live
 from tracker.domain import Ledger, OutputError, SensorError, UnknownNameError
 from tracker.engine import build_engine
 from tracker.recording import ReplaySource, open_recording, sha256_of
-from tracker.runtime.batch import analyze_notifications
-from tracker.runtime.clock import SYSTEM_CLOCK, local_now
 from tracker.store import TrainingLog
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import click
 import pytest
 
-from tracker.cli.log_options import Day
+from tracker.cli.options import Day
 
 
 def test_a_day_begins_at_midnight_where_the_wearer_is() -> None:

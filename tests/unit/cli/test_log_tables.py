@@ -10,7 +10,7 @@ from unit.cli.logged import open_log
 from unit.store.test_trends import SESSION
 from unit.store.workouts import TWO_SETS
 
-from tracker.cli.log_tables import (
+from tracker.cli.tables import (
     edit_words,
     history_table,
     kept_lines,

@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tracker.cli.logged import logged_before, logged_recording, logged_workout, names_session
+from tracker.app.training import open_training_log
+from tracker.cli.export import logged_before, logged_recording, logged_workout, names_session
 from tracker.domain import InputError, SessionInfo, SourceFacts, Workout
-from tracker.runtime.training_log import open_training_log
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tracker.cli.outputs import refuse_other_names
+from tracker.cli.files import refuse_other_names
 from tracker.domain import OutputError
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tracker.cli.exit_codes import ExitCode
+from tracker.cli.exits import ExitCode
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,7 +14,7 @@ def test_it_hands_over_what_was_asked_for(
     tracker: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     calls: list[tuple[object, ...]] = []
-    monkeypatch.setattr("tracker.cli.pairing.pair_with", lambda *given: calls.append(given[:-1]))
+    monkeypatch.setattr("tracker.cli.sensors.pair_with", lambda *given: calls.append(given[:-1]))
     arguments = ("WT901BLE67", "--kind", "witmotion", "--setting", "a=1", "--setting", "b=2")
     assert tracker("pair", *arguments).code == ExitCode.OK
     assert calls == [("WT901BLE67", "witmotion", ("a=1", "b=2"))]

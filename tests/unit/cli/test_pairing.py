@@ -7,11 +7,11 @@ import pytest
 from unit.ble.air import ADDRESS, NAME, FakeRadio
 from unit.cli.worn import sensor_on_a_table
 
-from tracker.cli import pairing
-from tracker.cli.interruption import interruption
+from tracker.app.config import SensorChoice, config_path, load_config
+from tracker.app.paths import tracker_paths
+from tracker.cli import sensors as pairing
+from tracker.cli.exits import interruption
 from tracker.domain import InputError, SensorError, UnknownNameError
-from tracker.runtime.config import SensorChoice, config_path, load_config
-from tracker.runtime.paths import tracker_paths
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

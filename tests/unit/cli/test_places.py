@@ -7,7 +7,7 @@ import fsspec
 import pytest
 from unit.recording.phones import phyphox, saved, turning, zipped
 
-from tracker.cli.places import at_hand, is_collection, is_url, sessions_in
+from tracker.cli.inputs import at_hand, is_collection, is_url, sessions_in
 from tracker.domain import InputError
 
 if TYPE_CHECKING:

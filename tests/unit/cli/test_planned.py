@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import pytest
 
-from tracker.cli.planned import Percent, TempoCode, plan_options
+from tracker.cli.options import Percent, TempoCode, plan_options
 from tracker.domain import InputError, Plan, Tempo
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tracker.cli.playing import Piece, play
+from tracker.cli.playback import Piece, play
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

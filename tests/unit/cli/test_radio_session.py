@@ -8,13 +8,12 @@ from unit.ble.air import ADDRESS, NAME, FakeConnection, FakeRadio, FakeSensor
 from unit.cli.worn import sensor_on_a_table
 
 from tracker.ble import AdapterError, NotFoundError, Wanted
-from tracker.cli import radio_session
-from tracker.cli.chosen import Chosen
-from tracker.cli.interruption import interruption
-from tracker.cli.radio_session import record_with, train_with
+from tracker.cli import radio as radio_session
+from tracker.cli.exits import interruption
+from tracker.cli.radio import Chosen, record_with, train_with
 from tracker.domain import OutputError
 from tracker.recording import open_recording
-from tracker.sensors.profile_wire import IMU_UUID
+from tracker.sensors.profile.packets import IMU_UUID
 
 if TYPE_CHECKING:
     from collections.abc import Callable

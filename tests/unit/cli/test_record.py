@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tracker.ble import Wanted
-from tracker.cli.chosen import Chosen
-from tracker.cli.exit_codes import ExitCode
+from tracker.cli.exits import ExitCode
+from tracker.cli.radio import Chosen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +20,7 @@ def calls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     monkeypatch.setenv("TRACKER_HOME", str(tmp_path))
     calls: list[Any] = []
     monkeypatch.setattr(
-        "tracker.cli.radio_session.record_with",
+        "tracker.cli.radio.record_with",
         lambda chosen, _interrupted, **options: calls.append((chosen, options)),
     )
     return calls

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tracker.cli.exit_codes import ExitCode
+from tracker.cli.exits import ExitCode
 from tracker.domain import Notification, SessionInfo
 from tracker.domain.units import ns_from_s
 from tracker.recording import RecordingWriter, open_recording

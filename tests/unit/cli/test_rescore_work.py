@@ -6,8 +6,7 @@ import pytest
 from unit.cli.logged import OLDER, open_log
 
 from tracker import __version__
-from tracker.cli.rescore_work import Task, chosen_work
-from tracker.cli.rescoring import measure
+from tracker.cli.rescore import Task, chosen_work, measure
 from tracker.recording import sha256_of
 from tracker.store import Edit, Field, TrainingLog
 

@@ -7,9 +7,8 @@ import pytest
 from unit.cli.logged import OLDER, open_log
 
 from tracker import __version__
-from tracker.cli.interruption import Interruption
-from tracker.cli.rescore_work import Task, chosen_work
-from tracker.cli.rescoring import do, measure
+from tracker.cli.exits import Interruption
+from tracker.cli.rescore import Task, chosen_work, do, measure
 from tracker.domain import InputError, SessionInfo
 from tracker.recording import RecordingWriter, sha256_of
 from tracker.store import Edit, Field, TrainingLog

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tracker.ble import SCAN_S
-from tracker.cli.exit_codes import ExitCode
+from tracker.cli.exits import ExitCode
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +28,7 @@ def test_it_listens_as_long_as_asked_and_shows_it_as_asked(
     calls: list[tuple[str, float]] = []
     for name in ("table", "json"):
         monkeypatch.setattr(
-            f"tracker.cli.sightings.show_{name}",
+            f"tracker.cli.sensors.show_{name}",
             lambda seconds, name=name: calls.append((name, seconds)),
         )
     assert tracker("scan", *arguments).code == ExitCode.OK

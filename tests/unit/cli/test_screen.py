@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracker.cli.screen import screen_is_there
+from tracker.cli.options import screen_is_there
 
 if TYPE_CHECKING:
     import pytest

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tracker.cli.exit_codes import ExitCode
+from tracker.cli.exits import ExitCode
 
 if TYPE_CHECKING:
     from collections.abc import Callable

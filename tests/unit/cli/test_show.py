@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from unit.cli.logged import open_log
 from unit.store.workouts import TWO_SETS
 
-from tracker.cli.exit_codes import ExitCode
+from tracker.cli.exits import ExitCode
 from tracker.export import session_object
 from tracker.store import Edit, Field
 

@@ -8,13 +8,8 @@ import pytest
 from unit.ble.air import ADDRESS, NAME, FakeRadio, FakeSensor
 
 from tracker.ble import AdapterError, Sighting
-from tracker.cli import sightings
-from tracker.cli.sightings import (
-    show_json,
-    show_table,
-    sighting_object,
-    table_lines,
-)
+from tracker.cli import sensors as sightings
+from tracker.cli.sensors import show_json, show_table, sighting_object, table_lines
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable

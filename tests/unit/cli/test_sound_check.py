@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 from unit.sound.listening import HandClock, Whistler, heard, onsets_s, pitch_hz
 
-from tracker.cli import sound_check
+from tracker.cli import doctor as sound_check
 from tracker.sound import MELODIES, Tone, open_player
 
 if TYPE_CHECKING:

@@ -12,13 +12,13 @@ import pytest
 from unit.runtime.doubles import GatedSource, ManualClock, ScriptedEngine
 from unit.sound.listening import heard, onsets_s, pitch_hz
 
-from tracker.cli.sounds import SoundWish, heard_beside_lines, sound_options
+from tracker.app.playback import analyze_notifications
+from tracker.app.session import Session
+from tracker.cli.options import SoundWish, heard_beside_lines, sound_options
 from tracker.domain import RepCounted, SessionInfo
 from tracker.domain.units import ns_from_s
 from tracker.engine import build_engine
 from tracker.recording import RecordingWriter, open_recording
-from tracker.runtime.batch import analyze_notifications
-from tracker.runtime.session import Session
 from tracker.sound import MELODIES, Tone
 
 if TYPE_CHECKING:

@@ -7,13 +7,13 @@ import sys
 
 import pytest
 
-from tracker.cli.tethered import tether
+from tracker.cli.parent_watchdog import tether
 
 # Starts a demo, says which process that is, and is killed.
 SERVER = """
 import os, subprocess, sys
 demo = subprocess.Popen(
-    [sys.executable, "-m", "tracker.cli.tethered", str(os.getpid()), *sys.argv[1:]],
+    [sys.executable, "-m", "tracker.cli.parent_watchdog", str(os.getpid()), *sys.argv[1:]],
     stdout=1, stderr=2,
 )
 print(demo.pid, flush=True)
@@ -22,13 +22,13 @@ demo.wait()
 
 
 def test_it_does_what_the_command_does() -> None:
-    call = [sys.executable, "-m", "tracker.cli.tethered", str(os.getpid()), "--version"]
+    call = [sys.executable, "-m", "tracker.cli.parent_watchdog", str(os.getpid()), "--version"]
     done = subprocess.run(call, capture_output=True, text=True, check=True)
     assert done.stdout.startswith("tracker ")
 
 
 def test_its_exit_code_is_the_one_of_the_command() -> None:
-    call = [sys.executable, "-m", "tracker.cli.tethered", str(os.getpid()), "bogus"]
+    call = [sys.executable, "-m", "tracker.cli.parent_watchdog", str(os.getpid()), "bogus"]
     assert subprocess.run(call, capture_output=True, check=False).returncode == 2
 
 
@@ -53,7 +53,7 @@ def test_the_tether_looks_for_the_server_and_ends_the_process_with_a_signal(
 ) -> None:
     sent: list[tuple[int, int]] = []
     monkeypatch.setattr(os, "kill", lambda pid, number: sent.append((pid, number)))
-    monkeypatch.setattr("tracker.cli.tethered.LOOK_S", 0.0)
+    monkeypatch.setattr("tracker.cli.parent_watchdog.LOOK_S", 0.0)
     parents = iter([7, 7, 1])
     tether(7, lambda: next(parents)).join()
     assert sent == [(os.getpid(), signal.SIGTERM)]

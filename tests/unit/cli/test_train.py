@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tracker.app.text import LinesSink
 from tracker.ble import Wanted
-from tracker.cli.chosen import Chosen
-from tracker.cli.exit_codes import ExitCode
-from tracker.cli.sounds import SoundWish
+from tracker.cli.exits import ExitCode
+from tracker.cli.options import SoundWish
+from tracker.cli.radio import Chosen
 from tracker.domain.units import NS_PER_S, ns_from_s
 from tracker.engine import build_engine
 from tracker.recording import DamageReason, open_recording
-from tracker.runtime.lines import LinesSink
 from tracker.sim import simulate, training_plan
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def test_a_real_sensor_is_handed_to_the_radio(
 ) -> None:
     calls: list[Any] = []
     monkeypatch.setattr(
-        "tracker.cli.radio_session.train_with",
+        "tracker.cli.radio.train_with",
         lambda chosen, _interrupted, **options: calls.append((chosen, options)),
     )
     first, second = "C0:FF:EE:00:1A:2B", "C0:FF:EE:00:00:02"

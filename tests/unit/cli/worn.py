@@ -10,7 +10,7 @@ from unit.ble.air import ADDRESS, NAME, FakeSensor
 
 from tracker.domain.units import STANDARD_GRAVITY_MPS2
 from tracker.sensors import ProfileConfig, encode_packet
-from tracker.sensors.profile_wire import CONFIG_UUID
+from tracker.sensors.profile.packets import CONFIG_UUID
 
 if TYPE_CHECKING:
     from collections.abc import Callable

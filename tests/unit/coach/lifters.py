@@ -6,18 +6,11 @@ from typing import TYPE_CHECKING
 
 from unit.coach.sets import cues_in
 
-from tracker.domain import (
-    Ledger,
-    Plan,
-    PlanChosen,
-    RepCounted,
-    entry_notification,
-    exercise_named,
-)
+from tracker.domain import Ledger, Plan, PlanChosen, RepCounted, entry_notification, exercise_named
 from tracker.engine import build_engine
 from tracker.sim import Mounting, RepPlan, SensorPlan, SessionPlan, SetPlan, simulate
-from tracker.sim.mems import LSM6DSOX
 from tracker.sim.plan import Activity, ActivityPlan, LifterPlan, Posture
+from tracker.sim.sensor import LSM6DSOX
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tracker.coach import Coach
-from tracker.coach.finding import Around
+from tracker.coach.rules import Around
 from tracker.domain import (
     HIP_THRUST,
     Cue,
@@ -28,7 +28,7 @@ from tracker.domain import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from tracker.coach.finding import Finding
+    from tracker.coach.rules import Finding
     from tracker.domain import CueKind, Event, Exercise
 
 QUIET = Plan(breathing=False)

@@ -5,9 +5,8 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.coach.asking import Asking
-from tracker.coach.finding import Finding
-from tracker.coach.rules import RULES, SPACING_S
+from tracker.coach.cues import Asking
+from tracker.coach.rules import RULES, SPACING_S, Finding
 from tracker.domain import Cue, CueKind
 
 HOLD = CueKind.HOLD_LONGER

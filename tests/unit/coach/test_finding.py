@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from unit.coach.sets import rep
 
-from tracker.coach.finding import Measure, knows, seconds
+from tracker.coach.rules import Measure, knows, seconds
 from tracker.domain import Flag
 
 

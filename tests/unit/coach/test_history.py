@@ -5,7 +5,7 @@ from datetime import date, timedelta, timezone
 import pytest
 from unit.coach.sets import rep
 
-from tracker.coach.history import PastSession, PastSet, past_session
+from tracker.coach.progression import PastSession, PastSet, past_session
 from tracker.domain import (
     Flag,
     PainEntered,

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from unit.coach.sets import around, rep, verdicts
 
-from tracker.coach.lowering import bottom_findings, lowering_findings
+from tracker.coach.checks import bottom_findings, lowering_findings
 from tracker.domain import CueKind, Flag, Plan, Rep, exercise_named, parse_tempo
 
 

@@ -7,15 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.coach.metronome import (
-    Heard,
-    Moment,
-    MomentKind,
-    Stretch,
-    beats,
-    listen,
-    moments,
-)
+from tracker.coach.pacing import Heard, Moment, MomentKind, Stretch, beats, listen, moments
 from tracker.domain import LIFTERS_ORDER, Phase, Plan, Tempo, parse_tempo
 
 PLAN = Plan(tempo=parse_tempo("3-0-1-2"), rest_s=60.0)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from unit.coach.sets import around, rep, verdicts
 
-from tracker.coach.on_tempo import tempo_findings
+from tracker.coach.checks import tempo_findings
 from tracker.domain import CueKind, Flag, Phase, Plan, Rep, parse_tempo
 
 PLAN = Plan(tempo=parse_tempo("3-1-2-2"))

@@ -7,9 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.coach.history import PastSession, PastSet
 from tracker.coach.pain import judge_pain
-from tracker.coach.progression import Step, Suggestion, suggest
+from tracker.coach.progression import PastSession, PastSet, Step, Suggestion, suggest
 from tracker.domain import PainEntered, PainMoment, Plan
 
 TODAY = date(2026, 3, 20)

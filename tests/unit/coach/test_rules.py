@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tracker.coach.finding import Finding
-from tracker.coach.rules import RULES, Rule, text_of
+from tracker.coach.rules import RULES, Finding, Rule, text_of
 from tracker.domain import PHASE_WORDS, CueKind, Phase
 
 DOCS = Path(__file__).parents[3] / "docs" / "coaching.md"

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from unit.coach.sets import QUIET, kinds, rep
 
-from tracker.coach.set_watch import SetWatch
+from tracker.coach.cues import SetWatch
 from tracker.domain import HIP_THRUST, Cue, CueKind, Flag, Plan, Rep
 
 BRIEF_S = 0.3

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from unit.coach.sets import around, rep, verdicts
 
-from tracker.coach.steadiness import steadiness_findings
+from tracker.coach.checks import steadiness_findings
 from tracker.domain import CueKind, Flag, Rep, exercise_named
 
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 from unit.coach.sets import around, rep, verdicts
 
-from tracker.coach.finding import Finding
-from tracker.coach.top import hold_goal_s, top_findings
+from tracker.coach.checks import hold_goal_s, top_findings
+from tracker.coach.rules import Finding
 from tracker.domain import CueKind, Flag, Plan, exercise_named, parse_tempo
 
 SQUAT = exercise_named("squat")

@@ -11,8 +11,7 @@ from tracker.detect.history import History
 from tracker.detect.movement import Movement
 from tracker.detect.strokes import StrokeState
 from tracker.domain import MotionBlock
-from tracker.sim.channels import Channel, Move
-from tracker.sim.profiles import MIN_JERK
+from tracker.sim.trajectories import MIN_JERK, Channel, Move
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -57,7 +57,7 @@ from tracker.sim import (
     SetPlan,
     simulate,
 )
-from tracker.sim.mems import LSM6DSOX
+from tracker.sim.sensor import LSM6DSOX
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -23,8 +23,7 @@ from tracker.detect.arc_track import TREMBLE_RAD, ArcTrack
 from tracker.detect.strokes import Stroke, StrokeFinder, StrokeSettings, StrokeState
 from tracker.detect.track import SLOW_RADPS, RotationTrack
 from tracker.signal.motion import SMOOTHING_HALF_WIDTH_S
-from tracker.sim.channels import Channel, Move
-from tracker.sim.profiles import MIN_JERK
+from tracker.sim.trajectories import MIN_JERK, Channel, Move
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -2,13 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tracker.domain import (
-    InputError,
-    OutputError,
-    SensorError,
-    TrackerError,
-    UnknownNameError,
-)
+from tracker.domain import InputError, OutputError, SensorError, TrackerError, UnknownNameError
 
 
 def test_an_error_says_what_came_and_what_to_try() -> None:

@@ -4,7 +4,7 @@ import numpy as np
 from unit.export.workouts import WORKOUT
 
 from tracker.domain import TimedFrame
-from tracker.export.bids_tables import channel_rows, event_rows, motion_lines, table
+from tracker.export.bids import channel_rows, event_rows, motion_lines, table
 
 
 def frame(rows: int, gyro: bool = True) -> TimedFrame:

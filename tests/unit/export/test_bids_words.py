@@ -7,7 +7,7 @@ import numpy as np
 from unit.export.workouts import EMPTY, WORKOUT
 
 from tracker.domain import Phase, TimedFrame
-from tracker.export.bids_words import EVENTS, motion_sidecar
+from tracker.export.bids import EVENTS, motion_sidecar
 
 SAMPLES = TimedFrame(np.array([1.0, 1.01, 3.5]), np.ones((3, 3)), np.zeros((3, 3)))
 

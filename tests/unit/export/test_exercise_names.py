@@ -7,7 +7,7 @@ from garmin_fit_sdk import Profile
 from unit.export.strava_schema import HIP_RAISE, HIP_THRUST, SQUAT
 
 from tracker.domain import EXERCISES, UnknownNameError
-from tracker.export.exercise_names import NAMES, Loading, Names, loading_of, names_of
+from tracker.export.app_terms import NAMES, Loading, Names, loading_of, names_of
 
 DOCUMENTED = Path(__file__).parents[3] / "docs" / "exports.md"
 

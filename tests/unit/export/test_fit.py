@@ -20,7 +20,7 @@ from unit.export.foreign import dated_workouts, mean, start_of, whole_s
 from unit.export.workouts import WORKOUT, workouts
 
 from tracker.domain import InputError, SetEntries, SetRecord, TrackerError, Workout
-from tracker.export.exercise_names import names_of
+from tracker.export.app_terms import names_of
 from tracker.export.fit import DEVELOPER_COLUMNS, write_fit
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from tracker.domain import InputError
-from tracker.export.fit_wire import Base, Field, Message, checksum, fit_file
+from tracker.export.fit import Base, Field, Message, checksum, fit_file
 
 
 def test_the_checksum_is_the_catalogued_one() -> None:

@@ -11,7 +11,7 @@ from unit.export.foreign import dated_workouts, start_of
 from unit.export.workouts import WORKOUT, workouts
 
 from tracker.domain import EXERCISES, SetEntries, TrackerError, Workout
-from tracker.export.exercise_names import names_of
+from tracker.export.app_terms import names_of
 from tracker.export.hevy import HEADER, minute, write_hevy
 
 

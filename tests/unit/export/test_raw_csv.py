@@ -12,8 +12,8 @@ from hypothesis.extra.numpy import arrays
 from unit.export.workouts import WORKOUT
 
 from tracker.domain import InputError, TimedFrame
-from tracker.export.raw_csv import write_samples
-from tracker.recording import read_sample_csv
+from tracker.export.csv_files import write_samples
+from tracker.importers import read_sample_csv
 
 if TYPE_CHECKING:
     from pathlib import Path

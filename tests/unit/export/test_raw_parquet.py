@@ -10,7 +10,7 @@ from pyarrow import parquet
 from unit.export.workouts import EMPTY, WORKOUT
 
 from tracker.domain import TimedFrame
-from tracker.export.raw_parquet import samples_table, write_samples
+from tracker.export.parquet_files import samples_table, write_samples
 
 if TYPE_CHECKING:
     from pathlib import Path

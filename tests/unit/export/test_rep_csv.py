@@ -9,7 +9,7 @@ from hypothesis import given
 from unit.export.workouts import EMPTY, WORKOUT, patient, workouts
 
 from tracker.export.columns import REP_COLUMNS, SET_COLUMNS
-from tracker.export.rep_csv import write_reps, write_sets
+from tracker.export.csv_files import write_reps, write_sets
 from tracker.export.session_json import session_object
 
 if TYPE_CHECKING:

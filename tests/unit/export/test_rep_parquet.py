@@ -13,7 +13,7 @@ from unit.export.workouts import EMPTY, WORKOUT, patient, workouts
 
 from tracker.export.columns import REP_COLUMNS, rep_rows
 from tracker.export.formats import Session
-from tracker.export.rep_parquet import SCHEMA, write_history, write_reps
+from tracker.export.parquet_files import SCHEMA, write_history, write_reps
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,8 +6,8 @@ from dataclasses import replace
 from unit.export.workouts import EMPTY, WORKOUT
 
 from tracker.domain import SetEntries, Workout
+from tracker.export.app_terms import figures_of, rounded, session_text, set_texts
 from tracker.export.columns import SetRow
-from tracker.export.set_text import figures_of, rounded, session_text, set_texts
 
 BARE = replace(
     WORKOUT.sets[1],

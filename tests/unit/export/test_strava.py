@@ -14,7 +14,7 @@ from unit.export.strava_schema import SCHEMA
 from unit.export.workouts import WORKOUT, workouts
 
 from tracker.domain import TrackerError, Workout
-from tracker.export.exercise_names import names_of
+from tracker.export.app_terms import names_of
 from tracker.export.strava import write_strava
 
 

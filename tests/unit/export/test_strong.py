@@ -11,7 +11,7 @@ from unit.export.foreign import dated_workouts, start_of, whole_s
 from unit.export.workouts import WORKOUT, workouts
 
 from tracker.domain import EXERCISES, TrackerError, Workout
-from tracker.export.exercise_names import names_of
+from tracker.export.app_terms import names_of
 from tracker.export.strong import duration, write_strong
 
 

@@ -9,7 +9,7 @@ import pytest
 from unit.export.workouts import EMPTY, WORKOUT
 
 from tracker.domain import InputError
-from tracker.export.wall_clock import active_s, at, elapsed_s, offset_s, require_sets, started
+from tracker.export.app_terms import active_s, at, elapsed_s, offset_s, require_sets, started
 
 if TYPE_CHECKING:
     from tracker.domain import Workout

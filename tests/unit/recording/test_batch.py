@@ -8,10 +8,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.domain import Notification, SessionInfo
-from tracker.recording.batch import batch_message, batch_of, stored_bytes
-from tracker.recording.head import Head, head_message
-from tracker.recording.layout import COLUMNS, END_MARK, MAX_CHANNEL_BYTES, MAX_PAYLOAD_BYTES
-from tracker.recording.seal import SEAL_KEY, Part, Seal, stamped, verified
+from tracker.recording.format import (
+    COLUMNS,
+    END_MARK,
+    MAX_CHANNEL_BYTES,
+    MAX_PAYLOAD_BYTES,
+    SEAL_KEY,
+    Head,
+    Part,
+    Seal,
+    batch_message,
+    batch_of,
+    head_message,
+    stamped,
+    stored_bytes,
+    verified,
+)
 
 HEAD = Head(SessionInfo("profile"), "1.0")
 SEAL = Seal(Part.ROWS, 3, 17)

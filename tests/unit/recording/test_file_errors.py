@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tracker.domain import InputError, OutputError
-from tracker.recording.file_errors import reading, writing
+from tracker.domain.errors import reading, writing
 
 PATH = Path("folder/session.arrows")
 

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from unit.recording.phones import metabase, phyphox, saved, sensor_logger, turning, zipped
 
 from tracker.domain import InputError
-from tracker.recording import AccUnit, GyroUnit, Sayings, read_foreign
+from tracker.importers import AccUnit, GyroUnit, Sayings, read_foreign
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tracker.recording import ForeignSamples
+    from tracker.importers import ForeignSamples
 
 MOVED = turning()
 NOTHING_SAID = Sayings()

@@ -8,8 +8,8 @@ import pytest
 from unit.recording.phones import saved, zipped
 
 from tracker.domain import InputError
-from tracker.recording import foreign_files as module
-from tracker.recording.foreign_files import MOST_FILES, foreign_files, start_of, texts_in
+from tracker.importers import tables as module
+from tracker.importers.tables import MOST_FILES, foreign_files, start_of, texts_in
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,7 +70,7 @@ def test_a_zip_that_unpacks_to_more_than_memory_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     archive = zipped(tmp_path / "a.zip", {"a.csv": "0" * 5_000_000})
-    monkeypatch.setattr("tracker.recording.sample_text.MAX_TEXT_BYTES", 1_000_000)
+    monkeypatch.setattr("tracker.importers.sample_csv.MAX_TEXT_BYTES", 1_000_000)
     with pytest.raises(InputError, match="MB of text"):
         foreign_files([archive])
 

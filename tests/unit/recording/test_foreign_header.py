@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tracker.recording.foreign_header import Quantity, Triple, read_foreign_header
+from tracker.importers.tables import Quantity, Triple, read_foreign_header
 
 G = 9.80665
 DEGREE = 0.017453292519943295

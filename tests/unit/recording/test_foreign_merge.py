@@ -8,13 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tracker.domain import InputError
-from tracker.recording.foreign_merge import (
-    LONGEST_BRIDGE_S,
-    refuse_apart,
-    shift_between,
-    values_at,
-)
-from tracker.recording.foreign_part import Part
+from tracker.importers.tables import LONGEST_BRIDGE_S, Part, refuse_apart, shift_between, values_at
 
 TIMES = st.lists(st.floats(0.0, 10.0), min_size=1, max_size=30).map(sorted).map(np.array)
 

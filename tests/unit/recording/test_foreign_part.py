@@ -6,9 +6,7 @@ import numpy as np
 import pytest
 
 from tracker.domain import InputError
-from tracker.recording.foreign_files import ForeignFile
-from tracker.recording.foreign_header import read_foreign_header
-from tracker.recording.foreign_part import Part, read_part
+from tracker.importers.tables import ForeignFile, Part, read_foreign_header, read_part
 
 NAMES = "epoc (ms),timestamp (+0000),elapsed (s),x-axis (g),y-axis (g),z-axis (g)"
 

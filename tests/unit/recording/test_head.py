@@ -8,9 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.domain import SessionInfo
-from tracker.recording.head import Head, head_from, head_message, head_of
-from tracker.recording.layout import COLUMNS
-from tracker.recording.seal import Part, Seal, verified
+from tracker.recording.format import (
+    COLUMNS,
+    Head,
+    Part,
+    Seal,
+    head_from,
+    head_message,
+    head_of,
+    verified,
+)
 
 TEXTS = st.text(max_size=30)
 INFOS = st.builds(

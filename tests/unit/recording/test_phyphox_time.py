@@ -5,9 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tracker.recording.foreign_files import ForeignFile
-from tracker.recording.foreign_part import Part
-from tracker.recording.phyphox_time import experiment_clock
+from tracker.importers.phone_apps import experiment_clock
+from tracker.importers.tables import ForeignFile, Part
 
 HEADER = '"event","experiment time","system time","system time text"\n'
 PAUSED = HEADER + (

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from tracker.domain import InputError
-from tracker.recording import AccUnit, GyroUnit, SampleTable
-from tracker.recording.sample_checks import check_samples
+from tracker.importers import AccUnit, GyroUnit, SampleTable
+from tracker.importers.samples import check_samples
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tracker.domain import InputError
-from tracker.recording import AccUnit, GyroUnit, SampleTable, read_sample_csv
+from tracker.importers import AccUnit, GyroUnit, SampleTable, read_sample_csv
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tracker.domain import InputError
-from tracker.recording.sample_header import ACC, GYRO, TIME, read_header
+from tracker.importers.sample_csv import ACC, GYRO, TIME, read_header
 
 PATH = Path("samples.csv")
 ACC_ONLY = ",".join([TIME, *ACC])

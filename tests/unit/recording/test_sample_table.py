@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.domain.units import ns_from_s
-from tracker.recording import AccUnit, GyroUnit, SampleTable, notifications_from_samples
+from tracker.importers import AccUnit, GyroUnit, SampleTable, notifications_from_samples
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

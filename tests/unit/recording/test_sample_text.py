@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tracker.domain import InputError
-from tracker.recording.sample_text import csv_text
+from tracker.importers.sample_csv import csv_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,7 +54,7 @@ def test_what_is_no_text_is_told(tmp_path: Path, content: bytes, words: str) -> 
 def test_a_packed_file_that_never_ends_is_not_unpacked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tracker.recording.sample_text.MAX_TEXT_BYTES", 3 << 20)
+    monkeypatch.setattr("tracker.importers.sample_csv.MAX_TEXT_BYTES", 3 << 20)
     path = tmp_path / "samples.csv.gz"
     path.write_bytes(gzip.compress(bytes(6 << 20), compresslevel=1))
     with pytest.raises(InputError, match="more than 3 MB"):

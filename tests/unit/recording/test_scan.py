@@ -6,11 +6,8 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from tracker.domain import Notification, SessionInfo
-from tracker.recording.batch import batch_message
-from tracker.recording.head import Head, head_message
-from tracker.recording.layout import MARKER
-from tracker.recording.scan import message_at, whole_messages
-from tracker.recording.seal import Part, Seal
+from tracker.recording.format import MARKER, Head, Part, Seal, batch_message, head_message
+from tracker.recording.reader import message_at, whole_messages
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -4,8 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.recording.layout import MARKER, MAX_METADATA_BYTES, PREFIX
-from tracker.recording.seal import (
+from tracker.recording.format import (
+    MARKER,
+    MAX_METADATA_BYTES,
+    PREFIX,
     Part,
     Seal,
     metadata_length,

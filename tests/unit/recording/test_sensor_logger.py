@@ -6,9 +6,7 @@ import numpy as np
 import pytest
 
 from tracker.domain import InputError
-from tracker.recording.foreign_files import ForeignFile
-from tracker.recording.foreign_part import Part
-from tracker.recording.sensor_logger import (
+from tracker.importers.phone_apps import (
     GRAVITY,
     LINEAR,
     TOTAL,
@@ -17,6 +15,7 @@ from tracker.recording.sensor_logger import (
     points_down,
     role_of,
 )
+from tracker.importers.tables import ForeignFile, Part
 
 FOLDER = Path("phone")
 TIME_S = np.linspace(0.0, 0.99, 100)

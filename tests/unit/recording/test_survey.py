@@ -4,11 +4,8 @@ import io
 
 from tracker.domain import Notification, SessionInfo
 from tracker.recording import Damage, DamageReason
-from tracker.recording.batch import batch_message
-from tracker.recording.head import Head, head_message
-from tracker.recording.layout import END_MARK
-from tracker.recording.seal import Part, Seal
-from tracker.recording.survey import Survey, survey
+from tracker.recording.format import END_MARK, Head, Part, Seal, batch_message, head_message
+from tracker.recording.reader import Survey, survey
 
 HEAD = Head(SessionInfo("profile"), "1.0")
 OTHER = Head(SessionInfo("polar"), "1.0")

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import tracker
 from tracker.domain import Notification, OutputError, SessionInfo
 from tracker.recording import DamageReason, RecordingWriter, open_recording
-from tracker.recording.layout import MAX_BATCH_BYTES, MAX_BATCH_ROWS, MAX_INFO_BYTES
+from tracker.recording.format import MAX_BATCH_BYTES, MAX_BATCH_ROWS, MAX_INFO_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

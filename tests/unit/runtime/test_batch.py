@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tracker.app.playback import analyze_notifications
 from tracker.domain import Cue, CueKind, Event, Notification, Trace
-from tracker.runtime.batch import analyze_notifications
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

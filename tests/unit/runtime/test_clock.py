@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tracker.runtime.clock import SYSTEM_CLOCK, local_now
+from tracker.app.clock import SYSTEM_CLOCK, local_now
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

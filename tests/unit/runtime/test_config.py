@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from unit.domain.test_plan import plans
 
-from tracker.domain import EXERCISES, InputError, OutputError, Plan
-from tracker.runtime.config import (
+from tracker.app.config import (
     Config,
     LogChoice,
     SensorChoice,
@@ -22,6 +21,7 @@ from tracker.runtime.config import (
     save_sensor,
     save_training,
 )
+from tracker.domain import EXERCISES, InputError, OutputError, Plan
 
 if TYPE_CHECKING:
     from pathlib import Path

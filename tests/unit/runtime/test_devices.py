@@ -7,9 +7,9 @@ import pytest
 from unit.ble.air import ADDRESS, NAME, FakeRadio, FakeSensor
 from unit.ble.virtual import LoopClock, run
 
+from tracker.app.config import SensorChoice
+from tracker.app.devices import LONGEST_NAME, RETRY_S, SIMULATED, Device, Devices, printable
 from tracker.ble.errors import AdapterError
-from tracker.runtime.config import SensorChoice
-from tracker.runtime.devices import LONGEST_NAME, RETRY_S, SIMULATED, Device, Devices, printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from unit.runtime.doubles import samples_every, settle
 
-from tracker.runtime.intake import MOST_AT_ONCE, Intake
+from tracker.app.queue import MOST_AT_ONCE, Intake
 
 
 async def test_everything_that_waits_comes_in_one_go() -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from unit.runtime.workout import REPS, rep_at, said_at
 
+from tracker.app.text import LinesSink, one_rep_max_line, rep_line, set_summary
 from tracker.domain import (
     HIP_THRUST,
     BatteryRead,
@@ -22,7 +23,6 @@ from tracker.domain import (
     SetRecord,
     SetStarted,
 )
-from tracker.runtime.lines import LinesSink, one_rep_max_line, rep_line, set_summary
 
 
 def lines_of(events: list[Event]) -> list[str]:

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from tracker.app.text import LinkLines, LinkWords
 from tracker.domain import BatteryRead, LinkChanged, LinkState, SetStarted
-from tracker.runtime.link_words import LinkLines, LinkWords
 
 
 def said(*events: LinkChanged | BatteryRead) -> list[str]:

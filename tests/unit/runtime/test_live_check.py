@@ -7,16 +7,11 @@ import numpy as np
 import pytest
 from unit.cli.worn import CONFIG
 
-from tracker.domain import (
-    LinkState,
-    Notification,
-    battery_announcement,
-    link_announcement,
-)
+from tracker.app.devices import KEPT_S, LiveCheck
+from tracker.domain import LinkState, Notification, battery_announcement, link_announcement
 from tracker.domain.units import STANDARD_GRAVITY_MPS2, ns_from_s
-from tracker.runtime.live_check import KEPT_S, LiveCheck
 from tracker.sensors import encode_packet, family
-from tracker.sensors.profile_wire import CONFIG_UUID, IMU_UUID
+from tracker.sensors.profile.packets import CONFIG_UUID, IMU_UUID
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator

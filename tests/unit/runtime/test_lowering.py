@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from tracker.app.snapshot import lowering_since_s
 from tracker.domain import Phase, PhaseStarted
 from tracker.engine import build_engine
-from tracker.runtime.lowering import lowering_since_s
 from tracker.sim import simulate, training_plan
 
 Trace = tuple[NDArray[np.float64], NDArray[np.float64]]

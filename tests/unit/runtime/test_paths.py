@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tracker.app.paths import ELSEWHERE, HOME_VARIABLE, new_recording_path, tracker_paths
 from tracker.domain import OutputError
-from tracker.runtime.paths import ELSEWHERE, HOME_VARIABLE, new_recording_path, tracker_paths
 
 STARTED = datetime(2026, 3, 1, 7, 5, 9, tzinfo=timezone(timedelta(hours=2)))
 

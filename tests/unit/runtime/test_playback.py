@@ -18,6 +18,8 @@ from unit.runtime.doubles import (
     until,
 )
 
+from tracker.app.playback import SPEEDS, Playback
+from tracker.app.snapshot import RunState
 from tracker.domain import (
     Marked,
     MarkKind,
@@ -30,8 +32,6 @@ from tracker.domain import (
 )
 from tracker.engine import build_engine
 from tracker.recording.replay import ReplaySource
-from tracker.runtime.playback import SPEEDS, Playback
-from tracker.runtime.snapshot import RunState
 from tracker.sim import demo_plan, simulate
 
 if TYPE_CHECKING:

@@ -16,6 +16,8 @@ from unit.runtime.doubles import (
     until,
 )
 
+from tracker.app.session import FLUSH_EVERY_S, Session
+from tracker.app.snapshot import RecordingState, RunState
 from tracker.domain import (
     ENTRY_CHANNEL,
     MARK_CHANNEL,
@@ -46,8 +48,6 @@ from tracker.domain import (
     SetEnded,
     SetStarted,
 )
-from tracker.runtime.session import FLUSH_EVERY_S, Session
-from tracker.runtime.snapshot import RecordingState, RunState
 
 INFO = SessionInfo(sensor="scripted")
 ALWAYS = math.inf

@@ -5,9 +5,9 @@ import pytest
 from unit.runtime.doubles import GatedSource, ManualClock, ScriptedEngine, samples_every
 from unit.runtime.workout import DURATION_S, REP_S, REPS, SET_STARTS_S, UP_S, pitch_deg, said_at
 
+from tracker.app.session import Session
+from tracker.app.snapshot import SessionSnapshot, read_only
 from tracker.domain import SessionInfo
-from tracker.runtime.session import Session
-from tracker.runtime.snapshot import SessionSnapshot, read_only
 
 
 async def snapshot_at(time_s: float) -> SessionSnapshot:

@@ -9,6 +9,9 @@ from tui.widgets.snapshots import playing, snapshot
 from unit.ble.virtual import VirtualLoop
 from unit.sound.listening import heard, no_voice, onsets_s, pitch_hz
 
+from tracker.app.audio import LOOKS_PER_S, OLD_NEWS_S, Sounding, reached_s, stretch_of
+from tracker.app.session import Session
+from tracker.app.snapshot import RunState
 from tracker.coach import RULES
 from tracker.domain import (
     Calibrated,
@@ -29,12 +32,9 @@ from tracker.domain import (
 )
 from tracker.engine import build_engine
 from tracker.recording import ReplaySource
-from tracker.runtime.session import Session
-from tracker.runtime.snapshot import RunState
-from tracker.runtime.sounding import LOOKS_PER_S, OLD_NEWS_S, Sounding, reached_s, stretch_of
 from tracker.sim import simulate, training_plan
 from tracker.sound import MELODIES, Player, Speech, Tone, spoken_count
-from tracker.sound.wav_file import WavFile
+from tracker.sound.outputs import WavFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -10,6 +10,12 @@ from unit.ble.air import ADDRESS, NAME, FakeRadio
 from unit.cli.worn import sensor_on_a_table
 from unit.runtime.doubles import in_time, until
 
+from tracker.app import training as studio_room
+from tracker.app.config import SensorChoice, Theme, TrainingChoice
+from tracker.app.devices import SIMULATED, Device
+from tracker.app.paths import Paths
+from tracker.app.snapshot import RunState
+from tracker.app.training import LOOKED_BACK, Preset, Simulated, Start, Studio
 from tracker.domain import (
     InputError,
     NoteEntered,
@@ -19,17 +25,11 @@ from tracker.domain import (
     UnknownNameError,
 )
 from tracker.recording import open_recording
-from tracker.runtime import studio as studio_room
-from tracker.runtime.config import SensorChoice, Theme, TrainingChoice
-from tracker.runtime.devices import SIMULATED, Device
-from tracker.runtime.paths import Paths
-from tracker.runtime.snapshot import RunState
-from tracker.runtime.studio import LOOKED_BACK, Preset, Simulated, Start, Studio
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tracker.runtime.training import Training
+    from tracker.app.training import Training
 
 PLAN = Plan(load_kg=60.0, target_reps=8)
 SENSOR = Device(ADDRESS, NAME, "profile")

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from unit.runtime.doubles import ListRecorder, samples_every
 
+from tracker.app.session import RecordingTap
+from tracker.app.snapshot import RecordingState
 from tracker.domain import OutputError
-from tracker.runtime.snapshot import RecordingState
-from tracker.runtime.tap import RecordingTap
 
 
 def test_without_a_recorder_nothing_is_kept_and_nothing_fails() -> None:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from unit.runtime.doubles import GatedSource, until
 
+from tracker.app.snapshot import RunState
+from tracker.app.training import recorded_training
 from tracker.domain import (
     InputError,
     OutputError,
@@ -18,8 +20,6 @@ from tracker.domain import (
     announced,
 )
 from tracker.recording import open_recording
-from tracker.runtime.snapshot import RunState
-from tracker.runtime.training import recorded_training
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,12 +8,9 @@ import pytest
 from unit.store.workouts import TWO_SETS
 
 from tracker import __version__
-from tracker.domain import InputError
-from tracker.recording import sha256_of
-from tracker.recording.layout import END_MARK
-from tracker.runtime.clock import local_now
-from tracker.runtime.paths import Paths, tracker_paths
-from tracker.runtime.training_log import (
+from tracker.app.clock import local_now
+from tracker.app.paths import Paths, tracker_paths
+from tracker.app.training import (
     LOG_VARIABLE,
     log_is_there,
     log_place,
@@ -22,6 +19,9 @@ from tracker.runtime.training_log import (
     open_training_log,
     recordings_in,
 )
+from tracker.domain import InputError
+from tracker.recording import sha256_of
+from tracker.recording.format import END_MARK
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -4,13 +4,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tracker.app.paths import refuse_existing, refuse_filled, whole_file, whole_folder
 from tracker.domain import OutputError
-from tracker.runtime.whole_file import (
-    refuse_existing,
-    refuse_filled,
-    whole_file,
-    whole_folder,
-)
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -3,8 +3,7 @@ from __future__ import annotations
 import pytest
 from unit.runtime.workout import rep_at
 
-from tracker.domain import PHASE_WORDS, Flag, Phase, ReferenceRep, SetRecord
-from tracker.runtime.wording import (
+from tracker.app.text import (
     FLAG_WORDS,
     clock_time,
     counted,
@@ -17,6 +16,7 @@ from tracker.runtime.wording import (
     tempo_code,
     tempo_words,
 )
+from tracker.domain import PHASE_WORDS, Flag, Phase, ReferenceRep, SetRecord
 
 
 def test_tempo_is_said_both_ways() -> None:

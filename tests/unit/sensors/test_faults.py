@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from tracker.domain import Fault, FaultReason, Notification
-from tracker.sensors.faults import duplicate, fault_of, late, unknown_channel
+from tracker.sensors.base import duplicate, fault_of, late, unknown_channel
 
 
 def test_a_fault_happens_when_its_notification_arrives() -> None:

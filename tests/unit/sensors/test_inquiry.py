@@ -3,13 +3,13 @@ from __future__ import annotations
 import pytest
 
 from tracker.domain import Notification
-from tracker.sensors.inquiry import (
+from tracker.sensors.base import (
     BATTERY_LEVEL,
     BATTERY_LEVEL_UUID,
     FIRMWARE_REVISION,
     FIRMWARE_REVISION_UUID,
+    Read,
 )
-from tracker.sensors.script import Read
 
 
 @pytest.mark.parametrize(

@@ -4,19 +4,12 @@ import numpy as np
 import pytest
 from unit.sensors import notes
 
-from tracker.domain import (
-    Fault,
-    FaultReason,
-    Frame,
-    Notification,
-    TrackerError,
-    UnknownNameError,
-)
+from tracker.domain import Fault, FaultReason, Frame, Notification, TrackerError, UnknownNameError
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
-from tracker.sensors.family import Advertisement, ClockKind
+from tracker.sensors.base import Advertisement, ClockKind
 from tracker.sensors.metamotion import METAMOTION, MetaMotionDecoder
-from tracker.sensors.metamotion_config import MetaMotionConfig
-from tracker.sensors.metamotion_wire import (
+from tracker.sensors.metamotion.control import MetaMotionConfig
+from tracker.sensors.metamotion.packets import (
     COMMAND_UUID,
     NOTIFY_UUID,
     SERVICE_UUID,
@@ -24,7 +17,7 @@ from tracker.sensors.metamotion_wire import (
     Stream,
     encode_samples,
 )
-from tracker.sensors.transcript import as_document, decode_transcript, parse_settings
+from tracker.sensors.registry import as_document, decode_transcript, parse_settings
 
 NOTE = "05-metamotion.md"
 LEVEL = np.tile([0.0, 0.0, STANDARD_GRAVITY_MPS2], (3, 1))

@@ -5,22 +5,23 @@ import re
 import pytest
 from unit.sensors import notes
 
-from tracker.sensors.metamotion_commands import (
+from tracker.sensors.metamotion.control import (
     READ_BATTERY,
     REMOVE_EVENTS,
     REMOVE_PROCESSORS,
     RESET,
     SILENCE_FUSION,
     STOP_FUSION,
+    acc_config,
     connection_parameters,
+    gyro_config,
     power,
     read_config,
     read_info,
     sampling,
     subscription,
 )
-from tracker.sensors.metamotion_config import acc_config, gyro_config
-from tracker.sensors.metamotion_wire import Chip, Stream
+from tracker.sensors.metamotion.packets import Chip, Stream
 
 COMMANDS = notes.table("05-metamotion.md", "Commands", "command")
 

@@ -4,8 +4,8 @@ import pytest
 from unit.sensors import notes
 
 from tracker.domain import FaultReason
-from tracker.sensors.faults import MalformedError
-from tracker.sensors.metamotion_config import (
+from tracker.sensors.base import MalformedError
+from tracker.sensors.metamotion.control import (
     ACC_RANGE_CODES,
     ACC_RATE_CODES,
     GYRO_RANGE_CODES,
@@ -15,7 +15,7 @@ from tracker.sensors.metamotion_config import (
     gyro_config,
     learn,
 )
-from tracker.sensors.metamotion_wire import Chip, Stream
+from tracker.sensors.metamotion.packets import Chip, Stream
 
 NOTE = "05-metamotion.md"
 ANSWERS = notes.table(NOTE, "Vectors", "answer")

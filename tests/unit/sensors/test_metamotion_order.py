@@ -4,8 +4,8 @@ import math
 
 import pytest
 
-from tracker.sensors.metamotion_order import LOOK_EVERY, MOST_GAPS, Order
-from tracker.sensors.metamotion_wire import Stream
+from tracker.sensors.metamotion.packets import Stream
+from tracker.sensors.metamotion.streams import LOOK_EVERY, MOST_GAPS, Order
 
 PACKET_S = 3 / 100.7
 

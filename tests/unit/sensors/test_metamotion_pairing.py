@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tracker.sensors.metamotion_pairing import MOST_WAITING, Pairing, Part
-from tracker.sensors.metamotion_wire import Stream
+from tracker.sensors.metamotion.packets import Stream
+from tracker.sensors.metamotion.streams import MOST_WAITING, Pairing, Part
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    from tracker.sensors.metamotion_pairing import Outcome
+    from tracker.sensors.metamotion.streams import Outcome
 
 PACKET = 3
 PACKET_S = PACKET / 100.7

@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from tracker.domain import Notification, SensorError
-from tracker.sensors.metamotion_script import BATTERY, START, STOP
-from tracker.sensors.metamotion_wire import COMMAND_UUID, NOTIFY_UUID
-from tracker.sensors.script import Attempt, Decide, Expect, Step, Subscribe, Unsubscribe, Write
+from tracker.sensors.base import Attempt, Decide, Expect, Step, Subscribe, Unsubscribe, Write
+from tracker.sensors.metamotion.control import BATTERY, START, STOP
+from tracker.sensors.metamotion.packets import COMMAND_UUID, NOTIFY_UUID
 
 BOARD_R = ("03800101", "13800001")
 BOARD_S = ("03800400", "13800100")

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from unit.sensors import notes
 
 from tracker.domain import FaultReason
-from tracker.sensors.faults import MalformedError
+from tracker.sensors.base import MalformedError
 from tracker.sensors.metamotion import METAMOTION
-from tracker.sensors.metamotion_wire import (
+from tracker.sensors.metamotion.packets import (
     IMPLEMENTATIONS,
     MODULES,
     PACKED_REGISTERS,

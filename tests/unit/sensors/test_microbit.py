@@ -8,7 +8,7 @@ from unit.sensors import notes
 
 from tracker.domain import Fault, FaultReason, Frame, Notification, TrackerError, UnknownNameError
 from tracker.domain.units import STANDARD_GRAVITY_MPS2, ns_from_s
-from tracker.sensors.family import Advertisement, ClockKind
+from tracker.sensors.base import Advertisement, Attempt, ClockKind, Subscribe, Write
 from tracker.sensors.microbit import (
     BEYOND_PER_G,
     CLIPPED_PER_G,
@@ -24,7 +24,6 @@ from tracker.sensors.microbit import (
     encode_period,
     encode_sample,
 )
-from tracker.sensors.script import Attempt, Subscribe, Write
 
 NOTE = "09-microbit.md"
 VECTORS = notes.table(NOTE, "Vectors", "hex")

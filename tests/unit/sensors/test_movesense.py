@@ -11,10 +11,10 @@ from unit.sensors import examples, notes
 from tracker.domain import Fault, FaultReason, Frame, Notification, TrackerError, UnknownNameError
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
 from tracker.sensors import identify, identify_connected
-from tracker.sensors.family import Advertisement, ClockKind
+from tracker.sensors.base import Advertisement, ClockKind
 from tracker.sensors.movesense import LATE_MS, MOVESENSE, MovesenseDecoder
-from tracker.sensors.movesense_control import ACCELERATION_REF, MOTION_REF
-from tracker.sensors.movesense_wire import (
+from tracker.sensors.movesense.control import ACCELERATION_REF, MOTION_REF
+from tracker.sensors.movesense.packets import (
     NOTIFY_UUID,
     SERVICE_UUID,
     encode_parts,

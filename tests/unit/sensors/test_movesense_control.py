@@ -5,20 +5,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tracker.domain import Notification, SensorError
-from tracker.sensors.inquiry import BATTERY_LEVEL_UUID
-from tracker.sensors.movesense_control import (
-    ACCELERATION_REF,
-    BATTERY,
-    ENERGY_REF,
-    HELLO_REF,
-    MOTION_REF,
-    START,
-    STOP,
-    SUBSCRIPTIONS,
-    VERSION,
-)
-from tracker.sensors.movesense_wire import NOTIFY_UUID, WRITE_UUID
-from tracker.sensors.script import (
+from tracker.sensors.base import (
+    BATTERY_LEVEL_UUID,
     Attempt,
     Decide,
     Expect,
@@ -29,9 +17,21 @@ from tracker.sensors.script import (
     Where,
     Write,
 )
+from tracker.sensors.movesense.control import (
+    ACCELERATION_REF,
+    BATTERY,
+    ENERGY_REF,
+    HELLO_REF,
+    MOTION_REF,
+    START,
+    STOP,
+    SUBSCRIPTIONS,
+    VERSION,
+)
+from tracker.sensors.movesense.packets import NOTIFY_UUID, WRITE_UUID
 
 if TYPE_CHECKING:
-    from tracker.sensors.script import Step
+    from tracker.sensors.base import Step
 
 
 def reply(ref: int, status: int, data: bytes = b"", received_ns: int = 0) -> Notification:

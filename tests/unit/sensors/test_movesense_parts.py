@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.sensors.movesense_parts import MOST_BYTES, Parts
-from tracker.sensors.movesense_wire import Answer, Resource, encode_parts
+from tracker.sensors.movesense.packets import MOST_BYTES, Answer, Parts, Resource, encode_parts
 
 MOTION = Resource("IMU6", 104)
 WHOLE = bytes(range(196))

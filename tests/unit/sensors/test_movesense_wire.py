@@ -9,10 +9,9 @@ from hypothesis import strategies as st
 from unit.sensors import examples, notes
 
 from tracker.domain import FaultReason
-from tracker.sensors import movesense_wire as wire
-from tracker.sensors.faults import MalformedError
-from tracker.sensors.inquiry import BATTERY_LEVEL_UUID
-from tracker.sensors.movesense_wire import (
+from tracker.sensors.base import BATTERY_LEVEL_UUID, MalformedError
+from tracker.sensors.movesense import packets as wire
+from tracker.sensors.movesense.packets import (
     ARRAYS,
     PAYLOAD_SAMPLES,
     STAMP,

@@ -11,12 +11,32 @@ from unit.sensors import examples, notes
 
 from tracker.domain import Fault, FaultReason, Frame, Notification, TrackerError, UnknownNameError
 from tracker.domain.units import STANDARD_GRAVITY_MPS2
-from tracker.sensors.family import Advertisement, ClockKind
-from tracker.sensors.nus import NUS, RX_UUID, SERVICE_UUID, TX_UUID, NusDecoder
-from tracker.sensors.nus_layout import ACC, GYRO, TIME, Layout, encode_header, parse_header
-from tracker.sensors.nus_lines import MOST_LINE_BYTES, cut
-from tracker.sensors.nus_row import Row, encode_row
-from tracker.sensors.script import Pause, Subscribe, Unsubscribe, Where, Write
+from tracker.sensors.base import (
+    Advertisement,
+    ClockKind,
+    Pause,
+    Subscribe,
+    Unsubscribe,
+    Where,
+    Write,
+)
+from tracker.sensors.nus import (
+    ACC,
+    GYRO,
+    MOST_LINE_BYTES,
+    NUS,
+    RX_UUID,
+    SERVICE_UUID,
+    TIME,
+    TX_UUID,
+    Layout,
+    NusDecoder,
+    Row,
+    cut,
+    encode_header,
+    encode_row,
+    parse_header,
+)
 
 NOTE = "08-nus.md"
 LAYOUT = Layout((TIME, *ACC, *GYRO), acc_mps2=1e-3, gyro_radps=1e-4, time_s=1e-3, rate_hz=100.0)

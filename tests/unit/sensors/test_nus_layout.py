@@ -9,17 +9,17 @@ from unit.sensors import notes
 
 from tracker.domain import FaultReason
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
-from tracker.sensors.faults import MalformedError
-from tracker.sensors.nus_layout import (
+from tracker.sensors.base import MalformedError
+from tracker.sensors.nus import (
     ACC,
     GYRO,
     MOST_COLUMNS,
+    MOST_LINE_BYTES,
     TIME,
     Layout,
     encode_header,
     parse_header,
 )
-from tracker.sensors.nus_lines import MOST_LINE_BYTES
 
 HEADER = (
     "#imu columns=t,ax,ay,az,gx,gy,gz,temp t_s=0.001 acc_g=0.5 gyro_dps=2 rate_hz=104 "

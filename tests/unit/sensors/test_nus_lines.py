@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.sensors.nus_lines import MOST_LINE_BYTES, Lines, cut
+from tracker.sensors.nus import MOST_LINE_BYTES, Lines, cut
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from tracker.domain import FaultReason
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
-from tracker.sensors.faults import MalformedError
-from tracker.sensors.nus_layout import (
+from tracker.sensors.base import MalformedError
+from tracker.sensors.nus import (
     ACC,
     ESPRUINO,
     GYRO,
@@ -19,8 +19,6 @@ from tracker.sensors.nus_layout import (
     WITHOUT_HEADER,
     WITHOUT_HEADER_OR_GYRO,
     Layout,
-)
-from tracker.sensors.nus_row import (
     RawScale,
     Row,
     checksum,

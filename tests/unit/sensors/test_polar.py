@@ -9,11 +9,10 @@ from unit.sensors import examples, notes
 from tracker.domain import FaultReason, Frame, Notification, TrackerError, UnknownNameError
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2, ns_from_s
 from tracker.sensors import identify, identify_connected
-from tracker.sensors.family import Advertisement, ClockKind
+from tracker.sensors.base import Advertisement, ClockKind
 from tracker.sensors.polar import POLAR, PolarDecoder
-from tracker.sensors.polar_control import LEAST_MTU
-from tracker.sensors.polar_encoder import encode_frame
-from tracker.sensors.polar_wire import (
+from tracker.sensors.polar.control import LEAST_MTU
+from tracker.sensors.polar.packets import (
     COMPANY_ID,
     COMPRESSED,
     CONTROL_UUID,
@@ -21,6 +20,7 @@ from tracker.sensors.polar_wire import (
     SERVICE_UUID,
     Measurement,
 )
+from tracker.sensors.polar_encoder import encode_frame
 from tracker.signal import DeviceClock
 
 NOTE = "04-polar.md"

@@ -7,10 +7,7 @@ from unit.sensors import examples
 from unit.sensors.test_polar_settings import named
 
 from tracker.domain import Notification, SensorError
-from tracker.sensors.polar_control import START, STOP, command
-from tracker.sensors.polar_settings import Op, encode_settings
-from tracker.sensors.polar_wire import CONTROL_UUID, DATA_UUID, Measurement
-from tracker.sensors.script import (
+from tracker.sensors.base import (
     Attempt,
     Decide,
     Expect,
@@ -21,6 +18,8 @@ from tracker.sensors.script import (
     Unsubscribe,
     Write,
 )
+from tracker.sensors.polar.control import START, STOP, Op, command, encode_settings
+from tracker.sensors.polar.packets import CONTROL_UUID, DATA_UUID, Measurement
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from tracker.sensors.polar_encoder import encode_deltas, encode_frame
-from tracker.sensors.polar_wire import (
+from tracker.sensors.polar.packets import (
     COMPRESSED,
     LAYOUTS,
     Measurement,
@@ -17,6 +16,7 @@ from tracker.sensors.polar_wire import (
     decode_header,
     decode_samples,
 )
+from tracker.sensors.polar_encoder import encode_deltas, encode_frame
 
 WHOLE = sorted(key for key, layout in LAYOUTS.items() if not layout.floats)
 

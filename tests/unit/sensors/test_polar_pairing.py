@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from tracker.domain.units import RADPS_PER_DPS
-from tracker.sensors.polar_pairing import BRIDGE_S, MOST_SAMPLES, WAIT_S, Pairing
-from tracker.sensors.polar_stream import Samples
+from tracker.sensors.polar.streams import BRIDGE_S, MOST_SAMPLES, WAIT_S, Pairing, Samples
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

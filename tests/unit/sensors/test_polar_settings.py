@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from unit.sensors import examples, notes
 
-from tracker.sensors.faults import MalformedError
-from tracker.sensors.polar_settings import (
+from tracker.sensors.base import MalformedError
+from tracker.sensors.polar.control import (
     FEATURE_BITS,
     VALUES,
     Op,
@@ -20,7 +20,7 @@ from tracker.sensors.polar_settings import (
     decode_settings,
     encode_settings,
 )
-from tracker.sensors.polar_wire import Measurement
+from tracker.sensors.polar.packets import Measurement
 
 NOTE = "04-polar.md"
 CODES = {"u16": "<H", "i32": "<i", "u8": "<B", "f32": "<f", "16 bytes": "<16s"}

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from unit.sensors import examples
 
-from tracker.sensors.polar_stream import LATE_NS, LEAP_NS, Order, Samples, Stream, spread_s
+from tracker.sensors.polar.streams import LATE_NS, LEAP_NS, Order, Samples, Stream, spread_s
 
 NOTE = "04-polar.md"
 RATE_HZ = 52.11

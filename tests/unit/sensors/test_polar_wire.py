@@ -7,10 +7,9 @@ import pytest
 from unit.sensors import examples, notes
 
 from tracker.domain import FaultReason
-from tracker.sensors import polar_wire as wire
-from tracker.sensors.faults import MalformedError
-from tracker.sensors.inquiry import BATTERY_LEVEL_UUID, FIRMWARE_REVISION_UUID
-from tracker.sensors.polar_wire import (
+from tracker.sensors.base import BATTERY_LEVEL_UUID, FIRMWARE_REVISION_UUID, MalformedError
+from tracker.sensors.polar import packets as wire
+from tracker.sensors.polar.packets import (
     BLOCK,
     COMPRESSED,
     HEADER,

@@ -6,17 +6,16 @@ from unit.sensors import notes
 
 from tracker.domain import Frame, Notification, SensorError, TrackerError, UnknownNameError
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
-from tracker.sensors.family import Advertisement
+from tracker.sensors.base import Advertisement, Decide, Expect, Read, Subscribe, Write
 from tracker.sensors.profile import PROFILE, START, STARTED, STOP, STOPPED
-from tracker.sensors.profile_config import ProfileConfig
-from tracker.sensors.profile_wire import (
+from tracker.sensors.profile.packets import (
     CONFIG_UUID,
     CONTROL_UUID,
     IMU_UUID,
     SERVICE_UUID,
+    ProfileConfig,
     encode_packet,
 )
-from tracker.sensors.script import Decide, Expect, Read, Subscribe, Write
 
 NOTE = "01-profile.md"
 ONE = np.array([[0, 0, 4096]], dtype=np.int16)

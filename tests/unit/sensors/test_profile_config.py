@@ -11,8 +11,8 @@ from unit.sensors import notes
 
 from tracker.domain import FaultReason
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
-from tracker.sensors.faults import MalformedError
-from tracker.sensors.profile_config import (
+from tracker.sensors.base import MalformedError
+from tracker.sensors.profile.packets import (
     CONFIG,
     HIGHEST_RATE_HZ,
     LOWEST_RATE_HZ,

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from unit.sensors import notes
 
-from tracker.sensors.profile_counters import LATE_WINDOW, Counters, Order, Place
+from tracker.sensors.counters import LATE_WINDOW, Counters, Order, Place
 
 WRAP_US = 1 << 32
 PACKET_US = 50_000

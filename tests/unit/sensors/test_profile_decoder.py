@@ -21,9 +21,14 @@ from tracker.domain import (
 )
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
 from tracker.sensors.profile import PROFILE
-from tracker.sensors.profile_config import ProfileConfig
-from tracker.sensors.profile_decoder import ProfileDecoder
-from tracker.sensors.profile_wire import CONFIG_UUID, CONTROL_UUID, IMU_UUID, encode_packet
+from tracker.sensors.profile.decoder import ProfileDecoder
+from tracker.sensors.profile.packets import (
+    CONFIG_UUID,
+    CONTROL_UUID,
+    IMU_UUID,
+    ProfileConfig,
+    encode_packet,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -5,10 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.sensors.faults import MalformedError
-from tracker.sensors.profile_config import ProfileConfig
-from tracker.sensors.profile_runs import packet_runs
-from tracker.sensors.profile_wire import EXTENDED_FLAG, decode_packet, encode_packet
+from tracker.sensors.base import MalformedError
+from tracker.sensors.profile.decoder import packet_runs
+from tracker.sensors.profile.packets import (
+    EXTENDED_FLAG,
+    ProfileConfig,
+    decode_packet,
+    encode_packet,
+)
 
 BOTH = ProfileConfig()
 ACC_ONLY = ProfileConfig(gyro_range_dps=None)

@@ -11,10 +11,8 @@ from hypothesis.extra import numpy as arrays
 from unit.sensors import notes
 
 from tracker.domain import FaultReason
-from tracker.sensors.faults import MalformedError
-from tracker.sensors.inquiry import BATTERY_LEVEL_UUID
-from tracker.sensors.profile_config import ProfileConfig
-from tracker.sensors.profile_wire import (
+from tracker.sensors.base import BATTERY_LEVEL_UUID, MalformedError
+from tracker.sensors.profile.packets import (
     AXES_WITH_GYRO,
     CONFIG_UUID,
     CONTROL_UUID,
@@ -24,6 +22,7 @@ from tracker.sensors.profile_wire import (
     PACKET_HEADER,
     SATURATED_FLAG,
     SERVICE_UUID,
+    ProfileConfig,
     decode_packet,
     encode_packet,
     samples_per_packet,

@@ -14,7 +14,7 @@ from tracker.sensors import (
     identify,
     identify_connected,
 )
-from tracker.sensors.script import Attempt, Decide, Expect, Pause, Where
+from tracker.sensors.base import Attempt, Decide, Expect, Pause, Where
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from tracker.domain import Notification
-from tracker.sensors.script import newest
+from tracker.sensors.base import newest
 
 HEARD = (
     Notification(1, "control", b"\x81\x00"),

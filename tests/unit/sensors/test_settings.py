@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from tracker.domain import TrackerError, UnknownNameError
-from tracker.sensors.settings import positive_number, refuse_unknown, whole_number
+from tracker.sensors.base import positive_number, refuse_unknown, whole_number
 
 
 def test_an_unknown_setting_is_named_with_the_nearest_known_one() -> None:

@@ -6,17 +6,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from unit.sensors import notes
 
-from tracker.domain import (
-    Fault,
-    FaultReason,
-    Frame,
-    Notification,
-    SensorError,
-    TrackerError,
-)
+from tracker.domain import Fault, FaultReason, Frame, Notification, SensorError, TrackerError
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
-from tracker.sensors.family import Advertisement, ClockKind
-from tracker.sensors.script import Decide, Read, Subscribe, Unsubscribe, Write
+from tracker.sensors.base import (
+    Advertisement,
+    ClockKind,
+    Decide,
+    Read,
+    Subscribe,
+    Unsubscribe,
+    Write,
+)
 from tracker.sensors.thingy52 import (
     ACC_CLIPPED,
     CONFIG,

@@ -7,9 +7,8 @@ import pytest
 
 from tracker.domain import Fault, FaultReason, Frame, TrackerError, UnknownNameError
 from tracker.sensors import PROFILE, SAMPLES, encode_packet, encode_samples
-from tracker.sensors.profile_config import ProfileConfig
-from tracker.sensors.profile_wire import CONFIG_UUID
-from tracker.sensors.transcript import as_document, decode_transcript, parse_settings
+from tracker.sensors.profile.packets import CONFIG_UUID, ProfileConfig
+from tracker.sensors.registry import as_document, decode_transcript, parse_settings
 
 CONFIG = ProfileConfig().encode().hex()
 ONE = np.array([[0, 0, 4096]], dtype=np.int16)

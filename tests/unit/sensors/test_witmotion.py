@@ -11,14 +11,16 @@ from unit.sensors import examples, notes
 from tracker.domain import Fault, Frame, Notification, TrackerError, UnknownNameError
 from tracker.domain.units import NS_PER_S, RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
 from tracker.sensors import identify, identify_connected
-from tracker.sensors.family import Advertisement, ClockKind
-from tracker.sensors.witmotion import STALE_NS, WITMOTION, WitMotionDecoder
-from tracker.sensors.witmotion_wire import (
+from tracker.sensors.base import Advertisement, ClockKind
+from tracker.sensors.witmotion import (
     DUAL_NOTIFY_UUID,
     DUAL_SERVICE_UUID,
     NOTIFY_UUID,
     SERVICE_UUID,
+    STALE_NS,
+    WITMOTION,
     RegisterReply,
+    WitMotionDecoder,
     encode_reply,
     encode_witmotion,
 )

@@ -8,31 +8,29 @@ from unit.sensors import notes
 
 from tracker.domain import Notification, SensorError
 from tracker.domain.units import NS_PER_S, ns_from_s
-from tracker.sensors.script import Decide, Expect, Pause, Subscribe, Unsubscribe, Where, Write
-from tracker.sensors.witmotion_control import (
+from tracker.sensors.base import Decide, Expect, Pause, Subscribe, Unsubscribe, Where, Write
+from tracker.sensors.witmotion import (
     ASKED_HZ,
     BATTERY,
     CELL_PERCENT,
     CELL_V,
     COMMAND_GAP_S,
+    DUAL_NOTIFY_UUID,
+    DUAL_WRITE_UUID,
     LEAST_SHARE,
+    NOTIFY_UUID,
+    SAVE,
     SLOWEST_HZ,
     START,
     STOP,
-    VERSION,
-    battery_percent,
-    measured_rate_hz,
-)
-from tracker.sensors.witmotion_wire import (
-    DUAL_NOTIFY_UUID,
-    DUAL_WRITE_UUID,
-    NOTIFY_UUID,
-    SAVE,
     UNLOCK,
+    VERSION,
     WRITE_UUID,
     RegisterReply,
+    battery_percent,
     encode_reply,
     encode_witmotion,
+    measured_rate_hz,
     read_command,
 )
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from unit.sensors import notes
 
-from tracker.sensors import witmotion_wire as wire
-from tracker.sensors.witmotion_wire import (
+from tracker.sensors import witmotion as wire
+from tracker.sensors.witmotion import (
     ANGLE_RANGE_DEG,
     COLUMNS,
     COUNT,

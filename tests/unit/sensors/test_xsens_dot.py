@@ -14,12 +14,17 @@ from tracker.domain import (
     UnknownNameError,
 )
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
-from tracker.sensors.family import Advertisement, ClockKind
-from tracker.sensors.script import Decide, Read, Subscribe, Unsubscribe, Write
-from tracker.sensors.transcript import decode_transcript, parse_settings
-from tracker.sensors.xsens_dot import XSENS_DOT, XsensDotDecoder
-from tracker.sensors.xsens_dot_control import start_command, stop_command, with_rate
-from tracker.sensors.xsens_dot_wire import (
+from tracker.sensors.base import (
+    Advertisement,
+    ClockKind,
+    Decide,
+    Read,
+    Subscribe,
+    Unsubscribe,
+    Write,
+)
+from tracker.sensors.registry import decode_transcript, parse_settings
+from tracker.sensors.xsens_dot import (
     BATTERY_UUID,
     CONTROL_UUID,
     INFO_UUID,
@@ -27,7 +32,12 @@ from tracker.sensors.xsens_dot_wire import (
     MEASUREMENT_UUID,
     MEDIUM_UUID,
     SHORT_UUID,
+    XSENS_DOT,
+    XsensDotDecoder,
     encode_payload,
+    start_command,
+    stop_command,
+    with_rate,
 )
 
 NOTE = "06-xsens-dot.md"

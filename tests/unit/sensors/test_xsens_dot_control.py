@@ -6,8 +6,8 @@ import pytest
 from unit.sensors import notes
 
 from tracker.domain import FaultReason
-from tracker.sensors.faults import MalformedError
-from tracker.sensors.xsens_dot_control import (
+from tracker.sensors.base import MalformedError
+from tracker.sensors.xsens_dot import (
     CONTROL,
     MEASUREMENT,
     RATES_HZ,

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.sensors.profile_counters import Order, Place
-from tracker.sensors.xsens_dot_stamps import LATE_US, Stamps
+from tracker.sensors.counters import Order, Place
+from tracker.sensors.xsens_dot import LATE_US, Stamps
 
 PERIOD_US = 16_667
 WRAP_US = 1 << 32

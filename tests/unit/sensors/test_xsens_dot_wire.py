@@ -8,15 +8,15 @@ from unit.sensors import notes
 
 from tracker.domain import FaultReason
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
-from tracker.sensors.faults import MalformedError
-from tracker.sensors.xsens_dot import XSENS_DOT
-from tracker.sensors.xsens_dot_wire import (
+from tracker.sensors.base import MalformedError
+from tracker.sensors.xsens_dot import (
     ACC_RANGE_MPS2,
     CHANNEL_BYTES,
     CONFIGURATION_SERVICE_UUID,
     GYRO_RANGE_RADPS,
     MEASUREMENT_SERVICE_UUID,
     MODES,
+    XSENS_DOT,
     Mode,
     decode_payload,
     encode_payload,

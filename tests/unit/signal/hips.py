@@ -21,9 +21,9 @@ from tracker.sim import (
     SessionPlan,
     SetPlan,
 )
-from tracker.sim.kinematics import feel
-from tracker.sim.mems import PRESETS, measure
-from tracker.sim.performance import perform
+from tracker.sim.body import feel
+from tracker.sim.lifting import perform
+from tracker.sim.sensor import PRESETS, measure
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from unit.signal.hips import rotations
 
 from tracker.domain.units import STANDARD_GRAVITY_MPS2
-from tracker.signal.acc_offset import AccOffset
+from tracker.signal.bias import AccOffset
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

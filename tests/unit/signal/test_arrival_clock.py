@@ -12,9 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tracker.domain import Frame, Gap
-from tracker.signal.arrival_clock import HOLD_S, LATE_S, MOST_HELD, START_S, ArrivalClock
-from tracker.signal.grid import Grid
-from tracker.signal.offset import MAX_SLEW
+from tracker.signal.clocks import HOLD_S, LATE_S, MAX_SLEW, MOST_HELD, START_S, ArrivalClock
+from tracker.signal.resampler import Grid
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

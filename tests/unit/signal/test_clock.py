@@ -10,8 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tracker.domain import Frame, FrameRun
-from tracker.signal.clock import DeviceClock, FileClock
-from tracker.signal.offset import MAX_SLEW
+from tracker.signal.clocks import MAX_SLEW, DeviceClock, FileClock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tracker.domain import Gap, ImuBlock, TimedFrame
-from tracker.signal.grid import GRID_RATE_HZ, MAX_FILL_S, Grid
+from tracker.signal.resampler import GRID_RATE_HZ, MAX_FILL_S, Grid
 
 if TYPE_CHECKING:
     from collections.abc import Callable

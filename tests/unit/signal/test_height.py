@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from unit.signal.hips import RATE_HZ, hips
 
-from tracker.signal.height import CORNER_HZ, HeightFilter
+from tracker.signal.motion import CORNER_HZ, HeightFilter
 
 
 def test_who_does_not_move_stays_where_he_is() -> None:

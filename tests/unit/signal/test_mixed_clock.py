@@ -5,12 +5,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tracker.domain import Frame
-from tracker.signal.arrival_clock import ArrivalClock
-from tracker.signal.clock import DeviceClock
-from tracker.signal.mixed_clock import MixedClock
+from tracker.signal.clocks import ArrivalClock, DeviceClock, MixedClock
 
 if TYPE_CHECKING:
-    from tracker.signal.clock import SessionClock
+    from tracker.signal.clocks import SessionClock
 
 STAMPED = [
     Frame(np.zeros((2, 3)), None, np.array([0.02 * k, 0.02 * k + 0.01]), 0.02 * k + 0.013)

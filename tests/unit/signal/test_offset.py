@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tracker.signal.offset import DELAY_WINDOW_S, MAX_SLEW, ArrivalOffset
+from tracker.signal.clocks import DELAY_WINDOW_S, MAX_SLEW, ArrivalOffset
 
 
 def one_by_one(offset: ArrivalOffset, device_s: list[float], delay_s: list[float]) -> list[float]:

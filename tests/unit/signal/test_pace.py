@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tracker.signal.pace import RUN_S, SPACING_S, Arrival, Pace
+from tracker.signal.sample_rate import RUN_S, SPACING_S, Arrival, Pace
 
 TOGETHER = 4
 RATE_HZ = 97.3

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
-from tracker.signal.rotation import IDENTITY, Turn, accumulate, product, steps_from_rate, unit
+from tracker.signal.orientation import IDENTITY, Turn, accumulate, product, steps_from_rate, unit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.signal.running_mean import RunningMean
+from tracker.signal.smoothing import RunningMean
 
 
 @given(value=st.floats(-1e3, 1e3))

@@ -3,11 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tracker.sim.activities import perform_activity
-from tracker.sim.body import Body
-from tracker.sim.equipment import Mounting
-from tracker.sim.kinematics import feel
-from tracker.sim.plan import Activity, ActivityPlan, LifterPlan, Posture
+from tracker.sim.body import Body, feel
+from tracker.sim.lifting import perform_activity
+from tracker.sim.plan import Activity, ActivityPlan, LifterPlan, Mounting, Posture
 
 LIFTER = LifterPlan()
 

@@ -4,10 +4,8 @@ import numpy as np
 import pytest
 
 from tracker.domain.units import STANDARD_GRAVITY_MPS2
-from tracker.sim.body import Body, Incident
-from tracker.sim.equipment import Mounting
-from tracker.sim.kinematics import feel
-from tracker.sim.plan import LifterPlan, Posture
+from tracker.sim.body import Body, Incident, feel
+from tracker.sim.plan import LifterPlan, Mounting, Posture
 
 LIFTER = LifterPlan()
 

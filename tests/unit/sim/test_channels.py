@@ -3,8 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tracker.sim.channels import Channel, Knock, Move, Wave
-from tracker.sim.profiles import SpeedProfile
+from tracker.sim.trajectories import Channel, Knock, Move, SpeedProfile, Wave
 
 MOVING = Channel(
     start=0.3,

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from tracker.domain import Flag
-from tracker.sim.demo import demo_plan
 from tracker.sim.lifter import simulate
+from tracker.sim.sessions import demo_plan
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.sim.equipment import Mounting
+from tracker.sim.plan import Mounting
 
 
 @given(st.integers(0, 2**32 - 1))

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
 from tracker.domain.units import STANDARD_GRAVITY_MPS2
-from tracker.sim.channels import Channel, Knock, Move, Wave
-from tracker.sim.equipment import Mounting
-from tracker.sim.kinematics import Pose, Slip, feel
+from tracker.sim.body import Pose, Slip, feel
+from tracker.sim.plan import Mounting
+from tracker.sim.trajectories import Channel, Knock, Move, Wave
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

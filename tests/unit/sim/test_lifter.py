@@ -6,12 +6,20 @@ import numpy as np
 import pytest
 
 from tracker.domain import Frame, UnknownNameError
-from tracker.sensors.profile_decoder import ProfileDecoder
-from tracker.sim.demo import demo_plan
-from tracker.sim.equipment import RadioPlan, SensorPlan
+from tracker.sensors.profile.decoder import ProfileDecoder
 from tracker.sim.lifter import simulate
-from tracker.sim.mems import IDEAL
-from tracker.sim.plan import Activity, ActivityPlan, Posture, RepPlan, SessionPlan, SetPlan
+from tracker.sim.plan import (
+    Activity,
+    ActivityPlan,
+    Posture,
+    RadioPlan,
+    RepPlan,
+    SensorPlan,
+    SessionPlan,
+    SetPlan,
+)
+from tracker.sim.sensor import IDEAL
+from tracker.sim.sessions import demo_plan
 
 SHORT = SessionPlan(
     "hip_thrust", (SetPlan((RepPlan(), RepPlan())),), starts=Posture.LYING, note="two reps"

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
-from tracker.sim.channels import Channel
-from tracker.sim.equipment import MemsNoise, Mounting
-from tracker.sim.kinematics import Kinematics, Pose, feel
-from tracker.sim.mems import IDEAL, PRESETS, measure
+from tracker.sim.body import Kinematics, Pose, feel
+from tracker.sim.plan import MemsNoise, Mounting
+from tracker.sim.sensor import IDEAL, PRESETS, measure
+from tracker.sim.trajectories import Channel
 
 RATE_HZ = 100.0
 TIME_S = np.arange(0.0, 200.0, 1.0 / RATE_HZ)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tracker.sim.body import Incident
-from tracker.sim.performance import perform
+from tracker.sim.lifting import perform
 from tracker.sim.plan import Activity, ActivityPlan, RepPlan, SessionPlan, SetPlan
 
 PLAN = SessionPlan(

@@ -5,7 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.sim.profiles import MIN_JERK, MIN_JERK_PEAK_ACCEL, MIN_JERK_PEAK_RATE, SpeedProfile
+from tracker.sim.trajectories import (
+    MIN_JERK,
+    MIN_JERK_PEAK_ACCEL,
+    MIN_JERK_PEAK_RATE,
+    SpeedProfile,
+)
 
 PROFILES = st.builds(
     SpeedProfile,

@@ -9,11 +9,16 @@ from hypothesis import strategies as st
 
 from tracker.domain import LINK_CHANNEL, Fault, FaultReason, Frame
 from tracker.domain.units import ns_from_s
-from tracker.sensors.profile_config import ProfileConfig
-from tracker.sensors.profile_decoder import ProfileDecoder
-from tracker.sensors.profile_wire import CONFIG_UUID, IMU_UUID, Packet, decode_packet
-from tracker.sim.equipment import Disconnect, RadioPlan, SensorPlan
-from tracker.sim.radio import STREAM_START_S, Counts, Transmission, transmit
+from tracker.sensors.profile.decoder import ProfileDecoder
+from tracker.sensors.profile.packets import (
+    CONFIG_UUID,
+    IMU_UUID,
+    Packet,
+    ProfileConfig,
+    decode_packet,
+)
+from tracker.sim.plan import Disconnect, RadioPlan, SensorPlan
+from tracker.sim.sensor import STREAM_START_S, Counts, Transmission, transmit
 
 CONFIG = ProfileConfig(boot_id=77)
 QUIET = RadioPlan(stall_share=0.0)

@@ -6,7 +6,7 @@ from tracker.domain import UnknownNameError
 from tracker.sim.lifter import simulate
 from tracker.sim.plan import SetPlan
 from tracker.sim.repertoire import STYLES
-from tracker.sim.training import LEAST_SETS, training_plan
+from tracker.sim.sessions import LEAST_SETS, training_plan
 
 
 @pytest.mark.parametrize("exercise", STYLES)

@@ -7,11 +7,10 @@ import pytest
 
 from tracker.domain import Flag, Phase
 from tracker.domain.units import STANDARD_GRAVITY_MPS2
-from tracker.sim.equipment import Mounting
-from tracker.sim.kinematics import feel
-from tracker.sim.performance import Performance, perform
-from tracker.sim.plan import LifterPlan, Posture, RepPlan, SessionPlan, SetPlan, Touch
-from tracker.sim.truth import SetTruth, truth_of
+from tracker.sim.body import feel
+from tracker.sim.lifter import SetTruth, truth_of
+from tracker.sim.lifting import Performance, perform
+from tracker.sim.plan import LifterPlan, Mounting, Posture, RepPlan, SessionPlan, SetPlan, Touch
 
 STEP_S = 0.0005
 STEADY = LifterPlan(roll_deg=0.0, sway_deg=0.0, tremor_deg=0.0)

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from tracker.sound.alsa import quiet_alsa
+from tracker.sound.devices import quiet_alsa
 
 OPEN_NOTHING = """
 import ctypes, sys

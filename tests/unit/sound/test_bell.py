@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tracker.sound import Sound, Speech, Tone
-from tracker.sound.bell import RINGS, Bell, ring_terminal
 from tracker.sound.mixer import Mixer
+from tracker.sound.outputs import RINGS, Bell, ring_terminal
 
 if TYPE_CHECKING:
     import pytest

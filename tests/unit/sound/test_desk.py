@@ -5,7 +5,7 @@ import pytest
 from unit.sound.listening import HandClock
 
 from tracker.sound import Speech, Tone
-from tracker.sound.desk import MAX_PREPARED, MAX_UNSPOKEN, Desk
+from tracker.sound.player import MAX_PREPARED, MAX_UNSPOKEN, Desk
 
 WORD = np.full(4800, 0.1, np.float32)
 

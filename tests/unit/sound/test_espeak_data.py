@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tracker.sound import EspeakVoice, SoundError
-from tracker.sound.espeak_data import LONGEST_BYTES, data_path
+from tracker.sound.speech import LONGEST_BYTES, data_path
 
 if TYPE_CHECKING:
     from pathlib import Path

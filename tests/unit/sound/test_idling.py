@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tracker.sound.idling import LOOK_S, LOOKS, wait_until_idle
+from tracker.sound.devices import LOOK_S, LOOKS, wait_until_idle
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,7 @@ import pytest
 from unit.sound.listening import Whistler, pitch_hz
 
 from tracker.sound import Speech, Tone, duration_s
-from tracker.sound.library import MAX_PHRASES, Library
-from tracker.sound.synthesis import RATE_HZ
+from tracker.sound.synthesis import MAX_PHRASES, RATE_HZ, Library
 
 
 def test_all_tones_are_ready() -> None:

@@ -17,10 +17,9 @@ from unit.sound.listening import (
 )
 
 from tracker.sound import COUNTS, MELODIES, Player, SoundError, Speech, Tone, duration_s
-from tracker.sound.desk import MAX_UNSPOKEN
-from tracker.sound.player import RETRY_S
+from tracker.sound.outputs import WavFile
+from tracker.sound.player import MAX_UNSPOKEN, RETRY_S
 from tracker.sound.synthesis import RATE_HZ
-from tracker.sound.wav_file import WavFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable

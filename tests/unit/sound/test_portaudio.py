@@ -10,7 +10,7 @@ from unit.sound.devices import played
 from unit.sound.listening import HandClock
 
 from tracker.sound import MissingError, SoundError
-from tracker.sound.portaudio import PortAudio
+from tracker.sound.devices import PortAudio
 
 if TYPE_CHECKING:
     from pathlib import Path

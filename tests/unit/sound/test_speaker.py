@@ -12,11 +12,9 @@ import pytest
 from unit.sound.devices import played
 from unit.sound.listening import HandClock, Whistler
 
-from tracker.runtime.clock import SYSTEM_CLOCK
+from tracker.app.clock import SYSTEM_CLOCK
 from tracker.sound import MissingError, Mixed, Player, SoundError, Tone
-from tracker.sound.alsa import quiet_alsa
-from tracker.sound.speaker import PERIOD_MS, Speaker
-from tracker.sound.stall import STALLED_S
+from tracker.sound.devices import PERIOD_MS, STALLED_S, Speaker, quiet_alsa
 from tracker.sound.synthesis import RATE_HZ
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from tracker.sound.stall import STALLED_S, StallWatch
+from tracker.sound.devices import STALLED_S, StallWatch
 
 
 def test_a_device_that_asks_is_not_stalled() -> None:

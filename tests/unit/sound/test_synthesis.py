@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from unit.sound.listening import pitch_hz
 
 from tracker.sound import MELODIES, Tone
-from tracker.sound.melodies import Note
+from tracker.sound.sounds import Note
 from tracker.sound.synthesis import (
     KNEE,
     RAMP_S,

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tracker.sound.timeline import JUMP_S, Timeline
+from tracker.sound.devices import JUMP_S, Timeline
 
 RATE_HZ = 48_000
 FRAMES = 960

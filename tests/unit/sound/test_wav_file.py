@@ -9,8 +9,8 @@ from unit.sound.listening import HandClock, Whistler, heard, onsets_s
 
 from tracker.sound import SoundError, Tone, open_player
 from tracker.sound.mixer import Mixer
+from tracker.sound.outputs import BLOCK_FRAMES, WavFile
 from tracker.sound.synthesis import RATE_HZ
-from tracker.sound.wav_file import BLOCK_FRAMES, WavFile
 
 CLICK = np.full(48, 0.5, np.float32)
 

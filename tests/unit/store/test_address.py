@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tracker.domain import InputError
-from tracker.store.address import file_of, log_url, shown
+from tracker.store.database import file_of, log_url, shown
 
 
 def test_a_path_is_a_file_of_sqlite(tmp_path: Path) -> None:

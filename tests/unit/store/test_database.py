@@ -16,8 +16,7 @@ from unit.store.workouts import TWO_SETS
 from tracker.domain import InputError, OutputError, TrackerError
 from tracker.store import TrainingLog
 from tracker.store.database import Database
-from tracker.store.migrations import MIGRATIONS
-from tracker.store.schema import SCHEMA_VERSION, VERSION
+from tracker.store.schema import MIGRATIONS, SCHEMA_VERSION, VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,8 +7,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from tracker.domain import InputError, OutputError
-from tracker.store.address import log_url
-from tracker.store.failures import LogFailure, telling
+from tracker.store.database import LogFailure, log_url, telling
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,10 +13,8 @@ from unit.store.workouts import TWO_SETS
 
 from tracker.domain import InputError
 from tracker.store import Edit, Field, TrainingLog, Wanted
-from tracker.store.address import log_url
-from tracker.store.database import Database
-from tracker.store.migrations import MIGRATIONS, stored_version
-from tracker.store.schema import METADATA, SCHEMA_VERSION, VERSION
+from tracker.store.database import Database, log_url
+from tracker.store.schema import METADATA, MIGRATIONS, SCHEMA_VERSION, VERSION, stored_version
 
 Now = Callable[[], datetime]
 

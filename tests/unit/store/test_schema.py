@@ -7,8 +7,7 @@ import pytest
 from sqlalchemy import create_mock_engine
 from sqlalchemy.dialects import postgresql, sqlite
 
-from tracker.store.migrations import MIGRATIONS
-from tracker.store.schema import METADATA, VERSION, Real, Words
+from tracker.store.schema import METADATA, MIGRATIONS, VERSION, Real, Words
 
 SQLITE: Any = sqlite.dialect()
 POSTGRES: Any = postgresql.dialect()  # type: ignore[no-untyped-call]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from aiohttp import ClientConnectionResetError, ClientSession, web
 
-from tracker.web.browser import WAITING_BYTES, Browser, Farewell
+from tracker.web.host import WAITING_BYTES, Browser, Farewell
 
 FAREWELL = Farewell("Over", "2 sets", "Again", take=True)
 

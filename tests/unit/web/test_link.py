@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from tracker.web.link import Link, is_local, is_token, new_token, reachable_host
+from tracker.web.server import Link, is_local, is_token, new_token, reachable_host
 
 
 def test_the_token_is_the_first_part_of_the_path() -> None:

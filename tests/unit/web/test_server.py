@@ -13,6 +13,8 @@ from aiohttp import ClientSession, WSMsgType, WSServerHandshakeError
 from unit.web.stand_in import COMMAND
 
 from tracker.domain import TrackerError
+from tracker.web.host import Showing
+from tracker.web.process import Size
 from tracker.web.server import (
     MOST_CELLS,
     PAGE,
@@ -24,8 +26,6 @@ from tracker.web.server import (
     serve,
     size_from,
 )
-from tracker.web.showing import Showing
-from tracker.web.training import Size
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from unit.web.stand_in import BROKEN, COMMAND
 
-from tracker.web.browser import Browser
-from tracker.web.showing import PRELUDE, Showing, farewell_after
-from tracker.web.training import Ending, Size
+from tracker.web.host import PRELUDE, Browser, Showing, farewell_after
+from tracker.web.process import Ending, Size
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence

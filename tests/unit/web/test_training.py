@@ -8,15 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from unit.web.stand_in import BROKEN, COMMAND
 
-from tracker.web.training import (
-    INPUT_BYTES,
-    LOOKED_AT,
-    READY,
-    Ending,
-    Size,
-    Training,
-    environment,
-)
+from tracker.web.process import INPUT_BYTES, LOOKED_AT, READY, Ending, Size, Training, environment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -121,7 +113,7 @@ async def test_a_command_that_dies_while_it_draws_has_ended() -> None:
 async def test_one_that_does_not_listen_is_killed_in_the_end(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("tracker.web.training.PATIENCE_S", 0.05)
+    monkeypatch.setattr("tracker.web.process.PATIENCE_S", 0.05)
     deaf = (
         "import signal, time\n"
         "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"

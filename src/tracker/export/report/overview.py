@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from tracker.domain import PainMoment
-from tracker.export.report.flags import remarks_of_session
 from tracker.export.report.measures import pain_at, size_of, volume_kg
 from tracker.export.report.wording import (
     UNKNOWN,
@@ -16,6 +15,7 @@ from tracker.export.report.wording import (
     known,
     median,
     number,
+    remarks_of_session,
     short,
 )
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tracker.domain import Exercise, PainEntered, SetRecord, Workout
-    from tracker.export.report.flags import Remark
+    from tracker.export.report.wording import Remark
 
 BODYWEIGHT: Final = "bodyweight"
 """What a load of 0 kg is."""

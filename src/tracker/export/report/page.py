@@ -2,30 +2,207 @@
 
 One file that loads nothing: styles and drawings are inside, scripts are none, and its own security
 policy forbids both scripts and the network, so a note with markup in it stays text twice over.
+
+How good the data were: rate, holes, faults, and how sure each rep is.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from tracker.export.report import limits, method
-from tracker.export.report.measures import exercise_of, is_synthetic
+from tracker.domain import FaultReason
+from tracker.export.report import method
+from tracker.export.report import wording as limits
+from tracker.export.report.measures import (
+    TOLERANCE_S,
+    TOLERANCE_SHARE,
+    TURN_S,
+    exercise_of,
+    is_synthetic,
+)
 from tracker.export.report.overview import overview_of
-from tracker.export.report.quality import quality_of
 from tracker.export.report.set_section import set_section
-from tracker.export.report.tempo import TOLERANCE_S, TOLERANCE_SHARE, TURN_S
 from tracker.export.report.trends import trends_of
-from tracker.export.report.wording import day_and_time, number, printable, signed
+from tracker.export.report.wording import (
+    UNKNOWN,
+    clock_time,
+    counted,
+    day_and_time,
+    known,
+    names,
+    number,
+    printable,
+    remarks_of_session,
+    signed,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import BinaryIO
 
-    from tracker.domain import Workout
+    from tracker.domain import Gap, Rep, SetRecord, Workout
+    from tracker.export.report.wording import Remark
+
+FAULT_WORDS: Final = {
+    FaultReason.LENGTH: "packets of the wrong length",
+    FaultReason.VERSION: "packets of an unknown version",
+    FaultReason.FORMAT: "packets with impossible values",
+    FaultReason.LOST: "packets or samples that never arrived",
+    FaultReason.DUPLICATE: "packets that came twice",
+    FaultReason.OUT_OF_ORDER: "packets that came too late",
+    FaultReason.CLOCK: "jumps of the sensor's clock",
+    FaultReason.UNCONFIGURED: "samples before their scale was known",
+    FaultReason.UNKNOWN_CHANNEL: "packets on an unknown channel",
+    FaultReason.NOT_FINITE: "samples that are no numbers",
+    FaultReason.OVERRUN: "packets dropped because the computer was too slow",
+}
+"""What a kind of fault is called."""
+
+TRAIT_WORDS: Final = {
+    "shortest_s": "very quick",
+    "longest_s": "very slow",
+    "rise_m": "little rise",
+    "least_turn_rad": "little rotation",
+    "most_turn_rad": "much rotation",
+    "radius_m": "little rise for its rotation",
+    "most_radius_m": "much rise for its rotation",
+    "planarity": "not about one axis",
+    "about_vertical": "turned about the vertical",
+    "coherence": "did not rise as it turned",
+}
+"""What raised doubt; a trait of a later version is named as it is."""
+
+FEW_SAMPLES_SHARE: Final = 0.01
+"""More than this share of the time without samples is said to be a flaw."""
+
+
+@dataclass(frozen=True, slots=True)
+class RepRow:
+    """One rep in the table of doubts."""
+
+    index: int
+    doubt: str
+    trait: str
+    flags: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetRows:
+    """The reps of one set."""
+
+    index: int
+    rows: tuple[RepRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """The page on the data."""
+
+    verdict: str
+    """Whether the data are good, in a sentence."""
+    is_flawed: bool
+    """Whether so much is missing that it has to be said on the first page."""
+    facts: tuple[tuple[str, str], ...]
+    gaps: tuple[tuple[str, str], ...]
+    """When each hole began, and how long it was."""
+    faults: tuple[tuple[str, int], ...]
+    remarks: tuple[Remark, ...]
+    """Flags of the data."""
+    sets: tuple[SetRows, ...]
+
+
+def quality_of(workout: Workout) -> Quality:
+    """Return the page on the data of a training."""
+    facts = workout.facts
+    return Quality(
+        verdict=_verdict(workout),
+        is_flawed=_is_flawed(workout),
+        facts=(
+            ("Sensor", _sensor(workout)),
+            ("Measured rate", number(facts.rate_hz, 1, "samples per second")),
+            ("Recorded", f"{clock_time(facts.duration_s)} (minutes : seconds)"),
+            ("Samples", str(facts.samples)),
+            ("Without samples", _missing(workout)),
+            ("File", facts.path),
+            ("Origin", workout.info.origin),
+        ),
+        gaps=tuple((clock_time(gap.start_s), number(_length_s(gap), 2)) for gap in workout.gaps),
+        faults=tuple(
+            (FAULT_WORDS[reason], amount) for reason, amount in workout.faults.items() if amount
+        ),
+        remarks=remarks_of_session(workout.sets, of_form=False),
+        sets=tuple(_set_rows(record) for record in workout.sets if record.reps),
+    )
+
+
+def _sensor(workout: Workout) -> str:
+    info = workout.info
+    name = f"{info.device_name} ({info.sensor})" if info.device_name else workout.facts.sensor
+    return f"{name}, firmware {info.firmware}" if info.firmware else name
+
+
+def _length_s(gap: Gap) -> float:
+    return known(gap.end_s - gap.start_s) or 0.0
+
+
+def _missing(workout: Workout) -> str:
+    if not workout.gaps:
+        return "nothing"
+    total_s = sum(map(_length_s, workout.gaps))
+    text = f"{number(total_s, 2, 's')} in {counted(len(workout.gaps), 'gap')}"
+    share = _missing_share(workout)
+    return text if share is None else f"{text}, {number(100.0 * share, 1)} % of the time"
+
+
+def _missing_share(workout: Workout) -> float | None:
+    duration_s = known(workout.facts.duration_s)
+    if duration_s is None or duration_s <= 0.0:
+        return None
+    return sum(map(_length_s, workout.gaps)) / duration_s
+
+
+def _is_flawed(workout: Workout) -> bool:
+    return (_missing_share(workout) or 0.0) > FEW_SAMPLES_SHARE
+
+
+def _verdict(workout: Workout) -> str:
+    if not workout.facts.samples:
+        return "There are no samples to judge."
+    if _is_flawed(workout):
+        return (
+            "Part of the data is missing. Reps marked “samples missing” are less certain, and "
+            "reps inside a hole may not be there at all. Nothing was made up."
+        )
+    if workout.gaps or any(workout.faults.values()):
+        return "Good, with small disturbances. Reps that they touch are marked."
+    return "Good: nothing is missing and nothing was unreadable."
+
+
+def _set_rows(record: SetRecord) -> SetRows:
+    return SetRows(record.index, tuple(map(_rep_row, record.reps)))
+
+
+def _rep_row(rep: Rep) -> RepRow:
+    # A hundredth is where the doubt that is shown begins.
+    doubted = rep.doubt_trait is not None and (rep.doubt or 0.0) >= 0.005
+    trait = (
+        ""
+        if rep.doubt_trait is None or not doubted
+        else TRAIT_WORDS.get(rep.doubt_trait, rep.doubt_trait)
+    )
+    flags = names(rep.flags) or UNKNOWN
+    return RepRow(
+        rep.index,
+        number(rep.doubt, 2),
+        trait,
+        flags if rep.complete else f"cut off before its end; {flags}".removesuffix(f"; {UNKNOWN}"),
+    )
+
 
 LANGUAGE: Final = "en"
 """Language of the words in the templates."""

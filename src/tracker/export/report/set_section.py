@@ -6,20 +6,26 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from tracker.domain import PHASE_WORDS, Phase
-from tracker.export.report import tempo
-from tracker.export.report.dot_plot import DotPlot, Quantity, Series, dot_plot
-from tracker.export.report.flags import has_form_flag, is_uncertain, remarks_of_set
+from tracker.export.report import measures as tempo
 from tracker.export.report.measures import CM_PER_M, RANGE, size_of
 from tracker.export.report.overview import load_text, reps_text
-from tracker.export.report.phase_bar import PhaseBar, phase_bar
-from tracker.export.report.wording import UNKNOWN, known, number, short
+from tracker.export.report.plots import DotPlot, PhaseBar, Quantity, Series, dot_plot, phase_bar
+from tracker.export.report.wording import (
+    UNKNOWN,
+    has_form_flag,
+    is_uncertain,
+    known,
+    number,
+    remarks_of_set,
+    short,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tracker.domain import Exercise, Rep, SetRecord
-    from tracker.export.report.flags import Remark
-    from tracker.export.report.tempo import PhaseRow
+    from tracker.export.report.measures import PhaseRow
+    from tracker.export.report.wording import Remark
 
 VELOCITY: Final = Quantity("Mean velocity, way up", "m/s", 2, least_span=0.2)
 HOLD: Final = Quantity("Hold at the top", "s", 1, least_span=1.0, from_zero=True)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from tracker.domain import PainMoment
-from tracker.export.report.dot_plot import DotPlot, Quantity, Series, dot_plot
 from tracker.export.report.measures import (
     is_synthetic,
     main_load_kg,
@@ -16,6 +15,7 @@ from tracker.export.report.measures import (
     volume_kg,
 )
 from tracker.export.report.overview import load_text
+from tracker.export.report.plots import DotPlot, Quantity, Series, dot_plot
 from tracker.export.report.wording import (
     UNKNOWN,
     counted,

@@ -1,4 +1,7 @@
-"""A look at a sensor before it is trained with: it connects, and shows what the sensor sends."""
+"""A look at a sensor before it is trained with: it connects, and shows what the sensor sends.
+
+Between the set-up and the training: the sensor is being connected, or why it is not.
+"""
 
 from __future__ import annotations
 
@@ -6,24 +9,24 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 import numpy as np
 from textual.binding import Binding
+from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Footer, Static
 
+from tracker.app.text import number
 from tracker.ble import Severity, findings
 from tracker.domain import LinkState, TrackerError
-from tracker.runtime.wording import number
-from tracker.tui.widgets.acc_trace import AccTrace
+from tracker.tui.widgets.traces import AccTrace
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
     from textual.worker import Worker
 
+    from tracker.app.devices import Device, LiveCheck
+    from tracker.app.training import Start, Studio
     from tracker.ble import Checkup
-    from tracker.runtime.devices import Device
-    from tracker.runtime.live_check import LiveCheck
-    from tracker.runtime.studio import Studio
     from tracker.tui.app import TrackerApp
 
 LOOKS_PER_S: Final = 10.0
@@ -168,3 +171,61 @@ class CheckScreen(Screen[None]):
     def action_back(self) -> None:
         """Go back to the list."""
         self.app.pop_screen()
+
+
+class ConnectScreen(Screen[None]):
+    """Says what is going on, and offers to try again."""
+
+    app: TrackerApp
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("r", "retry", "Try again"),
+        Binding("escape", "back", "Back"),
+    ]
+
+    def __init__(self, start: Start) -> None:
+        super().__init__()
+        self._start = start
+        self._failed = False
+        self._words = self._waiting
+
+    @property
+    def _waiting(self) -> str:
+        return f"Connecting to {self._start.device.name} …\n\nBring it near, and move it once."
+
+    def compose(self) -> ComposeResult:
+        """Put the words in the middle."""
+        yield Static(Content(f"Connect · {self._start.device.name}"), id="title")
+        with Vertical():
+            yield Static(id="words")
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Say what is waited for, or what has failed even before there was a screen."""
+        self._say()
+
+    def fail(self, why: str) -> None:
+        """Say why there is no connection."""
+        self._failed = True
+        self._words = f"! No connection\n\n{why}"
+        self._say()
+
+    def _say(self) -> None:
+        for words in self.query("#words").results(Static):
+            words.update(Content(self._words))
+            words.set_class(self._failed, "-failure")
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to try again once it failed."""
+        return self._failed if action == "retry" else True
+
+    def action_retry(self) -> None:
+        """Connect again."""
+        self._failed = False
+        self._words = self._waiting
+        self._say()
+        self.app.connect_again(self._start)
+
+    def action_back(self) -> None:
+        """Give up, and go back to the set-up."""
+        self.app.give_up()

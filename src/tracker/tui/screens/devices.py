@@ -10,15 +10,15 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import DataTable, Footer, Static
 
-from tracker.tui.widgets.signal_bars import signal_text
+from tracker.tui.widgets.traces import signal_text
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
     from textual.worker import Worker
 
-    from tracker.runtime.devices import Device
-    from tracker.runtime.studio import Studio
+    from tracker.app.devices import Device
+    from tracker.app.training import Studio
     from tracker.tui.app import TrackerApp
 
 LOOKS_PER_S: Final = 4.0

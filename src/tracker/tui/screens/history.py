@@ -8,14 +8,14 @@ from textual.binding import Binding
 from textual.screen import Screen
 from textual.widgets import DataTable, Footer, Static
 
+from tracker.app.text import clock_time, number
 from tracker.domain import EXERCISES, TrackerError
-from tracker.runtime.wording import clock_time, number
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
-    from tracker.runtime.studio import Studio
+    from tracker.app.training import Studio
     from tracker.store import SessionSummary
     from tracker.tui.app import TrackerApp
 

@@ -11,32 +11,21 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Footer, Input, Static
 
-from tracker.domain import (
-    InputError,
-    LoadEntered,
-    PainEntered,
-    PainMoment,
-    PlanChosen,
-    RpeEntered,
-)
-from tracker.tui.outlook import effort_lines, pain_lines
+from tracker.domain import InputError, LoadEntered, PainEntered, PainMoment, PlanChosen, RpeEntered
+from tracker.tui.advice import effort_lines, pain_lines
 from tracker.tui.plan_form import FieldError, number_in, number_text, pain_in
-from tracker.tui.screens.note import take_note
-from tracker.tui.widgets.banner import Banner
-from tracker.tui.widgets.countdown import Countdown
-from tracker.tui.widgets.form_row import FormRow
-from tracker.tui.widgets.headline import Headline
-from tracker.tui.widgets.number_input import NumberInput
-from tracker.tui.widgets.quality import Quality
-from tracker.tui.widgets.rep_table import LEGEND, RepTable, set_title
-from tracker.tui.widgets.sets import SetList
+from tracker.tui.screens.dialogs import take_note
+from tracker.tui.widgets.forms import FormRow, NumberInput
+from tracker.tui.widgets.live import Countdown
+from tracker.tui.widgets.reps import LEGEND, RepTable, SetList, set_title
+from tracker.tui.widgets.status import Banner, Headline, Quality
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
+    from tracker.app.session import Session
     from tracker.domain import Entry
-    from tracker.runtime.session import Session
     from tracker.tui.app import TrackerApp
 
 LOOKS_PER_S: Final = 5.0

@@ -11,9 +11,9 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Footer, Input, Static
 
+from tracker.app.training import Calibration, Start
 from tracker.coach import HOW_TO
 from tracker.domain import TrackerError, exercise_named, parse_tempo
-from tracker.runtime.studio import Calibration, Start
 from tracker.tui.plan_form import (
     FIRST_PLAN,
     FieldError,
@@ -22,18 +22,16 @@ from tracker.tui.plan_form import (
     plan_from_texts,
     texts_of_plan,
 )
-from tracker.tui.screens.guide import guide_parts, guide_text
-from tracker.tui.widgets.choice import Choice
-from tracker.tui.widgets.form_row import FormRow
-from tracker.tui.widgets.number_input import NumberInput
+from tracker.tui.screens.dialogs import guide_parts, guide_text
+from tracker.tui.widgets.forms import Choice, FormRow, NumberInput
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
+    from tracker.app.devices import Device
+    from tracker.app.training import Studio
     from tracker.domain import Plan
-    from tracker.runtime.devices import Device
-    from tracker.runtime.studio import Studio
     from tracker.tui.app import TrackerApp
 
 CALIBRATIONS: Final = (

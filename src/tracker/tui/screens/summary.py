@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Footer, Input, Static
 
+from tracker.app.text import clock_time, counted, number
 from tracker.domain import (
     NoteEntered,
     PainEntered,
@@ -19,12 +20,10 @@ from tracker.domain import (
     exercise_named,
     mean_of_known,
 )
-from tracker.runtime.wording import clock_time, counted, number
-from tracker.tui.outlook import next_lines, pain_lines
+from tracker.tui.advice import next_lines, pain_lines
 from tracker.tui.plan_form import FieldError, pain_in
-from tracker.tui.widgets.form_row import FormRow
-from tracker.tui.widgets.number_input import NumberInput
-from tracker.tui.widgets.rep_table import LEGEND, RepTable
+from tracker.tui.widgets.forms import FormRow, NumberInput
+from tracker.tui.widgets.reps import LEGEND, RepTable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

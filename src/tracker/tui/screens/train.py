@@ -9,6 +9,9 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.widgets import Footer
 
+from tracker.app.playback import Playback
+from tracker.app.snapshot import RunState
+from tracker.app.text import LinkWords, reference_words
 from tracker.domain import (
     BatteryRead,
     Calibrated,
@@ -23,23 +26,12 @@ from tracker.domain import (
     SetEnded,
     SetStarted,
 )
-from tracker.runtime.link_words import LinkWords
-from tracker.runtime.playback import Playback
-from tracker.runtime.snapshot import RunState
-from tracker.runtime.wording import reference_words
 from tracker.tui.messages import EventSaid
-from tracker.tui.screens.note import take_note
-from tracker.tui.widgets.banner import Banner
-from tracker.tui.widgets.count import Count
-from tracker.tui.widgets.cue_bar import CueBar
-from tracker.tui.widgets.headline import Headline
-from tracker.tui.widgets.last_rep import LastRep
-from tracker.tui.widgets.notice import Notice, notice_of
-from tracker.tui.widgets.pace_bar import PaceBar
-from tracker.tui.widgets.phase import PhaseBar
-from tracker.tui.widgets.quality import Quality
-from tracker.tui.widgets.sets import SetList
-from tracker.tui.widgets.trace import PitchTrace
+from tracker.tui.screens.dialogs import take_note
+from tracker.tui.widgets.live import Count, CueBar, PaceBar, PhaseBar
+from tracker.tui.widgets.reps import LastRep, SetList
+from tracker.tui.widgets.status import Banner, Headline, Notice, Quality, notice_of
+from tracker.tui.widgets.traces import PitchTrace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -47,9 +39,9 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
+    from tracker.app.session import Session
+    from tracker.app.snapshot import SessionSnapshot
     from tracker.domain import Event
-    from tracker.runtime.session import Session
-    from tracker.runtime.snapshot import SessionSnapshot
     from tracker.tui.app import TrackerApp
 
 SAMPLES_PER_S: Final = 15.0

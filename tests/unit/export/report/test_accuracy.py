@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tracker.export.report.accuracy import FIGURES, Figure
+from tracker.export.report.method import FIGURES, Figure
 
 README = Path(__file__).parents[4] / "README.md"
 

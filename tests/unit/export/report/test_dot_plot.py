@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tracker.export.report.dot_plot import (
+from tracker.export.report.plots import (
     HEIGHT,
     MANY,
     MOST_X_LABELS,

@@ -4,7 +4,7 @@ import pytest
 from report.trainings import rep, training_set
 
 from tracker.domain import Flag
-from tracker.export.report.flags import (
+from tracker.export.report.wording import (
     FLAG_TEXTS,
     has_form_flag,
     names,

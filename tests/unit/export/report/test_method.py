@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tracker.export.report.accuracy import FIGURES
-from tracker.export.report.method import FORMULAS, MEASURED, SIMULATED, Formula
+from tracker.export.report.method import FIGURES, FORMULAS, MEASURED, SIMULATED, Formula
 
 DETECTORS = Path(__file__).parents[4] / "docs" / "detectors.md"
 

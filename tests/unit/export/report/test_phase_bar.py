@@ -6,8 +6,8 @@ import pytest
 from report.trainings import training_set
 
 from tracker.domain import HIP_THRUST, Plan, SetRecord
-from tracker.export.report.phase_bar import Bar, PhaseBar, phase_bar
-from tracker.export.report.tempo import phase_rows
+from tracker.export.report.measures import phase_rows
+from tracker.export.report.plots import Bar, PhaseBar, phase_bar
 
 
 def bars_of(record: SetRecord) -> PhaseBar:

@@ -7,7 +7,7 @@ from report.trainings import rep, training, training_set
 
 from tracker.detect import likeness
 from tracker.domain import FaultReason, Flag, Gap, SessionInfo, SourceFacts, Workout
-from tracker.export.report.quality import FAULT_WORDS, TRAIT_WORDS, quality_of
+from tracker.export.report.page import FAULT_WORDS, TRAIT_WORDS, quality_of
 
 
 def facts(workout: Workout) -> dict[str, str]:

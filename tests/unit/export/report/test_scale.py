@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.export.report.scale import scale_over
+from tracker.export.report.plots import scale_over
 
 
 def test_ticks_are_round_and_hold_the_values() -> None:

@@ -7,7 +7,7 @@ from report.trainings import training_set
 
 from tracker.coach import pacing
 from tracker.domain import EXERCISES, HIP_THRUST, Phase, Plan, parse_tempo
-from tracker.export.report import tempo
+from tracker.export.report import measures as tempo
 
 
 def test_short_phases_may_be_off_by_a_quarter_second_long_ones_by_a_fifth() -> None:

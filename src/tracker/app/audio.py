@@ -1,0 +1,158 @@
+"""What the engine says, and what is due by the plan, as sounds.
+
+Counts, cues and the end of a set are events. Beats, the end of a hold and the end of a rest are
+not: they are asked for every few hundredths of a second, with the time that the stream has
+reached by now, so that they come in a hole of the stream as well.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+from tracker.app.snapshot import RunState
+from tracker.coach import RULES, MomentKind, Stretch, listen
+from tracker.domain import (
+    Calibrated,
+    CalibrationFailed,
+    Cue,
+    Entered,
+    LinkChanged,
+    LinkState,
+    RepCounted,
+    RepsAdjusted,
+    SetEnded,
+)
+from tracker.sound import Speech, Tone, spoken_count
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from tracker.app.clock import Clock
+    from tracker.app.snapshot import SessionSnapshot
+    from tracker.coach import Heard, Rule
+    from tracker.domain import Event
+    from tracker.sound import Player, Sound
+
+OLD_NEWS_S: Final = 1.0
+"""What happened longer ago than this, as after a stall or a jump, is shown and not sounded."""
+
+LOOKS_PER_S: Final = 25.0
+"""A beat is late by 0.04 s at most, and by what the radio takes."""
+
+_TONES: Final = {
+    MomentKind.ACCENT: Tone.ACCENT,
+    MomentKind.BEAT: Tone.BEAT,
+    MomentKind.HOLD_DONE: Tone.HOLD_DONE,
+    MomentKind.REST_OVER: Tone.REST_OVER,
+}
+
+
+class Sounding:
+    """A sink of a session that plays what is to be heard.
+
+    Parameters
+    ----------
+    player
+        Plays it.
+    """
+
+    def __init__(self, player: Player) -> None:
+        self._player = player
+        # What a cue says beside a number is known ahead, so that it begins without delay.
+        self._player.prepare(Speech(text) for rule in RULES.values() for text in _phrases(rule))
+        # Not a ledger: this may begin to listen in the middle of a set.
+        self._adjusted: Counter[int] = Counter()
+        self._heard: Heard | None = None
+        self._link = LinkState.STREAMING
+
+    def accept(self, events: Sequence[Event], newest_s: float) -> None:
+        """Sound what the engine said, unless it is old news."""
+        for event in events:
+            if newest_s - event.at_s <= OLD_NEWS_S or not isinstance(event, RepCounted | Cue):
+                for sound in self._sounds(event):
+                    self._player.offer(sound)
+
+    def _sounds(self, event: Event) -> Iterator[Sound]:
+        match event:
+            case RepCounted(set_index=set_index, index=index):
+                yield Tone.LOCKOUT
+                yield spoken_count(max(0, index + self._adjusted[set_index]))
+            case Entered(entry=RepsAdjusted(set_index=set_index, by=by)):
+                self._adjusted[set_index] += by
+            case Cue(text=text):
+                yield Speech(text)
+            case SetEnded(reps=reps) if reps > 0:
+                yield Tone.SET_END
+            case Calibrated():
+                yield Tone.HOLD_DONE
+            case CalibrationFailed():
+                yield Speech("Level not found.")
+            case LinkChanged(state=state, device=0):
+                if state in _DOWN and self._link not in _DOWN:
+                    yield Tone.LINK_LOST
+                self._link = state
+            case _:
+                pass
+
+    async def run(self, snapshot: Callable[[], SessionSnapshot], clock: Clock) -> None:
+        """Look until cancelled."""
+        while True:
+            self.look(snapshot())
+            await clock.sleep(1.0 / LOOKS_PER_S)
+
+    def look(self, snapshot: SessionSnapshot) -> None:
+        """Sound what has become due since the last look."""
+        now_s = reached_s(snapshot)
+        if now_s is None:
+            self._heard = None
+            return
+        current = snapshot.current_set
+        plan = snapshot.plan if current is None else current.plan
+        stretch = stretch_of(snapshot)
+        if self._heard is not None and self._heard.stretch != stretch:
+            # A phase that ended early has no more beats, those that wait to begin included.
+            self._player.withdraw(Tone.BEAT, Tone.ACCENT)
+        due, self._heard = listen(self._heard, stretch, now_s, plan)
+        for moment in due:
+            if now_s - moment.at_s <= OLD_NEWS_S:
+                self._player.offer(_TONES[moment.kind])
+
+
+_DOWN: Final = frozenset({LinkState.STALLED, LinkState.LOST, LinkState.GONE})
+
+
+def _phrases(rule: Rule) -> Iterator[str]:
+    for text in (*rule.texts, rule.plain, rule.strong, rule.praise):
+        if text and "{" not in text:
+            yield text
+
+
+def stretch_of(snapshot: SessionSnapshot) -> Stretch | None:
+    """Return the phase, or the rest, that the lifter is in; None before the first set."""
+    if snapshot.phase is not None and snapshot.phase_started_s is not None:
+        return Stretch(snapshot.phase, snapshot.phase_started_s)
+    last = snapshot.current_set
+    if last is None or not last.ended:
+        return None
+    return Stretch(None, last.end_s)
+
+
+def reached_s(snapshot: SessionSnapshot) -> float | None:
+    """Return the session time by now, s: the newest sample's, and what has passed since.
+
+    None while nothing may sound: before the start, after the end, and in a playback that is held
+    or on its way somewhere.
+    """
+    if snapshot.state is not RunState.RUNNING or snapshot.position_s is None:
+        return None
+    playback = snapshot.playback
+    if playback is not None and (playback.paused or playback.seeking):
+        return None
+    # The hold is over although the phase goes on: nothing of it may still be done.
+    lowering_s = snapshot.lowering_since_s
+    if lowering_s is not None:
+        return lowering_s
+    if playback is None:
+        return snapshot.position_s + (snapshot.sample_age_s or 0.0)
+    return snapshot.position_s

@@ -1,0 +1,314 @@
+"""What the wearer has chosen, in one TOML file; what is not known in it is an error, not ignored.
+
+A table `[x]` of the file is a field `x` of `Config`, and so on downwards. Saving changes the table
+that changed and leaves the rest of the file, comments included, as the wearer wrote it.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+import tomllib
+from dataclasses import MISSING, dataclass, field, fields
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Final
+
+from tracker.app.paths import whole_file
+from tracker.domain import (
+    InputError,
+    Plan,
+    TrackerError,
+    UnknownNameError,
+    exercise_named,
+    plan_from_json,
+)
+from tracker.domain.errors import writing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from _typeshed import DataclassInstance
+
+CONFIG_NAME: Final = "config.toml"
+"""Name of the file in the folder for configuration."""
+
+
+@dataclass(frozen=True, slots=True)
+class SensorChoice:
+    """The sensor that is used where none is named; `tracker pair` writes it."""
+
+    address: str
+    """As `tracker scan` prints it."""
+    kind: str
+    """Kind of the sensor."""
+    name: str | None = None
+    """What it calls itself."""
+    settings: str | None = None
+    """Settings of its decoder, as `key=value` words."""
+
+
+class Theme(Enum):
+    """How the screen looks."""
+
+    DARK = "dark"
+    LIGHT = "light"
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingChoice:
+    """What was chosen last on the screen."""
+
+    exercise: str = "hip_thrust"
+    """Name of the exercise that was trained last."""
+    sound: bool = True
+    """Whether counts and cues can be heard."""
+    theme: Theme = Theme.DARK
+    """Light or dark."""
+    warned: bool = False
+    """Whether the wearer was told once when to ask a professional."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogChoice:
+    """Where the training log is kept."""
+
+    url: str
+    """A path, or a URL as `postgresql+psycopg://user@host/database`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything that can be chosen for good."""
+
+    sensor: SensorChoice | None = None
+    """The sensor that is used where none is named."""
+    training: TrainingChoice = TrainingChoice()
+    """What was chosen last on the screen."""
+    plan: Mapping[str, Plan] = field(default_factory=dict)
+    """The last plan for each exercise, by its name."""
+    log: LogChoice | None = None
+    """Where the training log is kept; None is a file in the folder for data."""
+
+
+def config_path(folder: Path) -> Path:
+    """Return where the configuration is.
+
+    Parameters
+    ----------
+    folder
+        `Paths.config`.
+    """
+    return folder / CONFIG_NAME
+
+
+def load_config(path: Path) -> Config:
+    """Return what is chosen; without a file, nothing is.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, or holds something that is not known.
+    """
+    return _parsed(path, _read(path))
+
+
+def save_sensor(path: Path, sensor: SensorChoice) -> None:
+    """Make `sensor` the one that is used where none is named.
+
+    Raises
+    ------
+    InputError
+        If what is there cannot be read: it would be lost.
+    OutputError
+        If the file cannot be written.
+    """
+    _save(path, "sensor", _values_of(sensor), lambda config: config.sensor == sensor)
+
+
+def save_training(path: Path, training: TrainingChoice) -> None:
+    """Remember what was chosen on the screen; raises as `save_sensor` does."""
+    _save(path, "training", _values_of(training), lambda config: config.training == training)
+
+
+def save_plan(path: Path, exercise: str, plan: Plan) -> None:
+    """Remember the plan for an exercise; raises as `save_sensor` does."""
+    _save(path, f"plan.{exercise}", plan.to_json(), lambda config: config.plan[exercise] == plan)
+
+
+def _save(
+    path: Path, name: str, values: Mapping[str, object], taken: Callable[[Config], bool]
+) -> None:
+    """Put a table into the file in place of the one of that name, or add it."""
+    before = _read(path)
+    _parsed(path, before)
+    text = _with_table(before, name, _table(name, values))
+    try:
+        replaced = taken(_parsed(path, text))
+    except (InputError, KeyError):
+        replaced = False
+    if not replaced:
+        raise InputError(
+            str(path),
+            f"[{name}] is written in a way that cannot be replaced",
+            "Remove what is said about it from the file, and try again.",
+        )
+    _replace(path, text)
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (FileNotFoundError, NotADirectoryError):
+        return ""
+    except OSError as error:
+        raise InputError(
+            str(path),
+            f"cannot be read: {error.strerror}",
+            "Check who owns the file and its folder.",
+        ) from error
+    except UnicodeDecodeError as error:
+        raise InputError(str(path), "expected UTF-8 text") from error
+
+
+def _parsed(path: Path, text: str) -> Config:
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(
+            str(path), f"is no TOML: {error}", "Mend that line, or remove the file and pair again."
+        ) from error
+    _refuse_unknown(path, document, Config, "")
+    sensor = _texts(
+        path, document, "sensor", SensorChoice, "Write it again with: tracker pair ADDRESS"
+    )
+    log = _texts(path, document, "log", LogChoice, "Write a path or a URL, or remove the table.")
+    plans = _subtable(path, document, "plan") or {}
+    plan = {name: _plan(path, name, _subtable(path, plans, name, "plan.") or {}) for name in plans}
+    return Config(
+        sensor=None if sensor is None else SensorChoice(**sensor),
+        training=_training(path, _subtable(path, document, "training") or {}),
+        plan=plan,
+        log=None if log is None else LogChoice(**log),
+    )
+
+
+def _subtable(
+    path: Path, document: Mapping[str, Any], name: str, prefix: str = ""
+) -> Mapping[str, Any] | None:
+    table = document.get(name)
+    if table is not None and not isinstance(table, dict):
+        raise InputError(str(path), f"expected a table [{prefix}{name}]")
+    return table
+
+
+def _training(path: Path, table: Mapping[str, Any]) -> TrainingChoice:
+    _refuse_unknown(path, table, TrainingChoice, "training.")
+    for key in ("sound", "warned"):
+        if not isinstance(table.get(key, True), bool):
+            raise InputError(str(path), f"expected true or false for training.{key}")
+    try:
+        exercise = exercise_named(str(table.get("exercise", "hip_thrust"))).name
+    except UnknownNameError as error:
+        raise InputError(str(path), f"training.exercise: {error.message}", error.advice) from error
+    try:
+        theme = Theme(table.get("theme", Theme.DARK.value))
+    except ValueError as error:
+        raise InputError(str(path), "expected dark or light for training.theme") from error
+    return TrainingChoice(exercise, table.get("sound", True), theme, table.get("warned", False))
+
+
+def _plan(path: Path, name: str, table: Mapping[str, Any]) -> Plan:
+    _refuse_unknown(path, table, Plan, f"plan.{name}.")
+    try:
+        exercise_named(name)
+        return plan_from_json(table)
+    except TrackerError as error:
+        raise InputError(str(path), f"[plan.{name}]: {error.message}", error.advice) from error
+
+
+def _texts(
+    path: Path, document: Mapping[str, Any], name: str, shape: type[DataclassInstance], advice: str
+) -> dict[str, str] | None:
+    """Return the table of that name, every key of which is text, or None if it is not there."""
+    table = document.get(name)
+    if table is None:
+        return None
+    if not isinstance(table, dict):
+        raise InputError(str(path), f"expected a table [{name}]")
+    _refuse_unknown(path, table, shape, f"{name}.")
+    for key, value in table.items():
+        if not isinstance(value, str):
+            raise InputError(str(path), f"expected text for {name}.{key}, got {value!r}")
+    for each in fields(shape):
+        if each.default is MISSING and each.name not in table:
+            raise InputError(str(path), f"{name}.{each.name} is missing", advice)
+    return table
+
+
+def _refuse_unknown(path: Path, table: Mapping[str, Any], shape: type, prefix: str) -> None:
+    known = [field.name for field in fields(shape)]
+    for key in table:
+        if key not in known:
+            nearest = difflib.get_close_matches(key, known, n=1)
+            hint = f"The nearest known key is {prefix}{nearest[0]}. " if nearest else ""
+            raise InputError(
+                str(path),
+                f"there is no key {prefix}{key}",
+                f"{hint}Known: {', '.join(prefix + name for name in known)}.",
+            )
+
+
+def _values_of(value: SensorChoice | TrainingChoice) -> dict[str, object]:
+    pairs = ((field.name, getattr(value, field.name)) for field in fields(value))
+    return {key: each.value if isinstance(each, Enum) else each for key, each in pairs}
+
+
+def _table(name: str, values: Mapping[str, object]) -> str:
+    """Return a table of TOML; what is None is left out."""
+    lines = [f"{key} = {_written(each)}" for key, each in values.items() if each is not None]
+    return "\n".join([f"[{name}]", *lines, ""])
+
+
+def _written(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return _quoted(value) if isinstance(value, str) else repr(value)
+
+
+def _quoted(text: str) -> str:
+    """Return a basic string of TOML, which is one of JSON but for DEL."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _with_table(text: str, name: str, table: str) -> str:
+    """Return `text` with the table put in place of the one of that name, or added at the end."""
+    lines = text.splitlines(keepends=True)
+    dotted = r"\s*\.\s*".join(re.escape(part) for part in name.split("."))
+    header = re.compile(rf"\s*\[\s*{dotted}\s*\]")
+    start = next((number for number, line in enumerate(lines) if header.match(line)), None)
+    if start is None:
+        before = text if not text or text.endswith("\n") else f"{text}\n"
+        return before + ("\n" if before else "") + table
+    return "".join([*lines[:start], table, *lines[_end_of_table(lines, start) :]])
+
+
+def _end_of_table(lines: Sequence[str], start: int) -> int:
+    """Return the line behind a table's last key: comments and blanks below belong to the next."""
+    end = start + 1
+    for number in range(start + 1, len(lines)):
+        line = lines[number].strip()
+        if line.startswith("["):
+            break
+        if line and not line.startswith("#"):
+            end = number + 1
+    return end
+
+
+def _replace(path: Path, text: str) -> None:
+    """Put a whole new file in place of the old one, or leave the old one."""
+    with writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    with whole_file(path, force=True) as unfinished:
+        unfinished.write_text(text, encoding="utf-8")

@@ -1,0 +1,178 @@
+"""Where files live, on every operating system.
+
+A file that appears complete or not at all, and never in place of another by accident.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import platformdirs
+
+from tracker.domain import OutputError
+from tracker.domain.errors import writing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+
+HOME_VARIABLE: Final = "TRACKER_HOME"
+"""Environment variable that puts data, config and log under one folder."""
+
+RECORDING_SUFFIX: Final = ".arrows"
+"""Ending of a recording's name: an Arrow stream."""
+
+ELSEWHERE: Final = f"Choose another place, which is yours: {HOME_VARIABLE}=FOLDER"
+"""What to do about a folder that cannot be used."""
+
+_APP_NAME: Final = "tracker"
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """The three folders that belong to the tracker."""
+
+    data: Path
+    """What the wearer would miss: recordings and the training log."""
+    config: Path
+    """What the wearer has chosen."""
+    log: Path
+    """What helps to find out why something went wrong."""
+
+    @property
+    def recordings(self) -> Path:
+        """Folder of the recordings that the tracker names itself."""
+        return self.data / "recordings"
+
+
+def tracker_paths(environment: Mapping[str, str] = os.environ) -> Paths:
+    """Return the folders for `environment`; none of them need exist."""
+    home = environment.get(HOME_VARIABLE)
+    if home:
+        root = Path(home).expanduser()
+        return Paths(root / "data", root / "config", root / "log")
+    folders = platformdirs.PlatformDirs(_APP_NAME, appauthor=False)
+    return Paths(
+        Path(folders.user_data_dir), Path(folders.user_config_dir), Path(folders.user_log_dir)
+    )
+
+
+def new_recording_path(folder: Path, started: datetime, exercise: str) -> Path:
+    """Return a path in `folder` at which nothing is yet, and make the folder.
+
+    The name sorts by time and has no character that a file system refuses. A second session in the
+    same second gets a number.
+
+    Parameters
+    ----------
+    folder
+        Usually `Paths.recordings`.
+    started
+        Time of session second 0, with its offset.
+    exercise
+        Name of the exercise.
+
+    Raises
+    ------
+    ValueError
+        If `started` has no offset: its UTC time would be a guess.
+    OutputError
+        If the folder cannot be made.
+    """
+    if started.tzinfo is None:
+        raise ValueError(f"expected a time with an offset, got {started.isoformat()}")
+    _make(folder)
+    stem = f"{started.astimezone(UTC):%Y-%m-%dT%H-%M-%SZ}_{exercise}"
+    names = (stem if number == 1 else f"{stem}_{number}" for number in count(1))
+    paths = (folder / f"{name}{RECORDING_SUFFIX}" for name in names)
+    return next(path for path in paths if not path.exists())
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        problem = (error.strerror or str(error)).lower()
+        raise OutputError(
+            str(folder), f"there is no such folder, and it cannot be made: {problem}", ELSEWHERE
+        ) from error
+
+
+def refuse_existing(target: Path, force: bool) -> None:
+    """Raise `OutputError` if there is something at `target` that may not be replaced.
+
+    Commands that work for long ask this first, so that the answer does not come at the end.
+    """
+    if target.exists() and not force:
+        raise OutputError(
+            str(target), "exists already", "Choose another name, or say --force to replace it."
+        )
+
+
+@contextmanager
+def whole_file(target: Path, force: bool) -> Iterator[Path]:
+    """Give a path to write to, which becomes `target` if nothing goes wrong.
+
+    Raises
+    ------
+    OutputError
+        If the target exists and `force` is not given, or cannot be written.
+    """
+    refuse_existing(target, force)
+    with (
+        writing(target),
+        # Beside the target, because a rename across disks is a copy that can be cut short.
+        tempfile.TemporaryDirectory(prefix=".tracker-", dir=target.parent) as folder,
+    ):
+        unfinished = Path(folder) / target.name
+        yield unfinished
+        refuse_existing(target, force)
+        unfinished.replace(target)
+
+
+def refuse_filled(target: Path, force: bool) -> None:
+    """Raise `OutputError` if `target` is no folder, or one that may not be added to."""
+    if target.exists() and not target.is_dir():
+        raise OutputError(str(target), "is a file", "Name a folder.")
+    if not force and target.is_dir() and any(target.iterdir()):
+        raise OutputError(
+            str(target),
+            "is a folder with something in it",
+            "Choose another one, or say --force to add to it and replace files of the same names.",
+        )
+
+
+@contextmanager
+def whole_folder(target: Path, force: bool) -> Iterator[Path]:
+    """Give an empty folder whose files all go to `target` if nothing goes wrong.
+
+    Whatever else is in `target` stays.
+
+    Raises
+    ------
+    OutputError
+        If there is something in the target and `force` is not given, or it cannot be written.
+    """
+    refuse_filled(target, force)
+    with (
+        writing(target),
+        tempfile.TemporaryDirectory(prefix=".tracker-", dir=target.parent) as folder,
+    ):
+        unfinished = Path(folder) / target.name
+        unfinished.mkdir()
+        yield unfinished
+        refuse_filled(target, force)
+        if target.exists():
+            for path in sorted(each for each in unfinished.rglob("*") if each.is_file()):
+                place = target / path.relative_to(unfinished)
+                place.parent.mkdir(parents=True, exist_ok=True)
+                path.replace(place)
+        else:
+            unfinished.rename(target)

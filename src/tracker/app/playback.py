@@ -1,0 +1,299 @@
+"""A session over something that is already known, which can be paused, sped up and searched.
+
+Going back means starting over: a new engine is given the same notifications from the first one,
+without waiting, up to the place asked for. So what is seen there is what an uninterrupted run
+would have seen there, whatever was sought before. Each pass tells its sinks all of its events.
+
+A whole stream through the engine as fast as it goes: no event loop, no clock.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections import deque
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+from tracker.app.clock import SYSTEM_CLOCK
+from tracker.app.session import Session, closing_stream
+from tracker.app.snapshot import PlaybackState, RunState
+from tracker.domain.units import s_from_ns
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequence
+
+    from tracker.app.clock import Clock
+    from tracker.app.session import PacedSource, SessionEngine
+    from tracker.app.snapshot import SessionSnapshot
+    from tracker.domain import Entry, Event, MarkKind, Notification, SessionInfo, Sink
+
+SPEEDS: Final = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
+"""Speeds to step through: a quarter shows a lockout slowly, sixteen skims a workout."""
+
+
+class Playback:
+    """Plays a source; `run` goes on until `stop`, so that one can go back at the end.
+
+    Parameters
+    ----------
+    info
+        Head of the session that is played.
+    open_source
+        Opens the source at its beginning.
+    build_engine
+        Makes a fresh engine.
+    end_s
+        Session time of the last notification, s, or None.
+    recording_name
+        Name of the recording, or None for a simulated session.
+    sinks
+        Who wants to know what the engine says, on every pass.
+    clock
+        Given to the session.
+    """
+
+    def __init__(
+        self,
+        info: SessionInfo,
+        open_source: Callable[[], PacedSource],
+        build_engine: Callable[[], SessionEngine],
+        *,
+        end_s: float | None = None,
+        recording_name: str | None = None,
+        sinks: Iterable[Sink] = (),
+        clock: Clock = SYSTEM_CLOCK,
+    ) -> None:
+        self.info = info
+        self._open_source = open_source
+        self._build_engine = build_engine
+        self._end_s = end_s
+        self._recording_name = recording_name
+        self._sinks = list(sinks)
+        self._clock = clock
+        self._speed = 1.0
+        self._paused = False
+        self._target_s = 0.0
+        self._marks: list[Notification] = []
+        self._before_seek: SessionSnapshot | None = None
+        self._stopped = False
+        self._woken = asyncio.Event()
+        self._source, self._session = self._begin()
+
+    def _begin(self) -> tuple[PacedSource, Session]:
+        """Open the source again and go to the place asked for."""
+        source = self._open_source()
+        source.speed = self._speed
+        session = Session(
+            _MarkedSource(self, source, tuple(self._marks)),
+            self._build_engine(),
+            info=self.info,
+            sinks=self._sinks,
+            clock=self._clock,
+        )
+        if self._target_s > 0.0:
+            _hurry(source)
+        elif self._paused:
+            source.pause()
+        return source, session
+
+    async def run(self) -> None:
+        """Play until `stop`; at the end of the source, wait for somebody to go back."""
+        while not self._stopped:
+            session = self._session
+            await session.run()
+            if session is self._session and not self._stopped:
+                self._woken.clear()
+                await self._woken.wait()
+
+    def stop(self) -> None:
+        """End the playback; `run` returns."""
+        self._stopped = True
+        self._session.stop()
+        self._woken.set()
+
+    def add_sink(self, sink: Sink) -> None:
+        """Tell `sink` what the engine says from now on."""
+        self._sinks.append(sink)
+        self._session.add_sink(sink)
+
+    def mark(self, kind: MarkKind) -> Notification:
+        """Put a mark where the playback is; it stays there when that place is passed again."""
+        return self._stay(self._session.mark(kind))
+
+    def enter(self, entry: Entry) -> Notification:
+        """Put an entry where the playback is; like a mark, it stays there.
+
+        Raises
+        ------
+        InputError
+            If it cannot be meant.
+        """
+        return self._stay(self._session.enter(entry))
+
+    def _stay(self, notification: Notification) -> Notification:
+        self._marks.append(notification)
+        self._marks.sort(key=lambda known: known.received_ns)
+        return notification
+
+    def pause(self) -> None:
+        """Hold, once a place that was asked for is reached."""
+        self._paused = True
+        if not self.seeking:
+            self._source.pause()
+
+    def resume(self) -> None:
+        """Go on."""
+        self._paused = False
+        self._source.resume()
+
+    @property
+    def paused(self) -> bool:
+        """Whether the playback is held."""
+        return self._paused
+
+    @property
+    def speed(self) -> float:
+        """Session seconds per second."""
+        return self._speed
+
+    @speed.setter
+    def speed(self, speed: float) -> None:
+        if speed <= 0.0:
+            raise ValueError(f"expected a speed above 0, got {speed}")
+        self._speed = speed
+        self._source.speed = speed
+
+    def faster(self) -> None:
+        """Take the next higher speed, if there is one."""
+        self.speed = next((speed for speed in SPEEDS if speed > self._speed), self._speed)
+
+    def slower(self) -> None:
+        """Take the next lower speed, if there is one."""
+        lower = [speed for speed in SPEEDS if speed < self._speed]
+        self.speed = lower[-1] if lower else self._speed
+
+    @property
+    def seeking(self) -> bool:
+        """Whether the playback is on its way to the place that was asked for."""
+        if self._session.state in (RunState.FINISHED, RunState.FAILED):
+            return False
+        return self._session.reached_s < self._target_s
+
+    @property
+    def target_s(self) -> float:
+        """The place last asked for, s; what comes before it is not waited for."""
+        return self._target_s
+
+    def seek(self, position_s: float) -> None:
+        """Go to a place, s; backwards by starting over, beyond the end to the end."""
+        self._target_s = max(0.0, position_s)
+        if self._end_s is not None:
+            self._target_s = min(self._target_s, self._end_s)
+        if self._target_s >= self._session.reached_s:
+            _hurry(self._source)
+            return
+        self._before_seek = self.snapshot()
+        replaced = self._session
+        # Ending it would tell the end of its open set to sinks for which the set goes on.
+        replaced.detach_sinks()
+        replaced.stop()
+        self._source, self._session = self._begin()
+        self._woken.set()
+
+    def seek_by(self, step_s: float) -> None:
+        """Go `step_s` seconds on from here, or from the place already asked for."""
+        self.seek((self._target_s if self.seeking else self._session.reached_s) + step_s)
+
+    def arrive(self, source: PacedSource, reached_s: float) -> None:
+        """Take up the chosen pace again if `reached_s` is the place asked for or behind it."""
+        if source.fast_until_s > reached_s >= self._target_s:
+            source.fast_until_s = self._target_s
+            if self._paused:
+                source.pause()
+
+    def snapshot(self) -> SessionSnapshot:
+        """Return the session as it is now; on the way back, as it was, so nothing flickers."""
+        state = PlaybackState(
+            paused=self._paused,
+            speed=self._speed,
+            seeking=self.seeking,
+            end_s=self._end_s,
+            recording_name=self._recording_name,
+        )
+        if self._before_seek is not None and state.seeking:
+            return self._before_seek
+        self._before_seek = None
+        return self._session.snapshot(state)
+
+
+class _MarkedSource:
+    """The played source with the marks of earlier passes put back; says how far it has come."""
+
+    def __init__(
+        self, playback: Playback, source: PacedSource, marks: Sequence[Notification]
+    ) -> None:
+        self.sensor = source.sensor
+        self._playback = playback
+        self._source = source
+        self._marks = deque(marks)
+
+    async def notifications(self) -> AsyncGenerator[Notification]:
+        """Yield the source's notifications, each mark behind those that it was put behind."""
+        async with closing_stream(self._source.notifications()) as stream:
+            async for notification in stream:
+                while self._marks and self._marks[0].received_ns < notification.received_ns:
+                    yield self._marks.popleft()
+                self._playback.arrive(self._source, s_from_ns(notification.received_ns))
+                yield notification
+        while self._marks:
+            yield self._marks.popleft()
+
+
+def _hurry(source: PacedSource) -> None:
+    """Wait for nothing until the place is reached; in a gap that is the end of the gap."""
+    source.fast_until_s = math.inf
+    source.resume()
+
+
+def analyze_notifications(
+    engine: SessionEngine,
+    notifications: Iterable[Notification],
+    batch: int,
+    on_progress: Callable[[Sequence[Notification]], object] | None = None,
+) -> Iterator[tuple[Event, float | None]]:
+    """Feed everything to the engine and yield what it says as it says it.
+
+    Parameters
+    ----------
+    engine
+        A fresh engine; it is finished when the notifications are.
+    notifications
+        The stream, in order of arrival.
+    batch
+        How many notifications the engine is given at once, at least 1. The events do not depend
+        on it; only when they are said does.
+    on_progress
+        Is given each batch after the engine was.
+
+    Yields
+    ------
+    tuple[Event, float | None]
+        An event, and the time of the newest sample that the engine had been given when it said
+        so, s; None where there was none yet.
+
+    Raises
+    ------
+    ValueError
+        If `batch` is less than 1.
+    """
+    if batch < 1:
+        raise ValueError(f"a batch has at least one notification, not {batch}")
+    stream = iter(notifications)
+    while together := tuple(islice(stream, batch)):
+        for event in engine.feed_many(together):
+            yield event, engine.newest_s
+        if on_progress is not None:
+            on_progress(together)
+    for event in engine.finish():
+        yield event, engine.newest_s

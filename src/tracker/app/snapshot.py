@@ -1,0 +1,220 @@
+"""What a screen draws: a session as it is at one moment.
+
+Whether the hips have begun to sink, before the detection is sure of the way down.
+
+That a way down has begun is known when it is half over: its own peak speed decides where it
+began. The hold must not seem to go on for so long, least of all be told as done.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from tracker.domain import Phase
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from tracker.domain import (
+        Cue,
+        Exercise,
+        FaultReason,
+        Gap,
+        LinkState,
+        MarkKind,
+        PainEntered,
+        Plan,
+        Rep,
+        SessionInfo,
+        SetRecord,
+    )
+
+WINDOW_S: Final = 0.1
+"""A trembling hold turns up and down ten times a second: over one turn it comes to nothing."""
+
+SINKING_DPS: Final = 3.0
+"""A tenth of the peak speed of a way down of 47° in 3 s, where by definition it begins."""
+
+LEAST_DROP_DEG: Final = 0.5
+"""Less is within the noise of a posture."""
+
+LOOKED_BACK_S: Final = 1.0
+"""Longer than it takes until the way down is known."""
+
+
+def lowering_since_s(
+    time_s: NDArray[np.float64], pitch_deg: NDArray[np.float64], since_s: float
+) -> float | None:
+    """Return when the hips began to sink, if they have been sinking up to now.
+
+    Parameters
+    ----------
+    time_s, pitch_deg
+        The trace, even steps, shape (n,).
+    since_s
+        Start of the hold, s; what was before is not looked at.
+
+    Returns
+    -------
+    float or None
+        Session time, s; None while the hips stay where they are.
+    """
+    first = int(np.searchsorted(time_s, max(since_s, _last(time_s) - LOOKED_BACK_S)))
+    time_s, pitch_deg = time_s[first:], pitch_deg[first:]
+    if time_s.size < 3:
+        return None
+    window = max(1, round(WINDOW_S * (time_s.size - 1) / (time_s[-1] - time_s[0])))
+    if time_s.size <= window:
+        return None
+    drop_dps = (pitch_deg[:-window] - pitch_deg[window:]) / WINDOW_S
+    calm = np.flatnonzero(drop_dps < SINKING_DPS)
+    if calm.size and calm[-1] == drop_dps.size - 1:
+        return None
+    # The middle of the last window in which they did not sink.
+    began = (int(calm[-1]) if calm.size else 0) + window // 2
+    if pitch_deg[began] - pitch_deg[-1] < LEAST_DROP_DEG:
+        return None
+    return float(time_s[began])
+
+
+def _last(time_s: NDArray[np.float64]) -> float:
+    return float(time_s[-1]) if time_s.size else 0.0
+
+
+class RunState(Enum):
+    """How far a session has come."""
+
+    READY = "ready"
+    RUNNING = "running"
+    FINISHED = "finished"
+    FAILED = "failed"
+
+
+class RecordingState(Enum):
+    """Whether the bytes are kept."""
+
+    OFF = "off"
+    """Nothing is recorded, as in a replay."""
+    ON = "on"
+    FAILED = "failed"
+    """The file could not be written; the session goes on without it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybackState:
+    """How a recording or a simulated session is being played."""
+
+    paused: bool
+    speed: float
+    """Session seconds per second."""
+    seeking: bool
+    """True while the session is on its way to the place that was asked for."""
+    end_s: float | None
+    """Session time of the end, s; None where there is none or it is not known."""
+    recording_name: str | None
+    """Name of the file that is played; None for the simulator."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SessionSnapshot:
+    """Everything that can be shown of a session; None means unknown, never zero."""
+
+    info: SessionInfo
+    exercise: Exercise
+    state: RunState
+    failure: str | None
+    """Why the session ended early, in words for the wearer; None unless it failed."""
+    position_s: float | None
+    """Session time of the newest sample, s."""
+    sets: tuple[SetRecord, ...]
+    plan: Plan
+    """What is planned for the next set, or was for the one under way."""
+    pain: tuple[PainEntered, ...]
+    """How much it hurt, in the order in which it was said."""
+    note: str
+    """What the wearer says of the whole session."""
+    phase: Phase | None
+    """Phase that the movement is in; None outside a set."""
+    phase_started_s: float | None
+    """When that phase started, s."""
+    cue: Cue | None
+    """The newest thing to tell the wearer."""
+    calibrating: MarkKind | None
+    """The way in which the wearer is showing the own level; None while that is not waited for."""
+    link: LinkState | None
+    """Last known state of the connection; None where there is none, as in an import."""
+    link_detail: str
+    """Why it is so, in words for the wearer; empty where there is nothing to say."""
+    second_link: LinkState | None
+    """State of the connection to a second sensor that is recorded beside the first."""
+    battery_percent: int | None
+    """Charge of the sensor when it was last asked."""
+    rate_hz: float | None
+    """Measured samples per second."""
+    samples: int
+    gaps: tuple[Gap, ...]
+    faults: Mapping[FaultReason, int]
+    """How many packets or samples are concerned, by reason."""
+    sample_age_s: float | None
+    """Time since samples last came, in seconds of the clock on the wall."""
+    recording: RecordingState
+    recording_failure: str | None
+    """Why the recording stopped; None unless it failed."""
+    playback: PlaybackState | None
+    """None for a live session."""
+    trace_time_s: NDArray[np.float64]
+    """Session time of the last seconds' samples, s, shape (n,), read-only."""
+    trace_pitch_deg: NDArray[np.float64]
+    """Pitch relative to the bottom, degrees, shape (n,), read-only."""
+
+    @property
+    def paused(self) -> bool:
+        """Whether the wearer has stopped the playback."""
+        return self.playback is not None and self.playback.paused
+
+    @property
+    def current_set(self) -> SetRecord | None:
+        """The set under way, else the last one."""
+        return self.sets[-1] if self.sets else None
+
+    @property
+    def resting_s(self) -> float | None:
+        """Time since the end of the last set, s; None during a set and before the first."""
+        last = self.current_set
+        if last is None or not last.ended or self.position_s is None:
+            return None
+        return max(0.0, self.position_s - last.end_s)
+
+    @property
+    def last_rep(self) -> Rep | None:
+        """The newest rep whose end was seen."""
+        return next((record.reps[-1] for record in reversed(self.sets) if record.reps), None)
+
+    @property
+    def phase_elapsed_s(self) -> float | None:
+        """Length of the phase so far, s; None outside a set. A hold ends when the hips sink."""
+        if self.phase is None or self.phase_started_s is None or self.position_s is None:
+            return None
+        lowering_s = self.lowering_since_s
+        until_s = self.position_s if lowering_s is None else lowering_s
+        return max(0.0, until_s - self.phase_started_s)
+
+    @property
+    def lowering_since_s(self) -> float | None:
+        """When the hips began to sink out of the hold, s; None while they hold, or rest."""
+        if self.phase is not Phase.LOCKOUT or self.phase_started_s is None:
+            return None
+        return lowering_since_s(self.trace_time_s, self.trace_pitch_deg, self.phase_started_s)
+
+
+def read_only(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return a copy that nobody can change."""
+    copy = np.array(values, dtype=np.float64)
+    copy.setflags(write=False)
+    return copy

@@ -1,0 +1,299 @@
+"""Whether a sensor is good enough to train with, in plain words and with what to do.
+
+What a few seconds of a sensor's data show, in numbers.
+
+Nothing here touches a radio: decoded samples in, figures out.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from tracker.domain import LOW_BATTERY_PERCENT, Fault, FaultReason
+from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from tracker.domain import Frame
+
+LEAST_RATE_HZ: Final = 10.0
+"""Slower, and a way up of 0.8 s is eight samples: reps are missed."""
+
+GOOD_RATE_HZ: Final = 40.0
+"""From here on a phase boundary is found to a few hundredths of a second."""
+
+GRAVITY_OFF: Final = 0.05
+"""Share by which a good chip may miss 1 g: offset and scale together."""
+
+GRAVITY_WRONG: Final = 0.25
+"""Beyond this share it is no chip's error: counts are taken for something that they are not."""
+
+LARGE_BIAS_DPS: Final = 5.0
+"""Bias of a gyroscope that was not calibrated at switch-on, degrees/s."""
+
+NOISY_ACC_MPS2: Final = 0.2
+"""Noise at rest that shows in velocities, m/s²."""
+
+LOSSY: Final = 0.02
+"""Share of lost samples that shows in phases."""
+
+
+class Severity(Enum):
+    """How bad a finding is."""
+
+    GOOD = "good"
+    REMARK = "remark"
+    """It works, with less to be expected."""
+    PROBLEM = "problem"
+    """What would be counted could not be trusted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is worth saying."""
+
+    severity: Severity
+    text: str
+    """In plain words, with what to do."""
+
+
+def findings(checkup: Checkup) -> tuple[Finding, ...]:
+    """Return what there is to say about a check-up, problems first."""
+    each = [
+        *_flow(checkup),
+        *_rest(checkup),
+        *_turning(checkup),
+        *_loss(checkup),
+        *_charge(checkup),
+    ]
+    order = (Severity.PROBLEM, Severity.REMARK, Severity.GOOD)
+    return tuple(sorted(each, key=lambda finding: order.index(finding.severity)))
+
+
+def _flow(checkup: Checkup) -> Iterator[Finding]:
+    rate_hz = checkup.rate_hz
+    if not checkup.samples:
+        what = (
+            f"{checkup.refused} packets came and none could be read"
+            if checkup.refused
+            else "no samples came"
+        )
+        yield Finding(
+            Severity.PROBLEM, f"{what}: is it of this kind, with its usual firmware and settings?"
+        )
+    elif rate_hz is None or rate_hz < LEAST_RATE_HZ:
+        rate = "hardly any samples" if rate_hz is None else f"{rate_hz:.1f} samples a second"
+        yield Finding(
+            Severity.PROBLEM,
+            f"{rate} came, too few to see a rep: bring it near, and raise its rate "
+            f"to {GOOD_RATE_HZ:.0f} Hz or more.",
+        )
+    elif rate_hz < GOOD_RATE_HZ:
+        yield Finding(
+            Severity.REMARK,
+            f"{rate_hz:.1f} samples a second: reps are counted, but phases are timed coarsely; "
+            f"{GOOD_RATE_HZ:.0f} Hz or more is better.",
+        )
+    else:
+        yield Finding(Severity.GOOD, f"{rate_hz:.1f} samples a second.")
+
+
+def _rest(checkup: Checkup) -> Iterator[Finding]:
+    gravity_mps2, noise = checkup.gravity_mps2, checkup.acc_noise_mps2
+    if gravity_mps2 is None or noise is None:
+        if checkup.samples:
+            yield Finding(
+                Severity.REMARK,
+                "it was moved, so gravity, noise and bias could not be checked: lay it on a "
+                "table and pair again to know.",
+            )
+        return
+    gravity_g = gravity_mps2 / STANDARD_GRAVITY_MPS2
+    if abs(gravity_g - 1.0) > GRAVITY_WRONG:
+        yield Finding(
+            Severity.PROBLEM,
+            f"at rest it measures {gravity_g:.2f} g instead of 1 g: its measuring range is set to "
+            "something else, or it is of another kind.",
+        )
+    elif abs(gravity_g - 1.0) > GRAVITY_OFF:
+        yield Finding(
+            Severity.REMARK,
+            f"at rest it measures {gravity_g:.2f} g instead of 1 g: calibrate its accelerometer "
+            "with the maker's app; rise and velocity are off by as much.",
+        )
+    else:
+        yield Finding(Severity.GOOD, f"gravity {gravity_g:.3f} g.")
+    if noise == 0.0:
+        yield Finding(
+            Severity.PROBLEM,
+            "it sends the same values all the time: its motion chip is not running; switch it "
+            "off and on.",
+        )
+    elif noise > NOISY_ACC_MPS2:
+        yield Finding(
+            Severity.REMARK,
+            f"noise of {noise:.2f} m/s² at rest: velocities will be rough; set its filter to "
+            "about half of the rate.",
+        )
+    else:
+        yield Finding(Severity.GOOD, f"noise {noise:.3f} m/s² at rest.")
+
+
+def _turning(checkup: Checkup) -> Iterator[Finding]:
+    if not checkup.has_gyroscope:
+        if checkup.samples:
+            yield Finding(
+                Severity.REMARK,
+                "no gyroscope: reps are counted, angles and timing are less exact.",
+            )
+        return
+    bias_dps = checkup.gyro_bias_dps
+    if bias_dps is None:
+        return
+    if bias_dps > LARGE_BIAS_DPS:
+        yield Finding(
+            Severity.REMARK,
+            f"the gyroscope turns by {bias_dps:.1f}°/s at rest: switch the sensor on while it "
+            "lies still.",
+        )
+    else:
+        yield Finding(Severity.GOOD, f"gyroscope bias {bias_dps:.2f}°/s.")
+
+
+def _loss(checkup: Checkup) -> Iterator[Finding]:
+    if checkup.lost > LOSSY * max(checkup.samples, 1):
+        yield Finding(
+            Severity.REMARK,
+            f"{checkup.lost} packets or samples were lost: bring the computer nearer, with no "
+            "body between.",
+        )
+    if checkup.refused and checkup.samples:
+        yield Finding(
+            Severity.REMARK, f"{checkup.refused} packets could not be read and were left out."
+        )
+
+
+def _charge(checkup: Checkup) -> Iterator[Finding]:
+    percent = checkup.battery_percent
+    if percent is None:
+        yield Finding(Severity.REMARK, "battery unknown: the sensor does not tell.")
+    elif percent < LOW_BATTERY_PERCENT:
+        yield Finding(Severity.REMARK, f"battery at {percent} %: charge it soon.")
+    else:
+        yield Finding(Severity.GOOD, f"battery {percent} %.")
+
+
+STILL_WINDOW_S: Final = 1.0
+"""Long enough for a mean, short enough to lie between two touches."""
+
+STILL_ACC_MPS2: Final = 0.4
+"""Standard deviation of a sensor that lies on a table, m/s²: the noisiest chip has half of it."""
+
+STILL_GYRO_DPS: Final = 2.0
+"""The same of its gyroscope, degrees/s."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checkup:
+    """What a few seconds of data show; None means unknown."""
+
+    samples: int
+    """Samples that were decoded."""
+    rate_hz: float | None
+    """Samples per second, by their arrival."""
+    still: bool
+    """Whether the sensor lay still for a second, without which the rest is not judged."""
+    gravity_mps2: float | None = None
+    """Length of the mean acceleration at rest, m/s²."""
+    acc_noise_mps2: float | None = None
+    """Standard deviation of the noisiest axis at rest, m/s²."""
+    has_gyroscope: bool = False
+    gyro_bias_dps: float | None = None
+    """Length of the mean angular rate at rest, degrees/s."""
+    gyro_noise_dps: float | None = None
+    """Standard deviation of the noisiest axis at rest, degrees/s."""
+    lost: int = 0
+    """Packets or samples that the decoder missed."""
+    refused: int = 0
+    """Packets that the decoder could not read."""
+    battery_percent: int | None = None
+
+
+def examine(results: Iterable[Frame | Fault], battery_percent: int | None = None) -> Checkup:
+    """Return what decoded data show.
+
+    Parameters
+    ----------
+    results
+        What the sensor's decoder gave, in order.
+    battery_percent
+        Charge, if the sensor told it.
+    """
+    frames: list[Frame] = []
+    faults: Counter[bool] = Counter()
+    for result in results:
+        if isinstance(result, Fault):
+            faults[result.reason is FaultReason.LOST] += result.count
+        else:
+            frames.append(result)
+    samples = sum(len(frame.acc_mps2) for frame in frames)
+    rate_hz = _rate_hz(frames)
+    known = Checkup(
+        samples=samples,
+        rate_hz=rate_hz,
+        still=False,
+        has_gyroscope=any(frame.gyro_radps is not None for frame in frames),
+        lost=faults[True],
+        refused=faults[False],
+        battery_percent=battery_percent,
+    )
+    return known if rate_hz is None else _at_rest(known, frames, rate_hz)
+
+
+def _rate_hz(frames: Sequence[Frame]) -> float | None:
+    """Return samples per second; the first packet's were gathered before it arrived."""
+    if len(frames) < 2:
+        return None
+    span_s = frames[-1].received_s - frames[0].received_s
+    return sum(len(frame.acc_mps2) for frame in frames[1:]) / span_s if span_s > 0.0 else None
+
+
+def _at_rest(known: Checkup, frames: Sequence[Frame], rate_hz: float) -> Checkup:
+    """Add what the quietest second shows."""
+    acc = np.concatenate([frame.acc_mps2 for frame in frames])
+    gyro_dps = None
+    if all(frame.gyro_radps is not None for frame in frames):
+        turns = [frame.gyro_radps for frame in frames if frame.gyro_radps is not None]
+        gyro_dps = np.concatenate(turns) / RADPS_PER_DPS
+    window = max(2, round(rate_hz * STILL_WINDOW_S))
+    if len(acc) < window:
+        return known
+    starts = range(0, len(acc) - window + 1, max(1, window // 4))
+    quietest = min(starts, key=lambda start: _spread(acc[start : start + window]))
+    quiet = slice(quietest, quietest + window)
+    noise = _spread(acc[quiet])
+    gyro_noise = None if gyro_dps is None else _spread(gyro_dps[quiet])
+    still = noise < STILL_ACC_MPS2 and (gyro_noise is None or gyro_noise < STILL_GYRO_DPS)
+    if not still:
+        return known
+    bias_dps = None if gyro_dps is None else float(np.linalg.norm(gyro_dps[quiet].mean(axis=0)))
+    return replace(
+        known,
+        still=True,
+        gravity_mps2=float(np.linalg.norm(acc[quiet].mean(axis=0))),
+        acc_noise_mps2=noise,
+        gyro_bias_dps=bias_dps,
+        gyro_noise_dps=gyro_noise,
+    )
+
+
+def _spread(values: NDArray[np.float64]) -> float:
+    return float(values.std(axis=0).max())

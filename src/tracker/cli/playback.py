@@ -1,0 +1,246 @@
+"""Plays a known session: on the screen where there is one, otherwise as plain lines.
+
+`tracker demo`: a simulated lifter through the same path as a real one.
+
+`tracker replay`: a recording, as it was.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from dataclasses import dataclass
+from itertools import takewhile
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from tracker.app.clock import SYSTEM_CLOCK
+from tracker.app.text import LinesSink, counted
+from tracker.cli.exits import interruption, soon
+from tracker.cli.options import (
+    FILE,
+    USUAL,
+    acc_points_option,
+    acc_unit_option,
+    examples,
+    exercise_option,
+    gyro_unit_option,
+    headless_option,
+    heard_beside_lines,
+    plan_options,
+    screen_is_there,
+    seconds_option,
+    sound_options,
+    speed_option,
+)
+from tracker.domain import TrackerError, exercise_named
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from tracker.app.session import Session
+    from tracker.cli.options import SoundWish
+    from tracker.domain import Notification, Plan, SessionInfo, SetRecord
+    from tracker.recording import ReplaySource
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A known session, ready to be played."""
+
+    title: str
+    """What it is, in a line; says so if it is simulated."""
+    info: SessionInfo
+    """The head of the session."""
+    notifications: Callable[[], Iterator[Notification]]
+    """Starts over at the first notification."""
+    end_s: float | None
+    """Session time of its end, s; None if unknown."""
+    recording_name: str | None
+    """Name of the file; None for a simulated session."""
+
+
+def play(piece: Piece, *, headless: bool, speed: float | None, sound: SoundWish = USUAL) -> None:
+    """Play a session to its end.
+
+    Parameters
+    ----------
+    piece
+        What to play.
+    headless
+        Print lines even where there is a screen.
+    speed
+        Session seconds per second; None is 1 on the screen and no waiting for lines.
+    sound
+        Whether it is heard, and where.
+    """
+    if headless or not screen_is_there():
+        _play_lines(piece, math.inf if speed is None else speed, sound)
+    else:
+        _play_on_screen(piece, 1.0 if speed is None else speed, sound)
+
+
+def _source(piece: Piece, speed: float) -> ReplaySource:
+    from tracker.recording import ReplaySource
+
+    return ReplaySource(piece.info, piece.notifications, SYSTEM_CLOCK, speed=speed)
+
+
+def _play_lines(piece: Piece, speed: float, sound: SoundWish) -> None:
+    from tracker.app.session import Session
+    from tracker.engine import build_engine
+
+    session = Session(
+        _source(piece, speed),
+        build_engine(piece.info),
+        info=piece.info,
+        sinks=[LinesSink(click.echo, exercise_named(piece.info.exercise))],
+    )
+    # Not the loop's own handling: between two loops, Ctrl-C would tear at whatever is being done.
+    with interruption() as interrupted:
+        click.echo(piece.title)
+        with interrupted.ending(lambda: soon(session.stop)):
+            asyncio.run(_run(session, sound))
+        click.echo(total(session.snapshot().sets))
+
+
+async def _run(session: Session, sound: SoundWish) -> None:
+    async with heard_beside_lines(sound, session):
+        await session.run()
+
+
+def total(sets: Sequence[SetRecord]) -> str:
+    """Return how much was done, in a line."""
+    reps = sum(record.counted for record in sets)
+    return f"{counted(len(sets), 'set')}, {counted(reps, 'rep')}"
+
+
+def _play_on_screen(piece: Piece, speed: float, sound: SoundWish) -> None:
+    # Textual costs 0.2 s, which lines need not pay.
+    from tracker.app.playback import Playback
+    from tracker.engine import build_engine
+    from tracker.tui import run_app
+
+    playback = Playback(
+        piece.info,
+        lambda: _source(piece, speed),
+        lambda: build_engine(piece.info),
+        end_s=piece.end_s,
+        recording_name=piece.recording_name,
+    )
+    playback.speed = speed
+    snapshot = run_app(playback, sound.opener())
+    if snapshot.failure is not None:
+        raise TrackerError(snapshot.failure)
+    click.echo(total(snapshot.sets))
+
+
+DEFAULT_SEED: Final = 1
+"""The same session every time, so that two people see the same demo."""
+
+
+@click.command(
+    epilog=examples(
+        ("tracker demo", "on the screen, as it would happen"),
+        ("tracker demo --speed 4", "four times as fast"),
+        ("tracker demo --headless", "plain lines, at once"),
+        ("tracker demo --hold 2 --reps 6", "with a plan that cues keep to"),
+        ("tracker demo --headless --speed 1 --seconds 30", "plain lines, half a minute"),
+    )
+)
+@headless_option
+@seconds_option
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=DEFAULT_SEED,
+    show_default=True,
+    metavar="N",
+    help="Another seed is another session.",
+)
+@speed_option
+@plan_options
+@sound_options
+def demo(
+    headless: bool,
+    seconds: float | None,
+    seed: int,
+    speed: float | None,
+    plan: Plan | None,
+    sound: SoundWish,
+) -> None:
+    """Train with a simulated sensor, to see what it is like.
+
+    The lifter is simulated, the packets are real: they go through the same decoder and the same
+    detection as those of a sensor. Nothing is stored.
+    """
+    # The engine costs SciPy (0.6 s).
+    from tracker.domain import PlanChosen, entry_notification
+    from tracker.domain.units import s_from_ns
+    from tracker.sim import demo_plan, simulate
+
+    simulated = simulate(demo_plan(seed), seed)
+    notifications = tuple(simulated.notifications())
+    if seconds is not None:
+        notifications = tuple(
+            takewhile(lambda each: s_from_ns(each.received_ns) < seconds, notifications)
+        )
+    if plan is not None:
+        notifications = (entry_notification(0, PlanChosen(plan)), *notifications)
+    piece = Piece(
+        title=f"simulated session, seed {seed}: no sensor is connected",
+        info=simulated.info,
+        notifications=lambda: iter(notifications),
+        end_s=s_from_ns(notifications[-1].received_ns) if notifications else None,
+        recording_name=None,
+    )
+    play(piece, headless=headless, speed=speed, sound=sound)
+
+
+@click.command(
+    epilog=examples(
+        ("tracker replay session.arrows", "on the screen, as it was"),
+        ("tracker replay session.arrows --speed 0.25", "a lockout in slow motion"),
+        ("tracker replay session.arrows --headless", "plain lines, at once"),
+        ("tracker replay phone.csv --exercise squat", "a CSV of samples"),
+    )
+)
+@click.argument("file", type=FILE)
+@speed_option
+@headless_option
+@exercise_option
+@acc_unit_option
+@gyro_unit_option
+@acc_points_option
+@sound_options
+def replay(
+    file: Path,
+    speed: float | None,
+    headless: bool,
+    exercise: str | None,
+    acc_unit: str | None,
+    gyro_unit: str | None,
+    acc_points: str | None,
+    sound: SoundWish,
+) -> None:
+    """Watch a recording or a CSV of samples as if it happened now.
+
+    On the screen, the keys pause, change the speed and go back and forth.
+    """
+    # Arrow and SciPy cost 0.8 s together.
+    from tracker.cli.inputs import open_session_file, sayings_of
+
+    session = open_session_file(
+        file, exercise=exercise, sayings=sayings_of(acc_unit, gyro_unit, acc_points)
+    )
+    synthetic = "simulated " if session.info.origin == "synthetic" else ""
+    piece = Piece(
+        title=f"replay of {synthetic}{file.name}",
+        info=session.info,
+        notifications=session.notifications,
+        end_s=session.end_s,
+        recording_name=file.name,
+    )
+    play(piece, headless=headless, speed=speed, sound=sound)

@@ -1,0 +1,192 @@
+"""Arrays on their way through the signal path; time is the first axis and a block may be empty.
+
+The one thing that all sources yield: bytes, where they came from, and when.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """What a decoder made of the samples that one notification completed."""
+
+    acc_mps2: NDArray[np.float64]
+    """Specific force in the sensor's axes, gravity included, m/s², shape (n, 3)."""
+    gyro_radps: NDArray[np.float64] | None
+    """Angular rate in the sensor's axes, rad/s, shape (n, 3); None without a gyroscope."""
+    stamps_s: NDArray[np.float64] | None
+    """Device time of each sample, s, shape (n,), NaN where none is carried; None if no clock."""
+    received_s: float
+    """Host time at which the notification arrived, s since the session's origin."""
+    saturated: bool = False
+    """True where the sensor says that a sample hit the end of its range."""
+
+    @property
+    def device_time_s(self) -> float | None:
+        """The first device time that the packet carried, s, or None."""
+        if self.stamps_s is None:
+            return None
+        carried = self.stamps_s[np.isfinite(self.stamps_s)]
+        return float(carried[0]) if carried.size else None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FrameRun:
+    """Frames of one shape that came one after the other, as arrays over all of them.
+
+    It says nothing that its frames would not say one by one; long arrays are only faster.
+    """
+
+    acc_mps2: NDArray[np.float64]
+    """Specific force in the sensor's axes, gravity included, m/s², shape (p * n, 3)."""
+    gyro_radps: NDArray[np.float64] | None
+    """Angular rate in the sensor's axes, rad/s, shape (p * n, 3); None without a gyroscope."""
+    stamp_s: NDArray[np.float64]
+    """Device time of the first sample of each frame, the only one carried, s, shape (p,)."""
+    received_s: NDArray[np.float64]
+    """Host time at which each frame arrived, s since the session's origin, shape (p,)."""
+    saturated: bool = False
+    """True where the sensor says of every frame that a sample hit the end of its range."""
+
+    @property
+    def samples_per_frame(self) -> int:
+        """Samples in each frame, at least 1."""
+        return len(self.acc_mps2) // len(self.stamp_s)
+
+    def __getitem__(self, frames: slice) -> FrameRun:
+        """Return some of the frames; they share memory with these."""
+        first, last, _ = frames.indices(len(self.stamp_s))
+        rows = slice(first * self.samples_per_frame, last * self.samples_per_frame)
+        return FrameRun(
+            self.acc_mps2[rows],
+            None if self.gyro_radps is None else self.gyro_radps[rows],
+            self.stamp_s[frames],
+            self.received_s[frames],
+            self.saturated,
+        )
+
+    def frames(self) -> Iterator[Frame]:
+        """Yield the frames one by one."""
+        size = self.samples_per_frame
+        stamp_s, received_s = self.stamp_s.tolist(), self.received_s.tolist()
+        for number, (carried_s, at_s) in enumerate(zip(stamp_s, received_s, strict=True)):
+            rows = slice(number * size, (number + 1) * size)
+            stamps_s = np.full(size, np.nan)
+            stamps_s[0] = carried_s
+            gyro = None if self.gyro_radps is None else self.gyro_radps[rows]
+            yield Frame(self.acc_mps2[rows], gyro, stamps_s, at_s, self.saturated)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TimedFrame:
+    """Samples with their time on the session clock; times may be uneven but never fall."""
+
+    time_s: NDArray[np.float64]
+    """Session time of each sample, s, shape (n,)."""
+    acc_mps2: NDArray[np.float64]
+    """Specific force, sensor axes, m/s², shape (n, 3)."""
+    gyro_radps: NDArray[np.float64] | None
+    """Angular rate, sensor axes, rad/s, shape (n, 3), or None."""
+    saturated: bool = False
+    """True where a sample among them hit the end of the sensor's range."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ImuBlock:
+    """Samples on the session's uniform grid, without a hole inside."""
+
+    start_s: float
+    """Session time of the first sample, s."""
+    rate_hz: float
+    """Samples per second of the grid."""
+    acc_mps2: NDArray[np.float64]
+    """Specific force, sensor axes, m/s², shape (n, 3)."""
+    gyro_radps: NDArray[np.float64] | None
+    """Angular rate, sensor axes, rad/s, shape (n, 3), or None."""
+    restart: bool = False
+    """True where the samples before the first one are missing: filters start anew."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MotionBlock:
+    """How the pelvis moves, whatever way round the sensor is worn."""
+
+    start_s: float
+    """Session time of the first sample, s."""
+    rate_hz: float
+    """Samples per second."""
+    up: NDArray[np.float64]
+    """Unit vector that points away from the ground, in sensor axes, shape (n, 3)."""
+    rate_radps: NDArray[np.float64]
+    """Smoothed angular rate in sensor axes, bias removed, rad/s, shape (n, 3)."""
+    vertical_mps2: NDArray[np.float64]
+    """Smoothed upward acceleration without gravity, m/s², shape (n,)."""
+    velocity_mps: NDArray[np.float64]
+    """Vertical velocity about a slow mean, m/s, shape (n,)."""
+    height_m: NDArray[np.float64]
+    """Vertical travel about a slow middle, m, shape (n,)."""
+    restart: bool = False
+    """True where the samples before the first one are missing."""
+    gyroscope: bool = True
+    """False where the rate is only the turning of gravity's arc, which is noisy."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trace:
+    """The last seconds of motion, for drawing."""
+
+    time_s: NDArray[np.float64]
+    """Session time of each sample, s, shape (n,)."""
+    pitch_deg: NDArray[np.float64]
+    """Pitch relative to the bottom of the last rep, degrees, shape (n,)."""
+
+
+LINK_CHANNEL: Final = "link"
+"""Channel of link events: the payload is the UTF-8 name of a `LinkState`, and where there is
+something to say about it, a line feed and the reason in words."""
+
+BATTERY_CHANNEL: Final = "battery"
+"""Channel of the sensor's charge: the payload is percent, a whole number in UTF-8."""
+
+OVERRUN_CHANNEL: Final = "overrun"
+"""Channel of what the host dropped because it did not keep up: the payload is the number of
+notifications, in UTF-8; they would have stood in the stream where this one stands."""
+
+MARK_CHANNEL: Final = "mark"
+"""Channel of what the wearer says with a key: the payload is UTF-8, see `Mark`."""
+
+ENTRY_CHANNEL: Final = "entry"
+"""Channel of what the wearer enters: the payload is an object of JSON, see `entries`."""
+
+RESERVED_CHANNELS: Final = frozenset(
+    {LINK_CHANNEL, BATTERY_CHANNEL, OVERRUN_CHANNEL, MARK_CHANNEL, ENTRY_CHANNEL}
+)
+"""Channels that are no sensor's: the engine reads them, decoders pass over them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """Bytes as they arrived, before anybody has looked inside.
+
+    Link events and user marks travel the same way on reserved channels, so that a replayed session
+    meets them at the same place in the stream as the live one did.
+    """
+
+    received_ns: int
+    """Host time of arrival, ns since the session's origin."""
+    channel: str
+    """Characteristic UUID in lower case, or one of the reserved channel names."""
+    data: bytes
+    """The payload, untouched."""
+    device: int = 0
+    """Which sensor of the session sent it; 0 is the one that detection uses."""

@@ -1,0 +1,429 @@
+"""A value per rep, or per session, as dots on a line; what is drawn, not how it looks.
+
+The drawing itself is a macro of `templates/plots.html.j2`, a few plain elements of SVG whose
+colours are variables of the page's CSS, so they follow light, dark and paper. Libraries were tried
+on a plot of ten reps first. pygal 3.1 writes 11 kB with a script, today's date and links in it.
+Matplotlib 3.11 takes half a second and writes fixed colours and no words for who cannot see.
+Vega-Lite (vl-convert 1.9) can do both but is 84 MB of wheel for 10 kB a plot. Plotly needs its
+3 MB of script. svg.py does not escape text. A macro is 2 kB a plot, escapes like the page around
+it, has a title and a description, and marks reps by shape.
+
+Round numbers along an axis, and where a value is on it.
+
+The representative rep of a set as a bar of its phases, above the same bar of the plan.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from tracker.domain import PHASE_WORDS
+from tracker.export.report.measures import EXPLOSIVE
+from tracker.export.report.wording import UNKNOWN, all_known, known, number
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tracker.domain import Phase
+    from tracker.export.report.measures import PhaseRow
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """A straight line from values to pixels."""
+
+    least: float
+    most: float
+    start_px: float
+    """Where `least` is."""
+    end_px: float
+    """Where `most` is."""
+    ticks: tuple[float, ...]
+    """Round values from `least` to `most`."""
+    decimals: int
+    """Decimals that tell ticks apart."""
+
+    def px(self, value: float) -> float:
+        """Return where a value is, to a tenth of a pixel."""
+        share = (value - self.least) / (self.most - self.least)
+        return round(self.start_px + share * (self.end_px - self.start_px), 1)
+
+
+def scale_over(
+    values: Sequence[float],
+    start_px: float,
+    end_px: float,
+    *,
+    least_span: float,
+    from_zero: bool = False,
+    steps: int = 4,
+) -> Scale:
+    """Return an axis with about `steps` round steps that holds all `values`.
+
+    Parameters
+    ----------
+    values
+        At least one.
+    start_px, end_px
+        Where the axis begins and ends.
+    least_span
+        Values that differ by less are not pulled apart: a wiggle of nothing would look like one.
+    from_zero
+        Whether the axis begins at 0 unless a value is below.
+    steps
+        About how many steps.
+    """
+    least, most = min(values), max(values)
+    if from_zero:
+        least = min(least, 0.0)
+    lacking = least_span - (most - least)
+    if lacking > 0.0:
+        most += lacking if from_zero else lacking / 2.0
+        least -= 0.0 if from_zero else lacking / 2.0
+    step = _round_step((most - least) / steps)
+    first, last = math.floor(least / step + 1e-9), math.ceil(most / step - 1e-9)
+    ticks = tuple(index * step for index in range(first, last + 1))
+    decimals = max(0, -math.floor(math.log10(step) + 1e-9))
+    return Scale(ticks[0], ticks[-1], start_px, end_px, ticks, decimals)
+
+
+def _round_step(rough: float) -> float:
+    """Return the smallest of 1, 2, 5 times a power of ten that is not below `rough`."""
+    power = 10.0 ** math.floor(math.log10(rough))
+    return next(power * each for each in (1.0, 2.0, 5.0, 10.0) if power * each >= rough * 0.999999)
+
+
+WIDTH: Final = 340.0
+HEIGHT: Final = 160.0
+"""Drawn one to one on a phone; letters stay letters there."""
+
+_LEFT: Final = 42.0
+_RIGHT: Final = 12.0
+_TOP: Final = 12.0
+_BOTTOM: Final = 22.0
+
+DOT_PX: Final = 3.5
+SMALL_DOT_PX: Final = 2.0
+MANY: Final = 30
+"""More dots than that are drawn small."""
+
+MOST_X_LABELS: Final = 12
+"""More numbers than that touch each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """One value."""
+
+    x_px: float
+    y_px: float
+    shape: str
+    """`round`, `ring`, `diamond` or `square`; what each stands for is in the legend."""
+    label: str
+    """What it is, for who points at it or has it read out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A word at an axis."""
+
+    at_px: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """A planned value, with what is near enough."""
+
+    y_px: float
+    top_px: float
+    height_px: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DotPlot:
+    """Everything that is drawn of one plot."""
+
+    key: str
+    """Unique on the page."""
+    title: str
+    description: str
+    """What the plot shows, in a sentence with its numbers."""
+    x_title: str
+    lines: tuple[str, ...]
+    """Points of each line, as SVG has them; a value that is not known breaks the line."""
+    dots: tuple[Dot, ...]
+    x_labels: tuple[Label, ...]
+    y_labels: tuple[Label, ...]
+    goal: Goal | None
+    legend: tuple[tuple[str, str], ...]
+    """Shape and meaning, of those that are there."""
+    dot_px: float
+    """Radius of a round dot; smaller where many stand close."""
+    left_px: float = _LEFT
+    right_px: float = WIDTH - _RIGHT
+    bottom_px: float = HEIGHT - _BOTTOM
+    width_px: float = WIDTH
+    height_px: float = HEIGHT
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Values in order; None is one that is not known."""
+
+    values: Sequence[float | None]
+    shapes: Sequence[str]
+    """One for each value."""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """What is plotted."""
+
+    title: str
+    unit: str
+    decimals: int
+    least_span: float
+    """Differences below a tenth of it mean nothing."""
+    from_zero: bool = False
+
+
+def dot_plot(
+    key: str,
+    quantity: Quantity,
+    series: Sequence[Series],
+    x_names: Sequence[str],
+    *,
+    x_title: str,
+    legend: Sequence[tuple[str, str]] = (),
+    goal: tuple[float, float] | None = None,
+) -> DotPlot | None:
+    """Return a plot, or None if none of its values is known.
+
+    Parameters
+    ----------
+    key
+        Unique on the page.
+    quantity
+        What is plotted.
+    series
+        Lines of dots; all as long as `x_names`.
+    x_names
+        What stands below each place.
+    x_title
+        What the places are.
+    legend
+        Shape and meaning; those that do not occur are left out.
+    goal
+        A planned value and what is near enough, in the same unit.
+    """
+    values = all_known(value for each in series for value in each.values)
+    if not values:
+        return None
+    shown = values if goal is None else [*values, goal[0] - goal[1], goal[0] + goal[1]]
+    y = scale_over(
+        shown,
+        HEIGHT - _BOTTOM,
+        _TOP,
+        least_span=quantity.least_span,
+        from_zero=quantity.from_zero,
+    )
+    x_px = _places(len(x_names))
+    dots = tuple(
+        Dot(
+            x_px[place],
+            y.px(value),
+            each.shapes[place],
+            _said(quantity, each, x_title, x_names[place], value),
+        )
+        for each in series
+        for place, raw in enumerate(each.values)
+        if (value := known(raw)) is not None
+    )
+    shapes = {dot.shape for dot in dots}
+    every = max(1, math.ceil(len(x_names) / MOST_X_LABELS))
+    # Dates are wider than numbers of reps: the first and the last are enough.
+    wide = max(map(len, x_names)) > 3
+    labelled = {0, len(x_names) - 1} if wide else set(range(0, len(x_names), every))
+    return DotPlot(
+        key=key,
+        title=f"{quantity.title}, {quantity.unit}" if quantity.unit else quantity.title,
+        description=_described(quantity, series, x_title, goal),
+        x_title=x_title,
+        lines=tuple(line for each in series for line in _lines(each, x_px, y)),
+        dots=dots,
+        x_labels=tuple(Label(x_px[place], x_names[place]) for place in sorted(labelled)),
+        y_labels=tuple(Label(y.px(tick), number(tick, y.decimals)) for tick in y.ticks),
+        goal=None if goal is None else _goal(quantity, goal, y),
+        dot_px=DOT_PX if len(x_names) <= MANY else SMALL_DOT_PX,
+        legend=tuple(entry for entry in legend if entry[0] in shapes),
+    )
+
+
+def _places(amount: int) -> list[float]:
+    start, end = _LEFT + 14.0, WIDTH - _RIGHT - 10.0
+    if amount == 1:
+        return [round((start + end) / 2.0, 1)]
+    return [round(start + (end - start) * place / (amount - 1), 1) for place in range(amount)]
+
+
+def _lines(series: Series, x_px: Sequence[float], y: Scale) -> list[str]:
+    runs: list[list[str]] = [[]]
+    for place, raw in enumerate(series.values):
+        if (value := known(raw)) is None:
+            runs.append([])
+        else:
+            runs[-1].append(f"{x_px[place]:g},{y.px(value):g}")
+    return [" ".join(run) for run in runs if len(run) > 1]
+
+
+def _goal(quantity: Quantity, goal: tuple[float, float], y: Scale) -> Goal:
+    aim, near = goal
+    top, bottom = y.px(aim + near), y.px(aim - near)
+    text = f"plan {number(aim, quantity.decimals)} ± {number(near, 2)}"
+    return Goal(y.px(aim), top, round(bottom - top, 1), text)
+
+
+def _said(quantity: Quantity, series: Series, x_title: str, x_name: str, value: float) -> str:
+    name = f" {series.name}" if series.name else ""
+    return f"{x_title} {x_name}{name}: {number(value, quantity.decimals, quantity.unit)}"
+
+
+def _described(
+    quantity: Quantity,
+    series: Sequence[Series],
+    x_title: str,
+    goal: tuple[float, float] | None,
+) -> str:
+    parts = []
+    for each in series:
+        values = all_known(each.values)
+        if not values:
+            continue
+        least, most = (number(bound(values), quantity.decimals) for bound in (min, max))
+        name = f" {each.name}" if each.name else ""
+        parts.append(
+            f"{quantity.title}{name} by {x_title.lower()}: {len(values)} of {len(each.values)} "
+            f"known, from {least} to {most} {quantity.unit}".rstrip()
+        )
+    if goal is not None:
+        parts.append(f"Planned: {number(goal[0], quantity.decimals, quantity.unit)}")
+    return ". ".join(parts) + ". The numbers are in the table beside it."
+
+
+BAR_WIDTH: Final = 340.0
+_BAR_LEFT: Final = 46.0
+_BAR_RIGHT: Final = 14.0
+_ROW: Final = 38.0
+_BAR_TOP: Final = 12.0
+_BAR: Final = 28.0
+
+LEAST_LABEL_PX: Final = 20.0
+"""A narrower part has no room for its seconds; they are in the table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One phase in a bar."""
+
+    word: str
+    """Chooses the pattern."""
+    x_px: float
+    width_px: float
+    text: str
+    """Its seconds, where there is room."""
+    label: str
+    """The same in full, for who points at it or has it read out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One row of parts."""
+
+    name: str
+    y_px: float
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseBar:
+    """Everything that is drawn."""
+
+    key: str
+    """Unique on the page."""
+    description: str
+    bars: tuple[Bar, ...]
+    ticks: tuple[tuple[float, str], ...]
+    words: tuple[str, ...]
+    """The phases in order, for the legend."""
+    axis_px: float
+    height_px: float
+    bar_px: float = _BAR
+    left_px: float = _BAR_LEFT
+    right_px: float = BAR_WIDTH - _BAR_RIGHT
+    width_px: float = BAR_WIDTH
+
+
+def phase_bar(key: str, rows: Sequence[PhaseRow]) -> PhaseBar | None:
+    """Return the bars of a set's tempo table, or None if no phase of it is known.
+
+    A phase that is planned as fast as possible takes in the plan what it took in the rep, so that
+    the phases after it stand where they can be compared; its label stays X.
+    """
+    done = [(row.phase, row.done_s, number(row.done_s)) for row in rows if row.done_s]
+    if not done:
+        return None
+    planned = [
+        (row.phase, row.done_s if row.planned == EXPLOSIVE else row.planned_s, row.planned)
+        for row in rows
+    ]
+    named: list[tuple[str, list[tuple[Phase, float | None, str]]]] = [("done", [*done])]
+    # A plan of the hold alone is no rep that could be drawn.
+    if all(row.planned != UNKNOWN for row in rows):
+        named.insert(0, ("plan", [each for each in planned if each[1]]))
+    longest_s = max(sum(seconds or 0.0 for _, seconds, _ in each) for _, each in named)
+    x = scale_over(
+        [longest_s], _BAR_LEFT, BAR_WIDTH - _BAR_RIGHT, least_span=0.5, from_zero=True, steps=5
+    )
+    bars = tuple(
+        Bar(name, _BAR_TOP + place * _ROW, _parts(each, x))
+        for place, (name, each) in enumerate(named)
+    )
+    axis_px = _BAR_TOP + len(bars) * _ROW
+    return PhaseBar(
+        key=key,
+        description=". ".join(
+            f"{bar.name.capitalize()}: {', '.join(part.label for part in bar.parts)}"
+            for bar in bars
+        ),
+        bars=bars,
+        ticks=tuple((x.px(tick), number(tick, x.decimals)) for tick in x.ticks),
+        words=tuple(PHASE_WORDS[row.phase] for row in rows),
+        axis_px=axis_px,
+        height_px=axis_px + 22.0,
+    )
+
+
+def _parts(phases: Sequence[tuple[Phase, float | None, str]], x: Scale) -> tuple[Part, ...]:
+    parts = []
+    end_s = 0.0
+    for phase, seconds, text in phases:
+        start_s, end_s = end_s, end_s + (seconds or 0.0)
+        start_px, end_px = x.px(start_s), x.px(end_s)
+        width_px = round(max(0.0, end_px - start_px), 1)
+        word = PHASE_WORDS[phase]
+        said = "as fast as possible" if text == EXPLOSIVE else f"{text} s"
+        parts.append(
+            Part(
+                word,
+                start_px,
+                width_px,
+                text if width_px >= LEAST_LABEL_PX else "",
+                f"{word} {said}",
+            )
+        )
+    return tuple(parts)

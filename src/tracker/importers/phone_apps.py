@@ -1,0 +1,366 @@
+"""What phones and other apps save, read as samples: one file or several of one session.
+
+The table of times that phyphox saves beside its data: when it was started and paused.
+
+`meta/time.csv` has a row for every START and PAUSE with the time of the experiment, which stands
+still in a pause, and that of the system, which does not.
+
+Files of Sensor Logger: which of them has gravity in it, in which unit, and which way round.
+
+https://github.com/tszheichoi/awesome-sensor-logger (UNITS.md, COORDINATES.md, CROSSPLATFORM.md):
+`Accelerometer.csv` is without gravity on both systems, `Gravity.csv` is the rest of it,
+`TotalAcceleration.csv` is both (Android), `AccelerometerUncalibrated.csv` is both, in g on iOS. On
+iOS accelerations and gravity point the other way than a specific force does, unless the app was
+told to standardise; `Metadata.csv` says whether.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+import re
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from tracker.domain import InputError
+from tracker.domain.units import STANDARD_GRAVITY_MPS2
+from tracker.importers.samples import MAX_TIME_S, AccUnit, GyroUnit, SampleTable, check_samples
+from tracker.importers.tables import (
+    AXES,
+    Part,
+    Quantity,
+    foreign_files,
+    read_foreign_header,
+    read_part,
+    refuse_apart,
+    shift_between,
+    values_at,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from tracker.importers.tables import ForeignFile, ForeignHeader
+
+_TIME: Final = "time"
+_ROUNDING_S: Final = 0.002
+"""The system's clock is written with milliseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExperimentClock:
+    """What turns the time of an experiment into time that passed."""
+
+    starts: tuple[tuple[float, float], ...]
+    """Time of the experiment, s, and Unix time, s, at each start; at least one."""
+
+    @property
+    def epoch_s(self) -> float:
+        """Unix time of the experiment's second 0."""
+        experiment_s, system_s = self.starts[0]
+        return system_s - experiment_s
+
+    def told(self, part: Part) -> Part:
+        """Return samples whose times have the pauses put back in."""
+        time_s = part.time_s
+        paused_s = np.zeros_like(time_s)
+        for experiment_s, system_s in self.starts[1:]:
+            # What was sampled at the very moment of a pause was sampled before it.
+            paused_s[time_s > experiment_s] = system_s - experiment_s - self.epoch_s
+        return replace(part, time_s=time_s + paused_s, epoch_s=self.epoch_s)
+
+
+def experiment_clock(file: ForeignFile) -> ExperimentClock | None:
+    """Return what a table of times says; None if it is none, or says nothing."""
+    if file.stem != _TIME:
+        return None
+    lines = file.text.decode(errors="replace").splitlines()
+    separator = max(",;\t", key=lines[0].count) if lines else ","
+    try:
+        starts = tuple(
+            (_number(row["experiment time"]), _number(row["system time"]))
+            for row in csv.DictReader(lines, delimiter=separator)
+            if row.get("event") == "START"
+        )
+    except (csv.Error, AttributeError, KeyError, ValueError):
+        return None
+    return ExperimentClock(starts) if starts and _is_rising(starts) else None
+
+
+def _number(cell: str) -> float:
+    number = float(cell.replace(",", "."))
+    if not math.isfinite(number):
+        raise ValueError(f"{number} is no time")
+    return number
+
+
+def _is_rising(starts: Sequence[tuple[float, float]]) -> bool:
+    """Say whether both clocks go on from start to start, the system's by as much at least."""
+    return all(
+        0.0 <= later[0] - start[0] <= later[1] - start[1] + _ROUNDING_S
+        for start, later in pairwise(starts)
+    )
+
+
+TOTAL: Final = "totalacceleration"
+UNCALIBRATED: Final = "accelerometeruncalibrated"
+LINEAR: Final = "accelerometer"
+GRAVITY: Final = "gravity"
+GYROSCOPES: Final = ("gyroscope", "gyroscopeuncalibrated")
+"""The first one that is there is taken: the system has removed its bias."""
+
+METADATA: Final = "metadata"
+ACCELERATIONS: Final = (TOTAL, UNCALIBRATED, LINEAR, GRAVITY)
+
+# What a phone adds where a file of that name was there: `Gyroscope (1).csv`, `Gyroscope-2.csv`.
+_COPY: Final = re.compile(r"[\s_-]*\(?\d*\)?$")
+
+_MOST_G: Final = 3.0
+"""Gravity is 1 g or 9.8 m/s²; half of a session is never above 3 g, nor below 3 m/s²."""
+
+
+def role_of(file: ForeignFile) -> str:
+    """Return which sensor a file is of, by its name."""
+    return _COPY.sub("", file.stem)
+
+
+def points_down(files: Sequence[ForeignFile]) -> bool | None:
+    """Say whether accelerations point down at rest; None where no file tells."""
+    for file in files:
+        if role_of(file) != METADATA:
+            continue
+        try:
+            rows = list(csv.DictReader(file.text.decode(errors="replace").splitlines()))
+        except csv.Error:
+            continue
+        for row in rows:
+            platform = (row.get("platform") or "").lower()
+            if platform:
+                standard = (row.get("standardisation") or "").lower() == "true"
+                return platform == "ios" and not standard
+    return None
+
+
+def acceleration(parts: Mapping[str, Part], path: Path, down: bool | None) -> Part:
+    """Return the acceleration with gravity in it, m/s², as a specific force.
+
+    Parameters
+    ----------
+    parts
+        What was read, by role.
+    path
+        What the user named, for messages.
+    down
+        Whether it points down at rest; None if that is not known.
+
+    Raises
+    ------
+    InputError
+        If gravity is not in any file, or nothing tells which way it points.
+    """
+    for role in (TOTAL, UNCALIBRATED):
+        if role in parts and len(parts[role].time_s):
+            return _whole(parts[role], down)
+    if LINEAR in parts and GRAVITY in parts:
+        return _directed(_summed(parts[LINEAR], parts[GRAVITY]), path, down)
+    raise InputError(
+        str(path),
+        "has no acceleration with gravity in it",
+        "Switch on Total Acceleration, Accelerometer Uncalibrated, or Gravity beside the "
+        "Accelerometer in Sensor Logger, and give all of its files: the folder or the zip.",
+    )
+
+
+def _whole(part: Part, down: bool | None) -> Part:
+    """Return one file's acceleration in m/s²; in g, it is from iOS as it is by default."""
+    typical = float(np.median(np.linalg.norm(part.values, axis=1)))
+    in_g = typical < _MOST_G
+    scale = STANDARD_GRAVITY_MPS2 if in_g else 1.0
+    sign = -1.0 if (in_g if down is None else down) else 1.0
+    return Part(part.path, part.time_s, part.values * (scale * sign), part.epoch_s)
+
+
+def _summed(linear: Part, gravity: Part) -> Part:
+    rest, known = values_at(linear.time_s, gravity, 0.0)
+    refuse_apart(linear, gravity, 0.0, known)
+    total = linear.values[known] + rest[known]
+    return Part(linear.path, linear.time_s[known], total, linear.epoch_s)
+
+
+def _directed(part: Part, path: Path, down: bool | None) -> Part:
+    if down is None:
+        raise InputError(
+            str(path),
+            "nothing says whether acceleration points up or down at rest: iPhones and Android "
+            "differ, and there is no Metadata.csv",
+            "Give the whole folder or zip, or say --acc-points down for an iPhone that was not "
+            "told to standardise units and frames, else --acc-points up.",
+        )
+    return Part(part.path, part.time_s, part.values * (-1.0 if down else 1.0), part.epoch_s)
+
+
+_FIRST_EPOCH_S: Final = 946_684_800.0
+"""Unix time of the year 2000; a clock that says less was never set."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ForeignSamples:
+    """A session of another app."""
+
+    table: SampleTable
+    started_utc: str | None
+    """When second 0 was, ISO 8601; None where no file says."""
+    left_out: int
+    """Accelerations without an angular rate at their time: before it, after it, or in a hole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sayings:
+    """What the user says of a foreign file; None leaves what the file says."""
+
+    acc_unit: AccUnit | None = None
+    gyro_unit: GyroUnit | None = None
+    points_down: bool | None = None
+    """Whether acceleration points down at rest."""
+
+
+def read_foreign(paths: Sequence[Path], sayings: Sayings) -> ForeignSamples:
+    """Read one session of another app.
+
+    Parameters
+    ----------
+    paths
+        A file with everything, the files of single sensors, a folder of them or a zip.
+    sayings
+        What the user says of them.
+
+    Raises
+    ------
+    InputError
+        If something cannot be read, acceleration with gravity is missing, or a unit is not known.
+    """
+    files = foreign_files(paths)
+    headers = [(file, header) for file in files if (header := read_foreign_header(file.text))]
+    if any(header.sensor_logger for _, header in headers):
+        acc, gyro = _of_sensor_logger(paths[0], files, headers, sayings)
+    else:
+        acc, gyro = _of_columns(paths[0], headers, sayings)
+    clock = next(filter(None, map(experiment_clock, files)), None)
+    if clock is not None:
+        acc = clock.told(acc)
+        gyro = None if gyro is None else clock.told(gyro)
+    return _joined(acc, gyro, sayings)
+
+
+def _of_sensor_logger(
+    path: Path,
+    files: Sequence[ForeignFile],
+    headers: Sequence[tuple[ForeignFile, ForeignHeader]],
+    sayings: Sayings,
+) -> tuple[Part, Part | None]:
+    parts: dict[str, Part] = {}
+    for file, header in headers:
+        role = role_of(file)
+        if not header.sensor_logger or role not in (*ACCELERATIONS, *GYROSCOPES):
+            continue
+        if role in parts:
+            raise InputError(
+                str(file.path), f"is a second {role}", "Give the files of one session."
+            )
+        columns = [header.names.index(axis) for axis in AXES]
+        parts[role] = read_part(file, header, columns)
+    down = sayings.points_down
+    acc = acceleration(parts, path, points_down(files) if down is None else down)
+    gyro = next((parts[role] for role in GYROSCOPES if role in parts), None)
+    return acc, gyro
+
+
+def _of_columns(
+    path: Path, headers: Sequence[tuple[ForeignFile, ForeignHeader]], sayings: Sayings
+) -> tuple[Part, Part | None]:
+    found: dict[Quantity, Part] = {}
+    for file, header in headers:
+        for triple in header.triples:
+            quantity = triple.quantity
+            if quantity is Quantity.ACC and file.stem.startswith("linear"):
+                quantity = Quantity.LINEAR_ACC
+            if quantity is Quantity.LINEAR_ACC:
+                found.setdefault(quantity, Part(file.path, np.empty(0), np.empty((0, 3)), None))
+                continue
+            if quantity in found:
+                raise InputError(
+                    str(file.path),
+                    f"has {quantity.value}, and so has {found[quantity].path.name}",
+                    "Give the files of one session.",
+                )
+            part = read_part(file, header, triple.columns)
+            scale = _si(file, quantity, triple.si, sayings)
+            found[quantity] = replace(part, values=part.values * scale)
+    if Quantity.ACC not in found:
+        _refuse(path, found)
+    acc = found[Quantity.ACC]
+    if sayings.points_down:
+        acc = replace(acc, values=-acc.values)
+    return acc, found.get(Quantity.GYRO)
+
+
+def _si(file: ForeignFile, quantity: Quantity, said: float | None, sayings: Sayings) -> float:
+    """Return one of a file's unit in m/s² or rad/s."""
+    if quantity is Quantity.GYRO:
+        typed = None if sayings.gyro_unit is None else sayings.gyro_unit.radps
+        option, units = "--gyro-unit", [unit.value for unit in GyroUnit]
+    else:
+        typed = None if sayings.acc_unit is None else sayings.acc_unit.mps2
+        option, units = "--acc-unit", [unit.value for unit in AccUnit]
+    scale = said if typed is None else typed
+    if scale is None:
+        raise InputError(
+            str(file.path),
+            f"does not say the unit of its {quantity.value}",
+            f"Say {' or '.join(f'{option} {unit}' for unit in units)}.",
+        )
+    return scale
+
+
+def _refuse(path: Path, found: dict[Quantity, Part]) -> None:
+    if Quantity.LINEAR_ACC in found:
+        raise InputError(
+            str(found[Quantity.LINEAR_ACC].path),
+            "is acceleration without gravity, which does not show how the hips are turned",
+            'Record it with gravity; phyphox calls that "Acceleration with g".',
+        )
+    raise InputError(
+        str(path),
+        "has no acceleration in it",
+        "Give the file of the accelerometer as well, or the folder or zip of all of them.",
+    )
+
+
+def _joined(acc: Part, gyro: Part | None, sayings: Sayings) -> ForeignSamples:
+    rows, rates = np.arange(len(acc.time_s)), None
+    if gyro is not None and len(gyro.time_s) and len(acc.time_s):
+        shift_s = shift_between(acc, gyro)
+        values, known = values_at(acc.time_s, gyro, shift_s)
+        refuse_apart(acc, gyro, shift_s, known)
+        rows, rates = rows[known], values[known]
+    table = SampleTable(acc.time_s[rows], acc.values[rows], rates)
+    check_samples(
+        acc.path,
+        table,
+        sayings.acc_unit or AccUnit.MPS2,
+        sayings.gyro_unit or GyroUnit.RADPS,
+        # Below the header; the app leaves no line empty.
+        lambda row: int(rows[row]) + 2,
+    )
+    return ForeignSamples(table, _moment(acc.epoch_s), len(acc.time_s) - len(rows))
+
+
+def _moment(epoch_s: float | None) -> str | None:
+    if epoch_s is None or not _FIRST_EPOCH_S <= epoch_s <= MAX_TIME_S:
+        return None
+    return datetime.fromtimestamp(epoch_s, UTC).isoformat()

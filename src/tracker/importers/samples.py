@@ -1,0 +1,306 @@
+"""Samples of a foreign sensor in SI units, and how they become notifications.
+
+What samples of a sensor worn by a person cannot be, and which mistake it usually is.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from tracker.domain import InputError, Notification
+from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2, ns_from_s
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+
+class AccUnit(Enum):
+    """Unit of the acceleration columns; the value is what a user types."""
+
+    MPS2 = "m/s2"
+    G = "g"
+
+    @property
+    def mps2(self) -> float:
+        """One of this unit, m/s²."""
+        return 1.0 if self is AccUnit.MPS2 else STANDARD_GRAVITY_MPS2
+
+
+class GyroUnit(Enum):
+    """Unit of the angular rate columns; the value is what a user types."""
+
+    RADPS = "rad/s"
+    DPS = "deg/s"
+
+    @property
+    def radps(self) -> float:
+        """One of this unit, rad/s."""
+        return 1.0 if self is GyroUnit.RADPS else RADPS_PER_DPS
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SampleTable:
+    """All samples of an imported file."""
+
+    time_s: NDArray[np.float64]
+    """Time of each sample as in the file, s, shape (n,); never falls, may stand still."""
+    acc_mps2: NDArray[np.float64]
+    """Specific force in the sensor's axes, gravity included, m/s², shape (n, 3)."""
+    gyro_radps: NDArray[np.float64] | None
+    """Angular rate in the sensor's axes, rad/s, shape (n, 3); None where the file has none."""
+
+
+def notifications_from_samples(
+    table: SampleTable,
+    block_samples: int,
+    encode: Callable[
+        [NDArray[np.float64], NDArray[np.float64], NDArray[np.float64] | None], bytes
+    ],
+    channel: str,
+) -> Iterator[Notification]:
+    """Cut samples into notifications, each received at the time of its last sample.
+
+    Parameters
+    ----------
+    table
+        The samples.
+    block_samples
+        Samples in each notification but the last, which may have fewer.
+    encode
+        Makes the payload from time (s), specific force (m/s²) and angular rate (rad/s or None).
+    channel
+        Channel of the decoder that understands the payload.
+
+    Raises
+    ------
+    ValueError
+        If `block_samples` is less than 1.
+    """
+    if block_samples < 1:
+        raise ValueError(f"expected blocks of at least 1 sample, got {block_samples}")
+    return (
+        Notification(
+            ns_from_s(float(table.time_s[block][-1])),
+            channel,
+            encode(
+                table.time_s[block],
+                table.acc_mps2[block],
+                None if table.gyro_radps is None else table.gyro_radps[block],
+            ),
+        )
+        for block in (
+            slice(block_samples * index, block_samples * (index + 1))
+            for index in range(math.ceil(len(table.time_s) / block_samples))
+        )
+    )
+
+
+MIN_RATE_HZ: Final = 10.0
+"""Slower samples do not show when a lockout begins."""
+
+MAX_RATE_HZ: Final = 1000.0
+"""No motion sensor that talks over Bluetooth samples faster."""
+
+RATE_TOLERANCE: Final = 0.02
+"""How far a rate may be outside of the limits: sensors' clocks are off, and stamps are rounded."""
+
+MAX_ACC_MPS2: Final = 1000.0
+"""A hundred g; a dropped phone has less."""
+
+MAX_GYRO_RADPS: Final = 200.0
+"""Thirty turns a second, five times the end of the widest range that sensors have."""
+
+MAX_SUSTAINED_GYRO_RADPS: Final = 20.0
+"""Three turns a second; no hip does that for a twentieth of a session."""
+
+MAX_TIME_S: Final = 4e9
+"""Unix time of the year 2096; in nanoseconds it still fits 64 bits."""
+
+MAX_NUMBER: Final = 1e100
+"""A larger number is no measurement in any unit, and its square or sum would overflow."""
+
+GAP_S: Final = 1.0
+"""A longer step is a hole in the stream and says nothing about the rate."""
+
+_GRAVITY_IN_G: Final = (0.7, 1.3)
+LEAST_TYPICAL_ACC_MPS2: Final = 3.0
+"""A third of gravity: nobody spends half of a recording in free fall."""
+
+_GRAVITY_IN_MPS2: Final = (7.0, 13.0)
+_PARTS_OF_A_SECOND: Final = ((1e3, "milliseconds"), (1e6, "microseconds"), (1e9, "nanoseconds"))
+
+
+def check_samples(
+    path: Path,
+    table: SampleTable,
+    acc_unit: AccUnit,
+    gyro_unit: GyroUnit,
+    line_of: Callable[[int], int],
+) -> None:
+    """Refuse samples that would be measured wrongly without anybody noticing.
+
+    Parameters
+    ----------
+    path
+        The file, for the message.
+    table
+        Its samples, in SI units.
+    acc_unit
+        Unit that the accelerations were read in.
+    gyro_unit
+        Unit that the angular rates were read in.
+    line_of
+        Gives the line of the file in which a row stands.
+
+    Raises
+    ------
+    InputError
+        For the first thing that cannot be.
+    """
+    _check_numbers(path, table, line_of)
+    _check_time(path, table.time_s, line_of)
+    _check_acc(path, table.acc_mps2, acc_unit, line_of)
+    if table.gyro_radps is not None:
+        _check_gyro(path, table.gyro_radps, gyro_unit, line_of)
+
+
+def _check_numbers(path: Path, table: SampleTable, line_of: Callable[[int], int]) -> None:
+    columns = [table.time_s[:, None], table.acc_mps2]
+    if table.gyro_radps is not None:
+        columns.append(table.gyro_radps)
+    # Column by column, before anything is squared, summed or subtracted.
+    largest = np.max([np.abs(column).max(axis=1) for column in columns], axis=0)
+    if not np.isfinite(largest).all():
+        raise InputError(
+            str(path),
+            f"line {line_of(_first(~np.isfinite(largest)))}: a value is not a finite number",
+            "Leave out rows that are not complete; gaps are allowed.",
+        )
+    if (largest > MAX_NUMBER).any():
+        row = _first(largest > MAX_NUMBER)
+        raise InputError(
+            str(path),
+            f"line {line_of(row)}: {largest[row]:.4g} is not a measurement",
+            "Leave out rows that are damaged; gaps are allowed.",
+        )
+
+
+def _check_time(path: Path, time_s: NDArray[np.float64], line_of: Callable[[int], int]) -> None:
+    if time_s.size < 2:
+        count = "no samples" if not time_s.size else "one sample"
+        raise InputError(
+            str(path), f"the file has {count}, expected at least 2", "Check that it is complete."
+        )
+    steps_s = np.diff(time_s)
+    if (steps_s < 0.0).any():
+        row = _first(steps_s < 0.0) + 1
+        raise InputError(
+            str(path),
+            f"line {line_of(row)}: time runs backwards, "
+            f"from {time_s[row - 1]:.9g} to {time_s[row]:.9g} s",
+            "Sort the rows by time, and import joined sessions one by one.",
+        )
+    if time_s[0] == time_s[-1]:
+        raise InputError(
+            str(path),
+            f"all {time_s.size} samples have the same time, {time_s[0]:.9g} s",
+            "Check that time_s is the column of time, with its decimals.",
+        )
+    rate_hz = _rate_hz(steps_s)
+    if not _is_usual(rate_hz):
+        unit = next((name for n, name in _PARTS_OF_A_SECOND if _is_usual(rate_hz * n)), None)
+        raise InputError(
+            str(path),
+            f"there are {rate_hz:.3g} samples a second, "
+            f"expected {MIN_RATE_HZ:g} to {MAX_RATE_HZ:g}",
+            f"time_s looks like {unit}: convert it to seconds."
+            if unit
+            else "Check that time_s is in seconds.",
+        )
+    huge = np.abs(time_s) > MAX_TIME_S
+    if huge.any():
+        row = _first(huge)
+        raise InputError(
+            str(path),
+            f"line {line_of(row)}: a time of {time_s[row]:.9g} s is out of range",
+            "Count time from the start of the session.",
+        )
+
+
+def _rate_hz(steps_s: NDArray[np.float64]) -> float:
+    """Return the mean rate outside of gaps, Hz; repeated stamps of a coarse clock count."""
+    close = steps_s[steps_s <= GAP_S]
+    counted = close if 2 * close.size >= steps_s.size and close.any() else steps_s
+    return counted.size / float(counted.sum())
+
+
+def _is_usual(rate_hz: float) -> bool:
+    return (1.0 - RATE_TOLERANCE) * MIN_RATE_HZ <= rate_hz <= (1.0 + RATE_TOLERANCE) * MAX_RATE_HZ
+
+
+def _check_acc(
+    path: Path, acc_mps2: NDArray[np.float64], unit: AccUnit, line_of: Callable[[int], int]
+) -> None:
+    size_mps2 = np.linalg.norm(acc_mps2, axis=1)
+    typical = float(np.median(size_mps2)) / unit.mps2
+    low, high = _GRAVITY_IN_MPS2 if unit is AccUnit.G else _GRAVITY_IN_G
+    if low <= typical <= high:
+        other = AccUnit.MPS2 if unit is AccUnit.G else AccUnit.G
+        raise InputError(
+            str(path),
+            f"the acceleration is mostly {typical:.3g}, which in {unit.value} is not gravity",
+            f"It looks like {other.value}: say --acc-unit {other.value}",
+        )
+    if typical * unit.mps2 < LEAST_TYPICAL_ACC_MPS2:
+        raise InputError(
+            str(path),
+            f"the acceleration is mostly {typical:.3g} {unit.value}: gravity is not in it",
+            "Save it with gravity; apps call the one without it linear acceleration.",
+        )
+    if (size_mps2 > MAX_ACC_MPS2).any():
+        row = _first(size_mps2 > MAX_ACC_MPS2)
+        raise InputError(
+            str(path),
+            f"line {line_of(row)}: an acceleration of {size_mps2[row]:.4g} m/s² "
+            "is not a person's movement",
+            f"It was read as {unit.value}: check the unit of the acc columns and --acc-unit.",
+        )
+
+
+def _check_gyro(
+    path: Path, gyro_radps: NDArray[np.float64], unit: GyroUnit, line_of: Callable[[int], int]
+) -> None:
+    size_radps = np.linalg.norm(gyro_radps, axis=1)
+    if unit is GyroUnit.RADPS:
+        advice = "It looks like deg/s: say --gyro-unit deg/s"
+    else:
+        advice = "Check the unit of the gyro columns and --gyro-unit."
+    if (size_radps > MAX_GYRO_RADPS).any():
+        row = _first(size_radps > MAX_GYRO_RADPS)
+        raise InputError(
+            str(path),
+            f"line {line_of(row)}: an angular rate of {size_radps[row]:.4g} rad/s "
+            "is not a person's movement",
+            advice,
+        )
+    sustained_radps = float(np.percentile(size_radps, 95.0))
+    if sustained_radps > MAX_SUSTAINED_GYRO_RADPS:
+        raise InputError(
+            str(path),
+            f"a twentieth of the angular rates is above {sustained_radps:.3g} rad/s, "
+            "which is not a person's movement",
+            advice,
+        )
+
+
+def _first(mask: NDArray[np.bool_]) -> int:
+    """Return the index of the first true element."""
+    return int(np.argmax(mask))

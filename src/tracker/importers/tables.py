@@ -1,0 +1,453 @@
+"""Samples of one sensor in one file of another app, with the times that the file gives them.
+
+The first line of what other apps save: which columns are what, and in which unit.
+
+Most apps name a column `Acceleration x (m/s^2)` or `x-axis (deg/s)`, in any language; phyphox and
+MetaBase do. Sensor Logger names them `time,seconds_elapsed,z,y,x` in every file and tells sensors
+apart by the name of the file.
+
+The texts of one session of another app: single files, a folder of them, or a zip of it.
+
+Two sensors that sample at times of their own become rows that have both.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+import zlib
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pyarrow as pa
+from pyarrow import csv as arrow_csv
+
+from tracker.domain import InputError
+from tracker.domain.errors import reading
+from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
+from tracker.importers.sample_csv import MAX_TEXT_BYTES, bounded, checked_text, csv_text
+from tracker.importers.samples import MAX_NUMBER, MAX_TIME_S
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+# Behind a separator that is not the comma, numbers may have one in place of the point.
+_DECIMAL_COMMA: Final = b","
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Part:
+    """Samples of one sensor."""
+
+    path: Path
+    """The file, for messages."""
+    time_s: NDArray[np.float64]
+    """Time since whatever the file counts from, s, shape (n,); never falls."""
+    values: NDArray[np.float64]
+    """Samples in the unit of the file, shape (n, 3)."""
+    epoch_s: float | None
+    """Unix time of its second 0; None where the file does not say."""
+
+
+def read_part(file: ForeignFile, header: ForeignHeader, columns: Sequence[int]) -> Part:
+    """Return the samples in three columns of a file.
+
+    Raises
+    ------
+    InputError
+        If they are no numbers, or time runs backwards.
+    """
+    wanted = [header.time, *columns]
+    if header.epoch is not None:
+        wanted.append(header.epoch)
+    numbers = _numbers(file, header, wanted)
+    time_s = numbers[header.time] * header.time_s
+    values = np.column_stack([numbers[column] for column in columns])
+    # NaN is not below anything; what is that large would overflow when it is squared.
+    measured = (np.abs(time_s) < MAX_NUMBER) & (np.abs(values) < MAX_NUMBER).all(axis=1)
+    if not measured.all():
+        raise InputError(
+            str(file.path),
+            f"line {_line(file, header, ~measured)}: a value is not a measurement",
+            "Leave out rows that are damaged or not complete; gaps are allowed.",
+        )
+    backwards = np.diff(time_s, prepend=time_s[:1]) < 0.0
+    if backwards.any():
+        raise InputError(
+            str(file.path),
+            f"line {_line(file, header, backwards)}: time runs backwards",
+            "Import sessions one by one.",
+        )
+    return Part(file.path, time_s, values, _epoch_s(file, header, numbers, time_s))
+
+
+def _epoch_s(
+    file: ForeignFile,
+    header: ForeignHeader,
+    numbers: dict[int, NDArray[np.float64]],
+    time_s: NDArray[np.float64],
+) -> float | None:
+    """Return the Unix time of second 0, s."""
+    if header.epoch is None or not len(time_s):
+        return None
+    first_s = float(numbers[header.epoch][0]) * header.epoch_s
+    if not 0.0 <= first_s <= MAX_TIME_S:
+        raise InputError(
+            str(file.path),
+            f"{header.names[header.epoch]} of the first row is {first_s:.9g} s after 1970",
+            "Check that the file is complete.",
+        )
+    return first_s - float(time_s[0])
+
+
+def _numbers(
+    file: ForeignFile, header: ForeignHeader, wanted: Sequence[int]
+) -> dict[int, NDArray[np.float64]]:
+    body = file.text[header.end :]
+    if not body.strip():
+        return {place: np.empty(0) for place in wanted}
+    # Names may be there twice; places are not.
+    names = [str(place) for place in range(len(header.names))]
+    comma = header.separator != "," and _DECIMAL_COMMA in body
+    try:
+        table = arrow_csv.read_csv(
+            io.BytesIO(body),
+            read_options=arrow_csv.ReadOptions(column_names=names, use_threads=False),
+            parse_options=arrow_csv.ParseOptions(delimiter=header.separator),
+            convert_options=arrow_csv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string())
+                | {str(place): pa.float64() for place in wanted},
+                include_columns=[str(place) for place in wanted],
+                decimal_point="," if comma else ".",
+                null_values=[],
+            ),
+        )
+    except pa.ArrowInvalid as error:
+        raise InputError(
+            str(file.path),
+            f"cannot be read as numbers: {error}",
+            "Save it again with points as decimal separators, and delete a last line that is cut.",
+        ) from error
+    return {place: table.column(str(place)).to_numpy() for place in wanted}
+
+
+def _line(file: ForeignFile, header: ForeignHeader, mask: NDArray[np.bool_]) -> int:
+    """Return the line of the first row that is marked."""
+    lines_before = len(file.text[: header.end].splitlines())
+    return lines_before + 1 + int(np.argmax(mask))
+
+
+AXES: Final = ("x", "y", "z")
+
+SENSOR_LOGGER: Final = ("time", "seconds_elapsed", "x", "y", "z")
+"""Columns of every three-axis file of Sensor Logger."""
+
+_SEPARATORS: Final = ",;\t"
+_FIRST_LINE: Final = re.compile(rb"\S[^\r\n]{0,4096}")
+_WITH_UNIT: Final = re.compile(r"(.*?)\s*\(([^()]*)\)")
+_AXIS: Final = re.compile(r"(?:(.*)[\s_-])?([xyz])(?:[\s_-]axis)?", re.IGNORECASE)
+
+
+class Quantity(Enum):
+    """What three columns together are."""
+
+    ACC = "acceleration"
+    LINEAR_ACC = "acceleration without gravity"
+    GYRO = "angular rate"
+
+
+_SECONDS: Final = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "ns": 1e-9}
+_ACC_MPS2: Final = {"m/s^2": 1.0, "m/s²": 1.0, "m/s2": 1.0, "g": STANDARD_GRAVITY_MPS2}
+_GYRO_RADPS: Final = {
+    "rad/s": 1.0,
+    "deg/s": RADPS_PER_DPS,
+    "°/s": RADPS_PER_DPS,
+    "dps": RADPS_PER_DPS,
+}
+# Words that begin a column without a unit; in another language the unit has to be there.
+_ACC_WORDS: Final = ("acc",)
+_GYRO_WORDS: Final = ("gyr", "rotation", "angular")
+_LINEAR_WORDS: Final = ("linear", "user acc")
+
+
+@dataclass(frozen=True, slots=True)
+class Triple:
+    """Three columns that belong together."""
+
+    quantity: Quantity
+    columns: tuple[int, int, int]
+    """Places of x, y and z in a row."""
+    si: float | None
+    """One of the columns' unit in m/s² or rad/s; None where the unit is not said."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignHeader:
+    """The columns that can be used, and where the numbers begin."""
+
+    separator: str
+    names: tuple[str, ...]
+    """Names of all columns."""
+    time: int
+    """Place of the time since the start."""
+    time_s: float
+    """One of its unit, s."""
+    epoch: int | None
+    """Place of the time since 1970; None without one."""
+    epoch_s: float
+    """One of its unit, s."""
+    triples: tuple[Triple, ...]
+    """What is measured; none of a Sensor Logger file, which does not say."""
+    sensor_logger: bool
+    end: int
+    """Offset of the first byte after the header."""
+
+    @property
+    def has_motion(self) -> bool:
+        """Whether there may be acceleration or angular rate below it."""
+        return self.sensor_logger or bool(self.triples)
+
+
+def read_foreign_header(text: bytes) -> ForeignHeader | None:
+    """Return the header of a file of another app, or None if it is none that is known."""
+    match = _FIRST_LINE.search(text)
+    if match is None:
+        return None
+    line = match[0].decode(errors="replace")
+    separator = max(_SEPARATORS, key=line.count)
+    names = tuple(name.strip() for name in next(csv.reader([line], delimiter=separator)))
+    if set(SENSOR_LOGGER) <= set(names):
+        return ForeignHeader(
+            separator=separator,
+            names=names,
+            time=names.index("seconds_elapsed"),
+            time_s=1.0,
+            epoch=names.index("time"),
+            epoch_s=1e-9,
+            triples=(),
+            sensor_logger=True,
+            end=match.end(),
+        )
+    return _with_units(separator, names, match.end())
+
+
+def _with_units(separator: str, names: tuple[str, ...], end: int) -> ForeignHeader | None:
+    times: list[tuple[int, float]] = []
+    epochs: list[tuple[int, float]] = []
+    axes: dict[tuple[Quantity, str, float | None], dict[str, int]] = {}
+    for place, name in enumerate(names):
+        word, unit = _parted(name)
+        if unit in _SECONDS:
+            kind = epochs if word.lower().startswith("epoc") else times
+            kind.append((place, _SECONDS[unit]))
+            continue
+        axis = _AXIS.fullmatch(word)
+        if axis is None:
+            continue
+        stem = (axis[1] or "").lower()
+        quantity, si = _quantity(stem, unit)
+        if quantity is not None:
+            axes.setdefault((quantity, stem, si), {})[axis[2].lower()] = place
+    triples = tuple(_triples(axes))
+    if not times:
+        return None
+    epoch, epoch_s = epochs[0] if epochs else (None, 1.0)
+    return ForeignHeader(separator, names, *times[0], epoch, epoch_s, triples, False, end)
+
+
+def _parted(name: str) -> tuple[str, str]:
+    """Return a column's name and its unit, empty without one."""
+    match = _WITH_UNIT.fullmatch(name)
+    return (name, "") if match is None else (match[1], match[2].strip())
+
+
+def _quantity(stem: str, unit: str) -> tuple[Quantity | None, float | None]:
+    if unit in _GYRO_RADPS:
+        return Quantity.GYRO, _GYRO_RADPS[unit]
+    linear = stem.startswith(_LINEAR_WORDS)
+    acc = Quantity.LINEAR_ACC if linear else Quantity.ACC
+    if unit in _ACC_MPS2:
+        return acc, _ACC_MPS2[unit]
+    if unit:
+        return None, None
+    if linear or stem.startswith(_ACC_WORDS):
+        return acc, None
+    return (Quantity.GYRO, None) if stem.startswith(_GYRO_WORDS) else (None, None)
+
+
+def _triples(
+    axes: Mapping[tuple[Quantity, str, float | None], Mapping[str, int]],
+) -> Iterable[Triple]:
+    for (quantity, _, si), places in axes.items():
+        if all(axis in places for axis in AXES):
+            yield Triple(quantity, (places["x"], places["y"], places["z"]), si)
+
+
+ZIP_SUFFIX: Final = ".zip"
+TEXT_SUFFIXES: Final = (".csv", ".csv.gz", ".txt", ".tsv")
+"""Endings of the files that apps save."""
+
+MOST_FILES: Final = 200
+"""Sensor Logger saves fifty sensors at most; a folder with more is something else."""
+
+
+_START_BYTES: Final = 8192
+_GZIP: Final = b"\x1f\x8b"
+_GZIP_WINDOW: Final = 31
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignFile:
+    """One text."""
+
+    path: Path
+    """Where it is, for messages; inside a zip, the zip and the name in it."""
+    text: bytes
+
+    @property
+    def stem(self) -> str:
+        """Its name without any ending, in small letters."""
+        return self.path.name.split(".")[0].lower()
+
+
+def foreign_files(paths: Sequence[Path]) -> tuple[ForeignFile, ...]:
+    """Return the texts of what a user names, in order.
+
+    Raises
+    ------
+    InputError
+        If something cannot be read, is too large, or there is no text at all.
+    """
+    found = tuple(file for path in paths for file in _texts(path))
+    if sum(len(file.text) for file in found) > MAX_TEXT_BYTES:
+        raise InputError(str(paths[0]), f"has more than {MAX_TEXT_BYTES >> 20} MB of text")
+    if not found:
+        raise InputError(
+            str(paths[0]), "has no CSV in it", "Name the folder or the zip that the app saved."
+        )
+    return found
+
+
+def texts_in(folder: Path) -> tuple[Path, ...]:
+    """Return the files of text in a folder and in the folders in it, in the order of names."""
+    with reading(folder):
+        inside = (*folder.iterdir(), *folder.glob("*/*"))
+    return tuple(sorted(path for path in inside if path.is_file() and _is_text(path.name)))
+
+
+def _texts(path: Path) -> Iterator[ForeignFile]:
+    if path.is_dir():
+        named = texts_in(path)
+        _refuse_many(path, len(named))
+        yield from (ForeignFile(each, csv_text(each)) for each in named)
+    elif path.name.lower().endswith(ZIP_SUFFIX):
+        yield from _zipped(path)
+    else:
+        yield ForeignFile(path, csv_text(path))
+
+
+def _zipped(path: Path) -> Iterator[ForeignFile]:
+    try:
+        with reading(path), zipfile.ZipFile(path) as archive:
+            named = sorted(
+                (each for each in archive.infolist() if _is_text(each.filename)),
+                key=lambda each: each.filename,
+            )
+            _refuse_many(path, len(named))
+            for each in named:
+                with archive.open(each) as file:
+                    label = path / PurePosixPath(each.filename)
+                    yield ForeignFile(label, checked_text(label, bounded(file)))
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        raise InputError(
+            str(path), f"cannot be unpacked: {error}", "Copy it again, or unpack it by hand."
+        ) from error
+    except RuntimeError as error:
+        raise InputError(str(path), "is locked with a password", "Unpack it by hand.") from error
+
+
+def _is_text(name: str) -> bool:
+    last = PurePosixPath(name).name.lower()
+    return last.endswith(TEXT_SUFFIXES) and not last.startswith(".") and "__MACOSX" not in name
+
+
+def _refuse_many(path: Path, amount: int) -> None:
+    if amount > MOST_FILES:
+        raise InputError(
+            str(path),
+            f"has {amount} files of text, expected those of one session",
+            "Name the folder of one session.",
+        )
+
+
+def start_of(path: Path) -> bytes:
+    """Return the first bytes of a text, unpacked; what is wrong with it shows when it is read."""
+    with reading(path), path.open("rb") as file:
+        start = file.read(_START_BYTES)
+    if start.startswith(_GZIP):
+        # A stream that is cut off unpacks as far as it goes.
+        start = zlib.decompressobj(wbits=_GZIP_WINDOW).decompress(start, _START_BYTES)
+    return start.removeprefix(b"\xef\xbb\xbf")
+
+
+LONGEST_BRIDGE_S: Final = 0.25
+"""Longest hole that is interpolated: the shortest way up lasts twice as long."""
+
+
+def values_at(
+    time_s: NDArray[np.float64], other: Part, shift_s: float
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Return another sensor's values at given times, and where there are any.
+
+    Parameters
+    ----------
+    time_s
+        Times, s, shape (n,).
+    other
+        The other sensor.
+    shift_s
+        What to add to its times, s.
+
+    Returns
+    -------
+    values
+        Interpolated, shape (n, 3); without meaning where there are none.
+    known
+        Shape (n,); False before its first sample, after its last, and inside its holes.
+    """
+    theirs_s = other.time_s + shift_s
+    after = np.searchsorted(theirs_s, time_s, side="left")
+    inside = (time_s >= theirs_s[0]) & (time_s <= theirs_s[-1])
+    right = np.clip(after, 0, len(theirs_s) - 1)
+    left = np.maximum(right - 1, 0)
+    exact = theirs_s[right] == time_s
+    close = theirs_s[right] - theirs_s[left] <= LONGEST_BRIDGE_S
+    values = np.column_stack([np.interp(time_s, theirs_s, column) for column in other.values.T])
+    return values, inside & (exact | close)
+
+
+def shift_between(first: Part, other: Part) -> float:
+    """Return what to add to the other part's times so that they count as the first one's do, s."""
+    if first.epoch_s is None or other.epoch_s is None:
+        return 0.0
+    return other.epoch_s - first.epoch_s
+
+
+def refuse_apart(first: Part, other: Part, shift_s: float, known: NDArray[np.bool_]) -> None:
+    """Raise `InputError` if two sensors have no time in common."""
+    if known.any():
+        return
+    starts_s, ends_s = other.time_s[[0, -1]] + shift_s
+    raise InputError(
+        str(other.path),
+        f"was sampled from {starts_s:.9g} to {ends_s:.9g} s, and {first.path.name} "
+        f"from {first.time_s[0]:.9g} to {first.time_s[-1]:.9g} s: never at the same time",
+        "Name the two files of one session.",
+    )

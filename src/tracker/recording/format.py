@@ -1,0 +1,331 @@
+"""The fixed parts of the recording format that `docs/recording-format.md` describes.
+
+The seal that makes every message of a recording provable and countable by itself.
+
+A seal is a short text of fixed width among the message's own key-value metadata, so any Arrow
+reader skips it. Its checksum covers the whole message, padding and lengths included, with the
+eight digits of the checksum itself taken as zeros. So damaged bytes are told from whole ones
+before Arrow parses them.
+
+What a recording says about its session, in the head of the file and again in every batch.
+
+Notifications to one sealed Arrow message and back.
+"""
+
+from __future__ import annotations
+
+import functools
+import io
+import json
+import re
+import struct
+import zlib
+from dataclasses import asdict, dataclass, fields
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Final
+
+import pyarrow as pa
+
+from tracker.domain import Notification, SessionInfo
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+VERSION: Final = 1
+"""Major version of the format; a reader refuses any other."""
+
+FORMAT: Final = f"tracker.recording/{VERSION}"
+"""Name of the format, at the head of the file and in every seal."""
+
+_FIELDS: Final[list[pa.Field[Any]]] = [
+    pa.field("t_ns", pa.int64(), nullable=False),
+    # Plain text, not a dictionary: a dictionary is a message of its own, and losing that one
+    # message would take every later batch with it.
+    pa.field("channel", pa.utf8(), nullable=False),
+    pa.field("device", pa.int16(), nullable=False),
+    pa.field("payload", pa.binary(), nullable=False),
+]
+
+COLUMNS: Final = pa.schema(_FIELDS)
+"""The columns of every batch."""
+
+MARKER: Final = b"\xff\xff\xff\xff"
+"""Every Arrow message starts with this (Arrow columnar format, encapsulated message format)."""
+
+PREFIX: Final = struct.Struct("<4si")
+"""Marker and length of the metadata that follows, padded to 8 bytes."""
+
+END_MARK: Final = PREFIX.pack(MARKER, 0)
+"""What closes an Arrow stream."""
+
+MAX_BATCH_ROWS: Final = 4096
+"""Rows of one batch: no sensor sends as many in a second, and an import stays small in memory."""
+
+MAX_BATCH_BYTES: Final = 1 << 20
+"""Content of one batch, bytes: what one damaged place can cost; a live second has some 10 kB."""
+
+MAX_PAYLOAD_BYTES: Final = MAX_BATCH_BYTES
+"""Bytes in one notification; Bluetooth allows 512, only imported blocks are larger."""
+
+MAX_CHANNEL_BYTES: Final = 255
+"""Bytes in a channel's name; a UUID has 36."""
+
+MAX_INFO_BYTES: Final = 16 << 10
+"""Session information as JSON, bytes: it is repeated in every batch."""
+
+MAX_METADATA_BYTES: Final = 64 << 10
+"""Metadata of one message, bytes: a damaged length may claim 2 GB, real ones are below 20 kB."""
+
+MAX_MESSAGE_BYTES: Final = 4 << 20
+"""One whole message, bytes: a full batch with its offsets and padding fits twice."""
+
+
+SEAL_KEY: Final = "tracker.seal"
+"""Key of the seal in a message's metadata."""
+
+_ZEROS: Final = "00000000"
+
+
+class Part(Enum):
+    """What a message of a recording is."""
+
+    HEAD = "head"
+    """The schema and the session information."""
+    ROWS = "rows"
+    """A batch of notifications."""
+    LAST = "last"
+    """The empty batch that a closed recording ends with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """Where a message belongs in its recording."""
+
+    part: Part
+    sequence: int
+    """Number of the message: 0 is the head, batches count from 1."""
+    first_row: int
+    """How many rows the recording has before this message."""
+
+    def text(self) -> str:
+        """Return the seal with length and checksum left blank."""
+        return (
+            f"{FORMAT} {self.part.value} sequence={self.sequence:010d} row={self.first_row:012d} "
+            f"bytes={_ZEROS} crc32={_ZEROS}"
+        )
+
+
+_WIDTH: Final = len(Seal(Part.HEAD, 0, 0).text())
+# Flatbuffers store a string as its length, its bytes and a zero; requiring both keeps a seal that
+# is quoted inside another text (a device's name, a note) from being taken for the real one.
+_PATTERN: Final = re.compile(
+    re.escape(_WIDTH.to_bytes(4, "little") + FORMAT.encode())
+    + rb" (head|rows|last) sequence=(\d{10}) row=(\d{12}) bytes=(\d{8}) crc32=([0-9a-f]{8})\x00"
+)
+
+
+def metadata_length(prefix: bytes) -> int | None:
+    """Return the metadata length that a message's first 8 bytes announce; None if they cannot."""
+    if len(prefix) != PREFIX.size:
+        return None
+    marker, length = PREFIX.unpack(prefix)
+    return length if marker == MARKER and 0 < length <= MAX_METADATA_BYTES else None
+
+
+def sealed_length(opening: bytes) -> int | None:
+    """Return the length of the message that opens with these bytes; None without a seal."""
+    match = _PATTERN.search(opening)
+    if match is None:
+        return None
+    length = int(match[4])
+    return length if len(opening) <= length <= MAX_MESSAGE_BYTES else None
+
+
+def stamped(message: bytes) -> bytes:
+    """Fill length and checksum into a message that has `seal.text()` among its metadata.
+
+    Raises
+    ------
+    ValueError
+        If it has no such text, or is too long for a recording.
+    """
+    match = _PATTERN.search(message)
+    if match is None or len(message) > MAX_MESSAGE_BYTES:
+        raise ValueError(f"a message of {len(message)} bytes cannot be sealed")
+    filled = bytearray(message)
+    filled[match.start(4) : match.end(4)] = f"{len(message):08d}".encode()
+    filled[match.start(5) : match.end(5)] = f"{zlib.crc32(filled):08x}".encode()
+    return bytes(filled)
+
+
+def verified(message: bytes) -> Seal | None:
+    """Return the seal of a message, or None if any of its bytes is not as it was written."""
+    match = _PATTERN.search(message)
+    if match is None or int(match[4]) != len(message):
+        return None
+    view = memoryview(message)
+    checksum = zlib.crc32(view[: match.start(5)])
+    checksum = zlib.crc32(_ZEROS.encode(), checksum)
+    checksum = zlib.crc32(view[match.end(5) :], checksum)
+    if checksum != int(match[5], 16):
+        return None
+    return Seal(Part(match[1].decode()), int(match[2]), int(match[3]))
+
+
+_SEAL = Seal(Part.HEAD, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The session's information and who wrote it down."""
+
+    info: SessionInfo
+    written_by: str
+    """Version of the tracker that wrote the file."""
+
+    def metadata(self) -> dict[str, str]:
+        """Return the head as the keys and values that Arrow stores."""
+        return {
+            "tracker.format": FORMAT,
+            "tracker.version": self.written_by,
+            "tracker.info": json.dumps(asdict(self.info)),
+        }
+
+    def size_bytes(self) -> int:
+        """Return how much of every message the head takes, bytes."""
+        return sum(len(value) for value in self.metadata().values())
+
+
+def head_message(head: Head) -> bytes:
+    """Return the sealed message that a recording starts with: an Arrow schema."""
+    metadata = {**head.metadata(), SEAL_KEY: _SEAL.text()}
+    schema = COLUMNS.with_metadata(metadata)
+    return stamped(schema.serialize().to_pybytes())
+
+
+def head_of(message: bytes) -> Head:
+    """Return what a whole head message says.
+
+    Raises
+    ------
+    ValueError
+        If it does not have the columns or the keys of a recording.
+    """
+    schema = pa.ipc.read_schema(pa.py_buffer(message))
+    if not schema.equals(COLUMNS):
+        raise ValueError(f"columns are {schema.names}, not {COLUMNS.names}")
+    return head_from(schema.metadata or {})
+
+
+def head_from(metadata: Mapping[bytes, bytes]) -> Head:
+    """Return the head that is stored in a message's metadata; keys that are not known are ignored.
+
+    Raises
+    ------
+    ValueError
+        If a key is missing or its value is not what it should be.
+    """
+    try:
+        return _parsed(metadata[b"tracker.info"], metadata[b"tracker.version"])
+    except (KeyError, AttributeError, TypeError) as error:
+        raise ValueError(f"the session information is incomplete: {error}") from error
+
+
+# Thousands of batches repeat one head.
+@functools.lru_cache(maxsize=8)
+def _parsed(info: bytes, version: bytes) -> Head:
+    values = json.loads(info)
+    known = {field.name for field in fields(SessionInfo)} & values.keys()
+    if not all(values[name] is None or isinstance(values[name], str) for name in known):
+        raise ValueError("a field of the session information is not text")
+    return Head(SessionInfo(**{name: values[name] for name in known}), version.decode())
+
+
+_SCHEMA_MESSAGE: Final = COLUMNS.serialize().to_pybytes()
+# Two offsets, the time and the device: what Arrow adds to a row's channel and payload.
+_ROW_BYTES: Final = 4 + 4 + 8 + 2
+_INT64: Final = range(-(1 << 63), 1 << 63)
+_INT16: Final = range(-(1 << 15), 1 << 15)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Batch:
+    """One message's rows as they were read."""
+
+    head: Head
+    """The session that the rows belong to."""
+    rows: pa.RecordBatch
+
+    def span_ns(self) -> tuple[int, int] | None:
+        """Return the arrival of the first and of the last row, ns, or None without rows."""
+        if not self.rows.num_rows:
+            return None
+        times_ns = self.rows.column(0)
+        return times_ns[0].as_py(), times_ns[-1].as_py()
+
+    def notifications(self) -> Iterator[Notification]:
+        """Yield the rows in order."""
+        columns = (column.to_pylist() for column in self.rows.columns)
+        for received_ns, channel, device, data in zip(*columns, strict=True):
+            yield Notification(received_ns, channel, data, device)
+
+
+def stored_bytes(notification: Notification) -> int:
+    """Return how much of a batch a notification takes, bytes.
+
+    Raises
+    ------
+    ValueError
+        If it does not fit the columns of a recording.
+    """
+    channel_bytes = len(notification.channel.encode())
+    if channel_bytes > MAX_CHANNEL_BYTES:
+        raise ValueError(f"channel name of {channel_bytes} bytes, limit {MAX_CHANNEL_BYTES}")
+    if len(notification.data) > MAX_PAYLOAD_BYTES:
+        raise ValueError(f"payload of {len(notification.data)} bytes, limit {MAX_PAYLOAD_BYTES}")
+    if notification.received_ns not in _INT64:
+        raise ValueError(f"time of {notification.received_ns} ns does not fit 64 bits")
+    if notification.device not in _INT16:
+        raise ValueError(f"device {notification.device} does not fit 16 bits")
+    return _ROW_BYTES + channel_bytes + len(notification.data)
+
+
+def batch_message(head: Head, seal: Seal, notifications: Sequence[Notification]) -> bytes:
+    """Return the notifications as a sealed record batch message."""
+    rows = pa.record_batch(
+        [
+            pa.array([each.received_ns for each in notifications], COLUMNS.field(0).type),
+            pa.array([each.channel for each in notifications], COLUMNS.field(1).type),
+            pa.array([each.device for each in notifications], COLUMNS.field(2).type),
+            pa.array([each.data for each in notifications], COLUMNS.field(3).type),
+        ],
+        schema=COLUMNS,
+    )
+    texts = {**head.metadata(), SEAL_KEY: seal.text()}
+    metadata = {key.encode(): value.encode() for key, value in texts.items()}
+    stream = io.BytesIO()
+    with pa.ipc.new_stream(stream, COLUMNS) as writer:
+        writer.write_batch(rows, custom_metadata=metadata)
+    written = stream.getvalue()
+    schema_bytes = PREFIX.size + PREFIX.unpack_from(written)[1]
+    return stamped(written[schema_bytes : -len(END_MARK)])
+
+
+def batch_of(message: bytes) -> Batch:
+    """Return what a whole batch message holds.
+
+    Raises
+    ------
+    ValueError
+        If it is no record batch with the columns of a recording.
+    """
+    stream = pa.ipc.open_stream(pa.py_buffer(_SCHEMA_MESSAGE + message))
+    try:
+        rows, metadata = stream.read_next_batch_with_custom_metadata()
+        # Offsets that point outside the message would crash the process when a row is read.
+        rows.validate(full=True)
+    except (StopIteration, OSError, pa.ArrowException) as error:
+        raise ValueError(f"no record batch: {error}") from error
+    if any(column.null_count for column in rows.columns):
+        raise ValueError("a row lacks a value")
+    return Batch(head_from(dict(metadata or {})), rows)

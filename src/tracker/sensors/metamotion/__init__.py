@@ -1,0 +1,233 @@
+"""MbientLab MetaMotion, with the BMI160 or the BMI270 on board.
+
+Bytes, commands, ranges and pairing: `firmware_notes/05-metamotion.md`.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from tracker.domain import RESERVED_CHANNELS, FaultReason, Frame, TrackerError
+from tracker.domain.units import s_from_ns
+from tracker.sensors.base import (
+    FIRMWARE_REVISION,
+    FIRMWARE_REVISION_UUID,
+    ClockKind,
+    MalformedError,
+    SensorFamily,
+    fault_of,
+    refuse_unknown,
+    unknown_channel,
+    whole_number,
+)
+from tracker.sensors.metamotion.control import (
+    ACC_RANGE_CODES,
+    BATTERY,
+    GYRO_RANGE_CODES,
+    START,
+    STOP,
+    MetaMotionConfig,
+    learn,
+)
+from tracker.sensors.metamotion.packets import (
+    COMMAND_UUID,
+    HEADER_BYTES,
+    MODULES,
+    NOTIFY_UUID,
+    READ_BIT,
+    SERVICE_UUID,
+    Chip,
+    Stream,
+    counts_per_unit,
+    decode_samples,
+)
+from tracker.sensors.metamotion.streams import Pair, Pairing, Part
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from tracker.domain import Fault, Notification
+    from tracker.sensors.base import Advertisement
+
+NAMES: Final = ("metawear", "metamotion")
+"""How its name starts, in lower case, unless its owner has given it another."""
+
+BOOTLOADER_NAME: Final = "metaboot"
+"""How it calls itself while it waits for a firmware and has no sensors."""
+
+_SILENT_CHANNELS: Final = RESERVED_CHANNELS | {COMMAND_UUID, FIRMWARE_REVISION_UUID}
+
+
+class MetaMotionDecoder:
+    """Turns notifications of either sensor into frames of both.
+
+    Parameters
+    ----------
+    config
+        What the board is set to, until its answers say otherwise.
+    only
+        The one stream to expect; None pairs both.
+    packed
+        Whether samples come in threes; None takes them either way.
+    """
+
+    def __init__(
+        self,
+        config: MetaMotionConfig | None = None,
+        only: Stream | None = None,
+        packed: bool | None = None,
+    ) -> None:
+        self._config = config or MetaMotionConfig()
+        self._only = only
+        self._packed = packed
+        self._pairing = Pairing()
+
+    def feed(self, notification: Notification) -> tuple[Frame | Fault, ...]:
+        """Decode one notification; never raises on bytes."""
+        if notification.channel in _SILENT_CHANNELS:
+            return ()
+        if notification.channel != NOTIFY_UUID:
+            return (unknown_channel(notification),)
+        data = notification.data
+        try:
+            if len(data) < HEADER_BYTES:
+                raise MalformedError(
+                    FaultReason.LENGTH, f"expected a module and a register, got {len(data)} bytes"
+                )
+            if data[1] & READ_BIT:
+                self._learn(data)
+                return ()
+            return self._samples(notification)
+        except MalformedError as error:
+            return (fault_of(notification, error.reason, error.detail),)
+
+    def _learn(self, data: bytes) -> None:
+        self._config = learn(self._config, data)
+        if data[0] in MODULES.values():
+            # The board is being set up: what waits is of a stream that has ended.
+            self._pairing = Pairing()
+
+    def _samples(self, notification: Notification) -> tuple[Frame | Fault, ...]:
+        samples = decode_samples(notification.data, self._config.chip)
+        stream, n = samples.stream, len(samples.counts)
+        if self._packed is not None and self._packed != (n > 1):
+            raise MalformedError(FaultReason.FORMAT, f"expected packed={self._packed}, got {n}")
+        scale = counts_per_unit(stream, self._config.full_range(stream))
+        received_s = s_from_ns(notification.received_ns)
+        part = Part(received_s, samples.counts / scale, samples.saturated)
+        only = self._only if self._config.has_gyro else Stream.ACC
+        if only is not None:
+            if stream is not only:
+                detail = f"expected only {only.value} samples, got {stream.value}"
+                raise MalformedError(FaultReason.FORMAT, detail)
+            return (_alone(stream, part),)
+
+        outcome = self._pairing.add(stream, part)
+        faults = (
+            fault_of(
+                notification,
+                FaultReason.LOST,
+                f"{count} samples of the {missing.value} stream never came",
+                count,
+            )
+            for missing, count in outcome.lost
+        )
+        return (*faults, *(_frame(pair, received_s) for pair in outcome.pairs))
+
+
+def _frame(pair: Pair, received_s: float) -> Frame:
+    return Frame(pair.acc_mps2, pair.gyro_radps, None, received_s, pair.saturated)
+
+
+def _alone(stream: Stream, part: Part) -> Frame:
+    """Return the samples of one sensor; without an accelerometer nothing can be trained with."""
+    if stream is Stream.ACC:
+        return Frame(part.values, None, None, part.received_s, part.saturated)
+    return Frame(np.empty((0, 3)), part.values, None, part.received_s, part.saturated)
+
+
+def _decoder(settings: Mapping[str, str]) -> MetaMotionDecoder:
+    """Return a decoder; a range of one sensor alone says that there is only that one."""
+    known = ("impl", "module", "range_g", "range_dps", "packed")
+    refuse_unknown(settings, "metamotion", known)
+    default = MetaMotionConfig()
+    config = MetaMotionConfig(
+        chip=_chip(settings.get("impl")),
+        acc_range_g=whole_number(settings, "range_g", default.acc_range_g),
+        gyro_range_dps=whole_number(settings, "range_dps", default.gyro_range_dps),
+    )
+    _check("range_g", config.acc_range_g, sorted(ACC_RANGE_CODES[Chip.BMI160]))
+    _check("range_dps", config.gyro_range_dps, sorted(GYRO_RANGE_CODES))
+    return MetaMotionDecoder(config, _only(settings), _packed(settings.get("packed")))
+
+
+def _chip(name: str | None) -> Chip | None:
+    if name is None:
+        return None
+    _check("impl", name, [chip.value for chip in Chip])
+    return Chip(name)
+
+
+def _only(settings: Mapping[str, str]) -> Stream | None:
+    module = settings.get("module")
+    if module is not None:
+        _check("module", module, [stream.value for stream in Stream])
+        return Stream(module)
+    match "range_g" in settings, "range_dps" in settings:
+        case True, False:
+            return Stream.ACC
+        case False, True:
+            return Stream.GYRO
+    return None
+
+
+def _packed(text: str | None) -> bool | None:
+    if text is None:
+        return None
+    _check("packed", text.lower(), ["true", "false"])
+    return text.lower() == "true"
+
+
+def _check(name: str, value: object, allowed: Sequence[object]) -> None:
+    if value not in allowed:
+        known = ", ".join(str(each) for each in allowed)
+        raise TrackerError(f"The setting {name} cannot be {value}.", f"Known: {known}.")
+
+
+def _recognises(advertisement: Advertisement) -> bool:
+    services = {uuid.lower() for uuid in advertisement.service_uuids}
+    name = (advertisement.name or "").lower()
+    return SERVICE_UUID in services or name.startswith((*NAMES, BOOTLOADER_NAME))
+
+
+def _refuses(advertisement: Advertisement) -> str | None:
+    if (advertisement.name or "").lower().startswith(BOOTLOADER_NAME):
+        return "It waits for a firmware; install one with MbientLab's app."
+    return None
+
+
+METAMOTION: Final = SensorFamily(
+    kind="metamotion",
+    title="MbientLab MetaMotion",
+    clock=ClockKind.NONE,
+    channels=MappingProxyType(
+        {
+            "notify": NOTIFY_UUID,
+            "command": COMMAND_UUID,
+            "firmware": FIRMWARE_REVISION_UUID,
+        }
+    ),
+    decoder=_decoder,
+    recognises=_recognises,
+    refuses=_refuses,
+    services=(SERVICE_UUID,),
+    start=START,
+    stop=STOP,
+    battery=BATTERY,
+    firmware=FIRMWARE_REVISION,
+    default_channel=NOTIFY_UUID,
+)
+"""A board with the maker's firmware and a BMI160 or BMI270."""

@@ -1,0 +1,187 @@
+"""The frames of a MetaMotion: raw samples of two chips, and what it answers.
+
+Byte tables: `firmware_notes/05-metamotion.md`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from tracker.domain import FaultReason
+from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
+from tracker.sensors.base import MalformedError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+SERVICE_UUID: Final = "326a9000-85cb-9195-d9dd-464cfbbae75a"
+COMMAND_UUID: Final = "326a9001-85cb-9195-d9dd-464cfbbae75a"
+NOTIFY_UUID: Final = "326a9006-85cb-9195-d9dd-464cfbbae75a"
+
+READ_BIT: Final = 0x80
+"""Set in the register of a question and of its answer."""
+
+COUNT: Final = np.dtype("<i2")
+HEADER_BYTES: Final = 2
+"""Module and register stand in front of everything."""
+
+PACKED_SAMPLES: Final = 3
+"""A packed notification fills the 20 bytes of the smallest MTU."""
+
+COUNTS_PER_ACC_RANGE: Final = 32768
+GYRO_COUNTS_PER_DPS_AT_2000: Final = 16.4
+"""Per the data sheets of both chips, doubled with every halving of the range."""
+
+
+class Chip(Enum):
+    """The motion chip on the board: it decides registers and codes."""
+
+    BMI160 = "BMI160"
+    BMI270 = "BMI270"
+
+
+class Stream(Enum):
+    """What a notification holds samples of; the value is the name in settings."""
+
+    ACC = "acc"
+    GYRO = "gyro"
+
+
+MODULES: Final = MappingProxyType({Stream.ACC: 0x03, Stream.GYRO: 0x13})
+
+IMPLEMENTATIONS: Final = MappingProxyType(
+    {
+        (0x03, 1): Chip.BMI160,
+        (0x03, 4): Chip.BMI270,
+        (0x13, 0): Chip.BMI160,
+        (0x13, 1): Chip.BMI270,
+    }
+)
+"""Which chip the implementation number in a module's information means."""
+
+PLAIN_REGISTERS: Final = MappingProxyType(
+    {
+        (Stream.ACC, Chip.BMI160): 0x04,
+        (Stream.ACC, Chip.BMI270): 0x04,
+        (Stream.GYRO, Chip.BMI160): 0x05,
+        (Stream.GYRO, Chip.BMI270): 0x04,
+    }
+)
+"""Registers that notify one sample at a time."""
+
+PACKED_REGISTERS: Final = MappingProxyType(
+    {
+        (Stream.ACC, Chip.BMI160): 0x1C,
+        (Stream.ACC, Chip.BMI270): 0x05,
+        (Stream.GYRO, Chip.BMI160): 0x07,
+        (Stream.GYRO, Chip.BMI270): 0x05,
+    }
+)
+"""Registers that notify three samples at a time."""
+
+_LAYOUTS: Final = MappingProxyType(
+    {
+        (MODULES[stream], register, chip): (stream, samples)
+        for registers, samples in ((PLAIN_REGISTERS, 1), (PACKED_REGISTERS, PACKED_SAMPLES))
+        for (stream, chip), register in registers.items()
+    }
+)
+"""Stream and number of samples by module, register and chip."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Samples:
+    """What one notification holds."""
+
+    stream: Stream
+    counts: NDArray[np.int16]
+    """Shape (n, 3), n is 1 or 3."""
+
+    @property
+    def saturated(self) -> bool:
+        """Whether a count is at the end of what it can say."""
+        limits = np.iinfo(COUNT)
+        return bool(((self.counts == limits.min) | (self.counts == limits.max)).any())
+
+
+def counts_per_unit(stream: Stream, full_range: int) -> float:
+    """Return how many counts make a m/s² or a rad/s at a range in g or degrees/s."""
+    if stream is Stream.ACC:
+        return COUNTS_PER_ACC_RANGE / (full_range * STANDARD_GRAVITY_MPS2)
+    return GYRO_COUNTS_PER_DPS_AT_2000 * 2000 / (full_range * RADPS_PER_DPS)
+
+
+def register_of(stream: Stream, chip: Chip, *, packed: bool) -> int:
+    """Return the register that notifies the samples of a stream."""
+    return (PACKED_REGISTERS if packed else PLAIN_REGISTERS)[stream, chip]
+
+
+def encode_samples(
+    stream: Stream, chip: Chip, full_range: int, values: NDArray[np.float64]
+) -> bytes:
+    """Return samples as the board would notify them, clipped to the range of the chip.
+
+    Parameters
+    ----------
+    stream
+        What they are samples of.
+    chip
+        The board's motion chip.
+    full_range
+        What the chip is set to, g or degrees/s.
+    values
+        Acceleration, m/s², or angular rate, rad/s; shape (1, 3), or (3, 3) for packed.
+
+    Raises
+    ------
+    ValueError
+        If a notification cannot hold as many samples.
+    """
+    if values.shape not in ((1, 3), (PACKED_SAMPLES, 3)):
+        raise ValueError(f"expected values of shape (1, 3) or (3, 3), got {values.shape}")
+    limits = np.iinfo(COUNT)
+    scaled = np.rint(values * counts_per_unit(stream, full_range))
+    counts = np.clip(scaled, limits.min, limits.max).astype(COUNT)
+    register = register_of(stream, chip, packed=len(values) == PACKED_SAMPLES)
+    return bytes((MODULES[stream], register)) + counts.tobytes()
+
+
+def decode_samples(data: bytes, chip: Chip | None) -> Samples:
+    """Return the samples of a notification.
+
+    A register that means one thing on one chip and another on the other is told by the length.
+
+    Raises
+    ------
+    MalformedError
+        If there are none in it.
+    """
+    module, register = data[0], data[1]
+    chips = tuple(Chip) if chip is None else (chip,)
+    possible = [
+        _LAYOUTS[module, register, each] for each in chips if (module, register, each) in _LAYOUTS
+    ]
+    for stream, samples in possible:
+        if len(data) == _size(samples):
+            counts = np.frombuffer(data, COUNT, offset=HEADER_BYTES).reshape(samples, 3)
+            return Samples(stream, counts)
+    if possible:
+        expected = " or ".join(sorted({str(_size(samples)) for _stream, samples in possible}))
+        raise MalformedError(
+            FaultReason.LENGTH,
+            f"expected {expected} bytes of {possible[0][0].value} samples, got {len(data)}",
+        )
+    raise MalformedError(
+        FaultReason.FORMAT,
+        f"expected raw samples, got module {module:02x} register {register:02x}: "
+        "a route that another program left behind",
+    )
+
+
+def _size(samples: int) -> int:
+    return HEADER_BYTES + samples * 3 * COUNT.itemsize

@@ -1,0 +1,343 @@
+"""The packets of our own profile, and the ids of its characteristics.
+
+Byte tables: `firmware_notes/01-profile.md`, "Samples" and "GATT table".
+
+The configuration of our own profile: what a count is worth, and how often one comes.
+
+Byte tables: `firmware_notes/01-profile.md`, "Configuration".
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from tracker.domain import FaultReason
+from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
+from tracker.sensors.base import MalformedError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+VERSION: Final = 1
+"""Version of the configuration's format and of the packets that it describes."""
+
+# 01-profile.md, "Configuration value": version, flags, rate, acc range, gyro range, acc LSB,
+# gyro LSB, boot id.
+CONFIG: Final = struct.Struct("<BBHHHffI")
+
+# 01-profile.md, "Configuration request": the first five fields of the value.
+REQUEST: Final = struct.Struct("<BBHHH")
+
+GYRO_FLAG: Final = 0x01
+"""Flag of the configuration: the sensor has a gyroscope and sends it."""
+
+LOWEST_RATE_HZ: Final = 25
+"""Below this a way up of 0.4 s, the fastest, has fewer than ten samples to show its edges."""
+
+HIGHEST_RATE_HZ: Final = 200
+"""Hips move below 10 Hz; more only costs battery and air."""
+
+COUNTS_PER_RANGE: Final = 32768
+"""Counts from zero to the end of an int16, which are the range unless the LSB says otherwise."""
+
+LEAST_SPAN: Final = 0.9
+"""32768 counts below this share of the range cannot express the range: the LSB is wrong."""
+
+GREATEST_SPAN: Final = 2.0
+"""Real chips stay below 1.6; an LSB in thousandths or in radians is far outside."""
+
+LARGEST_U16: Final = 0xFFFF
+
+_COUNT_LIMITS: Final = (-COUNTS_PER_RANGE, COUNTS_PER_RANGE - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileConfig:
+    """What the config characteristic says; the defaults are those that the note recommends."""
+
+    rate_hz: int = 100
+    """Nominal samples per second."""
+    acc_range_g: int = 8
+    """The accelerometer measures from minus to plus this, g."""
+    gyro_range_dps: int | None = 1000
+    """The gyroscope measures from minus to plus this, degrees/s; None without one."""
+    acc_lsb_g: float | None = None
+    """Worth of one accelerometer count, g; None where it is the range over 32768."""
+    gyro_lsb_dps: float | None = None
+    """Worth of one gyroscope count, degrees/s; None where it is the range over 32768."""
+    boot_id: int = 0
+    """Number drawn by the sensor when it booted: another one means that it restarted."""
+
+    def __post_init__(self) -> None:
+        if not LOWEST_RATE_HZ <= self.rate_hz <= HIGHEST_RATE_HZ:
+            raise ValueError(
+                f"expected a rate of {LOWEST_RATE_HZ} to {HIGHEST_RATE_HZ} Hz, got {self.rate_hz}"
+            )
+        _check_scale("accelerometer", "g", self.acc_range_g, self.acc_lsb_g)
+        if self.gyro_range_dps is not None:
+            _check_scale("gyroscope", "degrees/s", self.gyro_range_dps, self.gyro_lsb_dps)
+        elif self.gyro_lsb_dps is not None:
+            raise ValueError("expected no gyroscope LSB without a gyroscope range")
+        if not 0 <= self.boot_id < 1 << 32:
+            raise ValueError(f"expected a boot id of 32 bits, got {self.boot_id}")
+
+    @property
+    def acc_scale_mps2(self) -> float:
+        """Worth of one accelerometer count, m/s²."""
+        lsb_g = self.acc_lsb_g or self.acc_range_g / COUNTS_PER_RANGE
+        return lsb_g * STANDARD_GRAVITY_MPS2
+
+    @property
+    def gyro_scale_radps(self) -> float | None:
+        """Worth of one gyroscope count, rad/s, or None without a gyroscope."""
+        if self.gyro_range_dps is None:
+            return None
+        lsb_dps = self.gyro_lsb_dps or self.gyro_range_dps / COUNTS_PER_RANGE
+        return lsb_dps * RADPS_PER_DPS
+
+    def acc_counts(self, acc_mps2: NDArray[np.float64]) -> NDArray[np.int16]:
+        """Return what the accelerometer would count, saturated at its ends, shape (n, 3)."""
+        return _counts(acc_mps2, self.acc_scale_mps2)
+
+    def gyro_counts(self, gyro_radps: NDArray[np.float64]) -> NDArray[np.int16]:
+        """Return what the gyroscope would count, saturated at its ends, shape (n, 3).
+
+        Raises
+        ------
+        ValueError
+            If this sensor has no gyroscope.
+        """
+        scale_radps = self.gyro_scale_radps
+        if scale_radps is None:
+            raise ValueError("expected a configuration with a gyroscope, got one without")
+        return _counts(gyro_radps, scale_radps)
+
+    def encode(self) -> bytes:
+        """Return the value of the config characteristic."""
+        return self.encode_request() + struct.pack(
+            "<ffI",
+            self.acc_lsb_g or self.acc_range_g / COUNTS_PER_RANGE,
+            self.gyro_lsb_dps or (self.gyro_range_dps or 0) / COUNTS_PER_RANGE,
+            self.boot_id,
+        )
+
+    def encode_request(self) -> bytes:
+        """Return what a central writes to the config characteristic to ask for this."""
+        flags = 0 if self.gyro_range_dps is None else GYRO_FLAG
+        return REQUEST.pack(
+            VERSION, flags, self.rate_hz, self.acc_range_g, self.gyro_range_dps or 0
+        )
+
+    @classmethod
+    def decode(cls, data: bytes) -> ProfileConfig:
+        """Return the configuration that a config value holds; later fields are passed over.
+
+        Raises
+        ------
+        MalformedError
+            If the value does not follow the note.
+        """
+        if len(data) < CONFIG.size:
+            raise MalformedError(
+                FaultReason.LENGTH,
+                f"expected a configuration of {CONFIG.size} bytes or more, got {len(data)}",
+            )
+        version, flags, rate_hz, acc_range_g, gyro_range_dps, acc_lsb_g, gyro_lsb_dps, boot_id = (
+            CONFIG.unpack_from(data)
+        )
+        if version != VERSION:
+            raise MalformedError(
+                FaultReason.VERSION, f"expected configuration version {VERSION}, got {version}"
+            )
+        has_gyro = bool(flags & GYRO_FLAG)
+        try:
+            return cls(
+                rate_hz,
+                acc_range_g,
+                gyro_range_dps if has_gyro else None,
+                _unless_nominal(acc_lsb_g, acc_range_g),
+                _unless_nominal(gyro_lsb_dps, gyro_range_dps) if has_gyro else None,
+                boot_id,
+            )
+        except ValueError as error:
+            raise MalformedError(FaultReason.FORMAT, str(error)) from error
+
+
+def _unless_nominal(lsb: float, full_range: int) -> float | None:
+    """Return None for the LSB that the range implies; every such quotient is an exact float32."""
+    return None if lsb == full_range / COUNTS_PER_RANGE else lsb
+
+
+def _check_scale(sensor: str, unit: str, full_range: int, lsb: float | None) -> None:
+    if not 0 < full_range <= LARGEST_U16:
+        raise ValueError(f"expected a range of 1 to {LARGEST_U16} {unit}, got {full_range}")
+    if lsb is None:
+        return
+    span = lsb * COUNTS_PER_RANGE / full_range
+    if not (math.isfinite(span) and LEAST_SPAN <= span <= GREATEST_SPAN):
+        raise ValueError(
+            f"expected an LSB of the {sensor} near {full_range / COUNTS_PER_RANGE:.3g} {unit} "
+            f"for a range of {full_range} {unit}, got {lsb:.3g}"
+        )
+
+
+def _counts(signal: NDArray[np.float64], scale: float) -> NDArray[np.int16]:
+    return np.clip(np.rint(signal / scale), *_COUNT_LIMITS).astype(np.int16)
+
+
+SERVICE_UUID: Final = "3d320001-e51c-40a5-86c9-636806027ef2"
+IMU_UUID: Final = "3d320002-e51c-40a5-86c9-636806027ef2"
+CONFIG_UUID: Final = "3d320003-e51c-40a5-86c9-636806027ef2"
+CONTROL_UUID: Final = "3d320004-e51c-40a5-86c9-636806027ef2"
+
+# 01-profile.md, "Packet header": version and flags u8, n u8, sequence u16, device time u32.
+PACKET_HEADER: Final = struct.Struct("<BBHI")
+
+# 01-profile.md, "Sample": int16 acc x y z, then gyro x y z where the packet has one.
+COUNT: Final = np.dtype("<i2")
+AXES_WITH_GYRO: Final = 6
+AXES_WITHOUT_GYRO: Final = 3
+
+SATURATED_FLAG: Final = 0x02
+EXTENDED_FLAG: Final = 0x04
+
+SEQUENCE_MODULUS: Final = 1 << 16
+TIME_MODULUS_US: Final = 1 << 32
+
+LEAST_MTU: Final = 23
+"""The smallest ATT MTU that Bluetooth allows, bytes."""
+
+NOTIFICATION_OVERHEAD: Final = 3
+"""ATT opcode and handle in front of every notification's value, bytes."""
+
+MOST_SAMPLES: Final = 255
+"""What the header's n can say."""
+
+LEAST_PACKETS_HZ: Final = 20
+"""A packet waits for its last sample; a rep should be on the screen 0.1 s after it happened."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Packet:
+    """One packet, taken apart but not yet in units."""
+
+    sequence: int
+    """Packet counter, modulo 2**16."""
+    device_time_us: int
+    """Device time of the first sample, µs, modulo 2**32."""
+    acc_counts: NDArray[np.int16]
+    """Shape (n, 3)."""
+    gyro_counts: NDArray[np.int16] | None
+    """Shape (n, 3), or None."""
+    saturated: bool
+    """Whether some value is at the end of the chip's range."""
+
+
+def encode_packet(
+    config: ProfileConfig,
+    sequence: int,
+    device_time_us: int,
+    acc_counts: NDArray[np.int16],
+    gyro_counts: NDArray[np.int16] | None,
+) -> bytes:
+    """Return one packet as the sensor would notify it.
+
+    Parameters
+    ----------
+    config
+        What the sensor is set to.
+    sequence
+        Packets made since boot; may run past 16 bits.
+    device_time_us
+        Device time of the first sample, µs since boot; may run past 32 bits.
+    acc_counts
+        Accelerometer, counts, shape (n, 3).
+    gyro_counts
+        Gyroscope, counts, shape (n, 3); None exactly where `config` has none.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit together or to the configuration.
+    """
+    if (gyro_counts is None) != (config.gyro_range_dps is None):
+        raise ValueError("expected gyroscope counts exactly where the configuration has a range")
+    n = len(acc_counts)
+    if not 1 <= n <= MOST_SAMPLES:
+        raise ValueError(f"expected 1 to {MOST_SAMPLES} samples in a packet, got {n}")
+    signals = (acc_counts,) if gyro_counts is None else (acc_counts, gyro_counts)
+    for signal in signals:
+        if signal.shape != (n, 3):
+            raise ValueError(f"expected counts of shape {(n, 3)}, got {signal.shape}")
+    counts = np.hstack(signals).astype(COUNT, copy=False)
+
+    limits = np.iinfo(COUNT)
+    flags = 0 if gyro_counts is None else GYRO_FLAG
+    if np.any((counts == limits.min) | (counts == limits.max)):
+        flags |= SATURATED_FLAG
+    header = PACKET_HEADER.pack(
+        VERSION << 4 | flags, n, sequence % SEQUENCE_MODULUS, device_time_us % TIME_MODULUS_US
+    )
+    return header + counts.tobytes()
+
+
+def decode_packet(data: bytes) -> Packet:
+    """Return a packet's fields and counts.
+
+    Raises
+    ------
+    MalformedError
+        If the bytes do not follow the note.
+    """
+    if len(data) < PACKET_HEADER.size:
+        raise MalformedError(
+            FaultReason.LENGTH, f"expected a header of {PACKET_HEADER.size} bytes, got {len(data)}"
+        )
+    version_and_flags, n, sequence, device_time_us = PACKET_HEADER.unpack_from(data)
+    version = version_and_flags >> 4
+    if version != VERSION:
+        raise MalformedError(
+            FaultReason.VERSION, f"expected packet version {VERSION}, got {version}"
+        )
+    if n == 0:
+        raise MalformedError(FaultReason.FORMAT, "expected at least one sample, got n = 0")
+    start = PACKET_HEADER.size
+    if version_and_flags & EXTENDED_FLAG:
+        # Without even the length byte the packet is short by everything that follows it.
+        start += 1 + (data[start] if len(data) > start else 0)
+    axes = AXES_WITH_GYRO if version_and_flags & GYRO_FLAG else AXES_WITHOUT_GYRO
+    expected = start + n * axes * COUNT.itemsize
+    if len(data) != expected:
+        raise MalformedError(
+            FaultReason.LENGTH, f"expected {expected} bytes for n = {n}, got {len(data)}"
+        )
+    counts = np.frombuffer(data, COUNT, offset=start).reshape(n, axes)
+    return Packet(
+        sequence=sequence,
+        device_time_us=device_time_us,
+        acc_counts=counts[:, :3],
+        gyro_counts=counts[:, 3:] if axes == AXES_WITH_GYRO else None,
+        saturated=bool(version_and_flags & SATURATED_FLAG),
+    )
+
+
+def samples_per_packet(mtu: int, config: ProfileConfig) -> int:
+    """Return how many samples a sensor puts into a packet (note, "How many samples").
+
+    Raises
+    ------
+    ValueError
+        If `mtu` is below what Bluetooth allows.
+    """
+    if mtu < LEAST_MTU:
+        raise ValueError(f"expected an ATT MTU of at least {LEAST_MTU}, got {mtu}")
+    axes = AXES_WITHOUT_GYRO if config.gyro_range_dps is None else AXES_WITH_GYRO
+    room = mtu - NOTIFICATION_OVERHEAD - PACKET_HEADER.size
+    fitting = room // (axes * COUNT.itemsize)
+    timely = config.rate_hz // LEAST_PACKETS_HZ
+    return min(fitting, timely)

@@ -1,0 +1,181 @@
+"""eSpeak NG as a voice: text to samples, without a device and without a process.
+
+The library and its data come with the package espeakng-loader, on every system. It is under the
+GPL 3, so it is an extra that whoever wants it installs, and no part of this package.
+
+The folder of eSpeak NG's data, by a path that it can take.
+"""
+
+from __future__ import annotations
+
+import atexit
+import ctypes
+import shutil
+import sys
+import tempfile
+import threading
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from tracker.sound.sounds import INSTALL, MissingError, SoundError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+LONGEST_BYTES: Final = 159
+"""Its buffer has 160 with the zero at the end; it cuts what is longer, and finds nothing there."""
+
+
+def data_path(folder: Path, platform: str = sys.platform) -> bytes:
+    """Return the folder's path as bytes that eSpeak NG can open.
+
+    Raises
+    ------
+    SoundError
+        If there is none.
+    """
+    # On Windows it opens files by names in the code page of the system.
+    encoding = "mbcs" if platform == "win32" else sys.getfilesystemencoding()
+    with suppress(OSError, UnicodeEncodeError):
+        encoded = str(folder).encode(encoding)
+        if len(encoded) > LONGEST_BYTES:
+            encoded = str(_link(folder)).encode(encoding)
+        if len(encoded) <= LONGEST_BYTES:
+            return encoded
+    raise SoundError(
+        f"eSpeak NG cannot open its data: the path {folder} is too long or has foreign letters.",
+        "Install the tracker in a folder with a shorter, plainer name.",
+    )
+
+
+@cache
+def _link(folder: Path) -> Path:
+    """Return a short path to the folder, for as long as the program runs."""
+    place = Path(tempfile.mkdtemp(prefix="tracker-"))
+    atexit.register(shutil.rmtree, place, ignore_errors=True)
+    link = place / "data"
+    link.symlink_to(folder, target_is_directory=True)
+    return link
+
+
+# Names and values as in speak_lib.h of eSpeak NG 1.52, which is public.
+_AUDIO_OUTPUT_SYNCHRONOUS: Final = 2
+_INITIALIZE_DONT_EXIT: Final = 0x8000
+_POS_CHARACTER: Final = 1
+_CHARS_UTF8: Final = 1
+_RATE: Final = 1
+_RANGE: Final = 4
+_OK: Final = 0
+
+VOICE: Final = "en-us"
+
+WORDS_PER_MINUTE: Final = 170
+"""The usual 175, a little slower: it is heard from a bench, among noise."""
+
+RANGE: Final = 60
+"""Of pitch, %; livelier than the usual 50, which carries better."""
+
+_SampleCallback = ctypes.CFUNCTYPE(
+    ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p
+)
+
+_ONE_AT_A_TIME: Final = threading.Lock()
+"""eSpeak has one state for the whole process; there may be two players for a moment."""
+
+
+class EspeakVoice:
+    """Speaks English.
+
+    Raises
+    ------
+    SoundError
+        If the library is not installed, or does not start.
+    """
+
+    def __init__(self) -> None:
+        try:
+            import espeakng_loader
+        except ImportError as error:
+            raise MissingError("espeakng-loader is not installed.", f"Try: {INSTALL}") from error
+        try:
+            self._library = _declared(ctypes.CDLL(espeakng_loader.get_library_path()))
+        except (OSError, AttributeError, RuntimeError) as error:
+            raise SoundError(
+                f"eSpeak NG cannot be loaded: {error}",
+                f"Try: {INSTALL} --force-reinstall",
+            ) from error
+        folder = data_path(Path(espeakng_loader.get_data_path()))
+        self._parts: list[NDArray[np.int16]] = []
+        self._callback = _SampleCallback(self._take)
+        with _ONE_AT_A_TIME:
+            self._rate_hz = self._library.espeak_Initialize(
+                _AUDIO_OUTPUT_SYNCHRONOUS,
+                0,
+                folder,
+                _INITIALIZE_DONT_EXIT,
+            )
+            if (
+                self._rate_hz <= 0
+                or self._library.espeak_SetVoiceByName(VOICE.encode()) != _OK
+                or self._library.espeak_SetParameter(_RATE, WORDS_PER_MINUTE, 0) != _OK
+                or self._library.espeak_SetParameter(_RANGE, RANGE, 0) != _OK
+            ):
+                raise SoundError(
+                    f"eSpeak NG does not start with the voice {VOICE}.",
+                    f"Try: {INSTALL} --force-reinstall",
+                )
+
+    @property
+    def rate_hz(self) -> int:
+        """Samples per second."""
+        return int(self._rate_hz)
+
+    def say(self, text: str) -> NDArray[np.float64]:
+        """Return a phrase as samples, shape (n,), within ±1."""
+        said = text.encode() + b"\0"
+        with _ONE_AT_A_TIME:
+            self._parts.clear()
+            self._library.espeak_SetSynthCallback(self._callback)
+            result = self._library.espeak_Synth(
+                said, len(said), 0, _POS_CHARACTER, 0, _CHARS_UTF8, None, None
+            )
+            parts = self._parts.copy()
+            self._parts.clear()
+        if result != _OK:
+            raise SoundError(f"eSpeak NG does not say {text!r}: error {result}.")
+        if not parts:
+            return np.zeros(0)
+        return np.concatenate(parts) / 32768.0
+
+    def _take(self, samples: Any, count: int, _events: Any) -> int:
+        # Its buffer is used again after this call. There is no buffer at the end of a phrase.
+        if samples and count > 0:
+            self._parts.append(np.ctypeslib.as_array(samples, (count,)).copy())
+        return 0
+
+
+def _declared(library: ctypes.CDLL) -> ctypes.CDLL:
+    """Tell ctypes the arguments that are not plain integers."""
+    library.espeak_Initialize.argtypes = (
+        ctypes.c_int,
+        ctypes.c_int,
+        ctypes.c_char_p,
+        ctypes.c_int,
+    )
+    library.espeak_SetVoiceByName.argtypes = (ctypes.c_char_p,)
+    library.espeak_SetSynthCallback.argtypes = (_SampleCallback,)
+    library.espeak_Synth.argtypes = (
+        ctypes.c_char_p,
+        ctypes.c_size_t,
+        ctypes.c_uint,
+        ctypes.c_int,
+        ctypes.c_uint,
+        ctypes.c_uint,
+        ctypes.c_void_p,
+        ctypes.c_void_p,
+    )
+    return library

@@ -1,0 +1,92 @@
+"""The sounds of the application: opened beside everything else, and tied to what is trained."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from tracker.app.audio import Sounding
+from tracker.app.clock import SYSTEM_CLOCK
+from tracker.domain import TrackerError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.app import App
+
+    from tracker.app.playback import Playback
+    from tracker.app.session import Session
+    from tracker.sound import Opened, Player
+
+if TYPE_CHECKING:
+    OpenSound = Callable[[Callable[[], object]], Opened]
+    """Opens the player; is given what rings the terminal's bell, and called in a thread."""
+
+
+class Loudspeaker:
+    """Plays what a session says, once there is something to play it on.
+
+    Parameters
+    ----------
+    app
+        Says in a line what cannot be heard, and rings the bell.
+    open_sound
+        Opens the player; None leaves everything silent.
+    muted
+        Whether the sound is off at first.
+    """
+
+    def __init__(self, app: App[None], open_sound: OpenSound | None, *, muted: bool) -> None:
+        self._app = app
+        self._open_sound = open_sound
+        self._muted = muted
+        self._player: Player | None = None
+        self._training: Session | Playback | None = None
+
+    async def open(self) -> None:
+        """Open the device, for which headphones take a second or two to wake."""
+        if self._open_sound is None:
+            return
+        loop = asyncio.get_running_loop()
+        try:
+            opened = await asyncio.to_thread(
+                self._open_sound, lambda: loop.call_soon_threadsafe(self._app.bell)
+            )
+        except TrackerError as error:
+            self._app.notify(str(error), severity="warning", timeout=10.0)
+            return
+        self._player = opened.player
+        if self._muted:
+            opened.player.toggle_mute()
+        if opened.complaint is not None and not self._muted:
+            self._app.notify(opened.complaint, severity="warning", timeout=10.0)
+        if self._training is not None:
+            self.play(self._training)
+
+    def play(self, training: Session | Playback) -> None:
+        """Sound what a session says from now on, in place of the one before."""
+        self._training = training
+        if self._player is not None:
+            sounding = Sounding(self._player)
+            training.add_sink(sounding)
+            self._app.run_worker(
+                sounding.run(training.snapshot, SYSTEM_CLOCK), group="sound", exclusive=True
+            )
+
+    def mute(self, muted: bool) -> None:
+        """Switch the sound off or on, now or as soon as there is some."""
+        if self._player is not None and self._player.muted is not muted:
+            self._player.toggle_mute()
+        self._muted = muted
+
+    def toggle(self) -> str:
+        """Switch the sound off, or on again, and return what to say about it."""
+        if self._player is None:
+            return "There is no sound."
+        self.mute(not self._muted)
+        return "Sound off" if self._muted else "Sound on"
+
+    async def close(self) -> None:
+        """Let the last sounds end, for 4 s at most."""
+        if self._player is not None:
+            await asyncio.to_thread(self._player.close)

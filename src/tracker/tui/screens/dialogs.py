@@ -1,0 +1,189 @@
+"""How an exercise is done, how to warm up, and when to ask somebody who knows.
+
+What the keys do and what the numbers mean.
+
+A line of the wearer's own, about the set or the session.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, Label, Static
+
+from tracker.coach import ASK_FIRST, FOR_EVERYBODY, HOW_TO, NO_DIAGNOSIS, WARM_UP, red_flag_lines
+from tracker.domain import NoteEntered, exercise_named
+from tracker.domain.plan import LONGEST_NOTE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+    from textual.screen import Screen
+
+    from tracker.app.playback import Playback
+    from tracker.app.session import Session
+
+Part = tuple[str, "Sequence[str]"]
+"""A heading and the lines below it."""
+
+
+def guide_parts(exercise: str) -> tuple[Part, ...]:
+    """Return what there is to know before a training."""
+    return (
+        (exercise_named(exercise).title, (*HOW_TO[exercise], *FOR_EVERYBODY)),
+        ("Warm up", WARM_UP),
+        ("Pain", (ASK_FIRST, NO_DIAGNOSIS, *red_flag_lines())),
+    )
+
+
+def warning_parts() -> tuple[Part, ...]:
+    """Return what is said once, before the first training."""
+    return (("Before the first training", (ASK_FIRST, *red_flag_lines(), NO_DIAGNOSIS)),)
+
+
+def guide_text(parts: Sequence[Part]) -> Content:
+    """Return each part under its heading."""
+    lines: list[Content] = []
+    for title, words in parts:
+        lines += [Content.styled(title, "bold"), *map(Content, words), Content("")]
+    return Content("\n").join(lines[:-1])
+
+
+class GuideScreen(ModalScreen[None]):
+    """Text in a box that scrolls on small terminals."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [("escape,enter,q,f2", "dismiss", "Close")]
+
+    def __init__(self, parts: Sequence[Part], closing: str = "escape closes this") -> None:
+        super().__init__()
+        self._parts = parts
+        self._closing_words = closing
+
+    def compose(self) -> ComposeResult:
+        """Put each part under its heading."""
+        with VerticalScroll() as box:
+            # On the frame, because the last line of a long text is out of sight.
+            box.border_subtitle = f"↑ ↓ scroll · {self._closing_words}"
+            yield Static(guide_text(self._parts))
+
+
+HELP: Final = """\
+[b]While training[/b]
+ s       start or stop a set by hand
+ u  a    one rep less, or more: of this set, or of the last one
+ c       own level: a level lockout, held still for 3 s
+ r       own level: three good reps, each with a short hold
+ d       far: nothing but the number and the phase, in its colour
+ n       a note on the set; before the first one, on the session
+ m       sound off, or on
+ f       finish: the summary, pain, and what comes next
+ t       light or dark
+ q       quit; the recording is closed first
+
+[b]Rest[/b]   comes and goes by itself
+ tab ↓ ↑ next field, field before; numbers only
+ enter   keep what was typed, back to training; so does escape
+ f  m  n finish, sound, a note on the set
+
+[b]Replay[/b]
+ space   pause, go on
+ ← →     5 seconds back, on
+ + -     faster, slower
+ escape  back to the past sessions
+
+[b]Everywhere[/b]
+ escape  back: nothing is lost      ?  this help
+
+[b]Signs[/b]
+ ▲ UP  ■ HOLD  ▼ DOWN  ▁ FLOOR   the phase of the rep
+ ✓  as planned, or done     ↓  shorter than planned     ↑  longer
+ »  a cue       !  something is wrong       ▸  now, or here
+ ø  the mean of the set     –  not known, never zero
+ ● streaming   … connecting   × lost   the link to the sensor
+ The band in the pitch curve is where a lockout of yours is.
+
+[b]Numbers[/b]
+ Tempo is written down-floor-up-hold, in seconds: 3.0-0.4-0.9-1.6.
+ Your own order is beside it: a hip thrust starts with the way up.
+ A rep counts when its hold at the top starts.
+ range   how far the pelvis turns
+ mean    mean velocity of the hips on the way up
+ loss    how much slower than the best rep of the set
+ 1RM     what you might lift once: an estimate
+
+The sensor sees how the pelvis moves, not your back. If it hurts,
+stop, and ask a doctor or a qualified trainer."""
+
+
+class HelpScreen(ModalScreen[None]):
+    """Help over whatever is shown."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("escape,question_mark,q", "dismiss", "Close"),
+    ]
+
+    def compose(self) -> ComposeResult:
+        """Put the text into a box that scrolls on small terminals."""
+        with VerticalScroll() as box:
+            box.border_title = "Help"
+            box.border_subtitle = "↑ ↓ scroll · escape, ? or q closes"
+            yield Static(HELP)
+
+
+def take_note(
+    screen: Screen[None], training: Session | Playback, set_index: int | None, known: str
+) -> None:
+    """Ask for a note on a set, or on the session, and enter what is new.
+
+    Parameters
+    ----------
+    screen
+        Where it is asked for.
+    training
+        Takes the note.
+    set_index
+        The set that it is about; None is the whole session.
+    known
+        The note that there is.
+    """
+
+    def keep(text: str | None) -> None:
+        if text is not None and text != known:
+            training.enter(NoteEntered(text, set_index))
+
+    about = "the session" if set_index is None else f"set {set_index}"
+    screen.app.push_screen(NoteScreen(about, known), keep)
+
+
+class NoteScreen(ModalScreen[str | None]):
+    """Returns the note, or None if there is to be none."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [("escape", "dismiss(None)", "Cancel")]
+
+    def __init__(self, about: str, note: str = "") -> None:
+        super().__init__()
+        self._about = about
+        self._note = note
+
+    def compose(self) -> ComposeResult:
+        """Ask."""
+        with Vertical() as box:
+            box.border_subtitle = "enter keeps it · escape does not"
+            yield Label(f"Note on {self._about}", markup=False)
+            yield Input(
+                self._note,
+                max_length=LONGEST_NOTE,
+                placeholder="what you want to keep",
+                compact=True,
+                # A key at the end of what is there adds to it.
+                select_on_focus=False,
+            )
+
+    def on_input_submitted(self, message: Input.Submitted) -> None:
+        """Keep it."""
+        self.dismiss(message.value.strip())

@@ -1,0 +1,155 @@
+"""One line of a form: what is asked, where it is answered, and a word of help beside it.
+
+One of a few, on a single line: the keys left and right, or a click, take the next.
+
+A field for a number, in which letters remain keys of the screen.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual.binding import Binding
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widget import Widget
+from textual.widgets import Input, Label
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+    from textual.events import Key
+
+
+class FormRow(Horizontal):
+    """A label, a field and a hint."""
+
+    DEFAULT_CSS = """
+    FormRow { height: 1; }
+    FormRow > .form--label { width: 16; color: $text-muted; }
+    FormRow > .form--field { width: 22; }
+    FormRow > .form--hint { width: 1fr; padding: 0 1; color: $text-muted; }
+    FormRow > .form--label.-asked { color: $foreground; text-style: bold; }
+    """
+
+    def __init__(self, label: str, field: Widget, hint: str = "") -> None:
+        super().__init__()
+        self._label = label
+        self._title = Label(f" {label}", classes="form--label", markup=False)
+        self._field = field
+        self._hint = Label(hint, classes="form--hint", markup=False)
+        field.add_class("form--field")
+
+    def compose(self) -> ComposeResult:
+        """Put the three beside each other."""
+        yield self._title
+        yield self._field
+        yield self._hint
+
+    def on_descendant_focus(self) -> None:
+        """Point at the row that is filled in, also where there are no colours."""
+        self._title.update(f"▸{self._label}")
+        self._title.add_class("-asked")
+
+    def on_descendant_blur(self) -> None:
+        """Point at it no longer."""
+        self._title.update(f" {self._label}")
+        self._title.remove_class("-asked")
+
+    def hint(self, text: str) -> None:
+        """Say something else beside the field."""
+        self._hint.update(text)
+
+
+class Choice(Widget, can_focus=True):
+    """Shows the title of what is chosen between two arrows.
+
+    Parameters
+    ----------
+    options
+        Titles and the values that they stand for.
+    value
+        What is chosen at first; the first option, if it is none of them.
+    widget_id
+        Identifier of the widget.
+    """
+
+    DEFAULT_CSS = """
+    Choice { width: 1fr; height: 1; padding: 0 1; }
+    Choice:focus {
+        background: $block-cursor-background;
+        color: $block-cursor-foreground;
+        text-style: bold;
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left", "step(-1)", "Before", show=False),
+        Binding("right,space", "step(1)", "Next", show=False),
+    ]
+
+    place: reactive[int] = reactive(0)
+
+    class Changed(Message):
+        """Something else was chosen."""
+
+        def __init__(self, choice: Choice) -> None:
+            super().__init__()
+            self.choice = choice
+
+        @property
+        def control(self) -> Choice:
+            """The widget in which it was chosen."""
+            return self.choice
+
+    def __init__(
+        self, options: Sequence[tuple[str, str]], value: str, widget_id: str | None = None
+    ) -> None:
+        super().__init__(id=widget_id)
+        self._options = tuple(options)
+        known = [each for _, each in self._options]
+        self.set_reactive(Choice.place, known.index(value) if value in known else 0)
+
+    @property
+    def value(self) -> str:
+        """What is chosen."""
+        return self._options[self.place][1]
+
+    def choose(self, value: str) -> None:
+        """Choose a value without telling anybody."""
+        self.place = [each for _, each in self._options].index(value)
+
+    def action_step(self, step: int) -> None:
+        """Choose the next one, or the one before; behind the last comes the first."""
+        self.place = (self.place + step) % len(self._options)
+        self.post_message(self.Changed(self))
+
+    def on_click(self) -> None:
+        """Choose the next one."""
+        self.action_step(1)
+
+    def render(self) -> Content:
+        """Draw the title between arrows."""
+        return Content(f"◂ {self._options[self.place][0]} ▸")
+
+
+_TYPED: Final = frozenset("0123456789.,")
+
+
+class NumberInput(Input):
+    """Takes digits, a point or a comma, and nothing else."""
+
+    def __init__(self, value: str, field: str) -> None:
+        super().__init__(value, id=field, compact=True, placeholder="–", restrict=r"[\d.,]*")
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """Leave everything that cannot be part of a number to the screen."""
+        return character in _TYPED
+
+    async def _on_key(self, event: Key) -> None:
+        """Let such a key go up to the screen, where its binding is."""
+        if event.is_printable and not self.check_consume_key(event.key, event.character):
+            event.prevent_default()

@@ -1,0 +1,354 @@
+"""The number of reps, readable from three metres.
+
+Which part of the rep it is, in words, with a sign and a colour of its own.
+
+How the phase runs against its plan: a bar that fills up to the goal of the hold.
+
+The cue, in letters that can be read from the bench, and its whole sentence below.
+
+The rest that is left, readable from across the room.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from tracker.app.snapshot import RunState
+from tracker.app.text import clock_time, number
+from tracker.coach.pacing import planned_s
+from tracker.domain import PHASE_WORDS, Cue, CueKind, Phase
+from tracker.tui.widgets.block_text import block_text, centred, line_strip, stroke_of
+
+if TYPE_CHECKING:
+    from textual.strip import Strip
+
+    from tracker.app.snapshot import SessionSnapshot
+
+FLASH_S: Final = 0.4
+"""Long enough to be seen from the corner of the eye, over before the next rep."""
+
+
+def below_count(snapshot: SessionSnapshot) -> str:
+    """Return what stands below the number: the target, and how long the set has lasted."""
+    current = snapshot.current_set
+    target = (snapshot.plan if current is None else current.plan).target_reps
+    parts = [] if target is None else [f"of {target}"]
+    if current is not None and not current.ended and snapshot.position_s is not None:
+        parts.append(f"set {clock_time(snapshot.position_s - current.start_s)}")
+    return " · ".join(parts)
+
+
+class Count(Widget):
+    """Reps of the set under way, or of the last one, dimmed, while resting."""
+
+    DEFAULT_CSS = """
+    Count {
+        color: $foreground;
+    }
+    Count.-resting { color: $text-muted; }
+    Count.-flash { color: $success; }
+    """
+
+    reps: reactive[int] = reactive(0)
+    below: reactive[str] = reactive("")
+    phase: reactive[Phase | None] = reactive(None)
+
+    def show(self, snapshot: SessionSnapshot) -> None:
+        """Take the count from `snapshot`."""
+        current = snapshot.current_set
+        self.reps = 0 if current is None else current.done
+        self.below = below_count(snapshot)
+        self.phase = snapshot.phase
+        self.set_class(current is None or current.ended, "-resting")
+
+    def watch_phase(self, phase: Phase | None) -> None:
+        """Take the name of the phase, for the colour that it has in the distance mode."""
+        for known in Phase:
+            self.set_class(known is phase, f"-{known.value}")
+
+    def flash(self) -> None:
+        """Point out that a rep was counted."""
+        self.add_class("-flash")
+        self.set_timer(FLASH_S, lambda: self.remove_class("-flash"))
+
+    def render_line(self, y: int) -> Strip:
+        """Draw the number as large as it fits, clear of its neighbours, and the target below."""
+        width, height = self.size
+        lines = block_text(str(self.reps), width - 2, height - 1, room_for="00")
+        drawn = centred(lines, width, height - 1)
+        lines = [*drawn, *[""] * (height - 1 - len(drawn)), f"{self.below:^{width}}"]
+        return line_strip(lines, y, width, self.visual_style)
+
+
+SIGNS: Final = {
+    Phase.CONCENTRIC: "▲",
+    Phase.LOCKOUT: "■",
+    Phase.ECCENTRIC: "▼",
+    Phase.BOTTOM: "▁",
+}
+"""A shape beside the word, for who does not see the colours."""
+
+
+_LONGEST_WORDS: Final = "▼ FLOOR"
+"""The widest phase, for which there must be room at the size of all."""
+
+_LONGEST: Final = f"{_LONGEST_WORDS} 0.0"
+"""The same with its time beside it."""
+
+
+def phase_text(phase: Phase | None) -> str:
+    """Return the sign and the word of a phase; between sets, that it is rest."""
+    return "REST" if phase is None else f"{SIGNS[phase]} {PHASE_WORDS[phase].upper()}"
+
+
+def time_text(snapshot: SessionSnapshot) -> str:
+    """Return the time that the phase, or the rest, has taken; empty where it is not known."""
+    if snapshot.phase is not None:
+        elapsed_s = snapshot.phase_elapsed_s
+        return "" if elapsed_s is None else f"{elapsed_s:.1f}"
+    rest_s = snapshot.resting_s
+    return "" if rest_s is None else clock_time(rest_s)
+
+
+def phase_lines(words: str, time: str, width: int, height: int) -> list[str]:
+    """Return the words and the time as large as they fit: beside each other, or one below."""
+    beside = " ".join(part for part in (words, time) if part)
+    half = (height - 1) // 2
+    if stroke_of(_LONGEST_WORDS, width, half) > stroke_of(_LONGEST, width, height):
+        upper = block_text(words, width, half, room_for=_LONGEST_WORDS)
+        lower = block_text(time, width, half, room_for=_LONGEST_WORDS) if time else []
+        between = [""] if lower else []
+        return [f"{line:^{width}}" for line in (*upper, *between, *lower)]
+    return block_text(beside, width, height, room_for=_LONGEST)
+
+
+class PhaseBar(Widget):
+    """The phase and its running time, across the whole width."""
+
+    DEFAULT_CSS = """
+    PhaseBar {
+        height: 1fr;
+        min-height: 3;
+        color: $foreground;
+        background: $panel;
+    }
+    PhaseBar.-concentric { background: $primary; color: auto; }
+    PhaseBar.-lockout { background: $success; color: auto; }
+    PhaseBar.-eccentric { background: $warning; color: auto; }
+    """
+
+    phase: reactive[Phase | None] = reactive(None)
+    time: reactive[str] = reactive("")
+
+    def show(self, snapshot: SessionSnapshot) -> None:
+        """Take the phase from `snapshot`."""
+        self.phase = snapshot.phase
+        self.time = time_text(snapshot)
+
+    def watch_phase(self, phase: Phase | None) -> None:
+        """Take the colour of the phase."""
+        for known in Phase:
+            self.set_class(known is phase, f"-{known.value}")
+
+    def render_line(self, y: int) -> Strip:
+        """Draw the sign and the word as large as they fit."""
+        width, height = self.size
+        lines = phase_lines(phase_text(self.phase), self.time, width - 2, height)
+        return line_strip(centred(lines, width, height), y, width, self.visual_style)
+
+
+_FULL: Final = "█"
+_EMPTY: Final = "░"
+_EIGHTHS: Final = " ▏▎▍▌▋▊▉"
+
+
+@dataclass(frozen=True, slots=True)
+class Paced:
+    """What is timed now."""
+
+    words: str
+    """What it is, how long it has taken and how long it is to take."""
+    share: float | None
+    """How much of the plan is over, 0 to 1; None where nothing is planned."""
+    holding: bool = False
+    """Whether it is the hold."""
+
+    @property
+    def done(self) -> bool:
+        """Whether the goal is reached."""
+        return self.share is not None and self.share >= 1.0
+
+
+def paced_of(snapshot: SessionSnapshot) -> Paced:
+    """Return what is timed now: the phase in a set, else the rest."""
+    current = snapshot.current_set
+    phase, elapsed_s = snapshot.phase, snapshot.phase_elapsed_s
+    if phase is not None and elapsed_s is not None and current is not None:
+        goal_s = planned_s(current.plan, phase)
+        holding = phase is Phase.LOCKOUT
+        share = None if not goal_s else min(1.0, elapsed_s / goal_s)
+        tail = ""
+        if goal_s is not None:
+            tail = f" of {number(goal_s)} s" if goal_s else " · touch and go"
+        done = "   ✓ hold done" if holding and share == 1.0 else ""
+        words = f"{PHASE_WORDS[phase]} {number(elapsed_s)}{tail}{done}"
+        return Paced(words, share, holding)
+    rest_s = snapshot.resting_s
+    if rest_s is None:
+        return Paced("", None)
+    goal_s = snapshot.plan.rest_s
+    share = None if not goal_s else min(1.0, rest_s / goal_s)
+    over = "   ✓ rest is over" if share == 1.0 else ""
+    return Paced(f"rest {clock_time(rest_s)} of {clock_time(goal_s)}{over}", share)
+
+
+def bar(share: float, width: int) -> str:
+    """Return a bar of `width` columns, filled to an eighth of a column."""
+    eighths = round(max(0.0, min(1.0, share)) * width * 8)
+    full, rest = divmod(eighths, 8)
+    part = _EIGHTHS[rest] if rest else ""
+    return (_FULL * full + part).ljust(width, _EMPTY)
+
+
+def pace_lines(paced: Paced, width: int, height: int) -> list[str]:
+    """Return the words above the bar, which takes the lines that are left."""
+    drawn = "" if paced.share is None else bar(paced.share, width)
+    return [paced.words, *[drawn] * (height - 1)]
+
+
+class PaceBar(Widget):
+    """The words and the bar; green, and with a tick, once a hold is done."""
+
+    DEFAULT_CSS = """
+    PaceBar { height: 2; color: $text-primary; text-style: bold; }
+    PaceBar.-holding { color: $text-warning; }
+    PaceBar.-done { color: $text-success; }
+    """
+
+    paced: reactive[Paced] = reactive(Paced("", None))
+
+    def show(self, snapshot: SessionSnapshot) -> None:
+        """Take the pace from `snapshot`."""
+        self.paced = paced_of(snapshot)
+        self.set_class(self.paced.holding, "-holding")
+        self.set_class(self.paced.done, "-done")
+
+    def render_line(self, y: int) -> Strip:
+        """Draw the words and the bar."""
+        width, height = self.size
+        return line_strip(pace_lines(self.paced, width, height), y, width, self.visual_style)
+
+
+SHOWN_S: Final = 6.0
+"""About a rep: by then the cue was followed, or there is a newer one."""
+
+HEADS: Final = {
+    CueKind.HOLD_LONGER: "HOLD",
+    CueKind.REACH_LOCKOUT: "HIPS UP",
+    CueKind.PAST_LEVEL: "RIBS DOWN",
+    CueKind.HIPS_SINK: "HIPS UP",
+    CueKind.LOWER_SLOWER: "SLOWER",
+    CueKind.DROPPED: "SLOWER",
+    CueKind.KEEP_TENSION: "STAY UP",
+    CueKind.LEVEL_HIPS: "LEVEL",
+    CueKind.RANGE_SHRINKS: "ALL THE WAY",
+    CueKind.TOO_SLOW: "FASTER",
+    CueKind.TOO_FAST: "SLOWER",
+    CueKind.BREATHE_OUT: "BREATHE OUT",
+    CueKind.VELOCITY_LOSS: "END SET",
+    CueKind.TARGET_REACHED: "SET DONE",
+    CueKind.PRAISE: "GOOD",
+}
+"""The cue in a word or two."""
+
+_GOOD: Final = frozenset({CueKind.PRAISE, CueKind.TARGET_REACHED})
+
+
+def cue_of(snapshot: SessionSnapshot) -> Cue | None:
+    """Return the newest cue while it is news."""
+    cue = snapshot.cue
+    if cue is None or snapshot.position_s is None or snapshot.state is not RunState.RUNNING:
+        return None
+    return cue if 0.0 <= snapshot.position_s - cue.at_s < SHOWN_S else None
+
+
+def cue_lines(cue: Cue, width: int, height: int) -> list[str]:
+    """Return the cue on `height` lines: as large as it fits, and its sentence on the last."""
+    head = HEADS[cue.kind] + ("!" if cue.strong else "")
+    large = block_text(head, width - 2, height - 1, room_for="BREATHE OUT")
+    sign = "✓" if cue.kind in _GOOD else "»"
+    sentence = f"{sign} {cue.text}"
+    if len(large) < 2:
+        return [sentence]
+    shown = centred(large, width, height - 1)
+    return [*shown, *[""] * (height - 1 - len(shown)), f"{sentence:^{width}}"]
+
+
+class CueBar(Widget):
+    """Empty while there is nothing to say."""
+
+    DEFAULT_CSS = """
+    CueBar { height: 4; color: $foreground; text-style: bold; }
+    CueBar.-asks { background: $foreground; color: $background; }
+    CueBar.-praises { background: $success; color: auto; }
+    CueBar.-strong { background: $error; color: auto; }
+    """
+
+    cue: reactive[Cue | None] = reactive(None)
+
+    def show(self, snapshot: SessionSnapshot) -> None:
+        """Take the newest cue from `snapshot`."""
+        self.cue = cue_of(snapshot)
+
+    def watch_cue(self, cue: Cue | None) -> None:
+        """Take the colour of what is said."""
+        good = cue is not None and cue.kind in _GOOD
+        strong = cue is not None and cue.strong and not good
+        self.set_class(good, "-praises")
+        self.set_class(strong, "-strong")
+        self.set_class(cue is not None and not good and not strong, "-asks")
+
+    def render_line(self, y: int) -> Strip:
+        """Draw the words and the sentence."""
+        width, height = self.size
+        lines = [] if self.cue is None else cue_lines(self.cue, width, height)
+        return line_strip(lines, y, width, self.visual_style)
+
+
+def countdown_of(snapshot: SessionSnapshot) -> tuple[str, bool]:
+    """Return the time that is left, and whether the rest is over; then what is beyond it."""
+    rest_s = snapshot.resting_s
+    if rest_s is None:
+        return clock_time(snapshot.plan.rest_s), False
+    left_s = snapshot.plan.rest_s - rest_s
+    return clock_time(math.ceil(left_s) if left_s > 0.0 else -left_s), left_s <= 0.0
+
+
+class Countdown(Widget):
+    """Minutes and seconds, counting down, and then up."""
+
+    DEFAULT_CSS = """
+    Countdown { color: $text-primary; }
+    Countdown.-over { color: $text-success; text-style: bold; }
+    """
+
+    time: reactive[str] = reactive("")
+    over: reactive[bool] = reactive(False)
+
+    def show(self, snapshot: SessionSnapshot) -> None:
+        """Take the rest from `snapshot`."""
+        self.time, self.over = countdown_of(snapshot)
+        self.set_class(self.over, "-over")
+
+    def render_line(self, y: int) -> Strip:
+        """Draw the time as large as it fits, and below it what it means."""
+        width, height = self.size
+        drawn = block_text(self.time, width - 2, height - 2, "00:00")
+        below = "✓ rest is over: next set" if self.over else "rest left"
+        lines = [f"{line:^{width}}" for line in (*drawn, "", below)]
+        return line_strip(centred(lines, width, height), y, width, self.visual_style)

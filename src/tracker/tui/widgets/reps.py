@@ -1,0 +1,371 @@
+"""The reps of a set, one a line: phases, range and velocity as bars, remarks; then the mean.
+
+What was measured of the last rep, beside what was planned.
+
+The sets so far, the newest at the bottom.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from operator import is_
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual.content import Content
+from textual.geometry import Size
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tracker.app.text import (
+    counted,
+    flag_words,
+    mean_durations_s,
+    number,
+    phase_durations_s,
+    set_flag_words,
+    tempo_code,
+)
+from tracker.coach import PaceVerdict, phase_errors, velocity_loss
+from tracker.domain import LIFTERS_ORDER, PHASE_WORDS, Phase, mean_of_known
+from tracker.tui.widgets.block_text import line_strip
+from tracker.tui.widgets.live import bar
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from tracker.app.snapshot import SessionSnapshot
+    from tracker.domain import Plan, Rep, SetRecord
+
+_MARKS: Final = {
+    PaceVerdict.ON_TEMPO: " ",
+    PaceVerdict.TOO_FAST: "↓",
+    PaceVerdict.TOO_SLOW: "↑",
+}
+
+LEGEND: Final = "↓ shorter, ↑ longer than planned · ø mean of the set"
+"""What the signs mean."""
+
+LEAST_BAR: Final = 4
+"""Columns of the shortest bar that still shows a difference of a tenth: 32 eighths."""
+
+LONGEST_BAR: Final = 40
+"""A longer bar is harder to compare, not easier."""
+
+_NUMBERS_WIDTH: Final = 46
+"""Columns of everything but the bars and the remarks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the table; what is no rep stands in `title` alone."""
+
+    title: str
+    """Number of the rep and its phases, or words."""
+    rom_deg: float | None = None
+    mean_velocity_mps: float | None = None
+    remarks: str = ""
+    best_deg: float = 0.0
+    """What fills the bar of the range, degrees; 0 leaves it out."""
+    best_mps: float = 0.0
+    """What fills the bar of the velocity, m/s."""
+    measured: bool = False
+    """Whether there are numbers behind the title."""
+
+
+def rep_rows(record: SetRecord) -> tuple[Row, ...]:
+    """Return a row for each rep of a set, and the mean of several."""
+    reps = record.reps
+    best_deg = max((rep.rom_deg for rep in reps if rep.rom_deg is not None), default=0.0)
+    speeds = (rep.mean_velocity_mps for rep in reps)
+    best_mps = max((speed for speed in speeds if speed is not None), default=0.0)
+    rows = [_rep_row(record, rep, best_deg, best_mps) for rep in reps]
+    if len(reps) > 1:
+        rows.append(
+            Row(
+                _numbered("ø", mean_durations_s(reps), {}),
+                mean_of_known(rep.rom_deg for rep in reps),
+                mean_of_known(rep.mean_velocity_mps for rep in reps),
+                best_deg=best_deg,
+                best_mps=best_mps,
+                measured=True,
+            )
+        )
+    return tuple(rows)
+
+
+def _rep_row(record: SetRecord, rep: Rep, best_deg: float, best_mps: float) -> Row:
+    marks: dict[Phase, str] = {}
+    if record.plan.tempo is not None:
+        earlier = [each for each in record.reps if each.index < rep.index]
+        errors = phase_errors(rep, record.plan.tempo, earlier)
+        marks = {error.phase: _MARKS[error.verdict] for error in errors}
+    return Row(
+        _numbered(str(rep.index), phase_durations_s(rep), marks),
+        rep.rom_deg,
+        rep.mean_velocity_mps,
+        flag_words(rep.flags),
+        best_deg,
+        best_mps,
+        measured=True,
+    )
+
+
+def _numbered(
+    name: str, durations_s: Mapping[Phase, float | None], marks: Mapping[Phase, str]
+) -> str:
+    phases = " ".join(
+        f"{number(durations_s[phase]):>5}{marks.get(phase, ' ')}" for phase in LIFTERS_ORDER
+    )
+    return f"{name:>3} {phases}"
+
+
+def bar_width(rows: Sequence[Row], width: int) -> int:
+    """Return how long the bars can be, so that the remarks fit on `width` columns as well."""
+    remarks = max((len(row.remarks) for row in rows), default=0)
+    room = (width - _NUMBERS_WIDTH - max(remarks, len("remarks"))) // 2
+    return max(LEAST_BAR, min(LONGEST_BAR, room))
+
+
+def header(bars: int) -> str:
+    """Return the line above the reps."""
+    phases = " ".join(f"{PHASE_WORDS[phase]:>5} " for phase in LIFTERS_ORDER)
+    return f"rep {phases}  {'range':<{bars + 6}}{'m/s':<{bars + 7}}remarks"
+
+
+def row_parts(row: Row, bars: int) -> tuple[tuple[str, bool], ...]:
+    """Return a row in pieces, each with whether it is a bar of `bars` columns."""
+    if not row.measured:
+        return ((row.title, False),)
+    return (
+        (f"{row.title}  ", False),
+        (_bar(row.rom_deg, row.best_deg, bars), True),
+        (f" {number(row.rom_deg, 0, '°'):<5}", False),
+        (_bar(row.mean_velocity_mps, row.best_mps, bars), True),
+        (f" {number(row.mean_velocity_mps, 2):<6}{row.remarks}", False),
+    )
+
+
+def row_text(row: Row, bars: int) -> str:
+    """Return a row as it is read."""
+    return "".join(text for text, _ in row_parts(row, bars)).rstrip()
+
+
+def _bar(value: float | None, best: float, width: int) -> str:
+    return " " * width if value is None or best <= 0.0 else bar(value / best, width)
+
+
+class RepTable(ScrollView, can_focus=True):
+    """Scrolls where the reps do not fit."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"rep-table--header", "rep-table--bar"}
+    DEFAULT_CSS = """
+    RepTable { height: 1fr; min-height: 3; padding: 0 1; scrollbar-gutter: stable; }
+    RepTable .rep-table--header { color: $text-muted; text-style: bold; }
+    RepTable .rep-table--bar { color: $primary; }
+    """
+
+    rows: reactive[tuple[Row, ...]] = reactive(())
+
+    def show(self, *records: SetRecord) -> None:
+        """Show the reps of sets, each under a title of its own where there are several."""
+        rows: list[Row] = []
+        for record in records:
+            if len(records) > 1:
+                rows += [*([Row("")] if rows else []), Row(set_title(record))]
+            rows += rep_rows(record) or (Row("no rep was seen to its end"),)
+        self.rows = tuple(rows)
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """What is read below the header."""
+        return tuple(row_text(row, self._bars) for row in self.rows)
+
+    @property
+    def _bars(self) -> int:
+        return bar_width(self.rows, self._width)
+
+    @property
+    def _width(self) -> int:
+        """Columns beside the scrollbar."""
+        return self.scrollable_content_region.width
+
+    def watch_rows(self) -> None:
+        """Make room for every line."""
+        self._make_room()
+
+    def on_resize(self) -> None:
+        """Make the bars as long as there is room."""
+        self._make_room()
+
+    def _make_room(self) -> None:
+        widest = max(map(len, (*self.lines, header(self._bars))))
+        self.virtual_size = Size(widest, len(self.rows) + 1)
+
+    def render_line(self, y: int) -> Strip:
+        """Draw the header, which stays, and the lines that are scrolled to."""
+        left, top = self.scroll_offset
+        width = self._width
+        style, bars = self.visual_style, self._bars
+        if y == 0:
+            style = self.get_visual_style("rep-table--header")
+            content = Content(header(bars))
+        elif top + y <= len(self.rows):
+            of_bar = self.get_visual_style("rep-table--bar")
+            parts = row_parts(self.rows[top + y - 1], bars)
+            content = Content.assemble(
+                *((text, of_bar) if is_bar else text for text, is_bar in parts)
+            )
+        else:
+            content = Content("")
+        strip = Strip(content.render_segments(style), content.cell_length)
+        return strip.crop_extend(left, left + width, style.rich_style)
+
+
+def set_title(record: SetRecord) -> str:
+    """Return a set in a line: reps and whether they are what was planned, load, effort, note."""
+    parts = [
+        f"set {record.index}: {reps_text(record)}",
+        *([] if not record.load_kg else [f"{record.load_kg:g} kg"]),
+        *([] if record.entries.rpe is None else [f"RPE {record.entries.rpe:g}"]),
+        *([f"“{record.entries.note}”"] if record.entries.note else []),
+    ]
+    return " · ".join(parts)
+
+
+def reps_text(record: SetRecord) -> str:
+    """Return the reps of a set beside those that were planned, ticked once there are enough."""
+    target = record.plan.target_reps
+    if target is None:
+        return counted(record.done, "rep")
+    missing = target - record.done
+    verdict = "✓" if missing <= 0 else f"({missing} short)"
+    return f"{record.done} of {counted(target, 'rep')} {verdict}"
+
+
+SIGNS: Final = {
+    PaceVerdict.ON_TEMPO: "✓",
+    PaceVerdict.TOO_FAST: "↓",
+    PaceVerdict.TOO_SLOW: "↑",
+}
+"""A phase as planned, too short, too long."""
+
+Lines = tuple[str, str, str, str]
+
+
+def last_rep_lines(record: SetRecord | None) -> Lines:
+    """Return title, phases with verdicts, tempo as written, and what else is known."""
+    if record is None or not record.reps:
+        return ("first rep under way", "", "", "")
+    rep, plan = record.reps[-1], record.plan
+    remarks = flag_words(rep.flags)
+    planned = "" if plan.tempo is None else f"   plan {plan.tempo.code}"
+    loss = velocity_loss(record.reps)
+    lost = [] if loss is None else [f"loss {loss.share * 100:.0f} %"]
+    speed = number(rep.mean_velocity_mps, 2, " m/s")
+    return (
+        f"rep {rep.index}" + (f" · {remarks}" if remarks else ""),
+        phases_text(rep, plan),
+        f"{tempo_code(phase_durations_s(rep))}{planned}",
+        " · ".join([f"range {number(rep.rom_deg, 0, '°')}", f"mean {speed}", *lost]),
+    )
+
+
+def phases_text(rep: Rep, plan: Plan) -> str:
+    """Return the phases in the lifter's own order, each with what its plan makes of it."""
+    durations_s = phase_durations_s(rep)
+    verdicts: dict[Phase, str] = {}
+    if plan.tempo is not None:
+        verdicts = {error.phase: SIGNS[error.verdict] for error in phase_errors(rep, plan.tempo)}
+    return " · ".join(
+        f"{PHASE_WORDS[phase]} {number(durations_s[phase])}{verdicts.get(phase, '')}"
+        for phase in LIFTERS_ORDER
+    )
+
+
+class LastRep(Widget):
+    """Phases against the plan, tempo, range and velocity."""
+
+    DEFAULT_CSS = """
+    LastRep { height: 4; text-wrap: nowrap; text-overflow: ellipsis; }
+    """
+
+    lines: reactive[Lines] = reactive(last_rep_lines(None))
+
+    def show(self, snapshot: SessionSnapshot) -> None:
+        """Take the last rep from `snapshot`."""
+        measured = [record for record in snapshot.sets if record.reps]
+        self.lines = last_rep_lines(measured[-1] if measured else None)
+
+    def render(self) -> Content:
+        """Draw four lines, the phases strongest."""
+        title, phases, code, measures = self.lines
+        return Content("\n").join(
+            [
+                Content.styled(title, "dim"),
+                Content.styled(phases, "bold"),
+                Content(code),
+                Content(measures),
+            ]
+        )
+
+
+HEADER: Final = "   set  reps     kg  hold s  range   m/s  mean tempo       remarks"
+
+
+NONE_YET: Final = "no set yet"
+"""What stands in place of the rows before the first set."""
+
+
+_BODYWEIGHT: Final = "body"
+"""In place of a load of nothing."""
+
+
+def set_row(record: SetRecord) -> str:
+    """Return one set as a row below `HEADER`; an arrow marks the one under way."""
+    holds = mean_of_known(rep.lockout_s for rep in record.reps)
+    ranges = mean_of_known(rep.rom_deg for rep in record.reps)
+    speeds = mean_of_known(rep.mean_velocity_mps for rep in record.reps)
+    tempo = tempo_code(mean_durations_s(record.reps)) if record.reps else number(None)
+    cells = [
+        f" {' ' if record.ended else '▸'} {record.index:>3}",
+        f"{record.done:>4}",
+        f"{_BODYWEIGHT if record.load_kg == 0.0 else number(record.load_kg, 1):>5}",
+        f"{number(holds):>6}",
+        f"{number(ranges, 0, '°'):>5}",
+        f"{number(speeds, 2):>4}",
+        f"{tempo:<15}",
+        set_flag_words(record),
+    ]
+    return "  ".join(cells).rstrip()
+
+
+class SetList(Widget):
+    """A row for each set; where they do not all fit, the oldest give way."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"sets--header"}
+    DEFAULT_CSS = """
+    SetList .sets--header { color: $text-muted; }
+    """
+
+    rows: reactive[tuple[str, ...]] = reactive(())
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._records: tuple[SetRecord, ...] = ()
+
+    def show(self, snapshot: SessionSnapshot) -> None:
+        """Take the rows from `snapshot`, unless they are those of the last look."""
+        records = snapshot.sets
+        same = len(records) == len(self._records) and all(map(is_, records, self._records))
+        if not same:
+            self._records = records
+            self.rows = tuple(set_row(record) for record in records)
+
+    def render_line(self, y: int) -> Strip:
+        """Draw the header and the newest rows."""
+        width, height = self.size
+        newest = self.rows[-max(height - 1, 1) :] or (f"   {NONE_YET}",)
+        style = self.get_visual_style("sets--header") if y == 0 else self.visual_style
+        return line_strip((HEADER, *newest), y, width, style)

@@ -1,0 +1,335 @@
+"""The top line: what is trained, and plainly whether it is real.
+
+What is said in place of the live numbers: before the first rep, at the end, on an error.
+
+What stands between the wearer and a count that can be trusted, in one line.
+
+How good the data are: links, rate, battery, gaps, faults, age, recording.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final
+
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from tracker.app.snapshot import RecordingState, RunState
+from tracker.app.text import UNKNOWN, clock_time, counted, number
+from tracker.domain import LOW_BATTERY_PERCENT, Extreme, LinkState, MarkKind, mean_of_known
+from tracker.tui.widgets.block_text import line_strip
+
+if TYPE_CHECKING:
+    from textual.strip import Strip
+
+    from tracker.app.snapshot import PlaybackState, SessionSnapshot
+    from tracker.domain import Plan, Rep, SetRecord
+
+
+def origin_of(snapshot: SessionSnapshot) -> str:
+    """Return where the numbers come from: a sensor, a file or the simulator."""
+    synthetic = snapshot.info.origin == "synthetic"
+    if snapshot.playback is None or snapshot.playback.recording_name is None:
+        return "SIMULATED" if synthetic else "LIVE"
+    kind = "REPLAY of a simulated session" if synthetic else "REPLAY"
+    return f"{kind} {snapshot.playback.recording_name}"
+
+
+def pace_of(playback: PlaybackState | None) -> str:
+    """Return how fast it plays, empty for a live session."""
+    if playback is None:
+        return ""
+    if playback.paused:
+        return "paused"
+    return "max speed" if math.isinf(playback.speed) else f"{playback.speed:g}×"
+
+
+def times_of(snapshot: SessionSnapshot) -> str:
+    """Return where the session is, and its end where that is known."""
+    position = clock_time(snapshot.position_s)
+    if snapshot.playback is None or snapshot.playback.end_s is None:
+        return position
+    return f"{position} / {clock_time(snapshot.playback.end_s)}"
+
+
+def headline_parts(snapshot: SessionSnapshot) -> tuple[str, str, str]:
+    """Return what is trained, where it comes from, and how far it has come."""
+    current = snapshot.current_set
+    load_kg = snapshot.plan.load_kg if current is None else current.load_kg
+    left = " · ".join(
+        [
+            snapshot.exercise.title,
+            *([] if current is None else [f"set {current.index}"]),
+            *([f"{load_kg:g} kg"] if load_kg else []),
+        ]
+    )
+    right = "  ".join(part for part in (pace_of(snapshot.playback), times_of(snapshot)) if part)
+    return left, origin_of(snapshot), right
+
+
+def headline_text(left: str, origin: str, right: str, width: int) -> str:
+    """Return a line of `width` columns; a long file name gives way."""
+    room = width - len(left) - len(right) - 4
+    if len(origin) > room:
+        origin = origin[: max(room - 1, 0)] + "…"
+    end = f"{origin}  {right}"
+    return f"{left}{end:>{max(width - len(left), 0)}}"
+
+
+class Headline(Widget):
+    """Exercise and set on the left, origin and time on the right."""
+
+    DEFAULT_CSS = """
+    Headline { background: $panel; color: $foreground; text-style: bold; }
+    """
+
+    parts: reactive[tuple[str, str, str]] = reactive(("", "", ""))
+
+    def show(self, snapshot: SessionSnapshot) -> None:
+        """Take the parts from `snapshot`."""
+        self.parts = headline_parts(snapshot)
+
+    def render_line(self, y: int) -> Strip:
+        """Draw the parts at both ends."""
+        width = self.size.width
+        return line_strip((headline_text(*self.parts, width),), y, width, self.visual_style)
+
+
+Words = tuple[str, ...]
+"""A title and the lines below it."""
+
+CALIBRATION_LINES: Final[dict[MarkKind, Words]] = {
+    MarkKind.CALIBRATION: ("Hips up to a level lockout,", "and hold it still for 3 s."),
+    MarkKind.REFERENCE_REPS: ("Do three good reps,", "each with a short hold at the top."),
+}
+"""What the wearer is asked to do, so that the sensor learns what level is."""
+
+
+def notice_of(snapshot: SessionSnapshot) -> Words | None:
+    """Return what has to be said; None while there are reps to show."""
+    match snapshot.state:
+        case RunState.FAILED:
+            return _failure(snapshot.failure)
+        case RunState.FINISHED:
+            return _summary(snapshot.sets)
+        case RunState.READY | RunState.RUNNING if snapshot.current_set is None:
+            return _waiting(snapshot)
+        case _:
+            return None
+
+
+def _waiting(snapshot: SessionSnapshot) -> Words:
+    plan = plan_lines(snapshot.plan)
+    if not snapshot.samples:
+        return ("Waiting for the sensor", "Nothing has come yet: move it.", "", *plan)
+    if snapshot.calibrating is not None:
+        return ("Your own level", *CALIBRATION_LINES[snapshot.calibrating], "", *plan)
+    how: Words = (
+        "Shoulder blades on the bench, feet flat.",
+        "Brace, then push through the heels.",
+    )
+    if snapshot.exercise.starts_from is Extreme.TOP:
+        how = ("Stand still for a moment, then start.",)
+    return ("Ready", *how, "The first rep counts.", "", *plan)
+
+
+def plan_lines(plan: Plan) -> Words:
+    """Return what is planned for a set: reps and load, tempo both ways, what ends it."""
+    load_kg = plan.load_kg
+    load = [] if load_kg is None else [f"{load_kg:g} kg" if load_kg else "bodyweight"]
+    reps = [] if plan.target_reps is None else [counted(plan.target_reps, "rep")]
+    loss = plan.velocity_loss
+    more = [
+        *([] if plan.lockout_goal_s is None else [f"hold {plan.lockout_goal_s:g} s"]),
+        *([] if loss is None else [f"until {loss * 100:.0f} % slower"]),
+    ]
+    lines = [" · ".join([*reps, *load]), " · ".join(more)]
+    if plan.tempo is not None:
+        lines[1:1] = [f"tempo {plan.tempo.code}", plan.tempo.words]
+    return tuple(line for line in lines if line)
+
+
+def _summary(sets: tuple[SetRecord, ...]) -> Words:
+    reps: list[Rep] = [rep for record in sets for rep in record.reps]
+    if not sets:
+        return ("Finished", "", "No reps were found.")
+    return (
+        "Finished",
+        "",
+        f"{counted(len(sets), 'set')}, {counted(sum(each.done for each in sets), 'rep')}",
+        f"mean hold  {number(mean_of_known(rep.lockout_s for rep in reps), 1, ' s')}",
+        f"mean range {number(mean_of_known(rep.rom_deg for rep in reps), 0, '°')}",
+    )
+
+
+def _failure(failure: str | None) -> Words:
+    lines = (failure or "The session ended early.").splitlines()
+    return ("! Stopped", "", *lines, "", "What was recorded so far is kept.")
+
+
+class Notice(Widget):
+    """A title and a few lines, in place of the live numbers."""
+
+    DEFAULT_CSS = """
+    Notice { content-align: left middle; }
+    Notice.-failure { color: $text-error; }
+    """
+
+    words: reactive[Words] = reactive(())
+
+    def show(self, words: Words | None) -> None:
+        """Say `words`, or make room for the live numbers."""
+        self.display = words is not None
+        self.words = words or ()
+        self.set_class(bool(words) and self.words[0].startswith("!"), "-failure")
+
+    def render(self) -> Content:
+        """Draw the title strongest."""
+        title, *lines = self.words or ("",)
+        return Content("\n").join([Content.styled(title, "bold"), *map(Content, lines)])
+
+
+STALLED_AFTER_S: Final = 1.5
+"""Longer than the slowest sensor takes between two packets, shorter than a rep."""
+
+_BROKEN_LINKS: Final = {
+    LinkState.STALLED: "No data from the sensor. Reps are not counted until it is back",
+    LinkState.LOST: "Sensor lost. Reps are not counted until it is back",
+    LinkState.RECONNECTING: "Sensor lost, connecting again. Reps are not counted until it is back",
+    LinkState.GONE: "Sensor gone, still searching. Press q to end; what was recorded is kept",
+}
+
+
+def banner_of(snapshot: SessionSnapshot) -> tuple[str, bool]:
+    """Return what to say, empty if all is well, and whether it is an alarm."""
+    if snapshot.state is RunState.FAILED:
+        reason = (snapshot.failure or "the session ended early.").splitlines()[0]
+        return f"! Stopped: {reason} What was recorded is kept", True
+    if snapshot.state is RunState.FINISHED and snapshot.playback is None:
+        return "Nothing more comes from the sensor: f sums the training up", False
+    if snapshot.state is not RunState.RUNNING:
+        return "", False
+    if snapshot.playback is not None and snapshot.playback.seeking:
+        return "SEEKING", False
+    if snapshot.paused:
+        return "PAUSED   space goes on", False
+    if snapshot.link in _BROKEN_LINKS:
+        # The reason first: it is what the wearer can do something about.
+        reason = f"{snapshot.link_detail} " if snapshot.link_detail else ""
+        return f"! {reason}{_BROKEN_LINKS[snapshot.link]}", True
+    age_s = snapshot.sample_age_s
+    if age_s is not None and age_s > STALLED_AFTER_S:
+        return f"! No data for {age_s:.0f} s. Reps are not counted until it is back", True
+    if snapshot.recording is RecordingState.FAILED:
+        return f"! Not recording: {snapshot.recording_failure}", True
+    if snapshot.calibrating is not None and snapshot.sets:
+        return f"» {' '.join(CALIBRATION_LINES[snapshot.calibrating])}", False
+    return "", False
+
+
+class Banner(Widget):
+    """One line below the headline, empty while all is well."""
+
+    DEFAULT_CSS = """
+    Banner { text-style: bold; text-wrap: nowrap; text-overflow: ellipsis; }
+    Banner.-said { background: $warning; color: auto; }
+    Banner.-alarm { background: $error; color: auto; }
+    """
+
+    text: reactive[str] = reactive("")
+
+    def show(self, snapshot: SessionSnapshot) -> None:
+        """Say what `snapshot` has to be warned about."""
+        self.text, alarm = banner_of(snapshot)
+        self.set_class(bool(self.text) and not alarm, "-said")
+        self.set_class(alarm, "-alarm")
+        self.set_class(not self.text, "-silent")
+
+    def render(self) -> Content:
+        """Draw the line."""
+        return Content(self.text)
+
+
+_LINK_SIGNS: Final = {
+    LinkState.SEARCHING: "…",
+    LinkState.CONNECTING: "…",
+    LinkState.CONFIGURING: "…",
+    LinkState.STREAMING: "●",
+    LinkState.STALLED: "!",
+    LinkState.LOST: "×",
+    LinkState.RECONNECTING: "…",
+    LinkState.GONE: "×",
+}
+
+_RECORDING_WORDS: Final = {
+    RecordingState.OFF: "",
+    RecordingState.ON: "● recording",
+    RecordingState.FAILED: "! not recording",
+}
+
+
+def quality_text(snapshot: SessionSnapshot) -> str:
+    """Return the line; what is most worth knowing comes first, for narrow terminals."""
+    link = snapshot.link
+    faults = sum(snapshot.faults.values())
+    reasons = ", ".join(f"{reason.value} {n}" for reason, n in snapshot.faults.items())
+    lost_s = sum(gap.end_s - gap.start_s for gap in snapshot.gaps)
+    gaps = len(snapshot.gaps)
+    parts = [
+        f"link {UNKNOWN}" if link is None else _link(link, silent=_silent(snapshot)),
+        "" if snapshot.second_link is None else f"second {_link(snapshot.second_link)}",
+        number(snapshot.rate_hz, 1, " Hz"),
+        _battery(snapshot.battery_percent),
+        f"gaps {gaps}" + (f" ({lost_s:.1f} s)" if gaps else ""),
+        f"faults {faults}" + (f" ({reasons})" if reasons else ""),
+        _age(snapshot),
+        _RECORDING_WORDS[snapshot.recording],
+    ]
+    return "  ".join(part for part in parts if part)
+
+
+def _link(state: LinkState, *, silent: bool = False) -> str:
+    if silent and state is LinkState.STREAMING:
+        return f"{_LINK_SIGNS[LinkState.STALLED]} no data"
+    return f"{_LINK_SIGNS[state]} {state.value}"
+
+
+def _silent(snapshot: SessionSnapshot) -> bool:
+    """Say whether a live sensor sends nothing, whatever its link still claims."""
+    if snapshot.playback is not None or snapshot.state is not RunState.RUNNING:
+        return False
+    return snapshot.sample_age_s is not None and snapshot.sample_age_s > STALLED_AFTER_S
+
+
+def _battery(percent: int | None) -> str:
+    """Return the charge, with a sign that needs no colour when it runs out; empty if unknown."""
+    if percent is None:
+        return ""
+    return f"{'! ' if percent < LOW_BATTERY_PERCENT else ''}battery {percent} %"
+
+
+def _age(snapshot: SessionSnapshot) -> str:
+    """Return how old the newest sample is, where that says something about the sensor."""
+    if snapshot.playback is not None or snapshot.state is not RunState.RUNNING:
+        return ""
+    return f"last sample {number(snapshot.sample_age_s, 1, ' s')}"
+
+
+class Quality(Widget):
+    """One line above the keys."""
+
+    DEFAULT_CSS = """
+    Quality { color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis; }
+    """
+
+    text: reactive[str] = reactive("")
+
+    def show(self, snapshot: SessionSnapshot) -> None:
+        """Take the line from `snapshot`."""
+        self.text = quality_text(snapshot)
+
+    def render(self) -> Content:
+        """Draw the line."""
+        return Content(self.text)
