@@ -52,7 +52,7 @@ help: ## Show the targets
 demo: $(RUN_READY) ## Train with the simulated sensor (ARGS="--seconds 30 --headless")
 	@$(PY) -m tracker demo $(ARGS)
 
-test: $(TEST_READY) ## Run the tests (ARGS="tests/unit/cli -k help")
+test: $(TEST_READY) ## Run the tests (ARGS="tests/cli -k help")
 	$(PY) -m pytest $(WORKERS) $(ARGS)
 
 check: lint ## Format, lint, types, import walls, dependencies, spelling, then the tests

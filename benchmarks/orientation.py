@@ -25,8 +25,8 @@ from vqf import VQF
 
 from tracker.domain import HIP_THRUST
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
-from tracker.signal.bias import BiasFilter
-from tracker.signal.orientation import UprightFilter
+from tracker.signal.bias import GyroBiasEstimator
+from tracker.signal.orientation import InclinationFilter
 from tracker.sim import (
     PRESETS,
     Activity,
@@ -129,12 +129,12 @@ def lifted(rep: RepPlan, reps: int, part: str, seed: int) -> Lifted:
 
 
 def ours(acc_mps2: Array, gyro_radps: Array) -> Array:
-    rate_radps, _ = BiasFilter().process(acc_mps2, gyro_radps)
-    return UprightFilter(RATE_HZ).process(acc_mps2, rate_radps)[0]
+    rate_radps, _ = GyroBiasEstimator().process(acc_mps2, gyro_radps)
+    return InclinationFilter(RATE_HZ).process(acc_mps2, rate_radps)[0]
 
 
 def ours_in_packets(acc_mps2: Array, gyro_radps: Array) -> Array:
-    bias, upright = BiasFilter(), UprightFilter(RATE_HZ)
+    bias, upright = GyroBiasEstimator(), InclinationFilter(RATE_HZ)
     pieces = []
     for first in range(0, len(acc_mps2), PACKET_SAMPLES):
         acc = acc_mps2[first : first + PACKET_SAMPLES]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tracker.app.playback import analyze_notifications
-from tracker.domain import Ledger, RepCounted, RepRevised
+from tracker.domain import RepCounted, RepRevised, SessionState
 from tracker.engine import build_engine
 
 if TYPE_CHECKING:
@@ -49,6 +49,6 @@ class Outcome:
 def run(info: SessionInfo, notifications: Iterable[Notification], batch: int) -> Outcome:
     """Feed a session to a fresh engine, some notifications at a time."""
     said = tuple(analyze_notifications(build_engine(info), notifications, batch))
-    ledger = Ledger()
+    ledger = SessionState()
     ledger.accept(event for event, _ in said)
     return Outcome(said, tuple(record.reps for record in ledger.sets), ledger.gaps)

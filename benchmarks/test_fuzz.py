@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 
 import pytest
-from fuzzing import fuzz
 
+from tests.fuzzing import fuzz
 from tracker.sensors import families
 
 PACKETS = int(os.environ.get("FUZZ_PACKETS", "1000000"))

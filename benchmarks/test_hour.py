@@ -12,7 +12,7 @@ import pytest
 
 from tracker.cli.analyze import BIG_BLOCK_SAMPLES, workout_in
 from tracker.cli.inputs import open_session_file
-from tracker.domain import Ledger
+from tracker.domain import SessionState
 from tracker.engine import build_engine
 
 if TYPE_CHECKING:
@@ -36,8 +36,8 @@ def test_hour_of_notifications(
     base_hour_s: float,
     report: Report,
 ) -> None:
-    def analyze() -> Ledger:
-        engine, ledger = build_engine(hour.info), Ledger()
+    def analyze() -> SessionState:
+        engine, ledger = build_engine(hour.info), SessionState()
         for first in range(0, len(packets), BATCH_NOTIFICATIONS):
             ledger.accept(engine.feed_many(packets[first : first + BATCH_NOTIFICATIONS]))
         ledger.accept(engine.finish())

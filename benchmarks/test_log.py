@@ -21,7 +21,7 @@ from tracker.domain import (
     SourceFacts,
     Workout,
 )
-from tracker.store import TrainingLog, Wanted, weeks
+from tracker.store import SessionQuery, TrainingLog, weeks
 from tracker.store.rows import session_row, write_measured
 from tracker.store.schema import MEASURED, SESSIONS
 from tracker.store.summary import summary_row
@@ -115,7 +115,7 @@ def test_listing_everything(
 def test_listing_the_newest(
     measure: Measure, log: TrainingLog, count_s: float, report: Report
 ) -> None:
-    wanted = Wanted(exercise="hip_thrust", since=BEGIN, limit=20)
+    wanted = SessionQuery(exercise="hip_thrust", since=BEGIN, limit=20)
     summaries, taken_s = measure(lambda: log.list(wanted))
     _tell(report, "list the newest 20 of them", taken_s, count_s)
     assert len(summaries) == 20

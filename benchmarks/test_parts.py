@@ -11,7 +11,7 @@ from tracker.detect import Detector
 from tracker.domain import HIP_THRUST, Fault, Frame, ImuBlock
 from tracker.engine import PIECE_NOTIFICATIONS
 from tracker.sensors import ProfileDecoder
-from tracker.signal import GRID_RATE_HZ, DeviceClock, Grid, MotionStage
+from tracker.signal import GRID_RATE_HZ, DeviceClock, MotionStage, Resampler
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -39,7 +39,7 @@ def give_times(frames: Sequence[Frame | FrameRun]) -> Iterator[TimedFrame]:
 
 
 def resample(frames: Sequence[TimedFrame]) -> list[ImuBlock]:
-    grid = Grid()
+    grid = Resampler()
     results = (each for frame in frames for each in grid.process(frame))
     return [each for each in results if isinstance(each, ImuBlock)]
 

@@ -37,7 +37,7 @@ def cpu_s(pid: int) -> float:
 @pytest.mark.timeout(SECONDS + 300.0)
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="reads CPU time from /proc")
 def test_a_training_on_the_screen(tmp_path: Path, report: Report) -> None:
-    from tui.terminal import terminal
+    from tests.tui.terminal import terminal
 
     arguments = ("train", "--sensor", "sim", "--seconds", f"{SECONDS:g}", "--no-sound")
     with terminal(tmp_path, *arguments, columns=120, rows=40) as shown:

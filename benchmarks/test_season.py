@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from tracker.cli.analyze import BIG_BLOCK_SAMPLES, Order, outcomes
+from tracker.cli.analyze import BIG_BLOCK_SAMPLES, AnalysisOrder, outcomes
 from tracker.cli.workers import usable_cores
 from tracker.domain.units import NS_PER_S
 from tracker.recording import RecordingWriter
@@ -56,7 +56,7 @@ def processor_s() -> float:
 
 def test_two_processes(season: list[str], report: Report) -> None:
     """By the clock on the wall, the start of the processes included."""
-    order = Order(BIG_BLOCK_SAMPLES)
+    order = AnalysisOrder(BIG_BLOCK_SAMPLES)
     taken_s: dict[int, list[float]] = {1: [], 2: []}
     worked_s: dict[int, list[float]] = {1: [], 2: []}
     found: dict[int, list[Outcome]] = {}

@@ -15,7 +15,7 @@ import pytest
 from tracker.app.clock import SYSTEM_CLOCK
 from tracker.domain.units import NS_PER_S
 from tracker.sound import COUNTS, EspeakVoice, Mixed, Player, Sound, Speech, Tone
-from tracker.sound.devices import MINIAUDIO_LATENCY_S, PERIOD_MS, Speaker
+from tracker.sound.devices import MINIAUDIO_LATENCY_S, PERIOD_MS, MiniaudioOutput
 from tracker.sound.mixer import Mixer
 from tracker.sound.synthesis import RATE_HZ, Library
 
@@ -34,7 +34,7 @@ class TimedSpeaker:
     """The device, with an ear in front of it that knows when the first sound gets there."""
 
     def __init__(self) -> None:
-        self._speaker = Speaker(SYSTEM_CLOCK, null=True)
+        self._speaker = MiniaudioOutput(SYSTEM_CLOCK, null=True)
         self.name = self._speaker.name
         self.keep_up = self._speaker.keep_up
         self.finish = self._speaker.finish

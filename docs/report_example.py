@@ -9,15 +9,15 @@ from dataclasses import replace
 from pathlib import Path
 
 from tracker.domain import (
-    Entered,
-    Ledger,
     NoteEntered,
     PainEntered,
     PainMoment,
     Plan,
     PlanChosen,
     RpeEntered,
+    SessionState,
     SourceFacts,
+    UserInput,
     Workout,
     parse_tempo,
     workout_of,
@@ -44,8 +44,8 @@ def trained(seed: int, started_utc: str, load_kg: float, before: int, after: int
     info = replace(session.info, started_utc=started_utc)
     engine = build_engine(info)
     plan = Plan(load_kg=load_kg, target_reps=6, tempo=parse_tempo("2-0-1-2"), rest_s=15.0)
-    ledger = Ledger()
-    ledger.accept((Entered(0.0, PlanChosen(plan)), Entered(0.0, _pain(before))))
+    ledger = SessionState()
+    ledger.accept((UserInput(0.0, PlanChosen(plan)), UserInput(0.0, _pain(before))))
     ledger.accept(engine.feed_many(tuple(session.notifications())))
     ledger.accept(engine.finish())
     said = (
@@ -55,7 +55,7 @@ def trained(seed: int, started_utc: str, load_kg: float, before: int, after: int
         NoteEntered("Example: these words are typed in, as a wearer would."),
         PainEntered(after, PainMoment.AFTER, 2),
     )
-    ledger.accept(Entered(session.truth.duration_s, entry) for entry in said)
+    ledger.accept(UserInput(session.truth.duration_s, entry) for entry in said)
     facts = SourceFacts(
         path=f"{started_utc[:10]}.arrows",
         sensor=info.sensor,

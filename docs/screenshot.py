@@ -19,7 +19,7 @@ from textual.widgets import Input
 from tracker.app import training as studio_module
 from tracker.app.paths import Paths
 from tracker.app.session import Session
-from tracker.app.training import Simulated, Studio
+from tracker.app.training import Simulated, TrainingService
 from tracker.domain import Phase, SensorError
 from tracker.tui import TrackerApp
 from tracker.tui import app as app_module
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from tracker.app.snapshot import SessionSnapshot
-    from tracker.ble import Sighting
+    from tracker.ble import DiscoveredDevice
     from tracker.ble.ports import Connection
 
 PICTURES = Path(__file__).parent
@@ -64,20 +64,20 @@ class QuietRadio:
     """An adapter that works and hears nothing, wherever the pictures are taken."""
 
     @asynccontextmanager
-    async def scanning(self) -> AsyncGenerator[AsyncIterator[Sighting]]:
+    async def scanning(self) -> AsyncGenerator[AsyncIterator[DiscoveredDevice]]:
         """Listen."""
         yield self._silence()
 
-    async def _silence(self) -> AsyncGenerator[Sighting]:
+    async def _silence(self) -> AsyncGenerator[DiscoveredDevice]:
         await asyncio.Event().wait()
         raise AssertionError("silence does not end")
         yield
 
-    async def connected(self) -> tuple[Sighting, ...]:
+    async def connected(self) -> tuple[DiscoveredDevice, ...]:
         """Nothing is."""
         return ()
 
-    async def connect(self, sighting: Sighting) -> Connection:
+    async def connect(self, sighting: DiscoveredDevice) -> Connection:
         """Nothing can be."""
         raise SensorError(f"{sighting.address} was never heard.")
 
@@ -249,7 +249,7 @@ async def take() -> None:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         paths = Paths(home / "data", home / "config", home / "log")
-        studio = Studio(paths, radio=QuietRadio(), clock=hands, simulated=Simulated(SEED))
+        studio = TrainingService(paths, radio=QuietRadio(), clock=hands, simulated=Simulated(SEED))
         with (
             patch.object(studio_module, "local_now", lambda: NOW),
             patch.object(app_module, "local_now", lambda: NOW),

@@ -3,7 +3,7 @@ from __future__ import annotations
 import os
 
 # xdist asks only the conftest above all tests.
-from ble.sharing import pytest_xdist_make_scheduler
+from tests.radio.sharing import pytest_xdist_make_scheduler
 
 __all__ = ["pytest_xdist_make_scheduler"]
 

@@ -10,8 +10,8 @@ import re
 from typing import TYPE_CHECKING
 
 import numpy as np
-from unit.sensors import notes
 
+from tests.sensors import notes
 from tracker.domain import Fault, Frame, Notification
 from tracker.sensors import families
 

@@ -11,8 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from unit.store.workouts import TWO_SETS
-
+from tests.store.workouts import TWO_SETS
 from tracker.store import Edit, Field, TrainingLog
 
 if TYPE_CHECKING:

@@ -33,7 +33,6 @@ from tracker.domain import (
     Fault,
     Gap,
     LinkChanged,
-    Marked,
     Notification,
     ReferenceRep,
     RepCompleted,
@@ -41,6 +40,7 @@ from tracker.domain import (
     RepRevised,
     SetEnded,
     SetStarted,
+    UserCommand,
 )
 from tracker.domain.units import ns_from_s
 from tracker.engine import Engine
@@ -148,7 +148,7 @@ def line(event: Event) -> str | None:
     match event:
         case LinkChanged(state=state):
             return f"link {state.value}"
-        case Marked(text=text):
+        case UserCommand(text=text):
             return f"mark {text}"
         case ReferenceRep(index=index, of=of, refusal=refusal):
             return f"reference {index} of {of}" + (f", not: {refusal}" if refusal else "")

@@ -27,10 +27,10 @@ from tracker.domain import (
 from tracker.domain.units import ns_from_s
 from tracker.engine import Engine, build_engine
 from tracker.sensors import PROFILE, WITMOTION, encode_witmotion
-from tracker.signal import GRID_RATE_HZ, DeviceClock, FileClock, Grid, MotionStage
-from tracker.signal.bias import BiasFilter
+from tracker.signal import GRID_RATE_HZ, DeviceClock, FileClock, MotionStage, Resampler
+from tracker.signal.bias import GyroBiasEstimator
 from tracker.signal.motion import HeightFilter
-from tracker.signal.orientation import ArcFilter, UprightFilter
+from tracker.signal.orientation import AccelOnlyInclination, InclinationFilter
 from tracker.signal.smoothing import RunningMean, Smoother
 from tracker.sim import Mounting, RepPlan, SensorPlan, SessionPlan, SetPlan, simulate
 from tracker.sim.plan import Activity, ActivityPlan, Posture
@@ -185,7 +185,7 @@ def sampled(gyro_range_dps: int | None = 1000) -> tuple[NDArray[np.float64], Tim
 def moved(gyro_range_dps: int | None = 1000) -> MotionBlock:
     """Return the session's motion in one block."""
     _, frame = sampled(gyro_range_dps)
-    (block,) = Grid().process(frame)
+    (block,) = Resampler().process(frame)
     assert isinstance(block, ImuBlock)
     return MotionStage(GRID_RATE_HZ).process(block)
 
@@ -262,7 +262,7 @@ def _grid() -> Stage:
     frame = TimedFrame(time_s, acc_mps2, rng.standard_normal((700, 3)))
 
     def run(pieces: Pieces) -> Output:
-        stage = Grid()
+        stage = Resampler()
         results = [each for piece in pieces for each in stage.process(timed_rows(frame, piece))]
         return {**blocks_said(results), "dropped": np.array([float(stage.dropped)])}
 
@@ -391,10 +391,15 @@ def stages() -> tuple[Stage, ...]:
     return (
         _arrays("Smoother", lambda: Smoother(5), (acc_mps2,), ("smooth",)),
         _running_mean(),
-        _arrays("BiasFilter", BiasFilter, both, ("rate", "offset")),
-        _arrays("UprightFilter", lambda: UprightFilter(GRID_RATE_HZ), both, ("up", "vertical")),
+        _arrays("BiasFilter", GyroBiasEstimator, both, ("rate", "offset")),
         _arrays(
-            "ArcFilter", lambda: ArcFilter(GRID_RATE_HZ), (acc_mps2,), ("up", "rate", "vertical")
+            "UprightFilter", lambda: InclinationFilter(GRID_RATE_HZ), both, ("up", "vertical")
+        ),
+        _arrays(
+            "ArcFilter",
+            lambda: AccelOnlyInclination(GRID_RATE_HZ),
+            (acc_mps2,),
+            ("up", "rate", "vertical"),
         ),
         _arrays(
             "HeightFilter",

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from stages import Stage, cut_at, one_by_one, same, stages, whole, with_empty_ends
+
+from tests.stages import Stage, cut_at, one_by_one, same, stages, whole, with_empty_ends
 
 every_stage = pytest.mark.parametrize("stage", stages(), ids=lambda stage: stage.name)
 

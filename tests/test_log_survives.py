@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
-from unit.store.workouts import TWO_SETS
 
+from tests.store.workouts import TWO_SETS
 from tracker.app.clock import local_now
-from tracker.store import TrainingLog, Wanted
+from tracker.store import SessionQuery, TrainingLog
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -81,7 +81,7 @@ def assert_all_is_there(path: Path, confirmed: Iterable[str]) -> None:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
     with TrainingLog(path, local_now) as log:
-        there = {each.id: each for each in (*log.list(), *log.list(Wanted(trash=True)))}
+        there = {each.id: each for each in (*log.list(), *log.list(SessionQuery(trash=True)))}
         said: dict[int, dict[str, str]] = {}
         for line in confirmed:
             what, about, value = line.split()

@@ -21,12 +21,12 @@ from tracker.domain import (
     Frame,
     FrameRun,
     Gap,
-    Marked,
     MarkKind,
     RunDecoder,
     TimedFrame,
-    announced,
+    UserCommand,
     exercise_named,
+    read_control_message,
 )
 from tracker.domain.units import s_from_ns
 from tracker.sensors import ClockKind, family, parse_settings
@@ -35,9 +35,9 @@ from tracker.signal import (
     ArrivalClock,
     DeviceClock,
     FileClock,
-    Grid,
     MixedClock,
     MotionStage,
+    Resampler,
 )
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class Engine:
     ) -> None:
         self._decoder = sensor.decoder(settings or {})
         self._clock: SessionClock = _CLOCKS[sensor.clock]()
-        self._grid = Grid()
+        self._grid = Resampler()
         self._motion = MotionStage(GRID_RATE_HZ)
         self._detector = Detector(exercise, GRID_RATE_HZ)
         self._coach = Coach(exercise)
@@ -204,11 +204,11 @@ class Engine:
     def _told(self, notification: Notification) -> Iterator[Event]:
         """Read an announcement of the host's or a mark of the wearer's."""
         if notification.channel != MARK_CHANNEL:
-            yield announced(notification)
+            yield read_control_message(notification)
             return
         at_s = s_from_ns(notification.received_ns)
         text = notification.data.decode("utf-8", errors="replace")
-        yield Marked(at_s, text)
+        yield UserCommand(at_s, text)
         for kind in MarkKind:
             if kind.value == text:
                 yield from self._detector.mark(kind, at_s)

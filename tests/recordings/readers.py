@@ -19,9 +19,10 @@ import html5lib
 import jsonschema
 import numpy as np
 import pytest
-from unit.export.fit_readers import read_with_fitdecode, read_with_sdk
-from unit.export.foreign import mean, whole_s
-from unit.export.strava_schema import SCHEMA as STRAVA
+
+from tests.export.fit_readers import read_with_fitdecode, read_with_sdk
+from tests.export.foreign import mean, whole_s
+from tests.export.strava_schema import SCHEMA as STRAVA
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from recordings.readers import READERS, Session
 
+from tests.recordings.readers import READERS, Session
 from tracker.cli import main
 from tracker.export.formats import FORMATS
 

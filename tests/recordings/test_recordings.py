@@ -16,7 +16,7 @@ import pytest
 from tracker.app.clock import SYSTEM_CLOCK
 from tracker.app.playback import analyze_notifications
 from tracker.app.session import Session
-from tracker.domain import Flag, Ledger
+from tracker.domain import Flag, SessionState
 from tracker.engine import build_engine
 from tracker.recording import ReplaySource, open_recording
 from tracker.sensors.profile.packets import CONFIG_UUID
@@ -86,7 +86,7 @@ def in_one_go(name: str) -> list[Event]:
 
 
 def found_in(events: Sequence[Event]) -> tuple[SetRecord, ...]:
-    ledger = Ledger()
+    ledger = SessionState()
     ledger.accept(events)
     return ledger.sets
 

@@ -7,14 +7,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual.widgets import Input
-from unit.ble.air import FakeRadio
-from unit.runtime.doubles import ManualClock, settle
 
+from tests.app.doubles import ManualClock, settle
+from tests.ble.air import FakeRadio
 from tracker.app.config import config_path, save_sensor
 from tracker.app.devices import SIMULATED
 from tracker.app.paths import Paths
-from tracker.app.training import Simulated, Start, Studio
-from tracker.domain import ENTRY_CHANNEL, Entered, announced
+from tracker.app.training import Simulated, TrainingRequest, TrainingService
+from tracker.domain import ENTRY_CHANNEL, UserInput, read_control_message
 from tracker.recording import open_recording
 from tracker.tui import TrackerApp
 from tracker.tui.screens.check import CheckScreen
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from textual.app import App
     from textual.pilot import Pilot
     from textual.screen import Screen
-    from unit.ble.air import FakeSensor
 
+    from tests.ble.air import FakeSensor
     from tracker.app.config import SensorChoice
     from tracker.domain import Entry, Plan
 
@@ -67,9 +67,11 @@ class Gym:
             save_sensor(config_path(self.paths.config), saved)
 
     @property
-    def studio(self) -> Studio:
+    def studio(self) -> TrainingService:
         """What is remembered, opened anew."""
-        return Studio(self.paths, radio=self.radio, clock=self.clock, simulated=self._simulated)
+        return TrainingService(
+            self.paths, radio=self.radio, clock=self.clock, simulated=self._simulated
+        )
 
     def app(self) -> TrackerApp:
         """An app that begins with the list of sensors."""
@@ -81,7 +83,7 @@ class Gym:
             said.entry
             for notification in open_recording(self.recording)
             if notification.channel == ENTRY_CHANNEL
-            and isinstance(said := announced(notification), Entered)
+            and isinstance(said := read_control_message(notification), UserInput)
         ]
 
     @property
@@ -111,7 +113,7 @@ class Gym:
         assert isinstance(app, TrackerApp)
         assert app.studio is not None
         app.studio.remember(replace(app.studio.config.training, warned=True))
-        app.start_training(Start(SIMULATED, exercise, plan))
+        app.start_training(TrainingRequest(SIMULATED, exercise, plan))
         await comes(pilot, TrainScreen)
 
 

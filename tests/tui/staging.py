@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from unit.runtime.doubles import (
+
+from tests.app.doubles import (
     GatedSource,
     ManualClock,
     ScriptedEngine,
@@ -13,11 +14,10 @@ from unit.runtime.doubles import (
     settle,
     until,
 )
-from unit.runtime.workout import DURATION_S, pitch_deg, said_at
-
+from tests.app.workout import DURATION_S, pitch_deg, said_at
 from tracker.app.playback import Playback
 from tracker.app.session import Session
-from tracker.domain import Entered, Plan, PlanChosen, SessionInfo, parse_tempo
+from tracker.domain import Plan, PlanChosen, SessionInfo, UserInput, parse_tempo
 from tracker.tui import TrackerApp
 from tracker.tui.screens.rest import RestScreen
 from tracker.tui.screens.summary import SummaryScreen
@@ -46,7 +46,7 @@ SIMULATED = SessionInfo(sensor="scripted", origin="synthetic")
 LIVE = SessionInfo(sensor="scripted")
 
 PLAN = Plan(load_kg=60.0, target_reps=8, tempo=parse_tempo("3-0-1-2.5"))
-PLANNED = (0.2, Entered(0.2, PlanChosen(PLAN)))
+PLANNED = (0.2, UserInput(0.2, PlanChosen(PLAN)))
 """An event for a stage: from the first set on there is a plan."""
 
 

@@ -7,12 +7,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from textual.widgets import DataTable
-from tui.coaching import Gym, comes, happens
-from tui.staging import PLAN
 
+from tests.tui.coaching import Gym, comes, happens
+from tests.tui.staging import PLAN
 from tracker.app import training as studio
 from tracker.app.devices import SIMULATED
-from tracker.app.training import Start, log_session
+from tracker.app.training import TrainingRequest, log_session
 from tracker.domain import TrackerError
 from tracker.tui.screens.check import ConnectScreen
 from tracker.tui.screens.devices import DevicesScreen
@@ -84,7 +84,7 @@ async def test_the_next_training_waits_for_the_end_of_the_one_before(
     with held(monkeypatch) as let_go:
         async with app.run_test() as pilot:
             await finish(gym, pilot)
-            app.start_training(Start(SIMULATED, "glute_bridge", PLAN))
+            app.start_training(TrainingRequest(SIMULATED, "glute_bridge", PLAN))
             await comes(pilot, ConnectScreen)
             assert len(list(gym.paths.recordings.iterdir())) == 1
             let_go.set()

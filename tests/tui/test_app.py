@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from textual.worker import WorkerFailed
-from tui.staging import Stage, look, training_of
-from unit.runtime.doubles import ListRecorder
 
+from tests.app.doubles import ListRecorder
+from tests.tui.staging import Stage, look, training_of
 from tracker.app.snapshot import RunState
 from tracker.domain import SensorError
 from tracker.tui import TrackerApp

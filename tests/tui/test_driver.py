@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 from textual.drivers.headless_driver import HeadlessDriver
-from tui.staging import Stage
 
+from tests.tui.staging import Stage
 from tracker.recording import open_recording
 from tracker.tui import TrackerApp
 from tracker.tui.terminal import never_waiting, waiting_writes
@@ -90,7 +90,7 @@ def test_textual_keeps_what_waits_where_it_is_looked_for() -> None:
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="the terminal is a pty")
 def test_a_terminal_that_is_stopped_in_a_set_holds_nothing_up(tmp_path: Path) -> None:
-    from tui.terminal import terminal
+    from tests.tui.terminal import terminal
 
     with terminal(tmp_path, "train", "--sensor", "sim", "--speed", "4") as shown:
         shown.take_until(lambda: shown.recorded_bytes > 20_000)

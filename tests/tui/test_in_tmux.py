@@ -11,27 +11,26 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tui.multiplexer import MISSING, TMUX, tmux
 
+from tests.tui.multiplexer import MISSING, TMUX, tmux
 from tracker.domain import (
     ENTRY_CHANNEL,
-    Entered,
     NoteEntered,
     PainEntered,
     PainMoment,
     PlanChosen,
     RepsAdjusted,
     RpeEntered,
-    announced,
+    UserInput,
     parse_tempo,
+    read_control_message,
 )
 from tracker.recording import open_recording
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tui.multiplexer import Tmux
-
+    from tests.tui.multiplexer import Tmux
     from tracker.domain import Entry
 
 pytestmark = [
@@ -78,7 +77,7 @@ def entries_in(path: Path) -> list[Entry]:
         said.entry
         for notification in open_recording(path)
         if notification.channel == ENTRY_CHANNEL
-        and isinstance(said := announced(notification), Entered)
+        and isinstance(said := read_control_message(notification), UserInput)
     ]
 
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from textual.events import Key
 from textual.keys import _character_to_key
 from textual.widgets import Input
-from tui.coaching import Gym, comes
-from tui.staging import PLAN
 
+from tests.tui.coaching import Gym, comes
+from tests.tui.staging import PLAN
 from tracker.domain import NoteEntered, PainEntered, PainMoment, RepsAdjusted, RpeEntered
 from tracker.tui.screens.check import CheckScreen
 from tracker.tui.screens.devices import DevicesScreen

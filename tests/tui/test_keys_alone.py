@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from tui.coaching import Gym, comes, look
-from tui.staging import PLAN, training_of
 
+from tests.tui.coaching import Gym, comes, look
+from tests.tui.staging import PLAN, training_of
 from tracker.app.snapshot import RunState
 from tracker.domain import (
     NoteEntered,

@@ -3,11 +3,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from tui.staging import Stage, look
-from unit.runtime.doubles import in_time
-from unit.runtime.test_sounding import Listener
-from unit.runtime.workout import SET_STARTS_S, UP_S
 
+from tests.app.doubles import in_time
+from tests.app.test_sounding import Listener
+from tests.app.workout import SET_STARTS_S, UP_S
+from tests.tui.staging import Stage, look
 from tracker.sound import Opened, SoundError, Tone
 from tracker.tui import TrackerApp
 

@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from tui.staging import PLAN
-from tui.widgets.snapshots import set_of
-from unit.runtime.workout import rep_at
 
+from tests.app.workout import rep_at
+from tests.tui.staging import PLAN
+from tests.tui.widgets.snapshots import set_of
 from tracker.coach import NO_DIAGNOSIS
 from tracker.domain import (
     HIP_THRUST,

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import sync_playwright
-from web.chromium import MISSING, PHONE, PROGRAM, TURNED, phone_of
 
+from tests.web.chromium import MISSING, PHONE, PROGRAM, TURNED, phone_of
 from tracker.recording import open_recording
 
 if TYPE_CHECKING:
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from playwright.sync_api import Playwright
-    from web.chromium import Phone
+
+    from tests.web.chromium import Phone
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(PROGRAM is None, reason=MISSING)]
 

@@ -16,12 +16,12 @@ from tracker.domain import (
     Calibrated,
     CalibrationFailed,
     Cue,
-    Entered,
     LinkChanged,
     LinkState,
     RepCounted,
     RepsAdjusted,
     SetEnded,
+    UserInput,
 )
 from tracker.sound import Speech, Tone, spoken_count
 
@@ -48,7 +48,7 @@ _TONES: Final = {
 }
 
 
-class Sounding:
+class AudioFeedback:
     """A sink of a session that plays what is to be heard.
 
     Parameters
@@ -78,7 +78,7 @@ class Sounding:
             case RepCounted(set_index=set_index, index=index):
                 yield Tone.LOCKOUT
                 yield spoken_count(max(0, index + self._adjusted[set_index]))
-            case Entered(entry=RepsAdjusted(set_index=set_index, by=by)):
+            case UserInput(entry=RepsAdjusted(set_index=set_index, by=by)):
                 self._adjusted[set_index] += by
             case Cue(text=text):
                 yield Speech(text)

@@ -14,7 +14,7 @@ from dataclasses import MISSING, dataclass, field, fields
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
-from tracker.app.paths import whole_file
+from tracker.app.paths import atomic_write
 from tracker.domain import (
     InputError,
     Plan,
@@ -310,5 +310,5 @@ def _replace(path: Path, text: str) -> None:
     """Put a whole new file in place of the old one, or leave the old one."""
     with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-    with whole_file(path, force=True) as unfinished:
+    with atomic_write(path, force=True) as unfinished:
         unfinished.write_text(text, encoding="utf-8")

@@ -21,7 +21,7 @@ from tracker.domain import (
     LinkChanged,
     LinkState,
     TrackerError,
-    announced,
+    read_control_message,
 )
 from tracker.sensors import families
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from tracker.app.clock import Clock
     from tracker.app.config import SensorChoice
-    from tracker.ble import Checkup, Radio, Sighting
+    from tracker.ble import DiscoveredDevice, Radio, SignalQuality
     from tracker.domain import Decoder, Fault, Notification
 
 LISTEN_S: Final = 3600.0
@@ -135,7 +135,7 @@ class Devices:
             self.trouble = None
 
 
-def _device(sighting: Sighting) -> Device:
+def _device(sighting: DiscoveredDevice) -> Device:
     name = printable(sighting.name or sighting.address)
     return Device(sighting.address, name, sighting.kind, sighting.rssi_dbm, sighting.refusal)
 
@@ -189,7 +189,7 @@ class LiveCheck:
                 self._results.extend(decoded)
                 self._forget()
             return
-        match announced(notification):
+        match read_control_message(notification):
             case BatteryRead(percent=percent):
                 self.battery_percent = percent
             case LinkChanged(state=state):
@@ -216,7 +216,7 @@ class LiveCheck:
         return times_s[-1] - times_s[0] if times_s else 0.0
 
     @property
-    def checkup(self) -> Checkup:
+    def checkup(self) -> SignalQuality:
         """What it shows, in numbers."""
         return examine(self._results, self.battery_percent)
 

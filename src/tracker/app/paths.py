@@ -117,7 +117,7 @@ def refuse_existing(target: Path, force: bool) -> None:
 
 
 @contextmanager
-def whole_file(target: Path, force: bool) -> Iterator[Path]:
+def atomic_write(target: Path, force: bool) -> Iterator[Path]:
     """Give a path to write to, which becomes `target` if nothing goes wrong.
 
     Raises

@@ -21,7 +21,7 @@ MOST_AT_ONCE: Final = 256
 """Notifications handed out together: the screen gets its turn every few milliseconds."""
 
 
-class Intake:
+class NotificationQueue:
     """Notifications in order; whoever puts into a full one waits, and nothing is dropped."""
 
     def __init__(self, most_waiting: int = MOST_WAITING) -> None:

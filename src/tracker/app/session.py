@@ -21,7 +21,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final, Protocol
 
 from tracker.app.clock import SYSTEM_CLOCK
-from tracker.app.queue import MOST_WAITING, Intake
+from tracker.app.queue import MOST_WAITING, NotificationQueue
 from tracker.app.snapshot import RecordingState, RunState, SessionSnapshot, read_only
 from tracker.domain import (
     MARK_CHANNEL,
@@ -29,16 +29,16 @@ from tracker.domain import (
     Calibrated,
     CalibrationFailed,
     Cue,
-    Ledger,
     LinkChanged,
-    Marked,
     MarkKind,
     Notification,
     OutputError,
     PhaseStarted,
+    SessionState,
     SetEnded,
     Source,
     SourceFacts,
+    UserCommand,
     check_entry,
     entry_notification,
     exercise_named,
@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from tracker.domain import Entry, Event, SessionInfo, Sink, Trace, Workout
 
 
-class RecordingTap:
+class RecordingSink:
     """A recorder, or none, whose failure is shown, not raised: a full disk must not end a set."""
 
     def __init__(self, recorder: Recorder | None) -> None:
@@ -136,13 +136,13 @@ class Session:
         self._exercise = exercise_named(info.exercise)
         self._source = source
         self._engine = engine
-        self._tap = RecordingTap(recorder)
+        self._tap = RecordingSink(recorder)
         self._sinks = list(sinks)
         self._clock = clock
-        self._intake = Intake(most_waiting)
+        self._intake = NotificationQueue(most_waiting)
         self._until_stopped = until_stopped
         self._settled = False
-        self._ledger = Ledger()
+        self._ledger = SessionState()
         self._state = RunState.READY
         self._failure: BaseException | None = None
         self._source_error: Exception | None = None
@@ -317,7 +317,7 @@ class Session:
                     self._phase = None
                 case Cue():
                     self._cue = event
-                case Marked(text=text) if text in _CALIBRATIONS:
+                case UserCommand(text=text) if text in _CALIBRATIONS:
                     self._calibrating = _CALIBRATIONS[text]
                 case Calibrated() | CalibrationFailed():
                     self._calibrating = None

@@ -21,13 +21,13 @@ from tracker.domain import (
     CalibrationLost,
     Cue,
     Flag,
-    Ledger,
     LinkChanged,
     LinkState,
     Phase,
     ReferenceRep,
     RepCompleted,
     RepRevised,
+    SessionState,
     SetEnded,
     SetStarted,
     mean_of_known,
@@ -223,7 +223,7 @@ def one_rep_max_line(exercise: Exercise, record: SetRecord) -> str | None:
     )
 
 
-class LinesSink:
+class TextOutput:
     """Writes a line for each start and end of a set, each completed rep, cue and link trouble.
 
     A rep that turns out to be none is taken back in words, because a written line cannot be. With
@@ -233,7 +233,7 @@ class LinesSink:
     def __init__(self, write: Callable[[str], None], exercise: Exercise | None = None) -> None:
         self._write = write
         self._exercise = exercise
-        self._ledger = Ledger()
+        self._ledger = SessionState()
         self._link_words = LinkWords()
 
     def accept(self, events: Sequence[Event], newest_s: float) -> None:

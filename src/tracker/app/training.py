@@ -32,7 +32,7 @@ from tracker.app.devices import Device, Devices, LiveCheck
 from tracker.app.paths import RECORDING_SUFFIX, new_recording_path, tracker_paths
 from tracker.app.playback import Playback
 from tracker.app.session import Session
-from tracker.ble import BleakRadio, Wanted, open_radio
+from tracker.ble import BleakRadio, DeviceQuery, open_radio
 from tracker.domain import (
     EXERCISES,
     InputError,
@@ -50,7 +50,7 @@ from tracker.recording import RecordingWriter, ReplaySource, is_closed, open_rec
 from tracker.sensors import family, parse_settings
 from tracker.sim import STYLES, simulate, training_plan
 from tracker.store import LOG_NAME, TrainingLog, file_of, log_url
-from tracker.store import Wanted as WantedSessions
+from tracker.store import SessionQuery as WantedSessions
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
@@ -267,7 +267,7 @@ class Calibration(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Start:
+class TrainingRequest:
     """Everything that is settled before the first rep."""
 
     device: Device
@@ -280,7 +280,7 @@ class Start:
 
 
 @dataclass(frozen=True, slots=True)
-class Preset:
+class TrainingDefaults:
     """What was said before the screen was there; None leaves what was chosen last."""
 
     exercise: str | None = None
@@ -288,7 +288,7 @@ class Preset:
     """For the exercise that stands in the set-up first."""
 
 
-class Studio:
+class TrainingService:
     """Opens what is trained with, and remembers what was chosen.
 
     Parameters
@@ -312,7 +312,7 @@ class Studio:
         radio: Radio | None = None,
         clock: Clock = SYSTEM_CLOCK,
         simulated: Simulated = Simulated(),
-        preset: Preset = Preset(),
+        preset: TrainingDefaults = TrainingDefaults(),
     ) -> None:
         self._paths = paths
         self._radio = BleakRadio() if radio is None else radio
@@ -427,7 +427,7 @@ class Studio:
                     await watching
 
     @asynccontextmanager
-    async def training(self, start: Start) -> AsyncGenerator[Training]:
+    async def training(self, start: TrainingRequest) -> AsyncGenerator[Training]:
         """Connect, record, and give a session that is ready to run.
 
         Raises
@@ -479,7 +479,7 @@ class Studio:
             raise SensorError(device.refusal)
         saved = self.config.sensor
         settings = saved.settings if saved is not None and device.is_last else None
-        wanted = Wanted(device.address, device.kind)
+        wanted = DeviceQuery(device.address, device.kind)
         async with open_radio(self._radio, [wanted], self._clock) as source:
             (sensor,) = source.sensors
             yield (

@@ -1,11 +1,11 @@
 """The radio: the only room that names Bleak. Scans, connects, runs scripts, and comes back."""
 
 from tracker.ble.backend import BleakRadio
-from tracker.ble.diagnostics import Checkup, Finding, Severity, examine, findings
-from tracker.ble.discovery import AmbiguousNameError, NotFoundError, Sensor, Wanted
+from tracker.ble.diagnostics import Diagnostic, Severity, SignalQuality, diagnose, examine
+from tracker.ble.discovery import AmbiguousNameError, DeviceQuery, NotFoundError, Sensor
 from tracker.ble.errors import LATER, AdapterError, LinkError
 from tracker.ble.link import RadioSource, open_radio
-from tracker.ble.ports import SCAN_S, Radio, Scan, Sighting
+from tracker.ble.ports import SCAN_S, DiscoveredDevice, Radio, Scan
 
 __all__ = [
     "LATER",
@@ -13,8 +13,9 @@ __all__ = [
     "AdapterError",
     "AmbiguousNameError",
     "BleakRadio",
-    "Checkup",
-    "Finding",
+    "DeviceQuery",
+    "Diagnostic",
+    "DiscoveredDevice",
     "LinkError",
     "NotFoundError",
     "Radio",
@@ -22,9 +23,8 @@ __all__ = [
     "Scan",
     "Sensor",
     "Severity",
-    "Sighting",
-    "Wanted",
+    "SignalQuality",
+    "diagnose",
     "examine",
-    "findings",
     "open_radio",
 ]

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from bleak.backends.device import BLEDevice
     from bleak.backends.scanner import AdvertisementData, BaseBleakScanner
 
-    from tracker.ble.ports import Sighting
+    from tracker.ble.ports import DiscoveredDevice
 
 GATT_S: Final = 5.0
 """An ATT transaction fails after 30 s by the standard; whoever has not answered in 5 s is gone."""
@@ -160,7 +160,7 @@ class BleakRadio:
         self._client = client
 
     @asynccontextmanager
-    async def scanning(self) -> AsyncGenerator[AsyncIterator[Sighting]]:
+    async def scanning(self) -> AsyncGenerator[AsyncIterator[DiscoveredDevice]]:
         """Scan inside; each advertisement heard is a sighting."""
         scanner = BleakScanner(backend=self._scanner)
         with platform_errors():
@@ -174,7 +174,7 @@ class BleakRadio:
                 async with asyncio.timeout(STOP_S):
                     await scanner.stop()
 
-    async def connected(self) -> tuple[Sighting, ...]:
+    async def connected(self) -> tuple[DiscoveredDevice, ...]:
         """Return what this computer is connected to already, and hence is not heard by a scan."""
         try:
             with platform_errors():
@@ -188,7 +188,7 @@ class BleakRadio:
             for device in devices
         )
 
-    async def connect(self, sighting: Sighting) -> BleakConnection:
+    async def connect(self, sighting: DiscoveredDevice) -> BleakConnection:
         """Connect to what was sighted, and discover its services."""
         lost = asyncio.Event()
         device = sighting.device
@@ -208,7 +208,7 @@ class BleakRadio:
         return BleakConnection(client, sighting.name, lost)
 
 
-def _sighting(device: BLEDevice, said: AdvertisementData) -> Sighting:
+def _sighting(device: BLEDevice, said: AdvertisementData) -> DiscoveredDevice:
     advertisement = Advertisement(
         # The system may know a name from an earlier time; what is said now is newer.
         name=said.local_name or device.name,

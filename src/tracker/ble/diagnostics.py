@@ -57,7 +57,7 @@ class Severity(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Diagnostic:
     """One thing that is worth saying."""
 
     severity: Severity
@@ -65,7 +65,7 @@ class Finding:
     """In plain words, with what to do."""
 
 
-def findings(checkup: Checkup) -> tuple[Finding, ...]:
+def diagnose(checkup: SignalQuality) -> tuple[Diagnostic, ...]:
     """Return what there is to say about a check-up, problems first."""
     each = [
         *_flow(checkup),
@@ -78,7 +78,7 @@ def findings(checkup: Checkup) -> tuple[Finding, ...]:
     return tuple(sorted(each, key=lambda finding: order.index(finding.severity)))
 
 
-def _flow(checkup: Checkup) -> Iterator[Finding]:
+def _flow(checkup: SignalQuality) -> Iterator[Diagnostic]:
     rate_hz = checkup.rate_hz
     if not checkup.samples:
         what = (
@@ -86,31 +86,31 @@ def _flow(checkup: Checkup) -> Iterator[Finding]:
             if checkup.refused
             else "no samples came"
         )
-        yield Finding(
+        yield Diagnostic(
             Severity.PROBLEM, f"{what}: is it of this kind, with its usual firmware and settings?"
         )
     elif rate_hz is None or rate_hz < LEAST_RATE_HZ:
         rate = "hardly any samples" if rate_hz is None else f"{rate_hz:.1f} samples a second"
-        yield Finding(
+        yield Diagnostic(
             Severity.PROBLEM,
             f"{rate} came, too few to see a rep: bring it near, and raise its rate "
             f"to {GOOD_RATE_HZ:.0f} Hz or more.",
         )
     elif rate_hz < GOOD_RATE_HZ:
-        yield Finding(
+        yield Diagnostic(
             Severity.REMARK,
             f"{rate_hz:.1f} samples a second: reps are counted, but phases are timed coarsely; "
             f"{GOOD_RATE_HZ:.0f} Hz or more is better.",
         )
     else:
-        yield Finding(Severity.GOOD, f"{rate_hz:.1f} samples a second.")
+        yield Diagnostic(Severity.GOOD, f"{rate_hz:.1f} samples a second.")
 
 
-def _rest(checkup: Checkup) -> Iterator[Finding]:
+def _rest(checkup: SignalQuality) -> Iterator[Diagnostic]:
     gravity_mps2, noise = checkup.gravity_mps2, checkup.acc_noise_mps2
     if gravity_mps2 is None or noise is None:
         if checkup.samples:
-            yield Finding(
+            yield Diagnostic(
                 Severity.REMARK,
                 "it was moved, so gravity, noise and bias could not be checked: lay it on a "
                 "table and pair again to know.",
@@ -118,39 +118,39 @@ def _rest(checkup: Checkup) -> Iterator[Finding]:
         return
     gravity_g = gravity_mps2 / STANDARD_GRAVITY_MPS2
     if abs(gravity_g - 1.0) > GRAVITY_WRONG:
-        yield Finding(
+        yield Diagnostic(
             Severity.PROBLEM,
             f"at rest it measures {gravity_g:.2f} g instead of 1 g: its measuring range is set to "
             "something else, or it is of another kind.",
         )
     elif abs(gravity_g - 1.0) > GRAVITY_OFF:
-        yield Finding(
+        yield Diagnostic(
             Severity.REMARK,
             f"at rest it measures {gravity_g:.2f} g instead of 1 g: calibrate its accelerometer "
             "with the maker's app; rise and velocity are off by as much.",
         )
     else:
-        yield Finding(Severity.GOOD, f"gravity {gravity_g:.3f} g.")
+        yield Diagnostic(Severity.GOOD, f"gravity {gravity_g:.3f} g.")
     if noise == 0.0:
-        yield Finding(
+        yield Diagnostic(
             Severity.PROBLEM,
             "it sends the same values all the time: its motion chip is not running; switch it "
             "off and on.",
         )
     elif noise > NOISY_ACC_MPS2:
-        yield Finding(
+        yield Diagnostic(
             Severity.REMARK,
             f"noise of {noise:.2f} m/s² at rest: velocities will be rough; set its filter to "
             "about half of the rate.",
         )
     else:
-        yield Finding(Severity.GOOD, f"noise {noise:.3f} m/s² at rest.")
+        yield Diagnostic(Severity.GOOD, f"noise {noise:.3f} m/s² at rest.")
 
 
-def _turning(checkup: Checkup) -> Iterator[Finding]:
+def _turning(checkup: SignalQuality) -> Iterator[Diagnostic]:
     if not checkup.has_gyroscope:
         if checkup.samples:
-            yield Finding(
+            yield Diagnostic(
                 Severity.REMARK,
                 "no gyroscope: reps are counted, angles and timing are less exact.",
             )
@@ -159,36 +159,36 @@ def _turning(checkup: Checkup) -> Iterator[Finding]:
     if bias_dps is None:
         return
     if bias_dps > LARGE_BIAS_DPS:
-        yield Finding(
+        yield Diagnostic(
             Severity.REMARK,
             f"the gyroscope turns by {bias_dps:.1f}°/s at rest: switch the sensor on while it "
             "lies still.",
         )
     else:
-        yield Finding(Severity.GOOD, f"gyroscope bias {bias_dps:.2f}°/s.")
+        yield Diagnostic(Severity.GOOD, f"gyroscope bias {bias_dps:.2f}°/s.")
 
 
-def _loss(checkup: Checkup) -> Iterator[Finding]:
+def _loss(checkup: SignalQuality) -> Iterator[Diagnostic]:
     if checkup.lost > LOSSY * max(checkup.samples, 1):
-        yield Finding(
+        yield Diagnostic(
             Severity.REMARK,
             f"{checkup.lost} packets or samples were lost: bring the computer nearer, with no "
             "body between.",
         )
     if checkup.refused and checkup.samples:
-        yield Finding(
+        yield Diagnostic(
             Severity.REMARK, f"{checkup.refused} packets could not be read and were left out."
         )
 
 
-def _charge(checkup: Checkup) -> Iterator[Finding]:
+def _charge(checkup: SignalQuality) -> Iterator[Diagnostic]:
     percent = checkup.battery_percent
     if percent is None:
-        yield Finding(Severity.REMARK, "battery unknown: the sensor does not tell.")
+        yield Diagnostic(Severity.REMARK, "battery unknown: the sensor does not tell.")
     elif percent < LOW_BATTERY_PERCENT:
-        yield Finding(Severity.REMARK, f"battery at {percent} %: charge it soon.")
+        yield Diagnostic(Severity.REMARK, f"battery at {percent} %: charge it soon.")
     else:
-        yield Finding(Severity.GOOD, f"battery {percent} %.")
+        yield Diagnostic(Severity.GOOD, f"battery {percent} %.")
 
 
 STILL_WINDOW_S: Final = 1.0
@@ -202,7 +202,7 @@ STILL_GYRO_DPS: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class Checkup:
+class SignalQuality:
     """What a few seconds of data show; None means unknown."""
 
     samples: int
@@ -227,7 +227,7 @@ class Checkup:
     battery_percent: int | None = None
 
 
-def examine(results: Iterable[Frame | Fault], battery_percent: int | None = None) -> Checkup:
+def examine(results: Iterable[Frame | Fault], battery_percent: int | None = None) -> SignalQuality:
     """Return what decoded data show.
 
     Parameters
@@ -246,7 +246,7 @@ def examine(results: Iterable[Frame | Fault], battery_percent: int | None = None
             frames.append(result)
     samples = sum(len(frame.acc_mps2) for frame in frames)
     rate_hz = _rate_hz(frames)
-    known = Checkup(
+    known = SignalQuality(
         samples=samples,
         rate_hz=rate_hz,
         still=False,
@@ -266,7 +266,7 @@ def _rate_hz(frames: Sequence[Frame]) -> float | None:
     return sum(len(frame.acc_mps2) for frame in frames[1:]) / span_s if span_s > 0.0 else None
 
 
-def _at_rest(known: Checkup, frames: Sequence[Frame], rate_hz: float) -> Checkup:
+def _at_rest(known: SignalQuality, frames: Sequence[Frame], rate_hz: float) -> SignalQuality:
     """Add what the quietest second shows."""
     acc = np.concatenate([frame.acc_mps2 for frame in frames])
     gyro_dps = None

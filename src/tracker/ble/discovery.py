@@ -21,7 +21,7 @@ from tracker.sensors import families, family, identify, identify_connected
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tracker.ble.ports import Connection, Radio, Sighting
+    from tracker.ble.ports import Connection, DiscoveredDevice, Radio
     from tracker.sensors import SensorFamily
 
 _MAC: Final = re.compile(r"[0-9A-F]{2}(?:([:-])[0-9A-F]{2})(?:\1[0-9A-F]{2}){4}", re.IGNORECASE)
@@ -74,7 +74,7 @@ class NotFoundError(LinkError):
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class DeviceQuery:
     """What the user called the sensor."""
 
     text: str
@@ -87,7 +87,7 @@ class Wanted:
         """The address, if it is one."""
         return as_address(self.text)
 
-    def is_met_by(self, sighting: Sighting) -> bool:
+    def is_met_by(self, sighting: DiscoveredDevice) -> bool:
         """Say whether a sighting is of the wanted sensor."""
         if self.address is not None:
             return as_address(sighting.address) == self.address
@@ -96,8 +96,8 @@ class Wanted:
 
 
 async def find(
-    radio: Radio, wanted: Wanted, patience_s: float = FIND_S, platform: str = sys.platform
-) -> Sighting:
+    radio: Radio, wanted: DeviceQuery, patience_s: float = FIND_S, platform: str = sys.platform
+) -> DiscoveredDevice:
     """Return the wanted sensor as soon as it is heard and there is no doubt about it.
 
     Parameters
@@ -146,7 +146,7 @@ async def find(
     return _only(met, wanted)
 
 
-async def _until_sure(scan: Scan, wanted: Wanted, listening: asyncio.Future[None]) -> None:
+async def _until_sure(scan: Scan, wanted: DeviceQuery, listening: asyncio.Future[None]) -> None:
     """Return when more listening would change nothing, or when it has ended."""
     loop = asyncio.get_running_loop()
     since_s: float | None = None
@@ -160,14 +160,14 @@ async def _until_sure(scan: Scan, wanted: Wanted, listening: asyncio.Future[None
         await asyncio.wait({listening}, timeout=_LOOK_AGAIN_S)
 
 
-def _enough_s(met: Sequence[Sighting], wanted: Wanted) -> float:
+def _enough_s(met: Sequence[DiscoveredDevice], wanted: DeviceQuery) -> float:
     if wanted.address is None:
         return TWINS_S
     known = wanted.kind is not None or met[0].kind is not None
     return 0.0 if known and met[0].name is not None else MORE_S
 
 
-def _only(met: Sequence[Sighting], wanted: Wanted) -> Sighting:
+def _only(met: Sequence[DiscoveredDevice], wanted: DeviceQuery) -> DiscoveredDevice:
     if len(met) > 1:
         listed = "\n".join(
             f"  {each.address}" + ("" if each.rssi_dbm is None else f"  {each.rssi_dbm} dBm")
@@ -180,7 +180,7 @@ def _only(met: Sequence[Sighting], wanted: Wanted) -> Sighting:
     return met[0]
 
 
-def _not_found(wanted: Wanted, heard: Sequence[Sighting]) -> NotFoundError:
+def _not_found(wanted: DeviceQuery, heard: Sequence[DiscoveredDevice]) -> NotFoundError:
     known = [each for each in heard if each.kind is not None]
     nearby = f"{len(known)} other known sensors were." if known else "No known sensor was."
     if len(known) == 1:
@@ -211,7 +211,7 @@ class Sensor:
         return self.name or self.address
 
 
-def sensor_of(sighting: Sighting, connection: Connection, kind: str | None) -> Sensor:
+def sensor_of(sighting: DiscoveredDevice, connection: Connection, kind: str | None) -> Sensor:
     """Return who it is that was connected to.
 
     Parameters

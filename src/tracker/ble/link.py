@@ -32,10 +32,10 @@ from dataclasses import replace
 from itertools import chain, repeat
 from typing import TYPE_CHECKING, Final
 
-from tracker.ble.discovery import FIND_S, NotFoundError, Wanted, find, sensor_of
+from tracker.ble.discovery import FIND_S, DeviceQuery, NotFoundError, find, sensor_of
 from tracker.ble.errors import LinkError
-from tracker.ble.receiver import Ear, Inbox
-from tracker.ble.script_runner import Conversation
+from tracker.ble.receiver import NotificationQueue, NotificationReceiver
+from tracker.ble.script_runner import ScriptRunner
 from tracker.domain import LinkState, SensorError
 from tracker.domain.units import ns_from_s, s_from_ns
 
@@ -83,7 +83,7 @@ LOOK_S: Final = 0.05
 """How often it is looked whether samples have come, s; a rep is not missed for it."""
 
 
-class Stream:
+class SensorStream:
     """A sensor over a connection that lasts as long as it lasts.
 
     Parameters
@@ -96,11 +96,11 @@ class Stream:
         Hears it.
     """
 
-    def __init__(self, sensor: Sensor, connection: Connection, ear: Ear) -> None:
+    def __init__(self, sensor: Sensor, connection: Connection, ear: NotificationReceiver) -> None:
         self._sensor = sensor
         self._connection = connection
         self._ear = ear
-        self._conversation = Conversation(connection, ear)
+        self._conversation = ScriptRunner(connection, ear)
 
     async def start(self) -> None:
         """Run the start script and wait for the first samples.
@@ -224,7 +224,7 @@ async def see_through(work: Coroutine[object, object, None]) -> None:
     task.result()
 
 
-class Link:
+class ConnectionSupervisor:
     """One sensor's link.
 
     Parameters
@@ -239,12 +239,14 @@ class Link:
         Held while the adapter searches or connects: it does one of them at a time.
     """
 
-    def __init__(self, radio: Radio, wanted: Wanted, ear: Ear, air: asyncio.Lock) -> None:
+    def __init__(
+        self, radio: Radio, wanted: DeviceQuery, ear: NotificationReceiver, air: asyncio.Lock
+    ) -> None:
         self._radio = radio
         self._wanted = wanted
         self._ear = ear
         self._air = air
-        self._stream: Stream | None = None
+        self._stream: SensorStream | None = None
 
     async def open(self) -> Sensor:
         """Bring the sensor to stream, and return who it is.
@@ -283,7 +285,7 @@ class Link:
         stream = await self._established(FIND_S, first=True)
         return await stream.named()
 
-    async def _established(self, patience_s: float, *, first: bool = False) -> Stream:
+    async def _established(self, patience_s: float, *, first: bool = False) -> SensorStream:
         """Find, connect, identify and start."""
         async with self._air:
             sighting = await find(self._radio, self._wanted, patience_s)
@@ -296,8 +298,8 @@ class Link:
             await see_through(connection.close())
             raise
         # From now on it is this one, also if another of the same name comes along.
-        self._wanted = Wanted(sensor.address, sensor.family.kind)
-        self._stream = stream = Stream(sensor, connection, self._ear)
+        self._wanted = DeviceQuery(sensor.address, sensor.family.kind)
+        self._stream = stream = SensorStream(sensor, connection, self._ear)
         try:
             await stream.start()
         except BaseException:
@@ -340,7 +342,7 @@ class RadioSource:
         Where everything arrives.
     """
 
-    def __init__(self, sensors: Sequence[Sensor], inbox: Inbox) -> None:
+    def __init__(self, sensors: Sequence[Sensor], inbox: NotificationQueue) -> None:
         self.sensors = tuple(sensors)
         self.sensor = self.sensors[0].family.kind
         self._inbox = inbox
@@ -361,7 +363,7 @@ class RadioSource:
 
 @asynccontextmanager
 async def open_radio(
-    radio: Radio, wanted: Sequence[Wanted], clock: Clock
+    radio: Radio, wanted: Sequence[DeviceQuery], clock: Clock
 ) -> AsyncGenerator[RadioSource]:
     """Bring sensors to stream, and stop them on every way out.
 
@@ -379,10 +381,12 @@ async def open_radio(
     SensorError
         If one of them cannot be reached.
     """
-    inbox, air = Inbox(), asyncio.Lock()
+    inbox, air = NotificationQueue(), asyncio.Lock()
     origin_ns = clock.now_ns()
-    ears = [Ear(inbox, clock, origin_ns, device) for device in range(len(wanted))]
-    links = [Link(radio, each, ear, air) for each, ear in zip(wanted, ears, strict=True)]
+    ears = [NotificationReceiver(inbox, clock, origin_ns, device) for device in range(len(wanted))]
+    links = [
+        ConnectionSupervisor(radio, each, ear, air) for each, ear in zip(wanted, ears, strict=True)
+    ]
     keeping: set[asyncio.Task[None]] = set()
 
     def ended(task: asyncio.Task[None]) -> None:
@@ -402,7 +406,9 @@ async def open_radio(
         await see_through(_put_down(links, keeping))
 
 
-async def _put_down(links: Sequence[Link], keeping: set[asyncio.Task[None]]) -> None:
+async def _put_down(
+    links: Sequence[ConnectionSupervisor], keeping: set[asyncio.Task[None]]
+) -> None:
     for task in keeping:
         task.cancel()
     if keeping:

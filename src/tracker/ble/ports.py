@@ -57,13 +57,13 @@ class Connection(Protocol):
 class Radio(Protocol):
     """The adapter of this computer."""
 
-    def scanning(self) -> AbstractAsyncContextManager[AsyncIterator[Sighting]]:
+    def scanning(self) -> AbstractAsyncContextManager[AsyncIterator[DiscoveredDevice]]:
         """Scan inside; each advertisement heard is a sighting."""
 
-    async def connected(self) -> tuple[Sighting, ...]:
+    async def connected(self) -> tuple[DiscoveredDevice, ...]:
         """Return what this computer is connected to already, and hence is not heard by a scan."""
 
-    async def connect(self, sighting: Sighting) -> Connection:
+    async def connect(self, sighting: DiscoveredDevice) -> Connection:
         """Connect to what was sighted, and discover its services."""
 
 
@@ -75,7 +75,7 @@ MOST_SIGHTED: Final = 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Sighting:
+class DiscoveredDevice:
     """A device that was heard."""
 
     address: str
@@ -96,11 +96,11 @@ class Sighting:
 
 def sighting_of(
     address: str, rssi_dbm: int | None, advertisement: Advertisement, device: object = None
-) -> Sighting:
+) -> DiscoveredDevice:
     """Return a sighting, with the kind that the advertisement tells."""
     family = identify(advertisement)
     reasons = (each.refuses(advertisement) for each in families().values())
-    return Sighting(
+    return DiscoveredDevice(
         address=address,
         name=advertisement.name,
         rssi_dbm=rssi_dbm,
@@ -111,7 +111,7 @@ def sighting_of(
     )
 
 
-def together(older: Sighting | None, newer: Sighting) -> Sighting:
+def together(older: DiscoveredDevice | None, newer: DiscoveredDevice) -> DiscoveredDevice:
     """Return what two sightings of one device tell: the name often comes later than the rest."""
     if older is None:
         return newer
@@ -129,10 +129,10 @@ class Scan:
     """What was heard so far, which a screen can look at while it goes on."""
 
     def __init__(self) -> None:
-        self._sightings: dict[str, Sighting] = {}
+        self._sightings: dict[str, DiscoveredDevice] = {}
 
     @property
-    def sightings(self) -> tuple[Sighting, ...]:
+    def sightings(self) -> tuple[DiscoveredDevice, ...]:
         """Known sensors first, then the strongest."""
         return in_order(self._sightings.values())
 
@@ -151,7 +151,7 @@ class Scan:
             if not limit.expired():
                 raise
 
-    def take(self, sighting: Sighting) -> None:
+    def take(self, sighting: DiscoveredDevice) -> None:
         """Add one sighting to what is known."""
         older = self._sightings.get(sighting.address)
         if older is None and len(self._sightings) >= MOST_SIGHTED:
@@ -159,10 +159,10 @@ class Scan:
         self._sightings[sighting.address] = together(older, sighting)
 
 
-def in_order(sightings: Iterable[Sighting]) -> tuple[Sighting, ...]:
+def in_order(sightings: Iterable[DiscoveredDevice]) -> tuple[DiscoveredDevice, ...]:
     """Return sightings with known sensors first, then the strongest."""
 
-    def rank(sighting: Sighting) -> tuple[bool, int, str]:
+    def rank(sighting: DiscoveredDevice) -> tuple[bool, int, str]:
         strength = -999 if sighting.rssi_dbm is None else sighting.rssi_dbm
         return sighting.kind is None, -strength, sighting.address
 

@@ -17,9 +17,9 @@ from tracker.domain import (
     RESERVED_CHANNELS,
     LinkState,
     Notification,
-    battery_announcement,
-    link_announcement,
-    overrun_announcement,
+    battery_message,
+    link_message,
+    overrun_message,
 )
 from tracker.sensors import MOST_HEARD
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from tracker.ble.ports import Clock
 
 
-class Ear:
+class NotificationReceiver:
     """What the radio's callbacks call; also says what the link itself has to say.
 
     Parameters
@@ -44,12 +44,14 @@ class Ear:
         Number of the sensor in the session.
     """
 
-    def __init__(self, inbox: Inbox, clock: Clock, origin_ns: int, device: int = 0) -> None:
+    def __init__(
+        self, inbox: NotificationQueue, clock: Clock, origin_ns: int, device: int = 0
+    ) -> None:
         self._inbox = inbox
         self._clock = clock
         self._origin_ns = origin_ns
         self._device = device
-        self._listening: Listening | None = None
+        self._listening: ResponseBuffer | None = None
         self._newest_ns: dict[str, int] = {}
 
     @property
@@ -75,23 +77,23 @@ class Ear:
 
     def tell(self, state: LinkState, detail: str = "") -> None:
         """Announce how the link is."""
-        self._inbox.put(link_announcement(self.now_ns, state, self._device, detail))
+        self._inbox.put(link_message(self.now_ns, state, self._device, detail))
 
     def tell_battery(self, percent: int) -> None:
         """Announce the charge."""
-        self._inbox.put(battery_announcement(self.now_ns, percent, self._device))
+        self._inbox.put(battery_message(self.now_ns, percent, self._device))
 
     @contextmanager
-    def listening(self) -> Iterator[Listening]:
+    def listening(self) -> Iterator[ResponseBuffer]:
         """Keep what is heard inside, for a script; one script at a time."""
-        self._listening = Listening()
+        self._listening = ResponseBuffer()
         try:
             yield self._listening
         finally:
             self._listening = None
 
 
-class Listening:
+class ResponseBuffer:
     """What was heard since a script began, oldest first, the newest `MOST_HEARD` of it."""
 
     def __init__(self) -> None:
@@ -134,7 +136,7 @@ MOST_WAITING: Final = 4096
 takes to wake up."""
 
 
-class Inbox:
+class NotificationQueue:
     """Notifications in the order of arrival, for one reader."""
 
     def __init__(self, most_waiting: int = MOST_WAITING) -> None:
@@ -154,7 +156,7 @@ class Inbox:
             self._dropped += 1
             return
         if self._dropped:
-            self._waiting.append(overrun_announcement(notification.received_ns, self._dropped))
+            self._waiting.append(overrun_message(notification.received_ns, self._dropped))
             self._dropped = 0
         self._waiting.append(notification)
         self._filled.set()

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tracker.ble.ports import Connection
-    from tracker.ble.receiver import Ear, Listening
+    from tracker.ble.receiver import NotificationReceiver, ResponseBuffer
     from tracker.domain import Notification
     from tracker.sensors import Inquiry, Step
 
@@ -37,7 +37,7 @@ INQUIRY_S: Final = 8.0
 """Longer than any family waits for an answer; an inquiry must not outlast the interest in it."""
 
 
-class Conversation:
+class ScriptRunner:
     """One connection and what was said over it; scripts wait for each other.
 
     Parameters
@@ -48,7 +48,7 @@ class Conversation:
         Who hears the answers, and everything else.
     """
 
-    def __init__(self, connection: Connection, ear: Ear) -> None:
+    def __init__(self, connection: Connection, ear: NotificationReceiver) -> None:
         self._connection = connection
         self._ear = ear
         self._subscribed: set[str] = set()
@@ -82,7 +82,7 @@ class Conversation:
                 return inquiry.answer(listening.heard)
 
     async def _all(
-        self, steps: Sequence[Step], listening: Listening, *, lenient: bool = False
+        self, steps: Sequence[Step], listening: ResponseBuffer, *, lenient: bool = False
     ) -> None:
         for step in steps:
             try:
@@ -91,7 +91,7 @@ class Conversation:
                 if not lenient:
                     raise
 
-    async def _one(self, step: Step, listening: Listening, *, lenient: bool) -> None:
+    async def _one(self, step: Step, listening: ResponseBuffer, *, lenient: bool) -> None:
         match step:
             case Read(channel):
                 listening.ask()
@@ -134,7 +134,7 @@ class Conversation:
             await self._connection.unsubscribe(channel)
 
 
-async def _expect(step: Expect, listening: Listening) -> None:
+async def _expect(step: Expect, listening: ResponseBuffer) -> None:
     def fits(notification: Notification) -> bool:
         if notification.channel != step.channel:
             return False

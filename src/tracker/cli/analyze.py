@@ -28,8 +28,8 @@ from tracker.cli.options import (
     gyro_unit_option,
 )
 from tracker.cli.workers import WorkerLostError, results, results_on, usable_cores
-from tracker.domain import Ledger, SourceFacts, TrackerError, workout_of
-from tracker.importers import Sayings
+from tracker.domain import SessionState, SourceFacts, TrackerError, workout_of
+from tracker.importers import ImportOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -113,10 +113,10 @@ def analyze(
     if output_format == "events":
         if several:
             raise click.UsageError("events are of one file; give one FILE, or use --format json")
-        order = Order(block_samples or LIVE_BLOCK_SAMPLES, exercise, sayings)
+        order = AnalysisOrder(block_samples or LIVE_BLOCK_SAMPLES, exercise, sayings)
         _print_events(files[0], order, block_samples or 1)
         return ExitCode.OK
-    order = Order(block_samples or BIG_BLOCK_SAMPLES, exercise, sayings)
+    order = AnalysisOrder(block_samples or BIG_BLOCK_SAMPLES, exercise, sayings)
     if not several:
         workout = workout_of_source(files[0], order, tell=_say, quiet=False)
         _print_workouts([workout], output_format, several=False)
@@ -182,7 +182,7 @@ def _print_workouts(workouts: Iterable[Workout], output_format: str, *, several:
         click.echo(session_table(workout))
 
 
-def _print_events(name: str, order: Order, batch: int) -> None:
+def _print_events(name: str, order: AnalysisOrder, batch: int) -> None:
     from tracker.cli.inputs import CSV, at_hand, open_session_file
     from tracker.export import event_object
 
@@ -218,7 +218,7 @@ def workout_in(file: SessionFile, batch: int, *, quiet: bool = False) -> Workout
     from tracker.engine import build_engine
 
     engine = build_engine(file.info)
-    ledger = Ledger()
+    ledger = SessionState()
     with click.progressbar(
         length=file.amount,
         label=file.path,
@@ -245,14 +245,14 @@ WORTH_A_PROCESS_BYTES: Final = 16 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class AnalysisOrder:
     """What is to be done with each file."""
 
     block: int
     """Samples of a foreign file, or notifications of a recording, that the engine gets at once."""
     exercise: str | None = None
     """Beats what the file says."""
-    sayings: Sayings = field(default_factory=Sayings)
+    sayings: ImportOptions = field(default_factory=ImportOptions)
     """What the user says of foreign files."""
 
 
@@ -272,7 +272,7 @@ class Outcome:
     """What there was to tell the user meanwhile."""
 
 
-def outcome_of(source: str, order: Order) -> Outcome:
+def outcome_of(source: str, order: AnalysisOrder) -> Outcome:
     """Analyze one file; what is wrong with it is a value, because it travels between processes."""
     said: list[str] = []
     try:
@@ -282,7 +282,7 @@ def outcome_of(source: str, order: Order) -> Outcome:
     return Outcome(source, workout, said=tuple(said))
 
 
-def outcomes(sources: Sequence[str], order: Order, jobs: int) -> Iterator[Outcome]:
+def outcomes(sources: Sequence[str], order: AnalysisOrder, jobs: int) -> Iterator[Outcome]:
     """Yield what became of each file, in the order of the files.
 
     Parameters
@@ -299,7 +299,7 @@ def outcomes(sources: Sequence[str], order: Order, jobs: int) -> Iterator[Outcom
         yield _settled(source, result)
 
 
-def outcomes_on(scheduler: str, sources: Sequence[str], order: Order) -> Iterator[Outcome]:
+def outcomes_on(scheduler: str, sources: Sequence[str], order: AnalysisOrder) -> Iterator[Outcome]:
     """Yield what became of each file, in the order of the files, on the workers of a cluster.
 
     Parameters
@@ -355,7 +355,7 @@ def usual_jobs(sources: Sequence[str]) -> int:
 
 
 def workout_of_source(
-    source: str, order: Order, tell: Callable[[str], object], *, quiet: bool
+    source: str, order: AnalysisOrder, tell: Callable[[str], object], *, quiet: bool
 ) -> Workout:
     """Return what is in one file.
 

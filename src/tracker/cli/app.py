@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import signal
 import sys
@@ -43,6 +42,52 @@ COMMANDS: Final = {
 """Every command by its name, with one line for the list."""
 
 
+def _command(name: str) -> click.Command:
+    """Import and return one of the commands."""
+    match name:
+        case "demo":
+            from tracker.cli.playback import demo as command
+        case "scan":
+            from tracker.cli.sensors import scan as command
+        case "pair":
+            from tracker.cli.sensors import pair as command
+        case "train":
+            from tracker.cli.train import train as command
+        case "serve":
+            from tracker.cli.serve import serve as command
+        case "record":
+            from tracker.cli.sensors import record as command
+        case "history":
+            from tracker.cli.log import history as command
+        case "show":
+            from tracker.cli.log import show as command
+        case "edit":
+            from tracker.cli.log import edit as command
+        case "delete":
+            from tracker.cli.log import delete as command
+        case "rescore":
+            from tracker.cli.rescore import rescore as command
+        case "backup":
+            from tracker.cli.log import backup as command
+        case "analyze":
+            from tracker.cli.analyze import analyze as command
+        case "export":
+            from tracker.cli.export import export as command
+        case "replay":
+            from tracker.cli.playback import replay as command
+        case "import":
+            from tracker.cli.files import import_samples as command
+        case "recover":
+            from tracker.cli.files import recover_recording as command
+        case "doctor":
+            from tracker.cli.doctor import doctor as command
+        case "decode":
+            from tracker.cli.files import decode as command
+        case _:
+            raise KeyError(name)
+    return command
+
+
 @dataclass(slots=True)
 class Invocation:
     """What holds for one call of the program, whatever its command."""
@@ -78,10 +123,7 @@ class LazyGroup(click.Group):
         """Return the command called `cmd_name`."""
         if cmd_name not in COMMANDS:
             return None
-        # `import` is a keyword, so the module has a longer name.
-        module_name = {"import": "import_csv"}.get(cmd_name, cmd_name)
-        command = importlib.import_module(f"tracker.cli.{module_name}").command
-        assert isinstance(command, click.Command)
+        command = _command(cmd_name)
         if not any(parameter.name == "debug" for parameter in command.params):
             command.params.append(_debug_option())
         return command

@@ -133,9 +133,9 @@ def _play_sounds() -> ExitCode:
 
 
 def _write_sounds(target: Path, force: bool) -> None:
-    from tracker.cli.files import whole_file
+    from tracker.cli.files import atomic_write
 
-    with whole_file(target, force) as unfinished:
+    with atomic_write(target, force) as unfinished:
         complaint = write(unfinished, click.echo)
     if complaint is not None:
         click.echo(complaint, err=True)

@@ -18,10 +18,10 @@ import click
 
 from tracker.app.paths import (
     RECORDING_SUFFIX,
+    atomic_write,
     refuse_existing,
     refuse_filled,
     tracker_paths,
-    whole_file,
     whole_folder,
 )
 from tracker.cli.analyze import BIG_BLOCK_SAMPLES, workout_in
@@ -38,7 +38,7 @@ from tracker.cli.options import (
 )
 from tracker.domain import InputError, OutputError, TrackerError
 from tracker.export.formats import FORMATS, Needs, Session
-from tracker.importers import Sayings
+from tracker.importers import ImportOptions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -206,14 +206,14 @@ def logged_recording(word: str) -> Path:
 def logged_before(workout: Workout) -> tuple[Workout, ...]:
     """Return sessions of the same exercise before this one, oldest first; none without a log."""
     from tracker.app.training import log_is_there, log_place, open_training_log
-    from tracker.store import Wanted
+    from tracker.store import SessionQuery
 
     started = workout.info.started_utc
     try:
         if not log_is_there(log_place(tracker_paths())):
             return ()
         with open_training_log() as log:
-            found = log.list(Wanted(exercise=workout.info.exercise, limit=LOOKED_BACK))
+            found = log.list(SessionQuery(exercise=workout.info.exercise, limit=LOOKED_BACK))
             earlier = [
                 each
                 for each in reversed(found)
@@ -258,7 +258,7 @@ class Reading:
     """When second 0 was; beats what the file or the log says."""
     subject: str = "01"
     """Label of the person."""
-    sayings: Sayings = field(default_factory=Sayings)
+    sayings: ImportOptions = field(default_factory=ImportOptions)
     """What the user says of foreign files."""
     history: tuple[str, ...] = ()
     """Earlier sessions, for formats that show them."""
@@ -282,7 +282,7 @@ def export_file(source: str, form: Format, reading: Reading, target: Path, force
     _refuse_loss(target, [source])
     refuse_existing(target, force)
     session = session_of(source, form, reading)
-    with whole_file(target, force) as path, path.open("wb") as out:
+    with atomic_write(target, force) as path, path.open("wb") as out:
         form.write(session, out)
     click.echo(f"{target}: written as {form.name}.", err=True)
 

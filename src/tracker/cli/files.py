@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tracker.app.paths import RECORDING_SUFFIX, refuse_existing, whole_file
+from tracker.app.paths import RECORDING_SUFFIX, atomic_write, refuse_existing
 from tracker.cli.options import (
     FILE,
     acc_points_option,
@@ -79,7 +79,7 @@ def import_samples(
     session = open_session_file(
         *files, exercise=exercise, sayings=sayings_of(acc_unit, gyro_unit, acc_points)
     )
-    with whole_file(output, force) as path, RecordingWriter(path, session.info) as writer:
+    with atomic_write(output, force) as path, RecordingWriter(path, session.info) as writer:
         for notification in session.notifications():
             writer.write(notification)
     click.echo(f"{output}: {session.amount} notifications written.", err=True)
@@ -153,7 +153,7 @@ def decode(
     click.echo(json.dumps(as_document(results)))
 
 
-__all__ = ["refuse_existing", "refuse_other_names", "whole_file"]
+__all__ = ["refuse_existing", "refuse_other_names", "atomic_write"]
 
 
 def refuse_other_names(target: Path) -> None:

@@ -21,7 +21,7 @@ from tracker.domain.errors import reading
 from tracker.importers import (
     AccUnit,
     GyroUnit,
-    Sayings,
+    ImportOptions,
     notifications_from_samples,
     read_foreign,
     read_sample_csv,
@@ -68,9 +68,11 @@ class SessionFile:
     """Session time of the last sample or notification, s; None without any."""
 
 
-def sayings_of(acc_unit: str | None, gyro_unit: str | None, acc_points: str | None) -> Sayings:
+def sayings_of(
+    acc_unit: str | None, gyro_unit: str | None, acc_points: str | None
+) -> ImportOptions:
     """Return what a user types of a foreign file."""
-    return Sayings(
+    return ImportOptions(
         None if acc_unit is None else AccUnit(acc_unit),
         None if gyro_unit is None else GyroUnit(gyro_unit),
         None if acc_points is None else acc_points == "down",
@@ -85,7 +87,7 @@ def open_session_file(
     path: Path,
     *more: Path,
     exercise: str | None = None,
-    sayings: Sayings = Sayings(),  # noqa: B008 - it is frozen
+    sayings: ImportOptions = ImportOptions(),  # noqa: B008 - it is frozen
     block_samples: int | None = None,
     tell: Callable[[str], object] = _say,
 ) -> SessionFile:

@@ -78,9 +78,9 @@ def history(
 
     from tracker.app.training import open_training_log
     from tracker.cli.tables import history_table, summary_object, trend_table, week_object
-    from tracker.store import Wanted, weeks
+    from tracker.store import SessionQuery, weeks
 
-    wanted = Wanted(
+    wanted = SessionQuery(
         exercise,
         since,
         # A day lasts 23 to 25 hours; where it ends is where the next begins.
@@ -307,7 +307,7 @@ def delete(sessions: tuple[str, ...], restore: bool, purge: bool) -> None:
     # SQLAlchemy costs 0.2 s.
     from tracker.app.text import counted
     from tracker.app.training import open_training_log
-    from tracker.store import Wanted
+    from tracker.store import SessionQuery
 
     if restore and purge:
         raise click.UsageError("--restore and --purge are opposites")
@@ -316,7 +316,7 @@ def delete(sessions: tuple[str, ...], restore: bool, purge: bool) -> None:
     with open_training_log() as log:
         ids = [log.find(each) for each in sessions]
         if purge:
-            gone = ids or [each.id for each in log.list(Wanted(trash=True))]
+            gone = ids or [each.id for each in log.list(SessionQuery(trash=True))]
             log.purge(gone)
             click.echo(
                 f"{counted(len(gone), 'session')} removed for good; the recordings are where they "

@@ -378,14 +378,14 @@ async def heard_beside_lines(wish: SoundWish, session: Session) -> AsyncGenerato
     if not wish.beside_lines:
         yield
         return
-    from tracker.app.audio import Sounding
+    from tracker.app.audio import AudioFeedback
     from tracker.app.clock import SYSTEM_CLOCK
     from tracker.sound import open_player
 
     opened = await asyncio.to_thread(open_player, SYSTEM_CLOCK, wav=wish.file)
     if opened.complaint is not None:
         click.echo(opened.complaint, err=True)
-    sounding = Sounding(opened.player)
+    sounding = AudioFeedback(opened.player)
     session.add_sink(sounding)
     looking = asyncio.ensure_future(sounding.run(session.snapshot, SYSTEM_CLOCK))
     try:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from tracker.app.clock import SYSTEM_CLOCK
-from tracker.app.text import LinesSink, counted
+from tracker.app.text import TextOutput, counted
 from tracker.cli.exits import interruption, soon
 from tracker.cli.options import (
     FILE,
@@ -96,7 +96,7 @@ def _play_lines(piece: Piece, speed: float, sound: SoundWish) -> None:
         _source(piece, speed),
         build_engine(piece.info),
         info=piece.info,
-        sinks=[LinesSink(click.echo, exercise_named(piece.info.exercise))],
+        sinks=[TextOutput(click.echo, exercise_named(piece.info.exercise))],
     )
     # Not the loop's own handling: between two loops, Ctrl-C would tear at whatever is being done.
     with interruption() as interrupted:

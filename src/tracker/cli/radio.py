@@ -17,7 +17,7 @@ from tracker.app.config import config_path, load_config
 from tracker.app.paths import tracker_paths
 from tracker.app.session import Session
 from tracker.app.text import LinkLines, counted, number
-from tracker.ble import BleakRadio, Wanted, open_radio
+from tracker.ble import BleakRadio, DeviceQuery, open_radio
 from tracker.cli.exits import soon, unless_interrupted
 from tracker.cli.options import USUAL, screen_is_there
 from tracker.cli.train import run_live
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 class Chosen:
     """A sensor to be opened, and how its bytes are to be read."""
 
-    wanted: Wanted
+    wanted: DeviceQuery
     settings: str | None
     """Settings of the decoder as `key=value` words; None without any."""
 
@@ -86,7 +86,7 @@ def chosen_sensor(
         settings = settings or tuple((saved.settings or "").split())
     if kind is not None:
         refuse_unfit(kind, settings)
-    return Chosen(Wanted(text, kind), settings_text(settings))
+    return Chosen(DeviceQuery(text, kind), settings_text(settings))
 
 
 def called(text: str) -> str:
@@ -168,9 +168,9 @@ def with_sensors(
 
 
 def _is(saved: SensorChoice, text: str) -> bool:
-    wanted = Wanted(text)
+    wanted = DeviceQuery(text)
     if wanted.address is not None:
-        return wanted.address == Wanted(saved.address).address
+        return wanted.address == DeviceQuery(saved.address).address
     return saved.name is not None and saved.name.casefold() == text.strip().casefold()
 
 

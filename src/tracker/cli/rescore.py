@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
 
     from tracker.cli.exits import Interruption
-    from tracker.store import Known, TrainingLog
+    from tracker.store import RescoreCandidate, TrainingLog
 
 
 @click.command(
@@ -283,7 +283,7 @@ class Task:
     path: Path
     exercise: str | None
     """What to look for; None for what the recording says."""
-    known: Known | None
+    known: RescoreCandidate | None
     """The session that the log has of it."""
 
 
@@ -337,7 +337,9 @@ def chosen_work(log: TrainingLog, targets: Sequence[str], *, missing: bool, agai
     return work
 
 
-def _tasks(log: TrainingLog, target: str, known: Sequence[Known], work: Work) -> Iterator[Task]:
+def _tasks(
+    log: TrainingLog, target: str, known: Sequence[RescoreCandidate], work: Work
+) -> Iterator[Task]:
     from tracker.app.training import recordings_in
     from tracker.recording import sha256_of
 
@@ -363,16 +365,16 @@ def _tasks(log: TrainingLog, target: str, known: Sequence[Known], work: Work) ->
             yield _task(found_at, each)
 
 
-def _task(path: Path, known: Known | None) -> Task:
+def _task(path: Path, known: RescoreCandidate | None) -> Task:
     # An exercise that was edited is what to look for.
     return Task(path, None if known is None else known.exercise, known)
 
 
-def _where(known: Known) -> Path | None:
+def _where(known: RescoreCandidate) -> Path | None:
     """Return where a recording is: where it was, or in the folder for recordings."""
     moved = tracker_paths().recordings / known.recording_name
     return next((path for path in (Path(known.recording), moved) if path.is_file()), None)
 
 
-def _is_done(known: Known) -> bool:
+def _is_done(known: RescoreCandidate) -> bool:
     return known.tracker_version == __version__ and known.counted_as == known.exercise

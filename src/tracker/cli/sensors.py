@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from tracker.ble import RadioSource, Scan, Sighting
+    from tracker.ble import DiscoveredDevice, RadioSource, Scan
     from tracker.cli.exits import Interruption
     from tracker.domain import SessionInfo
 
@@ -114,7 +114,7 @@ def show_table(seconds: float) -> None:
         click.echo(f"{printable(each.name or each.address)}: {each.refusal}", err=True)
 
 
-def sighting_object(sighting: Sighting) -> dict[str, object]:
+def sighting_object(sighting: DiscoveredDevice) -> dict[str, object]:
     """Return a sighting as an object; what is unknown is null."""
     return {
         "address": sighting.address,
@@ -124,7 +124,7 @@ def sighting_object(sighting: Sighting) -> dict[str, object]:
     }
 
 
-def table_lines(sightings: Sequence[Sighting]) -> Iterator[str]:
+def table_lines(sightings: Sequence[DiscoveredDevice]) -> Iterator[str]:
     """Yield the table of a scan."""
     rows = [_HEADER, *(_row(each) for each in sightings)]
     widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
@@ -134,7 +134,7 @@ def table_lines(sightings: Sequence[Sighting]) -> Iterator[str]:
         ).rstrip()
 
 
-def _row(sighting: Sighting) -> tuple[str, str, str, str]:
+def _row(sighting: DiscoveredDevice) -> tuple[str, str, str, str]:
     from tracker.app.devices import printable
 
     strength = "–" if sighting.rssi_dbm is None else str(sighting.rssi_dbm)
@@ -173,7 +173,7 @@ def _scan(seconds: float, *, live: bool) -> Scan:
     return scan
 
 
-def _redraw(sightings: Sequence[Sighting], drawn: int) -> int:
+def _redraw(sightings: Sequence[DiscoveredDevice], drawn: int) -> int:
     """Draw the table over the last one, and return how many lines it took."""
     size = shutil.get_terminal_size()
     lines = [line[: size.columns - 1] for line in table_lines(sightings)][: size.lines - 2]
@@ -234,7 +234,7 @@ def pair_with(
         If it cannot be reached, or what it sends cannot be trusted.
     """
     from tracker.app.devices import CHECK_S, LiveCheck
-    from tracker.ble import Severity, Wanted, findings
+    from tracker.ble import DeviceQuery, Severity, diagnose
     from tracker.sensors import parse_settings
 
     called(text)
@@ -243,7 +243,7 @@ def pair_with(
     path = config_path(tracker_paths().config)
     # Now, because nobody wants to hear at the end that it cannot be saved.
     load_config(path)
-    chosen = Chosen(Wanted(text, kind), settings_text(settings))
+    chosen = Chosen(DeviceQuery(text, kind), settings_text(settings))
 
     async def use(source: RadioSource, _info: SessionInfo, _started: datetime) -> None:
         (sensor,) = source.sensors
@@ -258,7 +258,7 @@ def pair_with(
             await check.watch(source.notifications())
         if interrupted.happened:
             return
-        verdict = findings(check.checkup)
+        verdict = diagnose(check.checkup)
         for finding in verdict:
             click.echo(f"{_SIGNS[finding.severity]}  {finding.text}")
         if any(finding.severity is Severity.PROBLEM for finding in verdict):

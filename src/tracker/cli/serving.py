@@ -15,7 +15,7 @@ import segno
 
 from tracker.cli.exits import soon
 from tracker.domain import TrackerError
-from tracker.web import Link, Showing, is_local, new_token, reachable_host, serve
+from tracker.web import Link, SessionHost, is_local, new_token, reachable_host, serve
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +27,7 @@ EVERY_ADDRESS: Final = frozenset({"0.0.0.0", "::"})
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ServeTarget:
     """Where to listen, and what others call it."""
 
     host: str
@@ -38,7 +38,7 @@ class Place:
     """Whether other devices can reach it."""
 
 
-def spread(host: str, *, lan: bool) -> Place:
+def spread(host: str, *, lan: bool) -> ServeTarget:
     """Return where to listen.
 
     Raises
@@ -55,7 +55,7 @@ def spread(host: str, *, lan: bool) -> Place:
             f"At {host}, other devices in the network could reach the training.",
             "If they may, say so with --lan. For this computer alone, leave --host out.",
         )
-    return Place(host, name, shared)
+    return ServeTarget(host, name, shared)
 
 
 def refuse_what_fails(line: Sequence[str], context: click.Context) -> None:
@@ -93,7 +93,7 @@ def refuse_what_fails(line: Sequence[str], context: click.Context) -> None:
 
 def keep_serving(
     line: Sequence[str],
-    place: Place,
+    place: ServeTarget,
     port: int,
     *,
     unseen_s: float,
@@ -118,7 +118,7 @@ def keep_serving(
     async def run() -> None:
         # Whatever lies where it is called from, it is this very program.
         program = [sys.executable, "-P", "-m", "tracker.cli.parent_watchdog", str(os.getpid())]
-        showing = Showing([*program, *line], unseen_s=unseen_s, say=_say)
+        showing = SessionHost([*program, *line], unseen_s=unseen_s, say=_say)
         token = new_token()
         over = asyncio.Event()
         async with serve(showing, place.host, port, token) as taken:

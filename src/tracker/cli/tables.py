@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tracker.domain import Rep, SetRecord, Workout
-    from tracker.store import Edit, Kept, MadeEdit, SessionSummary, Week
+    from tracker.store import Edit, MadeEdit, SessionDetail, SessionSummary, Week
 
 _LEFT_ALIGNED = frozenset({"tempo", "remarks"})
 _HEADER = (
@@ -195,7 +195,7 @@ def trend_table(weeks: Sequence[Week]) -> str:
     return "\n".join([*_log_aligned(rows), "", _LEGEND])
 
 
-def kept_lines(kept: Kept) -> Iterator[str]:
+def kept_lines(kept: SessionDetail) -> Iterator[str]:
     """Yield what the log says of a session besides what was measured."""
     summary = kept.summary
     parts = [
@@ -247,7 +247,7 @@ def week_object(week: Week) -> dict[str, object]:
     }
 
 
-def log_object(kept: Kept) -> dict[str, object]:
+def log_object(kept: SessionDetail) -> dict[str, object]:
     """Return what the log knows of a session besides the training itself, as JSON."""
     return {
         "id": kept.summary.id,

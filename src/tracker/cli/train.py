@@ -15,7 +15,7 @@ import click
 
 from tracker.app.clock import local_now
 from tracker.app.paths import tracker_paths
-from tracker.app.text import LinesSink
+from tracker.app.text import TextOutput
 from tracker.cli.exits import interruption, soon
 from tracker.cli.options import (
     MAX_SPEED,
@@ -254,10 +254,12 @@ def train_from_the_list(
     TrackerError
         If what was chosen cannot be read, or the last training could not be kept to its end.
     """
-    from tracker.app.training import Preset, Studio
+    from tracker.app.training import TrainingDefaults, TrainingService
     from tracker.tui import TrackerApp
 
-    studio = Studio(tracker_paths(), simulated=simulated, preset=Preset(exercise, plan))
+    studio = TrainingService(
+        tracker_paths(), simulated=simulated, preset=TrainingDefaults(exercise, plan)
+    )
     # A configuration that cannot be read is told here, where it can be read.
     muted = not (studio.config.training.sound or sound.beside_lines)
 
@@ -400,7 +402,7 @@ def _log(workout: Workout, recording: Path) -> None:
 async def _train_in_lines(
     session: Session, interrupted: Interruption, sound: SoundWish
 ) -> SessionSnapshot:
-    session.add_sink(LinesSink(click.echo, exercise_named(session.info.exercise)))
+    session.add_sink(TextOutput(click.echo, exercise_named(session.info.exercise)))
     with interrupted.ending(lambda: soon(session.stop)):
         async with heard_beside_lines(sound, session):
             await session.run()

@@ -13,13 +13,13 @@ from statistics import median
 from typing import TYPE_CHECKING, Final
 
 from tracker.coach.pacing import PaceVerdict, phase_errors, tolerance_s
-from tracker.coach.rules import RULES, Finding, Measure, knows, seconds
+from tracker.coach.rules import RULES, Measure, Observation, knows, seconds
 from tracker.domain import CueKind, Flag, LiftSignal, Phase
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tracker.coach.rules import Around
+    from tracker.coach.rules import RepContext
     from tracker.domain import Exercise, Plan, Rep
 
 ONE_COUNT_S: Final = 1.0
@@ -29,23 +29,23 @@ LARGEST_REPS: Final = 3
 """The wearer's own range is the median of as many largest reps, as in the detection."""
 
 
-def top_findings(rep: Rep, around: Around) -> Iterator[Finding]:
+def top_findings(rep: Rep, around: RepContext) -> Iterator[Observation]:
     """Yield what the top of a rep shows."""
     if knows(rep, Measure.ANGLES):
         far = Flag.FAR_PAST_LOCKOUT in rep.flags
         past = far or Flag.PAST_LOCKOUT in rep.flags
-        yield Finding(CueKind.PAST_LEVEL, past, strong=far)
+        yield Observation(CueKind.PAST_LEVEL, past, strong=far)
         short = Flag.SHORT_OF_LOCKOUT in rep.flags
         amount = _short_by(rep, around) if short else ""
-        yield Finding(CueKind.REACH_LOCKOUT, short, amount)
+        yield Observation(CueKind.REACH_LOCKOUT, short, amount)
         if rep.lockout_s is not None:
-            yield Finding(CueKind.HIPS_SINK, Flag.SAGGED in rep.flags)
+            yield Observation(CueKind.HIPS_SINK, Flag.SAGGED in rep.flags)
     goal_s = hold_goal_s(around.exercise, around.plan)
     if goal_s and rep.lockout_s is not None and knows(rep, Measure.TIMES):
         brief = rep.lockout_s < goal_s - tolerance_s(goal_s)
         # Without a gyroscope a hold seems longer than it was: too short is certain, enough not.
         if rep.gyroscope or brief:
-            yield Finding(CueKind.HOLD_LONGER, brief, seconds(goal_s))
+            yield Observation(CueKind.HOLD_LONGER, brief, seconds(goal_s))
 
 
 def hold_goal_s(exercise: Exercise, plan: Plan) -> float | None:
@@ -55,7 +55,7 @@ def hold_goal_s(exercise: Exercise, plan: Plan) -> float | None:
     return ONE_COUNT_S if exercise.signal is LiftSignal.ROTATION else None
 
 
-def _short_by(rep: Rep, around: Around) -> str:
+def _short_by(rep: Rep, around: RepContext) -> str:
     """Return how many degrees are missing to the wearer's own lockout, if that is known."""
     if rep.rom_deg is None or around.exercise.signal is not LiftSignal.ROTATION:
         return ""
@@ -69,7 +69,7 @@ UNHURRIED_S: Final = 1.0
 """Where no tempo is planned: hips are dropped in 0.6 to 1 s and lowered in 2 to 3 s."""
 
 
-def lowering_findings(rep: Rep, around: Around) -> Iterator[Finding]:
+def lowering_findings(rep: Rep, around: RepContext) -> Iterator[Observation]:
     """Yield what the way down of a rep shows.
 
     Hips that were dropped are not told to be lowered more slowly as well, and whoever still
@@ -89,20 +89,20 @@ def lowering_findings(rep: Rep, around: Around) -> Iterator[Finding]:
     meant = tempo is not None and not fast
     dropped = Flag.DROPPED_ECCENTRIC in rep.flags and not meant and knows(rep, Measure.ANGLES)
     if dropped:
-        yield Finding(CueKind.DROPPED, wrong=True)
+        yield Observation(CueKind.DROPPED, wrong=True)
         return
     if not fast:
-        yield Finding(CueKind.DROPPED, wrong=False)
+        yield Observation(CueKind.DROPPED, wrong=False)
     # Without a gyroscope a way down seems shorter than it was: slow enough is certain, fast not.
     if rep.gyroscope or not fast:
-        yield Finding(CueKind.LOWER_SLOWER, fast, amount)
+        yield Observation(CueKind.LOWER_SLOWER, fast, amount)
 
 
-def bottom_findings(rep: Rep, around: Around) -> Iterator[Finding]:
+def bottom_findings(rep: Rep, around: RepContext) -> Iterator[Observation]:
     """Yield what the bottom after a rep shows, once the next rep has begun."""
     if not around.plan.keep_tension or rep.bottom_s is None or not knows(rep, Measure.TIMES):
         return
-    yield Finding(CueKind.KEEP_TENSION, Flag.RESTED_AT_BOTTOM in rep.flags)
+    yield Observation(CueKind.KEEP_TENSION, Flag.RESTED_AT_BOTTOM in rep.flags)
 
 
 FIRST_REPS: Final = 3
@@ -118,12 +118,12 @@ WHOLE_SHARE: Final = 0.95
 """From here on the range is back."""
 
 
-def steadiness_findings(rep: Rep, around: Around) -> Iterator[Finding]:
+def steadiness_findings(rep: Rep, around: RepContext) -> Iterator[Observation]:
     """Yield what the tilt of a rep and its range against those before it show."""
     if around.exercise.signal is not LiftSignal.ROTATION:
         return
     if knows(rep, Measure.TILT):
-        yield Finding(CueKind.LEVEL_HIPS, Flag.TILTED in rep.flags)
+        yield Observation(CueKind.LEVEL_HIPS, Flag.TILTED in rep.flags)
     if Flag.SHORT_OF_LOCKOUT in rep.flags or not knows(rep, Measure.ANGLES):
         return
     known = [
@@ -135,12 +135,12 @@ def steadiness_findings(rep: Rep, around: Around) -> Iterator[Finding]:
         return
     whole_deg = median(known[:FIRST_REPS])
     if max(known[-LATEST_REPS:]) < SHRUNK_SHARE * whole_deg:
-        yield Finding(CueKind.RANGE_SHRINKS, wrong=True)
+        yield Observation(CueKind.RANGE_SHRINKS, wrong=True)
     elif rep.rom_deg >= WHOLE_SHARE * whole_deg:
-        yield Finding(CueKind.RANGE_SHRINKS, wrong=False)
+        yield Observation(CueKind.RANGE_SHRINKS, wrong=False)
 
 
-def tempo_findings(rep: Rep, around: Around) -> Iterator[Finding]:
+def tempo_findings(rep: Rep, around: RepContext) -> Iterator[Observation]:
     """Yield which phases of a rep were faster or slower than planned.
 
     A hold that is too short and a way down that is too fast have cues of their own, and a hold
@@ -159,4 +159,4 @@ def tempo_findings(rep: Rep, around: Around) -> Iterator[Finding]:
             (CueKind.TOO_SLOW, PaceVerdict.TOO_SLOW),
         ):
             if (kind, error.phase) in RULES:
-                yield Finding(kind, error.verdict is verdict, amount, error.phase)
+                yield Observation(kind, error.verdict is verdict, amount, error.phase)

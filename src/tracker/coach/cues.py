@@ -25,13 +25,12 @@ from tracker.coach.checks import (
     tempo_findings,
     top_findings,
 )
-from tracker.coach.rules import RULES, SPACING_S, Around, text_of
+from tracker.coach.rules import RULES, SPACING_S, RepContext, text_of
 from tracker.coach.velocity import loss_reached
 from tracker.domain import (
     NO_PLAN,
     Cue,
     CueKind,
-    Entered,
     Phase,
     PhaseStarted,
     PlanChosen,
@@ -41,17 +40,18 @@ from tracker.domain import (
     RepsAdjusted,
     SetEnded,
     SetStarted,
+    UserInput,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from tracker.coach.rules import Finding, Rule, Topic
+    from tracker.coach.rules import Observation, Rule, Topic
     from tracker.domain import Event, Exercise, Plan, Rep
 
 
 @dataclass(slots=True)
-class Asked:
+class CueState:
     """A topic that was spoken of in this set."""
 
     rule: Rule
@@ -78,12 +78,12 @@ class Asked:
         )
 
 
-class Asking:
+class CueScheduler:
     """Chooses what is said of the reps of one set."""
 
     def __init__(self, set_index: int) -> None:
         self._set_index = set_index
-        self._asked: dict[Topic, Asked] = {}
+        self._asked: dict[Topic, CueState] = {}
         self._corrected: int | None = None
         self._corrected_s = -math.inf
         self._spoken_s = -math.inf
@@ -107,7 +107,7 @@ class Asking:
                 asked.pending, asked.done_rep = True, None
 
     def hear(
-        self, rep_index: int, findings: Iterable[Finding], now_s: float, *, only_strong: bool
+        self, rep_index: int, findings: Iterable[Observation], now_s: float, *, only_strong: bool
     ) -> Cue | None:
         """Return what is said of a rep, if anything.
 
@@ -136,7 +136,7 @@ class Asking:
             return None
         return self._praise(rep_index, now_s)
 
-    def _settle(self, finding: Finding, rep_index: int) -> None:
+    def _settle(self, finding: Observation, rep_index: int) -> None:
         """Compare a finding with what was asked for after an earlier rep."""
         asked = self._asked.get(finding.topic)
         if asked is None or asked.rep_index >= rep_index:
@@ -147,7 +147,7 @@ class Asking:
             asked.pending = False
             asked.done_rep = None if asked.praised else rep_index
 
-    def _may_ask(self, finding: Finding, rep_index: int, now_s: float) -> bool:
+    def _may_ask(self, finding: Observation, rep_index: int, now_s: float) -> bool:
         rule = RULES[finding.topic]
         if not finding.strong and now_s - self._corrected_s < SPACING_S:
             return False
@@ -161,11 +161,11 @@ class Asking:
             for other in self._asked.values()
         )
 
-    def _ask(self, finding: Finding, rep_index: int, now_s: float) -> Cue:
+    def _ask(self, finding: Observation, rep_index: int, now_s: float) -> Cue:
         rule = RULES[finding.topic]
         before = self._asked.get(finding.topic)
         times = 0 if before is None else before.times
-        self._asked[finding.topic] = Asked(
+        self._asked[finding.topic] = CueState(
             rule,
             rep_index,
             now_s,
@@ -190,7 +190,7 @@ class Asking:
 
 
 if TYPE_CHECKING:
-    Look = Callable[[Rep, Around], Iterator[Finding]]
+    Look = Callable[[Rep, RepContext], Iterator[Observation]]
 
 LOOKS: Final[tuple[Look, ...]] = (
     top_findings,
@@ -218,7 +218,7 @@ class SetWatch:
         self._counted: set[int] = set()
         self._reps: dict[int, Rep] = {}
         self._judged: set[tuple[int, Topic]] = set()
-        self._asking = Asking(index)
+        self._asking = CueScheduler(index)
         self._target_rep: int | None = None
         self._loss_said = False
         self._breaths = 0
@@ -297,7 +297,7 @@ class SetWatch:
         """Say the most important of what is known of a rep by now, and was not before."""
         if not rep.complete:
             return
-        around = Around(self._exercise, self.plan, self._until(rep)[:-1])
+        around = RepContext(self._exercise, self.plan, self._until(rep)[:-1])
         findings = [
             finding
             for look in LOOKS
@@ -352,9 +352,9 @@ class Coach:
 
     def _cues(self, event: Event) -> Iterator[Cue]:
         match event:
-            case Entered(entry=PlanChosen(plan=plan)):
+            case UserInput(entry=PlanChosen(plan=plan)):
                 self._plan = plan
-            case Entered(entry=RepsAdjusted(set_index=index, by=by)):
+            case UserInput(entry=RepsAdjusted(set_index=index, by=by)):
                 self._adjusted[index] = self._adjusted.get(index, 0) + by
                 if self._set is not None and self._set.index == index:
                     yield from self._set.adjust(event.at_s, self._adjusted[index])

@@ -187,7 +187,7 @@ RULES: Final[dict[Topic, Rule]] = {(rule.kind, rule.phase): rule for rule in _AL
 """Every rule by its topic."""
 
 
-def text_of(rule: Rule, finding: Finding, times: int) -> str:
+def text_of(rule: Rule, finding: Observation, times: int) -> str:
     """Return what is said of a finding, once it was said `times` times before."""
     if finding.strong and rule.strong:
         return rule.strong
@@ -210,7 +210,7 @@ class Measure(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Observation:
     """One topic of one rep."""
 
     kind: CueKind
@@ -230,7 +230,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Around:
+class RepContext:
     """What a rep is judged by besides itself."""
 
     exercise: Exercise

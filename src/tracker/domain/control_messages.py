@@ -10,7 +10,14 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from tracker.domain.errors import InputError
-from tracker.domain.events import BatteryRead, Entered, Fault, FaultReason, LinkChanged, LinkState
+from tracker.domain.events import (
+    BatteryRead,
+    Fault,
+    FaultReason,
+    LinkChanged,
+    LinkState,
+    UserInput,
+)
 from tracker.domain.plan import entry_from_object
 from tracker.domain.samples import (
     BATTERY_CHANNEL,
@@ -31,7 +38,7 @@ LOW_BATTERY_PERCENT: Final = 15
 """Below this the wearer is told: it is one more training, perhaps."""
 
 
-def link_announcement(
+def link_message(
     received_ns: int, state: LinkState, device: int = 0, detail: str = ""
 ) -> Notification:
     """Return the announcement that the connection changed."""
@@ -39,17 +46,17 @@ def link_announcement(
     return Notification(received_ns, LINK_CHANNEL, text.encode(), device)
 
 
-def battery_announcement(received_ns: int, percent: int, device: int = 0) -> Notification:
+def battery_message(received_ns: int, percent: int, device: int = 0) -> Notification:
     """Return the announcement of a sensor's charge."""
     return Notification(received_ns, BATTERY_CHANNEL, str(percent).encode(), device)
 
 
-def overrun_announcement(received_ns: int, dropped: int) -> Notification:
+def overrun_message(received_ns: int, dropped: int) -> Notification:
     """Return the announcement that `dropped` notifications are missing here."""
     return Notification(received_ns, OVERRUN_CHANNEL, str(dropped).encode())
 
 
-def announced(notification: Notification) -> Event:
+def read_control_message(notification: Notification) -> Event:
     """Return what an announcement says; one that makes no sense is a fault."""
     at_s = s_from_ns(notification.received_ns)
     text = notification.data.decode("utf-8", errors="replace")
@@ -77,6 +84,6 @@ def _entered(at_s: float, text: str) -> Event:
         values = json.loads(text)
         if not isinstance(values, dict):
             raise InputError("entry", "expected an object")
-        return Entered(at_s, entry_from_object(values))
+        return UserInput(at_s, entry_from_object(values))
     except (ValueError, RecursionError, InputError) as error:
         return Fault(at_s, FaultReason.FORMAT, f"an entry cannot be read: {error}")

@@ -339,7 +339,7 @@ class BatteryRead:
 
 
 @dataclass(frozen=True, slots=True)
-class Marked:
+class UserCommand:
     """The wearer pressed a key that belongs into the record."""
 
     at_s: float
@@ -347,7 +347,7 @@ class Marked:
 
 
 @dataclass(frozen=True, slots=True)
-class Entered:
+class UserInput:
     """The wearer said something in words or numbers."""
 
     at_s: float
@@ -416,8 +416,8 @@ Event = (
     | Fault
     | LinkChanged
     | BatteryRead
-    | Marked
-    | Entered
+    | UserCommand
+    | UserInput
     | ReferenceRep
     | Calibrated
     | CalibrationFailed

@@ -13,7 +13,6 @@ from tracker.domain.events import (
     Calibrated,
     CalibrationFailed,
     CalibrationLost,
-    Entered,
     Fault,
     Gap,
     RepCompleted,
@@ -21,6 +20,7 @@ from tracker.domain.events import (
     RepRevised,
     SetEnded,
     SetStarted,
+    UserInput,
 )
 from tracker.domain.plan import (
     LoadEntered,
@@ -134,7 +134,7 @@ class _OpenSet:
 
 
 @dataclass(slots=True)
-class Ledger:
+class SessionState:
     """Adds events up to sets and reps; revisions replace, withdrawals remove."""
 
     _sets: dict[int, _OpenSet] = field(default_factory=dict)
@@ -161,7 +161,7 @@ class Ledger:
                 case RepCounted() | RepCompleted() | RepRevised() | SetEnded():
                     self._progress(self._sets[event.set_index], event)
                     self._records.pop(event.set_index, None)
-                case Entered(entry=entry):
+                case UserInput(entry=entry):
                     self._enter(entry)
                 case Gap():
                     self._gaps.append(event)
@@ -303,7 +303,7 @@ class Workout:
     """When the wearer's own level became known or was lost, in order."""
 
 
-def workout_of(info: SessionInfo, ledger: Ledger, facts: SourceFacts) -> Workout:
+def workout_of(info: SessionInfo, ledger: SessionState, facts: SourceFacts) -> Workout:
     """Return the training that a ledger adds up to.
 
     Parameters

@@ -16,11 +16,9 @@ from tracker.domain import (
     CalibrationFailed,
     CalibrationLost,
     Cue,
-    Entered,
     Fault,
     Gap,
     LinkChanged,
-    Marked,
     PhaseStarted,
     ReferenceRep,
     RepCompleted,
@@ -28,6 +26,8 @@ from tracker.domain import (
     RepRevised,
     SetEnded,
     SetStarted,
+    UserCommand,
+    UserInput,
     entry_object,
 )
 
@@ -129,9 +129,9 @@ def _parts(event: Event) -> tuple[str, dict[str, object], dict[str, object]]:
             return "link", {}, {**link, "detail": event.detail or None}
         case BatteryRead():
             return "battery", {}, {"percent": event.percent, "device": event.device}
-        case Marked():
+        case UserCommand():
             return "mark", {}, {"text": event.text}
-        case Entered():
+        case UserInput():
             return "entered", {}, {"entry": entry_object(event.entry)}
         case ReferenceRep():
             counts = {"index": event.index, "of": event.of}

@@ -220,7 +220,7 @@ class ForeignSamples:
 
 
 @dataclass(frozen=True, slots=True)
-class Sayings:
+class ImportOptions:
     """What the user says of a foreign file; None leaves what the file says."""
 
     acc_unit: AccUnit | None = None
@@ -229,7 +229,7 @@ class Sayings:
     """Whether acceleration points down at rest."""
 
 
-def read_foreign(paths: Sequence[Path], sayings: Sayings) -> ForeignSamples:
+def read_foreign(paths: Sequence[Path], sayings: ImportOptions) -> ForeignSamples:
     """Read one session of another app.
 
     Parameters
@@ -261,7 +261,7 @@ def _of_sensor_logger(
     path: Path,
     files: Sequence[ForeignFile],
     headers: Sequence[tuple[ForeignFile, ForeignHeader]],
-    sayings: Sayings,
+    sayings: ImportOptions,
 ) -> tuple[Part, Part | None]:
     parts: dict[str, Part] = {}
     for file, header in headers:
@@ -281,7 +281,7 @@ def _of_sensor_logger(
 
 
 def _of_columns(
-    path: Path, headers: Sequence[tuple[ForeignFile, ForeignHeader]], sayings: Sayings
+    path: Path, headers: Sequence[tuple[ForeignFile, ForeignHeader]], sayings: ImportOptions
 ) -> tuple[Part, Part | None]:
     found: dict[Quantity, Part] = {}
     for file, header in headers:
@@ -309,7 +309,9 @@ def _of_columns(
     return acc, found.get(Quantity.GYRO)
 
 
-def _si(file: ForeignFile, quantity: Quantity, said: float | None, sayings: Sayings) -> float:
+def _si(
+    file: ForeignFile, quantity: Quantity, said: float | None, sayings: ImportOptions
+) -> float:
     """Return one of a file's unit in m/s² or rad/s."""
     if quantity is Quantity.GYRO:
         typed = None if sayings.gyro_unit is None else sayings.gyro_unit.radps
@@ -341,7 +343,7 @@ def _refuse(path: Path, found: dict[Quantity, Part]) -> None:
     )
 
 
-def _joined(acc: Part, gyro: Part | None, sayings: Sayings) -> ForeignSamples:
+def _joined(acc: Part, gyro: Part | None, sayings: ImportOptions) -> ForeignSamples:
     rows, rates = np.arange(len(acc.time_s)), None
     if gyro is not None and len(gyro.time_s) and len(acc.time_s):
         shift_s = shift_between(acc, gyro)

@@ -245,7 +245,7 @@ class Survey:
         self.damage.append(Damage(reason, self._end, end, batches, rows))
 
 
-def survey(file: BinaryIO) -> Survey:
+def index(file: BinaryIO) -> Survey:
     """Read a file once and return where its whole batches are and what is lost."""
     found = Survey()
     for offset, seal, message in whole_messages(file):
@@ -322,7 +322,7 @@ def open_recording(path: Path | str) -> Recording:
     """
     path = Path(path)
     with reading(path), path.open("rb") as file:
-        found = survey(file)
+        found = index(file)
         if found.head is None:
             size = file.seek(0, os.SEEK_END)
             file.seek(0)

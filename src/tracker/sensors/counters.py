@@ -32,7 +32,7 @@ _SEEN_MASK: Final = (1 << LATE_WINDOW) - 1
 _NS_PER_US: Final = 1000
 
 
-class Order(Enum):
+class PacketOrder(Enum):
     """How a packet relates to the ones before it."""
 
     NEXT = "next"
@@ -46,10 +46,10 @@ class Order(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PacketPosition:
     """What the counters of one packet mean."""
 
-    order: Order
+    order: PacketOrder
     time_us: int
     """Device time of the first sample since the sensor booted, unwrapped, µs."""
     lost: int = 0
@@ -75,7 +75,7 @@ class _Newest:
     """Bit k is set if the packet k before this one was here."""
 
 
-class Counters:
+class SequenceUnwrapper:
     """Unwraps sequence and device time from packet to packet."""
 
     def __init__(self) -> None:
@@ -86,7 +86,7 @@ class Counters:
         """Expect a pause of any length before the next packet; the sensor did not restart."""
         self._resumed = True
 
-    def place(self, sequence: int, time_us: int, received_ns: int) -> Place:
+    def place(self, sequence: int, time_us: int, received_ns: int) -> PacketPosition:
         """Return where a packet belongs, and remember it if it is to be used.
 
         Parameters
@@ -100,7 +100,9 @@ class Counters:
         """
         newest = self._newest
         if newest is None:
-            return self._use(Place(Order.NEXT, time_us), sequence, received_ns, seen=1)
+            return self._use(
+                PacketPosition(PacketOrder.NEXT, time_us), sequence, received_ns, seen=1
+            )
 
         ahead = (sequence - newest.sequence) % SEQUENCE_MODULUS
         behind = (newest.sequence - sequence) % SEQUENCE_MODULUS
@@ -113,12 +115,14 @@ class Counters:
             wraps = max(0, round((host_us - later_us) / TIME_MODULUS_US))
             unwrapped_us = newest.time_us + later_us + wraps * TIME_MODULUS_US
             seen = (newest.seen << min(ahead, LATE_WINDOW) | 1) & _SEEN_MASK
-            place = Place(Order.NEXT, unwrapped_us, lost=ahead - 1)
+            place = PacketPosition(PacketOrder.NEXT, unwrapped_us, lost=ahead - 1)
             return self._use(place, sequence, received_ns, seen)
         if behind < LATE_WINDOW and not is_later:
             was_here = newest.seen >> behind & 1
-            return Place(Order.DUPLICATE if was_here else Order.LATE, time_us)
-        return self._use(Place(Order.RESTART, time_us), sequence, received_ns, seen=1)
+            return PacketPosition(PacketOrder.DUPLICATE if was_here else PacketOrder.LATE, time_us)
+        return self._use(
+            PacketPosition(PacketOrder.RESTART, time_us), sequence, received_ns, seen=1
+        )
 
     def place_run(
         self,
@@ -159,7 +163,9 @@ class Counters:
             )
         return places
 
-    def _use(self, place: Place, sequence: int, received_ns: int, seen: int) -> Place:
+    def _use(
+        self, place: PacketPosition, sequence: int, received_ns: int, seen: int
+    ) -> PacketPosition:
         self._newest = _Newest(sequence, place.time_us, received_ns, seen)
         self._resumed = False
         return place

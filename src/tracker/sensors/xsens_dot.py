@@ -55,7 +55,7 @@ from tracker.sensors.base import (
     unknown_channel,
     whole_number,
 )
-from tracker.sensors.counters import Order, Place
+from tracker.sensors.counters import PacketOrder, PacketPosition
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -314,7 +314,7 @@ class _Newest:
     received_ns: int
 
 
-class Stamps:
+class TimestampUnwrapper:
     """Unwraps stamps from sample to sample, and counts what is missing between them."""
 
     def __init__(self) -> None:
@@ -325,7 +325,7 @@ class Stamps:
         """Expect a pause of any length before the next sample."""
         self._resumed = True
 
-    def place(self, stamp_us: int, received_ns: int, rate_hz: int) -> Place:
+    def place(self, stamp_us: int, received_ns: int, rate_hz: int) -> PacketPosition:
         """Return where a sample belongs, and remember it if it is to be used.
 
         Parameters
@@ -339,32 +339,32 @@ class Stamps:
         """
         newest = self._newest
         if newest is None:
-            return self._use(Place(Order.NEXT, stamp_us), received_ns)
+            return self._use(PacketPosition(PacketOrder.NEXT, stamp_us), received_ns)
         later_us = (stamp_us - newest.time_us) % STAMP_MODULUS_US
         if later_us == 0:
-            return Place(Order.DUPLICATE, newest.time_us)
+            return PacketPosition(PacketOrder.DUPLICATE, newest.time_us)
         if self._resumed:
             return self._use(self._after_pause(newest, stamp_us, received_ns), received_ns)
         if later_us < STAMP_MODULUS_US // 2:
             periods = later_us * rate_hz / 1e6
             lost = round(periods) - 1 if periods > LOSS_PERIODS else 0
-            place = Place(Order.NEXT, newest.time_us + later_us, lost)
+            place = PacketPosition(PacketOrder.NEXT, newest.time_us + later_us, lost)
             return self._use(place, received_ns)
         if STAMP_MODULUS_US - later_us <= LATE_US:
-            return Place(Order.LATE, newest.time_us + later_us - STAMP_MODULUS_US)
-        return self._use(Place(Order.RESTART, stamp_us), received_ns)
+            return PacketPosition(PacketOrder.LATE, newest.time_us + later_us - STAMP_MODULUS_US)
+        return self._use(PacketPosition(PacketOrder.RESTART, stamp_us), received_ns)
 
-    def _after_pause(self, newest: _Newest, stamp_us: int, received_ns: int) -> Place:
+    def _after_pause(self, newest: _Newest, stamp_us: int, received_ns: int) -> PacketPosition:
         """Return the place of the first sample after a pause whose length the host knows."""
         host_us = (received_ns - newest.received_ns) // _NS_PER_US
         later_us = (stamp_us - newest.time_us) % STAMP_MODULUS_US
         wraps = max(0, round((host_us - later_us) / STAMP_MODULUS_US))
         elapsed_us = later_us + wraps * STAMP_MODULUS_US
         if abs(elapsed_us - host_us) > STALL_US + DRIFT * host_us:
-            return Place(Order.RESTART, stamp_us)
-        return Place(Order.NEXT, newest.time_us + elapsed_us)
+            return PacketPosition(PacketOrder.RESTART, stamp_us)
+        return PacketPosition(PacketOrder.NEXT, newest.time_us + elapsed_us)
 
-    def _use(self, place: Place, received_ns: int) -> Place:
+    def _use(self, place: PacketPosition, received_ns: int) -> PacketPosition:
         self._newest = _Newest(place.time_us, received_ns)
         self._resumed = False
         return place
@@ -400,7 +400,7 @@ class XsensDotDecoder:
     def __init__(self, mode: int = STREAMING_MODE, rate_hz: int = STREAMING_RATE_HZ) -> None:
         self._mode = mode
         self._rate_hz = rate_hz
-        self._stamps = Stamps()
+        self._stamps = TimestampUnwrapper()
 
     def feed(self, notification: Notification) -> tuple[Frame | Fault, ...]:
         """Decode one notification; never raises on bytes."""
@@ -429,17 +429,17 @@ class XsensDotDecoder:
         )
         stamp = f"the sample of {payload.stamp_us} µs"
         match place.order:
-            case Order.DUPLICATE:
+            case PacketOrder.DUPLICATE:
                 return (duplicate(notification, stamp),)
-            case Order.LATE:
+            case PacketOrder.LATE:
                 return (late(notification, stamp),)
-            case Order.RESTART:
+            case PacketOrder.RESTART:
                 detail = f"the sensor's clock began again with {stamp}"
                 return (fault_of(notification, FaultReason.CLOCK, detail), frame)
-            case Order.NEXT if place.lost:
+            case PacketOrder.NEXT if place.lost:
                 detail = f"{place.lost} samples before {stamp} never came"
                 return (fault_of(notification, FaultReason.LOST, detail, place.lost), frame)
-            case Order.NEXT:
+            case PacketOrder.NEXT:
                 return (frame,)
 
 

@@ -2,15 +2,15 @@
 
 from tracker.signal.clocks import ArrivalClock, DeviceClock, FileClock, MixedClock, SessionClock
 from tracker.signal.motion import MotionStage
-from tracker.signal.resampler import GRID_RATE_HZ, Grid
+from tracker.signal.resampler import GRID_RATE_HZ, Resampler
 
 __all__ = [
     "GRID_RATE_HZ",
     "ArrivalClock",
     "DeviceClock",
     "FileClock",
-    "Grid",
     "MixedClock",
     "MotionStage",
+    "Resampler",
     "SessionClock",
 ]

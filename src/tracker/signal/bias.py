@@ -43,7 +43,7 @@ class AccOffsetSettings:
     """A still moment further from one gravity is none: a lift that starts, or other units."""
 
 
-class AccOffset:
+class AccelBiasEstimator:
     """Estimates the offset from one still moment after the other.
 
     Notes
@@ -119,7 +119,7 @@ class BiasSettings:
                 raise ValueError(f"{name} must be at least {least}, got {getattr(self, name)}")
 
 
-class BiasFilter:
+class GyroBiasEstimator:
     """Subtracts the offset as it was known before each window."""
 
     def __init__(self, settings: BiasSettings | None = None) -> None:
@@ -130,7 +130,7 @@ class BiasFilter:
         """Windows that it was learnt from."""
         memory = self.settings.memory_windows
         self._mean = RunningMean(warm_up=memory, gain=1.0 / memory)
-        self._acc = AccOffset()
+        self._acc = AccelBiasEstimator()
         self._open = np.empty((6, 0))
 
     def restart(self) -> None:

@@ -51,7 +51,7 @@ MAX_SLEW: Final = 0.01
 """Seconds of correction per second: the worst oscillator in the field runs 1 % off its name."""
 
 
-class ArrivalOffset:
+class ClockOffsetEstimator:
     """Follows the smallest recent delay, packet by packet or over many at once."""
 
     def __init__(self) -> None:
@@ -218,7 +218,7 @@ class DeviceClock:
         self._waiting: list[tuple[Frame, NDArray[np.intp]]] = []
         self._last_stamp_s: float | None = None
         self._since = 0  # samples from the last stamp to the end of its frame
-        self._offset = ArrivalOffset()
+        self._offset = ClockOffsetEstimator()
 
     def process(self, frame: Frame) -> tuple[TimedFrame, ...]:
         """Return the frame with times.

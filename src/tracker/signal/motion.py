@@ -15,8 +15,12 @@ import numpy as np
 from scipy import signal
 
 from tracker.domain import ImuBlock, MotionBlock
-from tracker.signal.bias import BiasFilter
-from tracker.signal.orientation import ArcFilter, LeanFilter, UprightFilter
+from tracker.signal.bias import GyroBiasEstimator
+from tracker.signal.orientation import (
+    AccelBiasCompensator,
+    AccelOnlyInclination,
+    InclinationFilter,
+)
 from tracker.signal.smoothing import Smoother
 
 if TYPE_CHECKING:
@@ -66,10 +70,10 @@ class MotionStage:
 
     def __init__(self, rate_hz: float) -> None:
         self._rate_hz = rate_hz
-        self._bias = BiasFilter()
-        self._upright = UprightFilter(rate_hz)
-        self._lean = LeanFilter(rate_hz)
-        self._arc = ArcFilter(rate_hz)
+        self._bias = GyroBiasEstimator()
+        self._upright = InclinationFilter(rate_hz)
+        self._lean = AccelBiasCompensator(rate_hz)
+        self._arc = AccelOnlyInclination(rate_hz)
         self._smoother = Smoother(round(SMOOTHING_HALF_WIDTH_S * rate_hz))
         self._height = HeightFilter(rate_hz)
         self._pending_restart = True

@@ -215,7 +215,7 @@ def _directions(
     return directions
 
 
-class UprightFilter:
+class InclinationFilter:
     """Up and vertical acceleration from accelerometer and gyroscope."""
 
     def __init__(self, rate_hz: float) -> None:
@@ -264,7 +264,7 @@ class UprightFilter:
         return turn.back(up_reference).T, vertical
 
 
-class LeanFilter:
+class AccelBiasCompensator:
     """What an offset of the accelerometer adds to the upward acceleration as the sensor leans."""
 
     def __init__(self, rate_hz: float) -> None:
@@ -290,7 +290,7 @@ class LeanFilter:
         return added
 
 
-class ArcFilter:
+class AccelOnlyInclination:
     """Up, angular rate and vertical acceleration from an accelerometer alone."""
 
     def __init__(self, rate_hz: float) -> None:

@@ -27,7 +27,7 @@ MAX_FILL_S: Final = 0.25
 """Longest hole that a straight line may cover; the shortest concentric lasts twice as long."""
 
 
-class Grid:
+class Resampler:
     """Resamples to `GRID_RATE_HZ` and reports gaps."""
 
     def __init__(self) -> None:

@@ -1,7 +1,7 @@
 """The coach's sounds: tones and speech that never hold up whoever asks for them."""
 
 from tracker.sound.outputs import Opened, installed_device, open_player
-from tracker.sound.player import Player, Tally
+from tracker.sound.player import Player, Stats
 from tracker.sound.sounds import (
     COUNTS,
     INSTALL,
@@ -39,7 +39,7 @@ __all__ = [
     "SoundError",
     "Speech",
     "Started",
-    "Tally",
+    "Stats",
     "Tone",
     "Voice",
     "duration_s",

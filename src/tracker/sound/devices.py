@@ -154,7 +154,7 @@ NULL: Final = "Null"
 _START: Final = b""
 
 
-class Speaker:
+class MiniaudioOutput:
     """Plays on the default device.
 
     Parameters

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tracker.sound.devices import PortAudio, Speaker
+from tracker.sound.devices import MiniaudioOutput, PortAudio
 from tracker.sound.player import Player
 from tracker.sound.sounds import COUNTS, MissingError, SoundError, Tone
 from tracker.sound.speech import EspeakVoice
@@ -263,7 +263,7 @@ def installed_device(clock: Clock) -> Output:
         If no library is there, or it finds no device.
     """
     try:
-        return Speaker(clock)
+        return MiniaudioOutput(clock)
     except MissingError as missing:
         try:
             return PortAudio(clock)

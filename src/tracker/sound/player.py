@@ -39,7 +39,7 @@ MAX_PREPARED: Final = 128
 
 
 @dataclass(frozen=True, slots=True)
-class Unspoken:
+class PendingSpeech:
     """A phrase that the voice has yet to speak."""
 
     speech: Speech
@@ -51,12 +51,12 @@ class Unspoken:
 
 
 @dataclass(frozen=True, slots=True)
-class Errand:
+class AudioJob:
     """What the player's thread finds to do."""
 
     now_s: float
     """The time. If nothing has to be spoken, all that was offered before it is in the mix."""
-    unspoken: Unspoken | None = None
+    unspoken: PendingSpeech | None = None
     """A phrase to speak at once."""
     ahead: Speech | None = None
     """A phrase to prepare."""
@@ -65,7 +65,7 @@ class Errand:
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class Stats:
     """What became of the sounds that were offered."""
 
     offered: int
@@ -84,7 +84,7 @@ class Tally:
     """Phrases for which there was no voice."""
 
 
-class Desk:
+class AudioQueue:
     """Takes offers, hands out errands and blocks of the mix; any thread may call anything."""
 
     def __init__(self, clock: Clock) -> None:
@@ -92,7 +92,7 @@ class Desk:
         self._condition = threading.Condition()
         self._library = Library()
         self._mixer = Mixer()
-        self._unspoken: deque[Unspoken] = deque()
+        self._unspoken: deque[PendingSpeech] = deque()
         self._ahead: deque[Speech] = deque()
         self._closing = False
         self._muted = False
@@ -132,7 +132,7 @@ class Desk:
                 if len(self._unspoken) >= MAX_UNSPOKEN:
                     self._unspoken.popleft()
                     self._crowded += 1
-                self._unspoken.append(Unspoken(sound, wanted_s, wanted_s + allowed_s))
+                self._unspoken.append(PendingSpeech(sound, wanted_s, wanted_s + allowed_s))
                 self._condition.notify()
 
     def prepare(self, phrases: Iterable[Speech]) -> None:
@@ -167,7 +167,7 @@ class Desk:
             self._ahead.clear()
             self._condition.notify()
 
-    def next_errand(self, wait_s: float) -> Errand:
+    def next_errand(self, wait_s: float) -> AudioJob:
         """Return what there is to do now; wait for it, but no longer than `wait_s`."""
         with self._condition:
             if not (self._unspoken or self._ahead or self._closing):
@@ -178,19 +178,19 @@ class Desk:
                 unspoken = self._unspoken.popleft()
                 if self._place(unspoken):
                     continue
-                return Errand(now_s, unspoken=unspoken)
+                return AudioJob(now_s, unspoken=unspoken)
             while self._ahead:
                 ahead = self._ahead.popleft()
                 if self._library.get(ahead) is None:
-                    return Errand(now_s, ahead=ahead)
-            return Errand(now_s, closing=self._closing)
+                    return AudioJob(now_s, ahead=ahead)
+            return AudioJob(now_s, closing=self._closing)
 
     def spoken(self, speech: Speech, samples: NDArray[np.float32]) -> None:
         """Have a phrase ready."""
         with self._condition:
             self._library.keep(speech, samples)
 
-    def put_back(self, unspoken: Unspoken) -> None:
+    def put_back(self, unspoken: PendingSpeech) -> None:
         """Let a phrase that is ready now into the mix, in its turn."""
         with self._condition:
             if self._muted:
@@ -210,10 +210,10 @@ class Desk:
         with self._condition:
             return self._mixer.is_idle and not self._unspoken
 
-    def tally(self) -> Tally:
+    def tally(self) -> Stats:
         """Return what became of the sounds so far."""
         with self._condition:
-            return Tally(
+            return Stats(
                 offered=self._offered,
                 started=self._started,
                 stale=self._mixer.stale,
@@ -223,7 +223,7 @@ class Desk:
                 unspeakable=self._unspeakable,
             )
 
-    def _place(self, unspoken: Unspoken) -> bool:
+    def _place(self, unspoken: PendingSpeech) -> bool:
         samples = self._library.get(unspoken.speech)
         if samples is None:
             return False
@@ -262,7 +262,7 @@ class Player:
     ) -> None:
         self._open_output = open_output
         self._open_voice = open_voice
-        self._desk = Desk(clock)
+        self._desk = AudioQueue(clock)
         self._ready = threading.Event()
         self._output_name = ""
         self._output_error: SoundError | None = None
@@ -324,7 +324,7 @@ class Player:
         """Switch the sound off, at once, or on again; return whether it is off now."""
         return self._desk.toggle_mute()
 
-    def tally(self) -> Tally:
+    def tally(self) -> Stats:
         """Return what became of the sounds that were offered."""
         return self._desk.tally()
 
@@ -384,7 +384,7 @@ class Player:
         self._output_name = output.name
         return output
 
-    def _kept_up(self, output: Output, errand: Errand) -> Output | None:
+    def _kept_up(self, output: Output, errand: AudioJob) -> Output | None:
         try:
             output.keep_up(errand.now_s)
         except SoundError as error:

@@ -1,22 +1,22 @@
 """The training log: in a file of SQLite, or on a server. The only room that knows SQL."""
 
 from tracker.store.database import LOG_NAME, LogFailure, file_of, log_url
-from tracker.store.edits import Edit, Field, MadeEdit, Overlaid
-from tracker.store.log import Kept, Known, TrainingLog
-from tracker.store.summary import SessionSummary, Wanted, Week, weeks
+from tracker.store.edits import Edit, EditedWorkout, Field, MadeEdit
+from tracker.store.log import RescoreCandidate, SessionDetail, TrainingLog
+from tracker.store.summary import SessionQuery, SessionSummary, Week, weeks
 
 __all__ = [
     "LOG_NAME",
     "Edit",
+    "EditedWorkout",
     "Field",
-    "Kept",
-    "Known",
     "LogFailure",
     "MadeEdit",
-    "Overlaid",
+    "RescoreCandidate",
+    "SessionDetail",
+    "SessionQuery",
     "SessionSummary",
     "TrainingLog",
-    "Wanted",
     "Week",
     "file_of",
     "log_url",

@@ -81,7 +81,7 @@ class MadeEdit:
 
 
 @dataclass(frozen=True, slots=True)
-class Overlaid:
+class EditedWorkout:
     """A training as it counts, and what of it is not as it was measured and entered."""
 
     workout: Workout
@@ -119,7 +119,7 @@ def check_edit(edit: Edit) -> None:
         raise InputError(name, f"expected 0 to {_MOST[edit.field]:g}, got {edit.value:g}")
 
 
-def overlay(workout: Workout, edits: Iterable[MadeEdit]) -> Overlaid:
+def overlay(workout: Workout, edits: Iterable[MadeEdit]) -> EditedWorkout:
     """Lay what holds of `edits`, in their order, over what was measured and entered."""
     sets = list(workout.sets)
     edited: set[tuple[int | None, Field]] = set()
@@ -137,7 +137,7 @@ def overlay(workout: Workout, edits: Iterable[MadeEdit]) -> Overlaid:
         else:
             sets[place] = _set_with(sets[place], made.edit)
             edited.add((sets[place].index, made.edit.field))
-    return Overlaid(
+    return EditedWorkout(
         replace(workout, sets=tuple(sets)) if edited else workout,
         frozenset(edited),
         tuple(homeless),

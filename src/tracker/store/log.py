@@ -11,8 +11,8 @@ from tracker.domain import InputError
 from tracker.store.database import BUSY_S, Database, back_up
 from tracker.store.edits import (
     Edit,
+    EditedWorkout,
     MadeEdit,
-    Overlaid,
     check_edit,
     overlay,
     read_edits,
@@ -23,8 +23,8 @@ from tracker.store.rows import read_workout, session_row, write_measured
 from tracker.store.schema import PURGED, SESSIONS
 from tracker.store.summary import (
     EVERYTHING,
+    SessionQuery,
     SessionSummary,
-    Wanted,
     found_session,
     in_order,
     read_summaries,
@@ -46,11 +46,11 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class SessionDetail:
     """A session with everything that the log knows of it."""
 
     summary: SessionSummary
-    overlaid: Overlaid
+    overlaid: EditedWorkout
     """The training as it counts."""
     measured: Workout
     """The training as measured and entered, without edits."""
@@ -63,7 +63,7 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class RescoreCandidate:
     """What is to be known of a session before its recording is measured again."""
 
     id: int
@@ -188,7 +188,7 @@ class TrainingLog:
         """
         return self.kept(session_id).overlaid.workout
 
-    def kept(self, session_id: int) -> Kept:
+    def kept(self, session_id: int) -> SessionDetail:
         """Return everything that is known of a session.
 
         Raises
@@ -202,7 +202,7 @@ class TrainingLog:
             assert summary is not None
             measured = read_workout(connection, session)
             edits = read_edits(connection, session_id)
-        return Kept(
+        return SessionDetail(
             summary,
             overlay(measured, edits),
             measured,
@@ -211,7 +211,7 @@ class TrainingLog:
             session["sha256"],
         )
 
-    def list(self, wanted: Wanted = EVERYTHING) -> tuple[SessionSummary, ...]:
+    def list(self, wanted: SessionQuery = EVERYTHING) -> tuple[SessionSummary, ...]:
         """Return the sessions that are wanted in a line each, the newest first."""
         with self._database.reading() as connection:
             return read_summaries(connection, wanted)
@@ -324,7 +324,7 @@ class TrainingLog:
         with self._database.reading() as connection:
             return frozenset(connection.scalars(select(PURGED.c.sha256)))
 
-    def recordings(self) -> tuple[Known, ...]:
+    def recordings(self) -> tuple[RescoreCandidate, ...]:
         """Return every session that has a recording, also those in the trash."""
         c = SESSIONS.c
         query = select(
@@ -340,7 +340,7 @@ class TrainingLog:
         )
         with self._database.reading() as connection:
             found = connection.execute(query.where(c.recording.is_not(None)).order_by(c.id))
-            return tuple(Known(*row) for row in found)
+            return tuple(RescoreCandidate(*row) for row in found)
 
     def back_up(self, target: Path, *, force: bool = False) -> None:
         """Copy the log into a file of SQLite, as it is now; see `backup.back_up`.
@@ -367,7 +367,7 @@ class TrainingLog:
         connection.execute(wanted.values(_summary(shown, session["logged_utc"])))
 
 
-def _summary(shown: Overlaid, logged_utc: str) -> dict[str, object]:
+def _summary(shown: EditedWorkout, logged_utc: str) -> dict[str, object]:
     edited = bool(shown.edited or shown.homeless)
     return summary_row(shown.workout, logged_utc, edited)
 

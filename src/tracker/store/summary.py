@@ -71,7 +71,7 @@ class SessionSummary:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class SessionQuery:
     """Which sessions a list is to have."""
 
     exercise: str | None = None
@@ -85,7 +85,7 @@ class Wanted:
     """Those in the trash instead of all others."""
 
 
-EVERYTHING: Final = Wanted()
+EVERYTHING: Final = SessionQuery()
 """All sessions but those in the trash."""
 
 _COLUMNS: Final = tuple(SESSIONS.c[field.name] for field in fields(SessionSummary))
@@ -114,7 +114,7 @@ def summary_row(workout: Workout, logged_utc: str, edited: bool) -> dict[str, ob
     }
 
 
-def read_summaries(connection: Connection, wanted: Wanted) -> tuple[SessionSummary, ...]:
+def read_summaries(connection: Connection, wanted: SessionQuery) -> tuple[SessionSummary, ...]:
     """Return the sessions that are wanted, the newest first."""
     query = _narrowed(select(*_COLUMNS), wanted).order_by(
         SESSIONS.c.at_utc.desc(), SESSIONS.c.id.desc()
@@ -148,7 +148,9 @@ def in_order(time: datetime) -> str:
     return time.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-def _narrowed(query: Select[tuple[object, ...]], wanted: Wanted) -> Select[tuple[object, ...]]:
+def _narrowed(
+    query: Select[tuple[object, ...]], wanted: SessionQuery
+) -> Select[tuple[object, ...]]:
     deleted = SESSIONS.c.deleted_utc
     conditions: list[ColumnElement[bool]] = [
         deleted.is_not(None) if wanted.trash else deleted.is_(None)
@@ -200,7 +202,7 @@ def found_session(connection: Connection, text: str) -> int:
         If it means none, or more than one.
     """
     if text == NEWEST:
-        newest = read_summaries(connection, Wanted(limit=1))
+        newest = read_summaries(connection, SessionQuery(limit=1))
         if not newest:
             raise InputError(NEWEST, "there is no session in the log yet")
         return newest[0].id

@@ -18,7 +18,7 @@ from tracker.app.playback import Playback
 from tracker.app.session import Session
 from tracker.app.training import Calibration
 from tracker.domain import MarkKind, TrackerError
-from tracker.tui.audio import Loudspeaker
+from tracker.tui.audio import AudioController
 from tracker.tui.screens.check import CheckScreen, ConnectScreen
 from tracker.tui.screens.devices import DevicesScreen
 from tracker.tui.screens.dialogs import GuideScreen, HelpScreen, guide_parts, warning_parts
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from tracker.app.devices import Device
     from tracker.app.snapshot import SessionSnapshot
-    from tracker.app.training import Start, Studio
+    from tracker.app.training import TrainingRequest, TrainingService
     from tracker.tui.audio import OpenSound
 
 _MARKS: Final = {
@@ -91,7 +91,7 @@ class TrackerApp(App[None]):
     def __init__(
         self,
         training: Session | Playback | None = None,
-        studio: Studio | None = None,
+        studio: TrainingService | None = None,
         *,
         open_sound: OpenSound | None = None,
         muted: bool = False,
@@ -101,7 +101,7 @@ class TrackerApp(App[None]):
             raise ValueError("either a session to show or a studio to start one is needed")
         self.studio = studio
         self.training = training
-        self.sound = Loudspeaker(self, open_sound, muted=muted)
+        self.sound = AudioController(self, open_sound, muted=muted)
         self._worker: Worker[None] | None = None
         self._over = training is None
         self._leaving = False
@@ -175,7 +175,7 @@ class TrackerApp(App[None]):
         while not isinstance(self.screen, DevicesScreen) and len(self.screen_stack) > 1:
             self.pop_screen()
 
-    def start_training(self, start: Start) -> None:
+    def start_training(self, start: TrainingRequest) -> None:
         """Connect, and train; before the very first time, say when not to."""
         assert self.studio is not None
         training = self.studio.config.training
@@ -192,11 +192,11 @@ class TrackerApp(App[None]):
 
         self.push_screen(GuideScreen(warning_parts(), "enter goes on"), read)
 
-    def _connect(self, start: Start) -> None:
+    def _connect(self, start: TrainingRequest) -> None:
         self.push_screen(ConnectScreen(start))
         self.connect_again(start)
 
-    def connect_again(self, start: Start) -> None:
+    def connect_again(self, start: TrainingRequest) -> None:
         """Connect once more, after it failed."""
         self._worker = self.run_worker(self._train(start, self._worker), name="training")
 
@@ -206,7 +206,7 @@ class TrackerApp(App[None]):
             self._worker.cancel()
         self.pop_screen()
 
-    async def _train(self, start: Start, before: Worker[None] | None) -> None:
+    async def _train(self, start: TrainingRequest, before: Worker[None] | None) -> None:
         """Connect, run the session to its end, and keep it; the one before comes to its own."""
         assert self.studio is not None
         if before is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from tracker.app.audio import Sounding
+from tracker.app.audio import AudioFeedback
 from tracker.app.clock import SYSTEM_CLOCK
 from tracker.domain import TrackerError
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     """Opens the player; is given what rings the terminal's bell, and called in a thread."""
 
 
-class Loudspeaker:
+class AudioController:
     """Plays what a session says, once there is something to play it on.
 
     Parameters
@@ -67,7 +67,7 @@ class Loudspeaker:
         """Sound what a session says from now on, in place of the one before."""
         self._training = training
         if self._player is not None:
-            sounding = Sounding(self._player)
+            sounding = AudioFeedback(self._player)
             training.add_sink(sounding)
             self._app.run_worker(
                 sounding.run(training.snapshot, SYSTEM_CLOCK), group="sound", exclusive=True

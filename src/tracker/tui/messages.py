@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class EventSaid(Message, bubble=False):
+class EventPosted(Message, bubble=False):
     """The engine said something."""
 
     event: Event

@@ -3,7 +3,7 @@
 It runs a command whose screen goes through pipes, and knows nothing of what is trained.
 """
 
-from tracker.web.host import Showing
+from tracker.web.host import SessionHost
 from tracker.web.server import Link, is_local, new_token, reachable_host, serve
 
-__all__ = ["Link", "Showing", "is_local", "new_token", "reachable_host", "serve"]
+__all__ = ["Link", "SessionHost", "is_local", "new_token", "reachable_host", "serve"]

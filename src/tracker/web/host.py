@@ -31,7 +31,7 @@ comes back by itself and is painted anew, which is less than all that waits."""
 
 
 @dataclass(frozen=True, slots=True)
-class Farewell:
+class CloseNotice:
     """Why the screen is gone, for a page that then shows it and does not come back by itself."""
 
     title: str
@@ -66,7 +66,7 @@ class Browser:
         if not self._over:
             self._queue.put_nowait(json.dumps([kind, words]))
 
-    def bid(self, farewell: Farewell) -> None:
+    def bid(self, farewell: CloseNotice) -> None:
         """Say why the screen is gone, and close."""
         self.answer(
             "farewell",
@@ -102,22 +102,22 @@ class Browser:
 # What the web driver says once, when it starts: alternate screen, mouse, no cursor, paste.
 PRELUDE: Final = b"\x1b[?1049h\x1b[?1000h\x1b[?1003h\x1b[?1015h\x1b[?1006h\x1b[?25l\x1b[?2004h"
 
-ELSEWHERE: Final = Farewell(
+ELSEWHERE: Final = CloseNotice(
     "The training is on another screen",
     "A sensor is used by one training at a time, and its screen is open in another browser.",
     "Show it here",
     take=True,
 )
-TAKEN: Final = Farewell(
+TAKEN: Final = CloseNotice(
     "The training went to another screen",
     "It goes on there.",
     "Show it here",
     take=True,
 )
-SHUT_DOWN: Final = Farewell("The server was ended", "Its recording is closed.", "Try again")
+SHUT_DOWN: Final = CloseNotice("The server was ended", "Its recording is closed.", "Try again")
 
 
-class Showing:
+class SessionHost:
     """What is trained, and who looks on."""
 
     def __init__(
@@ -145,12 +145,12 @@ class Showing:
         self._running: asyncio.Task[None] | None = None
         self._starting = asyncio.Lock()
         self._browser: Browser | None = None
-        self._untold: Farewell | None = None
+        self._untold: CloseNotice | None = None
         self._giving_up: asyncio.TimerHandle | None = None
         self._ending: asyncio.Task[None] | None = None
         self._closed = False
 
-    async def admit(self, browser: Browser, size: Size, *, take: bool) -> bool:
+    async def attach(self, browser: Browser, size: Size, *, take: bool) -> bool:
         """Show the training in a browser, begin it if there is none; False if it is elsewhere.
 
         Parameters
@@ -252,13 +252,13 @@ class Showing:
             self._giving_up = None
 
 
-def farewell_after(ending: Ending) -> Farewell:
+def farewell_after(ending: Ending) -> CloseNotice:
     """Return what to say of a training that is over.
 
     An error is said in its own words, which begin with the program's name.
     """
     if ending.code == 0:
-        return Farewell("The training is over", ending.said, "Start another")
+        return CloseNotice("The training is over", ending.said, "Start another")
     complaint = ending.complaint
     begin = complaint.rfind("tracker: ")
-    return Farewell("The training ended", complaint[max(begin, 0) :], "Try again")
+    return CloseNotice("The training ended", complaint[max(begin, 0) :], "Try again")

@@ -27,7 +27,7 @@ from tracker.web.process import Size
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
-    from tracker.web.host import Showing
+    from tracker.web.host import SessionHost
     from tracker.web.process import Training
 
 TOKEN_BYTES: Final = 16
@@ -120,7 +120,7 @@ NOT_ALLOWED: Final = frozenset({errno.EACCES, errno.EPERM, 10013})
 
 
 @asynccontextmanager
-async def serve(showing: Showing, host: str, port: int, token: str) -> AsyncIterator[int]:
+async def serve(showing: SessionHost, host: str, port: int, token: str) -> AsyncIterator[int]:
     """Serve a training, and end it at the end; gives the port.
 
     Parameters
@@ -154,11 +154,11 @@ async def serve(showing: Showing, host: str, port: int, token: str) -> AsyncIter
         await runner.cleanup()
 
 
-def application(showing: Showing, token: str) -> web.Application:
+def application(showing: SessionHost, token: str) -> web.Application:
     """Return the application, all of it behind the token."""
 
     @web.middleware
-    async def doorkeeper(request: web.Request, handler: Handler) -> web.StreamResponse:
+    async def require_token(request: web.Request, handler: Handler) -> web.StreamResponse:
         if not is_token(request.path, token):
             return web.Response(status=403, text=REFUSAL, headers=HEADERS)
         return await handler(request)
@@ -178,7 +178,7 @@ def application(showing: Showing, token: str) -> web.Application:
     async def add_headers(_request: web.Request, response: web.StreamResponse) -> None:
         response.headers.update(HEADERS)
 
-    app = web.Application(middlewares=[doorkeeper])
+    app = web.Application(middlewares=[require_token])
     app.on_response_prepare.append(add_headers)
     app.add_routes(
         [
@@ -193,14 +193,14 @@ def application(showing: Showing, token: str) -> web.Application:
     return app
 
 
-async def _show(request: web.Request, showing: Showing, *, take: bool) -> web.StreamResponse:
+async def _show(request: web.Request, showing: SessionHost, *, take: bool) -> web.StreamResponse:
     socket = web.WebSocketResponse(heartbeat=HEARTBEAT_S, max_msg_size=MESSAGE_BYTES)
     await socket.prepare(request)
     browser = Browser(request.match_info["visitor"], socket)
     pumping = asyncio.ensure_future(browser.pump())
     try:
         size = size_from(request.query.get("width"), request.query.get("height"))
-        await showing.admit(browser, size, take=take)
+        await showing.attach(browser, size, take=take)
         async for message in socket:
             if message.type == WSMsgType.TEXT:
                 hear(message.data, browser, showing.steered_by(browser))

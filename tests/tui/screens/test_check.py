@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.notifications import Notify
 from textual.widgets import Static
-from tui.coaching import Gym, comes, happens, look, still
-from tui.staging import SIZES, every_look
-from unit.ble.air import ADDRESS, NAME, FakeSensor
-from unit.cli.worn import sensor_on_a_table
 
+from tests.ble.air import ADDRESS, NAME, FakeSensor
+from tests.cli.worn import sensor_on_a_table
+from tests.tui.coaching import Gym, comes, happens, look, still
+from tests.tui.staging import SIZES, every_look
 from tracker.app.config import SensorChoice
 from tracker.app.devices import SIMULATED, Device
-from tracker.ble import Checkup, examine
+from tracker.ble import SignalQuality, examine
 from tracker.ble.errors import AdapterError
 from tracker.tui import TrackerApp
 from tracker.tui.screens.check import JUDGED_AFTER_S, CheckScreen, flow_text
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
     from textual.message import Message
     from textual.pilot import Pilot
-    from tui.coaching import SnapCompare
+
+    from tests.tui.coaching import SnapCompare
 
 SENSOR = Device(ADDRESS, NAME, "profile")
 
@@ -51,12 +52,12 @@ async def see(gym: Gym, pilot: Pilot[None], seconds: float) -> None:
 
 @pytest.fixture
 def quick_packets(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("unit.ble.air.PACKET_S", 0.002)
+    monkeypatch.setattr("tests.ble.air.PACKET_S", 0.002)
 
 
 def test_what_flows_is_a_line_in_which_unknown_is_a_dash() -> None:
     assert flow_text(examine((), None)) == "–   gyroscope no   battery –   lost 0"
-    assert isinstance(examine((), 87), Checkup)
+    assert isinstance(examine((), 87), SignalQuality)
     assert "battery 87 %" in flow_text(examine((), 87))
 
 

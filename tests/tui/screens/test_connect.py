@@ -4,13 +4,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual.widgets import Static
-from tui.coaching import Gym, comes, happens, look, still
-from tui.staging import PLAN, SIZES, every_look
-from unit.ble.air import ADDRESS, NAME
-from unit.cli.worn import sensor_on_a_table
 
+from tests.ble.air import ADDRESS, NAME
+from tests.cli.worn import sensor_on_a_table
+from tests.tui.coaching import Gym, comes, happens, look, still
+from tests.tui.staging import PLAN, SIZES, every_look
 from tracker.app.devices import Device
-from tracker.app.training import Start
+from tracker.app.training import TrainingRequest
 from tracker.ble.errors import AdapterError
 from tracker.tui import TrackerApp
 from tracker.tui.screens.check import ConnectScreen
@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from textual.pilot import Pilot
-    from tui.coaching import SnapCompare
 
-START = Start(Device(ADDRESS, NAME, "profile"), "hip_thrust", PLAN)
+    from tests.tui.coaching import SnapCompare
+
+START = TrainingRequest(Device(ADDRESS, NAME, "profile"), "hip_thrust", PLAN)
 
 
 async def connect(gym: Gym, pilot: Pilot[None]) -> None:

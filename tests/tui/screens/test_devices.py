@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.notifications import Notify
 from textual.widgets import DataTable, Static
-from tui.coaching import Gym, comes, happens, look, still
-from tui.staging import SIZES, every_look
-from unit.ble.air import ADDRESS, NAME, FakeSensor
-from unit.cli.worn import sensor_on_a_table
 
+from tests.ble.air import ADDRESS, NAME, FakeSensor
+from tests.cli.worn import sensor_on_a_table
+from tests.tui.coaching import Gym, comes, happens, look, still
+from tests.tui.staging import SIZES, every_look
 from tracker.app.config import SensorChoice
 from tracker.app.devices import RETRY_S, SIMULATED, Device
 from tracker.ble.errors import AdapterError
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from textual.message import Message
     from textual.pilot import Pilot
-    from tui.coaching import SnapCompare
+
+    from tests.tui.coaching import SnapCompare
 
 SAVED = SensorChoice(ADDRESS, "profile", NAME)
 

@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from textual.containers import VerticalScroll
-from tui.coaching import still
-from tui.staging import SIZES, Stage, every_look
 
+from tests.tui.coaching import still
+from tests.tui.staging import SIZES, Stage, every_look
 from tracker.coach import ASK_FIRST, HOW_TO, NO_DIAGNOSIS, WARM_UP, red_flag_lines
 from tracker.domain import EXERCISES
 from tracker.tui import TrackerApp
@@ -15,7 +15,8 @@ from tracker.tui.screens.train import TrainScreen
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
-    from tui.coaching import SnapCompare
+
+    from tests.tui.coaching import SnapCompare
 
 
 @pytest.mark.parametrize("exercise", EXERCISES)

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.binding import Binding
 from textual.containers import VerticalScroll
-from tui.coaching import still
-from tui.staging import Stage, every_look
 
+from tests.tui.coaching import still
+from tests.tui.staging import Stage, every_look
 from tracker.tui import TrackerApp
 from tracker.tui.screens.dialogs import HELP
 from tracker.tui.screens.rest import RestScreen
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from textual.app import App
     from textual.pilot import Pilot
     from textual.screen import Screen
-    from tui.coaching import SnapCompare
+
+    from tests.tui.coaching import SnapCompare
 
 PLAIN = re.sub(r"\[/?b\]", "", HELP)
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 from textual.widgets import DataTable
-from tui.coaching import Gym, happens, still
-from tui.staging import every_look
-from unit.store.workouts import TWO_SETS
 
+from tests.store.workouts import TWO_SETS
+from tests.tui.coaching import Gym, happens, still
+from tests.tui.staging import every_look
 from tracker.app.training import log_place, open_training_log
 from tracker.tui.screens.devices import DevicesScreen
 from tracker.tui.screens.history import HistoryScreen, history_cells
@@ -17,8 +17,8 @@ from tracker.tui.screens.summary import SummaryScreen
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
-    from tui.coaching import SnapCompare
 
+    from tests.tui.coaching import SnapCompare
     from tracker.store import SessionSummary
 
 

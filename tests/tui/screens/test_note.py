@@ -4,16 +4,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 from textual.app import App
-from tui.coaching import still
-from tui.staging import SIZES, Stage, look
 
+from tests.tui.coaching import still
+from tests.tui.staging import SIZES, Stage, look
 from tracker.domain.plan import LONGEST_NOTE
 from tracker.tui import TrackerApp
 from tracker.tui.screens.dialogs import NoteScreen
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
-    from tui.coaching import SnapCompare
+
+    from tests.tui.coaching import SnapCompare
 
 
 class NoteApp(App[None]):

@@ -5,14 +5,13 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.notifications import Notify
 from textual.widgets import Input, Static
-from tui.coaching import still
-from tui.staging import PLANNED, SIZES, Stage, every_look, look, training_of
-from unit.runtime.doubles import ListRecorder
-from unit.runtime.workout import SET_STARTS_S, UP_S
 
+from tests.app.doubles import ListRecorder
+from tests.app.workout import SET_STARTS_S, UP_S
+from tests.tui.coaching import still
+from tests.tui.staging import PLANNED, SIZES, Stage, every_look, look, training_of
 from tracker.domain import (
     ENTRY_CHANNEL,
-    Entered,
     LinkChanged,
     LinkState,
     LoadEntered,
@@ -21,7 +20,8 @@ from tracker.domain import (
     PainMoment,
     PlanChosen,
     RpeEntered,
-    announced,
+    UserInput,
+    read_control_message,
 )
 from tracker.tui import TrackerApp
 from tracker.tui.screens.dialogs import HelpScreen, NoteScreen
@@ -35,8 +35,8 @@ from tracker.tui.widgets.status import Banner
 if TYPE_CHECKING:
     from textual.message import Message
     from textual.pilot import Pilot
-    from tui.coaching import SnapCompare
 
+    from tests.tui.coaching import SnapCompare
     from tracker.domain import Entry
 
 RESTING_S = 70.0
@@ -52,7 +52,7 @@ def entries(recorder: ListRecorder) -> list[Entry]:
         event.entry
         for notification in recorder.written
         if notification.channel == ENTRY_CHANNEL
-        and isinstance(event := announced(notification), Entered)
+        and isinstance(event := read_control_message(notification), UserInput)
     ]
 
 
@@ -171,7 +171,7 @@ async def test_nothing_is_entered_twice() -> None:
 
 
 async def test_much_pain_is_answered_at_once() -> None:
-    stage = Stage(PLANNED, (69.0, Entered(69.0, PainEntered(8, PainMoment.BETWEEN, 1))))
+    stage = Stage(PLANNED, (69.0, UserInput(69.0, PainEntered(8, PainMoment.BETWEEN, 1))))
     app = TrackerApp(stage.session())
     async with app.run_test() as pilot:
         await rest(stage, pilot)

@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 from textual.widgets import Footer, Input, Label, Static
-from tui.coaching import Gym, comes, look, still
-from tui.staging import SIZES, every_look
-from unit.ble.air import ADDRESS, NAME
 
+from tests.ble.air import ADDRESS, NAME
+from tests.tui.coaching import Gym, comes, look, still
+from tests.tui.staging import SIZES, every_look
 from tracker.app.devices import SIMULATED, Device
 from tracker.domain import Plan, parse_tempo
 from tracker.tui import TrackerApp
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from textual.pilot import Pilot
-    from tui.coaching import SnapCompare
+
+    from tests.tui.coaching import SnapCompare
 
 SENSOR = Device(ADDRESS, NAME, "profile")
 

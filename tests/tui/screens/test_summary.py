@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.notifications import Notify
 from textual.widgets import Footer, Input, Static
-from tui.coaching import still
-from tui.staging import PLAN, PLANNED, SIZES, Stage, every_look, look
-from tui.widgets.snapshots import set_of
-from unit.runtime.doubles import ListRecorder
-from unit.runtime.workout import rep_at
 
+from tests.app.doubles import ListRecorder
+from tests.app.workout import rep_at
+from tests.tui.coaching import still
+from tests.tui.staging import PLAN, PLANNED, SIZES, Stage, every_look, look
+from tests.tui.widgets.snapshots import set_of
 from tracker.domain import (
     ENTRY_CHANNEL,
-    Entered,
     Gap,
     NoteEntered,
     PainEntered,
@@ -23,8 +22,9 @@ from tracker.domain import (
     SessionInfo,
     SetRecord,
     SourceFacts,
+    UserInput,
     Workout,
-    announced,
+    read_control_message,
 )
 from tracker.tui import TrackerApp
 from tracker.tui.screens.summary import SummaryScreen, data_text, pain_text, totals_text
@@ -33,7 +33,8 @@ from tracker.tui.screens.train import TrainScreen
 if TYPE_CHECKING:
     from textual.message import Message
     from textual.pilot import Pilot
-    from tui.coaching import SnapCompare
+
+    from tests.tui.coaching import SnapCompare
 
 SET = replace(
     set_of(*(rep_at(6.0 * n, n, bottom_s=0.4) for n in range(1, 9)), ended=True), plan=PLAN
@@ -112,7 +113,7 @@ async def test_it_asks_for_pain_and_a_note_and_keeps_them_on_the_way_back() -> N
         event.entry
         for notification in recorder.written
         if notification.channel == ENTRY_CHANNEL
-        and isinstance(event := announced(notification), Entered)
+        and isinstance(event := read_control_message(notification), UserInput)
     ]
     assert entered == [PainEntered(1, PainMoment.AFTER), NoteEntered("fine")]
 
@@ -128,7 +129,7 @@ async def test_enter_ends_an_app_that_was_given_its_session() -> None:
 
 
 async def test_it_says_what_comes_next_and_each_thing_once() -> None:
-    stage = Stage(PLANNED, (60.0, Entered(60.0, PainEntered(3, PainMoment.BETWEEN, 1))))
+    stage = Stage(PLANNED, (60.0, UserInput(60.0, PainEntered(3, PainMoment.BETWEEN, 1))))
     app = TrackerApp(stage.session())
     async with app.run_test() as pilot:
         await summed_up(stage, pilot)
@@ -169,7 +170,7 @@ async def test_of_a_past_session_nothing_is_asked() -> None:
 
 @pytest.mark.parametrize("size", SIZES)
 async def test_nothing_is_cut_off(size: tuple[int, int]) -> None:
-    stage = Stage(PLANNED, (60.0, Entered(60.0, PainEntered(8, PainMoment.BETWEEN, 1))))
+    stage = Stage(PLANNED, (60.0, UserInput(60.0, PainEntered(8, PainMoment.BETWEEN, 1))))
     app = TrackerApp(stage.session())
     async with app.run_test(size=size) as pilot:
         screen = await summed_up(stage, pilot)
@@ -185,7 +186,7 @@ async def test_nothing_is_cut_off(size: tuple[int, int]) -> None:
 def test_picture_of_a_summary(
     snap_compare: SnapCompare, size: tuple[int, int], theme: str
 ) -> None:
-    stage = Stage(PLANNED, (60.0, Entered(60.0, PainEntered(3, PainMoment.BETWEEN, 1))))
+    stage = Stage(PLANNED, (60.0, UserInput(60.0, PainEntered(3, PainMoment.BETWEEN, 1))))
 
     async def arrange(pilot: Pilot[None]) -> None:
         await summed_up(stage, pilot)

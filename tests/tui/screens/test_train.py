@@ -7,10 +7,10 @@ from textual.containers import Horizontal, Vertical
 from textual.notifications import Notify
 from textual.widget import Widget
 from textual.widgets import Footer
-from tui.staging import PLANNED, SIZES, Stage, every_look, look, training_of
-from unit.runtime.doubles import ListRecorder, until
-from unit.runtime.workout import REP_S, SET_STARTS_S, UP_S
 
+from tests.app.doubles import ListRecorder, until
+from tests.app.workout import REP_S, SET_STARTS_S, UP_S
+from tests.tui.staging import PLANNED, SIZES, Stage, every_look, look, training_of
 from tracker.app.playback import Playback
 from tracker.app.snapshot import RunState
 from tracker.domain import (
@@ -18,12 +18,12 @@ from tracker.domain import (
     CalibrationFailed,
     LinkChanged,
     LinkState,
-    Marked,
     Phase,
     ReferenceRep,
+    UserCommand,
 )
 from tracker.tui import TrackerApp
-from tracker.tui.messages import EventSaid
+from tracker.tui.messages import EventPosted
 from tracker.tui.widgets.live import Count, CueBar, PaceBar, PhaseBar
 from tracker.tui.widgets.reps import LastRep, SetList
 from tracker.tui.widgets.status import Banner, Headline, Notice, Quality
@@ -61,7 +61,7 @@ async def test_every_event_arrives_as_a_message_in_order() -> None:
     async with app.run_test(message_hook=received.append) as pilot:
         await stage.play_to(pilot, 60.0)
 
-    events = [message.event for message in received if isinstance(message, EventSaid)]
+    events = [message.event for message in received if isinstance(message, EventPosted)]
     assert events == [event for time_s, event in stage.script if time_s <= 60.0]
 
 
@@ -73,7 +73,7 @@ async def test_no_event_is_lost_while_the_screen_is_flooded() -> None:
         playback_of(app).seek(129.0)
         await look(pilot)
 
-    events = [message.event for message in received if isinstance(message, EventSaid)]
+    events = [message.event for message in received if isinstance(message, EventPosted)]
     assert events == [event for time_s, event in stage.script if time_s <= 129.0]
 
 
@@ -223,7 +223,7 @@ async def test_s_starts_and_stops_a_set_by_hand() -> None:
     texts = [
         getattr(message.event, "text", "")
         for message in received
-        if isinstance(message, EventSaid)
+        if isinstance(message, EventPosted)
     ]
     assert [text for text in texts if text] == ["set_start", "set_stop"]
 
@@ -237,8 +237,8 @@ async def test_c_takes_the_hold_that_follows_for_the_own_level() -> None:
         await pilot.press("c")
         await look(pilot)
 
-    events = [message.event for message in received if isinstance(message, EventSaid)]
-    assert [event.text for event in events if isinstance(event, Marked)] == ["calibration"]
+    events = [message.event for message in received if isinstance(message, EventPosted)]
+    assert [event.text for event in events if isinstance(event, UserCommand)] == ["calibration"]
 
 
 async def test_reference_reps_are_pointed_out_one_by_one() -> None:
@@ -246,8 +246,8 @@ async def test_reference_reps_are_pointed_out_one_by_one() -> None:
     received: list[Message] = []
     app = TrackerApp(stage.session())
     async with app.run_test(message_hook=received.append) as pilot:
-        app.screen.post_message(EventSaid(ReferenceRep(9.0, 2, 3)))
-        app.screen.post_message(EventSaid(ReferenceRep(13.0, 2, 3, "its lockout was not held")))
+        app.screen.post_message(EventPosted(ReferenceRep(9.0, 2, 3)))
+        app.screen.post_message(EventPosted(ReferenceRep(13.0, 2, 3, "its lockout was not held")))
         await look(pilot)
 
     told = [message.notification.message for message in received if isinstance(message, Notify)]

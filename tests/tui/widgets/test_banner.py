@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import pytest
-from tui.widgets.snapshots import playing, set_of, snapshot
-from unit.runtime.workout import rep_at
 
+from tests.app.workout import rep_at
+from tests.tui.widgets.snapshots import playing, set_of, snapshot
 from tracker.app.snapshot import RecordingState, RunState
 from tracker.domain import LinkState, MarkKind
 from tracker.tui.widgets.status import STALLED_AFTER_S, banner_of

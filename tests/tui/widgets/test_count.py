@@ -3,9 +3,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textual.app import App
-from tui.widgets.snapshots import set_of, snapshot
-from unit.runtime.workout import rep_at
 
+from tests.app.workout import rep_at
+from tests.tui.widgets.snapshots import set_of, snapshot
 from tracker.tui.widgets.block_text import block_text
 from tracker.tui.widgets.live import Count
 

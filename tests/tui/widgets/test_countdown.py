@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 from textual.app import App, ComposeResult
-from tui.staging import PLAN
-from tui.widgets.snapshots import set_of, snapshot
-from unit.runtime.workout import rep_at
 
+from tests.app.workout import rep_at
+from tests.tui.staging import PLAN
+from tests.tui.widgets.snapshots import set_of, snapshot
 from tracker.tui.widgets.block_text import block_text
 from tracker.tui.widgets.live import Countdown, countdown_of
 

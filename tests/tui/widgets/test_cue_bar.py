@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 from textual.app import App, ComposeResult
-from tui.widgets.snapshots import snapshot
 
+from tests.tui.widgets.snapshots import snapshot
 from tracker.app.snapshot import RunState
 from tracker.domain import Cue, CueKind
 from tracker.tui.widgets.block_text import GLYPHS

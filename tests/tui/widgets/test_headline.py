@@ -4,9 +4,9 @@ import math
 from typing import TYPE_CHECKING
 
 import pytest
-from tui.widgets.snapshots import playing, set_of, snapshot
-from unit.runtime.workout import rep_at
 
+from tests.app.workout import rep_at
+from tests.tui.widgets.snapshots import playing, set_of, snapshot
 from tracker.domain import SessionInfo
 from tracker.tui.widgets.status import headline_parts, headline_text, origin_of, pace_of
 

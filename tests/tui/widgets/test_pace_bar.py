@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tui.widgets.snapshots import set_of, snapshot
-from unit.runtime.workout import rep_at
 
+from tests.app.workout import rep_at
+from tests.tui.widgets.snapshots import set_of, snapshot
 from tracker.domain import Phase, Plan, parse_tempo
 from tracker.tui.widgets.live import Paced, bar, pace_lines, paced_of
 

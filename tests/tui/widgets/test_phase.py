@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import pytest
-from tui.widgets.snapshots import set_of, snapshot
-from unit.runtime.workout import rep_at
 
+from tests.app.workout import rep_at
+from tests.tui.widgets.snapshots import set_of, snapshot
 from tracker.domain import Phase
 from tracker.tui.widgets.block_text import GLYPHS, block_text
 from tracker.tui.widgets.live import phase_lines, phase_text, time_text

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import pytest
-from tui.widgets.snapshots import playing, snapshot
 
+from tests.tui.widgets.snapshots import playing, snapshot
 from tracker.app.snapshot import RecordingState
 from tracker.domain import FaultReason, Gap, LinkState
 from tracker.tui.widgets.status import quality_text

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 from textual.app import App, ComposeResult
-from tui.widgets.snapshots import set_of, snapshot
-from unit.runtime.workout import rep_at
 
+from tests.app.workout import rep_at
+from tests.tui.widgets.snapshots import set_of, snapshot
 from tracker.domain import Plan, SetEntries, SetRecord
 from tracker.tui.widgets.reps import HEADER, NONE_YET, SetList, set_row
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tui.widgets.snapshots import set_of, snapshot
-from unit.runtime.workout import rep_at
 
+from tests.app.workout import rep_at
+from tests.tui.widgets.snapshots import set_of, snapshot
 from tracker.domain import SetRecord
 from tracker.tui.widgets.traces import (
     PAST_LOCKOUT_DEG,

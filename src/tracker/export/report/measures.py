@@ -169,7 +169,7 @@ class PhaseRow:
     """Reps whose own error is within the tolerance."""
     of: int
     """Reps of which the phase is known."""
-    verdict: str
+    tempo_verdict: str
     """In words; empty where nothing is planned."""
 
 
@@ -210,7 +210,7 @@ def tolerance_s(phase: Phase, planned: float) -> float:
     return max(TOLERANCE_S, TOLERANCE_SHARE * planned)
 
 
-def verdict(phase: Phase, error_s: float | None, planned: float | None) -> str:
+def tempo_verdict(phase: Phase, error_s: float | None, planned: float | None) -> str:
     """Return what an error means: as planned, shorter or longer; empty without one."""
     if error_s is None or planned is None:
         return ""
@@ -253,7 +253,7 @@ def _row(plan: Plan, phase: Phase, done_s: float | None, each_s: list[float | No
         longest_s=max(seen, default=None),
         within=0 if aim is None else sum(is_within(phase, each - aim, aim) for each in seen),
         of=len(seen),
-        verdict=verdict(phase, error, aim),
+        tempo_verdict=tempo_verdict(phase, error, aim),
     )
 
 

@@ -187,7 +187,7 @@ def _time(phase: Phase, done_s: float | None, planned_s: float | None) -> str:
     text = number(done_s, 2)
     if done_s is None or planned_s is None:
         return text
-    arrow = _ARROWS.get(tempo.verdict(phase, done_s - planned_s, planned_s), "")
+    arrow = _ARROWS.get(tempo.tempo_verdict(phase, done_s - planned_s, planned_s), "")
     return f"{text} {arrow}".rstrip()
 
 

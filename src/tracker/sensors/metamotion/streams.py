@@ -57,7 +57,7 @@ MOST_DOUBLED: Final = 0.15
 board that sends each round any way round comes to a quarter."""
 
 
-class Order:
+class ArrivalOrder:
     """Watches arrivals, and says which stream comes first."""
 
     def __init__(self) -> None:
@@ -163,7 +163,7 @@ class Pairing:
     """Holds what waits for its partners."""
 
     def __init__(self) -> None:
-        self._order = Order()
+        self._order = ArrivalOrder()
         self._first: Stream | None = None
         self._runs: list[_Run] = []
         self._is_aligned = False

@@ -29,7 +29,7 @@ from tracker.sensors.movesense.packets import (
     SERVICE_UUID,
     WRITE_UUID,
     Answer,
-    Parts,
+    Reassembler,
     Resource,
     decode_payload,
 )
@@ -66,7 +66,7 @@ class _Stream:
 
     def __init__(self, resource: Resource, *, sized: bool) -> None:
         self.resource = resource
-        self.parts = Parts(resource, sized=sized)
+        self.parts = Reassembler(resource, sized=sized)
         self.newest_ms: int | None = None
         self.samples = 0
         """Samples of the payload whose stamp is the newest."""

@@ -224,7 +224,7 @@ class Joined:
     """What came before and cannot be used, in words."""
 
 
-class Parts:
+class Reassembler:
     """Joins the parts of one subscription's payloads.
 
     Parameters

@@ -54,7 +54,7 @@ from tracker.sensors.polar.packets import (
     decode_header,
     decode_samples,
 )
-from tracker.sensors.polar.streams import Order, Pairing, Samples, Stream
+from tracker.sensors.polar.streams import FrameOrder, Pairing, Samples, Stream
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -227,7 +227,7 @@ class PolarDecoder:
         )
         is_gyro = measurement is Measurement.GYRO
         taken = source.stream.take(samples, patient=is_gyro or self._pairing.expected)
-        if taken.order is Order.RESTART:
+        if taken.order is FrameOrder.RESTART:
             self._pairing.forget_gyro()
         for each in taken.samples:
             if is_gyro:
@@ -236,17 +236,17 @@ class PolarDecoder:
                 self._pairing.add_acc(each)
         name = f"{measurement.name} frame of {header.stamp_ns / _NS_PER_S:.3f} s"
         match taken.order:
-            case Order.DUPLICATE:
+            case FrameOrder.DUPLICATE:
                 return (duplicate(notification, name),)
-            case Order.LATE:
+            case FrameOrder.LATE:
                 return (late(notification, name),)
-            case Order.RESTART:
+            case FrameOrder.RESTART:
                 detail = f"the sensor's clock was set, or began again, before the {name}"
                 return (fault_of(notification, FaultReason.CLOCK, detail),)
-            case Order.NEXT if taken.lost:
+            case FrameOrder.NEXT if taken.lost:
                 detail = f"about {taken.lost} samples before the {name} never came"
                 return (fault_of(notification, FaultReason.LOST, detail, taken.lost),)
-            case Order.NEXT:
+            case FrameOrder.NEXT:
                 return ()
 
 

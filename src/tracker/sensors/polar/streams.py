@@ -52,7 +52,7 @@ PERIOD_MEMORY: Final = 7
 _NS_PER_S: Final = 1_000_000_000
 
 
-class Order(Enum):
+class FrameOrder(Enum):
     """How a frame relates to the ones before it."""
 
     NEXT = "next"
@@ -85,7 +85,7 @@ class Samples:
 class Taken:
     """What came of a frame."""
 
-    order: Order
+    order: FrameOrder
     samples: tuple[Samples, ...] = ()
     """What can be used now: of this frame, and of one that waited for it."""
     lost: int = 0
@@ -129,16 +129,16 @@ class Stream:
         previous_ns, received_s = self._previous_ns, self._received_s
         later_ns = 1 if previous_ns is None else samples.stamp_ns - previous_ns
         if later_ns == 0:
-            return Taken(Order.DUPLICATE)
+            return Taken(FrameOrder.DUPLICATE)
         if -LATE_NS < later_ns < 0:
-            return Taken(Order.LATE)
+            return Taken(FrameOrder.LATE)
         self._previous_ns, self._received_s = samples.stamp_ns, samples.received_s
         if previous_ns is None:
-            return Taken(Order.NEXT, self._backward(samples, patient=patient))
+            return Taken(FrameOrder.NEXT, self._backward(samples, patient=patient))
         host_ns = LEAP_NS if received_s is None else (samples.received_s - received_s) * _NS_PER_S
         if later_ns < 0 or (received_s is not None and later_ns > host_ns + LEAP_NS):
             self._unplaced = None
-            return Taken(Order.RESTART, self._backward(samples, patient=patient))
+            return Taken(FrameOrder.RESTART, self._backward(samples, patient=patient))
 
         count = len(samples.value)
         step_ns, period_ns = later_ns / count, self.period_ns
@@ -147,9 +147,9 @@ class Stream:
             lost = max(round(later_ns / period_ns) - count, 1)
             time_s = spread_s(samples.stamp_ns, count, period_ns * count)
             placed = replace(samples, time_s=time_s)
-            return Taken(Order.NEXT, (*self._waited(period_ns), placed), lost)
+            return Taken(FrameOrder.NEXT, (*self._waited(period_ns), placed), lost)
         placed = replace(samples, time_s=spread_s(samples.stamp_ns, count, later_ns))
-        return Taken(Order.NEXT, (*self._waited(step_ns), placed))
+        return Taken(FrameOrder.NEXT, (*self._waited(step_ns), placed))
 
     def _waited(self, period_ns: float) -> tuple[Samples, ...]:
         """Return the frame that waited for the pace, which is known now."""

@@ -25,7 +25,7 @@ from tracker.sensors.base import (
     late,
     unknown_channel,
 )
-from tracker.sensors.counters import Counters, Order
+from tracker.sensors.counters import PacketOrder, SequenceUnwrapper
 from tracker.sensors.profile.packets import (
     AXES_WITH_GYRO,
     AXES_WITHOUT_GYRO,
@@ -141,7 +141,7 @@ class ProfileDecoder:
 
     def __init__(self, config: ProfileConfig | None = None) -> None:
         self._config = config
-        self._counters = Counters()
+        self._counters = SequenceUnwrapper()
         self._boot_id: int | None = None
 
     def feed(self, notification: Notification) -> tuple[Frame | Fault, ...]:
@@ -178,7 +178,7 @@ class ProfileDecoder:
         if previous_boot_id in (None, config.boot_id):
             self._counters.resume()
             return ()
-        self._counters = Counters()
+        self._counters = SequenceUnwrapper()
         detail = f"the sensor restarted: its boot id is now {config.boot_id:08x}"
         return (fault_of(notification, FaultReason.CLOCK, detail),)
 
@@ -195,16 +195,16 @@ class ProfileDecoder:
 
         name = f"packet {packet.sequence}"
         match place.order:
-            case Order.DUPLICATE:
+            case PacketOrder.DUPLICATE:
                 return (duplicate(notification, name),)
-            case Order.LATE:
+            case PacketOrder.LATE:
                 return (late(notification, name),)
-            case Order.RESTART:
+            case PacketOrder.RESTART:
                 detail = f"sequence and device time began again at {name}, {stamps_s[0]} s"
                 return (fault_of(notification, FaultReason.CLOCK, detail), frame)
-            case Order.NEXT if place.lost:
+            case PacketOrder.NEXT if place.lost:
                 return (_lost(notification, packet.sequence, place.lost), frame)
-            case Order.NEXT:
+            case PacketOrder.NEXT:
                 return (frame,)
 
     def _packets(

@@ -15,7 +15,7 @@ from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from tracker.app.text import number
-from tracker.ble import Severity, findings
+from tracker.ble import Severity, diagnose
 from tracker.domain import LinkState, TrackerError
 from tracker.tui.widgets.traces import AccTrace
 
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from textual.worker import Worker
 
     from tracker.app.devices import Device, LiveCheck
-    from tracker.app.training import Start, Studio
-    from tracker.ble import Checkup
+    from tracker.app.training import TrainingRequest, TrainingService
+    from tracker.ble import SignalQuality
     from tracker.tui.app import TrackerApp
 
 LOOKS_PER_S: Final = 10.0
@@ -46,7 +46,7 @@ _SIGNS: Final = {Severity.GOOD: "✓", Severity.REMARK: "·", Severity.PROBLEM: 
 _STYLES: Final = {Severity.GOOD: "$text-success", Severity.REMARK: "", Severity.PROBLEM: "bold"}
 
 
-def flow_text(checkup: Checkup) -> str:
+def flow_text(checkup: SignalQuality) -> str:
     """Return what flows, in a line."""
     charge = checkup.battery_percent
     return "   ".join(
@@ -69,7 +69,7 @@ class CheckScreen(Screen[None]):
         Binding("escape", "back", "Back"),
     ]
 
-    def __init__(self, studio: Studio, device: Device) -> None:
+    def __init__(self, studio: TrainingService, device: Device) -> None:
         super().__init__()
         self._studio = studio
         self._device = device
@@ -127,7 +127,7 @@ class CheckScreen(Screen[None]):
             self.action_use()
         lines = (
             Content.styled(f"{_SIGNS[each.severity]} {each.text}", _STYLES[each.severity])
-            for each in findings(checkup)
+            for each in diagnose(checkup)
         )
         said.update(Content("\n").join(lines))
 
@@ -150,7 +150,7 @@ class CheckScreen(Screen[None]):
             return
         self._hurried = False
         problems = [
-            each.text for each in findings(check.checkup) if each.severity is Severity.PROBLEM
+            each.text for each in diagnose(check.checkup) if each.severity is Severity.PROBLEM
         ]
         if problems:
             self.notify("\n".join(problems), severity="error", timeout=8.0)
@@ -182,7 +182,7 @@ class ConnectScreen(Screen[None]):
         Binding("escape", "back", "Back"),
     ]
 
-    def __init__(self, start: Start) -> None:
+    def __init__(self, start: TrainingRequest) -> None:
         super().__init__()
         self._start = start
         self._failed = False

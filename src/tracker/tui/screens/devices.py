@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from textual.worker import Worker
 
     from tracker.app.devices import Device
-    from tracker.app.training import Studio
+    from tracker.app.training import TrainingService
     from tracker.tui.app import TrackerApp
 
 LOOKS_PER_S: Final = 4.0
@@ -52,7 +52,7 @@ class DevicesScreen(Screen[None]):
         Binding("h", "history", "Past sessions"),
     ]
 
-    def __init__(self, studio: Studio) -> None:
+    def __init__(self, studio: TrainingService) -> None:
         super().__init__()
         self._devices = studio.devices()
         self._shown: tuple[Device, ...] = ()

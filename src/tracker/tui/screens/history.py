@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
-    from tracker.app.training import Studio
+    from tracker.app.training import TrainingService
     from tracker.store import SessionSummary
     from tracker.tui.app import TrackerApp
 
@@ -70,7 +70,7 @@ class HistoryScreen(Screen[None]):
         Binding("escape", "back", "Back"),
     ]
 
-    def __init__(self, studio: Studio) -> None:
+    def __init__(self, studio: TrainingService) -> None:
         super().__init__()
         self._studio = studio
         self._sessions: tuple[SessionSummary, ...] = ()

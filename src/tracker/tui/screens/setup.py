@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Footer, Input, Static
 
-from tracker.app.training import Calibration, Start
+from tracker.app.training import Calibration, TrainingRequest
 from tracker.coach import HOW_TO
 from tracker.domain import TrackerError, exercise_named, parse_tempo
 from tracker.tui.plan_form import (
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
     from tracker.app.devices import Device
-    from tracker.app.training import Studio
+    from tracker.app.training import TrainingService
     from tracker.domain import Plan
     from tracker.tui.app import TrackerApp
 
@@ -77,7 +77,7 @@ class SetupScreen(Screen[None]):
         Binding("escape", "back", "Back"),
     ]
 
-    def __init__(self, studio: Studio, device: Device) -> None:
+    def __init__(self, studio: TrainingService, device: Device) -> None:
         super().__init__()
         self._studio = studio
         self._device = device
@@ -199,7 +199,7 @@ class SetupScreen(Screen[None]):
             self._tell_problem(error)
             return
         calibration = Calibration(self.query_one("#calibration", Choice).value)
-        start = Start(self._device, self._exercise, plan, pain, calibration)
+        start = TrainingRequest(self._device, self._exercise, plan, pain, calibration)
         self._remember(plan)
         self.app.start_training(start)
 

@@ -18,15 +18,15 @@ from tracker.domain import (
     CalibrationFailed,
     CalibrationLost,
     LinkChanged,
-    Marked,
     MarkKind,
     ReferenceRep,
     RepCounted,
     RepsAdjusted,
     SetEnded,
     SetStarted,
+    UserCommand,
 )
-from tracker.tui.messages import EventSaid
+from tracker.tui.messages import EventPosted
 from tracker.tui.screens.dialogs import take_note
 from tracker.tui.widgets.live import Count, CueBar, PaceBar, PhaseBar
 from tracker.tui.widgets.reps import LastRep, SetList
@@ -128,9 +128,9 @@ class TrainScreen(Screen[None]):
     def accept(self, events: Sequence[Event], newest_s: float) -> None:
         """Take what the engine said, as a sink of the session."""
         for event in events:
-            self.post_message(EventSaid(event))
+            self.post_message(EventPosted(event))
 
-    def on_event_said(self, message: EventSaid) -> None:
+    def on_event_said(self, message: EventPosted) -> None:
         """Point out what has just happened; what a seek passes over is old news."""
         if self._playback is not None and message.event.at_s < self._playback.target_s:
             return
@@ -144,7 +144,7 @@ class TrainScreen(Screen[None]):
             case SetStarted():
                 self._rest_due = False
                 self.app.back_to_work()
-            case Marked(text=text):
+            case UserCommand(text=text):
                 self.notify(MARK_WORDS.get(text, text), timeout=2.0)
             case ReferenceRep():
                 self.notify(reference_words(message.event).capitalize(), timeout=3.0)

@@ -1,0 +1,364 @@
+from __future__ import annotations
+
+import asyncio
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.ble.air import ADDRESS, NAME, FakeRadio, FakeSensor, link_states
+from tests.ble.virtual import LoopClock, run
+from tracker.ble.discovery import AmbiguousNameError, DeviceQuery, NotFoundError
+from tracker.ble.errors import AdapterError, LinkError
+from tracker.ble.link import ConnectionSupervisor
+from tracker.ble.receiver import NotificationQueue, NotificationReceiver
+from tracker.domain import LINK_CHANNEL, Notification
+from tracker.domain.units import s_from_ns
+from tracker.sensors.profile.packets import IMU_UUID
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+OFF = AdapterError("Bluetooth is switched off.", "Switch it on.")
+OPENED = ["searching", "connecting", "configuring", "streaming"]
+CAME_BACK = ["lost", "reconnecting", "configuring", "streaming"]
+STARTED = [
+    "connect",
+    "subscribe 3d320004",
+    "stop",
+    "read 3d320003",
+    "subscribe 3d320002",
+    "start",
+]
+STOPPED = ["stop", "unsubscribe 3d320002", "unsubscribe 3d320004", "disconnect"]
+
+
+class Scene:
+    """One sensor, one radio, one link, and everything that was heard."""
+
+    error: Exception | None = None
+    """What kept the link from being opened."""
+
+    def __init__(self, *sensors: FakeSensor, wanted: DeviceQuery | None = None) -> None:
+        self.sensor = sensors[0] if sensors else FakeSensor()
+        self.radio = FakeRadio(*(sensors or (self.sensor,)))
+        self.inbox = NotificationQueue()
+        ear = NotificationReceiver(self.inbox, LoopClock(), 0)
+        self.link = ConnectionSupervisor(
+            self.radio, wanted or DeviceQuery(ADDRESS), ear, asyncio.Lock()
+        )
+        self.keeping: asyncio.Task[None] | None = None
+
+    async def open(self) -> None:
+        await self.link.open()
+        self.keeping = asyncio.ensure_future(self.link.keep())
+
+    async def close(self) -> None:
+        if self.keeping is not None:
+            self.keeping.cancel()
+            await asyncio.wait({self.keeping})
+        await self.link.close()
+
+    async def heard(self) -> list[Notification]:
+        """Take everything that has come."""
+        self.inbox.close()
+        heard = []
+        while (notification := await self.inbox.take()) is not None:
+            heard.append(notification)
+        return heard
+
+
+def play(
+    act: Callable[[Scene], Coroutine[object, object, None]], scene: Callable[[], Scene] = Scene
+) -> tuple[Scene, list[Notification]]:
+    """Open the link, let something happen, close it, and return what was heard."""
+
+    async def whole() -> tuple[Scene, list[Notification]]:
+        made = scene()
+        await made.open()
+        await act(made)
+        await made.close()
+        return made, await made.heard()
+
+    return run(whole())
+
+
+def details(heard: list[Notification]) -> list[str]:
+    texts = [each.data.decode() for each in heard if each.channel == LINK_CHANNEL]
+    return [text.partition("\n")[2] for text in texts if "\n" in text]
+
+
+async def nothing(_scene: Scene) -> None:
+    await asyncio.sleep(1.0)
+
+
+def test_a_session_starts_and_stops_the_sensor_in_order() -> None:
+    scene, heard = play(nothing)
+    journal = [entry for entry in scene.sensor.journal if not entry.startswith("read 0000")]
+    assert journal == [*STARTED, *STOPPED]
+    assert link_states(heard) == OPENED
+    assert not scene.sensor.streams()
+
+
+def test_it_says_who_answered() -> None:
+    async def opened() -> tuple[str | None, str, str | None]:
+        scene = Scene()
+        sensor = await scene.link.open()
+        await scene.close()
+        return sensor.name, sensor.family.kind, sensor.firmware
+
+    assert run(opened()) == (NAME, "profile", "1.2.3")
+
+
+def test_a_sensor_that_tells_its_kind_only_by_its_services_is_known_once_connected() -> None:
+    _, heard = play(nothing, lambda: Scene(FakeSensor(advertises_service=False)))
+    assert link_states(heard) == OPENED
+
+
+def test_a_connection_that_fails_for_once_is_tried_again() -> None:
+    def scene() -> Scene:
+        made = Scene()
+        made.sensor.refusals += [LinkError("Bluetooth reports: abort.", None)] * 2
+        return made
+
+    _, heard = play(nothing, scene)
+    assert link_states(heard) == [*["searching", "connecting", "lost"] * 2, *OPENED]
+    assert details(heard) == ["Bluetooth reports: abort."] * 2
+
+
+def opening_fails(prepare: Callable[[Scene], object], wanted: DeviceQuery | None = None) -> Scene:
+    async def attempt() -> Scene:
+        scene = Scene(wanted=wanted)
+        prepare(scene)
+        try:
+            await scene.open()
+        except Exception as error:
+            scene.error = error
+        return scene
+
+    return run(attempt())
+
+
+def test_what_keeps_failing_is_raised_after_four_attempts() -> None:
+    refusal = LinkError("Bluetooth reports: abort.", None)
+    scene = opening_fails(lambda scene: scene.sensor.refusals.extend([refusal] * 9))
+    assert scene.error is refusal
+    assert len(scene.sensor.refusals) == 5
+
+
+@pytest.mark.parametrize("prepared", ["silent", "deaf"])
+def test_a_sensor_that_sends_nothing_does_not_begin_a_session(prepared: str) -> None:
+    scene = opening_fails(lambda scene: setattr(scene.sensor, prepared, True))
+    error = scene.error
+    assert isinstance(error, LinkError)
+    assert "sends nothing" in str(error) or "did not answer" in str(error)
+    assert scene.sensor.journal.count("disconnect") == 4
+    assert scene.sensor.connection is None
+
+
+def test_without_bluetooth_nothing_is_tried_twice() -> None:
+    scene = opening_fails(lambda scene: setattr(scene.radio, "trouble", OFF))
+    assert scene.error is OFF
+    assert scene.radio.searches == 0
+
+
+def test_a_sensor_that_is_not_there_is_searched_for_once() -> None:
+    scene = opening_fails(lambda scene: setattr(scene.sensor, "in_range", False))
+    assert isinstance(scene.error, NotFoundError)
+    assert scene.radio.searches == 1
+
+
+def test_a_kind_that_is_none_disconnects_again() -> None:
+    scene = opening_fails(lambda _scene: None, DeviceQuery(ADDRESS, "abacus"))
+    assert "abacus" in str(scene.error)
+    assert scene.sensor.journal == ["connect", "disconnect"]
+
+
+def test_a_drop_is_announced_and_mended_and_nothing_is_invented_meanwhile() -> None:
+    async def drop(scene: Scene) -> None:
+        await asyncio.sleep(3.0)
+        scene.sensor.in_range = False
+        scene.sensor.break_link()
+        await asyncio.sleep(8.0)
+        scene.sensor.in_range = True
+        await asyncio.sleep(5.0)
+
+    scene, heard = play(drop)
+    assert link_states(heard) == [*OPENED, *CAME_BACK]
+    # Whatever the sensor does with a left-over stream, it is stopped before it is started again.
+    assert scene.sensor.journal.count("stop") == 3
+    streaming = [each for each in heard if each.channel == IMU_UUID]
+    times_s = [s_from_ns(each.received_ns) for each in streaming]
+    gaps = [later - earlier for earlier, later in pairwise(times_s)]
+    assert sorted(gaps)[-1] > 8.0
+    assert sorted(gaps)[-2] < 0.1
+    states = {each.data: each.received_ns for each in heard if each.channel == LINK_CHANNEL}
+    assert not any(
+        states[b"lost"] < each.received_ns < states[b"configuring"] for each in streaming
+    )
+
+
+def test_a_sensor_that_stays_away_is_gone_after_a_minute_and_still_welcome() -> None:
+    async def away_for_an_hour(scene: Scene) -> None:
+        scene.sensor.in_range = False
+        scene.sensor.break_link()
+        await asyncio.sleep(3600.0)
+        scene.sensor.in_range = True
+        await asyncio.sleep(12.0)
+
+    scene, heard = play(away_for_an_hour)
+    assert link_states(heard) == [
+        *OPENED,
+        "lost",
+        "reconnecting",
+        "gone",
+        "configuring",
+        "streaming",
+    ]
+    gone = next(each for each in heard if each.data.startswith(b"gone"))
+    assert 60.0 < s_from_ns(gone.received_ns) < 80.0
+    assert scene.radio.searches > 300
+
+
+def test_bluetooth_that_is_switched_off_is_named_once_and_waited_for() -> None:
+    async def switch_off(scene: Scene) -> None:
+        scene.radio.trouble = OFF
+        scene.sensor.break_link()
+        await asyncio.sleep(30.0)
+        scene.radio.trouble = None
+        await asyncio.sleep(8.0)
+
+    _, heard = play(switch_off)
+    assert link_states(heard) == [*OPENED, "lost", "reconnecting", *CAME_BACK[1:]]
+    assert details(heard) == [OFF.message]
+
+
+def test_a_stream_that_falls_silent_is_started_again_on_the_same_connection() -> None:
+    async def fall_silent(scene: Scene) -> None:
+        scene.sensor.wakes_on_restart = True
+        scene.sensor.silent = True
+        await asyncio.sleep(4.0)
+
+    scene, heard = play(fall_silent)
+    assert link_states(heard) == [*OPENED, "stalled", "streaming"]
+    assert scene.sensor.journal.count("connect") == 1
+    stalled = next(each for each in heard if each.data == b"stalled")
+    before = [
+        each.received_ns
+        for each in heard
+        if each.channel == IMU_UUID and each.received_ns < stalled.received_ns
+    ]
+    assert s_from_ns(stalled.received_ns - before[-1]) == pytest.approx(2.0, abs=0.1)
+
+
+def test_where_that_does_not_help_the_connection_is_made_anew() -> None:
+    async def fall_silent(scene: Scene) -> None:
+        scene.sensor.silent = True
+        await asyncio.sleep(8.5)
+        scene.sensor.silent = False
+        await asyncio.sleep(3.0)
+
+    scene, heard = play(fall_silent)
+    states = link_states(heard)
+    assert states == [*OPENED, "stalled", *CAME_BACK]
+    assert details(heard) == ["The sensor was connected but sent nothing."]
+    assert scene.sensor.journal.count("connect") == 2
+
+
+def test_a_link_that_breaks_while_it_is_restarted_is_simply_lost() -> None:
+    async def fall_silent_and_drop(scene: Scene) -> None:
+        scene.sensor.silent = True
+        await asyncio.sleep(4.0)
+        scene.sensor.silent = False
+        scene.sensor.break_link()
+        await asyncio.sleep(3.0)
+
+    _, heard = play(fall_silent_and_drop)
+    assert details(heard) == []
+    assert link_states(heard)[-1] == "streaming"
+
+
+def test_a_defect_while_coming_back_is_said_and_does_not_end_the_session() -> None:
+    async def trip(scene: Scene) -> None:
+        scene.sensor.refusals.append(ZeroDivisionError("a defect"))
+        scene.sensor.break_link()
+        await asyncio.sleep(5.0)
+
+    _, heard = play(trip)
+    assert details(heard) == ["ZeroDivisionError: a defect"]
+    assert link_states(heard)[-1] == "streaming"
+
+
+def test_the_battery_is_announced_again_and_again() -> None:
+    async def train(scene: Scene) -> None:
+        await asyncio.sleep(100.0)
+        scene.sensor.battery = 14
+        await asyncio.sleep(100.0)
+
+    _, heard = play(train)
+    assert [each.data for each in heard if each.channel == "battery"] == [b"87", b"14"]
+
+
+def test_a_battery_that_cannot_be_read_is_unknown_and_nothing_else() -> None:
+    def scene() -> Scene:
+        made = Scene()
+        made.sensor.battery = None
+        return made
+
+    _, heard = play(nothing, scene)
+    assert link_states(heard) == OPENED
+    assert not [each for each in heard if each.channel == "battery"]
+
+
+@pytest.mark.parametrize(
+    "after_s", [0.05, 0.15, 0.25, 0.31, 0.33, 0.35, 0.37, 0.4, 0.45, 1.0, 3.0]
+)
+def test_cancelled_at_any_moment_it_leaves_the_sensor_stopped_and_free(after_s: float) -> None:
+    async def interrupt() -> FakeSensor:
+        scene = Scene()
+
+        async def session() -> None:
+            try:
+                await scene.open()
+                await asyncio.Event().wait()
+            finally:
+                await scene.close()
+
+        task = asyncio.ensure_future(session())
+        await asyncio.sleep(after_s)
+        for _ in range(3):
+            task.cancel()
+            await asyncio.sleep(0.01)
+        await asyncio.wait({task})
+        assert task.cancelled()
+        return scene.sensor
+
+    sensor = run(interrupt())
+    assert sensor.connection is None
+    if "start" in sensor.journal:
+        last = len(sensor.journal) - 1 - sensor.journal[::-1].index("start")
+        assert "stop" in sensor.journal[last:]
+    if "connect" in sensor.journal:
+        assert sensor.journal[-1] == "disconnect"
+
+
+def test_a_name_is_followed_by_its_address_once_it_is_known() -> None:
+    async def twin_appears(scene: Scene) -> None:
+        scene.radio.sensors = (*scene.radio.sensors, FakeSensor("C0:FF:EE:00:00:99"))
+        scene.sensor.break_link()
+        await asyncio.sleep(5.0)
+
+    scene, heard = play(twin_appears, lambda: Scene(wanted=DeviceQuery(NAME)))
+    assert link_states(heard) == [*OPENED, *CAME_BACK]
+    assert scene.radio.sensors[1].journal == []
+
+
+def test_two_of_a_name_are_not_guessed_between() -> None:
+    async def attempt() -> None:
+        scene = Scene(FakeSensor(), FakeSensor("C0:FF:EE:00:00:99"), wanted=DeviceQuery(NAME))
+        await scene.open()
+
+    with pytest.raises(AmbiguousNameError) as caught:
+        run(attempt())
+    assert ADDRESS in str(caught.value)
+    assert "C0:FF:EE:00:00:99" in str(caught.value)

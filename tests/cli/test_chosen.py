@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tracker.app.config import SensorChoice, config_path, save_sensor
+from tracker.app.paths import tracker_paths
+from tracker.ble import DeviceQuery, Sensor
+from tracker.cli.radio import (
+    Chosen,
+    another_sensor,
+    chosen_sensor,
+    refuse_unfit,
+    settings_text,
+    with_sensors,
+)
+from tracker.domain import SensorError, SessionInfo, TrackerError, UnknownNameError
+from tracker.sensors import PROFILE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ADDRESS = "C0:FF:EE:00:1A:2B"
+SAVED = SensorChoice(ADDRESS, "profile", "HipOne 1A2B", "rate_hz=50")
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("TRACKER_HOME", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def paired(home: Path) -> None:
+    save_sensor(config_path(tracker_paths().config), SAVED)
+
+
+def test_without_any_it_says_what_to_do() -> None:
+    with pytest.raises(SensorError) as caught:
+        chosen_sensor(None)
+    assert caught.value.advice is not None
+    assert "tracker pair" in caught.value.advice
+    assert "--sensor sim" in caught.value.advice
+
+
+@pytest.mark.usefixtures("paired")
+@pytest.mark.parametrize("text", [None, ADDRESS, ADDRESS.lower(), "HipOne 1A2B", "hipone 1a2b"])
+def test_the_paired_one_is_known_by_any_of_its_names(text: str | None) -> None:
+    chosen = chosen_sensor(text)
+    assert chosen.wanted == DeviceQuery(ADDRESS, "profile")
+    assert chosen.settings == "rate_hz=50"
+
+
+@pytest.mark.usefixtures("paired")
+def test_what_is_typed_beats_what_is_saved() -> None:
+    assert chosen_sensor(None, settings=["rate_hz=25"]).settings == "rate_hz=25"
+    assert chosen_sensor(None, kind="witmotion").wanted.kind == "witmotion"
+    assert chosen_sensor("C0:FF:EE:00:00:99") == Chosen(DeviceQuery("C0:FF:EE:00:00:99"), None)
+
+
+@pytest.mark.usefixtures("paired")
+def test_a_second_sensor_is_another_one() -> None:
+    first = chosen_sensor(None)
+    assert another_sensor("C0:FF:EE:00:00:99", first).wanted.text == "C0:FF:EE:00:00:99"
+    with pytest.raises(TrackerError, match="Both sensors"):
+        another_sensor(ADDRESS.lower(), first)
+
+
+def test_a_kind_that_no_radio_speaks_is_refused() -> None:
+    with pytest.raises(TrackerError, match="no kind of sensor"):
+        refuse_unfit("samples", ())
+    with pytest.raises(UnknownNameError):
+        refuse_unfit("abacus", ())
+    with pytest.raises(UnknownNameError, match="colour"):
+        refuse_unfit("profile", ["colour=red"])
+    refuse_unfit("profile", ["rate_hz=50"])
+
+
+def test_settings_are_kept_as_words() -> None:
+    assert settings_text(()) is None
+    assert settings_text(["a=1", "b=2"]) == "a=1 b=2"
+    with pytest.raises(TrackerError, match="blanks"):
+        settings_text(["a=1 2"])
+    with pytest.raises(TrackerError, match="key=value"):
+        settings_text(["a"])
+
+
+def test_the_head_says_who_is_recorded() -> None:
+    first = Sensor(ADDRESS, "HipOne", PROFILE, "1.2.3")
+    second = Sensor("C0:FF:EE:00:00:99", "HipTwo", PROFILE)
+    chosen = [Chosen(DeviceQuery("a"), "rate_hz=50"), Chosen(DeviceQuery("b"), "rate_hz=25")]
+    info = with_sensors(SessionInfo("", "squat"), [first, second], chosen)
+    assert info == SessionInfo(
+        "profile",
+        "squat",
+        device_name="HipOne",
+        firmware="1.2.3",
+        settings="rate_hz=50",
+        second_sensor="profile",
+        second_device_name="HipTwo",
+        second_settings="rate_hz=25",
+    )
+    assert with_sensors(SessionInfo(""), [first], chosen[:1]).second_sensor is None

@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+import asyncio
+import signal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tracker.app.config import TrainingChoice, config_path, save_training
+from tracker.app.devices import SIMULATED
+from tracker.app.paths import tracker_paths
+from tracker.app.training import Simulated
+from tracker.cli.options import SoundWish
+from tracker.cli.train import train_from_the_list
+from tracker.domain import InputError, Plan, TrackerError
+from tracker.tui import TrackerApp
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+PLAN = Plan(load_kg=60.0, target_reps=8)
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("TRACKER_HOME", str(tmp_path))
+    return tmp_path
+
+
+async def left(app: TrackerApp) -> None:
+    """Wait until an app has ended."""
+    await true(lambda: not app.is_running)
+
+
+async def true(condition: Callable[[], bool]) -> None:
+    for _ in range(6000):
+        if condition():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("it never happened")
+
+
+class Wearer:
+    """Stands for who sits before the screen: keeps the app, and leaves it in some way."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, way_out: str = "q") -> None:
+        self.apps: list[TrackerApp] = []
+        wearer = self
+
+        async def run_async(self: TrackerApp, **_options: object) -> None:
+            wearer.apps.append(self)
+            async with self.run_test() as pilot:
+                if way_out == "Ctrl-C":
+                    signal.raise_signal(signal.SIGINT)
+                else:
+                    await pilot.press(way_out)
+                await left(self)
+
+        monkeypatch.setattr(TrackerApp, "run_async", run_async)
+
+    @property
+    def app(self) -> TrackerApp:
+        (app,) = self.apps
+        return app
+
+    @property
+    def muted(self) -> bool:
+        return self.app.sound._muted
+
+
+def test_what_was_said_stands_in_the_set_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    wearer = Wearer(monkeypatch)
+    train_from_the_list(Simulated(), "glute_bridge", PLAN, SoundWish(on=False))
+    studio = wearer.app.studio
+    assert studio is not None
+    assert studio.first_exercise(SIMULATED) == "glute_bridge"
+    assert studio.last_plan("glute_bridge") == PLAN
+    assert studio.last_plan("hip_thrust") is None
+
+
+@pytest.mark.parametrize(
+    ("chosen", "wish", "muted"),
+    [
+        (True, SoundWish(), False),
+        (False, SoundWish(), True),
+        (False, SoundWish(on=True), False),
+    ],
+)
+def test_sound_is_as_chosen_in_the_set_up_unless_it_is_wished_for(
+    chosen: bool, wish: SoundWish, muted: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # What opens the device is not called: nothing may be played where tests run.
+    monkeypatch.setattr(SoundWish, "opener", lambda _self: None)
+    save_training(config_path(tracker_paths().config), TrainingChoice(sound=chosen))
+    wearer = Wearer(monkeypatch)
+    train_from_the_list(Simulated(), None, None, wish)
+    assert wearer.muted is muted
+
+
+def test_ctrl_c_leaves_the_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    wearer = Wearer(monkeypatch, "Ctrl-C")
+    with pytest.raises(KeyboardInterrupt):
+        train_from_the_list(Simulated(), None, None, SoundWish(on=False))
+    assert not wearer.app.is_running
+
+
+def test_a_configuration_that_cannot_be_read_is_told_before_there_is_a_screen(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / "config").mkdir()
+    (home / "config" / "config.toml").write_text("[sensor", encoding="utf-8")
+    wearer = Wearer(monkeypatch)
+    with pytest.raises(InputError, match=r"config\.toml"):
+        train_from_the_list(Simulated(), None, None, SoundWish(on=False))
+    assert wearer.apps == []
+
+
+def test_what_no_screen_could_say_any_more_is_said_afterwards(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The log cannot be written, which turns out when the screen is left in mid-training."""
+    from tests.tui.coaching import comes
+    from tracker.app.training import TrainingRequest
+    from tracker.tui.screens.train import TrainScreen
+
+    async def run_async(self: TrackerApp, **_options: object) -> None:
+        async with self.run_test() as pilot:
+            assert self.studio is not None
+            self.studio.remember(TrainingChoice(warned=True))
+            self.start_training(TrainingRequest(SIMULATED, "hip_thrust", PLAN))
+            await comes(pilot, TrainScreen)
+            assert self.training is not None
+            session = self.training
+            await true(lambda: session.snapshot().samples >= 100)
+            (home / "data" / "training.sqlite").mkdir()
+            await pilot.press("q")
+            await left(self)
+
+    monkeypatch.setattr(TrackerApp, "run_async", run_async)
+    with pytest.raises(TrackerError, match="Not logged") as told:
+        train_from_the_list(Simulated(speed=20.0), None, None, SoundWish(on=False))
+    assert told.value.advice is not None
+    assert "tracker rescore --missing" in told.value.advice
+    assert len(list((home / "data" / "recordings").glob("*.arrows"))) == 1

@@ -1,0 +1,258 @@
+from __future__ import annotations
+
+import gzip
+import json
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from tests.recording.phones import (
+    Motion,
+    metabase,
+    motion,
+    phyphox,
+    saved,
+    sensor_logger,
+    turning,
+    zipped,
+)
+from tracker.cli.exits import ExitCode
+from tracker.domain import Frame
+from tracker.recording import open_recording
+from tracker.sensors import family
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tracker.sim import SimulatedSession
+
+HEADER = "time_s,acc_x,acc_y,acc_z"
+GYRO = ",gyro_x,gyro_y,gyro_z"
+
+
+def rows(count: int, values: str = "0.1,0.2,9.8", start_s: float = 0.0) -> list[str]:
+    return [f"{start_s + 0.01 * number:.2f},{values}" for number in range(count)]
+
+
+def written(folder: Path, lines: list[str], name: str = "walk.csv") -> Path:
+    path = folder / name
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def samples_in(path: Path) -> Frame:
+    recording = open_recording(path)
+    decoder = family(recording.info.sensor).decoder({})
+    frames = [item for each in recording for item in decoder.feed(each)]
+    assert all(isinstance(frame, Frame) for frame in frames)
+    whole = [frame for frame in frames if isinstance(frame, Frame)]
+    gyros = [frame.gyro_radps for frame in whole if frame.gyro_radps is not None]
+    stamps = [frame.stamps_s for frame in whole if frame.stamps_s is not None]
+    return Frame(
+        acc_mps2=np.concatenate([frame.acc_mps2 for frame in whole]),
+        gyro_radps=np.concatenate(gyros) if gyros else None,
+        stamps_s=np.concatenate(stamps),
+        received_s=0.0,
+    )
+
+
+def test_every_sample_of_the_file_is_in_the_recording(
+    tmp_path: Path, tracker: Callable[..., Any]
+) -> None:
+    csv = written(tmp_path, [HEADER + GYRO, *rows(250, "0.1,0.2,9.8,0.01,0.02,0.03")])
+    target = tmp_path / "walk.arrows"
+    result = tracker("import", csv, "-o", target)
+    assert (result.code, result.out) == (ExitCode.OK, "")
+    assert str(target) in result.err
+    samples = samples_in(target)
+    assert samples.stamps_s is not None
+    assert samples.gyro_radps is not None
+    np.testing.assert_allclose(samples.stamps_s, np.arange(250) * 0.01, atol=1e-12)
+    np.testing.assert_array_equal(samples.acc_mps2, np.tile([0.1, 0.2, 9.8], (250, 1)))
+    np.testing.assert_array_equal(samples.gyro_radps, np.tile([0.01, 0.02, 0.03], (250, 1)))
+
+
+def test_the_head_says_where_it_comes_from(tmp_path: Path, tracker: Callable[..., Any]) -> None:
+    csv = written(tmp_path, [HEADER, *rows(50)])
+    tracker("import", csv, "-o", tmp_path / "walk.arrows", "--exercise", "squat")
+    info = open_recording(tmp_path / "walk.arrows").info
+    assert (info.sensor, info.exercise, info.origin) == ("samples", "squat", "imported")
+    assert "walk.csv" in info.note
+
+
+def test_units_are_converted(tmp_path: Path, tracker: Callable[..., Any]) -> None:
+    csv = written(tmp_path, [HEADER + GYRO, *rows(50, "0,0,1,180,0,0")])
+    target = tmp_path / "walk.arrows"
+    result = tracker("import", csv, "-o", target, "--acc-unit", "g", "--gyro-unit", "deg/s")
+    assert result.code == ExitCode.OK, result.err
+    samples = samples_in(target)
+    assert samples.gyro_radps is not None
+    np.testing.assert_allclose(samples.acc_mps2[0], [0.0, 0.0, 9.80665])
+    np.testing.assert_allclose(samples.gyro_radps[0], [np.pi, 0.0, 0.0])
+
+
+def test_a_compressed_file_is_read(tmp_path: Path, tracker: Callable[..., Any]) -> None:
+    csv = tmp_path / "walk.csv.gz"
+    csv.write_bytes(gzip.compress("\n".join([HEADER, *rows(50)]).encode()))
+    assert tracker("import", csv, "-o", tmp_path / "walk.arrows").code == ExitCode.OK
+
+
+def test_an_existing_file_stays_without_force(tmp_path: Path, tracker: Callable[..., Any]) -> None:
+    csv = written(tmp_path, [HEADER, *rows(50)])
+    target = tmp_path / "walk.arrows"
+    target.write_text("mine")
+    refused = tracker("import", csv, "-o", target)
+    assert refused.code == ExitCode.USAGE_OR_INPUT
+    assert "--force" in refused.err
+    assert target.read_text() == "mine"
+    assert tracker("import", csv, "-o", target, "--force").code == ExitCode.OK
+    assert open_recording(target).rows > 0
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.csv", b"", "empty"),
+        ("a.csv", HEADER.encode() + b"\n", "no samples"),
+        ("a.csv", b"\x89PNG\r\n\x1a\n\x00\x00", "not text"),
+        ("a.csv", b"time_s,acc_x,acc_y\n0,1,2\n", "acc_z"),
+        ("a.csv", "\n".join([HEADER, *rows(9), "0.05,0,0,9.8"]).encode(), "line 11"),
+        ("a.csv", "\n".join([HEADER, *rows(9), "0.10,0,0,nan"]).encode(), "line 11"),
+        ("a.csv", "\n".join([HEADER, *rows(9), "0.10,0,0,99999"]).encode(), "line 11"),
+        ("a.csv", "\n".join([HEADER, *rows(9), "0.10,0,up,9.8"]).encode(), "'up'"),
+        ("a.csv", "\n".join([HEADER, *rows(9, "0,0,1")]).encode(), "--acc-unit g"),
+        ("a.txt", "\n".join([HEADER, *rows(9)]).encode(), ".csv"),
+    ],
+    ids=[
+        "empty",
+        "header only",
+        "picture",
+        "column missing",
+        "time runs backwards",
+        "NaN",
+        "huge",
+        "text",
+        "wrong unit",
+        "wrong ending",
+    ],
+)
+def test_a_file_that_cannot_be_samples_is_explained_and_leaves_nothing(
+    name: str, content: bytes, said: str, tmp_path: Path, tracker: Callable[..., Any]
+) -> None:
+    source = tmp_path / name
+    source.write_bytes(content)
+    result = tracker("import", source, "-o", tmp_path / "a.arrows")
+    assert (result.code, result.out) == (ExitCode.USAGE_OR_INPUT, "")
+    assert said in result.err
+    assert source.name in result.err
+    assert list(tmp_path.iterdir()) == [source]
+
+
+@pytest.mark.parametrize("target", ["walk.csv", "nowhere/walk.arrows"])
+def test_a_place_that_cannot_be_written_is_explained(
+    target: str, tmp_path: Path, tracker: Callable[..., Any]
+) -> None:
+    csv = written(tmp_path, [HEADER, *rows(50)])
+    before = csv.read_bytes()
+    result = tracker("import", csv, "-o", tmp_path / target, "--force")
+    assert result.code == ExitCode.USAGE_OR_INPUT
+    assert csv.read_bytes() == before
+
+
+def test_an_unknown_exercise_is_answered_with_the_nearest(
+    tmp_path: Path, tracker: Callable[..., Any]
+) -> None:
+    result = tracker("import", "a.csv", "-o", tmp_path / "a.arrows", "--exercise", "sqat")
+    assert result.code == ExitCode.USAGE_OR_INPUT
+    assert "Did you mean squat?" in result.err
+
+
+def reps_in(tracker: Callable[..., Any], *call: object) -> list[list[dict[str, Any]]]:
+    result = tracker("analyze", *call, "--format", "json")
+    assert result.code == ExitCode.OK, result.err
+    return [each["reps"] for each in json.loads(result.out)["sets"]]
+
+
+def assert_same_reps(
+    found: list[list[dict[str, Any]]], known: list[list[dict[str, Any]]], late_s: float = 0.0
+) -> None:
+    assert [len(each) for each in found] == [len(each) for each in known]
+    assert sum(map(len, known)) > 10
+    pairs = (zip(one, other, strict=True) for one, other in zip(found, known, strict=True))
+    for one, other in chain.from_iterable(pairs):
+        for name in ("start_s", "end_s"):
+            assert one[name] == pytest.approx(other[name] - late_s, abs=0.02)
+        for name in ("concentric_s", "lockout_s", "eccentric_s"):
+            assert one[name] == pytest.approx(other[name], abs=0.03)
+        assert one["rom_deg"] == pytest.approx(other["rom_deg"], abs=0.5)
+
+
+LAYOUTS: dict[str, Callable[[Motion], dict[str, str]]] = {
+    "phyphox": phyphox,
+    "phyphox, semicolons and decimal commas": lambda moved: phyphox(moved, ";", ","),
+    "Sensor Logger, Android": sensor_logger,
+    "Sensor Logger, iOS": lambda moved: sensor_logger(moved, "ios"),
+    "Sensor Logger, iOS, Accelerometer and Gravity": lambda moved: {
+        name: text
+        for name, text in sensor_logger(moved, "ios").items()
+        if name != "AccelerometerUncalibrated.csv"
+    },
+    "MetaBase": metabase,
+}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_what_a_phone_saved_has_the_same_reps(
+    layout: str,
+    lifted: SimulatedSession,
+    csv: Path,
+    tmp_path: Path,
+    tracker: Callable[..., Any],
+) -> None:
+    time_s, acc_mps2, gyro_radps = lifted.samples()
+    assert gyro_radps is not None
+    files = LAYOUTS[layout](motion(time_s, acc_mps2, gyro_radps))
+    late_s = float(time_s[0]) if layout == "MetaBase" else 0.0
+    known = reps_in(tracker, csv)
+    folder = saved(tmp_path / "phone", files)
+    assert_same_reps(reps_in(tracker, folder), known, late_s)
+    archive = zipped(tmp_path / "phone.zip", files)
+    recorded = tmp_path / "phone.arrows"
+    result = tracker("import", archive, "-o", recorded)
+    assert result.code == ExitCode.OK, result.err
+    assert_same_reps(reps_in(tracker, recorded), known, late_s)
+    assert open_recording(recorded).info.started_utc is not None
+
+
+def test_files_of_single_sensors_become_one_recording(
+    tmp_path: Path, tracker: Callable[..., Any]
+) -> None:
+    folder = saved(tmp_path, metabase(turning()))
+    target = tmp_path / "hip.arrows"
+    result = tracker("import", *sorted(folder.glob("*.csv")), "-o", target)
+    assert result.code == ExitCode.OK
+    assert "1 samples of acceleration have no angular rate" in result.err
+    assert samples_in(target).gyro_radps is not None
+
+
+def test_two_sessions_are_not_imported_as_one(tmp_path: Path, tracker: Callable[..., Any]) -> None:
+    one = written(tmp_path, [HEADER, *rows(50)], "one.csv")
+    two = written(tmp_path, [HEADER, *rows(50)], "two.csv")
+    result = tracker("import", one, two, "-o", tmp_path / "a.arrows")
+    assert result.code == ExitCode.USAGE_OR_INPUT
+    assert "sensors of one session" in result.err
+
+
+def test_an_iphone_turned_over_by_hand_is_turned_back(
+    csv: Path, tmp_path: Path, tracker: Callable[..., Any]
+) -> None:
+    header, *lines = csv.read_text().splitlines()
+    turned = [line.split(",") for line in lines]
+    for cells in turned:
+        cells[1:4] = [repr(-float(cell)) for cell in cells[1:4]]
+    path = tmp_path / "down.csv"
+    path.write_text("\n".join([header, *map(",".join, turned)]))
+    assert_same_reps(reps_in(tracker, path, "--acc-points", "down"), reps_in(tracker, csv))

@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+from tracker.cli.tables import session_table
+from tracker.domain import (
+    Event,
+    Fault,
+    FaultReason,
+    Flag,
+    Gap,
+    LoadEntered,
+    Phase,
+    PhaseSpan,
+    Plan,
+    PlanChosen,
+    Rep,
+    RepCompleted,
+    RepCounted,
+    RepsAdjusted,
+    RpeEntered,
+    SessionInfo,
+    SessionState,
+    SetEnded,
+    SetStarted,
+    SourceFacts,
+    UserInput,
+    workout_of,
+)
+
+INFO = SessionInfo(sensor="samples")
+FACTS = SourceFacts("walk.csv", "csv", 100.0, 61.0, 6101)
+
+FIRST = Rep(
+    index=1,
+    start_s=10.0,
+    end_s=14.0,
+    complete=True,
+    phases=(
+        PhaseSpan(Phase.CONCENTRIC, 10.0, 10.9),
+        PhaseSpan(Phase.LOCKOUT, 10.9, 12.5),
+        PhaseSpan(Phase.ECCENTRIC, 12.5, 14.0),
+    ),
+    rom_deg=44.6,
+    rise_m=0.312,
+    mean_velocity_mps=0.36,
+    peak_velocity_mps=0.61,
+    tilt_deg=1.9,
+    bottom_s=0.4,
+)
+LAST = Rep(
+    index=2,
+    start_s=14.4,
+    end_s=16.0,
+    complete=False,
+    phases=(PhaseSpan(Phase.CONCENTRIC, 14.4, 15.5),),
+    flags=(Flag.SHORT_OF_LOCKOUT,),
+)
+
+
+def ledger(*reps: Rep, more: tuple[Event, ...] = ()) -> SessionState:
+    result = SessionState()
+    events: list[Event] = [SetStarted(reps[0].start_s, 1)] if reps else []
+    for rep in reps:
+        events += [RepCounted(rep.end_s, 1, rep.index), RepCompleted(rep.end_s, 1, rep)]
+    if reps:
+        events.append(SetEnded(reps[-1].end_s, 1, len(reps)))
+    result.accept([*events, *more])
+    return result
+
+
+def lines(*reps: Rep, more: tuple[Event, ...] = ()) -> list[str]:
+    return session_table(workout_of(INFO, ledger(*reps, more=more), FACTS)).splitlines()
+
+
+def test_the_file_comes_first() -> None:
+    assert lines()[:2] == [
+        "walk.csv",
+        "Hip thrust · csv · 100.0 Hz · 61.0 s · 6101 samples · 0 gaps",
+    ]
+
+
+def test_each_rep_has_its_tempo_both_ways() -> None:
+    shown = lines(FIRST)
+    assert shown[3] == "set 1: 1 rep, 0:10–0:14"
+    assert shown[4].split() == [
+        *("rep", "tempo", "up", "hold", "down", "floor"),
+        *("range", "top", "rise", "mean", "peak", "tilt", "remarks"),
+    ]
+    assert shown[5].split() == [
+        *("1", "1.5-0.4-0.9-1.6", "0.9", "1.6", "1.5", "0.4"),
+        *("45°", "–", "0.31", "0.36", "0.61", "2°"),
+    ]
+
+
+def test_what_is_unknown_is_a_dash_and_what_is_unfinished_is_said() -> None:
+    row = lines(FIRST, LAST)[6]
+    assert row.split()[:7] == ["2", "?-?-1.1-?", "1.1", "–", "–", "–", "–"]
+    assert row.endswith("short of lockout, not finished")
+
+
+def test_several_reps_have_a_mean_over_what_is_known() -> None:
+    row = lines(FIRST, LAST)[7]
+    assert row.split()[:6] == ["mean", "1.5-0.4-1.0-1.6", "1.0", "1.6", "1.5", "0.4"]
+
+
+def test_columns_stand_under_each_other() -> None:
+    header, first, last = lines(FIRST, LAST)[4:7]
+    for title, one, other in (("hold", "1.6", "–"), ("down", "1.5", "–")):
+        end = header.index(title) + len(title)
+        assert first[:end].endswith(one)
+        assert last[:end].endswith(other)
+
+
+def test_gaps_and_faults_are_listed() -> None:
+    shown = lines(more=(Gap(31.0, 31.6), Fault(5.0, FaultReason.OUT_OF_ORDER, "", count=3)))
+    assert shown[1].endswith("1 gap")
+    assert shown[2:4] == ["gap at 31.0 s for 0.6 s", "fault out of order: 3×"]
+
+
+def test_a_file_without_a_set_says_so() -> None:
+    last = lines()[-1]
+    assert last.startswith("No set was found. If it was another exercise, name it: glute_bridge,")
+    assert last.endswith("squat, sit_to_stand.")
+
+
+def test_a_simulated_session_says_so() -> None:
+    info = SessionInfo(sensor="profile", origin="synthetic")
+    assert (
+        session_table(workout_of(info, SessionState(), FACTS))
+        .splitlines()[1]
+        .startswith("simulated · ")
+    )
+
+
+def test_what_was_planned_and_said_of_a_set_stands_above_its_reps() -> None:
+    said = (
+        UserInput(0.0, PlanChosen(Plan(load_kg=60.0))),
+        *(SetStarted(10.0, 1), RepCounted(14.0, 1, 1), RepCompleted(14.0, 1, FIRST)),
+        UserInput(15.0, RepsAdjusted(1, 1)),
+    )
+    workout = workout_of(INFO, ledger(more=said), FACTS)
+    assert "set 1: 1 rep, 0:10–0:14\n2 reps done · 60 kg planned\n" in session_table(workout)
+    more = (UserInput(16.0, LoadEntered(1, 62.5)), UserInput(16.0, RpeEntered(1, 8.0)))
+    workout = workout_of(INFO, ledger(more=(*said, *more)), FACTS)
+    edited = frozenset({(1, "rpe"), (2, "reps"), (None, "note")})
+    assert "2 reps done · 62.5 kg · RPE 8 (edited)\n" in session_table(workout, edited)

@@ -1,0 +1,675 @@
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from tests.detect.motions import BOTTOM_DEG, RATE_HZ, TOP_DEG, legs, movement, up_at
+from tracker.detect.detector import Detector
+from tracker.detect.level import Level
+from tracker.detect.reps import Pairing
+from tracker.detect.sets import (
+    ALONE,
+    CUT_BY_END,
+    CUT_BY_KEY,
+    NEVER_DOWN,
+    UNLIKE,
+    WENT_ON,
+    SetKeeper,
+)
+from tracker.detect.strokes import StrokeState
+from tracker.domain import (
+    HIP_THRUST,
+    Flag,
+    MarkKind,
+    PhaseStarted,
+    RepCompleted,
+    RepCounted,
+    RepRevised,
+    SessionState,
+    SetEnded,
+    SetStarted,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tracker.detect.movement import Movement
+    from tracker.domain import Event, SetRecord
+
+
+class Training:
+    """What a lifter does, in words; what is said about it adds up in a ledger."""
+
+    def __init__(self) -> None:
+        pairing = Pairing(HIP_THRUST)
+        self.keeper = SetKeeper(HIP_THRUST, pairing)
+        self._pairing = pairing
+        self._ledger = SessionState()
+        self._number = 0
+        self.said: list[Event] = []
+
+    def up(self, start_s: float, to_deg: float = TOP_DEG, from_deg: float = BOTTOM_DEG) -> None:
+        self._move(start_s, start_s + 1.0, from_deg, to_deg)
+
+    def move(self, *news: Movement) -> None:
+        """Do one movement of which the news are given."""
+        self._number += 1
+        for each in news:
+            self._take(replace(each, number=self._number))
+
+    def move_on(self, *news: Movement) -> None:
+        """Go on with the latest movement."""
+        self._number -= 1
+        self.move(*news)
+
+    def down(self, start_s: float, from_deg: float = TOP_DEG, to_deg: float = BOTTOM_DEG) -> None:
+        self._move(start_s, start_s + 1.5, from_deg, to_deg)
+
+    def rep(self, start_s: float, to_deg: float = TOP_DEG, from_deg: float = BOTTOM_DEG) -> None:
+        """Go up for 1 s, hold for 1 s, come down for 1.5 s."""
+        self.up(start_s, to_deg, from_deg)
+        self.down(start_s + 2.0, to_deg, from_deg)
+
+    def mark(self, kind: MarkKind, at_s: float) -> None:
+        self._say(self.keeper.mark(kind, at_s))
+
+    def hole(self, lost_s: float, resumed_s: float = 0.0) -> None:
+        self._pairing.restart()
+        self._say(self.keeper.gap(lost_s, resumed_s))
+
+    def know(self, level: Level) -> None:
+        """Take a calibration."""
+        self._pairing.level = level
+
+    def rest(self) -> None:
+        """Rest until the set is over."""
+        self._say(self.keeper.end())
+
+    @property
+    def sets(self) -> tuple[SetRecord, ...]:
+        return self._ledger.sets
+
+    @property
+    def reps(self) -> list[int]:
+        """Reps of each set."""
+        return [len(record.reps) for record in self.sets]
+
+    def words(self) -> list[str]:
+        """Return what was said, without phases and news of reps."""
+        told = []
+        for event in self.said:
+            match event:
+                case SetStarted(set_index=index):
+                    told.append(f"set {index}")
+                case RepCounted(index=index):
+                    told.append(f"count {index}")
+                case RepCompleted(rep=rep):
+                    told.append(f"complete {rep.index}")
+                case RepRevised(index=index, rep=None):
+                    told.append(f"withdraw {index}")
+                case SetEnded(reps=reps):
+                    told.append(f"end with {reps}")
+        return told
+
+    def withdrawals(self) -> list[tuple[int, str]]:
+        """Return which reps were withdrawn, and why."""
+        return [
+            (event.index, event.reason)
+            for event in self.said
+            if isinstance(event, RepRevised) and event.rep is None
+        ]
+
+    def _move(self, start_s: float, end_s: float, from_deg: float, to_deg: float) -> None:
+        self._number += 1
+        self._take(movement(self._number, start_s, end_s, from_deg, to_deg))
+
+    def _take(self, each: Movement) -> None:
+        for news in self._pairing.feed(each):
+            self._say(self.keeper.feed(news))
+
+    def _say(self, events: Iterable[Event]) -> None:
+        told = tuple(events)
+        self.said += told
+        self._ledger.accept(told)
+
+
+def test_the_first_rep_counts_at_once_and_like_any_other() -> None:
+    training = Training()
+    training.up(3.0)
+    assert training.words() == ["set 1", "count 1"]
+    training.down(5.0)
+    assert training.words() == ["set 1", "count 1", "complete 1"]
+    training.rep(7.0)
+    training.rest()
+    assert training.words()[3:] == ["count 2", "complete 2", "end with 2"]
+    assert training.reps == [2]
+
+
+def test_a_rep_is_counted_where_its_lockout_starts() -> None:
+    training = Training()
+    training.rep(3.0)
+    (counted,) = [event for event in training.said if isinstance(event, RepCounted)]
+    assert counted.at_s == 4.0
+
+
+def test_a_single_lift_was_none_and_is_withdrawn() -> None:
+    training = Training()
+    training.rep(3.0)
+    training.rest()
+    assert training.words()[-2:] == ["withdraw 1", "end with 0"]
+    assert training.sets == ()
+
+
+def test_a_withdrawn_set_gives_its_number_back() -> None:
+    training = Training()
+    training.rep(3.0)
+    training.rest()
+    training.rep(30.0)
+    training.rep(34.0)
+    training.rest()
+    assert [record.index for record in training.sets] == [1]
+
+
+def test_a_single_rep_counts_if_the_wearer_says_so() -> None:
+    training = Training()
+    training.mark(MarkKind.SET_START, 2.0)
+    training.rep(3.0)
+    training.mark(MarkKind.SET_STOP, 8.0)
+    assert training.words() == ["set 1", "count 1", "complete 1", "end with 1"]
+    (record,) = training.sets
+    assert record.ended
+
+
+def test_a_key_ends_the_set_before_it() -> None:
+    training = Training()
+    for start_s in (3.0, 7.0):
+        training.rep(start_s)
+    training.mark(MarkKind.SET_START, 12.0)
+    for start_s in (13.0, 17.0, 21.0):
+        training.rep(start_s)
+    training.rest()
+    assert training.reps == [2, 3]
+
+
+def test_a_hand_started_set_without_a_rep_is_not_one() -> None:
+    training = Training()
+    training.mark(MarkKind.SET_START, 2.0)
+    training.mark(MarkKind.SET_STOP, 9.0)
+    assert training.words() == ["set 1", "end with 0"]
+    assert training.sets == ()
+
+
+def test_stopping_what_never_started_says_nothing() -> None:
+    training = Training()
+    training.mark(MarkKind.SET_STOP, 2.0)
+    assert training.said == []
+
+
+@pytest.mark.parametrize(("rest_s", "expected"), [(11.9, [4]), (12.1, [2, 2])])
+def test_a_rest_longer_than_the_gap_makes_two_sets(rest_s: float, expected: list[int]) -> None:
+    training = Training()
+    training.rep(3.0)
+    training.rep(7.0)  # ends at 10.5 s
+    training.rep(10.5 + rest_s)
+    training.rep(14.5 + rest_s)
+    training.rest()
+    assert training.reps == expected
+
+
+def test_the_deadline_is_the_rest_gap_after_the_last_movement() -> None:
+    training = Training()
+    assert training.keeper.deadline_s == math.inf
+    training.rep(3.0)
+    assert training.keeper.deadline_s == pytest.approx(6.5 + HIP_THRUST.set_gap_s)
+    training.up(8.0)
+    # A lockout may be held for longer than one rests.
+    assert training.keeper.deadline_s > 9.0 + HIP_THRUST.set_gap_s
+    training.rest()
+    assert training.keeper.deadline_s == math.inf
+
+
+def test_the_bottom_is_known_when_the_next_rep_is() -> None:
+    training = Training()
+    training.rep(3.0)
+    training.rep(7.2)
+    training.rest()
+    (record,) = training.sets
+    first, last = record.reps
+    assert first.bottom_s == pytest.approx(0.7)
+    assert last.bottom_s is None
+
+
+def test_a_movement_under_half_of_the_range_is_no_rep() -> None:
+    training = Training()
+    training.rep(3.0)
+    training.rep(7.0)
+    training.rep(11.0, to_deg=BOTTOM_DEG + 0.4 * 47.0)
+    training.rep(15.0)
+    training.rest()
+    assert training.reps == [3]
+
+
+def test_a_partial_rep_counts_and_is_flagged() -> None:
+    training = Training()
+    training.rep(3.0)
+    training.rep(7.0)
+    training.rep(11.0, to_deg=BOTTOM_DEG + 0.7 * 47.0)
+    training.rep(15.0)
+    training.rest()
+    (record,) = training.sets
+    assert [rep.flags for rep in record.reps] == [(), (), (Flag.SHORT_OF_LOCKOUT,), ()]
+
+
+def test_small_lifts_while_setting_up_are_withdrawn_when_the_set_starts() -> None:
+    training = Training()
+    training.rep(1.0, to_deg=BOTTOM_DEG + 18.0)
+    training.rep(6.0)
+    training.rep(10.0)
+    training.rest()
+    assert training.reps == [2]
+    (record,) = training.sets
+    assert record.start_s == 6.0
+
+
+def test_a_lift_in_another_posture_is_no_rep() -> None:
+    training = Training()
+    training.rep(3.0)
+    training.rep(7.0)
+    training.rep(11.0, from_deg=20.0, to_deg=67.0)
+    training.rep(15.0)
+    training.rest()
+    assert training.reps == [3]
+
+
+def test_a_rep_that_a_hole_cut_keeps_its_count_and_a_flag() -> None:
+    training = Training()
+    training.rep(3.0)
+    training.up(7.0)
+    training.hole(3.0)
+    training.rep(14.0)
+    training.rest()
+    (record,) = training.sets
+    cut = record.reps[1]
+    assert not cut.complete
+    assert cut.flags == (Flag.GAP,)
+    assert (cut.lockout_s, cut.eccentric_s) == (None, None)
+    assert [rep.index for rep in record.reps] == [1, 2, 3]
+
+
+def test_a_hole_is_no_rest() -> None:
+    training = Training()
+    training.rep(3.0)
+    training.rep(7.0)
+    training.hole(20.0)
+    training.rep(31.0)
+    training.rest()
+    assert training.reps == [3]
+
+
+def test_a_hole_between_reps_says_nothing_about_them() -> None:
+    training = Training()
+    training.rep(3.0)
+    training.hole(2.0)
+    training.rep(9.0)
+    training.rest()
+    (record,) = training.sets
+    assert [rep.flags for rep in record.reps] == [(), ()]
+
+
+def test_the_end_of_the_range_is_told_where_it_was_hit() -> None:
+    training = Training()
+    training.rep(3.0)
+    training.keeper.saturated(8.4, 8.5)
+    training.rep(8.0)
+    training.rep(12.0)
+    training.rest()
+    (record,) = training.sets
+    assert [rep.flags for rep in record.reps] == [(), (Flag.SATURATED,), ()]
+
+
+def test_every_count_is_completed_or_withdrawn_before_its_set_ends() -> None:
+    training = Training()
+    training.rep(3.0)
+    training.rep(7.0)
+    training.up(11.0)
+    training.rest()
+    words = training.words()
+    assert words[-1] == "end with 3"
+    assert words.index("complete 3") < words.index("end with 3")
+    assert not training.sets[0].reps[-1].complete
+
+
+def test_phases_are_told_for_screens() -> None:
+    training = Training()
+    training.rep(3.0)
+    phases = [event.phase.value for event in training.said if isinstance(event, PhaseStarted)]
+    assert phases == ["lockout", "bottom"]
+
+
+# --- movements that are not like the reps before them ------------------------------------------
+
+
+@pytest.mark.parametrize("reps", [2, 3])
+def test_getting_up_after_a_few_reps_does_not_undo_them(reps: int) -> None:
+    """A large movement that is alone says nothing about the alike ones before it."""
+    training = Training()
+    for number in range(reps):
+        training.rep(3.0 + 4.0 * number, to_deg=BOTTOM_DEG + 35.0)
+    training.up(4.0 + 4.0 * reps, to_deg=BOTTOM_DEG + 80.0)
+    training.rest()
+    assert training.reps == [reps]
+    assert not [word for word in training.words() if word.startswith("withdraw")]
+
+
+@pytest.mark.parametrize("small", [1, 2, 3])
+def test_alike_large_lifts_make_small_ones_before_them_set_up_moves(small: int) -> None:
+    training = Training()
+    for number in range(small):
+        training.rep(3.0 + 4.0 * number, to_deg=BOTTOM_DEG + 20.0)
+    starts_s = [4.0 * (small + number) + 4.0 for number in range(3)]
+    for start_s in starts_s:
+        training.rep(start_s)
+    training.rest()
+    (record,) = training.sets
+    assert [rep.start_s for rep in record.reps] == starts_s
+    withdrawn = [word for word in training.words() if word.startswith("withdraw")]
+    assert withdrawn == [f"withdraw {number}" for number in range(small, 0, -1)]
+
+
+def test_four_small_lifts_are_a_set_whatever_follows() -> None:
+    training = Training()
+    for number in range(4):
+        training.rep(3.0 + 4.0 * number, to_deg=BOTTOM_DEG + 20.0)
+    for start_s in (20.0, 24.0, 28.0):
+        training.rep(start_s)
+    training.rest()
+    assert training.reps == [4, 3]
+
+
+def test_one_larger_movement_makes_a_single_small_one_before_it_a_set_up_move() -> None:
+    training = Training()
+    training.rep(3.0, to_deg=BOTTOM_DEG + 20.0)
+    training.up(8.0)
+    assert training.words()[-2:] == ["withdraw 1", "count 1"]
+
+
+def test_a_first_rep_that_never_came_down_gives_way_even_to_a_smaller_one() -> None:
+    training = Training()
+    training.up(3.0)
+    training.rep(8.0, to_deg=BOTTOM_DEG + 35.0)
+    training.rep(12.0, to_deg=BOTTOM_DEG + 35.0)
+    training.rest()
+    (record,) = training.sets
+    assert [rep.start_s for rep in record.reps] == [8.0, 12.0]
+    assert training.words()[2:4] == ["withdraw 1", "count 1"]
+
+
+def test_a_smaller_movement_counts_with_company_only() -> None:
+    training = Training()
+    training.rep(3.0)
+    training.rep(8.0, to_deg=BOTTOM_DEG + 20.0)
+    assert training.words() == ["set 1", "count 1", "complete 1"]
+    training.rep(12.0, to_deg=BOTTOM_DEG + 20.0)
+    training.rest()
+    (record,) = training.sets
+    assert [rep.start_s for rep in record.reps] == [8.0, 12.0]
+
+
+# --- counted early -----------------------------------------------------------------------------
+
+
+def early(start_s: float, state: StrokeState, share: float = 1.0) -> Movement:
+    """Return a way up that is over, or nearly, after a second and a share of the usual way."""
+    to_deg = BOTTOM_DEG + share * (TOP_DEG - BOTTOM_DEG)
+    return movement(0, start_s, start_s + 1.0, BOTTOM_DEG, to_deg, state=state)
+
+
+@pytest.mark.parametrize("state", [StrokeState.ENDING, StrokeState.ENDED])
+def test_a_rep_counts_when_its_way_up_is_about_to_end(state: StrokeState) -> None:
+    training = Training()
+    training.move(early(3.0, state))
+    assert training.words() == ["set 1", "count 1"]
+    training.down(5.0)
+    training.move(early(7.0, state))
+    assert training.words() == ["set 1", "count 1", "complete 1", "count 2"]
+
+
+@pytest.mark.parametrize("state", [StrokeState.ENDING, StrokeState.ENDED])
+@pytest.mark.parametrize(("share", "at_once"), [(0.86, True), (0.84, False)])
+def test_a_shorter_way_up_of_a_known_set_may_only_have_stuck(
+    state: StrokeState, share: float, at_once: bool
+) -> None:
+    training = Training()
+    training.rep(3.0)
+    training.rep(7.0)
+    training.move(early(11.0, state, share))
+    assert (training.words()[-1] == "count 3") is at_once
+    training.move_on(early(11.0, StrokeState.SETTLED, share))
+    assert training.words()[-1] == "count 3"
+
+
+def test_a_rep_completes_when_its_measures_are_final() -> None:
+    training = Training()
+    training.up(3.0)
+    lowered = movement(0, 5.0, 6.5, TOP_DEG, BOTTOM_DEG)
+    soon = [replace(lowered, state=state) for state in (StrokeState.ENDING, StrokeState.ENDED)]
+    training.move(*soon)
+    assert training.words()[-1] == "count 1"
+    training = Training()
+    training.up(3.0)
+    training.move(*soon, lowered)
+    assert training.words()[-1] == "complete 1"
+
+
+NO_LIFT: list[dict[str, Any]] = [
+    {"planarity": 0.5},
+    {"size": float(np.radians(90.0)), "rotation_rad": float(np.radians(90.0))},
+    {"coherence": 0.3},
+    {"rise_m": -0.35},
+    {"rise_m": 0.0},
+]
+NO_LIFT_IDS = ["rolled over", "sat up", "bent and rose later", "went down", "did not rise"]
+
+
+@pytest.mark.parametrize("change", NO_LIFT, ids=NO_LIFT_IDS)
+def test_a_provisional_rep_that_turns_out_to_be_none_goes_with_its_set(
+    change: dict[str, Any],
+) -> None:
+    training = Training()
+    training.move(early(3.0, StrokeState.ENDING))
+    assert training.words() == ["set 1", "count 1"]
+    training.move_on(replace(early(3.0, StrokeState.FINISHED), **change))
+    assert training.words()[2:] == ["withdraw 1", "end with 0"]
+    # And what comes down after it ends no rep.
+    training.down(5.0)
+    assert training.words()[-1] == "end with 0"
+
+
+@pytest.mark.parametrize("state", [StrokeState.ENDED, StrokeState.SETTLED])
+def test_a_movement_is_judged_again_when_it_is_over(state: StrokeState) -> None:
+    training = Training()
+    training.move(early(3.0, StrokeState.ENDING))
+    training.move_on(replace(early(3.0, state), planarity=0.5))
+    assert training.words() == ["set 1", "count 1"]
+
+
+def test_a_good_lift_stays_when_it_is_over() -> None:
+    training = Training()
+    training.move(early(3.0, StrokeState.ENDING), early(3.0, StrokeState.FINISHED))
+    assert training.words() == ["set 1", "count 1"]
+
+
+@pytest.mark.parametrize(("since_s", "kept"), [(0.25, True), (0.35, False)])
+def test_a_way_up_that_was_under_way_when_the_stream_began_is_not_judged_again(
+    since_s: float, kept: bool
+) -> None:
+    training = Training()
+    training.keeper.begin(3.0 - since_s)
+    training.move(early(3.0, StrokeState.ENDING))
+    training.move_on(replace(early(3.0, StrokeState.FINISHED), planarity=0.5))
+    assert ("withdraw 1" in training.words()) is not kept
+
+
+def test_in_a_set_a_movement_that_went_on_to_more_than_a_lift_is_withdrawn_alone() -> None:
+    training = Training()
+    training.rep(3.0)
+    training.rep(7.0)
+    training.move(early(11.0, StrokeState.ENDED))
+    training.move_on(movement(0, 11.0, 13.0, BOTTOM_DEG, 52.0, state=StrokeState.FINISHED))
+    assert training.words()[-2:] == ["count 3", "withdraw 3"]
+    training.down(14.0)
+    training.rep(17.0)
+    training.rest()
+    (record,) = training.sets
+    assert [rep.start_s for rep in record.reps] == [3.0, 7.0, 17.0]
+
+
+def test_in_a_set_a_spoilt_rise_takes_nothing_back() -> None:
+    """Plates that hit the floor spoil the integral of acceleration; the axis is known."""
+    training = Training()
+    training.rep(3.0)
+    training.rep(7.0)
+    training.move(early(11.0, StrokeState.ENDED))
+    spoilt = replace(early(11.0, StrokeState.FINISHED), rise_m=-0.1, coherence=0.2)
+    training.move_on(spoilt)
+    training.down(13.0)
+    training.rest()
+    assert training.reps == [3]
+
+
+# --- why a rep is withdrawn --------------------------------------------------------------------
+
+
+def test_a_lift_that_stays_alone_says_so() -> None:
+    training = Training()
+    training.rep(3.0)
+    training.rest()
+    assert training.withdrawals() == [(1, ALONE)]
+
+
+def test_hips_that_never_came_down_are_the_reason() -> None:
+    training = Training()
+    training.up(3.0)
+    training.rest()
+    assert training.withdrawals() == [(1, NEVER_DOWN)]
+
+
+def test_a_last_rep_that_never_came_down_leaves_the_first_alone() -> None:
+    training = Training()
+    training.rep(3.0)
+    training.up(7.0)
+    training.rest()
+    assert training.withdrawals() == [(2, NEVER_DOWN), (1, ALONE)]
+
+
+def test_a_rep_that_a_hole_cut_may_have_come_down() -> None:
+    training = Training()
+    training.up(3.0)
+    training.hole(3.0, 7.0)
+    training.rest()
+    assert training.withdrawals() == [(1, ALONE)]
+
+
+@pytest.mark.parametrize("kind", MarkKind)
+def test_a_key_that_cuts_a_set_short_is_the_reason(kind: MarkKind) -> None:
+    training = Training()
+    training.rep(3.0)
+    training.mark(kind, 8.0)
+    assert training.withdrawals() == [(1, CUT_BY_KEY)]
+
+
+def test_an_end_that_cuts_a_set_short_is_the_reason() -> None:
+    detector = Detector(HIP_THRUST, RATE_HZ)
+    motion = legs((2.0, BOTTOM_DEG), (1.0, TOP_DEG), (1.0, TOP_DEG), (1.5, BOTTOM_DEG)).motion
+    said = [*detector.process(motion), *detector.finish()]
+    revised = [event for event in said if isinstance(event, RepRevised)]
+    assert [(event.rep, event.reason) for event in revised] == [(None, CUT_BY_END)]
+
+
+@pytest.mark.parametrize("before", [0, 2])
+def test_a_movement_that_went_on_is_the_reason_first_or_later(before: int) -> None:
+    training = Training()
+    for number in range(before):
+        training.rep(3.0 + 4.0 * number)
+    training.move(early(20.0, StrokeState.ENDED))
+    training.move_on(movement(0, 20.0, 22.0, BOTTOM_DEG, 52.0, state=StrokeState.FINISHED))
+    assert training.withdrawals() == [(before + 1, WENT_ON)]
+
+
+def test_a_set_up_move_is_unlike_what_follows() -> None:
+    training = Training()
+    training.rep(1.0, to_deg=BOTTOM_DEG + 18.0)
+    training.rep(6.0)
+    assert training.withdrawals() == [(1, UNLIKE)]
+
+
+def test_a_hand_started_set_survives_the_withdrawal_of_its_first_rep() -> None:
+    training = Training()
+    training.mark(MarkKind.SET_START, 2.0)
+    training.move(early(3.0, StrokeState.ENDING))
+    training.move_on(replace(early(3.0, StrokeState.FINISHED), planarity=0.5))
+    assert training.words() == ["set 1", "count 1", "withdraw 1"]
+    training.rep(7.0)
+    training.mark(MarkKind.SET_STOP, 12.0)
+    assert training.reps == [1]
+
+
+def test_a_way_up_that_began_in_a_hole_has_no_size_and_the_one_after_it_has() -> None:
+    training = Training()
+    training.rep(3.0)
+    training.hole(0.4, 7.9)
+    training.rep(8.0)
+    training.rep(12.0)
+    training.rest()
+    (record,) = training.sets
+    before, cut, after = record.reps
+    assert Flag.GAP in cut.flags
+    assert cut.concentric_s is cut.rom_deg is cut.rise_m is cut.mean_velocity_mps is None
+    assert (cut.start_s, cut.lockout_s, cut.eccentric_s, cut.bottom_s) == (8.0, 1.0, 1.5, 0.5)
+    assert before.bottom_s is None
+    for rep in (before, after):
+        assert rep.flags == ()
+        assert None not in (rep.concentric_s, rep.rom_deg, rep.rise_m, rep.mean_velocity_mps)
+
+
+def test_a_pause_with_a_hole_in_it_has_no_length_although_the_rep_after_it_is_whole() -> None:
+    training = Training()
+    training.rep(3.0)
+    training.hole(0.4, 7.0)
+    training.rep(8.0)
+    training.rest()
+    (record,) = training.sets
+    assert [rep.flags for rep in record.reps] == [(), ()]
+    assert record.reps[0].bottom_s is None
+    assert None not in (record.reps[1].concentric_s, record.reps[1].rise_m)
+
+
+def test_a_movement_from_before_a_hole_did_not_begin_in_it() -> None:
+    training = Training()
+    training.rep(3.0)
+    training.rep(7.0)
+    training.rep(11.0, BOTTOM_DEG + 12.0)
+    training.hole(0.4, 16.0)
+    training.rep(17.0, BOTTOM_DEG + 12.0)
+    training.rest()
+    assert [Flag.GAP in rep.flags for each in training.sets for rep in each.reps] == [False] * 2
+
+
+def test_a_way_up_cut_at_its_end_has_no_size_and_no_top() -> None:
+    training = Training()
+    training.know(Level(up_at(TOP_DEG)))
+    training.rep(3.0)
+    up = movement(3, 7.0, 7.9)
+    training.move(replace(up, state=StrokeState.ENDING))
+    training.hole(0.4, 8.3)
+    training.rep(12.0)
+    training.rest()
+    (record,) = training.sets
+    cut = record.reps[1]
+    assert cut.flags == (Flag.GAP,)
+    assert cut.concentric_s is cut.rom_deg is cut.rise_m is cut.top_deg is None
+    assert record.reps[2].top_deg is not None

@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.export.workouts import WORKOUT
+from tracker.domain import InputError, OutputError, TimedFrame
+from tracker.export.bids import write_dataset
+from tracker.export.formats import Session
+
+VALIDATOR = Path(sys.executable).with_name("bids-validator-deno")
+SAMPLES = TimedFrame(
+    np.r_[np.arange(300) * 0.01, 5.0 + np.arange(300) * 0.01],
+    np.tile([0.1, 0.2, 9.8], (600, 1)),
+    np.tile([0.0, 0.5, -0.5], (600, 1)),
+)
+SQUAT = replace(WORKOUT, info=replace(WORKOUT.info, exercise="squat", started_utc=None))
+
+
+def session(workout: Any = WORKOUT, subject: str = "01") -> Session:
+    return Session(workout, SAMPLES, subject)
+
+
+def names_in(folder: Path) -> set[str]:
+    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+
+
+def problems_of(folder: Path) -> list[tuple[str, str]]:
+    """Return what the validator of the standard finds: severity and code."""
+    told = subprocess.run(
+        [VALIDATOR, folder, "--format", "json"], check=False, capture_output=True, text=True
+    )
+    issues = json.loads(told.stdout)["issues"]["issues"]
+    return [(issue["severity"], issue["code"]) for issue in issues]
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("dataset")
+    write_dataset([session(), session(SQUAT), session()], folder, folder)
+    return folder
+
+
+def test_the_validator_of_the_standard_finds_no_error(dataset: Path) -> None:
+    assert [code for severity, code in problems_of(dataset) if severity == "error"] == []
+
+
+def test_the_validator_does_look(dataset: Path, tmp_path: Path) -> None:
+    for name in names_in(dataset):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes((dataset / name).read_bytes())
+    sidecar = next((tmp_path / "sub-01" / "motion").glob("*squat*_motion.json"))
+    about = json.loads(sidecar.read_text())
+    del about["SamplingFrequency"]
+    sidecar.write_text(json.dumps(about))
+    assert "error" in {severity for severity, _ in problems_of(tmp_path)}
+
+
+def test_sessions_of_one_task_are_runs(dataset: Path) -> None:
+    stems = (
+        "hipthrust_tracksys-hip_run-01",
+        "hipthrust_tracksys-hip_run-02",
+        "squat_tracksys-hip",
+    )
+    assert {name for name in names_in(dataset) if name.endswith("_motion.tsv")} == {
+        f"sub-01/motion/sub-01_task-{stem}_motion.tsv" for stem in stems
+    }
+
+
+def test_a_gap_is_a_jump_of_the_latency(dataset: Path) -> None:
+    path = dataset / "sub-01" / "motion" / "sub-01_task-squat_tracksys-hip_motion.tsv"
+    rows = np.loadtxt(path, delimiter="\t")
+    assert rows.shape == (600, 7)
+    np.testing.assert_allclose(rows[:, 0], SAMPLES.time_s)
+    np.testing.assert_array_equal(rows[:, 1:4], SAMPLES.acc_mps2)
+
+
+def test_scans_tell_when_the_first_sample_was(dataset: Path) -> None:
+    rows = (dataset / "sub-01" / "sub-01_scans.tsv").read_text().splitlines()
+    assert rows[1].endswith("\t2026-03-01T17:30:00.000000Z")
+    assert rows[2].endswith("\tn/a")
+
+
+def test_another_subject_joins_a_dataset_and_what_was_there_stays(tmp_path: Path) -> None:
+    present = tmp_path / "present"
+    present.mkdir()
+    (present / "participants.tsv").write_text("participant_id\tage\nsub-01\t34\n")
+    (present / "README.md").write_text("ours")
+    fresh = tmp_path / "fresh"
+    fresh.mkdir()
+    write_dataset([session(subject="02")], fresh, present)
+    assert (fresh / "participants.tsv").read_text() == (
+        "participant_id\tage\nsub-01\t34\nsub-02\tn/a\n"
+    )
+    assert not (fresh / "README.md").exists()
+
+
+def test_a_subject_that_is_there_is_not_replaced(tmp_path: Path) -> None:
+    (tmp_path / "sub-01").mkdir()
+    with pytest.raises(OutputError, match=r"sub-01 is in this dataset already\n.*--subject"):
+        write_dataset([session()], tmp_path / "fresh", tmp_path)
+
+
+@pytest.mark.parametrize("label", ["", "a-b", "../x", "ü"])
+def test_a_label_is_letters_and_digits(label: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="letters and digits"):
+        write_dataset([session(subject=label)], tmp_path, tmp_path)
+
+
+def test_nothing_is_made_of_no_samples(tmp_path: Path) -> None:
+    folder = tmp_path / "fresh"
+    folder.mkdir()
+    with pytest.raises(InputError, match="no samples"):
+        write_dataset([Session(WORKOUT)], folder, tmp_path)
+
+
+def test_a_rate_that_is_not_known_is_not_made_up(tmp_path: Path) -> None:
+    unknown = replace(WORKOUT, facts=replace(WORKOUT.facts, rate_hz=None))
+    with pytest.raises(InputError, match="too few to tell their rate"):
+        write_dataset([session(unknown)], tmp_path, tmp_path / "study")

@@ -1,0 +1,203 @@
+from __future__ import annotations
+
+import io
+import math
+from dataclasses import replace
+from datetime import timedelta
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given, settings
+
+from tests.export.fit_readers import (
+    Messages,
+    local_time,
+    read_with_fitdecode,
+    read_with_sdk,
+    units_of,
+)
+from tests.export.foreign import dated_workouts, mean, start_of, whole_s
+from tests.export.workouts import WORKOUT, workouts
+from tracker.domain import InputError, SetEntries, SetRecord, TrackerError, Workout
+from tracker.export.app_terms import names_of
+from tracker.export.fit import DEVELOPER_COLUMNS, write_fit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+READERS = (read_with_sdk, read_with_fitdecode)
+CATEGORIES = {10: "hip_raise", 28: "squat", 37: "banded_exercises"}
+
+
+def written(workout: Workout) -> bytes:
+    out = io.BytesIO()
+    write_fit(workout, out)
+    return out.getvalue()
+
+
+def with_set(**changes: Any) -> Workout:
+    record = replace(WORKOUT.sets[0], **changes)
+    return replace(WORKOUT, sets=(record,))
+
+
+def assert_set_is(read: dict[str, Any], record: SetRecord, workout: Workout) -> None:
+    start = start_of(workout)
+    assert read["set_type"] == "active"
+    assert read["repetitions"] == record.done
+    assert whole_s(read["start_time"], start + timedelta(seconds=record.start_s))
+    assert whole_s(read["timestamp"], start + timedelta(seconds=record.end_s))
+    assert read["duration"] == pytest.approx(record.end_s - record.start_s, abs=0.00051)
+    category, name = names_of(workout.info.exercise, record.load_kg).fit
+    assert (read["category"], read["category_subtype"]) == (CATEGORIES[category], name)
+    if record.load_kg is None:
+        assert read.get("weight") is None
+        assert read.get("load_kg") is None
+    else:
+        assert read["weight"] == pytest.approx(record.load_kg, abs=1 / 32)
+        assert read["weight_display_unit"] == "kilogram"
+        assert read["load_kg"] == record.load_kg
+    velocities = [rep.mean_velocity_mps for rep in record.reps]
+    known = [velocity for velocity in velocities if velocity is not None]
+    expected = {
+        "start_s": record.start_s,
+        "end_s": record.end_s,
+        "reps_counted": record.counted,
+        "rpe": record.entries.rpe,
+        "planned_reps": record.plan.target_reps,
+        "planned_hold_s": record.plan.hold_s,
+        "mean_concentric_s": mean(rep.concentric_s for rep in record.reps),
+        "mean_lockout_s": mean(rep.lockout_s for rep in record.reps),
+        "mean_eccentric_s": mean(rep.eccentric_s for rep in record.reps),
+        "mean_bottom_s": mean(rep.bottom_s for rep in record.reps),
+        "mean_rom_deg": mean(rep.rom_deg for rep in record.reps),
+        "mean_rise_m": mean(rep.rise_m for rep in record.reps),
+        "mean_velocity_mps": mean(velocities),
+        "best_velocity_mps": max(known, default=None),
+    }
+    for field, value in expected.items():
+        assert read.get(field) == (None if value is None else pytest.approx(value)), field
+    if read.get("velocity_loss_pct") is not None:
+        assert velocities[-1] == pytest.approx(
+            max(known) * (1 - read["velocity_loss_pct"] / 100), abs=1e-9
+        )
+
+
+def active_time_s(totals: dict[str, Any]) -> float:
+    """Return a field that is younger than the profile of the one reader."""
+    if "active_time" in totals:
+        return float(totals["active_time"])
+    (value,) = (totals[name] for name in ("unknown_70", "unknown_78") if name in totals)
+    return float(value) / 1000
+
+
+def assert_file_is(messages: Messages, workout: Workout) -> None:
+    active = [each for each in messages["set"] if each["set_type"] == "active"]
+    for read, record in zip(active, workout.sets, strict=True):
+        assert_set_is(read, record, workout)
+    rests = [each for each in messages["set"] if each["set_type"] == "rest"]
+    pauses_s = [later.start_s - earlier.end_s for earlier, later in pairwise(workout.sets)]
+    assert [each["duration"] for each in rests] == pytest.approx(
+        [pause_s for pause_s in pauses_s if pause_s > 0], abs=0.00051
+    )
+    assert [each["message_index"] for each in messages["set"]] == list(range(len(messages["set"])))
+    (session,), (lap,), (activity,) = messages["session"], messages["lap"], messages["activity"]
+    elapsed_s = max(workout.facts.duration_s or 0.0, *(each.end_s for each in workout.sets))
+    for totals in (session, lap):
+        assert (totals["sport"], totals["sub_sport"]) == ("training", "strength_training")
+        assert totals["total_elapsed_time"] == pytest.approx(elapsed_s, abs=0.00051)
+        assert active_time_s(totals) == pytest.approx(
+            sum(each["duration"] for each in active), abs=0.0005 * (len(active) + 1)
+        )
+        assert whole_s(totals["start_time"], start_of(workout))
+    assert whole_s(activity["timestamp"], start_of(workout) + timedelta(seconds=elapsed_s))
+    offset = start_of(workout).utcoffset()
+    assert offset is not None
+    utc = activity["timestamp"].replace(tzinfo=None)
+    assert local_time(activity["local_timestamp"]) == utc + timedelta(
+        seconds=round(offset.total_seconds())
+    )
+
+
+@given(workout=dated_workouts())
+def test_two_readers_read_what_any_training_holds(workout: Workout) -> None:
+    data = written(workout)
+    for read in READERS:
+        assert_file_is(read(data), workout)
+
+
+@settings(max_examples=50)
+@given(workout=workouts())
+def test_any_training_is_written_or_refused(workout: Workout) -> None:
+    try:
+        data = written(workout)
+    except TrackerError:
+        assert workout.info.started_utc is None or not workout.sets
+        return
+    assert_file_is(read_with_sdk(data), workout)
+
+
+@pytest.mark.parametrize("read", READERS)
+def test_it_is_an_activity_of_no_maker(read: Callable[[bytes], Messages]) -> None:
+    messages = read(written(WORKOUT))
+    (file_id,) = messages["file_id"]
+    assert (file_id["type"], file_id["manufacturer"]) == ("activity", "development")
+    assert file_id["time_created"] == start_of(WORKOUT)
+    assert file_id["serial_number"] == 1
+    (sport,) = messages["sport"]
+    assert (sport["sport"], sport["sub_sport"]) == ("training", "strength_training")
+    assert [each["event_type"] for each in messages["event"]] == ["start", "stop_all"]
+
+
+@pytest.mark.parametrize("read", READERS)
+def test_the_exercise_keeps_our_name_for_it(read: Callable[[bytes], Messages]) -> None:
+    b_stance = replace(WORKOUT, info=replace(WORKOUT.info, exercise="b_stance_hip_thrust"))
+    (title,) = read(written(b_stance))["exercise_title"]
+    assert title["exercise_category"] == "hip_raise"
+    assert title["exercise_name"] == 1
+    assert title["wkt_step_name"] == "B-stance hip thrust"
+
+
+def test_an_exercise_with_and_without_load_has_two_titles() -> None:
+    light = replace(WORKOUT.sets[1], entries=SetEntries(load_kg=0.0))
+    mixed = replace(WORKOUT, sets=(WORKOUT.sets[0], light))
+    for read in READERS:
+        messages = read(written(mixed))
+        assert [title["exercise_name"] for title in messages["exercise_title"]] == [1, 11]
+        active = [each for each in messages["set"] if each["set_type"] == "active"]
+        assert [each["wkt_step_index"] for each in active] == [0, 1]
+
+
+@pytest.mark.parametrize("read", READERS)
+def test_developer_fields_have_units(read: Callable[[bytes], Messages]) -> None:
+    units = units_of(read(written(WORKOUT)))
+    assert tuple(units) == DEVELOPER_COLUMNS
+    assert units["mean_lockout_s"] == "s"
+    assert units["mean_velocity_mps"] == "m/s"
+    assert units["velocity_loss_pct"] == "%"
+    assert units["mean_rom_deg"] == "°"
+    assert units["load_kg"] == "kg"
+
+
+@pytest.mark.parametrize(
+    ("load_kg", "weight_kg"), [(62.5, 62.5), (0.0, 0.0), (102.03, 102.0), (0.1, 0.125)]
+)
+@pytest.mark.parametrize("read", READERS)
+def test_weights_are_in_sixteenths_of_a_kilogram(
+    read: Callable[[bytes], Messages], load_kg: float, weight_kg: float
+) -> None:
+    (each,) = read(written(with_set(entries=SetEntries(load_kg=load_kg))))["set"]
+    assert each["weight"] == weight_kg
+    assert each["load_kg"] == load_kg
+
+
+def test_a_number_that_is_too_large_is_refused() -> None:
+    with pytest.raises(InputError, match="repetitions holds 0 to 65534, got 70000"):
+        written(with_set(entries=SetEntries(reps=70000)))
+
+
+def test_what_is_not_finite_is_unknown() -> None:
+    odd = replace(WORKOUT.sets[0].reps[0], rom_deg=math.nan, rise_m=math.inf)
+    (each,) = read_with_sdk(written(with_set(reps=(odd,))))["set"]
+    assert "mean_rom_deg" not in each
+    assert "mean_rise_m" not in each

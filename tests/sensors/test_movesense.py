@@ -1,0 +1,208 @@
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.sensors import examples, notes
+from tracker.domain import Fault, FaultReason, Frame, Notification, TrackerError, UnknownNameError
+from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
+from tracker.sensors import identify, identify_connected
+from tracker.sensors.base import Advertisement, ClockKind
+from tracker.sensors.movesense import LATE_MS, MOVESENSE, MovesenseDecoder
+from tracker.sensors.movesense.control import ACCELERATION_REF, MOTION_REF
+from tracker.sensors.movesense.packets import (
+    NOTIFY_UUID,
+    SERVICE_UUID,
+    encode_parts,
+    encode_payload,
+)
+from tracker.signal import DeviceClock
+
+NOTE = "03-movesense.md"
+PACKET_MS = 8 / 104 * 1000
+FLAT = np.tile([0.0, 0.0, STANDARD_GRAVITY_MPS2], (8, 1))
+STILL = np.zeros((8, 3))
+
+
+def sent(time_ms: int, acc: Any = FLAT, gyro: Any = STILL, ref: int = MOTION_REF) -> Notification:
+    signals = [acc] if gyro is None else [acc, gyro]
+    (data,) = encode_parts(ref, encode_payload(time_ms, signals))
+    return Notification(0, NOTIFY_UUID, data)
+
+
+@pytest.mark.parametrize("example", notes.examples(NOTE), ids=examples.titles)
+def test_the_examples_of_the_note_come_out_as_it_says(example: dict[str, Any]) -> None:
+    stated = sum(len(step["frame"]["acc_mps2"]) for step in example["feed"] if "frame" in step)
+
+    assert examples.play(MOVESENSE, example) == stated
+    assert example["source"]
+
+
+def test_the_table_of_faults_names_reasons_that_exist() -> None:
+    rows = notes.table(NOTE, "Faults", "what came")
+
+    assert rows
+    assert {row[1] for row in rows} <= {reason.value for reason in FaultReason}
+
+
+@given(
+    room=st.integers(20, 250),
+    rows=st.integers(0, 1000),
+    time_ms=st.integers(0, (1 << 32) - 1),
+)
+def test_what_was_encoded_comes_back_however_it_was_cut(
+    room: int, rows: int, time_ms: int
+) -> None:
+    rng = np.random.default_rng(rows)
+    acc_mps2, gyro_dps = rng.normal(0, 5, (8, 3)), rng.normal(0, 100, (8, 3))
+    decoder = MovesenseDecoder()
+    payload = encode_payload(time_ms, [acc_mps2, gyro_dps])
+
+    results = [
+        result
+        for data in encode_parts(MOTION_REF, payload, room)
+        for result in decoder.feed(Notification(0, NOTIFY_UUID, data))
+    ]
+
+    (frame,) = results
+    assert isinstance(frame, Frame)
+    assert frame.gyro_radps is not None
+    np.testing.assert_allclose(frame.acc_mps2, acc_mps2, rtol=1e-6)
+    np.testing.assert_allclose(frame.gyro_radps, gyro_dps * RADPS_PER_DPS, rtol=1e-6)
+    assert frame.device_time_s == time_ms / 1000.0
+
+
+def test_a_subscription_without_a_gyroscope_has_none() -> None:
+    (frame,) = MovesenseDecoder().feed(sent(0, gyro=None, ref=ACCELERATION_REF))
+
+    assert isinstance(frame, Frame)
+    assert frame.gyro_radps is None
+    np.testing.assert_allclose(frame.acc_mps2, FLAT, rtol=1e-6)
+
+
+@pytest.mark.parametrize("lost", [1, 2, 7])
+def test_lost_payloads_are_counted_in_samples(lost: int) -> None:
+    decoder = MovesenseDecoder()
+    kept = [0, 1, 2, 3 + lost, 4 + lost]
+
+    results = [decoder.feed(sent(round(number * PACKET_MS))) for number in kept]
+
+    counts = [result.count for each in results for result in each if isinstance(result, Fault)]
+    assert counts == [8 * lost]
+    assert [len(each) for each in results] == [1, 1, 1, 2, 1]
+
+
+@pytest.mark.parametrize("rate_error", [-0.03, 0.0, 0.03])
+def test_a_pod_that_is_off_its_rate_loses_nothing(rate_error: float) -> None:
+    decoder = MovesenseDecoder()
+    for number in range(200):
+        (result,) = decoder.feed(sent(round(number * PACKET_MS * (1.0 + rate_error))))
+        assert isinstance(result, Frame)
+
+
+def test_old_and_repeated_payloads_are_dropped_and_a_restart_is_taken() -> None:
+    decoder = MovesenseDecoder()
+    order = [10_000, 10_077, 10_077, 10_077 - LATE_MS + 1, 10_154, 20, 97]
+
+    results = [decoder.feed(sent(time_ms)) for time_ms in order]
+
+    assert [examples.reasons(each) for each in results] == [
+        [],
+        [],
+        ["duplicate"],
+        ["out_of_order"],
+        [],
+        ["clock"],
+        [],
+    ]
+    assert [sum(isinstance(result, Frame) for result in each) for each in results] == [
+        1,
+        1,
+        0,
+        0,
+        1,
+        1,
+        1,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("signal", "value", "reason"),
+    [
+        ("acc", np.nan, "not_finite"),
+        ("gyro", np.inf, "not_finite"),
+        ("acc", 200.0, "format"),
+        ("gyro", -2500.0, "format"),
+        ("gyro", 1e38, "format"),
+    ],
+)
+def test_what_no_sensor_measures_is_refused(signal: str, value: float, reason: str) -> None:
+    acc, gyro = FLAT.copy(), STILL.copy()
+    (acc if signal == "acc" else gyro)[3, 1] = value
+
+    assert examples.reasons(MovesenseDecoder().feed(sent(0, acc, gyro))) == [reason]
+
+
+@pytest.mark.parametrize(
+    ("acc_g", "gyro_dps", "saturated"),
+    [
+        ([1.0, 1.0], [0.0, 0.0], False),
+        ([7.998, 7.998], [0.0, 0.0], True),
+        ([7.998, 7.9], [0.0, 0.0], False),
+        ([-1.9996, -1.9996], [0.0, 0.0], True),
+        ([1.0, 1.0], [-245.0, -245.0], True),
+        ([1.0, 1.0], [300.0, 300.0], False),
+    ],
+)
+def test_a_value_that_stands_still_at_the_end_of_a_range_is_saturated(
+    acc_g: list[float], gyro_dps: list[float], saturated: bool
+) -> None:
+    acc, gyro = FLAT.copy(), STILL.copy()
+    acc[4:6, 0] = np.array(acc_g) * STANDARD_GRAVITY_MPS2
+    gyro[4:6, 2] = gyro_dps
+
+    (frame,) = MovesenseDecoder().feed(sent(0, acc, gyro))
+
+    assert isinstance(frame, Frame)
+    assert frame.saturated is saturated
+
+
+def test_the_clock_spreads_samples_at_the_pod_s_own_rate() -> None:
+    """Stamps in whole ms: over 3 s, samples come out right to 1 ms, at a rate 1.5 % off."""
+    decoder, clock = MovesenseDecoder(), DeviceClock()
+    rate_hz = 104 * 1.015
+    times_s = []
+    for number in range(400):
+        stamp_ms = int(number * 8 / rate_hz * 1000)
+        arrival = Notification(
+            int((number * 8 + 7) / rate_hz * 1e9) + 30_000_000, NOTIFY_UUID, sent(stamp_ms).data
+        )
+        (frame,) = decoder.feed(arrival)
+        assert isinstance(frame, Frame)
+        times_s += [time for timed in clock.process(frame) for time in timed.time_s]
+
+    late_s = np.array(times_s) - np.arange(3200) / rate_hz
+    assert np.ptp(late_s[800:]) < 0.002
+
+
+def test_paths_are_settings_and_need_acceleration() -> None:
+    assert isinstance(MOVESENSE.decoder({"path": "/Meas/IMU9/52"}), MovesenseDecoder)
+    with pytest.raises(TrackerError, match="needs acceleration, and /Meas/Gyro/52 has none"):
+        MOVESENSE.decoder({"path": "/Meas/Gyro/52"})
+    with pytest.raises(TrackerError, match="setting path does not fit"):
+        MOVESENSE.decoder({"path": "/Meas/ECG/200"})
+    with pytest.raises(UnknownNameError, match="movesense setting 'rate'"):
+        MOVESENSE.decoder({"rate": "104"})
+
+
+def test_a_pod_is_recognised_by_its_name_and_then_by_its_service() -> None:
+    watch = Advertisement("Suunto 9", ("0000fdf3-0000-1000-8000-00805f9b34fb",))
+
+    assert identify(Advertisement("Movesense 183030000123")) is MOVESENSE
+    assert identify(watch) is None
+    assert identify_connected(Advertisement("my pod"), (SERVICE_UUID,)) is MOVESENSE
+    assert MOVESENSE.clock is ClockKind.DEVICE

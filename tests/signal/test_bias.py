@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.signal.hips import RATE_HZ, SLOW, USUAL, hips, rotations
+from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
+from tracker.signal.bias import BiasSettings, GyroBiasEstimator
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+def turning(
+    rate_dps: float, duration_s: float, noise_dps: float = 0.0
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return samples of a sensor that turns steadily about a level axis."""
+    time_s = np.arange(0.0, duration_s, 1.0 / RATE_HZ)
+    angle_rad = np.radians(rate_dps) * time_s
+    rest = np.zeros_like(time_s)
+    acc_mps2 = STANDARD_GRAVITY_MPS2 * np.column_stack(
+        (rest, np.sin(angle_rad), np.cos(angle_rad))
+    )
+    gyro_radps = np.column_stack((rest + rate_dps * RADPS_PER_DPS, rest, rest))
+    noise = np.random.default_rng(1).standard_normal(gyro_radps.shape)
+    return acc_mps2, gyro_radps + noise_dps * RADPS_PER_DPS * noise
+
+
+offsets_dps = st.tuples(*[st.floats(-10.0, 10.0)] * 3).map(np.array)
+
+
+@settings(deadline=None)
+@given(offset_dps=offsets_dps)
+def test_an_offset_within_data_sheets_is_learnt_at_rest(offset_dps: NDArray[np.float64]) -> None:
+    acc_mps2, gyro_radps = turning(0.0, 6.0, noise_dps=0.1)
+    stage = GyroBiasEstimator()
+    corrected, _ = stage.process(acc_mps2, gyro_radps + offset_dps * RADPS_PER_DPS)
+    np.testing.assert_allclose(np.degrees(stage.bias_radps), offset_dps, atol=0.05)
+    np.testing.assert_allclose(np.degrees(corrected[100:].mean(axis=0)), 0.0, atol=0.1)
+
+
+@pytest.mark.parametrize("rate_dps", [1.5, 3.0, 8.0, -14.0])
+def test_a_slow_steady_rotation_is_not_taken_for_an_offset(rate_dps: float) -> None:
+    acc_mps2, gyro_radps = turning(rate_dps, 8.0)
+    stage = GyroBiasEstimator()
+    corrected, _ = stage.process(acc_mps2, gyro_radps)
+    assert stage.still_windows == 0
+    np.testing.assert_array_equal(corrected, gyro_radps)
+
+
+def test_rates_beyond_every_data_sheet_are_a_rotation() -> None:
+    acc_mps2, gyro_radps = turning(0.0, 4.0)
+    stage = GyroBiasEstimator()
+    # About the vertical, gravity does not show that it turns.
+    stage.process(acc_mps2, gyro_radps + np.array([0.0, 0.0, 30.0 * RADPS_PER_DPS]))
+    assert stage.still_windows == 0
+
+
+def test_what_is_learnt_holds_from_the_next_window_on() -> None:
+    acc_mps2, gyro_radps = turning(0.0, 2.0)
+    offset_radps = np.array([0.05, 0.0, -0.02])
+    stage = GyroBiasEstimator(BiasSettings(window_samples=40))
+    corrected, _ = stage.process(acc_mps2, gyro_radps + offset_radps)
+    np.testing.assert_allclose(corrected[:40], np.tile(offset_radps, (40, 1)))
+    np.testing.assert_allclose(corrected[40:], 0.0, atol=1e-12)
+
+
+def test_a_set_of_slow_reps_teaches_no_offset_but_the_rests_do() -> None:
+    felt = hips(SLOW, 3, "ideal")
+    stage = GyroBiasEstimator()
+    stage.process(felt.acc_mps2, felt.gyro_radps)
+    assert stage.still_windows > 0
+    assert np.abs(np.degrees(stage.bias_radps)).max() < 0.3
+
+
+@settings(max_examples=25, deadline=None)
+@given(rotation=rotations())
+@pytest.mark.parametrize("part", ["lsm6dsox", "mpu6050"])
+def test_what_counts_as_still_does_not_depend_on_the_mounting(
+    part: str, rotation: NDArray[np.float64]
+) -> None:
+    felt = hips(USUAL, 3, part)
+    plain, turned = GyroBiasEstimator(), GyroBiasEstimator()
+    plain.process(felt.acc_mps2, felt.gyro_radps)
+    turned.process(felt.acc_mps2 @ rotation.T, felt.gyro_radps @ rotation.T)
+    assert turned.still_windows == plain.still_windows > 0
+    np.testing.assert_allclose(turned.bias_radps, rotation @ plain.bias_radps, atol=1e-12)
+
+
+def test_a_warming_sensor_is_followed() -> None:
+    acc_mps2, gyro_radps = turning(0.0, 120.0)
+    drift_radps = np.linspace(0.0, 2.0, len(acc_mps2))[:, None] * RADPS_PER_DPS
+    stage = GyroBiasEstimator()
+    corrected, _ = stage.process(acc_mps2, gyro_radps + drift_radps)
+    # The running mean spans 10 s, so it lags by about half of that and a window.
+    assert np.abs(np.degrees(corrected)).max() < 0.25
+
+
+def test_the_offset_outlives_a_restart_and_the_open_window_does_not() -> None:
+    acc_mps2, gyro_radps = turning(0.0, 1.3)
+    stage = GyroBiasEstimator()
+    stage.process(acc_mps2, gyro_radps + 0.03)
+    stage.restart()
+    np.testing.assert_allclose(stage.bias_radps, 0.03)
+    # 30 samples were in the open window; without them 20 more complete none.
+    stage.process(acc_mps2[:20], gyro_radps[:20] + 0.03)
+    assert stage.still_windows == 2
+
+
+@pytest.mark.parametrize("wrong", [{"window_samples": 1}, {"memory_windows": 0}])
+def test_settings_that_cannot_work_are_refused(wrong: dict[str, int]) -> None:
+    with pytest.raises(ValueError, match=f"{next(iter(wrong))} must be at least"):
+        BiasSettings(**wrong)

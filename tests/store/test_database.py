@@ -1,0 +1,261 @@
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import insert, select
+
+from tests.store.conftest import POSTGRES
+from tests.store.workouts import TWO_SETS
+from tracker.domain import InputError, OutputError, TrackerError
+from tracker.store import TrainingLog
+from tracker.store.database import Database
+from tracker.store.schema import MIGRATIONS, SCHEMA_VERSION, VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    Now = Callable[[], datetime]
+
+
+def test_a_new_log_is_made_with_its_folder(place: str, now: Now) -> None:
+    database = Database(place, now)
+    with database.reading() as connection:
+        assert connection.scalar(select(SCHEMA_VERSION.c.version)) == VERSION
+    database.close()
+
+
+def test_a_file_is_set_up_for_readers_beside_a_writer_and_for_power_cuts(
+    tmp_path: Path, now: Now
+) -> None:
+    database = Database(tmp_path / "x.sqlite", now)
+    with database.reading() as connection:
+        pragmas = ("journal_mode", "foreign_keys", "synchronous", "busy_timeout")
+        said = [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in pragmas]
+    database.close()
+    assert said == ["wal", 1, 2, 10_000]
+
+
+def fail_half_way(database: Database) -> None:
+    with database.writing() as connection:
+        connection.execute(insert(SCHEMA_VERSION).values(version=98, since_utc="x"))
+        raise ZeroDivisionError
+
+
+def test_a_change_is_whole_or_not_at_all(place: str, now: Now) -> None:
+    database = Database(place, now)
+    with pytest.raises(ZeroDivisionError):
+        fail_half_way(database)
+    with database.reading() as connection:
+        assert connection.scalars(select(SCHEMA_VERSION.c.version)).all() == [VERSION]
+    database.close()
+
+
+def test_who_reads_sees_one_state_whatever_is_written(place: str, now: Now) -> None:
+    database = Database(place, now)
+    versions = select(SCHEMA_VERSION.c.version)
+    with database.reading() as reader:
+        before = reader.scalars(versions).all()
+        with database.writing() as writer:
+            writer.execute(insert(SCHEMA_VERSION).values(version=99, since_utc="x"))
+        assert reader.scalars(versions).all() == before
+    database.close()
+
+
+def test_a_database_of_a_later_version_is_refused(place: str, now: Now) -> None:
+    database = Database(place, now)
+    with database.writing() as connection:
+        connection.execute(insert(SCHEMA_VERSION).values(version=99, since_utc="x"))
+    database.close()
+    with pytest.raises(InputError, match=rf"has version 99, this tracker knows up to {VERSION}\n"):
+        Database(place, now)
+
+
+def test_another_writer_is_waited_for_and_then_told_of(place: str, now: Now) -> None:
+    holder, other = Database(place, now), Database(place, now, busy_s=0.05)
+    with holder.writing():
+        with pytest.raises(TrackerError, match="another program"), other.writing():
+            pass
+        # Reading goes on.
+        with other.reading() as connection:
+            assert connection.scalar(select(SCHEMA_VERSION.c.version)) == VERSION
+    with other.writing():
+        pass
+    holder.close()
+    other.close()
+
+
+def test_many_can_make_the_same_log_at_once(place: str, now: Now) -> None:
+    failures: list[BaseException] = []
+
+    def add() -> None:
+        try:
+            with TrainingLog(place, now) as log:
+                log.add(TWO_SETS, version="1")
+        except BaseException as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=add) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    with TrainingLog(place, now) as log:
+        assert len(log.list()) == 8
+
+
+@pytest.mark.parametrize("content", [b"rep,tempo\n" * 200, b"\xff\xff\xff\xff" * 300])
+def test_what_is_no_database_is_told_and_stays_as_it_is(
+    content: bytes, tmp_path: Path, now: Now
+) -> None:
+    path = tmp_path / "training.sqlite"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=r"is no database\nMove the file away.*--missing") as told:
+        Database(path, now)
+    assert str(path) in str(told.value)
+    assert path.read_bytes() == content
+
+
+def test_a_damaged_database_is_told_with_how_to_build_it_anew(tmp_path: Path, now: Now) -> None:
+    path = tmp_path / "training.sqlite"
+    with TrainingLog(path, now) as log:
+        for _ in range(20):
+            session_id = log.add(TWO_SETS, version="1")
+    size = path.stat().st_size
+    with path.open("r+b") as file:
+        file.seek(4096)
+        file.write(b"\xa5" * (size - 4096))
+    with (
+        pytest.raises(InputError, match=r"is damaged: .*\nMove the file away"),
+        TrainingLog(path, now) as log,
+    ):
+        log.workout(session_id)
+
+
+def test_a_database_of_another_program_is_refused(tmp_path: Path, now: Now) -> None:
+    path = tmp_path / "photos.sqlite"
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE photos (id)")
+    connection.commit()
+    connection.close()
+    with pytest.raises(InputError, match="expected a training log, but its tables are photos"):
+        Database(path, now)
+
+
+@pytest.mark.skipif(not POSTGRES, reason="TRACKER_TEST_POSTGRES names no PostgreSQL to try it on")
+def test_on_a_server_tables_of_others_are_no_obstacle_but_ours_without_a_version_are(
+    postgres: str, now: Now
+) -> None:
+    import psycopg
+
+    plain = postgres.replace("+psycopg", "")
+    with psycopg.connect(plain, autocommit=True) as connection:
+        connection.execute("CREATE TABLE patients (id int)")
+    Database(postgres, now).close()
+    with psycopg.connect(plain, autocommit=True) as connection:
+        connection.execute("DROP TABLE schema_version")
+    with pytest.raises(InputError, match="but its tables are calibrations, edits"):
+        Database(postgres, now)
+
+
+@pytest.mark.parametrize(
+    "place", ["{}", "{}/file/training.sqlite"], ids=["folder", "below a file"]
+)
+def test_a_place_where_no_file_can_be_is_told(place: str, tmp_path: Path, now: Now) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(
+        OutputError, match=r"cannot be opened or created|no folder for the training"
+    ):
+        Database(place.format(tmp_path), now)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="files have no such permissions there")
+def test_a_log_that_may_only_be_read_can_be_read_and_says_so_when_written(
+    tmp_path: Path, now: Now
+) -> None:
+    path = tmp_path / "training.sqlite"
+    with TrainingLog(path, now) as log:
+        session_id = log.add(TWO_SETS, version="1")
+    path.chmod(0o400)
+    if os.access(path, os.W_OK):
+        pytest.skip("this user may write anywhere")
+    with TrainingLog(path, now) as log:
+        assert log.workout(session_id) == TWO_SETS
+        with pytest.raises(OutputError, match="may not be written"):
+            log.add(TWO_SETS, version="1")
+
+
+FULL_DISK = """
+import resource, sys
+from datetime import datetime, UTC
+from tests.store.workouts import TWO_SETS
+from tracker.domain import OutputError
+from tracker.store import TrainingLog
+now = lambda: datetime.now(UTC)
+with TrainingLog(sys.argv[1], now) as log:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (600_000, 600_000))
+    kept = 0
+    try:
+        while True:
+            log.add(TWO_SETS, version="1")
+            kept += 1
+    except OutputError as error:
+        print(kept)
+        print(error)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there is no limit to the size of a file there")
+def test_a_full_disk_is_told_and_nothing_that_was_confirmed_is_lost(
+    tmp_path: Path, now: Now
+) -> None:
+    path = tmp_path / "training.sqlite"
+    tests = str(Path(__file__).parents[2])
+    result = subprocess.run(
+        [sys.executable, "-c", FULL_DISK, str(path)],
+        env=os.environ | {"PYTHONPATH": tests},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    kept, said = result.stdout.split("\n", 1)
+    assert "is full" in said or "no space left" in said
+    assert int(kept) > 10
+    with TrainingLog(path, now) as log:
+        assert len(log.list()) == int(kept)
+        # With space again it goes on.
+        log.add(TWO_SETS, version="1")
+
+
+def test_a_server_that_is_not_there_is_told_without_the_password(now: Now) -> None:
+    with pytest.raises(TrackerError, match="cannot be used") as told:
+        Database("postgresql://ann:secret@127.0.0.1:9/clinic", now)
+    assert "secret" not in str(told.value)
+    assert "PGPASSWORD" in str(told.value)
+
+
+def test_without_the_driver_it_is_told_how_to_get_it(
+    monkeypatch: pytest.MonkeyPatch, now: Now
+) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(TrackerError, match=r"hip-thrust-tracker\[postgres\]"):
+        Database("postgresql://h/d", now)
+
+
+def test_migrations_of_a_later_version_run_when_the_log_is_opened(place: str, now: Now) -> None:
+    Database(place, now).close()
+    ran: list[str] = []
+    later = (*MIGRATIONS, lambda connection: ran.append(connection.dialect.name))
+    Database(place, now, migrations=later).close()
+    Database(place, now, migrations=later).close()
+    assert len(ran) == 1
+    with pytest.raises(InputError, match="Update the tracker"):
+        Database(place, now)

@@ -1,0 +1,759 @@
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.playbook import play
+from tests.signal.hips import rotations
+from tests.stages import cut_at, said, same, without_stamps, words
+from tracker.domain import (
+    BATTERY_CHANNEL,
+    HIP_THRUST,
+    LINK_CHANNEL,
+    MARK_CHANNEL,
+    OVERRUN_CHANNEL,
+    BatteryRead,
+    Cue,
+    CueKind,
+    Fault,
+    FaultReason,
+    Flag,
+    Gap,
+    LinkChanged,
+    LinkState,
+    Notification,
+    Plan,
+    PlanChosen,
+    RepCounted,
+    SessionInfo,
+    SessionState,
+    UnknownNameError,
+    battery_message,
+    entry_notification,
+    exercise_named,
+    link_message,
+    overrun_message,
+)
+from tracker.domain.units import ns_from_s
+from tracker.engine import Engine, build_engine, timed_samples
+from tracker.sensors import PROFILE, SAMPLES, SAMPLES_CHANNEL, WITMOTION, encode_samples
+from tracker.sensors.profile.packets import CONFIG_UUID, IMU_UUID
+from tracker.sim import (
+    SCENARIOS,
+    Disconnect,
+    RadioPlan,
+    RepPlan,
+    SensorPlan,
+    SessionPlan,
+    SetPlan,
+    demo_plan,
+    simulate,
+)
+from tracker.sim.plan import Activity, ActivityPlan, Posture
+from tracker.sim.sensor import LSM6DSOX
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from tracker.domain import Event, SetRecord
+    from tracker.sim import SimulatedSession
+
+# --- playbooks ---------------------------------------------------------------------------------
+
+PLAYBOOKS = {
+    "a calibration by hand": """
+        >> config
+        >> still 3
+        >> up 1
+        << set 1 starts at 3.1
+        << rep 1 counts at 3.9
+        >> mark calibration
+        << mark calibration at 4.0
+        << rep 1 is withdrawn
+        << set 1 ends with 0
+        >> hold 4
+        << level known at 7.0
+        >> down 1.5
+        >> still 1
+        >> lifts 2
+        << set 1 starts at 10.6
+        << rep 1 counts at 11.4
+        << rep 1 completes at 13.89
+        << rep 2 counts at 15.6
+        << rep 2 completes at 18.09
+        >> end
+        << set 1 ends with 2
+    """,
+    "a calibration that is given up": """
+        >> config
+        >> still 3
+        >> mark calibration
+        << mark calibration
+        >> up 1
+        >> hold 1
+        >> mark set_stop
+        << mark set_stop
+        << level not found: another key was pressed
+        >> end
+    """,
+    "a calibration by reps": """
+        >> config
+        >> still 3
+        >> mark reference_reps
+        << mark reference_reps at 3.0
+        >> lift 1 1 1.5
+        << set 1 starts at 3.1
+        << rep 1 counts at 3.9
+        >> still 0.7
+        << rep 1 completes at 6.39
+        << reference 1 of 3 at 6.39
+        >> lift 1 0.2 1.5
+        << rep 2 counts at 8.1
+        >> still 0.7
+        << rep 2 completes at 9.78
+        << reference 1 of 3, not: its lockout was not held at 9.78
+        >> lifts 2
+        << rep 3 counts at 11.5
+        << rep 3 completes at 13.98
+        << reference 2 of 3 at 13.98
+        << rep 4 counts at 15.7
+        << rep 4 completes at 18.18
+        << reference 3 of 3 at 18.18
+        << level known by reps at 18.18
+        >> end
+        << set 1 ends with 4
+    """,
+    "reference reps that are too few": """
+        >> config
+        >> still 3
+        >> mark reference_reps
+        << mark reference_reps
+        >> lifts 2
+        << set 1 starts
+        << rep 1 counts
+        << rep 1 completes
+        << reference 1 of 3
+        << rep 2 counts
+        << rep 2 completes
+        << reference 2 of 3
+        >> still 12
+        << set 1 ends with 2
+        << level not found: the set ended: 2 of 3 reference reps
+        >> end
+    """,
+    "a set, from the first packet to the last word": """
+        >> link connecting
+        << link connecting
+        >> link streaming
+        << link streaming
+        >> config
+        >> still 3
+        >> lift 1 1 1.5
+        << set 1 starts at 3.1
+        << rep 1 counts at 3.94
+        >> still 0.7
+        << rep 1 completes at 6.4
+        >> lift 1 1 1.5
+        << rep 2 counts at 8.14
+        >> still 11
+        << rep 2 completes at 10.6
+        >> still 2
+        << set 1 ends with 2 at 10.6
+        >> end
+    """,
+    "one lift to get comfortable is withdrawn": """
+        >> config
+        >> still 3
+        >> lift 1 1 1.5
+        << set 1 starts
+        << rep 1 counts
+        >> still 20
+        << rep 1 completes
+        << rep 1 is withdrawn
+        << set 1 ends with 0
+        >> end
+    """,
+    "one lift counts where the wearer says so": """
+        >> config
+        >> still 2
+        >> mark set_start
+        << mark set_start at 2.0
+        << set 1 starts at 2.0
+        >> still 1
+        >> lift 1 1 1.5
+        << rep 1 counts at 3.94
+        >> still 1
+        << rep 1 completes
+        >> mark set_stop
+        << mark set_stop at 7.5
+        << set 1 ends with 1
+        >> still 13
+        >> end
+    """,
+    "the end of the stream ends the set": """
+        >> config
+        >> still 3
+        >> lifts 2
+        << set 1 starts
+        << rep 1 counts
+        << rep 1 completes
+        << rep 2 counts
+        << rep 2 completes
+        >> end
+        << set 1 ends with 2
+    """,
+    "samples are lost during a hold": """
+        >> config
+        >> still 3
+        >> lifts 2
+        << set 1 starts
+        << rep 1 counts
+        << rep 1 completes
+        << rep 2 counts
+        << rep 2 completes
+        >> up 1
+        >> hold 0.5
+        << rep 3 counts at 12.34
+        >> silence 3
+        >> hold 0.5
+        << fault lost 60
+        << gap of 3.0 s
+        << rep 3 is cut, gap
+        >> down 1.5
+        >> still 1
+        >> lift 1 1 1.5
+        << rep 4 counts at 19.84
+        >> still 13
+        << rep 4 completes
+        << set 1 ends with 4
+        >> end
+    """,
+    "samples before the configuration have no scale": """
+        >> still 0.05
+        << fault unconfigured 1
+        >> config
+        >> still 3
+        >> lifts 2
+        << set 1 starts
+        << rep 1 counts
+        << rep 1 completes
+        << rep 2 counts
+        << rep 2 completes
+        >> end
+        << set 1 ends with 2
+    """,
+    "a configuration that comes again changes nothing": """
+        >> config
+        >> still 3
+        >> lift 1 1 1.5
+        << set 1 starts
+        << rep 1 counts
+        >> config
+        >> still 0.7
+        << rep 1 completes
+        >> lift 1 1 1.5
+        << rep 2 counts
+        >> still 1
+        << rep 2 completes
+        >> end
+        << set 1 ends with 2
+    """,
+    "a configuration that cannot be read stops the samples until there is one": """
+        >> config
+        >> still 1
+        >> bytes config 00
+        << fault length 1
+        >> still 0.05
+        << fault unconfigured 1
+        >> config
+        >> still 1
+        << fault lost 1
+        >> end
+    """,
+    "bytes that are nothing are told and forgotten": """
+        >> config
+        >> still 3
+        >> bytes imu ff
+        << fault length 1
+        >> bytes imu 00 01 02 03 04 05 06 07 08 09
+        << fault version 1
+        >> bytes 0000beef-0000-1000-8000-00805f9b34fb 01 02
+        << fault unknown_channel 1
+        >> lifts 2
+        << set 1 starts
+        << rep 1 counts
+        << rep 1 completes
+        << rep 2 counts
+        << rep 2 completes
+        >> end
+        << set 1 ends with 2
+    """,
+    "states of the link travel in their place": """
+        >> config
+        >> link stalled
+        << link stalled
+        >> link sleeping
+        << fault format 1
+        >> mark coffee
+        << mark coffee
+        >> link gone
+        << link gone
+        >> end
+    """,
+    "another sensor is recorded and not looked at": """
+        >> config
+        >> still 3
+        >> other sensor 3
+        >> still 3
+        >> end
+    """,
+    "nothing at all": """
+        >> end
+    """,
+}
+
+
+@pytest.mark.parametrize("at_once", [False, True], ids=["one by one", "at once"])
+@pytest.mark.parametrize("script", PLAYBOOKS.values(), ids=PLAYBOOKS)
+def test_the_playbook_comes_out_as_written(script: str, at_once: bool) -> None:
+    play(script, at_once=at_once)
+
+
+def test_a_key_right_after_a_rep_ends_its_set_for_good() -> None:
+    play(
+        """
+        >> config
+        >> mark set_start
+        << mark set_start
+        << set 1 starts
+        >> still 3
+        >> lift 1 1 1.5
+        << rep 1 counts
+        >> mark set_stop
+        << mark set_stop
+        << rep 1 completes
+        << set 1 ends with 1
+        >> still 3
+        >> end
+        """
+    )
+
+
+# --- simulated sessions ------------------------------------------------------------------------
+
+
+@cache
+def session(name: str) -> SimulatedSession:
+    if name == "demo":
+        return simulate(demo_plan(1), 1)
+    return simulate(SCENARIOS[name](np.random.default_rng((11, 2))), 7)
+
+
+@cache
+def everything(name: str) -> tuple[Notification, ...]:
+    """Return the first set of a session, with a mark, a second sensor and garbage strewn in."""
+    sent = [each for each in session(name).notifications() if each.received_ns < 70e9]
+    third = len(sent) // 3
+    middle = sent[third]
+    sent[third:third] = [
+        replace(middle, channel=MARK_CHANNEL, data=b"set_start"),
+        replace(middle, device=1),
+        replace(middle, data=b"\x00"),
+    ]
+    return tuple(sent)
+
+
+def told(name: str, notifications: Sequence[Notification], grouping: int) -> list[Event]:
+    engine = build_engine(session(name).info)
+    events = [
+        event
+        for first in range(0, len(notifications), grouping)
+        for event in engine.feed_many(notifications[first : first + grouping])
+    ]
+    return [*events, *engine.finish()]
+
+
+def sets_of(events: Sequence[Event]) -> tuple[SetRecord, ...]:
+    ledger = SessionState()
+    ledger.accept(events)
+    return ledger.sets
+
+
+def test_announcements_of_every_sensor_become_events() -> None:
+    engine = build_engine(SessionInfo("profile"))
+    said = engine.feed_many(
+        [
+            link_message(0, LinkState.STREAMING),
+            battery_message(1_000_000_000, 14),
+            link_message(2_000_000_000, LinkState.LOST, 1, "The connection broke."),
+            overrun_message(3_000_000_000, 5),
+        ]
+    )
+    assert said[:3] == (
+        LinkChanged(0.0, LinkState.STREAMING),
+        BatteryRead(1.0, 14),
+        LinkChanged(2.0, LinkState.LOST, 1, "The connection broke."),
+    )
+    assert isinstance(said[3], Fault)
+    assert (said[3].reason, said[3].count) == (FaultReason.OVERRUN, 5)
+
+
+HARD = ("demo", "disconnected", "restarted", "lossy_radio", "saturating_sensor")
+
+
+@pytest.mark.parametrize("name", HARD)
+def test_events_do_not_depend_on_how_notifications_are_grouped(name: str) -> None:
+    whole = said(told(name, everything(name), 100_000))
+    for grouping in (7, 100):
+        same(said(told(name, everything(name), grouping)), whole)
+
+
+def test_one_by_one_is_the_same_as_all_at_once() -> None:
+    engine = build_engine(session("demo").info)
+    events = [event for each in everything("demo") for event in engine.feed(each)]
+    same(said([*events, *engine.finish()]), said(told("demo", everything("demo"), 100_000)))
+
+
+@settings(max_examples=4, deadline=None)
+@given(cuts=st.lists(st.integers(0, 1500), max_size=30))
+def test_groups_of_any_sizes_are_the_same(cuts: list[int]) -> None:
+    notifications = everything("saturating_sensor")
+    engine = build_engine(session("saturating_sensor").info)
+    size = len(notifications)
+    events: list[Event] = []
+    for piece in cut_at(size, [min(cut, size) for cut in cuts]):
+        events += engine.feed_many(notifications[piece])
+    whole = told("saturating_sensor", notifications, 100_000)
+    same(said([*events, *engine.finish()]), said(whole))
+
+
+@pytest.mark.parametrize("grouping", [1, 7, 100_000])
+def test_cues_keep_to_the_plan_in_the_stream_however_it_is_grouped(grouping: int) -> None:
+    plan = Plan(lockout_goal_s=3.0, target_reps=5, load_kg=60.0)
+    stream = (entry_notification(0, PlanChosen(plan)), *session("demo").notifications())
+    cues = [event for event in told("demo", stream, grouping) if isinstance(event, Cue)]
+    assert [(cue.kind, cue.set_index, cue.rep_index) for cue in cues] == [
+        (CueKind.HOLD_LONGER, 1, 1),
+        (CueKind.BREATHE_OUT, 1, 3),
+        (CueKind.BREATHE_OUT, 1, 4),
+        (CueKind.TARGET_REACHED, 1, 5),
+        (CueKind.HOLD_LONGER, 1, 6),
+        (CueKind.HOLD_LONGER, 2, 1),
+        (CueKind.BREATHE_OUT, 2, 3),
+        (CueKind.REACH_LOCKOUT, 2, 3),
+        (CueKind.DROPPED, 2, 4),
+        (CueKind.TARGET_REACHED, 2, 5),
+    ]
+    assert cues[0].text == "Hold the top for 3 seconds."
+
+
+def test_nothing_is_said_of_a_time_that_has_not_come() -> None:
+    engine = build_engine(session("restarted").info)
+    for notification in everything("restarted"):
+        events = engine.feed(notification)
+        heard_s = notification.received_ns / 1e9
+        newest_s = max(heard_s if engine.newest_s is None else engine.newest_s, heard_s)
+        for event in events:
+            assert event.at_s <= newest_s + 1e-9, event
+
+
+@pytest.mark.parametrize("name", ["demo", "touch_and_go", "dips", "accelerometer_only"])
+def test_a_simulated_session_is_understood(name: str) -> None:
+    truth = session(name).truth
+    events = told(name, tuple(session(name).notifications()), 100)
+    found = sets_of(events)
+    assert [len(record.reps) for record in found] == [len(each.reps) for each in truth.sets]
+    for record, expected in zip(found, truth.sets, strict=True):
+        for rep, real in zip(record.reps, expected.reps, strict=True):
+            # Without a gyroscope, the first and last 15 % of the travel are left out.
+            close_s = 0.3 if name == "accelerometer_only" else 0.05
+            assert rep.start_s - truth.least_delay_s == pytest.approx(real.start_s, abs=close_s)
+            assert rep.rom_deg == pytest.approx(real.rom_deg, abs=8.0)
+
+
+def test_gaps_are_those_that_the_radio_made() -> None:
+    real = session("disconnected")
+    found = [
+        event
+        for event in told("disconnected", tuple(real.notifications()), 100)
+        if isinstance(event, Gap)
+    ]
+    long = [gap for gap in real.truth.gaps if gap.end_s - gap.start_s > 0.3]
+    assert len(found) == len(long)
+    for gap, true in zip(found, long, strict=True):
+        assert gap.end_s - gap.start_s == pytest.approx(true.end_s - true.start_s, abs=0.1)
+
+
+def test_saturated_samples_are_flagged_in_their_reps() -> None:
+    flags = [
+        rep.flags
+        for record in sets_of(told("saturating_sensor", everything("saturating_sensor"), 100))
+        for rep in record.reps
+    ]
+    assert any(Flag.SATURATED in each for each in flags)
+    assert not any(
+        Flag.SATURATED in rep.flags
+        for record in sets_of(told("demo", everything("demo"), 100))
+        for rep in record.reps
+    )
+
+
+def test_the_rate_is_measured_without_the_holes() -> None:
+    for name in ("demo", "disconnected"):
+        plan = session(name).plan.sensor
+        engine = build_engine(session(name).info)
+        assert engine.rate_hz is None
+        engine.feed_many(tuple(session(name).notifications()))
+        real_hz = plan.rate_hz * (1.0 + plan.rate_error)
+        assert engine.rate_hz == pytest.approx(real_hz, rel=0.01)
+
+
+def test_the_trace_ends_where_the_samples_do() -> None:
+    engine = build_engine(session("demo").info)
+    notifications = tuple(session("demo").notifications())
+    engine.feed_many(notifications[: len(notifications) // 2])
+    trace = engine.trace
+    assert engine.newest_s is not None
+    assert trace.time_s[-1] == pytest.approx(engine.newest_s, abs=0.1)
+    assert len(trace.time_s) == len(trace.pitch_deg)
+
+
+# --- samples from a file -----------------------------------------------------------------------
+
+
+def plain_session(radio: RadioPlan | None = None) -> SimulatedSession:
+    rep = RepPlan(concentric_s=0.9, hold_s=0.8, eccentric_s=1.2, bottom_s=0.6)
+    return simulate(
+        SessionPlan(
+            exercise=HIP_THRUST.name,
+            blocks=(
+                ActivityPlan(Activity.REST, 2.0),
+                SetPlan((rep, rep, replace(rep, reach=0.7), rep)),
+                ActivityPlan(Activity.REST, 14.0),
+            ),
+            starts=Posture.LYING,
+            sensor=SensorPlan(noise=LSM6DSOX),
+            radio=radio or RadioPlan(),
+        ),
+        seed=5,
+    )
+
+
+@cache
+def samples() -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    time_s, acc_mps2, gyro_radps = plain_session().samples()
+    assert gyro_radps is not None
+    return time_s, acc_mps2, gyro_radps
+
+
+def from_file(
+    time_s: NDArray[np.float64],
+    acc_mps2: NDArray[np.float64],
+    gyro_radps: NDArray[np.float64] | None,
+    rows: int = 400,
+) -> list[Event]:
+    """Return what is said about a file's samples, given in blocks of some rows."""
+    engine = Engine(SAMPLES, HIP_THRUST)
+    events: list[Event] = []
+    for first in range(0, len(time_s), rows):
+        part = slice(first, first + rows)
+        gyro = None if gyro_radps is None else gyro_radps[part]
+        data = encode_samples(time_s[part], acc_mps2[part], gyro)
+        received_ns = ns_from_s(float(time_s[part][-1]))
+        events += engine.feed(Notification(received_ns, SAMPLES_CHANNEL, data))
+    return [*events, *engine.finish()]
+
+
+@pytest.mark.parametrize("rows", [1, 13, 100_000])
+def test_samples_of_a_file_are_the_same_in_blocks_of_any_size(rows: int) -> None:
+    same(said(from_file(*samples(), rows=rows)), said(from_file(*samples())))
+
+
+@settings(max_examples=6, deadline=None)
+@given(rotation=rotations())
+@pytest.mark.parametrize("gyro", [True, False], ids=["with a gyroscope", "without"])
+def test_which_way_round_the_sensor_is_worn_does_not_matter(
+    gyro: bool, rotation: NDArray[np.float64]
+) -> None:
+    time_s, acc_mps2, gyro_radps = samples()
+    rates = (gyro_radps, gyro_radps @ rotation.T) if gyro else (None, None)
+    plain = from_file(time_s, acc_mps2, rates[0])
+    turned = from_file(time_s, acc_mps2 @ rotation.T, rates[1])
+    one, other = said(plain), said(turned)
+    np.testing.assert_array_equal(one["words"], other["words"])
+    np.testing.assert_allclose(one["figures"], other["figures"], atol=1e-6)
+
+
+@settings(max_examples=6, deadline=None)
+@given(steps=st.integers(0, 500_000))
+def test_when_the_session_starts_does_not_matter(steps: int) -> None:
+    """Shifted by whole steps of the grid, all times shift and nothing else changes."""
+    time_s, acc_mps2, gyro_radps = samples()
+    shift_s = steps / 100.0
+    plain = sets_of(from_file(time_s, acc_mps2, gyro_radps))
+    later = sets_of(from_file(time_s + shift_s, acc_mps2, gyro_radps))
+    assert words(tuple(record.reps for record in plain)) == words(
+        tuple(record.reps for record in later)
+    )
+    for one, other in zip(plain, later, strict=True):
+        for rep, moved in zip(one.reps, other.reps, strict=True):
+            assert moved.start_s - shift_s == pytest.approx(rep.start_s, abs=1e-6)
+            assert moved.end_s - shift_s == pytest.approx(rep.end_s, abs=1e-6)
+            assert moved.rom_deg == pytest.approx(rep.rom_deg, abs=1e-5)
+
+
+@pytest.mark.parametrize("every", [1, 2, 4])
+def test_a_slower_sensor_tells_the_same_story(every: int) -> None:
+    time_s, acc_mps2, gyro_radps = samples()
+    (record,) = sets_of(from_file(time_s[::every], acc_mps2[::every], gyro_radps[::every]))
+    assert [Flag.SHORT_OF_LOCKOUT in rep.flags for rep in record.reps] == [
+        False,
+        False,
+        True,
+        False,
+    ]
+    (full,) = sets_of(from_file(time_s, acc_mps2, gyro_radps))
+    for rep, known in zip(record.reps, full.reps, strict=True):
+        assert rep.start_s == pytest.approx(known.start_s, abs=0.03)
+
+
+def test_a_recorded_session_and_its_samples_agree() -> None:
+    """Through the radio or from a file: the same body, the same reps."""
+    recorded = plain_session()
+    engine = build_engine(recorded.info)
+    events = [*engine.feed_many(tuple(recorded.notifications())), *engine.finish()]
+    (heard,), (read,) = sets_of(events), sets_of(from_file(*samples()))
+    for rep, known in zip(heard.reps, read.reps, strict=True):
+        assert rep.start_s - known.start_s == pytest.approx(0.02, abs=0.05)
+        assert rep.rom_deg == pytest.approx(known.rom_deg, abs=0.5)
+
+
+def test_a_restarted_sensor_goes_on_in_the_same_session() -> None:
+    silence = Disconnect(start_s=6.0, duration_s=3.0, reboots=True)
+    recorded = plain_session(RadioPlan(disconnects=(silence,)))
+    engine = build_engine(recorded.info)
+    events = [*engine.feed_many(tuple(recorded.notifications())), *engine.finish()]
+    states = [event.state for event in events if isinstance(event, LinkChanged)]
+    assert states.count(LinkState.STREAMING) == 2
+    reasons = [event.reason for event in events if isinstance(event, Fault)]
+    assert reasons == [FaultReason.CLOCK]
+    (gap,) = [event for event in events if isinstance(event, Gap)]
+    assert gap.end_s - gap.start_s == pytest.approx(3.0, abs=0.15)
+
+
+@pytest.mark.parametrize("name", ["demo", "lossy_radio", "disconnected"])
+def test_a_sensor_without_a_clock_tells_the_same_story(name: str) -> None:
+    """Stamps or arrivals: the same reps, at the same times but for the link's least delay."""
+    sent = tuple(session(name).notifications())
+    stamped = build_engine(session(name).info)
+    bare = Engine(WITMOTION, exercise_named(session(name).info.exercise))
+    heard = sets_of([*bare.feed_many(tuple(without_stamps(sent))), *bare.finish()])
+    known = sets_of([*stamped.feed_many(sent), *stamped.finish()])
+    assert [len(each.reps) for each in heard] == [len(each.reps) for each in known]
+    shifts_s = np.array(
+        [
+            (rep.start_s - same.start_s, rep.end_s - same.end_s)
+            for one, other in zip(heard, known, strict=True)
+            for rep, same in zip(one.reps, other.reps, strict=True)
+        ]
+    )
+    assert np.abs(shifts_s).max() < 0.1
+    assert bare.rate_hz == pytest.approx(stamped.rate_hz, rel=0.02)
+
+
+@pytest.mark.parametrize("name", ["demo", "lossy_radio", "disconnected", "accelerometer_only"])
+def test_the_samples_of_a_session_lead_to_its_reps(name: str) -> None:
+    sent = tuple(session(name).notifications())
+    taken = timed_samples(session(name).info, sent)
+    found = sets_of(from_file(taken.time_s, taken.acc_mps2, taken.gyro_radps))
+    engine = build_engine(session(name).info)
+    known = sets_of([*engine.feed_many(sent), *engine.finish()])
+    assert len(taken.time_s) == engine.samples
+    assert taken.time_s[-1] == engine.newest_s
+    assert [len(each.reps) for each in found] == [len(each.reps) for each in known]
+    for one, other in zip(found, known, strict=True):
+        for rep, same_rep in zip(one.reps, other.reps, strict=True):
+            assert rep.start_s == pytest.approx(same_rep.start_s, abs=1e-6)
+            assert rep.rom_deg == pytest.approx(same_rep.rom_deg, abs=1e-6)
+
+
+def test_a_stream_without_a_sample_has_none() -> None:
+    taken = timed_samples(session("demo").info, ())
+    assert taken.acc_mps2.shape == (0, 3)
+    assert taken.gyro_radps is None
+
+
+def test_where_only_some_samples_have_a_rate_the_others_have_none() -> None:
+    time_s, acc_mps2, gyro_radps = samples()
+    assert gyro_radps is not None
+    sent = (
+        Notification(
+            ns_from_s(float(time_s[9])),
+            SAMPLES_CHANNEL,
+            encode_samples(time_s[:10], acc_mps2[:10], gyro_radps[:10]),
+        ),
+        Notification(
+            ns_from_s(float(time_s[19])),
+            SAMPLES_CHANNEL,
+            encode_samples(time_s[10:20], acc_mps2[10:20], None),
+        ),
+    )
+    taken = timed_samples(SessionInfo(SAMPLES.kind), sent)
+    assert taken.gyro_radps is not None
+    np.testing.assert_array_equal(taken.gyro_radps[:10], gyro_radps[:10])
+    assert np.isnan(taken.gyro_radps[10:]).all()
+    np.testing.assert_array_equal(taken.acc_mps2, acc_mps2[:20])
+
+
+# --- anything ----------------------------------------------------------------------------------
+
+channels = st.sampled_from(
+    [
+        IMU_UUID,
+        CONFIG_UUID,
+        LINK_CHANNEL,
+        BATTERY_CHANNEL,
+        OVERRUN_CHANNEL,
+        MARK_CHANNEL,
+        "anything",
+    ]
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(packets=st.lists(st.tuples(channels, st.binary(max_size=80)), max_size=20))
+def test_no_bytes_bring_it_down(packets: list[tuple[str, bytes]]) -> None:
+    engine = Engine(PROFILE, HIP_THRUST, {"rate_hz": "100"})
+    for number, (channel, data) in enumerate(packets):
+        engine.feed(Notification(number * 10_000_000, channel, data))
+    engine.finish()
+
+
+def test_sensors_and_exercises_are_known_by_name() -> None:
+    with pytest.raises(UnknownNameError):
+        build_engine(SessionInfo("toaster"))
+    with pytest.raises(UnknownNameError):
+        build_engine(SessionInfo("profile", "bench_press"))
+    assert {part.name for part in fields(SessionInfo)} >= {"sensor", "exercise"}
+
+
+def test_a_recording_whose_configuration_was_lost_is_read_by_its_head() -> None:
+    session = simulate(demo_plan(1), 1)
+    whole, lost = build_engine(session.info), build_engine(session.info)
+    bare = build_engine(replace(session.info, settings=None))
+    sent = list(session.notifications())
+    others = [each for each in sent if each.channel != CONFIG_UUID]
+    assert len(others) < len(sent)
+    found = [event for event in whole.feed_many(sent) if isinstance(event, RepCounted)]
+    kept = [event for event in lost.feed_many(others) if isinstance(event, RepCounted)]
+    assert kept == found
+    assert found
+    assert not [event for event in bare.feed_many(others) if isinstance(event, RepCounted)]
