@@ -153,7 +153,7 @@ def decode(
     click.echo(json.dumps(as_document(results)))
 
 
-__all__ = ["refuse_existing", "refuse_other_names", "atomic_write"]
+__all__ = ["atomic_write", "refuse_existing", "refuse_other_names"]
 
 
 def refuse_other_names(target: Path) -> None:

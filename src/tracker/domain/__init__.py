@@ -31,8 +31,6 @@ from tracker.domain.events import (
     LinkChanged,
     LinkState,
     MarkKind,
-    Phase,
-    PhaseSpan,
     PhaseStarted,
     ReferenceRep,
     Rep,
@@ -52,6 +50,7 @@ from tracker.domain.exercises import (
     LiftSignal,
     exercise_named,
 )
+from tracker.domain.phases import Phase, PhaseSpan
 from tracker.domain.plan import (
     MOST_PAIN,
     MOST_RPE,

@@ -10,17 +10,11 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from tracker.domain.phases import Phase
+
 if TYPE_CHECKING:
+    from tracker.domain.phases import PhaseSpan
     from tracker.domain.plan import Entry
-
-
-class Phase(Enum):
-    """The four parts of a rep; `BOTTOM` and `LOCKOUT` are the pauses."""
-
-    CONCENTRIC = "concentric"
-    LOCKOUT = "lockout"
-    ECCENTRIC = "eccentric"
-    BOTTOM = "bottom"
 
 
 class Flag(Enum):
@@ -130,24 +124,6 @@ class FaultReason(Enum):
     """A sample is not a number."""
     OVERRUN = "overrun"
     """Notifications came faster than the host took them in, and were dropped."""
-
-
-@dataclass(frozen=True, slots=True)
-class PhaseSpan:
-    """One phase of one rep."""
-
-    phase: Phase
-    start_s: float
-    """Where the speed crossed 10 % of the movement's own peak, s."""
-    end_s: float
-    """Where the next phase starts, s."""
-    whole: bool = True
-    """Whether both ends were seen; otherwise its length is unknown, and more than that."""
-
-    @property
-    def duration_s(self) -> float:
-        """Length of the phase, s."""
-        return self.end_s - self.start_s
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from tracker.domain.errors import InputError
-from tracker.domain.events import Phase
+from tracker.domain.phases import Phase
 
 EXPLOSIVE: Final = "X"
 """Stands for a phase that is done as fast as possible."""

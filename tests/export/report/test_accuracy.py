@@ -9,7 +9,7 @@ import pytest
 
 from tracker.export.report.method import FIGURES, Figure
 
-README = Path(__file__).parents[3] / "README.md"
+README = Path(__file__).parents[3] / "docs" / "accuracy.md"
 
 
 def readme_rows() -> dict[tuple[str, str], tuple[str, ...]]:

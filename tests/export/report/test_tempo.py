@@ -18,8 +18,8 @@ def test_short_phases_may_be_off_by_a_quarter_second_long_ones_by_a_fifth() -> N
 
 def test_a_pause_that_is_planned_as_none_may_take_a_moment() -> None:
     for phase in (Phase.BOTTOM, Phase.LOCKOUT):
-        assert tempo.verdict(phase, 0.5, 0.0) == "as planned"
-        assert tempo.verdict(phase, 0.51, 0.0) == "longer"
+        assert tempo.tempo_verdict(phase, 0.5, 0.0) == "as planned"
+        assert tempo.tempo_verdict(phase, 0.51, 0.0) == "longer"
 
 
 def test_it_is_judged_as_it_was_while_training() -> None:
@@ -45,7 +45,7 @@ def test_it_is_judged_as_it_was_while_training() -> None:
 def test_an_error_is_judged_by_the_tolerance(
     error_s: float | None, planned_s: float | None, verdict: str
 ) -> None:
-    assert tempo.verdict(Phase.ECCENTRIC, error_s, planned_s) == verdict
+    assert tempo.tempo_verdict(Phase.ECCENTRIC, error_s, planned_s) == verdict
 
 
 def test_rows_are_in_the_order_of_the_exercise() -> None:
