@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from tracker.cli.completion import files
 from tracker.cli.examples import examples
 from tracker.cli.exit_codes import ExitCode
 from tracker.cli.options import (
@@ -40,7 +41,7 @@ LIVE_BLOCK_SAMPLES: Final = 5
         ("tracker analyze live.csv --format events", "what a live session would have said"),
     )
 )
-@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", shell_complete=files)
 @exercise_option
 @click.option(
     "--format",

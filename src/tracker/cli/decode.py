@@ -6,6 +6,7 @@ import json
 
 import click
 
+from tracker.cli.completion import sensor_kinds
 from tracker.cli.examples import examples
 
 
@@ -21,6 +22,7 @@ from tracker.cli.examples import examples
     "--kind",
     required=True,
     metavar="KIND",
+    shell_complete=sensor_kinds,
     help="Kind of the sensor, such as profile, witmotion, movesense or polar.",
 )
 @click.option(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from tracker.cli.completion import logged_sessions
 from tracker.cli.examples import examples
 from tracker.cli.log_options import SESSION, SESSION_HELP
 
@@ -21,7 +22,7 @@ from tracker.cli.log_options import SESSION, SESSION_HELP
     touched. {SESSION_HELP}
     """,
 )
-@click.argument("sessions", nargs=-1, metavar=f"[{SESSION}]...")
+@click.argument("sessions", nargs=-1, metavar=f"[{SESSION}]...", shell_complete=logged_sessions)
 @click.option("--restore", is_flag=True, help="Take them out of the trash instead.")
 @click.option(
     "--purge",

@@ -6,6 +6,7 @@ from typing import Final
 
 import click
 
+from tracker.cli.completion import logged_sessions
 from tracker.cli.examples import examples
 from tracker.cli.log_options import SESSION, SESSION_HELP
 from tracker.cli.options import ExerciseName
@@ -46,7 +47,7 @@ class Words(click.ParamType[tuple[str, ...]]):
     recording is run through a better detection. {SESSION_HELP}
     """,
 )
-@click.argument("session", metavar=SESSION)
+@click.argument("session", metavar=SESSION, shell_complete=logged_sessions)
 @click.option("--set", "set_index", type=click.IntRange(min=1), metavar="N", help="Which set.")
 @click.option("--reps", type=int, metavar="N", help="Reps of the set that count.")
 @click.option("--load-kg", type=float, metavar="X", help="Load of the set, kg.")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tracker.cli.completion import sessions_or_files
 from tracker.cli.examples import examples
 from tracker.cli.options import (
     FILE,
@@ -36,7 +37,13 @@ if TYPE_CHECKING:
         ("tracker export session.arrows --format fit -o session.fit", "for Garmin and Strava"),
     )
 )
-@click.argument("sources", nargs=-1, required=True, metavar="FILE_OR_SESSION...")
+@click.argument(
+    "sources",
+    nargs=-1,
+    required=True,
+    metavar="FILE_OR_SESSION...",
+    shell_complete=sessions_or_files,
+)
 @click.option(
     "--format",
     "name",

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 import click
+from click.shell_completion import CompletionItem
 
 from tracker.domain import EXERCISES, exercise_named
 
@@ -23,6 +24,16 @@ class ExerciseName(click.ParamType[str]):
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Return the name as it is in files."""
         return exercise_named(value.replace("-", "_")).name
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Offer the exercises to the shell."""
+        return [
+            CompletionItem(each.name, help=each.title)
+            for each in EXERCISES.values()
+            if each.name.startswith(incomplete.replace("-", "_"))
+        ]
 
 
 class PositiveNumber(click.ParamType[float]):

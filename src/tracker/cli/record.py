@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tracker.cli.completion import sensors
 from tracker.cli.examples import examples
 from tracker.cli.interruption import interruption
 from tracker.cli.options import ExerciseName, PositiveNumber, force_option, output_option
@@ -23,7 +24,10 @@ if TYPE_CHECKING:
     )
 )
 @click.option(
-    "--sensor", metavar="ADDRESS_OR_NAME", help="Which sensor.  [default: the paired one]"
+    "--sensor",
+    metavar="ADDRESS_OR_NAME",
+    shell_complete=sensors,
+    help="Which sensor.  [default: the paired one]",
 )
 @second_option
 @kind_option

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from tracker.cli.completion import sessions_or_files
 from tracker.cli.examples import examples
 from tracker.cli.interruption import interruption
 from tracker.cli.log_options import SESSION
@@ -17,7 +18,12 @@ from tracker.cli.log_options import SESSION
         ("tracker rescore --missing", "only add recordings that the log does not know"),
     )
 )
-@click.argument("targets", nargs=-1, metavar=f"[all|{SESSION}|FILE|FOLDER]...")
+@click.argument(
+    "targets",
+    nargs=-1,
+    metavar=f"[all|{SESSION}|FILE|FOLDER]...",
+    shell_complete=sessions_or_files,
+)
 @click.option(
     "--missing",
     is_flag=True,

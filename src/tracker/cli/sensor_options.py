@@ -6,9 +6,12 @@ from typing import Final
 
 import click
 
+from tracker.cli.completion import sensor_kinds
+
 kind_option: Final = click.option(
     "--kind",
     metavar="KIND",
+    shell_complete=sensor_kinds,
     help="Kind of the sensor, where it does not tell by itself.",
 )
 

@@ -6,6 +6,7 @@ from typing import Final
 
 import click
 
+from tracker.cli.completion import sensors_or_simulated
 from tracker.cli.examples import examples
 from tracker.cli.interruption import interruption
 from tracker.cli.options import PositiveNumber
@@ -54,6 +55,7 @@ INSTALL: Final = "pip install 'hip-thrust-tracker[serve]'"
 @click.option(
     "--sensor",
     metavar="ADDRESS_OR_NAME|sim",
+    shell_complete=sensors_or_simulated,
     help="Which sensor, as for tracker train.  [default: chosen from the list, on the phone]",
 )
 @click.option("--demo", is_flag=True, help="Show tracker demo: no sensor, and nothing is stored.")

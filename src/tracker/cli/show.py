@@ -6,6 +6,7 @@ import json
 
 import click
 
+from tracker.cli.completion import logged_sessions
 from tracker.cli.examples import examples
 from tracker.cli.log_options import SESSION, SESSION_HELP
 
@@ -21,7 +22,7 @@ from tracker.cli.log_options import SESSION, SESSION_HELP
     It is the table of `tracker analyze`, with what was entered and edited marked. {SESSION_HELP}
     """,
 )
-@click.argument("session", metavar=SESSION)
+@click.argument("session", metavar=SESSION, shell_complete=logged_sessions)
 @click.option(
     "--format",
     "output_format",

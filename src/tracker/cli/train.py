@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from tracker.cli.completion import sensors_or_simulated
 from tracker.cli.examples import examples
 from tracker.cli.interruption import interruption
 from tracker.cli.options import MAX_SPEED, ExerciseName, PositiveNumber, headless_option
@@ -47,6 +48,7 @@ DEFAULT_SEED: Final = 1
 @click.option(
     "--sensor",
     metavar="ADDRESS_OR_NAME|sim",
+    shell_complete=sensors_or_simulated,
     help="Which sensor; 'sim' is a simulated lifter.  [default: the paired one]",
 )
 @second_option
