@@ -2,10 +2,9 @@ from __future__ import annotations
 
 import os
 
-from hypothesis import settings
-
 # xdist asks only the conftest above all tests.
 from ble.sharing import pytest_xdist_make_scheduler
+from hypothesis import settings
 
 __all__ = ["pytest_xdist_make_scheduler"]
 
