@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 import yaml
+from hypothesis import settings
 
 from tracker.cli.app import COMMANDS
 from tracker.domain import EXERCISES
@@ -97,6 +98,16 @@ def test_every_page_of_the_reference_is_of_a_room_that_says_what_it_exports() ->
         room = source / "__init__.py" if source.is_dir() else source.with_suffix(".py")
         assert page.read_text(encoding="utf-8").endswith(f"\n::: tracker.{page.stem}\n")
         assert not source.is_dir() or "__all__" in room.read_text(encoding="utf-8")
+
+
+# ---- random examples ----
+
+
+def test_examples_are_the_same_everywhere_but_in_ci() -> None:
+    # The second is worth a test in CI alone, where Hypothesis has another default.
+    assert settings.get_profile("repeatable").derandomize
+    assert not settings.get_profile("random").derandomize
+    assert settings.get_profile("random").print_blob
 
 
 # ---- workflows and templates ----
