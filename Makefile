@@ -43,7 +43,7 @@ unexport PYTHONPATH
 # More workers than this cost more in imports than they save.
 WORKERS := -n auto --maxprocesses 8
 
-# In CI every run tries other examples, and more of them; a failure says how to reproduce it.
+# In CI, new and more random examples in every run; a failure says how to reproduce it.
 EXAMPLES := $(if $(CI),--hypothesis-profile=random)
 
 .PHONY: help demo test check lint docs man accuracy bench snapshots build format clean distclean

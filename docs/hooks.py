@@ -1,7 +1,7 @@
-"""MkDocs hook: the site is made of the repository's pages, at the places where they lie.
+"""MkDocs hook: build the site from pages all over the repository.
 
-MkDocs wants all pages in one folder; README, firmware notes and change log are not in docs/, and
-copies would go stale. So the site's tree is the repository's, and one link works in both.
+MkDocs expects every page in one folder, but README, firmware notes and changelog live outside
+docs/, and copies would go stale. The site keeps the repository's layout, so links work in both.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ SHOWN: Final = (
     "examples/*.py",
     "LICENSE",
 )
-"""What pages show or link to besides other pages."""
+"""Other files that pages show or link to."""
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Replace what MkDocs found in docs/ by the repository's pages and what they show."""
+    """Replace what MkDocs found in docs/ with the pages of the repository."""
     of_theme = [file for file in files if not _is_in(file, Path(config.docs_dir))]
     ours = [
         File(
@@ -52,7 +52,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Let a link to a folder lead to its README, as it does on GitHub."""
+    """Point links to a folder at its README, as GitHub does."""
     here = (ROOT / page.file.src_uri).parent
 
     def readme_of(link: re.Match[str]) -> str:

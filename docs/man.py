@@ -1,7 +1,7 @@
-"""Write what a wheel brings along for the shell: the manual page tracker(1) and tab completion.
+"""Write the manual page tracker(1) and the completion scripts that the wheel installs.
 
-Run by `make man` and `make build`. One page for all commands, so that one search finds an option.
-The wheel installs `packaging/` into the environment, where man and the shells look below `share/`.
+Run by `make man` and `make build`. One page covers all commands, so one search finds any option.
+The wheel installs `packaging/` into the environment; man and the shells look under its `share/`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ COMPLETIONS: Final = {
     "zsh": "zsh/site-functions/_tracker",
     "fish": "fish/vendor_completions.d/tracker.fish",
 }
-"""Where each shell looks for the completion of a program."""
+"""Where each shell looks for completion scripts."""
 
 EXIT_STATUS: Final = (
     ("0", "Success."),
@@ -45,7 +45,7 @@ ENVIRONMENT: Final = (
 
 
 def main() -> None:
-    """Write all of it below a folder, `packaging/share` if none is named."""
+    """Write everything under the folder given as argument, or under `packaging/share`."""
     share = Path(sys.argv[1]) if len(sys.argv) > 1 else SHARE
     written = {"man/man1/tracker.1": manual_page()}
     for shell, place in COMPLETIONS.items():
@@ -56,7 +56,7 @@ def main() -> None:
 
 
 def completion(shell: str) -> str:
-    """Return the script that makes a shell ask the program what to offer."""
+    """Return the script that makes a shell ask `tracker` for completions."""
     script = get_completion_class(shell)
     assert script is not None
     text = ShellComplete.source(script(tracker, {}, "tracker", "_TRACKER_COMPLETE"))
@@ -64,7 +64,7 @@ def completion(shell: str) -> str:
 
 
 def manual_page() -> str:
-    """Return the page in the language of man(7)."""
+    """Return the page as man(7) macros."""
     context = click.Context(tracker, info_name="tracker")
     about = inspect.cleandoc(tracker.help or "")
     lines = [
@@ -103,7 +103,7 @@ def _options(command: click.Command, context: click.Context) -> Iterator[str]:
     for parameter in command.get_params(context):
         everywhere = context.parent is not None and parameter.name in ("debug", "help")
         record = parameter.get_help_record(context)
-        # An argument is explained in the text.
+        # The text explains the arguments.
         if not everywhere and record is not None and record[1]:
             yield from _definitions([record])
 
@@ -114,7 +114,7 @@ def _definitions(pairs: Iterable[tuple[str, str]]) -> Iterator[str]:
 
 
 def _paragraphs(text: str) -> Iterator[str]:
-    """Yield paragraphs; one under a backspace keeps its lines, as click has it."""
+    """Yield paragraphs; like click, keep the line breaks of one that starts with a backspace."""
     for paragraph in re.split(r"\n\s*\n", text.strip()):
         if paragraph.startswith("\b"):
             lines = paragraph.lstrip("\b\n").splitlines()
@@ -124,7 +124,7 @@ def _paragraphs(text: str) -> Iterator[str]:
 
 
 def _roff(text: str, *, keep: bool = False) -> str:
-    """Return text that man shows as it is."""
+    """Return text with roff's special characters escaped."""
     text = text if keep else " ".join(text.split())
     text = text.replace("\\", r"\e").replace("-", r"\-")
     return rf"\&{text}" if text.startswith((".", "'")) else text

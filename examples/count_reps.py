@@ -32,7 +32,7 @@ def main(path: str) -> None:
         if isinstance(event, RepCounted):
             reps[event.set_index] += 1
         elif isinstance(event, RepRevised) and event.rep is None:
-            # What looked like a rep was the set-up.
+            # A set-up move that looked like a rep.
             reps[event.set_index] -= 1
     for number, count in sorted(reps.items()):
         print(f"set {number}: {count} reps")

@@ -1,9 +1,9 @@
-"""Coach from arrays that come in while somebody trains.
+"""Coach live from arrays of samples.
 
 python examples/live.py recordings/hard_session.arrows
 
-The samples come out of a recording here, ten at a time. Put your own source in the place of
-`blocks`: anything that yields times (s), specific force (m/s²) and angular rate (rad/s or None).
+Here the samples come from a recording, ten at a time. Replace `blocks` with your own source:
+anything that yields times (s), specific force (m/s²) and angular rate (rad/s or None).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ BLOCK_SAMPLES = 10
 
 
 def main(path: str) -> None:
-    """Print every rep when its lockout begins, and what the coach says."""
+    """Print each rep as its lockout begins, and what the coach says."""
     engine = Engine(SAMPLES, exercise_named("hip_thrust"))
     for time_s, acc_mps2, gyro_radps in blocks(path):
         packet = encode_samples(time_s, acc_mps2, gyro_radps)
@@ -40,7 +40,7 @@ def main(path: str) -> None:
 
 
 def blocks(path: str) -> Iterator[Block]:
-    """Yield the samples of a recording as a sensor would bring them."""
+    """Yield the samples of a recording in blocks, as a sensor sends them."""
     recording = open_recording(path)
     samples = timed_samples(recording.info, recording)
     for first in range(0, len(samples.time_s), BLOCK_SAMPLES):
@@ -50,7 +50,7 @@ def blocks(path: str) -> Iterator[Block]:
 
 
 def show(events: Iterable[Event]) -> None:
-    """Print what a lifter wants to know at once."""
+    """Print reps, cues and the end of each set."""
     for event in events:
         if isinstance(event, RepCounted):
             print(f"{event.at_s:6.1f} s  set {event.set_index} rep {event.index}")

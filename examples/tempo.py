@@ -14,7 +14,7 @@ from tracker.recording import open_recording
 
 
 def main(path: str) -> None:
-    """Print one line for each rep: when it began, its phases in seconds, its range."""
+    """Print a line for each rep: its start, phases and range."""
     recording = open_recording(path)
     engine = build_engine(recording.info)
     reps: dict[tuple[int, int], Rep] = {}
@@ -22,7 +22,7 @@ def main(path: str) -> None:
         if isinstance(event, RepCompleted):
             reps[event.set_index, event.rep.index] = event.rep
         elif isinstance(event, RepRevised):
-            # Later samples know more: the pause after a rep, for one.
+            # Later samples tell more, such as the pause after the rep.
             reps.pop((event.set_index, event.index), None)
             if event.rep is not None and event.rep.complete:
                 reps[event.set_index, event.index] = event.rep
@@ -35,7 +35,7 @@ def main(path: str) -> None:
 
 
 def number(value: float | None, decimals: int) -> str:
-    """Return a dash for what is not known; it is never 0."""
+    """Format a value; unknown is a dash, never 0."""
     return "–" if value is None else f"{value:.{decimals}f}"
 
 

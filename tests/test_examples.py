@@ -1,4 +1,4 @@
-"""The programs of examples/ run as they are, and find what the recordings' truth says."""
+"""The programs in examples/ run, and agree with the truth of the recordings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The files around the code name what there is: pages, targets, commands, exercises."""
+"""Site, workflows, templates and manual page name only what exists."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def test_every_page_of_the_reference_is_of_a_room_that_says_what_it_exports() ->
 
 
 def test_examples_are_the_same_everywhere_but_in_ci() -> None:
-    # The second is worth a test in CI alone, where Hypothesis has another default.
+    # The second can only fail in CI, where Hypothesis has another default.
     assert settings.get_profile("repeatable").derandomize
     assert not settings.get_profile("random").derandomize
     assert settings.get_profile("random").print_blob

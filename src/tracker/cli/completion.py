@@ -1,7 +1,7 @@
-"""What the shell offers when somebody presses tab: logged sessions and sensors.
+"""Tab completion: logged sessions, sensors and their kinds.
 
-Everything heavy is imported in the function that needs it, so that a plain command pays for none
-of it. A shell in the middle of a line cannot show an error: whatever is wrong, nothing is offered.
+Heavy imports stay inside the functions, so that other commands don't pay for them. Completion must
+not print errors into a half-typed line: when something fails, it offers nothing.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     import click
 
 MOST_SESSIONS: Final = 50
-"""The newest ones; a longer list helps nobody to choose."""
+"""Only the newest: nobody picks from a longer list."""
 
 NEWEST: Final = "last"
-"""What the newest session is called on the command line."""
+"""Names the newest session on the command line."""
 
 
 def logged_sessions(
@@ -25,7 +25,7 @@ def logged_sessions(
 ) -> list[CompletionItem]:
     """Offer `last` and the ids of the newest sessions, each with its day, exercise and reps.
 
-    With `--restore` or `--purge` the sessions in the trash are meant.
+    With `--restore` or `--purge`, offer the sessions in the trash instead.
     """
     from tracker.domain import TrackerError
 
@@ -40,7 +40,7 @@ def logged_sessions(
 def sessions_or_files(
     context: click.Context, parameter: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
-    """Offer logged sessions, and files where no session begins like that."""
+    """Offer logged sessions; if none matches, files."""
     sessions = logged_sessions(context, parameter, incomplete)
     return sessions or [CompletionItem(incomplete, type="file")]
 
@@ -48,14 +48,14 @@ def sessions_or_files(
 def files(
     _context: click.Context, _parameter: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
-    """Let the shell offer files, for an argument that may also be an address."""
+    """Offer files, for an argument that may also be a URL."""
     return [CompletionItem(incomplete, type="file")]
 
 
 def sensors(
     _context: click.Context, _parameter: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
-    """Offer the paired sensor, by its name if it has one."""
+    """Offer the paired sensor: its name, or its address if it has none."""
     from tracker.domain import TrackerError
     from tracker.runtime.config import config_path, load_config
     from tracker.runtime.paths import tracker_paths
@@ -82,7 +82,7 @@ def sensors_or_simulated(
 def sensor_kinds(
     _context: click.Context, _parameter: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
-    """Offer the kinds of sensors that can be decoded."""
+    """Offer the kinds of sensor that have a decoder."""
     from tracker.sensors import families
 
     return [
