@@ -24,7 +24,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT: Final = Path(__file__).parents[1]
-PLACES: Final = (".", "docs", "docs/adr", "firmware_notes", "recordings", "benchmarks")
+PLACES: Final = (
+    ".",
+    "docs",
+    "docs/adr",
+    "docs/reference",
+    "examples",
+    "firmware_notes",
+    "recordings",
+    "benchmarks",
+)
 PAGES: Final = sorted(page for place in PLACES for page in (ROOT / place).glob("*.md"))
 FIRST_SESSION: Final = ROOT / "docs" / "first-session.md"
 
