@@ -46,6 +46,10 @@ WORKERS := -n auto --maxprocesses 8
 # In CI, new and more random examples in every run; a failure says how to reproduce it.
 EXAMPLES := $(if $(CI),--hypothesis-profile=random)
 
+# The rooms without I/O. Their own tests reach 99.4 % of lines and branches; there is no floor for the
+# other rooms yet.
+CORE := */domain/*,*/sensors/*,*/signal/*,*/detect/*,*/coach/*,*/engine.py
+
 .PHONY: help demo test check lint docs man accuracy bench snapshots build format clean distclean
 
 help: ## Show the targets
@@ -60,7 +64,8 @@ test: $(TEST_READY) ## Run the tests (ARGS="tests/cli -k help")
 	$(PY) -m pytest $(WORKERS) $(ARGS)
 
 check: lint docs ## Format, lint, types, import rules, dependencies, spelling, pages, then the tests with coverage
-	$(PY) -m pytest $(WORKERS) --cov $(if $(ARGS),--cov-fail-under=0) $(EXAMPLES) $(ARGS)
+	$(PY) -m pytest $(WORKERS) --cov $(EXAMPLES) $(ARGS)
+	$(if $(ARGS),,$(PY) -m coverage report --format=total --include='$(CORE)' --fail-under=97)
 
 lint: $(DEV_READY) ## Format, lint, types, import rules, dependencies, spelling
 	$(PY) -m ruff format --check .
