@@ -50,7 +50,7 @@ EXAMPLES := $(if $(CI),--hypothesis-profile=random)
 # other rooms yet.
 CORE := */domain/*,*/sensors/*,*/signal/*,*/detect/*,*/coach/*,*/engine.py
 
-.PHONY: help demo test check lint docs man accuracy bench snapshots build format clean distclean
+.PHONY: help demo test check lint docs man accuracy hunt bench snapshots build format clean distclean
 
 help: ## Show the targets
 	@echo 'usage: make TARGET [ARGS="..."] [PYTHON=/path/to/python3]'
@@ -84,6 +84,9 @@ man: $(RUN_READY) ## Write the manual page and the tab completion that the wheel
 
 accuracy: $(PEER_READY) ## Measure counts and timing against known truth
 	$(PY) benchmarks/accuracy.py $(ARGS)
+
+hunt: $(TEST_READY) ## Draw sessions from wide priors and look for those that are counted wrong
+	@$(PY) benchmarks/hunt.py $(ARGS)
 
 bench: $(TEST_READY) ## Measure throughput as ratios to a base case
 	$(PY) -m pytest benchmarks $(ARGS)
