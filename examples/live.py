@@ -11,8 +11,9 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from tracker.decoding import timed_samples
 from tracker.domain import Cue, Notification, RepCounted, SetEnded, exercise_named
-from tracker.engine import Engine, timed_samples
+from tracker.engine import Engine
 from tracker.recording import open_recording
 from tracker.sensors import SAMPLES, SAMPLES_CHANNEL, encode_samples
 

@@ -4,6 +4,7 @@ import os
 
 # xdist asks only the conftest above all tests.
 from hypothesis import HealthCheck, settings
+
 from tests.radio.sharing import pytest_xdist_make_scheduler
 
 __all__ = ["pytest_xdist_make_scheduler"]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests.app.doubles import GatedSource, ListRecorder, ManualClock, until
 from tests.tui.staging import look
-from tracker import engine as engine_module
+from tracker import counting as counting_module
 from tracker.app.session import Session
 from tracker.app.snapshot import RunState
 from tracker.app.text import TextOutput
@@ -99,7 +99,7 @@ def failing(stage: type[Any], method: str, at_call: int, times: int = 1) -> Iter
 
     setattr(Fragile, method, fragile)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engine_module, stage.__name__, Fragile)
+        patch.setattr(counting_module, stage.__name__, Fragile)
         yield
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from tracker.engine import timed_samples
+from tracker.decoding import timed_samples
 from tracker.recording import open_recording
 
 if TYPE_CHECKING:

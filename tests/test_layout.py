@@ -17,7 +17,7 @@ ROOMS = {path.name for path in SOURCE.iterdir() if (path / "__init__.py").is_fil
 LONGEST_MODULE_LINES = 700
 """One idea, readable in one sitting."""
 
-# Tests that cross rooms: the bundled recordings, measurements, and whole trainings over an emulated radio.
+# Cross rooms: the bundled recordings, the measurements, whole sessions over an emulated radio.
 CROSSING = {"benchmarks", "radio", "recordings"}
 
 

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from click.shell_completion import ShellComplete
-from tests.cli.logged import open_log
 
+from tests.cli.logged import open_log
 from tracker.cli.app import COMMANDS, tracker
 from tracker.domain import EXERCISES
 from tracker.sensors import families

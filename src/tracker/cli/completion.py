@@ -56,9 +56,9 @@ def sensors(
     _context: click.Context, _parameter: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
     """Offer the paired sensor: its name, or its address if it has none."""
-    from tracker.domain import TrackerError
     from tracker.app.config import config_path, load_config
     from tracker.app.paths import tracker_paths
+    from tracker.domain import TrackerError
 
     try:
         saved = load_config(config_path(tracker_paths().config)).sensor

@@ -333,7 +333,7 @@ def session_of(source: str, form: Format, reading: Reading) -> Session:
     TrackerError
         If the session cannot be read, or the log does not have the samples that are needed.
     """
-    from tracker.engine import timed_samples
+    from tracker.decoding import timed_samples
 
     # A file that is called like a number is still the file that was named.
     logged: Workout | None = None
