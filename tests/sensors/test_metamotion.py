@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from tests.sensors import notes
+from tests.sensors.encoders import encode_metamotion
 from tracker.domain import Fault, FaultReason, Frame, Notification, TrackerError, UnknownNameError
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
 from tracker.sensors.base import Advertisement, ClockKind
@@ -15,15 +16,14 @@ from tracker.sensors.metamotion.packets import (
     SERVICE_UUID,
     Chip,
     Stream,
-    encode_samples,
 )
 from tracker.sensors.registry import as_document, decode_transcript, parse_settings
 
 NOTE = "05-metamotion.md"
 LEVEL = np.tile([0.0, 0.0, STANDARD_GRAVITY_MPS2], (3, 1))
 TURNING = np.tile([0.0, 100.0 * RADPS_PER_DPS, 0.0], (3, 1))
-ACC = encode_samples(Stream.ACC, Chip.BMI160, 8, LEVEL)
-GYRO = encode_samples(Stream.GYRO, Chip.BMI160, 1000, TURNING)
+ACC = encode_metamotion(Stream.ACC, Chip.BMI160, 8, LEVEL)
+GYRO = encode_metamotion(Stream.GYRO, Chip.BMI160, 1000, TURNING)
 
 
 def feed(
@@ -106,8 +106,8 @@ def test_a_loss_is_a_fault_with_the_count_and_shifts_nothing() -> None:
 def test_what_the_board_answers_sets_the_scale() -> None:
     decoder = MetaMotionDecoder()
     told = ("03800400", "13800100", "03 83 a8 03", "13 83 28 00")
-    acc = encode_samples(Stream.ACC, Chip.BMI270, 16, LEVEL)
-    gyro = encode_samples(Stream.GYRO, Chip.BMI270, 2000, TURNING)
+    acc = encode_metamotion(Stream.ACC, Chip.BMI270, 16, LEVEL)
+    gyro = encode_metamotion(Stream.GYRO, Chip.BMI270, 2000, TURNING)
 
     (frame,) = feed(decoder, *(bytes.fromhex(answer) for answer in told), acc, gyro)
 
@@ -145,7 +145,7 @@ def test_a_gyroscope_that_stays_silent_does_not_end_the_session() -> None:
 
 
 def test_a_count_at_the_end_of_the_range_is_flagged() -> None:
-    clipped = encode_samples(Stream.ACC, Chip.BMI160, 8, LEVEL * 9)
+    clipped = encode_metamotion(Stream.ACC, Chip.BMI160, 8, LEVEL * 9)
 
     (frame,) = feed(MetaMotionDecoder(), clipped, GYRO)
 

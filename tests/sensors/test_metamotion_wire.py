@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.sensors import notes
+from tests.sensors.encoders import encode_metamotion
 from tracker.domain import FaultReason
 from tracker.sensors.base import MalformedError
 from tracker.sensors.metamotion import METAMOTION
@@ -19,7 +20,6 @@ from tracker.sensors.metamotion.packets import (
     Stream,
     counts_per_unit,
     decode_samples,
-    encode_samples,
 )
 
 NOTE = "05-metamotion.md"
@@ -67,7 +67,7 @@ def test_what_was_encoded_comes_back(
     )
     values = counts / counts_per_unit(stream, full_range)
 
-    encoded = encode_samples(stream, chip, full_range, values)
+    encoded = encode_metamotion(stream, chip, full_range, values)
     decoded = decode_samples(encoded, chip if chip_is_known else None)
 
     assert len(encoded) == 2 + 6 * samples
@@ -77,7 +77,7 @@ def test_what_was_encoded_comes_back(
 
 
 def test_what_is_beyond_the_range_is_cut_to_it_and_marked() -> None:
-    encoded = encode_samples(Stream.ACC, Chip.BMI270, 8, np.array([[100.0, -100.0, 0.0]]))
+    encoded = encode_metamotion(Stream.ACC, Chip.BMI270, 8, np.array([[100.0, -100.0, 0.0]]))
 
     decoded = decode_samples(encoded, Chip.BMI270)
 
@@ -88,7 +88,7 @@ def test_what_is_beyond_the_range_is_cut_to_it_and_marked() -> None:
 @pytest.mark.parametrize("shape", [(0, 3), (2, 3), (4, 3), (3, 1)])
 def test_a_notification_holds_one_sample_or_three(shape: tuple[int, int]) -> None:
     with pytest.raises(ValueError, match=r"shape \(1, 3\) or \(3, 3\)"):
-        encode_samples(Stream.ACC, Chip.BMI160, 8, np.zeros(shape))
+        encode_metamotion(Stream.ACC, Chip.BMI160, 8, np.zeros(shape))
 
 
 @pytest.mark.parametrize(

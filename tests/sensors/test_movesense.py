@@ -8,18 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.sensors import examples, notes
+from tests.sensors.encoders import encode_movesense, encode_movesense_parts
 from tracker.domain import Fault, FaultReason, Frame, Notification, TrackerError, UnknownNameError
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
 from tracker.sensors import identify, identify_connected
 from tracker.sensors.base import Advertisement, ClockKind
 from tracker.sensors.movesense import LATE_MS, MOVESENSE, MovesenseDecoder
 from tracker.sensors.movesense.control import ACCELERATION_REF, MOTION_REF
-from tracker.sensors.movesense.packets import (
-    NOTIFY_UUID,
-    SERVICE_UUID,
-    encode_parts,
-    encode_payload,
-)
+from tracker.sensors.movesense.packets import NOTIFY_UUID, SERVICE_UUID
 from tracker.signal import DeviceClock
 
 NOTE = "03-movesense.md"
@@ -30,7 +26,7 @@ STILL = np.zeros((8, 3))
 
 def sent(time_ms: int, acc: Any = FLAT, gyro: Any = STILL, ref: int = MOTION_REF) -> Notification:
     signals = [acc] if gyro is None else [acc, gyro]
-    (data,) = encode_parts(ref, encode_payload(time_ms, signals))
+    (data,) = encode_movesense_parts(ref, encode_movesense(time_ms, signals))
     return Notification(0, NOTIFY_UUID, data)
 
 
@@ -60,11 +56,11 @@ def test_what_was_encoded_comes_back_however_it_was_cut(
     rng = np.random.default_rng(rows)
     acc_mps2, gyro_dps = rng.normal(0, 5, (8, 3)), rng.normal(0, 100, (8, 3))
     decoder = MovesenseDecoder()
-    payload = encode_payload(time_ms, [acc_mps2, gyro_dps])
+    payload = encode_movesense(time_ms, [acc_mps2, gyro_dps])
 
     results = [
         result
-        for data in encode_parts(MOTION_REF, payload, room)
+        for data in encode_movesense_parts(MOTION_REF, payload, room)
         for result in decoder.feed(Notification(0, NOTIFY_UUID, data))
     ]
 

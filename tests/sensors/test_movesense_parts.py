@@ -4,13 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.sensors.movesense.packets import (
-    MOST_BYTES,
-    Answer,
-    Reassembler,
-    Resource,
-    encode_parts,
-)
+from tests.sensors.encoders import encode_movesense_parts
+from tracker.sensors.movesense.packets import MOST_BYTES, Answer, Reassembler, Resource
 
 MOTION = Resource("IMU6", 104)
 WHOLE = bytes(range(196))
@@ -31,7 +26,7 @@ def joined(parts: Reassembler, notifications: tuple[bytes, ...]) -> list[bytes]:
 def test_payloads_cut_anywhere_come_out_whole(room: int) -> None:
     parts = Reassembler(MOTION, sized=True)
 
-    assert joined(parts, encode_parts(1, WHOLE, room) * 3) == [WHOLE] * 3
+    assert joined(parts, encode_movesense_parts(1, WHOLE, room) * 3) == [WHOLE] * 3
 
 
 def test_the_cut_of_old_firmware_is_never_taken_for_a_whole() -> None:

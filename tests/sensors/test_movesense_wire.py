@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.sensors import examples, notes
+from tests.sensors.encoders import encode_movesense, encode_movesense_parts
 from tracker.domain import FaultReason
 from tracker.sensors.base import BATTERY_LEVEL_UUID, MalformedError
 from tracker.sensors.movesense import packets as wire
@@ -21,9 +22,7 @@ from tracker.sensors.movesense.packets import (
     decode_payload,
     decode_status,
     encode_command,
-    encode_parts,
     encode_path,
-    encode_payload,
 )
 
 NOTE = "03-movesense.md"
@@ -68,7 +67,7 @@ def test_signals_of_one_kind_are_read_as_the_vendor_s_tool_does(block: dict[str,
     assert payload.signals.keys() == block.keys() & {"acc", "gyro", "magn"}
     for name, values in payload.signals.items():
         np.testing.assert_allclose(values, block[name], atol=block["tolerance"])
-    assert encode_payload(payload.time_ms, list(payload.signals.values())).hex() == block[
+    assert encode_movesense(payload.time_ms, list(payload.signals.values())).hex() == block[
         "hex"
     ].replace(" ", "").replace("\n", "")
 
@@ -132,7 +131,7 @@ def test_what_was_encoded_comes_back(name: str, n: int, time_ms: int, seed: int)
         for number in range(len(ARRAYS[name]))
     ]
 
-    payload = decode_payload(encode_payload(time_ms, signals), Resource(name, 104))
+    payload = decode_payload(encode_movesense(time_ms, signals), Resource(name, 104))
 
     assert payload.time_ms == time_ms % (1 << 32)
     for signal, read in zip(signals, payload.signals.values(), strict=True):
@@ -150,9 +149,9 @@ def test_a_payload_that_is_no_whole_number_of_samples_is_refused(length: int) ->
 def test_a_payload_is_sent_whole_or_in_parts() -> None:
     payload = bytes(range(100))
 
-    assert encode_parts(5, payload) == (b"\x02\x05" + payload,)
-    assert encode_parts(5, payload, 100) == (b"\x02\x05" + payload,)
-    assert encode_parts(5, payload, 40) == (
+    assert encode_movesense_parts(5, payload) == (b"\x02\x05" + payload,)
+    assert encode_movesense_parts(5, payload, 100) == (b"\x02\x05" + payload,)
+    assert encode_movesense_parts(5, payload, 40) == (
         b"\x02\x05" + payload[:40],
         b"\x03\x05" + payload[40:80],
         b"\x03\x05" + payload[80:],
@@ -161,6 +160,6 @@ def test_a_payload_is_sent_whole_or_in_parts() -> None:
 
 def test_signals_that_do_not_fit_together_are_refused_by_the_encoder() -> None:
     with pytest.raises(ValueError, match="one shape"):
-        encode_payload(0, [np.zeros((2, 3)), np.zeros((3, 3))])
+        encode_movesense(0, [np.zeros((2, 3)), np.zeros((3, 3))])
     with pytest.raises(ValueError, match="one shape"):
-        encode_payload(0, [np.zeros((2, 2))])
+        encode_movesense(0, [np.zeros((2, 2))])

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.sensors import notes
+from tests.sensors.encoders import encode_nus_header
 from tracker.domain import FaultReason
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
 from tracker.sensors.base import MalformedError
@@ -17,7 +18,6 @@ from tracker.sensors.nus import (
     MOST_LINE_BYTES,
     TIME,
     Layout,
-    encode_header,
     parse_header,
 )
 
@@ -104,7 +104,7 @@ layouts = st.builds(
 
 @given(layouts)
 def test_what_was_encoded_comes_back(layout: Layout) -> None:
-    line = encode_header(layout)
+    line = encode_nus_header(layout)
     parsed = parse_header(line)
 
     assert len(line) <= MOST_LINE_BYTES

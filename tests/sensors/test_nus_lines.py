@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.sensors.nus import MOST_LINE_BYTES, Lines, cut
+from tests.sensors.encoders import cut_nus
+from tracker.sensors.nus import MOST_LINE_BYTES, Lines
 
 
 @pytest.mark.parametrize(
@@ -64,7 +65,7 @@ def test_no_bytes_make_it_raise_or_keep_more_than_a_line(payloads: list[bytes]) 
 
 @given(st.text(alphabet=st.characters(max_codepoint=127), max_size=100), st.integers(1, 30))
 def test_what_was_cut_is_whole_together(text: str, size: int) -> None:
-    pieces = cut(text, size)
+    pieces = cut_nus(text, size)
 
     assert b"".join(pieces) == text.encode()
     assert all(0 < len(piece) <= size for piece in pieces)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.sensors.encoders import encode_nus_row
 from tracker.domain import FaultReason
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
 from tracker.sensors.base import MalformedError
@@ -22,7 +23,6 @@ from tracker.sensors.nus import (
     RawScale,
     Row,
     checksum,
-    encode_row,
     holds_samples,
     parse_object,
     parse_row,
@@ -134,7 +134,7 @@ def test_what_was_encoded_comes_back(
 ) -> None:
     row = Row(np.array(acc), np.array(gyro), time_s)
 
-    line = encode_row(row, FULL, tag=tag, check=check)
+    line = encode_nus_row(row, FULL, tag=tag, check=check)
     come = parse_row(line, FULL)
 
     assert holds_samples(line)

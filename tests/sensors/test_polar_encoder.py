@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from tests.sensors.encoders import encode_deltas, encode_polar
 from tracker.sensors.polar.packets import (
     COMPRESSED,
     LAYOUTS,
@@ -16,7 +17,6 @@ from tracker.sensors.polar.packets import (
     decode_header,
     decode_samples,
 )
-from tracker.sensors.polar_encoder import encode_deltas, encode_frame
 
 WHOLE = sorted(key for key, layout in LAYOUTS.items() if not layout.floats)
 
@@ -46,7 +46,7 @@ def test_what_was_encoded_comes_back_to_half_a_count(
         values /= 100.0
     factor = 0.07
 
-    data = encode_frame(Measurement(measurement), stamp_ns, values, frame_type, factor)
+    data = encode_polar(Measurement(measurement), stamp_ns, values, frame_type, factor)
 
     header, content = decode_header(data)
     assert (header.measurement, header.stamp_ns) == (measurement, stamp_ns)
@@ -59,7 +59,7 @@ def test_what_was_encoded_comes_back_to_half_a_count(
 
 def test_values_beyond_the_counts_are_cut_off_and_never_wrap() -> None:
     header, content = decode_header(
-        encode_frame(Measurement.ACC, 1, np.array([[40.0, -40.0, 0.0]]), frame_type=1)
+        encode_polar(Measurement.ACC, 1, np.array([[40.0, -40.0, 0.0]]), frame_type=1)
     )
 
     np.testing.assert_allclose(
@@ -68,8 +68,8 @@ def test_values_beyond_the_counts_are_cut_off_and_never_wrap() -> None:
 
 
 def test_a_sensor_at_rest_sends_less() -> None:
-    rest = encode_frame(Measurement.ACC, 1, np.tile([0.0, 0.0, 1.0], (50, 1)))
-    moving = encode_frame(Measurement.ACC, 1, np.random.default_rng(1).normal(0, 1, (50, 3)))
+    rest = encode_polar(Measurement.ACC, 1, np.tile([0.0, 0.0, 1.0], (50, 1)))
+    moving = encode_polar(Measurement.ACC, 1, np.random.default_rng(1).normal(0, 1, (50, 3)))
 
     assert len(rest) < 30 < len(moving)
 
@@ -78,4 +78,4 @@ def test_a_sensor_at_rest_sends_less() -> None:
 def test_what_no_sensor_sends_is_refused(values: np.ndarray[Any, np.dtype[np.float64]]) -> None:
     frame_type = COMPRESSED | (1 if len(values) else 0)
     with pytest.raises(ValueError, match="whole counts"):
-        encode_frame(Measurement.GYRO, 1, values, frame_type)
+        encode_polar(Measurement.GYRO, 1, values, frame_type)

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.sensors import examples, notes
+from tests.sensors.encoders import encode_reply, encode_witmotion
 from tracker.domain import Fault, Frame, Notification, TrackerError, UnknownNameError
 from tracker.domain.units import NS_PER_S, RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
 from tracker.sensors import identify, identify_connected
@@ -21,8 +22,6 @@ from tracker.sensors.witmotion import (
     WITMOTION,
     RegisterReply,
     WitMotionDecoder,
-    encode_reply,
-    encode_witmotion,
 )
 
 NOTE = "02-witmotion.md"

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tests.sensors import notes
+from tests.sensors.encoders import encode_reply, encode_witmotion
 from tracker.domain import Notification, SensorError
 from tracker.domain.units import NS_PER_S, ns_from_s
 from tracker.sensors.base import Decide, Expect, Pause, Subscribe, Unsubscribe, Where, Write
@@ -28,8 +29,6 @@ from tracker.sensors.witmotion import (
     WRITE_UUID,
     RegisterReply,
     battery_percent,
-    encode_reply,
-    encode_witmotion,
     measured_rate_hz,
     read_command,
 )

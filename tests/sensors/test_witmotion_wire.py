@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from tests.sensors import notes
+from tests.sensors.encoders import encode_reply, encode_witmotion
 from tracker.sensors import witmotion as wire
 from tracker.sensors.witmotion import (
-    ANGLE_RANGE_DEG,
     COLUMNS,
     COUNT,
     COUNTS_PER_RANGE,
@@ -20,8 +20,6 @@ from tracker.sensors.witmotion import (
     RegisterReply,
     Scale,
     decode_reply,
-    encode_reply,
-    encode_witmotion,
     read_command,
     write_command,
 )
@@ -64,7 +62,7 @@ def test_angles_are_where_the_note_says(step: dict[str, Any]) -> None:
     counts = np.frombuffer(frame[14:], COUNT)
 
     np.testing.assert_allclose(
-        counts * ANGLE_RANGE_DEG / COUNTS_PER_RANGE,
+        counts * 180.0 / COUNTS_PER_RANGE,
         step["angle_deg"][0],
         atol=step["frame"].get("tolerance", 1e-9),
     )

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from tests.sensors import notes
+from tests.sensors.encoders import encode_xsens_dot
 from tracker.domain import (
     Fault,
     FaultReason,
@@ -34,7 +35,6 @@ from tracker.sensors.xsens_dot import (
     SHORT_UUID,
     XSENS_DOT,
     XsensDotDecoder,
-    encode_payload,
     start_command,
     stop_command,
     with_rate,
@@ -48,7 +48,7 @@ CONTROL_VALUE = with_rate(bytes(32), 60)
 
 
 def payload(stamp_us: int) -> Notification:
-    data = encode_payload(21, stamp_us, LEVEL, TURNING)
+    data = encode_xsens_dot(21, stamp_us, LEVEL, TURNING)
     return Notification(stamp_us * 1000, MEDIUM_UUID, data)
 
 
@@ -144,14 +144,14 @@ def test_a_pause_between_two_starts_is_no_loss() -> None:
 
 
 def test_a_payload_of_another_mode_is_refused_by_its_length() -> None:
-    short = Notification(0, SHORT_UUID, encode_payload(6, 0, LEVEL, None))
+    short = Notification(0, SHORT_UUID, encode_xsens_dot(6, 0, LEVEL, None))
 
     assert reasons(XsensDotDecoder().feed(short)) == ["length"]
     assert reasons(XsensDotDecoder(mode=6).feed(payload(0))) == ["length"]
 
 
 def test_a_transcript_need_not_name_the_characteristic() -> None:
-    data = encode_payload(6, 0, LEVEL, None).hex()
+    data = encode_xsens_dot(6, 0, LEVEL, None).hex()
 
     assert len(decode_transcript(XSENS_DOT, [data], settings={"mode": "6"})) == 1
 

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.sensors import notes
+from tests.sensors.encoders import encode_xsens_dot
 from tracker.domain import FaultReason
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
 from tracker.sensors.base import MalformedError
@@ -19,7 +20,6 @@ from tracker.sensors.xsens_dot import (
     XSENS_DOT,
     Mode,
     decode_payload,
-    encode_payload,
 )
 
 NOTE = "06-xsens-dot.md"
@@ -69,7 +69,7 @@ def test_what_was_encoded_comes_back(
     has_gyro = MODES[mode].gyro_at is not None
     gyro_radps = np.array(gyro_dps) * RADPS_PER_DPS if has_gyro else None
 
-    data = encode_payload(mode, stamp_us, np.array(acc), gyro_radps)
+    data = encode_xsens_dot(mode, stamp_us, np.array(acc), gyro_radps)
     payload = decode_payload(mode, data)
 
     assert len(data) == CHANNEL_BYTES[MODES[mode].channel]
@@ -83,7 +83,7 @@ def test_what_was_encoded_comes_back(
 
 
 def test_zeros_behind_the_payload_may_be_cut_off() -> None:
-    data = encode_payload(21, 5, LEVEL, STILL)
+    data = encode_xsens_dot(21, 5, LEVEL, STILL)
 
     assert decode_payload(21, data[:28]).stamp_us == 5
 
@@ -99,7 +99,7 @@ def test_a_length_that_does_not_fit_is_refused(mode: int, size: int) -> None:
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 @pytest.mark.parametrize("at", [4, 12, 16, 24])
 def test_what_is_no_number_is_refused(at: int, value: float) -> None:
-    data = bytearray(encode_payload(21, 0, LEVEL, STILL))
+    data = bytearray(encode_xsens_dot(21, 0, LEVEL, STILL))
     data[at : at + 4] = np.float32(value).tobytes()
 
     with pytest.raises(MalformedError) as caught:
@@ -110,7 +110,7 @@ def test_what_is_no_number_is_refused(at: int, value: float) -> None:
 
 @pytest.mark.parametrize(("at", "value"), [(4, 314.0), (12, -1e30), (16, 4001.0), (24, -1e30)])
 def test_what_no_chip_measures_is_refused(at: int, value: float) -> None:
-    data = bytearray(encode_payload(21, 0, LEVEL, STILL))
+    data = bytearray(encode_xsens_dot(21, 0, LEVEL, STILL))
     data[at : at + 4] = np.float32(value).tobytes()
 
     with pytest.raises(MalformedError) as caught:
@@ -129,12 +129,12 @@ def test_the_end_of_a_range_is_flagged(
     acc_mps2 = np.array([0.0, ACC_RANGE_MPS2 * acc_share, 0.0])
     gyro_radps = np.array([GYRO_RANGE_RADPS * gyro_share, 0.0, 0.0])
 
-    assert decode_payload(21, encode_payload(21, 0, acc_mps2, gyro_radps)).saturated is saturated
+    assert decode_payload(21, encode_xsens_dot(21, 0, acc_mps2, gyro_radps)).saturated is saturated
 
 
 def test_the_published_status_word_says_that_an_axis_clipped() -> None:
     ((status, _clipped, _source),) = notes.table(NOTE, "Vectors", "status")
-    still = bytearray(encode_payload(2, 0, STILL, None))
+    still = bytearray(encode_xsens_dot(2, 0, STILL, None))
     clipped, only_magnetic = bytearray(still), bytearray(still)
     clipped[32:34] = bytes.fromhex(status)
     only_magnetic[32:34] = b"\xc0\x03"
@@ -149,4 +149,4 @@ def test_a_rate_goes_exactly_where_there_is_room(
     mode: int, gyro_radps: np.ndarray[tuple[int, ...], np.dtype[np.float64]] | None
 ) -> None:
     with pytest.raises(ValueError, match="a rate exactly where mode"):
-        encode_payload(mode, 0, LEVEL, gyro_radps)
+        encode_xsens_dot(mode, 0, LEVEL, gyro_radps)

@@ -39,7 +39,7 @@ from tracker.sensors.registry import (
 )
 from tracker.sensors.samples import SAMPLES, SAMPLES_CHANNEL, SamplesDecoder, encode_samples
 from tracker.sensors.thingy52 import THINGY52, ThingyDecoder
-from tracker.sensors.witmotion import WITMOTION, encode_witmotion
+from tracker.sensors.witmotion import WITMOTION
 from tracker.sensors.xsens_dot import XSENS_DOT, XsensDotDecoder
 
 __all__ = [
@@ -84,7 +84,6 @@ __all__ = [
     "decode_transcript",
     "encode_packet",
     "encode_samples",
-    "encode_witmotion",
     "families",
     "family",
     "identify",

@@ -31,8 +31,6 @@ from tracker.sensors.base import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from numpy.typing import NDArray
-
     from tracker.domain import Fault, Notification
     from tracker.sensors.base import Advertisement
 
@@ -81,13 +79,6 @@ def encode_period(period_ms: int) -> bytes:
             f"expected a period of {LEAST_PERIOD_MS} to {MOST_PERIOD_MS} ms, got {period_ms}"
         )
     return period_ms.to_bytes(2, "little")
-
-
-def encode_sample(acc_mps2: NDArray[np.float64], range_g: int = RANGES_G[0]) -> bytes:
-    """Return one sample, shape (3,), as the board would notify it, clipped to its range."""
-    limits = (-BEYOND_PER_G * range_g, CLIPPED_PER_G * range_g)
-    counts = np.clip(np.rint(acc_mps2 / STANDARD_GRAVITY_MPS2 * COUNTS_PER_G), *limits)
-    return counts.astype(COUNT).tobytes()
 
 
 class MicrobitDecoder:

@@ -157,24 +157,6 @@ def parse_header(line: str) -> Layout | None:
         )
 
 
-def encode_header(layout: Layout) -> str:
-    """Return the header that a board would send for a layout."""
-    words = [HEADER_START, f"columns={','.join(layout.columns)}"]
-    for name, value in (
-        ("acc_mps2", layout.acc_mps2),
-        ("gyro_radps", layout.gyro_radps),
-        ("t_s", layout.time_s),
-        ("rate_hz", layout.rate_hz),
-    ):
-        if value is not None:
-            words.append(f"{name}={value!r}")
-    if layout.acc_range_mps2 is not None:
-        words.append(f"acc_range_g={layout.acc_range_mps2 / STANDARD_GRAVITY_MPS2!r}")
-    if layout.gyro_range_radps is not None:
-        words.append(f"gyro_range_dps={layout.gyro_range_radps / RADPS_PER_DPS!r}")
-    return " ".join(words)
-
-
 def _worth(given: Mapping[str, str], units: Mapping[str, float]) -> float | None:
     """Return a quantity in SI, by whichever name it was given; None if by none."""
     for name, unit in units.items():
@@ -188,9 +170,6 @@ def _worth(given: Mapping[str, str], units: Mapping[str, float]) -> float | None
 
 MOST_LINE_BYTES: Final = 250
 """A header takes 150; whatever is longer has lost its end of line."""
-
-SMALLEST_NOTIFICATION: Final = 20
-"""Bytes that fit into a notification at the smallest ATT MTU."""
 
 _LINE_END: Final = re.compile(rb"[\r\n]")
 _CONTROL: Final = re.compile(rb"[\x00-\x1f\x7f]")
@@ -239,12 +218,6 @@ def _is_whole_object(begun: bytes) -> bool:
     return (
         begun.startswith(b"{") and begun.endswith(b"}") and begun.count(b"{") == begun.count(b"}")
     )
-
-
-def cut(text: str, size: int = SMALLEST_NOTIFICATION) -> list[bytes]:
-    """Return text as a board would notify it, no more than `size` bytes at a time."""
-    data = text.encode("ascii")
-    return [data[start : start + size] for start in range(0, len(data), size)]
 
 
 TAG: Final = "A,"
@@ -363,30 +336,6 @@ def parse_object(line: str, scale: RawScale) -> Row:
             None,
         )
     )
-
-
-def encode_row(row: Row, layout: Layout, *, tag: bool = False, check: bool = False) -> str:
-    """Return the line that a board would print, without its end; other columns are 0.
-
-    Parameters
-    ----------
-    row
-        The sample.
-    layout
-        What its columns mean; has a gyroscope or a time only if the row does.
-    tag
-        Whether an A comes first.
-    check
-        Whether a checksum comes last.
-    """
-    values = dict(zip(ACC, row.acc_mps2 / layout.acc_mps2, strict=True))
-    if row.gyro_radps is not None and layout.gyro_radps is not None:
-        values.update(zip(GYRO, row.gyro_radps / layout.gyro_radps, strict=True))
-    cells = {name: f"{value:.7g}" for name, value in values.items()}
-    if row.time_s is not None and layout.time_s is not None:
-        cells[TIME] = f"{row.time_s / layout.time_s:.12g}"
-    line = TAG * tag + ",".join(cells.get(name, "0") for name in layout.columns)
-    return f"{line}*{checksum(line):02x}" if check else line
 
 
 def _vector(named: Mapping[str, str], names: Iterable[str]) -> NDArray[np.float64]:

@@ -33,8 +33,6 @@ from tracker.sensors.base import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from numpy.typing import NDArray
-
     from tracker.domain import Fault, Notification
     from tracker.sensors.base import Advertisement, Heard, Step
 
@@ -88,19 +86,6 @@ def with_rate(config: bytes, rate_hz: int) -> bytes:
         raise ValueError(f"expected a configuration of {CONFIG.size} bytes, got {len(config)}")
     pedometer_ms, temperature_ms, compass_ms, _rate_hz, wake_on_motion = CONFIG.unpack(config)
     return CONFIG.pack(pedometer_ms, temperature_ms, compass_ms, rate_hz, wake_on_motion)
-
-
-def encode_sample(acc_mps2: NDArray[np.float64], gyro_radps: NDArray[np.float64]) -> bytes:
-    """Return one sample, two vectors of shape (3,), as a Thingy would notify it.
-
-    It is clipped as the chip and the firmware clip it, and the compass is silent.
-    """
-    acc = np.rint(acc_mps2 / STANDARD_GRAVITY_MPS2 * COUNTS_PER_G)
-    gyro = np.rint(gyro_radps / RADPS_PER_DPS * COUNTS_PER_DPS)
-    counts = np.zeros(COLUMNS, COUNT)
-    counts[:3] = np.clip(acc, -ACC_CLIPPED - 1, ACC_CLIPPED)
-    counts[3:6] = np.clip(gyro, np.iinfo(COUNT).min, GYRO_CLIPPED)
-    return counts.tobytes()
 
 
 class ThingyDecoder:

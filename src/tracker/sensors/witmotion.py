@@ -63,7 +63,6 @@ REPLY: Final = 0x71
 COUNT: Final = np.dtype("<i2")
 COLUMNS: Final = 9
 COUNTS_PER_RANGE: Final = 32768
-ANGLE_RANGE_DEG: Final = 180.0
 
 # 02-witmotion.md, "Register reply": register u16, then eight registers from it on.
 REPLY_LAYOUT: Final = struct.Struct("<BBH8h")
@@ -180,47 +179,10 @@ def decode_samples(
     return counts[:, :3] * scale.acc_count_mps2, counts[:, 3:] * scale.gyro_count_radps, saturated
 
 
-def encode_witmotion(
-    acc_mps2: NDArray[np.float64],
-    gyro_radps: NDArray[np.float64],
-    angle_deg: NDArray[np.float64] | None = None,
-    scale: Scale | None = None,
-) -> bytes:
-    """Return samples, one frame each, as a sensor would notify them together.
-
-    Parameters
-    ----------
-    acc_mps2
-        Specific force, m/s², shape (n, 3); cut off at the ends of the range.
-    gyro_radps
-        Angular rate, rad/s, shape (n, 3); cut off at the ends of the range.
-    angle_deg
-        Roll, pitch and yaw, degrees, shape (n, 3); None says level.
-    scale
-        Ranges; None takes those of the sensors.
-    """
-    scale = scale or Scale()
-    columns = (
-        acc_mps2 / scale.acc_count_mps2,
-        gyro_radps / scale.gyro_count_radps,
-        (np.zeros_like(acc_mps2) if angle_deg is None else angle_deg)
-        * (COUNTS_PER_RANGE / ANGLE_RANGE_DEG),
-    )
-    limits = np.iinfo(COUNT)
-    counts = np.rint(np.clip(np.hstack(columns), limits.min, limits.max)).astype(COUNT)
-    return b"".join(bytes((MARK, SAMPLE)) + row.tobytes() for row in counts)
-
-
 def decode_reply(frame: bytes) -> RegisterReply:
     """Return a reply frame of `FRAME_BYTES` in words."""
     _mark, _kind, register, *words = REPLY_LAYOUT.unpack(frame)
     return RegisterReply(register, tuple(words))
-
-
-def encode_reply(reply: RegisterReply) -> bytes:
-    """Return the frame that answers a read; registers that are not given read 0."""
-    words = (*reply.words, *(0 for _ in range(8 - len(reply.words))))
-    return REPLY_LAYOUT.pack(MARK, REPLY, reply.register, *words)
 
 
 def write_command(register: int, value: int) -> bytes:

@@ -165,9 +165,9 @@ IMPOSSIBLE_SHARE: Final = 2.0
 CLIPPING_BITS: Final = 0x003F
 """Status bits 0 to 2 say that an axis of the accelerometer clipped, 3 to 5 of the gyroscope."""
 
-_VECTOR: Final = struct.Struct("<3f")
-_STAMP: Final = struct.Struct("<I")
-_STATUS: Final = struct.Struct("<H")
+VECTOR: Final = struct.Struct("<3f")
+STAMP: Final = struct.Struct("<I")
+STATUS: Final = struct.Struct("<H")
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,43 +218,6 @@ class Payload:
     """Whether an axis is at the end of what the chip measures."""
 
 
-def encode_payload(
-    mode: int,
-    stamp_us: int,
-    acc_mps2: NDArray[np.float64],
-    gyro_radps: NDArray[np.float64] | None,
-) -> bytes:
-    """Return one sample as the sensor would notify it.
-
-    Parameters
-    ----------
-    mode
-        One of `MODES`.
-    stamp_us
-        Time since boot, µs; may run past 32 bits.
-    acc_mps2
-        Acceleration, m/s², shape (3,); what is beyond the range is cut to it.
-    gyro_radps
-        Angular rate, rad/s, shape (3,); None exactly where the mode has none.
-
-    Raises
-    ------
-    ValueError
-        If there is a rate without a place for it, or a place without a rate.
-    """
-    layout = MODES[mode]
-    data = bytearray(CHANNEL_BYTES[layout.channel])
-    _STAMP.pack_into(data, 0, stamp_us % STAMP_MODULUS_US)
-    acc = np.clip(acc_mps2, -ACC_RANGE_MPS2, ACC_RANGE_MPS2)
-    _VECTOR.pack_into(data, layout.acc_at, *acc)
-    if (gyro_radps is None) != (layout.gyro_at is None):
-        raise ValueError(f"expected a rate exactly where mode {mode} has one")
-    if gyro_radps is not None and layout.gyro_at is not None:
-        gyro = np.clip(gyro_radps, -GYRO_RANGE_RADPS, GYRO_RANGE_RADPS) / RADPS_PER_DPS
-        _VECTOR.pack_into(data, layout.gyro_at, *gyro)
-    return bytes(data)
-
-
 def decode_payload(mode: int, data: bytes) -> Payload:
     """Return the values of one notification.
 
@@ -283,14 +246,14 @@ def decode_payload(mode: int, data: bytes) -> Payload:
             FaultReason.FORMAT, f"expected values of mode {mode}, got some that no chip measures"
         )
     clipped = layout.status_at is not None and bool(
-        _STATUS.unpack_from(data, layout.status_at)[0] & CLIPPING_BITS
+        STATUS.unpack_from(data, layout.status_at)[0] & CLIPPING_BITS
     )
-    (stamp_us,) = _STAMP.unpack_from(data)
+    (stamp_us,) = STAMP.unpack_from(data)
     return Payload(stamp_us, acc_mps2, gyro_radps, clipped or largest >= CLIPPED_SHARE)
 
 
 def _vector(data: bytes, offset: int) -> NDArray[np.float64]:
-    return np.array([_VECTOR.unpack_from(data, offset)], dtype=np.float64)
+    return np.array([VECTOR.unpack_from(data, offset)], dtype=np.float64)
 
 
 LATE_US: Final = 1_000_000

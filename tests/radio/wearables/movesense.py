@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from tests.radio.bluez import Advert, AttError, Characteristic, Peripheral, Service
 from tests.radio.wearables.board import Board
+from tests.sensors.encoders import encode_movesense, encode_movesense_parts
 from tracker.domain.units import RADPS_PER_DPS
 from tracker.sensors.movesense.control import ENERGY_PATH
 from tracker.sensors.movesense.packets import (
@@ -15,8 +16,6 @@ from tracker.sensors.movesense.packets import (
     WRITE_UUID,
     Answer,
     Command,
-    encode_parts,
-    encode_payload,
 )
 
 if TYPE_CHECKING:
@@ -109,7 +108,7 @@ class MovesenseProgram:
                 signals.append(motion.gyro_radps[place] / RADPS_PER_DPS)
             time_ms = UPTIME_MS + int(motion.time_s[place.start] * 1e3)
             room = OLD_CUT_BYTES if self._old else board.mtu - 5
-            for part in encode_parts(ref, encode_payload(time_ms, signals), room):
+            for part in encode_movesense_parts(ref, encode_movesense(time_ms, signals), room):
                 yield NOTIFY_UUID, part
 
         return pack

@@ -121,36 +121,6 @@ def register_of(stream: Stream, chip: Chip, *, packed: bool) -> int:
     return (PACKED_REGISTERS if packed else PLAIN_REGISTERS)[stream, chip]
 
 
-def encode_samples(
-    stream: Stream, chip: Chip, full_range: int, values: NDArray[np.float64]
-) -> bytes:
-    """Return samples as the board would notify them, clipped to the range of the chip.
-
-    Parameters
-    ----------
-    stream
-        What they are samples of.
-    chip
-        The board's motion chip.
-    full_range
-        What the chip is set to, g or degrees/s.
-    values
-        Acceleration, m/s², or angular rate, rad/s; shape (1, 3), or (3, 3) for packed.
-
-    Raises
-    ------
-    ValueError
-        If a notification cannot hold as many samples.
-    """
-    if values.shape not in ((1, 3), (PACKED_SAMPLES, 3)):
-        raise ValueError(f"expected values of shape (1, 3) or (3, 3), got {values.shape}")
-    limits = np.iinfo(COUNT)
-    scaled = np.rint(values * counts_per_unit(stream, full_range))
-    counts = np.clip(scaled, limits.min, limits.max).astype(COUNT)
-    register = register_of(stream, chip, packed=len(values) == PACKED_SAMPLES)
-    return bytes((MODULES[stream], register)) + counts.tobytes()
-
-
 def decode_samples(data: bytes, chip: Chip | None) -> Samples:
     """Return the samples of a notification.
 

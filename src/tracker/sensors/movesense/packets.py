@@ -23,8 +23,6 @@ from tracker.domain import FaultReason
 from tracker.sensors.base import MalformedError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
 SERVICE_UUID: Final = "34802252-7185-4d5d-b431-630e7050e8f0"
@@ -179,35 +177,6 @@ def decode_payload(data: bytes, resource: Resource) -> Payload:
         values = np.frombuffer(data, FLOAT, offset=STAMP.size).astype(np.float64)
     signals = values.reshape(len(names), -1, AXES)
     return Payload(time_ms, dict(zip(names, signals, strict=True)))
-
-
-def encode_payload(time_ms: int, signals: Sequence[NDArray[np.float64]]) -> bytes:
-    """Return a payload: its time, then one signal of shape (n, 3) whole after another."""
-    shapes = {signal.shape for signal in signals}
-    if len(shapes) != 1 or next(iter(shapes))[1:] != (AXES,):
-        raise ValueError(f"expected signals of one shape (n, 3), got {sorted(shapes)}")
-    body = b"".join(signal.astype(FLOAT).tobytes() for signal in signals)
-    return STAMP.pack(time_ms % (1 << 32)) + body
-
-
-def encode_parts(ref: int, payload: bytes, room: int | None = None) -> tuple[bytes, ...]:
-    """Return the notifications of a payload.
-
-    Parameters
-    ----------
-    ref
-        Reference of the subscription.
-    payload
-        What `encode_payload` gave.
-    room
-        Bytes of payload that fit into one notification; None if all do.
-    """
-    room = len(payload) if room is None else room
-    kinds = (Answer.DATA, *(Answer.MORE_DATA for _ in payload[room::room]))
-    return tuple(
-        bytes((kind, ref)) + payload[number * room : (number + 1) * room]
-        for number, kind in enumerate(kinds)
-    )
 
 
 MOST_BYTES: Final = 8192
