@@ -28,7 +28,7 @@ from tracker.sensors.base import newest
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
-    from tracker.sensors import Heard, Step
+    from tracker.sensors import Responses, Step
 
 ANSWER_S = 0.1
 
@@ -195,7 +195,7 @@ def test_one_of_two_ways_is_gone_by_what_the_sensor_has() -> None:
     assert script(Where("absent", here, there))[0] == ["write there"]
 
 
-def echo(heard: Heard) -> tuple[Step, ...]:
+def echo(heard: Responses) -> tuple[Step, ...]:
     value = newest(heard, "config")
     return () if value is None else (Write("control", value),)
 
@@ -205,7 +205,7 @@ def test_a_decision_goes_by_what_was_heard_since_the_script_began() -> None:
     assert said == ["read config", "write fast"]
 
 
-def refuse(_heard: Heard) -> tuple[Step, ...]:
+def refuse(_heard: Responses) -> tuple[Step, ...]:
     raise SensorError("It offers no accelerometer.")
 
 

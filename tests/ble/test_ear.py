@@ -7,7 +7,7 @@ import pytest
 from tests.ble.virtual import LoopClock, run
 from tracker.ble.receiver import NotificationQueue, NotificationReceiver, ResponseBuffer
 from tracker.domain import BATTERY_CHANNEL, LINK_CHANNEL, LinkState, Notification
-from tracker.sensors import MOST_HEARD
+from tracker.sensors import MAX_RESPONSES
 
 
 def test_what_is_heard_is_stamped_from_the_origin_and_kept_in_order() -> None:
@@ -82,13 +82,13 @@ def test_the_newest_are_kept_and_a_flood_hides_no_answer_that_is_waited_for() ->
     async def act() -> tuple[int, bytes]:
         listening = ResponseBuffer()
         listening.ask()
-        for _ in range(MOST_HEARD + 10):
+        for _ in range(MAX_RESPONSES + 10):
             listening.take(control(b"no"))
         listening.take(control(b"yes"))
         answer = await listening.answer(lambda each: each.data == b"yes")
         return len(listening.heard), answer.data
 
-    assert run(act()) == (MOST_HEARD, b"yes")
+    assert run(act()) == (MAX_RESPONSES, b"yes")
 
 
 def test_an_answer_that_never_comes_is_waited_for() -> None:

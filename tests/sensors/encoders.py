@@ -298,8 +298,8 @@ def encode_movesense_parts(ref: int, payload: bytes, room: int | None = None) ->
     """
     room = len(payload) if room is None else room
     kinds = (
-        movesense_packets.Answer.DATA,
-        *(movesense_packets.Answer.MORE_DATA for _ in payload[room::room]),
+        movesense_packets.Message.DATA,
+        *(movesense_packets.Message.MORE_DATA for _ in payload[room::room]),
     )
     return tuple(
         bytes((kind, ref)) + payload[number * room : (number + 1) * room]

@@ -13,7 +13,7 @@ from tracker.sensors.metamotion.control import (
     MetaMotionConfig,
     acc_config,
     gyro_config,
-    learn,
+    updated,
 )
 from tracker.sensors.metamotion.packets import Chip, Stream
 
@@ -47,7 +47,7 @@ def test_the_codes_are_those_of_the_note() -> None:
 def test_the_published_answers_tell_the_chip_or_nothing(
     answer: str, of: str, chip: str, _source: str
 ) -> None:
-    config = learn(MetaMotionConfig(), bytes.fromhex(answer))
+    config = updated(MetaMotionConfig(), bytes.fromhex(answer))
 
     assert config == MetaMotionConfig(chip=None if chip == "-" else Chip(chip)), of
 
@@ -61,7 +61,7 @@ def test_what_was_set_is_understood_when_it_is_read_back(
     command = acc_config(chip, rate_hz, range_g)
     answer = bytes((command[0], command[1] | 0x80)) + command[2:]
 
-    config = learn(MetaMotionConfig(chip), answer)
+    config = updated(MetaMotionConfig(chip), answer)
 
     assert config == MetaMotionConfig(chip, acc_range_g=range_g, rate_hz=rate_hz)
 
@@ -71,14 +71,14 @@ def test_the_range_of_the_gyroscope_is_read_back_as_well(range_dps: int) -> None
     command = gyro_config(100.0, range_dps)
     answer = bytes((command[0], command[1] | 0x80)) + command[2:]
 
-    config = learn(MetaMotionConfig(Chip.BMI270), answer)
+    config = updated(MetaMotionConfig(Chip.BMI270), answer)
 
     assert config.full_range(Stream.GYRO) == range_dps
     assert config.full_range(Stream.ACC) == 8
 
 
 def test_a_board_may_have_no_gyroscope() -> None:
-    assert not learn(MetaMotionConfig(), b"\x13\x80").has_gyro
+    assert not updated(MetaMotionConfig(), b"\x13\x80").has_gyro
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_an_answer_that_cannot_be_understood_is_refused(
     answer: str, chip: Chip | None, reason: FaultReason
 ) -> None:
     with pytest.raises(MalformedError) as caught:
-        learn(MetaMotionConfig(chip), bytes.fromhex(answer))
+        updated(MetaMotionConfig(chip), bytes.fromhex(answer))
 
     assert caught.value.reason is reason
 
@@ -110,4 +110,4 @@ def test_an_answer_that_cannot_be_understood_is_refused(
 def test_other_answers_change_nothing(answer: str) -> None:
     config = MetaMotionConfig(Chip.BMI160)
 
-    assert learn(config, bytes.fromhex(answer)) == config
+    assert updated(config, bytes.fromhex(answer)) == config

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from tracker.sensors.metamotion.packets import Stream
-from tracker.sensors.metamotion.streams import LOOK_EVERY, MOST_GAPS, ArrivalOrder
+from tracker.sensors.metamotion.streams import EVALUATE_EVERY, MOST_GAPS, ArrivalOrder
 
 PACKET_S = 3 / 100.7
 
@@ -32,21 +32,24 @@ def listen(
 @pytest.mark.parametrize("first", Stream)
 @pytest.mark.parametrize("event_s", [0.0075, 0.015, 0.03, 0.05, 0.1])
 def test_the_shorter_gap_lies_inside_a_round(first: Stream, event_s: float) -> None:
-    assert listen(ArrivalOrder(), range(LOOK_EVERY), first=first, event_s=event_s) is first
+    assert listen(ArrivalOrder(), range(EVALUATE_EVERY), first=first, event_s=event_s) is first
 
 
 def test_nothing_is_said_before_enough_has_come() -> None:
     order = ArrivalOrder()
 
-    assert listen(order, range(LOOK_EVERY // 2 - 1), first=Stream.GYRO) is None
-    assert listen(order, range(LOOK_EVERY // 2 - 1, LOOK_EVERY), first=Stream.GYRO) is Stream.GYRO
+    assert listen(order, range(EVALUATE_EVERY // 2 - 1), first=Stream.GYRO) is None
+    assert (
+        listen(order, range(EVALUATE_EVERY // 2 - 1, EVALUATE_EVERY), first=Stream.GYRO)
+        is Stream.GYRO
+    )
 
 
 def test_a_stall_decides_nothing() -> None:
     order = ArrivalOrder()
-    listen(order, range(LOOK_EVERY), first=Stream.ACC)
+    listen(order, range(EVALUATE_EVERY), first=Stream.ACC)
 
-    for end in (LOOK_EVERY + 20, 2 * LOOK_EVERY):
+    for end in (EVALUATE_EVERY + 20, 2 * EVALUATE_EVERY):
         rounds = range(end - 20, end)
         assert listen(order, rounds, first=Stream.ACC, stall_at=end - 10) is Stream.ACC
 
@@ -67,6 +70,6 @@ def test_two_in_a_row_too_often_are_no_order() -> None:
 
 def test_arrivals_all_at_once_have_an_order_too() -> None:
     order = ArrivalOrder()
-    answers = {order.note(stream, 0.0) for _ in range(LOOK_EVERY) for stream in Stream}
+    answers = {order.note(stream, 0.0) for _ in range(EVALUATE_EVERY) for stream in Stream}
 
     assert answers == {None, Stream.ACC}

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tracker.sensors.metamotion.packets import Stream
-from tracker.sensors.metamotion.streams import MOST_WAITING, Pairing, Part
+from tracker.sensors.metamotion.streams import MOST_WAITING, Part, StreamPairer
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -57,7 +57,7 @@ def listen(
     swapped: Collection[int] = (),
 ) -> Heard:
     """Send rounds of one packet each over a link that delivers at its connection events."""
-    pairing = Pairing()
+    pairing = StreamPairer()
     second = Stream.GYRO if first is Stream.ACC else Stream.ACC
     heard = Heard()
     for index in range(rounds):
@@ -137,7 +137,7 @@ def test_rounds_without_an_order_are_paired_as_they_come() -> None:
 
 
 def test_two_and_two_in_a_row_are_partners() -> None:
-    pairing = Pairing()
+    pairing = StreamPairer()
     heard = Heard()
     order = (Stream.ACC, Stream.ACC, Stream.GYRO, Stream.GYRO)
     for count, stream in enumerate(order * 20):
@@ -149,7 +149,7 @@ def test_two_and_two_in_a_row_are_partners() -> None:
 
 
 def test_packets_of_one_and_of_three_are_paired_by_their_samples() -> None:
-    pairing = Pairing()
+    pairing = StreamPairer()
     heard = Heard()
     for index in range(30):
         heard.take(pairing.add(Stream.ACC, part(index)))
@@ -161,7 +161,7 @@ def test_packets_of_one_and_of_three_are_paired_by_their_samples() -> None:
 
 
 def test_a_stall_of_the_radio_between_partners_moves_nothing() -> None:
-    pairing = Pairing()
+    pairing = StreamPairer()
     heard = Heard()
     for index in range(80):
         late_s = 2.0 if index >= 40 else 0.0
@@ -173,7 +173,7 @@ def test_a_stall_of_the_radio_between_partners_moves_nothing() -> None:
 
 
 def test_a_silent_gyroscope_silences_the_accelerometer_for_half_a_second_only() -> None:
-    pairing = Pairing()
+    pairing = StreamPairer()
     heard = Heard()
     packets = MOST_WAITING // PACKET
     for index in range(packets - 1):
@@ -207,7 +207,7 @@ def test_angular_rate_alone_is_counted_as_a_loss_and_held_no_longer() -> None:
 
 def test_saturation_of_either_marks_both() -> None:
     for saturated in Stream:
-        pairing = Pairing()
+        pairing = StreamPairer()
         outcomes = [
             pairing.add(stream, Part(0.0, np.zeros((PACKET, 3)), stream is saturated))
             for stream in Stream
@@ -243,7 +243,7 @@ arrivals = st.lists(st.tuples(st.sampled_from(Stream), sizes, st.floats(0, 1e9))
 def test_whatever_comes_the_samples_that_wait_are_few(
     feed: Iterable[tuple[Stream, int, float]],
 ) -> None:
-    pairing = Pairing()
+    pairing = StreamPairer()
     came = dict.fromkeys(Stream, 0)
     gone = dict.fromkeys(Stream, 0)
     for stream, samples, received_s in feed:

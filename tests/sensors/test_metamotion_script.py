@@ -104,7 +104,7 @@ def test_a_board_that_stays_silent_is_reset_and_the_wearer_told(
 
 @pytest.mark.parametrize("answers", [("0380", "1380"), ("03800301", "1380"), ("1380",)])
 def test_a_board_that_is_not_known_ends_the_start(answers: tuple[str, ...]) -> None:
-    with pytest.raises(SensorError, match="not one that is known"):
+    with pytest.raises(SensorError, match="not supported"):
         configured(*answers)
 
 

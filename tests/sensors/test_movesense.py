@@ -13,8 +13,13 @@ from tracker.domain import Fault, FaultReason, Frame, Notification, TrackerError
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
 from tracker.sensors import identify, identify_connected
 from tracker.sensors.base import Advertisement, ClockKind
-from tracker.sensors.movesense import LATE_MS, MOVESENSE, MovesenseDecoder
-from tracker.sensors.movesense.control import ACCELERATION_REF, MOTION_REF
+from tracker.sensors.movesense import (
+    ACCELERATION_REF,
+    LATE_MS,
+    MOTION_REF,
+    MOVESENSE,
+    MovesenseDecoder,
+)
 from tracker.sensors.movesense.packets import NOTIFY_UUID, SERVICE_UUID
 from tracker.signal import DeviceClock
 
@@ -187,9 +192,9 @@ def test_the_clock_spreads_samples_at_the_pod_s_own_rate() -> None:
 
 def test_paths_are_settings_and_need_acceleration() -> None:
     assert isinstance(MOVESENSE.decoder({"path": "/Meas/IMU9/52"}), MovesenseDecoder)
-    with pytest.raises(TrackerError, match="needs acceleration, and /Meas/Gyro/52 has none"):
+    with pytest.raises(TrackerError, match="needs acceleration, which /Meas/Gyro/52 does not have"):
         MOVESENSE.decoder({"path": "/Meas/Gyro/52"})
-    with pytest.raises(TrackerError, match="setting path does not fit"):
+    with pytest.raises(TrackerError, match="setting path is malformed"):
         MOVESENSE.decoder({"path": "/Meas/ECG/200"})
     with pytest.raises(UnknownNameError, match="movesense setting 'rate'"):
         MOVESENSE.decoder({"rate": "104"})

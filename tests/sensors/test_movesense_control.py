@@ -17,7 +17,7 @@ from tracker.sensors.base import (
     Where,
     Write,
 )
-from tracker.sensors.movesense.control import (
+from tracker.sensors.movesense import (
     ACCELERATION_REF,
     BATTERY,
     ENERGY_REF,
@@ -112,7 +112,7 @@ def test_old_firmware_that_does_not_answer_is_judged_by_its_samples() -> None:
 
     assert isinstance(steps[0], Pause)
     assert decided(steps, Notification(0, NOTIFY_UUID, bytes((2, MOTION_REF)) + bytes(150))) == ()
-    with pytest.raises(SensorError, match="did not answer"):
+    with pytest.raises(SensorError, match="did not reply"):
         decided(steps, Notification(0, NOTIFY_UUID, bytes((2, 5)) + bytes(150)))
 
 

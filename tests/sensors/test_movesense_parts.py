@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.sensors.encoders import encode_movesense_parts
-from tracker.sensors.movesense.packets import MOST_BYTES, Answer, Reassembler, Resource
+from tracker.sensors.movesense.packets import MOST_BYTES, Message, Reassembler, Resource
 
 MOTION = Resource("IMU6", 104)
 WHOLE = bytes(range(196))
@@ -15,7 +15,7 @@ WHOLE = bytes(range(196))
 def joined(parts: Reassembler, notifications: tuple[bytes, ...]) -> list[bytes]:
     payloads: list[bytes] = []
     for data in notifications:
-        take = parts.first if data[0] == Answer.DATA else parts.more
+        take = parts.first if data[0] == Message.DATA else parts.more
         got = take(data[2:])
         assert got.trouble is None
         payloads += got.payloads

@@ -16,8 +16,8 @@ from tracker.sensors.movesense.packets import (
     ARRAYS,
     PAYLOAD_SAMPLES,
     STAMP,
-    Answer,
     Command,
+    Message,
     Resource,
     decode_payload,
     decode_status,
@@ -42,7 +42,7 @@ def test_commands_and_answers_are_those_of_the_note() -> None:
     answers = {row[0]: int(row[1]) for row in notes.table(NOTE, "Answers", "answer")}
 
     assert commands == {command.name: command.value for command in Command}
-    assert answers == {answer.name: answer.value for answer in Answer}
+    assert answers == {answer.name: answer.value for answer in Message}
 
 
 def test_payloads_are_laid_out_as_in_the_note() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.sensors.encoders import cut_nus
-from tracker.sensors.nus import MOST_LINE_BYTES, Lines
+from tracker.sensors.nus import MOST_LINE_BYTES, LineAssembler
 
 
 @pytest.mark.parametrize(
@@ -26,11 +26,11 @@ from tracker.sensors.nus import MOST_LINE_BYTES, Lines
     ],
 )
 def test_lines_end_and_begin_as_consoles_have_it(data: bytes, expected: list[str]) -> None:
-    assert Lines().feed(data) == expected
+    assert LineAssembler().feed(data) == expected
 
 
 def test_what_is_too_long_is_dropped_up_to_its_end() -> None:
-    lines = Lines()
+    lines = LineAssembler()
 
     assert lines.feed(b"x" * MOST_LINE_BYTES) == []
     assert lines.feed(b"x") == [None]
@@ -47,7 +47,7 @@ def test_any_cut_into_notifications_gives_the_same_lines(text: str, data: st.Dat
     # An object is given out as soon as it is whole, which depends on where that shows.
     stream = text.replace("}", "").encode()
     cuts = sorted(data.draw(st.lists(st.integers(0, len(stream)), max_size=6)))
-    lines, whole = Lines(), Lines()
+    lines, whole = LineAssembler(), LineAssembler()
 
     pieces = [stream[start:end] for start, end in pairwise([0, *cuts, len(stream)])]
     found = [line for piece in pieces for line in lines.feed(piece)]
@@ -57,7 +57,7 @@ def test_any_cut_into_notifications_gives_the_same_lines(text: str, data: st.Dat
 
 @given(st.lists(st.binary(max_size=600), max_size=20))
 def test_no_bytes_make_it_raise_or_keep_more_than_a_line(payloads: list[bytes]) -> None:
-    lines = Lines()
+    lines = LineAssembler()
     for payload in payloads:
         for line in lines.feed(payload):
             assert line is None or 0 < len(line) <= MOST_LINE_BYTES

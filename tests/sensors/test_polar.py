@@ -210,9 +210,9 @@ def test_settings_that_are_unknown_or_impossible_are_refused() -> None:
         POLAR.decoder({"range": "8"})
     with pytest.raises(TrackerError, match="must be a number, got 'two'"):
         POLAR.decoder({"factor": "two"})
-    with pytest.raises(TrackerError, match="settings_tlv_hex does not fit"):
+    with pytest.raises(TrackerError, match="settings_tlv_hex is malformed"):
         POLAR.decoder({"settings_tlv_hex": "07"})
-    with pytest.raises(TrackerError, match="never negative"):
+    with pytest.raises(TrackerError, match="cannot be negative"):
         POLAR.decoder({"sample_rate": "-1"})
 
 

@@ -175,7 +175,7 @@ def test_a_stream_that_runs_already_is_no_error() -> None:
         ({**H10, "0202": "f002020d00"}, "in charger.*\n.*charger"),
         ({**H10, "0202": "f002026300"}, "status 99"),
         ({**H10, "0102": "f001020000 0701"}, "invalid parameter"),
-        ({**H10, "0202": ""}, "did not answer"),
+        ({**H10, "0202": ""}, "did not reply"),
         ({"features": "0f0100"}, "does not stream acceleration"),
         ({"features": "00"}, "does not stream acceleration"),
     ],

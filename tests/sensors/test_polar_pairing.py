@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tracker.domain.units import RADPS_PER_DPS
-from tracker.sensors.polar.streams import BRIDGE_S, MOST_SAMPLES, WAIT_S, Pairing, Samples
+from tracker.sensors.polar.streams import BRIDGE_S, MOST_SAMPLES, WAIT_S, Samples, StreamMerger
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -38,7 +38,7 @@ def joined(seconds: float = 60.0, gyro_until_s: float = 1e9) -> list[Frame]:
         for rate_hz, count, gyro in ((ACC_HZ, 58, False), (GYRO_HZ, 36, True))
         for first in range(0, int(seconds * rate_hz), count)
     ]
-    pairing = Pairing()
+    pairing = StreamMerger()
     pairing.expected = True
     frames: list[Frame] = []
     for each, gyro in sorted(parts, key=lambda pair: pair[0].received_s):
@@ -64,7 +64,7 @@ def test_angular_rate_is_that_of_the_acceleration_s_moment() -> None:
 
 
 def test_acceleration_waits_for_no_more_than_its_angular_rate() -> None:
-    pairing = Pairing()
+    pairing = StreamMerger()
     pairing.add_gyro(part(0, 36, GYRO_HZ, gyro=True))
     pairing.add_acc(part(0, 58, ACC_HZ, gyro=False))
 
@@ -88,7 +88,7 @@ def test_a_gyroscope_that_stops_does_not_hold_up_acceleration_for_ever() -> None
 
 
 def test_the_wait_ends_after_three_seconds() -> None:
-    pairing = Pairing()
+    pairing = StreamMerger()
     pairing.expected = True
     pairing.add_acc(part(0, 58, ACC_HZ, gyro=False, received_s=1.2))
 
@@ -99,7 +99,7 @@ def test_the_wait_ends_after_three_seconds() -> None:
 
 
 def test_a_gyroscope_that_comes_back_is_waited_for_again() -> None:
-    pairing = Pairing()
+    pairing = StreamMerger()
     pairing.add_gyro(part(0, 36, GYRO_HZ, gyro=True))
 
     assert pairing.expected
@@ -109,7 +109,7 @@ def test_a_gyroscope_that_comes_back_is_waited_for_again() -> None:
 
 @pytest.mark.parametrize(("hole_s", "bridged"), [(BRIDGE_S - 0.05, True), (BRIDGE_S + 0.1, False)])
 def test_a_long_hole_in_the_angular_rate_is_no_straight_line(hole_s: float, bridged: bool) -> None:
-    pairing = Pairing()
+    pairing = StreamMerger()
     before = part(0, 26, GYRO_HZ, gyro=True)
     after = part(26 + round(hole_s * GYRO_HZ), 52, GYRO_HZ, gyro=True)
     for each in (before, after):
@@ -124,7 +124,7 @@ def test_a_long_hole_in_the_angular_rate_is_no_straight_line(hole_s: float, brid
 
 
 def test_acceleration_from_before_the_angular_rate_has_none() -> None:
-    pairing = Pairing()
+    pairing = StreamMerger()
     pairing.add_gyro(part(26, 52, GYRO_HZ, gyro=True))
     pairing.add_acc(part(0, 58, ACC_HZ, gyro=False))
 
@@ -135,7 +135,7 @@ def test_acceleration_from_before_the_angular_rate_has_none() -> None:
 
 
 def test_a_saturated_gyroscope_marks_the_acceleration_beside_it() -> None:
-    pairing = Pairing()
+    pairing = StreamMerger()
     for first, saturated in ((0, False), (36, True), (72, False)):
         each = part(first, 36, GYRO_HZ, gyro=True)
         pairing.add_gyro(
@@ -150,7 +150,7 @@ def test_a_saturated_gyroscope_marks_the_acceleration_beside_it() -> None:
 
 
 def test_a_clock_that_was_set_back_starts_the_angular_rate_anew() -> None:
-    pairing = Pairing()
+    pairing = StreamMerger()
     pairing.add_gyro(part(1000, 36, GYRO_HZ, gyro=True))
     pairing.add_gyro(part(0, 36, GYRO_HZ, gyro=True))
     pairing.add_acc(part(0, 20, ACC_HZ, gyro=False))
@@ -161,7 +161,7 @@ def test_a_clock_that_was_set_back_starts_the_angular_rate_anew() -> None:
 
 
 def test_memory_is_bounded_whichever_stream_comes_alone() -> None:
-    gyro_alone, acc_alone = Pairing(), Pairing()
+    gyro_alone, acc_alone = StreamMerger(), StreamMerger()
     acc_alone.expected = True
     for first in range(0, 4 * MOST_SAMPLES, 36):
         gyro_alone.add_gyro(part(first, 36, GYRO_HZ, gyro=True))

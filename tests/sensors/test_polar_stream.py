@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from tests.sensors import examples
-from tracker.sensors.polar.streams import LATE_NS, LEAP_NS, FrameOrder, Samples, Stream, spread_s
+from tracker.sensors.base import PacketOrder
+from tracker.sensors.polar.streams import LATE_NS, LEAP_NS, Samples, Stream, spread_s
 
 NOTE = "04-polar.md"
 RATE_HZ = 52.11
@@ -126,13 +127,13 @@ def test_old_and_repeated_frames_are_dropped_and_a_clock_that_was_set_is_taken()
     ]
 
     assert orders == [
-        FrameOrder.NEXT,
-        FrameOrder.DUPLICATE,
-        FrameOrder.LATE,
-        FrameOrder.NEXT,
-        FrameOrder.RESTART,
-        FrameOrder.NEXT,
-        FrameOrder.RESTART,
+        PacketOrder.NEXT,
+        PacketOrder.DUPLICATE,
+        PacketOrder.LATE,
+        PacketOrder.NEXT,
+        PacketOrder.RESTART,
+        PacketOrder.NEXT,
+        PacketOrder.RESTART,
     ]
 
 
@@ -142,7 +143,7 @@ def test_a_long_silence_is_a_loss_and_no_leap() -> None:
 
     taken = stream.take(frame(10**18 + 60_000_000_000, 10, 60.0), patient=False)
 
-    assert taken.order is FrameOrder.NEXT
+    assert taken.order is PacketOrder.NEXT
     assert taken.lost == pytest.approx(60 * RATE_HZ - 10, abs=2)
 
 

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.sensors import notes
-from tracker.sensors.counters import LATE_WINDOW, PacketOrder, PacketPosition, SequenceUnwrapper
+from tracker.sensors.base import PacketOrder, PacketPosition
+from tracker.sensors.profile import LATE_WINDOW, SequenceUnwrapper
 
 WRAP_US = 1 << 32
 PACKET_US = 50_000

@@ -20,8 +20,8 @@ from tracker.domain import (
     Notification,
 )
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
+from tracker.sensors import ProfileDecoder
 from tracker.sensors.profile import PROFILE
-from tracker.sensors.profile.decoder import ProfileDecoder
 from tracker.sensors.profile.packets import (
     CONFIG_UUID,
     CONTROL_UUID,

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.sensors.base import MalformedError
-from tracker.sensors.profile.decoder import packet_runs
+from tracker.sensors.profile import packet_runs
 from tracker.sensors.profile.packets import (
     EXTENDED_FLAG,
     ProfileConfig,

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from tracker.domain import TrackerError, UnknownNameError
-from tracker.sensors.base import positive_number, refuse_unknown, whole_number
+from tracker.sensors.base import number, refuse_unknown, whole_number
 
 
 def test_an_unknown_setting_is_named_with_the_nearest_known_one() -> None:
@@ -35,11 +35,11 @@ def test_what_is_no_whole_number_is_refused(text: str) -> None:
 
 
 def test_a_positive_number_comes_from_its_text_or_is_the_default() -> None:
-    assert positive_number({"acc_lsb_per_g": "8.75"}, "acc_lsb_per_g", 1.0) == 8.75
-    assert positive_number({}, "acc_lsb_per_g", 1.5) == 1.5
+    assert number({"acc_lsb_per_g": "8.75"}, "acc_lsb_per_g", 1.0, positive=True) == 8.75
+    assert number({}, "acc_lsb_per_g", 1.5, positive=True) == 1.5
 
 
 @pytest.mark.parametrize("text", ["", "fast", "0", "-1", "nan", "inf"])
 def test_what_is_no_positive_number_is_refused(text: str) -> None:
     with pytest.raises(TrackerError, match="acc_lsb_per_g must be a number above 0"):
-        positive_number({"acc_lsb_per_g": text}, "acc_lsb_per_g", 8192.0)
+        number({"acc_lsb_per_g": text}, "acc_lsb_per_g", 8192.0, positive=True)

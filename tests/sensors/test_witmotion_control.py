@@ -11,7 +11,6 @@ from tracker.domain import Notification, SensorError
 from tracker.domain.units import NS_PER_S, ns_from_s
 from tracker.sensors.base import Decide, Expect, Pause, Subscribe, Unsubscribe, Where, Write
 from tracker.sensors.witmotion import (
-    ASKED_HZ,
     BATTERY,
     CELL_PERCENT,
     CELL_V,
@@ -20,6 +19,7 @@ from tracker.sensors.witmotion import (
     DUAL_WRITE_UUID,
     LEAST_SHARE,
     NOTIFY_UUID,
+    REQUESTED_HZ,
     SAVE,
     SLOWEST_HZ,
     START,
@@ -76,12 +76,12 @@ def check_of(rate_hz: float) -> tuple[object, ...]:
     return decide.steps(streamed(rate_hz))
 
 
-@pytest.mark.parametrize("rate_hz", [LEAST_SHARE * ASKED_HZ + 1, 99.3, 100.0, 198.6])
+@pytest.mark.parametrize("rate_hz", [LEAST_SHARE * REQUESTED_HZ + 1, 99.3, 100.0, 198.6])
 def test_a_rate_that_is_heeded_is_not_saved(rate_hz: float) -> None:
     assert check_of(rate_hz) == ()
 
 
-@pytest.mark.parametrize("rate_hz", [10.0, 50.0, LEAST_SHARE * ASKED_HZ - 1])
+@pytest.mark.parametrize("rate_hz", [10.0, 50.0, LEAST_SHARE * REQUESTED_HZ - 1])
 def test_a_rate_that_is_not_heeded_is_set_again_and_saved(rate_hz: float) -> None:
     again = check_of(rate_hz)
 
@@ -95,7 +95,7 @@ def test_a_sensor_that_stays_slow_is_given_up_in_words() -> None:
     assert isinstance(decide, Decide)
 
     assert decide.steps(streamed(SLOWEST_HZ + 5.0)) == ()
-    with pytest.raises(SensorError, match="100 samples a second and sends 10"):
+    with pytest.raises(SensorError, match="100 samples a second but sends 10"):
         decide.steps(streamed(10.0))
     with pytest.raises(SensorError, match="sends 0"):
         decide.steps(())

@@ -235,7 +235,7 @@ def test_it_is_recognised_by_company_or_name(advertisement: Advertisement, expec
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"mode": "5"}, "Measurement mode 5 is not read"),
+        ({"mode": "5"}, "Measurement mode 5 is not supported"),
         ({"mode": "6", "characteristic": "15172003"}, "mode 6 comes on 15172004"),
         ({"rate_hz": "100"}, "no rate of 100 Hz"),
     ],

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.sensors.counters import PacketOrder, PacketPosition
+from tracker.sensors.base import PacketOrder, PacketPosition
 from tracker.sensors.xsens_dot import LATE_US, TimestampUnwrapper
 
 PERIOD_US = 16_667

@@ -21,7 +21,7 @@ from tracker.domain import (
     link_message,
     overrun_message,
 )
-from tracker.sensors import MOST_HEARD
+from tracker.sensors import MAX_RESPONSES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -94,10 +94,10 @@ class NotificationReceiver:
 
 
 class ResponseBuffer:
-    """What was heard since a script began, oldest first, the newest `MOST_HEARD` of it."""
+    """What was heard since a script began, oldest first, the newest `MAX_RESPONSES` of it."""
 
     def __init__(self) -> None:
-        self._heard: deque[Notification] = deque(maxlen=MOST_HEARD)
+        self._heard: deque[Notification] = deque(maxlen=MAX_RESPONSES)
         self._taken = 0
         self._asked_at = 0
         self._news = asyncio.Event()

@@ -9,13 +9,13 @@ from tests.radio.bluez import Advert, AttError, Characteristic, Peripheral, Serv
 from tests.radio.wearables.board import Board
 from tests.sensors.encoders import encode_movesense, encode_movesense_parts
 from tracker.domain.units import RADPS_PER_DPS
-from tracker.sensors.movesense.control import ENERGY_PATH
+from tracker.sensors.movesense import ENERGY_PATH
 from tracker.sensors.movesense.packets import (
     NOTIFY_UUID,
     SERVICE_UUID,
     WRITE_UUID,
-    Answer,
     Command,
+    Message,
 )
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class MovesenseProgram:
         path = payload.split(b"\0")[0].decode("ascii")
         match command:
             case Command.HELLO:
-                board.answer(NOTIFY_UUID, bytes((Answer.REPLY, ref)) + HELLO)
+                board.answer(NOTIFY_UUID, bytes((Message.REPLY, ref)) + HELLO)
             case Command.SUBSCRIBE:
                 self._subscribe(board, ref, path)
             case Command.UNSUBSCRIBE:
@@ -99,7 +99,7 @@ class MovesenseProgram:
         board.play(rate_hz, SAMPLES[rate_hz], pack, name=str(ref))
 
     def _reply(self, board: Board, ref: int, status: int, data: bytes = b"") -> None:
-        board.answer(NOTIFY_UUID, bytes((Answer.REPLY, ref)) + STATUS.pack(status) + data)
+        board.answer(NOTIFY_UUID, bytes((Message.REPLY, ref)) + STATUS.pack(status) + data)
 
     def _packing(self, board: Board, ref: int, *, gyro: bool) -> Pack:
         def pack(motion: Motion, place: slice) -> Iterator[tuple[str, bytes]]:
