@@ -192,7 +192,7 @@ def test_the_clock_spreads_samples_at_the_pod_s_own_rate() -> None:
 
 def test_paths_are_settings_and_need_acceleration() -> None:
     assert isinstance(MOVESENSE.decoder({"path": "/Meas/IMU9/52"}), MovesenseDecoder)
-    with pytest.raises(TrackerError, match="needs acceleration, which /Meas/Gyro/52 does not have"):
+    with pytest.raises(TrackerError, match="/Meas/Gyro/52 does not have"):
         MOVESENSE.decoder({"path": "/Meas/Gyro/52"})
     with pytest.raises(TrackerError, match="setting path is malformed"):
         MOVESENSE.decoder({"path": "/Meas/ECG/200"})
