@@ -20,8 +20,8 @@ from tracker.ble.discovery import (
     Sensor,
     as_address,
     find,
-    is_foreign,
     identified,
+    is_foreign,
 )
 from tracker.ble.ports import DiscoveredDevice
 from tracker.domain import SensorError, UnknownNameError
