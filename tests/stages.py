@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tests.sensors.encoders import encode_witmotion
 from tracker.detect import Detector
 from tracker.domain import (
     HIP_THRUST,
@@ -26,7 +27,7 @@ from tracker.domain import (
 )
 from tracker.domain.units import ns_from_s
 from tracker.engine import Engine, build_engine
-from tracker.sensors import PROFILE, WITMOTION, encode_witmotion
+from tracker.sensors import PROFILE, WITMOTION
 from tracker.signal import GRID_RATE_HZ, DeviceClock, FileClock, MotionStage, Resampler
 from tracker.signal.bias import GyroBiasEstimator
 from tracker.signal.motion import HeightFilter

@@ -12,6 +12,15 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pytest
 
+from tests.sensors.encoders import (
+    cut_nus,
+    encode_metamotion,
+    encode_microbit,
+    encode_nus_header,
+    encode_nus_row,
+    encode_thingy52,
+    encode_xsens_dot,
+)
 from tracker.domain import HIP_THRUST, Fault, Frame, Notification, RepCounted
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2, ns_from_s
 from tracker.engine import Engine
@@ -29,18 +38,8 @@ from tracker.sensors import (
     thingy52,
 )
 from tracker.sensors.metamotion import packets as metamotion
-from tracker.sensors.nus import (
-    ACC,
-    ESPRUINO,
-    GYRO,
-    TIME,
-    Layout,
-    Row,
-    cut,
-    encode_header,
-    encode_row,
-)
-from tracker.sensors.xsens_dot import STREAMING_MODE, encode_payload
+from tracker.sensors.nus import ACC, ESPRUINO, GYRO, TIME, Layout, Row
+from tracker.sensors.xsens_dot import STREAMING_MODE
 from tracker.sim import demo_plan, simulate
 
 if TYPE_CHECKING:
@@ -103,18 +102,18 @@ def xsens_dot() -> Iterator[Notification]:
     for time_s, acc, gyro in zip(*sampled(60.0), strict=True):
         # Switched on 71 min before, so that the stamp wraps in between.
         stamp_us = round((4280.0 + time_s) * 1e6)
-        data = encode_payload(STREAMING_MODE, stamp_us, acc, gyro)
+        data = encode_xsens_dot(STREAMING_MODE, stamp_us, acc, gyro)
         yield sent(XSENS_DOT.default_channel, time_s, data)
 
 
 def thingy() -> Iterator[Notification]:
     for time_s, acc, gyro in zip(*sampled(97.0), strict=True):
-        yield sent(thingy52.RAW_UUID, time_s, thingy52.encode_sample(acc, gyro))
+        yield sent(thingy52.RAW_UUID, time_s, encode_thingy52(acc, gyro))
 
 
 def micro_bit() -> Iterator[Notification]:
     for time_s, acc, _gyro in zip(*sampled(55.0), strict=True):
-        yield sent(microbit.DATA_UUID, time_s, microbit.encode_sample(acc))
+        yield sent(microbit.DATA_UUID, time_s, encode_microbit(acc))
 
 
 def meta_motion() -> Iterator[Notification]:
@@ -126,9 +125,7 @@ def meta_motion() -> Iterator[Notification]:
             (metamotion.Stream.ACC, acc, 8, 0.0),
             (metamotion.Stream.GYRO, gyro, 1000, 0.001),
         ):
-            data = metamotion.encode_samples(
-                stream, metamotion.Chip.BMI270, full_range, values[packet]
-            )
+            data = encode_metamotion(stream, metamotion.Chip.BMI270, full_range, values[packet])
             if rng.random() >= LOSS:
                 yield sent(metamotion.NOTIFY_UUID, float(time_s[start + 2]) + late_s, data)
 
@@ -141,16 +138,16 @@ def stamped_lines() -> Iterator[Notification]:
         time_s=1e-3,
         rate_hz=50.0,
     )
-    for piece in cut(encode_header(layout) + "\n"):
+    for piece in cut_nus(encode_nus_header(layout) + "\n"):
         yield sent(NUS.default_channel, 0.0, piece)
     for time_s, acc, gyro in zip(*sampled(50.0), strict=True):
-        for piece in cut(encode_row(Row(acc, gyro, time_s), layout) + "\r\n"):
+        for piece in cut_nus(encode_nus_row(Row(acc, gyro, time_s), layout) + "\r\n"):
             yield sent(NUS.default_channel, time_s, piece)
 
 
 def bare_lines() -> Iterator[Notification]:
     for time_s, acc, _gyro in zip(*sampled(50.0), strict=True):
-        for piece in cut(encode_row(Row(acc, None, None), ESPRUINO, tag=True) + "\r\n"):
+        for piece in cut_nus(encode_nus_row(Row(acc, None, None), ESPRUINO, tag=True) + "\r\n"):
             yield sent(NUS.default_channel, time_s, piece)
 
 

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.ble.air import ADDRESS, NAME, FakeRadio, FakeSensor
-from tests.ble.virtual import LoopClock, run
+from tests.ble.fake_radio import ADDRESS, NAME, FakeRadio, FakeSensor
+from tests.virtual_time import LoopClock, run
 from tracker.app.config import SensorChoice
 from tracker.app.devices import LONGEST_NAME, RETRY_S, SIMULATED, Device, Devices, printable
-from tracker.ble.errors import AdapterError
+from tracker.ble import AdapterError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

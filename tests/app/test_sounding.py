@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.ble.virtual import VirtualLoop
 from tests.sound.listening import heard, no_voice, onsets_s, pitch_hz
 from tests.tui.widgets.snapshots import playing, snapshot
+from tests.virtual_time import VirtualLoop
 from tracker.app.audio import LOOKS_PER_S, OLD_NEWS_S, AudioFeedback, reached_s, stretch_of
 from tracker.app.session import Session
 from tracker.app.snapshot import RunState

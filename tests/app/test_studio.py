@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.app.doubles import in_time, until
-from tests.ble.air import ADDRESS, NAME, FakeRadio
+from tests.ble.fake_radio import ADDRESS, NAME, FakeRadio
 from tests.cli.worn import sensor_on_a_table
 from tracker.app import training as studio_room
 from tracker.app.config import SensorChoice, Theme, TrainingChoice

@@ -1,27 +1,42 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import AsyncExitStack
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.ble.air import ADDRESS, NAME, FakeRadio, FakeSensor, link_states
-from tests.ble.virtual import LoopClock, run
-from tracker.ble.discovery import AmbiguousNameError, DeviceQuery, NotFoundError
-from tracker.ble.errors import AdapterError, LinkError
-from tracker.ble.link import ConnectionSupervisor
+from tests.ble.fake_radio import ADDRESS, NAME, FakeRadio, FakeSensor, link_states
+from tests.virtual_time import LoopClock, run
+from tracker.ble import AdapterError, LinkError
+from tracker.ble.discovery import AmbiguousNameError, DeviceQuery, NotFoundError, Sensor
+from tracker.ble.link import (
+    STOP_S,
+    ConnectionSupervisor,
+    SensorStream,
+    finish_despite_cancel,
+    open_radio,
+)
 from tracker.ble.receiver import NotificationQueue, NotificationReceiver
 from tracker.domain import LINK_CHANNEL, Notification
 from tracker.domain.units import s_from_ns
+from tracker.sensors import PROFILE
 from tracker.sensors.profile.packets import IMU_UUID
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
+
 OFF = AdapterError("Bluetooth is switched off.", "Switch it on.")
+
+
 OPENED = ["searching", "connecting", "configuring", "streaming"]
+
+
 CAME_BACK = ["lost", "reconnecting", "configuring", "streaming"]
+
+
 STARTED = [
     "connect",
     "subscribe 3d320004",
@@ -30,6 +45,8 @@ STARTED = [
     "subscribe 3d320002",
     "start",
 ]
+
+
 STOPPED = ["stop", "unsubscribe 3d320002", "unsubscribe 3d320004", "disconnect"]
 
 
@@ -42,16 +59,16 @@ class Scene:
     def __init__(self, *sensors: FakeSensor, wanted: DeviceQuery | None = None) -> None:
         self.sensor = sensors[0] if sensors else FakeSensor()
         self.radio = FakeRadio(*(sensors or (self.sensor,)))
-        self.inbox = NotificationQueue()
-        ear = NotificationReceiver(self.inbox, LoopClock(), 0)
+        self.queue = NotificationQueue()
+        receiver = NotificationReceiver(self.queue, LoopClock(), 0)
         self.link = ConnectionSupervisor(
-            self.radio, wanted or DeviceQuery(ADDRESS), ear, asyncio.Lock()
+            self.radio, wanted or DeviceQuery(ADDRESS), receiver, asyncio.Lock()
         )
         self.keeping: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
         await self.link.open()
-        self.keeping = asyncio.ensure_future(self.link.keep())
+        self.keeping = asyncio.ensure_future(self.link.supervise())
 
     async def close(self) -> None:
         if self.keeping is not None:
@@ -61,9 +78,9 @@ class Scene:
 
     async def heard(self) -> list[Notification]:
         """Take everything that has come."""
-        self.inbox.close()
+        self.queue.close()
         heard = []
-        while (notification := await self.inbox.take()) is not None:
+        while (notification := await self.queue.take()) is not None:
             heard.append(notification)
         return heard
 
@@ -151,7 +168,7 @@ def test_a_sensor_that_sends_nothing_does_not_begin_a_session(prepared: str) -> 
     scene = opening_fails(lambda scene: setattr(scene.sensor, prepared, True))
     error = scene.error
     assert isinstance(error, LinkError)
-    assert "sends nothing" in str(error) or "did not answer" in str(error)
+    assert "sends nothing" in str(error) or "did not reply" in str(error)
     assert scene.sensor.journal.count("disconnect") == 4
     assert scene.sensor.connection is None
 
@@ -362,3 +379,314 @@ def test_two_of_a_name_are_not_guessed_between() -> None:
         run(attempt())
     assert ADDRESS in str(caught.value)
     assert "C0:FF:EE:00:00:99" in str(caught.value)
+
+
+def with_stream(
+    act: Callable[[SensorStream, FakeSensor], Coroutine[object, object, None]],
+) -> tuple[FakeSensor, list[Notification]]:
+    async def whole() -> tuple[FakeSensor, list[Notification]]:
+        sensor, queue = FakeSensor(), NotificationQueue()
+        connection = await FakeRadio(sensor).connect(sensor.discovered())
+        identity = Sensor(sensor.address, sensor.name, PROFILE)
+        await act(
+            SensorStream(identity, connection, NotificationReceiver(queue, LoopClock(), 0)), sensor
+        )
+        queue.close()
+        heard = []
+        while (notification := await queue.take()) is not None:
+            heard.append(notification)
+        return sensor, heard
+
+    return run(whole())
+
+
+def test_it_streams_from_the_first_samples_on() -> None:
+    async def act(stream: SensorStream, _sensor: FakeSensor) -> None:
+        await stream.start()
+        await stream.stop()
+
+    sensor, heard = with_stream(act)
+    assert link_states(heard) == ["streaming"]
+    assert sensor.journal[-1] == "disconnect"
+
+
+def test_the_firmware_is_asked_for_once() -> None:
+    async def act(stream: SensorStream, _sensor: FakeSensor) -> None:
+        await stream.start()
+        assert (await stream.with_firmware()).firmware == "1.2.3"
+        await stream.stop()
+
+    sensor, _ = with_stream(act)
+    assert sensor.journal.count("read 00002a26") == 1
+
+
+def test_without_samples_it_does_not_stream() -> None:
+    async def act(stream: SensorStream, sensor: FakeSensor) -> None:
+        sensor.silent = True
+        with pytest.raises(LinkError, match="sends nothing"):
+            await stream.start()
+
+    _, heard = with_stream(act)
+    assert link_states(heard) == []
+
+
+def test_a_link_that_breaks_before_the_first_samples_is_told_as_that() -> None:
+    async def act(stream: SensorStream, sensor: FakeSensor) -> None:
+        sensor.silent = True
+        asyncio.get_running_loop().call_later(1.0, sensor.break_link)
+        with pytest.raises(LinkError, match="broke"):
+            await stream.start()
+
+    with_stream(act)
+
+
+def test_it_runs_until_the_connection_ends() -> None:
+    async def act(stream: SensorStream, sensor: FakeSensor) -> None:
+        await stream.start()
+        asyncio.get_running_loop().call_later(60.0, sensor.break_link)
+        assert await stream.watch() == ""
+        assert asyncio.get_running_loop().time() > 60.0
+        await stream.stop()
+
+    sensor, _ = with_stream(act)
+    # Nothing is sent to a sensor that is out of reach.
+    assert sensor.journal[-1] != "disconnect"
+
+
+def test_a_stop_that_hangs_does_not_hold_up_the_end() -> None:
+    async def act(stream: SensorStream, sensor: FakeSensor) -> None:
+        await stream.start()
+        connection = sensor.connection
+        assert connection is not None
+
+        async def hang(_channel: str, _data: bytes, *, with_response: bool) -> None:
+            await asyncio.sleep(3600.0 if with_response else 0.0)
+
+        connection.write = hang  # type: ignore[assignment]
+        began_s = asyncio.get_running_loop().time()
+        await stream.stop()
+        assert asyncio.get_running_loop().time() - began_s < STOP_S + 0.1
+
+    sensor, _ = with_stream(act)
+    assert sensor.journal[-1] == "disconnect"
+
+
+def test_work_is_done_to_its_end_however_often_it_is_cancelled() -> None:
+    async def act() -> tuple[bool, bool]:
+        done = []
+
+        async def work() -> None:
+            await asyncio.sleep(5.0)
+            done.append(True)
+
+        task = asyncio.ensure_future(finish_despite_cancel(work()))
+        for _ in range(4):
+            await asyncio.sleep(1.0)
+            task.cancel()
+        await asyncio.wait({task})
+        return bool(done), task.cancelled()
+
+    assert run(act()) == (True, True)
+
+
+def test_without_a_cancellation_its_error_comes_through() -> None:
+    async def work() -> None:
+        raise ZeroDivisionError("a defect")
+
+    with pytest.raises(ZeroDivisionError):
+        run(finish_despite_cancel(work()))
+
+
+def test_a_cancellation_weighs_more_than_an_error() -> None:
+    async def act() -> bool:
+        async def work() -> None:
+            await asyncio.sleep(1.0)
+            raise ZeroDivisionError("a defect")
+
+        task = asyncio.ensure_future(finish_despite_cancel(work()))
+        await asyncio.sleep(0.5)
+        task.cancel()
+        await asyncio.wait({task})
+        return task.cancelled()
+
+    assert run(act())
+
+
+SECOND = "C0:FF:EE:00:00:02"
+
+
+def recorded(
+    radio: FakeRadio, *addresses: str, seconds: float = 5.0
+) -> tuple[list[Notification], str]:
+    async def act() -> tuple[list[Notification], str]:
+        await asyncio.sleep(1000.0)
+        async with open_radio(
+            radio, [DeviceQuery(each) for each in addresses], LoopClock()
+        ) as source:
+            source.end_after(seconds)
+            return [each async for each in source.notifications()], source.sensor
+
+    return run(act())
+
+
+def test_everything_from_the_search_on_is_in_the_stream_with_times_from_its_beginning() -> None:
+    sensor = FakeSensor()
+    heard, kind = recorded(FakeRadio(sensor), ADDRESS)
+    assert kind == "profile"
+    assert link_states(heard) == ["searching", "connecting", "configuring", "streaming"]
+    assert heard[0].received_ns == 0
+    assert s_from_ns(heard[-1].received_ns) == pytest.approx(5.5, abs=0.3)
+    assert sorted(each.received_ns for each in heard) == [each.received_ns for each in heard]
+    assert sensor.journal[-1] == "disconnect"
+
+
+def test_the_time_is_over_also_while_the_sensor_is_away() -> None:
+    sensor = FakeSensor()
+
+    async def act() -> float:
+        async with open_radio(FakeRadio(sensor), [DeviceQuery(ADDRESS)], LoopClock()) as source:
+            sensor.in_range = False
+            sensor.break_link()
+            source.end_after(30.0)
+            async for _ in source.notifications():
+                pass
+            return asyncio.get_running_loop().time()
+
+    assert run(act()) == pytest.approx(30.5, abs=0.5)
+
+
+def test_two_sensors_are_recorded_side_by_side() -> None:
+    first, second = FakeSensor(), FakeSensor(SECOND, "HipTwo")
+    radio = FakeRadio(first, second)
+    heard, _ = recorded(radio, ADDRESS, SECOND, seconds=60.0)
+    packets = [
+        sum(each.channel == IMU_UUID and each.device == n for each in heard) for n in (0, 1)
+    ]
+    assert min(packets) > 1000
+    assert link_states(heard, 1) == ["searching", "connecting", "configuring", "streaming"]
+    assert [each.journal[-1] for each in (first, second)] == ["disconnect"] * 2
+    assert radio.most_busy == 1
+
+
+def test_one_that_is_away_does_not_disturb_the_other() -> None:
+    first, second = FakeSensor(), FakeSensor(SECOND, "HipTwo")
+    radio = FakeRadio(first, second)
+
+    async def act() -> list[Notification]:
+        async with open_radio(
+            radio, [DeviceQuery(ADDRESS), DeviceQuery(SECOND)], LoopClock()
+        ) as source:
+            second.in_range = False
+            second.break_link()
+            loop = asyncio.get_running_loop()
+            loop.call_later(30.0, first.break_link)
+            source.end_after(60.0)
+            return [each async for each in source.notifications()]
+
+    heard = run(act())
+    # The first is back although the adapter is busy looking for the second.
+    assert link_states(heard)[-4:] == ["lost", "reconnecting", "configuring", "streaming"]
+    back_ns = [each.received_ns for each in heard if each.channel == IMU_UUID and not each.device]
+    gaps_s = [s_from_ns(b - a) for a, b in pairwise(back_ns)]
+    assert max(gaps_s) < 8.0
+    assert radio.most_busy == 1
+
+
+def test_a_second_sensor_that_is_not_there_stops_the_first() -> None:
+    first = FakeSensor()
+    with pytest.raises(NotFoundError):
+        recorded(FakeRadio(first), ADDRESS, SECOND)
+    assert first.journal[-1] == "disconnect"
+    assert not first.streams()
+
+
+def test_whatever_ends_the_session_the_sensor_is_stopped() -> None:
+    sensor = FakeSensor()
+
+    async def act() -> None:
+        async with open_radio(FakeRadio(sensor), [DeviceQuery(ADDRESS)], LoopClock()):
+            raise ZeroDivisionError("a defect in the session")
+
+    with pytest.raises(ZeroDivisionError):
+        run(act())
+    assert sensor.journal[-1] == "disconnect"
+
+
+def test_the_stream_ends_behind_what_has_arrived() -> None:
+    async def act() -> list[Notification]:
+        async with open_radio(
+            FakeRadio(FakeSensor()), [DeviceQuery(ADDRESS)], LoopClock()
+        ) as source:
+            source.end()
+            return [each async for each in source.notifications()]
+
+    assert link_states(run(act()))[-1] == "streaming"
+
+
+def test_a_defect_of_the_link_ends_the_session_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def trip(_stream: object) -> str:
+        raise ZeroDivisionError("a defect")
+
+    monkeypatch.setattr("tracker.ble.link.SensorStream.watch", trip)
+
+    async def act() -> None:
+        async with open_radio(
+            FakeRadio(FakeSensor()), [DeviceQuery(ADDRESS)], LoopClock()
+        ) as source:
+            async for _ in source.notifications():
+                pass
+
+    with pytest.raises(ZeroDivisionError):
+        run(act())
+
+
+def test_opened_in_a_task_that_is_cancelled_it_cleans_up() -> None:
+    sensor = FakeSensor()
+    sensor.refusals.extend([LinkError("abort", None)] * 2)
+
+    async def act() -> bool:
+        async with AsyncExitStack() as stack:
+            opening = stack.enter_async_context(
+                open_radio(FakeRadio(sensor), [DeviceQuery(ADDRESS)], LoopClock())
+            )
+            task = asyncio.ensure_future(opening)
+            await asyncio.sleep(2.7)
+            task.cancel()
+            await asyncio.wait({task})
+            return task.cancelled()
+
+    assert run(act())
+    assert sensor.connection is None
+
+
+class Collecting:
+    """A queue of somebody else's."""
+
+    def __init__(self) -> None:
+        self.taken: list[Notification] = []
+        self.closed = asyncio.Event()
+
+    def put(self, notification: Notification) -> bool:
+        self.taken.append(notification)
+        return True
+
+    def close(self, error: Exception | None = None) -> None:
+        assert error is None
+        self.closed.set()
+
+
+def test_everything_goes_into_a_queue_that_is_passed_in() -> None:
+    queue = Collecting()
+
+    async def act() -> None:
+        async with open_radio(
+            FakeRadio(FakeSensor()), [DeviceQuery(ADDRESS)], LoopClock(), queue
+        ) as source:
+            source.end_after(5.0)
+            await queue.closed.wait()
+            with pytest.raises(TypeError, match="passed in"):
+                await anext(source.notifications())
+
+    run(act())
+    assert link_states(queue.taken)[-1] == "streaming"
+    assert sum(each.channel == IMU_UUID for each in queue.taken) > 50

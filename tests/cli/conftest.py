@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from tests.ble.air import FakeRadio
+from tests.ble.fake_radio import FakeRadio
 from tests.cli.logged import fill
 from tracker.cli import main
 from tracker.recording import RecordingWriter
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.ble.air import FakeSensor
+    from tests.ble.fake_radio import FakeSensor
     from tracker.sim import SimulatedSession
 
 

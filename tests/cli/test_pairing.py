@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.ble.air import ADDRESS, NAME, FakeRadio
+from tests.ble.fake_radio import ADDRESS, NAME, FakeRadio
 from tests.cli.worn import sensor_on_a_table
 from tracker.app.config import SensorChoice, config_path, load_config
 from tracker.app.paths import tracker_paths

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.ble.air import ADDRESS, NAME, FakeConnection, FakeRadio, FakeSensor
+from tests.ble.fake_radio import ADDRESS, NAME, FakeConnection, FakeRadio, FakeSensor
 from tests.cli.worn import sensor_on_a_table
 from tracker.ble import AdapterError, DeviceQuery, NotFoundError
 from tracker.cli import radio as radio_session

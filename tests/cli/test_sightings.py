@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.ble.air import ADDRESS, NAME, FakeRadio, FakeSensor
+from tests.ble.fake_radio import ADDRESS, NAME, FakeRadio, FakeSensor
 from tracker.ble import AdapterError, DiscoveredDevice
 from tracker.cli import sensors as sightings
 from tracker.cli.sensors import show_json, show_table, sighting_object, table_lines

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tests.ble.air import ADDRESS, NAME, FakeSensor
+from tests.ble.fake_radio import ADDRESS, NAME, FakeSensor
 from tracker.domain.units import STANDARD_GRAVITY_MPS2
 from tracker.sensors import ProfileConfig, encode_packet
 from tracker.sensors.profile.packets import CONFIG_UUID

@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from xdist.remote import Producer
 
 REAL_TIME: Final = (
-    "tests/ble/test_commands.py",
-    "tests/ble/test_faults.py",
-    "tests/ble/test_on_screen.py",
+    "tests/radio/test_commands.py",
+    "tests/radio/test_faults.py",
+    "tests/radio/test_on_screen.py",
 )
-"""Tests that mostly wait: one worker runs several of them at once (`ble/stage.py`)."""
+"""Tests that mostly wait: one worker runs several of them at once (`stage.py`)."""
 
 
 class RealTimeTogether(LoadScopeScheduling):  # type: ignore[misc] # xdist has no types

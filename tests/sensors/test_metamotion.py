@@ -2,28 +2,44 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.sensors import notes
+from tests.sensors.encoders import encode_metamotion
 from tracker.domain import Fault, FaultReason, Frame, Notification, TrackerError, UnknownNameError
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
-from tracker.sensors.base import Advertisement, ClockKind
+from tracker.sensors.base import Advertisement, ClockKind, MalformedError
 from tracker.sensors.metamotion import METAMOTION, MetaMotionDecoder
 from tracker.sensors.metamotion.control import MetaMotionConfig
 from tracker.sensors.metamotion.packets import (
     COMMAND_UUID,
+    IMPLEMENTATIONS,
+    MODULES,
     NOTIFY_UUID,
+    PACKED_REGISTERS,
+    PLAIN_REGISTERS,
     SERVICE_UUID,
     Chip,
     Stream,
-    encode_samples,
+    counts_per_unit,
+    decode_samples,
 )
 from tracker.sensors.registry import as_document, decode_transcript, parse_settings
 
 NOTE = "05-metamotion.md"
+
+
 LEVEL = np.tile([0.0, 0.0, STANDARD_GRAVITY_MPS2], (3, 1))
+
+
 TURNING = np.tile([0.0, 100.0 * RADPS_PER_DPS, 0.0], (3, 1))
-ACC = encode_samples(Stream.ACC, Chip.BMI160, 8, LEVEL)
-GYRO = encode_samples(Stream.GYRO, Chip.BMI160, 1000, TURNING)
+
+
+ACC = encode_metamotion(Stream.ACC, Chip.BMI160, 8, LEVEL)
+
+
+GYRO = encode_metamotion(Stream.GYRO, Chip.BMI160, 1000, TURNING)
 
 
 def feed(
@@ -106,8 +122,8 @@ def test_a_loss_is_a_fault_with_the_count_and_shifts_nothing() -> None:
 def test_what_the_board_answers_sets_the_scale() -> None:
     decoder = MetaMotionDecoder()
     told = ("03800400", "13800100", "03 83 a8 03", "13 83 28 00")
-    acc = encode_samples(Stream.ACC, Chip.BMI270, 16, LEVEL)
-    gyro = encode_samples(Stream.GYRO, Chip.BMI270, 2000, TURNING)
+    acc = encode_metamotion(Stream.ACC, Chip.BMI270, 16, LEVEL)
+    gyro = encode_metamotion(Stream.GYRO, Chip.BMI270, 2000, TURNING)
 
     (frame,) = feed(decoder, *(bytes.fromhex(answer) for answer in told), acc, gyro)
 
@@ -145,7 +161,7 @@ def test_a_gyroscope_that_stays_silent_does_not_end_the_session() -> None:
 
 
 def test_a_count_at_the_end_of_the_range_is_flagged() -> None:
-    clipped = encode_samples(Stream.ACC, Chip.BMI160, 8, LEVEL * 9)
+    clipped = encode_metamotion(Stream.ACC, Chip.BMI160, 8, LEVEL * 9)
 
     (frame,) = feed(MetaMotionDecoder(), clipped, GYRO)
 
@@ -253,3 +269,99 @@ def test_a_board_that_waits_for_a_firmware_is_refused_in_words() -> None:
     assert "install one" in (METAMOTION.refuses(Advertisement("MetaBoot")) or "")
     assert METAMOTION.refuses(Advertisement("MetaWear")) is None
     assert METAMOTION.refuses(Advertisement(None)) is None
+
+
+RANGES = {Stream.ACC: (2, 4, 8, 16), Stream.GYRO: (125, 250, 500, 1000, 2000)}
+
+
+def test_the_ids_are_those_of_the_note() -> None:
+    ids = {row[0]: row[1] for row in notes.table(NOTE, "GATT table", "name")}
+
+    assert ids.pop("service") == SERVICE_UUID
+    assert ids == dict(METAMOTION.channels)
+
+
+def test_modules_and_registers_are_those_of_the_note() -> None:
+    plain, packed = {}, {}
+    for stream, chip, one, three, _confidence in notes.table(NOTE, "Samples", "stream"):
+        plain[Stream(stream), Chip(chip)] = int(one, 16)
+        packed[Stream(stream), Chip(chip)] = int(three, 16)
+    modules = {row[2]: int(row[0], 16) for row in notes.table(NOTE, "Frames", "module") if row[2]}
+    kinds = {
+        (int(module, 16), int(kind)): Chip(chip)
+        for module, kind, chip in notes.table(NOTE, "Module information", "module")
+    }
+
+    assert plain == dict(PLAIN_REGISTERS)
+    assert packed == dict(PACKED_REGISTERS)
+    assert modules == {stream.value: module for stream, module in MODULES.items()}
+    assert kinds == dict(IMPLEMENTATIONS)
+
+
+@given(
+    st.sampled_from(Stream),
+    st.sampled_from(Chip),
+    st.sampled_from([1, 3]),
+    st.booleans(),
+    st.data(),
+)
+def test_what_was_encoded_comes_back(
+    stream: Stream, chip: Chip, samples: int, chip_is_known: bool, data: st.DataObject
+) -> None:
+    full_range = data.draw(st.sampled_from(RANGES[stream]))
+    count = st.integers(-32767, 32766)
+    counts = np.array(
+        data.draw(st.lists(st.tuples(count, count, count), min_size=samples, max_size=samples))
+    )
+    values = counts / counts_per_unit(stream, full_range)
+
+    encoded = encode_metamotion(stream, chip, full_range, values)
+    decoded = decode_samples(encoded, chip if chip_is_known else None)
+
+    assert len(encoded) == 2 + 6 * samples
+    assert decoded.stream is stream
+    assert decoded.counts.tolist() == counts.tolist()
+    assert decoded.saturated is bool((counts == -32768).any())
+
+
+def test_what_is_beyond_the_range_is_cut_to_it_and_marked() -> None:
+    encoded = encode_metamotion(Stream.ACC, Chip.BMI270, 8, np.array([[100.0, -100.0, 0.0]]))
+
+    decoded = decode_samples(encoded, Chip.BMI270)
+
+    assert decoded.counts.tolist() == [[32767, -32768, 0]]
+    assert decoded.saturated
+
+
+@pytest.mark.parametrize("shape", [(0, 3), (2, 3), (4, 3), (3, 1)])
+def test_a_notification_holds_one_sample_or_three(shape: tuple[int, int]) -> None:
+    with pytest.raises(ValueError, match=r"shape \(1, 3\) or \(3, 3\)"):
+        encode_metamotion(Stream.ACC, Chip.BMI160, 8, np.zeros(shape))
+
+
+@pytest.mark.parametrize(
+    ("data", "chip", "reason"),
+    [
+        ("0304" + "00" * 18, None, FaultReason.LENGTH),
+        ("0304" + "00" * 5, Chip.BMI160, FaultReason.LENGTH),
+        ("1305" + "00" * 18, Chip.BMI160, FaultReason.LENGTH),
+        ("1305" + "00" * 6, Chip.BMI270, FaultReason.LENGTH),
+        ("1305" + "00" * 7, None, FaultReason.LENGTH),
+        ("031c" + "00" * 18, Chip.BMI270, FaultReason.FORMAT),
+        ("0305" + "00" * 18, Chip.BMI160, FaultReason.FORMAT),
+        ("0306" + "00" * 6, None, FaultReason.FORMAT),
+        ("0101" + "00" * 6, None, FaultReason.FORMAT),
+    ],
+)
+def test_what_holds_no_samples_is_refused(
+    data: str, chip: Chip | None, reason: FaultReason
+) -> None:
+    with pytest.raises(MalformedError) as caught:
+        decode_samples(bytes.fromhex(data), chip)
+
+    assert caught.value.reason is reason
+
+
+def test_one_register_of_two_meanings_is_told_by_the_length() -> None:
+    assert len(decode_samples(b"\x13\x05" + bytes(6), None).counts) == 1
+    assert len(decode_samples(b"\x13\x05" + bytes(18), None).counts) == 3

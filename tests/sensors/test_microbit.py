@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.sensors import notes
+from tests.sensors.encoders import encode_microbit
 from tracker.domain import Fault, FaultReason, Frame, Notification, TrackerError, UnknownNameError
 from tracker.domain.units import STANDARD_GRAVITY_MPS2, ns_from_s
 from tracker.sensors.base import Advertisement, Attempt, ClockKind, Subscribe, Write
@@ -22,7 +23,6 @@ from tracker.sensors.microbit import (
     SERVICE_UUID,
     MicrobitDecoder,
     encode_period,
-    encode_sample,
 )
 
 NOTE = "09-microbit.md"
@@ -115,13 +115,13 @@ def test_what_is_beyond_every_range_is_saturated() -> None:
 def test_what_was_encoded_comes_back(mg: list[int]) -> None:
     acc_mps2 = np.array(mg, dtype=np.float64) * MG
 
-    frame = decoded(encode_sample(acc_mps2, range_g=8), MicrobitDecoder(8))
+    frame = decoded(encode_microbit(acc_mps2, range_g=8), MicrobitDecoder(8))
 
     np.testing.assert_allclose(frame.acc_mps2, [acc_mps2], atol=1e-9)
 
 
 def test_the_encoder_clips_like_the_chip() -> None:
-    frame = decoded(encode_sample(np.array([1e3, -1e3, 0.0])))
+    frame = decoded(encode_microbit(np.array([1e3, -1e3, 0.0])))
 
     assert (frame.acc_mps2 / MG).round().tolist() == [[2032.0, -2048.0, 0.0]]
     assert frame.saturated

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -8,29 +8,68 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.sensors import examples, notes
-from tracker.domain import Fault, FaultReason, Frame, Notification, TrackerError, UnknownNameError
+from tests.sensors.encoders import encode_movesense, encode_movesense_parts
+from tracker.domain import (
+    Fault,
+    FaultReason,
+    Frame,
+    Notification,
+    SensorError,
+    TrackerError,
+    UnknownNameError,
+)
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
 from tracker.sensors import identify, identify_connected
-from tracker.sensors.base import Advertisement, ClockKind
-from tracker.sensors.movesense import LATE_MS, MOVESENSE, MovesenseDecoder
-from tracker.sensors.movesense.control import ACCELERATION_REF, MOTION_REF
-from tracker.sensors.movesense.packets import (
-    NOTIFY_UUID,
-    SERVICE_UUID,
-    encode_parts,
-    encode_payload,
+from tracker.sensors.base import (
+    BATTERY_LEVEL_UUID,
+    Advertisement,
+    Attempt,
+    ClockKind,
+    Decide,
+    Expect,
+    Pause,
+    Read,
+    Subscribe,
+    Unsubscribe,
+    Where,
+    Write,
 )
+from tracker.sensors.movesense import (
+    ACCELERATION_REF,
+    BATTERY,
+    ENERGY_REF,
+    HELLO_REF,
+    LATE_MS,
+    MOTION_REF,
+    MOVESENSE,
+    START,
+    STOP,
+    SUBSCRIPTIONS,
+    VERSION,
+    MovesenseDecoder,
+)
+from tracker.sensors.movesense.packets import NOTIFY_UUID, SERVICE_UUID, WRITE_UUID
 from tracker.signal import DeviceClock
 
+if TYPE_CHECKING:
+    from tracker.sensors.base import Step
+
+
 NOTE = "03-movesense.md"
+
+
 PACKET_MS = 8 / 104 * 1000
+
+
 FLAT = np.tile([0.0, 0.0, STANDARD_GRAVITY_MPS2], (8, 1))
+
+
 STILL = np.zeros((8, 3))
 
 
 def sent(time_ms: int, acc: Any = FLAT, gyro: Any = STILL, ref: int = MOTION_REF) -> Notification:
     signals = [acc] if gyro is None else [acc, gyro]
-    (data,) = encode_parts(ref, encode_payload(time_ms, signals))
+    (data,) = encode_movesense_parts(ref, encode_movesense(time_ms, signals))
     return Notification(0, NOTIFY_UUID, data)
 
 
@@ -60,11 +99,11 @@ def test_what_was_encoded_comes_back_however_it_was_cut(
     rng = np.random.default_rng(rows)
     acc_mps2, gyro_dps = rng.normal(0, 5, (8, 3)), rng.normal(0, 100, (8, 3))
     decoder = MovesenseDecoder()
-    payload = encode_payload(time_ms, [acc_mps2, gyro_dps])
+    payload = encode_movesense(time_ms, [acc_mps2, gyro_dps])
 
     results = [
         result
-        for data in encode_parts(MOTION_REF, payload, room)
+        for data in encode_movesense_parts(MOTION_REF, payload, room)
         for result in decoder.feed(Notification(0, NOTIFY_UUID, data))
     ]
 
@@ -191,9 +230,9 @@ def test_the_clock_spreads_samples_at_the_pod_s_own_rate() -> None:
 
 def test_paths_are_settings_and_need_acceleration() -> None:
     assert isinstance(MOVESENSE.decoder({"path": "/Meas/IMU9/52"}), MovesenseDecoder)
-    with pytest.raises(TrackerError, match="needs acceleration, and /Meas/Gyro/52 has none"):
+    with pytest.raises(TrackerError, match="/Meas/Gyro/52 does not have"):
         MOVESENSE.decoder({"path": "/Meas/Gyro/52"})
-    with pytest.raises(TrackerError, match="setting path does not fit"):
+    with pytest.raises(TrackerError, match="setting path is malformed"):
         MOVESENSE.decoder({"path": "/Meas/ECG/200"})
     with pytest.raises(UnknownNameError, match="movesense setting 'rate'"):
         MOVESENSE.decoder({"rate": "104"})
@@ -206,3 +245,120 @@ def test_a_pod_is_recognised_by_its_name_and_then_by_its_service() -> None:
     assert identify(watch) is None
     assert identify_connected(Advertisement("my pod"), (SERVICE_UUID,)) is MOVESENSE
     assert MOVESENSE.clock is ClockKind.DEVICE
+
+
+def reply(ref: int, status: int, data: bytes = b"", received_ns: int = 0) -> Notification:
+    answer = bytes((1, ref)) + status.to_bytes(2, "little") + data
+    return Notification(received_ns, NOTIFY_UUID, answer)
+
+
+def decided(steps: tuple[Step, ...], *heard: Notification) -> tuple[Step, ...]:
+    """Return what the last step decides on."""
+    decide = steps[-1]
+    assert isinstance(decide, Decide)
+    return decide.steps(heard)
+
+
+def writes(steps: tuple[Step, ...]) -> list[bytes]:
+    inner = [
+        each for step in steps for each in (step.steps if isinstance(step, Attempt) else (step,))
+    ]
+    assert all(step.channel == WRITE_UUID for step in inner if isinstance(step, Write))
+    return [step.data for step in inner if isinstance(step, Write)]
+
+
+SUBSCRIBED = decided(START)
+
+
+"""What is done once nothing is left over."""
+
+
+def test_the_start_ends_what_was_left_over_before_it_subscribes() -> None:
+    assert START[0] == Subscribe(NOTIFY_UUID)
+    assert writes(START) == [
+        bytes((2, MOTION_REF)),
+        bytes((2, ACCELERATION_REF)),
+        bytes((0, HELLO_REF)),
+    ]
+    assert writes(SUBSCRIBED) == [bytes((1, MOTION_REF)) + b"/Meas/IMU6/104\0"]
+    # Firmware differs in what it answers to all but the last.
+    assert not any(isinstance(step, Expect) for step in (*START, *SUBSCRIBED))
+
+
+@pytest.mark.parametrize("status", [200, 202])
+def test_a_subscription_that_went_well_needs_nothing_more(status: int) -> None:
+    assert decided(SUBSCRIBED, reply(MOTION_REF, status)) == ()
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_a_pod_without_a_gyroscope_is_asked_for_acceleration(status: int) -> None:
+    steps = decided(SUBSCRIBED, reply(MOTION_REF, status))
+
+    steps = decided(steps)
+    assert writes(steps) == [bytes((1, ACCELERATION_REF)) + b"/Meas/Acc/104\0"]
+    assert decided(steps, reply(ACCELERATION_REF, 200)) == ()
+    with pytest.raises(SensorError, match="status 404"):
+        decided(steps, reply(ACCELERATION_REF, 404))
+
+
+def test_a_pod_without_free_places_is_restarted() -> None:
+    steps = decided(SUBSCRIBED, reply(MOTION_REF, 429))
+
+    assert writes(steps)[0][::2] == bytes((7, 5))
+    with pytest.raises(SensorError, match="told to restart"):
+        decided(steps)
+
+
+def test_the_answer_to_an_unsubscription_is_none_to_the_subscription() -> None:
+    stale = reply(MOTION_REF, 404, received_ns=1)
+    steps = decided(START, stale)
+
+    assert decided(steps, stale, reply(MOTION_REF, 200, received_ns=2)) == ()
+    assert isinstance(decided(steps, stale)[0], Pause)
+
+
+def test_other_errors_are_said_in_words() -> None:
+    with pytest.raises(SensorError, match="status 503"):
+        decided(SUBSCRIBED, reply(MOTION_REF, 503))
+
+
+def test_old_firmware_that_does_not_answer_is_judged_by_its_samples() -> None:
+    steps = decided(SUBSCRIBED)
+
+    assert isinstance(steps[0], Pause)
+    assert decided(steps, Notification(0, NOTIFY_UUID, bytes((2, MOTION_REF)) + bytes(150))) == ()
+    with pytest.raises(SensorError, match="did not reply"):
+        decided(steps, Notification(0, NOTIFY_UUID, bytes((2, 5)) + bytes(150)))
+
+
+def test_the_stop_ends_both_subscriptions() -> None:
+    assert writes(STOP) == [bytes((2, ref)) for ref in SUBSCRIPTIONS]
+    assert STOP[-1] == Unsubscribe(NOTIFY_UUID)
+
+
+def test_the_battery_is_read_or_asked_for() -> None:
+    (where,) = BATTERY.steps
+    assert isinstance(where, Where)
+    assert where.steps == (Read(BATTERY_LEVEL_UUID),)
+    assert writes(where.otherwise) == [bytes((4, ENERGY_REF)) + b"/System/Energy/Level\0"]
+
+    assert BATTERY.answer((Notification(0, BATTERY_LEVEL_UUID, b"\x2a"),)) == 42
+    assert BATTERY.answer((reply(ENERGY_REF, 200, b"\x2a"),)) == 42
+    assert BATTERY.answer((reply(ENERGY_REF, 404),)) is None
+    assert BATTERY.answer((reply(ENERGY_REF, 200, b"\xff"),)) is None
+
+
+@pytest.mark.parametrize(
+    ("data", "version"),
+    [
+        (b"\x022021\0Movesense\x000C8C\0Default\x002.3.1\0", "Default 2.3.1"),
+        (b"\x022021\0Movesense\x000C8C\0\0\0", None),
+        (b"\x02A\0", None),
+        (b"Hello", None),
+        (b"", None),
+    ],
+)
+def test_the_version_is_in_the_answer_to_hello(data: bytes, version: str | None) -> None:
+    heard = (Notification(0, NOTIFY_UUID, bytes((1, HELLO_REF)) + data),)
+
+    assert VERSION.answer(heard) == version

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.sensors import examples, notes
+from tests.sensors.encoders import cut_nus, encode_nus_header, encode_nus_row
 from tracker.domain import Fault, FaultReason, Frame, Notification, TrackerError, UnknownNameError
 from tracker.domain.units import STANDARD_GRAVITY_MPS2
 from tracker.sensors.base import (
@@ -32,9 +33,6 @@ from tracker.sensors.nus import (
     Layout,
     NusDecoder,
     Row,
-    cut,
-    encode_header,
-    encode_row,
     parse_header,
 )
 
@@ -198,12 +196,15 @@ def test_what_a_board_sends_comes_back_however_it_is_cut(
         Row(np.array(each[:3]), np.array(each[3:]), time_s)
         for each, time_s in zip(values, times_s, strict=True)
     ]
-    lines = [encode_header(LAYOUT), *(encode_row(row, LAYOUT, check=check) for row in rows)]
+    lines = [
+        encode_nus_header(LAYOUT),
+        *(encode_nus_row(row, LAYOUT, check=check) for row in rows),
+    ]
     decoder = NusDecoder()
 
     results = [
         result
-        for piece in cut("".join(f"{line}\r\n" for line in lines), size)
+        for piece in cut_nus("".join(f"{line}\r\n" for line in lines), size)
         for result in decoder.feed(Notification(0, TX_UUID, piece))
     ]
 

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.sensors import notes
+from tests.sensors.encoders import encode_thingy52
 from tracker.domain import Fault, FaultReason, Frame, Notification, SensorError, TrackerError
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
 from tracker.sensors.base import (
@@ -34,7 +35,6 @@ from tracker.sensors.thingy52 import (
     STREAMING_RATE_HZ,
     THINGY52,
     ThingyDecoder,
-    encode_sample,
     with_rate,
 )
 
@@ -130,7 +130,7 @@ def test_what_was_encoded_comes_back(acc: list[int], gyro: list[int]) -> None:
     acc_mps2 = np.array(acc) * (STANDARD_GRAVITY_MPS2 / COUNTS_PER_G)
     gyro_radps = np.array(gyro) * (RADPS_PER_DPS / COUNTS_PER_DPS)
 
-    frame = decoded(encode_sample(acc_mps2, gyro_radps))
+    frame = decoded(encode_thingy52(acc_mps2, gyro_radps))
 
     np.testing.assert_allclose(frame.acc_mps2, [acc_mps2], atol=1e-12)
     assert frame.gyro_radps is not None
@@ -139,7 +139,7 @@ def test_what_was_encoded_comes_back(acc: list[int], gyro: list[int]) -> None:
 
 
 def test_the_encoder_clips_like_chip_and_firmware() -> None:
-    frame = decoded(encode_sample(np.array([100.0, -100.0, 0.0]), np.array([50.0, -50.0, 0.0])))
+    frame = decoded(encode_thingy52(np.array([100.0, -100.0, 0.0]), np.array([50.0, -50.0, 0.0])))
 
     assert frame.saturated
     assert frame.gyro_radps is not None

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tracker.domain import Frame, UnknownNameError
-from tracker.sensors.profile.decoder import ProfileDecoder
+from tracker.sensors import ProfileDecoder
 from tracker.sim.lifter import simulate
 from tracker.sim.plan import (
     Activity,

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tracker.domain import LINK_CHANNEL, Fault, FaultReason, Frame
 from tracker.domain.units import ns_from_s
-from tracker.sensors.profile.decoder import ProfileDecoder
+from tracker.sensors import ProfileDecoder
 from tracker.sensors.profile.packets import (
     CONFIG_UUID,
     IMU_UUID,

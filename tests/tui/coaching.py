@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from textual.widgets import Input
 
 from tests.app.doubles import ManualClock, settle
-from tests.ble.air import FakeRadio
+from tests.ble.fake_radio import FakeRadio
 from tracker.app.config import config_path, save_sensor
 from tracker.app.devices import SIMULATED
 from tracker.app.paths import Paths
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from textual.pilot import Pilot
     from textual.screen import Screen
 
-    from tests.ble.air import FakeSensor
+    from tests.ble.fake_radio import FakeSensor
     from tracker.app.config import SensorChoice
     from tracker.domain import Entry, Plan
 

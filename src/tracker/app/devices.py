@@ -102,7 +102,7 @@ class Devices:
     @property
     def seen(self) -> tuple[Device, ...]:
         """The last sensor first, then known sensors by strength, the simulator, the unknown."""
-        heard = {each.address: each for each in self._scan.sightings}
+        heard = {each.address: each for each in self._scan.devices}
         saved, first = self._saved, []
         if saved is not None:
             sighting = heard.pop(saved.address, None)

@@ -1,11 +1,24 @@
-"""The radio: the only room that names Bleak. Scans, connects, runs scripts, and comes back."""
+"""The radio, and the only room that names Bleak: scans, connects, runs scripts, reconnects."""
 
 from tracker.ble.backend import BleakRadio
 from tracker.ble.diagnostics import Diagnostic, Severity, SignalQuality, diagnose, examine
-from tracker.ble.discovery import AmbiguousNameError, DeviceQuery, NotFoundError, Sensor
-from tracker.ble.errors import LATER, AdapterError, LinkError
+from tracker.ble.discovery import (
+    SCAN_S,
+    AmbiguousNameError,
+    DeviceQuery,
+    NotFoundError,
+    Scan,
+    Sensor,
+)
 from tracker.ble.link import RadioSource, open_radio
-from tracker.ble.ports import SCAN_S, DiscoveredDevice, Radio, Scan
+from tracker.ble.ports import (
+    LATER,
+    AdapterError,
+    DiscoveredDevice,
+    LinkError,
+    NotificationSink,
+    Radio,
+)
 
 __all__ = [
     "LATER",
@@ -18,6 +31,7 @@ __all__ = [
     "DiscoveredDevice",
     "LinkError",
     "NotFoundError",
+    "NotificationSink",
     "Radio",
     "RadioSource",
     "Scan",

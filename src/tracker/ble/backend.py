@@ -1,44 +1,109 @@
-"""The adapter of this computer, through Bleak: the only module that scans or connects.
+"""The Bluetooth adapter of this computer, through Bleak: the only module that names Bleak.
 
-One connection through Bleak: characteristics by UUID, errors as ours, an event for its end.
+It scans and connects, finds characteristics by UUID, and turns whatever the platform raises into
+errors with advice.
 """
 
 from __future__ import annotations
 
 import asyncio
 import sys
-from contextlib import aclosing, asynccontextmanager, suppress
+from contextlib import aclosing, asynccontextmanager, contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
 from bleak import BleakAdapter, BleakClient, BleakScanner
+from bleak.exc import (
+    BleakBluetoothNotAvailableError,
+    BleakBluetoothNotAvailableReason,
+    BleakDBusError,
+    BleakDeviceNotFoundError,
+    BleakGATTProtocolError,
+    BleakGATTProtocolErrorCode,
+)
 from bleak.uuids import normalize_uuid_str
 
-from tracker.ble.errors import LinkError, platform_errors
-from tracker.ble.ports import sighting_of
+from tracker.ble.ports import LATER, AdapterError, DiscoveredDevice, LinkError
 from tracker.domain import SensorError
 from tracker.sensors import Advertisement, families
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
+    from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 
     from bleak.backends.characteristic import BleakGATTCharacteristic
     from bleak.backends.client import BaseBleakClient
     from bleak.backends.device import BLEDevice
     from bleak.backends.scanner import AdvertisementData, BaseBleakScanner
 
-    from tracker.ble.ports import DiscoveredDevice
+CONNECT_S: Final = 20.0
+"""The kernel gives up after 20 s; a sensor that was just found takes 1 to 3 s."""
+
+STOP_S: Final = 5.0
+"""Longest wait for a scan to stop; the next one shows whether it did."""
+
+_GATT_SERVICE: Final = normalize_uuid_str("1801")
+"""Almost every sensor has it; on Windows, looking for more services is slow."""
+
+_CONNECTED_SERVICES: Final = [_GATT_SERVICE] + (
+    []
+    if sys.platform == "win32"
+    else [uuid for family in families().values() for uuid in family.services]
+)
+"""Services to look for connected devices by."""
+
+_UNKNOWN_RSSI: Final = frozenset({127, -127})
+"""What the controller (127) and Bleak (-127) report if the strength was not measured."""
 
 GATT_S: Final = 5.0
-"""An ATT transaction fails after 30 s by the standard; whoever has not answered in 5 s is gone."""
+"""By the standard an ATT transaction times out after 30 s; a sensor silent for 5 s is gone."""
 
 CLOSE_S: Final = 5.0
 """A disconnection is confirmed within the supervision timeout, often 2 to 4 s."""
 
 _ATT_HEADER: Final = 3
-"""Bytes of an ATT packet that are not its value."""
+"""Bytes of an ATT packet before its value."""
 
 _UNNEGOTIATED: Final = 20
-"""What fits into the smallest MTU; BlueZ before 5.62 says so for want of knowledge."""
+"""What fits into the smallest MTU; BlueZ before 5.62 reports this when it does not know."""
+
+
+_SWITCH_ON: Final = {
+    "linux": "Switch it on: bluetoothctl power on, and if that fails: rfkill unblock bluetooth",
+    "darwin": "Switch it on in the menu bar or in System Settings > Bluetooth.",
+    "win32": "Switch it on in Settings > Bluetooth & devices.",
+}
+_ALLOW: Final = {
+    "linux": "Add yourself to the group of your distribution: sudo usermod -aG bluetooth $USER, "
+    "and log in again.",
+    "darwin": "Allow your terminal in System Settings > Privacy & Security > Bluetooth, and start "
+    "it again.",
+    "win32": "Allow it in Settings > Privacy & security > Radios, for desktop apps as well.",
+}
+_NO_ADAPTER_ADVICE: Final = (
+    "Plug in a Bluetooth adapter (4.0 or newer); a container or virtual machine has none unless "
+    "it is passed through.\nWithout any sensor: tracker demo"
+)
+
+# D-Bus errors by what they mean here.
+_NO_SERVICE: Final = frozenset(
+    {
+        "org.freedesktop.DBus.Error.ServiceUnknown",
+        "org.freedesktop.DBus.Error.NameHasNoOwner",
+        "org.freedesktop.DBus.Error.NoReply",
+        "org.freedesktop.DBus.Error.Disconnected",
+    }
+)
+_DENIED: Final = frozenset(
+    {"org.freedesktop.DBus.Error.AccessDenied", "org.bluez.Error.NotAuthorized"}
+)
+_UNBONDED: Final = frozenset(
+    {
+        BleakGATTProtocolErrorCode.INSUFFICIENT_AUTHENTICATION,
+        BleakGATTProtocolErrorCode.INSUFFICIENT_AUTHORIZATION,
+        BleakGATTProtocolErrorCode.INSUFFICIENT_ENCRYPTION,
+        BleakGATTProtocolErrorCode.INSUFFICIENT_ENCRYPTION_KEY_SIZE,
+    }
+)
+_NOT_READY: Final = "org.bluez.Error.NotReady"
 
 
 class BleakConnection:
@@ -49,9 +114,9 @@ class BleakConnection:
     client
         A connected client.
     name
-        What the sensor called itself before.
+        The sensor's name, from its advertisement.
     lost
-        Set by whoever made the client when the connection ends.
+        Set when the connection ends, by the callback that the client was made with.
     """
 
     def __init__(self, client: BleakClient, name: str | None, lost: asyncio.Event) -> None:
@@ -61,7 +126,7 @@ class BleakConnection:
         self.services = tuple(service.uuid for service in client.services)
         self._characteristics: dict[str, BleakGATTCharacteristic] = {}
         for each in client.services.characteristics.values():
-            # Two services may hold the same characteristic; the first is as good as the other.
+            # Two services may have the same characteristic; either will do.
             self._characteristics.setdefault(each.uuid, each)
         sizes = {
             each.max_write_without_response_size for each in self._characteristics.values()
@@ -69,7 +134,7 @@ class BleakConnection:
         self.mtu = max(sizes) + _ATT_HEADER if sizes else None
 
     def has(self, channel: str) -> bool:
-        """Say whether the sensor has a characteristic."""
+        """Return whether the sensor has a characteristic."""
         return channel in self._characteristics
 
     async def read(self, channel: str) -> bytes:
@@ -86,17 +151,17 @@ class BleakConnection:
             async with asyncio.timeout(GATT_S):
                 await self._client.write_gatt_char(characteristic, data, response=with_response)
 
-    async def subscribe(self, channel: str, hear: Callable[[bytes], None]) -> None:
-        """Switch notifications on; `hear` is called with each."""
+    async def subscribe(self, channel: str, receive: Callable[[bytes], None]) -> None:
+        """Enable notifications, each of which is passed to `receive`."""
         characteristic = self._characteristic(channel)
         with platform_errors():
             async with asyncio.timeout(GATT_S):
                 await self._client.start_notify(
-                    characteristic, lambda _characteristic, data: hear(bytes(data))
+                    characteristic, lambda _characteristic, data: receive(bytes(data))
                 )
 
     async def unsubscribe(self, channel: str) -> None:
-        """Switch notifications off."""
+        """Disable notifications."""
         characteristic = self._characteristic(channel)
         with platform_errors():
             async with asyncio.timeout(GATT_S):
@@ -104,7 +169,7 @@ class BleakConnection:
 
     async def close(self) -> None:
         """End the connection; a second time is harmless."""
-        # There is nobody left whom a failure would help; the system ends what is left over.
+        # A failure helps nobody now; the system cleans up what is left.
         with suppress(SensorError), platform_errors():
             async with asyncio.timeout(CLOSE_S):
                 await self._client.disconnect()
@@ -118,26 +183,6 @@ class BleakConnection:
                 f"The sensor has no characteristic {channel}.",
                 "It may be of another kind: tracker pair ADDRESS --kind KIND",
             ) from None
-
-
-CONNECT_S: Final = 20.0
-"""The kernel gives up after 20 s; with a sensor that was just heard it takes 1 to 3 s."""
-
-STOP_S: Final = 5.0
-"""Longest wait for the end of a scan; the next one finds out whether it ended."""
-
-_GATT_SERVICE: Final = normalize_uuid_str("1801")
-"""Almost every sensor has it; Windows is quick with this one alone."""
-
-_LINKED_SERVICES: Final = [_GATT_SERVICE] + (
-    []
-    if sys.platform == "win32"
-    else [uuid for family in families().values() for uuid in family.services]
-)
-"""What a connected device is looked for by."""
-
-_UNKNOWN_RSSI: Final = frozenset({127, -127})
-"""What the controller (127) and Bleak (-127) say where the strength was not measured."""
 
 
 class BleakRadio:
@@ -161,40 +206,39 @@ class BleakRadio:
 
     @asynccontextmanager
     async def scanning(self) -> AsyncGenerator[AsyncIterator[DiscoveredDevice]]:
-        """Scan inside; each advertisement heard is a sighting."""
+        """Scan inside the context; yields a device for each advertisement received."""
         scanner = BleakScanner(backend=self._scanner)
         with platform_errors():
             await scanner.start()
         try:
-            async with aclosing(scanner.advertisement_data()) as heard:
-                yield (_sighting(device, said) async for device, said in heard)
+            async with aclosing(scanner.advertisement_data()) as received:
+                yield (_discovered(device, data) async for device, data in received)
         finally:
-            # What was found is found; an adapter that is off has stopped by itself.
+            # What was found stays found, and an adapter that is off has stopped scanning anyway.
             with suppress(SensorError), platform_errors():
                 async with asyncio.timeout(STOP_S):
                     await scanner.stop()
 
     async def connected(self) -> tuple[DiscoveredDevice, ...]:
-        """Return what this computer is connected to already, and hence is not heard by a scan."""
+        """Return devices already connected to this computer, which a scan cannot find."""
         try:
             with platform_errors():
                 adapter = await BleakAdapter.get()
-                devices = await adapter.get_connected_devices(_LINKED_SERVICES)
+                devices = await adapter.get_connected_devices(_CONNECTED_SERVICES)
         except LinkError:
             # Only a shortcut: a scan comes next.
             return ()
         return tuple(
-            sighting_of(device.address, None, Advertisement(device.name), device)
+            DiscoveredDevice.of(device.address, None, Advertisement(device.name), device)
             for device in devices
         )
 
-    async def connect(self, sighting: DiscoveredDevice) -> BleakConnection:
-        """Connect to what was sighted, and discover its services."""
+    async def connect(self, device: DiscoveredDevice) -> BleakConnection:
+        """Connect to a device and discover its services."""
         lost = asyncio.Event()
-        device = sighting.device
         client = BleakClient(
-            # A name of its own type in Bleak; in tests of ours it is an address.
-            device if device is not None else sighting.address,  # type: ignore[arg-type]
+            # Bleak takes its own type, or an address.
+            device.handle if device.handle is not None else device.address,  # type: ignore[arg-type]
             lambda _client: lost.set(),
             timeout=CONNECT_S,
             backend=self._client,
@@ -203,22 +247,128 @@ class BleakRadio:
             async with asyncio.timeout(CONNECT_S):
                 await client.connect()
         if client.is_connected:
-            # Bleak repeats an attempt that BlueZ has aborted, and reports its end as one.
+            # Bleak retries an attempt that BlueZ aborted, and reports the abort as an end.
             lost.clear()
-        return BleakConnection(client, sighting.name, lost)
+        return BleakConnection(client, device.name, lost)
 
 
-def _sighting(device: BLEDevice, said: AdvertisementData) -> DiscoveredDevice:
+def _discovered(device: BLEDevice, data: AdvertisementData) -> DiscoveredDevice:
     advertisement = Advertisement(
-        # The system may know a name from an earlier time; what is said now is newer.
-        name=said.local_name or device.name,
-        service_uuids=_full(said.service_uuids),
-        manufacturer_ids=tuple(said.manufacturer_data),
+        # The system may remember an older name; the advertised one is current.
+        name=data.local_name or device.name,
+        service_uuids=tuple(normalize_uuid_str(uuid) for uuid in data.service_uuids),
+        manufacturer_ids=tuple(data.manufacturer_data),
     )
-    rssi_dbm = None if said.rssi in _UNKNOWN_RSSI else said.rssi
-    return sighting_of(device.address, rssi_dbm, advertisement, device)
+    rssi_dbm = None if data.rssi in _UNKNOWN_RSSI else data.rssi
+    return DiscoveredDevice.of(device.address, rssi_dbm, advertisement, device)
 
 
-def _full(uuids: Iterable[str]) -> tuple[str, ...]:
-    """Return UUIDs in 128-bit form; a short one stands for the base of the Bluetooth SIG."""
-    return tuple(normalize_uuid_str(uuid) for uuid in uuids)
+@contextmanager
+def platform_errors() -> Iterator[None]:
+    """Turn whatever is raised inside into a `SensorError`; only for calls into Bleak.
+
+    It catches `Exception`, not a list: below Bleak are three operating systems and their bindings,
+    which raise what they like, and no set may end because of that.
+    """
+    try:
+        yield
+    except SensorError:
+        raise
+    except Exception as error:
+        raise sensor_error(error) from error
+
+
+def sensor_error(error: Exception, platform: str = sys.platform) -> SensorError:
+    """Return what a platform's error means and what to try.
+
+    Parameters
+    ----------
+    error
+        What was raised.
+    platform
+        `sys.platform`; the advice differs.
+    """
+    match error:
+        case BleakBluetoothNotAvailableError(reason=reason):
+            return _not_available(reason, platform)
+        case BleakDeviceNotFoundError(identifier=address):
+            return LinkError(
+                f"{address} is out of reach.", "Wake it up and bring it near.\n" + LATER
+            )
+        case BleakDBusError(dbus_error=name) if name in _NO_SERVICE:
+            return AdapterError(
+                "The Bluetooth service (bluetoothd) does not respond.",
+                "Install BlueZ and start it: sudo systemctl enable --now bluetooth\n" + LATER,
+            )
+        case BleakDBusError(dbus_error=name) if name in _DENIED:
+            return _denied(platform)
+        case BleakDBusError(dbus_error=name) if name == _NOT_READY:
+            return _powered_off(platform)
+        case BleakGATTProtocolError(code=code) if code in _UNBONDED:
+            return LinkError(
+                "The sensor requires pairing with this computer first.",
+                "Pair it in the system's Bluetooth settings, or turn that requirement off in the "
+                "sensor.\n" + LATER,
+            )
+        case PermissionError():
+            return _denied(platform)
+        case TimeoutError():
+            return LinkError(
+                "The sensor did not respond in time.",
+                "Bring it near and charge it; if that does not help, switch it off and on.\n"
+                + LATER,
+            )
+        case OSError() | EOFError() if platform == "linux":
+            return AdapterError(
+                f"The system bus (D-Bus) cannot be reached: {_words(error)}",
+                "Start it (sudo systemctl start dbus); in a container, mount "
+                "/run/dbus/system_bus_socket.\n" + LATER,
+            )
+        case _:
+            return LinkError(
+                f"Bluetooth reports: {_words(error)}", "Switch the sensor off and on.\n" + LATER
+            )
+
+
+def _not_available(reason: BleakBluetoothNotAvailableReason, platform: str) -> AdapterError:
+    reasons = BleakBluetoothNotAvailableReason
+    match reason:
+        case reasons.POWERED_OFF:
+            return _powered_off(platform)
+        case reasons.NO_BLUETOOTH:
+            return AdapterError("There is no Bluetooth adapter.", _NO_ADAPTER_ADVICE)
+        case reasons.NO_BLE_CENTRAL_ROLE:
+            return AdapterError(
+                "The Bluetooth adapter does not support Bluetooth LE.", _NO_ADAPTER_ADVICE
+            )
+        case reasons.DENIED_BY_USER | reasons.DENIED_BY_SYSTEM | reasons.DENIED_BY_UNKNOWN:
+            return _denied(platform)
+        case _:
+            return AdapterError(
+                "Bluetooth cannot be used; the system does not say why.",
+                "Switch it off and on, and start again.\n" + LATER,
+            )
+
+
+def _powered_off(platform: str) -> AdapterError:
+    return AdapterError(
+        "Bluetooth is switched off.", f"{_SWITCH_ON.get(platform, 'Switch it on.')}\n{LATER}"
+    )
+
+
+def _denied(platform: str) -> AdapterError:
+    return AdapterError(
+        "This program is not allowed to use Bluetooth.",
+        f"{_ALLOW.get(platform, 'Allow it to.')}\n{LATER}",
+    )
+
+
+def _words(error: Exception) -> str:
+    """Return an error's message on one line, as a sentence."""
+    text = str(error)
+    if isinstance(error, BleakDBusError) and error.dbus_error_details:
+        text = error.dbus_error_details
+    elif isinstance(error, OSError) and error.strerror:
+        text = error.strerror
+    text = " ".join(text.split()) or type(error).__name__
+    return text if text.endswith(".") else f"{text}."

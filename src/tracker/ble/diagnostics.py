@@ -1,8 +1,6 @@
-"""Whether a sensor is good enough to train with, in plain words and with what to do.
+"""What a few seconds of a sensor's data show, and whether it is good enough to train with.
 
-What a few seconds of a sensor's data show, in numbers.
-
-Nothing here touches a radio: decoded samples in, figures out.
+Nothing here touches a radio: decoded samples in, figures and plain words out.
 """
 
 from __future__ import annotations
@@ -24,193 +22,47 @@ if TYPE_CHECKING:
 
     from tracker.domain import Frame
 
-LEAST_RATE_HZ: Final = 10.0
-"""Slower, and a way up of 0.8 s is eight samples: reps are missed."""
-
-GOOD_RATE_HZ: Final = 40.0
-"""From here on a phase boundary is found to a few hundredths of a second."""
-
-GRAVITY_OFF: Final = 0.05
-"""Share by which a good chip may miss 1 g: offset and scale together."""
-
-GRAVITY_WRONG: Final = 0.25
-"""Beyond this share it is no chip's error: counts are taken for something that they are not."""
-
-LARGE_BIAS_DPS: Final = 5.0
-"""Bias of a gyroscope that was not calibrated at switch-on, degrees/s."""
-
-NOISY_ACC_MPS2: Final = 0.2
-"""Noise at rest that shows in velocities, m/s²."""
-
-LOSSY: Final = 0.02
-"""Share of lost samples that shows in phases."""
-
-
-class Severity(Enum):
-    """How bad a finding is."""
-
-    GOOD = "good"
-    REMARK = "remark"
-    """It works, with less to be expected."""
-    PROBLEM = "problem"
-    """What would be counted could not be trusted."""
-
-
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
-    """One thing that is worth saying."""
-
-    severity: Severity
-    text: str
-    """In plain words, with what to do."""
-
-
-def diagnose(checkup: SignalQuality) -> tuple[Diagnostic, ...]:
-    """Return what there is to say about a check-up, problems first."""
-    each = [
-        *_flow(checkup),
-        *_rest(checkup),
-        *_turning(checkup),
-        *_loss(checkup),
-        *_charge(checkup),
-    ]
-    order = (Severity.PROBLEM, Severity.REMARK, Severity.GOOD)
-    return tuple(sorted(each, key=lambda finding: order.index(finding.severity)))
-
-
-def _flow(checkup: SignalQuality) -> Iterator[Diagnostic]:
-    rate_hz = checkup.rate_hz
-    if not checkup.samples:
-        what = (
-            f"{checkup.refused} packets came and none could be read"
-            if checkup.refused
-            else "no samples came"
-        )
-        yield Diagnostic(
-            Severity.PROBLEM, f"{what}: is it of this kind, with its usual firmware and settings?"
-        )
-    elif rate_hz is None or rate_hz < LEAST_RATE_HZ:
-        rate = "hardly any samples" if rate_hz is None else f"{rate_hz:.1f} samples a second"
-        yield Diagnostic(
-            Severity.PROBLEM,
-            f"{rate} came, too few to see a rep: bring it near, and raise its rate "
-            f"to {GOOD_RATE_HZ:.0f} Hz or more.",
-        )
-    elif rate_hz < GOOD_RATE_HZ:
-        yield Diagnostic(
-            Severity.REMARK,
-            f"{rate_hz:.1f} samples a second: reps are counted, but phases are timed coarsely; "
-            f"{GOOD_RATE_HZ:.0f} Hz or more is better.",
-        )
-    else:
-        yield Diagnostic(Severity.GOOD, f"{rate_hz:.1f} samples a second.")
-
-
-def _rest(checkup: SignalQuality) -> Iterator[Diagnostic]:
-    gravity_mps2, noise = checkup.gravity_mps2, checkup.acc_noise_mps2
-    if gravity_mps2 is None or noise is None:
-        if checkup.samples:
-            yield Diagnostic(
-                Severity.REMARK,
-                "it was moved, so gravity, noise and bias could not be checked: lay it on a "
-                "table and pair again to know.",
-            )
-        return
-    gravity_g = gravity_mps2 / STANDARD_GRAVITY_MPS2
-    if abs(gravity_g - 1.0) > GRAVITY_WRONG:
-        yield Diagnostic(
-            Severity.PROBLEM,
-            f"at rest it measures {gravity_g:.2f} g instead of 1 g: its measuring range is set to "
-            "something else, or it is of another kind.",
-        )
-    elif abs(gravity_g - 1.0) > GRAVITY_OFF:
-        yield Diagnostic(
-            Severity.REMARK,
-            f"at rest it measures {gravity_g:.2f} g instead of 1 g: calibrate its accelerometer "
-            "with the maker's app; rise and velocity are off by as much.",
-        )
-    else:
-        yield Diagnostic(Severity.GOOD, f"gravity {gravity_g:.3f} g.")
-    if noise == 0.0:
-        yield Diagnostic(
-            Severity.PROBLEM,
-            "it sends the same values all the time: its motion chip is not running; switch it "
-            "off and on.",
-        )
-    elif noise > NOISY_ACC_MPS2:
-        yield Diagnostic(
-            Severity.REMARK,
-            f"noise of {noise:.2f} m/s² at rest: velocities will be rough; set its filter to "
-            "about half of the rate.",
-        )
-    else:
-        yield Diagnostic(Severity.GOOD, f"noise {noise:.3f} m/s² at rest.")
-
-
-def _turning(checkup: SignalQuality) -> Iterator[Diagnostic]:
-    if not checkup.has_gyroscope:
-        if checkup.samples:
-            yield Diagnostic(
-                Severity.REMARK,
-                "no gyroscope: reps are counted, angles and timing are less exact.",
-            )
-        return
-    bias_dps = checkup.gyro_bias_dps
-    if bias_dps is None:
-        return
-    if bias_dps > LARGE_BIAS_DPS:
-        yield Diagnostic(
-            Severity.REMARK,
-            f"the gyroscope turns by {bias_dps:.1f}°/s at rest: switch the sensor on while it "
-            "lies still.",
-        )
-    else:
-        yield Diagnostic(Severity.GOOD, f"gyroscope bias {bias_dps:.2f}°/s.")
-
-
-def _loss(checkup: SignalQuality) -> Iterator[Diagnostic]:
-    if checkup.lost > LOSSY * max(checkup.samples, 1):
-        yield Diagnostic(
-            Severity.REMARK,
-            f"{checkup.lost} packets or samples were lost: bring the computer nearer, with no "
-            "body between.",
-        )
-    if checkup.refused and checkup.samples:
-        yield Diagnostic(
-            Severity.REMARK, f"{checkup.refused} packets could not be read and were left out."
-        )
-
-
-def _charge(checkup: SignalQuality) -> Iterator[Diagnostic]:
-    percent = checkup.battery_percent
-    if percent is None:
-        yield Diagnostic(Severity.REMARK, "battery unknown: the sensor does not tell.")
-    elif percent < LOW_BATTERY_PERCENT:
-        yield Diagnostic(Severity.REMARK, f"battery at {percent} %: charge it soon.")
-    else:
-        yield Diagnostic(Severity.GOOD, f"battery {percent} %.")
-
-
 STILL_WINDOW_S: Final = 1.0
-"""Long enough for a mean, short enough to lie between two touches."""
+"""Long enough for a mean, short enough to fit between two touches."""
 
 STILL_ACC_MPS2: Final = 0.4
-"""Standard deviation of a sensor that lies on a table, m/s²: the noisiest chip has half of it."""
+"""Largest standard deviation at rest, m/s²: twice that of the noisiest chip."""
 
 STILL_GYRO_DPS: Final = 2.0
-"""The same of its gyroscope, degrees/s."""
+"""The same for the gyroscope, degrees/s."""
+
+LEAST_RATE_HZ: Final = 10.0
+"""Any slower, and a concentric of 0.8 s has fewer than eight samples: reps are missed."""
+
+GOOD_RATE_HZ: Final = 40.0
+"""From here on, phase boundaries are accurate to a few hundredths of a second."""
+
+GRAVITY_OFF: Final = 0.05
+"""Relative error of gravity on a good chip: offset and scale together."""
+
+GRAVITY_WRONG: Final = 0.25
+"""A larger relative error is no chip's: the counts must have another scale."""
+
+LARGE_BIAS_DPS: Final = 5.0
+"""Bias of a gyroscope that was not calibrated at power-on, degrees/s."""
+
+NOISY_ACC_MPS2: Final = 0.2
+"""Noise at rest that affects velocities, m/s²."""
+
+LOSSY: Final = 0.02
+"""Share of lost samples that affects phases."""
 
 
 @dataclass(frozen=True, slots=True)
 class SignalQuality:
-    """What a few seconds of data show; None means unknown."""
+    """Figures from a few seconds of data; None means unknown."""
 
     samples: int
-    """Samples that were decoded."""
+    """Decoded samples."""
     rate_hz: float | None
-    """Samples per second, by their arrival."""
+    """Samples per second, from their arrival."""
     still: bool
-    """Whether the sensor lay still for a second, without which the rest is not judged."""
+    """Whether the sensor lay still for a second; otherwise the figures at rest are unknown."""
     gravity_mps2: float | None = None
     """Length of the mean acceleration at rest, m/s²."""
     acc_noise_mps2: float | None = None
@@ -221,21 +73,21 @@ class SignalQuality:
     gyro_noise_dps: float | None = None
     """Standard deviation of the noisiest axis at rest, degrees/s."""
     lost: int = 0
-    """Packets or samples that the decoder missed."""
+    """Packets or samples lost on the way."""
     refused: int = 0
-    """Packets that the decoder could not read."""
+    """Packets that could not be decoded."""
     battery_percent: int | None = None
 
 
 def examine(results: Iterable[Frame | Fault], battery_percent: int | None = None) -> SignalQuality:
-    """Return what decoded data show.
+    """Return the signal quality of decoded data.
 
     Parameters
     ----------
     results
-        What the sensor's decoder gave, in order.
+        The decoder's results, in order.
     battery_percent
-        Charge, if the sensor told it.
+        Charge, if the sensor reported it.
     """
     frames: list[Frame] = []
     faults: Counter[bool] = Counter()
@@ -259,7 +111,7 @@ def examine(results: Iterable[Frame | Fault], battery_percent: int | None = None
 
 
 def _rate_hz(frames: Sequence[Frame]) -> float | None:
-    """Return samples per second; the first packet's were gathered before it arrived."""
+    """Return samples per second; those of the first packet were taken before the interval."""
     if len(frames) < 2:
         return None
     span_s = frames[-1].received_s - frames[0].received_s
@@ -267,7 +119,7 @@ def _rate_hz(frames: Sequence[Frame]) -> float | None:
 
 
 def _at_rest(known: SignalQuality, frames: Sequence[Frame], rate_hz: float) -> SignalQuality:
-    """Add what the quietest second shows."""
+    """Return the figures with those of the quietest second, if it was still."""
     acc = np.concatenate([frame.acc_mps2 for frame in frames])
     gyro_dps = None
     if all(frame.gyro_radps is not None for frame in frames):
@@ -297,3 +149,142 @@ def _at_rest(known: SignalQuality, frames: Sequence[Frame], rate_hz: float) -> S
 
 def _spread(values: NDArray[np.float64]) -> float:
     return float(values.std(axis=0).max())
+
+
+class Severity(Enum):
+    """How serious a diagnostic is."""
+
+    GOOD = "good"
+    REMARK = "remark"
+    """It works, with limitations."""
+    PROBLEM = "problem"
+    """The counts could not be trusted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One statement about the sensor."""
+
+    severity: Severity
+    text: str
+    """In plain words, with what to do about it."""
+
+
+def diagnose(quality: SignalQuality) -> tuple[Diagnostic, ...]:
+    """Return statements about the signal, problems first."""
+    parts = (_rate, _gravity_and_noise, _gyroscope, _losses, _battery)
+    all_of_them = [each for part in parts for each in part(quality)]
+    order = (Severity.PROBLEM, Severity.REMARK, Severity.GOOD)
+    return tuple(sorted(all_of_them, key=lambda each: order.index(each.severity)))
+
+
+def _rate(quality: SignalQuality) -> Iterator[Diagnostic]:
+    rate_hz = quality.rate_hz
+    if not quality.samples:
+        what = (
+            f"{quality.refused} packets came and none could be decoded"
+            if quality.refused
+            else "no samples came"
+        )
+        yield Diagnostic(
+            Severity.PROBLEM, f"{what}: is it of this kind, with its usual firmware and settings?"
+        )
+    elif rate_hz is None or rate_hz < LEAST_RATE_HZ:
+        rate = "hardly any samples" if rate_hz is None else f"{rate_hz:.1f} samples a second"
+        yield Diagnostic(
+            Severity.PROBLEM,
+            f"{rate} came, too few to see a rep: bring it near, and raise its rate "
+            f"to {GOOD_RATE_HZ:.0f} Hz or more.",
+        )
+    elif rate_hz < GOOD_RATE_HZ:
+        yield Diagnostic(
+            Severity.REMARK,
+            f"{rate_hz:.1f} samples a second: reps are counted, but phases are timed coarsely; "
+            f"{GOOD_RATE_HZ:.0f} Hz or more is better.",
+        )
+    else:
+        yield Diagnostic(Severity.GOOD, f"{rate_hz:.1f} samples a second.")
+
+
+def _gravity_and_noise(quality: SignalQuality) -> Iterator[Diagnostic]:
+    gravity_mps2, noise = quality.gravity_mps2, quality.acc_noise_mps2
+    if gravity_mps2 is None or noise is None:
+        if quality.samples:
+            yield Diagnostic(
+                Severity.REMARK,
+                "it was moved, so gravity, noise and bias could not be checked: lay it on a "
+                "table and pair again.",
+            )
+        return
+    gravity_g = gravity_mps2 / STANDARD_GRAVITY_MPS2
+    if abs(gravity_g - 1.0) > GRAVITY_WRONG:
+        yield Diagnostic(
+            Severity.PROBLEM,
+            f"at rest it measures {gravity_g:.2f} g instead of 1 g: its measuring range is set to "
+            "something else, or it is of another kind.",
+        )
+    elif abs(gravity_g - 1.0) > GRAVITY_OFF:
+        yield Diagnostic(
+            Severity.REMARK,
+            f"at rest it measures {gravity_g:.2f} g instead of 1 g: calibrate its accelerometer "
+            "with the maker's app; until then rise and velocity are off by as much.",
+        )
+    else:
+        yield Diagnostic(Severity.GOOD, f"gravity {gravity_g:.3f} g.")
+    if noise == 0.0:
+        yield Diagnostic(
+            Severity.PROBLEM,
+            "it keeps sending the same values, so its motion chip is not running: switch it "
+            "off and on.",
+        )
+    elif noise > NOISY_ACC_MPS2:
+        yield Diagnostic(
+            Severity.REMARK,
+            f"noise of {noise:.2f} m/s² at rest: velocities will be rough; set its filter to "
+            "about half of the rate.",
+        )
+    else:
+        yield Diagnostic(Severity.GOOD, f"noise {noise:.3f} m/s² at rest.")
+
+
+def _gyroscope(quality: SignalQuality) -> Iterator[Diagnostic]:
+    if not quality.has_gyroscope:
+        if quality.samples:
+            yield Diagnostic(
+                Severity.REMARK,
+                "no gyroscope: reps are counted; angles and timing are less accurate.",
+            )
+        return
+    bias_dps = quality.gyro_bias_dps
+    if bias_dps is None:
+        return
+    if bias_dps > LARGE_BIAS_DPS:
+        yield Diagnostic(
+            Severity.REMARK,
+            f"gyroscope bias of {bias_dps:.1f}°/s: switch the sensor on while it lies still.",
+        )
+    else:
+        yield Diagnostic(Severity.GOOD, f"gyroscope bias {bias_dps:.2f}°/s.")
+
+
+def _losses(quality: SignalQuality) -> Iterator[Diagnostic]:
+    if quality.lost > LOSSY * max(quality.samples, 1):
+        yield Diagnostic(
+            Severity.REMARK,
+            f"{quality.lost} packets or samples were lost: bring the computer nearer, with no "
+            "body in between.",
+        )
+    if quality.refused and quality.samples:
+        yield Diagnostic(
+            Severity.REMARK, f"{quality.refused} packets could not be decoded and were left out."
+        )
+
+
+def _battery(quality: SignalQuality) -> Iterator[Diagnostic]:
+    percent = quality.battery_percent
+    if percent is None:
+        yield Diagnostic(Severity.REMARK, "battery unknown: the sensor does not report it.")
+    elif percent < LOW_BATTERY_PERCENT:
+        yield Diagnostic(Severity.REMARK, f"battery at {percent} %: charge it soon.")
+    else:
+        yield Diagnostic(Severity.GOOD, f"battery {percent} %.")

@@ -1,8 +1,6 @@
-"""Finds the one sensor that the user named, by its address or by its name.
+"""Which sensors are around, which one the user means, and of what kind it is.
 
-What addresses look like: a MAC on Linux and Windows, a UUID on macOS, which hides the MAC.
-
-Who answered: the kind of a connected sensor, and whether it can be used at all.
+Addresses are MACs on Linux and Windows, and UUIDs on macOS, which hides the MAC.
 """
 
 from __future__ import annotations
@@ -13,8 +11,7 @@ import sys
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from tracker.ble.errors import LinkError
-from tracker.ble.ports import Scan
+from tracker.ble.ports import LinkError
 from tracker.domain import SensorError, TrackerError
 from tracker.sensors import families, family, identify, identify_connected
 
@@ -24,14 +21,71 @@ if TYPE_CHECKING:
     from tracker.ble.ports import Connection, DiscoveredDevice, Radio
     from tracker.sensors import SensorFamily
 
+SCAN_S: Final = 5.0
+"""A power-saving sensor advertises every 1 to 2 s, and one advertisement may be missed."""
+
+MAX_DEVICES: Final = 1024
+"""Devices kept from one scan: a full gym has a few hundred, and phones change their addresses."""
+
+FIND_S: Final = 12.0
+"""A power-saving sensor advertises at least every 2 s; six chances are enough."""
+
+TWINS_S: Final = 3.0
+"""How long to wait for another sensor of the same name, s."""
+
+SCAN_RESPONSE_S: Final = 1.5
+"""How long to wait for what a scan response may add about a sensor, s."""
+
+_POLL_S: Final = 0.05
+
 _MAC: Final = re.compile(r"[0-9A-F]{2}(?:([:-])[0-9A-F]{2})(?:\1[0-9A-F]{2}){4}", re.IGNORECASE)
 _UUID: Final = re.compile(r"\{?([0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12})\}?", re.IGNORECASE)
 
 
-def as_address(text: str) -> str | None:
-    """Return an address the way the tracker writes it, or None if `text` is a name.
+class Scan:
+    """The devices found so far, which a screen can show while the scan goes on."""
 
-    Twelve digits without colons are a name: some makers' serial numbers look like that.
+    def __init__(self) -> None:
+        self._devices: dict[str, DiscoveredDevice] = {}
+
+    @property
+    def devices(self) -> tuple[DiscoveredDevice, ...]:
+        """Known sensors first, then by signal strength."""
+
+        def rank(device: DiscoveredDevice) -> tuple[bool, int, str]:
+            strength = -999 if device.rssi_dbm is None else device.rssi_dbm
+            return device.kind is None, -strength, device.address
+
+        return tuple(sorted(self._devices.values(), key=rank))
+
+    async def listen(self, radio: Radio, seconds: float) -> None:
+        """Scan for `seconds`."""
+        for device in await radio.connected():
+            # Of connected devices only those that look like a sensor: nobody asked for a keyboard.
+            if device.kind is not None:
+                self.add(device)
+        try:
+            async with asyncio.timeout(seconds) as limit, radio.scanning() as discovered:
+                async for device in discovered:
+                    self.add(device)
+        except TimeoutError:
+            # The platform raises timeouts too, which mean something else.
+            if not limit.expired():
+                raise
+
+    def add(self, device: DiscoveredDevice) -> None:
+        """Add a device, or update it with a newer advertisement."""
+        older = self._devices.get(device.address)
+        if older is not None:
+            self._devices[device.address] = older.updated(device)
+        elif len(self._devices) < MAX_DEVICES:
+            self._devices[device.address] = device
+
+
+def as_address(text: str) -> str | None:
+    """Return an address in the tracker's notation, or None if `text` is a name.
+
+    Twelve digits without colons are a name: some serial numbers look like that.
     """
     text = text.strip()
     if _MAC.fullmatch(text):
@@ -41,7 +95,7 @@ def as_address(text: str) -> str | None:
 
 
 def is_foreign(address: str, platform: str) -> bool:
-    """Say whether an address cannot be of this operating system.
+    """Return whether an address cannot come from this operating system.
 
     Parameters
     ----------
@@ -53,140 +107,128 @@ def is_foreign(address: str, platform: str) -> bool:
     return (":" in address) == (platform == "darwin")
 
 
-FIND_S: Final = 12.0
-"""A sensor that saves power advertises every 2 s or faster; six chances are enough."""
-
-TWINS_S: Final = 3.0
-"""So long another sensor may take to be heard with the same name, s."""
-
-MORE_S: Final = 1.5
-"""So long what is still unknown of a sensor may follow in its scan response, s."""
-
-_LOOK_AGAIN_S: Final = 0.05
-
-
 class AmbiguousNameError(TrackerError):
     """Several sensors have the name that the user gave."""
 
 
 class NotFoundError(LinkError):
-    """The sensor was not heard."""
+    """The sensor was not found."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceQuery:
-    """What the user called the sensor."""
+    """The sensor that the user asked for."""
 
     text: str
-    """As it was written."""
+    """An address or a name, as the user wrote it."""
     kind: str | None = None
-    """Kind of sensor that the user says it is; None lets the sensor tell."""
+    """Kind of sensor, if the user named it; None lets the sensor tell."""
 
     @property
     def address(self) -> str | None:
-        """The address, if it is one."""
+        """The address; None for a name."""
         return as_address(self.text)
 
-    def is_met_by(self, sighting: DiscoveredDevice) -> bool:
-        """Say whether a sighting is of the wanted sensor."""
+    def matches(self, device: DiscoveredDevice) -> bool:
+        """Return whether a device is the requested sensor."""
         if self.address is not None:
-            return as_address(sighting.address) == self.address
-        name = sighting.name or ""
+            return as_address(device.address) == self.address
+        name = device.name or ""
         return name.strip().casefold() == self.text.strip().casefold()
 
 
 async def find(
-    radio: Radio, wanted: DeviceQuery, patience_s: float = FIND_S, platform: str = sys.platform
+    radio: Radio, query: DeviceQuery, timeout_s: float = FIND_S, platform: str = sys.platform
 ) -> DiscoveredDevice:
-    """Return the wanted sensor as soon as it is heard and there is no doubt about it.
+    """Return the requested sensor as soon as it is found without ambiguity.
 
     Parameters
     ----------
     radio
         The adapter.
-    wanted
-        Whom to look for.
-    patience_s
-        Give up after so long, s.
+    query
+        The sensor to find.
+    timeout_s
+        Give up after this long, s.
     platform
-        `sys.platform`; an address of another system's is told.
+        `sys.platform`; addresses of other systems are rejected.
 
     Raises
     ------
     NotFoundError
-        If it is not heard.
+        If it is not found.
     AmbiguousNameError
         If several sensors have the name.
     SensorError
         If Bluetooth cannot be used.
     """
-    address = wanted.address
+    address = query.address
     if address is not None and is_foreign(address, platform):
         own = "a UUID" if platform == "darwin" else "a MAC like C0:FF:EE:00:00:01"
         raise NotFoundError(
-            f"{wanted.text} is an address of another operating system; here it is {own}.",
+            f"{query.text} is an address of another operating system; here it is {own}.",
             "See what it is called here: tracker scan\nOr use the sensor's name.",
         )
-    # A link that was left over keeps a sensor from advertising: it is here and cannot be heard.
-    linked = [each for each in await radio.connected() if wanted.is_met_by(each)]
-    if linked:
-        return _only(linked, wanted)
+    # A leftover connection keeps a sensor from advertising: it is here, but no scan finds it.
+    connected = [each for each in await radio.connected() if query.matches(each)]
+    if connected:
+        return _only(connected, query)
     scan = Scan()
-    listening = asyncio.ensure_future(scan.listen(radio, patience_s))
+    scanning = asyncio.ensure_future(scan.listen(radio, timeout_s))
     try:
-        await _until_sure(scan, wanted, listening)
+        await _until_sure(scan, query, scanning)
     finally:
-        listening.cancel()
-        await asyncio.wait({listening})
-    if listening.done() and not listening.cancelled():
-        listening.result()
-    met = [each for each in scan.sightings if wanted.is_met_by(each)]
-    if not met:
-        raise _not_found(wanted, scan.sightings)
-    return _only(met, wanted)
+        scanning.cancel()
+        await asyncio.wait({scanning})
+    if scanning.done() and not scanning.cancelled():
+        scanning.result()
+    found = [each for each in scan.devices if query.matches(each)]
+    if not found:
+        raise _not_found(query, scan.devices)
+    return _only(found, query)
 
 
-async def _until_sure(scan: Scan, wanted: DeviceQuery, listening: asyncio.Future[None]) -> None:
-    """Return when more listening would change nothing, or when it has ended."""
+async def _until_sure(scan: Scan, query: DeviceQuery, scanning: asyncio.Future[None]) -> None:
+    """Return when further scanning would change nothing, or when it has ended."""
     loop = asyncio.get_running_loop()
     since_s: float | None = None
-    while not listening.done():
-        met = [each for each in scan.sightings if wanted.is_met_by(each)]
-        if met:
+    while not scanning.done():
+        found = [each for each in scan.devices if query.matches(each)]
+        if found:
             since_s = loop.time() if since_s is None else since_s
-            enough_s = _enough_s(met, wanted)
-            if loop.time() - since_s >= enough_s:
+            if loop.time() - since_s >= _enough_s(found, query):
                 return
-        await asyncio.wait({listening}, timeout=_LOOK_AGAIN_S)
+        await asyncio.wait({scanning}, timeout=_POLL_S)
 
 
-def _enough_s(met: Sequence[DiscoveredDevice], wanted: DeviceQuery) -> float:
-    if wanted.address is None:
+def _enough_s(found: Sequence[DiscoveredDevice], query: DeviceQuery) -> float:
+    """Return how long to go on scanning once a match is found, s."""
+    if query.address is None:
         return TWINS_S
-    known = wanted.kind is not None or met[0].kind is not None
-    return 0.0 if known and met[0].name is not None else MORE_S
+    known = query.kind is not None or found[0].kind is not None
+    return 0.0 if known and found[0].name is not None else SCAN_RESPONSE_S
 
 
-def _only(met: Sequence[DiscoveredDevice], wanted: DeviceQuery) -> DiscoveredDevice:
-    if len(met) > 1:
+def _only(found: Sequence[DiscoveredDevice], query: DeviceQuery) -> DiscoveredDevice:
+    if len(found) > 1:
         listed = "\n".join(
             f"  {each.address}" + ("" if each.rssi_dbm is None else f"  {each.rssi_dbm} dBm")
-            for each in met
+            for each in found
         )
         raise AmbiguousNameError(
-            f"{len(met)} sensors are called {wanted.text!r}.",
-            f"Say which by its address; the nearest is the strongest:\n{listed}",
+            f"{len(found)} sensors are called {query.text!r}.",
+            f"Name one by its address; the nearest has the strongest signal:\n{listed}",
         )
-    return met[0]
+    return found[0]
 
 
-def _not_found(wanted: DeviceQuery, heard: Sequence[DiscoveredDevice]) -> NotFoundError:
-    known = [each for each in heard if each.kind is not None]
+def _not_found(query: DeviceQuery, others: Sequence[DiscoveredDevice]) -> NotFoundError:
+    known = [each for each in others if each.kind is not None]
     nearby = f"{len(known)} other known sensors were." if known else "No known sensor was."
     if len(known) == 1:
         nearby = f"One other known sensor was: {known[0].name or known[0].address}."
     return NotFoundError(
-        f"The sensor {wanted.text} was not heard. {nearby}",
+        f"The sensor {query.text} was not found. {nearby}",
         "Wake it up, bring it near, charge it; a phone that is connected to it keeps it silent.\n"
         "See what is around: tracker scan",
     )
@@ -194,71 +236,71 @@ def _not_found(wanted: DeviceQuery, heard: Sequence[DiscoveredDevice]) -> NotFou
 
 @dataclass(frozen=True, slots=True)
 class Sensor:
-    """A sensor that was connected to."""
+    """A connected sensor."""
 
     address: str
     """As Bleak gives it: a MAC on Linux and Windows, a UUID on macOS."""
     name: str | None
-    """What it calls itself."""
+    """Its own name."""
     family: SensorFamily
-    """Which kind it is."""
+    """Its family."""
     firmware: str | None = None
-    """Version of its firmware; None if it does not say."""
+    """Firmware version; None if it does not report one."""
 
     @property
     def title(self) -> str:
-        """What people call it."""
+        """Its name for people."""
         return self.name or self.address
 
 
-def sensor_of(sighting: DiscoveredDevice, connection: Connection, kind: str | None) -> Sensor:
-    """Return who it is that was connected to.
+def identified(device: DiscoveredDevice, connection: Connection, kind: str | None) -> Sensor:
+    """Return the sensor behind a connection.
 
     Parameters
     ----------
-    sighting
-        What was heard of it.
+    device
+        The device that was connected to.
     connection
-        What it has.
+        The connection to it.
     kind
         What the user says it is; None lets the sensor tell.
 
     Raises
     ------
     SensorError
-        If it is of no known kind, or of one that cannot be used.
+        If its kind is unknown, or it cannot be used.
     UnknownNameError
-        If `kind` is none.
+        If there is no such `kind`.
     """
     advertisement = replace(
-        sighting.advertisement,
-        name=sighting.name or connection.name,
-        service_uuids=(*sighting.advertisement.service_uuids, *connection.services),
+        device.advertisement,
+        name=device.name or connection.name,
+        service_uuids=(*device.advertisement.service_uuids, *connection.services),
     )
-    found = (
+    match = (
         family(kind)
         if kind is not None
         else identify_connected(advertisement, connection.services) or identify(advertisement)
     )
-    title = advertisement.name or sighting.address
-    refusal = sighting.refusal if found is None else found.refuses(advertisement)
+    title = advertisement.name or device.address
+    refusal = device.refusal if match is None else match.refuses(advertisement)
     if refusal is not None:
         raise SensorError(
             f"{title} cannot be used: {refusal}.",
-            "See which of the devices around can be: tracker scan\nWithout any: tracker demo",
+            "See which devices around can be: tracker scan\nWithout any: tracker demo",
         )
-    if found is None:
+    if match is None:
         kinds = ", ".join(each.kind for each in families().values() if each.start)
         raise SensorError(
-            f"{title} is no sensor of a kind that the tracker knows.",
-            f"If you know better, say so with --kind, one of: {kinds}\n"
-            "See which of the devices around are known: tracker scan",
+            f"{title} is not a sensor of a known kind.",
+            f"If you know better, name its kind with --kind, one of: {kinds}\n"
+            "See which devices around are known: tracker scan",
         )
-    if connection.mtu is not None and connection.mtu < found.least_mtu:
+    if connection.mtu is not None and connection.mtu < match.least_mtu:
         raise SensorError(
             f"This Bluetooth adapter takes packets of {connection.mtu} bytes at most; "
-            f"{found.title} sends up to {found.least_mtu}.",
+            f"{match.title} sends up to {match.least_mtu}.",
             "Update the system's Bluetooth driver, or use another adapter (4.2 or newer).\n"
             "See what the tracker finds: tracker doctor",
         )
-    return Sensor(sighting.address, advertisement.name, found)
+    return Sensor(device.address, advertisement.name, match)

@@ -1,9 +1,8 @@
-"""Hears one sensor: stamps what it sends, puts it into the inbox, and lets a script listen in.
+"""Receives what one sensor sends: timestamps it, queues it, and lets a script see the responses.
 
-The bounded buffer between the radio, which cannot wait, and the session, which may be busy.
-
-What does not fit is dropped, and the place where it is missing says how much was: no loss is
-silent. Announcements are few and always fit.
+The queue is the bounded buffer between the radio, which cannot wait, and the session, which may be
+busy. It drops what does not fit and queues how much that was: no loss is silent. Announcements are
+few and always fit.
 """
 
 from __future__ import annotations
@@ -21,23 +20,27 @@ from tracker.domain import (
     link_message,
     overrun_message,
 )
-from tracker.sensors import MOST_HEARD
+from tracker.sensors import MAX_RESPONSES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tracker.ble.ports import Clock
+    from tracker.ble.ports import Clock, NotificationSink
+
+MOST_WAITING: Final = 4096
+"""Forty seconds of the busiest sensor (100 packets/s), about 1 MB: longer than a laptop's disk
+takes to wake up."""
 
 
 class NotificationReceiver:
-    """What the radio's callbacks call; also says what the link itself has to say.
+    """The target of the radio's callbacks; also announces the state of the link.
 
     Parameters
     ----------
-    inbox
+    sink
         Where everything goes.
     clock
-        Stamps it.
+        Timestamps it.
     origin_ns
         Clock time of session second 0, ns.
     device
@@ -45,13 +48,13 @@ class NotificationReceiver:
     """
 
     def __init__(
-        self, inbox: NotificationQueue, clock: Clock, origin_ns: int, device: int = 0
+        self, sink: NotificationSink, clock: Clock, origin_ns: int, device: int = 0
     ) -> None:
-        self._inbox = inbox
+        self._sink = sink
         self._clock = clock
         self._origin_ns = origin_ns
         self._device = device
-        self._listening: ResponseBuffer | None = None
+        self._responses: ResponseBuffer | None = None
         self._newest_ns: dict[str, int] = {}
 
     @property
@@ -60,80 +63,71 @@ class NotificationReceiver:
         return self._clock.now_ns() - self._origin_ns
 
     def newest_ns(self, channel: str) -> int | None:
-        """Return the session time of the newest notification of a channel, ns."""
+        """Return the session time of the newest notification on a channel, ns."""
         return self._newest_ns.get(channel)
 
-    def on(self, channel: str) -> Callable[[bytes], None]:
-        """Return the callback of a channel."""
-        return lambda data: self.hear(channel, data)
-
-    def hear(self, channel: str, data: bytes) -> None:
-        """Stamp and enqueue."""
+    def receive(self, channel: str, data: bytes) -> None:
+        """Timestamp and queue a value; the callback of every subscription."""
         notification = Notification(self.now_ns, channel, data, self._device)
         self._newest_ns[channel] = notification.received_ns
-        self._inbox.put(notification)
-        if self._listening is not None:
-            self._listening.take(notification)
+        self._sink.put(notification)
+        if self._responses is not None:
+            self._responses.add(notification)
 
-    def tell(self, state: LinkState, detail: str = "") -> None:
-        """Announce how the link is."""
-        self._inbox.put(link_message(self.now_ns, state, self._device, detail))
+    def announce(self, state: LinkState, detail: str = "") -> None:
+        """Queue the state of the link."""
+        self._sink.put(link_message(self.now_ns, state, self._device, detail))
 
-    def tell_battery(self, percent: int) -> None:
-        """Announce the charge."""
-        self._inbox.put(battery_message(self.now_ns, percent, self._device))
+    def announce_battery(self, percent: int) -> None:
+        """Queue the charge of the sensor."""
+        self._sink.put(battery_message(self.now_ns, percent, self._device))
 
     @contextmanager
-    def listening(self) -> Iterator[ResponseBuffer]:
-        """Keep what is heard inside, for a script; one script at a time."""
-        self._listening = ResponseBuffer()
+    def collecting(self) -> Iterator[ResponseBuffer]:
+        """Keep what arrives inside the context, for a script; one script at a time."""
+        self._responses = ResponseBuffer()
         try:
-            yield self._listening
+            yield self._responses
         finally:
-            self._listening = None
+            self._responses = None
 
 
 class ResponseBuffer:
-    """What was heard since a script began, oldest first, the newest `MOST_HEARD` of it."""
+    """What has arrived since a script began, oldest first: the newest `MAX_RESPONSES`."""
 
     def __init__(self) -> None:
-        self._heard: deque[Notification] = deque(maxlen=MOST_HEARD)
-        self._taken = 0
-        self._asked_at = 0
-        self._news = asyncio.Event()
+        self._kept: deque[Notification] = deque(maxlen=MAX_RESPONSES)
+        self._count = 0
+        self._count_at_request = 0
+        self._arrival = asyncio.Event()
 
     @property
-    def heard(self) -> tuple[Notification, ...]:
+    def responses(self) -> tuple[Notification, ...]:
         """Everything that is kept."""
-        return tuple(self._heard)
+        return tuple(self._kept)
 
-    def take(self, notification: Notification) -> None:
+    def add(self, notification: Notification) -> None:
         """Keep one more."""
-        self._heard.append(notification)
-        self._taken += 1
-        self._news.set()
+        self._kept.append(notification)
+        self._count += 1
+        self._arrival.set()
 
-    def ask(self) -> None:
-        """Take note that a question begins: answers from now on are answers to it."""
-        self._asked_at = self._taken
+    def mark_request(self) -> None:
+        """Note that a request begins: only what arrives from now on can be its response."""
+        self._count_at_request = self._count
 
-    async def answer(self, fits: Callable[[Notification], bool]) -> Notification:
-        """Wait for the first notification since the question that fits."""
-        looked_at = self._asked_at
+    async def response(self, matches: Callable[[Notification], bool]) -> Notification:
+        """Wait for the first matching notification since the request."""
+        examined = self._count_at_request
         while True:
-            unseen = self._taken - looked_at
-            recent = list(self._heard)[-unseen:] if unseen else []
-            looked_at = self._taken
+            unseen = self._count - examined
+            recent = list(self._kept)[-unseen:] if unseen else []
+            examined = self._count
             for notification in recent:
-                if fits(notification):
+                if matches(notification):
                     return notification
-            self._news.clear()
-            await self._news.wait()
-
-
-MOST_WAITING: Final = 4096
-"""Forty seconds of the busiest sensor (100 packets/s), about 1 MB: longer than a laptop's disk
-takes to wake up."""
+            self._arrival.clear()
+            await self._arrival.wait()
 
 
 class NotificationQueue:
@@ -144,32 +138,29 @@ class NotificationQueue:
         self._waiting: deque[Notification] = deque()
         self._dropped = 0
         self._closed = False
-        self._failure: Exception | None = None
+        self._error: Exception | None = None
         self._filled = asyncio.Event()
 
-    def put(self, notification: Notification) -> None:
-        """Append one notification, or count it as dropped; never waits."""
+    def put(self, notification: Notification) -> bool:
+        """Append one notification, or drop and count it; never waits."""
         if self._closed:
-            return
+            return False
         reserved = notification.channel in RESERVED_CHANNELS
         if len(self._waiting) >= self._most_waiting and not reserved:
             self._dropped += 1
-            return
+            return False
         if self._dropped:
             self._waiting.append(overrun_message(notification.received_ns, self._dropped))
             self._dropped = 0
         self._waiting.append(notification)
         self._filled.set()
+        return True
 
-    def close(self) -> None:
-        """Say that nothing more will come; what waits can still be taken."""
+    def close(self, error: Exception | None = None) -> None:
+        """Accept nothing more; the reader gets what waits, and then `error`."""
+        self._error = error or self._error
         self._closed = True
         self._filled.set()
-
-    def fail(self, error: Exception) -> None:
-        """Close, and let the reader have `error` after what waits."""
-        self._failure = error
-        self.close()
 
     async def take(self) -> Notification | None:
         """Wait for the next notification; None once closed and empty.
@@ -177,11 +168,11 @@ class NotificationQueue:
         Raises
         ------
         Exception
-            What `fail` was given.
+            The error that `close` was given.
         """
         while not self._waiting:
-            if self._failure is not None:
-                raise self._failure
+            if self._error is not None:
+                raise self._error
             if self._closed:
                 return None
             self._filled.clear()

@@ -1,15 +1,16 @@
 """Runs a family's scripts over a connection, without knowing the family.
 
-What a step means is said beside the steps, in `tracker.sensors.base`.
+The steps are documented where they are defined, in `tracker.sensors.base`.
 """
 
 from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar, assert_never
 
-from tracker.ble.errors import LinkError
+from tracker.ble.ports import LinkError
 from tracker.domain import SensorError
 from tracker.sensors import (
     Attempt,
@@ -34,108 +35,109 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 INQUIRY_S: Final = 8.0
-"""Longer than any family waits for an answer; an inquiry must not outlast the interest in it."""
+"""Longer than any family waits for a response; later, nobody would be interested any more."""
 
 
 class ScriptRunner:
-    """One connection and what was said over it; scripts wait for each other.
+    """Runs scripts over one connection, one at a time.
 
     Parameters
     ----------
     connection
-        Whom to talk to.
-    ear
-        Who hears the answers, and everything else.
+        The sensor.
+    receiver
+        Receives its responses, and everything else that it sends.
     """
 
-    def __init__(self, connection: Connection, ear: NotificationReceiver) -> None:
+    def __init__(self, connection: Connection, receiver: NotificationReceiver) -> None:
         self._connection = connection
-        self._ear = ear
+        self._receiver = receiver
         self._subscribed: set[str] = set()
-        self._turn = asyncio.Lock()
+        self._one_at_a_time = asyncio.Lock()
 
-    async def run(self, steps: Sequence[Step]) -> None:
+    async def run(self, steps: Sequence[Step], *, lenient: bool = False) -> None:
         """Run a script to its end.
+
+        Parameters
+        ----------
+        steps
+            The script.
+        lenient
+            Whether to carry on after a failed step: the next one may still save the battery.
 
         Raises
         ------
         SensorError
-            If a step fails, or a decision says that it cannot go on.
+            If a step fails, or a decision ends the script.
         """
-        async with self._turn:
-            with self._ear.listening() as listening:
-                await self._all(steps, listening)
-
-    async def run_through(self, steps: Sequence[Step]) -> None:
-        """Run a script and pass over what fails: the next step may still save the battery."""
-        async with self._turn:
-            with self._ear.listening() as listening:
-                await self._all(steps, listening, lenient=True)
+        async with self._one_at_a_time:
+            with self._receiver.collecting() as buffer:
+                await self._all(steps, buffer, lenient=lenient)
 
     async def ask(self, inquiry: Inquiry[T], limit_s: float = INQUIRY_S) -> T | None:
         """Put a question; None if there is no answer."""
-        async with self._turn:
-            with self._ear.listening() as listening:
+        async with self._one_at_a_time:
+            with self._receiver.collecting() as buffer:
                 with suppress(SensorError, TimeoutError):
                     async with asyncio.timeout(limit_s):
-                        await self._all(inquiry.steps, listening)
-                return inquiry.answer(listening.heard)
+                        await self._all(inquiry.steps, buffer)
+                return inquiry.answer(buffer.responses)
 
     async def _all(
-        self, steps: Sequence[Step], listening: ResponseBuffer, *, lenient: bool = False
+        self, steps: Sequence[Step], buffer: ResponseBuffer, *, lenient: bool = False
     ) -> None:
         for step in steps:
             try:
-                await self._one(step, listening, lenient=lenient)
+                await self._one(step, buffer, lenient=lenient)
             except SensorError:
                 if not lenient:
                     raise
 
-    async def _one(self, step: Step, listening: ResponseBuffer, *, lenient: bool) -> None:
+    async def _one(self, step: Step, buffer: ResponseBuffer, *, lenient: bool) -> None:
         match step:
             case Read(channel):
-                listening.ask()
-                self._ear.hear(channel, await self._connection.read(channel))
+                buffer.mark_request()
+                self._receiver.receive(channel, await self._connection.read(channel))
             case Write(channel, data, with_response):
-                listening.ask()
+                buffer.mark_request()
                 await self._connection.write(channel, data, with_response=with_response)
             case Subscribe(channel):
-                listening.ask()
+                buffer.mark_request()
                 await self._subscribe(channel)
             case Unsubscribe(channel):
                 await self._unsubscribe(channel)
             case Expect():
-                await _expect(step, listening)
+                await _expect(step, buffer)
             case Pause(duration_s):
                 await asyncio.sleep(duration_s)
             case Attempt(steps, otherwise):
                 try:
-                    await self._all(steps, listening)
+                    await self._all(steps, buffer)
                 except LinkError:
-                    await self._all(otherwise, listening, lenient=lenient)
+                    await self._all(otherwise, buffer, lenient=lenient)
             case Where(channel, steps, otherwise):
-                way = steps if self._connection.has(channel) else otherwise
-                await self._all(way, listening, lenient=lenient)
+                branch = steps if self._connection.has(channel) else otherwise
+                await self._all(branch, buffer, lenient=lenient)
             case Decide(decide):
-                await self._all(decide(listening.heard), listening, lenient=lenient)
+                await self._all(decide(buffer.responses), buffer, lenient=lenient)
             case _:
                 assert_never(step)
 
     async def _subscribe(self, channel: str) -> None:
-        # A stream that fell silent may hang on the sensor's side of the subscription.
+        # A silent stream may be stuck on the sensor's side of the subscription.
         await self._unsubscribe(channel)
-        await self._connection.subscribe(channel, self._ear.on(channel))
+        await self._connection.subscribe(channel, partial(self._receiver.receive, channel))
         self._subscribed.add(channel)
 
     async def _unsubscribe(self, channel: str) -> None:
-        # Some systems raise on a subscription that is not there.
+        # Some systems raise if there is no subscription.
         if channel in self._subscribed:
             self._subscribed.discard(channel)
             await self._connection.unsubscribe(channel)
 
 
-async def _expect(step: Expect, listening: ResponseBuffer) -> None:
-    def fits(notification: Notification) -> bool:
+async def _expect(step: Expect, buffer: ResponseBuffer) -> None:
+    def matches(notification: Notification) -> bool:
         if notification.channel != step.channel:
             return False
         if step.anywhere:
@@ -144,10 +146,10 @@ async def _expect(step: Expect, listening: ResponseBuffer) -> None:
 
     try:
         async with asyncio.timeout(step.timeout_s):
-            await listening.answer(fits)
+            await buffer.response(matches)
     except TimeoutError:
         raise LinkError(
-            f"The sensor did not answer with {step.prefix.hex(' ')} within {step.timeout_s:g} s.",
+            f"The sensor did not reply {step.prefix.hex(' ')} within {step.timeout_s:g} s.",
             "Switch it off and on. If that does not help, it may be of another kind:\n"
             "tracker pair ADDRESS --kind KIND",
         ) from None

@@ -97,7 +97,7 @@ _NOBODY: Final = (
 def show_json(seconds: float) -> None:
     """Scan, then print a list of objects."""
     scan = _scan(seconds, live=False)
-    click.echo(json.dumps([sighting_object(each) for each in scan.sightings], indent=2))
+    click.echo(json.dumps([sighting_object(each) for each in scan.devices], indent=2))
 
 
 def show_table(seconds: float) -> None:
@@ -105,11 +105,11 @@ def show_table(seconds: float) -> None:
     from tracker.app.devices import printable
 
     scan = _scan(seconds, live=sys.stdout.isatty())
-    if scan.sightings:
-        click.echo("\n".join(table_lines(scan.sightings)))
+    if scan.devices:
+        click.echo("\n".join(table_lines(scan.devices)))
     else:
         click.echo(_NOBODY, err=True)
-    refused = [each for each in scan.sightings if each.refusal is not None]
+    refused = [each for each in scan.devices if each.refusal is not None]
     for each in refused:
         click.echo(f"{printable(each.name or each.address)}: {each.refusal}", err=True)
 
@@ -155,7 +155,7 @@ def _scan(seconds: float, *, live: bool) -> Scan:
         try:
             while not (await asyncio.wait({listening}, timeout=REDRAW_S))[0]:
                 if live:
-                    drawn = _redraw(scan.sightings, drawn)
+                    drawn = _redraw(scan.devices, drawn)
         finally:
             listening.cancel()
             await asyncio.wait({listening})
@@ -167,9 +167,9 @@ def _scan(seconds: float, *, live: bool) -> Scan:
 
     with interruption() as interrupted:
         asyncio.run(listen_unless(interrupted))
-        if interrupted.happened and scan.sightings:
+        if interrupted.happened and scan.devices:
             # Whoever has seen enough presses Ctrl-C; what was heard is still worth having.
-            click.echo("\n".join(table_lines(scan.sightings)))
+            click.echo("\n".join(table_lines(scan.devices)))
     return scan
 
 

@@ -1,17 +1,17 @@
 """One module per sensor family: how it advertises, starts, stops, and what its bytes mean."""
 
 from tracker.sensors.base import (
-    MOST_HEARD,
+    MAX_RESPONSES,
     SMALLEST_MTU,
     Advertisement,
     Attempt,
     ClockKind,
     Decide,
     Expect,
-    Heard,
     Inquiry,
     Pause,
     Read,
+    Responses,
     SensorFamily,
     Step,
     Subscribe,
@@ -24,8 +24,7 @@ from tracker.sensors.microbit import MICROBIT, MicrobitDecoder
 from tracker.sensors.movesense import MOVESENSE
 from tracker.sensors.nus import NUS, NusDecoder
 from tracker.sensors.polar import POLAR
-from tracker.sensors.profile import PROFILE
-from tracker.sensors.profile.decoder import ProfileDecoder
+from tracker.sensors.profile import PROFILE, ProfileDecoder
 from tracker.sensors.profile.packets import ProfileConfig, encode_packet, samples_per_packet
 from tracker.sensors.registry import (
     Decoded,
@@ -39,13 +38,13 @@ from tracker.sensors.registry import (
 )
 from tracker.sensors.samples import SAMPLES, SAMPLES_CHANNEL, SamplesDecoder, encode_samples
 from tracker.sensors.thingy52 import THINGY52, ThingyDecoder
-from tracker.sensors.witmotion import WITMOTION, encode_witmotion
+from tracker.sensors.witmotion import WITMOTION
 from tracker.sensors.xsens_dot import XSENS_DOT, XsensDotDecoder
 
 __all__ = [
+    "MAX_RESPONSES",
     "METAMOTION",
     "MICROBIT",
-    "MOST_HEARD",
     "MOVESENSE",
     "NUS",
     "POLAR",
@@ -62,7 +61,6 @@ __all__ = [
     "Decide",
     "Decoded",
     "Expect",
-    "Heard",
     "Inquiry",
     "MetaMotionDecoder",
     "MicrobitDecoder",
@@ -71,6 +69,7 @@ __all__ = [
     "ProfileConfig",
     "ProfileDecoder",
     "Read",
+    "Responses",
     "SamplesDecoder",
     "SensorFamily",
     "Step",
@@ -84,7 +83,6 @@ __all__ = [
     "decode_transcript",
     "encode_packet",
     "encode_samples",
-    "encode_witmotion",
     "families",
     "family",
     "identify",

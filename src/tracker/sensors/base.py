@@ -1,41 +1,32 @@
-"""What the tracker knows about one family of sensors.
+"""What the tracker knows about one family of sensors, as data and pure functions.
 
-Everything here is data or a pure function, so that a radio runs a family without knowing it:
+A radio runs a family without knowing it:
 
-1. Before connecting, `recognises` tells from the advertisement, and `refuses` says in words why a
-   sensor that looks like the family's cannot be used.
-2. After connecting, one of `services` among those of the sensor decides; `recognises` may have
-   known too little. `refuses` is asked here as well.
-3. If the connection's ATT MTU is below `least_mtu`, the sensor would refuse or cut its packets:
-   say so before the start.
-4. `start` runs (see `script`). It stops what may be left of an earlier session first, so the same
-   script serves a reconnection.
-5. `battery` and `firmware` are asked (see `inquiry`), and the battery again every few minutes.
+1. Before connecting, `recognises` decides from the advertisement, and `refuses` says in words why
+   a sensor that looks like one of the family cannot be used.
+2. After connecting, one of `services` decides; the advertisement may have said too little.
+   `refuses` is asked again.
+3. If the connection's ATT MTU is below `least_mtu`, the sensor would refuse to stream or truncate
+   its packets, so the radio reports that before the start.
+4. `start` runs. It first stops whatever an earlier session left running, so the same script serves
+   a reconnection.
+5. `battery` and `firmware` are queried, and the battery again every few minutes.
 6. `stop` runs on every way out.
 
 Short names in `channels` are for people. Steps and notifications use the UUIDs.
 
-A sensor's start and stop as data: steps that the radio room runs and a test can read.
-
 How a script runs
 -----------------
-The runner takes the steps in order and knows no family. Whatever comes from the sensor while it
-does (values that were read, notifications, indications) is handed on to recording and decoder, and
-is also *heard*: kept in order for `Expect` and `Decide`, the newest `MOST_HEARD` of them, from the
-first step of this script to its last.
+The runner takes the steps in order. Whatever the sensor sends meanwhile (values that were read,
+notifications, indications) goes to recording and decoder, and is also kept, in order, as
+*responses* for `Expect` and `Decide`: the newest `MAX_RESPONSES` since the script's first step.
 
-- A step fails if the sensor has no such characteristic, if the link refuses, or if an `Expect`
-  runs out of time. A failed step ends a start script with a `SensorError`, but for an `Attempt`.
-- In a stop script a failed step is passed over: the next one may still save the battery.
-- Steps inside a step run at its place, as if they were written there.
-- `Decide` is a pure function of what was heard. It may raise a `SensorError` in words for people,
-  which ends the script with that message, inside an `Attempt` too.
-
-What a sensor can be asked about itself, as data: the steps, and how the answer is read.
-
-Settings of decoders arrive as text, from a command line or the head of a recording.
-
-How a decoder says what is wrong with a notification, the same in every family.
+- A step fails if the sensor lacks the characteristic, if the link refuses, or if an `Expect` times
+  out. A failed step ends a start script with a `SensorError`, unless an `Attempt` holds it.
+- A stop script carries on after a failed step: the next one may still save the battery.
+- Steps inside a step run in its place, as if they were written there.
+- `Decide` is a pure function of the responses. It may raise a `SensorError` in words for people,
+  which ends the script with that message, even inside an `Attempt`.
 """
 
 from __future__ import annotations
@@ -59,28 +50,36 @@ SMALLEST_MTU: Final = 23
 
 
 class ClockKind(Enum):
-    """What a family's samples say about time."""
+    """Which timestamps a family's samples carry."""
 
     SESSION = "session"
-    """Each sample carries its time on the session clock (an imported file)."""
+    """Each sample has its time on the session clock (an imported file)."""
     DEVICE = "device"
-    """Packets carry stamps of the sensor's own clock."""
+    """Packets have timestamps of the sensor's own clock."""
     NONE = "none"
-    """No stamps at all: the rate is estimated from arrivals."""
+    """None: the rate is estimated from arrivals."""
     MIXED = "mixed"
-    """Stamps or none, as the program on the board has it."""
+    """It depends on the program that runs on the board."""
 
 
 @dataclass(frozen=True, slots=True)
 class Advertisement:
-    """What a sensor says of itself before a connection."""
+    """What a sensor advertises before a connection."""
 
     name: str | None
-    """Its name, as advertised; None if it gives none."""
+    """The advertised name; None without one."""
     service_uuids: tuple[str, ...] = ()
     """Advertised services, 128-bit form."""
     manufacturer_ids: tuple[int, ...] = ()
-    """Company identifiers of its manufacturer data."""
+    """Company identifiers of the manufacturer data."""
+
+    def is_named(self, *starts: str) -> bool:
+        """Return whether the name starts with one of `starts`, given in lower case."""
+        return (self.name or "").lower().startswith(starts)
+
+    def offers(self, service_uuid: str) -> bool:
+        """Return whether a service, given in lower case, is advertised."""
+        return service_uuid in (uuid.lower() for uuid in self.service_uuids)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,41 +91,41 @@ class SensorFamily:
     title: str
     """Name for people."""
     clock: ClockKind
-    """What its samples say about time."""
+    """Which timestamps its samples carry."""
     channels: Mapping[str, str]
-    """Short names of the channels that the decoder understands, to their UUIDs."""
+    """UUIDs of the channels that the decoder understands, by their short names."""
     decoder: Callable[[Mapping[str, str]], Decoder]
     """Makes a fresh decoder from settings as text; raises `TrackerError` on an unknown one."""
     recognises: Callable[[Advertisement], bool] = lambda _advertisement: False
-    """Whether an advertisement is one of this family's."""
+    """Whether an advertisement comes from this family."""
     services: tuple[str, ...] = ()
     """Services that decide after connecting: one of them is enough."""
     refuses: Callable[[Advertisement], str | None] = lambda _advertisement: None
-    """Why a sensor with the family's marks cannot be used, in words for people; None if it can."""
+    """Why a sensor that looks like the family cannot be used, for people; None if it can."""
     least_mtu: int = SMALLEST_MTU
-    """Smallest ATT MTU, in bytes, with which the sensor sends what the decoder understands."""
+    """Smallest ATT MTU, in bytes, at which the sensor sends what the decoder understands."""
     start: tuple[Step, ...] = ()
     """Script that makes the sensor stream; it stops a stale stream first."""
     stop: tuple[Step, ...] = ()
     """Script that stops it, on every way out."""
     battery: Inquiry[int] | None = None
-    """How the charge is asked for, percent; None if the sensor cannot tell."""
+    """How to ask for the charge, percent; None if the sensor does not report it."""
     firmware: Inquiry[str] | None = None
-    """How the version of the firmware is asked for; None if the sensor cannot tell."""
+    """How to ask for the firmware version; None if the sensor does not report it."""
     default_channel: str = ""
     """Channel of samples (UUID), assumed where none is named."""
 
 
-MOST_HEARD: Final = 1024
+MAX_RESPONSES: Final = 1024
 """What a runner keeps for a script's decisions: 5 s of a sensor that sends 200 times a second."""
 
-Heard = Sequence[Notification]
-"""What came since the script began, oldest first."""
+Responses = Sequence[Notification]
+"""What the sensor has sent since the script began, oldest first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """Read a characteristic; its value travels on as a notification, for decoder and recording."""
+    """Read a characteristic; decoder and recording get its value as a notification."""
 
     channel: str
     """UUID in lower case, as in every step."""
@@ -144,14 +143,14 @@ class Write:
 
 @dataclass(frozen=True, slots=True)
 class Subscribe:
-    """Switch a characteristic's notifications, or its indications, on."""
+    """Enable a characteristic's notifications or indications."""
 
     channel: str
 
 
 @dataclass(frozen=True, slots=True)
 class Unsubscribe:
-    """Switch a characteristic's notifications off."""
+    """Disable a characteristic's notifications."""
 
     channel: str
 
@@ -160,21 +159,21 @@ class Unsubscribe:
 class Expect:
     """Wait for a notification that starts with `prefix`.
 
-    One that came since the last `Read`, `Write` or `Subscribe` began counts as well: an answer may
-    be quicker than the acknowledgement of its question.
+    One that arrived since the last `Read`, `Write` or `Subscribe` began counts too: a response may
+    overtake the acknowledgement of its request.
     """
 
     channel: str
     prefix: bytes
     timeout_s: float
-    """After this long without it the step has failed, s."""
+    """The step fails after this long, s."""
     anywhere: bool = False
-    """Whether the bytes may stand behind others, where answers share a channel with samples."""
+    """Whether other bytes may precede the prefix, where samples share the channel."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Let the sensor take its time; what comes meanwhile is heard."""
+    """Give the sensor time; responses are collected meanwhile."""
 
     duration_s: float
     """How long, s."""
@@ -182,41 +181,41 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """Try steps whose failure does not matter, or has a remedy."""
+    """Try steps whose failure does not matter or can be remedied."""
 
     steps: tuple[Step, ...]
-    """They end at the first that fails."""
+    """They stop at the first that fails."""
     otherwise: tuple[Step, ...] = ()
-    """Run after a failure; a failure here is one of the script."""
+    """Run after a failure; a failure here fails the script."""
 
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """Go one of two ways, by whether the sensor has a characteristic."""
+    """Branch on whether the sensor has a characteristic."""
 
     channel: str
-    """The characteristic that is looked for, without touching it."""
+    """The characteristic to look for; it is not accessed."""
     steps: tuple[Step, ...]
-    """Run if it is there."""
+    """Run if the sensor has it."""
     otherwise: tuple[Step, ...] = ()
-    """Run if it is not."""
+    """Run if it has not."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decide:
-    """Go on with steps that depend on what the sensor said, such as the settings it offers."""
+    """Choose the next steps by what the sensor has sent, such as the settings it offers."""
 
-    steps: Callable[[Heard], tuple[Step, ...]]
-    """Pure: from what was heard so far to what is to be done now; may hold another `Decide`."""
+    steps: Callable[[Responses], tuple[Step, ...]]
+    """Pure: from the responses so far to the steps to run now, which may hold another `Decide`."""
 
 
 Step = Read | Write | Subscribe | Unsubscribe | Expect | Pause | Attempt | Where | Decide
 """One step of a script."""
 
 
-def newest(heard: Heard, channel: str, prefix: bytes = b"") -> bytes | None:
+def newest(responses: Responses, channel: str, prefix: bytes = b"") -> bytes | None:
     """Return the last bytes of a channel that start with `prefix`, or None."""
-    for notification in reversed(heard):
+    for notification in reversed(responses):
         if notification.channel == channel and notification.data.startswith(prefix):
             return notification.data
     return None
@@ -228,41 +227,46 @@ BATTERY_LEVEL_UUID: Final = "00002a19-0000-1000-8000-00805f9b34fb"
 FIRMWARE_REVISION_UUID: Final = "00002a26-0000-1000-8000-00805f9b34fb"
 """Firmware Revision String of the Device Information Service 180A: text."""
 
-HIGHEST_PERCENT: Final = 100
-
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Inquiry(Generic[T]):
-    """A question that is put to a sensor after its start script, and again whenever one likes.
+    """A question to a sensor, put after its start script and whenever else it is of interest.
 
-    The runner runs `steps` like any script, while samples stream, and gives `answer` what was
-    heard meanwhile. An inquiry never breaks a session: if a step fails, the answer is unknown.
+    The runner runs `steps` like any script, while samples stream, and passes the responses to
+    `answer`. An inquiry never breaks a session: if a step fails, the answer is unknown.
     """
 
     steps: tuple[Step, ...]
-    """What asks."""
-    answer: Callable[[Heard], T | None]
-    """Pure: from what was heard to the answer; None if it is not in there."""
+    answer: Callable[[Responses], T | None]
+    """Pure: from the responses to the answer, or None if they do not hold it."""
 
 
-def _percent(heard: Heard) -> int | None:
-    value = newest(heard, BATTERY_LEVEL_UUID)
-    return value[0] if value and value[0] <= HIGHEST_PERCENT else None
+def percent_in(value: bytes | None) -> int | None:
+    """Return the charge in the first byte of a value, or None if it is no percentage."""
+    return value[0] if value and value[0] <= 100 else None
 
 
-def _text(heard: Heard) -> str | None:
-    value = newest(heard, FIRMWARE_REVISION_UUID)
+def version_in(value: bytes | None) -> str | None:
+    """Return the firmware version in three bytes (major, minor, patch), or None."""
+    return ".".join(map(str, value)) if value is not None and len(value) == 3 else None
+
+
+def _text(responses: Responses) -> str | None:
+    value = newest(responses, FIRMWARE_REVISION_UUID)
     text = (value or b"").split(b"\0")[0].decode("utf-8", errors="replace").strip()
     return text or None
 
 
-BATTERY_LEVEL: Final = Inquiry((Read(BATTERY_LEVEL_UUID),), _percent)
-"""The battery in percent, where a sensor has the standard service."""
+BATTERY_LEVEL: Final = Inquiry(
+    (Read(BATTERY_LEVEL_UUID),),
+    lambda responses: percent_in(newest(responses, BATTERY_LEVEL_UUID)),
+)
+"""The charge in percent, from a sensor with the standard service."""
 
 FIRMWARE_REVISION: Final = Inquiry((Read(FIRMWARE_REVISION_UUID),), _text)
-"""The version of the firmware, where a sensor has the standard service."""
+"""The firmware version, from a sensor with the standard service."""
 
 
 def refuse_unknown(settings: Mapping[str, str], kind: str, known: Sequence[str]) -> None:
@@ -295,38 +299,16 @@ def whole_number(settings: Mapping[str, str], name: str, default: int) -> int:
         ) from None
 
 
-def number(settings: Mapping[str, str], name: str, default: float) -> float:
-    """Return the setting `name` as a finite number, or `default` where it is not given.
-
-    Raises
-    ------
-    TrackerError
-        If the text is no such number.
-    """
-    return _number(settings, name, default, "a number", math.isfinite)
-
-
-def positive_number(settings: Mapping[str, str], name: str, default: float) -> float:
-    """Return the setting `name` as a number above 0, or `default` where it is not given.
-
-    Raises
-    ------
-    TrackerError
-        If the text is no such number.
-    """
-    return _number(
-        settings, name, default, "a number above 0", lambda value: 0.0 < value < math.inf
-    )
-
-
-def _number(
-    settings: Mapping[str, str],
-    name: str,
-    default: float,
-    noun: str,
-    fits: Callable[[float], bool],
+def number(
+    settings: Mapping[str, str], name: str, default: float, *, positive: bool = False
 ) -> float:
-    """Return a setting as a number that fits its noun."""
+    """Return the setting `name` as a finite (`positive`) number, or `default` if it is not given.
+
+    Raises
+    ------
+    TrackerError
+        If the text is not such a number.
+    """
     text = settings.get(name)
     if text is None:
         return default
@@ -334,7 +316,8 @@ def _number(
         value = float(text)
     except ValueError:
         value = math.nan
-    if not fits(value):
+    if not math.isfinite(value) or (positive and value <= 0.0):
+        noun = "a number above 0" if positive else "a number"
         raise TrackerError(
             f"The setting {name} must be {noun}, got {text!r}.",
             f"Write for example {name}={default:g}.",
@@ -358,20 +341,60 @@ def fault_of(
     return Fault(s_from_ns(notification.received_ns), reason, detail, count)
 
 
-def duplicate(notification: Notification, name: str) -> Fault:
-    """Return the fault of a packet or sample that was here before; it is called `name`."""
-    return fault_of(notification, FaultReason.DUPLICATE, f"{name} was here before")
-
-
-def late(notification: Notification, name: str) -> Fault:
-    """Return the fault of a packet or sample that newer ones have overtaken."""
-    return fault_of(notification, FaultReason.OUT_OF_ORDER, f"{name} came after a newer one")
-
-
 def unknown_channel(notification: Notification) -> Fault:
-    """Return the fault of a notification on a channel that a family does not have."""
+    """Return the fault of a notification on a channel that the family does not have."""
     return fault_of(
         notification,
         FaultReason.UNKNOWN_CHANNEL,
-        f"nothing is known about channel {notification.channel!r}",
+        f"unknown channel {notification.channel!r}",
     )
+
+
+class PacketOrder(Enum):
+    """How a packet relates to the ones before it."""
+
+    NEXT = "next"
+    """The first one, or newer than all; use it."""
+    DUPLICATE = "duplicate"
+    """Seen before; drop it."""
+    LATE = "late"
+    """Newer ones have been used already; drop it."""
+    RESTART = "restart"
+    """The sensor's counters or clock restarted; use it."""
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether the packet's samples continue the stream."""
+        return self in (PacketOrder.NEXT, PacketOrder.RESTART)
+
+
+@dataclass(frozen=True, slots=True)
+class PacketPosition:
+    """Where a packet belongs in its stream."""
+
+    order: PacketOrder
+    time_us: int
+    """Device time of the first sample since the sensor booted, unwrapped, µs."""
+    lost: int = 0
+    """What is missing between the newest packet before and this one: packets, or samples."""
+
+
+def order_faults(
+    notification: Notification, order: PacketOrder, name: str, lost: int = 0, what: str = "samples"
+) -> tuple[Fault, ...]:
+    """Return the fault that the place of a packet called `name` shows, if any.
+
+    `lost` is how many of `what` are missing before it.
+    """
+    match order:
+        case PacketOrder.DUPLICATE:
+            reason, detail, count = FaultReason.DUPLICATE, f"{name} is a duplicate", 1
+        case PacketOrder.LATE:
+            reason, detail, count = FaultReason.OUT_OF_ORDER, f"{name} came after a newer one", 1
+        case PacketOrder.RESTART:
+            reason, detail, count = FaultReason.CLOCK, f"the sensor's clock restarted at {name}", 1
+        case PacketOrder.NEXT:
+            if not lost:
+                return ()
+            reason, detail, count = FaultReason.LOST, f"{lost} {what} lost before {name}", lost
+    return (fault_of(notification, reason, detail, count),)

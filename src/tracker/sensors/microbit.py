@@ -31,10 +31,7 @@ from tracker.sensors.base import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from numpy.typing import NDArray
-
     from tracker.domain import Fault, Notification
-    from tracker.sensors.base import Advertisement
 
 SERVICE_UUID: Final = "e95d0753-251d-470a-a062-fa1922dfa9a8"
 DATA_UUID: Final = "e95dca4b-251d-470a-a062-fa1922dfa9a8"
@@ -46,13 +43,13 @@ COUNTS_PER_G: Final = 1000
 SAMPLE_BYTES: Final = 3 * COUNT.itemsize
 
 RANGES_G: Final = (2, 4, 8, 16)
-"""What the chips can be set to; a program on the board does that, not the radio."""
+"""What the chip can be set to, by the program on the board and not over the radio."""
 
 CLIPPED_PER_G: Final = 1016
-"""The older chip has 8 bits: 127 × 8 counts per g of range is the most that it can say."""
+"""The older chip has 8 bits, so it reads at most 127 × 8 counts per g of range."""
 
 BEYOND_PER_G: Final = 1024
-"""Both drivers give the end of the range as this many counts per g of it."""
+"""Both drivers clip at this many counts per g of range."""
 
 LEAST_PERIOD_MS: Final = 2
 """A period of 0 or 1 ms crashes the board."""
@@ -60,7 +57,7 @@ LEAST_PERIOD_MS: Final = 2
 MOST_PERIOD_MS: Final = 0xFFFF
 
 PERIOD_MS: Final = 20
-"""50 Hz: the default, and the fastest that was seen to arrive whole on the older board."""
+"""50 Hz: the default, and the fastest that the older board was seen to deliver without loss."""
 
 NAMES: Final = ("bbc micro:bit", "ubit [")
 """How its name starts, in lower case; it advertises no service."""
@@ -83,20 +80,13 @@ def encode_period(period_ms: int) -> bytes:
     return period_ms.to_bytes(2, "little")
 
 
-def encode_sample(acc_mps2: NDArray[np.float64], range_g: int = RANGES_G[0]) -> bytes:
-    """Return one sample, shape (3,), as the board would notify it, clipped to its range."""
-    limits = (-BEYOND_PER_G * range_g, CLIPPED_PER_G * range_g)
-    counts = np.clip(np.rint(acc_mps2 / STANDARD_GRAVITY_MPS2 * COUNTS_PER_G), *limits)
-    return counts.astype(COUNT).tobytes()
-
-
 class MicrobitDecoder:
     """Turns notifications of one sample each into frames.
 
     Parameters
     ----------
     range_g
-        The range to begin with; a sample beyond it shows that the board is set to a larger one.
+        The range to start with; a sample beyond it shows that the board uses a larger one.
     """
 
     def __init__(self, range_g: int = RANGES_G[0]) -> None:
@@ -144,10 +134,6 @@ def _decoder(settings: Mapping[str, str]) -> MicrobitDecoder:
     return MicrobitDecoder(range_g)
 
 
-def _recognises(advertisement: Advertisement) -> bool:
-    return (advertisement.name or "").lower().startswith(NAMES)
-
-
 MICROBIT: Final = SensorFamily(
     kind="microbit",
     title="BBC micro:bit",
@@ -156,10 +142,10 @@ MICROBIT: Final = SensorFamily(
         {"data": DATA_UUID, "period": PERIOD_UUID, "firmware": FIRMWARE_REVISION_UUID}
     ),
     decoder=_decoder,
-    recognises=_recognises,
+    recognises=lambda advertisement: advertisement.is_named(*NAMES),
     services=(SERVICE_UUID,),
     start=(
-        # It streams at its default as well, and early firmware takes no other period.
+        # Early firmware accepts no other period than its default, which will do.
         Attempt((Write(PERIOD_UUID, encode_period(PERIOD_MS)), Read(PERIOD_UUID))),
         Subscribe(DATA_UUID),
     ),

@@ -1,16 +1,8 @@
 """Lines of text over the Nordic UART service: Espruino boards, and boards that people build.
 
-The protocol is fixed in `firmware_notes/08-nus.md`.
-
-What the columns of a line mean: the header of our line protocol, and two that do without.
-
-The protocol is fixed in `firmware_notes/08-nus.md`.
-
-Cuts what a UART sends into lines, whatever way it was cut into notifications.
-
-One line of samples: numbers with commas between them, or an object of the Puck.js.
-
-The protocol is fixed in `firmware_notes/08-nus.md`, "Lines".
+The protocol is fixed in `firmware_notes/08-nus.md`: a UART is cut into lines, a header gives the
+columns and units, and each other line holds one sample, as numbers with commas between them or as
+an object of the Puck.js.
 """
 
 from __future__ import annotations
@@ -36,6 +28,7 @@ from tracker.sensors.base import (
     FIRMWARE_REVISION_UUID,
     ClockKind,
     MalformedError,
+    PacketOrder,
     Pause,
     SensorFamily,
     Subscribe,
@@ -43,7 +36,8 @@ from tracker.sensors.base import (
     Where,
     Write,
     fault_of,
-    positive_number,
+    number,
+    order_faults,
     refuse_unknown,
     unknown_channel,
 )
@@ -56,8 +50,34 @@ if TYPE_CHECKING:
     from tracker.domain import Fault, Notification
     from tracker.sensors.base import Advertisement
 
+SERVICE_UUID: Final = "6e400001-b5a3-f393-e0a9-e50e24dcca9e"
+RX_UUID: Final = "6e400002-b5a3-f393-e0a9-e50e24dcca9e"
+TX_UUID: Final = "6e400003-b5a3-f393-e0a9-e50e24dcca9e"
+
+NAMES: Final = ("puck.js", "bangle.js", "pixl.js", "jolt.js", "mdbt42q", "xiao sense imu")
+"""How names start, in lower case, of boards that reveal the service only once connected."""
+
+# Espruino: 0x03 cancels a half-typed line, 0x10 keeps the console from echoing.
+STOP_LINE: Final = b"\x03\x10stop()\n"
+START_LINE: Final = b"\x10start()\n"
+
+SETTLING_S: Final = 0.2
+"""Lines sent before the stop arrive within a few connection events."""
+
+LATE_S: Final = 1.0
+"""A time that falls by less is a duplicate or late line; by more, a restart."""
+
+LOSS_PERIODS: Final = 1.5
+"""A step of more periods than this spans a lost line."""
+
+_SILENT_CHANNELS: Final = RESERVED_CHANNELS | {
+    RX_UUID,
+    BATTERY_LEVEL_UUID,
+    FIRMWARE_REVISION_UUID,
+}
+
 HEADER_START: Final = "#imu"
-"""First word of a header; other lines that start with # are remarks."""
+"""First word of a header; other lines that start with # are comments."""
 
 TIME: Final = "t"
 ACC: Final = ("ax", "ay", "az")
@@ -76,31 +96,31 @@ _GYRO_RANGE_UNITS: Final = {"gyro_range_dps": RADPS_PER_DPS}
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Columns, and what a 1 in them is worth."""
+    """The columns of a line and their units."""
 
     columns: tuple[str, ...]
-    """Names in order; those that are not `TIME`, `ACC` or `GYRO` are passed over."""
+    """Names in order; any but `TIME`, `ACC` and `GYRO` are ignored."""
     acc_mps2: float
-    """Worth of a 1 in a column of the accelerometer, m/s²."""
+    """Unit of the accelerometer columns, m/s²."""
     gyro_radps: float | None = None
-    """Worth of a 1 in a column of the gyroscope, rad/s; None without these columns."""
+    """Unit of the gyroscope columns, rad/s; None without them."""
     time_s: float | None = None
-    """Worth of a 1 in the column of time, s; None without this column."""
+    """Unit of the time column, s; None without it."""
     rate_hz: float | None = None
-    """Samples per second; None if the board does not say."""
+    """Samples per second; None if the header does not say."""
     acc_range_mps2: float | None = None
-    """The accelerometer measures from minus to plus this, m/s²; None if the board does not say."""
+    """The accelerometer measures from minus to plus this, m/s²; None if unknown."""
     gyro_range_radps: float | None = None
-    """The gyroscope measures from minus to plus this, rad/s; None if the board does not say."""
+    """The gyroscope measures from minus to plus this, rad/s; None if unknown."""
     open_ended: bool = False
-    """Whether more columns may follow, to be passed over."""
+    """Whether more columns may follow, to be ignored."""
 
     def __post_init__(self) -> None:
         if len(self.columns) > MOST_COLUMNS:
             raise ValueError(f"expected {MOST_COLUMNS} columns at most, got {len(self.columns)}")
         known = [name for name in self.columns if name in (TIME, *ACC, *GYRO)]
         if len(known) != len(set(known)):
-            raise ValueError(f"expected no column twice, got {','.join(known)}")
+            raise ValueError(f"expected each column once, got {','.join(known)}")
         for names, worth in (
             (ACC, self.acc_mps2),
             (GYRO, self.gyro_radps),
@@ -109,74 +129,53 @@ class Layout:
             there = [name for name in names if name in known]
             if len(there) != (len(names) if worth is not None else 0):
                 raise ValueError(
-                    f"expected the columns {','.join(names)} and what a 1 in them is worth, "
-                    "or neither"
+                    f"expected the columns {','.join(names)} together with their unit, or neither"
                 )
 
 
 WITHOUT_HEADER: Final = Layout(
     (TIME, *ACC, *GYRO), acc_mps2=1.0, gyro_radps=RADPS_PER_DPS, time_s=1e-3, open_ended=True
 )
-"""Milliseconds, m/s² and degrees/s: what DIY boards print most."""
+"""Milliseconds, m/s² and degrees/s: what DIY boards usually print."""
 
 WITHOUT_HEADER_OR_GYRO: Final = Layout((TIME, *ACC), acc_mps2=1.0, time_s=1e-3)
-"""The same of a board without a gyroscope."""
+"""The same without a gyroscope."""
 
 ESPRUINO: Final = Layout(ACC, acc_mps2=STANDARD_GRAVITY_MPS2 / 100)
-"""Hundredths of g behind an A, as in the example of the Espruino documentation."""
+"""Hundredths of g after an A, as in the example of the Espruino documentation."""
 
 
 def parse_header(line: str) -> Layout | None:
-    """Return the layout that a header gives, or None for a remark.
+    """Return the layout in a header, or None for a comment.
 
     Raises
     ------
     MalformedError
-        If it is a header that cannot be followed.
+        If the header is incomplete or contradicts itself.
     """
     first, *words = line.split()
     if first != HEADER_START:
         return None
     given = dict(word.split("=", 1) for word in words if "=" in word)
     try:
-        acc_mps2 = _worth(given, _ACC_UNITS)
+        acc_mps2 = _quantity(given, _ACC_UNITS)
         if acc_mps2 is None:
             raise ValueError("expected acc_g or acc_mps2")
         return Layout(
             tuple(given.get("columns", "").split(",")),
             acc_mps2,
-            _worth(given, _GYRO_UNITS),
-            _worth(given, _TIME_UNITS),
-            _worth(given, _RATE_UNITS),
-            _worth(given, _ACC_RANGE_UNITS),
-            _worth(given, _GYRO_RANGE_UNITS),
+            _quantity(given, _GYRO_UNITS),
+            _quantity(given, _TIME_UNITS),
+            _quantity(given, _RATE_UNITS),
+            _quantity(given, _ACC_RANGE_UNITS),
+            _quantity(given, _GYRO_RANGE_UNITS),
         )
     except ValueError as error:
-        raise MalformedError(FaultReason.FORMAT, f"a header that says too little: {error}") from (
-            error
-        )
+        raise MalformedError(FaultReason.FORMAT, f"unusable header: {error}") from error
 
 
-def encode_header(layout: Layout) -> str:
-    """Return the header that a board would send for a layout."""
-    words = [HEADER_START, f"columns={','.join(layout.columns)}"]
-    for name, value in (
-        ("acc_mps2", layout.acc_mps2),
-        ("gyro_radps", layout.gyro_radps),
-        ("t_s", layout.time_s),
-        ("rate_hz", layout.rate_hz),
-    ):
-        if value is not None:
-            words.append(f"{name}={value!r}")
-    if layout.acc_range_mps2 is not None:
-        words.append(f"acc_range_g={layout.acc_range_mps2 / STANDARD_GRAVITY_MPS2!r}")
-    if layout.gyro_range_radps is not None:
-        words.append(f"gyro_range_dps={layout.gyro_range_radps / RADPS_PER_DPS!r}")
-    return " ".join(words)
-
-
-def _worth(given: Mapping[str, str], units: Mapping[str, float]) -> float | None:
-    """Return a quantity in SI, by whichever name it was given; None if by none."""
+def _quantity(given: Mapping[str, str], units: Mapping[str, float]) -> float | None:
+    """Return a quantity in SI, under whichever name it is given; None if it is not."""
     for name, unit in units.items():
         if name in given:
             value = float(given[name]) * unit
@@ -187,26 +186,23 @@ def _worth(given: Mapping[str, str], units: Mapping[str, float]) -> float | None
 
 
 MOST_LINE_BYTES: Final = 250
-"""A header takes 150; whatever is longer has lost its end of line."""
-
-SMALLEST_NOTIFICATION: Final = 20
-"""Bytes that fit into a notification at the smallest ATT MTU."""
+"""A header takes 150; anything longer has lost its line end."""
 
 _LINE_END: Final = re.compile(rb"[\r\n]")
 _CONTROL: Final = re.compile(rb"[\x00-\x1f\x7f]")
 _PROMPT: Final = b"> "
-"""What a console puts in front of a line."""
+"""What a console prints before a line."""
 
 
-class Lines:
-    """Holds the beginning of a line until its end has come; no more than `MOST_LINE_BYTES`."""
+class LineAssembler:
+    """Reassembles lines, however the UART was cut into notifications; keeps `MOST_LINE_BYTES`."""
 
     def __init__(self) -> None:
         self._begun = b""
         self._is_overlong = False
 
     def feed(self, data: bytes) -> list[str | None]:
-        """Return the lines that `data` completes, and None for each that grows too long."""
+        """Return the lines that `data` completes, with None for each that is too long."""
         *ended, begun = _LINE_END.split(self._begun + data)
         lines: list[str | None] = []
         for line in ended:
@@ -234,38 +230,32 @@ def _text(line: bytes) -> str:
 
 
 def _is_whole_object(begun: bytes) -> bool:
-    """Return whether an object in braces is complete, which then needs no end of line."""
+    """Return whether an object in braces is complete, and so needs no line end."""
     begun = begun.strip()
     return (
         begun.startswith(b"{") and begun.endswith(b"}") and begun.count(b"{") == begun.count(b"}")
     )
 
 
-def cut(text: str, size: int = SMALLEST_NOTIFICATION) -> list[bytes]:
-    """Return text as a board would notify it, no more than `size` bytes at a time."""
-    data = text.encode("ascii")
-    return [data[start : start + size] for start in range(0, len(data), size)]
-
-
 TAG: Final = "A,"
-"""May stand in front of the numbers."""
+"""May precede the numbers."""
 
 CLIPPED_SHARE: Final = 0.998
-"""A value this close to the end of the range is at its end."""
+"""A value this close to the end of its range is clipped."""
 
 IMPOSSIBLE_SHARE: Final = 1.1
-"""A value beyond the range by more is no measurement: two halves of lines, for example."""
+"""A value further beyond its range is corrupt: two half lines run together, for example."""
 
 LARGEST_ACC_MPS2: Final = 400 * STANDARD_GRAVITY_MPS2
 LARGEST_GYRO_RADPS: Final = 8000 * RADPS_PER_DPS
-"""No motion chip measures more; without a range in a header these are the only bounds."""
+"""No motion chip measures more; without a range in the header these are the only bounds."""
 
 LARGEST_TIME_S: Final = 1e9
-"""A board that has been on for thirty years would wrap before that."""
+"""Thirty years; a board's clock wraps long before that."""
 
 _NUMBER: Final = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?", re.ASCII)
 _NO_NUMBER: Final = re.compile(r"[-+]?(nan|inf|ovf)", re.IGNORECASE)
-"""What boards print for a value that is none."""
+"""What boards print in place of a number."""
 
 _SAMPLES: Final = re.compile(r"(A,)?\s*[-+]?(\d|\.\d|nan\b|inf\b|ovf\b)", re.ASCII | re.IGNORECASE)
 _CHECKSUM: Final = re.compile(r"(.*)\*([0-9a-fA-F]{2})")
@@ -282,26 +272,26 @@ class Row:
     time_s: float | None
     """The board's own time, s, or None."""
     saturated: bool = False
-    """Whether a value is at the end of the range that the header gives."""
+    """Whether a value is at the end of the range in the header."""
 
 
 @dataclass(frozen=True, slots=True)
 class RawScale:
-    """What a count of the Puck.js is worth, which its objects do not say."""
+    """Scale of the Puck.js, whose objects hold bare counts."""
 
     acc_lsb_per_g: float = 8192.0
     """Counts per g; 8192 is the ±4 g of current firmware."""
     gyro_lsb_per_dps: float = 1000.0 / 8.75
-    """Counts per degree/s; 8.75 thousandths of a degree/s a count."""
+    """Counts per degree/s, at 8.75 thousandths of a degree/s each."""
 
 
 def holds_samples(line: str) -> bool:
-    """Return whether a line means to be samples, and is not just talk of a console."""
+    """Return whether a line is meant as a sample, not console output."""
     return _SAMPLES.match(line) is not None
 
 
 def checksum(text: str) -> int:
-    """Return all characters of a line, joined by exclusive or."""
+    """Return the exclusive or of all characters of a line."""
     return reduce(xor, text.encode("ascii", errors="replace"), 0)
 
 
@@ -311,13 +301,13 @@ def parse_row(line: str, layout: Layout) -> Row:
     Raises
     ------
     MalformedError
-        If it does not follow the layout.
+        If the line does not match the layout.
     """
     found = _CHECKSUM.fullmatch(line)
     if found:
         line, stated = found[1], int(found[2], 16)
         if checksum(line) != stated:
-            raise MalformedError(FaultReason.FORMAT, f"the checksum of {line!r} does not fit")
+            raise MalformedError(FaultReason.FORMAT, f"wrong checksum of {line!r}")
     cells = line.removeprefix(TAG).split(",")
     columns = layout.columns
     if len(cells) != len(columns) and not (layout.open_ended and len(cells) > len(columns)):
@@ -344,7 +334,7 @@ def parse_object(line: str, scale: RawScale) -> Row:
     Raises
     ------
     MalformedError
-        If it is none.
+        If it is not such an object.
     """
     try:
         sample = json.loads(line)
@@ -363,30 +353,6 @@ def parse_object(line: str, scale: RawScale) -> Row:
             None,
         )
     )
-
-
-def encode_row(row: Row, layout: Layout, *, tag: bool = False, check: bool = False) -> str:
-    """Return the line that a board would print, without its end; other columns are 0.
-
-    Parameters
-    ----------
-    row
-        The sample.
-    layout
-        What its columns mean; has a gyroscope or a time only if the row does.
-    tag
-        Whether an A comes first.
-    check
-        Whether a checksum comes last.
-    """
-    values = dict(zip(ACC, row.acc_mps2 / layout.acc_mps2, strict=True))
-    if row.gyro_radps is not None and layout.gyro_radps is not None:
-        values.update(zip(GYRO, row.gyro_radps / layout.gyro_radps, strict=True))
-    cells = {name: f"{value:.7g}" for name, value in values.items()}
-    if row.time_s is not None and layout.time_s is not None:
-        cells[TIME] = f"{row.time_s / layout.time_s:.12g}"
-    line = TAG * tag + ",".join(cells.get(name, "0") for name in layout.columns)
-    return f"{line}*{checksum(line):02x}" if check else line
 
 
 def _vector(named: Mapping[str, str], names: Iterable[str]) -> NDArray[np.float64]:
@@ -409,58 +375,31 @@ def _share(values: NDArray[np.float64] | None, full_range: float | None) -> floa
 
 
 def _checked(row: Row) -> Row:
-    """Return the row; raises `MalformedError` if a value of it cannot be."""
+    """Return the row; raises `MalformedError` if it holds an impossible value."""
     bounded = ((row.acc_mps2, LARGEST_ACC_MPS2), (row.gyro_radps, LARGEST_GYRO_RADPS))
     shares = [np.abs(values).max() / most for values, most in bounded if values is not None]
     if row.time_s is not None:
         shares.append(abs(row.time_s) / LARGEST_TIME_S)
     largest = float(np.max(shares))
     if not np.isfinite(largest):
-        raise MalformedError(FaultReason.NOT_FINITE, "a value is not a number")
+        raise MalformedError(FaultReason.NOT_FINITE, "a value is not finite")
     if largest > 1.0:
-        raise MalformedError(FaultReason.FORMAT, "a value is beyond what any board could send")
+        raise MalformedError(FaultReason.FORMAT, "a value is beyond what any board can measure")
     return row
 
 
-SERVICE_UUID: Final = "6e400001-b5a3-f393-e0a9-e50e24dcca9e"
-RX_UUID: Final = "6e400002-b5a3-f393-e0a9-e50e24dcca9e"
-TX_UUID: Final = "6e400003-b5a3-f393-e0a9-e50e24dcca9e"
-
-NAMES: Final = ("puck.js", "bangle.js", "pixl.js", "jolt.js", "mdbt42q", "xiao sense imu")
-"""How names of boards start, in lower case, that show the service only after a connection."""
-
-# Espruino: 0x03 ends a line that somebody has half typed, 0x10 keeps the console from echoing.
-STOP_LINE: Final = b"\x03\x10stop()\n"
-START_LINE: Final = b"\x10start()\n"
-
-SETTLING_S: Final = 0.2
-"""What was under way before the stop arrives within a few connection events."""
-
-LATE_S: Final = 1.0
-"""A time that falls by less is a line that was printed twice or too late; by more, a restart."""
-
-LOSS_PERIODS: Final = 1.5
-"""A gap of more periods than this has a lost line in it."""
-
-_SILENT_CHANNELS: Final = RESERVED_CHANNELS | {
-    RX_UUID,
-    BATTERY_LEVEL_UUID,
-    FIRMWARE_REVISION_UUID,
-}
-
-
 class NusDecoder:
-    """Turns lines into frames, and passes over what a console says in between.
+    """Turns lines into frames, and ignores console output in between.
 
     Parameters
     ----------
     scale
-        What the counts in objects are worth.
+        Scale of the counts in objects.
     """
 
     def __init__(self, scale: RawScale | None = None) -> None:
         self._scale = scale or RawScale()
-        self._lines = Lines()
+        self._lines = LineAssembler()
         self._layout: Layout | None = None
         self._is_refused = False
         self._newest_s: float | None = None
@@ -476,7 +415,7 @@ class NusDecoder:
     def _results(self, notification: Notification) -> Iterator[Row | Fault]:
         for line in self._lines.feed(notification.data):
             if line is None:
-                detail = "a line is too long, and was dropped"
+                detail = "dropped a line that is too long"
                 yield fault_of(notification, FaultReason.LENGTH, detail)
                 continue
             try:
@@ -488,7 +427,7 @@ class NusDecoder:
                 yield from self._in_order(row, notification)
 
     def _row(self, line: str) -> Row | None:
-        """Return the sample of a line, or None if it has none."""
+        """Return the sample of a line, or None for any other line."""
         if line.startswith("#"):
             self._take_header(line)
             return None
@@ -502,7 +441,7 @@ class NusDecoder:
         try:
             layout = parse_header(line)
         except MalformedError:
-            # The scale is unknown then, and no samples beat wrong ones.
+            # Without a readable header the scale is unknown, and no samples beat wrong ones.
             self._layout, self._is_refused = None, True
             raise
         if layout is not None:
@@ -521,11 +460,11 @@ class NusDecoder:
             if columns == len(WITHOUT_HEADER_OR_GYRO.columns):
                 return WITHOUT_HEADER_OR_GYRO
         raise MalformedError(
-            FaultReason.UNCONFIGURED, "numbers came before a header that says what they mean"
+            FaultReason.UNCONFIGURED, "numbers came before the header that gives their meaning"
         )
 
     def _in_order(self, row: Row, notification: Notification) -> Iterator[Row | Fault]:
-        """Yield a sample, unless its time says that it was here before; and what is missing."""
+        """Yield a sample unless it is a duplicate or late, and the faults that its time shows."""
         newest_s, time_s = self._newest_s, row.time_s
         if time_s is None or newest_s is None:
             self._newest_s = time_s
@@ -533,23 +472,20 @@ class NusDecoder:
             return
         step_s = time_s - newest_s
         if -LATE_S < step_s <= 0:
-            reason = FaultReason.OUT_OF_ORDER if step_s else FaultReason.DUPLICATE
-            yield fault_of(notification, reason, f"the time {time_s} s is not a new one")
+            order = PacketOrder.LATE if step_s else PacketOrder.DUPLICATE
+            yield from order_faults(notification, order, f"the line of {time_s} s")
             return
         self._newest_s = time_s
         rate_hz = None if self._layout is None else self._layout.rate_hz
-        if step_s < 0:
-            detail = f"the board's time began again at {time_s} s"
-            yield fault_of(notification, FaultReason.CLOCK, detail)
-        elif rate_hz is not None and step_s * rate_hz > LOSS_PERIODS:
-            lost = round(step_s * rate_hz) - 1
-            detail = f"{lost} lines before {time_s} s never came"
-            yield fault_of(notification, FaultReason.LOST, detail, lost)
+        order = PacketOrder.RESTART if step_s < 0 else PacketOrder.NEXT
+        periods = step_s * (rate_hz or 0.0)
+        lost = round(periods) - 1 if periods > LOSS_PERIODS else 0
+        yield from order_faults(notification, order, f"the line of {time_s} s", lost, "lines")
         yield row
 
 
 def _joined(results: Iterable[Row | Fault], received_s: float) -> Iterator[Frame | Fault]:
-    """Yield rows of the same kind as one frame, and faults at their place between them."""
+    """Yield rows of the same kind as one frame, with faults in their place between them."""
 
     def kind(result: Row | Fault) -> tuple[bool, ...]:
         if isinstance(result, Row):
@@ -578,19 +514,18 @@ def _decoder(settings: Mapping[str, str]) -> NusDecoder:
     default = RawScale()
     return NusDecoder(
         RawScale(
-            positive_number(settings, "acc_lsb_per_g", default.acc_lsb_per_g),
-            positive_number(settings, "gyro_lsb_per_dps", default.gyro_lsb_per_dps),
+            number(settings, "acc_lsb_per_g", default.acc_lsb_per_g, positive=True),
+            number(settings, "gyro_lsb_per_dps", default.gyro_lsb_per_dps, positive=True),
         )
     )
 
 
 def _recognises(advertisement: Advertisement) -> bool:
-    services = {uuid.lower() for uuid in advertisement.service_uuids}
-    return SERVICE_UUID in services or (advertisement.name or "").lower().startswith(NAMES)
+    return advertisement.offers(SERVICE_UUID) or advertisement.is_named(*NAMES)
 
 
-def _tell(line: bytes) -> Where:
-    """Return the step that sends a line to a board that listens; some only talk."""
+def _send(line: bytes) -> Where:
+    """Return the step that sends a line, if the board has a receiving side."""
     return Where(RX_UUID, (Write(RX_UUID, line, with_response=False),))
 
 
@@ -611,13 +546,13 @@ NUS: Final = SensorFamily(
     services=(SERVICE_UUID,),
     start=(
         Subscribe(TX_UUID),
-        _tell(STOP_LINE),
+        _send(STOP_LINE),
         Pause(SETTLING_S),
-        _tell(START_LINE),
+        _send(START_LINE),
     ),
-    stop=(_tell(STOP_LINE), Unsubscribe(TX_UUID)),
+    stop=(_send(STOP_LINE), Unsubscribe(TX_UUID)),
     battery=BATTERY_LEVEL,
     firmware=FIRMWARE_REVISION,
     default_channel=TX_UUID,
 )
-"""A board that runs a program like those of the note."""
+"""A board that runs a program like those in the note."""

@@ -1,8 +1,7 @@
-"""Every sensor family that the tracker knows.
+"""Every sensor family that the tracker knows, and decoding of notifications written down as hex.
 
-Decodes what somebody has written down of a sensor's notifications, as hex.
-
-It is how the owner of an odd sensor shows what it sends; `tracker decode` prints the document.
+The latter lets the owner of an unusual sensor show what it sends; `tracker decode` prints the
+document.
 """
 
 from __future__ import annotations
@@ -80,18 +79,18 @@ def identify_connected(
     Parameters
     ----------
     advertisement
-        What it said of itself before; decides where two families share a service.
+        What it advertised; decides where two families share a service.
     service_uuids
-        Services that it has.
+        Its services.
     """
     present = {uuid.lower() for uuid in service_uuids}
-    fitting = [entry for entry in _FAMILIES.values() if present & set(entry.services)]
-    recognised = (entry for entry in fitting if entry.recognises(advertisement))
-    return next(recognised, fitting[0] if fitting else None)
+    candidates = [entry for entry in _FAMILIES.values() if present & set(entry.services)]
+    recognised = (entry for entry in candidates if entry.recognises(advertisement))
+    return next(recognised, candidates[0] if candidates else None)
 
 
 _SEPARATORS: Final = re.compile(r"0[xX]|[\s:-]")
-"""What debugging apps print around and between the bytes."""
+"""What debugging apps print around and between bytes."""
 
 
 class DecodedFrame(TypedDict):
@@ -103,7 +102,7 @@ class DecodedFrame(TypedDict):
 
 
 class DecodedFault(TypedDict):
-    """What was wrong with one notification, or with what came before it."""
+    """A fault of one notification, or of what preceded it."""
 
     reason: str
 
@@ -128,7 +127,7 @@ def parse_settings(pairs: Iterable[str]) -> dict[str, str]:
         key, equals, value = pair.partition("=")
         if not key or not equals:
             raise TrackerError(
-                f"A setting is written key=value, got {pair!r}.", "For example acc_range_g=8."
+                f"Settings are written key=value, got {pair!r}.", "For example acc_range_g=8."
             )
         settings[key] = value
     return settings
@@ -141,23 +140,23 @@ def decode_transcript(
     channel: str | None = None,
     settings: Mapping[str, str] | None = None,
 ) -> tuple[Frame | Fault, ...]:
-    """Decode notifications in order, on one decoder, as if all had arrived at second 0.
+    """Decode notifications in order with one decoder, as if all had arrived at second 0.
 
     Parameters
     ----------
     family
         The family whose decoder reads them.
     payloads
-        Hex, with or without separators; `name=hex` gives a single one its own channel.
+        Hex, with or without separators; `name=hex` names the channel of a single one.
     channel
-        UUID or short name of the channel of the others; None takes the family's samples.
+        UUID or short name of the channel of the others; None means the family's samples.
     settings
         Settings of the decoder.
 
     Raises
     ------
     TrackerError
-        If a text is no hex, or a channel or setting is not one of the family's.
+        If a payload is not hex, or the family has no such channel or setting.
     """
     decoder = family.decoder(settings or {})
     default = family.default_channel if channel is None else _channel(family, channel)
@@ -166,7 +165,7 @@ def decode_transcript(
 
 
 def as_document(results: Iterable[Frame | Fault]) -> Decoded:
-    """Return what a decoder gave as plain lists and numbers."""
+    """Return decoded frames and faults as plain lists and numbers."""
     frames: list[DecodedFrame] = []
     faults: list[DecodedFault] = []
     for result in results:
@@ -185,7 +184,7 @@ def as_document(results: Iterable[Frame | Fault]) -> Decoded:
 
 
 def _channel(family: SensorFamily, name: str) -> str:
-    """Return the UUID that a short name or a UUID in any case stands for."""
+    """Return the UUID for a short name, or for a UUID in any case."""
     if name in family.channels:
         return family.channels[name]
     if name.lower() in family.channels.values():
@@ -200,7 +199,7 @@ def _notification(family: SensorFamily, payload: str, default: str) -> Notificat
         data = bytes.fromhex(digits)
     except ValueError:
         raise TrackerError(
-            f"A notification is written in hex, two digits a byte, got {payload!r}.",
+            f"Notifications are written in hex, two digits a byte, got {payload!r}.",
             "For example 55610a00, 55 61 0a 00 or config=0101.",
         ) from None
     return Notification(0, _channel(family, name) if equals else default, data)

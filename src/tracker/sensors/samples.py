@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tracker.domain import Fault, Notification
 
 SAMPLES_CHANNEL: Final = "samples"
-"""The one channel; no characteristic has such a name, so a radio never delivers on it."""
+"""The only channel; no characteristic has such a name, so a radio never delivers on it."""
 
 VERSION: Final = 1
 """Layout version, the first byte of a block."""
@@ -62,7 +62,7 @@ def encode_samples(
     Raises
     ------
     ValueError
-        If the shapes do not fit together.
+        If the shapes do not match.
     """
     signals = (acc_mps2,) if gyro_radps is None else (acc_mps2, gyro_radps)
     expected = (len(time_s), 3)
@@ -94,7 +94,7 @@ def _rows(data: bytes) -> NDArray[np.float64]:
 
 
 class SamplesDecoder:
-    """Gives back imported samples, without those that no clock or filter could take."""
+    """Returns imported samples, without those that a clock or filter could not handle."""
 
     def __init__(self) -> None:
         self._newest_s = -np.inf
@@ -114,13 +114,13 @@ class SamplesDecoder:
         if not np.isfinite(rows).all():
             finite = np.isfinite(rows).all(axis=1)
             dropped = int(np.count_nonzero(~finite))
-            detail = f"{dropped} of {len(rows)} samples are not a number; they were dropped"
+            detail = f"dropped {dropped} of {len(rows)} samples that are not finite"
             faults.append(fault_of(notification, FaultReason.NOT_FINITE, detail, dropped))
             rows = rows[finite]
-        if not self._rises(rows[:, 0]):
+        if not self._advances(rows[:, 0]):
             newer = self._newer(rows[:, 0])
             dropped = int(np.count_nonzero(~newer))
-            detail = f"{dropped} of {len(rows)} samples are not newer than the one before"
+            detail = f"dropped {dropped} of {len(rows)} samples whose time does not advance"
             faults.append(fault_of(notification, FaultReason.CLOCK, detail, dropped))
             rows = rows[newer]
         if not len(rows):
@@ -135,14 +135,14 @@ class SamplesDecoder:
         )
         return (*faults, frame)
 
-    def _rises(self, time_s: NDArray[np.float64]) -> bool:
-        """Return whether every time is above the one before; the quick answer for most blocks."""
+    def _advances(self, time_s: NDArray[np.float64]) -> bool:
+        """Return whether each time is later than the one before: a quick check that most pass."""
         if not time_s.size:
             return True
         return bool(time_s[0] > self._newest_s and (time_s[1:] > time_s[:-1]).all())
 
     def _newer(self, time_s: NDArray[np.float64]) -> NDArray[np.bool_]:
-        """Return which times are above every time before them, shape (n,)."""
+        """Return which times are later than all before them, shape (n,)."""
         highest_s = np.maximum.accumulate(np.concatenate(([self._newest_s], time_s)))
         return time_s > highest_s[:-1]
 
@@ -160,4 +160,4 @@ SAMPLES: Final = SensorFamily(
     decoder=_decoder,
     default_channel=SAMPLES_CHANNEL,
 )
-"""What an imported CSV becomes; it is never advertised and has nothing to start."""
+"""What an imported CSV becomes; never advertised, and with nothing to start."""

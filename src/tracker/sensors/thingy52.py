@@ -28,15 +28,14 @@ from tracker.sensors.base import (
     newest,
     refuse_unknown,
     unknown_channel,
+    version_in,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from numpy.typing import NDArray
-
     from tracker.domain import Fault, Notification
-    from tracker.sensors.base import Advertisement, Heard, Step
+    from tracker.sensors.base import Advertisement, Responses, Step
 
 CONFIGURATION_SERVICE_UUID: Final = "ef680100-9b35-4933-9b10-52ffa9740042"
 FIRMWARE_UUID: Final = "ef680107-9b35-4933-9b10-52ffa9740042"
@@ -53,20 +52,20 @@ COUNTS_PER_G: Final = 1024
 COUNTS_PER_DPS: Final = 32
 
 ACC_CLIPPED: Final = 2047
-"""The chip is set to ±2 g, though the bytes could hold ±32 g."""
+"""The firmware sets the chip to ±2 g, though the bytes could hold ±32 g."""
 
 GYRO_CLIPPED: Final = 1023 * COUNTS_PER_DPS
-"""The firmware cuts at 1023 degrees/s, before the bytes are full; the chip goes on to 2000."""
+"""The firmware clips at 1023 degrees/s; the chip would go on to 2000."""
 
 # 07-thingy52.md, "Configuration": intervals of pedometer, temperature and compass, motion
 # frequency, wake on motion.
 CONFIG: Final = struct.Struct("<HHHHB")
 
 STREAMING_RATE_HZ: Final = 100
-"""One sample a notification at the shortest connection interval; 200 arrives as 160 to 180."""
+"""One sample per notification at the shortest connection interval; 200 Hz comes as 160 to 180."""
 
 NAME: Final = "thingy"
-"""How its name starts, in lower case, unless its owner has given it another."""
+"""How its name starts, in lower case, unless its owner renamed it."""
 
 _SILENT_CHANNELS: Final = RESERVED_CHANNELS | {
     CONFIG_UUID,
@@ -77,12 +76,12 @@ _SILENT_CHANNELS: Final = RESERVED_CHANNELS | {
 
 
 def with_rate(config: bytes, rate_hz: int) -> bytes:
-    """Return a configuration that was read, with another motion frequency.
+    """Return a configuration with another motion frequency.
 
     Raises
     ------
     ValueError
-        If it is no configuration.
+        If `config` is not a configuration.
     """
     if len(config) != CONFIG.size:
         raise ValueError(f"expected a configuration of {CONFIG.size} bytes, got {len(config)}")
@@ -90,21 +89,8 @@ def with_rate(config: bytes, rate_hz: int) -> bytes:
     return CONFIG.pack(pedometer_ms, temperature_ms, compass_ms, rate_hz, wake_on_motion)
 
 
-def encode_sample(acc_mps2: NDArray[np.float64], gyro_radps: NDArray[np.float64]) -> bytes:
-    """Return one sample, two vectors of shape (3,), as a Thingy would notify it.
-
-    It is clipped as the chip and the firmware clip it, and the compass is silent.
-    """
-    acc = np.rint(acc_mps2 / STANDARD_GRAVITY_MPS2 * COUNTS_PER_G)
-    gyro = np.rint(gyro_radps / RADPS_PER_DPS * COUNTS_PER_DPS)
-    counts = np.zeros(COLUMNS, COUNT)
-    counts[:3] = np.clip(acc, -ACC_CLIPPED - 1, ACC_CLIPPED)
-    counts[3:6] = np.clip(gyro, np.iinfo(COUNT).min, GYRO_CLIPPED)
-    return counts.tobytes()
-
-
 class ThingyDecoder:
-    """Turns notifications of one sample each into frames; it has nothing to remember."""
+    """Turns notifications of one sample each into frames; stateless."""
 
     def feed(self, notification: Notification) -> tuple[Frame | Fault, ...]:
         """Decode one notification; never raises on bytes."""
@@ -133,28 +119,21 @@ def _sample(notification: Notification) -> Frame | Fault:
     )
 
 
-def _configure(heard: Heard) -> tuple[Step, ...]:
-    """Change the rate in what was read; flash wears, so only where it is another."""
-    config = newest(heard, CONFIG_UUID)
+def _configure(responses: Responses) -> tuple[Step, ...]:
+    """Set the rate in the configuration; flash wears, so only if it differs."""
+    config = newest(responses, CONFIG_UUID)
     if config is None or len(config) != CONFIG.size:
         raise SensorError(
             f"The Thingy's motion configuration should have {CONFIG.size} bytes, "
             f"got {len(config or b'')}.",
             "Update its firmware with Nordic's app.",
         )
-    wanted = with_rate(config, STREAMING_RATE_HZ)
-    return () if wanted == config else (Write(CONFIG_UUID, wanted),)
-
-
-def _firmware(heard: Heard) -> str | None:
-    version = newest(heard, FIRMWARE_UUID)
-    return None if version is None or len(version) != 3 else ".".join(map(str, version))
+    new = with_rate(config, STREAMING_RATE_HZ)
+    return () if new == config else (Write(CONFIG_UUID, new),)
 
 
 def _recognises(advertisement: Advertisement) -> bool:
-    services = {uuid.lower() for uuid in advertisement.service_uuids}
-    name = (advertisement.name or "").lower()
-    return CONFIGURATION_SERVICE_UUID in services or name.startswith(NAME)
+    return advertisement.offers(CONFIGURATION_SERVICE_UUID) or advertisement.is_named(NAME)
 
 
 def _decoder(settings: Mapping[str, str]) -> ThingyDecoder:
@@ -181,15 +160,17 @@ THINGY52: Final = SensorFamily(
     start=(
         Read(CONFIG_UUID),
         Decide(_configure),
-        # After a broken connection the firmware still takes the samples for subscribed to, and
-        # does nothing about another subscription; only one that follows an end of it counts.
+        # After a lost connection the firmware believes that it still has a subscriber and ignores
+        # a new subscription, unless an unsubscription comes first.
         Subscribe(RAW_UUID),
         Unsubscribe(RAW_UUID),
         Subscribe(RAW_UUID),
     ),
     stop=(Unsubscribe(RAW_UUID),),
     battery=BATTERY_LEVEL,
-    firmware=Inquiry((Read(FIRMWARE_UUID),), _firmware),
+    firmware=Inquiry(
+        (Read(FIRMWARE_UUID),), lambda responses: version_in(newest(responses, FIRMWARE_UUID))
+    ),
     default_channel=RAW_UUID,
 )
 """A Thingy with Nordic's own firmware."""

@@ -1,12 +1,7 @@
 """WitMotion's Bluetooth 5 sensors: WT901BLE67 and 68, WT901BLECL, WT9011DCL-BT50, BWT901BLE5.0.
 
-What they send, and how much of it is certain: `firmware_notes/02-witmotion.md`.
-
-Bytes of WitMotion's Bluetooth 5 sensors: frames in a stream, register replies, commands.
-
-Byte tables: `firmware_notes/02-witmotion.md`.
-
-How a WitMotion sensor is set to 100 samples a second, and what its registers tell.
+They stream frames of 20 bytes at 10 Hz out of the box; the start script sets 100 Hz. Bytes, and
+how much of them is certain: `firmware_notes/02-witmotion.md`.
 """
 
 from __future__ import annotations
@@ -43,9 +38,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tracker.domain import Fault, Notification
-    from tracker.sensors.base import Advertisement, Heard, Step
+    from tracker.sensors.base import Advertisement, Responses, Step
 
-# The base ends in 9a34fb. Bluetooth's own ends in 9b34fb, so the short form 0xffe5 is another id.
+# The base ends in 9a34fb. Bluetooth's own ends in 9b34fb, so these have no short form.
 SERVICE_UUID: Final = "0000ffe5-0000-1000-8000-00805f9a34fb"
 NOTIFY_UUID: Final = "0000ffe4-0000-1000-8000-00805f9a34fb"
 WRITE_UUID: Final = "0000ffe9-0000-1000-8000-00805f9a34fb"
@@ -59,11 +54,10 @@ MARK: Final = 0x55
 SAMPLE: Final = 0x61
 REPLY: Final = 0x71
 
-# 02-witmotion.md, "Sample": int16 acc x y z, gyro x y z, angle roll pitch yaw, behind the mark.
+# 02-witmotion.md, "Sample": int16 acc x y z, gyro x y z, angle roll pitch yaw, after two bytes.
 COUNT: Final = np.dtype("<i2")
 COLUMNS: Final = 9
 COUNTS_PER_RANGE: Final = 32768
-ANGLE_RANGE_DEG: Final = 180.0
 
 # 02-witmotion.md, "Register reply": register u16, then eight registers from it on.
 REPLY_LAYOUT: Final = struct.Struct("<BBH8h")
@@ -80,10 +74,46 @@ _READ_REGISTER: Final = 0x27
 RATE_100_HZ: Final = 0x09
 BANDWIDTH_44_HZ: Final = 0x03
 
+COMMAND_GAP_S: Final = 0.15
+"""Vendor apps wait 100 to 150 ms; back-to-back commands get lost."""
+
+LISTEN_S: Final = 1.5
+"""Long enough to tell 10 Hz, the factory setting, from 100 Hz."""
+
+REPLY_TIMEOUT_S: Final = 1.0
+
+REQUESTED_HZ: Final = 100
+
+LEAST_SHARE: Final = 0.75
+"""Of the requested rate: sensors run some percent off, and a bad link loses samples."""
+
+SLOWEST_HZ: Final = 25
+"""Any slower, and the fastest concentric (0.4 s) has fewer than ten samples."""
+
+# 02-witmotion.md, "Battery": the vendor's Android app; its iOS app shows up to 15 points more.
+CELL_V: Final = (3.40, 3.50, 3.68, 3.70, 3.73, 3.77, 3.79, 3.82, 3.87, 3.93, 3.96, 3.99)
+CELL_PERCENT: Final = (0.0, 5.0, 10.0, 15.0, 20.0, 30.0, 40.0, 50.0, 60.0, 75.0, 90.0, 100.0)
+PACK_V: Final = (6.5, 8.8)
+"""A pack of two cells, empty and full."""
+LEAST_PACK_V: Final = 5.5
+LEAST_CELL_V: Final = 2.5
+"""No sensor runs on less: the register must mean something else."""
+
+STALE_NS: Final = 1 * NS_PER_S
+"""The rest of a frame comes with the next notification, or never."""
+
+_SILENT_CHANNELS: Final = RESERVED_CHANNELS | {WRITE_UUID, DUAL_WRITE_UUID}
+_NAME: Final = "wt"
+_VIBRATION_NAMES: Final = "wtvb"
+_VIBRATION: Final = (
+    "WTVB sensors measure vibration: their frames look like those of a motion sensor but mean "
+    "something else"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """What the ends of an int16 stand for."""
+    """The ranges that an int16 spans."""
 
     acc_range_g: float = 16.0
     """The accelerometer measures from minus to plus this, g."""
@@ -92,18 +122,18 @@ class Scale:
 
     @property
     def acc_count_mps2(self) -> float:
-        """Worth of one accelerometer count, m/s²."""
+        """One accelerometer count, m/s²."""
         return self.acc_range_g * STANDARD_GRAVITY_MPS2 / COUNTS_PER_RANGE
 
     @property
     def gyro_count_radps(self) -> float:
-        """Worth of one gyroscope count, rad/s."""
+        """One gyroscope count, rad/s."""
         return self.gyro_range_dps * RADPS_PER_DPS / COUNTS_PER_RANGE
 
 
 @dataclass(frozen=True, slots=True)
 class RegisterReply:
-    """Eight registers, as a sensor answers a read."""
+    """A sensor's reply to a read: eight registers."""
 
     register: int
     """Number of the first one."""
@@ -112,17 +142,17 @@ class RegisterReply:
 
 
 class FrameSplitter:
-    """Finds frames in a stream of bytes, whatever way it was cut into notifications."""
+    """Finds frames in a stream of bytes, however it was cut into notifications."""
 
     def __init__(self) -> None:
         self._rest = b""
 
     def feed(self, data: bytes) -> tuple[list[bytes], int]:
-        """Return the frames that `data` completes, and how many bytes belonged to none.
+        """Return the frames that `data` completes, and how many bytes belong to no frame.
 
-        A 0x55 may stand inside a frame as well. It starts one only if another frame, or the end
-        of what came so far, follows 20 bytes on. Sensors send whole frames, so a notification
-        that is made of nothing else ends any search that was going on.
+        A 0x55 may also occur inside a frame. It starts one only if another frame, or the end of
+        the stream so far, follows 20 bytes later. Sensors send whole frames, so a notification
+        that consists of frames only resynchronises the search.
         """
         if self._rest and _only_frames(data):
             frames = [data[at : at + FRAME_BYTES] for at in range(0, len(data), FRAME_BYTES)]
@@ -150,13 +180,13 @@ class FrameSplitter:
         return frames, skipped
 
     def drop_rest(self) -> int:
-        """Forget a frame that is not complete, and return how many bytes of it were there."""
+        """Drop an incomplete frame, and return how many bytes it had."""
         dropped, self._rest = len(self._rest), b""
         return dropped
 
 
 def _may_start(stream: bytes, at: int) -> bool:
-    """Return whether a frame starts at `at`, as far as the bytes go."""
+    """Return whether a frame may start at `at`, judging by the bytes there are."""
     return stream[at : at + 2] in (b"", b"\x55", b"\x55\x61", b"\x55\x71")
 
 
@@ -170,7 +200,7 @@ def _only_frames(data: bytes) -> bool:
 def decode_samples(
     frames: Iterable[bytes], scale: Scale
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], bool]:
-    """Return acceleration (m/s²), angular rate (rad/s) and whether either is at its range's end.
+    """Return acceleration (m/s²), angular rate (rad/s) and whether either is saturated.
 
     `frames` are sample frames of `FRAME_BYTES` each.
     """
@@ -180,88 +210,25 @@ def decode_samples(
     return counts[:, :3] * scale.acc_count_mps2, counts[:, 3:] * scale.gyro_count_radps, saturated
 
 
-def encode_witmotion(
-    acc_mps2: NDArray[np.float64],
-    gyro_radps: NDArray[np.float64],
-    angle_deg: NDArray[np.float64] | None = None,
-    scale: Scale | None = None,
-) -> bytes:
-    """Return samples, one frame each, as a sensor would notify them together.
-
-    Parameters
-    ----------
-    acc_mps2
-        Specific force, m/s², shape (n, 3); cut off at the ends of the range.
-    gyro_radps
-        Angular rate, rad/s, shape (n, 3); cut off at the ends of the range.
-    angle_deg
-        Roll, pitch and yaw, degrees, shape (n, 3); None says level.
-    scale
-        Ranges; None takes those of the sensors.
-    """
-    scale = scale or Scale()
-    columns = (
-        acc_mps2 / scale.acc_count_mps2,
-        gyro_radps / scale.gyro_count_radps,
-        (np.zeros_like(acc_mps2) if angle_deg is None else angle_deg)
-        * (COUNTS_PER_RANGE / ANGLE_RANGE_DEG),
-    )
-    limits = np.iinfo(COUNT)
-    counts = np.rint(np.clip(np.hstack(columns), limits.min, limits.max)).astype(COUNT)
-    return b"".join(bytes((MARK, SAMPLE)) + row.tobytes() for row in counts)
-
-
 def decode_reply(frame: bytes) -> RegisterReply:
-    """Return a reply frame of `FRAME_BYTES` in words."""
+    """Return the registers in a reply frame of `FRAME_BYTES`."""
     _mark, _kind, register, *words = REPLY_LAYOUT.unpack(frame)
     return RegisterReply(register, tuple(words))
 
 
-def encode_reply(reply: RegisterReply) -> bytes:
-    """Return the frame that answers a read; registers that are not given read 0."""
-    words = (*reply.words, *(0 for _ in range(8 - len(reply.words))))
-    return REPLY_LAYOUT.pack(MARK, REPLY, reply.register, *words)
-
-
 def write_command(register: int, value: int) -> bytes:
-    """Return the command that sets a register; it is heeded for 10 s after `UNLOCK`."""
+    """Return the command that sets a register, which works for 10 s after `UNLOCK`."""
     return struct.pack("<BBBH", 0xFF, 0xAA, register, value)
 
 
 def read_command(register: int) -> bytes:
-    """Return the command that asks for eight registers from `register` on."""
+    """Return the command that reads eight registers from `register` on."""
     return write_command(_READ_REGISTER, register)
 
 
-COMMAND_GAP_S: Final = 0.15
-"""Vendor apps wait 100 to 150 ms; commands in a row get lost."""
-
-LISTEN_S: Final = 1.5
-"""Long enough to tell 10 samples a second, the factory's setting, from 100."""
-
-REPLY_TIMEOUT_S: Final = 1.0
-
-ASKED_HZ: Final = 100
-
-LEAST_SHARE: Final = 0.75
-"""Of the rate that was asked for; sensors run some percent off, and a bad link loses some."""
-
-SLOWEST_HZ: Final = 25
-"""Below this a way up of 0.4 s, the fastest, has fewer than ten samples to show its edges."""
-
-# Android vendor app; that for iOS reads up to 15 points more. 02-witmotion.md, "Battery".
-CELL_V: Final = (3.40, 3.50, 3.68, 3.70, 3.73, 3.77, 3.79, 3.82, 3.87, 3.93, 3.96, 3.99)
-CELL_PERCENT: Final = (0.0, 5.0, 10.0, 15.0, 20.0, 30.0, 40.0, 50.0, 60.0, 75.0, 90.0, 100.0)
-PACK_V: Final = (6.5, 8.8)
-"""A pack of two cells, empty and full."""
-LEAST_PACK_V: Final = 5.5
-LEAST_CELL_V: Final = 2.5
-"""No sensor runs on less: the register is something else."""
-
-
-def measured_rate_hz(heard: Heard, channel: str, over_s: float = LISTEN_S) -> float:
-    """Return how many samples a second came on a channel lately; 0 without two notifications."""
-    ours = [each for each in heard if each.channel == channel]
+def measured_rate_hz(responses: Responses, channel: str, over_s: float = LISTEN_S) -> float:
+    """Return the recent samples per second of a channel; 0 without two notifications."""
+    ours = [each for each in responses if each.channel == channel]
     if ours:
         oldest_ns = ours[-1].received_ns - int(over_s * NS_PER_S)
         ours = [each for each in ours if each.received_ns >= oldest_ns]
@@ -269,12 +236,12 @@ def measured_rate_hz(heard: Heard, channel: str, over_s: float = LISTEN_S) -> fl
         return 0.0
     splitter = FrameSplitter()
     counts = [sum(frame[1] == SAMPLE for frame in splitter.feed(each.data)[0]) for each in ours]
-    # What came with the first one was measured before the time that is looked at.
+    # The samples in the first one were taken before the interval.
     return sum(counts[1:]) * NS_PER_S / (ours[-1].received_ns - ours[0].received_ns)
 
 
 def battery_percent(volts: float) -> int | None:
-    """Return about how full the battery is; None if no battery has such a voltage."""
+    """Return the approximate charge; None if no battery has such a voltage."""
     if LEAST_PACK_V < volts <= PACK_V[1] * 1.1:
         return round(float(np.interp(volts, PACK_V, (0.0, 100.0))))
     if LEAST_CELL_V <= volts <= LEAST_PACK_V:
@@ -282,10 +249,10 @@ def battery_percent(volts: float) -> int | None:
     return None
 
 
-def _words(heard: Heard, register: int) -> tuple[int, ...] | None:
-    """Return the newest reply that starts with a register."""
+def _words(responses: Responses, register: int) -> tuple[int, ...] | None:
+    """Return the newest reply that starts at a register."""
     splitter = FrameSplitter()
-    for notification in reversed(heard):
+    for notification in reversed(responses):
         if notification.channel not in (NOTIFY_UUID, DUAL_NOTIFY_UUID):
             continue
         splitter.drop_rest()
@@ -295,19 +262,19 @@ def _words(heard: Heard, register: int) -> tuple[int, ...] | None:
     return None
 
 
-def _battery(heard: Heard) -> int | None:
-    words = _words(heard, BATTERY_REGISTER)
+def _battery(responses: Responses) -> int | None:
+    words = _words(responses, BATTERY_REGISTER)
     return None if words is None else battery_percent(words[0] / 100.0)
 
 
-def _version(heard: Heard) -> str | None:
-    """Return the number of the firmware; how it is split up differs between models."""
-    words = _words(heard, VERSION_REGISTER)
+def _version(responses: Responses) -> str | None:
+    """Return the firmware number; how it splits into parts differs between models."""
+    words = _words(responses, VERSION_REGISTER)
     return str(words[0] & 0xFFFF) if words and words[0] else None
 
 
 def _either(steps: Callable[[str, str], tuple[Step, ...]]) -> tuple[Step, ...]:
-    """Return the steps for the one pair of characteristics, or else for the other."""
+    """Return the steps for whichever pair of characteristics the sensor has."""
     return (
         Where(
             NOTIFY_UUID, steps(NOTIFY_UUID, WRITE_UUID), steps(DUAL_NOTIFY_UUID, DUAL_WRITE_UUID)
@@ -316,19 +283,19 @@ def _either(steps: Callable[[str, str], tuple[Step, ...]]) -> tuple[Step, ...]:
 
 
 def _start(notify: str, write: str) -> tuple[Step, ...]:
-    def check_again(heard: Heard) -> tuple[Step, ...]:
-        rate_hz = measured_rate_hz(heard, notify)
+    def check_again(responses: Responses) -> tuple[Step, ...]:
+        rate_hz = measured_rate_hz(responses, notify)
         if rate_hz < SLOWEST_HZ:
             raise SensorError(
-                f"The sensor was asked for {ASKED_HZ} samples a second and sends {rate_hz:.0f}.",
+                f"The sensor was set to {REQUESTED_HZ} samples a second but sends {rate_hz:.0f}.",
                 "Switch it off and on, or set its rate to 100 Hz in the vendor's app.",
             )
         return ()
 
-    def check(heard: Heard) -> tuple[Step, ...]:
-        if measured_rate_hz(heard, notify) >= LEAST_SHARE * ASKED_HZ:
+    def check(responses: Responses) -> tuple[Step, ...]:
+        if measured_rate_hz(responses, notify) >= LEAST_SHARE * REQUESTED_HZ:
             return ()
-        # Some firmware heeds a rate only once it is saved. That stays, so it is the second try.
+        # Some firmware applies a rate only once it is saved. Saving is permanent, so try it last.
         return (*_set_rate(write), *_paced(write, SAVE), Pause(LISTEN_S), Decide(check_again))
 
     return (Subscribe(notify), *_set_rate(write), Pause(LISTEN_S), Decide(check))
@@ -356,36 +323,24 @@ def _ask(register: int) -> Callable[[str, str], tuple[Step, ...]]:
 
 
 START: Final = _either(_start)
-"""Raises the rate, which is 10 Hz from the factory; nothing is saved if it works without."""
+"""Raises the rate from the factory setting of 10 Hz, without saving it if that works."""
 
 STOP: Final = _either(lambda notify, _write: (Unsubscribe(notify),))
-"""Sensors stream as long as somebody listens."""
+"""Sensors stream for as long as they have a subscriber."""
 
 BATTERY: Final = Inquiry(_either(_ask(BATTERY_REGISTER)), _battery)
 VERSION: Final = Inquiry(_either(_ask(VERSION_REGISTER)), _version)
 
 
-STALE_NS: Final = 1 * NS_PER_S
-"""The rest of a frame comes with the next notification; after this long it comes no more."""
-
-_SILENT_CHANNELS: Final = RESERVED_CHANNELS | {WRITE_UUID, DUAL_WRITE_UUID}
-_NAMES: Final = "wt"
-_VIBRATION_NAMES: Final = "wtvb"
-_VIBRATION: Final = (
-    "WTVB sensors measure vibration: their frames look like those of a motion sensor and mean "
-    "something else"
-)
-
-
 class WitMotionDecoder:
-    """Turns a stream of 20-byte frames into samples; it has no counter and no clock.
+    """Turns a stream of 20-byte frames, which have no counter and no clock, into samples.
 
     Parameters
     ----------
     scale
-        Ranges that the counts stand for.
+        Ranges of the counts.
     refused
-        Why nothing of this sensor may be decoded, in words; None if it may.
+        Why this sensor must not be decoded, in words; None if it may.
     """
 
     def __init__(self, scale: Scale | None = None, refused: str | None = None) -> None:
@@ -438,8 +393,7 @@ def _refusal(name: str | None) -> str | None:
 def _recognises(advertisement: Advertisement) -> bool:
     if _refuses(advertisement):
         return False
-    named = (advertisement.name or "").lower().startswith(_NAMES)
-    return named or SERVICE_UUID in (uuid.lower() for uuid in advertisement.service_uuids)
+    return advertisement.is_named(_NAME) or advertisement.offers(SERVICE_UUID)
 
 
 def _refuses(advertisement: Advertisement) -> str | None:
@@ -468,4 +422,4 @@ WITMOTION: Final = SensorFamily(
     firmware=VERSION,
     default_channel=NOTIFY_UUID,
 )
-"""One of the most sold motion sensors; 10 Hz out of the box, 100 Hz once asked."""
+"""Among the best-selling motion sensors."""

@@ -1,28 +1,18 @@
-"""Xsens DOT, now Movella DOT: one stamped sample per notification.
+"""Xsens DOT, now Movella DOT: one timestamped sample per notification.
 
 Bytes, clock and ranges: `firmware_notes/06-xsens-dot.md`.
 
-What a Movella DOT is told: the control value, of which one field is ours, and start and stop.
+Theory of operation (note, "Clock"). Samples are one period apart on the sensor's own clock, and
+their timestamps wrap. Compared with the newest sample so far, a timestamp is *later* by up to half
+the range of 2**32 µs, or *behind*.
 
-Byte tables: `firmware_notes/06-xsens-dot.md`, "Control value" and "Measurement value".
-
-The measurement payloads of a Movella DOT, and the ids of its characteristics.
-
-Byte tables: `firmware_notes/06-xsens-dot.md`.
-
-Where a sample of a Movella DOT belongs: its stamp is all there is to tell, and it wraps.
-
-Theory of operation (note, "Clock"). Samples come one by one, a period apart on the sensor's own
-clock. Against the newest sample so far a stamp is *later* by up to half of the range of 2**32 µs,
-or *behind*.
-
-- later by about a period: the next sample. By more than one and a half: some were lost.
-- the same: it was here before.
-- behind by less than a second: it comes late.
+- later by about a period: the next sample. By more than one and a half: samples were lost.
+- equal: a duplicate.
+- behind by less than a second: late.
 - behind by more: the sensor restarted.
 
-After the control value was read again a pause of any length is no wonder: then the host's clock
-tells how often the stamp has wrapped, and that nothing was lost.
+After the control value is read again, a pause of any length is normal: the host's clock then shows
+how often the timestamp has wrapped, and nothing counts as lost.
 """
 
 from __future__ import annotations
@@ -37,25 +27,26 @@ import numpy as np
 from tracker.domain import RESERVED_CHANNELS, FaultReason, Frame, SensorError, TrackerError
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2, s_from_ns
 from tracker.sensors.base import (
-    HIGHEST_PERCENT,
     ClockKind,
     Decide,
     Inquiry,
     MalformedError,
+    PacketOrder,
+    PacketPosition,
     Read,
     SensorFamily,
     Subscribe,
     Unsubscribe,
     Write,
-    duplicate,
     fault_of,
-    late,
     newest,
+    order_faults,
+    percent_in,
     refuse_unknown,
     unknown_channel,
+    version_in,
     whole_number,
 )
-from tracker.sensors.counters import PacketOrder, PacketPosition
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,80 +54,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tracker.domain import Fault, Notification
-    from tracker.sensors.base import Advertisement, Heard, Step
-
-# 06-xsens-dot.md, "Control value": visit bits, what is not ours, rate, what is not ours.
-CONTROL: Final = struct.Struct("<B23sH6s")
-
-VISIT_RATE: Final = 0x10
-"""Visit bit 4: of all fields, the sensor takes over only the rate."""
-
-RATES_HZ: Final = (1, 4, 10, 12, 15, 20, 30, 60, 120)
-"""What the sensor can be set to; 120 Hz only for recordings in its own memory."""
-
-STREAMING_RATE_HZ: Final = 60
-"""The most that the sensor streams, and its own default."""
-
-# 06-xsens-dot.md, "Measurement value": type, action, mode.
-MEASUREMENT: Final = struct.Struct("<BBB")
-MEASUREMENT_TYPE: Final = 1
-START: Final = 1
-STOP: Final = 0
-
-
-def start_command(mode: int) -> bytes:
-    """Return what starts a measurement when written to the measurement characteristic."""
-    return MEASUREMENT.pack(MEASUREMENT_TYPE, START, mode)
-
-
-def stop_command(mode: int) -> bytes:
-    """Return what stops it."""
-    return MEASUREMENT.pack(MEASUREMENT_TYPE, STOP, mode)
-
-
-def measuring_mode(measurement: bytes) -> int | None:
-    """Return the mode that a measurement value says is running, or None if none is."""
-    if len(measurement) < MEASUREMENT.size:
-        return None
-    _type, action, mode = MEASUREMENT.unpack_from(measurement)
-    return mode if action == START else None
-
-
-def rate_of(control: bytes) -> int:
-    """Return the samples per second that a control value says.
-
-    Raises
-    ------
-    MalformedError
-        If it is no control value.
-    """
-    if len(control) != CONTROL.size:
-        raise MalformedError(
-            FaultReason.LENGTH,
-            f"expected a control value of {CONTROL.size} bytes, got {len(control)}",
-        )
-    _visit, _before, rate_hz, _after = CONTROL.unpack(control)
-    if rate_hz not in RATES_HZ:
-        raise MalformedError(FaultReason.FORMAT, f"expected a rate of {RATES_HZ}, got {rate_hz}")
-    return int(rate_hz)
-
-
-def with_rate(control: bytes, rate_hz: int) -> bytes:
-    """Return a control value that was read, changed so that writing it sets the rate.
-
-    Raises
-    ------
-    ValueError
-        If it is no control value.
-    """
-    if len(control) != CONTROL.size:
-        raise ValueError(f"expected a control value of {CONTROL.size} bytes, got {len(control)}")
-    _visit, before, _rate_hz, after = CONTROL.unpack(control)
-    return CONTROL.pack(VISIT_RATE, before, rate_hz, after)
+    from tracker.sensors.base import Advertisement, Responses, Step
 
 
 def _uuid(short: int) -> str:
-    """Return the id of a characteristic or service of the DOT."""
     return f"1517{short:04x}-4947-11e9-8646-d663bd873d93"
 
 
@@ -150,34 +71,118 @@ MEDIUM_UUID: Final = _uuid(0x2003)
 SHORT_UUID: Final = _uuid(0x2004)
 BATTERY_UUID: Final = _uuid(0x3001)
 
+# 06-xsens-dot.md, "Control value": visit bits, other fields, rate, other fields.
+CONTROL: Final = struct.Struct("<B23sH6s")
+
+VISIT_RATE: Final = 0x10
+"""Visit bit 4: the sensor applies the rate and ignores the other fields."""
+
+RATES_HZ: Final = (1, 4, 10, 12, 15, 20, 30, 60, 120)
+"""What the sensor can be set to; 120 Hz only for recording to its own memory."""
+
+STREAMING_RATE_HZ: Final = 60
+"""The fastest that the sensor streams, and its default."""
+
+LATE_US: Final = 1_000_000
+"""Bluetooth keeps the order; only a host's queue can mix samples up, and never this far."""
+
+LOSS_PERIODS: Final = 1.5
+"""A step of more periods than this spans a lost sample."""
+
+STALL_US: Final = 2_000_000
+"""How long a radio may delay a sample; clocks that differ by more are not the same clock."""
+
+DRIFT: Final = 0.01
+"""Relative rate error between the two clocks."""
+
+_NS_PER_US: Final = 1000
+
+# 06-xsens-dot.md, "Measurement value": type, action, mode.
+MEASUREMENT: Final = struct.Struct("<BBB")
+MEASUREMENT_TYPE: Final = 1
+START: Final = 1
+STOP: Final = 0
+
+
+def start_command(mode: int) -> bytes:
+    """Return the measurement value that starts a measurement."""
+    return MEASUREMENT.pack(MEASUREMENT_TYPE, START, mode)
+
+
+def stop_command(mode: int) -> bytes:
+    """Return the measurement value that stops it."""
+    return MEASUREMENT.pack(MEASUREMENT_TYPE, STOP, mode)
+
+
+def measuring_mode(measurement: bytes) -> int | None:
+    """Return the running mode by a measurement value, or None if none is running."""
+    if len(measurement) < MEASUREMENT.size:
+        return None
+    _type, action, mode = MEASUREMENT.unpack_from(measurement)
+    return mode if action == START else None
+
+
+def rate_of(control: bytes) -> int:
+    """Return the samples per second in a control value.
+
+    Raises
+    ------
+    MalformedError
+        If it is not a control value.
+    """
+    if len(control) != CONTROL.size:
+        raise MalformedError(
+            FaultReason.LENGTH,
+            f"expected a control value of {CONTROL.size} bytes, got {len(control)}",
+        )
+    _visit, _before, rate_hz, _after = CONTROL.unpack(control)
+    if rate_hz not in RATES_HZ:
+        raise MalformedError(FaultReason.FORMAT, f"expected a rate of {RATES_HZ}, got {rate_hz}")
+    return int(rate_hz)
+
+
+def with_rate(control: bytes, rate_hz: int) -> bytes:
+    """Return a control value changed so that writing it sets the rate.
+
+    Raises
+    ------
+    ValueError
+        If it is not a control value.
+    """
+    if len(control) != CONTROL.size:
+        raise ValueError(f"expected a control value of {CONTROL.size} bytes, got {len(control)}")
+    _visit, before, _rate_hz, after = CONTROL.unpack(control)
+    return CONTROL.pack(VISIT_RATE, before, rate_hz, after)
+
+
 STAMP_MODULUS_US: Final = 1 << 32
-"""The stamp counts µs in 32 bits: it wraps every 71 min 35 s."""
+"""The timestamp counts µs in 32 bits: it wraps every 71 min 35 s."""
 
 ACC_RANGE_MPS2: Final = 16 * STANDARD_GRAVITY_MPS2
 GYRO_RANGE_RADPS: Final = 2000 * RADPS_PER_DPS
 
 CLIPPED_SHARE: Final = 0.998
-"""Calibration moves the end of the range a little; nothing real stays this close to it."""
+"""Calibration shifts the end of the range a little; nothing real stays this close to it."""
 
 IMPOSSIBLE_SHARE: Final = 2.0
-"""No chip measures twice its range: such bytes are not what the mode says."""
+"""No chip measures twice its range: such bytes must be of another mode."""
 
 CLIPPING_BITS: Final = 0x003F
-"""Status bits 0 to 2 say that an axis of the accelerometer clipped, 3 to 5 of the gyroscope."""
+"""Status bits 0 to 2: an axis of the accelerometer clipped; 3 to 5: of the gyroscope."""
 
-_VECTOR: Final = struct.Struct("<3f")
-_STAMP: Final = struct.Struct("<I")
-_STATUS: Final = struct.Struct("<H")
+VECTOR: Final = struct.Struct("<3f")
+STAMP: Final = struct.Struct("<I")
+STATUS: Final = struct.Struct("<H")
 
 
 @dataclass(frozen=True, slots=True)
 class Mode:
-    """Where the values that we use stand in a payload of one measurement mode."""
+    """Layout of a measurement mode's payload, as far as it is used."""
 
     channel: str
     """UUID of the characteristic that notifies it."""
     size: int
-    """Bytes of the payload; zeros follow, up to the length of the characteristic."""
+    """Bytes of the payload; zeros pad it to the length of the characteristic."""
     acc_at: int
     """Offset of the acceleration, three float32, m/s²."""
     gyro_at: int | None = None
@@ -187,7 +192,7 @@ class Mode:
 
 
 CHANNEL_BYTES: Final = MappingProxyType({SHORT_UUID: 20, MEDIUM_UUID: 40, LONG_UUID: 63})
-"""Lengths of the characteristics, to which payloads are filled up."""
+"""Lengths of the characteristics, to which payloads are padded."""
 
 MODES: Final = MappingProxyType(
     {
@@ -198,15 +203,15 @@ MODES: Final = MappingProxyType(
         26: Mode(LONG_UUID, 44, acc_at=20, gyro_at=32),
     }
 )
-"""06-xsens-dot.md, "Payloads"; gravity is missing from the acceleration of modes 2 and 6."""
+"""06-xsens-dot.md, "Payloads"; the acceleration of modes 2 and 6 lacks gravity."""
 
 STREAMING_MODE: Final = 21
-"""What we start: acceleration with gravity, and angular rate, in 28 bytes."""
+"""What the tracker starts: acceleration with gravity, and angular rate, in 28 bytes."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Payload:
-    """One sample, taken apart."""
+    """One sample."""
 
     stamp_us: int
     """Time since the sensor booted, µs, modulo 2**32."""
@@ -215,44 +220,7 @@ class Payload:
     gyro_radps: NDArray[np.float64] | None
     """Shape (1, 3), or None."""
     saturated: bool
-    """Whether an axis is at the end of what the chip measures."""
-
-
-def encode_payload(
-    mode: int,
-    stamp_us: int,
-    acc_mps2: NDArray[np.float64],
-    gyro_radps: NDArray[np.float64] | None,
-) -> bytes:
-    """Return one sample as the sensor would notify it.
-
-    Parameters
-    ----------
-    mode
-        One of `MODES`.
-    stamp_us
-        Time since boot, µs; may run past 32 bits.
-    acc_mps2
-        Acceleration, m/s², shape (3,); what is beyond the range is cut to it.
-    gyro_radps
-        Angular rate, rad/s, shape (3,); None exactly where the mode has none.
-
-    Raises
-    ------
-    ValueError
-        If there is a rate without a place for it, or a place without a rate.
-    """
-    layout = MODES[mode]
-    data = bytearray(CHANNEL_BYTES[layout.channel])
-    _STAMP.pack_into(data, 0, stamp_us % STAMP_MODULUS_US)
-    acc = np.clip(acc_mps2, -ACC_RANGE_MPS2, ACC_RANGE_MPS2)
-    _VECTOR.pack_into(data, layout.acc_at, *acc)
-    if (gyro_radps is None) != (layout.gyro_at is None):
-        raise ValueError(f"expected a rate exactly where mode {mode} has one")
-    if gyro_radps is not None and layout.gyro_at is not None:
-        gyro = np.clip(gyro_radps, -GYRO_RANGE_RADPS, GYRO_RANGE_RADPS) / RADPS_PER_DPS
-        _VECTOR.pack_into(data, layout.gyro_at, *gyro)
-    return bytes(data)
+    """Whether an axis is at the end of its range."""
 
 
 def decode_payload(mode: int, data: bytes) -> Payload:
@@ -261,7 +229,7 @@ def decode_payload(mode: int, data: bytes) -> Payload:
     Raises
     ------
     MalformedError
-        If the bytes are no payload of that mode.
+        If the bytes are not a payload of that mode.
     """
     layout = MODES[mode]
     longest = CHANNEL_BYTES[layout.channel]
@@ -277,35 +245,20 @@ def decode_payload(mode: int, data: bytes) -> Payload:
         shares.append(gyro_radps / GYRO_RANGE_RADPS)
     largest = float(np.abs(np.concatenate(shares)).max())
     if not np.isfinite(largest):
-        raise MalformedError(FaultReason.NOT_FINITE, "a value is not a number")
+        raise MalformedError(FaultReason.NOT_FINITE, "a value is not finite")
     if largest > IMPOSSIBLE_SHARE:
         raise MalformedError(
-            FaultReason.FORMAT, f"expected values of mode {mode}, got some that no chip measures"
+            FaultReason.FORMAT, f"expected values of mode {mode}, got some beyond any chip's range"
         )
     clipped = layout.status_at is not None and bool(
-        _STATUS.unpack_from(data, layout.status_at)[0] & CLIPPING_BITS
+        STATUS.unpack_from(data, layout.status_at)[0] & CLIPPING_BITS
     )
-    (stamp_us,) = _STAMP.unpack_from(data)
+    (stamp_us,) = STAMP.unpack_from(data)
     return Payload(stamp_us, acc_mps2, gyro_radps, clipped or largest >= CLIPPED_SHARE)
 
 
 def _vector(data: bytes, offset: int) -> NDArray[np.float64]:
-    return np.array([_VECTOR.unpack_from(data, offset)], dtype=np.float64)
-
-
-LATE_US: Final = 1_000_000
-"""Bluetooth keeps the order; only a host's queue can mix samples, and never this far."""
-
-LOSS_PERIODS: Final = 1.5
-"""A gap of more periods than this has a lost sample in it."""
-
-STALL_US: Final = 2_000_000
-"""A radio may hold a sample back for so long; clocks that differ by more are two clocks."""
-
-DRIFT: Final = 0.01
-"""So much faster or slower may one of the two clocks run."""
-
-_NS_PER_US: Final = 1000
+    return np.array([VECTOR.unpack_from(data, offset)], dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,7 +268,7 @@ class _Newest:
 
 
 class TimestampUnwrapper:
-    """Unwraps stamps from sample to sample, and counts what is missing between them."""
+    """Unwraps timestamps, and counts the samples missing between them."""
 
     def __init__(self) -> None:
         self._newest: _Newest | None = None
@@ -326,16 +279,16 @@ class TimestampUnwrapper:
         self._resumed = True
 
     def place(self, stamp_us: int, received_ns: int, rate_hz: int) -> PacketPosition:
-        """Return where a sample belongs, and remember it if it is to be used.
+        """Return where a sample belongs, and remember it if it is usable.
 
         Parameters
         ----------
         stamp_us
-            The sample's stamp, µs, modulo 2**32.
+            The sample's timestamp, µs, modulo 2**32.
         received_ns
             Host time of arrival, ns.
         rate_hz
-            Samples per second, which tell how many fit into a gap.
+            Samples per second, to count those missing.
         """
         newest = self._newest
         if newest is None:
@@ -355,7 +308,7 @@ class TimestampUnwrapper:
         return self._use(PacketPosition(PacketOrder.RESTART, stamp_us), received_ns)
 
     def _after_pause(self, newest: _Newest, stamp_us: int, received_ns: int) -> PacketPosition:
-        """Return the place of the first sample after a pause whose length the host knows."""
+        """Return the place of the first sample after a pause, whose length the host knows."""
         host_us = (received_ns - newest.received_ns) // _NS_PER_US
         later_us = (stamp_us - newest.time_us) % STAMP_MODULUS_US
         wraps = max(0, round((host_us - later_us) / STAMP_MODULUS_US))
@@ -371,16 +324,16 @@ class TimestampUnwrapper:
 
 
 COMPANY_ID: Final = 0x0886
-"""Xsens, in the manufacturer data; the name may be one of the owner's."""
+"""Xsens, in the manufacturer data; the owner may have renamed the sensor."""
 
 NAMES: Final = ("xsens dot", "movella dot")
-"""How its name starts, in lower case, before its owner gives it another."""
+"""How its name starts, in lower case, unless its owner renamed it."""
 
 FIRMWARE_AT: Final = slice(6, 9)
-"""Where the info value says major, minor and revision; the address stands before them."""
+"""Major, minor and revision in the info value, after the address."""
 
 LEAST_MTU: Final = MODES[STREAMING_MODE].size + 3
-"""A payload behind ATT opcode and handle; the zeros behind it may be cut off."""
+"""ATT opcode and handle, then the payload; its padding may be cut off."""
 
 _SILENT_CHANNELS: Final = RESERVED_CHANNELS | {INFO_UUID, MEASUREMENT_UUID, BATTERY_UUID}
 _US_PER_S: Final = 1e6
@@ -394,13 +347,13 @@ class XsensDotDecoder:
     mode
         One of `MODES`.
     rate_hz
-        Samples per second, until a control value says otherwise.
+        Samples per second, until a control value arrives.
     """
 
     def __init__(self, mode: int = STREAMING_MODE, rate_hz: int = STREAMING_RATE_HZ) -> None:
         self._mode = mode
         self._rate_hz = rate_hz
-        self._stamps = TimestampUnwrapper()
+        self._unwrapper = TimestampUnwrapper()
 
     def feed(self, notification: Notification) -> tuple[Frame | Fault, ...]:
         """Decode one notification; never raises on bytes."""
@@ -409,7 +362,7 @@ class XsensDotDecoder:
                 return self._sample(notification)
             if notification.channel == CONTROL_UUID:
                 self._rate_hz = rate_of(notification.data)
-                self._stamps.resume()
+                self._unwrapper.resume()
                 return ()
         except MalformedError as error:
             return (fault_of(notification, error.reason, error.detail),)
@@ -419,7 +372,7 @@ class XsensDotDecoder:
 
     def _sample(self, notification: Notification) -> tuple[Frame | Fault, ...]:
         payload = decode_payload(self._mode, notification.data)
-        place = self._stamps.place(payload.stamp_us, notification.received_ns, self._rate_hz)
+        place = self._unwrapper.place(payload.stamp_us, notification.received_ns, self._rate_hz)
         frame = Frame(
             payload.acc_mps2,
             payload.gyro_radps,
@@ -427,20 +380,9 @@ class XsensDotDecoder:
             received_s=s_from_ns(notification.received_ns),
             saturated=payload.saturated,
         )
-        stamp = f"the sample of {payload.stamp_us} µs"
-        match place.order:
-            case PacketOrder.DUPLICATE:
-                return (duplicate(notification, stamp),)
-            case PacketOrder.LATE:
-                return (late(notification, stamp),)
-            case PacketOrder.RESTART:
-                detail = f"the sensor's clock began again with {stamp}"
-                return (fault_of(notification, FaultReason.CLOCK, detail), frame)
-            case PacketOrder.NEXT if place.lost:
-                detail = f"{place.lost} samples before {stamp} never came"
-                return (fault_of(notification, FaultReason.LOST, detail, place.lost), frame)
-            case PacketOrder.NEXT:
-                return (frame,)
+        name = f"the sample of {payload.stamp_us} µs"
+        faults = order_faults(notification, place.order, name, place.lost)
+        return (*faults, frame) if place.order.is_usable else faults
 
 
 def _decoder(settings: Mapping[str, str]) -> XsensDotDecoder:
@@ -449,7 +391,7 @@ def _decoder(settings: Mapping[str, str]) -> XsensDotDecoder:
     if mode not in MODES:
         known = ", ".join(map(str, MODES))
         raise TrackerError(
-            f"Measurement mode {mode} is not read.", f"Known: {known}; the tracker starts 21."
+            f"Measurement mode {mode} is not supported.", f"Known: {known}; the tracker uses 21."
         )
     characteristic = settings.get("characteristic", "").lower()
     if not MODES[mode].channel.startswith(characteristic):
@@ -463,40 +405,29 @@ def _decoder(settings: Mapping[str, str]) -> XsensDotDecoder:
     return XsensDotDecoder(mode, rate_hz)
 
 
-def _stop_left_over(heard: Heard) -> tuple[Step, ...]:
-    """Stop what another program has started; the rate cannot be set meanwhile."""
-    mode = measuring_mode(newest(heard, MEASUREMENT_UUID) or b"")
+def _stop_stale(responses: Responses) -> tuple[Step, ...]:
+    """Stop another program's measurement; the rate cannot be set while it runs."""
+    mode = measuring_mode(newest(responses, MEASUREMENT_UUID) or b"")
     return () if mode is None else (Write(MEASUREMENT_UUID, stop_command(mode)),)
 
 
-def _set_rate(heard: Heard) -> tuple[Step, ...]:
-    """Change the rate in what was read; flash wears, so only where it is another."""
-    control = newest(heard, CONTROL_UUID) or b""
+def _set_rate(responses: Responses) -> tuple[Step, ...]:
+    """Set the rate in the control value; flash wears, so only if it differs."""
+    control = newest(responses, CONTROL_UUID) or b""
     if len(control) != CONTROL.size:
         raise SensorError(
             f"The DOT's control value should have {CONTROL.size} bytes, got {len(control)}.",
             "Update its firmware with Movella's app.",
         )
-    wanted = with_rate(control, STREAMING_RATE_HZ)
-    if wanted[1:] == control[1:]:
+    new = with_rate(control, STREAMING_RATE_HZ)
+    if new[1:] == control[1:]:
         return ()
-    # Read again, so that decoder and recording know the rate that holds from here on.
-    return (Write(CONTROL_UUID, wanted), Read(CONTROL_UUID))
-
-
-def _percent(heard: Heard) -> int | None:
-    value = newest(heard, BATTERY_UUID)
-    return value[0] if value and value[0] <= HIGHEST_PERCENT else None
-
-
-def _firmware(heard: Heard) -> str | None:
-    version = (newest(heard, INFO_UUID) or b"")[FIRMWARE_AT]
-    return ".".join(map(str, version)) if len(version) == 3 else None
+    # Read it again, so that decoder and recording know the new rate.
+    return (Write(CONTROL_UUID, new), Read(CONTROL_UUID))
 
 
 def _recognises(advertisement: Advertisement) -> bool:
-    name = (advertisement.name or "").lower()
-    return COMPANY_ID in advertisement.manufacturer_ids or name.startswith(NAMES)
+    return COMPANY_ID in advertisement.manufacturer_ids or advertisement.is_named(*NAMES)
 
 
 XSENS_DOT: Final = SensorFamily(
@@ -520,7 +451,7 @@ XSENS_DOT: Final = SensorFamily(
     least_mtu=LEAST_MTU,
     start=(
         Read(MEASUREMENT_UUID),
-        Decide(_stop_left_over),
+        Decide(_stop_stale),
         Read(CONTROL_UUID),
         Decide(_set_rate),
         Subscribe(MEDIUM_UUID),
@@ -530,8 +461,13 @@ XSENS_DOT: Final = SensorFamily(
         Write(MEASUREMENT_UUID, stop_command(STREAMING_MODE)),
         Unsubscribe(MEDIUM_UUID),
     ),
-    battery=Inquiry((Read(BATTERY_UUID),), _percent),
-    firmware=Inquiry((Read(INFO_UUID),), _firmware),
+    battery=Inquiry(
+        (Read(BATTERY_UUID),), lambda responses: percent_in(newest(responses, BATTERY_UUID))
+    ),
+    firmware=Inquiry(
+        (Read(INFO_UUID),),
+        lambda responses: version_in((newest(responses, INFO_UUID) or b"")[FIRMWARE_AT]),
+    ),
     default_channel=MEDIUM_UUID,
 )
 """A DOT with the maker's firmware."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from tests.radio.bluez import Advert, AttError, Characteristic, Peripheral, Service
 from tests.radio.wearables.board import Board
+from tests.sensors.encoders import encode_metamotion
 from tracker.sensors.base import FIRMWARE_REVISION_UUID
 from tracker.sensors.metamotion.control import (
     ACC_RANGE_CODES,
@@ -29,7 +30,6 @@ from tracker.sensors.metamotion.packets import (
     SERVICE_UUID,
     Chip,
     Stream,
-    encode_samples,
     register_of,
 )
 
@@ -163,8 +163,8 @@ class MetaMotionProgram:
     def _packets(self, motion: Motion, place: slice) -> tuple[bytes, bytes]:
         acc_range_g = _meaning(ACC_RANGE_CODES[self._chip], self._codes[Stream.ACC][1])
         gyro_range_dps = _meaning(GYRO_RANGE_CODES, self._codes[Stream.GYRO][1])
-        acc = encode_samples(Stream.ACC, self._chip, acc_range_g, motion.acc_mps2[place])
-        gyro = encode_samples(Stream.GYRO, self._chip, gyro_range_dps, motion.gyro_radps[place])
+        acc = encode_metamotion(Stream.ACC, self._chip, acc_range_g, motion.acc_mps2[place])
+        gyro = encode_metamotion(Stream.GYRO, self._chip, gyro_range_dps, motion.gyro_radps[place])
         return acc, gyro
 
     def subscribed(self, board: Board, uuid: str) -> None:

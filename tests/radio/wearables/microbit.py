@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 from tests.radio.bluez import Advert, AttError, Characteristic, Peripheral, Service
 from tests.radio.wearables.board import Board
+from tests.sensors.encoders import encode_microbit
 from tracker.sensors.base import FIRMWARE_REVISION_UUID
-from tracker.sensors.microbit import DATA_UUID, PERIOD_UUID, SERVICE_UUID, encode_sample
+from tracker.sensors.microbit import DATA_UUID, PERIOD_UUID, SERVICE_UUID
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,7 +74,7 @@ class MicrobitProgram:
 
 def _pack(motion: Motion, place: slice) -> Iterator[tuple[str, bytes]]:
     for acc_mps2 in motion.acc_mps2[place]:
-        yield DATA_UUID, encode_sample(acc_mps2)
+        yield DATA_UUID, encode_microbit(acc_mps2)
 
 
 def microbit_peripheral(lifter: Lifter, address: str = "C0:FF:EE:00:00:09") -> Peripheral:

@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING, Final
 
 from tests.radio.bluez import Advert, AttError, Characteristic, Peripheral, Service
 from tests.radio.wearables.board import Board
+from tests.sensors.encoders import encode_movesense, encode_movesense_parts
 from tracker.domain.units import RADPS_PER_DPS
-from tracker.sensors.movesense.control import ENERGY_PATH
+from tracker.sensors.movesense import ENERGY_PATH
 from tracker.sensors.movesense.packets import (
     NOTIFY_UUID,
     SERVICE_UUID,
     WRITE_UUID,
-    Answer,
     Command,
-    encode_parts,
-    encode_payload,
+    Message,
 )
 
 if TYPE_CHECKING:
@@ -74,7 +73,7 @@ class MovesenseProgram:
         path = payload.split(b"\0")[0].decode("ascii")
         match command:
             case Command.HELLO:
-                board.answer(NOTIFY_UUID, bytes((Answer.REPLY, ref)) + HELLO)
+                board.answer(NOTIFY_UUID, bytes((Message.REPLY, ref)) + HELLO)
             case Command.SUBSCRIBE:
                 self._subscribe(board, ref, path)
             case Command.UNSUBSCRIBE:
@@ -100,7 +99,7 @@ class MovesenseProgram:
         board.play(rate_hz, SAMPLES[rate_hz], pack, name=str(ref))
 
     def _reply(self, board: Board, ref: int, status: int, data: bytes = b"") -> None:
-        board.answer(NOTIFY_UUID, bytes((Answer.REPLY, ref)) + STATUS.pack(status) + data)
+        board.answer(NOTIFY_UUID, bytes((Message.REPLY, ref)) + STATUS.pack(status) + data)
 
     def _packing(self, board: Board, ref: int, *, gyro: bool) -> Pack:
         def pack(motion: Motion, place: slice) -> Iterator[tuple[str, bytes]]:
@@ -109,7 +108,7 @@ class MovesenseProgram:
                 signals.append(motion.gyro_radps[place] / RADPS_PER_DPS)
             time_ms = UPTIME_MS + int(motion.time_s[place.start] * 1e3)
             room = OLD_CUT_BYTES if self._old else board.mtu - 5
-            for part in encode_parts(ref, encode_payload(time_ms, signals), room):
+            for part in encode_movesense_parts(ref, encode_movesense(time_ms, signals), room):
                 yield NOTIFY_UUID, part
 
         return pack

@@ -6,19 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 from tests.radio.bluez import Advert, AttError, Characteristic, Peripheral, Service
 from tests.radio.wearables.board import Board
+from tests.sensors.encoders import encode_nus_header, encode_nus_row
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
-from tracker.sensors.nus import (
-    ACC,
-    GYRO,
-    RX_UUID,
-    SERVICE_UUID,
-    TIME,
-    TX_UUID,
-    Layout,
-    Row,
-    encode_header,
-    encode_row,
-)
+from tracker.sensors.nus import ACC, GYRO, RX_UUID, SERVICE_UUID, TIME, TX_UUID, Layout, Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,7 +69,7 @@ class LineProgram:
         if line == b"stop()":
             board.halt()
         elif line == b"start()" and not board.streaming:
-            self._print(board, encode_header(self._layout))
+            self._print(board, encode_nus_header(self._layout))
             board.play(self._rate_hz, 1, self._pack)
         if self._console:
             self._print(board, "=undefined")
@@ -93,7 +83,7 @@ class LineProgram:
     def _pack(self, motion: Motion, place: slice) -> Iterator[tuple[str, bytes]]:
         for at in range(place.start, place.stop):
             row = Row(motion.acc_mps2[at], motion.gyro_radps[at], float(motion.time_s[at]))
-            line = encode_row(row, self._layout, check=self._check)
+            line = encode_nus_row(row, self._layout, check=self._check)
             self._printed += line.encode() + b"\r\n"
         for data in self._cut():
             yield TX_UUID, data

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from tests.radio.bluez import Advert, AttError, Characteristic, Peripheral, Service
 from tests.radio.wearables.board import Board
+from tests.sensors.encoders import encode_polar
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
 from tracker.sensors.base import BATTERY_LEVEL_UUID, FIRMWARE_REVISION_UUID
 from tracker.sensors.polar.control import REPLY, VALUES, Op, Setting, Status, decode_settings
@@ -18,7 +19,6 @@ from tracker.sensors.polar.packets import (
     SERVICE_UUID,
     Measurement,
 )
-from tracker.sensors.polar_encoder import encode_frame
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -195,7 +195,7 @@ class PolarProgram:
             else:
                 values = motion.gyro_radps[place] / RADPS_PER_DPS
                 frame_type = COMPRESSED | 0
-            frame = encode_frame(measurement, stamp_ns, values, frame_type, factor)
+            frame = encode_polar(measurement, stamp_ns, values, frame_type, factor)
             assert len(frame) <= LEAST_MTU - 3, f"a frame of {len(frame)} bytes is cut"
             yield DATA_UUID, frame
 

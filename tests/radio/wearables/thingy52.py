@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from tests.radio.bluez import Advert, AttError, Characteristic, Peripheral, Service
 from tests.radio.wearables.board import Board
+from tests.sensors.encoders import encode_thingy52
 from tracker.sensors.base import BATTERY_LEVEL_UUID
 from tracker.sensors.thingy52 import (
     CONFIG,
@@ -15,7 +16,6 @@ from tracker.sensors.thingy52 import (
     MOTION_SERVICE_UUID,
     RAW_UUID,
     ROTATION_UUID,
-    encode_sample,
 )
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ class ThingyProgram:
 
 def _pack(motion: Motion, place: slice) -> Iterator[tuple[str, bytes]]:
     for acc_mps2, gyro_radps in zip(motion.acc_mps2[place], motion.gyro_radps[place], strict=True):
-        yield RAW_UUID, encode_sample(acc_mps2, gyro_radps)
+        yield RAW_UUID, encode_thingy52(acc_mps2, gyro_radps)
 
 
 def thingy_peripheral(lifter: Lifter, address: str = "C0:FF:EE:00:00:07") -> Peripheral:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from tests.radio.bluez import Advert, AttError, Characteristic, Peripheral, Service
 from tests.radio.wearables.board import Board
+from tests.sensors.encoders import encode_reply, encode_witmotion
 from tracker.sensors.witmotion import (
     BATTERY_REGISTER,
     NOTIFY_UUID,
@@ -18,8 +19,6 @@ from tracker.sensors.witmotion import (
     VERSION_REGISTER,
     WRITE_UUID,
     RegisterReply,
-    encode_reply,
-    encode_witmotion,
     read_command,
 )
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from tests.radio.bluez import Advert, AttError, Characteristic, Peripheral, Service
 from tests.radio.wearables.board import Board
+from tests.sensors.encoders import encode_xsens_dot
 from tracker.sensors.xsens_dot import (
     BATTERY_UUID,
     COMPANY_ID,
@@ -22,7 +23,6 @@ from tracker.sensors.xsens_dot import (
     SHORT_UUID,
     START,
     VISIT_RATE,
-    encode_payload,
 )
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ class DotProgram:
                 gyro_radps = motion.gyro_radps[at] if MODES[mode].gyro_at is not None else None
                 yield (
                     MODES[mode].channel,
-                    encode_payload(mode, stamp_us, motion.acc_mps2[at], gyro_radps),
+                    encode_xsens_dot(mode, stamp_us, motion.acc_mps2[at], gyro_radps),
                 )
 
         return pack

@@ -7,14 +7,13 @@ import pytest
 from textual.notifications import Notify
 from textual.widgets import Static
 
-from tests.ble.air import ADDRESS, NAME, FakeSensor
+from tests.ble.fake_radio import ADDRESS, NAME, FakeSensor
 from tests.cli.worn import sensor_on_a_table
 from tests.tui.coaching import Gym, comes, happens, look, still
 from tests.tui.staging import SIZES, every_look
 from tracker.app.config import SensorChoice
 from tracker.app.devices import SIMULATED, Device
-from tracker.ble import SignalQuality, examine
-from tracker.ble.errors import AdapterError
+from tracker.ble import AdapterError, SignalQuality, examine
 from tracker.tui import TrackerApp
 from tracker.tui.screens.check import JUDGED_AFTER_S, CheckScreen, flow_text
 from tracker.tui.screens.devices import DevicesScreen
@@ -52,7 +51,7 @@ async def see(gym: Gym, pilot: Pilot[None], seconds: float) -> None:
 
 @pytest.fixture
 def quick_packets(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tests.ble.air.PACKET_S", 0.002)
+    monkeypatch.setattr("tests.ble.fake_radio.PACKET_S", 0.002)
 
 
 def test_what_flows_is_a_line_in_which_unknown_is_a_dash() -> None:

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 
 from textual.widgets import Static
 
-from tests.ble.air import ADDRESS, NAME
+from tests.ble.fake_radio import ADDRESS, NAME
 from tests.cli.worn import sensor_on_a_table
 from tests.tui.coaching import Gym, comes, happens, look, still
 from tests.tui.staging import PLAN, SIZES, every_look
 from tracker.app.devices import Device
 from tracker.app.training import TrainingRequest
-from tracker.ble.errors import AdapterError
+from tracker.ble import AdapterError
 from tracker.tui import TrackerApp
 from tracker.tui.screens.check import ConnectScreen
 from tracker.tui.screens.devices import DevicesScreen

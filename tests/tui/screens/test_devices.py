@@ -6,13 +6,13 @@ import pytest
 from textual.notifications import Notify
 from textual.widgets import DataTable, Static
 
-from tests.ble.air import ADDRESS, NAME, FakeSensor
+from tests.ble.fake_radio import ADDRESS, NAME, FakeSensor
 from tests.cli.worn import sensor_on_a_table
 from tests.tui.coaching import Gym, comes, happens, look, still
 from tests.tui.staging import SIZES, every_look
 from tracker.app.config import SensorChoice
 from tracker.app.devices import RETRY_S, SIMULATED, Device
-from tracker.ble.errors import AdapterError
+from tracker.ble import AdapterError
 from tracker.tui.screens.check import CheckScreen
 from tracker.tui.screens.devices import DevicesScreen, device_cells
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.widgets import Footer, Input, Label, Static
 
-from tests.ble.air import ADDRESS, NAME
+from tests.ble.fake_radio import ADDRESS, NAME
 from tests.tui.coaching import Gym, comes, look, still
 from tests.tui.staging import SIZES, every_look
 from tracker.app.devices import SIMULATED, Device

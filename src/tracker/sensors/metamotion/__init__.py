@@ -30,7 +30,7 @@ from tracker.sensors.metamotion.control import (
     START,
     STOP,
     MetaMotionConfig,
-    learn,
+    updated,
 )
 from tracker.sensors.metamotion.packets import (
     COMMAND_UUID,
@@ -44,7 +44,7 @@ from tracker.sensors.metamotion.packets import (
     counts_per_unit,
     decode_samples,
 )
-from tracker.sensors.metamotion.streams import Pair, Pairing, Part
+from tracker.sensors.metamotion.streams import Pair, Part, StreamPairer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -53,10 +53,10 @@ if TYPE_CHECKING:
     from tracker.sensors.base import Advertisement
 
 NAMES: Final = ("metawear", "metamotion")
-"""How its name starts, in lower case, unless its owner has given it another."""
+"""How its name starts, in lower case, unless its owner renamed it."""
 
 BOOTLOADER_NAME: Final = "metaboot"
-"""How it calls itself while it waits for a firmware and has no sensors."""
+"""Its name while it waits for a firmware and has no sensors."""
 
 _SILENT_CHANNELS: Final = RESERVED_CHANNELS | {COMMAND_UUID, FIRMWARE_REVISION_UUID}
 
@@ -67,11 +67,11 @@ class MetaMotionDecoder:
     Parameters
     ----------
     config
-        What the board is set to, until its answers say otherwise.
+        The board's configuration, until its responses say otherwise.
     only
-        The one stream to expect; None pairs both.
+        The only stream to expect; None pairs both.
     packed
-        Whether samples come in threes; None takes them either way.
+        Whether samples must come in threes; None accepts both.
     """
 
     def __init__(
@@ -83,7 +83,7 @@ class MetaMotionDecoder:
         self._config = config or MetaMotionConfig()
         self._only = only
         self._packed = packed
-        self._pairing = Pairing()
+        self._pairer = StreamPairer()
 
     def feed(self, notification: Notification) -> tuple[Frame | Fault, ...]:
         """Decode one notification; never raises on bytes."""
@@ -98,17 +98,17 @@ class MetaMotionDecoder:
                     FaultReason.LENGTH, f"expected a module and a register, got {len(data)} bytes"
                 )
             if data[1] & READ_BIT:
-                self._learn(data)
+                self._update(data)
                 return ()
             return self._samples(notification)
         except MalformedError as error:
             return (fault_of(notification, error.reason, error.detail),)
 
-    def _learn(self, data: bytes) -> None:
-        self._config = learn(self._config, data)
+    def _update(self, data: bytes) -> None:
+        self._config = updated(self._config, data)
         if data[0] in MODULES.values():
-            # The board is being set up: what waits is of a stream that has ended.
-            self._pairing = Pairing()
+            # The board is being configured: what waits belongs to a stream that has ended.
+            self._pairer = StreamPairer()
 
     def _samples(self, notification: Notification) -> tuple[Frame | Fault, ...]:
         samples = decode_samples(notification.data, self._config.chip)
@@ -125,12 +125,12 @@ class MetaMotionDecoder:
                 raise MalformedError(FaultReason.FORMAT, detail)
             return (_alone(stream, part),)
 
-        outcome = self._pairing.add(stream, part)
+        outcome = self._pairer.add(stream, part)
         faults = (
             fault_of(
                 notification,
                 FaultReason.LOST,
-                f"{count} samples of the {missing.value} stream never came",
+                f"{count} samples of the {missing.value} stream were lost",
                 count,
             )
             for missing, count in outcome.lost
@@ -143,14 +143,14 @@ def _frame(pair: Pair, received_s: float) -> Frame:
 
 
 def _alone(stream: Stream, part: Part) -> Frame:
-    """Return the samples of one sensor; without an accelerometer nothing can be trained with."""
+    """Return the samples of one sensor; with angular rate alone the frame is empty."""
     if stream is Stream.ACC:
         return Frame(part.values, None, None, part.received_s, part.saturated)
     return Frame(np.empty((0, 3)), part.values, None, part.received_s, part.saturated)
 
 
 def _decoder(settings: Mapping[str, str]) -> MetaMotionDecoder:
-    """Return a decoder; a range of one sensor alone says that there is only that one."""
+    """Return a decoder; the range of one sensor alone implies that there is only that one."""
     known = ("impl", "module", "range_g", "range_dps", "packed")
     refuse_unknown(settings, "metamotion", known)
     default = MetaMotionConfig()
@@ -198,13 +198,11 @@ def _check(name: str, value: object, allowed: Sequence[object]) -> None:
 
 
 def _recognises(advertisement: Advertisement) -> bool:
-    services = {uuid.lower() for uuid in advertisement.service_uuids}
-    name = (advertisement.name or "").lower()
-    return SERVICE_UUID in services or name.startswith((*NAMES, BOOTLOADER_NAME))
+    return advertisement.offers(SERVICE_UUID) or advertisement.is_named(*NAMES, BOOTLOADER_NAME)
 
 
 def _refuses(advertisement: Advertisement) -> str | None:
-    if (advertisement.name or "").lower().startswith(BOOTLOADER_NAME):
+    if advertisement.is_named(BOOTLOADER_NAME):
         return "It waits for a firmware; install one with MbientLab's app."
     return None
 

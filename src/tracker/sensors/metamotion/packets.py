@@ -1,4 +1,4 @@
-"""The frames of a MetaMotion: raw samples of two chips, and what it answers.
+"""The bytes of a MetaMotion: raw samples and responses, from either of two chips.
 
 Byte tables: `firmware_notes/05-metamotion.md`.
 """
@@ -24,29 +24,29 @@ COMMAND_UUID: Final = "326a9001-85cb-9195-d9dd-464cfbbae75a"
 NOTIFY_UUID: Final = "326a9006-85cb-9195-d9dd-464cfbbae75a"
 
 READ_BIT: Final = 0x80
-"""Set in the register of a question and of its answer."""
+"""Set in the register of a query and of its response."""
 
 COUNT: Final = np.dtype("<i2")
 HEADER_BYTES: Final = 2
-"""Module and register stand in front of everything."""
+"""Module and register come first in every message."""
 
 PACKED_SAMPLES: Final = 3
 """A packed notification fills the 20 bytes of the smallest MTU."""
 
 COUNTS_PER_ACC_RANGE: Final = 32768
 GYRO_COUNTS_PER_DPS_AT_2000: Final = 16.4
-"""Per the data sheets of both chips, doubled with every halving of the range."""
+"""By both data sheets; it doubles with every halving of the range."""
 
 
 class Chip(Enum):
-    """The motion chip on the board: it decides registers and codes."""
+    """The motion chip on the board, which decides registers and codes."""
 
     BMI160 = "BMI160"
     BMI270 = "BMI270"
 
 
 class Stream(Enum):
-    """What a notification holds samples of; the value is the name in settings."""
+    """The sensor whose samples a notification holds; the value is its name in settings."""
 
     ACC = "acc"
     GYRO = "gyro"
@@ -62,7 +62,7 @@ IMPLEMENTATIONS: Final = MappingProxyType(
         (0x13, 1): Chip.BMI270,
     }
 )
-"""Which chip the implementation number in a module's information means."""
+"""Chips by module and implementation number."""
 
 PLAIN_REGISTERS: Final = MappingProxyType(
     {
@@ -96,7 +96,7 @@ _LAYOUTS: Final = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Samples:
-    """What one notification holds."""
+    """The samples of one notification."""
 
     stream: Stream
     counts: NDArray[np.int16]
@@ -104,13 +104,13 @@ class Samples:
 
     @property
     def saturated(self) -> bool:
-        """Whether a count is at the end of what it can say."""
+        """Whether a count is at either end of its range."""
         limits = np.iinfo(COUNT)
         return bool(((self.counts == limits.min) | (self.counts == limits.max)).any())
 
 
 def counts_per_unit(stream: Stream, full_range: int) -> float:
-    """Return how many counts make a m/s² or a rad/s at a range in g or degrees/s."""
+    """Return the counts per m/s² or rad/s at a range in g or degrees/s."""
     if stream is Stream.ACC:
         return COUNTS_PER_ACC_RANGE / (full_range * STANDARD_GRAVITY_MPS2)
     return GYRO_COUNTS_PER_DPS_AT_2000 * 2000 / (full_range * RADPS_PER_DPS)
@@ -121,45 +121,15 @@ def register_of(stream: Stream, chip: Chip, *, packed: bool) -> int:
     return (PACKED_REGISTERS if packed else PLAIN_REGISTERS)[stream, chip]
 
 
-def encode_samples(
-    stream: Stream, chip: Chip, full_range: int, values: NDArray[np.float64]
-) -> bytes:
-    """Return samples as the board would notify them, clipped to the range of the chip.
-
-    Parameters
-    ----------
-    stream
-        What they are samples of.
-    chip
-        The board's motion chip.
-    full_range
-        What the chip is set to, g or degrees/s.
-    values
-        Acceleration, m/s², or angular rate, rad/s; shape (1, 3), or (3, 3) for packed.
-
-    Raises
-    ------
-    ValueError
-        If a notification cannot hold as many samples.
-    """
-    if values.shape not in ((1, 3), (PACKED_SAMPLES, 3)):
-        raise ValueError(f"expected values of shape (1, 3) or (3, 3), got {values.shape}")
-    limits = np.iinfo(COUNT)
-    scaled = np.rint(values * counts_per_unit(stream, full_range))
-    counts = np.clip(scaled, limits.min, limits.max).astype(COUNT)
-    register = register_of(stream, chip, packed=len(values) == PACKED_SAMPLES)
-    return bytes((MODULES[stream], register)) + counts.tobytes()
-
-
 def decode_samples(data: bytes, chip: Chip | None) -> Samples:
     """Return the samples of a notification.
 
-    A register that means one thing on one chip and another on the other is told by the length.
+    Where a register means different things on the two chips, the length decides.
 
     Raises
     ------
     MalformedError
-        If there are none in it.
+        If it holds none.
     """
     module, register = data[0], data[1]
     chips = tuple(Chip) if chip is None else (chip,)
@@ -179,7 +149,7 @@ def decode_samples(data: bytes, chip: Chip | None) -> Samples:
     raise MalformedError(
         FaultReason.FORMAT,
         f"expected raw samples, got module {module:02x} register {register:02x}: "
-        "a route that another program left behind",
+        "left over from another program's setup",
     )
 
 

@@ -10,66 +10,131 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tracker.domain import RESERVED_CHANNELS, FaultReason, Frame, TrackerError
+from tracker.domain import RESERVED_CHANNELS, FaultReason, Frame, SensorError, TrackerError
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2, s_from_ns
 from tracker.sensors.base import (
+    BATTERY_LEVEL,
     BATTERY_LEVEL_UUID,
+    Attempt,
     ClockKind,
+    Decide,
+    Expect,
+    Inquiry,
     MalformedError,
+    PacketOrder,
+    Pause,
+    Read,
     SensorFamily,
+    Subscribe,
+    Unsubscribe,
+    Where,
+    Write,
     fault_of,
+    newest,
+    order_faults,
+    percent_in,
     refuse_unknown,
     unknown_channel,
 )
-from tracker.sensors.movesense.control import BATTERY, MOTION, START, STOP, SUBSCRIPTIONS, VERSION
 from tracker.sensors.movesense.packets import (
     ARRAYS,
     HEADER_BYTES,
     NOTIFY_UUID,
+    RESTART,
     SERVICE_UUID,
     WRITE_UUID,
-    Answer,
+    Command,
+    Message,
     Reassembler,
     Resource,
     decode_payload,
+    decode_status,
+    encode_command,
+    encode_path,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from numpy.typing import NDArray
 
     from tracker.domain import Fault, Notification
-    from tracker.sensors.base import Advertisement
+    from tracker.sensors.base import Advertisement, Responses, Step
+
+MOTION: Final = Resource("IMU6", 104)
+"""Acceleration and angular rate; many adapters lose packets at higher rates."""
+
+ACCELERATION: Final = Resource("Acc", 104)
+"""For a sensor without a gyroscope."""
+
+HELLO_REF: Final = 0x71
+MOTION_REF: Final = 0x72
+ACCELERATION_REF: Final = 0x73
+ENERGY_REF: Final = 0x74
+RESTART_REF: Final = 0x75
+
+SUBSCRIPTIONS: Final = {MOTION_REF: MOTION, ACCELERATION_REF: ACCELERATION}
+"""What the tracker subscribes to, by the reference that comes back with the samples."""
+
+ENERGY_PATH: Final = "/System/Energy/Level"
+
+OK: Final = frozenset({200, 202})
+NOT_THERE: Final = frozenset({403, 404})
+NO_SLOT: Final = 429
+
+REPLY_TIMEOUT_S: Final = 2.0
+STALE_TIMEOUT_S: Final = 0.5
+"""Usually there was nothing to stop, and some firmware does not even reply."""
+
+LISTEN_S: Final = 1.0
+"""Enough for thirteen payloads."""
+
+_APP_VERSION: Final = 4
+"""Field of the reply to HELLO: serial, product, update address, program, version."""
 
 LOSS_SHARE: Final = 0.5
-"""Of a payload's duration: a stamp that is later than expected by more shows a loss."""
+"""Share of a payload's duration: a timestamp later than expected by more shows a loss."""
 
 LATE_MS: Final = 500
-"""A stamp that falls by less is an old packet, by more a sensor that started again."""
+"""A timestamp that falls by less is a late packet; by more, a restart."""
 
 ACC_RANGES_G: Final = (2.0, 4.0, 8.0, 16.0)
 GYRO_RANGES_DPS: Final = (125.0, 245.0, 500.0, 1000.0, 2000.0)
 
 RANGE_SLACK: Final = 0.2
-"""Share by which chips read more than their range says; beyond is no reading of theirs."""
+"""Share by which chips read beyond their nominal range; anything larger is corrupt."""
 
 CLIP_SLACK: Final = 0.005
-"""Share by which the end of a range differs from its name."""
+"""Share by which the real end of a range differs from the nominal one."""
 
 _SILENT_CHANNELS: Final = RESERVED_CHANNELS | {WRITE_UUID, BATTERY_LEVEL_UUID}
-_NAMES: Final = "movesense "
+_NAME: Final = "movesense "
 
 
 class _Stream:
-    """What is known of one subscription."""
+    """What is known about one subscription."""
 
     def __init__(self, resource: Resource, *, sized: bool) -> None:
         self.resource = resource
         self.parts = Reassembler(resource, sized=sized)
-        self.newest_ms: int | None = None
-        self.samples = 0
-        """Samples of the payload whose stamp is the newest."""
+        self._newest_ms: int | None = None
+        self._newest_samples = 0
+
+    def place(self, time_ms: int, samples: int) -> tuple[PacketOrder, int]:
+        """Return the order of a payload, and how many samples were lost before it."""
+        previous_ms, previous_samples = self._newest_ms, self._newest_samples
+        later_ms = 1 if previous_ms is None else time_ms - previous_ms
+        if later_ms == 0:
+            return PacketOrder.DUPLICATE, 0
+        if -LATE_MS < later_ms < 0:
+            return PacketOrder.LATE, 0
+        self._newest_ms, self._newest_samples = time_ms, samples
+        if later_ms < 0:
+            return PacketOrder.RESTART, 0
+        missing = later_ms / 1000.0 * self.resource.rate_hz - previous_samples
+        if previous_ms is None or missing <= LOSS_SHARE * previous_samples:
+            return PacketOrder.NEXT, 0
+        return PacketOrder.NEXT, round(missing)
 
 
 class MovesenseDecoder:
@@ -78,8 +143,8 @@ class MovesenseDecoder:
     Parameters
     ----------
     resource
-        What every reference stands for, where it was not the tracker that subscribed; None takes
-        the tracker's own subscriptions for what they are, and others for the usual one.
+        What every reference stands for, if another program subscribed; None assumes the tracker's
+        own subscriptions, and the usual one for unknown references.
     """
 
     def __init__(self, resource: Resource | None = None) -> None:
@@ -97,14 +162,14 @@ class MovesenseDecoder:
             detail = f"expected a header of {HEADER_BYTES} bytes, got {len(data)}"
             return (fault_of(notification, FaultReason.LENGTH, detail),)
         kind, ref = data[:HEADER_BYTES]
-        if kind == Answer.REPLY:
+        if kind == Message.REPLY:
             return ()
-        if kind not in (Answer.DATA, Answer.MORE_DATA):
-            detail = f"nothing is known about an answer of kind {kind}"
+        if kind not in (Message.DATA, Message.MORE_DATA):
+            detail = f"unknown message kind {kind}"
             return (fault_of(notification, FaultReason.FORMAT, detail),)
 
         stream = self._stream(ref)
-        take = stream.parts.first if kind == Answer.DATA else stream.parts.more
+        take = stream.parts.first if kind == Message.DATA else stream.parts.more
         joined = take(data[HEADER_BYTES:])
         results: list[Frame | Fault] = []
         if joined.trouble is not None:
@@ -143,42 +208,160 @@ class MovesenseDecoder:
             s_from_ns(notification.received_ns),
             saturated,
         )
-        previous_ms, samples = stream.newest_ms, stream.samples
-        later_ms = 1 if previous_ms is None else payload.time_ms - previous_ms
-        if later_ms == 0:
-            detail = f"the payload of {payload.time_ms} ms was here before"
-            return (fault_of(notification, FaultReason.DUPLICATE, detail),)
-        if -LATE_MS < later_ms < 0:
-            detail = f"the payload of {payload.time_ms} ms came after one of {previous_ms} ms"
-            return (fault_of(notification, FaultReason.OUT_OF_ORDER, detail),)
-        stream.newest_ms, stream.samples = payload.time_ms, len(acc_mps2)
-        if later_ms < 0:
-            detail = f"the sensor's time began again at {payload.time_ms} ms"
-            return (fault_of(notification, FaultReason.CLOCK, detail), frame)
-        missing = later_ms / 1000.0 * stream.resource.rate_hz - samples
-        if previous_ms is not None and missing > LOSS_SHARE * samples:
-            lost = round(missing)
-            detail = f"about {lost} samples before {payload.time_ms} ms never came"
-            return (fault_of(notification, FaultReason.LOST, detail, lost), frame)
-        return (frame,)
+        order, lost = stream.place(payload.time_ms, len(acc_mps2))
+        name = f"the payload of {payload.time_ms} ms"
+        faults = order_faults(notification, order, name, lost)
+        return (*faults, frame) if order.is_usable else faults
 
 
 def _check(signal: NDArray[np.float64], most: float) -> None:
-    """Refuse numbers that no sensor measures."""
+    """Raise `MalformedError` for values that no sensor measures."""
     if not np.isfinite(signal).all():
-        raise MalformedError(FaultReason.NOT_FINITE, "a sample is not a number")
+        raise MalformedError(FaultReason.NOT_FINITE, "a sample is not finite")
     if (np.abs(signal) > most * (1.0 + RANGE_SLACK)).any():
         raise MalformedError(FaultReason.FORMAT, f"a value is beyond the largest range, {most:g}")
 
 
 def _clipped(signal: NDArray[np.float64], ranges: tuple[float, ...]) -> bool:
-    """Return whether a value stands still at the end of a range; which one is set is not known."""
+    """Return whether a value is stuck at the end of a range; which range is set is unknown."""
     size = np.abs(signal)
     at_end = np.zeros(signal.shape, dtype=bool)
     for end in ranges:
         at_end |= np.abs(size - end) <= CLIP_SLACK * end
-    still = signal[1:] == signal[:-1]
-    return bool((at_end[1:] & still).any())
+    stuck = signal[1:] == signal[:-1]
+    return bool((at_end[1:] & stuck).any())
+
+
+def _request(command: Command, ref: int, payload: bytes = b"") -> Step:
+    return Write(WRITE_UUID, encode_command(command, ref, payload))
+
+
+def _expect_reply(ref: int, timeout_s: float = REPLY_TIMEOUT_S) -> Step:
+    return Expect(NOTIFY_UUID, bytes((Message.REPLY, ref)), timeout_s)
+
+
+def _body(responses: Responses, kind: Message, ref: int) -> bytes | None:
+    """Return the newest message of a kind, without its header."""
+    found = newest(responses, NOTIFY_UUID, bytes((kind, ref)))
+    return None if found is None else found[HEADER_BYTES:]
+
+
+def _status(responses: Responses, ref: int) -> int | None:
+    """Return the status of the newest reply; None without one."""
+    try:
+        return decode_status(_body(responses, Message.REPLY, ref) or b"")[0]
+    except MalformedError:
+        return None
+
+
+def _subscribe(ref: int, refused: Callable[[int], tuple[Step, ...]]) -> tuple[Step, ...]:
+    """Return the steps that subscribe; `refused` handles an error status."""
+
+    def ask(before: Responses) -> tuple[Step, ...]:
+        # An earlier reply, to the UNSUBSCRIBE of the same reference, does not count.
+        asked_ns = before[-1].received_ns if before else None
+
+        def check(responses: Responses) -> tuple[Step, ...]:
+            since = [each for each in responses if asked_ns is None or each.received_ns > asked_ns]
+            status = _status(since, ref)
+            if status in OK:
+                return ()
+            if status is None:
+                # Very old firmware does not reply if all is well; its samples show that.
+                return (Pause(LISTEN_S), Decide(check_samples))
+            return refused(status)
+
+        return (
+            _request(Command.SUBSCRIBE, ref, encode_path(SUBSCRIPTIONS[ref].path)),
+            Attempt((_expect_reply(ref),)),
+            Decide(check),
+        )
+
+    def check_samples(responses: Responses) -> tuple[Step, ...]:
+        if _body(responses, Message.DATA, ref) is None:
+            raise SensorError(
+                "The sensor did not reply when it was asked for its motion.",
+                "Press its snaps until the light blinks, and try again.",
+            )
+        return ()
+
+    return (Decide(ask),)
+
+
+def _motion_refused(status: int) -> tuple[Step, ...]:
+    if status in NOT_THERE:
+        return _subscribe(ACCELERATION_REF, _refused)
+    return _refused(status)
+
+
+def _refused(status: int) -> tuple[Step, ...]:
+    if status == NO_SLOT:
+        return (_request(Command.PUT_SYSTEM_MODE, RESTART_REF, RESTART), Decide(_restarting))
+    raise SensorError(
+        f"The sensor refused to send its motion (status {status}).",
+        "It may need other firmware: Movesense's GATT sensor data program.",
+    )
+
+
+def _restarting(_heard: Responses) -> tuple[Step, ...]:
+    raise SensorError(
+        "The sensor had no free slot for the request, so it was told to restart.",
+        "Connect again in ten seconds.",
+    )
+
+
+def _battery(responses: Responses) -> int | None:
+    percent = BATTERY_LEVEL.answer(responses)
+    if percent is not None:
+        return percent
+    status, body = _status(responses, ENERGY_REF), _body(responses, Message.REPLY, ENERGY_REF)
+    return percent_in(decode_status(body)[1]) if body is not None and status in OK else None
+
+
+def _version(responses: Responses) -> str | None:
+    """Return the program and its version; a reply to HELLO has no status."""
+    fields = (_body(responses, Message.REPLY, HELLO_REF) or b"")[1:].split(b"\0")
+    if len(fields) <= _APP_VERSION:
+        return None
+    program, version = (
+        field.decode("utf-8", errors="replace").strip()
+        for field in fields[_APP_VERSION - 1 : _APP_VERSION + 1]
+    )
+    return f"{program} {version}".strip() or None
+
+
+START: Final = (
+    Subscribe(NOTIFY_UUID),
+    # An earlier program may have ended without unsubscribing.
+    *(
+        Attempt((_request(Command.UNSUBSCRIBE, ref), _expect_reply(ref, STALE_TIMEOUT_S)))
+        for ref in SUBSCRIPTIONS
+    ),
+    _request(Command.HELLO, HELLO_REF),
+    Attempt((_expect_reply(HELLO_REF),)),
+    *_subscribe(MOTION_REF, _motion_refused),
+)
+
+STOP: Final = (
+    *(_request(Command.UNSUBSCRIBE, ref) for ref in SUBSCRIPTIONS),
+    Unsubscribe(NOTIFY_UUID),
+)
+
+BATTERY: Final = Inquiry(
+    (
+        Where(
+            BATTERY_LEVEL_UUID,
+            (Read(BATTERY_LEVEL_UUID),),
+            (
+                _request(Command.GET, ENERGY_REF, encode_path(ENERGY_PATH)),
+                _expect_reply(ENERGY_REF),
+            ),
+        ),
+    ),
+    _battery,
+)
+
+VERSION: Final = Inquiry((_request(Command.HELLO, HELLO_REF), _expect_reply(HELLO_REF)), _version)
 
 
 def _decoder(settings: Mapping[str, str]) -> MovesenseDecoder:
@@ -190,19 +373,18 @@ def _decoder(settings: Mapping[str, str]) -> MovesenseDecoder:
         resource = Resource.parse(path)
     except ValueError as error:
         raise TrackerError(
-            f"The setting path does not fit: {error}.", f"Write for example path={MOTION.path}."
+            f"The setting path is malformed: {error}.", f"Write for example path={MOTION.path}."
         ) from error
     if "acc" not in ARRAYS[resource.name]:
         raise TrackerError(
-            f"The tracker needs acceleration, and {path} has none.",
+            f"The tracker needs acceleration, which {path} does not have.",
             f"Subscribe to {MOTION.path}.",
         )
     return MovesenseDecoder(resource)
 
 
 def _recognises(advertisement: Advertisement) -> bool:
-    named = (advertisement.name or "").lower().startswith(_NAMES)
-    return named or SERVICE_UUID in (uuid.lower() for uuid in advertisement.service_uuids)
+    return advertisement.is_named(_NAME) or advertisement.offers(SERVICE_UUID)
 
 
 MOVESENSE: Final = SensorFamily(
@@ -221,4 +403,4 @@ MOVESENSE: Final = SensorFamily(
     firmware=VERSION,
     default_channel=NOTIFY_UUID,
 )
-"""A pod like a coin; 104 samples a second with the sensor's own stamps."""
+"""A coin-sized pod: 104 samples a second, with the sensor's own timestamps."""

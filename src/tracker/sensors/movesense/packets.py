@@ -1,12 +1,8 @@
-"""Bytes of Movesense's GATT sensor data protocol: commands, answers, and samples in two parts.
+"""Bytes of Movesense's GATT sensor data protocol: commands, replies, and payloads in parts.
 
-Byte tables: `firmware_notes/03-movesense.md`.
-
-Payloads of a Movesense subscription, put together from their parts.
-
-A payload that does not fit into one notification continues in the next ones. Nothing in a part
-says how much follows, so a payload is complete when it is as long as it should be: at first by the
-rate of the subscription, later as long as the sensor was seen to send.
+Byte tables: `firmware_notes/03-movesense.md`. A payload that does not fit into one notification
+continues in the next ones. No part says how much follows, so a payload is complete when it has the
+expected length: at first by the subscription's rate, later by what the sensor was seen to send.
 """
 
 from __future__ import annotations
@@ -23,8 +19,6 @@ from tracker.domain import FaultReason
 from tracker.sensors.base import MalformedError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
 SERVICE_UUID: Final = "34802252-7185-4d5d-b431-630e7050e8f0"
@@ -32,7 +26,7 @@ WRITE_UUID: Final = "34800001-7185-4d5d-b431-630e7050e8f0"
 NOTIFY_UUID: Final = "34800002-7185-4d5d-b431-630e7050e8f0"
 
 HEADER_BYTES: Final = 2
-"""What it is, and the reference that the client gave."""
+"""The kind of message, and the reference that the client chose."""
 
 STAMP: Final = struct.Struct("<I")
 STATUS: Final = struct.Struct("<H")
@@ -40,7 +34,7 @@ FLOAT: Final = np.dtype("<f4")
 AXES: Final = 3
 
 PAYLOAD_SAMPLES: Final = MappingProxyType({13: 1, 26: 2, 52: 4, 104: 8, 208: 16})
-"""Samples in a payload, by the rate in Hz: thirteen payloads come each second."""
+"""Samples in a payload by the rate in Hz: thirteen payloads come each second."""
 
 
 class Command(IntEnum):
@@ -53,7 +47,7 @@ class Command(IntEnum):
     PUT_SYSTEM_MODE = 7
 
 
-class Answer(IntEnum):
+class Message(IntEnum):
     """First byte of what is notified."""
 
     REPLY = 1
@@ -74,7 +68,7 @@ ARRAYS: Final = MappingProxyType(
         "IMU9": ("acc", "gyro", "magn"),
     }
 )
-"""Signals of each resource, in the order in which they follow one another in a payload."""
+"""Signals of each resource, in the order of a payload."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +87,7 @@ class Resource:
         Raises
         ------
         ValueError
-            If there is none.
+            If it is not such a path.
         """
         parts = path.strip("/").split("/")
         if len(parts) != 3 or parts[0] != "Meas" or parts[1] not in ARRAYS:
@@ -105,7 +99,7 @@ class Resource:
 
     @property
     def path(self) -> str:
-        """How it is subscribed to."""
+        """The path to subscribe to."""
         return f"/Meas/{self.name}/{self.rate_hz}"
 
     @property
@@ -115,7 +109,7 @@ class Resource:
 
     @property
     def payload_bytes(self) -> int | None:
-        """Bytes of a payload; None where it is not known how many samples it holds."""
+        """Bytes of a payload; None if its number of samples is unknown."""
         samples = PAYLOAD_SAMPLES.get(self.rate_hz)
         return None if samples is None else STAMP.size + samples * self.sample_bytes
 
@@ -125,23 +119,23 @@ class Payload:
     """Samples of one payload, in the sensor's units: m/s², degrees/s, µT."""
 
     time_ms: int
-    """When the first sample was taken, ms since the sensor started, modulo 2**32."""
+    """Time of the first sample, ms since the sensor started, modulo 2**32."""
     signals: dict[str, NDArray[np.float64]]
     """Each signal of the resource, shape (n, 3)."""
 
 
 def encode_command(command: Command, ref: int, payload: bytes = b"") -> bytes:
-    """Return a command; `ref` comes back in the answers to it."""
+    """Return a command; `ref` comes back in the replies to it."""
     return bytes((command, ref)) + payload
 
 
 def encode_path(path: str) -> bytes:
-    """Return a path as commands carry it."""
+    """Return a path as encoded in commands."""
     return path.encode("ascii") + b"\0"
 
 
 def decode_status(data: bytes) -> tuple[int, bytes]:
-    """Return status and data of an answer's body.
+    """Return status and data of a reply's body.
 
     Raises
     ------
@@ -181,47 +175,18 @@ def decode_payload(data: bytes, resource: Resource) -> Payload:
     return Payload(time_ms, dict(zip(names, signals, strict=True)))
 
 
-def encode_payload(time_ms: int, signals: Sequence[NDArray[np.float64]]) -> bytes:
-    """Return a payload: its time, then one signal of shape (n, 3) whole after another."""
-    shapes = {signal.shape for signal in signals}
-    if len(shapes) != 1 or next(iter(shapes))[1:] != (AXES,):
-        raise ValueError(f"expected signals of one shape (n, 3), got {sorted(shapes)}")
-    body = b"".join(signal.astype(FLOAT).tobytes() for signal in signals)
-    return STAMP.pack(time_ms % (1 << 32)) + body
-
-
-def encode_parts(ref: int, payload: bytes, room: int | None = None) -> tuple[bytes, ...]:
-    """Return the notifications of a payload.
-
-    Parameters
-    ----------
-    ref
-        Reference of the subscription.
-    payload
-        What `encode_payload` gave.
-    room
-        Bytes of payload that fit into one notification; None if all do.
-    """
-    room = len(payload) if room is None else room
-    kinds = (Answer.DATA, *(Answer.MORE_DATA for _ in payload[room::room]))
-    return tuple(
-        bytes((kind, ref)) + payload[number * room : (number + 1) * room]
-        for number, kind in enumerate(kinds)
-    )
-
-
 MOST_BYTES: Final = 8192
 """Longer than any payload: 1666 samples a second of three signals need 4612."""
 
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """What a part led to."""
+    """The outcome of one part."""
 
     payloads: tuple[bytes, ...] = ()
     """Whole payloads, in order."""
     trouble: str | None = None
-    """What came before and cannot be used, in words."""
+    """Why earlier parts cannot be used, in words."""
 
 
 class Reassembler:
@@ -232,7 +197,7 @@ class Reassembler:
     resource
         What was subscribed to.
     sized
-        Whether the sensor is known to send at the rate of `resource`, which gives the length.
+        Whether the rate of `resource` is certain, and so gives the length.
     """
 
     def __init__(self, resource: Resource, *, sized: bool) -> None:
@@ -242,21 +207,21 @@ class Reassembler:
         self._last = 0
 
     def first(self, data: bytes) -> Joined:
-        """Take the part that starts a payload."""
+        """Add the part that starts a payload."""
         before, self._pending = self._pending, data
         if before is None:
             return Joined(self._completed())
         if is_whole(before, self._resource):
-            # The sensor packs fewer samples than was thought, and nothing more of them came.
+            # The sensor packs fewer samples than expected, and this payload was complete.
             self._expected = len(before)
             return Joined((before, *self._completed()))
         trouble = f"a payload ended after {len(before)} bytes, inside a sample"
         return Joined(self._completed(), trouble)
 
     def more(self, data: bytes) -> Joined:
-        """Take a part that goes on."""
+        """Add a part that continues a payload."""
         if self._pending is None:
-            # Either the start was lost, or what seemed whole was not; then this is the length.
+            # Either the start was lost, or what seemed whole was not, and this is the length.
             self._expected = self._last + len(data) if self._last else self._expected
             return Joined(trouble="the rest of a payload came without its start")
         self._pending += data
@@ -266,7 +231,7 @@ class Reassembler:
         return Joined(self._completed())
 
     def _completed(self) -> tuple[bytes, ...]:
-        """Return what is pending if it is all there."""
+        """Return the pending payload if it is complete."""
         pending = self._pending
         if pending is None or not is_whole(pending, self._resource):
             return ()

@@ -20,11 +20,11 @@ from tracker.sensors.base import (
     FIRMWARE_REVISION_UUID,
     ClockKind,
     MalformedError,
+    PacketOrder,
     SensorFamily,
-    duplicate,
     fault_of,
-    late,
     number,
+    order_faults,
     refuse_unknown,
     unknown_channel,
     whole_number,
@@ -54,7 +54,7 @@ from tracker.sensors.polar.packets import (
     decode_header,
     decode_samples,
 )
-from tracker.sensors.polar.streams import FrameOrder, Pairing, Samples, Stream
+from tracker.sensors.polar.streams import Samples, Stream, StreamMerger
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,45 +68,45 @@ LARGEST: Final = MappingProxyType({Measurement.ACC: 16.0, Measurement.GYRO: 2000
 """Largest range of any sensor, g and degrees/s."""
 
 RANGE_SLACK: Final = 0.2
-"""Share by which chips read more than their range says; beyond is no reading of theirs."""
+"""Share by which chips read beyond their nominal range; anything larger is corrupt."""
 
 CLIP_SLACK: Final = 0.005
-"""Share by which the end of a range differs from its name."""
+"""Share by which the real end of a range differs from the nominal one."""
 
 MOST_PARAMETERS: Final = 1024
-"""Bytes of settings that a sensor may offer; a Verity's fit into one answer of 30."""
+"""Bytes of settings that a sensor may offer; a Verity's fit into one reply of 30."""
 
 _SILENT_CHANNELS: Final = RESERVED_CHANNELS | {BATTERY_LEVEL_UUID, FIRMWARE_REVISION_UUID}
 _KNOWN: Final = frozenset(each.value for each in Measurement)
 _MOTION: Final = (Measurement.ACC, Measurement.GYRO)
-_NAMES: Final = "polar "
+_NAME: Final = "polar "
 _NS_PER_S: Final = 1e9
 
 
 @dataclass(slots=True)
 class _Source:
-    """What is known of one stream of motion."""
+    """What is known about one stream."""
 
     factor: float | None = None
-    """Worth of a count, as the answer to its start said; None before it."""
+    """Scale of a count, from the reply to its start; None before that."""
     period_ns: float | None = None
-    """Time between two samples, as far as it is known before the first two frames."""
+    """Nominal time between two samples, for use before two frames have come; None if unknown."""
     full_range: float | None = None
-    """The end of its range, g or degrees/s; None if that is not known."""
+    """The end of its range, g or degrees/s; None if unknown."""
     offered: bytes = b""
-    """Settings of the last answer, as far as it has come."""
+    """Settings in the last reply, as far as it has come."""
     more: bool = False
-    """Whether the answer goes on."""
+    """Whether more of that reply follows."""
     stream: Stream = field(default_factory=Stream)
 
 
 class PolarDecoder:
-    """Turns frames of acceleration, and of angular rate if there is one, into frames of both.
+    """Merges frames of acceleration and, if the sensor has a gyroscope, of angular rate.
 
     Parameters
     ----------
     acc, gyro
-        What is known of the streams, where the control point's answers will not come.
+        What is known about the streams, if the control point's replies will not come.
     """
 
     def __init__(self, acc: _Source | None = None, gyro: _Source | None = None) -> None:
@@ -114,7 +114,7 @@ class PolarDecoder:
             Measurement.ACC: acc or _Source(),
             Measurement.GYRO: gyro or _Source(),
         }
-        self._pairing = Pairing()
+        self._merger = StreamMerger()
 
     def feed(self, notification: Notification) -> tuple[Frame | Fault, ...]:
         """Decode one notification; never raises on bytes."""
@@ -130,12 +130,11 @@ class PolarDecoder:
                 return (unknown_channel(notification),)
         except MalformedError as error:
             results.append(fault_of(notification, error.reason, error.detail))
-        return (*results, *self._pairing.release(s_from_ns(notification.received_ns)))
+        return (*results, *self._merger.release(s_from_ns(notification.received_ns)))
 
     def _control(self, data: bytes) -> None:
-        """Read an answer of the control point."""
         if not data:
-            raise MalformedError(FaultReason.LENGTH, "an answer of the control point is empty")
+            raise MalformedError(FaultReason.LENGTH, "empty reply from the control point")
         if data[0] == STOPPED:
             for measurement in _MOTION:
                 if measurement in data[1:]:
@@ -146,7 +145,9 @@ class PolarDecoder:
         reply = decode_reply(data)
         if reply is None:
             reason = FaultReason.LENGTH if data[0] == REPLY else FaultReason.FORMAT
-            raise MalformedError(reason, f"the control point said {data[:8].hex(' ')}")
+            raise MalformedError(
+                reason, f"unexpected reply {data[:8].hex(' ')} from the control point"
+            )
         if reply.measurement not in _MOTION or reply.status != Status.SUCCESS:
             return
         measurement = Measurement(reply.measurement)
@@ -161,7 +162,7 @@ class PolarDecoder:
                 pass
 
     def _offered(self, source: _Source, reply: Reply) -> None:
-        """Keep what a sensor offers: the start script takes its choice from it."""
+        """Keep the settings on offer: the start script chooses among them."""
         before = source.offered if source.more else b""
         source.offered = (before + reply.parameters)[:MOST_PARAMETERS]
         source.more = reply.more
@@ -169,9 +170,9 @@ class PolarDecoder:
             decode_settings(source.offered)
 
     def _started(self, measurement: Measurement, reply: Reply) -> None:
-        """Begin a stream anew, with the factor that the answer gives."""
-        said = decode_settings(reply.parameters)
-        (factor,) = said.get(Setting.FACTOR, (1.0,))[:1] or (1.0,)
+        """Reset a stream, with the factor in the reply."""
+        settings = decode_settings(reply.parameters)
+        (factor,) = settings.get(Setting.FACTOR, (1.0,))[:1] or (1.0,)
         source = self._sources[measurement]
         try:
             choice = chosen(measurement, decode_settings(source.offered))
@@ -187,24 +188,22 @@ class PolarDecoder:
             stream=Stream(period_ns),
         )
         if measurement is Measurement.GYRO:
-            self._pairing.forget_gyro()
-            self._pairing.expected = True
+            self._merger.forget_gyro()
+            self._merger.expected = True
 
     def _stopped(self, measurement: Measurement) -> None:
         source = self._sources[measurement]
         source.stream = Stream(source.period_ns)
         if measurement is Measurement.GYRO:
-            self._pairing.expected = False
+            self._merger.expected = False
 
     def _frame(self, notification: Notification) -> tuple[Fault, ...]:
-        """Read a frame of samples, and let them wait for those of the other stream."""
+        """Decode a frame of samples, which then wait for those of the other stream."""
         header, content = decode_header(notification.data)
         if header.measurement not in _MOTION:
             if header.measurement in _KNOWN:
                 return ()
-            raise MalformedError(
-                FaultReason.FORMAT, f"nothing is known about measurement {header.measurement}"
-            )
+            raise MalformedError(FaultReason.FORMAT, f"unknown measurement {header.measurement}")
         measurement = Measurement(header.measurement)
         source = self._sources[measurement]
         factor = source.factor
@@ -213,7 +212,7 @@ class PolarDecoder:
             if measurement is Measurement.GYRO and layout is not None and layout.scaled:
                 raise MalformedError(
                     FaultReason.UNCONFIGURED,
-                    "angular rate came before the answer that says what a count is worth",
+                    "angular rate came before the reply that gives its scale",
                 )
             factor = 1.0
         value = decode_samples(header, content, factor)
@@ -226,34 +225,22 @@ class PolarDecoder:
             _clipped(value, source.full_range),
         )
         is_gyro = measurement is Measurement.GYRO
-        taken = source.stream.take(samples, patient=is_gyro or self._pairing.expected)
-        if taken.order is FrameOrder.RESTART:
-            self._pairing.forget_gyro()
+        taken = source.stream.take(samples, patient=is_gyro or self._merger.expected)
+        if taken.order is PacketOrder.RESTART:
+            self._merger.forget_gyro()
         for each in taken.samples:
             if is_gyro:
-                self._pairing.add_gyro(each)
+                self._merger.add_gyro(each)
             else:
-                self._pairing.add_acc(each)
-        name = f"{measurement.name} frame of {header.stamp_ns / _NS_PER_S:.3f} s"
-        match taken.order:
-            case FrameOrder.DUPLICATE:
-                return (duplicate(notification, name),)
-            case FrameOrder.LATE:
-                return (late(notification, name),)
-            case FrameOrder.RESTART:
-                detail = f"the sensor's clock was set, or began again, before the {name}"
-                return (fault_of(notification, FaultReason.CLOCK, detail),)
-            case FrameOrder.NEXT if taken.lost:
-                detail = f"about {taken.lost} samples before the {name} never came"
-                return (fault_of(notification, FaultReason.LOST, detail, taken.lost),)
-            case FrameOrder.NEXT:
-                return ()
+                self._merger.add_acc(each)
+        name = f"the {measurement.name} frame of {header.stamp_ns / _NS_PER_S:.3f} s"
+        return order_faults(notification, taken.order, name, taken.lost)
 
 
 def _check(value: NDArray[np.float64], measurement: Measurement) -> None:
-    """Refuse numbers that no sensor measures."""
+    """Raise `MalformedError` for values that no sensor measures."""
     if not np.isfinite(value).all():
-        raise MalformedError(FaultReason.NOT_FINITE, "a sample is not a number")
+        raise MalformedError(FaultReason.NOT_FINITE, "a sample is not finite")
     most = LARGEST[measurement]
     if (np.abs(value) > most * (1.0 + RANGE_SLACK)).any():
         raise MalformedError(FaultReason.FORMAT, f"a value is beyond the largest range, {most:g}")
@@ -266,7 +253,7 @@ def _clipped(value: NDArray[np.float64], full_range: float | None) -> bool:
 
 
 def _decoder(settings: Mapping[str, str]) -> PolarDecoder:
-    """Return a decoder; settings stand in for answers of the control point that will not come."""
+    """Return a decoder; settings replace replies of the control point that will not come."""
     known = (
         "factor",
         "sample_rate",
@@ -279,13 +266,13 @@ def _decoder(settings: Mapping[str, str]) -> PolarDecoder:
     rate_hz: float = whole_number(settings, "sample_rate", 0)
     text = settings.get("settings_tlv_hex", "")
     try:
-        said = decode_settings(bytes.fromhex(text))
+        offered = decode_settings(bytes.fromhex(text))
     except (ValueError, MalformedError) as error:
         raise TrackerError(
-            f"The setting settings_tlv_hex does not fit: {error}.",
+            f"The setting settings_tlv_hex is malformed: {error}.",
             "Write for example settings_tlv_hex=000134000101100002010800040103.",
         ) from error
-    for name, values in said.items():
+    for name, values in offered.items():
         if name is Setting.FACTOR and values and factor is None:
             factor = float(values[0])
         if name is Setting.SAMPLE_RATE and values and not rate_hz:
@@ -293,7 +280,7 @@ def _decoder(settings: Mapping[str, str]) -> PolarDecoder:
     previous = whole_number(settings, "previous_timestamp_of_first", 0)
     previous = whole_number(settings, "previous_timestamp", previous)
     if rate_hz < 0 or previous < 0:
-        raise TrackerError("A rate or a stamp of a Polar sensor is never negative.")
+        raise TrackerError("The rate and the timestamp of a Polar sensor cannot be negative.")
     period_ns = _NS_PER_S / rate_hz if rate_hz else None
 
     def source() -> _Source:
@@ -303,8 +290,7 @@ def _decoder(settings: Mapping[str, str]) -> PolarDecoder:
 
 
 def _recognises(advertisement: Advertisement) -> bool:
-    named = (advertisement.name or "").lower().startswith(_NAMES)
-    return named or COMPANY_ID in advertisement.manufacturer_ids
+    return advertisement.is_named(_NAME) or COMPANY_ID in advertisement.manufacturer_ids
 
 
 POLAR: Final = SensorFamily(
@@ -329,4 +315,4 @@ POLAR: Final = SensorFamily(
     firmware=FIRMWARE_REVISION,
     default_channel=DATA_UUID,
 )
-"""The Verity Sense has a gyroscope; the H10 has not, and stays on its strap."""
+"""The Verity Sense has a gyroscope; the H10 has none, and stays on its strap."""

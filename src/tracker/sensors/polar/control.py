@@ -1,8 +1,7 @@
-"""How a Polar sensor is started: what it offers decides what it is asked for.
+"""The control point of a Polar sensor: replies, settings, and the scripts that start and stop it.
 
-What a Polar sensor answers on its control point, and which of its settings the tracker takes.
-
-Byte tables: `firmware_notes/04-polar.md`, "Control" and "Settings".
+What the sensor offers decides what it is asked for. Byte tables: `firmware_notes/04-polar.md`,
+"Control" and "Settings".
 """
 
 from __future__ import annotations
@@ -29,19 +28,19 @@ from tracker.sensors.base import (
 from tracker.sensors.polar.packets import CONTROL_UUID, DATA_UUID, Measurement
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping
 
-    from tracker.sensors.base import Heard, Step
+    from tracker.sensors.base import Responses, Step
 
 FEATURES: Final = 0x0F
-"""First byte of what the control point reads as."""
+"""First byte of the control point's value."""
 
 REPLY: Final = 0xF0
 STOPPED: Final = 0x01
-"""First byte of what comes unasked: these streams were ended by the sensor."""
+"""First byte of an unsolicited message: the sensor has ended these streams."""
 
 REPLY_BYTES: Final = 5
-"""Reply, op, measurement, status and whether more follows; the parameters come behind."""
+"""Reply, op, measurement, status and whether more follows; then come the parameters."""
 
 FEATURE_BITS: Final = MappingProxyType(
     {
@@ -58,17 +57,27 @@ FEATURE_BITS: Final = MappingProxyType(
         Measurement.TEMPERATURE: 12,
     }
 )
-"""Which bit of the feature bytes says that a sensor has it."""
+"""Bits of the feature bytes."""
 
 BEST_RATE_HZ: Final = 104
-"""An edge of the lockout is found to 10 ms, and a frame is full after half a second."""
+"""Enough to time a lockout to 10 ms, while a frame still fills in half a second."""
 
 LEAST_RANGE: Final = MappingProxyType({Measurement.ACC: 8, Measurement.GYRO: 1000})
-"""A rep stays below ±2 g and 250 degrees/s; the rest is room for plates that land and bumps."""
+"""A rep stays below ±2 g and 250 degrees/s; the rest is for landing plates and bumps."""
+
+REPLY_TIMEOUT_S: Final = 3.0
+MORE_S: Final = 0.3
+"""The rest of a long reply comes in the next connection events."""
+
+MAX_WAITS: Final = 10
+"""How often to wait for the rest of a reply."""
+
+LEAST_MTU: Final = 232
+"""36 samples of an H10 need 226 bytes, other frames up to 229, and Bluetooth 3 more."""
 
 
 class Op(IntEnum):
-    """What the control point is asked to do."""
+    """Request to the control point."""
 
     GET_SETTINGS = 1
     START = 2
@@ -76,7 +85,7 @@ class Op(IntEnum):
 
 
 class Status(IntEnum):
-    """How that went."""
+    """Result of a request."""
 
     SUCCESS = 0
     INVALID_OP = 1
@@ -96,7 +105,7 @@ class Status(IntEnum):
 
 
 class Setting(IntEnum):
-    """What a stream can be set to."""
+    """Setting of a stream."""
 
     SAMPLE_RATE = 0
     RESOLUTION = 1
@@ -118,25 +127,25 @@ VALUES: Final = MappingProxyType(
         Setting.SECURITY: struct.Struct("<16s"),
     }
 )
-"""How a value of each setting is stored."""
+"""Encoding of each setting's values."""
 
 Values = tuple[int | float | bytes, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer of the control point."""
+    """A reply of the control point."""
 
     op: int
     measurement: int
     status: int
     more: bool
-    """Whether another answer goes on with the parameters."""
+    """Whether another reply continues the parameters."""
     parameters: bytes
 
 
 def decode_reply(data: bytes) -> Reply | None:
-    """Return an answer; None if it is none or too short."""
+    """Return a reply; None if the bytes are something else or too short."""
     if len(data) < REPLY_BYTES - 1 or data[0] != REPLY:
         return None
     more = len(data) >= REPLY_BYTES and data[REPLY_BYTES - 1] != 0
@@ -144,7 +153,7 @@ def decode_reply(data: bytes) -> Reply | None:
 
 
 def decode_features(data: bytes) -> frozenset[Measurement]:
-    """Return what a sensor has; nothing if this is no list of features."""
+    """Return what a sensor can measure; nothing if `data` is no list of features."""
     if len(data) < 2 or data[0] != FEATURES:
         return frozenset()
     bits = int.from_bytes(data[1:3], "little")
@@ -152,19 +161,19 @@ def decode_features(data: bytes) -> frozenset[Measurement]:
 
 
 def decode_settings(data: bytes) -> dict[Setting, Values]:
-    """Return the values that are offered of each setting.
+    """Return the values on offer for each setting.
 
     Raises
     ------
     MalformedError
-        If a setting is not known or cut short.
+        If a setting is unknown or truncated.
     """
     settings: dict[Setting, Values] = {}
     at = 0
     while at < len(data):
         number, count = data[at], int.from_bytes(data[at + 1 : at + 2], "little")
         if number not in VALUES or at + 1 >= len(data):
-            raise MalformedError(FaultReason.FORMAT, f"nothing is known about setting {number}")
+            raise MalformedError(FaultReason.FORMAT, f"unknown setting {number}")
         layout = VALUES[Setting(number)]
         at, end = at + 2, at + 2 + count * layout.size
         if end > len(data):
@@ -178,7 +187,7 @@ def decode_settings(data: bytes) -> dict[Setting, Values]:
 
 
 def encode_settings(chosen: Mapping[Setting, int | float]) -> bytes:
-    """Return one value of each setting, as a start takes them; a factor is never sent."""
+    """Return one value of each setting, as a start request takes them; factors are never sent."""
     return b"".join(
         bytes((setting, 1)) + VALUES[setting].pack(value)
         for setting, value in sorted(chosen.items())
@@ -187,9 +196,9 @@ def encode_settings(chosen: Mapping[Setting, int | float]) -> bytes:
 
 
 def chosen(measurement: Measurement, offered: Mapping[Setting, Values]) -> dict[Setting, int]:
-    """Return one value of each setting that is offered.
+    """Return one value of each setting on offer.
 
-    The rate is the one nearest to 104 Hz, the range the smallest that is large enough.
+    The rate is the one nearest to 104 Hz, the range the smallest sufficient one.
     """
     choice: dict[Setting, int] = {}
     for setting, values in offered.items():
@@ -200,32 +209,18 @@ def chosen(measurement: Measurement, offered: Mapping[Setting, Values]) -> dict[
             case Setting.SAMPLE_RATE:
                 choice[setting] = min(numbers, key=lambda rate: abs(rate - BEST_RATE_HZ))
             case Setting.RANGE:
-                choice[setting] = _enough(numbers, LEAST_RANGE.get(measurement, 0))
+                least = LEAST_RANGE.get(measurement, 0)
+                choice[setting] = next((each for each in numbers if each >= least), numbers[-1])
             case _:
                 choice[setting] = numbers[-1]
     return choice
 
 
-def _enough(numbers: Sequence[int], least: int) -> int:
-    """Return the smallest number that is large enough, or else the largest."""
-    return next((number for number in numbers if number >= least), numbers[-1])
-
-
-REPLY_TIMEOUT_S: Final = 3.0
-MORE_S: Final = 0.3
-"""Answers that go on come in the next connection events."""
-
-MOST_MORE: Final = 10
-"""How often to wait for the rest of an answer."""
-
-LEAST_MTU: Final = 232
-"""36 samples of an H10 need 226 bytes, other frames up to 229, and Bluetooth 3 more."""
-
 _DONE: Final = frozenset({Status.SUCCESS, Status.ALREADY_IN_STATE})
 
 _ADVICE: Final[Mapping[int | None, str]] = MappingProxyType(
     {
-        Status.INVALID_MTU: "Its packets do not fit this Bluetooth adapter: try another one.",
+        Status.INVALID_MTU: "Its packets are too large for this adapter: try another one.",
         Status.IN_CHARGER: "Take it out of the charger.",
     }
 )
@@ -236,19 +231,19 @@ _OTHER_ADVICE: Final = "Close other programs that use it, switch it off and on, 
 
 
 def command(op: Op, measurement: Measurement, parameters: bytes = b"") -> bytes:
-    """Return what is written to the control point."""
+    """Return a request to the control point."""
     return bytes((op, measurement)) + parameters
 
 
-def _ask(op: Op, measurement: Measurement, parameters: bytes = b"") -> tuple[Step, ...]:
+def _request(op: Op, measurement: Measurement, parameters: bytes = b"") -> tuple[Step, ...]:
     return (
         Write(CONTROL_UUID, command(op, measurement, parameters)),
         Expect(CONTROL_UUID, bytes((REPLY, op, measurement)), REPLY_TIMEOUT_S),
     )
 
 
-def _replies(heard: Heard, op: Op, measurement: Measurement) -> list[Reply]:
-    all_replies = (decode_reply(each.data) for each in heard if each.channel == CONTROL_UUID)
+def _replies(responses: Responses, op: Op, measurement: Measurement) -> list[Reply]:
+    all_replies = (decode_reply(each.data) for each in responses if each.channel == CONTROL_UUID)
     return [
         reply
         for reply in all_replies
@@ -256,37 +251,37 @@ def _replies(heard: Heard, op: Op, measurement: Measurement) -> list[Reply]:
     ]
 
 
-def _begin(heard: Heard) -> tuple[Step, ...]:
-    """Decide what to start, by what the sensor has."""
-    features = decode_features(newest(heard, CONTROL_UUID, bytes((FEATURES,))) or b"")
+def _begin(responses: Responses) -> tuple[Step, ...]:
+    """Choose the streams to start, by the sensor's features."""
+    features = decode_features(newest(responses, CONTROL_UUID, bytes((FEATURES,))) or b"")
     if Measurement.ACC not in features:
         raise SensorError(
             "This Polar sensor does not stream acceleration.",
             "A Verity Sense, an OH1+, an H10 or a 360 does.",
         )
     if Measurement.GYRO not in features:
-        return _negotiate(Measurement.ACC, _must)
-    # The angular rate first, so that it is known to come when the first acceleration does.
+        return _negotiate(Measurement.ACC, _fail)
+    # Angular rate first: acceleration then knows from its first frame to wait for it.
     both = (
-        *_negotiate(Measurement.GYRO, _may),
-        *_negotiate(Measurement.ACC, _must),
+        *_negotiate(Measurement.GYRO, _do_without),
+        *_negotiate(Measurement.ACC, _fail),
     )
     if Measurement.SDK_MODE in features:
-        # It opens the rates above 52 Hz. Without it the sensor works, with more delay.
-        return (Attempt(_ask(Op.START, Measurement.SDK_MODE)), *both)
+        # It unlocks rates above 52 Hz. Without it the sensor works, with more delay.
+        return (Attempt(_request(Op.START, Measurement.SDK_MODE)), *both)
     return both
 
 
 def _negotiate(
     measurement: Measurement, refused: Callable[[Measurement, int | None], tuple[Step, ...]]
 ) -> tuple[Step, ...]:
-    """Return the steps that ask for settings and start; `refused` tells what if it will not."""
+    """Return the steps that query settings and start a stream; `refused` handles a refusal."""
 
-    def offer(heard: Heard, waited: int = 0) -> tuple[Step, ...]:
-        replies = _replies(heard, Op.GET_SETTINGS, measurement)
+    def offer(responses: Responses, waited: int = 0) -> tuple[Step, ...]:
+        replies = _replies(responses, Op.GET_SETTINGS, measurement)
         if not replies or replies[-1].status != Status.SUCCESS:
             return refused(measurement, _status(replies))
-        if replies[-1].more and waited < MOST_MORE:
+        if replies[-1].more and waited < MAX_WAITS:
             return (Pause(MORE_S), Decide(lambda later: offer(later, waited + 1)))
         try:
             offered = decode_settings(b"".join(reply.parameters for reply in replies))
@@ -294,39 +289,39 @@ def _negotiate(
             return refused(measurement, Status.INVALID_PARAMETER)
         settings = encode_settings(chosen(measurement, offered))
         return (
-            Attempt(_ask(Op.START, measurement, settings)),
+            Attempt(_request(Op.START, measurement, settings)),
             Decide(started),
         )
 
-    def started(heard: Heard) -> tuple[Step, ...]:
-        replies = _replies(heard, Op.START, measurement)
+    def started(responses: Responses) -> tuple[Step, ...]:
+        replies = _replies(responses, Op.START, measurement)
         if replies and replies[-1].status in _DONE:
             return ()
         return refused(measurement, _status(replies))
 
-    return (Attempt(_ask(Op.GET_SETTINGS, measurement)), Decide(offer))
+    return (Attempt(_request(Op.GET_SETTINGS, measurement)), Decide(offer))
 
 
 def _status(replies: list[Reply]) -> int | None:
     return replies[-1].status if replies else None
 
 
-def _must(measurement: Measurement, status: int | None) -> tuple[Step, ...]:
-    why = "it did not answer" if status is None else f"it answered with status {status}"
+def _fail(measurement: Measurement, status: int | None) -> tuple[Step, ...]:
+    why = "it did not reply" if status is None else f"it replied with status {status}"
     if status in _STATUS_NAMES:
         why += f", {_STATUS_NAMES[status]}"
     raise SensorError(
-        f"The sensor was asked for {measurement.name} data: {why}.",
+        f"The sensor did not start its {measurement.name} stream: {why}.",
         _ADVICE.get(status, _OTHER_ADVICE),
     )
 
 
-def _may(_measurement: Measurement, _status: int | None) -> tuple[Step, ...]:
+def _do_without(_measurement: Measurement, _status: int | None) -> tuple[Step, ...]:
     return ()
 
 
 def _stop_all(measurements: Iterable[Measurement]) -> tuple[Step, ...]:
-    return tuple(Attempt(_ask(Op.STOP, measurement)) for measurement in measurements)
+    return tuple(Attempt(_request(Op.STOP, measurement)) for measurement in measurements)
 
 
 _STREAMS: Final = (Measurement.GYRO, Measurement.ACC)
@@ -334,7 +329,7 @@ _STREAMS: Final = (Measurement.GYRO, Measurement.ACC)
 START: Final[tuple[Step, ...]] = (
     Subscribe(CONTROL_UUID),
     Read(CONTROL_UUID),
-    # Streams may be left over from a program that ended without a word.
+    # An earlier program may have ended without stopping its streams.
     *_stop_all(_STREAMS),
     Subscribe(DATA_UUID),
     Decide(_begin),
@@ -346,4 +341,4 @@ STOP: Final[tuple[Step, ...]] = (
     Unsubscribe(DATA_UUID),
     Unsubscribe(CONTROL_UUID),
 )
-"""An H10 that is not told to stop stays on until its battery is empty."""
+"""Without a stop, an H10 stays on until its battery is empty."""

@@ -1,4 +1,4 @@
-"""Bytes of Polar's measurement data: the frame, plain and compressed samples.
+"""Polar's measurement data: the frame, with plain or compressed samples.
 
 Byte tables: `firmware_notes/04-polar.md`.
 """
@@ -37,11 +37,11 @@ WIDEST_DELTA: Final = 32
 AXES: Final = 3
 
 MOST_SAMPLES: Final = 1024
-"""Samples of one frame; 115 were seen, and a block of no bits could claim any number."""
+"""Samples of one frame: 115 were seen, but a block of zero-bit differences could claim more."""
 
 
 class Measurement(IntEnum):
-    """What a sensor can stream."""
+    """What a sensor can measure."""
 
     ECG = 0
     PPG = 1
@@ -61,9 +61,9 @@ class Layout:
     """How the samples of a frame type are stored."""
 
     value_bytes: int
-    """Bytes of one value of one axis; of the first one, where the others are differences."""
+    """Bytes of a value of one axis; of the first one, if the others are differences."""
     unit: float
-    """Worth of one count, g or degrees/s, before the device's factor."""
+    """One count, g or degrees/s, before the device's factor."""
     scaled: bool = True
     """Whether the device's factor applies."""
     floats: bool = False
@@ -86,14 +86,14 @@ LAYOUTS: Final[Mapping[tuple[int, int], Layout]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class FrameHeader:
-    """What a frame says before its samples."""
+    """What precedes the samples of a frame."""
 
     measurement: int
-    """Which stream it is of, a `Measurement` if that is known."""
+    """Which stream it belongs to: a `Measurement`, if known."""
     stamp_ns: int
-    """When the **last** sample was taken, ns of the sensor's clock."""
+    """Time of the **last** sample, ns of the sensor's clock."""
     frame_type: int
-    """How the samples are stored: a number, and bit 7 if they are compressed."""
+    """How the samples are stored; bit 7 means compressed."""
 
 
 def decode_header(data: bytes) -> tuple[FrameHeader, bytes]:
@@ -102,7 +102,7 @@ def decode_header(data: bytes) -> tuple[FrameHeader, bytes]:
     Raises
     ------
     MalformedError
-        If there is not even a header.
+        If it is shorter than a header.
     """
     if len(data) < HEADER.size:
         raise MalformedError(
@@ -118,14 +118,14 @@ def decode_samples(header: FrameHeader, content: bytes, factor: float) -> NDArra
     Raises
     ------
     MalformedError
-        If the frame type is not known, or the content does not follow it.
+        If the frame type is unknown, or the content does not match it.
     """
     layout = LAYOUTS.get((header.measurement, header.frame_type))
     if layout is None:
         kind = "compressed " if header.frame_type & COMPRESSED else ""
         raise MalformedError(
             FaultReason.FORMAT,
-            f"nothing is known about {kind}frame type {header.frame_type & ~COMPRESSED} of "
+            f"unknown {kind}frame type {header.frame_type & ~COMPRESSED} of "
             f"measurement {header.measurement}",
         )
     if header.frame_type & COMPRESSED:
@@ -156,7 +156,7 @@ def decode_deltas(content: bytes, channels: int, bits: int) -> NDArray[np.int64]
     Raises
     ------
     MalformedError
-        If a block is longer than what is left of the content, or no block at all.
+        If a block is malformed or longer than the rest of the content.
     """
     at = channels * bits // 8
     parts = [_plain(content[:at], channels, bits // 8)]
@@ -167,7 +167,7 @@ def decode_deltas(content: bytes, channels: int, bits: int) -> NDArray[np.int64]
     samples = 1
     while at < len(content):
         if len(content) - at < BLOCK.size:
-            raise MalformedError(FaultReason.LENGTH, "a block of differences has no head")
+            raise MalformedError(FaultReason.LENGTH, "a block of differences has no header")
         width, count = BLOCK.unpack_from(content, at)
         at += BLOCK.size
         samples += count
@@ -178,7 +178,7 @@ def decode_deltas(content: bytes, channels: int, bits: int) -> NDArray[np.int64]
         end = at + -(-channels * width * count // 8)
         if end > len(content):
             raise MalformedError(
-                FaultReason.LENGTH, f"a block needs {end - at} bytes, {len(content) - at} are left"
+                FaultReason.LENGTH, f"a block needs {end - at} bytes, got {len(content) - at}"
             )
         parts.append(_unpacked(content[at:end], width, count * channels).reshape(-1, channels))
         at = end
@@ -207,7 +207,7 @@ def _unpacked(packed: bytes, width: int, count: int) -> NDArray[np.int64]:
 
 
 def _signed(bits: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """Return the numbers that rows of bits stand for, lowest bit first."""
+    """Return the numbers in rows of bits, lowest bit first."""
     weights = np.int64(1) << np.arange(bits.shape[1], dtype=np.int64)
     weights[-1] *= -1
     return bits.astype(np.int64) @ weights

@@ -1,28 +1,25 @@
-"""When the samples of a Polar stream were taken: a frame tells it of its last one only.
+"""When the samples of Polar's two streams were taken, and the merging of both.
 
-Theory of operation (note, "Clock"). The samples of a frame follow on those of the frame before, so
-they are spread evenly between the two stamps. If those are much further apart than the samples
-that lie between, some frames are missing, and the samples go back from their own stamp at the
-stream's pace instead. The pace is that of the frames before; a loss can only stretch it, so of two
-middle ones the shorter counts.
+Theory of operation (note, "Clock"). A frame has the timestamp of its last sample only. Its samples
+follow those of the frame before, so they are spread evenly between the two timestamps. If these
+are much further apart than that many samples, frames are missing between, and the samples are
+laid backwards from their own timestamp at the stream's period instead. The period is that of
+earlier frames; a loss can only stretch it, so of two middle values the shorter counts.
 
-Angular rate at the moments of the acceleration, from two streams of different pace.
-
-A Polar sensor sends both on their own: other frames, other stamps, and oscillators that differ by
-more than a percent ("52 Hz" is 52.11 of one and 51.41 of the other), so that sample k of one soon
-has nothing to do with sample k of the other. The stamps are of one clock. So the angular rate is
-read off the straight lines between its samples, at the stamps of the acceleration.
+A Polar sensor sends acceleration and angular rate independently: different frames, different
+timestamps, and oscillators more than a percent apart ("52 Hz" is 52.11 in one and 51.41 in the
+other), so sample k of one soon has nothing to do with sample k of the other. But the timestamps
+share a clock. So the angular rate is interpolated linearly at the acceleration's timestamps.
 
 Acceleration waits for the angular rate around it, but not for ever: a frame takes up to two
-seconds to fill. If nothing came for `WAIT_S`, the gyroscope has stopped, and acceleration goes on
-alone until it comes again.
+seconds to fill. After `WAIT_S` without any, the gyroscope has stopped, and acceleration goes on
+alone until angular rate returns.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, replace
-from enum import Enum
 from itertools import pairwise
 from statistics import median_low
 from typing import TYPE_CHECKING, Final
@@ -31,6 +28,7 @@ import numpy as np
 
 from tracker.domain import Frame
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
+from tracker.sensors.base import PacketOrder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,41 +36,37 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 LOSS_RATIO: Final = 1.5
-"""Samples further apart than this many periods: frames are missing between."""
+"""Periods between samples beyond which frames are missing between."""
 
 LATE_NS: Final = 3_000_000_000
-"""A stamp that falls by less is an old frame, by more a clock that was set back."""
+"""A timestamp that falls by less is a late frame; by more, a clock that was set back."""
 
 LEAP_NS: Final = 10_000_000_000
-"""A stamp that runs ahead of the host by more is a clock that was set; links stall for less."""
+"""A timestamp that jumps ahead of the host by more is a clock that was set; links stall less."""
 
 PERIOD_MEMORY: Final = 7
-"""Frames whose pace is remembered, a few seconds of them."""
+"""Frames whose period is remembered: a few seconds."""
+
+WAIT_S: Final = 3.0
+"""The longest frame seen took 2.2 s to fill, and a link may stall on top."""
+
+BRIDGE_S: Final = 0.25
+"""Longest gap in the angular rate to interpolate across."""
+
+MOST_SAMPLES: Final = 4096
+"""Samples kept of either stream: 10 s at the fastest rate, 416 Hz."""
 
 _NS_PER_S: Final = 1_000_000_000
 
 
-class FrameOrder(Enum):
-    """How a frame relates to the ones before it."""
-
-    NEXT = "next"
-    """The first one, or newer than all; use it."""
-    DUPLICATE = "duplicate"
-    """Its stamp was here before; drop it."""
-    LATE = "late"
-    """Newer ones were used already; drop it."""
-    RESTART = "restart"
-    """The clock was set, or began again; use it."""
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Samples:
-    """Samples of one frame in their place."""
+    """The samples of one frame."""
 
     stamp_ns: int
-    """When the last one was taken, ns of the sensor's clock."""
+    """Timestamp of the last one, ns of the sensor's clock."""
     time_s: NDArray[np.float64]
-    """When each was taken, s of the sensor's clock, shape (n,); NaN where that is not known."""
+    """Time of each, s of the sensor's clock, shape (n,); NaN where unknown."""
     value: NDArray[np.float64]
     """Shape (n, 3)."""
     received_s: float
@@ -83,24 +77,24 @@ class Samples:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What came of a frame."""
+    """The outcome of one frame."""
 
-    order: FrameOrder
+    order: PacketOrder
     samples: tuple[Samples, ...] = ()
-    """What can be used now: of this frame, and of one that waited for it."""
+    """What can be used now: this frame, and one that waited for it."""
     lost: int = 0
     """About how many samples are missing before this frame."""
 
 
 class Stream:
-    """Places the samples of one measurement in time.
+    """Gives the samples of one measurement their times.
 
     Parameters
     ----------
     period_ns
-        Time between two samples, as far as it is known before the first two frames.
+        Nominal time between two samples, for use before two frames have come.
     previous_ns
-        Stamp of the frame before the first one, if there was any.
+        Timestamp of the frame before the first one, if known.
     """
 
     def __init__(self, period_ns: float | None = None, previous_ns: int | None = None) -> None:
@@ -112,7 +106,7 @@ class Stream:
 
     @property
     def period_ns(self) -> float | None:
-        """Time between two samples, ns; None if nothing is known of it."""
+        """Time between two samples, ns; None if unknown."""
         return median_low(self._periods_ns) if self._periods_ns else self._nominal_ns
 
     def take(self, samples: Samples, *, patient: bool) -> Taken:
@@ -121,24 +115,24 @@ class Stream:
         Parameters
         ----------
         samples
-            The frame; its times are not looked at.
+            The frame; its times are ignored.
         patient
-            Whether a first frame waits for the next, which shows the true pace, or goes on with
-            times by the nominal one, or with that of its last sample alone.
+            Whether a first frame waits for the next, which shows the true period. Otherwise its
+            times follow the nominal one, or only its last sample has a time.
         """
         previous_ns, received_s = self._previous_ns, self._received_s
         later_ns = 1 if previous_ns is None else samples.stamp_ns - previous_ns
         if later_ns == 0:
-            return Taken(FrameOrder.DUPLICATE)
+            return Taken(PacketOrder.DUPLICATE)
         if -LATE_NS < later_ns < 0:
-            return Taken(FrameOrder.LATE)
+            return Taken(PacketOrder.LATE)
         self._previous_ns, self._received_s = samples.stamp_ns, samples.received_s
         if previous_ns is None:
-            return Taken(FrameOrder.NEXT, self._backward(samples, patient=patient))
+            return Taken(PacketOrder.NEXT, self._backward(samples, patient=patient))
         host_ns = LEAP_NS if received_s is None else (samples.received_s - received_s) * _NS_PER_S
         if later_ns < 0 or (received_s is not None and later_ns > host_ns + LEAP_NS):
             self._unplaced = None
-            return Taken(FrameOrder.RESTART, self._backward(samples, patient=patient))
+            return Taken(PacketOrder.RESTART, self._backward(samples, patient=patient))
 
         count = len(samples.value)
         step_ns, period_ns = later_ns / count, self.period_ns
@@ -147,20 +141,20 @@ class Stream:
             lost = max(round(later_ns / period_ns) - count, 1)
             time_s = spread_s(samples.stamp_ns, count, period_ns * count)
             placed = replace(samples, time_s=time_s)
-            return Taken(FrameOrder.NEXT, (*self._waited(period_ns), placed), lost)
+            return Taken(PacketOrder.NEXT, (*self._released(period_ns), placed), lost)
         placed = replace(samples, time_s=spread_s(samples.stamp_ns, count, later_ns))
-        return Taken(FrameOrder.NEXT, (*self._waited(step_ns), placed))
+        return Taken(PacketOrder.NEXT, (*self._released(step_ns), placed))
 
-    def _waited(self, period_ns: float) -> tuple[Samples, ...]:
-        """Return the frame that waited for the pace, which is known now."""
-        waited, self._unplaced = self._unplaced, None
-        if waited is None:
+    def _released(self, period_ns: float) -> tuple[Samples, ...]:
+        """Return the frame that waited for the period."""
+        waiting, self._unplaced = self._unplaced, None
+        if waiting is None:
             return ()
-        count = len(waited.value)
-        return (replace(waited, time_s=spread_s(waited.stamp_ns, count, period_ns * count)),)
+        count = len(waiting.value)
+        return (replace(waiting, time_s=spread_s(waiting.stamp_ns, count, period_ns * count)),)
 
     def _backward(self, samples: Samples, *, patient: bool) -> tuple[Samples, ...]:
-        """Place samples by their own stamp alone."""
+        """Place samples by their own timestamp alone."""
         if patient and not self._periods_ns:
             self._unplaced = samples
             return ()
@@ -174,9 +168,9 @@ class Stream:
 
 
 def spread_s(stamp_ns: int, count: int, span_ns: float) -> NDArray[np.float64]:
-    """Return times of `count` samples that share a span, the last one at its end, s.
+    """Return times of `count` samples spread over a span that ends with the last one, s.
 
-    The whole seconds are kept apart: in ns, stamps of today are beyond what a float can count.
+    Whole seconds are kept apart: present-day timestamps in ns exceed the precision of a float.
     """
     whole_s, rest_ns = divmod(stamp_ns, _NS_PER_S)
     before_ns = span_ns / count * np.arange(count - 1, -1, -1, dtype=np.float64)
@@ -184,18 +178,8 @@ def spread_s(stamp_ns: int, count: int, span_ns: float) -> NDArray[np.float64]:
     return time_s
 
 
-WAIT_S: Final = 3.0
-"""The longest frame that was seen took 2.2 s to fill, and a link may stall as well."""
-
-BRIDGE_S: Final = 0.25
-"""Longest hole in the angular rate that a straight line may cover."""
-
-MOST_SAMPLES: Final = 4096
-"""Samples of either stream that are kept: 10 s at the fastest rate, 416 Hz."""
-
-
-class Pairing:
-    """Joins two streams of samples."""
+class StreamMerger:
+    """Interpolates angular rate at the times of the acceleration."""
 
     def __init__(self) -> None:
         self._acc: deque[Samples] = deque()
@@ -206,11 +190,11 @@ class Pairing:
         """Whether acceleration has to wait for angular rate."""
 
     def add_acc(self, samples: Samples) -> None:
-        """Take a frame of acceleration, g."""
+        """Add a frame of acceleration, g."""
         self._acc.append(samples)
 
     def add_gyro(self, samples: Samples) -> None:
-        """Take a frame of angular rate, degrees/s; its times are known and rise."""
+        """Add a frame of angular rate, degrees/s, with known, rising times."""
         self.expected = True
         if len(self._gyro_s) and samples.time_s[0] <= self._gyro_s[-1]:
             self.forget_gyro()  # the clock was set back
@@ -221,11 +205,11 @@ class Pairing:
         self._keep(slice(-MOST_SAMPLES, None))
 
     def forget_gyro(self) -> None:
-        """Forget the angular rate so far, which no longer belongs to what comes."""
+        """Drop the angular rate so far, which does not fit what follows."""
         self._keep(slice(0, 0))
 
     def release(self, now_s: float) -> tuple[Frame, ...]:
-        """Return what need not wait any longer at the host's time `now_s`."""
+        """Return what need not wait any longer at host time `now_s`."""
         frames: list[Frame] = []
         while self._acc:
             samples = self._acc.popleft()
@@ -238,7 +222,7 @@ class Pairing:
         return tuple(frames)
 
     def _ready(self, samples: Samples, now_s: float) -> int:
-        """Return how many samples of a frame have their angular rate, or will never have one."""
+        """Return how many samples of a frame have their angular rate, or never will."""
         if self.expected and (now_s - samples.received_s > WAIT_S or self._is_full()):
             self.expected = False
         if not self.expected:
@@ -251,7 +235,7 @@ class Pairing:
         return sum(len(samples.value) for samples in self._acc) > MOST_SAMPLES
 
     def _frames(self, samples: Samples, rows: slice) -> Iterator[Frame]:
-        """Yield the samples of a frame in runs with and without angular rate."""
+        """Yield samples of a frame in runs with and without angular rate."""
         time_s, acc_g = samples.time_s[rows], samples.value[rows]
         if not len(time_s):
             return
@@ -261,10 +245,10 @@ class Pairing:
         right = np.searchsorted(self._gyro_s, time_s)
         left = np.clip(right - 1, 0, None)
         right = np.clip(right, None, len(self._gyro_s) - 1)
-        on_it = self._gyro_s[right] == time_s
+        exact = self._gyro_s[right] == time_s
         inside = (time_s >= self._gyro_s[0]) & (time_s <= self._gyro_s[-1])
         near = self._gyro_s[right] - self._gyro_s[left] <= BRIDGE_S
-        known = inside & (near | on_it)
+        known = inside & (near | exact)
         edges = [0, *(np.flatnonzero(np.diff(known)) + 1).tolist(), len(known)]
         for first, last in pairwise(edges):
             run = slice(first, last)
@@ -272,11 +256,10 @@ class Pairing:
             used = slice(left[first], right[last - 1] + 1)
             saturated = bool(known[first] and self._gyro_saturated[used].any())
             yield _frame(samples, time_s[run], acc_g[run], gyro_dps, saturated=saturated)
-        # What comes next lies behind the last sample; one before it is enough.
+        # Later times need nothing older than the sample before the last one.
         self._keep(slice(int(left[-1]), None))
 
     def _at(self, time_s: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the angular rate at some times."""
         columns = [np.interp(time_s, self._gyro_s, column) for column in self._gyro_dps.T]
         return np.stack(columns, axis=1)
 

@@ -1,14 +1,41 @@
 """Our own open profile: what a sensor built for the tracker sends.
 
-The specification is `firmware_notes/01-profile.md`; its examples are this module's tests.
+The specification is `firmware_notes/01-profile.md`; the tests run its examples.
+
+Theory of operation (note, "Counters"). A packet carries a sequence number and a device time; both
+run from boot to boot and wrap. Compared with the newest packet so far, a packet's sequence is
+*ahead* by 1 to 32767 or *behind* by 0 to 32768, and its time is *later* by up to half the range of
+2**32 µs, or not later.
+
+- ahead and later: the next packet; whatever lies between was lost.
+- behind by fewer than 64 and not later: a duplicate, or late.
+- anything else: the counters restarted.
+
+After the configuration is read again with the same boot id, a long pause is normal, so any other
+time counts as later. A new boot id resets the counters.
+
+Packets are decoded one by one as they arrive, or many at once from a file: neighbours of one shape
+(length, version, flags, number of samples) are parsed together.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from itertools import pairwise
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from tracker.domain import SensorError, TrackerError
+import numpy as np
+
+from tracker.domain import (
+    RESERVED_CHANNELS,
+    FaultReason,
+    Frame,
+    FrameRun,
+    SensorError,
+    TrackerError,
+)
+from tracker.domain.units import NS_PER_S, s_from_ns
 from tracker.sensors.base import (
     BATTERY_LEVEL,
     BATTERY_LEVEL_UUID,
@@ -17,28 +44,412 @@ from tracker.sensors.base import (
     ClockKind,
     Decide,
     Expect,
+    MalformedError,
+    PacketOrder,
+    PacketPosition,
     Read,
     SensorFamily,
     Subscribe,
     Unsubscribe,
     Write,
+    fault_of,
     newest,
+    order_faults,
     refuse_unknown,
+    unknown_channel,
     whole_number,
 )
-from tracker.sensors.profile.decoder import ProfileDecoder
 from tracker.sensors.profile.packets import (
+    AXES_WITH_GYRO,
+    AXES_WITHOUT_GYRO,
     CONFIG_UUID,
     CONTROL_UUID,
+    COUNT,
+    EXTENDED_FLAG,
+    GYRO_FLAG,
     IMU_UUID,
+    PACKET_HEADER,
+    SATURATED_FLAG,
+    SEQUENCE_MODULUS,
     SERVICE_UUID,
+    TIME_MODULUS_US,
+    VERSION,
     ProfileConfig,
+    decode_packet,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
+    from typing import Any
 
-    from tracker.sensors.base import Advertisement, Heard, Step
+    from numpy.typing import NDArray
+
+    from tracker.domain import Fault, Notification
+    from tracker.sensors.base import Advertisement, Responses, Step
+
+LATE_WINDOW: Final = 64
+"""Packets to remember: Bluetooth keeps the order, so only a host's queue can mix them up."""
+
+_SEEN_MASK: Final = (1 << LATE_WINDOW) - 1
+_NS_PER_US: Final = 1000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PositionRun:
+    """Positions of packets that each follow the one before."""
+
+    time_us: NDArray[np.int64]
+    """Device time of the first sample of each since the sensor booted, unwrapped, µs, (p,)."""
+    lost: NDArray[np.int64]
+    """Packets lost right before each, shape (p,)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Newest:
+    sequence: int
+    time_us: int
+    received_ns: int
+    seen: int
+    """Bit k is set if the packet k before this one arrived."""
+
+
+class SequenceUnwrapper:
+    """Places packets by their sequence numbers and device times."""
+
+    def __init__(self) -> None:
+        self._newest: _Newest | None = None
+        self._resumed = False
+
+    def resume(self) -> None:
+        """Expect a pause of any length before the next packet, without a restart."""
+        self._resumed = True
+
+    def place(self, sequence: int, time_us: int, received_ns: int) -> PacketPosition:
+        """Return where a packet belongs, and remember it if it is usable.
+
+        Parameters
+        ----------
+        sequence
+            The packet's counter, modulo 2**16.
+        time_us
+            The packet's device time, µs, modulo 2**32.
+        received_ns
+            Host time of arrival, ns; shows how often the device time wrapped during a pause.
+        """
+        newest = self._newest
+        if newest is None:
+            return self._use(
+                PacketPosition(PacketOrder.NEXT, time_us), sequence, received_ns, seen=1
+            )
+
+        ahead = (sequence - newest.sequence) % SEQUENCE_MODULUS
+        behind = (newest.sequence - sequence) % SEQUENCE_MODULUS
+        later_us = (time_us - newest.time_us) % TIME_MODULUS_US
+        is_later = 0 < later_us < TIME_MODULUS_US // 2
+        is_ahead = 0 < ahead < SEQUENCE_MODULUS // 2
+
+        if is_ahead and (is_later or (self._resumed and later_us > 0)):
+            host_us = (received_ns - newest.received_ns) // _NS_PER_US
+            wraps = max(0, round((host_us - later_us) / TIME_MODULUS_US))
+            unwrapped_us = newest.time_us + later_us + wraps * TIME_MODULUS_US
+            seen = (newest.seen << min(ahead, LATE_WINDOW) | 1) & _SEEN_MASK
+            place = PacketPosition(PacketOrder.NEXT, unwrapped_us, lost=ahead - 1)
+            return self._use(place, sequence, received_ns, seen)
+        if behind < LATE_WINDOW and not is_later:
+            seen_before = newest.seen >> behind & 1
+            return PacketPosition(
+                PacketOrder.DUPLICATE if seen_before else PacketOrder.LATE, time_us
+            )
+        return self._use(
+            PacketPosition(PacketOrder.RESTART, time_us), sequence, received_ns, seen=1
+        )
+
+    def place_run(
+        self,
+        sequence: NDArray[np.int64],
+        time_us: NDArray[np.int64],
+        received_ns: NDArray[np.int64],
+    ) -> PositionRun:
+        """Return what `place` would for each packet in turn, up to the first irregular one.
+
+        That one is left for `place`; those before it are remembered.
+        """
+        newest = self._newest
+        if newest is None or self._resumed:
+            return PositionRun(np.empty(0, np.int64), np.empty(0, np.int64))
+        ahead = np.diff(sequence, prepend=newest.sequence) % SEQUENCE_MODULUS
+        later_us = np.diff(time_us, prepend=newest.time_us) % TIME_MODULUS_US
+        is_next = (
+            (ahead > 0)
+            & (ahead < SEQUENCE_MODULUS // 2)
+            & (later_us > 0)
+            & (later_us < TIME_MODULUS_US // 2)
+        )
+        count = len(is_next) if is_next.all() else int(np.argmin(is_next))
+        ahead, later_us = ahead[:count], later_us[:count]
+        host_us = np.diff(received_ns[:count], prepend=newest.received_ns) // _NS_PER_US
+        wraps = np.maximum(np.rint((host_us - later_us) / TIME_MODULUS_US).astype(np.int64), 0)
+        places = PositionRun(
+            newest.time_us + np.cumsum(later_us + wraps * TIME_MODULUS_US), ahead - 1
+        )
+        if count:
+            seen = newest.seen
+            for steps in ahead[-LATE_WINDOW:].tolist():
+                seen = (seen << min(steps, LATE_WINDOW) | 1) & _SEEN_MASK
+            self._newest = _Newest(
+                int(sequence[count - 1]),
+                int(places.time_us[-1]),
+                int(received_ns[count - 1]),
+                seen,
+            )
+        return places
+
+    def _use(
+        self, place: PacketPosition, sequence: int, received_ns: int, seen: int
+    ) -> PacketPosition:
+        self._newest = _Newest(sequence, place.time_us, received_ns, seen)
+        self._resumed = False
+        return place
+
+
+# The same as `PACKET_HEADER`, for arrays.
+_HEADER: Final = np.dtype(
+    [("version_and_flags", "u1"), ("n", "u1"), ("sequence", "<u2"), ("device_time_us", "<u4")]
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PacketRun:
+    """Packets of one shape, parsed but not yet in SI units."""
+
+    sequence: NDArray[np.int64]
+    """Packet counters, modulo 2**16, shape (p,)."""
+    device_time_us: NDArray[np.int64]
+    """Device time of each packet's first sample, µs, modulo 2**32, shape (p,)."""
+    samples_per_packet: int
+    """How many samples each packet has, n."""
+    acc_counts: NDArray[np.int16]
+    """Samples of all packets, shape (p * n, 3)."""
+    gyro_counts: NDArray[np.int16] | None
+    """Shape (p * n, 3), or None."""
+    saturated: bool
+    """Whether every packet reports a value at the end of the chip's range."""
+
+
+def packet_runs(payloads: Sequence[bytes]) -> Iterator[tuple[slice, PacketRun | None]]:
+    """Yield all payloads, in order, as runs; None for a run that must be decoded one by one."""
+    if not payloads:
+        return
+    lengths = np.fromiter(map(len, payloads), np.intp, len(payloads))
+    for equal in _stretches(lengths):
+        length = int(lengths[equal.start])
+        if length < PACKET_HEADER.size:
+            yield equal, None
+            continue
+        packets = np.frombuffer(b"".join(payloads[equal]), np.uint8).reshape(-1, length)
+        headers = packets[:, : _HEADER.itemsize].copy().view(_HEADER)[:, 0]
+        shapes = headers["version_and_flags"].astype(np.intp) << 8 | headers["n"]
+        for alike in _stretches(shapes):
+            run = slice(equal.start + alike.start, equal.start + alike.stop)
+            yield run, _parsed(headers[alike], packets[alike])
+
+
+def _stretches(values: NDArray[np.intp]) -> Iterator[slice]:
+    """Yield where neighbouring values are equal."""
+    changes = np.flatnonzero(values[1:] != values[:-1]) + 1
+    for first, last in pairwise((0, *changes.tolist(), len(values))):
+        yield slice(first, last)
+
+
+def _parsed(headers: NDArray[Any], packets: NDArray[np.uint8]) -> PacketRun | None:
+    """Return packets of one shape, or None if they are malformed or have an extension."""
+    version_and_flags, n = int(headers["version_and_flags"][0]), int(headers["n"][0])
+    axes = AXES_WITH_GYRO if version_and_flags & GYRO_FLAG else AXES_WITHOUT_GYRO
+    is_plain = (
+        version_and_flags >> 4 == VERSION
+        and n > 0
+        and not version_and_flags & EXTENDED_FLAG
+        and packets.shape[1] == PACKET_HEADER.size + n * axes * COUNT.itemsize
+    )
+    if not is_plain:
+        return None
+    counts = packets[:, PACKET_HEADER.size :].copy().view(COUNT).reshape(-1, axes)
+    return PacketRun(
+        sequence=headers["sequence"].astype(np.int64),
+        device_time_us=headers["device_time_us"].astype(np.int64),
+        samples_per_packet=n,
+        acc_counts=counts[:, :3],
+        gyro_counts=counts[:, 3:] if axes == AXES_WITH_GYRO else None,
+        saturated=bool(version_and_flags & SATURATED_FLAG),
+    )
+
+
+_SILENT_CHANNELS: Final = RESERVED_CHANNELS | {
+    CONTROL_UUID,
+    BATTERY_LEVEL_UUID,
+    FIRMWARE_REVISION_UUID,
+}
+_US_PER_S: Final = 1e6
+
+
+class ProfileDecoder:
+    """Turns packets of our own profile into frames, once the configuration is known.
+
+    Parameters
+    ----------
+    config
+        The sensor's configuration, if its config value will not come; None waits for it.
+    """
+
+    def __init__(self, config: ProfileConfig | None = None) -> None:
+        self._config = config
+        self._unwrapper = SequenceUnwrapper()
+        self._boot_id: int | None = None
+
+    def feed(self, notification: Notification) -> tuple[Frame | Fault, ...]:
+        """Decode one notification; never raises on bytes."""
+        try:
+            if notification.channel == IMU_UUID:
+                return self._samples(notification)
+            if notification.channel == CONFIG_UUID:
+                return self._configure(notification)
+        except MalformedError as error:
+            return (fault_of(notification, error.reason, error.detail),)
+        if notification.channel in _SILENT_CHANNELS:
+            return ()
+        return (unknown_channel(notification),)
+
+    def feed_run(
+        self, notifications: Sequence[Notification]
+    ) -> Iterator[Frame | FrameRun | Fault]:
+        """Decode notifications as `feed` would, many at once where possible."""
+        first = 0
+        others = [at for at, each in enumerate(notifications) if each.channel != IMU_UUID]
+        for at in others:
+            yield from self._packets(notifications[first:at])
+            yield from self.feed(notifications[at])
+            first = at + 1
+        yield from self._packets(notifications[first:])
+
+    def _configure(self, notification: Notification) -> tuple[Fault, ...]:
+        # Without a readable value the scale is unknown, and no samples beat wrong ones.
+        self._config = None
+        config = ProfileConfig.decode(notification.data)
+        self._config = config
+        previous_boot_id, self._boot_id = self._boot_id, config.boot_id
+        if previous_boot_id in (None, config.boot_id):
+            self._unwrapper.resume()
+            return ()
+        self._unwrapper = SequenceUnwrapper()
+        detail = f"the sensor restarted: its boot id is now {config.boot_id:08x}"
+        return (fault_of(notification, FaultReason.CLOCK, detail),)
+
+    def _samples(self, notification: Notification) -> tuple[Frame | Fault, ...]:
+        packet = decode_packet(notification.data)
+        acc_mps2, gyro_radps = self._in_si(packet.acc_counts, packet.gyro_counts)
+        place = self._unwrapper.place(
+            packet.sequence, packet.device_time_us, notification.received_ns
+        )
+        stamps_s = np.full(len(acc_mps2), np.nan)
+        stamps_s[0] = place.time_us / _US_PER_S
+        received_s = s_from_ns(notification.received_ns)
+        frame = Frame(acc_mps2, gyro_radps, stamps_s, received_s, packet.saturated)
+        faults = _order_faults(notification, place.order, packet.sequence, place.lost)
+        return (*faults, frame) if place.order.is_usable else faults
+
+    def _packets(
+        self, notifications: Sequence[Notification]
+    ) -> Iterator[Frame | FrameRun | Fault]:
+        """Decode notifications of the samples channel."""
+        for part, run in packet_runs([each.data for each in notifications]):
+            if run is not None and self._has_scale_of(run):
+                yield from self._run(notifications[part], run)
+                continue
+            for notification in notifications[part]:
+                yield from self.feed(notification)
+
+    def _has_scale_of(self, run: PacketRun) -> bool:
+        """Return whether the configuration is known and agrees with a run about the gyroscope."""
+        config = self._config
+        return config is not None and (
+            (config.gyro_scale_radps is None) is (run.gyro_counts is None)
+        )
+
+    def _run(
+        self, notifications: Sequence[Notification], run: PacketRun
+    ) -> Iterator[Frame | FrameRun | Fault]:
+        """Decode packets of one shape; one with irregular counters is decoded by itself."""
+        acc_mps2, gyro_radps = self._in_si(run.acc_counts, run.gyro_counts)
+        received_ns = np.array([each.received_ns for each in notifications], dtype=np.int64)
+        first = 0
+        while first < len(notifications):
+            places = self._unwrapper.place_run(
+                run.sequence[first:], run.device_time_us[first:], received_ns[first:]
+            )
+            if not len(places.lost):
+                yield from self.feed(notifications[first])
+                first += 1
+                continue
+            last = first + len(places.lost)
+            rows = slice(first * run.samples_per_packet, last * run.samples_per_packet)
+            frames = FrameRun(
+                acc_mps2[rows],
+                None if gyro_radps is None else gyro_radps[rows],
+                places.time_us / _US_PER_S,
+                received_ns[first:last] / NS_PER_S,
+                run.saturated,
+            )
+            start = 0
+            for at in np.flatnonzero(places.lost).tolist():
+                if at > start:
+                    yield frames[start:at]
+                    start = at
+                sequence, lost = int(run.sequence[first + at]), int(places.lost[at])
+                yield from _order_faults(
+                    notifications[first + at], PacketOrder.NEXT, sequence, lost
+                )
+            yield frames[start:]
+            first = last
+
+    def _in_si(
+        self, acc_counts: NDArray[np.int16], gyro_counts: NDArray[np.int16] | None
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64] | None]:
+        """Return signals in m/s² and rad/s."""
+        config = self._config
+        if config is None:
+            raise MalformedError(
+                FaultReason.UNCONFIGURED,
+                "samples came before the configuration that gives their scale",
+            )
+        acc_mps2 = _scaled(acc_counts, config.acc_scale_mps2)
+        match gyro_counts, config.gyro_scale_radps:
+            case None, None:
+                return acc_mps2, None
+            case None, _:
+                raise MalformedError(
+                    FaultReason.FORMAT,
+                    "expected a packet with a gyroscope, as configured, got one without",
+                )
+            case _, None:
+                raise MalformedError(
+                    FaultReason.FORMAT,
+                    "expected a packet without a gyroscope, as configured, got one with it",
+                )
+            case counts, scale_radps:
+                return acc_mps2, _scaled(counts, scale_radps)
+
+
+def _scaled(counts: NDArray[np.int16], scale: float) -> NDArray[np.float64]:
+    """Return scaled counts, shape (n, 3), stored channel by channel, as filters want them."""
+    scaled: NDArray[np.float64] = np.multiply(counts.T, scale, dtype=np.float64, order="C")
+    return scaled.T
+
+
+def _order_faults(
+    notification: Notification, order: PacketOrder, sequence: int, lost: int
+) -> tuple[Fault, ...]:
+    return order_faults(notification, order, f"packet {sequence}", lost, "packets")
+
 
 START: Final = b"\x01"
 STOP: Final = b"\x02"
@@ -51,20 +462,20 @@ STOPPED: Final = b"\x82\x00"
 REFUSALS: Final = MappingProxyType(
     {
         3: (
-            "The sensor says that its motion chip does not answer.",
+            "The sensor reports that its motion chip does not respond.",
             "Switch it off and on. If that does not help, it is broken.",
         ),
-        4: ("The sensor says that its battery is too low.", "Charge it, then start again."),
+        4: ("The sensor reports that its battery is too low.", "Charge it, then start again."),
     }
 )
-"""Results of a start that the wearer can do something about, in words."""
+"""Results of a start that the wearer can do something about."""
 
 REPLY_TIMEOUT_S: Final = 2.0
-"""The note allows 1 s to wake the chip; the link may hold the reply as long again."""
+"""The note allows 1 s to wake the chip; the link may delay the reply as much again."""
 
 
 def _decoder(settings: Mapping[str, str]) -> ProfileDecoder:
-    """Return a decoder; settings stand in for a config value that will not come."""
+    """Return a decoder; settings replace a config value that will not come."""
     refuse_unknown(settings, "profile", ("rate_hz", "acc_range_g", "gyro_range_dps"))
     if not settings:
         return ProfileDecoder()
@@ -81,19 +492,19 @@ def _decoder(settings: Mapping[str, str]) -> ProfileDecoder:
 
 
 def _recognises(advertisement: Advertisement) -> bool:
-    return SERVICE_UUID in (uuid.lower() for uuid in advertisement.service_uuids)
+    return advertisement.offers(SERVICE_UUID)
 
 
-def _started(heard: Heard) -> tuple[Step, ...]:
-    """Go on if the start was done; else say why it was not."""
-    reply = newest(heard, CONTROL_UUID, START_REPLY) or b""
+def _started(responses: Responses) -> tuple[Step, ...]:
+    """Continue if the sensor started, or raise what prevents it."""
+    reply = newest(responses, CONTROL_UUID, START_REPLY) or b""
     if reply.startswith(STARTED):
         return ()
     result = reply[1] if len(reply) > 1 else None
     message, advice = REFUSALS.get(
         result or 0,
         (
-            f"The sensor refused to start, with the answer {reply.hex(' ')}.",
+            f"The sensor refused to start and replied {reply.hex(' ')}.",
             "Switch it off and on, then start again.",
         ),
     )
@@ -118,7 +529,7 @@ PROFILE: Final = SensorFamily(
     services=(SERVICE_UUID,),
     start=(
         Subscribe(CONTROL_UUID),
-        # A stream may be left over from a program that ended without a word.
+        # An earlier program may have ended without stopping its stream.
         Write(CONTROL_UUID, STOP),
         Expect(CONTROL_UUID, STOPPED, REPLY_TIMEOUT_S),
         Read(CONFIG_UUID),

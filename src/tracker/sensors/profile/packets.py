@@ -1,10 +1,6 @@
-"""The packets of our own profile, and the ids of its characteristics.
+"""The bytes of our own profile: its characteristics, its configuration and its packets.
 
-Byte tables: `firmware_notes/01-profile.md`, "Samples" and "GATT table".
-
-The configuration of our own profile: what a count is worth, and how often one comes.
-
-Byte tables: `firmware_notes/01-profile.md`, "Configuration".
+Byte tables: `firmware_notes/01-profile.md`.
 """
 
 from __future__ import annotations
@@ -18,10 +14,15 @@ import numpy as np
 
 from tracker.domain import FaultReason
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
-from tracker.sensors.base import MalformedError
+from tracker.sensors.base import SMALLEST_MTU, MalformedError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+SERVICE_UUID: Final = "3d320001-e51c-40a5-86c9-636806027ef2"
+IMU_UUID: Final = "3d320002-e51c-40a5-86c9-636806027ef2"
+CONFIG_UUID: Final = "3d320003-e51c-40a5-86c9-636806027ef2"
+CONTROL_UUID: Final = "3d320004-e51c-40a5-86c9-636806027ef2"
 
 VERSION: Final = 1
 """Version of the configuration's format and of the packets that it describes."""
@@ -37,19 +38,19 @@ GYRO_FLAG: Final = 0x01
 """Flag of the configuration: the sensor has a gyroscope and sends it."""
 
 LOWEST_RATE_HZ: Final = 25
-"""Below this a way up of 0.4 s, the fastest, has fewer than ten samples to show its edges."""
+"""Any slower, and the fastest concentric (0.4 s) has fewer than ten samples."""
 
 HIGHEST_RATE_HZ: Final = 200
-"""Hips move below 10 Hz; more only costs battery and air."""
+"""Hips move below 10 Hz; more only costs battery and bandwidth."""
 
 COUNTS_PER_RANGE: Final = 32768
-"""Counts from zero to the end of an int16, which are the range unless the LSB says otherwise."""
+"""Half the span of an int16: the range, unless the LSB says otherwise."""
 
 LEAST_SPAN: Final = 0.9
-"""32768 counts below this share of the range cannot express the range: the LSB is wrong."""
+"""If 32768 counts cover less than this share of the range, the LSB is wrong."""
 
 GREATEST_SPAN: Final = 2.0
-"""Real chips stay below 1.6; an LSB in thousandths or in radians is far outside."""
+"""The same upwards: real chips stay below 1.6; an LSB in thousandths or radians is far off."""
 
 LARGEST_U16: Final = 0xFFFF
 
@@ -58,7 +59,7 @@ _COUNT_LIMITS: Final = (-COUNTS_PER_RANGE, COUNTS_PER_RANGE - 1)
 
 @dataclass(frozen=True, slots=True)
 class ProfileConfig:
-    """What the config characteristic says; the defaults are those that the note recommends."""
+    """The value of the config characteristic; the defaults are those that the note recommends."""
 
     rate_hz: int = 100
     """Nominal samples per second."""
@@ -67,11 +68,11 @@ class ProfileConfig:
     gyro_range_dps: int | None = 1000
     """The gyroscope measures from minus to plus this, degrees/s; None without one."""
     acc_lsb_g: float | None = None
-    """Worth of one accelerometer count, g; None where it is the range over 32768."""
+    """One accelerometer count, g; None for the range over 32768."""
     gyro_lsb_dps: float | None = None
-    """Worth of one gyroscope count, degrees/s; None where it is the range over 32768."""
+    """One gyroscope count, degrees/s; None for the range over 32768."""
     boot_id: int = 0
-    """Number drawn by the sensor when it booted: another one means that it restarted."""
+    """A random number drawn at boot: a new one means that the sensor restarted."""
 
     def __post_init__(self) -> None:
         if not LOWEST_RATE_HZ <= self.rate_hz <= HIGHEST_RATE_HZ:
@@ -88,13 +89,13 @@ class ProfileConfig:
 
     @property
     def acc_scale_mps2(self) -> float:
-        """Worth of one accelerometer count, m/s²."""
+        """One accelerometer count, m/s²."""
         lsb_g = self.acc_lsb_g or self.acc_range_g / COUNTS_PER_RANGE
         return lsb_g * STANDARD_GRAVITY_MPS2
 
     @property
     def gyro_scale_radps(self) -> float | None:
-        """Worth of one gyroscope count, rad/s, or None without a gyroscope."""
+        """One gyroscope count, rad/s, or None without a gyroscope."""
         if self.gyro_range_dps is None:
             return None
         lsb_dps = self.gyro_lsb_dps or self.gyro_range_dps / COUNTS_PER_RANGE
@@ -127,7 +128,7 @@ class ProfileConfig:
         )
 
     def encode_request(self) -> bytes:
-        """Return what a central writes to the config characteristic to ask for this."""
+        """Return what a central writes to the config characteristic to request this."""
         flags = 0 if self.gyro_range_dps is None else GYRO_FLAG
         return REQUEST.pack(
             VERSION, flags, self.rate_hz, self.acc_range_g, self.gyro_range_dps or 0
@@ -135,7 +136,7 @@ class ProfileConfig:
 
     @classmethod
     def decode(cls, data: bytes) -> ProfileConfig:
-        """Return the configuration that a config value holds; later fields are passed over.
+        """Return the configuration in a config value; later fields are ignored.
 
         Raises
         ------
@@ -190,11 +191,6 @@ def _counts(signal: NDArray[np.float64], scale: float) -> NDArray[np.int16]:
     return np.clip(np.rint(signal / scale), *_COUNT_LIMITS).astype(np.int16)
 
 
-SERVICE_UUID: Final = "3d320001-e51c-40a5-86c9-636806027ef2"
-IMU_UUID: Final = "3d320002-e51c-40a5-86c9-636806027ef2"
-CONFIG_UUID: Final = "3d320003-e51c-40a5-86c9-636806027ef2"
-CONTROL_UUID: Final = "3d320004-e51c-40a5-86c9-636806027ef2"
-
 # 01-profile.md, "Packet header": version and flags u8, n u8, sequence u16, device time u32.
 PACKET_HEADER: Final = struct.Struct("<BBHI")
 
@@ -209,22 +205,19 @@ EXTENDED_FLAG: Final = 0x04
 SEQUENCE_MODULUS: Final = 1 << 16
 TIME_MODULUS_US: Final = 1 << 32
 
-LEAST_MTU: Final = 23
-"""The smallest ATT MTU that Bluetooth allows, bytes."""
-
 NOTIFICATION_OVERHEAD: Final = 3
 """ATT opcode and handle in front of every notification's value, bytes."""
 
 MOST_SAMPLES: Final = 255
-"""What the header's n can say."""
+"""The largest n that the header can hold."""
 
 LEAST_PACKETS_HZ: Final = 20
-"""A packet waits for its last sample; a rep should be on the screen 0.1 s after it happened."""
+"""A packet waits for its last sample, and a rep should show on the screen within 0.1 s."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Packet:
-    """One packet, taken apart but not yet in units."""
+    """One packet, parsed but not yet in SI units."""
 
     sequence: int
     """Packet counter, modulo 2**16."""
@@ -235,7 +228,7 @@ class Packet:
     gyro_counts: NDArray[np.int16] | None
     """Shape (n, 3), or None."""
     saturated: bool
-    """Whether some value is at the end of the chip's range."""
+    """Whether a value is at the end of the chip's range."""
 
 
 def encode_packet(
@@ -334,8 +327,8 @@ def samples_per_packet(mtu: int, config: ProfileConfig) -> int:
     ValueError
         If `mtu` is below what Bluetooth allows.
     """
-    if mtu < LEAST_MTU:
-        raise ValueError(f"expected an ATT MTU of at least {LEAST_MTU}, got {mtu}")
+    if mtu < SMALLEST_MTU:
+        raise ValueError(f"expected an ATT MTU of at least {SMALLEST_MTU}, got {mtu}")
     axes = AXES_WITHOUT_GYRO if config.gyro_range_dps is None else AXES_WITH_GYRO
     room = mtu - NOTIFICATION_OVERHEAD - PACKET_HEADER.size
     fitting = room // (axes * COUNT.itemsize)

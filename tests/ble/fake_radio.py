@@ -7,8 +7,8 @@ from collections import deque
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from tracker.ble.errors import LinkError
-from tracker.ble.ports import DiscoveredDevice, sighting_of
+from tracker.ble import LinkError
+from tracker.ble.ports import DiscoveredDevice
 from tracker.domain import LINK_CHANNEL, Notification
 from tracker.sensors import Advertisement
 from tracker.sensors.base import BATTERY_LEVEL_UUID, FIRMWARE_REVISION_UUID
@@ -54,8 +54,8 @@ class FakeSensor:
     def advertisement(self) -> Advertisement:
         return Advertisement(self.name, (SERVICE_UUID,) if self.advertises_service else ())
 
-    def sighting(self) -> DiscoveredDevice:
-        return sighting_of(self.address, -60, self.advertisement, self)
+    def discovered(self) -> DiscoveredDevice:
+        return DiscoveredDevice.of(self.address, -60, self.advertisement, self)
 
     def break_link(self) -> None:
         if self.connection is not None:
@@ -75,7 +75,7 @@ class FakeConnection:
         self.mtu = sensor.mtu
         self.streaming: asyncio.Task[None] | None = None
         self._sensor = sensor
-        self._hear: dict[str, Callable[[bytes], None]] = {}
+        self._callbacks: dict[str, Callable[[bytes], None]] = {}
 
     def has(self, channel: str) -> bool:
         return channel in (IMU_UUID, CONFIG_UUID, CONTROL_UUID, BATTERY_LEVEL_UUID)
@@ -102,14 +102,14 @@ class FakeConnection:
             self._halt()
             self._answer(STOPPED + b"\x00")
 
-    async def subscribe(self, channel: str, hear: Callable[[bytes], None]) -> None:
+    async def subscribe(self, channel: str, receive: Callable[[bytes], None]) -> None:
         await self._transact(f"subscribe {channel[:8]}")
-        assert channel not in self._hear, "subscribed twice"
-        self._hear[channel] = hear
+        assert channel not in self._callbacks, "subscribed twice"
+        self._callbacks[channel] = receive
 
     async def unsubscribe(self, channel: str) -> None:
         await self._transact(f"unsubscribe {channel[:8]}")
-        del self._hear[channel]
+        del self._callbacks[channel]
 
     async def close(self) -> None:
         if not self.lost.is_set():
@@ -129,14 +129,14 @@ class FakeConnection:
         self._sensor.journal.append(what)
 
     def _answer(self, data: bytes) -> None:
-        if CONTROL_UUID in self._hear:
-            self._hear[CONTROL_UUID](data)
+        if CONTROL_UUID in self._callbacks:
+            self._callbacks[CONTROL_UUID](data)
 
     async def _stream(self) -> None:
         while True:
             await asyncio.sleep(PACKET_S)
-            if not self._sensor.silent and IMU_UUID in self._hear:
-                self._hear[IMU_UUID](self._sensor.packet())
+            if not self._sensor.silent and IMU_UUID in self._callbacks:
+                self._callbacks[IMU_UUID](self._sensor.packet())
 
     def _halt(self) -> None:
         if self.streaming is not None:
@@ -171,9 +171,9 @@ class FakeRadio:
         self._check()
         return self.linked
 
-    async def connect(self, sighting: DiscoveredDevice) -> FakeConnection:
+    async def connect(self, device: DiscoveredDevice) -> FakeConnection:
         self._check()
-        sensor = sighting.device
+        sensor = device.handle
         assert isinstance(sensor, FakeSensor)
         self._occupy(1)
         try:
@@ -196,7 +196,7 @@ class FakeRadio:
             self._check()
             for sensor in self.sensors:
                 if sensor.in_range and sensor.connection is None:
-                    yield sensor.sighting()
+                    yield sensor.discovered()
 
     def _check(self) -> None:
         if self.trouble is not None:

@@ -8,22 +8,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.sensors import examples, notes
+from tests.sensors.encoders import encode_movesense, encode_movesense_parts
 from tracker.domain import FaultReason
 from tracker.sensors.base import BATTERY_LEVEL_UUID, MalformedError
 from tracker.sensors.movesense import packets as wire
 from tracker.sensors.movesense.packets import (
     ARRAYS,
+    MOST_BYTES,
     PAYLOAD_SAMPLES,
     STAMP,
-    Answer,
     Command,
+    Message,
+    Reassembler,
     Resource,
     decode_payload,
     decode_status,
     encode_command,
-    encode_parts,
     encode_path,
-    encode_payload,
 )
 
 NOTE = "03-movesense.md"
@@ -43,7 +44,7 @@ def test_commands_and_answers_are_those_of_the_note() -> None:
     answers = {row[0]: int(row[1]) for row in notes.table(NOTE, "Answers", "answer")}
 
     assert commands == {command.name: command.value for command in Command}
-    assert answers == {answer.name: answer.value for answer in Answer}
+    assert answers == {answer.name: answer.value for answer in Message}
 
 
 def test_payloads_are_laid_out_as_in_the_note() -> None:
@@ -68,7 +69,7 @@ def test_signals_of_one_kind_are_read_as_the_vendor_s_tool_does(block: dict[str,
     assert payload.signals.keys() == block.keys() & {"acc", "gyro", "magn"}
     for name, values in payload.signals.items():
         np.testing.assert_allclose(values, block[name], atol=block["tolerance"])
-    assert encode_payload(payload.time_ms, list(payload.signals.values())).hex() == block[
+    assert encode_movesense(payload.time_ms, list(payload.signals.values())).hex() == block[
         "hex"
     ].replace(" ", "").replace("\n", "")
 
@@ -132,7 +133,7 @@ def test_what_was_encoded_comes_back(name: str, n: int, time_ms: int, seed: int)
         for number in range(len(ARRAYS[name]))
     ]
 
-    payload = decode_payload(encode_payload(time_ms, signals), Resource(name, 104))
+    payload = decode_payload(encode_movesense(time_ms, signals), Resource(name, 104))
 
     assert payload.time_ms == time_ms % (1 << 32)
     for signal, read in zip(signals, payload.signals.values(), strict=True):
@@ -150,9 +151,9 @@ def test_a_payload_that_is_no_whole_number_of_samples_is_refused(length: int) ->
 def test_a_payload_is_sent_whole_or_in_parts() -> None:
     payload = bytes(range(100))
 
-    assert encode_parts(5, payload) == (b"\x02\x05" + payload,)
-    assert encode_parts(5, payload, 100) == (b"\x02\x05" + payload,)
-    assert encode_parts(5, payload, 40) == (
+    assert encode_movesense_parts(5, payload) == (b"\x02\x05" + payload,)
+    assert encode_movesense_parts(5, payload, 100) == (b"\x02\x05" + payload,)
+    assert encode_movesense_parts(5, payload, 40) == (
         b"\x02\x05" + payload[:40],
         b"\x03\x05" + payload[40:80],
         b"\x03\x05" + payload[80:],
@@ -161,6 +162,92 @@ def test_a_payload_is_sent_whole_or_in_parts() -> None:
 
 def test_signals_that_do_not_fit_together_are_refused_by_the_encoder() -> None:
     with pytest.raises(ValueError, match="one shape"):
-        encode_payload(0, [np.zeros((2, 3)), np.zeros((3, 3))])
+        encode_movesense(0, [np.zeros((2, 3)), np.zeros((3, 3))])
     with pytest.raises(ValueError, match="one shape"):
-        encode_payload(0, [np.zeros((2, 2))])
+        encode_movesense(0, [np.zeros((2, 2))])
+
+
+MOTION = Resource("IMU6", 104)
+
+
+WHOLE = bytes(range(196))
+
+
+"""Eight samples of 24 bytes behind a stamp."""
+
+
+def joined(parts: Reassembler, notifications: tuple[bytes, ...]) -> list[bytes]:
+    payloads: list[bytes] = []
+    for data in notifications:
+        take = parts.first if data[0] == Message.DATA else parts.more
+        got = take(data[2:])
+        assert got.trouble is None
+        payloads += got.payloads
+    return payloads
+
+
+@given(st.integers(1, 200))
+def test_payloads_cut_anywhere_come_out_whole(room: int) -> None:
+    parts = Reassembler(MOTION, sized=True)
+
+    assert joined(parts, encode_movesense_parts(1, WHOLE, room) * 3) == [WHOLE] * 3
+
+
+def test_the_cut_of_old_firmware_is_never_taken_for_a_whole() -> None:
+    for name in ("Acc", "IMU6", "IMU9"):
+        parts = Reassembler(Resource(name, 0), sized=False)
+        assert parts.first(bytes(150)).payloads == ()
+
+
+def test_a_sensor_that_packs_fewer_samples_is_followed() -> None:
+    parts = Reassembler(MOTION, sized=True)
+    four = bytes(4 + 4 * 24)
+
+    got = [parts.first(four).payloads for _ in range(4)]
+
+    assert got == [(), (four, four), (four,), (four,)]
+
+
+def test_a_sensor_that_packs_more_samples_is_followed() -> None:
+    parts = Reassembler(MOTION, sized=True)
+    sixteen = bytes(4 + 16 * 24)
+
+    assert parts.first(sixteen).payloads == (sixteen,)
+    assert parts.first(sixteen[:196]).payloads == ()
+    assert parts.more(sixteen[196:]).payloads == (sixteen,)
+
+
+def test_a_start_without_its_rest_is_trouble_and_the_next_one_is_fine() -> None:
+    parts = Reassembler(MOTION, sized=True)
+    parts.first(WHOLE[:150])
+
+    got = parts.first(WHOLE)
+
+    assert got.payloads == (WHOLE,)
+    assert got.trouble == "a payload ended after 150 bytes, inside a sample"
+
+
+def test_a_rest_without_its_start_is_trouble() -> None:
+    parts = Reassembler(MOTION, sized=True)
+
+    assert "without its start" in (parts.more(WHOLE[150:]).trouble or "")
+    assert parts.first(WHOLE).payloads == (WHOLE,)
+
+
+def test_what_seemed_whole_and_was_not_is_learnt_from() -> None:
+    parts = Reassembler(MOTION, sized=False)
+    start, rest = WHOLE[:100], WHOLE[100:]
+
+    assert parts.first(start).payloads == (start,)
+    assert parts.more(rest).trouble is not None
+    assert parts.first(start).payloads == ()
+    assert parts.more(rest).payloads == (WHOLE,)
+
+
+@pytest.mark.parametrize("length", [100, 250])
+def test_a_payload_that_never_ends_is_given_up(length: int) -> None:
+    parts = Reassembler(MOTION, sized=True)
+    parts.first(b"\0")
+    trouble = [parts.more(bytes(length)).trouble for _ in range(MOST_BYTES // length + 2)]
+
+    assert any("longer than" in each for each in trouble if each)

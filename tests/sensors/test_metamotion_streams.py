@@ -11,15 +11,95 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tracker.sensors.metamotion.packets import Stream
-from tracker.sensors.metamotion.streams import MOST_WAITING, Pairing, Part
+from tracker.sensors.metamotion.streams import (
+    EVALUATE_EVERY,
+    MOST_GAPS,
+    MOST_WAITING,
+    ArrivalOrder,
+    Part,
+    StreamPairer,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
     from tracker.sensors.metamotion.streams import Outcome
 
+
+PACKET_S = 3 / 100.7
+
+
+def listen(
+    order: ArrivalOrder,
+    rounds: range,
+    *,
+    first: Stream,
+    event_s: float = 0.015,
+    stall_at: int = -1,
+) -> Stream | None:
+    """Send rounds over a link that delivers at its connection events; return the last answer."""
+    second = Stream.GYRO if first is Stream.ACC else Stream.ACC
+    answer = None
+    for index in rounds:
+        stall_s = 2.0 if index == stall_at else 0.0
+        for stream, late_s in ((first, 0.0), (second, 0.002 + stall_s)):
+            ready_s = index * PACKET_S + late_s
+            answer = order.note(stream, math.ceil(ready_s / event_s) * event_s)
+    return answer
+
+
+@pytest.mark.parametrize("first", Stream)
+@pytest.mark.parametrize("event_s", [0.0075, 0.015, 0.03, 0.05, 0.1])
+def test_the_shorter_gap_lies_inside_a_round(first: Stream, event_s: float) -> None:
+    assert listen(ArrivalOrder(), range(EVALUATE_EVERY), first=first, event_s=event_s) is first
+
+
+def test_nothing_is_said_before_enough_has_come() -> None:
+    order = ArrivalOrder()
+
+    assert listen(order, range(EVALUATE_EVERY // 2 - 1), first=Stream.GYRO) is None
+    assert (
+        listen(order, range(EVALUATE_EVERY // 2 - 1, EVALUATE_EVERY), first=Stream.GYRO)
+        is Stream.GYRO
+    )
+
+
+def test_a_stall_decides_nothing() -> None:
+    order = ArrivalOrder()
+    listen(order, range(EVALUATE_EVERY), first=Stream.ACC)
+
+    for end in (EVALUATE_EVERY + 20, 2 * EVALUATE_EVERY):
+        rounds = range(end - 20, end)
+        assert listen(order, rounds, first=Stream.ACC, stall_at=end - 10) is Stream.ACC
+
+
+def test_another_order_is_believed_once_it_is_plain() -> None:
+    order = ArrivalOrder()
+    listen(order, range(MOST_GAPS), first=Stream.ACC)
+
+    assert listen(order, range(MOST_GAPS, 3 * MOST_GAPS), first=Stream.GYRO) is Stream.GYRO
+
+
+def test_two_in_a_row_too_often_are_no_order() -> None:
+    order = ArrivalOrder()
+    for index in range(MOST_GAPS):
+        stream = Stream.ACC if index % 4 < 2 else Stream.GYRO
+        assert order.note(stream, index * 0.015) is None
+
+
+def test_arrivals_all_at_once_have_an_order_too() -> None:
+    order = ArrivalOrder()
+    answers = {order.note(stream, 0.0) for _ in range(EVALUATE_EVERY) for stream in Stream}
+
+    assert answers == {None, Stream.ACC}
+
+
 PACKET = 3
-PACKET_S = PACKET / 100.7
+
+
+PAIRING_PACKET_S = PACKET / 100.7
+
+
 """No chip runs at its nominal rate, so its packets wander across the radio's events."""
 
 
@@ -48,7 +128,7 @@ class Heard:
             self.lost[stream] += count
 
 
-def listen(
+def pair(
     rounds: int,
     lost: Collection[tuple[Stream, int]] = (),
     *,
@@ -57,7 +137,7 @@ def listen(
     swapped: Collection[int] = (),
 ) -> Heard:
     """Send rounds of one packet each over a link that delivers at its connection events."""
-    pairing = Pairing()
+    pairing = StreamPairer()
     second = Stream.GYRO if first is Stream.ACC else Stream.ACC
     heard = Heard()
     for index in range(rounds):
@@ -65,7 +145,7 @@ def listen(
         for stream, made_s in zip(order, (0.0, 0.001), strict=True):
             if (stream, index) in lost:
                 continue
-            ready_s = index * PACKET_S + made_s
+            ready_s = index * PAIRING_PACKET_S + made_s
             received_s = math.ceil(ready_s / event_s) * event_s
             heard.take(pairing.add(stream, part(index, received_s)))
     return heard
@@ -74,7 +154,7 @@ def listen(
 @pytest.mark.parametrize("first", Stream)
 @pytest.mark.parametrize("event_s", [0.0075, 0.03, 0.05, 0.1])
 def test_without_loss_every_sample_finds_its_partner(first: Stream, event_s: float) -> None:
-    heard = listen(100, first=first, event_s=event_s)
+    heard = pair(100, first=first, event_s=event_s)
 
     assert heard.shifts == [0] * 100 * PACKET
     assert heard.lost == {Stream.ACC: 0, Stream.GYRO: 0}
@@ -88,7 +168,7 @@ def test_a_loss_of_either_is_seen_before_it_can_shift_anything(
 ) -> None:
     lost = {(losing, index) for index in range(50, 50 + length)}
 
-    heard = listen(90, lost, first=first)
+    heard = pair(90, lost, first=first)
 
     assert set(heard.shifts) == {0}
     assert heard.lost[losing] == length * PACKET
@@ -99,21 +179,21 @@ def test_a_loss_of_either_is_seen_before_it_can_shift_anything(
 def test_what_both_streams_lose_together_cannot_be_seen() -> None:
     lost = {(stream, index) for stream in Stream for index in (30, 31)}
 
-    heard = listen(60, lost)
+    heard = pair(60, lost)
 
     assert set(heard.shifts) == {0}
     assert sum(heard.lost.values()) == 0
 
 
 def test_a_gyroscope_that_wakes_up_later_has_lost_nothing() -> None:
-    heard = listen(60, {(Stream.GYRO, index) for index in range(4)})
+    heard = pair(60, {(Stream.GYRO, index) for index in range(4)})
 
     assert set(heard.shifts) == {0}
     assert sum(heard.lost.values()) == 0
 
 
 def test_streams_that_start_a_packet_apart_are_aligned_without_a_loss() -> None:
-    heard = listen(100, {(Stream.ACC, 0)})
+    heard = pair(100, {(Stream.ACC, 0)})
 
     assert sum(heard.lost.values()) == 0
     assert {abs(shift) for shift in heard.shifts} == {0, PACKET}
@@ -121,7 +201,7 @@ def test_streams_that_start_a_packet_apart_are_aligned_without_a_loss() -> None:
 
 
 def test_a_round_that_comes_the_other_way_round_is_still_a_round() -> None:
-    heard = listen(120, swapped=range(60, 120, 7))
+    heard = pair(120, swapped=range(60, 120, 7))
 
     assert heard.shifts == [0] * 120 * PACKET
     assert sum(heard.lost.values()) == 0
@@ -130,26 +210,26 @@ def test_a_round_that_comes_the_other_way_round_is_still_a_round() -> None:
 def test_rounds_without_an_order_are_paired_as_they_come() -> None:
     any_way_round = [index for index in range(300) if index * index % 7 < 3 and index % 5]
 
-    heard = listen(300, {(Stream.ACC, 150), (Stream.GYRO, 200)}, swapped=any_way_round)
+    heard = pair(300, {(Stream.ACC, 150), (Stream.GYRO, 200)}, swapped=any_way_round)
 
     assert heard.shifts.count(0) > 270 * PACKET
     assert not any(heard.shifts[-60 * PACKET :])
 
 
 def test_two_and_two_in_a_row_are_partners() -> None:
-    pairing = Pairing()
+    pairing = StreamPairer()
     heard = Heard()
     order = (Stream.ACC, Stream.ACC, Stream.GYRO, Stream.GYRO)
     for count, stream in enumerate(order * 20):
         index = count // 4 * 2 + count % 2
-        heard.take(pairing.add(stream, part(index, count // 4 * 2 * PACKET_S)))
+        heard.take(pairing.add(stream, part(index, count // 4 * 2 * PAIRING_PACKET_S)))
 
     assert heard.shifts == [0] * 40 * PACKET
     assert sum(heard.lost.values()) == 0
 
 
 def test_packets_of_one_and_of_three_are_paired_by_their_samples() -> None:
-    pairing = Pairing()
+    pairing = StreamPairer()
     heard = Heard()
     for index in range(30):
         heard.take(pairing.add(Stream.ACC, part(index)))
@@ -161,19 +241,24 @@ def test_packets_of_one_and_of_three_are_paired_by_their_samples() -> None:
 
 
 def test_a_stall_of_the_radio_between_partners_moves_nothing() -> None:
-    pairing = Pairing()
+    pairing = StreamPairer()
     heard = Heard()
     for index in range(80):
         late_s = 2.0 if index >= 40 else 0.0
-        heard.take(pairing.add(Stream.ACC, part(index, index * PACKET_S + late_s * (index > 40))))
-        heard.take(pairing.add(Stream.GYRO, part(index, index * PACKET_S + late_s)))
+        heard.take(
+            pairing.add(
+                Stream.ACC,
+                part(index, index * PAIRING_PACKET_S + late_s * (index > 40)),
+            )
+        )
+        heard.take(pairing.add(Stream.GYRO, part(index, index * PAIRING_PACKET_S + late_s)))
 
     assert heard.shifts == [0] * 80 * PACKET
     assert sum(heard.lost.values()) == 0
 
 
 def test_a_silent_gyroscope_silences_the_accelerometer_for_half_a_second_only() -> None:
-    pairing = Pairing()
+    pairing = StreamPairer()
     heard = Heard()
     packets = MOST_WAITING // PACKET
     for index in range(packets - 1):
@@ -190,7 +275,7 @@ def test_a_silent_gyroscope_silences_the_accelerometer_for_half_a_second_only() 
 def test_a_gyroscope_that_comes_back_is_paired_again() -> None:
     silent = {(Stream.GYRO, index) for index in range(60, 100)}
 
-    heard = listen(160, silent)
+    heard = pair(160, silent)
 
     assert heard.alone == 40 * PACKET + PACKET
     assert heard.lost == {Stream.ACC: 0, Stream.GYRO: MOST_WAITING}
@@ -198,7 +283,7 @@ def test_a_gyroscope_that_comes_back_is_paired_again() -> None:
 
 
 def test_angular_rate_alone_is_counted_as_a_loss_and_held_no_longer() -> None:
-    heard = listen(200, {(Stream.ACC, index) for index in range(200)})
+    heard = pair(200, {(Stream.ACC, index) for index in range(200)})
 
     assert heard.shifts == []
     assert heard.alone == 0
@@ -207,7 +292,7 @@ def test_angular_rate_alone_is_counted_as_a_loss_and_held_no_longer() -> None:
 
 def test_saturation_of_either_marks_both() -> None:
     for saturated in Stream:
-        pairing = Pairing()
+        pairing = StreamPairer()
         outcomes = [
             pairing.add(stream, Part(0.0, np.zeros((PACKET, 3)), stream is saturated))
             for stream in Stream
@@ -228,13 +313,15 @@ packets = st.tuples(st.sampled_from(Stream), st.integers(5, 60))
 def test_no_losses_shift_the_streams_for_ever(
     lost: set[tuple[Stream, int]], event_s: float, first: Stream
 ) -> None:
-    heard = listen(160, lost, event_s=event_s, first=first)
+    heard = pair(160, lost, event_s=event_s, first=first)
 
     assert not any(heard.shifts[-20 * PACKET :])
     assert len(heard.shifts) + heard.alone >= (60 - len(lost)) * PACKET
 
 
 sizes = st.sampled_from([1, 3])
+
+
 arrivals = st.lists(st.tuples(st.sampled_from(Stream), sizes, st.floats(0, 1e9)), max_size=120)
 
 
@@ -243,7 +330,7 @@ arrivals = st.lists(st.tuples(st.sampled_from(Stream), sizes, st.floats(0, 1e9))
 def test_whatever_comes_the_samples_that_wait_are_few(
     feed: Iterable[tuple[Stream, int, float]],
 ) -> None:
-    pairing = Pairing()
+    pairing = StreamPairer()
     came = dict.fromkeys(Stream, 0)
     gone = dict.fromkeys(Stream, 0)
     for stream, samples, received_s in feed:

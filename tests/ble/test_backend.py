@@ -1,0 +1,368 @@
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+from bleak.exc import (
+    BleakBluetoothNotAvailableError,
+    BleakBluetoothNotAvailableReason,
+    BleakCharacteristicNotFoundError,
+    BleakDBusError,
+    BleakDeviceNotFoundError,
+    BleakError,
+    BleakGATTProtocolError,
+)
+
+from tests.ble.fake_bleak import (
+    BATTERY_SERVICE_UUID,
+    BATTERY_UUID,
+    DATA_UUID,
+    LOOKALIKE_UUID,
+    SERVICE_UUID,
+    advertisement,
+    client_that,
+    hearing,
+)
+from tests.virtual_time import run
+from tracker.ble import AdapterError, LinkError
+from tracker.ble.backend import (
+    CLOSE_S,
+    CONNECT_S,
+    GATT_S,
+    BleakRadio,
+    platform_errors,
+    sensor_error,
+)
+from tracker.ble.discovery import Scan
+from tracker.ble.ports import DiscoveredDevice
+from tracker.domain import SensorError
+from tracker.sensors import Advertisement
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+    from tests.ble.fake_bleak import ScriptedClient, ScriptedScanner
+    from tracker.ble.backend import BleakConnection
+
+    Act = Callable[[BleakConnection, ScriptedClient], Coroutine[object, object, None]]
+
+
+ADDRESS = "E8:CB:ED:00:00:02"
+
+
+class LonelyRadio(BleakRadio):
+    """Connected to nothing; the system of the machine that runs the tests is left alone."""
+
+    async def connected(self) -> tuple[DiscoveredDevice, ...]:
+        return ()
+
+
+def scanned(scanner: type[ScriptedScanner]) -> tuple[DiscoveredDevice, ...]:
+    async def act() -> tuple[DiscoveredDevice, ...]:
+        scan = Scan()
+        await scan.listen(LonelyRadio(scanner=scanner), 1.0)
+        return scan.devices
+
+    return run(act())
+
+
+def test_what_the_system_hears_becomes_sightings() -> None:
+    scanner = hearing(
+        (ADDRESS, "WT901BLE67", advertisement(local_name="WT901BLE67", rssi=-48)),
+        ("AA:BB:CC:DD:EE:FF", "TV", advertisement(local_name="TV", rssi=-30)),
+    )
+    first, second = scanned(scanner)
+    assert (first.address, first.name, first.rssi_dbm) == (ADDRESS, "WT901BLE67", -48)
+    assert first.kind == "witmotion"
+    assert (second.name, second.kind) == ("TV", None)
+    assert scanner.stops == 1
+
+
+def test_a_name_comes_from_the_system_where_the_advertisement_has_none() -> None:
+    (only,) = scanned(hearing((ADDRESS, "WT901BLE67", advertisement())))
+    assert only.name == "WT901BLE67"
+
+
+@pytest.mark.parametrize("unknown", [127, -127])
+def test_a_strength_that_was_not_measured_is_unknown(unknown: int) -> None:
+    (only,) = scanned(hearing((ADDRESS, None, advertisement(rssi=unknown))))
+    assert only.rssi_dbm is None
+
+
+def test_services_are_compared_in_full_whatever_form_the_system_gives() -> None:
+    scanner = hearing(
+        ("01", None, advertisement(service_uuids=[SERVICE_UUID.upper()])),
+        ("02", None, advertisement(service_uuids=["FFE5"])),
+    )
+    first, second = scanned(scanner)
+    assert (first.address, first.kind) == ("01", "witmotion")
+    # The short form stands for the base of the Bluetooth SIG, which is not the maker's.
+    assert second.kind is None
+    assert second.advertisement.service_uuids == ("0000ffe5-0000-1000-8000-00805f9b34fb",)
+
+
+def test_bluetooth_that_is_off_is_told() -> None:
+    off = BleakBluetoothNotAvailableError("off", BleakBluetoothNotAvailableReason.POWERED_OFF)
+    with pytest.raises(AdapterError, match="switched off"):
+        scanned(hearing(start_error=off))
+
+
+def test_an_end_that_fails_does_not_lose_what_was_heard() -> None:
+    error = BleakError("org.bluez.Error.Failed")
+    assert len(scanned(hearing((ADDRESS, None, advertisement()), stop_error=error))) == 1
+
+
+def connecting(client: type[ScriptedClient]) -> float:
+    async def act() -> float:
+        device = DiscoveredDevice.of(ADDRESS, -50, Advertisement("WT901BLE67"))
+        connection = await BleakRadio(client=client).connect(device)
+        assert not connection.lost.is_set()
+        return asyncio.get_running_loop().time()
+
+    return run(act())
+
+
+def test_it_connects_to_what_was_sighted() -> None:
+    client = client_that()
+    connecting(client)
+    assert [made.address for made in client.made] == [ADDRESS]
+
+
+def test_an_attempt_that_bleak_repeated_is_no_loss_of_the_connection() -> None:
+    connecting(client_that(aborts_once=True))
+
+
+def test_a_connection_that_hangs_is_given_up() -> None:
+    with pytest.raises(LinkError, match="did not respond in time"):
+        connecting(client_that(connect_s=3600.0))
+    assert CONNECT_S < 60.0
+
+
+def test_a_connection_that_is_refused_is_told() -> None:
+    error = BleakError("le-connection-abort-by-local")
+    with pytest.raises(LinkError, match="abort-by-local"):
+        connecting(client_that(connect_error=error))
+
+
+def connected(act: Act, **options: object) -> ScriptedClient:
+    """Connect through the real Bleak, and let something happen."""
+    client = client_that(**options)
+
+    async def whole() -> None:
+        device = DiscoveredDevice.of("E8:CB:ED:00:00:02", -50, Advertisement("WT901BLE67"))
+        connection = await BleakRadio(client=client).connect(device)
+        await act(connection, client.made[0])
+
+    run(whole())
+    return client.made[0]
+
+
+def test_it_knows_what_the_sensor_has() -> None:
+    async def act(connection: BleakConnection, _client: ScriptedClient) -> None:
+        assert connection.services == (SERVICE_UUID, BATTERY_SERVICE_UUID)
+        assert connection.name == "WT901BLE67"
+        assert connection.mtu == 247
+        assert connection.has(DATA_UUID)
+        assert not connection.has("ffe4")
+
+    connected(act)
+
+
+def test_an_mtu_that_the_system_does_not_tell_is_unknown() -> None:
+    async def act(connection: BleakConnection, _client: ScriptedClient) -> None:
+        assert connection.mtu is None
+
+    connected(act, room=20)
+
+
+def test_values_are_read_and_written() -> None:
+    async def act(connection: BleakConnection, _client: ScriptedClient) -> None:
+        assert await connection.read(DATA_UUID) == b"\x57"
+        await connection.write(DATA_UUID, b"\x01", with_response=True)
+        await connection.write(DATA_UUID, b"\x02", with_response=False)
+
+    client = connected(act)
+    assert client.journal[1:] == [
+        ("write", DATA_UUID, b"\x01", True),
+        ("write", DATA_UUID, b"\x02", False),
+    ]
+
+
+def test_of_a_characteristic_that_is_there_twice_the_first_is_taken() -> None:
+    async def act(connection: BleakConnection, _client: ScriptedClient) -> None:
+        assert await connection.read(BATTERY_UUID) == b"\x57"
+
+    assert connected(act).journal == [("read", 4)]
+
+
+def test_notifications_come_as_bytes_until_they_are_switched_off() -> None:
+    heard: list[bytes] = []
+
+    async def act(connection: BleakConnection, client: ScriptedClient) -> None:
+        await connection.subscribe(DATA_UUID, heard.append)
+        client.notify[DATA_UUID](bytearray(b"packet"))
+        assert LOOKALIKE_UUID not in client.notify
+        await connection.unsubscribe(DATA_UUID)
+        assert not client.notify
+
+    connected(act)
+    assert heard == [b"packet"]
+    assert type(heard[0]) is bytes
+
+
+def test_a_characteristic_that_is_not_there_is_told() -> None:
+    async def act(connection: BleakConnection, _client: ScriptedClient) -> None:
+        with pytest.raises(LinkError, match="no characteristic 1234"):
+            await connection.read("1234")
+
+    connected(act)
+
+
+def test_what_is_not_answered_is_given_up() -> None:
+    async def act(connection: BleakConnection, client: ScriptedClient) -> None:
+        type(client).hang = True
+        loop = asyncio.get_running_loop()
+        for attempt in (
+            connection.read(DATA_UUID),
+            connection.write(DATA_UUID, b"", with_response=True),
+            connection.subscribe(DATA_UUID, lambda _data: None),
+            connection.unsubscribe(DATA_UUID),
+        ):
+            began_s = loop.time()
+            with pytest.raises(LinkError, match="did not respond in time"):
+                await attempt
+            assert loop.time() - began_s == pytest.approx(GATT_S)
+
+    connected(act)
+
+
+def test_a_link_that_breaks_is_noticed() -> None:
+    async def act(connection: BleakConnection, client: ScriptedClient) -> None:
+        client.break_link()
+        assert connection.lost.is_set()
+
+    connected(act)
+
+
+def test_closing_disconnects_and_twice_is_harmless() -> None:
+    async def act(connection: BleakConnection, _client: ScriptedClient) -> None:
+        await connection.close()
+        assert connection.lost.is_set()
+        await connection.close()
+
+    assert connected(act).journal[0] == ("disconnect",)
+
+
+def test_a_disconnection_that_hangs_does_not_hold_up_the_end() -> None:
+    async def act(connection: BleakConnection, client: ScriptedClient) -> None:
+        type(client).hang = True
+        await connection.close()
+        assert connection.lost.is_set()
+        assert asyncio.get_running_loop().time() == pytest.approx(CLOSE_S)
+
+    connected(act)
+
+
+PLATFORMS = ("linux", "darwin", "win32")
+
+
+def not_available(reason: BleakBluetoothNotAvailableReason) -> Exception:
+    return BleakBluetoothNotAvailableError("technical words", reason)
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+@pytest.mark.parametrize("reason", BleakBluetoothNotAvailableReason)
+def test_every_reason_has_words_and_two_lines_of_advice(
+    reason: BleakBluetoothNotAvailableReason, platform: str
+) -> None:
+    error = sensor_error(not_available(reason), platform)
+    assert isinstance(error, AdapterError)
+    assert "technical" not in error.message
+    assert error.advice is not None
+    assert len(error.advice.splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    ("platform", "word"), [("linux", "bluetoothctl"), ("darwin", "System"), ("win32", "Settings")]
+)
+def test_advice_is_that_of_the_system(platform: str, word: str) -> None:
+    for reason in (
+        BleakBluetoothNotAvailableReason.POWERED_OFF,
+        BleakBluetoothNotAvailableReason.DENIED_BY_USER,
+    ):
+        advice = sensor_error(not_available(reason), platform).advice
+        assert advice is not None
+        assert word in advice or (platform == "linux" and "usermod" in advice)
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "words"),
+    [
+        (BleakDeviceNotFoundError("C0:FF"), LinkError, "C0:FF is out of reach"),
+        (
+            BleakDBusError("org.freedesktop.DBus.Error.ServiceUnknown", ["The name org.bluez"]),
+            AdapterError,
+            "bluetoothd",
+        ),
+        (
+            BleakDBusError("org.freedesktop.DBus.Error.AccessDenied", ["Rejected send"]),
+            AdapterError,
+            "not allowed to use",
+        ),
+        (BleakDBusError("org.bluez.Error.NotReady", ["x"]), AdapterError, "switched off"),
+        (
+            BleakDBusError("org.bluez.Error.Failed", ["le-connection-abort-by-local"]),
+            LinkError,
+            "le-connection-abort-by-local",
+        ),
+        (BleakDBusError("org.bluez.Error.Failed", []), LinkError, "org.bluez.Error.Failed"),
+        (BleakGATTProtocolError(0x05), LinkError, "requires pairing"),
+        (BleakGATTProtocolError(0x0E), LinkError, "Unlikely Error"),
+        (BleakCharacteristicNotFoundError("1234"), LinkError, "1234"),
+        (BleakError("Not connected"), LinkError, "Not connected."),
+        (TimeoutError(), LinkError, "did not respond in time"),
+        (PermissionError(13, "Permission denied"), AdapterError, "not allowed to use"),
+        (FileNotFoundError(2, "No such file or directory"), AdapterError, "system bus"),
+        (ConnectionRefusedError(111, "Connection refused"), AdapterError, "system bus"),
+        (EOFError(), AdapterError, "system bus"),
+        (ValueError("Characteristic notifications already started"), LinkError, "already"),
+    ],
+)
+def test_what_linux_raises_is_said_in_words(
+    error: Exception, kind: type[SensorError], words: str
+) -> None:
+    said = sensor_error(error, "linux")
+    assert type(said) is kind
+    assert words in said.message
+    assert "\n" not in said.message
+    assert said.advice is not None
+    assert len(said.advice.splitlines()) == 2
+
+
+@pytest.mark.parametrize("platform", ["darwin", "win32"])
+def test_elsewhere_there_is_no_bus_to_blame(platform: str) -> None:
+    said = sensor_error(OSError(-2147023673, "The operation was canceled by the user"), platform)
+    assert type(said) is LinkError
+    assert "canceled by the user" in said.message
+
+
+@pytest.mark.parametrize(
+    "error", [BleakError("Not connected"), AssertionError(), KeyError("path")]
+)
+def test_inside_everything_leaves_as_ours_and_remembers_what_it_was(error: Exception) -> None:
+    with pytest.raises(SensorError) as caught, platform_errors():
+        raise error
+    assert caught.value.__cause__ is error
+
+
+def test_our_own_errors_stay_what_they_are() -> None:
+    error = SensorError("It offers no accelerometer.")
+    with pytest.raises(SensorError) as caught, platform_errors():
+        raise error
+    assert caught.value is error
+
+
+def test_a_cancellation_is_no_error() -> None:
+    with pytest.raises(asyncio.CancelledError), platform_errors():
+        raise asyncio.CancelledError
