@@ -387,6 +387,15 @@ def _refuse_many(path: Path, amount: int) -> None:
         )
 
 
+def has_motion(path: Path) -> bool:
+    """Say whether a file's header is one of another app's acceleration or angular rate."""
+    try:
+        header = read_foreign_header(start_of(path))
+    except zlib.error:
+        return False
+    return header is not None and header.has_motion
+
+
 def start_of(path: Path) -> bytes:
     """Return the first bytes of a text, unpacked; what is wrong with it shows when it is read."""
     with reading(path), path.open("rb") as file:
