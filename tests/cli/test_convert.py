@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from tests.recording.phones import (
+from tests.importers.phones import (
     Motion,
     metabase,
     motion,

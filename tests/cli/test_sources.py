@@ -7,7 +7,7 @@ import fsspec
 import numpy as np
 import pytest
 
-from tests.recording.phones import phyphox, saved, turning, zipped
+from tests.importers.phones import phyphox, saved, turning, zipped
 from tracker.cli.sources import is_collection, is_url, local_copy, open_session_file, sessions_in
 from tracker.domain import InputError, Notification, SessionInfo
 from tracker.domain.units import NS_PER_S, ns_from_s
