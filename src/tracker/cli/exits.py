@@ -35,21 +35,10 @@ _DEBUG_HINT: Final = "Run again with --debug to see where it came from."
 
 
 def report(error: Exception, debug: bool, write_line: Callable[[str], None]) -> ExitCode:
-    """Tell the user what went wrong and what to try.
+    """Tell the user what went wrong and what to try, and return the exit code.
 
-    Parameters
-    ----------
-    error
-        What a command raised.
-    debug
-        Whether to show the traceback as well.
-    write_line
-        Writes a line to stderr.
-
-    Raises
-    ------
-    Exception
-        The error itself if no user can have caused it: a defect should look like one.
+    `write_line` writes a line to stderr. An error that no user can have caused is raised again: a
+    defect should look like one.
     """
     # The errors bring NumPy along (70 ms), which `--help` and `--version` do without.
     from tracker.domain import SensorError, TrackerError

@@ -21,14 +21,9 @@ CHECK_INTERVAL_S: Final = 1.0
 
 
 def watch_parent(server: int, parent: Callable[[], int] = os.getppid) -> threading.Thread:
-    """End this process in good order once its parent is another one.
+    """End this process in good order once its parent is no longer `server`.
 
-    Parameters
-    ----------
-    server
-        Process id of the parent that started it.
-    parent
-        Gives the id of the present parent. On Windows it never changes, so nothing is ended.
+    `parent` gives the id of the present parent. On Windows it never changes, so nothing is ended.
     """
 
     def watch() -> None:

@@ -121,18 +121,9 @@ class Work:
 
 
 def work_for(log: TrainingLog, targets: Sequence[str], *, missing: bool, again: bool) -> Work:
-    """Return what to analyse.
+    """Return what to analyse: `all`, ids, files and folders, or what is missing from the log.
 
-    Parameters
-    ----------
-    log
-        The training log.
-    targets
-        `all`, ids, files and folders.
-    missing
-        Whether to add only recordings that are not in the log.
-    again
-        Whether to repeat what this version has analysed.
+    `again` repeats what this version has analysed already.
     """
     from tracker.app.training import not_logged
 

@@ -87,11 +87,8 @@ class SessionFile:
     def events(self, batch: int) -> Iterator[tuple[Event, float | None]]:
         """Yield the engine's events, each with the time of the newest sample it had then, s.
 
-        Parameters
-        ----------
-        batch
-            Notifications of a recording that the engine gets at once. Samples of other files are
-            already in blocks.
+        The engine gets `batch` notifications of a recording at once; samples of other files are
+        already in blocks.
         """
         # The engine costs SciPy (0.6 s), which `tracker import` does without.
         from tracker.engine import build_engine
@@ -140,26 +137,10 @@ def open_session_file(
 ) -> SessionFile:
     """Open a recording, a sample CSV, or what another app saved.
 
-    Parameters
-    ----------
-    path
-        The file, folder or zip, recognised by its name or its first bytes.
-    more
-        Files of the other sensors of the same session.
-    exercise
-        Overrides what the file says.
-    options
-        Units and direction that the user gives for files of samples.
-    block_samples
-        Samples in one notification, for files of samples; None makes about ten notifications a
-        second.
-    warn
-        Takes warnings about the file.
-
-    Raises
-    ------
-    InputError
-        If the file cannot be read or is none of these.
+    `more` are files of other sensors of the same session. `exercise` overrides what the file says,
+    and `options` override the units and direction of samples. `block_samples` of them make one
+    notification; by default there are about ten notifications a second. `warn` takes warnings
+    about the file. Raises `InputError` if the file cannot be read or is none of these.
     """
     if more or is_foreign(path):
         _check_one_session((path, *more))

@@ -46,14 +46,9 @@ Edited = AbstractSet[tuple[int | None, str]]
 
 
 def aligned(rows: Sequence[tuple[str, ...]], left: AbstractSet[str] = _LEFT_ALIGNED) -> list[str]:
-    """Return the rows as lines with aligned columns.
+    """Return rows as lines with aligned columns: those titled in `left` to the left, others right.
 
-    Parameters
-    ----------
-    rows
-        The first one holds the titles of the columns.
-    left
-        Titles of the columns to be aligned left; the others are aligned right.
+    The first row holds the titles.
     """
     widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
     lines = []
@@ -67,15 +62,7 @@ def aligned(rows: Sequence[tuple[str, ...]], left: AbstractSet[str] = _LEFT_ALIG
 
 
 def session_table(workout: Workout, edited: Edited = frozenset()) -> str:
-    """Return a session rep by rep, ready to be printed.
-
-    Parameters
-    ----------
-    workout
-        What was measured and entered.
-    edited
-        Values to be marked as edited afterwards.
-    """
+    """Return a session rep by rep, ready to be printed, with `edited` values marked."""
     blocks = ["\n".join(_source_lines(workout))]
     blocks += [_set_block(record, edited) for record in workout.sets]
     if not workout.sets:

@@ -37,14 +37,7 @@ class RecoveryReport:
 def recover(source: Path | str, target: Path | str, *, force: bool = False) -> RecoveryReport:
     """Write what is intact in `source` to `target`, which appears complete or not at all.
 
-    Parameters
-    ----------
-    source
-        A recording, damaged or not; it is not changed.
-    target
-        The clean recording.
-    force
-        Replace a target that exists.
+    The source is not changed. `force` replaces a target that exists.
 
     Raises
     ------
