@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pytest
 
-from tracker.cli.analyze import BIG_BLOCK_SAMPLES, workout_in
-from tracker.cli.inputs import open_session_file
+from tracker.cli.sources import BIG_BLOCK_SAMPLES, open_session_file
 from tracker.domain import SessionState
 from tracker.engine import build_engine
 
@@ -64,7 +63,7 @@ def test_hour_of_a_recording(
     measure: Measure, recording: Path, base_hour_s: float, report: Report
 ) -> None:
     def analyze() -> Workout:
-        return workout_in(open_session_file(recording), BIG_BLOCK_SAMPLES)
+        return open_session_file(recording).workout()
 
     workout, taken_s = measure(analyze, 3)
     _tell(report, "hour from a recording, file to totals", taken_s, base_hour_s)
@@ -75,8 +74,7 @@ def test_hour_of_a_sample_csv(
     measure: Measure, sample_csv: Path, base_hour_s: float, report: Report
 ) -> None:
     def analyze() -> Workout:
-        file = open_session_file(sample_csv, block_samples=BIG_BLOCK_SAMPLES)
-        return workout_in(file, 1)
+        return open_session_file(sample_csv, block_samples=BIG_BLOCK_SAMPLES).workout()
 
     workout, taken_s = measure(analyze, 3)
     _tell(report, "hour from a sample CSV, file to totals", taken_s, base_hour_s)

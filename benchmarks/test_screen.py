@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from tracker.cli.analyze import workout_in
-from tracker.cli.inputs import open_session_file
+from tracker.cli.sources import open_session_file
 from tracker.domain import FaultReason
 
 if TYPE_CHECKING:
@@ -53,7 +52,7 @@ def test_a_training_on_the_screen(tmp_path: Path, report: Report) -> None:
 
     recording = shown.recording
     assert recording is not None
-    workout = workout_in(open_session_file(recording), 2048)
+    workout = open_session_file(recording).workout(2048)
     counted = sum(record.counted for record in workout.sets)
     told = re.findall(rb"(\d+) sets?, (\d+) reps?", shown.drawn)
     assert [int(number) for number in told[-1]] == [len(workout.sets), counted]

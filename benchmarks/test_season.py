@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from tracker.cli.analyze import BIG_BLOCK_SAMPLES, AnalysisOrder, outcomes
+from tracker.cli.analyze import AnalysisSettings, file_results
+from tracker.cli.sources import BIG_BLOCK_SAMPLES
 from tracker.cli.workers import usable_cores
 from tracker.domain.units import NS_PER_S
+from tracker.importers import ImportOptions
 from tracker.recording import RecordingWriter
 from tracker.sim import simulate, training_plan
 
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
     from measuring import Report
 
-    from tracker.cli.analyze import Outcome
+    from tracker.cli.analyze import FileResult
 
 RECORDINGS: Final = 48
 LENGTH_S: Final = 300.0
@@ -56,15 +58,15 @@ def processor_s() -> float:
 
 def test_two_processes(season: list[str], report: Report) -> None:
     """By the clock on the wall, the start of the processes included."""
-    order = AnalysisOrder(BIG_BLOCK_SAMPLES)
+    settings = AnalysisSettings(BIG_BLOCK_SAMPLES, None, ImportOptions())
     taken_s: dict[int, list[float]] = {1: [], 2: []}
     worked_s: dict[int, list[float]] = {1: [], 2: []}
-    found: dict[int, list[Outcome]] = {}
+    found: dict[int, list[FileResult]] = {}
     for _ in range(ROUNDS):
         # In turn, so that what disturbs one disturbs the other.
         for jobs, times_s in taken_s.items():
             start_s, worked_before_s = time.perf_counter(), processor_s()
-            found[jobs] = list(outcomes(season, order, jobs))
+            found[jobs] = list(file_results(season, settings, jobs))
             times_s.append(time.perf_counter() - start_s)
             worked_s[jobs].append(processor_s() - worked_before_s)
     assert found[1] == found[2]

@@ -1,4 +1,4 @@
-"""The pages name only what there is: files, headings, commands, options, keys, decisions."""
+"""The documentation names only what exists, and every command, kind of sensor and picture."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import pytest
 from textual.binding import Binding
 
 from tracker.cli.app import COMMANDS, tracker
+from tracker.sensors import families
 from tracker.tui import TrackerApp
 from tracker.tui.screens.devices import DevicesScreen
 from tracker.tui.screens.history import HistoryScreen
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT: Final = Path(__file__).parents[1]
-PLACES: Final = (
+FOLDERS: Final = (
     ".",
     "docs",
     "docs/adr",
@@ -34,14 +35,14 @@ PLACES: Final = (
     "recordings",
     "benchmarks",
 )
-PAGES: Final = sorted(page for place in PLACES for page in (ROOT / place).glob("*.md"))
+PAGES: Final = sorted(page for folder in FOLDERS for page in (ROOT / folder).glob("*.md"))
 FIRST_SESSION: Final = ROOT / "docs" / "first-session.md"
 
-ANYTHING: Final = "COMMAND"
+ANY_COMMAND: Final = "COMMAND"
 """Stands for any command."""
 
-OF_PYTEST: Final = "--benchmark-"
-"""Begins the options of its plugin."""
+PYTEST_BENCHMARK: Final = "--benchmark-"
+"""Options of this plugin start with it."""
 
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 
@@ -52,7 +53,7 @@ def prose(page: Path) -> str:
 
 
 def links(page: Path) -> Iterator[str]:
-    """Yield what a page links to or shows, unless it is elsewhere in the world."""
+    """Yield the targets of a page's links and pictures inside the project."""
     without_code = re.sub(r"`[^`\n]*`", "", prose(page))
     for target in re.findall(r"\]\(([^)\s]+)\)", without_code):
         if not re.match(r"[a-z]+:", target):
@@ -61,34 +62,39 @@ def links(page: Path) -> Iterator[str]:
 
 @cache
 def anchors(page: Path) -> frozenset[str]:
-    """Return the places in a page that a link can name, as GitHub makes them from headings."""
+    """Return the anchors of a page, as GitHub makes them from headings."""
     titles = re.findall(r"^#+ +(.+)$", prose(page), re.M)
     return frozenset(
         re.sub(r"[^\w\- ]", "", title.strip().lower()).replace(" ", "-") for title in titles
     )
 
 
-def said_in_code(page: Path) -> Iterator[str]:
-    """Yield the lines of a page's blocks of code, and what is set as code in its text."""
+def code_on(page: Path) -> Iterator[str]:
+    """Yield the lines of a page's code blocks, and the code in its text."""
     text = page.read_text(encoding="utf-8")
     for block in re.findall(r"^```[a-z]*\n(.*?)^```", text, re.S | re.M):
         yield from block.replace("\\\n", " ").splitlines()
     yield from re.findall(r"`([^`\n]+)`", prose(page))
 
 
+def code_words(page: Path) -> frozenset[str]:
+    """Return every word that a page sets as code."""
+    return frozenset(word for code in code_on(page) for word in re.findall(r"[\w-]+", code))
+
+
 def calls(page: Path, program: str) -> Iterator[list[str]]:
     """Yield the arguments of each call of a program that a page shows."""
-    for line in said_in_code(page):
+    for line in code_on(page):
         called = re.match(rf"(?:\S+=\S+ )*{program}\s+(.+)", line.strip())
         if called is None:
             continue
-        # In lists of commands the explanation stands behind three spaces, or behind a `#`.
+        # Three spaces, or a `#`, separate a command from its explanation.
         arguments = re.split(r"\s{3,}|\s#\s", called[1])[0]
         yield shlex.split(arguments.replace("…", ""))
 
 
 def options_of(name: str) -> frozenset[str]:
-    """Return everything with a dash that a command takes."""
+    """Return every option of a command."""
     context = click.Context(tracker)
     command = tracker.get_command(context, name)
     assert command is not None
@@ -97,7 +103,7 @@ def options_of(name: str) -> frozenset[str]:
 
 
 def keys_of(*owners: type) -> frozenset[str]:
-    """Return the keys of screens and of the app, as people name them."""
+    """Return the keys of screens and of the app, as the documentation writes them."""
     shown = {
         "question_mark": "?",
         "up": "↑",
@@ -115,7 +121,7 @@ def keys_of(*owners: type) -> frozenset[str]:
 
 
 @every_page
-def test_every_link_leads_somewhere(page: Path) -> None:
+def test_every_link_has_a_target(page: Path) -> None:
     for target in links(page):
         path, _, anchor = target.partition("#")
         there = (page.parent / path).resolve() if path else page
@@ -125,15 +131,15 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 
 
 @every_page
-def test_every_call_of_the_program_can_be_made(page: Path) -> None:
+def test_every_command_line_is_valid(page: Path) -> None:
     for name, *arguments in calls(page, r"(?:\.venv/bin/)?tracker"):
-        if name == ANYTHING or name.startswith("-"):
+        if name == ANY_COMMAND or name.startswith("-"):
             continue
         assert name in COMMANDS, f"tracker {name}: no such command"
         taken = options_of(name)
         for argument in arguments:
             if argument == "--":
-                # What follows is for the training that is served.
+                # What follows are options of the served training.
                 taken = options_of("train")
             elif re.match(r"--?[a-z]", argument):
                 option = argument.partition("=")[0]
@@ -141,19 +147,33 @@ def test_every_call_of_the_program_can_be_made(page: Path) -> None:
 
 
 @every_page
-def test_every_option_that_is_named_alone_belongs_to_some_command(page: Path) -> None:
+def test_every_option_belongs_to_some_command(page: Path) -> None:
     known = {option for name in COMMANDS for option in options_of(name)}
     for program in ("accuracy.py", "hunt.py"):
         text = (ROOT / "benchmarks" / program).read_text(encoding="utf-8")
         known |= set(re.findall(r'"(--[a-z-]+)"', text))
-    for code in said_in_code(page):
+    for code in code_on(page):
         if re.match(r"--[a-z]", code):
             option = re.split(r"[ =]", code)[0]
-            assert option in known or option.startswith(OF_PYTEST), f"{code}: no such option"
+            assert option in known or option.startswith(PYTEST_BENCHMARK), (
+                f"{code}: no such option"
+            )
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_is_documented(name: str) -> None:
+    table = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    assert f"| `tracker {name}` |" in table
+
+
+# Kinds without a start script are no sensors that one can connect to.
+@pytest.mark.parametrize("kind", [name for name, each in families().items() if each.start])
+def test_every_kind_of_sensor_is_documented(kind: str) -> None:
+    assert kind in code_words(ROOT / "docs" / "sensors.md")
 
 
 @every_page
-def test_every_target_of_make_is_there(page: Path) -> None:
+def test_every_make_target_exists(page: Path) -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     targets = set(re.findall(r"^([a-z]+):", makefile, re.M))
     for arguments in calls(page, "make"):
@@ -163,10 +183,10 @@ def test_every_target_of_make_is_there(page: Path) -> None:
 
 
 @every_page
-def test_every_decision_that_is_named_was_taken(page: Path) -> None:
+def test_every_decision_exists(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     for number, linked in re.findall(r"ADR (\d{4})(?:\]\([^)]*?(\d{4})-[^)]*\))?", text):
-        assert list((ROOT / "docs" / "adr").glob(f"{number}-*.md")), f"ADR {number} is not there"
+        assert list((ROOT / "docs" / "adr").glob(f"{number}-*.md")), f"ADR {number} does not exist"
         assert linked in ("", number), f"ADR {number} leads to {linked}"
 
 
@@ -181,10 +201,8 @@ def test_every_decision_that_is_named_was_taken(page: Path) -> None:
         ("past sessions", (HistoryScreen,)),
     ],
 )
-def test_every_key_in_the_table_of_the_first_session_does_something(
-    where: str, owners: tuple[type, ...]
-) -> None:
-    # A table's rows and a form's choices are moved by the keys of the widgets themselves.
+def test_every_key_in_the_guide_is_bound(where: str, owners: tuple[type, ...]) -> None:
+    # The arrow keys belong to the widgets: rows of a table, choices of a form.
     known = {key.lower() for key in keys_of(*owners)} | {"↑", "↓", "←", "→"}
     text = FIRST_SESSION.read_text(encoding="utf-8")
     table = text[text.index("## Keys") : text.index("## When to ask")]
@@ -197,7 +215,7 @@ def test_every_key_in_the_table_of_the_first_session_does_something(
     assert named <= known
 
 
-def test_every_picture_of_the_pages_is_shown_and_can_be_loaded_on_a_phone() -> None:
+def test_every_picture_is_shown_and_small_enough_for_a_phone() -> None:
     shown = {(page.parent / target).resolve() for page in PAGES for target in links(page)}
     pictures = sorted((ROOT / "docs").glob("*.svg"))
     assert pictures

@@ -9,6 +9,7 @@ import pytest
 from tests.ble.fake_radio import FakeRadio
 from tests.cli.logged import fill
 from tracker.cli import main
+from tracker.domain.units import NS_PER_S
 from tracker.recording import RecordingWriter
 from tracker.sim import demo_plan, simulate
 
@@ -57,6 +58,17 @@ def recording(lifted: SimulatedSession, tmp_path_factory: pytest.TempPathFactory
 
 
 @pytest.fixture(scope="session")
+def brief_recording(lifted: SimulatedSession, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The first reps of it as a recording, for tests that analyse many."""
+    path = tmp_path_factory.mktemp("brief") / "brief.arrows"
+    with RecordingWriter(path, lifted.info) as writer:
+        for notification in lifted.notifications():
+            if notification.received_ns < 20 * NS_PER_S:
+                writer.write(notification)
+    return path
+
+
+@pytest.fixture(scope="session")
 def csv(lifted: SimulatedSession, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same session as a sample CSV."""
     path = tmp_path_factory.mktemp("csv") / "lifted.csv"
@@ -83,7 +95,7 @@ def around(monkeypatch: pytest.MonkeyPatch) -> Callable[..., FakeRadio]:
     def put(*sensors: FakeSensor) -> FakeRadio:
         radio = FakeRadio(*sensors)
         monkeypatch.setattr("tracker.cli.radio.BleakRadio", lambda: radio)
-        monkeypatch.setattr("tracker.cli.sensors.BleakRadio", lambda: radio)
+        monkeypatch.setattr("tracker.ble.BleakRadio", lambda: radio)
         return radio
 
     return put

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tracker.cli.analyze import AnalysisOrder, Outcome
+    from tracker.cli.analyze import AnalysisSettings, FileResult
 
 
 def square(number: int) -> int:
@@ -33,12 +33,12 @@ def square_but_once(number: int, *, folder: Path) -> int:
     return square(number)
 
 
-def outcome_unless_killed(source: str, order: AnalysisOrder) -> Outcome:
+def result_unless_killed(source: str, settings: AnalysisSettings) -> FileResult:
     """Stand in for a process that the system ends, as it does where memory is short."""
     # The engine would cost every process its start.
-    from tracker.cli.analyze import Outcome
+    from tracker.cli.analyze import FileResult
 
-    del order
+    del settings
     if source == "kill":
         os.kill(os.getpid(), signal.SIGKILL)
-    return Outcome(source, None, "fine")
+    return FileResult(source, None, "fine")

@@ -1,17 +1,32 @@
 from __future__ import annotations
 
 import json
+import signal
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.cli.killable import result_unless_killed
+from tracker.cli import analyze as analyzing
+from tracker.cli.analyze import (
+    WORTH_A_PROCESS_BYTES,
+    AnalysisSettings,
+    default_jobs,
+    file_result,
+    file_results,
+)
 from tracker.cli.exits import ExitCode
+from tracker.cli.sources import open_session_file
+from tracker.cli.workers import usable_cores
+from tracker.domain import SessionState
+from tracker.importers import ImportOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from tracker.sim import SimulatedSession
+
 
 HEADER = "time_s,acc_x,acc_y,acc_z"
 
@@ -170,9 +185,7 @@ def test_bad_files_among_several_are_named_and_do_not_stop_the_others(
     assert "2 of 4 files could not be read" in result.err
 
 
-@pytest.mark.parametrize("output_format", ["json", "text"])
 def test_several_at_once_are_as_one_after_the_other(
-    output_format: str,
     recording: Path,
     csv: Path,
     short_csv: Path,
@@ -180,9 +193,9 @@ def test_several_at_once_are_as_one_after_the_other(
     tracker: Callable[..., Any],
 ) -> None:
     files = (csv, tmp_path / "missing.csv", recording, short_csv)
-    alone = tracker("analyze", *files, "--format", output_format, "--jobs", 1)
+    alone = tracker("analyze", *files, "--format", "json", "--jobs", 1)
     assert alone.code == ExitCode.USAGE_OR_INPUT
-    assert tracker("analyze", *files, "--format", output_format, "--jobs", 2) == alone
+    assert tracker("analyze", *files, "--format", "json", "--jobs", 2) == alone
 
 
 def test_a_folder_is_every_session_in_it_in_the_order_of_names(
@@ -226,3 +239,71 @@ def test_wrong_usage_is_explained(
     result = tracker("analyze", *arguments)
     assert (result.code, result.out) == (ExitCode.USAGE_OR_INPUT, "")
     assert said in result.err
+
+
+def test_the_events_add_up_to_the_totals(recording: Path) -> None:
+    file = open_session_file(recording)
+    state = SessionState()
+    state.accept(event for event, _ in file.events(20))
+    assert file.workout(20).sets == state.sets != ()
+
+
+def test_the_facts_are_those_of_the_file(csv: Path) -> None:
+    rows = len(csv.read_text().splitlines()) - 1
+    file = open_session_file(csv)
+    facts = file.workout(1).facts
+    assert (facts.path, facts.sensor, facts.samples) == (str(csv), "csv", rows)
+    assert facts.duration_s == file.duration_s
+    assert facts.rate_hz is not None
+    assert file.duration_s is not None
+    assert abs(facts.rate_hz - (rows - 1) / file.duration_s) < 1.0
+
+
+def test_nothing_is_printed_where_nobody_watches(
+    recording: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    open_session_file(recording).workout(100)
+    captured = capsys.readouterr()
+    assert (captured.out, captured.err) == ("", "")
+
+
+SETTINGS = AnalysisSettings(20_000, None, ImportOptions())
+
+
+def test_what_is_wrong_with_a_file_is_a_value(tmp_path: Path) -> None:
+    outcome = file_result(str(tmp_path / "a.csv"), SETTINGS)
+    assert outcome.workout is None
+    assert outcome.problem.endswith("a.csv: there is no such file")
+    assert outcome.advice == "Check the path."
+
+
+def test_what_is_told_meanwhile_comes_along(recording: Path, tmp_path: Path) -> None:
+    damaged = tmp_path / "damaged.arrows"
+    damaged.write_bytes(recording.read_bytes()[:-1000])
+    outcome = file_result(str(damaged), SETTINGS)
+    assert outcome.workout is not None
+    assert outcome.warnings[0].startswith(f"{damaged}: ")
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="Windows ends processes otherwise")
+def test_a_file_that_ends_every_process_is_named_and_the_others_are_done(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(analyzing, "file_result", result_unless_killed)
+    found = list(file_results(["a", "kill", "b"], SETTINGS, jobs=2))
+    assert [outcome.source for outcome in found] == ["a", "kill", "b"]
+    assert [outcome.problem for outcome in found][::2] == ["fine", "fine"]
+    assert found[1].workout is None
+    assert found[1].problem == "kill: every worker that started it was killed"
+    assert "--jobs 1" in (found[1].advice or "")
+
+
+def test_processes_are_started_where_they_are_worth_it(tmp_path: Path) -> None:
+    small, large = tmp_path / "small", tmp_path / "large"
+    small.write_bytes(b"")
+    with large.open("wb") as out:
+        out.truncate(100 * WORTH_A_PROCESS_BYTES)
+    assert default_jobs([str(small)] * 1000) == 1
+    assert default_jobs([str(large)] * 1000) == usable_cores()
+    assert default_jobs([str(large)]) == 1
+    assert default_jobs(["missing", "memory://a"]) == 1

@@ -4,20 +4,37 @@ import csv as csv_reader
 import io
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 from pyarrow import parquet
 
+from tracker.app.training import open_training_log
 from tracker.cli.exits import ExitCode
+from tracker.cli.export import (
+    STDOUT,
+    ReadOptions,
+    export_file,
+    export_folder,
+    logged_before,
+    logged_recording,
+    logged_workout,
+    names_session,
+    session_of,
+)
+from tracker.domain import InputError, OutputError, SessionInfo, SourceFacts, Workout
 from tracker.export.formats import FORMATS
+from tracker.importers import ImportOptions
 from tracker.recording import RecordingWriter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tracker.sim import SimulatedSession
+
 
 DOCUMENTED = Path(__file__).parents[2] / "docs" / "exports.md"
 FILES = [name for name, form in FORMATS.items() if form.writer is not None]
@@ -135,7 +152,7 @@ def test_a_format_without_trends_takes_no_history(
 ) -> None:
     refused = tracker("export", csv, "--format", "csv", "-o", tmp_path / "x", "--history", csv)
     assert refused.code == ExitCode.USAGE_OR_INPUT
-    assert "csv has none" in refused.err
+    assert "csv does not have" in refused.err
 
 
 def test_a_folder_of_sessions_and_a_single_one_can_be_parted(
@@ -170,7 +187,7 @@ def test_a_dataset_grows_by_subjects(
     ("arguments", "said"),
     [
         (["a.csv", "b.csv", "--format", "csv", "-o", "x"], "one by one"),
-        (["a.csv", "--format", "csv", "-o", "x", "--partition"], "has no parts"),
+        (["a.csv", "--format", "csv", "-o", "x", "--partition"], "cannot be partitioned"),
         (["a.csv", "b.csv", "--format", "bids", "-o", "x", "--started", STARTED], "one session"),
         (["a.csv", "--format", "xml", "-o", "x"], "xml"),
         (["a.csv", "--format", "csv"], "--output"),
@@ -200,3 +217,188 @@ def test_wrong_usage_is_explained(
 @pytest.mark.parametrize("name", FORMATS)
 def test_every_format_is_documented(name: str) -> None:
     assert f"| `{name}` |" in DOCUMENTED.read_text(encoding="utf-8")
+
+
+READING = ReadOptions(ImportOptions())
+STARTED_AT = datetime(2026, 3, 1, 18, 30, tzinfo=UTC)
+CSV, RAW, PARQUET, BIDS = (FORMATS[name] for name in ("csv", "raw-csv", "parquet", "bids"))
+
+
+def test_a_format_of_what_was_found_gets_no_samples(csv: Path) -> None:
+    session = session_of(str(csv), CSV, READING)
+    assert session.samples is None
+    assert len(session.workout.sets) == 2
+
+
+def test_every_sample_of_a_csv_is_there_as_it_was(csv: Path, lifted: SimulatedSession) -> None:
+    session = session_of(str(csv), RAW, READING)
+    assert session.samples is not None
+    time_s, acc_mps2, _ = lifted.samples()
+    np.testing.assert_allclose(session.samples.time_s, time_s, atol=1e-6)
+    np.testing.assert_allclose(session.samples.acc_mps2, acc_mps2, atol=1e-6)
+
+
+def test_what_the_user_says_of_a_file_is_taken(csv: Path) -> None:
+    reading = ReadOptions(
+        ImportOptions(), exercise="glute_bridge", started=STARTED_AT, subject="07"
+    )
+    session = session_of(str(csv), CSV, reading)
+    assert session.workout.info.exercise == "glute_bridge"
+    assert session.workout.info.started_utc == "2026-03-01T18:30:00+00:00"
+    assert session.subject == "07"
+
+
+def test_the_time_that_a_user_says_beats_the_one_of_a_recording(
+    recording: Path, csv: Path
+) -> None:
+    assert session_of(str(csv), CSV, READING).workout.info.started_utc is None
+    for path in (csv, recording):
+        said = session_of(str(path), CSV, replace(READING, started=STARTED_AT)).workout.info
+        assert said.started_utc == "2026-03-01T18:30:00+00:00"
+
+
+def test_the_samples_of_a_session_come_from_its_recording(
+    recording: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRACKER_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("TRACKER_LOG_URL", raising=False)
+    # The other tests go on reading the one that they share.
+    own = tmp_path / "own.arrows"
+    own.write_bytes(recording.read_bytes())
+    found = session_of(str(own), RAW, READING)
+    with open_training_log() as log:
+        log.add(found.workout, version="1", recording=str(own))
+    logged = session_of("last", RAW, READING)
+    assert logged.samples is not None
+    assert found.samples is not None
+    np.testing.assert_array_equal(logged.samples.acc_mps2, found.samples.acc_mps2)
+    own.unlink()
+    with pytest.raises(InputError, match="is gone"):
+        session_of("last", RAW, READING)
+
+
+def test_a_file_that_is_called_like_a_session_is_a_file(
+    csv: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "12").write_bytes(csv.read_bytes())
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match=r"12: expected a recording"):
+        session_of("12", CSV, READING)
+
+
+def test_no_recording_is_replaced_even_with_force(recording: Path, tmp_path: Path) -> None:
+    target = tmp_path / "a.arrows"
+    target.write_bytes(b"mine")
+    with pytest.raises(OutputError, match="reserved for recordings"):
+        export_file(str(recording), CSV, READING, target, force=True)
+    assert target.read_bytes() == b"mine"
+
+
+def test_what_is_read_is_not_replaced_even_with_force(csv: Path, tmp_path: Path) -> None:
+    source = tmp_path / "samples.csv"
+    source.write_bytes(csv.read_bytes())
+    with pytest.raises(OutputError, match="is also the source"):
+        export_file(str(source), RAW, READING, source, force=True)
+    assert source.read_bytes() == csv.read_bytes()
+
+
+def test_what_cannot_be_printed_is_refused(csv: Path) -> None:
+    with pytest.raises(OutputError, match=r"-o session\.parquet"):
+        export_file(str(csv), PARQUET, READING, STDOUT, force=False)
+    with pytest.raises(OutputError, match="is a folder"):
+        export_folder([str(csv)], BIDS, READING, STDOUT, force=False)
+
+
+def test_of_a_folder_there_is_nothing_if_one_session_cannot_be_read(
+    csv: Path, tmp_path: Path
+) -> None:
+    target = tmp_path / "history"
+    with pytest.raises(InputError, match="no such file"):
+        export_folder([str(csv), "missing.csv"], PARQUET, READING, target, force=False)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("word", ["1", "042", "last"])
+def test_numbers_and_the_word_for_the_newest_name_sessions(word: str) -> None:
+    assert names_session(word)
+
+
+@pytest.mark.parametrize("word", ["a.csv", "1.csv", "-1", "1.5", "٣", "", "first"])
+def test_everything_else_is_a_file(word: str) -> None:
+    assert not names_session(word)
+
+
+def test_without_a_log_there_is_no_session_and_none_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRACKER_HOME", str(tmp_path))
+    monkeypatch.delenv("TRACKER_LOG_URL", raising=False)
+    for ask in (logged_workout, logged_recording):
+        with pytest.raises(InputError, match="no training log yet"):
+            ask("1")
+    assert logged_before(workout("2026-03-01T18:00:00+00:00")) == ()
+    assert list(tmp_path.iterdir()) == []
+
+
+def workout(started: str | None, exercise: str = "hip_thrust", origin: str = "live") -> Workout:
+    info = SessionInfo("profile", exercise, started_utc=started, origin=origin)
+    facts = SourceFacts("x.arrows", "profile", 100.0, 60.0, 6000)
+    return Workout(info, facts, (), (), {})
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("TRACKER_HOME", str(tmp_path))
+    monkeypatch.delenv("TRACKER_LOG_URL", raising=False)
+    return tmp_path
+
+
+def test_a_session_is_found_by_its_number_and_as_the_last(home: Path) -> None:
+    first, second = (workout(f"2026-03-0{day}T18:00:00+01:00") for day in (1, 2))
+    with open_training_log() as log:
+        number = log.add(first, version="1")
+        log.add(second, version="1")
+    assert logged_workout(str(number)) == first
+    assert logged_workout("last") == second
+    with pytest.raises(InputError, match="not in the log"):
+        logged_workout("99")
+
+
+def test_a_recording_is_found_while_it_is_there(home: Path) -> None:
+    path = home / "a.arrows"
+    path.write_bytes(b"bytes")
+    with open_training_log() as log:
+        log.add(workout(None), version="1")
+        log.add(workout("2026-03-01T18:00:00+00:00"), version="1", recording=str(path))
+    assert logged_recording("2") == path
+    with pytest.raises(InputError, match="has no recording"):
+        logged_recording("1")
+    path.unlink()
+    with pytest.raises(InputError, match="is gone"):
+        logged_recording("2")
+
+
+def test_a_session_is_compared_with_those_before_it_of_its_kind(home: Path) -> None:
+    with open_training_log() as log:
+        for started, exercise, origin in (
+            ("2026-03-02T18:00:00+00:00", "hip_thrust", "live"),
+            ("2026-03-01T18:00:00+00:00", "hip_thrust", "live"),
+            ("2026-03-01T18:00:00+00:00", "glute_bridge", "live"),
+            ("2026-03-01T18:00:00+00:00", "hip_thrust", "synthetic"),
+            ("2026-03-05T18:00:00+00:00", "hip_thrust", "live"),
+            # Half an hour later, although its text sorts before.
+            ("2026-03-04T17:30:00-01:00", "hip_thrust", "live"),
+            (None, "hip_thrust", "live"),
+        ):
+            log.add(workout(started, exercise, origin), version="1")
+    earlier = logged_before(workout("2026-03-04T18:00:00+00:00"))
+    assert [each.info.started_utc for each in earlier] == [
+        "2026-03-01T18:00:00+00:00",
+        "2026-03-02T18:00:00+00:00",
+    ]
+
+
+def test_a_log_that_cannot_be_read_leaves_the_trends_out(home: Path) -> None:
+    (home / "data").mkdir()
+    (home / "data" / "training.sqlite").write_bytes(b"no database" * 100)
+    assert logged_before(workout("2026-03-04T18:00:00+00:00")) == ()

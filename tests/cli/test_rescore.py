@@ -5,19 +5,27 @@ import re
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.cli.logged import open_log
-from tracker.cli.exits import ExitCode
-from tracker.domain import Phase
+from tests.cli.logged import OLDER, open_log
+from tracker import __version__
+from tracker.cli.exits import ExitCode, Interruption
+from tracker.cli.rescore import Task, measure, rescore_all, work_for
+from tracker.domain import InputError, Phase, SessionInfo
+from tracker.recording import RecordingWriter, sha256_of
+from tracker.store import Edit, Field, TrainingLog
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     Tracker = Callable[..., Any]
+    from collections.abc import Iterator
+
+    from tracker.sim import SimulatedSession
 
 
 @pytest.fixture
@@ -42,7 +50,7 @@ def test_a_log_is_built_anew_from_the_recordings(tracker: Tracker, home: Path) -
 
 def test_an_exercise_that_was_edited_is_what_is_looked_for(tracker: Tracker, home: Path) -> None:
     tracker("rescore", "--missing")
-    assert tracker("rescore", "all").err.startswith("0 rescored, 0 added, 1 done before")
+    assert tracker("rescore", "all").err.startswith("0 rescored, 0 added, 1 already done")
     tracker("edit", "1", "--exercise", "squat")
     result = tracker("rescore", "1")
     assert (result.code, result.err) == (ExitCode.OK, "1 rescored, 0 added\n")
@@ -62,7 +70,7 @@ def test_an_exercise_that_was_edited_is_what_is_looked_for(tracker: Tracker, hom
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        ([], "say what: all, an ID"),
+        ([], "name what to analyse: all, an ID"),
         (["nothing"], "no recording's name begins so"),
         (["--missing", "nowhere"], "expected a folder of recordings"),
         (["gone.arrows"], "there is no such file"),
@@ -95,12 +103,12 @@ def test_what_cannot_be_measured_is_told_and_the_rest_is_done(
 @pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl-C cannot be sent to a process there")
 def test_ctrl_c_keeps_what_is_done_and_the_same_command_goes_on(
-    tracker: Tracker, home: Path, recording: Path
+    tracker: Tracker, home: Path, brief_recording: Path
 ) -> None:
     folder = home / "data" / "recordings"
     for number in range(24):
         # A byte more is another recording; what comes after its end is told of and left.
-        leave(folder / f"{number:02}.arrows", recording.read_bytes() + bytes([number]))
+        leave(folder / f"{number:02}.arrows", brief_recording.read_bytes() + bytes([number]))
     process = subprocess.Popen(
         [sys.executable, "-m", "tracker", "rescore", "--missing", "--jobs", "2"],
         stdout=subprocess.PIPE,
@@ -122,3 +130,146 @@ def test_ctrl_c_keeps_what_is_done_and_the_same_command_goes_on(
     tracker("rescore", "--missing", "--jobs", "1")
     with open_log(home) as log:
         assert len(log.list()) == 25
+
+
+@pytest.fixture
+def folder(log_home: Path, recording: Path) -> Path:
+    """The folder for recordings with one in it that is not session 1's, whose name it has."""
+    folder = log_home / "data" / "recordings"
+    folder.mkdir()
+    (folder / OLDER).write_bytes(recording.read_bytes())
+    return folder
+
+
+@pytest.fixture
+def log(log_home: Path) -> Iterator[TrainingLog]:
+    with open_log(log_home) as opened:
+        yield opened
+
+
+def test_a_recording_is_known_by_its_bytes(log: TrainingLog, folder: Path) -> None:
+    (task,) = work_for(log, [str(folder)], missing=False, again=False).tasks
+    assert task == Task(folder / OLDER, None, None)
+    work = work_for(log, [], missing=True, again=False)
+    # By its name it is there already.
+    assert work.tasks == []
+
+
+def test_a_recording_that_moved_with_the_home_is_found(
+    log: TrainingLog, folder: Path, recording: Path
+) -> None:
+    known = measure(Task(recording, None, None)).workout
+    moved = log.add(known, version="0", recording=f"/old/home/{OLDER}", sha256="moved")
+    work = work_for(log, [str(moved)], missing=False, again=False)
+    assert [task.path for task in work.tasks] == [folder / OLDER]
+
+
+def test_what_this_version_has_measured_as_what_it_was_is_done(
+    log: TrainingLog, folder: Path
+) -> None:
+    path = folder / OLDER
+    workout = measure(Task(path, None, None)).workout
+    session_id = log.add(workout, version=__version__, recording=str(path), sha256=sha256_of(path))
+    work = work_for(log, [str(session_id)], missing=False, again=False)
+    assert (work.tasks, work.done_before) == ([], 1)
+    (again,) = work_for(log, [str(session_id)], missing=False, again=True).tasks
+    assert (again.path, again.exercise) == (path, "hip_thrust")
+    log.edit(session_id, [Edit(Field.EXERCISE, "squat")])
+    (other,) = work_for(log, [str(folder)], missing=False, again=False).tasks
+    assert (other.path, other.exercise) == (path, "squat")
+
+
+def test_an_exercise_is_looked_for_and_the_head_stays_what_it_was(recording: Path) -> None:
+    measured = measure(Task(recording, "glute_bridge", None))
+    assert measured.counted_as == "glute_bridge"
+    assert measured.workout.info.exercise == "hip_thrust"
+    assert measured.sha256 == sha256_of(recording)
+    assert measure(Task(recording, None, None)).counted_as == "hip_thrust"
+
+
+def test_a_session_whose_recording_is_gone_is_told(log: TrainingLog) -> None:
+    work = work_for(log, ["all"], missing=False, again=True)
+    assert work.tasks == []
+    outcome = rescore_all(log, work, 1, Interruption())
+    assert outcome.failed == 1
+    assert outcome.lines[0].startswith("session 1: its recording is gone: ")
+    assert outcome.lines[-1] == "0 rescored, 0 added, 1 failed"
+    with pytest.raises(InputError, match="session 2: has no recording"):
+        work_for(log, ["2"], missing=False, again=False)
+
+
+def test_edits_stay_and_what_this_version_has_done_is_skipped(
+    log: TrainingLog, recording: Path
+) -> None:
+    measured = measure(Task(recording, None, None))
+    session_id = log.add(
+        replace(measured.workout, sets=measured.workout.sets[:1]),
+        version="0.0.1",
+        recording=str(recording),
+        sha256=measured.sha256,
+    )
+    log.edit(session_id, [Edit(Field.REPS, 3, 1)])
+    outcome = rescore_all(
+        log, work_for(log, [str(recording)], missing=False, again=False), 1, Interruption()
+    )
+    assert (outcome.done, outcome.added, outcome.failed) == (1, 0, 0)
+    kept = log.kept(session_id)
+    assert kept.measured.sets == measured.workout.sets
+    assert kept.overlaid.workout.sets[0].done == 3
+    assert kept.summary.tracker_version == __version__
+    work = work_for(log, [str(recording)], missing=False, again=False)
+    assert (work.tasks, work.done_before) == ([], 1)
+    assert len(work_for(log, [str(recording)], missing=False, again=True).tasks) == 1
+
+
+def test_a_recording_that_holds_less_than_was_logged_replaces_nothing(
+    log: TrainingLog, recording: Path
+) -> None:
+    measured = measure(Task(recording, None, None))
+    facts = replace(measured.workout.facts, duration_s=3600.0)
+    longer = replace(measured.workout, facts=facts)
+    session_id = log.add(longer, version="0.0.1", recording=str(recording), sha256=measured.sha256)
+    outcome = rescore_all(
+        log, work_for(log, [str(session_id)], missing=False, again=False), 1, Interruption()
+    )
+    assert outcome.failed == 1
+    assert "of the 3600.0 s that were logged" in outcome.lines[0]
+    assert log.kept(session_id).measured == longer
+
+
+def test_a_recording_without_a_sample_is_left_out_from_then_on(
+    log: TrainingLog, log_home: Path
+) -> None:
+    folder = log_home / "data" / "recordings"
+    folder.mkdir()
+    RecordingWriter(folder / "empty.arrows", SessionInfo("profile")).close()
+    outcome = rescore_all(log, work_for(log, [], missing=True, again=False), 1, Interruption())
+    assert (outcome.added, outcome.empty, outcome.failed) == (0, 1, 0)
+    assert work_for(log, [], missing=True, again=False).tasks == []
+
+
+def test_several_processes_come_to_the_same(
+    log: TrainingLog, log_home: Path, lifted: SimulatedSession
+) -> None:
+    folder = log_home / "data" / "recordings"
+    folder.mkdir()
+    for name in ("a", "b", "c"):
+        with RecordingWriter(folder / f"{name}.arrows", replace(lifted.info, note=name)) as writer:
+            for notification in lifted.notifications():
+                writer.write(notification)
+    outcome = rescore_all(log, work_for(log, [], missing=True, again=False), 2, Interruption())
+    assert (outcome.added, outcome.failed) == (3, 0)
+    expected = measure(Task(folder / "a.arrows", None, None)).workout
+    added = [each for each in log.recordings() if each.recording_name != OLDER]
+    # Whoever is done first: a log that is built anew has its ids in the order of time.
+    assert [each.recording_name for each in added] == ["a.arrows", "b.arrows", "c.arrows"]
+    assert all(log.workout(each.id).sets == expected.sets for each in added)
+
+
+def test_after_an_interruption_nothing_is_begun(log: TrainingLog, folder: Path) -> None:
+    interrupted = Interruption()
+    interrupted.happen()
+    work = work_for(log, [str(folder)], missing=False, again=True)
+    outcome = rescore_all(log, work, 1, interrupted)
+    assert (outcome.done, outcome.added) == (0, 0)
+    assert outcome.lines == ["0 rescored, 0 added, 1 still to do"]

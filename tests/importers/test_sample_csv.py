@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import gzip
+import itertools
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,10 +11,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tracker.domain import InputError
-from tracker.importers import AccUnit, GyroUnit, SampleTable, read_sample_csv
+from tracker.domain.units import ns_from_s
+from tracker.importers import (
+    AccUnit,
+    GyroUnit,
+    SampleTable,
+    notifications_from_samples,
+    read_sample_csv,
+)
+from tracker.importers.sample_csv import ACC, GYRO, TIME, read_header
+from tracker.importers.samples import check_samples
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from numpy.typing import NDArray
+
 
 ACC_HEADER = "time_s,acc_x,acc_y,acc_z"
 HEADER = f"{ACC_HEADER},gyro_x,gyro_y,gyro_z"
@@ -177,3 +189,282 @@ def test_repeated_stamps_of_a_coarse_clock_pass_through(tmp_path: Path) -> None:
     assert read(tmp_path, content).time_s.tolist() == pytest.approx(
         [0.0, 0.0, 0.02, 0.02, 0.04, 0.04, 0.06, 0.06, 0.08, 0.08]
     )
+
+
+SAMPLES = 500
+
+
+def worn(*, rate_hz: float = 100.0) -> SampleTable:
+    """Return a sensor that turns slowly while it feels gravity."""
+    time_s = np.arange(SAMPLES) / rate_hz
+    acc_mps2 = 9.81 * np.column_stack([np.sin(time_s), np.zeros(SAMPLES), np.cos(time_s)])
+    return SampleTable(time_s, acc_mps2, np.full((SAMPLES, 3), 0.5))
+
+
+def check(
+    table: SampleTable, acc_unit: AccUnit = AccUnit.MPS2, gyro_unit: GyroUnit = GyroUnit.RADPS
+) -> None:
+    check_samples(Path("samples.csv"), table, acc_unit, gyro_unit, lambda row: row + 2)
+
+
+def at(time_s: NDArray[np.float64]) -> SampleTable:
+    return SampleTable(time_s, worn().acc_mps2[: time_s.size], None)
+
+
+@pytest.mark.parametrize("rate_hz", [9.9, 10.0, 52.0, 100.0, 1000.0, 1010.0])
+def test_every_usual_rate_passes(rate_hz: float) -> None:
+    check(worn(rate_hz=rate_hz))
+
+
+def test_a_coarse_clock_jitter_and_gaps_pass() -> None:
+    time_s = worn().time_s
+    check(at(np.floor(time_s / 0.015) * 0.015))
+    check(at(np.sort(time_s + np.random.default_rng(1).uniform(0.0, 0.02, SAMPLES))))
+    check(at(np.where(time_s > 2.0, time_s + 3600.0, time_s)))
+    check(at(time_s + 1.7e9))
+    check(at(time_s - 100.0))
+
+
+@pytest.mark.parametrize(
+    ("column", "value"), [(0, np.nan), (1, np.inf), (2, -np.inf), (2, np.nan)]
+)
+def test_a_value_that_is_not_finite_is_told_with_its_line(column: int, value: float) -> None:
+    table = worn()
+    assert table.gyro_radps is not None
+    [table.time_s[:, None], table.acc_mps2, table.gyro_radps][column][40, 0] = value
+    with pytest.raises(InputError, match="line 42: a value is not a finite number"):
+        check(table)
+
+
+def test_fewer_than_two_samples_are_told() -> None:
+    with pytest.raises(InputError, match="has no samples"):
+        check(at(np.empty(0)))
+    with pytest.raises(InputError, match="has one sample"):
+        check(at(np.zeros(1)))
+
+
+def test_time_that_runs_backwards_is_told_with_its_line() -> None:
+    time_s = worn().time_s
+    time_s[7] = 0.01
+    with pytest.raises(InputError, match=r"line 9: time runs backwards, from 0.06 to 0.01 s"):
+        check(at(time_s))
+
+
+def test_time_that_stands_still_is_told() -> None:
+    with pytest.raises(InputError, match="all 500 samples have the same time, 3 s"):
+        check(at(np.full(SAMPLES, 3.0)))
+
+
+@pytest.mark.parametrize(
+    ("factor", "words"),
+    [
+        (1e3, "0.1 samples a second.*\n.*milliseconds"),
+        (1e6, "microseconds"),
+        (1e9, "nanoseconds"),
+        (1 / 60.0, "6e[+]03 samples a second.*\n.*in seconds"),
+        (1 / 15.0, "1.5e[+]03 samples a second"),
+        (15.0, "6.67 samples a second.*\n.*in seconds"),
+    ],
+)
+def test_a_rate_that_cannot_be_names_the_unit_that_it_looks_like(
+    factor: float, words: str
+) -> None:
+    with pytest.raises(InputError, match=words):
+        check(at(worn().time_s * factor))
+
+
+def test_a_time_that_does_not_fit_is_told() -> None:
+    with pytest.raises(InputError, match="line 2: a time of 5e\\+09 s is out of range"):
+        check(at(worn().time_s + 5e9))
+
+
+def test_an_acceleration_in_g_is_not_taken_for_one_in_si() -> None:
+    table = worn()
+    in_g = SampleTable(table.time_s, table.acc_mps2 / 9.81, None)
+    with pytest.raises(InputError, match=r"mostly 1, which in m/s2 is not gravity.*\n.*unit g$"):
+        check(in_g)
+    in_si_twice = SampleTable(table.time_s, table.acc_mps2 * 9.80665, None)
+    with pytest.raises(
+        InputError, match=r"mostly 9.81, which in g is not gravity.*\n.*unit m/s2$"
+    ):
+        check(in_si_twice, AccUnit.G)
+    check(table, AccUnit.G)
+
+
+def test_an_acceleration_that_nobody_has_is_told_with_its_line() -> None:
+    table = worn()
+    table.acc_mps2[3] = (0.0, -1200.0, 0.0)
+    with pytest.raises(InputError, match=r"line 5: an acceleration of 1200 m/s².*\n.*--acc-unit"):
+        check(table)
+
+
+def test_an_angular_rate_that_nobody_has_is_told_with_its_line() -> None:
+    table = worn()
+    assert table.gyro_radps is not None
+    table.gyro_radps[3] = (0.0, 250.0, 0.0)
+    with pytest.raises(InputError, match=r"line 5: an angular rate of 250.*\n.*--gyro-unit deg/s"):
+        check(table)
+    with pytest.raises(InputError, match=r"\n.*Check the unit"):
+        check(table, gyro_unit=GyroUnit.DPS)
+
+
+@pytest.mark.parametrize("value", [2e100, 1e300, -1.7976931348623157e308])
+@pytest.mark.parametrize("column", [0, 1, 2])
+@pytest.mark.parametrize("rows", [slice(3, 4), slice(3, None)])
+def test_a_number_whose_square_does_not_fit_is_told_with_its_line(
+    rows: slice, column: int, value: float
+) -> None:
+    table = worn()
+    assert table.gyro_radps is not None
+    [table.time_s[:, None], table.acc_mps2, table.gyro_radps][column][rows, -1] = value
+    with pytest.raises(InputError, match=r"line 5: \S+e\+\d+ is not a measurement"):
+        check(table)
+
+
+@pytest.mark.parametrize("value", [1e9, 1e100])
+def test_a_huge_number_that_fits_is_told_as_what_it_is(value: float) -> None:
+    table = worn()
+    assert table.gyro_radps is not None
+    table.gyro_radps[3:, 1] = value
+    with pytest.raises(InputError, match="line 5: an angular rate of 1e"):
+        check(table)
+    table.acc_mps2[3:, 1] = value
+    with pytest.raises(InputError, match="line 5: an acceleration of 1e"):
+        check(table)
+    table.time_s[3:] = value
+    with pytest.raises(InputError, match=r"a time of 1e|samples a second"):
+        check(table)
+
+
+def test_degrees_taken_for_radians_are_noticed_below_the_limit() -> None:
+    table = worn()
+    sway_dps = 60.0 * np.sin(table.time_s)[:, None] * np.ones(3)
+    in_degrees = SampleTable(table.time_s, table.acc_mps2, sway_dps)
+    with pytest.raises(InputError, match=r"a twentieth of the angular rates.*\n.*deg/s"):
+        check(in_degrees)
+    check(SampleTable(table.time_s, table.acc_mps2, np.radians(sway_dps)))
+
+
+def test_a_short_knock_passes() -> None:
+    table = worn()
+    assert table.gyro_radps is not None
+    table.acc_mps2[100:105] *= 20.0
+    table.gyro_radps[100:105] = 34.9
+    check(table)
+
+
+@pytest.mark.parametrize("size_mps2", [0.0, 0.4, 2.9])
+def test_acceleration_without_gravity_is_refused(size_mps2: float) -> None:
+    whole = worn()
+    linear = SampleTable(whole.time_s, whole.acc_mps2 * (size_mps2 / 9.81), whole.gyro_radps)
+    with pytest.raises(InputError, match="gravity is not in it") as refused:
+        check(linear)
+    assert "linear acceleration" in str(refused.value)
+
+
+PATH = Path("samples.csv")
+ACC_ONLY = ",".join([TIME, *ACC])
+COMPLETE = ",".join([TIME, *ACC, *GYRO])
+
+
+@pytest.mark.parametrize("names", list(itertools.permutations([TIME, *ACC])))
+def test_a_header_may_name_its_columns_in_any_order(names: tuple[str, ...]) -> None:
+    header = read_header(PATH, ",".join(names).encode())
+    assert header.names == names
+    assert not header.has_gyro
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (COMPLETE, 1),
+        (COMPLETE.replace(",", " , "), 1),
+        (",".join(f'"{name}"' for name in COMPLETE.split(",")), 1),
+        (f"\n\n{COMPLETE}", 3),
+        (f"\r\n  {COMPLETE}", 2),
+    ],
+)
+def test_spaces_quotes_and_blank_lines_before_do_not_matter(text: str, line: int) -> None:
+    content = f"{text}\r\n0,1,2,3,4,5,6".encode()
+    header = read_header(PATH, content)
+    assert header.names == (TIME, *ACC, *GYRO)
+    assert header.has_gyro
+    assert header.line == line
+    assert content[header.end :] == b"\r\n0,1,2,3,4,5,6"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", ["empty", COMPLETE[:6]]),
+        ("time_s,acc_x,acc_z", ["line 1: column acc_y missing"]),
+        ("acc_x,acc_y,acc_z", ["column time_s missing"]),
+        (f"{ACC_ONLY},gyro_y", ["columns gyro_x, gyro_z missing"]),
+        (f"{ACC_ONLY},heart_rate", ["unknown column 'heart_rate'"]),
+        (ACC_ONLY.replace("time_s", "time"), ["unknown column 'time'", "Did you mean time_s?"]),
+        (f"{ACC_ONLY},", ["column 5 has no name"]),
+        (f"{ACC_ONLY},acc_x,acc_y", ["columns acc_x, acc_y more than once"]),
+        (ACC_ONLY.replace(",", ";"), ["separated by ';'", "commas"]),
+        (ACC_ONLY.replace(",", "\t"), [r"separated by '\t'"]),
+        ("0.00,0.1,9.8,0.2", ["found numbers", "Add a first line"]),
+        ("x" * 10_000, ["unknown column", "xxx"]),
+    ],
+)
+def test_a_wrong_header_is_told_with_what_was_expected(text: str, words: list[str]) -> None:
+    with pytest.raises(InputError) as caught:
+        read_header(PATH, text.encode())
+    message = str(caught.value)
+    assert all(word in message for word in ["samples.csv", *words])
+    assert "Expected" in message or "line" in message
+    assert len(message) < 300
+
+
+def test_the_line_is_named_although_blank_ones_come_first() -> None:
+    with pytest.raises(InputError, match="line 3: unknown column 'a'"):
+        read_header(PATH, b"\n\na,b\n")
+
+
+def table_of(samples: int, *, gyro: bool = True) -> SampleTable:
+    ramp = np.arange(3.0 * samples).reshape(samples, 3)
+    return SampleTable(np.arange(samples) / 100.0, ramp, -ramp if gyro else None)
+
+
+def as_bytes(
+    time_s: NDArray[np.float64], acc: NDArray[np.float64], gyro: NDArray[np.float64] | None
+) -> bytes:
+    columns = [time_s[:, None], acc] if gyro is None else [time_s[:, None], acc, gyro]
+    return np.hstack(columns).tobytes()
+
+
+@given(
+    samples=st.integers(min_value=0, max_value=60), block=st.integers(min_value=1, max_value=70)
+)
+def test_blocks_hold_every_sample_once_and_come_with_their_last(samples: int, block: int) -> None:
+    table = table_of(samples)
+    sent = list(notifications_from_samples(table, block, as_bytes, "samples"))
+    rows = np.frombuffer(b"".join(each.data for each in sent)).reshape(-1, 7)
+    assert table.gyro_radps is not None
+    np.testing.assert_array_equal(
+        rows, np.column_stack([table.time_s, table.acc_mps2, table.gyro_radps])
+    )
+    assert {each.channel for each in sent} <= {"samples"}
+    lasts_s = [float(np.frombuffer(each.data).reshape(-1, 7)[-1, 0]) for each in sent]
+    assert [each.received_ns for each in sent] == [ns_from_s(last_s) for last_s in lasts_s]
+    assert all(len(each.data) == block * 7 * 8 for each in sent[:-1])
+
+
+def test_samples_without_a_gyroscope_are_encoded_without() -> None:
+    (sent,) = notifications_from_samples(table_of(5, gyro=False), 10, as_bytes, "samples")
+    assert len(sent.data) == 5 * 4 * 8
+
+
+def test_an_empty_block_is_refused() -> None:
+    with pytest.raises(ValueError, match="at least 1"):
+        notifications_from_samples(table_of(5), 0, as_bytes, "samples")
+
+
+def test_units_are_what_a_user_types() -> None:
+    assert AccUnit("m/s2").mps2 == 1.0
+    assert AccUnit("g").mps2 == 9.80665
+    assert GyroUnit("rad/s").radps == 1.0
+    assert GyroUnit("deg/s").radps == pytest.approx(np.pi / 180.0)

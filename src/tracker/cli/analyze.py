@@ -1,10 +1,7 @@
 """`tracker analyze`: whole files through the engine, as fast as it goes.
 
-A file through a fresh engine, with a progress bar where somebody can see it.
-
-Files one after the other, or several at once in processes of their own, with the same results.
-
-A process gets a name and gives back what was found, so that it does not matter where it runs.
+Several files are analysed one after the other, in processes of their own, or on a Dask cluster,
+with the same results. A process gets names and settings and gives back a `FileResult`.
 """
 
 from __future__ import annotations
@@ -12,49 +9,41 @@ from __future__ import annotations
 import json
 import os
 import sys
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import click
 
-from tracker.cli.exits import ExitCode
-from tracker.cli.inputs import CSV, at_hand, is_url, open_session_file
-from tracker.cli.options import (
-    acc_points_option,
-    acc_unit_option,
-    examples,
-    exercise_option,
-    gyro_unit_option,
-)
+from tracker.cli.completion import files as complete_files
+from tracker.cli.exits import DEFECT_ADVICE, ExitCode, defect
+from tracker.cli.options import examples, exercise_option, import_options
 from tracker.cli.workers import WorkerLostError, results, results_on, usable_cores
-from tracker.domain import SessionState, SourceFacts, TrackerError, workout_of
-from tracker.importers import ImportOptions
+from tracker.domain import TrackerError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from tracker.cli.inputs import SessionFile
-    from tracker.domain import Event, Workout
+    from tracker.domain import Workout
+    from tracker.importers import ImportOptions
 
-# The few µs that an array call costs whatever its length no longer show, and what the samples
-# become still stays in the processor's cache.
-BIG_BLOCK_SAMPLES: Final = 20_000
-
-# What a radio delivers at once, so that `emitted_s` is what a live session would have had.
 LIVE_BLOCK_SAMPLES: Final = 5
+"""As many as a radio delivers at once, so that `emitted_s` is what it is live."""
+
+WORTH_A_PROCESS_BYTES: Final = 16 << 20
+"""The engine gets through so much in the second that it takes to start a process."""
 
 
 @click.command(
     epilog=examples(
         ("tracker analyze session.arrows", "a table for every set"),
         ("tracker analyze phone.csv --acc-unit g", "a CSV with acceleration in g"),
-        ("tracker analyze phone.zip", "what an app on a phone saved"),
+        ("tracker analyze phone.zip", "a session that a phone app saved"),
         ("tracker analyze recordings --format json", "every session of a folder, for a program"),
-        ("tracker analyze live.csv --format events", "what a live session would have said"),
+        ("tracker analyze live.csv --format events", "the events of a live session"),
     )
 )
-@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", shell_complete=complete_files)
 @exercise_option
 @click.option(
     "--format",
@@ -68,25 +57,23 @@ LIVE_BLOCK_SAMPLES: Final = 5
     "--block-samples",
     type=click.IntRange(min=1),
     metavar="N",
-    help="Give the engine N samples of a CSV, or N notifications of a recording, at a time. What "
-    f"is found does not depend on it.  [default: {LIVE_BLOCK_SAMPLES} for events (one "
-    f"notification of a recording), else {BIG_BLOCK_SAMPLES}]",
+    help="Feed the engine N samples of a CSV, or N notifications of a recording, at a time. The "
+    f"results do not depend on it.  [default: {LIVE_BLOCK_SAMPLES} samples or 1 notification for "
+    "events, else large blocks]",
 )
 @click.option(
     "--jobs",
     type=click.IntRange(min=1),
     metavar="N",
-    help="Analyze N files at once.  [default: as many as there are cores, for large files]",
+    help="Analyse N files at once.  [default: one per core, for large files]",
 )
 @click.option(
     "--scheduler",
     metavar="ADDRESS",
-    help="Analyze the files on the workers of a Dask cluster, which read them by the same names "
-    "or URLs.",
+    help="Analyse the files on the workers of a Dask cluster, which must be able to read them by "
+    "the same names or URLs.",
 )
-@acc_unit_option
-@gyro_unit_option
-@acc_points_option
+@import_options
 def analyze(
     files: tuple[str, ...],
     exercise: str | None,
@@ -94,77 +81,74 @@ def analyze(
     block_samples: int | None,
     jobs: int | None,
     scheduler: str | None,
-    acc_unit: str | None,
-    gyro_unit: str | None,
-    acc_points: str | None,
+    options: ImportOptions,
 ) -> int:
-    """Run whole files through the detection and print what was found.
+    """Find the sets and reps in recordings and other files.
 
-    FILE is a recording (.arrows), a CSV of samples (.csv, .csv.gz), the file, folder or zip that
-    phyphox, Sensor Logger or MetaBase saved, or a folder with any number of these; or a URL such
-    as s3://bucket/session.arrows.
+    FILE is a recording (.arrows), a CSV of samples (.csv, .csv.gz), a file, folder or zip saved by
+    phyphox, Sensor Logger or MetaBase, or a folder with any number of these; or a URL such as
+    s3://bucket/session.arrows.
     """
-    # Arrow and SciPy cost 0.8 s together.
-    from tracker.cli.inputs import is_collection, sayings_of, sessions_in
+    from tracker.cli.sources import BIG_BLOCK_SAMPLES, is_collection, sessions_in
 
-    sayings = sayings_of(acc_unit, gyro_unit, acc_points)
-    # One file on a cluster is as good as many.
+    # A cluster may get a single file.
     several = len(files) > 1 or scheduler is not None or is_collection(files[0])
     if output_format == "events":
         if several:
-            raise click.UsageError("events are of one file; give one FILE, or use --format json")
-        order = AnalysisOrder(block_samples or LIVE_BLOCK_SAMPLES, exercise, sayings)
-        _print_events(files[0], order, block_samples or 1)
+            raise click.UsageError("events are for one FILE; for several, use --format json")
+        settings = AnalysisSettings(block_samples or LIVE_BLOCK_SAMPLES, exercise, options)
+        _print_events(files[0], settings, block_samples or 1)
         return ExitCode.OK
-    order = AnalysisOrder(block_samples or BIG_BLOCK_SAMPLES, exercise, sayings)
+    settings = AnalysisSettings(block_samples or BIG_BLOCK_SAMPLES, exercise, options)
     if not several:
-        workout = workout_of_source(files[0], order, tell=_say, quiet=False)
+        workout = workout_of_source(files[0], settings, warn=_warn, quiet=False)
         _print_workouts([workout], output_format, several=False)
         return ExitCode.OK
     sessions = sessions_in(files)
     if scheduler is None:
-        found = _Sorted(outcomes(sessions, order, jobs or usual_jobs(sessions)), len(sessions))
+        found = file_results(sessions, settings, jobs or default_jobs(sessions))
     else:
-        found = _Sorted(outcomes_on(scheduler, sessions, order), len(sessions))
-    _print_workouts(found, output_format, several=True)
-    return found.tell()
+        found = file_results_on(scheduler, sessions, settings)
+    readable = _Readable(found, len(sessions))
+    _print_workouts(readable, output_format, several=True)
+    return readable.report_failures()
 
 
-def _say(line: str) -> None:
+def _warn(line: str) -> None:
     click.echo(line, err=True)
 
 
-class _Sorted:
-    """Passes on what was found, and keeps what could not be read for the end."""
+class _Readable:
+    """Iterates over the workouts of the files that could be read, and keeps the failures."""
 
-    def __init__(self, outcomes: Iterable[Outcome], amount: int) -> None:
-        self._outcomes = outcomes
-        self._failed: list[Outcome] = []
+    def __init__(self, found: Iterable[FileResult], amount: int) -> None:
+        self._found = found
+        self._failures: list[FileResult] = []
         self._amount = amount
 
     def __iter__(self) -> Iterator[Workout]:
-        # Tables on the same terminal show the progress themselves.
+        # On a terminal, the tables themselves show the progress.
         hidden = not sys.stderr.isatty() or sys.stdout.isatty()
         with click.progressbar(
-            self._outcomes, length=self._amount, file=sys.stderr, hidden=hidden
+            self._found, length=self._amount, file=sys.stderr, hidden=hidden
         ) as shown:
-            for outcome in shown:
-                for line in outcome.said:
-                    _say(line)
-                if outcome.workout is None:
-                    self._failed.append(outcome)
+            for result in shown:
+                for line in result.warnings:
+                    _warn(line)
+                if result.workout is None:
+                    self._failures.append(result)
                 else:
-                    yield outcome.workout
+                    yield result.workout
 
-    def tell(self) -> int:
+    def report_failures(self) -> int:
         """Name every file that could not be read, and return the exit code."""
-        for outcome in self._failed:
-            _say(f"tracker: {outcome.problem}")
-            if outcome.advice is not None:
-                _say(outcome.advice)
-        if not self._failed:
+        for failure in self._failures:
+            _warn(f"tracker: {failure.problem}")
+            if failure.advice is not None:
+                _warn(failure.advice)
+        if not self._failures:
             return ExitCode.OK
-        _say(f"tracker: {len(self._failed)} of {self._amount} files could not be read.")
+        _warn(f"tracker: {len(self._failures)} of {self._amount} files could not be read.")
         return ExitCode.USAGE_OR_INPUT
 
 
@@ -182,223 +166,129 @@ def _print_workouts(workouts: Iterable[Workout], output_format: str, *, several:
         click.echo(session_table(workout))
 
 
-def _print_events(name: str, order: AnalysisOrder, batch: int) -> None:
-    from tracker.cli.inputs import CSV, at_hand, open_session_file
+def _print_events(name: str, settings: AnalysisSettings, batch: int) -> None:
+    from tracker.cli.sources import local_copy, open_session_file
     from tracker.domain import Fault, FaultReason
     from tracker.export import event_object
 
-    with at_hand(name) as path:
+    with local_copy(name) as path:
         file = open_session_file(
-            path, exercise=order.exercise, sayings=order.sayings, block_samples=order.block
+            path,
+            exercise=settings.exercise,
+            options=settings.options,
+            block_samples=settings.block,
         )
-        # A foreign file comes in blocks already.
-        for event, emitted_s in events_of(file, 1 if file.sensor == CSV else batch):
+        for event, emitted_s in file.events(batch):
             click.echo(json.dumps(event_object(event, emitted_s)))
             if isinstance(event, Fault) and event.reason is FaultReason.DETECTOR_RESTARTED:
-                _say(f"{name}: {event.detail}")
-
-
-def events_of(file: SessionFile, batch: int) -> Iterator[tuple[Event, float | None]]:
-    """Yield what the engine says, and the time of the newest sample that it had then, s.
-
-    Parameters
-    ----------
-    file
-        What to analyze.
-    batch
-        Notifications given to the engine at once.
-    """
-    from tracker.app.playback import analyze_notifications
-    from tracker.engine import build_engine
-
-    # No bar: the events themselves show the progress.
-    yield from analyze_notifications(build_engine(file.info), file.notifications(), batch)
-
-
-def broken(source: str, error: Exception) -> str:
-    """Return what to say of a file whose analysis failed through no fault of the user's."""
-    return f"{source}: the analysis failed ({type(error).__name__}: {error})"
-
-
-def workout_in(file: SessionFile, batch: int, *, quiet: bool = False) -> Workout:
-    """Return what the events of a file add up to; `quiet` without a progress bar."""
-    from tracker.app.playback import analyze_notifications
-    from tracker.engine import build_engine
-
-    engine = build_engine(file.info)
-    ledger = SessionState()
-    with click.progressbar(
-        length=file.amount,
-        label=file.path,
-        file=sys.stderr,
-        hidden=quiet or not sys.stderr.isatty(),
-    ) as bar:
-        events = analyze_notifications(
-            engine, file.notifications(), batch, lambda together: bar.update(len(together))
-        )
-        for event, _ in events:
-            ledger.accept((event,))
-    facts = SourceFacts(
-        path=file.path,
-        sensor=file.sensor,
-        rate_hz=engine.rate_hz,
-        duration_s=file.duration_s,
-        samples=engine.samples,
-    )
-    return workout_of(file.info, ledger, facts)
-
-
-WORTH_A_PROCESS_BYTES: Final = 16 << 20
-"""A process takes about a second to start, in which the engine gets through that much."""
-
-
-DEFECT_ADVICE: Final = "This is a defect of the tracker: please report it with the file."
+                _warn(f"{name}: {event.detail}")
 
 
 @dataclass(frozen=True, slots=True)
-class AnalysisOrder:
-    """What is to be done with each file."""
+class AnalysisSettings:
+    """How to analyse each file."""
 
     block: int
-    """Samples of a foreign file, or notifications of a recording, that the engine gets at once."""
-    exercise: str | None = None
-    """Beats what the file says."""
-    sayings: ImportOptions = field(default_factory=ImportOptions)
-    """What the user says of foreign files."""
+    """Samples of a CSV, or notifications of a recording, that the engine gets at once."""
+    exercise: str | None
+    """Overrides what the file says."""
+    options: ImportOptions
+    """Units and direction of files of samples."""
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one file."""
+class FileResult:
+    """What came out of one file."""
 
     source: str
-    """As the user named it."""
+    """The file as the user named it."""
     workout: Workout | None
     """What was found; None if the file cannot be read."""
     problem: str = ""
     """Why it cannot be read."""
     advice: str | None = None
     """What to try then."""
-    said: tuple[str, ...] = ()
-    """What there was to tell the user meanwhile."""
-
-
-def outcome_of(source: str, order: AnalysisOrder) -> Outcome:
-    """Analyze one file; what is wrong with it is a value, because it travels between processes."""
-    said: list[str] = []
-    try:
-        workout = workout_of_source(source, order, tell=said.append, quiet=True)
-    except TrackerError as error:
-        return Outcome(source, None, error.message, error.advice, tuple(said))
-    except Exception as error:  # a defect of ours in one file must not cost the others
-        return Outcome(source, None, broken(source, error), DEFECT_ADVICE, tuple(said))
-    return Outcome(source, workout, said=tuple(said))
-
-
-def outcomes(sources: Sequence[str], order: AnalysisOrder, jobs: int) -> Iterator[Outcome]:
-    """Yield what became of each file, in the order of the files.
-
-    Parameters
-    ----------
-    sources
-        Names of the files.
-    order
-        What is to be done with each.
-    jobs
-        How many to do at once; 1 does them in this process.
-    """
-    found = results(partial(outcome_of, order=order), sources, jobs, _never)
-    for source, result in found:
-        yield _settled(source, result)
-
-
-def outcomes_on(scheduler: str, sources: Sequence[str], order: AnalysisOrder) -> Iterator[Outcome]:
-    """Yield what became of each file, in the order of the files, on the workers of a cluster.
-
-    Parameters
-    ----------
-    scheduler
-        Address of the scheduler.
-    sources, order
-        As above; the workers read the files by the same names.
-
-    Raises
-    ------
-    TrackerError
-        If the cluster cannot be reached.
-    """
-    seen = [source if is_url(source) else os.path.abspath(source) for source in sources]
-    found = results_on(scheduler, partial(outcome_of, order=order), seen, _never)
-    for source, (_, result) in zip(sources, found, strict=True):
-        yield _named(source, _settled(source, result))
-
-
-def _settled(source: str, result: Callable[[], Outcome]) -> Outcome:
-    """Return what became of a file, also if its worker was ended."""
-    try:
-        return result()
-    except WorkerLostError:
-        return Outcome(
-            source,
-            None,
-            f"{source}: every worker that began with it was ended",
-            "It may need more memory than there is; do fewer at once: --jobs 1.",
-        )
-    except TrackerError as error:
-        return Outcome(source, None, f"{source}: {error.message}", error.advice)
-
-
-def _named(source: str, outcome: Outcome) -> Outcome:
-    """Return an outcome with the name that the user gave."""
-    workout = outcome.workout
-    if workout is not None:
-        workout = replace(workout, facts=replace(workout.facts, path=source))
-    return replace(outcome, source=source, workout=workout)
-
-
-def _never() -> bool:
-    """Ctrl-C ends this where it is: there is nothing to be kept."""
-    return False
-
-
-def usual_jobs(sources: Sequence[str]) -> int:
-    """Return how many files to do at once: all cores, if that is worth starting processes for."""
-    size = sum(os.path.getsize(source) for source in sources if os.path.isfile(source))
-    return max(1, min(usable_cores(), len(sources), size // WORTH_A_PROCESS_BYTES))
+    warnings: tuple[str, ...] = ()
+    """What the user should know about the file."""
 
 
 def workout_of_source(
-    source: str, order: AnalysisOrder, tell: Callable[[str], object], *, quiet: bool
+    source: str, settings: AnalysisSettings, warn: Callable[[str], object], *, quiet: bool
 ) -> Workout:
-    """Return what is in one file.
+    """Return what was found in a file; raises `TrackerError` if it cannot be read."""
+    from tracker.cli.sources import local_copy, open_session_file
 
-    Parameters
-    ----------
-    source
-        Its name.
-    order
-        What is to be done with it.
-    tell
-        Takes what the user should know of it.
-    quiet
-        Whether to show no progress bar.
-
-    Raises
-    ------
-    TrackerError
-        If it cannot be read.
-    """
-    with at_hand(source) as path:
+    with local_copy(source) as path:
         file = open_session_file(
             path,
-            exercise=order.exercise,
-            sayings=order.sayings,
-            block_samples=order.block,
-            tell=tell,
+            exercise=settings.exercise,
+            options=settings.options,
+            block_samples=settings.block,
+            warn=warn,
         )
-        file = replace(file, path=source)
-        # A foreign file comes in blocks already.
-        workout = workout_in(file, 1 if file.sensor == CSV else order.block, quiet=quiet)
+        workout = replace(file, path=source).workout(settings.block, quiet=quiet)
     for warning in workout.warnings:
-        tell(f"{source}: {warning.text}")
+        warn(f"{source}: {warning.text}")
     return workout
+
+
+def file_result(source: str, settings: AnalysisSettings) -> FileResult:
+    """Analyse one file; a problem is a value, because it travels between processes."""
+    warnings: list[str] = []
+    try:
+        workout = workout_of_source(source, settings, warn=warnings.append, quiet=True)
+    except TrackerError as error:
+        return FileResult(source, None, error.message, error.advice, tuple(warnings))
+    except Exception as error:  # a defect of ours in one file must not cost the others
+        return FileResult(source, None, defect(source, error), DEFECT_ADVICE, tuple(warnings))
+    return FileResult(source, workout, warnings=tuple(warnings))
+
+
+def file_results(
+    sources: Sequence[str], settings: AnalysisSettings, jobs: int
+) -> Iterator[FileResult]:
+    """Yield the result of each file, in the order of the files; `jobs` run at once."""
+    for source, result in results(partial(file_result, settings=settings), sources, jobs, _never):
+        yield _settled(source, result)
+
+
+def file_results_on(
+    scheduler: str, sources: Sequence[str], settings: AnalysisSettings
+) -> Iterator[FileResult]:
+    """Do the same on the workers of a cluster, which can read the files by the same names."""
+    from tracker.cli.sources import is_url
+
+    names = [source if is_url(source) else os.path.abspath(source) for source in sources]
+    found = results_on(scheduler, partial(file_result, settings=settings), names, _never)
+    for source, (_, result) in zip(sources, found, strict=True):
+        settled = _settled(source, result)
+        workout = settled.workout
+        if workout is not None:
+            workout = replace(workout, facts=replace(workout.facts, path=source))
+        yield replace(settled, source=source, workout=workout)
+
+
+def _settled(source: str, result: Callable[[], FileResult]) -> FileResult:
+    """Return the result of a file, also if its worker was lost."""
+    try:
+        return result()
+    except WorkerLostError:
+        return FileResult(
+            source,
+            None,
+            f"{source}: every worker that started it was killed",
+            "It may need more memory than there is; analyse fewer at once: --jobs 1.",
+        )
+    except TrackerError as error:
+        return FileResult(source, None, f"{source}: {error.message}", error.advice)
+
+
+def _never() -> bool:
+    """Never stop early: Ctrl-C simply ends the program, since there is nothing to save."""
+    return False
+
+
+def default_jobs(sources: Sequence[str]) -> int:
+    """Return how many files to analyse at once: at most one per core, if they are large."""
+    size = sum(os.path.getsize(source) for source in sources if os.path.isfile(source))
+    return max(1, min(usable_cores(), len(sources), size // WORTH_A_PROCESS_BYTES))

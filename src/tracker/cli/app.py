@@ -1,7 +1,13 @@
-"""The `tracker` command: finds subcommands without importing them, and ends in an exit code."""
+"""The `tracker` command.
+
+Listing the commands imports click only. A command's module is imported when the command is named,
+and its heavy libraries when it runs: SciPy takes 0.6 s to import, SQLAlchemy 0.2 s, Textual 0.2 s,
+Arrow 0.1 s and Bleak 0.1 s.
+"""
 
 from __future__ import annotations
 
+import difflib
 import os
 import signal
 import sys
@@ -10,36 +16,33 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from tracker.cli.exits import ExitCode
-from tracker.cli.options import examples
+from tracker.cli.exits import ExitCode, report
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# The list of commands costs the import of click only. A command's own module is imported when
-# the command is named, and what is heavy (SciPy 0.6 s, Textual 0.2 s, Arrow 0.1 s) in its body.
 COMMANDS: Final = {
     "demo": "Train with a simulated sensor, to see what it is like.",
-    "scan": "List the sensors that are around.",
-    "pair": "Check a sensor and make it the one to train with.",
+    "scan": "List the sensors in range.",
+    "pair": "Check a sensor and make it the default.",
     "train": "Train with a sensor: count, time and record.",
-    "serve": "Show the training in a browser, on a phone beside the bench.",
-    "record": "Record what a sensor sends, without a screen.",
-    "history": "List the trainings of the log, or how they went week by week.",
-    "show": "Show one session of the log, rep by rep.",
-    "edit": "Say what was otherwise than it was measured or entered.",
-    "delete": "Put sessions of the log into the trash.",
-    "rescore": "Run old recordings through the detection of today.",
-    "backup": "Copy the training log into one file, also while it is in use.",
-    "analyze": "Run whole files through the detection and print what was found.",
-    "export": "Write sessions in the formats of other programs.",
+    "serve": "Show the training screen in a browser, for example on a phone.",
+    "record": "Record from a sensor without a screen.",
+    "history": "List past sessions, or weekly trends.",
+    "show": "Show a logged session, rep by rep.",
+    "edit": "Correct a logged session.",
+    "delete": "Move logged sessions to the trash.",
+    "rescore": "Re-analyse recordings with the current detector.",
+    "backup": "Copy the training log to a file.",
+    "analyze": "Find the sets and reps in recordings and other files.",
+    "export": "Export sessions to the formats of other programs.",
     "replay": "Watch a recording or a CSV of samples as if it happened now.",
-    "import": "Turn the samples of another program into a recording.",
-    "recover": "Save everything that is whole in a damaged recording.",
-    "doctor": "Check Bluetooth, terminal, files and sound, and say what to do.",
-    "decode": "Decode notifications given as hex, to check a sensor's format.",
+    "import": "Turn another program's samples into a recording.",
+    "recover": "Rescue what is intact in a damaged recording.",
+    "doctor": "Check Bluetooth, terminal, files and sound.",
+    "decode": "Decode a sensor's packets, given as hex.",
 }
-"""Every command by its name, with one line for the list."""
+"""Every command with its line in the list; the first line of its own help says the same."""
 
 
 def _command(name: str) -> click.Command:
@@ -76,13 +79,13 @@ def _command(name: str) -> click.Command:
         case "replay":
             from tracker.cli.playback import replay as command
         case "import":
-            from tracker.cli.files import import_samples as command
+            from tracker.cli.convert import import_samples as command
         case "recover":
-            from tracker.cli.files import recover_recording as command
+            from tracker.cli.convert import recover_recording as command
         case "doctor":
             from tracker.cli.doctor import doctor as command
         case "decode":
-            from tracker.cli.files import decode as command
+            from tracker.cli.sensors import decode as command
         case _:
             raise KeyError(name)
     return command
@@ -90,13 +93,13 @@ def _command(name: str) -> click.Command:
 
 @dataclass(slots=True)
 class Invocation:
-    """What holds for one call of the program, whatever its command."""
+    """Options of the program itself, for any command."""
 
     debug: bool = False
-    """Show tracebacks."""
+    """Show the traceback of an error."""
 
 
-def _switch_debug_on(context: click.Context, _parameter: click.Parameter, value: bool) -> None:
+def _enable_debug(context: click.Context, _parameter: click.Parameter, value: bool) -> None:
     if value:
         context.ensure_object(Invocation).debug = True
 
@@ -107,7 +110,7 @@ def _debug_option() -> click.Option:
         is_flag=True,
         expose_value=False,
         is_eager=True,
-        callback=_switch_debug_on,
+        callback=_enable_debug,
         help="Show the traceback of an error.",
     )
 
@@ -128,12 +131,24 @@ class LazyGroup(click.Group):
             command.params.append(_debug_option())
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that is named; suggest the nearest name for a typo."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            close = difflib.get_close_matches(args[0], COMMANDS, n=1)
+            if not close:
+                raise
+            raise click.UsageError(f"{error.message} Did you mean {close[0]}?", ctx) from None
+
     def invoke(self, ctx: click.Context) -> object:
-        """Run the command; a reader of stdout that has seen enough (`| head`) is no error."""
+        """Run the command; a pipe that closes early (`| head`) is not an error."""
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
-            _let_go_of_stdout()
+            _discard_stdout()
             return ExitCode.OK
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -154,11 +169,11 @@ def _print_version(context: click.Context, _parameter: click.Parameter, value: b
     cls=LazyGroup,
     params=[_debug_option()],
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 99},
-    epilog=examples(
-        ("tracker demo", "see it work without any sensor"),
-        ("tracker analyze session.csv", "what is in a file of samples"),
-        ("tracker replay session.arrows", "watch a recording"),
-    ),
+    epilog="""\b
+    Examples:
+      tracker demo                    try it without a sensor
+      tracker analyze session.csv     find the reps in a file of samples
+      tracker replay session.arrows   watch a recording""",
 )
 @click.option(
     "--version",
@@ -180,7 +195,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments
         What follows the program's name; None takes it from the process.
     """
-    _never_fail_on_a_character()
+    _replace_unprintable_characters()
     invocation = Invocation()
     try:
         code = tracker.main(
@@ -189,37 +204,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
             standalone_mode=False,
             obj=invocation,
         )
-        # Started with a closed stdout, there is none.
+        # None if stdout was closed from the start.
         if sys.stdout is not None:
             sys.stdout.flush()
-    except click.exceptions.NoArgsIsHelpError as asked:
-        click.echo(asked.format_message())
+    except click.exceptions.NoArgsIsHelpError as help_request:
+        click.echo(help_request.format_message())
         return ExitCode.OK
     except (click.Abort, KeyboardInterrupt):
         if arguments is None:
-            # It is ending; who presses on would only break off its last words.
+            # The program is ending: another Ctrl-C would only cut the message short.
             signal.signal(signal.SIGINT, signal.SIG_IGN)
         click.echo("tracker: interrupted.", err=True)
         return ExitCode.INTERRUPTED
     except BrokenPipeError:
-        _let_go_of_stdout()
+        _discard_stdout()
         return ExitCode.OK
     except Exception as error:
-        # Importing the nouns costs NumPy (70 ms), which `--help` and `--version` need not pay.
-        from tracker.cli.exits import report
-
         return report(error, invocation.debug, lambda line: click.echo(line, err=True))
     return code if isinstance(code, int) else ExitCode.OK
 
 
-def _never_fail_on_a_character() -> None:
-    """Let a terminal without Unicode show a question mark instead of ending the command."""
+def _replace_unprintable_characters() -> None:
+    """Print a question mark where the terminal lacks a character, instead of failing."""
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="replace")
 
 
-def _let_go_of_stdout() -> None:
-    """Keep the interpreter from complaining once more when it flushes stdout at exit."""
+def _discard_stdout() -> None:
+    """Keep the interpreter from reporting the broken pipe again when it flushes stdout."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,8 +1,6 @@
-"""`tracker doctor`: what could keep you from training, and what to do about it.
+"""`tracker doctor`: what may keep you from training, and what to do about it.
 
-What `tracker doctor` looks at, one function for each line of its report.
-
-Every sound one after the other, to be heard or as a file.
+Each check returns one line of the report. `--sound` and `--sound-to` present every sound.
 """
 
 from __future__ import annotations
@@ -20,13 +18,14 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from tracker.app.clock import SYSTEM_CLOCK
 from tracker.app.config import config_path, load_config
-from tracker.app.paths import ELSEWHERE
+from tracker.app.paths import ELSEWHERE, atomic_write, tracker_paths
 from tracker.app.text import counted
 from tracker.cli.exits import ExitCode
-from tracker.cli.options import examples
+from tracker.cli.options import examples, screen_is_there
 from tracker.domain import SensorError, TrackerError
-from tracker.sound import Speech, Tone
+from tracker.sound import Speech, Tone, duration_s, open_player
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
@@ -38,8 +37,8 @@ if TYPE_CHECKING:
 @click.command(
     epilog=examples(
         ("tracker doctor", "everything"),
-        ("tracker doctor --sound", "hear every sound and what it means"),
-        ("tracker doctor --sound-to sounds.wav", "the same as a file"),
+        ("tracker doctor --sound", "play every sound and say what it means"),
+        ("tracker doctor --sound-to sounds.wav", "write them to a file"),
         ("TRACKER_HOME=/tmp/t tracker doctor", "with other folders"),
     )
 )
@@ -50,12 +49,12 @@ if TYPE_CHECKING:
     metavar="FILE.wav",
     help="Write every sound to a file.",
 )
-@click.option("--force", is_flag=True, help="Replace that file if it is there.")
+@click.option("--force", is_flag=True, help="Replace that file if it exists.")
 def doctor(sound: bool, sound_to: Path | None, force: bool) -> ExitCode:
-    """Check Bluetooth, terminal, files and sound, and say what to do.
+    """Check Bluetooth, terminal, files and sound.
 
-    The exit code is 0 if all is well, 3 if no sensor can be reached, and 2 if something else is
-    wrong. With --sound it is 2 if there is no sound device.
+    For each problem, it says what to do. The exit code is 0 if all is well, 3 without a usable
+    Bluetooth adapter, and 2 for any other problem. With --sound it is 2 without a sound device.
     """
     if sound_to is not None:
         _write_sounds(sound_to, force)
@@ -65,12 +64,8 @@ def doctor(sound: bool, sound_to: Path | None, force: bool) -> ExitCode:
 
 
 def _check_all() -> ExitCode:
-    # Bleak costs 0.1 s.
-    from tracker.app.paths import tracker_paths
-    from tracker.cli.options import screen_is_there
-
     paths = tracker_paths()
-    every = [
+    checks = [
         versions(),
         system_bus(),
         asyncio.run(bluetooth(_scan_once)),
@@ -82,7 +77,7 @@ def _check_all() -> ExitCode:
         training_log(paths),
         _audio(),
     ]
-    done = [check for check in every if check is not None]
+    done = [check for check in checks if check is not None]
     for line in report_lines(done):
         click.echo(line)
     if any(check.no_adapter for check in done):
@@ -91,28 +86,24 @@ def _check_all() -> ExitCode:
 
 
 def report_lines(done: Sequence[Check]) -> Iterator[str]:
-    """Yield a line for each check, and what to do below those that found something."""
+    """Yield a line for each check, followed by what to do about a problem."""
+    # Bleak costs 0.1 s.
     from tracker.ble import LATER
 
     width = max(len(check.subject) for check in done)
     for check in done:
         sign = "ok" if check.good else "!!"
         yield f"{sign}  {check.subject:<{width}}  {check.text}"
-        # An error's advice may end with a hint at this very command.
+        # The advice of an error may end with a hint to run this very command.
         for line in check.advice.removesuffix(LATER).splitlines():
             yield f"{'':<{width + 6}}{line}"
 
 
 def _open_sound() -> Opened:
-    """Open the sound as a training does."""
-    from tracker.app.clock import SYSTEM_CLOCK
-    from tracker.sound import open_player
-
     return open_player(SYSTEM_CLOCK)
 
 
 def _audio() -> Check:
-
     opened = _open_sound()
     try:
         return audio(opened)
@@ -121,7 +112,6 @@ def _audio() -> Check:
 
 
 def _play_sounds() -> ExitCode:
-
     opened = _open_sound()
     try:
         for line in report_lines([audio(opened)]):
@@ -133,8 +123,6 @@ def _play_sounds() -> ExitCode:
 
 
 def _write_sounds(target: Path, force: bool) -> None:
-    from tracker.cli.files import atomic_write
-
     with atomic_write(target, force) as unfinished:
         complaint = write(unfinished, click.echo)
     if complaint is not None:
@@ -151,13 +139,13 @@ async def _scan_once() -> None:
 
 SMALLEST_COLUMNS: Final = 80
 SMALLEST_LINES: Final = 24
-"""What the training screen is laid out for."""
+"""The training screen needs at least this much room."""
 
 BUS_VARIABLE: Final = "DBUS_SYSTEM_BUS_ADDRESS"
-"""Environment variable that puts the system bus somewhere else."""
+"""Environment variable with another address of the system bus."""
 
 USUAL_BUS: Final = "unix:path=/run/dbus/system_bus_socket"
-"""Where it is otherwise."""
+"""Address of the system bus by default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,19 +153,19 @@ class Check:
     """One line of the report."""
 
     subject: str
-    """What was looked at."""
+    """What was checked."""
     good: bool
-    """Whether all is well with it."""
+    """False for a problem."""
     text: str
-    """What was seen."""
+    """What was found."""
     advice: str = ""
-    """What to do; empty where there is nothing to do."""
+    """What to do about it; may be empty."""
     no_adapter: bool = False
-    """Whether it means that no sensor can be reached."""
+    """Whether there is no usable Bluetooth adapter."""
 
 
 def versions(python: str | None = None) -> Check:
-    """Say what is running."""
+    """List the versions of Python and of the main libraries."""
     numbers = [f"Python {python or python_version()}"]
     numbers += [f"{name} {version(name)}" for name in ("bleak", "textual", "numpy", "scipy")]
     return Check("versions", True, ", ".join(numbers))
@@ -186,7 +174,7 @@ def versions(python: str | None = None) -> Check:
 def system_bus(
     environment: Mapping[str, str] = os.environ, platform: str = sys.platform
 ) -> Check | None:
-    """Say whether the bus is there that Bluetooth on Linux goes over; None elsewhere."""
+    """Check D-Bus, which Bluetooth needs on Linux; None on other systems."""
     if platform != "linux":
         return None
     address = environment.get(BUS_VARIABLE) or USUAL_BUS
@@ -195,27 +183,26 @@ def system_bus(
     )
     path = parts.get("path")
     if not address.startswith("unix:") or path is None:
-        return Check("D-Bus", True, f"at {address}, not looked into")
+        return Check("D-Bus", True, f"at {address}, not checked")
     if not os.path.exists(path):
         return Check(
             "D-Bus",
             False,
             f"there is no system bus at {path}",
-            "Start it: sudo systemctl start dbus; in a container, mount that socket.",
+            "Start it: sudo systemctl start dbus. In a container, mount that socket.",
         )
     if not os.access(path, os.W_OK):
-        return Check("D-Bus", False, f"{path} may not be used", "Ask whoever runs this machine.")
+        return Check(
+            "D-Bus",
+            False,
+            f"no permission to use {path}",
+            "Ask the administrator of this machine.",
+        )
     return Check("D-Bus", True, f"the system bus is at {path}")
 
 
 async def bluetooth(try_it: Callable[[], Awaitable[object]]) -> Check:
-    """Say whether a scan can be started.
-
-    Parameters
-    ----------
-    try_it
-        Starts a scan and stops it again.
-    """
+    """Check the adapter with `try_it`, which starts a scan and stops it again."""
     from tracker.ble import AdapterError
 
     try:
@@ -223,7 +210,7 @@ async def bluetooth(try_it: Callable[[], Awaitable[object]]) -> Check:
     except SensorError as error:
         off = isinstance(error, AdapterError)
         return Check("Bluetooth", False, error.message, error.advice or "", no_adapter=off)
-    return Check("Bluetooth", True, "the adapter is on and may be used")
+    return Check("Bluetooth", True, "the adapter is on and usable")
 
 
 def terminal(
@@ -233,41 +220,29 @@ def terminal(
     encoding: str | None,
     environment: Mapping[str, str] = os.environ,
 ) -> Check:
-    """Say whether the training screen can be shown.
-
-    Parameters
-    ----------
-    size
-        Columns and lines.
-    is_there
-        Whether somebody sits before a terminal.
-    encoding
-        What stdout is written in.
-    environment
-        Says what the terminal is and whether colours are wanted.
-    """
+    """Check whether the terminal can show the training screen."""
     if not is_there:
-        return Check("terminal", True, "none: sessions are printed as plain lines")
+        return Check("terminal", True, "none: training prints plain lines")
     seen = f"{size.columns}×{size.lines}, {_colours(environment)}"
     if size.columns < SMALLEST_COLUMNS or size.lines < SMALLEST_LINES:
         return Check(
             "terminal",
             False,
-            f"{seen}: smaller than the training screen",
+            f"{seen}: too small for the training screen",
             f"Make it at least {SMALLEST_COLUMNS}×{SMALLEST_LINES}, or train with --headless.",
         )
     if (encoding or "").lower().replace("-", "") != "utf8":
         return Check(
             "terminal",
             False,
-            f"{seen}, writes {encoding}: the big digits will not show",
+            f"{seen}, encoding {encoding}: cannot show the big digits",
             "Set a UTF-8 locale, for example LANG=C.UTF-8; on Windows use Windows Terminal.",
         )
     return Check("terminal", True, f"{seen}, UTF-8")
 
 
 def folders(paths: Paths) -> tuple[Check, ...]:
-    """Say whether what belongs to the tracker can be written."""
+    """Check whether the folders of tracker can be written."""
     return (
         _folder("recordings", paths.recordings),
         _folder("configuration", paths.config),
@@ -276,11 +251,11 @@ def folders(paths: Paths) -> tuple[Check, ...]:
 
 
 def configuration(folder: Path) -> Check:
-    """Say whether the configuration can be read, and which sensor is paired."""
+    """Check whether the configuration can be read, and name the paired sensor."""
     try:
         sensor = load_config(config_path(folder)).sensor
     except TrackerError as error:
-        return Check("paired sensor", False, error.message, error.advice or "Mend the file.")
+        return Check("paired sensor", False, error.message, error.advice or "Fix the file.")
     if sensor is None:
         return Check("paired sensor", True, "none yet: tracker pair ADDRESS_OR_NAME")
     return Check(
@@ -289,10 +264,7 @@ def configuration(folder: Path) -> Check:
 
 
 def audio(opened: Opened) -> Check:
-    """Say where the sound goes and whether anything is spoken.
-
-    Nothing of that keeps anybody from training, so it is never bad.
-    """
+    """Say where sound goes, and whether speech works; never a problem, training works without."""
     player = opened.player
     if opened.silence is not None:
         seen, lacks = f"{player.output_name} only", [opened.silence]
@@ -307,8 +279,8 @@ def audio(opened: Opened) -> Check:
 
 
 def training_log(paths: Paths) -> Check:
-    """Say where the training log is, how much is in it, and which recordings it lacks."""
-    # SQLAlchemy costs 0.2 s.
+    """Check the training log, and whether recordings are missing from it."""
+    # The log costs SQLAlchemy (0.2 s).
     from tracker.app.training import log_is_there, log_place, not_logged, open_training_log
 
     try:
@@ -319,13 +291,13 @@ def training_log(paths: Paths) -> Check:
             seen = f"{log.shown}, {counted(len(log.list()), 'session')}"
             missing = not_logged(log, paths.recordings)
     except TrackerError as error:
-        return Check("training log", False, error.message, error.advice or "Mend the file.")
+        return Check("training log", False, error.message, error.advice or "Fix the file.")
     if missing:
         return Check(
             "training log",
             False,
             f"{seen}; {counted(len(missing), 'recording')} not in it",
-            "Add what is missing: tracker rescore --missing",
+            "Add them: tracker rescore --missing",
         )
     return Check("training log", True, seen)
 
@@ -334,28 +306,28 @@ def _colours(environment: Mapping[str, str]) -> str:
     if environment.get("NO_COLOR"):
         return "colours switched off (NO_COLOR)"
     if environment.get("COLORTERM") in ("truecolor", "24bit"):
-        return "all colours"
+        return "true colour"
     return "256 colours" if "256" in environment.get("TERM", "") else "few colours"
 
 
 def _folder(subject: str, folder: Path) -> Check:
-    """Look at the folder, or at the first one above it that is there."""
+    """Check the folder, or the nearest parent that exists."""
     there = next(each for each in (folder, *folder.parents) if each.exists())
     if there.is_dir() and os.access(there, os.W_OK | os.X_OK):
         return Check(subject, True, str(folder))
     return Check(
         subject,
         False,
-        f"{folder}: {there} {'may not be written' if there.is_dir() else 'is no folder'}",
-        f"Give yourself the permission. {ELSEWHERE}",
+        f"{folder}: {there} {'is not writable' if there.is_dir() else 'is not a folder'}",
+        f"Change its permissions. {ELSEWHERE}",
     )
 
 
 PAUSE_S: Final = 0.6
-"""Between the end of one and the next."""
+"""Silence between two sounds, s."""
 
 PHRASE_S: Final = 0.8
-"""What there is to hear is said in less."""
+"""Longer than any spoken sound here, s."""
 
 PROGRAMME: Final[tuple[tuple[Sound, str], ...]] = (
     (Tone.LOCKOUT, "lockout reached"),
@@ -364,10 +336,10 @@ PROGRAMME: Final[tuple[tuple[Sound, str], ...]] = (
     (Tone.BEAT, "tempo, every other beat"),
     (Tone.SET_END, "end of a set"),
     (Tone.REST_OVER, "rest is over"),
-    (Tone.LINK_LOST, "the sensor is not heard any more"),
+    (Tone.LINK_LOST, "the connection to the sensor is lost"),
     (Speech("three"), 'a count, spoken: "three"'),
 )
-"""What is played, and what it means."""
+"""Every sound, and what it means."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -375,19 +347,15 @@ class Part:
     """A sound of the programme."""
 
     at_s: float
-    """When it begins, from the start."""
+    """Start, from the beginning of the programme, s."""
     sound: Sound
-    """Which it is."""
     meaning: str
-    """What it tells."""
     next_s: float
-    """From its beginning to that of the next one."""
+    """From its start to that of the next one, s."""
 
 
 def parts() -> Iterator[Part]:
     """Yield the programme with its times."""
-    from tracker.sound import Speech, duration_s
-
     at_s = 0.0
     for sound, meaning in PROGRAMME:
         lasts_s = PHRASE_S if isinstance(sound, Speech) else duration_s(sound)
@@ -398,7 +366,7 @@ def parts() -> Iterator[Part]:
 def play(
     player: Player, say: Callable[[str], None], sleep: Callable[[float], None] = time.sleep
 ) -> None:
-    """Play the programme, and say of each sound what it means when it begins."""
+    """Play the programme, and say what each sound means when it starts."""
     for part in parts():
         player.offer(part.sound)
         say(part.meaning)
@@ -406,21 +374,11 @@ def play(
 
 
 def write(path: Path, say: Callable[[str], None]) -> str | None:
-    """Write the programme to a WAV file, without waiting, and say where which sound is.
+    """Write the programme to a WAV file without waiting, and say when each sound starts.
 
-    Returns
-    -------
-    str or None
-        What is not in it and why.
-
-    Raises
-    ------
-    SoundError
-        If the file cannot be written.
+    Returns what is missing from the file and why, or None.
     """
-    from tracker.sound import open_player
-
-    opened = open_player(_Standstill(), wav=path)
+    opened = open_player(_StoppedClock(), wav=path)
     for part in parts():
         opened.player.offer(part.sound, start_s=part.at_s)
         say(f"{part.at_s:6.2f} s  {part.meaning}")
@@ -430,8 +388,8 @@ def write(path: Path, say: Callable[[str], None]) -> str | None:
     return opened.complaint
 
 
-class _Standstill:
-    """A clock that stands at zero: the file is written by the times of its sounds."""
+class _StoppedClock:
+    """A clock that stays at zero: sounds are placed in the file by their start times."""
 
     def now_ns(self) -> int:
         return 0

@@ -1,10 +1,7 @@
-"""The one place where an error becomes a message and an exit code.
+"""How a command ends: its exit code, its error message, and Ctrl-C.
 
-What the number that a command ends with means.
-
-Ctrl-C as a wish: what is being done ends in good order instead of breaking off anywhere.
-
-A closed terminal and a `kill` are the same wish: a sensor that is left streaming runs empty.
+Ctrl-C, a closed terminal and `kill` are all requests to stop: the work in hand is finished in good
+order, because a sensor that is left streaming drains its battery.
 """
 
 from __future__ import annotations
@@ -17,8 +14,6 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import click
-
-from tracker.domain import SensorError, TrackerError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator
@@ -36,31 +31,18 @@ class ExitCode(IntEnum):
     """Stopped with Ctrl-C; what was recorded until then is kept."""
 
 
-_DEBUG_HINT = "Run again with --debug to see where it came from."
+_DEBUG_HINT: Final = "Run again with --debug to see where it came from."
 
 
-def report(error: Exception, debug: bool, say: Callable[[str], None]) -> ExitCode:
-    """Tell the user what went wrong and what to try.
+def report(error: Exception, debug: bool, write_line: Callable[[str], None]) -> ExitCode:
+    """Tell the user what went wrong and what to try, and return the exit code.
 
-    Parameters
-    ----------
-    error
-        What a command raised.
-    debug
-        Whether to show the traceback as well.
-    say
-        Takes the lines for stderr.
-
-    Returns
-    -------
-    ExitCode
-        What the process should end with.
-
-    Raises
-    ------
-    Exception
-        The error itself where no user can have caused it: a defect should look like one.
+    `write_line` writes a line to stderr. An error that no user can have caused is raised again: a
+    defect should look like one.
     """
+    # The errors bring NumPy along (70 ms), which `--help` and `--version` do without.
+    from tracker.domain import SensorError, TrackerError
+
     match error:
         case click.ClickException():
             lines = [_click_message(error)]
@@ -76,15 +58,15 @@ def report(error: Exception, debug: bool, say: Callable[[str], None]) -> ExitCod
             lines = [f"tracker: {path}: {problem[:1].lower()}{problem[1:]}.", _DEBUG_HINT]
             code = ExitCode.USAGE_OR_INPUT
         case OSError(errno=int(), strerror=str(problem)):
-            # Without a name it is a stream: what was printed could not be written.
+            # No file name: stdout could not be written.
             lines = [f"tracker: the output cannot be written: {problem.lower()}."]
             code = ExitCode.USAGE_OR_INPUT
         case _:
             raise error
     if debug:
-        say("".join(traceback.format_exception(error)).rstrip())
+        write_line("".join(traceback.format_exception(error)).rstrip())
     for line in lines:
-        say(line)
+        write_line(line)
     return code
 
 
@@ -113,7 +95,7 @@ class Interruption:
 
     @contextmanager
     def ending(self, end: Callable[[], object]) -> Iterator[None]:
-        """Call `end` on every Ctrl-C inside, and at once if there was one before."""
+        """Inside, call `end` on every Ctrl-C; also at once if there was one before."""
         self._end = end
         if self.happened:
             end()
@@ -123,7 +105,7 @@ class Interruption:
             self._end = None
 
     def happen(self) -> None:
-        """Take note of a Ctrl-C."""
+        """Handle a Ctrl-C."""
         self.happened = True
         if self._end is not None:
             self._end()
@@ -131,25 +113,26 @@ class Interruption:
 
 @contextmanager
 def interruption() -> Iterator[Interruption]:
-    """Keep Ctrl-C from raising `KeyboardInterrupt` inside; raise it at the end if it happened.
+    """Inside, note Ctrl-C instead of raising `KeyboardInterrupt`; raise it at the end.
 
-    A file that is being closed is closed, however often an impatient wearer presses.
+    However often an impatient user presses, a file that is being closed gets closed.
     """
-    told = Interruption()
+    interrupted = Interruption()
     before = {
-        each: signal.signal(each, lambda _signal, _frame: told.happen()) for each in _SIGNALS
+        each: signal.signal(each, lambda _signal, _frame: interrupted.happen())
+        for each in _SIGNALS
     }
     try:
-        yield told
+        yield interrupted
     finally:
         for each, handler in before.items():
             signal.signal(each, handler)
-    if told.happened:
+    if interrupted.happened:
         raise KeyboardInterrupt
 
 
 def soon(act: Callable[[], object]) -> None:
-    """Act between two steps of the loop that runs, and wake it up for that; else at once."""
+    """Call `act` on the running event loop, waking it up; without a loop, call it at once."""
     try:
         loop = asyncio.get_running_loop()
     except RuntimeError:
@@ -158,13 +141,23 @@ def soon(act: Callable[[], object]) -> None:
         loop.call_soon_threadsafe(act)
 
 
-async def unless_interrupted(work: Coroutine[object, object, T], told: Interruption) -> T | None:
-    """Do `work`, or cancel it on Ctrl-C and return None once it has cleaned up."""
+async def unless_interrupted(
+    work: Coroutine[object, object, T], interrupted: Interruption
+) -> T | None:
+    """Await `work`; on Ctrl-C, cancel it and return None once it has cleaned up."""
     task = asyncio.ensure_future(work)
-    with told.ending(lambda: soon(task.cancel)):
+    with interrupted.ending(lambda: soon(task.cancel)):
         try:
             return await task
         except asyncio.CancelledError:
-            if not told.happened:
+            if not interrupted.happened:
                 raise
             return None
+
+
+DEFECT_ADVICE: Final = "This is a defect of the tracker: please report it with the file."
+
+
+def defect(source: str, error: Exception) -> str:
+    """Return the line for a file whose analysis failed through no fault of the user's."""
+    return f"{source}: the analysis failed ({type(error).__name__}: {error})"

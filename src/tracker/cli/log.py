@@ -1,67 +1,78 @@
-"""`tracker history`: the training log in lines, and how it went over the weeks.
+"""Commands on the training log: `history`, `show`, `edit`, `delete` and `backup`.
 
-`tracker show`: one session of the training log, rep by rep.
-
-`tracker edit`: what was otherwise than it was measured or entered.
-
-`tracker delete`: sessions into the trash, out of it again, or away for good.
-
-`tracker backup`: the whole training log in one file.
+The log costs SQLAlchemy (0.2 s), so each command imports it in its body.
 """
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Final
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import click
 
+from tracker.app.paths import tracker_paths
+from tracker.app.text import counted
+from tracker.cli.completion import logged_sessions
 from tracker.cli.options import (
     FILE,
     SESSION,
     SESSION_HELP,
-    Day,
     ExerciseName,
+    day,
     examples,
     force_option,
 )
+from tracker.cli.tables import (
+    detail_lines,
+    edit_words,
+    history_table,
+    log_object,
+    session_table,
+    summary_object,
+    trend_table,
+    week_object,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from datetime import datetime
     from pathlib import Path
 
-    from tracker.store import TrainingLog
+    from tracker.store import Edit, TrainingLog
+
+Item = TypeVar("Item")
 
 TABLE_LINES: Final = 20
-"""Lines of a table unless more are asked for: they fit on a screen."""
+"""Lines of a table by default: they fit on a screen."""
 
 
 @click.command(
     epilog=examples(
         ("tracker history", "the newest sessions"),
         ("tracker history --exercise hip_thrust --since 2026-09-01", "some of them"),
-        ("tracker history --trend", "week by week: reps, volume, range, speed, hold, pain"),
-        ("tracker history --format json", "all of them, for a program"),
+        ("tracker history --trend", "weekly reps, volume, range, speed, hold and pain"),
+        ("tracker history --format json", "all sessions, for a program"),
     )
 )
 @click.option("--exercise", type=ExerciseName(), help="Only sessions of this exercise.")
-@click.option("--since", type=Day(), metavar="DAY", help="Only from this day on, as 2026-11-25.")
-@click.option("--until", type=Day(), metavar="DAY", help="Only up to this day, with it.")
+@click.option("--since", type=day, metavar="DAY", help="Only from this day on, as 2026-11-25.")
+@click.option("--until", type=day, metavar="DAY", help="Only up to and including this day.")
 @click.option(
     "--limit",
     type=click.IntRange(min=1),
     metavar="N",
     help=f"At most the newest N.  [default: {TABLE_LINES} in a table, else all]",
 )
-@click.option("--trend", is_flag=True, help="Add the sessions of each week up.")
-@click.option("--trash", is_flag=True, help="What was deleted, and can be restored.")
+@click.option("--trend", is_flag=True, help="Show weekly totals instead of sessions.")
+@click.option("--trash", is_flag=True, help="Show deleted sessions, which can be restored.")
 @click.option(
     "--format",
     "output_format",
     type=click.Choice(["table", "json"]),
     default="table",
     show_default=True,
-    help="For people or for a program.",
+    help="A table, or a list of JSON objects.",
 )
 def history(
     exercise: str | None,
@@ -72,60 +83,56 @@ def history(
     trash: bool,
     output_format: str,
 ) -> None:
-    """List the trainings of the log, or how they went week by week."""
-    # SQLAlchemy costs 0.2 s.
-    from datetime import timedelta
-
+    """List past sessions, or weekly trends."""
     from tracker.app.training import open_training_log
-    from tracker.cli.tables import history_table, summary_object, trend_table, week_object
     from tracker.store import SessionQuery, weeks
 
-    wanted = SessionQuery(
-        exercise,
-        since,
-        # A day lasts 23 to 25 hours; where it ends is where the next begins.
-        None if until is None else (until.replace(tzinfo=None) + timedelta(days=1)).astimezone(),
-        trash=trash,
-    )
+    if until is not None:
+        # A day lasts 23 to 25 hours; it ends where the next one begins.
+        until = (until.replace(tzinfo=None) + timedelta(days=1)).astimezone()
     with open_training_log() as log:
-        summaries = log.list(wanted)
+        summaries = log.list(SessionQuery(exercise, since, until, trash=trash))
         if not trash:
-            _tell_of_missing(log)
-    as_table = output_format == "table"
-    most = limit or (TABLE_LINES if as_table else None)
+            _warn_of_unlogged(log)
+    most = limit or (TABLE_LINES if output_format == "table" else None)
     if trend:
-        each_week = weeks(summaries, None)
-        shown_weeks = each_week if most is None else each_week[-most:]
-        if as_table:
-            click.echo(trend_table(shown_weeks))
-        else:
-            click.echo(json.dumps([week_object(week) for week in shown_weeks], indent=2))
-        _tell_of_more(len(shown_weeks), len(each_week), "weeks")
-        return
-    shown = summaries if most is None else summaries[:most]
-    if as_table:
-        click.echo(history_table(shown))
+        # Weeks come oldest first.
+        every_week = weeks(summaries, None)
+        shown_weeks = every_week if most is None else every_week[-most:]
+        _print_list(shown_weeks, output_format, trend_table, week_object)
+        _warn_of_more(len(shown_weeks), len(every_week), "weeks")
     else:
-        click.echo(json.dumps([summary_object(each) for each in shown], indent=2))
-    _tell_of_more(len(shown), len(summaries), "sessions")
+        shown = summaries[:most]
+        _print_list(shown, output_format, history_table, summary_object)
+        _warn_of_more(len(shown), len(summaries), "sessions")
 
 
-def _tell_of_more(shown: int, there: int, noun: str) -> None:
+def _print_list(
+    items: Sequence[Item],
+    output_format: str,
+    table: Callable[[Sequence[Item]], str],
+    as_object: Callable[[Item], dict[str, object]],
+) -> None:
+    if output_format == "table":
+        click.echo(table(items))
+    else:
+        click.echo(json.dumps([as_object(each) for each in items], indent=2))
+
+
+def _warn_of_more(shown: int, there: int, noun: str) -> None:
     if shown < there:
         click.echo(f"the newest {shown} of {there} {noun}; more with --limit {there}", err=True)
 
 
-def _tell_of_missing(log: TrainingLog) -> None:
-    """Say that there are recordings that nobody logged: something went wrong while training."""
-    from tracker.app.paths import tracker_paths
-    from tracker.app.text import counted
+def _warn_of_unlogged(log: TrainingLog) -> None:
+    """Point out recordings that are not logged: a training must have crashed."""
     from tracker.app.training import not_logged
 
     missing = not_logged(log, tracker_paths().recordings)
     if missing:
         click.echo(
             f"{counted(len(missing), 'recording')} not in the log; "
-            "add what is missing: tracker rescore --missing",
+            "to add them: tracker rescore --missing",
             err=True,
         )
 
@@ -133,15 +140,16 @@ def _tell_of_missing(log: TrainingLog) -> None:
 @click.command(
     epilog=examples(
         ("tracker show last", "the newest session"),
-        ("tracker show 12 --format json", "one as an object, for a program"),
-        ("tracker show 2026-11-25", "the one whose recording's name begins so"),
+        ("tracker show 12 --format json", "a session as an object, for a program"),
+        ("tracker show 2026-11-25", "by the beginning of its recording's name"),
     ),
-    help=f"""Show one session of the log, rep by rep.
+    help=f"""Show a logged session, rep by rep.
 
-    It is the table of `tracker analyze`, with what was entered and edited marked. {SESSION_HELP}
+    This is the table of `tracker analyze`, plus what you entered, with edited values marked.
+    {SESSION_HELP}
     """,
 )
-@click.argument("session", metavar=SESSION)
+@click.argument("session", metavar=SESSION, shell_complete=logged_sessions)
 @click.option(
     "--format",
     "output_format",
@@ -151,77 +159,65 @@ def _tell_of_missing(log: TrainingLog) -> None:
     help="A table, or one JSON object (tracker.session/1).",
 )
 def show(session: str, output_format: str) -> None:
-    """Show one session of the log, rep by rep."""
-    # SQLAlchemy costs 0.2 s.
+    """Show a logged session, rep by rep."""
     from tracker.app.training import open_training_log
-    from tracker.cli.tables import kept_lines, log_object, session_table
     from tracker.export import session_object
 
     with open_training_log() as log:
-        kept = log.kept(log.find(session))
-    workout = kept.overlaid.workout
+        detail = log.kept(log.find(session))
+    workout = detail.overlaid.workout
     if output_format == "json":
-        click.echo(json.dumps({**session_object(workout), "log": log_object(kept)}, indent=2))
+        click.echo(json.dumps({**session_object(workout), "log": log_object(detail)}, indent=2))
         return
-    edited = frozenset((number, field.value) for number, field in kept.overlaid.edited)
-    click.echo("\n".join(kept_lines(kept)))
+    edited = frozenset((number, field.value) for number, field in detail.overlaid.edited)
+    click.echo("\n".join(detail_lines(detail)))
     click.echo(f"\n{session_table(workout, edited)}")
 
 
-_FIELDS: Final = {"load": "LOAD", "rpe": "RPE", "reps": "REPS", "note": "SET_NOTE"}
-"""What can be cleared, and the fields of that; the log's own names cost SQLAlchemy, 0.2 s."""
+_CLEARABLE: Final = {"load": "LOAD", "rpe": "RPE", "reps": "REPS", "note": "SET_NOTE"}
+"""What `--clear` takes, and the names of the log's fields, whose import costs SQLAlchemy."""
 
 
-class Words(click.ParamType[tuple[str, ...]]):
-    """Words with commas between them."""
-
-    name = "list"
-
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, ...]:
-        """Return the words, each once."""
-        if isinstance(value, tuple):
-            return value
-        words = tuple(dict.fromkeys(word.strip() for word in str(value).split(",")))
-        for word in words:
-            if word not in _FIELDS:
-                self.fail(f"expected some of {','.join(_FIELDS)}, got {word!r}", param, ctx)
-        return words
+def clearable_values(text: str) -> tuple[str, ...]:
+    """Read the comma-separated list of `--clear`; each word counts once."""
+    words = tuple(dict.fromkeys(word.strip() for word in text.split(",")))
+    for word in words:
+        if word not in _CLEARABLE:
+            raise click.BadParameter(f"expected some of {','.join(_CLEARABLE)}, got {word!r}.")
+    return words
 
 
 @click.command(
     epilog=examples(
-        ("tracker edit last --set 2 --reps 12 --rpe 8.5", "put a set right"),
+        ("tracker edit last --set 2 --reps 12 --rpe 8.5", "correct a set"),
         ("tracker edit 12 --exercise glute_bridge", "it was another exercise"),
-        ("tracker edit 12 --note 'new belt' --pain-after 2", "of the whole session"),
-        ("tracker edit 12 --set 1 --clear load,rpe", "nothing is said of these any more"),
-        ("tracker edit 12 --undo", "take the newest change back"),
+        ("tracker edit 12 --note 'new belt' --pain-after 2", "about the whole session"),
+        ("tracker edit 12 --set 1 --clear load,rpe", "clear values that you entered for a set"),
+        ("tracker edit 12 --undo", "undo the newest change"),
     ),
-    help=f"""Say what was otherwise than it was measured or entered.
+    help=f"""Correct a logged session.
 
-    What is said stands beside what was measured, with when it was said, and stays when the
-    recording is run through a better detection. {SESSION_HELP}
+    Corrections are stored beside the measurements, with their time, and survive when the
+    recording is analysed again. {SESSION_HELP}
     """,
 )
-@click.argument("session", metavar=SESSION)
+@click.argument("session", metavar=SESSION, shell_complete=logged_sessions)
 @click.option("--set", "set_index", type=click.IntRange(min=1), metavar="N", help="Which set.")
-@click.option("--reps", type=int, metavar="N", help="Reps of the set that count.")
+@click.option("--reps", type=int, metavar="N", help="Reps of the set.")
 @click.option("--load-kg", type=float, metavar="X", help="Load of the set, kg.")
 @click.option("--rpe", type=float, metavar="X", help="Exertion of the set, 0 to 10.")
-@click.option("--note", metavar="TEXT", help="Words on the set, or without --set on the session.")
-@click.option("--exercise", type=ExerciseName(), help="What was trained.")
+@click.option("--note", metavar="TEXT", help="Note on the set, or without --set on the session.")
+@click.option("--exercise", type=ExerciseName(), help="The exercise of the session.")
 @click.option("--pain-before", type=int, metavar="N", help="Pain before training, 0 to 10.")
 @click.option("--pain-after", type=int, metavar="N", help="Pain after training, 0 to 10.")
 @click.option(
     "--clear",
-    type=Words(),
-    default=(),
+    type=clearable_values,
     metavar="LIST",
-    help="What is not to be said of the set any more, of load,rpe,reps,note: reps are those that "
-    "were counted, the load is the planned one.",
+    help="Clear values you entered for the set, from load,rpe,reps,note: the counted reps and the "
+    "planned load apply again.",
 )
-@click.option("--undo", is_flag=True, help="Take the newest change back.")
+@click.option("--undo", is_flag=True, help="Undo the newest change.")
 def edit(
     session: str,
     set_index: int | None,
@@ -232,108 +228,119 @@ def edit(
     exercise: str | None,
     pain_before: int | None,
     pain_after: int | None,
-    clear: tuple[str, ...],
+    clear: tuple[str, ...] | None,
     undo: bool,
 ) -> None:
-    """Say what was otherwise than it was measured or entered."""
-    # SQLAlchemy costs 0.2 s.
+    """Correct a logged session."""
     from tracker.app.training import open_training_log
-    from tracker.cli.tables import edit_words
+
+    edits = _set_edits(set_index, reps, load_kg, rpe, note, clear or ())
+    edits += _session_edits(exercise, pain_before, pain_after)
+    if undo and edits:
+        raise click.UsageError("either change something, or undo the newest change with --undo")
+    if not undo and not edits:
+        raise click.UsageError("nothing to change; see --help for what can be edited")
+    with open_training_log() as log:
+        session_id = log.find(session)
+        if undo:
+            for each in log.undo(session_id):
+                click.echo(f"session {session_id}: undone: {edit_words(each)}", err=True)
+            return
+        log.edit(session_id, edits)
+    for each in edits:
+        click.echo(f"session {session_id}: {edit_words(each)}", err=True)
+    if exercise is not None:
+        click.echo(
+            f"The reps have not changed; to count them again: tracker rescore {session_id}",
+            err=True,
+        )
+
+
+def _set_edits(
+    set_index: int | None,
+    reps: int | None,
+    load_kg: float | None,
+    rpe: float | None,
+    note: str | None,
+    clear: tuple[str, ...],
+) -> list[Edit]:
+    """Return the edits of a set; a note without a set is one on the session."""
     from tracker.store import Edit, Field
 
-    of_the_set = {Field.REPS: reps, Field.LOAD: load_kg, Field.RPE: rpe}
-    of_the_session: dict[Field, int | str | None] = {
+    values = {Field.REPS: reps, Field.LOAD: load_kg, Field.RPE: rpe}
+    edits = [Edit(field, value, set_index) for field, value in values.items() if value is not None]
+    if (edits or clear) and set_index is None:
+        raise click.UsageError("reps, load and RPE belong to a set: say which with --set N")
+    if note is not None:
+        edits.append(Edit(Field.NOTE if set_index is None else Field.SET_NOTE, note, set_index))
+    entered = {edit.field for edit in edits}
+    for field in (Field[_CLEARABLE[word]] for word in clear):
+        if field in entered:
+            raise click.UsageError("either give a value, or clear it")
+        edits.append(Edit(field, None, set_index))
+    if set_index is not None and not edits:
+        raise click.UsageError(
+            "say what to change in the set: --reps, --load-kg, --rpe, --note or --clear"
+        )
+    return edits
+
+
+def _session_edits(
+    exercise: str | None, pain_before: int | None, pain_after: int | None
+) -> list[Edit]:
+    from tracker.store import Edit, Field
+
+    values: dict[Field, str | int | None] = {
         Field.EXERCISE: exercise,
         Field.PAIN_BEFORE: pain_before,
         Field.PAIN_AFTER: pain_after,
     }
-    edits = [
-        Edit(field, value, set_index) for field, value in of_the_set.items() if value is not None
-    ]
-    if (edits or clear) and set_index is None:
-        raise click.UsageError("reps, load and RPE are of a set: say which with --set N")
-    if note is not None:
-        edits.append(Edit(Field.NOTE if set_index is None else Field.SET_NOTE, note, set_index))
-    said = {edit.field for edit in edits}
-    for field in (Field[_FIELDS[word]] for word in clear):
-        if field in said:
-            raise click.UsageError("either say something of a value, or clear it")
-        edits.append(Edit(field, None, set_index))
-    if set_index is not None and not edits:
-        raise click.UsageError("say what of the set: --reps, --load-kg, --rpe, --note or --clear")
-    edits += [Edit(field, value) for field, value in of_the_session.items() if value is not None]
-    if undo and edits:
-        raise click.UsageError("either say something new, or take something back with --undo")
-    if not undo and not edits:
-        raise click.UsageError("nothing is said; see --help for what can be")
-    with open_training_log() as log:
-        session_id = log.find(session)
-        if undo:
-            for edit in log.undo(session_id):
-                click.echo(f"session {session_id}: taken back: {edit_words(edit)}", err=True)
-            return
-        log.edit(session_id, edits)
-        for edit in edits:
-            click.echo(f"session {session_id}: {edit_words(edit)}", err=True)
-        if exercise is not None:
-            click.echo(
-                f"The reps are those of before; look for them anew: tracker rescore {session_id}",
-                err=True,
-            )
+    return [Edit(field, value) for field, value in values.items() if value is not None]
 
 
 @click.command(
     epilog=examples(
-        ("tracker delete 12", "put it into the trash"),
+        ("tracker delete 12", "move it to the trash"),
         ("tracker delete --restore 12", "take it out again"),
-        ("tracker history --trash", "what is in there"),
-        ("tracker delete --purge", "empty it, for good"),
+        ("tracker history --trash", "list the trash"),
+        ("tracker delete --purge", "empty the trash, for good"),
     ),
-    help=f"""Put sessions of the log into the trash.
+    help=f"""Move logged sessions to the trash.
 
-    They stay there, edits included, until they are restored or purged. Recordings are never
+    They stay there, with their edits, until you restore or purge them. Recordings are never
     touched. {SESSION_HELP}
     """,
 )
-@click.argument("sessions", nargs=-1, metavar=f"[{SESSION}]...")
+@click.argument("sessions", nargs=-1, metavar=f"[{SESSION}]...", shell_complete=logged_sessions)
 @click.option("--restore", is_flag=True, help="Take them out of the trash instead.")
 @click.option(
     "--purge",
     is_flag=True,
-    help="Remove what is in the trash for good: the sessions named, or without any, all.",
+    help="Remove sessions in the trash for good: the named ones, or all of them.",
 )
 def delete(sessions: tuple[str, ...], restore: bool, purge: bool) -> None:
-    """Put sessions of the log into the trash."""
-    # SQLAlchemy costs 0.2 s.
-    from tracker.app.text import counted
+    """Move logged sessions to the trash."""
     from tracker.app.training import open_training_log
     from tracker.store import SessionQuery
 
     if restore and purge:
-        raise click.UsageError("--restore and --purge are opposites")
+        raise click.UsageError("--restore and --purge exclude each other")
     if not sessions and not purge:
-        raise click.UsageError("name the sessions, as `tracker history` numbers them")
+        raise click.UsageError("name the sessions by their numbers in `tracker history`")
     with open_training_log() as log:
         ids = [log.find(each) for each in sessions]
         if purge:
-            gone = ids or [each.id for each in log.list(SessionQuery(trash=True))]
-            log.purge(gone)
-            click.echo(
-                f"{counted(len(gone), 'session')} removed for good; the recordings are where they "
-                "were.",
-                err=True,
-            )
+            ids = ids or [each.id for each in log.list(SessionQuery(trash=True))]
+            log.purge(ids)
+            outcome = "removed for good; the recordings are still there."
         elif restore:
             log.restore(ids)
-            click.echo(f"{counted(len(ids), 'session')} back in the log.", err=True)
+            outcome = "back in the log."
         else:
             log.delete(ids)
-            again = " ".join(str(each) for each in ids)
-            click.echo(
-                f"{counted(len(ids), 'session')} in the trash; "
-                f"back with: tracker delete --restore {again}",
-                err=True,
-            )
+            names = " ".join(map(str, ids))
+            outcome = f"in the trash; to restore: tracker delete --restore {names}"
+    click.echo(f"{counted(len(ids), 'session')} {outcome}", err=True)
 
 
 @click.command(
@@ -345,13 +352,12 @@ def delete(sessions: tuple[str, ...], restore: bool, purge: bool) -> None:
 @click.argument("file", type=FILE)
 @force_option
 def backup(file: Path, force: bool) -> None:
-    """Copy the training log into one file, also while it is in use.
+    """Copy the training log to a file.
 
-    The copy is complete or not there. To go back to it, put it where `tracker doctor` says the
-    log is. Recordings are not in it: they are files already.
+    This is safe while the log is in use: the copy is complete, or not there at all. To restore it,
+    copy it to where `tracker doctor` says the log is. Recordings are separate files and not
+    included.
     """
-    # SQLAlchemy costs 0.2 s.
-    from tracker.app.text import counted
     from tracker.app.training import open_training_log
 
     with open_training_log() as log:

@@ -1,17 +1,4 @@
-"""Parameters that several commands share.
-
-Parameters of the commands that have to do with the training log.
-
-How a command line names a sensor.
-
-The options that make a plan, for every command that trains.
-
-How the examples at the end of a command's help are laid out.
-
-Whether a command is heard, and where: the default device, the terminal's bell, or a file.
-
-Whether there is a screen to show a training on.
-"""
+"""Options and parameter types that several commands share, and the layout of their examples."""
 
 from __future__ import annotations
 
@@ -29,7 +16,9 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 from click.shell_completion import CompletionItem
 
-from tracker.domain import EXERCISES, Plan, Tempo, exercise_named, parse_tempo
+from tracker.app.paths import RECORDING_SUFFIX
+from tracker.cli.completion import sensor_kinds
+from tracker.domain import EXERCISES, OutputError, Plan, Tempo, exercise_named, parse_tempo
 from tracker.domain.plan import LONGEST_HOLD_S, MOST_LOAD_KG, MOST_REPS, VELOCITY_LOSS_SHARES
 
 if TYPE_CHECKING:
@@ -39,11 +28,11 @@ if TYPE_CHECKING:
     from tracker.sound import Opened
 
 MAX_SPEED: Final = "max"
-"""What is written for a speed without any waiting."""
+"""Typed for a speed without any waiting."""
 
 
 class ExerciseName(click.ParamType[str]):
-    """One of the exercises; a wrong name gets the nearest right one as an answer."""
+    """One of the exercises; a wrong name is answered with the nearest right one."""
 
     name = "exercise"
 
@@ -63,7 +52,7 @@ class ExerciseName(click.ParamType[str]):
 
 
 class PositiveNumber(click.ParamType[float]):
-    """A finite number above 0, or one of the words that stand for infinity."""
+    """A finite number above 0, or a word that stands for infinity."""
 
     name = "number"
 
@@ -86,26 +75,27 @@ class PositiveNumber(click.ParamType[float]):
         return number
 
 
-class MomentOfDay(click.ParamType[datetime]):
-    """A moment of a day, ISO 8601; without an offset it is in the time zone of this computer."""
+def moment_of_day(text: str) -> datetime:
+    """Read an ISO 8601 time; without an offset it is in the time zone of this computer."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter(
+            f"expected a time such as 2026-03-01T18:30:00+01:00, got {text!r}."
+        ) from None
+    return moment if moment.tzinfo is not None else moment.astimezone()
 
-    name = "moment"
 
-    def convert(
-        self, value: str | datetime, param: click.Parameter | None, ctx: click.Context | None
-    ) -> datetime:
-        """Return the moment with its offset."""
-        if isinstance(value, datetime):
-            return value
-        try:
-            moment = datetime.fromisoformat(value)
-        except ValueError:
-            self.fail(f"expected a time as 2026-03-01T18:30:00+01:00, got {value!r}.", param, ctx)
-        return moment if moment.tzinfo is not None else moment.astimezone()
+def day(text: str) -> datetime:
+    """Read a day such as `2026-11-25` as its first moment in the time zone of this computer."""
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").astimezone()
+    except (ValueError, OverflowError, OSError):
+        raise click.BadParameter(f"expected a day such as 2026-11-25, got {text!r}.") from None
 
 
 FILE: Final = click.Path(path_type=Path)
-"""A path that is not looked at yet: the rooms that read and write have the better messages."""
+"""A path that click does not check: the rooms that read and write have better messages."""
 
 exercise_option: Final = click.option(
     "--exercise",
@@ -114,84 +104,116 @@ exercise_option: Final = click.option(
     "[default: what the file says, else hip_thrust]",
 )
 
-acc_unit_option: Final = click.option(
+_ACC_UNIT: Final = click.option(
     "--acc-unit",
     type=click.Choice(["m/s2", "g"]),
     help="Unit of the acc columns of a CSV.  [default: what the file says, else m/s2]",
 )
 
-gyro_unit_option: Final = click.option(
+_GYRO_UNIT: Final = click.option(
     "--gyro-unit",
     type=click.Choice(["rad/s", "deg/s"]),
     help="Unit of the gyro columns of a CSV.  [default: what the file says, else rad/s]",
 )
 
-acc_points_option: Final = click.option(
+_ACC_POINTS: Final = click.option(
     "--acc-points",
     type=click.Choice(["up", "down"]),
-    help="Which way acceleration points at rest: down in what an iPhone saves by itself, up in "
-    "everything else.  [default: what the file says, else up]",
+    help="Direction of the acceleration at rest: down in files that an iPhone saved in its own "
+    "convention, up in all others.  [default: what the file says, else up]",
 )
+
+
+def import_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options about files of samples; the command gets `options: ImportOptions`."""
+
+    @_ACC_UNIT
+    @_GYRO_UNIT
+    @_ACC_POINTS
+    @wraps(command)
+    def with_options(
+        *arguments: object,
+        acc_unit: str | None,
+        gyro_unit: str | None,
+        acc_points: str | None,
+        **others: object,
+    ) -> object:
+        # The importers cost Arrow (0.1 s).
+        from tracker.importers import AccUnit, GyroUnit, ImportOptions
+
+        options = ImportOptions(
+            None if acc_unit is None else AccUnit(acc_unit),
+            None if gyro_unit is None else GyroUnit(gyro_unit),
+            None if acc_points is None else acc_points == "down",
+        )
+        return command(*arguments, options=options, **others)
+
+    return with_options
+
 
 headless_option: Final = click.option(
     "--headless",
     is_flag=True,
-    help="Plain lines instead of the screen; so it is anyway where there is no terminal.",
+    help="Print plain lines instead of the screen; the default without a terminal.",
 )
 
 speed_option: Final = click.option(
     "--speed",
     type=PositiveNumber(MAX_SPEED),
     metavar="X|max",
-    help="How many times as fast as it happened.  [default: 1 on the screen, max for plain lines]",
+    help="Playback speed; 1 is real time.  [default: 1 on the screen, max for plain lines]",
 )
 
 seconds_option: Final = click.option(
     "--seconds",
     type=PositiveNumber(),
     metavar="N",
-    help="End after so many seconds of the session.",
+    help="End after N seconds of the session.",
 )
 
-output_option: Final = click.option(
-    "-o", "--output", type=FILE, required=True, metavar="FILE", help="The file to write."
+
+def recording_file(text: str) -> Path:
+    """Read the name of a recording to be written, which other commands know by its ending.
+
+    The ending also keeps `-o session.csv` from replacing the samples with the recording.
+    """
+    path = Path(text)
+    if path.suffix.lower() != RECORDING_SUFFIX:
+        raise OutputError(
+            text,
+            f"the name of a recording must end in {RECORDING_SUFFIX}",
+            f"For example: -o {(path.stem or 'session') + RECORDING_SUFFIX}",
+        )
+    return path
+
+
+recording_output_option: Final = click.option(
+    "-o",
+    "--output",
+    type=recording_file,
+    required=True,
+    metavar="FILE",
+    help="The recording to write.",
 )
 
 force_option: Final = click.option(
     "--force", is_flag=True, help="Replace the output file if it exists."
 )
 
-
 SESSION: Final = "ID"
-"""What stands for a session in the help of a command."""
+"""Stands for a session in the help of a command."""
 
 SESSION_HELP: Final = (
-    "ID is the number that `tracker history` shows, `last`, or the beginning of the name of the "
-    "recording."
+    "ID is the number that `tracker history` shows, `last`, or the beginning of the recording's "
+    "name."
 )
-
-
-class Day(click.ParamType[datetime]):
-    """A day as `2026-11-25`: the moment at which it begins where the wearer is."""
-
-    name = "day"
-
-    def convert(
-        self, value: str | datetime, param: click.Parameter | None, ctx: click.Context | None
-    ) -> datetime:
-        """Return midnight, with its offset."""
-        if isinstance(value, datetime):
-            return value
-        try:
-            return datetime.strptime(value, "%Y-%m-%d").astimezone()
-        except (ValueError, OverflowError, OSError):
-            self.fail(f"expected a day as 2026-11-25, got {value!r}.", param, ctx)
 
 
 kind_option: Final = click.option(
     "--kind",
+    shell_complete=sensor_kinds,
     metavar="KIND",
-    help="Kind of the sensor, where it does not tell by itself.",
+    help="Kind of the sensor, if it cannot be recognised.",
 )
 
 setting_option: Final = click.option(
@@ -199,50 +221,31 @@ setting_option: Final = click.option(
     "settings",
     multiple=True,
     metavar="KEY=VALUE",
-    help="Something about the sensor that its bytes do not say; may be given again.",
+    help="A decoder setting that the data itself does not tell; repeatable.",
 )
 
 second_option: Final = click.option(
     "--second",
     metavar="ADDRESS",
-    help="Another sensor, recorded beside the first; reps are counted from the first.",
+    help="Record another sensor too; reps are counted from the first.",
 )
 
 
 _LEAST_LOSS, _MOST_LOSS = (round(100.0 * share) for share in VELOCITY_LOSS_SHARES)
 
 
-class TempoCode(click.ParamType[Tempo]):
-    """A tempo, as `3-0-1-2` or `up=1 hold=2 down=3`."""
-
-    name = "tempo"
-
-    def convert(
-        self, value: str | Tempo, param: click.Parameter | None, ctx: click.Context | None
-    ) -> Tempo:
-        """Return the tempo; what can be read in two ways is refused with the question."""
-        return parse_tempo(value) if isinstance(value, str) else value
-
-
-class Percent(click.ParamType[float]):
-    """A share in percent, with or without the sign."""
-
-    name = "percent"
-
-    def convert(
-        self, value: str | float, param: click.Parameter | None, ctx: click.Context | None
-    ) -> float:
-        """Return the share."""
-        try:
-            percent = float(str(value).removesuffix("%"))
-        except ValueError:
-            self.fail(f"expected a number of percent, got {value!r}.", param, ctx)
-        if not _LEAST_LOSS <= percent <= _MOST_LOSS:
-            self.fail(f"expected {_LEAST_LOSS} to {_MOST_LOSS} %, got {value!r}.", param, ctx)
-        return percent / 100.0
+def percent(text: str) -> float:
+    """Read a percentage, with or without its sign, as a share."""
+    try:
+        number = float(text.removesuffix("%"))
+    except ValueError:
+        raise click.BadParameter(f"expected a percentage, got {text!r}.") from None
+    if not _LEAST_LOSS <= number <= _MOST_LOSS:
+        raise click.BadParameter(f"expected {_LEAST_LOSS} to {_MOST_LOSS} %, got {text!r}.")
+    return number / 100.0
 
 
-_OPTIONS: Final = (
+_PLAN_OPTIONS: Final = (
     click.option(
         "--load-kg",
         type=click.FloatRange(0.0, MOST_LOAD_KG),
@@ -251,7 +254,7 @@ _OPTIONS: Final = (
     ),
     click.option(
         "--tempo",
-        type=TempoCode(),
+        type=parse_tempo,
         metavar="T",
         help="Planned tempo, down-floor-up-hold: 3-0-1-2, 30X2, or 'up=1 hold=2 down=3'.",
     ),
@@ -259,7 +262,7 @@ _OPTIONS: Final = (
         "--reps",
         type=click.IntRange(1, MOST_REPS),
         metavar="N",
-        help="Reps of a set; you are told when they are done.",
+        help="Planned reps of a set; a cue tells you when they are done.",
     ),
     click.option(
         "--hold",
@@ -269,19 +272,19 @@ _OPTIONS: Final = (
     ),
     click.option(
         "--velocity-loss",
-        type=Percent(),
+        type=percent,
         metavar="PERCENT",
-        help="End a set when a rep is so much slower than its fastest.",
+        help="End a set when a rep is PERCENT slower than its fastest.",
     ),
     click.option(
-        "--keep-tension", is_flag=True, help="Say so when the hips rest on the floor between reps."
+        "--keep-tension", is_flag=True, help="Tell you when you rest on the floor between reps."
     ),
     click.option("--no-breathing", is_flag=True, help="No reminders to breathe out."),
 )
 
 
 def plan_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the options of a plan; it takes `plan`, None where none was made."""
+    """Add the options of a plan; the command gets them as `plan`, None without any."""
 
     @wraps(command)
     def planned(
@@ -307,37 +310,37 @@ def plan_options(command: Callable[..., None]) -> Callable[..., None]:
         command(*arguments, plan=None if plan == Plan() else plan, **others)
 
     with_options: Callable[..., None] = planned
-    for option in reversed(_OPTIONS):
+    for option in reversed(_PLAN_OPTIONS):
         with_options = option(with_options)
     return with_options
 
 
-_KEEP_LINES_AS_THEY_ARE = "\b"
+_KEEP_LINE_BREAKS: Final = "\b"
 
 
 def examples(*lines: tuple[str, str]) -> str:
     """Return the epilog of a command's help from pairs of a call and what it does."""
     width = max(len(call) for call, _ in lines)
     rows = [f"  {call:<{width}}  {what}" for call, what in lines]
-    return "\n".join([_KEEP_LINES_AS_THEY_ARE, "Examples:", *rows])
+    return "\n".join([_KEEP_LINE_BREAKS, "Examples:", *rows])
 
 
 @dataclass(frozen=True, slots=True)
 class SoundWish:
-    """What was said about sound."""
+    """The options about sound."""
 
     on: bool | None = None
-    """Whether it is to be heard; None is as usual: on the screen, and not beside lines."""
+    """Whether to play sound; None is the default: on the screen, but not with plain lines."""
     file: Path | None = None
-    """Write it to this WAV file instead of playing it."""
+    """Write the sound to this WAV file instead of playing it."""
 
     @property
     def beside_lines(self) -> bool:
-        """Whether it is to be heard where there is no screen."""
+        """Whether to play sound without a screen."""
         return self.on is True or self.file is not None
 
     def opener(self) -> Callable[[Callable[[], object]], Opened] | None:
-        """Return what opens the player for the screen; None if there is to be no sound."""
+        """Return a function that opens the player for the screen; None for silence."""
         if self.on is False and self.file is None:
             return None
 
@@ -352,27 +355,27 @@ class SoundWish:
 
 
 USUAL: Final = SoundWish()
-"""Nothing was said about sound."""
+"""No option about sound was given."""
 
 
 def _ignored(_result: object) -> None:
-    """Take a result that nobody wants."""
+    """Discard a result."""
 
 
 def sound_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options about sound; the command is given them together, as `sound`."""
+    """Add the options about sound; the command gets them as `sound`."""
 
     @click.option(
         "--sound/--no-sound",
         "sound_on",
         default=None,
-        help="Hear counts, beats and cues.  [default: on the screen, as chosen in the set-up]",
+        help="Play counts, beats and cues.  [default: on the screen, as chosen in the set-up]",
     )
     @click.option(
         "--sound-to",
         type=click.Path(dir_okay=False, path_type=Path),
         metavar="FILE.wav",
-        help="Write what would be heard to a file, which is replaced.",
+        help="Write the sound to a file instead, replacing it.",
     )
     @wraps(command)
     def with_sound(
@@ -385,7 +388,7 @@ def sound_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @asynccontextmanager
 async def heard_beside_lines(wish: SoundWish, session: Session) -> AsyncGenerator[None]:
-    """Let a session be heard that is shown as lines, if that was wished for."""
+    """Play the sound of a session that is shown as plain lines, if asked for."""
     if not wish.beside_lines:
         yield
         return
@@ -405,12 +408,12 @@ async def heard_beside_lines(wish: SoundWish, session: Session) -> AsyncGenerato
         looking.cancel()
         with suppress(asyncio.CancelledError):
             await looking
-        # It plays its last sounds first, in 4 s at most.
+        # It first plays its last sounds, for 4 s at most.
         await asyncio.to_thread(opened.player.close)
 
 
 def screen_is_there() -> bool:
-    """Say whether somebody sits before a terminal, or a browser, that can show the screen."""
+    """Say whether a terminal or a browser can show the screen."""
     # Set by `tracker serve`: Textual then draws to pipes.
     if os.environ.get("TEXTUAL_DRIVER"):
         return True

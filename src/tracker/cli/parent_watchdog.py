@@ -1,4 +1,4 @@
-"""Runs a command for a server, and ends it if the server is killed: nobody else would.
+"""Runs a command for `tracker serve`, and ends it if the server is killed.
 
 `python -m tracker.cli.parent_watchdog PID COMMAND...`
 """
@@ -16,33 +16,28 @@ from tracker.cli.app import main
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-LOOK_S: Final = 1.0
-"""How often it looks, s. A sensor streams on for as long at most."""
+CHECK_INTERVAL_S: Final = 1.0
+"""A sensor goes on streaming for at most so long after the server was killed, s."""
 
 
-def tether(server: int, parent: Callable[[], int] = os.getppid) -> threading.Thread:
-    """End this process in good order once another process is its parent.
+def watch_parent(server: int, parent: Callable[[], int] = os.getppid) -> threading.Thread:
+    """End this process in good order once its parent is no longer `server`.
 
-    Parameters
-    ----------
-    server
-        Process id of the parent that it was started by.
-    parent
-        Gives the id of the parent. On Windows that never changes, and the tether holds nothing.
+    `parent` gives the id of the present parent. On Windows it never changes, so nothing is ended.
     """
 
-    def look() -> None:
+    def watch() -> None:
         pause = threading.Event()
         while parent() == server:
-            pause.wait(LOOK_S)
+            pause.wait(CHECK_INTERVAL_S)
         os.kill(os.getpid(), signal.SIGTERM)
 
-    thread = threading.Thread(target=look, name="tether", daemon=True)
+    thread = threading.Thread(target=watch, name="parent-watchdog", daemon=True)
     thread.start()
     return thread
 
 
 if __name__ == "__main__":
     _, pid, *arguments = sys.argv
-    tether(int(pid))
+    watch_parent(int(pid))
     sys.exit(main(arguments))

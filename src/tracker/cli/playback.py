@@ -21,13 +21,11 @@ from tracker.cli.exits import interruption, soon
 from tracker.cli.options import (
     FILE,
     USUAL,
-    acc_points_option,
-    acc_unit_option,
     examples,
     exercise_option,
-    gyro_unit_option,
     headless_option,
     heard_beside_lines,
+    import_options,
     plan_options,
     screen_is_there,
     seconds_option,
@@ -43,6 +41,7 @@ if TYPE_CHECKING:
     from tracker.app.session import Session
     from tracker.cli.options import SoundWish
     from tracker.domain import Notification, Plan, SessionInfo, SetRecord
+    from tracker.importers import ImportOptions
     from tracker.recording import ReplaySource
 
 
@@ -211,18 +210,14 @@ def demo(
 @speed_option
 @headless_option
 @exercise_option
-@acc_unit_option
-@gyro_unit_option
-@acc_points_option
+@import_options
 @sound_options
 def replay(
     file: Path,
     speed: float | None,
     headless: bool,
     exercise: str | None,
-    acc_unit: str | None,
-    gyro_unit: str | None,
-    acc_points: str | None,
+    options: ImportOptions,
     sound: SoundWish,
 ) -> None:
     """Watch a recording or a CSV of samples as if it happened now.
@@ -230,11 +225,9 @@ def replay(
     On the screen, the keys pause, change the speed and go back and forth.
     """
     # Arrow and SciPy cost 0.8 s together.
-    from tracker.cli.inputs import open_session_file, sayings_of
+    from tracker.cli.sources import open_session_file
 
-    session = open_session_file(
-        file, exercise=exercise, sayings=sayings_of(acc_unit, gyro_unit, acc_points)
-    )
+    session = open_session_file(file, exercise=exercise, options=options)
     synthetic = "simulated " if session.info.origin == "synthetic" else ""
     piece = Piece(
         title=f"replay of {synthetic}{file.name}",

@@ -1,12 +1,6 @@
-"""`tracker scan`: what is around.
+"""Commands about a sensor itself: `scan`, `pair`, `record` and `decode`.
 
-A scan on the terminal: live where somebody watches, at the end where nobody does.
-
-`tracker pair`: check a sensor, and make it the one to train with.
-
-Looks at a sensor for a few seconds, says what was seen, and remembers it if it is any good.
-
-`tracker record`: what sensors send, into a file.
+Bleak costs 0.1 s and the engine SciPy (0.6 s), so what needs them imports them.
 """
 
 from __future__ import annotations
@@ -20,8 +14,8 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from tracker.app.config import SensorChoice, config_path, load_config, save_sensor
-from tracker.app.paths import tracker_paths
-from tracker.ble import Severity
+from tracker.app.paths import refuse_existing, tracker_paths
+from tracker.cli.completion import sensor_kinds, sensors
 from tracker.cli.exits import interruption, soon, unless_interrupted
 from tracker.cli.options import (
     ExerciseName,
@@ -29,35 +23,40 @@ from tracker.cli.options import (
     examples,
     force_option,
     kind_option,
-    output_option,
+    recording_output_option,
     second_option,
     setting_option,
 )
-from tracker.cli.radio import Chosen, called, refuse_unfit, settings_text, with_radio
+from tracker.cli.tables import aligned
 from tracker.domain import SensorError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
     from pathlib import Path
 
-    from tracker.ble import DiscoveredDevice, RadioSource, Scan
+    from tracker.ble import DiscoveredDevice, RadioSource, Scan, Sensor
     from tracker.cli.exits import Interruption
     from tracker.domain import SessionInfo
+
+REDRAW_S: Final = 0.5
+"""Interval at which the table of a scan is redrawn, s; advertisements come ten times a second."""
+
+_NOTHING_FOUND: Final = (
+    "No sensor found. Switch it on, wake it by moving it, and disconnect it from phones;\n"
+    "a sensor that is connected does not advertise."
+)
 
 
 @click.command(
     epilog=examples(
-        ("tracker scan", "what is heard in a few seconds"),
-        ("tracker scan --seconds 20", "a sensor that hardly ever advertises"),
+        ("tracker scan", "scan for a few seconds"),
+        ("tracker scan --seconds 20", "for a sensor that rarely advertises"),
         ("tracker scan --format json", "the same for a program"),
     )
 )
 @click.option(
-    "--seconds",
-    type=PositiveNumber(),
-    metavar="N",
-    help="How long to listen.  [default: 5]",
+    "--seconds", type=PositiveNumber(), metavar="N", help="How long to scan.  [default: 5]"
 )
 @click.option(
     "--format",
@@ -68,80 +67,53 @@ if TYPE_CHECKING:
     help="A table, or a list of JSON objects.",
 )
 def scan(seconds: float | None, output_format: str) -> None:
-    """List the sensors that are around.
+    """List the sensors in range.
 
-    Each has its address, its name, how strong it is heard, and its kind if the tracker knows it.
-    Those come first, then the strongest. On a terminal the table is
-    shown while the scan goes on.
+    Shows each sensor's address, name, signal strength and, if recognised, its kind. Recognised
+    sensors come first, then the strongest. On a terminal, the table grows while the scan runs.
     """
-    # Bleak costs 0.1 s.
+    from tracker.app.devices import printable
     from tracker.ble import SCAN_S
 
-    seconds = SCAN_S if seconds is None else seconds
+    live = output_format == "table" and sys.stdout.isatty()
+    found = _scan(SCAN_S if seconds is None else seconds, live=live).devices
     if output_format == "json":
-        show_json(seconds)
-    else:
-        show_table(seconds)
+        click.echo(json.dumps([device_object(each) for each in found], indent=2))
+        return
+    if not found:
+        click.echo(_NOTHING_FOUND, err=True)
+        return
+    click.echo("\n".join(device_table(found)))
+    for each in found:
+        if each.refusal is not None:
+            click.echo(f"{printable(each.name or each.address)}: {each.refusal}", err=True)
 
 
-REDRAW_S: Final = 0.5
-"""Advertisements come ten times a second; nobody reads faster than this."""
-
-_HEADER: Final = ("address", "name", "dBm", "kind")
-_NOBODY: Final = (
-    "Nothing was heard. Switch the sensor on, wake it by moving it, and disconnect it from phones;"
-    "\na sensor that is connected to something does not advertise."
-)
-
-
-def show_json(seconds: float) -> None:
-    """Scan, then print a list of objects."""
-    scan = _scan(seconds, live=False)
-    click.echo(json.dumps([sighting_object(each) for each in scan.devices], indent=2))
-
-
-def show_table(seconds: float) -> None:
-    """Scan and print a table, on a terminal while it grows."""
-    from tracker.app.devices import printable
-
-    scan = _scan(seconds, live=sys.stdout.isatty())
-    if scan.devices:
-        click.echo("\n".join(table_lines(scan.devices)))
-    else:
-        click.echo(_NOBODY, err=True)
-    refused = [each for each in scan.devices if each.refusal is not None]
-    for each in refused:
-        click.echo(f"{printable(each.name or each.address)}: {each.refusal}", err=True)
-
-
-def sighting_object(sighting: DiscoveredDevice) -> dict[str, object]:
-    """Return a sighting as an object; what is unknown is null."""
+def device_object(device: DiscoveredDevice) -> dict[str, object]:
+    """Return a device as a JSON object, with null for what is unknown."""
     return {
-        "address": sighting.address,
-        "name": sighting.name,
-        "rssi_dbm": sighting.rssi_dbm,
-        "kind": sighting.kind,
+        "address": device.address,
+        "name": device.name,
+        "rssi_dbm": device.rssi_dbm,
+        "kind": device.kind,
     }
 
 
-def table_lines(sightings: Sequence[DiscoveredDevice]) -> Iterator[str]:
-    """Yield the table of a scan."""
-    rows = [_HEADER, *(_row(each) for each in sightings)]
-    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
-    for address, name, strength, kind in rows:
-        yield (
-            f"{address:<{widths[0]}}  {name:<{widths[1]}}  {strength:>{widths[2]}}  {kind}"
-        ).rstrip()
+def device_table(devices: Sequence[DiscoveredDevice]) -> list[str]:
+    """Return the lines of the table of a scan."""
+    header = ("address", "name", "dBm", "kind")
+    rows = [header, *(_row(each) for each in devices)]
+    return aligned(rows, left={"address", "name", "kind"})
 
 
-def _row(sighting: DiscoveredDevice) -> tuple[str, str, str, str]:
+def _row(device: DiscoveredDevice) -> tuple[str, str, str, str]:
     from tracker.app.devices import printable
 
-    strength = "–" if sighting.rssi_dbm is None else str(sighting.rssi_dbm)
-    kind = sighting.kind or "–"
-    if sighting.refusal is not None:
+    strength = "–" if device.rssi_dbm is None else str(device.rssi_dbm)
+    kind = device.kind or "–"
+    if device.refusal is not None:
         kind = f"{kind} (cannot be used)"
-    return sighting.address, printable(sighting.name or "–"), strength, kind
+    return device.address, printable(device.name or "–"), strength, kind
 
 
 def _scan(seconds: float, *, live: bool) -> Scan:
@@ -162,25 +134,24 @@ def _scan(seconds: float, *, live: bool) -> Scan:
             _redraw((), drawn)
         listening.result()
 
-    async def listen_unless(interrupted: Interruption) -> None:
+    async def listen_until(interrupted: Interruption) -> None:
         await unless_interrupted(listen(), interrupted)
 
     with interruption() as interrupted:
-        asyncio.run(listen_unless(interrupted))
+        asyncio.run(listen_until(interrupted))
         if interrupted.happened and scan.devices:
-            # Whoever has seen enough presses Ctrl-C; what was heard is still worth having.
-            click.echo("\n".join(table_lines(scan.devices)))
+            # Ctrl-C means "seen enough": still print what was found.
+            click.echo("\n".join(device_table(scan.devices)))
     return scan
 
 
-def _redraw(sightings: Sequence[DiscoveredDevice], drawn: int) -> int:
-    """Draw the table over the last one, and return how many lines it took."""
+def _redraw(devices: Sequence[DiscoveredDevice], drawn: int) -> int:
+    """Draw the table over the last one, and return its number of lines."""
     size = shutil.get_terminal_size()
-    lines = [line[: size.columns - 1] for line in table_lines(sightings)][: size.lines - 2]
-    if not sightings:
-        lines = []
-    # Up over what was drawn, and clear from there to the end of the screen.
-    click.echo((f"\x1b[{drawn}A" if drawn else "") + ("\x1b[J" if drawn else ""), nl=False)
+    lines = device_table(devices) if devices else []
+    lines = [line[: size.columns - 1] for line in lines][: size.lines - 2]
+    # Move up over the last table, and clear from there to the end of the screen.
+    click.echo(f"\x1b[{drawn}A\x1b[J" if drawn else "", nl=False)
     for line in lines:
         click.echo(line)
     return len(lines)
@@ -188,28 +159,23 @@ def _redraw(sightings: Sequence[DiscoveredDevice], drawn: int) -> int:
 
 @click.command(
     epilog=examples(
-        ("tracker pair WT901BLE67", "by its name, if nobody else near has the same"),
+        ("tracker pair WT901BLE67", "by its name, if no other sensor in range has the same"),
         ("tracker pair C0:FF:EE:00:1A:2B", "by its address, as tracker scan prints it"),
-        ("tracker pair C0:FF:EE:00:1A:2B --kind witmotion", "one that does not tell its kind"),
+        ("tracker pair C0:FF:EE:00:1A:2B --kind witmotion", "if its kind is not recognised"),
     )
 )
 @click.argument("sensor", metavar="ADDRESS_OR_NAME")
 @kind_option
 @setting_option
 def pair(sensor: str, kind: str | None, settings: tuple[str, ...]) -> None:
-    """Check a sensor and make it the one to train with.
+    """Check a sensor and make it the default.
 
-    Lay it on a table first: for five seconds it is looked at how fast it sends, how quiet it is at
-    rest and whether gravity is 1 g. Nothing is paired in the sense of Bluetooth: the address is
-    remembered, and every other program can use the sensor as before.
+    Lay it on a table first: its sample rate, noise and gravity are checked for five seconds. It is
+    not paired in the Bluetooth sense. Only its address is remembered, so other programs can use it
+    as before.
     """
     with interruption() as interrupted:
-        # The engine costs SciPy (0.6 s), Bleak 0.1 s.
-
         pair_with(sensor, kind, settings, interrupted)
-
-
-_SIGNS: Final = {Severity.GOOD: "ok", Severity.REMARK: "--", Severity.PROBLEM: "!!"}
 
 
 def pair_with(
@@ -217,72 +183,76 @@ def pair_with(
 ) -> None:
     """Check a sensor and save it as the default.
 
-    Parameters
-    ----------
-    text
-        Its address or name.
-    kind
-        What the user says it is.
-    settings
-        Settings of its decoder, as `key=value`.
-    interrupted
-        Tells of Ctrl-C.
-
-    Raises
-    ------
-    SensorError
-        If it cannot be reached, or what it sends cannot be trusted.
+    Raises `SensorError` if it cannot be reached, or its data cannot be trusted.
     """
-    from tracker.app.devices import CHECK_S, LiveCheck
-    from tracker.ble import DeviceQuery, Severity, diagnose
-    from tracker.sensors import parse_settings
+    from tracker.ble import DeviceQuery
+    from tracker.cli.radio import Chosen, called, refuse_unfit, settings_text, with_radio
 
     called(text)
     if kind is not None:
         refuse_unfit(kind, settings)
     path = config_path(tracker_paths().config)
-    # Now, because nobody wants to hear at the end that it cannot be saved.
+    # Before the check, because an unreadable configuration could not be saved after it.
     load_config(path)
     chosen = Chosen(DeviceQuery(text, kind), settings_text(settings))
 
     async def use(source: RadioSource, _info: SessionInfo, _started: datetime) -> None:
         (sensor,) = source.sensors
-        click.echo(
-            f"connected to {sensor.title}: {sensor.family.title}, {sensor.address}"
-            + ("" if sensor.firmware is None else f", firmware {sensor.firmware}")
-        )
-        click.echo(f"lying still? checking for {CHECK_S:g} s", err=True)
-        source.end_after(CHECK_S)
-        with interrupted.ending(lambda: soon(source.end)):
-            check = LiveCheck(source.sensors[0].family.decoder(parse_settings(settings)))
-            await check.watch(source.notifications())
-        if interrupted.happened:
-            return
-        verdict = diagnose(check.checkup)
-        for finding in verdict:
-            click.echo(f"{_SIGNS[finding.severity]}  {finding.text}")
-        if any(finding.severity is Severity.PROBLEM for finding in verdict):
-            raise SensorError(
-                f"{sensor.title} was not paired: what it sends cannot be trusted.",
-                "Mend what is marked !! above, then pair again.\n"
-                "To see its bytes, record them: tracker record --sensor ADDRESS",
-            )
-        choice = SensorChoice(sensor.address, sensor.family.kind, sensor.name, chosen.settings)
-        save_sensor(path, choice)
-        click.echo(f"{sensor.title} is used from now on: tracker train")
+        if await _passes_check(source, settings, interrupted):
+            choice = SensorChoice(sensor.address, sensor.family.kind, sensor.name, chosen.settings)
+            save_sensor(path, choice)
+            click.echo(f"{sensor.title} is now the default sensor: tracker train")
 
     with_radio([chosen], interrupted, "hip_thrust", use)
 
 
+async def _passes_check(
+    source: RadioSource, settings: Sequence[str], interrupted: Interruption
+) -> bool:
+    """Watch the sensor for a few seconds and print what was found; False after Ctrl-C."""
+    from tracker.app.devices import CHECK_S, LiveCheck
+    from tracker.ble import Severity, diagnose
+    from tracker.sensors import parse_settings
+
+    (sensor,) = source.sensors
+    click.echo(f"connected to {_identity(sensor)}")
+    click.echo(f"keep it still: checking for {CHECK_S:g} s", err=True)
+    source.end_after(CHECK_S)
+    check = LiveCheck(sensor.family.decoder(parse_settings(settings)))
+    with interrupted.ending(lambda: soon(source.end)):
+        await check.watch(source.notifications())
+    if interrupted.happened:
+        return False
+    diagnostics = diagnose(check.checkup)
+    signs = {Severity.GOOD: "ok", Severity.REMARK: "--", Severity.PROBLEM: "!!"}
+    for each in diagnostics:
+        click.echo(f"{signs[each.severity]}  {each.text}")
+    if any(each.severity is Severity.PROBLEM for each in diagnostics):
+        raise SensorError(
+            f"{sensor.title} was not paired: its data cannot be trusted.",
+            "Fix what is marked !! above, then pair again.\n"
+            "To look at its bytes, record them: tracker record --sensor ADDRESS",
+        )
+    return True
+
+
+def _identity(sensor: Sensor) -> str:
+    firmware = "" if sensor.firmware is None else f", firmware {sensor.firmware}"
+    return f"{sensor.title}: {sensor.family.title}, {sensor.address}{firmware}"
+
+
 @click.command(
     epilog=examples(
-        ("tracker record --seconds 60 -o hips.arrows", "a minute from the paired sensor"),
+        ("tracker record --seconds 60 -o hips.arrows", "a minute from the default sensor"),
         ("tracker record --sensor WT901BLE67 --seconds 60 -o a.arrows", "from another one"),
         ("tracker record --second C0:FF:EE:00:00:02 --seconds 60 -o b.arrows", "from two"),
     )
 )
 @click.option(
-    "--sensor", metavar="ADDRESS_OR_NAME", help="Which sensor.  [default: the paired one]"
+    "--sensor",
+    metavar="ADDRESS_OR_NAME",
+    shell_complete=sensors,
+    help="Which sensor.  [default: the paired one]",
 )
 @second_option
 @kind_option
@@ -292,16 +262,16 @@ def pair_with(
     type=PositiveNumber(),
     required=True,
     metavar="N",
-    help="How long, from when the sensor streams.",
+    help="How long to record, counted from when the sensor starts streaming.",
 )
-@output_option
+@recording_output_option
 @force_option
 @click.option(
     "--exercise",
     type=ExerciseName(),
     default="hip_thrust",
     show_default=True,
-    help="What the recording says is trained.",
+    help="The exercise, as noted in the recording.",
 )
 def record(
     sensor: str | None,
@@ -313,26 +283,57 @@ def record(
     force: bool,
     exercise: str,
 ) -> None:
-    """Record what a sensor sends, without a screen.
+    """Record from a sensor without a screen.
 
-    The recording holds the bytes as they came, so anything can be found in it later. A sensor
-    that is lost meanwhile is looked for until the time is over.
+    The recording holds the bytes as they arrived, so it can be analysed again later. If the
+    connection is lost, the sensor is searched for until the time is up.
     """
     with interruption() as interrupted:
-        # The engine costs SciPy (0.6 s), Bleak 0.1 s.
-        from tracker.cli.files import refuse_existing, refuse_other_names
         from tracker.cli.radio import another_sensor, chosen_sensor, record_with
 
-        refuse_other_names(output)
         refuse_existing(output, force)
         chosen = [chosen_sensor(sensor, kind, settings)]
         if second is not None:
             chosen.append(another_sensor(second, chosen[0]))
         record_with(
-            chosen,
-            interrupted,
-            exercise=exercise,
-            seconds=seconds,
-            output=output,
-            force=force,
+            chosen, interrupted, exercise=exercise, seconds=seconds, output=output, force=force
         )
+
+
+@click.command(
+    epilog=examples(
+        ("tracker decode --kind profile --setting acc_range_g=8 HEX", "one packet"),
+        ("tracker decode --kind profile --channel config HEX", "another characteristic"),
+        ("tracker decode --kind polar --setting sample_rate=52 HEX", "a vendor's sensor"),
+        ("tracker decode --kind profile config=HEX HEX HEX", "the configuration, then samples"),
+    )
+)
+@click.option(
+    "--kind",
+    shell_complete=sensor_kinds,
+    required=True,
+    metavar="KIND",
+    help="Kind of the sensor, such as profile, witmotion, movesense or polar.",
+)
+@click.option(
+    "--channel",
+    metavar="UUID_OR_NAME",
+    help="Characteristic of the notifications.  [default: the one that carries samples]",
+)
+@setting_option
+@click.argument("notifications", nargs=-1, required=True, metavar="HEX...")
+def decode(
+    kind: str, channel: str | None, settings: tuple[str, ...], notifications: tuple[str, ...]
+) -> None:
+    """Decode a sensor's packets, given as hex.
+
+    All of them go through one decoder, in the order given, and the result is printed as JSON.
+    Colons, dashes and blanks between the bytes are fine. CHANNEL=HEX puts one notification on a
+    channel of its own.
+    """
+    from tracker.sensors import as_document, decode_transcript, family, parse_settings
+
+    results = decode_transcript(
+        family(kind), notifications, channel=channel, settings=parse_settings(settings)
+    )
+    click.echo(json.dumps(as_document(results)))

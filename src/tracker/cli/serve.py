@@ -1,21 +1,38 @@
-"""`tracker serve`: the training screen in a browser, for a phone or tablet beside the bench."""
+"""`tracker serve`: the training screen in a browser, for a phone or tablet beside the bench.
+
+It needs the packages of the extra `serve`, so everything of `tracker.web` and segno is imported
+in the functions that use it, once `_require_packages` has found them.
+"""
 
 from __future__ import annotations
 
-from typing import Final
+import asyncio
+import io
+import os
+import sys
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 import click
 
-from tracker.cli.exits import interruption
+from tracker.cli.completion import sensors_or_simulated
+from tracker.cli.exits import interruption, soon
 from tracker.cli.options import PositiveNumber, examples
 from tracker.domain import TrackerError
 
-HERE: Final = "127.0.0.1"
-EVERYWHERE: Final = "0.0.0.0"
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tracker.cli.exits import Interruption
+    from tracker.web import Link
+
+LOOPBACK: Final = "127.0.0.1"
+EVERY_INTERFACE: Final = "0.0.0.0"
 DEFAULT_PORT: Final = 8000
 
 DEFAULT_UNSEEN_MIN: Final = 15.0
-"""A long rest with a locked phone is no end, min; a sensor that is forgotten runs empty."""
+"""Outlasts a rest with a locked phone, but not the battery of a sensor that was forgotten, min."""
 
 PACKAGES: Final = frozenset({"aiohttp", "segno", "textual_serve"})
 INSTALL: Final = "pip install 'hip-thrust-tracker[serve]'"
@@ -25,22 +42,22 @@ INSTALL: Final = "pip install 'hip-thrust-tracker[serve]'"
     epilog=examples(
         ("tracker serve", "in a browser on this computer, from the list of sensors"),
         ("tracker serve --lan", "for a phone in the same network"),
-        ("tracker serve --lan --sensor WT901BLE67", "with this one at once, without the list"),
-        ("tracker serve --lan --demo", "a simulated lifter, and nothing is stored"),
-        ("tracker serve --lan -- --exercise glute_bridge", "what follows -- is for tracker train"),
+        ("tracker serve --lan --sensor WT901BLE67", "with this sensor, without the list"),
+        ("tracker serve --lan --demo", "a simulated lifter; nothing is stored"),
+        ("tracker serve --lan -- --exercise glute_bridge", "tracker train gets what follows --"),
     )
 )
 @click.option(
     "--lan",
     is_flag=True,
-    help="Let other devices in the network in, if they have the link. It is not encrypted: for "
-    "networks that you trust.",
+    help="Accept connections from the local network, from anyone with the link. They are not "
+    "encrypted: only for networks that you trust.",
 )
 @click.option(
     "--host",
     metavar="HOST",
-    help="Name or address of this computer to listen at; all but its loopback addresses need "
-    f"--lan.  [default: {HERE}; with --lan {EVERYWHERE}, which is all of them]",
+    help="Name or address of this computer to listen on; any but its loopback addresses needs "
+    f"--lan.  [default: {LOOPBACK}; with --lan {EVERY_INTERFACE}, which is all of them]",
 )
 @click.option(
     "--port",
@@ -48,12 +65,13 @@ INSTALL: Final = "pip install 'hip-thrust-tracker[serve]'"
     default=DEFAULT_PORT,
     show_default=True,
     metavar="P",
-    help="Port to listen at; 0 takes a free one.",
+    help="Port to listen on; 0 picks a free one.",
 )
 @click.option(
     "--sensor",
+    shell_complete=sensors_or_simulated,
     metavar="ADDRESS_OR_NAME|sim",
-    help="Which sensor, as for tracker train.  [default: chosen from the list, on the phone]",
+    help="Which sensor, as for tracker train.  [default: chosen from the list in the browser]",
 )
 @click.option("--demo", is_flag=True, help="Show tracker demo: no sensor, and nothing is stored.")
 @click.option(
@@ -63,7 +81,7 @@ INSTALL: Final = "pip install 'hip-thrust-tracker[serve]'"
     default=DEFAULT_UNSEEN_MIN,
     show_default=True,
     metavar="MINUTES",
-    help="How long a training goes on that no browser shows.",
+    help="End a training that no browser has shown for so long.",
 )
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[-- ARGUMENTS...]")
 @click.pass_context
@@ -77,33 +95,144 @@ def serve(
     unseen_min: float,
     arguments: tuple[str, ...],
 ) -> None:
-    """Show the training in a browser, on a phone beside the bench.
+    """Show the training screen in a browser, for example on a phone.
 
-    The link and its QR code are printed on stderr; whoever has the link can see and steer the
-    training. The first visit begins it. It goes on when the phone locks its screen or closes the
-    page, and is there again when the page is opened again. Ctrl-C ends it and its recording.
+    The link and its QR code are printed on stderr; anyone with the link can watch and control the
+    training. The first visit starts it. It goes on when the phone locks its screen or the page is
+    closed, and opening the page again returns to it. Ctrl-C ends the training and its recording.
 
-    What is to be heard comes from this computer, not from the phone; --no-sound after -- keeps it
-    silent.
+    Sound comes from this computer, not from the phone; --no-sound after -- turns it off.
     """
     if demo and sensor is not None:
-        raise click.UsageError("--demo has a simulated sensor; leave --sensor out, or --demo.")
+        raise click.UsageError("--demo simulates its sensor; leave out --sensor or --demo.")
     with interruption() as interrupted:
-        try:
-            from tracker.cli.serving import keep_serving, refuse_what_fails, spread
-        except ModuleNotFoundError as missing:
-            if missing.name not in PACKAGES:
-                raise
-            raise TrackerError(
-                f"tracker serve needs the package {missing.name}, which is not installed.",
-                f"Install it with what belongs to it: {INSTALL}",
-            ) from missing
-
-        place = spread(host or (EVERYWHERE if lan else HERE), lan=lan)
-        line = (
+        _require_packages()
+        target = serve_target(host or (EVERY_INTERFACE if lan else LOOPBACK), lan=lan)
+        command = (
             "demo" if demo else "train",
             *(() if sensor is None else ("--sensor", sensor)),
             *arguments,
         )
-        refuse_what_fails(line, context)
-        keep_serving(line, place, port, unseen_s=unseen_min * 60.0, interrupted=interrupted)
+        check_served_command(command, context)
+        serve_until_interrupted(
+            command, target, port, unseen_s=unseen_min * 60.0, interrupted=interrupted
+        )
+
+
+def _require_packages() -> None:
+    """Raise `TrackerError` with an install hint if a package of the extra is missing."""
+    try:
+        import segno  # noqa: F401
+
+        import tracker.web  # noqa: F401
+    except ModuleNotFoundError as missing:
+        if missing.name not in PACKAGES:
+            raise
+        raise TrackerError(
+            f"tracker serve needs the package {missing.name}, which is not installed.",
+            f"Install the extra: {INSTALL}",
+        ) from missing
+
+
+@dataclass(frozen=True, slots=True)
+class ServeTarget:
+    """Where to listen, and what browsers call it."""
+
+    host: str
+    """Name or address to listen on."""
+    name: str
+    """Name or address for the link."""
+    shared: bool
+    """Whether other devices can connect."""
+
+
+def serve_target(host: str, *, lan: bool) -> ServeTarget:
+    """Return where to listen; raises `TrackerError` if others could connect without `--lan`."""
+    from tracker.web import is_local, reachable_host
+
+    if host in (EVERY_INTERFACE, "::"):
+        target = ServeTarget(host, reachable_host(), shared=True)
+    else:
+        target = ServeTarget(host, host, shared=not is_local(host))
+    if target.shared and not lan:
+        raise TrackerError(
+            f"At {host}, other devices in the network could connect to the training.",
+            "To allow that, add --lan. For this computer alone, leave out --host.",
+        )
+    return target
+
+
+def check_served_command(command: Sequence[str], context: click.Context) -> None:
+    """Raise now the usage or configuration error that every visit would end with."""
+    from tracker.app.config import config_path, load_config
+    from tracker.app.paths import tracker_paths
+    from tracker.cli.radio import chosen_sensor
+    from tracker.cli.train import SIMULATED, begins_with_the_list
+
+    assert context.parent is not None
+    group = context.parent.command
+    assert isinstance(group, click.Group)
+    name, *arguments = command
+    served = group.get_command(context.parent, name)
+    assert served is not None
+    parsed = served.make_context(name, arguments, parent=context.parent).params
+    if parsed["headless"]:
+        raise click.UsageError("--headless has no screen to show; see tracker train.", context)
+    if name != "train" or parsed["sensor"] == SIMULATED:
+        return
+    named = ("sensor", "second", "kind", "settings", "seconds")
+    if begins_with_the_list(*(parsed[each] for each in named)):
+        load_config(config_path(tracker_paths().config))
+    else:
+        chosen_sensor(parsed["sensor"], parsed["kind"], parsed["settings"])
+
+
+def serve_until_interrupted(
+    command: Sequence[str],
+    target: ServeTarget,
+    port: int,
+    *,
+    unseen_s: float,
+    interrupted: Interruption,
+) -> None:
+    """Serve a command's screen until Ctrl-C; the training has ended when this returns."""
+    from tracker.web import Link, SessionHost, new_token, serve
+
+    async def run() -> None:
+        # `-P`: a `tracker` folder in the working directory must not shadow this program.
+        program = [sys.executable, "-P", "-m", "tracker.cli.parent_watchdog", str(os.getpid())]
+        host = SessionHost([*program, *command], unseen_s=unseen_s, say=_announce)
+        token = new_token()
+        over = asyncio.Event()
+        async with serve(host, target.host, port, token) as used_port:
+            _announce_link(Link(target.name, used_port, token), shared=target.shared)
+            with interrupted.ending(lambda: soon(over.set)):
+                await over.wait()
+
+    asyncio.run(run())
+
+
+def _announce_link(link: Link, *, shared: bool) -> None:
+    _announce(f"the training screen is at {link}")
+    if shared:
+        _announce("any device in this network can open it and control the training")
+        if sys.stderr.isatty():
+            _announce(qr_code(str(link)))
+    else:
+        _announce("for this computer only; for a phone in the same network: tracker serve --lan")
+    _announce("Ctrl-C ends it")
+
+
+def qr_code(text: str) -> str:
+    """Return the QR code of `text`, drawn with half blocks."""
+    import segno
+
+    drawn = io.StringIO()
+    segno.make(text, error="l").terminal(drawn, compact=True)
+    return drawn.getvalue().rstrip("\n")
+
+
+def _announce(line: str) -> None:
+    # Losing the terminal on stderr is no reason to end a training.
+    with suppress(OSError):
+        click.echo(line, err=True)

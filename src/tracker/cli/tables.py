@@ -1,7 +1,4 @@
-"""A session as a table for people: every set, every rep, tempo both ways.
-
-Sessions of the training log in lines, for people and for programs.
-"""
+"""Tables and JSON objects of sessions: one session rep by rep, and the lists of the log."""
 
 from __future__ import annotations
 
@@ -26,11 +23,10 @@ from tracker.domain import EXERCISES, LIFTERS_ORDER, PHASE_WORDS, exercise_named
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tracker.domain import Rep, SetRecord, Workout
+    from tracker.domain import Phase, Rep, SetRecord, Workout
     from tracker.store import Edit, MadeEdit, SessionDetail, SessionSummary, Week
 
-_LEFT_ALIGNED = frozenset({"tempo", "remarks"})
-_HEADER = (
+_REP_HEADER: Final = (
     "rep",
     "tempo",
     *(PHASE_WORDS[phase] for phase in LIFTERS_ORDER),
@@ -43,28 +39,37 @@ _HEADER = (
     "remarks",
 )
 
+_LEFT_ALIGNED: Final = frozenset({"tempo", "remarks", "when", "exercise", "week"})
 
 Edited = AbstractSet[tuple[int | None, str]]
-"""What was edited: the number of a set, or None for the session, and the name of the field."""
+"""Edited values: the number of the set, or None for the session, and the name of the field."""
+
+
+def aligned(rows: Sequence[tuple[str, ...]], left: AbstractSet[str] = _LEFT_ALIGNED) -> list[str]:
+    """Return rows as lines with aligned columns: those titled in `left` to the left, others right.
+
+    The first row holds the titles.
+    """
+    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    lines = []
+    for row in rows:
+        cells = (
+            f"{cell:<{width}}" if title in left else f"{cell:>{width}}"
+            for title, cell, width in zip(rows[0], row, widths, strict=True)
+        )
+        lines.append("  ".join(cells).rstrip())
+    return lines
 
 
 def session_table(workout: Workout, edited: Edited = frozenset()) -> str:
-    """Return what was found in one file, ready to be printed.
-
-    Parameters
-    ----------
-    workout
-        What was found, with what was entered.
-    edited
-        What of it was put right afterwards, to be marked.
-    """
+    """Return a session rep by rep, ready to be printed, with `edited` values marked."""
     blocks = ["\n".join(_source_lines(workout))]
     blocks += [_set_block(record, edited) for record in workout.sets]
     if not workout.sets:
         others = ", ".join(name for name in EXERCISES if name != workout.info.exercise)
-        blocks.append(f"No set was found. If it was another exercise, name it: {others}.")
+        blocks.append(f"No sets found. If it was another exercise, name it: {others}.")
     else:
-        blocks.append("Times in s, rise in m, mean and peak velocity of the way up in m/s.")
+        blocks.append("Times in s, rise in m, mean and peak concentric velocity in m/s.")
     return "\n\n".join(blocks)
 
 
@@ -95,15 +100,15 @@ def _set_block(record: SetRecord, edited: Edited) -> str:
         f"set {record.index}: {counted(record.counted, 'rep')}, "
         f"{clock_time(record.start_s)}–{clock_time(record.end_s)}"
     )
-    rows = [_HEADER, *(_rep_row(rep) for rep in record.reps)]
+    rows = [_REP_HEADER, *(_rep_row(rep) for rep in record.reps)]
     if len(record.reps) > 1:
         rows.append(_mean_row(record))
-    said = " · ".join(_said(record, edited))
-    return "\n".join([head, *([said] if said else []), *_aligned(rows)])
+    entries = " · ".join(_entries(record, edited))
+    return "\n".join([head, *([entries] if entries else []), *aligned(rows)])
 
 
-def _said(record: SetRecord, edited: Edited) -> Iterator[str]:
-    """Yield what was planned and said of a set, and mark what was said afterwards."""
+def _entries(record: SetRecord, edited: Edited) -> Iterator[str]:
+    """Yield what was planned and entered for a set."""
     entries = record.entries
 
     def marked(text: str, field: str) -> str:
@@ -121,29 +126,23 @@ def _said(record: SetRecord, edited: Edited) -> Iterator[str]:
 
 
 def _rep_row(rep: Rep) -> tuple[str, ...]:
-    durations_s = phase_durations_s(rep)
     remarks = [flag_words(rep.flags)] if rep.flags else []
     if not rep.complete:
         remarks.append("not finished")
-    return (
-        str(rep.index),
-        tempo_code(durations_s),
-        *(number(durations_s[phase]) for phase in LIFTERS_ORDER),
-        number(rep.rom_deg, 0, "°"),
-        number(rep.top_deg, 0, "°"),
-        number(rep.rise_m, 2),
-        number(rep.mean_velocity_mps, 2),
-        number(rep.peak_velocity_mps, 2),
-        number(rep.tilt_deg, 0, "°"),
-        ", ".join(remarks),
-    )
+    return _row(str(rep.index), phase_durations_s(rep), (rep,), ", ".join(remarks))
 
 
 def _mean_row(record: SetRecord) -> tuple[str, ...]:
-    durations_s = mean_durations_s(record.reps)
     reps = record.reps
+    return _row("mean", mean_durations_s(reps), reps, set_flag_words(record))
+
+
+def _row(
+    title: str, durations_s: dict[Phase, float | None], reps: Sequence[Rep], remarks: str
+) -> tuple[str, ...]:
+    """Return the cells of a rep, or of the means over several."""
     return (
-        "mean",
+        title,
         tempo_code(durations_s),
         *(number(durations_s[phase]) for phase in LIFTERS_ORDER),
         number(mean_of_known(rep.rom_deg for rep in reps), 0, "°"),
@@ -152,52 +151,40 @@ def _mean_row(record: SetRecord) -> tuple[str, ...]:
         number(mean_of_known(rep.mean_velocity_mps for rep in reps), 2),
         number(mean_of_known(rep.peak_velocity_mps for rep in reps), 2),
         number(mean_of_known(rep.tilt_deg for rep in reps), 0, "°"),
-        set_flag_words(record),
+        remarks,
     )
 
 
-def _aligned(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
-    """Yield the rows with their columns under each other."""
-    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = (
-            f"{cell:<{width}}" if title in _LEFT_ALIGNED else f"{cell:>{width}}"
-            for title, cell, width in zip(_HEADER, row, widths, strict=True)
-        )
-        yield "  ".join(cells).rstrip()
-
-
-_LEFT: Final = frozenset({"when", "exercise", "week", "remarks"})
 _LEGEND: Final = (
-    "Weeks begin on the Monday shown. Volume is load × reps, mean the mean velocity on the way\n"
-    "up in m/s, hold in s, pain that before and after training."
+    "Weeks begin on the Monday shown. Volume is load × reps, mean the mean concentric velocity\n"
+    "in m/s, hold the lockout in s, pain the score before and after training."
 )
 
 _NOTE_CHARACTERS: Final = 40
-"""As much of a note as a line has room for."""
+"""Longer notes are cut off, so that they fit on the line."""
 
 
 def history_table(summaries: Sequence[SessionSummary]) -> str:
-    """Return sessions in a line each, ready to be printed."""
+    """Return the sessions, one a line, ready to be printed."""
     if not summaries:
         return "no sessions"
     titles = ("id", "when", "exercise", "sets", "reps", "load", "volume", "range", "mean", "hold")
     rows = [(*titles, "pain", "remarks"), *(_session_row(each) for each in summaries)]
-    return "\n".join(_log_aligned(rows))
+    return "\n".join(aligned(rows))
 
 
 def trend_table(weeks: Sequence[Week]) -> str:
-    """Return weeks in a line each, ready to be printed."""
+    """Return the weeks, one a line, ready to be printed."""
     if not weeks:
         return "no sessions"
     titles = ("week", "sessions", "sets", "reps", "volume", "range", "mean", "hold", "pain")
     rows = [(*titles, "remarks"), *(_week_row(week) for week in weeks)]
-    return "\n".join([*_log_aligned(rows), "", _LEGEND])
+    return "\n".join([*aligned(rows), "", _LEGEND])
 
 
-def kept_lines(kept: SessionDetail) -> Iterator[str]:
-    """Yield what the log says of a session besides what was measured."""
-    summary = kept.summary
+def detail_lines(detail: SessionDetail) -> Iterator[str]:
+    """Yield what the log adds to the measurements of a session."""
+    summary = detail.summary
     parts = [
         f"session {summary.id}",
         _when(summary.at_utc),
@@ -207,17 +194,17 @@ def kept_lines(kept: SessionDetail) -> Iterator[str]:
     if summary.deleted_utc is not None:
         parts.append("in the trash")
     yield " · ".join(parts)
-    for pain in kept.overlaid.workout.pain:
+    for pain in detail.overlaid.workout.pain:
         after = "" if pain.set_index is None else f" set {pain.set_index}"
         yield f"pain {pain.moment.value}{after}: {pain.score}"
     if summary.shown_note:
         yield f"note: {summary.shown_note}"
-    for made in kept.edits:
-        yield _edit_line(made, homeless=made in kept.overlaid.homeless)
+    for made in detail.edits:
+        yield _edit_line(made, orphaned=made in detail.overlaid.homeless)
 
 
 def edit_words(edit: Edit) -> str:
-    """Return what an edit says."""
+    """Return an edit in words."""
     about = "" if edit.set_index is None else f" of set {edit.set_index}"
     name = f"{edit.field.value.replace('_', ' ')}{about}"
     if edit.value is None:
@@ -227,7 +214,7 @@ def edit_words(edit: Edit) -> str:
 
 
 def summary_object(summary: SessionSummary) -> dict[str, object]:
-    """Return a session's line as an object of JSON; unknown is null."""
+    """Return a session's summary as a JSON object, with null for what is unknown."""
     values: dict[str, Any] = asdict(summary)
     renamed = {
         "shown_exercise": "exercise",
@@ -240,21 +227,21 @@ def summary_object(summary: SessionSummary) -> dict[str, object]:
 
 
 def week_object(week: Week) -> dict[str, object]:
-    """Return a week as an object of JSON; unknown is null."""
+    """Return a week as a JSON object, with null for what is unknown."""
     values: dict[str, Any] = asdict(week)
     return {name: _rounded(value) for name, value in values.items()} | {
         "monday": week.monday.isoformat()
     }
 
 
-def log_object(kept: SessionDetail) -> dict[str, object]:
-    """Return what the log knows of a session besides the training itself, as JSON."""
+def log_object(detail: SessionDetail) -> dict[str, object]:
+    """Return what the log adds to a session, as a JSON object."""
     return {
-        "id": kept.summary.id,
-        "recording": kept.recording,
-        "sha256": kept.sha256,
-        "tracker_version": kept.summary.tracker_version,
-        "deleted_utc": kept.summary.deleted_utc,
+        "id": detail.summary.id,
+        "recording": detail.recording,
+        "sha256": detail.sha256,
+        "tracker_version": detail.summary.tracker_version,
+        "deleted_utc": detail.summary.deleted_utc,
         "edits": [
             {
                 "field": made.edit.field.value,
@@ -262,9 +249,9 @@ def log_object(kept: SessionDetail) -> dict[str, object]:
                 "value": made.edit.value,
                 "made_utc": made.made_utc,
                 "undone_utc": made.undone_utc,
-                "applies": made.undone_utc is None and made not in kept.overlaid.homeless,
+                "applies": made.undone_utc is None and made not in detail.overlaid.homeless,
             }
-            for made in kept.edits
+            for made in detail.edits
         ],
     }
 
@@ -317,33 +304,22 @@ def _pain(before: float | None, after: float | None) -> str:
     return "→".join(UNKNOWN if each is None else f"{each:.3g}" for each in (before, after))
 
 
-def _edit_line(made: MadeEdit, *, homeless: bool) -> str:
+def _edit_line(made: MadeEdit, *, orphaned: bool) -> str:
     edit = made.edit
     line = f"edited {_when(made.made_utc)}: {edit_words(edit)}"
     if made.undone_utc is not None:
-        return f"{line} (taken back)"
-    if homeless:
+        return f"{line} (undone)"
+    if orphaned:
         span = f"{clock_time(made.start_s)}–{clock_time(made.end_s)}"
-        return f"{line} (kept, but at {span} no set is found any more)"
+        return f"{line} (not applied: there is no set at {span} any more)"
     return line
 
 
 def _when(text: str) -> str:
-    """Return a time where the wearer is."""
+    """Return a time in the time zone of this computer."""
     return f"{datetime.fromisoformat(text).astimezone():%Y-%m-%d %H:%M}"
 
 
 def _rounded(value: object) -> object:
     # Four decimals, as in the objects of sessions.
     return round(value, 4) if isinstance(value, float) else value
-
-
-def _log_aligned(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
-    """Yield the rows with their columns under each other."""
-    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = (
-            f"{cell:<{width}}" if title in _LEFT else f"{cell:>{width}}"
-            for title, cell, width in zip(rows[0], row, widths, strict=True)
-        )
-        yield "  ".join(cells).rstrip()

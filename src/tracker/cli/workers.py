@@ -1,8 +1,7 @@
-"""One function for many things, in this process or in several at once; results keep their order.
+"""One function over many items: in this process, in several, or on a Dask cluster.
 
-A worker that is ended from outside costs nothing but time: what it had under way is done again.
-
-One function for many things on a cluster of Dask: each is a task that any worker can do.
+Results keep the order of the items. A worker that is killed costs only time: what it was working
+on is done again.
 """
 
 from __future__ import annotations
@@ -28,15 +27,15 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 _AHEAD: Final = 8
-"""Things under way for each worker: beside a long one there is enough for the others to do, and
-few results wait in memory."""
+"""Items in flight per worker: enough to keep the others busy beside a long one, few enough that
+little waits in memory."""
 
 _TRIES_ALONE: Final = 2
-"""A thing that ends a process of its own twice, after one that it shared, would end the next."""
+"""An item that kills two processes of its own, after a shared one, would kill the next too."""
 
 
 class WorkerLostError(Exception):
-    """Every worker that began with a thing was ended."""
+    """Every worker that started an item was killed."""
 
 
 def usable_cores() -> int:
@@ -47,53 +46,53 @@ def usable_cores() -> int:
 
 
 def results(
-    work: Callable[[T], R], things: Sequence[T], jobs: int, stopped: Callable[[], bool]
+    work: Callable[[T], R], items: Sequence[T], jobs: int, stopped: Callable[[], bool]
 ) -> Generator[tuple[T, Callable[[], R]]]:
-    """Yield each thing with what gives its result, or raises what `work` raised, in order.
+    """Yield each item with a function that gives its result, or raises what `work` raised.
 
     Parameters
     ----------
     work
-        What is done with each; it travels to other processes, and so do things and results.
-    things
-        What it is done with.
+        Called with each item; it, the items and the results must be picklable.
+    items
+        What to work on; their order is kept.
     jobs
-        How many to do at once; 1 does them in this process, when their results are asked for.
+        How many to do at once; with 1, in this process, when a result is asked for.
     stopped
-        Whether nothing else is to be begun; what is under way is finished.
+        Once true, nothing new is started; what is in flight is finished.
     """
-    if jobs == 1 or len(things) < 2:
-        for thing in things:
+    if jobs == 1 or len(items) < 2:
+        for item in items:
             if stopped():
                 return
-            yield thing, partial(work, thing)
+            yield item, partial(work, item)
         return
-    with _Processes(work, min(jobs, len(things))) as processes:
-        waiting = iter(things)
-        under_way: deque[tuple[T, Future[R]]] = deque()
+    with _Processes(work, min(jobs, len(items))) as processes:
+        waiting = iter(items)
+        in_flight: deque[tuple[T, Future[R]]] = deque()
         while True:
             if stopped():
-                under_way = deque(each for each in under_way if not each[1].cancel())
+                in_flight = deque(each for each in in_flight if not each[1].cancel())
             else:
-                room = processes.amount * _AHEAD - len(under_way)
-                under_way += [(each, processes.begin(each)) for each in islice(waiting, room)]
-            if not under_way:
+                room = processes.amount * _AHEAD - len(in_flight)
+                in_flight += [(each, processes.begin(each)) for each in islice(waiting, room)]
+            if not in_flight:
                 return
-            thing, future = under_way.popleft()
+            item, future = in_flight.popleft()
             if isinstance(future.exception(), BrokenProcessPool):
                 if stopped():
                     return
-                future = processes.done_alone(thing)
+                future = processes.done_alone(item)
                 processes.replace()
-                under_way = deque(
+                in_flight = deque(
                     (each, processes.begin(each) if _is_lost(before) else before)
-                    for each, before in under_way
+                    for each, before in in_flight
                 )
-            yield thing, future.result
+            yield item, future.result
 
 
 class _Processes(Generic[T, R]):
-    """A pool of processes that can be replaced by a new one."""
+    """A pool of processes that can be replaced."""
 
     def __init__(self, work: Callable[[T], R], amount: int) -> None:
         self.amount = amount
@@ -107,19 +106,19 @@ class _Processes(Generic[T, R]):
         self._pool.shutdown(cancel_futures=True)
 
     def replace(self) -> None:
-        """Start anew; what was under way is lost."""
+        """Start a new pool; what was in flight is lost."""
         self._pool.shutdown(cancel_futures=True)
         self._pool = _pool(self.amount)
 
-    def begin(self, thing: T) -> Future[R]:
-        """Let a process do it; a pool that is broken by then breaks this as well."""
-        return _begun(self._pool, self._work, thing)
+    def begin(self, item: T) -> Future[R]:
+        """Submit an item; on a broken pool, the future is broken too."""
+        return _begun(self._pool, self._work, item)
 
-    def done_alone(self, thing: T) -> Future[R]:
-        """Do what may have ended a process in one of its own, that takes nothing else with it."""
+    def done_alone(self, item: T) -> Future[R]:
+        """Run an item that may kill its process in one of its own, where it harms no other."""
         for _ in range(_TRIES_ALONE):
             with _pool(1) as pool:
-                future = _begun(pool, self._work, thing)
+                future = _begun(pool, self._work, item)
                 if not isinstance(future.exception(), BrokenProcessPool):
                     return future
         lost: Future[R] = Future()
@@ -127,10 +126,10 @@ class _Processes(Generic[T, R]):
         return lost
 
 
-def _begun(pool: ProcessPoolExecutor, work: Callable[[T], R], thing: T) -> Future[R]:
+def _begun(pool: ProcessPoolExecutor, work: Callable[[T], R], item: T) -> Future[R]:
     try:
-        with _spared():
-            return pool.submit(work, thing)
+        with _ctrl_c_blocked():
+            return pool.submit(work, item)
     except BrokenProcessPool as error:
         broken: Future[R] = Future()
         broken.set_exception(error)
@@ -138,19 +137,19 @@ def _begun(pool: ProcessPoolExecutor, work: Callable[[T], R], thing: T) -> Futur
 
 
 def _is_lost(future: Future[R]) -> bool:
-    """Say whether a future of a pool that broke has no result; it is done in any case soon."""
+    """Say whether a future of a broken pool has no result; waits until it is done."""
     return isinstance(future.exception(), BrokenProcessPool)
 
 
 def _pool(amount: int) -> ProcessPoolExecutor:
-    # Not forked: what runs here already, Arrow's threads among it, would be copied half-way.
+    # Not forked: Arrow's threads, which run already, do not survive a fork.
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(amount, context, _be_deaf)
+    return ProcessPoolExecutor(amount, context, _ignore_ctrl_c)
 
 
 @contextmanager
-def _spared() -> Iterator[None]:
-    """Let a worker that is started inside never hear of Ctrl-C, not even while it starts."""
+def _ctrl_c_blocked() -> Iterator[None]:
+    """Keep Ctrl-C from a worker that is started inside, even while it starts."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
@@ -161,53 +160,39 @@ def _spared() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _be_deaf() -> None:
+def _ignore_ctrl_c() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 CONNECT_S: Final = 10.0
-"""How long a scheduler may take to answer: it is up already, or the address is wrong."""
+"""How long a scheduler may take to answer, s: either it is up, or the address is wrong."""
 
-_LOOK_UP_S: Final = 0.2
-"""How often it is asked whether to stop, where a cluster without workers would never answer."""
+_POLL_S: Final = 0.2
+"""How often to check whether to stop, s: a cluster without workers never answers."""
 
 
 class ClusterGoneError(TrackerError):
-    """The scheduler is not there any more, and so is nothing that was under way."""
+    """The scheduler is gone, and with it all work in flight."""
 
 
 def results_on(
-    scheduler: str, work: Callable[[T], R], things: Sequence[T], stopped: Callable[[], bool]
+    scheduler: str, work: Callable[[T], R], items: Sequence[T], stopped: Callable[[], bool]
 ) -> Generator[tuple[T, Callable[[], R]]]:
-    """Yield each thing with what gives its result, or raises what `work` raised, in order.
+    """Do the same as `results` on the workers of a cluster.
 
-    Files are read by the workers, under the names that they have here: from a disk that all of
-    them share, or by URL.
-
-    Parameters
-    ----------
-    scheduler
-        Address of the scheduler, as `tcp://10.0.0.1:8786`.
-    work, things
-        As for processes of this machine.
-    stopped
-        Whether nothing else is to be waited for.
-
-    Raises
-    ------
-    TrackerError
-        If the package is not installed, or there is no scheduler at the address.
+    Workers read files by the names that they have here: from a shared disk, or by URL. Raises
+    `TrackerError` if the package is not installed, or there is no scheduler at the address.
     """
     client = _connected(scheduler)
     try:
-        # The key is new every time: a file of the same name may have another content by now.
-        waiting = client.map(work, list(things), pure=False)[::-1]
-        for thing in things:
-            # A result that is not held here any more is let go by the workers.
+        # Impure: a file of the same name may have other contents by now.
+        waiting = client.map(work, list(items), pure=False)[::-1]
+        for item in items:
+            # Workers drop a result once nobody here holds it.
             future = waiting.pop()
-            if not _comes(future, stopped):
+            if not _wait(future, stopped):
                 return
-            yield thing, partial(_settled, future)
+            yield item, partial(_settled, future)
     finally:
         client.close()
 
@@ -217,7 +202,7 @@ def _connected(scheduler: str) -> Any:
         from distributed import Client
     except ModuleNotFoundError as error:
         raise TrackerError(
-            "Working on a cluster needs a package that is not installed.",
+            "Working on a cluster needs the package distributed, which is not installed.",
             "Install it with: pip install 'hip-thrust-tracker[dask]'",
         ) from error
     try:
@@ -229,18 +214,18 @@ def _connected(scheduler: str) -> Any:
         ) from error
 
 
-def _comes(future: Any, stopped: Callable[[], bool]) -> bool:
-    """Wait for a task, and say whether it is done; False if it is not to be waited for."""
+def _wait(future: Any, stopped: Callable[[], bool]) -> bool:
+    """Wait for a task; False if `stopped` came first."""
     done = threading.Event()
     future.add_done_callback(lambda _: done.set())
     while not stopped():
-        if done.wait(_LOOK_UP_S):
+        if done.wait(_POLL_S):
             return True
     return False
 
 
 def _settled(future: Any) -> Any:
-    """Return what a task gave; workers that were ended one after the other are another error."""
+    """Return the result of a task, with the cluster's errors turned into ours."""
     from distributed import KilledWorker
     from distributed.client import FutureCancelledError
 
@@ -249,4 +234,6 @@ def _settled(future: Any) -> Any:
     except KilledWorker as error:
         raise WorkerLostError from error
     except FutureCancelledError as error:
-        raise ClusterGoneError("The scheduler went away.", "Run it again.") from error
+        raise ClusterGoneError(
+            "The scheduler is gone.", "Start it, and run the command again."
+        ) from error

@@ -1,17 +1,13 @@
 """What phones and other apps save, read as samples: one file or several of one session.
 
-The table of times that phyphox saves beside its data: when it was started and paused.
+Sensor Logger (https://github.com/tszheichoi/awesome-sensor-logger: UNITS.md, COORDINATES.md,
+CROSSPLATFORM.md) tells sensors apart by the names of their files. `Accelerometer.csv` is without
+gravity, `Gravity.csv` is the rest of it, `TotalAcceleration.csv` (Android) has both, and so does
+`AccelerometerUncalibrated.csv`, in g on iOS. On iOS, accelerations and gravity point opposite to a
+specific force, unless the app was told to standardise; `Metadata.csv` says whether.
 
-`meta/time.csv` has a row for every START and PAUSE with the time of the experiment, which stands
-still in a pause, and that of the system, which does not.
-
-Files of Sensor Logger: which of them has gravity in it, in which unit, and which way round.
-
-https://github.com/tszheichoi/awesome-sensor-logger (UNITS.md, COORDINATES.md, CROSSPLATFORM.md):
-`Accelerometer.csv` is without gravity on both systems, `Gravity.csv` is the rest of it,
-`TotalAcceleration.csv` is both (Android), `AccelerometerUncalibrated.csv` is both, in g on iOS. On
-iOS accelerations and gravity point the other way than a specific force does, unless the app was
-told to standardise; `Metadata.csv` says whether.
+phyphox names its columns with units, and saves `meta/time.csv` with a row for every START and
+PAUSE: the time of the experiment, which stands still in a pause, and that of the system.
 """
 
 from __future__ import annotations
@@ -49,15 +45,15 @@ if TYPE_CHECKING:
 
 _TIME: Final = "time"
 _ROUNDING_S: Final = 0.002
-"""The system's clock is written with milliseconds."""
+"""phyphox writes the system's clock in milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExperimentClock:
-    """What turns the time of an experiment into time that passed."""
+    """Turns the time of a phyphox experiment into time that passed."""
 
     starts: tuple[tuple[float, float], ...]
-    """Time of the experiment, s, and Unix time, s, at each start; at least one."""
+    """Time of the experiment and Unix time at each start, s; at least one."""
 
     @property
     def epoch_s(self) -> float:
@@ -65,18 +61,18 @@ class ExperimentClock:
         experiment_s, system_s = self.starts[0]
         return system_s - experiment_s
 
-    def told(self, part: Part) -> Part:
-        """Return samples whose times have the pauses put back in."""
+    def with_pauses(self, part: Part) -> Part:
+        """Return the samples with the pauses put back into their times."""
         time_s = part.time_s
         paused_s = np.zeros_like(time_s)
         for experiment_s, system_s in self.starts[1:]:
-            # What was sampled at the very moment of a pause was sampled before it.
+            # A sample at the very moment of a pause was taken before it.
             paused_s[time_s > experiment_s] = system_s - experiment_s - self.epoch_s
         return replace(part, time_s=time_s + paused_s, epoch_s=self.epoch_s)
 
 
 def experiment_clock(file: ForeignFile) -> ExperimentClock | None:
-    """Return what a table of times says; None if it is none, or says nothing."""
+    """Read phyphox's table of times; None if the file is not one, or has no start."""
     if file.stem != _TIME:
         return None
     lines = file.text.decode(errors="replace").splitlines()
@@ -95,12 +91,12 @@ def experiment_clock(file: ForeignFile) -> ExperimentClock | None:
 def _number(cell: str) -> float:
     number = float(cell.replace(",", "."))
     if not math.isfinite(number):
-        raise ValueError(f"{number} is no time")
+        raise ValueError(f"{number} is not a time")
     return number
 
 
 def _is_rising(starts: Sequence[tuple[float, float]]) -> bool:
-    """Say whether both clocks go on from start to start, the system's by as much at least."""
+    """Say whether both clocks advance from start to start, the system's at least as much."""
     return all(
         0.0 <= later[0] - start[0] <= later[1] - start[1] + _ROUNDING_S
         for start, later in pairwise(starts)
@@ -112,25 +108,25 @@ UNCALIBRATED: Final = "accelerometeruncalibrated"
 LINEAR: Final = "accelerometer"
 GRAVITY: Final = "gravity"
 GYROSCOPES: Final = ("gyroscope", "gyroscopeuncalibrated")
-"""The first one that is there is taken: the system has removed its bias."""
+"""In order of preference: the system has removed the bias of the first."""
 
 METADATA: Final = "metadata"
 ACCELERATIONS: Final = (TOTAL, UNCALIBRATED, LINEAR, GRAVITY)
 
-# What a phone adds where a file of that name was there: `Gyroscope (1).csv`, `Gyroscope-2.csv`.
+# Added to the names of copies: `Gyroscope (1).csv`, `Gyroscope-2.csv`.
 _COPY: Final = re.compile(r"[\s_-]*\(?\d*\)?$")
 
 _MOST_G: Final = 3.0
-"""Gravity is 1 g or 9.8 m/s²; half of a session is never above 3 g, nor below 3 m/s²."""
+"""Gravity is 1 g or 9.8 m/s²: the median of a session tells which."""
 
 
 def role_of(file: ForeignFile) -> str:
-    """Return which sensor a file is of, by its name."""
+    """Return the sensor that a file's name stands for."""
     return _COPY.sub("", file.stem)
 
 
 def points_down(files: Sequence[ForeignFile]) -> bool | None:
-    """Say whether accelerations point down at rest; None where no file tells."""
+    """Say whether accelerations point down at rest; None if no file tells."""
     for file in files:
         if role_of(file) != METADATA:
             continue
@@ -147,21 +143,11 @@ def points_down(files: Sequence[ForeignFile]) -> bool | None:
 
 
 def acceleration(parts: Mapping[str, Part], path: Path, down: bool | None) -> Part:
-    """Return the acceleration with gravity in it, m/s², as a specific force.
+    """Return Sensor Logger's acceleration as a specific force, m/s².
 
-    Parameters
-    ----------
-    parts
-        What was read, by role.
-    path
-        What the user named, for messages.
-    down
-        Whether it points down at rest; None if that is not known.
-
-    Raises
-    ------
-    InputError
-        If gravity is not in any file, or nothing tells which way it points.
+    `parts` are the samples by role, `path` is for messages, and `down` says whether acceleration
+    points down at rest (None if unknown). Raises `InputError` if no file includes gravity, or
+    nothing tells which way it points.
     """
     for role in (TOTAL, UNCALIBRATED):
         if role in parts and len(parts[role].time_s):
@@ -170,14 +156,14 @@ def acceleration(parts: Mapping[str, Part], path: Path, down: bool | None) -> Pa
         return _directed(_summed(parts[LINEAR], parts[GRAVITY]), path, down)
     raise InputError(
         str(path),
-        "has no acceleration with gravity in it",
+        "has no acceleration that includes gravity",
         "Switch on Total Acceleration, Accelerometer Uncalibrated, or Gravity beside the "
-        "Accelerometer in Sensor Logger, and give all of its files: the folder or the zip.",
+        "Accelerometer in Sensor Logger, and name all of its files: the folder or the zip.",
     )
 
 
 def _whole(part: Part, down: bool | None) -> Part:
-    """Return one file's acceleration in m/s²; in g, it is from iOS as it is by default."""
+    """Return one file's acceleration in m/s²; values in g are in iOS's default convention."""
     typical = float(np.median(np.linalg.norm(part.values, axis=1)))
     in_g = typical < _MOST_G
     scale = STANDARD_GRAVITY_MPS2 if in_g else 1.0
@@ -196,16 +182,16 @@ def _directed(part: Part, path: Path, down: bool | None) -> Part:
     if down is None:
         raise InputError(
             str(path),
-            "nothing says whether acceleration points up or down at rest: iPhones and Android "
+            "does not say whether acceleration points up or down at rest: iPhone and Android "
             "differ, and there is no Metadata.csv",
-            "Give the whole folder or zip, or say --acc-points down for an iPhone that was not "
-            "told to standardise units and frames, else --acc-points up.",
+            "Name the whole folder or zip, or add --acc-points down for an iPhone that was not "
+            "told to standardise units and frames, otherwise --acc-points up.",
         )
     return Part(part.path, part.time_s, part.values * (-1.0 if down else 1.0), part.epoch_s)
 
 
 _FIRST_EPOCH_S: Final = 946_684_800.0
-"""Unix time of the year 2000; a clock that says less was never set."""
+"""Unix time of the year 2000; an earlier clock was never set."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -214,14 +200,14 @@ class ForeignSamples:
 
     table: SampleTable
     started_utc: str | None
-    """When second 0 was, ISO 8601; None where no file says."""
+    """Time of second 0, ISO 8601; None if no file says."""
     left_out: int
-    """Accelerations without an angular rate at their time: before it, after it, or in a hole."""
+    """Accelerations left out because there is no angular rate at their time."""
 
 
 @dataclass(frozen=True, slots=True)
 class ImportOptions:
-    """What the user says of a foreign file; None leaves what the file says."""
+    """What the user says about a file of samples; None keeps what the file says."""
 
     acc_unit: AccUnit | None = None
     gyro_unit: GyroUnit | None = None
@@ -229,39 +215,39 @@ class ImportOptions:
     """Whether acceleration points down at rest."""
 
 
-def read_foreign(paths: Sequence[Path], sayings: ImportOptions) -> ForeignSamples:
+def read_foreign(paths: Sequence[Path], options: ImportOptions) -> ForeignSamples:
     """Read one session of another app.
 
     Parameters
     ----------
     paths
         A file with everything, the files of single sensors, a folder of them or a zip.
-    sayings
-        What the user says of them.
+    options
+        Override what the files say.
 
     Raises
     ------
     InputError
-        If something cannot be read, acceleration with gravity is missing, or a unit is not known.
+        If something cannot be read, gravity is missing, or a unit is unknown.
     """
     files = foreign_files(paths)
     headers = [(file, header) for file in files if (header := read_foreign_header(file.text))]
     if any(header.sensor_logger for _, header in headers):
-        acc, gyro = _of_sensor_logger(paths[0], files, headers, sayings)
+        acc, gyro = _of_sensor_logger(paths[0], files, headers, options)
     else:
-        acc, gyro = _of_columns(paths[0], headers, sayings)
+        acc, gyro = _of_columns(paths[0], headers, options)
     clock = next(filter(None, map(experiment_clock, files)), None)
     if clock is not None:
-        acc = clock.told(acc)
-        gyro = None if gyro is None else clock.told(gyro)
-    return _joined(acc, gyro, sayings)
+        acc = clock.with_pauses(acc)
+        gyro = None if gyro is None else clock.with_pauses(gyro)
+    return _joined(acc, gyro, options)
 
 
 def _of_sensor_logger(
     path: Path,
     files: Sequence[ForeignFile],
     headers: Sequence[tuple[ForeignFile, ForeignHeader]],
-    sayings: ImportOptions,
+    options: ImportOptions,
 ) -> tuple[Part, Part | None]:
     parts: dict[str, Part] = {}
     for file, header in headers:
@@ -270,18 +256,18 @@ def _of_sensor_logger(
             continue
         if role in parts:
             raise InputError(
-                str(file.path), f"is a second {role}", "Give the files of one session."
+                str(file.path), f"is a second {role}", "Name the files of one session."
             )
         columns = [header.names.index(axis) for axis in AXES]
         parts[role] = read_part(file, header, columns)
-    down = sayings.points_down
+    down = options.points_down
     acc = acceleration(parts, path, points_down(files) if down is None else down)
     gyro = next((parts[role] for role in GYROSCOPES if role in parts), None)
     return acc, gyro
 
 
 def _of_columns(
-    path: Path, headers: Sequence[tuple[ForeignFile, ForeignHeader]], sayings: ImportOptions
+    path: Path, headers: Sequence[tuple[ForeignFile, ForeignHeader]], options: ImportOptions
 ) -> tuple[Part, Part | None]:
     found: dict[Quantity, Part] = {}
     for file, header in headers:
@@ -296,35 +282,35 @@ def _of_columns(
                 raise InputError(
                     str(file.path),
                     f"has {quantity.value}, and so has {found[quantity].path.name}",
-                    "Give the files of one session.",
+                    "Name the files of one session.",
                 )
             part = read_part(file, header, triple.columns)
-            scale = _si(file, quantity, triple.si, sayings)
+            scale = _si(file, quantity, triple.si, options)
             found[quantity] = replace(part, values=part.values * scale)
     if Quantity.ACC not in found:
         _refuse(path, found)
     acc = found[Quantity.ACC]
-    if sayings.points_down:
+    if options.points_down:
         acc = replace(acc, values=-acc.values)
     return acc, found.get(Quantity.GYRO)
 
 
 def _si(
-    file: ForeignFile, quantity: Quantity, said: float | None, sayings: ImportOptions
+    file: ForeignFile, quantity: Quantity, in_file: float | None, options: ImportOptions
 ) -> float:
-    """Return one of a file's unit in m/s² or rad/s."""
+    """Return the factor from a file's unit to m/s² or rad/s."""
     if quantity is Quantity.GYRO:
-        typed = None if sayings.gyro_unit is None else sayings.gyro_unit.radps
+        typed = None if options.gyro_unit is None else options.gyro_unit.radps
         option, units = "--gyro-unit", [unit.value for unit in GyroUnit]
     else:
-        typed = None if sayings.acc_unit is None else sayings.acc_unit.mps2
+        typed = None if options.acc_unit is None else options.acc_unit.mps2
         option, units = "--acc-unit", [unit.value for unit in AccUnit]
-    scale = said if typed is None else typed
+    scale = in_file if typed is None else typed
     if scale is None:
         raise InputError(
             str(file.path),
             f"does not say the unit of its {quantity.value}",
-            f"Say {' or '.join(f'{option} {unit}' for unit in units)}.",
+            f"Add {' or '.join(f'{option} {unit}' for unit in units)}.",
         )
     return scale
 
@@ -333,17 +319,17 @@ def _refuse(path: Path, found: dict[Quantity, Part]) -> None:
     if Quantity.LINEAR_ACC in found:
         raise InputError(
             str(found[Quantity.LINEAR_ACC].path),
-            "is acceleration without gravity, which does not show how the hips are turned",
+            "is acceleration without gravity, which cannot show the angle of the hips",
             'Record it with gravity; phyphox calls that "Acceleration with g".',
         )
     raise InputError(
         str(path),
-        "has no acceleration in it",
-        "Give the file of the accelerometer as well, or the folder or zip of all of them.",
+        "has no acceleration",
+        "Name the file of the accelerometer as well, or the folder or zip of all files.",
     )
 
 
-def _joined(acc: Part, gyro: Part | None, sayings: ImportOptions) -> ForeignSamples:
+def _joined(acc: Part, gyro: Part | None, options: ImportOptions) -> ForeignSamples:
     rows, rates = np.arange(len(acc.time_s)), None
     if gyro is not None and len(gyro.time_s) and len(acc.time_s):
         shift_s = shift_between(acc, gyro)
@@ -354,9 +340,9 @@ def _joined(acc: Part, gyro: Part | None, sayings: ImportOptions) -> ForeignSamp
     check_samples(
         acc.path,
         table,
-        sayings.acc_unit or AccUnit.MPS2,
-        sayings.gyro_unit or GyroUnit.RADPS,
-        # Below the header; the app leaves no line empty.
+        options.acc_unit or AccUnit.MPS2,
+        options.gyro_unit or GyroUnit.RADPS,
+        # Below the header; the apps write no empty lines.
         lambda row: int(rows[row]) + 2,
     )
     return ForeignSamples(table, _moment(acc.epoch_s), len(acc.time_s) - len(rows))

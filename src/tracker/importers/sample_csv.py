@@ -1,33 +1,25 @@
-"""Reads samples from CSV, and says in which line something is not as it should be.
+"""Reads sample CSVs, and names the line in which something is wrong.
 
-The fast path hands the numbers to Arrow. Only when that fails is the text read a second time, line
-by line, to find the first line that is to blame.
-
-The first line of a sample CSV: which columns there are, and in which order.
-
-Gets at the text of a CSV file, packed or not, and says what else a file may be.
+Arrow parses the numbers. Only if that fails is the text read a second time, line by line, to find
+the first line that is to blame.
 """
 
 from __future__ import annotations
 
 import csv
 import difflib
-import gzip
 import io
 import re
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pyarrow as pa
-from pyarrow import csv as arrow_csv
 
 from tracker.domain import InputError
-from tracker.domain.errors import reading
 from tracker.importers.samples import AccUnit, GyroUnit, SampleTable, check_samples
-from tracker.recording.format import MARKER
+from tracker.importers.tables import csv_text, parse_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -38,11 +30,11 @@ TIME: Final = "time_s"
 ACC: Final = ("acc_x", "acc_y", "acc_z")
 GYRO: Final = ("gyro_x", "gyro_y", "gyro_z")
 HEADER: Final = f"{TIME},{','.join(ACC)}[,{','.join(GYRO)}]"
-"""The header as people are told it; a gyroscope may be missing, and the order is free."""
+"""The header as shown in messages; the gyroscope is optional, and the order is free."""
 
 _REQUIRED: Final = (TIME, *ACC)
 _KNOWN: Final = (*_REQUIRED, *GYRO)
-# Longer first lines are no header; what is quoted of one in a message stays short.
+# A longer first line is not a header, and quotations in messages stay short.
 _FIRST_LINE: Final = re.compile(rb"\S[^\r\n]{0,4096}")
 _MAX_QUOTED: Final = 40
 
@@ -65,19 +57,9 @@ class Header:
 
 
 def read_header(path: Path, text: bytes) -> Header:
-    """Return the header of a sample CSV.
+    """Return the header of a sample CSV, whose `path` is for messages.
 
-    Parameters
-    ----------
-    path
-        The file, for the message.
-    text
-        Its text.
-
-    Raises
-    ------
-    InputError
-        If there is no text, or a column is missing, unknown or there twice.
+    Raises `InputError` if there is no text, or a column is missing, unknown or repeated.
     """
     match = _FIRST_LINE.search(text)
     if match is None:
@@ -129,82 +111,6 @@ def _begins_like_a_number(name: str) -> bool:
     return re.match(r"[+-]?\.?\d", name) is not None
 
 
-MAX_TEXT_BYTES: Final = 512 << 20
-"""Text of one file, bytes: ten hours at 100 Hz take half of it, and it still fits into memory."""
-
-_CHUNK_BYTES: Final = 1 << 20
-_GZIP: Final = b"\x1f\x8b"
-_UTF8_MARK: Final = b"\xef\xbb\xbf"
-_UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
-
-
-def csv_text(path: Path) -> bytes:
-    """Return a file's text, unpacked, without byte order mark and without blank space at its end.
-
-    Raises
-    ------
-    InputError
-        If it cannot be read or unpacked, is empty, too large or no UTF-8 text.
-    """
-    with reading(path), path.open("rb") as file:
-        packed = file.read(len(_GZIP)) == _GZIP
-        file.seek(0)
-        try:
-            content = bounded(gzip.GzipFile(fileobj=file) if packed else file)
-        except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-            raise InputError(
-                str(path), f"the compressed data is damaged: {error}", "Unpack or copy it again."
-            ) from error
-    return checked_text(path, content)
-
-
-def checked_text(path: Path, content: bytes) -> bytes:
-    """Return text without byte order mark and without blank space at its end.
-
-    Parameters
-    ----------
-    path
-        Where it is from, for the message.
-    content
-        What is there, unpacked.
-
-    Raises
-    ------
-    InputError
-        If it is too large or no UTF-8 text.
-    """
-    if len(content) > MAX_TEXT_BYTES:
-        raise InputError(
-            str(path), f"has more than {MAX_TEXT_BYTES >> 20} MB of text", "Cut it into parts."
-        )
-    if content.startswith((MARKER, b"ARROW1")):
-        raise InputError(
-            str(path),
-            "expected a CSV, but the file is in an Arrow format",
-            "If it is a recording, analyze or replay it as it is: name it .arrows.",
-        )
-    if content.startswith(_UTF16_MARKS):
-        raise InputError(
-            str(path), "expected UTF-8 text, but the file is UTF-16", "Save it as UTF-8."
-        )
-    content = content.removeprefix(_UTF8_MARK).rstrip()
-    if b"\x00" in content:
-        raise InputError(
-            str(path),
-            "expected a CSV, but the file is not text",
-            "Check that it is the right one.",
-        )
-    return content
-
-
-def bounded(file: IO[bytes] | io.BufferedIOBase) -> bytes:
-    """Return a file's content, or a little more than is allowed of it."""
-    content = bytearray()
-    while len(content) <= MAX_TEXT_BYTES and (chunk := file.read(_CHUNK_BYTES)):
-        content += chunk
-    return bytes(content)
-
-
 def read_sample_csv(
     path: Path | str,
     acc_unit: AccUnit = AccUnit.MPS2,
@@ -231,7 +137,7 @@ def read_sample_csv(
     header = read_header(path, text)
     columns = _numbers(path, text, header)
     gyro = [columns[name] for name in GYRO] if header.has_gyro else None
-    # What overflows here is infinite, and told with its line.
+    # Values that overflow here become infinite, and `check_samples` names their line.
     with np.errstate(over="ignore"):
         table = SampleTable(
             time_s=columns[TIME],
@@ -243,28 +149,15 @@ def read_sample_csv(
 
 
 def _numbers(path: Path, text: bytes, header: Header) -> dict[str, NDArray[np.float64]]:
-    """Return the columns as numbers, which may still be NaN or infinite."""
-    body = text[header.end :]
-    if not body.strip():
-        return {name: np.empty(0) for name in header.names}
     try:
-        table = arrow_csv.read_csv(
-            io.BytesIO(body),
-            # One thread: a file that is refused leaves none behind that is still reading.
-            read_options=arrow_csv.ReadOptions(column_names=list(header.names), use_threads=False),
-            # Without null values an empty cell is an error; "nan" is a number, found later.
-            convert_options=arrow_csv.ConvertOptions(
-                column_types=dict.fromkeys(header.names, pa.float64()), null_values=[]
-            ),
-        )
+        return parse_columns(text[header.end :], header.names, header.names)
     except pa.ArrowInvalid as error:
         problem = _first_problem(text, header) or (f"cannot be read as numbers: {error}", HEADER)
         raise InputError(str(path), *problem) from error
-    return {name: table.column(name).to_numpy() for name in header.names}
 
 
 def _first_problem(text: bytes, header: Header) -> tuple[str, str] | None:
-    """Return what is wrong with the first line that is not a row of numbers, and what to do."""
+    """Return the problem of the first line that is not a row of numbers, and the advice."""
     for line, content in _rows(text, header):
         try:
             cells = [cell.strip() for cell in next(csv.reader([content], skipinitialspace=True))]
@@ -279,7 +172,7 @@ def _first_problem(text: bytes, header: Header) -> tuple[str, str] | None:
             if not cell:
                 return (
                     f"line {line}, column {name}: there is no value",
-                    "Leave out rows that are not complete; gaps are allowed.",
+                    "Delete incomplete rows; gaps are allowed.",
                 )
             if not _is_number(cell):
                 return (
@@ -307,5 +200,5 @@ def _is_number(cell: str) -> bool:
         float(cell)
     except ValueError:
         return False
-    # Python's own liberties, which no other program shares.
+    # Python accepts more than other programs.
     return cell.isascii() and "_" not in cell

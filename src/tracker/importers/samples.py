@@ -1,6 +1,6 @@
-"""Samples of a foreign sensor in SI units, and how they become notifications.
+"""Imported samples in SI units, how they become notifications, and the checks that they pass.
 
-What samples of a sensor worn by a person cannot be, and which mistake it usually is.
+The checks refuse what a sensor worn by a person cannot have measured, and name the usual mistake.
 """
 
 from __future__ import annotations
@@ -147,23 +147,8 @@ def check_samples(
 ) -> None:
     """Refuse samples that would be measured wrongly without anybody noticing.
 
-    Parameters
-    ----------
-    path
-        The file, for the message.
-    table
-        Its samples, in SI units.
-    acc_unit
-        Unit that the accelerations were read in.
-    gyro_unit
-        Unit that the angular rates were read in.
-    line_of
-        Gives the line of the file in which a row stands.
-
-    Raises
-    ------
-    InputError
-        For the first thing that cannot be.
+    `path` and the units are for messages, and `line_of` gives the line of a row. Raises
+    `InputError` for the first thing that cannot be.
     """
     _check_numbers(path, table, line_of)
     _check_time(path, table.time_s, line_of)

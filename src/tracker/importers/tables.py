@@ -1,19 +1,14 @@
-"""Samples of one sensor in one file of another app, with the times that the file gives them.
+"""Tables of samples: the text of files, the header that an app wrote, and columns of numbers.
 
-The first line of what other apps save: which columns are what, and in which unit.
-
-Most apps name a column `Acceleration x (m/s^2)` or `x-axis (deg/s)`, in any language; phyphox and
-MetaBase do. Sensor Logger names them `time,seconds_elapsed,z,y,x` in every file and tells sensors
-apart by the name of the file.
-
-The texts of one session of another app: single files, a folder of them, or a zip of it.
-
-Two sensors that sample at times of their own become rows that have both.
+A session is a single file, a folder of files, or a zip. Most apps name a column
+`Acceleration x (m/s^2)` or `x-axis (deg/s)`, in any language; phyphox and MetaBase do. Sensor
+Logger names the columns `time,seconds_elapsed,z,y,x` in every file.
 """
 
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import re
 import zipfile
@@ -21,7 +16,7 @@ import zlib
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Final
 
 import numpy as np
 import pyarrow as pa
@@ -30,118 +25,187 @@ from pyarrow import csv as arrow_csv
 from tracker.domain import InputError
 from tracker.domain.errors import reading
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
-from tracker.importers.sample_csv import MAX_TEXT_BYTES, bounded, checked_text, csv_text
 from tracker.importers.samples import MAX_NUMBER, MAX_TIME_S
+from tracker.recording.format import MARKER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
-# Behind a separator that is not the comma, numbers may have one in place of the point.
-_DECIMAL_COMMA: Final = b","
+MAX_TEXT_BYTES: Final = 512 << 20
+"""Text of one file, bytes: ten hours at 100 Hz take half of it, and it fits into memory."""
+
+_CHUNK_BYTES: Final = 1 << 20
+_GZIP: Final = b"\x1f\x8b"
+_UTF8_MARK: Final = b"\xef\xbb\xbf"
+_UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Part:
-    """Samples of one sensor."""
+def csv_text(path: Path) -> bytes:
+    """Return a file's text, unpacked, without byte order mark and trailing white space.
+
+    Raises `InputError` if it cannot be read or unpacked, is too large, or is not UTF-8 text.
+    """
+    with reading(path), path.open("rb") as file:
+        packed = file.read(len(_GZIP)) == _GZIP
+        file.seek(0)
+        try:
+            content = bounded(gzip.GzipFile(fileobj=file) if packed else file)
+        except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+            raise InputError(
+                str(path), f"the compressed data is damaged: {error}", "Unpack or copy it again."
+            ) from error
+    return checked_text(path, content)
+
+
+def checked_text(path: Path, content: bytes) -> bytes:
+    """Return text without byte order mark and trailing white space; `path` is for messages.
+
+    Raises `InputError` if it is too large or not UTF-8 text.
+    """
+    if len(content) > MAX_TEXT_BYTES:
+        raise InputError(
+            str(path), f"has more than {MAX_TEXT_BYTES >> 20} MB of text", "Cut it into parts."
+        )
+    if content.startswith((MARKER, b"ARROW1")):
+        raise InputError(
+            str(path),
+            "expected a CSV, but the file is in an Arrow format",
+            "If it is a recording, no import is needed: give it the ending .arrows.",
+        )
+    if content.startswith(_UTF16_MARKS):
+        raise InputError(
+            str(path), "expected UTF-8 text, but the file is UTF-16", "Save it as UTF-8."
+        )
+    content = content.removeprefix(_UTF8_MARK).rstrip()
+    if b"\x00" in content:
+        raise InputError(
+            str(path),
+            "expected a CSV, but the file is not text",
+            "Check that it is the right file.",
+        )
+    return content
+
+
+def bounded(file: IO[bytes] | io.BufferedIOBase) -> bytes:
+    """Return a file's content, or its beginning if it is too large."""
+    content = bytearray()
+    while len(content) <= MAX_TEXT_BYTES and (chunk := file.read(_CHUNK_BYTES)):
+        content += chunk
+    return bytes(content)
+
+
+ZIP_SUFFIX: Final = ".zip"
+TEXT_SUFFIXES: Final = (".csv", ".csv.gz", ".txt", ".tsv")
+"""Endings of text files that apps save."""
+
+MOST_FILES: Final = 200
+"""Sensor Logger saves at most fifty sensors; a folder with so many files is something else."""
+
+
+_START_BYTES: Final = 8192
+_GZIP_WINDOW: Final = 31
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignFile:
+    """A text file of a session."""
 
     path: Path
-    """The file, for messages."""
-    time_s: NDArray[np.float64]
-    """Time since whatever the file counts from, s, shape (n,); never falls."""
-    values: NDArray[np.float64]
-    """Samples in the unit of the file, shape (n, 3)."""
-    epoch_s: float | None
-    """Unix time of its second 0; None where the file does not say."""
+    """For messages; inside a zip, the path of the zip and the name in it."""
+    text: bytes
+
+    @property
+    def stem(self) -> str:
+        """Its name without endings, in lower case."""
+        return self.path.name.split(".")[0].lower()
 
 
-def read_part(file: ForeignFile, header: ForeignHeader, columns: Sequence[int]) -> Part:
-    """Return the samples in three columns of a file.
+def foreign_files(paths: Sequence[Path]) -> tuple[ForeignFile, ...]:
+    """Return the text files that the user named, in order.
 
-    Raises
-    ------
-    InputError
-        If they are no numbers, or time runs backwards.
+    Raises `InputError` if one cannot be read or is too large, or there is none.
     """
-    wanted = [header.time, *columns]
-    if header.epoch is not None:
-        wanted.append(header.epoch)
-    numbers = _numbers(file, header, wanted)
-    time_s = numbers[header.time] * header.time_s
-    values = np.column_stack([numbers[column] for column in columns])
-    # NaN is not below anything; what is that large would overflow when it is squared.
-    measured = (np.abs(time_s) < MAX_NUMBER) & (np.abs(values) < MAX_NUMBER).all(axis=1)
-    if not measured.all():
+    found = tuple(file for path in paths for file in _texts(path))
+    if sum(len(file.text) for file in found) > MAX_TEXT_BYTES:
+        raise InputError(str(paths[0]), f"has more than {MAX_TEXT_BYTES >> 20} MB of text")
+    if not found:
         raise InputError(
-            str(file.path),
-            f"line {_line(file, header, ~measured)}: a value is not a measurement",
-            "Leave out rows that are damaged or not complete; gaps are allowed.",
+            str(paths[0]), "has no CSV in it", "Name the folder or zip that the app saved."
         )
-    backwards = np.diff(time_s, prepend=time_s[:1]) < 0.0
-    if backwards.any():
-        raise InputError(
-            str(file.path),
-            f"line {_line(file, header, backwards)}: time runs backwards",
-            "Import sessions one by one.",
-        )
-    return Part(file.path, time_s, values, _epoch_s(file, header, numbers, time_s))
+    return found
 
 
-def _epoch_s(
-    file: ForeignFile,
-    header: ForeignHeader,
-    numbers: dict[int, NDArray[np.float64]],
-    time_s: NDArray[np.float64],
-) -> float | None:
-    """Return the Unix time of second 0, s."""
-    if header.epoch is None or not len(time_s):
-        return None
-    first_s = float(numbers[header.epoch][0]) * header.epoch_s
-    if not 0.0 <= first_s <= MAX_TIME_S:
-        raise InputError(
-            str(file.path),
-            f"{header.names[header.epoch]} of the first row is {first_s:.9g} s after 1970",
-            "Check that the file is complete.",
-        )
-    return first_s - float(time_s[0])
+def texts_in(folder: Path) -> tuple[Path, ...]:
+    """Return the text files in a folder and in its subfolders, sorted by name."""
+    with reading(folder):
+        inside = (*folder.iterdir(), *folder.glob("*/*"))
+    return tuple(sorted(path for path in inside if path.is_file() and _is_text(path.name)))
 
 
-def _numbers(
-    file: ForeignFile, header: ForeignHeader, wanted: Sequence[int]
-) -> dict[int, NDArray[np.float64]]:
-    body = file.text[header.end :]
-    if not body.strip():
-        return {place: np.empty(0) for place in wanted}
-    # Names may be there twice; places are not.
-    names = [str(place) for place in range(len(header.names))]
-    comma = header.separator != "," and _DECIMAL_COMMA in body
+def _texts(path: Path) -> Iterator[ForeignFile]:
+    if path.is_dir():
+        named = texts_in(path)
+        _refuse_many(path, len(named))
+        yield from (ForeignFile(each, csv_text(each)) for each in named)
+    elif path.name.lower().endswith(ZIP_SUFFIX):
+        yield from _zipped(path)
+    else:
+        yield ForeignFile(path, csv_text(path))
+
+
+def _zipped(path: Path) -> Iterator[ForeignFile]:
     try:
-        table = arrow_csv.read_csv(
-            io.BytesIO(body),
-            read_options=arrow_csv.ReadOptions(column_names=names, use_threads=False),
-            parse_options=arrow_csv.ParseOptions(delimiter=header.separator),
-            convert_options=arrow_csv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.string())
-                | {str(place): pa.float64() for place in wanted},
-                include_columns=[str(place) for place in wanted],
-                decimal_point="," if comma else ".",
-                null_values=[],
-            ),
-        )
-    except pa.ArrowInvalid as error:
+        with reading(path), zipfile.ZipFile(path) as archive:
+            named = sorted(
+                (each for each in archive.infolist() if _is_text(each.filename)),
+                key=lambda each: each.filename,
+            )
+            _refuse_many(path, len(named))
+            for each in named:
+                with archive.open(each) as file:
+                    label = path / PurePosixPath(each.filename)
+                    yield ForeignFile(label, checked_text(label, bounded(file)))
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
         raise InputError(
-            str(file.path),
-            f"cannot be read as numbers: {error}",
-            "Save it again with points as decimal separators, and delete a last line that is cut.",
+            str(path), f"cannot be unpacked: {error}", "Copy it again, or unpack it by hand."
         ) from error
-    return {place: table.column(str(place)).to_numpy() for place in wanted}
+    except RuntimeError as error:
+        raise InputError(str(path), "is protected by a password", "Unpack it by hand.") from error
 
 
-def _line(file: ForeignFile, header: ForeignHeader, mask: NDArray[np.bool_]) -> int:
-    """Return the line of the first row that is marked."""
-    lines_before = len(file.text[: header.end].splitlines())
-    return lines_before + 1 + int(np.argmax(mask))
+def _is_text(name: str) -> bool:
+    last = PurePosixPath(name).name.lower()
+    return last.endswith(TEXT_SUFFIXES) and not last.startswith(".") and "__MACOSX" not in name
+
+
+def _refuse_many(path: Path, amount: int) -> None:
+    if amount > MOST_FILES:
+        raise InputError(
+            str(path),
+            f"has {amount} text files, expected those of one session",
+            "Name the folder of one session.",
+        )
+
+
+def has_motion(path: Path) -> bool:
+    """Say whether a file's header is one of another app's acceleration or angular rate."""
+    try:
+        header = read_foreign_header(start_of(path))
+    except zlib.error:
+        return False
+    return header is not None and header.has_motion
+
+
+def start_of(path: Path) -> bytes:
+    """Return the first bytes of a text file, unpacked, without checking them."""
+    with reading(path), path.open("rb") as file:
+        start = file.read(_START_BYTES)
+    if start.startswith(_GZIP):
+        # A truncated stream unpacks as far as it goes.
+        start = zlib.decompressobj(wbits=_GZIP_WINDOW).decompress(start, _START_BYTES)
+    return start.removeprefix(b"\xef\xbb\xbf")
 
 
 AXES: Final = ("x", "y", "z")
@@ -156,7 +220,7 @@ _AXIS: Final = re.compile(r"(?:(.*)[\s_-])?([xyz])(?:[\s_-]axis)?", re.IGNORECAS
 
 
 class Quantity(Enum):
-    """What three columns together are."""
+    """What three columns measure."""
 
     ACC = "acceleration"
     LINEAR_ACC = "acceleration without gravity"
@@ -171,7 +235,7 @@ _GYRO_RADPS: Final = {
     "°/s": RADPS_PER_DPS,
     "dps": RADPS_PER_DPS,
 }
-# Words that begin a column without a unit; in another language the unit has to be there.
+# Names without a unit must start with one of these; in other languages the unit is required.
 _ACC_WORDS: Final = ("acc",)
 _GYRO_WORDS: Final = ("gyr", "rotation", "angular")
 _LINEAR_WORDS: Final = ("linear", "user acc")
@@ -183,40 +247,40 @@ class Triple:
 
     quantity: Quantity
     columns: tuple[int, int, int]
-    """Places of x, y and z in a row."""
+    """Positions of x, y and z in a row."""
     si: float | None
-    """One of the columns' unit in m/s² or rad/s; None where the unit is not said."""
+    """Factor from the columns' unit to m/s² or rad/s; None if the header does not say."""
 
 
 @dataclass(frozen=True, slots=True)
 class ForeignHeader:
-    """The columns that can be used, and where the numbers begin."""
+    """The usable columns, and where the numbers begin."""
 
     separator: str
     names: tuple[str, ...]
     """Names of all columns."""
     time: int
-    """Place of the time since the start."""
+    """Position of the time since the start."""
     time_s: float
-    """One of its unit, s."""
+    """Its unit, s."""
     epoch: int | None
-    """Place of the time since 1970; None without one."""
+    """Position of the time since 1970; None without one."""
     epoch_s: float
-    """One of its unit, s."""
+    """Its unit, s."""
     triples: tuple[Triple, ...]
-    """What is measured; none of a Sensor Logger file, which does not say."""
+    """What is measured; empty for Sensor Logger, whose header does not say."""
     sensor_logger: bool
     end: int
     """Offset of the first byte after the header."""
 
     @property
     def has_motion(self) -> bool:
-        """Whether there may be acceleration or angular rate below it."""
+        """Whether the file may hold acceleration or angular rate."""
         return self.sensor_logger or bool(self.triples)
 
 
 def read_foreign_header(text: bytes) -> ForeignHeader | None:
-    """Return the header of a file of another app, or None if it is none that is known."""
+    """Return the header of another app's file, or None if it is not recognised."""
     match = _FIRST_LINE.search(text)
     if match is None:
         return None
@@ -290,137 +354,140 @@ def _triples(
             yield Triple(quantity, (places["x"], places["y"], places["z"]), si)
 
 
-ZIP_SUFFIX: Final = ".zip"
-TEXT_SUFFIXES: Final = (".csv", ".csv.gz", ".txt", ".tsv")
-"""Endings of the files that apps save."""
-
-MOST_FILES: Final = 200
-"""Sensor Logger saves fifty sensors at most; a folder with more is something else."""
+# If the separator is not a comma, numbers may have decimal commas.
+_DECIMAL_COMMA: Final = b","
 
 
-_START_BYTES: Final = 8192
-_GZIP: Final = b"\x1f\x8b"
-_GZIP_WINDOW: Final = 31
-
-
-@dataclass(frozen=True, slots=True)
-class ForeignFile:
-    """One text."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Part:
+    """Samples of one sensor."""
 
     path: Path
-    """Where it is, for messages; inside a zip, the zip and the name in it."""
-    text: bytes
+    """The file, for messages."""
+    time_s: NDArray[np.float64]
+    """Time since the start of the file's clock, s, shape (n,); never falls."""
+    values: NDArray[np.float64]
+    """Samples in the unit of the file, shape (n, 3)."""
+    epoch_s: float | None
+    """Unix time of its second 0; None if the file does not say."""
 
-    @property
-    def stem(self) -> str:
-        """Its name without any ending, in small letters."""
-        return self.path.name.split(".")[0].lower()
 
-
-def foreign_files(paths: Sequence[Path]) -> tuple[ForeignFile, ...]:
-    """Return the texts of what a user names, in order.
-
-    Raises
-    ------
-    InputError
-        If something cannot be read, is too large, or there is no text at all.
-    """
-    found = tuple(file for path in paths for file in _texts(path))
-    if sum(len(file.text) for file in found) > MAX_TEXT_BYTES:
-        raise InputError(str(paths[0]), f"has more than {MAX_TEXT_BYTES >> 20} MB of text")
-    if not found:
+def read_part(file: ForeignFile, header: ForeignHeader, columns: Sequence[int]) -> Part:
+    """Return the samples in three columns; raises `InputError` if they are damaged."""
+    wanted = [header.time, *columns]
+    if header.epoch is not None:
+        wanted.append(header.epoch)
+    numbers = _numbers(file, header, wanted)
+    time_s = numbers[header.time] * header.time_s
+    values = np.column_stack([numbers[column] for column in columns])
+    # NaN fails the comparison, and larger numbers would overflow when squared.
+    measured = (np.abs(time_s) < MAX_NUMBER) & (np.abs(values) < MAX_NUMBER).all(axis=1)
+    if not measured.all():
         raise InputError(
-            str(paths[0]), "has no CSV in it", "Name the folder or the zip that the app saved."
+            str(file.path),
+            f"line {_line(file, header, ~measured)}: a value is not a measurement",
+            "Delete damaged or incomplete rows; gaps are allowed.",
         )
-    return found
+    backwards = np.diff(time_s, prepend=time_s[:1]) < 0.0
+    if backwards.any():
+        raise InputError(
+            str(file.path),
+            f"line {_line(file, header, backwards)}: time runs backwards",
+            "Import sessions one by one.",
+        )
+    return Part(file.path, time_s, values, _epoch_s(file, header, numbers, time_s))
 
 
-def texts_in(folder: Path) -> tuple[Path, ...]:
-    """Return the files of text in a folder and in the folders in it, in the order of names."""
-    with reading(folder):
-        inside = (*folder.iterdir(), *folder.glob("*/*"))
-    return tuple(sorted(path for path in inside if path.is_file() and _is_text(path.name)))
+def _epoch_s(
+    file: ForeignFile,
+    header: ForeignHeader,
+    numbers: dict[int, NDArray[np.float64]],
+    time_s: NDArray[np.float64],
+) -> float | None:
+    """Return the Unix time of second 0, s."""
+    if header.epoch is None or not len(time_s):
+        return None
+    first_s = float(numbers[header.epoch][0]) * header.epoch_s
+    if not 0.0 <= first_s <= MAX_TIME_S:
+        raise InputError(
+            str(file.path),
+            f"{header.names[header.epoch]} of the first row is {first_s:.9g} s after 1970",
+            "Check that the file is complete.",
+        )
+    return first_s - float(time_s[0])
 
 
-def _texts(path: Path) -> Iterator[ForeignFile]:
-    if path.is_dir():
-        named = texts_in(path)
-        _refuse_many(path, len(named))
-        yield from (ForeignFile(each, csv_text(each)) for each in named)
-    elif path.name.lower().endswith(ZIP_SUFFIX):
-        yield from _zipped(path)
-    else:
-        yield ForeignFile(path, csv_text(path))
-
-
-def _zipped(path: Path) -> Iterator[ForeignFile]:
+def _numbers(
+    file: ForeignFile, header: ForeignHeader, wanted: Sequence[int]
+) -> dict[int, NDArray[np.float64]]:
+    body = file.text[header.end :]
+    comma = header.separator != "," and _DECIMAL_COMMA in body
+    # Names may be repeated; positions are not.
+    names = [str(place) for place in range(len(header.names))]
     try:
-        with reading(path), zipfile.ZipFile(path) as archive:
-            named = sorted(
-                (each for each in archive.infolist() if _is_text(each.filename)),
-                key=lambda each: each.filename,
-            )
-            _refuse_many(path, len(named))
-            for each in named:
-                with archive.open(each) as file:
-                    label = path / PurePosixPath(each.filename)
-                    yield ForeignFile(label, checked_text(label, bounded(file)))
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-        raise InputError(
-            str(path), f"cannot be unpacked: {error}", "Copy it again, or unpack it by hand."
-        ) from error
-    except RuntimeError as error:
-        raise InputError(str(path), "is locked with a password", "Unpack it by hand.") from error
-
-
-def _is_text(name: str) -> bool:
-    last = PurePosixPath(name).name.lower()
-    return last.endswith(TEXT_SUFFIXES) and not last.startswith(".") and "__MACOSX" not in name
-
-
-def _refuse_many(path: Path, amount: int) -> None:
-    if amount > MOST_FILES:
-        raise InputError(
-            str(path),
-            f"has {amount} files of text, expected those of one session",
-            "Name the folder of one session.",
+        columns = parse_columns(
+            body,
+            names,
+            [str(place) for place in wanted],
+            separator=header.separator,
+            decimal_point="," if comma else ".",
         )
+    except pa.ArrowInvalid as error:
+        raise InputError(
+            str(file.path),
+            f"cannot be read as numbers: {error}",
+            "Save it again with points as decimal separators, and delete a truncated last line.",
+        ) from error
+    return {place: columns[str(place)] for place in wanted}
 
 
-def start_of(path: Path) -> bytes:
-    """Return the first bytes of a text, unpacked; what is wrong with it shows when it is read."""
-    with reading(path), path.open("rb") as file:
-        start = file.read(_START_BYTES)
-    if start.startswith(_GZIP):
-        # A stream that is cut off unpacks as far as it goes.
-        start = zlib.decompressobj(wbits=_GZIP_WINDOW).decompress(start, _START_BYTES)
-    return start.removeprefix(b"\xef\xbb\xbf")
+def parse_columns(
+    body: bytes,
+    names: Sequence[str],
+    wanted: Sequence[str],
+    *,
+    separator: str = ",",
+    decimal_point: str = ".",
+) -> dict[str, NDArray[np.float64]]:
+    """Return columns of a CSV without its header, as numbers that may be NaN or infinite.
+
+    Raises `pyarrow.ArrowInvalid` if a wanted cell is not a number.
+    """
+    if not body.strip():
+        return {name: np.empty(0) for name in wanted}
+    table = arrow_csv.read_csv(
+        io.BytesIO(body),
+        # One thread: none is left reading a file that was refused.
+        read_options=arrow_csv.ReadOptions(column_names=list(names), use_threads=False),
+        parse_options=arrow_csv.ParseOptions(delimiter=separator),
+        # Without null values, an empty cell is an error; "nan" is a number, found later.
+        convert_options=arrow_csv.ConvertOptions(
+            column_types=dict.fromkeys(names, pa.string()) | dict.fromkeys(wanted, pa.float64()),
+            include_columns=list(wanted),
+            decimal_point=decimal_point,
+            null_values=[],
+        ),
+    )
+    return {name: table.column(name).to_numpy() for name in wanted}
+
+
+def _line(file: ForeignFile, header: ForeignHeader, mask: NDArray[np.bool_]) -> int:
+    """Return the line number of the first marked row."""
+    lines_before = len(file.text[: header.end].splitlines())
+    return lines_before + 1 + int(np.argmax(mask))
 
 
 LONGEST_BRIDGE_S: Final = 0.25
-"""Longest hole that is interpolated: the shortest way up lasts twice as long."""
+"""Longest gap that is interpolated, s: the shortest concentric lasts twice as long."""
 
 
 def values_at(
     time_s: NDArray[np.float64], other: Part, shift_s: float
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Return another sensor's values at given times, and where there are any.
+    """Interpolate another sensor's values at given times, s, shape (n,).
 
-    Parameters
-    ----------
-    time_s
-        Times, s, shape (n,).
-    other
-        The other sensor.
-    shift_s
-        What to add to its times, s.
-
-    Returns
-    -------
-    values
-        Interpolated, shape (n, 3); without meaning where there are none.
-    known
-        Shape (n,); False before its first sample, after its last, and inside its holes.
+    `shift_s` is added to the other's times. Returns the values, shape (n, 3), and where they are
+    known, shape (n,): not before its first sample, after its last, and in its gaps.
     """
     theirs_s = other.time_s + shift_s
     after = np.searchsorted(theirs_s, time_s, side="left")
@@ -434,14 +501,14 @@ def values_at(
 
 
 def shift_between(first: Part, other: Part) -> float:
-    """Return what to add to the other part's times so that they count as the first one's do, s."""
+    """Return what to add to the times of `other` to put them on the clock of `first`, s."""
     if first.epoch_s is None or other.epoch_s is None:
         return 0.0
     return other.epoch_s - first.epoch_s
 
 
 def refuse_apart(first: Part, other: Part, shift_s: float, known: NDArray[np.bool_]) -> None:
-    """Raise `InputError` if two sensors have no time in common."""
+    """Raise `InputError` if two sensors never sampled at the same time."""
     if known.any():
         return
     starts_s, ends_s = other.time_s[[0, -1]] + shift_s

@@ -1,15 +1,12 @@
-"""The fixed parts of the recording format that `docs/recording-format.md` describes.
+"""The recording format of `docs/recording-format.md`: a sequence of sealed Arrow messages.
 
-The seal that makes every message of a recording provable and countable by itself.
+The first message is the head, with the session's information. The others are batches of
+notifications, which repeat the head, so that each batch can be read by itself.
 
 A seal is a short text of fixed width among the message's own key-value metadata, so any Arrow
-reader skips it. Its checksum covers the whole message, padding and lengths included, with the
-eight digits of the checksum itself taken as zeros. So damaged bytes are told from whole ones
-before Arrow parses them.
-
-What a recording says about its session, in the head of the file and again in every batch.
-
-Notifications to one sealed Arrow message and back.
+reader skips it. It says where the message belongs. Its checksum covers the whole message, padding
+and lengths included, with the eight digits of the checksum itself taken as zeros: damaged bytes
+are recognised before Arrow parses them.
 """
 
 from __future__ import annotations
@@ -32,10 +29,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 VERSION: Final = 1
-"""Major version of the format; a reader refuses any other."""
+"""Major version of the format; readers refuse any other."""
 
 FORMAT: Final = f"tracker.recording/{VERSION}"
-"""Name of the format, at the head of the file and in every seal."""
+"""Name of the format, in the head and in every seal."""
 
 _FIELDS: Final[list[pa.Field[Any]]] = [
     pa.field("t_ns", pa.int64(), nullable=False),
@@ -56,28 +53,28 @@ PREFIX: Final = struct.Struct("<4si")
 """Marker and length of the metadata that follows, padded to 8 bytes."""
 
 END_MARK: Final = PREFIX.pack(MARKER, 0)
-"""What closes an Arrow stream."""
+"""Ends an Arrow stream."""
 
 MAX_BATCH_ROWS: Final = 4096
 """Rows of one batch: no sensor sends as many in a second, and an import stays small in memory."""
 
 MAX_BATCH_BYTES: Final = 1 << 20
-"""Content of one batch, bytes: what one damaged place can cost; a live second has some 10 kB."""
+"""Content of one batch, bytes: what one damaged byte can cost. A live second takes some 10 kB."""
 
 MAX_PAYLOAD_BYTES: Final = MAX_BATCH_BYTES
-"""Bytes in one notification; Bluetooth allows 512, only imported blocks are larger."""
+"""Bytes in one notification; Bluetooth allows 512, and only imported blocks are larger."""
 
 MAX_CHANNEL_BYTES: Final = 255
 """Bytes in a channel's name; a UUID has 36."""
 
 MAX_INFO_BYTES: Final = 16 << 10
-"""Session information as JSON, bytes: it is repeated in every batch."""
+"""Session information as JSON, bytes; every batch repeats it."""
 
 MAX_METADATA_BYTES: Final = 64 << 10
-"""Metadata of one message, bytes: a damaged length may claim 2 GB, real ones are below 20 kB."""
+"""Metadata of one message, bytes: real ones are below 20 kB, a damaged length may claim 2 GB."""
 
 MAX_MESSAGE_BYTES: Final = 4 << 20
-"""One whole message, bytes: a full batch with its offsets and padding fits twice."""
+"""One whole message, bytes: twice a full batch with its offsets and padding."""
 
 
 SEAL_KEY: Final = "tracker.seal"
@@ -94,7 +91,7 @@ class Part(Enum):
     ROWS = "rows"
     """A batch of notifications."""
     LAST = "last"
-    """The empty batch that a closed recording ends with."""
+    """The empty batch at the end of a closed recording."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +102,10 @@ class Seal:
     sequence: int
     """Number of the message: 0 is the head, batches count from 1."""
     first_row: int
-    """How many rows the recording has before this message."""
+    """Rows in the recording before this message."""
 
     def text(self) -> str:
-        """Return the seal with length and checksum left blank."""
+        """Return the seal with zeros for length and checksum."""
         return (
             f"{FORMAT} {self.part.value} sequence={self.sequence:010d} row={self.first_row:012d} "
             f"bytes={_ZEROS} crc32={_ZEROS}"
@@ -116,8 +113,8 @@ class Seal:
 
 
 _WIDTH: Final = len(Seal(Part.HEAD, 0, 0).text())
-# Flatbuffers store a string as its length, its bytes and a zero; requiring both keeps a seal that
-# is quoted inside another text (a device's name, a note) from being taken for the real one.
+# Flatbuffers store a string as its length, its bytes and a zero. Requiring both keeps a seal that
+# is quoted in another text (a device's name, a note) from being mistaken for the real one.
 _PATTERN: Final = re.compile(
     re.escape(_WIDTH.to_bytes(4, "little") + FORMAT.encode())
     + rb" (head|rows|last) sequence=(\d{10}) row=(\d{12}) bytes=(\d{8}) crc32=([0-9a-f]{8})\x00"
@@ -125,7 +122,7 @@ _PATTERN: Final = re.compile(
 
 
 def metadata_length(prefix: bytes) -> int | None:
-    """Return the metadata length that a message's first 8 bytes announce; None if they cannot."""
+    """Return the metadata length in a message's first 8 bytes; None if no message starts there."""
     if len(prefix) != PREFIX.size:
         return None
     marker, length = PREFIX.unpack(prefix)
@@ -133,7 +130,7 @@ def metadata_length(prefix: bytes) -> int | None:
 
 
 def sealed_length(opening: bytes) -> int | None:
-    """Return the length of the message that opens with these bytes; None without a seal."""
+    """Return the length of the message that starts with these bytes; None without a seal."""
     match = _PATTERN.search(opening)
     if match is None:
         return None
@@ -142,12 +139,9 @@ def sealed_length(opening: bytes) -> int | None:
 
 
 def stamped(message: bytes) -> bytes:
-    """Fill length and checksum into a message that has `seal.text()` among its metadata.
+    """Fill in length and checksum of a message whose metadata has `seal.text()`.
 
-    Raises
-    ------
-    ValueError
-        If it has no such text, or is too long for a recording.
+    Raises `ValueError` if there is no such text, or the message is too long.
     """
     match = _PATTERN.search(message)
     if match is None or len(message) > MAX_MESSAGE_BYTES:
@@ -159,7 +153,7 @@ def stamped(message: bytes) -> bytes:
 
 
 def verified(message: bytes) -> Seal | None:
-    """Return the seal of a message, or None if any of its bytes is not as it was written."""
+    """Return the seal of a message, or None if any of its bytes has changed."""
     match = _PATTERN.search(message)
     if match is None or int(match[4]) != len(message):
         return None
@@ -172,19 +166,16 @@ def verified(message: bytes) -> Seal | None:
     return Seal(Part(match[1].decode()), int(match[2]), int(match[3]))
 
 
-_SEAL = Seal(Part.HEAD, 0, 0)
-
-
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The session's information and who wrote it down."""
+    """The session's information and the version that wrote it."""
 
     info: SessionInfo
     written_by: str
     """Version of the tracker that wrote the file."""
 
     def metadata(self) -> dict[str, str]:
-        """Return the head as the keys and values that Arrow stores."""
+        """Return the keys and values that Arrow stores."""
         return {
             "tracker.format": FORMAT,
             "tracker.version": self.written_by,
@@ -192,25 +183,19 @@ class Head:
         }
 
     def size_bytes(self) -> int:
-        """Return how much of every message the head takes, bytes."""
+        """Return the size of the head in every message, bytes."""
         return sum(len(value) for value in self.metadata().values())
 
 
 def head_message(head: Head) -> bytes:
-    """Return the sealed message that a recording starts with: an Arrow schema."""
-    metadata = {**head.metadata(), SEAL_KEY: _SEAL.text()}
+    """Return the sealed message at the start of a recording: an Arrow schema."""
+    metadata = {**head.metadata(), SEAL_KEY: Seal(Part.HEAD, 0, 0).text()}
     schema = COLUMNS.with_metadata(metadata)
     return stamped(schema.serialize().to_pybytes())
 
 
 def head_of(message: bytes) -> Head:
-    """Return what a whole head message says.
-
-    Raises
-    ------
-    ValueError
-        If it does not have the columns or the keys of a recording.
-    """
+    """Parse a head message; raises `ValueError` if it is not the head of a recording."""
     schema = pa.ipc.read_schema(pa.py_buffer(message))
     if not schema.equals(COLUMNS):
         raise ValueError(f"columns are {schema.names}, not {COLUMNS.names}")
@@ -218,12 +203,9 @@ def head_of(message: bytes) -> Head:
 
 
 def head_from(metadata: Mapping[bytes, bytes]) -> Head:
-    """Return the head that is stored in a message's metadata; keys that are not known are ignored.
+    """Parse the head in a message's metadata; unknown keys are ignored.
 
-    Raises
-    ------
-    ValueError
-        If a key is missing or its value is not what it should be.
+    Raises `ValueError` if a key is missing or its value is malformed.
     """
     try:
         return _parsed(metadata[b"tracker.info"], metadata[b"tracker.version"])
@@ -231,7 +213,7 @@ def head_from(metadata: Mapping[bytes, bytes]) -> Head:
         raise ValueError(f"the session information is incomplete: {error}") from error
 
 
-# Thousands of batches repeat one head.
+# Thousands of batches repeat the same head.
 @functools.lru_cache(maxsize=8)
 def _parsed(info: bytes, version: bytes) -> Head:
     values = json.loads(info)
@@ -242,7 +224,7 @@ def _parsed(info: bytes, version: bytes) -> Head:
 
 
 _SCHEMA_MESSAGE: Final = COLUMNS.serialize().to_pybytes()
-# Two offsets, the time and the device: what Arrow adds to a row's channel and payload.
+# Beside channel and payload, a row takes two offsets, the time and the device.
 _ROW_BYTES: Final = 4 + 4 + 8 + 2
 _INT64: Final = range(-(1 << 63), 1 << 63)
 _INT16: Final = range(-(1 << 15), 1 << 15)
@@ -250,14 +232,14 @@ _INT16: Final = range(-(1 << 15), 1 << 15)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Batch:
-    """One message's rows as they were read."""
+    """The rows of one message."""
 
     head: Head
     """The session that the rows belong to."""
     rows: pa.RecordBatch
 
     def span_ns(self) -> tuple[int, int] | None:
-        """Return the arrival of the first and of the last row, ns, or None without rows."""
+        """Return when the first and the last row arrived, ns; None without rows."""
         if not self.rows.num_rows:
             return None
         times_ns = self.rows.column(0)
@@ -271,12 +253,9 @@ class Batch:
 
 
 def stored_bytes(notification: Notification) -> int:
-    """Return how much of a batch a notification takes, bytes.
+    """Return the size of a notification in a batch, bytes.
 
-    Raises
-    ------
-    ValueError
-        If it does not fit the columns of a recording.
+    Raises `ValueError` if it does not fit the columns of a recording.
     """
     channel_bytes = len(notification.channel.encode())
     if channel_bytes > MAX_CHANNEL_BYTES:
@@ -312,20 +291,14 @@ def batch_message(head: Head, seal: Seal, notifications: Sequence[Notification])
 
 
 def batch_of(message: bytes) -> Batch:
-    """Return what a whole batch message holds.
-
-    Raises
-    ------
-    ValueError
-        If it is no record batch with the columns of a recording.
-    """
+    """Parse a batch message; raises `ValueError` if it is not a batch of a recording."""
     stream = pa.ipc.open_stream(pa.py_buffer(_SCHEMA_MESSAGE + message))
     try:
         rows, metadata = stream.read_next_batch_with_custom_metadata()
-        # Offsets that point outside the message would crash the process when a row is read.
+        # Reading a row whose offsets point outside the message would crash the process.
         rows.validate(full=True)
     except (StopIteration, OSError, pa.ArrowException) as error:
-        raise ValueError(f"no record batch: {error}") from error
+        raise ValueError(f"not a record batch: {error}") from error
     if any(column.null_count for column in rows.columns):
-        raise ValueError("a row lacks a value")
+        raise ValueError("a row has no value in a column")
     return Batch(head_from(dict(metadata or {})), rows)

@@ -1,14 +1,8 @@
-"""Reads a recording, and everything of it that is whole if it is damaged.
+"""Reads a recording, and everything that is intact in a damaged one.
 
-Finds the whole messages in a file, whatever lies between them.
-
-What a recording has lost, said as data.
-
-Puts the whole messages of a file in order and accounts for everything that is not there.
-
-How a recording ends: with a mark if it was closed, with its last second otherwise.
-
-What tells two recordings apart, whatever they are called.
+The file is read once to index it: its whole messages are found, wherever they lie, and put in
+order, and everything that is missing is accounted for as `Damage`. Iterating over the recording
+then reads its batches one by one.
 """
 
 from __future__ import annotations
@@ -45,14 +39,14 @@ if TYPE_CHECKING:
     from tracker.recording.format import Batch, Head, Seal
 
 _CHUNK_BYTES: Final = 1 << 20
-"""How much is searched at a time for the next message."""
+"""Bytes searched at a time for the next message."""
 
 
 def whole_messages(file: BinaryIO) -> Iterator[tuple[int, Seal, bytes]]:
-    """Yield offset, seal and bytes of every message that is as it was written, in file order.
+    """Yield offset, seal and bytes of every intact message, in file order.
 
-    After bytes that are no whole message the search goes on at the next marker, wherever that is:
-    a cut may have moved the rest of the file away from Arrow's 8-byte alignment.
+    After other bytes, the search continues at the next marker, wherever that is: a cut may have
+    moved the rest of the file out of Arrow's 8-byte alignment.
     """
     offset: int | None = 0
     while offset is not None:
@@ -66,7 +60,7 @@ def whole_messages(file: BinaryIO) -> Iterator[tuple[int, Seal, bytes]]:
 
 
 def message_at(file: BinaryIO, offset: int) -> bytes | None:
-    """Return the bytes that claim to be a message at `offset`, or None if none can start there."""
+    """Return the bytes of the message that may start at `offset`, or None."""
     file.seek(offset)
     prefix = file.read(PREFIX.size)
     length = metadata_length(prefix)
@@ -78,7 +72,7 @@ def message_at(file: BinaryIO, offset: int) -> bytes | None:
 
 
 def _next_marker(file: BinaryIO, start: int) -> int | None:
-    """Return where a message may start at or after `start`, or None at the end of the file."""
+    """Return where a message may start, at or after `start`; None at the end of the file."""
     file.seek(start)
     window = b""
     window_offset = start
@@ -97,32 +91,32 @@ class DamageReason(Enum):
     """What is wrong with a place in a recording."""
 
     HEAD = "head"
-    """The head is not whole; the session information came from the first whole batch."""
+    """The head is damaged; the session information comes from the first intact batch."""
     BATCHES = "batches"
     """Batches are missing or do not match their checksum."""
     REPEATED = "repeated"
-    """A batch is here again, or later than it should be; it was left out."""
+    """A batch is repeated or out of order, and left out."""
     STRAY = "stray"
-    """Bytes that belong to no batch of this recording."""
+    """Bytes that do not belong to a batch of this recording."""
     UNCLOSED = "unclosed"
-    """The closing batch is missing: the recorder was stopped, or the end of the file is lost."""
+    """The closing batch is missing: the recorder was killed, or the end of the file is lost."""
     END = "end"
-    """After the closing batch comes something else than the end mark."""
+    """The closing batch is not followed by the end mark."""
 
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """One place where the file is not as it was written."""
+    """One damaged place in the file."""
 
     reason: DamageReason
     start_byte: int
     """Where the place begins in the file."""
     end_byte: int
-    """Where the file is whole again; equal to `start_byte` where bytes were cut out."""
+    """Where the file is intact again; equal to `start_byte` where bytes were cut out."""
     batches: int | None
-    """Batches lost here; None where that cannot be known, at an end that is missing."""
+    """Batches lost here; None if that cannot be known, because the end is missing."""
     rows: int | None
-    """Notifications lost here; None where that cannot be known."""
+    """Notifications lost here; None if that cannot be known."""
 
     def __str__(self) -> str:
         place = (
@@ -135,7 +129,7 @@ class Damage:
     def _complaint(self) -> str:
         match self.reason:
             case DamageReason.HEAD:
-                return "the head is damaged and was restored from the first whole batch"
+                return "the head is damaged and was restored from the first intact batch"
             case DamageReason.BATCHES if self.start_byte == self.end_byte:
                 return "batches were cut out"
             case DamageReason.BATCHES:
@@ -143,7 +137,7 @@ class Damage:
             case DamageReason.REPEATED:
                 return "a batch is repeated or out of order and was left out"
             case DamageReason.STRAY:
-                return "the bytes belong to no batch of this recording"
+                return "the bytes do not belong to a batch of this recording"
             case DamageReason.UNCLOSED:
                 return "the recording was not closed, or its end is lost"
             case DamageReason.END:
@@ -151,20 +145,18 @@ class Damage:
 
     def _loss(self) -> str:
         if self.rows is None:
-            return "how much is lost is not known, while recording it is at most the last second"
+            return "how much is lost is unknown; a crash costs at most the last second"
         if not self.rows:
             return "no rows are lost"
         return f"{self.rows} rows in {self.batches} batches are lost"
 
 
 @dataclass(frozen=True, slots=True)
-class BatchPlace:
-    """Where a whole batch lies in the file, and what it covers."""
+class BatchLocation:
+    """Where an intact batch lies in the file, and what it covers."""
 
     offset: int
-    """First byte."""
     length: int
-    """Length, bytes."""
     rows: int
     first_ns: int
     """Arrival of the first row, ns."""
@@ -173,23 +165,23 @@ class BatchPlace:
 
 
 @dataclass(slots=True)
-class Survey:
-    """What is whole, what is not, and what should have come next."""
+class FileIndex:
+    """The index of a file while it is read: what is intact, what is not, what should come next."""
 
     head: Head | None = None
-    """None as long as nothing of a recording was found."""
-    places: list[BatchPlace] = field(default_factory=list)
+    """None until something of a recording was found."""
+    locations: list[BatchLocation] = field(default_factory=list)
     damage: list[Damage] = field(default_factory=list)
     _end: int = 0
-    """Where the last accepted message ends in the file."""
+    """Where the last accepted message ends."""
     _sequence: int = 1
-    """Number that the next batch should have."""
+    """Expected number of the next batch."""
     _row: int = 0
-    """Number of the row that should come next."""
+    """Expected number of the next row."""
     _closed: bool = False
 
     def accept_head(self, offset: int, message: bytes) -> None:
-        """Take a head; only the first message of a file can be one."""
+        """Add a head; only the first message of a file can be one."""
         if self.head is not None:
             return
         try:
@@ -201,7 +193,7 @@ class Survey:
         self._end = offset + len(message)
 
     def accept_batch(self, offset: int, seal: Seal, message: bytes) -> None:
-        """Take a batch, unless it belongs to another recording or was here before."""
+        """Add a batch, unless it belongs to another recording or is repeated."""
         try:
             batch = batch_of(message)
         except ValueError:
@@ -214,11 +206,13 @@ class Survey:
         else:
             self._account_for(offset, seal, batch)
             if span := batch.span_ns():
-                self.places.append(BatchPlace(offset, len(message), batch.rows.num_rows, *span))
+                self.locations.append(
+                    BatchLocation(offset, len(message), batch.rows.num_rows, *span)
+                )
         self._end = end
 
     def finish(self, file: BinaryIO) -> None:
-        """Judge what comes after the last whole batch."""
+        """Account for what follows the last intact batch."""
         size = file.seek(0, os.SEEK_END)
         file.seek(self._end)
         if not self._closed:
@@ -245,9 +239,9 @@ class Survey:
         self.damage.append(Damage(reason, self._end, end, batches, rows))
 
 
-def index(file: BinaryIO) -> Survey:
-    """Read a file once and return where its whole batches are and what is lost."""
-    found = Survey()
+def index_file(file: BinaryIO) -> FileIndex:
+    """Read a file once and return where its intact batches are and what is lost."""
+    found = FileIndex()
     for offset, seal, message in whole_messages(file):
         if seal.part is Part.HEAD:
             found.accept_head(offset, message)
@@ -257,8 +251,8 @@ def index(file: BinaryIO) -> Survey:
     return found
 
 
-_GLANCE_BYTES: Final = 4096
-"""How much of a file is looked at to say what it may be if it is no recording."""
+_OPENING_BYTES: Final = 4096
+"""Bytes looked at to guess what a file is that is not a recording."""
 
 _GZIP: Final = b"\x1f\x8b"
 _CLAIM: Final = re.compile(rb"tracker\.recording/(\d{1,6})\b")
@@ -266,23 +260,23 @@ _CLAIM: Final = re.compile(rb"tracker\.recording/(\d{1,6})\b")
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """A session on disk; iterating it yields its notifications, as often as one likes."""
+    """A session on disk; iterating yields its notifications, each time from the start."""
 
     path: Path
     info: SessionInfo
     written_by: str
     """Version of the tracker that wrote the file."""
     rows: int
-    """Notifications that are whole."""
+    """Intact notifications."""
     batches: int
-    """Batches that are whole and hold at least one notification."""
+    """Intact batches with at least one notification."""
     start_s: float | None
     """Arrival of the first notification, session seconds; None without any."""
     end_s: float | None
     """Arrival of the last notification, session seconds; None without any."""
     damage: tuple[Damage, ...]
-    """What is not as it was written, in the order of the file; empty for a whole one."""
-    _places: tuple[BatchPlace, ...] = field(repr=False)
+    """Damaged places, in the order of the file."""
+    _locations: tuple[BatchLocation, ...] = field(repr=False)
 
     @property
     def duration_s(self) -> float:
@@ -292,7 +286,7 @@ class Recording:
         return self.end_s - self.start_s
 
     def __iter__(self) -> Iterator[Notification]:
-        """Yield the notifications in the order in which they were written.
+        """Yield the notifications in the order they were written.
 
         Raises
         ------
@@ -300,14 +294,14 @@ class Recording:
             If the file has been changed or removed since it was opened.
         """
         with reading(self.path), self.path.open("rb") as file:
-            for place in self._places:
+            for place in self._locations:
                 file.seek(place.offset)
                 message = file.read(place.length)
                 if verified(message) is None:
                     raise InputError(
                         str(self.path),
-                        f"byte {place.offset} and after changed while the file was being read",
-                        "Read it again when nobody writes to it.",
+                        f"changed while it was being read, at byte {place.offset} or after",
+                        "Read it again when no program is writing to it.",
                     )
                 yield from batch_of(message).notifications()
 
@@ -318,16 +312,16 @@ def open_recording(path: Path | str) -> Recording:
     Raises
     ------
     InputError
-        If the file cannot be read, is no recording, holds nothing whole, or needs a newer reader.
+        If the file cannot be read, is not a recording, or needs a newer reader.
     """
     path = Path(path)
     with reading(path), path.open("rb") as file:
-        found = index(file)
+        found = index_file(file)
         if found.head is None:
             size = file.seek(0, os.SEEK_END)
             file.seek(0)
-            raise _no_recording(path, size, file.read(_GLANCE_BYTES))
-    places = tuple(found.places)
+            raise _not_a_recording(path, size, file.read(_OPENING_BYTES))
+    places = tuple(found.locations)
     return Recording(
         path=path,
         info=found.head.info,
@@ -337,14 +331,14 @@ def open_recording(path: Path | str) -> Recording:
         start_s=s_from_ns(places[0].first_ns) if places else None,
         end_s=s_from_ns(places[-1].last_ns) if places else None,
         damage=tuple(found.damage),
-        _places=places,
+        _locations=places,
     )
 
 
-def _no_recording(path: Path, size: int, glance: bytes) -> InputError:
-    """Return why a file without a single whole message cannot be read."""
+def _not_a_recording(path: Path, size: int, opening: bytes) -> InputError:
+    """Explain why a file without a single intact message cannot be read."""
     expected = f"expected a recording ({FORMAT})"
-    claims = [int(digits) for digits in _CLAIM.findall(glance)]
+    claims = [int(digits) for digits in _CLAIM.findall(opening)]
     if not size:
         return InputError(
             str(path), f"{expected}, but the file is empty", "Nothing was recorded into it."
@@ -359,34 +353,34 @@ def _no_recording(path: Path, size: int, glance: bytes) -> InputError:
     if claims:
         return InputError(
             str(path),
-            f"{expected}; this was one, but nothing in its {size} bytes is whole",
+            f"{expected}; it was one, but nothing in its {size} bytes is intact",
             "Look for another copy of the file.",
         )
-    if glance.startswith(MARKER) and size < _GLANCE_BYTES:
+    if opening.startswith(MARKER) and size < _OPENING_BYTES:
         return InputError(
             str(path),
             f"{expected}, but the file ends after {size} bytes, before its head is complete",
-            "Nothing was recorded into it, or it was not copied to its end.",
+            "Nothing was recorded into it, or it was not copied completely.",
         )
-    if _is_text(glance) or glance.startswith(_GZIP):
+    if _is_text(opening) or opening.startswith(_GZIP):
         return InputError(
             str(path),
-            f"{expected}, but the file is {'compressed' if glance.startswith(_GZIP) else 'text'}",
+            f"{expected}, but the file is {'compressed' if opening.startswith(_GZIP) else 'text'}",
             "If it is a CSV of samples, name it .csv or turn it into a recording: tracker import.",
         )
     return InputError(
         str(path),
-        f"{expected}, but the file starts with {glance[:8].hex(' ')}",
+        f"{expected}, but the file starts with {opening[:8].hex(' ')}",
         "Recordings are written by `tracker train` and `tracker import`.",
     )
 
 
-def _is_text(glance: bytes) -> bool:
-    return not any(byte < 32 and byte not in b"\t\r\n" for byte in glance[:-1])
+def _is_text(opening: bytes) -> bool:
+    return not any(byte < 32 and byte not in b"\t\r\n" for byte in opening[:-1])
 
 
 def is_closed(path: Path) -> bool:
-    """Say whether a recording was closed; one that is being written, or crashed, was not.
+    """Say whether a recording was closed; one that is still being written, or crashed, was not.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Makes a clean recording of everything that is whole in a damaged one."""
+"""Rescues everything that is intact in a damaged recording into a clean one."""
 
 from __future__ import annotations
 
@@ -29,27 +29,20 @@ class RecoveryReport:
     batches_lost: int
     """Batches known to be lost."""
     end_lost: bool
-    """True if the source was never closed or lost its end, so more may be gone than is counted."""
+    """True if the source was never closed or lost its end, so more may be lost than is counted."""
     damage: tuple[Damage, ...]
-    """What was wrong with the source, place by place."""
+    """Damaged places of the source."""
 
 
 def recover(source: Path | str, target: Path | str, *, force: bool = False) -> RecoveryReport:
-    """Write what is whole in `source` to `target`, which appears complete or not at all.
+    """Write what is intact in `source` to `target`, which appears complete or not at all.
 
-    Parameters
-    ----------
-    source
-        A recording, damaged or not; it is not changed.
-    target
-        The clean recording.
-    force
-        Replace a target that exists.
+    The source is not changed. `force` replaces a target that exists.
 
     Raises
     ------
     InputError
-        If nothing in the source can be read.
+        If nothing in the source is intact.
     OutputError
         If the target exists and `force` is not given, is the source, or cannot be written.
     """
@@ -58,7 +51,7 @@ def recover(source: Path | str, target: Path | str, *, force: bool = False) -> R
     if target.exists() and target.samefile(source):
         raise OutputError(
             str(target),
-            "is the damaged recording itself, whose lost parts would be gone for good",
+            "is the damaged recording itself, which must not be overwritten",
             "Choose another name for the clean one.",
         )
     _refuse_existing(target, force)

@@ -1,6 +1,6 @@
-"""Plays notifications that are already known at the pace at which they once arrived, or any other.
+"""Replays notifications at the speed at which they arrived, or any other.
 
-The pace is a line through one anchor: at this time on the clock, this place in the stream.
+Pacing is a line through one anchor: a time on the clock, and the stream time that belongs to it.
 Whatever changes the pace (a new speed, a pause, the end of a fast stretch) moves the anchor to
 where the stream is now, so the stream neither jumps nor stalls.
 """
@@ -20,19 +20,19 @@ if TYPE_CHECKING:
     from tracker.recording.reader import Recording
 
 MAX_NAP_S: Final = 0.1
-"""Longest single sleep, s: so soon a new speed, a pause or a jump takes effect."""
+"""Longest single sleep, s: a new speed, a pause or a jump takes effect within it."""
 
 MAX_BURST: Final = 64
 """Notifications given without waiting before other tasks get a turn: at a few tenths of a
 millisecond each in the engine, a screen stays smooth."""
 
 MAX_LAG_NS: Final = NS_PER_S
-"""Behind by more than this, the stream goes on from where it is: a laptop that slept for an hour,
-or a consumer that is slower than the chosen speed, is not made to catch up."""
+"""If the stream is later than this, it goes on from where it is: after a laptop slept for an hour,
+or with a consumer that is slower than the chosen speed, there is no catching up."""
 
 
 class Clock(Protocol):
-    """What pacing needs to know of time."""
+    """The clock that paces the stream."""
 
     def now_ns(self) -> int:
         """Nanoseconds since any fixed origin."""
@@ -42,20 +42,20 @@ class Clock(Protocol):
 
 
 class ReplaySource:
-    """A source over notifications that can be asked for again from the first one.
+    """A source that plays notifications, each pass from the first one.
 
     Parameters
     ----------
     info
-        Head of the session that is played.
+        Head of the session.
     open_notifications
-        Gives the notifications from the first one; called once for each pass.
+        Gives the notifications from the first one; called once per pass.
     clock
-        Paces the stream; read only while it is being iterated, paused or changed.
+        Paces the stream.
     speed
-        Stream seconds per second; `math.inf` waits for nothing.
+        Stream seconds per second; `math.inf` never waits.
     fast_until_s
-        Session time up to which nothing is waited for, s.
+        Session time until which the stream does not wait, s.
     start_s
         Session time of the first notification, s, if known.
     end_s
@@ -86,7 +86,7 @@ class ReplaySource:
         self._position_ns: int | None = None
         self._next_ns: int | None = None
         self._anchor: tuple[int, float] | None = None
-        """Clock and stream time that belong together, ns; None while nothing is waited for."""
+        """Clock and stream time that belong together, ns; None while it does not wait."""
 
     @classmethod
     def of(
@@ -110,7 +110,7 @@ class ReplaySource:
 
     @property
     def position_s(self) -> float | None:
-        """Session time of the notification given last, s; None before the first."""
+        """Session time of the last notification given, s; None before the first."""
         return None if self._position_ns is None else s_from_ns(self._position_ns)
 
     @property
@@ -138,7 +138,7 @@ class ReplaySource:
 
     @property
     def fast_until_s(self) -> float:
-        """Session time up to which nothing is waited for, pauses included, s; can be set."""
+        """Session time until which it does not wait, not even in a pause, s; can be set."""
         return self._fast_until_s
 
     @fast_until_s.setter
@@ -147,7 +147,7 @@ class ReplaySource:
         self._woken.set()
 
     def pause(self) -> None:
-        """Hold the stream where it is; a second time is harmless."""
+        """Hold the stream where it is; idempotent."""
         if not self._paused:
             self._move_anchor()
             self._paused = True
@@ -161,7 +161,7 @@ class ReplaySource:
             self._woken.set()
 
     async def notifications(self) -> AsyncGenerator[Notification]:
-        """Yield the notifications, each when its time has come; each call starts over."""
+        """Yield each notification when it is due; every call starts over."""
         self._position_ns = self._next_ns = self._anchor = None
         burst = 0
         for notification in self._open_notifications():
@@ -174,7 +174,7 @@ class ReplaySource:
             yield notification
 
     async def _wait_for(self, due_ns: int) -> bool:
-        """Return once the stream may go on to `due_ns`; True if that took any waiting."""
+        """Return once the stream may go on to `due_ns`; True if it had to wait."""
         waited = False
         while True:
             if s_from_ns(due_ns) < self._fast_until_s:
@@ -200,7 +200,7 @@ class ReplaySource:
             waited = True
 
     def _place_before(self, due_ns: int) -> int:
-        """Return where pacing begins: at what was given last, or where the fast stretch ends."""
+        """Return where pacing starts: at the last notification, or where the fast stretch ends."""
         if self._position_ns is None:
             return due_ns
         fast_until_ns = self._fast_until_s * NS_PER_S
@@ -210,7 +210,7 @@ class ReplaySource:
         return min(reached_ns, due_ns)
 
     def _move_anchor(self) -> None:
-        """Put the anchor where the stream is now, but not beyond what is still to be given."""
+        """Move the anchor to where the stream is now, but not beyond the next notification."""
         if self._anchor is None or self._paused:
             return
         now_ns = self._clock.now_ns()

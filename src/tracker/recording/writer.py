@@ -1,4 +1,4 @@
-"""Writes a session as it happens, so that whatever stops it costs the last second only."""
+"""Writes a session as it happens, so that a crash costs at most the last second."""
 
 from __future__ import annotations
 
@@ -30,32 +30,32 @@ if TYPE_CHECKING:
     from tracker.domain import Notification, SessionInfo
 
 BATCH_NS: Final = NS_PER_S
-"""Rows of one batch lie closer together than this: all that is lost if the process is killed."""
+"""Longest stretch of stream time in one batch: what is lost if the process is killed."""
 
 SYNC_NS: Final = 10 * NS_PER_S
-"""Stream time between two fsyncs: what a power cut costs. A slow card takes half a second to sync
-and holds up the radio's notifications meanwhile, six times a minute instead of sixty."""
+"""Stream time between two fsyncs: what a power cut costs. A slow SD card takes half a second to
+sync and holds up the radio meanwhile, so this is not done for every batch."""
 
 
 class RecordingWriter:
     """Appends notifications to a new recording file.
 
-    A batch goes to the operating system as soon as a notification comes a second after its first
-    row, and whenever the caller says `flush`: a timer that does so covers a stream that stalls. If
-    a batch cannot be written, the file is cut back to its last whole batch, the rows stay pending
-    and the next `write` or `flush` tries again.
+    A batch goes to the operating system when a notification arrives a second after its first row,
+    and on `flush`, which a timer can call in case the stream stalls. If a batch cannot be written,
+    the file is cut back to its last whole batch, the rows stay pending, and the next `write` or
+    `flush` tries again.
 
     Parameters
     ----------
     path
         A file that does not exist yet.
     info
-        What the head of the recording says.
+        Goes into the head of the recording.
 
     Raises
     ------
     OutputError
-        If the file exists or cannot be created, or `info` is too long to be stored.
+        If the file exists or cannot be created, or `info` is too long.
     """
 
     def __init__(self, path: Path | str, info: SessionInfo) -> None:
@@ -64,7 +64,7 @@ class RecordingWriter:
         if self._head.size_bytes() > MAX_INFO_BYTES:
             raise OutputError(
                 str(self.path),
-                f"what is noted about the session takes {self._head.size_bytes()} bytes",
+                f"the session information takes {self._head.size_bytes()} bytes",
                 f"Shorten the note: at most {MAX_INFO_BYTES} bytes fit, in ASCII.",
             )
         self._pending: list[Notification] = []
@@ -85,16 +85,16 @@ class RecordingWriter:
 
     @property
     def rows(self) -> int:
-        """Notifications that are in the file; those still pending do not count."""
+        """Notifications in the file, without those still pending."""
         return self._rows
 
     def write(self, notification: Notification) -> None:
-        """Take one notification; it is in the file at the latest a second of stream time later.
+        """Add one notification; it is in the file after at most a second of stream time.
 
         Raises
         ------
         OutputError
-            If an earlier batch cannot be written; then this notification was not taken.
+            If an earlier batch cannot be written; then this notification was not added.
         ValueError
             If the notification does not fit the format, or the writer is closed.
         """
@@ -131,12 +131,12 @@ class RecordingWriter:
             self._synced_ns = newest_ns
 
     def close(self) -> None:
-        """Write what is pending and the closing batch, and close the file; again is harmless.
+        """Write what is pending and the closing batch, and close the file; idempotent.
 
         Raises
         ------
         OutputError
-            If that cannot be written; the file is closed nevertheless and readable up to there.
+            If that cannot be written; the file is closed anyway and readable up to there.
         """
         if self._file.closed:
             return
@@ -168,7 +168,7 @@ class RecordingWriter:
                 while rest:
                     rest = rest[self._file.write(rest) :]
             except OSError:
-                # The reader would step over a torn batch; without it the file stays clean.
+                # The reader can skip a torn batch, but without it the file stays clean.
                 with contextlib.suppress(OSError):
                     self._file.truncate(self._end)
                     self._file.seek(self._end)

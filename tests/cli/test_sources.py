@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
+import fsspec
 import numpy as np
 import pytest
 
-from tracker.cli.inputs import open_session_file
+from tests.importers.phones import phyphox, saved, turning, zipped
+from tracker.cli.sources import is_collection, is_url, local_copy, open_session_file, sessions_in
 from tracker.domain import InputError, Notification, SessionInfo
 from tracker.domain.units import NS_PER_S, ns_from_s
 from tracker.importers import AccUnit, ImportOptions
@@ -14,6 +17,7 @@ from tracker.sensors import family
 
 if TYPE_CHECKING:
     from pathlib import Path
+
 
 INFO = SessionInfo(sensor="profile", exercise="squat")
 
@@ -61,7 +65,7 @@ def test_times_of_a_csv_stay_as_they_are(tmp_path: Path) -> None:
 
 def test_units_of_a_csv_can_be_given(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="m/s2"):
-        open_session_file(write_csv(tmp_path / "a.csv"), sayings=ImportOptions(acc_unit=AccUnit.G))
+        open_session_file(write_csv(tmp_path / "a.csv"), options=ImportOptions(acc_unit=AccUnit.G))
 
 
 def test_a_recording_is_as_it_was_written(tmp_path: Path) -> None:
@@ -136,3 +140,78 @@ def test_damage_is_said_and_the_rest_is_read(
     captured = capsys.readouterr()
     assert captured.out == ""
     assert str(path) in captured.err
+
+
+HEADER = "time_s,acc_x,acc_y,acc_z\n"
+
+
+def test_a_folder_is_every_session_in_it(tmp_path: Path) -> None:
+    saved(tmp_path, {"b.csv": HEADER, "march/a.arrows": "", "march/notes.md": "", ".c.csv": ""})
+    zipped(tmp_path / "phone.zip", phyphox(turning()))
+    saved(tmp_path / "phone", phyphox(turning()))
+    assert sessions_in([str(tmp_path)]) == tuple(
+        str(tmp_path / name) for name in ("b.csv", "march/a.arrows", "phone", "phone.zip")
+    )
+
+
+def test_the_folder_of_a_phone_is_one_session(tmp_path: Path) -> None:
+    folder = saved(tmp_path, phyphox(turning()))
+    assert not is_collection(str(folder))
+    assert sessions_in([str(folder)]) == (str(folder),)
+
+
+def test_what_is_named_stays_as_it_is_named(tmp_path: Path) -> None:
+    named = ("missing.csv", "./a.arrows", "memory://bucket/a.csv")
+    assert sessions_in(named) == named
+    assert not any(map(is_collection, named))
+
+
+def test_a_folder_without_a_session_is_refused(tmp_path: Path) -> None:
+    saved(tmp_path, {"notes.md": "", "empty/x.md": ""})
+    with pytest.raises(InputError, match="no session in it"):
+        sessions_in([str(tmp_path)])
+
+
+@pytest.mark.parametrize("source", ["s3://bucket/a.arrows", "file:///a.csv", "memory://a"])
+def test_urls_are_known(source: str) -> None:
+    assert is_url(source)
+
+
+@pytest.mark.parametrize("source", ["a.csv", "/a/b.csv", r"C:\a.csv", "a://", "://a", ""])
+def test_paths_are_no_urls(source: str) -> None:
+    assert not is_url(source)
+
+
+def test_what_is_elsewhere_is_fetched_and_removed_again() -> None:
+    with fsspec.open("memory://bucket/a.csv", "wb") as out:
+        out.write(b"one")
+    with local_copy("memory://bucket/a.csv") as path:
+        assert path.name == "a.csv"
+        assert path.read_bytes() == b"one"
+    assert not path.exists()
+
+
+def test_what_is_here_is_not_copied(tmp_path: Path) -> None:
+    with local_copy(str(tmp_path / "a.csv")) as path:
+        assert path == tmp_path / "a.csv"
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("memory://bucket/missing.csv", "no such file"),
+        ("nosuch://a/b.csv", "cannot be downloaded"),
+    ],
+)
+def test_what_cannot_be_fetched_is_explained(url: str, said: str) -> None:
+    with pytest.raises(InputError, match=said), local_copy(url):
+        pass
+
+
+def test_without_the_package_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "fsspec", None)
+    with (
+        pytest.raises(InputError, match=r"hip-thrust-tracker\[dask\]"),
+        local_copy("memory://a.csv"),
+    ):
+        pass

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import zipfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -8,14 +9,31 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.recording.phones import metabase, phyphox, saved, sensor_logger, turning, zipped
+from tests.importers.phones import metabase, phyphox, saved, sensor_logger, turning, zipped
 from tracker.domain import InputError
 from tracker.importers import AccUnit, GyroUnit, ImportOptions, read_foreign
+from tracker.importers.phone_apps import (
+    GRAVITY,
+    LINEAR,
+    TOTAL,
+    UNCALIBRATED,
+    acceleration,
+    experiment_clock,
+    points_down,
+    role_of,
+)
+from tracker.importers.tables import (
+    LONGEST_BRIDGE_S,
+    ForeignFile,
+    Part,
+    refuse_apart,
+    shift_between,
+    values_at,
+)
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tracker.importers import ForeignSamples
+
 
 MOVED = turning()
 NOTHING_SAID = ImportOptions()
@@ -155,13 +173,13 @@ def test_acceleration_without_gravity_beside_that_with_it_is_passed_over(tmp_pat
 def test_sensor_logger_without_gravity_is_refused_with_advice(tmp_path: Path) -> None:
     files = sensor_logger(MOVED)
     only = {name: files[name] for name in ("Accelerometer.csv", "Gyroscope.csv", "Metadata.csv")}
-    with pytest.raises(InputError, match=r"gravity in it\n.*Gravity beside"):
+    with pytest.raises(InputError, match=r"includes gravity\n.*Gravity beside"):
         read_foreign([saved(tmp_path, only)], NOTHING_SAID)
 
 
 def test_a_gyroscope_alone_is_not_enough(tmp_path: Path) -> None:
     folder = saved(tmp_path, phyphox(MOVED))
-    with pytest.raises(InputError, match="has no acceleration in it"):
+    with pytest.raises(InputError, match="has no acceleration\n"):
         read_foreign([folder / "Gyroscope.csv"], NOTHING_SAID)
 
 
@@ -213,3 +231,192 @@ def test_whatever_happened_to_a_file_it_is_read_or_explained(
         return
     assert np.isfinite(found.table.acc_mps2).all()
     assert (np.diff(found.table.time_s) >= 0.0).all()
+
+
+TIMES = st.lists(st.floats(0.0, 10.0), min_size=1, max_size=30).map(sorted).map(np.array)
+
+
+def part(*times_s: float, epoch_s: float | None = None, name: str = "gyro.csv") -> Part:
+    time_s = np.array(times_s)
+    return Part(Path(name), time_s, np.column_stack([time_s, 2 * time_s, 0 * time_s]), epoch_s)
+
+
+def test_between_two_samples_there_is_a_straight_line() -> None:
+    values, known = values_at(np.array([0.05, 0.1]), part(0.0, 0.1), 0.0)
+    np.testing.assert_allclose(values, [[0.05, 0.1, 0.0], [0.1, 0.2, 0.0]])
+    assert known.all()
+
+
+def test_before_and_after_there_is_nothing() -> None:
+    _, known = values_at(np.array([-0.01, 0.0, 0.1, 0.11]), part(0.0, 0.1), 0.0)
+    assert known.tolist() == [False, True, True, False]
+
+
+def test_inside_a_hole_there_is_nothing_and_at_its_edges_there_is() -> None:
+    longest = LONGEST_BRIDGE_S
+    times_s = np.array([0.1, 0.2, 0.1 + 2 * longest, 1.0])
+    _, known = values_at(times_s, part(0.0, 0.1, 0.1 + 2 * longest, 1.0), 0.0)
+    assert known.tolist() == [True, False, True, True]
+
+
+def test_a_shift_moves_the_other_sensor() -> None:
+    values, known = values_at(np.array([5.05]), part(0.0, 0.1), 5.0)
+    np.testing.assert_allclose(values, [[0.05, 0.1, 0.0]])
+    assert known.all()
+
+
+@settings(deadline=None)
+@given(TIMES, TIMES)
+def test_what_is_known_lies_between_close_samples(
+    times_s: np.ndarray[tuple[int], np.dtype[np.float64]],
+    theirs_s: np.ndarray[tuple[int], np.dtype[np.float64]],
+) -> None:
+    values, known = values_at(times_s, part(*theirs_s), 0.0)
+    for at_s, value, is_known in zip(times_s, values, known, strict=True):
+        before, after = theirs_s[theirs_s <= at_s], theirs_s[theirs_s >= at_s]
+        expected = before.size > 0 and after.size > 0 and after[0] - before[-1] <= LONGEST_BRIDGE_S
+        assert is_known == expected
+        if is_known:
+            assert value[0] == pytest.approx(at_s)
+
+
+def test_files_that_know_the_hour_are_put_in_their_places() -> None:
+    first = part(0.0, 1.0, epoch_s=1000.0)
+    assert shift_between(first, part(0.0, 1.0, epoch_s=1000.5)) == 0.5
+    assert shift_between(first, part(0.0, 1.0)) == 0.0
+
+
+def test_sensors_that_never_met_are_refused() -> None:
+    first, other = part(0.0, 1.0, name="acc.csv"), part(50.0, 51.0)
+    refuse_apart(first, other, 0.0, np.array([False, True]))
+    with pytest.raises(InputError, match=r"gyro\.csv: was sampled from 50 to 51 s, and acc\.csv"):
+        refuse_apart(first, other, 0.0, np.array([False, False]))
+
+
+HEADER = '"event","experiment time","system time","system time text"\n'
+PAUSED = HEADER + (
+    '"START",0.0,1000.000,"x"\n"PAUSE",2.0,1002.000,"x"\n'
+    '"START",2.0,1010.000,"x"\n"PAUSE",3.0,1011.000,"x"\n'
+    '"START",3.0,1015.500,"x"\n'
+)
+
+
+def file(text: str) -> ForeignFile:
+    return ForeignFile(Path("meta/time.csv"), text.encode())
+
+
+def test_pauses_are_put_back_in() -> None:
+    clock = experiment_clock(file(PAUSED))
+    assert clock is not None
+    times_s = np.array([0.0, 1.0, 2.0, 2.5, 3.0, 3.25])
+    told = clock.with_pauses(Part(Path("a.csv"), times_s, np.zeros((6, 3)), None))
+    np.testing.assert_allclose(told.time_s, [0.0, 1.0, 2.0, 10.5, 11.0, 15.75])
+    assert told.epoch_s == 1000.0
+
+
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_it_has_the_separators_and_commas_of_the_export(separator: str) -> None:
+    text = PAUSED.replace(",", separator).replace(".", ",")
+    clock = experiment_clock(file(text))
+    assert clock is not None
+    assert clock.starts == ((0.0, 1000.0), (2.0, 1010.0), (3.0, 1015.5))
+
+
+def test_clocks_that_run_backwards_are_not_believed() -> None:
+    for later in ('"START",-1.0,1010.0,"x"\n', '"START",5.0,1001.0,"x"\n'):
+        assert experiment_clock(file(HEADER + '"START",0.0,1000.0,"x"\n' + later)) is None
+
+
+def test_only_its_own_file_is_one() -> None:
+    assert experiment_clock(ForeignFile(Path("data.csv"), PAUSED.encode())) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        HEADER,
+        HEADER + '"PAUSE",0,1,"x"\n',
+        HEADER + '"START",zero,1,"x"\n',
+        HEADER + '"START",0\n',
+        HEADER + '"START",nan,1,"x"\n',
+        "a,b\n1,2\n",
+    ],
+)
+def test_what_says_nothing_is_no_clock(text: str) -> None:
+    assert experiment_clock(file(text)) is None
+
+
+FOLDER = Path("phone")
+TIME_S = np.linspace(0.0, 0.99, 100)
+
+
+def steady_part(x: float, z: float) -> Part:
+    return Part(FOLDER / "a.csv", TIME_S, np.tile([x, 0.0, z], (100, 1)), None)
+
+
+def metadata(platform: str, standard: str) -> ForeignFile:
+    text = f"version,platform,standardisation\n3,{platform},{standard}\n"
+    return ForeignFile(FOLDER / "Metadata.csv", text.encode())
+
+
+@pytest.mark.parametrize(
+    ("name", "role"),
+    [
+        ("TotalAcceleration.csv", "totalacceleration"),
+        ("Gyroscope (1).csv", "gyroscope"),
+        ("Accelerometer-2.csv.gz", "accelerometer"),
+        ("notes.csv", "notes"),
+    ],
+)
+def test_a_file_is_known_by_its_name(name: str, role: str) -> None:
+    assert role_of(ForeignFile(FOLDER / name, b"")) == role
+
+
+@pytest.mark.parametrize(
+    ("platform", "standard", "down"),
+    [
+        ("ios", "false", True),
+        ("iOS", "", True),
+        ("ios", "true", False),
+        ("android", "false", False),
+    ],
+)
+def test_metadata_tell_the_direction(platform: str, standard: str, down: bool) -> None:
+    assert points_down([metadata(platform, standard)]) is down
+
+
+@pytest.mark.parametrize("text", [b"", b"version\n3\n", b"version,platform\n3,\n", b"\xff\xfe"])
+def test_metadata_that_do_not_tell_it_do_not(text: bytes) -> None:
+    assert points_down([ForeignFile(FOLDER / "Metadata.csv", text)]) is None
+    assert points_down([]) is None
+
+
+def test_what_is_in_g_becomes_si_and_is_turned() -> None:
+    found = acceleration({UNCALIBRATED: steady_part(0.0, -1.0)}, FOLDER, None)
+    np.testing.assert_allclose(found.values[0], [0.0, 0.0, 9.80665])
+
+
+def test_what_is_said_beats_what_the_unit_suggests() -> None:
+    found = acceleration({UNCALIBRATED: steady_part(0.0, 1.0)}, FOLDER, False)
+    np.testing.assert_allclose(found.values[0], [0.0, 0.0, 9.80665])
+    turned = acceleration({TOTAL: steady_part(0.0, -9.8)}, FOLDER, True)
+    np.testing.assert_allclose(turned.values[0], [0.0, 0.0, 9.8])
+
+
+def test_gravity_and_the_rest_are_added() -> None:
+    parts = {LINEAR: steady_part(1.0, 0.5), GRAVITY: steady_part(0.0, 9.8)}
+    found = acceleration(parts, FOLDER, False)
+    np.testing.assert_allclose(found.values[0], [1.0, 0.0, 10.3])
+    np.testing.assert_allclose(acceleration(parts, FOLDER, True).values[0], [-1.0, 0.0, -10.3])
+
+
+def test_the_sum_of_two_has_no_direction_of_its_own() -> None:
+    with pytest.raises(InputError, match="--acc-points"):
+        acceleration({LINEAR: steady_part(1.0, 0.5), GRAVITY: steady_part(0.0, 9.8)}, FOLDER, None)
+
+
+@pytest.mark.parametrize("roles", [(), (LINEAR,), (GRAVITY,)])
+def test_without_gravity_or_the_rest_there_is_none(roles: tuple[str, ...]) -> None:
+    with pytest.raises(InputError, match="no acceleration that includes gravity"):
+        acceleration({role: steady_part(0.0, 9.8) for role in roles}, FOLDER, False)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from tests.recording.phones import (
+from tests.importers.phones import (
     Motion,
     metabase,
     motion,
@@ -19,8 +19,9 @@ from tests.recording.phones import (
     zipped,
 )
 from tracker.cli.exits import ExitCode
-from tracker.domain import Frame
-from tracker.recording import open_recording
+from tracker.domain import Frame, Notification, SessionInfo
+from tracker.domain.units import ns_from_s
+from tracker.recording import RecordingWriter, open_recording
 from tracker.sensors import family
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.sim import SimulatedSession
+
 
 HEADER = "time_s,acc_x,acc_y,acc_z"
 GYRO = ",gyro_x,gyro_y,gyro_z"
@@ -113,7 +115,7 @@ def test_an_existing_file_stays_without_force(tmp_path: Path, tracker: Callable[
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "said"),
+    ("name", "content", "problem"),
     [
         ("a.csv", b"", "empty"),
         ("a.csv", HEADER.encode() + b"\n", "no samples"),
@@ -140,13 +142,13 @@ def test_an_existing_file_stays_without_force(tmp_path: Path, tracker: Callable[
     ],
 )
 def test_a_file_that_cannot_be_samples_is_explained_and_leaves_nothing(
-    name: str, content: bytes, said: str, tmp_path: Path, tracker: Callable[..., Any]
+    name: str, content: bytes, problem: str, tmp_path: Path, tracker: Callable[..., Any]
 ) -> None:
     source = tmp_path / name
     source.write_bytes(content)
     result = tracker("import", source, "-o", tmp_path / "a.arrows")
     assert (result.code, result.out) == (ExitCode.USAGE_OR_INPUT, "")
-    assert said in result.err
+    assert problem in result.err
     assert source.name in result.err
     assert list(tmp_path.iterdir()) == [source]
 
@@ -234,7 +236,7 @@ def test_files_of_single_sensors_become_one_recording(
     target = tmp_path / "hip.arrows"
     result = tracker("import", *sorted(folder.glob("*.csv")), "-o", target)
     assert result.code == ExitCode.OK
-    assert "1 samples of acceleration have no angular rate" in result.err
+    assert "left out 1 acceleration sample without an angular rate" in result.err
     assert samples_in(target).gyro_radps is not None
 
 
@@ -256,3 +258,64 @@ def test_an_iphone_turned_over_by_hand_is_turned_back(
     path = tmp_path / "down.csv"
     path.write_text("\n".join([header, *map(",".join, turned)]))
     assert_same_reps(reps_in(tracker, path, "--acc-points", "down"), reps_in(tracker, csv))
+
+
+@pytest.fixture
+def torn(tmp_path: Path) -> Path:
+    """A recording of ten seconds that has lost its end."""
+    path = tmp_path / "torn.arrows"
+    with RecordingWriter(path, SessionInfo(sensor="samples", exercise="squat")) as writer:
+        for number in range(100):
+            writer.write(Notification(ns_from_s(0.1 * number), "samples", bytes([number])))
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) * 3 // 4])
+    return path
+
+
+def test_what_is_whole_is_saved(torn: Path, tmp_path: Path, tracker: Callable[..., Any]) -> None:
+    target = tmp_path / "whole.arrows"
+    result = tracker("recover", torn, "-o", target)
+    assert (result.code, result.out) == (ExitCode.OK, "")
+    saved = open_recording(target)
+    assert saved.damage == ()
+    assert saved.info.exercise == "squat"
+    assert list(saved) == list(open_recording(torn))
+    assert f"{saved.rows} notifications kept" in result.err
+
+
+def test_what_is_lost_is_said(torn: Path, tmp_path: Path, tracker: Callable[..., Any]) -> None:
+    result = tracker("recover", torn, "-o", tmp_path / "whole.arrows")
+    assert f"{torn}: byte" in result.err
+
+
+def test_the_damaged_file_is_not_changed(
+    torn: Path, tmp_path: Path, tracker: Callable[..., Any]
+) -> None:
+    before = torn.read_bytes()
+    tracker("recover", torn, "-o", tmp_path / "whole.arrows")
+    assert torn.read_bytes() == before
+
+
+def test_an_existing_file_stays_without_force_when_recovering(
+    torn: Path, tmp_path: Path, tracker: Callable[..., Any]
+) -> None:
+    target = tmp_path / "whole.arrows"
+    target.write_text("mine")
+    refused = tracker("recover", torn, "-o", target)
+    assert refused.code == ExitCode.USAGE_OR_INPUT
+    assert "--force" in refused.err
+    assert target.read_text() == "mine"
+    assert tracker("recover", torn, "-o", target, "--force").code == ExitCode.OK
+
+
+@pytest.mark.parametrize("content", [None, b"", b"time_s,acc_x\n", b"\xff\xff\xff\xff"])
+def test_a_file_without_anything_whole_is_explained(
+    content: bytes | None, tmp_path: Path, tracker: Callable[..., Any]
+) -> None:
+    source = tmp_path / "bad.arrows"
+    if content is not None:
+        source.write_bytes(content)
+    result = tracker("recover", source, "-o", tmp_path / "whole.arrows")
+    assert (result.code, result.out) == (ExitCode.USAGE_OR_INPUT, "")
+    assert str(source) in result.err
+    assert not (tmp_path / "whole.arrows").exists()

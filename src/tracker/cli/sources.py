@@ -1,0 +1,332 @@
+"""What the commands read: recordings, sample CSVs and phone apps' files, as notifications.
+
+A user names files, folders of them, and URLs. Importing this module costs Arrow (0.1 s), so
+commands do it in their bodies.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from tracker.app.paths import RECORDING_SUFFIX
+from tracker.app.playback import analyze_notifications
+from tracker.app.text import counted
+from tracker.domain import (
+    HIP_THRUST,
+    InputError,
+    SessionInfo,
+    SessionState,
+    SourceFacts,
+    workout_of,
+)
+from tracker.domain.errors import reading
+from tracker.importers import (
+    ZIP_SUFFIX,
+    AccUnit,
+    GyroUnit,
+    ImportOptions,
+    has_motion,
+    notifications_from_samples,
+    read_foreign,
+    read_sample_csv,
+    texts_in,
+)
+from tracker.recording import open_recording
+from tracker.sensors import SAMPLES, SAMPLES_CHANNEL, encode_samples
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from tracker.domain import Event, Notification, Workout
+    from tracker.importers import SampleTable
+
+CSV: Final = "csv"
+"""Stands for the kind of sensor where a file of samples was read."""
+
+CSV_SUFFIXES: Final = (".csv", ".csv.gz")
+_SESSION_SUFFIXES: Final = (RECORDING_SUFFIX, *CSV_SUFFIXES, ZIP_SUFFIX)
+_URL: Final = re.compile(r"[a-z][a-z0-9+]+://.+")
+
+# Every message of an Arrow stream starts with it: a renamed recording is still recognised.
+_ARROW_STREAM_MAGIC: Final = b"\xff\xff\xff\xff"
+
+# As often as a radio delivers, so that a replayed CSV moves as smoothly as a live sensor.
+_RADIO_LIKE_S: Final = 0.1
+
+BIG_BLOCK_SAMPLES: Final = 20_000
+"""Large enough to hide the few µs that each array call costs, small enough for the CPU cache."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionFile:
+    """A file on its way to the engine."""
+
+    path: str
+    """The file as the user named it."""
+    sensor: str
+    """Kind of the sensor, or `csv` for a file of samples."""
+    info: SessionInfo
+    """The head of the recording, or what is assumed for other files."""
+    notifications: Callable[[], Iterator[Notification]]
+    """Starts over at the first notification."""
+    amount: int
+    """How many notifications there are."""
+    duration_s: float | None
+    """From the first sample or notification to the last, s; None without any."""
+    end_s: float | None
+    """Session time of the last sample or notification, s; None without any."""
+
+    def events(self, batch: int) -> Iterator[tuple[Event, float | None]]:
+        """Yield the engine's events, each with the time of the newest sample it had then, s.
+
+        The engine gets `batch` notifications of a recording at once; samples of other files are
+        already in blocks.
+        """
+        # The engine costs SciPy (0.6 s), which `tracker import` does without.
+        from tracker.engine import build_engine
+
+        batch = 1 if self.sensor == CSV else batch
+        return analyze_notifications(build_engine(self.info), self.notifications(), batch)
+
+    def workout(self, batch: int = BIG_BLOCK_SAMPLES, *, quiet: bool = False) -> Workout:
+        """Return what the events add up to; `quiet` shows no progress bar."""
+        from tracker.engine import build_engine
+
+        batch = 1 if self.sensor == CSV else batch
+        engine = build_engine(self.info)
+        state = SessionState()
+        with click.progressbar(
+            length=self.amount,
+            label=self.path,
+            file=sys.stderr,
+            hidden=quiet or not sys.stderr.isatty(),
+        ) as bar:
+            for event, _ in analyze_notifications(
+                engine, self.notifications(), batch, lambda given: bar.update(len(given))
+            ):
+                state.accept((event,))
+        facts = SourceFacts(
+            path=self.path,
+            sensor=self.sensor,
+            rate_hz=engine.rate_hz,
+            duration_s=self.duration_s,
+            samples=engine.samples,
+        )
+        return workout_of(self.info, state, facts)
+
+
+def _warn(line: str) -> None:
+    click.echo(line, err=True)
+
+
+def open_session_file(
+    path: Path,
+    *more: Path,
+    exercise: str | None = None,
+    options: ImportOptions = ImportOptions(),  # noqa: B008 - it is frozen
+    block_samples: int | None = None,
+    warn: Callable[[str], object] = _warn,
+) -> SessionFile:
+    """Open a recording, a sample CSV, or what another app saved.
+
+    `more` are files of other sensors of the same session. `exercise` overrides what the file says,
+    and `options` override the units and direction of samples. `block_samples` of them make one
+    notification; by default there are about ten notifications a second. `warn` takes warnings
+    about the file. Raises `InputError` if the file cannot be read or is none of these.
+    """
+    if more or is_foreign(path):
+        _check_one_session((path, *more))
+        samples = read_foreign((path, *more), options)
+        if samples.left_out:
+            warn(
+                f"{path}: left out {counted(samples.left_out, 'acceleration sample')} without an "
+                "angular rate at that time."
+            )
+        info = _info(path, exercise, samples.started_utc)
+        return _from_table(path, samples.table, info, block_samples)
+    if _is_csv(path):
+        table = read_sample_csv(
+            path, options.acc_unit or AccUnit.MPS2, options.gyro_unit or GyroUnit.RADPS
+        )
+        if options.points_down:
+            table = replace(table, acc_mps2=-table.acc_mps2)
+        return _from_table(path, table, _info(path, exercise, None), block_samples)
+    recording = open_recording(path)
+    for damage in recording.damage:
+        warn(f"{path}: {damage}")
+    info = recording.info if exercise is None else replace(recording.info, exercise=exercise)
+    return SessionFile(
+        path=str(path),
+        sensor=info.sensor,
+        info=info,
+        notifications=lambda: iter(recording),
+        amount=recording.rows,
+        duration_s=recording.duration_s if recording.rows else None,
+        end_s=recording.end_s,
+    )
+
+
+def _info(path: Path, exercise: str | None, started_utc: str | None) -> SessionInfo:
+    return SessionInfo(
+        sensor=SAMPLES.kind,
+        exercise=exercise or HIP_THRUST.name,
+        started_utc=started_utc,
+        origin="imported",
+        note=f"Imported from {path.name}",
+    )
+
+
+def _from_table(
+    path: Path, table: SampleTable, info: SessionInfo, block_samples: int | None
+) -> SessionFile:
+    samples = len(table.time_s)
+    duration_s = float(table.time_s[-1] - table.time_s[0])
+    block = block_samples or max(1, round(samples / duration_s * _RADIO_LIKE_S))
+    return SessionFile(
+        path=str(path),
+        sensor=CSV,
+        info=info,
+        notifications=lambda: notifications_from_samples(
+            table, block, encode_samples, SAMPLES_CHANNEL
+        ),
+        amount=-(-samples // block),
+        duration_s=duration_s,
+        end_s=float(table.time_s[-1]),
+    )
+
+
+def is_foreign(path: Path) -> bool:
+    """Say whether `path` is a session of another app: its file, its zip, or its folder."""
+    name = path.name.lower()
+    if path.is_dir():
+        return any(has_motion(each) for each in texts_in(path) if each.parent == path)
+    if name.endswith(ZIP_SUFFIX):
+        return True
+    return name.endswith(CSV_SUFFIXES) and has_motion(path)
+
+
+def refuse_recording(path: Path) -> None:
+    """Raise `InputError` unless `path` is a CSV or a session of another app."""
+    if path.name.lower().endswith(CSV_SUFFIXES) or is_foreign(path):
+        return
+    raise InputError(
+        str(path),
+        f"expected a name that ends in {', '.join((*CSV_SUFFIXES, ZIP_SUFFIX))}, or a folder that "
+        "an app saved",
+        "If it is a CSV of samples, give it that ending.",
+    )
+
+
+def _check_one_session(paths: Sequence[Path]) -> None:
+    """Raise `InputError` if one of several files is not a single sensor's file."""
+    for path in paths:
+        if len(paths) > 1 and not is_foreign(path):
+            with reading(path), path.open("rb"):
+                pass
+            raise InputError(
+                str(path),
+                "several files must be the sensors of one session, and this is not one of them",
+                "Import it by itself; each file needs the header that its app writes.",
+            )
+
+
+def _is_csv(path: Path) -> bool:
+    """Decide by the name, or by the first bytes if the name does not tell."""
+    name = path.name.lower()
+    if name.endswith(CSV_SUFFIXES):
+        return True
+    if name.endswith(RECORDING_SUFFIX):
+        return False
+    with reading(path), path.open("rb") as file:
+        start = file.read(len(_ARROW_STREAM_MAGIC))
+    if start == _ARROW_STREAM_MAGIC:
+        return False
+    raise InputError(
+        str(path),
+        "expected a recording (.arrows), a CSV of samples (.csv, .csv.gz), or the folder or zip "
+        "that a phone saved",
+        "If it is one of them, give it that ending.",
+    )
+
+
+def sessions_in(named: Sequence[str]) -> tuple[str, ...]:
+    """Return the sessions that the user named; a folder stands for every session in it, by name.
+
+    A folder that a phone app saved is one session.
+    """
+    return tuple(session for name in named for session in _sessions(name))
+
+
+def is_collection(name: str) -> bool:
+    """Say whether a name stands for any number of sessions."""
+    path = Path(name)
+    return path.is_dir() and not is_foreign(path)
+
+
+def _sessions(name: str) -> Iterator[str]:
+    if is_url(name) or not is_collection(name):
+        yield name
+        return
+    found = list(_walk(Path(name)))
+    if not found:
+        raise InputError(
+            name,
+            f"no session in it: no file that ends in {', '.join(_SESSION_SUFFIXES)}",
+            "Name the folder that the recordings are in.",
+        )
+    yield from found
+
+
+def _walk(folder: Path) -> Iterator[str]:
+    for path in sorted(folder.iterdir()):
+        if path.name.startswith("."):
+            continue
+        if path.is_dir() and not is_foreign(path):
+            yield from _walk(path)
+        elif path.is_dir() or path.name.lower().endswith(_SESSION_SUFFIXES):
+            yield str(path)
+
+
+def is_url(source: str) -> bool:
+    """Say whether a source is a URL, such as `s3://bucket/session.arrows`."""
+    return _URL.fullmatch(source) is not None
+
+
+@contextmanager
+def local_copy(source: str) -> Iterator[Path]:
+    """Give a path at which a source can be read; a URL is downloaded, and removed afterwards."""
+    if not is_url(source):
+        yield Path(source)
+        return
+    with tempfile.TemporaryDirectory(prefix="tracker-") as folder:
+        # The name tells what kind of file it is.
+        path = Path(folder) / (source.rsplit("/", 1)[-1] or "session")
+        _download(source, path)
+        yield path
+
+
+def _download(url: str, path: Path) -> None:
+    try:
+        import fsspec
+    except ModuleNotFoundError as error:
+        raise InputError(
+            url,
+            "reading from a URL needs a package that is not installed",
+            "Install it with: pip install 'hip-thrust-tracker[dask]'",
+        ) from error
+    try:
+        filesystem: Any
+        filesystem, place = fsspec.url_to_fs(url)
+        filesystem.get_file(place, str(path))
+    except FileNotFoundError as error:
+        raise InputError(url, "there is no such file", "Check the URL.") from error
+    except (OSError, ValueError, ImportError) as error:
+        raise InputError(url, f"cannot be downloaded: {error}", "Check the URL.") from error
