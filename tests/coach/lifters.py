@@ -55,7 +55,7 @@ def session(
         blocks=(
             ActivityPlan(Activity.REST, 3.0),
             SetPlan(tuple(reps)),
-            ActivityPlan(Activity.REST, 14.0),
+            ActivityPlan(Activity.REST, 2.0),
         ),
         lifter=lifter or LifterPlan(),
         mounting=Mounting(),

@@ -5,9 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.coach.pain import RED_FLAGS, PainLight, judge_pain, red_flag_lines
-from tracker.domain import PainEntered, PainMoment
+from tracker.coach.texts import ASK_FIRST, FOR_EVERYBODY, HOW_TO, NO_DIAGNOSIS, WARM_UP
+from tracker.domain import EXERCISES, PainEntered, PainMoment
 
 moments = st.sampled_from(PainMoment)
+
+
 entries = st.lists(st.builds(PainEntered, st.integers(0, 10), moments), min_size=1, max_size=6)
 
 
@@ -71,3 +74,22 @@ def test_the_signs_that_are_emergencies_come_first() -> None:
         assert word in emergency
     for word in ("fall", "night", "fever", "losing weight"):
         assert word in others
+
+
+ROOM = 99
+
+
+"""Columns of a wide terminal."""
+
+
+def test_every_exercise_has_two_lines_that_fit() -> None:
+    assert set(HOW_TO) == set(EXERCISES)
+    for lines in HOW_TO.values():
+        assert len(lines) == 2
+    for line in (*WARM_UP, *FOR_EVERYBODY, *(line for lines in HOW_TO.values() for line in lines)):
+        assert len(line) <= ROOM
+
+
+def test_who_is_in_pain_is_sent_to_somebody_who_knows() -> None:
+    assert "doctor" in ASK_FIRST
+    assert "diagnosis" in NO_DIAGNOSIS

@@ -1,49 +1,43 @@
-"""The cues as data: how important each is, when it may be said again, and in which words.
+"""The cues as data: priority, pauses and words of each, and what a check observed.
 
 `docs/coaching.md` has a row for every kind, with what it sees, its threshold and its source. The
-thresholds stand with the functions that look for them.
-
-What a rep shows about one topic, and what of a rep can be known at all.
+thresholds stand with the checks.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from tracker.domain import CueKind, Flag, Phase
-
-if TYPE_CHECKING:
-    from tracker.domain import Exercise, Plan, Rep
+from tracker.domain import CueKind, Phase
 
 SPACING_S: Final = 2.0
-"""A cue takes one to two seconds to say; the next one does not cut it off."""
+"""A cue takes one to two seconds to speak; the next one must not cut it off."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """How one thing is said."""
+    """When and in which words one cue is given."""
 
     kind: CueKind
     texts: tuple[str, ...]
-    """What is said the first time and after it; the last one stays. `{amount}` is filled in."""
+    """The first time and after it; the last text stays. `{amount}` is filled in."""
     priority: int
-    """Of several things, the one with the smallest number is said."""
+    """Of several cues, the one with the smallest number is given."""
     again_reps: int = 3
-    """Reps that pass in silence before it is said again."""
+    """Reps of silence before it is given again."""
     again_s: float = 10.0
-    """Seconds that pass in silence before it is said again."""
+    """Seconds of silence before it is given again."""
     most: int = 3
-    """How often it is said in one set; who has not changed it by then cannot, or will not."""
+    """How often it is given in one set; who has not changed by then cannot, or will not."""
     phase: Phase | None = None
     """The phase that it is about, where a kind has a row for several."""
     plain: str = ""
-    """What is said where there is no amount to name."""
+    """The text where there is no amount to name."""
     strong: str = ""
-    """What is said of the strong form."""
+    """The text of the strong form."""
     praise: str = ""
-    """What is said once, when it was done."""
+    """The text given once, when the lifter has done it."""
 
 
 _ALL: Final = (
@@ -181,43 +175,21 @@ _ALL: Final = (
 )
 
 Topic = tuple[CueKind, Phase | None]
-"""What is asked for, and remembered as asked."""
+"""What a cue asks for."""
 
 RULES: Final[dict[Topic, Rule]] = {(rule.kind, rule.phase): rule for rule in _ALL}
 """Every rule by its topic."""
 
 
-def text_of(rule: Rule, finding: Observation, times: int) -> str:
-    """Return what is said of a finding, once it was said `times` times before."""
-    if finding.strong and rule.strong:
-        return rule.strong
-    if not finding.amount and rule.plain:
-        return rule.plain
-    return rule.texts[min(times, len(rule.texts) - 1)].format(amount=finding.amount)
-
-
-class Measure(Enum):
-    """What is needed of a rep to judge it."""
-
-    TIMES = "times"
-    """When its phases began and ended."""
-    ANGLES = "angles"
-    """How far the pelvis turned."""
-    TILT = "tilt"
-    """How far it tilted sideways."""
-    VELOCITY = "velocity"
-    """How fast the hips rose."""
-
-
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """One topic of one rep."""
+    """What a check found about one topic of one rep."""
 
     kind: CueKind
     wrong: bool
-    """Whether there is something to say; else the rep was fine in this."""
+    """Whether a cue is due; False means that the rep was fine in this."""
     amount: str = ""
-    """How much, in words; empty where there is none to name."""
+    """How much, in words; empty where there is no amount to name."""
     phase: Phase | None = None
     """The phase that it is about, where the kind has several."""
     strong: bool = False
@@ -225,49 +197,14 @@ class Observation:
 
     @property
     def topic(self) -> Topic:
-        """What it is about."""
+        """What its cue asks for."""
         return self.kind, self.phase
 
 
-@dataclass(frozen=True, slots=True)
-class RepContext:
-    """What a rep is judged by besides itself."""
-
-    exercise: Exercise
-    plan: Plan
-    """The plan of its set."""
-    earlier: tuple[Rep, ...]
-    """The reps of the set before it, in order."""
-
-
-def knows(rep: Rep, measure: Measure) -> bool:
-    """Return whether a rep can be judged by a measure.
-
-    Of a rep with missing samples nothing is certain. Where the sensor hit its limit, angles and
-    velocities are cut off, and only the times are left.
-    """
-    flags = rep.flags
-    if Flag.GAP in flags:
-        return False
-    match measure:
-        case Measure.TIMES:
-            return True
-        case Measure.TILT:
-            # Hips that sway turn about no single axis: that is what it is about.
-            return Flag.SATURATED not in flags
-        case Measure.ANGLES:
-            return Flag.SATURATED not in flags and Flag.AXIS_UNCERTAIN not in flags
-        case Measure.VELOCITY:
-            return (
-                Flag.SATURATED not in flags
-                and Flag.LOW_CONFIDENCE_VELOCITY not in flags
-                and rep.mean_velocity_mps is not None
-                and rep.mean_velocity_mps > 0.0
-            )
-
-
-def seconds(value_s: float) -> str:
-    """Return a planned time as it is said, `1 second` or `2.5 seconds`; empty for none."""
-    if value_s <= 0.0:
-        return ""
-    return "1 second" if value_s == 1.0 else f"{value_s:g} seconds"
+def text_of(rule: Rule, observation: Observation, times: int) -> str:
+    """Return the text of a cue that was given `times` times before in the set."""
+    if observation.strong and rule.strong:
+        return rule.strong
+    if not observation.amount and rule.plain:
+        return rule.plain
+    return rule.texts[min(times, len(rule.texts) - 1)].format(amount=observation.amount)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from tracker.coach.rules import Measure, knows
+from tracker.coach.checks import Measure, knows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
