@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from tests.store.workouts import TWO_SETS
+from tests.workouts import TWO_SETS
 from tracker.store import Edit, Field, TrainingLog
 
 if TYPE_CHECKING:

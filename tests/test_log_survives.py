@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from tests.store.workouts import TWO_SETS
+from tests.workouts import TWO_SETS
 from tracker.app.clock import local_now
 from tracker.store import SessionQuery, TrainingLog
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.store.workouts import TWO_SETS
+from tests.workouts import TWO_SETS
 from tracker import __version__
 from tracker.app.clock import local_now
 from tracker.app.paths import Paths, tracker_paths

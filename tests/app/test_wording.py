@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.app.workout import rep_at
+from tests.workouts import rep_at
 from tracker.app.text import (
     FLAG_WORDS,
     clock_time,

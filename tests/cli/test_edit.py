@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.cli.logged import open_log
-from tests.store.workouts import TWO_SETS
+from tests.workouts import TWO_SETS
 from tracker.cli.exits import ExitCode
 from tracker.domain import SetEntries
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.cli.logged import open_log
 from tests.store.test_trends import SESSION
-from tests.store.workouts import TWO_SETS
+from tests.workouts import TWO_SETS
 from tracker.cli.tables import (
     edit_words,
     history_table,

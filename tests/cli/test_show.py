@@ -4,7 +4,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from tests.cli.logged import open_log
-from tests.store.workouts import TWO_SETS
+from tests.workouts import TWO_SETS
 from tracker.cli.exits import ExitCode
 from tracker.export import session_object
 from tracker.store import Edit, Field

@@ -19,7 +19,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from tests.store.workouts import TWO_SETS
+from tests.workouts import TWO_SETS
 from tracker.store import Edit, Field, TrainingLog
 from tracker.store.schema import METADATA, VERSION
 

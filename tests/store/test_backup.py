@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.store.workouts import TWO_SETS, at
+from tests.workouts import TWO_SETS, dated
 from tracker.domain import OutputError
 from tracker.store import Edit, Field, SessionQuery, TrainingLog
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 def filled(log: TrainingLog) -> TrainingLog:
     first = log.add(TWO_SETS, version="1", recording="/r/a.arrows", sha256="aa")
     log.edit(first, [Edit(Field.REPS, 7, 1)])
-    log.delete([log.add(at(TWO_SETS, None), version="1", sha256="bb")])
-    gone = log.add(at(TWO_SETS, None), version="1", sha256="cc")
+    log.delete([log.add(dated(TWO_SETS, None), version="1", sha256="bb")])
+    gone = log.add(dated(TWO_SETS, None), version="1", sha256="cc")
     log.delete([gone])
     log.purge([gone])
     return log

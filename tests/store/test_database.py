@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import insert, select
 
 from tests.store.conftest import POSTGRES
-from tests.store.workouts import TWO_SETS
+from tests.workouts import TWO_SETS
 from tracker.domain import InputError, OutputError, TrackerError
 from tracker.store import TrainingLog
 from tracker.store.database import Database
@@ -196,7 +196,7 @@ def test_a_log_that_may_only_be_read_can_be_read_and_says_so_when_written(
 FULL_DISK = """
 import resource, sys
 from datetime import datetime, UTC
-from tests.store.workouts import TWO_SETS
+from tests.workouts import TWO_SETS
 from tracker.domain import OutputError
 from tracker.store import TrainingLog
 now = lambda: datetime.now(UTC)

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import update
 
 from tests.store.test_log import added
-from tests.store.workouts import TWO_SETS
+from tests.workouts import TWO_SETS
 from tracker.domain import InputError
 from tracker.store import Edit, Field
 from tracker.store.schema import EDITS

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.store.workouts import TWO_SETS, set_of
+from tests.workouts import TWO_SETS, logged_set
 from tracker.domain import InputError, PainEntered, PainMoment, SetEntries, UnknownNameError
 from tracker.store.edits import Edit, Field, MadeEdit, check_edit, overlay, place_of
 
@@ -99,11 +99,11 @@ def test_the_newest_edit_holds_unless_it_was_taken_back() -> None:
 @pytest.mark.parametrize(
     ("sets", "place"),
     [
-        ((set_of(1, 60.0, 4),), 0),
-        ((set_of(1, 2.0, 1), set_of(2, 10.0, 5), set_of(3, 61.0, 3)), 2),
+        ((logged_set(1, 60.0, 4),), 0),
+        ((logged_set(1, 2.0, 1), logged_set(2, 10.0, 5), logged_set(3, 61.0, 3)), 2),
         # In two: the larger part has it.
-        ((set_of(1, 60.0, 1), set_of(2, 64.0, 3)), 1),
-        ((set_of(2, 200.0, 4),), None),
+        ((logged_set(1, 60.0, 1), logged_set(2, 64.0, 3)), 1),
+        ((logged_set(2, 200.0, 4),), None),
         ((), None),
     ],
 )
@@ -112,7 +112,10 @@ def test_a_set_is_known_again_by_its_place_in_time(sets: tuple, place: int | Non
 
 
 def test_of_two_sets_at_one_place_the_number_decides() -> None:
-    assert place_of(made(Edit(Field.REPS, 6, 2)), (set_of(1, 60.0, 4), set_of(2, 60.0, 4))) == 1
+    assert (
+        place_of(made(Edit(Field.REPS, 6, 2)), (logged_set(1, 60.0, 4), logged_set(2, 60.0, 4)))
+        == 1
+    )
 
 
 def test_an_edit_whose_set_is_gone_is_told_of() -> None:

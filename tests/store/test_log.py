@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.store.workouts import TWO_SETS, at, set_of
+from tests.workouts import TWO_SETS, dated, logged_set
 from tracker.domain import InputError, UnknownNameError
 from tracker.store import Edit, Field, SessionQuery, TrainingLog
 
@@ -43,7 +43,9 @@ def test_the_same_recording_again_replaces_what_was_measured_and_keeps_every_edi
 ) -> None:
     session_id = added(log)
     log.edit(session_id, [Edit(Field.REPS, 6, 1), Edit(Field.NOTE, "fine")])
-    better = replace(TWO_SETS, sets=(set_of(1, 2.0, 1), set_of(2, 10.0, 5), set_of(3, 60.0, 4)))
+    better = replace(
+        TWO_SETS, sets=(logged_set(1, 2.0, 1), logged_set(2, 10.0, 5), logged_set(3, 60.0, 4))
+    )
     assert added(log, better, version="1.1", recording="/elsewhere/b.arrows") == session_id
     kept = log.kept(session_id)
     assert kept.measured == better
@@ -94,7 +96,7 @@ def test_an_edit_that_cannot_be_meant_changes_nothing(
 
 
 def test_what_is_deleted_is_in_the_trash_until_it_is_purged(log: TrainingLog) -> None:
-    first, second = added(log), added(log, at(TWO_SETS, None), "bb")
+    first, second = added(log), added(log, dated(TWO_SETS, None), "bb")
     log.edit(first, [Edit(Field.NOTE, "x")])
     log.delete([first])
     assert [each.id for each in log.list()] == [second]
@@ -117,7 +119,7 @@ def test_what_is_deleted_is_in_the_trash_until_it_is_purged(log: TrainingLog) ->
 
 
 def test_only_what_is_in_the_trash_is_purged_and_all_or_nothing(log: TrainingLog) -> None:
-    first, second = added(log), added(log, at(TWO_SETS, None), "bb")
+    first, second = added(log), added(log, dated(TWO_SETS, None), "bb")
     log.delete([first])
     with pytest.raises(InputError, match=f"session {second}: is not in the trash"):
         log.purge([first, second])

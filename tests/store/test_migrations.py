@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Connection, create_engine, inspect, select, text
 from sqlalchemy.pool import NullPool
 
-from tests.store.workouts import TWO_SETS
+from tests.workouts import TWO_SETS
 from tracker.domain import InputError
 from tracker.store import Edit, Field, SessionQuery, TrainingLog
 from tracker.store.database import Database, log_url

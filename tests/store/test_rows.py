@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import create_engine, update
 
-from tests.store.workouts import TWO_SETS, workouts
-from tracker.domain import InputError, Rep, SetEntries
+from tests.workouts import TWO_SETS, any_workouts
+from tracker.domain import EXERCISES, InputError, Rep, SetEntries
 from tracker.store.schema import REPS, SETS
 
 if TYPE_CHECKING:
@@ -16,8 +17,12 @@ if TYPE_CHECKING:
     from tracker.store import TrainingLog
 
 
+# What a database of text can hold: no half of a surrogate pair, and PostgreSQL no null character.
+WORDS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=20)
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
-@given(workout=workouts)
+@given(workout=any_workouts(WORDS, st.floats(allow_nan=False), st.sampled_from(sorted(EXERCISES))))
 def test_what_is_kept_comes_back_as_it_was(log: TrainingLog, workout: Workout) -> None:
     assert log.workout(log.add(workout, version="1")) == workout
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.store.test_log import ONE_SET, added
-from tests.store.workouts import INFO, TWO_SETS, at
+from tests.workouts import INFO, TWO_SETS, dated
 from tracker.domain import InputError
 
 if TYPE_CHECKING:
@@ -17,12 +17,12 @@ def test_a_recording_that_has_grown_is_known_by_its_name_and_start(log: Training
     session_id = added(log, ONE_SET)
     assert added(log, TWO_SETS, "bb") == session_id
     assert log.kept(session_id).sha256 == "bb"
-    assert added(log, at(TWO_SETS, "2026-02-11T18:00:00+00:00"), "cc") != session_id
+    assert added(log, dated(TWO_SETS, "2026-02-11T18:00:00+00:00"), "cc") != session_id
     assert added(log, TWO_SETS, "dd", recording="/r/other.arrows") != session_id
 
 
 def test_recordings_without_a_start_are_known_by_their_bytes_alone(log: TrainingLog) -> None:
-    undated = at(TWO_SETS, None)
+    undated = dated(TWO_SETS, None)
     session_id = added(log, undated)
     assert added(log, undated, "bb") != session_id
     assert added(log, undated) == session_id

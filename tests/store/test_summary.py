@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.store.workouts import INFO, TWO_SETS, at, set_of
+from tests.workouts import INFO, TWO_SETS, dated, logged_set
 from tracker.domain import Plan, Workout
 from tracker.store.summary import SessionQuery, as_utc, in_order, summary_row
 
@@ -37,7 +37,7 @@ def test_a_line_is_the_training_as_it_counts() -> None:
 
 
 def test_what_is_not_known_is_none_and_not_nothing() -> None:
-    empty = Workout(at(TWO_SETS, None).info, TWO_SETS.facts, (), (), {})
+    empty = Workout(dated(TWO_SETS, None).info, TWO_SETS.facts, (), (), {})
     row = summary_row(empty, "2026-03-01", edited=False)
     assert row["at_utc"] == "2026-03-01"
     unknown = ("load_kg", "volume_kg", "rom_deg", "mean_velocity_mps", "lockout_s", "pain_before")
@@ -46,8 +46,8 @@ def test_what_is_not_known_is_none_and_not_nothing() -> None:
 
 
 def test_bodyweight_is_a_volume_of_nothing_and_an_unsaid_load_is_left_out() -> None:
-    light = replace(set_of(1, 0.0, 3), plan=Plan(load_kg=0.0))
-    unsaid = replace(set_of(2, 50.0, 3), plan=Plan())
+    light = replace(logged_set(1, 0.0, 3), plan=Plan(load_kg=0.0))
+    unsaid = replace(logged_set(2, 50.0, 3), plan=Plan())
     row = summary_row(replace(TWO_SETS, sets=(light, unsaid)), "", edited=False)
     assert (row["load_kg"], row["volume_kg"]) == (0.0, 0.0)
 
@@ -77,12 +77,12 @@ def test_text_of_a_time_sorts_as_time() -> None:
 
 
 def test_a_list_has_what_is_wanted_the_newest_first(log: TrainingLog) -> None:
-    january = log.add(at(TWO_SETS, "2026-01-10T18:00:00+00:00"), version="1")
-    march = log.add(at(TWO_SETS, "2026-03-10T18:00:00+00:00"), version="1")
+    january = log.add(dated(TWO_SETS, "2026-01-10T18:00:00+00:00"), version="1")
+    march = log.add(dated(TWO_SETS, "2026-03-10T18:00:00+00:00"), version="1")
     squats = replace(INFO, exercise="squat", started_utc="2026-02-10T18:00:00+00:00")
     february = log.add(replace(TWO_SETS, info=squats), version="1")
     # When it began is not known, so it is where it was logged: on the first of March.
-    unknown = log.add(at(TWO_SETS, None), version="1")
+    unknown = log.add(dated(TWO_SETS, None), version="1")
     deleted = log.add(TWO_SETS, version="1")
     log.delete([deleted])
 
