@@ -38,16 +38,12 @@ def test_every_format_writes_a_file_or_a_folder(
         assert any(path.is_file() for path in tmp_path.rglob("*"))
 
 
-@pytest.mark.parametrize("name", ["raw-csv", "raw-parquet", "bids"])
-def test_a_format_of_samples_is_not_written_without(
-    name: str, workout: Workout, tmp_path: Path
-) -> None:
-    form = FORMATS[name]
+def test_a_format_of_samples_is_not_written_without(workout: Workout, tmp_path: Path) -> None:
+    for name in ("raw-csv", "raw-parquet"):
+        with pytest.raises(InputError, match="has no samples"):
+            FORMATS[name].write(Session(workout), io.BytesIO())
     with pytest.raises(InputError, match="has no samples"):
-        if form.writer is None:
-            form.write_folder([Session(workout)], tmp_path, tmp_path / "target")
-        else:
-            form.write(Session(workout), io.BytesIO())
+        FORMATS["bids"].write_folder([Session(workout)], tmp_path, tmp_path / "target")
 
 
 def test_naming_the_formats_loads_none_of_their_libraries() -> None:
@@ -55,7 +51,7 @@ def test_naming_the_formats_loads_none_of_their_libraries() -> None:
     loaded = subprocess.run(
         [sys.executable, "-c", code], check=True, capture_output=True, text=True
     ).stdout.split()
-    assert not {"numpy", "pyarrow", "jinja2"} & set(loaded)
+    assert not {"scipy", "pyarrow", "jinja2"} & set(loaded)
 
 
 @pytest.mark.parametrize("name", FORMATS)

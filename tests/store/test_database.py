@@ -196,7 +196,7 @@ def test_a_log_that_may_only_be_read_can_be_read_and_says_so_when_written(
 FULL_DISK = """
 import resource, sys
 from datetime import datetime, UTC
-from tests.workouts import TWO_SETS
+from workouts import TWO_SETS
 from tracker.domain import OutputError
 from tracker.store import TrainingLog
 now = lambda: datetime.now(UTC)
@@ -218,7 +218,7 @@ def test_a_full_disk_is_told_and_nothing_that_was_confirmed_is_lost(
     tmp_path: Path, now: Now
 ) -> None:
     path = tmp_path / "training.sqlite"
-    tests = str(Path(__file__).parents[2])
+    tests = str(Path(__file__).parents[1])
     result = subprocess.run(
         [sys.executable, "-c", FULL_DISK, str(path)],
         env=os.environ | {"PYTHONPATH": tests},

@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 WORDS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=20)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    deadline=None,
+    max_examples=30,
+)
 @given(workout=any_workouts(WORDS, st.floats(allow_nan=False), st.sampled_from(sorted(EXERCISES))))
 def test_what_is_kept_comes_back_as_it_was(log: TrainingLog, workout: Workout) -> None:
     assert log.workout(log.add(workout, version="1")) == workout

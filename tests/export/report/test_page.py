@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.workouts import training, training_set
+from tests.workouts import any_workouts, patient, training, training_set
 from tracker.domain import EXERCISES, Gap, SessionInfo, SetEntries, SourceFacts, Workout
 from tracker.export.report import report_html, write_report
 
@@ -295,7 +295,7 @@ WORKOUTS = any_workouts(
 
 
 @given(workout=WORKOUTS, history=st.lists(WORKOUTS, max_size=2))
-@settings(max_examples=60, deadline=None)
+@settings(patient, max_examples=40)
 def test_any_training_makes_a_valid_page(workout: Workout, history: list[Workout]) -> None:
     text = report_html(workout, history)
     root = parsed(text.encode().decode())
