@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.coach.pain import RED_FLAGS, PainLight, judge_pain, red_flag_lines
-from tracker.coach.texts import ASK_FIRST, FOR_EVERYBODY, HOW_TO, NO_DIAGNOSIS, WARM_UP
-from tracker.domain import EXERCISES, PainEntered, PainMoment
+from tracker.coach.texts import ASK_FIRST, FLAG_WORDS, FOR_EVERYBODY, HOW_TO, NO_DIAGNOSIS, WARM_UP
+from tracker.domain import EXERCISES, Flag, PainEntered, PainMoment
 
 moments = st.sampled_from(PainMoment)
 
@@ -93,3 +93,25 @@ def test_every_exercise_has_two_lines_that_fit() -> None:
 def test_who_is_in_pain_is_sent_to_somebody_who_knows() -> None:
     assert "doctor" in ASK_FIRST
     assert "diagnosis" in NO_DIAGNOSIS
+
+
+def test_every_flag_has_its_words() -> None:
+    assert set(FLAG_WORDS) == set(Flag)
+    assert len(set(FLAG_WORDS.values())) == len(Flag)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        (0, 2, "Pain went up from 0 to 2. Stop for today and ask a doctor"),
+        (5, 5, "Pain of 5 is too much to train on. Stop for today"),
+        (1, 2, "Pain went up from 1 to 2. Train as before"),
+        (3, 3, "Pain reached 3. Train as before"),
+        (1, 1, "Pain is low and did not go up."),
+    ],
+)
+def test_a_verdict_gives_its_reason_and_then_advice(before: int, after: int, words: str) -> None:
+    verdict = judge_pain(said(before, after))
+    assert verdict is not None
+    assert verdict.words.startswith(words)
+    assert verdict.words.startswith(verdict.reason)

@@ -58,11 +58,6 @@ def test_every_kind_has_a_rule() -> None:
     assert {kind for kind, _ in RULES} == set(CueKind)
 
 
-def test_no_two_rules_are_as_important() -> None:
-    priorities = [rule.priority for rule in RULES.values()]
-    assert len(set(priorities)) == len(priorities)
-
-
 def said_by(rule: Rule) -> list[str]:
     texts = (*rule.texts, rule.plain, rule.strong, rule.praise)
     return [text.format(amount="2.5 seconds") for text in texts if text]

@@ -24,18 +24,35 @@ from tracker.coach.pain import (
     judge_pain,
     red_flag_lines,
 )
-from tracker.coach.progression import PastSession, PastSet, Step, Suggestion, past_session, suggest
+from tracker.coach.progression import (
+    UNSEEN_FLAGS,
+    PastSession,
+    PastSet,
+    Step,
+    Suggestion,
+    past_session,
+    suggest,
+)
 from tracker.coach.rules import RULES, Rule
-from tracker.coach.texts import ASK_FIRST, FOR_EVERYBODY, HOW_TO, NO_DIAGNOSIS, WARM_UP
+from tracker.coach.texts import (
+    ASK_FIRST,
+    FLAG_WORDS,
+    FOR_EVERYBODY,
+    HOW_TO,
+    NO_DIAGNOSIS,
+    WARM_UP,
+)
 from tracker.coach.velocity import NoEstimate, OneRepMax, VelocityLoss, one_rep_max, velocity_loss
 
 __all__ = [
     "ASK_FIRST",
+    "FLAG_WORDS",
     "FOR_EVERYBODY",
     "HOW_TO",
     "NO_DIAGNOSIS",
     "RED_FLAGS",
     "RULES",
+    "UNSEEN_FLAGS",
     "VERDICT_WORDS",
     "WARM_UP",
     "Coach",

@@ -6,7 +6,7 @@ thresholds stand with the checks.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from tracker.domain import CueKind, Phase
@@ -22,8 +22,6 @@ class Rule:
     kind: CueKind
     texts: tuple[str, ...]
     """The first time and after it; the last text stays. `{amount}` is filled in."""
-    priority: int
-    """Of several cues, the one with the smallest number is given."""
     again_reps: int = 3
     """Reps of silence before it is given again."""
     again_s: float = 10.0
@@ -38,13 +36,14 @@ class Rule:
     """The text of the strong form."""
     praise: str = ""
     """The text given once, when the lifter has done it."""
+    priority: int = 0
+    """Its place in `RULES`, from 1: of several cues, the first is given."""
 
 
 _ALL: Final = (
     Rule(
         CueKind.PAST_LEVEL,
         ("Stop when level, ribs down.", "Ribs down: stop when level."),
-        priority=1,
         again_reps=1,
         again_s=5.0,
         strong="Too high: stop when level, ribs down.",
@@ -53,7 +52,6 @@ _ALL: Final = (
     Rule(
         CueKind.DROPPED,
         ("Don't drop: lower with control.", "Lower slowly, all the way down."),
-        priority=2,
         again_reps=2,
         again_s=6.0,
         praise="Well lowered.",
@@ -61,7 +59,6 @@ _ALL: Final = (
     Rule(
         CueKind.REACH_LOCKOUT,
         ("Higher: {amount} short of your lockout.", "Hips all the way up: {amount} to go."),
-        priority=3,
         again_reps=2,
         again_s=6.0,
         plain="Come all the way up.",
@@ -70,52 +67,44 @@ _ALL: Final = (
     Rule(
         CueKind.HIPS_SINK,
         ("Keep the hips up in the hold.", "Squeeze: hips stay up."),
-        priority=4,
         praise="Steady hold, good.",
     ),
     Rule(
         CueKind.LEVEL_HIPS,
         ("Level your hips.", "Keep both hips at one height."),
-        priority=5,
         praise="Hips level, good.",
     ),
     Rule(
         CueKind.HOLD_LONGER,
         ("Hold the top for {amount}.", "Squeeze and hold: {amount}."),
-        priority=6,
         praise="Good hold.",
     ),
     Rule(
         CueKind.LOWER_SLOWER,
         ("Lower more slowly: {amount}.",),
-        priority=7,
         plain="Lower more slowly.",
         praise="Well lowered.",
     ),
     Rule(
         CueKind.RANGE_SHRINKS,
         ("Your range is shrinking: go all the way.", "Full range, or end the set."),
-        priority=8,
         most=2,
         praise="Full range again.",
     ),
     Rule(
         CueKind.KEEP_TENSION,
         ("Don't rest on the floor: keep the tension.", "Stay off the floor."),
-        priority=9,
         praise="Tension kept, good.",
     ),
     Rule(
         CueKind.TOO_FAST,
         ("Slower on the way up: {amount}.",),
-        priority=10,
         phase=Phase.CONCENTRIC,
         praise="On tempo.",
     ),
     Rule(
         CueKind.TOO_SLOW,
         ("Faster on the way up: {amount}.",),
-        priority=11,
         phase=Phase.CONCENTRIC,
         plain="Push up as fast as you can.",
         praise="On tempo.",
@@ -123,7 +112,6 @@ _ALL: Final = (
     Rule(
         CueKind.TOO_SLOW,
         ("Lower a little faster: {amount}.",),
-        priority=12,
         phase=Phase.ECCENTRIC,
         plain="Let it down faster.",
         praise="On tempo.",
@@ -131,7 +119,6 @@ _ALL: Final = (
     Rule(
         CueKind.TOO_SLOW,
         ("Shorter hold: {amount}.",),
-        priority=13,
         phase=Phase.LOCKOUT,
         plain="Turn at once at the top.",
         praise="On tempo.",
@@ -139,14 +126,12 @@ _ALL: Final = (
     Rule(
         CueKind.TOO_FAST,
         ("Pause at the bottom: {amount}.",),
-        priority=14,
         phase=Phase.BOTTOM,
         praise="On tempo.",
     ),
     Rule(
         CueKind.TOO_SLOW,
         ("Shorter pause at the bottom: {amount}.",),
-        priority=15,
         phase=Phase.BOTTOM,
         plain="Go up again without a pause.",
         praise="On tempo.",
@@ -154,31 +139,23 @@ _ALL: Final = (
     Rule(
         CueKind.BREATHE_OUT,
         ("Breathe out on the way up.", "Breathe out."),
-        priority=16,
         again_reps=1,
         again_s=0.0,
         most=2,
     ),
-    Rule(
-        CueKind.TARGET_REACHED,
-        ("{amount}: target reached. Lower slowly.",),
-        priority=17,
-        most=1,
-    ),
-    Rule(
-        CueKind.VELOCITY_LOSS,
-        ("End the set: {amount} slower than your best.",),
-        priority=18,
-        most=1,
-    ),
-    Rule(CueKind.PRAISE, ("Good.",), priority=19),
+    Rule(CueKind.TARGET_REACHED, ("{amount}: target reached. Lower slowly.",), most=1),
+    Rule(CueKind.VELOCITY_LOSS, ("End the set: {amount} slower than your best.",), most=1),
+    Rule(CueKind.PRAISE, ("Good.",)),
 )
 
 Topic = tuple[CueKind, Phase | None]
 """What a cue asks for."""
 
-RULES: Final[dict[Topic, Rule]] = {(rule.kind, rule.phase): rule for rule in _ALL}
-"""Every rule by its topic."""
+RULES: Final[dict[Topic, Rule]] = {
+    (rule.kind, rule.phase): replace(rule, priority=place)
+    for place, rule in enumerate(_ALL, start=1)
+}
+"""Every rule by its topic, the most important first."""
 
 
 @dataclass(frozen=True, slots=True)
