@@ -8,6 +8,7 @@ strategies at the end give plausible trainings, and any at all.
 from __future__ import annotations
 
 import math
+import os
 import string
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -256,8 +257,8 @@ def training(
         "pain": (PainEntered(2, PainMoment.BEFORE), PainEntered(3, PainMoment.AFTER, 3)),
         "note": "Slept badly.",
     }
-    last = {"flags": (Flag.SHORT_OF_LOCKOUT, Flag.GAP)}
-    three = (training_set(1), training_set(2), training_set(3, reps=10, load_kg=65.0, **last))
+    flags = (Flag.SHORT_OF_LOCKOUT, Flag.GAP)
+    three = (training_set(1), training_set(2), training_set(3, reps=10, load_kg=65.0, flags=flags))
     return Workout(
         info=SessionInfo("witmotion", started_utc=started_utc, device_name="WT901", **info),
         facts=SourceFacts("monday.arrows", "witmotion", 99.97, 479.0, 47_885),
@@ -351,7 +352,10 @@ def _height(since_s: float) -> float:
 
 # Any training.
 
-patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+EXAMPLES = 200 if os.environ.get("TRACKER_HEAVY") else 30
+patient = settings(
+    deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=EXAMPLES
+)
 """For tests over any training: making one takes a while, and how long says nothing."""
 
 _TIMES = st.floats(0.0, 1e5, allow_nan=False)

@@ -12,7 +12,7 @@ from typing import Any
 import jsonschema
 import pytest
 from garmin_fit_sdk import Profile
-from hypothesis import given, settings
+from hypothesis import given
 
 from tests.export.foreign import dated_workouts, start_of, whole_s
 from tests.export.strava_schema import HIP_RAISE, HIP_THRUST, SCHEMA, SQUAT
@@ -310,13 +310,13 @@ def assert_object_is(read: dict[str, Any], workout: Workout) -> None:
             assert each["weight"] == pytest.approx(record.load_kg, abs=0.00005)
 
 
-@settings(patient, max_examples=60)
+@patient
 @given(workout=dated_workouts())
 def test_any_training_has_the_documented_shape_and_its_numbers(workout: Workout) -> None:
     assert_object_is(strava_object(workout), workout)
 
 
-@settings(patient, max_examples=25)
+@patient
 @given(workout=plausible_workouts())
 def test_strava_any_training_is_written_or_refused(workout: Workout) -> None:
     try:
@@ -388,13 +388,13 @@ def assert_hevy_rows_are(rows: list[dict[str, str]], workout: Workout) -> None:
         assert row["description"].startswith(workout.note)
 
 
-@settings(patient, max_examples=60)
+@patient
 @given(workout=dated_workouts())
 def test_hevy_reads_any_training_back(workout: Workout) -> None:
     assert_hevy_rows_are(hevy_rows(workout), workout)
 
 
-@settings(patient, max_examples=25)
+@patient
 @given(workout=plausible_workouts())
 def test_hevy_any_training_is_written_or_refused(workout: Workout) -> None:
     try:
@@ -480,13 +480,13 @@ def assert_strong_rows_are(rows: list[dict[str, str]], workout: Workout) -> None
         assert row["Workout Notes"].startswith(workout.note)
 
 
-@settings(patient, max_examples=60)
+@patient
 @given(workout=dated_workouts())
 def test_strong_reads_any_training_back(workout: Workout) -> None:
     assert_strong_rows_are(strong_rows(workout), workout)
 
 
-@settings(patient, max_examples=25)
+@patient
 @given(workout=plausible_workouts())
 def test_strong_any_training_is_written_or_refused(workout: Workout) -> None:
     try:

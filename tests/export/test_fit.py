@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from tests.export.fit_readers import (
     Messages,
@@ -18,7 +18,7 @@ from tests.export.fit_readers import (
     units_of,
 )
 from tests.export.foreign import dated_workouts, mean, start_of, whole_s
-from tests.workouts import WORKOUT, plausible_workouts
+from tests.workouts import WORKOUT, patient, plausible_workouts
 from tracker.domain import InputError, SetEntries, SetRecord, TrackerError, Workout
 from tracker.export.app_terms import names_of
 from tracker.export.fit import (
@@ -130,6 +130,7 @@ def assert_file_is(messages: Messages, workout: Workout) -> None:
     )
 
 
+@patient
 @given(workout=dated_workouts())
 def test_two_readers_read_what_any_training_holds(workout: Workout) -> None:
     data = written(workout)
@@ -137,7 +138,7 @@ def test_two_readers_read_what_any_training_holds(workout: Workout) -> None:
         assert_file_is(read(data), workout)
 
 
-@settings(max_examples=50)
+@patient
 @given(workout=plausible_workouts())
 def test_any_training_is_written_or_refused(workout: Workout) -> None:
     try:

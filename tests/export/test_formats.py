@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tracker.domain import Workout
 
 
-SAMPLES = TimedFrame(np.arange(100) * 0.01, np.ones((100, 3)), np.zeros((100, 3)))
+SAMPLES = TimedFrame(np.linspace(0.0, 0.99, 100), np.ones((100, 3)), np.zeros((100, 3)))
 
 
 @pytest.mark.parametrize("name", FORMATS)

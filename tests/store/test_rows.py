@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import create_engine, update
 
-from tests.workouts import TWO_SETS, any_workouts
+from tests.workouts import TWO_SETS, any_workouts, patient
 from tracker.domain import EXERCISES, InputError, Rep, SetEntries
 from tracker.store.schema import REPS, SETS
 
@@ -22,9 +22,8 @@ WORDS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=
 
 
 @settings(
+    patient,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-    deadline=None,
-    max_examples=30,
 )
 @given(workout=any_workouts(WORDS, st.floats(allow_nan=False), st.sampled_from(sorted(EXERCISES))))
 def test_what_is_kept_comes_back_as_it_was(log: TrainingLog, workout: Workout) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import html5lib
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.workouts import any_workouts, patient, training, training_set
@@ -295,7 +295,7 @@ WORKOUTS = any_workouts(
 
 
 @given(workout=WORKOUTS, history=st.lists(WORKOUTS, max_size=2))
-@settings(patient, max_examples=40)
+@patient
 def test_any_training_makes_a_valid_page(workout: Workout, history: list[Workout]) -> None:
     text = report_html(workout, history)
     root = parsed(text.encode().decode())
