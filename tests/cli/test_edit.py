@@ -24,8 +24,8 @@ def test_a_set_is_put_right_beside_what_was_measured(tracker: Tracker, log_home:
     assert (result.code, result.out) == (ExitCode.OK, "")
     assert "session 1: load kg of set 2 = 72.5\n" in result.err
     with open_log(log_home) as log:
-        kept = log.kept(1)
-    record = kept.overlaid.workout.sets[1]
+        kept = log.detail(1)
+    record = kept.current.workout.sets[1]
     assert (record.done, record.load_kg, record.entries.rpe) == (12, 72.5, 9.0)
     assert record.entries.note == "belt"
     assert kept.measured == TWO_SETS
@@ -54,8 +54,8 @@ def test_what_was_said_of_a_set_is_cleared_and_comes_back_with_undo(
     assert result.code == ExitCode.OK
     assert "session 1: load kg of set 2 cleared\n" in result.err
     with open_log(log_home) as log:
-        kept = log.kept(1)
-    record, entered = kept.overlaid.workout.sets[1], TWO_SETS.sets[1].entries
+        kept = log.detail(1)
+    record, entered = kept.current.workout.sets[1], TWO_SETS.sets[1].entries
     assert (entered.load_kg, entered.rpe) == (70.0, 8.5)
     assert record.entries == SetEntries()
     # The plan still has a load, and the sensor a count.
@@ -118,4 +118,4 @@ def test_what_cannot_be_meant_is_told_and_changes_nothing(
     assert result.code == ExitCode.USAGE_OR_INPUT
     assert told in result.err
     with open_log(log_home) as log:
-        assert log.kept(1).edits == ()
+        assert log.detail(1).edits == ()

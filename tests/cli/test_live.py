@@ -222,7 +222,7 @@ def test_a_training_is_logged_as_an_analysis_of_its_recording_would_be(
     (path,) = recordings(home)
     with the_log(home) as log:
         (line,) = log.list()
-        kept = log.kept(line.id)
+        kept = log.detail(line.id)
     assert f"logged as session {line.id}: tracker show {line.id}\n" in capsys.readouterr().err
     again = workout_in(open_session_file(path), 1000)
     # Cut otherwise into blocks, the same times come out to 1e-9 s.
@@ -243,7 +243,7 @@ def test_a_training_that_breaks_off_is_logged_as_far_as_it_came(
     (path,) = recordings(home)
     with the_log(home) as log:
         (line,) = log.list()
-        assert log.kept(line.id).sha256 == sha256_of(path)
+        assert log.detail(line.id).sha256 == sha256_of(path)
     assert line.sets_done == 1
 
 

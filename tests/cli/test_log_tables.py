@@ -66,7 +66,7 @@ def test_an_edit_whose_set_is_gone_says_so(log_home: Path) -> None:
         log.edit(1, [Edit(Field.REPS, 5, 2)])
         first_only = replace(TWO_SETS, sets=TWO_SETS.sets[:1])
         log.add(first_only, version="0.2.0", sha256="aa", recording="/r/a.arrows")
-        kept = log.kept(1)
+        kept = log.detail(1)
     *_, line = kept_lines(kept)
     assert line.endswith("reps of set 2 = 5 (kept, but at 1:00–1:15 no set is found any more)")
     (edit,) = json.loads(json.dumps(log_object(kept)))["edits"]

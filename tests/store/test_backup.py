@@ -38,8 +38,8 @@ def test_a_backup_is_the_whole_log_in_one_file(
         for wanted in (SessionQuery(), SessionQuery(trash=True)):
             assert copy.list(wanted) == filled.list(wanted)
         (line,) = copy.list()
-        assert copy.kept(line.id) == filled.kept(line.id)
-        assert copy.left_out() == filled.left_out() == {"cc"}
+        assert copy.detail(line.id) == filled.detail(line.id)
+        assert copy.ignored() == filled.ignored() == {"cc"}
         # And it is a log to go on with.
         assert copy.add(TWO_SETS, version="1") > line.id
 

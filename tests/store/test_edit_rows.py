@@ -28,9 +28,9 @@ def test_undo_takes_back_one_change_after_the_other(log: TrainingLog) -> None:
     with pytest.raises(InputError, match="no edit to take back"):
         log.undo(session_id)
     # What was taken back is still told.
-    assert len(log.kept(session_id).edits) == 3
+    assert len(log.detail(session_id).edits) == 3
     log.edit(session_id, [Edit(Field.LOAD, 60, 1)])
-    assert log.kept(session_id).edits[-1].change == 3
+    assert log.detail(session_id).edits[-1].change == 3
 
 
 def test_an_edit_of_what_a_later_tracker_knows_is_told(log: TrainingLog) -> None:

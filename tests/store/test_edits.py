@@ -24,7 +24,7 @@ def made(edit: Edit, *, undone: bool = False) -> MadeEdit:
 def test_without_edits_a_training_is_as_it_was() -> None:
     shown = overlay(TWO_SETS, ())
     assert shown.workout is TWO_SETS
-    assert (shown.edited, shown.homeless) == (frozenset(), ())
+    assert (shown.edited, shown.unmatched) == (frozenset(), ())
 
 
 def test_edits_of_a_set_are_laid_over_what_was_entered_and_leave_what_was_measured() -> None:
@@ -121,9 +121,9 @@ def test_of_two_sets_at_one_place_the_number_decides() -> None:
 def test_an_edit_whose_set_is_gone_is_told_of() -> None:
     edit = made(Edit(Field.REPS, 6, 2))
     other = overlay(TWO_SETS, [edit])
-    assert other.homeless == ()
+    assert other.unmatched == ()
     shown = overlay(replace(TWO_SETS, sets=TWO_SETS.sets[:1]), [edit])
-    assert shown.homeless == (edit,)
+    assert shown.unmatched == (edit,)
     assert shown.workout.sets == TWO_SETS.sets[:1]
 
 

@@ -31,8 +31,8 @@ def test_what_was_added_is_there_when_the_log_is_opened_again(
     with TrainingLog(place, now) as log:
         session_id = added(log)
     with TrainingLog(place, now) as log:
-        kept = log.kept(session_id)
-    assert kept.measured == kept.overlaid.workout == TWO_SETS
+        kept = log.detail(session_id)
+    assert kept.measured == kept.current.workout == TWO_SETS
     assert (kept.recording, kept.sha256) == ("/r/a.arrows", "aa")
     assert kept.summary.tracker_version == "1.0"
     assert kept.edits == ()
@@ -47,11 +47,11 @@ def test_the_same_recording_again_replaces_what_was_measured_and_keeps_every_edi
         TWO_SETS, sets=(logged_set(1, 2.0, 1), logged_set(2, 10.0, 5), logged_set(3, 60.0, 4))
     )
     assert added(log, better, version="1.1", recording="/elsewhere/b.arrows") == session_id
-    kept = log.kept(session_id)
+    kept = log.detail(session_id)
     assert kept.measured == better
-    assert [record.done for record in kept.overlaid.workout.sets] == [1, 6, 4]
-    assert kept.overlaid.workout.note == "fine"
-    assert kept.overlaid.edited == {(2, Field.REPS), (None, Field.NOTE)}
+    assert [record.done for record in kept.current.workout.sets] == [1, 6, 4]
+    assert kept.current.workout.note == "fine"
+    assert kept.current.edited == {(2, Field.REPS), (None, Field.NOTE)}
     assert (kept.summary.reps_done, kept.summary.tracker_version) == (11, "1.1")
     assert kept.recording == "/elsewhere/b.arrows"
     assert len(log.list()) == 1
@@ -66,10 +66,10 @@ def test_an_edit_stands_beside_what_was_measured_and_says_when(log: TrainingLog)
     session_id = added(log)
     log.edit(session_id, [Edit(Field.LOAD, 80, 1)])
     log.edit(session_id, [Edit(Field.LOAD, 82.5, 1), Edit(Field.EXERCISE, "glute_bridge")])
-    kept = log.kept(session_id)
+    kept = log.detail(session_id)
     assert kept.measured == TWO_SETS
-    assert kept.overlaid.workout.sets[0].load_kg == 82.5
-    assert kept.overlaid.workout.info.exercise == "glute_bridge"
+    assert kept.current.workout.sets[0].load_kg == 82.5
+    assert kept.current.workout.info.exercise == "glute_bridge"
     assert [made.change for made in kept.edits] == [1, 2, 2]
     assert [made.edit.value for made in kept.edits] == [80, 82.5, "glute_bridge"]
     assert all(made.made_utc.startswith("2026-03-01T12:00:") for made in kept.edits)
@@ -110,10 +110,10 @@ def test_what_is_deleted_is_in_the_trash_until_it_is_purged(log: TrainingLog) ->
     with pytest.raises(InputError, match=f"session {first}: is not in the log"):
         log.workout(first)
     assert log.list(SessionQuery(trash=True)) == ()
-    assert log.left_out() == {"aa"}
+    assert log.ignored() == {"aa"}
     # Whoever adds it wants it back.
     assert added(log) != first
-    assert log.left_out() == set()
+    assert log.ignored() == set()
     # An id is never given twice.
     assert log.add(TWO_SETS, version="1") > second
 

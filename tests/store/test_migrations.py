@@ -90,7 +90,7 @@ def test_nothing_of_an_earlier_version_is_lost(version: int, place: str, now: No
     build(place, version)
     with TrainingLog(place, now) as log:
         (first,), (second,) = log.list(), log.list(SessionQuery(trash=True))
-        kept = log.kept(first.id)
+        kept = log.detail(first.id)
         # Calibrations came with version 2.
         known = TWO_SETS if version > 1 else replace(TWO_SETS, calibrations=())
         assert kept.measured == known

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def test_a_recording_that_has_grown_is_known_by_its_name_and_start(log: TrainingLog) -> None:
     session_id = added(log, ONE_SET)
     assert added(log, TWO_SETS, "bb") == session_id
-    assert log.kept(session_id).sha256 == "bb"
+    assert log.detail(session_id).sha256 == "bb"
     assert added(log, dated(TWO_SETS, "2026-02-11T18:00:00+00:00"), "cc") != session_id
     assert added(log, TWO_SETS, "dd", recording="/r/other.arrows") != session_id
 

@@ -193,7 +193,7 @@ def logged_recording(word: str) -> Path:
         If there is no such session, or its recording is not where it was.
     """
     with _opened(word) as log:
-        recording = log.kept(log.find(word)).recording
+        recording = log.detail(log.find(word)).recording
     if recording is None or not Path(recording).exists():
         raise InputError(
             f"session {word}",

@@ -158,12 +158,12 @@ def show(session: str, output_format: str) -> None:
     from tracker.export import session_object
 
     with open_training_log() as log:
-        kept = log.kept(log.find(session))
-    workout = kept.overlaid.workout
+        kept = log.detail(log.find(session))
+    workout = kept.current.workout
     if output_format == "json":
         click.echo(json.dumps({**session_object(workout), "log": log_object(kept)}, indent=2))
         return
-    edited = frozenset((number, field.value) for number, field in kept.overlaid.edited)
+    edited = frozenset((number, field.value) for number, field in kept.current.edited)
     click.echo("\n".join(kept_lines(kept)))
     click.echo(f"\n{session_table(workout, edited)}")
 
@@ -357,4 +357,4 @@ def backup(file: Path, force: bool) -> None:
     with open_training_log() as log:
         log.back_up(file, force=force)
         sessions = len(log.list())
-    click.echo(f"{file}: {counted(sessions, 'session')} of {log.shown}", err=True)
+    click.echo(f"{file}: {counted(sessions, 'session')} of {log.location}", err=True)

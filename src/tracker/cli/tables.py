@@ -207,13 +207,13 @@ def kept_lines(kept: SessionDetail) -> Iterator[str]:
     if summary.deleted_utc is not None:
         parts.append("in the trash")
     yield " · ".join(parts)
-    for pain in kept.overlaid.workout.pain:
+    for pain in kept.current.workout.pain:
         after = "" if pain.set_index is None else f" set {pain.set_index}"
         yield f"pain {pain.moment.value}{after}: {pain.score}"
     if summary.shown_note:
         yield f"note: {summary.shown_note}"
     for made in kept.edits:
-        yield _edit_line(made, homeless=made in kept.overlaid.homeless)
+        yield _edit_line(made, unmatched=made in kept.current.unmatched)
 
 
 def edit_words(edit: Edit) -> str:
@@ -262,7 +262,7 @@ def log_object(kept: SessionDetail) -> dict[str, object]:
                 "value": made.edit.value,
                 "made_utc": made.made_utc,
                 "undone_utc": made.undone_utc,
-                "applies": made.undone_utc is None and made not in kept.overlaid.homeless,
+                "applies": made.undone_utc is None and made not in kept.current.unmatched,
             }
             for made in kept.edits
         ],
@@ -317,12 +317,12 @@ def _pain(before: float | None, after: float | None) -> str:
     return "→".join(UNKNOWN if each is None else f"{each:.3g}" for each in (before, after))
 
 
-def _edit_line(made: MadeEdit, *, homeless: bool) -> str:
+def _edit_line(made: MadeEdit, *, unmatched: bool) -> str:
     edit = made.edit
     line = f"edited {_when(made.made_utc)}: {edit_words(edit)}"
     if made.undone_utc is not None:
         return f"{line} (taken back)"
-    if homeless:
+    if unmatched:
         span = f"{clock_time(made.start_s)}–{clock_time(made.end_s)}"
         return f"{line} (kept, but at {span} no set is found any more)"
     return line

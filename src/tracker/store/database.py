@@ -232,7 +232,7 @@ class Database:
         migrations: Sequence[Migration] = MIGRATIONS,
     ) -> None:
         self.url: Final = log_url(place)
-        self.shown: Final = shown(self.url)
+        self.location: Final = shown(self.url)
         self.file: Final = file_of(self.url)
         self._engine = self._sqlite(busy_s) if self.file is not None else self._server(busy_s)
         try:
@@ -241,7 +241,7 @@ class Database:
                 ready = is_current(connection, migrations)
             if not ready:
                 with self.writing() as connection:
-                    bring_up_to_date(connection, self.shown, now(), migrations)
+                    bring_up_to_date(connection, self.location, now(), migrations)
         except BaseException:
             self.close()
             raise
@@ -291,7 +291,7 @@ class Database:
             self.file.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise OutputError(
-                self.shown,
+                self.location,
                 f"there is no folder for the training log, and none can be made: {error.strerror}",
                 "Choose another place, which is yours: TRACKER_HOME=FOLDER, or another file in "
                 'config.toml: [log] url = "..."',
@@ -314,7 +314,7 @@ class Database:
             )
         except ModuleNotFoundError as error:
             raise TrackerError(
-                f"{self.shown}: the driver for PostgreSQL is not installed",
+                f"{self.location}: the driver for PostgreSQL is not installed",
                 "Install the extra: pip install 'hip-thrust-tracker[postgres]'",
             ) from error
 

@@ -87,7 +87,7 @@ class EditedWorkout:
     workout: Workout
     edited: frozenset[tuple[int | None, Field]]
     """What was edited, with the number of the set, or None for the whole session."""
-    homeless: tuple[MadeEdit, ...]
+    unmatched: tuple[MadeEdit, ...]
     """Edits of sets that are not found any more since the recording was measured again."""
 
 
@@ -123,7 +123,7 @@ def overlay(workout: Workout, edits: Iterable[MadeEdit]) -> EditedWorkout:
     """Lay what holds of `edits`, in their order, over what was measured and entered."""
     sets = list(workout.sets)
     edited: set[tuple[int | None, Field]] = set()
-    homeless: list[MadeEdit] = []
+    unmatched: list[MadeEdit] = []
     for made in edits:
         if made.undone_utc is not None:
             continue
@@ -133,14 +133,14 @@ def overlay(workout: Workout, edits: Iterable[MadeEdit]) -> EditedWorkout:
             continue
         place = place_of(made, sets)
         if place is None:
-            homeless.append(made)
+            unmatched.append(made)
         else:
             sets[place] = _set_with(sets[place], made.edit)
             edited.add((sets[place].index, made.edit.field))
     return EditedWorkout(
         replace(workout, sets=tuple(sets)) if edited else workout,
         frozenset(edited),
-        tuple(homeless),
+        tuple(unmatched),
     )
 
 

@@ -50,7 +50,7 @@ class SessionDetail:
     """A session with everything that the log knows of it."""
 
     summary: SessionSummary
-    overlaid: EditedWorkout
+    current: EditedWorkout
     """The training as it counts."""
     measured: Workout
     """The training as measured and entered, without edits."""
@@ -105,9 +105,9 @@ class TrainingLog:
         self._database = Database(place, now, busy_s=busy_s)
 
     @property
-    def shown(self) -> str:
+    def location(self) -> str:
         """Where the log is, for people."""
-        return self._database.shown
+        return self._database.location
 
     def close(self) -> None:
         """Let go of the database; again is harmless."""
@@ -186,9 +186,9 @@ class TrainingLog:
         InputError
             If there is no such session.
         """
-        return self.kept(session_id).overlaid.workout
+        return self.detail(session_id).current.workout
 
-    def kept(self, session_id: int) -> SessionDetail:
+    def detail(self, session_id: int) -> SessionDetail:
         """Return everything that is known of a session.
 
         Raises
@@ -312,14 +312,14 @@ class TrainingLog:
                         )
                     )
 
-    def leave_out(self, sha256: str) -> None:
+    def ignore(self, sha256: str) -> None:
         """Note that a recording is not to come into the log unasked."""
         values = {"sha256": sha256, "purged_utc": in_order(self._now())}
         with self._database.writing() as connection:
             connection.execute(PURGED.delete().where(PURGED.c.sha256 == sha256))
             connection.execute(insert(PURGED).values(values))
 
-    def left_out(self) -> frozenset[str]:
+    def ignored(self) -> frozenset[str]:
         """Return the checksums of recordings that are not to come into the log unasked."""
         with self._database.reading() as connection:
             return frozenset(connection.scalars(select(PURGED.c.sha256)))
@@ -368,7 +368,7 @@ class TrainingLog:
 
 
 def _summary(shown: EditedWorkout, logged_utc: str) -> dict[str, object]:
-    edited = bool(shown.edited or shown.homeless)
+    edited = bool(shown.edited or shown.unmatched)
     return summary_row(shown.workout, logged_utc, edited)
 
 
