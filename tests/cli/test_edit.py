@@ -93,7 +93,7 @@ def test_the_newest_change_is_taken_back(tracker: Tracker, log_home: Path) -> No
     assert result.err == "session 1: taken back: reps of set 1 = 9\n"
     with open_log(log_home) as log:
         assert log.workout(1) == TWO_SETS
-    assert "no edit to take back" in tracker("edit", "1", "--undo").err
+    assert "no edit to undo" in tracker("edit", "1", "--undo").err
 
 
 @pytest.mark.parametrize(

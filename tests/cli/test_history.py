@@ -113,7 +113,7 @@ def test_a_log_that_is_none_is_told(tracker: Tracker, log_home: Path) -> None:
     (log_home / "data" / "training.sqlite").write_text("my notes " * 200)
     result = tracker("history")
     assert result.code == ExitCode.USAGE_OR_INPUT
-    assert "expected a training log, but this is no database" in result.err
+    assert "expected a training log, but this is not a database" in result.err
     assert "tracker rescore --missing" in result.err
 
 

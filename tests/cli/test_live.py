@@ -262,7 +262,7 @@ def test_a_log_that_cannot_be_written_is_told_in_a_line_and_costs_no_recording(
     (home / "data" / "training.sqlite").write_text("no log, but notes\n" * 100)
     train_live("a training", lifted.info, at_once(lifted), headless=True)
     (told,) = (line for line in capsys.readouterr().err.splitlines() if "not logged" in line)
-    assert "is no database" in told
+    assert "is not a database" in told
     assert "tracker rescore --missing" in told
     (path,) = recordings(home)
     assert open_recording(path).damage == ()

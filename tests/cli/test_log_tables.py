@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.cli.logged import open_log
-from tests.store.test_trends import SESSION
+from tests.store.test_log import SESSION
 from tests.workouts import TWO_SETS
 from tracker.cli.tables import (
     edit_words,

@@ -63,7 +63,7 @@ def test_an_exercise_that_was_edited_is_what_is_looked_for(tracker: Tracker, hom
     ("arguments", "told"),
     [
         ([], "say what: all, an ID"),
-        (["nothing"], "no recording's name begins so"),
+        (["nothing"], "no recording's name starts like this"),
         (["--missing", "nowhere"], "expected a folder of recordings"),
         (["gone.arrows"], "there is no such file"),
     ],
