@@ -182,8 +182,8 @@ def test_the_offset_is_kept(text: str, ahead: timedelta) -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        (None, "does not say when it started, and hevy needs a date"),
-        ("yesterday", "which is no date and time"),
+        (None, "has no start time, and hevy needs a date"),
+        ("yesterday", "which is not a date and time"),
         ("2026-11-25T18:00:00", "no offset from UTC"),
         ("1970-01-01T00:00:03+00:00", "expected 2000 to 2099"),
         ("9999-12-31T23:59:59+00:00", "expected 2000 to 2099"),
@@ -223,7 +223,7 @@ def test_a_session_of_months_is_refused(duration_s: float) -> None:
 
 def test_a_training_without_sets_is_refused() -> None:
     require_sets(WORKOUT, "strava")
-    with pytest.raises(InputError, match="nothing that strava could hold"):
+    with pytest.raises(InputError, match="nothing to write as strava"):
         require_sets(EMPTY, "strava")
 
 
