@@ -11,7 +11,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from tests.store.workouts import TWO_SETS
+from workouts import TWO_SETS  # type: ignore[import-not-found]
+
 from tracker.store import Edit, Field, TrainingLog
 
 if TYPE_CHECKING:

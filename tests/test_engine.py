@@ -36,7 +36,7 @@ from tracker.domain import (
     SessionState,
     UnknownNameError,
     battery_message,
-    entry_notification,
+    entry_message,
     exercise_named,
     link_message,
     overrun_message,
@@ -439,7 +439,7 @@ def test_groups_of_any_sizes_are_the_same(cuts: list[int]) -> None:
 @pytest.mark.parametrize("grouping", [1, 7, 100_000])
 def test_cues_keep_to_the_plan_in_the_stream_however_it_is_grouped(grouping: int) -> None:
     plan = Plan(lockout_goal_s=3.0, target_reps=5, load_kg=60.0)
-    stream = (entry_notification(0, PlanChosen(plan)), *session("demo").notifications())
+    stream = (entry_message(0, PlanChosen(plan)), *session("demo").notifications())
     cues = [event for event in told("demo", stream, grouping) if isinstance(event, Cue)]
     assert [(cue.kind, cue.set_index, cue.rep_index) for cue in cues] == [
         (CueKind.HOLD_LONGER, 1, 1),

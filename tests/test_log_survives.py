@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from tests.store.workouts import TWO_SETS
+from tests.workouts import TWO_SETS
 from tracker.app.clock import local_now
 from tracker.store import SessionQuery, TrainingLog
 
@@ -87,17 +87,17 @@ def assert_all_is_there(path: Path, confirmed: Iterable[str]) -> None:
             what, about, value = line.split()
             said.setdefault(int(about), {})[what] = value
         for session_id, deeds in said.items():
-            kept = log.kept(session_id)
+            kept = log.detail(session_id)
             assert kept.sha256 == deeds["added"]
             # Whole, even if the writer was killed in the middle of the next thing.
             assert kept.measured.sets == TWO_SETS.sets
             if "edited" in deeds:
-                assert kept.overlaid.workout.sets[0].done == int(deeds["edited"])
-                assert kept.overlaid.workout.sets[1].entries.rpe == 9.0
+                assert kept.current.workout.sets[0].done == int(deeds["edited"])
+                assert kept.current.workout.sets[1].entries.rpe == 9.0
             if "deleted" in deeds:
                 assert there[session_id].deleted_utc is not None
             if "measured" in deeds:
                 assert (kept.measured.note, there[session_id].tracker_version) == ("again", "2")
         # What was not confirmed is whole, too, or not there.
         for session_id in there.keys() - said.keys():
-            assert log.kept(session_id).measured.sets == TWO_SETS.sets
+            assert log.detail(session_id).measured.sets == TWO_SETS.sets

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from tests.app.workout import REPS, rep_at, said_at
+from tests.workouts import REPS, rep_at, said_at
 from tracker.app.text import TextOutput, one_rep_max_line, rep_line, set_summary
 from tracker.domain import (
     HIP_THRUST,

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.app.doubles import GatedSource, ManualClock, ScriptedEngine, samples_every
-from tests.app.workout import DURATION_S, REP_S, REPS, SET_STARTS_S, UP_S, pitch_deg, said_at
+from tests.workouts import DURATION_S, REP_S, REPS, SET_STARTS_S, UP_S, pitch_deg, said_at
 from tracker.app.session import Session
 from tracker.app.snapshot import SessionSnapshot, read_only
 from tracker.domain import SessionInfo

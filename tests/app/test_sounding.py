@@ -9,7 +9,7 @@ import pytest
 from tests.sound.listening import heard, no_voice, onsets_s, pitch_hz
 from tests.tui.widgets.snapshots import playing, snapshot
 from tests.virtual_time import VirtualLoop
-from tracker.app.audio import LOOKS_PER_S, OLD_NEWS_S, AudioFeedback, reached_s, stretch_of
+from tracker.app.audio import LOOKS_PER_S, OLD_NEWS_S, AudioFeedback, interval_of, reached_s
 from tracker.app.session import Session
 from tracker.app.snapshot import RunState
 from tracker.coach import RULES
@@ -192,7 +192,7 @@ def test_nothing_is_due_in_a_jump_or_a_pause() -> None:
     assert reached_s(snapshot(**at_ten, playback=playing(seeking=True))) is None
     assert reached_s(snapshot(**at_ten, state=RunState.FINISHED)) is None
     assert reached_s(snapshot()) is None
-    assert stretch_of(snapshot()) is None
+    assert interval_of(snapshot()) is None
 
 
 # What is heard in the end

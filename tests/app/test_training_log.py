@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.store.workouts import TWO_SETS
+from tests.workouts import TWO_SETS
 from tracker import __version__
 from tracker.app.clock import local_now
 from tracker.app.paths import Paths, tracker_paths
@@ -89,7 +89,7 @@ def test_a_session_is_logged_with_its_recording(paths: Paths) -> None:
     assert session_id is not None
     assert log_session(TWO_SETS, path) == session_id
     with open_training_log() as log:
-        kept = log.kept(session_id)
+        kept = log.detail(session_id)
     assert kept.measured == TWO_SETS
     assert (kept.recording, kept.sha256) == (str(path), sha256_of(path))
     assert kept.summary.tracker_version == __version__
@@ -125,8 +125,8 @@ def test_what_the_log_lacks_is_found_by_name_but_for_what_it_is_to_leave_out(
     left_out = closed(recorded(paths, "c.arrows", b"c"))
     with open_training_log() as log:
         assert not_logged(log, paths.recordings) == (missing, left_out)
-        log.leave_out(sha256_of(left_out))
-        log.leave_out(sha256_of(left_out))
+        log.ignore(sha256_of(left_out))
+        log.ignore(sha256_of(left_out))
         assert not_logged(log, paths.recordings) == (missing,)
 
 

@@ -2,9 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.app.workout import rep_at
+from tests.workouts import rep_at
 from tracker.app.text import (
-    FLAG_WORDS,
     clock_time,
     counted,
     flag_words,
@@ -16,7 +15,7 @@ from tracker.app.text import (
     tempo_code,
     tempo_words,
 )
-from tracker.domain import PHASE_WORDS, Flag, Phase, ReferenceRep, SetRecord
+from tracker.domain import Phase, ReferenceRep, SetRecord
 
 
 def test_tempo_is_said_both_ways() -> None:
@@ -56,11 +55,6 @@ def test_a_mean_is_taken_over_what_is_known() -> None:
 )
 def test_numbers_are_said_plainly(text: str, expected: str) -> None:
     assert expected == text
-
-
-def test_every_phase_and_every_flag_has_words() -> None:
-    assert set(PHASE_WORDS) == set(Phase)
-    assert set(FLAG_WORDS) == set(Flag)
 
 
 def test_flags_of_a_set_say_how_many_reps_they_concern() -> None:

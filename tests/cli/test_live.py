@@ -11,12 +11,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pytest
+from tracker.cli.inputs import open_session_file
 
 from tracker import __version__
 from tracker.app.clock import SYSTEM_CLOCK, local_now
 from tracker.app.playback import analyze_notifications
 from tracker.cli.analyze import workout_in
-from tracker.cli.inputs import open_session_file
 from tracker.cli.playback import total
 from tracker.cli.train import train_live
 from tracker.domain import OutputError, SensorError, SessionState, UnknownNameError
@@ -222,7 +222,7 @@ def test_a_training_is_logged_as_an_analysis_of_its_recording_would_be(
     (path,) = recordings(home)
     with the_log(home) as log:
         (line,) = log.list()
-        kept = log.kept(line.id)
+        kept = log.detail(line.id)
     assert f"logged as session {line.id}: tracker show {line.id}\n" in capsys.readouterr().err
     again = workout_in(open_session_file(path), 1000)
     # Cut otherwise into blocks, the same times come out to 1e-9 s.
@@ -243,7 +243,7 @@ def test_a_training_that_breaks_off_is_logged_as_far_as_it_came(
     (path,) = recordings(home)
     with the_log(home) as log:
         (line,) = log.list()
-        assert log.kept(line.id).sha256 == sha256_of(path)
+        assert log.detail(line.id).sha256 == sha256_of(path)
     assert line.sets_done == 1
 
 
@@ -262,7 +262,7 @@ def test_a_log_that_cannot_be_written_is_told_in_a_line_and_costs_no_recording(
     (home / "data" / "training.sqlite").write_text("no log, but notes\n" * 100)
     train_live("a training", lifted.info, at_once(lifted), headless=True)
     (told,) = (line for line in capsys.readouterr().err.splitlines() if "not logged" in line)
-    assert "is no database" in told
+    assert "is not a database" in told
     assert "tracker rescore --missing" in told
     (path,) = recordings(home)
     assert open_recording(path).damage == ()

@@ -55,7 +55,7 @@ def test_an_exercise_that_was_edited_is_what_is_looked_for(tracker: Tracker, hom
     result = tracker("rescore", "1")
     assert (result.code, result.err) == (ExitCode.OK, "1 rescored, 0 added\n")
     with open_log(home) as log:
-        squats = log.kept(1).measured
+        squats = log.detail(1).measured
         assert log.recordings()[0].counted_as == "squat"
     # What the recording says is still known.
     assert squats.info.exercise == "hip_thrust"
@@ -64,14 +64,14 @@ def test_an_exercise_that_was_edited_is_what_is_looked_for(tracker: Tracker, hom
     tracker("edit", "1", "--undo")
     assert tracker("rescore", "all").err == "1 rescored, 0 added\n"
     with open_log(home) as log:
-        assert log.kept(1).measured.sets[0].reps[0].phases[0].phase is Phase.CONCENTRIC
+        assert log.detail(1).measured.sets[0].reps[0].phases[0].phase is Phase.CONCENTRIC
 
 
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
         ([], "name what to analyse: all, an ID"),
-        (["nothing"], "no recording's name begins so"),
+        (["nothing"], "no recording's name starts like this"),
         (["--missing", "nowhere"], "expected a folder of recordings"),
         (["gone.arrows"], "there is no such file"),
     ],

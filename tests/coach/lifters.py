@@ -10,7 +10,7 @@ from tracker.domain import (
     PlanChosen,
     RepCounted,
     SessionState,
-    entry_notification,
+    entry_message,
     exercise_named,
 )
 from tracker.engine import build_engine
@@ -55,7 +55,7 @@ def session(
         blocks=(
             ActivityPlan(Activity.REST, 3.0),
             SetPlan(tuple(reps)),
-            ActivityPlan(Activity.REST, 14.0),
+            ActivityPlan(Activity.REST, 2.0),
         ),
         lifter=lifter or LifterPlan(),
         mounting=Mounting(),
@@ -68,7 +68,7 @@ def events_of(plan: SessionPlan, goal: Plan | None = None, seed: int = 1) -> lis
     """Return everything that the engine says of a session with a plan."""
     simulated = simulate(plan, seed)
     engine = build_engine(simulated.info)
-    first = () if goal is None else (entry_notification(0, PlanChosen(goal)),)
+    first = () if goal is None else (entry_message(0, PlanChosen(goal)),)
     said: list[Event] = []
     for notification in (*first, *simulated.notifications()):
         said += engine.feed(notification)

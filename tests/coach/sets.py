@@ -1,12 +1,13 @@
-"""Sets as the detection would tell them, written down as reps."""
+"""Sets as the detection emits them, written down as reps."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from tests import workouts
 from tracker.coach import Coach
-from tracker.coach.rules import RepContext
+from tracker.coach.checks import RepContext
 from tracker.domain import (
     HIP_THRUST,
     Cue,
@@ -32,39 +33,25 @@ if TYPE_CHECKING:
     from tracker.domain import CueKind, Event, Exercise
 
 QUIET = Plan(breathing=False)
-"""A plan without reminders, so that only what is done is spoken of."""
+"""A plan without reminders, so that every cue is about a rep."""
 
 
 def rep(
     index: int = 1,
     *flags: Flag,
-    up_s: float = 1.0,
-    hold_s: float = 1.5,
-    down_s: float = 2.0,
     bottom_s: float | None = 0.5,
     rom_deg: float | None = 45.0,
     velocity_mps: float | None = 0.5,
-    start_s: float = 10.0,
-    complete: bool = True,
-    gyroscope: bool = True,
+    **more: Any,
 ) -> Rep:
-    """Return a good rep, but for what is said otherwise."""
-    phases = [PhaseSpan(Phase.CONCENTRIC, start_s, start_s + up_s)]
-    if complete:
-        top_s = start_s + up_s + hold_s
-        phases.append(PhaseSpan(Phase.LOCKOUT, start_s + up_s, top_s))
-        phases.append(PhaseSpan(Phase.ECCENTRIC, top_s, top_s + down_s))
-    return Rep(
+    """Return a good rep, except for what is given."""
+    return workouts.rep(
         index,
-        start_s,
-        phases[-1].end_s,
-        complete,
-        tuple(phases),
-        rom_deg=rom_deg,
-        mean_velocity_mps=velocity_mps,
+        **{"down_s": 2.0, **more},
         flags=flags,
         bottom_s=bottom_s,
-        gyroscope=gyroscope,
+        rom_deg=rom_deg,
+        mean_velocity_mps=velocity_mps,
     )
 
 
@@ -132,13 +119,13 @@ def kinds(cues: Iterable[Cue]) -> list[tuple[CueKind, int | None]]:
     return [(cue.kind, cue.rep_index) for cue in cues]
 
 
-def around(*earlier: Rep, plan: Plan = QUIET, exercise: Exercise = HIP_THRUST) -> RepContext:
+def context(*earlier: Rep, plan: Plan = QUIET, exercise: Exercise = HIP_THRUST) -> RepContext:
     return RepContext(exercise, plan, earlier)
 
 
-def verdicts(findings: Iterable[Observation]) -> dict[object, bool]:
+def verdicts(observations: Iterable[Observation]) -> dict[object, bool]:
     """Return whether something is wrong, by kind, and by phase where a kind has several."""
     return {
         each.kind if each.phase is None else (each.kind, each.phase): each.wrong
-        for each in findings
+        for each in observations
     }

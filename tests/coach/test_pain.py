@@ -5,9 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.coach.pain import RED_FLAGS, PainLight, judge_pain, red_flag_lines
-from tracker.domain import PainEntered, PainMoment
+from tracker.coach.texts import ASK_FIRST, FLAG_WORDS, FOR_EVERYBODY, HOW_TO, NO_DIAGNOSIS, WARM_UP
+from tracker.domain import EXERCISES, Flag, PainEntered, PainMoment
 
 moments = st.sampled_from(PainMoment)
+
+
 entries = st.lists(st.builds(PainEntered, st.integers(0, 10), moments), min_size=1, max_size=6)
 
 
@@ -71,3 +74,44 @@ def test_the_signs_that_are_emergencies_come_first() -> None:
         assert word in emergency
     for word in ("fall", "night", "fever", "losing weight"):
         assert word in others
+
+
+ROOM = 99
+
+
+"""Columns of a wide terminal."""
+
+
+def test_every_exercise_has_two_lines_that_fit() -> None:
+    assert set(HOW_TO) == set(EXERCISES)
+    for lines in HOW_TO.values():
+        assert len(lines) == 2
+    for line in (*WARM_UP, *FOR_EVERYBODY, *(line for lines in HOW_TO.values() for line in lines)):
+        assert len(line) <= ROOM
+
+
+def test_who_is_in_pain_is_sent_to_somebody_who_knows() -> None:
+    assert "doctor" in ASK_FIRST
+    assert "diagnosis" in NO_DIAGNOSIS
+
+
+def test_every_flag_has_its_words() -> None:
+    assert set(FLAG_WORDS) == set(Flag)
+    assert len(set(FLAG_WORDS.values())) == len(Flag)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        (0, 2, "Pain went up from 0 to 2. Stop for today and ask a doctor"),
+        (5, 5, "Pain of 5 is too much to train on. Stop for today"),
+        (1, 2, "Pain went up from 1 to 2. Train as before"),
+        (3, 3, "Pain reached 3. Train as before"),
+        (1, 1, "Pain is low and did not go up."),
+    ],
+)
+def test_a_verdict_gives_its_reason_and_then_advice(before: int, after: int, words: str) -> None:
+    verdict = judge_pain(said(before, after))
+    assert verdict is not None
+    assert verdict.words.startswith(words)
+    assert verdict.words.startswith(verdict.reason)

@@ -58,11 +58,6 @@ def test_every_kind_has_a_rule() -> None:
     assert {kind for kind, _ in RULES} == set(CueKind)
 
 
-def test_no_two_rules_are_as_important() -> None:
-    priorities = [rule.priority for rule in RULES.values()]
-    assert len(set(priorities)) == len(priorities)
-
-
 def said_by(rule: Rule) -> list[str]:
     texts = (*rule.texts, rule.plain, rule.strong, rule.praise)
     return [text.format(amount="2.5 seconds") for text in texts if text]
@@ -90,8 +85,8 @@ def test_no_text_speaks_of_what_a_sensor_on_the_pelvis_cannot_see() -> None:
 
 def test_the_first_text_is_said_first_and_the_last_one_stays() -> None:
     rule = RULES[CueKind.HOLD_LONGER, None]
-    finding = Observation(CueKind.HOLD_LONGER, wrong=True, amount="2 seconds")
-    assert [text_of(rule, finding, times) for times in range(3)] == [
+    observation = Observation(CueKind.HOLD_LONGER, wrong=True, amount="2 seconds")
+    assert [text_of(rule, observation, times) for times in range(3)] == [
         "Hold the top for 2 seconds.",
         "Squeeze and hold: 2 seconds.",
         "Squeeze and hold: 2 seconds.",
@@ -100,8 +95,8 @@ def test_the_first_text_is_said_first_and_the_last_one_stays() -> None:
 
 def test_without_an_amount_the_plain_text_is_said() -> None:
     rule = RULES[CueKind.TOO_SLOW, Phase.CONCENTRIC]
-    finding = Observation(CueKind.TOO_SLOW, wrong=True, phase=Phase.CONCENTRIC)
-    assert text_of(rule, finding, 0) == "Push up as fast as you can."
+    observation = Observation(CueKind.TOO_SLOW, wrong=True, phase=Phase.CONCENTRIC)
+    assert text_of(rule, observation, 0) == "Push up as fast as you can."
 
 
 def test_the_strong_form_has_words_of_its_own() -> None:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tests.coach.sets import rep
 from tracker.coach.velocity import (
-    WHOLE_WAY,
+    PHASE_TO_MOVEMENT,
     NoEstimate,
     OneRepMax,
     line_velocity_mps,
@@ -33,7 +33,7 @@ def reason(
 
 def at_share(share: float) -> float:
     """Return what the sensor measures at a share of the greatest load, m/s."""
-    return WHOLE_WAY * line_velocity_mps(share)
+    return PHASE_TO_MOVEMENT * line_velocity_mps(share)
 
 
 def test_the_loss_is_of_the_last_rep_against_the_best() -> None:
@@ -82,7 +82,7 @@ def test_between_its_ends_a_movement_is_faster_than_over_the_whole_way() -> None
     time = np.linspace(0.0, 1.0, 200_001)
     speed = (time * (1.0 - time)) ** 2
     inside = speed[speed >= 0.1 * speed.max()]
-    assert inside.mean() / speed.mean() == pytest.approx(WHOLE_WAY, abs=0.001)
+    assert inside.mean() / speed.mean() == pytest.approx(PHASE_TO_MOVEMENT, abs=0.001)
 
 
 def test_a_load_is_told_with_its_error() -> None:

@@ -24,10 +24,13 @@ from tracker.domain import (
     RepRevised,
     RepsAdjusted,
     RpeEntered,
+    SessionInfo,
     SessionState,
     SetEnded,
     SetStarted,
+    SourceFacts,
     UserInput,
+    workout_of,
 )
 
 if TYPE_CHECKING:
@@ -38,28 +41,28 @@ def rep(index: int, start_s: float) -> Rep:
     return Rep(index=index, start_s=start_s, end_s=start_s + 3.0, complete=True, phases=())
 
 
-def told(*events: Event) -> SessionState:
-    ledger = SessionState()
+def added_up(*events: Event) -> SessionState:
+    state = SessionState()
     for event in events:
-        ledger.accept((event,))
-    return ledger
+        state.accept((event,))
+    return state
 
 
 def test_counted_reps_become_known_reps() -> None:
-    ledger = told(SetStarted(1.0, 1), RepCounted(2.0, 1, 1))
-    (under_way,) = ledger.sets
+    state = added_up(SetStarted(1.0, 1), RepCounted(2.0, 1, 1))
+    (under_way,) = state.sets
     assert (under_way.reps, under_way.counted, under_way.ended) == ((), 1, False)
     assert (under_way.start_s, under_way.end_s) == (1.0, 1.0)
 
-    ledger.accept((RepCompleted(4.0, 1, rep(1, 1.0)), RepCounted(6.0, 1, 2)))
-    (record,) = ledger.sets
+    state.accept((RepCompleted(4.0, 1, rep(1, 1.0)), RepCounted(6.0, 1, 2)))
+    (record,) = state.sets
     assert record.reps == (rep(1, 1.0),)
     assert (record.counted, record.start_s, record.end_s) == (2, 1.0, 4.0)
 
 
 def test_a_revision_replaces_and_a_withdrawal_removes() -> None:
     better = replace(rep(1, 1.0), bottom_s=0.5)
-    ledger = told(
+    state = added_up(
         SetStarted(1.0, 1),
         RepCounted(2.0, 1, 1),
         RepCompleted(4.0, 1, rep(1, 1.0)),
@@ -68,36 +71,38 @@ def test_a_revision_replaces_and_a_withdrawal_removes() -> None:
         RepCompleted(8.0, 1, rep(2, 5.0)),
         RepRevised(6.0, 1, 2, None, "nothing alike followed"),
     )
-    (record,) = ledger.sets
+    (record,) = state.sets
     assert record.reps == (better,)
     assert record.counted == 1
 
 
 def test_a_rep_that_was_counted_and_never_completed_can_be_withdrawn() -> None:
-    ledger = told(SetStarted(1.0, 1), RepCounted(2.0, 1, 1), RepRevised(2.0, 1, 1, None, "none"))
-    (record,) = ledger.sets
+    state = added_up(
+        SetStarted(1.0, 1), RepCounted(2.0, 1, 1), RepRevised(2.0, 1, 1, None, "none")
+    )
+    (record,) = state.sets
     assert (record.reps, record.counted) == ((), 0)
 
 
 def test_a_set_that_came_to_nothing_is_none() -> None:
-    ledger = told(
+    state = added_up(
         SetStarted(1.0, 1),
         RepCounted(2.0, 1, 1),
         RepRevised(2.0, 1, 1, None, "nothing alike followed"),
         SetEnded(4.0, 1, 0),
     )
-    assert ledger.sets == ()
+    assert state.sets == ()
 
 
 def test_the_number_of_a_withdrawn_set_is_used_again() -> None:
-    ledger = told(SetStarted(1.0, 1), SetEnded(4.0, 1, 0), SetStarted(9.0, 1))
-    ledger.accept((RepCounted(10.0, 1, 1), RepCompleted(12.0, 1, rep(1, 9.0))))
-    (record,) = ledger.sets
+    state = added_up(SetStarted(1.0, 1), SetEnded(4.0, 1, 0), SetStarted(9.0, 1))
+    state.accept((RepCounted(10.0, 1, 1), RepCompleted(12.0, 1, rep(1, 9.0))))
+    (record,) = state.sets
     assert (record.index, record.start_s, record.ended) == (1, 9.0, False)
 
 
 def test_reps_are_in_order_whatever_came_late() -> None:
-    ledger = told(
+    state = added_up(
         SetStarted(1.0, 1),
         RepCounted(2.0, 1, 1),
         RepCounted(6.0, 1, 2),
@@ -105,26 +110,26 @@ def test_reps_are_in_order_whatever_came_late() -> None:
         RepCompleted(8.0, 1, rep(1, 1.0)),
         SetEnded(8.0, 1, 2),
     )
-    (record,) = ledger.sets
+    (record,) = state.sets
     assert [each.index for each in record.reps] == [1, 2]
     assert (record.start_s, record.end_s, record.ended) == (1.0, 8.0, True)
 
 
 def test_gaps_are_kept_and_faults_are_added_up() -> None:
-    ledger = told(
+    state = added_up(
         Gap(1.0, 2.0),
         Fault(2.0, FaultReason.LOST, "3 packets", 3),
         Fault(3.0, FaultReason.LOST, "2 packets", 2),
         Fault(3.0, FaultReason.LENGTH, "short"),
         Cue(3.0, "Up", CueKind.HOLD_LONGER, 1),
     )
-    assert ledger.gaps == (Gap(1.0, 2.0),)
-    assert ledger.faults == {FaultReason.LOST: 5, FaultReason.LENGTH: 1}
-    assert ledger.sets == ()
+    assert state.gaps == (Gap(1.0, 2.0),)
+    assert state.faults == {FaultReason.LOST: 5, FaultReason.LENGTH: 1}
+    assert state.sets == ()
 
 
 def test_a_set_has_the_plan_that_held_when_it_started() -> None:
-    ledger = told(
+    state = added_up(
         UserInput(0.0, PlanChosen(Plan(load_kg=60.0))),
         SetStarted(1.0, 1),
         UserInput(1.5, PlanChosen(Plan(load_kg=70.0))),
@@ -133,12 +138,12 @@ def test_a_set_has_the_plan_that_held_when_it_started() -> None:
         SetStarted(9.0, 2),
         RepCounted(10.0, 2, 1),
     )
-    assert [record.load_kg for record in ledger.sets] == [60.0, 70.0]
-    assert ledger.plan == Plan(load_kg=70.0)
+    assert [record.load_kg for record in state.sets] == [60.0, 70.0]
+    assert state.plan == Plan(load_kg=70.0)
 
 
 def test_what_the_wearer_says_stands_beside_what_was_counted() -> None:
-    ledger = told(
+    state = added_up(
         SetStarted(1.0, 1),
         RepCounted(2.0, 1, 1),
         UserInput(2.5, RepsAdjusted(1, 1)),
@@ -151,21 +156,23 @@ def test_what_the_wearer_says_stands_beside_what_was_counted() -> None:
         UserInput(7.0, NoteEntered("tired")),
         UserInput(8.0, PainEntered(3, PainMoment.BETWEEN, 1)),
     )
-    (record,) = ledger.sets
+    (record,) = state.sets
     assert (record.counted, record.done) == (2, 3)
     assert (record.load_kg, record.entries.rpe, record.entries.note) == (62.5, 8.0, "left hip")
-    assert ledger.note == "tired"
-    assert ledger.pain == (PainEntered(3, PainMoment.BETWEEN, 1),)
+    assert state.note == "tired"
+    assert state.pain == (PainEntered(3, PainMoment.BETWEEN, 1),)
 
 
 def test_a_correction_stays_with_the_number_of_its_set_and_never_goes_below_nothing() -> None:
-    ledger = told(SetStarted(1.0, 1), RepCounted(2.0, 1, 1), UserInput(2.5, RepsAdjusted(1, -3)))
-    assert ledger.sets[0].done == 0
-    assert ledger.sets[0].counted == 1
+    state = added_up(
+        SetStarted(1.0, 1), RepCounted(2.0, 1, 1), UserInput(2.5, RepsAdjusted(1, -3))
+    )
+    assert state.sets[0].done == 0
+    assert state.sets[0].counted == 1
 
 
 def test_reps_that_were_put_right_afterwards_hold_whatever_is_counted() -> None:
-    (record,) = told(SetStarted(1.0, 1), RepCounted(2.0, 1, 1)).sets
+    (record,) = added_up(SetStarted(1.0, 1), RepCounted(2.0, 1, 1)).sets
     assert replace(record, entries=replace(record.entries, reps=9, reps_by=2)).done == 9
 
 
@@ -175,17 +182,40 @@ def test_the_history_of_the_own_level_is_kept() -> None:
         CalibrationLost(60.0, "slipped"),
         CalibrationFailed(70.0, "x"),
     )
-    assert told(*history).calibrations == history
+    assert added_up(*history).calibrations == history
 
 
 def test_what_did_not_change_is_the_same_object() -> None:
-    ledger = told(SetStarted(1.0, 1), RepCounted(2.0, 1, 1), SetEnded(4.0, 1, 1))
-    (first,) = ledger.sets
-    ledger.accept((SetStarted(20.0, 2), RepCounted(21.0, 2, 1)))
-    assert ledger.sets[0] is first
-    second = ledger.sets[1]
-    ledger.accept((RepCounted(25.0, 2, 2),))
-    assert ledger.sets[1] is not second
-    ledger.accept((UserInput(30.0, RpeEntered(1, 7.0)),))
-    assert ledger.sets[0] is not first
-    assert ledger.sets[0].entries.rpe == 7.0
+    state = added_up(SetStarted(1.0, 1), RepCounted(2.0, 1, 1), SetEnded(4.0, 1, 1))
+    (first,) = state.sets
+    state.accept((SetStarted(20.0, 2), RepCounted(21.0, 2, 1)))
+    assert state.sets[0] is first
+    second = state.sets[1]
+    state.accept((RepCounted(25.0, 2, 2),))
+    assert state.sets[1] is not second
+    state.accept((UserInput(30.0, RpeEntered(1, 7.0)),))
+    assert state.sets[0] is not first
+    assert state.sets[0].entries.rpe == 7.0
+
+
+FACTS = SourceFacts("x.csv", "csv", 100.0, 1.0, 100)
+
+
+def test_a_workout_is_everything_that_a_ledger_knows() -> None:
+    state = SessionState()
+    state.accept(
+        (
+            Gap(1.0, 2.0),
+            Fault(2.0, FaultReason.LOST, "", 3),
+            UserInput(3.0, PainEntered(2, PainMoment.BEFORE)),
+            UserInput(4.0, NoteEntered("stiff")),
+            Calibrated(9.0, 0.4),
+        )
+    )
+    workout = workout_of(SessionInfo("samples"), state, FACTS)
+    assert workout.facts is FACTS
+    assert workout.gaps == (Gap(1.0, 2.0),)
+    assert workout.faults == {FaultReason.LOST: 3}
+    assert workout.pain == (PainEntered(2, PainMoment.BEFORE),)
+    assert workout.note == "stiff"
+    assert workout.calibrations == (Calibrated(9.0, 0.4),)

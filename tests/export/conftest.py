@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.export.workouts import WORKOUT
+from tests.workouts import WORKOUT
 
 if TYPE_CHECKING:
     from tracker.domain import Workout

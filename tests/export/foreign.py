@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 
-from tests.export.workouts import rep, workouts
+from tests.workouts import exported_rep, plausible_workouts
 from tracker.domain import PainEntered, PainMoment, Rep, SetEntries, SetRecord, Workout
 
 if TYPE_CHECKING:
@@ -33,9 +33,9 @@ def odd_sets(draw: st.DrawFn, index: int, start_s: float) -> SetRecord:
     kind = draw(st.sampled_from(["no reps", "no phases", "200 reps"]))
     reps: tuple[Rep, ...] = ()
     if kind == "no phases":
-        reps = (replace(rep(1, start_s, None), phases=(), bottom_s=None, rom_deg=None),)
+        reps = (replace(exported_rep(1, start_s, None), phases=(), bottom_s=None, rom_deg=None),)
     elif kind == "200 reps":
-        reps = tuple(rep(number, start_s + 4.5 * number) for number in range(1, 201))
+        reps = tuple(exported_rep(number, start_s + 4.5 * number) for number in range(1, 201))
     return SetRecord(
         index=index,
         start_s=reps[0].start_s if reps else start_s,
@@ -50,7 +50,7 @@ def odd_sets(draw: st.DrawFn, index: int, start_s: float) -> SetRecord:
 @st.composite
 def dated_workouts(draw: st.DrawFn) -> Workout:
     """Return any training with at least one set and a date."""
-    workout = draw(workouts())
+    workout = draw(plausible_workouts())
     moments = st.datetimes(datetime(2000, 1, 2), datetime(2099, 12, 1), timezones=zones())
     at_s = max((record.end_s for record in workout.sets), default=0.0) + draw(st.floats(0, 90))
     sets = workout.sets

@@ -1,14 +1,15 @@
 from __future__ import annotations
 
-import importlib
-import inspect
 import io
+import subprocess
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
-from tracker.domain import UnknownNameError
+from tracker.domain import InputError, TimedFrame, UnknownNameError
 from tracker.export.formats import FORMATS, Needs, Session, format_named
 
 if TYPE_CHECKING:
@@ -17,21 +18,40 @@ if TYPE_CHECKING:
     from tracker.domain import Workout
 
 
-def parameters_of(place: str) -> list[str]:
-    module, function = place.split(":")
-    return list(inspect.signature(getattr(importlib.import_module(module), function)).parameters)
+SAMPLES = TimedFrame(np.linspace(0.0, 0.99, 100), np.ones((100, 3)), np.zeros((100, 3)))
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_every_writer_is_there_and_takes_what_the_table_says(name: str) -> None:
+def test_every_format_writes_a_file_or_a_folder(
+    name: str, workout: Workout, tmp_path: Path
+) -> None:
     form = FORMATS[name]
+    session = Session(workout, SAMPLES)
     assert form.name == name
     assert form.writer or form.folder_writer
     if form.writer is not None:
-        needed = 2 if form.needs is Needs.WORKOUT else 3
-        assert len(parameters_of(form.writer)) >= needed
+        out = io.BytesIO()
+        form.write(session, out)
+        assert out.getvalue()
     if form.folder_writer is not None:
-        assert len(parameters_of(form.folder_writer)) == 3
+        form.write_folder([session], tmp_path, tmp_path / "target")
+        assert any(path.is_file() for path in tmp_path.rglob("*"))
+
+
+def test_a_format_of_samples_is_not_written_without(workout: Workout, tmp_path: Path) -> None:
+    for name in ("raw-csv", "raw-parquet"):
+        with pytest.raises(InputError, match="has no samples"):
+            FORMATS[name].write(Session(workout), io.BytesIO())
+    with pytest.raises(InputError, match="has no samples"):
+        FORMATS["bids"].write_folder([Session(workout)], tmp_path, tmp_path / "target")
+
+
+def test_naming_the_formats_loads_none_of_their_libraries() -> None:
+    code = "import sys; import tracker.export.formats; print(*sorted(sys.modules))"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True
+    ).stdout.split()
+    assert not {"scipy", "pyarrow", "jinja2"} & set(loaded)
 
 
 @pytest.mark.parametrize("name", FORMATS)

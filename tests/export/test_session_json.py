@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, ValidationError
 
-from tests.export.workouts import WORKOUT, patient, workouts
+from tests.workouts import WORKOUT, patient, plausible_workouts
 from tracker.domain import (
     EXERCISES,
     BatteryRead,
@@ -317,7 +317,7 @@ def test_the_published_schema_is_one() -> None:
 
 
 @patient
-@given(workouts())
+@given(plausible_workouts())
 def test_any_training_is_as_the_published_schema_says(workout: Workout) -> None:
     out = io.BytesIO()
     write_session(workout, out)

@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy import create_mock_engine, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-sys.path.insert(0, str(Path(__file__).parents[2]))
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tests.store.workouts import TWO_SETS
+from workouts import TWO_SETS  # type: ignore[import-not-found]
+
 from tracker.store import Edit, Field, TrainingLog
 from tracker.store.schema import METADATA, VERSION
 

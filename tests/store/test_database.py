@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import insert, select
+from sqlalchemy.exc import OperationalError
 
 from tests.store.conftest import POSTGRES
-from tests.store.workouts import TWO_SETS
+from tests.workouts import TWO_SETS, dated
 from tracker.domain import InputError, OutputError, TrackerError
-from tracker.store import TrainingLog
-from tracker.store.database import Database
+from tracker.store import Edit, Field, SessionQuery, TrainingLog
+from tracker.store.database import Database, LogFailure, file_of, log_url, shown, translated_errors
 from tracker.store.schema import MIGRATIONS, SCHEMA_VERSION, VERSION
 
 if TYPE_CHECKING:
@@ -118,7 +119,9 @@ def test_what_is_no_database_is_told_and_stays_as_it_is(
 ) -> None:
     path = tmp_path / "training.sqlite"
     path.write_bytes(content)
-    with pytest.raises(InputError, match=r"is no database\nMove the file away.*--missing") as told:
+    with pytest.raises(
+        InputError, match=r"is not a database\nMove the file away.*--missing"
+    ) as told:
         Database(path, now)
     assert str(path) in str(told.value)
     assert path.read_bytes() == content
@@ -172,7 +175,7 @@ def test_on_a_server_tables_of_others_are_no_obstacle_but_ours_without_a_version
 def test_a_place_where_no_file_can_be_is_told(place: str, tmp_path: Path, now: Now) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(
-        OutputError, match=r"cannot be opened or created|no folder for the training"
+        OutputError, match=r"cannot be opened or created|the folder for the training"
     ):
         Database(place.format(tmp_path), now)
 
@@ -196,7 +199,7 @@ def test_a_log_that_may_only_be_read_can_be_read_and_says_so_when_written(
 FULL_DISK = """
 import resource, sys
 from datetime import datetime, UTC
-from tests.store.workouts import TWO_SETS
+from workouts import TWO_SETS
 from tracker.domain import OutputError
 from tracker.store import TrainingLog
 now = lambda: datetime.now(UTC)
@@ -218,7 +221,7 @@ def test_a_full_disk_is_told_and_nothing_that_was_confirmed_is_lost(
     tmp_path: Path, now: Now
 ) -> None:
     path = tmp_path / "training.sqlite"
-    tests = str(Path(__file__).parents[2])
+    tests = str(Path(__file__).parents[1])
     result = subprocess.run(
         [sys.executable, "-c", FULL_DISK, str(path)],
         env=os.environ | {"PYTHONPATH": tests},
@@ -259,3 +262,171 @@ def test_migrations_of_a_later_version_run_when_the_log_is_opened(place: str, no
     assert len(ran) == 1
     with pytest.raises(InputError, match="Update the tracker"):
         Database(place, now)
+
+
+def test_a_path_is_a_file_of_sqlite(tmp_path: Path) -> None:
+    path = tmp_path / "a b#?%.sqlite"
+    for place in (path, str(path)):
+        url = log_url(place)
+        assert url.get_backend_name() == "sqlite"
+        assert file_of(url) == path
+        assert shown(url) == str(path)
+
+
+def test_a_home_is_expanded() -> None:
+    assert file_of(log_url("~/x.sqlite")) == Path("~/x.sqlite").expanduser()
+
+
+def test_a_url_of_sqlite_is_its_file() -> None:
+    assert file_of(log_url("sqlite:////tmp/x.sqlite")) == Path("/tmp/x.sqlite").absolute()
+
+
+@pytest.mark.parametrize("scheme", ["postgresql", "postgresql+psycopg"])
+def test_a_server_is_reached_by_the_driver_that_is_tested(scheme: str) -> None:
+    url = log_url(f"{scheme}://ann:secret@db.example/clinic")
+    assert url.drivername == "postgresql+psycopg"
+    assert file_of(url) is None
+    assert shown(url) == "postgresql+psycopg://ann:***@db.example/clinic"
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("mysql://h/d", "cannot be kept in mysql"),
+        ("postgresql+asyncpg://h/d", r"expected the driver postgresql\+psycopg"),
+        ("sqlite://", "names no file"),
+        ("sqlite+aiosqlite:////x", "names no file"),
+        ("://secret@", "cannot be read"),
+        ("postgresql://u:secret@h:port/d", "cannot be read"),
+    ],
+)
+def test_another_database_is_refused_without_telling_secrets(text: str, problem: str) -> None:
+    with pytest.raises(InputError, match=problem) as caught:
+        log_url(text)
+    assert "secret" not in str(caught.value)
+    assert "postgresql+psycopg://user@host/database" in str(caught.value)
+
+
+class ServerError(Exception):
+    """As the driver raises them: with the code of PostgreSQL, or without where there is none."""
+
+    def __init__(self, sqlstate: str | None, text: str) -> None:
+        super().__init__(text)
+        self.sqlstate = sqlstate
+
+
+def sqlite_error(code: int) -> sqlite3.OperationalError:
+    error = sqlite3.OperationalError("what it says")
+    error.sqlite_errorcode = code
+    return error
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "text"),
+    [
+        (sqlite3.SQLITE_BUSY, LogFailure, "another program is writing"),
+        (sqlite3.SQLITE_BUSY_SNAPSHOT, LogFailure, "another program is writing"),
+        (sqlite3.SQLITE_FULL, OutputError, "no space left"),
+        (sqlite3.SQLITE_READONLY_DIRECTORY, OutputError, "may not be written"),
+        (sqlite3.SQLITE_CANTOPEN, OutputError, "cannot be opened or created"),
+        (sqlite3.SQLITE_NOTADB, InputError, "is not a database"),
+        (sqlite3.SQLITE_CORRUPT_VTAB, InputError, "is damaged: what it says"),
+        (sqlite3.SQLITE_IOERR_WRITE, OutputError, "the disk failed or is full"),
+        (sqlite3.SQLITE_ERROR, LogFailure, "cannot be used: what it says"),
+    ],
+)
+def test_what_sqlite_says_becomes_what_to_do(
+    code: int, kind: type[Exception], text: str, tmp_path: Path
+) -> None:
+    url = log_url(tmp_path / "x.sqlite")
+    with pytest.raises(kind, match=text) as told, translated_errors(url):
+        raise OperationalError("SELECT 1", {}, sqlite_error(code))
+    assert str(tmp_path / "x.sqlite") in str(told.value)
+    assert "\n" in str(told.value)
+    with pytest.raises(kind, match=text), translated_errors(url):
+        raise sqlite_error(code)
+
+
+@pytest.mark.parametrize(
+    ("state", "kind", "text"),
+    [
+        ("53100", OutputError, "no space or memory"),
+        ("42501", OutputError, "may not be written"),
+        ("25006", OutputError, "may not be written"),
+        ("55P03", LogFailure, "another program holds"),
+        ("57P01", LogFailure, "server of the training log cannot be used"),
+        ("28P01", LogFailure, "PGPASSWORD"),
+        (None, LogFailure, "Check the URL, the network"),
+        ("22P02", LogFailure, "the training log cannot be used: two lines"),
+    ],
+)
+def test_what_a_server_says_becomes_what_to_do(
+    state: str | None, kind: type[Exception], text: str
+) -> None:
+    with (
+        pytest.raises(kind, match=text) as told,
+        translated_errors(log_url("postgresql://ann:secret@h/d")),
+    ):
+        raise OperationalError("SELECT 1", {}, ServerError(state, "two\nlines"))
+    assert "secret" not in str(told.value)
+
+
+def test_other_errors_are_left_alone(tmp_path: Path) -> None:
+    with pytest.raises(ZeroDivisionError), translated_errors(log_url(tmp_path)):
+        raise ZeroDivisionError
+
+
+@pytest.fixture
+def filled(log: TrainingLog) -> TrainingLog:
+    first = log.add(TWO_SETS, version="1", recording="/r/a.arrows", sha256="aa")
+    log.edit(first, [Edit(Field.REPS, 7, 1)])
+    log.delete([log.add(dated(TWO_SETS, None), version="1", sha256="bb")])
+    gone = log.add(dated(TWO_SETS, None), version="1", sha256="cc")
+    log.delete([gone])
+    log.purge([gone])
+    return log
+
+
+def test_a_backup_is_the_whole_log_in_one_file(
+    filled: TrainingLog, tmp_path: Path, now: Now
+) -> None:
+    target = tmp_path / "safe" / "backup.sqlite"
+    target.parent.mkdir()
+    filled.back_up(target)
+    assert list(target.parent.iterdir()) == [target]
+    with TrainingLog(target, now) as copy:
+        for wanted in (SessionQuery(), SessionQuery(trash=True)):
+            assert copy.list(wanted) == filled.list(wanted)
+        (line,) = copy.list()
+        assert copy.detail(line.id) == filled.detail(line.id)
+        assert copy.ignored() == filled.ignored() == {"cc"}
+        # And it is a log to go on with.
+        assert copy.add(TWO_SETS, version="1") > line.id
+
+
+def test_what_exists_is_replaced_only_on_demand(filled: TrainingLog, tmp_path: Path) -> None:
+    target = tmp_path / "backup.sqlite"
+    target.write_text("older")
+    with pytest.raises(OutputError, match=r"exists already\n.*--force"):
+        filled.back_up(target)
+    assert target.read_text() == "older"
+    filled.back_up(target, force=True)
+    assert target.read_bytes().startswith(b"SQLite format 3")
+
+
+def test_the_log_is_never_replaced_by_its_backup(tmp_path: Path, now: Now) -> None:
+    path = tmp_path / "training.sqlite"
+    with (
+        TrainingLog(path, now) as log,
+        pytest.raises(OutputError, match="the training log itself"),
+    ):
+        log.back_up(path, force=True)
+
+
+@pytest.mark.parametrize("folder", ["nowhere", "file"])
+def test_a_place_that_cannot_be_written_is_told(
+    folder: str, filled: TrainingLog, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(OutputError, match=r"there is no folder|cannot be written"):
+        filled.back_up(tmp_path / folder / "backup.sqlite")

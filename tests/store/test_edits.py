@@ -1,12 +1,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import update
 
-from tests.store.workouts import TWO_SETS, set_of
+from tests.store.test_log import added
+from tests.workouts import TWO_SETS, logged_set
 from tracker.domain import InputError, PainEntered, PainMoment, SetEntries, UnknownNameError
-from tracker.store.edits import Edit, Field, MadeEdit, check_edit, overlay, place_of
+from tracker.store import Edit, Field
+from tracker.store.edits import MadeEdit, check_edit, overlay, place_of
+from tracker.store.schema import EDITS
+
+if TYPE_CHECKING:
+    from tracker.store import TrainingLog
 
 
 def made(edit: Edit, *, undone: bool = False) -> MadeEdit:
@@ -24,7 +32,7 @@ def made(edit: Edit, *, undone: bool = False) -> MadeEdit:
 def test_without_edits_a_training_is_as_it_was() -> None:
     shown = overlay(TWO_SETS, ())
     assert shown.workout is TWO_SETS
-    assert (shown.edited, shown.homeless) == (frozenset(), ())
+    assert (shown.edited, shown.unmatched) == (frozenset(), ())
 
 
 def test_edits_of_a_set_are_laid_over_what_was_entered_and_leave_what_was_measured() -> None:
@@ -62,10 +70,10 @@ def test_what_was_said_of_a_set_can_be_unsaid_and_said_again() -> None:
     assert again.done == 7
 
 
-def test_only_what_is_said_of_a_set_can_be_unsaid() -> None:
+def test_only_what_was_entered_for_a_set_can_be_cleared() -> None:
     check_edit(Edit(Field.LOAD, None, 1))
     for field in (Field.EXERCISE, Field.NOTE, Field.PAIN_AFTER):
-        with pytest.raises(InputError, match="not be cleared"):
+        with pytest.raises(InputError, match="not cleared"):
             check_edit(Edit(field, None))
 
 
@@ -99,11 +107,11 @@ def test_the_newest_edit_holds_unless_it_was_taken_back() -> None:
 @pytest.mark.parametrize(
     ("sets", "place"),
     [
-        ((set_of(1, 60.0, 4),), 0),
-        ((set_of(1, 2.0, 1), set_of(2, 10.0, 5), set_of(3, 61.0, 3)), 2),
+        ((logged_set(1, 60.0, 4),), 0),
+        ((logged_set(1, 2.0, 1), logged_set(2, 10.0, 5), logged_set(3, 61.0, 3)), 2),
         # In two: the larger part has it.
-        ((set_of(1, 60.0, 1), set_of(2, 64.0, 3)), 1),
-        ((set_of(2, 200.0, 4),), None),
+        ((logged_set(1, 60.0, 1), logged_set(2, 64.0, 3)), 1),
+        ((logged_set(2, 200.0, 4),), None),
         ((), None),
     ],
 )
@@ -112,15 +120,18 @@ def test_a_set_is_known_again_by_its_place_in_time(sets: tuple, place: int | Non
 
 
 def test_of_two_sets_at_one_place_the_number_decides() -> None:
-    assert place_of(made(Edit(Field.REPS, 6, 2)), (set_of(1, 60.0, 4), set_of(2, 60.0, 4))) == 1
+    assert (
+        place_of(made(Edit(Field.REPS, 6, 2)), (logged_set(1, 60.0, 4), logged_set(2, 60.0, 4)))
+        == 1
+    )
 
 
 def test_an_edit_whose_set_is_gone_is_told_of() -> None:
     edit = made(Edit(Field.REPS, 6, 2))
     other = overlay(TWO_SETS, [edit])
-    assert other.homeless == ()
+    assert other.unmatched == ()
     shown = overlay(replace(TWO_SETS, sets=TWO_SETS.sets[:1]), [edit])
-    assert shown.homeless == (edit,)
+    assert shown.unmatched == (edit,)
     assert shown.workout.sets == TWO_SETS.sets[:1]
 
 
@@ -132,8 +143,8 @@ def test_an_edit_whose_set_is_gone_is_told_of() -> None:
         (Edit(Field.RPE, 10.5, 1), "expected 0 to 10, got 10.5"),
         (Edit(Field.PAIN_AFTER, 11), "expected 0 to 10, got 11"),
         (Edit(Field.SET_NOTE, "x" * 2001, 1), "at most 2000 characters, got 2001"),
-        (Edit(Field.REPS, 5), "of a set, which has to be named"),
-        (Edit(Field.PAIN_AFTER, 5, 1), "is something of the session"),
+        (Edit(Field.REPS, 5), "needs a set"),
+        (Edit(Field.PAIN_AFTER, 5, 1), "belongs to the session, not to a set"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(edit: Edit, message: str) -> None:
@@ -159,3 +170,30 @@ def test_an_exercise_that_there_is_none_of_is_refused() -> None:
 )
 def test_what_can_be_meant_is_taken(edit: Edit) -> None:
     check_edit(edit)
+
+
+def test_undo_takes_back_one_change_after_the_other(log: TrainingLog) -> None:
+    session_id = added(log)
+    log.edit(session_id, [Edit(Field.LOAD, 80, 1)])
+    second = (Edit(Field.LOAD, 82.5, 1), Edit(Field.NOTE, "x"))
+    log.edit(session_id, second)
+    assert log.undo(session_id) == second
+    assert log.workout(session_id).sets[0].load_kg == 80
+    assert log.undo(session_id) == (Edit(Field.LOAD, 80, 1),)
+    assert log.workout(session_id) == TWO_SETS
+    assert not log.list()[0].edited
+    with pytest.raises(InputError, match="no edit to undo"):
+        log.undo(session_id)
+    # What was taken back is still told.
+    assert len(log.detail(session_id).edits) == 3
+    log.edit(session_id, [Edit(Field.LOAD, 60, 1)])
+    assert log.detail(session_id).edits[-1].change == 3
+
+
+def test_an_edit_of_what_a_later_tracker_knows_is_told(log: TrainingLog) -> None:
+    session_id = added(log)
+    log.edit(session_id, [Edit(Field.REPS, 6, 1)])
+    with log._database.writing() as connection:
+        connection.execute(update(EDITS).values(field="mood"))
+    with pytest.raises(InputError, match="has an edit of 'mood'"):
+        log.workout(session_id)

@@ -14,7 +14,7 @@ from tests.app.doubles import (
     settle,
     until,
 )
-from tests.app.workout import DURATION_S, pitch_deg, said_at
+from tests.workouts import DURATION_S, pitch_deg, said_at
 from tracker.app.playback import Playback
 from tracker.app.session import Session
 from tracker.domain import Plan, PlanChosen, SessionInfo, UserInput, parse_tempo

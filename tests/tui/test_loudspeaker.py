@@ -6,8 +6,8 @@ import pytest
 
 from tests.app.doubles import in_time
 from tests.app.test_sounding import Listener
-from tests.app.workout import SET_STARTS_S, UP_S
 from tests.tui.staging import Stage, look
+from tests.workouts import SET_STARTS_S, UP_S
 from tracker.sound import Opened, SoundError, Tone
 from tracker.tui import TrackerApp
 

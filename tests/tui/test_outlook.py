@@ -5,9 +5,9 @@ from datetime import date
 
 import pytest
 
-from tests.app.workout import rep_at
 from tests.tui.staging import PLAN
 from tests.tui.widgets.snapshots import set_of
+from tests.workouts import rep_at
 from tracker.coach import NO_DIAGNOSIS
 from tracker.domain import (
     HIP_THRUST,

@@ -11,7 +11,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from tracker.app.snapshot import RunState
-from tracker.coach import RULES, MomentKind, Stretch, listen
+from tracker.coach import RULES, Interval, MomentKind, poll
 from tracker.domain import (
     Calibrated,
     CalibrationFailed,
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from tracker.app.clock import Clock
     from tracker.app.snapshot import SessionSnapshot
-    from tracker.coach import Heard, Rule
+    from tracker.coach import LastPoll, Rule
     from tracker.domain import Event
     from tracker.sound import Player, Sound
 
@@ -63,7 +63,7 @@ class AudioFeedback:
         self._player.prepare(Speech(text) for rule in RULES.values() for text in _phrases(rule))
         # Not a ledger: this may begin to listen in the middle of a set.
         self._adjusted: Counter[int] = Counter()
-        self._heard: Heard | None = None
+        self._last_poll: LastPoll | None = None
         self._link = LinkState.STREAMING
 
     def accept(self, events: Sequence[Event], newest_s: float) -> None:
@@ -105,15 +105,15 @@ class AudioFeedback:
         """Sound what has become due since the last look."""
         now_s = reached_s(snapshot)
         if now_s is None:
-            self._heard = None
+            self._last_poll = None
             return
         current = snapshot.current_set
         plan = snapshot.plan if current is None else current.plan
-        stretch = stretch_of(snapshot)
-        if self._heard is not None and self._heard.stretch != stretch:
+        interval = interval_of(snapshot)
+        if self._last_poll is not None and self._last_poll.interval != interval:
             # A phase that ended early has no more beats, those that wait to begin included.
             self._player.withdraw(Tone.BEAT, Tone.ACCENT)
-        due, self._heard = listen(self._heard, stretch, now_s, plan)
+        due, self._last_poll = poll(self._last_poll, interval, now_s, plan)
         for moment in due:
             if now_s - moment.at_s <= OLD_NEWS_S:
                 self._player.offer(_TONES[moment.kind])
@@ -128,14 +128,14 @@ def _phrases(rule: Rule) -> Iterator[str]:
             yield text
 
 
-def stretch_of(snapshot: SessionSnapshot) -> Stretch | None:
+def interval_of(snapshot: SessionSnapshot) -> Interval | None:
     """Return the phase, or the rest, that the lifter is in; None before the first set."""
     if snapshot.phase is not None and snapshot.phase_started_s is not None:
-        return Stretch(snapshot.phase, snapshot.phase_started_s)
+        return Interval(snapshot.phase, snapshot.phase_started_s)
     last = snapshot.current_set
     if last is None or not last.ended:
         return None
-    return Stretch(None, last.end_s)
+    return Interval(None, last.end_s)
 
 
 def reached_s(snapshot: SessionSnapshot) -> float | None:

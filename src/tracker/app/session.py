@@ -42,7 +42,7 @@ from tracker.domain import (
     SourceFacts,
     UserCommand,
     check_entry,
-    entry_notification,
+    entry_message,
     exercise_named,
     workout_of,
 )
@@ -202,7 +202,7 @@ class Session:
             If it cannot be meant, as a pain of 11.
         """
         check_entry(entry)
-        notification = entry_notification(self._newest_received_ns, entry)
+        notification = entry_message(self._newest_received_ns, entry)
         self._intake.put_now(notification)
         return notification
 

@@ -9,12 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tracker.coach import OneRepMax, one_rep_max
+from tracker.coach import FLAG_WORDS, OneRepMax, one_rep_max, taken_s
 from tracker.domain import (
-    CODE_ORDER,
-    LIFTERS_ORDER,
     LOW_BATTERY_PERCENT,
-    PHASE_WORDS,
     BatteryRead,
     Calibrated,
     CalibrationFailed,
@@ -34,6 +31,8 @@ from tracker.domain import (
     SetStarted,
     mean_of_known,
 )
+from tracker.domain import tempo_code as code_of
+from tracker.domain import tempo_words as words_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -42,21 +41,6 @@ if TYPE_CHECKING:
 
 UNKNOWN: Final = "–"
 """Stands for a value that is not known."""
-
-FLAG_WORDS: Final = {
-    Flag.SHORT_OF_LOCKOUT: "short of lockout",
-    Flag.GAP: "samples missing",
-    Flag.SATURATED: "sensor at its limit",
-    Flag.LOW_CONFIDENCE_VELOCITY: "velocity uncertain",
-    Flag.AXIS_UNCERTAIN: "axis uncertain",
-    Flag.PAST_LOCKOUT: "past lockout",
-    Flag.FAR_PAST_LOCKOUT: "far past lockout",
-    Flag.SAGGED: "hips sank in the hold",
-    Flag.DROPPED_ECCENTRIC: "dropped",
-    Flag.RESTED_AT_BOTTOM: "rested at the bottom",
-    Flag.TILTED: "hips tilted",
-}
-"""What a flag means."""
 
 
 def number(value: float | None, decimals: int = 1, unit: str = "") -> str:
@@ -79,12 +63,7 @@ def counted(amount: int, noun: str) -> str:
 
 def phase_durations_s(rep: Rep) -> dict[Phase, float | None]:
     """Return how long each phase of a rep took, s."""
-    return {
-        Phase.CONCENTRIC: rep.concentric_s,
-        Phase.LOCKOUT: rep.lockout_s,
-        Phase.ECCENTRIC: rep.eccentric_s,
-        Phase.BOTTOM: rep.bottom_s,
-    }
+    return {phase: taken_s(rep, phase) for phase in Phase}
 
 
 def mean_durations_s(reps: Sequence[Rep]) -> dict[Phase, float | None]:
@@ -98,15 +77,12 @@ def tempo_code(durations_s: dict[Phase, float | None]) -> str:
 
     Between the hyphens of a code the dash would be lost, so an unknown phase is a question mark.
     """
-    each = (durations_s[phase] for phase in CODE_ORDER)
-    return "-".join("?" if duration_s is None else number(duration_s) for duration_s in each)
+    return code_of({phase: "?" if s is None else number(s) for phase, s in durations_s.items()})
 
 
 def tempo_words(durations_s: dict[Phase, float | None]) -> str:
     """Return measured tempo in the order in which a hip thrust happens."""
-    return " · ".join(
-        f"{PHASE_WORDS[phase]} {number(durations_s[phase])}" for phase in LIFTERS_ORDER
-    )
+    return words_of({phase: number(duration_s) for phase, duration_s in durations_s.items()})
 
 
 def reference_words(event: ReferenceRep) -> str:

@@ -229,7 +229,7 @@ def not_logged(
         for path in recordings_in(folder)
         if path.name not in names and (path.stat().st_mtime < since_s or is_closed(path))
     ]
-    left_out = log.left_out() if unknown else frozenset()
+    left_out = log.ignored() if unknown else frozenset()
     return tuple(path for path in unknown if not left_out or sha256_of(path) not in left_out)
 
 
@@ -386,11 +386,11 @@ class TrainingService:
             If it has no recording any more, or that cannot be read.
         """
         with open_training_log(self._paths) as log:
-            kept = log.kept(session_id)
+            kept = log.detail(session_id)
         if kept.recording is None:
             raise InputError(f"session {session_id}", "has no recording")
         recording = open_recording(Path(kept.recording))
-        info = replace(recording.info, exercise=kept.overlaid.workout.info.exercise)
+        info = replace(recording.info, exercise=kept.current.workout.info.exercise)
         return Playback(
             info,
             lambda: ReplaySource.of(recording, self._clock),

@@ -288,7 +288,7 @@ def training_log(paths: Paths) -> Check:
         if not log_is_there(place):
             return Check("training log", True, f"none yet: it will be {place}")
         with open_training_log(paths) as log:
-            seen = f"{log.shown}, {counted(len(log.list()), 'session')}"
+            seen = f"{log.location}, {counted(len(log.list()), 'session')}"
             missing = not_logged(log, paths.recordings)
     except TrackerError as error:
         return Check("training log", False, error.message, error.advice or "Fix the file.")

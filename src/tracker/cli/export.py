@@ -303,7 +303,7 @@ def logged_workout(word: str) -> Workout:
 def logged_recording(word: str) -> Path:
     """Return the recording of a session of the log."""
     with _opened_log(word) as log:
-        recording = log.kept(log.find(word)).recording
+        recording = log.detail(log.find(word)).recording
     if recording is None or not Path(recording).exists():
         raise InputError(
             f"session {word}",

@@ -164,12 +164,12 @@ def show(session: str, output_format: str) -> None:
     from tracker.export import session_object
 
     with open_training_log() as log:
-        detail = log.kept(log.find(session))
-    workout = detail.overlaid.workout
+        detail = log.detail(log.find(session))
+    workout = detail.current.workout
     if output_format == "json":
         click.echo(json.dumps({**session_object(workout), "log": log_object(detail)}, indent=2))
         return
-    edited = frozenset((number, field.value) for number, field in detail.overlaid.edited)
+    edited = frozenset((number, field.value) for number, field in detail.current.edited)
     click.echo("\n".join(detail_lines(detail)))
     click.echo(f"\n{session_table(workout, edited)}")
 
@@ -363,4 +363,4 @@ def backup(file: Path, force: bool) -> None:
     with open_training_log() as log:
         log.back_up(file, force=force)
         sessions = len(log.list())
-    click.echo(f"{file}: {counted(sessions, 'session')} of {log.shown}", err=True)
+    click.echo(f"{file}: {counted(sessions, 'session')} of {log.location}", err=True)

@@ -176,7 +176,7 @@ def demo(
     detection as those of a sensor. Nothing is stored.
     """
     # The engine costs SciPy (0.6 s).
-    from tracker.domain import PlanChosen, entry_notification
+    from tracker.domain import PlanChosen, entry_message
     from tracker.domain.units import s_from_ns
     from tracker.sim import demo_plan, simulate
 
@@ -187,7 +187,7 @@ def demo(
             takewhile(lambda each: s_from_ns(each.received_ns) < seconds, notifications)
         )
     if plan is not None:
-        notifications = (entry_notification(0, PlanChosen(plan)), *notifications)
+        notifications = (entry_message(0, PlanChosen(plan)), *notifications)
     piece = Piece(
         title=f"simulated session, seed {seed}: no sensor is connected",
         info=simulated.info,

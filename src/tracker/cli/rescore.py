@@ -303,7 +303,7 @@ def _log(log: TrainingLog, task: Task, measured: Measured, outcome: Outcome) -> 
     outcome.lines += [f"{task.path}: {warning.text}" for warning in workout.warnings]
     workout = replace(workout, facts=replace(workout.facts, path=str(task.path)))
     if known is None and not workout.sets and not workout.facts.samples:
-        log.leave_out(measured.sha256)
+        log.ignore(measured.sha256)
         outcome.empty += 1
         return
     duration_s = workout.facts.duration_s or 0.0
@@ -321,7 +321,7 @@ def _log(log: TrainingLog, task: Task, measured: Measured, outcome: Outcome) -> 
         sha256=measured.sha256,
         counted_as=measured.counted_as,
     )
-    summary = log.kept(session_id).summary
+    summary = log.detail(session_id).summary
     if known is None and session_id > newest_before:
         outcome.added += 1
         click.echo(f"{session_id}  {task.path.name}: {counted(summary.reps_done, 'rep')}")

@@ -194,13 +194,13 @@ def detail_lines(detail: SessionDetail) -> Iterator[str]:
     if summary.deleted_utc is not None:
         parts.append("in the trash")
     yield " · ".join(parts)
-    for pain in detail.overlaid.workout.pain:
+    for pain in detail.current.workout.pain:
         after = "" if pain.set_index is None else f" set {pain.set_index}"
         yield f"pain {pain.moment.value}{after}: {pain.score}"
     if summary.shown_note:
         yield f"note: {summary.shown_note}"
     for made in detail.edits:
-        yield _edit_line(made, orphaned=made in detail.overlaid.homeless)
+        yield _edit_line(made, unmatched=made in detail.current.unmatched)
 
 
 def edit_words(edit: Edit) -> str:
@@ -249,7 +249,7 @@ def log_object(detail: SessionDetail) -> dict[str, object]:
                 "value": made.edit.value,
                 "made_utc": made.made_utc,
                 "undone_utc": made.undone_utc,
-                "applies": made.undone_utc is None and made not in detail.overlaid.homeless,
+                "applies": made.undone_utc is None and made not in detail.current.unmatched,
             }
             for made in detail.edits
         ],
@@ -304,12 +304,12 @@ def _pain(before: float | None, after: float | None) -> str:
     return "→".join(UNKNOWN if each is None else f"{each:.3g}" for each in (before, after))
 
 
-def _edit_line(made: MadeEdit, *, orphaned: bool) -> str:
+def _edit_line(made: MadeEdit, *, unmatched: bool) -> str:
     edit = made.edit
     line = f"edited {_when(made.made_utc)}: {edit_words(edit)}"
     if made.undone_utc is not None:
         return f"{line} (undone)"
-    if orphaned:
+    if unmatched:
         span = f"{clock_time(made.start_s)}–{clock_time(made.end_s)}"
         return f"{line} (not applied: there is no set at {span} any more)"
     return line

@@ -1,19 +1,20 @@
-"""Events to cues, plans to beats, and sessions to what comes next. Pure: no clock, no I/O."""
+"""Events to cues, plans to beats, past sessions to the next one. Pure: no clock, no I/O."""
 
 from tracker.coach.cues import Coach
 from tracker.coach.pacing import (
-    Heard,
+    VERDICT_WORDS,
+    Interval,
+    LastPoll,
     Moment,
     MomentKind,
-    Pace,
     PaceVerdict,
     PhaseError,
-    Stretch,
-    beats,
-    listen,
-    moments,
-    pace,
+    judge_pace,
     phase_errors,
+    planned_s,
+    poll,
+    taken_s,
+    tolerance_s,
 )
 from tracker.coach.pain import (
     RED_FLAGS,
@@ -23,26 +24,44 @@ from tracker.coach.pain import (
     judge_pain,
     red_flag_lines,
 )
-from tracker.coach.progression import PastSession, PastSet, Step, Suggestion, past_session, suggest
+from tracker.coach.progression import (
+    UNSEEN_FLAGS,
+    PastSession,
+    PastSet,
+    Step,
+    Suggestion,
+    past_session,
+    suggest,
+)
 from tracker.coach.rules import RULES, Rule
-from tracker.coach.texts import ASK_FIRST, FOR_EVERYBODY, HOW_TO, NO_DIAGNOSIS, WARM_UP
+from tracker.coach.texts import (
+    ASK_FIRST,
+    FLAG_WORDS,
+    FOR_EVERYBODY,
+    HOW_TO,
+    NO_DIAGNOSIS,
+    WARM_UP,
+)
 from tracker.coach.velocity import NoEstimate, OneRepMax, VelocityLoss, one_rep_max, velocity_loss
 
 __all__ = [
     "ASK_FIRST",
+    "FLAG_WORDS",
     "FOR_EVERYBODY",
     "HOW_TO",
     "NO_DIAGNOSIS",
     "RED_FLAGS",
     "RULES",
+    "UNSEEN_FLAGS",
+    "VERDICT_WORDS",
     "WARM_UP",
     "Coach",
-    "Heard",
+    "Interval",
+    "LastPoll",
     "Moment",
     "MomentKind",
     "NoEstimate",
     "OneRepMax",
-    "Pace",
     "PaceVerdict",
     "PainLight",
     "PainVerdict",
@@ -52,18 +71,18 @@ __all__ = [
     "RedFlag",
     "Rule",
     "Step",
-    "Stretch",
     "Suggestion",
     "VelocityLoss",
-    "beats",
+    "judge_pace",
     "judge_pain",
-    "listen",
-    "moments",
     "one_rep_max",
-    "pace",
     "past_session",
     "phase_errors",
+    "planned_s",
+    "poll",
     "red_flag_lines",
     "suggest",
+    "taken_s",
+    "tolerance_s",
     "velocity_loss",
 ]

@@ -1,15 +1,11 @@
 """Events in, the same events with cues out.
 
-A cue follows at once on the event that gave rise to it. What is said depends on the events alone,
-never on how they were cut into calls, so a session, its replay and a whole file say the same.
+A cue follows the event that caused it at once. Cues depend on the events alone, never on how these
+were cut into calls, so a session, its replay and a whole file get the same.
 
-What was asked for in a set, and which of several things is said next.
-
-One thing at a time: of everything that is wrong with a rep the most important is said, and while
-it was just asked for nothing less important is. It is asked for again after a while if it is
-still wrong, and praised once when it is done.
-
-One set while it goes on: its reps as they are known now, and what was said of it.
+`Coach` follows the session, `SetWatch` one set, and `CueScheduler` picks one cue at a time: of
+everything that is wrong with a rep the most important, and while a more important one is fresh,
+none. A cue comes again after a pause if nothing has changed, and earns praise once if it has.
 """
 
 from __future__ import annotations
@@ -18,14 +14,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from tracker.coach.checks import (
-    bottom_findings,
-    lowering_findings,
-    steadiness_findings,
-    tempo_findings,
-    top_findings,
-)
-from tracker.coach.rules import RULES, SPACING_S, RepContext, text_of
+from tracker.coach.checks import CHECKS, RepContext
+from tracker.coach.rules import RULES, SPACING_S, text_of
 from tracker.coach.velocity import loss_reached
 from tracker.domain import (
     NO_PLAN,
@@ -44,7 +34,7 @@ from tracker.domain import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from tracker.coach.rules import Observation, Rule, Topic
     from tracker.domain import Event, Exercise, Plan, Rep
@@ -52,26 +42,26 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class CueState:
-    """A topic that was spoken of in this set."""
+    """A topic on which a cue was given in this set."""
 
     rule: Rule
     rep_index: int
-    """Rep after which it was last asked for."""
+    """Rep after which the cue was last given."""
     at_s: float
     """When that was, s."""
     times: int = 1
-    """How often it was asked for."""
+    """How often it was given."""
     strong: bool = False
-    """Whether it was last said in its strong form."""
+    """Whether it was last given in its strong form."""
     pending: bool = True
-    """Whether it is still to be done."""
+    """Whether the lifter has still to do it."""
     done_rep: int | None = None
-    """Rep with which it was done, while praise for it is due."""
+    """Rep with which the lifter did it, while praise for it is due."""
     praised: bool = False
-    """Whether that was said."""
+    """Whether praise was given."""
 
-    def rests(self, rep_index: int, now_s: float) -> bool:
-        """Return whether it is too soon to ask for it again."""
+    def pauses(self, rep_index: int, now_s: float) -> bool:
+        """Return whether it is too soon to give it again."""
         return (
             rep_index - self.rep_index <= self.rule.again_reps
             or now_s - self.at_s < self.rule.again_s
@@ -79,109 +69,116 @@ class CueState:
 
 
 class CueScheduler:
-    """Chooses what is said of the reps of one set."""
+    """Chooses the cues about the reps of one set."""
 
     def __init__(self, set_index: int) -> None:
         self._set_index = set_index
-        self._asked: dict[Topic, CueState] = {}
-        self._corrected: int | None = None
+        self._states: dict[Topic, CueState] = {}
+        self._corrected_rep: int | None = None
         self._corrected_s = -math.inf
         self._spoken_s = -math.inf
 
-    def quiet(self, now_s: float) -> bool:
-        """Return whether nothing was said just now."""
+    def is_quiet(self, now_s: float) -> bool:
+        """Return whether the last cue has been spoken to its end."""
         return now_s - self._spoken_s >= SPACING_S
 
-    def spoke(self, now_s: float) -> None:
-        """Take note that something else was said."""
+    def note_spoken(self, now_s: float) -> None:
+        """Keep quiet for a while, because of a cue that is about no rep's form."""
         self._spoken_s = now_s
 
     def withdraw(self, rep_index: int) -> None:
-        """Forget what a rep that is none has shown: nothing is to be done about it."""
-        if self._corrected == rep_index:
-            self._corrected = None
-        for asked in self._asked.values():
-            if asked.rep_index == rep_index:
-                asked.pending, asked.done_rep = False, None
-            elif asked.done_rep == rep_index:
-                asked.pending, asked.done_rep = True, None
+        """Forget what a withdrawn rep showed: nothing is to be done about it."""
+        if self._corrected_rep == rep_index:
+            self._corrected_rep = None
+        for state in self._states.values():
+            if state.rep_index == rep_index:
+                state.pending, state.done_rep = False, None
+            elif state.done_rep == rep_index:
+                state.pending, state.done_rep = True, None
 
-    def hear(
-        self, rep_index: int, findings: Iterable[Observation], now_s: float, *, only_strong: bool
+    def choose(
+        self,
+        rep_index: int,
+        observations: Iterable[Observation],
+        now_s: float,
+        *,
+        only_strong: bool,
     ) -> Cue | None:
-        """Return what is said of a rep, if anything.
+        """Return the cue about a rep, if one is due.
 
         Parameters
         ----------
         rep_index
             Number of the rep.
-        findings
+        observations
             What it shows.
         now_s
             When that became known, s.
         only_strong
             Whether the set is to end anyway, so that only what cannot wait is said.
         """
-        heard = tuple(findings)
-        for finding in heard:
-            self._settle(finding, rep_index)
-        if self._corrected == rep_index:
+        seen = tuple(observations)
+        for each in seen:
+            self._update(each, rep_index)
+        if self._corrected_rep == rep_index:
             return None
-        sayable = [each for each in heard if each.wrong and (each.strong or not only_strong)]
-        sayable = [each for each in sayable if self._may_ask(each, rep_index, now_s)]
-        if sayable:
-            first = min(sayable, key=lambda each: RULES[each.topic].priority)
-            return self._ask(first, rep_index, now_s)
-        if only_strong or not self.quiet(now_s):
+        due = [each for each in seen if each.wrong and (each.strong or not only_strong)]
+        due = [each for each in due if self._may_give(each, rep_index, now_s)]
+        if due:
+            first = min(due, key=lambda each: RULES[each.topic].priority)
+            return self._give(first, rep_index, now_s)
+        if only_strong or not self.is_quiet(now_s):
             return None
         return self._praise(rep_index, now_s)
 
-    def _settle(self, finding: Observation, rep_index: int) -> None:
-        """Compare a finding with what was asked for after an earlier rep."""
-        asked = self._asked.get(finding.topic)
-        if asked is None or asked.rep_index >= rep_index:
+    def _update(self, observation: Observation, rep_index: int) -> None:
+        """Compare an observation with a cue given after an earlier rep."""
+        state = self._states.get(observation.topic)
+        if state is None or state.rep_index >= rep_index:
             return
-        if finding.wrong:
-            asked.done_rep = None
-        elif asked.pending:
-            asked.pending = False
-            asked.done_rep = None if asked.praised else rep_index
+        if observation.wrong:
+            state.done_rep = None
+        elif state.pending:
+            state.pending = False
+            state.done_rep = None if state.praised else rep_index
 
-    def _may_ask(self, finding: Observation, rep_index: int, now_s: float) -> bool:
-        rule = RULES[finding.topic]
-        if not finding.strong and now_s - self._corrected_s < SPACING_S:
+    def _may_give(self, observation: Observation, rep_index: int, now_s: float) -> bool:
+        rule = RULES[observation.topic]
+        if not observation.strong and now_s - self._corrected_s < SPACING_S:
             return False
-        asked = self._asked.get(finding.topic)
-        if asked is not None:
-            worse = finding.strong and not asked.strong
-            if not worse and (asked.times >= rule.most or asked.rests(rep_index, now_s)):
+        state = self._states.get(observation.topic)
+        if state is not None:
+            worse = observation.strong and not state.strong
+            if not worse and (state.times >= rule.most or state.pauses(rep_index, now_s)):
                 return False
         return not any(
-            other.pending and other.rule.priority < rule.priority and other.rests(rep_index, now_s)
-            for other in self._asked.values()
+            other.pending
+            and other.rule.priority < rule.priority
+            and other.pauses(rep_index, now_s)
+            for other in self._states.values()
         )
 
-    def _ask(self, finding: Observation, rep_index: int, now_s: float) -> Cue:
-        rule = RULES[finding.topic]
-        before = self._asked.get(finding.topic)
+    def _give(self, observation: Observation, rep_index: int, now_s: float) -> Cue:
+        rule = RULES[observation.topic]
+        before = self._states.get(observation.topic)
         times = 0 if before is None else before.times
-        self._asked[finding.topic] = CueState(
+        self._states[observation.topic] = CueState(
             rule,
             rep_index,
             now_s,
             times=times + 1,
-            strong=finding.strong,
+            strong=observation.strong,
             praised=before is not None and before.praised,
         )
-        self._corrected, self._corrected_s, self._spoken_s = rep_index, now_s, now_s
-        text = text_of(rule, finding, times)
-        return Cue(now_s, text, rule.kind, self._set_index, finding.strong, rep_index)
+        self._corrected_rep, self._corrected_s, self._spoken_s = rep_index, now_s, now_s
+        text = text_of(rule, observation, times)
+        return Cue(now_s, text, rule.kind, self._set_index, observation.strong, rep_index)
 
     def _praise(self, rep_index: int, now_s: float) -> Cue | None:
-        owed = [each for each in self._asked.values() if each.done_rep is not None]
+        owed = [each for each in self._states.values() if each.done_rep is not None]
         if not owed:
             return None
-        # One word is enough for all that was done at once.
+        # One word is enough for everything done at once.
         for each in owed:
             each.done_rep, each.praised = None, True
         self._spoken_s = now_s
@@ -189,27 +186,15 @@ class CueScheduler:
         return Cue(now_s, text, CueKind.PRAISE, self._set_index, rep_index=rep_index)
 
 
-if TYPE_CHECKING:
-    Look = Callable[[Rep, RepContext], Iterator[Observation]]
-
-LOOKS: Final[tuple[Look, ...]] = (
-    top_findings,
-    lowering_findings,
-    bottom_findings,
-    steadiness_findings,
-    tempo_findings,
-)
-"""Everything that is looked for in a rep."""
-
 BREATH_REPS: Final = 4
-"""Up to which rep of a set one is reminded to breathe: after that it is a habit, or a nuisance."""
+"""Breathing reminders end with this rep of a set: later they are a habit, or a nuisance."""
 
 LATER_BREATHS: Final = 1
-"""Reminders in each set after the first, for the same reason."""
+"""Breathing reminders in each set after the first, for the same reason."""
 
 
 class SetWatch:
-    """Watches the reps of one set and says what there is to say."""
+    """Follows the reps of one set and yields the cues about them."""
 
     def __init__(self, index: int, plan: Plan, exercise: Exercise) -> None:
         self.index = index
@@ -217,16 +202,16 @@ class SetWatch:
         self._exercise = exercise
         self._counted: set[int] = set()
         self._reps: dict[int, Rep] = {}
-        self._judged: set[tuple[int, Topic]] = set()
-        self._asking = CueScheduler(index)
+        self._observed: set[tuple[int, Topic]] = set()
+        self._scheduler = CueScheduler(index)
         self._target_rep: int | None = None
-        self._loss_said = False
+        self._loss_reached = False
         self._breaths = 0
         self._breathed_after: int | None = None
 
     @property
     def empty(self) -> bool:
-        """Whether no rep is left in it."""
+        """Whether the set has no rep left."""
         return not self._counted
 
     def count(self, rep_index: int, at_s: float, adjusted: int) -> Iterator[Cue]:
@@ -246,18 +231,18 @@ class SetWatch:
             yield self._outcome(at_s, text, CueKind.TARGET_REACHED, self._target_rep)
 
     def complete(self, rep: Rep, now_s: float) -> Iterator[Cue]:
-        """Take a rep that has come to its end."""
+        """Take a rep that has ended."""
         self._reps[rep.index] = rep
         loss = loss_reached(self._until(rep), self.plan)
-        if loss is not None and not self._loss_said:
-            self._loss_said = True
+        if loss is not None and not self._loss_reached:
+            self._loss_reached = True
             rule = RULES[CueKind.VELOCITY_LOSS, None]
             text = rule.texts[0].format(amount=f"{100.0 * loss.share:.0f} %")
             yield self._outcome(now_s, text, CueKind.VELOCITY_LOSS, rep.index, strong=True)
         yield from self._judge(rep, now_s)
 
     def revise(self, rep: Rep, now_s: float) -> Iterator[Cue]:
-        """Take what became known later; only of the latest rep is anything still said."""
+        """Take what became known later; only the latest rep still gets a cue."""
         if rep.index not in self._reps:
             return
         self._reps[rep.index] = rep
@@ -265,17 +250,17 @@ class SetWatch:
             yield from self._judge(rep, now_s)
 
     def withdraw(self, rep_index: int, adjusted: int) -> None:
-        """Forget a rep that turned out to be none."""
+        """Forget a rep that was withdrawn."""
         self._counted.discard(rep_index)
         self._reps.pop(rep_index, None)
-        self._judged = {each for each in self._judged if each[0] != rep_index}
-        self._asking.withdraw(rep_index)
+        self._observed = {each for each in self._observed if each[0] != rep_index}
+        self._scheduler.withdraw(rep_index)
         target = self.plan.target_reps
         if target is None or len(self._counted) + adjusted < target:
             self._target_rep = None
 
-    def rise(self, at_s: float) -> Iterator[Cue]:
-        """Take the start of a way up; now and then it is a moment to think of breathing."""
+    def start_concentric(self, at_s: float) -> Iterator[Cue]:
+        """Take the start of a concentric, now and then the moment for a breathing reminder."""
         rule = RULES[CueKind.BREATHE_OUT, None]
         latest = max(self._counted, default=None)
         most = rule.most if self.index == 1 else LATER_BREATHS
@@ -285,7 +270,7 @@ class SetWatch:
             or latest == self._breathed_after
             or latest >= BREATH_REPS
             or self._breaths >= most
-            or not self._asking.quiet(at_s)
+            or not self._scheduler.is_quiet(at_s)
         ):
             return
         text = rule.texts[min(self._breaths, len(rule.texts) - 1)]
@@ -294,30 +279,30 @@ class SetWatch:
         yield Cue(at_s, text, CueKind.BREATHE_OUT, self.index, rep_index=latest + 1)
 
     def _judge(self, rep: Rep, now_s: float) -> Iterator[Cue]:
-        """Say the most important of what is known of a rep by now, and was not before."""
+        """Yield the most important cue from what is known of a rep by now, and was not before."""
         if not rep.complete:
             return
-        around = RepContext(self._exercise, self.plan, self._until(rep)[:-1])
-        findings = [
-            finding
-            for look in LOOKS
-            for finding in look(rep, around)
-            if (rep.index, finding.topic) not in self._judged
+        context = RepContext(self._exercise, self.plan, self._until(rep)[:-1])
+        observations = [
+            each
+            for check in CHECKS
+            for each in check(rep, context)
+            if (rep.index, each.topic) not in self._observed
         ]
-        self._judged.update((rep.index, finding.topic) for finding in findings)
-        ending = self._loss_said or self._target_rep == rep.index
-        cue = self._asking.hear(rep.index, findings, now_s, only_strong=ending)
+        self._observed.update((rep.index, each.topic) for each in observations)
+        ending = self._loss_reached or self._target_rep == rep.index
+        cue = self._scheduler.choose(rep.index, observations, now_s, only_strong=ending)
         if cue is not None:
             yield cue
 
     def _until(self, rep: Rep) -> tuple[Rep, ...]:
-        """Return the reps up to one, in order."""
+        """Return the reps up to this one, in order."""
         return tuple(self._reps[number] for number in sorted(self._reps) if number <= rep.index)
 
     def _outcome(
         self, at_s: float, text: str, kind: CueKind, rep_index: int, *, strong: bool = False
     ) -> Cue:
-        self._asking.spoke(at_s)
+        self._scheduler.note_spoken(at_s)
         return Cue(at_s, text, kind, self.index, strong, rep_index)
 
 
@@ -326,29 +311,29 @@ def _reps(amount: int) -> str:
 
 
 class Coach:
-    """Listens to what is detected and to what the wearer enters, and speaks now and then.
+    """Adds cues to the events of a session.
 
     Parameters
     ----------
     exercise
-        What is trained.
+        The exercise that is trained.
     """
 
     def __init__(self, exercise: Exercise) -> None:
         self._exercise = exercise
         self._plan = NO_PLAN
-        # By the number of the set, and not in it: a set can be withdrawn and come again.
+        # By set number, not in the set: a set can be withdrawn and start again.
         self._adjusted: dict[int, int] = {}
         self._set: SetWatch | None = None
         self._now_s = -math.inf
 
     def process(self, events: Iterable[Event]) -> tuple[Event, ...]:
-        """Return the events, each followed by the cues that it gives rise to."""
-        said: list[Event] = []
+        """Return the events, each followed by the cues that it causes."""
+        result: list[Event] = []
         for event in events:
-            said.append(event)
-            said += self._cues(event)
-        return tuple(said)
+            result.append(event)
+            result += self._cues(event)
+        return tuple(result)
 
     def _cues(self, event: Event) -> Iterator[Cue]:
         match event:
@@ -359,7 +344,7 @@ class Coach:
                 if self._set is not None and self._set.index == index:
                     yield from self._set.adjust(event.at_s, self._adjusted[index])
             case SetStarted(set_index=index):
-                self._pass(event.at_s)
+                self._advance(event.at_s)
                 self._set = SetWatch(index, self._plan, self._exercise)
             case SetEnded(set_index=index):
                 if self._watched(index) is not None:
@@ -367,37 +352,37 @@ class Coach:
             case RepCounted() | RepCompleted() | RepRevised() | PhaseStarted():
                 watch = self._watched(event.set_index)
                 if watch is not None:
-                    yield from self._of_set(watch, event)
+                    yield from self._set_cues(watch, event)
             case _:
                 pass
 
-    def _of_set(
+    def _set_cues(
         self, watch: SetWatch, event: RepCounted | RepCompleted | RepRevised | PhaseStarted
     ) -> Iterator[Cue]:
         adjusted = self._adjusted.get(watch.index, 0)
         match event:
             case RepCounted(index=number):
-                self._pass(event.at_s)
+                self._advance(event.at_s)
                 yield from watch.count(number, event.at_s, adjusted)
             case RepCompleted(rep=rep):
-                self._pass(event.at_s)
+                self._advance(event.at_s)
                 yield from watch.complete(rep, self._now_s)
             case RepRevised(index=number, rep=None):
                 watch.withdraw(number, adjusted)
                 if watch.empty:
                     self._set = SetWatch(watch.index, watch.plan, self._exercise)
             case RepRevised(rep=rep) if rep is not None:
-                # It is dated back to the rep that it is about.
+                # A revision is dated back to its rep.
                 yield from watch.revise(rep, self._now_s)
             case PhaseStarted(phase=Phase.CONCENTRIC):
-                self._pass(event.at_s)
-                yield from watch.rise(event.at_s)
+                self._advance(event.at_s)
+                yield from watch.start_concentric(event.at_s)
             case PhaseStarted():
-                self._pass(event.at_s)
+                self._advance(event.at_s)
 
     def _watched(self, set_index: int) -> SetWatch | None:
         return self._set if self._set is not None and self._set.index == set_index else None
 
-    def _pass(self, at_s: float) -> None:
-        """Let time go on; events are said a little out of order at times."""
+    def _advance(self, at_s: float) -> None:
+        # Events come a little out of order at times.
         self._now_s = max(self._now_s, at_s)

@@ -1,10 +1,9 @@
-"""How a phase runs against its plan, while it runs and after it.
+"""A phase against its plan, and the metronome: beats, the end of a hold, the end of a rest.
 
-The moments to be heard: beats within a phase, a hold that is done, a rest that is over.
-
-Whoever plays them looks every now and then, say each 50 ms, and asks what was due since the last
-look. Intervals are half-open, so that a moment on a border is heard once; and a phase is always
-asked about from its very start, however late it was known.
+Every tolerance of tempo, and what a phase off its plan is called, stands here; screens and the
+report import it. The metronome is polled, say every 50 ms, and returns what was due since the last
+poll. Intervals are half-open, so that a moment on a border sounds once; a new phase is polled from
+its very start, however late it became known.
 """
 
 from __future__ import annotations
@@ -22,14 +21,14 @@ if TYPE_CHECKING:
     from tracker.domain import Plan, Rep, Tempo
 
 TOLERANCE_S: Final = 0.25
-"""People judge seconds badly, and the ends of a phase are seen to a few hundredths."""
+"""People judge seconds badly, and the ends of a phase are known to a few hundredths."""
 
 TOLERANCE_SHARE: Final = 0.2
 """Of a long phase, a fifth: counted seconds drift by as much."""
 
 TURN_S: Final = 0.5
-"""A pause that is planned as none may take so long: a phase ends where the speed crosses a tenth
-of its peak, so that even hips that turn at once seem to rest for a moment."""
+"""A pause planned as 0 may take this long: a phase ends where the speed crosses a tenth of its
+peak, so that even hips that turn around at once seem to rest for a moment."""
 
 PAUSES: Final = (Phase.LOCKOUT, Phase.BOTTOM)
 """The phases in which the hips rest."""
@@ -45,26 +44,12 @@ class PaceVerdict(Enum):
     """Longer than planned by more than the tolerance."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """A phase that is under way, against its plan."""
-
-    planned_s: float | None
-    """How long it is to take, s; None for as fast as possible, or where nothing is planned."""
-    elapsed_s: float
-    """How long it has taken so far, s."""
-
-    @property
-    def error_s(self) -> float | None:
-        """Time beyond the plan, s; below 0 while there is some left, None without a number."""
-        return None if self.planned_s is None else self.elapsed_s - self.planned_s
-
-    @property
-    def share(self) -> float | None:
-        """How much of the planned time is over, 0 to 1; None without a number above 0."""
-        if not self.planned_s:
-            return None
-        return min(1.0, max(0.0, self.elapsed_s / self.planned_s))
+VERDICT_WORDS: Final = {
+    PaceVerdict.ON_TEMPO: "as planned",
+    PaceVerdict.TOO_FAST: "shorter",
+    PaceVerdict.TOO_SLOW: "longer",
+}
+"""The verdicts for tables."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,46 +58,64 @@ class PhaseError:
 
     phase: Phase
     planned_s: float | None
-    """How long it was to take, s; None for as fast as possible."""
+    """Planned duration, s; None for as fast as possible."""
     took_s: float
-    """How long it took, s."""
+    """Measured duration, s."""
     error_s: float | None
     """Time beyond the plan, s, or beyond the set's own fastest where the plan is as fast as
     possible; None where there is nothing to compare with."""
     verdict: PaceVerdict
 
 
-def pace(phase: Phase, start_s: float, now_s: float, plan: Plan) -> Pace:
-    """Return how a phase that began at `start_s` runs against the plan, at `now_s`."""
-    return Pace(planned_s(plan, phase), max(0.0, now_s - start_s))
-
-
 def planned_s(plan: Plan, phase: Phase) -> float | None:
-    """Return how long a phase is to take, s; None for as fast as possible, or not planned.
+    """Return the planned duration of a phase, s; None for as fast as possible, or no plan.
 
-    A lockout goal of its own stands above the tempo's hold.
+    A hold planned on its own replaces the tempo's.
     """
     if phase is Phase.LOCKOUT:
         return plan.hold_s
     return None if plan.tempo is None else plan.tempo.planned_s(phase)
 
 
-def tolerance_s(planned: float) -> float:
-    """Return how far off a phase may be, s."""
+def taken_s(rep: Rep, phase: Phase) -> float | None:
+    """Return the measured duration of a phase, s; None if unknown."""
+    match phase:
+        case Phase.CONCENTRIC:
+            return rep.concentric_s
+        case Phase.LOCKOUT:
+            return rep.lockout_s
+        case Phase.ECCENTRIC:
+            return rep.eccentric_s
+        case Phase.BOTTOM:
+            return rep.bottom_s
+
+
+def tolerance_s(phase: Phase, planned: float) -> float:
+    """Return how far a phase may be off its planned duration, s."""
+    if phase in PAUSES and planned == 0.0:
+        return TURN_S
     return max(TOLERANCE_S, TOLERANCE_SHARE * planned)
 
 
+def judge_pace(phase: Phase, planned: float, took_s: float) -> PaceVerdict:
+    """Compare a measured duration with the planned one, both in s, to the microsecond."""
+    error_s = took_s - planned
+    if round(abs(error_s) - tolerance_s(phase, planned), 6) <= 0.0:
+        return PaceVerdict.ON_TEMPO
+    return PaceVerdict.TOO_SLOW if error_s > 0.0 else PaceVerdict.TOO_FAST
+
+
 def phase_errors(rep: Rep, tempo: Tempo, earlier: Iterable[Rep] = ()) -> Iterator[PhaseError]:
-    """Yield the phases of a rep that are known, against the tempo, in the lifter's order.
+    """Yield the known phases of a rep against the tempo, in the lifter's order.
 
     Parameters
     ----------
     rep
         The rep.
     tempo
-        What was planned.
+        The plan.
     earlier
-        The reps before it in its set: as fast as possible is as fast as the fastest of them.
+        The reps before it in its set: as fast as possible means as fast as the fastest of them.
     """
     before = tuple(earlier)
     for phase in LIFTERS_ORDER:
@@ -125,42 +128,18 @@ def phase_errors(rep: Rep, tempo: Tempo, earlier: Iterable[Rep] = ()) -> Iterato
             fastest_s = min((each for each in known if each is not None), default=None)
             yield _against_fastest(phase, took_s, fastest_s)
         else:
-            yield PhaseError(
-                phase, planned, took_s, took_s - planned, _verdict(phase, planned, took_s)
-            )
-
-
-def taken_s(rep: Rep, phase: Phase) -> float | None:
-    """Return how long a phase of a rep took, s; None if unknown."""
-    match phase:
-        case Phase.CONCENTRIC:
-            return rep.concentric_s
-        case Phase.LOCKOUT:
-            return rep.lockout_s
-        case Phase.ECCENTRIC:
-            return rep.eccentric_s
-        case Phase.BOTTOM:
-            return rep.bottom_s
-
-
-def _verdict(phase: Phase, planned: float, took_s: float) -> PaceVerdict:
-    if phase in PAUSES and planned == 0.0:
-        return PaceVerdict.TOO_SLOW if took_s > TURN_S else PaceVerdict.ON_TEMPO
-    if took_s < planned - tolerance_s(planned):
-        return PaceVerdict.TOO_FAST
-    if took_s > planned + tolerance_s(planned):
-        return PaceVerdict.TOO_SLOW
-    return PaceVerdict.ON_TEMPO
+            verdict = judge_pace(phase, planned, took_s)
+            yield PhaseError(phase, planned, took_s, took_s - planned, verdict)
 
 
 def _against_fastest(phase: Phase, took_s: float, fastest_s: float | None) -> PhaseError:
-    """Judge a phase that is done as fast as possible: never too fast, and too slow against itself.
+    """Judge a phase planned as fast as possible: never too fast, too slow only against itself.
 
-    What is possible is only known from the set's own fastest; the first one is taken at its word.
+    Only the set's own fastest shows what is possible; the first rep is taken at its word.
     """
     if fastest_s is None:
         return PhaseError(phase, None, took_s, None, PaceVerdict.ON_TEMPO)
-    slow = took_s > fastest_s + tolerance_s(fastest_s)
+    slow = judge_pace(phase, fastest_s, took_s) is PaceVerdict.TOO_SLOW
     verdict = PaceVerdict.TOO_SLOW if slow else PaceVerdict.ON_TEMPO
     return PhaseError(phase, None, took_s, took_s - fastest_s, verdict)
 
@@ -170,7 +149,7 @@ BEAT_S: Final = 1.0
 
 
 class MomentKind(Enum):
-    """What is to be heard."""
+    """What to sound."""
 
     ACCENT = "accent"
     """The first beat of a phase."""
@@ -184,7 +163,7 @@ class MomentKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One of them."""
+    """Something to sound."""
 
     kind: MomentKind
     at_s: float
@@ -192,7 +171,7 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class Interval:
     """What the lifter is in: a phase of a rep, or the rest after a set."""
 
     phase: Phase | None
@@ -202,86 +181,64 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """Up to where somebody has listened."""
+class LastPoll:
+    """Up to where the metronome has been polled."""
 
-    stretch: Stretch
+    interval: Interval
     until_s: float
-    """The end of the last look, session seconds; that moment itself is still to come."""
+    """Session time of the poll, s; a moment at exactly that time is still to come."""
 
 
-def beats(phase: Phase, start_s: float, from_s: float, to_s: float, tempo: Tempo) -> list[Moment]:
-    """Return the beats of a phase that are due in `from_s` ≤ t < `to_s`.
+def moments(interval: Interval, from_s: float, to_s: float, plan: Plan) -> list[Moment]:
+    """Return everything that is due in `from_s` ≤ t < `to_s` within an interval, in order.
 
-    Parameters
-    ----------
-    phase
-        The phase; one that is planned to take no time has no beat.
-    start_s
-        When it began, session seconds.
-    from_s, to_s
-        The interval, session seconds.
-    tempo
-        How long it is to take; as fast as possible has the first beat only.
+    A phase planned to take no time has no beat; one as fast as possible has the first beat only.
     """
-    planned = tempo.planned_s(phase)
-    amount = 1 if planned is None else math.ceil(planned / BEAT_S)
-    due = (start_s + number * BEAT_S for number in range(amount))
-    return [
-        Moment(MomentKind.BEAT if number else MomentKind.ACCENT, at_s)
-        for number, at_s in enumerate(due)
-        if from_s <= at_s < to_s
-    ]
+    phase, start_s = interval.phase, interval.start_s
+    due = []
+    if phase is None:
+        due.append(Moment(MomentKind.REST_OVER, start_s + plan.rest_s))
+    elif phase is Phase.LOCKOUT and plan.hold_s:
+        due.append(Moment(MomentKind.HOLD_DONE, start_s + plan.hold_s))
+    if phase is not None and plan.tempo is not None:
+        planned = plan.tempo.planned_s(phase)
+        beats = 1 if planned is None else math.ceil(planned / BEAT_S)
+        due += [
+            Moment(MomentKind.BEAT if beat else MomentKind.ACCENT, start_s + beat * BEAT_S)
+            for beat in range(beats)
+        ]
+    return sorted((each for each in due if from_s <= each.at_s < to_s), key=lambda each: each.at_s)
 
 
-def moments(stretch: Stretch, from_s: float, to_s: float, plan: Plan) -> list[Moment]:
-    """Return everything that is due in `from_s` ≤ t < `to_s` within a stretch, in order."""
-    found = list(_ends(stretch, plan))
-    if stretch.phase is not None and plan.tempo is not None:
-        found += beats(stretch.phase, stretch.start_s, from_s, to_s, plan.tempo)
-    return sorted(
-        (each for each in found if from_s <= each.at_s < to_s), key=lambda each: each.at_s
-    )
-
-
-def listen(
-    heard: Heard | None, stretch: Stretch | None, now_s: float, plan: Plan
-) -> tuple[list[Moment], Heard | None]:
-    """Return what is due since the last look, and what to remember for the next one.
+def poll(
+    last: LastPoll | None, interval: Interval | None, now_s: float, plan: Plan
+) -> tuple[list[Moment], LastPoll | None]:
+    """Return what is due since the last poll, and what to pass to the next one.
 
     Parameters
     ----------
-    heard
-        What the last look returned; None at the first.
-    stretch
-        What the lifter is in now; None outside sets, before the first.
+    last
+        What the last poll returned; None at the first.
+    interval
+        What the lifter is in now; None before the first set.
     now_s
-        Session time of this look, s.
+        Session time of this poll, s.
     plan
         The plan of the set.
 
     Notes
     -----
-    The end of a stretch becomes known when the next one has begun: what the old one still had
-    before that is returned first.
+    The end of an interval becomes known only once the next one has begun: what the old one still
+    had to sound before that comes first.
     """
     due: list[Moment] = []
     since_s = -math.inf
-    if heard is not None and (stretch is None or heard.stretch != stretch):
-        end_s = now_s if stretch is None else stretch.start_s
-        due += moments(heard.stretch, heard.until_s, end_s, plan)
-    elif heard is not None:
-        since_s = heard.until_s
-    if stretch is None:
+    if last is not None and (interval is None or last.interval != interval):
+        end_s = now_s if interval is None else interval.start_s
+        due += moments(last.interval, last.until_s, end_s, plan)
+    elif last is not None:
+        since_s = last.until_s
+    if interval is None:
         return due, None
-    due += moments(stretch, since_s, now_s, plan)
-    return due, Heard(stretch, max(since_s, now_s))
-
-
-def _ends(stretch: Stretch, plan: Plan) -> Iterator[Moment]:
-    if stretch.phase is None:
-        yield Moment(MomentKind.REST_OVER, stretch.start_s + plan.rest_s)
-    elif stretch.phase is Phase.LOCKOUT:
-        hold_s = planned_s(plan, Phase.LOCKOUT)
-        if hold_s:
-            yield Moment(MomentKind.HOLD_DONE, stretch.start_s + hold_s)
+    due += moments(interval, since_s, now_s, plan)
+    return due, LastPoll(interval, max(since_s, now_s))

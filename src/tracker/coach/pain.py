@@ -1,9 +1,9 @@
-"""What pain scores mean for the training, and when to see somebody about it. No diagnosis.
+"""What pain scores mean for training, and when to see somebody about it. No diagnosis.
 
-Scores are of the numeric rating scale, 0 to 10. Two points are the smallest change that people
-with back pain call a change (Ostelo et al. 2008; Suzuki et al. 2020). The three lights are how
-physiotherapists tell patients what to make of a score; where they put the limits differs, and the
-stricter is taken here.
+Scores use the numeric rating scale, 0 to 10. Two points are the smallest change that people with
+back pain call a change (Ostelo et al. 2008; Suzuki et al. 2020). Physiotherapists explain scores
+with three lights; they differ on where to put the limits, and ours are the stricter ones. Limits
+and wording are stated here; screens and the report import them.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from tracker.domain import PainEntered
 
 RISE_THAT_STOPS: Final = 2
-"""Points above the score before the training: the smallest change that is more than chance."""
+"""Points above the score before training: the smallest change that is more than chance."""
 
 SCORE_THAT_STOPS: Final = 5
-"""From here on every version of the three lights asks for less, or for help."""
+"""From here on, every version of the three lights asks for less, or for help."""
 
 SCORE_THAT_WAITS: Final = 3
-"""From here on the training stays as it is."""
+"""From here on, nothing gets harder."""
 
 
 class PainLight(Enum):
@@ -37,7 +37,7 @@ class PainLight(Enum):
     AMBER = "amber"
     """Go on as before, without making it harder."""
     RED = "red"
-    """Stop, and ask somebody who knows."""
+    """Stop, and ask a professional."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,23 +49,28 @@ class PainVerdict:
     """Highest score of all, 0 to 10."""
     rise: int | None
     """Points between the score before and the worst after it; None without both."""
-    words: str
-    """What to tell the wearer."""
+    reason: str
+    """What the scores show, in a sentence."""
 
     @property
     def stops(self) -> bool:
-        """Whether the plan goes no further until somebody was asked."""
+        """Whether the plan stops until the wearer has asked a professional."""
         return self.light is PainLight.RED
+
+    @property
+    def words(self) -> str:
+        """The reason, and what to do about it."""
+        return f"{self.reason} {_ADVICE[self.light]}".rstrip()
 
 
 @dataclass(frozen=True, slots=True)
 class RedFlag:
-    """A sign that is not for a training program to judge."""
+    """A sign that a training program must not judge."""
 
     sign: str
-    """What one notices, in plain words."""
+    """The symptom, in plain words."""
     urgent: bool
-    """Whether it is an emergency, today; else it is for a doctor, soon."""
+    """Whether it is an emergency, today; otherwise it is for a doctor, soon."""
 
 
 RED_FLAGS: Final = (
@@ -87,22 +92,26 @@ RED_FLAGS: Final = (
         urgent=False,
     ),
 )
-"""Shown once, before the first training; whoever shows them remembers that."""
+"""Shown once, before the first session."""
 
 RED_FLAGS_HEADING: Final = (
     "Before you start: if one of these is true for you, do not train, and ask first."
 )
-"""Stands above them."""
 
 ASK_SOMEBODY: Final = (
     "Stop for today and ask a doctor or physiotherapist before you go on. "
     "This program cannot tell where pain comes from."
 )
-"""What a red light says besides its reason."""
+
+_ADVICE: Final = {
+    PainLight.GREEN: "",
+    PainLight.AMBER: "Train as before, and watch how it is tomorrow.",
+    PainLight.RED: ASK_SOMEBODY,
+}
 
 
 def red_flag_lines() -> tuple[str, ...]:
-    """Return what is shown once, line by line."""
+    """Return the red flags with their headings, line by line."""
     urgent = tuple(f"• {flag.sign}" for flag in RED_FLAGS if flag.urgent)
     others = tuple(f"• {flag.sign}" for flag in RED_FLAGS if not flag.urgent)
     return (
@@ -115,9 +124,9 @@ def red_flag_lines() -> tuple[str, ...]:
 
 
 def judge_pain(entries: Sequence[PainEntered]) -> PainVerdict | None:
-    """Return what pain scores, in the order in which they were said, mean; None without any.
+    """Return what pain scores mean, given in the order in which they were entered; None without.
 
-    The rise is counted from the first score before the training to the worst after it.
+    The rise is from the first score before training to the worst one after it started.
     """
     if not entries:
         return None
@@ -125,13 +134,13 @@ def judge_pain(entries: Sequence[PainEntered]) -> PainVerdict | None:
     later = [each.score for each in entries if each.moment is not PainMoment.BEFORE]
     worst = max(each.score for each in entries)
     rise = max(later) - before[0] if before and later else None
-    if rise is not None and rise >= RISE_THAT_STOPS:
+    if rise is not None and rise > 0:
+        light = PainLight.RED if rise >= RISE_THAT_STOPS else PainLight.AMBER
         reason = f"Pain went up from {before[0]} to {max(later)}."
-        return PainVerdict(PainLight.RED, worst, rise, f"{reason} {ASK_SOMEBODY}")
-    if worst >= SCORE_THAT_STOPS:
-        reason = f"Pain of {worst} is too much to train on."
-        return PainVerdict(PainLight.RED, worst, rise, f"{reason} {ASK_SOMEBODY}")
-    if worst >= SCORE_THAT_WAITS or (rise is not None and rise > 0):
-        words = f"Pain of {worst}: stay at what you do, and watch how it is tomorrow."
-        return PainVerdict(PainLight.AMBER, worst, rise, words)
-    return PainVerdict(PainLight.GREEN, worst, rise, "Pain is low and did not go up.")
+    elif worst >= SCORE_THAT_WAITS:
+        light, reason = PainLight.AMBER, f"Pain reached {worst}."
+    else:
+        light, reason = PainLight.GREEN, "Pain is low and did not go up."
+    if worst >= SCORE_THAT_STOPS and light is not PainLight.RED:
+        light, reason = PainLight.RED, f"Pain of {worst} is too much to train on."
+    return PainVerdict(light, worst, rise, reason)

@@ -1,11 +1,9 @@
-"""What the next session might be: form, then reps, then sets, then load; never by pain.
+"""The next session: form first, then reps, then sets, then load; never through pain.
 
-The order is that of the exercise's own teaching: bodyweight until the form is right, more reps,
-more sets, and then a band, a dumbbell or a bar, light first, and lighter again when form breaks.
-Load is added by the rule of two for two: two reps more than planned in the last set of two
-sessions in a row. Sources are in `docs/coaching.md`.
-
-Past trainings in as many words as the next one needs.
+This is how coaches teach the exercise: bodyweight until the form is right, more reps, more sets,
+then a band, a dumbbell or a bar, light first, and lighter again when form breaks. Load is added by
+the rule of two for two: two reps over the plan in the last set of two sessions in a row. Sources
+are in `docs/coaching.md`. `PastSession` is what the advice needs to know of an earlier session.
 """
 
 from __future__ import annotations
@@ -23,13 +21,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date, tzinfo
 
-    from tracker.domain import Rep, SetRecord, Workout
+    from tracker.domain import Rep, Workout
 
 FIRST_REPS: Final = 10
-"""Reps of the first bodyweight sets: novices lift what they can lift 8 to 12 times (ACSM 2009)."""
+"""Reps of the first bodyweight sets: 8 to 12 for novices (ACSM 2009)."""
 
 MOST_REPS: Final = 12
-"""Reps of a set before there is another set, or a load: three sets of twelve (Contreras)."""
+"""Reps of a set before sets or load are added: three sets of twelve (Contreras)."""
 
 FIRST_SETS: Final = 2
 """Sets of the first session."""
@@ -38,28 +36,28 @@ MOST_SETS: Final = 3
 """Sets before load is added."""
 
 REPS_STEP: Final = 2
-"""Reps that are added at once."""
+"""Reps added at once."""
 
 FIRST_LOAD_KG: Final = 10.0
-"""Light first: a dumbbell, or a bar without plates for those who have a light one."""
+"""Light first: a dumbbell, or a light bar without plates."""
 
 LOAD_STEP_SHARE: Final = 0.05
-"""The smaller of the usual 5 to 10 %."""
+"""The lower end of the usual 5 to 10 %."""
 
 LIGHTER_SHARE: Final = 0.9
-"""A tenth less when the form breaks."""
+"""A tenth less when form breaks."""
 
 PLATE_KG: Final = 2.5
-"""Loads come in steps: the two smallest plates that every gym has."""
+"""Loads come in steps of the two smallest plates that every gym has."""
 
 TWO: Final = 2
-"""Reps beyond the plan, and sessions in a row, of the rule of two for two."""
+"""Reps over the plan, and sessions in a row, in the rule of two for two."""
 
 GOOD_SHARE: Final = 0.8
 """Form is right when four of five reps are without a remark."""
 
 BROKEN_SHARE: Final = 0.5
-"""Form breaks when every second rep has one."""
+"""Form breaks when more than every second rep has one."""
 
 MOST_SESSIONS_A_WEEK: Final = 3
 """Two or three sessions a week, with a day of rest between."""
@@ -71,13 +69,13 @@ class Step(Enum):
     """What changes."""
 
     BEGIN = "begin"
-    """There is no session yet."""
+    """Nothing yet: this is the first session."""
     STOP = "stop"
-    """Pain stops the plan until somebody was asked."""
+    """Pain stops the plan until the wearer has asked a professional."""
     REST = "rest"
     """Today is a day of rest."""
     SAME = "same"
-    """Nothing, yet."""
+    """Nothing."""
     REPS = "reps"
     """More reps."""
     SETS = "sets"
@@ -85,12 +83,12 @@ class Step(Enum):
     LOAD = "load"
     """More load."""
     LIGHTER = "lighter"
-    """Less, because form broke."""
+    """Less load or fewer reps, because form broke."""
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """What the next session might be."""
+    """Advice for the next session."""
 
     step: Step
     reason: str
@@ -98,9 +96,9 @@ class Suggestion:
     sets: int = 0
     """Sets to do; 0 where there is nothing to do."""
     reps: int = 0
-    """Reps of each; 0 where there is nothing to do."""
+    """Reps in each; 0 where there is nothing to do."""
     load_kg: float | None = None
-    """Load, kg; 0 is bodyweight, None is the one that was used and not said."""
+    """Load, kg; 0 is bodyweight, None is whatever the wearer used and did not enter."""
 
     @property
     def plan(self) -> Plan | None:
@@ -111,16 +109,16 @@ class Suggestion:
 
 
 def suggest(sessions: Sequence[PastSession], exercise: str, today: date) -> Suggestion:
-    """Return what to do next.
+    """Return the next session of an exercise.
 
     Parameters
     ----------
     sessions
         Past sessions of all exercises, oldest first.
     exercise
-        Which exercise comes next.
+        The exercise.
     today
-        The day to suggest something for.
+        The day of the next session.
     """
     if sessions and sessions[-1].pain is not None and sessions[-1].pain.stops:
         return Suggestion(Step.STOP, sessions[-1].pain.words)
@@ -129,7 +127,7 @@ def suggest(sessions: Sequence[PastSession], exercise: str, today: date) -> Sugg
         return Suggestion(Step.REST, rest)
     same = [each for each in sessions if each.exercise == exercise and each.sets]
     if not same:
-        reason = "Begin with your own weight until the form is right."
+        reason = "Start with bodyweight until your form is right."
         return Suggestion(Step.BEGIN, reason, FIRST_SETS, FIRST_REPS, 0.0)
     return _after(same)
 
@@ -159,12 +157,12 @@ def _after(same: Sequence[PastSession]) -> Suggestion:
 
     good = last.good_share
     if good is not None and good < BROKEN_SHARE:
-        reason = "The form broke in more than every second rep: make it easier."
+        reason = "Form broke in more than half of the reps: make it easier."
         if load_kg:
             return suggestion(Step.LIGHTER, reason, load_kg=_lighter_kg(load_kg))
         return suggestion(Step.LIGHTER, reason, reps=max(reps - REPS_STEP, min(reps, 5)))
     if good is None:
-        return suggestion(Step.SAME, "The reps were not seen well enough to judge: do it again.")
+        return suggestion(Step.SAME, "Too few reps were seen well: do the same again.")
     if good < GOOD_SHARE:
         return suggestion(Step.SAME, "Do the same until four of five reps are clean.")
     if last.pain is not None and last.pain.light is PainLight.AMBER:
@@ -178,28 +176,28 @@ def _after(same: Sequence[PastSession]) -> Suggestion:
         reason = f"Every set was full and clean: {sets + 1} sets."
         return suggestion(Step.SETS, reason, sets=sets + 1)
     if load_kg is None:
-        return suggestion(Step.SAME, "Enter your load, and you are told when to add to it.")
+        return suggestion(Step.SAME, "Enter your load to be told when to add to it.")
     if not _two_for_two(same):
         reason = (
-            f"Do the same; with {reps + TWO} clean reps in the last set of two sessions in a row, "
-            "load is added."
+            f"Do the same; add load after {reps + TWO} clean reps in the last set of two sessions "
+            "in a row."
         )
         return suggestion(Step.SAME, reason)
     heavier_kg = _heavier_kg(load_kg)
-    reason = f"Two reps more than planned, twice in a row: {heavier_kg:g} kg."
+    reason = f"Two reps over the plan, twice in a row: {heavier_kg:g} kg."
     return suggestion(Step.LOAD, reason, load_kg=heavier_kg)
 
 
 def _target(session: PastSession) -> int:
-    """Return the reps that were planned, or those of the smallest set where nothing was."""
+    """Return the planned reps, or without a plan those of the smallest set."""
     planned = [each.target_reps for each in session.sets if each.target_reps is not None]
     return max(planned) if planned else min(each.reps for each in session.sets)
 
 
 def _two_for_two(same: Sequence[PastSession]) -> bool:
-    """Return whether the last set of both last sessions, at one load, was two reps over its plan.
+    """Return whether the last two sessions, at one load, ended with a set two reps over the plan.
 
-    Without a plan there is nothing to be over; twelve reps are taken for it.
+    A set without a plan counts as planned for twelve reps.
     """
     latest = same[-TWO:]
     if len(latest) < TWO or len({each.load_kg for each in latest}) > 1:
@@ -220,7 +218,7 @@ def _heavier_kg(load_kg: float) -> float:
 
 
 def _lighter_kg(load_kg: float) -> float:
-    """Return a tenth less, in steps of plates and at least one of them."""
+    """Return a tenth less in steps of plates, and at least one step."""
     lighter_kg = min(load_kg - PLATE_KG, PLATE_KG * (LIGHTER_SHARE * load_kg // PLATE_KG))
     return lighter_kg if lighter_kg >= PLATE_KG else 0.0
 
@@ -235,46 +233,46 @@ FORM_FLAGS: Final = frozenset(
         Flag.TILTED,
     }
 )
-"""Remarks that are about how a rep was done, and not about the data."""
+"""Remarks on form; a rest at the bottom is not one."""
 
 UNSEEN_FLAGS: Final = frozenset({Flag.GAP, Flag.SATURATED, Flag.AXIS_UNCERTAIN})
-"""Remarks after which nothing can be said about form."""
+"""Remarks on the data after which a rep's form and numbers are uncertain."""
 
 
 @dataclass(frozen=True, slots=True)
 class PastSet:
-    """One set that was done."""
+    """One set of an earlier session."""
 
     reps: int
-    """Reps that count for the wearer."""
+    """Reps done, as counted or corrected."""
     target_reps: int | None = None
-    """Reps that were planned; None if none were."""
+    """Planned reps; None without a plan."""
     load_kg: float | None = None
-    """Load, kg; 0 is bodyweight, None is not said."""
+    """Load, kg; 0 is bodyweight, None is unknown."""
     good_share: float | None = None
-    """Share of the reps without a remark on form, of those that were seen well; None of none."""
+    """Share of the well-seen reps without a remark on form; None if none was well seen."""
 
 
 @dataclass(frozen=True, slots=True)
 class PastSession:
-    """One training that was done."""
+    """One earlier session."""
 
     day: date | None
-    """When, in the wearer's own time zone; None if unknown."""
+    """Its date in the wearer's time zone; None if unknown."""
     exercise: str
     sets: tuple[PastSet, ...]
-    """In order; those without a rep are left out."""
+    """In order, without those that have no rep."""
     pain: PainVerdict | None = None
-    """What its pain scores mean; None without any."""
+    """What its pain scores mean; None without scores."""
 
     @property
     def load_kg(self) -> float | None:
-        """Heaviest load of a set, kg; None where none was said."""
+        """Heaviest load of a set, kg; None if unknown."""
         return max((each.load_kg for each in self.sets if each.load_kg is not None), default=None)
 
     @property
     def good_share(self) -> float | None:
-        """Share of good reps over all sets; None if none was seen well."""
+        """Share of good reps over all sets; None if none was well seen."""
         known = [(each.good_share, each.reps) for each in self.sets]
         seen = [(share, reps) for share, reps in known if share is not None and reps > 0]
         amount = sum(reps for _, reps in seen)
@@ -282,30 +280,25 @@ class PastSession:
 
 
 def past_session(workout: Workout, zone: tzinfo = UTC) -> PastSession:
-    """Return what there is to remember of a training.
+    """Return what the advice needs to know of a training.
 
     Parameters
     ----------
     workout
         The training.
     zone
-        Time zone of the wearer: a training late in the evening is of another day elsewhere.
+        Time zone of the wearer, which decides the day of a session late in the evening.
     """
     started = workout.info.started_utc
     return PastSession(
         day=None if started is None else _day(started, zone),
         exercise=workout.info.exercise,
-        sets=tuple(_past_set(record) for record in workout.sets if record.done > 0),
+        sets=tuple(
+            PastSet(record.done, record.plan.target_reps, record.load_kg, _good_share(record.reps))
+            for record in workout.sets
+            if record.done > 0
+        ),
         pain=judge_pain(workout.pain),
-    )
-
-
-def _past_set(record: SetRecord) -> PastSet:
-    return PastSet(
-        reps=record.done,
-        target_reps=record.plan.target_reps,
-        load_kg=record.load_kg,
-        good_share=_good_share(record.reps),
     )
 
 

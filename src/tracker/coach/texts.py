@@ -1,8 +1,10 @@
-"""How to do each exercise, how to warm up, and when to ask somebody first."""
+"""How to do each exercise, how to warm up, when to ask first, and what each flag is called."""
 
 from __future__ import annotations
 
 from typing import Final
+
+from tracker.domain import Flag
 
 HOW_TO: Final[dict[str, tuple[str, str]]] = {
     "hip_thrust": (
@@ -38,7 +40,7 @@ HOW_TO: Final[dict[str, tuple[str, str]]] = {
         "Lean forward and stand all the way up; sit down slowly, without falling into the chair.",
     ),
 }
-"""Two lines for every exercise, by its name: how to set up, and how to move."""
+"""Two lines for every exercise: how to set up, and how to move."""
 
 WARM_UP: Final = (
     "Hip circles: ten each way, on hands and knees or standing.",
@@ -52,15 +54,29 @@ FOR_EVERYBODY: Final = (
     "Breathe out on the way up and in on the way down.",
     "Strong glutes are one part of a balanced routine; how much they help differs between people.",
 )
-"""What holds for every variation."""
+"""Advice for every variation."""
 
 ASK_FIRST: Final = (
     "Start light. With back trouble or any other condition, and whenever pain appears or grows, "
     "ask a doctor or a qualified trainer first."
 )
-"""Said once, plainly."""
 
 NO_DIAGNOSIS: Final = (
-    "The sensor sees how the pelvis moves, not your back. Nothing that it says is a diagnosis."
+    "The sensor sees how the pelvis moves, not your back. Nothing it says is a diagnosis."
 )
-"""Stands beside everything about pain."""
+"""Shown beside everything about pain."""
+
+FLAG_WORDS: Final = {
+    Flag.SHORT_OF_LOCKOUT: "short of lockout",
+    Flag.GAP: "samples missing",
+    Flag.SATURATED: "sensor at its limit",
+    Flag.LOW_CONFIDENCE_VELOCITY: "velocity uncertain",
+    Flag.AXIS_UNCERTAIN: "axis uncertain",
+    Flag.PAST_LOCKOUT: "past lockout",
+    Flag.FAR_PAST_LOCKOUT: "far past lockout",
+    Flag.SAGGED: "hips sank in the hold",
+    Flag.DROPPED_ECCENTRIC: "dropped",
+    Flag.RESTED_AT_BOTTOM: "rested at the bottom",
+    Flag.TILTED: "hips tilted",
+}
+"""What each flag is called on screens and in reports."""

@@ -3,6 +3,7 @@
 from tracker.domain.control_messages import (
     LOW_BATTERY_PERCENT,
     battery_message,
+    entry_message,
     link_message,
     overrun_message,
     read_control_message,
@@ -65,11 +66,9 @@ from tracker.domain.plan import (
     RpeEntered,
     check_entry,
     entry_from_object,
-    entry_notification,
     entry_object,
     plan_from_json,
 )
-from tracker.domain.ports import Decoder, RunDecoder, Sink, Source
 from tracker.domain.samples import (
     BATTERY_CHANNEL,
     ENTRY_CHANNEL,
@@ -77,29 +76,39 @@ from tracker.domain.samples import (
     MARK_CHANNEL,
     OVERRUN_CHANNEL,
     RESERVED_CHANNELS,
+    Decoder,
     Frame,
     FrameRun,
     ImuBlock,
     MotionBlock,
     Notification,
+    RunDecoder,
+    Source,
     TimedFrame,
     Trace,
     joined,
 )
 from tracker.domain.session import (
-    NO_ENTRIES,
     NO_PLAN,
     DataWarning,
     SessionInfo,
     SessionState,
     SetEntries,
     SetRecord,
+    Sink,
     SourceFacts,
     Workout,
-    with_entry,
     workout_of,
 )
-from tracker.domain.tempo import CODE_ORDER, LIFTERS_ORDER, PHASE_WORDS, Tempo, parse_tempo
+from tracker.domain.tempo import (
+    CODE_ORDER,
+    LIFTERS_ORDER,
+    PHASE_WORDS,
+    Tempo,
+    parse_tempo,
+    tempo_code,
+    tempo_words,
+)
 from tracker.domain.units import mean_of_known
 
 __all__ = [
@@ -114,7 +123,6 @@ __all__ = [
     "MARK_CHANNEL",
     "MOST_PAIN",
     "MOST_RPE",
-    "NO_ENTRIES",
     "NO_PLAN",
     "OVERRUN_CHANNEL",
     "PHASE_WORDS",
@@ -186,7 +194,7 @@ __all__ = [
     "battery_message",
     "check_entry",
     "entry_from_object",
-    "entry_notification",
+    "entry_message",
     "entry_object",
     "exercise_named",
     "joined",
@@ -196,6 +204,7 @@ __all__ = [
     "parse_tempo",
     "plan_from_json",
     "read_control_message",
-    "with_entry",
+    "tempo_code",
+    "tempo_words",
     "workout_of",
 ]

@@ -1,7 +1,7 @@
-"""What the host itself puts into the stream: the link, the battery, what it had to drop, entries.
+"""Messages that the host itself puts into the stream: link, battery, dropped packets, entries.
 
-Announcements are notifications on reserved channels, so a recording keeps them and a replay meets
-them where they happened. Marks of the wearer's are not among them: they act on the detection.
+They are notifications on reserved channels, so a recording keeps them and a replay meets them
+where they happened. Key presses are not among them: those act on the detection.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tracker.domain.events import (
     LinkState,
     UserInput,
 )
-from tracker.domain.plan import entry_from_object
+from tracker.domain.plan import entry_from_object, entry_object
 from tracker.domain.samples import (
     BATTERY_CHANNEL,
     ENTRY_CHANNEL,
@@ -30,34 +30,41 @@ from tracker.domain.units import s_from_ns
 
 if TYPE_CHECKING:
     from tracker.domain.events import Event
+    from tracker.domain.plan import Entry
 
 FULL_PERCENT: Final = 100
 """Charge of a full battery."""
 
 LOW_BATTERY_PERCENT: Final = 15
-"""Below this the wearer is told: it is one more training, perhaps."""
+"""Below this the wearer is warned: the charge may last for one more training."""
 
 
 def link_message(
     received_ns: int, state: LinkState, device: int = 0, detail: str = ""
 ) -> Notification:
-    """Return the announcement that the connection changed."""
+    """Return the message that the connection changed."""
     text = f"{state.value}\n{detail}" if detail else state.value
     return Notification(received_ns, LINK_CHANNEL, text.encode(), device)
 
 
 def battery_message(received_ns: int, percent: int, device: int = 0) -> Notification:
-    """Return the announcement of a sensor's charge."""
+    """Return the message with a sensor's charge."""
     return Notification(received_ns, BATTERY_CHANNEL, str(percent).encode(), device)
 
 
 def overrun_message(received_ns: int, dropped: int) -> Notification:
-    """Return the announcement that `dropped` notifications are missing here."""
+    """Return the message that `dropped` notifications are missing here."""
     return Notification(received_ns, OVERRUN_CHANNEL, str(dropped).encode())
 
 
+def entry_message(received_ns: int, entry: Entry) -> Notification:
+    """Return the message that carries what the wearer entered."""
+    text = json.dumps(entry_object(entry), ensure_ascii=False)
+    return Notification(received_ns, ENTRY_CHANNEL, text.encode())
+
+
 def read_control_message(notification: Notification) -> Event:
-    """Return what an announcement says; one that makes no sense is a fault."""
+    """Return the event in a message; one that makes no sense is a fault."""
     at_s = s_from_ns(notification.received_ns)
     text = notification.data.decode("utf-8", errors="replace")
     if notification.channel == LINK_CHANNEL:
@@ -65,21 +72,21 @@ def read_control_message(notification: Notification) -> Event:
         try:
             return LinkChanged(at_s, LinkState(name), notification.device, detail)
         except ValueError:
-            return Fault(at_s, FaultReason.FORMAT, f"no link state is called {name!r}")
+            return Fault(at_s, FaultReason.FORMAT, f"unknown link state {name!r}")
     if notification.channel == ENTRY_CHANNEL:
-        return _entered(at_s, text)
+        return _entry(at_s, text)
     amount = int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
     if notification.channel == BATTERY_CHANNEL:
         if amount is None or amount > FULL_PERCENT:
-            return Fault(at_s, FaultReason.FORMAT, f"no charge is {text!r} percent")
+            return Fault(at_s, FaultReason.FORMAT, f"expected a charge in percent, got {text!r}")
         return BatteryRead(at_s, amount, notification.device)
     if amount is None:
-        return Fault(at_s, FaultReason.FORMAT, f"no number of notifications is {text!r}")
-    detail = f"{amount} notifications were dropped: this computer did not take them in"
+        return Fault(at_s, FaultReason.FORMAT, f"expected a number of notifications, got {text!r}")
+    detail = f"{amount} notifications were dropped: this computer did not keep up"
     return Fault(at_s, FaultReason.OVERRUN, detail, amount)
 
 
-def _entered(at_s: float, text: str) -> Event:
+def _entry(at_s: float, text: str) -> Event:
     try:
         values = json.loads(text)
         if not isinstance(values, dict):

@@ -1,6 +1,6 @@
-"""Everything that a user can do something about: what was expected, what came, what to try.
+"""Errors that a user can do something about: what was expected, what came, what to try.
 
-Turns what the operating system says about a file into what a user can do about it.
+`reading` and `writing` turn errors of the operating system into these.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class TrackerError(Exception):
-    """Root of the errors that end a command with a message and no traceback.
+    """Root of the errors that end a command with a message instead of a traceback.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ class TrackerError(Exception):
 
 
 class UnknownNameError(TrackerError):
-    """A name that is not in a closed list."""
+    """A name that is not on a list."""
 
     def __init__(self, noun: str, name: str, known: Sequence[str]) -> None:
         close = difflib.get_close_matches(name, known, n=1)
@@ -47,7 +47,7 @@ class UnknownNameError(TrackerError):
 
 
 class InputError(TrackerError):
-    """A file or an argument that cannot be read as what it should be."""
+    """A file or argument that cannot be read, or is not what it should be."""
 
     def __init__(self, path: str, problem: str, advice: str | None = None) -> None:
         super().__init__(f"{path}: {problem}", advice)
@@ -65,55 +65,52 @@ class OutputError(TrackerError):
 
 
 class SensorError(TrackerError):
-    """No adapter, no sensor, or a sensor that does not do what it should."""
+    """No adapter, no sensor, or a sensor that does not work as it should."""
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Raise `InputError` where a file cannot be opened or read."""
+    try:
+        yield
+    except OSError as error:
+        advice: str | None
+        match error:
+            case FileNotFoundError():
+                problem, advice = "there is no such file", "Check the path."
+            case IsADirectoryError():
+                problem, advice = "is a folder", "Name one of the files in it."
+            case PermissionError():
+                problem, advice = "may not be read", "Check who owns the file, or copy it."
+            case _:
+                problem, advice = f"cannot be read: {error.strerror or error}", None
+        raise InputError(str(path), problem, advice) from error
 
 
 _FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 @contextmanager
-def reading(path: Path) -> Iterator[None]:
-    """Raise `InputError` for anything that keeps a file from being opened or read."""
-    try:
-        yield
-    except FileNotFoundError as error:
-        raise InputError(str(path), "there is no such file", "Check the path.") from error
-    except IsADirectoryError as error:
-        raise InputError(str(path), "is a folder", "Name one of the files in it.") from error
-    except PermissionError as error:
-        raise InputError(
-            str(path), "may not be read", "Check who owns the file, or copy it."
-        ) from error
-    except OSError as error:
-        raise InputError(str(path), f"cannot be read: {error.strerror or error}") from error
-
-
-@contextmanager
 def writing(path: Path) -> Iterator[None]:
-    """Raise `OutputError` for anything that keeps a file from being created or written."""
+    """Raise `OutputError` where a file cannot be created or written."""
     try:
         yield
-    except FileExistsError as error:
-        raise OutputError(
-            str(path),
-            "exists already, and recordings are never overwritten",
-            "Choose another name, or move the old file away.",
-        ) from error
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise OutputError(
-            str(path), f"there is no folder {path.parent}", "Create it, or choose another one."
-        ) from error
-    except IsADirectoryError as error:
-        raise OutputError(str(path), "is a folder", "Name a file in it.") from error
-    except PermissionError as error:
-        raise OutputError(
-            str(path), "may not be written", "Choose a folder that belongs to you."
-        ) from error
     except OSError as error:
-        if error.errno in _FULL:
-            raise OutputError(
-                str(path),
-                "there is no space left for it",
-                "Free some space, or choose another disk; what was written so far is safe.",
-            ) from error
-        raise OutputError(str(path), f"cannot be written: {error.strerror or error}") from error
+        advice: str | None
+        match error:
+            case FileExistsError():
+                problem = "exists already, and recordings are never overwritten"
+                advice = "Choose another name, or move the old file away."
+            case FileNotFoundError() | NotADirectoryError():
+                problem = f"there is no folder {path.parent}"
+                advice = "Create it, or choose another one."
+            case IsADirectoryError():
+                problem, advice = "is a folder", "Name a file in it."
+            case PermissionError():
+                problem, advice = "may not be written", "Choose a folder that belongs to you."
+            case OSError(errno=number) if number in _FULL:
+                problem = "no space left on the disk"
+                advice = "Free some space, or choose another disk; what was written is safe."
+            case _:
+                problem, advice = f"cannot be written: {error.strerror or error}", None
+        raise OutputError(str(path), problem, advice) from error

@@ -1,7 +1,7 @@
-"""What the engine says. Later knowledge is a new event that refers to an old one, never a change.
+"""The events of the engine. Later knowledge is a new event that refers to an old one.
 
-Times are session seconds. An event says when something happened; when it was said is known to the
-caller, who fed the engine.
+Times are session seconds. An event tells when something happened; the caller, who feeds the
+engine, knows when the event was emitted.
 """
 
 from __future__ import annotations
@@ -18,27 +18,27 @@ if TYPE_CHECKING:
 
 
 class Flag(Enum):
-    """Why a rep, or a number of it, deserves less trust or a remark."""
+    """A remark on the form of a rep, or on how far to trust its numbers."""
 
     SHORT_OF_LOCKOUT = "short_of_lockout"
-    """The top was lower than the reference lockout, the wearer's own or the set's, by more than
-    15 % of the range."""
+    """The top was lower than the reference lockout, calibrated or the set's own, by more than 15 %
+    of the range."""
     GAP = "gap"
     """Samples are missing inside the rep."""
     SATURATED = "saturated"
     """The sensor hit the end of its range inside the rep."""
     LOW_CONFIDENCE_VELOCITY = "low_confidence_velocity"
-    """The concentric was too slow for an accelerometer to give a velocity."""
+    """The concentric was too slow for an accelerometer to measure its velocity."""
     AXIS_UNCERTAIN = "axis_uncertain"
     """The rotation was not about one axis."""
     PAST_LOCKOUT = "past_lockout"
-    """The top was beyond the wearer's own lockout by 8 to 12 degrees."""
+    """The top was 8 to 12 degrees beyond the wearer's lockout."""
     FAR_PAST_LOCKOUT = "far_past_lockout"
-    """The top was beyond the wearer's own lockout by more than 12 degrees."""
+    """The top was more than 12 degrees beyond the wearer's lockout."""
     SAGGED = "sagged"
     """The hips sank during the hold by more than 15 % of the range."""
     DROPPED_ECCENTRIC = "dropped_eccentric"
-    """The way down was shorter than the way up, and faster at its peak."""
+    """The eccentric was shorter than the concentric, and faster at its peak."""
     RESTED_AT_BOTTOM = "rested_at_bottom"
     """The hips lay still for more than 1 s before the next rep."""
     TILTED = "tilted"
@@ -46,7 +46,7 @@ class Flag(Enum):
 
 
 class LinkState(Enum):
-    """How the connection to the sensor is."""
+    """The state of the connection to the sensor."""
 
     SEARCHING = "searching"
     CONNECTING = "connecting"
@@ -59,18 +59,18 @@ class LinkState(Enum):
 
 
 class MarkKind(Enum):
-    """What the wearer can say with a key; the payload of a notification on the mark channel."""
+    """A key press of the wearer; the payload of a notification on the mark channel."""
 
     SET_START = "set_start"
     SET_STOP = "set_stop"
     CALIBRATION = "calibration"
     """The hips are at a coached lockout and will be held level and still."""
     REFERENCE_REPS = "reference_reps"
-    """The next three whole reps that are alike show the wearer's own lockout and range."""
+    """The next three whole reps that are alike show the wearer's lockout and range."""
 
 
 class CalibrationWay(Enum):
-    """How the wearer showed the own lockout."""
+    """How the lockout was calibrated."""
 
     HOLD = "hold"
     """By holding it still."""
@@ -96,11 +96,11 @@ class CueKind(Enum):
     VELOCITY_LOSS = "velocity_loss"
     TARGET_REACHED = "target_reached"
     PRAISE = "praise"
-    """What a cue asked for was done."""
+    """The lifter did what a cue asked for."""
 
 
 class FaultReason(Enum):
-    """What was wrong with bytes that came."""
+    """What was wrong with the bytes that arrived."""
 
     LENGTH = "length"
     """The packet is shorter or longer than its format says."""
@@ -111,7 +111,7 @@ class FaultReason(Enum):
     LOST = "lost"
     """Packets or samples before this one never arrived."""
     DUPLICATE = "duplicate"
-    """The packet was here before."""
+    """The packet arrived before."""
     OUT_OF_ORDER = "out_of_order"
     """The packet is older than one that was already decoded."""
     CLOCK = "clock"
@@ -119,18 +119,18 @@ class FaultReason(Enum):
     UNCONFIGURED = "unconfigured"
     """Samples came before the configuration that gives their scale."""
     UNKNOWN_CHANNEL = "unknown_channel"
-    """No decoder listens on this channel."""
+    """No decoder reads this channel."""
     NOT_FINITE = "not_finite"
     """A sample is not a number."""
     OVERRUN = "overrun"
-    """Notifications came faster than the host took them in, and were dropped."""
+    """Notifications arrived faster than the host could take them, and were dropped."""
     DETECTOR_RESTARTED = "detector_restarted"
-    """Detection or coaching failed on good samples, and started anew; a defect of ours."""
+    """Detection or coaching failed on good samples and started afresh; a defect of ours."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rep:
-    """One repetition with what was measured of it; None means unknown, never zero."""
+    """One repetition and its measures; None means unknown, never zero."""
 
     index: int
     """Number in its set, from 1."""
@@ -139,13 +139,13 @@ class Rep:
     end_s: float
     """End of its last phase, s."""
     complete: bool
-    """True once the movement back (eccentric of a hip thrust, concentric of a squat) has ended."""
+    """True once its last movement (eccentric of a hip thrust, concentric of a squat) has ended."""
     phases: tuple[PhaseSpan, ...]
     """Phases in the order in which they happened."""
     rom_deg: float | None = None
     """Rotation of the pelvis between bottom and top, degrees."""
     top_deg: float | None = None
-    """Pelvis pitch at lockout, degrees above the wearer's level; None without a calibration."""
+    """Pelvis pitch at lockout, degrees above the wearer's lockout; None without a calibration."""
     rise_m: float | None = None
     """Vertical travel of the hips, m."""
     mean_velocity_mps: float | None = None
@@ -157,14 +157,14 @@ class Rep:
     flags: tuple[Flag, ...] = ()
     """Remarks on quality and form."""
     bottom_s: float | None = None
-    """Pause after this rep's eccentric, or between a squat's ways down and up, s; None if none."""
+    """Pause after this rep's eccentric, or at a squat's bottom, s; None where there is none."""
     doubt: float | None = None
     """How near the way up was to being taken for none: 0 nothing against it, 1 at a limit."""
     doubt_trait: str | None = None
     """Name of the measure that raised most of the doubt; None without any doubt."""
     gyroscope: bool = True
-    """Whether its phases were read from a gyroscope; without one a way lies between 15 and 85 % of
-    its travel, so that it is shorter than it was, and a pause longer."""
+    """Whether its phases were read from a gyroscope. Without one, a movement is measured from 15
+    to 85 % of its travel, so that it seems shorter than it was, and a pause longer."""
 
     def _duration_s(self, phase: Phase) -> float | None:
         spans = [span for span in self.phases if span.phase is phase]
@@ -172,7 +172,7 @@ class Rep:
 
     @property
     def concentric_s(self) -> float | None:
-        """Duration of the way up, s; None if it was not seen whole."""
+        """Duration of the concentric, s; None if it was not seen whole."""
         return self._duration_s(Phase.CONCENTRIC)
 
     @property
@@ -182,23 +182,23 @@ class Rep:
 
     @property
     def eccentric_s(self) -> float | None:
-        """Duration of the way down, s."""
+        """Duration of the eccentric, s."""
         return self._duration_s(Phase.ECCENTRIC)
 
 
 @dataclass(frozen=True, slots=True)
 class SetStarted:
-    """The first rep of a set was counted, or the wearer started a set by hand."""
+    """The first rep of a set was counted, or the wearer started a set with a key."""
 
     at_s: float
-    """Start of the first rep, or the time of the key, s."""
+    """Start of the first rep, or time of the key press, s."""
     set_index: int
     """Number of the set in the session, from 1."""
 
 
 @dataclass(frozen=True, slots=True)
 class PhaseStarted:
-    """The movement entered a phase, for screens; a rep's final phases are in its `Rep`."""
+    """The movement entered a phase; for screens, a rep's final phases are in its `Rep`."""
 
     at_s: float
     set_index: int
@@ -207,7 +207,7 @@ class PhaseStarted:
 
 @dataclass(frozen=True, slots=True)
 class RepCounted:
-    """A lockout started: the number on the screen goes up."""
+    """A lockout started: the count goes up."""
 
     at_s: float
     """Start of the lockout, s."""
@@ -218,7 +218,7 @@ class RepCounted:
 
 @dataclass(frozen=True, slots=True)
 class RepCompleted:
-    """A counted rep came to its end."""
+    """A counted rep has ended."""
 
     at_s: float
     set_index: int
@@ -227,7 +227,7 @@ class RepCompleted:
 
 @dataclass(frozen=True, slots=True)
 class RepRevised:
-    """Later samples told more about an earlier rep."""
+    """Later samples changed what is known of an earlier rep."""
 
     at_s: float
     """When the revised rep was counted, s."""
@@ -235,7 +235,7 @@ class RepRevised:
     index: int
     """Which rep of the set."""
     rep: Rep | None
-    """The rep as it is known now; None if it turned out to be none and is withdrawn."""
+    """The rep as it is known now; None if it is withdrawn."""
     reason: str
     """Why, in words for the log."""
 
@@ -248,7 +248,7 @@ class SetEnded:
     """End of the last rep, s."""
     set_index: int
     reps: int
-    """Reps that count; 0 if the set was withdrawn because nothing alike followed."""
+    """Reps that count; 0 if the set was withdrawn because nothing similar followed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,15 +256,15 @@ class Cue:
     """One thing to tell the wearer."""
 
     at_s: float
-    """When what it is about became known, s."""
+    """When its reason became known, s."""
     text: str
-    """What to say, short enough to be heard between two reps."""
+    """What to say, short enough to fit between two reps."""
     kind: CueKind
     set_index: int
     strong: bool = False
-    """Whether it is about more than form: past level by a lot, or time to end the set."""
+    """Whether it cannot wait: far past lockout, or time to end the set."""
     rep_index: int | None = None
-    """Number of the rep that it is about; None where it is about no single one."""
+    """Number of the rep that it is about; None where it is about no single rep."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +278,7 @@ class Gap:
 
     @property
     def at_s(self) -> float:
-        """When samples came again, s."""
+        """When the samples resumed, s."""
         return self.end_s
 
 
@@ -292,7 +292,7 @@ class Fault:
     detail: str
     """What was expected and what came."""
     count: int = 1
-    """How many packets or samples are concerned."""
+    """How many packets or samples it concerns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,12 +303,12 @@ class LinkChanged:
     state: LinkState
     device: int = 0
     detail: str = ""
-    """Why, in words for the wearer; empty where there is nothing to say."""
+    """Why, in words for the wearer; empty without a reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class BatteryRead:
-    """The sensor said how full its battery is."""
+    """The sensor reported the charge of its battery."""
 
     at_s: float
     percent: int
@@ -318,7 +318,7 @@ class BatteryRead:
 
 @dataclass(frozen=True, slots=True)
 class UserCommand:
-    """The wearer pressed a key that belongs into the record."""
+    """The wearer pressed a key that the recording keeps."""
 
     at_s: float
     text: str
@@ -326,7 +326,7 @@ class UserCommand:
 
 @dataclass(frozen=True, slots=True)
 class UserInput:
-    """The wearer said something in words or numbers."""
+    """The wearer entered something: a plan, a correction, load, effort, pain or a note."""
 
     at_s: float
     entry: Entry
@@ -334,12 +334,12 @@ class UserInput:
 
 @dataclass(frozen=True, slots=True)
 class ReferenceRep:
-    """A rep ended while reference reps are waited for, or an earlier one turned out otherwise."""
+    """A rep ended during a calibration by reference reps, or one of them was revised."""
 
     at_s: float
     """End of the rep, or the time of the revision, s."""
     index: int
-    """How many count by now, this one included if it does."""
+    """How many count by now, including this one if it does."""
     of: int
     """How many are needed."""
     refusal: str | None = None
@@ -348,14 +348,14 @@ class ReferenceRep:
 
 @dataclass(frozen=True, slots=True)
 class Calibrated:
-    """A hold was long and still, or reps were alike: from now on the own level is known."""
+    """A hold was long and still, or reps were alike: from now on the lockout is known."""
 
     at_s: float
     """End of the hold, or of the last reference rep, s."""
     wander_deg: float
     """Largest angle of the hips from their mean posture, in the hold or at the tops, degrees."""
     way: CalibrationWay = CalibrationWay.HOLD
-    """How it was shown."""
+    """How it was calibrated."""
     range_deg: float | None = None
     """Median rotation of the reference reps, degrees; None after a hold."""
 
@@ -371,7 +371,7 @@ class CalibrationFailed:
 
 @dataclass(frozen=True, slots=True)
 class CalibrationLost:
-    """The level is not known any more: pitch at lockout is unknown until the next calibration."""
+    """The calibration no longer holds: pitch is unknown until the next one."""
 
     at_s: float
     """Top of the rep that showed it, s."""
@@ -380,7 +380,7 @@ class CalibrationLost:
 
 
 CalibrationEvent = Calibrated | CalibrationFailed | CalibrationLost
-"""Everything that is said about the wearer's own level."""
+"""Every event about the calibration of the wearer's lockout."""
 
 Event = (
     SetStarted
@@ -401,4 +401,4 @@ Event = (
     | CalibrationFailed
     | CalibrationLost
 )
-"""Everything that `Engine.feed` can say."""
+"""Everything that `Engine.feed` returns."""

@@ -10,14 +10,14 @@ from tracker.domain.errors import UnknownNameError
 
 
 class Extreme(Enum):
-    """The position in which an exercise rests before a rep."""
+    """The position in which a rep starts."""
 
     BOTTOM = "bottom"
     TOP = "top"
 
 
 class LiftSignal(Enum):
-    """The motion that tells the phases of an exercise apart."""
+    """The motion from which the phases of an exercise are read."""
 
     ROTATION = "rotation"
     """The pelvis (or thigh) turns about the lift's axis, as in a hip thrust."""
@@ -37,20 +37,20 @@ class Exercise:
     """The extreme from which a rep starts; a hip thrust starts at the bottom."""
     signal: LiftSignal
     """What the phases are read from."""
-    least_range_deg: float
-    """Smallest rotation that can be a rep, degrees; only for exercises read from rotation."""
-    least_rise_m: float
-    """Smallest vertical travel that can be a rep, m; only for exercises read from height."""
-    least_radius_m: float
+    least_range_deg: float = 0.0
+    """Smallest rotation of a rep, degrees; only for exercises read from rotation."""
+    least_rise_m: float = 0.0
+    """Smallest vertical travel of a rep, m; only for exercises read from height."""
+    least_radius_m: float = 0.0
     """Least rise per turned angle, m/rad; less is sitting up or lying back, not lifting hips."""
-    least_planarity: float
-    """Least share of the turning, squared, that is about one axis; less is walking or rolling."""
-    least_range_of_arc_deg: float
+    least_planarity: float = 0.0
+    """Least share of the rotation, squared, about one axis; less is walking or rolling."""
+    least_range_of_arc_deg: float = 0.0
     """Smallest rotation without a gyroscope, degrees; such a sensor may be on a thigh."""
-    least_radius_of_arc_m: float
+    least_radius_of_arc_m: float = 0.0
     """Least rise per turned angle without a gyroscope, m/rad."""
     seated: bool = False
-    """Whether a seat carries the hips at the bottom: the way up starts when it lets go of them."""
+    """Whether a seat carries the hips at the bottom; the concentric then starts at seat-off."""
     set_gap_s: float = 12.0
     """A longer rest than this ends the set, s (definition of a set)."""
     lockout_share: float = 0.15
@@ -58,8 +58,8 @@ class Exercise:
     rep_share: float = 0.5
     """A movement under this share of the set's range is not a rep."""
     most_tilt_deg: float = 8.0
-    """A pelvis that tilts sideways by more gets a remark, degrees; it rolls by less than 3° on two
-    legs, and a sensor on it is off by 4°."""
+    """Sideways tilt from which a rep is flagged, degrees: on two legs the pelvis rolls by less
+    than 3°, and a sensor on it is off by 4°."""
 
 
 def _hip_thrust(name: str, title: str, most_tilt_deg: float = 8.0) -> Exercise:
@@ -67,8 +67,8 @@ def _hip_thrust(name: str, title: str, most_tilt_deg: float = 8.0) -> Exercise:
 
     A full one swings 45 ± 7° about shoulders that are 0.45 m away, and 0.36 m where the trunk is
     steep; someone who sits up turns about the hips, with the sensor 0.1 to 0.15 m away. The pelvis
-    rolls by up to 9°, which leaves 0.96 of the turning about the lift's axis. Half of the smallest
-    full one, 30°, is the smallest rep.
+    rolls by up to 9°, which leaves 0.96 of the rotation about the lift's axis. The smallest rep is
+    half of the smallest full one, 30°.
     """
     return Exercise(
         name,
@@ -76,7 +76,6 @@ def _hip_thrust(name: str, title: str, most_tilt_deg: float = 8.0) -> Exercise:
         Extreme.BOTTOM,
         LiftSignal.ROTATION,
         least_range_deg=15.0,
-        least_rise_m=0.0,
         least_radius_m=0.22,
         least_planarity=0.8,
         least_range_of_arc_deg=15.0,
@@ -92,14 +91,9 @@ def _by_height(name: str, title: str, starts_from: Extreme, *, seated: bool = Fa
         title,
         starts_from,
         LiftSignal.HEIGHT,
-        least_range_deg=0.0,
         least_rise_m=0.15,
-        least_radius_m=0.0,
-        least_planarity=0.0,
-        least_range_of_arc_deg=0.0,
-        least_radius_of_arc_m=0.0,
         seated=seated,
-        # Half of the range, less what the integral of acceleration may be off by.
+        # Half of the range, less the error of integrating acceleration.
         rep_share=0.4,
     )
 
@@ -117,7 +111,6 @@ _ALL: Final = (
         Extreme.BOTTOM,
         LiftSignal.ROTATION,
         least_range_deg=10.0,
-        least_rise_m=0.0,
         least_radius_m=0.2,
         least_planarity=0.8,
         least_range_of_arc_deg=5.0,

@@ -1,4 +1,4 @@
-"""The four phases of a rep, and when each of them was."""
+"""The four phases of a rep, and the span of time of each."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class PhaseSpan:
     end_s: float
     """Where the next phase starts, s."""
     whole: bool = True
-    """Whether both ends were seen; otherwise its length is unknown, and more than that."""
+    """Whether both ends were seen; if not, it lasted longer, by an unknown amount."""
 
     @property
     def duration_s(self) -> float:

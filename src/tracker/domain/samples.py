@@ -1,40 +1,43 @@
-"""Arrays on their way through the signal path; time is the first axis and a block may be empty.
+"""The data on its way through the signal path: bytes as they arrive, frames, blocks of motion.
 
-The one thing that all sources yield: bytes, where they came from, and when.
+Arrays have time as the first axis, and a block may be empty. Beside the data stand the shapes of
+what yields and decodes it, as protocols: `Source` and `Decoder`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
+
+    from tracker.domain.events import Fault
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
-    """What a decoder made of the samples that one notification completed."""
+    """The samples that one notification completed, decoded."""
 
     acc_mps2: NDArray[np.float64]
     """Specific force in the sensor's axes, gravity included, m/s², shape (n, 3)."""
     gyro_radps: NDArray[np.float64] | None
     """Angular rate in the sensor's axes, rad/s, shape (n, 3); None without a gyroscope."""
     stamps_s: NDArray[np.float64] | None
-    """Device time of each sample, s, shape (n,), NaN where none is carried; None if no clock."""
+    """Device time of each sample, s, shape (n,), NaN where there is none; None without a clock."""
     received_s: float
     """Host time at which the notification arrived, s since the session's origin."""
     saturated: bool = False
-    """True where the sensor says that a sample hit the end of its range."""
+    """True where the sensor reports that a sample hit the end of its range."""
 
     @property
     def device_time_s(self) -> float | None:
-        """The first device time that the packet carried, s, or None."""
+        """The first device time in the packet, s, or None."""
         if self.stamps_s is None:
             return None
         carried = self.stamps_s[np.isfinite(self.stamps_s)]
@@ -43,21 +46,18 @@ class Frame:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FrameRun:
-    """Frames of one shape that came one after the other, as arrays over all of them.
-
-    It says nothing that its frames would not say one by one; long arrays are only faster.
-    """
+    """Consecutive frames of one shape as arrays over all of them, only because that is faster."""
 
     acc_mps2: NDArray[np.float64]
     """Specific force in the sensor's axes, gravity included, m/s², shape (p * n, 3)."""
     gyro_radps: NDArray[np.float64] | None
     """Angular rate in the sensor's axes, rad/s, shape (p * n, 3); None without a gyroscope."""
     stamp_s: NDArray[np.float64]
-    """Device time of the first sample of each frame, the only one carried, s, shape (p,)."""
+    """Device time of the first sample of each frame, the only stamp it has, s, shape (p,)."""
     received_s: NDArray[np.float64]
     """Host time at which each frame arrived, s since the session's origin, shape (p,)."""
     saturated: bool = False
-    """True where the sensor says of every frame that a sample hit the end of its range."""
+    """True where the sensor reports of every frame that a sample hit the end of its range."""
 
     @property
     def samples_per_frame(self) -> int:
@@ -90,7 +90,7 @@ class FrameRun:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TimedFrame:
-    """Samples with their time on the session clock; times may be uneven but never fall."""
+    """Samples with their time on the session clock; times may be uneven but never decrease."""
 
     time_s: NDArray[np.float64]
     """Session time of each sample, s, shape (n,)."""
@@ -120,18 +120,18 @@ def joined(frames: Iterable[TimedFrame]) -> Iterator[TimedFrame]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ImuBlock:
-    """Samples on the session's uniform grid, without a hole inside."""
+    """Samples on the session's uniform grid, without a gap inside."""
 
     start_s: float
     """Session time of the first sample, s."""
     rate_hz: float
-    """Samples per second of the grid."""
+    """Grid rate, samples per second."""
     acc_mps2: NDArray[np.float64]
     """Specific force, sensor axes, m/s², shape (n, 3)."""
     gyro_radps: NDArray[np.float64] | None
     """Angular rate, sensor axes, rad/s, shape (n, 3), or None."""
     restart: bool = False
-    """True where the samples before the first one are missing: filters start anew."""
+    """True where the samples before the first one are missing: filters start afresh."""
 
     def __getitem__(self, samples: slice) -> ImuBlock:
         """Return some of the samples in a row; they share memory with these."""
@@ -147,7 +147,7 @@ class ImuBlock:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MotionBlock:
-    """How the pelvis moves, whatever way round the sensor is worn."""
+    """How the pelvis moves, whatever the orientation of the sensor."""
 
     start_s: float
     """Session time of the first sample, s."""
@@ -162,11 +162,11 @@ class MotionBlock:
     velocity_mps: NDArray[np.float64]
     """Vertical velocity about a slow mean, m/s, shape (n,)."""
     height_m: NDArray[np.float64]
-    """Vertical travel about a slow middle, m, shape (n,)."""
+    """Vertical travel about a slow mean, m, shape (n,)."""
     restart: bool = False
     """True where the samples before the first one are missing."""
     gyroscope: bool = True
-    """False where the rate is only the turning of gravity's arc, which is noisy."""
+    """False where the rate is only the rotation of the gravity vector, which is noisy."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -180,34 +180,34 @@ class Trace:
 
 
 LINK_CHANNEL: Final = "link"
-"""Channel of link events: the payload is the UTF-8 name of a `LinkState`, and where there is
-something to say about it, a line feed and the reason in words."""
+"""Channel of link events: the payload is the UTF-8 name of a `LinkState`, followed by a line feed
+and the reason in words where there is one."""
 
 BATTERY_CHANNEL: Final = "battery"
-"""Channel of the sensor's charge: the payload is percent, a whole number in UTF-8."""
+"""Channel of the sensor's battery: the payload is percent, a whole number in UTF-8."""
 
 OVERRUN_CHANNEL: Final = "overrun"
 """Channel of what the host dropped because it did not keep up: the payload is the number of
-notifications, in UTF-8; they would have stood in the stream where this one stands."""
+notifications, in UTF-8; they are missing from the stream here."""
 
 MARK_CHANNEL: Final = "mark"
-"""Channel of what the wearer says with a key: the payload is UTF-8, see `Mark`."""
+"""Channel of the wearer's key presses: the payload is the UTF-8 name of a `MarkKind`."""
 
 ENTRY_CHANNEL: Final = "entry"
-"""Channel of what the wearer enters: the payload is an object of JSON, see `entries`."""
+"""Channel of what the wearer enters: the payload is a JSON object, see `entry_object`."""
 
 RESERVED_CHANNELS: Final = frozenset(
     {LINK_CHANNEL, BATTERY_CHANNEL, OVERRUN_CHANNEL, MARK_CHANNEL, ENTRY_CHANNEL}
 )
-"""Channels that are no sensor's: the engine reads them, decoders pass over them."""
+"""Channels that belong to no sensor: the engine reads them, decoders ignore them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """Bytes as they arrived, before anybody has looked inside.
+    """Bytes as they arrived, before anything has been decoded.
 
-    Link events and user marks travel the same way on reserved channels, so that a replayed session
-    meets them at the same place in the stream as the live one did.
+    Link events and key presses travel the same way on reserved channels, so that a replayed
+    session meets them at the same place in the stream as the live one did.
     """
 
     received_ns: int
@@ -218,3 +218,30 @@ class Notification:
     """The payload, untouched."""
     device: int = 0
     """Which sensor of the session sent it; 0 is the one that detection uses."""
+
+
+class Source(Protocol):
+    """A radio, a recording or a simulator; downstream, nobody can tell which."""
+
+    sensor: str
+    """Kind of the sensor whose decoder understands the notifications."""
+
+    def notifications(self) -> AsyncIterator[Notification]:
+        """Yield what arrives, in order, until the source ends."""
+
+
+class Decoder(Protocol):
+    """Bytes in, samples out. Keeps what a sensor's format needs between packets, does no I/O."""
+
+    def feed(self, notification: Notification) -> tuple[Frame | Fault, ...]:
+        """Decode one notification; never raises on bytes, a bad packet comes back as a `Fault`."""
+
+
+@runtime_checkable
+class RunDecoder(Decoder, Protocol):
+    """A decoder that is also fast on files, where the notifications of an hour come at once."""
+
+    def feed_run(
+        self, notifications: Sequence[Notification]
+    ) -> Iterator[Frame | FrameRun | Fault]:
+        """Decode notifications to what `feed` makes of them one by one, bit for bit."""

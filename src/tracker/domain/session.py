@@ -1,13 +1,14 @@
-"""What is known about a session besides its bytes, and what the events of it add up to.
+"""A session: the head of its recording, its sets as events add them up, and the whole training.
 
-A whole training as it was measured, with what the wearer says of it; kept and exported.
+`SessionState` turns events into `SetRecord`s; a `Workout` is the finished training with what the
+wearer entered, as the log keeps it and exports write it.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from tracker.domain.events import (
     Calibrated,
@@ -34,7 +35,7 @@ from tracker.domain.plan import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from tracker.domain.events import CalibrationEvent, Event, Rep
     from tracker.domain.plan import Entry
@@ -51,44 +52,44 @@ class SessionInfo:
     started_utc: str | None = None
     """Wall-clock time of session second 0, ISO 8601 with offset; None if unknown."""
     device_name: str | None = None
-    """What the sensor calls itself."""
+    """Name of the sensor, as it reports it."""
     firmware: str | None = None
-    """Version of the sensor's firmware, as it says itself."""
+    """Version of the sensor's firmware, as it reports it."""
     origin: str = "live"
     """Where the bytes come from: live, imported or synthetic."""
     settings: str | None = None
-    """Settings of the decoder as `key=value` words, should the sensor's own configuration be lost
-    from the recording; None where there are none."""
+    """Settings of the decoder as `key=value` words, in case the recording lacks the sensor's own
+    configuration; None without any."""
     second_sensor: str | None = None
     """Kind of the sensor that is device 1 of the recording; None without one."""
     second_device_name: str | None = None
-    """What that one calls itself."""
+    """Its name, as it reports it."""
     second_settings: str | None = None
     """Settings of its decoder, as above."""
     note: str = ""
-    """Free text; synthetic sessions say here that they are."""
+    """Free text; it marks synthetic sessions as such."""
 
 
 @dataclass(frozen=True, slots=True)
 class SetEntries:
-    """What the wearer says of a set, beside what was measured of it."""
+    """What the wearer entered about a set, beside what was measured."""
 
     load_kg: float | None = None
-    """Load that it was done with, kg; None leaves the plan's."""
+    """Actual load, kg; None leaves the planned one."""
     rpe: float | None = None
     """Perceived exertion, 0 to 10."""
     note: str = ""
     reps_by: int = 0
-    """Reps to add to what was counted; below 0 takes away."""
+    """Reps to add to the count; negative to subtract."""
     reps: int | None = None
-    """Reps as corrected afterwards, whatever was or will be counted; None leaves the count."""
+    """Reps as corrected afterwards, which replace any count; None leaves the count."""
 
 
 NO_PLAN: Final = Plan()
-"""The plan of a session in which none was made."""
+"""The plan of a session without one."""
 
 NO_ENTRIES: Final = SetEntries()
-"""What is said of a set of which nothing is said."""
+"""The entries of a set without any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,26 +103,26 @@ class SetRecord:
     end_s: float
     """End of its last rep so far, s."""
     reps: tuple[Rep, ...]
-    """Reps that count and whose end was seen, in order."""
+    """Counted reps whose end was seen, in order."""
     counted: int
-    """Reps announced so far; one more than `reps` while a rep is under way."""
+    """Reps counted so far; one more than `reps` while a rep is under way."""
     ended: bool
     """True once no further rep can belong to it."""
     plan: Plan = NO_PLAN
-    """What was planned when it started."""
+    """The plan when it started."""
     entries: SetEntries = NO_ENTRIES
-    """What the wearer says of it."""
+    """What the wearer entered about it."""
 
     @property
     def done(self) -> int:
-        """Reps that count for the wearer: as counted, corrected by what was entered."""
+        """Reps done: the count, corrected by what the wearer entered."""
         if self.entries.reps is not None:
             return self.entries.reps
         return max(0, self.counted + self.entries.reps_by)
 
     @property
     def load_kg(self) -> float | None:
-        """Load on the hips, kg: as entered for the set, else as planned; None is not said."""
+        """Load on the hips, kg: as entered for the set, else as planned; None is unknown."""
         return self.plan.load_kg if self.entries.load_kg is None else self.entries.load_kg
 
 
@@ -139,6 +140,13 @@ class DataWarning:
     """What for people, a line."""
 
 
+class Sink(Protocol):
+    """Whatever takes the events of a session: a screen, a file, the audio, the log."""
+
+    def accept(self, events: Sequence[Event], newest_s: float) -> None:
+        """Take events, emitted when the newest sample given to the engine was of `newest_s`."""
+
+
 @dataclass(slots=True)
 class _OpenSet:
     start_s: float
@@ -150,25 +158,25 @@ class _OpenSet:
 
 @dataclass(slots=True)
 class SessionState:
-    """Adds events up to sets and reps; revisions replace, withdrawals remove."""
+    """Adds events up to sets and reps; a revision replaces a rep, a withdrawal removes it."""
 
     _sets: dict[int, _OpenSet] = field(default_factory=dict)
-    # What did not change since it was last asked for is the same object: a screen asks often.
+    # A set that did not change stays the same object: a screen reads it often.
     _records: dict[int, SetRecord] = field(default_factory=dict)
     _gaps: list[Gap] = field(default_factory=list)
     _faults: Counter[FaultReason] = field(default_factory=Counter)
     _warnings: dict[DataWarning, None] = field(default_factory=dict)
     _calibrations: list[CalibrationEvent] = field(default_factory=list)
-    # By the number of the set, and not in it: a set can be withdrawn and come again.
+    # By set number, not in the set: a set can be withdrawn and start again.
     _entries: dict[int, SetEntries] = field(default_factory=dict)
     _pain: list[PainEntered] = field(default_factory=list)
     plan: Plan = NO_PLAN
-    """The plan that holds now."""
+    """The current plan."""
     note: str = ""
-    """What the wearer says of the whole session."""
+    """The wearer's note on the whole session."""
 
     def accept(self, events: Iterable[Event]) -> None:
-        """Take what the engine said."""
+        """Take events of the engine, in order."""
         for event in events:
             match event:
                 case SetStarted(at_s=start_s, set_index=index):
@@ -220,17 +228,17 @@ class SessionState:
                 self.note = text
             case _:
                 before = self._entries.get(entry.set_index or 0, NO_ENTRIES)
-                self._entries[entry.set_index or 0] = with_entry(before, entry)
+                self._entries[entry.set_index or 0] = _with_entry(before, entry)
                 self._records.pop(entry.set_index or 0, None)
 
     @property
     def pain(self) -> tuple[PainEntered, ...]:
-        """How much it hurt, in the order in which it was said."""
+        """Pain scores in the order in which they were entered."""
         return tuple(self._pain)
 
     @property
     def sets(self) -> tuple[SetRecord, ...]:
-        """The sets that have at least one rep, in order; an ended set without any is not one."""
+        """The sets in order; one that ended without a rep is left out."""
         return tuple(
             self._record(index, open_set)
             for index, open_set in self._sets.items()
@@ -239,7 +247,7 @@ class SessionState:
 
     def _record(self, index: int, open_set: _OpenSet) -> SetRecord:
         if index not in self._records:
-            reps = _in_order(open_set)
+            reps = tuple(open_set.reps[number] for number in sorted(open_set.reps))
             self._records[index] = SetRecord(
                 index=index,
                 start_s=reps[0].start_s if reps else open_set.start_s,
@@ -264,7 +272,7 @@ class SessionState:
 
     @property
     def faults(self) -> dict[FaultReason, int]:
-        """How often each kind of fault was reported."""
+        """How many packets or samples each kind of fault concerned."""
         return dict(self._faults)
 
     @property
@@ -274,14 +282,14 @@ class SessionState:
 
     @property
     def calibrations(self) -> tuple[CalibrationEvent, ...]:
-        """When the wearer's own level became known or was lost, in order."""
+        """When the wearer's lockout was calibrated or lost, in order."""
         return tuple(self._calibrations)
 
 
-def with_entry(
+def _with_entry(
     entries: SetEntries, entry: RepsAdjusted | LoadEntered | RpeEntered | NoteEntered
 ) -> SetEntries:
-    """Return what is said of a set once `entry` is said, too."""
+    """Return the entries of a set with one more."""
     match entry:
         case RepsAdjusted(by=by):
             return replace(entries, reps_by=entries.reps_by + by)
@@ -293,13 +301,9 @@ def with_entry(
             return replace(entries, note=text)
 
 
-def _in_order(open_set: _OpenSet) -> tuple[Rep, ...]:
-    return tuple(open_set.reps[number] for number in sorted(open_set.reps))
-
-
 @dataclass(frozen=True, slots=True)
 class SourceFacts:
-    """What was read, besides what was found in it."""
+    """The source that a workout was read from."""
 
     path: str
     """The file as the user named it."""
@@ -310,7 +314,7 @@ class SourceFacts:
     duration_s: float | None
     """From the first sample to the last, s; None if there was no sample."""
     samples: int
-    """Samples that could be used."""
+    """Usable samples."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,45 +322,45 @@ class Workout:
     """One training of one exercise."""
 
     info: SessionInfo
-    """The head of its recording; names the exercise and the time of second 0."""
+    """The head of its recording: exercise, time of second 0, sensor."""
     facts: SourceFacts
-    """What was read."""
+    """Where it was read from."""
     sets: tuple[SetRecord, ...]
-    """Sets in order, with what was planned and entered."""
+    """Sets in order, with plans and entries."""
     gaps: tuple[Gap, ...]
     """Every reported gap, in order."""
     faults: Mapping[FaultReason, int]
-    """How often each kind of fault was reported."""
+    """How many packets or samples each kind of fault concerned."""
     pain: tuple[PainEntered, ...] = ()
-    """How much it hurt, in the order in which it was said."""
+    """Pain scores in the order in which they were entered."""
     note: str = ""
-    """What the wearer says of the whole session."""
+    """The wearer's note on the whole session."""
     calibrations: tuple[CalibrationEvent, ...] = ()
-    """When the wearer's own level became known or was lost, in order."""
+    """When the wearer's lockout was calibrated or lost, in order."""
     warnings: tuple[DataWarning, ...] = ()
-    """What is to be known of the analysis as a whole."""
+    """What the user should know about the data or the analysis as a whole."""
 
 
-def workout_of(info: SessionInfo, ledger: SessionState, facts: SourceFacts) -> Workout:
-    """Return the training that a ledger adds up to.
+def workout_of(info: SessionInfo, state: SessionState, facts: SourceFacts) -> Workout:
+    """Return the training that a session's state adds up to.
 
     Parameters
     ----------
     info
         The head of the recording, or what was assumed for a foreign file.
-    ledger
-        Everything that the engine said, added up.
+    state
+        The events of the session, added up.
     facts
-        What was read.
+        Where it was read from.
     """
     return Workout(
         info,
         facts,
-        ledger.sets,
-        ledger.gaps,
-        ledger.faults,
-        ledger.pain,
-        ledger.note,
-        ledger.calibrations,
-        ledger.warnings,
+        state.sets,
+        state.gaps,
+        state.faults,
+        state.pain,
+        state.note,
+        state.calibrations,
+        state.warnings,
     )

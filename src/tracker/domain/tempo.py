@@ -1,24 +1,28 @@
-"""Tempo as it is planned: seconds for each phase of a rep, written the way coaches write it.
+"""Tempo: seconds for each phase of a rep, written the way coaches write it.
 
-The order of a code is eccentric, bottom, concentric, top, also for a lift that starts upwards
-(https://blog.thephysiqueclub.com; NSCA usage). A hip thrust starts with the way up, so a code is
-easily misread; the same numbers in the lifter's own order stand beside it wherever it is shown.
+A code is in the order eccentric, bottom, concentric, top, even for a lift that starts with the
+concentric (https://blog.thephysiqueclub.com; NSCA usage). That makes a hip thrust's code easy to
+misread, so the same numbers stand beside it in the lifter's own order wherever it is shown. Both
+notations, and what the phases are called in them, are stated here.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tracker.domain.errors import InputError
 from tracker.domain.phases import Phase
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
 EXPLOSIVE: Final = "X"
-"""Stands for a phase that is done as fast as possible."""
+"""Stands for a phase done as fast as possible."""
 
 LONGEST_PHASE_S: Final = 60.0
-"""A longer phase is a slip of the keyboard: isometric holds are 5 to 45 s."""
+"""Isometric holds take 5 to 45 s; a longer phase is a typing error."""
 
 CODE_ORDER: Final = (Phase.ECCENTRIC, Phase.BOTTOM, Phase.CONCENTRIC, Phase.LOCKOUT)
 """The order of a code's four places."""
@@ -32,7 +36,7 @@ PHASE_WORDS: Final = {
     Phase.ECCENTRIC: "down",
     Phase.BOTTOM: "floor",
 }
-"""What a phase is called in the lifter's own order."""
+"""What the phases are called on screens and in the lifter's own order."""
 
 _NUMBER = r"\d+(?:\.\d+)?"
 _DASHED = re.compile(rf"(?:{_NUMBER}|X)(?:[-–](?:{_NUMBER}|X))+")
@@ -46,16 +50,16 @@ class Tempo:
     """Planned seconds for each phase; None means as fast as possible."""
 
     eccentric_s: float | None
-    """Way down, s; None for X."""
+    """Lowering, s; None for X."""
     bottom_s: float
     """Pause at the bottom, s; 0 is touch and go."""
     concentric_s: float | None
-    """Way up, s; None for X."""
+    """Lifting, s; None for X."""
     lockout_s: float
     """Hold at the top, s."""
 
     def planned_s(self, phase: Phase) -> float | None:
-        """Return how long a phase is to take, s; None for as fast as possible."""
+        """Return the planned duration of a phase, s; None for as fast as possible."""
         match phase:
             case Phase.ECCENTRIC:
                 return self.eccentric_s
@@ -69,97 +73,104 @@ class Tempo:
     @property
     def code(self) -> str:
         """The four places with hyphens, as `3-0-1-2`."""
-        return "-".join(_digits(self.planned_s(phase)) for phase in CODE_ORDER)
+        return tempo_code(self._texts())
 
     @property
     def words(self) -> str:
         """The same in the lifter's own order: `up 1 · hold 2 · down 3 · floor 0`."""
-        return " · ".join(
-            f"{PHASE_WORDS[phase]} {_digits(self.planned_s(phase))}" for phase in LIFTERS_ORDER
-        )
+        return tempo_words(self._texts())
+
+    def _texts(self) -> dict[Phase, str]:
+        planned = {phase: self.planned_s(phase) for phase in Phase}
+        return {
+            phase: EXPLOSIVE if value_s is None else f"{value_s:g}"
+            for phase, value_s in planned.items()
+        }
+
+
+def tempo_code(texts: Mapping[Phase, str]) -> str:
+    """Return a tempo as coaches write it, from the text for each phase: `3-0-1-2`."""
+    return "-".join(texts[phase] for phase in CODE_ORDER)
+
+
+def tempo_words(texts: Mapping[Phase, str], order: Iterable[Phase] = LIFTERS_ORDER) -> str:
+    """Return a tempo in the lifter's own order: `up 1 · hold 2 · down 3 · floor 0`."""
+    return " · ".join(f"{PHASE_WORDS[phase]} {texts[phase]}" for phase in order)
 
 
 def parse_tempo(text: str) -> Tempo:
-    """Return the tempo that `text` means.
+    """Return the tempo written in `text`.
 
     Parameters
     ----------
     text
-        `3-0-1-2`, `3012`, `30X2`, `2.5-0-1-2` or `up=1 hold=2 down=3 floor=0`; the named form may
-        leave the floor out, which is then 0.
+        `3-0-1-2`, `3012`, `30X2`, `2.5-0-1-2` or `up=1 hold=2 down=3 floor=0`; in the named form
+        the floor may be left out, and is then 0.
 
     Raises
     ------
     InputError
-        If it can be read in no way, or in more than one: a code of three places is refused.
+        If it cannot be read, or in more than one way: a code of three places is refused.
     """
     cleaned = text.strip()
     if "=" in cleaned:
-        return _named(text, cleaned.lower())
+        return _tempo(text, _named_places(text, cleaned.lower()))
     code = cleaned.upper()
     if _DASHED.fullmatch(code):
         places = re.split("[-–]", code)
     elif _TIGHT.fullmatch(code):
         places = list(code)
     else:
-        raise InputError(_called(text), "is no tempo", _ADVICE)
+        raise _refused(text, "can't read this tempo")
     if len(places) == 3:
         one, two, three = places
-        raise InputError(
-            _called(text),
+        raise _refused(
+            text,
             "has three places: which of the four is missing, the floor, the up or the hold?",
             f"If the floor pause is missing, write {one}-0-{two}-{three}; if the hold is, "
             f"{one}-{two}-{three}-0.",
         )
     if len(places) != len(CODE_ORDER):
-        raise InputError(_called(text), f"has {len(places)} places instead of four", _ADVICE)
+        raise _refused(text, f"has {len(places)} places instead of four")
     return _tempo(text, dict(zip(CODE_ORDER, places, strict=True)))
 
 
-def _named(text: str, cleaned: str) -> Tempo:
+def _named_places(text: str, cleaned: str) -> dict[Phase, str]:
     places: dict[Phase, str] = {}
     for word in re.split(r"[\s,·]+", cleaned):
         name, _, value = word.partition("=")
         phase = _PHASE_BY_WORD.get(name)
         if phase is None or not re.fullmatch(rf"{_NUMBER}|x", value):
-            raise InputError(_called(text), f"{word!r} is no phase with its seconds", _ADVICE)
+            raise _refused(text, f"can't read {word!r}")
         if phase in places:
-            raise InputError(_called(text), f"{name} is there twice", _ADVICE)
+            raise _refused(text, f"{name} appears twice")
         places[phase] = value.upper()
     places.setdefault(Phase.BOTTOM, "0")
     missing = [PHASE_WORDS[phase] for phase in LIFTERS_ORDER if phase not in places]
     if missing:
-        raise InputError(_called(text), f"{' and '.join(missing)} is missing", _ADVICE)
-    return _tempo(text, places)
+        raise _refused(text, f"{' and '.join(missing)} missing")
+    return places
 
 
 def _tempo(text: str, places: dict[Phase, str]) -> Tempo:
-    for phase in (Phase.BOTTOM, Phase.LOCKOUT):
-        if places[phase] == EXPLOSIVE:
-            raise InputError(
-                _called(text),
-                f"the {PHASE_WORDS[phase]} cannot be X: as fast as possible is for up and down",
-                _ADVICE,
-            )
-    planned_s = {
-        phase: None if value == EXPLOSIVE else float(value) for phase, value in places.items()
-    }
-    if any(value is not None and value > LONGEST_PHASE_S for value in planned_s.values()):
-        raise InputError(_called(text), f"a phase is longer than {LONGEST_PHASE_S:g} s", _ADVICE)
-    for phase in (Phase.ECCENTRIC, Phase.CONCENTRIC):
-        if planned_s[phase] == 0.0:
-            raise InputError(
-                _called(text), f"the way {PHASE_WORDS[phase]} takes longer than 0 s", _ADVICE
-            )
-    bottom_s, lockout_s = planned_s[Phase.BOTTOM], planned_s[Phase.LOCKOUT]
+    seconds: dict[Phase, float | None] = {}
+    for phase, value in places.items():
+        word, pause = PHASE_WORDS[phase], phase in (Phase.BOTTOM, Phase.LOCKOUT)
+        if value == EXPLOSIVE:
+            if pause:
+                raise _refused(text, f"the {word} can't be X: only up and down can be X")
+            seconds[phase] = None
+            continue
+        seconds[phase] = planned_s = float(value)
+        if planned_s > LONGEST_PHASE_S:
+            raise _refused(text, f"a phase can't take longer than {LONGEST_PHASE_S:g} s")
+        if planned_s == 0.0 and not pause:
+            raise _refused(text, f"{word} must take longer than 0 s")
+    bottom_s, lockout_s = seconds[Phase.BOTTOM], seconds[Phase.LOCKOUT]
     assert bottom_s is not None
     assert lockout_s is not None
-    return Tempo(planned_s[Phase.ECCENTRIC], bottom_s, planned_s[Phase.CONCENTRIC], lockout_s)
+    return Tempo(seconds[Phase.ECCENTRIC], bottom_s, seconds[Phase.CONCENTRIC], lockout_s)
 
 
-def _called(text: str) -> str:
-    return f"tempo {text!r}"
-
-
-def _digits(planned_s: float | None) -> str:
-    return EXPLOSIVE if planned_s is None else f"{planned_s:g}"
+def _refused(text: str, problem: str, advice: str = _ADVICE) -> InputError:
+    return InputError(f"tempo {text!r}", problem, advice)

@@ -1,7 +1,4 @@
-"""Conversions between what sensors and people use and the SI units used inside.
-
-Averages of what is measured, where some of it may be unknown.
-"""
+"""Conversions to the SI units used inside, and the mean of values that may be unknown."""
 
 from __future__ import annotations
 

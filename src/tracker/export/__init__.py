@@ -1,4 +1,4 @@
-"""One module per output format; each is a pure function of what a session added up to."""
+"""The export formats, each a pure function of a session; `formats` is the table of them."""
 
 from tracker.export.session_json import SCHEMA, event_object, session_object
 

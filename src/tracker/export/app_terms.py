@@ -1,14 +1,10 @@
-"""What the exercises are called elsewhere, each by what is known of its load.
+"""What FIT, Strava, Hevy and Strong share: exercise names, wall-clock times, and sets as notes.
 
-FIT numbers are of `exercise_category` and `<category>_exercise_name` in the profile of Garmin's
-FIT SDK 21.218. Strava's words are of the list "Supported exercises" on
-https://developers.strava.com/docs/uploads/ (October 2026). Hevy's and Strong's are of what their
-users' exports hold. Where a format has no name for a variation, the nearest stands here, and
-`docs/exports.md` says so.
-
-When things happened by the clock on the wall: what formats of other programs are sorted by.
-
-What was measured of a set in one line, for formats that have nothing but a field for notes.
+FIT numbers are `exercise_category` and `<category>_exercise_name` in the profile of Garmin's FIT
+SDK 21.218. Strava's words are from the list "Supported exercises" on
+https://developers.strava.com/docs/uploads/ (October 2026), Hevy's and Strong's from their users'
+exports. Where a format has no name for a variation, the nearest one is used, and `docs/exports.md`
+says so. Formats with nothing but a notes field get what was measured of a set in one line.
 """
 
 from __future__ import annotations
@@ -19,14 +15,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
-from tracker.domain import (
-    CODE_ORDER,
-    LIFTERS_ORDER,
-    PHASE_WORDS,
-    InputError,
-    Phase,
-    exercise_named,
-)
+from tracker.domain import InputError, Phase, exercise_named, tempo_code, tempo_words
 from tracker.export.columns import SET_COLUMNS, set_rows
 
 if TYPE_CHECKING:
@@ -41,7 +30,7 @@ FIT_BANDED: Final = 37
 
 
 class Loading(Enum):
-    """What is known of the load of a set."""
+    """Whether a set was done with a load."""
 
     NOT_SAID = "not said"
     BODYWEIGHT = "bodyweight"
@@ -50,7 +39,7 @@ class Loading(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What one exercise is called elsewhere."""
+    """The names of one exercise in other apps."""
 
     fit: tuple[int, int]
     """Category, and name within the category."""
@@ -60,14 +49,14 @@ class Names:
 
 
 def loading_of(load_kg: float | None) -> Loading:
-    """Return what a load says; 0 is bodyweight."""
+    """Return how a load counts; 0 is bodyweight."""
     if load_kg is None:
         return Loading.NOT_SAID
     return Loading.LOADED if load_kg > 0.0 else Loading.BODYWEIGHT
 
 
 def names_of(exercise: str, load_kg: float | None) -> Names:
-    """Return what `exercise` with a load is called elsewhere.
+    """Return the names of `exercise` with a load in other apps.
 
     Raises
     ------
@@ -78,7 +67,7 @@ def names_of(exercise: str, load_kg: float | None) -> Names:
 
 
 def _either(without: Names, loaded: Names, not_said: Names | None = None) -> dict[Loading, Names]:
-    """Return the names for each loading; where none is said, those without a load fit both."""
+    """Return the names for each loading; an unknown load gets those without a load by default."""
     return {
         Loading.NOT_SAID: without if not_said is None else not_said,
         Loading.BODYWEIGHT: without,
@@ -102,8 +91,7 @@ _BARBELL: Final = "Hip Thrust (Barbell)"
 _BODYWEIGHT: Final = "Hip Thrust (Bodyweight)"
 
 NAMES: Final[dict[str, dict[Loading, Names]]] = {
-    # FIT's only hip thrust on a bench is the one with a barbell, so that is what it is called as
-    # long as nobody says that there was none.
+    # FIT's only hip thrust on a bench is the one with a barbell, so an unknown load gets it too.
     "hip_thrust": _either(
         _hip_raise(11, "HIP_THRUST", "Hip Thrust", _BODYWEIGHT),
         _hip_raise(1, "BARBELL_HIP_THRUST", _BARBELL, _BARBELL),
@@ -120,7 +108,7 @@ NAMES: Final[dict[str, dict[Loading, Names]]] = {
     ),
     "single_leg_hip_thrust": _either(
         _hip_raise(30, "SINGLE_LEG_GLUTE_BRIDGE", "Single Leg Hip Thrust", "Single Leg Bridge"),
-        # The one in Hevy that is sure to have a weight.
+        # The only one in Hevy that certainly has a weight.
         _hip_raise(
             31,
             "BARBELL_SINGLE_LEG_HIP_THRUST",
@@ -128,7 +116,7 @@ NAMES: Final[dict[str, dict[Loading, Names]]] = {
             "Single Leg Bridge",
         ),
     ),
-    # No weighted staggered thrust but the one with a dumbbell: the general one is kept.
+    # The only weighted staggered thrust is with a dumbbell, so the general one is used.
     "b_stance_hip_thrust": _either(
         _hip_raise(11, "STAGGERED_HIP_THRUST", "Hip Thrust", _BODYWEIGHT),
         _hip_raise(1, "STAGGERED_HIP_THRUST", _BARBELL, _BARBELL),
@@ -152,35 +140,35 @@ NAMES: Final[dict[str, dict[Loading, Names]]] = {
         _squat(7, "BARBELL_BOX_SQUAT", "Box Squat (Barbell)", "Box Squat (Barbell)"),
     ),
 }
-"""Every exercise of ours by its name."""
+"""Names of every exercise of ours, by its name and loading."""
 
 
 _YEARS: Final = range(2000, 2100)
-"""FIT takes times before 1998 for seconds since a device was switched on; a date outside of this
-century is a clock that was never set."""
+"""FIT reads times before 1998 as seconds since power-on; a date outside this century comes from a
+clock that was never set."""
 
 _LONGEST_S: Final = 4_000_000.0
-"""46 days: FIT counts milliseconds in 32 bits. Only a clock that jumped makes it as long."""
+"""46 days: FIT counts milliseconds in 32 bits. Only a clock jump makes a session this long."""
 
-_ADVICE: Final = 'Say when it was: --started "2026-11-25T18:00+01:00"'
+_ADVICE: Final = 'Give its start: --started "2026-11-25T18:00+01:00"'
 
 
 def started(workout: Workout, form: str) -> datetime:
-    """Return the time of second 0, with the offset from UTC that it was recorded with.
+    """Return the time of second 0, with the UTC offset of the recording.
 
     Raises
     ------
     InputError
-        If it is not known, or is no time of day with an offset in this century.
+        If it is unknown, not a time with an offset, or not in this century.
     """
     path, text = workout.facts.path, workout.info.started_utc
     if text is None:
-        raise InputError(path, f"does not say when it started, and {form} needs a date", _ADVICE)
+        raise InputError(path, f"has no start time, and {form} needs a date", _ADVICE)
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise InputError(
-            path, f"started at {text!r}, which is no date and time", _ADVICE
+            path, f"started at {text!r}, which is not a date and time", _ADVICE
         ) from None
     if moment.utcoffset() is None:
         problem = f"started at {text!r}, which has no offset from UTC"
@@ -192,7 +180,7 @@ def started(workout: Workout, form: str) -> datetime:
 
 
 def at(start: datetime, session_s: float) -> datetime:
-    """Return when a session second was, to the nearest whole second, in the zone of `start`."""
+    """Return the wall-clock time of a session second, to the nearest second, in `start`'s zone."""
     moment = start + timedelta(seconds=session_s)
     return (moment + timedelta(seconds=0.5)).replace(microsecond=0)
 
@@ -205,12 +193,12 @@ def offset_s(start: datetime) -> int:
 
 
 def elapsed_s(workout: Workout) -> float:
-    """Return how long the session took, s: to its last sample, or to the end of its last set.
+    """Return the length of the session, s: to its last sample, or to the end of its last set.
 
     Raises
     ------
     InputError
-        If no session can take that long.
+        If no session can be that long.
     """
     ends_s = (record.end_s for record in workout.sets)
     elapsed = max((workout.facts.duration_s or 0.0, *ends_s))
@@ -223,16 +211,16 @@ def elapsed_s(workout: Workout) -> float:
 
 
 def active_s(workout: Workout) -> float:
-    """Return how long the sets took together, s."""
+    """Return the total length of the sets, s."""
     return sum(record.end_s - record.start_s for record in workout.sets)
 
 
 def require_sets(workout: Workout, form: str) -> None:
-    """Raise an `InputError` if there is nothing to log."""
+    """Raise an `InputError` if there is no set to export."""
     if not workout.sets:
         raise InputError(
             workout.facts.path,
-            f"has no set, so there is nothing that {form} could hold",
+            f"has no set, so there is nothing to write as {form}",
             "See what was found with: tracker analyze FILE --format text",
         )
 
@@ -250,7 +238,7 @@ _DECIMALS: Final = 4
 
 
 def figures_of(row: SetRow) -> dict[str, object]:
-    """Return what every column of the table of sets says of one, where that is known."""
+    """Return the known values of a set, by column of the table of sets."""
     values = {column.name: column.value(row) for column in SET_COLUMNS}
     return {
         name: value
@@ -260,24 +248,24 @@ def figures_of(row: SetRow) -> dict[str, object]:
 
 
 def rounded(value: float | None) -> float | None:
-    """Return a number without the noise of its last digits; None stays unknown."""
+    """Return a rounded number; None stays unknown."""
     return None if value is None else round(value, _DECIMALS)
 
 
 def set_texts(workout: Workout) -> list[str]:
-    """Return a line for each set, and after it what the wearer wrote of it."""
+    """Return a line for each set, followed by the wearer's note."""
     return ["\n".join(filter(None, _lines(row))) for row in set_rows(workout)]
 
 
 def session_text(workout: Workout) -> str:
-    """Return what the wearer says of the whole session, and how much it hurt."""
-    pain = [
-        f"Pain {said.moment.value}"
-        + (f" (set {said.set_index})" if said.set_index is not None else "")
-        + f": {said.score} of 10"
-        for said in workout.pain
+    """Return the wearer's note on the session, and the pain scores."""
+    scores = [
+        f"Pain {pain.moment.value}"
+        + (f" (set {pain.set_index})" if pain.set_index is not None else "")
+        + f": {pain.score} of 10"
+        for pain in workout.pain
     ]
-    return "\n".join(filter(None, (workout.note, *pain)))
+    return "\n".join(filter(None, (workout.note, *scores)))
 
 
 def _lines(row: SetRow) -> tuple[str, str]:
@@ -293,16 +281,14 @@ def _lines(row: SetRow) -> tuple[str, str]:
 
 
 def _tempo(figures: Mapping[str, object]) -> str:
-    """Return the mean tempo both ways, as a plan is written."""
+    """Return the mean tempo in both notations."""
     means = {
         phase: f"{figures[name]:.1f}" if name in figures else _UNKNOWN
         for phase, name in _MEANS.items()
     }
     if all(mean == _UNKNOWN for mean in means.values()):
         return ""
-    code = "-".join(means[phase] for phase in CODE_ORDER)
-    words = " · ".join(f"{PHASE_WORDS[phase]} {means[phase]}" for phase in LIFTERS_ORDER)
-    return f"tempo {code} ({words})"
+    return f"tempo {tempo_code(means)} ({tempo_words(means)})"
 
 
 def _velocity(figures: Mapping[str, object]) -> str:

@@ -1,12 +1,8 @@
-"""Samples and reps as a dataset of motion in the Brain Imaging Data Structure.
+"""Samples and reps as a motion dataset in the Brain Imaging Data Structure (BIDS).
 
-The motion files follow https://bids-specification.readthedocs.io, section Motion (BEP029). Times
-are a channel of type LATENCY: sensors do not sample evenly, and a gap is a jump of it, as the
-standard has it for uneven sampling.
-
-The tab-separated tables of a BIDS dataset; what is not known is n/a.
-
-What the JSON files of a BIDS dataset say of its samples and columns.
+The files follow https://bids-specification.readthedocs.io, section Motion (BEP029): tab-separated
+tables in which unknown is n/a, each with a JSON sidecar that explains it. Time is a channel of
+type LATENCY, as the standard has it for uneven sampling; a gap is a jump in it.
 """
 
 from __future__ import annotations
@@ -27,7 +23,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.domain import TimedFrame, Workout
-    from tracker.export.formats import Session
+
+    Run = tuple[Workout, TimedFrame | None]
 
 UNKNOWN: Final = "n/a"
 """How the standard writes a missing value."""
@@ -73,16 +70,10 @@ def channel_rows(samples: TimedFrame) -> Iterator[tuple[str, ...]]:
 def event_rows(
     workout: Workout, first_s: float
 ) -> list[tuple[float, float | None, str, int, int]]:
-    """Return every rep and every phase: onset, duration, trial_type, set, rep; by onset.
+    """Return every rep and phase by onset: onset, duration, trial_type, set, rep.
 
-    The duration of a phase that was not seen whole is None.
-
-    Parameters
-    ----------
-    workout
-        What was found.
-    first_s
-        Session time of the first sample, from which onsets count, s.
+    Onsets count from `first_s`, the session time of the first sample. The duration of a phase
+    that was cut by a gap is None.
     """
     rows: list[tuple[float, float | None, str, int, int]] = []
     for record in workout.sets:
@@ -117,17 +108,17 @@ DATASET: Final = {
     "BIDSVersion": "1.11.1",
     "DatasetType": "raw",
 }
-"""What is known of a dataset; the study knows more."""
+"""The parts of the description that hold for every dataset of ours."""
 
 README: Final = """\
 # Motion of the pelvis in strength training
 
 One sensor on the pelvis: specific force (gravity included) in m/s^2 and, where it was measured,
-angular rate in rad/s, in the axes of the sensor, which may be worn any way round. The first
-channel is the time of each sample since the first one. Samples that were lost are left out.
+angular rate in rad/s, in the axes of the sensor, which may be worn in any orientation. The first
+channel is the time since the first sample. Lost samples are left out.
 
-The events are reps and their phases as `tracker` found them in these samples; they were not
-labelled by hand.
+The events are reps and their phases as `tracker` found them in these samples; nobody labelled
+them by hand.
 """
 
 CHANNELS: Final = {
@@ -153,9 +144,9 @@ EVENTS: Final = {
         "about the axis of the lift crosses 10 % of that movement's own peak.",
         "Levels": {
             "rep": "From the start of its first phase to the end of its last.",
-            "concentric": "The way up.",
+            "concentric": "The hips rise.",
             "lockout": "The hold at the top.",
-            "eccentric": "The way down.",
+            "eccentric": "The hips are lowered.",
             "bottom": "The pause at the bottom.",
         },
     },
@@ -166,7 +157,7 @@ EVENTS: Final = {
 
 
 def motion_sidecar(workout: Workout, samples: TimedFrame) -> dict[str, object]:
-    """Return what is said of one run's samples."""
+    """Return the sidecar of one run's samples."""
     info, rate_hz = workout.info, workout.facts.rate_hz
     gyro = 0 if samples.gyro_radps is None else 3
     about: dict[str, object] = {
@@ -190,94 +181,105 @@ def motion_sidecar(workout: Workout, samples: TimedFrame) -> dict[str, object]:
 
 
 TRACKING_SYSTEM: Final = "hip"
-"""Label of the sensor in the names of files."""
+"""Label of the sensor in file names."""
 
 PARTICIPANTS: Final = "participants.tsv"
-"""One row for everybody in the dataset."""
+"""One row for each subject of the dataset."""
 
 _LABEL: Final = re.compile(r"[0-9A-Za-z]+")
 
 
-def write_dataset(sessions: Sequence[Session], folder: Path, beside: Path) -> None:
-    """Write one subject's trainings as a dataset, or into the dataset that is there.
+def write_dataset(runs: Sequence[Run], subject: str, folder: Path, target: Path) -> None:
+    """Write one subject's trainings as a dataset, or as an addition to one.
+
+    Parameters
+    ----------
+    runs
+        At least one training with its samples.
+    subject
+        Label of the subject, letters and digits.
+    folder
+        An empty folder to write into.
+    target
+        Where the files are moved to afterwards; it may hold a dataset already.
 
     Raises
     ------
     InputError
-        If a session has no samples, or the label is no label.
+        If a training has no samples, or the label is not one.
     OutputError
-        If the subject is in the dataset already.
+        If the dataset has the subject already.
     """
-    subject = f"sub-{_label(sessions[0].subject)}"
-    if (beside / subject).exists():
+    label = f"sub-{_label(subject)}"
+    if (target / label).exists():
         raise OutputError(
-            str(beside),
-            f"{subject} is in this dataset already",
-            "Give another --subject, or export everything of this one into a new dataset.",
+            str(target),
+            f"{label} is in this dataset already",
+            "Give another --subject, or export all sessions of this one into a new dataset.",
         )
-    motion = folder / subject / "motion"
+    motion = folder / label / "motion"
     motion.mkdir(parents=True)
     scans = []
-    for session, stem in zip(sessions, _stems(sessions, subject), strict=True):
-        _write_run(session, motion, stem)
-        scans.append((f"motion/{stem}_motion.tsv", _acquired(session)))
-    _write(folder / subject / f"{subject}_scans.tsv", table(("filename", "acq_time"), scans))
-    _write(folder / PARTICIPANTS, _participants(subject, beside / PARTICIPANTS))
+    for (workout, samples), stem in zip(runs, _stems(runs, label), strict=True):
+        if samples is None or workout.facts.rate_hz is None:
+            raise InputError(
+                workout.facts.path,
+                "has no samples, or too few to tell their rate",
+                "Leave it out.",
+            )
+        _write_run(workout, samples, motion, stem)
+        scans.append((f"motion/{stem}_motion.tsv", _acquired(workout, samples)))
+    _write(folder / label / f"{label}_scans.tsv", table(("filename", "acq_time"), scans))
+    _write(folder / PARTICIPANTS, _participants(label, target / PARTICIPANTS))
+    program = {"Name": "tracker", "Version": __version__}
     for name, content in (
-        ("dataset_description.json", _json({**DATASET, "GeneratedBy": [_program()]})),
+        ("dataset_description.json", _json({**DATASET, "GeneratedBy": [program]})),
         ("README.md", README),
     ):
-        # Those of a dataset that is there say more than we know.
-        if not (beside / name).exists():
+        # Those of an existing dataset say more than we know.
+        if not (target / name).exists():
             _write(folder / name, content)
 
 
-def _write_run(session: Session, folder: Path, stem: str) -> None:
-    samples = session.samples
-    if samples is None or session.workout.facts.rate_hz is None:
-        raise InputError(
-            session.workout.facts.path,
-            "there are no samples in it, or too few to tell their rate",
-            "Leave it out.",
-        )
+def _write_run(workout: Workout, samples: TimedFrame, folder: Path, stem: str) -> None:
     events = f"{stem.replace(f'_tracksys-{TRACKING_SYSTEM}', '')}_events"
     with (folder / f"{stem}_motion.tsv").open("wb") as out:
         out.writelines(motion_lines(samples))
     names = ("name", "component", "type", "tracked_point", "units", "placement", "reference_frame")
     _write(folder / f"{stem}_channels.tsv", table(names, channel_rows(samples)))
     _write(folder / f"{stem}_channels.json", _json(CHANNELS))
-    _write(folder / f"{stem}_motion.json", _json(motion_sidecar(session.workout, samples)))
+    _write(folder / f"{stem}_motion.json", _json(motion_sidecar(workout, samples)))
     columns = ("onset", "duration", "trial_type", "set", "rep")
-    rows = event_rows(session.workout, float(samples.time_s[0]))
+    rows = event_rows(workout, float(samples.time_s[0]))
     _write(folder / f"{events}.tsv", table(columns, rows))
     _write(folder / f"{events}.json", _json(EVENTS))
 
 
-def _stems(sessions: Sequence[Session], subject: str) -> list[str]:
-    """Return how the names of each session's files start; sessions of one task are its runs."""
-    tasks = [session.workout.info.exercise.replace("_", "") for session in sessions]
+def _stems(runs: Sequence[Run], label: str) -> list[str]:
+    """Return how the names of each training's files start; repetitions of a task are its runs."""
+    tasks = [workout.info.exercise.replace("_", "") for workout, _ in runs]
     amounts = Counter(tasks)
     seen: Counter[str] = Counter()
     stems = []
     for task in tasks:
         seen[task] += 1
         run = f"_run-{seen[task]:02d}" if amounts[task] > 1 else ""
-        stems.append(f"{subject}_task-{task}_tracksys-{TRACKING_SYSTEM}{run}")
+        stems.append(f"{label}_task-{task}_tracksys-{TRACKING_SYSTEM}{run}")
     return stems
 
 
-def _acquired(session: Session) -> str | None:
+def _acquired(workout: Workout, samples: TimedFrame) -> str | None:
     """Return when the first sample was taken, in UTC, as the standard writes it."""
-    started = session.workout.info.started_utc
-    if started is None or session.samples is None:
+    started = workout.info.started_utc
+    if started is None:
         return None
-    first = timedelta(seconds=float(np.round(session.samples.time_s[0], 6)))
+    first = timedelta(seconds=float(np.round(samples.time_s[0], 6)))
     moment = (datetime.fromisoformat(started) + first).astimezone(UTC)
     return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def _participants(subject: str, present: Path) -> str:
-    """Return the table of participants with one more; what is known of the others stays."""
+    """Return the table of participants with one more; the rows of the others stay."""
     if not present.exists():
         return table(("participant_id",), [(subject,)])
     text = present.read_text(encoding="utf-8").rstrip("\n")
@@ -291,13 +293,9 @@ def _participants(subject: str, present: Path) -> str:
 def _label(text: str) -> str:
     if not _LABEL.fullmatch(text):
         raise InputError(
-            "--subject", f"{text!r} is no label", "Use letters and digits only, as in 01."
+            "--subject", f"{text!r} is not a label", "Use letters and digits only, as in 01."
         )
     return text
-
-
-def _program() -> dict[str, str]:
-    return {"Name": "tracker", "Version": __version__}
 
 
 def _json(content: object) -> str:

@@ -1,7 +1,6 @@
-"""The columns of the tables: name with unit, type, meaning, and where the value comes from.
+"""The columns of the tables of reps and sets: name with unit, type, meaning and value.
 
-One list for reps and one for sets. Every table format writes these, and the documentation has a
-row for each.
+Every table format writes these, and `docs/exports.md` has a row for each.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Kind(Enum):
-    """Type of a column; in every one a value may be unknown."""
+    """Type of a column; any value may be unknown."""
 
     TEXT = "text"
     MOMENT = "moment"
@@ -28,12 +27,12 @@ class Kind(Enum):
     REAL = "number"
     TRUTH = "true or false"
     WORDS = "words"
-    """Any number of words of a closed list."""
+    """Any number of words from a fixed list."""
 
 
 @dataclass(frozen=True, slots=True)
 class SetRow:
-    """What a row about a set is taken from."""
+    """The source of a row about a set."""
 
     workout: Workout
     record: SetRecord
@@ -43,7 +42,7 @@ class SetRow:
 
 @dataclass(frozen=True, slots=True)
 class RepRow:
-    """What a row about a rep is taken from."""
+    """The source of a row about a rep."""
 
     workout: Workout
     record: SetRecord
@@ -58,23 +57,23 @@ class Column(Generic[Row]):
     """One column."""
 
     name: str
-    """Heading, which ends in the unit."""
+    """Heading, ending in the unit."""
     kind: Kind
     unit: str
-    """Unit as people write it; empty without one."""
+    """Unit as people write it; empty without."""
     meaning: str
     """One line for people."""
     value: Callable[[Row], Any]
-    """Takes the value from what the row is about; None is unknown."""
+    """Returns the value of a row; None is unknown."""
 
 
 def rep_rows(workout: Workout) -> Iterator[RepRow]:
-    """Yield what each row about a rep is taken from, in order."""
+    """Yield the source of each row about a rep, in order."""
     return (RepRow(workout, record, rep) for record in workout.sets for rep in record.reps)
 
 
 def set_rows(workout: Workout) -> Iterator[SetRow]:
-    """Yield what each row about a set is taken from, in order."""
+    """Yield the source of each row about a set, in order."""
     earlier = (None, *workout.sets)
     return (
         SetRow(workout, record, before)
@@ -82,221 +81,8 @@ def set_rows(workout: Workout) -> Iterator[SetRow]:
     )
 
 
-def _of_session() -> tuple[Column[Any], ...]:
-    """Return what every row repeats, so that tables of many sessions can be put together."""
-    return (
-        Column(
-            "started_utc",
-            Kind.MOMENT,
-            "",
-            "when second 0 was, ISO 8601 with offset",
-            lambda row: row.workout.info.started_utc,
-        ),
-        Column(
-            "source", Kind.TEXT, "", "file it was read from", lambda row: row.workout.facts.path
-        ),
-        Column(
-            "exercise",
-            Kind.TEXT,
-            "",
-            "name of the exercise",
-            lambda row: row.workout.info.exercise,
-        ),
-        Column(
-            "set", Kind.WHOLE, "", "number of the set in the session", lambda row: row.record.index
-        ),
-    )
-
-
-def _planned(row: SetRow | RepRow) -> str | None:
-    tempo = row.record.plan.tempo
-    return None if tempo is None else tempo.code
-
-
-REP_COLUMNS: Final[tuple[Column[RepRow], ...]] = (
-    *_of_session(),
-    Column("rep", Kind.WHOLE, "", "number of the rep in its set", lambda row: row.rep.index),
-    Column("start_s", Kind.REAL, "s", "start of the rep", lambda row: row.rep.start_s),
-    Column("end_s", Kind.REAL, "s", "end of the rep", lambda row: row.rep.end_s),
-    Column("complete", Kind.TRUTH, "", "whether its end was seen", lambda row: row.rep.complete),
-    Column("concentric_s", Kind.REAL, "s", "way up", lambda row: row.rep.concentric_s),
-    Column("lockout_s", Kind.REAL, "s", "hold at the top", lambda row: row.rep.lockout_s),
-    Column("eccentric_s", Kind.REAL, "s", "way down", lambda row: row.rep.eccentric_s),
-    Column(
-        "bottom_s", Kind.REAL, "s", "pause at the bottom after it", lambda row: row.rep.bottom_s
-    ),
-    Column("rom_deg", Kind.REAL, "°", "rotation of the pelvis", lambda row: row.rep.rom_deg),
-    Column(
-        "top_deg",
-        Kind.REAL,
-        "°",
-        "pitch at lockout above the wearer's own level; needs a calibration",
-        lambda row: row.rep.top_deg,
-    ),
-    Column("rise_m", Kind.REAL, "m", "vertical travel of the hips", lambda row: row.rep.rise_m),
-    Column(
-        "mean_velocity_mps",
-        Kind.REAL,
-        "m/s",
-        "mean vertical velocity of the way up",
-        lambda row: row.rep.mean_velocity_mps,
-    ),
-    Column(
-        "peak_velocity_mps",
-        Kind.REAL,
-        "m/s",
-        "peak vertical velocity of the way up",
-        lambda row: row.rep.peak_velocity_mps,
-    ),
-    Column(
-        "tilt_deg",
-        Kind.REAL,
-        "°",
-        "largest sideways tilt of the pelvis",
-        lambda row: row.rep.tilt_deg,
-    ),
-    Column(
-        "flags",
-        Kind.WORDS,
-        "",
-        "remarks on form and on how far to trust the numbers",
-        lambda row: [flag.value for flag in row.rep.flags],
-    ),
-    Column(
-        "doubt",
-        Kind.REAL,
-        "",
-        "how near it was to not being counted: 0 nothing against it, 1 at a limit",
-        lambda row: row.rep.doubt,
-    ),
-    Column("doubt_trait", Kind.TEXT, "", "what raised the doubt", lambda row: row.rep.doubt_trait),
-    Column("load_kg", Kind.REAL, "kg", "load of the set", lambda row: row.record.load_kg),
-    Column("planned_tempo", Kind.TEXT, "", "planned down-floor-up-hold", _planned),
-)
-"""One row per rep."""
-
-SET_COLUMNS: Final[tuple[Column[SetRow], ...]] = (
-    *_of_session(),
-    Column("start_s", Kind.REAL, "s", "start of its first rep", lambda row: row.record.start_s),
-    Column("end_s", Kind.REAL, "s", "end of its last rep", lambda row: row.record.end_s),
-    Column(
-        "rest_before_s",
-        Kind.REAL,
-        "s",
-        "from the end of the set before it",
-        lambda row: None if row.before is None else row.record.start_s - row.before.end_s,
-    ),
-    Column("reps", Kind.WHOLE, "", "reps, as counted or corrected", lambda row: row.record.done),
-    Column(
-        "reps_counted",
-        Kind.WHOLE,
-        "",
-        "reps that the sensor counted",
-        lambda row: row.record.counted,
-    ),
-    Column("load_kg", Kind.REAL, "kg", "load on the hips", lambda row: row.record.load_kg),
-    Column(
-        "rpe", Kind.REAL, "", "perceived exertion, 0 to 10", lambda row: row.record.entries.rpe
-    ),
-    Column(
-        "pain_after",
-        Kind.WHOLE,
-        "",
-        "pain that was entered for the set, 0 to 10",
-        lambda row: pain_after(row),
-    ),
-    Column(
-        "planned_reps", Kind.WHOLE, "", "planned reps", lambda row: row.record.plan.target_reps
-    ),
-    Column("planned_tempo", Kind.TEXT, "", "planned down-floor-up-hold", _planned),
-    Column(
-        "planned_hold_s",
-        Kind.REAL,
-        "s",
-        "planned hold at the top",
-        lambda row: row.record.plan.hold_s,
-    ),
-    Column(
-        "mean_concentric_s",
-        Kind.REAL,
-        "s",
-        "mean way up",
-        lambda row: mean_of_known(rep.concentric_s for rep in row.record.reps),
-    ),
-    Column(
-        "mean_lockout_s",
-        Kind.REAL,
-        "s",
-        "mean hold at the top",
-        lambda row: mean_of_known(rep.lockout_s for rep in row.record.reps),
-    ),
-    Column(
-        "mean_eccentric_s",
-        Kind.REAL,
-        "s",
-        "mean way down",
-        lambda row: mean_of_known(rep.eccentric_s for rep in row.record.reps),
-    ),
-    Column(
-        "mean_bottom_s",
-        Kind.REAL,
-        "s",
-        "mean pause at the bottom",
-        lambda row: mean_of_known(rep.bottom_s for rep in row.record.reps),
-    ),
-    Column(
-        "mean_rom_deg",
-        Kind.REAL,
-        "°",
-        "mean rotation of the pelvis",
-        lambda row: mean_of_known(rep.rom_deg for rep in row.record.reps),
-    ),
-    Column(
-        "mean_rise_m",
-        Kind.REAL,
-        "m",
-        "mean vertical travel",
-        lambda row: mean_of_known(rep.rise_m for rep in row.record.reps),
-    ),
-    Column(
-        "mean_velocity_mps",
-        Kind.REAL,
-        "m/s",
-        "mean over the reps of their mean velocity",
-        lambda row: mean_of_known(rep.mean_velocity_mps for rep in row.record.reps),
-    ),
-    Column(
-        "best_velocity_mps",
-        Kind.REAL,
-        "m/s",
-        "fastest rep's mean velocity",
-        lambda row: max(velocities(row.record), default=None),
-    ),
-    Column(
-        "velocity_loss_pct",
-        Kind.REAL,
-        "%",
-        "how much slower the last rep was than the fastest",
-        lambda row: velocity_loss_pct(row.record),
-    ),
-    Column(
-        "flags",
-        Kind.WORDS,
-        "",
-        "every remark that a rep of it has",
-        lambda row: [
-            flag.value for flag in Flag if any(flag in rep.flags for rep in row.record.reps)
-        ],
-    ),
-    Column(
-        "note", Kind.TEXT, "", "the wearer's words", lambda row: row.record.entries.note or None
-    ),
-)
-"""One row per set."""
-
-
 def velocities(record: SetRecord) -> list[float]:
-    """Return the mean velocity of each rep of which it is known, m/s."""
+    """Return the known mean velocities of a set's reps, m/s."""
     known = (rep.mean_velocity_mps for rep in record.reps)
     return [velocity for velocity in known if velocity is not None]
 
@@ -313,10 +99,176 @@ def velocity_loss_pct(record: SetRecord) -> float | None:
 
 
 def pain_after(row: SetRow) -> int | None:
-    """Return the last pain score that was entered for a set once it was done."""
+    """Return the last pain score entered after a set."""
     scores = [
         pain.score
         for pain in row.workout.pain
         if pain.set_index == row.record.index and pain.moment is not PainMoment.BEFORE
     ]
     return scores[-1] if scores else None
+
+
+def _session_columns() -> tuple[Column[Any], ...]:
+    """Return the columns that every row repeats, so that tables of many sessions can be joined."""
+    return (
+        Column(
+            "started_utc",
+            Kind.MOMENT,
+            "",
+            "when second 0 was, ISO 8601 with offset",
+            lambda row: row.workout.info.started_utc,
+        ),
+        Column(
+            "source", Kind.TEXT, "", "file it was read from", lambda row: row.workout.facts.path
+        ),
+        Column("exercise", Kind.TEXT, "", "exercise", lambda row: row.workout.info.exercise),
+        Column(
+            "set", Kind.WHOLE, "", "number of the set in the session", lambda row: row.record.index
+        ),
+    )
+
+
+def _tempo_column() -> Column[Any]:
+    def code(row: SetRow | RepRow) -> str | None:
+        tempo = row.record.plan.tempo
+        return None if tempo is None else tempo.code
+
+    return Column("planned_tempo", Kind.TEXT, "", "planned tempo, down-floor-up-hold", code)
+
+
+def _real(name: str, unit: str, meaning: str, of: Callable[[Rep], float | None]) -> Column[RepRow]:
+    return Column(name, Kind.REAL, unit, meaning, lambda row: of(row.rep))
+
+
+def _mean(name: str, unit: str, meaning: str, of: Callable[[Rep], float | None]) -> Column[SetRow]:
+    return Column(
+        name, Kind.REAL, unit, meaning, lambda row: mean_of_known(map(of, row.record.reps))
+    )
+
+
+REP_COLUMNS: Final[tuple[Column[RepRow], ...]] = (
+    *_session_columns(),
+    Column("rep", Kind.WHOLE, "", "number of the rep in its set", lambda row: row.rep.index),
+    _real("start_s", "s", "start of the rep", lambda rep: rep.start_s),
+    _real("end_s", "s", "end of the rep", lambda rep: rep.end_s),
+    Column("complete", Kind.TRUTH, "", "whether its end was seen", lambda row: row.rep.complete),
+    _real("concentric_s", "s", "concentric", lambda rep: rep.concentric_s),
+    _real("lockout_s", "s", "hold at the top", lambda rep: rep.lockout_s),
+    _real("eccentric_s", "s", "eccentric", lambda rep: rep.eccentric_s),
+    _real("bottom_s", "s", "pause at the bottom after it", lambda rep: rep.bottom_s),
+    _real("rom_deg", "°", "rotation of the pelvis", lambda rep: rep.rom_deg),
+    _real(
+        "top_deg",
+        "°",
+        "pitch at the top above your lockout; needs a calibration",
+        lambda rep: rep.top_deg,
+    ),
+    _real("rise_m", "m", "vertical travel of the hips", lambda rep: rep.rise_m),
+    _real(
+        "mean_velocity_mps",
+        "m/s",
+        "mean vertical velocity of the concentric",
+        lambda rep: rep.mean_velocity_mps,
+    ),
+    _real(
+        "peak_velocity_mps",
+        "m/s",
+        "peak vertical velocity of the concentric",
+        lambda rep: rep.peak_velocity_mps,
+    ),
+    _real("tilt_deg", "°", "largest sideways tilt of the pelvis", lambda rep: rep.tilt_deg),
+    Column(
+        "flags",
+        Kind.WORDS,
+        "",
+        "remarks on form and on how far to trust the numbers",
+        lambda row: [flag.value for flag in row.rep.flags],
+    ),
+    Column(
+        "doubt",
+        Kind.REAL,
+        "",
+        "how near it was to not being counted: 0 nothing against it, 1 at a limit",
+        lambda row: row.rep.doubt,
+    ),
+    Column("doubt_trait", Kind.TEXT, "", "what raised the doubt", lambda row: row.rep.doubt_trait),
+    Column("load_kg", Kind.REAL, "kg", "load of the set", lambda row: row.record.load_kg),
+    _tempo_column(),
+)
+"""One row per rep."""
+
+SET_COLUMNS: Final[tuple[Column[SetRow], ...]] = (
+    *_session_columns(),
+    Column("start_s", Kind.REAL, "s", "start of its first rep", lambda row: row.record.start_s),
+    Column("end_s", Kind.REAL, "s", "end of its last rep", lambda row: row.record.end_s),
+    Column(
+        "rest_before_s",
+        Kind.REAL,
+        "s",
+        "rest since the end of the set before it",
+        lambda row: None if row.before is None else row.record.start_s - row.before.end_s,
+    ),
+    Column("reps", Kind.WHOLE, "", "reps, as counted or corrected", lambda row: row.record.done),
+    Column(
+        "reps_counted",
+        Kind.WHOLE,
+        "",
+        "reps that the sensor counted",
+        lambda row: row.record.counted,
+    ),
+    Column("load_kg", Kind.REAL, "kg", "load on the hips", lambda row: row.record.load_kg),
+    Column(
+        "rpe", Kind.REAL, "", "perceived exertion, 0 to 10", lambda row: row.record.entries.rpe
+    ),
+    Column("pain_after", Kind.WHOLE, "", "pain entered after the set, 0 to 10", pain_after),
+    Column(
+        "planned_reps", Kind.WHOLE, "", "planned reps", lambda row: row.record.plan.target_reps
+    ),
+    _tempo_column(),
+    Column(
+        "planned_hold_s",
+        Kind.REAL,
+        "s",
+        "planned hold at the top",
+        lambda row: row.record.plan.hold_s,
+    ),
+    _mean("mean_concentric_s", "s", "mean concentric", lambda rep: rep.concentric_s),
+    _mean("mean_lockout_s", "s", "mean hold at the top", lambda rep: rep.lockout_s),
+    _mean("mean_eccentric_s", "s", "mean eccentric", lambda rep: rep.eccentric_s),
+    _mean("mean_bottom_s", "s", "mean pause at the bottom", lambda rep: rep.bottom_s),
+    _mean("mean_rom_deg", "°", "mean rotation of the pelvis", lambda rep: rep.rom_deg),
+    _mean("mean_rise_m", "m", "mean vertical travel", lambda rep: rep.rise_m),
+    _mean(
+        "mean_velocity_mps",
+        "m/s",
+        "mean over the reps of their mean velocity",
+        lambda rep: rep.mean_velocity_mps,
+    ),
+    Column(
+        "best_velocity_mps",
+        Kind.REAL,
+        "m/s",
+        "mean velocity of the fastest rep",
+        lambda row: max(velocities(row.record), default=None),
+    ),
+    Column(
+        "velocity_loss_pct",
+        Kind.REAL,
+        "%",
+        "how much slower the last rep was than the fastest",
+        lambda row: velocity_loss_pct(row.record),
+    ),
+    Column(
+        "flags",
+        Kind.WORDS,
+        "",
+        "every flag of its reps",
+        lambda row: [
+            flag.value for flag in Flag if any(flag in rep.flags for rep in row.record.reps)
+        ],
+    ),
+    Column(
+        "note", Kind.TEXT, "", "the wearer's note", lambda row: row.record.entries.note or None
+    ),
+)
+"""One row per set."""

@@ -1,16 +1,11 @@
-"""Tables as CSV (RFC 4180): one row per rep, or one per set. Unknown is an empty cell.
-
-Every sample as the CSV that `tracker analyze` reads; numbers keep all of their digits.
-"""
+"""Tables as CSV (RFC 4180): one row per rep, one per set, or one per sample. Unknown is empty."""
 
 from __future__ import annotations
 
-import csv
 import io
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import numpy as np
-from pyarrow import csv as arrow_csv
 
 from tracker.domain import InputError
 from tracker.export.columns import (
@@ -23,7 +18,6 @@ from tracker.export.columns import (
     rep_rows,
     set_rows,
 )
-from tracker.export.parquet_files import samples_table
 from tracker.export.session_json import number, seconds
 
 if TYPE_CHECKING:
@@ -31,65 +25,89 @@ if TYPE_CHECKING:
 
     from tracker.domain import TimedFrame, Workout
 
-WORDS_SEPARATOR: Final = ";"
-"""Between several words in one cell; none of the words has it in it."""
+LIST_SEPARATOR: Final = ";"
+"""Between several words in one cell; no flag contains it."""
+
+
+def csv_bytes(
+    rows: Iterable[Sequence[object]], *, line_end: str = "\r\n", quote_all: bool = False
+) -> bytes:
+    """Return rows as CSV in UTF-8. Every CSV of ours with text in it passes through here.
+
+    Parameters
+    ----------
+    rows
+        Cells; None is an empty cell, and 0 is not.
+    line_end
+        What ends a row.
+    quote_all
+        Whether to quote everything but numbers, or only what would break the row.
+    """
+    lines = (",".join(_quoted(cell, quote_all) for cell in row) + line_end for row in rows)
+    # Half of a surrogate pair, which a note can hold, is no character of UTF-8.
+    return "".join(lines).encode("utf-8", "replace")
+
+
+def _quoted(cell: object, quote_all: bool) -> str:
+    text = "" if cell is None else str(cell)
+    # A lone CR ends a line for many readers, whatever ends it here.
+    if any(each in text for each in ',"\r\n') or (quote_all and not isinstance(cell, int | float)):
+        return '"' + text.replace('"', '""') + '"'
+    return text
 
 
 def write_reps(workout: Workout, out: BinaryIO) -> None:
     """Write one row per rep."""
-    _write(REP_COLUMNS, rep_rows(workout), out)
+    out.write(_table(REP_COLUMNS, rep_rows(workout)))
 
 
 def write_sets(workout: Workout, out: BinaryIO) -> None:
     """Write one row per set."""
-    _write(SET_COLUMNS, set_rows(workout), out)
+    out.write(_table(SET_COLUMNS, set_rows(workout)))
 
 
-def _write(
-    columns: Sequence[Column[RepRow]] | Sequence[Column[SetRow]],
-    rows: Iterable[Any],
-    out: BinaryIO,
-) -> None:
-    text = io.TextIOWrapper(out, encoding="utf-8", newline="", write_through=True)
-    try:
-        table = csv.writer(text)
-        table.writerow([column.name for column in columns])
-        for row in rows:
-            table.writerow(
-                [_cell(column.value(row), column.kind, column.unit) for column in columns]
-            )
-    finally:
-        # The stream is the caller's.
-        text.detach()
+def _table(
+    columns: Sequence[Column[RepRow]] | Sequence[Column[SetRow]], rows: Iterable[Any]
+) -> bytes:
+    header = [column.name for column in columns]
+    cells = ([_cell(column, row) for column in columns] for row in rows)
+    return csv_bytes([header, *cells])
 
 
-def _cell(value: Any, kind: Kind, unit: str) -> str:
+def _cell(column: Column[Any], row: object) -> object:
+    value = column.value(row)
     if value is None:
-        return ""
-    match kind:
+        return None
+    match column.kind:
         case Kind.REAL:
-            rounded = seconds(value) if unit == "s" else number(value)
-            return "" if rounded is None else repr(rounded)
+            return seconds(value) if column.unit == "s" else number(value)
         case Kind.TRUTH:
             return "true" if value else "false"
         case Kind.WORDS:
-            return WORDS_SEPARATOR.join(value)
+            return LIST_SEPARATOR.join(value)
         case Kind.TEXT | Kind.MOMENT | Kind.WHOLE:
-            return str(value)
+            return value
 
 
 _ROWS: Final = 1 << 16
-"""Rows that are in memory as text at once: some megabytes."""
+"""Rows held in memory as text at once: a few megabytes."""
 
 
 def write_samples(workout: Workout, samples: TimedFrame, out: BinaryIO) -> None:
     """Write `time_s,acc_x,acc_y,acc_z[,gyro_x,gyro_y,gyro_z]`, in s, m/s² and rad/s.
+
+    Numbers keep all of their digits.
 
     Raises
     ------
     InputError
         If only some samples have an angular rate: this CSV has no empty cells.
     """
+    # Arrow costs 0.1 s, which the tables above need not pay.
+    from pyarrow import csv as arrow_csv
+
+    from tracker.export.parquet_files import samples_table
+
     gyro = samples.gyro_radps
     if gyro is not None and np.isnan(gyro).any():
         raise InputError(
@@ -98,10 +116,10 @@ def write_samples(workout: Workout, samples: TimedFrame, out: BinaryIO) -> None:
             "Export it as raw-parquet or bids.",
         )
     table = samples_table(workout, samples)
-    # Arrow would put the names into quotation marks.
+    # Arrow would quote the names.
     out.write((",".join(table.column_names) + "\r\n").encode())
     for rows in table.to_batches(max_chunksize=_ROWS):
         text = io.BytesIO()
         arrow_csv.write_csv(rows, text, arrow_csv.WriteOptions(include_header=False))
-        # It ends lines with a line feed alone, and readers refuse a file of both kinds.
+        # Arrow ends lines with LF alone, and readers refuse a file with both kinds.
         out.write(text.getvalue().replace(b"\n", b"\r\n"))

@@ -1,12 +1,10 @@
 """FIT: a strength activity with `set` messages, for Garmin Connect, Strava and others.
 
-What FIT has no field for is in developer fields of the sets: the columns of the table of sets,
-with the same names, units and values.
-
-The bytes of a FIT file: header, definitions, data, checksum.
-
-As in "Flexible and Interoperable Data Transfer (FIT) Protocol", protocol 2.0, which brought the
-developer fields. Why there is an encoder of our own is in `docs/adr/0008-fit-encoder.md`.
+The first half encodes a FIT file (header, definitions, data, checksum) as in "Flexible and
+Interoperable Data Transfer (FIT) Protocol", version 2.0, which introduced developer fields; why we
+have our own encoder is in `docs/adr/0008-fit-encoder.md`. The second half turns a training into
+messages. What FIT has no field for goes into developer fields of the sets: the columns of the
+table of sets, with the same names, units and values.
 """
 
 from __future__ import annotations
@@ -19,8 +17,16 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from tracker.domain import InputError, exercise_named
-from tracker.export import app_terms as wall_clock
-from tracker.export.app_terms import figures_of, names_of
+from tracker.export.app_terms import (
+    active_s,
+    at,
+    elapsed_s,
+    figures_of,
+    names_of,
+    offset_s,
+    require_sets,
+    started,
+)
 from tracker.export.columns import SET_COLUMNS, set_rows
 
 if TYPE_CHECKING:
@@ -31,7 +37,7 @@ if TYPE_CHECKING:
     from tracker.export.columns import SetRow
 
 PROFILE_VERSION: Final = 21218
-"""The profile that every number of a message, a field or an exercise is taken from."""
+"""Version of the profile that numbers of messages, fields and exercises are taken from."""
 
 _PROTOCOL_VERSION: Final = 0x20
 _HEADER: Final = struct.Struct("<BBHI4s")
@@ -43,11 +49,11 @@ _LITTLE_ENDIAN: Final = 0
 _MOST_LOCAL_TYPES: Final = 16
 _LONGEST_FIELD: Final = 255
 _DEVELOPER: Final = 0
-"""Index of the one developer whose fields there are."""
+"""Index of the only developer with fields in the file."""
 
 
 class Base(Enum):
-    """Types of fields: the number in a definition, and how `struct` packs it."""
+    """Field types: number in a definition, and `struct` code."""
 
     ENUM = (0x00, "B")
     UINT8 = (0x02, "B")
@@ -64,26 +70,26 @@ class Field:
     """One field of a message with its value."""
 
     name: str
-    """As in the profile; for errors, it is not written."""
+    """As in the profile; only for error messages."""
     number: int
     base: Base
     value: float | str | bytes
-    """Integers are scaled already."""
+    """Integers are already scaled."""
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message; a value that is not known is left out of it."""
+    """One message; unknown values are left out."""
 
     number: int
     """Global number."""
     fields: tuple[Field, ...]
     developer_fields: tuple[Field, ...] = ()
-    """Fields of our own, which messages before it have described."""
+    """Our own fields, described by earlier messages."""
 
 
 def fit_file(messages: Iterable[Message]) -> bytes:
-    """Return the file that holds `messages` in order.
+    """Return a file with `messages` in order.
 
     Raises
     ------
@@ -145,7 +151,7 @@ def _packed(field: Field) -> bytes:
         _check(field, len(value) <= _LONGEST_FIELD, f"at most {_LONGEST_FIELD} bytes")
         return value
     if code != "d":
-        # All ones stand for an unknown value.
+        # All ones mean unknown.
         most = (1 << 8 * struct.calcsize(code)) - 2
         _check(field, 0 <= value <= most, f"0 to {most}")
     return struct.pack(f"<{code}", value)
@@ -185,14 +191,14 @@ DEVELOPER_COLUMNS: Final = (
     "best_velocity_mps",
     "velocity_loss_pct",
 )
-"""Columns of sets that are developer fields; the number of a field is its place here."""
+"""Columns of the table of sets that become developer fields; a field's number is its place."""
 
-# Names the program whose developer fields these are; made up once, for good.
+# Identifies our developer fields; made up once and for all.
 _APPLICATION: Final = UUID("5f0b9c1e-3d1a-4c52-9a5b-7be1c0a4d2f6")
 _EPOCH: Final = datetime(1989, 12, 31, tzinfo=UTC)
-# Garmin Connect was seen to show names of exercises only for this one (hevy2garmin, README).
+# Garmin Connect shows exercise names only for this manufacturer (hevy2garmin, README).
 _DEVELOPMENT: Final = 255
-# With the time, it is what tells a file from others; a program has no number of its own.
+# Together with the time it identifies a file; a program has no serial number.
 _SERIAL: Final = 1
 _ACTIVITY_FILE, _MANUAL = 4, 0
 _TIMER, _SESSION, _LAP, _ACTIVITY = 0, 8, 9, 26
@@ -227,14 +233,14 @@ def write_fit(workout: Workout, out: BinaryIO) -> None:
     InputError
         If the training has no date or no set, or FIT cannot hold one of its numbers.
     """
-    wall_clock.require_sets(workout, "fit")
-    start = wall_clock.started(workout, "fit")
+    require_sets(workout, "fit")
+    start = started(workout, "fit")
     out.write(fit_file(_messages(workout, start)))
 
 
 def _messages(workout: Workout, start: datetime) -> list[Message]:
-    whole = _span(start, 0.0, wall_clock.elapsed_s(workout))
-    active_ms = round(wall_clock.active_s(workout) * _MILLI)
+    whole = _span(start, 0.0, elapsed_s(workout))
+    active_ms = round(active_s(workout) * _MILLI)
     return [
         Message(
             0,
@@ -255,7 +261,7 @@ def _messages(workout: Workout, start: datetime) -> list[Message]:
         _event(whole.end, _STOP_ALL),
         _lap(whole, active_ms),
         _session(whole, active_ms),
-        _activity(whole, wall_clock.offset_s(start)),
+        _activity(whole, offset_s(start)),
     ]
 
 
@@ -270,7 +276,7 @@ def _creator(whole: _Span) -> Message:
 
 
 def _descriptions() -> list[Message]:
-    """Return what the developer fields are called and measured in."""
+    """Return the names and units of the developer fields."""
     developer = Message(
         207,
         (
@@ -296,7 +302,7 @@ def _descriptions() -> list[Message]:
 
 
 def _titles(workout: Workout) -> list[Message]:
-    """Return what each exercise of the file is called by us: FIT has no B-stance, for one."""
+    """Return our own names of the file's exercises: FIT has no B-stance, for example."""
     title = exercise_named(workout.info.exercise).title
     return [
         Message(
@@ -313,7 +319,7 @@ def _titles(workout: Workout) -> list[Message]:
 
 
 def _kinds(workout: Workout) -> list[tuple[int, int]]:
-    """Return each category with name that the file has, in order."""
+    """Return the categories and names in the file, in order."""
     exercise = workout.info.exercise
     names = (names_of(exercise, record.load_kg).fit for record in workout.sets)
     return list(dict.fromkeys(names))
@@ -405,7 +411,7 @@ def _session(whole: _Span, active_ms: int) -> Message:
     return Message(18, (*_totals(whole, _SESSION), *fields))
 
 
-def _activity(whole: _Span, offset_s: int) -> Message:
+def _activity(whole: _Span, ahead_s: int) -> Message:
     fields = (
         Field("timestamp", _TIMESTAMP, Base.UINT32, whole.end),
         Field("total_timer_time", 0, Base.UINT32, whole.duration_ms),
@@ -414,13 +420,13 @@ def _activity(whole: _Span, offset_s: int) -> Message:
         Field("event", 3, Base.ENUM, _ACTIVITY),
         Field("event_type", 4, Base.ENUM, _STOP),
         # Without it, Strava may show the time in UTC.
-        Field("local_timestamp", 5, Base.UINT32, whole.end + offset_s),
+        Field("local_timestamp", 5, Base.UINT32, whole.end + ahead_s),
     )
     return Message(34, fields)
 
 
 def _span(start: datetime, from_s: float, to_s: float) -> _Span:
-    first, last = (wall_clock.at(start, second) for second in (from_s, to_s))
+    first, last = (at(start, second) for second in (from_s, to_s))
     return _Span(_fit_time(first), _fit_time(last), round((to_s - from_s) * _MILLI))
 
 

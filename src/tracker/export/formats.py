@@ -1,19 +1,16 @@
-"""The table of formats: one entry each; the module that writes it is loaded when asked for.
+"""The export formats: name, title, file suffix, what each is made of, and its writer.
 
-A writer is a function of the training and of the binary stream that takes the file,
-`write_x(workout, out)`; one that needs every sample is `write_x(workout, samples, out)`, one that
-compares with earlier trainings `write_x(workout, out, history)`. A writer of folders gets
-everything at once, `write_x_folder(sessions, folder, beside)`.
+`tracker export --help` prints this table, so a writer's module (Arrow, Jinja) is imported only
+when it writes.
 """
 
 from __future__ import annotations
 
-import importlib
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from tracker.domain import UnknownNameError
+from tracker.domain import InputError, UnknownNameError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,120 +24,173 @@ class Needs(Enum):
     """What a format is made of."""
 
     WORKOUT = "workout"
-    """What was found; a session of the log is enough."""
+    """The results; a session of the log is enough."""
     SAMPLES = "samples"
-    """Every sample as well; only a file of them has those."""
+    """The results and every sample, which only a recording or a CSV has."""
     HISTORY = "history"
-    """What was found, and earlier trainings to compare it with, where the log has some."""
+    """The results, and earlier sessions to compare them with where the log has some."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Session:
-    """One training on its way out."""
+    """One session to export."""
 
     workout: Workout
-    """What was found, planned and entered."""
+    """What was measured, planned and entered."""
     samples: TimedFrame | None = None
-    """Every sample, where the format needs them; None otherwise."""
+    """Every sample, for formats that need them."""
     subject: str = "01"
-    """Label of the person, for formats of studies."""
+    """Label of the person, for research formats."""
     history: tuple[Workout, ...] = ()
-    """Other trainings of the same person, where the format compares."""
+    """Other sessions of the same person, for formats that compare."""
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One format."""
+    """One format; it writes a file, a folder or either."""
 
     name: str
     """What a user types."""
     title: str
     """One line for people."""
     suffix: str
-    """Ending of a file's name, with the dot; empty for a folder."""
+    """File name suffix, with the dot; empty for a folder."""
     text: bool
     """Whether it is text that can be printed."""
-    writer: str | None
-    """`module:function` that writes one training to one file; None where only folders are."""
-    folder_writer: str | None = None
-    """`module:function` that writes any number of trainings into one folder."""
+    writer: Callable[[Session, BinaryIO], None] | None
+    """Writes one session to one file; None for a format that is always a folder."""
+    folder_writer: Callable[[Sequence[Session], Path, Path], None] | None = None
+    """Writes sessions into an empty folder. The last argument is where the files are moved to
+    afterwards; it may hold others already."""
     needs: Needs = Needs.WORKOUT
     """What it is made of."""
 
     def write(self, session: Session, out: BinaryIO) -> None:
-        """Write one training to one file."""
+        """Write one session to one file."""
         if self.writer is None:
             raise ValueError(f"{self.name} is a folder")
-        write = _loaded(self.writer)
-        match self.needs:
-            case Needs.WORKOUT:
-                write(session.workout, out)
-            case Needs.SAMPLES:
-                write(session.workout, session.samples, out)
-            case Needs.HISTORY:
-                write(session.workout, out, session.history)
+        self.writer(session, out)
 
-    def write_folder(self, sessions: Sequence[Session], folder: Path, beside: Path) -> None:
-        """Write trainings into an empty folder, whose files will stand beside others.
-
-        Parameters
-        ----------
-        sessions
-            At least one.
-        folder
-            It is there, and empty.
-        beside
-            Where the files go afterwards; it need not exist.
-        """
+    def write_folder(self, sessions: Sequence[Session], folder: Path, target: Path) -> None:
+        """Write one or more sessions into the empty `folder`, to be moved to `target`."""
         if self.folder_writer is None:
             raise ValueError(f"{self.name} is one file")
-        _loaded(self.folder_writer)(sessions, folder, beside)
+        self.folder_writer(sessions, folder, target)
+
+
+def _samples(session: Session) -> TimedFrame:
+    if session.samples is None:
+        raise InputError(session.workout.facts.path, "has no samples to export")
+    return session.samples
+
+
+def _csv(session: Session, out: BinaryIO) -> None:
+    from tracker.export.csv_files import write_reps
+
+    write_reps(session.workout, out)
+
+
+def _csv_sets(session: Session, out: BinaryIO) -> None:
+    from tracker.export.csv_files import write_sets
+
+    write_sets(session.workout, out)
+
+
+def _json(session: Session, out: BinaryIO) -> None:
+    from tracker.export.session_json import write_session
+
+    write_session(session.workout, out)
+
+
+def _html(session: Session, out: BinaryIO) -> None:
+    from tracker.export.report import write_report
+
+    write_report(session.workout, out, session.history)
+
+
+def _parquet(session: Session, out: BinaryIO) -> None:
+    from tracker.export.parquet_files import write_reps
+
+    write_reps(session.workout, out)
+
+
+def _parquet_folder(sessions: Sequence[Session], folder: Path, _target: Path) -> None:
+    from tracker.export.parquet_files import write_history
+
+    write_history([session.workout for session in sessions], folder)
+
+
+def _raw_csv(session: Session, out: BinaryIO) -> None:
+    from tracker.export.csv_files import write_samples
+
+    write_samples(session.workout, _samples(session), out)
+
+
+def _raw_parquet(session: Session, out: BinaryIO) -> None:
+    from tracker.export.parquet_files import write_samples
+
+    write_samples(session.workout, _samples(session), out)
+
+
+def _bids(sessions: Sequence[Session], folder: Path, target: Path) -> None:
+    from tracker.export.bids import write_dataset
+
+    runs = [(session.workout, session.samples) for session in sessions]
+    write_dataset(runs, sessions[0].subject, folder, target)
+
+
+def _fit(session: Session, out: BinaryIO) -> None:
+    from tracker.export.fit import write_fit
+
+    write_fit(session.workout, out)
+
+
+def _strava(session: Session, out: BinaryIO) -> None:
+    from tracker.export.app_files import write_strava
+
+    write_strava(session.workout, out)
+
+
+def _hevy(session: Session, out: BinaryIO) -> None:
+    from tracker.export.app_files import write_hevy
+
+    write_hevy(session.workout, out)
+
+
+def _strong(session: Session, out: BinaryIO) -> None:
+    from tracker.export.app_files import write_strong
+
+    write_strong(session.workout, out)
 
 
 _ALL: Final = (
+    Format("csv", "one row per rep, units in the header", ".csv", text=True, writer=_csv),
+    Format("csv-sets", "one row per set", ".csv", text=True, writer=_csv_sets),
     Format(
-        "csv",
-        "one row per rep, units in the header",
-        ".csv",
-        text=True,
-        writer="tracker.export.csv_files:write_reps",
-    ),
-    Format(
-        "csv-sets",
-        "one row per set",
-        ".csv",
-        text=True,
-        writer="tracker.export.csv_files:write_sets",
-    ),
-    Format(
-        "json",
-        "everything, as analyze --format json prints it",
-        ".json",
-        text=True,
-        writer="tracker.export.session_json:write_session",
+        "json", "everything, as analyze --format json prints it", ".json", text=True, writer=_json
     ),
     Format(
         "html",
         "a report for a phone, for paper and for a clinician, one page that loads nothing",
         ".html",
         text=True,
-        writer="tracker.export.report:write_report",
+        writer=_html,
         needs=Needs.HISTORY,
     ),
     Format(
         "parquet",
-        "one row per rep with types and units; of several sessions a folder, parted by day",
+        "one row per rep with types and units; several sessions become a folder, split by day",
         ".parquet",
         text=False,
-        writer="tracker.export.parquet_files:write_reps",
-        folder_writer="tracker.export.parquet_files:write_history",
+        writer=_parquet,
+        folder_writer=_parquet_folder,
     ),
     Format(
         "raw-csv",
         "every sample, as analyze reads it",
         ".csv",
         text=True,
-        writer="tracker.export.csv_files:write_samples",
+        writer=_raw_csv,
         needs=Needs.SAMPLES,
     ),
     Format(
@@ -148,7 +198,7 @@ _ALL: Final = (
         "every sample with types and units",
         ".parquet",
         text=False,
-        writer="tracker.export.parquet_files:write_samples",
+        writer=_raw_parquet,
         needs=Needs.SAMPLES,
     ),
     Format(
@@ -157,7 +207,7 @@ _ALL: Final = (
         "",
         text=False,
         writer=None,
-        folder_writer="tracker.export.bids:write_dataset",
+        folder_writer=_bids,
         needs=Needs.SAMPLES,
     ),
     Format(
@@ -165,28 +215,16 @@ _ALL: Final = (
         "a strength activity for Garmin Connect, Strava and others",
         ".fit",
         text=False,
-        writer="tracker.export.fit:write_fit",
+        writer=_fit,
     ),
-    Format(
-        "strava",
-        "sets for Strava's upload, as JSON",
-        ".json",
-        text=True,
-        writer="tracker.export.strava:write_strava",
-    ),
-    Format(
-        "hevy",
-        "one row per set, as Hevy exports them",
-        ".csv",
-        text=True,
-        writer="tracker.export.hevy:write_hevy",
-    ),
+    Format("strava", "sets for Strava's upload, as JSON", ".json", text=True, writer=_strava),
+    Format("hevy", "one row per set, as Hevy exports them", ".csv", text=True, writer=_hevy),
     Format(
         "strong",
         "one row per set, as Strong exports them; Hevy and others import it",
         ".csv",
         text=True,
-        writer="tracker.export.strong:write_strong",
+        writer=_strong,
     ),
 )
 
@@ -206,9 +244,3 @@ def format_named(name: str) -> Format:
         return FORMATS[name]
     except KeyError:
         raise UnknownNameError("format", name, tuple(FORMATS)) from None
-
-
-def _loaded(place: str) -> Callable[..., Any]:
-    module, function = place.split(":")
-    loaded: Callable[..., Any] = getattr(importlib.import_module(module), function)
-    return loaded

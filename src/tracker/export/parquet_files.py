@@ -1,9 +1,7 @@
-"""Reps as Parquet: one row each, with types, and with unit and meaning in every field.
+"""Reps and samples as Parquet, with types, and with unit and meaning in every field.
 
-A history is a folder with a part for each day, `date=2026-03-01/`, as Hive lays it out, so that a
-reader that wants one month opens only that.
-
-Every sample as Parquet, with the columns of a sample CSV and their units.
+A history is a folder with a part for each day, `date=2026-03-01/`, in Hive layout, so that a
+reader that wants one month opens only that. Samples have the columns of a sample CSV.
 """
 
 from __future__ import annotations
@@ -19,11 +17,10 @@ from pyarrow import parquet
 from tracker.export.columns import REP_COLUMNS, Kind, rep_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
     from pathlib import Path
 
     from tracker.domain import TimedFrame, Workout
-    from tracker.export.formats import Session
 
 REPS_SCHEMA_NAME: Final = "tracker.reps/1"
 """Name and version of the table, under the key `schema` of the file's metadata."""
@@ -59,14 +56,12 @@ def write_reps(workout: Workout, out: BinaryIO) -> None:
     parquet.write_table(_table(workout), out)
 
 
-def write_history(sessions: Sequence[Session], folder: Path, _beside: Path) -> None:
+def write_history(workouts: Iterable[Workout], folder: Path) -> None:
     """Write a file for each training, into the part of its day.
 
-    The names follow from what a training was read from, so a later export of the same one takes
-    the place of the earlier.
+    A file's name follows from what the training was read from, so exporting it again replaces it.
     """
-    for session in sessions:
-        workout = session.workout
+    for workout in workouts:
         part = folder / f"date={_date(workout)}"
         part.mkdir(exist_ok=True)
         with (part / _file_name(workout)).open("wb") as out:

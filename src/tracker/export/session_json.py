@@ -1,7 +1,7 @@
 """A session as JSON objects: `tracker.session/1` for the whole of it, and one object per event.
 
-Unknown values are null, never 0, and NaN never gets out: JSON has no word for it. Seconds keep
-six decimals and everything else four, well below what any sensor resolves.
+Unknown values are null, never 0, and so is NaN, which JSON cannot write. Seconds keep six decimals
+and everything else four, well below what any sensor resolves.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from tracker.domain import Event, PhaseSpan, Rep, SetRecord, Workout
 
 SCHEMA: Final = "tracker.session/1"
-"""Name and version of the object; a key that changes its meaning makes a new version."""
+"""Name and version of the object; a key that changes its meaning needs a new version."""
 
 # A microsecond: finer than the device clocks, coarser than the noise of adding floats.
 _DECIMALS_S: Final = 6
@@ -85,10 +85,10 @@ def event_object(event: Event, emitted_s: float | None) -> dict[str, object]:
     Parameters
     ----------
     event
-        What the engine said.
+        The event.
     emitted_s
-        Time of the newest sample that the engine had been given when it said so, s; None where
-        there was none yet.
+        Time of the newest sample given to the engine when it emitted the event, s; None before
+        the first sample.
     """
     kind, about, more = _parts(event)
     return {
@@ -101,7 +101,7 @@ def event_object(event: Event, emitted_s: float | None) -> dict[str, object]:
 
 
 def _parts(event: Event) -> tuple[str, dict[str, object], dict[str, object]]:
-    """Return an event's kind, which set and rep it is about, and what else it says."""
+    """Return an event's kind, its set and rep, and the rest of its values."""
     match event:
         case SetStarted():
             return "set_started", {"set": event.set_index}, {}
@@ -196,17 +196,17 @@ def _phase_object(span: PhaseSpan) -> dict[str, object]:
 
 
 def seconds(value_s: float | None) -> float | None:
-    """Return seconds with the decimals that are written; None for what is no number."""
+    """Return rounded seconds; None for unknown or not finite."""
     return _rounded(value_s, _DECIMALS_S)
 
 
 def number(value: float | None) -> float | None:
-    """Return any other number with the decimals that are written; None for what is none."""
+    """Return any other number, rounded; None for unknown or not finite."""
     return _rounded(value, _DECIMALS)
 
 
 def _rounded(value: float | None, decimals: int) -> float | None:
     if value is None or not math.isfinite(value):
         return None
-    # Adding 0.0 turns a negative zero into the zero that people write. NumPy scalars end here.
+    # Adding 0.0 turns a negative zero into zero, and NumPy scalars into floats.
     return round(float(value), decimals) + 0.0

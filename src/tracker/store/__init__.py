@@ -1,4 +1,4 @@
-"""The training log: in a file of SQLite, or on a server. The only room that knows SQL."""
+"""The training log, in an SQLite file or on a server. The only room that knows SQL."""
 
 from tracker.store.database import LOG_NAME, LogFailure, file_of, log_url
 from tracker.store.edits import Edit, EditedWorkout, Field, MadeEdit

@@ -1,10 +1,6 @@
-"""A database that is open: its tables are there and of this version, and writes are whole.
+"""The database of the log: where it is, transactions, errors that users can act on, and backups.
 
-Where a training log is: a file of SQLite, or a database on a server.
-
-Turns what a database says into what a user can do about it.
-
-A whole copy of the log in one file, while it is in use.
+An open `Database` has tables of this version, and every write to it happens whole or not at all.
 """
 
 from __future__ import annotations
@@ -33,10 +29,10 @@ if TYPE_CHECKING:
     from tracker.store.schema import Migration
 
 LOG_NAME: Final = "training.sqlite"
-"""Name of the file in the folder for data."""
+"""File name of the log in the data folder."""
 
 POSTGRES_DRIVER: Final = "postgresql+psycopg"
-"""The one driver that is tested; the extra `postgres` brings it."""
+"""The only tested driver; the extra `postgres` installs it."""
 
 _ADVICE: Final = (
     "Write postgresql+psycopg://user@host/database, sqlite:////folder/file.sqlite, or the path "
@@ -45,12 +41,12 @@ _ADVICE: Final = (
 
 
 def log_url(place: str | Path) -> URL:
-    """Return the address that a path or a URL means.
+    """Return the URL of a log given by a path or a URL.
 
     Raises
     ------
     InputError
-        If it is a URL of another database, or none that can be read.
+        If it is a URL of another kind of database, or cannot be read.
     """
     text = str(place)
     if isinstance(place, Path) or "://" not in text:
@@ -68,45 +64,45 @@ def log_url(place: str | Path) -> URL:
         case "sqlite" if url.database and url.drivername in ("sqlite", "sqlite+pysqlite"):
             return log_url(Path(url.database))
         case "sqlite":
-            raise InputError(shown(url), "names no file, and a log in memory is none", _ADVICE)
+            raise InputError(shown(url), "names no file; a log can't be kept in memory", _ADVICE)
         case other:
             raise InputError(shown(url), f"the log cannot be kept in {other}", _ADVICE)
 
 
 def shown(url: URL) -> str:
-    """Return an address for people: the path of a file, or a URL without its password."""
+    """Return a URL for people: the path of a file, or the URL without its password."""
     if url.get_backend_name() == "sqlite" and url.database:
         return url.database
     return url.render_as_string(hide_password=True)
 
 
 def file_of(url: URL) -> Path | None:
-    """Return the file of a log, or None if it is on a server."""
+    """Return the file of a log; None if it is on a server."""
     return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
 
 
 REBUILD: Final = (
-    "Move the file away. Then put a backup in its place (tracker backup makes them), or build the "
-    "log anew from the recordings: tracker rescore --missing. The recordings are not touched; "
-    "what was edited after training is in backups only."
+    "Move the file away. Then put a backup in its place (tracker backup makes them), or rebuild "
+    "the log from the recordings: tracker rescore --missing. The recordings are not touched; "
+    "edits made after training are in backups only."
 )
-"""What to do about a file that is lost."""
+"""What to do about a lost log file."""
 
-_KEPT: Final = "Nothing that was confirmed is lost."
+_KEPT: Final = "No confirmed change is lost."
 
 
 class LogFailure(TrackerError):
-    """A training log that cannot be used as it is now."""
+    """A training log that cannot be used right now."""
 
 
 @contextmanager
-def telling(url: URL) -> Iterator[None]:
-    """Raise a `TrackerError` for anything that a database cannot do.
+def translated_errors(url: URL) -> Iterator[None]:
+    """Raise a `TrackerError` for any error of the database.
 
     Raises
     ------
     InputError
-        If it is no database, or a broken one.
+        If it is not a database, or a damaged one.
     OutputError
         If it cannot be written.
     LogFailure
@@ -148,10 +144,12 @@ def _of_sqlite(where: str, cause: sqlite3.Error) -> TrackerError:
             return OutputError(
                 where,
                 "the training log cannot be opened or created",
-                "Check that its folder exists and is yours, and that it is no folder itself.",
+                "Check that its folder exists and is yours, and that it is not a folder itself.",
             )
         case sqlite3.SQLITE_NOTADB:
-            return InputError(where, "expected a training log, but this is no database", REBUILD)
+            return InputError(
+                where, "expected a training log, but this is not a database", REBUILD
+            )
         case sqlite3.SQLITE_CORRUPT:
             return InputError(where, f"the training log is damaged: {cause}", REBUILD)
         case sqlite3.SQLITE_IOERR:
@@ -163,23 +161,25 @@ def _of_sqlite(where: str, cause: sqlite3.Error) -> TrackerError:
         case _:
             return LogFailure(
                 f"{where}: the training log cannot be used: {cause}",
-                "If another program has changed the file, go back to a backup of it.",
+                "If another program has changed the file, restore a backup.",
             )
 
 
 def _of_server(where: str, cause: BaseException | None) -> TrackerError:
     problem = " ".join(str(cause).split())
-    # Classes of PostgreSQL, appendix A of its manual.
+    # PostgreSQL's error classes, appendix A of its manual.
     state = getattr(cause, "sqlstate", None) or ""
     if state.startswith("53") or state == "58030":
         return OutputError(
-            where, f"the server has no space or memory left: {problem}", f"Ask its admin. {_KEPT}"
+            where,
+            f"the server has no space or memory left: {problem}",
+            f"Ask its administrator. {_KEPT}",
         )
     if state in ("42501", "25006"):
         return OutputError(
             where,
             f"the training log may not be written: {problem}",
-            "Ask whoever runs the server for the right to create and write tables.",
+            "Ask the server's administrator for the right to create and write tables.",
         )
     if state in ("55P03", "40001", "40P01", "57014"):
         return LogFailure(
@@ -195,32 +195,32 @@ def _of_server(where: str, cause: BaseException | None) -> TrackerError:
 
 
 BUSY_S: Final = 10.0
-"""How long to wait for another writer, s: a write takes milliseconds, a slow card's sync half a
-second, and a migration of ten thousand sessions a few seconds."""
+"""How long to wait for another writer, s: a write takes milliseconds, syncing a slow card half a
+second, and migrating ten thousand sessions a few seconds."""
 
 CONNECT_S: Final = 10
-"""How long a server may take to answer, s."""
+"""How long to wait for a server's answer, s."""
 
 _WRITES: Final = "tracker_writes"
 _NONE: Final = "tracker_no_transaction"
 
 _LOCK: Final = 0x747261636B6572
-"""The lock of a server's database that a writer holds: `tracker` in ASCII."""
+"""The advisory lock that a writer holds on a server: `tracker` in ASCII."""
 
 
 class Database:
-    """Opens connections, for reading or for one whole change.
+    """Opens connections for reading, or for one whole change.
 
     Parameters
     ----------
     place
         Path of a file, or a URL.
     now
-        Tells the time, with its offset.
+        Returns the time, with its offset.
     busy_s
         How long to wait for another writer, s.
     migrations
-        What leads from each version to the next.
+        The migrations in order.
     """
 
     def __init__(
@@ -232,36 +232,36 @@ class Database:
         migrations: Sequence[Migration] = MIGRATIONS,
     ) -> None:
         self.url: Final = log_url(place)
-        self.shown: Final = shown(self.url)
+        self.location: Final = shown(self.url)
         self.file: Final = file_of(self.url)
         self._engine = self._sqlite(busy_s) if self.file is not None else self._server(busy_s)
         try:
-            # Most often there is nothing to do, and a log that may only be read can be read.
+            # Usually there is nothing to do, and then a read-only log can be read.
             with self.reading() as connection:
                 ready = is_current(connection, migrations)
             if not ready:
                 with self.writing() as connection:
-                    bring_up_to_date(connection, self.shown, now(), migrations)
+                    bring_up_to_date(connection, self.location, now(), migrations)
         except BaseException:
             self.close()
             raise
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """Give a connection that sees one state of the log, whatever is written meanwhile."""
+        """Open a connection that sees one state of the log, whatever is written meanwhile."""
         options = {} if self.file is not None else {"isolation_level": "REPEATABLE READ"}
         with (
-            telling(self.url),
+            translated_errors(self.url),
             self._engine.connect().execution_options(**options) as connection,
         ):
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """Give a connection whose changes are all in the log at the end, or none of them."""
+        """Open a connection whose changes all reach the log, or none of them."""
         options = {_WRITES: True}
         with (
-            telling(self.url),
+            translated_errors(self.url),
             self._engine.connect().execution_options(**options) as connection,
             connection.begin(),
         ):
@@ -273,16 +273,16 @@ class Database:
 
     @contextmanager
     def outside_transactions(self) -> Iterator[Connection]:
-        """Give a connection to a file for the few statements that are a transaction themselves."""
+        """Open a connection to a file for the few statements that can't be in a transaction."""
         options = {_NONE: True}
         with (
-            telling(self.url),
+            translated_errors(self.url),
             self._engine.connect().execution_options(**options) as connection,
         ):
             yield connection
 
     def close(self) -> None:
-        """Let go of the database; again is harmless."""
+        """Close the database; calling it again is harmless."""
         self._engine.dispose()
 
     def _sqlite(self, busy_s: float) -> Engine:
@@ -291,20 +291,20 @@ class Database:
             self.file.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise OutputError(
-                self.shown,
-                f"there is no folder for the training log, and none can be made: {error.strerror}",
-                "Choose another place, which is yours: TRACKER_HOME=FOLDER, or another file in "
+                self.location,
+                f"the folder for the training log can't be created: {error.strerror}",
+                "Choose a place of your own: TRACKER_HOME=FOLDER, or another file in "
                 'config.toml: [log] url = "..."',
             ) from error
-        # No pool: a connection that is kept would keep the file open in whoever forgets to close.
+        # No pool: a pooled connection would keep the file open if somebody forgets to close it.
         engine = create_engine(self.url, poolclass=NullPool, connect_args={"timeout": busy_s})
         event.listen(engine, "connect", _set_up)
         event.listen(engine, "begin", _begin)
         return engine
 
     def _server(self, busy_s: float) -> Engine:
-        said = self.url.query.get("options", "")
-        options = [said] if isinstance(said, str) else [*said]
+        given = self.url.query.get("options", "")
+        options = [given] if isinstance(given, str) else [*given]
         options.append(f"-c lock_timeout={round(busy_s * 1000)}")
         try:
             return create_engine(
@@ -314,17 +314,17 @@ class Database:
             )
         except ModuleNotFoundError as error:
             raise TrackerError(
-                f"{self.shown}: the driver for PostgreSQL is not installed",
+                f"{self.location}: the driver for PostgreSQL is not installed",
                 "Install the extra: pip install 'hip-thrust-tracker[postgres]'",
             ) from error
 
 
 def _set_up(connection: Any, _record: object) -> None:
-    """Prepare a connection to SQLite before anything is asked of it."""
-    # The driver's own transactions would commit before a change of tables; SQLAlchemy's do not.
+    """Set a new SQLite connection up."""
+    # The driver's own transactions would commit before changing tables; SQLAlchemy's do not.
     connection.isolation_level = None
     connection.execute("PRAGMA foreign_keys = ON")
-    # What was confirmed survives a power cut; writes are so rare that it costs nothing.
+    # A confirmed write survives a power cut; writes are so rare that it costs nothing.
     connection.execute("PRAGMA synchronous = FULL")
     (mode,) = connection.execute("PRAGMA journal_mode").fetchone()
     if mode != "wal":
@@ -335,7 +335,7 @@ def _set_up(connection: Any, _record: object) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    """Begin a transaction; one that writes takes the lock at once, where waiting for it works."""
+    """Begin a transaction; a writing one takes the lock at once, where waiting for it works."""
     options = connection.get_execution_options()
     if not options.get(_NONE, False):
         connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(_WRITES, False) else "BEGIN")
@@ -344,9 +344,9 @@ def _begin(connection: Connection) -> None:
 def back_up(
     database: Database, target: Path, now: Callable[[], datetime], *, force: bool = False
 ) -> None:
-    """Copy a log into a file of SQLite that is complete or not there.
+    """Copy a log into an SQLite file, which is complete or not there.
 
-    A log on a server becomes such a file, too, which any tracker can open.
+    A log on a server becomes such a file too, which any tracker can open.
 
     Parameters
     ----------
@@ -355,9 +355,9 @@ def back_up(
     target
         The file.
     now
-        Tells the time.
+        Returns the time.
     force
-        Replace the file if it exists.
+        Whether to replace an existing file.
 
     Raises
     ------
@@ -368,12 +368,15 @@ def back_up(
         raise OutputError(str(target), "is the training log itself", "Choose another name.")
     _refuse_existing(target, force)
     try:
-        # Beside the target, because a rename across disks is a copy that can be cut short.
+        # Beside the target: a rename across disks would be a copy that can be cut short.
         with tempfile.TemporaryDirectory(prefix=".tracker-", dir=target.parent) as folder:
             unfinished = Path(folder) / target.name
             if database.file is not None:
-                # What fails here is the copy, and not the log.
-                with database.outside_transactions() as connection, telling(log_url(target)):
+                # If this fails, it is the copy that fails, not the log.
+                with (
+                    database.outside_transactions() as connection,
+                    translated_errors(log_url(target)),
+                ):
                     connection.exec_driver_sql("VACUUM INTO ?", (str(unfinished),))
             else:
                 _copy_rows(database, unfinished, now)
@@ -401,7 +404,7 @@ def _copy_rows(database: Database, target: Path, now: Callable[[], datetime]) ->
                 found = source.execution_options(yield_per=5000).execute(select(table))
                 for rows in found.mappings().partitions():
                     sink.execute(insert(table), [dict(row) for row in rows])
-        # What is in the file beside it would be left behind by a rename.
+        # A rename would leave the WAL file behind.
         with copy.outside_transactions() as connection:
             connection.exec_driver_sql("PRAGMA journal_mode = DELETE")
     finally:
@@ -411,7 +414,7 @@ def _copy_rows(database: Database, target: Path, now: Callable[[], datetime]) ->
 def _refuse_existing(target: Path, force: bool) -> None:
     if target.exists() and not force:
         raise OutputError(
-            str(target), "exists already", "Choose another name, or say --force to replace it."
+            str(target), "exists already", "Choose another name, or use --force to replace it."
         )
 
 

@@ -1,6 +1,6 @@
-"""What the wearer says afterwards: it stands beside what was measured and never changes it.
+"""Edits: what the wearer corrects afterwards. They stand beside the measurement, never change it.
 
-Edits as rows of the log: added and taken back, never changed or removed.
+In the log they are rows that are added or undone, never changed or removed.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class Field(Enum):
-    """What can be edited."""
+    """A field that can be edited."""
 
     REPS = "reps"
     LOAD = "load_kg"
@@ -38,7 +38,7 @@ class Field(Enum):
 
     @property
     def of_a_set(self) -> bool:
-        """Whether it is about one set, and not about the whole session."""
+        """Whether it belongs to one set, not to the whole session."""
         return self in (Field.REPS, Field.LOAD, Field.RPE, Field.SET_NOTE)
 
 
@@ -53,61 +53,61 @@ _MOST: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One thing that is put right."""
+    """One correction."""
 
     field: Field
     value: int | float | str | None
-    """None takes back what was said of a set, while training or afterwards."""
+    """None clears the value entered for a set, while training or afterwards."""
     set_index: int | None = None
-    """Number of the set that it is about; None is the whole session."""
+    """Number of the set; None is the whole session."""
 
 
 @dataclass(frozen=True, slots=True)
 class MadeEdit:
-    """An edit as the log keeps it."""
+    """An edit in the log."""
 
     edit: Edit
-    """The number of its set is the one that the set had then."""
+    """With the number that its set had then."""
     change: int
-    """Edits of one number were made in one go, and are undone in one go."""
+    """Number of the change; the edits of one change are undone together."""
     made_utc: str
     """When, ISO 8601."""
     undone_utc: str | None = None
-    """When it was taken back; None while it holds."""
+    """When it was undone; None while it applies."""
     start_s: float | None = None
-    """Where its set started then, s; a set is known again by its place in time."""
+    """When its set started then, s; a set is recognised by its time."""
     end_s: float | None = None
-    """Where its set ended then, s."""
+    """When its set ended then, s."""
 
 
 @dataclass(frozen=True, slots=True)
 class EditedWorkout:
-    """A training as it counts, and what of it is not as it was measured and entered."""
+    """A training with its edits applied."""
 
     workout: Workout
     edited: frozenset[tuple[int | None, Field]]
-    """What was edited, with the number of the set, or None for the whole session."""
-    homeless: tuple[MadeEdit, ...]
-    """Edits of sets that are not found any more since the recording was measured again."""
+    """The edited fields, with the number of the set, or None for the session."""
+    unmatched: tuple[MadeEdit, ...]
+    """Edits of sets that no longer exist since the recording was analysed again."""
 
 
 def check_edit(edit: Edit) -> None:
-    """Refuse what cannot be meant.
+    """Refuse an implausible edit.
 
     Raises
     ------
     InputError
-        If a number is off its scale, a note is too long, or the set is missing or too much.
+        If a number is off its scale, a note is too long, or a set is missing or superfluous.
     UnknownNameError
         If there is no such exercise.
     """
     name = edit.field.value.replace("_", " ")
     if edit.field.of_a_set is (edit.set_index is None):
-        needed = "of a set, which has to be named" if edit.field.of_a_set else "of the session"
-        raise InputError(name, f"is something {needed}")
+        problem = "needs a set" if edit.field.of_a_set else "belongs to the session, not to a set"
+        raise InputError(name, problem)
     if edit.value is None:
         if not edit.field.of_a_set:
-            raise InputError(name, "can be changed, and not be cleared")
+            raise InputError(name, "can be changed, but not cleared")
     elif edit.field is Field.EXERCISE:
         exercise_named(str(edit.value))
     elif isinstance(edit.value, str):
@@ -120,10 +120,10 @@ def check_edit(edit: Edit) -> None:
 
 
 def overlay(workout: Workout, edits: Iterable[MadeEdit]) -> EditedWorkout:
-    """Lay what holds of `edits`, in their order, over what was measured and entered."""
+    """Apply the edits that hold, in order, to what was measured and entered."""
     sets = list(workout.sets)
     edited: set[tuple[int | None, Field]] = set()
-    homeless: list[MadeEdit] = []
+    unmatched: list[MadeEdit] = []
     for made in edits:
         if made.undone_utc is not None:
             continue
@@ -133,21 +133,21 @@ def overlay(workout: Workout, edits: Iterable[MadeEdit]) -> EditedWorkout:
             continue
         place = place_of(made, sets)
         if place is None:
-            homeless.append(made)
+            unmatched.append(made)
         else:
             sets[place] = _set_with(sets[place], made.edit)
             edited.add((sets[place].index, made.edit.field))
     return EditedWorkout(
         replace(workout, sets=tuple(sets)) if edited else workout,
         frozenset(edited),
-        tuple(homeless),
+        tuple(unmatched),
     )
 
 
 def place_of(made: MadeEdit, sets: Iterable[SetRecord]) -> int | None:
-    """Return which of `sets` an edit is about: the one that shares most time with its set then.
+    """Return which of `sets` an edit belongs to: the one that shares most time with its set then.
 
-    A better detection may find another number of sets, and their numbers move.
+    A better detector may find more or fewer sets, which shifts their numbers.
     """
     assert made.start_s is not None
     assert made.end_s is not None
@@ -194,12 +194,12 @@ def _with(workout: Workout, edit: Edit) -> Workout:
 
 
 def read_edits(connection: Connection, session_id: int) -> tuple[MadeEdit, ...]:
-    """Return every edit of a session in order, those that were taken back included.
+    """Return every edit of a session in order, including undone ones.
 
     Raises
     ------
     InputError
-        If a later version of the tracker has written what this one does not know.
+        If a newer tracker wrote something that this one does not know.
     """
     query = select(EDITS).where(EDITS.c.session_id == session_id).order_by(EDITS.c.id)
     return tuple(
@@ -227,7 +227,7 @@ def write_edits(
     Raises
     ------
     InputError
-        If one of them is about a set that there is none of.
+        If one of them belongs to a set that does not exist.
     """
     records = {each.index: each for each in sets}
     query = select(func.max(EDITS.c.change)).where(EDITS.c.session_id == session_id)
@@ -253,8 +253,8 @@ def write_edits(
         )
 
 
-def take_back(connection: Connection, session_id: int, undone_utc: str) -> tuple[Edit, ...]:
-    """Take the newest change of a session back that holds, and return what it had said.
+def undo(connection: Connection, session_id: int, undone_utc: str) -> tuple[Edit, ...]:
+    """Undo the newest change of a session that applies, and return its edits.
 
     Raises
     ------
@@ -263,10 +263,10 @@ def take_back(connection: Connection, session_id: int, undone_utc: str) -> tuple
     """
     holding = [made for made in read_edits(connection, session_id) if made.undone_utc is None]
     if not holding:
-        raise InputError(f"session {session_id}", "there is no edit to take back")
+        raise InputError(f"session {session_id}", "there is no edit to undo")
     change = holding[-1].change
-    wanted = update(EDITS).where(EDITS.c.session_id == session_id, EDITS.c.change == change)
-    connection.execute(wanted.values(undone_utc=undone_utc))
+    rows = update(EDITS).where(EDITS.c.session_id == session_id, EDITS.c.change == change)
+    connection.execute(rows.values(undone_utc=undone_utc))
     return tuple(made.edit for made in holding if made.change == change)
 
 
@@ -276,7 +276,7 @@ def _field(name: str, session_id: int) -> Field:
     except ValueError:
         raise InputError(
             f"session {session_id}",
-            f"has an edit of {name!r}, which means nothing to this tracker",
+            f"has an edit of {name!r}, which this tracker does not know",
             "Update the tracker to read it.",
         ) from None
 

@@ -1,4 +1,4 @@
-"""The training log: every training as it was measured, with what was said of it."""
+"""The training log: every training as measured and entered, with its edits."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tracker.store.edits import (
     check_edit,
     overlay,
     read_edits,
-    take_back,
+    undo,
     write_edits,
 )
 from tracker.store.rows import read_workout, session_row, write_measured
@@ -25,7 +25,7 @@ from tracker.store.summary import (
     EVERYTHING,
     SessionQuery,
     SessionSummary,
-    found_session,
+    find_session,
     in_order,
     read_summaries,
     read_summary,
@@ -47,53 +47,53 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SessionDetail:
-    """A session with everything that the log knows of it."""
+    """Everything that the log knows of a session."""
 
     summary: SessionSummary
-    overlaid: EditedWorkout
-    """The training as it counts."""
+    current: EditedWorkout
+    """The training as measured and entered, with edits applied."""
     measured: Workout
     """The training as measured and entered, without edits."""
     edits: tuple[MadeEdit, ...]
-    """Every edit, in order, those that were taken back included."""
+    """Every edit, in order, including undone ones."""
     recording: str | None
     """Path of the recording."""
     sha256: str | None
-    """Checksum of the recording when it was measured, hexadecimal."""
+    """Checksum of the recording when it was analysed, hexadecimal."""
 
 
 @dataclass(frozen=True, slots=True)
 class RescoreCandidate:
-    """What is to be known of a session before its recording is measured again."""
+    """A session whose recording could be analysed again."""
 
     id: int
     recording: str
     """Path of the recording."""
     recording_name: str
-    """The last part of it."""
+    """Name of its file."""
     sha256: str | None
     tracker_version: str
-    """Version that measured it last."""
+    """Version that analysed it last."""
     exercise: str
     """What was trained, as edited."""
     counted_as: str
-    """The exercise that reps were looked for as."""
+    """The exercise that the detector was set to."""
     duration_s: float | None
     reps: int
-    """Reps that count."""
+    """Reps done."""
 
 
 class TrainingLog:
-    """A log that is open; to be closed.
+    """An open log; close it after use.
 
-    Every method is one transaction: when it returns, what it did survives whatever comes.
+    Every method is one transaction: once it returns, its changes survive a crash.
 
     Parameters
     ----------
     place
         Path of a file, or a URL.
     now
-        Tells the time, with its offset.
+        Returns the time, with its offset.
     busy_s
         How long to wait for another writer, s.
     """
@@ -105,12 +105,12 @@ class TrainingLog:
         self._database = Database(place, now, busy_s=busy_s)
 
     @property
-    def shown(self) -> str:
+    def location(self) -> str:
         """Where the log is, for people."""
-        return self._database.shown
+        return self._database.location
 
     def close(self) -> None:
-        """Let go of the database; again is harmless."""
+        """Close the database; calling it again is harmless."""
         self._database.close()
 
     def __enter__(self) -> Self:
@@ -133,23 +133,23 @@ class TrainingLog:
         sha256: str | None = None,
         counted_as: str | None = None,
     ) -> int:
-        """Keep a training and return its id.
+        """Store a training and return its id.
 
-        A recording that is known already is not a second session: what was measured of it is
-        replaced, what was edited stays, and what is in the trash stays there.
+        A recording that the log already has does not become a second session: its measurement is
+        replaced, its edits stay, and it stays in the trash if it is there.
 
         Parameters
         ----------
         workout
-            What was measured and entered.
+            The training as measured and entered.
         version
-            Version of the tracker that measured it.
+            Version of the tracker that analysed it.
         recording
             Path of the recording; None without one.
         sha256
             Checksum of the recording, hexadecimal.
         counted_as
-            The exercise that reps were looked for as; None for the one that the recording says.
+            The exercise that the detector was set to; None for the recording's own.
         """
         now_utc = in_order(self._now())
         name = None if recording is None else _name(recording)
@@ -170,26 +170,26 @@ class TrainingLog:
                 (session_id,) = result.inserted_primary_key or (0,)
             else:
                 session_id = known["id"]
-                shown = overlay(workout, read_edits(connection, session_id))
-                values |= _summary(shown, known["logged_utc"])
-                wanted = update(SESSIONS).where(SESSIONS.c.id == session_id)
-                connection.execute(wanted.values(values))
+                current = overlay(workout, read_edits(connection, session_id))
+                values |= _summary(current, known["logged_utc"])
+                row = update(SESSIONS).where(SESSIONS.c.id == session_id)
+                connection.execute(row.values(values))
             write_measured(connection, session_id, workout)
             connection.execute(PURGED.delete().where(PURGED.c.sha256 == sha256))
         return int(session_id)
 
     def workout(self, session_id: int) -> Workout:
-        """Return a training as it counts.
+        """Return a training with its edits applied.
 
         Raises
         ------
         InputError
             If there is no such session.
         """
-        return self.kept(session_id).overlaid.workout
+        return self.detail(session_id).current.workout
 
-    def kept(self, session_id: int) -> SessionDetail:
-        """Return everything that is known of a session.
+    def detail(self, session_id: int) -> SessionDetail:
+        """Return everything that the log knows of a session.
 
         Raises
         ------
@@ -211,13 +211,13 @@ class TrainingLog:
             session["sha256"],
         )
 
-    def list(self, wanted: SessionQuery = EVERYTHING) -> tuple[SessionSummary, ...]:
-        """Return the sessions that are wanted in a line each, the newest first."""
+    def list(self, query: SessionQuery = EVERYTHING) -> tuple[SessionSummary, ...]:
+        """Return the sessions of a query as summaries, newest first."""
         with self._database.reading() as connection:
-            return read_summaries(connection, wanted)
+            return read_summaries(connection, query)
 
     def newest_id(self) -> int:
-        """Return the highest id of a session, 0 where there is none; later ones are higher."""
+        """Return the highest session id, 0 in an empty log; later sessions have higher ids."""
         with self._database.reading() as connection:
             return int(connection.scalar(select(func.max(SESSIONS.c.id))) or 0)
 
@@ -227,23 +227,23 @@ class TrainingLog:
         Parameters
         ----------
         text
-            An id, `last`, or the beginning of the name of a recording that only one has.
+            An id, `last`, or the beginning of one recording's file name.
 
         Raises
         ------
         InputError
-            If it means none, or more than one.
+            If it matches no session, or more than one.
         """
         with self._database.reading() as connection:
-            return found_session(connection, text)
+            return find_session(connection, text)
 
     def edit(self, session_id: int, edits: Sequence[Edit]) -> None:
-        """Say something about a session afterwards; all of `edits` are one change.
+        """Correct a session; all of `edits` are one change.
 
         Raises
         ------
         InputError
-            If there is no such session or set, or a value cannot be meant.
+            If there is no such session or set, or a value is implausible.
         """
         for edit in edits:
             check_edit(edit)
@@ -251,20 +251,20 @@ class TrainingLog:
             session = session_of(connection, session_id)
             sets = read_workout(connection, session).sets
             write_edits(connection, session_id, edits, sets, in_order(self._now()))
-            self._count_again(connection, session)
+            self._update_summary(connection, session)
 
     def undo(self, session_id: int) -> tuple[Edit, ...]:
-        """Take the newest change of a session back, and return what it had said.
+        """Undo the newest change of a session, and return its edits.
 
         Raises
         ------
         InputError
-            If there is no such session, or nothing to take back.
+            If there is no such session, or nothing to undo.
         """
         with self._database.writing() as connection:
             session = session_of(connection, session_id)
-            edits = take_back(connection, session_id, in_order(self._now()))
-            self._count_again(connection, session)
+            edits = undo(connection, session_id, in_order(self._now()))
+            self._update_summary(connection, session)
         return edits
 
     def delete(self, session_ids: Iterable[int]) -> None:
@@ -273,7 +273,7 @@ class TrainingLog:
         Raises
         ------
         InputError
-            If one of them does not exist; then none is.
+            If one of them does not exist; then none is moved.
         """
         self._trash(session_ids, in_order(self._now()))
 
@@ -283,12 +283,12 @@ class TrainingLog:
         Raises
         ------
         InputError
-            If one of them does not exist; then none is.
+            If one of them does not exist; then none is moved.
         """
         self._trash(session_ids, None)
 
     def purge(self, session_ids: Iterable[int]) -> None:
-        """Remove sessions for good that are in the trash, edits included.
+        """Remove sessions in the trash for good, with their edits.
 
         Raises
         ------
@@ -312,20 +312,20 @@ class TrainingLog:
                         )
                     )
 
-    def leave_out(self, sha256: str) -> None:
-        """Note that a recording is not to come into the log unasked."""
+    def ignore(self, sha256: str) -> None:
+        """Keep a recording out of the log unless it is added explicitly."""
         values = {"sha256": sha256, "purged_utc": in_order(self._now())}
         with self._database.writing() as connection:
             connection.execute(PURGED.delete().where(PURGED.c.sha256 == sha256))
             connection.execute(insert(PURGED).values(values))
 
-    def left_out(self) -> frozenset[str]:
-        """Return the checksums of recordings that are not to come into the log unasked."""
+    def ignored(self) -> frozenset[str]:
+        """Return the checksums of ignored recordings."""
         with self._database.reading() as connection:
             return frozenset(connection.scalars(select(PURGED.c.sha256)))
 
     def recordings(self) -> tuple[RescoreCandidate, ...]:
-        """Return every session that has a recording, also those in the trash."""
+        """Return every session with a recording, including those in the trash."""
         c = SESSIONS.c
         query = select(
             c.id,
@@ -343,7 +343,7 @@ class TrainingLog:
             return tuple(RescoreCandidate(*row) for row in found)
 
     def back_up(self, target: Path, *, force: bool = False) -> None:
-        """Copy the log into a file of SQLite, as it is now; see `backup.back_up`.
+        """Copy the log, as it is now, into an SQLite file; see `database.back_up`.
 
         Raises
         ------
@@ -356,22 +356,22 @@ class TrainingLog:
         with self._database.writing() as connection:
             for session_id in session_ids:
                 session_of(connection, session_id)
-                wanted = update(SESSIONS).where(SESSIONS.c.id == session_id)
-                connection.execute(wanted.values(deleted_utc=deleted_utc))
+                row = update(SESSIONS).where(SESSIONS.c.id == session_id)
+                connection.execute(row.values(deleted_utc=deleted_utc))
 
-    def _count_again(self, connection: Connection, session: RowMapping) -> None:
-        """Keep what a session's line says in step with its edits."""
+    def _update_summary(self, connection: Connection, session: RowMapping) -> None:
+        """Keep a session's summary in step with its edits."""
         session_id = session["id"]
-        shown = overlay(read_workout(connection, session), read_edits(connection, session_id))
-        wanted = update(SESSIONS).where(SESSIONS.c.id == session_id)
-        connection.execute(wanted.values(_summary(shown, session["logged_utc"])))
+        current = overlay(read_workout(connection, session), read_edits(connection, session_id))
+        row = update(SESSIONS).where(SESSIONS.c.id == session_id)
+        connection.execute(row.values(_summary(current, session["logged_utc"])))
 
 
-def _summary(shown: EditedWorkout, logged_utc: str) -> dict[str, object]:
-    edited = bool(shown.edited or shown.homeless)
-    return summary_row(shown.workout, logged_utc, edited)
+def _summary(current: EditedWorkout, logged_utc: str) -> dict[str, object]:
+    edited = bool(current.edited or current.unmatched)
+    return summary_row(current.workout, logged_utc, edited)
 
 
 def _name(recording: str) -> str:
-    """Return the last part of a path of this system or of another."""
+    """Return the file name in a path of this system or of another."""
     return recording.replace("\\", "/").rpartition("/")[2]

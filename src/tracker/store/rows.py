@@ -1,4 +1,4 @@
-"""A training as rows of the log, and back, without losing a bit of it."""
+"""A training as rows of the log, and back, bit for bit."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ _TEMPO: Final = ("eccentric_s", "bottom_s", "concentric_s", "lockout_s")
 
 
 def session_row(workout: Workout) -> Row:
-    """Return what the row of a session says of the training itself."""
+    """Return the session row's columns about the training itself."""
     head = asdict(workout.info)
     rest = {name: value for name, value in head.items() if name not in _HEAD_COLUMNS}
     facts = workout.facts
@@ -67,7 +67,7 @@ def session_row(workout: Workout) -> Row:
 
 
 def write_measured(connection: Connection, session_id: int, workout: Workout) -> None:
-    """Put the sets of a session and all that belongs to it in place of what was there."""
+    """Replace the sets of a session and everything that belongs to them."""
     for table in MEASURED:
         connection.execute(table.delete().where(table.c.session_id == session_id))
     for table, rows in _measured_rows(workout):
@@ -81,7 +81,7 @@ def read_workout(connection: Connection, session: RowMapping) -> Workout:
     Raises
     ------
     InputError
-        If a later version of the tracker has written what this one does not know.
+        If a newer tracker wrote something that this one does not know.
     """
     found = {table: _rows_of(connection, table, session["id"]) for table in MEASURED}
     spans: dict[tuple[int, int], list[PhaseSpan]] = {}
@@ -124,9 +124,26 @@ def _measured_rows(workout: Workout) -> Iterator[tuple[Table, list[Row]]]:
     yield SETS, [{"place": place, **_set_row(record)} for place, record in sets]
     yield REPS, [{"set_place": of, "place": place, **_rep_row(rep)} for of, place, rep in reps]
     yield PHASES, [row for of, place, rep in reps for row in _phase_rows(of, place, rep)]
-    yield GAPS, [_gap_row(place, gap) for place, gap in enumerate(workout.gaps)]
+    yield (
+        GAPS,
+        [
+            {"place": place, "start_s": gap.start_s, "end_s": gap.end_s}
+            for place, gap in enumerate(workout.gaps)
+        ],
+    )
     yield FAULTS, [{"reason": reason.value, "times": n} for reason, n in workout.faults.items()]
-    yield PAIN, [_pain_row(place, pain) for place, pain in enumerate(workout.pain)]
+    yield (
+        PAIN,
+        [
+            {
+                "place": place,
+                "score": pain.score,
+                "moment": pain.moment.value,
+                "set_number": pain.set_index,
+            }
+            for place, pain in enumerate(workout.pain)
+        ],
+    )
     calibrations = enumerate(workout.calibrations)
     yield CALIBRATIONS, [_calibration_row(place, event) for place, event in calibrations]
 
@@ -188,7 +205,7 @@ def _rep(row: RowMapping, phases: list[PhaseSpan], session: RowMapping) -> Rep:
 _REP_COLUMNS: Final = tuple(
     field.name for field in fields(Rep) if field.name not in ("index", "phases", "flags")
 )
-"""Fields of a rep that are a column of the same name."""
+"""Fields of a rep with a column of the same name."""
 
 
 def _phase_rows(set_place: int, rep_place: int, rep: Rep) -> Iterator[Row]:
@@ -204,19 +221,6 @@ def _phase_rows(set_place: int, rep_place: int, rep: Rep) -> Iterator[Row]:
         }
 
 
-def _gap_row(place: int, gap: Gap) -> Row:
-    return {"place": place, "start_s": gap.start_s, "end_s": gap.end_s}
-
-
-def _pain_row(place: int, pain: PainEntered) -> Row:
-    return {
-        "place": place,
-        "score": pain.score,
-        "moment": pain.moment.value,
-        "set_number": pain.set_index,
-    }
-
-
 def _calibration_row(place: int, event: CalibrationEvent) -> Row:
     row: Row = {
         "place": place,
@@ -225,8 +229,8 @@ def _calibration_row(place: int, event: CalibrationEvent) -> Row:
     }
     match event:
         case Calibrated(wander_deg=wander_deg, way=way, range_deg=range_deg):
-            said = {"wander_deg": wander_deg, "way": way.value, "range_deg": range_deg}
-            return {**row, "kind": "calibrated", **said}
+            values = {"wander_deg": wander_deg, "way": way.value, "range_deg": range_deg}
+            return {**row, "kind": "calibrated", **values}
         case CalibrationFailed(reason=reason):
             return {**row, "kind": "failed", "reason": reason}
         case CalibrationLost(reason=reason):
@@ -247,7 +251,7 @@ def _calibration(row: RowMapping, session: RowMapping) -> CalibrationEvent:
 
 
 def _plan_text(plan: Plan) -> str:
-    """Return a plan as JSON; a tempo's code is for people and rounds, so its seconds go in."""
+    """Return a plan as JSON, with the tempo's seconds: its code rounds them for people."""
     values = plan.to_json()
     if plan.tempo is not None:
         values["tempo"] = [getattr(plan.tempo, name) for name in _TEMPO]
@@ -285,7 +289,6 @@ def _known(kind: type[E], value: str, session: RowMapping) -> E:
 def _unknown(value: str, session: RowMapping) -> InputError:
     return InputError(
         f"session {session['id']}",
-        f"was written by tracker {session['tracker_version']}, and {value!r} means nothing to "
-        "this one",
+        f"was written by tracker {session['tracker_version']}; this one does not know {value!r}",
         "Update the tracker to read it.",
     )

@@ -1,19 +1,15 @@
-"""The tables of the training log, as `docs/training-log.md` describes them.
+"""The tables of the training log, as `docs/training-log.md` describes them, and their migrations.
 
-Three kinds of columns never mix: what was measured (and is replaced when a recording is run
-through a better detection), what the wearer entered while training (it is in the recording, too),
-and what was edited afterwards, which has a table of its own. The columns under `as it counts` of a
-session are all three together, added up so that a list of thousands is one query.
+Three kinds of columns never mix: what was measured (and is replaced when a better detector
+analyses the recording), what the wearer entered while training (which is in the recording too),
+and what was edited afterwards, which has a table of its own. The summary columns of a session
+combine all three, so that a list of thousands is one query.
 
-Numbered steps from each version of the schema to the next, each with the tables of its time.
-
-They are plain functions in a tuple, and the versions that a database has had are rows in a table
-of its own. A tool as Alembic would bring folders of scripts, a configuration file and a command
-for what is a short list in a program that migrates by itself when it opens the log; and a step
-that is a function can be tested with rows from before it, on every database that is there.
-
-A step is never changed once it was released. It names tables and columns by text or with tables
-of its own, because those of `schema` go on changing.
+Migrations are plain functions, one from each version to the next; a table holds the versions that
+a database has had. Alembic would bring folders of scripts, a configuration file and a command for
+what is a short list in a program that migrates by itself; and a function can be tested with rows
+from before it, on every database. A released migration never changes. It names tables and columns
+in text, because the tables here go on changing.
 """
 
 from __future__ import annotations
@@ -52,17 +48,17 @@ if TYPE_CHECKING:
     from sqlalchemy import Dialect
 
 VERSION: Final = 3
-"""Version of the schema; a database of a later one is refused, an earlier one is migrated."""
+"""Version of the schema; a newer database is refused, an older one is migrated."""
 
 
 class Words(TypeDecorator[str]):
-    """Text that every database takes, whatever a file system or a sensor put into it."""
+    """Text that every database accepts, whatever a file system or a sensor put into it."""
 
     impl = Text
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        """Replace halves of surrogate pairs, and where it cannot be stored, the null character."""
+        """Replace halves of surrogate pairs, and the null character where it cannot be stored."""
         if value is None:
             return None
         value = value.encode("utf-8", "replace").decode()
@@ -70,13 +66,13 @@ class Words(TypeDecorator[str]):
 
 
 class Real(TypeDecorator[float]):
-    """A number whose not-a-number is unknown: SQLite has no word for it, PostgreSQL sorts it."""
+    """A number whose NaN is unknown: SQLite cannot store it, PostgreSQL sorts it."""
 
     impl = Double
     cache_ok = True
 
     def process_bind_param(self, value: float | None, dialect: Dialect) -> float | None:
-        """Turn what is not a number into unknown, and NumPy's floats into Python's."""
+        """Turn NaN into unknown, and NumPy floats into Python floats."""
         return None if value is None or math.isnan(value) else float(value)
 
 
@@ -96,13 +92,13 @@ SCHEMA_VERSION: Final = Table(
     Column("version", Integer, primary_key=True, autoincrement=False),
     Column("since_utc", Text, nullable=False),
 )
-"""One row for every version that the database has had; the highest is the one it has."""
+"""One row for every version that the database has had; the highest is the current one."""
 
 SESSIONS: Final = Table(
     "sessions",
     METADATA,
     Column("id", Integer, primary_key=True),
-    # The recording and what read it.
+    # The recording and the version that analysed it.
     Column("recording", Words),
     Column("recording_name", Words),
     Column("sha256", Text, unique=True),
@@ -110,7 +106,7 @@ SESSIONS: Final = Table(
     Column("logged_utc", Text, nullable=False),
     Column("measured_utc", Text, nullable=False),
     Column("deleted_utc", Text),
-    # The head of the recording; `head` has as JSON what has no column here.
+    # The head of the recording; `head` holds as JSON what has no column here.
     Column("sensor", Words, nullable=False),
     Column("exercise", Words, nullable=False),
     Column("started_utc", Words),
@@ -121,14 +117,14 @@ SESSIONS: Final = Table(
     # What was read.
     Column("path", Words, nullable=False),
     Column("source_kind", Words, nullable=False),
-    # The exercise that reps were looked for as; the recording may say another one.
+    # The exercise that the detector was set to; the recording may name another.
     Column("counted_as", Words, nullable=False, server_default=""),
     Column("rate_hz", Real),
     Column("duration_s", Real),
     Column("samples", BigInteger, nullable=False),
     # Entered while training.
     Column("note", Words, nullable=False),
-    # As it counts: measured, entered and edited together, kept by every change.
+    # Summary of what was measured, entered and edited; every change updates it.
     Column("at_utc", Text, nullable=False),
     Column("shown_exercise", Words, nullable=False),
     Column("shown_note", Words, nullable=False),
@@ -145,7 +141,7 @@ SESSIONS: Final = Table(
     Column("edited", Boolean, nullable=False),
     Index(None, "at_utc", "id"),
     Index(None, "recording_name"),
-    # An id that was given to somebody is never given to another session.
+    # An id is never reused, because people may have noted it.
     sqlite_autoincrement=True,
 )
 
@@ -157,7 +153,7 @@ def _session_id() -> Column[int]:
 
 
 def _place(name: str) -> Column[int]:
-    """Return a part of the key that says which, in order; numbers of sets and reps may repeat."""
+    """Return a key column for the place in order; numbers of sets and reps may repeat."""
     return Column(name, Integer, primary_key=True, autoincrement=False)
 
 
@@ -202,7 +198,7 @@ REPS: Final = Table(
     Column("bottom_s", Real),
     Column("doubt", Real),
     Column("doubt_trait", Words),
-    # Reps from before this was known had one, as nearly all sensors do.
+    # Older reps count as measured with one, as nearly all sensors have one.
     Column("gyroscope", Boolean, nullable=False, server_default=text("true")),
     sqlite_with_rowid=False,
 )
@@ -217,7 +213,7 @@ PHASES: Final = Table(
     Column("phase", Text, nullable=False),
     Column("start_s", Real, nullable=False),
     Column("end_s", Real, nullable=False),
-    # What was measured before this was known is seen anew by `rescore`.
+    # `rescore` sets it for sessions from before this column.
     Column("whole", Boolean, nullable=False, server_default=text("true")),
     sqlite_with_rowid=False,
 )
@@ -263,7 +259,7 @@ CALIBRATIONS: Final = Table(
 )
 
 MEASURED: Final = (SETS, REPS, PHASES, GAPS, FAULTS, PAIN, CALIBRATIONS)
-"""What belongs to one session and is replaced when its recording is measured again."""
+"""The measurement of a session, which is replaced when its recording is analysed again."""
 
 EDITS: Final = Table(
     "edits",
@@ -276,7 +272,7 @@ EDITS: Final = Table(
         nullable=False,
         index=True,
     ),
-    # What was said in one go is undone in one go.
+    # The edits of one change are undone together.
     Column("change", Integer, nullable=False),
     Column("field", Text, nullable=False),
     Column("value", Words, nullable=False),
@@ -288,7 +284,7 @@ EDITS: Final = Table(
     CheckConstraint("(set_number IS NULL) = (set_start_s IS NULL)", name="whole_set"),
     sqlite_autoincrement=True,
 )
-"""What was said afterwards. A set is known again by where it was, should its number change."""
+"""Corrections. A set is recognised by its time, in case its number changes."""
 
 PURGED: Final = Table(
     "purged",
@@ -296,19 +292,19 @@ PURGED: Final = Table(
     Column("sha256", Text, primary_key=True),
     Column("purged_utc", Text, nullable=False),
 )
-"""Recordings that do not come into the log unasked: they were removed for good, or are empty."""
+"""Recordings to ignore: removed for good, or empty."""
 
 
 Migration = Callable[[Connection], None]
-"""Turns a database of one version into one of the next, rows included, inside a transaction."""
+"""Migrates a database to the next version, with its rows, inside a transaction."""
 
 
 def _from_1_to_2(connection: Connection) -> None:
-    """Add calibrations, what was purged, whether reps had a gyroscope, and what was looked for."""
+    """Add calibrations, purged recordings, the gyroscope flag and the detector's exercise."""
     number = "DOUBLE" if connection.dialect.name == "sqlite" else "DOUBLE PRECISION"
     for statement in (
         "ALTER TABLE sessions ADD COLUMN counted_as TEXT NOT NULL DEFAULT ''",
-        # Nothing was counted as anything but what its recording said.
+        # Until now the detector was always set to the recording's exercise.
         "UPDATE sessions SET counted_as = exercise",
         "ALTER TABLE reps ADD COLUMN gyroscope BOOLEAN DEFAULT true NOT NULL",
         f"""CREATE TABLE calibrations (
@@ -339,7 +335,7 @@ def _from_2_to_3(connection: Connection) -> None:
 
 
 MIGRATIONS: Final[tuple[Migration, ...]] = (_from_1_to_2, _from_2_to_3)
-"""The first leads from version 1 to 2, and so on."""
+"""From version 1 to 2, and so on."""
 
 
 def stored_version(connection: Connection) -> int | None:
@@ -351,30 +347,30 @@ def stored_version(connection: Connection) -> int | None:
 
 
 def is_current(connection: Connection, migrations: Sequence[Migration]) -> bool:
-    """Say whether a database can be used as it is."""
+    """Return whether a database needs no migration."""
     return stored_version(connection) == len(migrations) + 1
 
 
 def bring_up_to_date(
     connection: Connection, where: str, now: datetime, migrations: Sequence[Migration]
 ) -> None:
-    """Make the tables of a new log, or take an older one to this version; all or nothing.
+    """Create the tables of a new log, or migrate an older one; all or nothing.
 
     Parameters
     ----------
     connection
-        In a transaction that writes.
+        In a writing transaction.
     where
-        What the log is called in messages.
+        Location of the log, for messages.
     now
-        When it happens.
+        The time of the migration.
     migrations
-        What leads from each version to the next.
+        The migrations in order.
 
     Raises
     ------
     InputError
-        If the database is of a later version, or of something else.
+        If the database has a newer version, or belongs to another program.
     """
     newest = len(migrations) + 1
     version = stored_version(connection)
@@ -400,7 +396,7 @@ def _note(connection: Connection, version: int, now: datetime) -> None:
 
 
 def _refuse_others(connection: Connection, where: str) -> None:
-    """Keep from mixing our tables with those of another program."""
+    """Refuse to mix our tables with those of another program."""
     present = set(inspect(connection).get_table_names())
     # A server is shared on purpose; a file is not.
     foreign = present if connection.dialect.name == "sqlite" else present & set(METADATA.tables)

@@ -1,8 +1,6 @@
-"""A session in a line: what a list of thousands shows, kept with the session as it counts.
+"""Sessions in one line each, finding one by what people type, and totals week by week.
 
-Which row of the log is meant: by an id, by what people type, or by its recording.
-
-How training went week by week: reps, volume, range, speed, hold and pain.
+A summary is stored with its session, edits applied, so that a list of thousands is one query.
 """
 
 from __future__ import annotations
@@ -26,13 +24,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SessionSummary:
-    """One line of the log; None means unknown, never zero."""
+    """One session of the log in a line; None means unknown, never zero."""
 
     id: int
     at_utc: str
-    """When it began; when it was logged where that is not known. ISO 8601."""
+    """When it started, or if unknown, when it was logged; ISO 8601."""
     started_utc: str | None
-    """When it began, as the recording says."""
+    """When it started, according to the recording."""
     shown_exercise: str
     """What was trained, as edited."""
     sensor: str
@@ -41,9 +39,9 @@ class SessionSummary:
     duration_s: float | None
     sets_done: int
     reps_done: int
-    """Reps that count, as entered and edited."""
+    """Reps done, as counted, entered and edited."""
     reps_measured: int
-    """Reps whose end was seen; the means are over them."""
+    """Reps whose end was seen; means are over these."""
     load_kg: float | None
     """Heaviest load of a set, kg."""
     volume_kg: float | None
@@ -59,40 +57,40 @@ class SessionSummary:
     pain_after: int | None
     """Pain after training, 0 to 10."""
     shown_note: str
-    """What the wearer says of the session, as edited."""
+    """The wearer's note on the session, as edited."""
     edited: bool
-    """Whether anything of it was edited after training."""
+    """Whether anything was edited after training."""
     recording_name: str | None
-    """Name of the recording's file."""
+    """File name of the recording."""
     tracker_version: str
-    """Version that measured it."""
+    """Version that analysed it."""
     deleted_utc: str | None
-    """When it was put into the trash; None where it is not."""
+    """When it was put into the trash; None if it was not."""
 
 
 @dataclass(frozen=True, slots=True)
 class SessionQuery:
-    """Which sessions a list is to have."""
+    """Which sessions to list."""
 
     exercise: str | None = None
     since: datetime | None = None
-    """From then on."""
+    """From this time on."""
     until: datetime | None = None
-    """Before then."""
+    """Before this time."""
     limit: int | None = None
-    """At most so many, the newest."""
+    """At most this many, the newest."""
     trash: bool = False
-    """Those in the trash instead of all others."""
+    """Those in the trash instead of the others."""
 
 
 EVERYTHING: Final = SessionQuery()
-"""All sessions but those in the trash."""
+"""All sessions except those in the trash."""
 
 _COLUMNS: Final = tuple(SESSIONS.c[field.name] for field in fields(SessionSummary))
 
 
 def summary_row(workout: Workout, logged_utc: str, edited: bool) -> dict[str, object]:
-    """Return what a session's row says of the training as it counts."""
+    """Return the summary columns of a training with its edits applied."""
     sets = workout.sets
     reps = [rep for record in sets for rep in record.reps]
     loads = [(record.load_kg, record.done) for record in sets if record.load_kg is not None]
@@ -115,7 +113,7 @@ def summary_row(workout: Workout, logged_utc: str, edited: bool) -> dict[str, ob
 
 
 def read_summaries(connection: Connection, wanted: SessionQuery) -> tuple[SessionSummary, ...]:
-    """Return the sessions that are wanted, the newest first."""
+    """Return the sessions of a query, newest first."""
     query = _narrowed(select(*_COLUMNS), wanted).order_by(
         SESSIONS.c.at_utc.desc(), SESSIONS.c.id.desc()
     )
@@ -133,7 +131,7 @@ def read_summary(connection: Connection, session_id: int) -> SessionSummary | No
 
 
 def as_utc(text: str | None) -> str | None:
-    """Return a time of ISO 8601 in UTC, so that text sorts as time; None if it is none."""
+    """Return an ISO 8601 time in UTC, as text that sorts like time; None if it is not one."""
     if text is None:
         return None
     try:
@@ -144,7 +142,7 @@ def as_utc(text: str | None) -> str | None:
 
 
 def in_order(time: datetime) -> str:
-    """Return a time as text of one length, which sorts as time does."""
+    """Return a time as text of fixed length, which sorts like time."""
     return time.astimezone(UTC).isoformat(timespec="microseconds")
 
 
@@ -170,10 +168,10 @@ def _pain(workout: Workout, moment: PainMoment) -> int | None:
 
 
 NEWEST: Final = "last"
-"""What stands for the newest session where an id is expected."""
+"""Stands for the newest session where an id is expected."""
 
 _MOST_DIGITS: Final = 9
-"""Digits of an id: it is a number of 32 bits."""
+"""Digits of an id, which has 32 bits."""
 
 _SEE_HISTORY: Final = "See: tracker history"
 
@@ -193,13 +191,13 @@ def session_of(connection: Connection, session_id: int) -> RowMapping:
     return found
 
 
-def found_session(connection: Connection, text: str) -> int:
-    """Return the id of the session that `text` means; see `TrainingLog.find`.
+def find_session(connection: Connection, text: str) -> int:
+    """Return the id of the session that `text` names; see `TrainingLog.find`.
 
     Raises
     ------
     InputError
-        If it means none, or more than one.
+        If it matches no session, or more than one.
     """
     if text == NEWEST:
         newest = read_summaries(connection, SessionQuery(limit=1))
@@ -216,16 +214,16 @@ def found_session(connection: Connection, text: str) -> int:
         return int(found[0].id)
     if not found:
         raise InputError(
-            text, "no session has this id, and no recording's name begins so", _SEE_HISTORY
+            text, "no session has this id, and no recording's name starts like this", _SEE_HISTORY
         )
     names = ", ".join(f"{row.id} ({row.recording_name})" for row in found[:3])
-    raise InputError(text, f"means more than one session: {names}", "Give the id.")
+    raise InputError(text, f"matches more than one session: {names}", "Give the id.")
 
 
 def same_recording(
     connection: Connection, workout: Workout, name: str | None, sha256: str | None
 ) -> RowMapping | None:
-    """Return the session of a recording: that of the same bytes, else of the same name and start.
+    """Return the session of a recording: with the same bytes, else with the same name and start.
 
     A recording that is still being written has other bytes a second later.
     """
@@ -243,15 +241,15 @@ def same_recording(
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """One week from Monday on; None means unknown, never zero."""
+    """One week, starting on Monday; None means unknown, never zero."""
 
     monday: date
     sessions: int
     simulated: int
-    """How many of them nobody trained."""
+    """How many of them are simulated."""
     sets: int
     reps: int
-    """Reps that count."""
+    """Reps done."""
     volume_kg: float | None
     """Load times reps, over the sets whose load is known, kg."""
     rom_deg: float | None
@@ -267,14 +265,14 @@ class Week:
 
 
 def weeks(summaries: Iterable[SessionSummary], zone: tzinfo | None = UTC) -> tuple[Week, ...]:
-    """Return the weeks in which there was training, the earliest first.
+    """Return the weeks with training, the earliest first.
 
     Parameters
     ----------
     summaries
         Sessions in any order.
     zone
-        Where it is Monday; None is the time zone of this machine.
+        Time zone in which weeks start; None is that of this computer.
     """
     by_monday: dict[date, list[SessionSummary]] = {}
     for summary in summaries:

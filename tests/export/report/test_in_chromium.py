@@ -9,8 +9,8 @@ import pytest
 from pypdf import PdfReader
 
 from tests.export.report import chromium
-from tests.export.report.trainings import training, training_set
 from tests.web.chromium import MISSING, PROGRAM
+from tests.workouts import training, training_set
 from tracker.domain import SetEntries, SetRecord
 from tracker.export.report import report_html
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import html5lib
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.export.report.trainings import training, training_set, workouts
-from tracker.domain import Gap, SessionInfo, SetEntries, SourceFacts, Workout
+from tests.workouts import any_workouts, patient, training, training_set
+from tracker.domain import EXERCISES, Gap, SessionInfo, SetEntries, SourceFacts, Workout
 from tracker.export.report import report_html, write_report
 
 if TYPE_CHECKING:
@@ -277,8 +277,25 @@ def test_the_same_training_gives_the_same_bytes() -> None:
     assert out.getvalue().decode() == report_html(training())
 
 
-@given(workout=workouts, history=st.lists(workouts, max_size=2))
-@settings(max_examples=60, deadline=None)
+WORKOUTS = any_workouts(
+    st.text(st.characters(), max_size=40)
+    | st.sampled_from(
+        [
+            "<script>alert(1)</script>",
+            "]]>",
+            "\x00\x0b\x7f",
+            "\ud800",
+            "</style>",
+            "'\"&amp;{{ 7*7 }}",
+        ]
+    ),
+    st.floats(),
+    st.sampled_from(sorted(EXERCISES)) | st.text(max_size=40),
+)
+
+
+@given(workout=WORKOUTS, history=st.lists(WORKOUTS, max_size=2))
+@patient
 def test_any_training_makes_a_valid_page(workout: Workout, history: list[Workout]) -> None:
     text = report_html(workout, history)
     root = parsed(text.encode().decode())

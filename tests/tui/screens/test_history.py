@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.widgets import DataTable
 
-from tests.store.workouts import TWO_SETS
 from tests.tui.coaching import Gym, happens, still
 from tests.tui.staging import every_look
+from tests.workouts import TWO_SETS
 from tracker.app.training import log_place, open_training_log
 from tracker.tui.screens.devices import DevicesScreen
 from tracker.tui.screens.history import HistoryScreen, history_cells

@@ -7,9 +7,9 @@ from textual.notifications import Notify
 from textual.widgets import Input, Static
 
 from tests.app.doubles import ListRecorder
-from tests.app.workout import SET_STARTS_S, UP_S
 from tests.tui.coaching import still
 from tests.tui.staging import PLANNED, SIZES, Stage, every_look, look, training_of
+from tests.workouts import SET_STARTS_S, UP_S
 from tracker.domain import (
     ENTRY_CHANNEL,
     LinkChanged,

@@ -9,10 +9,10 @@ from textual.notifications import Notify
 from textual.widgets import Footer, Input, Static
 
 from tests.app.doubles import ListRecorder
-from tests.app.workout import rep_at
 from tests.tui.coaching import still
 from tests.tui.staging import PLAN, PLANNED, SIZES, Stage, every_look, look
 from tests.tui.widgets.snapshots import set_of
+from tests.workouts import rep_at
 from tracker.domain import (
     ENTRY_CHANNEL,
     Gap,

@@ -9,8 +9,8 @@ from textual.widget import Widget
 from textual.widgets import Footer
 
 from tests.app.doubles import ListRecorder, until
-from tests.app.workout import REP_S, SET_STARTS_S, UP_S
 from tests.tui.staging import PLANNED, SIZES, Stage, every_look, look, training_of
+from tests.workouts import REP_S, SET_STARTS_S, UP_S
 from tracker.app.playback import Playback
 from tracker.app.snapshot import RunState
 from tracker.domain import (

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.app.workout import rep_at
 from tests.tui.widgets.snapshots import playing, set_of, snapshot
+from tests.workouts import rep_at
 from tracker.app.snapshot import RecordingState, RunState
 from tracker.domain import LinkState, MarkKind
 from tracker.tui.widgets.status import STALLED_AFTER_S, banner_of

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 from textual.app import App
 
-from tests.app.workout import rep_at
 from tests.tui.widgets.snapshots import set_of, snapshot
+from tests.workouts import rep_at
 from tracker.tui.widgets.block_text import block_text
 from tracker.tui.widgets.live import Count
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 from textual.app import App, ComposeResult
 
-from tests.app.workout import rep_at
 from tests.tui.staging import PLAN
 from tests.tui.widgets.snapshots import set_of, snapshot
+from tests.workouts import rep_at
 from tracker.tui.widgets.block_text import block_text
 from tracker.tui.widgets.live import Countdown, countdown_of
 

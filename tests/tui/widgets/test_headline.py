@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.app.workout import rep_at
 from tests.tui.widgets.snapshots import playing, set_of, snapshot
+from tests.workouts import rep_at
 from tracker.domain import SessionInfo
 from tracker.tui.widgets.status import headline_parts, headline_text, origin_of, pace_of
 

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.app.workout import REPS, rep_at
 from tests.tui.staging import PLAN
 from tests.tui.widgets.snapshots import set_of, snapshot
+from tests.workouts import REPS, rep_at
 from tracker.domain import Rep
 from tracker.tui.widgets.reps import LastRep, last_rep_lines
 

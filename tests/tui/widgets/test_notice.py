@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from tests.app.workout import rep_at
 from tests.tui.widgets.snapshots import set_of, snapshot
+from tests.workouts import rep_at
 from tracker.app.snapshot import RunState
 from tracker.domain import MarkKind, Plan, exercise_named, parse_tempo
 from tracker.tui.widgets.status import notice_of, plan_lines

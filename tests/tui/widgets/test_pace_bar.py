@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.app.workout import rep_at
 from tests.tui.widgets.snapshots import set_of, snapshot
+from tests.workouts import rep_at
 from tracker.domain import Phase, Plan, parse_tempo
 from tracker.tui.widgets.live import Paced, bar, pace_lines, paced_of
 

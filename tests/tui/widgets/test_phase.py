@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.app.workout import rep_at
 from tests.tui.widgets.snapshots import set_of, snapshot
+from tests.workouts import rep_at
 from tracker.domain import Phase
 from tracker.tui.widgets.block_text import GLYPHS, block_text
 from tracker.tui.widgets.live import phase_lines, phase_text, time_text

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 from textual.app import App, ComposeResult
 
-from tests.app.workout import REPS, rep_at
 from tests.tui.staging import PLAN
 from tests.tui.widgets.snapshots import set_of
+from tests.workouts import REPS, rep_at
 from tracker.domain import Flag, Plan, SetEntries, SetRecord, parse_tempo
 from tracker.tui.widgets.reps import (
     LEAST_BAR,

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from textual.app import App, ComposeResult
 
-from tests.app.workout import rep_at
 from tests.tui.widgets.snapshots import set_of, snapshot
+from tests.workouts import rep_at
 from tracker.domain import Plan, SetEntries, SetRecord
 from tracker.tui.widgets.reps import HEADER, NONE_YET, SetList, set_row
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.app.workout import rep_at
 from tests.tui.widgets.snapshots import set_of, snapshot
+from tests.workouts import rep_at
 from tracker.domain import SetRecord
 from tracker.tui.widgets.traces import (
     PAST_LOCKOUT_DEG,

@@ -1,13 +1,11 @@
-"""What a report shows of a session: sums and medians over its sets, and the size of a rep.
-
-The tempo of a set: what was planned, what was done, and how far apart they are.
-"""
+"""What a report shows of sets: sums and medians, the size of a rep, tempo against the plan."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from tracker.coach import VERDICT_WORDS, PaceVerdict, judge_pace, planned_s, taken_s
 from tracker.domain import (
     CODE_ORDER,
     EXERCISES,
@@ -17,8 +15,11 @@ from tracker.domain import (
     LiftSignal,
     PainMoment,
     Phase,
+    tempo_code,
+    tempo_words,
 )
-from tracker.export.report.wording import UNKNOWN, all_known, known, median, number, short
+from tracker.domain.tempo import EXPLOSIVE
+from tracker.export.report.wording import all_known, known, median, number, short
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -26,20 +27,19 @@ if TYPE_CHECKING:
     from tracker.domain import Exercise, Plan, Rep, SetRecord, Workout
 
 SYNTHETIC: Final = "synthetic"
-"""Origin of a session that nobody trained."""
+"""Origin of a simulated session."""
 
 CM_PER_M: Final = 100.0
 
 LIKE_LOAD_KG: Final = 2.5
 LIKE_LOAD_SHARE: Final = 0.05
-"""Loads are alike within the larger of the two: the smallest pair of plates, or 5 %, which changes
-velocity by 0.05 m/s (a hip thrust loses about 0.1 m/s for each tenth of the most that one can
-lift)."""
+"""Loads are similar within the larger of the two: the smallest pair of plates, or 5 %, which
+changes velocity by 0.05 m/s (a hip thrust loses about 0.1 m/s for each tenth of 1RM)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """The measure of how far a rep goes, which depends on the exercise."""
+    """How far a rep goes, which is measured differently from exercise to exercise."""
 
     title: str
     unit: str
@@ -61,30 +61,30 @@ def exercise_of(workout: Workout) -> Exercise | None:
 
 
 def size_of(exercise: Exercise | None) -> Size:
-    """Return range for exercises that are read from rotation, rise for the others."""
+    """Return range of motion for exercises read from rotation, rise for the others."""
     by_height = exercise is not None and exercise.signal is LiftSignal.HEIGHT
     return RISE if by_height else RANGE
 
 
 def is_synthetic(workout: Workout) -> bool:
-    """Say whether nobody trained."""
+    """Return whether the session was simulated."""
     return workout.info.origin == SYNTHETIC
 
 
 def set_volume_kg(record: SetRecord) -> float | None:
-    """Return reps times load of a set, kg; None if the load is not known."""
+    """Return reps times load of a set, kg; None if the load is unknown."""
     load_kg = known(record.load_kg)
     return None if load_kg is None else record.done * load_kg
 
 
 def volume_kg(sets: Sequence[SetRecord]) -> float | None:
-    """Return the sum over the sets whose load is known, kg; None if it is known of none."""
+    """Return the volume of the sets whose load is known, kg; None if there are none."""
     each = [volume for record in sets if (volume := set_volume_kg(record)) is not None]
     return sum(each) if each else None
 
 
 def main_load_kg(sets: Sequence[SetRecord]) -> float | None:
-    """Return the load that most reps were done with, the larger of two, kg."""
+    """Return the load of most reps, and the heavier of two, kg."""
     reps_by_load: dict[float, int] = {}
     for record in sets:
         if (load_kg := known(record.load_kg)) is not None:
@@ -95,7 +95,7 @@ def main_load_kg(sets: Sequence[SetRecord]) -> float | None:
 
 
 def is_like_load(load_kg: float | None, reference_kg: float | None) -> bool:
-    """Say whether velocities at two loads can be compared."""
+    """Return whether velocities at two loads can be compared."""
     load_kg = known(load_kg)
     if load_kg is None or reference_kg is None:
         return False
@@ -104,7 +104,7 @@ def is_like_load(load_kg: float | None, reference_kg: float | None) -> bool:
 
 
 def velocity_at_mps(sets: Sequence[SetRecord], reference_kg: float | None) -> float | None:
-    """Return the median of mean velocities in the sets of about that load, m/s."""
+    """Return the median of mean velocities in the sets of a similar load, m/s."""
     return median(
         rep.mean_velocity_mps
         for record in sets
@@ -127,24 +127,6 @@ def pain_at(workout: Workout, moment: PainMoment) -> int | None:
             return scores[-1]
 
 
-# The same three numbers as the coach's while training; a test holds them together.
-TOLERANCE_S: Final = 0.25
-"""Nobody hits a second more closely without a metronome, s."""
-
-TOLERANCE_SHARE: Final = 0.2
-"""Long phases may be off by this share of what is planned."""
-
-TURN_S: Final = 0.5
-"""A pause that is planned as none may take so long, s: phases end at a tenth of the peak speed, so
-hips that turn at once seem to rest for a moment."""
-
-PAUSES: Final = (Phase.LOCKOUT, Phase.BOTTOM)
-"""The phases in which the hips rest."""
-
-EXPLOSIVE: Final = "X"
-"""Stands for a phase that is done as fast as possible."""
-
-
 @dataclass(frozen=True, slots=True)
 class PhaseRow:
     """One phase of a set against its plan."""
@@ -152,42 +134,44 @@ class PhaseRow:
     phase: Phase
     title: str
     planned_s: float | None
-    """What was planned, s; None where nothing was, or as fast as possible."""
+    """Planned duration, s; None without a plan, or for as fast as possible."""
     planned: str
     """The same for people."""
     done_s: float | None
     """Median over the reps of which it is known, s."""
     error_s: float | None
-    """Done less planned, s; None where one of them is not known."""
-    tolerance_s: float | None
-    """What the error may be, s."""
+    """Done less planned, s; None if either is unknown."""
     shortest_s: float | None
-    """Shortest of the reps of which it is known, s."""
+    """Shortest known duration of a rep, s."""
     longest_s: float | None
-    """Longest of them, s."""
+    """Longest known duration of a rep, s."""
     within: int
-    """Reps whose own error is within the tolerance."""
+    """Reps as planned."""
     of: int
     """Reps of which the phase is known."""
-    tempo_verdict: str
-    """In words; empty where nothing is planned."""
+    verdict: PaceVerdict | None
+    """What the median makes of the plan; None without a plan."""
+
+    @property
+    def words(self) -> str:
+        """The verdict in words; empty without one."""
+        return "" if self.verdict is None else VERDICT_WORDS[self.verdict]
+
+    @property
+    def is_on_tempo(self) -> bool:
+        """Whether the median is as planned."""
+        return self.verdict is PaceVerdict.ON_TEMPO
 
 
 def order_of(exercise: Exercise | None) -> tuple[Phase, ...]:
     """Return the phases in the order in which a rep of the exercise goes through them."""
-    if exercise is not None and exercise.starts_from is Extreme.TOP:
-        return (Phase.ECCENTRIC, Phase.BOTTOM, Phase.CONCENTRIC, Phase.LOCKOUT)
-    return LIFTERS_ORDER
+    from_top = exercise is not None and exercise.starts_from is Extreme.TOP
+    return CODE_ORDER if from_top else LIFTERS_ORDER
 
 
 def durations_s(rep: Rep) -> dict[Phase, float | None]:
-    """Return how long each phase of a rep took, s."""
-    return {
-        Phase.CONCENTRIC: known(rep.concentric_s),
-        Phase.LOCKOUT: known(rep.lockout_s),
-        Phase.ECCENTRIC: known(rep.eccentric_s),
-        Phase.BOTTOM: known(rep.bottom_s),
-    }
+    """Return the duration of each phase of a rep, s."""
+    return {phase: known(taken_s(rep, phase)) for phase in Phase}
 
 
 def median_durations_s(record: SetRecord) -> dict[Phase, float | None]:
@@ -196,32 +180,9 @@ def median_durations_s(record: SetRecord) -> dict[Phase, float | None]:
     return {phase: median(rep[phase] for rep in each) for phase in Phase}
 
 
-def planned_s(plan: Plan, phase: Phase) -> float | None:
-    """Return what is planned of a phase, s; None for nothing, and for as fast as possible."""
-    if phase is Phase.LOCKOUT:
-        return plan.hold_s
-    return None if plan.tempo is None else plan.tempo.planned_s(phase)
-
-
-def tolerance_s(phase: Phase, planned: float) -> float:
-    """Return how far off a phase may be, s."""
-    if phase in PAUSES and planned == 0.0:
-        return TURN_S
-    return max(TOLERANCE_S, TOLERANCE_SHARE * planned)
-
-
-def tempo_verdict(phase: Phase, error_s: float | None, planned: float | None) -> str:
-    """Return what an error means: as planned, shorter or longer; empty without one."""
-    if error_s is None or planned is None:
-        return ""
-    if is_within(phase, error_s, planned):
-        return "as planned"
-    return "longer" if error_s > 0.0 else "shorter"
-
-
-def is_within(phase: Phase, error_s: float, planned: float) -> bool:
-    """Say whether an error is no more than the tolerance, to the microsecond."""
-    return round(abs(error_s) - tolerance_s(phase, planned), 6) <= 0.0
+def verdict_on(phase: Phase, done_s: float | None, aim_s: float | None) -> PaceVerdict | None:
+    """Return what a duration makes of its plan, both in s; None if either is unknown."""
+    return None if done_s is None or aim_s is None else judge_pace(phase, aim_s, done_s)
 
 
 def phase_rows(record: SetRecord, exercise: Exercise | None) -> tuple[PhaseRow, ...]:
@@ -229,43 +190,37 @@ def phase_rows(record: SetRecord, exercise: Exercise | None) -> tuple[PhaseRow, 
     done = median_durations_s(record)
     reps = [durations_s(rep) for rep in record.reps]
     return tuple(
-        _row(record.plan, phase, done[phase], [rep[phase] for rep in reps])
+        _row(record.plan, phase, done[phase], all_known(rep[phase] for rep in reps))
         for phase in order_of(exercise)
     )
 
 
-def _row(plan: Plan, phase: Phase, done_s: float | None, each_s: list[float | None]) -> PhaseRow:
+def _row(plan: Plan, phase: Phase, done_s: float | None, each_s: list[float]) -> PhaseRow:
     aim = planned_s(plan, phase)
-    text = short(aim)
-    if aim is None and plan.tempo is not None and phase is not Phase.LOCKOUT:
-        text = EXPLOSIVE
-    error = None if aim is None or done_s is None else done_s - aim
-    seen = all_known(each_s)
+    explosive = aim is None and plan.tempo is not None and phase is not Phase.LOCKOUT
     return PhaseRow(
         phase=phase,
         title=PHASE_WORDS[phase].capitalize(),
         planned_s=aim,
-        planned=text,
+        planned=EXPLOSIVE if explosive else short(aim),
         done_s=done_s,
-        error_s=error,
-        tolerance_s=None if aim is None else tolerance_s(phase, aim),
-        shortest_s=min(seen, default=None),
-        longest_s=max(seen, default=None),
-        within=0 if aim is None else sum(is_within(phase, each - aim, aim) for each in seen),
-        of=len(seen),
-        tempo_verdict=tempo_verdict(phase, error, aim),
+        error_s=None if aim is None or done_s is None else done_s - aim,
+        shortest_s=min(each_s, default=None),
+        longest_s=max(each_s, default=None),
+        within=sum(verdict_on(phase, each, aim) is PaceVerdict.ON_TEMPO for each in each_s),
+        of=len(each_s),
+        verdict=verdict_on(phase, done_s, aim),
     )
 
 
 def code(done_s: Mapping[Phase, float | None]) -> str:
-    """Return measured tempo as coaches write it: eccentric, bottom, concentric, top.
+    """Return measured tempo as coaches write it, with a question mark for an unknown phase.
 
-    Between the hyphens of a code the dash would be lost, so an unknown phase is a question mark.
+    Between the hyphens of a code the usual dash would be lost.
     """
-    each = (number(done_s[phase]) for phase in CODE_ORDER)
-    return "-".join("?" if text == UNKNOWN else text for text in each)
+    return tempo_code({phase: "?" if s is None else number(s) for phase, s in done_s.items()})
 
 
 def words(done_s: Mapping[Phase, float | None], order: tuple[Phase, ...] = LIFTERS_ORDER) -> str:
-    """Return measured tempo in the order in which the exercise happens."""
-    return " · ".join(f"{PHASE_WORDS[phase]} {number(done_s[phase])}" for phase in order)
+    """Return measured tempo in the order of the exercise."""
+    return tempo_words({phase: number(s) for phase, s in done_s.items()}, order)

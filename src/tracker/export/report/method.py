@@ -1,9 +1,8 @@
-"""How each number is found, where that comes from, and in what it has been tested.
+"""How each number is computed, its source, and how close to the truth it was.
 
-How close the numbers are to the truth: rows of the table that `make accuracy` prints.
-
-The README has the whole table; a test holds each row here to the one there, so that a report
-never claims what the last run did not show. After `make accuracy`, change both.
+The figures are rows of the table that `make accuracy` prints. `docs/accuracy.md` has all of it,
+and a test holds each row here to the one there, so that a report never claims what the last run
+did not show. After `make accuracy`, change both.
 """
 
 from __future__ import annotations
@@ -11,13 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from tracker.export.report.measures import (
-    LIKE_LOAD_KG,
-    LIKE_LOAD_SHARE,
-    TOLERANCE_S,
-    TOLERANCE_SHARE,
-    TURN_S,
-)
+from tracker.coach.pacing import TOLERANCE_S, TOLERANCE_SHARE, TURN_S
+from tracker.export.report.measures import LIKE_LOAD_KG, LIKE_LOAD_SHARE
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,22 +19,22 @@ class Figure:
     """One row of the table."""
 
     section: str
-    """How the heading of its part of the table begins."""
+    """How the heading of its section begins."""
     row: str
-    """The row's name in the table."""
+    """Name of the row in the table."""
     of: str
-    """How many cases."""
+    """Number of cases."""
     target: str
     figure: str
     """What the last run gave."""
     verdict: str
     """`ok` or `SHORT`, as in the table."""
     words: str
-    """What it says, for people."""
+    """What it means, for people."""
 
     @property
     def is_simulated(self) -> bool:
-        """Whether nobody trained for it."""
+        """Whether it was measured on the simulator."""
         return self.section.startswith("SIMULATED")
 
     @property
@@ -49,149 +43,55 @@ class Figure:
         return "reached" if self.verdict == "ok" else "NOT reached"
 
 
-_SIMULATED: Final = "SIMULATED hip thrusts"
-_SQUATS: Final = "REAL squats"
-_BRIDGES: Final = "REAL bridges"
-_STANDS: Final = "REAL sit-to-stands"
-_DAILY: Final = "REAL daily life"
+# Two lines each: the row as the table has it, and what it says for people.
+# fmt: off
+_TABLE: Final = {
+    "SIMULATED hip thrusts": (
+        ("sets counted exactly", "240", "≥ 99 %", "240 (100 %)", "ok",
+         "Sets counted exactly"),
+        ("phase boundary: 95 %", "5612", "≤ 0.090 s", "0.008 s", "ok",
+         "Start or end of a phase: 95 % are off by no more than"),
+        ("lockout: 95 %", "1403", "≤ 0.100 s", "0.007 s", "ok",
+         "Hold at the top: 95 % are off by no more than"),
+        ("lockout, no gyroscope: 95 %, of the ways up and down",
+         "50", "≤ 0.30", "0.24, 0.635 s", "ok",
+         "The same without a gyroscope, as a share of the movement, and in seconds"),
+        ("range of motion: sd", "1453", "≤ 2.00°", "0.33°", "ok",
+         "Range of motion: standard deviation of the error"),
+        ("rise: sd", "1453", "≤ 0.030 m", "0.023 m", "ok",
+         "Rise: standard deviation of the error"),
+        ("mean velocity, way up 0.8–1.5 s: bias", "831", "≤ 0.010 m/s", "-0.001 m/s", "ok",
+         "Mean velocity, concentric of 0.8 to 1.5 s: mean error"),
+        ("mean velocity, way up 0.8–1.5 s: sd", "831", "≤ 0.040 m/s", "0.022 m/s", "ok",
+         "Mean velocity, concentric of 0.8 to 1.5 s: standard deviation of the error"),
+    ),
+    "REAL squats": (
+        ("files counted exactly", "33", "≥ 95 %", "32 (97 %)", "ok",
+         "Squats, sensor at the waist: recordings counted exactly"),
+    ),
+    "REAL bridges": (
+        ("files counted exactly", "15", "≥ 93.3 %", "14 (93.3 %)", "ok",
+         "Bridges, accelerometer alone on the thigh: recordings counted exactly (labels by eye)"),
+        ("median hold, mean over people of the size of the difference",
+         "15", "≤ 0.30 s", "0.16 s", "ok",
+         "The same: median hold, mean difference from the labels"),
+    ),
+    "REAL sit-to-stands": (
+        ("files counted exactly", "2", "all", "2 (100 %)", "ok",
+         "Sit-to-stands, sensor at the pelvis: recordings counted exactly"),
+        ("rise starts, mean distance from seat-off", "10", "≤ 0.15 s", "0.10 s (bias -0.06)", "ok",
+         "The same: start of the rise, mean difference from a force plate"),
+    ),
+    "REAL daily life": (
+        ("reps counted as hip thrusts", "24", "0", "0", "ok",
+         "16 minutes of daily life in 24 recordings: reps counted where there are none"),
+        ("announcements that were taken back, per hour", "24", "≤ 12", "23 (6 in all)", "SHORT",
+         "The same: reps counted and withdrawn, per hour"),
+    ),
+}
+# fmt: on
 
-FIGURES: Final = (
-    Figure(
-        _SIMULATED,
-        "sets counted exactly",
-        "240",
-        "≥ 99 %",
-        "240 (100 %)",
-        "ok",
-        "Sets counted exactly",
-    ),
-    Figure(
-        _SIMULATED,
-        "phase boundary: 95 %",
-        "5612",
-        "≤ 0.090 s",
-        "0.008 s",
-        "ok",
-        "Start or end of a phase: 95 % are no further off than",
-    ),
-    Figure(
-        _SIMULATED,
-        "lockout: 95 %",
-        "1403",
-        "≤ 0.100 s",
-        "0.007 s",
-        "ok",
-        "Hold at the top: 95 % are no further off than",
-    ),
-    Figure(
-        _SIMULATED,
-        "lockout, no gyroscope: 95 %, of the ways up and down",
-        "50",
-        "≤ 0.30",
-        "0.24, 0.635 s",
-        "ok",
-        "The same without a gyroscope, as a share of the ways up and down, and in seconds",
-    ),
-    Figure(
-        _SIMULATED,
-        "range of motion: sd",
-        "1453",
-        "≤ 2.00°",
-        "0.33°",
-        "ok",
-        "Range of motion: standard deviation of the error",
-    ),
-    Figure(
-        _SIMULATED,
-        "rise: sd",
-        "1453",
-        "≤ 0.030 m",
-        "0.023 m",
-        "ok",
-        "Rise: standard deviation of the error",
-    ),
-    Figure(
-        _SIMULATED,
-        "mean velocity, way up 0.8–1.5 s: bias",
-        "831",
-        "≤ 0.010 m/s",
-        "-0.001 m/s",
-        "ok",
-        "Mean velocity, ways up of 0.8 to 1.5 s: mean error",
-    ),
-    Figure(
-        _SIMULATED,
-        "mean velocity, way up 0.8–1.5 s: sd",
-        "831",
-        "≤ 0.040 m/s",
-        "0.022 m/s",
-        "ok",
-        "Mean velocity, ways up of 0.8 to 1.5 s: standard deviation of the error",
-    ),
-    Figure(
-        _SQUATS,
-        "files counted exactly",
-        "33",
-        "≥ 95 %",
-        "32 (97 %)",
-        "ok",
-        "Squats, sensor at the waist: recordings counted exactly",
-    ),
-    Figure(
-        _BRIDGES,
-        "files counted exactly",
-        "15",
-        "≥ 93.3 %",
-        "14 (93.3 %)",
-        "ok",
-        "Bridges, accelerometer alone on the thigh: recordings counted exactly (labels by eye)",
-    ),
-    Figure(
-        _BRIDGES,
-        "median hold, mean over people of the size of the difference",
-        "15",
-        "≤ 0.30 s",
-        "0.16 s",
-        "ok",
-        "The same: median hold, mean difference from the labels",
-    ),
-    Figure(
-        _STANDS,
-        "files counted exactly",
-        "2",
-        "all",
-        "2 (100 %)",
-        "ok",
-        "Sit-to-stands, sensor at the pelvis: recordings counted exactly",
-    ),
-    Figure(
-        _STANDS,
-        "rise starts, mean distance from seat-off",
-        "10",
-        "≤ 0.15 s",
-        "0.10 s (bias -0.06)",
-        "ok",
-        "The same: start of the rise, mean difference from a force plate",
-    ),
-    Figure(
-        _DAILY,
-        "reps counted as hip thrusts",
-        "24",
-        "0",
-        "0",
-        "ok",
-        "16 minutes of daily life in 24 recordings: reps counted where there are none",
-    ),
-    Figure(
-        _DAILY,
-        "announcements that were taken back, per hour",
-        "24",
-        "≤ 12",
-        "23 (6 in all)",
-        "SHORT",
-        "The same: reps announced and taken back, per hour",
-    ),
-)
+FIGURES: Final = tuple(Figure(section, *row) for section, rows in _TABLE.items() for row in rows)
 """The rows that a report shows."""
 
 
@@ -202,9 +102,9 @@ class Formula:
     name: str
     formula: str
     source: str
-    """A publication with its DOI, or that it is a definition of this program."""
+    """A publication with its DOI, or our own definition."""
     tested: tuple[str, ...] = ()
-    """Rows of the table of accuracy that say how close it is."""
+    """Rows of the accuracy table that tell how close it is."""
 
     @property
     def figures(self) -> tuple[Figure, ...]:
@@ -220,17 +120,18 @@ VQF: Final = "Laidig and Seel 2023, VQF, doi:10.1016/j.inffus.2022.10.014"
 FORMULAS: Final = (
     Formula(
         "Up",
-        "The gyroscope's turns are added up into an almost still frame; there the accelerometer "
-        "is low-pass filtered with a time constant of 3 s. Without a gyroscope, up is the "
-        "smoothed accelerometer itself.",
+        "The gyroscope is integrated to give an almost stationary frame, in which the "
+        "accelerometer is low-pass filtered with a time constant of 3 s. Without a gyroscope, up "
+        "is the smoothed accelerometer itself.",
         VQF,
     ),
     Formula(
         "Phases",
-        "A way up or down begins and ends where the pelvis’ angular speed (vertical speed for "
-        "squats and sit-to-stands) crosses 10 % of that movement’s own peak. Hold = start of the "
-        "way down − end of the way up. Pause = start of the next way up − end of the way down. "
-        "Without a gyroscope: where 15 % and 85 % of the travel are covered.",
+        "The concentric and the eccentric begin and end where the pelvis’ angular speed (vertical "
+        "speed for squats and sit-to-stands) crosses 10 % of that movement’s own peak. Hold = "
+        "start of the eccentric − end of the concentric. Floor pause = start of the next "
+        "concentric − end of the eccentric. Without a gyroscope: where 15 % and 85 % of the "
+        "travel are covered.",
         OWN,
         (
             "phase boundary: 95 %",
@@ -242,29 +143,29 @@ FORMULAS: Final = (
     ),
     Formula(
         "Rep",
-        "One way up, its hold, and a way down of at least half of it. Counted when the hold "
-        "starts. The first one stands only if a second one like it follows.",
+        "One concentric, its hold, and an eccentric of at least half its size. Counted when the "
+        "hold starts. The first one stands only if a similar one follows.",
         OWN,
         ("sets counted exactly", "files counted exactly", "reps counted as hip thrusts"),
     ),
     Formula(
         "Range of motion",
-        "Length of the summed rotation vector of the pelvis over the way up and 0.4 s around it, "
-        "in degrees. It includes whatever the lower back adds.",
+        "Length of the integrated rotation vector of the pelvis over the concentric and 0.4 s "
+        "around it, in degrees. It includes whatever the lower back adds.",
         OWN,
         ("range of motion: sd",),
     ),
     Formula(
         "Rise",
-        "Vertical acceleration, integrated twice from standstill to standstill and made zero at "
-        "both ends.",
+        "Vertical acceleration, integrated twice from standstill to standstill, with zero "
+        "velocity at both ends.",
         OWN,
         ("rise: sd",),
     ),
     Formula(
         "Mean and peak velocity",
-        "Mean and peak of the vertical velocity over the way up. Not given for ways up of more "
-        "than 2 s, nor without a gyroscope. Not tested on squats and sit-to-stands.",
+        "Mean and peak of the vertical velocity over the concentric. Not given for a concentric "
+        "of more than 2 s, nor without a gyroscope. Not tested on squats and sit-to-stands.",
         OWN,
         (
             "mean velocity, way up 0.8–1.5 s: bias",
@@ -274,7 +175,7 @@ FORMULAS: Final = (
     Formula(
         "Tilt and top",
         "Tilt: largest sideways lean of the pelvis in the rep. Top: angle above (+) or below (−) "
-        "the person’s own level lockout, only after a calibration hold.",
+        "the person’s calibrated lockout, only after a calibration.",
         OWN,
     ),
     Formula(
@@ -286,18 +187,17 @@ FORMULAS: Final = (
     Formula(
         "Off plan",
         "Done − planned, for each phase. As planned if that is within the larger of "
-        f"{TOLERANCE_S:g} s and {TOLERANCE_SHARE:.0%} of the plan; a pause that is planned as 0 "
+        f"{TOLERANCE_S:g} s and {TOLERANCE_SHARE:.0%} of the plan; a pause planned as 0 "
         f"may take {TURN_S:g} s.".replace("%", " %"),
         OWN,
     ),
     Formula(
         "Volume",
-        "Sum over the sets of reps × load in kg. Reps and load are as the wearer says, where "
-        "something was corrected.",
+        "Sum over the sets of reps × load in kg, with the wearer’s corrections.",
         OWN,
     ),
     Formula(
-        "Velocity at a like load",
+        "Velocity at a similar load",
         "Median of the mean velocities in all sets whose load is within the larger of "
         f"{LIKE_LOAD_KG:g} kg and {LIKE_LOAD_SHARE:.0%} of the load with which most reps of this "
         "session were done.".replace("%", " %"),
@@ -311,8 +211,8 @@ FORMULAS: Final = (
     ),
     Formula(
         "Pain and effort",
-        "As the wearer says: pain from 0 (none) to 10 (worst imaginable), effort (RPE) from 0 to "
-        "10 (not one more rep).",
+        "As entered by the wearer: pain from 0 (none) to 10 (worst imaginable), effort (RPE) from "
+        "0 to 10 (not one more rep).",
         "Numeric rating scale; perceived exertion of lifters.",
     ),
 )

@@ -1,10 +1,11 @@
-"""The first page: what was done, at a glance and set by set."""
+"""The first page: the session at a glance and set by set."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from tracker.coach import judge_pain
 from tracker.domain import PainMoment
 from tracker.export.report.measures import pain_at, size_of, volume_kg
 from tracker.export.report.wording import (
@@ -26,14 +27,7 @@ if TYPE_CHECKING:
     from tracker.export.report.wording import Remark
 
 BODYWEIGHT: Final = "bodyweight"
-"""What a load of 0 kg is."""
-
-# The same as the coach's while training; a test holds them together.
-RISE_THAT_COUNTS: Final = 2
-"""The smallest change that people with back pain call one (Ostelo et al. 2008)."""
-
-SCORE_TO_ASK_ABOUT: Final = 5
-"""From here on every version of the three lights asks for less, or for help."""
+"""What a load of 0 kg is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +62,7 @@ class Overview:
     remarks: tuple[Remark, ...]
     """Flags of form, the most frequent first."""
     pain_words: str
-    """A sentence, if it hurts more than before, or much; else empty."""
+    """A sentence if pain rose or is high; else empty."""
     note: str
 
 
@@ -90,7 +84,7 @@ def load_text(load_kg: float | None) -> str:
 
 
 def reps_text(record: SetRecord) -> str:
-    """Return the reps of a set, with what was planned, or counted, where that differs."""
+    """Return the reps of a set, with the plan, and with the count where it differs."""
     text = str(record.done)
     if record.plan.target_reps is not None:
         text += f" of {record.plan.target_reps}"
@@ -181,15 +175,10 @@ def _pain_after(pain: Sequence[PainEntered], record: SetRecord) -> int | None:
 
 
 def _pain_words(workout: Workout) -> str:
-    before = pain_at(workout, PainMoment.BEFORE)
-    later = [
-        score
-        for moment in (PainMoment.BETWEEN, PainMoment.AFTER)
-        if (score := pain_at(workout, moment)) is not None
-    ]
-    if before is not None and later and max(later) > before:
-        text = f"Pain rose from {before} before training to {max(later)} in or after it."
-        rise = max(later) - before
-        return text if rise >= RISE_THAT_COUNTS else f"{text} One point may be chance."
-    worst = max((each.score for each in workout.pain), default=0)
-    return f"Pain was {worst} of 10." if worst >= SCORE_TO_ASK_ABOUT else ""
+    verdict = judge_pain(workout.pain)
+    if verdict is None:
+        return ""
+    rose = verdict.rise is not None and verdict.rise > 0
+    if rose and not verdict.stops:
+        return f"{verdict.reason} One point may be chance."
+    return verdict.reason if rose or verdict.stops else ""

@@ -1,9 +1,8 @@
-"""The page: everything that is shown of a training, set into the templates.
+"""The page: every section of the report in one HTML file, and the section on data quality.
 
-One file that loads nothing: styles and drawings are inside, scripts are none, and its own security
-policy forbids both scripts and the network, so a note with markup in it stays text twice over.
-
-How good the data were: rate, holes, faults, and how sure each rep is.
+The file loads nothing and runs nothing: styles and drawings are inside, there are no scripts, and
+its own security policy forbids both scripts and the network. So a note with markup in it stays
+text twice over.
 """
 
 from __future__ import annotations
@@ -15,16 +14,11 @@ from typing import TYPE_CHECKING, Any, Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from tracker.coach.pacing import TOLERANCE_S, TOLERANCE_SHARE, TURN_S
 from tracker.domain import FaultReason
 from tracker.export.report import method
 from tracker.export.report import wording as limits
-from tracker.export.report.measures import (
-    TOLERANCE_S,
-    TOLERANCE_SHARE,
-    TURN_S,
-    exercise_of,
-    is_synthetic,
-)
+from tracker.export.report.measures import exercise_of, is_synthetic
 from tracker.export.report.overview import overview_of
 from tracker.export.report.set_section import set_section
 from tracker.export.report.trends import trends_of
@@ -58,11 +52,11 @@ FAULT_WORDS: Final = {
     FaultReason.CLOCK: "jumps of the sensor's clock",
     FaultReason.UNCONFIGURED: "samples before their scale was known",
     FaultReason.UNKNOWN_CHANNEL: "packets on an unknown channel",
-    FaultReason.NOT_FINITE: "samples that are no numbers",
+    FaultReason.NOT_FINITE: "samples that are not numbers",
     FaultReason.OVERRUN: "packets dropped because the computer was too slow",
     FaultReason.DETECTOR_RESTARTED: "restarts of the analysis after an internal error",
 }
-"""What a kind of fault is called."""
+"""The kinds of faults in words."""
 
 TRAIT_WORDS: Final = {
     "shortest_s": "very quick",
@@ -79,7 +73,7 @@ TRAIT_WORDS: Final = {
 """What raised doubt; a trait of a later version is named as it is."""
 
 FEW_SAMPLES_SHARE: Final = 0.01
-"""More than this share of the time without samples is said to be a flaw."""
+"""If a larger share of the time has no samples, the report says so on the first page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,15 +96,15 @@ class SetRows:
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """The page on the data."""
+    """The section on the data."""
 
     verdict: str
-    """Whether the data are good, in a sentence."""
+    """A sentence on how good the data are."""
     is_flawed: bool
-    """Whether so much is missing that it has to be said on the first page."""
+    """Whether so much is missing that the first page has to say so."""
     facts: tuple[tuple[str, str], ...]
     gaps: tuple[tuple[str, str], ...]
-    """When each hole began, and how long it was."""
+    """Start and length of each gap."""
     faults: tuple[tuple[str, int], ...]
     remarks: tuple[Remark, ...]
     """Flags of the data."""
@@ -118,7 +112,7 @@ class Quality:
 
 
 def quality_of(workout: Workout) -> Quality:
-    """Return the page on the data of a training."""
+    """Return the section on the data of a training."""
     facts = workout.facts
     return Quality(
         verdict=_verdict(workout),
@@ -177,10 +171,10 @@ def _verdict(workout: Workout) -> str:
     if _is_flawed(workout):
         return (
             "Part of the data is missing. Reps marked “samples missing” are less certain, and "
-            "reps inside a hole may not be there at all. Nothing was made up."
+            "reps inside a gap may be missing altogether. Nothing was made up."
         )
     if workout.gaps or any(workout.faults.values()):
-        return "Good, with small disturbances. Reps that they touch are marked."
+        return "Good, with small disturbances. The reps they affect are marked."
     return "Good: nothing is missing and nothing was unreadable."
 
 
@@ -189,7 +183,6 @@ def _set_rows(record: SetRecord) -> SetRows:
 
 
 def _rep_row(rep: Rep) -> RepRow:
-    # A hundredth is where the doubt that is shown begins.
     doubted = rep.doubt_trait is not None and (rep.doubt or 0.0) >= 0.005
     trait = (
         ""
@@ -217,8 +210,8 @@ def report_html(workout: Workout, history: Iterable[Workout] = ()) -> str:
     workout
         The training.
     history
-        Other trainings of the same person, in any order; those of the same exercise that were
-        before this one become trends.
+        Other trainings of the same person, in any order; earlier ones of the same exercise become
+        trends.
     """
     exercise = exercise_of(workout)
     text: str = (
@@ -265,7 +258,7 @@ def _templates() -> Environment:
 
 
 def _shown(value: Any) -> Any:
-    """Take out what HTML cannot hold, of every text that goes into the page."""
+    """Replace what HTML cannot hold in any text on the page."""
     if isinstance(value, str) and not isinstance(value, Markup):
         return printable(value)
     return value

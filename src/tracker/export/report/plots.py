@@ -1,16 +1,12 @@
-"""A value per rep, or per session, as dots on a line; what is drawn, not how it looks.
+"""The plots: values per rep or session as dots on a line, and a rep's phases as a bar.
 
-The drawing itself is a macro of `templates/plots.html.j2`, a few plain elements of SVG whose
-colours are variables of the page's CSS, so they follow light, dark and paper. Libraries were tried
-on a plot of ten reps first. pygal 3.1 writes 11 kB with a script, today's date and links in it.
-Matplotlib 3.11 takes half a second and writes fixed colours and no words for who cannot see.
-Vega-Lite (vl-convert 1.9) can do both but is 84 MB of wheel for 10 kB a plot. Plotly needs its
-3 MB of script. svg.py does not escape text. A macro is 2 kB a plot, escapes like the page around
-it, has a title and a description, and marks reps by shape.
-
-Round numbers along an axis, and where a value is on it.
-
-The representative rep of a set as a bar of its phases, above the same bar of the plan.
+This module computes what is drawn; `templates/plots.html.j2` draws it with a few plain SVG
+elements in the colours of the page's CSS, so plots follow light, dark and paper. On a plot of ten
+reps, libraries did worse: pygal 3.1 writes 11 kB with a script, today's date and links in it;
+Matplotlib 3.11 takes half a second and writes fixed colours and no text for screen readers;
+Vega-Lite (vl-convert 1.9) is an 84 MB wheel; Plotly needs 3 MB of script; svg.py does not escape
+text. A macro takes 2 kB a plot, escapes like the page around it, has a title and a description,
+and marks reps by shape.
 """
 
 from __future__ import annotations
@@ -20,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from tracker.domain import PHASE_WORDS
-from tracker.export.report.measures import EXPLOSIVE
+from tracker.domain.tempo import EXPLOSIVE
 from tracker.export.report.wording import UNKNOWN, all_known, known, number
 
 if TYPE_CHECKING:
@@ -32,7 +28,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """A straight line from values to pixels."""
+    """A linear axis: where each value is, in pixels."""
 
     least: float
     most: float
@@ -43,7 +39,7 @@ class Scale:
     ticks: tuple[float, ...]
     """Round values from `least` to `most`."""
     decimals: int
-    """Decimals that tell ticks apart."""
+    """Decimals needed to tell ticks apart."""
 
     def px(self, value: float) -> float:
         """Return where a value is, to a tenth of a pixel."""
@@ -69,7 +65,7 @@ def scale_over(
     start_px, end_px
         Where the axis begins and ends.
     least_span
-        Values that differ by less are not pulled apart: a wiggle of nothing would look like one.
+        The axis spans at least this much, so that meaningless differences look small.
     from_zero
         Whether the axis begins at 0 unless a value is below.
     steps
@@ -97,7 +93,7 @@ def _round_step(rough: float) -> float:
 
 WIDTH: Final = 340.0
 HEIGHT: Final = 160.0
-"""Drawn one to one on a phone; letters stay letters there."""
+"""Drawn one to one on a phone, so that text stays legible."""
 
 _LEFT: Final = 42.0
 _RIGHT: Final = 12.0
@@ -107,10 +103,10 @@ _BOTTOM: Final = 22.0
 DOT_PX: Final = 3.5
 SMALL_DOT_PX: Final = 2.0
 MANY: Final = 30
-"""More dots than that are drawn small."""
+"""More dots than this are drawn small."""
 
 MOST_X_LABELS: Final = 12
-"""More numbers than that touch each other."""
+"""More labels than this would touch each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +116,14 @@ class Dot:
     x_px: float
     y_px: float
     shape: str
-    """`round`, `ring`, `diamond` or `square`; what each stands for is in the legend."""
+    """`round`, `ring`, `diamond` or `square`; the legend explains them."""
     label: str
-    """What it is, for who points at it or has it read out."""
+    """What it is, for the pointer and for screen readers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A word at an axis."""
+    """A label on an axis."""
 
     at_px: float
     text: str
@@ -135,7 +131,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """A planned value, with what is near enough."""
+    """A planned value with its tolerance."""
 
     y_px: float
     top_px: float
@@ -145,24 +141,24 @@ class Goal:
 
 @dataclass(frozen=True, slots=True)
 class DotPlot:
-    """Everything that is drawn of one plot."""
+    """One plot."""
 
     key: str
     """Unique on the page."""
     title: str
     description: str
-    """What the plot shows, in a sentence with its numbers."""
+    """What the plot shows, in a sentence with numbers."""
     x_title: str
     lines: tuple[str, ...]
-    """Points of each line, as SVG has them; a value that is not known breaks the line."""
+    """Points of each line in SVG's notation; an unknown value breaks the line."""
     dots: tuple[Dot, ...]
     x_labels: tuple[Label, ...]
     y_labels: tuple[Label, ...]
     goal: Goal | None
     legend: tuple[tuple[str, str], ...]
-    """Shape and meaning, of those that are there."""
+    """Shapes that occur, and their meaning."""
     dot_px: float
-    """Radius of a round dot; smaller where many stand close."""
+    """Radius of a round dot; smaller where there are many."""
     left_px: float = _LEFT
     right_px: float = WIDTH - _RIGHT
     bottom_px: float = HEIGHT - _BOTTOM
@@ -172,7 +168,7 @@ class DotPlot:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Values in order; None is one that is not known."""
+    """Values in order; None is unknown."""
 
     values: Sequence[float | None]
     shapes: Sequence[str]
@@ -188,7 +184,7 @@ class Quantity:
     unit: str
     decimals: int
     least_span: float
-    """Differences below a tenth of it mean nothing."""
+    """The axis spans at least this much; a tenth of it means nothing."""
     from_zero: bool = False
 
 
@@ -213,13 +209,13 @@ def dot_plot(
     series
         Lines of dots; all as long as `x_names`.
     x_names
-        What stands below each place.
+        Label of each place on the x axis.
     x_title
         What the places are.
     legend
-        Shape and meaning; those that do not occur are left out.
+        Shapes and their meaning; those that do not occur are left out.
     goal
-        A planned value and what is near enough, in the same unit.
+        A planned value and its tolerance, in the same unit.
     """
     values = all_known(value for each in series for value in each.values)
     if not values:
@@ -238,7 +234,7 @@ def dot_plot(
             x_px[place],
             y.px(value),
             each.shapes[place],
-            _said(quantity, each, x_title, x_names[place], value),
+            _dot_label(quantity, each, x_title, x_names[place], value),
         )
         for each in series
         for place, raw in enumerate(each.values)
@@ -246,7 +242,7 @@ def dot_plot(
     )
     shapes = {dot.shape for dot in dots}
     every = max(1, math.ceil(len(x_names) / MOST_X_LABELS))
-    # Dates are wider than numbers of reps: the first and the last are enough.
+    # Dates are wider than rep numbers: the first and the last are enough.
     wide = max(map(len, x_names)) > 3
     labelled = {0, len(x_names) - 1} if wide else set(range(0, len(x_names), every))
     return DotPlot(
@@ -288,7 +284,7 @@ def _goal(quantity: Quantity, goal: tuple[float, float], y: Scale) -> Goal:
     return Goal(y.px(aim), top, round(bottom - top, 1), text)
 
 
-def _said(quantity: Quantity, series: Series, x_title: str, x_name: str, value: float) -> str:
+def _dot_label(quantity: Quantity, series: Series, x_title: str, x_name: str, value: float) -> str:
     name = f" {series.name}" if series.name else ""
     return f"{x_title} {x_name}{name}: {number(value, quantity.decimals, quantity.unit)}"
 
@@ -323,7 +319,7 @@ _BAR_TOP: Final = 12.0
 _BAR: Final = 28.0
 
 LEAST_LABEL_PX: Final = 20.0
-"""A narrower part has no room for its seconds; they are in the table."""
+"""A narrower part has no room for its seconds, which are in the table anyway."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,13 +327,13 @@ class Part:
     """One phase in a bar."""
 
     word: str
-    """Chooses the pattern."""
+    """The phase, which chooses the pattern."""
     x_px: float
     width_px: float
     text: str
     """Its seconds, where there is room."""
     label: str
-    """The same in full, for who points at it or has it read out."""
+    """Phase and seconds, for the pointer and for screen readers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,7 +347,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class PhaseBar:
-    """Everything that is drawn."""
+    """The bars of a set: the plan above the representative rep."""
 
     key: str
     """Unique on the page."""
@@ -371,8 +367,8 @@ class PhaseBar:
 def phase_bar(key: str, rows: Sequence[PhaseRow]) -> PhaseBar | None:
     """Return the bars of a set's tempo table, or None if no phase of it is known.
 
-    A phase that is planned as fast as possible takes in the plan what it took in the rep, so that
-    the phases after it stand where they can be compared; its label stays X.
+    A phase planned as fast as possible is drawn as long as it took, so that the phases after it
+    can be compared; its label stays X.
     """
     done = [(row.phase, row.done_s, number(row.done_s)) for row in rows if row.done_s]
     if not done:
@@ -382,7 +378,7 @@ def phase_bar(key: str, rows: Sequence[PhaseRow]) -> PhaseBar | None:
         for row in rows
     ]
     named: list[tuple[str, list[tuple[Phase, float | None, str]]]] = [("done", [*done])]
-    # A plan of the hold alone is no rep that could be drawn.
+    # A plan of the hold alone cannot be drawn as a rep.
     if all(row.planned != UNKNOWN for row in rows):
         named.insert(0, ("plan", [each for each in planned if each[1]]))
     longest_s = max(sum(seconds or 0.0 for _, seconds, _ in each) for _, each in named)
@@ -416,14 +412,14 @@ def _parts(phases: Sequence[tuple[Phase, float | None, str]], x: Scale) -> tuple
         start_px, end_px = x.px(start_s), x.px(end_s)
         width_px = round(max(0.0, end_px - start_px), 1)
         word = PHASE_WORDS[phase]
-        said = "as fast as possible" if text == EXPLOSIVE else f"{text} s"
+        full = "as fast as possible" if text == EXPLOSIVE else f"{text} s"
         parts.append(
             Part(
                 word,
                 start_px,
                 width_px,
                 text if width_px >= LEAST_LABEL_PX else "",
-                f"{word} {said}",
+                f"{word} {full}",
             )
         )
     return tuple(parts)

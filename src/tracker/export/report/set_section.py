@@ -1,10 +1,11 @@
-"""One set on paper: its tempo against the plan, its plots, its remarks and all its numbers."""
+"""One set: its tempo against the plan, its plots, its remarks and all its numbers."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from tracker.coach import PaceVerdict, planned_s, tolerance_s
 from tracker.domain import PHASE_WORDS, Phase
 from tracker.export.report import measures as tempo
 from tracker.export.report.measures import CM_PER_M, RANGE, size_of
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from tracker.export.report.measures import PhaseRow
     from tracker.export.report.wording import Remark
 
-VELOCITY: Final = Quantity("Mean velocity, way up", "m/s", 2, least_span=0.2)
+VELOCITY: Final = Quantity("Mean velocity, concentric", "m/s", 2, least_span=0.2)
 HOLD: Final = Quantity("Hold at the top", "s", 1, least_span=1.0, from_zero=True)
 
 LEGEND: Final = (
@@ -36,12 +37,12 @@ LEGEND: Final = (
     ("square", "rep whose numbers are less certain"),
 )
 
-_ARROWS: Final = {"longer": "↑", "shorter": "↓"}
+_ARROWS: Final = {PaceVerdict.TOO_SLOW: " ↑", PaceVerdict.TOO_FAST: " ↓"}
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """Head of one column of the table of reps."""
+    """Heading of one column in the table of reps."""
 
     name: str
     unit: str
@@ -54,35 +55,35 @@ class SetSection:
     index: int
     heading: str
     facts: tuple[tuple[str, str], ...]
-    """Effort, planned rest and the like, with their names."""
+    """Effort, planned hold and the like, with their names."""
     note: str
     rows: tuple[PhaseRow, ...]
     """The tempo table."""
     is_planned: bool
-    """Whether the time of any phase is planned."""
+    """Whether any phase has a planned duration."""
     done_code: str
     done_words: str
     planned_code: str
-    """Empty if no tempo was planned."""
+    """Empty without a planned tempo."""
     planned_words: str
     bar: PhaseBar | None
     plots: tuple[tuple[str, DotPlot | None], ...]
-    """Titles with their plots; None where no value is known."""
+    """Titles and plots; None where no value is known."""
     remarks: tuple[Remark, ...]
     times_head: tuple[Column, ...]
     times: tuple[tuple[str, ...], ...]
-    """Number and phases of each rep, with an arrow where one is off its plan."""
+    """Number and phases of each rep, with an arrow at a phase off its plan."""
     moves_head: tuple[Column, ...]
     moves: tuple[tuple[str, ...], ...]
     """Number and measures of each rep."""
     legend: tuple[tuple[str, str], ...]
-    """What the shapes in the plots stand for; empty if there is only one."""
+    """What the shapes in the plots mean; empty if there is only one."""
     missing: str
-    """Reps that were counted but not measured to their end, in a sentence; else empty."""
+    """A sentence on reps counted but not measured to their end; empty without any."""
 
 
 def set_section(record: SetRecord, exercise: Exercise | None) -> SetSection:
-    """Return what is shown of one set."""
+    """Return the section on one set."""
     rows = tempo.phase_rows(record, exercise)
     order = tempo.order_of(exercise)
     done = tempo.median_durations_s(record)
@@ -123,7 +124,7 @@ def _facts(record: SetRecord) -> tuple[tuple[str, str], ...]:
             plan.velocity_loss is not None,
             f"{round((plan.velocity_loss or 0.0) * 100)} %",
         ),
-        ("Asked for", plan.keep_tension, "hips off the floor between reps"),
+        ("Planned", plan.keep_tension, "hips off the floor between reps"),
     ]
     return tuple((name, value) for name, is_there, value in facts if is_there)
 
@@ -137,7 +138,7 @@ def _plots(record: SetRecord, exercise: Exercise | None) -> tuple[tuple[str, Dot
         (
             HOLD,
             lambda rep: known(rep.lockout_s),
-            None if hold_s is None else (hold_s, tempo.tolerance_s(Phase.LOCKOUT, hold_s)),
+            None if hold_s is None else (hold_s, tolerance_s(Phase.LOCKOUT, hold_s)),
         ),
     )
     names = [str(rep.index) for rep in record.reps]
@@ -178,17 +179,14 @@ def _times(
     rows = []
     for rep in record.reps:
         each = tempo.durations_s(rep)
-        cells = (_time(phase, each[phase], tempo.planned_s(record.plan, phase)) for phase in order)
+        cells = (_time(phase, each[phase], planned_s(record.plan, phase)) for phase in order)
         rows.append((str(rep.index), *cells))
     return head, tuple(rows)
 
 
-def _time(phase: Phase, done_s: float | None, planned_s: float | None) -> str:
-    text = number(done_s, 2)
-    if done_s is None or planned_s is None:
-        return text
-    arrow = _ARROWS.get(tempo.tempo_verdict(phase, done_s - planned_s, planned_s), "")
-    return f"{text} {arrow}".rstrip()
+def _time(phase: Phase, done_s: float | None, aim_s: float | None) -> str:
+    verdict = tempo.verdict_on(phase, done_s, aim_s)
+    return number(done_s, 2) + ("" if verdict is None else _ARROWS.get(verdict, ""))
 
 
 def _moves(
@@ -220,6 +218,6 @@ def _missing(record: SetRecord) -> str:
     if record.counted <= len(record.reps):
         return ""
     return (
-        f"{record.counted} were counted, {len(record.reps)} were measured to their end; "
-        "the numbers below are of those."
+        f"{record.counted} reps were counted, {len(record.reps)} measured to their end. "
+        "The numbers below are of those."
     )

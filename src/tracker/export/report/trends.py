@@ -1,4 +1,4 @@
-"""The same exercise over sessions: range, hold, velocity at a like load, volume and pain."""
+"""The same exercise over sessions: range, hold, velocity at a similar load, volume and pain."""
 
 from __future__ import annotations
 
@@ -46,10 +46,10 @@ class Point:
 
     date: str
     size: float | None
-    """Median range or rise of its reps."""
+    """Median range or rise of the reps."""
     hold_s: float | None
     velocity_mps: float | None
-    """Median of the sets with about the load of this session."""
+    """Median over the sets with about the load of this session."""
     volume_kg: float | None
     pain_before: int | None
     pain_after: int | None
@@ -57,17 +57,17 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Trends:
-    """How a session stands after those before it."""
+    """A session compared with those before it."""
 
     size_head: str
     compared: str
-    """At which load velocities are compared, in a sentence."""
+    """A sentence on the load at which velocities are compared."""
     plots: tuple[tuple[str, DotPlot | None], ...]
-    """Titles with their plots; None where no value is known."""
+    """Titles and plots; None where no value is known."""
     rows: tuple[tuple[str, ...], ...]
-    """Date, size, hold, velocity, volume and pain of each session, the last one first."""
+    """Date, size, hold, velocity, volume and pain of each session, latest first."""
     left_out: str
-    """What of the history cannot be compared, in a sentence; else empty."""
+    """A sentence on sessions that cannot be compared; empty without any."""
 
 
 def trends_of(
@@ -78,11 +78,11 @@ def trends_of(
     Parameters
     ----------
     workout
-        This session; it is left out of the history if it is there, too.
+        This session; the history may contain it too.
     history
         Sessions in any order, of any exercise.
     exercise
-        That of this session.
+        The exercise of this session.
     """
     earlier, left_out = _comparable(workout, history)
     if not earlier:
@@ -100,7 +100,7 @@ def trends_of(
 
 
 def _comparable(workout: Workout, history: Iterable[Workout]) -> tuple[list[Workout], str]:
-    """Return what came before, in order, and a sentence on the rest."""
+    """Return the earlier sessions in order, and a sentence on those left out."""
     now = moment(workout.info.started_utc)
     reasons = {
         "of another exercise": 0,
@@ -112,7 +112,7 @@ def _comparable(workout: Workout, history: Iterable[Workout]) -> tuple[list[Work
     kept: list[tuple[float, Workout]] = []
     for each in history:
         time = moment(each.info.started_utc)
-        # Nobody begins two trainings at once: it is this one, read from another place.
+        # Nobody starts two sessions at once: this is the same one, read from elsewhere.
         if each == workout or (now is not None and time == now):
             continue
         if each.info.exercise != workout.info.exercise:
@@ -134,7 +134,7 @@ def _comparable(workout: Workout, history: Iterable[Workout]) -> tuple[list[Work
 
 def _compared(load_kg: float | None) -> str:
     if load_kg is None:
-        return "The load of this session is not known, so velocities are not compared."
+        return "The load of this session is unknown, so velocities are not compared."
     return (
         "Velocities are compared only between sets with about the load of this session, "
         f"{load_text(load_kg)}."
@@ -159,7 +159,7 @@ def _plots(
     points: Sequence[Point], size: Size, load_kg: float | None
 ) -> tuple[tuple[str, DotPlot | None], ...]:
     shapes = ["round"] * (len(points) - 1) + ["ring"]
-    like = "a like load" if load_kg is None else f"about {load_text(load_kg)}"
+    like = "a similar load" if load_kg is None else f"about {load_text(load_kg)}"
     singles = (
         (
             Quantity(size.title, size.unit, size.decimals, size.least_span),

@@ -1,8 +1,7 @@
-"""How a report says numbers, times and dates; unknown is a dash, never zero.
+"""The words of a report: numbers, times and dates, flags explained, and what no sensor can see.
 
-What the flags of a rep mean, in words for somebody who has never seen one.
-
-What one sensor on the pelvis cannot see, and when to ask somebody who can see more.
+Unknown is a dash, never zero. The names of flags are the coach's; here is what each one means, for
+a reader who has never seen one.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from datetime import datetime, timedelta
 from statistics import median as _median
 from typing import TYPE_CHECKING, Final
 
+from tracker.coach import FLAG_WORDS, UNSEEN_FLAGS
 from tracker.domain import Flag
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ UNKNOWN: Final = "–"
 MINUS: Final = "−"
 
 MOST: Final = 1e6
-"""No number of a training is larger, in any unit shown; a larger one is none."""
+"""No number of a training is larger in any unit shown; a larger one counts as unknown."""
 
 _DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS: Final = (
@@ -35,8 +35,7 @@ _MONTHS: Final = (
     *("Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
 )
 
-# What HTML forbids in text: controls, halves of surrogate pairs, and the codes that are never to
-# be characters. A note can hold any of them.
+# HTML forbids in text: controls, halves of surrogate pairs, noncharacters. A note can hold them.
 _FORBIDDEN: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef"
     + "".join(chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
@@ -50,14 +49,14 @@ def printable(text: str) -> str:
 
 
 def known(value: float | None) -> float | None:
-    """Return a number that can be drawn, or None."""
+    """Return a number that can be shown, or None."""
     if value is None or not math.isfinite(value) or abs(value) > MOST:
         return None
     return float(value)
 
 
 def all_known(values: Iterable[float | None]) -> list[float]:
-    """Return the known ones of `values`."""
+    """Return the known values."""
     return [each for each in map(known, values) if each is not None]
 
 
@@ -68,7 +67,7 @@ def median(values: Iterable[float | None]) -> float | None:
 
 
 def number(value: float | None, decimals: int = 1, unit: str = "") -> str:
-    """Return `value` with its unit behind a space that does not break, or the dash alone."""
+    """Return `value` and its unit with a no-break space between, or the dash alone."""
     if (value := known(value)) is None:
         return UNKNOWN
     # Adding 0.0 turns a negative zero into the zero that people write.
@@ -77,14 +76,14 @@ def number(value: float | None, decimals: int = 1, unit: str = "") -> str:
 
 
 def signed(value: float | None, decimals: int = 2) -> str:
-    """Return a difference with its sign; no difference has none."""
+    """Return a difference with its sign; zero has none."""
     text = number(value, decimals)
     positive = value is not None and text != UNKNOWN and round(value, decimals) > 0
     return f"+{text}" if positive else text
 
 
 def short(value: float | None, unit: str = "") -> str:
-    """Return a number as it is typed: without decimals that say nothing."""
+    """Return a number as people type it, without trailing zeros."""
     value = known(value)
     if value is None:
         return UNKNOWN
@@ -115,7 +114,7 @@ def listed(words: Iterable[str]) -> str:
 
 
 def moment(started_utc: str | None) -> datetime | None:
-    """Return the time of an ISO 8601 text; None if it is none or says no offset."""
+    """Return the time in an ISO 8601 text; None if it is not one, or has no offset."""
     try:
         time = datetime.fromisoformat(started_utc or "")
     except ValueError:
@@ -124,7 +123,7 @@ def moment(started_utc: str | None) -> datetime | None:
 
 
 def day(time: datetime) -> str:
-    """Return a date that nobody can read the wrong way round, as `14 May 2026`."""
+    """Return an unambiguous date, as `14 May 2026`."""
     return f"{time.day} {_MONTHS[time.month - 1]} {time.year}"
 
 
@@ -140,10 +139,8 @@ def day_and_time(started_utc: str | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class FlagText:
-    """One flag in words."""
+    """What a flag means."""
 
-    name: str
-    """A few words for tables."""
     meaning: str
     """What was seen, in a sentence."""
     advice: str
@@ -154,67 +151,56 @@ class FlagText:
 
 FLAG_TEXTS: Final = {
     Flag.SHORT_OF_LOCKOUT: FlagText(
-        "short of lockout",
         "The hips stopped lower than at the best tops of the set, by over 15 % of the range.",
         "Push through the heels until knees, hips and shoulders are one line, or take less load.",
         of_form=True,
     ),
     Flag.PAST_LOCKOUT: FlagText(
-        "past lockout",
-        "The hips went 8 to 12 degrees beyond this person's own lockout.",
+        "The hips went 8 to 12 degrees beyond this person's lockout.",
         "Stop at one straight line; keep the ribs down. The sensor cannot tell hips from back.",
         of_form=True,
     ),
     Flag.FAR_PAST_LOCKOUT: FlagText(
-        "far past lockout",
-        "The hips went more than 12 degrees beyond this person's own lockout.",
+        "The hips went more than 12 degrees beyond this person's lockout.",
         "Stop at one straight line; keep the ribs down. The sensor cannot tell hips from back.",
         of_form=True,
     ),
     Flag.SAGGED: FlagText(
-        "sank in the hold",
         "The hips sank during the hold by more than 15 % of the range.",
         "Squeeze the glutes until the hold is over, or hold for less time.",
         of_form=True,
     ),
     Flag.DROPPED_ECCENTRIC: FlagText(
-        "dropped",
-        "The way down was shorter than the way up, and faster.",
+        "The eccentric was shorter than the concentric, and faster.",
         "Lower slowly, under control.",
         of_form=True,
     ),
     Flag.RESTED_AT_BOTTOM: FlagText(
-        "rested at the bottom",
         "The hips lay still for more than 1 second before the next rep.",
         "Keep the tension and turn around just above the floor, unless a pause is planned.",
         of_form=True,
     ),
     Flag.TILTED: FlagText(
-        "hips tilted",
         "One side of the pelvis was lower than the other by more than this exercise allows.",
         "Press both feet down evenly. The sensor cannot see the feet.",
         of_form=True,
     ),
     Flag.GAP: FlagText(
-        "samples missing",
-        "The sensor was not heard for part of the rep.",
-        "Times and range of this rep are less certain; nothing was made up for the hole.",
+        "No data arrived for part of the rep.",
+        "Times and range of this rep are less certain; nothing was made up for the gap.",
         of_form=False,
     ),
     Flag.SATURATED: FlagText(
-        "sensor at its limit",
         "The movement was stronger than the sensor can measure.",
         "Range and velocity of this rep may be too small.",
         of_form=False,
     ),
     Flag.LOW_CONFIDENCE_VELOCITY: FlagText(
-        "velocity not measurable",
-        "The way up was too slow, or the sensor has no gyroscope.",
+        "The concentric was too slow, or the sensor has no gyroscope.",
         "No velocity is given; times and range are not affected.",
         of_form=False,
     ),
     Flag.AXIS_UNCERTAIN: FlagText(
-        "axis uncertain",
         "The pelvis did not turn about one axis.",
         "Range is less certain; the sensor may sit loose.",
         of_form=False,
@@ -222,50 +208,52 @@ FLAG_TEXTS: Final = {
 }
 """Every flag."""
 
-UNCERTAIN: Final = frozenset((Flag.GAP, Flag.SATURATED, Flag.AXIS_UNCERTAIN))
-"""Flags after which the numbers of a rep that are there may be wrong."""
-
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """A flag with where it was seen."""
+    """A flag and where it was seen."""
 
-    text: FlagText
+    flag: Flag
     where: str
     """Which reps, or how many."""
 
     @property
     def name(self) -> str:
         """The flag's name as the beginning of a sentence."""
-        return f"{self.text.name[0].upper()}{self.text.name[1:]}"
+        return FLAG_WORDS[self.flag].capitalize()
+
+    @property
+    def text(self) -> FlagText:
+        """What the flag means."""
+        return FLAG_TEXTS[self.flag]
 
 
 def names(flags: Iterable[Flag]) -> str:
-    """Return what flags are called, empty without any."""
-    return ", ".join(FLAG_TEXTS[flag].name for flag in flags)
+    """Return the names of flags, empty without any."""
+    return ", ".join(FLAG_WORDS[flag] for flag in flags)
 
 
 def has_form_flag(rep: Rep) -> bool:
-    """Say whether something is remarked on how the rep was done."""
+    """Return whether a rep has a remark on its form."""
     return any(FLAG_TEXTS[flag].of_form for flag in rep.flags)
 
 
 def is_uncertain(rep: Rep) -> bool:
-    """Say whether the numbers of a rep may be wrong."""
-    return not rep.complete or not UNCERTAIN.isdisjoint(rep.flags)
+    """Return whether the numbers of a rep may be wrong."""
+    return not rep.complete or not UNSEEN_FLAGS.isdisjoint(rep.flags)
 
 
 def remarks_of_set(record: SetRecord) -> tuple[Remark, ...]:
-    """Return each flag of a set with the numbers of its reps."""
+    """Return each flag of a set and the numbers of its reps."""
     return tuple(
-        Remark(text, f"{'rep' if len(reps) == 1 else 'reps'} {listed(map(str, reps))}")
-        for flag, text in FLAG_TEXTS.items()
+        Remark(flag, f"{'rep' if len(reps) == 1 else 'reps'} {listed(map(str, reps))}")
+        for flag in FLAG_TEXTS
         if (reps := [rep.index for rep in record.reps if flag in rep.flags])
     )
 
 
 def remarks_of_session(sets: Sequence[SetRecord], *, of_form: bool) -> tuple[Remark, ...]:
-    """Return each flag of a session with how many reps of each set have it, the most first."""
+    """Return each flag of a session and how many reps have it, the most frequent first."""
     found: list[tuple[int, Remark]] = []
     for flag, text in FLAG_TEXTS.items():
         per_set = {record.index: sum(flag in rep.flags for rep in record.reps) for record in sets}
@@ -274,7 +262,7 @@ def remarks_of_session(sets: Sequence[SetRecord], *, of_form: bool) -> tuple[Rem
             continue
         of = sum(len(record.reps) for record in sets)
         where = ", ".join(f"set {index}: {n}" for index, n in per_set.items() if n)
-        found.append((total, Remark(text, f"{total} of {counted(of, 'rep')} ({where})")))
+        found.append((total, Remark(flag, f"{total} of {counted(of, 'rep')} ({where})")))
     found.sort(key=lambda each: -each[0])
     return tuple(remark for _, remark in found)
 
@@ -286,11 +274,11 @@ NOT_SEEN: Final = (
     "the curve of the lower back: a pelvis beyond level can be the hips or the back",
     "which muscles work, and how hard",
     "the feet, the knees and the head",
-    "the load: it is typed in",
+    "the load: you enter it",
     "left from right",
-    "pain: it is asked for, not measured",
+    "pain: you report it",
 )
-"""What it does not."""
+"""What it does not measure."""
 
 ASK: Final = (
     "before you start, if you have back trouble, an injury or any condition",
@@ -300,9 +288,8 @@ ASK: Final = (
 )
 """When to ask a doctor, a physiotherapist or a qualified trainer."""
 
-# What public health services print on every page about back pain.
+# Public health services print this on every page about back pain.
 EMERGENCY: Final = (
     "Numbness around the genitals or bottom, trouble passing or holding urine or stool, or "
     "growing weakness in a leg is an emergency: stop, and call for medical help at once."
 )
-"""What cannot wait."""
