@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from measuring import best_of
 
+from tracker.decoding import PIECE_NOTIFICATIONS
 from tracker.detect import Detector
 from tracker.domain import HIP_THRUST, Fault, Frame, ImuBlock
-from tracker.engine import PIECE_NOTIFICATIONS
 from tracker.sensors import ProfileDecoder
 from tracker.signal import GRID_RATE_HZ, DeviceClock, MotionStage, Resampler
 

@@ -24,7 +24,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT: Final = Path(__file__).parents[1]
-PLACES: Final = (".", "docs", "docs/adr", "firmware_notes", "recordings", "benchmarks")
+PLACES: Final = (
+    ".",
+    "docs",
+    "docs/adr",
+    "docs/reference",
+    "examples",
+    "firmware_notes",
+    "recordings",
+    "benchmarks",
+)
 PAGES: Final = sorted(page for place in PLACES for page in (ROOT / place).glob("*.md"))
 FIRST_SESSION: Final = ROOT / "docs" / "first-session.md"
 
@@ -133,9 +142,10 @@ def test_every_call_of_the_program_can_be_made(page: Path) -> None:
 
 @every_page
 def test_every_option_that_is_named_alone_belongs_to_some_command(page: Path) -> None:
-    accuracy = (ROOT / "benchmarks" / "accuracy.py").read_text(encoding="utf-8")
     known = {option for name in COMMANDS for option in options_of(name)}
-    known |= set(re.findall(r'"(--[a-z-]+)"', accuracy))
+    for program in ("accuracy.py", "hunt.py"):
+        text = (ROOT / "benchmarks" / program).read_text(encoding="utf-8")
+        known |= set(re.findall(r'"(--[a-z-]+)"', text))
     for code in said_in_code(page):
         if re.match(r"--[a-z]", code):
             option = re.split(r"[ =]", code)[0]

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.playbook import play
 from tests.signal.hips import rotations
 from tests.stages import cut_at, said, same, without_stamps, words
+from tracker.decoding import timed_samples
 from tracker.domain import (
     BATTERY_CHANNEL,
     HIP_THRUST,
@@ -42,7 +43,7 @@ from tracker.domain import (
     overrun_message,
 )
 from tracker.domain.units import ns_from_s
-from tracker.engine import Engine, build_engine, timed_samples
+from tracker.engine import Engine, build_engine
 from tracker.sensors import PROFILE, SAMPLES, SAMPLES_CHANNEL, WITMOTION, encode_samples
 from tracker.sensors.profile.packets import CONFIG_UUID, IMU_UUID
 from tracker.sim import (

@@ -106,6 +106,7 @@ def test_the_object_is_the_documented_one() -> None:
             "samples": 15120,
             "gaps": [{"start_s": 31.0, "end_s": 31.6}],
             "faults": {"lost": 3},
+            "warnings": [],
         },
         "pain": [],
         "note": None,

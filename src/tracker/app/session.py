@@ -29,6 +29,8 @@ from tracker.domain import (
     Calibrated,
     CalibrationFailed,
     Cue,
+    Fault,
+    FaultReason,
     LinkChanged,
     MarkKind,
     Notification,
@@ -91,6 +93,8 @@ class RecordingSink:
 FLUSH_EVERY_S: Final = 0.5
 """A crash costs less than a second of the recording, also while the radio is silent."""
 
+RESTART_SHOWN_S: Final = 10.0
+"""A restart of counting is shown for as long: who is in the middle of a rep looks up after it."""
 
 _CALIBRATIONS: Final = {
     kind.value: kind for kind in (MarkKind.CALIBRATION, MarkKind.REFERENCE_REPS)
@@ -158,6 +162,7 @@ class Session:
         self._calibrating: MarkKind | None = None
         self._links: dict[int, LinkChanged] = {}
         self._battery_percent: int | None = None
+        self._restarted: Fault | None = None
 
     def add_sink(self, sink: Sink) -> None:
         """Tell `sink` what the engine says from now on."""
@@ -323,6 +328,8 @@ class Session:
                     self._calibrating = None
                 case LinkChanged(device=device):
                     self._links[device] = event
+                case Fault(reason=FaultReason.DETECTOR_RESTARTED):
+                    self._restarted = event
                 case BatteryRead(percent=percent, device=0):
                     self._battery_percent = percent
                 case _:
@@ -398,7 +405,16 @@ class Session:
             playback=playback,
             trace_time_s=read_only(trace.time_s),
             trace_pitch_deg=read_only(trace.pitch_deg),
+            restarted=self._restarted_words,
         )
+
+    @property
+    def _restarted_words(self) -> str:
+        """Return what failed of late, without what only a developer asks for."""
+        fault, now_s = self._restarted, self._engine.newest_s
+        if fault is None or now_s is None or now_s - fault.at_s > RESTART_SHOWN_S:
+            return ""
+        return fault.detail.partition(" (")[0]
 
 
 @asynccontextmanager

@@ -173,6 +173,9 @@ class SessionSnapshot:
     trace_pitch_deg: NDArray[np.float64]
     """Pitch relative to the bottom, degrees, shape (n,), read-only."""
 
+    restarted: str = ""
+    """What failed and was started anew within the last seconds, in words for the wearer."""
+
     @property
     def paused(self) -> bool:
         """Whether the wearer has stopped the playback."""

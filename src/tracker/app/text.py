@@ -20,6 +20,8 @@ from tracker.domain import (
     CalibrationFailed,
     CalibrationLost,
     Cue,
+    Fault,
+    FaultReason,
     Flag,
     LinkChanged,
     LinkState,
@@ -235,6 +237,7 @@ class TextOutput:
         self._exercise = exercise
         self._ledger = SessionState()
         self._link_words = LinkWords()
+        self._failed: set[str] = set()
 
     def accept(self, events: Sequence[Event], newest_s: float) -> None:
         """Take what the engine said."""
@@ -264,10 +267,16 @@ class TextOutput:
                 return f"level not found: {event.reason}"
             case CalibrationLost():
                 return f"level lost: {event.reason}"
+            case Fault(reason=FaultReason.DETECTOR_RESTARTED, detail=detail):
+                return None if detail in self._failed else self._failure_line(detail)
             case LinkChanged() | BatteryRead():
                 return self._link_words.line(event)
             case _:
                 return None
+
+    def _failure_line(self, detail: str) -> str:
+        self._failed.add(detail)
+        return f"! {detail}. Recording goes on."
 
     def _set_line(self, event: SetEnded) -> str:
         records = (record for record in self._ledger.sets if record.index == event.set_index)

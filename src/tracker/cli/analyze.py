@@ -184,6 +184,7 @@ def _print_workouts(workouts: Iterable[Workout], output_format: str, *, several:
 
 def _print_events(name: str, order: AnalysisOrder, batch: int) -> None:
     from tracker.cli.inputs import CSV, at_hand, open_session_file
+    from tracker.domain import Fault, FaultReason
     from tracker.export import event_object
 
     with at_hand(name) as path:
@@ -193,6 +194,8 @@ def _print_events(name: str, order: AnalysisOrder, batch: int) -> None:
         # A foreign file comes in blocks already.
         for event, emitted_s in events_of(file, 1 if file.sensor == CSV else batch):
             click.echo(json.dumps(event_object(event, emitted_s)))
+            if isinstance(event, Fault) and event.reason is FaultReason.DETECTOR_RESTARTED:
+                _say(f"{name}: {event.detail}")
 
 
 def events_of(file: SessionFile, batch: int) -> Iterator[tuple[Event, float | None]]:
@@ -210,6 +213,11 @@ def events_of(file: SessionFile, batch: int) -> Iterator[tuple[Event, float | No
 
     # No bar: the events themselves show the progress.
     yield from analyze_notifications(build_engine(file.info), file.notifications(), batch)
+
+
+def broken(source: str, error: Exception) -> str:
+    """Return what to say of a file whose analysis failed through no fault of the user's."""
+    return f"{source}: the analysis failed ({type(error).__name__}: {error})"
 
 
 def workout_in(file: SessionFile, batch: int, *, quiet: bool = False) -> Workout:
@@ -242,6 +250,9 @@ def workout_in(file: SessionFile, batch: int, *, quiet: bool = False) -> Workout
 
 WORTH_A_PROCESS_BYTES: Final = 16 << 20
 """A process takes about a second to start, in which the engine gets through that much."""
+
+
+DEFECT_ADVICE: Final = "This is a defect of the tracker: please report it with the file."
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +290,8 @@ def outcome_of(source: str, order: AnalysisOrder) -> Outcome:
         workout = workout_of_source(source, order, tell=said.append, quiet=True)
     except TrackerError as error:
         return Outcome(source, None, error.message, error.advice, tuple(said))
+    except Exception as error:  # a defect of ours in one file must not cost the others
+        return Outcome(source, None, broken(source, error), DEFECT_ADVICE, tuple(said))
     return Outcome(source, workout, said=tuple(said))
 
 
@@ -385,4 +398,7 @@ def workout_of_source(
         )
         file = replace(file, path=source)
         # A foreign file comes in blocks already.
-        return workout_in(file, 1 if file.sensor == CSV else order.block, quiet=quiet)
+        workout = workout_in(file, 1 if file.sensor == CSV else order.block, quiet=quiet)
+    for warning in workout.warnings:
+        tell(f"{source}: {warning.text}")
+    return workout

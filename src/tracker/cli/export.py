@@ -24,7 +24,7 @@ from tracker.app.paths import (
     tracker_paths,
     whole_folder,
 )
-from tracker.cli.analyze import BIG_BLOCK_SAMPLES, workout_in
+from tracker.cli.analyze import BIG_BLOCK_SAMPLES, broken, workout_in
 from tracker.cli.inputs import open_session_file
 from tracker.cli.options import (
     FILE,
@@ -290,21 +290,39 @@ def export_file(source: str, form: Format, reading: Reading, target: Path, force
 def export_folder(
     sources: Sequence[str], form: Format, reading: Reading, target: Path, force: bool
 ) -> None:
-    """Write sessions into one folder.
+    """Write sessions into one folder; those that cannot be read are named and left out.
 
     Raises
     ------
     TrackerError
-        As above; then nothing is written.
+        If the folder cannot be written, or there is no session to write.
+    ClickException
+        Once the others are written, if a session was left out.
     """
     if target == STDOUT:
         raise OutputError("-", f"{form.name} is a folder", "Name one: -o FOLDER")
     _refuse_loss(target, sources)
     refuse_filled(target, force)
-    sessions = [session_of(source, form, reading) for source in sources]
+    sessions: list[Session] = []
+    for source in sources:
+        try:
+            sessions.append(session_of(source, form, reading))
+        except TrackerError as error:
+            if len(sources) == 1:
+                raise
+            click.echo(f"tracker: {error.message}", err=True)
+        except Exception as error:  # a defect of ours in one file must not cost the others
+            if len(sources) == 1:
+                raise
+            click.echo(f"tracker: {broken(source, error)}", err=True)
+    left_out = len(sources) - len(sessions)
+    if not sessions:
+        raise click.ClickException("none of the files could be read, so nothing was written.")
     with whole_folder(target, force) as folder:
         form.write_folder(sessions, folder, target)
     click.echo(f"{target}: written as {form.name}.", err=True)
+    if left_out:
+        raise click.ClickException(f"{left_out} of {len(sources)} files could not be read.")
 
 
 def session_of(source: str, form: Format, reading: Reading) -> Session:
@@ -315,7 +333,7 @@ def session_of(source: str, form: Format, reading: Reading) -> Session:
     TrackerError
         If the session cannot be read, or the log does not have the samples that are needed.
     """
-    from tracker.engine import timed_samples
+    from tracker.decoding import timed_samples
 
     # A file that is called like a number is still the file that was named.
     logged: Workout | None = None
@@ -332,6 +350,8 @@ def session_of(source: str, form: Format, reading: Reading) -> Session:
     )
     # A sample CSV comes in blocks already, a recording in thousands of notifications.
     workout = logged or _dated(workout_in(file, BIG_BLOCK_SAMPLES), reading)
+    for warning in workout.warnings:
+        click.echo(f"{source}: {warning.text}", err=True)
     if form.needs is not Needs.SAMPLES:
         return _of(workout, form, reading)
     return Session(workout, timed_samples(file.info, file.notifications()), reading.subject)

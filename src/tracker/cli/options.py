@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
+from click.shell_completion import CompletionItem
 
 from tracker.domain import EXERCISES, Plan, Tempo, exercise_named, parse_tempo
 from tracker.domain.plan import LONGEST_HOLD_S, MOST_LOAD_KG, MOST_REPS, VELOCITY_LOSS_SHARES
@@ -49,6 +50,16 @@ class ExerciseName(click.ParamType[str]):
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Return the name as it is in files."""
         return exercise_named(value.replace("-", "_")).name
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Offer the exercises to the shell."""
+        return [
+            CompletionItem(each.name, help=each.title)
+            for each in EXERCISES.values()
+            if each.name.startswith(incomplete.replace("-", "_"))
+        ]
 
 
 class PositiveNumber(click.ParamType[float]):

@@ -21,7 +21,7 @@ import click
 from tracker import __version__
 from tracker.app.paths import RECORDING_SUFFIX, tracker_paths
 from tracker.app.text import counted
-from tracker.cli.analyze import BIG_BLOCK_SAMPLES, workout_in
+from tracker.cli.analyze import BIG_BLOCK_SAMPLES, broken, workout_in
 from tracker.cli.exits import interruption
 from tracker.cli.inputs import open_session_file
 from tracker.cli.options import SESSION, examples
@@ -197,6 +197,8 @@ def do(
                 outcome.fail(error.message)
             except WorkerLostError:
                 outcome.fail(f"{task.path}: every worker that began with it was ended")
+            except Exception as error:  # a defect of ours in one file must not cost the others
+                outcome.fail(broken(str(task.path), error))
             else:
                 # A log that cannot be written ends the work: the next one would fare no better.
                 _keep(log, task, measured, outcome)
@@ -228,6 +230,7 @@ def _results(
 
 def _keep(log: TrainingLog, task: Task, measured: Measured, outcome: Outcome) -> None:
     workout, known = measured.workout, task.known
+    outcome.lines += [f"{task.path}: {warning.text}" for warning in workout.warnings]
     workout = replace(workout, facts=replace(workout.facts, path=str(task.path)))
     if known is None and not workout.sets and not workout.facts.samples:
         log.leave_out(measured.sha256)

@@ -84,10 +84,12 @@ from tracker.domain.samples import (
     Notification,
     TimedFrame,
     Trace,
+    joined,
 )
 from tracker.domain.session import (
     NO_ENTRIES,
     NO_PLAN,
+    DataWarning,
     SessionInfo,
     SessionState,
     SetEntries,
@@ -125,6 +127,7 @@ __all__ = [
     "CalibrationWay",
     "Cue",
     "CueKind",
+    "DataWarning",
     "Decoder",
     "Entry",
     "Event",
@@ -186,6 +189,7 @@ __all__ = [
     "entry_notification",
     "entry_object",
     "exercise_named",
+    "joined",
     "link_message",
     "mean_of_known",
     "overrun_message",

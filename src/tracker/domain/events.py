@@ -124,6 +124,8 @@ class FaultReason(Enum):
     """A sample is not a number."""
     OVERRUN = "overrun"
     """Notifications came faster than the host took them in, and were dropped."""
+    DETECTOR_RESTARTED = "detector_restarted"
+    """Detection or coaching failed on good samples, and started anew; a defect of ours."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,13 @@ The one thing that all sources yield: bytes, where they came from, and when.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from numpy.typing import NDArray
 
@@ -101,6 +102,22 @@ class TimedFrame:
     """True where a sample among them hit the end of the sensor's range."""
 
 
+def joined(frames: Iterable[TimedFrame]) -> Iterator[TimedFrame]:
+    """Join neighbouring frames that have the same channels, so that arrays stay long."""
+    for _, run in groupby(frames, lambda frame: frame.gyro_radps is None):
+        first, *others = run
+        if not others:
+            yield first
+            continue
+        same = (first, *others)
+        gyros = [frame.gyro_radps for frame in same if frame.gyro_radps is not None]
+        yield TimedFrame(
+            np.concatenate([frame.time_s for frame in same]),
+            np.concatenate([frame.acc_mps2 for frame in same]),
+            np.concatenate(gyros) if gyros else None,
+        )
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class ImuBlock:
     """Samples on the session's uniform grid, without a hole inside."""
@@ -115,6 +132,17 @@ class ImuBlock:
     """Angular rate, sensor axes, rad/s, shape (n, 3), or None."""
     restart: bool = False
     """True where the samples before the first one are missing: filters start anew."""
+
+    def __getitem__(self, samples: slice) -> ImuBlock:
+        """Return some of the samples in a row; they share memory with these."""
+        first, last, _ = samples.indices(len(self.acc_mps2))
+        return ImuBlock(
+            self.start_s + first / self.rate_hz,
+            self.rate_hz,
+            self.acc_mps2[first:last],
+            None if self.gyro_radps is None else self.gyro_radps[first:last],
+            self.restart and first == 0,
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

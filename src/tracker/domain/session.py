@@ -14,6 +14,7 @@ from tracker.domain.events import (
     CalibrationFailed,
     CalibrationLost,
     Fault,
+    FaultReason,
     Gap,
     RepCompleted,
     RepCounted,
@@ -35,7 +36,7 @@ from tracker.domain.plan import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from tracker.domain.events import CalibrationEvent, Event, FaultReason, Rep
+    from tracker.domain.events import CalibrationEvent, Event, Rep
     from tracker.domain.plan import Entry
 
 
@@ -124,6 +125,20 @@ class SetRecord:
         return self.plan.load_kg if self.entries.load_kg is None else self.entries.load_kg
 
 
+MOST_WARNINGS: Final = 20
+"""More different warnings than this tell nothing new."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataWarning:
+    """Something to know about the data or the analysis as a whole."""
+
+    kind: str
+    """What for programs, as `detector_restarted`."""
+    text: str
+    """What for people, a line."""
+
+
 @dataclass(slots=True)
 class _OpenSet:
     start_s: float
@@ -142,6 +157,7 @@ class SessionState:
     _records: dict[int, SetRecord] = field(default_factory=dict)
     _gaps: list[Gap] = field(default_factory=list)
     _faults: Counter[FaultReason] = field(default_factory=Counter)
+    _warnings: dict[DataWarning, None] = field(default_factory=dict)
     _calibrations: list[CalibrationEvent] = field(default_factory=list)
     # By the number of the set, and not in it: a set can be withdrawn and come again.
     _entries: dict[int, SetEntries] = field(default_factory=dict)
@@ -167,10 +183,16 @@ class SessionState:
                     self._gaps.append(event)
                 case Fault(reason=reason, count=count):
                     self._faults[reason] += count
+                    if reason is FaultReason.DETECTOR_RESTARTED:
+                        self._warn(DataWarning(reason.value, event.detail))
                 case Calibrated() | CalibrationFailed() | CalibrationLost():
                     self._calibrations.append(event)
                 case _:
                     pass
+
+    def _warn(self, warning: DataWarning) -> None:
+        if len(self._warnings) < MOST_WARNINGS:
+            self._warnings[warning] = None
 
     def _progress(
         self, open_set: _OpenSet, event: RepCounted | RepCompleted | RepRevised | SetEnded
@@ -231,6 +253,11 @@ class SessionState:
         return self._records[index]
 
     @property
+    def newest_set(self) -> int:
+        """Highest number that a set has had, also one that was withdrawn; 0 before the first."""
+        return max(self._sets, default=0)
+
+    @property
     def gaps(self) -> tuple[Gap, ...]:
         """Every reported gap, in order."""
         return tuple(self._gaps)
@@ -239,6 +266,11 @@ class SessionState:
     def faults(self) -> dict[FaultReason, int]:
         """How often each kind of fault was reported."""
         return dict(self._faults)
+
+    @property
+    def warnings(self) -> tuple[DataWarning, ...]:
+        """What is to be known of the analysis as a whole, each once, in order."""
+        return tuple(self._warnings)
 
     @property
     def calibrations(self) -> tuple[CalibrationEvent, ...]:
@@ -301,6 +333,8 @@ class Workout:
     """What the wearer says of the whole session."""
     calibrations: tuple[CalibrationEvent, ...] = ()
     """When the wearer's own level became known or was lost, in order."""
+    warnings: tuple[DataWarning, ...] = ()
+    """What is to be known of the analysis as a whole."""
 
 
 def workout_of(info: SessionInfo, ledger: SessionState, facts: SourceFacts) -> Workout:
@@ -324,4 +358,5 @@ def workout_of(info: SessionInfo, ledger: SessionState, facts: SourceFacts) -> W
         ledger.pain,
         ledger.note,
         ledger.calibrations,
+        ledger.warnings,
     )

@@ -60,6 +60,9 @@ def session_object(workout: Workout) -> dict[str, object]:
                 for gap in workout.gaps
             ],
             "faults": {reason.value: count for reason, count in workout.faults.items()},
+            "warnings": [
+                {"kind": warning.kind, "text": warning.text} for warning in workout.warnings
+            ],
         },
         "pain": [
             {"moment": pain.moment.value, "set": pain.set_index, "score": pain.score}

@@ -60,6 +60,7 @@ FAULT_WORDS: Final = {
     FaultReason.UNKNOWN_CHANNEL: "packets on an unknown channel",
     FaultReason.NOT_FINITE: "samples that are no numbers",
     FaultReason.OVERRUN: "packets dropped because the computer was too slow",
+    FaultReason.DETECTOR_RESTARTED: "restarts of the analysis after an internal error",
 }
 """What a kind of fault is called."""
 

@@ -222,6 +222,8 @@ def banner_of(snapshot: SessionSnapshot) -> tuple[str, bool]:
     age_s = snapshot.sample_age_s
     if age_s is not None and age_s > STALLED_AFTER_S:
         return f"! No data for {age_s:.0f} s. Reps are not counted until it is back", True
+    if snapshot.restarted:
+        return f"! {snapshot.restarted}. The recording goes on", True
     if snapshot.recording is RecordingState.FAILED:
         return f"! Not recording: {snapshot.recording_failure}", True
     if snapshot.calibrating is not None and snapshot.sets:
