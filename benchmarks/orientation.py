@@ -41,8 +41,8 @@ from tracker.sim import (
     Touch,
     simulate,
 )
-from tracker.sim.body import feel
-from tracker.sim.lifting import perform
+from tracker.sim.body import ideal_readings
+from tracker.sim.lifter import perform
 
 Array = NDArray[np.float64]
 Filter = Callable[[Array, Array], Array]
@@ -107,7 +107,7 @@ def lifted(rep: RepPlan, reps: int, part: str, seed: int) -> Lifted:
     time_s, acc_mps2, gyro_radps = session.samples()
     assert gyro_radps is not None
     body_rng = np.random.default_rng(seed).spawn(1)[0]
-    truth = feel(perform(plan, body_rng).pose, plan.mounting, time_s)
+    truth = ideal_readings(perform(plan, body_rng).pose, plan.mounting, time_s)
     (the_set,) = session.truth.sets
     return Lifted(
         acc_mps2=acc_mps2,

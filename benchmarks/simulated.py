@@ -12,11 +12,12 @@ import numpy as np
 import targets
 from baseline import peaks_s
 from comparing import HELD_S, What
+from corpus import corpus
 from running import run
 from scoring import Score, score_session
 from table import Part, at_least, at_most, none_of
 
-from tracker.sim import corpus, simulate
+from tracker.sim import simulate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -78,7 +78,7 @@ def latencies_s(sound: Callable[[int], Sound]) -> list[float]:
         # The rest of it is not waited for.
         player.toggle_mute()
         player.toggle_mute()
-    assert player.tally().started == TIMES
+    assert player.stats().started == TIMES
     player.close()
     return result
 
@@ -137,5 +137,5 @@ def test_what_sound_costs(measure: Measure, report: Report) -> None:
 
 def test_what_the_voice_costs(measure: Measure, report: Report) -> None:
     voice, library = EspeakVoice(), Library()
-    _, taken_s = measure(lambda: [library.speak(speech, voice) for speech in COUNTS])
+    _, taken_s = measure(lambda: [library.synthesize(speech, voice) for speech in COUNTS])
     report("speaking one count", f"{taken_s / len(COUNTS) * 1e3:.1f} ms", "processor time")

@@ -47,7 +47,7 @@ from tracker.engine import Engine
 from tracker.sensors import PROFILE, ProfileConfig, encode_packet
 from tracker.sensors.profile.packets import CONFIG_UUID, IMU_UUID
 from tracker.sim import Mounting
-from tracker.sim.body import Pose, feel
+from tracker.sim.body import Pose, ideal_readings
 from tracker.sim.trajectories import Channel, Move
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ class Performer:
 
     def _packet(self) -> Notification:
         time_s = self._now_s + np.arange(PACKET_SAMPLES) / self._config.rate_hz
-        felt = feel(Pose(0.45, self._pitch), Mounting(), time_s)
+        felt = ideal_readings(Pose(0.45, self._pitch), Mounting(), time_s)
         data = encode_packet(
             self._config,
             self._samples // PACKET_SAMPLES,

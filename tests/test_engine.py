@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from corpus import SCENARIOS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -46,7 +47,6 @@ from tracker.engine import Engine, build_engine
 from tracker.sensors import PROFILE, SAMPLES, SAMPLES_CHANNEL, WITMOTION, encode_samples
 from tracker.sensors.profile.packets import CONFIG_UUID, IMU_UUID
 from tracker.sim import (
-    SCENARIOS,
     Disconnect,
     RadioPlan,
     RepPlan,

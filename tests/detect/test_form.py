@@ -14,7 +14,7 @@ from tracker.detect.reps import Draft
 from tracker.domain import EXERCISES, HIP_THRUST, Flag, SessionState
 from tracker.engine import build_engine
 from tracker.sim import simulate
-from tracker.sim.corpus import SCENARIOS
+from corpus import SCENARIOS
 
 if TYPE_CHECKING:
     from tracker.domain import Exercise, Rep

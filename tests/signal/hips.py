@@ -21,8 +21,8 @@ from tracker.sim import (
     SessionPlan,
     SetPlan,
 )
-from tracker.sim.body import feel
-from tracker.sim.lifting import perform
+from tracker.sim.body import ideal_readings
+from tracker.sim.lifter import perform
 from tracker.sim.sensor import PRESETS, measure
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def hips(
     )
     performance = perform(plan, np.random.default_rng(1))
     time_s = np.arange(0.0, performance.duration_s, 1.0 / RATE_HZ)
-    truth = feel(performance.pose, mounting, time_s)
+    truth = ideal_readings(performance.pose, mounting, time_s)
     acc_mps2, gyro_radps = measure(truth, time_s, RATE_HZ, PRESETS[part], np.random.default_rng(2))
     vertical = np.einsum("ij,ij->i", truth.specific_force_mps2, truth.up_sensor)
     return Felt(

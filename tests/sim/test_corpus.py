@@ -3,12 +3,12 @@ from __future__ import annotations
 from functools import cache
 
 import pytest
+from corpus import SCENARIO_NAMES, SCENARIOS, corpus
 
 from tracker.domain import Flag
-from tracker.sim.corpus import SCENARIO_NAMES, SCENARIOS, corpus
-from tracker.sim.lifter import SimulatedSession, simulate
 from tracker.sim.plan import SetPlan
 from tracker.sim.repertoire import STYLES
+from tracker.sim.session import SimulatedSession, simulate
 
 PLANS = dict(corpus(seed=11, size=len(SCENARIO_NAMES)))
 
@@ -46,7 +46,7 @@ def test_every_scenario_can_be_simulated_and_counts_what_it_planned(scenario: st
     ]
     assert [len(one.reps) for one in session.truth.sets] == planned
     assert session.truth.duration_s < 240.0
-    # Far from the 12 s that part two sets, so that nobody can argue about their number.
+    # Far from the 12 s that separate two sets, so that their number is beyond dispute.
     for one in session.truth.sets:
         assert max((rep.bottom_s or 0.0 for rep in one.reps), default=0.0) < 10.0
     for one, two in zip(session.truth.sets, session.truth.sets[1:], strict=False):

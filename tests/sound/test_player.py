@@ -18,7 +18,7 @@ from tests.sound.listening import (
 )
 from tracker.sound import COUNTS, MELODIES, Player, SoundError, Speech, Tone, duration_s
 from tracker.sound.outputs import WavFile
-from tracker.sound.player import MAX_UNSPOKEN, RETRY_S
+from tracker.sound.player import MAX_PENDING, MAX_PREPARED, RETRY_S, AudioQueue
 from tracker.sound.synthesis import RATE_HZ
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.sound import Output, Voice
+
 
 FRAME_S = 1 / RATE_HZ
 # The first millisecond of a ramp is nearly silent.
@@ -69,7 +70,7 @@ def test_sounds_are_at_their_times_with_their_pitches(path: Path, clock: HandClo
             found_hz = pitch_hz(samples, start_s, note.duration_s)
             assert found_hz == pytest.approx(note.pitch_hz, rel=0.01)
             start_s += note.duration_s
-    assert player.tally().started == len(Tone)
+    assert player.stats().started == len(Tone)
 
 
 def test_a_metronome_may_be_offered_ahead(path: Path, clock: HandClock) -> None:
@@ -132,7 +133,7 @@ def test_what_was_offered_before_the_device_was_open_is_not_lost_nor_late(
     player.close()
     assert onsets_s(heard(path)) == pytest.approx([0.0], abs=ONSET_S)
     assert pitch_hz(heard(path), 0.0, 0.16) == pytest.approx(1175.0, rel=0.01)
-    assert player.tally().stale == 1
+    assert player.stats().stale == 1
 
 
 def test_a_device_that_hangs_does_not_hold_up_offers(clock: HandClock) -> None:
@@ -144,9 +145,9 @@ def test_a_device_that_hangs_does_not_hold_up_offers(clock: HandClock) -> None:
             clock.now_s += 0.1
             player.offer(Tone.BEAT)
             player.offer(Speech(f"phrase {number}"))
-        tally = player.tally()
+        tally = player.stats()
         assert tally.offered == 10_000
-        assert tally.crowded >= 10_000 - 64 - MAX_UNSPOKEN
+        assert tally.crowded >= 10_000 - 64 - MAX_PENDING
         assert player.toggle_mute()
         player.abandon()
         output.let_go.set()
@@ -185,7 +186,7 @@ def test_muted_sounds_are_not_heard_later(path: Path, clock: HandClock) -> None:
     samples = heard(path)
     assert onsets_s(samples) == pytest.approx([0.0, 2.0], abs=ONSET_S)
     assert np.flatnonzero(samples[:RATE_HZ])[-1] / RATE_HZ == pytest.approx(0.105, abs=0.001)
-    assert player.tally().muted == 2
+    assert player.stats().muted == 2
 
 
 def test_the_beats_of_a_phase_that_is_over_can_be_withdrawn(path: Path, clock: HandClock) -> None:
@@ -236,7 +237,7 @@ def test_without_a_voice_there_are_tones(path: Path, clock: HandClock) -> None:
     player.offer(Tone.BEAT, start_s=100.5)
     player.close()
     assert onsets_s(heard(path)) == pytest.approx([0.5], abs=ONSET_S)
-    assert player.tally().unspeakable == 1
+    assert player.stats().unspeakable == 1
 
 
 def test_a_phrase_that_cannot_be_said_is_told_and_the_next_one_is_said(
@@ -289,3 +290,121 @@ def test_an_output_that_cannot_be_opened_is_told(clock: HandClock) -> None:
     assert player.output_name == ""
     player.offer(Tone.BEAT)
     player.close()
+
+
+WORD = np.full(4800, 0.1, np.float32)
+
+
+@pytest.fixture
+def early() -> HandClock:
+    return HandClock(10.0)
+
+
+@pytest.fixture
+def queue(early: HandClock) -> AudioQueue:
+    return AudioQueue(early)
+
+
+def test_tones_go_straight_into_the_mix(queue: AudioQueue) -> None:
+    queue.offer(Tone.BEAT, None, None)
+    assert [each.at_s for each in queue.render(480, 10.0).started] == [10.0]
+
+
+def test_an_unknown_phrase_is_a_job_first(queue: AudioQueue) -> None:
+    queue.offer(Speech("one"), None, None)
+    assert not queue.render(480, 10.0).started
+    job = queue.next_job(0)
+    assert job.pending is not None
+    queue.add(job.pending.speech, WORD)
+    queue.resume(job.pending)
+    assert queue.render(480, 10.1).started
+    assert queue.next_job(0).pending is None
+
+
+def test_a_phrase_that_was_wanted_twice_is_spoken_once(queue: AudioQueue) -> None:
+    queue.offer(Speech("one"), 10.0, None)
+    queue.offer(Speech("one"), 11.0, None)
+    job = queue.next_job(0)
+    assert job.pending is not None
+    queue.add(job.pending.speech, WORD)
+    queue.resume(job.pending)
+    assert queue.next_job(0).pending is None
+    assert queue.render(480, 10.0).started
+    assert queue.render(480, 11.0).started
+
+
+def test_how_long_a_sound_may_wait_can_be_chosen(queue: AudioQueue) -> None:
+    queue.offer(Tone.BEAT, None, 0.01)
+    queue.offer(Tone.SET_END, None, 5.0)
+    assert [each.sound for each in queue.render(480, 12.0).started] == [Tone.SET_END]
+    assert queue.stats().stale == 1
+
+
+def test_urgent_phrases_come_before_those_to_prepare(queue: AudioQueue) -> None:
+    queue.prepare([Speech("ahead")])
+    queue.offer(Speech("now"), None, None)
+    assert queue.next_job(0).pending is not None
+    assert queue.next_job(0).prepare == Speech("ahead")
+
+
+def test_what_is_ready_is_not_prepared_again(queue: AudioQueue) -> None:
+    queue.add(Speech("one"), WORD)
+    queue.prepare([Speech("one")])
+    queue.prepare([Speech("two"), Speech("two")])
+    assert queue.next_job(0).prepare == Speech("two")
+    queue.add(Speech("two"), WORD)
+    assert queue.next_job(0).prepare is None
+
+
+def test_what_waits_is_bounded(queue: AudioQueue) -> None:
+    for number in range(MAX_PENDING + 5):
+        queue.offer(Speech(f"{number}"), None, None)
+    assert queue.stats().crowded == 5
+    first = queue.next_job(0).pending
+    assert first is not None
+    assert first.speech == Speech("5")
+    queue.toggle_mute()
+    queue.prepare(Speech(f"ahead {number}") for number in range(1000))
+    jobs = 0
+    while queue.next_job(0).prepare is not None:
+        jobs += 1
+    assert jobs == MAX_PREPARED
+
+
+def test_what_is_withdrawn_is_not_spoken_either(queue: AudioQueue, early: HandClock) -> None:
+    queue.offer(Speech("one"), None, None)
+    queue.offer(Tone.BEAT, 10.5, None)
+    queue.offer(Tone.LOCKOUT, 10.5, None)
+    early.now_s = 10.2
+    queue.withdraw((Speech("one"), Tone.BEAT))
+    assert queue.next_job(0).pending is None
+    assert [each.sound for each in queue.render(48_000, 10.2).started] == [Tone.LOCKOUT]
+
+
+def test_the_end_comes_after_what_was_offered(queue: AudioQueue) -> None:
+    queue.prepare([Speech("ahead")])
+    queue.offer(Speech("one"), None, None)
+    queue.end()
+    queue.offer(Tone.BEAT, None, None)
+    job = queue.next_job(60)
+    assert job.pending is not None
+    assert not job.closing
+    assert queue.next_job(60).closing
+    assert queue.is_idle()
+
+
+def test_a_phrase_that_comes_back_while_muted_is_not_heard(queue: AudioQueue) -> None:
+    queue.offer(Speech("one"), None, None)
+    job = queue.next_job(0)
+    assert job.pending is not None
+    assert queue.toggle_mute()
+    queue.add(job.pending.speech, WORD)
+    queue.resume(job.pending)
+    assert not queue.toggle_mute()
+    assert not queue.render(480, 10.0).started
+    assert queue.stats().muted == 1
+
+
+def test_a_job_has_the_time_of_the_clock(queue: AudioQueue, early: HandClock) -> None:
+    early.now_s = 12.5
+    assert queue.next_job(0).now_s == queue.now_s == 12.5

@@ -5,15 +5,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.sound.listening import pitch_hz
-from tracker.sound import MELODIES, Tone
+from tests.sound.listening import Whistler, pitch_hz
+from tracker.sound import MELODIES, Speech, Tone, duration_s
 from tracker.sound.sounds import Note
 from tracker.sound.synthesis import (
     KNEE,
+    MAX_PHRASES,
     RAMP_S,
     RATE_HZ,
     SPEECH_PEAK,
     TONE_PEAK,
+    Library,
     faded,
     limited,
     louder_speech,
@@ -103,3 +105,32 @@ def test_the_mix_never_clips_and_soft_sounds_are_left_alone(values: list[float])
     assert np.array_equal(result[soft], mix[soft])
     order = np.argsort(mix)
     assert np.all(np.diff(result[order]) >= 0)
+
+
+def test_all_tones_are_ready() -> None:
+    library = Library()
+    for tone in Tone:
+        samples = library.get(tone)
+        assert samples is not None
+        assert len(samples) == pytest.approx(duration_s(tone) * RATE_HZ, abs=3)
+
+
+def test_a_phrase_is_spoken_at_the_rate_of_the_mix_and_kept() -> None:
+    library = Library()
+    speech = Speech("three")
+    assert library.get(speech) is None
+    samples = library.synthesize(speech, Whistler({"three": 900.0}))
+    assert pitch_hz(samples, 0.05, 0.4) == pytest.approx(900.0, rel=0.01)
+    assert library.get(speech) is None
+    library.keep(speech, samples)
+    assert library.get(speech) is samples
+
+
+def test_the_phrase_that_was_not_wanted_for_longest_gives_way() -> None:
+    library = Library()
+    for number in range(MAX_PHRASES):
+        library.keep(Speech(str(number)), np.zeros(1, np.float32))
+    assert library.get(Speech("0")) is not None
+    library.keep(Speech("new"), np.zeros(1, np.float32))
+    assert library.get(Speech("0")) is not None
+    assert library.get(Speech("1")) is None

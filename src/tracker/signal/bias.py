@@ -16,7 +16,6 @@ the bottom and the top of a rep point different ways.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -84,14 +83,17 @@ class AccelBiasEstimator:
     def _take(self, mean_mps2: NDArray[np.float64]) -> None:
         settings = self.settings
         gravity = mean_mps2 - self.offset_mps2
-        length = math.sqrt(float(gravity @ gravity))
+        length = float(_length(gravity))
         error = length - STANDARD_GRAVITY_MPS2
         if abs(error) > settings.most_length_error_mps2:
             return
         direction = gravity / length
         spread = self._spread + self._drift
-        shared = spread @ direction
-        gain = shared / (float(direction @ shared) + settings.still_mps2**2)
+        # Row by row: a matrix product is rounded differently on different processors.
+        x, y, z = direction
+        shared = x * spread[0] + y * spread[1] + z * spread[2]
+        share = x * shared[0] + y * shared[1] + z * shared[2]
+        gain = shared / (share + settings.still_mps2**2)
         self.offset_mps2 = self.offset_mps2 + gain * error
         self._spread = spread - gain[:, None] * shared
 
@@ -143,7 +145,13 @@ class GyroBiasEstimator:
         """Return the rates without offset, and the accelerometer's offset so far, each (n, 3)."""
         size = self.settings.window_samples
         carried = self._open.shape[1]
-        stream = np.concatenate((self._open, np.concatenate((acc_mps2.T, gyro_radps.T))), axis=1)
+        # Time last in memory: a mean adds up in the order in which the samples lie there.
+        stream = np.empty((6, carried + len(acc_mps2)))
+        stream[:, :carried], stream[:3, carried:], stream[3:, carried:] = (
+            self._open,
+            acc_mps2.T,
+            gyro_radps.T,
+        )
         windows = stream.shape[1] // size
         self._open = stream[:, windows * size :]
         if not windows:

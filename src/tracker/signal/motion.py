@@ -77,7 +77,9 @@ class MotionStage:
         self._smoother = Smoother(round(SMOOTHING_HALF_WIDTH_S * rate_hz))
         self._height = HeightFilter(rate_hz)
         self._pending_restart = True
-        self._next_s = 0.0
+        self._start_s = 0.0
+        self._samples = 0
+        """Since `_start_s`."""
         self._last: ImuBlock | None = None
 
     def process(self, block: ImuBlock) -> MotionBlock:
@@ -118,7 +120,7 @@ class MotionStage:
         velocity, height = self._height.process(vertical)
         restart = self._pending_restart and bool(len(up))
         block = MotionBlock(
-            start_s=self._next_s,
+            start_s=self._start_s + self._samples / self._rate_hz,
             rate_hz=self._rate_hz,
             up=up,
             rate_radps=rate,
@@ -129,7 +131,7 @@ class MotionStage:
             gyroscope=self._last is None or self._last.gyro_radps is not None,
         )
         self._pending_restart = self._pending_restart and not restart
-        self._next_s += len(up) / self._rate_hz
+        self._samples += len(up)
         return block
 
     def _restart(self, start_s: float) -> None:
@@ -137,4 +139,5 @@ class MotionStage:
         for stage in stages:
             stage.restart()
         self._pending_restart = True
-        self._next_s = start_s
+        self._start_s = start_s
+        self._samples = 0

@@ -7,17 +7,15 @@ and every step of it works on whole blocks.
 
 Without one: gravity's arc in the sensor is the smoothed accelerometer itself.
 
-Rotations of whole blocks, sensor axes to reference axes.
-
-A unit quaternion w + xi + yj + zk is kept as the two complex numbers w + xi and y + zi, because
-then a product is four multiplications of complex arrays instead of sixteen of real ones. A block
-of n rotations has the shape (2, n), complex.
+Rotations are unit quaternions w + xi + yj + zk, sensor axes to reference axes; a block of n has
+the shape (4, n). All arithmetic is element by element in real numbers: each result is rounded in
+the same way on every processor, and grouped in the same way however the stream is cut into blocks.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+import math
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -27,152 +25,130 @@ from tracker.signal.smoothing import RunningMean, Smoother
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-IDENTITY: Final = np.array([1.0 + 0.0j, 0.0j])
-IDENTITY.setflags(write=False)
+Quaternion = tuple[float, float, float, float]
 
-_CHUNK: Final = 8
-"""Rotations that one level of the scan multiplies up, one array call for each."""
+IDENTITY: Final[Quaternion] = (1.0, 0.0, 0.0, 0.0)
 
-_FEW: Final = 32
-"""So many rotations are multiplied faster one by one than as arrays."""
+_CHUNK: Final = 32
+"""Rotations that are multiplied side by side; between chunks the error of rounding is removed."""
 
 _LEAST_ANGLE_RAD: Final = 1e-150
 """Added to every angle, so that its sine can be divided by it; far below the last bit of any."""
 
 
-def product(left: NDArray[np.complex128], right: NDArray[np.complex128]) -> NDArray[np.complex128]:
-    """Return the rotations `right`, then `left`, in the shape of `right`, (2, …)."""
-    a, b = left
-    c, d = right
-    c_mirrored, d_mirrored = right.conj()
-    both = np.empty_like(right)
-    np.subtract(a * c, b * d_mirrored, out=both[0])
-    np.add(a * d, b * c_mirrored, out=both[1])
-    return both
+def _product(left: Any, right: Any) -> Any:
+    """Return the rotations `right`, then `left`: four numbers, or four arrays."""
+    a, b, c, d = left
+    w, x, y, z = right
+    return (
+        a * w - b * x - c * y - d * z,
+        a * x + b * w + c * z - d * y,
+        a * y - b * z + c * w + d * x,
+        a * z + b * y - c * x + d * w,
+    )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Turn:
-    """Rotations that are ready to turn vectors there and back.
-
-    With a vector (p, q, r) as p and the complex c = q + ri, the turned one is
-
-        p' = level · p + 2 · Im(mixed · c)
-        c' = first · c + second · c* - 2i · p · both
-
-    and the way back the same with the conjugates that turn the rotation round.
-    """
-
-    level: NDArray[np.float64]
-    """|a|² - |b|² of each rotation (a, b), shape (n,)."""
-    mixed: NDArray[np.complex128]
-    """a · b*, shape (n,)."""
-    first: NDArray[np.complex128]
-    """a², shape (n,)."""
-    second: NDArray[np.complex128]
-    """b², shape (n,)."""
-    both: NDArray[np.complex128]
-    """a · b, shape (n,)."""
-
-    @classmethod
-    def by(cls, rotations: NDArray[np.complex128]) -> Turn:
-        """Return what turns vectors by rotations of shape (2, n)."""
-        a, b = rotations
-        return cls(
-            level=a.real**2 + a.imag**2 - b.real**2 - b.imag**2,
-            mixed=a * b.conj(),
-            first=a * a,
-            second=b * b,
-            both=a * b,
-        )
-
-    def there(self, vectors: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return vectors, shape (3, n), in reference axes."""
-        return _turned(vectors, self.level, self.mixed, self.first, self.second, -2.0j * self.both)
-
-    def back(self, vectors: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return vectors, shape (3, n), in sensor axes."""
-        return _turned(
-            vectors,
-            self.level,
-            -self.both.conj(),
-            self.first.conj(),
-            self.second,
-            2.0j * self.mixed.conj(),
-        )
+def _unit(rotation: Quaternion) -> Quaternion:
+    """Return a rotation without the error of rounding that products leave in it."""
+    w, x, y, z = rotation
+    length = math.sqrt(w * w + x * x + y * y + z * z)
+    return w / length, x / length, y / length, z / length
 
 
-def _turned(
-    vectors: NDArray[np.float64],
-    level: NDArray[np.float64],
-    into_p: NDArray[np.complex128],
-    keeping: NDArray[np.complex128],
-    mirroring: NDArray[np.complex128],
-    from_p: NDArray[np.complex128],
-) -> NDArray[np.float64]:
-    p = vectors[0]
-    c = np.empty(vectors.shape[1], np.complex128)
-    c.real, c.imag = vectors[1], vectors[2]
-    turned = np.empty_like(vectors)
-    turned[0] = level * p + 2.0 * (into_p * c).imag
-    c_turned = keeping * c + mirroring * c.conj() + from_p * p
-    turned[1], turned[2] = c_turned.real, c_turned.imag
-    return turned
-
-
-def steps_from_rate(rate_radps: NDArray[np.float64], period_s: float) -> NDArray[np.complex128]:
-    """Return the rotation of each sample period, shape (2, n), from rates of shape (3, n)."""
-    x, y, z = half_turn = rate_radps * (period_s / 2.0)
-    half = np.sqrt(x * x + y * y + z * z) + _LEAST_ANGLE_RAD
-    x, y, z = half_turn * (np.sin(half) / half)
-    steps = np.empty((2, rate_radps.shape[1]), np.complex128)
-    steps[0].real, steps[0].imag = np.cos(half), x
-    steps[1].real, steps[1].imag = y, z
-    return steps
-
-
-def accumulate(
-    start: NDArray[np.complex128], steps: NDArray[np.complex128]
-) -> NDArray[np.complex128]:
-    """Return the running product `start · s₀ · s₁ …` for every step, shape (2, n).
+class OrientationIntegrator:
+    """The running product of rotations, bit for bit the same for any cut of the stream.
 
     A product of n rotations cannot be written as one NumPy call. Chunks are multiplied up side by
-    side, their totals are accumulated the same way, and each chunk is turned by what came before
-    it: two products for each step in all (Blelloch 1990, "Prefix sums and their applications").
+    side, and each is then turned by what came before it (Blelloch 1990, "Prefix sums and their
+    applications"). Chunks are counted from the first rotation of the stream, and what a block
+    adds to an incomplete chunk is multiplied up one by one, in the same order.
     """
-    count = steps.shape[1]
-    if count <= _FEW:
-        return _one_by_one(start, steps)
-    chunks = -(-count // _CHUNK)
-    partial = np.empty((2, chunks * _CHUNK), np.complex128)
-    partial[:, :count] = steps
-    partial[:, count:] = IDENTITY[:, None]
-    partial = partial.reshape(2, chunks, _CHUNK)
-    for index in range(1, _CHUNK):
-        partial[:, :, index] = product(partial[:, :, index - 1], partial[:, :, index])
-    before = np.empty((2, chunks, 1), np.complex128)
-    before[:, 0, 0] = start
-    before[:, 1:, 0] = accumulate(start, partial[:, :-1, -1])
-    whole: NDArray[np.complex128] = product(before, partial).reshape(2, -1)[:, :count]
-    return whole
+
+    def __init__(self) -> None:
+        self._before = IDENTITY
+        """Orientation at the start of the current chunk."""
+        self._partial = IDENTITY
+        """Product of the current chunk's steps so far."""
+        self._filled = 0
+
+    def process(self, steps: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the orientation after each step, both of shape (4, n)."""
+        count = steps.shape[1]
+        head = min(-self._filled % _CHUNK, count)
+        tail = head + (count - head) // _CHUNK * _CHUNK
+        return np.concatenate(
+            (
+                self._one_by_one(steps[:, :head]),
+                self._in_chunks(steps[:, head:tail]),
+                self._one_by_one(steps[:, tail:]),
+            ),
+            axis=1,
+        )
+
+    def _one_by_one(self, steps: NDArray[np.float64]) -> NDArray[np.float64]:
+        after = []
+        for step in steps.T.tolist():
+            self._partial = _product(self._partial, step) if self._filled else tuple(step)
+            after.append(_product(self._before, self._partial))
+            self._filled = (self._filled + 1) % _CHUNK
+            if not self._filled:
+                self._before = _unit(after[-1])
+        return np.array(after).reshape(-1, 4).T
+
+    def _in_chunks(self, steps: NDArray[np.float64]) -> NDArray[np.float64]:
+        if not steps.shape[1]:
+            return steps
+        partial = np.ascontiguousarray(steps.reshape(4, -1, _CHUNK).transpose(2, 0, 1))
+        for index in range(1, _CHUNK):
+            partial[index] = _product(partial[index - 1], partial[index])
+        before = []
+        for total in partial[-1].T.tolist():
+            before.append(self._before)
+            self._before = _unit(_product(self._before, total))
+        after = np.array(_product(np.array(before).T[:, None], partial.transpose(1, 0, 2)))
+        return after.transpose(0, 2, 1).reshape(4, -1)
 
 
-def _one_by_one(
-    start: NDArray[np.complex128], steps: NDArray[np.complex128]
-) -> NDArray[np.complex128]:
-    a, b = start.tolist()
-    products = []
-    for c, d in steps.T.tolist():
-        a, b = a * c - b * d.conjugate(), a * d + b * c.conjugate()
-        products.append((a, b))
-    return np.array(products, np.complex128).reshape(-1, 2).T
+def steps_from_rate(rate_radps: NDArray[np.float64], period_s: float) -> NDArray[np.float64]:
+    """Return the rotation of each sample period, shape (4, n), from rates of shape (3, n)."""
+    half_turn = rate_radps * (period_s / 2.0)
+    half = _lengths(half_turn) + _LEAST_ANGLE_RAD
+    return np.concatenate((np.cos(half)[None], half_turn * (np.sin(half) / half)))
 
 
-def unit(rotation: NDArray[np.complex128]) -> NDArray[np.complex128]:
-    """Return a rotation, shape (2,), without the error of rounding that products leave in it."""
-    a, b = rotation.tolist()
-    length = (abs(a) ** 2 + abs(b) ** 2) ** 0.5
-    return np.array([a / length, b / length])
+def to_matrices(rotations: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return rotations of shape (4, n) as matrices, shape (3, 3, n)."""
+    w, x, y, z = rotations
+    ww, xx, yy, zz = rotations * rotations
+    wx, wy, wz, xy, xz, yz = (
+        2.0 * w * x,
+        2.0 * w * y,
+        2.0 * w * z,
+        2.0 * x * y,
+        2.0 * x * z,
+        2.0 * y * z,
+    )
+    return np.array(
+        (
+            (ww + xx - yy - zz, xy - wz, xz + wy),
+            (xy + wz, ww - xx + yy - zz, yz - wx),
+            (xz - wy, yz + wx, ww - xx - yy + zz),
+        )
+    )
+
+
+def turned(matrices: NDArray[np.float64], vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return vectors of shape (3, n) in the axes that the matrices lead into."""
+    x, y, z = vectors
+    result: NDArray[np.float64] = matrices[:, 0] * x + matrices[:, 1] * y + matrices[:, 2] * z
+    return result
+
+
+def turned_back(
+    matrices: NDArray[np.float64], vectors: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return vectors of shape (3, n) in the axes that the matrices lead out of."""
+    return turned(matrices.transpose(1, 0, 2), vectors)
 
 
 TILT_TIME_CONSTANT_S: Final = 3.0
@@ -193,7 +169,8 @@ ARC_HALF_WIDTH_S: Final = 0.15
 
 def _dot(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the scalar products of vectors of shape (3, n)."""
-    products: NDArray[np.float64] = np.einsum("in,in->n", one, other)
+    x, y, z = one * other
+    products: NDArray[np.float64] = x + y + z
     return products
 
 
@@ -224,7 +201,7 @@ class InclinationFilter:
 
     def restart(self) -> None:
         """Forget the orientation; after a gap it can be any."""
-        self._orientation: NDArray[np.complex128] = IDENTITY
+        self._orientation = OrientationIntegrator()
         self._last_up: NDArray[np.float64] = SOME_UP
         self._tilt = RunningMean.lasting(TILT_TIME_CONSTANT_S, self._rate_hz)
         self._gravity = RunningMean.lasting(GRAVITY_TIME_CONSTANT_S, self._rate_hz)
@@ -251,17 +228,15 @@ class InclinationFilter:
         if not len(acc_mps2):
             return acc_mps2, np.empty(0)
         steps = steps_from_rate(rate_radps.T, 1.0 / self._rate_hz)
-        orientation = accumulate(self._orientation, steps)
-        self._orientation = unit(orientation[:, -1])
-        turn = Turn.by(orientation)
-        acc_reference = turn.there(acc_mps2.T)
+        to_reference = to_matrices(self._orientation.process(steps))
+        acc_reference = turned(to_reference, acc_mps2.T)
         low = self._tilt.process(acc_reference)
         length = _lengths(low)
         up_reference = _directions(low, length, self._last_up)
         self._last_up = up_reference[:, -1:]
         gravity = self._gravity.process(length[None])[0]
         vertical = _dot(acc_reference, up_reference) - gravity
-        return turn.back(up_reference).T, vertical
+        return turned_back(to_reference, up_reference).T, vertical
 
 
 class AccelBiasCompensator:
@@ -286,8 +261,7 @@ class AccelBiasCompensator:
         if not len(up):
             return np.empty(0)
         leaning = up - self._usual.process(up.T).T
-        added: NDArray[np.float64] = np.einsum("ni,ni->n", offset_mps2, leaning)
-        return added
+        return _dot(offset_mps2.T, leaning.T)
 
 
 class AccelOnlyInclination:
@@ -317,7 +291,7 @@ class AccelOnlyInclination:
         smooth = self._smoother.process(acc_mps2)
         if not len(smooth):
             return smooth, smooth, np.empty(0)
-        length = np.linalg.norm(smooth, axis=1)
+        length = _lengths(smooth.T)
         up = _directions(smooth.T, length, self._seen_up).T
         self._seen_up = up[-1:].T
         before = up[:1] if self._last_up is None else self._last_up

@@ -35,7 +35,8 @@ class Smoother:
         if half_width_samples < 1:
             raise ValueError(f"half_width_samples must be at least 1, got {half_width_samples}")
         window = signal.windows.hann(2 * half_width_samples + 3)[1:-1]
-        self._taps = window / window.sum()
+        # The window is its own mirror image: the outermost weight first, the middle one last.
+        self._weights = (window / window.sum())[: half_width_samples + 1]
         self.delay_samples = half_width_samples
         """How many samples the output is behind the input."""
         self._past: NDArray[np.float64] | None = None
@@ -61,18 +62,25 @@ class Smoother:
         if not len(values):
             return values
         if self._past is None:
-            self._past = np.repeat(values[:1].T, len(self._taps) - 1, axis=1)
+            self._past = np.repeat(values[:1].T, 2 * self.delay_samples, axis=1)
             self._to_skip = self.delay_samples
         skipped = min(self._to_skip, len(values))
         self._to_skip -= skipped
         stream = np.concatenate((self._past, values.T), axis=1)
         self._past = stream[:, len(values) :].copy()
-        smooth = np.empty((len(stream), len(values) - skipped))
-        if smooth.size:
-            for channel, result in zip(stream, smooth, strict=True):
-                # The window is its own mirror image, so correlation is convolution.
-                result[:] = np.correlate(channel[skipped:], self._taps)
-        return smooth.T
+        return self._weighted_mean(stream[:, skipped:], len(values) - skipped).T
+
+    def _weighted_mean(self, stream: NDArray[np.float64], count: int) -> NDArray[np.float64]:
+        """Return the means around `count` samples, added up alike on every processor.
+
+        NumPy's correlation leaves the sum to BLAS, whose kernels round differently.
+        """
+        middle = self.delay_samples
+        mean: NDArray[np.float64] = self._weights[middle] * stream[:, middle : middle + count]
+        for first, weight in enumerate(self._weights[:middle]):
+            last = 2 * middle - first
+            mean += weight * (stream[:, first : first + count] + stream[:, last : last + count])
+        return mean
 
 
 class RunningMean:

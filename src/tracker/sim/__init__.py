@@ -1,8 +1,6 @@
-"""A lifter with exact truth, who sends real packets; nobody trained for it."""
+"""A simulated lifter with exact truth, whose sensor sends real packets."""
 
 from tracker.sim.body import Episode, Incident
-from tracker.sim.corpus import SCENARIO_NAMES, SCENARIOS, corpus
-from tracker.sim.lifter import SessionTruth, SetTruth, SimulatedSession, simulate
 from tracker.sim.plan import (
     Activity,
     ActivityPlan,
@@ -18,14 +16,12 @@ from tracker.sim.plan import (
     SetPlan,
     Touch,
 )
-from tracker.sim.repertoire import STYLES, style_of
+from tracker.sim.repertoire import STYLES, demo_plan, style_of, training_plan
 from tracker.sim.sensor import PRESETS
-from tracker.sim.sessions import demo_plan, training_plan
+from tracker.sim.session import SessionTruth, SetTruth, SimulatedSession, simulate
 
 __all__ = [
     "PRESETS",
-    "SCENARIOS",
-    "SCENARIO_NAMES",
     "STYLES",
     "Activity",
     "ActivityPlan",
@@ -45,7 +41,6 @@ __all__ = [
     "SetTruth",
     "SimulatedSession",
     "Touch",
-    "corpus",
     "demo_plan",
     "simulate",
     "style_of",

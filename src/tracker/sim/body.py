@@ -1,13 +1,11 @@
-"""A body that is told what to do next and keeps account of its coordinates.
-
-Where the trunk is and how a sensor on it is turned and pushed, exactly.
+"""The lifter's body: where its trunk is over time, and what an ideal sensor on it reads.
 
 The trunk is a rigid rod that turns about the shoulder blades. World axes: x forward, y to the
 wearer's left, z up. Trunk axes: x from the shoulders to the hips, y to the left, z out of the
-belly; they fall together with the world's when the wearer lies on the back, trunk level.
+belly; the two coincide when the wearer lies supine with the trunk level.
 
-Rates and accelerations travel outward through the joints, as along a robot's arm, so the gyroscope
-and the accelerometer agree to rounding error.
+Rates and accelerations are passed outward from joint to joint, as along a robot arm, so gyroscope
+and accelerometer agree to rounding error.
 """
 
 from __future__ import annotations
@@ -33,31 +31,43 @@ _LEFT: Final = (0.0, 1.0, 0.0)
 _RIGHT: Final = (0.0, -1.0, 0.0)
 _LENGTHWISE: Final = (1.0, 0.0, 0.0)
 
+_STANDING_DEG: Final = -88.0
+"""Pitch of the trunk when standing: hips below shoulders."""
+
+_SITTING_DEG: Final = -62.0
+"""Pitch of the trunk when sitting on the floor, leaning against the bench."""
+
+_HIP_HEIGHT_M: Final = {Posture.STANDING: 0.95, Posture.SITTING: 0.12, Posture.LYING: 0.16}
+"""Height of the hips above the floor, m; lying, they are just off it."""
+
+_SLIP_S: Final = 0.25
+"""How long one slip of the strap takes, s."""
+
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """A turn of the sensor on the body that stays, as when a strap slides."""
+    """A lasting rotation of the sensor on the body, as when the strap slides."""
 
     axis: tuple[float, float, float]
     """Unit vector in trunk axes."""
     angle: Channel
-    """How far it has turned, rad."""
+    """Angle over time, rad."""
 
 
 @dataclass(slots=True)
 class Pose:
-    """All coordinates of the body over time."""
+    """The body's coordinates over time."""
 
     trunk_length_m: float
     """From the shoulder blades to the hips, m."""
     pitch: Channel
-    """Trunk above level, rad: positive with the hips above the shoulders."""
+    """Trunk above horizontal, rad: positive with the hips above the shoulders."""
     heading: Channel = field(default_factory=Channel)
-    """Turn about the vertical, rad."""
+    """Rotation about the vertical, rad."""
     sway: Channel = field(default_factory=Channel)
-    """Turn about the axis out of the belly, rad: the hips go sideways."""
+    """Rotation about the trunk's z axis, rad: the hips move sideways."""
     roll: Channel = field(default_factory=Channel)
-    """Turn about the trunk's length, rad: one side of the pelvis drops."""
+    """Rotation about the trunk's long axis, rad: one side of the pelvis drops."""
     forward: Channel = field(default_factory=Channel)
     """Shoulder blades along x, m."""
     leftward: Channel = field(default_factory=Channel)
@@ -65,21 +75,21 @@ class Pose:
     upward: Channel = field(default_factory=Channel)
     """Shoulder blades along z, m."""
     slips: list[Slip] = field(default_factory=list)
-    """Turns of the sensor on the body, in order."""
+    """Rotations of the sensor on the body, in order."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Kinematics:
-    """What a perfect sensor on the hips feels, and how it lies."""
+    """Readings of an ideal sensor on the hips, and its inclination."""
 
     specific_force_mps2: NDArray[np.float64]
-    """Acceleration plus gravity's reaction, sensor axes, m/s², shape (n, 3)."""
+    """Acceleration minus gravity, sensor axes, m/s², shape (n, 3)."""
     rate_radps: NDArray[np.float64]
     """Angular rate, sensor axes, rad/s, shape (n, 3)."""
     up_sensor: NDArray[np.float64]
-    """Unit vector away from the ground, sensor axes, shape (n, 3)."""
+    """Unit vector upwards, sensor axes, shape (n, 3)."""
     tilt_rad: NDArray[np.float64]
-    """Angle of the pelvis' left-right axis above level, rad, shape (n,)."""
+    """Angle of the pelvis' left–right axis above horizontal, rad, shape (n,)."""
 
 
 class _Joints:
@@ -96,7 +106,7 @@ class _Joints:
         axis: tuple[float, float, float],
         angle: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]],
     ) -> NDArray[np.float64]:
-        """Add a hinge and return the rotation from the new link's axes to the one before it."""
+        """Add a hinge; return the rotation from the new link's axes to the previous link's."""
         value, rate, accel = angle
         direction = np.array(axis)
         rotation = _about(direction, value)
@@ -110,23 +120,8 @@ class _Joints:
         return rotation
 
 
-def feel(pose: Pose, mounting: Mounting, time_s: NDArray[np.float64]) -> Kinematics:
-    """Return what a perfect sensor feels at rising times.
-
-    Parameters
-    ----------
-    pose
-        The body's coordinates.
-    mounting
-        How the sensor sits on the hips.
-    time_s
-        Times of the samples, s, shape (n,).
-
-    Returns
-    -------
-    Kinematics
-        Specific force, rate and the direction up in sensor axes.
-    """
+def ideal_readings(pose: Pose, mounting: Mounting, time_s: NDArray[np.float64]) -> Kinematics:
+    """Return what an ideal sensor, mounted like this, reads at increasing times, s, shape (n,)."""
     trunk = _Joints(time_s.size)
     trunk.turn(_UP, pose.heading.evaluate(time_s))
     trunk.turn(_RIGHT, pose.pitch.evaluate(time_s))
@@ -142,7 +137,7 @@ def feel(pose: Pose, mounting: Mounting, time_s: NDArray[np.float64]) -> Kinemat
     force = force + np.cross(trunk.accel, arm)
     force = force + np.cross(trunk.rate, np.cross(trunk.rate, arm))
 
-    # A strap slides about the spot where the sensor sits, so only its axes turn, not its path.
+    # A strap slides about the sensor itself: its axes rotate, its path stays the same.
     for slip in pose.slips:
         rotation = trunk.turn(slip.axis, slip.angle.evaluate(time_s))
         force = _into(rotation, force)
@@ -157,7 +152,7 @@ def feel(pose: Pose, mounting: Mounting, time_s: NDArray[np.float64]) -> Kinemat
 
 
 def _into(rotation: NDArray[np.float64], vectors: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return vectors in the axes that `rotation` leads out of."""
+    """Return vectors in the axes that `rotation` maps from."""
     turned: NDArray[np.float64] = np.einsum("nji,nj->ni", rotation, vectors)
     return turned
 
@@ -172,26 +167,13 @@ def _about(axis: NDArray[np.float64], angle_rad: NDArray[np.float64]) -> NDArray
     return rotation
 
 
-_STANDING_DEG: Final = -88.0
-"""Trunk of somebody who stands: hips below shoulders."""
-
-_SITTING_DEG: Final = -62.0
-"""Trunk of somebody who sits on the floor and leans against the bench."""
-
-_HIP_HEIGHT_M: Final = {Posture.STANDING: 0.95, Posture.SITTING: 0.12, Posture.LYING: 0.16}
-"""Hips above the floor; a lying lifter's are just off it."""
-
-_SLIP_S: Final = 0.25
-"""A strap slides in a jerk of this length, s."""
-
-
 class Incident(Enum):
-    """What happens during a set besides its reps."""
+    """Something other than a rep that happens during a set."""
 
     ATTEMPT = "attempt"
-    """A movement under half of the range: not a rep."""
+    """A movement of less than half the range: not a rep."""
     DIP = "dip"
-    """The hips sag and come back during a hold."""
+    """The hips sag and recover during a lockout."""
     SLIP = "slip"
     """The strap slides."""
     KNOCK = "knock"
@@ -200,27 +182,17 @@ class Incident(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Episode:
-    """A labelled stretch that is no rep."""
+    """A labelled stretch of time that is not a rep."""
 
     kind: Activity | Incident
-    """What it is."""
     start_s: float
-    """When it starts, s."""
     end_s: float
-    """When it ends, s."""
 
 
 class Body:
-    """Coordinates up to now, and where now is.
+    """A body that moves on command and records its coordinates; `now_s` is the current time.
 
-    Parameters
-    ----------
-    lifter
-        The body and its habits.
-    starts
-        Posture at second 0.
-    rng
-        Decides what the plan leaves open.
+    `rng` decides whatever the plan leaves open.
     """
 
     def __init__(self, lifter: LifterPlan, starts: Posture, rng: np.random.Generator) -> None:
@@ -243,13 +215,13 @@ class Body:
     def pitch_to(
         self, pitch_deg: float, duration_s: float, profile: SpeedProfile = MIN_JERK
     ) -> None:
-        """Turn the trunk, starting now, and be there when it is done."""
+        """Rotate the trunk to a pitch, starting now; afterwards now is the end of the movement."""
         self.push(self.pose.pitch, np.radians(pitch_deg - self.pitch_deg), duration_s, profile)
         self.pitch_deg = pitch_deg
         self.now_s += duration_s
 
     def settle(self, posture: Posture, duration_s: float) -> None:
-        """Change the posture; hips and trunk move together."""
+        """Change posture; hips and trunk move together."""
         pitch_deg = self._pitch_deg(posture)
         sines = np.sin(np.radians([self.pitch_deg, pitch_deg]))
         hip_rise_m = _HIP_HEIGHT_M[posture] - _HIP_HEIGHT_M[self.posture]
@@ -266,23 +238,23 @@ class Body:
         profile: SpeedProfile = MIN_JERK,
         after_s: float = 0.0,
     ) -> None:
-        """Move one coordinate, starting `after_s` from now, without waiting for it."""
+        """Move one coordinate, starting `after_s` from now; time does not advance."""
         channel.moves.append(Move(self.now_s + after_s, duration_s, float(delta), profile))
 
     def wave(
         self, channel: Channel, amplitude: float, frequency_hz: float, duration_s: float
     ) -> None:
-        """Let one coordinate swing from now on, with a phase that the seed decides."""
+        """Oscillate one coordinate from now on, with a random phase."""
         phase_rad = float(self.rng.uniform(-np.pi, np.pi))
         wave = Wave(self.now_s, duration_s, float(amplitude), float(frequency_hz), phase_rad)
         channel.waves.append(wave)
 
     def knock(self, channel: Channel, peak_mps2: float, duration_s: float, at_s: float) -> None:
-        """Add an impact whose middle is at `at_s`."""
+        """Add an impact centred at `at_s`."""
         channel.knocks.append(Knock(at_s - 0.5 * duration_s, duration_s, peak_mps2))
 
     def slip(self, angle_deg: float) -> None:
-        """Let the strap slide, starting now, about an axis that the seed decides."""
+        """Let the strap slide, starting now, about a random axis."""
         x, y, z = (float(part) for part in self.rng.standard_normal(3))
         norm = float(np.sqrt(x * x + y * y + z * z))
         angle = Channel(moves=[Move(self.now_s, _SLIP_S, float(np.radians(angle_deg)))])
@@ -290,7 +262,7 @@ class Body:
         self.note(Incident.SLIP, self.now_s, self.now_s + _SLIP_S)
 
     def note(self, kind: Activity | Incident, start_s: float, end_s: float) -> None:
-        """Write a labelled stretch down."""
+        """Label a stretch of time."""
         self.episodes.append(Episode(kind, start_s, end_s))
 
     def _pitch_deg(self, posture: Posture) -> float:

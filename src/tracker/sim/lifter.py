@@ -1,291 +1,342 @@
-"""A lifter with a sensor on the hips: a plan in, notifications and the truth out.
+"""Carry out a plan: the lifter's sets and everything around them (sit down, roll the bar, walk).
 
-What really happened, by the project's definitions, computed from the planned movements.
-
-A phase boundary is where the angular speed of the lift crosses 10 % of that movement's own peak.
-The speed is that of the movement itself: tremor, dips and impacts ride on top of it and do not
-move a boundary. Times are session seconds, that is true time on the host's clock. A packet is
-heard later than it is felt, so a tracker that knows arrivals only sees everything later by about
-the shortest delay of the radio, which the truth states.
+Each rep is two movements, concentric and eccentric, with a lockout and a bottom between them.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tracker.domain import Flag, Phase, PhaseSpan, Rep, SessionInfo, exercise_named
-from tracker.sensors.profile.packets import ProfileConfig
-from tracker.sim.body import feel
-from tracker.sim.lifting import perform
-from tracker.sim.plan import Mounting
-from tracker.sim.sensor import STREAM_START_S, Counts, measure, transmit
+from tracker.domain.units import STANDARD_GRAVITY_MPS2
+from tracker.sim.body import Body, Incident
+from tracker.sim.plan import DIP_S, Activity, ActivityPlan, Posture, SetPlan, Touch
+from tracker.sim.trajectories import MIN_JERK, MIN_JERK_PEAK_ACCEL, SpeedProfile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
 
-    from numpy.typing import NDArray
+    from tracker.sim.body import Episode, Pose
+    from tracker.sim.plan import RepPlan, SessionPlan
 
-    from tracker.domain import Gap, Notification
-    from tracker.sim.body import Episode
-    from tracker.sim.lifting import Lift, Performance, Turn
-    from tracker.sim.plan import SessionPlan
-    from tracker.sim.sensor import Transmission
+STILL_S: Final = 0.02
+"""With a shorter pause than this, s, the movement reverses without coming to rest."""
 
-_FULL_SHARE: Final = 0.5
-"""Movements above this share of the set's largest are those whose middle is the set's range."""
+_TURN_SHARE: Final = 0.8
+"""Acceleration in a reversal, as a share of the peak acceleration of the gentler movement."""
 
-_PEAK_GRID: Final = 2001
-"""Points among which the peak velocity is looked for; it is off by less than a millionth."""
+_FLOOR_BRAKE: Final = 5.0
+"""Deceleration with which the hips hit the floor, distance per duration squared."""
 
-_TILT_RATE_HZ: Final = 100.0
-"""Samples per second among which the largest tilt is looked for."""
+_KNOCK_S: Final = (0.02, 0.06)
+"""Shortest and longest impact of plates on the floor, s."""
+
+_TREMOR_HZ: Final = (7.0, 11.0)
+"""Frequencies of physiological tremor."""
 
 
 @dataclass(frozen=True, slots=True)
-class SetTruth:
-    """One set that happened."""
+class Movement:
+    """One movement of the trunk from one pitch to another, from standstill to standstill."""
 
-    index: int
-    """Number in the session, from 1."""
     start_s: float
-    """Start of its first rep, s."""
-    end_s: float
-    """End of its last rep, s."""
-    range_deg: float
-    """Median swing of its full movements, degrees."""
-    reps: tuple[Rep, ...]
-    """Reps that count, numbered from 1, all complete."""
+    duration_s: float
+    from_deg: float
+    to_deg: float
+    profile: SpeedProfile
 
 
 @dataclass(frozen=True, slots=True)
-class SessionTruth:
-    """Everything that is to be found in a session."""
+class Lift:
+    """A concentric and the eccentric that follows."""
 
-    duration_s: float
-    """Length of the session, s."""
-    sets: tuple[SetTruth, ...]
-    """Sets with at least one rep, in order."""
-    episodes: tuple[Episode, ...]
-    """Labelled stretches that are no reps: set-up, walking, attempts, dips, slips, knocks."""
-    gaps: tuple[Gap, ...]
-    """Every hole in the samples that arrived, however short."""
-    least_delay_s: float
-    """Shortest time from a packet's last sample to its arrival, s."""
+    concentric: Movement
+    eccentric: Movement
 
 
-def truth_of(
-    performance: Performance, exercise: str, gaps: tuple[Gap, ...], least_delay_s: float
-) -> SessionTruth:
-    """Return the truth about a performance.
-
-    Parameters
-    ----------
-    performance
-        What the body did.
-    exercise
-        Name of the exercise, whose shares decide what is a rep and what is short.
-    gaps
-        Holes that the radio left.
-    least_delay_s
-        Shortest delay of the radio, s.
-    """
-    sets: list[SetTruth] = []
-    for lifts in performance.sets:
-        set_truth = _set(performance, exercise, lifts, len(sets) + 1)
-        if set_truth is not None:
-            sets.append(set_truth)
-    return SessionTruth(
-        duration_s=performance.duration_s,
-        sets=tuple(sets),
-        episodes=performance.episodes,
-        gaps=gaps,
-        least_delay_s=least_delay_s,
-    )
-
-
-def _set(
-    performance: Performance, exercise_name: str, lifts: tuple[Lift, ...], index: int
-) -> SetTruth | None:
-    """Return a set by its definition, or None where no movement of it is a rep."""
-    exercise = exercise_named(exercise_name)
-    swings_deg = np.array([_swing_deg(lift.up) for lift in lifts])
-    tops_deg = np.array([lift.up.to_deg for lift in lifts])
-    full = swings_deg >= _FULL_SHARE * swings_deg.max()
-    range_deg = float(np.median(swings_deg[full]))
-    least_top_deg = float(np.median(tops_deg[full])) - exercise.lockout_share * range_deg
-
-    counted = [lift for lift in lifts if _swing_deg(lift.up) >= exercise.rep_share * range_deg]
-    reps: list[Rep] = []
-    for lift in counted:
-        rep = _rep(performance, lift, len(reps) + 1, short=lift.up.to_deg < least_top_deg)
-        if reps:
-            # An attempt between two reps belongs to the bottom between them.
-            reps[-1] = replace(reps[-1], bottom_s=rep.start_s - reps[-1].end_s)
-        reps.append(rep)
-    if not reps:
-        return None
-    return SetTruth(index, reps[0].start_s, reps[-1].end_s, range_deg, tuple(reps))
-
-
-def _rep(performance: Performance, lift: Lift, index: int, *, short: bool) -> Rep:
-    up_start_s, up_end_s = _boundaries_s(lift.up)
-    down_start_s, down_end_s = _boundaries_s(lift.down)
-    length_m = performance.pose.trunk_length_m
-    mean_mps, peak_mps = _velocities_mps(lift.up, length_m)
-    ends_rad = np.radians([lift.up.from_deg, lift.up.to_deg])
-    return Rep(
-        index=index,
-        start_s=up_start_s,
-        end_s=down_end_s,
-        complete=True,
-        phases=(
-            PhaseSpan(Phase.CONCENTRIC, up_start_s, up_end_s),
-            PhaseSpan(Phase.LOCKOUT, up_end_s, down_start_s),
-            PhaseSpan(Phase.ECCENTRIC, down_start_s, down_end_s),
-        ),
-        rom_deg=_swing_deg(lift.up),
-        top_deg=lift.up.to_deg,
-        rise_m=length_m * float(np.diff(np.sin(ends_rad))[0]),
-        mean_velocity_mps=mean_mps,
-        peak_velocity_mps=peak_mps,
-        tilt_deg=_tilt_deg(performance, up_start_s, down_end_s),
-        flags=(Flag.SHORT_OF_LOCKOUT,) if short else (),
-    )
-
-
-def _swing_deg(turn: Turn) -> float:
-    return abs(turn.to_deg - turn.from_deg)
-
-
-def _boundaries_s(turn: Turn) -> tuple[float, float]:
-    first, last = turn.profile.crossings()
-    return turn.start_s + first * turn.duration_s, turn.start_s + last * turn.duration_s
-
-
-def _velocities_mps(turn: Turn, length_m: float) -> tuple[float, float]:
-    """Return mean and peak vertical velocity of the hips between the movement's boundaries."""
-    first, last = turn.profile.crossings()
-    shares = np.linspace(first, last, _PEAK_GRID)
-    distance, rate, _ = turn.profile.evaluate(shares)
-    swing_rad = np.radians(turn.to_deg - turn.from_deg)
-    pitch_rad = np.radians(turn.from_deg) + swing_rad * distance
-    height_m = length_m * np.sin(pitch_rad)
-    velocity_mps = length_m * np.cos(pitch_rad) * swing_rad * rate / turn.duration_s
-    duration_s = (last - first) * turn.duration_s
-    return float(height_m[-1] - height_m[0]) / duration_s, float(velocity_mps.max())
-
-
-def _tilt_deg(performance: Performance, start_s: float, end_s: float) -> float:
-    time_s = np.linspace(start_s, end_s, max(2, round((end_s - start_s) * _TILT_RATE_HZ)))
-    tilt_rad = feel(performance.pose, Mounting(), time_s).tilt_rad
-    return float(np.degrees(np.abs(tilt_rad).max()))
-
-
-if TYPE_CHECKING:
-    Samples = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64] | None]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class SimulatedSession:
-    """A session that never happened, and everything that is to be known about it."""
-
-    plan: SessionPlan
-    """What was asked for."""
-    info: SessionInfo
-    """Head of a recording of it."""
-    truth: SessionTruth
-    """What is to be found in it."""
-    transmission: Transmission
-    """What reached the host."""
-    counts: Counts
-    """What the sensor counted, before the radio."""
-    config: ProfileConfig
-    """What a count is worth."""
-
-    def notifications(self) -> Iterator[Notification]:
-        """Yield what arrives, in order."""
-        yield from self.transmission.notifications
-
-    def samples(self) -> Samples:
-        """Return every sample at its true time, as if no radio were between.
-
-        Returns
-        -------
-        tuple
-            Time, s, shape (n,); specific force, m/s², shape (n, 3); angular rate, rad/s, shape
-            (n, 3), or None without a gyroscope. Errors and rounding of the sensor are in them.
-        """
-        acc_mps2 = self.counts.acc.astype(np.float64) * self.config.acc_scale_mps2
-        scale_radps = self.config.gyro_scale_radps
-        if self.counts.gyro is None or scale_radps is None:
-            return self.counts.time_s, acc_mps2, None
-        return self.counts.time_s, acc_mps2, self.counts.gyro.astype(np.float64) * scale_radps
-
-
-def simulate(plan: SessionPlan, seed: int) -> SimulatedSession:
-    """Carry a plan out; the same plan and seed give the same bytes.
-
-    Parameters
-    ----------
-    plan
-        What happens.
-    seed
-        Decides fidgets, tremor, the sensor's errors and the radio, each from its own stream of
-        random numbers, so that another radio leaves the movements as they are.
+def perform_set(body: Body, plan: SetPlan) -> tuple[Lift, ...]:
+    """Perform a set, starting now.
 
     Raises
     ------
-    UnknownNameError
-        If there is no such exercise.
     ValueError
-        If a set does not start lying back, or the plan is empty.
+        If the body is not lying, or the set has no reps.
     """
-    exercise_named(plan.exercise)
-    body_rng, sensor_rng, radio_rng = np.random.default_rng(seed).spawn(3)
-    performance = perform(plan, body_rng)
-    if performance.duration_s <= STREAM_START_S:
-        raise ValueError(f"a session must last longer than {STREAM_START_S} s")
-
-    sensor = plan.sensor
-    config = ProfileConfig(
-        rate_hz=sensor.rate_hz,
-        acc_range_g=sensor.acc_range_g,
-        gyro_range_dps=sensor.gyro_range_dps,
-        boot_id=int(sensor_rng.integers(1 << 32)),
-    )
-    rate_hz = sensor.rate_hz * (1.0 + sensor.rate_error)
-    time_s = np.arange(STREAM_START_S, performance.duration_s, 1.0 / rate_hz)
-    felt = feel(performance.pose, plan.mounting, time_s)
-    acc_mps2, gyro_radps = measure(felt, time_s, rate_hz, sensor.noise, sensor_rng)
-    counts = Counts(
-        time_s=time_s,
-        acc=config.acc_counts(acc_mps2),
-        gyro=None if sensor.gyro_range_dps is None else config.gyro_counts(gyro_radps),
-    )
-    transmission = transmit(counts, config, sensor, plan.radio, radio_rng)
-    return SimulatedSession(
-        plan=plan,
-        info=SessionInfo(
-            sensor="profile",
-            exercise=plan.exercise,
-            device_name="Simulated sensor",
-            origin="synthetic",
-            settings=_settings(config),
-            note=plan.note or "A simulated lifter; nobody trained.",
-        ),
-        truth=truth_of(performance, plan.exercise, transmission.gaps, transmission.least_delay_s),
-        transmission=transmission,
-        counts=counts,
-        config=config,
-    )
+    if body.posture is not Posture.LYING:
+        raise ValueError(f"a set starts lying, not {body.posture.value}: lie back first")
+    if not plan.reps:
+        raise ValueError("a set needs at least one rep")
+    lifts = []
+    turn_accel = 0.0
+    for number, rep in enumerate(plan.reps):
+        follower = plan.reps[number + 1] if number + 1 < len(plan.reps) else None
+        tired = number / len(plan.reps)
+        lift, turn_accel = _perform_rep(body, rep, follower, turn_accel, tired)
+        lifts.append(lift)
+    return tuple(lifts)
 
 
-def _settings(config: ProfileConfig) -> str:
-    """Return the configuration as settings of the decoder, as they stand in a recording's head."""
-    words = [f"rate_hz={config.rate_hz}", f"acc_range_g={config.acc_range_g}"]
-    if config.gyro_range_dps is not None:
-        words.append(f"gyro_range_dps={config.gyro_range_dps}")
-    return " ".join(words)
+def _perform_rep(
+    body: Body, rep: RepPlan, follower: RepPlan | None, turn_accel: float, tired: float
+) -> tuple[Lift, float]:
+    """Perform one rep; return it and the acceleration with which the next one starts."""
+    swing_deg = body.lifter.swing_deg
+    start_deg = body.pitch_deg
+    top_deg = body.lifter.bottom_deg + rep.reach * swing_deg
+    # The last rep comes all the way down, because the lifter then rests.
+    left_over = (1.0 - rep.sink) if follower else 0.0
+    end_deg = body.lifter.bottom_deg + left_over * swing_deg
+    up_deg, down_deg = top_deg - start_deg, top_deg - end_deg
+
+    at_top = _turn_accel(up_deg, rep.concentric_s, down_deg, rep.eccentric_s)
+    if rep.hold_s >= STILL_S:
+        at_top = 0.0
+    at_bottom = 0.0
+    if follower and rep.bottom_s < STILL_S:
+        rise_deg = body.lifter.bottom_deg + follower.reach * swing_deg - end_deg
+        at_bottom = _turn_accel(down_deg, rep.eccentric_s, rise_deg, follower.concentric_s)
+
+    up = SpeedProfile(
+        skew=rep.skew,
+        sticking=rep.sticking,
+        sticking_at=rep.sticking_at,
+        start_accel=turn_accel * rep.concentric_s**2 / up_deg,
+        end_brake=at_top * rep.concentric_s**2 / up_deg,
+    )
+    brake = at_bottom * rep.eccentric_s**2 / down_deg
+    if rep.touch is Touch.FLOOR and not at_bottom:
+        brake = _FLOOR_BRAKE
+    down = SpeedProfile(
+        start_accel=at_top * rep.eccentric_s**2 / down_deg,
+        end_brake=brake,
+    )
+
+    start_s = body.now_s
+    _sway(body, rep, tired)
+    concentric = _move(body, top_deg, rep.concentric_s, up)
+    _hold(body, rep, top_deg, tired)
+    eccentric = _move(body, end_deg, rep.eccentric_s, down)
+    _bottom(body, rep)
+    if rep.reach < 0.5:
+        body.note(Incident.ATTEMPT, start_s, eccentric.start_s + eccentric.duration_s)
+    return Lift(concentric, eccentric), at_bottom
+
+
+def _turn_accel(first_deg: float, first_s: float, second_deg: float, second_s: float) -> float:
+    """Return the acceleration of a reversal between two movements, degrees per s²."""
+    gentler = min(first_deg / first_s**2, second_deg / second_s**2)
+    return _TURN_SHARE * MIN_JERK_PEAK_ACCEL * gentler
+
+
+def _move(body: Body, to_deg: float, duration_s: float, profile: SpeedProfile) -> Movement:
+    movement = Movement(body.now_s, duration_s, body.pitch_deg, to_deg, profile)
+    # One side of the pelvis drops in step with the lift.
+    share = (to_deg - body.pitch_deg) / body.lifter.swing_deg
+    roll_rad = np.radians(body.lifter.roll_deg) * share
+    body.push(body.pose.roll, roll_rad, duration_s, profile)
+    body.pitch_to(to_deg, duration_s, profile)
+    return movement
+
+
+def _sway(body: Body, rep: RepPlan, tired: float) -> None:
+    duration_s = rep.concentric_s + rep.hold_s + rep.eccentric_s
+    sway_rad = np.radians(body.lifter.sway_deg) * (1.0 + tired)
+    body.wave(body.pose.sway, sway_rad, body.rng.uniform(0.4, 0.9), duration_s)
+
+
+def _hold(body: Body, rep: RepPlan, top_deg: float, tired: float) -> None:
+    if rep.hold_s < STILL_S:
+        return
+    end_s = body.now_s + rep.hold_s
+    tremor_rad = np.radians(body.lifter.tremor_deg) * (1.0 + tired)
+    for channel in (body.pose.pitch, body.pose.sway):
+        body.wave(channel, tremor_rad, body.rng.uniform(*_TREMOR_HZ), rep.hold_s)
+    if rep.dips:
+        pause_s = (rep.hold_s - rep.dips * DIP_S) / (rep.dips + 1)
+        for _ in range(rep.dips):
+            body.wait(pause_s)
+            body.note(Incident.DIP, body.now_s, body.now_s + DIP_S)
+            body.pitch_to(top_deg - rep.dip_share * body.lifter.swing_deg, 0.5 * DIP_S, MIN_JERK)
+            body.pitch_to(top_deg, 0.5 * DIP_S, MIN_JERK)
+    body.now_s = end_s
+
+
+def _bottom(body: Body, rep: RepPlan) -> None:
+    if rep.touch is Touch.FLOOR and rep.knock_g > 0.0:
+        knock_s = float(body.rng.uniform(*_KNOCK_S))
+        peak_mps2 = rep.knock_g * STANDARD_GRAVITY_MPS2
+        body.knock(body.pose.upward, peak_mps2, knock_s, body.now_s)
+        body.knock(body.pose.forward, 0.3 * peak_mps2, knock_s, body.now_s)
+        body.note(Incident.KNOCK, body.now_s - 0.5 * knock_s, body.now_s + 0.5 * knock_s)
+    if rep.slip_deg:
+        body.slip(rep.slip_deg)
+    if rep.bottom_s >= STILL_S:
+        body.wait(rep.bottom_s)
+
+
+_POSTURE: Final = {
+    Activity.SIT_DOWN: Posture.SITTING,
+    Activity.ROLL_BAR: Posture.SITTING,
+    Activity.LIE_BACK: Posture.LYING,
+    Activity.SHUFFLE: Posture.LYING,
+    Activity.ADJUST: Posture.LYING,
+    Activity.REST: Posture.LYING,
+    Activity.SIT_UP: Posture.SITTING,
+    Activity.STAND_UP: Posture.STANDING,
+    Activity.STAND: Posture.STANDING,
+    Activity.WALK: Posture.STANDING,
+}
+"""Posture during and after each activity."""
+
+_CHANGE_S: Final = 2.2
+"""Usual duration of a change of posture, s; less if the activity is short."""
+
+_CHANGE_SHARE: Final = 0.6
+"""Largest share of an activity that its change of posture takes."""
+
+_STEP_HZ: Final = 1.8
+"""Steps per second at an easy walk."""
+
+_STEP_BOUNCE_M: Final = 0.02
+"""Amplitude of the hips' rise and fall with each step, m."""
+
+_SHUFFLE_LIFT: Final = 0.3
+"""Largest lift in a shuffle, share of the swing: well under the half that makes a rep."""
+
+_FIDGET_EVERY_S: Final = 5.0
+"""Mean time between small movements of a resting lifter, s."""
+
+
+def perform_activity(body: Body, plan: ActivityPlan) -> None:
+    """Perform an activity for exactly as long as planned."""
+    start_s = body.now_s
+    end_s = start_s + plan.duration_s
+    posture = _POSTURE[plan.activity]
+    if posture is not body.posture:
+        change_s = min(_CHANGE_S * body.rng.uniform(0.8, 1.2), _CHANGE_SHARE * plan.duration_s)
+        body.settle(posture, change_s)
+    _HOW[plan.activity](body, end_s)
+    body.now_s = end_s
+    body.note(plan.activity, start_s, end_s)
+
+
+def _rest(body: Body, end_s: float) -> None:
+    left_s = end_s - body.now_s
+    breath_rad = np.radians(body.lifter.breath_deg)
+    body.wave(body.pose.pitch, breath_rad, body.rng.uniform(0.2, 0.35), left_s)
+    while True:
+        body.wait(body.rng.exponential(_FIDGET_EVERY_S))
+        fidget_s = body.rng.uniform(0.5, 1.2)
+        if body.now_s + 2.0 * fidget_s > end_s:
+            return
+        angle_rad = np.radians(body.rng.uniform(-3.0, 3.0, 3))
+        pose = body.pose
+        for channel, angle in zip((pose.pitch, pose.roll, pose.sway), angle_rad, strict=True):
+            body.push(channel, angle, fidget_s)
+            body.push(channel, -angle, fidget_s, after_s=fidget_s)
+        body.wait(2.0 * fidget_s)
+
+
+def _roll_bar(body: Body, end_s: float) -> None:
+    left_s = end_s - body.now_s
+    pose = body.pose
+    pace_hz = body.rng.uniform(0.4, 0.8)
+    body.wave(pose.pitch, np.radians(body.rng.uniform(2.0, 5.0)), pace_hz, left_s)
+    body.wave(pose.roll, np.radians(body.rng.uniform(1.0, 4.0)), 0.7 * pace_hz, left_s)
+    body.wave(pose.upward, 0.01, 1.3 * pace_hz, left_s)
+
+
+def _shuffle(body: Body, end_s: float) -> None:
+    rest_deg = body.pitch_deg
+    while end_s - body.now_s > 2.0:
+        lift_deg = body.rng.uniform(0.1, _SHUFFLE_LIFT) * body.lifter.swing_deg
+        up_s, down_s = body.rng.uniform(0.4, 0.8, 2)
+        body.push(body.pose.forward, body.rng.uniform(-0.08, 0.08), up_s + down_s)
+        body.push(body.pose.heading, np.radians(body.rng.uniform(-8.0, 8.0)), up_s + down_s)
+        body.pitch_to(rest_deg + lift_deg, up_s)
+        body.pitch_to(rest_deg, down_s)
+        body.knock(body.pose.upward, body.rng.uniform(2.0, 8.0), 0.05, body.now_s)
+        body.wait(body.rng.uniform(0.2, 0.6))
+
+
+def _adjust(body: Body, end_s: float) -> None:
+    pose = body.pose
+    while end_s - body.now_s > 1.6:
+        turn_s = body.rng.uniform(0.4, 0.8)
+        turns_deg = body.rng.uniform(-4.0, 4.0, 3)
+        for channel, turn_deg in zip((pose.roll, pose.sway, pose.pitch), turns_deg, strict=True):
+            body.push(channel, np.radians(turn_deg), turn_s)
+            body.push(channel, -np.radians(turn_deg), turn_s, after_s=turn_s)
+        body.wait(2.0 * turn_s + body.rng.uniform(0.1, 0.5))
+
+
+def _stand(body: Body, end_s: float) -> None:
+    left_s = end_s - body.now_s
+    for channel in (body.pose.pitch, body.pose.sway):
+        body.wave(channel, np.radians(body.rng.uniform(0.3, 1.0)), 0.3, left_s)
+
+
+def _walk(body: Body, end_s: float) -> None:
+    # The distance covered is left out: a sensor cannot tell a steady speed from rest.
+    left_s = end_s - body.now_s
+    pose = body.pose
+    step_hz = _STEP_HZ * body.rng.uniform(0.9, 1.1)
+    body.wave(pose.upward, _STEP_BOUNCE_M, step_hz, left_s)
+    body.wave(pose.forward, 0.01, step_hz, left_s)
+    body.wave(pose.leftward, 0.015, 0.5 * step_hz, left_s)
+    body.wave(pose.pitch, np.radians(2.0), step_hz, left_s)
+    body.wave(pose.sway, np.radians(4.0), 0.5 * step_hz, left_s)
+    body.wave(pose.roll, np.radians(5.0), 0.5 * step_hz, left_s)
+    for at_s in np.arange(body.now_s + 0.6, end_s - 0.3, 1.0 / step_hz):
+        body.knock(pose.upward, body.rng.uniform(2.0, 6.0), 0.06, float(at_s))
+    while end_s - body.now_s > 3.0:
+        body.wait(body.rng.uniform(0.5, 1.5))
+        body.push(pose.heading, np.radians(body.rng.uniform(-120.0, 120.0)), 1.4)
+        body.wait(1.4)
+
+
+def _keep_still(body: Body, end_s: float) -> None:
+    body.wave(body.pose.pitch, np.radians(body.lifter.breath_deg), 0.3, end_s - body.now_s)
+
+
+_HOW: Final[dict[Activity, Callable[[Body, float], None]]] = {
+    Activity.SIT_DOWN: _keep_still,
+    Activity.ROLL_BAR: _roll_bar,
+    Activity.LIE_BACK: _keep_still,
+    Activity.SHUFFLE: _shuffle,
+    Activity.ADJUST: _adjust,
+    Activity.REST: _rest,
+    Activity.SIT_UP: _keep_still,
+    Activity.STAND_UP: _keep_still,
+    Activity.STAND: _stand,
+    Activity.WALK: _walk,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Performance:
+    """A plan carried out."""
+
+    pose: Pose
+    """The body's coordinates over time."""
+    sets: tuple[tuple[Lift, ...], ...]
+    """The lifts of each set, in order."""
+    episodes: tuple[Episode, ...]
+    """Labelled stretches without reps, in order of their start."""
+    duration_s: float
+
+
+def perform(plan: SessionPlan, rng: np.random.Generator) -> Performance:
+    """Carry out a plan; raise ValueError if a set does not start lying."""
+    body = Body(plan.lifter, plan.starts, rng)
+    sets = []
+    for block in plan.blocks:
+        match block:
+            case SetPlan():
+                sets.append(perform_set(body, block))
+            case ActivityPlan():
+                perform_activity(body, block)
+    episodes = tuple(sorted(body.episodes, key=lambda episode: episode.start_s))
+    return Performance(body.pose, tuple(sets), episodes, body.now_s)

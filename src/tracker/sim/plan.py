@@ -1,10 +1,8 @@
-"""Everything that a simulated session is made of, said before it happens.
+"""The plan of a simulated session: lifter, movements, sensor and radio.
 
 A plan is explicit: two simulations of one plan differ only in what the seed decides (fidgets,
-tremor, noise, radio). Movements are given from standstill to standstill; the phases of the truth
-are a little different, because a phase starts and ends at 10 % of the movement's peak speed.
-
-The sensor, how it is worn, and the radio: everything between the hips and the host.
+tremor, noise, radio). Movements are timed from standstill to standstill. Phases in the truth are
+slightly different, because a phase starts and ends at 10 % of the movement's peak speed.
 """
 
 from __future__ import annotations
@@ -24,13 +22,13 @@ class Mounting:
     """How the sensor sits on the hips."""
 
     quaternion: tuple[float, float, float, float] = (1.0, 0.0, 0.0, 0.0)
-    """Unit quaternion (w, x, y, z) that turns trunk axes into sensor axes."""
+    """Unit quaternion (w, x, y, z) from trunk axes to sensor axes."""
     lever_arm_m: tuple[float, float, float] = (0.0, 0.0, 0.0)
-    """Place of the sensor from the hip axis, trunk axes, m."""
+    """Position of the sensor relative to the hip axis, trunk axes, m."""
 
     @classmethod
     def drawn(cls, rng: np.random.Generator, reach_m: float = 0.05) -> Mounting:
-        """Return a mounting that is any way round, uniformly over all rotations."""
+        """Return a random mounting, uniform over all rotations."""
         w, x, y, z = (float(part) for part in _unit(rng.standard_normal(4)))
         left, belly, along = rng.uniform(-reach_m, reach_m, 3)
         return cls((w, x, y, z), (float(along), float(left), float(belly)))
@@ -50,74 +48,71 @@ class Mounting:
 
 @dataclass(frozen=True, slots=True)
 class MemsNoise:
-    """How far a sensor's samples are from what it feels; zeros make it perfect."""
+    """Errors of a sensor's samples; with all zeros the sensor is ideal."""
 
     acc_density_ug_rthz: float = 0.0
     """White noise of the accelerometer, µg/√Hz."""
     gyro_density_mdps_rthz: float = 0.0
     """White noise of the gyroscope, mdps/√Hz."""
     acc_bias_mg: float = 0.0
-    """Largest constant error of an accelerometer axis, mg; drawn within ± this."""
+    """Largest constant offset of an accelerometer axis, mg."""
     gyro_bias_dps: float = 0.0
-    """Largest constant error of a gyroscope axis, dps; drawn within ± this."""
+    """Largest constant offset of a gyroscope axis, dps."""
     gyro_drift_dps: float = 0.0
-    """Largest further error that a gyroscope axis gains while it warms up, dps."""
+    """Largest further offset that a gyroscope axis gains while it warms up, dps."""
     scale_error: float = 0.0
-    """Largest relative error of an axis' scale."""
+    """Largest relative scale error of an axis."""
     cross_axis: float = 0.0
     """Largest share of one axis that leaks into another."""
 
 
 @dataclass(frozen=True, slots=True)
 class SensorPlan:
-    """The sensor that is worn."""
+    """The sensor."""
 
     rate_hz: int = 100
-    """Nominal samples per second, as the configuration says."""
+    """Configured sample rate."""
     acc_range_g: int = 8
     """Full scale of the accelerometer, g."""
     gyro_range_dps: int | None = 1000
-    """Full scale of the gyroscope, dps; None for an accelerometer alone."""
+    """Full scale of the gyroscope, dps; None without a gyroscope."""
     noise: MemsNoise = field(default_factory=MemsNoise)
-    """Errors of the samples."""
     rate_error: float = 0.0
-    """Relative error of the sample rate; up to ±0.01 where an internal oscillator makes it."""
+    """Relative error of the sample rate; up to ±0.01 with an internal oscillator."""
     crystal_ppm: float = 0.0
-    """Error of the clock behind the stamps, ppm; usually within ±50."""
+    """Error of the timestamp clock, ppm; usually within ±50."""
     first_stamp_us: int = 0
-    """Reading of the device clock at session second 0, µs; a large value brings its wrap near."""
+    """Device clock at session second 0, µs; a large value makes it wrap during the session."""
 
 
 @dataclass(frozen=True, slots=True)
 class Disconnect:
-    """A time without a connection."""
+    """A period without a connection."""
 
     start_s: float
-    """When the radio goes silent, s."""
     duration_s: float
-    """Until samples come again, s."""
+    """Until samples arrive again, s."""
     reboots: bool = False
-    """True where the sensor started anew: its packet counter and clock begin again at 0."""
+    """Whether the sensor restarts: its packet counter and clock begin again at 0."""
 
 
 @dataclass(frozen=True, slots=True)
 class RadioPlan:
-    """The way from the sensor to the host."""
+    """The radio link from the sensor to the host."""
 
     samples_per_packet: int = 4
-    """Samples in one notification."""
     interval_s: float = 0.03
-    """Connection interval: packets wait for its next tick, s."""
+    """Connection interval, s: packets wait for the next connection event."""
     jitter_s: float = 0.005
     """Mean of the exponential delay that the host adds, s."""
     stall_share: float = 0.02
-    """Share of the packets at which the host stalls for 0.1 to 0.3 s; those behind wait."""
+    """Share of packets at which the host stalls for 0.1 to 0.3 s, holding up later ones."""
     loss_share: float = 0.0
-    """Share of the packets that never arrive, in bursts of 1 to 5."""
+    """Share of packets that never arrive, in bursts of 1 to 5."""
     disconnects: tuple[Disconnect, ...] = ()
-    """Longer times without a connection, in order."""
+    """In order."""
     first_sequence: int = 0
-    """Counter of the first packet; a large value brings its wrap near."""
+    """Counter of the first packet; a large value makes it wrap during the session."""
 
 
 def _unit(vector: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -125,27 +120,27 @@ def _unit(vector: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 class Posture(Enum):
-    """How the lifter rests between movements."""
+    """The lifter's posture between movements."""
 
     STANDING = "standing"
     SITTING = "sitting"
     LYING = "lying"
-    """Shoulder blades on the bench (or floor), hips at the bottom: where a set starts."""
+    """Shoulder blades on the bench or floor, hips at the bottom: where a set starts."""
 
 
 class Activity(Enum):
-    """What a lifter does besides reps."""
+    """What a lifter does between sets."""
 
     SIT_DOWN = "sit_down"
     ROLL_BAR = "roll_bar"
-    """Sitting, the bar is rolled over the thighs."""
+    """Sitting, rolling the bar over the thighs."""
     LIE_BACK = "lie_back"
     SHUFFLE = "shuffle"
-    """Lying, the hips are lifted a little and put down elsewhere."""
+    """Lying, lifting the hips a little and putting them down elsewhere."""
     ADJUST = "adjust"
-    """Lying, small turns until everything sits."""
+    """Lying, getting comfortable with small turns."""
     REST = "rest"
-    """Lying, breathing, with a small movement now and then."""
+    """Lying, breathing, with an occasional small movement."""
     SIT_UP = "sit_up"
     STAND_UP = "stand_up"
     STAND = "stand"
@@ -156,99 +151,94 @@ class Touch(Enum):
     """What happens at the bottom of a rep."""
 
     NONE = "none"
-    """The hips stop or turn in mid-air."""
+    """The hips stop or reverse in mid-air."""
     FLOOR = "floor"
     """The plates or the hips hit the floor."""
 
 
 DIP_S: Final = 0.9
-"""A dip during the hold lasts this long, s: half down, half up."""
+"""Duration of a dip during the lockout, s: half down, half up."""
 
 DIP_PAUSE_S: Final = 0.2
-"""Least stillness that goes with each dip, s."""
+"""Least pause with each dip, s."""
 
 
 @dataclass(frozen=True, slots=True)
 class RepPlan:
-    """One movement up, what happens at the top, and the movement down."""
+    """Concentric, lockout, eccentric and bottom, each timed from standstill to standstill."""
 
     concentric_s: float = 1.0
-    """Way up, from standstill to standstill, s."""
     hold_s: float = 1.0
-    """Standstill at the top, s; below 0.02 the movement just turns."""
+    """Standstill at the top, s; below 0.02 the movement simply reverses."""
     eccentric_s: float = 1.5
-    """Way down, from standstill to standstill, s."""
     bottom_s: float = 0.5
-    """Standstill at the bottom before the next rep, s; below 0.02 the movement just turns."""
+    """Standstill before the next rep, s; below 0.02 the movement simply reverses."""
     reach: float = 1.0
-    """Share of the swing at which the way up ends: under 0.85 no lockout, under 0.5 no rep."""
+    """Share of the swing at which the concentric ends: under 0.85 no lockout, under 0.5 no rep."""
     sink: float = 1.0
-    """How far the way down goes: 1 back to the bottom, 0.9 leaves a tenth of the swing."""
+    """Share of the swing that the eccentric comes down: 1 is back to the bottom."""
     skew: float = 0.0
-    """Early (> 0) or late (< 0) peak speed on the way up, within ±0.5."""
+    """Early (> 0) or late (< 0) peak speed in the concentric, within ±0.5."""
     sticking: float = 0.0
-    """Loss of speed at the sticking point of the way up, 0 to 0.7."""
+    """Share of speed lost at the sticking point of the concentric, 0 to 0.7."""
     sticking_at: float = 0.3
-    """Where it sticks, share of the time, 0.25 to 0.75: early with a bar, late with a band."""
+    """Sticking point, share of the time, 0.25 to 0.75: early with a bar, late with a band."""
     touch: Touch = Touch.NONE
-    """What happens at the bottom."""
     knock_g: float = 0.0
-    """Peak of the spike when plates hit the floor, g; 3 to 10 with a bar."""
+    """Peak acceleration when plates hit the floor, g; 3 to 10 with a bar."""
     dips: int = 0
-    """How often the hips sag and come back during the hold; each takes `DIP_S` of it."""
+    """Times the hips sag during the lockout; each takes `DIP_S` of it."""
     dip_share: float = 0.15
-    """Depth of a dip, share of the swing."""
+    """Depth of a dip as a share of the swing."""
     slip_deg: float = 0.0
-    """How far the strap slides at the bottom after this rep, degrees."""
+    """Angle by which the strap slides at the bottom after this rep, degrees."""
 
     def __post_init__(self) -> None:
         if min(self.concentric_s, self.eccentric_s) <= 0.0:
-            raise ValueError("a movement must take time: concentric_s and eccentric_s above 0")
+            raise ValueError("concentric_s and eccentric_s must be above 0")
         if self.dips and self.hold_s < self.dips * (DIP_S + DIP_PAUSE_S):
-            raise ValueError(f"a hold of {self.hold_s} s has no room for {self.dips} dips")
+            raise ValueError(f"a hold of {self.hold_s} s is too short for {self.dips} dips")
 
     @property
     def duration_s(self) -> float:
-        """Time from its start to the next rep's, s."""
+        """Time from this rep's start to the next rep's, s."""
         return self.concentric_s + self.hold_s + self.eccentric_s + self.bottom_s
 
 
 @dataclass(frozen=True, slots=True)
 class SetPlan:
-    """Reps in a row."""
+    """Consecutive reps."""
 
     reps: tuple[RepPlan, ...]
-    """In the order in which they are done."""
 
 
 @dataclass(frozen=True, slots=True)
 class ActivityPlan:
-    """Something else for a while."""
+    """Something other than a set."""
 
     activity: Activity
-    """What is done."""
     duration_s: float
-    """How long, s; the change of posture that it needs is part of it."""
+    """Including the change of posture that it needs, s."""
 
 
 @dataclass(frozen=True, slots=True)
 class LifterPlan:
-    """A body and the way it moves."""
+    """A body and how it moves."""
 
     trunk_length_m: float = 0.45
     """From the shoulder blades on the bench to the hips, m."""
     bottom_deg: float = -36.0
-    """Pitch of the trunk at the bottom, degrees above level."""
+    """Pitch of the trunk at the bottom, degrees above horizontal."""
     top_deg: float = 11.0
-    """Pitch at a full lockout, degrees above level."""
+    """Pitch at a full lockout, degrees above horizontal."""
     roll_deg: float = 1.0
     """Drop of one side of the pelvis at the top, degrees; 3 to 8 on a single leg."""
     sway_deg: float = 0.5
-    """Sideways wander of the hips during a rep, degrees."""
+    """Sideways sway of the hips during a rep, degrees."""
     tremor_deg: float = 0.03
-    """Amplitude of the tremor during holds, degrees."""
+    """Amplitude of tremor during lockouts, degrees."""
     breath_deg: float = 0.2
-    """Amplitude of the breath while lying still, degrees."""
+    """Amplitude of breathing while lying still, degrees."""
 
     @property
     def swing_deg(self) -> float:
@@ -258,21 +248,17 @@ class LifterPlan:
 
 @dataclass(frozen=True, slots=True)
 class SessionPlan:
-    """One session from the first second to the last."""
+    """One whole session."""
 
     exercise: str
     """Name of the exercise, as in the domain."""
     blocks: tuple[SetPlan | ActivityPlan, ...]
     """What the lifter does, in order."""
     lifter: LifterPlan = field(default_factory=LifterPlan)
-    """Who does it."""
     mounting: Mounting = field(default_factory=Mounting)
-    """How the sensor is worn."""
     sensor: SensorPlan = field(default_factory=SensorPlan)
-    """What is worn."""
     radio: RadioPlan = field(default_factory=RadioPlan)
-    """How it is heard."""
     starts: Posture = Posture.STANDING
     """Posture at session second 0."""
     note: str = ""
-    """What is special about this session, for people."""
+    """A remark for the recording's header."""

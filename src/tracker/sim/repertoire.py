@@ -1,10 +1,11 @@
-"""How people do each exercise: bodies, tempos and fatigue, drawn within what was measured.
+"""How people do each exercise, and ready-made sessions of one.
 
-The path of the hips comes from Zabaleta-Korta and Fernández-Peña (2024): net displacement and its
-direction, for the hip thrust 36.7 ± 3.5 cm at 102 ± 6° and for the floor bridge 17.8 ± 5.4 cm at
-62 ± 11° (90° is straight up). On a rigid trunk of length R the displacement is a chord: the swing
-is twice the arcsine of half of it over R, and its middle lies at right angles to the chord.
-The variations' shares and all tempos are assumptions; `docs/simulator.md` has the table.
+Bodies, tempos and fatigue are drawn at random within measured limits. The path of the hips comes
+from Zabaleta-Korta and Fernández-Peña (2024): the net displacement is 36.7 ± 3.5 cm at 102 ± 6°
+for the hip thrust and 17.8 ± 5.4 cm at 62 ± 11° for the floor bridge (90° is up). For a
+rigid trunk of length R the displacement is a chord c: the swing is 2 asin(c / 2R), and its middle
+is perpendicular to the chord. The variations' shares and all tempos are assumptions; the table is
+in `docs/simulator.md`.
 """
 
 from __future__ import annotations
@@ -16,53 +17,67 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from tracker.domain import UnknownNameError
-from tracker.sim.plan import LifterPlan, RepPlan, SetPlan
+from tracker.sim.plan import (
+    Activity,
+    ActivityPlan,
+    LifterPlan,
+    Mounting,
+    Posture,
+    RadioPlan,
+    RepPlan,
+    SensorPlan,
+    SessionPlan,
+    SetPlan,
+    Touch,
+)
+from tracker.sim.sensor import LSM6DSOX
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 Range = tuple[float, float]
 """Lowest and highest value."""
 
 _TRUNK_M: Final = (0.42, 0.54)
-"""From the shoulder blades to the hips; within it, three estimates of the swing agree."""
+"""From shoulder blades to hips, m; within these limits three estimates of the swing agree."""
 
 _SPREAD: Final = 1.0
-"""Bodies are drawn within so many standard deviations; further out, a bridge could cross level."""
+"""Largest deviation of a body, in standard deviations: beyond it a bridge could cross level."""
 
 _ROM_LOSS: Final = 0.06
-"""A tired lifter's range shrinks by up to this share: less than what makes a rep short."""
+"""Largest share by which fatigue reduces the range: too little to make a rep short."""
+
+LEAST_SETS: Final = 3
+"""Usual number of sets of one exercise."""
+
+_REPS: Final = (6, 11)
+"""Fewest reps in a set, and one more than the most."""
+
+_REST_S: Final = (20.0, 30.0)
+"""Shortest and longest rest, s: short for training, but longer than a pause within a set."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tempo:
-    """The four times of a rep, from standstill to standstill."""
+    """The four times of a rep, from standstill to standstill, s."""
 
     concentric_s: float
-    """Way up, s."""
     hold_s: float
-    """Standstill at the top, s."""
     eccentric_s: float
-    """Way down, s."""
     bottom_s: float
-    """Standstill at the bottom, s."""
 
 
 @dataclass(frozen=True, slots=True)
 class TempoRange:
-    """Between which times a tempo is drawn."""
+    """Limits of a random tempo."""
 
     concentric_s: Range
-    """Way up, s."""
     hold_s: Range
-    """Standstill at the top, s."""
     eccentric_s: Range
-    """Way down, s."""
     bottom_s: Range
-    """Standstill at the bottom, s."""
 
     def drawn(self, rng: np.random.Generator) -> Tempo:
-        """Return a tempo within the range."""
+        """Return a random tempo."""
         return Tempo(
             concentric_s=_between(self.concentric_s, rng),
             hold_s=_between(self.hold_s, rng),
@@ -73,23 +88,22 @@ class TempoRange:
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """What is usual for one exercise."""
+    """How people usually do one exercise."""
 
     chord_m: Range
     """Net displacement of the hips: mean and standard deviation, m."""
     direction_deg: Range
-    """Direction of it, 90 is straight up: mean and standard deviation, degrees."""
+    """Direction of the displacement, 90 is straight up: mean and standard deviation, degrees."""
     tempo: TempoRange
-    """Usual times."""
     roll_deg: Range
     """Drop of one side of the pelvis at the top, degrees."""
     duration_cv: Range
-    """Variation of durations within a set, share of the mean."""
+    """Coefficient of variation of durations within a set."""
     sticking_at: float
-    """Where a hard rep sticks, share of the way's time."""
+    """Sticking point of a hard rep, share of the concentric's time."""
 
     def drawn_lifter(self, rng: np.random.Generator) -> LifterPlan:
-        """Return somebody who does this exercise."""
+        """Return a random lifter."""
         trunk_length_m = _between(_TRUNK_M, rng)
         chord_m = _normal(self.chord_m, rng)
         middle_deg = 90.0 - _normal(self.direction_deg, rng)
@@ -111,18 +125,18 @@ class Style:
         tempo: Tempo | None = None,
         fatigue: float = 0.1,
     ) -> SetPlan:
-        """Return a set whose movements vary and slow down.
+        """Return a set whose reps vary and slow down.
 
         Parameters
         ----------
         rng
-            Draws tempo and variation.
+            Source of the variation.
         reps
-            How many.
+            Number of reps.
         tempo
-            Times of the first rep; None draws what is usual.
+            Times of the first rep; None draws a usual tempo.
         fatigue
-            Growth of the durations from the first to the last rep, share.
+            Share by which durations grow from the first rep to the last.
         """
         first = tempo or self.tempo.drawn(rng)
         cv = _between(self.duration_cv, rng)
@@ -206,22 +220,16 @@ STYLES: Final[Mapping[str, Style]] = MappingProxyType(
                 (0.2, 2.5),
                 (0.08, 0.12),
             ),
-            # Feet up: the hips start lower and end no higher.
+            # With the feet up, the hips start lower and end no higher.
             direction_deg=(104.0, 5.0),
         ),
     }
 )
-"""What is usual, by the exercise's name."""
+"""Styles by the exercise's name."""
 
 
 def style_of(exercise: str) -> Style:
-    """Return what is usual for an exercise.
-
-    Raises
-    ------
-    UnknownNameError
-        If nobody can simulate it.
-    """
+    """Return the style of an exercise; raise UnknownNameError if it cannot be simulated."""
     try:
         return STYLES[exercise]
     except KeyError:
@@ -235,3 +243,123 @@ def _between(limits: Range, rng: np.random.Generator) -> float:
 def _normal(moments: Range, rng: np.random.Generator) -> float:
     mean, deviation = moments
     return mean + deviation * float(np.clip(rng.standard_normal(), -_SPREAD, _SPREAD))
+
+
+def training_plan(exercise: str, seed: int, least_s: float = 0.0) -> SessionPlan:
+    """Return a session of one exercise whose first rep starts within 4 s.
+
+    Parameters
+    ----------
+    exercise
+        Name of the exercise.
+    seed
+        Decides the lifter, the tempo and the sensor's mounting.
+    least_s
+        Sets are added until the session lasts at least this long, s.
+
+    Raises
+    ------
+    UnknownNameError
+        If the exercise cannot be simulated.
+    """
+    style = style_of(exercise)
+    rng = np.random.default_rng(seed)
+    lifter = style.drawn_lifter(rng)
+    mounting = Mounting.drawn(rng)
+    tempo = style.tempo.drawn(rng)
+
+    blocks: list[SetPlan | ActivityPlan] = [
+        ActivityPlan(Activity.LIE_BACK, 2.4),
+        ActivityPlan(Activity.REST, 1.3),
+    ]
+    sets = 0
+    planned_s = 0.0
+    while sets < LEAST_SETS or planned_s < least_s:
+        lifts = style.drawn_set(rng, int(rng.integers(*_REPS)), tempo)
+        rest = ActivityPlan(Activity.REST, float(rng.uniform(*_REST_S)))
+        blocks += [lifts, rest]
+        sets += 1
+        planned_s += sum(rep.duration_s for rep in lifts.reps) + rest.duration_s
+    blocks += [
+        ActivityPlan(Activity.SIT_UP, 3.0),
+        ActivityPlan(Activity.STAND_UP, 3.0),
+        ActivityPlan(Activity.WALK, 6.0),
+    ]
+    return SessionPlan(
+        exercise=exercise,
+        blocks=tuple(blocks),
+        lifter=lifter,
+        mounting=mounting,
+        sensor=SensorPlan(noise=LSM6DSOX, rate_error=0.004, crystal_ppm=20.0),
+        radio=RadioPlan(samples_per_packet=5),
+        starts=Posture.SITTING,
+        note="A simulated training; nobody trained.",
+    )
+
+
+def demo_plan(seed: int) -> SessionPlan:
+    """Return the session of `tracker demo`: two sets in about 80 s, each with something to coach.
+
+    The first rep starts within 4 s. The first set has six good reps, held for about 1.5 s. In the
+    second the lockouts are brief, rep 3 is short of lockout and rep 4 is dropped.
+    """
+    rng = np.random.default_rng(seed)
+
+    def about(value: float) -> float:
+        return value * float(rng.uniform(0.93, 1.07))
+
+    return SessionPlan(
+        exercise="hip_thrust",
+        blocks=(
+            ActivityPlan(Activity.LIE_BACK, 2.4),
+            ActivityPlan(Activity.REST, 1.3),
+            _good_set(about),
+            ActivityPlan(Activity.REST, 16.0),
+            _hasty_set(about),
+            ActivityPlan(Activity.REST, 3.0),
+            ActivityPlan(Activity.SIT_UP, 3.0),
+            ActivityPlan(Activity.STAND_UP, 3.0),
+            ActivityPlan(Activity.WALK, 6.0),
+        ),
+        lifter=LifterPlan(roll_deg=1.2),
+        mounting=Mounting.drawn(rng),
+        sensor=SensorPlan(noise=LSM6DSOX, rate_error=0.004, crystal_ppm=20.0),
+        radio=RadioPlan(samples_per_packet=5),
+        starts=Posture.SITTING,
+        note="A simulated demo; nobody trained.",
+    )
+
+
+def _good_set(about: Callable[[float], float]) -> SetPlan:
+    reps = tuple(
+        RepPlan(
+            concentric_s=about(1.0 + 0.03 * number),
+            # The slow ends of the movements, below 10 % of peak speed, add a quarter second.
+            hold_s=about(1.25),
+            eccentric_s=about(1.7),
+            bottom_s=about(0.4),
+        )
+        for number in range(6)
+    )
+    return SetPlan(reps)
+
+
+def _hasty_set(about: Callable[[float], float]) -> SetPlan:
+    def hasty(reach: float = 1.0) -> RepPlan:
+        return RepPlan(
+            concentric_s=about(1.1),
+            hold_s=about(0.3),
+            eccentric_s=about(1.3),
+            bottom_s=about(0.4),
+            reach=reach,
+        )
+
+    dropped = RepPlan(
+        concentric_s=about(1.15),
+        hold_s=about(0.3),
+        eccentric_s=about(0.6),
+        bottom_s=about(0.9),
+        touch=Touch.FLOOR,
+        knock_g=4.0,
+    )
+    return SetPlan((hasty(), hasty(), hasty(reach=0.72), dropped, hasty()))

@@ -1,11 +1,9 @@
-"""From what a perfect sensor would feel to what a cheap one reports.
+"""A real sensor and its radio: ideal readings in, noisy counts and notifications out.
 
-From counts to notifications: packets, connection events, a busy host, losses and silences.
-
-The order of things on the air: a packet is ready with its last sample, waits for the next
-connection event, then for the host; a stalled host delivers everything that piled up at once, in
-order. A lost packet leaves a hole in the sequence. While disconnected no packet is made, so the
-counter goes on where it stood, unless the sensor restarted.
+A packet is ready with its last sample, waits for the next connection event, then for the host. A
+stalled host delivers everything queued at once, in order. A lost packet leaves a gap in the
+sequence. While disconnected the sensor makes no packets, so its counter continues where it
+stopped, unless the sensor restarted.
 """
 
 from __future__ import annotations
@@ -30,20 +28,41 @@ if TYPE_CHECKING:
     from tracker.sim.body import Kinematics
     from tracker.sim.plan import Disconnect, RadioPlan, SensorPlan
 
+STREAM_START_S: Final = 0.3
+"""Time to discover, connect and configure before the first sample, s."""
+
+_SENSOR_DELAY_S: Final = 0.0005
+"""From the last sample of a packet to the radio's queue, s."""
+
+_SPACING_S: Final = 0.0002
+"""Time between packets in one connection event, s."""
+
+_STALL_S: Final = (0.1, 0.3)
+"""Shortest and longest stall of the host, s."""
+
+_BURST: Final = 5
+"""Most packets lost in a row."""
+
+_SUPERVISION_S: Final = 2.0
+"""Supervision timeout: how long the host takes to notice a lost link, s."""
+
+_BOOT_S: Final = 1.0
+"""Time from a restart to the new connection, s."""
+
 _WARM_UP_S: Final = 180.0
-"""A gyroscope's error settles with about this time constant after it was switched on, s."""
+"""Time constant with which a gyroscope's offset settles after power-on, s."""
 
 IDEAL: Final = MemsNoise()
-"""No errors but rounding and the ends of the range."""
+"""No errors except rounding and clipping."""
 
 LSM6DSOX: Final = MemsNoise(70.0, 3.8, 20.0, 1.0, 0.2, 0.01, 0.005)
-"""Like a good part of today: 70 µg/√Hz, ±20 mg."""
+"""A good current part: 70 µg/√Hz, ±20 mg."""
 
 BMI270: Final = MemsNoise(160.0, 8.0, 20.0, 0.5, 0.2, 0.01, 0.005)
-"""Like the part in many wearables."""
+"""The part in many wearables."""
 
 MPU6050: Final = MemsNoise(400.0, 5.0, 50.0, 5.0, 1.0, 0.03, 0.02)
-"""Like the hobby part of old, with what is left of its offset after a firmware's trim."""
+"""An old hobby part, with the offset that remains after the firmware's trim."""
 
 PRESETS: Final = MappingProxyType(
     {
@@ -54,7 +73,7 @@ PRESETS: Final = MappingProxyType(
         "drifting": replace(BMI270, gyro_bias_dps=3.0, gyro_drift_dps=3.0),
     }
 )
-"""Noise by a part's name; figures and sources are in `docs/simulator.md`."""
+"""Noise by part; figures and sources are in `docs/simulator.md`."""
 
 
 def measure(
@@ -64,20 +83,16 @@ def measure(
     noise: MemsNoise,
     rng: np.random.Generator,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return what the sensor reports before it rounds.
+    """Return what a real sensor measures, before rounding.
 
     Parameters
     ----------
     kinematics
-        What a perfect sensor feels.
-    time_s
-        Times of the samples, s, shape (n,).
+        Ideal readings at `time_s`, s, shape (n,).
     rate_hz
-        Samples per second: noise within half of it ends up in the samples.
+        Sample rate: noise up to half of it ends up in the samples.
     noise
-        How large the errors may be.
-    rng
-        Draws the errors of this specimen, and the noise.
+        Limits from which `rng` draws the errors of this specimen.
 
     Returns
     -------
@@ -105,61 +120,37 @@ def _within(limit: float, rng: np.random.Generator) -> NDArray[np.float64]:
 
 
 def _sensitivity(noise: MemsNoise, rng: np.random.Generator) -> NDArray[np.float64]:
-    """Return the matrix from what is felt to what is shown, shape (3, 3)."""
+    """Return the matrix of scale and cross-axis errors, shape (3, 3)."""
     matrix = np.eye(3) + noise.cross_axis * rng.uniform(-1.0, 1.0, (3, 3))
     np.fill_diagonal(matrix, 1.0 + _within(noise.scale_error, rng))
     return matrix
 
 
-STREAM_START_S: Final = 0.3
-"""Finding, connecting and configuring takes this long before the first sample, s."""
-
-_SENSOR_DELAY_S: Final = 0.0005
-"""From the last sample of a packet to its place in the radio's queue, s."""
-
-_SPACING_S: Final = 0.0002
-"""Packets of one connection event come one after the other, s."""
-
-_STALL_S: Final = (0.1, 0.3)
-"""Shortest and longest stall of the host, s."""
-
-_BURST: Final = 5
-"""Most packets that are lost in a row."""
-
-_SUPERVISION_S: Final = 2.0
-"""A host notices a silent link after its supervision timeout, often this long, s."""
-
-_BOOT_S: Final = 1.0
-"""A sensor that restarts has booted this long before it is connected again, s."""
-
-
 @dataclass(frozen=True, slots=True)
 class Transmission:
-    """What reached the host."""
+    """What reached the host, in order of arrival."""
 
     notifications: tuple[Notification, ...]
-    """In order of arrival."""
     gaps: tuple[Gap, ...]
-    """Every hole in the samples, from the last one before to the first one after."""
+    """Every gap, from the last sample before it to the first after it."""
     least_delay_s: float
     """Shortest time from a packet's last sample to its arrival, s."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
-    """A stretch with a connection."""
+class _Connection:
+    """A period with a connection."""
 
     samples: slice
-    """Which samples fall into it."""
     connected_s: float
     """When samples begin to flow, s."""
     booted: Disconnect | None
-    """The silence before it, if the sensor restarted in it."""
+    """The disconnect before it, if the sensor restarted meanwhile."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Counts:
-    """What the sensor counted."""
+    """Raw samples of the sensor."""
 
     time_s: NDArray[np.float64]
     """True time of each sample, s, shape (n,)."""
@@ -176,38 +167,24 @@ def transmit(
     radio: RadioPlan,
     rng: np.random.Generator,
 ) -> Transmission:
-    """Send samples over the air.
-
-    Parameters
-    ----------
-    counts
-        The samples.
-    config
-        What the sensor is set to; a restart draws another boot id.
-    sensor
-        Gives the error and the start of the device clock.
-    radio
-        How packets travel.
-    rng
-        Decides on delays and losses.
-    """
-    heard: list[tuple[float, str, bytes]] = []
+    """Send samples over the radio; `rng` decides delays, losses and boot ids."""
+    received: list[tuple[float, str, bytes]] = []
     arrived = np.zeros(counts.time_s.size, dtype=bool)
     delays_s: list[float] = []
     sequence = radio.first_sequence
     first_stamp_us, clock_start_s = sensor.first_stamp_us, 0.0
-    heard += _link_states(0.0, LinkState.SEARCHING, LinkState.CONNECTING)
-    for silence in radio.disconnects:
-        noticed_s = silence.start_s + min(_SUPERVISION_S, 0.5 * silence.duration_s)
-        heard += _link_states(noticed_s, LinkState.LOST, LinkState.RECONNECTING)
-    for run in _runs(counts.time_s, radio.disconnects):
+    received += _link_states(0.0, LinkState.SEARCHING, LinkState.CONNECTING)
+    for disconnect in radio.disconnects:
+        noticed_s = disconnect.start_s + min(_SUPERVISION_S, 0.5 * disconnect.duration_s)
+        received += _link_states(noticed_s, LinkState.LOST, LinkState.RECONNECTING)
+    for run in _connections(counts.time_s, radio.disconnects):
         if run.booted is not None:
             sequence, first_stamp_us = 0, 0
             clock_start_s = max(run.booted.start_s, run.connected_s - _BOOT_S)
             config = replace(config, boot_id=int(rng.integers(1 << 32)))
-        heard += _link_states(run.connected_s - 0.1, LinkState.CONFIGURING)
-        heard.append((run.connected_s - 0.06, CONFIG_UUID, config.encode()))
-        heard += _link_states(run.connected_s - 0.05, LinkState.STREAMING)
+        received += _link_states(run.connected_s - 0.1, LinkState.CONFIGURING)
+        received.append((run.connected_s - 0.06, CONFIG_UUID, config.encode()))
+        received += _link_states(run.connected_s - 0.05, LinkState.STREAMING)
 
         starts = np.arange(run.samples.start, run.samples.stop, radio.samples_per_packet)
         starts = starts[starts + radio.samples_per_packet <= run.samples.stop]
@@ -222,31 +199,32 @@ def transmit(
             gyro = None if counts.gyro is None else counts.gyro[span]
             stamp_us = round(float(stamps_us[number]))
             data = encode_packet(config, sequence + int(number), stamp_us, counts.acc[span], gyro)
-            heard.append((float(arrivals_s[number]), IMU_UUID, data))
+            received.append((float(arrivals_s[number]), IMU_UUID, data))
             arrived[span] = True
         delays_s += (arrivals_s - last_s)[~lost].tolist()
         sequence += starts.size
 
-    heard.sort(key=lambda item: item[0])
+    received.sort(key=lambda item: item[0])
     return Transmission(
         notifications=tuple(
-            Notification(ns_from_s(at_s), channel, data) for at_s, channel, data in heard
+            Notification(ns_from_s(at_s), channel, data) for at_s, channel, data in received
         ),
         gaps=tuple(_gaps(counts.time_s, arrived)),
         least_delay_s=min(delays_s, default=0.0),
     )
 
 
-def _runs(time_s: NDArray[np.float64], silences: tuple[Disconnect, ...]) -> Iterator[_Run]:
+def _connections(
+    time_s: NDArray[np.float64], disconnects: tuple[Disconnect, ...]
+) -> Iterator[_Connection]:
     first, connected_s, booted = 0, STREAM_START_S, None
-    for silence in silences:
-        last, following = np.searchsorted(
-            time_s, (silence.start_s, silence.start_s + silence.duration_s)
-        )
-        yield _Run(slice(first, int(last)), connected_s, booted)
-        first, connected_s = int(following), silence.start_s + silence.duration_s
-        booted = silence if silence.reboots else None
-    yield _Run(slice(first, time_s.size), connected_s, booted)
+    for disconnect in disconnects:
+        end_s = disconnect.start_s + disconnect.duration_s
+        last, following = np.searchsorted(time_s, (disconnect.start_s, end_s))
+        yield _Connection(slice(first, int(last)), connected_s, booted)
+        first, connected_s = int(following), end_s
+        booted = disconnect if disconnect.reboots else None
+    yield _Connection(slice(first, time_s.size), connected_s, booted)
 
 
 def _link_states(at_s: float, *states: LinkState) -> list[tuple[float, str, bytes]]:
@@ -256,7 +234,7 @@ def _link_states(at_s: float, *states: LinkState) -> list[tuple[float, str, byte
 def _arrivals_s(
     last_s: NDArray[np.float64], radio: RadioPlan, rng: np.random.Generator
 ) -> NDArray[np.float64]:
-    """Return when each packet reaches the host; a delayed one holds up those behind it."""
+    """Return when each packet reaches the host; a delayed packet holds up those behind it."""
     ready_s = last_s + _SENSOR_DELAY_S
     phase_s = rng.uniform(0.0, radio.interval_s)
     event_s = phase_s + np.ceil((ready_s - phase_s) / radio.interval_s) * radio.interval_s

@@ -1,6 +1,6 @@
-"""One coordinate of the body over time: movements, waves and knocks with exact derivatives.
+"""One coordinate of the body over time: moves, waves and knocks with exact derivatives.
 
-How the speed of one movement runs from standstill to standstill, in closed form.
+A move follows a speed profile from standstill to standstill, in closed form.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-if TYPE_CHECKING:
     Evaluation = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
 
 MIN_JERK_PEAK_RATE: Final = 1.875
@@ -24,42 +23,41 @@ MIN_JERK_PEAK_ACCEL: Final = 10.0 / 3.0**0.5
 """Peak acceleration of a minimum-jerk movement of unit distance and duration."""
 
 BOUNDARY_SHARE: Final = 0.1
-"""A phase starts and ends where the speed crosses this share of the movement's own peak."""
+"""A phase starts and ends where speed crosses this share of the movement's own peak."""
 
 _STICKING_WIDTH: Final = 0.5
-"""Share of the movement's time that a sticking point slows down."""
+"""Share of the movement's time that the sticking point slows down."""
 
 _CROSSING_GRID: Final = 2001
 """Points among which a crossing is bracketed before it is refined."""
 
 _REFINEMENTS: Final = 7
-"""Rounds of 32 parts in a bracket of 1/2000: the crossing is then known to 1e-14."""
+"""Rounds, each dividing the bracket of 1/2000 by 32: locates the crossing to 1e-14."""
 
 _REFINEMENT_GRID: Final = 33
-"""Points of one round."""
 
 
 @dataclass(frozen=True, slots=True)
 class SpeedProfile:
-    """A movement of unit distance in unit time; plain minimum jerk unless told otherwise."""
+    """A movement of unit distance in unit time; minimum jerk by default."""
 
     skew: float = 0.0
-    """Early (> 0) or late (< 0) peak of the speed, within ±0.5."""
+    """Early (> 0) or late (< 0) peak speed, within ±0.5."""
     sticking: float = 0.0
-    """Loss of speed at the sticking point, 0 to 0.7 of what it would be there."""
+    """Share of speed lost at the sticking point, 0 to 0.7."""
     sticking_at: float = 0.5
-    """Where the sticking point lies, share of the movement's time, 0.25 to 0.75."""
+    """Position of the sticking point, share of the movement's time, 0.25 to 0.75."""
     start_accel: float = 0.0
-    """Acceleration at the start, units per unit time²; above 0 where it leaves a reversal."""
+    """Acceleration at the start, units per unit time²; above 0 if it follows a reversal."""
     end_brake: float = 0.0
-    """Deceleration at the end, units per unit time²; above 0 where it runs into a reversal."""
+    """Deceleration at the end, units per unit time²; above 0 if a reversal follows."""
 
     def __post_init__(self) -> None:
         limits = {
             "skew": (-0.5, 0.5),
             "sticking": (0.0, 0.7),
             "sticking_at": (0.25, 0.75),
-            # Beyond 20 in the quintic's own time the movement would run backwards.
+            # Above 20 in the quintic's own time, the movement would run backwards.
             "start_accel": (0.0, 20.0 * self._start_slope**2),
             "end_brake": (0.0, 20.0 * self._stop_slope**2),
         }
@@ -79,12 +77,12 @@ class SpeedProfile:
         return distance, rate * warp_rate, accel * warp_rate**2 + rate * warp_accel
 
     def crossings(self) -> tuple[float, float]:
-        """Return the shares of time at which the speed first exceeds and last falls below 10 %."""
+        """Return the shares of time at which speed first exceeds and last falls below 10 %."""
         return _crossings(self)
 
     def _quintic(self, u: NDArray[np.float64]) -> Evaluation:
-        """Return minimum jerk plus the quintics that carry an acceleration at either end."""
-        # The warps scale time at the ends, so the wanted acceleration is divided by that.
+        """Return minimum jerk plus the quintics that add an acceleration at either end."""
+        # The warps scale time at the ends, so the accelerations are scaled back.
         start = self.start_accel / self._start_slope**2
         brake = self.end_brake / self._stop_slope**2
         v = 1.0 - u
@@ -115,7 +113,7 @@ class SpeedProfile:
         return 1.0 / (1.0 - 0.5 * self.sticking * _STICKING_WIDTH)
 
     def _sticking_warp(self, u: NDArray[np.float64]) -> Evaluation:
-        """Return a warp of time whose slope dips in a raised cosine around the sticking point."""
+        """Return a time warp whose slope dips as a raised cosine around the sticking point."""
         if not self.sticking:
             return u, np.ones_like(u), np.zeros_like(u)
         offset = np.clip((u - self.sticking_at) / _STICKING_WIDTH, -0.5, 0.5)
@@ -131,7 +129,7 @@ MIN_JERK: Final = SpeedProfile()
 """The smoothest movement between two standstills."""
 
 
-# A set repeats a handful of profiles, and a crossing costs as much as a second of samples.
+# A set repeats a few profiles, and one crossing costs as much as a second of samples.
 @lru_cache(maxsize=256)
 def _crossings(profile: SpeedProfile) -> tuple[float, float]:
     grid = np.linspace(0.0, 1.0, _CROSSING_GRID)
@@ -145,7 +143,7 @@ def _crossings(profile: SpeedProfile) -> tuple[float, float]:
 
 
 def _refined(profile: SpeedProfile, below: float, above: float, level: float) -> float:
-    """Return where the speed reaches `level` between a share below it and one above it."""
+    """Return where speed reaches `level`, between a share below it and one above it."""
     for _ in range(_REFINEMENTS):
         shares = np.linspace(below, above, _REFINEMENT_GRID)
         reached = int(np.argmax(profile.evaluate(shares)[1] >= level))
@@ -154,7 +152,7 @@ def _refined(profile: SpeedProfile, below: float, above: float, level: float) ->
 
 
 _RAMP_S: Final = 0.4
-"""A wave swells and fades over this long, so that it adds no step in acceleration."""
+"""How long a wave fades in and out, s, so that it adds no step in acceleration."""
 
 _KNOCK_CURVATURE: Final = 24.0
 """Peak acceleration of the bump (1 - u²)³ of unit height is 24 over its duration squared."""
@@ -162,19 +160,16 @@ _KNOCK_CURVATURE: Final = 24.0
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A change of the coordinate that stays."""
+    """A lasting change of the coordinate, from standstill to standstill."""
 
     start_s: float
-    """When it starts, s."""
     duration_s: float
-    """From standstill to standstill, s."""
     delta: float
     """Change, rad or m."""
     profile: SpeedProfile = MIN_JERK
-    """How the speed runs."""
 
     def evaluate(self, time_s: NDArray[np.float64]) -> Evaluation:
-        """Return value, first and second derivative at times inside the movement."""
+        """Return value, first and second derivative at times inside the move."""
         distance, rate, accel = self.profile.evaluate((time_s - self.start_s) / self.duration_s)
         per_s = 1.0 / self.duration_s
         return self.delta * distance, self.delta * rate * per_s, self.delta * accel * per_s**2
@@ -182,16 +177,14 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Wave:
-    """A sine that swells, lasts and fades."""
+    """A sine that fades in and out."""
 
     start_s: float
-    """When it starts, s."""
     duration_s: float
-    """How long it lasts with its ramps, s."""
+    """Including both ramps, s."""
     amplitude: float
     """Half of peak to peak, rad or m."""
     frequency_hz: float
-    """Cycles per second."""
     phase_rad: float = 0.0
     """Phase at the start, rad."""
 
@@ -199,7 +192,7 @@ class Wave:
         """Return value, first and second derivative at times inside the wave."""
         since_s = time_s - self.start_s
         ramp_s = min(_RAMP_S, 0.5 * self.duration_s)
-        # The ramps mirror each other and never overlap, so one step on the nearer end is both.
+        # The ramps are symmetric and never overlap: the distance to the nearer end serves both.
         to_end_s = self.duration_s - since_s
         step, step_rate, step_accel = _smooth_step(np.minimum(since_s, to_end_s) / ramp_s)
         size = self.amplitude * step
@@ -217,14 +210,12 @@ class Wave:
 
 @dataclass(frozen=True, slots=True)
 class Knock:
-    """A short bump of the coordinate that comes back: an impact through soft tissue."""
+    """A short bump of the coordinate: an impact through soft tissue."""
 
     start_s: float
-    """When it starts, s."""
     duration_s: float
-    """How long it lasts, s."""
     peak_accel: float
-    """Acceleration in its middle, rad/s² or m/s²; around it 0.8 of that act the other way."""
+    """Acceleration in the middle, rad/s² or m/s²; before and after, 0.8 of it acts in reverse."""
 
     def evaluate(self, time_s: NDArray[np.float64]) -> Evaluation:
         """Return value, first and second derivative at times inside the knock."""
@@ -241,19 +232,17 @@ class Knock:
 
 @dataclass(slots=True)
 class Channel:
-    """A coordinate as the sum of its parts, each twice differentiable in closed form."""
+    """A coordinate as a sum of parts, each twice differentiable in closed form."""
 
     start: float = 0.0
-    """Value before the first movement, rad or m."""
+    """Value before the first move, rad or m."""
     moves: list[Move] = field(default_factory=list)
-    """Lasting changes, in any order; they may overlap."""
+    """In any order; they may overlap."""
     waves: list[Wave] = field(default_factory=list)
-    """Oscillations."""
     knocks: list[Knock] = field(default_factory=list)
-    """Impacts."""
 
     def evaluate(self, time_s: NDArray[np.float64]) -> Evaluation:
-        """Return the coordinate and its derivatives at rising times."""
+        """Return the coordinate and its two derivatives at increasing times."""
         value = np.full(time_s.size, self.start)
         rate = np.zeros(time_s.size)
         accel = np.zeros(time_s.size)
@@ -266,7 +255,7 @@ class Channel:
             value[span] += part_value
             rate[span] += part_rate
             accel[span] += part_accel
-        # One sum for what all moves leave behind: an hour has thousands of them.
+        # One cumulative sum for all finished moves: an hour has thousands of them.
         left_behind = np.zeros(time_s.size + 1)
         np.add.at(left_behind, lasts[: len(self.moves)], [move.delta for move in self.moves])
         value += np.cumsum(left_behind)[:-1]

@@ -1,4 +1,4 @@
-"""The coach's sounds: tones and speech that never hold up whoever asks for them."""
+"""The coach's sounds: tones and speech that never block the caller."""
 
 from tracker.sound.outputs import Opened, installed_device, open_player
 from tracker.sound.player import Player, Stats

@@ -1,8 +1,8 @@
-"""Several sounds at once, each from its own frame on.
+"""Mix several sounds, each starting at its exact frame.
 
-Tones sound over everything. Speech takes turns: a phrase waits until the one before has ended, and
-of several that wait only the newest is spoken, because a count that comes after the next one is
-wrong. What could begin only after the time by which it had to is left out.
+Tones play over everything. Phrases take turns: each waits for the previous one to end, and of
+several that wait only the newest is spoken, because a late count is a wrong count. A sound that
+could only begin after its deadline is left out.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ if TYPE_CHECKING:
     from tracker.sound.sounds import Sound
 
 MAX_SOUNDS: Final = 64
-"""Sounding or waiting; a metronome that is offered a minute ahead. The oldest gives way."""
+"""Sounding or waiting, for a metronome queued a minute ahead; beyond it the oldest is dropped."""
 
 SPEECH_GAP_S: Final = 0.08
-"""Between two phrases, so that they are two."""
+"""Pause between two phrases."""
 
 TOGETHER_S: Final = 0.05
-"""Phrases that were wanted at the same moment, as a count and a cue, are all spoken."""
+"""Phrases due at the same moment, such as a count and a cue, are all spoken."""
 
 ROUNDING_S: Final = 1e-6
-"""A start that is late by less is in time; a frame lasts 21 µs."""
+"""A start that is late by less is on time; a frame lasts 21 µs."""
 
 
 @dataclass(slots=True, eq=False)
@@ -48,55 +48,47 @@ class _Placed:
 
 
 class Mixer:
-    """Takes sounds with their times, gives blocks of the mix in order."""
+    """Takes sounds with their times and returns the mix, block by block."""
 
     def __init__(self, rate_hz: int = RATE_HZ) -> None:
         self._rate_hz = rate_hz
         self._placed: list[_Placed] = []
         self._speech_free_s = -np.inf
         self.stale = 0
-        """Sounds left out because it was too late for them."""
+        """Sounds left out because they were too late."""
         self.replaced = 0
-        """Phrases left out because a newer one was there."""
+        """Phrases left out in favour of a newer one."""
         self.crowded = 0
-        """Sounds that gave way because there were too many."""
+        """Sounds dropped because there were too many."""
 
     @property
     def is_idle(self) -> bool:
-        """Whether nothing sounds or waits."""
+        """Whether nothing is sounding or waiting."""
         return not self._placed
 
     def place(
         self, sound: Sound, samples: NDArray[np.float32], start_s: float, latest_s: float
     ) -> None:
-        """Let a sound begin at `start_s`, or as soon as can be until `latest_s`."""
+        """Schedule a sound to begin at `start_s`, or as soon as possible up to `latest_s`."""
         if len(self._placed) >= MAX_SOUNDS:
             self._placed.pop(0)
             self.crowded += 1
         self._placed.append(_Placed(sound, samples, start_s, latest_s))
 
     def hush(self, at_s: float) -> None:
-        """Fade out what sounds at `at_s`, and forget what would begin later."""
+        """Fade out everything at `at_s`, and drop what would begin later."""
         self.withdraw(at_s)
         for each in self._placed:
             each.hushed_s = at_s if each.hushed_s is None else min(at_s, each.hushed_s)
 
     def withdraw(self, at_s: float, sounds: Collection[Sound] | None = None) -> None:
-        """Forget what would begin at `at_s` or later: everything, or these sounds only."""
+        """Drop sounds that would begin at `at_s` or later: all, or only these."""
         for each in self._placed:
             if sounds is None or each.sound in sounds:
                 each.withdrawn_s = min(at_s, each.withdrawn_s)
 
     def mix(self, frames: int, at_s: float) -> Mixed:
-        """Return the next block.
-
-        Parameters
-        ----------
-        frames
-            How many samples.
-        at_s
-            When the first of them is heard.
-        """
+        """Return the next `frames` samples, of which the first is heard at `at_s`."""
         if not self._placed:
             return Mixed(np.zeros(frames, np.float32), ())
         offsets = self._beginnings(frames, at_s)
@@ -122,7 +114,7 @@ class Mixer:
         return Mixed(limited(block), tuple(sorted(started, key=lambda each: each.at_s)))
 
     def _beginnings(self, frames: int, at_s: float) -> dict[_Placed, int]:
-        """Return what begins in this block and at which frame; forget what has missed its time."""
+        """Return which sounds begin in this block and where; drop those that are too late."""
         offsets: dict[_Placed, int] = {}
         waiting = [each for each in self._placed if not each.begun]
         for each in waiting:
@@ -178,5 +170,5 @@ class Mixer:
             self._speech_free_s = min(self._speech_free_s, at_s + left / self._rate_hz)
 
     def _frame(self, time_s: float, at_s: float) -> int:
-        """Return the frame of the block that is nearest to a time; the first for the past."""
+        """Return the block's frame nearest to a time; frame 0 for a time in the past."""
         return max(0, round((time_s - at_s) * self._rate_hz)) if time_s > at_s else 0

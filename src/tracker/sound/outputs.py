@@ -1,9 +1,4 @@
-"""The best output there is, and one line about why it is not a better one.
-
-The terminal's bell, where there is nothing better: it tells that, not what.
-
-The mix as a WAV file: what a device would have played, each sound at its sample.
-"""
+"""Where the sound goes: the best device there is, the terminal bell, or a WAV file."""
 
 from __future__ import annotations
 
@@ -16,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tracker.sound.devices import MiniaudioOutput, PortAudio
+from tracker.sound.devices import MiniaudioOutput, PortAudioOutput
 from tracker.sound.player import Player
 from tracker.sound.sounds import COUNTS, MissingError, SoundError, Tone
 from tracker.sound.speech import EspeakVoice
@@ -31,17 +26,17 @@ if TYPE_CHECKING:
 RINGS: Final = frozenset(
     {Tone.LOCKOUT, Tone.HOLD_DONE, Tone.SET_END, Tone.REST_OVER, Tone.LINK_LOST}
 )
-"""Not the beats: terminals ring at most a few times a second, and all bells are the same."""
+"""Without the beats: terminals ring a few times a second at most, and every ring is the same."""
 
 SHORTEST_PAUSE_S: Final = 0.25
-"""Two rings closer than this are one to the ear."""
+"""Two rings closer together than this sound like one."""
 
 LONGEST_BLOCK_S: Final = 1.0
-"""Nobody hears the mix here; blocks only keep the memory small."""
+"""The mix is discarded; blocks only bound the memory."""
 
 
 def ring_terminal() -> None:
-    """Ring the bell of the terminal, if there is one; it belongs to the talk, not to the data."""
+    """Ring the terminal's bell on stderr, if that is a terminal."""
     stream = sys.__stderr__
     if stream is not None and stream.isatty():
         stream.write("\a")
@@ -49,13 +44,7 @@ def ring_terminal() -> None:
 
 
 class Bell:
-    """Rings for some tones and is silent otherwise.
-
-    Parameters
-    ----------
-    ring
-        Rings once; called in the player's thread.
-    """
+    """Rings for the tones in `RINGS`; `ring` is called in the player's thread."""
 
     def __init__(self, ring: Callable[[], None] = ring_terminal) -> None:
         self._ring = ring
@@ -65,18 +54,18 @@ class Bell:
 
     @property
     def name(self) -> str:
-        """What people know it as."""
+        """What people call it."""
         return "the terminal bell"
 
     def start(self, render: Render, now_s: float) -> None:
-        """Ring for what begins from now on."""
+        """Ring for sounds that begin from now on."""
         self._render = render
         self._reached_s = now_s
 
     def keep_up(self, now_s: float) -> None:
-        """Ring for what has begun since the last call."""
+        """Ring for sounds that began since the last call."""
         if self._render is None:
-            raise ValueError("a bell that was not started has nothing to ring for")
+            raise ValueError("the bell was not started")
         while (frames := int((now_s - self._reached_s) * RATE_HZ)) > 0:
             frames = min(frames, round(LONGEST_BLOCK_S * RATE_HZ))
             for started in self._render(frames, self._reached_s).started:
@@ -89,29 +78,23 @@ class Bell:
         """Do nothing: a ring is over at once."""
 
     def close(self) -> None:
-        """Let go of nothing."""
+        """Do nothing: there is nothing to release."""
 
     def _may_ring(self, at_s: float) -> bool:
         return self._rung_s is None or at_s - self._rung_s >= SHORTEST_PAUSE_S
 
 
 BLOCK_FRAMES: Final = 480
-"""A hundredth of a second."""
+"""10 ms."""
 
 FULL_SCALE: Final = 32767
 
 LONGEST_END_S: Final = 600.0
-"""Sounds that are to begin later than this after the player is closed are left out."""
+"""Sounds that begin later than this after the player is closed are left out."""
 
 
 class WavFile:
-    """Writes 16-bit mono; the first sample is heard when the output is started.
-
-    Parameters
-    ----------
-    path
-        The file; one that is there is replaced.
-    """
+    """Writes 16-bit mono, replacing an existing file; its first sample is the time of `start`."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -119,9 +102,9 @@ class WavFile:
             self._disk = path.open("wb")
         except OSError as error:
             raise SoundError(
-                f"{path} cannot be written: {error.strerror}.", "Choose another place."
+                f"{path} cannot be written: {error.strerror}.", "Choose another folder."
             ) from error
-        # Not by its path: one that cannot be opened would leave a broken writer behind.
+        # By the open file: given a bad path, `wave` would leave a broken writer behind.
         self._file = wave.open(self._disk, "wb")  # noqa: SIM115 - closed by `close`
         self._file.setnchannels(1)
         self._file.setsampwidth(2)
@@ -136,9 +119,9 @@ class WavFile:
         return str(self._path)
 
     def start(self, render: Render, now_s: float) -> None:
-        """Take `now_s` for the time of the first sample; a file is started once."""
+        """Start the file at `now_s`; a file is started once."""
         if self._disk.closed:
-            raise SoundError(f"{self._path} is not written any more.", "Is the disk full?")
+            raise SoundError(f"{self._path} is closed.", "Is the disk full?")
         self._render = render
         self._origin_s = now_s
 
@@ -149,7 +132,7 @@ class WavFile:
             self._write_block()
 
     def finish(self, is_idle: Callable[[], bool]) -> None:
-        """Write what sounds or waits, whenever it is due."""
+        """Write everything that still sounds or waits."""
         limit_frames = self._written_frames + round(LONGEST_END_S * RATE_HZ)
         while not is_idle() and self._written_frames < limit_frames:
             self._write_block()
@@ -163,7 +146,7 @@ class WavFile:
 
     def _write_block(self) -> None:
         if self._render is None:
-            raise ValueError("a file that was not started has nothing to write")
+            raise ValueError("the file was not started")
         at_s = self._origin_s + self._written_frames / RATE_HZ
         samples = self._render(BLOCK_FRAMES, at_s).samples
         try:
@@ -176,21 +159,20 @@ class WavFile:
 
 
 OPENING_LIMIT_S: Final = 3.0
-"""Longest wait for a device: headphones that have to wake up take a second or two."""
+"""Longest wait for a device: headphones take a second or two to wake up."""
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A player, and what it lacks."""
+    """A player, and why it is not a better one."""
 
     player: Player
-    """Plays, or at least rings."""
     silence: SoundError | None = None
-    """Why only the terminal bell rings; None if there is a device, or a file."""
+    """Why there is only the terminal bell; None with a device or a file."""
 
     @property
     def complaint(self) -> str | None:
-        """One line: what cannot be heard, why, and what to do; None if all is well."""
+        """One line: what is missing, why, and what to do; None if nothing is."""
         if self.silence is not None:
             return _line(f"No sound but {self.player.output_name}", self.silence)
         if self.player.voice_error is not None:
@@ -209,7 +191,7 @@ def open_player(
 ) -> Opened:
     """Open the default device, or the terminal bell if that fails; prepare the counts.
 
-    Waits for the device, 0.1 s as a rule and `limit_s` at most: call it before the stream begins,
+    Waits for the device, usually 0.1 s and at most `limit_s`: call it before the stream begins,
     or in a thread.
 
     Parameters
@@ -219,12 +201,10 @@ def open_player(
     wav
         Write the sound to this file instead.
     ring
-        Rings the bell of the terminal once; called in the player's thread, must neither wait for
-        the caller's thread nor raise.
-    open_device
-        Opens a device; what is installed if None.
-    open_voice
-        Opens what speaks.
+        Rings the terminal's bell once; called in the player's thread, must neither wait for the
+        caller's thread nor raise.
+    open_device, open_voice
+        Open the device (by default with the installed library) and the voice.
     limit_s
         Longest wait.
 
@@ -236,7 +216,7 @@ def open_player(
     if wav is not None:
         written = WavFile(wav)
         player = Player(lambda: written, open_voice, clock)
-        # The origin of the file is the time of this call, so its thread has to have begun.
+        # The file starts at the time of this call, so the player's thread must be running.
         player.wait_ready(limit_s)
         player.prepare(COUNTS)
         return Opened(player)
@@ -260,15 +240,15 @@ def installed_device(clock: Clock) -> Output:
     Raises
     ------
     SoundError
-        If no library is there, or it finds no device.
+        If there is no library, or it finds no device.
     """
     try:
         return MiniaudioOutput(clock)
     except MissingError as missing:
         try:
-            return PortAudio(clock)
+            return PortAudioOutput(clock)
         except MissingError:
-            # Whoever has neither is told of the usual one.
+            # With neither installed, recommend the usual one.
             raise missing from None
 
 

@@ -1,14 +1,11 @@
-"""The player: sounds are offered here, and begin within a tenth of a second or not at all.
+"""The player: sounds offered here begin within a tenth of a second or not at all.
 
-Everything that may take long is done in one thread of its own: opening a device, speaking a
-phrase, writing a file, closing. The thread is a daemon, so that a device that hangs does not keep
-the program from ending.
+Anything slow (opening a device, synthesising a phrase, writing a file, closing) happens in the
+player's own thread, a daemon, so that a device that hangs cannot keep the program from ending.
 
-Where threads meet: who offers sounds, who speaks them, and the device that takes the mix.
-
-One lock, held for as long as it takes to look something up or to mix a block, and never while
-anything outside is called. So neither a device that hangs nor a slow voice holds up whoever offers
-a sound.
+Three threads meet in `AudioQueue`: the caller's, the player's and the device's. Its one lock is
+held only to look something up or to mix a block, never while calling other code, so neither a
+hanging device nor a slow voice delays the caller.
 """
 
 from __future__ import annotations
@@ -31,69 +28,64 @@ if TYPE_CHECKING:
 
     from tracker.sound.sounds import Clock, Mixed, Output, Sound, Voice
 
-MAX_UNSPOKEN: Final = 16
-"""Phrases that wait for the voice, which takes milliseconds for one; the oldest gives way."""
+MAX_PENDING: Final = 16
+"""Phrases waiting for the voice, which takes milliseconds for each; the oldest is dropped."""
 
 MAX_PREPARED: Final = 128
-"""Phrases to prepare; no more are kept."""
+"""Phrases to prepare; the library keeps no more."""
 
 
 @dataclass(frozen=True, slots=True)
 class PendingSpeech:
-    """A phrase that the voice has yet to speak."""
+    """A phrase that is not yet synthesised, and when it may begin."""
 
     speech: Speech
-    """What."""
     start_s: float
-    """When it is wanted, on the clock."""
     latest_s: float
-    """When it is too late."""
 
 
 @dataclass(frozen=True, slots=True)
 class AudioJob:
-    """What the player's thread finds to do."""
+    """Work for the player's thread."""
 
     now_s: float
-    """The time. If nothing has to be spoken, all that was offered before it is in the mix."""
-    unspoken: PendingSpeech | None = None
-    """A phrase to speak at once."""
-    ahead: Speech | None = None
-    """A phrase to prepare."""
+    """The time. Without a pending phrase, everything offered before it is in the mix."""
+    pending: PendingSpeech | None = None
+    """A phrase to synthesise at once."""
+    prepare: Speech | None = None
+    """A phrase to synthesise ahead of time."""
     closing: bool = False
-    """Whether the player is to end."""
+    """Whether the player should end."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """What became of the sounds that were offered."""
+    """What became of the sounds offered."""
 
     offered: int
-    """All of them."""
     started: int
-    """Those that began."""
     stale: int
-    """Left out because they could only have begun too late."""
+    """Left out because they were too late."""
     replaced: int
-    """Phrases left out for a newer one."""
+    """Phrases left out in favour of a newer one."""
     crowded: int
-    """Left out because too many were waiting."""
+    """Dropped because too many were waiting."""
     muted: int
-    """Offered while the sound was off."""
+    """Offered while muted."""
     unspeakable: int
-    """Phrases for which there was no voice."""
+    """Phrases without a voice to speak them."""
 
 
 class AudioQueue:
-    """Takes offers, hands out errands and blocks of the mix; any thread may call anything."""
+    """Takes sounds, hands out jobs and blocks of the mix; safe to call from any thread."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._condition = threading.Condition()
         self._library = Library()
         self._mixer = Mixer()
-        self._unspoken: deque[PendingSpeech] = deque()
-        self._ahead: deque[Speech] = deque()
+        self._pending: deque[PendingSpeech] = deque()
+        self._to_prepare: deque[Speech] = deque()
         self._closing = False
         self._muted = False
         self._offered = self._started = self._muted_count = 0
@@ -101,21 +93,21 @@ class AudioQueue:
 
     @property
     def library(self) -> Library:
-        """The sounds that are ready; only `Library.speak` may be called from outside."""
+        """Sounds that are ready; outside the lock only `Library.synthesize` may be called."""
         return self._library
 
     @property
     def now_s(self) -> float:
-        """The time on the clock, s."""
+        """Time on the clock, s."""
         return self._clock.now_ns() / NS_PER_S
 
     @property
     def muted(self) -> bool:
-        """Whether the sound is off."""
+        """Whether sound is off."""
         return self._muted
 
     def offer(self, sound: Sound, start_s: float | None, stale_after_s: float | None) -> None:
-        """Take a sound; see `Player.offer`."""
+        """Accept a sound; see `Player.offer`."""
         allowed_s = patience_s(sound) if stale_after_s is None else stale_after_s
         with self._condition:
             self._offered += 1
@@ -129,73 +121,72 @@ class AudioQueue:
             if samples is not None:
                 self._mixer.place(sound, samples, wanted_s, wanted_s + allowed_s)
             elif isinstance(sound, Speech):
-                if len(self._unspoken) >= MAX_UNSPOKEN:
-                    self._unspoken.popleft()
+                if len(self._pending) >= MAX_PENDING:
+                    self._pending.popleft()
                     self._crowded += 1
-                self._unspoken.append(PendingSpeech(sound, wanted_s, wanted_s + allowed_s))
+                self._pending.append(PendingSpeech(sound, wanted_s, wanted_s + allowed_s))
                 self._condition.notify()
 
     def prepare(self, phrases: Iterable[Speech]) -> None:
-        """Have the voice speak phrases ahead, whenever there is nothing else to do."""
+        """Synthesise phrases ahead, when there is nothing else to do."""
         with self._condition:
             for speech in phrases:
-                if len(self._ahead) < MAX_PREPARED and self._library.get(speech) is None:
-                    self._ahead.append(speech)
+                if len(self._to_prepare) < MAX_PREPARED and self._library.get(speech) is None:
+                    self._to_prepare.append(speech)
             self._condition.notify()
 
     def toggle_mute(self) -> bool:
-        """Switch the sound off, at once, or on; return whether it is off now."""
+        """Switch sound off or on, at once; return whether it is now off."""
         with self._condition:
             self._muted = not self._muted
             if self._muted:
                 self._mixer.hush(self.now_s)
-                self._muted_count += len(self._unspoken)
-                self._unspoken.clear()
+                self._muted_count += len(self._pending)
+                self._pending.clear()
             return self._muted
 
     def withdraw(self, sounds: Collection[Sound]) -> None:
-        """Leave out those of these sounds that have not begun by now."""
+        """Drop those of these sounds that have not begun."""
         with self._condition:
             self._mixer.withdraw(self.now_s, sounds)
-            kept = [each for each in self._unspoken if each.speech not in sounds]
-            self._unspoken = deque(kept)
+            kept = [each for each in self._pending if each.speech not in sounds]
+            self._pending = deque(kept)
 
     def end(self) -> None:
-        """Take no more sounds, and have the thread end."""
+        """Accept no more sounds, and let the thread end."""
         with self._condition:
             self._closing = True
-            self._ahead.clear()
+            self._to_prepare.clear()
             self._condition.notify()
 
-    def next_errand(self, wait_s: float) -> AudioJob:
-        """Return what there is to do now; wait for it, but no longer than `wait_s`."""
+    def next_job(self, wait_s: float) -> AudioJob:
+        """Return the next job, waiting for it for up to `wait_s`."""
         with self._condition:
-            if not (self._unspoken or self._ahead or self._closing):
+            if not (self._pending or self._to_prepare or self._closing):
                 self._condition.wait(wait_s)
-            # One hold of the lock for all of it: what is offered later has a later time than this.
+            # All under one lock, so that anything offered later has a later time.
             now_s = self.now_s
-            while self._unspoken:
-                unspoken = self._unspoken.popleft()
-                if self._place(unspoken):
-                    continue
-                return AudioJob(now_s, unspoken=unspoken)
-            while self._ahead:
-                ahead = self._ahead.popleft()
-                if self._library.get(ahead) is None:
-                    return AudioJob(now_s, ahead=ahead)
+            while self._pending:
+                pending = self._pending.popleft()
+                if not self._place(pending):
+                    return AudioJob(now_s, pending=pending)
+            while self._to_prepare:
+                speech = self._to_prepare.popleft()
+                if self._library.get(speech) is None:
+                    return AudioJob(now_s, prepare=speech)
             return AudioJob(now_s, closing=self._closing)
 
-    def spoken(self, speech: Speech, samples: NDArray[np.float32]) -> None:
-        """Have a phrase ready."""
+    def add(self, speech: Speech, samples: NDArray[np.float32]) -> None:
+        """Add a synthesised phrase to the library."""
         with self._condition:
             self._library.keep(speech, samples)
 
-    def put_back(self, unspoken: PendingSpeech) -> None:
-        """Let a phrase that is ready now into the mix, in its turn."""
+    def resume(self, pending: PendingSpeech) -> None:
+        """Put a phrase into the mix, if it could be synthesised."""
         with self._condition:
             if self._muted:
                 self._muted_count += 1
-            elif not self._place(unspoken):
+            elif not self._place(pending):
                 self._unspeakable += 1
 
     def render(self, frames: int, at_s: float) -> Mixed:
@@ -206,11 +197,11 @@ class AudioQueue:
             return mixed
 
     def is_idle(self) -> bool:
-        """Whether nothing sounds or waits."""
+        """Whether nothing is sounding or waiting."""
         with self._condition:
-            return self._mixer.is_idle and not self._unspoken
+            return self._mixer.is_idle and not self._pending
 
-    def tally(self) -> Stats:
+    def stats(self) -> Stats:
         """Return what became of the sounds so far."""
         with self._condition:
             return Stats(
@@ -223,22 +214,22 @@ class AudioQueue:
                 unspeakable=self._unspeakable,
             )
 
-    def _place(self, unspoken: PendingSpeech) -> bool:
-        samples = self._library.get(unspoken.speech)
+    def _place(self, pending: PendingSpeech) -> bool:
+        samples = self._library.get(pending.speech)
         if samples is None:
             return False
-        self._mixer.place(unspoken.speech, samples, unspoken.start_s, unspoken.latest_s)
+        self._mixer.place(pending.speech, samples, pending.start_s, pending.latest_s)
         return True
 
 
 TICK_S: Final = 0.05
-"""Longest wait between two looks at the output."""
+"""Longest time between two checks of the output."""
 
 RETRY_S: Final = 5.0
-"""From one attempt to open a lost device to the next: headphones come back in some seconds."""
+"""Time between attempts to reopen a lost device: headphones take some seconds to come back."""
 
 CLOSING_LIMIT_S: Final = 4.0
-"""Longest wait for the last sounds and for the device; the set's end signal lasts 0.6 s."""
+"""Longest wait for the last sounds and the device; the end-of-set signal lasts 0.6 s."""
 
 
 class Player:
@@ -247,9 +238,9 @@ class Player:
     Parameters
     ----------
     open_output
-        Opens where the sound goes; called in the player's thread, again after it was lost.
+        Opens the output; called in the player's thread, and again after a device was lost.
     open_voice
-        Opens what speaks; called in the player's thread.
+        Opens the voice; called in the player's thread.
     clock
         The clock of `start_s`.
     """
@@ -262,7 +253,7 @@ class Player:
     ) -> None:
         self._open_output = open_output
         self._open_voice = open_voice
-        self._desk = AudioQueue(clock)
+        self._queue = AudioQueue(clock)
         self._ready = threading.Event()
         self._output_name = ""
         self._output_error: SoundError | None = None
@@ -274,12 +265,12 @@ class Player:
 
     @property
     def output_name(self) -> str:
-        """Where the sound goes; empty until that is open."""
+        """Where the sound goes; empty until it is open."""
         return self._output_name
 
     @property
     def output_error(self) -> SoundError | None:
-        """Why nothing can be heard now; None if all is well."""
+        """Why nothing can be heard; None if all is well."""
         return self._output_error
 
     @property
@@ -289,11 +280,11 @@ class Player:
 
     @property
     def muted(self) -> bool:
-        """Whether the sound is off."""
-        return self._desk.muted
+        """Whether sound is off."""
+        return self._queue.muted
 
     def wait_ready(self, limit_s: float) -> bool:
-        """Wait until output and voice are open or have failed; return whether that is so."""
+        """Wait until output and voice have opened or failed; return False on a timeout."""
         return self._ready.wait(limit_s)
 
     def offer(
@@ -304,38 +295,38 @@ class Player:
         Parameters
         ----------
         sound
-            A tone, or a phrase.
+            A tone or a phrase.
         start_s
-            When it is to begin, on the clock; now if None.
+            When it should begin, on the clock; now if None.
         stale_after_s
-            How much later it may begin; what is usual for it if None. What cannot is left out.
+            How much later it may begin before it is left out; by default `patience_s(sound)`.
         """
-        self._desk.offer(sound, start_s, stale_after_s)
+        self._queue.offer(sound, start_s, stale_after_s)
 
     def withdraw(self, *sounds: Sound) -> None:
-        """Leave out those of these that have not begun: the beats of a phase that is over."""
-        self._desk.withdraw(sounds)
+        """Drop those of these sounds that have not begun, such as beats of a finished phase."""
+        self._queue.withdraw(sounds)
 
     def prepare(self, phrases: Iterable[Speech]) -> None:
-        """Speak phrases ahead, in the background, so that they begin without delay."""
-        self._desk.prepare(phrases)
+        """Synthesise phrases in the background, so that they can begin without delay."""
+        self._queue.prepare(phrases)
 
     def toggle_mute(self) -> bool:
-        """Switch the sound off, at once, or on again; return whether it is off now."""
-        return self._desk.toggle_mute()
+        """Switch sound off or on, at once; return whether it is now off."""
+        return self._queue.toggle_mute()
 
-    def tally(self) -> Stats:
-        """Return what became of the sounds that were offered."""
-        return self._desk.tally()
+    def stats(self) -> Stats:
+        """Return what became of the sounds offered."""
+        return self._queue.stats()
 
     def close(self) -> None:
-        """Let the last sounds end and close the output; gives up on a device that hangs."""
-        self._desk.end()
+        """Let the last sounds end and close the output; give up on a device that hangs."""
+        self._queue.end()
         self._thread.join(CLOSING_LIMIT_S)
 
     def abandon(self) -> None:
-        """Have the player end whenever it can, and do not wait for it."""
-        self._desk.end()
+        """Let the player end when it can, without waiting for it."""
+        self._queue.end()
 
     def _run(self) -> None:
         output = self._opened()
@@ -345,36 +336,36 @@ class Player:
             self._voice_error = error
         self._ready.set()
         while True:
-            errand = self._desk.next_errand(TICK_S)
-            if errand.unspoken is not None:
-                self._speak(errand.unspoken.speech)
-                self._desk.put_back(errand.unspoken)
-            elif errand.ahead is not None:
-                self._speak(errand.ahead)
+            job = self._queue.next_job(TICK_S)
+            if job.pending is not None:
+                self._synthesize(job.pending.speech)
+                self._queue.resume(job.pending)
+            elif job.prepare is not None:
+                self._synthesize(job.prepare)
             elif output is None:
-                if errand.closing:
+                if job.closing:
                     return
-                # Only what has been there before may come back.
-                if self._output_name and errand.now_s >= self._retry_s:
+                # Only an output that was open before is tried again.
+                if self._output_name and job.now_s >= self._retry_s:
                     output = self._opened()
             else:
-                output = self._kept_up(output, errand)
-                if errand.closing:
+                output = self._kept_up(output, job.now_s)
+                if job.closing:
                     break
         if output is not None:
             try:
-                output.finish(self._desk.is_idle)
+                output.finish(self._queue.is_idle)
             except SoundError as error:
                 self._output_error = error
             output.close()
 
     def _opened(self) -> Output | None:
-        """Open the output and start it; None, and the reason kept, if that fails."""
-        self._retry_s = self._desk.now_s + RETRY_S
+        """Open and start the output; on failure keep the reason and return None."""
+        self._retry_s = self._queue.now_s + RETRY_S
         output: Output | None = None
         try:
             output = self._open_output()
-            output.start(self._desk.render, self._desk.now_s)
+            output.start(self._queue.render, self._queue.now_s)
         except SoundError as error:
             self._output_error = error
             if output is not None:
@@ -384,23 +375,23 @@ class Player:
         self._output_name = output.name
         return output
 
-    def _kept_up(self, output: Output, errand: AudioJob) -> Output | None:
+    def _kept_up(self, output: Output, now_s: float) -> Output | None:
         try:
-            output.keep_up(errand.now_s)
+            output.keep_up(now_s)
         except SoundError as error:
             self._output_error = error
-            self._retry_s = errand.now_s + RETRY_S
+            self._retry_s = now_s + RETRY_S
             output.close()
             return None
         return output
 
-    def _speak(self, speech: Speech) -> None:
-        """Have a phrase ready in the library, if there is a voice that can say it."""
+    def _synthesize(self, speech: Speech) -> None:
+        """Add a phrase to the library, if there is a voice that can speak it."""
         if self._voice is None:
             return
         try:
-            samples = self._desk.library.speak(speech, self._voice)
+            samples = self._queue.library.synthesize(speech, self._voice)
         except SoundError as error:
             self._voice_error = error
             return
-        self._desk.spoken(speech, samples)
+        self._queue.add(speech, samples)

@@ -1,9 +1,7 @@
-"""eSpeak NG as a voice: text to samples, without a device and without a process.
+"""Speech by eSpeak NG: text to samples, without a device or a process.
 
-The library and its data come with the package espeakng-loader, on every system. It is under the
-GPL 3, so it is an extra that whoever wants it installs, and no part of this package.
-
-The folder of eSpeak NG's data, by a path that it can take.
+The package espeakng-loader brings the library and its data on every system. It is licensed under
+the GPL 3, so it is an optional extra and not part of this package.
 """
 
 from __future__ import annotations
@@ -27,18 +25,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 LONGEST_BYTES: Final = 159
-"""Its buffer has 160 with the zero at the end; it cuts what is longer, and finds nothing there."""
+"""Longest path to its data: its buffer is 160 bytes, and it truncates anything longer."""
 
 
 def data_path(folder: Path, platform: str = sys.platform) -> bytes:
-    """Return the folder's path as bytes that eSpeak NG can open.
-
-    Raises
-    ------
-    SoundError
-        If there is none.
-    """
-    # On Windows it opens files by names in the code page of the system.
+    """Return a path to the folder that eSpeak NG can open; raise SoundError if there is none."""
+    # On Windows it expects file names in the system's code page.
     encoding = "mbcs" if platform == "win32" else sys.getfilesystemencoding()
     with suppress(OSError, UnicodeEncodeError):
         encoded = str(folder).encode(encoding)
@@ -47,14 +39,14 @@ def data_path(folder: Path, platform: str = sys.platform) -> bytes:
         if len(encoded) <= LONGEST_BYTES:
             return encoded
     raise SoundError(
-        f"eSpeak NG cannot open its data: the path {folder} is too long or has foreign letters.",
+        f"eSpeak NG cannot open its data: the path {folder} is too long or not in plain letters.",
         "Install the tracker in a folder with a shorter, plainer name.",
     )
 
 
 @cache
 def _link(folder: Path) -> Path:
-    """Return a short path to the folder, for as long as the program runs."""
+    """Return a short path to the folder, valid while the program runs."""
     place = Path(tempfile.mkdtemp(prefix="tracker-"))
     atexit.register(shutil.rmtree, place, ignore_errors=True)
     link = place / "data"
@@ -62,7 +54,7 @@ def _link(folder: Path) -> Path:
     return link
 
 
-# Names and values as in speak_lib.h of eSpeak NG 1.52, which is public.
+# Names and values from speak_lib.h of eSpeak NG 1.52.
 _AUDIO_OUTPUT_SYNCHRONOUS: Final = 2
 _INITIALIZE_DONT_EXIT: Final = 0x8000
 _POS_CHARACTER: Final = 1
@@ -74,27 +66,21 @@ _OK: Final = 0
 VOICE: Final = "en-us"
 
 WORDS_PER_MINUTE: Final = 170
-"""The usual 175, a little slower: it is heard from a bench, among noise."""
+"""A little slower than the usual 175, for a noisy gym."""
 
 RANGE: Final = 60
-"""Of pitch, %; livelier than the usual 50, which carries better."""
+"""Pitch range, %; livelier than the usual 50, which carries better."""
 
 _SampleCallback = ctypes.CFUNCTYPE(
     ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p
 )
 
 _ONE_AT_A_TIME: Final = threading.Lock()
-"""eSpeak has one state for the whole process; there may be two players for a moment."""
+"""eSpeak has one state per process, and there may briefly be two players."""
 
 
 class EspeakVoice:
-    """Speaks English.
-
-    Raises
-    ------
-    SoundError
-        If the library is not installed, or does not start.
-    """
+    """Speaks English; raises SoundError if the library is missing or does not start."""
 
     def __init__(self) -> None:
         try:
@@ -113,10 +99,7 @@ class EspeakVoice:
         self._callback = _SampleCallback(self._take)
         with _ONE_AT_A_TIME:
             self._rate_hz = self._library.espeak_Initialize(
-                _AUDIO_OUTPUT_SYNCHRONOUS,
-                0,
-                folder,
-                _INITIALIZE_DONT_EXIT,
+                _AUDIO_OUTPUT_SYNCHRONOUS, 0, folder, _INITIALIZE_DONT_EXIT
             )
             if (
                 self._rate_hz <= 0
@@ -136,46 +119,38 @@ class EspeakVoice:
 
     def say(self, text: str) -> NDArray[np.float64]:
         """Return a phrase as samples, shape (n,), within ±1."""
-        said = text.encode() + b"\0"
+        encoded = text.encode() + b"\0"
         with _ONE_AT_A_TIME:
             self._parts.clear()
             self._library.espeak_SetSynthCallback(self._callback)
             result = self._library.espeak_Synth(
-                said, len(said), 0, _POS_CHARACTER, 0, _CHARS_UTF8, None, None
+                encoded, len(encoded), 0, _POS_CHARACTER, 0, _CHARS_UTF8, None, None
             )
             parts = self._parts.copy()
             self._parts.clear()
         if result != _OK:
-            raise SoundError(f"eSpeak NG does not say {text!r}: error {result}.")
+            raise SoundError(f"eSpeak NG cannot speak {text!r}: error {result}.")
         if not parts:
             return np.zeros(0)
         return np.concatenate(parts) / 32768.0
 
     def _take(self, samples: Any, count: int, _events: Any) -> int:
-        # Its buffer is used again after this call. There is no buffer at the end of a phrase.
+        # eSpeak reuses its buffer after this call; at the end of a phrase there is none.
         if samples and count > 0:
             self._parts.append(np.ctypeslib.as_array(samples, (count,)).copy())
         return 0
 
 
 def _declared(library: ctypes.CDLL) -> ctypes.CDLL:
-    """Tell ctypes the arguments that are not plain integers."""
-    library.espeak_Initialize.argtypes = (
-        ctypes.c_int,
-        ctypes.c_int,
-        ctypes.c_char_p,
-        ctypes.c_int,
-    )
+    """Declare arguments that are not plain integers."""
+    number = ctypes.c_int
+    library.espeak_Initialize.argtypes = (number, number, ctypes.c_char_p, number)
     library.espeak_SetVoiceByName.argtypes = (ctypes.c_char_p,)
     library.espeak_SetSynthCallback.argtypes = (_SampleCallback,)
     library.espeak_Synth.argtypes = (
         ctypes.c_char_p,
         ctypes.c_size_t,
-        ctypes.c_uint,
-        ctypes.c_int,
-        ctypes.c_uint,
-        ctypes.c_uint,
-        ctypes.c_void_p,
-        ctypes.c_void_p,
+        *(ctypes.c_uint, number, ctypes.c_uint, ctypes.c_uint),
+        *(ctypes.c_void_p, ctypes.c_void_p),
     )
     return library

@@ -1,7 +1,4 @@
-"""From notes and spoken phrases to samples: pure functions of arrays.
-
-The sounds that are ready: all tones, and the phrases that were spoken or prepared before.
-"""
+"""Samples of tones and phrases: pure functions of arrays, and a library of ready ones."""
 
 from __future__ import annotations
 
@@ -20,49 +17,35 @@ if TYPE_CHECKING:
     from tracker.sound.sounds import Note, Sound, Voice
 
 RATE_HZ: Final = 48_000
-"""What sound devices work at; everything is mixed at this rate."""
+"""The native rate of sound devices; everything is mixed at it."""
 
 RAMP_S: Final = 0.005
-"""Longest rise and fall of a note. A step would be heard as a click, a longer one as late."""
+"""Rise and fall of a note: a step would click, a longer ramp would sound late."""
 
 TONE_PEAK: Final = 0.6
 SPEECH_PEAK: Final = 0.7
-"""Loud, with room for one over the other."""
+"""Loud, with headroom for both at once."""
 
 SPEECH_DRIVE: Final = 3.0
-"""How much the quiet parts of speech are raised: a gym drowns what is not said loudly."""
+"""Gain of the compressor that raises the quiet parts of speech above the noise of a gym."""
 
 HARMONICS: Final = (1.0, 0.35, 0.15)
-"""Amplitudes of the fundamental and what is above it. A pure sine is hard to locate and easily
-drowned; a reader of the spectrum still finds the fundamental first."""
+"""Amplitudes of the harmonics. A pure sine is hard to locate and easily drowned out."""
 
 SILENCE: Final = 0.01
-"""Share of the peak below which speech has not begun, or has ended."""
+"""Share of the peak below which speech counts as silent."""
 
 KNEE: Final = 0.8
-"""Amplitude up to which the mix is not changed."""
+"""Amplitude above which the limiter acts."""
 
 
 def render_notes(notes: Sequence[Note], rate_hz: int = RATE_HZ) -> NDArray[np.float32]:
-    """Return one note after the other.
-
-    Parameters
-    ----------
-    notes
-        Pitches and durations.
-    rate_hz
-        Samples per second.
-
-    Returns
-    -------
-    NDArray
-        Shape (n,), within ±`TONE_PEAK`, zero at both ends.
-    """
+    """Return consecutive notes, shape (n,), within ±`TONE_PEAK`, zero at both ends."""
     return np.concatenate([_render_note(note, rate_hz) for note in notes])
 
 
 def faded(samples: NDArray[np.float32], ramp_samples: int) -> NDArray[np.float32]:
-    """Return a copy whose last `ramp_samples` fall to zero along half a cosine."""
+    """Return a copy whose last `ramp_samples` fade to zero along half a cosine."""
     result = samples.copy()
     count = min(ramp_samples, len(result))
     if count:
@@ -71,19 +54,11 @@ def faded(samples: NDArray[np.float32], ramp_samples: int) -> NDArray[np.float32
 
 
 def resample(samples: NDArray[np.float64], from_hz: int, to_hz: int) -> NDArray[np.float64]:
-    """Return samples of the same sound at another rate, through its spectrum.
-
-    Parameters
-    ----------
-    samples
-        Shape (n,).
-    from_hz, to_hz
-        The rates, samples per second.
-    """
+    """Return samples, shape (n,), at another rate, by way of their spectrum."""
     if from_hz == to_hz or len(samples) == 0:
         return samples
-    # A whole number of tenths of a second keeps both lengths whole for the usual rates; and the
-    # silence behind keeps the end of the sound out of its beginning.
+    # A whole number of tenths of a second gives whole lengths at the usual rates; the silence at
+    # the end keeps the end of the sound out of its beginning.
     tenths = len(samples) * 10 // from_hz + 2
     before, after = from_hz * tenths // 10, to_hz * tenths // 10
     spectrum = np.fft.rfft(samples, before)[: after // 2 + 1]
@@ -95,35 +70,31 @@ def resample(samples: NDArray[np.float64], from_hz: int, to_hz: int) -> NDArray[
 def louder_speech(
     samples: NDArray[np.float64], from_hz: int, rate_hz: int = RATE_HZ
 ) -> NDArray[np.float32]:
-    """Return speech without the silence around it, evenly loud, at the rate of the mix.
+    """Trim, compress and resample speech.
 
     Parameters
     ----------
     samples
-        Shape (n,), any amplitude.
-    from_hz
-        Rate of the voice, samples per second.
-    rate_hz
-        Rate of the mix.
+        Shape (n,), any amplitude, at `from_hz`.
 
     Returns
     -------
     NDArray
-        Shape (m,), within ±`SPEECH_PEAK`; empty if nothing is said.
+        Shape (m,), within ±`SPEECH_PEAK`; empty if the speech is silent.
     """
     peak = float(np.max(np.abs(samples), initial=0.0))
     if peak == 0.0:
         return np.zeros(0, np.float32)
-    heard = np.flatnonzero(np.abs(samples) > SILENCE * peak)
-    said = resample(samples[heard[0] : heard[-1] + 1], from_hz, rate_hz)
-    pressed = np.tanh(SPEECH_DRIVE * said / np.max(np.abs(said)))
+    audible = np.flatnonzero(np.abs(samples) > SILENCE * peak)
+    speech = resample(samples[audible[0] : audible[-1] + 1], from_hz, rate_hz)
+    pressed = np.tanh(SPEECH_DRIVE * speech / np.max(np.abs(speech)))
     ramp = round(RAMP_S * rate_hz)
     loud = (pressed * (SPEECH_PEAK / np.max(np.abs(pressed)))).astype(np.float32)
     return faded(faded(loud, ramp)[::-1], ramp)[::-1]
 
 
 def limited(mix: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the mix within ±1, bent smoothly above `KNEE` and untouched below."""
+    """Limit the mix to ±1, smoothly above `KNEE` and leaving it unchanged below."""
     size = np.abs(mix)
     if float(np.max(size, initial=0.0)) <= KNEE:
         return mix
@@ -152,17 +123,17 @@ def _render_note(note: Note, rate_hz: int) -> NDArray[np.float32]:
 
 
 def _rise(count: int) -> NDArray[np.float64]:
-    """Return half a raised cosine from 0 to nearly 1."""
+    """Return half a raised cosine, from 0 to nearly 1."""
     result: NDArray[np.float64] = 0.5 - 0.5 * np.cos(np.pi * np.arange(count) / count)
     return result
 
 
 MAX_PHRASES: Final = 128
-"""Thirty counts and every cue, several times over; some 15 MB."""
+"""Thirty counts and every cue, several times over; about 15 MB."""
 
 
 class Library:
-    """Keeps samples of sounds; the phrase that was not wanted for longest gives way."""
+    """Keeps samples of all tones and of the phrases used most recently."""
 
     def __init__(self, rate_hz: int = RATE_HZ) -> None:
         self._rate_hz = rate_hz
@@ -170,7 +141,7 @@ class Library:
         self._phrases: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
 
     def get(self, sound: Sound) -> NDArray[np.float32] | None:
-        """Return what is ready, shape (n,); None for a phrase that is not."""
+        """Return samples, shape (n,), or None for a phrase that is not ready."""
         if not isinstance(sound, Speech):
             return self._tones[sound]
         if sound.text in self._phrases:
@@ -178,12 +149,12 @@ class Library:
         return self._phrases.get(sound.text)
 
     def keep(self, speech: Speech, samples: NDArray[np.float32]) -> None:
-        """Have a phrase ready from now on."""
+        """Add a phrase; beyond `MAX_PHRASES` the least recently used one is dropped."""
         self._phrases[speech.text] = samples
         self._phrases.move_to_end(speech.text)
         while len(self._phrases) > MAX_PHRASES:
             self._phrases.popitem(last=False)
 
-    def speak(self, speech: Speech, voice: Voice) -> NDArray[np.float32]:
-        """Return a phrase anew, as loud as the tones are; changes nothing here."""
+    def synthesize(self, speech: Speech, voice: Voice) -> NDArray[np.float32]:
+        """Return a phrase as loud as the tones, without adding it."""
         return louder_speech(voice.say(speech.text), voice.rate_hz, self._rate_hz)

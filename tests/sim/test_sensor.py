@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tracker.domain import LINK_CHANNEL, Fault, FaultReason, Frame
-from tracker.domain.units import ns_from_s
+from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2, ns_from_s
 from tracker.sensors import ProfileDecoder
 from tracker.sensors.profile.packets import (
     CONFIG_UUID,
@@ -17,8 +17,64 @@ from tracker.sensors.profile.packets import (
     ProfileConfig,
     decode_packet,
 )
-from tracker.sim.plan import Disconnect, RadioPlan, SensorPlan
-from tracker.sim.sensor import STREAM_START_S, Counts, Transmission, transmit
+from tracker.sim.body import Kinematics, Pose, ideal_readings
+from tracker.sim.plan import Disconnect, MemsNoise, Mounting, RadioPlan, SensorPlan
+from tracker.sim.sensor import (
+    IDEAL,
+    PRESETS,
+    STREAM_START_S,
+    Counts,
+    Transmission,
+    measure,
+    transmit,
+)
+from tracker.sim.trajectories import Channel
+
+RATE_HZ = 100.0
+TIME_S = np.arange(0.0, 200.0, 1.0 / RATE_HZ)
+
+
+def still() -> Kinematics:
+    return ideal_readings(Pose(0.45, Channel(0.0)), Mounting(), TIME_S)
+
+
+def test_an_ideal_sensor_adds_no_error() -> None:
+    readings = still()
+    acc, gyro = measure(readings, TIME_S, RATE_HZ, IDEAL, np.random.default_rng(1))
+    np.testing.assert_array_equal(acc, readings.specific_force_mps2)
+    np.testing.assert_array_equal(gyro, readings.rate_radps)
+
+
+def test_white_noise_has_the_density_of_the_data_sheet() -> None:
+    noise = MemsNoise(acc_density_ug_rthz=100.0, gyro_density_mdps_rthz=10.0)
+    acc, gyro = measure(still(), TIME_S, RATE_HZ, noise, np.random.default_rng(1))
+    root = np.sqrt(RATE_HZ / 2)
+    assert acc.std(axis=0) == pytest.approx(100e-6 * STANDARD_GRAVITY_MPS2 * root, rel=0.03)
+    assert gyro.std(axis=0) == pytest.approx(10e-3 * RADPS_PER_DPS * root, rel=0.03)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_errors_stay_within_their_limits(seed: int) -> None:
+    noise = MemsNoise(acc_bias_mg=20.0, gyro_bias_dps=1.0, gyro_drift_dps=0.5, scale_error=0.01)
+    acc, gyro = measure(still(), TIME_S, RATE_HZ, noise, np.random.default_rng(seed))
+    off_mg = np.abs(acc - [0.0, 0.0, STANDARD_GRAVITY_MPS2]) / STANDARD_GRAVITY_MPS2 * 1e3
+    assert off_mg.max() <= 20.0 + 10.0
+    assert np.abs(gyro[0]).max() <= 1.0 * RADPS_PER_DPS
+    drift_radps = np.abs(gyro[-1] - gyro[0])
+    assert 0.0 < drift_radps.max() <= 0.5 * RADPS_PER_DPS
+
+
+def test_one_axis_leaks_into_another() -> None:
+    acc, _ = measure(
+        still(), TIME_S, RATE_HZ, MemsNoise(cross_axis=0.02), np.random.default_rng(5)
+    )
+    assert 0.0 < np.abs(acc[0, :2]).max() <= 0.02 * STANDARD_GRAVITY_MPS2
+
+
+def test_there_is_an_ideal_part_and_several_real_ones() -> None:
+    assert PRESETS["ideal"] == MemsNoise()
+    assert {"lsm6dsox", "bmi270", "mpu6050"} <= set(PRESETS)
+
 
 CONFIG = ProfileConfig(boot_id=77)
 QUIET = RadioPlan(stall_share=0.0)
@@ -88,7 +144,7 @@ def test_arrivals_keep_their_order_and_come_after_their_last_sample(
     assert last.received_ns >= newest_us * 1000 + ns_from_s(transmission.least_delay_s) - 1000
 
 
-def test_lost_packets_leave_their_holes() -> None:
+def test_lost_packets_leave_gaps() -> None:
     transmission, counts = sent(RadioPlan(loss_share=0.05)), counted()
     numbers = [packet.sequence for packet in packets(transmission)]
     missing = [(one, two) for one, two in pairwise(numbers) if two - one > 1]
@@ -140,7 +196,7 @@ def test_packets_wait_for_a_connection_event() -> None:
     assert np.diff(arrivals_s).min() == pytest.approx(0.0002, abs=1e-6)
 
 
-def test_a_disconnect_is_told_and_the_counter_goes_on() -> None:
+def test_a_disconnect_is_reported_and_the_counter_continues() -> None:
     transmission = sent(
         RadioPlan(stall_share=0.0, disconnects=(Disconnect(5.0, 4.0), Disconnect(14.0, 2.0)))
     )
@@ -168,3 +224,26 @@ def test_a_restarted_sensor_counts_from_the_beginning() -> None:
     assert packets(transmission)[restart].device_time_us == pytest.approx(1_000_000, abs=20_000)
     faults = [part for part in decoded(transmission) if isinstance(part, Fault)]
     assert [fault.reason for fault in faults] == [FaultReason.CLOCK]
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_a_drawn_mounting_is_a_rotation_near_the_hips(seed: int) -> None:
+    mounting = Mounting.drawn(np.random.default_rng(seed), reach_m=0.03)
+    np.testing.assert_allclose(mounting.matrix @ mounting.matrix.T, np.eye(3), atol=1e-12)
+    assert np.linalg.det(mounting.matrix) > 0.0
+    assert max(map(abs, mounting.lever_arm_m)) <= 0.03
+
+
+def test_random_mountings_face_every_direction() -> None:
+    rng = np.random.default_rng(1)
+    ups = np.array([Mounting.drawn(rng).matrix[:, 2] for _ in range(400)])
+    octants = {tuple(up > 0.0) for up in ups}
+    assert len(octants) == 8
+    np.testing.assert_allclose(ups.mean(axis=0), 0.0, atol=0.1)
+
+
+def test_a_quaternion_need_not_be_of_length_one() -> None:
+    quarter_turn = Mounting((2.0, 0.0, 0.0, 2.0))
+    np.testing.assert_allclose(
+        quarter_turn.matrix @ np.array([1.0, 0.0, 0.0]), [0.0, 1.0, 0.0], atol=1e-12
+    )

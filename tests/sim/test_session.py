@@ -5,12 +5,106 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tracker.domain import Flag, Phase
+from tracker.domain import Flag, Frame, Phase, UnknownNameError
 from tracker.domain.units import STANDARD_GRAVITY_MPS2
-from tracker.sim.body import feel
-from tracker.sim.lifter import SetTruth, truth_of
-from tracker.sim.lifting import Performance, perform
-from tracker.sim.plan import LifterPlan, Mounting, Posture, RepPlan, SessionPlan, SetPlan, Touch
+from tracker.sensors.profile.decoder import ProfileDecoder
+from tracker.sim.body import ideal_readings
+from tracker.sim.lifter import Performance, perform
+from tracker.sim.plan import (
+    Activity,
+    ActivityPlan,
+    LifterPlan,
+    Mounting,
+    Posture,
+    RadioPlan,
+    RepPlan,
+    SensorPlan,
+    SessionPlan,
+    SetPlan,
+    Touch,
+)
+from tracker.sim.repertoire import demo_plan
+from tracker.sim.sensor import IDEAL
+from tracker.sim.session import SetTruth, simulate, truth_of
+
+SHORT = SessionPlan(
+    "hip_thrust", (SetPlan((RepPlan(), RepPlan())),), starts=Posture.LYING, note="two reps"
+)
+
+
+def test_the_same_seed_gives_the_same_bytes_and_another_one_does_not() -> None:
+    one, same, other = (simulate(demo_plan(3), seed) for seed in (5, 5, 6))
+    assert list(one.notifications()) == list(same.notifications())
+    assert one.truth == same.truth
+    assert list(one.notifications()) != list(other.notifications())
+
+
+def test_another_radio_leaves_the_movements_and_the_sensor_as_they_are() -> None:
+    plan = demo_plan(3)
+    near = simulate(plan, 5)
+    far = simulate(replace(plan, radio=RadioPlan(loss_share=0.1, interval_s=0.06)), 5)
+    np.testing.assert_array_equal(near.counts.acc, far.counts.acc)
+    assert near.truth.sets == far.truth.sets
+
+
+def test_the_bytes_decode_to_the_samples() -> None:
+    session = simulate(demo_plan(1), 1)
+    decoder = ProfileDecoder()
+    parts = [part for one in session.notifications() for part in decoder.feed(one)]
+    frames = [part for part in parts if isinstance(part, Frame)]
+    assert len(frames) == len(parts)
+    acc = np.vstack([frame.acc_mps2 for frame in frames])
+    gyro = np.vstack([frame.gyro_radps for frame in frames if frame.gyro_radps is not None])
+    _, sampled_acc, sampled_gyro = session.samples()
+    np.testing.assert_allclose(acc, sampled_acc[: len(acc)], rtol=1e-6)
+    assert sampled_gyro is not None
+    np.testing.assert_allclose(gyro, sampled_gyro[: len(gyro)], rtol=1e-6)
+
+
+def test_an_ideal_sensor_is_within_half_a_count_of_the_truth() -> None:
+    coarse = simulate(replace(SHORT, sensor=SensorPlan(noise=IDEAL)), 1)
+    fine = simulate(replace(SHORT, sensor=SensorPlan(acc_range_g=4, gyro_range_dps=250)), 1)
+    (_, acc, gyro), (_, fine_acc, fine_gyro) = coarse.samples(), fine.samples()
+    assert np.abs(acc - fine_acc).max() <= 0.75 * coarse.config.acc_scale_mps2
+    assert gyro is not None
+    assert fine_gyro is not None
+    assert coarse.config.gyro_scale_radps is not None
+    assert np.abs(gyro - fine_gyro).max() <= 0.75 * coarse.config.gyro_scale_radps
+
+
+def test_samples_come_at_the_true_rate_of_the_oscillator() -> None:
+    session = simulate(replace(SHORT, sensor=SensorPlan(rate_hz=50, rate_error=0.01)), 1)
+    time_s, _, _ = session.samples()
+    np.testing.assert_allclose(np.diff(time_s), 1.0 / 50.5)
+
+
+def test_an_accelerometer_alone_has_no_gyroscope() -> None:
+    session = simulate(replace(SHORT, sensor=SensorPlan(gyro_range_dps=None)), 1)
+    assert session.samples()[2] is None
+    decoder = ProfileDecoder()
+    frames = [part for one in session.notifications() for part in decoder.feed(one)]
+    assert frames
+    assert all(isinstance(part, Frame) and part.gyro_radps is None for part in frames)
+
+
+def test_a_small_range_saturates() -> None:
+    session = simulate(replace(SHORT, sensor=SensorPlan(gyro_range_dps=60)), 1)
+    assert session.counts.gyro is not None
+    assert np.abs(session.counts.gyro.astype(int)).max() >= 32767
+
+
+def test_the_header_says_that_the_session_is_simulated() -> None:
+    info = simulate(SHORT, 1).info
+    assert (info.sensor, info.origin, info.note) == ("profile", "synthetic", "two reps")
+    assert "simulated" in simulate(replace(SHORT, note=""), 1).info.note
+
+
+def test_what_cannot_be_simulated_is_refused() -> None:
+    with pytest.raises(UnknownNameError, match="hip_trust"):
+        simulate(replace(SHORT, exercise="hip_trust"), 1)
+    with pytest.raises(ValueError, match="longer than"):
+        simulate(replace(SHORT, blocks=(ActivityPlan(Activity.REST, 0.1),)), 1)
+
 
 STEP_S = 0.0005
 STEADY = LifterPlan(roll_deg=0.0, sway_deg=0.0, tremor_deg=0.0)
@@ -37,16 +131,16 @@ def set_truth(*reps: RepPlan, lifter: LifterPlan = STEADY) -> SetTruth:
     return only
 
 
-def test_boundaries_are_where_the_felt_rate_crosses_a_tenth_of_its_peak() -> None:
+def test_boundaries_are_where_the_measured_rate_crosses_a_tenth_of_its_peak() -> None:
     performance = performed(VARIED)
     truth = truth_of(performance, "hip_thrust", (), 0.0).sets[0]
     time_s = np.arange(0.0, performance.duration_s, STEP_S)
     # Identity mounting: the hips rise about -y.
-    rate = -feel(performance.pose, Mounting(), time_s).rate_radps[:, 1]
+    rate = -ideal_readings(performance.pose, Mounting(), time_s).rate_radps[:, 1]
     for lift, rep in zip(performance.sets[0], truth.reps, strict=True):
         up, hold, down = rep.phases
         assert (up.end_s, hold.end_s) == (hold.start_s, down.start_s)
-        for turn, span, sign in ((lift.up, up, 1.0), (lift.down, down, -1.0)):
+        for turn, span, sign in ((lift.concentric, up, 1.0), (lift.eccentric, down, -1.0)):
             inside = (time_s >= turn.start_s) & (time_s <= turn.start_s + turn.duration_s)
             fast = inside & (sign * rate >= 0.1 * (sign * rate)[inside].max())
             first_s, last_s = time_s[fast][[0, -1]]
@@ -58,11 +152,15 @@ def test_rise_and_velocities_are_what_the_vertical_acceleration_integrates_to() 
     performance = performed(VARIED)
     truth = truth_of(performance, "hip_thrust", (), 0.0).sets[0]
     time_s = np.arange(0.0, performance.duration_s, STEP_S)
-    felt = feel(performance.pose, Mounting(), time_s)
-    vertical = np.sum(felt.specific_force_mps2 * felt.up_sensor, axis=1) - STANDARD_GRAVITY_MPS2
+    readings = ideal_readings(performance.pose, Mounting(), time_s)
+    vertical = (
+        np.sum(readings.specific_force_mps2 * readings.up_sensor, axis=1) - STANDARD_GRAVITY_MPS2
+    )
     velocity = np.cumsum(vertical) * STEP_S
     for lift, rep in zip(performance.sets[0], truth.reps, strict=True):
-        whole = (time_s >= lift.up.start_s) & (time_s <= lift.up.start_s + lift.up.duration_s)
+        whole = (time_s >= lift.concentric.start_s) & (
+            time_s <= lift.concentric.start_s + lift.concentric.duration_s
+        )
         assert velocity[whole].sum() * STEP_S == pytest.approx(rep.rise_m, abs=2e-3)
         span = rep.phases[0]
         concentric = (time_s >= span.start_s) & (time_s <= span.end_s)
