@@ -31,7 +31,7 @@ def seen_after(
     devices = Devices(radio, saved, Clock())
 
     async def look() -> None:
-        looking = asyncio.ensure_future(devices.look())
+        looking = asyncio.ensure_future(devices.listen())
         await asyncio.sleep(seconds)
         meanwhile(devices)
         await asyncio.sleep(2.0 * RETRY_S)
@@ -86,7 +86,7 @@ def test_a_defect_is_not_taken_for_trouble_with_the_adapter() -> None:
     radio = FakeRadio()
     radio.trouble = ZeroDivisionError("a defect")
     with pytest.raises(ZeroDivisionError):
-        run(Devices(radio, None, Clock()).look())
+        run(Devices(radio, None, Clock()).listen())
 
 
 def test_a_name_cannot_steer_the_terminal() -> None:

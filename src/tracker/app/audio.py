@@ -98,10 +98,10 @@ class AudioFeedback:
     async def run(self, snapshot: Callable[[], SessionSnapshot], clock: Clock) -> None:
         """Look until cancelled."""
         while True:
-            self.look(snapshot())
+            self.update_from(snapshot())
             await clock.sleep(1.0 / LOOKS_PER_S)
 
-    def look(self, snapshot: SessionSnapshot) -> None:
+    def update_from(self, snapshot: SessionSnapshot) -> None:
         """Sound what has become due since the last look."""
         now_s = reached_s(snapshot)
         if now_s is None:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from tracker.app.clock import Clock
     from tracker.app.config import SensorChoice
-    from tracker.ble import DiscoveredDevice, Radio, SignalQuality
+    from tracker.ble import DeviceQuery, DiscoveredDevice, Radio, SignalQuality
     from tracker.domain import Decoder, Fault, Notification
 
 LISTEN_S: Final = 3600.0
@@ -72,6 +72,15 @@ class Device:
         """The kind in words; empty if it is not known."""
         known = None if self.kind is None else families().get(self.kind)
         return "" if known is None else known.title
+
+
+@dataclass(frozen=True, slots=True)
+class SensorRequest:
+    """A sensor to be opened, and how its bytes are to be read."""
+
+    query: DeviceQuery
+    settings: str | None = None
+    """Settings of the decoder as `key=value` words; None without any."""
 
 
 SIMULATED: Final = Device(None, "Simulated lifter", "profile")
@@ -114,7 +123,7 @@ class Devices:
         unknown = [device for device in others if device.kind is None]
         return (*first, *known, SIMULATED, *unknown)
 
-    async def look(self) -> None:
+    async def listen(self) -> None:
         """Listen until cancelled; trouble with the adapter is kept and tried again."""
         while True:
             try:

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Coroutine, Sequence
 
     from tracker.ble.discovery import Sensor
-    from tracker.ble.ports import Clock, Connection, Radio
+    from tracker.ble.ports import Clock, Connection, NotificationSink, Radio
     from tracker.domain import Notification
 
 OPEN_DELAYS_S: Final = (0.5, 1.5, 3.0)
@@ -340,12 +340,17 @@ class RadioSource:
         Who they are; the first is the one that detection uses.
     inbox
         Where everything arrives.
+    read
+        What `notifications` reads, unless somebody else reads the inbox.
     """
 
-    def __init__(self, sensors: Sequence[Sensor], inbox: NotificationQueue) -> None:
+    def __init__(
+        self, sensors: Sequence[Sensor], inbox: NotificationSink, read: NotificationQueue
+    ) -> None:
         self.sensors = tuple(sensors)
         self.sensor = self.sensors[0].family.kind
         self._inbox = inbox
+        self._read = read
 
     def end_after(self, seconds: float) -> None:
         """Let the stream end in so many seconds from now, whatever state the links are in."""
@@ -357,13 +362,16 @@ class RadioSource:
 
     async def notifications(self) -> AsyncGenerator[Notification]:
         """Yield what arrives, in order, until the stream is ended."""
-        while (notification := await self._inbox.take()) is not None:
+        while (notification := await self._read.take()) is not None:
             yield notification
 
 
 @asynccontextmanager
 async def open_radio(
-    radio: Radio, wanted: Sequence[DeviceQuery], clock: Clock
+    radio: Radio,
+    wanted: Sequence[DeviceQuery],
+    clock: Clock,
+    queue: NotificationSink | None = None,
 ) -> AsyncGenerator[RadioSource]:
     """Bring sensors to stream, and stop them on every way out.
 
@@ -375,13 +383,16 @@ async def open_radio(
         Whom to open; the first becomes device 0.
     clock
         Stamps what arrives; session second 0 is now.
+    queue
+        Takes what arrives; None for a queue of its own, which the source reads.
 
     Raises
     ------
     SensorError
         If one of them cannot be reached.
     """
-    inbox, air = NotificationQueue(), asyncio.Lock()
+    own, air = NotificationQueue(), asyncio.Lock()
+    inbox = own if queue is None else queue
     origin_ns = clock.now_ns()
     ears = [NotificationReceiver(inbox, clock, origin_ns, device) for device in range(len(wanted))]
     links = [
@@ -401,7 +412,7 @@ async def open_radio(
             task = asyncio.ensure_future(link.keep())
             task.add_done_callback(ended)
             keeping.add(task)
-        yield RadioSource(sensors, inbox)
+        yield RadioSource(sensors, inbox, own)
     finally:
         await see_through(_put_down(links, keeping))
 

@@ -15,12 +15,27 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable
     from contextlib import AbstractAsyncContextManager
 
+    from tracker.domain import Notification
+
 
 class Clock(Protocol):
     """Stamps what arrives."""
 
     def now_ns(self) -> int:
         """Nanoseconds since an origin that stays the same while the program runs."""
+
+
+class NotificationSink(Protocol):
+    """Takes what arrives; the queue of a session."""
+
+    def put(self, notification: Notification) -> bool:
+        """Take a notification, or return False if it was dropped; never waits."""
+
+    def close(self) -> None:
+        """Expect nothing more."""
+
+    def fail(self, error: Exception) -> None:
+        """Expect nothing more, because the link broke down."""
 
 
 class Connection(Protocol):

@@ -26,7 +26,7 @@ from tracker.sensors import MOST_HEARD
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tracker.ble.ports import Clock
+    from tracker.ble.ports import Clock, NotificationSink
 
 
 class NotificationReceiver:
@@ -45,7 +45,7 @@ class NotificationReceiver:
     """
 
     def __init__(
-        self, inbox: NotificationQueue, clock: Clock, origin_ns: int, device: int = 0
+        self, inbox: NotificationSink, clock: Clock, origin_ns: int, device: int = 0
     ) -> None:
         self._inbox = inbox
         self._clock = clock
@@ -147,19 +147,20 @@ class NotificationQueue:
         self._failure: Exception | None = None
         self._filled = asyncio.Event()
 
-    def put(self, notification: Notification) -> None:
-        """Append one notification, or count it as dropped; never waits."""
+    def put(self, notification: Notification) -> bool:
+        """Append one notification and return True, or count it as dropped; never waits."""
         if self._closed:
-            return
+            return False
         reserved = notification.channel in RESERVED_CHANNELS
         if len(self._waiting) >= self._most_waiting and not reserved:
             self._dropped += 1
-            return
+            return False
         if self._dropped:
             self._waiting.append(overrun_message(notification.received_ns, self._dropped))
             self._dropped = 0
         self._waiting.append(notification)
         self._filled.set()
+        return True
 
     def close(self) -> None:
         """Say that nothing more will come; what waits can still be taken."""

@@ -33,17 +33,15 @@ from tracker.cli.options import (
     second_option,
     setting_option,
 )
-from tracker.cli.radio import Chosen, called, refuse_unfit, settings_text, with_radio
+from tracker.cli.radio import called, refuse_unfit, settings_text, with_radio
 from tracker.domain import SensorError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import datetime
     from pathlib import Path
 
     from tracker.ble import DiscoveredDevice, RadioSource, Scan
     from tracker.cli.exits import Interruption
-    from tracker.domain import SessionInfo
 
 
 @click.command(
@@ -233,7 +231,7 @@ def pair_with(
     SensorError
         If it cannot be reached, or what it sends cannot be trusted.
     """
-    from tracker.app.devices import CHECK_S, LiveCheck
+    from tracker.app.devices import CHECK_S, LiveCheck, SensorRequest
     from tracker.ble import DeviceQuery, Severity, diagnose
     from tracker.sensors import parse_settings
 
@@ -243,9 +241,9 @@ def pair_with(
     path = config_path(tracker_paths().config)
     # Now, because nobody wants to hear at the end that it cannot be saved.
     load_config(path)
-    chosen = Chosen(DeviceQuery(text, kind), settings_text(settings))
+    chosen = SensorRequest(DeviceQuery(text, kind), settings_text(settings))
 
-    async def use(source: RadioSource, _info: SessionInfo, _started: datetime) -> None:
+    async def use(source: RadioSource) -> None:
         (sensor,) = source.sensors
         click.echo(
             f"connected to {sensor.title}: {sensor.family.title}, {sensor.address}"
@@ -271,7 +269,7 @@ def pair_with(
         save_sensor(path, choice)
         click.echo(f"{sensor.title} is used from now on: tracker train")
 
-    with_radio([chosen], interrupted, "hip_thrust", use)
+    with_radio([chosen], interrupted, use)
 
 
 @click.command(
@@ -321,15 +319,13 @@ def record(
     with interruption() as interrupted:
         # The engine costs SciPy (0.6 s), Bleak 0.1 s.
         from tracker.cli.files import refuse_existing, refuse_other_names
-        from tracker.cli.radio import another_sensor, chosen_sensor, record_with
+        from tracker.cli.radio import record_with, requested_sensors
 
         refuse_other_names(output)
         refuse_existing(output, force)
-        chosen = [chosen_sensor(sensor, kind, settings)]
-        if second is not None:
-            chosen.append(another_sensor(second, chosen[0]))
+        sensors = requested_sensors(sensor, second, kind, settings)
         record_with(
-            chosen,
+            sensors,
             interrupted,
             exercise=exercise,
             seconds=seconds,

@@ -41,7 +41,8 @@ class AudioController:
         self._open_sound = open_sound
         self._muted = muted
         self._player: Player | None = None
-        self._training: Session | Playback | None = None
+        self.training: Session | Playback | None = None
+        """The session that is heard now, or was last."""
 
     async def open(self) -> None:
         """Open the device, for which headphones take a second or two to wake."""
@@ -60,12 +61,12 @@ class AudioController:
             opened.player.toggle_mute()
         if opened.complaint is not None and not self._muted:
             self._app.notify(opened.complaint, severity="warning", timeout=10.0)
-        if self._training is not None:
-            self.play(self._training)
+        if self.training is not None:
+            self.play(self.training)
 
     def play(self, training: Session | Playback) -> None:
         """Sound what a session says from now on, in place of the one before."""
-        self._training = training
+        self.training = training
         if self._player is not None:
             sounding = AudioFeedback(self._player)
             training.add_sink(sounding)

@@ -1,8 +1,12 @@
-"""What happens once and must not be missed; what merely changes is sampled from the snapshot."""
+"""What screens tell the flow, and what the engine tells the screens.
+
+What merely changes is sampled from the snapshot; these things happen once and must not be missed.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from textual.message import Message
@@ -11,8 +15,22 @@ if TYPE_CHECKING:
     from tracker.domain import Event
 
 
+class Next(Enum):
+    """Where the wearer wants to go from a screen."""
+
+    TRAIN = auto()
+    REST = auto()
+    FINISH = auto()
+    """To the summary."""
+    DONE = auto()
+    """The training is over."""
+    HISTORY = auto()
+    REPLAY = auto()
+    BACK = auto()
+
+
 @dataclass
 class EventPosted(Message, bubble=False):
-    """The engine said something."""
+    """An event of the engine."""
 
     event: Event

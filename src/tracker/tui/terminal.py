@@ -66,6 +66,9 @@ MOST_KEYS: Final = 1000
 LONGEST_TURN_S: Final = 0.5
 """What has not been taken by then holds up the next key no longer, s."""
 
+BETWEEN_S: Final = 0.01
+"""How often a key that is waiting for the next screen looks for it, s."""
+
 AT_ONCE: Final = "ctrl+c"
 """Waits for nothing: it is the way out of whatever hangs."""
 
@@ -95,8 +98,16 @@ class KeyQueue:
             if len(self._keys) == 1:
                 await self._take_first()
 
+    @property
+    def _between_screens(self) -> bool:
+        """Whether one screen is gone and the next one is still to come."""
+        return len(self._app.screen_stack) < 2
+
     async def _take_first(self) -> None:
         app = self._app
+        if self._between_screens:
+            app.set_timer(BETWEEN_S, self._take_first)
+            return
         screen = app.screen
         # The way that a key goes which nobody wants: up to the app. And once more, because what it
         # does there may be a message to where it came from, as that a text is complete.
@@ -112,6 +123,9 @@ class KeyQueue:
         """Come after the key everywhere on its way."""
         now = self._app.screen
         if now is not screen:
+            if self._between_screens:
+                self._app.set_timer(BETWEEN_S, partial(self._follow, key, way, screen))
+                return
             # What comes next is for the screen that it opened, once that has its focus.
             way, screen = (now, self._app), now
         for place, node in enumerate(way):

@@ -58,7 +58,7 @@ class Count(Widget):
     below: reactive[str] = reactive("")
     phase: reactive[Phase | None] = reactive(None)
 
-    def show(self, snapshot: SessionSnapshot) -> None:
+    def update_from(self, snapshot: SessionSnapshot) -> None:
         """Take the count from `snapshot`."""
         current = snapshot.current_set
         self.reps = 0 if current is None else current.done
@@ -145,7 +145,7 @@ class PhaseBar(Widget):
     phase: reactive[Phase | None] = reactive(None)
     time: reactive[str] = reactive("")
 
-    def show(self, snapshot: SessionSnapshot) -> None:
+    def update_from(self, snapshot: SessionSnapshot) -> None:
         """Take the phase from `snapshot`."""
         self.phase = snapshot.phase
         self.time = time_text(snapshot)
@@ -232,7 +232,7 @@ class PaceBar(Widget):
 
     paced: reactive[Paced] = reactive(Paced("", None))
 
-    def show(self, snapshot: SessionSnapshot) -> None:
+    def update_from(self, snapshot: SessionSnapshot) -> None:
         """Take the pace from `snapshot`."""
         self.paced = paced_of(snapshot)
         self.set_class(self.paced.holding, "-holding")
@@ -301,7 +301,7 @@ class CueBar(Widget):
 
     cue: reactive[Cue | None] = reactive(None)
 
-    def show(self, snapshot: SessionSnapshot) -> None:
+    def update_from(self, snapshot: SessionSnapshot) -> None:
         """Take the newest cue from `snapshot`."""
         self.cue = cue_of(snapshot)
 
@@ -340,7 +340,7 @@ class Countdown(Widget):
     time: reactive[str] = reactive("")
     over: reactive[bool] = reactive(False)
 
-    def show(self, snapshot: SessionSnapshot) -> None:
+    def update_from(self, snapshot: SessionSnapshot) -> None:
         """Take the rest from `snapshot`."""
         self.time, self.over = countdown_of(snapshot)
         self.set_class(self.over, "-over")

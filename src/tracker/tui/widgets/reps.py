@@ -168,7 +168,7 @@ class RepTable(ScrollView, can_focus=True):
 
     rows: reactive[tuple[Row, ...]] = reactive(())
 
-    def show(self, *records: SetRecord) -> None:
+    def update_from(self, *records: SetRecord) -> None:
         """Show the reps of sets, each under a title of its own where there are several."""
         rows: list[Row] = []
         for record in records:
@@ -293,7 +293,7 @@ class LastRep(Widget):
 
     lines: reactive[Lines] = reactive(last_rep_lines(None))
 
-    def show(self, snapshot: SessionSnapshot) -> None:
+    def update_from(self, snapshot: SessionSnapshot) -> None:
         """Take the last rep from `snapshot`."""
         measured = [record for record in snapshot.sets if record.reps]
         self.lines = last_rep_lines(measured[-1] if measured else None)
@@ -355,7 +355,7 @@ class SetList(Widget):
         super().__init__()
         self._records: tuple[SetRecord, ...] = ()
 
-    def show(self, snapshot: SessionSnapshot) -> None:
+    def update_from(self, snapshot: SessionSnapshot) -> None:
         """Take the rows from `snapshot`, unless they are those of the last look."""
         records = snapshot.sets
         same = len(records) == len(self._records) and all(map(is_, records, self._records))

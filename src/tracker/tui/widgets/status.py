@@ -87,7 +87,7 @@ class Headline(Widget):
 
     parts: reactive[tuple[str, str, str]] = reactive(("", "", ""))
 
-    def show(self, snapshot: SessionSnapshot) -> None:
+    def update_from(self, snapshot: SessionSnapshot) -> None:
         """Take the parts from `snapshot`."""
         self.parts = headline_parts(snapshot)
 
@@ -179,7 +179,7 @@ class Notice(Widget):
 
     words: reactive[Words] = reactive(())
 
-    def show(self, words: Words | None) -> None:
+    def update_from(self, words: Words | None) -> None:
         """Say `words`, or make room for the live numbers."""
         self.display = words is not None
         self.words = words or ()
@@ -240,7 +240,7 @@ class Banner(Widget):
 
     text: reactive[str] = reactive("")
 
-    def show(self, snapshot: SessionSnapshot) -> None:
+    def update_from(self, snapshot: SessionSnapshot) -> None:
         """Say what `snapshot` has to be warned about."""
         self.text, alarm = banner_of(snapshot)
         self.set_class(bool(self.text) and not alarm, "-said")
@@ -326,7 +326,7 @@ class Quality(Widget):
 
     text: reactive[str] = reactive("")
 
-    def show(self, snapshot: SessionSnapshot) -> None:
+    def update_from(self, snapshot: SessionSnapshot) -> None:
         """Take the line from `snapshot`."""
         self.text = quality_text(snapshot)
 

@@ -190,7 +190,7 @@ class PitchTrace(Widget):
         """Say what is drawn."""
         self.border_title = f"pitch above the bottom, last {SPAN_S:.0f} s"
 
-    def show(self, snapshot: SessionSnapshot) -> None:
+    def update_from(self, snapshot: SessionSnapshot) -> None:
         """Take the trace from `snapshot`, unless it has hardly moved on."""
         newest_s, drawn_s = snapshot.position_s, self.end_s
         if newest_s is not None and drawn_s is not None and 0 < newest_s - drawn_s < STEP_S:
@@ -261,7 +261,7 @@ class AccTrace(Widget):
         """Say what is drawn."""
         self.border_title = f"acceleration, last {SPAN_S:.0f} s"
 
-    def show(self, time_s: NDArray[np.float64], acc_mps2: NDArray[np.float64]) -> None:
+    def update_from(self, time_s: NDArray[np.float64], acc_mps2: NDArray[np.float64]) -> None:
         """Take arrival times, s, and sizes, m/s², both of shape (n,)."""
         self._time_s, self._acc_mps2 = time_s, acc_mps2
         self.refresh()
