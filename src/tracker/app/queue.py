@@ -96,6 +96,9 @@ class NotificationQueue:
 
     def close(self) -> None:
         """Accept nothing more; what waits is still handed out."""
+        if self._dropped:
+            self.insert(overrun_message(self.newest_ns, self._dropped))
+            self._dropped = 0
         self._closed = True
         self._filled.set()
         self._emptied.set()
