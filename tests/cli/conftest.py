@@ -82,8 +82,9 @@ def around(monkeypatch: pytest.MonkeyPatch) -> Callable[..., FakeRadio]:
 
     def put(*sensors: FakeSensor) -> FakeRadio:
         radio = FakeRadio(*sensors)
+        monkeypatch.setattr("tracker.app.training.BleakRadio", lambda: radio)
         monkeypatch.setattr("tracker.cli.radio.BleakRadio", lambda: radio)
-        monkeypatch.setattr("tracker.cli.sensors.BleakRadio", lambda: radio)
+        monkeypatch.setattr("tracker.ble.BleakRadio", lambda: radio)
         return radio
 
     return put

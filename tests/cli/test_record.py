@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tracker.app.devices import SensorRequest
 from tracker.ble import DeviceQuery
 from tracker.cli.exits import ExitCode
-from tracker.cli.radio import Chosen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +21,7 @@ def calls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     calls: list[Any] = []
     monkeypatch.setattr(
         "tracker.cli.radio.record_with",
-        lambda chosen, _interrupted, **options: calls.append((chosen, options)),
+        lambda sensors, _interrupted, **options: calls.append((sensors, options)),
     )
     return calls
 
@@ -33,9 +33,9 @@ def test_it_hands_over_what_was_asked_for(
     arguments = ("--sensor", FIRST, "--second", SECOND, "--kind", "profile", "--seconds", 60)
     result = tracker("record", *arguments, "-o", path, "--exercise", "squat", "--force")
     assert result.code == ExitCode.OK
-    chosen = [Chosen(DeviceQuery(FIRST, "profile"), None), Chosen(DeviceQuery(SECOND), None)]
+    sensors = (SensorRequest(DeviceQuery(FIRST, "profile")), SensorRequest(DeviceQuery(SECOND)))
     options = {"exercise": "squat", "seconds": 60.0, "output": path, "force": True}
-    assert calls == [(chosen, options)]
+    assert calls == [(sensors, options)]
 
 
 @pytest.mark.parametrize(
