@@ -135,7 +135,7 @@ def test_what_flows_is_measured_and_drawn() -> None:
     check = configured()
     for notification in packets(4.0):
         check.feed(notification)
-    checkup = check.checkup
+    checkup = check.quality
     assert checkup.rate_hz == pytest.approx(100.0)
     assert checkup.still
     assert checkup.has_gyroscope
@@ -156,7 +156,7 @@ def test_only_the_last_seconds_are_kept() -> None:
 def test_nothing_is_known_before_the_first_packet() -> None:
     check = configured()
     assert check.seconds == 0.0
-    assert check.checkup.samples == 0
+    assert check.quality.samples == 0
     assert [len(part) for part in check.trace()] == [0, 0]
 
 
@@ -165,13 +165,13 @@ def test_what_comes_while_a_sensor_is_started_says_nothing_about_the_rate() -> N
     check.feed(link_message(0, LinkState.CONFIGURING))
     for notification in packets(1.0):
         check.feed(notification)
-    assert check.checkup.samples == 0
+    assert check.quality.samples == 0
     check.feed(link_message(ns_from_s(1.0), LinkState.STREAMING))
     check.feed(battery_message(ns_from_s(1.0), 55))
     for notification in packets(1.0, first=20):
         check.feed(notification)
-    assert check.checkup.samples == 100
-    assert check.checkup.battery_percent == 55
+    assert check.quality.samples == 100
+    assert check.quality.battery_percent == 55
 
 
 @pytest.mark.parametrize("broken", [False, True])
@@ -191,4 +191,4 @@ async def test_the_end_of_the_stream_is_known_however_it_comes(broken: bool) -> 
             await watching
     else:
         await watching
-    assert check.checkup.samples == 50
+    assert check.quality.samples == 50

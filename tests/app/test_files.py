@@ -151,7 +151,7 @@ def test_what_cannot_be_replaced_is_told_and_left(path: Path) -> None:
         ("[plan.deadlift]\n", ["[plan.deadlift]", "no exercise"]),
         ('[plan.squat]\ntempo = "311"\n', ["[plan.squat]", "three places"]),
         ("[plan.squat]\nload = 5\n", ["no key plan.squat.load", "plan.squat.load_kg"]),
-        ("[sensor\n", ["is no TOML", "line 1"]),
+        ("[sensor\n", ["is not TOML", "line 1"]),
         ('[log]\nuri = "x"\n', ["no key log.uri", "log.url"]),
         ("[log]\n", ["log.url is missing"]),
         ("[log]\nurl = 5\n", ["expected text for log.url", "5"]),
@@ -180,7 +180,7 @@ def test_a_file_that_is_no_text_is_told(path: Path) -> None:
 
 def test_a_folder_in_its_place_is_told(path: Path) -> None:
     path.mkdir(parents=True)
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(InputError, match="can't be read"):
         load_config(path)
 
 
@@ -257,7 +257,7 @@ def test_a_time_without_offset_is_refused(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(OutputError, match="cannot be made: not a directory") as told:
+    with pytest.raises(OutputError, match="can't be created: not a directory") as told:
         new_recording_path(tmp_path / "file" / "recordings", STARTED, "squat")
     assert told.value.advice == ELSEWHERE
 

@@ -114,9 +114,9 @@ def test_a_calibration_is_told_in_words() -> None:
     ) == [
         "  reference rep 2 of 3",
         "  no reference rep (2 of 3): its lockout was not held",
-        "level known at 1:05",
-        "level not found: the hips were not still for long enough",
-        "level lost: the sensor has slipped since the calibration",
+        "lockout calibrated at 1:05",
+        "lockout not calibrated: the hips were not still for long enough",
+        "lockout calibration lost: the sensor has slipped since the calibration",
     ]
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.app.doubles import in_time
-from tests.app.test_sounding import Listener
+from tests.app.test_audio import Listener
 from tests.app.workout import SET_STARTS_S, UP_S
 from tests.tui.staging import Stage, app_of, look
 from tracker.sound import Opened, SoundError, Tone

@@ -256,7 +256,7 @@ def pair_with(
             await check.watch(source.notifications())
         if interrupted.happened:
             return
-        verdict = diagnose(check.checkup)
+        verdict = diagnose(check.quality)
         for finding in verdict:
             click.echo(f"{_SIGNS[finding.severity]}  {finding.text}")
         if any(finding.severity is Severity.PROBLEM for finding in verdict):

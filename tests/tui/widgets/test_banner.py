@@ -53,7 +53,7 @@ def test_after_the_end_of_a_replay_there_is_nothing_to_warn_of() -> None:
 
 def test_after_the_end_of_the_data_of_a_training_it_says_what_can_be_done() -> None:
     text, alarm = banner_of(snapshot(state=RunState.FINISHED))
-    assert text == "Nothing more comes from the sensor: f sums the training up"
+    assert text == "Sensor stream ended. Press f for the summary"
     assert not alarm
 
 

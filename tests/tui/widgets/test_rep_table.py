@@ -120,7 +120,7 @@ async def test_several_sets_have_a_title_each() -> None:
         assert table.lines[-3:] == ("", "set 2: 0 of 8 reps (8 short) · 60 kg", NOTHING)
 
 
-NOTHING = "no rep was seen to its end"
+NOTHING = "no complete rep"
 
 
 def test_a_title_says_what_the_wearer_says() -> None:

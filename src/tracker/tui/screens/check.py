@@ -127,7 +127,7 @@ class CheckScreen(Screen["Device | None"]):
             state.update(Content(connecting if self._trouble is None else f"! {self._trouble}"))
             findings.update("")
             return
-        quality = check.checkup
+        quality = check.quality
         flow = quality_text(quality) if quality.samples else "Connected, waiting for data …"
         state.update(flow if broken is None else f"! {broken}")
         self.query_one(AccTrace).update_from(*check.trace())
@@ -161,7 +161,7 @@ class CheckScreen(Screen["Device | None"]):
             return
         self._hurried = False
         problems = [
-            each.text for each in diagnose(check.checkup) if each.severity is Severity.PROBLEM
+            each.text for each in diagnose(check.quality) if each.severity is Severity.PROBLEM
         ]
         if problems:
             self.notify("\n".join(problems), severity="error", timeout=8.0)
