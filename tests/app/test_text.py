@@ -113,7 +113,7 @@ def test_a_calibration_is_told_in_words() -> None:
         ]
     ) == [
         "  reference rep 2 of 3",
-        "  no reference rep (2 of 3): its lockout was not held",
+        "  not a reference rep (2 of 3): its lockout was not held",
         "lockout calibrated at 1:05",
         "lockout not calibrated: the hips were not still for long enough",
         "lockout calibration lost: the sensor has slipped since the calibration",
@@ -273,4 +273,4 @@ def test_flags_of_a_set_say_how_many_reps_they_concern() -> None:
 def test_reference_reps_say_how_many_there_are_and_why_one_is_none() -> None:
     assert reference_words(ReferenceRep(9.0, 2, 3)) == "reference rep 2 of 3"
     refused = ReferenceRep(9.0, 1, 3, "it was short of lockout")
-    assert reference_words(refused) == "no reference rep (1 of 3): it was short of lockout"
+    assert reference_words(refused) == "not a reference rep (1 of 3): it was short of lockout"

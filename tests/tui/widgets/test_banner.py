@@ -31,7 +31,7 @@ def test_silence_is_an_alarm_even_if_the_link_claims_to_be_well() -> None:
 
 def test_a_pause_is_no_alarm_and_hides_the_silence() -> None:
     paused = snapshot(playback=playing(paused=True), sample_age_s=60.0)
-    assert banner_of(paused) == ("PAUSED   space goes on", False)
+    assert banner_of(paused) == ("PAUSED   space: go on", False)
 
 
 def test_seeking_is_said() -> None:
