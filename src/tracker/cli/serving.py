@@ -118,7 +118,7 @@ def keep_serving(
     async def run() -> None:
         # Whatever lies where it is called from, it is this very program.
         program = [sys.executable, "-P", "-m", "tracker.cli.parent_watchdog", str(os.getpid())]
-        showing = SessionHost([*program, *line], unseen_s=unseen_s, say=_say)
+        showing = SessionHost([*program, *line], unseen_s=unseen_s, report=_say)
         token = new_token()
         over = asyncio.Event()
         async with serve(showing, place.host, port, token) as taken:

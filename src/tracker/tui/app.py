@@ -6,7 +6,7 @@ Keys, sound, theme, help and the way out are here; which screen comes when is in
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from textual.app import App
@@ -97,6 +97,7 @@ class TrackerApp(App[None]):
         self._remember_theme = remember_theme
         self.sound = AudioController(self, open_sound, muted=muted)
         self._flowing: Worker[None] | None = None
+        self._undrawn = ExitStack()
         self._leaving = False
         self.last_error: TrackerError | None = None
         """What went wrong as the app was left, when no screen could show it any more."""
@@ -110,7 +111,6 @@ class TrackerApp(App[None]):
             await super().on_event(event)
 
     def get_driver_class(self) -> type[Driver]:
-        """Draw on a terminal that nothing waits for."""
         return never_waiting(super().get_driver_class())
 
     def on_mount(self) -> None:
@@ -140,8 +140,13 @@ class TrackerApp(App[None]):
     async def ask(self, screen: Screen[Answer]) -> Answer:
         """Show a screen, and return what it is dismissed with."""
         answer = self.push_screen(screen, wait_for_dismiss=True)
-        # Shielded: a screen that is dismissed after all finds somebody to tell.
-        return await asyncio.shield(answer)
+        self._undrawn.close()
+        try:
+            # Shielded: a screen that is dismissed after all finds somebody to tell.
+            return await asyncio.shield(answer)
+        finally:
+            # Until the next screen is there, the last picture stays.
+            self._undrawn.enter_context(self.batch_update())
 
     @asynccontextmanager
     async def kept(self, screen: Kept) -> AsyncGenerator[Kept]:
@@ -161,7 +166,6 @@ class TrackerApp(App[None]):
     # The end
 
     async def action_quit(self) -> None:
-        """Do what the key says."""
         self.leave()
 
     def leave(self) -> None:
@@ -179,7 +183,6 @@ class TrackerApp(App[None]):
         self.notify(self.sound.toggle(), timeout=2.0)
 
     def action_help(self) -> None:
-        """Explain the keys and the numbers."""
         self.push_screen(HelpScreen())
 
     def action_change_theme(self) -> None:

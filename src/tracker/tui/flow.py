@@ -18,7 +18,7 @@ from textual.worker import WorkerError
 from tracker.app.clock import local_now
 from tracker.app.training import NOT_LOGGED, TrainingRequest
 from tracker.domain import TrackerError
-from tracker.tui.messages import Next
+from tracker.tui.screens import Next
 from tracker.tui.screens.check import CheckScreen, ConnectScreen
 from tracker.tui.screens.devices import DevicesScreen
 from tracker.tui.screens.dialogs import GuideScreen, warning_parts

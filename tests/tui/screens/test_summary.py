@@ -26,7 +26,7 @@ from tracker.domain import (
     Workout,
     read_control_message,
 )
-from tracker.tui.messages import Next
+from tracker.tui.screens import Next
 from tracker.tui.screens.summary import SummaryScreen, data_text, pain_text, totals_text
 from tracker.tui.screens.train import TrainScreen
 

@@ -23,7 +23,7 @@ from tracker.domain import (
     UserCommand,
 )
 from tracker.tui import TrackerApp
-from tracker.tui.messages import EventPosted
+from tracker.tui.screens import EventPosted
 from tracker.tui.widgets.live import Count, CueBar, PaceBar, PhaseBar
 from tracker.tui.widgets.reps import LastRep, SetList
 from tracker.tui.widgets.status import Banner, Headline, Notice, Quality

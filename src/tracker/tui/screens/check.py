@@ -90,7 +90,6 @@ class CheckScreen(Screen["Device | None"]):
         """Whether to go on as soon as the diagnosis is there, and good."""
 
     def compose(self) -> ComposeResult:
-        """Put the trace between the state and the diagnosis."""
         yield Static(Content(f"Check · {self._sensor_name}"), id="title")
         yield Static(id="state")
         yield AccTrace()
@@ -98,7 +97,6 @@ class CheckScreen(Screen["Device | None"]):
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
-        """Connect."""
         self.set_interval(1.0 / LOOKS_PER_S, self.update_view)
         self.action_retry()
 
@@ -143,7 +141,6 @@ class CheckScreen(Screen["Device | None"]):
         findings.update(Content("\n").join(lines))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer what can be done now."""
         if action == "use":
             return self._check is not None
         if action == "retry":
@@ -169,14 +166,12 @@ class CheckScreen(Screen["Device | None"]):
         self.dismiss(self._device)
 
     def action_retry(self) -> None:
-        """Connect again."""
         self._trouble, self._hurried = None, False
         self.query_one(AccTrace).update_from(np.empty(0), np.empty(0))
         self.refresh_bindings()
         _: Worker[None] = self.run_worker(self._watch, group="check", exclusive=True)
 
     def action_back(self) -> None:
-        """Go back to the list."""
         self.dismiss(None)
 
 
@@ -208,14 +203,12 @@ class ConnectScreen(Screen["Training | None"]):
         self._training: Training | None = None
 
     def compose(self) -> ComposeResult:
-        """Put the words in the middle."""
         yield Static(Content(f"Connect · {self._sensor_name}"), id="title")
         with Vertical():
             yield Static(id="words")
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
-        """Connect."""
         self.action_retry()
 
     async def _connect(self) -> None:
@@ -227,7 +220,6 @@ class ConnectScreen(Screen["Training | None"]):
             self._go_on()
 
     def on_screen_resume(self) -> None:
-        """Go on if the connection was made while help lay over this."""
         self._go_on()
 
     def _go_on(self) -> None:
@@ -250,7 +242,6 @@ class ConnectScreen(Screen["Training | None"]):
         return self._failure is not None if action == "retry" else True
 
     def action_retry(self) -> None:
-        """Connect again."""
         self._show_failure(None)
         _: Worker[None] = self.run_worker(self._connect, group="connect", exclusive=True)
 

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import DataTable, Footer, Static
 
-from tracker.tui.messages import Next
+from tracker.tui.screens import Next
 from tracker.tui.widgets.traces import signal_text
 
 if TYPE_CHECKING:
@@ -71,7 +71,6 @@ class DevicesScreen(Screen["Choice"]):
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
-        """Start listening."""
         table = self._table
         for title, width in (("sensor", None), ("signal", 12), ("", 13), ("kind", None)):
             table.add_column(title, width=width)
@@ -85,7 +84,6 @@ class DevicesScreen(Screen["Choice"]):
         self._listen()
 
     def on_screen_suspend(self) -> None:
-        """Stop listening while another screen has the radio."""
         self.workers.cancel_node(self)
 
     def _listen(self) -> None:
@@ -125,11 +123,9 @@ class DevicesScreen(Screen["Choice"]):
         return self._shown[row] if 0 <= row < len(self._shown) else None
 
     def on_data_table_row_selected(self) -> None:
-        """Take the sensor that was clicked."""
         self.action_choose()
 
     def action_choose(self) -> None:
-        """Check what the sensor sends."""
         device = self._chosen()
         if device is None or not self.is_current:
             return
@@ -145,5 +141,4 @@ class DevicesScreen(Screen["Choice"]):
         self.notify("Unknown devices are " + ("shown" if self._with_unknown else "hidden"))
 
     def action_history(self) -> None:
-        """Show past sessions."""
         self.dismiss(Next.HISTORY)

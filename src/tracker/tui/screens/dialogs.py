@@ -60,7 +60,6 @@ class GuideScreen(ModalScreen[None]):
         self._closing_words = closing
 
     def compose(self) -> ComposeResult:
-        """Put each part under its heading."""
         with VerticalScroll() as box:
             # On the frame, because the last line of a long text is out of sight.
             box.border_subtitle = f"↑ ↓ scroll · {self._closing_words}"
@@ -123,7 +122,6 @@ class HelpScreen(ModalScreen[None]):
     ]
 
     def compose(self) -> ComposeResult:
-        """Put the text into a box that scrolls on small terminals."""
         with VerticalScroll() as box:
             box.border_title = "Help"
             box.border_subtitle = "↑ ↓ scroll · escape, ? or q closes"
@@ -166,7 +164,6 @@ class NoteScreen(ModalScreen[str | None]):
         self._note = note
 
     def compose(self) -> ComposeResult:
-        """Ask."""
         with Vertical() as box:
             box.border_subtitle = "enter keeps it · escape does not"
             yield Label(f"Note on {self._about}", markup=False)
@@ -180,5 +177,4 @@ class NoteScreen(ModalScreen[str | None]):
             )
 
     def on_input_submitted(self, message: Input.Submitted) -> None:
-        """Keep it."""
         self.dismiss(message.value.strip())

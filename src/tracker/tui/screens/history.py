@@ -10,7 +10,7 @@ from textual.widgets import DataTable, Footer, Static
 
 from tracker.app.text import clock_time, number
 from tracker.domain import EXERCISES, TrackerError
-from tracker.tui.messages import Next
+from tracker.tui.screens import Next
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,14 +82,12 @@ class HistoryScreen(Screen["tuple[int, Next] | None"]):
         self._sessions: tuple[SessionSummary, ...] = ()
 
     def compose(self) -> ComposeResult:
-        """Put the list below its title."""
         yield Static("Past sessions", id="title")
         yield Static(id="trouble")
         yield DataTable[str](cursor_type="row", zebra_stripes=True)
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
-        """Read the log."""
         table = self.query_one(DataTable)
         for title, width in COLUMNS:
             table.add_column(title, width=width)
@@ -117,15 +115,12 @@ class HistoryScreen(Screen["tuple[int, Next] | None"]):
         return self._sessions[row] if 0 <= row < len(self._sessions) else None
 
     def on_data_table_row_selected(self) -> None:
-        """Show the session that was clicked."""
         self.action_show()
 
     def action_show(self) -> None:
-        """Show the summary of the session."""
         self._choose(Next.FINISH)
 
     def action_replay(self) -> None:
-        """Watch the session again."""
         self._choose(Next.REPLAY)
 
     def _choose(self, wish: Next) -> None:
@@ -134,5 +129,4 @@ class HistoryScreen(Screen["tuple[int, Next] | None"]):
             self.dismiss((chosen.id, wish))
 
     def action_back(self) -> None:
-        """Go back to the sensors."""
         self.dismiss(None)

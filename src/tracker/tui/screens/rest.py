@@ -13,8 +13,8 @@ from textual.widgets import Footer, Input, Static
 
 from tracker.domain import InputError, LoadEntered, PainEntered, PainMoment, PlanChosen, RpeEntered
 from tracker.tui.advice import effort_lines, pain_lines
-from tracker.tui.messages import Next
 from tracker.tui.plan_form import FieldError, number_in, number_text, pain_in
+from tracker.tui.screens import Next
 from tracker.tui.screens.dialogs import take_note
 from tracker.tui.widgets.forms import FormRow, NumberInput
 from tracker.tui.widgets.live import Countdown
@@ -92,7 +92,6 @@ class RestScreen(Screen[Next]):
         yield Footer(show_command_palette=False, compact=True)
 
     def on_mount(self) -> None:
-        """Start with the effort."""
         self.query_one("#rpe").focus()
         self.update_view()
         self.set_interval(1.0 / LOOKS_PER_S, self.update_view)
@@ -179,7 +178,6 @@ class RestScreen(Screen[Next]):
             self.dismiss(Next.TRAIN)
 
     def action_note(self) -> None:
-        """Take down a line about the set."""
         record = next(
             (each for each in self._session.snapshot().sets if each.index == self.set_index), None
         )

@@ -115,7 +115,6 @@ class SetupScreen(Screen[SetupForm | None]):
         self._exercise = choices.first
 
     def compose(self) -> ComposeResult:
-        """Lay the fields out from what matters most to what matters least."""
         texts = texts_of_plan(self._plan_of(self._exercise))
         titles = [(exercise_named(name).title, name) for name in self._choices.exercises]
         yield Static(Content(f"Set-up · {self._sensor_name}"), id="title")
@@ -161,7 +160,6 @@ class SetupScreen(Screen[SetupForm | None]):
         return self.query_one(f"#{name}", Choice).value == _YES
 
     def on_mount(self) -> None:
-        """Start with the exercise."""
         self.query_one("#exercise").focus()
         self._tell_how()
         self._tell_tempo()
@@ -171,7 +169,6 @@ class SetupScreen(Screen[SetupForm | None]):
         return self._choices.last_plan(exercise) or FIRST_PLAN
 
     def on_choice_changed(self, message: Choice.Changed) -> None:
-        """Show the last plan of another exercise."""
         if message.choice.id != "exercise":
             return
         self._exercise = message.choice.value
@@ -242,5 +239,4 @@ class SetupScreen(Screen[SetupForm | None]):
         self.app.push_screen(GuideScreen(guide_parts(self._exercise)))
 
     def action_back(self) -> None:
-        """Go back to the sensors."""
         self.dismiss(None)

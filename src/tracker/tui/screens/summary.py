@@ -22,8 +22,8 @@ from tracker.domain import (
     mean_of_known,
 )
 from tracker.tui.advice import next_lines, pain_lines
-from tracker.tui.messages import Next
 from tracker.tui.plan_form import FieldError, pain_in
+from tracker.tui.screens import Next
 from tracker.tui.widgets.forms import FormRow, NumberInput
 from tracker.tui.widgets.reps import LEGEND, RepTable
 
@@ -124,7 +124,6 @@ class SummaryScreen(Screen[Next]):
         self._kept = {"pain": "", "note": workout().note}
 
     def compose(self) -> ComposeResult:
-        """Lay it out from what matters most to what matters least."""
         yield Static(id="title")
         yield Static(id="totals")
         yield RepTable()
@@ -193,7 +192,6 @@ class SummaryScreen(Screen[Next]):
             yield from next_lines(workout, self._earlier, soonest)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer what can be done with this one."""
         return self._enter is None if action == "replay" else True
 
     def keep(self) -> bool:
@@ -226,5 +224,4 @@ class SummaryScreen(Screen[Next]):
             self.dismiss(Next.TRAIN)
 
     def action_replay(self) -> None:
-        """Watch the session again."""
         self.dismiss(Next.REPLAY)

@@ -26,7 +26,7 @@ from tracker.domain import (
     SetStarted,
     UserCommand,
 )
-from tracker.tui.messages import EventPosted, Next
+from tracker.tui.screens import EventPosted, Next
 from tracker.tui.screens.dialogs import take_note
 from tracker.tui.widgets.live import Count, CueBar, PaceBar, PhaseBar
 from tracker.tui.widgets.reps import LastRep, SetList
@@ -100,7 +100,6 @@ class TrainScreen(Screen[Next]):
         self._playback = training if isinstance(training, Playback) else None
 
     def compose(self) -> ComposeResult:
-        """Lay the parts out from what matters most to what matters least."""
         yield Headline()
         yield Banner()
         with Horizontal(id="now"):
@@ -166,7 +165,6 @@ class TrainScreen(Screen[Next]):
                 pass
 
     def on_screen_resume(self) -> None:
-        """Begin the rest that was due while a note was being typed."""
         self._rest()
 
     def _rest(self) -> None:
@@ -193,7 +191,6 @@ class TrainScreen(Screen[Next]):
             update(snapshot)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer only what this session can do."""
         if action in {"pause", "seek", "faster", "slower"}:
             return self._playback is not None
         if action in {"finish", "adjust", "note", "calibrate", "reference"}:
@@ -213,17 +210,14 @@ class TrainScreen(Screen[Next]):
             self._playback.pause()
 
     def action_seek(self, step_s: float) -> None:
-        """Go back or forward."""
         if self._playback is not None:
             self._playback.seek_by(step_s)
 
     def action_faster(self) -> None:
-        """Play at the next higher speed."""
         if self._playback is not None:
             self._playback.faster()
 
     def action_slower(self) -> None:
-        """Play at the next lower speed."""
         if self._playback is not None:
             self._playback.slower()
 
@@ -258,19 +252,15 @@ class TrainScreen(Screen[Next]):
         take_note(self, self._training, set_index, known)
 
     def action_finish(self) -> None:
-        """Sum the training up."""
         self.dismiss(Next.FINISH)
 
     def action_back(self) -> None:
-        """Leave the replay."""
         self.dismiss(Next.BACK)
 
     def action_calibrate(self) -> None:
-        """Take the hold that follows as the wearer's lockout."""
         if self._training.snapshot().state is RunState.RUNNING:
             self._training.mark(MarkKind.CALIBRATION)
 
     def action_reference(self) -> None:
-        """Take the next three good reps as the wearer's lockout and range."""
         if self._training.snapshot().state is RunState.RUNNING:
             self._training.mark(MarkKind.REFERENCE_REPS)

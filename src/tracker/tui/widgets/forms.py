@@ -43,7 +43,6 @@ class FormRow(Horizontal):
         field.add_class("form--field")
 
     def compose(self) -> ComposeResult:
-        """Put the three beside each other."""
         yield self._title
         yield self._field
         yield self._hint
@@ -54,7 +53,6 @@ class FormRow(Horizontal):
         self._title.add_class("-asked")
 
     def on_descendant_blur(self) -> None:
-        """Remove the pointer."""
         self._title.update(f" {self._label}")
         self._title.remove_class("-asked")
 
@@ -126,11 +124,9 @@ class Choice(Widget, can_focus=True):
         self.post_message(self.Changed(self))
 
     def on_click(self) -> None:
-        """Choose the next one."""
         self.action_step(1)
 
     def render(self) -> Content:
-        """Draw the title between arrows."""
         return Content(f"◂ {self._options[self.place][0]} ▸")
 
 

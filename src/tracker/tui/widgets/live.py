@@ -54,7 +54,6 @@ class Count(Widget):
     phase: reactive[Phase | None] = reactive(None)
 
     def update_from(self, snapshot: SessionSnapshot) -> None:
-        """Take the count from `snapshot`."""
         current = snapshot.current_set
         self.reps = 0 if current is None else current.done
         self.below = below_count(snapshot)
@@ -141,17 +140,14 @@ class PhaseBar(Widget):
     time: reactive[str] = reactive("")
 
     def update_from(self, snapshot: SessionSnapshot) -> None:
-        """Take the phase from `snapshot`."""
         self.phase = snapshot.phase
         self.time = time_text(snapshot)
 
     def watch_phase(self, phase: Phase | None) -> None:
-        """Take the colour of the phase."""
         for known in Phase:
             self.set_class(known is phase, f"-{known.value}")
 
     def render_line(self, y: int) -> Strip:
-        """Draw the sign and the word as large as they fit."""
         width, height = self.size
         lines = phase_lines(phase_text(self.phase), self.time, width - 2, height)
         return line_strip(centred(lines, width, height), y, width, self.visual_style)
@@ -228,13 +224,11 @@ class PaceBar(Widget):
     paced: reactive[Paced] = reactive(Paced("", None))
 
     def update_from(self, snapshot: SessionSnapshot) -> None:
-        """Take the pace from `snapshot`."""
         self.paced = paced_of(snapshot)
         self.set_class(self.paced.holding, "-holding")
         self.set_class(self.paced.done, "-done")
 
     def render_line(self, y: int) -> Strip:
-        """Draw the words and the bar."""
         width, height = self.size
         return line_strip(pace_lines(self.paced, width, height), y, width, self.visual_style)
 
@@ -297,11 +291,9 @@ class CueBar(Widget):
     cue: reactive[Cue | None] = reactive(None)
 
     def update_from(self, snapshot: SessionSnapshot) -> None:
-        """Take the newest cue from `snapshot`."""
         self.cue = cue_of(snapshot)
 
     def watch_cue(self, cue: Cue | None) -> None:
-        """Take the colour of the cue."""
         good = cue is not None and cue.kind in _GOOD
         strong = cue is not None and cue.strong and not good
         self.set_class(good, "-praises")
@@ -309,7 +301,6 @@ class CueBar(Widget):
         self.set_class(cue is not None and not good and not strong, "-asks")
 
     def render_line(self, y: int) -> Strip:
-        """Draw the words and the sentence."""
         width, height = self.size
         lines = [] if self.cue is None else cue_lines(self.cue, width, height)
         return line_strip(lines, y, width, self.visual_style)
@@ -336,7 +327,6 @@ class Countdown(Widget):
     over: reactive[bool] = reactive(False)
 
     def update_from(self, snapshot: SessionSnapshot) -> None:
-        """Take the rest from `snapshot`."""
         self.time, self.over = countdown_of(snapshot)
         self.set_class(self.over, "-over")
 

@@ -187,11 +187,9 @@ class RepTable(ScrollView, can_focus=True):
         return self.scrollable_content_region.width
 
     def watch_rows(self) -> None:
-        """Make room for every line."""
         self._make_room()
 
     def on_resize(self) -> None:
-        """Make the bars as long as there is room."""
         self._make_room()
 
     def _make_room(self) -> None:
@@ -289,7 +287,6 @@ class LastRep(Widget):
     lines: reactive[Lines] = reactive(last_rep_lines(None))
 
     def update_from(self, snapshot: SessionSnapshot) -> None:
-        """Take the last rep from `snapshot`."""
         measured = [record for record in snapshot.sets if record.reps]
         self.lines = last_rep_lines(measured[-1] if measured else None)
 
@@ -359,7 +356,6 @@ class SetList(Widget):
             self.rows = tuple(set_row(record) for record in records)
 
     def render_line(self, y: int) -> Strip:
-        """Draw the header and the newest rows."""
         width, height = self.size
         newest = self.rows[-max(height - 1, 1) :] or (f"   {NONE_YET}",)
         style = self.get_visual_style("sets--header") if y == 0 else self.visual_style

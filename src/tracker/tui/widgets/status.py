@@ -86,11 +86,9 @@ class Headline(Widget):
     parts: reactive[tuple[str, str, str]] = reactive(("", "", ""))
 
     def update_from(self, snapshot: SessionSnapshot) -> None:
-        """Take the parts from `snapshot`."""
         self.parts = headline_parts(snapshot)
 
     def render_line(self, y: int) -> Strip:
-        """Draw the parts at both ends."""
         width = self.size.width
         return line_strip((headline_text(*self.parts, width),), y, width, self.visual_style)
 
@@ -184,7 +182,6 @@ class Notice(Widget):
         self.set_class(bool(words) and self.words[0].startswith("!"), "-failure")
 
     def render(self) -> Content:
-        """Draw the title strongest."""
         title, *lines = self.words or ("",)
         return Content("\n").join([Content.styled(title, "bold"), *map(Content, lines)])
 
@@ -239,14 +236,12 @@ class Banner(Widget):
     text: reactive[str] = reactive("")
 
     def update_from(self, snapshot: SessionSnapshot) -> None:
-        """Show what `snapshot` warns about."""
         self.text, alarm = banner_of(snapshot)
         self.set_class(bool(self.text) and not alarm, "-info")
         self.set_class(alarm, "-alarm")
         self.set_class(not self.text, "-silent")
 
     def render(self) -> Content:
-        """Draw the line."""
         return Content(self.text)
 
 
@@ -325,9 +320,7 @@ class Quality(Widget):
     text: reactive[str] = reactive("")
 
     def update_from(self, snapshot: SessionSnapshot) -> None:
-        """Take the line from `snapshot`."""
         self.text = quality_text(snapshot)
 
     def render(self) -> Content:
-        """Draw the line."""
         return Content(self.text)

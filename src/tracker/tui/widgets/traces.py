@@ -182,7 +182,6 @@ class PitchTrace(Widget):
         self._band_deg: tuple[float, float] | None = None
 
     def on_mount(self) -> None:
-        """Name what is drawn."""
         self.border_title = f"pitch above the bottom, last {SPAN_S:.0f} s"
 
     def update_from(self, snapshot: SessionSnapshot) -> None:
@@ -253,7 +252,6 @@ class AccTrace(Widget):
         self._drawn: tuple[float, int, int] | None = None
 
     def on_mount(self) -> None:
-        """Name what is drawn."""
         self.border_title = f"acceleration, last {SPAN_S:.0f} s"
 
     def update_from(self, time_s: NDArray[np.float64], acc_mps2: NDArray[np.float64]) -> None:
