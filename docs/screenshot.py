@@ -1,4 +1,4 @@
-"""Takes the pictures of the pages: the real app on a real studio, with the simulated lifter.
+"""Takes the pictures of the pages: the real app on a real service, with the simulated lifter.
 
 Run by `make snapshots`. Everything on them is simulated and says so. The clock goes on by hand and
 the hour is fixed, so that the same code makes the same pictures.
@@ -11,18 +11,18 @@ import tempfile
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 from textual.widgets import Input
 
-from tracker.app import training as studio_module
+from tracker.app import training as training_module
 from tracker.app.paths import Paths
 from tracker.app.session import Session
 from tracker.app.training import Simulated, TrainingService
 from tracker.domain import Phase, SensorError
-from tracker.tui import TrackerApp
-from tracker.tui import app as app_module
+from tracker.tui import TrackerApp, coaching
+from tracker.tui import flow as flow_module
 from tracker.tui.screens.check import CheckScreen
 from tracker.tui.screens.devices import DevicesScreen
 from tracker.tui.screens.dialogs import GuideScreen
@@ -123,7 +123,7 @@ class Photographer:
     pilot
         Presses the keys.
     hands
-        The clock of the studio.
+        The clock of the service.
     """
 
     def __init__(self, pilot: Pilot[None], hands: Hands) -> None:
@@ -139,8 +139,9 @@ class Photographer:
     @property
     def snapshot(self) -> SessionSnapshot:
         """What the session is like now."""
-        assert isinstance(self._app.training, Session)
-        return self._app.training.snapshot()
+        session = self._app.sound.training
+        assert isinstance(session, Session)
+        return session.snapshot()
 
     async def until(self, condition: Callable[[], bool]) -> None:
         """Let the clock go on until something is so."""
@@ -153,7 +154,7 @@ class Photographer:
             await self._pilot.pause()
         raise AssertionError(f"never came to it on {self._app.screen}")
 
-    async def comes(self, screen: type[Screen[None]]) -> None:
+    async def comes(self, screen: type[Screen[Any]]) -> None:
         """Let the clock go on until a screen is there."""
         await self.until(lambda: isinstance(self._app.screen, screen))
 
@@ -178,9 +179,9 @@ class Photographer:
             field.cursor_blink = False
         app.clear_notifications()
         await self._pilot.pause(0.3)
-        look = getattr(app.screen, "look", None)
-        if look is not None:
-            look()
+        update = getattr(app.screen, "update_view", None)
+        if update is not None:
+            update()
         await self._pilot.pause()
         svg = app.export_screenshot(title="tracker")
         (PICTURES / f"{name}.svg").write_text(svg, encoding="utf-8")
@@ -249,12 +250,14 @@ async def take() -> None:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         paths = Paths(home / "data", home / "config", home / "log")
-        studio = TrainingService(paths, radio=QuietRadio(), clock=hands, simulated=Simulated(SEED))
+        service = TrainingService(
+            paths, radio=QuietRadio(), clock=hands, simulated=Simulated(SEED)
+        )
         with (
-            patch.object(studio_module, "local_now", lambda: NOW),
-            patch.object(app_module, "local_now", lambda: NOW),
+            patch.object(training_module, "local_now", lambda: NOW),
+            patch.object(flow_module, "local_now", lambda: NOW),
         ):
-            app = TrackerApp(studio=studio)
+            app = TrackerApp(coaching(service))
             async with app.run_test(size=SIZE) as pilot:
                 await first_session(Photographer(pilot, hands))
 

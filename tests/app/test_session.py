@@ -16,7 +16,8 @@ from tests.app.doubles import (
     settle,
     until,
 )
-from tracker.app.session import FLUSH_EVERY_S, Session
+from tracker.app.queue import NotificationQueue, OnFull
+from tracker.app.session import FLUSH_EVERY_S, RecordingSink, Session
 from tracker.app.snapshot import RecordingState, RunState
 from tracker.domain import (
     ENTRY_CHANNEL,
@@ -33,6 +34,7 @@ from tracker.domain import (
     LinkChanged,
     LinkState,
     MarkKind,
+    OutputError,
     PainEntered,
     PainMoment,
     Phase,
@@ -48,6 +50,7 @@ from tracker.domain import (
     UserCommand,
     UserInput,
 )
+from tracker.domain.units import ns_from_s
 
 INFO = SessionInfo(sensor="scripted")
 ALWAYS = math.inf
@@ -99,7 +102,7 @@ async def test_what_waits_is_given_to_the_engine_in_one_go() -> None:
 async def test_a_source_that_outruns_the_engine_waits_and_loses_nothing() -> None:
     engine = ScriptedEngine()
     source = GatedSource(samples_every(0.01, 10.0), open_until_s=ALWAYS)
-    session = Session(source, engine, info=INFO, clock=ManualClock(), most_waiting=4)
+    session = Session(source, engine, info=INFO, clock=ManualClock(), max_waiting=4)
     ahead: list[int] = []
 
     async with asyncio.TaskGroup() as group:
@@ -153,7 +156,7 @@ async def test_a_cancelled_session_keeps_what_arrived_and_closes_the_recorder() 
 async def test_cancelling_with_a_full_intake_does_not_hang() -> None:
     engine = ScriptedEngine()
     source = GatedSource(samples_every(0.01, 10.0), open_until_s=ALWAYS)
-    session = Session(source, engine, info=INFO, clock=ManualClock(), most_waiting=1)
+    session = Session(source, engine, info=INFO, clock=ManualClock(), max_waiting=1)
 
     async with asyncio.TaskGroup() as group:
         running = group.create_task(session.run())
@@ -354,44 +357,53 @@ async def test_a_session_that_stays_open_takes_entries_after_the_end_of_its_sour
     assert recorder.journal[-1] == "close"
 
 
-@pytest.mark.parametrize("until_stopped", [True, False])
-async def test_ending_lets_go_of_the_source_and_not_of_the_wearer(until_stopped: bool) -> None:
-    recorder = ListRecorder()
-    engine = ScriptedEngine(SCRIPT, ending=(SetEnded(0.9, 1, 1),))
-    source = GatedSource(samples_every(0.1, 1.0), open_until_s=0.5, endless=True)
-    session = Session(
-        source,
-        engine,
-        info=INFO,
-        recorder=recorder,
-        clock=ManualClock(),
-        until_stopped=until_stopped,
-    )
-    running = asyncio.ensure_future(session.run())
-    await until(lambda: engine.samples == 5)
-    session.end()
-    await until(lambda: session.state is RunState.FINISHED)
-    assert source.closed
-    assert running.done() is not until_stopped
-    if until_stopped:
-        session.enter(RpeEntered(1, 8.0))
-        await settle()
-        session.stop()
-    await running
-    assert (recorder.written[-1].channel == ENTRY_CHANNEL) is until_stopped
-    assert recorder.journal[-1] == "close"
-
-
-async def test_a_session_that_is_cancelled_after_its_end_was_asked_for_is_cancelled() -> None:
-    source = GatedSource(samples_every(0.1, 1.0), open_until_s=0.5)
+async def test_a_session_that_is_cancelled_while_it_stays_open_is_cancelled() -> None:
+    source = GatedSource(samples_every(0.1, 1.0), open_until_s=ALWAYS)
     session = Session(source, ScriptedEngine(), info=INFO, until_stopped=True)
     running = asyncio.ensure_future(session.run())
-    await until(lambda: session.reached_s >= 0.5)
-    session.end()
     await until(lambda: session.state is RunState.FINISHED)
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
+
+
+@pytest.mark.parametrize("error", [None, SensorError("The link broke down.")])
+async def test_a_queue_that_a_radio_fills_is_read_to_its_end(error: SensorError | None) -> None:
+    queue, recorder = NotificationQueue(OnFull.DROP_AND_REPORT), ListRecorder()
+    arrived = samples_every(0.1, 1.0)
+    for notification in arrived[:5]:
+        queue.put(notification)
+    session = Session(queue, ScriptedEngine(), info=INFO, recorder=recorder)
+    session.enter(RpeEntered(1, 8.0))
+    running = asyncio.ensure_future(session.run())
+    await until(lambda: session.reached_s == 0.5)
+    session.mark(MarkKind.SET_START)
+    for notification in arrived[5:]:
+        queue.put(notification)
+    if error is None:
+        queue.close()
+        await running
+    else:
+        queue.close(error)
+        with pytest.raises(SensorError):
+            await running
+    entry, *rest = recorder.written
+    assert entry.channel == ENTRY_CHANNEL, "what is entered before the start comes first"
+    (mark,) = (each for each in rest if each.channel == MARK_CHANNEL)
+    assert mark.received_ns == ns_from_s(0.5)
+    rest.remove(mark)
+    assert tuple(rest) == arrived
+
+
+async def test_a_radio_that_goes_on_sending_does_not_keep_a_stopped_session() -> None:
+    queue = NotificationQueue(OnFull.DROP_AND_REPORT)
+    session = Session(queue, ScriptedEngine(), info=INFO, until_stopped=True)
+    running = asyncio.ensure_future(session.run())
+    await settle()
+    session.stop()
+    assert not queue.put(samples_every(0.1, 0.1)[0])
+    await running
+    assert session.state is RunState.FINISHED
 
 
 async def test_a_recorded_session_replays_to_the_same_events() -> None:
@@ -489,3 +501,40 @@ async def test_a_session_adds_up_to_what_an_analysis_of_its_recording_would() ->
     assert workout.info is INFO
     assert workout.gaps == (Gap(0.5, 0.6),)
     assert [(record.counted, record.ended) for record in workout.sets] == [(1, True)]
+
+
+def test_without_a_recorder_nothing_is_kept_and_nothing_fails() -> None:
+    sink = RecordingSink(None)
+    sink.write_all(samples_every(0.1, 1.0))
+    sink.flush()
+    sink.close()
+
+    assert sink.state is RecordingState.OFF
+
+
+def test_a_recorder_gets_everything_and_is_closed_once() -> None:
+    recorder = ListRecorder()
+    sink = RecordingSink(recorder)
+    sink.write_all(samples_every(0.1, 0.3))
+    sink.flush()
+    sink.close()
+    sink.close()
+
+    assert recorder.journal == [*samples_every(0.1, 0.3), "flush", "close"]
+    assert sink.state is RecordingState.ON
+
+
+def test_a_failure_is_kept_in_words_and_ends_the_recording_only() -> None:
+    class LockedRecorder(ListRecorder):
+        def flush(self) -> None:
+            raise OutputError("x.arrows", "the disk is gone")
+
+    recorder = LockedRecorder()
+    sink = RecordingSink(recorder)
+    sink.flush()
+    sink.write_all(samples_every(0.1, 0.3))
+    sink.close()
+
+    assert sink.state is RecordingState.FAILED
+    assert sink.failure == "x.arrows: the disk is gone"
+    assert recorder.journal == []

@@ -1,75 +1,362 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
+import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.ble.air import ADDRESS, NAME, FakeRadio
+from tests.store.workouts import TWO_SETS
 
-from tests.app.doubles import GatedSource, until
+from tests.app.doubles import in_time, until
+from tests.cli.worn import sensor_on_a_table
+from tracker.app.config import SensorChoice, Theme, TrainingChoice
+from tracker.app.devices import SIMULATED, Device, SensorRequest
+from tracker.app.paths import Paths
+from tracker.app.queue import NotificationQueue
+from tracker.app.session import Session
 from tracker.app.snapshot import RunState
-from tracker.app.training import recorded_training
+from tracker.app.training import (
+    LOOKED_BACK,
+    Calibration,
+    Simulated,
+    TrainingDefaults,
+    TrainingRequest,
+    TrainingService,
+    open_training_log,
+)
+from tracker.ble import DeviceQuery
 from tracker.domain import (
+    ENTRY_CHANNEL,
+    MARK_CHANNEL,
     InputError,
+    NoteEntered,
     OutputError,
     PainEntered,
     PainMoment,
     Plan,
     PlanChosen,
-    SessionInfo,
+    SensorError,
+    TrackerError,
+    UnknownNameError,
+    UserInput,
     read_control_message,
 )
+from tracker.engine import build_engine
 from tracker.recording import open_recording
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-STARTED = datetime(2026, 11, 25, 18, 0, tzinfo=UTC)
-INFO = SessionInfo("profile")
+    from tracker.app.training import Training
+
 PLAN = Plan(load_kg=60.0, target_reps=8)
+SENSOR = Device(ADDRESS, NAME, "profile")
+WORN = (SensorRequest(DeviceQuery(ADDRESS, "profile")),)
 
 
-async def test_what_is_planned_stands_first_in_the_recording(tmp_path: Path) -> None:
-    with recorded_training(
-        GatedSource(()), INFO, STARTED, tmp_path, plan=PLAN, pain_before=2
-    ) as training:
-        await training.session.run()
+@pytest.fixture
+def paths(tmp_path: Path) -> Paths:
+    return Paths(tmp_path / "data", tmp_path / "config", tmp_path / "log")
+
+
+def service_in(
+    paths: Paths, radio: FakeRadio | None = None, **simulated: float
+) -> TrainingService:
+    return TrainingService(
+        paths,
+        radio=FakeRadio() if radio is None else radio,
+        simulated=Simulated(speed=1e6, **simulated),  # type: ignore[arg-type]
+    )
+
+
+async def test_a_simulated_training_is_recorded_with_its_plan(paths: Paths) -> None:
+    service = service_in(paths, seconds=20.0)
+    start = TrainingRequest((), "hip_thrust", PLAN, pain_before=1)
+    async with service.training(start, until_stopped=True) as training:
+        running = asyncio.ensure_future(training.session.run())
+        await until(lambda: training.session.state is RunState.FINISHED, turns=100_000)
+        snapshot = training.session.snapshot()
+        training.session.stop()
+        await running
+    assert snapshot.info.origin == "synthetic"
+    assert snapshot.plan == PLAN
+    assert [pain.score for pain in snapshot.pain] == [1]
+    assert snapshot.samples > 1000
     recording = open_recording(training.recording)
-    assert recording.info.started_utc == STARTED.isoformat()
-    said = [read_control_message(notification) for notification in recording]
-    assert [getattr(event, "entry", None) for event in said] == [
+    assert training.recording.parent == paths.recordings
+    assert recording.info.exercise == "hip_thrust"
+    assert sum(1 for _ in recording) > 300
+
+
+async def test_a_sensor_is_checked_and_found_out_what_it_is(paths: Paths) -> None:
+    sensor = sensor_on_a_table()
+    service = service_in(paths, FakeRadio(sensor))
+    async with service.checking(Device(ADDRESS, NAME, None)) as (check, device):
+        await in_time(lambda: check.seconds >= 0.3)
+        assert device == Device(ADDRESS, NAME, "profile")
+        assert check.battery_percent == 87
+    assert not sensor.streams()
+    assert sensor.journal[-1] == "disconnect"
+
+
+async def test_a_training_with_a_sensor_stops_it_again(paths: Paths) -> None:
+    sensor = sensor_on_a_table()
+    service = service_in(paths, FakeRadio(sensor))
+    async with service.training(TrainingRequest(WORN, "glute_bridge", PLAN)) as training:
+        running = asyncio.ensure_future(training.session.run())
+        await in_time(lambda: training.session.snapshot().samples >= 20)
+        training.session.stop()
+        await running
+    assert not sensor.streams()
+    info = open_recording(training.recording).info
+    assert (info.sensor, info.exercise, info.device_name) == ("profile", "glute_bridge", NAME)
+
+
+async def test_a_sensor_that_cannot_be_used_leaves_no_recording(
+    paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tracker.ble.link.FIND_S", 0.05)
+    service = service_in(paths, FakeRadio())
+    with pytest.raises(SensorError, match="asleep for good"):
+        service.sensors_of(replace(SENSOR, refusal="It is asleep for good."))
+    with pytest.raises(SensorError):
+        async with service.training(TrainingRequest(WORN, "hip_thrust", PLAN)):
+            pass
+    assert not paths.recordings.exists()
+
+
+def entries_in(recording: Path) -> list[object]:
+    each = (read_control_message(notification) for notification in open_recording(recording))
+    return [event.entry for event in each if isinstance(event, UserInput)]
+
+
+async def test_what_is_planned_stands_first_in_the_recording(paths: Paths) -> None:
+    service = service_in(paths, FakeRadio(sensor_on_a_table()))
+    request = TrainingRequest(WORN, "squat", PLAN, 2, Calibration.HOLD, seconds=0.2)
+    async with service.training(request) as training:
+        await training.session.run()
+    kinds = [notification.channel for notification in open_recording(training.recording)]
+    assert kinds[:3] == [ENTRY_CHANNEL, ENTRY_CHANNEL, MARK_CHANNEL]
+    assert entries_in(training.recording) == [
         PlanChosen(PLAN),
         PainEntered(2, PainMoment.BEFORE),
     ]
+    assert (
+        training.title
+        == f"connected to {NAME} (Open hip sensor profile, firmware 1.2.3) at {ADDRESS}"
+    )
 
 
-async def test_a_training_may_stay_open_for_words(tmp_path: Path) -> None:
-    with recorded_training(
-        GatedSource(()), INFO, STARTED, tmp_path, until_stopped=True
+async def test_a_second_sensor_is_recorded_beside_the_first(paths: Paths) -> None:
+    second = "C0:FF:EE:00:00:02"
+    service = service_in(
+        paths, FakeRadio(sensor_on_a_table(), sensor_on_a_table(second, "HipTwo"))
+    )
+    both = (
+        replace(WORN[0], settings="rate_hz=50"),
+        SensorRequest(DeviceQuery(second), "rate_hz=25"),
+    )
+    async with service.training(TrainingRequest(both, "squat", seconds=0.3)) as training:
+        await training.session.run()
+    info = training.session.info
+    assert (info.device_name, info.settings) == (NAME, "rate_hz=50")
+    assert (info.second_device_name, info.second_settings) == ("HipTwo", "rate_hz=25")
+    assert {each.device for each in open_recording(training.recording)} == {0, 1}
+
+
+async def test_a_recording_alone_is_not_logged(paths: Paths, tmp_path: Path) -> None:
+    service = service_in(paths, seconds=8.0)
+    path = tmp_path / "a.arrows"
+    async with service.recording(TrainingRequest((), "hip_thrust"), path) as recording:
+        await recording.session.run()
+    assert recording.recording == path
+    assert open_recording(path).damage == ()
+    assert service.sessions() == ()
+
+
+async def test_an_older_file_is_overwritten_only_once_the_sensor_streams(
+    paths: Paths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tracker.ble.link.FIND_S", 0.05)
+    path = tmp_path / "a.arrows"
+    path.write_text("older", encoding="utf-8")
+    with pytest.raises(SensorError):
+        async with service_in(paths).recording(
+            TrainingRequest(WORN, "squat"), path, overwrite=True
+        ):
+            pass
+    with pytest.raises(OutputError):
+        async with service_in(paths).recording(TrainingRequest((), "hip_thrust"), path):
+            pass
+    assert path.read_text(encoding="utf-8") == "older"
+    async with service_in(paths).recording(
+        TrainingRequest((), "hip_thrust"), path, overwrite=True
+    ):
+        pass
+    assert open_recording(path).info.exercise == "hip_thrust"
+
+
+async def test_a_pain_that_makes_no_sense_ends_before_the_session(paths: Paths) -> None:
+    with pytest.raises(InputError):
+        async with service_in(paths).training(
+            TrainingRequest((), "hip_thrust", PLAN, pain_before=11)
+        ):
+            pass
+
+
+async def test_a_radio_fills_the_queue_of_its_session_itself(paths: Paths) -> None:
+    service = service_in(paths, FakeRadio(sensor_on_a_table()))
+    async with service.opened(WORN, "squat") as opened:
+        assert isinstance(opened.source, NotificationQueue)
+        session = Session(opened.source, build_engine(opened.info), info=opened.info)
+        assert session._queue is opened.source
+
+
+async def test_nobody_can_simulate_a_squat(paths: Paths) -> None:
+    service = service_in(paths)
+    assert "squat" not in service.exercises(SIMULATED)
+    assert "squat" in service.exercises(SENSOR)
+    with pytest.raises(UnknownNameError):
+        async with service.training(TrainingRequest((), "squat", PLAN)):
+            pass
+
+
+def test_what_is_chosen_is_remembered(paths: Paths) -> None:
+    service = service_in(paths)
+    service.remember(TrainingChoice(sound=False, theme=Theme.LIGHT))
+    service.remember_plan("glute_bridge", PLAN)
+    service.remember_sensor(SENSOR)
+    service.remember_sensor(SIMULATED)
+    config = service_in(paths).config
+    assert config.training == TrainingChoice("glute_bridge", sound=False, theme=Theme.LIGHT)
+    assert config.plan == {"glute_bridge": PLAN}
+    assert config.sensor == SensorChoice(ADDRESS, "profile", NAME)
+    assert service_in(paths).devices().seen[0].is_last
+
+
+async def trained(service: TrainingService, exercise: str = "hip_thrust") -> Training:
+    """Train with the simulated lifter to its end."""
+    async with service.training(
+        TrainingRequest((), exercise, PLAN), until_stopped=True
     ) as training:
         running = asyncio.ensure_future(training.session.run())
-        await until(lambda: training.session.state is RunState.FINISHED)
-        training.session.enter(PainEntered(4, PainMoment.AFTER))
+        await until(lambda: training.session.state is RunState.FINISHED, turns=100_000)
+        training.session.enter(NoteEntered("fine"))
         training.session.stop()
         await running
-    (said,) = [
-        read_control_message(notification) for notification in open_recording(training.recording)
+    return training
+
+
+def test_what_was_said_before_stands_in_the_set_up_first(paths: Paths) -> None:
+    known = Plan(load_kg=40.0)
+    service_in(paths).remember_plan("glute_bridge", known)
+    assert service_in(paths).first_exercise(SIMULATED) == "glute_bridge"
+    assert service_in(paths).last_plan("glute_bridge") == known
+    assert service_in(paths).last_plan("hip_thrust") is None
+
+    said = TrainingService(paths, radio=FakeRadio(), defaults=TrainingDefaults("hip_thrust", PLAN))
+    assert said.first_exercise(SIMULATED) == "hip_thrust"
+    assert said.last_plan("hip_thrust") == PLAN
+    assert said.last_plan("glute_bridge") == known
+    # A plan without an exercise is for the one that stands there first.
+    assert (
+        TrainingService(paths, radio=FakeRadio(), defaults=TrainingDefaults(plan=PLAN)).last_plan(
+            "squat"
+        )
+        == PLAN
+    )
+
+
+def test_an_exercise_that_cannot_be_had_gives_way_to_one_that_can(paths: Paths) -> None:
+    service = TrainingService(paths, radio=FakeRadio(), defaults=TrainingDefaults("squat"))
+    assert service.first_exercise(SENSOR) == "squat"
+    assert service.first_exercise(SIMULATED) in service.exercises(SIMULATED)
+
+
+async def test_a_training_is_in_the_log_when_it_is_over(paths: Paths) -> None:
+    service = service_in(paths, seconds=30.0)
+    assert service.sessions() == ()
+    assert service.earlier() == ()
+    training = await trained(service)
+    (line,) = service.sessions()
+    assert (line.shown_exercise, line.sets_done) == ("hip_thrust", 1)
+    assert training.session_id == line.id
+    workout = service.workout(line.id)
+    assert workout == training.session.workout(str(training.recording))
+    assert workout.note == "fine"
+    assert [record.plan for record in workout.sets] == [PLAN]
+    assert service.earlier() == (workout,)
+
+
+def test_sessions_are_listed_from_the_newest_and_looked_back_on_from_the_oldest(
+    paths: Paths,
+) -> None:
+    with open_training_log(paths) as log:
+        for day in range(1, LOOKED_BACK + 2):
+            info = replace(TWO_SETS.info, started_utc=f"2026-03-{day:02d}T12:00:00+00:00")
+            log.add(replace(TWO_SETS, info=info), version="0.1.0")
+    service = service_in(paths)
+    listed = [each.started_utc or "" for each in service.sessions()]
+    assert listed == sorted(listed, reverse=True)
+    assert len(listed) == LOOKED_BACK + 1
+    earlier = [each.info.started_utc for each in service.earlier()]
+    assert earlier == sorted(listed)[-LOOKED_BACK:]
+
+
+async def test_a_past_training_is_played_as_it_was_recorded(paths: Paths) -> None:
+    service = service_in(paths, seconds=30.0)
+    training = await trained(service)
+    (line,) = service.sessions()
+    playback = service.replay(line.id)
+    playback.speed = math.inf
+    running = asyncio.ensure_future(playback.run())
+    await until(lambda: playback.snapshot().state is RunState.FINISHED, turns=100_000)
+    played = playback.snapshot()
+    playback.stop()
+    await running
+    assert played.playback is not None
+    assert played.playback.recording_name == training.recording.name
+    assert played.playback.end_s == pytest.approx(30.0, abs=1.0)
+    assert [each.done for each in played.sets] == [
+        each.done for each in training.session.snapshot().sets
     ]
-    assert getattr(said, "entry", None) == PainEntered(4, PainMoment.AFTER)
+    assert played.sets[0].plan == PLAN
 
 
-def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    with (
-        pytest.raises((OutputError, OSError)),
-        recorded_training(GatedSource(()), INFO, STARTED, tmp_path / "file"),
-    ):
-        pass
+async def test_a_training_whose_recording_is_gone_cannot_be_played(paths: Paths) -> None:
+    service = service_in(paths, seconds=8.0)
+    training = await trained(service)
+    (line,) = service.sessions()
+    training.recording.unlink()
+    with pytest.raises(InputError, match="no such file"):
+        service.replay(line.id)
+    assert service.workout(line.id).note == "fine"
 
 
-def test_a_pain_that_cannot_be_meant_leaves_no_session_running(tmp_path: Path) -> None:
-    with (
-        pytest.raises(InputError),
-        recorded_training(GatedSource(()), INFO, STARTED, tmp_path, pain_before=11),
-    ):
-        pass
+async def test_a_log_that_cannot_be_written_is_told_when_everything_else_is_closed(
+    paths: Paths,
+) -> None:
+    (paths.data / "training.sqlite").mkdir(parents=True)
+    sensor = sensor_on_a_table()
+    service = service_in(paths, FakeRadio(sensor))
+
+    async def train() -> Training:
+        async with service.training(TrainingRequest(WORN, "hip_thrust", PLAN)) as training:
+            running = asyncio.ensure_future(training.session.run())
+            await in_time(lambda: training.session.snapshot().samples >= 20)
+            training.session.stop()
+            await running
+        return training
+
+    training = await train()
+    assert training.session_id is None
+    assert training.log_error is not None
+    (recording,) = paths.recordings.iterdir()
+    assert open_recording(recording).damage == ()
+    assert not sensor.streams()
+    # What cannot be looked back on is no reason not to train.
+    assert service.earlier() == ()
+    with pytest.raises(TrackerError):
+        service.sessions()

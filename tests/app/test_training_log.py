@@ -61,7 +61,7 @@ def test_the_log_is_a_file_beside_the_recordings_unless_something_else_is_chosen
 
 @pytest.mark.parametrize("place", ["log.sqlite", "a/b.sqlite", "sqlite:///a/b.sqlite"])
 def test_a_place_that_depends_on_the_folder_is_refused(paths: Paths, place: str) -> None:
-    with pytest.raises(InputError, match="depends on the folder") as caught:
+    with pytest.raises(InputError, match="depends on the working directory") as caught:
         log_place(paths, {LOG_VARIABLE: place})
     assert caught.value.path == LOG_VARIABLE
     paths.config.mkdir()

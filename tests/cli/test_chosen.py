@@ -5,18 +5,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tracker.app.config import SensorChoice, config_path, save_sensor
+from tracker.app.devices import SensorRequest
 from tracker.app.paths import tracker_paths
-from tracker.ble import DeviceQuery, Sensor
+from tracker.ble import DeviceQuery
 from tracker.cli.radio import (
-    Chosen,
     another_sensor,
     chosen_sensor,
     refuse_unfit,
+    requested_sensors,
     settings_text,
-    with_sensors,
 )
-from tracker.domain import SensorError, SessionInfo, TrackerError, UnknownNameError
-from tracker.sensors import PROFILE
+from tracker.domain import SensorError, TrackerError, UnknownNameError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,23 +47,26 @@ def test_without_any_it_says_what_to_do() -> None:
 @pytest.mark.parametrize("text", [None, ADDRESS, ADDRESS.lower(), "HipOne 1A2B", "hipone 1a2b"])
 def test_the_paired_one_is_known_by_any_of_its_names(text: str | None) -> None:
     chosen = chosen_sensor(text)
-    assert chosen.wanted == DeviceQuery(ADDRESS, "profile")
+    assert chosen.query == DeviceQuery(ADDRESS, "profile")
     assert chosen.settings == "rate_hz=50"
 
 
 @pytest.mark.usefixtures("paired")
 def test_what_is_typed_beats_what_is_saved() -> None:
     assert chosen_sensor(None, settings=["rate_hz=25"]).settings == "rate_hz=25"
-    assert chosen_sensor(None, kind="witmotion").wanted.kind == "witmotion"
-    assert chosen_sensor("C0:FF:EE:00:00:99") == Chosen(DeviceQuery("C0:FF:EE:00:00:99"), None)
+    assert chosen_sensor(None, kind="witmotion").query.kind == "witmotion"
+    assert chosen_sensor("C0:FF:EE:00:00:99") == SensorRequest(DeviceQuery("C0:FF:EE:00:00:99"))
 
 
 @pytest.mark.usefixtures("paired")
 def test_a_second_sensor_is_another_one() -> None:
     first = chosen_sensor(None)
-    assert another_sensor("C0:FF:EE:00:00:99", first).wanted.text == "C0:FF:EE:00:00:99"
+    assert another_sensor("C0:FF:EE:00:00:99", first).query.text == "C0:FF:EE:00:00:99"
     with pytest.raises(TrackerError, match="Both sensors"):
         another_sensor(ADDRESS.lower(), first)
+    other = "C0:FF:EE:00:00:99"
+    assert requested_sensors(None, None, None, ()) == (first,)
+    assert requested_sensors(None, other, None, ()) == (first, another_sensor(other, first))
 
 
 def test_a_kind_that_no_radio_speaks_is_refused() -> None:
@@ -84,21 +86,3 @@ def test_settings_are_kept_as_words() -> None:
         settings_text(["a=1 2"])
     with pytest.raises(TrackerError, match="key=value"):
         settings_text(["a"])
-
-
-def test_the_head_says_who_is_recorded() -> None:
-    first = Sensor(ADDRESS, "HipOne", PROFILE, "1.2.3")
-    second = Sensor("C0:FF:EE:00:00:99", "HipTwo", PROFILE)
-    chosen = [Chosen(DeviceQuery("a"), "rate_hz=50"), Chosen(DeviceQuery("b"), "rate_hz=25")]
-    info = with_sensors(SessionInfo("", "squat"), [first, second], chosen)
-    assert info == SessionInfo(
-        "profile",
-        "squat",
-        device_name="HipOne",
-        firmware="1.2.3",
-        settings="rate_hz=50",
-        second_sensor="profile",
-        second_device_name="HipTwo",
-        second_settings="rate_hz=25",
-    )
-    assert with_sensors(SessionInfo(""), [first], chosen[:1]).second_sensor is None

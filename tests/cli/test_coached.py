@@ -6,20 +6,24 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.tui.coaching import comes
+from tests.tui.staging import training_of
 from tracker.app.config import TrainingChoice, config_path, save_training
-from tracker.app.devices import SIMULATED
 from tracker.app.paths import tracker_paths
-from tracker.app.training import Simulated
+from tracker.app.training import Simulated, TrainingService
+from tracker.cli.exits import interruption
 from tracker.cli.options import SoundWish
 from tracker.cli.train import train_from_the_list
-from tracker.domain import InputError, Plan, TrackerError
+from tracker.domain import InputError, TrackerError
 from tracker.tui import TrackerApp
+from tracker.tui.screens.check import CheckScreen
+from tracker.tui.screens.devices import DevicesScreen
+from tracker.tui.screens.setup import SetupScreen
+from tracker.tui.screens.train import TrainScreen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-PLAN = Plan(load_kg=60.0, target_reps=8)
 
 
 @pytest.fixture(autouse=True)
@@ -69,14 +73,10 @@ class Wearer:
         return self.app.sound._muted
 
 
-def test_what_was_said_stands_in_the_set_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    wearer = Wearer(monkeypatch)
-    train_from_the_list(Simulated(), "glute_bridge", PLAN, SoundWish(on=False))
-    studio = wearer.app.studio
-    assert studio is not None
-    assert studio.first_exercise(SIMULATED) == "glute_bridge"
-    assert studio.last_plan("glute_bridge") == PLAN
-    assert studio.last_plan("hip_thrust") is None
+def train(sound: SoundWish, speed: float = 1.0) -> None:
+    service = TrainingService(tracker_paths(), simulated=Simulated(speed=speed))
+    with interruption() as interrupted:
+        train_from_the_list(service, interrupted, sound)
 
 
 @pytest.mark.parametrize(
@@ -94,14 +94,14 @@ def test_sound_is_as_chosen_in_the_set_up_unless_it_is_wished_for(
     monkeypatch.setattr(SoundWish, "opener", lambda _self: None)
     save_training(config_path(tracker_paths().config), TrainingChoice(sound=chosen))
     wearer = Wearer(monkeypatch)
-    train_from_the_list(Simulated(), None, None, wish)
+    train(wish)
     assert wearer.muted is muted
 
 
 def test_ctrl_c_leaves_the_list(monkeypatch: pytest.MonkeyPatch) -> None:
     wearer = Wearer(monkeypatch, "Ctrl-C")
     with pytest.raises(KeyboardInterrupt):
-        train_from_the_list(Simulated(), None, None, SoundWish(on=False))
+        train(SoundWish(on=False))
     assert not wearer.app.is_running
 
 
@@ -112,26 +112,25 @@ def test_a_configuration_that_cannot_be_read_is_told_before_there_is_a_screen(
     (home / "config" / "config.toml").write_text("[sensor", encoding="utf-8")
     wearer = Wearer(monkeypatch)
     with pytest.raises(InputError, match=r"config\.toml"):
-        train_from_the_list(Simulated(), None, None, SoundWish(on=False))
+        train(SoundWish(on=False))
     assert wearer.apps == []
 
 
 def test_what_no_screen_could_say_any_more_is_said_afterwards(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The log cannot be written, which turns out when the screen is left in mid-training."""
-    from tests.tui.coaching import comes
-    from tracker.app.training import TrainingRequest
-    from tracker.tui.screens.train import TrainScreen
+    """The log can't be written, which turns out when the screen is left in mid-training."""
+    save_training(config_path(tracker_paths().config), TrainingChoice(warned=True))
 
     async def run_async(self: TrackerApp, **_options: object) -> None:
         async with self.run_test() as pilot:
-            assert self.studio is not None
-            self.studio.remember(TrainingChoice(warned=True))
-            self.start_training(TrainingRequest(SIMULATED, "hip_thrust", PLAN))
+            for screen in (DevicesScreen, CheckScreen):
+                await comes(pilot, screen)
+                await pilot.press("enter")
+            await comes(pilot, SetupScreen)
+            await pilot.press("enter")
             await comes(pilot, TrainScreen)
-            assert self.training is not None
-            session = self.training
+            session = training_of(self)
             await true(lambda: session.snapshot().samples >= 100)
             (home / "data" / "training.sqlite").mkdir()
             await pilot.press("q")
@@ -139,7 +138,7 @@ def test_what_no_screen_could_say_any_more_is_said_afterwards(
 
     monkeypatch.setattr(TrackerApp, "run_async", run_async)
     with pytest.raises(TrackerError, match="Not logged") as told:
-        train_from_the_list(Simulated(speed=20.0), None, None, SoundWish(on=False))
+        train(SoundWish(on=False), speed=20.0)
     assert told.value.advice is not None
     assert "tracker rescore --missing" in told.value.advice
     assert len(list((home / "data" / "recordings").glob("*.arrows"))) == 1

@@ -6,29 +6,34 @@ import re
 import signal
 import subprocess
 import sys
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pytest
-from tracker.cli.inputs import open_session_file
 
 from tracker import __version__
 from tracker.app.clock import SYSTEM_CLOCK, local_now
+from tracker.app.paths import tracker_paths
 from tracker.app.playback import analyze_notifications
+from tracker.app.training import Opened, TrainingRequest, TrainingService
 from tracker.cli.analyze import workout_in
+from tracker.cli.exits import interruption
 from tracker.cli.playback import total
-from tracker.cli.train import train_live
+from tracker.cli.sources import open_session_file
+from tracker.cli.train import train_once
 from tracker.domain import OutputError, SensorError, SessionState, UnknownNameError
 from tracker.engine import build_engine
 from tracker.recording import ReplaySource, open_recording, sha256_of
 from tracker.store import TrainingLog
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Iterator
+    from collections.abc import AsyncGenerator, Iterator, Sequence
     from pathlib import Path
 
-    from tracker.domain import Notification, Workout
+    from tracker.app.devices import SensorRequest
+    from tracker.domain import Notification, SessionInfo, Source, Workout
     from tracker.sim import SimulatedSession
 
 pytestmark = pytest.mark.usefixtures("home")
@@ -76,6 +81,33 @@ class LostSource:
             yield notification
 
 
+class OneSource(TrainingService):
+    """Trains with a source that is at hand."""
+
+    def __init__(self, source: Source, info: SessionInfo) -> None:
+        super().__init__(tracker_paths())
+        self._source = source
+        self._info = info
+
+    @asynccontextmanager
+    async def opened(
+        self,
+        _sensors: Sequence[SensorRequest],
+        _exercise: str,
+        _seconds: float | None = None,
+    ) -> AsyncGenerator[Opened]:
+        started = local_now()
+        info = replace(self._info, started_utc=started.isoformat())
+        yield Opened(self._source, info, started, "a simulated training")
+
+
+def train(lifted: SimulatedSession, source: Source, info: SessionInfo | None = None) -> None:
+    info = lifted.info if info is None else info
+    with interruption() as interrupted:
+        service, request = OneSource(source, info), TrainingRequest((), info.exercise)
+        train_once(service, request, interrupted, headless=True)
+
+
 def recordings(home: Path) -> Iterator[Path]:
     return (home / "data" / "recordings").glob("*.arrows")
 
@@ -83,7 +115,7 @@ def recordings(home: Path) -> Iterator[Path]:
 def test_everything_is_recorded_and_said(
     lifted: SimulatedSession, home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    train_live("a simulated training", lifted.info, at_once(lifted), headless=True)
+    train(lifted, at_once(lifted))
     (path,) = recordings(home)
     kept = open_recording(path)
     assert kept.damage == ()
@@ -98,7 +130,7 @@ def test_everything_is_recorded_and_said(
 def test_the_recording_says_that_it_is_synthetic_and_when_it_began(
     lifted: SimulatedSession, home: Path
 ) -> None:
-    train_live("a simulated training", lifted.info, at_once(lifted), headless=True)
+    train(lifted, at_once(lifted))
     (path,) = recordings(home)
     info = open_recording(path).info
     assert info.started_utc is not None
@@ -111,7 +143,7 @@ def test_ctrl_c_closes_the_recording_and_tells_the_total(
     lifted: SimulatedSession, home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(KeyboardInterrupt):
-        train_live("a training", lifted.info, InterruptedSource(lifted, 400), headless=True)
+        train(lifted, InterruptedSource(lifted, 400))
     (path,) = recordings(home)
     kept = open_recording(path)
     assert kept.damage == ()
@@ -129,7 +161,7 @@ def test_a_sensor_that_goes_away_ends_it_with_everything_kept(
     lifted: SimulatedSession, home: Path
 ) -> None:
     with pytest.raises(SensorError, match="went away"):
-        train_live("a training", lifted.info, LostSource(lifted, 300), headless=True)
+        train(lifted, LostSource(lifted, 300))
     (path,) = recordings(home)
     kept = open_recording(path)
     assert (kept.rows, kept.damage) == (300, ())
@@ -138,7 +170,7 @@ def test_a_sensor_that_goes_away_ends_it_with_everything_kept(
 def test_what_cannot_be_trained_leaves_no_file(lifted: SimulatedSession, home: Path) -> None:
     info = replace(lifted.info, exercise="juggling")
     with pytest.raises(UnknownNameError, match="juggling"):
-        train_live("a training", info, at_once(lifted), headless=True)
+        train(lifted, at_once(lifted), info)
     assert not list(recordings(home))
 
 
@@ -149,7 +181,7 @@ def test_a_place_that_may_not_be_written_is_told(lifted: SimulatedSession, home:
     if os.access(home / "data" / "recordings", os.W_OK):
         pytest.skip("this user may write anywhere")
     with pytest.raises(OutputError, match="may not be written"):
-        train_live("a training", lifted.info, at_once(lifted), headless=True)
+        train(lifted, at_once(lifted))
 
 
 FULL_DISK = """
@@ -218,7 +250,7 @@ def the_log(home: Path) -> TrainingLog:
 def test_a_training_is_logged_as_an_analysis_of_its_recording_would_be(
     lifted: SimulatedSession, home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    train_live("a training", lifted.info, at_once(lifted), headless=True)
+    train(lifted, at_once(lifted))
     (path,) = recordings(home)
     with the_log(home) as log:
         (line,) = log.list()
@@ -239,7 +271,7 @@ def test_a_training_that_breaks_off_is_logged_as_far_as_it_came(
     lifted: SimulatedSession, home: Path
 ) -> None:
     with pytest.raises(SensorError, match="went away"):
-        train_live("a training", lifted.info, LostSource(lifted, 300), headless=True)
+        train(lifted, LostSource(lifted, 300))
     (path,) = recordings(home)
     with the_log(home) as log:
         (line,) = log.list()
@@ -249,7 +281,7 @@ def test_a_training_that_breaks_off_is_logged_as_far_as_it_came(
 
 def test_what_came_to_nothing_is_not_logged(lifted: SimulatedSession, home: Path) -> None:
     with pytest.raises(SensorError):
-        train_live("a training", lifted.info, LostSource(lifted, 0), headless=True)
+        train(lifted, LostSource(lifted, 0))
     assert len(list(recordings(home))) == 1
     with the_log(home) as log:
         assert log.list() == ()
@@ -260,7 +292,7 @@ def test_a_log_that_cannot_be_written_is_told_in_a_line_and_costs_no_recording(
 ) -> None:
     (home / "data").mkdir()
     (home / "data" / "training.sqlite").write_text("no log, but notes\n" * 100)
-    train_live("a training", lifted.info, at_once(lifted), headless=True)
+    train(lifted, at_once(lifted))
     (told,) = (line for line in capsys.readouterr().err.splitlines() if "not logged" in line)
     assert "is not a database" in told
     assert "tracker rescore --missing" in told

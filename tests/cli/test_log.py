@@ -4,9 +4,9 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.store.workouts import TWO_SETS
 
 from tests.cli.logged import open_log
-from tests.store.workouts import TWO_SETS
 from tracker.app.clock import local_now
 from tracker.cli.exits import ExitCode
 from tracker.domain import SetEntries

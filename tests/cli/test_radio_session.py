@@ -7,10 +7,13 @@ import pytest
 
 from tests.ble.fake_radio import ADDRESS, NAME, FakeConnection, FakeRadio, FakeSensor
 from tests.cli.worn import sensor_on_a_table
+from tracker.app.devices import SensorRequest
+from tracker.app.paths import tracker_paths
+from tracker.app.training import TrainingRequest, TrainingService
 from tracker.ble import AdapterError, DeviceQuery, NotFoundError
-from tracker.cli import radio as radio_session
 from tracker.cli.exits import interruption
-from tracker.cli.radio import Chosen, record_with, train_with
+from tracker.cli.radio import record_with
+from tracker.cli.train import train_once
 from tracker.domain import OutputError
 from tracker.recording import open_recording
 from tracker.sensors.profile.packets import IMU_UUID
@@ -30,13 +33,15 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def chosen(*texts: str) -> list[Chosen]:
-    return [Chosen(DeviceQuery(text), None) for text in texts]
+def sensors(*texts: str) -> tuple[SensorRequest, ...]:
+    return tuple(SensorRequest(DeviceQuery(text)) for text in texts)
 
 
 def train(*texts: str, seconds: float | None = 0.5) -> None:
+    service = TrainingService(tracker_paths())
+    request = TrainingRequest(sensors(*texts), "squat", seconds=seconds)
     with interruption() as interrupted:
-        train_with(chosen(*texts), interrupted, exercise="squat", seconds=seconds, headless=True)
+        train_once(service, request, interrupted, headless=True)
 
 
 def recordings(home: Path) -> list[Path]:
@@ -110,7 +115,7 @@ def test_ctrl_c_before_the_session_leaves_nothing(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sensor = FakeSensor()
-    monkeypatch.setattr(radio_session, "BleakRadio", lambda: InterruptedRadio(sensor))
+    monkeypatch.setattr("tracker.app.training.BleakRadio", lambda: InterruptedRadio(sensor))
     with pytest.raises(KeyboardInterrupt):
         train(ADDRESS)
     assert recordings(home) == []
@@ -148,7 +153,8 @@ def test_ctrl_c_before_anything_was_done_does_nothing(
         with interruption() as interrupted:
             # While the program is still being read from the disk, say.
             signal.raise_signal(signal.SIGINT)
-            train_with(chosen(ADDRESS), interrupted, exercise="squat", seconds=None, headless=True)
+            request = TrainingRequest(sensors(ADDRESS), "squat")
+            train_once(TrainingService(tracker_paths()), request, interrupted, headless=True)
 
     with pytest.raises(KeyboardInterrupt):
         whole()
@@ -159,7 +165,7 @@ def test_ctrl_c_before_anything_was_done_does_nothing(
 def record(output: Path, *, force: bool = False, text: str = ADDRESS) -> None:
     with interruption() as interrupted:
         record_with(
-            chosen(text),
+            sensors(text),
             interrupted,
             exercise="hip_thrust",
             seconds=0.4,

@@ -6,10 +6,10 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
-
-from tests.cli.logged import open_log
 from tests.store.test_trends import SESSION
 from tests.store.workouts import TWO_SETS
+
+from tests.cli.logged import open_log
 from tracker.cli.tables import (
     detail_lines,
     edit_words,

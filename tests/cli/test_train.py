@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tracker.app.devices import SensorRequest
 from tracker.app.text import TextOutput
+from tracker.app.training import TrainingRequest
 from tracker.ble import DeviceQuery
 from tracker.cli.exits import ExitCode
 from tracker.cli.options import SoundWish
-from tracker.cli.radio import Chosen
 from tracker.domain.units import NS_PER_S, ns_from_s
 from tracker.engine import build_engine
 from tracker.recording import DamageReason, open_recording
@@ -86,21 +87,20 @@ def test_without_any_sensor_it_says_what_to_do(tracker: Callable[..., Any], home
     assert not list(recordings(home))
 
 
-def test_a_real_sensor_is_handed_to_the_radio(
+def test_the_arguments_become_a_request(
     tracker: Callable[..., Any], home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     calls: list[Any] = []
     monkeypatch.setattr(
-        "tracker.cli.radio.train_with",
-        lambda chosen, _interrupted, **options: calls.append((chosen, options)),
+        "tracker.cli.train.train_once",
+        lambda _service, request, _interrupted, **options: calls.append((request, options)),
     )
     first, second = "C0:FF:EE:00:1A:2B", "C0:FF:EE:00:00:02"
     arguments = ("--sensor", first, "--second", second, "--exercise", "squat", "--seconds", 5)
     assert tracker("train", *arguments, "--headless").code == ExitCode.OK
-    chosen = [Chosen(DeviceQuery(first), None), Chosen(DeviceQuery(second), None)]
-    options: dict[str, Any] = {"exercise": "squat", "seconds": 5.0, "headless": True, "plan": None}
-    options["sound"] = SoundWish()
-    assert calls == [(chosen, options)]
+    sensors = (SensorRequest(DeviceQuery(first)), SensorRequest(DeviceQuery(second)))
+    request = TrainingRequest(sensors, "squat", seconds=5.0)
+    assert calls == [(request, {"headless": True, "sound": SoundWish()})]
 
 
 @pytest.mark.parametrize("option", ["--seed", "--speed"])

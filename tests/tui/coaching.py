@@ -1,4 +1,4 @@
-"""The whole app on a real studio: sensors that are scripted, a clock that goes on when told to."""
+"""The whole app on a real service: scripted sensors, and a clock that goes on when told to."""
 
 from __future__ import annotations
 
@@ -13,15 +13,17 @@ from tests.ble.fake_radio import FakeRadio
 from tracker.app.config import config_path, save_sensor
 from tracker.app.devices import SIMULATED
 from tracker.app.paths import Paths
-from tracker.app.training import Simulated, TrainingRequest, TrainingService
+from tracker.app.training import Calibration, Simulated, TrainingService
 from tracker.domain import ENTRY_CHANNEL, UserInput, read_control_message
 from tracker.recording import open_recording
 from tracker.tui import TrackerApp
+from tracker.tui.flow import Coach
 from tracker.tui.screens.check import CheckScreen
+from tracker.tui.screens.setup import SetupForm
 from tracker.tui.screens.train import TrainScreen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
     from pathlib import Path
     from typing import Any, Protocol
 
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
     from tests.ble.fake_radio import FakeSensor
     from tracker.app.config import SensorChoice
+    from tracker.app.devices import Device
     from tracker.domain import Entry, Plan
 
     class SnapCompare(Protocol):
@@ -50,7 +53,7 @@ STEP_S = 0.1
 
 
 class Gym:
-    """A studio in a folder of its own, its radio and its clock."""
+    """A training service in a folder of its own, its radio and its clock."""
 
     def __init__(
         self,
@@ -67,15 +70,33 @@ class Gym:
             save_sensor(config_path(self.paths.config), saved)
 
     @property
-    def studio(self) -> TrainingService:
+    def service(self) -> TrainingService:
         """What is remembered, opened anew."""
         return TrainingService(
             self.paths, radio=self.radio, clock=self.clock, simulated=self._simulated
         )
 
-    def app(self) -> TrackerApp:
-        """An app that begins with the list of sensors."""
-        return TrackerApp(studio=self.studio)
+    def app(self, first: Callable[[Coach], Coroutine[Any, Any, Any]] | None = None) -> TrackerApp:
+        """Return an app that begins with `first`, and goes on with the list of sensors."""
+        service = self.service
+
+        async def flow(app: TrackerApp) -> None:
+            coach = Coach(app, service)
+            if first is not None:
+                await first(coach)
+            await coach.from_devices()
+
+        return TrackerApp(
+            flow,
+            theme=service.config.training.theme,
+            remember_theme=service.remember_theme,
+        )
+
+    def app_in_training(self, plan: Plan, device: Device = SIMULATED) -> TrackerApp:
+        """Return an app that begins by connecting for a training."""
+        self.service.remember(replace(self.service.config.training, warned=True))
+        form = SetupForm("hip_thrust", plan, None, Calibration.NONE, sound=True)
+        return self.app(lambda coach: coach.connect_and_train(device, form))
 
     def entries(self) -> list[Entry]:
         """What the wearer said, as the only recording has it."""
@@ -107,19 +128,13 @@ class Gym:
             await pilot.pause()
         raise AssertionError(f"{screen.__name__} never came")
 
-    async def train(self, pilot: Pilot[None], plan: Plan, exercise: str = "hip_thrust") -> None:
-        """Go straight to a training of the simulated lifter's."""
-        app = pilot.app
-        assert isinstance(app, TrackerApp)
-        assert app.studio is not None
-        app.studio.remember(replace(app.studio.config.training, warned=True))
-        app.start_training(TrainingRequest(SIMULATED, exercise, plan))
-        await comes(pilot, TrainScreen)
-
 
 async def comes(pilot: Pilot[None], screen: type[Screen[Any]]) -> None:
-    """Wait until a screen is there."""
+    """Wait until a screen is there, and has what it connects to."""
     await happens(pilot, lambda: isinstance(pilot.app.screen, screen))
+    shown = pilot.app.screen
+    if isinstance(shown, CheckScreen):
+        await happens(pilot, lambda: shown._check is not None or shown._trouble is not None)
     await look(pilot)
 
 
@@ -139,7 +154,7 @@ async def look(pilot: Pilot[None]) -> None:
     await pilot.pause()
     screen = pilot.app.screen
     if isinstance(screen, CheckScreen | TrainScreen):
-        screen.look()
+        screen.update_view()
     await pilot.pause()
 
 

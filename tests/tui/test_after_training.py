@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING
 
 from textual.widgets import DataTable
 
+from tests.app.doubles import in_time
 from tests.tui.coaching import Gym, comes, happens
 from tests.tui.staging import PLAN
 from tracker.app import training as studio
-from tracker.app.devices import SIMULATED
-from tracker.app.training import TrainingRequest, log_session
+from tracker.app.training import log_session
 from tracker.domain import TrackerError
-from tracker.tui.screens.check import ConnectScreen
+from tracker.tui.screens.check import CheckScreen, ConnectScreen
 from tracker.tui.screens.devices import DevicesScreen
 from tracker.tui.screens.history import HistoryScreen
+from tracker.tui.screens.setup import SetupScreen
 from tracker.tui.screens.summary import SummaryScreen
 from tracker.tui.screens.train import TrainScreen
 
@@ -49,7 +50,7 @@ def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
 
 
 async def finish(gym: Gym, pilot: Pilot[None]) -> None:
-    await gym.train(pilot, PLAN)
+    await comes(pilot, TrainScreen)
     await gym.play(pilot, 10.0)
     await pilot.press("f")
     await comes(pilot, SummaryScreen)
@@ -65,7 +66,7 @@ async def test_a_list_that_is_open_gets_the_training_once_it_is_logged(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gym = Gym(tmp_path)
-    app = gym.app()
+    app = gym.app_in_training(PLAN)
     with held(monkeypatch) as let_go:
         async with app.run_test() as pilot:
             await finish(gym, pilot)
@@ -80,21 +81,23 @@ async def test_the_next_training_waits_for_the_end_of_the_one_before(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gym = Gym(tmp_path)
-    app = gym.app()
+    app = gym.app_in_training(PLAN)
     with held(monkeypatch) as let_go:
         async with app.run_test() as pilot:
             await finish(gym, pilot)
-            app.start_training(TrainingRequest(SIMULATED, "glute_bridge", PLAN))
+            await pilot.press("enter")
+            await comes(pilot, CheckScreen)
+            await gym.play(pilot, 6.0)
+            await pilot.press("enter")
+            await comes(pilot, SetupScreen)
+            await pilot.press("enter")
             await comes(pilot, ConnectScreen)
             assert len(list(gym.paths.recordings.iterdir())) == 1
             let_go.set()
             await comes(pilot, TrainScreen)
             await gym.play(pilot, 5.0)
             await pilot.press("q")
-    assert [each.shown_exercise for each in gym.studio.sessions()] == [
-        "glute_bridge",
-        "hip_thrust",
-    ]
+            await in_time(lambda: len(gym.service.sessions()) == 2)
 
 
 async def test_a_log_that_cannot_be_written_is_told_and_the_recording_kept(
@@ -105,7 +108,7 @@ async def test_a_log_that_cannot_be_written_is_told_and_the_recording_kept(
 
     monkeypatch.setattr(studio, "log_session", refuse)
     gym = Gym(tmp_path)
-    app = gym.app()
+    app = gym.app_in_training(PLAN)
     told: list[str] = []
     monkeypatch.setattr(app, "notify", lambda words, **_options: told.append(words))
     async with app.run_test() as pilot:

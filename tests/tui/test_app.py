@@ -6,10 +6,9 @@ import pytest
 from textual.worker import WorkerFailed
 
 from tests.app.doubles import ListRecorder
-from tests.tui.staging import Stage, look, training_of
+from tests.tui.staging import Stage, app_of, look, training_of
 from tracker.app.snapshot import RunState
 from tracker.domain import SensorError
-from tracker.tui import TrackerApp
 from tracker.tui.screens.dialogs import HelpScreen
 from tracker.tui.screens.rest import RestScreen
 from tracker.tui.screens.train import TrainScreen
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
 async def test_the_app_runs_the_session_it_shows() -> None:
     stage = Stage()
-    app = TrackerApp(stage.playback())
+    app = app_of(stage.playback())
     async with app.run_test() as pilot:
         await stage.play_to(pilot, 10.0)
         assert training_of(app).snapshot().state is RunState.RUNNING
@@ -30,7 +29,7 @@ async def test_the_app_runs_the_session_it_shows() -> None:
 
 async def test_quitting_ends_the_session_and_closes_the_recording_first() -> None:
     stage, recorder = Stage(), ListRecorder()
-    app = TrackerApp(stage.session(recorder=recorder))
+    app = app_of(stage.session(recorder=recorder))
     async with app.run_test() as pilot:
         await stage.play_to(pilot, 10.0)
         await pilot.press("q")
@@ -44,7 +43,7 @@ async def test_quitting_ends_the_session_and_closes_the_recording_first() -> Non
 
 async def test_an_app_that_is_torn_down_closes_the_recording_too() -> None:
     stage, recorder = Stage(), ListRecorder()
-    app = TrackerApp(stage.session(recorder=recorder))
+    app = app_of(stage.session(recorder=recorder))
     async with app.run_test() as pilot:
         await stage.play_to(pilot, 10.0)
 
@@ -55,7 +54,7 @@ async def test_an_app_that_is_torn_down_closes_the_recording_too() -> None:
 async def test_an_error_of_the_sensor_is_shown_and_does_not_end_the_app() -> None:
     stage = Stage()
     session: Session = stage.session(error=SensorError("The sensor went away.", "Charge it."))
-    app = TrackerApp(session)
+    app = app_of(session)
     async with app.run_test() as pilot:
         stage.source.play_to(1000.0)
         await look(pilot)
@@ -72,7 +71,7 @@ async def test_an_error_of_the_sensor_is_shown_and_does_not_end_the_app() -> Non
 
 async def test_a_defect_is_not_hidden() -> None:
     stage = Stage()
-    app = TrackerApp(stage.session(error=ZeroDivisionError("a defect")))
+    app = app_of(stage.session(error=ZeroDivisionError("a defect")))
 
     async def play_to_the_end() -> None:
         async with app.run_test() as pilot:
@@ -86,7 +85,7 @@ async def test_a_defect_is_not_hidden() -> None:
 @pytest.mark.parametrize("key", ["escape", "question_mark", "q"])
 async def test_help_opens_and_closes_without_quitting(key: str) -> None:
     stage = Stage()
-    app = TrackerApp(stage.playback())
+    app = app_of(stage.playback())
     async with app.run_test() as pilot:
         await pilot.press("question_mark")
         assert isinstance(app.screen, HelpScreen)
@@ -96,7 +95,7 @@ async def test_help_opens_and_closes_without_quitting(key: str) -> None:
 
 
 async def test_t_changes_between_light_and_dark() -> None:
-    app = TrackerApp(Stage().playback())
+    app = app_of(Stage().playback())
     async with app.run_test() as pilot:
         dark = app.current_theme.dark
         await pilot.press("t")

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, cast
 import pytest
 from textual.drivers.headless_driver import HeadlessDriver
 
-from tests.tui.staging import Stage
+from tests.tui.staging import Stage, app_of
 from tracker.recording import open_recording
-from tracker.tui import TrackerApp
 from tracker.tui.terminal import never_waiting, waiting_writes
 
 if TYPE_CHECKING:
@@ -19,6 +18,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from textual.driver import Driver
+
+    from tracker.tui import TrackerApp
 
 
 class Writer:
@@ -55,7 +56,7 @@ def taken(driver: Driver) -> list[str | None]:
 
 
 async def test_a_frame_that_does_not_fit_is_left_out_and_all_is_drawn_anew() -> None:
-    app = TrackerApp(Stage().playback())
+    app = app_of(Stage().playback())
     async with app.run_test() as pilot:
         driver = built(app)
         for frame in ("one", "two", "three"):
@@ -70,7 +71,7 @@ async def test_a_frame_that_does_not_fit_is_left_out_and_all_is_drawn_anew() -> 
 
 
 async def test_nothing_changes_while_the_terminal_keeps_up() -> None:
-    app = TrackerApp(Stage().playback())
+    app = app_of(Stage().playback())
     async with app.run_test():
         driver = built(app)
         for number in range(100):

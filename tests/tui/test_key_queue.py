@@ -36,9 +36,9 @@ def burst(pilot: Pilot[None], *keys: str) -> None:
 
 async def test_what_is_typed_before_enter_is_kept_field_by_field(tmp_path: Path) -> None:
     gym = Gym(tmp_path)
-    app = gym.app()
+    app = gym.app_in_training(PLAN)
     async with app.run_test() as pilot:
-        await gym.train(pilot, PLAN)
+        await comes(pilot, TrainScreen)
         await gym.until(pilot, RestScreen, 120.0)
         burst(pilot, "9", "backspace", "8", "tab", "2", "enter", "n", *"good", "enter", "a")
         await comes(pilot, TrainScreen)
@@ -46,7 +46,7 @@ async def test_what_is_typed_before_enter_is_kept_field_by_field(tmp_path: Path)
         await comes(pilot, SummaryScreen)
         burst(pilot, "3", "tab", *"all fine", "enter")
         await comes(pilot, DevicesScreen)
-        assert len(app.screen_stack) == 1
+        assert len(app.screen_stack) == 2, "the list over nothing"
         _plan, *said = gym.entries()
     assert said == [
         RpeEntered(1, 8.0),
@@ -71,7 +71,7 @@ async def test_a_plan_that_is_typed_in_one_go_is_the_one_that_starts(tmp_path: P
         await comes(pilot, GuideScreen)
         await pilot.press("enter")
         await comes(pilot, TrainScreen)
-        plan = app.training.snapshot().plan  # type: ignore[union-attr]
+        plan = app.sound.training.snapshot().plan  # type: ignore[union-attr]
     assert (plan.load_kg, plan.target_reps) == (62.0, 12)
     assert plan.tempo is not None
     assert plan.tempo.code == "2-0-1-1"

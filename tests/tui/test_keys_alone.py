@@ -104,15 +104,15 @@ async def test_escape_goes_back_everywhere(tmp_path: Path) -> None:
             await comes(pilot, SetupScreen)
         await pilot.press("escape")
         await comes(pilot, DevicesScreen)
-        assert len(app.screen_stack) == 1
+        assert len(app.screen_stack) == 2, "the list over nothing"
 
 
 @pytest.mark.parametrize("key", ["q", "ctrl+c"])
 async def test_quitting_from_any_screen_closes_the_recording(tmp_path: Path, key: str) -> None:
     gym = Gym(tmp_path)
-    app = gym.app()
+    app = gym.app_in_training(PLAN)
     async with app.run_test() as pilot:
-        await gym.train(pilot, PLAN)
+        await comes(pilot, TrainScreen)
         session = training_of(app)
         await gym.play(pilot, 5.0)
         await pilot.press(key)

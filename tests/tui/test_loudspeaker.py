@@ -5,11 +5,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.app.doubles import in_time
-from tests.app.test_sounding import Listener
-from tests.tui.staging import Stage, look
+from tests.app.test_audio import Listener
+from tests.tui.staging import Stage, app_of, look
 from tests.workouts import SET_STARTS_S, UP_S
 from tracker.sound import Opened, SoundError, Tone
-from tracker.tui import TrackerApp
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,7 +64,7 @@ async def opened(pilot: Pilot[None]) -> None:
 
 async def test_a_session_is_heard_from_when_the_device_is_open(loud: Loud) -> None:
     stage = Stage()
-    app = TrackerApp(stage.session(), open_sound=opener(loud))
+    app = app_of(stage.session(), open_sound=opener(loud))
     async with app.run_test() as pilot:
         await opened(pilot)
         await stage.play_to(pilot, SET_STARTS_S[0] + UP_S + 0.5)
@@ -75,7 +74,7 @@ async def test_a_session_is_heard_from_when_the_device_is_open(loud: Loud) -> No
 
 
 async def test_a_key_switches_the_sound_off_and_on(loud: Loud) -> None:
-    app = TrackerApp(Stage().session(), open_sound=opener(loud))
+    app = app_of(Stage().session(), open_sound=opener(loud))
     async with app.run_test() as pilot:
         await opened(pilot)
         await pilot.press("m")
@@ -85,7 +84,7 @@ async def test_a_key_switches_the_sound_off_and_on(loud: Loud) -> None:
 
 
 async def test_what_was_switched_off_before_stays_off(loud: Loud) -> None:
-    app = TrackerApp(Stage().session(), open_sound=opener(loud), muted=True)
+    app = app_of(Stage().session(), open_sound=opener(loud), muted=True)
     async with app.run_test() as pilot:
         await opened(pilot)
         assert loud.muted
@@ -95,7 +94,7 @@ async def test_what_was_switched_off_before_stays_off(loud: Loud) -> None:
 
 async def test_one_line_says_what_cannot_be_heard(loud: Loud) -> None:
     error = SoundError("there is no device.", "Plug one in.")
-    app = TrackerApp(Stage().session(), open_sound=opener(loud, error))
+    app = app_of(Stage().session(), open_sound=opener(loud, error))
     async with app.run_test(notifications=True) as pilot:
         await opened(pilot)
         (toast,) = app.screen.query("Toast")
@@ -107,7 +106,7 @@ async def test_a_file_that_cannot_be_written_is_told_and_the_training_goes_on() 
         raise SoundError("x.wav cannot be written.", "Choose another place.")
 
     stage = Stage()
-    app = TrackerApp(stage.session(), open_sound=fail)
+    app = app_of(stage.session(), open_sound=fail)
     async with app.run_test(notifications=True) as pilot:
         await opened(pilot)
         (toast,) = app.screen.query("Toast")
@@ -116,7 +115,7 @@ async def test_a_file_that_cannot_be_written_is_told_and_the_training_goes_on() 
 
 
 async def test_without_sound_the_key_says_so() -> None:
-    app = TrackerApp(Stage().session())
+    app = app_of(Stage().session())
     async with app.run_test(notifications=True) as pilot:
         await opened(pilot)
         await pilot.press("m")

@@ -9,7 +9,7 @@ from aiohttp import ClientConnectionResetError, ClientSession, web
 
 from tracker.web.host import WAITING_BYTES, Browser, CloseNotice
 
-FAREWELL = CloseNotice("Over", "2 sets", "Again", take=True)
+NOTICE = CloseNotice("Over", "2 sets", "Again", take=True)
 
 
 class Network:
@@ -44,15 +44,15 @@ async def test_what_is_painted_and_said_arrives_in_order() -> None:
     network = Network()
     browser = browser_on(network)
     browser.paint(b"one")
-    browser.answer("pong", "7")
+    browser.send("pong", "7")
     browser.paint(b"two")
-    browser.bid(FAREWELL)
+    browser.close(NOTICE)
     browser.paint(b"too late")
     await browser.pump()
-    *before, farewell = network.received
+    *before, notice = network.received
     assert before == [b"one", '["pong", "7"]', b"two"]
-    assert json.loads(str(farewell)) == [
-        "farewell",
+    assert json.loads(str(notice)) == [
+        "closed",
         {"title": "Over", "text": "2 sets", "button": "Again", "take": True},
     ]
     assert network.closed
@@ -68,7 +68,7 @@ async def test_a_slow_network_is_cut_off_and_holds_up_nobody() -> None:
     network.free.set()
     await browser.pump()
     assert network.received == [frame] * 4
-    # Without a farewell: the page comes back.
+    # Without a notice: the page comes back.
     assert network.closed
 
 
@@ -82,7 +82,7 @@ async def test_what_was_sent_no_longer_waits() -> None:
         # Two turns of the loop: one to take it from the queue, one to be done with it.
         for _ in range(2):
             await asyncio.sleep(0)
-    browser.bid(FAREWELL)
+    browser.close(NOTICE)
     await pumping
     assert network.received[:-1] == [frame] * 10
 

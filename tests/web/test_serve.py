@@ -116,7 +116,7 @@ def test_a_sensor_is_chosen_on_the_phone_by_keys(
     assert "ending the training" in server.interrupt()
     (recording,) = server.recordings()
     assert open_recording(recording).damage == ()
-    assert "The server was ended" in phone.word()
+    assert "The server has stopped" in phone.word()
 
 
 def test_without_the_token_a_browser_sees_one_line(
@@ -203,7 +203,7 @@ def test_ctrl_c_at_the_computer_closes_the_recording_and_says_so_on_the_phone(
     said = server.interrupt()
     assert re.search(r"\d+ sets?, \d+ reps?", said)
     assert "Traceback" not in said
-    assert "The server was ended" in phone.word()
+    assert "The server has stopped" in phone.word()
     (recording,) = server.recordings()
     assert open_recording(recording).damage == ()
 
@@ -214,7 +214,7 @@ def test_a_page_that_lost_its_server_says_so_and_then_that_the_link_is_old(
     server = serve("--demo")
     phone.open(server.link)
     phone.wait_for_text("Quit")
-    # A server that is killed says no farewell.
+    # A server that is killed says no notice.
     server._process.kill()
     server._process.communicate()
     assert "No connection" in phone.word()

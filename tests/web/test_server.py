@@ -22,7 +22,7 @@ from tracker.web.server import (
     TEXTUAL,
     USUAL_SIZE,
     _refusal,
-    hear,
+    handle,
     serve,
     size_from,
 )
@@ -48,7 +48,7 @@ class Visit:
 
 @asynccontextmanager
 async def visiting() -> AsyncIterator[Visit]:
-    showing = SessionHost(COMMAND, unseen_s=3600.0, say=lambda _line: None)
+    showing = SessionHost(COMMAND, unseen_s=3600.0, report=lambda _line: None)
     async with serve(showing, HERE, 0, TOKEN) as port, ClientSession() as client:
         yield Visit(client, f"http://{HERE}:{port}")
 
@@ -190,7 +190,7 @@ async def test_a_second_browser_is_told_and_may_take_the_screen() -> None:
     ):
         await until(phone, b"|")
         async with visit.client.ws_connect(visit.url + "show/tablet") as tablet:
-            assert (await tablet.receive_json())[0] == "farewell"
+            assert (await tablet.receive_json())[0] == "closed"
         async with visit.client.ws_connect(visit.url + "take/tablet") as tablet:
             await until(tablet, b"resize")
             message = await phone.receive()
@@ -219,10 +219,10 @@ def test_what_a_browser_says_becomes_what_a_terminal_does() -> None:
         ["blur"],
         ["ping", "1"],
     ):
-        hear(json.dumps(said), browser, training)
-        hear(json.dumps(said), browser, None)
+        handle(json.dumps(said), browser, training)
+        handle(json.dumps(said), browser, None)
     assert training.heard == [("type", "q"), ("resize", Size(80, 24))]
-    assert browser.heard == [("answer", "pong", "1")] * 2
+    assert browser.heard == [("send", "pong", "1")] * 2
 
 
 @pytest.mark.parametrize(
@@ -246,7 +246,7 @@ async def test_a_port_in_use_is_said_with_what_to_try() -> None:
         taken.bind((HERE, 0))
         taken.listen()
         port = taken.getsockname()[1]
-        showing = SessionHost(COMMAND, unseen_s=1.0, say=lambda _line: None)
+        showing = SessionHost(COMMAND, unseen_s=1.0, report=lambda _line: None)
         with pytest.raises(TrackerError, match=f"port {port} of {HERE} is in use") as refused:
             async with serve(showing, HERE, port, TOKEN):
                 pass
@@ -254,7 +254,7 @@ async def test_a_port_in_use_is_said_with_what_to_try() -> None:
 
 
 async def test_a_host_that_is_not_here_is_said() -> None:
-    showing = SessionHost(COMMAND, unseen_s=1.0, say=lambda _line: None)
+    showing = SessionHost(COMMAND, unseen_s=1.0, report=lambda _line: None)
     with pytest.raises(TrackerError, match=r"Cannot listen at port 8000 of 192\.0\.2\.99"):
         async with serve(showing, "192.0.2.99", 8000, TOKEN):
             pass

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.web.stand_in import BROKEN, COMMAND
-from tracker.web.host import PRELUDE, Browser, SessionHost, farewell_after
+from tracker.web.host import PRELUDE, Browser, SessionHost, notice_after
 from tracker.web.process import Ending, Size
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class Phone:
 
     def __init__(self, visitor: str) -> None:
         self.drawn = b""
-        self.farewell: dict[str, Any] | None = None
+        self.notice: dict[str, Any] | None = None
         self._changed = asyncio.Event()
         socket: Any = self
         self.browser = Browser(visitor, socket)
@@ -36,8 +36,8 @@ class Phone:
 
     async def send_str(self, data: str) -> None:
         kind, words = json.loads(data)
-        if kind == "farewell":
-            self.farewell = words
+        if kind == "closed":
+            self.notice = words
 
     async def close(self, *, code: int) -> bool:
         return True
@@ -49,8 +49,8 @@ class Phone:
 
     async def parted(self) -> dict[str, Any]:
         await self.pumping
-        assert self.farewell is not None
-        return self.farewell
+        assert self.notice is not None
+        return self.notice
 
     def pid(self) -> bytes:
         found = re.search(rb"pid (\d+) ", self.drawn)
@@ -63,7 +63,7 @@ async def showing(
     command: Sequence[str] = COMMAND, unseen_s: float = LONG_S, said: list[str] | None = None
 ) -> AsyncIterator[SessionHost]:
     say = (said if said is not None else []).append
-    made = SessionHost(command, unseen_s=unseen_s, say=say)
+    made = SessionHost(command, unseen_s=unseen_s, report=say)
     try:
         yield made
     finally:
@@ -89,7 +89,7 @@ async def test_a_phone_that_comes_back_finds_its_training() -> None:
         assert await shown.attach(again.browser, Size(48, 30), take=False)
         await again.until(b'"width": 48, "height": 30')
         assert again.drawn.startswith(PRELUDE)
-        training = shown.steered_by(again.browser)
+        training = shown.controlled_by(again.browser)
         assert training is not None
         training.type("still here")
         await again.until(b"still here")
@@ -103,8 +103,8 @@ async def test_it_does_so_before_its_old_connection_is_known_to_be_dead() -> Non
         assert (await phone.parted())["take"]
         # The old one goes away at last, and nothing happens.
         shown.leave(phone.browser)
-        assert shown.steered_by(phone.browser) is None
-        assert shown.steered_by(again.browser) is not None
+        assert shown.controlled_by(phone.browser) is None
+        assert shown.controlled_by(again.browser) is not None
 
 
 async def test_another_browser_is_told_and_starts_no_second_training() -> None:
@@ -112,11 +112,11 @@ async def test_another_browser_is_told_and_starts_no_second_training() -> None:
         phone, tablet = Phone("phone"), Phone("tablet")
         await shown.attach(phone.browser, SIZE, take=False)
         assert not await shown.attach(tablet.browser, SIZE, take=False)
-        farewell = await tablet.parted()
-        assert "on another screen" in farewell["title"]
-        assert farewell["take"]
-        assert shown.steered_by(tablet.browser) is None
-        assert shown.steered_by(phone.browser) is not None
+        notice = await tablet.parted()
+        assert "on another screen" in notice["title"]
+        assert notice["take"]
+        assert shown.controlled_by(tablet.browser) is None
+        assert shown.controlled_by(phone.browser) is not None
 
 
 async def test_another_browser_may_take_the_screen() -> None:
@@ -145,7 +145,7 @@ async def test_the_end_is_told_with_the_last_words_and_the_next_visit_begins_ane
         phone = Phone("phone")
         await shown.attach(phone.browser, SIZE, take=False)
         await phone.until(b"pid")
-        training = shown.steered_by(phone.browser)
+        training = shown.controlled_by(phone.browser)
         assert training is not None
         training.type("q")
         assert await phone.parted() == {
@@ -170,7 +170,7 @@ async def test_a_training_that_nobody_looks_at_ends_and_who_comes_later_is_told(
         shown.leave(phone.browser)
         assert running is not None
         await running
-        assert "nobody looks on any more: ending the training" in said
+        assert "no browser came back: ending the training" in said
         late = Phone("phone")
         assert not await shown.attach(late.browser, SIZE, take=False)
         assert (await late.parted())["title"] == "The training is over"
@@ -184,9 +184,9 @@ async def test_what_goes_wrong_is_told_in_its_own_words() -> None:
     async with showing(BROKEN, said=said) as shown:
         phone = Phone("phone")
         await shown.attach(phone.browser, SIZE, take=False)
-        farewell = await phone.parted()
-        assert farewell["title"] == "The training ended"
-        assert farewell["text"] == "tracker: no sensor.\nCharge it."
+        notice = await phone.parted()
+        assert notice["title"] == "The training ended"
+        assert notice["text"] == "tracker: no sensor.\nCharge it."
         assert "looking for a sensor" in said
 
 
@@ -196,10 +196,10 @@ async def test_closing_ends_the_training_and_turns_away_who_comes() -> None:
         await shown.attach(phone.browser, SIZE, take=False)
         await phone.until(b"pid")
         await shown.close()
-        assert (await phone.parted())["title"] == "The server was ended"
+        assert (await phone.parted())["title"] == "The server has stopped"
         late = Phone("phone")
         assert not await shown.attach(late.browser, SIZE, take=False)
-        assert (await late.parted())["title"] == "The server was ended"
+        assert (await late.parted())["title"] == "The server has stopped"
 
 
 @pytest.mark.parametrize(
@@ -211,5 +211,5 @@ async def test_closing_ends_the_training_and_turns_away_who_comes() -> None:
     ],
 )
 def test_an_error_is_what_the_program_said_last(ending: Ending, text: str) -> None:
-    farewell = farewell_after(ending)
-    assert (farewell.text, farewell.button) == (text, "Try again")
+    notice = notice_after(ending)
+    assert (notice.text, notice.button) == (text, "Try again")

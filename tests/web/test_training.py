@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.web.stand_in import BROKEN, COMMAND
-from tracker.web.process import INPUT_BYTES, LOOKED_AT, READY, Ending, Size, Training, environment
+from tracker.web.process import (
+    FOCUS_AFTER,
+    INPUT_BYTES,
+    READY,
+    Ending,
+    Size,
+    Training,
+    environment,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +29,7 @@ class Shown:
 
     def __init__(self) -> None:
         self.drawn = b""
-        self.said: list[str] = []
+        self.lines: list[str] = []
         self._changed = asyncio.Event()
 
     def paint(self, data: bytes) -> None:
@@ -37,7 +45,7 @@ class Shown:
 async def begun(command: Sequence[str] = COMMAND) -> tuple[Training, Shown, asyncio.Task[Ending]]:
     training = await Training.begin(command, Size(61, 17), os.environ)
     shown = Shown()
-    return training, shown, asyncio.ensure_future(training.run(shown.paint, shown.said.append))
+    return training, shown, asyncio.ensure_future(training.run(shown.paint, shown.lines.append))
 
 
 async def test_the_screen_begins_with_the_size_of_the_browser() -> None:
@@ -60,12 +68,12 @@ async def test_keys_and_sizes_arrive() -> None:
 async def test_the_app_is_told_that_somebody_looks_but_not_for_ever() -> None:
     training, shown, running = await begun()
     # Each key is answered with a packet.
-    for number in range(2 * max(LOOKED_AT)):
+    for number in range(2 * max(FOCUS_AFTER)):
         training.type(f"{number} ")
-    await shown.until(f"D{2 * max(LOOKED_AT) - 1} |".encode())
+    await shown.until(f"D{2 * max(FOCUS_AFTER) - 1} |".encode())
     training.type("last")
     await shown.until(b"Dlast|")
-    assert shown.drawn.count(b'M{"type": "focus"}|') == len(LOOKED_AT)
+    assert shown.drawn.count(b'M{"type": "focus"}|') == len(FOCUS_AFTER)
     await training.end()
     await running
 
@@ -74,7 +82,7 @@ async def test_a_command_that_ends_by_itself_has_last_words() -> None:
     training, shown, running = await begun()
     training.type("q")
     assert await running == Ending(0, "2 sets, 9 reps", "looking for a sensor")
-    assert shown.said == ["looking for a sensor"]
+    assert shown.lines == ["looking for a sensor"]
 
 
 @posix
@@ -97,8 +105,8 @@ async def test_a_command_without_a_screen_says_why() -> None:
     _, shown, running = await begun(BROKEN)
     ending = await running
     assert ending.code == 1
-    assert ending.said == "a line before the screen"
-    assert ending.complaint == "looking for a sensor\ntracker: no sensor.\nCharge it."
+    assert ending.output == "a line before the screen"
+    assert ending.errors == "looking for a sensor\ntracker: no sensor.\nCharge it."
     assert shown.drawn == b""
 
 
@@ -106,8 +114,8 @@ async def test_a_command_that_dies_while_it_draws_has_ended() -> None:
     training, _, running = await begun()
     training.type("!")
     ending = await running
-    assert (ending.code, ending.said) == (3, "")
-    assert ending.complaint.endswith("tracker: it broke.\nMend it.")
+    assert (ending.code, ending.output) == (3, "")
+    assert ending.errors.endswith("tracker: it broke.\nMend it.")
 
 
 async def test_one_that_does_not_listen_is_killed_in_the_end(

@@ -1,8 +1,8 @@
-"""What the engine says, and what is due by the plan, as sounds.
+"""Events, and what is due by the plan, as sounds.
 
 Counts, cues and the end of a set are events. Beats, the end of a hold and the end of a rest are
-not: they are asked for every few hundredths of a second, with the time that the stream has
-reached by now, so that they come in a hole of the stream as well.
+not: they are looked up every few hundredths of a second with the current session time, so that
+they also come in a gap of the stream.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ if TYPE_CHECKING:
     from tracker.sound import Player, Sound
 
 OLD_NEWS_S: Final = 1.0
-"""What happened longer ago than this, as after a stall or a jump, is shown and not sounded."""
+"""Events older than this, as after a stall or a jump, are shown but not played, s."""
 
 LOOKS_PER_S: Final = 25.0
-"""A beat is late by 0.04 s at most, and by what the radio takes."""
+"""A beat is late by at most 0.04 s plus the delay of the radio."""
 
 _TONES: Final = {
     MomentKind.ACCENT: Tone.ACCENT,
@@ -49,7 +49,7 @@ _TONES: Final = {
 
 
 class AudioFeedback:
-    """A sink of a session that plays what is to be heard.
+    """A sink of a session that plays its sounds.
 
     Parameters
     ----------
@@ -59,15 +59,15 @@ class AudioFeedback:
 
     def __init__(self, player: Player) -> None:
         self._player = player
-        # What a cue says beside a number is known ahead, so that it begins without delay.
+        # Phrases without a number are known ahead; prepared, they begin without delay.
         self._player.prepare(Speech(text) for rule in RULES.values() for text in _phrases(rule))
-        # Not a ledger: this may begin to listen in the middle of a set.
+        # Not a SessionState: this may be added in the middle of a set.
         self._adjusted: Counter[int] = Counter()
         self._last_poll: LastPoll | None = None
         self._link = LinkState.STREAMING
 
     def accept(self, events: Sequence[Event], newest_s: float) -> None:
-        """Sound what the engine said, unless it is old news."""
+        """Play events, unless they are old."""
         for event in events:
             if newest_s - event.at_s <= OLD_NEWS_S or not isinstance(event, RepCounted | Cue):
                 for sound in self._sounds(event):
@@ -87,7 +87,7 @@ class AudioFeedback:
             case Calibrated():
                 yield Tone.HOLD_DONE
             case CalibrationFailed():
-                yield Speech("Level not found.")
+                yield Speech("Lockout not calibrated.")
             case LinkChanged(state=state, device=0):
                 if state in _DOWN and self._link not in _DOWN:
                     yield Tone.LINK_LOST
@@ -96,13 +96,13 @@ class AudioFeedback:
                 pass
 
     async def run(self, snapshot: Callable[[], SessionSnapshot], clock: Clock) -> None:
-        """Look until cancelled."""
+        """Play what becomes due, until cancelled."""
         while True:
-            self.look(snapshot())
+            self.update_from(snapshot())
             await clock.sleep(1.0 / LOOKS_PER_S)
 
-    def look(self, snapshot: SessionSnapshot) -> None:
-        """Sound what has become due since the last look."""
+    def update_from(self, snapshot: SessionSnapshot) -> None:
+        """Play what has become due since the last call."""
         now_s = reached_s(snapshot)
         if now_s is None:
             self._last_poll = None
@@ -111,7 +111,7 @@ class AudioFeedback:
         plan = snapshot.plan if current is None else current.plan
         interval = interval_of(snapshot)
         if self._last_poll is not None and self._last_poll.interval != interval:
-            # A phase that ended early has no more beats, those that wait to begin included.
+            # A phase that ended early has no more beats, not even those already queued.
             self._player.withdraw(Tone.BEAT, Tone.ACCENT)
         due, self._last_poll = poll(self._last_poll, interval, now_s, plan)
         for moment in due:
@@ -129,7 +129,7 @@ def _phrases(rule: Rule) -> Iterator[str]:
 
 
 def interval_of(snapshot: SessionSnapshot) -> Interval | None:
-    """Return the phase, or the rest, that the lifter is in; None before the first set."""
+    """Return the current phase, or rest; None before the first set."""
     if snapshot.phase is not None and snapshot.phase_started_s is not None:
         return Interval(snapshot.phase, snapshot.phase_started_s)
     last = snapshot.current_set
@@ -139,17 +139,17 @@ def interval_of(snapshot: SessionSnapshot) -> Interval | None:
 
 
 def reached_s(snapshot: SessionSnapshot) -> float | None:
-    """Return the session time by now, s: the newest sample's, and what has passed since.
+    """Return the current session time, s: that of the newest sample plus what has passed since.
 
-    None while nothing may sound: before the start, after the end, and in a playback that is held
-    or on its way somewhere.
+    None while nothing may be played: before the start, after the end, and in a playback that is
+    paused or seeking.
     """
     if snapshot.state is not RunState.RUNNING or snapshot.position_s is None:
         return None
     playback = snapshot.playback
     if playback is not None and (playback.paused or playback.seeking):
         return None
-    # The hold is over although the phase goes on: nothing of it may still be done.
+    # The hold is over although the phase goes on: its goal can no longer be reached.
     lowering_s = snapshot.lowering_since_s
     if lowering_s is not None:
         return lowering_s

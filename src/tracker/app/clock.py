@@ -9,7 +9,7 @@ from typing import Final, Protocol
 
 
 class Clock(Protocol):
-    """What a session needs to know of time; tests turn the hands themselves."""
+    """The time that a session depends on; tests set it themselves."""
 
     def now_ns(self) -> int:
         """Nanoseconds since an origin that stays the same while the program runs."""

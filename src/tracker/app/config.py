@@ -1,4 +1,4 @@
-"""What the wearer has chosen, in one TOML file; what is not known in it is an error, not ignored.
+"""The wearer's choices, in one TOML file; an unknown key is an error, not ignored.
 
 A table `[x]` of the file is a field `x` of `Config`, and so on downwards. Saving changes the table
 that changed and leaves the rest of the file, comments included, as the wearer wrote it.
@@ -37,14 +37,14 @@ CONFIG_NAME: Final = "config.toml"
 
 @dataclass(frozen=True, slots=True)
 class SensorChoice:
-    """The sensor that is used where none is named; `tracker pair` writes it."""
+    """The sensor to use if none is named; `tracker pair` writes it."""
 
     address: str
     """As `tracker scan` prints it."""
     kind: str
     """Kind of the sensor."""
     name: str | None = None
-    """What it calls itself."""
+    """Its own name."""
     settings: str | None = None
     """Settings of its decoder, as `key=value` words."""
 
@@ -67,7 +67,7 @@ class TrainingChoice:
     theme: Theme = Theme.DARK
     """Light or dark."""
     warned: bool = False
-    """Whether the wearer was told once when to ask a professional."""
+    """Whether the wearer has seen the advice on when to ask a professional."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +75,15 @@ class LogChoice:
     """Where the training log is kept."""
 
     url: str
-    """A path, or a URL as `postgresql+psycopg://user@host/database`."""
+    """A path, or a URL such as `postgresql+psycopg://user@host/database`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """Everything that can be chosen for good."""
+    """Everything that is remembered."""
 
     sensor: SensorChoice | None = None
-    """The sensor that is used where none is named."""
+    """The sensor to use if none is named."""
     training: TrainingChoice = TrainingChoice()
     """What was chosen last on the screen."""
     plan: Mapping[str, Plan] = field(default_factory=dict)
@@ -104,25 +104,25 @@ def config_path(folder: Path) -> Path:
 
 
 def load_config(path: Path) -> Config:
-    """Return what is chosen; without a file, nothing is.
+    """Return the choices; the defaults if there is no file.
 
     Raises
     ------
     InputError
-        If the file cannot be read, or holds something that is not known.
+        If the file can't be read, or has an unknown key.
     """
     return _parsed(path, _read(path))
 
 
 def save_sensor(path: Path, sensor: SensorChoice) -> None:
-    """Make `sensor` the one that is used where none is named.
+    """Make `sensor` the one to use if none is named.
 
     Raises
     ------
     InputError
-        If what is there cannot be read: it would be lost.
+        If the present file can't be read: its contents would be lost.
     OutputError
-        If the file cannot be written.
+        If the file can't be written.
     """
     _save(path, "sensor", _values_of(sensor), lambda config: config.sensor == sensor)
 
@@ -151,8 +151,8 @@ def _save(
     if not replaced:
         raise InputError(
             str(path),
-            f"[{name}] is written in a way that cannot be replaced",
-            "Remove what is said about it from the file, and try again.",
+            f"[{name}] is written in a form that can't be replaced",
+            "Remove that table from the file, and try again.",
         )
     _replace(path, text)
 
@@ -165,7 +165,7 @@ def _read(path: Path) -> str:
     except OSError as error:
         raise InputError(
             str(path),
-            f"cannot be read: {error.strerror}",
+            f"can't be read: {error.strerror}",
             "Check who owns the file and its folder.",
         ) from error
     except UnicodeDecodeError as error:
@@ -177,7 +177,7 @@ def _parsed(path: Path, text: str) -> Config:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise InputError(
-            str(path), f"is no TOML: {error}", "Mend that line, or remove the file and pair again."
+            str(path), f"is not TOML: {error}", "Fix that line, or remove the file and pair again."
         ) from error
     _refuse_unknown(path, document, Config, "")
     sensor = _texts(
@@ -231,7 +231,7 @@ def _plan(path: Path, name: str, table: Mapping[str, Any]) -> Plan:
 def _texts(
     path: Path, document: Mapping[str, Any], name: str, shape: type[DataclassInstance], advice: str
 ) -> dict[str, str] | None:
-    """Return the table of that name, every key of which is text, or None if it is not there."""
+    """Return a table in which every value is text, or None if it is not there."""
     table = document.get(name)
     if table is None:
         return None
@@ -266,7 +266,7 @@ def _values_of(value: SensorChoice | TrainingChoice) -> dict[str, object]:
 
 
 def _table(name: str, values: Mapping[str, object]) -> str:
-    """Return a table of TOML; what is None is left out."""
+    """Return a table of TOML without the values that are None."""
     lines = [f"{key} = {_written(each)}" for key, each in values.items() if each is not None]
     return "\n".join([f"[{name}]", *lines, ""])
 
@@ -278,12 +278,12 @@ def _written(value: object) -> str:
 
 
 def _quoted(text: str) -> str:
-    """Return a basic string of TOML, which is one of JSON but for DEL."""
+    """Return a basic string of TOML: like JSON, except for DEL."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _with_table(text: str, name: str, table: str) -> str:
-    """Return `text` with the table put in place of the one of that name, or added at the end."""
+    """Return `text` with the table of that name replaced, or added at the end."""
     lines = text.splitlines(keepends=True)
     dotted = r"\s*\.\s*".join(re.escape(part) for part in name.split("."))
     header = re.compile(rf"\s*\[\s*{dotted}\s*\]")
@@ -295,7 +295,7 @@ def _with_table(text: str, name: str, table: str) -> str:
 
 
 def _end_of_table(lines: Sequence[str], start: int) -> int:
-    """Return the line behind a table's last key: comments and blanks below belong to the next."""
+    """Return the line after a table's last key: comments and blanks below belong to the next."""
     end = start + 1
     for number in range(start + 1, len(lines)):
         line = lines[number].strip()
@@ -307,7 +307,7 @@ def _end_of_table(lines: Sequence[str], start: int) -> int:
 
 
 def _replace(path: Path, text: str) -> None:
-    """Put a whole new file in place of the old one, or leave the old one."""
+    """Replace the whole file, or leave the old one."""
     with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
     with atomic_write(path, force=True) as unfinished:

@@ -1,7 +1,4 @@
-"""What one can train with: the sensor that was used last, what is heard now, the simulator.
-
-A look at what a sensor sends before it is trained with: a trace, its rate, its faults.
-"""
+"""What can be trained with: the last sensor, those nearby, the simulator; and a check of one."""
 
 from __future__ import annotations
 
@@ -32,17 +29,17 @@ if TYPE_CHECKING:
 
     from tracker.app.clock import Clock
     from tracker.app.config import SensorChoice
-    from tracker.ble import DiscoveredDevice, Radio, SignalQuality
+    from tracker.ble import DeviceQuery, DiscoveredDevice, Radio, SignalQuality
     from tracker.domain import Decoder, Fault, Notification
 
 LISTEN_S: Final = 3600.0
-"""How long one scan goes on; a radio that lost its way in an hour is asked anew."""
+"""How long one scan lasts, s; then the radio is asked again."""
 
 RETRY_S: Final = 3.0
-"""How often an adapter that cannot be used is asked again: soon after somebody switched it on."""
+"""How often an unusable adapter is tried again, s: soon after somebody switched it on."""
 
 LONGEST_NAME: Final = 32
-"""What Bluetooth allows is longer than what a table can show."""
+"""Bluetooth allows longer names than a table can show."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,26 +49,35 @@ class Device:
     address: str | None
     """As Bleak gives it; None for the simulated sensor."""
     name: str
-    """What it calls itself, fit to be printed."""
+    """Its own name, safe to print."""
     kind: str | None
-    """Kind of the sensor; None if it is none that we know."""
+    """Kind of the sensor; None if unknown."""
     rssi_dbm: int | None = None
-    """How strong it was heard, dBm; None if it was not heard yet."""
+    """Signal strength, dBm; None if it was not seen yet."""
     refusal: str | None = None
-    """Why it cannot be used; None if it can."""
+    """Why it can't be used; None if it can."""
     is_last: bool = False
-    """Whether it is the one that was used last."""
+    """Whether it was used last."""
 
     @property
     def simulated(self) -> bool:
-        """Whether nobody wears it."""
+        """Whether it is the simulated lifter."""
         return self.address is None
 
     @property
     def kind_title(self) -> str:
-        """The kind in words; empty if it is not known."""
+        """The kind in words; empty if unknown."""
         known = None if self.kind is None else families().get(self.kind)
         return "" if known is None else known.title
+
+
+@dataclass(frozen=True, slots=True)
+class SensorRequest:
+    """A sensor to be opened, and how its bytes are to be read."""
+
+    query: DeviceQuery
+    settings: str | None = None
+    """Settings of the decoder as `key=value` words; None without any."""
 
 
 SIMULATED: Final = Device(None, "Simulated lifter", "profile")
@@ -79,16 +85,16 @@ SIMULATED: Final = Device(None, "Simulated lifter", "profile")
 
 
 class Devices:
-    """Looks for sensors until it is told not to, and knows what was seen so far.
+    """Scans for sensors, and lists those seen so far.
 
     Parameters
     ----------
     radio
         The adapter.
     saved
-        The sensor that was used last; it is listed before it is heard.
+        The sensor that was used last; it is listed before it is seen.
     clock
-        Waits before an adapter is asked again.
+        Waits before an adapter is tried again.
     """
 
     def __init__(self, radio: Radio, saved: SensorChoice | None, clock: Clock) -> None:
@@ -97,25 +103,25 @@ class Devices:
         self._clock = clock
         self._scan = Scan()
         self.trouble: str | None = None
-        """Why nothing can be heard, and what to do; None while all is well."""
+        """Why the adapter can't be used, and what to do; None while it can."""
 
     @property
     def seen(self) -> tuple[Device, ...]:
-        """The last sensor first, then known sensors by strength, the simulator, the unknown."""
-        heard = {each.address: each for each in self._scan.devices}
+        """The last sensor, then known sensors by strength, the simulator, and unknown devices."""
+        nearby = {each.address: each for each in self._scan.devices}
         saved, first = self._saved, []
         if saved is not None:
-            sighting = heard.pop(saved.address, None)
+            sighting = nearby.pop(saved.address, None)
             rssi_dbm = None if sighting is None else sighting.rssi_dbm
             name = printable(saved.name or saved.address)
             first = [Device(saved.address, name, saved.kind, rssi_dbm, None, is_last=True)]
-        others = [_device(sighting) for sighting in heard.values()]
+        others = [_device(sighting) for sighting in nearby.values()]
         known = [device for device in others if device.kind is not None]
         unknown = [device for device in others if device.kind is None]
         return (*first, *known, SIMULATED, *unknown)
 
-    async def look(self) -> None:
-        """Listen until cancelled; trouble with the adapter is kept and tried again."""
+    async def listen(self) -> None:
+        """Scan until cancelled; after trouble with the adapter, try again."""
         while True:
             try:
                 async with asyncio.TaskGroup() as group:
@@ -129,7 +135,7 @@ class Devices:
             await self._clock.sleep(RETRY_S)
 
     async def _all_is_well(self, listening: asyncio.Task[None]) -> None:
-        """Take trouble back once listening has gone on for a moment."""
+        """Clear the trouble once scanning has gone on for a moment."""
         await self._clock.sleep(1.0)
         if not listening.done():
             self.trouble = None
@@ -141,39 +147,39 @@ def _device(sighting: DiscoveredDevice) -> Device:
 
 
 def printable(name: str) -> str:
-    """Return a name that cannot steer the terminal: anybody near may choose it."""
+    """Return a name that can't control the terminal: anybody nearby may have chosen it."""
     shown = "".join(letter if letter.isprintable() else "?" for letter in name)
     return shown if len(shown) <= LONGEST_NAME else f"{shown[: LONGEST_NAME - 1]}…"
 
 
 CHECK_S: Final = 5.0
-"""Three seconds of data, whatever a slow sensor needs for its first packets, and its battery."""
+"""Length of a check, s: three seconds of data, a slow start, and an answer about the battery."""
 
 KEPT_S: Final = 10.0
-"""What is looked at: long enough for a still second, short enough to forget a bad start."""
+"""What is kept, s: long enough for a still second, short enough to forget a bad start."""
 
 
 class LiveCheck:
-    """Decodes what comes and keeps the last seconds of it.
+    """Decodes a sensor's packets and keeps the last seconds.
 
     Parameters
     ----------
     decoder
-        A fresh one of the sensor's.
+        A fresh decoder for the sensor.
     """
 
     def __init__(self, decoder: Decoder) -> None:
         self._decoder = decoder
         self._results: deque[Frame | Fault] = deque()
         self.link: LinkState | None = None
-        """How the connection is; None before it said so."""
+        """State of the connection; None if unknown."""
         self.battery_percent: int | None = None
-        """Charge, once the sensor told it."""
+        """Charge, once the sensor has reported it."""
         self.ended = asyncio.Event()
-        """Set once nothing more will come."""
+        """Set at the end of the stream."""
 
     async def watch(self, notifications: AsyncIterator[Notification]) -> None:
-        """Take everything that comes, to the end of the stream."""
+        """Take notifications to the end of the stream."""
         try:
             async for notification in notifications:
                 self.feed(notification)
@@ -184,7 +190,7 @@ class LiveCheck:
         """Take one notification."""
         if notification.channel not in RESERVED_CHANNELS:
             decoded = self._decoder.feed(notification)
-            # What the start script heard is needed to decode, but says nothing about the rate.
+            # Answers to the start script are needed to decode, but do not count for the rate.
             if self.link in (None, LinkState.STREAMING):
                 self._results.extend(decoded)
                 self._forget()
@@ -198,7 +204,7 @@ class LiveCheck:
                 pass
 
     def _forget(self) -> None:
-        """Let go of what is older than what is looked at."""
+        """Drop what is older than `KEPT_S`."""
         newest_s = next(
             (r.received_s for r in reversed(self._results) if isinstance(r, Frame)), 0.0
         )
@@ -211,13 +217,13 @@ class LiveCheck:
 
     @property
     def seconds(self) -> float:
-        """How much was seen, s, at most `KEPT_S`."""
+        """Length of what is kept, s, at most `KEPT_S`."""
         times_s = [result.received_s for result in self._results if isinstance(result, Frame)]
         return times_s[-1] - times_s[0] if times_s else 0.0
 
     @property
-    def checkup(self) -> SignalQuality:
-        """What it shows, in numbers."""
+    def quality(self) -> SignalQuality:
+        """The quality of the signal, in numbers."""
         return examine(self._results, self.battery_percent)
 
     def trace(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

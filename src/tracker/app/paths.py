@@ -1,6 +1,6 @@
-"""Where files live, on every operating system.
+"""Where files live on every operating system, and how to write them.
 
-A file that appears complete or not at all, and never in place of another by accident.
+A file appears complete or not at all, and never replaces another one by accident.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ RECORDING_SUFFIX: Final = ".arrows"
 """Ending of a recording's name: an Arrow stream."""
 
 ELSEWHERE: Final = f"Choose another place, which is yours: {HOME_VARIABLE}=FOLDER"
-"""What to do about a folder that cannot be used."""
+"""What to do about an unusable folder."""
 
 _APP_NAME: Final = "tracker"
 
@@ -44,7 +44,7 @@ class Paths:
     config: Path
     """What the wearer has chosen."""
     log: Path
-    """What helps to find out why something went wrong."""
+    """What helps to find out what went wrong."""
 
     @property
     def recordings(self) -> Path:
@@ -65,7 +65,7 @@ def tracker_paths(environment: Mapping[str, str] = os.environ) -> Paths:
 
 
 def new_recording_path(folder: Path, started: datetime, exercise: str) -> Path:
-    """Return a path in `folder` at which nothing is yet, and make the folder.
+    """Return an unused path in `folder`, and make the folder.
 
     The name sorts by time and has no character that a file system refuses. A second session in the
     same second gets a number.
@@ -84,7 +84,7 @@ def new_recording_path(folder: Path, started: datetime, exercise: str) -> Path:
     ValueError
         If `started` has no offset: its UTC time would be a guess.
     OutputError
-        If the folder cannot be made.
+        If the folder can't be made.
     """
     if started.tzinfo is None:
         raise ValueError(f"expected a time with an offset, got {started.isoformat()}")
@@ -101,29 +101,29 @@ def _make(folder: Path) -> None:
     except OSError as error:
         problem = (error.strerror or str(error)).lower()
         raise OutputError(
-            str(folder), f"there is no such folder, and it cannot be made: {problem}", ELSEWHERE
+            str(folder), f"there is no such folder, and it can't be created: {problem}", ELSEWHERE
         ) from error
 
 
 def refuse_existing(target: Path, force: bool) -> None:
-    """Raise `OutputError` if there is something at `target` that may not be replaced.
+    """Raise `OutputError` if `target` exists and may not be replaced.
 
-    Commands that work for long ask this first, so that the answer does not come at the end.
+    Commands that take long call this first, so that the error does not come at the end.
     """
     if target.exists() and not force:
         raise OutputError(
-            str(target), "exists already", "Choose another name, or say --force to replace it."
+            str(target), "exists already", "Choose another name, or use --force to replace it."
         )
 
 
 @contextmanager
 def atomic_write(target: Path, force: bool) -> Iterator[Path]:
-    """Give a path to write to, which becomes `target` if nothing goes wrong.
+    """Yield a path to write to, which becomes `target` if nothing goes wrong.
 
     Raises
     ------
     OutputError
-        If the target exists and `force` is not given, or cannot be written.
+        If the target exists and `force` is not given, or it can't be written.
     """
     refuse_existing(target, force)
     with (
@@ -138,27 +138,27 @@ def atomic_write(target: Path, force: bool) -> Iterator[Path]:
 
 
 def refuse_filled(target: Path, force: bool) -> None:
-    """Raise `OutputError` if `target` is no folder, or one that may not be added to."""
+    """Raise `OutputError` if `target` is not a folder, or may not be added to."""
     if target.exists() and not target.is_dir():
         raise OutputError(str(target), "is a file", "Name a folder.")
     if not force and target.is_dir() and any(target.iterdir()):
         raise OutputError(
             str(target),
-            "is a folder with something in it",
-            "Choose another one, or say --force to add to it and replace files of the same names.",
+            "is a folder that is not empty",
+            "Choose another one, or use --force to add to it and replace files of the same names.",
         )
 
 
 @contextmanager
 def whole_folder(target: Path, force: bool) -> Iterator[Path]:
-    """Give an empty folder whose files all go to `target` if nothing goes wrong.
+    """Yield an empty folder whose files all go to `target` if nothing goes wrong.
 
     Whatever else is in `target` stays.
 
     Raises
     ------
     OutputError
-        If there is something in the target and `force` is not given, or it cannot be written.
+        If the target is not empty and `force` is not given, or it can't be written.
     """
     refuse_filled(target, force)
     with (

@@ -1,10 +1,10 @@
-"""A session over something that is already known, which can be paused, sped up and searched.
+"""Playing a known session: it can be paused, sped up and searched.
 
-Going back means starting over: a new engine is given the same notifications from the first one,
-without waiting, up to the place asked for. So what is seen there is what an uninterrupted run
-would have seen there, whatever was sought before. Each pass tells its sinks all of its events.
+Going back means starting over: a new engine gets the same notifications from the first one on,
+without waiting, up to the target. So a seek shows exactly what an uninterrupted run shows there.
+Each pass gives its sinks all of its events.
 
-A whole stream through the engine as fast as it goes: no event loop, no clock.
+`analyze_notifications` runs a whole stream through the engine at once, without loop or clock.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ SPEEDS: Final = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 
 
 class Playback:
-    """Plays a source; `run` goes on until `stop`, so that one can go back at the end.
+    """Plays a source; `run` goes on until `stop`, so that the wearer can go back at the end.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ class Playback:
     recording_name
         Name of the recording, or None for a simulated session.
     sinks
-        Who wants to know what the engine says, on every pass.
+        Receive the engine's events, on every pass.
     clock
         Given to the session.
     """
@@ -81,7 +81,7 @@ class Playback:
         self._source, self._session = self._begin()
 
     def _begin(self) -> tuple[PacedSource, Session]:
-        """Open the source again and go to the place asked for."""
+        """Open the source again and go to the target."""
         source = self._open_source()
         source.speed = self._speed
         session = Session(
@@ -98,7 +98,7 @@ class Playback:
         return source, session
 
     async def run(self) -> None:
-        """Play until `stop`; at the end of the source, wait for somebody to go back."""
+        """Play until `stop`; at the end of the source, wait for a seek."""
         while not self._stopped:
             session = self._session
             await session.run()
@@ -113,21 +113,21 @@ class Playback:
         self._woken.set()
 
     def add_sink(self, sink: Sink) -> None:
-        """Tell `sink` what the engine says from now on."""
+        """Give `sink` the engine's events from now on."""
         self._sinks.append(sink)
         self._session.add_sink(sink)
 
     def mark(self, kind: MarkKind) -> Notification:
-        """Put a mark where the playback is; it stays there when that place is passed again."""
+        """Put a mark at the current position; later passes meet it there again."""
         return self._stay(self._session.mark(kind))
 
     def enter(self, entry: Entry) -> Notification:
-        """Put an entry where the playback is; like a mark, it stays there.
+        """Put an entry at the current position; like a mark, it stays there.
 
         Raises
         ------
         InputError
-            If it cannot be meant.
+            If the entry makes no sense.
         """
         return self._stay(self._session.enter(entry))
 
@@ -137,7 +137,7 @@ class Playback:
         return notification
 
     def pause(self) -> None:
-        """Hold, once a place that was asked for is reached."""
+        """Pause, or do so once the target is reached."""
         self._paused = True
         if not self.seeking:
             self._source.pause()
@@ -149,7 +149,7 @@ class Playback:
 
     @property
     def paused(self) -> bool:
-        """Whether the playback is held."""
+        """Whether the playback is paused."""
         return self._paused
 
     @property
@@ -175,18 +175,18 @@ class Playback:
 
     @property
     def seeking(self) -> bool:
-        """Whether the playback is on its way to the place that was asked for."""
+        """Whether the playback is on its way to the target."""
         if self._session.state in (RunState.FINISHED, RunState.FAILED):
             return False
         return self._session.reached_s < self._target_s
 
     @property
     def target_s(self) -> float:
-        """The place last asked for, s; what comes before it is not waited for."""
+        """Where the last seek went, s; events before it are in the past."""
         return self._target_s
 
     def seek(self, position_s: float) -> None:
-        """Go to a place, s; backwards by starting over, beyond the end to the end."""
+        """Go to a session time, s; backwards by starting over, at most to the end."""
         self._target_s = max(0.0, position_s)
         if self._end_s is not None:
             self._target_s = min(self._target_s, self._end_s)
@@ -195,25 +195,25 @@ class Playback:
             return
         self._before_seek = self.snapshot()
         replaced = self._session
-        # Ending it would tell the end of its open set to sinks for which the set goes on.
+        # Its end would close the open set for sinks that go on with that set.
         replaced.detach_sinks()
         replaced.stop()
         self._source, self._session = self._begin()
         self._woken.set()
 
     def seek_by(self, step_s: float) -> None:
-        """Go `step_s` seconds on from here, or from the place already asked for."""
+        """Go `step_s` seconds on from here, or from a target that is still ahead."""
         self.seek((self._target_s if self.seeking else self._session.reached_s) + step_s)
 
     def arrive(self, source: PacedSource, reached_s: float) -> None:
-        """Take up the chosen pace again if `reached_s` is the place asked for or behind it."""
+        """Return to the chosen speed once `reached_s` is at the target."""
         if source.fast_until_s > reached_s >= self._target_s:
             source.fast_until_s = self._target_s
             if self._paused:
                 source.pause()
 
     def snapshot(self) -> SessionSnapshot:
-        """Return the session as it is now; on the way back, as it was, so nothing flickers."""
+        """Return the session as it is now; while seeking back, as it was, so nothing flickers."""
         state = PlaybackState(
             paused=self._paused,
             speed=self._speed,
@@ -228,7 +228,7 @@ class Playback:
 
 
 class _MarkedSource:
-    """The played source with the marks of earlier passes put back; says how far it has come."""
+    """The played source with the marks of earlier passes put back; reports its position."""
 
     def __init__(
         self, playback: Playback, source: PacedSource, marks: Sequence[Notification]
@@ -239,7 +239,7 @@ class _MarkedSource:
         self._marks = deque(marks)
 
     async def notifications(self) -> AsyncGenerator[Notification]:
-        """Yield the source's notifications, each mark behind those that it was put behind."""
+        """Yield the source's notifications, with each mark where it was put."""
         async with closing_stream(self._source.notifications()) as stream:
             async for notification in stream:
                 while self._marks and self._marks[0].received_ns < notification.received_ns:
@@ -251,7 +251,7 @@ class _MarkedSource:
 
 
 def _hurry(source: PacedSource) -> None:
-    """Wait for nothing until the place is reached; in a gap that is the end of the gap."""
+    """Wait for nothing until the target is reached; in a gap, until its end."""
     source.fast_until_s = math.inf
     source.resume()
 
@@ -262,7 +262,7 @@ def analyze_notifications(
     batch: int,
     on_progress: Callable[[Sequence[Notification]], object] | None = None,
 ) -> Iterator[tuple[Event, float | None]]:
-    """Feed everything to the engine and yield what it says as it says it.
+    """Feed everything to the engine and yield its events as they come.
 
     Parameters
     ----------
@@ -272,15 +272,14 @@ def analyze_notifications(
         The stream, in order of arrival.
     batch
         How many notifications the engine is given at once, at least 1. The events do not depend
-        on it; only when they are said does.
+        on it; only when they come does.
     on_progress
         Is given each batch after the engine was.
 
     Yields
     ------
     tuple[Event, float | None]
-        An event, and the time of the newest sample that the engine had been given when it said
-        so, s; None where there was none yet.
+        An event, and the time of the newest sample at that point, s; None before the first.
 
     Raises
     ------

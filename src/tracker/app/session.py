@@ -1,16 +1,14 @@
 """One session from its first notification to its last.
 
-A source is pumped into a bounded intake; everything that waits there is recorded as bytes, then
-given to the engine in one go, and what the engine says goes to the ledger and the sinks. A source
-that outruns the engine waits at the intake. A radio cannot be made to wait, so its source keeps
-its own buffer and must report what that loses.
+Theory of operation
+-------------------
+Everything that waits in the queue is recorded as bytes, then given to the engine in one go, and
+the engine's events go to the session's state and to the sinks. A radio fills the queue itself; any
+other source is played into it and waits while the engine is behind.
 
-However a session ends (end of the source, `stop`, cancellation, error), what has arrived is
-recorded and counted, the engine is told that the stream is over, and the recording is closed.
-
-Keeps the bytes of a session, and keeps the session going when they cannot be kept.
-
-The shapes of what a session plugs together.
+However a session ends (end of the source, `stop`, cancellation, error), everything that has
+arrived is recorded and analysed, the engine is told that the stream is over, and the recording is
+closed.
 """
 
 from __future__ import annotations
@@ -21,7 +19,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final, Protocol
 
 from tracker.app.clock import SYSTEM_CLOCK
-from tracker.app.queue import MOST_WAITING, NotificationQueue
+from tracker.app.queue import NotificationQueue, OnFull
 from tracker.app.snapshot import RecordingState, RunState, SessionSnapshot, read_only
 from tracker.domain import (
     MARK_CHANNEL,
@@ -56,42 +54,11 @@ if TYPE_CHECKING:
     from tracker.domain import Entry, Event, SessionInfo, Sink, Trace, Workout
 
 
-class RecordingSink:
-    """A recorder, or none, whose failure is shown, not raised: a full disk must not end a set."""
-
-    def __init__(self, recorder: Recorder | None) -> None:
-        self._recorder = recorder
-        self.state = RecordingState.OFF if recorder is None else RecordingState.ON
-        self.failure: str | None = None
-
-    def write_all(self, notifications: Sequence[Notification]) -> None:
-        """Keep notifications, in order."""
-        if self._recorder is not None:
-            write = self._recorder.write
-            self._attempt(lambda: [write(notification) for notification in notifications])
-
-    def flush(self) -> None:
-        """Make sure that what was written survives a crash."""
-        if self._recorder is not None:
-            self._attempt(self._recorder.flush)
-
-    def close(self) -> None:
-        """Write what is left and let go of the file."""
-        if self._recorder is not None:
-            self._attempt(self._recorder.close)
-            self._recorder = None
-
-    def _attempt(self, work: Callable[[], object]) -> None:
-        try:
-            work()
-        except (OSError, OutputError) as error:
-            self._recorder = None
-            self.state = RecordingState.FAILED
-            self.failure = str(error)
-
-
 FLUSH_EVERY_S: Final = 0.5
-"""A crash costs less than a second of the recording, also while the radio is silent."""
+"""A crash costs less than a second of the recording, even while the radio is silent."""
+
+PLAYED_AHEAD: Final = 1024
+"""Notifications of a file or the simulator that may wait: ten seconds of the busiest sensor."""
 
 RESTART_SHOWN_S: Final = 10.0
 """A restart of counting is shown for as long: who is in the middle of a rep looks up after it."""
@@ -102,12 +69,12 @@ _CALIBRATIONS: Final = {
 
 
 class Session:
-    """Source, engine, recorder and sinks, plugged together once; runs once.
+    """Source, engine, recorder and sinks, plugged together; runs once.
 
     Parameters
     ----------
     source
-        Where the notifications come from.
+        Where the notifications come from: a source to be played, or a queue that a radio fills.
     engine
         A fresh engine for the source's sensor.
     info
@@ -115,46 +82,46 @@ class Session:
     recorder
         Keeps the bytes, or None. Closed by the session.
     sinks
-        Who else wants to know what the engine says.
+        Receive the engine's events.
     clock
-        Tells how old the newest sample is, and when to flush.
-    most_waiting
-        Notifications that may wait for the engine.
+        Dates the newest sample, and times the flushes.
+    max_waiting
+        Notifications of a played source that may wait for the engine.
     until_stopped
         Stay open after the end of the source, for what the wearer enters then, until `stop`.
     """
 
     def __init__(
         self,
-        source: Source,
+        source: Source | NotificationQueue,
         engine: SessionEngine,
         *,
         info: SessionInfo,
         recorder: Recorder | None = None,
         sinks: Iterable[Sink] = (),
         clock: Clock = SYSTEM_CLOCK,
-        most_waiting: int = MOST_WAITING,
+        max_waiting: int = PLAYED_AHEAD,
         until_stopped: bool = False,
     ) -> None:
         self.info = info
         self._exercise = exercise_named(info.exercise)
-        self._source = source
+        if isinstance(source, NotificationQueue):
+            self._queue, self._played = source, None
+        else:
+            self._queue, self._played = NotificationQueue(OnFull.WAIT, max_waiting), source
         self._engine = engine
-        self._tap = RecordingSink(recorder)
+        self._recording = RecordingSink(recorder)
         self._sinks = list(sinks)
         self._clock = clock
-        self._intake = NotificationQueue(most_waiting)
         self._until_stopped = until_stopped
+        self._entered_before: list[Notification] = []
+        self._stopped = asyncio.Event()
         self._settled = False
-        self._ledger = SessionState()
+        self._waits_for_stop = False
+        self._summed = SessionState()
         self._state = RunState.READY
         self._failure: BaseException | None = None
-        self._source_error: Exception | None = None
-        self._pumping: asyncio.Task[None] | None = None
-        self._stopping = False
-        self._ending = False
         self._arrived_ns: int | None = None
-        self._newest_received_ns = 0
         self._first_ns: int | None = None
         self._handled_ns = 0
         self._phase: PhaseStarted | None = None
@@ -165,11 +132,11 @@ class Session:
         self._restarted: Fault | None = None
 
     def add_sink(self, sink: Sink) -> None:
-        """Tell `sink` what the engine says from now on."""
+        """Give `sink` the engine's events from now on."""
         self._sinks.append(sink)
 
     def detach_sinks(self) -> None:
-        """Tell nobody any more; for a session that is about to be replaced by another."""
+        """Give events to nobody any more; for a session about to be replaced by another."""
         self._sinks.clear()
 
     @property
@@ -188,35 +155,43 @@ class Session:
         return s_from_ns(self._handled_ns)
 
     def mark(self, kind: MarkKind) -> Notification:
-        """Put a mark of the wearer into the stream behind what has arrived, and return it."""
-        mark = Notification(self._newest_received_ns, MARK_CHANNEL, kind.value.encode())
-        self._intake.put_now(mark)
-        return mark
+        """Put a mark into the stream behind what has arrived, and return it."""
+        return self._insert(Notification(self._now_ns, MARK_CHANNEL, kind.value.encode()))
 
     def enter(self, entry: Entry) -> Notification:
-        """Put what the wearer says into the stream behind what has arrived, and return it.
+        """Put what the wearer entered into the stream behind what has arrived, and return it.
+
+        Before `run`, it comes before everything else.
 
         Raises
         ------
         InputError
-            If it cannot be meant, as a pain of 11.
+            If the entry makes no sense, such as a pain of 11.
         """
         check_entry(entry)
-        notification = entry_message(self._newest_received_ns, entry)
-        self._intake.put_now(notification)
+        return self._insert(entry_message(self._now_ns, entry))
+
+    @property
+    def _now_ns(self) -> int:
+        return 0 if self._state is RunState.READY else self._queue.newest_ns
+
+    def _insert(self, notification: Notification) -> Notification:
+        if self._state is RunState.READY:
+            self._entered_before.append(notification)
+        elif self._waits_for_stop:
+            self._handle((notification,))
+        else:
+            self._queue.insert(notification)
         return notification
 
     def stop(self) -> None:
-        """End the session in good order; `run` returns once the source has let go."""
-        self._stopping = True
-        if self._pumping is not None:
-            self._pumping.cancel()
+        """End the session in good order; `run` returns once the source has been closed."""
+        self._stopped.set()
+        self._queue.close()
 
-    def end(self) -> None:
-        """Let go of the source; a session that runs until it is stopped still takes entries."""
-        self._ending = True
-        if self._pumping is not None:
-            self._pumping.cancel()
+    def close_recording(self) -> None:
+        """Close the recording, even if the session never ran; again is harmless."""
+        self._recording.close()
 
     async def run(self) -> None:
         """Run to the end of the source or to `stop`.
@@ -224,7 +199,7 @@ class Session:
         Raises
         ------
         Exception
-            What the source or the engine raised, after everything that had arrived was dealt with.
+            What the source or the engine raised, after everything that had arrived was handled.
         """
         if self._state is not RunState.READY:
             raise RuntimeError("a session runs once; make a new one")
@@ -241,66 +216,66 @@ class Session:
             self._state = RunState.FINISHED if self._failure is None else RunState.FAILED
 
     async def _work(self) -> None:
-        """Pump, flush and handle until the source is dry."""
+        """Handle everything that comes, flushing now and then."""
         try:
             async with asyncio.TaskGroup() as group:
-                self._pumping = group.create_task(self._pump())
-                # A `finally` in the pump would not do: cancelled before its first step,
-                # it never enters it.
-                self._pumping.add_done_callback(lambda _task: self._intake.close())
-                if self._stopping or self._ending:
-                    self._pumping.cancel()
-                flushing = group.create_task(self._flush_regularly())
-                while batch := await self._intake.take():
+                beside = [group.create_task(self._flush_regularly())]
+                if self._played is not None and not self._stopped.is_set():
+                    beside.append(group.create_task(self._play(self._played)))
+                if self._entered_before:
+                    self._handle(self._entered_before)
+                while batch := await self._queue.take():
                     self._handle(batch)
                     await asyncio.sleep(0)
-                flushing.cancel()
+                if self._until_stopped:
+                    await self._stay_open()
+                for task in beside:
+                    task.cancel()
         except ExceptionGroup as errors:
             raise errors.exceptions[0] from None
-        if self._source_error is not None:
-            raise self._source_error
+        if self._queue.failure is not None:
+            raise self._queue.failure
 
-    async def _pump(self) -> None:
-        """Move notifications to the intake; an error of the source is kept for the end."""
+    async def _play(self, source: Source) -> None:
+        """Play a source into the queue; its error is kept for the end."""
         try:
-            async with closing_stream(self._source.notifications()) as stream:
+            async with closing_stream(source.notifications()) as stream:
                 async for notification in stream:
-                    await self._intake.put(notification)
-                    self._newest_received_ns = notification.received_ns
-        except asyncio.CancelledError:
-            if self._stopping or not (self._ending and self._until_stopped):
-                raise
-            # `end` cancelled the source, not the session.
-            pump = asyncio.current_task()
-            if pump is not None:
-                pump.uncancel()
+                    while not self._queue.put(notification):
+                        if not await self._queue.room():
+                            return
         except Exception as error:
-            self._source_error = error
-        if self._until_stopped:
-            await self._stay_open()
+            self._queue.close(error)
+        else:
+            self._queue.close()
 
     async def _stay_open(self) -> None:
-        """Say how the stream ended, then wait for `stop`, which cancels this."""
-        await self._intake.drained()
+        """Take entries until `stop`; the snapshot already shows how the stream ended."""
+        if self._stopped.is_set():
+            return
         self._settle()
-        self._failure = self._source_error
+        self._failure = self._queue.failure
         self._state = RunState.FINISHED if self._failure is None else RunState.FAILED
-        await asyncio.Event().wait()
+        self._waits_for_stop = True
+        try:
+            await self._stopped.wait()
+        finally:
+            self._waits_for_stop = False
 
     def _settle(self) -> None:
-        """Let the engine say, once, what the end of the stream settles."""
+        """Publish, once, what the end of the stream settles."""
         if not self._settled:
             self._settled = True
-            self._say(self._engine.finish())
+            self._publish(self._engine.finish())
 
     async def _flush_regularly(self) -> None:
         while True:
             await self._clock.sleep(FLUSH_EVERY_S)
-            self._tap.flush()
+            self._recording.flush()
 
     def _handle(self, batch: Sequence[Notification]) -> None:
-        """Keep the bytes, then decode them: what crashes a decoder must be on disk."""
-        self._tap.write_all(batch)
+        """Keep the bytes, then decode them: bytes that crash a decoder must be on disk."""
+        self._recording.write_all(batch)
         samples_before = self._engine.samples
         events = self._engine.feed_many(batch)
         if self._engine.samples > samples_before:
@@ -308,12 +283,12 @@ class Session:
         if self._first_ns is None:
             self._first_ns = batch[0].received_ns
         self._handled_ns = batch[-1].received_ns
-        self._say(events)
+        self._publish(events)
 
-    def _say(self, events: Sequence[Event]) -> None:
+    def _publish(self, events: Sequence[Event]) -> None:
         if not events:
             return
-        self._ledger.accept(events)
+        self._summed.accept(events)
         for event in events:
             match event:
                 case PhaseStarted():
@@ -339,15 +314,16 @@ class Session:
             sink.accept(events, newest_s if newest_s is not None else 0.0)
 
     def _conclude(self) -> None:
-        """Deal with what has arrived, end the stream, close the recording; none of it waits."""
+        """Handle what has arrived, end the stream, close the recording, all without waiting."""
+        self._queue.close()
         try:
-            while rest := self._intake.take_now():
+            while rest := self._queue.take_now():
                 self._handle(rest)
             self._settle()
         finally:
-            while rest := self._intake.take_now():
-                self._tap.write_all(rest)
-            self._tap.close()
+            while rest := self._queue.take_now():
+                self._recording.write_all(rest)
+            self._recording.close()
 
     def workout(self, path: str) -> Workout:
         """Return what the session adds up to, as an analysis of its recording would.
@@ -367,7 +343,7 @@ class Session:
             ),
             samples=self._engine.samples,
         )
-        return workout_of(self.info, self._ledger, facts)
+        return workout_of(self.info, self._summed, facts)
 
     def snapshot(self, playback: PlaybackState | None = None) -> SessionSnapshot:
         """Return the session as it is now; `playback` is added by whoever plays it."""
@@ -383,10 +359,10 @@ class Session:
             state=self._state,
             failure=None if self._failure is None else str(self._failure),
             position_s=self._engine.newest_s,
-            sets=self._ledger.sets,
-            plan=self._ledger.plan,
-            pain=self._ledger.pain,
-            note=self._ledger.note,
+            sets=self._summed.sets,
+            plan=self._summed.plan,
+            pain=self._summed.pain,
+            note=self._summed.note,
             phase=None if self._phase is None else self._phase.phase,
             phase_started_s=None if self._phase is None else self._phase.at_s,
             cue=self._cue,
@@ -397,11 +373,11 @@ class Session:
             battery_percent=self._battery_percent,
             rate_hz=self._engine.rate_hz,
             samples=self._engine.samples,
-            gaps=self._ledger.gaps,
-            faults=self._ledger.faults,
+            gaps=self._summed.gaps,
+            faults=self._summed.faults,
             sample_age_s=age_s,
-            recording=self._tap.state,
-            recording_failure=self._tap.failure,
+            recording=self._recording.state,
+            recording_failure=self._recording.failure,
             playback=playback,
             trace_time_s=read_only(trace.time_s),
             trace_pitch_deg=read_only(trace.pitch_deg),
@@ -481,3 +457,37 @@ class PacedSource(Source, Protocol):
 
     def resume(self) -> None:
         """Let it go on."""
+
+
+class RecordingSink:
+    """Writes to a recorder, if there is one; a full disk is reported and must not end a set."""
+
+    def __init__(self, recorder: Recorder | None) -> None:
+        self._recorder = recorder
+        self.state = RecordingState.OFF if recorder is None else RecordingState.ON
+        self.failure: str | None = None
+
+    def write_all(self, notifications: Sequence[Notification]) -> None:
+        """Keep notifications, in order."""
+        if self._recorder is not None:
+            write = self._recorder.write
+            self._attempt(lambda: [write(notification) for notification in notifications])
+
+    def flush(self) -> None:
+        """Make sure that what was written survives a crash."""
+        if self._recorder is not None:
+            self._attempt(self._recorder.flush)
+
+    def close(self) -> None:
+        """Write what is left and close the file; again is harmless."""
+        if self._recorder is not None:
+            self._attempt(self._recorder.close)
+            self._recorder = None
+
+    def _attempt(self, work: Callable[[], object]) -> None:
+        try:
+            work()
+        except (OSError, OutputError) as error:
+            self._recorder = None
+            self.state = RecordingState.FAILED
+            self.failure = str(error)

@@ -1,10 +1,4 @@
-"""What a screen draws: a session as it is at one moment.
-
-Whether the hips have begun to sink, before the detection is sure of the way down.
-
-That a way down has begun is known when it is half over: its own peak speed decides where it
-began. The hold must not seem to go on for so long, least of all be told as done.
-"""
+"""What a screen draws: a session at one moment."""
 
 from __future__ import annotations
 
@@ -36,29 +30,32 @@ if TYPE_CHECKING:
     )
 
 WINDOW_S: Final = 0.1
-"""A trembling hold turns up and down ten times a second: over one turn it comes to nothing."""
+"""A trembling hold moves up and down ten times a second: over one turn it cancels out, s."""
 
 SINKING_DPS: Final = 3.0
-"""A tenth of the peak speed of a way down of 47° in 3 s, where by definition it begins."""
+"""A tenth of the peak speed of an eccentric of 47° in 3 s, where by definition it begins."""
 
 LEAST_DROP_DEG: Final = 0.5
 """Less is within the noise of a posture."""
 
 LOOKED_BACK_S: Final = 1.0
-"""Longer than it takes until the way down is known."""
+"""Longer than it takes until detection is sure of the eccentric, s."""
 
 
 def lowering_since_s(
     time_s: NDArray[np.float64], pitch_deg: NDArray[np.float64], since_s: float
 ) -> float | None:
-    """Return when the hips began to sink, if they have been sinking up to now.
+    """Return when the hips began to sink, if they are still sinking.
+
+    Detection knows that an eccentric has begun only when it is half over, because its peak speed
+    decides where it began. Until then the hold must not seem to go on, let alone be complete.
 
     Parameters
     ----------
     time_s, pitch_deg
         The trace, even steps, shape (n,).
     since_s
-        Start of the hold, s; what was before is not looked at.
+        Start of the hold, s; earlier samples do not count.
 
     Returns
     -------
@@ -103,7 +100,7 @@ class RecordingState(Enum):
     """Nothing is recorded, as in a replay."""
     ON = "on"
     FAILED = "failed"
-    """The file could not be written; the session goes on without it."""
+    """The file could not be written; the session goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,16 +111,16 @@ class PlaybackState:
     speed: float
     """Session seconds per second."""
     seeking: bool
-    """True while the session is on its way to the place that was asked for."""
+    """True while the session is on its way to the target of a seek."""
     end_s: float | None
-    """Session time of the end, s; None where there is none or it is not known."""
+    """Session time of the end, s; None if unknown."""
     recording_name: str | None
-    """Name of the file that is played; None for the simulator."""
+    """Name of the file; None for the simulator."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SessionSnapshot:
-    """Everything that can be shown of a session; None means unknown, never zero."""
+    """Everything a screen can show; None means unknown, never zero."""
 
     info: SessionInfo
     exercise: Exercise
@@ -136,21 +133,21 @@ class SessionSnapshot:
     plan: Plan
     """What is planned for the next set, or was for the one under way."""
     pain: tuple[PainEntered, ...]
-    """How much it hurt, in the order in which it was said."""
+    """The pain scores, in the order in which they were entered."""
     note: str
-    """What the wearer says of the whole session."""
+    """The wearer's note on the whole session."""
     phase: Phase | None
-    """Phase that the movement is in; None outside a set."""
+    """Current phase; None outside a set."""
     phase_started_s: float | None
     """When that phase started, s."""
     cue: Cue | None
-    """The newest thing to tell the wearer."""
+    """The newest cue."""
     calibrating: MarkKind | None
-    """The way in which the wearer is showing the own level; None while that is not waited for."""
+    """How the wearer is showing their lockout; None while none is expected."""
     link: LinkState | None
-    """Last known state of the connection; None where there is none, as in an import."""
+    """Last known state of the connection; None without one, as in an import."""
     link_detail: str
-    """Why it is so, in words for the wearer; empty where there is nothing to say."""
+    """Why, in words for the wearer; empty if there is nothing to add."""
     second_link: LinkState | None
     """State of the connection to a second sensor that is recorded beside the first."""
     battery_percent: int | None
@@ -160,9 +157,9 @@ class SessionSnapshot:
     samples: int
     gaps: tuple[Gap, ...]
     faults: Mapping[FaultReason, int]
-    """How many packets or samples are concerned, by reason."""
+    """Number of affected packets or samples, by reason."""
     sample_age_s: float | None
-    """Time since samples last came, in seconds of the clock on the wall."""
+    """Time since samples last came, in real seconds."""
     recording: RecordingState
     recording_failure: str | None
     """Why the recording stopped; None unless it failed."""

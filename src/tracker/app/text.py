@@ -1,8 +1,7 @@
-"""How numbers and states are said to people; unknown is a dash, never zero.
+"""Numbers, states and whole sessions as plain text; unknown is a dash, never zero.
 
-What is worth a line about the links and batteries of the sensors: trouble, and its end.
-
-A session as plain lines, for terminals without a screen and for pipes.
+`TextOutput` writes a session as lines for terminals without a screen and for pipes; `LinkWords`
+picks what is worth a line about links and batteries: trouble, and its end.
 """
 
 from __future__ import annotations
@@ -40,7 +39,7 @@ if TYPE_CHECKING:
     from tracker.domain import Event, Exercise, Rep, SetRecord
 
 UNKNOWN: Final = "–"
-"""Stands for a value that is not known."""
+"""Stands for an unknown value."""
 
 
 def number(value: float | None, decimals: int = 1, unit: str = "") -> str:
@@ -67,39 +66,39 @@ def phase_durations_s(rep: Rep) -> dict[Phase, float | None]:
 
 
 def mean_durations_s(reps: Sequence[Rep]) -> dict[Phase, float | None]:
-    """Return how long each phase took on average, over the reps of which it is known, s."""
+    """Return the mean duration of each phase, over the reps where it is known, s."""
     each = [phase_durations_s(rep) for rep in reps]
     return {phase: mean_of_known(durations[phase] for durations in each) for phase in Phase}
 
 
 def tempo_code(durations_s: dict[Phase, float | None]) -> str:
-    """Return measured tempo the way it is written: eccentric, bottom, concentric, top.
+    """Return measured tempo as a code: eccentric, bottom, concentric, top.
 
-    Between the hyphens of a code the dash would be lost, so an unknown phase is a question mark.
+    A dash would be lost between the hyphens, so an unknown phase is a question mark.
     """
     return code_of({phase: "?" if s is None else number(s) for phase, s in durations_s.items()})
 
 
 def tempo_words(durations_s: dict[Phase, float | None]) -> str:
-    """Return measured tempo in the order in which a hip thrust happens."""
+    """Return measured tempo in the order of a hip thrust."""
     return words_of({phase: number(duration_s) for phase, duration_s in durations_s.items()})
 
 
 def reference_words(event: ReferenceRep) -> str:
-    """Return how far the reference reps have come, and why one does not count."""
+    """Return how many reference reps are done, and why one does not count."""
     reached = f"{event.index} of {event.of}"
     if event.refusal is None:
         return f"reference rep {reached}"
-    return f"no reference rep ({reached}): {event.refusal}"
+    return f"not a reference rep ({reached}): {event.refusal}"
 
 
 def flag_words(flags: Iterable[Flag]) -> str:
-    """Return what flags mean, empty without any."""
+    """Return flags in words; empty without any."""
     return ", ".join(FLAG_WORDS[flag] for flag in flags)
 
 
 def set_flag_words(record: SetRecord) -> str:
-    """Return the flags of a set's reps with how many reps have each."""
+    """Return the flags of a set, each with the number of its reps."""
     amounts = {flag: sum(flag in rep.flags for rep in record.reps) for flag in Flag}
     return ", ".join(f"{n}× {FLAG_WORDS[flag]}" for flag, n in amounts.items() if n)
 
@@ -112,14 +111,14 @@ _TROUBLE: Final = {
 
 
 class LinkWords:
-    """Says a trouble when it begins and when it ends, and a low battery once for each sensor."""
+    """Reports trouble when it begins and ends, and a low battery once for each sensor."""
 
     def __init__(self) -> None:
         self._troubled: set[int] = set()
         self._low: set[int] = set()
 
     def line(self, event: LinkChanged | BatteryRead) -> str | None:
-        """Return the line for an event, or None if it is no news."""
+        """Return the line for an event, or None if there is nothing new."""
         if isinstance(event, BatteryRead):
             return self._battery(event)
         name = _name(event.device)
@@ -144,14 +143,14 @@ class LinkWords:
 
 
 class LinkLines:
-    """Writes these lines, for who wants nothing else."""
+    """Writes lines about links and batteries only."""
 
     def __init__(self, write: Callable[[str], None]) -> None:
         self._write = write
         self._words = LinkWords()
 
     def accept(self, events: Sequence[Event], newest_s: float) -> None:
-        """Take what the engine said."""
+        """Take events."""
         for event in events:
             if isinstance(event, LinkChanged | BatteryRead):
                 line = self._words.line(event)
@@ -164,7 +163,7 @@ def _name(device: int) -> str:
 
 
 def rep_line(rep: Rep) -> str:
-    """Return what was measured of one rep, on one line."""
+    """Return the measures of a rep, on one line."""
     durations_s = phase_durations_s(rep)
     parts = [
         f"rep {rep.index:>2}",
@@ -191,7 +190,7 @@ def set_summary(record: SetRecord) -> str:
 
 
 def one_rep_max_line(exercise: Exercise, record: SetRecord) -> str | None:
-    """Return the load that could be lifted once, with its error; None if a set tells of none."""
+    """Return the estimated one-rep maximum with its range; None if a set does not allow one."""
     found = one_rep_max(exercise, record.load_kg, record.reps, record.plan)
     if not isinstance(found, OneRepMax):
         return None
@@ -204,21 +203,21 @@ def one_rep_max_line(exercise: Exercise, record: SetRecord) -> str | None:
 class TextOutput:
     """Writes a line for each start and end of a set, each completed rep, cue and link trouble.
 
-    A rep that turns out to be none is taken back in words, because a written line cannot be. With
-    an exercise, a set of a known load also tells the load that could be lifted once.
+    A written line can't be taken back, so a withdrawn rep gets another line. With an exercise, a
+    set with a known load also gets an estimate of the one-rep maximum.
     """
 
     def __init__(self, write: Callable[[str], None], exercise: Exercise | None = None) -> None:
         self._write = write
         self._exercise = exercise
-        self._ledger = SessionState()
+        self._summed = SessionState()
         self._link_words = LinkWords()
         self._failed: set[str] = set()
 
     def accept(self, events: Sequence[Event], newest_s: float) -> None:
-        """Take what the engine said."""
+        """Take events."""
         for event in events:
-            self._ledger.accept((event,))
+            self._summed.accept((event,))
             line = self._line(event)
             if line is not None:
                 self._write(line)
@@ -238,11 +237,11 @@ class TextOutput:
             case ReferenceRep():
                 return f"  {reference_words(event)}"
             case Calibrated():
-                return f"level known at {clock_time(event.at_s)}"
+                return f"lockout calibrated at {clock_time(event.at_s)}"
             case CalibrationFailed():
-                return f"level not found: {event.reason}"
+                return f"lockout not calibrated: {event.reason}"
             case CalibrationLost():
-                return f"level lost: {event.reason}"
+                return f"lockout calibration lost: {event.reason}"
             case Fault(reason=FaultReason.DETECTOR_RESTARTED, detail=detail):
                 return None if detail in self._failed else self._failure_line(detail)
             case LinkChanged() | BatteryRead():
@@ -255,7 +254,7 @@ class TextOutput:
         return f"! {detail}. Recording goes on."
 
     def _set_line(self, event: SetEnded) -> str:
-        records = (record for record in self._ledger.sets if record.index == event.set_index)
+        records = (record for record in self._summed.sets if record.index == event.set_index)
         record = next(records, None)
         if record is None:
             return f"set {event.set_index} withdrawn: it has no rep that counts"

@@ -1,17 +1,18 @@
-"""Where trainings take place: the sensors, what the wearer chose last, and the recordings.
+"""The one way to a training: what is trained with is opened, recorded from its first byte, logged.
 
-The screens ask it for what they need and know neither the radio nor files.
+`TrainingService` is used by the command line and by the screen alike. `opened` connects (or makes
+the simulated lifter), `recording` adds a session that writes to a file, and `training` adds what
+the wearer entered beforehand and puts the session into the training log at the end. Which session
+is shown how is up to the two front ends.
 
-A live training: recorded from its first byte, open for the wearer's words to its end.
-
-Where the wearer's training log is, and how a session comes into it.
+Below it: where the training log is, and how a session gets into it.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import takewhile
@@ -28,220 +29,93 @@ from tracker.app.config import (
     save_sensor,
     save_training,
 )
-from tracker.app.devices import Device, Devices, LiveCheck
+from tracker.app.devices import Devices, LiveCheck, SensorRequest
 from tracker.app.paths import RECORDING_SUFFIX, new_recording_path, tracker_paths
 from tracker.app.playback import Playback
+from tracker.app.queue import NotificationQueue, OnFull
 from tracker.app.session import Session
 from tracker.ble import BleakRadio, DeviceQuery, open_radio
 from tracker.domain import (
     EXERCISES,
     InputError,
+    MarkKind,
     PainEntered,
     PainMoment,
-    Plan,
     PlanChosen,
     SensorError,
     SessionInfo,
     TrackerError,
 )
+from tracker.domain.errors import writing
 from tracker.domain.units import ns_from_s
 from tracker.engine import build_engine
 from tracker.recording import RecordingWriter, ReplaySource, is_closed, open_recording, sha256_of
 from tracker.sensors import family, parse_settings
 from tracker.sim import STYLES, simulate, training_plan
-from tracker.store import LOG_NAME, TrainingLog, file_of, log_url
-from tracker.store import SessionQuery as WantedSessions
+from tracker.store import LOG_NAME, SessionQuery, TrainingLog, file_of, log_url
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+    from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from tracker.app.clock import Clock
-    from tracker.app.config import Config, TrainingChoice
+    from tracker.app.config import Config, Theme, TrainingChoice
+    from tracker.app.devices import Device
     from tracker.app.paths import Paths
-    from tracker.ble import Radio
-    from tracker.domain import Notification, Source, Workout
+    from tracker.ble import Radio, Sensor
+    from tracker.domain import Notification, Plan, Source, Workout
     from tracker.store import SessionSummary
+
+LOOKED_BACK: Final = 10
+"""Sessions that the next one is planned from: a month of training."""
+
+CHECKED_EXERCISE: Final = "hip_thrust"
+"""What the simulated lifter does while its data are checked."""
+
+NOT_LOGGED: Final = "The recording is kept. Once this is fixed, add it: tracker rescore --missing"
+"""Advice beside every training that could not be logged."""
+
+
+class Calibration(Enum):
+    """How the wearer shows the sensor a level lockout at the start."""
+
+    NONE = "none"
+    HOLD = "hold"
+    """One lockout held still for 3 s."""
+    REPS = "reps"
+    """Three reference reps."""
+
+
+_MARKS: Final = {
+    Calibration.HOLD: MarkKind.CALIBRATION,
+    Calibration.REPS: MarkKind.REFERENCE_REPS,
+}
 
 
 @dataclass(frozen=True, slots=True)
-class Training:
-    """A session and where it is recorded."""
+class TrainingRequest:
+    """Everything that is settled before the first rep."""
 
-    session: Session
-    recording: Path
-    close: Callable[[], None]
-    """Closes the recording, should the session not have come so far; again is harmless."""
-
-
-@contextmanager
-def recorded_training(
-    source: Source,
-    info: SessionInfo,
-    started: datetime,
-    folder: Path,
-    *,
-    plan: Plan | None = None,
-    pain_before: int | None = None,
-    until_stopped: bool = False,
-    clock: Clock = SYSTEM_CLOCK,
-) -> Iterator[Training]:
-    """Open a recording and a session that writes to it; both are closed on every way out.
-
-    Parameters
-    ----------
-    source
-        Where the notifications come from.
-    info
-        Head of the session; the time of the start is added here.
-    started
-        Time of session second 0.
-    folder
-        Where recordings are.
-    plan
-        What is planned; it stands first in the recording. None leaves that out.
-    pain_before
-        How much it hurts, 0 to 10; None if it was not asked.
-    until_stopped
-        Stay open after the end of the source, for what the wearer enters then.
-    clock
-        Given to the session.
-
-    Raises
-    ------
-    OutputError
-        If the recording cannot be created.
-    """
-    info = replace(info, started_utc=started.isoformat())
-    engine = build_engine(info)
-    path = new_recording_path(folder, started, info.exercise)
-    with RecordingWriter(path, info) as recorder:
-        session = Session(
-            source, engine, info=info, recorder=recorder, clock=clock, until_stopped=until_stopped
-        )
-        if plan is not None:
-            session.enter(PlanChosen(plan))
-        if pain_before is not None:
-            session.enter(PainEntered(pain_before, PainMoment.BEFORE))
-        yield Training(session, path, recorder.close)
+    sensors: tuple[SensorRequest, ...]
+    """The first is the one that reps are counted from; none at all is the simulated lifter."""
+    exercise: str
+    plan: Plan | None = None
+    """What is planned for every set; None leaves it open."""
+    pain_before: int | None = None
+    """How much it hurts, 0 to 10; None if unknown."""
+    calibration: Calibration = Calibration.NONE
+    """How a level lockout is shown."""
+    seconds: float | None = None
+    """End this long after the sensors began to stream, s; None when the wearer ends it."""
 
 
-LOG_VARIABLE: Final = "TRACKER_LOG_URL"
-"""Environment variable that says where the log is; it beats the configuration."""
+@dataclass(frozen=True, slots=True)
+class TrainingDefaults:
+    """What the set-up starts with; None leaves what was chosen last."""
 
-WRITTEN_S: Final = 60.0
-"""A recording without its end that grew this lately is of a training that runs: it grows every
-second while samples come, and a sensor that is lost for longer is one to tell about."""
-
-
-def log_place(paths: Paths, environment: Mapping[str, str] = os.environ) -> str:
-    """Return the path or the URL of the training log.
-
-    Raises
-    ------
-    InputError
-        If the configuration cannot be read.
-    """
-    said = environment.get(LOG_VARIABLE)
-    if said:
-        return _from_the_root(said, LOG_VARIABLE)
-    path = config_path(paths.config)
-    chosen = load_config(path).log
-    if chosen is None:
-        return str(paths.data / LOG_NAME)
-    return _from_the_root(chosen.url, f"log.url in {path}")
-
-
-def _from_the_root(place: str, where: str) -> str:
-    """Refuse a path that is another file in every folder that the tracker is called from."""
-    file = place.removeprefix("sqlite:///")
-    if "://" not in file and not Path(file).expanduser().is_absolute():
-        raise InputError(
-            where,
-            f"{place!r} depends on the folder that one is in",
-            "Write the whole path, as /home/me/training.sqlite, or a URL.",
-        )
-    return place
-
-
-def log_is_there(place: str) -> bool:
-    """Say whether there is a file of the log; one on a server always counts as there.
-
-    Raises
-    ------
-    InputError
-        If it is a URL of another database, or none that can be read.
-    """
-    file = file_of(log_url(place))
-    return file is None or file.exists()
-
-
-def open_training_log(paths: Paths | None = None) -> TrainingLog:
-    """Open the wearer's log, and make it if there is none.
-
-    Raises
-    ------
-    TrackerError
-        If it cannot be used.
-    """
-    return TrainingLog(log_place(paths or tracker_paths()), local_now)
-
-
-def log_session(workout: Workout, recording: Path, paths: Paths | None = None) -> int | None:
-    """Put a session into the log once its recording is closed, and return its id.
-
-    A session that came to nothing is none: without a set and a sample, nothing is logged.
-
-    Raises
-    ------
-    TrackerError
-        If the log cannot be used, or the recording not be read; the recording stays as it is.
-    """
-    if not workout.sets and not workout.facts.samples:
-        return None
-    with open_training_log(paths) as log:
-        return log.add(
-            workout,
-            version=__version__,
-            recording=str(recording.absolute()),
-            sha256=sha256_of(recording),
-        )
-
-
-def recordings_in(folder: Path) -> tuple[Path, ...]:
-    """Return the recordings in a folder and below, in the order of their names."""
-    found = (path for path in folder.rglob(f"*{RECORDING_SUFFIX}") if path.is_file())
-    # A file that is still being put in place lies in a folder of this kind.
-    return tuple(sorted(path for path in found if not _unfinished(path.relative_to(folder))))
-
-
-def not_logged(
-    log: TrainingLog, folder: Path, now: Callable[[], datetime] = local_now
-) -> tuple[Path, ...]:
-    """Return the recordings in a folder that the log lacks.
-
-    Those that it is to leave out are not among them, nor those that are being written.
-    """
-    names = {each.recording_name for each in log.recordings()}
-    since_s = now().timestamp() - WRITTEN_S
-    unknown = [
-        path
-        for path in recordings_in(folder)
-        if path.name not in names and (path.stat().st_mtime < since_s or is_closed(path))
-    ]
-    left_out = log.ignored() if unknown else frozenset()
-    return tuple(path for path in unknown if not left_out or sha256_of(path) not in left_out)
-
-
-def _unfinished(path: Path) -> bool:
-    return any(part.startswith(".tracker-") for part in path.parts)
-
-
-LOOKED_BACK: Final = 10
-"""Sessions that what comes next is drawn from: a month of training."""
-
-CHECKED_EXERCISE: Final = "hip_thrust"
-"""What the simulated lifter does while one looks at what it sends."""
+    exercise: str | None = None
+    plan: Plan | None = None
+    """For the exercise that the set-up shows first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,39 +127,35 @@ class Simulated:
     speed: float = 1.0
     """Session seconds per second."""
     seconds: float | None = None
-    """Ends after so long, s; None is after three sets."""
-
-
-class Calibration(Enum):
-    """How the wearer tells the sensor what level is, at the beginning."""
-
-    NONE = "none"
-    HOLD = "hold"
-    """A coached lockout is held still for 3 s."""
-    REPS = "reps"
-    """Three reference reps."""
+    """Ends after this long, s; None is after three sets."""
 
 
 @dataclass(frozen=True, slots=True)
-class TrainingRequest:
-    """Everything that is settled before the first rep."""
+class Opened:
+    """What is trained with, once it streams."""
 
-    device: Device
-    exercise: str
-    plan: Plan
-    pain_before: int | None = None
-    """How much it hurts, 0 to 10; None if it was not said."""
-    calibration: Calibration = Calibration.NONE
-    """How the wearer tells the sensor what level is."""
+    source: Source | NotificationQueue
+    """Where its notifications come from."""
+    info: SessionInfo
+    """Head of the session, with the time of its second 0."""
+    started: datetime
+    """Session second 0."""
+    title: str
+    """What it is, in one line; says so if it is simulated."""
 
 
-@dataclass(frozen=True, slots=True)
-class TrainingDefaults:
-    """What was said before the screen was there; None leaves what was chosen last."""
+@dataclass(slots=True)
+class Training:
+    """A session and where it is recorded."""
 
-    exercise: str | None = None
-    plan: Plan | None = None
-    """For the exercise that stands in the set-up first."""
+    session: Session
+    recording: Path
+    title: str
+    """What it is trained with, in one line."""
+    session_id: int | None = None
+    """Its number in the training log, once it is there."""
+    log_error: TrackerError | None = None
+    """Why it could not be logged."""
 
 
 class TrainingService:
@@ -301,8 +171,8 @@ class TrainingService:
         Given to sources and sessions.
     simulated
         How the simulated lifter trains.
-    preset
-        What stands in the set-up at first.
+    defaults
+        What the set-up starts with.
     """
 
     def __init__(
@@ -312,68 +182,261 @@ class TrainingService:
         radio: Radio | None = None,
         clock: Clock = SYSTEM_CLOCK,
         simulated: Simulated = Simulated(),
-        preset: TrainingDefaults = TrainingDefaults(),
+        defaults: TrainingDefaults = TrainingDefaults(),
     ) -> None:
         self._paths = paths
         self._radio = BleakRadio() if radio is None else radio
         self._clock = clock
         self._simulated = simulated
-        self._preset = preset
+        self._defaults = defaults
         self._config_path = config_path(paths.config)
+
+    # A training
+
+    @asynccontextmanager
+    async def training(
+        self, request: TrainingRequest, *, until_stopped: bool = False
+    ) -> AsyncGenerator[Training]:
+        """Connect, record, and yield a session that is ready to run; log it on the way out.
+
+        Parameters
+        ----------
+        request
+            What is trained, and with what.
+        until_stopped
+            Keep the session open after the end of the stream, for what the wearer enters then.
+
+        Yields
+        ------
+        Training
+            Whether it could be logged is known when the context is left.
+
+        Raises
+        ------
+        SensorError
+            If a sensor can't be reached.
+        OutputError
+            If the recording can't be created.
+        """
+        async with self.recording(request, until_stopped=until_stopped) as training:
+            session = training.session
+            if request.plan is not None:
+                session.enter(PlanChosen(request.plan))
+            if request.pain_before is not None:
+                session.enter(PainEntered(request.pain_before, PainMoment.BEFORE))
+            if request.calibration is not Calibration.NONE:
+                session.mark(_MARKS[request.calibration])
+            try:
+                yield training
+            finally:
+                session.close_recording()
+                # Not on the loop: the sensor must still be stopped, whoever holds the log.
+                await asyncio.to_thread(self._log, training)
+
+    @asynccontextmanager
+    async def recording(
+        self,
+        request: TrainingRequest,
+        path: Path | None = None,
+        *,
+        overwrite: bool = False,
+        until_stopped: bool = False,
+    ) -> AsyncGenerator[Training]:
+        """Connect, and yield a session that records from the first byte; nothing is logged.
+
+        Parameters
+        ----------
+        request
+            What is recorded.
+        path
+            The file; None for a new one among the recordings.
+        overwrite
+            Replace an older file, once the sensors stream: a failure costs no older recording.
+        until_stopped
+            Keep the session open after the end of the stream.
+
+        Raises
+        ------
+        SensorError
+            If a sensor can't be reached.
+        OutputError
+            If the recording can't be created.
+        """
+        async with self.opened(request.sensors, request.exercise, request.seconds) as opened:
+            engine = build_engine(opened.info)
+            if path is None:
+                path = new_recording_path(self._paths.recordings, opened.started, request.exercise)
+            elif overwrite:
+                with writing(path):
+                    path.unlink(missing_ok=True)
+            with RecordingWriter(path, opened.info) as recorder:
+                session = Session(
+                    opened.source,
+                    engine,
+                    info=opened.info,
+                    recorder=recorder,
+                    clock=self._clock,
+                    until_stopped=until_stopped,
+                )
+                yield Training(session, path, opened.title)
+
+    @asynccontextmanager
+    async def opened(
+        self, sensors: Sequence[SensorRequest], exercise: str, seconds: float | None = None
+    ) -> AsyncGenerator[Opened]:
+        """Bring sensors to stream, and stop them on every way out; without any, simulate.
+
+        Raises
+        ------
+        SensorError
+            If a sensor can't be reached.
+        """
+        started = local_now()
+        if not sensors:
+            # A long training takes a while to make.
+            source, info = await asyncio.to_thread(self._simulated_lifter, exercise, seconds)
+            title = f"simulated training, seed {self._simulated.seed}: no sensor is connected"
+            yield Opened(source, _dated(info, started), started, title)
+            return
+        queue = NotificationQueue(OnFull.DROP_AND_REPORT)
+        queries = [each.query for each in sensors]
+        async with open_radio(self._radio, queries, self._clock, queue) as radio:
+            if seconds is not None:
+                radio.end_after(seconds)
+            info = session_info(exercise, radio.sensors, sensors)
+            yield Opened(queue, _dated(info, started), started, connected_title(radio.sensors))
+
+    @asynccontextmanager
+    async def checking(self, device: Device) -> AsyncGenerator[tuple[LiveCheck, Device]]:
+        """Connect, and look at what a device sends until the caller has seen enough.
+
+        Yields the check, and the device with the kind that it turned out to be.
+
+        Raises
+        ------
+        SensorError
+            If it can't be reached.
+        """
+        async with self.opened(self.sensors_of(device), CHECKED_EXERCISE) as opened:
+            info = opened.info
+            settings = {} if info.settings is None else parse_settings(info.settings.split())
+            check = LiveCheck(family(info.sensor).decoder(settings))
+            watching = asyncio.ensure_future(check.watch(opened.source.notifications()))
+            try:
+                yield check, replace(device, kind=info.sensor)
+            finally:
+                watching.cancel()
+                with suppress(asyncio.CancelledError):
+                    await watching
+
+    def _simulated_lifter(
+        self, exercise: str, seconds: float | None
+    ) -> tuple[Source, SessionInfo]:
+        chosen = self._simulated
+        seconds = chosen.seconds if seconds is None else seconds
+        simulated = simulate(training_plan(exercise, chosen.seed, seconds or 0.0), chosen.seed)
+        end_ns = None if seconds is None else ns_from_s(seconds)
+
+        def notifications() -> Iterator[Notification]:
+            return takewhile(
+                lambda each: end_ns is None or each.received_ns < end_ns,
+                simulated.notifications(),
+            )
+
+        source = ReplaySource(simulated.info, notifications, self._clock, speed=chosen.speed)
+        return source, simulated.info
+
+    def _log(self, training: Training) -> None:
+        """Put a training into the log; its recording is there whatever happens."""
+        path = training.recording
+        try:
+            training.session_id = log_session(
+                training.session.workout(str(path)), path, self._paths
+            )
+        except TrackerError as error:
+            training.log_error = error
+
+    # What can be chosen, and what was chosen last
 
     @property
     def config(self) -> Config:
-        """What is chosen; raises `InputError` if the file cannot be read."""
+        """What is chosen; raises `InputError` if the file can't be read."""
         return load_config(self._config_path)
-
-    def first_exercise(self, device: Device) -> str:
-        """Return what stands in the set-up first: what was said, else what was trained last."""
-        names = self.exercises(device)
-        wanted = self._preset.exercise or self.config.training.exercise
-        return wanted if wanted in names else names[0]
-
-    def last_plan(self, exercise: str) -> Plan | None:
-        """Return the plan to begin with; None if there was none yet."""
-        preset = self._preset
-        if preset.plan is not None and exercise == (preset.exercise or exercise):
-            return preset.plan
-        return self.config.plan.get(exercise)
-
-    def remember(self, training: TrainingChoice) -> None:
-        """Keep what was chosen on the screen."""
-        save_training(self._config_path, training)
-
-    def remember_plan(self, exercise: str, plan: Plan) -> None:
-        """Keep the plan for an exercise, and that it was trained last."""
-        save_plan(self._config_path, exercise, plan)
-        self.remember(replace(self.config.training, exercise=exercise))
-
-    def remember_sensor(self, device: Device) -> None:
-        """Make a sensor the one that is listed first; the simulated one is never that."""
-        if device.address is None or device.kind is None or device.is_last:
-            return
-        save_sensor(self._config_path, SensorChoice(device.address, device.kind, device.name))
 
     def devices(self) -> Devices:
         """Return a search for sensors, to be started by whoever shows it."""
         return Devices(self._radio, self.config.sensor, self._clock)
 
+    def sensors_of(self, device: Device) -> tuple[SensorRequest, ...]:
+        """Return what to ask the radio for to train with a device; nothing if it is simulated.
+
+        Raises
+        ------
+        SensorError
+            If the device can't be used.
+        """
+        if device.address is None:
+            return ()
+        if device.refusal is not None:
+            raise SensorError(device.refusal)
+        saved = self.config.sensor
+        settings = saved.settings if saved is not None and device.is_last else None
+        return (SensorRequest(DeviceQuery(device.address, device.kind), settings),)
+
+    def exercises(self, device: Device) -> tuple[str, ...]:
+        """Return what can be trained with a device: nobody can simulate a squat."""
+        return tuple(name for name in EXERCISES if not device.simulated or name in STYLES)
+
+    def first_exercise(self, device: Device) -> str:
+        """Return what the set-up shows first: the default, else what was trained last."""
+        names = self.exercises(device)
+        exercise = self._defaults.exercise or self.config.training.exercise
+        return exercise if exercise in names else names[0]
+
+    def last_plan(self, exercise: str) -> Plan | None:
+        """Return the plan to begin with; None if there was none yet."""
+        defaults = self._defaults
+        if defaults.plan is not None and exercise == (defaults.exercise or exercise):
+            return defaults.plan
+        return self.config.plan.get(exercise)
+
+    def remember(self, training: TrainingChoice) -> None:
+        """Save what was chosen on the screen."""
+        save_training(self._config_path, training)
+
+    def remember_theme(self, theme: Theme) -> None:
+        """Save the theme of the screen."""
+        self.remember(replace(self.config.training, theme=theme))
+
+    def remember_plan(self, exercise: str, plan: Plan) -> None:
+        """Save the plan for an exercise, and that it was trained last."""
+        save_plan(self._config_path, exercise, plan)
+        self.remember(replace(self.config.training, exercise=exercise))
+
+    def remember_sensor(self, device: Device) -> None:
+        """List a sensor first from now on; the simulated one never is."""
+        if device.address is None or device.kind is None or device.is_last:
+            return
+        save_sensor(self._config_path, SensorChoice(device.address, device.kind, device.name))
+
+    # Past trainings
+
     def sessions(self) -> tuple[SessionSummary, ...]:
-        """Return the sessions of the log, the newest first; raises `TrackerError`."""
+        """Return the sessions of the log, newest first; raises `TrackerError`."""
         with open_training_log(self._paths) as log:
             return log.list()
 
     def earlier(self) -> tuple[Workout, ...]:
-        """Return the last trainings, oldest first; none if the log cannot be used."""
+        """Return the last trainings, oldest first; none if the log can't be used."""
         try:
             with open_training_log(self._paths) as log:
-                latest = log.list(WantedSessions(limit=LOOKED_BACK))
+                latest = log.list(SessionQuery(limit=LOOKED_BACK))
                 return tuple(log.workout(each.id) for each in reversed(latest))
         except TrackerError:
             return ()
 
     def workout(self, session_id: int) -> Workout:
-        """Return a past training; raises `TrackerError` if it cannot be read."""
+        """Return a past training; raises `TrackerError` if it can't be read."""
         with open_training_log(self._paths) as log:
             return log.workout(session_id)
 
@@ -383,7 +446,7 @@ class TrainingService:
         Raises
         ------
         TrackerError
-            If it has no recording any more, or that cannot be read.
+            If its recording is gone, or can't be read.
         """
         with open_training_log(self._paths) as log:
             kept = log.detail(session_id)
@@ -400,111 +463,152 @@ class TrainingService:
             clock=self._clock,
         )
 
-    def exercises(self, device: Device) -> tuple[str, ...]:
-        """Return what can be trained with a device: nobody can simulate a squat."""
-        return tuple(name for name in EXERCISES if not device.simulated or name in STYLES)
 
-    @asynccontextmanager
-    async def checking(self, device: Device) -> AsyncGenerator[tuple[LiveCheck, Device]]:
-        """Connect, and look at what a device sends until the caller has seen enough.
+def _dated(info: SessionInfo, started: datetime) -> SessionInfo:
+    return replace(info, started_utc=started.isoformat())
 
-        Yields the look, and the device with the kind that it turned out to be of.
 
-        Raises
-        ------
-        SensorError
-            If it cannot be reached.
-        """
-        async with self._opened(device, CHECKED_EXERCISE) as (source, info):
-            settings = {} if info.settings is None else parse_settings(info.settings.split())
-            check = LiveCheck(family(info.sensor).decoder(settings))
-            watching = asyncio.ensure_future(check.watch(source.notifications()))
-            try:
-                yield check, replace(device, kind=info.sensor)
-            finally:
-                watching.cancel()
-                with suppress(asyncio.CancelledError):
-                    await watching
-
-    @asynccontextmanager
-    async def training(self, start: TrainingRequest) -> AsyncGenerator[Training]:
-        """Connect, record, and give a session that is ready to run.
-
-        Raises
-        ------
-        SensorError
-            If the sensor cannot be reached.
-        OutputError
-            If the recording cannot be created.
-        """
-        started = local_now()
-        async with self._opened(start.device, start.exercise) as (source, info):
-            with recorded_training(
-                source,
-                info,
-                started,
-                self._paths.recordings,
-                plan=start.plan,
-                pain_before=start.pain_before,
-                until_stopped=True,
-                clock=self._clock,
-            ) as training:
-                try:
-                    yield training
-                finally:
-                    training.close()
-                    # Not on the loop: the sensor is still to be stopped, whoever holds the log.
-                    await asyncio.to_thread(self._log, training)
-
-    def _log(self, training: Training) -> None:
-        """Put a training into the log; the recording is there whatever comes of it."""
-        path = training.recording
-        try:
-            log_session(training.session.workout(str(path)), path, self._paths)
-        except TrackerError as error:
-            raise TrackerError(
-                f"Not logged: {error.message}",
-                "The recording is kept; once that is mended, add it: tracker rescore --missing",
-            ) from error
-
-    @asynccontextmanager
-    async def _opened(
-        self, device: Device, exercise: str
-    ) -> AsyncGenerator[tuple[Source, SessionInfo]]:
-        if device.address is None:
-            # Made before it begins, which takes a while for a long one.
-            yield await asyncio.to_thread(self._lifter, exercise)
-            return
-        if device.refusal is not None:
-            raise SensorError(device.refusal)
-        saved = self.config.sensor
-        settings = saved.settings if saved is not None and device.is_last else None
-        wanted = DeviceQuery(device.address, device.kind)
-        async with open_radio(self._radio, [wanted], self._clock) as source:
-            (sensor,) = source.sensors
-            yield (
-                source,
-                SessionInfo(
-                    sensor.family.kind,
-                    exercise,
-                    device_name=sensor.name,
-                    firmware=sensor.firmware,
-                    settings=settings,
-                ),
-            )
-
-    def _lifter(self, exercise: str) -> tuple[Source, SessionInfo]:
-        chosen = self._simulated
-        simulated = simulate(
-            training_plan(exercise, chosen.seed, chosen.seconds or 0.0), chosen.seed
+def session_info(
+    exercise: str, sensors: Sequence[Sensor], requests: Sequence[SensorRequest]
+) -> SessionInfo:
+    """Return the head of a session that names the sensors it is recorded from."""
+    first, *others = sensors
+    info = SessionInfo(
+        first.family.kind,
+        exercise,
+        device_name=first.name,
+        firmware=first.firmware,
+        settings=requests[0].settings,
+    )
+    for second in others:
+        info = replace(
+            info,
+            second_sensor=second.family.kind,
+            second_device_name=second.name,
+            second_settings=requests[1].settings,
         )
-        end_ns = None if chosen.seconds is None else ns_from_s(chosen.seconds)
+    return info
 
-        def notifications() -> Iterator[Notification]:
-            return takewhile(
-                lambda each: end_ns is None or each.received_ns < end_ns,
-                simulated.notifications(),
-            )
 
-        source = ReplaySource(simulated.info, notifications, self._clock, speed=chosen.speed)
-        return source, simulated.info
+def connected_title(sensors: Sequence[Sensor]) -> str:
+    """Return which sensors are connected, in one line."""
+    each = (
+        f"{sensor.title} ({sensor.family.title}"
+        + ("" if sensor.firmware is None else f", firmware {sensor.firmware}")
+        + f") at {sensor.address}"
+        for sensor in sensors
+    )
+    return "connected to " + " and ".join(each)
+
+
+# The training log
+
+LOG_VARIABLE: Final = "TRACKER_LOG_URL"
+"""Environment variable that says where the log is; it overrides the configuration."""
+
+WRITTEN_S: Final = 60.0
+"""An unclosed recording that grew this recently belongs to a training under way: it grows every
+second while samples come, and a sensor that is lost for longer is worth reporting."""
+
+
+def log_place(paths: Paths, environment: Mapping[str, str] = os.environ) -> str:
+    """Return the path or the URL of the training log.
+
+    Raises
+    ------
+    InputError
+        If the configuration can't be read.
+    """
+    given = environment.get(LOG_VARIABLE)
+    if given:
+        return _absolute(given, LOG_VARIABLE)
+    path = config_path(paths.config)
+    chosen = load_config(path).log
+    if chosen is None:
+        return str(paths.data / LOG_NAME)
+    return _absolute(chosen.url, f"log.url in {path}")
+
+
+def _absolute(place: str, where: str) -> str:
+    """Refuse a path that means another file in every working directory."""
+    file = place.removeprefix("sqlite:///")
+    if "://" not in file and not Path(file).expanduser().is_absolute():
+        raise InputError(
+            where,
+            f"{place!r} depends on the working directory",
+            "Give an absolute path, such as /home/me/training.sqlite, or a URL.",
+        )
+    return place
+
+
+def log_is_there(place: str) -> bool:
+    """Return whether the log's file exists; a log on a server always counts as there.
+
+    Raises
+    ------
+    InputError
+        If it is the URL of an unsupported database, or can't be parsed.
+    """
+    file = file_of(log_url(place))
+    return file is None or file.exists()
+
+
+def open_training_log(paths: Paths | None = None) -> TrainingLog:
+    """Open the wearer's log, and create it if it does not exist.
+
+    Raises
+    ------
+    TrackerError
+        If it can't be used.
+    """
+    return TrainingLog(log_place(paths or tracker_paths()), local_now)
+
+
+def log_session(workout: Workout, recording: Path, paths: Paths | None = None) -> int | None:
+    """Put a session into the log once its recording is closed, and return its id.
+
+    A session without a set and without a sample is not logged; its id is None.
+
+    Raises
+    ------
+    TrackerError
+        If the log can't be used or the recording can't be read; the recording stays as it is.
+    """
+    if not workout.sets and not workout.facts.samples:
+        return None
+    with open_training_log(paths) as log:
+        return log.add(
+            workout,
+            version=__version__,
+            recording=str(recording.absolute()),
+            sha256=sha256_of(recording),
+        )
+
+
+def recordings_in(folder: Path) -> tuple[Path, ...]:
+    """Return the recordings in a folder and below, in the order of their names."""
+    found = (path for path in folder.rglob(f"*{RECORDING_SUFFIX}") if path.is_file())
+    # A file that is still being put in place is in a folder of this kind.
+    return tuple(sorted(path for path in found if not _unfinished(path.relative_to(folder))))
+
+
+def not_logged(
+    log: TrainingLog, folder: Path, now: Callable[[], datetime] = local_now
+) -> tuple[Path, ...]:
+    """Return the recordings in a folder that are missing from the log.
+
+    Those that it was told to leave out do not count, nor those that are being written.
+    """
+    names = {each.recording_name for each in log.recordings()}
+    since_s = now().timestamp() - WRITTEN_S
+    unknown = [
+        path
+        for path in recordings_in(folder)
+        if path.name not in names and (path.stat().st_mtime < since_s or is_closed(path))
+    ]
+    left_out = log.ignored() if unknown else frozenset()
+    return tuple(path for path in unknown if not left_out or sha256_of(path) not in left_out)
+
+
+def _unfinished(path: Path) -> bool:
+    return any(part.startswith(".tracker-") for part in path.parts)

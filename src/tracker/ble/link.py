@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Final
 
 from tracker.ble.discovery import FIND_S, DeviceQuery, NotFoundError, find, identified
 from tracker.ble.ports import LinkError
-from tracker.ble.receiver import NotificationQueue, NotificationReceiver
+from tracker.ble.receiver import NotificationReceiver
 from tracker.ble.script_runner import ScriptRunner
 from tracker.domain import LinkState, SensorError
 from tracker.domain.units import ns_from_s, s_from_ns
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
     from tracker.ble.discovery import Sensor
     from tracker.ble.ports import Clock, Connection, NotificationSink, Radio
-    from tracker.domain import Notification
 
 OPEN_DELAYS_S: Final = (0.5, 1.5, 3.0)
 """Pauses before further attempts to open a sensor, s. One connection in ten fails for a passing
@@ -324,7 +323,7 @@ class ConnectionSupervisor:
 
 
 class RadioSource:
-    """What opened sensors send, with the announcements of their links in between.
+    """Sensors that are streaming into a queue.
 
     Parameters
     ----------
@@ -347,25 +346,13 @@ class RadioSource:
         """End the stream after what has arrived."""
         self._sink.close()
 
-    async def notifications(self) -> AsyncGenerator[Notification]:
-        """Yield what arrives, in order, until the stream ends.
-
-        Only for a radio that was opened without a sink: whoever passes one in reads from it.
-        """
-        if not isinstance(self._sink, NotificationQueue):
-            raise TypeError(
-                "expected the radio's own queue; read from the sink that was passed in"
-            )
-        while (notification := await self._sink.take()) is not None:
-            yield notification
-
 
 @asynccontextmanager
 async def open_radio(
     radio: Radio,
     queries: Sequence[DeviceQuery],
     clock: Clock,
-    queue: NotificationSink | None = None,
+    sink: NotificationSink,
 ) -> AsyncGenerator[RadioSource]:
     """Make sensors stream, and stop them on every way out.
 
@@ -377,15 +364,14 @@ async def open_radio(
         The sensors to open; the first becomes device 0.
     clock
         Timestamps what arrives; session second 0 is now.
-    queue
-        Where everything goes; None makes a queue that `RadioSource.notifications` reads.
+    sink
+        Where everything goes: a queue that the session reads.
 
     Raises
     ------
     SensorError
         If one of them cannot be reached.
     """
-    sink = NotificationQueue() if queue is None else queue
     adapter_lock = asyncio.Lock()
     origin_ns = clock.now_ns()
     links = [

@@ -1,24 +1,17 @@
-"""Receives what one sensor sends: timestamps it, queues it, and lets a script see the responses.
-
-The queue is the bounded buffer between the radio, which cannot wait, and the session, which may be
-busy. It drops what does not fit and queues how much that was: no loss is silent. Announcements are
-few and always fit.
-"""
+"""Receives what one sensor sends: timestamps, queues, and shows responses to a running script."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from tracker.domain import (
-    RESERVED_CHANNELS,
     LinkState,
     Notification,
     battery_message,
     link_message,
-    overrun_message,
 )
 from tracker.sensors import MAX_RESPONSES
 
@@ -26,10 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from tracker.ble.ports import Clock, NotificationSink
-
-MOST_WAITING: Final = 4096
-"""Forty seconds of the busiest sensor (100 packets/s), about 1 MB: longer than a laptop's disk
-takes to wake up."""
 
 
 class NotificationReceiver:
@@ -128,53 +117,3 @@ class ResponseBuffer:
                     return notification
             self._arrival.clear()
             await self._arrival.wait()
-
-
-class NotificationQueue:
-    """Notifications in the order of arrival, for one reader."""
-
-    def __init__(self, most_waiting: int = MOST_WAITING) -> None:
-        self._most_waiting = most_waiting
-        self._waiting: deque[Notification] = deque()
-        self._dropped = 0
-        self._closed = False
-        self._error: Exception | None = None
-        self._filled = asyncio.Event()
-
-    def put(self, notification: Notification) -> bool:
-        """Append one notification, or drop and count it; never waits."""
-        if self._closed:
-            return False
-        reserved = notification.channel in RESERVED_CHANNELS
-        if len(self._waiting) >= self._most_waiting and not reserved:
-            self._dropped += 1
-            return False
-        if self._dropped:
-            self._waiting.append(overrun_message(notification.received_ns, self._dropped))
-            self._dropped = 0
-        self._waiting.append(notification)
-        self._filled.set()
-        return True
-
-    def close(self, error: Exception | None = None) -> None:
-        """Accept nothing more; the reader gets what waits, and then `error`."""
-        self._error = error or self._error
-        self._closed = True
-        self._filled.set()
-
-    async def take(self) -> Notification | None:
-        """Wait for the next notification; None once closed and empty.
-
-        Raises
-        ------
-        Exception
-            The error that `close` was given.
-        """
-        while not self._waiting:
-            if self._error is not None:
-                raise self._error
-            if self._closed:
-                return None
-            self._filled.clear()
-            await self._filled.wait()
-        return self._waiting.popleft()

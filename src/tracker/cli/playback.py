@@ -120,7 +120,7 @@ def _play_on_screen(piece: Piece, speed: float, sound: SoundWish) -> None:
     # Textual costs 0.2 s, which lines need not pay.
     from tracker.app.playback import Playback
     from tracker.engine import build_engine
-    from tracker.tui import run_app
+    from tracker.tui import TrackerApp, playing
 
     playback = Playback(
         piece.info,
@@ -130,7 +130,8 @@ def _play_on_screen(piece: Piece, speed: float, sound: SoundWish) -> None:
         recording_name=piece.recording_name,
     )
     playback.speed = speed
-    snapshot = run_app(playback, sound.opener())
+    TrackerApp(playing(playback), open_sound=sound.opener()).run()
+    snapshot = playback.snapshot()
     if snapshot.failure is not None:
         raise TrackerError(snapshot.failure)
     click.echo(total(snapshot.sets))

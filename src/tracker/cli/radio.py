@@ -1,57 +1,54 @@
-"""Sessions with real sensors: open them, run, and stop them on every way out.
-
-Which sensor a command means: the one that is named, else the one that was paired.
-"""
+"""Real sensors on the command line: which one is meant, connecting to it, and `record`."""
 
 from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from tracker.app.clock import SYSTEM_CLOCK, local_now
+from tracker.app.clock import SYSTEM_CLOCK
 from tracker.app.config import config_path, load_config
+from tracker.app.devices import SensorRequest
 from tracker.app.paths import tracker_paths
-from tracker.app.session import Session
+from tracker.app.queue import NotificationQueue, OnFull
 from tracker.app.text import LinkLines, counted, number
 from tracker.ble import BleakRadio, DeviceQuery, open_radio
 from tracker.cli.exits import soon, unless_interrupted
-from tracker.cli.options import USUAL, screen_is_there
-from tracker.cli.train import run_live
-from tracker.domain import SensorError, SessionInfo, TrackerError
-from tracker.domain.errors import writing
-from tracker.engine import build_engine
-from tracker.recording import RecordingWriter
+from tracker.domain import SensorError, TrackerError
 from tracker.sensors import family, parse_settings
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
-    from datetime import datetime
+    from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
     from tracker.app.config import SensorChoice
     from tracker.app.snapshot import SessionSnapshot
-    from tracker.ble import RadioSource, Sensor
+    from tracker.ble import RadioSource
     from tracker.cli.exits import Interruption
-    from tracker.cli.options import SoundWish
-    from tracker.domain import Plan
+
+Resource = TypeVar("Resource")
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """A sensor to be opened, and how its bytes are to be read."""
+def requested_sensors(
+    sensor: str | None, second: str | None, kind: str | None, settings: Sequence[str]
+) -> tuple[SensorRequest, ...]:
+    """Return the sensor that is meant, and the one beside it if there is one.
 
-    wanted: DeviceQuery
-    settings: str | None
-    """Settings of the decoder as `key=value` words; None without any."""
+    Raises
+    ------
+    TrackerError
+        If they can't be what was meant; see `chosen_sensor` and `another_sensor`.
+    """
+    first = chosen_sensor(sensor, kind, settings)
+    return (first,) if second is None else (first, another_sensor(second, first))
 
 
 def chosen_sensor(
     text: str | None, kind: str | None = None, settings: Sequence[str] = ()
-) -> Chosen:
+) -> SensorRequest:
     """Return the sensor that is meant.
 
     Parameters
@@ -86,7 +83,7 @@ def chosen_sensor(
         settings = settings or tuple((saved.settings or "").split())
     if kind is not None:
         refuse_unfit(kind, settings)
-    return Chosen(DeviceQuery(text, kind), settings_text(settings))
+    return SensorRequest(DeviceQuery(text, kind), settings_text(settings))
 
 
 def called(text: str) -> str:
@@ -99,7 +96,7 @@ def called(text: str) -> str:
     return text
 
 
-def another_sensor(text: str, first: Chosen) -> Chosen:
+def another_sensor(text: str, first: SensorRequest) -> SensorRequest:
     """Return a second sensor, which must not be the first one.
 
     Raises
@@ -108,7 +105,7 @@ def another_sensor(text: str, first: Chosen) -> Chosen:
         If it is the same.
     """
     second = chosen_sensor(text)
-    one, other = first.wanted, second.wanted
+    one, other = first.query, second.query
     if (one.address or one.text.casefold()) == (other.address or other.text.casefold()):
         raise TrackerError(
             f"Both sensors are {text}.", "Two of the same name are told apart by their addresses."
@@ -145,28 +142,6 @@ def settings_text(settings: Sequence[str]) -> str | None:
     return " ".join(settings) or None
 
 
-def with_sensors(
-    info: SessionInfo, sensors: Sequence[Sensor], chosen: Sequence[Chosen]
-) -> SessionInfo:
-    """Return the head of a session that knows who is recorded."""
-    first, *others = sensors
-    info = replace(
-        info,
-        sensor=first.family.kind,
-        device_name=first.name,
-        firmware=first.firmware,
-        settings=chosen[0].settings,
-    )
-    for second in others:
-        info = replace(
-            info,
-            second_sensor=second.family.kind,
-            second_device_name=second.name,
-            second_settings=chosen[1].settings,
-        )
-    return info
-
-
 def _is(saved: SensorChoice, text: str) -> bool:
     wanted = DeviceQuery(text)
     if wanted.address is not None:
@@ -174,67 +149,40 @@ def _is(saved: SensorChoice, text: str) -> bool:
     return saved.name is not None and saved.name.casefold() == text.strip().casefold()
 
 
-if TYPE_CHECKING:
-    Use = Callable[[RadioSource, SessionInfo, datetime], Awaitable[None]]
-
-
-def train_with(
-    chosen: Sequence[Chosen],
+async def connect(
+    stack: AsyncExitStack,
+    opening: AbstractAsyncContextManager[Resource],
+    sensors: Sequence[SensorRequest],
     interrupted: Interruption,
-    *,
-    exercise: str,
-    seconds: float | None,
-    headless: bool,
-    plan: Plan | None = None,
-    sound: SoundWish = USUAL,
+) -> Resource | None:
+    """Enter what opens sensors, and return what it yields; None after Ctrl-C."""
+    for each in sensors:
+        click.echo(f"looking for {each.query.text}", err=True)
+    return await unless_interrupted(stack.enter_async_context(opening), interrupted)
+
+
+def with_radio(
+    sensors: Sequence[SensorRequest],
+    interrupted: Interruption,
+    use: Callable[[RadioSource, NotificationQueue], Awaitable[None]],
 ) -> None:
-    """Train with a sensor, and perhaps a second one beside it.
+    """Open sensors, use them, and stop them on every way out."""
 
-    Parameters
-    ----------
-    chosen
-        The sensors; the first is the one that reps are counted from.
-    interrupted
-        Tells of Ctrl-C.
-    exercise
-        What is trained.
-    seconds
-        End so long after the sensors began to stream, s; None trains until the wearer ends it.
-    headless
-        Print lines even where there is a screen.
-    plan
-        What is planned of every set; None leaves it open.
-    sound
-        Whether it is heard, and where.
+    async def run() -> None:
+        async with AsyncExitStack() as stack:
+            queue = NotificationQueue(OnFull.DROP_AND_REPORT)
+            queries = [each.query for each in sensors]
+            opening = open_radio(BleakRadio(), queries, SYSTEM_CLOCK, queue)
+            source = await connect(stack, opening, sensors, interrupted)
+            if source is not None:
+                await use(source, queue)
 
-    Raises
-    ------
-    SensorError
-        If a sensor cannot be reached.
-    """
-    if not headless and screen_is_there():
-        # Not while packets arrive: it would hold up their stamps.
-        import tracker.tui  # noqa: F401
-
-    async def use(source: RadioSource, info: SessionInfo, started: datetime) -> None:
-        if seconds is not None:
-            source.end_after(seconds)
-        await run_live(
-            _title(source),
-            info,
-            source,
-            started=started,
-            headless=headless,
-            interrupted=interrupted,
-            plan=plan,
-            sound=sound,
-        )
-
-    with_radio(chosen, interrupted, exercise, use)
+    if not interrupted.happened:
+        asyncio.run(run())
 
 
 def record_with(
-    chosen: Sequence[Chosen],
+    sensors: tuple[SensorRequest, ...],
     interrupted: Interruption,
     *,
     exercise: str,
@@ -246,7 +194,7 @@ def record_with(
 
     Parameters
     ----------
-    chosen
+    sensors
         The sensors.
     interrupted
         Tells of Ctrl-C.
@@ -259,77 +207,33 @@ def record_with(
     force
         Replace it if it exists.
     """
+    # The engine costs SciPy (0.6 s).
+    from tracker.app.training import TrainingRequest, TrainingService
 
-    async def use(source: RadioSource, info: SessionInfo, started: datetime) -> None:
-        source.end_after(seconds)
-        info = replace(info, started_utc=started.isoformat())
-        with _new_recording(output, info, force) as recorder:
-            lines = LinkLines(lambda line: click.echo(line, err=True))
-            session = Session(
-                source, build_engine(info), info=info, recorder=recorder, sinks=[lines]
-            )
-            click.echo(f"{_title(source)}\nrecording {seconds:g} s to {output}", err=True)
-            with interrupted.ending(lambda: soon(session.stop)):
-                await session.run()
-        ended = session.snapshot()
-        click.echo(f"{output}: {_yield(ended)}", err=True)
-        if ended.recording_failure is not None:
-            raise TrackerError(ended.recording_failure)
-
-    with_radio(chosen, interrupted, exercise, use)
-
-
-def with_radio(
-    chosen: Sequence[Chosen], interrupted: Interruption, exercise: str, use: Use
-) -> None:
-    """Open sensors, use them, and stop them, whatever happens.
-
-    Parameters
-    ----------
-    chosen
-        The sensors.
-    interrupted
-        Tells of Ctrl-C.
-    exercise
-        What the session says is trained.
-    use
-        Is given what they send, the head of the session and the time of its second 0.
-    """
+    service = TrainingService(tracker_paths())
+    request = TrainingRequest(sensors, exercise, seconds=seconds)
 
     async def run() -> None:
         async with AsyncExitStack() as stack:
-            for each in chosen:
-                click.echo(f"looking for {each.wanted.text}", err=True)
-            started = local_now()
-            opening = open_radio(BleakRadio(), [each.wanted for each in chosen], SYSTEM_CLOCK)
-            source = await unless_interrupted(stack.enter_async_context(opening), interrupted)
-            if source is not None:
-                info = with_sensors(SessionInfo("", exercise), source.sensors, chosen)
-                await use(source, info, started)
+            opening = service.recording(request, output, overwrite=force)
+            recording = await connect(stack, opening, sensors, interrupted)
+            if recording is None:
+                return
+            session = recording.session
+            session.add_sink(LinkLines(lambda line: click.echo(line, err=True)))
+            click.echo(f"{recording.title}\nrecording {seconds:g} s to {output}", err=True)
+            with interrupted.ending(lambda: soon(session.stop)):
+                await session.run()
+            ended = session.snapshot()
+            click.echo(f"{output}: {_amounts(ended)}", err=True)
+            if ended.recording_failure is not None:
+                raise TrackerError(ended.recording_failure)
 
     if not interrupted.happened:
         asyncio.run(run())
 
 
-def _new_recording(output: Path, info: SessionInfo, force: bool) -> RecordingWriter:
-    """Begin a file; called once the sensors stream, so that a failure costs no older recording."""
-    if force:
-        with writing(output):
-            output.unlink(missing_ok=True)
-    return RecordingWriter(output, info)
-
-
-def _title(source: RadioSource) -> str:
-    each = (
-        f"{sensor.title} ({sensor.family.title}"
-        + ("" if sensor.firmware is None else f", firmware {sensor.firmware}")
-        + f") at {sensor.address}"
-        for sensor in source.sensors
-    )
-    return "connected to " + " and ".join(each)
-
-
-def _yield(ended: SessionSnapshot) -> str:
+def _amounts(ended: SessionSnapshot) -> str:
     faults = sum(ended.faults.values())
     return ", ".join(
         [

@@ -32,12 +32,11 @@ from tracker.domain import SensorError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
     from pathlib import Path
 
+    from tracker.app.queue import NotificationQueue
     from tracker.ble import DiscoveredDevice, RadioSource, Scan, Sensor
     from tracker.cli.exits import Interruption
-    from tracker.domain import SessionInfo
 
 REDRAW_S: Final = 0.5
 """Interval at which the table of a scan is redrawn, s; advertisements come ten times a second."""
@@ -185,8 +184,9 @@ def pair_with(
 
     Raises `SensorError` if it cannot be reached, or its data cannot be trusted.
     """
+    from tracker.app.devices import SensorRequest
     from tracker.ble import DeviceQuery
-    from tracker.cli.radio import Chosen, called, refuse_unfit, settings_text, with_radio
+    from tracker.cli.radio import called, refuse_unfit, settings_text, with_radio
 
     called(text)
     if kind is not None:
@@ -194,20 +194,23 @@ def pair_with(
     path = config_path(tracker_paths().config)
     # Before the check, because an unreadable configuration could not be saved after it.
     load_config(path)
-    chosen = Chosen(DeviceQuery(text, kind), settings_text(settings))
+    chosen = SensorRequest(DeviceQuery(text, kind), settings_text(settings))
 
-    async def use(source: RadioSource, _info: SessionInfo, _started: datetime) -> None:
+    async def use(source: RadioSource, queue: NotificationQueue) -> None:
         (sensor,) = source.sensors
-        if await _passes_check(source, settings, interrupted):
+        if await _passes_check(source, queue, settings, interrupted):
             choice = SensorChoice(sensor.address, sensor.family.kind, sensor.name, chosen.settings)
             save_sensor(path, choice)
             click.echo(f"{sensor.title} is now the default sensor: tracker train")
 
-    with_radio([chosen], interrupted, "hip_thrust", use)
+    with_radio([chosen], interrupted, use)
 
 
 async def _passes_check(
-    source: RadioSource, settings: Sequence[str], interrupted: Interruption
+    source: RadioSource,
+    queue: NotificationQueue,
+    settings: Sequence[str],
+    interrupted: Interruption,
 ) -> bool:
     """Watch the sensor for a few seconds and print what was found; False after Ctrl-C."""
     from tracker.app.devices import CHECK_S, LiveCheck
@@ -220,10 +223,10 @@ async def _passes_check(
     source.end_after(CHECK_S)
     check = LiveCheck(sensor.family.decoder(parse_settings(settings)))
     with interrupted.ending(lambda: soon(source.end)):
-        await check.watch(source.notifications())
+        await check.watch(queue.notifications())
     if interrupted.happened:
         return False
-    diagnostics = diagnose(check.checkup)
+    diagnostics = diagnose(check.quality)
     signs = {Severity.GOOD: "ok", Severity.REMARK: "--", Severity.PROBLEM: "!!"}
     for each in diagnostics:
         click.echo(f"{signs[each.severity]}  {each.text}")
@@ -289,14 +292,12 @@ def record(
     connection is lost, the sensor is searched for until the time is up.
     """
     with interruption() as interrupted:
-        from tracker.cli.radio import another_sensor, chosen_sensor, record_with
+        from tracker.cli.radio import record_with, requested_sensors
 
         refuse_existing(output, force)
-        chosen = [chosen_sensor(sensor, kind, settings)]
-        if second is not None:
-            chosen.append(another_sensor(second, chosen[0]))
+        sensors = requested_sensors(sensor, second, kind, settings)
         record_with(
-            chosen, interrupted, exercise=exercise, seconds=seconds, output=output, force=force
+            sensors, interrupted, exercise=exercise, seconds=seconds, output=output, force=force
         )
 
 

@@ -201,7 +201,7 @@ def serve_until_interrupted(
     async def run() -> None:
         # `-P`: a `tracker` folder in the working directory must not shadow this program.
         program = [sys.executable, "-P", "-m", "tracker.cli.parent_watchdog", str(os.getpid())]
-        host = SessionHost([*program, *command], unseen_s=unseen_s, say=_announce)
+        host = SessionHost([*program, *command], unseen_s=unseen_s, report=_announce)
         token = new_token()
         over = asyncio.Event()
         async with serve(host, target.host, port, token) as used_port:

@@ -1,4 +1,4 @@
-"""What follows from a set or a training, in lines: effort, strength, pain, the next time."""
+"""Advice after a set or a training, in lines: effort, strength, pain, and the next session."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def effort_lines(exercise: Exercise, record: SetRecord) -> Iterator[str]:
-    """Yield what a set says of effort: velocity loss, and an estimate of the one-rep maximum."""
+    """Yield the velocity loss of a set, and an estimate of the one-rep maximum."""
     loss = velocity_loss(record.reps)
     if loss is not None:
         planned = record.plan.velocity_loss
@@ -38,7 +38,7 @@ def effort_lines(exercise: Exercise, record: SetRecord) -> Iterator[str]:
 
 
 def pain_lines(pain: Sequence[PainEntered]) -> Iterator[str]:
-    """Yield what pain asks for; nothing while it is low and does not grow."""
+    """Yield what to do about pain; nothing while it is low and does not grow."""
     verdict = judge_pain(pain)
     if verdict is None or verdict.light is PainLight.GREEN:
         return
@@ -48,16 +48,16 @@ def pain_lines(pain: Sequence[PainEntered]) -> Iterator[str]:
 
 
 def next_lines(workout: Workout, earlier: Iterable[Workout], soonest: date) -> Iterator[str]:
-    """Yield what the next session of the exercise might be, and why.
+    """Yield a suggestion for the next session of the exercise, and its reason.
 
     Parameters
     ----------
     workout
         The training that has just ended.
     earlier
-        Those before it, oldest first.
+        The trainings before it, oldest first.
     soonest
-        The first day on which the next one may be.
+        The first day on which the next one may take place.
     """
     sessions = [past_session(each) for each in (*earlier, workout)]
     suggestion = suggest(sessions, workout.info.exercise, soonest)

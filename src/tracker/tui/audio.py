@@ -1,4 +1,4 @@
-"""The sounds of the application: opened beside everything else, and tied to what is trained."""
+"""The sounds of the application: opened in the background, and tied to what is trained."""
 
 from __future__ import annotations
 
@@ -18,18 +18,17 @@ if TYPE_CHECKING:
     from tracker.app.session import Session
     from tracker.sound import Opened, Player
 
-if TYPE_CHECKING:
     OpenSound = Callable[[Callable[[], object]], Opened]
-    """Opens the player; is given what rings the terminal's bell, and called in a thread."""
+    """Opens the player; called in a thread, with what rings the terminal's bell."""
 
 
 class AudioController:
-    """Plays what a session says, once there is something to play it on.
+    """Plays the sounds of a session, once there is a device to play them on.
 
     Parameters
     ----------
     app
-        Says in a line what cannot be heard, and rings the bell.
+        Shows why there is no sound, and rings the bell.
     open_sound
         Opens the player; None leaves everything silent.
     muted
@@ -41,7 +40,8 @@ class AudioController:
         self._open_sound = open_sound
         self._muted = muted
         self._player: Player | None = None
-        self._training: Session | Playback | None = None
+        self.training: Session | Playback | None = None
+        """The session that is heard now, or was last."""
 
     async def open(self) -> None:
         """Open the device, for which headphones take a second or two to wake."""
@@ -60,27 +60,27 @@ class AudioController:
             opened.player.toggle_mute()
         if opened.complaint is not None and not self._muted:
             self._app.notify(opened.complaint, severity="warning", timeout=10.0)
-        if self._training is not None:
-            self.play(self._training)
+        if self.training is not None:
+            self.play(self.training)
 
     def play(self, training: Session | Playback) -> None:
-        """Sound what a session says from now on, in place of the one before."""
-        self._training = training
+        """Play the sounds of a session from now on, in place of the one before."""
+        self.training = training
         if self._player is not None:
-            sounding = AudioFeedback(self._player)
-            training.add_sink(sounding)
+            feedback = AudioFeedback(self._player)
+            training.add_sink(feedback)
             self._app.run_worker(
-                sounding.run(training.snapshot, SYSTEM_CLOCK), group="sound", exclusive=True
+                feedback.run(training.snapshot, SYSTEM_CLOCK), group="sound", exclusive=True
             )
 
     def mute(self, muted: bool) -> None:
-        """Switch the sound off or on, now or as soon as there is some."""
+        """Switch the sound off or on, now or as soon as the device is open."""
         if self._player is not None and self._player.muted is not muted:
             self._player.toggle_mute()
         self._muted = muted
 
     def toggle(self) -> str:
-        """Switch the sound off, or on again, and return what to say about it."""
+        """Switch the sound off, or on again, and return what to tell the wearer."""
         if self._player is None:
             return "There is no sound."
         self.mute(not self._muted)

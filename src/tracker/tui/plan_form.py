@@ -1,4 +1,4 @@
-"""A plan as the texts of a form, and back; what cannot be meant names its field."""
+"""A plan as the texts of a form, and back; an error names its field."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 FIRST_PLAN: Final = Plan(load_kg=0.0, target_reps=10, tempo=parse_tempo("3-0-1-2"))
-"""For who has planned nothing yet: bodyweight, ten reps, a controlled way down, a real hold."""
+"""Without a plan yet: bodyweight, ten reps, a controlled eccentric, a real hold."""
 
 _PERCENT: Final = 100.0
 
@@ -21,7 +21,7 @@ Value = TypeVar("Value")
 
 
 class FieldError(TrackerError):
-    """A field of the form that holds what cannot be meant."""
+    """A field of the form can't be read."""
 
     def __init__(self, field: str, message: str, advice: str | None = None) -> None:
         super().__init__(message, advice)
@@ -30,7 +30,7 @@ class FieldError(TrackerError):
 
 @dataclass(frozen=True, slots=True)
 class PlanTexts:
-    """What stands in the fields."""
+    """The contents of the fields."""
 
     load: str = ""
     """kg."""
@@ -47,7 +47,7 @@ class PlanTexts:
 
 
 def texts_of_plan(plan: Plan) -> PlanTexts:
-    """Return what to write into the fields."""
+    """Return the texts for the fields."""
     return PlanTexts(
         load=number_text(plan.load_kg),
         reps=number_text(plan.target_reps),
@@ -61,12 +61,12 @@ def texts_of_plan(plan: Plan) -> PlanTexts:
 
 
 def plan_from_texts(texts: PlanTexts) -> Plan:
-    """Return the plan that stands in the fields.
+    """Return the plan that the fields describe.
 
     Raises
     ------
     FieldError
-        If one of them cannot be meant.
+        If one of them can't be read.
     """
     loss = number_in("loss", texts.loss)
     least, most = (share * _PERCENT for share in VELOCITY_LOSS_SHARES)
@@ -101,7 +101,7 @@ def number_in(field: str, text: str) -> float | None:
 
 def _finite(cleaned: str) -> float:
     number = float(cleaned.replace(",", "."))
-    # A comma that got before the digits would make 0.11 of an 11.
+    # A comma typed before the digits would turn 11 into 0.11.
     if not cleaned[0].isdigit():
         raise ValueError(cleaned)
     if not math.isfinite(number):
@@ -131,5 +131,5 @@ def _in_field(field: str, read: Callable[[str], Value], text: str) -> Value | No
 
 
 def number_text(value: float | None) -> str:
-    """Return a number as it stands in a field; empty if there is none."""
+    """Return a number as a field shows it; empty if there is none."""
     return "" if value is None else f"{value:.6g}"

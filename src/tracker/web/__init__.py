@@ -1,6 +1,6 @@
 """The training screen in a browser: the only room that names aiohttp and textual-serve.
 
-It runs a command whose screen goes through pipes, and knows nothing of what is trained.
+It runs a command whose screen goes through pipes, and knows nothing about training.
 """
 
 from tracker.web.host import SessionHost

@@ -1,7 +1,7 @@
 """A `tracker` command in a process of its own, whose screen goes through pipes.
 
 Textual's web driver writes packets: one byte for the kind, four for the length (big-endian), then
-what it is about. `D` is the terminal's bytes, `M` is JSON. It reads the same from its input.
+the payload. `D` is the terminal's bytes, `M` is JSON. Its input has the same format.
 """
 
 from __future__ import annotations
@@ -21,29 +21,29 @@ READY: Final = b"__GANGLION__\n"
 
 HEAD_BYTES: Final = 5
 EXIT: Final = "exit"
-"""Kind of the message after which only the last words come."""
+"""Type of the message after which only plain output follows."""
 
-LOOKED_AT: Final = frozenset({10, 30, 100})
-"""The driver begins by telling the app, at some time, that nobody looks; an app that believes it
-shows no keys. So it is told otherwise with these packets: the first picture, and some seconds. Not
-with every one: each time the keys are laid out anew, and cannot be tapped meanwhile."""
+FOCUS_AFTER: Final = frozenset({10, 30, 100})
+"""The driver soon tells the app that its window lost the focus, and then the app shows no keys. So
+it gets the focus back after this many packets: with the first picture, and some seconds later.
+Not after every one: each time, the keys are laid out again and can't be tapped meanwhile."""
 
 LAST_BYTES: Final = 4096
-"""What is kept of the last words, bytes: a line is usual, and a traceback helps nobody."""
+"""What is kept of the plain output, bytes: it is usually one line."""
 
 LAST_LINES: Final = 20
 """What is kept of stderr, lines."""
 
 INPUT_BYTES: Final = 65536
-"""Keys that wait for a command that does not read (yet); more are dropped."""
+"""Keys that wait for a command that does not read them; more are dropped."""
 
 PATIENCE_S: Final = 30.0
-"""How long an end in good order may take, s: a sensor out of reach has to be given up first."""
+"""How long an orderly end may take, s: an unreachable sensor has to be given up first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much a browser's terminal shows."""
+    """Size of a browser's terminal."""
 
     columns: int
     lines: int
@@ -55,19 +55,19 @@ class Ending:
 
     code: int
     """Its exit code; negative if a signal ended it."""
-    said: str
-    """What it printed last on stdout."""
-    complaint: str
-    """What it said last on stderr."""
+    output: str
+    """The end of its stdout, after the screen."""
+    errors: str
+    """The end of its stderr."""
 
 
 def environment(outside: Mapping[str, str], size: Size) -> dict[str, str]:
-    """Return the environment in which a Textual app draws to pipes."""
+    """Return an environment in which a Textual app draws to pipes."""
     return {
         **outside,
         "TEXTUAL_DRIVER": "textual.drivers.web_driver:WebDriver",
         "TEXTUAL_COLOR_SYSTEM": "truecolor",
-        # Over a wireless network, more is stutter and not smoother.
+        # Over a wireless network, more frames stutter.
         "TEXTUAL_FPS": "30",
         "TERM": "xterm-256color",
         "COLUMNS": str(size.columns),
@@ -87,7 +87,7 @@ class Training:
         self._input = process.stdin
         self._output = process.stdout
         self._errors = process.stderr
-        self._complaint: deque[str] = deque(maxlen=LAST_LINES)
+        self._last_errors: deque[str] = deque(maxlen=LAST_LINES)
 
     @classmethod
     async def begin(
@@ -100,7 +100,7 @@ class Training:
         command
             The program and its arguments.
         size
-            What its screen starts with.
+            Size of its screen at the start.
         outside
             The environment it would have without a browser.
         """
@@ -110,43 +110,43 @@ class Training:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             env=environment(outside, size),
-            # Ctrl-C is told by the server, once and in order.
+            # The server passes Ctrl-C on, once and in order.
             start_new_session=True,
         )
         return cls(process)
 
-    async def run(self, paint: Callable[[bytes], None], say: Callable[[str], None]) -> Ending:
-        """Pass on what the command draws and says until it has ended.
+    async def run(self, paint: Callable[[bytes], None], report: Callable[[str], None]) -> Ending:
+        """Pass on what the command draws and prints until it has ended.
 
-        Nothing here waits for a browser: a command whose pipe is full stands still, and with it
-        the clock of its training.
+        Nothing here waits for a browser: a command whose pipe is full stops, and so does its
+        training.
 
         Parameters
         ----------
         paint
             Takes the terminal's bytes.
-        say
+        report
             Takes a line of stderr.
         """
-        listening = asyncio.ensure_future(self._listen(say))
-        said = await self._draw(paint)
-        await listening
-        return Ending(await self._process.wait(), said, "\n".join(self._complaint))
+        reading = asyncio.ensure_future(self._read_errors(report))
+        output = await self._draw(paint)
+        await reading
+        return Ending(await self._process.wait(), output, "\n".join(self._last_errors))
 
     def type(self, keys: str) -> None:
-        """Give the command what was typed or clicked, as a terminal would."""
+        """Pass on what was typed or clicked, as a terminal would."""
         self._send(b"D", keys.encode())
 
     def resize(self, size: Size) -> None:
-        """Tell how much the browser shows."""
-        self._tell({"type": "resize", "width": size.columns, "height": size.lines})
+        """Pass on the size of the browser's terminal; even the same size redraws everything."""
+        self._send_message({"type": "resize", "width": size.columns, "height": size.lines})
         self._focus()
 
     async def end(self) -> None:
         """End the command in good order, and return when it is over."""
         if sys.platform == "win32":
-            # A signal would be the end at once.
-            self._tell({"type": "quit"})
+            # A signal would end it at once.
+            self._send_message({"type": "quit"})
         elif self._process.returncode is None:
             self._process.terminate()
         try:
@@ -156,9 +156,9 @@ class Training:
             await self._process.wait()
 
     def _focus(self) -> None:
-        self._tell({"type": "focus"})
+        self._send_message({"type": "focus"})
 
-    def _tell(self, message: dict[str, str | int]) -> None:
+    def _send_message(self, message: dict[str, str | int]) -> None:
         self._send(b"M", json.dumps(message).encode())
 
     def _send(self, kind: bytes, payload: bytes) -> None:
@@ -171,7 +171,7 @@ class Training:
         before = b""
         while (line := await self._output.readline()) != READY:
             if not line:
-                return _words(before)
+                return _text(before)
             before = (before + line)[-LAST_BYTES:]
         drawn = 0
         try:
@@ -181,24 +181,24 @@ class Training:
                 if head[:1] == b"D":
                     paint(payload)
                     drawn += 1
-                    if drawn in LOOKED_AT:
+                    if drawn in FOCUS_AFTER:
                         self._focus()
                 elif head[:1] == b"M" and json.loads(payload).get("type") == EXIT:
                     break
         except asyncio.IncompleteReadError:
-            # It died while it drew.
+            # It died while drawing.
             return ""
-        said = b""
+        rest = b""
         while more := await self._output.read(LAST_BYTES):
-            said = (said + more)[-LAST_BYTES:]
-        return _words(said)
+            rest = (rest + more)[-LAST_BYTES:]
+        return _text(rest)
 
-    async def _listen(self, say: Callable[[str], None]) -> None:
+    async def _read_errors(self, report: Callable[[str], None]) -> None:
         while line := await self._errors.readline():
             text = line.decode(errors="replace").rstrip()
-            self._complaint.append(text)
-            say(text)
+            self._last_errors.append(text)
+            report(text)
 
 
-def _words(said: bytes) -> str:
-    return said.decode(errors="replace").strip()
+def _text(output: bytes) -> str:
+    return output.decode(errors="replace").strip()

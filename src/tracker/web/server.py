@@ -1,6 +1,6 @@
-"""The server: lets in who knows the token, and hands out page, scripts and the websocket.
+"""The server: page, scripts and the websocket, for whoever knows the link.
 
-The address that lets a browser in: whoever knows it may see and steer the training.
+The token in the link is the key: whoever has it can see and control the training.
 """
 
 from __future__ import annotations
@@ -31,22 +31,22 @@ if TYPE_CHECKING:
     from tracker.web.process import Training
 
 TOKEN_BYTES: Final = 16
-"""As many as a key that nobody guesses; the address still fits a small QR code."""
+"""Too long to guess; the address still fits a small QR code."""
 
 ELSEWHERE: Final = ("192.0.2.1", 9)
-"""An address of documentation (RFC 5737): asks which interface leads out, and sends nothing."""
+"""A documentation address (RFC 5737): finds the interface that leads out, and sends nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Where the screen is, token and all.
+    """The address of the screen, with its token.
 
     The token is the first part of the path. So everything below it (page, script, websocket)
-    carries it without a cookie, and a page elsewhere that does not know it can ask for nothing.
+    carries it without a cookie, and a page elsewhere that does not know it can request nothing.
     """
 
     host: str
-    """Name or address that a browser reaches this computer by."""
+    """Name or address at which a browser reaches this computer."""
     port: int
     token: str
 
@@ -56,18 +56,18 @@ class Link:
 
 
 def new_token() -> str:
-    """Return a token that nobody guesses."""
+    """Return a token that can't be guessed."""
     return secrets.token_urlsafe(TOKEN_BYTES)
 
 
 def is_token(path: str, token: str) -> bool:
-    """Say whether a path starts with the token; how long it takes tells nothing about it."""
+    """Return whether a path starts with the token, in constant time."""
     given = path.removeprefix("/").partition("/")[0]
     return hmac.compare_digest(given.encode(), token.encode())
 
 
 def is_local(host: str) -> bool:
-    """Say whether nobody but this computer can reach a server at `host`."""
+    """Return whether only this computer can reach a server at `host`."""
     if host == "localhost":
         return True
     try:
@@ -77,7 +77,7 @@ def is_local(host: str) -> bool:
 
 
 def reachable_host() -> str:
-    """Return the address by which others in the network reach this computer, or its name."""
+    """Return the address at which others in the network reach this computer, or its name."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
         try:
             asking.connect(ELSEWHERE)
@@ -105,42 +105,42 @@ HEADERS: Final = {
 }
 
 HEARTBEAT_S: Final = 10.0
-"""A phone that fell asleep is noticed after one and a half of it, s."""
+"""A phone that fell asleep is noticed after 1.5 of these, s."""
 
 MESSAGE_BYTES: Final = 65536
 """Longest message from a browser; a paste is the longest that makes sense."""
 
 USUAL_SIZE: Final = Size(80, 24)
 MOST_CELLS: Final = 500
-"""Widest and highest terminal; what a browser claims beyond is not believed."""
+"""Widest and highest terminal, whatever a browser claims."""
 
 IN_USE: Final = frozenset({errno.EADDRINUSE, 10048})
 NOT_ALLOWED: Final = frozenset({errno.EACCES, errno.EPERM, 10013})
-"""With the numbers of Windows, which has its own."""
+"""Windows has error numbers of its own."""
 
 
 @asynccontextmanager
-async def serve(showing: SessionHost, host: str, port: int, token: str) -> AsyncIterator[int]:
-    """Serve a training, and end it at the end; gives the port.
+async def serve(sessions: SessionHost, host: str, port: int, token: str) -> AsyncIterator[int]:
+    """Serve a training, and end it at the end; yields the port.
 
     Parameters
     ----------
-    showing
+    sessions
         The training.
     host
         Name or address to listen at.
     port
         Where to listen; 0 takes a free one.
     token
-        What lets a browser in.
+        The key in the link.
 
     Raises
     ------
     TrackerError
-        If it cannot listen there.
+        If it can't listen there.
     """
-    # Not the access log: the addresses in it are keys.
-    runner = web.AppRunner(application(showing, token), access_log=None, shutdown_timeout=2.0)
+    # No access log: the addresses in it are keys.
+    runner = web.AppRunner(application(sessions, token), access_log=None, shutdown_timeout=2.0)
     await runner.setup()
     try:
         try:
@@ -150,11 +150,11 @@ async def serve(showing: SessionHost, host: str, port: int, token: str) -> Async
             raise _refusal(error, host, port) from error
         yield runner.addresses[0][1]
     finally:
-        await showing.close()
+        await sessions.close()
         await runner.cleanup()
 
 
-def application(showing: SessionHost, token: str) -> web.Application:
+def application(sessions: SessionHost, token: str) -> web.Application:
     """Return the application, all of it behind the token."""
 
     @web.middleware
@@ -170,10 +170,10 @@ def application(showing: SessionHost, token: str) -> web.Application:
         raise web.HTTPFound(f"/{token}/")
 
     async def show(request: web.Request) -> web.StreamResponse:
-        return await _show(request, showing, take=False)
+        return await _show(request, sessions, take=False)
 
     async def take(request: web.Request) -> web.StreamResponse:
-        return await _show(request, showing, take=True)
+        return await _show(request, sessions, take=True)
 
     async def add_headers(_request: web.Request, response: web.StreamResponse) -> None:
         response.headers.update(HEADERS)
@@ -193,44 +193,44 @@ def application(showing: SessionHost, token: str) -> web.Application:
     return app
 
 
-async def _show(request: web.Request, showing: SessionHost, *, take: bool) -> web.StreamResponse:
+async def _show(request: web.Request, sessions: SessionHost, *, take: bool) -> web.StreamResponse:
     socket = web.WebSocketResponse(heartbeat=HEARTBEAT_S, max_msg_size=MESSAGE_BYTES)
     await socket.prepare(request)
     browser = Browser(request.match_info["visitor"], socket)
     pumping = asyncio.ensure_future(browser.pump())
     try:
         size = size_from(request.query.get("width"), request.query.get("height"))
-        await showing.attach(browser, size, take=take)
+        await sessions.attach(browser, size, take=take)
         async for message in socket:
             if message.type == WSMsgType.TEXT:
-                hear(message.data, browser, showing.steered_by(browser))
+                handle(message.data, browser, sessions.controlled_by(browser))
     finally:
-        showing.leave(browser)
+        sessions.leave(browser)
         pumping.cancel()
     return socket
 
 
-def hear(text: str, browser: Browser, training: Training | None) -> None:
-    """Do what textual.js asks for; anything else is not for us.
+def handle(text: str, browser: Browser, training: Training | None) -> None:
+    """Handle a message of textual.js; ignore any other.
 
-    Focus and blur are not passed on: an app that is told that nobody looks shows no keys.
+    Focus and blur are not passed on: an app without the focus shows no keys.
 
     Parameters
     ----------
     text
-        A JSON list of a word and what belongs to it.
+        A JSON list of the message's kind and its content.
     browser
-        Who says it.
+        Its sender.
     training
-        What it steers; None if nothing.
+        What the browser controls; None if nothing.
     """
     try:
-        said = json.loads(text)
+        message = json.loads(text)
     except ValueError:
         return
-    match said:
+    match message:
         case ["ping", sent]:
-            browser.answer("pong", sent)
+            browser.send("pong", sent)
         case ["stdin", str(keys)] if training is not None:
             training.type(keys)
         case ["resize", {"width": columns, "height": lines}] if training is not None:
@@ -238,16 +238,16 @@ def hear(text: str, browser: Browser, training: Training | None) -> None:
 
 
 def size_from(columns: object, lines: object) -> Size:
-    """Return a size that a terminal can have, whatever a browser says."""
+    """Return a possible size of a terminal, whatever a browser claims."""
     return Size(
         _cells(columns, USUAL_SIZE.columns),
         _cells(lines, USUAL_SIZE.lines),
     )
 
 
-def _cells(said: object, usual: int) -> int:
+def _cells(claimed: object, usual: int) -> int:
     try:
-        number = int(str(said))
+        number = int(str(claimed))
     except ValueError:
         return usual
     return min(max(number, 1), MOST_CELLS)
@@ -262,10 +262,10 @@ def _refusal(error: OSError, host: str, port: int) -> TrackerError:
         )
     if error.errno in NOT_ALLOWED:
         return TrackerError(
-            f"The {where} may not be used by you.", "Ports from 1024 on are free: --port 8000."
+            f"You may not use {where}.", "Ports from 1024 on are free: --port 8000."
         )
     problem = (error.strerror or str(error)).lower()
     return TrackerError(
-        f"Cannot listen at {where}: {problem}.",
+        f"Can't listen at {where}: {problem}.",
         "--host takes a name or an address of this computer; --lan alone takes all of them.",
     )

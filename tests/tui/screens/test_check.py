@@ -14,8 +14,7 @@ from tests.tui.staging import SIZES, every_look
 from tracker.app.config import SensorChoice
 from tracker.app.devices import SIMULATED, Device
 from tracker.ble import AdapterError, SignalQuality, examine
-from tracker.tui import TrackerApp
-from tracker.tui.screens.check import JUDGED_AFTER_S, CheckScreen, flow_text
+from tracker.tui.screens.check import JUDGED_AFTER_S, CheckScreen, quality_text
 from tracker.tui.screens.devices import DevicesScreen
 from tracker.tui.screens.setup import SetupScreen
 
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from textual.pilot import Pilot
 
     from tests.tui.coaching import SnapCompare
+    from tracker.tui import TrackerApp
 
 SENSOR = Device(ADDRESS, NAME, "profile")
 
@@ -34,11 +34,9 @@ def said(pilot: Pilot[None], widget: str) -> str:
     return str(pilot.app.screen.query_one(widget, Static).visual)
 
 
-async def check(pilot: Pilot[None], device: Device) -> None:
-    app = pilot.app
-    assert isinstance(app, TrackerApp)
-    app.check_device(device)
-    await comes(pilot, CheckScreen)
+def checking(gym: Gym, device: Device) -> TrackerApp:
+    """Return an app that begins with the check of a sensor."""
+    return gym.app(lambda coach: coach.train_with(device))
 
 
 async def see(gym: Gym, pilot: Pilot[None], seconds: float) -> None:
@@ -55,16 +53,16 @@ def quick_packets(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_what_flows_is_a_line_in_which_unknown_is_a_dash() -> None:
-    assert flow_text(examine((), None)) == "–   gyroscope no   battery –   lost 0"
+    assert quality_text(examine((), None)) == "–   gyroscope no   battery –   lost 0"
     assert isinstance(examine((), 87), SignalQuality)
-    assert "battery 87 %" in flow_text(examine((), 87))
+    assert "battery 87 %" in quality_text(examine((), 87))
 
 
 async def test_a_good_sensor_is_judged_and_leads_on(tmp_path: Path) -> None:
     gym = Gym(tmp_path)
-    app = gym.app()
+    app = checking(gym, SIMULATED)
     async with app.run_test() as pilot:
-        await check(pilot, SIMULATED)
+        await comes(pilot, CheckScreen)
         assert said(pilot, "#state").startswith("Connected, waiting for data")
         await gym.play(pilot, 6.0)
         assert "gyroscope yes" in said(pilot, "#state")
@@ -75,9 +73,9 @@ async def test_a_good_sensor_is_judged_and_leads_on(tmp_path: Path) -> None:
 
 async def test_who_is_in_a_hurry_goes_on_as_soon_as_it_is_judged(tmp_path: Path) -> None:
     gym = Gym(tmp_path)
-    app = gym.app()
+    app = checking(gym, SIMULATED)
     async with app.run_test() as pilot:
-        await check(pilot, SIMULATED)
+        await comes(pilot, CheckScreen)
         await gym.play(pilot, JUDGED_AFTER_S - 1.0)
         await pilot.press("enter")
         await look(pilot)
@@ -89,10 +87,10 @@ async def test_who_is_in_a_hurry_goes_on_as_soon_as_it_is_judged(tmp_path: Path)
 @pytest.mark.usefixtures("quick_packets")
 async def test_what_cannot_be_trusted_is_refused(tmp_path: Path) -> None:
     gym = Gym(tmp_path, sensor_on_a_table(gravity_g=1.5))
-    app = gym.app()
+    app = checking(gym, SENSOR)
     told: list[Message] = []
     async with app.run_test(message_hook=told.append) as pilot:
-        await check(pilot, SENSOR)
+        await comes(pilot, CheckScreen)
         await happens(pilot, gym.radio.sensors[0].streams)
         await see(gym, pilot, 5.0)
         assert said(pilot, "#findings").startswith("! at rest it measures 1.5")
@@ -101,22 +99,22 @@ async def test_what_cannot_be_trusted_is_refused(tmp_path: Path) -> None:
         assert isinstance(app.screen, CheckScreen)
     messages = [each.notification.message for each in told if isinstance(each, Notify)]
     assert any("instead of 1 g" in message for message in messages)
-    assert gym.studio.config.sensor is None
+    assert gym.service.config.sensor is None
 
 
 @pytest.mark.usefixtures("quick_packets")
 async def test_a_sensor_that_was_used_is_remembered(tmp_path: Path) -> None:
     gym = Gym(tmp_path, sensor_on_a_table())
-    app = gym.app()
+    app = checking(gym, SENSOR)
     async with app.run_test() as pilot:
-        await check(pilot, SENSOR)
+        await comes(pilot, CheckScreen)
         await happens(pilot, gym.radio.sensors[0].streams)
         await see(gym, pilot, 5.0)
         assert "battery 87 %" in said(pilot, "#state")
         await pilot.press("enter")
         await comes(pilot, SetupScreen)
         await happens(pilot, lambda: not gym.radio.sensors[0].streams())
-    assert gym.studio.config.sensor == SensorChoice(ADDRESS, "profile", NAME)
+    assert gym.service.config.sensor == SensorChoice(ADDRESS, "profile", NAME)
 
 
 async def test_a_sensor_that_cannot_be_reached_says_why_and_can_be_tried_again(
@@ -124,9 +122,9 @@ async def test_a_sensor_that_cannot_be_reached_says_why_and_can_be_tried_again(
 ) -> None:
     gym = Gym(tmp_path, sensor_on_a_table())
     gym.radio.trouble = AdapterError("Bluetooth is off.", "Switch it on.")
-    app = gym.app()
+    app = checking(gym, SENSOR)
     async with app.run_test() as pilot:
-        await check(pilot, SENSOR)
+        await comes(pilot, CheckScreen)
         await happens(pilot, lambda: said(pilot, "#state").startswith("! Bluetooth is off."))
         assert app.screen.query_one("#state").has_class("-alarm")
         await pilot.press("enter")
@@ -142,9 +140,9 @@ async def test_a_sensor_that_cannot_be_reached_says_why_and_can_be_tried_again(
 
 async def test_a_sensor_that_is_lost_while_one_looks_is_said(tmp_path: Path) -> None:
     gym = Gym(tmp_path, sensor_on_a_table())
-    app = gym.app()
+    app = checking(gym, SENSOR)
     async with app.run_test() as pilot:
-        await check(pilot, SENSOR)
+        await comes(pilot, CheckScreen)
         sensor = gym.radio.sensors[0]
         assert isinstance(sensor, FakeSensor)
         await happens(pilot, sensor.streams)
@@ -158,9 +156,9 @@ async def test_a_sensor_that_is_lost_while_one_looks_is_said(tmp_path: Path) -> 
 
 async def test_the_end_of_the_data_is_said(tmp_path: Path) -> None:
     gym = Gym(tmp_path, seconds=8.0)
-    app = gym.app()
+    app = checking(gym, SIMULATED)
     async with app.run_test() as pilot:
-        await check(pilot, SIMULATED)
+        await comes(pilot, CheckScreen)
         await gym.play(pilot, 10.0)
         assert said(pilot, "#state").startswith("! The sensor stopped sending.")
 
@@ -172,11 +170,11 @@ def test_picture_of_a_check(
     gym = Gym(tmp_path)
 
     async def arrange(pilot: Pilot[None]) -> None:
-        await check(pilot, SIMULATED)
+        await comes(pilot, CheckScreen)
         await gym.play(pilot, 7.0)
         await still(pilot, theme)
 
-    assert snap_compare(gym.app(), terminal_size=size, run_before=arrange)
+    assert snap_compare(checking(gym, SIMULATED), terminal_size=size, run_before=arrange)
 
 
 def test_picture_of_a_check_that_failed(snap_compare: SnapCompare, tmp_path: Path) -> None:
@@ -184,8 +182,8 @@ def test_picture_of_a_check_that_failed(snap_compare: SnapCompare, tmp_path: Pat
     gym.radio.trouble = AdapterError("Bluetooth is off.", "Switch it on.")
 
     async def arrange(pilot: Pilot[None]) -> None:
-        await check(pilot, SENSOR)
+        await comes(pilot, CheckScreen)
         await happens(pilot, lambda: said(pilot, "#state").startswith("!"))
         await still(pilot, "textual-dark")
 
-    assert snap_compare(gym.app(), terminal_size=SIZES[0], run_before=arrange)
+    assert snap_compare(checking(gym, SENSOR), terminal_size=SIZES[0], run_before=arrange)

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual.widgets import Static
@@ -10,9 +9,7 @@ from tests.cli.worn import sensor_on_a_table
 from tests.tui.coaching import Gym, comes, happens, look, still
 from tests.tui.staging import PLAN, SIZES, every_look
 from tracker.app.devices import Device
-from tracker.app.training import TrainingRequest
 from tracker.ble import AdapterError
-from tracker.tui import TrackerApp
 from tracker.tui.screens.check import ConnectScreen
 from tracker.tui.screens.devices import DevicesScreen
 from tracker.tui.screens.train import TrainScreen
@@ -24,15 +21,7 @@ if TYPE_CHECKING:
 
     from tests.tui.coaching import SnapCompare
 
-START = TrainingRequest(Device(ADDRESS, NAME, "profile"), "hip_thrust", PLAN)
-
-
-async def connect(gym: Gym, pilot: Pilot[None]) -> None:
-    app = pilot.app
-    assert isinstance(app, TrackerApp)
-    gym.studio.remember(replace(gym.studio.config.training, warned=True))
-    app.start_training(START)
-    await comes(pilot, ConnectScreen)
+SENSOR = Device(ADDRESS, NAME, "profile")
 
 
 def words(pilot: Pilot[None]) -> str:
@@ -42,9 +31,9 @@ def words(pilot: Pilot[None]) -> str:
 async def test_it_fails_with_the_reason_and_can_be_tried_again(tmp_path: Path) -> None:
     gym = Gym(tmp_path, sensor_on_a_table())
     gym.radio.trouble = AdapterError("Bluetooth is off.", "Switch it on.")
-    app = gym.app()
+    app = gym.app_in_training(PLAN, SENSOR)
     async with app.run_test() as pilot:
-        await connect(gym, pilot)
+        await comes(pilot, ConnectScreen)
         await happens(pilot, lambda: words(pilot).startswith("! No connection"))
         assert words(pilot).endswith("Bluetooth is off.\nSwitch it on.")
         assert not gym.paths.recordings.exists(), "nothing is left behind"
@@ -63,9 +52,9 @@ async def test_it_fails_with_the_reason_and_can_be_tried_again(tmp_path: Path) -
 
 async def test_one_can_give_up_while_it_connects(tmp_path: Path) -> None:
     gym = Gym(tmp_path)
-    app = gym.app()
+    app = gym.app_in_training(PLAN, SENSOR)
     async with app.run_test() as pilot:
-        await connect(gym, pilot)
+        await comes(pilot, ConnectScreen)
         assert words(pilot).startswith(f"Connecting to {NAME}")
         # It cannot be tried again as long as it goes on.
         await pilot.press("r")
@@ -85,19 +74,20 @@ def test_picture_of_a_connection_that_failed(
 
     async def arrange(pilot: Pilot[None]) -> None:
         await pilot.pause()
-        await connect(gym, pilot)
+        await comes(pilot, ConnectScreen)
         await happens(pilot, lambda: words(pilot).startswith("!"))
         await still(pilot, theme)
 
-    assert snap_compare(gym.app(), terminal_size=size, run_before=arrange)
+    assert snap_compare(gym.app_in_training(PLAN, SENSOR), terminal_size=size, run_before=arrange)
 
 
 def test_picture_of_connecting(snap_compare: SnapCompare, tmp_path: Path) -> None:
     gym = Gym(tmp_path)
 
     async def arrange(pilot: Pilot[None]) -> None:
-        await pilot.pause()
-        await pilot.app.push_screen(ConnectScreen(START))
+        await comes(pilot, ConnectScreen)
         await still(pilot, "textual-dark")
 
-    assert snap_compare(gym.app(), terminal_size=SIZES[0], run_before=arrange)
+    assert snap_compare(
+        gym.app_in_training(PLAN, SENSOR), terminal_size=SIZES[0], run_before=arrange
+    )

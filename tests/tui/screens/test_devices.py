@@ -49,7 +49,7 @@ def said(pilot: Pilot[None], widget: str) -> str:
         (Device("C0", "A phone", None, -90), ("A phone", "▂··· -90 dBm", "", "unknown")),
         (
             Device("C0", "Hip", "profile", None, "It has old firmware."),
-            ("Hip", "not heard", "! not usable", "Open hip sensor profile"),
+            ("Hip", "not seen", "! not usable", "Open hip sensor profile"),
         ),
     ],
 )

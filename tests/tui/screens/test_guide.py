@@ -6,10 +6,9 @@ import pytest
 from textual.containers import VerticalScroll
 
 from tests.tui.coaching import still
-from tests.tui.staging import SIZES, Stage, every_look
+from tests.tui.staging import SIZES, Stage, app_of, every_look
 from tracker.coach import ASK_FIRST, HOW_TO, NO_DIAGNOSIS, WARM_UP, red_flag_lines
 from tracker.domain import EXERCISES
-from tracker.tui import TrackerApp
 from tracker.tui.screens.dialogs import GuideScreen, guide_parts, guide_text, warning_parts
 from tracker.tui.screens.train import TrainScreen
 
@@ -40,7 +39,7 @@ def test_each_part_stands_under_its_heading() -> None:
 
 @pytest.mark.parametrize("key", ["escape", "enter", "q", "f2"])
 async def test_it_can_be_closed_and_says_how_where_it_can_be_seen(key: str) -> None:
-    app = TrackerApp(Stage().session())
+    app = app_of(Stage().session())
     async with app.run_test(size=(80, 24)) as pilot:
         await app.push_screen(GuideScreen(warning_parts(), "enter goes on"))
         await pilot.pause()
@@ -53,7 +52,7 @@ async def test_it_can_be_closed_and_says_how_where_it_can_be_seen(key: str) -> N
 
 
 async def test_a_long_guide_scrolls_by_keys() -> None:
-    app = TrackerApp(Stage().session())
+    app = app_of(Stage().session())
     async with app.run_test(size=(60, 15)) as pilot:
         await app.push_screen(GuideScreen(guide_parts("hip_thrust")))
         await pilot.pause()
@@ -74,7 +73,7 @@ def test_picture_of_the_warning(
         await pilot.app.push_screen(GuideScreen(warning_parts(), "enter goes on"))
         await still(pilot, theme)
 
-    assert snap_compare(TrackerApp(Stage().session()), terminal_size=size, run_before=arrange)
+    assert snap_compare(app_of(Stage().session()), terminal_size=size, run_before=arrange)
 
 
 def test_picture_of_a_guide(snap_compare: SnapCompare) -> None:
@@ -83,4 +82,4 @@ def test_picture_of_a_guide(snap_compare: SnapCompare) -> None:
         await pilot.app.push_screen(GuideScreen(guide_parts("hip_thrust")))
         await still(pilot, "textual-dark")
 
-    assert snap_compare(TrackerApp(Stage().session()), terminal_size=SIZES[1], run_before=arrange)
+    assert snap_compare(app_of(Stage().session()), terminal_size=SIZES[1], run_before=arrange)

@@ -8,7 +8,7 @@ from textual.binding import Binding
 from textual.containers import VerticalScroll
 
 from tests.tui.coaching import still
-from tests.tui.staging import Stage, every_look
+from tests.tui.staging import Stage, app_of, every_look
 from tracker.tui import TrackerApp
 from tracker.tui.screens.dialogs import HELP
 from tracker.tui.screens.rest import RestScreen
@@ -62,7 +62,7 @@ def test_no_line_is_longer_than_the_box_on_the_smallest_terminal() -> None:
 
 
 async def test_it_scrolls_where_it_does_not_fit() -> None:
-    app = TrackerApp(Stage().playback())
+    app = app_of(Stage().playback())
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("question_mark")
         await pilot.pause()
@@ -76,7 +76,7 @@ async def test_it_scrolls_where_it_does_not_fit() -> None:
 
 
 async def test_on_a_full_screen_it_is_all_in_sight() -> None:
-    app = TrackerApp(Stage().playback())
+    app = app_of(Stage().playback())
     async with app.run_test(size=(200, 60)) as pilot:
         await pilot.press("question_mark")
         await pilot.pause()
@@ -90,4 +90,4 @@ def test_picture_of_help(snap_compare: SnapCompare, size: tuple[int, int], theme
         await pilot.press("question_mark")
         await still(pilot, theme)
 
-    assert snap_compare(TrackerApp(Stage().playback()), terminal_size=size, run_before=arrange)
+    assert snap_compare(app_of(Stage().playback()), terminal_size=size, run_before=arrange)

@@ -6,9 +6,8 @@ import pytest
 from textual.app import App
 
 from tests.tui.coaching import still
-from tests.tui.staging import SIZES, Stage, look
+from tests.tui.staging import SIZES, Stage, app_of, look
 from tracker.domain.plan import LONGEST_NOTE
-from tracker.tui import TrackerApp
 from tracker.tui.screens.dialogs import NoteScreen
 
 if TYPE_CHECKING:
@@ -58,7 +57,7 @@ async def test_a_note_has_an_end() -> None:
 
 
 async def test_letters_that_are_keys_elsewhere_are_typed() -> None:
-    app = TrackerApp(Stage().session())
+    app = app_of(Stage().session())
     async with app.run_test() as pilot:
         await pilot.press("n", "q", "f", "question_mark")
         await look(pilot)
@@ -74,4 +73,4 @@ def test_picture_of_a_note(snap_compare: SnapCompare) -> None:
         await pilot.press("n", *"heavy")
         await still(pilot, "textual-dark")
 
-    assert snap_compare(TrackerApp(stage.session()), terminal_size=SIZES[0], run_before=arrange)
+    assert snap_compare(app_of(stage.session()), terminal_size=SIZES[0], run_before=arrange)

@@ -8,7 +8,7 @@ from textual.widgets import Input, Static
 
 from tests.app.doubles import ListRecorder
 from tests.tui.coaching import still
-from tests.tui.staging import PLANNED, SIZES, Stage, every_look, look, training_of
+from tests.tui.staging import PLANNED, SIZES, Stage, app_of, every_look, look, training_of
 from tests.workouts import SET_STARTS_S, UP_S
 from tracker.domain import (
     ENTRY_CHANNEL,
@@ -23,7 +23,6 @@ from tracker.domain import (
     UserInput,
     read_control_message,
 )
-from tracker.tui import TrackerApp
 from tracker.tui.screens.dialogs import HelpScreen, NoteScreen
 from tracker.tui.screens.rest import RestScreen
 from tracker.tui.screens.summary import SummaryScreen
@@ -66,7 +65,7 @@ async def rest(stage: Stage, pilot: Pilot[None]) -> RestScreen:
 
 async def test_it_comes_by_itself_with_the_set_and_the_time_that_is_left() -> None:
     stage = Stage(PLANNED)
-    app = TrackerApp(stage.session())
+    app = app_of(stage.session())
     async with app.run_test() as pilot:
         screen = await rest(stage, pilot)
         table = screen.query_one(RepTable)
@@ -79,7 +78,7 @@ async def test_it_comes_by_itself_with_the_set_and_the_time_that_is_left() -> No
 
 async def test_it_goes_by_itself_at_the_next_start_and_keeps_what_was_typed() -> None:
     stage, recorder = Stage(PLANNED), ListRecorder()
-    app = TrackerApp(stage.session(recorder=recorder))
+    app = app_of(stage.session(recorder=recorder))
     async with app.run_test() as pilot:
         await rest(stage, pilot)
         await pilot.press("8", "tab", "2")
@@ -92,7 +91,7 @@ async def test_it_goes_by_itself_at_the_next_start_and_keeps_what_was_typed() ->
 async def test_what_cannot_be_meant_is_not_kept_but_the_rest_is_and_it_is_told() -> None:
     stage, recorder = Stage(PLANNED), ListRecorder()
     told: list[Message] = []
-    app = TrackerApp(stage.session(recorder=recorder))
+    app = app_of(stage.session(recorder=recorder))
     async with app.run_test(message_hook=told.append) as pilot:
         await rest(stage, pilot)
         await pilot.press("8", "tab", "1", "1")
@@ -118,7 +117,7 @@ async def test_what_cannot_be_meant_is_not_kept_but_the_rest_is_and_it_is_told()
 )
 async def test_it_complains_at_the_field_and_stays(name: str, text: str, complaint: str) -> None:
     stage, recorder = Stage(PLANNED), ListRecorder()
-    app = TrackerApp(stage.session(recorder=recorder))
+    app = app_of(stage.session(recorder=recorder))
     async with app.run_test() as pilot:
         screen = await rest(stage, pilot)
         field = screen.query_one(f"#{name}", Input)
@@ -141,7 +140,7 @@ async def test_it_complains_at_the_field_and_stays(name: str, text: str, complai
 
 async def test_the_load_of_this_set_and_of_the_next_are_two_things() -> None:
     stage, recorder = Stage(PLANNED), ListRecorder()
-    app = TrackerApp(stage.session(recorder=recorder))
+    app = app_of(stage.session(recorder=recorder))
     async with app.run_test() as pilot:
         screen = await rest(stage, pilot)
         for name, digits in (("load", "55"), ("next", "62,5")):
@@ -161,7 +160,7 @@ async def test_the_load_of_this_set_and_of_the_next_are_two_things() -> None:
 
 async def test_nothing_is_entered_twice() -> None:
     stage, recorder = Stage(PLANNED), ListRecorder()
-    app = TrackerApp(stage.session(recorder=recorder))
+    app = app_of(stage.session(recorder=recorder))
     async with app.run_test() as pilot:
         await rest(stage, pilot)
         await pilot.press("8", "tab", "1", "1", "enter")
@@ -172,7 +171,7 @@ async def test_nothing_is_entered_twice() -> None:
 
 async def test_much_pain_is_answered_at_once() -> None:
     stage = Stage(PLANNED, (69.0, UserInput(69.0, PainEntered(8, PainMoment.BETWEEN, 1))))
-    app = TrackerApp(stage.session())
+    app = app_of(stage.session())
     async with app.run_test() as pilot:
         await rest(stage, pilot)
         assert "! " in said(pilot, "#effort")
@@ -180,7 +179,7 @@ async def test_much_pain_is_answered_at_once() -> None:
 
 async def test_a_note_on_the_set_can_be_taken_down_in_the_rest() -> None:
     stage, recorder = Stage(PLANNED), ListRecorder()
-    app = TrackerApp(stage.session(recorder=recorder))
+    app = app_of(stage.session(recorder=recorder))
     async with app.run_test() as pilot:
         await rest(stage, pilot)
         await pilot.press("n")
@@ -194,7 +193,7 @@ async def test_a_note_on_the_set_can_be_taken_down_in_the_rest() -> None:
 
 async def test_a_rest_that_begins_under_a_note_comes_after_it() -> None:
     stage = Stage(PLANNED)
-    app = TrackerApp(stage.session())
+    app = app_of(stage.session())
     async with app.run_test() as pilot:
         await stage.play_to(pilot, 40.0)
         await pilot.press("n")
@@ -208,7 +207,7 @@ async def test_a_rest_that_begins_under_a_note_comes_after_it() -> None:
 
 async def test_a_set_that_begins_under_the_help_ends_the_rest_after_it() -> None:
     stage = Stage(PLANNED)
-    app = TrackerApp(stage.session())
+    app = app_of(stage.session())
     async with app.run_test() as pilot:
         await rest(stage, pilot)
         await pilot.press("question_mark")
@@ -223,7 +222,7 @@ async def test_a_set_that_begins_under_the_help_ends_the_rest_after_it() -> None
 
 async def test_a_lost_link_is_visible_while_resting() -> None:
     stage = Stage(PLANNED, (69.0, LinkChanged(69.0, LinkState.LOST)))
-    app = TrackerApp(stage.session())
+    app = app_of(stage.session())
     async with app.run_test() as pilot:
         screen = await rest(stage, pilot)
         assert screen.query_one(Banner).text.startswith("! Sensor lost")
@@ -232,7 +231,7 @@ async def test_a_lost_link_is_visible_while_resting() -> None:
 
 async def test_letters_are_keys_while_numbers_are_typed() -> None:
     stage = Stage(PLANNED)
-    app = TrackerApp(stage.session())
+    app = app_of(stage.session())
     async with app.run_test() as pilot:
         screen = await rest(stage, pilot)
         await pilot.press("m", "question_mark")
@@ -248,7 +247,7 @@ async def test_letters_are_keys_while_numbers_are_typed() -> None:
 @pytest.mark.parametrize("size", SIZES)
 async def test_every_rep_of_a_usual_set_is_in_sight(size: tuple[int, int]) -> None:
     stage = Stage(PLANNED)
-    app = TrackerApp(stage.session())
+    app = app_of(stage.session())
     async with app.run_test(size=size) as pilot:
         screen = await rest(stage, pilot)
         assert screen.max_scroll_y == 0
@@ -267,7 +266,7 @@ def test_picture_of_a_rest(snap_compare: SnapCompare, size: tuple[int, int], the
         await pilot.press("8")
         await still(pilot, theme)
 
-    assert snap_compare(TrackerApp(stage.session()), terminal_size=size, run_before=arrange)
+    assert snap_compare(app_of(stage.session()), terminal_size=size, run_before=arrange)
 
 
 def test_picture_of_a_complaint_with_a_lost_sensor(snap_compare: SnapCompare) -> None:
@@ -279,4 +278,4 @@ def test_picture_of_a_complaint_with_a_lost_sensor(snap_compare: SnapCompare) ->
         await pilot.press("tab", "1", "1", "enter")
         await still(pilot, "textual-dark")
 
-    assert snap_compare(TrackerApp(stage.session()), terminal_size=SIZES[0], run_before=arrange)
+    assert snap_compare(app_of(stage.session()), terminal_size=SIZES[0], run_before=arrange)

@@ -5,12 +5,10 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.widgets import Footer, Input, Label, Static
 
-from tests.ble.fake_radio import ADDRESS, NAME
 from tests.tui.coaching import Gym, comes, look, still
 from tests.tui.staging import SIZES, every_look
-from tracker.app.devices import SIMULATED, Device
+from tracker.app.devices import SIMULATED
 from tracker.domain import Plan, parse_tempo
-from tracker.tui import TrackerApp
 from tracker.tui.screens.devices import DevicesScreen
 from tracker.tui.screens.dialogs import GuideScreen
 from tracker.tui.screens.setup import SetupScreen
@@ -23,16 +21,12 @@ if TYPE_CHECKING:
     from textual.pilot import Pilot
 
     from tests.tui.coaching import SnapCompare
+    from tracker.tui import TrackerApp
 
-SENSOR = Device(ADDRESS, NAME, "profile")
 
-
-async def set_up(pilot: Pilot[None], device: Device = SIMULATED) -> None:
-    app = pilot.app
-    assert isinstance(app, TrackerApp)
-    assert app.studio is not None
-    app.push_screen(SetupScreen(app.studio, device))
-    await comes(pilot, SetupScreen)
+def setting_up(gym: Gym) -> TrackerApp:
+    """Return an app that begins with the set-up."""
+    return gym.app(lambda coach: coach.set_up(SIMULATED))
 
 
 def field(pilot: Pilot[None], name: str) -> Input:
@@ -60,9 +54,9 @@ async def write(pilot: Pilot[None], name: str, text: str) -> None:
 async def test_a_tempo_of_three_places_is_refused_with_the_question_at_its_field(
     tmp_path: Path,
 ) -> None:
-    app = Gym(tmp_path).app()
+    app = setting_up(Gym(tmp_path))
     async with app.run_test() as pilot:
-        await set_up(pilot)
+        await comes(pilot, SetupScreen)
         await write(pilot, "tempo", "311")
         field(pilot, "load").focus()
         await pilot.press("enter")
@@ -79,9 +73,9 @@ async def test_a_tempo_of_three_places_is_refused_with_the_question_at_its_field
 
 
 async def test_a_tempo_is_said_both_ways_while_it_is_typed(tmp_path: Path) -> None:
-    app = Gym(tmp_path).app()
+    app = setting_up(Gym(tmp_path))
     async with app.run_test() as pilot:
-        await set_up(pilot)
+        await comes(pilot, SetupScreen)
         assert hint_of(pilot, "tempo") == "up 1 · hold 2 · down 3 · floor 0"
         await write(pilot, "tempo", "40X1")
         assert hint_of(pilot, "tempo") == "up X · hold 1 · down 4 · floor 0"
@@ -93,11 +87,11 @@ async def test_a_tempo_is_said_both_ways_while_it_is_typed(tmp_path: Path) -> No
 
 async def test_plans_are_remembered_for_each_exercise(tmp_path: Path) -> None:
     gym = Gym(tmp_path)
-    gym.studio.remember_plan("glute_bridge", Plan(20.0, 15, parse_tempo("2-0-1-3")))
-    gym.studio.remember_plan("hip_thrust", Plan(80.0, 6, keep_tension=True, breathing=False))
-    app = gym.app()
+    gym.service.remember_plan("glute_bridge", Plan(20.0, 15, parse_tempo("2-0-1-3")))
+    gym.service.remember_plan("hip_thrust", Plan(80.0, 6, keep_tension=True, breathing=False))
+    app = setting_up(gym)
     async with app.run_test() as pilot:
-        await set_up(pilot)
+        await comes(pilot, SetupScreen)
         exercise = app.screen.query_one("#exercise", Choice)
         assert exercise.value == "hip_thrust"
         assert (field(pilot, "load").value, field(pilot, "tempo").value) == ("80", "")
@@ -115,26 +109,26 @@ async def test_plans_are_remembered_for_each_exercise(tmp_path: Path) -> None:
 
 async def test_the_warning_comes_once_and_what_was_chosen_is_kept(tmp_path: Path) -> None:
     gym = Gym(tmp_path)
-    app = gym.app()
+    app = setting_up(gym)
     async with app.run_test() as pilot:
-        await set_up(pilot)
+        await comes(pilot, SetupScreen)
         await write(pilot, "load", "42,5")
         app.screen.query_one("#sound").focus()
         await pilot.press("right", "enter")
         await comes(pilot, GuideScreen)
-        kept = gym.studio.config
+        kept = gym.service.config
         assert kept.plan["hip_thrust"].load_kg == 42.5
         assert not kept.training.sound
         assert not kept.training.warned, "it was not read yet"
         await pilot.press("enter")
         await comes(pilot, TrainScreen)
-        assert gym.studio.config.training.warned
+        assert gym.service.config.training.warned
 
 
 async def test_pain_is_asked_before_and_refused_above_ten(tmp_path: Path) -> None:
-    app = Gym(tmp_path).app()
+    app = setting_up(Gym(tmp_path))
     async with app.run_test() as pilot:
-        await set_up(pilot)
+        await comes(pilot, SetupScreen)
         await write(pilot, "pain", "11")
         await pilot.press("enter")
         await look(pilot)
@@ -142,25 +136,19 @@ async def test_pain_is_asked_before_and_refused_above_ten(tmp_path: Path) -> Non
         assert app.focused is field(pilot, "pain")
 
 
-async def test_what_nobody_can_simulate_needs_a_sensor(tmp_path: Path) -> None:
-    app = Gym(tmp_path).app()
-    for device, there in ((SIMULATED, False), (SENSOR, True)):
-        assert ("squat" in app.studio.exercises(device)) is there  # type: ignore[union-attr]
-
-
 async def test_escape_goes_back_to_the_sensors(tmp_path: Path) -> None:
-    app = Gym(tmp_path).app()
+    app = setting_up(Gym(tmp_path))
     async with app.run_test() as pilot:
-        await set_up(pilot)
+        await comes(pilot, SetupScreen)
         await pilot.press("escape")
         await comes(pilot, DevicesScreen)
 
 
 @pytest.mark.parametrize("size", SIZES)
 async def test_every_field_and_key_is_in_sight(tmp_path: Path, size: tuple[int, int]) -> None:
-    app = Gym(tmp_path).app()
+    app = setting_up(Gym(tmp_path))
     async with app.run_test(size=size) as pilot:
-        await set_up(pilot)
+        await comes(pilot, SetupScreen)
         form = app.screen.query_one("#form")
         for row in app.screen.query(FormRow):
             assert form.region.contains_region(row.region)
@@ -175,18 +163,18 @@ def test_picture_of_a_set_up(
     snap_compare: SnapCompare, tmp_path: Path, size: tuple[int, int], theme: str
 ) -> None:
     async def arrange(pilot: Pilot[None]) -> None:
-        await set_up(pilot)
+        await comes(pilot, SetupScreen)
         await write(pilot, "load", "60")
         await still(pilot, theme)
 
-    assert snap_compare(Gym(tmp_path).app(), terminal_size=size, run_before=arrange)
+    assert snap_compare(setting_up(Gym(tmp_path)), terminal_size=size, run_before=arrange)
 
 
 def test_picture_of_a_question(snap_compare: SnapCompare, tmp_path: Path) -> None:
     async def arrange(pilot: Pilot[None]) -> None:
-        await set_up(pilot)
+        await comes(pilot, SetupScreen)
         await write(pilot, "tempo", "311")
         await pilot.press("enter")
         await still(pilot, "textual-dark")
 
-    assert snap_compare(Gym(tmp_path).app(), terminal_size=SIZES[0], run_before=arrange)
+    assert snap_compare(setting_up(Gym(tmp_path)), terminal_size=SIZES[0], run_before=arrange)

@@ -8,9 +8,9 @@ import pytest
 from textual.notifications import Notify
 from textual.widgets import Footer, Input, Static
 
-from tests.app.doubles import ListRecorder
+from tests.app.doubles import ListRecorder, in_time
 from tests.tui.coaching import still
-from tests.tui.staging import PLAN, PLANNED, SIZES, Stage, every_look, look
+from tests.tui.staging import PLAN, PLANNED, SIZES, Stage, app_of, every_look, look
 from tests.tui.widgets.snapshots import set_of
 from tests.workouts import rep_at
 from tracker.domain import (
@@ -26,7 +26,7 @@ from tracker.domain import (
     Workout,
     read_control_message,
 )
-from tracker.tui import TrackerApp
+from tracker.tui.screens import Next
 from tracker.tui.screens.summary import SummaryScreen, data_text, pain_text, totals_text
 from tracker.tui.screens.train import TrainScreen
 
@@ -87,13 +87,15 @@ async def summed_up(stage: Stage, pilot: Pilot[None]) -> SummaryScreen:
     await look(pilot)
     screen = pilot.app.screen
     assert isinstance(screen, SummaryScreen)
+    await in_time(lambda: screen._earlier is not None)
+    await look(pilot)
     return screen
 
 
 async def test_it_asks_for_pain_and_a_note_and_keeps_them_on_the_way_back() -> None:
     stage, recorder = Stage(PLANNED), ListRecorder()
     told: list[Message] = []
-    app = TrackerApp(stage.session(recorder=recorder))
+    app = app_of(stage.session(recorder=recorder))
     async with app.run_test(message_hook=told.append) as pilot:
         screen = await summed_up(stage, pilot)
         await pilot.press("1", "1", "escape")
@@ -106,7 +108,7 @@ async def test_it_asks_for_pain_and_a_note_and_keeps_them_on_the_way_back() -> N
         await pilot.press("f")
         await look(pilot)
         assert app.screen.query_one("#note", Input).value == "fine"
-        assert "pain after: 1" in said(pilot, "#outlook")
+        assert "pain after: 1" in said(pilot, "#advice")
     messages = [each.notification.message for each in told if isinstance(each, Notify)]
     assert messages == ["pain: expected a whole number from 0 to 10"]
     entered = [
@@ -120,7 +122,7 @@ async def test_it_asks_for_pain_and_a_note_and_keeps_them_on_the_way_back() -> N
 
 async def test_enter_ends_an_app_that_was_given_its_session() -> None:
     stage = Stage(PLANNED)
-    app = TrackerApp(stage.session())
+    app = app_of(stage.session())
     async with app.run_test() as pilot:
         await summed_up(stage, pilot)
         await pilot.press("enter")
@@ -130,10 +132,10 @@ async def test_enter_ends_an_app_that_was_given_its_session() -> None:
 
 async def test_it_says_what_comes_next_and_each_thing_once() -> None:
     stage = Stage(PLANNED, (60.0, UserInput(60.0, PainEntered(3, PainMoment.BETWEEN, 1))))
-    app = TrackerApp(stage.session())
+    app = app_of(stage.session())
     async with app.run_test() as pilot:
         await summed_up(stage, pilot)
-        lines = said(pilot, "#outlook").splitlines()
+        lines = said(pilot, "#advice").splitlines()
         assert lines[0] == "pain after set 1: 3"
         assert any(line.startswith("next time: ") for line in lines)
         assert len(set(lines)) == len(lines)
@@ -141,45 +143,43 @@ async def test_it_says_what_comes_next_and_each_thing_once() -> None:
 
 async def test_without_a_set_it_says_what_to_try() -> None:
     stage = Stage()
-    app = TrackerApp(stage.session())
+    app = app_of(stage.session())
     async with app.run_test() as pilot:
         await stage.play_to(pilot, 2.0)
         await pilot.press("f")
         await look(pilot)
-        assert said(pilot, "#outlook").startswith("No set was found.")
+        assert said(pilot, "#advice").startswith("No set was found.")
 
 
 async def test_of_a_past_session_nothing_is_asked() -> None:
-    played: list[bool] = []
-    app = TrackerApp(Stage().session())
+    answers: list[Next | None] = []
+    app = app_of(Stage().session())
     async with app.run_test() as pilot:
         past = workout(SET, pain=PAIN, note="felt good")
-        screen = SummaryScreen(
-            lambda: past, (), date(2026, 3, 2), replay=lambda: played.append(True)
-        )
-        await app.push_screen(screen)
+        screen = SummaryScreen(lambda: past, date(2026, 3, 2))
+        await app.push_screen(screen, answers.append)
         await look(pilot)
         assert not screen.query(Input)
         assert said(pilot, "#title") == "SIMULATED · Hip thrust · 2026-03-01 10:05"
-        outlook = said(pilot, "#outlook").splitlines()
-        assert outlook[0] == "pain before: 1, after: 3"
-        assert outlook[-1] == "“felt good”"
+        advice = said(pilot, "#advice").splitlines()
+        assert advice[0] == "pain before: 1, after: 3"
+        assert advice[-1] == "“felt good”"
         await pilot.press("r")
-        assert played == [True]
+        assert answers == [Next.REPLAY]
 
 
 @pytest.mark.parametrize("size", SIZES)
 async def test_nothing_is_cut_off(size: tuple[int, int]) -> None:
     stage = Stage(PLANNED, (60.0, UserInput(60.0, PainEntered(8, PainMoment.BETWEEN, 1))))
-    app = TrackerApp(stage.session())
+    app = app_of(stage.session())
     async with app.run_test(size=size) as pilot:
         screen = await summed_up(stage, pilot)
         assert screen.max_scroll_y == 0
-        for part in ("#title", "#totals", "#fields", "#outlook", "RepTable", "Footer"):
+        for part in ("#title", "#totals", "#fields", "#advice", "RepTable", "Footer"):
             region = screen.query_one(part).region
             assert screen.region.contains_region(region), part
         assert screen.query_one(Footer).max_scroll_x == 0
-        assert screen.query_one("#outlook").max_scroll_y == 0
+        assert screen.query_one("#advice").max_scroll_y == 0
 
 
 @every_look
@@ -192,4 +192,4 @@ def test_picture_of_a_summary(
         await summed_up(stage, pilot)
         await still(pilot, theme)
 
-    assert snap_compare(TrackerApp(stage.session()), terminal_size=size, run_before=arrange)
+    assert snap_compare(app_of(stage.session()), terminal_size=size, run_before=arrange)

@@ -9,7 +9,7 @@ from textual.widget import Widget
 from textual.widgets import Footer
 
 from tests.app.doubles import ListRecorder, until
-from tests.tui.staging import PLANNED, SIZES, Stage, every_look, look, training_of
+from tests.tui.staging import PLANNED, SIZES, Stage, app_of, every_look, look, training_of
 from tests.workouts import REP_S, SET_STARTS_S, UP_S
 from tracker.app.playback import Playback
 from tracker.app.snapshot import RunState
@@ -23,7 +23,7 @@ from tracker.domain import (
     UserCommand,
 )
 from tracker.tui import TrackerApp
-from tracker.tui.messages import EventPosted
+from tracker.tui.screens import EventPosted
 from tracker.tui.widgets.live import Count, CueBar, PaceBar, PhaseBar
 from tracker.tui.widgets.reps import LastRep, SetList
 from tracker.tui.widgets.status import Banner, Headline, Notice, Quality
@@ -47,8 +47,9 @@ IN_THE_REST_S = 70.0
 
 
 def playback_of(app: TrackerApp) -> Playback:
-    assert isinstance(app.training, Playback)
-    return app.training
+    playback = training_of(app)
+    assert isinstance(playback, Playback)
+    return playback
 
 
 # Messages
@@ -57,7 +58,7 @@ def playback_of(app: TrackerApp) -> Playback:
 async def test_every_event_arrives_as_a_message_in_order() -> None:
     stage = Stage()
     received: list[Message] = []
-    app = TrackerApp(stage.playback())
+    app = app_of(stage.playback())
     async with app.run_test(message_hook=received.append) as pilot:
         await stage.play_to(pilot, 60.0)
 
@@ -68,7 +69,7 @@ async def test_every_event_arrives_as_a_message_in_order() -> None:
 async def test_no_event_is_lost_while_the_screen_is_flooded() -> None:
     stage = Stage()
     received: list[Message] = []
-    app = TrackerApp(stage.playback())
+    app = app_of(stage.playback())
     async with app.run_test(message_hook=received.append) as pilot:
         playback_of(app).seek(129.0)
         await look(pilot)
@@ -79,7 +80,7 @@ async def test_no_event_is_lost_while_the_screen_is_flooded() -> None:
 
 async def test_a_counted_rep_flashes_but_not_when_it_is_old_news() -> None:
     stage = Stage()
-    app = TrackerApp(stage.playback())
+    app = app_of(stage.playback())
     async with app.run_test() as pilot:
         playback_of(app).seek(SET_STARTS_S[0] + 2.0)
         await look(pilot)
@@ -96,7 +97,7 @@ async def test_a_counted_rep_flashes_but_not_when_it_is_old_news() -> None:
 
 async def test_the_parts_show_the_fifth_hold() -> None:
     stage = Stage()
-    app = TrackerApp(stage.playback())
+    app = app_of(stage.playback())
     async with app.run_test() as pilot:
         await stage.play_to(pilot, IN_THE_FIFTH_HOLD_S)
         screen = app.screen
@@ -113,7 +114,7 @@ async def test_the_parts_show_the_fifth_hold() -> None:
 
 async def test_before_the_first_rep_it_says_what_to_do() -> None:
     stage = Stage()
-    app = TrackerApp(stage.playback())
+    app = app_of(stage.playback())
     async with app.run_test() as pilot:
         await stage.play_to(pilot, 3.0)
         assert app.screen.query_one(Notice).words[0] == "Ready"
@@ -122,7 +123,7 @@ async def test_before_the_first_rep_it_says_what_to_do() -> None:
 
 async def test_a_battery_that_runs_out_is_pointed_out_once() -> None:
     stage = Stage((5.0, BatteryRead(5.0, 14)), (6.0, BatteryRead(6.0, 13)))
-    app = TrackerApp(stage.session())
+    app = app_of(stage.session())
     async with app.run_test(notifications=True) as pilot:
         await stage.play_to(pilot, 8.0)
         await pilot.pause()
@@ -133,7 +134,7 @@ async def test_a_battery_that_runs_out_is_pointed_out_once() -> None:
 
 async def test_a_lost_link_is_a_state_of_the_screen() -> None:
     stage = Stage((30.0, LinkChanged(30.0, LinkState.LOST)))
-    app = TrackerApp(stage.session())
+    app = app_of(stage.session())
     async with app.run_test() as pilot:
         await stage.play_to(pilot, 31.0)
         banner = app.screen.query_one(Banner)
@@ -143,7 +144,7 @@ async def test_a_lost_link_is_a_state_of_the_screen() -> None:
 
 async def test_silence_is_noticed_by_the_clock() -> None:
     stage = Stage()
-    app = TrackerApp(stage.session())
+    app = app_of(stage.session())
     async with app.run_test() as pilot:
         await stage.play_to(pilot, 31.0)
         await stage.clock.advance(4.0)
@@ -153,7 +154,7 @@ async def test_silence_is_noticed_by_the_clock() -> None:
 
 async def test_the_end_is_summed_up_and_one_can_go_back() -> None:
     stage = Stage()
-    app = TrackerApp(stage.playback())
+    app = app_of(stage.playback())
     async with app.run_test() as pilot:
         stage.source.play_to(1000.0)
         await look(pilot)
@@ -172,7 +173,7 @@ async def test_the_end_is_summed_up_and_one_can_go_back() -> None:
 
 async def test_space_pauses_and_goes_on() -> None:
     stage = Stage()
-    app = TrackerApp(stage.playback())
+    app = app_of(stage.playback())
     async with app.run_test() as pilot:
         await stage.play_to(pilot, 10.0)
         await pilot.press("space")
@@ -187,7 +188,7 @@ async def test_space_pauses_and_goes_on() -> None:
 
 async def test_arrows_seek_by_five_seconds() -> None:
     stage = Stage()
-    app = TrackerApp(stage.playback())
+    app = app_of(stage.playback())
     async with app.run_test() as pilot:
         await stage.play_to(pilot, 30.0)
         await pilot.press("left")
@@ -200,7 +201,7 @@ async def test_arrows_seek_by_five_seconds() -> None:
 
 async def test_plus_and_minus_change_the_speed() -> None:
     stage = Stage()
-    app = TrackerApp(stage.playback())
+    app = app_of(stage.playback())
     async with app.run_test() as pilot:
         await pilot.press("plus")
         assert stage.source.speed == 2.0
@@ -211,7 +212,7 @@ async def test_plus_and_minus_change_the_speed() -> None:
 async def test_s_starts_and_stops_a_set_by_hand() -> None:
     stage = Stage()
     received: list[Message] = []
-    app = TrackerApp(stage.session())
+    app = app_of(stage.session())
     async with app.run_test(message_hook=received.append) as pilot:
         await stage.play_to(pilot, 2.0)
         await pilot.press("s")
@@ -231,7 +232,7 @@ async def test_s_starts_and_stops_a_set_by_hand() -> None:
 async def test_c_takes_the_hold_that_follows_for_the_own_level() -> None:
     stage = Stage()
     received: list[Message] = []
-    app = TrackerApp(stage.session())
+    app = app_of(stage.session())
     async with app.run_test(message_hook=received.append) as pilot:
         await stage.play_to(pilot, 2.0)
         await pilot.press("c")
@@ -244,7 +245,7 @@ async def test_c_takes_the_hold_that_follows_for_the_own_level() -> None:
 async def test_reference_reps_are_pointed_out_one_by_one() -> None:
     stage = Stage()
     received: list[Message] = []
-    app = TrackerApp(stage.session())
+    app = app_of(stage.session())
     async with app.run_test(message_hook=received.append) as pilot:
         app.screen.post_message(EventPosted(ReferenceRep(9.0, 2, 3)))
         app.screen.post_message(EventPosted(ReferenceRep(13.0, 2, 3, "its lockout was not held")))
@@ -260,9 +261,9 @@ async def test_reference_reps_are_pointed_out_one_by_one() -> None:
 async def test_a_live_session_offers_no_keys_that_it_cannot_obey() -> None:
     live, played = Stage(), Stage()
     for app, offered in (
-        (TrackerApp(live.session()), {"s", "question_mark", "q"}),
+        (app_of(live.session()), {"s", "question_mark", "q"}),
         (
-            TrackerApp(played.playback()),
+            app_of(played.playback()),
             {"space", "left", "right", "plus", "minus", "s", "question_mark", "q"},
         ),
     ):
@@ -281,7 +282,7 @@ async def test_a_live_session_offers_no_keys_that_it_cannot_obey() -> None:
 
 async def test_u_and_a_correct_the_count_but_not_below_nothing() -> None:
     stage, recorder = Stage(PLANNED), ListRecorder()
-    app = TrackerApp(stage.session(recorder=recorder))
+    app = app_of(stage.session(recorder=recorder))
     async with app.run_test() as pilot:
         await pilot.press("a", "u")
         await stage.play_to(pilot, IN_THE_FIFTH_HOLD_S)
@@ -302,7 +303,7 @@ async def test_u_and_a_correct_the_count_but_not_below_nothing() -> None:
 
 async def test_from_far_there_is_nothing_but_the_number_and_the_phase() -> None:
     stage = Stage(PLANNED)
-    app = TrackerApp(stage.session())
+    app = app_of(stage.session())
     async with app.run_test(size=SIZES[0]) as pilot:
         await stage.play_to(pilot, IN_THE_FIFTH_HOLD_S)
         near = app.screen.query_one(Count).size
@@ -322,7 +323,7 @@ async def test_from_far_there_is_nothing_but_the_number_and_the_phase() -> None:
 
 async def test_from_far_a_rep_flashes_and_an_alarm_is_still_shown() -> None:
     stage = Stage(PLANNED, (26.0, LinkChanged(26.0, LinkState.LOST)))
-    app = TrackerApp(stage.session())
+    app = app_of(stage.session())
     async with app.run_test(size=SIZES[0]) as pilot:
         await pilot.press("d")
         stage.source.play_to(SET_STARTS_S[0] + REP_S + UP_S + 0.2)
@@ -335,7 +336,7 @@ async def test_from_far_a_rep_flashes_and_an_alarm_is_still_shown() -> None:
 
 async def test_n_takes_a_note_on_the_session_and_then_on_the_set() -> None:
     stage = Stage(PLANNED)
-    app = TrackerApp(stage.session())
+    app = app_of(stage.session())
     async with app.run_test() as pilot:
         await stage.play_to(pilot, 2.0)
         await pilot.press("n", *"tired", "enter")
@@ -356,7 +357,7 @@ async def test_a_calibration_that_is_waited_for_is_shown_until_it_is_over(
 ) -> None:
     failed = CalibrationFailed(20.0, "the hips moved")
     stage = Stage(PLANNED, (20.0, failed))
-    app = TrackerApp(stage.session())
+    app = app_of(stage.session())
     async with app.run_test() as pilot:
         await stage.play_to(pilot, 2.0)
         await pilot.press(key)
@@ -377,7 +378,7 @@ async def test_a_calibration_that_is_waited_for_is_shown_until_it_is_over(
 async def test_at_eighty_columns_every_key_is_in_the_footer(
     played: bool, offered: list[str]
 ) -> None:
-    app = TrackerApp(Stage().playback() if played else Stage().session())
+    app = app_of(Stage().playback() if played else Stage().session())
     async with app.run_test(size=SIZES[0]) as pilot:
         await look(pilot)
         footer = app.screen.query_one(Footer)
@@ -395,7 +396,7 @@ async def test_at_eighty_columns_every_key_is_in_the_footer(
 @pytest.mark.parametrize("size", SIZES)
 async def test_nothing_is_cut_off(size: tuple[int, int]) -> None:
     stage = Stage()
-    app = TrackerApp(stage.playback())
+    app = app_of(stage.playback())
     async with app.run_test(size=size) as pilot:
         await stage.play_to(pilot, IN_THE_FIFTH_HOLD_S)
         screen = app.screen
@@ -414,7 +415,7 @@ async def test_nothing_is_cut_off(size: tuple[int, int]) -> None:
 
 async def test_a_resize_while_training_is_followed() -> None:
     stage = Stage()
-    app = TrackerApp(stage.playback())
+    app = app_of(stage.playback())
     async with app.run_test(size=SIZES[0]) as pilot:
         await stage.play_to(pilot, IN_THE_FIFTH_HOLD_S)
         before = app.screen.query_one(Count).size
@@ -443,7 +444,7 @@ def test_picture_of_a_hold(snap_compare: SnapCompare, size: tuple[int, int], the
         pilot.app.theme = theme
         await _sought(pilot, IN_THE_FIFTH_HOLD_S)
 
-    app = TrackerApp(Stage(PLANNED).playback())
+    app = app_of(Stage(PLANNED).playback())
     assert snap_compare(app, terminal_size=size, run_before=arrange)
 
 
@@ -453,7 +454,7 @@ def test_picture_of_a_cue(snap_compare: SnapCompare, size: tuple[int, int], them
         pilot.app.theme = theme
         await _sought(pilot, 21.0)
 
-    app = TrackerApp(Stage(PLANNED).playback())
+    app = app_of(Stage(PLANNED).playback())
     assert snap_compare(app, terminal_size=size, run_before=arrange)
 
 
@@ -464,7 +465,7 @@ def test_picture_from_far(snap_compare: SnapCompare, size: tuple[int, int], them
         await _sought(pilot, IN_THE_SECOND_SET_S)
         await pilot.press("d")
 
-    app = TrackerApp(Stage(PLANNED).playback())
+    app = app_of(Stage(PLANNED).playback())
     assert snap_compare(app, terminal_size=size, run_before=arrange)
 
 
@@ -476,7 +477,7 @@ def test_picture_of_readiness(
         pilot.app.theme = theme
         await _sought(pilot, 3.0)
 
-    app = TrackerApp(Stage(PLANNED).playback())
+    app = app_of(Stage(PLANNED).playback())
     assert snap_compare(app, terminal_size=size, run_before=arrange)
 
 
@@ -485,7 +486,7 @@ def test_picture_of_the_way_up_in_the_light(snap_compare: SnapCompare) -> None:
         pilot.app.theme = "textual-light"
         await _sought(pilot, IN_THE_SECOND_SET_S)
 
-    app = TrackerApp(Stage().playback("2026-03-01T05-05-09Z_hip_thrust.arrows"))
+    app = app_of(Stage().playback("2026-03-01T05-05-09Z_hip_thrust.arrows"))
     assert snap_compare(app, terminal_size=SIZES[0], run_before=arrange)
 
 
@@ -500,7 +501,7 @@ def test_picture_without_colours(
         if far:
             await pilot.press("d")
 
-    app = TrackerApp(Stage(PLANNED).playback())
+    app = app_of(Stage(PLANNED).playback())
     assert snap_compare(app, terminal_size=SIZES[0], run_before=arrange)
 
 
@@ -510,19 +511,19 @@ def test_picture_of_a_rest_that_is_paused(snap_compare: SnapCompare) -> None:
         await pilot.press("space")
         await look(pilot)
 
-    assert snap_compare(TrackerApp(Stage().playback()), terminal_size=SIZES[0], run_before=arrange)
+    assert snap_compare(app_of(Stage().playback()), terminal_size=SIZES[0], run_before=arrange)
 
 
 def test_picture_of_the_end(snap_compare: SnapCompare) -> None:
     async def arrange(pilot: Pilot[None]) -> None:
         await _sought(pilot, 135.0)
 
-    assert snap_compare(TrackerApp(Stage().playback()), terminal_size=SIZES[0], run_before=arrange)
+    assert snap_compare(app_of(Stage().playback()), terminal_size=SIZES[0], run_before=arrange)
 
 
 def test_picture_of_a_lost_sensor(snap_compare: SnapCompare) -> None:
     async def arrange(pilot: Pilot[None]) -> None:
         await _sought(pilot, 31.0)
 
-    app = TrackerApp(Stage((30.0, LinkChanged(30.0, LinkState.LOST))).playback())
+    app = app_of(Stage((30.0, LinkChanged(30.0, LinkState.LOST))).playback())
     assert snap_compare(app, terminal_size=SIZES[0], run_before=arrange)

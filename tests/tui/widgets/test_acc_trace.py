@@ -44,7 +44,7 @@ async def test_it_follows_what_it_is_shown_and_its_size() -> None:
         await pilot.pause()
         for size in ((60, 8), (30, 5)):
             await pilot.resize_terminal(*size)
-            trace.show(TIME_S, np.full_like(TIME_S, STANDARD_GRAVITY_MPS2))
+            trace.update_from(TIME_S, np.full_like(TIME_S, STANDARD_GRAVITY_MPS2))
             await pilot.pause()
             drawn = [trace.render_line(y).text for y in range(trace.size.height)]
             assert drawn == acc_lines(TIME_S, np.full_like(TIME_S, 9.80665), *trace.size)

@@ -31,7 +31,7 @@ def test_silence_is_an_alarm_even_if_the_link_claims_to_be_well() -> None:
 
 def test_a_pause_is_no_alarm_and_hides_the_silence() -> None:
     paused = snapshot(playback=playing(paused=True), sample_age_s=60.0)
-    assert banner_of(paused) == ("PAUSED   space goes on", False)
+    assert banner_of(paused) == ("PAUSED   space: go on", False)
 
 
 def test_seeking_is_said() -> None:
@@ -53,7 +53,7 @@ def test_after_the_end_of_a_replay_there_is_nothing_to_warn_of() -> None:
 
 def test_after_the_end_of_the_data_of_a_training_it_says_what_can_be_done() -> None:
     text, alarm = banner_of(snapshot(state=RunState.FINISHED))
-    assert text == "Nothing more comes from the sensor: f sums the training up"
+    assert text == "Sensor stream ended. Press f for the summary"
     assert not alarm
 
 

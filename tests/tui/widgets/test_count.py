@@ -22,7 +22,7 @@ async def test_the_count_fills_the_room_and_follows_a_resize() -> None:
     app = CountApp()
     async with app.run_test(size=(32, 11)) as pilot:
         count = app.query_one(Count)
-        count.show(snapshot(sets=(set_of(*(rep_at(6.0 * n, n) for n in range(1, 13))),)))
+        count.update_from(snapshot(sets=(set_of(*(rep_at(6.0 * n, n) for n in range(1, 13))),)))
         await pilot.pause()
         drawn = [count.render_line(y).text for y in range(11)]
         assert [line.strip() for line in drawn[:10]] == [
@@ -38,10 +38,10 @@ async def test_a_count_that_stands_still_is_dimmed() -> None:
     app = CountApp()
     async with app.run_test() as pilot:
         count = app.query_one(Count)
-        count.show(snapshot())
+        count.update_from(snapshot())
         assert count.has_class("-resting")
-        count.show(snapshot(sets=(set_of(rep_at(1.0, 1)),)))
+        count.update_from(snapshot(sets=(set_of(rep_at(1.0, 1)),)))
         assert not count.has_class("-resting")
-        count.show(snapshot(sets=(set_of(rep_at(1.0, 1), ended=True),)))
+        count.update_from(snapshot(sets=(set_of(rep_at(1.0, 1), ended=True),)))
         assert count.has_class("-resting")
         await pilot.pause()

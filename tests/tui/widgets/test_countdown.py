@@ -44,7 +44,7 @@ async def test_it_is_drawn_large_with_what_it_means_below() -> None:
         widget = app.query_one(Countdown)
         widget.styles.height = "100%"
         for rest_s, words in ((10.0, "rest left"), (95.0, "✓ rest is over: next set")):
-            widget.show(snapshot(sets=(ENDED,), plan=PLAN, position_s=ENDED.end_s + rest_s))
+            widget.update_from(snapshot(sets=(ENDED,), plan=PLAN, position_s=ENDED.end_s + rest_s))
             await pilot.pause()
             drawn = [widget.render_line(y).text.strip() for y in range(20)]
             lines = [line for line in drawn if line]

@@ -63,8 +63,8 @@ async def test_the_colour_follows_what_is_said(shown: Cue | None, classes: set[s
     app = CueApp()
     async with app.run_test() as pilot:
         bar = app.query_one(CueBar)
-        bar.show(snapshot(cue=cue(CueKind.BREATHE_OUT), position_s=10.0))
-        bar.show(snapshot(cue=shown, position_s=10.0))
+        bar.update_from(snapshot(cue=cue(CueKind.BREATHE_OUT), position_s=10.0))
+        bar.update_from(snapshot(cue=shown, position_s=10.0))
         await pilot.pause()
         assert set(bar.classes) == classes
         assert bool("".join(bar.render_line(y).text for y in range(4)).strip()) is bool(shown)

@@ -61,5 +61,5 @@ def test_before_the_first_rep_is_over_nothing_is_made_up() -> None:
 def test_during_the_first_rep_of_a_set_the_last_of_the_set_before_stays() -> None:
     widget = LastRep()
     begun = replace(set_of(rep_at(60.0, 1), index=2), reps=(), counted=1)
-    widget.show(snapshot(sets=(set_of(rep_at(1.0, 3), ended=True), begun)))
+    widget.update_from(snapshot(sets=(set_of(rep_at(1.0, 3), ended=True), begun)))
     assert widget.lines[0] == "rep 3"

@@ -33,9 +33,7 @@ def test_before_the_first_rep_the_plan_is_said_with_the_tempo_both_ways() -> Non
 
 def test_a_calibration_that_is_waited_for_says_what_to_do() -> None:
     hold = words(samples=10, calibrating=MarkKind.CALIBRATION, plan=Plan(target_reps=8))
-    assert hold.startswith(
-        "Your own level\nHips up to a level lockout,\nand hold it still for 3 s"
-    )
+    assert hold.startswith("Your lockout\nHips up to lockout,\nand hold still for 3 s")
     assert hold.endswith("8 reps")
     assert "three good reps" in words(samples=10, calibrating=MarkKind.REFERENCE_REPS)
 

@@ -83,7 +83,7 @@ async def test_a_long_set_scrolls_below_a_header_that_stays() -> None:
     app = TableApp()
     async with app.run_test(size=(80, 6)) as pilot:
         table = app.query_one(RepTable)
-        table.show(WHOLE)
+        table.update_from(WHOLE)
         await pilot.pause()
         assert not table.show_horizontal_scrollbar
         top = [table.render_line(y).text for y in range(table.size.height)]
@@ -101,7 +101,7 @@ async def test_remarks_that_do_not_fit_are_scrolled_to() -> None:
     app = TableApp()
     async with app.run_test(size=(80, 8)) as pilot:
         table = app.query_one(RepTable)
-        table.show(set_of(replace(rep_at(1.0, 1), flags=flags)))
+        table.update_from(set_of(replace(rep_at(1.0, 1), flags=flags)))
         await pilot.pause()
         assert table.show_horizontal_scrollbar
         table.scroll_to(x=table.max_scroll_x, animate=False, immediate=True)
@@ -114,13 +114,13 @@ async def test_several_sets_have_a_title_each() -> None:
     async with app.run_test(size=(80, 30)) as pilot:
         table = app.query_one(RepTable)
         second = replace(WHOLE, index=2, reps=(), counted=0)
-        table.show(WHOLE, second)
+        table.update_from(WHOLE, second)
         await pilot.pause()
         assert table.lines[0] == "set 1: 8 of 8 reps ✓ · 60 kg"
         assert table.lines[-3:] == ("", "set 2: 0 of 8 reps (8 short) · 60 kg", NOTHING)
 
 
-NOTHING = "no rep was seen to its end"
+NOTHING = "no complete rep"
 
 
 def test_a_title_says_what_the_wearer_says() -> None:

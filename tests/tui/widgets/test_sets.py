@@ -52,7 +52,7 @@ async def test_where_the_sets_do_not_fit_the_oldest_give_way() -> None:
         sets.styles.height = 4
         assert NONE_YET in sets.render_line(1).text
         done = tuple(set_of(rep_at(60.0 * n, 1), ended=True, index=n) for n in range(1, 6))
-        sets.show(snapshot(sets=done))
+        sets.update_from(snapshot(sets=done))
         await pilot.pause()
         rows = [sets.render_line(y).text for y in range(4)]
         assert rows[0].rstrip() == HEADER

@@ -8,7 +8,7 @@ from tracker.tui.widgets.traces import signal_text
 @pytest.mark.parametrize(
     ("rssi_dbm", "text"),
     [
-        (None, "not heard"),
+        (None, "not seen"),
         (-95, "···· -95 dBm"),
         (-90, "▂··· -90 dBm"),
         (-75, "▂▄·· -75 dBm"),

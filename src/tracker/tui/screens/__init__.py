@@ -1,1 +1,37 @@
-"""One module for each screen, with its layout beside it."""
+"""One module for each screen, with its layout beside it.
+
+Here is what screens tell the flow, and what the engine tells them: things that happen once and
+must not be missed. Everything else is sampled from the snapshot.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+if TYPE_CHECKING:
+    from tracker.domain import Event
+
+
+class Next(Enum):
+    """Where the wearer wants to go from a screen."""
+
+    TRAIN = auto()
+    REST = auto()
+    FINISH = auto()
+    """To the summary."""
+    DONE = auto()
+    """The training is over."""
+    HISTORY = auto()
+    REPLAY = auto()
+    BACK = auto()
+
+
+@dataclass
+class EventPosted(Message, bubble=False):
+    """An event of the engine."""
+
+    event: Event

@@ -1,7 +1,4 @@
-"""A look at a sensor before it is trained with: it connects, and shows what the sensor sends.
-
-Between the set-up and the training: the sensor is being connected, or why it is not.
-"""
+"""Before a training: check what the sensor sends, and connect to it once it is set up."""
 
 from __future__ import annotations
 
@@ -20,20 +17,24 @@ from tracker.domain import LinkState, TrackerError
 from tracker.tui.widgets.traces import AccTrace
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+    from contextlib import AbstractAsyncContextManager
+
     from textual.app import ComposeResult
     from textual.binding import BindingType
     from textual.worker import Worker
 
     from tracker.app.devices import Device, LiveCheck
-    from tracker.app.training import TrainingRequest, TrainingService
+    from tracker.app.training import Training
     from tracker.ble import SignalQuality
-    from tracker.tui.app import TrackerApp
+
+    OpenCheck = Callable[[], AbstractAsyncContextManager[tuple[LiveCheck, Device]]]
 
 LOOKS_PER_S: Final = 10.0
 """Enough to see a hand move the sensor."""
 
 JUDGED_AFTER_S: Final = 3.0
-"""A verdict takes a still second, and a while until one lies it down."""
+"""A diagnosis takes one still second, and time to put the sensor down."""
 
 _BROKEN_LINKS: Final[dict[LinkState | None, str]] = {
     LinkState.STALLED: "No data from the sensor: is it switched on?",
@@ -46,54 +47,62 @@ _SIGNS: Final = {Severity.GOOD: "✓", Severity.REMARK: "·", Severity.PROBLEM: 
 _STYLES: Final = {Severity.GOOD: "$text-success", Severity.REMARK: "", Severity.PROBLEM: "bold"}
 
 
-def flow_text(checkup: SignalQuality) -> str:
-    """Return what flows, in a line."""
-    charge = checkup.battery_percent
+def quality_text(quality: SignalQuality) -> str:
+    """Return rate, gyroscope, battery and losses, in a line."""
+    charge = quality.battery_percent
     return "   ".join(
         [
-            number(checkup.rate_hz, 1, " Hz"),
-            "gyroscope yes" if checkup.has_gyroscope else "gyroscope no",
+            number(quality.rate_hz, 1, " Hz"),
+            "gyroscope yes" if quality.has_gyroscope else "gyroscope no",
             f"battery {number(charge, 0, ' %')}",
-            f"lost {checkup.lost}",
+            f"lost {quality.lost}",
         ]
     )
 
 
-class CheckScreen(Screen[None]):
-    """Connects, draws the acceleration as it comes, and says what is to be said about it."""
+class CheckScreen(Screen["Device | None"]):
+    """Connects, draws the acceleration as it comes, and lists what is good or wrong about it.
 
-    app: TrackerApp
+    Returns the device, with its kind, if it is to be trained with.
+
+    Parameters
+    ----------
+    name
+        What the sensor is called.
+    open_check
+        Connects to it.
+    """
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "use", "Train with it"),
         Binding("r", "retry", "Try again"),
         Binding("escape", "back", "Back"),
     ]
 
-    def __init__(self, studio: TrainingService, device: Device) -> None:
+    def __init__(self, name: str, open_check: OpenCheck) -> None:
         super().__init__()
-        self._studio = studio
-        self._device = device
+        self._sensor_name = name
+        self._open_check = open_check
+        self._device: Device | None = None
         self._check: LiveCheck | None = None
         self._trouble: str | None = None
         self._hurried = False
-        """Whether to go on as soon as the sensor is judged, and good."""
+        """Whether to go on as soon as the diagnosis is there, and good."""
 
     def compose(self) -> ComposeResult:
-        """Put the trace between what flows and what is to be said."""
-        yield Static(Content(f"Check · {self._device.name}"), id="title")
+        yield Static(Content(f"Check · {self._sensor_name}"), id="title")
         yield Static(id="state")
         yield AccTrace()
         yield Static(id="findings")
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
-        """Connect, and look."""
-        self.set_interval(1.0 / LOOKS_PER_S, self.look)
+        self.set_interval(1.0 / LOOKS_PER_S, self.update_view)
         self.action_retry()
 
     async def _watch(self) -> None:
         try:
-            async with self._studio.checking(self._device) as (check, device):
+            async with self._open_check() as (check, device):
                 self._check, self._device = check, device
                 self.refresh_bindings()
                 await check.ended.wait()
@@ -103,36 +112,35 @@ class CheckScreen(Screen[None]):
             self._trouble = "The sensor stopped sending. Bring it near and try again."
         self._check = None
         self.refresh_bindings()
-        self.look()
+        self.update_view()
 
-    def look(self) -> None:
+    def update_view(self) -> None:
         """Show what has come so far."""
-        state, said = self.query_one("#state", Static), self.query_one("#findings", Static)
+        state, findings = self.query_one("#state", Static), self.query_one("#findings", Static)
         check = self._check
         broken = None if check is None else _BROKEN_LINKS.get(check.link)
         state.set_class(self._trouble is not None or broken is not None, "-alarm")
         if check is None:
-            connecting = f"Connecting to {self._device.name} … bring it near"
+            connecting = f"Connecting to {self._sensor_name} … bring it near"
             state.update(Content(connecting if self._trouble is None else f"! {self._trouble}"))
-            said.update("")
+            findings.update("")
             return
-        checkup = check.checkup
-        flow = flow_text(checkup) if checkup.samples else "Connected, waiting for data …"
+        quality = check.quality
+        flow = quality_text(quality) if quality.samples else "Connected, waiting for data …"
         state.update(flow if broken is None else f"! {broken}")
-        self.query_one(AccTrace).show(*check.trace())
+        self.query_one(AccTrace).update_from(*check.trace())
         if check.seconds < JUDGED_AFTER_S:
-            said.update("Lay it down for a moment, then move it: the line follows.")
+            findings.update("Lay it down for a moment, then move it: the line follows.")
             return
         if self._hurried:
             self.action_use()
         lines = (
             Content.styled(f"{_SIGNS[each.severity]} {each.text}", _STYLES[each.severity])
-            for each in diagnose(checkup)
+            for each in diagnose(quality)
         )
-        said.update(Content("\n").join(lines))
+        findings.update(Content("\n").join(lines))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer what can be done now."""
         if action == "use":
             return self._check is not None
         if action == "retry":
@@ -140,9 +148,9 @@ class CheckScreen(Screen[None]):
         return True
 
     def action_use(self) -> None:
-        """Train with it, unless what it sends cannot be trusted."""
+        """Train with it, unless its data can't be trusted."""
         check = self._check
-        if check is None:
+        if check is None or not self.is_current:
             return
         if check.seconds < JUDGED_AFTER_S:
             self._hurried = True
@@ -150,82 +158,93 @@ class CheckScreen(Screen[None]):
             return
         self._hurried = False
         problems = [
-            each.text for each in diagnose(check.checkup) if each.severity is Severity.PROBLEM
+            each.text for each in diagnose(check.quality) if each.severity is Severity.PROBLEM
         ]
         if problems:
             self.notify("\n".join(problems), severity="error", timeout=8.0)
             return
-        try:
-            self._studio.remember_sensor(self._device)
-        except TrackerError as error:
-            self.notify(str(error), severity="warning", timeout=8.0)
-        self.app.set_up(self._device)
+        self.dismiss(self._device)
 
     def action_retry(self) -> None:
-        """Connect again."""
         self._trouble, self._hurried = None, False
-        self.query_one(AccTrace).show(np.empty(0), np.empty(0))
+        self.query_one(AccTrace).update_from(np.empty(0), np.empty(0))
         self.refresh_bindings()
         _: Worker[None] = self.run_worker(self._watch, group="check", exclusive=True)
 
     def action_back(self) -> None:
-        """Go back to the list."""
-        self.app.pop_screen()
+        self.dismiss(None)
 
 
-class ConnectScreen(Screen[None]):
-    """Says what is going on, and offers to try again."""
+class ConnectScreen(Screen["Training | None"]):
+    """Connects, says why that failed, and offers to try again.
 
-    app: TrackerApp
+    Returns the open training, or None if the wearer gave up.
+
+    Parameters
+    ----------
+    name
+        What the sensor is called.
+    open_training
+        Connects to it; cancelled when the wearer gives up.
+    """
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "retry", "Try again"),
         Binding("escape", "back", "Back"),
     ]
 
-    def __init__(self, start: TrainingRequest) -> None:
+    def __init__(
+        self, name: str, open_training: Callable[[], Coroutine[None, None, Training]]
+    ) -> None:
         super().__init__()
-        self._start = start
-        self._failed = False
-        self._words = self._waiting
-
-    @property
-    def _waiting(self) -> str:
-        return f"Connecting to {self._start.device.name} …\n\nBring it near, and move it once."
+        self._sensor_name = name
+        self._open_training = open_training
+        self._failure: str | None = None
+        self._training: Training | None = None
 
     def compose(self) -> ComposeResult:
-        """Put the words in the middle."""
-        yield Static(Content(f"Connect · {self._start.device.name}"), id="title")
+        yield Static(Content(f"Connect · {self._sensor_name}"), id="title")
         with Vertical():
             yield Static(id="words")
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
-        """Say what is waited for, or what has failed even before there was a screen."""
-        self._say()
+        self.action_retry()
 
-    def fail(self, why: str) -> None:
-        """Say why there is no connection."""
-        self._failed = True
-        self._words = f"! No connection\n\n{why}"
-        self._say()
+    async def _connect(self) -> None:
+        try:
+            self._training = await self._open_training()
+        except TrackerError as error:
+            self._show_failure(str(error))
+        else:
+            self._go_on()
 
-    def _say(self) -> None:
-        for words in self.query("#words").results(Static):
-            words.update(Content(self._words))
-            words.set_class(self._failed, "-failure")
+    def on_screen_resume(self) -> None:
+        self._go_on()
+
+    def _go_on(self) -> None:
+        if self._training is not None and self.is_current:
+            self.dismiss(self._training)
+
+    def _show_failure(self, failure: str | None) -> None:
+        self._failure = failure
+        words = self.query_one("#words", Static)
+        words.set_class(failure is not None, "-failure")
+        if failure is None:
+            text = f"Connecting to {self._sensor_name} …\n\nBring it near, and move it once."
+        else:
+            text = f"! No connection\n\n{failure}"
+        words.update(Content(text))
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer to try again once it failed."""
-        return self._failed if action == "retry" else True
+        return self._failure is not None if action == "retry" else True
 
     def action_retry(self) -> None:
-        """Connect again."""
-        self._failed = False
-        self._words = self._waiting
-        self._say()
-        self.app.connect_again(self._start)
+        self._show_failure(None)
+        _: Worker[None] = self.run_worker(self._connect, group="connect", exclusive=True)
 
     def action_back(self) -> None:
         """Give up, and go back to the set-up."""
-        self.app.give_up()
+        self.dismiss(None)

@@ -1,8 +1,8 @@
-"""Which sensor to train with: a list that fills itself while one looks at it."""
+"""Which sensor to train with: a list that fills itself."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
 from textual.binding import Binding
 from textual.containers import Vertical
@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import DataTable, Footer, Static
 
+from tracker.tui.screens import Next
 from tracker.tui.widgets.traces import signal_text
 
 if TYPE_CHECKING:
@@ -17,9 +18,9 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
     from textual.worker import Worker
 
-    from tracker.app.devices import Device
-    from tracker.app.training import TrainingService
-    from tracker.tui.app import TrackerApp
+    from tracker.app.devices import Device, Devices
+
+    Choice = Device | Literal[Next.HISTORY]
 
 LOOKS_PER_S: Final = 4.0
 """Advertisements come ten times a second; nobody reads faster than this."""
@@ -27,8 +28,8 @@ LOOKS_PER_S: Final = 4.0
 TITLE: Final = "Which sensor?"
 
 _ADVICE: Final = (
-    "A sensor that sleeps, is empty, or is connected to a phone is not heard: move it, charge it, "
-    "disconnect it."
+    "A sensor that sleeps, is empty, or is connected to a phone can't be seen: move it, charge "
+    "it, disconnect it."
 )
 
 
@@ -42,19 +43,21 @@ def device_cells(device: Device) -> tuple[str, str, str, str]:
     return device.name, signal_text(device.rssi_dbm), remark, device.kind_title or "unknown"
 
 
-class DevicesScreen(Screen[None]):
-    """The last sensor first, then what is heard; the simulated lifter is always there."""
+class DevicesScreen(Screen["Choice"]):
+    """The last sensor first, then the others nearby; the simulated lifter is always there.
 
-    app: TrackerApp
+    Returns the chosen sensor, or `Next.HISTORY`.
+    """
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "choose", "Check and train", priority=True),
         Binding("u", "show_unknown", "Unknown devices"),
         Binding("h", "history", "Past sessions"),
     ]
 
-    def __init__(self, studio: TrainingService) -> None:
+    def __init__(self, devices: Devices) -> None:
         super().__init__()
-        self._devices = studio.devices()
+        self._devices = devices
         self._shown: tuple[Device, ...] = ()
         self._with_unknown = False
 
@@ -68,13 +71,12 @@ class DevicesScreen(Screen[None]):
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
-        """Start listening, and look at what is heard."""
         table = self._table
         for title, width in (("sensor", None), ("signal", 12), ("", 13), ("kind", None)):
             table.add_column(title, width=width)
         table.focus()
-        self.look()
-        self.set_interval(1.0 / LOOKS_PER_S, self.look)
+        self.update_view()
+        self.set_interval(1.0 / LOOKS_PER_S, self.update_view)
         self._listen()
 
     def on_screen_resume(self) -> None:
@@ -82,19 +84,17 @@ class DevicesScreen(Screen[None]):
         self._listen()
 
     def on_screen_suspend(self) -> None:
-        """Stop listening while another screen has the radio."""
         self.workers.cancel_node(self)
 
     def _listen(self) -> None:
         # No coroutine yet: one that is replaced before it began would never be awaited.
-        look = self._devices.look
-        _: Worker[None] = self.run_worker(look, group="scan", exclusive=True)
+        _: Worker[None] = self.run_worker(self._devices.listen, group="scan", exclusive=True)
 
     @property
     def _table(self) -> DataTable[str]:
         return self.query_one(DataTable)
 
-    def look(self) -> None:
+    def update_view(self) -> None:
         """Show what is known now; the cursor stays on its sensor."""
         seen = tuple(
             device
@@ -123,25 +123,22 @@ class DevicesScreen(Screen[None]):
         return self._shown[row] if 0 <= row < len(self._shown) else None
 
     def on_data_table_row_selected(self) -> None:
-        """Take the sensor that was clicked."""
         self.action_choose()
 
     def action_choose(self) -> None:
-        """Look at what the sensor sends."""
         device = self._chosen()
-        if device is None:
+        if device is None or not self.is_current:
             return
         if device.refusal is not None:
             self.notify(device.refusal, severity="error", timeout=8.0)
             return
-        self.app.check_device(device)
+        self.dismiss(device)
 
     def action_show_unknown(self) -> None:
         """Show, or hide, devices that look like no sensor."""
         self._with_unknown = not self._with_unknown
-        self.look()
+        self.update_view()
         self.notify("Unknown devices are " + ("shown" if self._with_unknown else "hidden"))
 
     def action_history(self) -> None:
-        """Show past sessions."""
-        self.app.show_history()
+        self.dismiss(Next.HISTORY)

@@ -1,13 +1,8 @@
-"""How an exercise is done, how to warm up, and when to ask somebody who knows.
-
-What the keys do and what the numbers mean.
-
-A line of the wearer's own, about the set or the session.
-"""
+"""What opens over other screens: how to do an exercise, help with the keys, and notes."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
@@ -65,7 +60,6 @@ class GuideScreen(ModalScreen[None]):
         self._closing_words = closing
 
     def compose(self) -> ComposeResult:
-        """Put each part under its heading."""
         with VerticalScroll() as box:
             # On the frame, because the last line of a long text is out of sight.
             box.border_subtitle = f"↑ ↓ scroll · {self._closing_words}"
@@ -76,9 +70,9 @@ HELP: Final = """\
 [b]While training[/b]
  s       start or stop a set by hand
  u  a    one rep less, or more: of this set, or of the last one
- c       own level: a level lockout, held still for 3 s
- r       own level: three good reps, each with a short hold
- d       far: nothing but the number and the phase, in its colour
+ c       calibrate your lockout: hold one still for 3 s
+ r       calibrate your lockout: three good reps, each with a short hold
+ d       big: only the count and the phase, in its colour
  n       a note on the set; before the first one, on the session
  m       sound off, or on
  f       finish: the summary, pain, and what comes next
@@ -105,14 +99,14 @@ HELP: Final = """\
  »  a cue       !  something is wrong       ▸  now, or here
  ø  the mean of the set     –  not known, never zero
  ● streaming   … connecting   × lost   the link to the sensor
- The band in the pitch curve is where a lockout of yours is.
+ The band in the pitch curve is where your lockout is.
 
 [b]Numbers[/b]
  Tempo is written down-floor-up-hold, in seconds: 3.0-0.4-0.9-1.6.
- Your own order is beside it: a hip thrust starts with the way up.
- A rep counts when its hold at the top starts.
+ Beside it is the order you lift in: a hip thrust starts with UP.
+ A rep counts when its HOLD starts.
  range   how far the pelvis turns
- mean    mean velocity of the hips on the way up
+ mean    mean velocity of the hips going UP
  loss    how much slower than the best rep of the set
  1RM     what you might lift once: an estimate
 
@@ -128,7 +122,6 @@ class HelpScreen(ModalScreen[None]):
     ]
 
     def compose(self) -> ComposeResult:
-        """Put the text into a box that scrolls on small terminals."""
         with VerticalScroll() as box:
             box.border_title = "Help"
             box.border_subtitle = "↑ ↓ scroll · escape, ? or q closes"
@@ -136,9 +129,9 @@ class HelpScreen(ModalScreen[None]):
 
 
 def take_note(
-    screen: Screen[None], training: Session | Playback, set_index: int | None, known: str
+    screen: Screen[Any], training: Session | Playback, set_index: int | None, known: str
 ) -> None:
-    """Ask for a note on a set, or on the session, and enter what is new.
+    """Ask for a note on a set, or on the session, and enter it if it changed.
 
     Parameters
     ----------
@@ -149,7 +142,7 @@ def take_note(
     set_index
         The set that it is about; None is the whole session.
     known
-        The note that there is.
+        The note so far.
     """
 
     def keep(text: str | None) -> None:
@@ -161,7 +154,7 @@ def take_note(
 
 
 class NoteScreen(ModalScreen[str | None]):
-    """Returns the note, or None if there is to be none."""
+    """Returns the note, or None to leave it as it was."""
 
     BINDINGS: ClassVar[list[BindingType]] = [("escape", "dismiss(None)", "Cancel")]
 
@@ -171,7 +164,6 @@ class NoteScreen(ModalScreen[str | None]):
         self._note = note
 
     def compose(self) -> ComposeResult:
-        """Ask."""
         with Vertical() as box:
             box.border_subtitle = "enter keeps it · escape does not"
             yield Label(f"Note on {self._about}", markup=False)
@@ -185,5 +177,4 @@ class NoteScreen(ModalScreen[str | None]):
             )
 
     def on_input_submitted(self, message: Input.Submitted) -> None:
-        """Keep it."""
         self.dismiss(message.value.strip())

@@ -10,14 +10,15 @@ from textual.widgets import DataTable, Footer, Static
 
 from tracker.app.text import clock_time, number
 from tracker.domain import EXERCISES, TrackerError
+from tracker.tui.screens import Next
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
-    from tracker.app.training import TrainingService
     from tracker.store import SessionSummary
-    from tracker.tui.app import TrackerApp
 
 COLUMNS: Final = (
     ("when", 16),
@@ -60,30 +61,33 @@ def history_cells(summary: SessionSummary) -> tuple[str, ...]:
     )
 
 
-class HistoryScreen(Screen[None]):
-    """Enter shows one of them."""
+class HistoryScreen(Screen["tuple[int, Next] | None"]):
+    """Returns the session to show (`Next.FINISH`) or replay (`Next.REPLAY`), or None to leave.
 
-    app: TrackerApp
+    Parameters
+    ----------
+    read_sessions
+        Reads the log.
+    """
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "show", "Show", priority=True),
         Binding("r", "replay", "Replay"),
         Binding("escape", "back", "Back"),
     ]
 
-    def __init__(self, studio: TrainingService) -> None:
+    def __init__(self, read_sessions: Callable[[], tuple[SessionSummary, ...]]) -> None:
         super().__init__()
-        self._studio = studio
+        self._read_sessions = read_sessions
         self._sessions: tuple[SessionSummary, ...] = ()
 
     def compose(self) -> ComposeResult:
-        """Put the list below its title."""
         yield Static("Past sessions", id="title")
         yield Static(id="trouble")
         yield DataTable[str](cursor_type="row", zebra_stripes=True)
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
-        """Read the log."""
         table = self.query_one(DataTable)
         for title, width in COLUMNS:
             table.add_column(title, width=width)
@@ -96,7 +100,7 @@ class HistoryScreen(Screen[None]):
         table.clear()
         trouble = ""
         try:
-            self._sessions = self._studio.sessions()
+            self._sessions = self._read_sessions()
         except TrackerError as error:
             trouble = f"! {error}"
         if not self._sessions and not trouble:
@@ -111,21 +115,18 @@ class HistoryScreen(Screen[None]):
         return self._sessions[row] if 0 <= row < len(self._sessions) else None
 
     def on_data_table_row_selected(self) -> None:
-        """Show the session that was clicked."""
         self.action_show()
 
     def action_show(self) -> None:
-        """Show what the session was."""
-        chosen = self._chosen()
-        if chosen is not None:
-            self.app.show_past(chosen.id)
+        self._choose(Next.FINISH)
 
     def action_replay(self) -> None:
-        """Watch the session again."""
+        self._choose(Next.REPLAY)
+
+    def _choose(self, wish: Next) -> None:
         chosen = self._chosen()
-        if chosen is not None:
-            self.app.replay(chosen.id)
+        if chosen is not None and self.is_current:
+            self.dismiss((chosen.id, wish))
 
     def action_back(self) -> None:
-        """Go back to the sensors."""
-        self.app.pop_screen()
+        self.dismiss(None)

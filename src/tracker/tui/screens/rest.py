@@ -1,4 +1,4 @@
-"""Between two sets: what the last one was like, how long to rest, what the wearer says of it."""
+"""Between two sets: how the last one went, how long to rest, and what the wearer enters."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from textual.widgets import Footer, Input, Static
 from tracker.domain import InputError, LoadEntered, PainEntered, PainMoment, PlanChosen, RpeEntered
 from tracker.tui.advice import effort_lines, pain_lines
 from tracker.tui.plan_form import FieldError, number_in, number_text, pain_in
+from tracker.tui.screens import Next
 from tracker.tui.screens.dialogs import take_note
 from tracker.tui.widgets.forms import FormRow, NumberInput
 from tracker.tui.widgets.live import Countdown
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
     from tracker.app.session import Session
     from tracker.domain import Entry
-    from tracker.tui.app import TrackerApp
 
 LOOKS_PER_S: Final = 5.0
 """Enough for a countdown in seconds."""
@@ -39,10 +39,12 @@ _FIELDS: Final = {
 }
 
 
-class RestScreen(Screen[None]):
-    """Comes by itself when a set has ended, and goes when the next one starts."""
+class RestScreen(Screen[Next]):
+    """Comes by itself when a set has ended, and goes when the next one starts.
 
-    app: TrackerApp
+    Returns `Next.TRAIN` or `Next.FINISH`.
+    """
+
     # Textual's own annotation of this is none that mypy can read.
     HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-narrow"), (160, "-wide")]  # type: ignore[misc]
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -90,35 +92,27 @@ class RestScreen(Screen[None]):
         yield Footer(show_command_palette=False, compact=True)
 
     def on_mount(self) -> None:
-        """Start looking."""
-        if not self._is_laid_out:
-            return
         self.query_one("#rpe").focus()
-        self.look()
-        self.set_interval(1.0 / LOOKS_PER_S, self.look)
+        self.update_view()
+        self.set_interval(1.0 / LOOKS_PER_S, self.update_view)
 
-    @property
-    def _is_laid_out(self) -> bool:
-        """Whether there are fields: not where the next set begins as the screen comes up."""
-        return bool(self.query(FormRow))
-
-    def look(self) -> None:
+    def update_view(self) -> None:
         """Show the rest as it is now."""
         snapshot = self._session.snapshot()
-        self.query_one(Headline).show(snapshot)
-        self.query_one(Banner).show(snapshot)
-        self.query_one(Countdown).show(snapshot)
-        self.query_one(Quality).show(snapshot)
-        self.query_one(SetList).show(snapshot)
+        self.query_one(Headline).update_from(snapshot)
+        self.query_one(Banner).update_from(snapshot)
+        self.query_one(Countdown).update_from(snapshot)
+        self.query_one(Quality).update_from(snapshot)
+        self.query_one(SetList).update_from(snapshot)
         record = next((each for each in snapshot.sets if each.index == self.set_index), None)
         if record is None or record is not snapshot.current_set:
-            # The set was withdrawn, or the next one began while help lay over this.
-            self.app.back_to_work()
+            # The set was withdrawn, or the next one has begun.
+            self._back_to_training()
         if record is None:
             return
         table = self.query_one(RepTable)
         table.border_title = set_title(record)
-        table.show(record)
+        table.update_from(record)
         lines = (*effort_lines(snapshot.exercise, record), *pain_lines(snapshot.pain))
         self.query_one("#effort", Static).update(Content("\n".join(lines)))
 
@@ -138,8 +132,6 @@ class RestScreen(Screen[None]):
     def keep(self) -> bool:
         """Enter what was typed since the last time; return whether all of it could be meant."""
         problems: list[FieldError] = []
-        if not self._is_laid_out:
-            return True
         for name in _FIELDS:
             text = self.query_one(f"#{name}", Input).value.strip()
             if not text or text == self._kept[name]:
@@ -177,10 +169,15 @@ class RestScreen(Screen[None]):
     def action_next_set(self) -> None:
         """Keep what was typed, and go back to the training."""
         if self.keep():
-            self.app.back_to_work()
+            self.dismiss(Next.TRAIN)
+
+    def _back_to_training(self) -> None:
+        """Go back by itself, unless a note is being typed."""
+        if self.is_current:
+            self.keep()
+            self.dismiss(Next.TRAIN)
 
     def action_note(self) -> None:
-        """Take down a line about the set."""
         record = next(
             (each for each in self._session.snapshot().sets if each.index == self.set_index), None
         )
@@ -190,4 +187,4 @@ class RestScreen(Screen[None]):
     def action_finish(self) -> None:
         """Keep what was typed, and sum the training up."""
         if self.keep():
-            self.app.finish()
+            self.dismiss(Next.FINISH)

@@ -1,8 +1,8 @@
-"""What is going to be trained: the exercise and the plan, remembered for each exercise."""
+"""What is going to be trained: the exercise and its plan, remembered for each exercise."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.binding import Binding
@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Footer, Input, Static
 
-from tracker.app.training import Calibration, TrainingRequest
+from tracker.app.training import Calibration
 from tracker.coach import HOW_TO
 from tracker.domain import TrackerError, exercise_named, parse_tempo
 from tracker.tui.plan_form import (
@@ -22,24 +22,23 @@ from tracker.tui.plan_form import (
     plan_from_texts,
     texts_of_plan,
 )
-from tracker.tui.screens.dialogs import guide_parts, guide_text
+from tracker.tui.screens.dialogs import GuideScreen, guide_parts, guide_text
 from tracker.tui.widgets.forms import Choice, FormRow, NumberInput
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
-    from tracker.app.devices import Device
-    from tracker.app.training import TrainingService
     from tracker.domain import Plan
-    from tracker.tui.app import TrackerApp
 
 CALIBRATIONS: Final = (
-    ("not told", Calibration.NONE.value),
+    ("none", Calibration.NONE.value),
     ("hold level 3 s", Calibration.HOLD.value),
     ("3 reference reps", Calibration.REPS.value),
 )
-"""Ways to tell the sensor what level is for this wearer."""
+"""Ways to show the sensor this wearer's lockout."""
 
 _YES: Final = "yes"
 _NO: Final = "no"
@@ -48,23 +47,55 @@ YES_NO: Final = ((_YES, _YES), (_NO, _NO))
 
 _HINTS: Final = {
     "load": "kg on the hips; 0 is bodyweight",
-    "reps": "per set; empty is open",
+    "reps": "per set; leave blank for open",
     "tempo": "down-floor-up-hold; X: full speed",
-    "hold": "s at the top; empty is the tempo's",
+    "hold": "s at the top; blank: as in the tempo",
     "loss": "% of the best rep, then the set ends",
     "rest": "s between sets",
     "tension": "a word when the hips rest on the floor",
-    "breathing": "a reminder to breathe out on the way up",
+    "breathing": "a reminder to breathe out going UP",
     "sound": "counts, beats and cues to hear",
-    "calibration": "how the sensor learns what level is",
-    "pain": "0 none to 10 worst; empty is not said",
+    "calibration": "how the sensor learns your lockout",
+    "pain": "0 none to 10 worst; or leave blank",
 }
 
 
-class SetupScreen(Screen[None]):
-    """A form that can be filled by keys alone; enter starts."""
+@dataclass(frozen=True, slots=True)
+class SetupChoices:
+    """What the form offers, and what it starts with."""
 
-    app: TrackerApp
+    exercises: tuple[str, ...]
+    first: str
+    """The exercise that is shown first."""
+    last_plan: Callable[[str], Plan | None]
+    """Returns the last plan of an exercise."""
+    sound: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SetupForm:
+    """What the form was filled with."""
+
+    exercise: str
+    plan: Plan
+    pain_before: int | None
+    calibration: Calibration
+    sound: bool
+
+
+class SetupScreen(Screen[SetupForm | None]):
+    """A form that can be filled by keys alone; enter starts.
+
+    Returns the filled form, or None to go back.
+
+    Parameters
+    ----------
+    name
+        What the sensor is called.
+    choices
+        What the form offers.
+    """
+
     # Textual's own annotation of these is none that mypy can read.
     HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-narrow"), (120, "-wide")]  # type: ignore[misc]
     VERTICAL_BREAKPOINTS: ClassVar = [(0, "-low"), (36, "-tall")]  # type: ignore[misc]
@@ -77,19 +108,16 @@ class SetupScreen(Screen[None]):
         Binding("escape", "back", "Back"),
     ]
 
-    def __init__(self, studio: TrainingService, device: Device) -> None:
+    def __init__(self, name: str, choices: SetupChoices) -> None:
         super().__init__()
-        self._studio = studio
-        self._device = device
-        self._config = studio.config
-        self._names = studio.exercises(device)
-        self._exercise = studio.first_exercise(device)
+        self._sensor_name = name
+        self._choices = choices
+        self._exercise = choices.first
 
     def compose(self) -> ComposeResult:
-        """Lay the fields out from what matters most to what matters least."""
         texts = texts_of_plan(self._plan_of(self._exercise))
-        titles = [(exercise_named(name).title, name) for name in self._names]
-        yield Static(Content(f"Set-up · {self._device.name}"), id="title")
+        titles = [(exercise_named(name).title, name) for name in self._choices.exercises]
+        yield Static(Content(f"Set-up · {self._sensor_name}"), id="title")
         with Horizontal(id="page"):
             yield self._form(titles, texts)
             with VerticalScroll(id="guide", can_focus=False):
@@ -109,9 +137,9 @@ class SetupScreen(Screen[None]):
             self._text_row("rest", texts.rest),
             self._yes_no_row("tension", "keep tension", texts.keep_tension),
             self._yes_no_row("breathing", "breathing", texts.breathing),
-            self._yes_no_row("sound", "sound", self._config.training.sound),
+            self._yes_no_row("sound", "sound", self._choices.sound),
             FormRow(
-                "own level",
+                "calibration",
                 Choice(CALIBRATIONS, Calibration.NONE.value, "calibration"),
                 _HINTS["calibration"],
             ),
@@ -128,21 +156,19 @@ class SetupScreen(Screen[None]):
     def _yes_no_row(self, name: str, label: str, value: bool) -> FormRow:
         return FormRow(label, Choice(YES_NO, _YES if value else _NO, name), _HINTS[name])
 
-    def _said_yes(self, name: str) -> bool:
+    def _is_yes(self, name: str) -> bool:
         return self.query_one(f"#{name}", Choice).value == _YES
 
     def on_mount(self) -> None:
-        """Start with the exercise."""
         self.query_one("#exercise").focus()
         self._tell_how()
         self._tell_tempo()
         self.query_one("#problem").display = False
 
     def _plan_of(self, exercise: str) -> Plan:
-        return self._studio.last_plan(exercise) or FIRST_PLAN
+        return self._choices.last_plan(exercise) or FIRST_PLAN
 
     def on_choice_changed(self, message: Choice.Changed) -> None:
-        """Show the last plan of another exercise."""
         if message.choice.id != "exercise":
             return
         self._exercise = message.choice.value
@@ -186,8 +212,8 @@ class SetupScreen(Screen[None]):
             hold=text("hold"),
             loss=text("loss"),
             rest=text("rest"),
-            keep_tension=self._said_yes("tension"),
-            breathing=self._said_yes("breathing"),
+            keep_tension=self._is_yes("tension"),
+            breathing=self._is_yes("breathing"),
         )
 
     def action_start(self) -> None:
@@ -199,9 +225,8 @@ class SetupScreen(Screen[None]):
             self._tell_problem(error)
             return
         calibration = Calibration(self.query_one("#calibration", Choice).value)
-        start = TrainingRequest(self._device, self._exercise, plan, pain, calibration)
-        self._remember(plan)
-        self.app.start_training(start)
+        sound = self._is_yes("sound")
+        self.dismiss(SetupForm(self._exercise, plan, pain, calibration, sound))
 
     def _tell_problem(self, error: FieldError) -> None:
         problem = self.query_one("#problem", Static)
@@ -209,19 +234,9 @@ class SetupScreen(Screen[None]):
         problem.display = True
         self.query_one(f"#{error.field}").focus()
 
-    def _remember(self, plan: Plan) -> None:
-        sound = self._said_yes("sound")
-        try:
-            self._studio.remember_plan(self._exercise, plan)
-            self._studio.remember(replace(self._studio.config.training, sound=sound))
-        except TrackerError as error:
-            # A plan that cannot be kept is no reason not to train.
-            self.notify(str(error), severity="warning", timeout=8.0)
-
     def action_guide(self) -> None:
         """Show how the exercise is done, and the warm-up."""
-        self.app.show_guide(self._exercise)
+        self.app.push_screen(GuideScreen(guide_parts(self._exercise)))
 
     def action_back(self) -> None:
-        """Go back to the sensors."""
-        self.app.to_devices()
+        self.dismiss(None)

@@ -1,7 +1,8 @@
-"""What a training was: its sets and reps, pain before and after, and what comes next time."""
+"""How a training went: its sets and reps, pain before and after, and what comes next time."""
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -22,6 +23,7 @@ from tracker.domain import (
 )
 from tracker.tui.advice import next_lines, pain_lines
 from tracker.tui.plan_form import FieldError, pain_in
+from tracker.tui.screens import Next
 from tracker.tui.widgets.forms import FormRow, NumberInput
 from tracker.tui.widgets.reps import LEGEND, RepTable
 
@@ -33,7 +35,6 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
     from tracker.domain import Entry, Workout
-    from tracker.tui.app import TrackerApp
 
 
 REST_DAYS: Final = 1
@@ -81,22 +82,24 @@ def _when(pain: PainEntered) -> str:
     return pain.moment.value
 
 
-class SummaryScreen(Screen[None]):
-    """Of a training that ends now, with what is still to be said of it, or of a past one.
+class SummaryScreen(Screen[Next]):
+    """Of a training that ends now, with what can still be entered about it, or of a past one.
+
+    Returns `Next.DONE`, `Next.REPLAY`, or `Next.TRAIN` to go back to the training.
 
     Parameters
     ----------
     workout
-        The training, asked for whenever the screen looks.
-    earlier
-        Trainings before it, oldest first.
+        Returns the training as it is now.
     today
         Today, for what comes next.
+    earlier
+        Reads the trainings before it, oldest first; called in a thread, because the log may be
+        slow while the sensor goes on sending.
     enter
-        Takes what the wearer says; None for a past session, where nothing is asked.
+        Takes what the wearer enters; None for a past session, which can't be changed here.
     """
 
-    app: TrackerApp
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "done", "Done", priority=True),
         Binding("tab", "app.focus_next", "Next field"),
@@ -107,22 +110,20 @@ class SummaryScreen(Screen[None]):
     def __init__(
         self,
         workout: Callable[[], Workout],
-        earlier: Sequence[Workout],
         today: date,
         *,
+        earlier: Callable[[], Sequence[Workout]] = tuple,
         enter: Callable[[Entry], object] | None = None,
-        replay: Callable[[], None] | None = None,
     ) -> None:
         super().__init__()
         self._workout = workout
-        self._earlier = earlier
         self._today = today
+        self._read_earlier = earlier
+        self._earlier: Sequence[Workout] | None = None
         self._enter = enter
-        self._replay = replay
         self._kept = {"pain": "", "note": workout().note}
 
     def compose(self) -> ComposeResult:
-        """Lay it out from what matters most to what matters least."""
         yield Static(id="title")
         yield Static(id="totals")
         yield RepTable()
@@ -145,19 +146,24 @@ class SummaryScreen(Screen[None]):
                     ),
                     "about the session",
                 )
-        yield Static(id="outlook")
+        yield Static(id="advice")
         yield Footer(show_command_palette=False, compact=True)
 
     def on_mount(self) -> None:
-        """Show what is known, and ask for what is not."""
-        self.look()
+        """Show what is known, and ask for the rest."""
+        self.update_view()
         if self._enter is not None:
             self.query_one("#pain").focus()
-            self.set_interval(1.0, self.look)
+            self.set_interval(1.0, self.update_view)
+            self.run_worker(self._read())
         else:
             self.query_one(RepTable).focus()
 
-    def look(self) -> None:
+    async def _read(self) -> None:
+        self._earlier = await asyncio.to_thread(self._read_earlier)
+        self.update_view()
+
+    def update_view(self) -> None:
         """Show the training as it is now."""
         workout = self._workout()
         info = workout.info
@@ -165,14 +171,14 @@ class SummaryScreen(Screen[None]):
         day = "" if info.started_utc is None else f" · {info.started_utc[:16].replace('T', ' ')}"
         title = f"{simulated}{exercise_named(info.exercise).title}{day}"
         self.query_one("#title", Static).update(Content(title))
-        self.query_one(RepTable).show(*workout.sets)
+        self.query_one(RepTable).update_from(*workout.sets)
         lines = [totals_text(workout), data_text(workout)]
         self.query_one("#totals", Static).update(Content("\n".join(lines)))
-        # What pain asks for may also be the reason of what comes next.
-        outlook = dict.fromkeys(self._outlook(workout))
-        self.query_one("#outlook", Static).update(Content("\n".join(outlook)))
+        # What pain demands may also be the reason for what comes next.
+        advice = dict.fromkeys(self._advice(workout))
+        self.query_one("#advice", Static).update(Content("\n".join(advice)))
 
-    def _outlook(self, workout: Workout) -> Iterator[str]:
+    def _advice(self, workout: Workout) -> Iterator[str]:
         scores = pain_text(workout.pain)
         if scores:
             yield scores
@@ -181,16 +187,15 @@ class SummaryScreen(Screen[None]):
             yield f"“{workout.note}”"
         if not workout.sets:
             yield "No set was found. If it was another exercise, choose it in the set-up."
-        elif self._enter is not None:
+        elif self._earlier is not None:
             soonest = self._today + timedelta(days=REST_DAYS + 1)
             yield from next_lines(workout, self._earlier, soonest)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer what can be done with this one."""
-        return self._replay is not None if action == "replay" else True
+        return self._enter is None if action == "replay" else True
 
     def keep(self) -> bool:
-        """Enter what was typed since the last time; return whether all of it could be meant."""
+        """Enter what was typed since the last time; return whether all of it made sense."""
         if self._enter is None:
             return True
         typed = {name: self.query_one(f"#{name}", Input).value.strip() for name in self._kept}
@@ -211,14 +216,12 @@ class SummaryScreen(Screen[None]):
     def action_done(self) -> None:
         """Keep what was typed, and end the training."""
         if self.keep():
-            self.app.done()
+            self.dismiss(Next.DONE)
 
     def action_back(self) -> None:
         """Keep what was typed, and go back to the training, which goes on."""
         if self.keep():
-            self.app.pop_screen()
+            self.dismiss(Next.TRAIN)
 
     def action_replay(self) -> None:
-        """Watch the session again."""
-        if self._replay is not None:
-            self._replay()
+        self.dismiss(Next.REPLAY)

@@ -1,4 +1,4 @@
-"""The screen that is looked at from the bench."""
+"""The screen that the wearer sees from the bench."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tracker.domain import (
     SetStarted,
     UserCommand,
 )
-from tracker.tui.messages import EventPosted
+from tracker.tui.screens import EventPosted, Next
 from tracker.tui.screens.dialogs import take_note
 from tracker.tui.widgets.live import Count, CueBar, PaceBar, PhaseBar
 from tracker.tui.widgets.reps import LastRep, SetList
@@ -42,10 +42,9 @@ if TYPE_CHECKING:
     from tracker.app.session import Session
     from tracker.app.snapshot import SessionSnapshot
     from tracker.domain import Event
-    from tracker.tui.app import TrackerApp
 
 SAMPLES_PER_S: Final = 15.0
-"""How often the screen looks: more than once for each step of the hold timer."""
+"""How often the screen is drawn: more than once for each step of the hold timer."""
 
 SEEK_STEP_S: Final = 5.0
 """About one rep."""
@@ -53,15 +52,24 @@ SEEK_STEP_S: Final = 5.0
 MARK_WORDS: Final = {
     MarkKind.SET_START.value: "Set started by hand",
     MarkKind.SET_STOP.value: "Set stopped by hand",
-    MarkKind.CALIBRATION.value: "Hold a level lockout still …",
+    MarkKind.CALIBRATION.value: "Hold one lockout still …",
     MarkKind.REFERENCE_REPS.value: "Do three good reps, each with a short hold …",
 }
 
 
-class TrainScreen(Screen[None]):
-    """Count, phase, hold, tempo, range, cue, pitch, sets and the quality of the data."""
+class TrainScreen(Screen[Next]):
+    """Count, phase, hold, tempo, range, cue, pitch, sets and the quality of the data.
 
-    app: TrackerApp
+    Returns `Next.REST` when a set has ended, `Next.FINISH`, or `Next.BACK` from a replay.
+
+    Parameters
+    ----------
+    training
+        The session to show.
+    can_leave
+        Whether a replay has somewhere to go back to.
+    """
+
     # Textual's own annotation of this is none that mypy can read.
     VERTICAL_BREAKPOINTS: ClassVar = [(0, "-low"), (36, "-tall")]  # type: ignore[misc]
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -74,24 +82,24 @@ class TrainScreen(Screen[None]):
         Binding("u", "adjust(-1)", "-1"),
         Binding("a", "adjust(1)", "+1"),
         Binding("m", "app.mute", "Mute"),
-        Binding("d", "distance", "Far"),
+        Binding("d", "distance", "Big"),
         Binding("n", "note", "Note"),
-        Binding("c", "calibrate", "Level"),
+        Binding("c", "calibrate", "Calibrate"),
         # The other way to the same end; the help has it, and the set-up.
         Binding("r", "reference", "3 reps", show=False),
         Binding("f", "finish", "Finish"),
         Binding("escape", "back", "Back"),
     ]
 
-    def __init__(self, training: Session | Playback) -> None:
+    def __init__(self, training: Session | Playback, *, can_leave: bool = False) -> None:
         super().__init__()
         self._training = training
+        self._can_leave = can_leave
         self._link_words = LinkWords()
         self._rest_due = False
         self._playback = training if isinstance(training, Playback) else None
 
     def compose(self) -> ComposeResult:
-        """Lay the parts out from what matters most to what matters least."""
         yield Headline()
         yield Banner()
         with Horizontal(id="now"):
@@ -108,30 +116,30 @@ class TrainScreen(Screen[None]):
         yield Footer(show_command_palette=False, compact=True)
 
     def on_mount(self) -> None:
-        """Start listening and looking."""
-        self._shows: list[Callable[[SessionSnapshot], None]] = [
-            self.query_one(Headline).show,
-            self.query_one(Banner).show,
-            self.query_one(Count).show,
-            self.query_one(PhaseBar).show,
-            self.query_one(PaceBar).show,
-            self.query_one(LastRep).show,
-            self.query_one(CueBar).show,
-            self.query_one(PitchTrace).show,
-            self.query_one(SetList).show,
-            self.query_one(Quality).show,
+        """Receive events, and draw regularly."""
+        self._drawn: list[Callable[[SessionSnapshot], None]] = [
+            self.query_one(Headline).update_from,
+            self.query_one(Banner).update_from,
+            self.query_one(Count).update_from,
+            self.query_one(PhaseBar).update_from,
+            self.query_one(PaceBar).update_from,
+            self.query_one(LastRep).update_from,
+            self.query_one(CueBar).update_from,
+            self.query_one(PitchTrace).update_from,
+            self.query_one(SetList).update_from,
+            self.query_one(Quality).update_from,
         ]
         self._training.add_sink(self)
-        self.look()
-        self.set_interval(1.0 / SAMPLES_PER_S, self.look)
+        self.update_view()
+        self.set_interval(1.0 / SAMPLES_PER_S, self.update_view)
 
     def accept(self, events: Sequence[Event], newest_s: float) -> None:
-        """Take what the engine said, as a sink of the session."""
+        """Take events, as a sink of the session."""
         for event in events:
             self.post_message(EventPosted(event))
 
-    def on_event_said(self, message: EventPosted) -> None:
-        """Point out what has just happened; what a seek passes over is old news."""
+    def on_event_posted(self, message: EventPosted) -> None:
+        """Point out what has just happened, unless a seek passes over it."""
         if self._playback is not None and message.event.at_s < self._playback.target_s:
             return
         match message.event:
@@ -139,32 +147,30 @@ class TrainScreen(Screen[None]):
                 self.query_one(Count).flash()
             case SetEnded(reps=reps) if reps > 0 and self._playback is None:
                 self._rest_due = True
-                # After what was said together with it: the next set may have begun already.
+                # After the events that came together with it: the next set may have begun.
                 self.call_later(self._rest)
             case SetStarted():
                 self._rest_due = False
-                self.app.back_to_work()
             case UserCommand(text=text):
                 self.notify(MARK_WORDS.get(text, text), timeout=2.0)
             case ReferenceRep():
                 self.notify(reference_words(message.event).capitalize(), timeout=3.0)
             case Calibrated():
-                self.notify("Level is known: this is your own lockout.", timeout=4.0)
+                self.notify("Calibrated: this is your lockout.", timeout=4.0)
             case CalibrationFailed(reason=reason) | CalibrationLost(reason=reason):
-                self.notify(f"Level is not known: {reason}", severity="warning", timeout=6.0)
+                self.notify(f"Not calibrated: {reason}", severity="warning", timeout=6.0)
             case LinkChanged() | BatteryRead():
                 self._tell_link(message.event)
             case _:
                 pass
 
     def on_screen_resume(self) -> None:
-        """Come to the rest that began while a note was being written."""
         self._rest()
 
     def _rest(self) -> None:
-        if self._rest_due and self.app.screen is self:
+        if self._rest_due and self.is_current:
             self._rest_due = False
-            self.app.rest()
+            self.dismiss(Next.REST)
 
     def _tell_link(self, event: LinkChanged | BatteryRead) -> None:
         """Point out a battery that runs out; the banner says what is wrong with the link."""
@@ -172,28 +178,26 @@ class TrainScreen(Screen[None]):
         if line is not None and isinstance(event, BatteryRead):
             self.notify(line, severity="warning", timeout=8.0)
 
-    def look(self) -> None:
+    def update_view(self) -> None:
         """Show the session as it is now; under another screen there is nothing to see."""
         if not self.is_current:
             return
         snapshot = self._training.snapshot()
         notice = notice_of(snapshot)
-        self.query_one(Notice).show(notice)
+        self.query_one(Notice).update_from(notice)
         if self.query_one("#live").display is not (notice is None):
             self.query_one("#live").display = notice is None
-        for show in self._shows:
-            show(snapshot)
+        for update in self._drawn:
+            update(snapshot)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer only what this session can do."""
         if action in {"pause", "seek", "faster", "slower"}:
             return self._playback is not None
         if action in {"finish", "adjust", "note", "calibrate", "reference"}:
             # A replay changes nothing of its recording, and nothing is kept of the simulator's.
             return self._playback is None
         if action == "back":
-            # A replay of the program's own command has nowhere to go back to.
-            return self._playback is not None and self.app.studio is not None
+            return self._can_leave
         return True
 
     def action_pause(self) -> None:
@@ -206,17 +210,14 @@ class TrainScreen(Screen[None]):
             self._playback.pause()
 
     def action_seek(self, step_s: float) -> None:
-        """Go back or forward."""
         if self._playback is not None:
             self._playback.seek_by(step_s)
 
     def action_faster(self) -> None:
-        """Play at the next higher speed."""
         if self._playback is not None:
             self._playback.faster()
 
     def action_slower(self) -> None:
-        """Play at the next lower speed."""
         if self._playback is not None:
             self._playback.slower()
 
@@ -239,11 +240,11 @@ class TrainScreen(Screen[None]):
             self._training.enter(RepsAdjusted(current.index, by))
 
     def action_distance(self) -> None:
-        """Show nothing but the number and the colour of the phase, or everything again."""
+        """Show only the count and the phase, in its colour, or everything again."""
         self.toggle_class("-distance")
 
     def action_note(self) -> None:
-        """Take down a line about the set, or about the session before the first one."""
+        """Take a note on the set, or on the session before the first one."""
         snapshot = self._training.snapshot()
         current = snapshot.current_set
         set_index = None if current is None else current.index
@@ -251,19 +252,15 @@ class TrainScreen(Screen[None]):
         take_note(self, self._training, set_index, known)
 
     def action_finish(self) -> None:
-        """Sum the training up."""
-        self.app.finish()
+        self.dismiss(Next.FINISH)
 
     def action_back(self) -> None:
-        """Leave the replay."""
-        self.app.leave_replay()
+        self.dismiss(Next.BACK)
 
     def action_calibrate(self) -> None:
-        """Take the hold that follows for the wearer's own level."""
         if self._training.snapshot().state is RunState.RUNNING:
             self._training.mark(MarkKind.CALIBRATION)
 
     def action_reference(self) -> None:
-        """Take the next three good reps for the wearer's own lockout and range."""
         if self._training.snapshot().state is RunState.RUNNING:
             self._training.mark(MarkKind.REFERENCE_REPS)

@@ -1,4 +1,4 @@
-"""Figures and words big enough to be read from the bench, in half blocks: a dot is square."""
+"""Digits and words big enough to be read from the bench, drawn in half blocks."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def stroke_of(text: str, width: int, height: int) -> int:
 
 
 DRAWN_KEPT: Final = 64
-"""Drawings that are not made again: a widget asks for each of its lines, many times a second."""
+"""Drawings that are cached: a widget asks for each of its lines, many times a second."""
 
 
 def block_text(text: str, width: int, height: int, room_for: str = "") -> list[str]:

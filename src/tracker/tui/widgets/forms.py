@@ -1,8 +1,6 @@
-"""One line of a form: what is asked, where it is answered, and a word of help beside it.
+"""Rows of a form, and its fields: a choice on one line, and a number.
 
-One of a few, on a single line: the keys left and right, or a click, take the next.
-
-A field for a number, in which letters remain keys of the screen.
+In a number field, letters remain keys of the screen.
 """
 
 from __future__ import annotations
@@ -45,35 +43,33 @@ class FormRow(Horizontal):
         field.add_class("form--field")
 
     def compose(self) -> ComposeResult:
-        """Put the three beside each other."""
         yield self._title
         yield self._field
         yield self._hint
 
     def on_descendant_focus(self) -> None:
-        """Point at the row that is filled in, also where there are no colours."""
+        """Point at the row with the focus, with a sign that needs no colour."""
         self._title.update(f"▸{self._label}")
         self._title.add_class("-asked")
 
     def on_descendant_blur(self) -> None:
-        """Point at it no longer."""
         self._title.update(f" {self._label}")
         self._title.remove_class("-asked")
 
     def hint(self, text: str) -> None:
-        """Say something else beside the field."""
+        """Change the hint."""
         self._hint.update(text)
 
 
 class Choice(Widget, can_focus=True):
-    """Shows the title of what is chosen between two arrows.
+    """One of a few options: left and right, or a click, choose another.
 
     Parameters
     ----------
     options
         Titles and the values that they stand for.
     value
-        What is chosen at first; the first option, if it is none of them.
+        What is chosen at first; the first option if it is not among them.
     widget_id
         Identifier of the widget.
     """
@@ -119,20 +115,18 @@ class Choice(Widget, can_focus=True):
         return self._options[self.place][1]
 
     def choose(self, value: str) -> None:
-        """Choose a value without telling anybody."""
+        """Choose a value without a message."""
         self.place = [each for _, each in self._options].index(value)
 
     def action_step(self, step: int) -> None:
-        """Choose the next one, or the one before; behind the last comes the first."""
+        """Choose the next one, or the one before; the first follows the last."""
         self.place = (self.place + step) % len(self._options)
         self.post_message(self.Changed(self))
 
     def on_click(self) -> None:
-        """Choose the next one."""
         self.action_step(1)
 
     def render(self) -> Content:
-        """Draw the title between arrows."""
         return Content(f"◂ {self._options[self.place][0]} ▸")
 
 
@@ -146,10 +140,10 @@ class NumberInput(Input):
         super().__init__(value, id=field, compact=True, placeholder="–", restrict=r"[\d.,]*")
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
-        """Leave everything that cannot be part of a number to the screen."""
+        """Leave every key that can't be part of a number to the screen."""
         return character in _TYPED
 
     async def _on_key(self, event: Key) -> None:
-        """Let such a key go up to the screen, where its binding is."""
+        """Let such a key bubble up to the screen, where its binding is."""
         if event.is_printable and not self.check_consume_key(event.key, event.character):
             event.prevent_default()

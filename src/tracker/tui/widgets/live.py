@@ -1,12 +1,7 @@
-"""The number of reps, readable from three metres.
+"""What changes while you lift, drawn large: count, phase, pace, cue, and the rest that is left.
 
-Which part of the rep it is, in words, with a sign and a colour of its own.
-
-How the phase runs against its plan: a bar that fills up to the goal of the hold.
-
-The cue, in letters that can be read from the bench, and its whole sentence below.
-
-The rest that is left, readable from across the room.
+The count is readable from three metres, the cue from the bench. Each phase has a word, a sign and
+a colour of its own.
 """
 
 from __future__ import annotations
@@ -34,7 +29,7 @@ FLASH_S: Final = 0.4
 
 
 def below_count(snapshot: SessionSnapshot) -> str:
-    """Return what stands below the number: the target, and how long the set has lasted."""
+    """Return the line below the count: the target, and how long the set has lasted."""
     current = snapshot.current_set
     target = (snapshot.plan if current is None else current.plan).target_reps
     parts = [] if target is None else [f"of {target}"]
@@ -58,8 +53,7 @@ class Count(Widget):
     below: reactive[str] = reactive("")
     phase: reactive[Phase | None] = reactive(None)
 
-    def show(self, snapshot: SessionSnapshot) -> None:
-        """Take the count from `snapshot`."""
+    def update_from(self, snapshot: SessionSnapshot) -> None:
         current = snapshot.current_set
         self.reps = 0 if current is None else current.done
         self.below = below_count(snapshot)
@@ -67,7 +61,7 @@ class Count(Widget):
         self.set_class(current is None or current.ended, "-resting")
 
     def watch_phase(self, phase: Phase | None) -> None:
-        """Take the name of the phase, for the colour that it has in the distance mode."""
+        """Set a class for the phase, which gives the big display its colour."""
         for known in Phase:
             self.set_class(known is phase, f"-{known.value}")
 
@@ -91,23 +85,23 @@ SIGNS: Final = {
     Phase.ECCENTRIC: "▼",
     Phase.BOTTOM: "▁",
 }
-"""A shape beside the word, for who does not see the colours."""
+"""A shape beside the word, for people who can't tell the colours apart."""
 
 
 _LONGEST_WORDS: Final = "▼ FLOOR"
-"""The widest phase, for which there must be room at the size of all."""
+"""The widest phase: all are drawn at a size at which it fits."""
 
 _LONGEST: Final = f"{_LONGEST_WORDS} 0.0"
 """The same with its time beside it."""
 
 
 def phase_text(phase: Phase | None) -> str:
-    """Return the sign and the word of a phase; between sets, that it is rest."""
+    """Return the sign and the word of a phase; REST between sets."""
     return "REST" if phase is None else f"{SIGNS[phase]} {PHASE_WORDS[phase].upper()}"
 
 
 def time_text(snapshot: SessionSnapshot) -> str:
-    """Return the time that the phase, or the rest, has taken; empty where it is not known."""
+    """Return how long the phase, or the rest, has taken; empty if unknown."""
     if snapshot.phase is not None:
         elapsed_s = snapshot.phase_elapsed_s
         return "" if elapsed_s is None else f"{elapsed_s:.1f}"
@@ -116,7 +110,7 @@ def time_text(snapshot: SessionSnapshot) -> str:
 
 
 def phase_lines(words: str, time: str, width: int, height: int) -> list[str]:
-    """Return the words and the time as large as they fit: beside each other, or one below."""
+    """Return the words and the time as large as they fit: side by side, or one above the other."""
     beside = " ".join(part for part in (words, time) if part)
     half = (height - 1) // 2
     if stroke_of(_LONGEST_WORDS, width, half) > stroke_of(_LONGEST, width, height):
@@ -145,18 +139,15 @@ class PhaseBar(Widget):
     phase: reactive[Phase | None] = reactive(None)
     time: reactive[str] = reactive("")
 
-    def show(self, snapshot: SessionSnapshot) -> None:
-        """Take the phase from `snapshot`."""
+    def update_from(self, snapshot: SessionSnapshot) -> None:
         self.phase = snapshot.phase
         self.time = time_text(snapshot)
 
     def watch_phase(self, phase: Phase | None) -> None:
-        """Take the colour of the phase."""
         for known in Phase:
             self.set_class(known is phase, f"-{known.value}")
 
     def render_line(self, y: int) -> Strip:
-        """Draw the sign and the word as large as they fit."""
         width, height = self.size
         lines = phase_lines(phase_text(self.phase), self.time, width - 2, height)
         return line_strip(centred(lines, width, height), y, width, self.visual_style)
@@ -169,12 +160,12 @@ _EIGHTHS: Final = " ▏▎▍▌▋▊▉"
 
 @dataclass(frozen=True, slots=True)
 class Paced:
-    """What is timed now."""
+    """What is being timed."""
 
     words: str
-    """What it is, how long it has taken and how long it is to take."""
+    """What it is, how long it has taken, and how long is planned."""
     share: float | None
-    """How much of the plan is over, 0 to 1; None where nothing is planned."""
+    """Share of the plan that is over, 0 to 1; None where nothing is planned."""
     holding: bool = False
     """Whether it is the hold."""
 
@@ -185,7 +176,7 @@ class Paced:
 
 
 def paced_of(snapshot: SessionSnapshot) -> Paced:
-    """Return what is timed now: the phase in a set, else the rest."""
+    """Return what is being timed: the phase in a set, otherwise the rest."""
     current = snapshot.current_set
     phase, elapsed_s = snapshot.phase, snapshot.phase_elapsed_s
     if phase is not None and elapsed_s is not None and current is not None:
@@ -216,7 +207,7 @@ def bar(share: float, width: int) -> str:
 
 
 def pace_lines(paced: Paced, width: int, height: int) -> list[str]:
-    """Return the words above the bar, which takes the lines that are left."""
+    """Return the words above the bar, which takes the remaining lines."""
     drawn = "" if paced.share is None else bar(paced.share, width)
     return [paced.words, *[drawn] * (height - 1)]
 
@@ -232,20 +223,18 @@ class PaceBar(Widget):
 
     paced: reactive[Paced] = reactive(Paced("", None))
 
-    def show(self, snapshot: SessionSnapshot) -> None:
-        """Take the pace from `snapshot`."""
+    def update_from(self, snapshot: SessionSnapshot) -> None:
         self.paced = paced_of(snapshot)
         self.set_class(self.paced.holding, "-holding")
         self.set_class(self.paced.done, "-done")
 
     def render_line(self, y: int) -> Strip:
-        """Draw the words and the bar."""
         width, height = self.size
         return line_strip(pace_lines(self.paced, width, height), y, width, self.visual_style)
 
 
 SHOWN_S: Final = 6.0
-"""About a rep: by then the cue was followed, or there is a newer one."""
+"""About one rep: by then the cue was followed, or there is a newer one."""
 
 HEADS: Final = {
     CueKind.HOLD_LONGER: "HOLD",
@@ -270,7 +259,7 @@ _GOOD: Final = frozenset({CueKind.PRAISE, CueKind.TARGET_REACHED})
 
 
 def cue_of(snapshot: SessionSnapshot) -> Cue | None:
-    """Return the newest cue while it is news."""
+    """Return the newest cue while it is recent."""
     cue = snapshot.cue
     if cue is None or snapshot.position_s is None or snapshot.state is not RunState.RUNNING:
         return None
@@ -278,7 +267,7 @@ def cue_of(snapshot: SessionSnapshot) -> Cue | None:
 
 
 def cue_lines(cue: Cue, width: int, height: int) -> list[str]:
-    """Return the cue on `height` lines: as large as it fits, and its sentence on the last."""
+    """Return the cue as large as it fits on `height` lines, with its sentence on the last."""
     head = HEADS[cue.kind] + ("!" if cue.strong else "")
     large = block_text(head, width - 2, height - 1, room_for="BREATHE OUT")
     sign = "✓" if cue.kind in _GOOD else "»"
@@ -290,7 +279,7 @@ def cue_lines(cue: Cue, width: int, height: int) -> list[str]:
 
 
 class CueBar(Widget):
-    """Empty while there is nothing to say."""
+    """Empty without a cue."""
 
     DEFAULT_CSS = """
     CueBar { height: 4; color: $foreground; text-style: bold; }
@@ -301,12 +290,10 @@ class CueBar(Widget):
 
     cue: reactive[Cue | None] = reactive(None)
 
-    def show(self, snapshot: SessionSnapshot) -> None:
-        """Take the newest cue from `snapshot`."""
+    def update_from(self, snapshot: SessionSnapshot) -> None:
         self.cue = cue_of(snapshot)
 
     def watch_cue(self, cue: Cue | None) -> None:
-        """Take the colour of what is said."""
         good = cue is not None and cue.kind in _GOOD
         strong = cue is not None and cue.strong and not good
         self.set_class(good, "-praises")
@@ -314,14 +301,13 @@ class CueBar(Widget):
         self.set_class(cue is not None and not good and not strong, "-asks")
 
     def render_line(self, y: int) -> Strip:
-        """Draw the words and the sentence."""
         width, height = self.size
         lines = [] if self.cue is None else cue_lines(self.cue, width, height)
         return line_strip(lines, y, width, self.visual_style)
 
 
 def countdown_of(snapshot: SessionSnapshot) -> tuple[str, bool]:
-    """Return the time that is left, and whether the rest is over; then what is beyond it."""
+    """Return the time left, and whether the rest is over; then the time since it was."""
     rest_s = snapshot.resting_s
     if rest_s is None:
         return clock_time(snapshot.plan.rest_s), False
@@ -340,13 +326,12 @@ class Countdown(Widget):
     time: reactive[str] = reactive("")
     over: reactive[bool] = reactive(False)
 
-    def show(self, snapshot: SessionSnapshot) -> None:
-        """Take the rest from `snapshot`."""
+    def update_from(self, snapshot: SessionSnapshot) -> None:
         self.time, self.over = countdown_of(snapshot)
         self.set_class(self.over, "-over")
 
     def render_line(self, y: int) -> Strip:
-        """Draw the time as large as it fits, and below it what it means."""
+        """Draw the time as large as it fits, with its meaning below."""
         width, height = self.size
         drawn = block_text(self.time, width - 2, height - 2, "00:00")
         below = "✓ rest is over: next set" if self.over else "rest left"

@@ -1,9 +1,4 @@
-"""The reps of a set, one a line: phases, range and velocity as bars, remarks; then the mean.
-
-What was measured of the last rep, beside what was planned.
-
-The sets so far, the newest at the bottom.
-"""
+"""Measured reps and sets: the table of a set, the last rep against its plan, the sets so far."""
 
 from __future__ import annotations
 
@@ -45,7 +40,7 @@ _MARKS: Final = {
 }
 
 LEGEND: Final = "↓ shorter, ↑ longer than planned · ø mean of the set"
-"""What the signs mean."""
+"""Explains the signs."""
 
 LEAST_BAR: Final = 4
 """Columns of the shortest bar that still shows a difference of a tenth: 32 eighths."""
@@ -59,7 +54,7 @@ _NUMBERS_WIDTH: Final = 46
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of the table; what is no rep stands in `title` alone."""
+    """A line of the table; lines other than reps have only a `title`."""
 
     title: str
     """Number of the rep and its phases, or words."""
@@ -71,7 +66,7 @@ class Row:
     best_mps: float = 0.0
     """What fills the bar of the velocity, m/s."""
     measured: bool = False
-    """Whether there are numbers behind the title."""
+    """Whether numbers follow the title."""
 
 
 def rep_rows(record: SetRecord) -> tuple[Row, ...]:
@@ -122,7 +117,7 @@ def _numbered(
 
 
 def bar_width(rows: Sequence[Row], width: int) -> int:
-    """Return how long the bars can be, so that the remarks fit on `width` columns as well."""
+    """Return how long the bars can be if the remarks are to fit on `width` columns too."""
     remarks = max((len(row.remarks) for row in rows), default=0)
     room = (width - _NUMBERS_WIDTH - max(remarks, len("remarks"))) // 2
     return max(LEAST_BAR, min(LONGEST_BAR, room))
@@ -168,18 +163,18 @@ class RepTable(ScrollView, can_focus=True):
 
     rows: reactive[tuple[Row, ...]] = reactive(())
 
-    def show(self, *records: SetRecord) -> None:
+    def update_from(self, *records: SetRecord) -> None:
         """Show the reps of sets, each under a title of its own where there are several."""
         rows: list[Row] = []
         for record in records:
             if len(records) > 1:
                 rows += [*([Row("")] if rows else []), Row(set_title(record))]
-            rows += rep_rows(record) or (Row("no rep was seen to its end"),)
+            rows += rep_rows(record) or (Row("no complete rep"),)
         self.rows = tuple(rows)
 
     @property
     def lines(self) -> tuple[str, ...]:
-        """What is read below the header."""
+        """The text below the header."""
         return tuple(row_text(row, self._bars) for row in self.rows)
 
     @property
@@ -192,11 +187,9 @@ class RepTable(ScrollView, can_focus=True):
         return self.scrollable_content_region.width
 
     def watch_rows(self) -> None:
-        """Make room for every line."""
         self._make_room()
 
     def on_resize(self) -> None:
-        """Make the bars as long as there is room."""
         self._make_room()
 
     def _make_room(self) -> None:
@@ -204,7 +197,7 @@ class RepTable(ScrollView, can_focus=True):
         self.virtual_size = Size(widest, len(self.rows) + 1)
 
     def render_line(self, y: int) -> Strip:
-        """Draw the header, which stays, and the lines that are scrolled to."""
+        """Draw the fixed header, and the lines in sight."""
         left, top = self.scroll_offset
         width = self._width
         style, bars = self.visual_style, self._bars
@@ -224,7 +217,7 @@ class RepTable(ScrollView, can_focus=True):
 
 
 def set_title(record: SetRecord) -> str:
-    """Return a set in a line: reps and whether they are what was planned, load, effort, note."""
+    """Return a set in a line: reps against the plan, load, effort, note."""
     parts = [
         f"set {record.index}: {reps_text(record)}",
         *([] if not record.load_kg else [f"{record.load_kg:g} kg"]),
@@ -235,7 +228,7 @@ def set_title(record: SetRecord) -> str:
 
 
 def reps_text(record: SetRecord) -> str:
-    """Return the reps of a set beside those that were planned, ticked once there are enough."""
+    """Return the reps of a set beside the planned ones, ticked once there are enough."""
     target = record.plan.target_reps
     if target is None:
         return counted(record.done, "rep")
@@ -255,7 +248,7 @@ Lines = tuple[str, str, str, str]
 
 
 def last_rep_lines(record: SetRecord | None) -> Lines:
-    """Return title, phases with verdicts, tempo as written, and what else is known."""
+    """Return title, phases against the plan, tempo code, and the other measures."""
     if record is None or not record.reps:
         return ("first rep under way", "", "", "")
     rep, plan = record.reps[-1], record.plan
@@ -273,7 +266,7 @@ def last_rep_lines(record: SetRecord | None) -> Lines:
 
 
 def phases_text(rep: Rep, plan: Plan) -> str:
-    """Return the phases in the lifter's own order, each with what its plan makes of it."""
+    """Return the phases in the lifter's order, each with a sign for how it met the plan."""
     durations_s = phase_durations_s(rep)
     verdicts: dict[Phase, str] = {}
     if plan.tempo is not None:
@@ -293,8 +286,7 @@ class LastRep(Widget):
 
     lines: reactive[Lines] = reactive(last_rep_lines(None))
 
-    def show(self, snapshot: SessionSnapshot) -> None:
-        """Take the last rep from `snapshot`."""
+    def update_from(self, snapshot: SessionSnapshot) -> None:
         measured = [record for record in snapshot.sets if record.reps]
         self.lines = last_rep_lines(measured[-1] if measured else None)
 
@@ -315,11 +307,11 @@ HEADER: Final = "   set  reps     kg  hold s  range   m/s  mean tempo       rema
 
 
 NONE_YET: Final = "no set yet"
-"""What stands in place of the rows before the first set."""
+"""In place of the rows before the first set."""
 
 
 _BODYWEIGHT: Final = "body"
-"""In place of a load of nothing."""
+"""In place of a load of 0 kg."""
 
 
 def set_row(record: SetRecord) -> str:
@@ -355,8 +347,8 @@ class SetList(Widget):
         super().__init__()
         self._records: tuple[SetRecord, ...] = ()
 
-    def show(self, snapshot: SessionSnapshot) -> None:
-        """Take the rows from `snapshot`, unless they are those of the last look."""
+    def update_from(self, snapshot: SessionSnapshot) -> None:
+        """Take the rows from `snapshot`, unless they are the same as before."""
         records = snapshot.sets
         same = len(records) == len(self._records) and all(map(is_, records, self._records))
         if not same:
@@ -364,7 +356,6 @@ class SetList(Widget):
             self.rows = tuple(set_row(record) for record in records)
 
     def render_line(self, y: int) -> Strip:
-        """Draw the header and the newest rows."""
         width, height = self.size
         newest = self.rows[-max(height - 1, 1) :] or (f"   {NONE_YET}",)
         style = self.get_visual_style("sets--header") if y == 0 else self.visual_style

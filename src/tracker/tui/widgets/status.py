@@ -1,10 +1,8 @@
-"""The top line: what is trained, and plainly whether it is real.
+"""The lines around the live numbers: headline, banner, notice, and the quality of the data.
 
-What is said in place of the live numbers: before the first rep, at the end, on an error.
-
-What stands between the wearer and a count that can be trusted, in one line.
-
-How good the data are: links, rate, battery, gaps, faults, age, recording.
+The headline says plainly whether the data are real. The banner warns of what keeps the count from
+being trusted. The notice takes the place of the numbers before the first rep, at the end, and on
+an error.
 """
 
 from __future__ import annotations
@@ -38,7 +36,7 @@ def origin_of(snapshot: SessionSnapshot) -> str:
 
 
 def pace_of(playback: PlaybackState | None) -> str:
-    """Return how fast it plays, empty for a live session."""
+    """Return how fast it plays; empty for a live session."""
     if playback is None:
         return ""
     if playback.paused:
@@ -47,7 +45,7 @@ def pace_of(playback: PlaybackState | None) -> str:
 
 
 def times_of(snapshot: SessionSnapshot) -> str:
-    """Return where the session is, and its end where that is known."""
+    """Return the position in the session, and its end if known."""
     position = clock_time(snapshot.position_s)
     if snapshot.playback is None or snapshot.playback.end_s is None:
         return position
@@ -70,7 +68,7 @@ def headline_parts(snapshot: SessionSnapshot) -> tuple[str, str, str]:
 
 
 def headline_text(left: str, origin: str, right: str, width: int) -> str:
-    """Return a line of `width` columns; a long file name gives way."""
+    """Return a line of `width` columns; a long file name is cut."""
     room = width - len(left) - len(right) - 4
     if len(origin) > room:
         origin = origin[: max(room - 1, 0)] + "…"
@@ -87,12 +85,10 @@ class Headline(Widget):
 
     parts: reactive[tuple[str, str, str]] = reactive(("", "", ""))
 
-    def show(self, snapshot: SessionSnapshot) -> None:
-        """Take the parts from `snapshot`."""
+    def update_from(self, snapshot: SessionSnapshot) -> None:
         self.parts = headline_parts(snapshot)
 
     def render_line(self, y: int) -> Strip:
-        """Draw the parts at both ends."""
         width = self.size.width
         return line_strip((headline_text(*self.parts, width),), y, width, self.visual_style)
 
@@ -101,14 +97,14 @@ Words = tuple[str, ...]
 """A title and the lines below it."""
 
 CALIBRATION_LINES: Final[dict[MarkKind, Words]] = {
-    MarkKind.CALIBRATION: ("Hips up to a level lockout,", "and hold it still for 3 s."),
+    MarkKind.CALIBRATION: ("Hips up to lockout,", "and hold still for 3 s."),
     MarkKind.REFERENCE_REPS: ("Do three good reps,", "each with a short hold at the top."),
 }
-"""What the wearer is asked to do, so that the sensor learns what level is."""
+"""What the wearer is asked to do, so that the sensor learns their lockout."""
 
 
 def notice_of(snapshot: SessionSnapshot) -> Words | None:
-    """Return what has to be said; None while there are reps to show."""
+    """Return the words to show; None while there are reps."""
     match snapshot.state:
         case RunState.FAILED:
             return _failure(snapshot.failure)
@@ -123,9 +119,9 @@ def notice_of(snapshot: SessionSnapshot) -> Words | None:
 def _waiting(snapshot: SessionSnapshot) -> Words:
     plan = plan_lines(snapshot.plan)
     if not snapshot.samples:
-        return ("Waiting for the sensor", "Nothing has come yet: move it.", "", *plan)
+        return ("Waiting for the sensor", "No data yet: move it.", "", *plan)
     if snapshot.calibrating is not None:
-        return ("Your own level", *CALIBRATION_LINES[snapshot.calibrating], "", *plan)
+        return ("Your lockout", *CALIBRATION_LINES[snapshot.calibrating], "", *plan)
     how: Words = (
         "Shoulder blades on the bench, feet flat.",
         "Brace, then push through the heels.",
@@ -136,7 +132,7 @@ def _waiting(snapshot: SessionSnapshot) -> Words:
 
 
 def plan_lines(plan: Plan) -> Words:
-    """Return what is planned for a set: reps and load, tempo both ways, what ends it."""
+    """Return the plan for a set: reps and load, tempo both ways, what ends it."""
     load_kg = plan.load_kg
     load = [] if load_kg is None else [f"{load_kg:g} kg" if load_kg else "bodyweight"]
     reps = [] if plan.target_reps is None else [counted(plan.target_reps, "rep")]
@@ -166,7 +162,7 @@ def _summary(sets: tuple[SetRecord, ...]) -> Words:
 
 def _failure(failure: str | None) -> Words:
     lines = (failure or "The session ended early.").splitlines()
-    return ("! Stopped", "", *lines, "", "What was recorded so far is kept.")
+    return ("! Stopped", "", *lines, "", "What has been recorded is kept.")
 
 
 class Notice(Widget):
@@ -179,14 +175,13 @@ class Notice(Widget):
 
     words: reactive[Words] = reactive(())
 
-    def show(self, words: Words | None) -> None:
-        """Say `words`, or make room for the live numbers."""
+    def update_from(self, words: Words | None) -> None:
+        """Show `words`, or make room for the live numbers."""
         self.display = words is not None
         self.words = words or ()
         self.set_class(bool(words) and self.words[0].startswith("!"), "-failure")
 
     def render(self) -> Content:
-        """Draw the title strongest."""
         title, *lines = self.words or ("",)
         return Content("\n").join([Content.styled(title, "bold"), *map(Content, lines)])
 
@@ -203,20 +198,20 @@ _BROKEN_LINKS: Final = {
 
 
 def banner_of(snapshot: SessionSnapshot) -> tuple[str, bool]:
-    """Return what to say, empty if all is well, and whether it is an alarm."""
+    """Return the warning, empty if all is well, and whether it is an alarm."""
     if snapshot.state is RunState.FAILED:
         reason = (snapshot.failure or "the session ended early.").splitlines()[0]
         return f"! Stopped: {reason} What was recorded is kept", True
     if snapshot.state is RunState.FINISHED and snapshot.playback is None:
-        return "Nothing more comes from the sensor: f sums the training up", False
+        return "Sensor stream ended. Press f for the summary", False
     if snapshot.state is not RunState.RUNNING:
         return "", False
     if snapshot.playback is not None and snapshot.playback.seeking:
         return "SEEKING", False
     if snapshot.paused:
-        return "PAUSED   space goes on", False
+        return "PAUSED   space: go on", False
     if snapshot.link in _BROKEN_LINKS:
-        # The reason first: it is what the wearer can do something about.
+        # The reason first: the wearer can do something about it.
         reason = f"{snapshot.link_detail} " if snapshot.link_detail else ""
         return f"! {reason}{_BROKEN_LINKS[snapshot.link]}", True
     age_s = snapshot.sample_age_s
@@ -236,21 +231,19 @@ class Banner(Widget):
 
     DEFAULT_CSS = """
     Banner { text-style: bold; text-wrap: nowrap; text-overflow: ellipsis; }
-    Banner.-said { background: $warning; color: auto; }
+    Banner.-info { background: $warning; color: auto; }
     Banner.-alarm { background: $error; color: auto; }
     """
 
     text: reactive[str] = reactive("")
 
-    def show(self, snapshot: SessionSnapshot) -> None:
-        """Say what `snapshot` has to be warned about."""
+    def update_from(self, snapshot: SessionSnapshot) -> None:
         self.text, alarm = banner_of(snapshot)
-        self.set_class(bool(self.text) and not alarm, "-said")
+        self.set_class(bool(self.text) and not alarm, "-info")
         self.set_class(alarm, "-alarm")
         self.set_class(not self.text, "-silent")
 
     def render(self) -> Content:
-        """Draw the line."""
         return Content(self.text)
 
 
@@ -273,7 +266,7 @@ _RECORDING_WORDS: Final = {
 
 
 def quality_text(snapshot: SessionSnapshot) -> str:
-    """Return the line; what is most worth knowing comes first, for narrow terminals."""
+    """Return the line; the most important comes first, for narrow terminals."""
     link = snapshot.link
     faults = sum(snapshot.faults.values())
     reasons = ", ".join(f"{reason.value} {n}" for reason, n in snapshot.faults.items())
@@ -299,21 +292,21 @@ def _link(state: LinkState, *, silent: bool = False) -> str:
 
 
 def _silent(snapshot: SessionSnapshot) -> bool:
-    """Say whether a live sensor sends nothing, whatever its link still claims."""
+    """Return whether a live sensor sends nothing, whatever its link reports."""
     if snapshot.playback is not None or snapshot.state is not RunState.RUNNING:
         return False
     return snapshot.sample_age_s is not None and snapshot.sample_age_s > STALLED_AFTER_S
 
 
 def _battery(percent: int | None) -> str:
-    """Return the charge, with a sign that needs no colour when it runs out; empty if unknown."""
+    """Return the charge, with a sign when it is low; empty if unknown."""
     if percent is None:
         return ""
     return f"{'! ' if percent < LOW_BATTERY_PERCENT else ''}battery {percent} %"
 
 
 def _age(snapshot: SessionSnapshot) -> str:
-    """Return how old the newest sample is, where that says something about the sensor."""
+    """Return the age of the newest sample of a live sensor; empty otherwise."""
     if snapshot.playback is not None or snapshot.state is not RunState.RUNNING:
         return ""
     return f"last sample {number(snapshot.sample_age_s, 1, ' s')}"
@@ -328,10 +321,8 @@ class Quality(Widget):
 
     text: reactive[str] = reactive("")
 
-    def show(self, snapshot: SessionSnapshot) -> None:
-        """Take the line from `snapshot`."""
+    def update_from(self, snapshot: SessionSnapshot) -> None:
         self.text = quality_text(snapshot)
 
     def render(self) -> Content:
-        """Draw the line."""
         return Content(self.text)

@@ -1,9 +1,4 @@
-"""The pitch of the last seconds as a line of braille dots.
-
-The size of the acceleration of the last seconds: flat at 1 g while the sensor lies still.
-
-How strong a sensor is heard, as bars and a number.
-"""
+"""Signals as characters: pitch and acceleration as braille lines, radio strength as bars."""
 
 from __future__ import annotations
 
@@ -28,7 +23,7 @@ SPAN_S: Final = 10.0
 """Two reps at a slow tempo."""
 
 STEP_S: Final = 0.12
-"""Moves on in steps of this: a column of dots, and half the work of drawing at every look."""
+"""The trace moves on in steps of this: one column of dots, and half the work of drawing."""
 
 JOIN_S: Final = 0.3
 """Samples further apart than this are not joined: a gap is shown as a gap."""
@@ -37,7 +32,7 @@ LEAST_HIGH_DEG: Final = 30.0
 """The top of the scale is at least this, so that stillness looks still."""
 
 PAST_LOCKOUT_DEG: Final = 8.0
-"""Above the own lockout by more, a top is past level."""
+"""A top that is higher than your lockout by more is past level."""
 
 _DOTS: Final = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]], dtype=np.int64)
 """Bit of each dot of a braille character, four rows of two (Unicode block 2800)."""
@@ -187,10 +182,9 @@ class PitchTrace(Widget):
         self._band_deg: tuple[float, float] | None = None
 
     def on_mount(self) -> None:
-        """Say what is drawn."""
         self.border_title = f"pitch above the bottom, last {SPAN_S:.0f} s"
 
-    def show(self, snapshot: SessionSnapshot) -> None:
+    def update_from(self, snapshot: SessionSnapshot) -> None:
         """Take the trace from `snapshot`, unless it has hardly moved on."""
         newest_s, drawn_s = snapshot.position_s, self.end_s
         if newest_s is not None and drawn_s is not None and 0 < newest_s - drawn_s < STEP_S:
@@ -201,7 +195,7 @@ class PitchTrace(Widget):
         self.end_s = snapshot.position_s
 
     def render_line(self, y: int) -> Strip:
-        """Draw the line of dots; all rows of one look are drawn at once."""
+        """Draw the line of dots; all rows are drawn at once."""
         width, height = self.size
         if self._drawn_at != (self.end_s, width, height):
             self._drawn_at = (self.end_s, width, height)
@@ -258,16 +252,15 @@ class AccTrace(Widget):
         self._drawn: tuple[float, int, int] | None = None
 
     def on_mount(self) -> None:
-        """Say what is drawn."""
         self.border_title = f"acceleration, last {SPAN_S:.0f} s"
 
-    def show(self, time_s: NDArray[np.float64], acc_mps2: NDArray[np.float64]) -> None:
+    def update_from(self, time_s: NDArray[np.float64], acc_mps2: NDArray[np.float64]) -> None:
         """Take arrival times, s, and sizes, m/s², both of shape (n,)."""
         self._time_s, self._acc_mps2 = time_s, acc_mps2
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        """Draw the line of dots; all rows of one look are drawn at once."""
+        """Draw the line of dots; all rows are drawn at once."""
         width, height = self.size
         end_s = float(self._time_s[-1]) if self._time_s.size else -1.0
         if self._drawn != (end_s, width, height):
@@ -277,14 +270,14 @@ class AccTrace(Widget):
 
 
 STEPS_DBM: Final = (-90, -80, -70, -60)
-"""From here on one bar more: at -90 dBm a link hardly holds, at -60 it is an arm away."""
+"""One more bar from each of these: at -90 dBm a link hardly holds, -60 is within reach."""
 
 _BARS: Final = "▂▄▆█"
 
 
 def signal_text(rssi_dbm: int | None) -> str:
-    """Return the bars and the strength; words where nothing was heard."""
+    """Return the bars and the strength; words if nothing was received."""
     if rssi_dbm is None:
-        return "not heard"
+        return "not seen"
     filled = sum(rssi_dbm >= step_dbm for step_dbm in STEPS_DBM)
     return f"{_BARS[:filled]:·<{len(_BARS)}} {rssi_dbm} dBm"

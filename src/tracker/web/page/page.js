@@ -113,8 +113,8 @@
           return;
         }
         const [kind, words] = JSON.parse(data);
-        if (kind === "farewell") part(words);
-        if (kind === "said") document.getElementById("waiting").textContent = words;
+        if (kind === "closed") part(words);
+        if (kind === "status") document.getElementById("waiting").textContent = words;
       });
       this.addEventListener("close", () => {
         if (!parted && !leaving) lost();

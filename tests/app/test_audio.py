@@ -155,7 +155,7 @@ def in_phase(phase: Phase, start_s: float, now_s: float, age_s: float = 0.0) -> 
 
 def test_each_beat_of_a_phase_is_heard_once(player: Listener, sounding: AudioFeedback) -> None:
     for hundredth in range(1000, 1300, 4):
-        sounding.look(in_phase(Phase.ECCENTRIC, 10.0, hundredth / 100))  # type: ignore[arg-type]
+        sounding.update_from(in_phase(Phase.ECCENTRIC, 10.0, hundredth / 100))  # type: ignore[arg-type]
     assert player.offered == [Tone.ACCENT, Tone.BEAT, Tone.BEAT]
 
 
@@ -164,23 +164,23 @@ def test_a_hold_that_is_done_is_heard_while_no_packet_comes(
 ) -> None:
     for hundredth in range(0, 240, 4):
         state = in_phase(Phase.LOCKOUT, 10.0, 10.5, age_s=hundredth / 100)
-        sounding.look(state)  # type: ignore[arg-type]
+        sounding.update_from(state)  # type: ignore[arg-type]
     assert player.offered.count(Tone.HOLD_DONE) == 1
 
 
 def test_beats_of_a_phase_that_ended_early_are_taken_back(
     player: Listener, sounding: AudioFeedback
 ) -> None:
-    sounding.look(in_phase(Phase.ECCENTRIC, 10.0, 10.5))  # type: ignore[arg-type]
+    sounding.update_from(in_phase(Phase.ECCENTRIC, 10.0, 10.5))  # type: ignore[arg-type]
     assert player.withdrawn == []
-    sounding.look(in_phase(Phase.CONCENTRIC, 10.6, 10.7))  # type: ignore[arg-type]
+    sounding.update_from(in_phase(Phase.CONCENTRIC, 10.6, 10.7))  # type: ignore[arg-type]
     assert set(player.withdrawn) == {Tone.BEAT, Tone.ACCENT}
 
 
 def test_the_end_of_a_rest_is_heard(player: Listener, sounding: AudioFeedback) -> None:
     for now_s in (49.9, 49.96, 50.02, 50.1):
         resting = snapshot(position_s=now_s, sets=(record(ended=True),), plan=PLAN)
-        sounding.look(resting)
+        sounding.update_from(resting)
     assert player.offered == [Tone.REST_OVER]
 
 

@@ -1,0 +1,282 @@
+"""Which screen comes when: devices → check → set-up → connect → train ↔ rest → summary.
+
+Each method shows screens one after the other and waits for what they return, so it reads in the
+order in which the wearer sees them. Screens know neither the app nor each other. When the wearer
+quits, the flow is cancelled wherever it is; every training is closed on the way out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+from textual.worker import WorkerError
+
+from tracker.app.clock import local_now
+from tracker.app.training import NOT_LOGGED, TrainingRequest
+from tracker.domain import TrackerError
+from tracker.tui.screens import Next
+from tracker.tui.screens.check import CheckScreen, ConnectScreen
+from tracker.tui.screens.devices import DevicesScreen
+from tracker.tui.screens.dialogs import GuideScreen, warning_parts
+from tracker.tui.screens.history import HistoryScreen
+from tracker.tui.screens.rest import RestScreen
+from tracker.tui.screens.setup import SetupChoices, SetupScreen
+from tracker.tui.screens.summary import SummaryScreen
+from tracker.tui.screens.train import TrainScreen
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable, Sequence
+
+    from textual.notifications import SeverityLevel
+    from textual.worker import Worker
+
+    from tracker.app.devices import Device
+    from tracker.app.playback import Playback
+    from tracker.app.session import Session
+    from tracker.app.training import Training, TrainingService
+    from tracker.domain import Workout
+    from tracker.tui.app import Flow, TrackerApp
+    from tracker.tui.screens.setup import SetupForm
+
+    ReadWorkouts = Callable[[], Sequence[Workout]]
+    """Reads the trainings before this one, oldest first."""
+
+Result = TypeVar("Result")
+
+
+def coaching(service: TrainingService) -> Flow:
+    """Return the whole flow, from the list of sensors on, until the wearer quits."""
+    return lambda app: Coach(app, service).from_devices()
+
+
+def one_training(session: Session, earlier: ReadWorkouts) -> Flow:
+    """Return the flow of a training that is open already; it ends with its summary."""
+
+    async def flow(app: TrackerApp) -> None:
+        async with running(app, session):
+            await train(app, session, earlier)
+
+    return flow
+
+
+def playing(playback: Playback) -> Flow:
+    """Return the flow that plays a known session until the wearer quits."""
+
+    async def flow(app: TrackerApp) -> None:
+        async with running(app, playback):
+            await app.ask(TrainScreen(playback))
+
+    return flow
+
+
+@asynccontextmanager
+async def running(app: TrackerApp, training: Session | Playback) -> AsyncGenerator[None]:
+    """Run a session in a worker, with its sound; its snapshot says what goes wrong."""
+
+    async def run() -> None:
+        with suppress(TrackerError):
+            await training.run()
+
+    app.sound.play(training)
+    worker = app.run_worker(run(), name="session")
+    try:
+        yield
+    finally:
+        training.stop()
+        with suppress(WorkerError):
+            await worker.wait()
+
+
+async def train(app: TrackerApp, session: Session, earlier: ReadWorkouts) -> None:
+    """Train and rest, set after set, until the wearer is done with the summary."""
+    async with app.kept(TrainScreen(session)) as screen:
+        while True:
+            wish = await app.ask(screen)
+            if wish is Next.REST:
+                wish = await app.ask(RestScreen(session))
+            if wish is Next.FINISH:
+                summary = SummaryScreen(
+                    lambda: session.workout(""),
+                    local_now().date(),
+                    earlier=earlier,
+                    enter=session.enter,
+                )
+                if await app.ask(summary) is Next.DONE:
+                    return
+
+
+class Coach:
+    """Leads the wearer from screen to screen.
+
+    Parameters
+    ----------
+    app
+        Shows the screens.
+    service
+        Opens trainings, and remembers what was chosen.
+    """
+
+    def __init__(self, app: TrackerApp, service: TrainingService) -> None:
+        self._app = app
+        self._service = service
+        self._training: Worker[None] | None = None
+        """The newest training, which may still be on its way into the log."""
+        self._history: HistoryScreen | None = None
+
+    async def from_devices(self) -> None:
+        """Train with one sensor after the other, until the wearer quits."""
+        try:
+            async with self._app.kept(DevicesScreen(self._service.devices())) as devices:
+                while True:
+                    chosen = await self._app.ask(devices)
+                    if chosen is Next.HISTORY:
+                        await self.history()
+                    else:
+                        await self.train_with(chosen)
+        finally:
+            await self._logged()
+
+    async def train_with(self, chosen: Device) -> None:
+        """Check a sensor, then set a training up; escape leads back."""
+        checking = partial(self._service.checking, chosen)
+        device = await self._app.ask(CheckScreen(chosen.name, checking))
+        if device is not None:
+            self._try(partial(self._service.remember_sensor, device), "warning")
+            await self.set_up(device)
+
+    async def set_up(self, device: Device) -> None:
+        """Choose exercise and plan, then connect and train; escape leads back."""
+        async with self._app.kept(SetupScreen(device.name, self._choices(device))) as set_up:
+            while (form := await self._app.ask(set_up)) is not None:
+                self._try(partial(self._remember, form), "warning")
+                if await self.connect_and_train(device, form):
+                    return
+
+    async def connect_and_train(self, device: Device, form: SetupForm) -> bool:
+        """Connect, and train to the summary; return False if the wearer gave up before."""
+        await self._warn_once()
+        self._app.sound.mute(not form.sound)
+        opening = partial(self._open, device, form)
+        training = await self._app.ask(ConnectScreen(device.name, opening))
+        if training is None:
+            return False
+        try:
+            self._app.sound.play(training.session)
+            await train(self._app, training.session, self._service.earlier)
+        finally:
+            training.session.stop()
+        return True
+
+    async def history(self) -> None:
+        """Show past sessions, and one of them, and its replay."""
+        self._history = screen = HistoryScreen(self._service.sessions)
+        async with self._app.kept(screen):
+            while (chosen := await self._app.ask(screen)) is not None:
+                session_id, wish = chosen
+                if wish is Next.REPLAY:
+                    await self._replay(session_id)
+                else:
+                    await self._past(session_id)
+        self._history = None
+
+    async def _past(self, session_id: int) -> None:
+        workout = self._try(partial(self._service.workout, session_id))
+        if workout is None:
+            return
+        summary = SummaryScreen(lambda: workout, local_now().date())
+        async with self._app.kept(summary):
+            while await self._app.ask(summary) is Next.REPLAY:
+                await self._replay(session_id)
+
+    async def _replay(self, session_id: int) -> None:
+        playback = self._try(partial(self._service.replay, session_id))
+        if playback is not None:
+            async with running(self._app, playback):
+                await self._app.ask(TrainScreen(playback, can_leave=True))
+
+    # A training in the background: it may outlive its screens while it is being logged
+
+    async def _open(self, device: Device, form: SetupForm) -> Training:
+        """Start a training, and return it once it is open; cancelling this gives it up."""
+        await self._logged()
+        opened: asyncio.Future[Training] = asyncio.get_running_loop().create_future()
+        worker = self._app.run_worker(self._run(device, form, opened), name="training")
+        self._training = worker
+        try:
+            return await opened
+        except asyncio.CancelledError:
+            worker.cancel()
+            raise
+
+    async def _run(
+        self, device: Device, form: SetupForm, opened: asyncio.Future[Training]
+    ) -> None:
+        try:
+            request = TrainingRequest(
+                self._service.sensors_of(device),
+                form.exercise,
+                form.plan,
+                form.pain_before,
+                form.calibration,
+            )
+            async with self._service.training(request, until_stopped=True) as training:
+                opened.set_result(training)
+                await training.session.run()
+        except TrackerError as error:
+            if opened.done():
+                self._app.report(error)
+            else:
+                opened.set_exception(error)
+        finally:
+            if opened.done() and not opened.cancelled() and opened.exception() is None:
+                self._after_logging(opened.result())
+
+    def _after_logging(self, training: Training) -> None:
+        if training.log_error is not None:
+            message = f"Not logged: {training.log_error.message}"
+            self._app.report(TrackerError(message, NOT_LOGGED))
+        if self._history is not None:
+            # Opened before this training was in the log.
+            self._history.call_later(self._history.read)
+
+    async def _logged(self) -> None:
+        """Wait until the training before has let go of its sensor and is in the log."""
+        if self._training is not None:
+            with suppress(WorkerError):
+                await self._training.wait()
+
+    # What is remembered
+
+    def _choices(self, device: Device) -> SetupChoices:
+        service = self._service
+        return SetupChoices(
+            service.exercises(device),
+            service.first_exercise(device),
+            service.last_plan,
+            sound=service.config.training.sound,
+        )
+
+    def _remember(self, form: SetupForm) -> None:
+        self._service.remember_plan(form.exercise, form.plan)
+        self._service.remember(replace(self._service.config.training, sound=form.sound))
+
+    async def _warn_once(self) -> None:
+        """Before the very first training, say when not to train."""
+        if self._service.config.training.warned:
+            return
+        await self._app.ask(GuideScreen(warning_parts(), "enter goes on"))
+        warned = replace(self._service.config.training, warned=True)
+        with suppress(TrackerError):
+            self._service.remember(warned)
+
+    def _try(self, work: Callable[[], Result], severity: SeverityLevel = "error") -> Result | None:
+        """Do something that the screens can go on without; show why it failed."""
+        try:
+            return work()
+        except TrackerError as error:
+            self._app.report(error, severity)
+            return None
