@@ -13,13 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.app.doubles import GatedSource, ListRecorder, ManualClock, until
-from tests.tui.staging import look
+from tests.tui.staging import app_of, look
 from tracker import counting as counting_module
 from tracker.app.session import Session
 from tracker.app.snapshot import RunState
 from tracker.app.text import TextOutput
 from tracker.cli import main
-from tracker.cli.analyze import AnalysisOrder, outcomes
+from tracker.cli.analyze import AnalysisSettings, file_results
 from tracker.coach import Coach
 from tracker.detect import Detector
 from tracker.domain import (
@@ -38,16 +38,16 @@ from tracker.domain import (
     SessionInfo,
     SessionState,
     SetStarted,
-    entry_notification,
+    entry_message,
 )
 from tracker.domain.units import ns_from_s
 from tracker.engine import build_engine
+from tracker.importers import ImportOptions
 from tracker.recording import RecordingWriter
 from tracker.sensors import SAMPLES_CHANNEL, encode_samples
 from tracker.signal import MotionStage
 from tracker.sim import RepPlan, SensorPlan, SessionPlan, SetPlan, simulate
 from tracker.sim.plan import Activity, ActivityPlan, Posture
-from tracker.tui import TrackerApp
 from tracker.tui.widgets.status import Banner
 
 if TYPE_CHECKING:
@@ -159,7 +159,7 @@ def test_a_stage_that_fails_at_any_sample_starts_anew(stage: type[Any], at_call:
 @settings(max_examples=8, deadline=None)
 @given(at_call=st.integers(0, 40))
 def test_a_coach_that_fails_costs_no_rep_and_knows_the_plan(at_call: int) -> None:
-    planned = entry_notification(0, PlanChosen(Plan(target_reps=REPS)))
+    planned = entry_message(0, PlanChosen(Plan(target_reps=REPS)))
     with failing(Coach, "process", at_call):
         events = said_by((planned, *stream()))
     ledger = SessionState()
@@ -236,7 +236,7 @@ async def test_the_screen_says_that_counting_restarted() -> None:
     source = GatedSource(stream(), endless=True)
     with failing(Detector, "process", 3):
         session = Session(source, build_engine(INFO), info=INFO, clock=ManualClock())
-        app = TrackerApp(session)
+        app = app_of(session)
         async with app.run_test(size=(120, 40)) as pilot:
             for second in range(1, 9):
                 source.play_to(second)
@@ -292,7 +292,9 @@ def test_analyze_names_the_file_that_breaks_and_goes_on(
     recordings: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     with breaking_of("bad", "tracker.cli.analyze"):
-        found = list(outcomes(recordings, AnalysisOrder(1000), jobs=1))
+        found = list(
+            file_results(recordings, AnalysisSettings(1000, None, ImportOptions()), jobs=1)
+        )
         code = main(["analyze", *recordings, "--format", "json", "--jobs", "1"])
     assert [outcome.workout is None for outcome in found] == [False, True, False]
     assert WHY in found[1].problem

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 import yaml
 from hypothesis import settings
-from tracker.cli.exit_codes import ExitCode
 
 from tracker.cli.app import COMMANDS
+from tracker.cli.exits import ExitCode
 from tracker.domain import EXERCISES
 
 if TYPE_CHECKING:

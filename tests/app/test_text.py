@@ -1,10 +1,9 @@
 from __future__ import annotations
 
 import pytest
-from tests.app.workout import REPS, rep_at, said_at
 
+from tests.workouts import REPS, rep_at, said_at
 from tracker.app.text import (
-    FLAG_WORDS,
     LinkLines,
     LinkWords,
     TextOutput,
@@ -22,6 +21,7 @@ from tracker.app.text import (
     tempo_code,
     tempo_words,
 )
+from tracker.coach import FLAG_WORDS
 from tracker.domain import (
     HIP_THRUST,
     PHASE_WORDS,

@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.ble.air import ADDRESS, NAME, FakeRadio
-from tests.store.workouts import TWO_SETS
 
 from tests.app.doubles import in_time, until
+from tests.ble.fake_radio import ADDRESS, NAME, FakeRadio
 from tests.cli.worn import sensor_on_a_table
+from tests.workouts import TWO_SETS
 from tracker.app.config import SensorChoice, Theme, TrainingChoice
 from tracker.app.devices import SIMULATED, Device, SensorRequest
 from tracker.app.paths import Paths

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -9,6 +9,7 @@ import pytest
 
 from tests.ble.fake_radio import ADDRESS, NAME, FakeRadio, FakeSensor, link_states
 from tests.virtual_time import LoopClock, run
+from tracker.app.queue import NotificationQueue, OnFull
 from tracker.ble import AdapterError, LinkError
 from tracker.ble.discovery import AmbiguousNameError, DeviceQuery, NotFoundError, Sensor
 from tracker.ble.link import (
@@ -18,14 +19,16 @@ from tracker.ble.link import (
     finish_despite_cancel,
     open_radio,
 )
-from tracker.ble.receiver import NotificationQueue, NotificationReceiver
+from tracker.ble.receiver import NotificationReceiver
 from tracker.domain import LINK_CHANNEL, Notification
 from tracker.domain.units import s_from_ns
 from tracker.sensors import PROFILE
 from tracker.sensors.profile.packets import IMU_UUID
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import AsyncGenerator, Callable, Coroutine
+
+    from tracker.ble import RadioSource
 
 
 OFF = AdapterError("Bluetooth is switched off.", "Switch it on.")
@@ -59,7 +62,7 @@ class Scene:
     def __init__(self, *sensors: FakeSensor, wanted: DeviceQuery | None = None) -> None:
         self.sensor = sensors[0] if sensors else FakeSensor()
         self.radio = FakeRadio(*(sensors or (self.sensor,)))
-        self.queue = NotificationQueue()
+        self.queue = NotificationQueue(OnFull.DROP_AND_REPORT)
         receiver = NotificationReceiver(self.queue, LoopClock(), 0)
         self.link = ConnectionSupervisor(
             self.radio, wanted or DeviceQuery(ADDRESS), receiver, asyncio.Lock()
@@ -79,10 +82,7 @@ class Scene:
     async def heard(self) -> list[Notification]:
         """Take everything that has come."""
         self.queue.close()
-        heard = []
-        while (notification := await self.queue.take()) is not None:
-            heard.append(notification)
-        return heard
+        return [each async for each in self.queue.notifications()]
 
 
 def play(
@@ -385,17 +385,14 @@ def with_stream(
     act: Callable[[SensorStream, FakeSensor], Coroutine[object, object, None]],
 ) -> tuple[FakeSensor, list[Notification]]:
     async def whole() -> tuple[FakeSensor, list[Notification]]:
-        sensor, queue = FakeSensor(), NotificationQueue()
+        sensor, queue = FakeSensor(), NotificationQueue(OnFull.DROP_AND_REPORT)
         connection = await FakeRadio(sensor).connect(sensor.discovered())
         identity = Sensor(sensor.address, sensor.name, PROFILE)
         await act(
             SensorStream(identity, connection, NotificationReceiver(queue, LoopClock(), 0)), sensor
         )
         queue.close()
-        heard = []
-        while (notification := await queue.take()) is not None:
-            heard.append(notification)
-        return sensor, heard
+        return sensor, [each async for each in queue.notifications()]
 
     return run(whole())
 
@@ -515,16 +512,25 @@ def test_a_cancellation_weighs_more_than_an_error() -> None:
 SECOND = "C0:FF:EE:00:00:02"
 
 
+@asynccontextmanager
+async def opened(
+    radio: FakeRadio, *addresses: str
+) -> AsyncGenerator[tuple[RadioSource, NotificationQueue]]:
+    """Open sensors into a session's queue."""
+    queue = NotificationQueue(OnFull.DROP_AND_REPORT)
+    queries = [DeviceQuery(each) for each in addresses]
+    async with open_radio(radio, queries, LoopClock(), queue) as source:
+        yield source, queue
+
+
 def recorded(
     radio: FakeRadio, *addresses: str, seconds: float = 5.0
 ) -> tuple[list[Notification], str]:
     async def act() -> tuple[list[Notification], str]:
         await asyncio.sleep(1000.0)
-        async with open_radio(
-            radio, [DeviceQuery(each) for each in addresses], LoopClock()
-        ) as source:
+        async with opened(radio, *addresses) as (source, queue):
             source.end_after(seconds)
-            return [each async for each in source.notifications()], source.sensor
+            return [each async for each in queue.notifications()], source.sensor
 
     return run(act())
 
@@ -544,11 +550,11 @@ def test_the_time_is_over_also_while_the_sensor_is_away() -> None:
     sensor = FakeSensor()
 
     async def act() -> float:
-        async with open_radio(FakeRadio(sensor), [DeviceQuery(ADDRESS)], LoopClock()) as source:
+        async with opened(FakeRadio(sensor), ADDRESS) as (source, queue):
             sensor.in_range = False
             sensor.break_link()
             source.end_after(30.0)
-            async for _ in source.notifications():
+            async for _ in queue.notifications():
                 pass
             return asyncio.get_running_loop().time()
 
@@ -573,15 +579,13 @@ def test_one_that_is_away_does_not_disturb_the_other() -> None:
     radio = FakeRadio(first, second)
 
     async def act() -> list[Notification]:
-        async with open_radio(
-            radio, [DeviceQuery(ADDRESS), DeviceQuery(SECOND)], LoopClock()
-        ) as source:
+        async with opened(radio, ADDRESS, SECOND) as (source, queue):
             second.in_range = False
             second.break_link()
             loop = asyncio.get_running_loop()
             loop.call_later(30.0, first.break_link)
             source.end_after(60.0)
-            return [each async for each in source.notifications()]
+            return [each async for each in queue.notifications()]
 
     heard = run(act())
     # The first is back although the adapter is busy looking for the second.
@@ -604,7 +608,7 @@ def test_whatever_ends_the_session_the_sensor_is_stopped() -> None:
     sensor = FakeSensor()
 
     async def act() -> None:
-        async with open_radio(FakeRadio(sensor), [DeviceQuery(ADDRESS)], LoopClock()):
+        async with opened(FakeRadio(sensor), ADDRESS):
             raise ZeroDivisionError("a defect in the session")
 
     with pytest.raises(ZeroDivisionError):
@@ -614,11 +618,9 @@ def test_whatever_ends_the_session_the_sensor_is_stopped() -> None:
 
 def test_the_stream_ends_behind_what_has_arrived() -> None:
     async def act() -> list[Notification]:
-        async with open_radio(
-            FakeRadio(FakeSensor()), [DeviceQuery(ADDRESS)], LoopClock()
-        ) as source:
+        async with opened(FakeRadio(FakeSensor()), ADDRESS) as (source, queue):
             source.end()
-            return [each async for each in source.notifications()]
+            return [each async for each in queue.notifications()]
 
     assert link_states(run(act()))[-1] == "streaming"
 
@@ -630,10 +632,8 @@ def test_a_defect_of_the_link_ends_the_session_as_one(monkeypatch: pytest.Monkey
     monkeypatch.setattr("tracker.ble.link.SensorStream.watch", trip)
 
     async def act() -> None:
-        async with open_radio(
-            FakeRadio(FakeSensor()), [DeviceQuery(ADDRESS)], LoopClock()
-        ) as source:
-            async for _ in source.notifications():
+        async with opened(FakeRadio(FakeSensor()), ADDRESS) as (_source, queue):
+            async for _ in queue.notifications():
                 pass
 
     with pytest.raises(ZeroDivisionError):
@@ -646,9 +646,7 @@ def test_opened_in_a_task_that_is_cancelled_it_cleans_up() -> None:
 
     async def act() -> bool:
         async with AsyncExitStack() as stack:
-            opening = stack.enter_async_context(
-                open_radio(FakeRadio(sensor), [DeviceQuery(ADDRESS)], LoopClock())
-            )
+            opening = stack.enter_async_context(opened(FakeRadio(sensor), ADDRESS))
             task = asyncio.ensure_future(opening)
             await asyncio.sleep(2.7)
             task.cancel()
@@ -657,36 +655,3 @@ def test_opened_in_a_task_that_is_cancelled_it_cleans_up() -> None:
 
     assert run(act())
     assert sensor.connection is None
-
-
-class Collecting:
-    """A queue of somebody else's."""
-
-    def __init__(self) -> None:
-        self.taken: list[Notification] = []
-        self.closed = asyncio.Event()
-
-    def put(self, notification: Notification) -> bool:
-        self.taken.append(notification)
-        return True
-
-    def close(self, error: Exception | None = None) -> None:
-        assert error is None
-        self.closed.set()
-
-
-def test_everything_goes_into_a_queue_that_is_passed_in() -> None:
-    queue = Collecting()
-
-    async def act() -> None:
-        async with open_radio(
-            FakeRadio(FakeSensor()), [DeviceQuery(ADDRESS)], LoopClock(), queue
-        ) as source:
-            source.end_after(5.0)
-            await queue.closed.wait()
-            with pytest.raises(TypeError, match="passed in"):
-                await anext(source.notifications())
-
-    run(act())
-    assert link_states(queue.taken)[-1] == "streaming"
-    assert sum(each.channel == IMU_UUID for each in queue.taken) > 50

@@ -5,32 +5,33 @@ import asyncio
 import pytest
 
 from tests.virtual_time import LoopClock, run
-from tracker.ble.receiver import NotificationQueue, NotificationReceiver, ResponseBuffer
-from tracker.domain import BATTERY_CHANNEL, LINK_CHANNEL, OVERRUN_CHANNEL, LinkState, Notification
+from tracker.app.queue import NotificationQueue, OnFull
+from tracker.ble.receiver import NotificationReceiver, ResponseBuffer
+from tracker.domain import BATTERY_CHANNEL, LINK_CHANNEL, LinkState, Notification
 from tracker.sensors import MAX_RESPONSES
 
 
 def test_what_is_heard_is_stamped_from_the_origin_and_kept_in_order() -> None:
-    async def act() -> list[Notification | None]:
+    async def act() -> tuple[Notification, ...]:
         await asyncio.sleep(100.0)
-        queue, clock = NotificationQueue(), LoopClock()
+        queue, clock = NotificationQueue(OnFull.DROP_AND_REPORT), LoopClock()
         receiver = NotificationReceiver(queue, clock, clock.now_ns(), device=1)
         receiver.announce(LinkState.LOST, "It broke.")
         await asyncio.sleep(0.5)
         receiver.receive("imu", b"packet")
         receiver.announce_battery(14)
-        return [await queue.take() for _ in range(3)]
+        return await queue.take()
 
-    assert run(act()) == [
+    assert run(act()) == (
         Notification(0, LINK_CHANNEL, b"lost\nIt broke.", 1),
         Notification(500_000_000, "imu", b"packet", 1),
         Notification(500_000_000, BATTERY_CHANNEL, b"14", 1),
-    ]
+    )
 
 
 def test_it_knows_when_each_channel_was_heard_last() -> None:
     async def act() -> tuple[int | None, int | None]:
-        receiver = NotificationReceiver(NotificationQueue(), LoopClock(), 0)
+        receiver = NotificationReceiver(NotificationQueue(OnFull.DROP_AND_REPORT), LoopClock(), 0)
         receiver.receive("imu", b"")
         await asyncio.sleep(1.0)
         receiver.receive("battery level", b"")
@@ -41,7 +42,7 @@ def test_it_knows_when_each_channel_was_heard_last() -> None:
 
 def test_a_script_hears_what_comes_while_it_listens() -> None:
     async def act() -> list[bytes]:
-        receiver = NotificationReceiver(NotificationQueue(), LoopClock(), 0)
+        receiver = NotificationReceiver(NotificationQueue(OnFull.DROP_AND_REPORT), LoopClock(), 0)
         receiver.receive("imu", b"before")
         with receiver.collecting() as buffer:
             receiver.receive("imu", b"during")
@@ -98,86 +99,3 @@ def test_an_answer_that_never_comes_is_waited_for() -> None:
 
     with pytest.raises(TimeoutError):
         run(act())
-
-
-def packet(number: int) -> Notification:
-    return Notification(number, "imu", bytes((number,)))
-
-
-async def everything(queue: NotificationQueue) -> list[Notification]:
-    queue.close()
-    taken = []
-    while (notification := await queue.take()) is not None:
-        taken.append(notification)
-    return taken
-
-
-def test_notifications_come_out_in_order() -> None:
-    async def act() -> list[Notification]:
-        queue = NotificationQueue()
-        for number in range(5):
-            queue.put(packet(number))
-        return await everything(queue)
-
-    assert run(act()) == [packet(number) for number in range(5)]
-
-
-def test_what_does_not_fit_is_counted_where_it_is_missing() -> None:
-    async def act() -> list[Notification]:
-        queue = NotificationQueue(most_waiting=3)
-        for number in range(10):
-            queue.put(packet(number))
-        first = [await queue.take() for _ in range(2)]
-        queue.put(packet(10))
-        return [each for each in first if each is not None] + await everything(queue)
-
-    assert run(act()) == [
-        packet(0),
-        packet(1),
-        packet(2),
-        Notification(10, OVERRUN_CHANNEL, b"7"),
-        packet(10),
-    ]
-
-
-def test_an_announcement_fits_always() -> None:
-    async def act() -> list[Notification]:
-        queue = NotificationQueue(most_waiting=1)
-        queue.put(packet(0))
-        queue.put(Notification(1, BATTERY_CHANNEL, b"80"))
-        return await everything(queue)
-
-    assert [each.channel for each in run(act())] == ["imu", BATTERY_CHANNEL]
-
-
-def test_the_reader_waits_for_what_comes() -> None:
-    async def act() -> Notification | None:
-        queue = NotificationQueue()
-        asyncio.get_running_loop().call_later(5.0, queue.put, packet(1))
-        return await queue.take()
-
-    assert run(act()) == packet(1)
-
-
-def test_after_the_end_nothing_is_taken_in() -> None:
-    async def act() -> list[Notification]:
-        queue = NotificationQueue()
-        queue.put(packet(0))
-        queue.close()
-        queue.put(packet(1))
-        return await everything(queue)
-
-    assert run(act()) == [packet(0)]
-
-
-def test_an_error_comes_behind_what_had_arrived() -> None:
-    async def act() -> Notification | None:
-        queue = NotificationQueue()
-        queue.put(packet(0))
-        queue.close(ZeroDivisionError("a defect"))
-        first = await queue.take()
-        with pytest.raises(ZeroDivisionError):
-            await queue.take()
-        return first
-
-    assert run(act()) == packet(0)

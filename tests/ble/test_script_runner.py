@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.virtual_time import LoopClock, run
+from tracker.app.queue import NotificationQueue, OnFull
 from tracker.ble import LinkError
-from tracker.ble.receiver import NotificationQueue, NotificationReceiver
+from tracker.ble.receiver import NotificationReceiver
 from tracker.ble.script_runner import ScriptRunner
 from tracker.domain import SensorError
 from tracker.sensors import (
@@ -83,11 +84,11 @@ def converse(
     """Return what was said to the sensor, and what went into the queue."""
 
     async def whole() -> tuple[list[str], list[bytes]]:
-        queue, talker = NotificationQueue(), Talker()
+        queue, talker = NotificationQueue(OnFull.DROP_AND_REPORT), Talker()
         await act(ScriptRunner(talker, NotificationReceiver(queue, LoopClock(), 0)), talker)
         queue.close()
         heard = []
-        while (notification := await queue.take()) is not None:
+        async for notification in queue.notifications():
             heard.append(notification.data)
         return talker.journal, heard
 

@@ -18,7 +18,6 @@ from tracker.app.clock import SYSTEM_CLOCK, local_now
 from tracker.app.paths import tracker_paths
 from tracker.app.playback import analyze_notifications
 from tracker.app.training import Opened, TrainingRequest, TrainingService
-from tracker.cli.analyze import workout_in
 from tracker.cli.exits import interruption
 from tracker.cli.playback import total
 from tracker.cli.sources import open_session_file
@@ -256,7 +255,7 @@ def test_a_training_is_logged_as_an_analysis_of_its_recording_would_be(
         (line,) = log.list()
         kept = log.detail(line.id)
     assert f"logged as session {line.id}: tracker show {line.id}\n" in capsys.readouterr().err
-    again = workout_in(open_session_file(path), 1000)
+    again = open_session_file(path).workout(1000)
     # Cut otherwise into blocks, the same times come out to 1e-9 s.
     assert replace(kept.measured, sets=()) == replace(again, sets=())
     assert [(each.counted, each.ended) for each in kept.measured.sets] == [

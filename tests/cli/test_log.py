@@ -4,9 +4,9 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.store.workouts import TWO_SETS
 
 from tests.cli.logged import open_log
+from tests.workouts import TWO_SETS
 from tracker.app.clock import local_now
 from tracker.cli.exits import ExitCode
 from tracker.domain import SetEntries
@@ -191,8 +191,8 @@ def test_a_set_is_put_right_beside_what_was_measured(tracker: Tracker, log_home:
     assert (result.code, result.out) == (ExitCode.OK, "")
     assert "session 1: load kg of set 2 = 72.5\n" in result.err
     with open_log(log_home) as log:
-        kept = log.kept(1)
-    record = kept.overlaid.workout.sets[1]
+        kept = log.detail(1)
+    record = kept.current.workout.sets[1]
     assert (record.done, record.load_kg, record.entries.rpe) == (12, 72.5, 9.0)
     assert record.entries.note == "belt"
     assert kept.measured == TWO_SETS
@@ -221,8 +221,8 @@ def test_what_was_said_of_a_set_is_cleared_and_comes_back_with_undo(
     assert result.code == ExitCode.OK
     assert "session 1: load kg of set 2 cleared\n" in result.err
     with open_log(log_home) as log:
-        kept = log.kept(1)
-    record, entered = kept.overlaid.workout.sets[1], TWO_SETS.sets[1].entries
+        kept = log.detail(1)
+    record, entered = kept.current.workout.sets[1], TWO_SETS.sets[1].entries
     assert (entered.load_kg, entered.rpe) == (70.0, 8.5)
     assert record.entries == SetEntries()
     # The plan still has a load, and the sensor a count.
@@ -285,7 +285,7 @@ def test_what_cannot_be_meant_is_told_and_changes_nothing(
     assert result.code == ExitCode.USAGE_OR_INPUT
     assert told in result.err
     with open_log(log_home) as log:
-        assert log.kept(1).edits == ()
+        assert log.detail(1).edits == ()
 
 
 def there(home: Path) -> tuple[list[int], list[int]]:

@@ -213,9 +213,9 @@ def test_edits_stay_and_what_this_version_has_done_is_skipped(
         log, work_for(log, [str(recording)], missing=False, again=False), 1, Interruption()
     )
     assert (outcome.done, outcome.added, outcome.failed) == (1, 0, 0)
-    kept = log.kept(session_id)
+    kept = log.detail(session_id)
     assert kept.measured.sets == measured.workout.sets
-    assert kept.overlaid.workout.sets[0].done == 3
+    assert kept.current.workout.sets[0].done == 3
     assert kept.summary.tracker_version == __version__
     work = work_for(log, [str(recording)], missing=False, again=False)
     assert (work.tasks, work.done_before) == ([], 1)
@@ -234,7 +234,7 @@ def test_a_recording_that_holds_less_than_was_logged_replaces_nothing(
     )
     assert outcome.failed == 1
     assert "of the 3600.0 s that were logged" in outcome.lines[0]
-    assert log.kept(session_id).measured == longer
+    assert log.detail(session_id).measured == longer
 
 
 def test_a_recording_without_a_sample_is_left_out_from_then_on(

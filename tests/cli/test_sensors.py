@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from tests.ble.air import ADDRESS, NAME, FakeRadio, FakeSensor
 
+from tests.ble.fake_radio import ADDRESS, NAME, FakeRadio, FakeSensor
 from tests.cli.worn import sensor_on_a_table
 from tracker.app.config import SensorChoice, config_path, load_config
+from tracker.app.devices import SensorRequest
 from tracker.app.paths import tracker_paths
 from tracker.ble import AdapterError, DeviceQuery, DiscoveredDevice
 from tracker.cli.exits import ExitCode, interruption
-from tracker.cli.radio import Chosen
 from tracker.cli.sensors import device_object, device_table, pair_with
 from tracker.domain import InputError, SensorError, UnknownNameError
 from tracker.sensors import encode_samples
@@ -263,7 +263,10 @@ def test_a_recording_is_made_as_asked_for(
     arguments = ("--sensor", FIRST, "--second", SECOND, "--kind", "profile", "--seconds", 60)
     result = tracker("record", *arguments, "-o", path, "--exercise", "squat", "--force")
     assert result.code == ExitCode.OK
-    chosen = [Chosen(DeviceQuery(FIRST, "profile"), None), Chosen(DeviceQuery(SECOND), None)]
+    chosen = (
+        SensorRequest(DeviceQuery(FIRST, "profile"), None),
+        SensorRequest(DeviceQuery(SECOND), None),
+    )
     options = {"exercise": "squat", "seconds": 60.0, "output": path, "force": True}
     assert calls == [(chosen, options)]
 

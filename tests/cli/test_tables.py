@@ -6,10 +6,10 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.store.test_trends import SESSION
-from tests.store.workouts import TWO_SETS
 
 from tests.cli.logged import open_log
+from tests.store.test_log import SESSION
+from tests.workouts import TWO_SETS
 from tracker.cli.tables import (
     detail_lines,
     edit_words,
@@ -210,7 +210,7 @@ def test_an_edit_whose_set_is_gone_says_so(log_home: Path) -> None:
         log.edit(1, [Edit(Field.REPS, 5, 2)])
         first_only = replace(TWO_SETS, sets=TWO_SETS.sets[:1])
         log.add(first_only, version="0.2.0", sha256="aa", recording="/r/a.arrows")
-        kept = log.kept(1)
+        kept = log.detail(1)
     *_, line = detail_lines(kept)
     assert line.endswith("reps of set 2 = 5 (not applied: there is no set at 1:00–1:15 any more)")
     (edit,) = json.loads(json.dumps(log_object(kept)))["edits"]

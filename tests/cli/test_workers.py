@@ -229,12 +229,12 @@ def test_a_log_is_rescored_on_a_cluster_as_it_is_here_whatever_dies(
     assert "12 added" in shared.err
     with open_log(log_home) as log:
         known = log.recordings()
-        there = [log.kept(each.id).measured for each in known]
+        there = [log.detail(each.id).measured for each in known]
     again = tracker("rescore", "season", "--again", "--jobs", 2)
     assert again.out == ""
     with open_log(log_home) as log:
         assert log.recordings() == known
-        assert [log.kept(each.id).measured for each in known] == there
+        assert [log.detail(each.id).measured for each in known] == there
     # What is done is done: an interrupted work goes on where it was.
     skipped = tracker("rescore", "season", "--scheduler", cluster.address)
     assert "0 rescored, 0 added, 12 done before" in skipped.err

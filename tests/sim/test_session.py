@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tracker.sensors.profile.decoder import ProfileDecoder
 
 from tracker.domain import Flag, Frame, Phase, UnknownNameError
 from tracker.domain.units import STANDARD_GRAVITY_MPS2
+from tracker.sensors import ProfileDecoder
 from tracker.sim.body import ideal_readings
 from tracker.sim.lifter import Performance, perform
 from tracker.sim.plan import (
