@@ -87,10 +87,7 @@ def converse(
         queue, talker = NotificationQueue(OnFull.DROP_AND_REPORT), Talker()
         await act(ScriptRunner(talker, NotificationReceiver(queue, LoopClock(), 0)), talker)
         queue.close()
-        heard = []
-        async for notification in queue.notifications():
-            heard.append(notification.data)
-        return talker.journal, heard
+        return talker.journal, [each.data async for each in queue.notifications()]
 
     return run(whole())
 

@@ -14,6 +14,7 @@ import click
 
 from tracker.app.paths import tracker_paths
 from tracker.app.text import TextOutput
+from tracker.cli.completion import sensors_or_simulated
 from tracker.cli.exits import interruption, soon
 from tracker.cli.options import (
     MAX_SPEED,
@@ -66,6 +67,7 @@ DEFAULT_SEED: Final = 1
 )
 @click.option(
     "--sensor",
+    shell_complete=sensors_or_simulated,
     metavar="ADDRESS_OR_NAME|sim",
     help="Which sensor; 'sim' is a simulated lifter.  [default: the paired one]",
 )
