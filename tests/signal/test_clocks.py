@@ -341,7 +341,7 @@ def one_by_one(
 ) -> list[float]:
     followed = []
     for at_s, late_s in zip(device_s, delay_s, strict=True):
-        offset.note(at_s, late_s)
+        offset.add(at_s, late_s)
         followed.append(offset.follow(at_s))
     return followed
 

@@ -1,13 +1,11 @@
-"""Which way is up, seen from the sensor, whatever way round it is worn.
+"""Which way is up in sensor axes, however the sensor is worn.
 
-With a gyroscope: rotations are added up into a frame that stands almost still, the accelerometer
-is turned into that frame and low-passed there, where gravity is constant and movement averages
-out. That is the inclination part of VQF (Laidig and Seel 2023, doi:10.1016/j.inffus.2022.10.014),
-and every step of it works on whole blocks.
+With a gyroscope: its rotations are accumulated into a reference frame that is almost at rest. The
+accelerometer is turned into that frame and low-passed there, where gravity is constant and
+movement averages out. That is the inclination part of VQF (Laidig and Seel 2023,
+doi:10.1016/j.inffus.2022.10.014), applied to whole blocks.
 
-Without one: gravity's arc in the sensor is the smoothed accelerometer itself.
-
-Rotations of whole blocks, sensor axes to reference axes.
+Without one: the smoothed accelerometer itself follows gravity.
 
 A unit quaternion w + xi + yj + zk is kept as the two complex numbers w + xi and y + zi, because
 then a product is four multiplications of complex arrays instead of sixteen of real ones. A block
