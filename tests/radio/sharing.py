@@ -1,4 +1,4 @@
-"""How xdist shares the tests out among its workers."""
+"""How xdist distributes the tests among its workers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ REAL_TIME: Final = (
 
 
 class RealTimeTogether(LoadScopeScheduling):  # type: ignore[misc] # xdist has no types
-    """Every test for itself, but those in real time in one worker, which begins with them."""
+    """Schedules each test by itself, but those in real time together in one worker, first."""
 
     def _split_scope(self, nodeid: str) -> str:
         return "real time" if nodeid.startswith(REAL_TIME) else nodeid

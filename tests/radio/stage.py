@@ -1,8 +1,8 @@
-"""Tests that take real time, side by side: each has a radio and a program of its own.
+"""Runs real-time tests in parallel: each has a radio and a program of its own.
 
-Nearly all of such a test is waiting for the lifter, so several run at once in threads of one
-process. The first one that is asked for starts the others of the run as well; each is reported in
-its turn. `conftest.py` hooks this into pytest, the one above keeps them in one worker of xdist.
+Such a test mostly waits for the lifter, so several run at once in threads of one process. The
+first one to be run starts all the others; each is reported in its turn. `conftest.py` hooks this
+into pytest, and `sharing.py` keeps them in one worker of xdist.
 """
 
 from __future__ import annotations
@@ -25,21 +25,21 @@ if TYPE_CHECKING:
     from tests.radio.bluez import Device, Peripheral
 
 AT_ONCE: Final = 8
-"""Tests side by side: two cores are busy with starting programs, and idle most of the time."""
+"""Tests at once: two cores are busy only while programs start."""
 
 MARK: Final = "radio"
-"""Marker of the tests that are run this way; their argument is `stage`."""
+"""Marker of these tests; their argument is `stage`."""
 
 
 def need_daemon() -> None:
-    """Skip where there is no D-Bus daemon; where everything has to be there, fail."""
+    """Skip without a D-Bus daemon; in CI, fail."""
     if not daemon_is_there():
         missing = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
         missing(MISSING)
 
 
 class Stage:
-    """What one test plays on: a radio, the program beside it, a folder."""
+    """What one test uses: a radio, the program, and a folder."""
 
     def __init__(self, clean_up: ExitStack) -> None:
         need_daemon()
@@ -50,7 +50,7 @@ class Stage:
 
     @property
     def bench(self) -> Bench:
-        """The radio, switched on unless `radio` has said otherwise."""
+        """The radio, switched on unless `radio` set it up otherwise."""
         return self._bench or self.radio()
 
     def radio(self, **without: bool) -> Bench:
@@ -68,39 +68,39 @@ class Stage:
         return self.bench.place(peripheral)
 
 
-class Troupe:
-    """Plays the tests of a run side by side.
+class ParallelTests:
+    """Runs the real-time tests of a session in parallel.
 
     Parameters
     ----------
     items
-        Every test of the run, in order.
+        Every test of the session, in order.
     """
 
     def __init__(self, items: Sequence[pytest.Item]) -> None:
-        self._waiting = [item for item in items if is_played(item)]
+        self._waiting = [item for item in items if runs_in_parallel(item)]
         self._pool = ThreadPoolExecutor(AT_ONCE)
-        self._played: dict[str, Future[None]] = {}
+        self._running: dict[str, Future[None]] = {}
 
-    def watch(self, item: pytest.Item) -> None:
-        """Return when a test has been played, and raise what it raised."""
+    def wait_for(self, item: pytest.Item) -> None:
+        """Return when a test has finished; raises what it raised."""
         while self._waiting:
             each = self._waiting.pop(0)
             assert isinstance(each, pytest.Function)
             params = each.callspec.params if hasattr(each, "callspec") else {}
-            self._played[each.nodeid] = self._pool.submit(_play, each.obj, params)
-        self._played[item.nodeid].result()
+            self._running[each.nodeid] = self._pool.submit(_run, each.obj, params)
+        self._running[item.nodeid].result()
 
-    def leave(self) -> None:
-        """Begin nothing more."""
+    def stop(self) -> None:
+        """Start no more tests."""
         self._pool.shutdown(cancel_futures=True)
 
 
-def is_played(item: pytest.Item) -> bool:
-    """Say whether a test is one of those that are played side by side."""
+def runs_in_parallel(item: pytest.Item) -> bool:
+    """Return whether a test is one of these."""
     return item.get_closest_marker(MARK) is not None
 
 
-def _play(test: Callable[..., None], params: dict[str, Any]) -> None:
+def _run(test: Callable[..., None], params: dict[str, Any]) -> None:
     with ExitStack() as clean_up:
         test(stage=Stage(clean_up), **params)

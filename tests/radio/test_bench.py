@@ -27,7 +27,7 @@ from tests.radio.bluez import (
     Entry,
     Peripheral,
 )
-from tests.radio.hearing import PATIENCE_S, Heard
+from tests.radio.notification_catcher import PATIENCE_S, NotificationCatcher
 from tests.radio.wearables.lifter import Lifter
 from tests.radio.wearables.profile import (
     DEVICE_TEXTS,
@@ -86,9 +86,9 @@ async def found(name: str = NAME) -> BLEDevice:
     return device
 
 
-async def begin(client: BleakClient, packets: Heard, **options: Any) -> None:
+async def begin(client: BleakClient, packets: NotificationCatcher, **options: Any) -> None:
     """Let the sensor stream."""
-    replies = Heard()
+    replies = NotificationCatcher()
     await client.start_notify(CONTROL_UUID, replies)
     await client.start_notify(IMU_UUID, packets, **options)
     await client.write_gatt_char(CONTROL_UUID, START, response=True)
@@ -96,7 +96,7 @@ async def begin(client: BleakClient, packets: Heard, **options: Any) -> None:
 
 
 @asynccontextmanager
-async def streaming(packets: Heard, **options: Any) -> AsyncIterator[BleakClient]:
+async def streaming(packets: NotificationCatcher, **options: Any) -> AsyncIterator[BleakClient]:
     """Connect and let the sensor stream."""
     async with BleakClient(await found()) as client:
         await begin(client, packets, **options)
@@ -164,12 +164,12 @@ async def test_a_characteristic_does_only_what_its_properties_promise() -> None:
         with pytest.raises(BleakGATTProtocolError):
             await client.read_gatt_char(IMU_UUID)
         with pytest.raises(BleakDBusError):
-            await client.start_notify(CONFIG_UUID, Heard())
+            await client.start_notify(CONFIG_UUID, NotificationCatcher())
 
 
 @pytest.mark.usefixtures("sensor")
 async def test_a_stream_starts_and_stops_as_the_note_says(firmware: ProfileFirmware) -> None:
-    replies, packets = Heard(), Heard()
+    replies, packets = NotificationCatcher(), NotificationCatcher()
     async with BleakClient(await found()) as client:
         await client.start_notify(CONTROL_UUID, replies)
         await client.write_gatt_char(CONTROL_UUID, START, response=True)
@@ -188,7 +188,7 @@ async def test_a_stream_starts_and_stops_as_the_note_says(firmware: ProfileFirmw
 
 @pytest.mark.usefixtures("sensor")
 async def test_what_arrives_is_what_the_lifter_felt(firmware: ProfileFirmware) -> None:
-    replies, packets = Heard(), Heard()
+    replies, packets = NotificationCatcher(), NotificationCatcher()
     async with BleakClient(await found()) as client:
         decoder = ProfileDecoder()
         config = bytes(await client.read_gatt_char(CONFIG_UUID))
@@ -215,7 +215,7 @@ async def test_what_arrives_is_what_the_lifter_felt(firmware: ProfileFirmware) -
 async def test_the_end_of_a_connection_stops_the_stream(
     radio: Bench, sensor: Device, firmware: ProfileFirmware
 ) -> None:
-    packets = Heard()
+    packets = NotificationCatcher()
     async with streaming(packets):
         await packets.next()
     assert radio.act(lambda: sensor.link) is None
@@ -226,7 +226,7 @@ async def test_the_end_of_a_connection_stops_the_stream(
 
 async def test_a_lost_link_is_told_and_can_be_made_again(radio: Bench, sensor: Device) -> None:
     lost = asyncio.Event()
-    packets = Heard()
+    packets = NotificationCatcher()
     device = await found()
     client = BleakClient(device, disconnected_callback=lambda _client: lost.set())
     await client.connect()
@@ -237,7 +237,7 @@ async def test_a_lost_link_is_told_and_can_be_made_again(radio: Bench, sensor: D
     assert not client.is_connected
     # Bleak keeps the bus of a lost connection until it is told.
     await client.disconnect()
-    again = Heard()
+    again = NotificationCatcher()
     async with BleakClient(device) as second:
         await begin(second, again)
         await again.next()
@@ -326,7 +326,7 @@ async def test_the_end_of_the_adapter_ends_the_link(
 
 @pytest.mark.usefixtures("sensor")
 async def test_notifications_also_come_through_a_socket(radio: Bench) -> None:
-    packets = Heard()
+    packets = NotificationCatcher()
     async with streaming(packets, bluez={"use_start_notify": False}) as client:
         await packets.next()
         await client.stop_notify(IMU_UUID)

@@ -12,7 +12,7 @@ from tests.radio.program import TRACEBACK, Program
 from tests.radio.training import is_stopped
 from tests.radio.wearables.lifter import Lifter
 from tests.radio.wearables.profile import ProfileFirmware, profile_peripheral
-from tests.radio.wearables.wardrobe import OUTFITS, Outfit, one_of_each_kind
+from tests.radio.wearables.sensor_fixtures import SENSOR_FIXTURES, SensorFixture, one_of_each_kind
 from tracker.domain import Phase
 
 if TYPE_CHECKING:
@@ -40,10 +40,10 @@ def durations_s(rep: Rep) -> list[float]:
     return [span.end_s - span.start_s for span in rep.phases]
 
 
-@pytest.mark.parametrize("outfit", OUTFITS, ids=lambda outfit: outfit.name)
-def test_train_counts_what_was_lifted(stage: Stage, outfit: Outfit) -> None:
-    lifter = Lifter(REPS, lead_s=outfit.lead_s)
-    device = stage.place(outfit.make(lifter))
+@pytest.mark.parametrize("fixture", SENSOR_FIXTURES, ids=lambda fixture: fixture.name)
+def test_train_counts_what_was_lifted(stage: Stage, fixture: SensorFixture) -> None:
+    lifter = Lifter(REPS, lead_s=fixture.lead_s)
+    device = stage.place(fixture.make(lifter))
     arguments = ("--sensor", device.peripheral.address, "--seconds", lifter.end_s + AFTER_S)
     outcome = stage.program.run("train", "--headless", *arguments)
     assert (outcome.code, TRACEBACK in outcome.err) == (0, False), outcome.err
@@ -53,10 +53,10 @@ def test_train_counts_what_was_lifted(stage: Stage, outfit: Outfit) -> None:
     (path,) = stage.program.recordings()
     seen = evidence(path)
     same_as_live(outcome, seen)
-    assert seen.info.sensor == outfit.kind
+    assert seen.info.sensor == fixture.kind
     assert (seen.counts, seen.faults, seen.gaps) == ([REPS], {}, ())
     (truth,) = lifter.truth.sets
-    tolerance_s = PHASES_S if outfit.has_stamps else COARSE_PHASES_S
+    tolerance_s = PHASES_S if fixture.has_stamps else COARSE_PHASES_S
     for rep, true in zip(seen.sets[0].reps, truth.reps, strict=True):
         assert [span.phase for span in rep.phases] == [
             Phase.CONCENTRIC,
@@ -64,16 +64,16 @@ def test_train_counts_what_was_lifted(stage: Stage, outfit: Outfit) -> None:
             Phase.ECCENTRIC,
         ]
         up_s, hold_s, down_s = durations_s(true)
-        middle_s = 0.0 if outfit.has_gyro else MIDDLE_PHASES_SHARE * max(up_s, down_s)
+        middle_s = 0.0 if fixture.has_gyro else MIDDLE_PHASES_SHARE * max(up_s, down_s)
         assert durations_s(rep) == pytest.approx(
             [up_s, hold_s, down_s], abs=tolerance_s + middle_s
         )
 
 
-@pytest.mark.parametrize("outfit", OUTFITS[:2], ids=lambda outfit: outfit.name)
-def test_record_keeps_what_can_be_counted_later(stage: Stage, outfit: Outfit) -> None:
-    lifter = Lifter(4, lead_s=outfit.lead_s)
-    device = stage.place(outfit.make(lifter))
+@pytest.mark.parametrize("fixture", SENSOR_FIXTURES[:2], ids=lambda fixture: fixture.name)
+def test_record_keeps_what_can_be_counted_later(stage: Stage, fixture: SensorFixture) -> None:
+    lifter = Lifter(4, lead_s=fixture.lead_s)
+    device = stage.place(fixture.make(lifter))
     path = stage.folder / "session.arrows"
     arguments = ("--sensor", device.peripheral.advert.name, "-o", path)
     outcome = stage.program.run("record", *arguments, "--seconds", lifter.end_s + AFTER_S)
@@ -87,7 +87,7 @@ def test_record_keeps_what_can_be_counted_later(stage: Stage, outfit: Outfit) ->
 
 
 def test_scan_lists_every_sensor_with_its_kind(stage: Stage) -> None:
-    peripherals = [outfit.make(Lifter()) for outfit in one_of_each_kind()]
+    peripherals = [fixture.make(Lifter()) for fixture in one_of_each_kind()]
     for peripheral in peripherals:
         stage.place(peripheral)
     stage.place(Peripheral("C0:FF:EE:00:00:FF", Advert("Headphones"), (), peripherals[0].firmware))
@@ -95,8 +95,8 @@ def test_scan_lists_every_sensor_with_its_kind(stage: Stage) -> None:
     assert (outcome.code, outcome.err) == (0, "")
     listed = {each["address"]: each for each in outcome.document()}
     expected: dict[str, tuple[str | None, str | None]] = {
-        peripheral.address: (peripheral.advert.name, outfit.kind)
-        for outfit, peripheral in zip(one_of_each_kind(), peripherals, strict=True)
+        peripheral.address: (peripheral.advert.name, fixture.kind)
+        for fixture, peripheral in zip(one_of_each_kind(), peripherals, strict=True)
     }
     expected["C0:FF:EE:00:00:FF"] = ("Headphones", None)
     assert {address: (each["name"], each["kind"]) for address, each in listed.items()} == expected
@@ -111,10 +111,10 @@ def test_scan_shows_a_table(stage: Stage) -> None:
     assert "C0:FF:EE:00:1A:2B" in outcome.out
 
 
-@pytest.mark.parametrize("outfit", one_of_each_kind(), ids=lambda outfit: outfit.name)
-def test_pair_checks_a_sensor_and_remembers_it(stage: Stage, outfit: Outfit) -> None:
+@pytest.mark.parametrize("fixture", one_of_each_kind(), ids=lambda fixture: fixture.name)
+def test_pair_checks_a_sensor_and_remembers_it(stage: Stage, fixture: SensorFixture) -> None:
     # Lies still for as long as the check takes.
-    device = stage.place(outfit.make(Lifter(2, lead_s=60.0)))
+    device = stage.place(fixture.make(Lifter(2, lead_s=60.0)))
     paired = stage.program.run("pair", device.peripheral.address)
     assert (paired.code, TRACEBACK in paired.err) == (0, False), paired.err
     assert "!!" not in paired.out

@@ -20,7 +20,7 @@ from tests.radio.program import TRACEBACK
 from tests.radio.training import is_stopped, judge, train
 from tests.radio.wearables.lifter import Lifter
 from tests.radio.wearables.profile import ProfileFirmware, profile_peripheral
-from tests.radio.wearables.wardrobe import Outfit, one_of_each_kind
+from tests.radio.wearables.sensor_fixtures import SensorFixture, one_of_each_kind
 from tests.radio.wearables.witmotion import witmotion_peripheral
 from tests.radio.wearables.xsens_dot import dot_peripheral
 from tracker.domain import FaultReason, LinkState, Phase
@@ -82,11 +82,11 @@ def test_a_link_that_breaks_during_a_rep(stage: Stage, phase: Phase, away_s: flo
     assert is_stopped(stage.bench, device)
 
 
-@pytest.mark.parametrize("outfit", one_of_each_kind(), ids=lambda outfit: outfit.kind)
-def test_every_kind_comes_back_from_a_broken_link(stage: Stage, outfit: Outfit) -> None:
+@pytest.mark.parametrize("fixture", one_of_each_kind(), ids=lambda fixture: fixture.kind)
+def test_every_kind_comes_back_from_a_broken_link(stage: Stage, fixture: SensorFixture) -> None:
     """Some go on by themselves, some forget everything, and a Thingy has to be told twice."""
-    lifter = Lifter(8, lead_s=outfit.lead_s)
-    device = stage.place(outfit.make(lifter))
+    lifter = Lifter(8, lead_s=fixture.lead_s)
+    device = stage.place(fixture.make(lifter))
 
     def meanwhile(running: Running) -> None:
         breaks_s = lifter.phase(3, Phase.ECCENTRIC)

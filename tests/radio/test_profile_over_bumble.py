@@ -12,7 +12,7 @@ import pytest
 from bumble.att import ATT_Error
 from bumble.core import UUID, AdvertisingData
 
-from tests.radio.hearing import Heard
+from tests.radio.notification_catcher import NotificationCatcher
 from tests.radio.virtual_radio import air
 from tests.radio.wearables.lifter import LEAD_S, Lifter
 from tests.radio.wearables.profile import ProfileFirmware, profile_peripheral
@@ -52,8 +52,8 @@ class Central:
 
     def __init__(self, peer: Peer) -> None:
         self.peer = peer
-        self.replies = Heard()
-        self.packets = Heard()
+        self.replies = NotificationCatcher()
+        self.packets = NotificationCatcher()
 
     def characteristic(self, uuid: str) -> CharacteristicProxy[bytes]:
         (found,) = self.peer.get_characteristics_by_uuid(UUID(uuid))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from tests.radio.hearing import PATIENCE_S
+from tests.radio.notification_catcher import PATIENCE_S
 from tests.radio.wearables.lifter import Lifter
 from tests.radio.wearables.metamotion import metamotion_peripheral
 from tests.radio.wearables.microbit import microbit_peripheral

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.heavy import tries
 from tracker.sensors.metamotion.packets import Stream
 from tracker.sensors.metamotion.streams import (
     EVALUATE_EVERY,
@@ -304,7 +305,7 @@ def test_saturation_of_either_marks_both() -> None:
 packets = st.tuples(st.sampled_from(Stream), st.integers(5, 60))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=tries(200), deadline=None)
 @given(
     st.sets(packets, max_size=30),
     st.sampled_from([0.0075, 0.015, 0.03, 0.05, 0.1]),
@@ -325,7 +326,7 @@ sizes = st.sampled_from([1, 3])
 arrivals = st.lists(st.tuples(st.sampled_from(Stream), sizes, st.floats(0, 1e9)), max_size=120)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=tries(200), deadline=None)
 @given(arrivals)
 def test_whatever_comes_the_samples_that_wait_are_few(
     feed: Iterable[tuple[Stream, int, float]],

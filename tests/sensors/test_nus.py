@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.heavy import tries
 from tests.sensors import examples, notes
 from tests.sensors.encoders import cut_nus, encode_nus_header, encode_nus_row
 from tracker.domain import Fault, FaultReason, Frame, Notification, TrackerError, UnknownNameError
@@ -186,7 +187,7 @@ def test_samples_without_a_time_in_between_do_not_upset_the_time() -> None:
 samples = st.lists(st.lists(st.floats(-30, 30), min_size=6, max_size=6), min_size=1, max_size=12)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=tries(100))
 @given(samples, st.integers(1, 60), st.booleans())
 def test_what_a_board_sends_comes_back_however_it_is_cut(
     values: list[list[float]], size: int, check: bool

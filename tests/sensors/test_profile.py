@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.heavy import tries
 from tests.sensors import notes
 from tracker.domain import (
     LINK_CHANNEL,
@@ -244,7 +245,7 @@ near_configs = st.builds(
 payloads = st.one_of(st.binary(max_size=64), near_packets, near_configs, st.just(PACKET))
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=tries(600), deadline=None)
 @given(st.lists(st.tuples(channels, payloads, st.integers(0, 1 << 62)), max_size=14))
 def test_no_bytes_make_it_raise(feed: list[tuple[str, bytes, int]]) -> None:
     decoder = ProfileDecoder(ProfileConfig())
@@ -376,7 +377,7 @@ def suffer(packets: list[Notification], mishap: str, at: int, size: int) -> list
             return before + steady_packets(size, 0) + after
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=tries(300), deadline=None)
 @given(
     mishaps,
     st.sampled_from([0, 65_500, 85_880, 1 << 20]),
@@ -402,7 +403,7 @@ def test_many_at_once_are_the_same_to_the_last_bit(
     assert together == one_by_one(ProfileDecoder(config), stream)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=tries(300), deadline=None)
 @given(st.lists(st.tuples(channels, payloads, st.integers(0, 1 << 62)), max_size=14))
 def test_any_bytes_at_once_are_the_same_to_the_last_bit(
     feed: list[tuple[str, bytes, int]],

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from tests.fuzzing import fuzz, mutated, note_of, seeds
+from tests.heavy import HEAVY
 from tests.sensors import notes
 from tracker.domain import (
     LINK_CHANNEL,
@@ -238,9 +239,7 @@ def test_a_setting_without_key_or_value_is_refused(pair: str) -> None:
         parse_settings([pair])
 
 
-FUZZ_PACKETS = 20_000
-
-
+FUZZ_PACKETS = 20_000 if HEAVY else 2_000
 """A million are in `benchmarks/test_fuzz.py`."""
 
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.heavy import tries
 from tests.sensors import notes
 from tracker.domain import (
     LINK_CHANNEL,
@@ -189,7 +190,7 @@ times = st.one_of(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=tries(200), deadline=None)
 @given(st.lists(times, max_size=30), st.data())
 def test_any_cut_into_blocks_gives_the_same_samples_and_counts(
     times_s: list[float], data: st.DataObject
@@ -228,7 +229,7 @@ headers = st.builds(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=tries(400), deadline=None)
 @given(
     st.lists(
         st.builds(lambda head, tail: head + tail, headers, st.binary(max_size=180)), max_size=4

@@ -10,9 +10,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tracker.domain import Frame, Gap
-from tracker.signal.clocks import HOLD_S, LATE_S, MAX_SLEW, MOST_HELD, START_S, ArrivalClock
+from tracker.signal.clocks import (
+    HOLD_S,
+    LATE_S,
+    MAX_SLEW,
+    MOST_HELD,
+    RUN_S,
+    SPACING_S,
+    START_S,
+    Arrival,
+    ArrivalClock,
+    SampleLine,
+)
 from tracker.signal.resampler import Resampler
-from tracker.signal.sample_rate import RUN_S, SPACING_S, Arrival, Pace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -280,8 +290,8 @@ def arrivals(seconds: float, waits_s: list[float] | None = None, start: int = 0)
     return [Arrival(int(n), float(s)) for n, s in zip(numbers, received_s, strict=True)]
 
 
-def fitted(points: list[Arrival]) -> Pace:
-    pace = Pace()
+def fitted(points: list[Arrival]) -> SampleLine:
+    pace = SampleLine()
     for number, point in enumerate(points):
         pace.add(point)
         if number == len(points) // 10:
@@ -291,14 +301,14 @@ def fitted(points: list[Arrival]) -> Pace:
 
 
 def test_there_is_no_line_before_there_are_arrivals() -> None:
-    pace = Pace()
+    pace = SampleLine()
     assert not pace.fit()
     pace.add(Arrival(3, 1.0))
     assert not pace.fit()
 
 
 def test_arrivals_of_one_moment_have_no_rate() -> None:
-    pace = Pace()
+    pace = SampleLine()
     for number in range(50):
         pace.add(Arrival(number, 2.0))
     assert not pace.fit()

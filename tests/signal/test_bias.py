@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.heavy import tries
 from tests.signal.hips import RATE_HZ, SLOW, USUAL, hips, rotations
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
 from tracker.signal.bias import AccelBiasEstimator, BiasSettings, GyroBiasEstimator
@@ -33,7 +34,7 @@ def turning(
 offsets_dps = st.tuples(*[st.floats(-10.0, 10.0)] * 3).map(np.array)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=tries(100))
 @given(offset_dps=offsets_dps)
 def test_an_offset_within_data_sheets_is_learnt_at_rest(offset_dps: NDArray[np.float64]) -> None:
     acc_mps2, gyro_radps = turning(0.0, 6.0, noise_dps=0.1)
@@ -130,7 +131,7 @@ def felt(
 offsets_mps2 = st.tuples(*[st.floats(-0.5, 0.5)] * 3).map(np.array)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=tries(100))
 @given(offset_mps2=offsets_mps2)
 def test_six_sides_tell_the_whole_offset(offset_mps2: NDArray[np.float64]) -> None:
     stage = AccelBiasEstimator()
@@ -138,7 +139,7 @@ def test_six_sides_tell_the_whole_offset(offset_mps2: NDArray[np.float64]) -> No
     np.testing.assert_allclose(stage.offset_mps2, offset_mps2, atol=0.03)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=tries(100))
 @given(offset_mps2=offsets_mps2)
 def test_bottom_and_top_of_a_rep_tell_what_leans_with_the_pelvis(
     offset_mps2: NDArray[np.float64],
@@ -154,7 +155,7 @@ def test_bottom_and_top_of_a_rep_tell_what_leans_with_the_pelvis(
     assert stage.offset_mps2[1] == pytest.approx(0.0, abs=0.05)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=tries(100))
 @given(offset_mps2=offsets_mps2, rotation=rotations())
 def test_the_mounting_does_not_matter(
     offset_mps2: NDArray[np.float64], rotation: NDArray[np.float64]

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from tests.heavy import tries
 from tracker.domain import Frame, FrameRun
 from tracker.signal.clocks import (
     DELAY_WINDOW_S,
@@ -100,7 +101,7 @@ def test_even_arrivals_give_the_times_of_the_samples_but_for_the_delay() -> None
     np.testing.assert_allclose(times_s, true_times(50) + DELAY_S, atol=1e-9)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=tries(100))
 @given(waits_s=st.lists(st.floats(0.0, 0.5), min_size=60, max_size=60))
 def test_jitter_moves_samples_by_no_more_than_the_slew(waits_s: list[float]) -> None:
     """Bursts and stalls are in the arrivals; the spacing of the samples stays the sensor's."""
@@ -278,7 +279,7 @@ def run_of(frames: Sequence[Frame]) -> FrameRun:
     )
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=tries(150))
 @given(
     pieces=st.lists(
         st.tuples(
@@ -341,7 +342,7 @@ def one_by_one(
 ) -> list[float]:
     followed = []
     for at_s, late_s in zip(device_s, delay_s, strict=True):
-        offset.note(at_s, late_s)
+        offset.add(at_s, late_s)
         followed.append(offset.follow(at_s))
     return followed
 

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
+from tests.heavy import tries
 from tests.signal.hips import QUICK, RATE_HZ, SLOW, USUAL, error_deg, hips, rotations
 from tracker.domain.units import STANDARD_GRAVITY_MPS2
 from tracker.signal.bias import GyroBiasEstimator
@@ -288,7 +289,7 @@ def test_no_rate_is_no_rotation() -> None:
     np.testing.assert_array_equal(steps_from_rate(np.zeros((3, 1)), 0.01)[:, 0], IDENTITY)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=tries(100))
 @given(
     count=st.one_of(st.integers(0, 70), st.integers(250, 270), st.integers(2000, 2100)),
     seed=st.integers(0, 1000),

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.heavy import tries
 from tracker.domain import Gap, ImuBlock, TimedFrame
 from tracker.signal.resampler import GRID_RATE_HZ, MAX_FILL_S, Resampler
 
@@ -54,7 +55,7 @@ def resampled(
 steps_s = st.lists(st.floats(0.001, 0.1), min_size=3, max_size=200)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=tries(100))
 @given(start_s=st.floats(0.0, 3600.0), steps=steps_s)
 def test_a_straight_line_stays_one_at_any_rate_and_with_uneven_steps(
     start_s: float, steps: list[float]
@@ -64,7 +65,7 @@ def test_a_straight_line_stays_one_at_any_rate_and_with_uneven_steps(
     np.testing.assert_allclose(block.acc_mps2, line(times(block)), rtol=1e-8, atol=1e-8)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=tries(100))
 @given(start_s=st.floats(0.0, 3600.0), steps=steps_s)
 def test_every_grid_sample_is_inside_the_stream_and_none_is_missing(
     start_s: float, steps: list[float]

@@ -107,17 +107,7 @@ _NOT_READY: Final = "org.bluez.Error.NotReady"
 
 
 class BleakConnection:
-    """An established connection.
-
-    Parameters
-    ----------
-    client
-        A connected client.
-    name
-        The sensor's name, from its advertisement.
-    lost
-        Set when the connection ends, by the callback that the client was made with.
-    """
+    """A connection over a connected `client`, whose callback sets `lost` when it ends."""
 
     def __init__(self, client: BleakClient, name: str | None, lost: asyncio.Event) -> None:
         self._client = client
@@ -186,15 +176,7 @@ class BleakConnection:
 
 
 class BleakRadio:
-    """Scans and connects.
-
-    Parameters
-    ----------
-    scanner
-        Another backend of Bleak's scanner, for tests.
-    client
-        Another backend of Bleak's client, for tests.
-    """
+    """Scans and connects; tests pass backends of their own for Bleak's scanner and client."""
 
     def __init__(
         self,
@@ -279,15 +261,7 @@ def platform_errors() -> Iterator[None]:
 
 
 def sensor_error(error: Exception, platform: str = sys.platform) -> SensorError:
-    """Return what a platform's error means and what to try.
-
-    Parameters
-    ----------
-    error
-        What was raised.
-    platform
-        `sys.platform`; the advice differs.
-    """
+    """Return what a platform's error means and what to try there (`sys.platform`)."""
     match error:
         case BleakBluetoothNotAvailableError(reason=reason):
             return _not_available(reason, platform)

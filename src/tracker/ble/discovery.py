@@ -95,15 +95,7 @@ def as_address(text: str) -> str | None:
 
 
 def is_foreign(address: str, platform: str) -> bool:
-    """Return whether an address cannot come from this operating system.
-
-    Parameters
-    ----------
-    address
-        As `as_address` returns it.
-    platform
-        `sys.platform`.
-    """
+    """Return whether an address (from `as_address`) cannot come from a `sys.platform`."""
     return (":" in address) == (platform == "darwin")
 
 
@@ -254,16 +246,7 @@ class Sensor:
 
 
 def identified(device: DiscoveredDevice, connection: Connection, kind: str | None) -> Sensor:
-    """Return the sensor behind a connection.
-
-    Parameters
-    ----------
-    device
-        The device that was connected to.
-    connection
-        The connection to it.
-    kind
-        What the user says it is; None lets the sensor tell.
+    """Return the sensor behind a connection, of the `kind` that the user named if any.
 
     Raises
     ------

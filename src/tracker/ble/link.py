@@ -91,17 +91,7 @@ async def finish_despite_cancel(work: Coroutine[object, object, None]) -> None:
 
 
 class SensorStream:
-    """The stream of one sensor over one connection.
-
-    Parameters
-    ----------
-    sensor
-        The sensor.
-    connection
-        The connection to it.
-    receiver
-        Receives what it sends.
-    """
+    """The stream of one sensor over one connection."""
 
     def __init__(
         self, sensor: Sensor, connection: Connection, receiver: NotificationReceiver
@@ -112,13 +102,7 @@ class SensorStream:
         self._runner = ScriptRunner(connection, receiver)
 
     async def start(self) -> None:
-        """Run the start script and wait for the first samples.
-
-        Raises
-        ------
-        SensorError
-            If a step fails, or no samples come.
-        """
+        """Run the start script, and wait for samples; raises `SensorError` if none come."""
         began_ns = self._receiver.now_ns
         await self._runner.run(self._sensor.family.start)
         try:
@@ -211,19 +195,7 @@ class SensorStream:
 
 
 class ConnectionSupervisor:
-    """The link to one sensor.
-
-    Parameters
-    ----------
-    radio
-        The adapter.
-    query
-        The sensor to link to.
-    receiver
-        Receives what the sensor sends, and announces the state of the link.
-    adapter_lock
-        Held while the adapter searches or connects: it cannot do both at once.
-    """
+    """The link to one sensor; `adapter_lock` is held while the adapter searches or connects."""
 
     def __init__(
         self,
@@ -239,13 +211,7 @@ class ConnectionSupervisor:
         self._stream: SensorStream | None = None
 
     async def open(self) -> Sensor:
-        """Make the sensor stream, and return it.
-
-        Raises
-        ------
-        SensorError
-            If that fails, after a few attempts if another might help.
-        """
+        """Make the sensor stream, and return it; raises `SensorError` after a few attempts."""
         for delay_s in OPEN_DELAYS_S:
             try:
                 return await self._open_once()
@@ -325,12 +291,7 @@ class ConnectionSupervisor:
 class RadioSource:
     """Sensors that are streaming into a queue.
 
-    Parameters
-    ----------
-    sensors
-        The sensors; detection uses the first one.
-    sink
-        Where everything arrives.
+    Detection uses the first of `sensors`. Everything arrives in `sink`.
     """
 
     def __init__(self, sensors: Sequence[Sensor], sink: NotificationSink) -> None:

@@ -39,15 +39,7 @@ INQUIRY_S: Final = 8.0
 
 
 class ScriptRunner:
-    """Runs scripts over one connection, one at a time.
-
-    Parameters
-    ----------
-    connection
-        The sensor.
-    receiver
-        Receives its responses, and everything else that it sends.
-    """
+    """Runs scripts over one connection, one at a time; `receiver` gets what the sensor sends."""
 
     def __init__(self, connection: Connection, receiver: NotificationReceiver) -> None:
         self._connection = connection
@@ -56,19 +48,9 @@ class ScriptRunner:
         self._one_at_a_time = asyncio.Lock()
 
     async def run(self, steps: Sequence[Step], *, lenient: bool = False) -> None:
-        """Run a script to its end.
+        """Run a script to its end; raises `SensorError` if a step fails or a decision ends it.
 
-        Parameters
-        ----------
-        steps
-            The script.
-        lenient
-            Whether to carry on after a failed step: the next one may still save the battery.
-
-        Raises
-        ------
-        SensorError
-            If a step fails, or a decision ends the script.
+        A `lenient` run carries on after a failed step: the next one may still save the battery.
         """
         async with self._one_at_a_time:
             with self._receiver.collecting() as buffer:

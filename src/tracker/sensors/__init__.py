@@ -19,15 +19,14 @@ from tracker.sensors.base import (
     Where,
     Write,
 )
-from tracker.sensors.metamotion import METAMOTION, MetaMotionDecoder
-from tracker.sensors.microbit import MICROBIT, MicrobitDecoder
+from tracker.sensors.metamotion import METAMOTION
+from tracker.sensors.microbit import MICROBIT
 from tracker.sensors.movesense import MOVESENSE
-from tracker.sensors.nus import NUS, NusDecoder
+from tracker.sensors.nus import NUS
 from tracker.sensors.polar import POLAR
 from tracker.sensors.profile import PROFILE, ProfileDecoder
-from tracker.sensors.profile.packets import ProfileConfig, encode_packet, samples_per_packet
+from tracker.sensors.profile.packets import ProfileConfig, encode_packet
 from tracker.sensors.registry import (
-    Decoded,
     as_document,
     decode_transcript,
     families,
@@ -36,10 +35,10 @@ from tracker.sensors.registry import (
     identify_connected,
     parse_settings,
 )
-from tracker.sensors.samples import SAMPLES, SAMPLES_CHANNEL, SamplesDecoder, encode_samples
-from tracker.sensors.thingy52 import THINGY52, ThingyDecoder
+from tracker.sensors.samples import SAMPLES, SAMPLES_CHANNEL, encode_samples
+from tracker.sensors.thingy52 import THINGY52
 from tracker.sensors.witmotion import WITMOTION
-from tracker.sensors.xsens_dot import XSENS_DOT, XsensDotDecoder
+from tracker.sensors.xsens_dot import XSENS_DOT
 
 __all__ = [
     "MAX_RESPONSES",
@@ -59,26 +58,19 @@ __all__ = [
     "Attempt",
     "ClockKind",
     "Decide",
-    "Decoded",
     "Expect",
     "Inquiry",
-    "MetaMotionDecoder",
-    "MicrobitDecoder",
-    "NusDecoder",
     "Pause",
     "ProfileConfig",
     "ProfileDecoder",
     "Read",
     "Responses",
-    "SamplesDecoder",
     "SensorFamily",
     "Step",
     "Subscribe",
-    "ThingyDecoder",
     "Unsubscribe",
     "Where",
     "Write",
-    "XsensDotDecoder",
     "as_document",
     "decode_transcript",
     "encode_packet",
@@ -88,5 +80,4 @@ __all__ = [
     "identify",
     "identify_connected",
     "parse_settings",
-    "samples_per_packet",
 ]

@@ -37,11 +37,15 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
+import numpy as np
+
 from tracker.domain import Fault, FaultReason, Notification, TrackerError, UnknownNameError
 from tracker.domain.units import s_from_ns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from numpy.typing import NDArray
 
     from tracker.domain import Decoder
 
@@ -325,6 +329,13 @@ def number(
     return value
 
 
+RANGE_SLACK: Final = 0.2
+"""Share by which chips read beyond their nominal range; anything larger is corrupt."""
+
+CLIP_SLACK: Final = 0.005
+"""Share by which the real end of a range differs from the nominal one."""
+
+
 class MalformedError(Exception):
     """Bytes that do not follow their format; never leaves a decoder's `feed`."""
 
@@ -332,6 +343,14 @@ class MalformedError(Exception):
         super().__init__(detail)
         self.reason = reason
         self.detail = detail
+
+
+def check_range(values: NDArray[np.float64], most: float) -> None:
+    """Raise `MalformedError` for values that no chip measures, whose largest range is `most`."""
+    if not np.isfinite(values).all():
+        raise MalformedError(FaultReason.NOT_FINITE, "a sample is not finite")
+    if (np.abs(values) > most * (1.0 + RANGE_SLACK)).any():
+        raise MalformedError(FaultReason.FORMAT, f"a value is beyond the largest range, {most:g}")
 
 
 def fault_of(

@@ -68,10 +68,7 @@ _SILENT_CHANNELS: Final = RESERVED_CHANNELS | {PERIOD_UUID, FIRMWARE_REVISION_UU
 def encode_period(period_ms: int) -> bytes:
     """Return what to write to the period characteristic.
 
-    Raises
-    ------
-    ValueError
-        If the board would crash or could not read it.
+    Raises `ValueError` if the board would crash or could not read it.
     """
     if not LEAST_PERIOD_MS <= period_ms <= MOST_PERIOD_MS:
         raise ValueError(

@@ -148,10 +148,7 @@ ESPRUINO: Final = Layout(ACC, acc_mps2=STANDARD_GRAVITY_MPS2 / 100)
 def parse_header(line: str) -> Layout | None:
     """Return the layout in a header, or None for a comment.
 
-    Raises
-    ------
-    MalformedError
-        If the header is incomplete or contradicts itself.
+    Raises `MalformedError` if the header is incomplete or contradicts itself.
     """
     first, *words = line.split()
     if first != HEADER_START:
@@ -298,10 +295,7 @@ def checksum(text: str) -> int:
 def parse_row(line: str, layout: Layout) -> Row:
     """Return the sample of a line.
 
-    Raises
-    ------
-    MalformedError
-        If the line does not match the layout.
+    Raises `MalformedError` if the line does not match the layout.
     """
     found = _CHECKSUM.fullmatch(line)
     if found:
@@ -331,10 +325,7 @@ def parse_row(line: str, layout: Layout) -> Row:
 def parse_object(line: str, scale: RawScale) -> Row:
     """Return the sample of an object as the Puck.js prints it.
 
-    Raises
-    ------
-    MalformedError
-        If it is not such an object.
+    Raises `MalformedError` if it is not such an object.
     """
     try:
         sample = json.loads(line)
@@ -427,7 +418,6 @@ class NusDecoder:
                 yield from self._in_order(row, notification)
 
     def _row(self, line: str) -> Row | None:
-        """Return the sample of a line, or None for any other line."""
         if line.startswith("#"):
             self._take_header(line)
             return None

@@ -78,10 +78,7 @@ _SILENT_CHANNELS: Final = RESERVED_CHANNELS | {
 def with_rate(config: bytes, rate_hz: int) -> bytes:
     """Return a configuration with another motion frequency.
 
-    Raises
-    ------
-    ValueError
-        If `config` is not a configuration.
+    Raises `ValueError` if `config` is not a configuration.
     """
     if len(config) != CONFIG.size:
         raise ValueError(f"expected a configuration of {CONFIG.size} bytes, got {len(config)}")

@@ -250,7 +250,6 @@ def battery_percent(volts: float) -> int | None:
 
 
 def _words(responses: Responses, register: int) -> tuple[int, ...] | None:
-    """Return the newest reply that starts at a register."""
     splitter = FrameSplitter()
     for notification in reversed(responses):
         if notification.channel not in (NOTIFY_UUID, DUAL_NOTIFY_UUID):

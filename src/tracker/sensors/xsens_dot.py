@@ -125,10 +125,7 @@ def measuring_mode(measurement: bytes) -> int | None:
 def rate_of(control: bytes) -> int:
     """Return the samples per second in a control value.
 
-    Raises
-    ------
-    MalformedError
-        If it is not a control value.
+    Raises `MalformedError` if it is not a control value.
     """
     if len(control) != CONTROL.size:
         raise MalformedError(
@@ -144,10 +141,7 @@ def rate_of(control: bytes) -> int:
 def with_rate(control: bytes, rate_hz: int) -> bytes:
     """Return a control value changed so that writing it sets the rate.
 
-    Raises
-    ------
-    ValueError
-        If it is not a control value.
+    Raises `ValueError` if it is not a control value.
     """
     if len(control) != CONTROL.size:
         raise ValueError(f"expected a control value of {CONTROL.size} bytes, got {len(control)}")
@@ -226,10 +220,7 @@ class Payload:
 def decode_payload(mode: int, data: bytes) -> Payload:
     """Return the values of one notification.
 
-    Raises
-    ------
-    MalformedError
-        If the bytes are not a payload of that mode.
+    Raises `MalformedError` if the bytes are not a payload of that mode.
     """
     layout = MODES[mode]
     longest = CHANNEL_BYTES[layout.channel]

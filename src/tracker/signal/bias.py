@@ -1,17 +1,14 @@
-"""The offsets of gyroscope and accelerometer, learnt whenever the sensor is still.
+"""The biases of gyroscope and accelerometer, learnt whenever the sensor is still.
 
-A cheap part is off by up to 10 °/s and a slow rep turns at 10 °/s, so the offset decides whether a
-slow rep has edges. Stillness is judged on windows: neither sensor may wander inside one, and
-gravity may not turn, because a slow steady rotation looks still to a gyroscope alone. All limits
-are lengths of vectors, so that it does not matter which way round the sensor is worn. What the
-accelerometer is off by is told by `acc_offset` from the same windows.
+A cheap gyroscope is off by up to 10 °/s, and a slow rep turns at 10 °/s, so its bias decides
+whether a slow rep has edges. Stillness is judged on windows: neither sensor may wander inside one,
+and gravity may not turn, because a slow steady rotation looks still to a gyroscope alone. All
+limits are lengths of vectors, so they do not depend on how the sensor is worn.
 
-The accelerometer's zero-g offset, learnt from the length of gravity.
-
-A cheap part is off by 20 to 50 mg. The offset leans with the sensor, so it does not cancel in
-the rise of a rep: 20 mg are centimetres in a second, and can be the whole rise in four. But
-whichever way a still sensor points, what it measures must be one gravity long, and lying, sitting,
-the bottom and the top of a rep point different ways.
+A cheap accelerometer is off by 20 to 50 mg. The bias turns with the sensor, so it does not cancel
+in the rise of a rep: 20 mg are centimetres after one second, and can be the whole rise after four.
+But whichever way a still sensor points, it must measure exactly one gravity, and lying, sitting,
+the bottom and the top of a rep all point different ways.
 """
 
 from __future__ import annotations

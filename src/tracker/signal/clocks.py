@@ -1,54 +1,154 @@
-"""Session time minus device time, as the arrivals of packets tell it.
+"""Session time for every sample, whatever timestamps a sensor sends.
 
-The smallest delay of the last seconds is the one with no waiting in it. The offset follows it, but
-no faster than an oscillator can be wrong, so that a stalled radio does not stretch the samples.
+Arrival times come in bursts and must never become sample times.
 
-Device ticks to session seconds.
+With the sensor's own timestamps, their spacing is kept and only the offset comes from arrivals.
+The smallest delay of the last seconds is the one without waiting; the offset follows it, but no
+faster than an oscillator can be wrong, so a stalled radio does not stretch the samples.
 
-Arrival times come in bursts and must never become sample times; the sensor's own stamps are even
-but run on another crystal and another zero. The session clock keeps the spacing of the stamps and
-takes only its offset from the arrivals: the smallest delay seen over the last seconds is the one
-with no waiting in it, and the offset follows that slowly.
+Without timestamps, the rate comes from the arrivals too. Sample number n is taken at o + p n and
+arrives after at least the shortest delay, so every arrival lies on or above a line in the plane of
+n and time. Delays are not noise with a mean: a stalled radio makes them long, never negative. So
+the line is not a fit through the points but the highest one below them (S. Moon, P. Skelly,
+D. Towsley, "Estimation and removal of clock skew from network delay measurements", INFOCOM 1999):
+the edge of their lower convex hull over the middle has the least sum of delays of all such lines,
+if arrivals are spread evenly. Its slope is off by about the spread of the shortest delays over the
+length of the run: 20 ms over 20 s are 0.1 %. A run ends where samples are missing, because n is
+then unknown. The slopes of earlier runs keep counting, by the square of their lengths.
 
-Session seconds for sensors that send no time at all.
-
-Sample n is put on the line that `Pace` lays below the arrivals: the spacing of samples is the rate
-that was measured, never the one in the data sheet, and arrivals in bursts do not move them.
-
-A notification that comes much later than the line says may be held up, or others before it may be
-missing. Which of the two shows soon: after a stall the rest comes at once and the delay goes away;
-after a loss it stays. So late samples wait, no longer than that takes, and then either keep their
-places on the line, or the line moves on by what is missing, and the samples leave a hole.
-
-What losses are too small to wait for shows as a delay that never gets short again. The line then
-moves on as well, a little after the hole.
-
-Session seconds for sensors of which some send stamps and others do not.
+A notification that comes much later than the line predicts may be held up, or others before it may
+be missing. After a stall the rest comes at once and the delay disappears; after a loss it stays.
+So late samples wait just long enough to tell. Then they either keep their places on the line, or
+the line moves on by what is missing, and the samples leave a gap. Losses too small to wait for
+show as a delay that never gets short again; the line then moves on a little after the gap.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from statistics import median, median_low
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 import numpy as np
 
 from tracker.domain import TimedFrame
-from tracker.signal.sample_rate import Arrival, Pace, lower_slope_s
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
     from tracker.domain import Frame, FrameRun
 
+# With timestamps
+
 DELAY_WINDOW_S: Final = 10.0
-"""Arrivals of this long ago still tell the smallest delay; a radio stalls for up to 2 s or so."""
+"""How far back arrivals count for the smallest delay; a radio stalls for up to about 2 s."""
 
 MAX_SLEW: Final = 0.01
-"""Seconds of correction per second: the worst oscillator in the field runs 1 % off its name."""
+"""Seconds of correction per second: the worst oscillator known runs 1 % off nominal."""
+
+PERIOD_MEMORY: Final = 15
+"""Packets whose spacing gives the sample period; the median of them ignores single losses."""
+
+SAME_SPACING: Final = 1.5
+"""Spacings within this ratio agree; a lost packet at least doubles one."""
+
+MOST_WAITING: Final = 5
+"""Packets that may wait for spacings that agree: a quarter of a second, on a terrible link."""
+
+REBOOT_S: Final = -0.5
+"""Device time that falls by more than this is a restarted clock, not jitter."""
+
+# Without timestamps: the line below the arrivals
+
+RUN_S: Final = 30.0
+"""How far back arrivals count for the rate, which drifts as the sensor warms."""
+
+ANCHOR_S: Final = DELAY_WINDOW_S
+"""How far back they count for the shortest delay."""
+
+SPACING_S: Final = 0.1
+"""Of arrivals closer than this only the least delayed is kept, to bound the work."""
+
+LEAST_RUN_S: Final = 0.9
+"""Shorter runs add nothing to what earlier ones show about the rate."""
+
+MOST_HISTORY_S2: Final = 10.0**2
+"""Largest weight of earlier runs: that of one run of 10 s."""
+
+# Without timestamps: what is late, and what is missing
+
+START_S: Final = 1.0
+"""Arrivals for this long give a first rate; until then samples wait."""
+
+START_INTERVALS: Final = 6.5
+"""The same in intervals between arrivals, for links with bursts far apart."""
+
+LEAST_ARRIVALS: Final = 4
+"""Fewer do not give a rate, however long they took."""
+
+REFIT_S: Final = 0.5
+"""How often the line is fitted again."""
+
+LATE_S: Final = 0.1
+"""Delay from which a sample waits: more than links usually take, less than the grid bridges."""
+
+HOLD_S: Final = 0.6
+"""How long to wait for the rest to arrive at once."""
+
+HOLD_INTERVALS: Final = 3.5
+"""The same in intervals between arrivals: one short burst proves nothing."""
+
+CATCHING_UP: Final = 0.25
+"""Seconds of delay that a link recovers each second, at least, if nothing is missing."""
+
+EARLY_S: Final = 0.15
+"""Samples that arrive this early show that the rate has changed, or was wrong."""
+
+LATE_INTERVALS: Final = 0.5
+"""The same in intervals between arrivals, for links with bursts far apart."""
+
+OTHER_RATE: Final = 0.25
+"""Relative change of the rate that shows that it has changed and nothing is missing."""
+
+OTHER_RATE_BREAKS: Final = 3
+"""Losses in a row that must look like that: a bad spell of the link does once or twice."""
+
+BREAKS_APART_S: Final = 2.0
+"""Losses further apart than this are not in a row."""
+
+MISSING_S: Final = 0.03
+"""A lasting delay above this means missing samples: more than the shortest delays vary."""
+
+MISSING_INTERVALS: Final = 0.75
+"""The same in intervals between arrivals, for links with bursts far apart."""
+
+MISSING_REFITS: Final = 3
+"""How long it must last, in refits: longer than links are busy."""
+
+INTERVALS: Final = 15
+"""Intervals between arrivals whose median is used."""
+
+MOST_HELD: Final = 2048
+"""Notifications that may wait: 10 s of a sensor that sends 200 times a second."""
+
+
+class SessionClock(Protocol):
+    """Gives every sample of a frame its session time."""
+
+    def process(self, frame: Frame) -> tuple[TimedFrame, ...]:
+        """Return the frame with times, and any that waited for it."""
+
+
+class FileClock:
+    """For samples that already carry session time, as in an imported file."""
+
+    def process(self, frame: Frame) -> tuple[TimedFrame, ...]:
+        """Return the frame with its own timestamps as times."""
+        if frame.stamps_s is None:
+            return ()
+        return (TimedFrame(frame.stamps_s, frame.acc_mps2, frame.gyro_radps, frame.saturated),)
 
 
 class ClockOffsetEstimator:
@@ -60,12 +160,12 @@ class ClockOffsetEstimator:
         self._at_s = 0.0
 
     def restart(self) -> None:
-        """Forget a clock that no longer runs."""
+        """Forget a clock that has stopped."""
         self._delays_s.clear()
         self._offset_s = None
 
-    def note(self, device_s: float, delay_s: float) -> None:
-        """Keep the delays that are or may become the smallest of the window."""
+    def add(self, device_s: float, delay_s: float) -> None:
+        """Add a delay; keep those that are or may become the smallest of the window."""
         while self._delays_s and self._delays_s[-1][1] >= delay_s:
             self._delays_s.pop()
         self._delays_s.append((device_s, delay_s))
@@ -73,7 +173,7 @@ class ClockOffsetEstimator:
             self._delays_s.popleft()
 
     def follow(self, device_s: float) -> float:
-        """Return the offset at a device time whose delay was noted, s."""
+        """Return the offset at a device time whose delay was added, s."""
         smallest_s = self._delays_s[0][1]
         if self._offset_s is None:
             self._offset_s = smallest_s
@@ -84,7 +184,7 @@ class ClockOffsetEstimator:
         return self._offset_s
 
     def can_run(self, device_s: NDArray[np.float64]) -> bool:
-        """Return whether `run` may be asked: the times rise, and those kept have risen."""
+        """Return whether `run` applies: the times rise, and those kept have risen."""
         if self._offset_s is None:
             return False
         kept_s = [at_s for at_s, _ in self._delays_s]
@@ -97,7 +197,7 @@ class ClockOffsetEstimator:
     def run(
         self, device_s: NDArray[np.float64], delay_s: NDArray[np.float64]
     ) -> NDArray[np.float64]:
-        """Return what `note` and `follow` would for each packet in turn, shape (p,).
+        """Return what `add` and `follow` would for each packet in turn, shape (p,).
 
         Parameters
         ----------
@@ -115,7 +215,7 @@ class ClockOffsetEstimator:
         reach_s = MAX_SLEW * np.diff(device_s, prepend=self._at_s)
         offset_s = _slewed(smallest_s, self._offset_s, reach_s)
         self._offset_s, self._at_s = float(offset_s[-1]), float(device_s[-1])
-        # What no later delay undercuts may become the smallest again.
+        # A delay below all later ones may become the smallest again.
         window = slice(int(first[-1]), None)
         later_s = np.minimum.accumulate(all_delay_s[window][::-1])[::-1]
         lasting = np.append(all_delay_s[window][:-1] < later_s[1:], [True])
@@ -128,7 +228,7 @@ class ClockOffsetEstimator:
 
 
 def _towards(goal: float, start: float, reach: float) -> float:
-    """Return the goal, or as far on the way to it as the reach allows."""
+    """Return the goal, or the point on the way to it that is within reach."""
     if abs(goal - start) <= reach:
         return goal
     return start + reach if goal > start else start - reach
@@ -137,10 +237,10 @@ def _towards(goal: float, start: float, reach: float) -> float:
 def _slewed(
     goal: NDArray[np.float64], start: float, reach: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Return `_towards` carried from each step to the next.
+    """Return `_towards` applied step after step.
 
-    Nearly always the goal is within reach. Only where it leaps out of it, and until it is caught
-    again, are steps taken one by one.
+    The goal is nearly always within reach. Only where it leaps, until it is caught up with, are
+    steps taken one by one.
     """
     reached = goal.copy()
     leaps = np.flatnonzero(np.abs(np.diff(goal, prepend=start)) > reach)
@@ -179,52 +279,22 @@ def _smallest_between(
     return smallest
 
 
-PERIOD_MEMORY: Final = 15
-"""Packets whose spacing gives the sample period; the median of them ignores single losses."""
-
-SAME_SPACING: Final = 1.5
-"""Spacings within this ratio agree; a lost packet at least doubles one."""
-
-MOST_WAITING: Final = 5
-"""Packets that may wait for spacings that agree: a quarter second, on a terrible link."""
-
-REBOOT_S: Final = -0.5
-"""Device time that falls by more than this is a new clock, not jitter."""
-
-
-class SessionClock(Protocol):
-    """Gives every sample of a frame its time on the session clock."""
-
-    def process(self, frame: Frame) -> tuple[TimedFrame, ...]:
-        """Return the frame with times, and any that waited for it."""
-
-
-class FileClock:
-    """For samples that carry session time already, as an imported file's do."""
-
-    def process(self, frame: Frame) -> tuple[TimedFrame, ...]:
-        """Return the frame with its own stamps as times."""
-        if frame.stamps_s is None:
-            return ()
-        return (TimedFrame(frame.stamps_s, frame.acc_mps2, frame.gyro_radps, frame.saturated),)
-
-
 class DeviceClock:
-    """For packets that carry stamps of the sensor's clock, at least one each."""
+    """For packets with timestamps of the sensor's clock, at least one each."""
 
     def __init__(self) -> None:
         self._spacings_s: deque[float] = deque(maxlen=PERIOD_MEMORY)
         self._period_known = False
         self._waiting: list[tuple[Frame, NDArray[np.intp]]] = []
         self._last_stamp_s: float | None = None
-        self._since = 0  # samples from the last stamp to the end of its frame
+        self._since = 0  # samples from the last timestamp to the end of its frame
         self._offset = ClockOffsetEstimator()
 
     def process(self, frame: Frame) -> tuple[TimedFrame, ...]:
         """Return the frame with times.
 
-        The first packets wait until two spacings agree: one stamp says nothing about the spacing
-        of the samples behind it, and one spacing may have a lost packet in it.
+        The first packets wait until two spacings agree: one timestamp says nothing about the
+        spacing of its samples, and one spacing may span a lost packet.
         """
         if frame.stamps_s is None:
             return ()
@@ -249,7 +319,7 @@ class DeviceClock:
         timed = [(each, _spread(each, marks, period_s)) for each, marks in frames]
         for each, device_s in timed:
             newest_s = float(device_s[-1])
-            self._offset.note(newest_s, each.received_s - newest_s)
+            self._offset.add(newest_s, each.received_s - newest_s)
         return tuple(
             TimedFrame(
                 device_s + self._offset.follow(float(device_s[-1])),
@@ -261,7 +331,7 @@ class DeviceClock:
         )
 
     def process_run(self, run: FrameRun) -> Iterator[TimedFrame]:
-        """Yield the frames with times, equal to those that `process` gives one by one."""
+        """Yield the frames with times, equal to those from `process` one by one."""
         known = 0
         for frame in run.frames():
             if len(self._spacings_s) == PERIOD_MEMORY and self._since:
@@ -273,7 +343,7 @@ class DeviceClock:
             yield from self._at_once(rest)
 
     def _at_once(self, run: FrameRun) -> Iterator[TimedFrame]:
-        """Yield frames with times, once there are enough packets before them."""
+        """Yield frames with times, once enough packets have come before them."""
         assert self._last_stamp_s is not None
         size, stamp_s = run.samples_per_frame, run.stamp_s
         step_s = np.diff(stamp_s, prepend=self._last_stamp_s)
@@ -285,7 +355,7 @@ class DeviceClock:
         device_s = stamp_s + np.arange(size)[:, None] * period_s
         newest_s = device_s[-1]
         if not self._offset.can_run(newest_s):
-            # Among others where the clock began anew: then its time falls.
+            # For example where the clock restarted, so that its time falls.
             for frame in run.frames():
                 yield from self.process(frame)
             return
@@ -302,14 +372,14 @@ class DeviceClock:
         return agree or len(self._waiting) == MOST_WAITING
 
     def _restart(self) -> None:
-        """Forget a clock that no longer runs; the sample period stays what it was."""
+        """Forget a clock that has stopped; the sample period stays."""
         self._since = 0
         self._waiting.clear()
         self._offset.restart()
 
 
 def _spread(frame: Frame, carried: NDArray[np.intp], period_s: float) -> NDArray[np.float64]:
-    """Return a device time for every sample: carried stamps, and others `period_s` apart."""
+    """Return a device time for every sample: its own, or `period_s` after the one before."""
     assert frame.stamps_s is not None
     stamps_s = frame.stamps_s
     position = np.arange(len(stamps_s))
@@ -320,67 +390,128 @@ def _spread(frame: Frame, carried: NDArray[np.intp], period_s: float) -> NDArray
     return spread
 
 
-START_S: Final = 1.0
-"""Arrivals for this long give a first rate; till then samples wait."""
+class Arrival(NamedTuple):
+    """The arrival of a notification."""
 
-START_INTERVALS: Final = 6.5
-"""The same in intervals between arrivals, for links that bring bursts far apart."""
+    sample: int
+    """Number of its last sample."""
+    received_s: float
+    """When it arrived, s."""
 
-LEAST_ARRIVALS: Final = 4
-"""Fewer say nothing about a rate, however long they took."""
 
-REFIT_S: Final = 0.5
-"""How often the line is laid anew; what it is laid on lasts for seconds."""
+class SampleLine:
+    """The line of sample times below the arrivals."""
 
-LATE_S: Final = 0.1
-"""Delay from which a sample waits: above what links do all the time, below what a grid bridges."""
+    def __init__(self) -> None:
+        self._points: deque[Arrival] = deque()
+        self._history_s = 0.0
+        self._history_s2 = 0.0
+        self._run_s2 = 0.0
+        self._anchor_s = 0.0
+        self._period_s: float | None = None
 
-HOLD_S: Final = 0.6
-"""How long to wait for the rest to come at once."""
+    @property
+    def period_s(self) -> float:
+        """Time between two samples, s; needs a `fit`."""
+        assert self._period_s is not None
+        return self._period_s
 
-HOLD_INTERVALS: Final = 3.5
-"""The same in intervals between arrivals: one short burst says nothing."""
+    def add(self, arrival: Arrival) -> None:
+        """Add an arrival; they come in order."""
+        points = self._points
+        slot = arrival.received_s // SPACING_S
+        if self._period_s is not None and points and points[-1].received_s // SPACING_S == slot:
+            gained_s = (arrival.sample - points[-1].sample) * self.period_s
+            if arrival.received_s - points[-1].received_s <= gained_s:
+                points[-1] = arrival
+            return
+        points.append(arrival)
+        while arrival.received_s - points[0].received_s > RUN_S:
+            points.popleft()
 
-CATCHING_UP: Final = 0.25
-"""Seconds of delay that a link makes good each second, at least, if nothing is missing."""
+    def fit(self) -> bool:
+        """Fit the line again; return whether there is one."""
+        points = self._points
+        if not points:
+            return self._period_s is not None
+        run_s = points[-1].received_s - points[0].received_s
+        slope_s = lower_slope_s(points) if run_s >= LEAST_RUN_S else 0.0
+        if slope_s > 0.0:
+            self._run_s2 = run_s**2
+            weight_s2 = self._history_s2 + self._run_s2
+            self._period_s = (
+                self._history_s * self._history_s2 + slope_s * self._run_s2
+            ) / weight_s2
+        if self._period_s is None:
+            return False
+        oldest_s = points[-1].received_s - ANCHOR_S
+        self._anchor_s = min(
+            arrival.received_s - arrival.sample * self.period_s
+            for arrival in points
+            if arrival.received_s >= oldest_s
+        )
+        return True
 
-EARLY_S: Final = 0.15
-"""Samples cannot come before they are taken: the rate has changed, or was wrong."""
+    def time_s(self, sample: int) -> float:
+        """Return when a sample was taken, up to the shortest delay, s; needs a `fit`."""
+        return self._anchor_s + sample * self.period_s
 
-LATE_INTERVALS: Final = 0.5
-"""The same in intervals between arrivals, for links that bring bursts far apart."""
+    def delay_s(self, arrival: Arrival) -> float:
+        """Return the delay of an arrival beyond the shortest one, s; needs a `fit`."""
+        return arrival.received_s - self.time_s(arrival.sample)
 
-OTHER_RATE: Final = 0.25
-"""Share by which the rate before and after differ if it has changed and nothing is missing."""
+    def least_delay_s(self, since_s: float) -> float:
+        """Return the smallest delay since then, s; infinite without arrivals."""
+        recent = (each for each in self._points if each.received_s >= since_s)
+        return min(map(self.delay_s, recent), default=float("inf"))
 
-OTHER_RATE_BREAKS: Final = 3
-"""Losses in a row that have to look like that: a bad spell of the link looks so once or twice."""
+    def break_run(self, since: Sequence[Arrival]) -> None:
+        """Begin a new run with the arrivals since samples went missing; needs a `fit`."""
+        self._history_s = self.period_s
+        self._history_s2 = min(self._history_s2 + self._run_s2, MOST_HISTORY_S2)
+        self._run_s2 = 0.0
+        self._points.clear()
+        for arrival in since:
+            self.add(arrival)
+        self.fit()
 
-BREAKS_APART_S: Final = 2.0
-"""Losses further apart than this are no row."""
+    def arrivals(self, since_s: float) -> tuple[Arrival, ...]:
+        """Return the kept arrivals since then."""
+        return tuple(each for each in self._points if each.received_s >= since_s)
 
-MISSING_S: Final = 0.03
-"""Delay that, if it stays, is samples that are missing: more than the shortest ones differ by."""
 
-MISSING_INTERVALS: Final = 0.75
-"""The same in intervals between arrivals, for links that bring bursts far apart."""
+def lower_slope_s(points: Sequence[Arrival]) -> float:
+    """Return the slope of the lower convex hull at the middle sample, s; 0 if there is none."""
+    hull: list[Arrival] = []
+    for point in points:
+        while len(hull) > 1 and _lies_above(hull[-2], hull[-1], point):
+            hull.pop()
+        hull.append(point)
+    middle = (points[0].sample + points[-1].sample) / 2.0
+    left, right = hull[0], hull[-1]
+    for point in hull:
+        if point.sample <= middle:
+            left = point
+        else:
+            right = point
+            break
+    if right.sample <= left.sample:
+        return 0.0
+    return (right.received_s - left.received_s) / (right.sample - left.sample)
 
-MISSING_REFITS: Final = 3
-"""How long it has to stay, in refits: longer than links are busy."""
 
-INTERVALS: Final = 15
-"""Intervals between arrivals whose median is the usual one."""
-
-MOST_HELD: Final = 2048
-"""Notifications that may wait: 10 s of a sensor that sends 200 times a second."""
+def _lies_above(left: Arrival, middle: Arrival, right: Arrival) -> bool:
+    """Return whether `middle` is on or above the line from `left` to `right`."""
+    rise_s = (right.received_s - left.received_s) * (middle.sample - left.sample)
+    return (middle.received_s - left.received_s) * (right.sample - left.sample) >= rise_s
 
 
 class ArrivalClock:
-    """For samples without stamps: their rate and their time come from the arrivals."""
+    """For samples without timestamps: their rate and time come from the arrivals."""
 
     def __init__(self) -> None:
-        self._pace: Pace | None = None
-        self._starting = Pace()
+        self._line: SampleLine | None = None
+        self._starting = SampleLine()
         self._held: list[tuple[Frame, Arrival]] = []
         self._sample = -1
         self._newest_s: float | None = None
@@ -405,18 +536,18 @@ class ArrivalClock:
             self._interval_s = median(self._intervals_s)
         self._received_s = frame.received_s
         self._held.append((frame, arrival))
-        if self._pace is None:
+        if self._line is None:
             return self._start(arrival)
-        pace = self._pace
-        delay_s = pace.delay_s(arrival)
+        line = self._line
+        delay_s = line.delay_s(arrival)
         if delay_s < -EARLY_S:
             return self._restart()
         if delay_s > max(LATE_S, LATE_INTERVALS * self._interval_s):
-            return self._wait(pace, arrival)
+            return self._wait(line, arrival)
         for _, each in self._held:
-            pace.add(each)
-        self._refit(pace, arrival.received_s)
-        return self._release(pace)
+            line.add(each)
+        self._refit(line, arrival.received_s)
+        return self._release(line)
 
     def _start(self, arrival: Arrival) -> tuple[TimedFrame, ...]:
         """Wait until the arrivals give a first rate."""
@@ -425,25 +556,25 @@ class ArrivalClock:
         enough = len(self._held) >= LEAST_ARRIVALS
         start_s = max(START_S, START_INTERVALS * self._interval_s)
         if enough and arrival.received_s - first.received_s >= start_s and self._starting.fit():
-            self._pace = self._starting
+            self._line = self._starting
             self._refitted_s = arrival.received_s
             self._moved = True
-            return self._release(self._pace)
+            return self._release(self._line)
         if len(self._held) > MOST_HELD:
-            # Arrivals that are all of one moment have no rate; nobody can say when these were.
+            # Arrivals all at one moment have no rate, so these can have no times.
             del self._held[0]
         return ()
 
     def _restart(self) -> tuple[TimedFrame, ...]:
-        """Measure the rate anew, from the samples that wait on."""
-        self._pace = None
-        self._starting = Pace()
+        """Measure the rate again, from the waiting samples on."""
+        self._line = None
+        self._starting = SampleLine()
         for _, arrival in self._held:
             self._starting.add(arrival)
         return ()
 
-    def _wait(self, pace: Pace, arrival: Arrival) -> tuple[TimedFrame, ...]:
-        """Hold late samples until it shows whether others are missing."""
+    def _wait(self, line: SampleLine, arrival: Arrival) -> tuple[TimedFrame, ...]:
+        """Hold late samples until it is clear whether others are missing."""
         waited_s = arrival.received_s - self._held[0][1].received_s
         hold_s = max(HOLD_S, HOLD_INTERVALS * self._interval_s)
         if waited_s < hold_s and len(self._held) <= MOST_HELD:
@@ -451,43 +582,43 @@ class ArrivalClock:
         arrivals = [each for _, each in self._held]
         middle_s = arrival.received_s - hold_s / 2.0
         before_s = min(
-            (pace.delay_s(each) for each in arrivals if each.received_s < middle_s),
+            (line.delay_s(each) for each in arrivals if each.received_s < middle_s),
             default=float("inf"),
         )
-        since_s = min(pace.delay_s(each) for each in arrivals if each.received_s >= middle_s)
+        since_s = min(line.delay_s(each) for each in arrivals if each.received_s >= middle_s)
         if before_s - since_s > CATCHING_UP * hold_s and len(self._held) <= MOST_HELD:
             return ()
         self._breaks = self._breaks + 1 if self._row_ends_s > arrivals[0].received_s else 1
         self._row_ends_s = arrival.received_s + BREAKS_APART_S
-        other = abs(lower_slope_s(arrivals) - pace.period_s) > OTHER_RATE * pace.period_s
+        other = abs(lower_slope_s(arrivals) - line.period_s) > OTHER_RATE * line.period_s
         if other and self._breaks >= OTHER_RATE_BREAKS:
             return self._restart()
-        pace.break_run(arrivals)
+        line.break_run(arrivals)
         self._refitted_s = arrival.received_s
         self._late_refits = 0
         self._moved = True
-        return self._release(pace)
+        return self._release(line)
 
-    def _refit(self, pace: Pace, now_s: float) -> None:
-        """Lay the line anew from time to time, and see whether it has to move on."""
+    def _refit(self, line: SampleLine, now_s: float) -> None:
+        """Fit the line from time to time, and check whether it must move on."""
         if now_s - self._refitted_s < REFIT_S:
             return
-        least_s = pace.least_delay_s(self._refitted_s)
+        least_s = line.least_delay_s(self._refitted_s)
         self._refitted_s = now_s
-        pace.fit()
+        line.fit()
         missing = least_s > max(MISSING_S, MISSING_INTERVALS * self._interval_s)
         self._late_refits = self._late_refits + 1 if missing else 0
         if self._late_refits == MISSING_REFITS:
-            pace.break_run(pace.arrivals(now_s - MISSING_REFITS * REFIT_S))
+            line.break_run(line.arrivals(now_s - MISSING_REFITS * REFIT_S))
             self._late_refits = 0
             self._moved = True
 
-    def _release(self, pace: Pace) -> tuple[TimedFrame, ...]:
-        """Put every sample that waits on the line."""
+    def _release(self, line: SampleLine) -> tuple[TimedFrame, ...]:
+        """Put every waiting sample on the line."""
         held, self._held = self._held, []
         return tuple(
             TimedFrame(
-                self._times_s(pace, arrival.sample, len(frame.acc_mps2)),
+                self._times_s(line, arrival.sample, len(frame.acc_mps2)),
                 frame.acc_mps2,
                 frame.gyro_radps,
                 frame.saturated,
@@ -495,11 +626,11 @@ class ArrivalClock:
             for frame, arrival in held
         )
 
-    def _times_s(self, pace: Pace, last: int, count: int) -> NDArray[np.float64]:
-        """Return rising times that follow the line, which itself may have moved a little."""
-        period_s = pace.period_s
+    def _times_s(self, line: SampleLine, last: int, count: int) -> NDArray[np.float64]:
+        """Return rising times that follow the line, which may itself have moved a little."""
+        period_s = line.period_s
         shortest_s, longest_s = (1.0 - MAX_SLEW) * period_s, (1.0 + MAX_SLEW) * period_s
-        first_s, last_s = pace.time_s(last - count + 1), pace.time_s(last)
+        first_s, last_s = line.time_s(last - count + 1), line.time_s(last)
         moved, self._moved = self._moved, False
         newest_s = self._newest_s
         if newest_s is None or (moved and first_s >= newest_s + shortest_s):
@@ -513,10 +644,10 @@ class ArrivalClock:
 
 
 class MixedClock:
-    """Goes by the stamps where there are some, and by the arrivals where there are none.
+    """Uses timestamps where a frame has them, and arrivals where it has none.
 
-    A program that is changed in between, to one that stamps or to one that does not, begins with
-    a fresh clock: what waited in the other is of a stream that has ended.
+    When that changes, another program runs on the board, and a fresh clock begins: what waited in
+    the other one belongs to a stream that has ended.
     """
 
     def __init__(self) -> None:

@@ -1,10 +1,8 @@
-"""Samples in, motion of the pelvis out: offset, orientation, smoothing and height in one stage.
+"""Samples in, motion of the pelvis out: bias, orientation, smoothing and height in one stage.
 
-Vertical velocity and travel of the hips, as far as an accelerometer can tell while moving.
-
-Integration drifts, so everything slower than a few reps is held back: what is left is travel
-about a middle that follows slowly. It is meant for finding the movements; the rise of one rep is
-measured between its own two standstills.
+Vertical velocity and travel come from integration, which drifts, so everything slower than a few
+reps is filtered out: what remains is travel about a slowly following middle. It serves to find the
+movements; the rise of a rep is measured between its own two standstills.
 """
 
 from __future__ import annotations

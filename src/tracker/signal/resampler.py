@@ -1,9 +1,9 @@
 """Uneven samples to one uniform grid.
 
-Each grid sample is the mean of the straight lines between the sensor's samples over one grid step.
-That interpolates a slow sensor, averages a fast one (so nothing folds down), and does not care how
-the samples were cut into packets. A hole longer than interpolation may cover ends the block; the
-next one says that it starts anew.
+Each grid sample is the mean over one grid step of the straight lines between the sensor's samples.
+That interpolates a slow sensor, averages a fast one (so nothing aliases), and does not depend on
+how the samples were cut into packets. A gap too long to interpolate ends the block; the next one
+is marked as a restart.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from tracker.domain import TimedFrame
 
 GRID_RATE_HZ: Final = 100.0
-"""One rate for all that follows: human movement ends below 20 Hz, so this loses nothing."""
+"""One rate for everything downstream: human movement ends below 20 Hz, so nothing is lost."""
 
 MAX_FILL_S: Final = 0.25
-"""Longest hole that a straight line may cover; the shortest concentric lasts twice as long."""
+"""Longest gap to interpolate across; the shortest concentric lasts twice as long."""
 
 
 class Resampler:
@@ -37,15 +37,15 @@ class Resampler:
         self._next_edge = 0
         self._edge_area: NDArray[np.float64] | None = None
         self.dropped = 0
-        """Samples left out so far because their time did not advance."""
+        """Samples dropped so far because their time did not advance."""
 
     def process(self, frame: TimedFrame) -> tuple[ImuBlock | Gap, ...]:
-        """Return the grid samples that `frame` completes, and the gaps that it shows.
+        """Return the grid samples that `frame` completes, and the gaps before them.
 
         Returns
         -------
         tuple of ImuBlock or Gap
-            In the order of time. Blocks may be empty.
+            In order of time. Blocks may be empty.
         """
         time_s, value = frame.time_s, frame.acc_mps2.T
         if frame.gyro_radps is not None:
@@ -58,11 +58,11 @@ class Resampler:
             before_s = self._before(time_s)
         if not len(time_s):
             return ()
-        hole = time_s - before_s > MAX_FILL_S
-        hole[0] &= self._time_s is not None
+        is_gap = time_s - before_s > MAX_FILL_S
+        is_gap[0] &= self._time_s is not None
         if self._time_s is not None and len(value) != len(self._value):
-            self._time_s = None  # a gyroscope that comes or goes is another stream
-        breaks = set(np.flatnonzero(hole).tolist())
+            self._time_s = None  # a gyroscope that comes or goes makes another stream
+        breaks = set(np.flatnonzero(is_gap).tolist())
         results: list[ImuBlock | Gap] = []
         for first, last in pairwise(sorted({0, *breaks, len(time_s)})):
             if first in breaks:
@@ -77,13 +77,13 @@ class Resampler:
         return np.concatenate(([newest_s], time_s[:-1]))
 
     def _extend(self, time_s: NDArray[np.float64], value: NDArray[np.float64]) -> ImuBlock:
-        """Integrate over the new samples and read the integral at the edges of the cells."""
+        """Integrate over the new samples, and evaluate the integral at the edges of the cells."""
         restart = self._time_s is None
         if self._time_s is None:
             self._time_s = float(time_s[0])
             self._value = value[:, 0]
             self._area = np.zeros(len(value))
-            # Cell k reaches from edge k to edge k + 1 around its sample at k / rate.
+            # Cell k extends from edge k to edge k + 1, around its sample at k / rate.
             self._next_edge = _first_edge(self._time_s)
             self._edge_area = None
             time_s, value = time_s[1:], value[:, 1:]

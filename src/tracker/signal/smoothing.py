@@ -1,9 +1,8 @@
-"""Linear-phase smoothing with carried state: a known delay, the same for every frequency.
+"""Low-pass filters with carried state.
 
-Phase boundaries are read off the smoothed signal, so its delay must be exact; a recursive low-pass
-would shift slow and fast reps by different amounts.
-
-A mean over the recent past that knows no start-up error.
+`Smoother` has linear phase: phase boundaries are read off its output, so its delay must be the
+same at every frequency; a recursive low-pass would shift slow and fast reps differently.
+`RunningMean` is recursive, for slow averages, and has no start-up error.
 """
 
 from __future__ import annotations
@@ -43,7 +42,7 @@ class Smoother:
         self._to_skip = 0
 
     def restart(self) -> None:
-        """Forget the past; the next block starts flat from its first sample."""
+        """Forget the past; the next block starts as if its first sample had lasted."""
         self._past = None
 
     def process(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -84,7 +83,7 @@ class Smoother:
 
 
 class RunningMean:
-    """First-order low-pass that starts as a plain mean, so that it is right from the first sample.
+    """First-order low-pass that starts as a plain mean, and so is right from the first sample.
 
     Parameters
     ----------
@@ -102,7 +101,7 @@ class RunningMean:
 
     @classmethod
     def lasting(cls, time_constant_s: float, rate_hz: float) -> RunningMean:
-        """Return a low-pass with a time constant, once more samples than that have come.
+        """Return a low-pass with a time constant, in effect once that time has passed.
 
         Raises
         ------

@@ -145,10 +145,7 @@ def gyro_config(rate_hz: float, range_dps: int) -> bytes:
 def updated(config: MetaMotionConfig, data: bytes) -> MetaMotionConfig:
     """Return the configuration updated with a response of the board.
 
-    Raises
-    ------
-    MalformedError
-        If the response is about a motion chip and cannot be decoded.
+    Raises `MalformedError` if the response is about a motion chip and cannot be decoded.
     """
     if len(data) < HEADER_BYTES:
         raise MalformedError(FaultReason.LENGTH, f"expected a response, got {len(data)} bytes")
@@ -238,16 +235,9 @@ def read_config(stream: Stream) -> bytes:
 def connection_parameters(
     shortest_ms: float, longest_ms: float, latency: int, timeout_ms: int
 ) -> bytes:
-    """Return the command that makes the board request other connection parameters.
+    """Return the command that makes the board request connection parameters.
 
-    Parameters
-    ----------
-    shortest_ms, longest_ms
-        Connection interval, ms.
-    latency
-        Connection events that the board may skip.
-    timeout_ms
-        Supervision timeout, ms.
+    `latency` is how many connection events it may skip, `timeout_ms` the supervision timeout.
     """
     return _CONNECTION.pack(
         0x11,
@@ -272,7 +262,6 @@ def _query(question: bytes) -> tuple[Step, ...]:
 
 
 def _all_off() -> tuple[bytes, ...]:
-    """Return the commands that stop both sensors, on either chip."""
     return (
         power(Stream.GYRO, on=False),
         power(Stream.ACC, on=False),
@@ -282,7 +271,6 @@ def _all_off() -> tuple[bytes, ...]:
 
 
 def _configure(responses: Responses) -> tuple[Step, ...]:
-    """Configure the board's chip and start both streams."""
     config, packed = _identified(responses)
     chip = config.chip
     assert chip is not None

@@ -126,10 +126,7 @@ def decode_samples(data: bytes, chip: Chip | None) -> Samples:
 
     Where a register means different things on the two chips, the length decides.
 
-    Raises
-    ------
-    MalformedError
-        If it holds none.
+    Raises `MalformedError` if it holds none.
     """
     module, register = data[0], data[1]
     chips = tuple(Chip) if chip is None else (chip,)

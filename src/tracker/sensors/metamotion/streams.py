@@ -137,8 +137,6 @@ class Outcome:
 
 @dataclass(slots=True, eq=False)
 class _Run:
-    """Waiting samples of one stream."""
-
     stream: Stream
     values: NDArray[np.float64]
     saturated: bool
@@ -225,7 +223,6 @@ class StreamPairer:
         return self._first in (None, self._runs[0].stream)
 
     def _pair(self, outcome: Outcome) -> None:
-        """Pair the first run with as much of the second."""
         self._is_aligned = self._is_aligned or self._is_in_order()
         earlier, later = self._runs
         partners = later.take(len(earlier))

@@ -15,6 +15,7 @@ from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2, s_from_ns
 from tracker.sensors.base import (
     BATTERY_LEVEL,
     BATTERY_LEVEL_UUID,
+    CLIP_SLACK,
     Attempt,
     ClockKind,
     Decide,
@@ -29,6 +30,7 @@ from tracker.sensors.base import (
     Unsubscribe,
     Where,
     Write,
+    check_range,
     fault_of,
     newest,
     order_faults,
@@ -101,19 +103,11 @@ LATE_MS: Final = 500
 ACC_RANGES_G: Final = (2.0, 4.0, 8.0, 16.0)
 GYRO_RANGES_DPS: Final = (125.0, 245.0, 500.0, 1000.0, 2000.0)
 
-RANGE_SLACK: Final = 0.2
-"""Share by which chips read beyond their nominal range; anything larger is corrupt."""
-
-CLIP_SLACK: Final = 0.005
-"""Share by which the real end of a range differs from the nominal one."""
-
 _SILENT_CHANNELS: Final = RESERVED_CHANNELS | {WRITE_UUID, BATTERY_LEVEL_UUID}
 _NAME: Final = "movesense "
 
 
 class _Stream:
-    """What is known about one subscription."""
-
     def __init__(self, resource: Resource, *, sized: bool) -> None:
         self.resource = resource
         self.parts = Reassembler(resource, sized=sized)
@@ -193,10 +187,10 @@ class MovesenseDecoder:
         payload = decode_payload(data, stream.resource)
         acc_mps2 = payload.signals["acc"]
         gyro_dps = payload.signals.get("gyro")
-        _check(acc_mps2, ACC_RANGES_G[-1] * STANDARD_GRAVITY_MPS2)
+        check_range(acc_mps2, ACC_RANGES_G[-1] * STANDARD_GRAVITY_MPS2)
         saturated = _clipped(acc_mps2 / STANDARD_GRAVITY_MPS2, ACC_RANGES_G)
         if gyro_dps is not None:
-            _check(gyro_dps, GYRO_RANGES_DPS[-1])
+            check_range(gyro_dps, GYRO_RANGES_DPS[-1])
             saturated = saturated or _clipped(gyro_dps, GYRO_RANGES_DPS)
 
         stamps_s = np.full(len(acc_mps2), np.nan)
@@ -212,14 +206,6 @@ class MovesenseDecoder:
         name = f"the payload of {payload.time_ms} ms"
         faults = order_faults(notification, order, name, lost)
         return (*faults, frame) if order.is_usable else faults
-
-
-def _check(signal: NDArray[np.float64], most: float) -> None:
-    """Raise `MalformedError` for values that no sensor measures."""
-    if not np.isfinite(signal).all():
-        raise MalformedError(FaultReason.NOT_FINITE, "a sample is not finite")
-    if (np.abs(signal) > most * (1.0 + RANGE_SLACK)).any():
-        raise MalformedError(FaultReason.FORMAT, f"a value is beyond the largest range, {most:g}")
 
 
 def _clipped(signal: NDArray[np.float64], ranges: tuple[float, ...]) -> bool:
@@ -247,7 +233,6 @@ def _body(responses: Responses, kind: Message, ref: int) -> bytes | None:
 
 
 def _status(responses: Responses, ref: int) -> int | None:
-    """Return the status of the newest reply; None without one."""
     try:
         return decode_status(_body(responses, Message.REPLY, ref) or b"")[0]
     except MalformedError:

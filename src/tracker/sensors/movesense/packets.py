@@ -84,10 +84,7 @@ class Resource:
     def parse(cls, path: str) -> Resource:
         """Return the resource of a path such as /Meas/IMU6/104.
 
-        Raises
-        ------
-        ValueError
-            If it is not such a path.
+        Raises `ValueError` if it is not such a path.
         """
         parts = path.strip("/").split("/")
         if len(parts) != 3 or parts[0] != "Meas" or parts[1] not in ARRAYS:
@@ -137,10 +134,7 @@ def encode_path(path: str) -> bytes:
 def decode_status(data: bytes) -> tuple[int, bytes]:
     """Return status and data of a reply's body.
 
-    Raises
-    ------
-    MalformedError
-        If it is too short for a status.
+    Raises `MalformedError` if it is too short for a status.
     """
     if len(data) < STATUS.size:
         raise MalformedError(FaultReason.LENGTH, f"expected a status of 2 bytes, got {len(data)}")
@@ -157,10 +151,7 @@ def is_whole(data: bytes, resource: Resource) -> bool:
 def decode_payload(data: bytes, resource: Resource) -> Payload:
     """Return the samples of a whole payload.
 
-    Raises
-    ------
-    MalformedError
-        If it does not hold a whole number of samples.
+    Raises `MalformedError` if it does not hold a whole number of samples.
     """
     if not is_whole(data, resource):
         raise MalformedError(
@@ -231,7 +222,6 @@ class Reassembler:
         return Joined(self._completed())
 
     def _completed(self) -> tuple[bytes, ...]:
-        """Return the pending payload if it is complete."""
         pending = self._pending
         if pending is None or not is_whole(pending, self._resource):
             return ()

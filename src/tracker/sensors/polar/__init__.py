@@ -16,12 +16,14 @@ from tracker.domain.units import s_from_ns
 from tracker.sensors.base import (
     BATTERY_LEVEL,
     BATTERY_LEVEL_UUID,
+    CLIP_SLACK,
     FIRMWARE_REVISION,
     FIRMWARE_REVISION_UUID,
     ClockKind,
     MalformedError,
     PacketOrder,
     SensorFamily,
+    check_range,
     fault_of,
     number,
     order_faults,
@@ -67,12 +69,6 @@ if TYPE_CHECKING:
 LARGEST: Final = MappingProxyType({Measurement.ACC: 16.0, Measurement.GYRO: 2000.0})
 """Largest range of any sensor, g and degrees/s."""
 
-RANGE_SLACK: Final = 0.2
-"""Share by which chips read beyond their nominal range; anything larger is corrupt."""
-
-CLIP_SLACK: Final = 0.005
-"""Share by which the real end of a range differs from the nominal one."""
-
 MOST_PARAMETERS: Final = 1024
 """Bytes of settings that a sensor may offer; a Verity's fit into one reply of 30."""
 
@@ -85,8 +81,6 @@ _NS_PER_S: Final = 1e9
 
 @dataclass(slots=True)
 class _Source:
-    """What is known about one stream."""
-
     factor: float | None = None
     """Scale of a count, from the reply to its start; None before that."""
     period_ns: float | None = None
@@ -216,7 +210,7 @@ class PolarDecoder:
                 )
             factor = 1.0
         value = decode_samples(header, content, factor)
-        _check(value, measurement)
+        check_range(value, LARGEST[measurement])
         samples = Samples(
             header.stamp_ns,
             np.empty(0),
@@ -235,15 +229,6 @@ class PolarDecoder:
                 self._merger.add_acc(each)
         name = f"the {measurement.name} frame of {header.stamp_ns / _NS_PER_S:.3f} s"
         return order_faults(notification, taken.order, name, taken.lost)
-
-
-def _check(value: NDArray[np.float64], measurement: Measurement) -> None:
-    """Raise `MalformedError` for values that no sensor measures."""
-    if not np.isfinite(value).all():
-        raise MalformedError(FaultReason.NOT_FINITE, "a sample is not finite")
-    most = LARGEST[measurement]
-    if (np.abs(value) > most * (1.0 + RANGE_SLACK)).any():
-        raise MalformedError(FaultReason.FORMAT, f"a value is beyond the largest range, {most:g}")
 
 
 def _clipped(value: NDArray[np.float64], full_range: float | None) -> bool:

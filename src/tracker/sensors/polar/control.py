@@ -163,10 +163,7 @@ def decode_features(data: bytes) -> frozenset[Measurement]:
 def decode_settings(data: bytes) -> dict[Setting, Values]:
     """Return the values on offer for each setting.
 
-    Raises
-    ------
-    MalformedError
-        If a setting is unknown or truncated.
+    Raises `MalformedError` if a setting is unknown or truncated.
     """
     settings: dict[Setting, Values] = {}
     at = 0

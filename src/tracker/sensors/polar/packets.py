@@ -99,10 +99,7 @@ class FrameHeader:
 def decode_header(data: bytes) -> tuple[FrameHeader, bytes]:
     """Return a frame's header and its content.
 
-    Raises
-    ------
-    MalformedError
-        If it is shorter than a header.
+    Raises `MalformedError` if it is shorter than a header.
     """
     if len(data) < HEADER.size:
         raise MalformedError(
@@ -115,10 +112,7 @@ def decode_header(data: bytes) -> tuple[FrameHeader, bytes]:
 def decode_samples(header: FrameHeader, content: bytes, factor: float) -> NDArray[np.float64]:
     """Return samples of acceleration (g) or angular rate (degrees/s), shape (n, 3).
 
-    Raises
-    ------
-    MalformedError
-        If the frame type is unknown, or the content does not match it.
+    Raises `MalformedError` if the frame type is unknown, or the content does not match it.
     """
     layout = LAYOUTS.get((header.measurement, header.frame_type))
     if layout is None:

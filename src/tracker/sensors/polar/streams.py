@@ -146,7 +146,6 @@ class Stream:
         return Taken(PacketOrder.NEXT, (*self._released(step_ns), placed))
 
     def _released(self, period_ns: float) -> tuple[Samples, ...]:
-        """Return the frame that waited for the period."""
         waiting, self._unplaced = self._unplaced, None
         if waiting is None:
             return ()
@@ -235,7 +234,6 @@ class StreamMerger:
         return sum(len(samples.value) for samples in self._acc) > MOST_SAMPLES
 
     def _frames(self, samples: Samples, rows: slice) -> Iterator[Frame]:
-        """Yield samples of a frame in runs with and without angular rate."""
         time_s, acc_g = samples.time_s[rows], samples.value[rows]
         if not len(time_s):
             return

@@ -255,7 +255,6 @@ def packet_runs(payloads: Sequence[bytes]) -> Iterator[tuple[slice, PacketRun | 
 
 
 def _stretches(values: NDArray[np.intp]) -> Iterator[slice]:
-    """Yield where neighbouring values are equal."""
     changes = np.flatnonzero(values[1:] != values[:-1]) + 1
     for first, last in pairwise((0, *changes.tolist(), len(values))):
         yield slice(first, last)

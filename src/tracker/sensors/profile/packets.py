@@ -108,10 +108,7 @@ class ProfileConfig:
     def gyro_counts(self, gyro_radps: NDArray[np.float64]) -> NDArray[np.int16]:
         """Return what the gyroscope would count, saturated at its ends, shape (n, 3).
 
-        Raises
-        ------
-        ValueError
-            If this sensor has no gyroscope.
+        Raises `ValueError` if this sensor has no gyroscope.
         """
         scale_radps = self.gyro_scale_radps
         if scale_radps is None:
@@ -138,10 +135,7 @@ class ProfileConfig:
     def decode(cls, data: bytes) -> ProfileConfig:
         """Return the configuration in a config value; later fields are ignored.
 
-        Raises
-        ------
-        MalformedError
-            If the value does not follow the note.
+        Raises `MalformedError` if the value does not follow the note.
         """
         if len(data) < CONFIG.size:
             raise MalformedError(
@@ -282,10 +276,7 @@ def encode_packet(
 def decode_packet(data: bytes) -> Packet:
     """Return a packet's fields and counts.
 
-    Raises
-    ------
-    MalformedError
-        If the bytes do not follow the note.
+    Raises `MalformedError` if the bytes do not follow the note.
     """
     if len(data) < PACKET_HEADER.size:
         raise MalformedError(

@@ -1,4 +1,4 @@
-"""Notifications as they come, for a test that waits for the next one."""
+"""A queue of notifications, for a test that waits for the next one."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import asyncio
 from typing import Final
 
 PATIENCE_S: Final = 10.0
-"""What comes at all comes sooner, also on a machine that is busy."""
+"""Whatever comes at all comes sooner, even on a busy machine."""
 
 
-class Heard:
-    """A queue of notifications."""
+class NotificationCatcher:
+    """The callback of a subscription; keeps what it gets."""
 
     def __init__(self) -> None:
         self._values: asyncio.Queue[bytes] = asyncio.Queue()

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Outfit:
+class SensorFixture:
     """A way to wear a sensor."""
 
     name: str
@@ -44,41 +44,43 @@ def _profile(lifter: Lifter) -> Peripheral:
     return profile_peripheral(ProfileFirmware(lifter))
 
 
-OUTFITS: Final = (
-    Outfit("profile", "profile", _profile),
-    Outfit("witmotion", "witmotion", witmotion_peripheral, has_stamps=False, lead_s=3.0),
-    Outfit(
+SENSOR_FIXTURES: Final = (
+    SensorFixture("profile", "profile", _profile),
+    SensorFixture("witmotion", "witmotion", witmotion_peripheral, has_stamps=False, lead_s=3.0),
+    SensorFixture(
         "witmotion that has to save",
         "witmotion",
         partial(witmotion_peripheral, heed=Heed.SAVED),
         has_stamps=False,
         lead_s=6.0,
     ),
-    Outfit("metamotion BMI160", "metamotion", metamotion_peripheral, has_stamps=False),
-    Outfit(
+    SensorFixture("metamotion BMI160", "metamotion", metamotion_peripheral, has_stamps=False),
+    SensorFixture(
         "metamotion BMI160 of old",
         "metamotion",
         partial(metamotion_peripheral, revision=0),
         has_stamps=False,
     ),
-    Outfit(
+    SensorFixture(
         "metamotion BMI270",
         "metamotion",
         partial(metamotion_peripheral, chip=Chip.BMI270),
         has_stamps=False,
     ),
-    Outfit("movesense", "movesense", movesense_peripheral),
-    Outfit("movesense of old", "movesense", partial(movesense_peripheral, old=True), lead_s=4.0),
-    Outfit("polar Verity Sense", "polar", polar_peripheral),
-    Outfit("polar H10", "polar", partial(polar_peripheral, model=H10), has_gyro=False),
-    Outfit("nus Puck.js", "nus", puck_peripheral, has_stamps=False),
-    Outfit("nus DIY", "nus", diy_peripheral),
-    Outfit("xsens_dot", "xsens_dot", dot_peripheral),
-    Outfit("thingy52", "thingy52", thingy_peripheral, has_stamps=False),
-    Outfit("microbit", "microbit", microbit_peripheral, has_gyro=False, has_stamps=False),
+    SensorFixture("movesense", "movesense", movesense_peripheral),
+    SensorFixture(
+        "movesense old", "movesense", partial(movesense_peripheral, old=True), lead_s=4.0
+    ),
+    SensorFixture("polar Verity Sense", "polar", polar_peripheral),
+    SensorFixture("polar H10", "polar", partial(polar_peripheral, model=H10), has_gyro=False),
+    SensorFixture("nus Puck.js", "nus", puck_peripheral, has_stamps=False),
+    SensorFixture("nus DIY", "nus", diy_peripheral),
+    SensorFixture("xsens_dot", "xsens_dot", dot_peripheral),
+    SensorFixture("thingy52", "thingy52", thingy_peripheral, has_stamps=False),
+    SensorFixture("microbit", "microbit", microbit_peripheral, has_gyro=False, has_stamps=False),
 )
 
 
-def one_of_each_kind() -> list[Outfit]:
-    """Return the first outfit of each kind."""
-    return list({outfit.kind: outfit for outfit in reversed(OUTFITS)}.values())[::-1]
+def one_of_each_kind() -> list[SensorFixture]:
+    """Return the first fixture of each kind."""
+    return list({fixture.kind: fixture for fixture in reversed(SENSOR_FIXTURES)}.values())[::-1]
