@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pytest
 
+from tests.simulated import demo
 from tracker.domain import HIP_THRUST, Fault, Frame, Notification, RepCounted
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2, ns_from_s
 from tracker.engine import Engine
@@ -41,7 +42,6 @@ from tracker.sensors.nus import (
     encode_row,
 )
 from tracker.sensors.xsens_dot import STREAMING_MODE, encode_payload
-from tracker.sim import demo_plan, simulate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -63,7 +63,7 @@ Motion = tuple["NDArray[np.float64]", "NDArray[np.float64]", "NDArray[np.float64
 @cache
 def taken() -> Motion:
     """Return what the simulated sensor measured, without the radio between."""
-    session = simulate(demo_plan(SEED), SEED)
+    session = demo(SEED)
     decoder = PROFILE.decoder({})
     frames = [
         result
