@@ -40,8 +40,8 @@ unexport VIRTUAL_ENV
 unexport PYTHONHOME
 unexport PYTHONPATH
 
-# More workers than this cost more in imports than they save.
-WORKERS := -n auto --maxprocesses 8
+# More workers than this cost more in imports than they save. Grouped tests stay in one worker.
+WORKERS := -n auto --maxprocesses 8 --dist loadgroup
 
 # In CI, new and more random examples in every run; a failure says how to reproduce it.
 EXAMPLES := $(if $(CI),--hypothesis-profile=random)
@@ -64,7 +64,7 @@ test: $(TEST_READY) ## Run the tests (ARGS="tests/cli -k help")
 	$(PY) -m pytest $(WORKERS) $(ARGS)
 
 check: lint docs ## Format, lint, types, import rules, dependencies, spelling, pages, then the tests with coverage
-	$(PY) -m pytest $(WORKERS) --cov $(EXAMPLES) $(ARGS)
+	TRACKER_HEAVY=1 $(PY) -m pytest $(WORKERS) --cov $(EXAMPLES) $(ARGS)
 	$(if $(ARGS),,$(PY) -m coverage report --format=total --include='$(CORE)' --fail-under=97)
 
 lint: $(DEV_READY) ## Format, lint, types, import rules, dependencies, spelling

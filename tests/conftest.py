@@ -2,19 +2,14 @@ from __future__ import annotations
 
 import os
 
-# xdist asks only the conftest above all tests.
 from hypothesis import HealthCheck, settings
 
-from tests.radio.sharing import pytest_xdist_make_scheduler
-
-__all__ = ["pytest_xdist_make_scheduler"]
-
-# Whoever has one keeps it: tests write into logs of their own, also those of other processes.
+# Tests write to logs of their own, in other processes too, never to the developer's.
 os.environ.pop("TRACKER_LOG_URL", None)
 
-# The time of an example says more about the machine than about the code.
+# How long one example takes says more about the machine than about the code.
 patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-# The same examples every time: everybody's `make test` is the same run.
+# The same examples every time: `make test` is the same run for everyone.
 settings.register_profile("repeatable", patient, derandomize=True, max_examples=50)
 # New examples every time, and more of them unless a test sets its own number. A failure prints the
 # decorator that reproduces it: `@reproduce_failure(...)`. `derandomize` is explicit because

@@ -1,4 +1,4 @@
-"""Sessions as scripts that can be read aloud: what is done (`>>`) and what must be said (`<<`).
+"""Sessions as readable scripts: input (`>>`) and the events that must follow (`<<`).
 
     >> link streaming
     << link streaming
@@ -9,10 +9,10 @@
     << rep 1 counts at 3.9
     << rep 1 completes
 
-What may be done: `link STATE`, `config`, `mark TEXT`, `still S`, `up S`, `hold S`, `down S`,
+Inputs: `link STATE`, `config`, `mark TEXT`, `still S`, `up S`, `hold S`, `down S`,
 `lift UP_S HOLD_S DOWN_S`, `lifts N` (usual ones with a pause), `silence S` (samples are lost),
 `bytes CHANNEL HEX`, `other sensor N` (another sensor does lifts), `end`. Phases and refinements of
-reps are not listed; a time behind `at` is checked to a few hundredths of a second.
+reps are not listed; a time after `at` is checked to a few hundredths of a second.
 """
 
 from __future__ import annotations
@@ -60,13 +60,13 @@ TOP_DEG: Final = 11.0
 PACKET_SAMPLES: Final = 5
 DELAY_S: Final = 0.02
 CLOSE_S: Final = 0.04
-"""How near a time in a script must be: it is rounded to a tenth or less, and radio delays it."""
+"""Tolerance of a time in a script: it is rounded to a tenth or less, and the radio delays it."""
 FORESEEN_S: Final = 0.06
-"""How near the time of a count must be, which is said of a way up that is about to end."""
+"""Tolerance of a count's time: it is predicted while the concentric is about to end."""
 
 
 class Performer:
-    """Does what a script says and sends it as packets of our own profile."""
+    """Performs a script's inputs and sends them as packets of our own profile."""
 
     def __init__(self) -> None:
         self._config = ProfileConfig()
@@ -80,18 +80,18 @@ class Performer:
         return self._samples / self._config.rate_hz
 
     def do(self, what: str) -> list[Notification]:
-        """Return the notifications that a line of a script means."""
+        """Return the notifications for one line of a script."""
         verb, *details = what.split()
         match verb:
             case "link":
-                return [self._told(LINK_CHANNEL, details[0].encode())]
+                return [self._sent(LINK_CHANNEL, details[0].encode())]
             case "mark":
-                return [self._told(MARK_CHANNEL, details[0].encode())]
+                return [self._sent(MARK_CHANNEL, details[0].encode())]
             case "config":
-                return [self._told(CONFIG_UUID, self._config.encode())]
+                return [self._sent(CONFIG_UUID, self._config.encode())]
             case "bytes":
                 channel = {"imu": IMU_UUID, "config": CONFIG_UUID}.get(details[0], details[0])
-                return [self._told(channel, bytes.fromhex("".join(details[1:])))]
+                return [self._sent(channel, bytes.fromhex("".join(details[1:])))]
             case "still" | "hold":
                 return self._move(float(details[0]), self._now_deg)
             case "up":
@@ -113,38 +113,36 @@ class Performer:
                 return [
                     Notification(each.received_ns, each.channel, each.data, 1) for each in sent
                 ]
-        raise ValueError(f"nobody knows how to do {what!r}")
+        raise ValueError(f"unknown input {what!r}")
 
-    def _told(self, channel: str, data: bytes) -> Notification:
+    def _sent(self, channel: str, data: bytes) -> Notification:
         return Notification(ns_from_s(self._now_s), channel, data)
 
     def _move(self, duration_s: float, to_deg: float) -> list[Notification]:
-        """Return packets of a movement; whole ones only, so durations are rounded to 0.05 s."""
+        """Return a movement in whole packets, so that durations are rounded to 0.05 s."""
         if to_deg != self._now_deg:
             delta_rad = float(np.radians(to_deg - self._now_deg))
             self._pitch.moves.append(Move(self._now_s, duration_s, delta_rad))
             self._now_deg = to_deg
+        packets = round(duration_s * self._config.rate_hz / PACKET_SAMPLES)
+        first, count = self._samples, packets * PACKET_SAMPLES
+        self._samples += count
+        time_s = np.arange(first, self._samples) / self._config.rate_hz
+        readings = ideal_readings(Pose(0.45, self._pitch), Mounting(), time_s)
+        acc = self._config.acc_counts(readings.specific_force_mps2)
+        gyro = self._config.gyro_counts(readings.rate_radps)
         sent = []
-        for _ in range(round(duration_s * self._config.rate_hz / PACKET_SAMPLES)):
-            sent.append(self._packet())
-            self._samples += PACKET_SAMPLES
+        for start in range(0, count, PACKET_SAMPLES):
+            part = slice(start, start + PACKET_SAMPLES)
+            sequence, stamp_us = (first + start) // PACKET_SAMPLES, round(1e6 * time_s[start])
+            data = encode_packet(self._config, sequence, stamp_us, acc[part], gyro[part])
+            received_ns = ns_from_s(float(time_s[part][-1]) + DELAY_S)
+            sent.append(Notification(received_ns, IMU_UUID, data))
         return sent
-
-    def _packet(self) -> Notification:
-        time_s = self._now_s + np.arange(PACKET_SAMPLES) / self._config.rate_hz
-        felt = ideal_readings(Pose(0.45, self._pitch), Mounting(), time_s)
-        data = encode_packet(
-            self._config,
-            self._samples // PACKET_SAMPLES,
-            round(1e6 * self._now_s),
-            self._config.acc_counts(felt.specific_force_mps2),
-            self._config.gyro_counts(felt.rate_radps),
-        )
-        return Notification(ns_from_s(float(time_s[-1]) + DELAY_S), IMU_UUID, data)
 
 
 def line(event: Event) -> str | None:
-    """Return an event as a line of a script; None for what scripts leave out."""
+    """Return an event as a line of a script; None for events that scripts leave out."""
     match event:
         case LinkChanged(state=state):
             return f"link {state.value}"
@@ -179,25 +177,25 @@ def line(event: Event) -> str | None:
 
 
 def play(script: str, *, at_once: bool = False) -> None:
-    """Play a script through a fresh engine; `at_once` feeds what is done between two answers."""
+    """Play a script through a new engine; `at_once` feeds all input between two events at once."""
     engine = Engine(PROFILE, HIP_THRUST)
     performer = Performer()
-    said: list[tuple[str, float]] = []
+    events: list[tuple[str, float]] = []
     for step in (row.strip() for row in script.strip().splitlines()):
         match step[:2]:
             case ">>" if step[2:].strip() == "end":
-                said += lines(engine.finish())
+                events += lines(engine.finish())
             case ">>":
                 sent = performer.do(step[2:].strip())
                 groups = (sent,) if at_once else [(each,) for each in sent]
                 for group in groups:
-                    said += lines(engine.feed_many(group))
+                    events += lines(engine.feed_many(group))
             case "<<":
-                assert said, f"expected {step[2:].strip()!r}, but nothing more was said"
-                check(step[2:].strip(), *said.pop(0))
+                assert events, f"expected {step[2:].strip()!r}, but there were no more events"
+                check(step[2:].strip(), *events.pop(0))
             case _:
                 assert not step, f"a line starts with >> or <<, not {step!r}"
-    assert not said, f"nobody expected {said}"
+    assert not events, f"unexpected: {events}"
 
 
 def lines(events: Iterable[Event]) -> list[tuple[str, float]]:
@@ -205,10 +203,10 @@ def lines(events: Iterable[Event]) -> list[tuple[str, float]]:
 
 
 def check(expected: str, text: str, at_s: float) -> None:
-    """Compare what a script expects with what was said."""
-    wanted, _, when = expected.partition(" at ")
-    assert text == wanted, f"expected {wanted!r}, got {text!r} at {at_s:.2f} s"
+    """Compare a script's line with an event."""
+    event, _, when = expected.partition(" at ")
+    assert text == event, f"expected {event!r}, got {text!r} at {at_s:.2f} s"
     if when:
         assert re.fullmatch(r"[0-9.]+", when), f"expected a time in s, got {when!r}"
-        close_s = FORESEEN_S if " counts" in wanted else CLOSE_S
+        close_s = FORESEEN_S if " counts" in event else CLOSE_S
         assert abs(at_s - float(when)) < close_s, f"expected {expected!r}, got {at_s:.3f} s"

@@ -157,9 +157,10 @@ def lifted(gyro_range_dps: int | None = 1000, reps: int = 2) -> SimulatedSession
     plan = SessionPlan(
         exercise=HIP_THRUST.name,
         blocks=(
-            ActivityPlan(Activity.REST, 2.0),
+            ActivityPlan(Activity.REST, 1.0),
             SetPlan((rep,) * reps),
-            ActivityPlan(Activity.REST, 14.0),
+            # A set ends 12 s after its last rep.
+            ActivityPlan(Activity.REST, 12.5),
         ),
         starts=Posture.LYING,
         mounting=Mounting.drawn(np.random.default_rng(5)),

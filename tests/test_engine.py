@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from corpus import SCENARIOS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.playbook import play
 from tests.signal.hips import rotations
-from tests.stages import cut_at, said, same, without_stamps, words
+from tests.simulated import demo, scenario
+from tests.stages import Output, cut_at, said, same, without_stamps, words
 from tracker.decoding import timed_samples
 from tracker.domain import (
     BATTERY_CHANNEL,
@@ -53,7 +53,6 @@ from tracker.sim import (
     SensorPlan,
     SessionPlan,
     SetPlan,
-    demo_plan,
     simulate,
 )
 from tracker.sim.plan import Activity, ActivityPlan, Posture
@@ -351,11 +350,8 @@ def test_a_key_right_after_a_rep_ends_its_set_for_good() -> None:
 # --- simulated sessions ------------------------------------------------------------------------
 
 
-@cache
 def session(name: str) -> SimulatedSession:
-    if name == "demo":
-        return simulate(demo_plan(1), 1)
-    return simulate(SCENARIOS[name](np.random.default_rng((11, 2))), 7)
+    return demo() if name == "demo" else scenario(name)
 
 
 @cache
@@ -380,6 +376,12 @@ def told(name: str, notifications: Sequence[Notification], grouping: int) -> lis
         for event in engine.feed_many(notifications[first : first + grouping])
     ]
     return [*events, *engine.finish()]
+
+
+@cache
+def whole(name: str) -> Output:
+    """Return the events of a session that is fed at once."""
+    return said(told(name, everything(name), 100_000))
 
 
 def sets_of(events: Sequence[Event]) -> tuple[SetRecord, ...]:
@@ -412,15 +414,14 @@ HARD = ("demo", "disconnected", "restarted", "lossy_radio", "saturating_sensor")
 
 @pytest.mark.parametrize("name", HARD)
 def test_events_do_not_depend_on_how_notifications_are_grouped(name: str) -> None:
-    whole = said(told(name, everything(name), 100_000))
     for grouping in (7, 100):
-        same(said(told(name, everything(name), grouping)), whole)
+        same(said(told(name, everything(name), grouping)), whole(name))
 
 
 def test_one_by_one_is_the_same_as_all_at_once() -> None:
     engine = build_engine(session("demo").info)
     events = [event for each in everything("demo") for event in engine.feed(each)]
-    same(said([*events, *engine.finish()]), said(told("demo", everything("demo"), 100_000)))
+    same(said([*events, *engine.finish()]), whole("demo"))
 
 
 @settings(max_examples=4, deadline=None)
@@ -432,8 +433,7 @@ def test_groups_of_any_sizes_are_the_same(cuts: list[int]) -> None:
     events: list[Event] = []
     for piece in cut_at(size, [min(cut, size) for cut in cuts]):
         events += engine.feed_many(notifications[piece])
-    whole = told("saturating_sensor", notifications, 100_000)
-    same(said([*events, *engine.finish()]), said(whole))
+    same(said([*events, *engine.finish()]), whole("saturating_sensor"))
 
 
 @pytest.mark.parametrize("grouping", [1, 7, 100_000])
@@ -747,7 +747,7 @@ def test_sensors_and_exercises_are_known_by_name() -> None:
 
 
 def test_a_recording_whose_configuration_was_lost_is_read_by_its_head() -> None:
-    session = simulate(demo_plan(1), 1)
+    session = demo()
     whole, lost = build_engine(session.info), build_engine(session.info)
     bare = build_engine(replace(session.info, settings=None))
     sent = list(session.notifications())

@@ -21,6 +21,7 @@ from tests.sensors.encoders import (
     encode_thingy52,
     encode_xsens_dot,
 )
+from tests.simulated import demo
 from tracker.domain import HIP_THRUST, Fault, Frame, Notification, RepCounted
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2, ns_from_s
 from tracker.engine import Engine
@@ -40,7 +41,6 @@ from tracker.sensors import (
 from tracker.sensors.metamotion import packets as metamotion
 from tracker.sensors.nus import ACC, ESPRUINO, GYRO, TIME, Layout, Row
 from tracker.sensors.xsens_dot import STREAMING_MODE
-from tracker.sim import demo_plan, simulate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -62,7 +62,7 @@ Motion = tuple["NDArray[np.float64]", "NDArray[np.float64]", "NDArray[np.float64
 @cache
 def taken() -> Motion:
     """Return what the simulated sensor measured, without the radio between."""
-    session = simulate(demo_plan(SEED), SEED)
+    session = demo(SEED)
     decoder = PROFILE.decoder({})
     frames = [
         result
