@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -113,7 +114,8 @@ async def test_an_unusable_sensor_says_why_and_is_not_connected(tmp_path: Path) 
         screen = app.screen
         assert isinstance(screen, DevicesScreen)
         refused = Device("C0", "Old", "profile", -60, "Its firmware is from before version 2.")
-        screen._shown = (refused,)
+        screen._devices = SimpleNamespace(seen=(refused,), trouble=None)  # type: ignore[assignment]
+        screen.update_view()
         await pilot.press("enter")
         await look(pilot)
         assert app.screen is screen
