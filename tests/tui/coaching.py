@@ -82,9 +82,12 @@ class Gym:
 
         async def flow(app: TrackerApp) -> None:
             coach = Coach(app, service)
-            if first is not None:
-                await first(coach)
-            await coach.from_devices()
+            try:
+                if first is not None:
+                    await first(coach)
+                await coach.from_devices()
+            finally:
+                await coach.logged()
 
         return TrackerApp(
             flow,

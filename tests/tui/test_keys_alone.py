@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.tui.coaching import Gym, comes, look
+from tests.tui.coaching import Gym, comes, happens, look
 from tests.tui.staging import PLAN, training_of
 from tracker.app.snapshot import RunState
 from tracker.domain import (
@@ -105,6 +105,23 @@ async def test_escape_goes_back_everywhere(tmp_path: Path) -> None:
         await pilot.press("escape")
         await comes(pilot, DevicesScreen)
         assert len(app.screen_stack) == 2, "the list over nothing"
+
+
+async def test_a_configuration_that_breaks_meanwhile_is_reported_and_leads_back(
+    tmp_path: Path,
+) -> None:
+    gym = Gym(tmp_path)
+    app = gym.app()
+    async with app.run_test(notifications=True) as pilot:
+        await comes(pilot, DevicesScreen)
+        await pilot.press("enter")
+        await comes(pilot, CheckScreen)
+        gym.paths.config.mkdir(exist_ok=True)
+        (gym.paths.config / "config.toml").write_text("[sensor", encoding="utf-8")
+        await gym.play(pilot, 6.0)
+        await pilot.press("enter")
+        await comes(pilot, DevicesScreen)
+        await happens(pilot, lambda: bool(app.screen.query("Toast")))
 
 
 @pytest.mark.parametrize("key", ["q", "ctrl+c"])
