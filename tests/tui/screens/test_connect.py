@@ -8,8 +8,8 @@ from textual.widgets import Static
 
 from tests.ble.air import ADDRESS, NAME
 from tests.cli.worn import sensor_on_a_table
-from tests.tui.coaching import Gym, comes, happens, look, still
-from tests.tui.staging import PLAN, SIZES, every_look
+from tests.tui.coaching import Gym, comes, happens, still
+from tests.tui.staging import PLAN, SIZES, every_look, look
 from tracker.app.devices import Device
 from tracker.ble.errors import AdapterError
 from tracker.tui.screens.check import ConnectScreen
