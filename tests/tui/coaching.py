@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from textual.widgets import Input
 
-from tests.app.doubles import ManualClock, settle
+from tests.app.doubles import ManualClock
 from tests.ble.fake_radio import FakeRadio
+from tests.tui.staging import look
 from tracker.app.config import config_path, save_sensor
 from tracker.app.devices import SIMULATED
 from tracker.app.paths import Paths
@@ -20,7 +21,6 @@ from tracker.tui import TrackerApp
 from tracker.tui.flow import Coach
 from tracker.tui.screens.check import CheckScreen
 from tracker.tui.screens.setup import SetupForm
-from tracker.tui.screens.train import TrainScreen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -82,9 +82,12 @@ class Gym:
 
         async def flow(app: TrackerApp) -> None:
             coach = Coach(app, service)
-            if first is not None:
-                await first(coach)
-            await coach.from_devices()
+            try:
+                if first is not None:
+                    await first(coach)
+                await coach.from_devices()
+            finally:
+                await coach.logged()
 
         return TrackerApp(
             flow,
@@ -146,16 +149,6 @@ async def happens(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
         await asyncio.sleep(0.01)
         await pilot.pause()
     raise AssertionError("it never happened")
-
-
-async def look(pilot: Pilot[None]) -> None:
-    """Let the screen handle what it was sent, and look once more."""
-    await settle()
-    await pilot.pause()
-    screen = pilot.app.screen
-    if isinstance(screen, CheckScreen | TrainScreen):
-        screen.update_view()
-    await pilot.pause()
 
 
 async def still(pilot: Pilot[None], theme: str) -> None:

@@ -19,9 +19,6 @@ from tracker.app.playback import Playback
 from tracker.app.session import Session
 from tracker.domain import Plan, PlanChosen, SessionInfo, UserInput, parse_tempo
 from tracker.tui import TrackerApp, one_training, playing
-from tracker.tui.screens.rest import RestScreen
-from tracker.tui.screens.summary import SummaryScreen
-from tracker.tui.screens.train import TrainScreen
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -111,10 +108,10 @@ def training_of(app: App[None]) -> Session | Playback:
 
 
 async def look(pilot: Pilot[None]) -> None:
-    """Let the screen handle what it was sent, and look at the session once more."""
+    """Let the screen handle what it was sent, and draw it once more."""
     await settle()
     await pilot.pause()
-    screen = pilot.app.screen
-    if isinstance(screen, TrainScreen | RestScreen | SummaryScreen):
-        screen.update_view()
+    update = getattr(pilot.app.screen, "update_view", None)
+    if update is not None:
+        update()
     await pilot.pause()

@@ -133,12 +133,15 @@ class Coach:
             async with self._app.kept(DevicesScreen(self._service.devices())) as devices:
                 while True:
                     chosen = await self._app.ask(devices)
-                    if chosen is Next.HISTORY:
-                        await self.history()
-                    else:
-                        await self.train_with(chosen)
+                    try:
+                        if chosen is Next.HISTORY:
+                            await self.history()
+                        else:
+                            await self.train_with(chosen)
+                    except TrackerError as error:
+                        self._app.report(error)
         finally:
-            await self._logged()
+            await self.logged()
 
     async def train_with(self, chosen: Device) -> None:
         """Check a sensor, then set a training up; escape leads back."""
@@ -160,8 +163,12 @@ class Coach:
         """Connect, and train to the summary; return False if the wearer gave up before."""
         await self._warn_once()
         self._app.sound.mute(not form.sound)
-        opening = partial(self._open, device, form)
-        training = await self._app.ask(ConnectScreen(device.name, opening))
+        connect = ConnectScreen(device.name, partial(self._open, device, form))
+        try:
+            training = await self._app.ask(connect)
+        finally:
+            # Nobody who quits waits for a sensor that is still being looked for.
+            self._app.workers.cancel_node(connect)
         if training is None:
             return False
         try:
@@ -202,7 +209,7 @@ class Coach:
 
     async def _open(self, device: Device, form: SetupForm) -> Training:
         """Start a training, and return it once it is open; cancelling this gives it up."""
-        await self._logged()
+        await self.logged()
         opened: asyncio.Future[Training] = asyncio.get_running_loop().create_future()
         worker = self._app.run_worker(self._run(device, form, opened), name="training")
         self._training = worker
@@ -243,7 +250,7 @@ class Coach:
             # Opened before this training was in the log.
             self._history.call_later(self._history.read)
 
-    async def _logged(self) -> None:
+    async def logged(self) -> None:
         """Wait until the training before has let go of its sensor and is in the log."""
         if self._training is not None:
             with suppress(WorkerError):

@@ -9,8 +9,8 @@ from textual.widgets import Static
 
 from tests.ble.fake_radio import ADDRESS, NAME, FakeSensor
 from tests.cli.worn import sensor_on_a_table
-from tests.tui.coaching import Gym, comes, happens, look, still
-from tests.tui.staging import SIZES, every_look
+from tests.tui.coaching import Gym, comes, happens, still
+from tests.tui.staging import SIZES, every_look, look
 from tracker.app.config import SensorChoice
 from tracker.app.devices import SIMULATED, Device
 from tracker.ble import AdapterError, SignalQuality, examine

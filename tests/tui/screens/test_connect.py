@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
+import pytest
 from textual.widgets import Static
 
 from tests.ble.fake_radio import ADDRESS, NAME
 from tests.cli.worn import sensor_on_a_table
-from tests.tui.coaching import Gym, comes, happens, look, still
-from tests.tui.staging import PLAN, SIZES, every_look
+from tests.tui.coaching import Gym, comes, happens, still
+from tests.tui.staging import PLAN, SIZES, every_look, look
 from tracker.app.devices import Device
 from tracker.ble import AdapterError
 from tracker.tui.screens.check import ConnectScreen
@@ -63,6 +65,22 @@ async def test_one_can_give_up_while_it_connects(tmp_path: Path) -> None:
         await look(pilot)
         assert app.is_running
     assert not gym.paths.recordings.exists()
+
+
+@pytest.mark.parametrize("key", ["q", "ctrl+c"])
+async def test_quitting_while_it_connects_does_not_wait_for_the_sensor(
+    tmp_path: Path, key: str
+) -> None:
+    gym = Gym(tmp_path)
+    app = gym.app_in_training(PLAN, SENSOR)
+    async with app.run_test() as pilot:
+        await comes(pilot, ConnectScreen)
+        await pilot.press(key)
+        for _ in range(100):
+            await asyncio.sleep(0.01)
+            if not app.is_running:
+                return
+    raise AssertionError("it still runs")
 
 
 @every_look

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -8,8 +9,8 @@ from textual.widgets import DataTable, Static
 
 from tests.ble.fake_radio import ADDRESS, NAME, FakeSensor
 from tests.cli.worn import sensor_on_a_table
-from tests.tui.coaching import Gym, comes, happens, look, still
-from tests.tui.staging import SIZES, every_look
+from tests.tui.coaching import Gym, comes, happens, still
+from tests.tui.staging import SIZES, every_look, look
 from tracker.app.config import SensorChoice
 from tracker.app.devices import RETRY_S, SIMULATED, Device
 from tracker.ble import AdapterError
@@ -113,7 +114,8 @@ async def test_an_unusable_sensor_says_why_and_is_not_connected(tmp_path: Path) 
         screen = app.screen
         assert isinstance(screen, DevicesScreen)
         refused = Device("C0", "Old", "profile", -60, "Its firmware is from before version 2.")
-        screen._shown = (refused,)
+        screen._devices = SimpleNamespace(seen=(refused,), trouble=None)  # type: ignore[assignment]
+        screen.update_view()
         await pilot.press("enter")
         await look(pilot)
         assert app.screen is screen

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.widgets import Footer, Input, Label, Static
 
-from tests.tui.coaching import Gym, comes, look, still
-from tests.tui.staging import SIZES, every_look
+from tests.tui.coaching import Gym, comes, still
+from tests.tui.staging import SIZES, every_look, look
 from tracker.app.devices import SIMULATED
 from tracker.domain import Plan, parse_tempo
 from tracker.tui.screens.devices import DevicesScreen

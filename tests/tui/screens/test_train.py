@@ -254,7 +254,7 @@ async def test_reference_reps_are_pointed_out_one_by_one() -> None:
     told = [message.notification.message for message in received if isinstance(message, Notify)]
     assert told == [
         "Reference rep 2 of 3",
-        "No reference rep (2 of 3): its lockout was not held",
+        "Not a reference rep (2 of 3): its lockout was not held",
     ]
 
 
@@ -351,7 +351,7 @@ async def test_n_takes_a_note_on_the_session_and_then_on_the_set() -> None:
         assert snapshot.sets[0].entries.note == "easy now"
 
 
-@pytest.mark.parametrize(("key", "words"), [("c", "hold it still"), ("r", "three good reps")])
+@pytest.mark.parametrize(("key", "words"), [("c", "hold still"), ("r", "three good reps")])
 async def test_a_calibration_that_is_waited_for_is_shown_until_it_is_over(
     key: str, words: str
 ) -> None:

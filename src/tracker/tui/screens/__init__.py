@@ -8,12 +8,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from textual.message import Message
+from textual.screen import Screen
 
 if TYPE_CHECKING:
     from tracker.domain import Event
+
+
+Answer = TypeVar("Answer")
+
+
+class FlowScreen(Screen[Answer], Generic[Answer]):
+    """A screen that the flow asks, and that returns an answer."""
+
+    def answer(self, answer: Answer) -> None:
+        """Return to the flow, once, and not while another screen lies over this one."""
+        if self.is_active:
+            self.dismiss(answer)
 
 
 class Next(Enum):

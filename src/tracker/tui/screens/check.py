@@ -8,12 +8,12 @@ import numpy as np
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from tracker.app.text import number
 from tracker.ble import Severity, diagnose
 from tracker.domain import LinkState, TrackerError
+from tracker.tui.screens import FlowScreen
 from tracker.tui.widgets.traces import AccTrace
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def quality_text(quality: SignalQuality) -> str:
     )
 
 
-class CheckScreen(Screen["Device | None"]):
+class CheckScreen(FlowScreen["Device | None"]):
     """Connects, draws the acceleration as it comes, and lists what is good or wrong about it.
 
     Returns the device, with its kind, if it is to be trained with.
@@ -150,7 +150,7 @@ class CheckScreen(Screen["Device | None"]):
     def action_use(self) -> None:
         """Train with it, unless its data can't be trusted."""
         check = self._check
-        if check is None or not self.is_current:
+        if check is None:
             return
         if check.seconds < JUDGED_AFTER_S:
             self._hurried = True
@@ -163,7 +163,7 @@ class CheckScreen(Screen["Device | None"]):
         if problems:
             self.notify("\n".join(problems), severity="error", timeout=8.0)
             return
-        self.dismiss(self._device)
+        self.answer(self._device)
 
     def action_retry(self) -> None:
         self._trouble, self._hurried = None, False
@@ -172,10 +172,10 @@ class CheckScreen(Screen["Device | None"]):
         _: Worker[None] = self.run_worker(self._watch, group="check", exclusive=True)
 
     def action_back(self) -> None:
-        self.dismiss(None)
+        self.answer(None)
 
 
-class ConnectScreen(Screen["Training | None"]):
+class ConnectScreen(FlowScreen["Training | None"]):
     """Connects, says why that failed, and offers to try again.
 
     Returns the open training, or None if the wearer gave up.
@@ -223,8 +223,8 @@ class ConnectScreen(Screen["Training | None"]):
         self._go_on()
 
     def _go_on(self) -> None:
-        if self._training is not None and self.is_current:
-            self.dismiss(self._training)
+        if self._training is not None:
+            self.answer(self._training)
 
     def _show_failure(self, failure: str | None) -> None:
         self._failure = failure
@@ -247,4 +247,4 @@ class ConnectScreen(Screen["Training | None"]):
 
     def action_back(self) -> None:
         """Give up, and go back to the set-up."""
-        self.dismiss(None)
+        self.answer(None)

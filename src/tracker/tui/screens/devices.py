@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, ClassVar, Final, Literal
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import DataTable, Footer, Static
 
-from tracker.tui.screens import Next
+from tracker.tui.screens import FlowScreen, Next
 from tracker.tui.widgets.traces import signal_text
 
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ def device_cells(device: Device) -> tuple[str, str, str, str]:
     return device.name, signal_text(device.rssi_dbm), remark, device.kind_title or "unknown"
 
 
-class DevicesScreen(Screen["Choice"]):
+class DevicesScreen(FlowScreen["Choice"]):
     """The last sensor first, then the others nearby; the simulated lifter is always there.
 
     Returns the chosen sensor, or `Next.HISTORY`.
@@ -127,12 +126,12 @@ class DevicesScreen(Screen["Choice"]):
 
     def action_choose(self) -> None:
         device = self._chosen()
-        if device is None or not self.is_current:
+        if device is None:
             return
         if device.refusal is not None:
             self.notify(device.refusal, severity="error", timeout=8.0)
             return
-        self.dismiss(device)
+        self.answer(device)
 
     def action_show_unknown(self) -> None:
         """Show, or hide, devices that look like no sensor."""
@@ -141,4 +140,4 @@ class DevicesScreen(Screen["Choice"]):
         self.notify("Unknown devices are " + ("shown" if self._with_unknown else "hidden"))
 
     def action_history(self) -> None:
-        self.dismiss(Next.HISTORY)
+        self.answer(Next.HISTORY)

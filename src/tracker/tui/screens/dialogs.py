@@ -71,7 +71,7 @@ HELP: Final = """\
  s       start or stop a set by hand
  u  a    one rep less, or more: of this set, or of the last one
  c       calibrate your lockout: hold one still for 3 s
- r       calibrate your lockout: three good reps, each with a short hold
+ r       calibrate your lockout: three good reps with short holds
  d       big: only the count and the phase, in its colour
  n       a note on the set; before the first one, on the session
  m       sound off, or on

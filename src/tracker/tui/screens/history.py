@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.binding import Binding
-from textual.screen import Screen
 from textual.widgets import DataTable, Footer, Static
 
 from tracker.app.text import clock_time, number
 from tracker.domain import EXERCISES, TrackerError
-from tracker.tui.screens import Next
+from tracker.tui.screens import FlowScreen, Next
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,7 +60,7 @@ def history_cells(summary: SessionSummary) -> tuple[str, ...]:
     )
 
 
-class HistoryScreen(Screen["tuple[int, Next] | None"]):
+class HistoryScreen(FlowScreen["tuple[int, Next] | None"]):
     """Returns the session to show (`Next.FINISH`) or replay (`Next.REPLAY`), or None to leave.
 
     Parameters
@@ -125,8 +124,8 @@ class HistoryScreen(Screen["tuple[int, Next] | None"]):
 
     def _choose(self, wish: Next) -> None:
         chosen = self._chosen()
-        if chosen is not None and self.is_current:
-            self.dismiss((chosen.id, wish))
+        if chosen is not None:
+            self.answer((chosen.id, wish))
 
     def action_back(self) -> None:
-        self.dismiss(None)
+        self.answer(None)

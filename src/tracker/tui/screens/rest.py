@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Footer, Input, Static
 
 from tracker.domain import InputError, LoadEntered, PainEntered, PainMoment, PlanChosen, RpeEntered
 from tracker.tui.advice import effort_lines, pain_lines
 from tracker.tui.plan_form import FieldError, number_in, number_text, pain_in
-from tracker.tui.screens import Next
+from tracker.tui.screens import FlowScreen, Next
 from tracker.tui.screens.dialogs import take_note
 from tracker.tui.widgets.forms import FormRow, NumberInput
 from tracker.tui.widgets.live import Countdown
@@ -39,7 +38,7 @@ _FIELDS: Final = {
 }
 
 
-class RestScreen(Screen[Next]):
+class RestScreen(FlowScreen[Next]):
     """Comes by itself when a set has ended, and goes when the next one starts.
 
     Returns `Next.TRAIN` or `Next.FINISH`.
@@ -169,13 +168,13 @@ class RestScreen(Screen[Next]):
     def action_next_set(self) -> None:
         """Keep what was typed, and go back to the training."""
         if self.keep():
-            self.dismiss(Next.TRAIN)
+            self.answer(Next.TRAIN)
 
     def _back_to_training(self) -> None:
         """Go back by itself, unless a note is being typed."""
-        if self.is_current:
+        if self.is_active:
             self.keep()
-            self.dismiss(Next.TRAIN)
+            self.answer(Next.TRAIN)
 
     def action_note(self) -> None:
         record = next(
@@ -187,4 +186,4 @@ class RestScreen(Screen[Next]):
     def action_finish(self) -> None:
         """Keep what was typed, and sum the training up."""
         if self.keep():
-            self.dismiss(Next.FINISH)
+            self.answer(Next.FINISH)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from textual.binding import Binding
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Footer, Input, Static
 
 from tracker.app.training import Calibration
@@ -22,6 +21,7 @@ from tracker.tui.plan_form import (
     plan_from_texts,
     texts_of_plan,
 )
+from tracker.tui.screens import FlowScreen
 from tracker.tui.screens.dialogs import GuideScreen, guide_parts, guide_text
 from tracker.tui.widgets.forms import Choice, FormRow, NumberInput
 
@@ -83,7 +83,7 @@ class SetupForm:
     sound: bool
 
 
-class SetupScreen(Screen[SetupForm | None]):
+class SetupScreen(FlowScreen[SetupForm | None]):
     """A form that can be filled by keys alone; enter starts.
 
     Returns the filled form, or None to go back.
@@ -226,7 +226,7 @@ class SetupScreen(Screen[SetupForm | None]):
             return
         calibration = Calibration(self.query_one("#calibration", Choice).value)
         sound = self._is_yes("sound")
-        self.dismiss(SetupForm(self._exercise, plan, pain, calibration, sound))
+        self.answer(SetupForm(self._exercise, plan, pain, calibration, sound))
 
     def _tell_problem(self, error: FieldError) -> None:
         problem = self.query_one("#problem", Static)
@@ -239,4 +239,4 @@ class SetupScreen(Screen[SetupForm | None]):
         self.app.push_screen(GuideScreen(guide_parts(self._exercise)))
 
     def action_back(self) -> None:
-        self.dismiss(None)
+        self.answer(None)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Footer, Input, Static
 
 from tracker.app.text import clock_time, counted, number
@@ -23,7 +22,7 @@ from tracker.domain import (
 )
 from tracker.tui.advice import next_lines, pain_lines
 from tracker.tui.plan_form import FieldError, pain_in
-from tracker.tui.screens import Next
+from tracker.tui.screens import FlowScreen, Next
 from tracker.tui.widgets.forms import FormRow, NumberInput
 from tracker.tui.widgets.reps import LEGEND, RepTable
 
@@ -82,7 +81,7 @@ def _when(pain: PainEntered) -> str:
     return pain.moment.value
 
 
-class SummaryScreen(Screen[Next]):
+class SummaryScreen(FlowScreen[Next]):
     """Of a training that ends now, with what can still be entered about it, or of a past one.
 
     Returns `Next.DONE`, `Next.REPLAY`, or `Next.TRAIN` to go back to the training.
@@ -216,12 +215,12 @@ class SummaryScreen(Screen[Next]):
     def action_done(self) -> None:
         """Keep what was typed, and end the training."""
         if self.keep():
-            self.dismiss(Next.DONE)
+            self.answer(Next.DONE)
 
     def action_back(self) -> None:
         """Keep what was typed, and go back to the training, which goes on."""
         if self.keep():
-            self.dismiss(Next.TRAIN)
+            self.answer(Next.TRAIN)
 
     def action_replay(self) -> None:
-        self.dismiss(Next.REPLAY)
+        self.answer(Next.REPLAY)

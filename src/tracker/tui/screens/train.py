@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
-from textual.screen import Screen
 from textual.widgets import Footer
 
 from tracker.app.playback import Playback
@@ -26,7 +25,7 @@ from tracker.domain import (
     SetStarted,
     UserCommand,
 )
-from tracker.tui.screens import EventPosted, Next
+from tracker.tui.screens import EventPosted, FlowScreen, Next
 from tracker.tui.screens.dialogs import take_note
 from tracker.tui.widgets.live import Count, CueBar, PaceBar, PhaseBar
 from tracker.tui.widgets.reps import LastRep, SetList
@@ -57,7 +56,7 @@ MARK_WORDS: Final = {
 }
 
 
-class TrainScreen(Screen[Next]):
+class TrainScreen(FlowScreen[Next]):
     """Count, phase, hold, tempo, range, cue, pitch, sets and the quality of the data.
 
     Returns `Next.REST` when a set has ended, `Next.FINISH`, or `Next.BACK` from a replay.
@@ -168,9 +167,9 @@ class TrainScreen(Screen[Next]):
         self._rest()
 
     def _rest(self) -> None:
-        if self._rest_due and self.is_current:
+        if self._rest_due and self.is_active:
             self._rest_due = False
-            self.dismiss(Next.REST)
+            self.answer(Next.REST)
 
     def _tell_link(self, event: LinkChanged | BatteryRead) -> None:
         """Point out a battery that runs out; the banner says what is wrong with the link."""
@@ -252,10 +251,10 @@ class TrainScreen(Screen[Next]):
         take_note(self, self._training, set_index, known)
 
     def action_finish(self) -> None:
-        self.dismiss(Next.FINISH)
+        self.answer(Next.FINISH)
 
     def action_back(self) -> None:
-        self.dismiss(Next.BACK)
+        self.answer(Next.BACK)
 
     def action_calibrate(self) -> None:
         if self._training.snapshot().state is RunState.RUNNING:

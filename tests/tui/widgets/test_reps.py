@@ -6,18 +6,24 @@ import pytest
 from textual.app import App, ComposeResult
 
 from tests.tui.staging import PLAN
-from tests.tui.widgets.snapshots import set_of
+from tests.tui.widgets.snapshots import set_of, snapshot
 from tests.workouts import REPS, rep_at
-from tracker.domain import Flag, Plan, SetEntries, SetRecord, parse_tempo
+from tracker.domain import Flag, Plan, Rep, SetEntries, SetRecord, parse_tempo
 from tracker.tui.widgets.reps import (
+    HEADER,
     LEAST_BAR,
     LONGEST_BAR,
+    NONE_YET,
+    LastRep,
     RepTable,
+    SetList,
     bar_width,
     header,
+    last_rep_lines,
     rep_rows,
     reps_text,
     row_text,
+    set_row,
     set_title,
 )
 
@@ -141,3 +147,107 @@ def test_a_title_says_what_the_wearer_says() -> None:
 )
 def test_it_says_whether_the_target_was_reached(counted: int, plan: Plan, text: str) -> None:
     assert reps_text(SetRecord(1, 1.0, 9.0, (), counted, ended=True, plan=plan)) == text
+
+
+def test_tempo_is_shown_both_ways_with_range_and_velocity() -> None:
+    assert last_rep_lines(set_of(rep_at(1.0, 3, bottom_s=0.4))) == (
+        "rep 3",
+        "up 0.9 · hold 1.6 · down 3.0 · floor 0.4",
+        "3.0-0.4-0.9-1.6",
+        "range 38° · mean 0.36 m/s",
+    )
+
+
+def test_each_phase_is_held_against_the_plan_with_a_sign() -> None:
+    planned = replace(set_of(rep_at(1.0, 1, bottom_s=2.0)), plan=PLAN)
+    lines = last_rep_lines(planned)
+    assert lines[1] == "up 0.9✓ · hold 1.6↓ · down 3.0✓ · floor 2.0↑"
+    assert lines[2] == "3.0-2.0-0.9-1.6   plan 3-0-1-2.5"
+    assert len(lines[1]) <= 46, "it must fit beside the count on 80 columns"
+
+
+def test_a_hold_that_is_too_short_points_down() -> None:
+    rep = rep_at(1.0, 1)
+    phases = tuple(
+        replace(span, end_s=span.end_s - (1.2 if span.phase.value == "lockout" else 0.0))
+        for span in rep.phases
+    )
+    short = replace(set_of(replace(rep, phases=phases)), plan=PLAN)
+    assert "hold 0.4↓" in last_rep_lines(short)[1]
+
+
+def test_the_loss_of_velocity_is_said_once_there_is_something_to_compare() -> None:
+    reps = (rep_at(1.0, 1), replace(rep_at(7.0, 2), mean_velocity_mps=0.27))
+    assert last_rep_lines(set_of(*reps))[3].endswith(" · loss 25 %")
+
+
+def test_flags_are_said_in_words() -> None:
+    assert last_rep_lines(set_of(rep_at(1.0, REPS)))[0] == f"rep {REPS} · short of lockout"
+
+
+def test_unknown_is_a_dash() -> None:
+    bare = Rep(index=1, start_s=0.0, end_s=1.0, complete=False, phases=())
+    assert last_rep_lines(set_of(bare))[1:] == (
+        "up – · hold – · down – · floor –",
+        "?-?-?-?",
+        "range – · mean –",
+    )
+
+
+def test_before_the_first_rep_is_over_nothing_is_made_up() -> None:
+    assert last_rep_lines(None) == ("first rep under way", "", "", "")
+
+
+def test_during_the_first_rep_of_a_set_the_last_of_the_set_before_stays() -> None:
+    widget = LastRep()
+    begun = replace(set_of(rep_at(60.0, 1), index=2), reps=(), counted=1)
+    widget.update_from(snapshot(sets=(set_of(rep_at(1.0, 3), ended=True), begun)))
+    assert widget.lines[0] == "rep 3"
+
+
+class SetsApp(App[None]):
+    def compose(self) -> ComposeResult:
+        yield SetList()
+
+
+def test_a_set_is_one_row_below_its_header() -> None:
+    done = set_of(*(rep_at(6.0 * n, n, bottom_s=0.4) for n in range(1, 9)), ended=True)
+    row = set_row(done)
+
+    assert row == "     1     8      –     1.6    37°  0.36  3.0-0.4-0.9-1.6  1× short of lockout"
+    assert row.index("3.0") == HEADER.index("mean tempo")
+    assert row.index("1× short") == HEADER.index("remarks")
+    assert len(row) <= 78
+
+
+def test_the_set_under_way_is_marked() -> None:
+    assert set_row(set_of(rep_at(1.0, 1))).startswith(" ▸   1")
+
+
+def test_a_set_whose_first_rep_is_under_way_has_no_numbers_yet() -> None:
+    begun = SetRecord(2, 1.0, 1.0, (), counted=1, ended=False)
+    assert set_row(begun) == " ▸   2     1      –       –      –     –  –"
+
+
+@pytest.mark.parametrize(("load_kg", "cell"), [(None, "    –"), (0.0, " body"), (62.5, " 62.5")])
+def test_the_load_is_that_of_the_plan_unless_the_wearer_says_otherwise(
+    load_kg: float | None, cell: str
+) -> None:
+    planned = replace(set_of(rep_at(1.0, 1)), plan=Plan(load_kg=load_kg))
+    assert set_row(planned)[14:19] == cell
+    said = replace(planned, entries=SetEntries(load_kg=70.0, reps_by=2))
+    assert set_row(said)[6:19] == "     3   70.0"
+
+
+async def test_where_the_sets_do_not_fit_the_oldest_give_way() -> None:
+    app = SetsApp()
+    async with app.run_test(size=(80, 4)) as pilot:
+        sets = app.query_one(SetList)
+        sets.styles.height = 4
+        assert NONE_YET in sets.render_line(1).text
+        done = tuple(set_of(rep_at(60.0 * n, 1), ended=True, index=n) for n in range(1, 6))
+        sets.update_from(snapshot(sets=done))
+        await pilot.pause()
+        rows = [sets.render_line(y).text for y in range(4)]
+        assert rows[0].rstrip() == HEADER
+        assert [row[3:6].strip() for row in rows[1:]] == ["3", "4", "5"]
