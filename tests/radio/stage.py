@@ -2,7 +2,7 @@
 
 Nearly all of such a test is waiting for the lifter, so several run at once in threads of one
 process. The first one that is asked for starts the others of the run as well; each is reported in
-its turn. `conftest.py` hooks this into pytest and keeps them in one worker of xdist.
+its turn. `conftest.py` hooks this into pytest; `sharing.py` keeps them in one worker of xdist.
 """
 
 from __future__ import annotations
