@@ -85,7 +85,7 @@ FIGURES: Final = (
     ),
     Figure(
         _SIMULATED,
-        "lockout, no gyroscope: 95 %, of the ways up and down",
+        "lockout, no gyroscope: 95 %, of concentric and eccentric",
         "50",
         "≤ 0.30",
         "0.24, 0.635 s",
@@ -112,7 +112,7 @@ FIGURES: Final = (
     ),
     Figure(
         _SIMULATED,
-        "mean velocity, way up 0.8–1.5 s: bias",
+        "mean velocity, concentric 0.8–1.5 s: bias",
         "831",
         "≤ 0.010 m/s",
         "-0.001 m/s",
@@ -121,7 +121,7 @@ FIGURES: Final = (
     ),
     Figure(
         _SIMULATED,
-        "mean velocity, way up 0.8–1.5 s: sd",
+        "mean velocity, concentric 0.8–1.5 s: sd",
         "831",
         "≤ 0.040 m/s",
         "0.022 m/s",
@@ -235,7 +235,7 @@ FORMULAS: Final = (
         (
             "phase boundary: 95 %",
             "lockout: 95 %",
-            "lockout, no gyroscope: 95 %, of the ways up and down",
+            "lockout, no gyroscope: 95 %, of concentric and eccentric",
             "median hold, mean over people of the size of the difference",
             "rise starts, mean distance from seat-off",
         ),
@@ -267,8 +267,8 @@ FORMULAS: Final = (
         "than 2 s, nor without a gyroscope. Not tested on squats and sit-to-stands.",
         OWN,
         (
-            "mean velocity, way up 0.8–1.5 s: bias",
-            "mean velocity, way up 0.8–1.5 s: sd",
+            "mean velocity, concentric 0.8–1.5 s: bias",
+            "mean velocity, concentric 0.8–1.5 s: sd",
         ),
     ),
     Formula(
