@@ -40,8 +40,8 @@ unexport VIRTUAL_ENV
 unexport PYTHONHOME
 unexport PYTHONPATH
 
-# More workers than this cost more in imports than they save. Grouped tests stay in one worker.
-WORKERS := -n auto --maxprocesses 8 --dist loadgroup
+# More workers than this cost more in imports than they save.
+WORKERS := -n auto --maxprocesses 8
 
 # In CI, new and more random examples in every run; a failure says how to reproduce it.
 EXAMPLES := $(if $(CI),--hypothesis-profile=random)

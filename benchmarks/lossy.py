@@ -79,7 +79,7 @@ def lossy_part(folder: Path, on_miss: Callable[[str], object]) -> Part:
                 _try(plain, SessionInfo("samples", exercise), samples, holes, name, on_miss)
                 _try(packed, SessionInfo("profile", exercise), packets, holes, name, on_miss)
     return Part(
-        f"REAL lossy Bluetooth stream from a barbell (longest hole {longest_s:.2f} s), as it is "
+        f"REAL lossy Bluetooth stream from a barbell (longest gap {longest_s:.2f} s), as it is "
         f"and with {CUTS_S[0]} to {CUTS_S[-1]:.0f} s cut out",
         (*_rows("its samples", plain), *_rows("in packets of our profile", packed)),
     )
@@ -87,10 +87,10 @@ def lossy_part(folder: Path, on_miss: Callable[[str], object]) -> Part:
 
 def _rows(how: str, tally: Tally) -> Iterator[Row]:
     yield none_of(f"{how}: runs that fail", tally.runs, tally.failed)
-    yield at_least(f"{how}: holes > 0.25 s reported", tally.holes, tally.reported, 1.0)
-    yield none_of(f"{how}: gaps reported where no hole is", tally.gaps, tally.invented)
-    yield none_of(f"{how}: reps, way up or lockout in a hole", tally.reps, tally.made_up)
-    yield none_of(f"{how}: reps, a number across a hole", tally.reps, tally.across)
+    yield at_least(f"{how}: gaps > 0.25 s reported", tally.holes, tally.reported, 1.0)
+    yield none_of(f"{how}: gaps reported where there are none", tally.gaps, tally.invented)
+    yield none_of(f"{how}: reps, concentric or lockout in a gap", tally.reps, tally.made_up)
+    yield none_of(f"{how}: reps, a metric across a gap", tally.reps, tally.across)
 
 
 def cut(table: SampleTable) -> SampleTable:

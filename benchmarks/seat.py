@@ -42,7 +42,7 @@ def seat_part(folder: Path, on_miss: Callable[[str], object]) -> Part:
         (
             exact_row("files counted exactly", heard, 1.0),
             _time_row("rise starts, mean distance from seat-off", rises_s, _published(heard)),
-            _time_row("way down ends, mean distance from seat-on", ends_s, "–"),
+            _time_row("eccentric ends, mean distance from seat-on", ends_s, "–"),
         ),
         (
             "Baseline of the sit-to-stands' starts (skdh): Sit2Stand of scikit-digital-health,",

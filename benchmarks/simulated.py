@@ -42,7 +42,7 @@ def simulated_part(seed: int, size: int, on_miss: Callable[[str], object]) -> Pa
         f"nobody trained; {score.without_gyroscope} sessions have no gyroscope)",
         (*_counts(score), *_times(score), *_sizes(score)),
         (
-            "Baseline of the simulated sets: the usual peak counter, with the sets told to it.",
+            "Baseline of the simulated sets: the usual peak counter, given the sets.",
             "Without a gyroscope a phase is read at 15 and 85 % of the travel by design, so",
             "its boundaries are early or late by 0.2 of the movement.",
         ),
@@ -72,7 +72,7 @@ def _counts(score: Score) -> Iterable[Row]:
         baseline=str(peaks.within_one),
     )
     yield none_of(
-        "ghost reps: set-up, walking, rest",
+        "false reps: set-up, walking, rest",
         score.sessions,
         ours.ghosts,
         baseline=str(peaks.ghosts),
@@ -107,7 +107,7 @@ def _times(score: Score) -> Iterable[Row]:
     shares = _values(score, What.ARC_LOCKOUT_SHARE)
     share, off_s = _size(shares, 95), _size(_values(score, What.ARC_LOCKOUT_S), 95)
     yield at_most(
-        "lockout, no gyroscope: 95 %, of the ways up and down",
+        "lockout, no gyroscope: 95 %, of concentric and eccentric",
         shares.size,
         share,
         targets.ARC_BOUNDARY_P95_SHARE,
@@ -124,7 +124,7 @@ def _times(score: Score) -> Iterable[Row]:
         yield at_most(what, late_s.size, value_s, limit, "{:.3f} s")
     live, held = _values(score, What.LIVE), _values(score, What.LIVE_HELD)
     yield at_least(
-        "reps announced before their way down", live.size, int(live.sum()), targets.LIVE_SHARE
+        "reps announced before their eccentric", live.size, int(live.sum()), targets.LIVE_SHARE
     )
     yield at_least(
         f"the same, held ≥ {HELD_S:.2f} s", held.size, int(held.sum()), targets.LIVE_HOLD_SHARE
@@ -137,21 +137,21 @@ def _sizes(score: Score) -> Iterable[Row]:
     yield at_most("range of motion: sd", rom.size, _sd(rom), targets.ROM_SD_DEG, "{:.2f}°")
     yield at_most("rise: sd", rise.size, _sd(rise), targets.RISE_SD_M, "{:.3f} m")
     yield at_most(
-        "mean velocity, way up 0.8–1.5 s: bias",
+        "mean velocity, concentric 0.8–1.5 s: bias",
         speed.size,
         float(speed.mean()) if speed.size else 0.0,
         targets.VELOCITY_BIAS_MPS,
         "{:.3f} m/s",
     )
     yield at_most(
-        "mean velocity, way up 0.8–1.5 s: sd",
+        "mean velocity, concentric 0.8–1.5 s: sd",
         speed.size,
         _sd(speed),
         targets.VELOCITY_SD_MPS,
         "{:.3f} m/s",
     )
     yield at_least(
-        "way up > 2 s flagged low_confidence_velocity", flagged.size, int(flagged.sum()), 1.0
+        "concentric > 2 s flagged low_confidence_velocity", flagged.size, int(flagged.sum()), 1.0
     )
 
 

@@ -4,6 +4,11 @@ import os
 
 from hypothesis import HealthCheck, settings
 
+# xdist asks only the topmost conftest.
+from tests.radio.sharing import pytest_xdist_make_scheduler
+
+__all__ = ["pytest_xdist_make_scheduler"]
+
 # Tests write to logs of their own, in other processes too, never to the developer's.
 os.environ.pop("TRACKER_LOG_URL", None)
 

@@ -12,13 +12,6 @@ if sys.platform == "linux":
     from tests.radio import stage as staging
     from tests.radio.bluez import Bench
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-        """Keep tests that mostly wait in one worker of xdist, which runs several at once."""
-        for item in items:
-            if staging.runs_in_parallel(item):
-                item.add_marker(pytest.mark.xdist_group(staging.MARK))
-
     PARALLEL_TESTS = pytest.StashKey[staging.ParallelTests]()
 
     @pytest.fixture

@@ -2,7 +2,7 @@
 
 Such a test mostly waits for the lifter, so several run at once in threads of one process. The
 first one to be run starts all the others; each is reported in its turn. `conftest.py` hooks this
-into pytest, and keeps them in one worker of xdist.
+into pytest, and `sharing.py` keeps them in one worker of xdist.
 """
 
 from __future__ import annotations
