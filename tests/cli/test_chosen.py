@@ -70,7 +70,7 @@ def test_a_second_sensor_is_another_one() -> None:
 
 
 def test_a_kind_that_no_radio_speaks_is_refused() -> None:
-    with pytest.raises(TrackerError, match="no kind of sensor"):
+    with pytest.raises(TrackerError, match="not a kind of sensor"):
         refuse_unfit("samples", ())
     with pytest.raises(UnknownNameError):
         refuse_unfit("abacus", ())

@@ -255,7 +255,7 @@ async def test_a_port_in_use_is_said_with_what_to_try() -> None:
 
 async def test_a_host_that_is_not_here_is_said() -> None:
     showing = SessionHost(COMMAND, unseen_s=1.0, report=lambda _line: None)
-    with pytest.raises(TrackerError, match=r"Cannot listen at port 8000 of 192\.0\.2\.99"):
+    with pytest.raises(TrackerError, match=r"Can't listen at port 8000 of 192\.0\.2\.99"):
         async with serve(showing, "192.0.2.99", 8000, TOKEN):
             pass
 

@@ -1,9 +1,4 @@
-"""Plays a known session: on the screen where there is one, otherwise as plain lines.
-
-`tracker demo`: a simulated lifter through the same path as a real one.
-
-`tracker replay`: a recording, as it was.
-"""
+"""`tracker demo` and `tracker replay`: play a known session, on the screen or as plain lines."""
 
 from __future__ import annotations
 
@@ -50,7 +45,7 @@ class Piece:
     """A known session, ready to be played."""
 
     title: str
-    """What it is, in a line; says so if it is simulated."""
+    """What it is, in one line; says so if it is simulated."""
     info: SessionInfo
     """The head of the session."""
     notifications: Callable[[], Iterator[Notification]]
@@ -71,7 +66,7 @@ def play(piece: Piece, *, headless: bool, speed: float | None, sound: SoundWish 
     headless
         Print lines even where there is a screen.
     speed
-        Session seconds per second; None is 1 on the screen and no waiting for lines.
+        Session seconds per second; None is 1 on the screen, and as fast as possible as lines.
     sound
         Whether it is heard, and where.
     """
@@ -97,7 +92,7 @@ def _play_lines(piece: Piece, speed: float, sound: SoundWish) -> None:
         info=piece.info,
         sinks=[TextOutput(click.echo, exercise_named(piece.info.exercise))],
     )
-    # Not the loop's own handling: between two loops, Ctrl-C would tear at whatever is being done.
+    # Not the loop's own handling: between two loops, Ctrl-C would interrupt anything.
     with interruption() as interrupted:
         click.echo(piece.title)
         with interrupted.ending(lambda: soon(session.stop)):
@@ -111,13 +106,13 @@ async def _run(session: Session, sound: SoundWish) -> None:
 
 
 def total(sets: Sequence[SetRecord]) -> str:
-    """Return how much was done, in a line."""
+    """Return how much was done, in one line."""
     reps = sum(record.counted for record in sets)
     return f"{counted(len(sets), 'set')}, {counted(reps, 'rep')}"
 
 
 def _play_on_screen(piece: Piece, speed: float, sound: SoundWish) -> None:
-    # Textual costs 0.2 s, which lines need not pay.
+    # Textual costs 0.2 s, which lines do not need.
     from tracker.app.playback import Playback
     from tracker.engine import build_engine
     from tracker.tui import TrackerApp, playing
@@ -146,7 +141,7 @@ DEFAULT_SEED: Final = 1
         ("tracker demo", "on the screen, as it would happen"),
         ("tracker demo --speed 4", "four times as fast"),
         ("tracker demo --headless", "plain lines, at once"),
-        ("tracker demo --hold 2 --reps 6", "with a plan that cues keep to"),
+        ("tracker demo --hold 2 --reps 6", "with a plan that the cues follow"),
         ("tracker demo --headless --speed 1 --seconds 30", "plain lines, half a minute"),
     )
 )

@@ -56,7 +56,7 @@ def chosen_sensor(
     text
         Address or name; None takes the one that was paired.
     kind
-        What the user says it is.
+        Its kind, if the user named one.
     settings
         Settings of its decoder, as `key=value`.
 
@@ -72,13 +72,13 @@ def chosen_sensor(
         if saved is None:
             raise SensorError(
                 "No sensor is named, and none is paired yet.",
-                "See which are around (tracker scan), then: tracker pair ADDRESS_OR_NAME\n"
+                "See which are nearby (tracker scan), then: tracker pair ADDRESS_OR_NAME\n"
                 "Without a sensor: tracker train --sensor sim",
             )
         text = saved.address
     called(text)
     if saved is not None and kind is None and _is(saved, text):
-        # Its address, too: it is found at once, and no other of that name can be meant.
+        # By its address: it is found at once, and is never confused with one of the same name.
         text, kind = saved.address, saved.kind
         settings = settings or tuple((saved.settings or "").split())
     if kind is not None:
@@ -87,11 +87,11 @@ def chosen_sensor(
 
 
 def called(text: str) -> str:
-    """Return what a sensor was called; raises `TrackerError` if that is nothing."""
+    """Return the name or address of a sensor; raises `TrackerError` if it is blank."""
     if not text.strip():
         raise TrackerError(
             f"Which sensor? Expected its address or its name, got {text!r}.",
-            "See which are around: tracker scan",
+            "See which are nearby: tracker scan",
         )
     return text
 
@@ -108,27 +108,27 @@ def another_sensor(text: str, first: SensorRequest) -> SensorRequest:
     one, other = first.query, second.query
     if (one.address or one.text.casefold()) == (other.address or other.text.casefold()):
         raise TrackerError(
-            f"Both sensors are {text}.", "Two of the same name are told apart by their addresses."
+            f"Both sensors are {text}.", "Name two of the same name by their addresses."
         )
     return second
 
 
 def refuse_unfit(kind: str, settings: Sequence[str]) -> None:
-    """Raise a `TrackerError` if there is no such kind, no radio speaks it, or a setting is none.
+    """Raise a `TrackerError` for an unknown kind, one without a radio, or an unknown setting.
 
-    Asked before a sensor is looked for, which takes a while.
+    Called before the search for a sensor, which takes a while.
     """
     known = family(kind)
     if not known.start:
         raise TrackerError(
-            f"{known.title} is no kind of sensor that can be connected to.",
-            "Leave --kind out, and the sensor tells by itself.",
+            f"{known.title} is not a kind of sensor that can be connected to.",
+            "Leave --kind out: the sensor tells its kind.",
         )
     known.decoder(parse_settings(settings))
 
 
 def settings_text(settings: Sequence[str]) -> str | None:
-    """Return settings the way a recording keeps them.
+    """Return settings as a recording stores them.
 
     Raises
     ------
@@ -138,7 +138,7 @@ def settings_text(settings: Sequence[str]) -> str | None:
     parse_settings(settings)
     for pair in settings:
         if pair.split() != [pair]:
-            raise TrackerError(f"A setting has no blanks in it, got {pair!r}.")
+            raise TrackerError(f"Settings contain no blanks, got {pair!r}.")
     return " ".join(settings) or None
 
 

@@ -60,7 +60,7 @@ DEFAULT_SEED: Final = 1
         ("tracker train", "on the screen, from the list of sensors; else with the paired one"),
         ("tracker train --sensor WT901BLE67", "with another one, by its name or address"),
         ("tracker train --exercise glute_bridge --headless", "plain lines, another exercise"),
-        ("tracker train --load-kg 60 --reps 8 --tempo 3-0-1-2", "with a plan that cues keep to"),
+        ("tracker train --load-kg 60 --reps 8 --tempo 3-0-1-2", "with a plan for the cues"),
         ("tracker train --sensor sim", "on the screen, with a simulated lifter"),
         ("tracker train --sensor sim --headless --speed max", "the same without waiting"),
     )
