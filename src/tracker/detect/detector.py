@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from tracker.detect.buffer import MotionBuffer
-from tracker.detect.calibration import CalibrationHold, LockoutReference, ReferenceReps
-from tracker.detect.features import Pauses, measure
+from tracker.detect.calibration import CalibrationHold, ReferenceReps
+from tracker.detect.features import Pauses, measure, pitch_trace
+from tracker.detect.lockout import LockoutReference
 from tracker.detect.lowering import LoweringWatch
 from tracker.detect.pairing import RepPairer
 from tracker.detect.plausibility import plausible, worth_measuring
 from tracker.detect.segmentation import Segmenter, SegmenterSettings, SegmentState
 from tracker.detect.sets import CUT_BY_END, SetTracker
-from tracker.detect.tracks import ArcTrack, HeightTrack, RotationTrack, pitch_trace
+from tracker.detect.tracks import ArcTrack, HeightTrack, RotationTrack
 from tracker.domain import (
     Calibrated,
     CalibrationFailed,

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from tracker.detect.segmentation import BESIDE_EDGES, BOUNDARY_SHARE, Edges
-from tracker.detect.tracks import along, cross, turned_rad
-from tracker.domain import LiftSignal
+from tracker.detect.vectors import along, cross, dot, turned_rad
+from tracker.domain import LiftSignal, Trace
 from tracker.domain.units import STANDARD_GRAVITY_MPS2
 
 if TYPE_CHECKING:
@@ -158,7 +158,7 @@ def measure(
         if buffer.gyroscope
         else _arc_between(from_up, to_up)
     )
-    angle = math.sqrt(float(turned @ turned))
+    angle = math.sqrt(dot(turned, turned))
     axis = turned / max(angle, 1e-9)
     speed = along(buffer.rate_radps(turn_first, turn_last + 1), axis)
     about_axis = float(np.add.reduce(speed * speed))
@@ -320,8 +320,8 @@ def _arc_between(from_up: NDArray[np.float64], to_up: NDArray[np.float64]) -> ND
     """Return the smallest rotation, rad, that takes one posture to the other, shape (3,)."""
     # Up turns backwards in the axes of a body that turns forwards.
     across = cross(to_up, from_up)
-    sine = math.sqrt(float(across @ across))
-    angle = math.atan2(sine, float(from_up @ to_up))
+    sine = math.sqrt(dot(across, across))
+    angle = math.atan2(sine, dot(from_up, to_up))
     rotation: NDArray[np.float64] = across * (angle / max(sine, 1e-9))
     return rotation
 
@@ -421,3 +421,23 @@ class Pauses:
 
 def _beside_s(movement: Movement) -> float:
     return 0.0 if movement.by_gyroscope else BESIDE_EDGES * movement.duration_s
+
+
+TRACE_S: Final = 12.0
+"""A little longer than the ten seconds that screens show."""
+
+
+def pitch_trace(buffer: MotionBuffer, lift: Movement | None) -> Trace:
+    """Return how far the pelvis is turned up from where the latest rep began.
+
+    Before a first rep the lift's axis is not known; then it is the tilt away from the oldest
+    posture of the trace, which has no sign.
+    """
+    first = max(buffer.first, buffer.stop - round(TRACE_S * buffer.rate_hz))
+    up = buffer.up(first, buffer.stop)
+    time_s = buffer.time_s(0.0) + np.arange(first, buffer.stop) / buffer.rate_hz
+    if not len(up):
+        return Trace(time_s, np.empty(0))
+    if lift is None:
+        return Trace(time_s, np.degrees(np.arccos(np.clip(along(up, up[0]), -1.0, 1.0))))
+    return Trace(time_s, np.degrees(turned_rad(lift.axis, lift.from_up, up)))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tracker.detect.tracks import turned_rad
+from tracker.detect.vectors import turned_rad
 
 if TYPE_CHECKING:
     from tracker.detect.buffer import MotionBuffer

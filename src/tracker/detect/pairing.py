@@ -19,13 +19,14 @@ from tracker.detect.plausibility import (
     rises,
 )
 from tracker.detect.segmentation import SegmentState
+from tracker.detect.vectors import dot
 from tracker.domain import Extreme, LiftSignal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tracker.detect.calibration import LockoutReference
     from tracker.detect.features import Movement
+    from tracker.detect.lockout import LockoutReference
     from tracker.domain import Exercise
 
 
@@ -189,7 +190,7 @@ class RepPairer:
             return Direction(movement.direction)
         lift = self.lift
         if lift is not None:
-            agreement = float(movement.axis @ lift.axis)
+            agreement = dot(movement.axis, lift.axis)
             aligned = abs(agreement) > (ALONG_AXIS if movement.by_gyroscope else ALONG_AXIS_OF_ARC)
             axis = Direction.UP if agreement > 0 else Direction.DOWN
             near = movement.size <= MOST_OF_PROVISIONAL * lift.size
@@ -337,7 +338,7 @@ class RepPairer:
 
 def _from_its_end(there: Movement, movement: Movement) -> bool:
     """Return whether a movement began nearer to the end of another than to its start."""
-    return float(movement.from_up @ there.to_up) > float(movement.from_up @ there.from_up)
+    return dot(movement.from_up, there.to_up) > dot(movement.from_up, there.from_up)
 
 
 def _joined(first: Movement, second: Movement) -> Movement:

@@ -14,7 +14,7 @@ import numpy as np
 
 from tracker.detect.features import SLOWEST_TRUSTED_CONCENTRIC_S
 from tracker.detect.segmentation import UNENDED
-from tracker.detect.tracks import turned_rad
+from tracker.detect.vectors import turned_rad
 from tracker.domain import Extreme, Flag, LiftSignal, Phase, PhaseSpan, Rep
 
 if TYPE_CHECKING:

@@ -21,84 +21,13 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
 
-from tracker.domain import Trace
+from tracker.detect.vectors import along, cross, dot, squared
 from tracker.domain.units import RADPS_PER_DPS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tracker.detect.buffer import MotionBuffer
-    from tracker.detect.features import Movement
-
-
-def turned_rad(
-    axis: NDArray[np.float64], from_up: NDArray[np.float64], to_up: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Return the signed angle from one posture to others about an axis.
-
-    Parameters
-    ----------
-    axis
-        Unit axis in sensor axes, right-handed, shape (3,).
-    from_up
-        Up in sensor axes before, shape (3,).
-    to_up
-        Up in sensor axes after, shape (3,) or (n, 3).
-
-    Returns
-    -------
-    NDArray
-        Angles, rad, within ±π, shape () or (n,); what lies along the axis does not matter.
-    """
-    level = from_up - axis * (from_up @ axis)
-    across = cross(axis, level)
-    # Up turns backwards in the axes of a body that turns forwards.
-    angle: NDArray[np.float64] = np.arctan2(-along(to_up, across), along(to_up, level))
-    return angle
-
-
-def along(vectors: NDArray[np.float64], axis: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the parts of vectors, shape (3,) or (n, 3), along an axis, shape () or (n,)."""
-    x, y, z = axis.tolist()
-    p, q, r = vectors.T
-    part: NDArray[np.float64] = p * x + q * y + r * z
-    return part
-
-
-def mean_posture(up: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
-    """Return the mean of postures and how far they are from it at most.
-
-    Parameters
-    ----------
-    up
-        Up in sensor axes, unit vectors, shape (n, 3).
-
-    Returns
-    -------
-    NDArray
-        The mean, a unit vector, shape (3,).
-    float
-        Largest angle from it, rad.
-    """
-    mean = up.mean(axis=0)
-    mean /= math.sqrt(float(mean @ mean))
-    away = up - mean
-    chord = math.sqrt(float(_squared(away).max()))
-    return mean, 2.0 * math.asin(min(chord / 2.0, 1.0))
-
-
-def cross(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the cross product of two vectors; `np.cross` costs ten times as much for one pair."""
-    a, b, c = one.tolist()
-    x, y, z = other.tolist()
-    return np.array([b * z - c * y, c * x - a * z, a * y - b * x])
-
-
-def _squared(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the squared lengths of vectors, shape (n, 3)."""
-    x, y, z = vectors.T
-    lengths: NDArray[np.float64] = x * x + y * y + z * z
-    return lengths
 
 
 SLOW_RADPS: Final = 3.0 * RADPS_PER_DPS
@@ -274,10 +203,10 @@ class RotationTrack:
         anchor = int(anchors[at])
         axis = cross(here[at], there[at])
         # Turned upside down from one sample to the next, there is no telling about which axis.
-        axis /= max(math.sqrt(float(axis @ axis)), 1e-9)
+        axis /= max(math.sqrt(dot(axis, axis)), 1e-9)
         direction = 1
         if self._learnt is not None:
-            agreement = float(axis @ self._learnt)
+            agreement = dot(axis, self._learnt)
             if abs(agreement) > SAME_AXIS:
                 direction = 1 if agreement > 0 else -1
                 axis = self._learnt
@@ -289,7 +218,7 @@ class RotationTrack:
     def turned(self, turn: int) -> None:
         """Take the learnt axis and measure angles from the posture at `turn`."""
         if self._learnt is not None:
-            agreement = float(self._axis @ self._learnt)
+            agreement = dot(self._axis, self._learnt)
             if abs(agreement) > SAME_AXIS:
                 # What was learnt may point the other way; the direction of travel may not.
                 self._axis = self._learnt if agreement > 0.0 else -self._learnt
@@ -299,14 +228,14 @@ class RotationTrack:
         up = self._buffer.up(turn, turn + 1)[0]
         self._turned_aside = float(along(up, self._axis))
         level = up - self._axis * self._turned_aside
-        self._reference = level / max(math.sqrt(float(level @ level)), 1e-9)
+        self._reference = level / max(math.sqrt(dot(level, level)), 1e-9)
         self._across = cross(self._axis, self._reference)
 
     def aim(self, turn: int, now: int) -> bool:
         """Take the axis of the turn between two samples, whatever was learnt before."""
         there, here = self._buffer.up(turn, turn + 1)[0], self._buffer.up(now, now + 1)[0]
         axis = cross(here, there)
-        length = math.sqrt(float(axis @ axis))
+        length = math.sqrt(dot(axis, axis))
         if length < LEAST_TURN:
             return False
         self._axis = axis / length
@@ -331,12 +260,12 @@ class RotationTrack:
 
     def learn(self, axis: NDArray[np.float64]) -> None:
         """Follow the axis of a finished movement; its sign does not matter."""
-        if self._learnt is None or abs(float(axis @ self._learnt)) < SAME_AXIS:
+        if self._learnt is None or abs(dot(axis, self._learnt)) < SAME_AXIS:
             self._learnt = axis
             return
-        aligned = axis if axis @ self._learnt > 0 else -axis
+        aligned = axis if dot(axis, self._learnt) > 0 else -axis
         mixed = (1.0 - AXIS_LEARNING) * self._learnt + AXIS_LEARNING * aligned
-        self._learnt = mixed / np.linalg.norm(mixed)
+        self._learnt = mixed / math.sqrt(dot(mixed, mixed))
 
 
 class HeightTrack:
@@ -442,7 +371,7 @@ class ArcTrack:
         """Return where the posture is that of half a second ago."""
         here, before = self._apart(first, last, self._still_span)
         moved = here - before
-        still: NDArray[np.bool_] = _squared(moved) < TREMBLE_RAD * TREMBLE_RAD
+        still: NDArray[np.bool_] = squared(moved) < TREMBLE_RAD * TREMBLE_RAD
         return still
 
     def onset(self, first: int, last: int, least: float) -> Onset | None:
@@ -456,7 +385,7 @@ class ArcTrack:
         oldest = int(anchors[0])
         there = self._buffer.posture(oldest, last)[anchors - oldest]
         away = self._buffer.up(first, last) - there
-        beyond = _squared(away) > (2.0 * math.sin(least / 2.0)) ** 2
+        beyond = squared(away) > (2.0 * math.sin(least / 2.0)) ** 2
         self._anchor.sample = int(anchors[-1])
         if not beyond.any():
             return None
@@ -500,7 +429,7 @@ class ArcTrack:
 
     def _angle(self, up: NDArray[np.float64]) -> NDArray[np.float64]:
         away = up - self._from
-        chord = np.sqrt(_squared(away))
+        chord = np.sqrt(squared(away))
         angle: NDArray[np.float64] = 2.0 * np.arcsin(np.minimum(chord / 2.0, 1.0))
         return angle
 
@@ -512,23 +441,3 @@ class ArcTrack:
         up = self._buffer.up(oldest, last)
         before = np.maximum(np.arange(first, last) - span, self._buffer.first) - oldest
         return up[first - oldest :], up[before]
-
-
-TRACE_S: Final = 12.0
-"""A little longer than the ten seconds that screens show."""
-
-
-def pitch_trace(buffer: MotionBuffer, lift: Movement | None) -> Trace:
-    """Return how far the pelvis is turned up from where the latest rep began.
-
-    Before a first rep the lift's axis is not known; then it is the tilt away from the oldest
-    posture of the trace, which has no sign.
-    """
-    first = max(buffer.first, buffer.stop - round(TRACE_S * buffer.rate_hz))
-    up = buffer.up(first, buffer.stop)
-    time_s = buffer.time_s(0.0) + np.arange(first, buffer.stop) / buffer.rate_hz
-    if not len(up):
-        return Trace(time_s, np.empty(0))
-    if lift is None:
-        return Trace(time_s, np.degrees(np.arccos(np.clip(along(up, up[0]), -1.0, 1.0))))
-    return Trace(time_s, np.degrees(turned_rad(lift.axis, lift.from_up, up)))

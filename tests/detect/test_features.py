@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from tests.detect.motions import BOTTOM_DEG, TOP_DEG, legs, movement, remembered
 from tests.signal.hips import rotations
 from tracker.detect.buffer import MotionBuffer
-from tracker.detect.tracks import TRACE_S, pitch_trace
+from tracker.detect.features import TRACE_S, pitch_trace
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -1,0 +1,233 @@
+"""The set under way: its reps so far, and what they are like."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from statistics import median
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from tracker.detect.plausibility import (
+    CALIBRATED,
+    RADIUS_M,
+    RADIUS_SD_M,
+    SetModel,
+    confidence,
+)
+from tracker.detect.rep_report import (
+    FIRST_REPS,
+    starts_s,
+)
+from tracker.detect.vectors import dot
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tracker.detect.features import Movement
+    from tracker.detect.lockout import LockoutReference
+    from tracker.detect.pairing import RepCandidate
+    from tracker.domain import Exercise, Rep
+
+
+SAME_POSTURE: Final = float(np.cos(np.radians(30.0)))
+"""Movements that compete with a set are alike if they start from one posture."""
+
+FULL_SHARE: Final = 0.8
+"""A way up of this share of the set's range shows what its top is like."""
+
+WEIGHED_REPS: Final = 50
+"""Confidence of as many reps is multiplied up at the end of a set; before them, as they come."""
+
+SURE_WITH_HOLES: Final = 0.85
+SURE_WITHOUT_GYROSCOPE: Final = 0.93
+SURE_UNFINISHED: Final = 0.9
+"""Shares of such sets whose count is exact."""
+
+MOST_COMPARED: Final = 8
+"""A way up is compared with the latest reps: the strap slips, and the lifter tires."""
+
+REFERENCE_REPS: Final = 3
+"""The set's range is the median of its largest reps: one partial must not lower the mark."""
+
+
+@dataclass(slots=True, eq=False)
+class CountedRep:
+    """An announced rep and what was last published of it."""
+
+    candidate: RepCandidate
+    index: int
+    """Number in the set, from 1."""
+    gap: bool = False
+    """Whether a hole in the stream cut it."""
+    from_rest: bool = True
+    """Whether the start of its way up was seen."""
+    hole_after: bool = False
+    """Whether the stream had a hole between its end and the next rep."""
+    saturated: bool = False
+    """Whether the sensor hit the end of its range inside."""
+    sag_rad: float | None = None
+    """How far the hips sank during the hold, rad; None if unknown."""
+    still_s: float | None = None
+    """Longest stillness at the bottom after it, s; None if unknown."""
+    watched: RepCandidate | None = None
+    """The candidate whose hold was looked at."""
+    level: LockoutReference | None = None
+    """The wearer's level when it was done; None without a calibration."""
+    leveled: bool = False
+    """Whether that is settled, because the rep surely counts."""
+    evidence: float = 0.0
+    """How much spoke for it when it was last judged, nats."""
+    published: Rep | None = None
+    """None until its end, or the lack of one, was published."""
+
+
+@dataclass(slots=True, eq=False)
+class OpenSet:
+    """A set while reps may still be added to it."""
+
+    index: int
+    """Number in the session, from 1."""
+    by_hand: bool
+    """Whether the wearer started it."""
+    start_s: float
+    """Start of its first rep, or time of the key, s."""
+    exercise: Exercise
+    reps: list[CountedRep] = field(default_factory=list)
+    competing: list[RepCandidate] = field(default_factory=list)
+    """The latest movements that did not count and are alike; enough of them are a set."""
+    refused: dict[int, float] = field(default_factory=dict)
+    """Evidence of ways up that did not count, by the numbers of their segments, nats."""
+    doubted: float = 0.0
+    """Probability that one of the reps that are weighed no more is none."""
+    settled: int = 0
+    """As many of the first reps have their level."""
+    _largest: list[float] = field(default_factory=list)
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether a second rep like the first, or the wearer, has made it a set."""
+        return self.by_hand or len(self.reps) > 1
+
+    def lasts(self, *, cut_short: bool) -> bool:
+        """Return whether it is a set now that it is over.
+
+        That takes two reps whose end was seen or lost in a hole. A last rep of which the stream or
+        a key cut the end off is one as well; one that just never ended was none.
+        """
+        whole = [rep for rep in self.reps if rep.candidate.eccentric is not None or rep.gap]
+        return self.by_hand or len(whole) + cut_short > 1
+
+    @property
+    def reference_size(self) -> float | None:
+        """Travel of a full rep, in the unit of the track; None before the first."""
+        latest = [size_of(rep.candidate) for rep in self.reps[-2:]]
+        sizes = sorted((*self._largest, *latest), reverse=True)
+        return median(sizes[:REFERENCE_REPS]) if sizes else None
+
+    def add(self, counted: CountedRep) -> None:
+        """Take a rep; of those whose size no longer changes only the largest are kept in mind."""
+        if len(self.reps) > 1:
+            sizes = sorted((*self._largest, size_of(self.reps[-2].candidate)), reverse=True)
+            self._largest = sizes[:REFERENCE_REPS]
+        self.reps.append(counted)
+        if len(self.reps) > WEIGHED_REPS:
+            past = self.reps[-WEIGHED_REPS - 1]
+            self.doubted = 1.0 - (1.0 - self.doubted) * confidence(past.evidence)
+
+    def model(self, without: RepCandidate | None = None) -> SetModel | None:
+        """Return what the latest reps are like, but for a candidate; None before the first."""
+        reps = self.reps[-MOST_COMPARED:]
+        ways = [way_up(rep.candidate) for rep in reps if rep.candidate is not without]
+        if not ways:
+            return None
+        size = self.reference_size or ways[-1].size
+        return model_of(ways, size)
+
+    def count_confidence(self) -> float:
+        """Return the probability that the number of reps is exact.
+
+        Every rep is one, and every way up that was refused is none; holes, the lack of a
+        gyroscope, and a last rep that was not seen to end take their share.
+        """
+        sure = 1.0 - self.doubted
+        for counted in self.reps[-WEIGHED_REPS:]:
+            sure *= confidence(counted.evidence)
+        for refused in self.refused.values():
+            sure *= 1.0 - confidence(refused - CALIBRATED)
+        if any(counted.gap or counted.hole_after for counted in self.reps):
+            sure *= SURE_WITH_HOLES
+        if not way_up(self.reps[-1].candidate).by_gyroscope:
+            sure *= SURE_WITHOUT_GYROSCOPE
+        if self.reps[-1].candidate.eccentric is None:
+            sure *= SURE_UNFINISHED
+        return sure
+
+    def find(self, candidate: RepCandidate) -> CountedRep | None:
+        """Return the rep that was announced for a candidate."""
+        for rep in reversed(self.reps):
+            if rep.candidate.number <= candidate.number:
+                return rep if rep.candidate.number == candidate.number else None
+        return None
+
+    def next_start_s(self, counted: CountedRep) -> float | None:
+        """Return when the rep after this one starts, s; None after the last.
+
+        With a hole before it nobody knows: there may have been another in between.
+        """
+        if counted.hole_after:
+            return None
+        following = self.reps[counted.index : counted.index + 1]
+        return starts_s(following[0].candidate, self.exercise) if following else None
+
+    def first_ways_up(self, counted: CountedRep) -> tuple[Movement, ...]:
+        """Return the ways up of the set's first reps before this one: its own lockouts."""
+        before = self.reps[: min(counted.index - 1, FIRST_REPS)]
+        return tuple(way_up(rep.candidate) for rep in before)
+
+    def compete(self, candidate: RepCandidate) -> None:
+        """Keep a movement that did not count, with those before it if they are like it."""
+        kept = [each for each in self.competing if each.number != candidate.number]
+        if kept and not (
+            0.5 <= size_of(candidate) / size_of(kept[-1]) <= 2.0
+            and _one_posture(kept[-1], candidate)
+        ):
+            kept = []
+        self.competing = [*kept[-MOST_COMPARED:], candidate]
+
+
+def model_of(ways: Sequence[Movement], size: float) -> SetModel:
+    """Return what ways up of one set are like, the latest last, of which a full one has `size`."""
+    full = [up for up in ways if up.size >= FULL_SHARE * size] or ways
+    weights = [1.0 / (RADIUS_SD_M**2 + (up.rise_sd_m / up.chord) ** 2) for up in ways]
+    # Before the first rep has told, the set's radius is that of anybody.
+    usual = 1.0 / RADIUS_SD_M**2
+    total = math.fsum((usual, *weights))
+    radii = [w * up.radius_m for w, up in zip(weights, ways, strict=True)]
+    radius_m = math.fsum((usual * RADIUS_M, *radii)) / total
+    return SetModel(
+        size=size,
+        bottom=ways[-1].from_up,
+        top=full[-1].to_up,
+        axis=full[-1].axis,
+        radius_m=radius_m,
+        radius_sd_m=math.sqrt(1.0 / total),
+    )
+
+
+def size_of(candidate: RepCandidate) -> float:
+    """Return the travel of the way up, in the unit of the track."""
+    return way_up(candidate).size
+
+
+def _one_posture(first: RepCandidate, second: RepCandidate) -> bool:
+    """Return whether two candidates began in one posture."""
+    return dot(way_up(first).from_up, way_up(second).from_up) >= SAME_POSTURE
+
+
+def way_up(candidate: RepCandidate) -> Movement:
+    """Return the concentric of a candidate that has come so far."""
+    if candidate.concentric is None:
+        raise ValueError("the candidate has no way up yet")
+    return candidate.concentric
