@@ -185,8 +185,8 @@ def test_a_set_that_the_stream_cuts_short_keeps_its_last_rep() -> None:
     assert counts(STILL, *REP, *REP[:2]) == [2]
 
 
-def test_a_second_rep_that_never_comes_down_makes_no_set() -> None:
-    assert counts(STILL, *REP, *REP[:1], (40.0, TOP_DEG)) == []
+def test_a_hold_that_the_end_of_the_stream_cuts_counts() -> None:
+    assert counts(STILL, *REP, *REP[:1], (40.0, TOP_DEG)) == [2]
 
 
 def test_a_rep_at_the_start_of_the_stream_is_not_published_to_have_a_gap() -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from corpus import SCENARIOS
 
 from tests.detect.motions import BOTTOM_DEG, TOP_DEG, legs, movement
 from tracker.detect import Detector
@@ -14,7 +15,6 @@ from tracker.detect.rep_report import RepContext, beyond_rad, form_flags
 from tracker.domain import EXERCISES, HIP_THRUST, Flag, SessionState
 from tracker.engine import build_engine
 from tracker.sim import simulate
-from corpus import SCENARIOS
 
 if TYPE_CHECKING:
     from tracker.domain import Exercise, Rep

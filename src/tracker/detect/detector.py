@@ -203,6 +203,7 @@ class Detector:
             yield CalibrationFailed(at_s, "the hips were not still for long enough")
 
     def _take(self, segment: Segment) -> Iterator[Event]:
+        self._pairer.saw(segment.number)
         if not self._is_news(segment):
             return
         for news in self._pairer.feed(self._measured(segment)):

@@ -160,6 +160,10 @@ class RepPairer:
         """Forget the half rep that a hole in the stream cut."""
         self._there = self._back = None
 
+    def saw(self, number: int) -> None:
+        """Take note of a segment that may not be worth measuring yet."""
+        self._newest = number
+
     def drop(self) -> None:
         """Forget what is under way: no more news of the segments so far is taken."""
         self._ignored = self._newest
@@ -236,7 +240,7 @@ class RepPairer:
 
     def feed(self, movement: Movement) -> Iterator[CandidateUpdate]:
         """Yield what the news of a movement makes of the candidates."""
-        self._newest = movement.number
+        self.saw(movement.number)
         if movement.number <= self._ignored:
             return
         moving = movement.state is SegmentState.BEGUN

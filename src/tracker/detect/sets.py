@@ -210,6 +210,9 @@ class SetTracker:
         alone = not self._set.confirmed and first.candidate.number != candidate.number
         if alone and first.candidate.eccentric is None and not first.gap:
             return -math.inf
+        if alone and model.size < self._exercise.rep_share * up.size:
+            # Under half of the range, the first was no rep of a set with this one.
+            return -math.inf
         return membership(self._exercise, model, up, confirmed=self._set.confirmed)
 
     def _still_counts(self, counted: CountedRep) -> bool:

@@ -62,13 +62,24 @@ def test_a_hip_thrust_is_told_in_the_order_in_which_it_happens() -> None:
     assert one.peak_velocity_mps == UP.peak_velocity_mps
     assert one.tilt_deg == pytest.approx(np.degrees(0.01))
     assert one.flags == ()
-    assert (one.doubt, one.confidence_reason) == (0.0, None)
+    assert (one.confidence, one.confidence_reason) == (None, None)
 
 
-def test_a_rep_says_how_near_it_was_to_none_and_why() -> None:
-    one = rep(RepCandidate(1, replace(UP, coherence=0.775), DOWN))
-    assert one.doubt == pytest.approx(0.5)
-    assert one.confidence_reason == "coherence"
+@pytest.mark.parametrize(("confidence", "reason"), [(0.94, "coherence"), (0.95, None)])
+def test_only_an_uncertain_rep_names_what_speaks_against_it(
+    confidence: float, reason: str | None
+) -> None:
+    one = rep_from(
+        WHOLE,
+        3,
+        HIP_THRUST,
+        reference_size=FULL_RAD,
+        next_start_s=None,
+        gap=False,
+        confidence=confidence,
+        reason="coherence",
+    )
+    assert (one.confidence, one.confidence_reason) == (confidence, reason)
 
 
 def test_what_is_not_known_is_none_and_never_zero() -> None:

@@ -14,9 +14,7 @@ from tests.stages import cut_at, motion_rows, said, same
 from tracker.detect import Detector
 from tracker.detect.calibration import (
     GAP,
-    NONE,
     NOT_HELD,
-    NOT_WHOLE,
     SAGGED,
     SATURATED,
     SHORT,
@@ -24,8 +22,9 @@ from tracker.detect.calibration import (
     UNLIKE,
     ReferenceReps,
 )
+from tracker.detect.lockout import LOW_REPS
+from tracker.detect.open_set import CountedRep, OpenSet
 from tracker.detect.pairing import RepCandidate
-from tracker.detect.sets import CountedRep, OpenSet
 from tracker.domain import (
     EXERCISES,
     HIP_THRUST,
@@ -303,10 +302,13 @@ def test_a_rep_that_is_measured_again_is_judged_again() -> None:
     assert judged((), (Flag.RESTED_AT_BOTTOM,)) == [ReferenceRep(6.0, 1, 3)]
 
 
-def test_a_rep_that_never_came_down_was_not_seen_whole() -> None:
-    events = told(lifting(*[lift()] * 2, [(1.0, TOP_DEG), (30.0, TOP_DEG)]))
-    assert counts(events) == [(1, None), (2, None), (2, NOT_WHOLE)]
-    assert reasons(events) == ["the set ended: 2 of 3 reference reps"]
+def test_a_rep_that_never_came_down_is_no_reference() -> None:
+    held = [(1.0, TOP_DEG), (30.0, TOP_DEG)]
+    events = told(legs((2.0, BOTTOM_DEG), *lift(), *lift(), *held).motion)
+    assert counts(events) == [(1, None), (2, None)]
+    assert reasons(events) == [
+        "the session ended before there were enough reps: 2 of 3 reference reps"
+    ]
 
 
 def test_a_set_up_move_that_stays_alone_is_taken_out_and_the_wait_goes_on() -> None:
@@ -463,8 +465,8 @@ def test_reps_that_turn_out_to_be_none_take_it_with_them() -> None:
     small = lift(BOTTOM_DEG + 17.0)
     events = told(lifting(*[small] * 3, *[lift()] * 3))
     assert counts(events) == COUNTS
-    assert reasons(events) == [NONE]
-    assert tops_deg(events) == [None] * 3
+    assert reasons(events) == [LOW_REPS]
+    assert tops_deg(events)[-3:] == [None] * 3
 
 
 # --- laws --------------------------------------------------------------------------------------
