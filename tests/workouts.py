@@ -107,8 +107,8 @@ def logged_set(
         "mean_velocity_mps": 0.3,
         "peak_velocity_mps": 0.6,
         "flags": (Flag.SHORT_OF_LOCKOUT, Flag.SAGGED),
-        "doubt": 0.1,
-        "doubt_trait": "coherence",
+        "confidence": 0.9,
+        "confidence_reason": "coherence",
     }
     done = tuple(
         rep(number + 1, start_s + 4.0 * number, hold_s=1.0, down_s=1.0, **measures)
@@ -175,7 +175,9 @@ WORKOUT = Workout(
             2,
             (
                 exported_rep(1, 83.0, None, flags=(Flag.GAP, Flag.LOW_CONFIDENCE_VELOCITY)),
-                exported_rep(2, 87.5, 0.3, top_deg=3.0, doubt=0.2, doubt_trait="planarity"),
+                exported_rep(
+                    2, 87.5, 0.3, top_deg=3.0, confidence=0.8, confidence_reason="planarity"
+                ),
             ),
             entries=SetEntries(load_kg=60.0, reps_by=1),
         ),
@@ -214,8 +216,8 @@ def fading_rep(index: int, start_s: float = 10.0, **more: Any) -> Rep:
         "peak_velocity_mps": 0.75 - 0.01 * index,
         "tilt_deg": 1.0 + 0.1 * index,
         "bottom_s": 0.45 + grown,
-        "doubt": 0.02 * index,
-        "doubt_trait": "coherence",
+        "confidence": 1.0 - 0.02 * index,
+        "confidence_reason": "coherence",
     }
     times = {"up_s": 0.9 + grown, "hold_s": 1.6 + grown, "down_s": 2.4 + grown}
     return rep(index, start_s, **(times | values | more))
@@ -388,8 +390,8 @@ def plausible_reps(draw: st.DrawFn, index: int, start_s: float) -> Rep:
         tilt_deg=draw(_MAYBE),
         flags=tuple(draw(st.lists(st.sampled_from(Flag), unique=True))),
         bottom_s=draw(_MAYBE),
-        doubt=draw(st.none() | st.floats(0.0, 1.0)),
-        doubt_trait=draw(st.none() | st.sampled_from(["planarity", "radius"])),
+        confidence=draw(st.none() | st.floats(0.0, 1.0)),
+        confidence_reason=draw(st.none() | st.sampled_from(["planarity", "radius"])),
     )
 
 
@@ -504,9 +506,9 @@ def any_workouts(
         end_s=numbers,
         complete=st.booleans(),
         phases=st.lists(spans, max_size=4).map(tuple),
-        **dict.fromkeys((*measures, "tilt_deg", "bottom_s", "doubt"), maybe),
+        **dict.fromkeys((*measures, "tilt_deg", "bottom_s", "confidence"), maybe),
         flags=st.lists(st.sampled_from(Flag), max_size=4).map(tuple),
-        doubt_trait=st.none() | text,
+        confidence_reason=st.none() | text,
     )
     sets = st.builds(
         SetRecord,

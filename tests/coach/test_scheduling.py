@@ -283,7 +283,7 @@ def test_a_revision_repeats_nothing() -> None:
     list(one.count(1, 5.0, 0))
     brief = rep(1, hold_s=BRIEF_S, bottom_s=None)
     assert kinds(one.complete(brief, 9.0)) == [(CueKind.HOLD_LONGER, 1)]
-    assert not list(one.revise(replace(brief, doubt=0.2), 30.0))
+    assert not list(one.revise(replace(brief, confidence=0.8), 30.0))
     assert not list(one.revise(replace(brief, flags=(Flag.TILTED,)), 60.0))
 
 

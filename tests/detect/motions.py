@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tracker.detect.history import History
-from tracker.detect.movement import Movement
-from tracker.detect.strokes import StrokeState
+from tracker.detect.buffer import MotionBuffer
+from tracker.detect.features import Movement
+from tracker.detect.segmentation import SegmentState
 from tracker.domain import MotionBlock
 from tracker.sim.trajectories import MIN_JERK, Channel, Move
 
@@ -119,12 +119,12 @@ def by_arc(
     return replace(motion, up=up, gyroscope=False)
 
 
-def remembered(motion: MotionBlock) -> History:
-    """Return a history that holds the motion."""
-    history = History(motion.rate_hz)
-    history.restart(motion.start_s)
-    history.append(motion, 0, len(motion.up))
-    return history
+def remembered(motion: MotionBlock) -> MotionBuffer:
+    """Return a buffer that holds the motion."""
+    buffer = MotionBuffer(motion.rate_hz)
+    buffer.restart(motion.start_s)
+    buffer.append(motion, 0, len(motion.up))
+    return buffer
 
 
 def up_at(pitch_deg: float) -> NDArray[np.float64]:
@@ -138,7 +138,7 @@ def movement(
     end_s: float,
     from_deg: float = BOTTOM_DEG,
     to_deg: float = TOP_DEG,
-    state: StrokeState = StrokeState.SETTLED,
+    state: SegmentState = SegmentState.SETTLED,
 ) -> Movement:
     """Return a clean movement of the trunk from one pitch to another."""
     turned_rad = float(np.radians(to_deg - from_deg))

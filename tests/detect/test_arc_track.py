@@ -10,15 +10,15 @@ from hypothesis import strategies as st
 
 from tests.detect.motions import BOTTOM_DEG, LEFT, RATE_HZ, TOP_DEG, by_arc, legs, remembered
 from tests.signal.hips import rotations
-from tracker.detect.arc_track import ArcTrack
-from tracker.detect.strokes import StrokeFinder, StrokeSettings, StrokeState
+from tracker.detect.segmentation import Segmenter, SegmenterSettings, SegmentState
+from tracker.detect.tracks import ArcTrack
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from tracker.detect.track import Onset
+    from tracker.detect.tracks import Onset
 
 LEAST_RAD = float(np.radians(6.0))
 LIFT = legs((1.0, BOTTOM_DEG), (1.0, TOP_DEG), (1.0, TOP_DEG))
@@ -92,7 +92,7 @@ def test_a_lift_is_found_beneath_a_tremble() -> None:
 
 
 def test_no_stillness_before_the_latest_movement_is_an_anchor() -> None:
-    """A stroke that was given up half-way leaves no rest to measure the next one from."""
+    """A segment that was given up half-way leaves no rest to measure the next one from."""
     track = ArcTrack(remembered(by_arc(LIFT.motion)))
     assert track.onset(0, 150, LEAST_RAD) is not None
     onset = track.onset(150, 300, LEAST_RAD)
@@ -101,14 +101,14 @@ def test_no_stillness_before_the_latest_movement_is_an_anchor() -> None:
 
 
 def test_no_stillness_before_a_hole_is_an_anchor() -> None:
-    history = remembered(by_arc(LIFT.motion))
-    track = ArcTrack(history)
+    buffer = remembered(by_arc(LIFT.motion))
+    track = ArcTrack(buffer)
     track.onset(0, 90, LEAST_RAD)
-    history.restart(9.0)
+    buffer.restart(9.0)
     track.restart()
     later = by_arc(legs((0.2, -20.0), (1.0, TOP_DEG), start_deg=-20.0).motion)
-    history.append(later, 0, len(later.up))
-    onset = track.onset(history.first, history.stop, LEAST_RAD)
+    buffer.append(later, 0, len(later.up))
+    onset = track.onset(buffer.first, buffer.stop, LEAST_RAD)
     assert onset is not None
     assert onset.anchor >= 300
 
@@ -239,9 +239,9 @@ def test_there_is_no_way_off_an_angle_without_an_axis() -> None:
 def test_any_cut_gives_the_same_onset_and_the_same_angles(
     cuts: list[int], tremble_deg: float, tremble_hz: float
 ) -> None:
-    history = remembered(by_arc(LIFT.motion, tremble_deg, tremble_hz))
+    buffer = remembered(by_arc(LIFT.motion, tremble_deg, tremble_hz))
     edges = [0, *sorted(cuts), 300]
-    at_once, piecewise = ArcTrack(history), ArcTrack(history)
+    at_once, piecewise = ArcTrack(buffer), ArcTrack(buffer)
     onset = first_onset(at_once, (0, 300))
     assert onset is not None
     assert first_onset(piecewise, edges) == onset
@@ -256,10 +256,10 @@ def test_any_cut_gives_the_same_onset_and_the_same_angles(
         )
 
 
-def test_every_stroke_leaves_its_own_zero_in_its_own_direction() -> None:
-    history = remembered(by_arc(REP.motion))
-    finder = StrokeFinder(history, ArcTrack(history), StrokeSettings(LEAST_RAD))
-    found = [each for each in finder.scan(history.stop) if each.state is StrokeState.FINISHED]
+def test_every_segment_leaves_its_own_zero_in_its_own_direction() -> None:
+    buffer = remembered(by_arc(REP.motion))
+    finder = Segmenter(buffer, ArcTrack(buffer), SegmenterSettings(LEAST_RAD))
+    found = [each for each in finder.scan(buffer.stop) if each.state is SegmentState.FINISHED]
     assert [each.direction for each in found] == [1, 1]
     for each in found:
         assert each.travel == pytest.approx(np.radians(TOP_DEG - BOTTOM_DEG), abs=0.03)

@@ -91,10 +91,10 @@ def tops_deg(events: Sequence[Event]) -> list[float | None]:
 
 
 def held(motion: MotionBlock, at_s: float = 0.0) -> Held | None:
-    history = remembered(replace(motion, up=motion.up[:0]))
-    hold = CalibrationHold(history, at_s)
-    history.append(motion, 0, len(motion.up))
-    return hold.scan(history.stop)
+    buffer = remembered(replace(motion, up=motion.up[:0]))
+    hold = CalibrationHold(buffer, at_s)
+    buffer.append(motion, 0, len(motion.up))
+    return hold.scan(buffer.stop)
 
 
 # --- the hold ----------------------------------------------------------------------------------

@@ -10,8 +10,8 @@ from corpus import SCENARIOS
 
 from tests.detect.motions import BOTTOM_DEG, TOP_DEG, legs, movement
 from tracker.detect import Detector
-from tracker.detect.form import Remarked, beyond_rad, form_flags
-from tracker.detect.reps import Draft
+from tracker.detect.pairing import RepCandidate
+from tracker.detect.rep_report import RepContext, beyond_rad, form_flags
 from tracker.domain import EXERCISES, HIP_THRUST, Flag, SessionState
 from tracker.engine import build_engine
 from tracker.sim import simulate
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 UP = movement(1, 2.0, 3.0)
 DOWN = movement(2, 4.5, 6.0, TOP_DEG, BOTTOM_DEG)
-PLAIN = Draft(1, UP, DOWN)
+PLAIN = RepCandidate(1, UP, DOWN)
 FORM = frozenset(
     {
         Flag.PAST_LOCKOUT,
@@ -40,9 +40,9 @@ def rad(angle_deg: float) -> float:
 
 
 def flags(
-    draft: Draft = PLAIN, exercise: Exercise = HIP_THRUST, **known: float | None
+    candidate: RepCandidate = PLAIN, exercise: Exercise = HIP_THRUST, **known: float | None
 ) -> list[Flag]:
-    return list(form_flags(exercise, draft, Remarked(**known)))
+    return list(form_flags(exercise, candidate, RepContext(**known)))
 
 
 def reps_of(*parts: Leg) -> list[Rep]:
@@ -77,7 +77,7 @@ def remarks(*parts: Leg) -> list[list[Flag]]:
 def test_a_plain_rep_carries_none() -> None:
     assert flags(top_rad=rad(5.0), sag_rad=rad(1.0), still_s=0.5) == []
     assert flags() == []
-    assert flags(Draft(1, UP, None)) == []
+    assert flags(RepCandidate(1, UP, None)) == []
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_sagging_is_losing_the_lockout(share: float, *, sagged: bool) -> None:
 
 @pytest.mark.parametrize(("sag_deg", "sagged"), [(2.9, False), (3.1, True)])
 def test_a_trembling_bridge_does_not_sag(sag_deg: float, *, sagged: bool) -> None:
-    bridge = Draft(1, movement(1, 2.0, 3.0, 17.0, 27.0), None)
+    bridge = RepCandidate(1, movement(1, 2.0, 3.0, 17.0, 27.0), None)
     assert (flags(bridge, sag_rad=rad(sag_deg)) == [Flag.SAGGED]) is sagged
 
 
@@ -124,14 +124,14 @@ def test_a_dropped_way_down_is_shorter_than_the_way_up(
     up_s: float, down_s: float, *, dropped: bool
 ) -> None:
     down = movement(2, 4.5, 4.5 + down_s, TOP_DEG, BOTTOM_DEG)
-    draft = Draft(1, movement(1, 2.0, 2.0 + up_s), down)
-    assert (flags(draft) == [Flag.DROPPED_ECCENTRIC]) is dropped
+    candidate = RepCandidate(1, movement(1, 2.0, 2.0 + up_s), down)
+    assert (flags(candidate) == [Flag.DROPPED_ECCENTRIC]) is dropped
 
 
 @pytest.mark.parametrize(("times", "dropped"), [(1.24, False), (1.26, True)])
 def test_a_dropped_way_down_is_faster_at_its_peak(times: float, *, dropped: bool) -> None:
     down = replace(movement(2, 4.5, 5.0, TOP_DEG, BOTTOM_DEG), peak_radps=times * UP.peak_radps)
-    assert (flags(Draft(1, UP, down)) == [Flag.DROPPED_ECCENTRIC]) is dropped
+    assert (flags(RepCandidate(1, UP, down)) == [Flag.DROPPED_ECCENTRIC]) is dropped
 
 
 @pytest.mark.parametrize(("still_s", "rested"), [(0.99, False), (1.01, True)])
@@ -145,8 +145,8 @@ def test_stillness_at_the_bottom_is_a_rest(still_s: float, *, rested: bool) -> N
 )
 def test_tilt_has_a_limit_of_the_exercise(name: str, most_deg: float) -> None:
     for tilt_deg, expected in ((most_deg - 0.1, []), (most_deg + 0.1, [Flag.TILTED])):
-        draft = Draft(1, UP, replace(DOWN, tilt_rad=rad(tilt_deg)))
-        assert flags(draft, EXERCISES[name]) == expected
+        candidate = RepCandidate(1, UP, replace(DOWN, tilt_rad=rad(tilt_deg)))
+        assert flags(candidate, EXERCISES[name]) == expected
 
 
 def test_the_lean_against_level_counts_as_tilt() -> None:
@@ -242,11 +242,11 @@ def test_simulated_reps_carry_only_what_was_done(scenario: str, number: int) -> 
     found = [rep for each in ledger.sets for rep in each.reps]
     assert len(found) == len(truths)
     for rep, truth in zip(found, truths, strict=True):
-        remarked = FORM.intersection(rep.flags)
+        context = FORM.intersection(rep.flags)
         assert truth.eccentric_s is not None
         assert truth.concentric_s is not None
         if truth.eccentric_s > 0.85 * truth.concentric_s:
-            assert Flag.DROPPED_ECCENTRIC not in remarked
+            assert Flag.DROPPED_ECCENTRIC not in context
         if truth.bottom_s is None or truth.bottom_s < 1.0:
-            assert Flag.RESTED_AT_BOTTOM not in remarked
-        assert not remarked - {Flag.DROPPED_ECCENTRIC, Flag.RESTED_AT_BOTTOM}
+            assert Flag.RESTED_AT_BOTTOM not in context
+        assert not context - {Flag.DROPPED_ECCENTRIC, Flag.RESTED_AT_BOTTOM}

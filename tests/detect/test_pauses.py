@@ -5,10 +5,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.detect.motions import BOTTOM_DEG, RATE_HZ, TOP_DEG, by_arc, legs, movement, remembered
-from tracker.detect.arc_track import ArcTrack
-from tracker.detect.history import History
-from tracker.detect.pauses import Pauses
-from tracker.detect.track import RotationTrack
+from tracker.detect.buffer import MotionBuffer
+from tracker.detect.features import Pauses
+from tracker.detect.tracks import ArcTrack, RotationTrack
 
 if TYPE_CHECKING:
     from tracker.domain import MotionBlock
@@ -17,8 +16,8 @@ UP = movement(1, 2.0, 3.0)
 
 
 def pauses(motion: MotionBlock) -> Pauses:
-    history = remembered(motion)
-    return Pauses(history, RotationTrack(history), ArcTrack(history))
+    buffer = remembered(motion)
+    return Pauses(buffer, RotationTrack(buffer), ArcTrack(buffer))
 
 
 @pytest.mark.parametrize("gyroscope", [True, False])
@@ -53,11 +52,11 @@ def test_hips_that_rise_in_the_hold_do_not_sag() -> None:
 
 
 def test_what_is_not_remembered_is_unknown() -> None:
-    history = History(RATE_HZ)
+    buffer = MotionBuffer(RATE_HZ)
     lift = legs((3.0, BOTTOM_DEG), start_s=10.0)
-    history.restart(10.0)
-    history.append(lift.motion, 0, len(lift.motion.up))
-    read = Pauses(history, RotationTrack(history), ArcTrack(history))
+    buffer.restart(10.0)
+    buffer.append(lift.motion, 0, len(lift.motion.up))
+    read = Pauses(buffer, RotationTrack(buffer), ArcTrack(buffer))
     assert read.still_s(9.0, 11.0) is None
     assert read.still_s(12.0, 14.0) is None
     assert read.still_s(12.0, 12.0) is None

@@ -71,8 +71,8 @@ REP = Rep(
     mean_velocity_mps=0.36,
     peak_velocity_mps=0.61,
     tilt_deg=1.9,
-    doubt=0.25,
-    doubt_trait="coherence",
+    confidence=0.25,
+    confidence_reason="coherence",
     bottom_s=0.4,
 )
 
@@ -137,8 +137,8 @@ def test_the_object_is_the_documented_one() -> None:
                         "peak_velocity_mps": 0.61,
                         "tilt_deg": 1.9,
                         "flags": [],
-                        "doubt": 0.25,
-                        "doubt_trait": "coherence",
+                        "confidence": 0.25,
+                        "confidence_reason": "coherence",
                     }
                 ],
                 "reps_done": 1,

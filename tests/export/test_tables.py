@@ -184,7 +184,7 @@ def test_the_csv_says_what_the_json_says(workout: Workout) -> None:
     reps = [rep for each in told["sets"] for rep in each["reps"]]
     assert len(rows) == len(reps)
     for row, rep in zip(rows, reps, strict=True):
-        for name in set(row) & set(rep) - {"flags", "complete", "doubt_trait"}:
+        for name in set(row) & set(rep) - {"flags", "complete", "confidence_reason"}:
             assert row[name] == ("" if rep[name] is None else str(rep[name]))
         assert row["flags"].split(";") == (rep["flags"] or [""])
     notes = [row["note"] for row in rows_in(written(write_sets, workout))]

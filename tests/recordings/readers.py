@@ -51,8 +51,8 @@ MEASURED: Final = (
     "mean_velocity_mps",
     "peak_velocity_mps",
     "tilt_deg",
-    "doubt",
-    "doubt_trait",
+    "confidence",
+    "confidence_reason",
 )
 """Columns of a rep that are keys of its object."""
 
@@ -104,7 +104,7 @@ def same_reps(rows: list[dict[str, Any]], session: Session) -> None:
 
 def read_csv(path: Path, session: Session) -> None:
     def cell(name: str, text: str) -> object:
-        if name in ("flags", "source", "exercise", "doubt_trait"):
+        if name in ("flags", "source", "exercise", "confidence_reason"):
             return text or None
         if name == "complete":
             return {"true": True, "false": False}[text]

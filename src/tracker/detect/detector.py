@@ -1,4 +1,4 @@
-"""Motion in, events out: history, track, strokes, pairs and sets plugged together."""
+"""Motion in, events out: buffer, track, segments, pairs and sets plugged together."""
 
 from __future__ import annotations
 
@@ -7,34 +7,39 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tracker.detect.arc_track import ArcTrack
-from tracker.detect.calibration import CalibrationHold
-from tracker.detect.history import History
-from tracker.detect.level import Level
-from tracker.detect.likeness import plausible
-from tracker.detect.movement import measure
-from tracker.detect.pauses import Pauses
-from tracker.detect.reference import ReferenceReps
-from tracker.detect.reps import Pairing
-from tracker.detect.sets import CUT_BY_END, SetKeeper
-from tracker.detect.strokes import StrokeFinder, StrokeSettings, StrokeState
-from tracker.detect.trace import pitch_trace
-from tracker.detect.track import HeightTrack, RotationTrack
-from tracker.domain import Calibrated, CalibrationFailed, CalibrationLost, LiftSignal, MarkKind
+from tracker.detect.buffer import MotionBuffer
+from tracker.detect.calibration import CalibrationHold, ReferenceReps
+from tracker.detect.features import Pauses, measure, pitch_trace
+from tracker.detect.lockout import LockoutReference
+from tracker.detect.lowering import LoweringWatch
+from tracker.detect.pairing import RepPairer
+from tracker.detect.plausibility import plausible, worth_measuring
+from tracker.detect.segmentation import Segmenter, SegmenterSettings, SegmentState
+from tracker.detect.sets import CUT_BY_END, SetTracker
+from tracker.detect.tracks import ArcTrack, HeightTrack, RotationTrack
+from tracker.domain import (
+    Calibrated,
+    CalibrationFailed,
+    CalibrationLost,
+    LiftSignal,
+    LoweringStarted,
+    MarkKind,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tracker.detect.movement import Movement
-    from tracker.detect.strokes import Stroke
-    from tracker.detect.track import Track
+    from tracker.detect.features import Movement
+    from tracker.detect.segmentation import Segment
+    from tracker.detect.tracks import Track
     from tracker.domain import Event, Exercise, MotionBlock, Trace
+
 
 LEAST_TRAVEL_SHARE: Final = 0.5
 """Movements of half the smallest rep are followed, so that a rep is known well before its end."""
 
 PIECE_S: Final = 10.0
-"""Longer blocks are taken in pieces: shorter than the history, so that it never loses what is
+"""Longer blocks are taken in pieces: shorter than the buffer, so that it never loses what is
 looked at, and than any set gap, so that a deadline never falls into the piece that sets it."""
 
 
@@ -44,59 +49,60 @@ class Detector:
     def __init__(self, exercise: Exercise, rate_hz: float) -> None:
         self._exercise = exercise
         self._rate_hz = rate_hz
-        self._history = History(rate_hz)
+        self._buffer = MotionBuffer(rate_hz)
         self._rotation: RotationTrack | None = None
         self._arc: ArcTrack | None = None
         if exercise.signal is LiftSignal.ROTATION:
-            self._rotation = RotationTrack(self._history)
-            self._arc = ArcTrack(self._history)
+            self._rotation = RotationTrack(self._buffer)
+            self._arc = ArcTrack(self._buffer)
             least = LEAST_TRAVEL_SHARE * float(np.radians(exercise.least_range_of_arc_deg))
         else:
             least = LEAST_TRAVEL_SHARE * exercise.least_rise_m
-        track = self._rotation or HeightTrack(self._history)
-        self._finder = StrokeFinder(self._history, track, StrokeSettings(least))
-        self._pairing = Pairing(exercise)
+        track = self._rotation or HeightTrack(self._buffer)
+        self._finder = Segmenter(self._buffer, track, SegmenterSettings(least))
+        self._pairer = RepPairer(exercise)
         pauses = None
         if self._rotation is not None and self._arc is not None:
-            pauses = Pauses(self._history, self._rotation, self._arc)
-        self._keeper = SetKeeper(exercise, self._pairing, pauses)
+            pauses = Pauses(self._buffer, self._rotation, self._arc)
+        self._sets = SetTracker(exercise, self._pairer, pauses)
         self._calibration: CalibrationHold | None = None
         self._reference: ReferenceReps | None = None
+        self._lowering = LoweringWatch(self._buffer)
         self._begun = False
 
     def process(self, block: MotionBlock) -> Iterator[Event]:
         """Yield what the samples of a block tell, in order."""
         if block.restart:
-            lost_s = block.start_s - self._history.time_s(self._history.stop)
-            self._history.restart(block.start_s)
+            lost_s = block.start_s - self._buffer.time_s(self._buffer.stop)
+            self._buffer.restart(block.start_s)
             self._finder.restart(self._track_for(gyroscope=block.gyroscope))
-            self._pairing.restart()
+            self._pairer.restart()
             if self._calibration is not None:
                 self._calibration.restart()
             if self._begun:
-                yield from self._follow(self._keeper.gap(lost_s, block.start_s))
-            self._keeper.begin(block.start_s)
+                yield from self._follow(self._sets.gap(lost_s, block.start_s))
+            self._sets.begin(block.start_s)
             self._begun = True
         piece = round(PIECE_S * self._rate_hz)
         for first in range(0, len(block.up), piece):
-            self._history.append(block, first, first + piece)
+            self._buffer.append(block, first, first + piece)
             yield from self._scan()
 
     def saturated(self, start_s: float, end_s: float) -> None:
         """Take note of samples, on their way or here, that hit the end of the sensor's range."""
-        self._keeper.saturated(start_s, end_s)
+        self._sets.saturated(start_s, end_s)
 
     def mark(self, kind: MarkKind, at_s: float) -> Iterator[Event]:
         """Yield what the wearer's key changes."""
         yield from self._give_up(at_s, "another key was pressed")
-        yield from self._keeper.mark(kind, at_s)
+        yield from self._sets.mark(kind, at_s)
         by_height = self._rotation is None
         match kind:
             case MarkKind.CALIBRATION if by_height:
                 why = f"{self._exercise.title} has no lockout to hold level"
                 yield CalibrationFailed(at_s, why)
             case MarkKind.CALIBRATION:
-                self._calibration = CalibrationHold(self._history, at_s)
+                self._calibration = CalibrationHold(self._buffer, at_s)
             case MarkKind.REFERENCE_REPS if by_height:
                 why = f"{self._exercise.title} has no lockout for reference reps to show"
                 yield CalibrationFailed(at_s, why)
@@ -105,14 +111,14 @@ class Detector:
 
     def finish(self) -> Iterator[Event]:
         """Yield what the end of the stream settles."""
-        ended_s = self._history.time_s(self._history.stop)
+        ended_s = self._buffer.time_s(self._buffer.stop)
         wanting = "the hold was over" if self._reference is None else "there were enough reps"
         yield from self._give_up(ended_s, f"the session ended before {wanting}")
-        yield from self._keeper.end(cut_short=True, why=CUT_BY_END)
+        yield from self._sets.end(cut_short=True, why=CUT_BY_END)
 
     def trace(self) -> Trace:
         """Return the last seconds as pitch above the bottom of the latest rep."""
-        return pitch_trace(self._history, self._pairing.lift)
+        return pitch_trace(self._buffer, self._pairer.lift)
 
     def _track_for(self, *, gyroscope: bool) -> Track | None:
         """Return what movements are measured along from now on; None leaves it as it is."""
@@ -128,21 +134,35 @@ class Detector:
             yield CalibrationFailed(at_s, why)
 
     def _scan(self) -> Iterator[Event]:
-        """Follow the strokes up to the newest sample; a set ends exactly at its deadline."""
-        while self._finder.position < self._history.stop:
+        """Follow the segments up to the newest sample; a set ends exactly at its deadline."""
+        while self._finder.position < self._buffer.stop:
             if self._calibration is not None:
                 yield from self._watch_hold(self._calibration)
                 continue
-            deadline_s = min(self._keeper.deadline_s, self._patience_s)
-            deadline = self._history.sample_at(deadline_s)
-            until = max(min(self._history.stop, deadline), self._finder.position)
-            for stroke in self._finder.scan(until):
-                yield from self._follow(self._take(stroke))
-            if self._finder.position >= self._history.sample_at(self._keeper.deadline_s):
-                yield from self._follow(self._keeper.end())
-            if self._finder.position >= self._history.sample_at(self._patience_s):
-                at_s = self._history.time_s(self._finder.position)
+            deadline_s = min(self._sets.deadline_s, self._patience_s)
+            deadline = self._buffer.sample_at(deadline_s)
+            until = max(min(self._buffer.stop, deadline), self._finder.position)
+            for segment in self._finder.scan(until):
+                yield from self._watch_lowering(segment.now)
+                yield from self._follow(self._take(segment))
+            yield from self._watch_lowering(self._finder.position)
+            if self._finder.position >= self._buffer.sample_at(self._sets.deadline_s):
+                at = self._finder.position - 1
+                if not self._sets.still_holds(self._buffer.up(at, at + 1)[0]):
+                    yield from self._follow(self._sets.end())
+            if self._finder.position >= self._buffer.sample_at(self._patience_s):
+                at_s = self._buffer.time_s(self._finder.position)
                 yield from self._give_up(at_s, "it took too long")
+
+    def _watch_lowering(self, until: int) -> Iterator[Event]:
+        """Yield that the hips have begun to sink out of a hold, before the sample `until`."""
+        held, open_set = self._sets.held, self._sets.open_set
+        lift = None if held is None or self._rotation is None else held.candidate.concentric
+        self._lowering.follow(lift)
+        if held is None or open_set is None:
+            return
+        while (began_s := self._lowering.scan(until)) is not None:
+            yield LoweringStarted(began_s, open_set.index, held.index)
 
     @property
     def _patience_s(self) -> float:
@@ -150,48 +170,64 @@ class Detector:
         return math.inf if self._reference is None else self._reference.deadline_s
 
     def _follow(self, events: Iterator[Event]) -> Iterator[Event]:
-        """Yield what is said of reps and sets, and what that means for reference reps."""
+        """Yield what is published of reps and sets, and what that means for reference reps."""
         for event in events:
             yield event
-            reference, open_set = self._reference, self._keeper.open_set
+            reference, open_set = self._reference, self._sets.open_set
             if reference is None or open_set is None:
                 continue
             for verdict in reference.follow(event, open_set):
                 if isinstance(verdict, Calibrated | CalibrationLost):
-                    self._pairing.level = reference.level
+                    self._pairer.level = reference.level
                 if reference.level is not None:
-                    self._keeper.measure_against(reference.level)
+                    self._sets.measure_against(reference.level)
                 yield verdict
             if reference.over:
                 self._reference = None
 
     def _watch_hold(self, calibration: CalibrationHold) -> Iterator[Event]:
         """Follow a calibration up to the newest sample; what moves meanwhile is no rep."""
-        until = min(self._history.stop, calibration.deadline)
+        until = min(self._buffer.stop, calibration.deadline)
         held = calibration.scan(until)
         until = max(until if held is None else held.sample, self._finder.position)
-        for stroke in self._finder.scan(until):
-            self._measured(stroke)
-            self._pairing.ignore(stroke.number)
-        at_s = self._history.time_s(until)
+        for segment in self._finder.scan(until):
+            self._measured(segment)
+            self._pairer.ignore(segment.number)
+        at_s = self._buffer.time_s(until)
         if held is not None:
             self._calibration = None
-            self._pairing.level = Level(held.up)
+            self._pairer.level = LockoutReference(held.up)
             yield Calibrated(at_s, held.wander_deg)
         elif until >= calibration.deadline:
             self._calibration = None
             yield CalibrationFailed(at_s, "the hips were not still for long enough")
 
-    def _take(self, stroke: Stroke) -> Iterator[Event]:
-        for news in self._pairing.feed(self._measured(stroke)):
-            yield from self._keeper.feed(news)
+    def _take(self, segment: Segment) -> Iterator[Event]:
+        self._pairer.saw(segment.number)
+        if not self._is_news(segment):
+            return
+        for news in self._pairer.feed(self._measured(segment)):
+            yield from self._sets.feed(news)
 
-    def _measured(self, stroke: Stroke) -> Movement:
-        """Measure a stroke, and learn the axis of one that could be part of a rep."""
-        movement = measure(self._history, stroke, self._exercise.signal)
+    def _is_news(self, segment: Segment) -> bool:
+        """Return whether a segment has to be measured: most of what moves is no rep, nor news."""
+        match segment.state:
+            case SegmentState.FINISHED:
+                return True
+            case SegmentState.BEGUN:
+                return self._sets.open_set is not None
+            case SegmentState.ENDED | SegmentState.SETTLED if self._sets.has_counted(
+                segment.number
+            ):
+                return False
+        return worth_measuring(self._exercise, segment, in_set=self._sets.open_set is not None)
+
+    def _measured(self, segment: Segment) -> Movement:
+        """Measure a segment, and learn the axis of one that could be part of a rep."""
+        movement = measure(self._buffer, self._finder, segment, self._exercise.signal)
         if (
             self._rotation is not None
-            and stroke.state is StrokeState.FINISHED
+            and segment.state is SegmentState.FINISHED
             and plausible(self._exercise, movement)
         ):
             self._rotation.learn(movement.axis)

@@ -1,38 +1,62 @@
-"""The set that is under way: its reps so far, and what makes another movement one of them."""
+"""The set under way: its reps so far, and what they are like."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from statistics import median
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tracker.detect.form import FIRST_REPS
-from tracker.detect.summary import starts_s
-from tracker.domain import LiftSignal
+from tracker.detect.plausibility import (
+    CALIBRATED,
+    RADIUS_M,
+    RADIUS_SD_M,
+    SetModel,
+    confidence,
+)
+from tracker.detect.rep_report import (
+    FIRST_REPS,
+    starts_s,
+)
+from tracker.detect.vectors import dot
 
 if TYPE_CHECKING:
-    from tracker.detect.level import Level
-    from tracker.detect.movement import Movement
-    from tracker.detect.reps import Draft
+    from collections.abc import Sequence
+
+    from tracker.detect.features import Movement
+    from tracker.detect.lockout import LockoutReference
+    from tracker.detect.pairing import RepCandidate
     from tracker.domain import Exercise, Rep
 
-SAME_POSTURE: Final = float(np.cos(np.radians(30.0)))
-"""Reps of a set start from one posture; a strap slips by 10°, and a restart differs by as much."""
 
-PAIR_AXIS: Final = float(np.cos(np.radians(27.0)))
-"""The two reps that make a set turn about one axis: a slip of 10°, a roll of 9°, and measuring."""
+SAME_POSTURE: Final = float(np.cos(np.radians(30.0)))
+"""Movements that compete with a set are alike if they start from one posture."""
+
+FULL_SHARE: Final = 0.8
+"""A way up of this share of the set's range shows what its top is like."""
+
+WEIGHED_REPS: Final = 50
+"""Confidence of as many reps is multiplied up at the end of a set; before them, as they come."""
+
+SURE_WITH_HOLES: Final = 0.85
+SURE_WITHOUT_GYROSCOPE: Final = 0.93
+SURE_UNFINISHED: Final = 0.9
+"""Shares of such sets whose count is exact."""
+
+MOST_COMPARED: Final = 8
+"""A way up is compared with the latest reps: the strap slips, and the lifter tires."""
 
 REFERENCE_REPS: Final = 3
 """The set's range is the median of its largest reps: one partial must not lower the mark."""
 
 
 @dataclass(slots=True, eq=False)
-class Counted:
-    """An announced rep and what was last said of it."""
+class CountedRep:
+    """An announced rep and what was last published of it."""
 
-    draft: Draft
+    candidate: RepCandidate
     index: int
     """Number in the set, from 1."""
     gap: bool = False
@@ -47,14 +71,16 @@ class Counted:
     """How far the hips sank during the hold, rad; None if unknown."""
     still_s: float | None = None
     """Longest stillness at the bottom after it, s; None if unknown."""
-    watched: Draft | None = None
-    """The draft whose hold was looked at."""
-    level: Level | None = None
+    watched: RepCandidate | None = None
+    """The candidate whose hold was looked at."""
+    level: LockoutReference | None = None
     """The wearer's level when it was done; None without a calibration."""
     leveled: bool = False
     """Whether that is settled, because the rep surely counts."""
-    said: Rep | None = None
-    """None until its end, or the lack of one, was said."""
+    evidence: float = 0.0
+    """How much spoke for it when it was last judged, nats."""
+    published: Rep | None = None
+    """None until its end, or the lack of one, was published."""
 
 
 @dataclass(slots=True, eq=False)
@@ -68,9 +94,16 @@ class OpenSet:
     start_s: float
     """Start of its first rep, or time of the key, s."""
     exercise: Exercise
-    reps: list[Counted] = field(default_factory=list)
-    rival: Draft | None = None
-    """A movement that did not count; if one like it follows, the reps so far were none."""
+    reps: list[CountedRep] = field(default_factory=list)
+    competing: list[RepCandidate] = field(default_factory=list)
+    """The latest movements that did not count and are alike; enough of them are a set."""
+    refused: dict[int, float] = field(default_factory=dict)
+    """Evidence of ways up that did not count, by the numbers of their segments, nats."""
+    doubted: float = 0.0
+    """Probability that one of the reps that are weighed no more is none."""
+    settled: int = 0
+    """As many of the first reps have their level."""
+    _largest: list[float] = field(default_factory=list)
 
     @property
     def confirmed(self) -> bool:
@@ -83,21 +116,62 @@ class OpenSet:
         That takes two reps whose end was seen or lost in a hole. A last rep of which the stream or
         a key cut the end off is one as well; one that just never ended was none.
         """
-        whole = [rep for rep in self.reps if rep.draft.eccentric is not None or rep.gap]
+        whole = [rep for rep in self.reps if rep.candidate.eccentric is not None or rep.gap]
         return self.by_hand or len(whole) + cut_short > 1
 
     @property
     def reference_size(self) -> float | None:
         """Travel of a full rep, in the unit of the track; None before the first."""
-        sizes = sorted((size_of(rep.draft) for rep in self.reps), reverse=True)
+        latest = [size_of(rep.candidate) for rep in self.reps[-2:]]
+        sizes = sorted((*self._largest, *latest), reverse=True)
         return median(sizes[:REFERENCE_REPS]) if sizes else None
 
-    def find(self, draft: Draft) -> Counted | None:
-        """Return the rep that was announced for a draft."""
-        same = (rep for rep in reversed(self.reps) if rep.draft.number == draft.number)
-        return next(same, None)
+    def add(self, counted: CountedRep) -> None:
+        """Take a rep; of those whose size no longer changes only the largest are kept in mind."""
+        if len(self.reps) > 1:
+            sizes = sorted((*self._largest, size_of(self.reps[-2].candidate)), reverse=True)
+            self._largest = sizes[:REFERENCE_REPS]
+        self.reps.append(counted)
+        if len(self.reps) > WEIGHED_REPS:
+            past = self.reps[-WEIGHED_REPS - 1]
+            self.doubted = 1.0 - (1.0 - self.doubted) * confidence(past.evidence)
 
-    def next_start_s(self, counted: Counted) -> float | None:
+    def model(self, without: RepCandidate | None = None) -> SetModel | None:
+        """Return what the latest reps are like, but for a candidate; None before the first."""
+        reps = self.reps[-MOST_COMPARED:]
+        ways = [way_up(rep.candidate) for rep in reps if rep.candidate is not without]
+        if not ways:
+            return None
+        size = self.reference_size or ways[-1].size
+        return model_of(ways, size)
+
+    def count_confidence(self) -> float:
+        """Return the probability that the number of reps is exact.
+
+        Every rep is one, and every way up that was refused is none; holes, the lack of a
+        gyroscope, and a last rep that was not seen to end take their share.
+        """
+        sure = 1.0 - self.doubted
+        for counted in self.reps[-WEIGHED_REPS:]:
+            sure *= confidence(counted.evidence)
+        for refused in self.refused.values():
+            sure *= 1.0 - confidence(refused - CALIBRATED)
+        if any(counted.gap or counted.hole_after for counted in self.reps):
+            sure *= SURE_WITH_HOLES
+        if not way_up(self.reps[-1].candidate).by_gyroscope:
+            sure *= SURE_WITHOUT_GYROSCOPE
+        if self.reps[-1].candidate.eccentric is None:
+            sure *= SURE_UNFINISHED
+        return sure
+
+    def find(self, candidate: RepCandidate) -> CountedRep | None:
+        """Return the rep that was announced for a candidate."""
+        for rep in reversed(self.reps):
+            if rep.candidate.number <= candidate.number:
+                return rep if rep.candidate.number == candidate.number else None
+        return None
+
+    def next_start_s(self, counted: CountedRep) -> float | None:
         """Return when the rep after this one starts, s; None after the last.
 
         With a hole before it nobody knows: there may have been another in between.
@@ -105,57 +179,55 @@ class OpenSet:
         if counted.hole_after:
             return None
         following = self.reps[counted.index : counted.index + 1]
-        return starts_s(following[0].draft, self.exercise) if following else None
+        return starts_s(following[0].candidate, self.exercise) if following else None
 
-    def first_ways_up(self, counted: Counted) -> tuple[Movement, ...]:
+    def first_ways_up(self, counted: CountedRep) -> tuple[Movement, ...]:
         """Return the ways up of the set's first reps before this one: its own lockouts."""
         before = self.reps[: min(counted.index - 1, FIRST_REPS)]
-        return tuple(_way_up(rep.draft) for rep in before)
+        return tuple(way_up(rep.candidate) for rep in before)
 
-    def takes(self, draft: Draft) -> bool:
-        """Return whether a draft is a rep like those before it."""
-        reference = self.reference_size
-        if reference is None:
-            return True
-        first = self.reps[0]
-        if not self.confirmed and not (
-            (first.draft.eccentric is not None or first.gap) and self._one_axis(first.draft, draft)
+    def compete(self, candidate: RepCandidate) -> None:
+        """Keep a movement that did not count, with those before it if they are like it."""
+        kept = [each for each in self.competing if each.number != candidate.number]
+        if kept and not (
+            0.5 <= size_of(candidate) / size_of(kept[-1]) <= 2.0
+            and _one_posture(kept[-1], candidate)
         ):
-            return False
-        share = self.exercise.rep_share
-        return share <= size_of(draft) / reference <= 1.0 / share and _one_posture(
-            first.draft, draft
-        )
-
-    def has_rival_like(self, draft: Draft) -> bool:
-        """Return whether the movement that did not count before was like this one."""
-        rival = self.rival
-        return (
-            rival is not None
-            and rival.number != draft.number
-            and 0.5 <= size_of(draft) / size_of(rival) <= 2.0
-            and _one_posture(rival, draft)
-        )
-
-    def _one_axis(self, first: Draft, second: Draft) -> bool:
-        """Return whether two drafts turned about one axis, where the exercise is a turning."""
-        if self.exercise.signal is LiftSignal.HEIGHT:
-            return True
-        return float(_way_up(first).axis @ _way_up(second).axis) >= PAIR_AXIS
+            kept = []
+        self.competing = [*kept[-MOST_COMPARED:], candidate]
 
 
-def size_of(draft: Draft) -> float:
+def model_of(ways: Sequence[Movement], size: float) -> SetModel:
+    """Return what ways up of one set are like, the latest last, of which a full one has `size`."""
+    full = [up for up in ways if up.size >= FULL_SHARE * size] or ways
+    weights = [1.0 / (RADIUS_SD_M**2 + (up.rise_sd_m / up.chord) ** 2) for up in ways]
+    # Before the first rep has told, the set's radius is that of anybody.
+    usual = 1.0 / RADIUS_SD_M**2
+    total = math.fsum((usual, *weights))
+    radii = [w * up.radius_m for w, up in zip(weights, ways, strict=True)]
+    radius_m = math.fsum((usual * RADIUS_M, *radii)) / total
+    return SetModel(
+        size=size,
+        bottom=ways[-1].from_up,
+        top=full[-1].to_up,
+        axis=full[-1].axis,
+        radius_m=radius_m,
+        radius_sd_m=math.sqrt(1.0 / total),
+    )
+
+
+def size_of(candidate: RepCandidate) -> float:
     """Return the travel of the way up, in the unit of the track."""
-    return _way_up(draft).size
+    return way_up(candidate).size
 
 
-def _one_posture(first: Draft, second: Draft) -> bool:
-    """Return whether two drafts began in one posture."""
-    return bool(_way_up(first).from_up @ _way_up(second).from_up >= SAME_POSTURE)
+def _one_posture(first: RepCandidate, second: RepCandidate) -> bool:
+    """Return whether two candidates began in one posture."""
+    return dot(way_up(first).from_up, way_up(second).from_up) >= SAME_POSTURE
 
 
-def _way_up(draft: Draft) -> Movement:
-    """Return the concentric of a draft that has come so far."""
-    if draft.concentric is None:
-        raise ValueError("the draft has no way up yet")
-    return draft.concentric
+def way_up(candidate: RepCandidate) -> Movement:
+    """Return the concentric of a candidate that has come so far."""
+    if candidate.concentric is None:
+        raise ValueError("the candidate has no way up yet")
+    return candidate.concentric

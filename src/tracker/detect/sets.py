@@ -1,9 +1,4 @@
-"""Which drafts count, which belong together, and what is said about it.
-
-A rep is announced when its lockout starts, the first one too. A set's first rep is provisional
-until a second one like it follows: if none does, it was a set-up move and is withdrawn. What
-becomes known later about an announced rep is said as a revision.
-"""
+"""What makes a movement a rep of the set under way, and when the set ends."""
 
 from __future__ import annotations
 
@@ -11,15 +6,31 @@ import math
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
-from tracker.detect.form import Remarked, beyond_rad
-from tracker.detect.likeness import LONGEST_WAY_S, doubt, fitting, plausible
-from tracker.detect.open_set import Counted, OpenSet, size_of
-from tracker.detect.reps import DraftState
-from tracker.detect.strokes import TENTATIVE, StrokeState
-from tracker.detect.summary import rep_from, starts_s
+from tracker.detect.open_set import CountedRep, OpenSet, model_of, size_of
+from tracker.detect.pairing import CandidateState
+from tracker.detect.plausibility import (
+    BEFORE,
+    IN_SET,
+    LONGEST_WAY_S,
+    PENDING,
+    confidence,
+    evidence,
+    membership,
+    weakest,
+)
+from tracker.detect.rep_report import (
+    CONFIDENT,
+    RepContext,
+    beyond_rad,
+    rep_from,
+    starts_s,
+)
+from tracker.detect.segmentation import TENTATIVE, SegmentState
+from tracker.detect.vectors import dot
 from tracker.domain import (
     CalibrationLost,
     Extreme,
+    LiftSignal,
     MarkKind,
     Phase,
     PhaseStarted,
@@ -33,23 +44,37 @@ from tracker.domain import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tracker.detect.level import Level
-    from tracker.detect.movement import Movement
-    from tracker.detect.pauses import Pauses
-    from tracker.detect.reps import Draft, DraftNews, Pairing
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from tracker.detect.features import Movement, Pauses
+    from tracker.detect.lockout import LockoutReference
+    from tracker.detect.pairing import CandidateUpdate, RepCandidate, RepPairer
     from tracker.domain import Event, Exercise
+
 
 AT_ONCE_SHARE: Final = 0.85
 """A way up of this share of the set's range counts at once; a shorter one may only have stuck."""
 
-DOUBTFUL: Final = 0.5
-"""Half of the doubt that a movement may raise before it is taken for none."""
+CLEAR: Final = 4.0
+"""A rep with this much evidence, nats, that was done in full is not taken back."""
 
 FEW_REPS: Final = 3
-"""As many small movements may turn out to have been set-up; more are a set, whatever follows."""
+"""As many doubtful movements may turn out to have been set-up; more are a set for good."""
 
-LONGEST_HOLD_S: Final = 15.0
-"""A lockout may last this long on top of the set's rest-gap before the set is over."""
+MANY_SMALLER: Final = 4
+"""So many smaller movements that are alike are a set of their own; fewer are no reps."""
+
+HELD_S: Final = 15.0
+"""A lockout that lasts this much longer than the set's rest-gap is a hold only if the hips are
+still up."""
+
+LONGEST_HOLD_S: Final = 150.0
+"""An isometric bridge is held for 10 to 60 s, sometimes for 120 s."""
+
+RESTATED_REPS: Final = 40
+"""At its end, as many of the latest reps of a set are told again where they are seen otherwise by
+then: what comes before was told with a range that hardly changes any more."""
 
 LONGEST_REP_S: Final = 2 * LONGEST_WAY_S + LONGEST_HOLD_S
 """Nothing older than this can still belong to a rep that is looked at."""
@@ -75,24 +100,43 @@ CUT_BY_END: Final = "the session ended before a second rep like it"
 UNLIKE: Final = "the movements after it are not like it"
 
 
-class SetKeeper:
-    """Turns news of drafts into events."""
+class SetTracker:
+    """Turns news of candidates into events."""
 
-    def __init__(self, exercise: Exercise, pairing: Pairing, pauses: Pauses | None = None) -> None:
+    def __init__(
+        self, exercise: Exercise, pairer: RepPairer, pauses: Pauses | None = None
+    ) -> None:
         self._exercise = exercise
-        self._pairing = pairing
+        self._pairer = pairer
         self._pauses = pauses
         self._set: OpenSet | None = None
         self._sets = 0
         self._busy_until_s = -math.inf
+        self._pending: RepCandidate | None = None
         self._lost_s = 0.0
+        self._held_s = 0.0
         self._begun_s = -math.inf
         self._resumed_s = -math.inf
         self._saturations: deque[tuple[float, float]] = deque(maxlen=MOST_SATURATIONS)
 
     @property
+    def held(self) -> CountedRep | None:
+        """The latest rep while its lockout is held."""
+        if self._set is None or not self._set.reps:
+            return None
+        counted = self._set.reps[-1]
+        return counted if counted.candidate.eccentric is None else None
+
+    def has_counted(self, number: int) -> bool:
+        """Return whether a segment with this number is the way up that counted last."""
+        if self._set is None or not self._set.reps:
+            return False
+        up = self._set.reps[-1].candidate.concentric
+        return up is not None and up.number == number
+
+    @property
     def open_set(self) -> OpenSet | None:
-        """The set that is under way, or whose end is being said."""
+        """The set that is under way, or whose end is being published."""
         return self._set
 
     @property
@@ -100,56 +144,92 @@ class SetKeeper:
         """Session time at which the open set ends unless something happens before, s."""
         if self._set is None or not self._set.reps:
             return math.inf
-        draft = self._set.reps[-1].draft
-        holding = self._exercise.starts_from is Extreme.BOTTOM and draft.eccentric is None
-        patience_s = self._exercise.set_gap_s + (LONGEST_HOLD_S if holding else 0.0)
-        return max(draft.end_s + self._lost_s + patience_s, self._busy_until_s)
+        candidate = self._set.reps[-1].candidate
+        holding = self._exercise.starts_from is Extreme.BOTTOM and candidate.eccentric is None
+        patience_s = self._exercise.set_gap_s + (HELD_S + self._held_s if holding else 0.0)
+        return max(candidate.end_s + self._lost_s + patience_s, self._busy_until_s)
 
-    def feed(self, news: DraftNews) -> Iterator[Event]:
-        """Yield the events that news of a draft leads to."""
-        draft = news.draft
-        counted = self._find(draft)
-        if counted is None and draft.first.start_s > self._deadline_of_rest_s():
+    def still_holds(self, up: NDArray[np.float64]) -> bool:
+        """Return whether the set goes on at its deadline, because the hips are still up.
+
+        Parameters
+        ----------
+        up
+            Up in sensor axes now, shape (3,).
+        """
+        if self._set is None or not self._set.reps or self._held_s >= LONGEST_HOLD_S:
+            return False
+        candidate = self._set.reps[-1].candidate
+        lift = candidate.concentric
+        if lift is None or candidate.eccentric is not None:
+            return False
+        if self._exercise.signal is LiftSignal.HEIGHT:
+            return False
+        if dot(up, lift.to_up) <= dot(up, lift.from_up):
+            return False
+        self._held_s += self._exercise.set_gap_s
+        return True
+
+    def feed(self, news: CandidateUpdate) -> Iterator[Event]:
+        """Yield the events that news of a candidate leads to."""
+        candidate = news.candidate
+        counted = self._find(candidate)
+        if counted is None and candidate.first.start_s > self._deadline_of_rest_s():
             yield from self.end()
-        if news.state in (DraftState.GOING, DraftState.RETURNING):
+        if news.state in (CandidateState.GOING, CandidateState.RETURNING):
             self._busy_until_s = news.movement.start_s + LONGEST_WAY_S
             yield from self._under_way(news)
             return
         if counted is not None:
-            counted.draft = draft
+            counted.candidate = candidate
             self._lost_s = 0.0
-            if news.movement.state is StrokeState.FINISHED and not self._still_counts(counted):
+            if news.movement.state is SegmentState.FINISHED and not self._still_counts(counted):
                 yield from self._take_back(counted)
                 return
-        elif self._may_count(draft):
-            yield from self._count(draft)
-            counted = self._find(draft)
+        else:
+            yield from self._judge(candidate)
+            counted = self._find(candidate)
         # The measures of a movement are final a moment after its end.
         if counted is None or news.movement.state in TENTATIVE:
             return
-        if news.state is DraftState.RETURNED:
+        if news.state is CandidateState.RETURNED:
             yield from self._say(counted, None, "measured again")
 
-    def _is_lift(self, up: Movement) -> bool:
-        """Return whether a way up can count: one of a set that is under way needs less proof."""
-        if self._set is not None and len(self._set.reps) > 1:
-            return fitting(self._exercise, up)
-        return plausible(self._exercise, up) and self._pairing.goes_up(up)
+    def _evidence(self, candidate: RepCandidate) -> float:
+        """Return how much speaks for a way up being the set's next rep, or a first one, nats."""
+        up = candidate.concentric
+        if up is None:
+            return -math.inf
+        model = None if self._set is None else self._set.model(without=candidate)
+        if self._set is None or model is None:
+            by_hand = self._set is not None
+            said = evidence(self._exercise, up, first=not by_hand)
+            said += IN_SET - BEFORE if by_hand else 0.0
+            return said if self._pairer.goes_up(up) else -math.inf
+        first = self._set.reps[0]
+        alone = not self._set.confirmed and first.candidate.number != candidate.number
+        if alone and first.candidate.eccentric is None and not first.gap:
+            return -math.inf
+        if alone and model.size < self._exercise.rep_share * up.size:
+            # Under half of the range, the first was no rep of a set with this one.
+            return -math.inf
+        return membership(self._exercise, model, up, confirmed=self._set.confirmed)
 
-    def _still_counts(self, counted: Counted) -> bool:
+    def _still_counts(self, counted: CountedRep) -> bool:
         """Return whether a way up that was counted early is that of a rep now that it is over.
 
         One that was under way when the stream began cannot be measured well enough to tell.
         """
-        up = counted.draft.concentric
+        up = counted.candidate.concentric
         if up is None or up.start_s - self._begun_s < CUT_START_S:
             return True
-        return self._is_lift(up)
+        counted.evidence = self._evidence(counted.candidate)
+        return counted.evidence > 0.0
 
-    def _take_back(self, counted: Counted) -> Iterator[Event]:
+    def _take_back(self, counted: CountedRep) -> Iterator[Event]:
         """Withdraw a rep that turned out to be none, with its set if it was the first."""
         assert self._set is not None
-        self._pairing.restart()
+        self._pairer.restart()
         if self._set.confirmed:
             yield from self._withdraw(counted, WENT_ON)
         else:
@@ -161,10 +241,10 @@ class SetKeeper:
             start_s = self._saturations.pop()[0]
         self._saturations.append((start_s, end_s))
 
-    def measure_against(self, level: Level) -> None:
+    def measure_against(self, level: LockoutReference) -> None:
         """Give the open set a level that its own reps have shown, but for reps before a slip."""
         for counted in self._set.reps if self._set is not None else ():
-            up = counted.draft.concentric
+            up = counted.candidate.concentric
             if up is not None and level.doubted(up) is None:
                 counted.level, counted.leveled = level, True
 
@@ -182,14 +262,14 @@ class SetKeeper:
         self._resumed_s = resumed_s
         if self._set is not None and self._set.reps:
             last = self._set.reps[-1]
-            if last.said is None:
+            if last.published is None:
                 last.gap = True
                 yield from self._say(last, None, "samples are missing")
 
     def mark(self, kind: MarkKind, at_s: float) -> Iterator[Event]:
         """Yield what the wearer's key changes; a movement under way belongs to no set."""
         yield from self.end(cut_short=True, why=CUT_BY_KEY)
-        self._pairing.drop()
+        self._pairer.drop()
         if kind is MarkKind.SET_START:
             yield self._open(at_s, by_hand=True)
 
@@ -207,122 +287,155 @@ class SetKeeper:
         if open_set is None:
             return
         if open_set.confirmed and open_set.lasts(cut_short=cut_short):
-            for counted in open_set.reps:
+            for counted in open_set.reps[-RESTATED_REPS:]:
                 yield from self._say(counted, open_set.next_start_s(counted), "the set is over")
         else:
             for counted in tuple(reversed(open_set.reps)):
                 yield from self._withdraw(counted, why or _lack(counted))
             self._sets -= 1
-        end_s = open_set.reps[-1].draft.end_s if open_set.reps else open_set.start_s
-        yield SetEnded(end_s, open_set.index, len(open_set.reps))
+            # What did not fit a set-up move may be the first rep of the set after it.
+            self._pending = open_set.competing[-1] if open_set.competing else None
+        end_s = open_set.reps[-1].candidate.end_s if open_set.reps else open_set.start_s
+        sure = open_set.count_confidence() if open_set.reps else None
+        yield SetEnded(end_s, open_set.index, len(open_set.reps), sure)
         self._set = None
-        self._pairing.forget()
+        self._pairer.forget()
 
     def _deadline_of_rest_s(self) -> float:
         """Return the latest start of a rep that still belongs to the open set, s."""
         if self._set is None or not self._set.reps:
             return math.inf
-        return self._set.reps[-1].draft.end_s + self._lost_s + self._exercise.set_gap_s
+        return self._set.reps[-1].candidate.end_s + self._lost_s + self._exercise.set_gap_s
 
     def _open(self, start_s: float, *, by_hand: bool) -> SetStarted:
         self._sets += 1
         self._set = OpenSet(self._sets, by_hand, start_s, self._exercise)
         return SetStarted(start_s, self._sets)
 
-    def _find(self, draft: Draft) -> Counted | None:
-        return None if self._set is None else self._set.find(draft)
+    def _find(self, candidate: RepCandidate) -> CountedRep | None:
+        return None if self._set is None else self._set.find(candidate)
 
-    def _may_count(self, draft: Draft) -> bool:
-        """Return whether the draft can be a rep, and is far enough to say so."""
-        up = draft.concentric
-        if up is None or not self._is_lift(up):
-            return False
-        reference = None if self._set is None else self._set.reference_size
-        if reference is None or up.state not in TENTATIVE:
-            return True
-        return up.size >= AT_ONCE_SHARE * reference
-
-    def _count(self, draft: Draft) -> Iterator[Event]:
-        """Announce the draft as a rep, if it fits the open set or opens one."""
-        if self._set is None:
-            yield self._open(draft.first.start_s, by_hand=False)
-        open_set = self._set
-        assert open_set is not None
-        if not open_set.takes(draft):
-            yield from self._settle_rivals(open_set, draft)
+    def _judge(self, candidate: RepCandidate) -> Iterator[Event]:
+        """Announce a candidate if it is a rep, or keep it in mind if it competes with the set."""
+        up = candidate.concentric
+        if up is None:
             return
-        open_set.rival = None
-        yield from self._announce(open_set, draft)
+        open_set = self._set
+        said = self._evidence(candidate)
+        if said > 0.0:
+            reference = None if open_set is None else open_set.reference_size
+            early = up.state in TENTATIVE and reference is not None
+            if early and up.size < AT_ONCE_SHARE * (reference or 0.0):
+                return
+            pending, self._pending = self._pending, None
+            if open_set is None:
+                if pending is not None and not self._was_first(pending, candidate):
+                    pending = None
+                yield self._open((pending or candidate).first.start_s, by_hand=False)
+                open_set = self._set
+                assert open_set is not None
+                if pending is not None and pending.concentric is not None:
+                    said = evidence(self._exercise, pending.concentric)
+                    yield from self._announce(open_set, pending, said)
+            open_set.competing.clear()
+            open_set.refused.pop(candidate.number, None)
+            yield from self._announce(open_set, candidate, said)
+        elif open_set is None:
+            if up.state not in TENTATIVE and said > PENDING:
+                self._pending = candidate
+        elif up.state not in TENTATIVE:
+            if said > -math.inf:
+                open_set.refused[candidate.number] = said
+            if open_set.reps and evidence(self._exercise, up) > 0.0 and self._pairer.goes_up(up):
+                open_set.compete(candidate)
+                yield from self._settle_competition(open_set)
 
-    def _settle_rivals(self, open_set: OpenSet, draft: Draft) -> Iterator[Event]:
-        """Decide between the reps so far and a movement that is not like them.
+    def _was_first(self, pending: RepCandidate, candidate: RepCandidate) -> bool:
+        """Return whether a movement that was too doubtful by itself is like the rep after it."""
+        up, following = pending.concentric, candidate.concentric
+        if up is None or following is None or pending.number == candidate.number:
+            return False
+        if pending.eccentric is None or (
+            following.start_s - pending.end_s > self._exercise.set_gap_s
+        ):
+            return False
+        model = model_of([following], following.size)
+        return membership(self._exercise, model, up, confirmed=False) > PENDING
+
+    def _settle_competition(self, open_set: OpenSet) -> Iterator[Event]:
+        """Decide between the reps so far and movements that are not like them.
 
         A movement under half of the range is no rep. So a single small one before a much larger
-        one was a set-up move, and so were two or three that were doubtful themselves. Two clean
-        reps need two larger ones that are alike: getting up after a heavy double is one large
-        movement as well. A smaller movement does not count itself, unless it has company.
+        one was a set-up move, and so were two or three that were doubtful. What was clear and done
+        in full stays: two larger movements that are alike, or four smaller ones, begin a new set
+        after it, because getting up after a heavy double is one large movement as well.
         """
-        paired = open_set.has_rival_like(draft)
-        rival, open_set.rival = open_set.rival, draft
-        first = open_set.reps[0].draft
-        provisional = len(open_set.reps) <= FEW_REPS
-        larger = size_of(draft) > size_of(first)
-        half_done = not open_set.confirmed and first.eccentric is None
-        doubtful = provisional and (not open_set.confirmed or self._doubtful(first))
-        if not paired and not (doubtful and (larger or half_done)):
+        rivals, newest = open_set.competing, open_set.competing[-1]
+        first = open_set.reps[0]
+        larger = size_of(newest) > size_of(first.candidate)
+        half_done = not open_set.confirmed and first.candidate.eccentric is None and not first.gap
+        clear = open_set.confirmed and all(rep.evidence >= CLEAR for rep in open_set.reps[:2])
+        doubtful = not clear and len(open_set.reps) <= FEW_REPS
+        if doubtful:
+            replaced = len(rivals) > 1 or half_done or (larger and not open_set.confirmed)
+        else:
+            replaced = len(rivals) > 1 and (larger or len(rivals) >= MANY_SMALLER)
+        if not replaced:
             return
-        if provisional:
+        if doubtful:
+            why = UNLIKE
             for counted in tuple(reversed(open_set.reps)):
-                yield from self._withdraw(counted, UNLIKE)
+                yield from self._withdraw(counted, why)
+            open_set.settled = 0
         else:
             yield from self.end()
-            yield self._open((rival or draft).first.start_s, by_hand=False)
+            yield self._open(rivals[0].first.start_s, by_hand=False)
         now_open = self._set
         assert now_open is not None
-        now_open.rival = None
-        if paired and rival is not None:
-            yield from self._announce(now_open, rival)
-        yield from self._announce(now_open, draft)
+        now_open.competing = []
+        for each in rivals if len(rivals) > 1 else [newest]:
+            assert each.concentric is not None
+            yield from self._announce(now_open, each, evidence(self._exercise, each.concentric))
 
-    def _doubtful(self, draft: Draft) -> bool:
-        """Return whether a rep was hardly one: a scoot on the bench, a shuffle under the bar."""
-        up = draft.concentric
-        return up is None or doubt(self._exercise, up) > DOUBTFUL
-
-    def _announce(self, open_set: OpenSet, draft: Draft) -> Iterator[Event]:
-        up = draft.concentric
+    def _announce(
+        self, open_set: OpenSet, candidate: RepCandidate, said: float
+    ) -> Iterator[Event]:
+        up = candidate.concentric
         assert up is not None
         if open_set.reps:
             before = open_set.reps[-1]
             resumed_s = self._resumed_s
-            before.hole_after = before.draft.end_s < resumed_s < draft.first.start_s + SEEN_START_S
-            self._watch_bottom(before, draft)
-            next_s = None if before.hole_after else starts_s(draft, self._exercise)
+            before.hole_after = (
+                before.candidate.end_s < resumed_s < candidate.first.start_s + SEEN_START_S
+            )
+            self._watch_bottom(before, candidate)
+            next_s = None if before.hole_after else starts_s(candidate, self._exercise)
             yield from self._say(before, next_s, "the next rep has begun")
-        counted = Counted(
-            draft,
+        counted = CountedRep(
+            candidate,
             len(open_set.reps) + 1,
-            gap=self._may_begin_in_gap(draft.first),
+            gap=self._may_begin_in_gap(candidate.first),
             from_rest=not self._may_begin_in_gap(up) and up.start_s - self._begun_s > SEEN_START_S,
+            evidence=said,
         )
-        open_set.reps.append(counted)
-        self._lost_s = 0.0
-        self._pairing.believe(up, sure=open_set.confirmed)
+        open_set.add(counted)
+        self._lost_s = self._held_s = 0.0
+        self._pairer.believe(up, sure=open_set.confirmed)
         yield RepCounted(up.end_s, open_set.index, counted.index)
         yield PhaseStarted(up.end_s, open_set.index, Phase.LOCKOUT)
 
     def _may_begin_in_gap(self, movement: Movement) -> bool:
         return abs(movement.start_s - self._resumed_s) < CUT_START_S
 
-    def _say(self, counted: Counted, next_start_s: float | None, why: str) -> Iterator[Event]:
-        """Yield the rep as it is known now, unless that was said already."""
+    def _say(self, counted: CountedRep, next_start_s: float | None, why: str) -> Iterator[Event]:
+        """Yield the rep as it is known now, unless that was published already."""
         assert self._set is not None
-        up = counted.draft.concentric
+        up = counted.candidate.concentric
         assert up is not None
         yield from self._settle_level(self._set, counted)
-        counted.saturated |= self._touches_saturation(counted.draft)
+        counted.saturated |= self._touches_saturation(counted.candidate)
         rep = rep_from(
-            counted.draft,
+            counted.candidate,
             counted.index,
             self._exercise,
             reference_size=self._set.reference_size,
@@ -330,11 +443,13 @@ class SetKeeper:
             gap=counted.gap,
             from_rest=counted.from_rest,
             saturated=counted.saturated,
-            remarked=self._remarked(self._set, counted, up),
+            context=self._context(self._set, counted, up),
+            confidence=confidence(counted.evidence),
+            reason=self._reason(self._set, counted, up),
         )
-        if rep == counted.said:
+        if rep == counted.published:
             return
-        before, counted.said = counted.said, rep
+        before, counted.published = counted.published, rep
         if before is None:
             yield RepCompleted(rep.end_s, self._set.index, rep)
             if rep.complete and self._exercise.starts_from is Extreme.BOTTOM:
@@ -342,13 +457,24 @@ class SetKeeper:
         else:
             yield RepRevised(up.end_s, self._set.index, rep.index, rep, why)
 
-    def _remarked(self, open_set: OpenSet, counted: Counted, up: Movement) -> Remarked:
+    def _reason(self, open_set: OpenSet, counted: CountedRep, up: Movement) -> str | None:
+        """Return what speaks most against a rep, where it is not sure enough to say nothing."""
+        if confidence(counted.evidence) >= CONFIDENT:
+            return None
+        model = open_set.model(without=counted.candidate)
+        return "alone" if model is None else weakest(self._exercise, up, model) or "alone"
+
+    def _context(self, open_set: OpenSet, counted: CountedRep, up: Movement) -> RepContext:
         """Return what is known of a rep besides its movements."""
-        down = counted.draft.eccentric
-        if self._pauses is not None and down is not None and counted.watched is not counted.draft:
-            counted.watched = counted.draft
+        down = counted.candidate.eccentric
+        if (
+            self._pauses is not None
+            and down is not None
+            and counted.watched is not counted.candidate
+        ):
+            counted.watched = counted.candidate
             counted.sag_rad = self._pauses.sag_rad(up, down)
-        return Remarked(
+        return RepContext(
             top_rad=None if counted.level is None else counted.level.top_rad(up),
             range_rad=None if counted.level is None else counted.level.range_rad,
             tilt_rad=None if counted.level is None else counted.level.tilt_rad(up),
@@ -357,56 +483,58 @@ class SetKeeper:
             still_s=counted.still_s,
         )
 
-    def _settle_level(self, open_set: OpenSet, latest: Counted) -> Iterator[Event]:
+    def _settle_level(self, open_set: OpenSet, latest: CountedRep) -> Iterator[Event]:
         """Give the reps up to the latest the level that they were done at, unless it is lost.
 
         A rep that may still turn out to be none shows nothing about the level.
         """
-        for counted in open_set.reps[: latest.index]:
-            up = counted.draft.concentric
+        for counted in open_set.reps[open_set.settled : latest.index]:
+            up = counted.candidate.concentric
             if counted.leveled or up is None:
                 continue
-            counted.level = self._pairing.level
+            counted.level = self._pairer.level
             if not open_set.confirmed or up.state in TENTATIVE:
                 continue
             counted.leveled = True
+            if counted.index == open_set.settled + 1:
+                open_set.settled = counted.index
             why = None if counted.level is None else counted.level.doubted(up)
             if why is not None:
-                counted.level = self._pairing.level = None
+                counted.level = self._pairer.level = None
                 yield CalibrationLost(up.end_s, why)
 
-    def _watch_bottom(self, counted: Counted, following: Draft) -> None:
+    def _watch_bottom(self, counted: CountedRep, following: RepCandidate) -> None:
         """Take note of how long the hips lay still before the next rep, while that is known."""
-        if self._pauses is not None and counted.draft.eccentric is not None:
-            start_s, end_s = counted.draft.end_s, following.first.start_s
+        if self._pauses is not None and counted.candidate.eccentric is not None:
+            start_s, end_s = counted.candidate.end_s, following.first.start_s
             counted.still_s = self._pauses.still_s(start_s, end_s)
 
-    def _touches_saturation(self, draft: Draft) -> bool:
-        """Return whether a sample of the draft hit the end of the range; forget older ones."""
-        start_s, end_s = draft.first.start_s, draft.end_s
+    def _touches_saturation(self, candidate: RepCandidate) -> bool:
+        """Return whether a sample of the candidate hit the end of the range; forget older ones."""
+        start_s, end_s = candidate.first.start_s, candidate.end_s
         while self._saturations and self._saturations[0][1] < start_s - LONGEST_REP_S:
             self._saturations.popleft()
         return any(first <= end_s and last >= start_s for first, last in self._saturations)
 
-    def _withdraw(self, counted: Counted, why: str) -> Iterator[Event]:
+    def _withdraw(self, counted: CountedRep, why: str) -> Iterator[Event]:
         assert self._set is not None
-        up = counted.draft.concentric
+        up = counted.candidate.concentric
         assert up is not None
         if counted in self._set.reps:
             self._set.reps.remove(counted)
         yield RepRevised(up.end_s, self._set.index, counted.index, None, why)
 
-    def _under_way(self, news: DraftNews) -> Iterator[Event]:
+    def _under_way(self, news: CandidateUpdate) -> Iterator[Event]:
         """Yield the phase that a movement of an open set has entered."""
         if self._set is None or not self._set.reps:
             return
-        going = news.state is DraftState.GOING
+        going = news.state is CandidateState.GOING
         upwards = going is (self._exercise.starts_from is Extreme.BOTTOM)
         phase = Phase.CONCENTRIC if upwards else Phase.ECCENTRIC
         yield PhaseStarted(news.movement.start_s, self._set.index, phase)
 
 
-def _lack(counted: Counted) -> str:
+def _lack(counted: CountedRep) -> str:
     """Return what a rep lacked when its set was over and was none."""
-    never_down = counted.draft.eccentric is None and not counted.gap
+    never_down = counted.candidate.eccentric is None and not counted.gap
     return NEVER_DOWN if never_down else ALONE

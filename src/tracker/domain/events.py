@@ -157,11 +157,11 @@ class Rep:
     flags: tuple[Flag, ...] = ()
     """Remarks on quality and form."""
     bottom_s: float | None = None
-    """Pause after this rep's eccentric, or at a squat's bottom, s; None where there is none."""
-    doubt: float | None = None
-    """How near the way up was to being taken for none: 0 nothing against it, 1 at a limit."""
-    doubt_trait: str | None = None
-    """Name of the measure that raised most of the doubt; None without any doubt."""
+    """Pause after this rep's eccentric, or at a squat's bottom, s; None if there is none."""
+    confidence: float | None = None
+    """Probability that it is a rep of its set, 0 to 1."""
+    confidence_reason: str | None = None
+    """Name of what speaks most against it; None where the confidence is 0.95 or more."""
     gyroscope: bool = True
     """Whether its phases were read from a gyroscope. Without one, a movement is measured from 15
     to 85 % of its travel, so that it seems shorter than it was, and a pause longer."""
@@ -203,6 +203,17 @@ class PhaseStarted:
     at_s: float
     set_index: int
     phase: Phase
+
+
+@dataclass(frozen=True, slots=True)
+class LoweringStarted:
+    """The hips sink out of a lockout: the eccentric has probably begun."""
+
+    at_s: float
+    """Start of the sinking, s."""
+    set_index: int
+    index: int
+    """Number of the rep in its set, from 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +260,8 @@ class SetEnded:
     set_index: int
     reps: int
     """Reps that count; 0 if the set was withdrawn because nothing similar followed."""
+    count_confidence: float | None = None
+    """Probability that this number is exact, 0 to 1; None where there was no set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -385,6 +398,7 @@ CalibrationEvent = Calibrated | CalibrationFailed | CalibrationLost
 Event = (
     SetStarted
     | PhaseStarted
+    | LoweringStarted
     | RepCounted
     | RepCompleted
     | RepRevised

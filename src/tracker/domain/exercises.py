@@ -39,12 +39,10 @@ class Exercise:
     """What the phases are read from."""
     least_range_deg: float = 0.0
     """Smallest rotation of a rep, degrees; only for exercises read from rotation."""
+    usual_range_deg: tuple[float, float] = (0.0, 1.0)
+    """Mean and standard deviation of people's rotations, degrees; only read from rotation."""
     least_rise_m: float = 0.0
     """Smallest vertical travel of a rep, m; only for exercises read from height."""
-    least_radius_m: float = 0.0
-    """Least rise per turned angle, m/rad; less is sitting up or lying back, not lifting hips."""
-    least_planarity: float = 0.0
-    """Least share of the rotation, squared, about one axis; less is walking or rolling."""
     least_range_of_arc_deg: float = 0.0
     """Smallest rotation without a gyroscope, degrees; such a sensor may be on a thigh."""
     least_radius_of_arc_m: float = 0.0
@@ -55,6 +53,8 @@ class Exercise:
     """A longer rest than this ends the set, s (definition of a set)."""
     lockout_share: float = 0.15
     """A top lower than the reference by more than this share of the range is short of lockout."""
+    usual_unevenness: float = 0.05
+    """Mean share of the turning, squared, that is not about the lift's axis."""
     rep_share: float = 0.5
     """A movement under this share of the set's range is not a rep."""
     most_tilt_deg: float = 8.0
@@ -62,7 +62,9 @@ class Exercise:
     than 3°, and a sensor on it is off by 4°."""
 
 
-def _hip_thrust(name: str, title: str, most_tilt_deg: float = 8.0) -> Exercise:
+def _hip_thrust(
+    name: str, title: str, most_tilt_deg: float = 8.0, usual_unevenness: float = 0.05
+) -> Exercise:
     """Return a variation of the hip thrust with the sensor on the pelvis.
 
     A full one swings 45 ± 7° about shoulders that are 0.45 m away, and 0.36 m where the trunk is
@@ -76,11 +78,11 @@ def _hip_thrust(name: str, title: str, most_tilt_deg: float = 8.0) -> Exercise:
         Extreme.BOTTOM,
         LiftSignal.ROTATION,
         least_range_deg=15.0,
-        least_radius_m=0.22,
-        least_planarity=0.8,
+        usual_range_deg=(43.0, 9.0),
         least_range_of_arc_deg=15.0,
         least_radius_of_arc_m=0.2,
         most_tilt_deg=most_tilt_deg,
+        usual_unevenness=usual_unevenness,
     )
 
 
@@ -111,14 +113,13 @@ _ALL: Final = (
         Extreme.BOTTOM,
         LiftSignal.ROTATION,
         least_range_deg=10.0,
-        least_radius_m=0.2,
-        least_planarity=0.8,
+        usual_range_deg=(23.0, 7.0),
         least_range_of_arc_deg=5.0,
         least_radius_of_arc_m=0.04,
     ),
     # On one leg the free side dips by 3 to 8°, and sways; in a B-stance by 2 to 5°.
-    _hip_thrust("single_leg_hip_thrust", "Single-leg hip thrust", most_tilt_deg=14.0),
-    _hip_thrust("b_stance_hip_thrust", "B-stance hip thrust", most_tilt_deg=11.0),
+    _hip_thrust("single_leg_hip_thrust", "Single-leg hip thrust", 14.0, 0.08),
+    _hip_thrust("b_stance_hip_thrust", "B-stance hip thrust", 11.0, 0.06),
     _hip_thrust("banded_hip_thrust", "Banded hip thrust"),
     _hip_thrust("feet_elevated_hip_thrust", "Feet-elevated hip thrust"),
     _by_height("squat", "Squat", Extreme.TOP),

@@ -146,6 +146,16 @@ class ImuBlock:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class AccErrors:
+    """What is known of an accelerometer's offset and scale error, sensor axes."""
+
+    mean: NDArray[np.float64]
+    """Offset, m/s², and scale error (0.01 reads 1 % too much) of the three axes, shape (6,)."""
+    spread: NDArray[np.float64]
+    """Covariance of what is not known of them, shape (6, 6)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class MotionBlock:
     """How the pelvis moves, whatever the orientation of the sensor."""
 
@@ -167,6 +177,9 @@ class MotionBlock:
     """True where the samples before the first one are missing."""
     gyroscope: bool = True
     """False where the rate is only the rotation of the gravity vector, which is noisy."""
+    acc_errors: tuple[tuple[int, AccErrors], ...] = ()
+    """What is known of the accelerometer's errors, and from which sample of the block on; empty
+    where nothing new is."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -112,6 +112,8 @@ class SetRecord:
     """The plan when it started."""
     entries: SetEntries = NO_ENTRIES
     """What the wearer entered about it."""
+    count_confidence: float | None = None
+    """Probability that the number of reps is exact, 0 to 1; None until it has ended."""
 
     @property
     def done(self) -> int:
@@ -154,6 +156,7 @@ class _OpenSet:
     counted: set[int] = field(default_factory=set)
     reps: dict[int, Rep] = field(default_factory=dict)
     ended: bool = False
+    count_confidence: float | None = None
 
 
 @dataclass(slots=True)
@@ -215,8 +218,9 @@ class SessionState:
                 open_set.reps.pop(number, None)
             case RepRevised(index=number, rep=rep) if rep is not None:
                 open_set.reps[number] = rep
-            case SetEnded():
+            case SetEnded(count_confidence=confidence):
                 open_set.ended = True
+                open_set.count_confidence = confidence
 
     def _enter(self, entry: Entry) -> None:
         match entry:
@@ -257,6 +261,7 @@ class SessionState:
                 ended=open_set.ended,
                 plan=open_set.plan,
                 entries=self._entries.get(index, NO_ENTRIES),
+                count_confidence=open_set.count_confidence,
             )
         return self._records[index]
 

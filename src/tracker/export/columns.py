@@ -185,13 +185,19 @@ REP_COLUMNS: Final[tuple[Column[RepRow], ...]] = (
         lambda row: [flag.value for flag in row.rep.flags],
     ),
     Column(
-        "doubt",
+        "confidence",
         Kind.REAL,
         "",
-        "how near it was to not being counted: 0 nothing against it, 1 at a limit",
-        lambda row: row.rep.doubt,
+        "probability that it is a rep of its set",
+        lambda row: row.rep.confidence,
     ),
-    Column("doubt_trait", Kind.TEXT, "", "what raised the doubt", lambda row: row.rep.doubt_trait),
+    Column(
+        "confidence_reason",
+        Kind.TEXT,
+        "",
+        "what speaks most against it, below 0.95",
+        lambda row: row.rep.confidence_reason,
+    ),
     Column("load_kg", Kind.REAL, "kg", "load of the set", lambda row: row.record.load_kg),
     _tempo_column(),
 )
@@ -215,6 +221,13 @@ SET_COLUMNS: Final[tuple[Column[SetRow], ...]] = (
         "",
         "reps that the sensor counted",
         lambda row: row.record.counted,
+    ),
+    Column(
+        "count_confidence",
+        Kind.REAL,
+        "",
+        "probability that this count is exact",
+        lambda row: row.record.count_confidence,
     ),
     Column("load_kg", Kind.REAL, "kg", "load on the hips", lambda row: row.record.load_kg),
     Column(

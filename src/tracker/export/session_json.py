@@ -19,6 +19,7 @@ from tracker.domain import (
     Fault,
     Gap,
     LinkChanged,
+    LoweringStarted,
     PhaseStarted,
     ReferenceRep,
     RepCompleted,
@@ -107,6 +108,8 @@ def _parts(event: Event) -> tuple[str, dict[str, object], dict[str, object]]:
             return "set_started", {"set": event.set_index}, {}
         case PhaseStarted():
             return "phase", {"set": event.set_index}, {"phase": event.phase.value}
+        case LoweringStarted():
+            return "lowering_started", {"set": event.set_index, "index": event.index}, {}
         case RepCounted():
             return "rep_counted", {"set": event.set_index, "index": event.index}, {}
         case RepCompleted():
@@ -117,7 +120,8 @@ def _parts(event: Event) -> tuple[str, dict[str, object], dict[str, object]]:
             about = {"set": event.set_index, "index": event.index}
             return "rep_revised", about, {"rep": rep, "reason": event.reason}
         case SetEnded():
-            return "set_ended", {"set": event.set_index}, {"reps": event.reps}
+            sure = {"count_confidence": number(event.count_confidence)}
+            return "set_ended", {"set": event.set_index}, {"reps": event.reps, **sure}
         case Cue():
             cue = {"kind": event.kind.value, "text": event.text, "strong": event.strong}
             return "cue", {"set": event.set_index, "index": event.rep_index}, {**cue}
@@ -168,8 +172,8 @@ def rep_object(rep: Rep) -> dict[str, object]:
         "peak_velocity_mps": number(rep.peak_velocity_mps),
         "tilt_deg": number(rep.tilt_deg),
         "flags": [flag.value for flag in rep.flags],
-        "doubt": number(rep.doubt),
-        "doubt_trait": rep.doubt_trait,
+        "confidence": number(rep.confidence),
+        "confidence_reason": rep.confidence_reason,
     }
 
 
@@ -180,6 +184,7 @@ def _set_object(record: SetRecord) -> dict[str, object]:
         "end_s": seconds(record.end_s),
         "reps": [rep_object(rep) for rep in record.reps],
         "reps_done": record.done,
+        "count_confidence": number(record.count_confidence),
         "load_kg": number(record.load_kg),
         "rpe": number(record.entries.rpe),
         "note": record.entries.note or None,

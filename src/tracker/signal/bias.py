@@ -5,10 +5,10 @@ whether a slow rep has edges. Stillness is judged on windows: neither sensor may
 and gravity may not turn, because a slow steady rotation looks still to a gyroscope alone. All
 limits are lengths of vectors, so they do not depend on how the sensor is worn.
 
-A cheap accelerometer is off by 20 to 50 mg. The bias turns with the sensor, so it does not cancel
-in the rise of a rep: 20 mg are centimetres after one second, and can be the whole rise after four.
-But whichever way a still sensor points, it must measure exactly one gravity, and lying, sitting,
-the bottom and the top of a rep all point different ways.
+A cheap accelerometer is off by 20 to 50 mg and by 1 %. Both errors turn with the sensor, so they do
+not cancel in the rise of a rep: 20 mg are centimetres after one second, and can be the whole rise
+after four. But whichever way a still sensor points, it must measure exactly one gravity, and lying,
+sitting, the bottom and the top of a rep all point different ways.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tracker.domain import AccErrors
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
 from tracker.signal.smoothing import RunningMean
 
@@ -27,12 +28,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class AccOffsetSettings:
-    """How large an offset may be, and how far one still moment is believed."""
+    """How large the errors may be, and how far one still moment is believed."""
 
     usual_mps2: float = 0.3
     """Offset of an axis to be expected before anything is known: 30 mg, as data sheets say."""
+    usual_scale: float = 0.01
+    """Scale error of an axis to be expected before anything is known."""
     still_mps2: float = 0.05
     """What a still moment's gravity may be off by: breathing, the place on earth, 5 mg."""
+    quiet_mps2: float = 0.2
+    """The same for a moment of tremble, which moves the hips at 0.1 m/s within half a second."""
     drift_mps2: float = 0.002
     """How much the offset may change from one still half second to the next: warmth."""
     most_length_error_mps2: float = 1.0
@@ -40,59 +45,44 @@ class AccOffsetSettings:
 
 
 class AccelBiasEstimator:
-    """Estimates the offset from one still moment after the other.
+    """Estimates offset and scale from one still moment after the other.
 
     Notes
     -----
-    With the offset ``b``, every still mean ``f`` should satisfy ``|f - b| = g``. Linearised about
-    the estimate, this is one equation along the direction of ``f``, taken in by the Kalman filter
-    of a state that hardly changes (Kalman 1960, doi:10.1115/1.3662552). What no posture has shown
-    yet stays at zero.
+    With offset ``b`` and scale error ``s``, every still mean ``f`` should satisfy
+    ``|f - b - s f| = g``. Linearised about the estimate, with ``u`` the direction of ``f``, this
+    is one equation in six unknowns, ``u·b + g Σ s u² = |f| - g``, taken in by the Kalman filter of
+    a state that hardly changes (Kalman 1960, doi:10.1115/1.3662552). What no posture has shown yet
+    stays at zero, and its covariance large: that is what makes a rise uncertain.
     """
 
     def __init__(self, settings: AccOffsetSettings | None = None) -> None:
         self.settings = settings or AccOffsetSettings()
-        self.offset_mps2: NDArray[np.float64] = np.zeros(3)
-        """Offset known so far, m/s², sensor axes, shape (3,)."""
-        self._spread = np.eye(3) * self.settings.usual_mps2**2
-        self._drift = np.eye(3) * self.settings.drift_mps2**2
+        offset, scale = self.settings.usual_mps2**2, self.settings.usual_scale**2
+        self.known = AccErrors(np.zeros(6), np.diag([offset] * 3 + [scale] * 3))
+        """What is known so far."""
+        self._drift = np.diag([self.settings.drift_mps2**2] * 3 + [0.0] * 3)
 
-    def learn(self, means_mps2: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Take the mean specific force of still moments.
-
-        Parameters
-        ----------
-        means_mps2
-            Shape (3, k), in order.
-
-        Returns
-        -------
-        ndarray
-            The offset as it was known before each moment and after the last, shape (3, k + 1).
-        """
-        known = np.empty((3, means_mps2.shape[1] + 1))
-        known[:, 0] = self.offset_mps2
-        for index, mean in enumerate(means_mps2.T):
-            self._take(mean)
-            known[:, index + 1] = self.offset_mps2
-        return known
-
-    def _take(self, mean_mps2: NDArray[np.float64]) -> None:
-        settings = self.settings
-        gravity = mean_mps2 - self.offset_mps2
+    def learn(self, mean_mps2: NDArray[np.float64], *, still: bool) -> None:
+        """Take the mean specific force, m/s², shape (3,), of a moment that is still, or quiet."""
+        settings, known = self.settings, self.known
+        gravity = mean_mps2 - known.mean[:3] - known.mean[3:] * mean_mps2
         length = float(_length(gravity))
         error = length - STANDARD_GRAVITY_MPS2
         if abs(error) > settings.most_length_error_mps2:
             return
-        direction = gravity / length
-        spread = self._spread + self._drift
+        up = gravity / length
+        seen = np.concatenate((up, STANDARD_GRAVITY_MPS2 * up * up))
+        spread = known.spread + self._drift
         # Row by row: a matrix product is rounded differently on different processors.
-        x, y, z = direction
-        shared = x * spread[0] + y * spread[1] + z * spread[2]
-        share = x * shared[0] + y * shared[1] + z * shared[2]
-        gain = shared / (share + settings.still_mps2**2)
-        self.offset_mps2 = self.offset_mps2 + gain * error
-        self._spread = spread - gain[:, None] * shared
+        shared = sum((share * row for share, row in zip(seen, spread, strict=True)), np.zeros(6))
+        noise = settings.still_mps2 if still else settings.quiet_mps2
+        gain = shared / (sum((seen * shared).tolist()) + noise * noise)
+        self.known = AccErrors(known.mean + gain * error, spread - gain[:, None] * shared)
+
+
+if TYPE_CHECKING:
+    Windows = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +97,12 @@ class BiasSettings:
     """Furthest an acceleration may be from the mean of a still window."""
     gravity_turn_mps2: float = 0.04
     """Largest change of the mean acceleration between a window's halves: 1 °/s of turning."""
+    quiet_gyro_radps: float = 12.0 * RADPS_PER_DPS
+    """The same of a window that is only quiet: a person who holds a bar up trembles like this."""
+    quiet_acc_mps2: float = 1.2
+    """Furthest an acceleration may be from the mean of a quiet window."""
+    quiet_turn_mps2: float = 0.08
+    """Largest turn of gravity between the halves of a quiet window: 2 °/s, no slow rep."""
     most_bias_radps: float = 18.0 * RADPS_PER_DPS
     """An offset beyond every datasheet (10 °/s on each axis) is a rotation."""
     memory_windows: int = 20
@@ -138,8 +134,23 @@ class GyroBiasEstimator:
 
     def process(
         self, acc_mps2: NDArray[np.float64], gyro_radps: NDArray[np.float64]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return the rates without offset, and the accelerometer's offset so far, each (n, 3)."""
+    ) -> tuple[NDArray[np.float64], tuple[tuple[int, AccErrors], ...]]:
+        """Return the rates without offset, and what becomes known of the accelerometer's errors.
+
+        Returns
+        -------
+        ndarray
+            Shape (n, 3).
+        tuple of (int, AccErrors)
+            What is known from a sample of the block on, in order; the first is for its first
+            sample.
+
+        Notes
+        -----
+        A person under a load trembles too much for a still window, but never tires of quiet ones:
+        they teach the accelerometer's errors with less weight, and the gyroscope's until enough
+        still ones were there.
+        """
         size = self.settings.window_samples
         carried = self._open.shape[1]
         # Time last in memory: a mean adds up in the order in which the samples lie there.
@@ -151,33 +162,49 @@ class GyroBiasEstimator:
         )
         windows = stream.shape[1] // size
         self._open = stream[:, windows * size :]
+        known = [(0, self._acc.known)]
         if not windows:
-            offset_mps2 = np.broadcast_to(self._acc.offset_mps2, acc_mps2.shape)
-            return gyro_radps - self.bias_radps, offset_mps2
-        still, mean = self._judge(stream[:, : windows * size].reshape(6, windows, size))
-        acc_offsets, biases = self._acc.learn(mean[:3, still]), self._learn(mean[3:, still])
-        learnt_before = np.concatenate(([0], np.cumsum(still)))
-        row = np.repeat(learnt_before, size)[carried : stream.shape[1]]
+            return gyro_radps - self.bias_radps, tuple(known)
+        still, quiet, steady, mean = self._judge(
+            stream[:, : windows * size].reshape(6, windows, size)
+        )
+        for window in np.flatnonzero(quiet).tolist():
+            self._acc.learn(mean[:3, window], still=bool(still[window]))
+            known.append(((window + 1) * size - carried, self._acc.known))
+        # The first still windows put an end to what quiet ones say about the gyroscope.
+        early = self.still_windows + np.cumsum(still) <= self.settings.memory_windows
+        taken = still | (quiet & steady & early)
+        biases = self._learn(mean[3:, taken])
+        self.still_windows += int(np.count_nonzero(still))
+        row = np.repeat(np.concatenate(([0], np.cumsum(taken))), size)[carried : stream.shape[1]]
         corrected: NDArray[np.float64] = stream[3:, carried:] - biases.take(row, axis=1)
-        return corrected.T, acc_offsets.take(row, axis=1).T
+        return corrected.T, tuple(known)
 
     def _judge(
         self, windows: NDArray[np.float64]
-    ) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
-        """Return which windows are still, and the mean of each, shape (6, windows)."""
+    ) -> tuple[Windows, Windows, Windows, NDArray[np.float64]]:
+        """Return which windows are still, quiet, and without a turn, and their means, (6, k)."""
         limits = self.settings
         mean = windows.mean(axis=2)
         away = windows - mean[:, :, None]
         half = windows.shape[2] // 2
         turn = windows[:3, :, :half].mean(axis=2) - windows[:3, :, half:].mean(axis=2)
         rate = mean[3:]
+        acc, gyro = _length(away[:3]).max(axis=1), _length(away[3:]).max(axis=1)
+        turned, slow = _length(turn), _length(rate) < limits.most_bias_radps
         still = (
-            (_length(away[:3]).max(axis=1) < limits.acc_spread_mps2)
-            & (_length(away[3:]).max(axis=1) < limits.gyro_spread_radps)
-            & (_length(turn) < limits.gravity_turn_mps2)
-            & (_length(rate) < limits.most_bias_radps)
+            (acc < limits.acc_spread_mps2)
+            & (gyro < limits.gyro_spread_radps)
+            & (turned < limits.gravity_turn_mps2)
+            & slow
         )
-        return still, mean
+        quiet = still | (
+            (acc < limits.quiet_acc_mps2)
+            & (gyro < limits.quiet_gyro_radps)
+            & (turned < limits.quiet_turn_mps2)
+            & slow
+        )
+        return still, quiet, turned < limits.gravity_turn_mps2, mean
 
     def _learn(self, means_radps: NDArray[np.float64]) -> NDArray[np.float64]:
         """Learn from still windows; return what was known before each and after, (3, k + 1)."""
@@ -185,7 +212,6 @@ class GyroBiasEstimator:
         if means_radps.size:
             known = np.concatenate((known, self._mean.process(means_radps)), axis=1)
             self.bias_radps = known[:, -1].copy()
-            self.still_windows += means_radps.shape[1]
         return known
 
 

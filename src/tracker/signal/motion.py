@@ -13,7 +13,7 @@ import numpy as np
 from scipy import signal
 
 from tracker.domain import ImuBlock, MotionBlock
-from tracker.signal.bias import GyroBiasEstimator
+from tracker.signal.bias import AccelBiasEstimator, GyroBiasEstimator
 from tracker.signal.orientation import (
     AccelBiasCompensator,
     AccelOnlyInclination,
@@ -23,6 +23,8 @@ from tracker.signal.smoothing import Smoother
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from tracker.domain import AccErrors
 
 CORNER_HZ: Final = 0.08
 """Below this, travel is drift: a rep takes 1 to 8 s."""
@@ -63,6 +65,10 @@ SMOOTHING_HALF_WIDTH_S: Final = 0.05
 """Keeps the edges of a 0.5 s concentric, takes out impacts and tremor above 10 Hz; the delay."""
 
 
+UNKNOWN: Final = AccelBiasEstimator().known
+"""What is known of the accelerometer's errors where nothing was learnt."""
+
+
 class MotionStage:
     """Turns uniform sensor samples into motion; works with and without a gyroscope."""
 
@@ -88,22 +94,23 @@ class MotionStage:
             self._last = block
         if block.gyro_radps is None:
             up, rate, vertical = self._arc.process(block.acc_mps2)
-        else:
-            rate_raw, offset_mps2 = self._bias.process(block.acc_mps2, block.gyro_radps)
-            up, vertical = self._upright.process(block.acc_mps2, rate_raw)
-            vertical = vertical - self._lean.process(up, offset_mps2)
-            stacked = np.concatenate((up.T, rate_raw.T, vertical[None]))
-            smooth = self._smoother.process(stacked.T).T
-            x, y, z = smooth[:3]
-            length = np.maximum(np.sqrt(x * x + y * y + z * z), 1e-9)
-            up, rate, vertical = (smooth[:3] / length).T, smooth[3:6].T, smooth[6]
-        return self._block(up, rate, vertical)
+            return self._block(up, rate, vertical, ((0, UNKNOWN),))
+        rate_raw, known = self._bias.process(block.acc_mps2, block.gyro_radps)
+        up, vertical = self._upright.process(block.acc_mps2, rate_raw)
+        stacked = np.concatenate((up.T, rate_raw.T, vertical[None]))
+        smooth = self._smoother.process(stacked.T).T
+        x, y, z = smooth[:3]
+        length = np.maximum(np.sqrt(x * x + y * y + z * z), 1e-9)
+        # The first samples of a stream are still in the smoother.
+        held = len(block.acc_mps2) - smooth.shape[1]
+        since = tuple((max(sample - held, 0), errors) for sample, errors in known)
+        return self._block((smooth[:3] / length).T, smooth[3:6].T, smooth[6], since)
 
     def finish(self) -> MotionBlock:
         """Return the samples that the delay still holds, with the last one held still."""
         last = self._last
         if last is None:
-            return self._block(np.empty((0, 3)), np.empty((0, 3)), np.empty(0))
+            return self._block(np.empty((0, 3)), np.empty((0, 3)), np.empty(0), ())
         delay = (self._arc if last.gyro_radps is None else self._smoother).delay_samples
         gyro = None if last.gyro_radps is None else np.repeat(last.gyro_radps[-1:], delay, axis=0)
         held = ImuBlock(0.0, self._rate_hz, np.repeat(last.acc_mps2[-1:], delay, axis=0), gyro)
@@ -114,8 +121,12 @@ class MotionStage:
         up: NDArray[np.float64],
         rate: NDArray[np.float64],
         vertical: NDArray[np.float64],
+        known: tuple[tuple[int, AccErrors], ...],
     ) -> MotionBlock:
-        velocity, height = self._height.process(vertical)
+        offset = np.zeros((len(up), 3))
+        for sample, errors in known:
+            offset[sample:] = errors.mean[:3]
+        velocity, height = self._height.process(vertical - self._lean.process(up, offset))
         restart = self._pending_restart and bool(len(up))
         block = MotionBlock(
             start_s=self._start_s + self._samples / self._rate_hz,
@@ -125,6 +136,7 @@ class MotionStage:
             vertical_mps2=vertical,
             velocity_mps=velocity,
             height_m=height,
+            acc_errors=known,
             restart=restart,
             gyroscope=self._last is None or self._last.gyro_radps is not None,
         )

@@ -162,6 +162,7 @@ def _set_row(record: SetRecord) -> Row:
         "note": entries.note,
         "reps_by": entries.reps_by,
         "reps": entries.reps,
+        "count_confidence": record.count_confidence,
     }
 
 
@@ -181,6 +182,7 @@ def _set(row: RowMapping, reps: list[Rep]) -> SetRecord:
             reps_by=row["reps_by"],
             reps=row["reps"],
         ),
+        count_confidence=row["count_confidence"],
     )
 
 

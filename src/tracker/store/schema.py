@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Dialect
 
-VERSION: Final = 3
+VERSION: Final = 4
 """Version of the schema; a newer database is refused, an older one is migrated."""
 
 
@@ -175,6 +175,7 @@ SETS: Final = Table(
     Column("note", Words, nullable=False),
     Column("reps_by", Integer, nullable=False),
     Column("reps", Integer),
+    Column("count_confidence", Real),
     sqlite_with_rowid=False,
 )
 
@@ -196,10 +197,10 @@ REPS: Final = Table(
     Column("tilt_deg", Real),
     Column("flags", Text, nullable=False),
     Column("bottom_s", Real),
-    Column("doubt", Real),
-    Column("doubt_trait", Words),
     # Older reps count as measured with one, as nearly all sensors have one.
     Column("gyroscope", Boolean, nullable=False, server_default=text("true")),
+    Column("confidence", Real),
+    Column("confidence_reason", Words),
     sqlite_with_rowid=False,
 )
 
@@ -334,7 +335,20 @@ def _from_2_to_3(connection: Connection) -> None:
     connection.exec_driver_sql("ALTER TABLE phases ADD COLUMN whole BOOLEAN DEFAULT true NOT NULL")
 
 
-MIGRATIONS: Final[tuple[Migration, ...]] = (_from_1_to_2, _from_2_to_3)
+def _from_3_to_4(connection: Connection) -> None:
+    """Replace the uncertainty of reps with their confidence, and add that of a set's count."""
+    number = "DOUBLE" if connection.dialect.name == "sqlite" else "DOUBLE PRECISION"
+    for statement in (
+        "ALTER TABLE reps DROP COLUMN doubt",
+        "ALTER TABLE reps DROP COLUMN doubt_trait",
+        f"ALTER TABLE reps ADD COLUMN confidence {number}",
+        "ALTER TABLE reps ADD COLUMN confidence_reason TEXT",
+        f"ALTER TABLE sets ADD COLUMN count_confidence {number}",
+    ):
+        connection.exec_driver_sql(statement)
+
+
+MIGRATIONS: Final[tuple[Migration, ...]] = (_from_1_to_2, _from_2_to_3, _from_3_to_4)
 """From version 1 to 2, and so on."""
 
 

@@ -78,7 +78,7 @@ def crowded() -> SetRecord:
         entries=SetEntries(rpe=9.5, note=LONG_WORD, reps_by=-3),
         top_deg=-12.25,
         tilt_deg=33.3,
-        doubt_trait=LONG_WORD,
+        confidence_reason=LONG_WORD,
     )
 
 

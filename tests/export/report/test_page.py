@@ -124,7 +124,9 @@ def test_nothing_is_loaded_and_nothing_runs() -> None:
 def test_words_of_the_wearer_and_of_the_sensor_stay_text_wherever_they_are_shown() -> None:
     workout = training(
         sets=(
-            training_set(1, entries=SetEntries(note=INJECTION), doubt=0.5, doubt_trait=INJECTION),
+            training_set(
+                1, entries=SetEntries(note=INJECTION), confidence=0.5, confidence_reason=INJECTION
+            ),
         ),
         note=INJECTION,
     )
@@ -203,13 +205,13 @@ def test_every_number_of_a_rep_is_the_one_that_was_measured() -> None:
         ]
 
 
-def test_the_doubts_of_every_rep_are_the_measured_ones() -> None:
+def test_the_confidence_of_every_rep_is_the_measured_one() -> None:
     workout = training()
     root = parsed(report_html(workout))
     for record in workout.sets:
         (shown,) = tables(root, f"Set {record.index}")
         assert [row[:2] for row in shown[1:]] == [
-            [str(rep.index), f"{rep.doubt:.2f}"] for rep in record.reps
+            [str(rep.index), f"{rep.confidence:.2f}"] for rep in record.reps
         ]
     assert shown[-1][3] == "short of lockout, samples missing"
 

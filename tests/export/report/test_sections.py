@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
 
 from tests.workouts import fading_rep, training, training_set
-from tracker.detect import likeness
+from tracker.detect import plausibility
 from tracker.domain import (
     EXERCISES,
     HIP_THRUST,
@@ -26,7 +27,7 @@ from tracker.export.report.overview import (
     overview_of,
     reps_text,
 )
-from tracker.export.report.page import FAULT_WORDS, TRAIT_WORDS, quality_of
+from tracker.export.report.page import FAULT_WORDS, REASON_WORDS, quality_of
 from tracker.export.report.set_section import set_section
 from tracker.export.report.trends import Trends, trends_of
 
@@ -175,7 +176,7 @@ def test_a_velocity_that_is_known_of_no_rep_has_no_plot() -> None:
     assert set_section(slow, HIP_THRUST).plots[1] == ("Mean velocity, concentric", None)
 
 
-def test_reps_with_a_remark_and_reps_to_be_doubted_have_shapes_of_their_own() -> None:
+def test_reps_with_a_remark_and_uncertain_reps_have_shapes_of_their_own() -> None:
     record = training_set(1, reps=4, flags=(Flag.SAGGED,))
     slow = (Flag.LOW_CONFIDENCE_VELOCITY,)
     first = (fading_rep(1, flags=(Flag.GAP, Flag.SAGGED)), replace(fading_rep(2), complete=False))
@@ -319,16 +320,11 @@ def test_every_kind_of_fault_is_said_in_words(reason: FaultReason) -> None:
     assert "_" not in FAULT_WORDS[reason]
 
 
-def test_every_trait_that_raises_doubt_is_said_in_words() -> None:
-    with open(likeness.__file__, encoding="utf-8") as source:
-        text = source.read()
-    named = {
-        line.split('"')[1]
-        for line in text.replace("(\n", "(").replace("( ", "(").splitlines()
-        if 'at_least("' in line or 'at_most("' in line
-    }
-    # One call has its name on a line of its own.
-    assert named | {"least_turn_rad"} == set(TRAIT_WORDS)
+def test_every_criterion_is_named_in_words() -> None:
+    with open(plausibility.__file__, encoding="utf-8") as source:
+        named = set(re.findall(r'Criterion\(\s*"(\w+)"', source.read()))
+    assert named
+    assert named <= set(REASON_WORDS)
 
 
 def test_the_facts_are_those_of_the_recording() -> None:
@@ -369,21 +365,21 @@ def test_nothing_is_not_called_good() -> None:
     assert dict(quality.facts)["Measured rate"] == "–"
 
 
-def test_doubt_is_given_with_its_reason_where_there_is_some() -> None:
+def test_confidence_has_its_reason_where_there_is_one() -> None:
     record = replace(
         training_set(1),
         reps=(
-            fading_rep(1, doubt=0.0, doubt_trait="coherence"),
-            fading_rep(2, doubt=0.41, doubt_trait="coherence"),
-            fading_rep(3, doubt=0.2, doubt_trait="a trait of tomorrow"),
-            fading_rep(4, doubt=None, doubt_trait=None),
+            fading_rep(1, confidence=0.99, confidence_reason=None),
+            fading_rep(2, confidence=0.41, confidence_reason="coherence"),
+            fading_rep(3, confidence=0.2, confidence_reason="a criterion of tomorrow"),
+            fading_rep(4, confidence=None, confidence_reason=None),
         ),
     )
     (rows,) = quality_of(training(sets=(record,))).sets
-    assert [(row.doubt, row.trait) for row in rows.rows] == [
-        ("0.00", ""),
+    assert [(row.confidence, row.reason) for row in rows.rows] == [
+        ("0.99", ""),
         ("0.41", "did not rise as it turned"),
-        ("0.20", "a trait of tomorrow"),
+        ("0.20", "a criterion of tomorrow"),
         ("–", ""),
     ]
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -36,7 +37,7 @@ from tracker.export.report.wording import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from typing import BinaryIO
 
     from tracker.domain import Gap, Rep, SetRecord, Workout
@@ -58,19 +59,24 @@ FAULT_WORDS: Final = {
 }
 """The kinds of faults in words."""
 
-TRAIT_WORDS: Final = {
-    "shortest_s": "very quick",
-    "longest_s": "very slow",
-    "rise_m": "little rise",
-    "least_turn_rad": "little rotation",
-    "most_turn_rad": "much rotation",
-    "radius_m": "little rise for its rotation",
-    "most_radius_m": "much rise for its rotation",
-    "planarity": "not about one axis",
-    "about_vertical": "turned about the vertical",
-    "coherence": "did not rise as it turned",
-}
-"""What raised doubt; a trait of a later version is named as it is."""
+REASON_WORDS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "turn": "an unusual rotation",
+        "radius": "did not rise with its rotation",
+        "coherence": "did not rise as it turned",
+        "planarity": "not about one axis",
+        "about_vertical": "turned about the vertical",
+        "duration": "unusually fast or slow",
+        "quiet": "not out of rest",
+        "size": "not as far as the others",
+        "bottom": "started elsewhere than the others",
+        "top": "ended elsewhere than the others",
+        "axis": "turned another way than the others",
+        "alone": "by itself",
+        "no_gyroscope": "seen without a gyroscope",
+    }
+)
+"""What lowers confidence; a reason of a later version is named as it is."""
 
 FEW_SAMPLES_SHARE: Final = 0.01
 """If a larger share of the time has no samples, the report says so on the first page."""
@@ -78,11 +84,11 @@ FEW_SAMPLES_SHARE: Final = 0.01
 
 @dataclass(frozen=True, slots=True)
 class RepRow:
-    """One rep in the table of doubts."""
+    """One rep in the table of confidence."""
 
     index: int
-    doubt: str
-    trait: str
+    confidence: str
+    reason: str
     flags: str
 
 
@@ -183,17 +189,16 @@ def _set_rows(record: SetRecord) -> SetRows:
 
 
 def _rep_row(rep: Rep) -> RepRow:
-    doubted = rep.doubt_trait is not None and (rep.doubt or 0.0) >= 0.005
-    trait = (
+    reason = (
         ""
-        if rep.doubt_trait is None or not doubted
-        else TRAIT_WORDS.get(rep.doubt_trait, rep.doubt_trait)
+        if rep.confidence_reason is None
+        else REASON_WORDS.get(rep.confidence_reason, rep.confidence_reason)
     )
     flags = names(rep.flags) or UNKNOWN
     return RepRow(
         rep.index,
-        number(rep.doubt, 2),
-        trait,
+        number(rep.confidence, 2),
+        reason,
         flags if rep.complete else f"cut off before its end; {flags}".removesuffix(f"; {UNKNOWN}"),
     )
 

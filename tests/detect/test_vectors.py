@@ -6,7 +6,7 @@ from hypothesis import given
 
 from tests.detect.motions import LEFT, up_at
 from tests.signal.hips import rotations
-from tracker.detect.posture import mean_posture, turned_rad
+from tracker.detect.vectors import mean_posture, turned_rad
 
 
 @pytest.mark.parametrize(("from_deg", "to_deg"), [(-36.0, 11.0), (11.0, -36.0), (-150.0, 20.0)])

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 
 from tests.detect.motions import BOTTOM_DEG, TOP_DEG, legs, movement, remembered
 from tests.signal.hips import rotations
-from tracker.detect.history import History
-from tracker.detect.trace import TRACE_S, pitch_trace
+from tracker.detect.buffer import MotionBuffer
+from tracker.detect.features import TRACE_S, pitch_trace
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -17,7 +17,7 @@ LEGS = ((2.0, BOTTOM_DEG), (1.0, TOP_DEG), (1.0, TOP_DEG), (1.0, BOTTOM_DEG), (1
 
 
 def test_before_anything_came_there_is_nothing_to_draw() -> None:
-    trace = pitch_trace(History(100.0), None)
+    trace = pitch_trace(MotionBuffer(100.0), None)
     assert not len(trace.time_s)
     assert not len(trace.pitch_deg)
 

@@ -12,12 +12,9 @@ from tests.detect.motions import BOTTOM_DEG, RATE_HZ, TOP_DEG, legs, movement
 from tests.signal.hips import rotations
 from tests.stages import cut_at, motion_rows, said, same
 from tracker.detect import Detector
-from tracker.detect.open_set import Counted, OpenSet
-from tracker.detect.reference import (
+from tracker.detect.calibration import (
     GAP,
-    NONE,
     NOT_HELD,
-    NOT_WHOLE,
     SAGGED,
     SATURATED,
     SHORT,
@@ -25,7 +22,9 @@ from tracker.detect.reference import (
     UNLIKE,
     ReferenceReps,
 )
-from tracker.detect.reps import Draft
+from tracker.detect.lockout import LOW_REPS
+from tracker.detect.open_set import CountedRep, OpenSet
+from tracker.detect.pairing import RepCandidate
 from tracker.domain import (
     EXERCISES,
     HIP_THRUST,
@@ -161,7 +160,7 @@ def test_the_reps_that_show_it_are_measured_against_it_when_their_set_is_over() 
     assert [rep.flags for rep in reps_of(events)[:3]] == [()] * 3
 
 
-def test_without_the_key_nothing_of_it_is_said() -> None:
+def test_without_the_key_nothing_of_it_is_published() -> None:
     events = told(lifting(*[lift()] * 5), keys=())
     assert verdicts(events) == []
     assert set(tops_deg(events)) == {None}
@@ -273,18 +272,18 @@ REFUSED = {
 
 
 def judged(*flags_in_turn: tuple[Flag, ...]) -> list[Event]:
-    """Return what is said of a set's only rep that is completed and revised with other flags."""
+    """Return what is said of a set with one rep that is completed and revised."""
     rep, *_ = reps_of(told(lifting(*[lift()] * 2)))
-    counted = Counted(Draft(1, movement(1, rep.start_s, rep.start_s + 1.0), None), 1)
+    counted = CountedRep(RepCandidate(1, movement(1, rep.start_s, rep.start_s + 1.0), None), 1)
     open_set = OpenSet(1, by_hand=False, start_s=2.0, exercise=HIP_THRUST, reps=[counted])
     reference = ReferenceReps(HIP_THRUST, 0.0)
     events: list[Event] = []
     for number, flags in enumerate(flags_in_turn):
-        counted.said = replace(rep, flags=flags)
+        counted.published = replace(rep, flags=flags)
         news = (
-            RepRevised(2.5, 1, 1, counted.said, "measured again")
+            RepRevised(2.5, 1, 1, counted.published, "measured again")
             if number
-            else RepCompleted(6.0, 1, counted.said)
+            else RepCompleted(6.0, 1, counted.published)
         )
         events += reference.follow(news, open_set)
     return events
@@ -303,10 +302,13 @@ def test_a_rep_that_is_measured_again_is_judged_again() -> None:
     assert judged((), (Flag.RESTED_AT_BOTTOM,)) == [ReferenceRep(6.0, 1, 3)]
 
 
-def test_a_rep_that_never_came_down_was_not_seen_whole() -> None:
-    events = told(lifting(*[lift()] * 2, [(1.0, TOP_DEG), (30.0, TOP_DEG)]))
-    assert counts(events) == [(1, None), (2, None), (2, NOT_WHOLE)]
-    assert reasons(events) == ["the set ended: 2 of 3 reference reps"]
+def test_a_rep_that_never_came_down_is_no_reference() -> None:
+    held = [(1.0, TOP_DEG), (30.0, TOP_DEG)]
+    events = told(legs((2.0, BOTTOM_DEG), *lift(), *lift(), *held).motion)
+    assert counts(events) == [(1, None), (2, None)]
+    assert reasons(events) == [
+        "the session ended before there were enough reps: 2 of 3 reference reps"
+    ]
 
 
 def test_a_set_up_move_that_stays_alone_is_taken_out_and_the_wait_goes_on() -> None:
@@ -463,8 +465,8 @@ def test_reps_that_turn_out_to_be_none_take_it_with_them() -> None:
     small = lift(BOTTOM_DEG + 17.0)
     events = told(lifting(*[small] * 3, *[lift()] * 3))
     assert counts(events) == COUNTS
-    assert reasons(events) == [NONE]
-    assert tops_deg(events) == [None] * 3
+    assert reasons(events) == [LOW_REPS]
+    assert tops_deg(events)[-3:] == [None] * 3
 
 
 # --- laws --------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The wearer's level, from a hold or from reference reps, and whether it can still be trusted."""
+"""The wearer's own lockout: how far a rep is from it, and whether it can still be trusted."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tracker.detect.posture import turned_rad
+from tracker.detect.vectors import cross, dot, turned_rad
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from tracker.detect.movement import Movement
+    from tracker.detect.features import Movement
+
 
 SLIPPED_RAD: Final = float(np.radians(5.0))
 """Bottom and top that are both turned by more have slipped with the strap, which does so by 2 to
@@ -23,7 +24,7 @@ NEARER_RAD: Final = float(np.radians(10.0))
 smallest rep of a hip thrust, and four times what a hold may wander by."""
 
 LEAST_BETWEEN_RAD: Final = float(np.radians(15.0))
-"""Level and a bottom that are closer give no axis: 1° of either would turn it by 4° and
+"""A lockout and a bottom that are closer give no axis: 1° of either would turn it by 4° and
 more."""
 
 SLIPPED: Final = "the sensor has slipped since the calibration"
@@ -31,7 +32,7 @@ LOW: Final = "the calibration hold was nearer to the bottom than to the top"
 LOW_REPS: Final = "the reference reps ended nearer to the bottom than to the top"
 
 
-class Level:
+class LockoutReference:
     """The posture of the wearer's own lockout, in the axes of a sensor that stays where it is.
 
     Parameters
@@ -64,11 +65,11 @@ class Level:
         Notes
         -----
         Hips that drop to one side in step with the lift only seem to turn about another axis, so
-        its plane does not show it. Level and bottom are both free of it, and give the left-right
-        axis between them.
+        its plane does not show it. The lockout and the bottom are both free of it, and give the
+        left-right axis between them.
         """
-        across = np.cross(self._up, lift.from_up)
-        sine = math.sqrt(float(across @ across))
+        across = cross(self._up, lift.from_up)
+        sine = math.sqrt(dot(across, across))
         if sine < math.sin(LEAST_BETWEEN_RAD):
             return None
         return abs(_aside(across / sine, lift.to_up))
@@ -103,9 +104,9 @@ class Level:
 
 
 def _apart(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
-    return math.acos(min(max(float(one @ other), -1.0), 1.0))
+    return math.acos(min(max(dot(one, other), -1.0), 1.0))
 
 
 def _aside(axis: NDArray[np.float64], up: NDArray[np.float64]) -> float:
     """Return how far a posture leans along an axis, rad."""
-    return math.asin(min(max(float(axis @ up), -1.0), 1.0))
+    return math.asin(min(max(dot(axis, up), -1.0), 1.0))

@@ -9,22 +9,22 @@ from hypothesis import strategies as st
 
 from tests.detect.motions import BOTTOM_DEG, LEFT, RATE_HZ, TOP_DEG, legs, remembered, squats
 from tests.signal.hips import rotations
-from tracker.detect.track import HeightTrack, RotationTrack
+from tracker.detect.tracks import HeightTrack, RotationTrack
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from tracker.detect.history import History
+    from tracker.detect.buffer import MotionBuffer
 
 LEAST_RAD = float(np.radians(6.0))
 LIFT = legs((1.0, BOTTOM_DEG), (1.0, TOP_DEG), (1.0, TOP_DEG))
 SQUAT = squats((2.0, 0.0), (1.2, -0.4), (0.5, -0.4), (1.0, 0.0), (2.0, 0.0))
 
 
-def begun(history: History) -> RotationTrack:
+def begun(buffer: MotionBuffer) -> RotationTrack:
     """Return a track that has found the first movement."""
-    track = RotationTrack(history)
-    assert track.onset(history.first, history.stop, LEAST_RAD) is not None
+    track = RotationTrack(buffer)
+    assert track.onset(buffer.first, buffer.stop, LEAST_RAD) is not None
     return track
 
 
@@ -65,14 +65,14 @@ def test_what_was_worked_out_before_is_what_is_asked_for(
 ) -> None:
     """In any order, with a new turn now and then, and with and without samples ahead."""
     long = legs((2.0, BOTTOM_DEG), (1.0, TOP_DEG), (3.0, TOP_DEG), (6.0, BOTTOM_DEG))
-    history = remembered(long.motion)
-    track = begun(history)
+    buffer = remembered(long.motion)
+    track = begun(buffer)
     for number, (first, size) in enumerate(windows):
-        last = min(first + size, history.stop)
+        last = min(first + size, buffer.stop)
         first = min(first, last - 1)
         if number < len(turns):
             track.turned(turns[number])
-        fresh = begun(history)
+        fresh = begun(buffer)
         for turn in turns[: number + 1]:
             fresh.turned(turn)
         for one, other in zip(
@@ -99,12 +99,12 @@ def test_a_learnt_axis_tells_the_way_back_from_the_way_there() -> None:
     lift = legs(
         (1.0, BOTTOM_DEG), (1.0, TOP_DEG), (1.0, TOP_DEG), (1.0, BOTTOM_DEG), (1.0, BOTTOM_DEG)
     )
-    history = remembered(lift.motion)
-    track = RotationTrack(history)
+    buffer = remembered(lift.motion)
+    track = RotationTrack(buffer)
     track.learn(LEFT)
     there = track.onset(0, 200, LEAST_RAD)
     track.restart()
-    fresh = RotationTrack(history)
+    fresh = RotationTrack(buffer)
     fresh.learn(-LEFT)
     back = fresh.onset(0, 200, LEAST_RAD)
     assert there is not None
@@ -126,26 +126,26 @@ def test_the_axis_follows_a_slipped_strap() -> None:
 
 
 def test_no_stillness_before_a_hole_is_an_anchor() -> None:
-    history = remembered(LIFT.motion)
-    track = RotationTrack(history)
+    buffer = remembered(LIFT.motion)
+    track = RotationTrack(buffer)
     track.onset(0, 90, LEAST_RAD)
-    history.restart(9.0)
+    buffer.restart(9.0)
     track.restart()
     later = legs((0.2, -20.0), (1.0, TOP_DEG), start_deg=-20.0).motion
-    history.append(later, 0, len(later.up))
-    onset = track.onset(history.first, history.stop, LEAST_RAD)
+    buffer.append(later, 0, len(later.up))
+    onset = track.onset(buffer.first, buffer.stop, LEAST_RAD)
     assert onset is not None
     assert onset.anchor >= 300
 
 
 def test_height_goes_up_and_down() -> None:
-    history = remembered(SQUAT.motion)
-    track = HeightTrack(history)
-    onset = track.onset(0, history.stop, 0.07)
+    buffer = remembered(SQUAT.motion)
+    track = HeightTrack(buffer)
+    onset = track.onset(0, buffer.stop, 0.07)
     assert onset is not None
     assert onset.direction == -1
     assert 195 <= onset.anchor <= 230
-    height_m, velocity_mps = track.coordinate(0, history.stop)
+    height_m, velocity_mps = track.coordinate(0, buffer.stop)
     np.testing.assert_allclose(np.gradient(height_m, 1.0 / RATE_HZ), velocity_mps, atol=0.02)
     assert track.slow(0, 200).all()
     assert not track.slow(240, 280).any()

@@ -1,6 +1,6 @@
 """Movements paired up into what may be repetitions.
 
-Pairing knows nothing of sets: it says which way up belongs to which way down. Whether a pair
+RepPairer knows nothing of sets: it says which way up belongs to which way down. Whether a pair
 counts is decided next door, where its neighbours are known.
 """
 
@@ -10,17 +10,25 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
-from tracker.detect.likeness import MOST_ROTATION_RAD, plausible
-from tracker.detect.movement import SLOWEST_TRUSTED_CONCENTRIC_S
-from tracker.detect.strokes import StrokeState
+from tracker.detect.plausibility import (
+    LONGEST_WAY_S,
+    MOST_ROTATION_RAD,
+    PENDING,
+    TRUSTED_ARC_S,
+    evidence,
+    rises,
+)
+from tracker.detect.segmentation import SegmentState
+from tracker.detect.vectors import dot
 from tracker.domain import Extreme, LiftSignal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tracker.detect.level import Level
-    from tracker.detect.movement import Movement
+    from tracker.detect.features import Movement
+    from tracker.detect.lockout import LockoutReference
     from tracker.domain import Exercise
+
 
 JOIN_PAUSE_S: Final = 1.0
 """A way up (or down) that stops for no longer than this and goes on is one, stuck half-way."""
@@ -40,11 +48,23 @@ ALONG_AXIS_OF_ARC: Final = 0.5
 MOST_OF_PROVISIONAL: Final = 1.5
 """Another movement, this much larger than a provisional rep, says for itself which way it went."""
 
+UP_FIRST: Final = 0.7
+"""Nats: two of three movements out of rest, alike a rep in all else, are a way up."""
+
+PROVISIONAL_SAYS: Final = 4.0
+"""Nats: one provisional rep in fifty went the other way than it was taken for."""
+
+COUNTED_SAYS: Final = 2.0
+"""Nats: a rep that was announced is not taken back for nothing."""
+
+LEVEL_SAYS: Final = 4.0
+"""Nats: a level of the wearer's own seldom tells the wrong end of a movement."""
+
 RETURN_SHARE: Final = 0.5
 """A way back of less than this share of the way there has not completed the rep."""
 
 
-class Way(Enum):
+class Direction(Enum):
     """Which way the hips went."""
 
     UP = 1
@@ -52,8 +72,8 @@ class Way(Enum):
     NEITHER = 0
 
 
-class DraftState(Enum):
-    """What is new about a draft."""
+class CandidateState(Enum):
+    """What is new about a candidate."""
 
     GOING = "going"
     """The first leg is under way."""
@@ -66,11 +86,11 @@ class DraftState(Enum):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Draft:
+class RepCandidate:
     """What may be a rep: a way up, and the way down before or after it."""
 
     number: int
-    """Number of the stroke that started it."""
+    """Number of the segment that started it."""
     concentric: Movement | None
     """The way up; None while a squat is still on its way down."""
     eccentric: Movement | None
@@ -89,18 +109,18 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class DraftNews:
-    """What happened to a draft."""
+class CandidateUpdate:
+    """What happened to a candidate."""
 
-    state: DraftState
-    draft: Draft
+    state: CandidateState
+    candidate: RepCandidate
     movement: Movement
     """The movement that brought the news."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Leg:
-    """One way of a rep, in as many strokes as it took."""
+    """One way of a rep, in as many segments as it took."""
 
     before: Movement | None
     latest: Movement
@@ -115,7 +135,7 @@ class _Leg:
         return _Leg(self.whole, movement)
 
 
-class Pairing:
+class RepPairer:
     """Pairs movements of one exercise: a leg there and a leg back."""
 
     def __init__(self, exercise: Exercise) -> None:
@@ -123,7 +143,7 @@ class Pairing:
         self._concentric_first = exercise.starts_from is Extreme.BOTTOM
         self.lift: Movement | None = None
         """The latest way up that counted: its axis tells up from down; None between sets."""
-        self.level: Level | None = None
+        self.level: LockoutReference | None = None
         """The wearer's own level; None without a calibration that is to be trusted."""
         self._there: _Leg | None = None
         self._back: _Leg | None = None
@@ -134,19 +154,23 @@ class Pairing:
         self._newest = 0
         self._ignored = 0
         self._dip = 0
-        """Number of the stroke that made good for a sag; strokes count from 1."""
+        """Number of the segment that made good for a sag; segments count from 1."""
 
     def restart(self) -> None:
         """Forget the half rep that a hole in the stream cut."""
         self._there = self._back = None
 
+    def saw(self, number: int) -> None:
+        """Take note of a segment that may not be worth measuring yet."""
+        self._newest = number
+
     def drop(self) -> None:
-        """Forget what is under way: no more news of the strokes so far is taken."""
+        """Forget what is under way: no more news of the segments so far is taken."""
         self._ignored = self._newest
         self.restart()
 
     def ignore(self, number: int) -> None:
-        """Take no news of the strokes up to `number`, which belong to no rep."""
+        """Take no news of the segments up to `number`, which belong to no rep."""
         self._newest = number
         self.drop()
 
@@ -164,57 +188,81 @@ class Pairing:
         self.lift = None
         self._under_way = False
 
-    def way(self, movement: Movement) -> Way:
+    def way(self, movement: Movement) -> Direction:
         """Return which way the hips went."""
         if self._exercise.signal is LiftSignal.HEIGHT:
-            return Way(movement.direction)
-        if self.lift is not None and (
-            self._sure
-            or movement.number == self.lift.number
-            or movement.size <= MOST_OF_PROVISIONAL * self.lift.size
-        ):
-            agreement = float(movement.axis @ self.lift.axis)
-            if abs(agreement) > (ALONG_AXIS if movement.by_gyroscope else ALONG_AXIS_OF_ARC):
-                return Way.UP if agreement > 0 else Way.DOWN
+            return Direction(movement.direction)
+        lift = self.lift
+        if lift is not None:
+            agreement = dot(movement.axis, lift.axis)
+            aligned = abs(agreement) > (ALONG_AXIS if movement.by_gyroscope else ALONG_AXIS_OF_ARC)
+            axis = Direction.UP if agreement > 0 else Direction.DOWN
+            near = movement.size <= MOST_OF_PROVISIONAL * lift.size
+            if aligned and (self._sure or movement.number == lift.number):
+                return axis
             if self._sure:
-                return Way.NEITHER
-        if not plausible(self._exercise, movement):
-            return Way.NEITHER
-        return Way.UP if self.goes_up(movement) else Way.DOWN
+                return Direction.NEITHER
+            # The rise of a movement under way is not known: its speed is not zero at the end.
+            moving = movement.state is SegmentState.BEGUN
+            if aligned and near and (moving or not movement.by_gyroscope):
+                return axis
+            if aligned and near:
+                # The provisional rep may have gone the other way, and this one may know better.
+                told = rises(movement) + PROVISIONAL_SAYS * axis.value
+                return Direction.UP if told > 0.0 else Direction.DOWN
+        if evidence(self._exercise, movement, first=lift is None) <= PENDING:
+            return Direction.NEITHER
+        return Direction.UP if self.goes_up(movement) else Direction.DOWN
 
     def goes_up(self, movement: Movement) -> bool:
         """Return which way a movement went of which no axis tells.
 
-        That is how the hips rose, unless it took too long to be sure of; then level tells.
+        That is how the hips rose, as far as it is sure; a level of the wearer's own tells as well,
+        and who has lain still is more likely to lift than to come down.
         """
-        slow = movement.duration_s > SLOWEST_TRUSTED_CONCENTRIC_S
-        rises = self.level.rises(movement) if self.level is not None and slow else None
-        return movement.rise_m > 0.0 if rises is None else rises
+        if self._exercise.signal is LiftSignal.HEIGHT:
+            return movement.direction > 0
+        if not movement.by_gyroscope:
+            level = self.level.rises(movement) if self.level is not None else None
+            slow = movement.duration_s > TRUSTED_ARC_S
+            return movement.rise_m > 0.0 if level is None or not slow else level
+        lift = self.lift
+        said = rises(movement)
+        if lift is None:
+            said += UP_FIRST
+        elif movement.number == lift.number:
+            # Once counted, it takes more than what counted it to have gone down after all.
+            said += UP_FIRST + COUNTED_SAYS
+        level = None if self.level is None else self.level.rises(movement)
+        if level is not None:
+            said += LEVEL_SAYS if level else -LEVEL_SAYS
+        return said > 0.0
 
-    def feed(self, movement: Movement) -> Iterator[DraftNews]:
-        """Yield what the news of a movement makes of the drafts."""
-        self._newest = movement.number
+    def feed(self, movement: Movement) -> Iterator[CandidateUpdate]:
+        """Yield what the news of a movement makes of the candidates."""
+        self.saw(movement.number)
         if movement.number <= self._ignored:
             return
-        moving = movement.state is StrokeState.BEGUN
+        moving = movement.state is SegmentState.BEGUN
         way = self.way(movement)
-        if way is Way.NEITHER:
-            if movement.state is StrokeState.FINISHED and not self._is_fidget(movement):
+        if way is Direction.NEITHER:
+            if movement.state is SegmentState.FINISHED and not self._is_fidget(movement):
                 self.restart()
-        elif (way is Way.UP) is self._concentric_first:
+        elif (way is Direction.UP) is self._concentric_first:
             yield from self._go(movement, moving)
         else:
             yield from self._return(movement, moving)
 
-    def _go(self, movement: Movement, moving: bool) -> Iterator[DraftNews]:
+    def _go(self, movement: Movement, moving: bool) -> Iterator[CandidateUpdate]:
         """Take news of the leg that starts a rep."""
         there = self._there
         if there is not None and not self._returned:
             if movement.number == there.latest.number:
                 there = there.with_news(movement)
-            elif movement.number == self._dip or (
-                self._back is not None and self._is_dip(there.whole, movement)
+            elif (movement.number == self._dip or self._back is not None) and self._is_dip(
+                there.whole, movement
             ):
+                # What begins small may grow into more than making good for a sag.
                 self._dip, self._back = movement.number, None
                 return
             elif self._goes_on(there.whole, movement):
@@ -227,16 +275,16 @@ class Pairing:
             there = _Leg(None, movement)
             self._number = movement.number
         self._there, self._back = there, None
-        state = DraftState.GOING if moving else DraftState.GONE
-        yield DraftNews(state, self._draft(), movement)
+        state = CandidateState.GOING if moving else CandidateState.GONE
+        yield CandidateUpdate(state, self._candidate(), movement)
 
-    def _return(self, movement: Movement, moving: bool) -> Iterator[DraftNews]:
+    def _return(self, movement: Movement, moving: bool) -> Iterator[CandidateUpdate]:
         """Take news of the leg that ends a rep."""
         if self._there is None:
             return
         if moving:
             if not self._returned:
-                yield DraftNews(DraftState.RETURNING, self._draft(), movement)
+                yield CandidateUpdate(CandidateState.RETURNING, self._candidate(), movement)
             return
         size = self._there.whole.size
         back = _Leg(None, movement)
@@ -251,7 +299,7 @@ class Pairing:
             return
         self._back = back
         if self._returned:
-            yield DraftNews(DraftState.RETURNED, self._draft(), movement)
+            yield CandidateUpdate(CandidateState.RETURNED, self._candidate(), movement)
 
     @property
     def _returned(self) -> bool:
@@ -278,22 +326,23 @@ class Pairing:
         longest_s = LONGEST_STOP_S if self._under_way else JOIN_PAUSE_S
         return (
             movement.start_s - there.end_s <= longest_s
+            and movement.end_s - there.start_s <= LONGEST_WAY_S
             and there.size + movement.size <= MOST_ROTATION_RAD
             and _from_its_end(there, movement)
         )
 
-    def _draft(self) -> Draft:
+    def _candidate(self) -> RepCandidate:
         assert self._there is not None
         there = self._there.whole
         back = None if self._back is None else self._back.whole
         if self._concentric_first:
-            return Draft(self._number, there, back)
-        return Draft(self._number, back, there)
+            return RepCandidate(self._number, there, back)
+        return RepCandidate(self._number, back, there)
 
 
 def _from_its_end(there: Movement, movement: Movement) -> bool:
     """Return whether a movement began nearer to the end of another than to its start."""
-    return float(movement.from_up @ there.to_up) > float(movement.from_up @ there.from_up)
+    return dot(movement.from_up, there.to_up) > dot(movement.from_up, there.from_up)
 
 
 def _joined(first: Movement, second: Movement) -> Movement:

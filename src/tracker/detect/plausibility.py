@@ -1,0 +1,414 @@
+"""How much a movement speaks for being part of a rep, and for being one of its set.
+
+Each criterion compares two stories: the movement is of a rep, or it is anything else that hips do.
+Its evidence is the logarithm of how much more likely the measure is under the first than under
+the second, in nats: positive for a rep, negative against, near zero where the measure is too
+uncertain to tell. Evidence adds up. A movement counts if the sum, with what is known beforehand,
+is positive: the choice that is wrong least often.
+
+What a measure is uncertain by is part of both stories. The radius of a slow lift is known to 30 cm
+before the accelerometer's offset is, and then says nothing; that of a brisk one to 2 cm, and then
+a sit-up cannot pass for a lift. The densities are wide on purpose: they are of people, tempi and
+sensors that nobody here has seen, and each has a share of outliers so that no single measure
+decides against all others.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from tracker.domain import LiftSignal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+    from tracker.detect.features import Movement
+    from tracker.detect.segmentation import Segment
+    from tracker.domain import Exercise
+
+MOST_ROTATION_RAD: Final = float(np.radians(90.0))
+"""The longest hip thrust turns by 55°; sitting up from lying turns by more than this."""
+
+SHORTEST_WAY_S: Final = 0.2
+"""Hips lifted by 15° as fast as anybody can, between the boundaries; a step of walking takes
+0.3 s."""
+
+SHORTEST_WAY_OF_ARC_S: Final = 0.1
+"""The same without a gyroscope, where only the middle 70 % of the travel is counted, which takes
+0.41 of a movement: a quarter of a second from standstill to standstill."""
+
+LONGEST_WAY_S: Final = 12.0
+"""A slower way up or down is no rep: rehab reps take up to 8 s in all."""
+
+MOST_ROTATION_OF_ARC_RAD: Final = float(np.radians(75.0))
+"""The longest hip thrust, some give of the lower back, and what its acceleration tilts gravity by;
+knees that roll from side to side turn a thigh by more."""
+
+MOST_RADIUS_M: Final = 0.9
+"""Rise over turned angle; the trunk on the bench is 0.45 m. Standing up lifts without turning."""
+
+TRUSTED_ARC_S: Final = 2.0
+"""A slower movement without a gyroscope accelerates too little for its rise to mean anything."""
+
+BEFORE: Final = -3.0
+"""Prior of a movement that no set waits for: one in twenty of them is a rep."""
+
+PENDING: Final = -4.0
+"""A movement with more evidence than this is kept in mind: if reps like it follow, it was the
+first of them."""
+
+OF_ARC: Final = 0.5
+"""Without a gyroscope the size of the turn is all that is left to weigh."""
+
+IN_SET: Final = 1.0
+"""Prior of a movement in a set that is under way: most of them are the next rep."""
+
+MOST_AGAINST: Final = 8.0
+"""One criterion never says more than this against a rep (nor for one): 1 in 3000."""
+
+MOST_FOR_LIKENESS: Final = 2.5
+"""Steps are alike as well: likeness to a set says more against a movement than for it."""
+
+MOST_FOR_OWN: Final = 2.0
+"""The same for how a movement in a set goes: sitting up after it is as smooth and straight."""
+
+CALIBRATED: Final = 2.0
+"""Nats that turn evidence into the share of reps that are such, on sessions with a known count."""
+
+RADIUS_M: Final = 0.43
+RADIUS_SD_M: Final = 0.09
+"""Hips hinge about shoulders that are 0.36 to 0.55 m away; a sensor is worn up to 10 cm aside."""
+
+FOLDING_SD_M: Final = 0.1
+"""Who sits up or leans turns about the hips, with the sensor within so much of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One measure of a movement, and what it says."""
+
+    name: str
+    value: float
+    evidence: float
+    """Nats for (positive) or against being of a rep."""
+
+
+def criteria(exercise: Exercise, movement: Movement) -> tuple[Criterion, ...]:
+    """Return what each measure of a movement, up or down, says about being of a rep.
+
+    Notes
+    -----
+    Error models, each as (of a rep) against (of anything else):
+
+    turn
+        Normal about the exercise's usual range, a fifth of all reps anywhere between its limits;
+        against evenly spread up to 150°.
+    radius
+        Normal about `RADIUS_M`; against folding about the hips, or anything. All with the standard
+        deviation of the measured rise over the chord of the turn.
+    coherence
+        A rigid trunk rises as it turns: what is missing to 1 has a mean of 0.05, and more where
+        the rise itself is uncertain; against 0.45, as in daily life.
+    planarity, about_vertical
+        Likewise for the share of turning about other axes, and about the vertical.
+    duration
+        Log-normal about 1.2 s; against 0.6 s. Steps are quicker than lifts.
+    """
+    if exercise.signal is LiftSignal.HEIGHT or not movement.by_gyroscope:
+        return ()
+    size, duration_s = movement.size, max(movement.duration_s, 1e-3)
+    radius_m = abs(movement.radius_m)
+    sd_m = movement.rise_sd_m / movement.chord
+    share = sd_m / RADIUS_M
+    coherence = _missing(1.0 - movement.coherence, 0.05 + 0.5 * min(share * share, 1.0), 0.45)
+    turning = abs(math.log(max(movement.rotation_rad, 1e-6) / max(size, 1e-6)))
+    return (
+        Criterion("turn", size, _turn(exercise, size)),
+        Criterion("radius", radius_m, _radius(radius_m, RADIUS_M, RADIUS_SD_M, sd_m)),
+        Criterion("coherence", movement.coherence, coherence),
+        Criterion(
+            "planarity",
+            movement.planarity,
+            _missing(1.0 - movement.planarity, exercise.usual_unevenness, 0.28),
+        ),
+        Criterion(
+            "about_vertical",
+            turning,
+            _ratio(_decay(turning, 0.08), 0.5 * _decay(turning, 0.1) + 0.5 * _decay(turning, 0.8)),
+        ),
+        Criterion(
+            "duration",
+            duration_s,
+            _ratio(_lognormal(duration_s, 1.2, 0.65), _lognormal(duration_s, 0.6, 0.8)),
+        ),
+    )
+
+
+def _turn(exercise: Exercise, size: float) -> float:
+    usual, spread = exercise.usual_range_deg
+    room_deg = math.degrees(MOST_ROTATION_RAD) - exercise.least_range_deg
+    of_rep = 0.8 * _normal(math.degrees(size), usual, spread) + 0.2 / room_deg
+    return _ratio(of_rep, 1.0 / 150.0)
+
+
+def quiet(movement: Movement) -> Criterion:
+    """Return what the seconds before a movement say about being the first rep of a set.
+
+    Lifters lie before they lift, and so do people who sit up; people who walk jolt their hips.
+    """
+    jolt = max(movement.jolt_before_mps2, 0.01)
+    of_else = 0.6 * _lognormal(jolt, 0.15, 0.9) + 0.4 * _lognormal(jolt, 1.8, 0.5)
+    return Criterion("quiet", jolt, min(_ratio(_lognormal(jolt, 0.15, 0.9), of_else), 0.5))
+
+
+def possible(exercise: Exercise, movement: Movement) -> bool:
+    """Return whether size and duration are within what hips can do at all in the exercise."""
+    if not movement.duration_s <= LONGEST_WAY_S:
+        return False
+    if exercise.signal is LiftSignal.HEIGHT:
+        return movement.duration_s >= SHORTEST_WAY_S and movement.size >= exercise.least_rise_m
+    if movement.by_gyroscope:
+        least = math.radians(exercise.least_range_deg)
+        brief = movement.duration_s < SHORTEST_WAY_S
+        return not brief and least <= movement.size <= MOST_ROTATION_RAD
+    least = math.radians(exercise.least_range_of_arc_deg)
+    return (
+        movement.duration_s >= SHORTEST_WAY_OF_ARC_S
+        # From posture to posture; the travel was read while it trembled.
+        and least <= movement.rotation_rad <= MOST_ROTATION_OF_ARC_RAD
+    )
+
+
+def worth_measuring(exercise: Exercise, segment: Segment, *, in_set: bool) -> bool:
+    """Return whether a segment that goes on may be part of a rep, by its size alone."""
+    if exercise.signal is LiftSignal.HEIGHT or segment.axis is None:
+        return True
+    least = math.radians(exercise.least_range_deg)
+    return segment.travel >= (0.5 * least if in_set else least) and (
+        segment.travel <= MOST_ROTATION_RAD
+    )
+
+
+def evidence(exercise: Exercise, movement: Movement, *, first: bool = True) -> float:
+    """Return how much speaks for the movement, up or down, being part of a rep, nats.
+
+    Parameters
+    ----------
+    exercise
+        What is trained.
+    movement
+        The movement.
+    first
+        Whether no set waits for it, so that what came before it counts as well.
+
+    Returns
+    -------
+    float
+        The sum of all criteria and what is known beforehand; minus infinity where it is
+        impossible.
+    """
+    if not possible(exercise, movement):
+        return -math.inf
+    if exercise.signal is LiftSignal.HEIGHT:
+        return 3.0
+    if not movement.by_gyroscope:
+        # Gravity's arc does not show turns about the vertical, and every tremble as a turn: what
+        # is left to judge is how far the hips rose, unless they took too long for that.
+        radius_m = abs(movement.radius_m)
+        slow = movement.duration_s > TRUSTED_ARC_S
+        if not slow and not exercise.least_radius_of_arc_m <= radius_m <= MOST_RADIUS_M:
+            return -MOST_AGAINST
+        return OF_ARC + _turn(exercise, movement.rotation_rad)
+    said = math.fsum(each.evidence for each in criteria(exercise, movement))
+    return BEFORE + said + (quiet(movement).evidence if first else 0.0)
+
+
+def plausible(exercise: Exercise, movement: Movement) -> bool:
+    """Return whether the movement, up or down, is more likely of a rep than not."""
+    return evidence(exercise, movement, first=False) > 0.0
+
+
+def rises(movement: Movement) -> float:
+    """Return how much the rise speaks for having gone up, nats; negative for down.
+
+    Both stories have the same size, so only the sign of the rise and its uncertainty matter.
+    """
+    expected_m = RADIUS_M * movement.chord
+    spread_m = RADIUS_SD_M * movement.chord
+    variance = spread_m * spread_m + movement.rise_sd_m * movement.rise_sd_m
+    return 2.0 * movement.rise_m * expected_m / variance
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SetModel:
+    """What the reps of a set are like, as far as they tell."""
+
+    size: float
+    """Travel of a full way up, rad or m."""
+    bottom: NDArray[np.float64]
+    """Up in sensor axes at the bottom of the latest rep, shape (3,)."""
+    top: NDArray[np.float64]
+    """Up in sensor axes at the top of the latest full rep, shape (3,)."""
+    axis: NDArray[np.float64]
+    """Axis of the latest way up, shape (3,)."""
+    radius_m: float
+    """Mean radius of the ways up, weighted by what each is worth, m."""
+    radius_sd_m: float
+    """Standard deviation of what that mean is off by, m."""
+
+
+def likeness(exercise: Exercise, model: SetModel, up: Movement) -> tuple[Criterion, ...]:
+    """Return what each comparison of a way up with its set says about being one of its reps.
+
+    Notes
+    -----
+    Error models, of a rep of the set against of anything else:
+
+    size
+        Log-normal with 12 % about a full rep, one in eight a partial of half or more; against
+        anything from a fifth to five times.
+    bottom, top
+        Half-normal angles of 6° about the postures of the latest reps, one in twenty with a strap
+        that slipped, and a fifth of the tops with a lockout that was missed; against any posture.
+    axis
+        Half-normal with 12°; against half of them any.
+    radius
+        Normal about that of the set with 7 cm, and what both are off by.
+    """
+    ratio = math.log(max(up.size, 1e-6) / max(model.size, 1e-6))
+    height = exercise.signal is LiftSignal.HEIGHT
+    loose = 1.0 if up.by_gyroscope and not height else 1.6
+    if height:
+        loose = 2.2
+    least = math.log(exercise.rep_share)
+    partial = 0.12 / (math.log(1.6) - least) if least <= ratio <= math.log(1.6) else 0.0
+    found = [
+        Criterion(
+            "size",
+            ratio,
+            _ratio(0.88 * _normal(ratio, 0.0, 0.12 * loose) + partial, 1.0 / 3.2),
+        )
+    ]
+    bottom = _apart_deg(up.from_up, model.bottom)
+    of_else = 0.5 * _half_normal(bottom, 8.0 * loose) + 0.5 / 90.0
+    of_rep = 0.95 * _half_normal(bottom, 6.0 * loose) + (0.05 / 40.0 if bottom < 40.0 else 0.0)
+    found.append(Criterion("bottom", bottom, _ratio(of_rep, of_else)))
+    if height:
+        return tuple(found)
+    top = _apart_deg(up.to_up, model.top)
+    of_rep = 0.8 * _half_normal(top, 6.0 * loose) + (0.2 / 30.0 if top < 30.0 else 0.0)
+    found.append(Criterion("top", top, _ratio(of_rep, 1.0 / 120.0)))
+    if not up.by_gyroscope:
+        return tuple(found)
+    aside = _apart_deg(up.axis, model.axis)
+    of_else = 0.5 * _half_normal(aside, 12.0) + 0.5 / 90.0
+    found.append(
+        Criterion("axis", aside, _ratio(0.97 * _half_normal(aside, 12.0) + 0.03 / 90.0, of_else))
+    )
+    sd_m = math.hypot(up.rise_sd_m / up.chord, model.radius_sd_m)
+    found.append(
+        Criterion("radius", up.radius_m, _radius(up.radius_m, model.radius_m, 0.07, sd_m))
+    )
+    return tuple(found)
+
+
+def membership(exercise: Exercise, model: SetModel, up: Movement, *, confirmed: bool) -> float:
+    """Return how much speaks for a way up being a rep of its set, nats.
+
+    Parameters
+    ----------
+    exercise
+        What is trained.
+    model
+        The set so far.
+    up
+        The way up.
+    confirmed
+        Whether the set has two reps or was started by hand. Before, the way up must be plausible
+        by itself as well.
+    """
+    if not possible(exercise, up):
+        return -math.inf
+    alike = _capped(likeness(exercise, model, up), MOST_FOR_LIKENESS)
+    if exercise.signal is LiftSignal.HEIGHT:
+        return alike + (IN_SET + 1.0 if confirmed else IN_SET)
+    if not up.by_gyroscope:
+        own_turn = _turn(exercise, up.rotation_rad)
+        return alike + (IN_SET + min(own_turn, 0.0) if confirmed else evidence(exercise, up))
+    if not confirmed:
+        return alike + evidence(exercise, up, first=False) + 0.5 * quiet(up).evidence
+    # The radius and the turn are judged by those of the set.
+    own = [each for each in criteria(exercise, up) if each.name not in ("turn", "radius")]
+    return IN_SET + alike + _capped(own, MOST_FOR_OWN) + 0.5 * quiet(up).evidence
+
+
+def _capped(found: Iterable[Criterion], most: float) -> float:
+    """Return the sum of evidence, with no more than `most` of it for a rep."""
+    each = [criterion.evidence for criterion in found]
+    speaking_for = math.fsum(said for said in each if said > 0.0)
+    return min(speaking_for, most) + math.fsum(said for said in each if said < 0.0)
+
+
+def confidence(said: float) -> float:
+    """Return the probability that a way up with so much evidence is a rep of its set."""
+    return 1.0 / (1.0 + math.exp(-min(max(said + CALIBRATED, -50.0), 50.0)))
+
+
+def weakest(exercise: Exercise, up: Movement, model: SetModel | None) -> str | None:
+    """Return the name of the criterion that speaks most against a way up; None if none does."""
+    found = list(criteria(exercise, up))
+    if model is not None:
+        found = [each for each in found if each.name not in ("turn", "radius")]
+        found += likeness(exercise, model, up)
+    if not found:
+        return "no_gyroscope" if exercise.signal is LiftSignal.ROTATION else None
+    least = min(found, key=lambda each: each.evidence)
+    return least.name if least.evidence < 0.0 else None
+
+
+def _radius(radius_m: float, usual_m: float, spread_m: float, sd_m: float) -> float:
+    """Return what a radius says; both stories are blurred by what it is off by."""
+    of_rep = 0.997 * _normal(radius_m, usual_m, math.hypot(spread_m, sd_m)) + 0.003 / 3.0
+    folding = math.hypot(FOLDING_SD_M, sd_m)
+    of_else = 0.5 * _normal(radius_m, 0.0, folding) + 0.5 * _normal(radius_m, 0.0, folding + 0.7)
+    return _ratio(of_rep, of_else)
+
+
+def _missing(missing: float, of_rep: float, of_else: float) -> float:
+    """Return what a share says that is 1 but for what is missing to it."""
+    return _ratio(_decay(missing, of_rep), _decay(missing, of_else))
+
+
+def _ratio(of_rep: float, of_else: float) -> float:
+    said = math.log(max(of_rep, 1e-30) / max(of_else, 1e-30))
+    return min(max(said, -MOST_AGAINST), MOST_AGAINST)
+
+
+def _normal(value: float, mean: float, sd: float) -> float:
+    away = (value - mean) / sd
+    return math.exp(-0.5 * away * away) / (2.5066282746 * sd)
+
+
+def _half_normal(value: float, sd: float) -> float:
+    return 2.0 * _normal(value, 0.0, sd)
+
+
+def _lognormal(value: float, median: float, sd: float) -> float:
+    """Return the density of the logarithm of a value."""
+    return _normal(math.log(value / median), 0.0, sd)
+
+
+def _decay(value: float, mean: float) -> float:
+    return math.exp(-max(value, 0.0) / mean) / mean
+
+
+def _apart_deg(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
+    a, b, c = one.tolist()
+    x, y, z = other.tolist()
+    return math.degrees(math.acos(min(max(a * x + b * y + c * z, -1.0), 1.0)))
