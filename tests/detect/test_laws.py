@@ -95,12 +95,17 @@ def test_folding_without_a_rise_ends_a_set_and_is_no_rep() -> None:
     fold = legs((2.0, BOTTOM_DEG), (1.2, TOP_DEG), (2.0, TOP_DEG), (1.2, BOTTOM_DEG), (1.0, -36.0))
     flat = np.zeros_like(fold.motion.vertical_mps2)
     parts = lift.motion, replace(fold.motion, vertical_mps2=flat)
+
+    def both(name: str) -> NDArray[np.float64]:
+        return np.concatenate([getattr(part, name) for part in parts])
+
     joined = replace(
         lift.motion,
-        **{
-            name: np.concatenate([getattr(part, name) for part in parts])
-            for name in ("up", "rate_radps", "vertical_mps2", "velocity_mps", "height_m")
-        },
+        up=both("up"),
+        rate_radps=both("rate_radps"),
+        vertical_mps2=both("vertical_mps2"),
+        velocity_mps=both("velocity_mps"),
+        height_m=both("height_m"),
     )
     assert len(reps_of(detected(replace(lift, motion=joined)))) == 5
 

@@ -5,10 +5,10 @@ whether a slow rep has edges. Stillness is judged on windows: neither sensor may
 and gravity may not turn, because a slow steady rotation looks still to a gyroscope alone. All
 limits are lengths of vectors, so they do not depend on how the sensor is worn.
 
-A cheap accelerometer is off by 20 to 50 mg and by 1 %. Both errors turn with the sensor, so they do
-not cancel in the rise of a rep: 20 mg are centimetres after one second, and can be the whole rise
-after four. But whichever way a still sensor points, it must measure exactly one gravity, and lying,
-sitting, the bottom and the top of a rep all point different ways.
+A cheap accelerometer is off by 20 to 50 mg and by 1 %. Both errors turn with the sensor, so they
+do not cancel in the rise of a rep: 20 mg are centimetres after one second, and can be the whole
+rise after four. But whichever way a still sensor points, it must measure exactly one gravity, and
+lying, sitting, the bottom and the top of a rep all point different ways.
 """
 
 from __future__ import annotations
