@@ -378,7 +378,7 @@ def test_the_log_is_told_with_what_is_in_it_and_what_it_lacks(log_home: Path) ->
     assert lacking.text.endswith("2 sessions; 1 recording not in it")
     assert "tracker rescore --missing" in lacking.advice
     (log_home / "data" / "training.sqlite").write_bytes(b"no database" * 100)
-    assert "is no database" in checks.training_log(paths).text
+    assert "is not a database" in checks.training_log(paths).text
 
 
 def test_every_tone_and_a_spoken_count_are_in_the_programme() -> None:

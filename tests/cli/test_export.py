@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from click import ClickException
 from pyarrow import parquet
 
 from tracker.app.training import open_training_log
@@ -309,12 +310,22 @@ def test_what_cannot_be_printed_is_refused(csv: Path) -> None:
         export_folder([str(csv)], BIDS, READING, STDOUT, force=False)
 
 
-def test_of_a_folder_there_is_nothing_if_one_session_cannot_be_read(
-    csv: Path, tmp_path: Path
+def test_of_many_files_those_that_cannot_be_read_are_named_and_left_out(
+    csv: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     target = tmp_path / "history"
-    with pytest.raises(InputError, match="no such file"):
+    with pytest.raises(ClickException, match="1 of 2 files"):
         export_folder([str(csv), "missing.csv"], PARQUET, READING, target, force=False)
+    assert "missing.csv: there is no such file" in capsys.readouterr().err
+    assert list(target.rglob("*.parquet"))
+
+
+def test_of_files_that_cannot_be_read_nothing_is_written(tmp_path: Path) -> None:
+    target = tmp_path / "history"
+    with pytest.raises(ClickException, match="none of the files"):
+        export_folder(["a.csv", "b.csv"], PARQUET, READING, target, force=False)
+    with pytest.raises(InputError, match="no such file"):
+        export_folder(["a.csv"], PARQUET, READING, target, force=False)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -119,7 +119,7 @@ def test_a_log_that_is_none_is_told(tracker: Tracker, log_home: Path) -> None:
     (log_home / "data" / "training.sqlite").write_text("my notes " * 200)
     result = tracker("history")
     assert result.code == ExitCode.USAGE_OR_INPUT
-    assert "expected a training log, but this is no database" in result.err
+    assert "expected a training log, but this is not a database" in result.err
     assert "tracker rescore --missing" in result.err
 
 
@@ -260,7 +260,7 @@ def test_the_newest_change_is_taken_back(tracker: Tracker, log_home: Path) -> No
     assert result.err == "session 1: undone: reps of set 1 = 9\n"
     with open_log(log_home) as log:
         assert log.workout(1) == TWO_SETS
-    assert "no edit to take back" in tracker("edit", "1", "--undo").err
+    assert "no edit to undo" in tracker("edit", "1", "--undo").err
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from textual.notifications import Notify
 from textual.widget import Widget
 from textual.widgets import Footer
 
-from tests.app.doubles import ListRecorder, until
+from tests.app.doubles import ListRecorder, in_time, until
 from tests.tui.staging import PLANNED, SIZES, Stage, app_of, every_look, look, training_of
 from tests.workouts import REP_S, SET_STARTS_S, UP_S
 from tracker.app.playback import Playback
@@ -420,11 +420,9 @@ async def test_a_resize_while_training_is_followed() -> None:
         await stage.play_to(pilot, IN_THE_FIFTH_HOLD_S)
         before = app.screen.query_one(Count).size
         await pilot.resize_terminal(*SIZES[2])
-        await look(pilot)
-        assert app.screen.query_one(Count).size.height > before.height
+        await in_time(lambda: app.screen.query_one(Count).size.height > before.height)
         await pilot.resize_terminal(*SIZES[0])
-        await look(pilot)
-        assert app.screen.query_one(Count).size == before
+        await in_time(lambda: app.screen.query_one(Count).size == before)
 
 
 # What it looks like

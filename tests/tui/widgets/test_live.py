@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.app import App, ComposeResult
 
+from tests.app.doubles import in_time
 from tests.tui.widgets.snapshots import set_of, snapshot
 from tests.workouts import rep_at
 from tracker.app.snapshot import RunState
@@ -52,8 +53,7 @@ async def test_the_count_fills_the_room_and_follows_a_resize() -> None:
         ]
 
         await pilot.resize_terminal(90, 30)
-        await pilot.pause()
-        assert "█" in count.render_line(25).text
+        await in_time(lambda: "█" in count.render_line(25).text)
 
 
 async def test_a_count_that_stands_still_is_dimmed() -> None:

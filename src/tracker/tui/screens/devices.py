@@ -95,6 +95,9 @@ class DevicesScreen(FlowScreen["Choice"]):
 
     def update_view(self) -> None:
         """Show what is known now; the cursor stays on its sensor."""
+        if not self.is_current:
+            # Kept for later, or being closed with the app.
+            return
         seen = tuple(
             device
             for device in self._devices.seen
