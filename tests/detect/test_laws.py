@@ -6,7 +6,7 @@ import itertools
 import math
 import os
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pytest
@@ -95,13 +95,11 @@ def test_folding_without_a_rise_ends_a_set_and_is_no_rep() -> None:
     fold = legs((2.0, BOTTOM_DEG), (1.2, TOP_DEG), (2.0, TOP_DEG), (1.2, BOTTOM_DEG), (1.0, -36.0))
     flat = np.zeros_like(fold.motion.vertical_mps2)
     parts = lift.motion, replace(fold.motion, vertical_mps2=flat)
-    joined = replace(
-        lift.motion,
-        **{
-            name: np.concatenate([getattr(part, name) for part in parts])
-            for name in ("up", "rate_radps", "vertical_mps2", "velocity_mps", "height_m")
-        },
-    )
+    columns: dict[str, Any] = {
+        name: np.concatenate([getattr(part, name) for part in parts])
+        for name in ("up", "rate_radps", "vertical_mps2", "velocity_mps", "height_m")
+    }
+    joined = replace(lift.motion, **columns)
     assert len(reps_of(detected(replace(lift, motion=joined)))) == 5
 
 
