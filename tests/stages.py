@@ -246,6 +246,23 @@ def _arrays(
     return Stage(name, len(columns[0]), run)
 
 
+def _bias(acc_mps2: NDArray[np.float64], gyro_radps: NDArray[np.float64]) -> Stage:
+    """Return the rates, and what is known of the accelerometer at each sample."""
+
+    def run(pieces: Pieces) -> Output:
+        stage = GyroBiasEstimator()
+        parts = []
+        for piece in pieces:
+            rate, known = stage.process(acc_mps2[piece], gyro_radps[piece])
+            offset, spread = np.zeros((len(rate), 6)), np.zeros((len(rate), 36))
+            for sample, errors in known:
+                offset[sample:], spread[sample:] = errors.mean, errors.spread.ravel()
+            parts.append({"rate": rate, "offset": offset, "spread": spread})
+        return joined(parts)
+
+    return Stage("GyroBiasEstimator", len(acc_mps2), run)
+
+
 def _running_mean() -> Stage:
     _, frame = sampled()
 
@@ -397,7 +414,7 @@ def stages() -> tuple[Stage, ...]:
     return (
         _arrays("Smoother", lambda: Smoother(5), (acc_mps2,), ("smooth",)),
         _running_mean(),
-        _arrays("GyroBiasEstimator", GyroBiasEstimator, both, ("rate", "offset")),
+        _bias(acc_mps2, gyro_radps),
         _arrays(
             "InclinationFilter", lambda: InclinationFilter(GRID_RATE_HZ), both, ("up", "vertical")
         ),

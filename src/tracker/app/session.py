@@ -30,10 +30,13 @@ from tracker.domain import (
     Fault,
     FaultReason,
     LinkChanged,
+    LoweringStarted,
     MarkKind,
     Notification,
     OutputError,
+    Phase,
     PhaseStarted,
+    RepCompleted,
     SessionState,
     SetEnded,
     Source,
@@ -125,6 +128,7 @@ class Session:
         self._first_ns: int | None = None
         self._handled_ns = 0
         self._phase: PhaseStarted | None = None
+        self._lowering: LoweringStarted | None = None
         self._cue: Cue | None = None
         self._calibrating: MarkKind | None = None
         self._links: dict[int, LinkChanged] = {}
@@ -291,8 +295,14 @@ class Session:
         self._summed.accept(events)
         for event in events:
             match event:
-                case PhaseStarted():
+                case PhaseStarted(phase=phase):
                     self._phase = event
+                    if phase is Phase.LOCKOUT:
+                        self._lowering = None
+                case LoweringStarted():
+                    self._lowering = event
+                case RepCompleted():
+                    self._lowering = None
                 case SetEnded():
                     self._phase = None
                 case Cue():
@@ -365,6 +375,7 @@ class Session:
             note=self._summed.note,
             phase=None if self._phase is None else self._phase.phase,
             phase_started_s=None if self._phase is None else self._phase.at_s,
+            lowered_s=None if self._lowering is None else self._lowering.at_s,
             cue=self._cue,
             calibrating=self._calibrating,
             link=link.state if (link := self._links.get(0)) is not None else None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -28,60 +28,6 @@ if TYPE_CHECKING:
         SessionInfo,
         SetRecord,
     )
-
-WINDOW_S: Final = 0.1
-"""A trembling hold moves up and down ten times a second: over one turn it cancels out, s."""
-
-SINKING_DPS: Final = 3.0
-"""A tenth of the peak speed of an eccentric of 47° in 3 s, where by definition it begins."""
-
-LEAST_DROP_DEG: Final = 0.5
-"""Less is within the noise of a posture."""
-
-LOOKED_BACK_S: Final = 1.0
-"""Longer than it takes until detection is sure of the eccentric, s."""
-
-
-def lowering_since_s(
-    time_s: NDArray[np.float64], pitch_deg: NDArray[np.float64], since_s: float
-) -> float | None:
-    """Return when the hips began to sink, if they are still sinking.
-
-    Detection knows that an eccentric has begun only when it is half over, because its peak speed
-    decides where it began. Until then the hold must not seem to go on, let alone be complete.
-
-    Parameters
-    ----------
-    time_s, pitch_deg
-        The trace, even steps, shape (n,).
-    since_s
-        Start of the hold, s; earlier samples do not count.
-
-    Returns
-    -------
-    float or None
-        Session time, s; None while the hips stay where they are.
-    """
-    first = int(np.searchsorted(time_s, max(since_s, _last(time_s) - LOOKED_BACK_S)))
-    time_s, pitch_deg = time_s[first:], pitch_deg[first:]
-    if time_s.size < 3:
-        return None
-    window = max(1, round(WINDOW_S * (time_s.size - 1) / (time_s[-1] - time_s[0])))
-    if time_s.size <= window:
-        return None
-    drop_dps = (pitch_deg[:-window] - pitch_deg[window:]) / WINDOW_S
-    calm = np.flatnonzero(drop_dps < SINKING_DPS)
-    if calm.size and calm[-1] == drop_dps.size - 1:
-        return None
-    # The middle of the last window in which they did not sink.
-    began = (int(calm[-1]) if calm.size else 0) + window // 2
-    if pitch_deg[began] - pitch_deg[-1] < LEAST_DROP_DEG:
-        return None
-    return float(time_s[began])
-
-
-def _last(time_s: NDArray[np.float64]) -> float:
-    return float(time_s[-1]) if time_s.size else 0.0
 
 
 class RunState(Enum):
@@ -140,6 +86,8 @@ class SessionSnapshot:
     """Current phase; None outside a set."""
     phase_started_s: float | None
     """When that phase started, s."""
+    lowered_s: float | None
+    """When the hips last began to sink out of a hold, s; None before that in this rep."""
     cue: Cue | None
     """The newest cue."""
     calibrating: MarkKind | None
@@ -208,9 +156,7 @@ class SessionSnapshot:
     @property
     def lowering_since_s(self) -> float | None:
         """When the hips began to sink out of the hold, s; None while they hold, or rest."""
-        if self.phase is not Phase.LOCKOUT or self.phase_started_s is None:
-            return None
-        return lowering_since_s(self.trace_time_s, self.trace_pitch_deg, self.phase_started_s)
+        return self.lowered_s if self.phase is Phase.LOCKOUT else None
 
 
 def read_only(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -25,6 +25,7 @@ def snapshot(**known: Any) -> SessionSnapshot:
         "phase": None,
         "phase_started_s": None,
         "cue": None,
+        "lowered_s": None,
         "calibrating": None,
         "link": None,
         "link_detail": "",
