@@ -20,6 +20,7 @@ from tracker.app.snapshot import RunState
 from tracker.app.text import TextOutput
 from tracker.cli import main
 from tracker.cli.analyze import AnalysisSettings, file_results
+from tracker.cli.sources import SessionFile
 from tracker.coach import Coach
 from tracker.detect import Detector
 from tracker.domain import (
@@ -271,27 +272,24 @@ def recordings(tmp_path: Path) -> list[str]:
 
 
 @contextmanager
-def breaking_of(name: str, module: str) -> Iterator[None]:
+def breaking_of(name: str) -> Iterator[None]:
     """Let the analysis of one file raise what no user can have caused."""
+    original = SessionFile.workout
+
+    def broken(file: SessionFile, *arguments: Any, **options: Any) -> Any:
+        if name in str(file.path):
+            raise ZeroDivisionError(WHY)
+        return original(file, *arguments, **options)
+
     with pytest.MonkeyPatch.context() as patch:
-        from importlib import import_module
-
-        where = import_module(module)
-        original = where.workout_in
-
-        def broken(file: Any, *arguments: Any, **options: Any) -> Any:
-            if name in str(file.path):
-                raise ZeroDivisionError(WHY)
-            return original(file, *arguments, **options)
-
-        patch.setattr(where, "workout_in", broken)
+        patch.setattr(SessionFile, "workout", broken)
         yield
 
 
 def test_analyze_names_the_file_that_breaks_and_goes_on(
     recordings: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with breaking_of("bad", "tracker.cli.analyze"):
+    with breaking_of("bad"):
         found = list(
             file_results(recordings, AnalysisSettings(1000, None, ImportOptions()), jobs=1)
         )
@@ -309,7 +307,7 @@ def test_export_names_the_file_that_breaks_and_goes_on(
     recordings: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     target = tmp_path / "history"
-    with breaking_of("bad", "tracker.cli.export"):
+    with breaking_of("bad"):
         code = main(["export", *recordings, "--format", "parquet", "-o", str(target)])
     said = capsys.readouterr()
     assert code == 2
@@ -325,7 +323,7 @@ def test_rescore_names_the_file_that_breaks_and_goes_on(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setenv("TRACKER_HOME", str(tmp_path / "home"))
-    with breaking_of("bad", "tracker.cli.rescore"):
+    with breaking_of("bad"):
         code = main(["rescore", *recordings, "--jobs", "1"])
     said = capsys.readouterr()
     assert code == 2

@@ -200,7 +200,10 @@ def test_flags_are_their_names() -> None:
                 "reason": "nothing alike followed",
             },
         ),
-        (SetEnded(1.0, 2, 5), {"event": "set_ended", "set": 2, "reps": 5}),
+        (
+            SetEnded(1.0, 2, 5, 0.97),
+            {"event": "set_ended", "set": 2, "reps": 5, "count_confidence": 0.97},
+        ),
         (
             Cue(1.0, "Hold it", CueKind.HOLD_LONGER, 2, rep_index=3),
             {

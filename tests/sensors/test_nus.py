@@ -82,7 +82,11 @@ def test_the_note_has_an_example_of_every_fault_that_the_decoder_knows() -> None
     named = " ".join(row[1] for row in notes.table(NOTE, "Faults", "what came"))
 
     assert stated == {word.strip("`,") for word in named.split()}
-    assert stated == {reason.value for reason in FaultReason} - {"version", "overrun"}
+    assert stated == {reason.value for reason in FaultReason} - {
+        "version",
+        "overrun",
+        "detector_restarted",
+    }
 
 
 def test_the_ids_are_those_of_the_note() -> None:
