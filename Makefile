@@ -43,14 +43,10 @@ unexport PYTHONPATH
 # More workers than this cost more in imports than they save.
 WORKERS := -n auto --maxprocesses 8
 
-# In CI, new and more random examples in every run; a failure says how to reproduce it.
-EXAMPLES := $(if $(CI),--hypothesis-profile=random)
-
-# The rooms without I/O. Their own tests reach 99.4 % of lines and branches; there is no floor for the
-# other rooms yet.
+# The rooms without I/O. There is no floor for the other rooms yet.
 CORE := */domain/*,*/sensors/*,*/signal/*,*/detect/*,*/coach/*,*/engine.py,*/counting.py,*/decoding.py
 
-.PHONY: help demo test check lint docs man accuracy hunt bench snapshots build format clean distclean
+.PHONY: help demo test check sweep lint docs man accuracy hunt bench snapshots build format clean distclean
 
 help: ## Show the targets
 	@echo 'usage: make TARGET [ARGS="..."] [PYTHON=/path/to/python3]'
@@ -64,8 +60,12 @@ test: $(TEST_READY) ## Run the tests (ARGS="tests/cli -k help")
 	$(PY) -m pytest $(WORKERS) $(ARGS)
 
 check: lint docs ## Format, lint, types, import rules, dependencies, spelling, pages, then the tests with coverage
-	TRACKER_HEAVY=1 $(PY) -m pytest $(WORKERS) --cov $(EXAMPLES) $(ARGS)
-	$(if $(ARGS),,$(PY) -m coverage report --format=total --include='$(CORE)' --fail-under=97)
+	$(PY) -m pytest $(WORKERS) --cov $(ARGS)
+	$(if $(ARGS),,$(PY) -m coverage report --format=total --include='$(CORE)' --fail-under=85)
+
+# New random examples in every run, and more of them; a failure prints how to reproduce it.
+sweep: $(TEST_READY) ## Run the long sweeps and new random examples (an hour or so)
+	TRACKER_HEAVY=1 $(PY) -m pytest $(WORKERS) --hypothesis-profile=random $(ARGS)
 
 lint: $(DEV_READY) ## Format, lint, types, import rules, dependencies, spelling
 	$(PY) -m ruff format --check .

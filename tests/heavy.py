@@ -1,4 +1,4 @@
-"""How much of a long sweep is run: all of it with `TRACKER_HEAVY=1`, as in `make check`."""
+"""How much of a long sweep is run: all of it with `TRACKER_HEAVY=1`, as in `make sweep`."""
 
 from __future__ import annotations
 

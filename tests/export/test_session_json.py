@@ -113,6 +113,7 @@ def test_the_object_is_the_documented_one() -> None:
         "sets": [
             {
                 "index": 1,
+                "count_confidence": None,
                 "start_s": 16.78,
                 "end_s": 20.75,
                 "reps": [
