@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from tests.radio.bluez import Device, Peripheral
 
-AT_ONCE: Final = 8
+AT_ONCE: Final = 4
 """Tests at once: two cores are busy only while programs start."""
 
 MARK: Final = "radio"
