@@ -151,7 +151,7 @@ def test_a_whole_training_by_keys_alone(tmp_path: Path) -> None:
         # After the third one the lifter is through, so the last rest lasts.
         screen.shows(r"^  ▸ +3 ")
         screen.shows(r"set 3: \d+ of 8 reps")
-        screen.shows("Nothing more comes from the sensor")
+        screen.shows("Sensor stream ended")
         screen.type("8,5")
         screen.press("Tab")
         screen.type("2")
