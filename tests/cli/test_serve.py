@@ -199,7 +199,7 @@ def test_it_goes_on_when_nobody_reads_what_it_says(server: subprocess.Popen[str]
                     if not asked and message.type == WSMsgType.BINARY and len(message.data) > 500:
                         await socket.send_json(["stdin", "q"])
                         asked = True
-                    if message.type == WSMsgType.TEXT and "farewell" in message.data:
+                    if message.type == WSMsgType.TEXT and '"closed"' in message.data:
                         return str(message.data)
         return ""
 

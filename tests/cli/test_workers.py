@@ -237,7 +237,7 @@ def test_a_log_is_rescored_on_a_cluster_as_it_is_here_whatever_dies(
         assert [log.detail(each.id).measured for each in known] == there
     # What is done is done: an interrupted work goes on where it was.
     skipped = tracker("rescore", "season", "--scheduler", cluster.address)
-    assert "0 rescored, 0 added, 12 done before" in skipped.err
+    assert "0 rescored, 0 added, 12 already done by tracker" in skipped.err
 
 
 @pytest.mark.slow
