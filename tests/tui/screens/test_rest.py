@@ -20,6 +20,8 @@ from tracker.domain import (
     PainMoment,
     PlanChosen,
     RpeEntered,
+    SetEnded,
+    SetStarted,
     UserInput,
     read_control_message,
 )
@@ -86,6 +88,26 @@ async def test_it_goes_by_itself_at_the_next_start_and_keeps_what_was_typed() ->
         await look(pilot)
         assert isinstance(app.screen, TrainScreen)
     assert entries(recorder) == [RpeEntered(1, 8.0), PainEntered(2, PainMoment.BETWEEN, 1)]
+
+
+async def test_it_comes_back_after_a_set_that_was_none() -> None:
+    started_s, ended_s = RESTING_S + 1.0, RESTING_S + 2.5
+    stage = Stage(
+        PLANNED,
+        (started_s, SetStarted(started_s, 9)),
+        (ended_s, SetEnded(ended_s, 9, 0)),
+    )
+    app = app_of(stage.session())
+    async with app.run_test() as pilot:
+        await rest(stage, pilot)
+        await stage.play_to(pilot, started_s + 0.5)
+        await look(pilot)
+        assert isinstance(app.screen, TrainScreen)
+        await stage.play_to(pilot, ended_s + 0.5)
+        await look(pilot)
+        screen = app.screen
+        assert isinstance(screen, RestScreen)
+        assert screen.set_index == 1
 
 
 async def test_what_cannot_be_meant_is_not_kept_but_the_rest_is_and_it_is_told() -> None:

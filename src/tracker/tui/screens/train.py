@@ -144,8 +144,9 @@ class TrainScreen(FlowScreen[Next]):
         match message.event:
             case RepCounted():
                 self.query_one(Count).flash()
-            case SetEnded(reps=reps) if reps > 0 and self._playback is None:
-                self._rest_due = True
+            case SetEnded() if self._playback is None:
+                # One that turned out to be none leads back to the rest that it interrupted.
+                self._rest_due = self._training.snapshot().current_set is not None
                 # After the events that came together with it: the next set may have begun.
                 self.call_later(self._rest)
             case SetStarted():
