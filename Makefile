@@ -56,12 +56,14 @@ help: ## Show the targets
 demo: $(RUN_READY) ## Train with the simulated sensor (ARGS="--seconds 30 --headless")
 	@$(PY) -m tracker demo $(ARGS)
 
-test: $(TEST_READY) ## Run the tests (ARGS="tests/cli -k help")
-	$(PY) -m pytest $(WORKERS) $(ARGS)
+test: $(TEST_READY) ## Run the quick tests (ARGS="tests/cli -k help")
+	$(PY) -m pytest $(WORKERS) -m 'not slow' $(ARGS)
 
-check: lint docs ## Format, lint, types, import rules, dependencies, spelling, pages, then the tests with coverage
-	$(PY) -m pytest $(WORKERS) --cov $(ARGS)
+# The slow tests run in processes of their own, where coverage would see nothing.
+check: lint docs ## Format, lint, types, import rules, dependencies, spelling, pages, then every test
+	$(PY) -m pytest $(WORKERS) -m 'not slow' --cov $(ARGS)
 	$(if $(ARGS),,$(PY) -m coverage report --format=total --include='$(CORE)' --fail-under=85)
+	$(PY) -m pytest $(WORKERS) -m slow --hypothesis-profile=random $(ARGS)
 
 # New random examples in every run, and more of them; a failure prints how to reproduce it.
 sweep: $(TEST_READY) ## Run the long sweeps and new random examples (an hour or so)

@@ -25,6 +25,7 @@ def test_the_stream_produces_output(stage: Stage) -> None:
     assert any(len(column) for column in in_one_piece(stage).values())
 
 
+@pytest.mark.slow
 @every_stage
 def test_one_sample_at_a_time_is_the_whole(stage: Stage) -> None:
     same(stage.run(one_by_one(stage.size)), in_one_piece(stage), stage.tolerance)

@@ -31,6 +31,7 @@ def digests(kernel: str) -> dict[str, set[str]]:
     return {name: set(values) for name, *values in rows}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kernel", KERNELS)
 @pytest.mark.parametrize("what", ["motion", "events"])
 def test_no_cut_changes_a_bit(what: str, kernel: str) -> None:

@@ -126,6 +126,7 @@ def test_without_a_defect_nothing_restarts() -> None:
     assert (restarts(events), ledger.warnings) == ([], ())
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(
     stage=st.sampled_from((MotionStage, Detector)),

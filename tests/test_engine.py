@@ -578,7 +578,9 @@ def test_samples_of_a_file_are_the_same_in_blocks_of_any_size(rows: int) -> None
     same(said(from_file(*samples(), rows=rows)), said(from_file(*samples())))
 
 
-def worn_otherwise(rotation: NDArray[np.float64], *, gyro: bool) -> tuple[list[Event], list[Event]]:
+def worn_otherwise(
+    rotation: NDArray[np.float64], *, gyro: bool
+) -> tuple[list[Event], list[Event]]:
     """Return what is said about the same movement, as it was and with the sensor turned."""
     time_s, acc_mps2, gyro_radps = samples()
     rates = (gyro_radps, gyro_radps @ rotation.T) if gyro else (None, None)
@@ -602,7 +604,7 @@ def test_which_axis_points_where_does_not_matter(
 def test_which_way_round_the_sensor_is_worn_does_not_matter(
     gyro: bool, rotation: NDArray[np.float64]
 ) -> None:
-    """Only the rise, and the velocity from it, know the axes: each may have its own scale error."""
+    """Only the rise and the velocity know the axes: each axis may have its own scale error."""
     events = worn_otherwise(rotation, gyro=gyro)
     one, other = map(said, events)
     np.testing.assert_array_equal(one["words"], other["words"])

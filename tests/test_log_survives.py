@@ -21,6 +21,8 @@ from tracker.store import SessionQuery, TrainingLog
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+pytestmark = pytest.mark.slow
+
 WRITER: Final = Path(__file__).with_name("log_writer.py")
 LASTS_S: Final = float(os.environ.get("TRACKER_TEST_KILL_S", "10"))
 """How long the writers are hunted, s; for a minute: TRACKER_TEST_KILL_S=60."""
@@ -53,7 +55,6 @@ class Writer:
         return said.splitlines() if said.endswith("\n") else said.splitlines()[:-1]
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(LASTS_S * 2 + 120)
 def test_two_writers_that_are_killed_lose_nothing_that_was_confirmed(tmp_path: Path) -> None:
     path = tmp_path / "training.sqlite"

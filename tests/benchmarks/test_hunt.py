@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 ON_THE_FLOOR = {"sit-lie", "lie-sit", "sit-bench", "bench-sit", "prop_up", "pelvic_tilts"}
 
@@ -178,7 +180,6 @@ def test_the_interval_is_wilsons(failed: int, of: int, low: float, high: float) 
     assert wilson(failed, of) == pytest.approx((low, high), abs=5e-4)
 
 
-@pytest.mark.slow
 def test_the_command_says_its_seed_and_that_all_is_simulated() -> None:
     command = [sys.executable, "benchmarks/hunt.py", "--plain", "--sessions=2", "--jobs=1"]
     done = subprocess.run([*command, "--shrink=0"], cwd=ROOT, capture_output=True, text=True)

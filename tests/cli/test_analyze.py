@@ -82,6 +82,7 @@ def test_one_file_is_an_object_and_several_are_a_list(
     assert [session["source"]["path"] for session in both] == [str(recording), str(csv)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("blocks", [1, 7, 1000])
 def test_events_do_not_depend_on_the_blocks(
     blocks: int, short_csv: Path, tracker: Callable[..., Any]
@@ -185,6 +186,7 @@ def test_bad_files_among_several_are_named_and_do_not_stop_the_others(
     assert "2 of 4 files could not be read" in result.err
 
 
+@pytest.mark.slow
 def test_several_at_once_are_as_one_after_the_other(
     recording: Path,
     csv: Path,
@@ -285,6 +287,7 @@ def test_what_is_told_meanwhile_comes_along(recording: Path, tmp_path: Path) -> 
     assert outcome.warnings[0].startswith(f"{damaged}: ")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="Windows ends processes otherwise")
 def test_a_file_that_ends_every_process_is_named_and_the_others_are_done(
     monkeypatch: pytest.MonkeyPatch,

@@ -206,6 +206,7 @@ LAYOUTS: dict[str, Callable[[Motion], dict[str, str]]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_what_a_phone_saved_has_the_same_reps(
     layout: str,

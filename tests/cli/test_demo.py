@@ -58,6 +58,7 @@ def test_wrong_usage_is_explained(arguments: list[str], tracker: Callable[..., A
     assert arguments[0] in result.err
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="a process cannot be sent Ctrl-C there")
 def test_ctrl_c_ends_it_in_good_order() -> None:
     process = subprocess.Popen(

@@ -42,6 +42,7 @@ FILES = [name for name, form in FORMATS.items() if form.writer is not None]
 STARTED = "2026-03-01T18:30:00+01:00"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FILES)
 def test_a_file_is_written_once_and_replaced_with_force_only(
     name: str, csv: Path, tmp_path: Path, tracker: Callable[..., Any]

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from tracker.domain import Notification, SessionInfo, Source, Workout
     from tracker.sim import SimulatedSession
 
-pytestmark = pytest.mark.usefixtures("home")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("home")]
 
 
 @pytest.fixture

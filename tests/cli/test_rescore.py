@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from tracker.sim import SimulatedSession
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, recording: Path) -> Path:
@@ -100,7 +102,6 @@ def test_what_cannot_be_measured_is_told_and_the_rest_is_done(
     assert "0 rescored, 1 added, 1 failed" in result.err
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl-C cannot be sent to a process there")
 def test_ctrl_c_keeps_what_is_done_and_the_same_command_goes_on(
     tracker: Tracker, home: Path, brief_recording: Path

@@ -181,6 +181,7 @@ def test_the_link_that_is_printed_works_and_stdout_stays_empty(
     assert err.endswith("tracker: interrupted.\n")
 
 
+@pytest.mark.slow
 def test_it_goes_on_when_nobody_reads_what_it_says(server: subprocess.Popen[str]) -> None:
     assert server.stderr is not None
     link = server.stderr.readline().split()[-1]

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
     Tracker = Callable[..., Any]
 
+pytestmark = pytest.mark.slow
+
 SPEED = 3.0
 """Reps are more than a second apart, so that a tone belongs to one of them."""
 

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from tracker.sim import SimulatedSession
 
+pytestmark = pytest.mark.slow
+
 SEED = 1
 
 no_signals = pytest.mark.skipif(os.name == "nt", reason="a process cannot be sent these there")

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
     from tracker.sim import SimulatedSession
 
+pytestmark = pytest.mark.slow
+
 
 needs_kill = pytest.mark.skipif(
     not hasattr(signal, "SIGKILL"), reason="Windows ends processes otherwise"
@@ -160,7 +162,6 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
         yield Cluster(tmp_path, stack)
 
 
-@pytest.mark.slow
 def test_a_worker_that_dies_changes_nothing(
     cluster: Cluster, recording: Path, csv: Path, tmp_path: Path
 ) -> None:
@@ -178,7 +179,6 @@ def test_a_worker_that_dies_changes_nothing(
     assert set(cluster.working()) == {"other"}
 
 
-@pytest.mark.slow
 def test_the_command_prints_what_it_prints_without_a_cluster(
     cluster: Cluster,
     recording: Path,
@@ -197,7 +197,6 @@ def test_the_command_prints_what_it_prints_without_a_cluster(
     assert "missing.csv: there is no such file" in shared.err
 
 
-@pytest.mark.slow
 def test_a_log_is_rescored_on_a_cluster_as_it_is_here_whatever_dies(
     cluster: Cluster,
     lifted: SimulatedSession,
@@ -240,7 +239,6 @@ def test_a_log_is_rescored_on_a_cluster_as_it_is_here_whatever_dies(
     assert "0 rescored, 0 added, 12 already done by tracker" in skipped.err
 
 
-@pytest.mark.slow
 def test_a_cluster_without_workers_is_not_waited_for_once_it_is_to_stop(cluster: Cluster) -> None:
     asked = iter([False, False, True])
     assert list(results_on(cluster.address, abs, [-1, -2], lambda: next(asked))) == []

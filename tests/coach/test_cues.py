@@ -344,6 +344,7 @@ def test_a_perfect_lifter_on_plan_is_not_corrected(code: str) -> None:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fourth", "kind"),
     [
@@ -373,6 +374,7 @@ def test_each_fault_gets_its_cue_at_its_rep_and_is_praised_after_it(
         assert cues[0].at_s < next_count_s(events, cues[0]) - GOOD.concentric_s
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("changed", "kind", "text"),
     [

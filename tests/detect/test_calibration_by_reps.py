@@ -541,6 +541,7 @@ LATER_FLAGS = (Flag.PAST_LOCKOUT, Flag.FAR_PAST_LOCKOUT, Flag.SHORT_OF_LOCKOUT, 
 OF_TOPS = {Flag.PAST_LOCKOUT, Flag.FAR_PAST_LOCKOUT, Flag.SHORT_OF_LOCKOUT}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("gyro_range_dps", [1000, None], ids=["gyroscope", "accelerometer alone"])
 @pytest.mark.parametrize("seed", range(5))
 def test_a_lifter_with_any_mounting_gets_the_own_lockout(

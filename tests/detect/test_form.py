@@ -221,6 +221,7 @@ def test_who_moves_at_the_bottom_does_not_rest() -> None:
     assert remarks(*lift(), *lift(bottom_s=0.2), *fidget, *lift()) == [[], [], []]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", range(4))
 @pytest.mark.parametrize(
     "scenario",

@@ -222,6 +222,7 @@ def check(rep: Rep) -> None:
     assert rep.rise_m is None or abs(rep.rise_m) <= MOST_RISE_M
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", range(5))
 def test_any_legal_stream_says_the_same_in_any_pieces_and_nothing_impossible(part: int) -> None:
     exercises = list(EXERCISES.values())

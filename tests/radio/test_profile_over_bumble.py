@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
     from tests.radio.virtual_radio import Air
 
+pytestmark = pytest.mark.slow
+
 START, STOP = b"\x01", b"\x02"
 DEFAULT_MTU, OFFERED_MTU = 23, 247
 RECOMMENDED = ProfileConfig()

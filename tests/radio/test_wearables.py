@@ -60,6 +60,8 @@ if TYPE_CHECKING:
 
     from tests.radio.bluez import Firmware, Peripheral
 
+pytestmark = pytest.mark.slow
+
 SAMPLES = 60
 G = STANDARD_GRAVITY_MPS2
 

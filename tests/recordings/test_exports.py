@@ -67,12 +67,14 @@ def exported(source: str, form: str, folder: Path) -> Path:
     return target
 
 
+@pytest.mark.slow
 @each_format
 @each_recording
 def test_a_recording(name: str, form: str, analyzed: dict[str, Session], home: Path) -> None:
     READERS[form](exported(str(FOLDER / f"{name}.arrows"), form, home), analyzed[name])
 
 
+@pytest.mark.slow
 def test_a_session_of_the_log_as_it_was_measured_and_as_it_was_put_right(
     analyzed: dict[str, Session], home: Path
 ) -> None:

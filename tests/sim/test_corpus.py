@@ -36,6 +36,7 @@ def test_every_exercise_is_in_it() -> None:
     assert set(STYLES) <= {plan.exercise for plan in PLANS.values()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scenario", SCENARIO_NAMES)
 def test_every_scenario_can_be_simulated_and_counts_what_it_planned(scenario: str) -> None:
     session = session_of(scenario)

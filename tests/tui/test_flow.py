@@ -155,6 +155,7 @@ async def test_quitting_from_any_screen_closes_the_recording(tmp_path: Path, key
     assert gym.recording.stat().st_size > 1000
 
 
+@pytest.mark.slow
 async def test_a_resize_at_any_time_is_followed(tmp_path: Path) -> None:
     gym = Gym(tmp_path)
     app = gym.app()

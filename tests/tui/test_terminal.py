@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
     from tracker.tui import TrackerApp
 
+pytestmark = pytest.mark.slow
+
 
 class Writer:
     """As much of Textual's thread as matters here."""
@@ -101,7 +103,6 @@ def test_textual_keeps_what_waits_where_it_is_looked_for() -> None:
     assert isinstance(vars(WriterThread(sys.stdout))["_queue"], Queue)
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="the terminal is a pty")
 def test_a_terminal_that_is_stopped_in_a_set_holds_nothing_up(tmp_path: Path) -> None:
     from tests.tui.terminal import terminal

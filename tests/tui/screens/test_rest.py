@@ -126,6 +126,7 @@ async def test_what_cannot_be_meant_is_not_kept_but_the_rest_is_and_it_is_told()
     assert messages == ["Not kept: pain: expected a whole number from 0 to 10"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "text", "complaint"),
     [
