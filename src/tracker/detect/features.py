@@ -330,48 +330,6 @@ def _coherence(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
     """Return the size of the correlation of two signals about zero; 0 where one is flat."""
     power = float(np.add.reduce(one * one)) * float(np.add.reduce(other * other))
     return abs(float(np.add.reduce(one * other))) / math.sqrt(power) if power > 0.0 else 0.0
-    """Reads pauses from the motion as long as it is remembered."""
-
-    def __init__(self, buffer: MotionBuffer, rotation: RotationTrack, arc: ArcTrack) -> None:
-        self._buffer = buffer
-        self._rotation = rotation
-        self._arc = arc
-
-    def still_s(self, start_s: float, end_s: float) -> float | None:
-        """Return the longest stillness within a pause, s; None where samples are missing."""
-        span = self._samples(start_s, end_s)
-        if span is None:
-            return None
-        track = self._rotation if self._buffer.gyroscope else self._arc
-        still = np.concatenate(([False], track.slow(*span), [False]))
-        edges = np.flatnonzero(still[1:] != still[:-1])
-        return float(max(edges[1::2] - edges[::2], default=0)) / self._buffer.rate_hz
-
-    def sag_rad(self, up: Movement, down: Movement) -> float | None:
-        """Return how far the hips sank below the highest point before, in the hold between.
-
-        Returns
-        -------
-        float or None
-            The angle about the axis of the way up, rad; None where samples are missing.
-
-        Notes
-        -----
-        Without a gyroscope a movement is counted between 15 % and 85 % of its travel, so its last
-        part lies in the pause and is left out here.
-        """
-        span = self._samples(up.end_s + _beside_s(up), down.start_s - _beside_s(down))
-        if span is None:
-            return None
-        posture = self._buffer.up(*span)
-        angle = turned_rad(up.axis, up.to_up, posture)
-        return float((np.maximum.accumulate(angle) - angle).max())
-
-    def _samples(self, start_s: float, end_s: float) -> tuple[int, int] | None:
-        first, last = self._buffer.sample_at(start_s), self._buffer.sample_at(end_s)
-        if first < self._buffer.first or last > self._buffer.stop or last <= first:
-            return None
-        return first, last
 
 
 class Pauses:
