@@ -6,6 +6,7 @@ counts is decided next door, where its neighbours are known.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Final
@@ -306,7 +307,12 @@ class RepPairer:
         """Whether the way back has come far enough to complete the rep."""
         if self._there is None or self._back is None:
             return False
-        return self._back.whole.size >= RETURN_SHARE * self._there.whole.size
+        there, back = self._there.whole, self._back.whole
+        missing = RETURN_SHARE * there.size - back.size
+        if self._exercise.signal is LiftSignal.ROTATION:
+            return missing <= 0.0
+        # Heights are less sure than angles: it has come back unless they surely differ.
+        return missing <= math.hypot(RETURN_SHARE * there.rise_sd_m, back.rise_sd_m)
 
     @staticmethod
     def _is_dip(there: Movement, movement: Movement) -> bool:
