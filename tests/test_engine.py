@@ -578,7 +578,9 @@ def test_samples_of_a_file_are_the_same_in_blocks_of_any_size(rows: int) -> None
     same(said(from_file(*samples(), rows=rows)), said(from_file(*samples())))
 
 
-def worn_otherwise(rotation: NDArray[np.float64], *, gyro: bool) -> tuple[list[Event], list[Event]]:
+def worn_otherwise(
+    rotation: NDArray[np.float64], *, gyro: bool
+) -> tuple[list[Event], list[Event]]:
     """Return what is said about the same movement, as it was and with the sensor turned."""
     time_s, acc_mps2, gyro_radps = samples()
     rates = (gyro_radps, gyro_radps @ rotation.T) if gyro else (None, None)

@@ -24,7 +24,6 @@ from tracker.export.app_terms import (
     figures_of,
     names_of,
     offset_s,
-    require_sets,
     started,
 )
 from tracker.export.columns import SET_COLUMNS, set_rows
@@ -89,13 +88,7 @@ class Message:
 
 
 def fit_file(messages: Iterable[Message]) -> bytes:
-    """Return a file with `messages` in order.
-
-    Raises
-    ------
-    InputError
-        If a field cannot hold its value.
-    """
+    """Return a file of `messages` in order; raise `InputError` if a field can't hold its value."""
     local_types: dict[int, int] = {}
     definitions: dict[int, bytes] = {}
     data = bytearray()
@@ -228,14 +221,9 @@ class _Span:
 def write_fit(workout: Workout, out: BinaryIO) -> None:
     """Write one training as a FIT activity.
 
-    Raises
-    ------
-    InputError
-        If the training has no date or no set, or FIT cannot hold one of its numbers.
+    Raises `InputError` if it has no date or no set, or FIT cannot hold one of its numbers.
     """
-    require_sets(workout, "fit")
-    start = started(workout, "fit")
-    out.write(fit_file(_messages(workout, start)))
+    out.write(fit_file(_messages(workout, started(workout, "fit"))))
 
 
 def _messages(workout: Workout, start: datetime) -> list[Message]:
