@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from tracker.domain import exercise_named
 from tracker.export.app_terms import (
@@ -62,12 +62,6 @@ def _strava_set(workout: Workout, record: SetRecord, start: datetime) -> dict[st
     return content
 
 
-# English whatever the locale, as the app writes them.
-_MONTHS: Final = (
-    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-)  # fmt: skip
-
-
 def write_hevy(workout: Workout, out: BinaryIO) -> None:
     """Write one training as Hevy's CSV."""
     start = started(workout, "hevy")
@@ -100,7 +94,8 @@ def write_hevy(workout: Workout, out: BinaryIO) -> None:
 
 def hevy_minute(moment: datetime) -> str:
     """Return a local time as Hevy writes it: `26 Jul 2025, 07:06`."""
-    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}, {moment:%H:%M}"
+    # `ctime` is in English whatever the locale, as the app is.
+    return f"{moment.day} {moment.ctime()[4:7]} {moment.year}, {moment:%H:%M}"
 
 
 def _hevy_notes(workout: Workout, names: list[str]) -> dict[str, str]:
