@@ -110,15 +110,7 @@ async def train(app: TrackerApp, session: Session, earlier: ReadWorkouts) -> Non
 
 
 class Coach:
-    """Leads the wearer from screen to screen.
-
-    Parameters
-    ----------
-    app
-        Shows the screens.
-    service
-        Opens trainings, and remembers what was chosen.
-    """
+    """Leads the wearer from screen to screen; the service opens the trainings."""
 
     def __init__(self, app: TrackerApp, service: TrainingService) -> None:
         self._app = app
