@@ -149,7 +149,7 @@ def test_a_device_that_hangs_does_not_hold_up_offers(clock: HandClock) -> None:
         assert tally.offered == 10_000
         assert tally.crowded >= 10_000 - 64 - MAX_PENDING
         assert player.toggle_mute()
-        player.abandon()
+        player.end()
         output.let_go.set()
         assert output.closed.wait(60)
 
@@ -165,7 +165,7 @@ def test_opening_may_hang_as_well(clock: HandClock) -> None:
     player = Player(open_output, Whistler, clock)
     player.offer(Tone.LOCKOUT)
     assert not player.wait_ready(0.01)
-    player.abandon()
+    player.end()
     may_open.set()
     assert output.closed.wait(60)
 
@@ -376,7 +376,7 @@ def test_what_is_withdrawn_is_not_spoken_either(queue: AudioQueue, early: HandCl
     queue.offer(Tone.BEAT, 10.5, None)
     queue.offer(Tone.LOCKOUT, 10.5, None)
     early.now_s = 10.2
-    queue.withdraw((Speech("one"), Tone.BEAT))
+    queue.withdraw(Speech("one"), Tone.BEAT)
     assert queue.next_job(0).pending is None
     assert [each.sound for each in queue.render(48_000, 10.2).started] == [Tone.LOCKOUT]
 

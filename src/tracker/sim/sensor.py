@@ -85,19 +85,9 @@ def measure(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return what a real sensor measures, before rounding.
 
-    Parameters
-    ----------
-    kinematics
-        Ideal readings at `time_s`, s, shape (n,).
-    rate_hz
-        Sample rate: noise up to half of it ends up in the samples.
-    noise
-        Limits from which `rng` draws the errors of this specimen.
-
-    Returns
-    -------
-    tuple of arrays
-        Specific force, m/s², and angular rate, rad/s, both of shape (n, 3).
+    These are specific force, m/s², and angular rate, rad/s, both of shape (n, 3), at `time_s`, s,
+    shape (n,). Noise up to half the sample rate ends up in them, and `rng` draws the errors of
+    this specimen from the limits of `noise`.
     """
     bandwidth_root = np.sqrt(0.5 * rate_hz)
     acc_sigma_mps2 = noise.acc_density_ug_rthz * 1e-6 * STANDARD_GRAVITY_MPS2 * bandwidth_root
