@@ -81,10 +81,7 @@ class Plan:
 def plan_from_json(values: Mapping[str, Any]) -> Plan:
     """Return the plan in a JSON object; keys of later versions are ignored.
 
-    Raises
-    ------
-    InputError
-        If a value has the wrong type or is implausible.
+    Raises `InputError` if a value has the wrong type or is implausible.
     """
     known: dict[str, Any] = {}
     for field in fields(Plan):
@@ -200,13 +197,7 @@ _NAMES: Final = {shape: name for name, shape in _KINDS.items()}
 
 
 def check_entry(entry: Entry) -> None:
-    """Refuse implausible values.
-
-    Raises
-    ------
-    InputError
-        If a number is off its scale, or a note is too long.
-    """
+    """Raise `InputError` if a number is off its scale, or a note is too long."""
     match entry:
         case RepsAdjusted(by=by):
             _within("reps", by, -MOST_REPS, MOST_REPS)
@@ -238,10 +229,7 @@ def entry_object(entry: Entry) -> dict[str, object]:
 def entry_from_object(values: Mapping[str, Any]) -> Entry:
     """Return the entry in a JSON object.
 
-    Raises
-    ------
-    InputError
-        If its kind is unknown, or a value has the wrong type or is implausible.
+    Raises `InputError` if its kind is unknown, or a value has the wrong type or is implausible.
     """
     shape = _KINDS.get(str(values.get("kind")))
     if shape is None:

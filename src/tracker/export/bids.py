@@ -92,13 +92,6 @@ def _cell(value: object) -> str:
     return UNKNOWN if value is None or value != value else str(value)
 
 
-DATASET: Final = {
-    "Name": "Hip thrusts with a motion sensor on the pelvis",
-    "BIDSVersion": "1.11.1",
-    "DatasetType": "raw",
-}
-"""The parts of the description that hold for every dataset of ours."""
-
 README: Final = """\
 # Motion of the pelvis in strength training
 
@@ -203,11 +196,13 @@ def write_dataset(runs: Sequence[Run], subject: str, folder: Path, target: Path)
     _write(folder / label / f"{label}_scans.tsv", table(("filename", "acq_time"), scans))
     participants = "participants.tsv"
     _write(folder / participants, _participants(label, target / participants))
-    program = {"Name": "tracker", "Version": __version__}
-    for name, content in (
-        ("dataset_description.json", _json({**DATASET, "GeneratedBy": [program]})),
-        ("README.md", README),
-    ):
+    about = {
+        "Name": "Hip thrusts with a motion sensor on the pelvis",
+        "BIDSVersion": "1.11.1",
+        "DatasetType": "raw",
+        "GeneratedBy": [{"Name": "tracker", "Version": __version__}],
+    }
+    for name, content in (("dataset_description.json", _json(about)), ("README.md", README)):
         # Those of an existing dataset say more than we know.
         if not (target / name).exists():
             _write(folder / name, content)

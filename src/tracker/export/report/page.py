@@ -16,7 +16,6 @@ from markupsafe import Markup
 from tracker.coach.pacing import TOLERANCE_S, TOLERANCE_SHARE, TURN_S
 from tracker.domain import EXERCISES, FaultReason
 from tracker.export.report import method
-from tracker.export.report import wording as limits
 from tracker.export.report.measures import is_synthetic
 from tracker.export.report.overview import overview_of
 from tracker.export.report.set_section import set_section
@@ -175,7 +174,6 @@ def report_html(workout: Workout, history: Iterable[Workout] = ()) -> str:
             trends=trends_of(workout, history, exercise),
             quality=quality_of(workout),
             method=method,
-            limits=limits,
             tolerance_s=TOLERANCE_S,
             turn_s=TURN_S,
             tolerance_percent=round(100 * TOLERANCE_SHARE),

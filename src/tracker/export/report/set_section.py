@@ -63,18 +63,15 @@ def set_section(record: SetRecord, exercise: Exercise | None) -> dict[str, Any]:
 
 
 def _facts(record: SetRecord) -> tuple[tuple[str, str], ...]:
-    plan = record.plan
-    facts = [
-        ("Effort (RPE)", record.entries.rpe is not None, f"{short(record.entries.rpe)} of 10"),
-        ("Planned hold", plan.lockout_goal_s is not None, short(plan.lockout_goal_s, "s")),
-        (
-            "Stop at velocity loss of",
-            plan.velocity_loss is not None,
-            f"{round((plan.velocity_loss or 0.0) * 100)} %",
-        ),
-        ("Planned", plan.keep_tension, "hips off the floor between reps"),
-    ]
-    return tuple((name, value) for name, is_there, value in facts if is_there)
+    rpe, plan = record.entries.rpe, record.plan
+    loss_percent = round((plan.velocity_loss or 0.0) * 100)
+    facts = {
+        "Effort (RPE)": rpe is not None and f"{short(rpe)} of 10",
+        "Planned hold": plan.lockout_goal_s is not None and short(plan.lockout_goal_s, "s"),
+        "Stop at velocity loss of": plan.velocity_loss is not None and f"{loss_percent} %",
+        "Planned": plan.keep_tension and "hips off the floor between reps",
+    }
+    return tuple((name, value) for name, value in facts.items() if value)
 
 
 def _plots(record: SetRecord, exercise: Exercise | None) -> tuple[tuple[str, DotPlot | None], ...]:

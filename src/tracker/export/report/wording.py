@@ -241,31 +241,3 @@ def remarks_of_session(sets: Sequence[SetRecord], *, of_form: bool) -> tuple[Rem
             found.append((total, Remark(flag, f"{total} of {counted(of, 'rep')} ({where})")))
     found.sort(key=lambda each: -each[0])
     return tuple(remark for _, remark in found)
-
-
-SEEN: Final = "How the pelvis turns, rises and leans, and when."
-"""What the sensor measures."""
-
-NOT_SEEN: Final = (
-    "the curve of the lower back: a pelvis beyond level can be the hips or the back",
-    "which muscles work, and how hard",
-    "the feet, the knees and the head",
-    "the load: you enter it",
-    "left from right",
-    "pain: you report it",
-)
-"""What it does not measure."""
-
-ASK: Final = (
-    "before you start, if you have back trouble, an injury or any condition",
-    "when pain appears during training, grows from session to session, or stays after it",
-    "when pain runs down a leg, or a foot tingles or feels numb",
-    "when form keeps breaking at a load that was easy before",
-)
-"""When to ask a doctor, a physiotherapist or a qualified trainer."""
-
-# Public health services print this on every page about back pain.
-EMERGENCY: Final = (
-    "Numbness around the genitals or bottom, trouble passing or holding urine or stool, or "
-    "growing weakness in a leg is an emergency: stop, and call for medical help at once."
-)
