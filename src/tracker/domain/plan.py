@@ -88,15 +88,16 @@ def plan_from_json(values: Mapping[str, Any]) -> Plan:
         value = values.get(field.name)
         if value is None:
             continue
+        name = f"plan {field.name}"
         match field.name:
             case "tempo":
-                known["tempo"] = parse_tempo(_typed(f"plan {field.name}", value, str))
+                known["tempo"] = parse_tempo(_typed(name, value, str))
             case "target_reps":
-                known[field.name] = _typed(f"plan {field.name}", value, int)
+                known["target_reps"] = _typed(name, value, int)
             case "keep_tension" | "breathing":
-                known[field.name] = _typed(f"plan {field.name}", value, bool)
+                known[field.name] = _typed(name, value, bool)
             case _:
-                known[field.name] = float(_typed(f"plan {field.name}", value, int, float))
+                known[field.name] = float(_typed(name, value, int, float))
     return Plan(**known)
 
 

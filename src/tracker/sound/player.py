@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from tracker.domain.units import NS_PER_S
@@ -58,21 +58,21 @@ class AudioJob:
     """Whether the player should end."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Stats:
     """What became of the sounds offered."""
 
-    offered: int
-    started: int
-    stale: int
+    offered: int = 0
+    started: int = 0
+    stale: int = 0
     """Left out because they were too late."""
-    replaced: int
+    replaced: int = 0
     """Phrases left out in favour of a newer one."""
-    crowded: int
+    crowded: int = 0
     """Dropped because too many were waiting."""
-    muted: int
+    muted: int = 0
     """Offered while muted."""
-    unspeakable: int
+    unspeakable: int = 0
     """Phrases without a voice to speak them."""
 
 
@@ -90,8 +90,7 @@ class AudioQueue:
         self._closing = False
         self.muted = False
         """Whether sound is off."""
-        self._offered = self._started = self._muted_count = 0
-        self._crowded = self._unspeakable = 0
+        self._stats = Stats()
 
     @property
     def now_s(self) -> float:
@@ -99,7 +98,7 @@ class AudioQueue:
         return self._clock.now_ns() / NS_PER_S
 
     def offer(
-        self, sound: Sound, start_s: float | None = None, stale_after_s: float | None = None
+        self, sound: Sound, *, start_s: float | None = None, stale_after_s: float | None = None
     ) -> None:
         """Accept a sound to begin at `start_s` on the clock, or now, and return at once.
 
@@ -108,11 +107,11 @@ class AudioQueue:
         """
         allowed_s = patience_s(sound) if stale_after_s is None else stale_after_s
         with self._condition:
-            self._offered += 1
+            self._stats.offered += 1
             if self._closing:
                 return
             if self.muted:
-                self._muted_count += 1
+                self._stats.muted += 1
                 return
             wanted_s = self.now_s if start_s is None else start_s
             samples = self._library.get(sound)
@@ -121,7 +120,7 @@ class AudioQueue:
             elif isinstance(sound, Speech):
                 if len(self._pending) >= MAX_PENDING:
                     self._pending.popleft()
-                    self._crowded += 1
+                    self._stats.crowded += 1
                 self._pending.append(PendingSpeech(sound, wanted_s, wanted_s + allowed_s))
                 self._condition.notify()
 
@@ -139,7 +138,7 @@ class AudioQueue:
             self.muted = not self.muted
             if self.muted:
                 self._mixer.hush(self.now_s)
-                self._muted_count += len(self._pending)
+                self._stats.muted += len(self._pending)
                 self._pending.clear()
             return self.muted
 
@@ -183,15 +182,15 @@ class AudioQueue:
         """Put a phrase into the mix, if it could be synthesised."""
         with self._condition:
             if self.muted:
-                self._muted_count += 1
+                self._stats.muted += 1
             elif not self._place(pending):
-                self._unspeakable += 1
+                self._stats.unspeakable += 1
 
     def render(self, frames: int, at_s: float) -> Mixed:
         """Return the next block of the mix."""
         with self._condition:
             mixed = self._mixer.mix(frames, at_s)
-            self._started += len(mixed.started)
+            self._stats.started += len(mixed.started)
             return mixed
 
     def is_idle(self) -> bool:
@@ -202,15 +201,9 @@ class AudioQueue:
     def stats(self) -> Stats:
         """Return what became of the sounds so far."""
         with self._condition:
-            return Stats(
-                offered=self._offered,
-                started=self._started,
-                stale=self._mixer.stale,
-                replaced=self._mixer.replaced,
-                crowded=self._crowded + self._mixer.crowded,
-                muted=self._muted_count,
-                unspeakable=self._unspeakable,
-            )
+            stale, replaced = self._mixer.stale, self._mixer.replaced
+            crowded = self._stats.crowded + self._mixer.crowded
+            return replace(self._stats, stale=stale, replaced=replaced, crowded=crowded)
 
     def _place(self, pending: PendingSpeech) -> bool:
         samples = self._library.get(pending.speech)

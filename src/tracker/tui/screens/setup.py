@@ -26,7 +26,7 @@ from tracker.tui.screens.dialogs import GuideScreen, guide_parts, guide_text
 from tracker.tui.widgets.forms import Choice, FormRow, NumberInput
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
@@ -64,18 +64,6 @@ _HINTS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class SetupChoices:
-    """What the form offers, and what it starts with."""
-
-    exercises: tuple[str, ...]
-    first: str
-    """The exercise that is shown first."""
-    last_plan: Callable[[str], Plan | None]
-    """Returns the last plan of an exercise."""
-    sound: bool
-
-
-@dataclass(frozen=True, slots=True)
 class SetupForm:
     """What the form was filled with."""
 
@@ -89,7 +77,8 @@ class SetupForm:
 class SetupScreen(FlowScreen[SetupForm | None]):
     """A form that can be filled by keys alone; enter starts.
 
-    Returns the filled form, or None to go back.
+    It starts with the first exercise, and with the last plan of whichever is chosen. Returns the
+    filled form, or None to go back.
     """
 
     # Textual's own annotation of these is none that mypy can read.
@@ -104,15 +93,25 @@ class SetupScreen(FlowScreen[SetupForm | None]):
         Binding("escape", "back", "Back"),
     ]
 
-    def __init__(self, name: str, choices: SetupChoices) -> None:
+    def __init__(
+        self,
+        name: str,
+        exercises: Sequence[str],
+        first: str,
+        last_plan: Callable[[str], Plan | None],
+        *,
+        sound: bool,
+    ) -> None:
         super().__init__()
         self._sensor_name = name
-        self._choices = choices
-        self._exercise = choices.first
+        self._exercises = exercises
+        self._exercise = first
+        self._last_plan = last_plan
+        self._sound = sound
 
     def compose(self) -> ComposeResult:
         texts = texts_of_plan(self._plan_of(self._exercise))
-        titles = [(exercise_named(name).title, name) for name in self._choices.exercises]
+        titles = [(exercise_named(name).title, name) for name in self._exercises]
         yield Static(Content(f"Set-up · {self._sensor_name}"), id="title")
         with Horizontal(id="page"):
             yield self._form(titles, texts)
@@ -128,7 +127,7 @@ class SetupScreen(FlowScreen[SetupForm | None]):
             *(self._text_row(name, getattr(texts, name)) for name in _TEXTS),
             self._yes_no_row("tension", "keep tension", texts.keep_tension),
             self._yes_no_row("breathing", "breathing", texts.breathing),
-            self._yes_no_row("sound", "sound", self._choices.sound),
+            self._yes_no_row("sound", "sound", self._sound),
             FormRow(
                 "calibration",
                 Choice(CALIBRATIONS, Calibration.NONE.value, "calibration"),
@@ -158,7 +157,7 @@ class SetupScreen(FlowScreen[SetupForm | None]):
         self.query_one("#problem").display = False
 
     def _plan_of(self, exercise: str) -> Plan:
-        return self._choices.last_plan(exercise) or FIRST_PLAN
+        return self._last_plan(exercise) or FIRST_PLAN
 
     def on_choice_changed(self, message: Choice.Changed) -> None:
         if message.choice.id != "exercise":
