@@ -192,14 +192,6 @@ def active_s(workout: Workout) -> float:
     return sum(record.end_s - record.start_s for record in workout.sets)
 
 
-_MEANS: Final = {
-    Phase.CONCENTRIC: "mean_concentric_s",
-    Phase.LOCKOUT: "mean_lockout_s",
-    Phase.ECCENTRIC: "mean_eccentric_s",
-    Phase.BOTTOM: "mean_bottom_s",
-}
-_UNKNOWN: Final = "–"
-
 # As in the JSON of a session.
 _DECIMALS: Final = 4
 
@@ -256,12 +248,10 @@ def _figures(row: SetRow) -> str:
 
 def _tempo(figures: Mapping[str, object]) -> str:
     """Return the mean tempo in both notations."""
-    means = {
-        phase: f"{figures[name]:.1f}" if name in figures else _UNKNOWN
-        for phase, name in _MEANS.items()
-    }
-    if all(mean == _UNKNOWN for mean in means.values()):
+    known = {phase: figures.get(f"mean_{phase.value}_s") for phase in Phase}
+    if not any(mean_s is not None for mean_s in known.values()):
         return ""
+    means = {phase: "–" if mean_s is None else f"{mean_s:.1f}" for phase, mean_s in known.items()}
     return f"tempo {tempo_code(means)} ({tempo_words(means)})"
 
 

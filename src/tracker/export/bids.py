@@ -19,7 +19,7 @@ from tracker import __version__
 from tracker.domain import InputError, OutputError, exercise_named
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from tracker.domain import PhaseSpan, Rep, TimedFrame, Workout
@@ -202,7 +202,7 @@ def write_dataset(runs: Sequence[Run], subject: str, folder: Path, target: Path)
         "DatasetType": "raw",
         "GeneratedBy": [{"Name": "tracker", "Version": __version__}],
     }
-    for name, content in (("dataset_description.json", _json(about)), ("README.md", README)):
+    for name, content in (("dataset_description.json", about), ("README.md", README)):
         # Those of an existing dataset say more than we know.
         if not (target / name).exists():
             _write(folder / name, content)
@@ -214,12 +214,12 @@ def _write_run(workout: Workout, samples: TimedFrame, folder: Path, stem: str) -
         out.writelines(motion_lines(samples))
     names = ("name", "component", "type", "tracked_point", "units", "placement", "reference_frame")
     _write(folder / f"{stem}_channels.tsv", table(names, channel_rows(samples)))
-    _write(folder / f"{stem}_channels.json", _json(CHANNELS))
-    _write(folder / f"{stem}_motion.json", _json(motion_sidecar(workout, samples)))
+    _write(folder / f"{stem}_channels.json", CHANNELS)
+    _write(folder / f"{stem}_motion.json", motion_sidecar(workout, samples))
     columns = ("onset", "duration", "trial_type", "set", "rep")
     rows = event_rows(workout, float(samples.time_s[0]))
     _write(folder / f"{events}.tsv", table(columns, rows))
-    _write(folder / f"{events}.json", _json(EVENTS))
+    _write(folder / f"{events}.json", EVENTS)
 
 
 def _stems(runs: Sequence[Run], label: str) -> list[str]:
@@ -257,9 +257,8 @@ def _participants(subject: str, present: Path) -> str:
     return f"{text}\n{subject}{unknown}\n"
 
 
-def _json(content: object) -> str:
-    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
-
-
-def _write(path: Path, content: str) -> None:
+def _write(path: Path, content: str | Mapping[str, object]) -> None:
+    """Write a text, or an object as JSON."""
+    if not isinstance(content, str):
+        content = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
     path.write_text(content, encoding="utf-8", newline="\n")

@@ -104,7 +104,8 @@ def notice_of(snapshot: SessionSnapshot) -> Words | None:
     """Return the words to show; None while there are reps."""
     match snapshot.state:
         case RunState.FAILED:
-            return _failure(snapshot.failure)
+            lines = (snapshot.failure or "The session ended early.").splitlines()
+            return ("! Stopped", "", *lines, "", "What has been recorded is kept.")
         case RunState.FINISHED:
             return _summary(snapshot.sets)
         case RunState.READY | RunState.RUNNING if snapshot.current_set is None:
@@ -155,11 +156,6 @@ def _summary(sets: tuple[SetRecord, ...]) -> Words:
         f"mean hold  {number(mean_of_known(rep.lockout_s for rep in reps), 1, ' s')}",
         f"mean range {number(mean_of_known(rep.rom_deg for rep in reps), 0, '°')}",
     )
-
-
-def _failure(failure: str | None) -> Words:
-    lines = (failure or "The session ended early.").splitlines()
-    return ("! Stopped", "", *lines, "", "What has been recorded is kept.")
 
 
 class Notice(Widget):
