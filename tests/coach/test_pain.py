@@ -4,7 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.coach.pain import RED_FLAGS, PainLight, judge_pain, red_flag_lines
+from tracker.coach.pain import (
+    OTHER_RED_FLAGS,
+    URGENT_RED_FLAGS,
+    PainLight,
+    judge_pain,
+    red_flag_lines,
+)
 from tracker.coach.texts import ASK_FIRST, FLAG_WORDS, FOR_EVERYBODY, HOW_TO, NO_DIAGNOSIS, WARM_UP
 from tracker.domain import EXERCISES, Flag, PainEntered, PainMoment
 
@@ -68,7 +74,7 @@ def test_a_rise_of_two_or_a_score_of_five_always_stops(scores: list[PainEntered]
 
 def test_the_signs_that_are_emergencies_come_first() -> None:
     lines = red_flag_lines()
-    assert len(lines) == len(RED_FLAGS) + 3
+    assert len(lines) == len(URGENT_RED_FLAGS) + len(OTHER_RED_FLAGS) + 3
     emergency, others = "\n".join(lines).split("See a doctor first:")
     for word in ("urine", "bowels", "saddle", "weakness"):
         assert word in emergency

@@ -149,7 +149,7 @@ def test_a_device_that_hangs_does_not_hold_up_offers(clock: HandClock) -> None:
         assert tally.offered == 10_000
         assert tally.crowded >= 10_000 - 64 - MAX_PENDING
         assert player.toggle_mute()
-        player.abandon()
+        player.end()
         output.let_go.set()
         assert output.closed.wait(60)
 
@@ -165,7 +165,7 @@ def test_opening_may_hang_as_well(clock: HandClock) -> None:
     player = Player(open_output, Whistler, clock)
     player.offer(Tone.LOCKOUT)
     assert not player.wait_ready(0.01)
-    player.abandon()
+    player.end()
     may_open.set()
     assert output.closed.wait(60)
 
@@ -306,12 +306,12 @@ def queue(early: HandClock) -> AudioQueue:
 
 
 def test_tones_go_straight_into_the_mix(queue: AudioQueue) -> None:
-    queue.offer(Tone.BEAT, None, None)
+    queue.offer(Tone.BEAT)
     assert [each.at_s for each in queue.render(480, 10.0).started] == [10.0]
 
 
 def test_an_unknown_phrase_is_a_job_first(queue: AudioQueue) -> None:
-    queue.offer(Speech("one"), None, None)
+    queue.offer(Speech("one"))
     assert not queue.render(480, 10.0).started
     job = queue.next_job(0)
     assert job.pending is not None
@@ -322,8 +322,8 @@ def test_an_unknown_phrase_is_a_job_first(queue: AudioQueue) -> None:
 
 
 def test_a_phrase_that_was_wanted_twice_is_spoken_once(queue: AudioQueue) -> None:
-    queue.offer(Speech("one"), 10.0, None)
-    queue.offer(Speech("one"), 11.0, None)
+    queue.offer(Speech("one"), start_s=10.0)
+    queue.offer(Speech("one"), start_s=11.0)
     job = queue.next_job(0)
     assert job.pending is not None
     queue.add(job.pending.speech, WORD)
@@ -334,15 +334,15 @@ def test_a_phrase_that_was_wanted_twice_is_spoken_once(queue: AudioQueue) -> Non
 
 
 def test_how_long_a_sound_may_wait_can_be_chosen(queue: AudioQueue) -> None:
-    queue.offer(Tone.BEAT, None, 0.01)
-    queue.offer(Tone.SET_END, None, 5.0)
+    queue.offer(Tone.BEAT, stale_after_s=0.01)
+    queue.offer(Tone.SET_END, stale_after_s=5.0)
     assert [each.sound for each in queue.render(480, 12.0).started] == [Tone.SET_END]
     assert queue.stats().stale == 1
 
 
 def test_urgent_phrases_come_before_those_to_prepare(queue: AudioQueue) -> None:
     queue.prepare([Speech("ahead")])
-    queue.offer(Speech("now"), None, None)
+    queue.offer(Speech("now"))
     assert queue.next_job(0).pending is not None
     assert queue.next_job(0).prepare == Speech("ahead")
 
@@ -358,7 +358,7 @@ def test_what_is_ready_is_not_prepared_again(queue: AudioQueue) -> None:
 
 def test_what_waits_is_bounded(queue: AudioQueue) -> None:
     for number in range(MAX_PENDING + 5):
-        queue.offer(Speech(f"{number}"), None, None)
+        queue.offer(Speech(f"{number}"))
     assert queue.stats().crowded == 5
     first = queue.next_job(0).pending
     assert first is not None
@@ -372,20 +372,20 @@ def test_what_waits_is_bounded(queue: AudioQueue) -> None:
 
 
 def test_what_is_withdrawn_is_not_spoken_either(queue: AudioQueue, early: HandClock) -> None:
-    queue.offer(Speech("one"), None, None)
-    queue.offer(Tone.BEAT, 10.5, None)
-    queue.offer(Tone.LOCKOUT, 10.5, None)
+    queue.offer(Speech("one"))
+    queue.offer(Tone.BEAT, start_s=10.5)
+    queue.offer(Tone.LOCKOUT, start_s=10.5)
     early.now_s = 10.2
-    queue.withdraw((Speech("one"), Tone.BEAT))
+    queue.withdraw(Speech("one"), Tone.BEAT)
     assert queue.next_job(0).pending is None
     assert [each.sound for each in queue.render(48_000, 10.2).started] == [Tone.LOCKOUT]
 
 
 def test_the_end_comes_after_what_was_offered(queue: AudioQueue) -> None:
     queue.prepare([Speech("ahead")])
-    queue.offer(Speech("one"), None, None)
+    queue.offer(Speech("one"))
     queue.end()
-    queue.offer(Tone.BEAT, None, None)
+    queue.offer(Tone.BEAT)
     job = queue.next_job(60)
     assert job.pending is not None
     assert not job.closing
@@ -394,7 +394,7 @@ def test_the_end_comes_after_what_was_offered(queue: AudioQueue) -> None:
 
 
 def test_a_phrase_that_comes_back_while_muted_is_not_heard(queue: AudioQueue) -> None:
-    queue.offer(Speech("one"), None, None)
+    queue.offer(Speech("one"))
     job = queue.next_job(0)
     assert job.pending is not None
     assert queue.toggle_mute()

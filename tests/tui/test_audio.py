@@ -21,24 +21,14 @@ class Loud(Listener):
 
     def __init__(self) -> None:
         super().__init__()
-        self._off = False
+        self.muted = False
+        self.output_name = "the terminal bell"
+        self.voice_error = None
         self.closed = False
 
-    @property
-    def muted(self) -> bool:
-        return self._off
-
-    @property
-    def output_name(self) -> str:
-        return "the terminal bell"
-
-    @property
-    def voice_error(self) -> SoundError | None:
-        return None
-
     def toggle_mute(self) -> bool:
-        self._off = not self._off
-        return self._off
+        self.muted = not self.muted
+        return self.muted
 
     def close(self) -> None:
         self.closed = True

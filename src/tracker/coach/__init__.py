@@ -17,10 +17,8 @@ from tracker.coach.pacing import (
     tolerance_s,
 )
 from tracker.coach.pain import (
-    RED_FLAGS,
     PainLight,
     PainVerdict,
-    RedFlag,
     judge_pain,
     red_flag_lines,
 )
@@ -50,7 +48,6 @@ __all__ = [
     "FOR_EVERYBODY",
     "HOW_TO",
     "NO_DIAGNOSIS",
-    "RED_FLAGS",
     "RULES",
     "UNSEEN_FLAGS",
     "VERDICT_WORDS",
@@ -68,7 +65,6 @@ __all__ = [
     "PastSession",
     "PastSet",
     "PhaseError",
-    "RedFlag",
     "Rule",
     "Step",
     "Suggestion",

@@ -45,30 +45,22 @@ class Measure(Enum):
     """How fast the hips rose."""
 
 
-def knows(rep: Rep, measure: Measure) -> bool:
-    """Return whether a measure of a rep is certain.
+_HIDDEN_BY: Final = {
+    Measure.TIMES: {Flag.GAP},
+    # Hips that sway turn about no single axis, which is just what tilt is about.
+    Measure.TILT: {Flag.GAP, Flag.SATURATED},
+    Measure.ANGLES: {Flag.GAP, Flag.SATURATED, Flag.AXIS_UNCERTAIN},
+    Measure.VELOCITY: {Flag.GAP, Flag.SATURATED, Flag.LOW_CONFIDENCE_VELOCITY},
+}
+"""What leaves a measure uncertain. With missing samples, nothing is known; a sensor at its limit
+cuts angles and velocities off, and leaves only the times."""
 
-    With missing samples, nothing is. A sensor at its limit cuts angles and velocities off, and
-    leaves only the times.
-    """
-    flags = rep.flags
-    if Flag.GAP in flags:
+
+def knows(rep: Rep, measure: Measure) -> bool:
+    """Return whether a measure of a rep is certain."""
+    if measure is Measure.VELOCITY and not (rep.mean_velocity_mps or 0.0) > 0.0:
         return False
-    match measure:
-        case Measure.TIMES:
-            return True
-        case Measure.TILT:
-            # Hips that sway turn about no single axis, which is just what tilt is about.
-            return Flag.SATURATED not in flags
-        case Measure.ANGLES:
-            return Flag.SATURATED not in flags and Flag.AXIS_UNCERTAIN not in flags
-        case Measure.VELOCITY:
-            return (
-                Flag.SATURATED not in flags
-                and Flag.LOW_CONFIDENCE_VELOCITY not in flags
-                and rep.mean_velocity_mps is not None
-                and rep.mean_velocity_mps > 0.0
-            )
+    return _HIDDEN_BY[measure].isdisjoint(rep.flags)
 
 
 def seconds(value_s: float) -> str:

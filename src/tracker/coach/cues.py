@@ -104,18 +104,9 @@ class CueScheduler:
         *,
         only_strong: bool,
     ) -> Cue | None:
-        """Return the cue about a rep, if one is due.
+        """Return the cue about a rep, from what was seen of it by now, if one is due.
 
-        Parameters
-        ----------
-        rep_index
-            Number of the rep.
-        observations
-            What it shows.
-        now_s
-            When that became known, s.
-        only_strong
-            Whether the set is to end anyway, so that only what cannot wait is said.
+        With `only_strong` the set is to end anyway, so that only what cannot wait is said.
         """
         seen = tuple(observations)
         for each in seen:
@@ -311,13 +302,7 @@ def _reps(amount: int) -> str:
 
 
 class Coach:
-    """Adds cues to the events of a session.
-
-    Parameters
-    ----------
-    exercise
-        The exercise that is trained.
-    """
+    """Adds cues to the events of a session."""
 
     def __init__(self, exercise: Exercise) -> None:
         self._exercise = exercise

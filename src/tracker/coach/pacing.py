@@ -108,14 +108,7 @@ def judge_pace(phase: Phase, planned: float, took_s: float) -> PaceVerdict:
 def phase_errors(rep: Rep, tempo: Tempo, earlier: Iterable[Rep] = ()) -> Iterator[PhaseError]:
     """Yield the known phases of a rep against the tempo, in the lifter's order.
 
-    Parameters
-    ----------
-    rep
-        The rep.
-    tempo
-        The plan.
-    earlier
-        The reps before it in its set: as fast as possible means as fast as the fastest of them.
+    As fast as possible means as fast as the fastest of the earlier reps in its set.
     """
     before = tuple(earlier)
     for phase in LIFTERS_ORDER:
@@ -215,19 +208,7 @@ def poll(
 ) -> tuple[list[Moment], LastPoll | None]:
     """Return what is due since the last poll, and what to pass to the next one.
 
-    Parameters
-    ----------
-    last
-        What the last poll returned; None at the first.
-    interval
-        What the lifter is in now; None before the first set.
-    now_s
-        Session time of this poll, s.
-    plan
-        The plan of the set.
-
-    Notes
-    -----
+    The interval is what the lifter is in now, at session time `now_s`; None before the first set.
     The end of an interval becomes known only once the next one has begun: what the old one still
     had to sound before that comes first.
     """

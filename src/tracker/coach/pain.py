@@ -63,63 +63,41 @@ class PainVerdict:
         return f"{self.reason} {_ADVICE[self.light]}".rstrip()
 
 
-@dataclass(frozen=True, slots=True)
-class RedFlag:
-    """A sign that a training program must not judge."""
-
-    sign: str
-    """The symptom, in plain words."""
-    urgent: bool
-    """Whether it is an emergency, today; otherwise it is for a doctor, soon."""
-
-
-RED_FLAGS: Final = (
-    RedFlag("you cannot hold or pass urine as usual, or cannot control your bowels", urgent=True),
-    RedFlag(
+URGENT_RED_FLAGS: Final = (
+    "you cannot hold or pass urine as usual, or cannot control your bowels",
+    (
         "numbness or tingling between the legs, around the genitals or the bottom, where a "
-        "saddle would touch",
-        urgent=True,
+        "saddle would touch"
     ),
-    RedFlag(
-        "weakness in one leg or both, or a foot that drags, new or getting worse", urgent=True
-    ),
-    RedFlag("pain after a fall, a crash or another injury", urgent=False),
-    RedFlag("pain that wakes you at night and does not ease in any position", urgent=False),
-    RedFlag("fever, or feeling ill, together with the pain", urgent=False),
-    RedFlag("losing weight without trying", urgent=False),
-    RedFlag(
-        "cancer, weak bones, long use of steroids, or a weak immune system, now or earlier",
-        urgent=False,
-    ),
+    "weakness in one leg or both, or a foot that drags, new or getting worse",
 )
-"""Shown once, before the first session."""
+"""Signs of an emergency, today, that a training program must not judge."""
 
-RED_FLAGS_HEADING: Final = (
-    "Before you start: if one of these is true for you, do not train, and ask first."
+OTHER_RED_FLAGS: Final = (
+    "pain after a fall, a crash or another injury",
+    "pain that wakes you at night and does not ease in any position",
+    "fever, or feeling ill, together with the pain",
+    "losing weight without trying",
+    "cancer, weak bones, long use of steroids, or a weak immune system, now or earlier",
 )
-
-ASK_SOMEBODY: Final = (
-    "Stop for today and ask a doctor or physiotherapist before you go on. "
-    "This program cannot tell where pain comes from."
-)
+"""Signs for a doctor, soon."""
 
 _ADVICE: Final = {
     PainLight.GREEN: "",
     PainLight.AMBER: "Train as before, and watch how it is tomorrow.",
-    PainLight.RED: ASK_SOMEBODY,
+    PainLight.RED: "Stop for today and ask a doctor or physiotherapist before you go on. "
+    "This program cannot tell where pain comes from.",
 }
 
 
 def red_flag_lines() -> tuple[str, ...]:
     """Return the red flags with their headings, line by line."""
-    urgent = tuple(f"• {flag.sign}" for flag in RED_FLAGS if flag.urgent)
-    others = tuple(f"• {flag.sign}" for flag in RED_FLAGS if not flag.urgent)
     return (
-        RED_FLAGS_HEADING,
+        "Before you start: if one of these is true for you, do not train, and ask first.",
         "Get emergency help today:",
-        *urgent,
+        *(f"• {sign}" for sign in URGENT_RED_FLAGS),
         "See a doctor first:",
-        *others,
+        *(f"• {sign}" for sign in OTHER_RED_FLAGS),
     )
 
 

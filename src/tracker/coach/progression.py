@@ -109,17 +109,7 @@ class Suggestion:
 
 
 def suggest(sessions: Sequence[PastSession], exercise: str, today: date) -> Suggestion:
-    """Return the next session of an exercise.
-
-    Parameters
-    ----------
-    sessions
-        Past sessions of all exercises, oldest first.
-    exercise
-        The exercise.
-    today
-        The day of the next session.
-    """
+    """Return what to do today, given the past sessions of all exercises, oldest first."""
     if sessions and sessions[-1].pain is not None and sessions[-1].pain.stops:
         return Suggestion(Step.STOP, sessions[-1].pain.words)
     rest = _rest(sessions, today)
@@ -149,11 +139,14 @@ def _after(same: Sequence[PastSession]) -> Suggestion:
     last = same[-1]
     sets, reps, load_kg = len(last.sets), _target(last), last.load_kg
 
-    def suggestion(step: Step, reason: str, **changes: float) -> Suggestion:
-        load = changes.get("load_kg", load_kg)
-        return Suggestion(
-            step, reason, int(changes.get("sets", sets)), int(changes.get("reps", reps)), load
-        )
+    def suggestion(
+        step: Step,
+        reason: str,
+        sets: int = sets,
+        reps: int = reps,
+        load_kg: float | None = load_kg,
+    ) -> Suggestion:
+        return Suggestion(step, reason, sets, reps, load_kg)
 
     good = last.good_share
     if good is not None and good < BROKEN_SHARE:
@@ -282,12 +275,7 @@ class PastSession:
 def past_session(workout: Workout, zone: tzinfo = UTC) -> PastSession:
     """Return what the advice needs to know of a training.
 
-    Parameters
-    ----------
-    workout
-        The training.
-    zone
-        Time zone of the wearer, which decides the day of a session late in the evening.
+    The time zone of the wearer decides the day of a session late in the evening.
     """
     started = workout.info.started_utc
     return PastSession(

@@ -114,16 +114,7 @@ def one_rep_max(
 ) -> OneRepMax | NoEstimate:
     """Return an estimate of 1RM from one set, or why there is none.
 
-    Parameters
-    ----------
-    exercise
-        The exercise.
-    load_kg
-        The load on the hips, kg; None is unknown.
-    reps
-        The reps of the set.
-    plan
-        Its plan; a concentric planned in seconds is not meant to be fast.
+    A concentric planned in seconds is not meant to be fast.
     """
     if exercise.name != BARBELL_EXERCISE:
         return NoEstimate(

@@ -55,7 +55,6 @@ from tracker.domain.exercises import (
 from tracker.domain.phases import Phase, PhaseSpan
 from tracker.domain.plan import (
     MOST_PAIN,
-    MOST_RPE,
     Entry,
     LoadEntered,
     NoteEntered,
@@ -124,7 +123,6 @@ __all__ = [
     "LOW_BATTERY_PERCENT",
     "MARK_CHANNEL",
     "MOST_PAIN",
-    "MOST_RPE",
     "NO_PLAN",
     "OVERRUN_CHANNEL",
     "PHASE_WORDS",

@@ -16,20 +16,14 @@ if TYPE_CHECKING:
 
 
 class TrackerError(Exception):
-    """Root of the errors that end a command with a message instead of a traceback.
-
-    Parameters
-    ----------
-    message
-        What was wanted and what came instead.
-    advice
-        What to try; None where there is nothing to add.
-    """
+    """Root of the errors that end a command with a message instead of a traceback."""
 
     def __init__(self, message: str, advice: str | None = None) -> None:
         super().__init__(message)
         self.message = message
+        """What was wanted and what came instead."""
         self.advice = advice
+        """What to try; None where there is nothing to add."""
 
     def __str__(self) -> str:
         return self.message if self.advice is None else f"{self.message}\n{self.advice}"
@@ -46,22 +40,19 @@ class UnknownNameError(TrackerError):
         self.known = tuple(known)
 
 
-class InputError(TrackerError):
+class _FileError(TrackerError):
+    def __init__(self, path: str, problem: str, advice: str | None = None) -> None:
+        super().__init__(f"{path}: {problem}", advice)
+        self.path = path
+        self.problem = problem
+
+
+class InputError(_FileError):
     """A file or argument that cannot be read, or is not what it should be."""
 
-    def __init__(self, path: str, problem: str, advice: str | None = None) -> None:
-        super().__init__(f"{path}: {problem}", advice)
-        self.path = path
-        self.problem = problem
 
-
-class OutputError(TrackerError):
+class OutputError(_FileError):
     """A file that cannot be written."""
-
-    def __init__(self, path: str, problem: str, advice: str | None = None) -> None:
-        super().__init__(f"{path}: {problem}", advice)
-        self.path = path
-        self.problem = problem
 
 
 class SensorError(TrackerError):

@@ -131,13 +131,7 @@ EXERCISES: Final = {exercise.name: exercise for exercise in _ALL}
 
 
 def exercise_named(name: str) -> Exercise:
-    """Return the exercise called `name`.
-
-    Raises
-    ------
-    UnknownNameError
-        If there is no such exercise.
-    """
+    """Return the exercise called `name`; raise `UnknownNameError` if there is none."""
     try:
         return EXERCISES[name]
     except KeyError:

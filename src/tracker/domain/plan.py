@@ -81,25 +81,23 @@ class Plan:
 def plan_from_json(values: Mapping[str, Any]) -> Plan:
     """Return the plan in a JSON object; keys of later versions are ignored.
 
-    Raises
-    ------
-    InputError
-        If a value has the wrong type or is implausible.
+    Raises `InputError` if a value has the wrong type or is implausible.
     """
     known: dict[str, Any] = {}
     for field in fields(Plan):
         value = values.get(field.name)
         if value is None:
             continue
+        name = f"plan {field.name}"
         match field.name:
             case "tempo":
-                known["tempo"] = parse_tempo(_typed(f"plan {field.name}", value, str))
+                known["tempo"] = parse_tempo(_typed(name, value, str))
             case "target_reps":
-                known[field.name] = _typed(f"plan {field.name}", value, int)
+                known["target_reps"] = _typed(name, value, int)
             case "keep_tension" | "breathing":
-                known[field.name] = _typed(f"plan {field.name}", value, bool)
+                known[field.name] = _typed(name, value, bool)
             case _:
-                known[field.name] = float(_typed(f"plan {field.name}", value, int, float))
+                known[field.name] = float(_typed(name, value, int, float))
     return Plan(**known)
 
 
@@ -200,13 +198,7 @@ _NAMES: Final = {shape: name for name, shape in _KINDS.items()}
 
 
 def check_entry(entry: Entry) -> None:
-    """Refuse implausible values.
-
-    Raises
-    ------
-    InputError
-        If a number is off its scale, or a note is too long.
-    """
+    """Raise `InputError` if a number is off its scale, or a note is too long."""
     match entry:
         case RepsAdjusted(by=by):
             _within("reps", by, -MOST_REPS, MOST_REPS)
@@ -238,10 +230,7 @@ def entry_object(entry: Entry) -> dict[str, object]:
 def entry_from_object(values: Mapping[str, Any]) -> Entry:
     """Return the entry in a JSON object.
 
-    Raises
-    ------
-    InputError
-        If its kind is unknown, or a value has the wrong type or is implausible.
+    Raises `InputError` if its kind is unknown, or a value has the wrong type or is implausible.
     """
     shape = _KINDS.get(str(values.get("kind")))
     if shape is None:

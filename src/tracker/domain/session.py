@@ -349,14 +349,7 @@ class Workout:
 def workout_of(info: SessionInfo, state: SessionState, facts: SourceFacts) -> Workout:
     """Return the training that a session's state adds up to.
 
-    Parameters
-    ----------
-    info
-        The head of the recording, or what was assumed for a foreign file.
-    state
-        The events of the session, added up.
-    facts
-        Where it was read from.
+    The info is the head of the recording, or what was assumed for a foreign file.
     """
     return Workout(
         info,

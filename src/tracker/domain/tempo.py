@@ -101,16 +101,9 @@ def tempo_words(texts: Mapping[Phase, str], order: Iterable[Phase] = LIFTERS_ORD
 def parse_tempo(text: str) -> Tempo:
     """Return the tempo written in `text`.
 
-    Parameters
-    ----------
-    text
-        `3-0-1-2`, `3012`, `30X2`, `2.5-0-1-2` or `up=1 hold=2 down=3 floor=0`; in the named form
-        the floor may be left out, and is then 0.
-
-    Raises
-    ------
-    InputError
-        If it cannot be read, or in more than one way: a code of three places is refused.
+    It may be `3-0-1-2`, `3012`, `30X2`, `2.5-0-1-2` or `up=1 hold=2 down=3 floor=0`; in the named
+    form the floor may be left out, and is then 0. Raises `InputError` if it cannot be read, or in
+    more than one way: a code of three places is refused.
     """
     cleaned = text.strip()
     if "=" in cleaned:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from tracker.domain import exercise_named
 from tracker.export.app_terms import (
@@ -20,7 +20,6 @@ from tracker.export.app_terms import (
     elapsed_s,
     names_of,
     offset_s,
-    require_sets,
     rounded,
     session_text,
     set_texts,
@@ -36,14 +35,7 @@ if TYPE_CHECKING:
 
 
 def write_strava(workout: Workout, out: BinaryIO) -> None:
-    """Write one training as a file for Strava's upload.
-
-    Raises
-    ------
-    InputError
-        If the training has no date or no set.
-    """
-    require_sets(workout, "strava")
+    """Write one training as a file for Strava's upload."""
     start = started(workout, "strava")
     content = {
         "version": "1.0",
@@ -70,69 +62,40 @@ def _strava_set(workout: Workout, record: SetRecord, start: datetime) -> dict[st
     return content
 
 
-HEVY_HEADER: Final = (
-    "title",
-    "start_time",
-    "end_time",
-    "description",
-    "exercise_title",
-    "superset_id",
-    "exercise_notes",
-    "set_index",
-    "set_type",
-    "weight_kg",
-    "reps",
-    "distance_km",
-    "duration_seconds",
-    "rpe",
-)
-
-# English whatever the locale, as the app writes them.
-_MONTHS: Final = (
-    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-)  # fmt: skip
-
-
 def write_hevy(workout: Workout, out: BinaryIO) -> None:
-    """Write one training as Hevy's CSV.
-
-    Raises
-    ------
-    InputError
-        If the training has no date or no set.
-    """
-    require_sets(workout, "hevy")
+    """Write one training as Hevy's CSV."""
     start = started(workout, "hevy")
     names = [names_of(workout.info.exercise, record.load_kg).hevy for record in workout.sets]
     notes = _hevy_notes(workout, names)
     seen: Counter[str] = Counter()
-    rows: list[tuple[object, ...]] = [HEVY_HEADER]
+    rows: list[dict[str, object]] = []
     for record, name in zip(workout.sets, names, strict=True):
         rows.append(
-            (
-                exercise_named(workout.info.exercise).title,
-                hevy_minute(at(start, 0.0)),
-                hevy_minute(at(start, elapsed_s(workout))),
-                session_text(workout),
-                name,
-                None,
-                notes[name],
-                seen[name],
-                "normal",
-                rounded(record.load_kg),
-                record.done,
-                None,
-                None,
-                rounded(record.entries.rpe),
-            )
+            {
+                "title": exercise_named(workout.info.exercise).title,
+                "start_time": hevy_minute(at(start, 0.0)),
+                "end_time": hevy_minute(at(start, elapsed_s(workout))),
+                "description": session_text(workout),
+                "exercise_title": name,
+                "superset_id": None,
+                "exercise_notes": notes[name],
+                "set_index": seen[name],
+                "set_type": "normal",
+                "weight_kg": rounded(record.load_kg),
+                "reps": record.done,
+                "distance_km": None,
+                "duration_seconds": None,
+                "rpe": rounded(record.entries.rpe),
+            }
         )
         seen[name] += 1
-    out.write(csv_bytes(rows, line_end="\n", quote_all=True))
+    _write_rows(rows, out, quote_all=True)
 
 
 def hevy_minute(moment: datetime) -> str:
     """Return a local time as Hevy writes it: `26 Jul 2025, 07:06`."""
-    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}, {moment:%H:%M}"
+    # `ctime` is in English whatever the locale, as the app is.
+    return f"{moment.day} {moment.ctime()[4:7]} {moment.year}, {moment:%H:%M}"
 
 
 def _hevy_notes(workout: Workout, names: list[str]) -> dict[str, str]:
@@ -143,63 +106,41 @@ def _hevy_notes(workout: Workout, names: list[str]) -> dict[str, str]:
     return {name: "\n".join(each) for name, each in lines.items()}
 
 
-STRONG_HEADER: Final = (
-    "Date",
-    "Workout Name",
-    "Duration",
-    "Exercise Name",
-    "Set Order",
-    "Weight",
-    "Reps",
-    "Distance",
-    "Seconds",
-    "Notes",
-    "Workout Notes",
-    "RPE",
-)
-
-_MINUTE_S: Final = 60
-_HOUR_MIN: Final = 60
-
-
 def write_strong(workout: Workout, out: BinaryIO) -> None:
-    """Write one training as Strong's CSV.
-
-    Raises
-    ------
-    InputError
-        If the training has no date or no set.
-    """
-    require_sets(workout, "strong")
+    """Write one training as Strong's CSV."""
     start = started(workout, "strong")
-    rows: list[tuple[object, ...]] = [STRONG_HEADER]
-    rows += [
-        (
-            f"{at(start, 0.0):%Y-%m-%d %H:%M:%S}",
-            exercise_named(workout.info.exercise).title,
-            strong_duration(elapsed_s(workout)),
-            names_of(workout.info.exercise, record.load_kg).strong,
-            number,
-            rounded(record.load_kg),
-            record.done,
+    rows: list[dict[str, object]] = [
+        {
+            "Date": f"{at(start, 0.0):%Y-%m-%d %H:%M:%S}",
+            "Workout Name": exercise_named(workout.info.exercise).title,
+            "Duration": strong_duration(elapsed_s(workout)),
+            "Exercise Name": names_of(workout.info.exercise, record.load_kg).strong,
+            "Set Order": number,
+            "Weight": rounded(record.load_kg),
+            "Reps": record.done,
             # A set that counts reps has neither a distance nor a time in Strong's files.
-            0,
-            0,
-            note,
-            session_text(workout),
-            rounded(record.entries.rpe),
-        )
+            "Distance": 0,
+            "Seconds": 0,
+            "Notes": note,
+            "Workout Notes": session_text(workout),
+            "RPE": rounded(record.entries.rpe),
+        }
         for number, (record, note) in enumerate(
             zip(workout.sets, set_texts(workout), strict=True), start=1
         )
     ]
-    out.write(csv_bytes(rows, line_end="\n"))
+    _write_rows(rows, out)
+
+
+def _write_rows(rows: list[dict[str, object]], out: BinaryIO, *, quote_all: bool = False) -> None:
+    cells = [row.values() for row in rows]
+    out.write(csv_bytes([rows[0], *cells], line_end="\n", quote_all=quote_all))
 
 
 def strong_duration(seconds: float) -> str:
     """Return a duration as Strong writes it: `1h 5m`, `45m`; `50s` for less than a minute."""
     whole_s = round(seconds)
-    if whole_s < _MINUTE_S:
+    if whole_s < 60:
         return f"{whole_s}s"
-    hours, minutes = divmod(round(whole_s / _MINUTE_S), _HOUR_MIN)
+    hours, minutes = divmod(round(whole_s / 60), 60)
     return f"{hours}h {minutes}m" if hours else f"{minutes}m"

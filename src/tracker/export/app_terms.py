@@ -10,7 +10,7 @@ says so. Formats with nothing but a notes field get what was measured of a set i
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING, Final
@@ -23,10 +23,6 @@ if TYPE_CHECKING:
 
     from tracker.domain import Workout
     from tracker.export.columns import SetRow
-
-FIT_HIP_RAISE: Final = 10
-FIT_SQUAT: Final = 28
-FIT_BANDED: Final = 37
 
 
 class Loading(Enum):
@@ -48,22 +44,16 @@ class Names:
     strong: str
 
 
-def loading_of(load_kg: float | None) -> Loading:
-    """Return how a load counts; 0 is bodyweight."""
-    if load_kg is None:
-        return Loading.NOT_SAID
-    return Loading.LOADED if load_kg > 0.0 else Loading.BODYWEIGHT
-
-
 def names_of(exercise: str, load_kg: float | None) -> Names:
-    """Return the names of `exercise` with a load in other apps.
+    """Return the names of `exercise` with a load; raise `UnknownNameError` if there is none such.
 
-    Raises
-    ------
-    UnknownNameError
-        If there is no such exercise.
+    A load of 0 is bodyweight.
     """
-    return NAMES[exercise_named(exercise).name][loading_of(load_kg)]
+    if load_kg is None:
+        loading = Loading.NOT_SAID
+    else:
+        loading = Loading.LOADED if load_kg > 0.0 else Loading.BODYWEIGHT
+    return NAMES[exercise_named(exercise).name][loading]
 
 
 def _either(without: Names, loaded: Names, not_said: Names | None = None) -> dict[Loading, Names]:
@@ -75,42 +65,31 @@ def _either(without: Names, loaded: Names, not_said: Names | None = None) -> dic
     }
 
 
-def _hip_raise(name: int, strava: str, hevy: str, strong: str) -> Names:
-    return Names((FIT_HIP_RAISE, name), strava, hevy, strong)
-
-
-def _squat(name: int, strava: str, hevy: str, strong: str) -> Names:
-    return Names((FIT_SQUAT, name), strava, hevy, strong)
-
-
-def _banded(strava: str, hevy: str, strong: str) -> Names:
-    return Names((FIT_BANDED, 17), strava, hevy, strong)
-
-
 _BARBELL: Final = "Hip Thrust (Barbell)"
 _BODYWEIGHT: Final = "Hip Thrust (Bodyweight)"
+_AIR_SQUAT: Final = Names((28, 61), "AIR_SQUAT", "Squat (Bodyweight)", "Squat (Bodyweight)")
 
 NAMES: Final[dict[str, dict[Loading, Names]]] = {
     # FIT's only hip thrust on a bench is the one with a barbell, so an unknown load gets it too.
     "hip_thrust": _either(
-        _hip_raise(11, "HIP_THRUST", "Hip Thrust", _BODYWEIGHT),
-        _hip_raise(1, "BARBELL_HIP_THRUST", _BARBELL, _BARBELL),
-        not_said=_hip_raise(1, "HIP_THRUST", "Hip Thrust", _BARBELL),
+        Names((10, 11), "HIP_THRUST", "Hip Thrust", _BODYWEIGHT),
+        Names((10, 1), "BARBELL_HIP_THRUST", _BARBELL, _BARBELL),
+        not_said=Names((10, 1), "HIP_THRUST", "Hip Thrust", _BARBELL),
     ),
     "glute_bridge": _either(
-        _hip_raise(11, "GLUTE_BRIDGE", "Glute Bridge", "Glute Bridge"),
-        _hip_raise(
-            12,
+        Names((10, 11), "GLUTE_BRIDGE", "Glute Bridge", "Glute Bridge"),
+        Names(
+            (10, 12),
             "BARBELL_HIP_THRUST_ON_FLOOR",
             "Glute Bridge (Barbell)",
             "Glute Bridge (Barbell)",
         ),
     ),
     "single_leg_hip_thrust": _either(
-        _hip_raise(30, "SINGLE_LEG_GLUTE_BRIDGE", "Single Leg Hip Thrust", "Single Leg Bridge"),
+        Names((10, 30), "SINGLE_LEG_GLUTE_BRIDGE", "Single Leg Hip Thrust", "Single Leg Bridge"),
         # The only one in Hevy that certainly has a weight.
-        _hip_raise(
-            31,
+        Names(
+            (10, 31),
             "BARBELL_SINGLE_LEG_HIP_THRUST",
             "Single Leg Hip Thrust (Dumbbell)",
             "Single Leg Bridge",
@@ -118,30 +97,30 @@ NAMES: Final[dict[str, dict[Loading, Names]]] = {
     ),
     # The only weighted staggered thrust is with a dumbbell, so the general one is used.
     "b_stance_hip_thrust": _either(
-        _hip_raise(11, "STAGGERED_HIP_THRUST", "Hip Thrust", _BODYWEIGHT),
-        _hip_raise(1, "STAGGERED_HIP_THRUST", _BARBELL, _BARBELL),
-        not_said=_hip_raise(1, "STAGGERED_HIP_THRUST", "Hip Thrust", _BARBELL),
+        Names((10, 11), "STAGGERED_HIP_THRUST", "Hip Thrust", _BODYWEIGHT),
+        Names((10, 1), "STAGGERED_HIP_THRUST", _BARBELL, _BARBELL),
+        not_said=Names((10, 1), "STAGGERED_HIP_THRUST", "Hip Thrust", _BARBELL),
     ),
     "banded_hip_thrust": _either(
-        _banded("HIP_THRUST", "Hip Thrust", _BODYWEIGHT),
-        _banded("BARBELL_HIP_THRUST", _BARBELL, _BARBELL),
+        Names((37, 17), "HIP_THRUST", "Hip Thrust", _BODYWEIGHT),
+        Names((37, 17), "BARBELL_HIP_THRUST", _BARBELL, _BARBELL),
     ),
     "feet_elevated_hip_thrust": _either(
-        _hip_raise(32, "RAISED_LEG_HIP_THRUST", "Hip Thrust", _BODYWEIGHT),
-        _hip_raise(33, "RAISED_LEG_BARBELL_HIP_THRUST", _BARBELL, _BARBELL),
+        Names((10, 32), "RAISED_LEG_HIP_THRUST", "Hip Thrust", _BODYWEIGHT),
+        Names((10, 33), "RAISED_LEG_BARBELL_HIP_THRUST", _BARBELL, _BARBELL),
     ),
     "squat": _either(
-        _squat(61, "AIR_SQUAT", "Squat (Bodyweight)", "Squat (Bodyweight)"),
-        _squat(62, "BARBELL_SQUAT", "Squat (Barbell)", "Squat (Barbell)"),
-        not_said=_squat(61, "SQUAT_GENERIC", "Squat (Bodyweight)", "Squat (Bodyweight)"),
+        _AIR_SQUAT,
+        Names((28, 62), "BARBELL_SQUAT", "Squat (Barbell)", "Squat (Barbell)"),
+        not_said=replace(_AIR_SQUAT, strava="SQUAT_GENERIC"),
     ),
     "sit_to_stand": _either(
-        _squat(61, "AIR_SQUAT", "Squat (Bodyweight)", "Squat (Bodyweight)"),
-        _squat(7, "BARBELL_BOX_SQUAT", "Box Squat (Barbell)", "Box Squat (Barbell)"),
+        _AIR_SQUAT,
+        Names((28, 7), "BARBELL_BOX_SQUAT", "Box Squat (Barbell)", "Box Squat (Barbell)"),
     ),
 }
-"""Names of every exercise of ours, by its name and loading."""
-
+"""Names of every exercise of ours, by its name and loading. In FIT, category 10 is the hip raise,
+28 the squat and 37 banded exercises."""
 
 _YEARS: Final = range(2000, 2100)
 """FIT reads times before 1998 as seconds since power-on; a date outside this century comes from a
@@ -156,27 +135,28 @@ _ADVICE: Final = 'Give its start: --started "2026-11-25T18:00+01:00"'
 def started(workout: Workout, form: str) -> datetime:
     """Return the time of second 0, with the UTC offset of the recording.
 
-    Raises
-    ------
-    InputError
-        If it is unknown, not a time with an offset, or not in this century.
+    Raises `InputError` if there is no set to export, or the time is unknown, without an offset or
+    not in this century.
     """
     path, text = workout.facts.path, workout.info.started_utc
+    if not workout.sets:
+        problem = f"has no set, so there is nothing to write as {form}"
+        advice = "See what was found with: tracker analyze FILE --format text"
+        raise InputError(path, problem, advice)
     if text is None:
         raise InputError(path, f"has no start time, and {form} needs a date", _ADVICE)
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise InputError(
-            path, f"started at {text!r}, which is not a date and time", _ADVICE
-        ) from None
-    if moment.utcoffset() is None:
-        problem = f"started at {text!r}, which has no offset from UTC"
-        raise InputError(path, problem, _ADVICE)
-    if moment.year not in _YEARS:
-        problem = f"started at {text!r}, expected {_YEARS[0]} to {_YEARS[-1]}"
-        raise InputError(path, problem, _ADVICE)
-    return moment
+        problem = f"started at {text!r}, which is not a date and time"
+    else:
+        if moment.utcoffset() is None:
+            problem = f"started at {text!r}, which has no offset from UTC"
+        elif moment.year not in _YEARS:
+            problem = f"started at {text!r}, expected {_YEARS[0]} to {_YEARS[-1]}"
+        else:
+            return moment
+    raise InputError(path, problem, _ADVICE)
 
 
 def at(start: datetime, session_s: float) -> datetime:
@@ -195,10 +175,7 @@ def offset_s(start: datetime) -> int:
 def elapsed_s(workout: Workout) -> float:
     """Return the length of the session, s: to its last sample, or to the end of its last set.
 
-    Raises
-    ------
-    InputError
-        If no session can be that long.
+    Raises `InputError` if no session can be that long.
     """
     ends_s = (record.end_s for record in workout.sets)
     elapsed = max((workout.facts.duration_s or 0.0, *ends_s))
@@ -215,24 +192,6 @@ def active_s(workout: Workout) -> float:
     return sum(record.end_s - record.start_s for record in workout.sets)
 
 
-def require_sets(workout: Workout, form: str) -> None:
-    """Raise an `InputError` if there is no set to export."""
-    if not workout.sets:
-        raise InputError(
-            workout.facts.path,
-            f"has no set, so there is nothing to write as {form}",
-            "See what was found with: tracker analyze FILE --format text",
-        )
-
-
-_MEANS: Final = {
-    Phase.CONCENTRIC: "mean_concentric_s",
-    Phase.LOCKOUT: "mean_lockout_s",
-    Phase.ECCENTRIC: "mean_eccentric_s",
-    Phase.BOTTOM: "mean_bottom_s",
-}
-_UNKNOWN: Final = "–"
-
 # As in the JSON of a session.
 _DECIMALS: Final = 4
 
@@ -243,7 +202,7 @@ def figures_of(row: SetRow) -> dict[str, object]:
     return {
         name: value
         for name, value in values.items()
-        if value is not None and not (isinstance(value, float) and not math.isfinite(value))
+        if value is not None and (not isinstance(value, float) or math.isfinite(value))
     }
 
 
@@ -254,7 +213,10 @@ def rounded(value: float | None) -> float | None:
 
 def set_texts(workout: Workout) -> list[str]:
     """Return a line for each set, followed by the wearer's note."""
-    return ["\n".join(filter(None, _lines(row))) for row in set_rows(workout)]
+    return [
+        "\n".join(filter(None, (_figures(row), row.record.entries.note)))
+        for row in set_rows(workout)
+    ]
 
 
 def session_text(workout: Workout) -> str:
@@ -268,26 +230,28 @@ def session_text(workout: Workout) -> str:
     return "\n".join(filter(None, (workout.note, *scores)))
 
 
-def _lines(row: SetRow) -> tuple[str, str]:
+def _figures(row: SetRow) -> str:
     figures = figures_of(row)
-    parts = [_tempo(figures), _velocity(figures), _measured(figures, "mean_rom_deg", "range", "°")]
-    parts.append(f"set {row.record.end_s - row.record.start_s:.0f} s")
-    parts.append(_measured(figures, "rest_before_s", "rest before", " s"))
+    parts = [
+        _tempo(figures),
+        _velocity(figures),
+        _measured(figures, "mean_rom_deg", "range", "°"),
+        f"set {row.record.end_s - row.record.start_s:.0f} s",
+        _measured(figures, "rest_before_s", "rest before", " s"),
+    ]
     if row.record.counted != row.record.done:
         parts.append(f"sensor counted {row.record.counted}")
     if row.record.plan.tempo is not None:
         parts.append(f"planned {row.record.plan.tempo.code} ({row.record.plan.tempo.words})")
-    return "; ".join(filter(None, parts)), row.record.entries.note
+    return "; ".join(filter(None, parts))
 
 
 def _tempo(figures: Mapping[str, object]) -> str:
     """Return the mean tempo in both notations."""
-    means = {
-        phase: f"{figures[name]:.1f}" if name in figures else _UNKNOWN
-        for phase, name in _MEANS.items()
-    }
-    if all(mean == _UNKNOWN for mean in means.values()):
+    known = {phase: figures.get(f"mean_{phase.value}_s") for phase in Phase}
+    if not any(mean_s is not None for mean_s in known.values()):
         return ""
+    means = {phase: "–" if mean_s is None else f"{mean_s:.1f}" for phase, mean_s in known.items()}
     return f"tempo {tempo_code(means)} ({tempo_words(means)})"
 
 

@@ -19,10 +19,10 @@ from tracker import __version__
 from tracker.domain import InputError, OutputError, exercise_named
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from tracker.domain import TimedFrame, Workout
+    from tracker.domain import PhaseSpan, Rep, TimedFrame, Workout
 
     Run = tuple[Workout, TimedFrame | None]
 
@@ -35,8 +35,7 @@ _AXES: Final = "xyz"
 
 def table(names: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """Return a table with a header."""
-    lines = ["\t".join(names), *("\t".join(map(_cell, row)) for row in rows)]
-    return "\n".join(lines) + "\n"
+    return "".join("\t".join(map(_cell, row)) + "\n" for row in (names, *rows))
 
 
 def motion_lines(samples: TimedFrame) -> Iterator[bytes]:
@@ -53,7 +52,7 @@ def motion_lines(samples: TimedFrame) -> Iterator[bytes]:
         piece = slice(first, first + _PIECE_ROWS)
         rows = zip(latency_s[piece].tolist(), values[piece].tolist(), strict=True)
         yield "".join(
-            f"{at_s:.6f}\t" + "\t".join(map(_value, row)) + "\n" for at_s, row in rows
+            f"{at_s:.6f}\t" + "\t".join(map(_cell, row)) + "\n" for at_s, row in rows
         ).encode()
 
 
@@ -78,37 +77,20 @@ def event_rows(
     rows: list[tuple[float, float | None, str, int, int]] = []
     for record in workout.sets:
         for rep in record.reps:
-            spans = [("rep", rep.start_s, rep.end_s, all(span.whole for span in rep.phases))]
-            spans += [
-                (span.phase.value, span.start_s, span.end_s, span.whole) for span in rep.phases
-            ]
-            rows += [
-                (
-                    round(start_s - first_s, 6),
-                    round(end_s - start_s, 6) if whole else None,
-                    kind,
-                    record.index,
-                    rep.index,
-                )
-                for kind, start_s, end_s, whole in spans
-            ]
+            whole = all(span.whole for span in rep.phases)
+            spans: list[tuple[str, Rep | PhaseSpan, bool]] = [("rep", rep, whole)]
+            spans += [(span.phase.value, span, span.whole) for span in rep.phases]
+            for kind, span, whole in spans:
+                duration_s = round(span.end_s - span.start_s, 6) if whole else None
+                onset_s = round(span.start_s - first_s, 6)
+                rows.append((onset_s, duration_s, kind, record.index, rep.index))
     return sorted(rows, key=lambda row: row[0])
 
 
-def _value(value: float) -> str:
-    return UNKNOWN if np.isnan(value) else repr(value)
-
-
 def _cell(value: object) -> str:
-    return UNKNOWN if value is None else str(value)
+    # Only NaN differs from itself.
+    return UNKNOWN if value is None or value != value else str(value)
 
-
-DATASET: Final = {
-    "Name": "Hip thrusts with a motion sensor on the pelvis",
-    "BIDSVersion": "1.11.1",
-    "DatasetType": "raw",
-}
-"""The parts of the description that hold for every dataset of ours."""
 
 README: Final = """\
 # Motion of the pelvis in strength training
@@ -164,7 +146,7 @@ def motion_sidecar(workout: Workout, samples: TimedFrame) -> dict[str, object]:
         "TaskName": info.exercise.replace("_", " "),
         "TaskDescription": f"{exercise_named(info.exercise).title}, with a sensor on the pelvis",
         "TrackingSystemName": info.device_name or info.sensor,
-        **({} if rate_hz is None else {"SamplingFrequency": round(rate_hz, 4)}),
+        "SamplingFrequency": None if rate_hz is None else round(rate_hz, 4),
         "RecordingDuration": round(float(samples.time_s[-1] - samples.time_s[0]), 6),
         "MissingValues": "n/a",
         "MotionChannelCount": 4 + gyro,
@@ -172,45 +154,27 @@ def motion_sidecar(workout: Workout, samples: TimedFrame) -> dict[str, object]:
         "ACCELChannelCount": 3,
         "GYROChannelCount": gyro,
         "TrackedPointsCount": 1,
+        "SamplingFrequencyEffective": None if rate_hz is None else round(rate_hz, 4),
+        "SoftwareVersions": info.firmware,
     }
-    if rate_hz is not None:
-        about["SamplingFrequencyEffective"] = round(rate_hz, 4)
-    if info.firmware is not None:
-        about["SoftwareVersions"] = info.firmware
-    return about
+    return {name: value for name, value in about.items() if value is not None}
 
 
 TRACKING_SYSTEM: Final = "hip"
 """Label of the sensor in file names."""
 
-PARTICIPANTS: Final = "participants.tsv"
-"""One row for each subject of the dataset."""
-
-_LABEL: Final = re.compile(r"[0-9A-Za-z]+")
-
 
 def write_dataset(runs: Sequence[Run], subject: str, folder: Path, target: Path) -> None:
-    """Write one subject's trainings as a dataset, or as an addition to one.
+    """Write one subject's trainings into an empty folder, as a dataset or an addition to one.
 
-    Parameters
-    ----------
-    runs
-        At least one training with its samples.
-    subject
-        Label of the subject, letters and digits.
-    folder
-        An empty folder to write into.
-    target
-        Where the files are moved to afterwards; it may hold a dataset already.
-
-    Raises
-    ------
-    InputError
-        If a training has no samples, or the label is not one.
-    OutputError
-        If the dataset has the subject already.
+    The files are moved to `target` afterwards, which may hold a dataset already. Raises
+    `InputError` if a training has no samples or the subject is not a label, and `OutputError` if
+    the dataset has the subject already.
     """
-    label = f"sub-{_label(subject)}"
+    if not re.fullmatch(r"[0-9A-Za-z]+", subject):
+        problem = f"{subject!r} is not a label"
+        raise InputError("--subject", problem, "Use letters and digits only, as in 01.")
+    label = f"sub-{subject}"
     if (target / label).exists():
         raise OutputError(
             str(target),
@@ -230,12 +194,15 @@ def write_dataset(runs: Sequence[Run], subject: str, folder: Path, target: Path)
         _write_run(workout, samples, motion, stem)
         scans.append((f"motion/{stem}_motion.tsv", _acquired(workout, samples)))
     _write(folder / label / f"{label}_scans.tsv", table(("filename", "acq_time"), scans))
-    _write(folder / PARTICIPANTS, _participants(label, target / PARTICIPANTS))
-    program = {"Name": "tracker", "Version": __version__}
-    for name, content in (
-        ("dataset_description.json", _json({**DATASET, "GeneratedBy": [program]})),
-        ("README.md", README),
-    ):
+    participants = "participants.tsv"
+    _write(folder / participants, _participants(label, target / participants))
+    about = {
+        "Name": "Hip thrusts with a motion sensor on the pelvis",
+        "BIDSVersion": "1.11.1",
+        "DatasetType": "raw",
+        "GeneratedBy": [{"Name": "tracker", "Version": __version__}],
+    }
+    for name, content in (("dataset_description.json", about), ("README.md", README)):
         # Those of an existing dataset say more than we know.
         if not (target / name).exists():
             _write(folder / name, content)
@@ -247,12 +214,12 @@ def _write_run(workout: Workout, samples: TimedFrame, folder: Path, stem: str) -
         out.writelines(motion_lines(samples))
     names = ("name", "component", "type", "tracked_point", "units", "placement", "reference_frame")
     _write(folder / f"{stem}_channels.tsv", table(names, channel_rows(samples)))
-    _write(folder / f"{stem}_channels.json", _json(CHANNELS))
-    _write(folder / f"{stem}_motion.json", _json(motion_sidecar(workout, samples)))
+    _write(folder / f"{stem}_channels.json", CHANNELS)
+    _write(folder / f"{stem}_motion.json", motion_sidecar(workout, samples))
     columns = ("onset", "duration", "trial_type", "set", "rep")
     rows = event_rows(workout, float(samples.time_s[0]))
     _write(folder / f"{events}.tsv", table(columns, rows))
-    _write(folder / f"{events}.json", _json(EVENTS))
+    _write(folder / f"{events}.json", EVENTS)
 
 
 def _stems(runs: Sequence[Run], label: str) -> list[str]:
@@ -275,7 +242,7 @@ def _acquired(workout: Workout, samples: TimedFrame) -> str | None:
         return None
     first = timedelta(seconds=float(np.round(samples.time_s[0], 6)))
     moment = (datetime.fromisoformat(started) + first).astimezone(UTC)
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return f"{moment:%Y-%m-%dT%H:%M:%S.%fZ}"
 
 
 def _participants(subject: str, present: Path) -> str:
@@ -290,17 +257,8 @@ def _participants(subject: str, present: Path) -> str:
     return f"{text}\n{subject}{unknown}\n"
 
 
-def _label(text: str) -> str:
-    if not _LABEL.fullmatch(text):
-        raise InputError(
-            "--subject", f"{text!r} is not a label", "Use letters and digits only, as in 01."
-        )
-    return text
-
-
-def _json(content: object) -> str:
-    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
-
-
-def _write(path: Path, content: str) -> None:
+def _write(path: Path, content: str | Mapping[str, object]) -> None:
+    """Write a text, or an object as JSON."""
+    if not isinstance(content, str):
+        content = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
     path.write_text(content, encoding="utf-8", newline="\n")

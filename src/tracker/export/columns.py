@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 from tracker.domain import Flag, PainMoment, mean_of_known
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from tracker.domain import Rep, SetRecord, Workout
 
@@ -51,6 +51,9 @@ class RepRow:
 
 Row = TypeVar("Row", SetRow, RepRow)
 
+UNITS: Final = {"s": "s", "deg": "°", "m": "m", "mps": "m/s", "kg": "kg", "pct": "%"}
+"""How people write the units in which headings end."""
+
 
 @dataclass(frozen=True, slots=True)
 class Column(Generic[Row]):
@@ -59,12 +62,15 @@ class Column(Generic[Row]):
     name: str
     """Heading, ending in the unit."""
     kind: Kind
-    unit: str
-    """Unit as people write it; empty without."""
     meaning: str
     """One line for people."""
     value: Callable[[Row], Any]
     """Returns the value of a row; None is unknown."""
+
+    @property
+    def unit(self) -> str:
+        """Unit as people write it; empty without."""
+        return UNITS.get(self.name.split("_")[-1], "")
 
 
 def rep_rows(workout: Workout) -> Iterator[RepRow]:
@@ -108,180 +114,128 @@ def pain_after(row: SetRow) -> int | None:
     return scores[-1] if scores else None
 
 
-def _session_columns() -> tuple[Column[Any], ...]:
-    """Return the columns that every row repeats, so that tables of many sessions can be joined."""
-    return (
-        Column(
-            "started_utc",
-            Kind.MOMENT,
-            "",
-            "when second 0 was, ISO 8601 with offset",
-            lambda row: row.workout.info.started_utc,
-        ),
-        Column(
-            "source", Kind.TEXT, "", "file it was read from", lambda row: row.workout.facts.path
-        ),
-        Column("exercise", Kind.TEXT, "", "exercise", lambda row: row.workout.info.exercise),
-        Column(
-            "set", Kind.WHOLE, "", "number of the set in the session", lambda row: row.record.index
-        ),
-    )
+def _of_rep(name: str, meaning: str, kind: Kind = Kind.REAL) -> Column[RepRow]:
+    """Return a column of the rep's attribute of that name."""
+    return Column(name, kind, meaning, lambda row: getattr(row.rep, name))
 
 
-def _tempo_column() -> Column[Any]:
-    def code(row: SetRow | RepRow) -> str | None:
-        tempo = row.record.plan.tempo
-        return None if tempo is None else tempo.code
-
-    return Column("planned_tempo", Kind.TEXT, "", "planned tempo, down-floor-up-hold", code)
+def _of_set(name: str, kind: Kind, meaning: str, of: Callable[[SetRecord], Any]) -> Column[Any]:
+    """Return a column of a set, for either table."""
+    return Column(name, kind, meaning, lambda row: of(row.record))
 
 
-def _real(name: str, unit: str, meaning: str, of: Callable[[Rep], float | None]) -> Column[RepRow]:
-    return Column(name, Kind.REAL, unit, meaning, lambda row: of(row.rep))
-
-
-def _mean(name: str, unit: str, meaning: str, of: Callable[[Rep], float | None]) -> Column[SetRow]:
+def _mean(of: str, meaning: str) -> Column[SetRow]:
+    """Return a column of the mean over the reps of one of their attributes."""
     return Column(
-        name, Kind.REAL, unit, meaning, lambda row: mean_of_known(map(of, row.record.reps))
+        f"mean_{of.removeprefix('mean_')}",
+        Kind.REAL,
+        meaning,
+        lambda row: mean_of_known(getattr(rep, of) for rep in row.record.reps),
     )
 
+
+def _words(flags: Iterable[Flag]) -> list[str]:
+    return [flag.value for flag in flags]
+
+
+# Every row repeats these, so that tables of many sessions can be joined.
+_SESSION: Final[tuple[Column[Any], ...]] = (
+    Column(
+        "started_utc",
+        Kind.MOMENT,
+        "when second 0 was, ISO 8601 with offset",
+        lambda row: row.workout.info.started_utc,
+    ),
+    Column("source", Kind.TEXT, "file it was read from", lambda row: row.workout.facts.path),
+    Column("exercise", Kind.TEXT, "exercise", lambda row: row.workout.info.exercise),
+    _of_set("set", Kind.WHOLE, "number of the set in the session", lambda each: each.index),
+)
+
+_TEMPO: Final = _of_set(
+    "planned_tempo",
+    Kind.TEXT,
+    "planned tempo, down-floor-up-hold",
+    lambda each: None if each.plan.tempo is None else each.plan.tempo.code,
+)
 
 REP_COLUMNS: Final[tuple[Column[RepRow], ...]] = (
-    *_session_columns(),
-    Column("rep", Kind.WHOLE, "", "number of the rep in its set", lambda row: row.rep.index),
-    _real("start_s", "s", "start of the rep", lambda rep: rep.start_s),
-    _real("end_s", "s", "end of the rep", lambda rep: rep.end_s),
-    Column("complete", Kind.TRUTH, "", "whether its end was seen", lambda row: row.rep.complete),
-    _real("concentric_s", "s", "concentric", lambda rep: rep.concentric_s),
-    _real("lockout_s", "s", "hold at the top", lambda rep: rep.lockout_s),
-    _real("eccentric_s", "s", "eccentric", lambda rep: rep.eccentric_s),
-    _real("bottom_s", "s", "pause at the bottom after it", lambda rep: rep.bottom_s),
-    _real("rom_deg", "°", "rotation of the pelvis", lambda rep: rep.rom_deg),
-    _real(
-        "top_deg",
-        "°",
-        "pitch at the top above your lockout; needs a calibration",
-        lambda rep: rep.top_deg,
-    ),
-    _real("rise_m", "m", "vertical travel of the hips", lambda rep: rep.rise_m),
-    _real(
-        "mean_velocity_mps",
-        "m/s",
-        "mean vertical velocity of the concentric",
-        lambda rep: rep.mean_velocity_mps,
-    ),
-    _real(
-        "peak_velocity_mps",
-        "m/s",
-        "peak vertical velocity of the concentric",
-        lambda rep: rep.peak_velocity_mps,
-    ),
-    _real("tilt_deg", "°", "largest sideways tilt of the pelvis", lambda rep: rep.tilt_deg),
+    *_SESSION,
+    Column("rep", Kind.WHOLE, "number of the rep in its set", lambda row: row.rep.index),
+    _of_rep("start_s", "start of the rep"),
+    _of_rep("end_s", "end of the rep"),
+    _of_rep("complete", "whether its end was seen", Kind.TRUTH),
+    _of_rep("concentric_s", "concentric"),
+    _of_rep("lockout_s", "hold at the top"),
+    _of_rep("eccentric_s", "eccentric"),
+    _of_rep("bottom_s", "pause at the bottom after it"),
+    _of_rep("rom_deg", "rotation of the pelvis"),
+    _of_rep("top_deg", "pitch at the top above your lockout; needs a calibration"),
+    _of_rep("rise_m", "vertical travel of the hips"),
+    _of_rep("mean_velocity_mps", "mean vertical velocity of the concentric"),
+    _of_rep("peak_velocity_mps", "peak vertical velocity of the concentric"),
+    _of_rep("tilt_deg", "largest sideways tilt of the pelvis"),
     Column(
         "flags",
         Kind.WORDS,
-        "",
         "remarks on form and on how far to trust the numbers",
-        lambda row: [flag.value for flag in row.rep.flags],
+        lambda row: _words(row.rep.flags),
     ),
-    Column(
-        "confidence",
-        Kind.REAL,
-        "",
-        "probability that it is a rep of its set",
-        lambda row: row.rep.confidence,
-    ),
-    Column(
-        "confidence_reason",
-        Kind.TEXT,
-        "",
-        "what speaks most against it, below 0.95",
-        lambda row: row.rep.confidence_reason,
-    ),
-    Column("load_kg", Kind.REAL, "kg", "load of the set", lambda row: row.record.load_kg),
-    _tempo_column(),
+    _of_rep("confidence", "probability that it is a rep of its set"),
+    _of_rep("confidence_reason", "what speaks most against it, below 0.95", Kind.TEXT),
+    _of_set("load_kg", Kind.REAL, "load of the set", lambda each: each.load_kg),
+    _TEMPO,
 )
 """One row per rep."""
 
 SET_COLUMNS: Final[tuple[Column[SetRow], ...]] = (
-    *_session_columns(),
-    Column("start_s", Kind.REAL, "s", "start of its first rep", lambda row: row.record.start_s),
-    Column("end_s", Kind.REAL, "s", "end of its last rep", lambda row: row.record.end_s),
+    *_SESSION,
+    _of_set("start_s", Kind.REAL, "start of its first rep", lambda each: each.start_s),
+    _of_set("end_s", Kind.REAL, "end of its last rep", lambda each: each.end_s),
     Column(
         "rest_before_s",
         Kind.REAL,
-        "s",
         "rest since the end of the set before it",
         lambda row: None if row.before is None else row.record.start_s - row.before.end_s,
     ),
-    Column("reps", Kind.WHOLE, "", "reps, as counted or corrected", lambda row: row.record.done),
-    Column(
-        "reps_counted",
-        Kind.WHOLE,
-        "",
-        "reps that the sensor counted",
-        lambda row: row.record.counted,
-    ),
-    Column(
+    _of_set("reps", Kind.WHOLE, "reps, as counted or corrected", lambda each: each.done),
+    _of_set("reps_counted", Kind.WHOLE, "reps that the sensor counted", lambda each: each.counted),
+    _of_set(
         "count_confidence",
         Kind.REAL,
-        "",
         "probability that this count is exact",
-        lambda row: row.record.count_confidence,
+        lambda each: each.count_confidence,
     ),
-    Column("load_kg", Kind.REAL, "kg", "load on the hips", lambda row: row.record.load_kg),
-    Column(
-        "rpe", Kind.REAL, "", "perceived exertion, 0 to 10", lambda row: row.record.entries.rpe
-    ),
-    Column("pain_after", Kind.WHOLE, "", "pain entered after the set, 0 to 10", pain_after),
-    Column(
-        "planned_reps", Kind.WHOLE, "", "planned reps", lambda row: row.record.plan.target_reps
-    ),
-    _tempo_column(),
-    Column(
-        "planned_hold_s",
-        Kind.REAL,
-        "s",
-        "planned hold at the top",
-        lambda row: row.record.plan.hold_s,
-    ),
-    _mean("mean_concentric_s", "s", "mean concentric", lambda rep: rep.concentric_s),
-    _mean("mean_lockout_s", "s", "mean hold at the top", lambda rep: rep.lockout_s),
-    _mean("mean_eccentric_s", "s", "mean eccentric", lambda rep: rep.eccentric_s),
-    _mean("mean_bottom_s", "s", "mean pause at the bottom", lambda rep: rep.bottom_s),
-    _mean("mean_rom_deg", "°", "mean rotation of the pelvis", lambda rep: rep.rom_deg),
-    _mean("mean_rise_m", "m", "mean vertical travel", lambda rep: rep.rise_m),
-    _mean(
-        "mean_velocity_mps",
-        "m/s",
-        "mean over the reps of their mean velocity",
-        lambda rep: rep.mean_velocity_mps,
-    ),
-    Column(
+    _of_set("load_kg", Kind.REAL, "load on the hips", lambda each: each.load_kg),
+    _of_set("rpe", Kind.REAL, "perceived exertion, 0 to 10", lambda each: each.entries.rpe),
+    Column("pain_after", Kind.WHOLE, "pain entered after the set, 0 to 10", pain_after),
+    _of_set("planned_reps", Kind.WHOLE, "planned reps", lambda each: each.plan.target_reps),
+    _TEMPO,
+    _of_set("planned_hold_s", Kind.REAL, "planned hold at the top", lambda each: each.plan.hold_s),
+    _mean("concentric_s", "mean concentric"),
+    _mean("lockout_s", "mean hold at the top"),
+    _mean("eccentric_s", "mean eccentric"),
+    _mean("bottom_s", "mean pause at the bottom"),
+    _mean("rom_deg", "mean rotation of the pelvis"),
+    _mean("rise_m", "mean vertical travel"),
+    _mean("mean_velocity_mps", "mean over the reps of their mean velocity"),
+    _of_set(
         "best_velocity_mps",
         Kind.REAL,
-        "m/s",
         "mean velocity of the fastest rep",
-        lambda row: max(velocities(row.record), default=None),
+        lambda each: max(velocities(each), default=None),
     ),
-    Column(
+    _of_set(
         "velocity_loss_pct",
         Kind.REAL,
-        "%",
         "how much slower the last rep was than the fastest",
-        lambda row: velocity_loss_pct(row.record),
+        velocity_loss_pct,
     ),
-    Column(
+    _of_set(
         "flags",
         Kind.WORDS,
-        "",
         "every flag of its reps",
-        lambda row: [
-            flag.value for flag in Flag if any(flag in rep.flags for rep in row.record.reps)
-        ],
+        lambda each: _words(flag for flag in Flag if any(flag in rep.flags for rep in each.reps)),
     ),
-    Column(
-        "note", Kind.TEXT, "", "the wearer's note", lambda row: row.record.entries.note or None
-    ),
+    _of_set("note", Kind.TEXT, "the wearer's note", lambda each: each.entries.note or None),
 )
 """One row per set."""

@@ -13,8 +13,6 @@ from tracker.export.columns import (
     SET_COLUMNS,
     Column,
     Kind,
-    RepRow,
-    SetRow,
     rep_rows,
     set_rows,
 )
@@ -30,18 +28,12 @@ LIST_SEPARATOR: Final = ";"
 
 
 def csv_bytes(
-    rows: Iterable[Sequence[object]], *, line_end: str = "\r\n", quote_all: bool = False
+    rows: Iterable[Iterable[object]], *, line_end: str = "\r\n", quote_all: bool = False
 ) -> bytes:
     """Return rows as CSV in UTF-8. Every CSV of ours with text in it passes through here.
 
-    Parameters
-    ----------
-    rows
-        Cells; None is an empty cell, and 0 is not.
-    line_end
-        What ends a row.
-    quote_all
-        Whether to quote everything but numbers, or only what would break the row.
+    None is an empty cell, and 0 is not. What would break a row is quoted, or with `quote_all`
+    everything but numbers.
     """
     lines = (",".join(_quoted(cell, quote_all) for cell in row) + line_end for row in rows)
     # Half of a surrogate pair, which a note can hold, is no character of UTF-8.
@@ -66,9 +58,7 @@ def write_sets(workout: Workout, out: BinaryIO) -> None:
     out.write(_table(SET_COLUMNS, set_rows(workout)))
 
 
-def _table(
-    columns: Sequence[Column[RepRow]] | Sequence[Column[SetRow]], rows: Iterable[Any]
-) -> bytes:
+def _table(columns: Sequence[Column[Any]], rows: Iterable[Any]) -> bytes:
     header = [column.name for column in columns]
     cells = ([_cell(column, row) for column in columns] for row in rows)
     return csv_bytes([header, *cells])
@@ -96,12 +86,7 @@ _ROWS: Final = 1 << 16
 def write_samples(workout: Workout, samples: TimedFrame, out: BinaryIO) -> None:
     """Write `time_s,acc_x,acc_y,acc_z[,gyro_x,gyro_y,gyro_z]`, in s, m/s² and rad/s.
 
-    Numbers keep all of their digits.
-
-    Raises
-    ------
-    InputError
-        If only some samples have an angular rate: this CSV has no empty cells.
+    Numbers keep all digits. Raises `InputError` if only some samples have an angular rate.
     """
     # Arrow costs 0.1 s, which the tables above need not pay.
     from pyarrow import csv as arrow_csv

@@ -24,7 +24,6 @@ from tracker.export.app_terms import (
     figures_of,
     names_of,
     offset_s,
-    require_sets,
     started,
 )
 from tracker.export.columns import SET_COLUMNS, set_rows
@@ -89,13 +88,7 @@ class Message:
 
 
 def fit_file(messages: Iterable[Message]) -> bytes:
-    """Return a file with `messages` in order.
-
-    Raises
-    ------
-    InputError
-        If a field cannot hold its value.
-    """
+    """Return a file of `messages` in order; raise `InputError` if a field can't hold its value."""
     local_types: dict[int, int] = {}
     definitions: dict[int, bytes] = {}
     data = bytearray()
@@ -210,10 +203,6 @@ _KILOGRAM: Final = 1
 _SIXTEENTHS: Final = 16
 _MILLI: Final = 1000
 _TIMESTAMP: Final = 253
-_SPORT: Final = (
-    Field("sport", 0, Base.ENUM, _TRAINING),
-    Field("sub_sport", 1, Base.ENUM, _STRENGTH_TRAINING),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,32 +217,35 @@ class _Span:
 def write_fit(workout: Workout, out: BinaryIO) -> None:
     """Write one training as a FIT activity.
 
-    Raises
-    ------
-    InputError
-        If the training has no date or no set, or FIT cannot hold one of its numbers.
+    Raises `InputError` if it has no date or no set, or FIT cannot hold one of its numbers.
     """
-    require_sets(workout, "fit")
-    start = started(workout, "fit")
-    out.write(fit_file(_messages(workout, start)))
+    out.write(fit_file(_messages(workout, started(workout, "fit"))))
 
 
 def _messages(workout: Workout, start: datetime) -> list[Message]:
     whole = _span(start, 0.0, elapsed_s(workout))
     active_ms = round(active_s(workout) * _MILLI)
     return [
-        Message(
+        _message(
             0,
-            (
-                Field("type", 0, Base.ENUM, _ACTIVITY_FILE),
-                Field("manufacturer", 1, Base.UINT16, _DEVELOPMENT),
-                Field("product", 2, Base.UINT16, 0),
-                Field("serial_number", 3, Base.UINT32Z, _SERIAL),
-                Field("time_created", 4, Base.UINT32, whole.start),
-            ),
+            Field("type", 0, Base.ENUM, _ACTIVITY_FILE),
+            Field("manufacturer", 1, Base.UINT16, _DEVELOPMENT),
+            Field("product", 2, Base.UINT16, 0),
+            Field("serial_number", 3, Base.UINT32Z, _SERIAL),
+            Field("time_created", 4, Base.UINT32, whole.start),
         ),
-        _creator(whole),
-        Message(12, _SPORT),
+        _message(
+            23,
+            Field("timestamp", _TIMESTAMP, Base.UINT32, whole.start),
+            Field("device_index", 0, Base.UINT8, 0),
+            Field("manufacturer", 2, Base.UINT16, _DEVELOPMENT),
+            Field("product_name", 27, Base.STRING, "tracker"),
+        ),
+        _message(
+            12,
+            Field("sport", 0, Base.ENUM, _TRAINING),
+            Field("sub_sport", 1, Base.ENUM, _STRENGTH_TRAINING),
+        ),
         *_descriptions(),
         _event(whole.start, _START),
         *_titles(workout),
@@ -265,36 +257,26 @@ def _messages(workout: Workout, start: datetime) -> list[Message]:
     ]
 
 
-def _creator(whole: _Span) -> Message:
-    fields = (
-        Field("timestamp", _TIMESTAMP, Base.UINT32, whole.start),
-        Field("device_index", 0, Base.UINT8, 0),
-        Field("manufacturer", 2, Base.UINT16, _DEVELOPMENT),
-        Field("product_name", 27, Base.STRING, "tracker"),
-    )
-    return Message(23, fields)
+def _message(number: int, *fields: Field) -> Message:
+    return Message(number, fields)
 
 
 def _descriptions() -> list[Message]:
     """Return the names and units of the developer fields."""
-    developer = Message(
+    developer = _message(
         207,
-        (
-            Field("application_id", 1, Base.BYTES, _APPLICATION.bytes),
-            Field("developer_data_index", 3, Base.UINT8, 0),
-        ),
+        Field("application_id", 1, Base.BYTES, _APPLICATION.bytes),
+        Field("developer_data_index", 3, Base.UINT8, 0),
     )
     units = {column.name: column.unit for column in SET_COLUMNS}
     fields = [
-        Message(
+        _message(
             206,
-            (
-                Field("developer_data_index", 0, Base.UINT8, 0),
-                Field("field_definition_number", 1, Base.UINT8, number),
-                Field("fit_base_type_id", 2, Base.UINT8, Base.FLOAT64.value[0]),
-                Field("field_name", 3, Base.STRING, name),
-                Field("units", 8, Base.STRING, units[name]),
-            ),
+            Field("developer_data_index", 0, Base.UINT8, 0),
+            Field("field_definition_number", 1, Base.UINT8, number),
+            Field("fit_base_type_id", 2, Base.UINT8, Base.FLOAT64.value[0]),
+            Field("field_name", 3, Base.STRING, name),
+            Field("units", 8, Base.STRING, units[name]),
         )
         for number, name in enumerate(DEVELOPER_COLUMNS)
     ]
@@ -305,14 +287,12 @@ def _titles(workout: Workout) -> list[Message]:
     """Return our own names of the file's exercises: FIT has no B-stance, for example."""
     title = exercise_named(workout.info.exercise).title
     return [
-        Message(
+        _message(
             264,
-            (
-                Field("message_index", 254, Base.UINT16, index),
-                Field("exercise_category", 0, Base.UINT16, category),
-                Field("exercise_name", 1, Base.UINT16, name),
-                Field("wkt_step_name", 2, Base.STRING, title),
-            ),
+            Field("message_index", 254, Base.UINT16, index),
+            Field("exercise_category", 0, Base.UINT16, category),
+            Field("exercise_name", 1, Base.UINT16, name),
+            Field("wkt_step_name", 2, Base.STRING, title),
         )
         for index, (category, name) in enumerate(_kinds(workout))
     ]
@@ -369,12 +349,12 @@ def _set_fields(span: _Span, kind: int, index: int) -> tuple[Field, ...]:
 
 
 def _event(moment: int, kind: int) -> Message:
-    fields = (
+    return _message(
+        21,
         Field("timestamp", _TIMESTAMP, Base.UINT32, moment),
         Field("event", 0, Base.ENUM, _TIMER),
         Field("event_type", 1, Base.ENUM, kind),
     )
-    return Message(21, fields)
 
 
 def _totals(whole: _Span, event: int) -> tuple[Field, ...]:
@@ -390,17 +370,20 @@ def _totals(whole: _Span, event: int) -> tuple[Field, ...]:
 
 
 def _lap(whole: _Span, active_ms: int) -> Message:
-    fields = (
+    return _message(
+        19,
+        *_totals(whole, _LAP),
         Field("lap_trigger", 24, Base.ENUM, _SESSION_END),
         Field("sport", 25, Base.ENUM, _TRAINING),
         Field("sub_sport", 39, Base.ENUM, _STRENGTH_TRAINING),
         Field("active_time", 70, Base.UINT32, active_ms),
     )
-    return Message(19, (*_totals(whole, _LAP), *fields))
 
 
 def _session(whole: _Span, active_ms: int) -> Message:
-    fields = (
+    return _message(
+        18,
+        *_totals(whole, _SESSION),
         Field("sport", 5, Base.ENUM, _TRAINING),
         Field("sub_sport", 6, Base.ENUM, _STRENGTH_TRAINING),
         Field("first_lap_index", 25, Base.UINT16, 0),
@@ -408,11 +391,11 @@ def _session(whole: _Span, active_ms: int) -> Message:
         Field("trigger", 28, Base.ENUM, _ACTIVITY_END),
         Field("active_time", 78, Base.UINT32, active_ms),
     )
-    return Message(18, (*_totals(whole, _SESSION), *fields))
 
 
 def _activity(whole: _Span, ahead_s: int) -> Message:
-    fields = (
+    return _message(
+        34,
         Field("timestamp", _TIMESTAMP, Base.UINT32, whole.end),
         Field("total_timer_time", 0, Base.UINT32, whole.duration_ms),
         Field("num_sessions", 1, Base.UINT16, 1),
@@ -422,7 +405,6 @@ def _activity(whole: _Span, ahead_s: int) -> Message:
         # Without it, Strava may show the time in UTC.
         Field("local_timestamp", 5, Base.UINT32, whole.end + ahead_s),
     )
-    return Message(34, fields)
 
 
 def _span(start: datetime, from_s: float, to_s: float) -> _Span:

@@ -1,7 +1,6 @@
 """The export formats: name, title, file suffix, what each is made of, and its writer.
 
-`tracker export --help` prints this table, so a writer's module (Arrow, Jinja) is imported only
-when it writes.
+`tracker export --help` prints this table, so Arrow and Jinja are imported only when they write.
 """
 
 from __future__ import annotations
@@ -11,6 +10,11 @@ from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 from tracker.domain import InputError, UnknownNameError
+from tracker.export.app_files import write_hevy, write_strava, write_strong
+from tracker.export.bids import write_dataset
+from tracker.export.csv_files import write_reps, write_samples, write_sets
+from tracker.export.fit import write_fit
+from tracker.export.session_json import write_session
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -45,6 +49,9 @@ class Session:
     """Other sessions of the same person, for formats that compare."""
 
 
+_TEXT_SUFFIXES: Final = {".csv", ".json", ".html"}
+
+
 @dataclass(frozen=True, slots=True)
 class Format:
     """One format; it writes a file, a folder or either."""
@@ -55,15 +62,18 @@ class Format:
     """One line for people."""
     suffix: str
     """File name suffix, with the dot; empty for a folder."""
-    text: bool
-    """Whether it is text that can be printed."""
-    writer: Callable[[Session, BinaryIO], None] | None
+    writer: Callable[[Session, BinaryIO], None] | None = None
     """Writes one session to one file; None for a format that is always a folder."""
     folder_writer: Callable[[Sequence[Session], Path, Path], None] | None = None
     """Writes sessions into an empty folder. The last argument is where the files are moved to
     afterwards; it may hold others already."""
     needs: Needs = Needs.WORKOUT
     """What it is made of."""
+
+    @property
+    def text(self) -> bool:
+        """Whether it is text that can be printed."""
+        return self.suffix in _TEXT_SUFFIXES
 
     def write(self, session: Session, out: BinaryIO) -> None:
         """Write one session to one file."""
@@ -84,22 +94,11 @@ def _samples(session: Session) -> TimedFrame:
     return session.samples
 
 
-def _csv(session: Session, out: BinaryIO) -> None:
-    from tracker.export.csv_files import write_reps
-
-    write_reps(session.workout, out)
-
-
-def _csv_sets(session: Session, out: BinaryIO) -> None:
-    from tracker.export.csv_files import write_sets
-
-    write_sets(session.workout, out)
-
-
-def _json(session: Session, out: BinaryIO) -> None:
-    from tracker.export.session_json import write_session
-
-    write_session(session.workout, out)
+def _results(
+    write: Callable[[Workout, BinaryIO], None],
+) -> Callable[[Session, BinaryIO], None]:
+    """Return a writer of the results alone."""
+    return lambda session, out: write(session.workout, out)
 
 
 def _html(session: Session, out: BinaryIO) -> None:
@@ -109,71 +108,45 @@ def _html(session: Session, out: BinaryIO) -> None:
 
 
 def _parquet(session: Session, out: BinaryIO) -> None:
-    from tracker.export.parquet_files import write_reps
+    from tracker.export import parquet_files
 
-    write_reps(session.workout, out)
+    parquet_files.write_reps(session.workout, out)
 
 
 def _parquet_folder(sessions: Sequence[Session], folder: Path, _target: Path) -> None:
-    from tracker.export.parquet_files import write_history
+    from tracker.export import parquet_files
 
-    write_history([session.workout for session in sessions], folder)
+    parquet_files.write_history([session.workout for session in sessions], folder)
 
 
 def _raw_csv(session: Session, out: BinaryIO) -> None:
-    from tracker.export.csv_files import write_samples
-
     write_samples(session.workout, _samples(session), out)
 
 
 def _raw_parquet(session: Session, out: BinaryIO) -> None:
-    from tracker.export.parquet_files import write_samples
+    from tracker.export import parquet_files
 
-    write_samples(session.workout, _samples(session), out)
+    parquet_files.write_samples(session.workout, _samples(session), out)
 
 
 def _bids(sessions: Sequence[Session], folder: Path, target: Path) -> None:
-    from tracker.export.bids import write_dataset
-
     runs = [(session.workout, session.samples) for session in sessions]
     write_dataset(runs, sessions[0].subject, folder, target)
 
 
-def _fit(session: Session, out: BinaryIO) -> None:
-    from tracker.export.fit import write_fit
-
-    write_fit(session.workout, out)
-
-
-def _strava(session: Session, out: BinaryIO) -> None:
-    from tracker.export.app_files import write_strava
-
-    write_strava(session.workout, out)
-
-
-def _hevy(session: Session, out: BinaryIO) -> None:
-    from tracker.export.app_files import write_hevy
-
-    write_hevy(session.workout, out)
-
-
-def _strong(session: Session, out: BinaryIO) -> None:
-    from tracker.export.app_files import write_strong
-
-    write_strong(session.workout, out)
-
-
 _ALL: Final = (
-    Format("csv", "one row per rep, units in the header", ".csv", text=True, writer=_csv),
-    Format("csv-sets", "one row per set", ".csv", text=True, writer=_csv_sets),
+    Format("csv", "one row per rep, units in the header", ".csv", writer=_results(write_reps)),
+    Format("csv-sets", "one row per set", ".csv", writer=_results(write_sets)),
     Format(
-        "json", "everything, as analyze --format json prints it", ".json", text=True, writer=_json
+        "json",
+        "everything, as analyze --format json prints it",
+        ".json",
+        writer=_results(write_session),
     ),
     Format(
         "html",
         "a report for a phone, for paper and for a clinician, one page that loads nothing",
         ".html",
-        text=True,
         writer=_html,
         needs=Needs.HISTORY,
     ),
@@ -181,7 +154,6 @@ _ALL: Final = (
         "parquet",
         "one row per rep with types and units; several sessions become a folder, split by day",
         ".parquet",
-        text=False,
         writer=_parquet,
         folder_writer=_parquet_folder,
     ),
@@ -189,7 +161,6 @@ _ALL: Final = (
         "raw-csv",
         "every sample, as analyze reads it",
         ".csv",
-        text=True,
         writer=_raw_csv,
         needs=Needs.SAMPLES,
     ),
@@ -197,7 +168,6 @@ _ALL: Final = (
         "raw-parquet",
         "every sample with types and units",
         ".parquet",
-        text=False,
         writer=_raw_parquet,
         needs=Needs.SAMPLES,
     ),
@@ -205,8 +175,6 @@ _ALL: Final = (
         "bids",
         "every sample and rep as a BIDS motion dataset, a folder",
         "",
-        text=False,
-        writer=None,
         folder_writer=_bids,
         needs=Needs.SAMPLES,
     ),
@@ -214,17 +182,15 @@ _ALL: Final = (
         "fit",
         "a strength activity for Garmin Connect, Strava and others",
         ".fit",
-        text=False,
-        writer=_fit,
+        writer=_results(write_fit),
     ),
-    Format("strava", "sets for Strava's upload, as JSON", ".json", text=True, writer=_strava),
-    Format("hevy", "one row per set, as Hevy exports them", ".csv", text=True, writer=_hevy),
+    Format("strava", "sets for Strava's upload, as JSON", ".json", writer=_results(write_strava)),
+    Format("hevy", "one row per set, as Hevy exports them", ".csv", writer=_results(write_hevy)),
     Format(
         "strong",
         "one row per set, as Strong exports them; Hevy and others import it",
         ".csv",
-        text=True,
-        writer=_strong,
+        writer=_results(write_strong),
     ),
 )
 
@@ -233,13 +199,7 @@ FORMATS: Final = {each.name: each for each in _ALL}
 
 
 def format_named(name: str) -> Format:
-    """Return the format called `name`.
-
-    Raises
-    ------
-    UnknownNameError
-        If there is no such format.
-    """
+    """Return the format called `name`; raise `UnknownNameError` if there is none."""
     try:
         return FORMATS[name]
     except KeyError:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.domain import TimedFrame, Workout
+    from tracker.export.columns import Column, RepRow
 
 REPS_SCHEMA_NAME: Final = "tracker.reps/1"
 """Name and version of the table, under the key `schema` of the file's metadata."""
@@ -70,19 +71,14 @@ def write_history(workouts: Iterable[Workout], folder: Path) -> None:
 
 def _table(workout: Workout) -> pa.Table:
     rows = tuple(rep_rows(workout))
-    return pa.table(
-        [
-            pa.array([_typed(column.value(row), column.kind) for row in rows], _TYPES[column.kind])
-            for column in REP_COLUMNS
-        ],
-        schema=SCHEMA,
-    )
+    values = [[_typed(column, row) for row in rows] for column in REP_COLUMNS]
+    return pa.table(list(map(pa.array, values, SCHEMA.types)), schema=SCHEMA)
 
 
-def _typed(value: Any, kind: Kind) -> Any:
-    if kind is Kind.MOMENT and value is not None:
-        return datetime.fromisoformat(value)
-    return value
+def _typed(column: Column[RepRow], row: RepRow) -> Any:
+    value = column.value(row)
+    is_moment = column.kind is Kind.MOMENT and value is not None
+    return datetime.fromisoformat(value) if is_moment else value
 
 
 def _date(workout: Workout) -> str:
@@ -102,8 +98,6 @@ def _file_name(workout: Workout) -> str:
 SAMPLES_SCHEMA_NAME: Final = "tracker.samples/1"
 """Name and version of the table, under the key `schema` of the file's metadata."""
 
-_AXES: Final = "xyz"
-
 
 def write_samples(workout: Workout, samples: TimedFrame, out: BinaryIO) -> None:
     """Write one row per sample."""
@@ -112,16 +106,12 @@ def write_samples(workout: Workout, samples: TimedFrame, out: BinaryIO) -> None:
 
 def samples_table(workout: Workout, samples: TimedFrame) -> pa.Table:
     """Return one row per sample: `time_s`, `acc_x` … and, where it was measured, `gyro_x` …."""
-    columns = [(_field("time_s", "s", "time since second 0 of the session"), samples.time_s)]
-    columns += [
-        (_field(f"acc_{axis}", "m/s²", "specific force, gravity included"), values)
-        for axis, values in zip(_AXES, samples.acc_mps2.T, strict=True)
-    ]
+    fields = [_field("time_s", "s", "time since second 0 of the session")]
+    fields += [_field(f"acc_{axis}", "m/s²", "specific force, gravity included") for axis in "xyz"]
+    columns = [samples.time_s, *samples.acc_mps2.T]
     if samples.gyro_radps is not None:
-        columns += [
-            (_field(f"gyro_{axis}", "rad/s", "angular rate"), values)
-            for axis, values in zip(_AXES, samples.gyro_radps.T, strict=True)
-        ]
+        fields += [_field(f"gyro_{axis}", "rad/s", "angular rate") for axis in "xyz"]
+        columns += [*samples.gyro_radps.T]
     about: dict[str | bytes, str | bytes] = {
         "schema": SAMPLES_SCHEMA_NAME,
         "exercise": workout.info.exercise,
@@ -130,8 +120,8 @@ def samples_table(workout: Workout, samples: TimedFrame) -> pa.Table:
         about["started_utc"] = workout.info.started_utc
     return pa.table(
         # NaN stands for a rate that was not measured.
-        [pa.array(values, pa.float64(), from_pandas=True) for _, values in columns],
-        schema=pa.schema([field for field, _ in columns], metadata=about),
+        [pa.array(values, pa.float64(), from_pandas=True) for values in columns],
+        schema=pa.schema(fields, metadata=about),
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import asdict
 from typing import TYPE_CHECKING, BinaryIO, Final, assert_never
 
 from tracker.domain import (
@@ -56,14 +57,9 @@ def session_object(workout: Workout) -> dict[str, object]:
             "rate_hz": number(facts.rate_hz),
             "duration_s": seconds(facts.duration_s),
             "samples": facts.samples,
-            "gaps": [
-                {"start_s": seconds(gap.start_s), "end_s": seconds(gap.end_s)}
-                for gap in workout.gaps
-            ],
+            "gaps": [_ends(gap) for gap in workout.gaps],
             "faults": {reason.value: count for reason, count in workout.faults.items()},
-            "warnings": [
-                {"kind": warning.kind, "text": warning.text} for warning in workout.warnings
-            ],
+            "warnings": [asdict(warning) for warning in workout.warnings],
         },
         "pain": [
             {"moment": pain.moment.value, "set": pain.set_index, "score": pain.score}
@@ -83,13 +79,8 @@ def write_session(workout: Workout, out: BinaryIO) -> None:
 def event_object(event: Event, emitted_s: float | None) -> dict[str, object]:
     """Return one event as an object.
 
-    Parameters
-    ----------
-    event
-        The event.
-    emitted_s
-        Time of the newest sample given to the engine when it emitted the event, s; None before
-        the first sample.
+    `emitted_s` is the time of the newest sample given to the engine when it emitted the event, s;
+    None before the first sample.
     """
     kind, about, more = _parts(event)
     return {
@@ -119,15 +110,14 @@ def _parts(event: Event) -> tuple[str, dict[str, object], dict[str, object]]:
             rep = None if event.rep is None else rep_object(event.rep)
             about = {"set": event.set_index, "index": event.index}
             return "rep_revised", about, {"rep": rep, "reason": event.reason}
-        case SetEnded():
-            sure = {"count_confidence": number(event.count_confidence)}
-            return "set_ended", {"set": event.set_index}, {"reps": event.reps, **sure}
+        case SetEnded(set_index=index, reps=reps):
+            sure = number(event.count_confidence)
+            return "set_ended", {"set": index}, {"reps": reps, "count_confidence": sure}
         case Cue():
             cue = {"kind": event.kind.value, "text": event.text, "strong": event.strong}
             return "cue", {"set": event.set_index, "index": event.rep_index}, {**cue}
         case Gap():
-            span = {"start_s": seconds(event.start_s), "end_s": seconds(event.end_s)}
-            return "gap", {}, {**span}
+            return "gap", {}, _ends(event)
         case Fault():
             fault = {"reason": event.reason.value, "detail": event.detail, "count": event.count}
             return "fault", {}, {**fault}
@@ -153,24 +143,20 @@ def _parts(event: Event) -> tuple[str, dict[str, object], dict[str, object]]:
     assert_never(event)
 
 
+_DURATIONS: Final = ("concentric_s", "lockout_s", "eccentric_s", "bottom_s")
+_VELOCITIES: Final = ("mean_velocity_mps", "peak_velocity_mps")
+_MEASURES: Final = ("rom_deg", "top_deg", "rise_m", *_VELOCITIES, "tilt_deg")
+
+
 def rep_object(rep: Rep) -> dict[str, object]:
     """Return one rep as an object."""
     return {
         "index": rep.index,
-        "start_s": seconds(rep.start_s),
-        "end_s": seconds(rep.end_s),
+        **_ends(rep),
         "complete": rep.complete,
-        "phases": [_phase_object(span) for span in rep.phases],
-        "concentric_s": seconds(rep.concentric_s),
-        "lockout_s": seconds(rep.lockout_s),
-        "eccentric_s": seconds(rep.eccentric_s),
-        "bottom_s": seconds(rep.bottom_s),
-        "rom_deg": number(rep.rom_deg),
-        "top_deg": number(rep.top_deg),
-        "rise_m": number(rep.rise_m),
-        "mean_velocity_mps": number(rep.mean_velocity_mps),
-        "peak_velocity_mps": number(rep.peak_velocity_mps),
-        "tilt_deg": number(rep.tilt_deg),
+        "phases": [{"phase": span.phase.value, **_ends(span)} for span in rep.phases],
+        **{name: seconds(getattr(rep, name)) for name in _DURATIONS},
+        **{name: number(getattr(rep, name)) for name in _MEASURES},
         "flags": [flag.value for flag in rep.flags],
         "confidence": number(rep.confidence),
         "confidence_reason": rep.confidence_reason,
@@ -180,8 +166,7 @@ def rep_object(rep: Rep) -> dict[str, object]:
 def _set_object(record: SetRecord) -> dict[str, object]:
     return {
         "index": record.index,
-        "start_s": seconds(record.start_s),
-        "end_s": seconds(record.end_s),
+        **_ends(record),
         "reps": [rep_object(rep) for rep in record.reps],
         "reps_done": record.done,
         "count_confidence": number(record.count_confidence),
@@ -192,12 +177,8 @@ def _set_object(record: SetRecord) -> dict[str, object]:
     }
 
 
-def _phase_object(span: PhaseSpan) -> dict[str, object]:
-    return {
-        "phase": span.phase.value,
-        "start_s": seconds(span.start_s),
-        "end_s": seconds(span.end_s),
-    }
+def _ends(span: Rep | SetRecord | PhaseSpan | Gap) -> dict[str, object]:
+    return {"start_s": seconds(span.start_s), "end_s": seconds(span.end_s)}
 
 
 def seconds(value_s: float | None) -> float | None:

@@ -31,11 +31,9 @@ _LEFT: Final = (0.0, 1.0, 0.0)
 _RIGHT: Final = (0.0, -1.0, 0.0)
 _LENGTHWISE: Final = (1.0, 0.0, 0.0)
 
-_STANDING_DEG: Final = -88.0
-"""Pitch of the trunk when standing: hips below shoulders."""
-
-_SITTING_DEG: Final = -62.0
-"""Pitch of the trunk when sitting on the floor, leaning against the bench."""
+_PITCH_DEG: Final = {Posture.STANDING: -88.0, Posture.SITTING: -62.0}
+"""Pitch of the trunk: hips below shoulders, sitting on the floor and leaning against the bench;
+lying, it is the lifter's own."""
 
 _HIP_HEIGHT_M: Final = {Posture.STANDING: 0.95, Posture.SITTING: 0.12, Posture.LYING: 0.16}
 """Height of the hips above the floor, m; lying, they are just off it."""
@@ -266,10 +264,4 @@ class Body:
         self.episodes.append(Episode(kind, start_s, end_s))
 
     def _pitch_deg(self, posture: Posture) -> float:
-        match posture:
-            case Posture.STANDING:
-                return _STANDING_DEG
-            case Posture.SITTING:
-                return _SITTING_DEG
-            case Posture.LYING:
-                return self.lifter.bottom_deg
+        return _PITCH_DEG.get(posture, self.lifter.bottom_deg)

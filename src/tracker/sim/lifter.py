@@ -6,6 +6,7 @@ Each rep is two movements, concentric and eccentric, with a lockout and a bottom
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -57,21 +58,14 @@ class Lift:
 
 
 def perform_set(body: Body, plan: SetPlan) -> tuple[Lift, ...]:
-    """Perform a set, starting now.
-
-    Raises
-    ------
-    ValueError
-        If the body is not lying, or the set has no reps.
-    """
+    """Perform a set, starting now; raise ValueError if the body is not lying, or without reps."""
     if body.posture is not Posture.LYING:
         raise ValueError(f"a set starts lying, not {body.posture.value}: lie back first")
     if not plan.reps:
         raise ValueError("a set needs at least one rep")
     lifts = []
     turn_accel = 0.0
-    for number, rep in enumerate(plan.reps):
-        follower = plan.reps[number + 1] if number + 1 < len(plan.reps) else None
+    for number, (rep, follower) in enumerate(zip_longest(plan.reps, plan.reps[1:])):
         tired = number / len(plan.reps)
         lift, turn_accel = _perform_rep(body, rep, follower, turn_accel, tired)
         lifts.append(lift)
@@ -90,10 +84,9 @@ def _perform_rep(
     end_deg = body.lifter.bottom_deg + left_over * swing_deg
     up_deg, down_deg = top_deg - start_deg, top_deg - end_deg
 
-    at_top = _turn_accel(up_deg, rep.concentric_s, down_deg, rep.eccentric_s)
-    if rep.hold_s >= STILL_S:
-        at_top = 0.0
-    at_bottom = 0.0
+    at_top = at_bottom = 0.0
+    if rep.hold_s < STILL_S:
+        at_top = _turn_accel(up_deg, rep.concentric_s, down_deg, rep.eccentric_s)
     if follower and rep.bottom_s < STILL_S:
         rise_deg = body.lifter.bottom_deg + follower.reach * swing_deg - end_deg
         at_bottom = _turn_accel(down_deg, rep.eccentric_s, rise_deg, follower.concentric_s)
@@ -108,13 +101,12 @@ def _perform_rep(
     brake = at_bottom * rep.eccentric_s**2 / down_deg
     if rep.touch is Touch.FLOOR and not at_bottom:
         brake = _FLOOR_BRAKE
-    down = SpeedProfile(
-        start_accel=at_top * rep.eccentric_s**2 / down_deg,
-        end_brake=brake,
-    )
+    down = SpeedProfile(start_accel=at_top * rep.eccentric_s**2 / down_deg, end_brake=brake)
 
     start_s = body.now_s
-    _sway(body, rep, tired)
+    sway_rad = np.radians(body.lifter.sway_deg) * (1.0 + tired)
+    sway_s = rep.concentric_s + rep.hold_s + rep.eccentric_s
+    body.wave(body.pose.sway, sway_rad, body.rng.uniform(0.4, 0.9), sway_s)
     concentric = _move(body, top_deg, rep.concentric_s, up)
     _hold(body, rep, top_deg, tired)
     eccentric = _move(body, end_deg, rep.eccentric_s, down)
@@ -138,12 +130,6 @@ def _move(body: Body, to_deg: float, duration_s: float, profile: SpeedProfile) -
     body.push(body.pose.roll, roll_rad, duration_s, profile)
     body.pitch_to(to_deg, duration_s, profile)
     return movement
-
-
-def _sway(body: Body, rep: RepPlan, tired: float) -> None:
-    duration_s = rep.concentric_s + rep.hold_s + rep.eccentric_s
-    sway_rad = np.radians(body.lifter.sway_deg) * (1.0 + tired)
-    body.wave(body.pose.sway, sway_rad, body.rng.uniform(0.4, 0.9), duration_s)
 
 
 def _hold(body: Body, rep: RepPlan, top_deg: float, tired: float) -> None:
@@ -176,20 +162,6 @@ def _bottom(body: Body, rep: RepPlan) -> None:
         body.wait(rep.bottom_s)
 
 
-_POSTURE: Final = {
-    Activity.SIT_DOWN: Posture.SITTING,
-    Activity.ROLL_BAR: Posture.SITTING,
-    Activity.LIE_BACK: Posture.LYING,
-    Activity.SHUFFLE: Posture.LYING,
-    Activity.ADJUST: Posture.LYING,
-    Activity.REST: Posture.LYING,
-    Activity.SIT_UP: Posture.SITTING,
-    Activity.STAND_UP: Posture.STANDING,
-    Activity.STAND: Posture.STANDING,
-    Activity.WALK: Posture.STANDING,
-}
-"""Posture during and after each activity."""
-
 _CHANGE_S: Final = 2.2
 """Usual duration of a change of posture, s; less if the activity is short."""
 
@@ -213,11 +185,11 @@ def perform_activity(body: Body, plan: ActivityPlan) -> None:
     """Perform an activity for exactly as long as planned."""
     start_s = body.now_s
     end_s = start_s + plan.duration_s
-    posture = _POSTURE[plan.activity]
+    posture, how = _HOW[plan.activity]
     if posture is not body.posture:
         change_s = min(_CHANGE_S * body.rng.uniform(0.8, 1.2), _CHANGE_SHARE * plan.duration_s)
         body.settle(posture, change_s)
-    _HOW[plan.activity](body, end_s)
+    how(body, end_s)
     body.now_s = end_s
     body.note(plan.activity, start_s, end_s)
 
@@ -301,18 +273,19 @@ def _keep_still(body: Body, end_s: float) -> None:
     body.wave(body.pose.pitch, np.radians(body.lifter.breath_deg), 0.3, end_s - body.now_s)
 
 
-_HOW: Final[dict[Activity, Callable[[Body, float], None]]] = {
-    Activity.SIT_DOWN: _keep_still,
-    Activity.ROLL_BAR: _roll_bar,
-    Activity.LIE_BACK: _keep_still,
-    Activity.SHUFFLE: _shuffle,
-    Activity.ADJUST: _adjust,
-    Activity.REST: _rest,
-    Activity.SIT_UP: _keep_still,
-    Activity.STAND_UP: _keep_still,
-    Activity.STAND: _stand,
-    Activity.WALK: _walk,
+_HOW: Final[dict[Activity, tuple[Posture, Callable[[Body, float], None]]]] = {
+    Activity.SIT_DOWN: (Posture.SITTING, _keep_still),
+    Activity.ROLL_BAR: (Posture.SITTING, _roll_bar),
+    Activity.LIE_BACK: (Posture.LYING, _keep_still),
+    Activity.SHUFFLE: (Posture.LYING, _shuffle),
+    Activity.ADJUST: (Posture.LYING, _adjust),
+    Activity.REST: (Posture.LYING, _rest),
+    Activity.SIT_UP: (Posture.SITTING, _keep_still),
+    Activity.STAND_UP: (Posture.STANDING, _keep_still),
+    Activity.STAND: (Posture.STANDING, _stand),
+    Activity.WALK: (Posture.STANDING, _walk),
 }
+"""Posture during and after each activity, and what the body does in it."""
 
 
 @dataclass(frozen=True, slots=True)

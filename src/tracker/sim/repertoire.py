@@ -10,7 +10,7 @@ in `docs/simulator.md`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -33,7 +33,7 @@ from tracker.sim.plan import (
 from tracker.sim.sensor import LSM6DSOX
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 Range = tuple[float, float]
 """Lowest and highest value."""
@@ -78,12 +78,7 @@ class TempoRange:
 
     def drawn(self, rng: np.random.Generator) -> Tempo:
         """Return a random tempo."""
-        return Tempo(
-            concentric_s=_between(self.concentric_s, rng),
-            hold_s=_between(self.hold_s, rng),
-            eccentric_s=_between(self.eccentric_s, rng),
-            bottom_s=_between(self.bottom_s, rng),
-        )
+        return Tempo(*(_between(getattr(self, each.name), rng) for each in fields(self)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,16 +122,8 @@ class Style:
     ) -> SetPlan:
         """Return a set whose reps vary and slow down.
 
-        Parameters
-        ----------
-        rng
-            Source of the variation.
-        reps
-            Number of reps.
-        tempo
-            Times of the first rep; None draws a usual tempo.
-        fatigue
-            Share by which durations grow from the first rep to the last.
+        The tempo is that of the first rep; None draws a usual one. Durations grow by a share of
+        `fatigue` from the first rep to the last.
         """
         first = tempo or self.tempo.drawn(rng)
         cv = _between(self.duration_cv, rng)
@@ -248,19 +235,9 @@ def _normal(moments: Range, rng: np.random.Generator) -> float:
 def training_plan(exercise: str, seed: int, least_s: float = 0.0) -> SessionPlan:
     """Return a session of one exercise whose first rep starts within 4 s.
 
-    Parameters
-    ----------
-    exercise
-        Name of the exercise.
-    seed
-        Decides the lifter, the tempo and the sensor's mounting.
-    least_s
-        Sets are added until the session lasts at least this long, s.
-
-    Raises
-    ------
-    UnknownNameError
-        If the exercise cannot be simulated.
+    The seed decides the lifter, the tempo and the sensor's mounting. Sets are added until the
+    session lasts at least `least_s`, s. Raises `UnknownNameError` if the exercise cannot be
+    simulated.
     """
     style = style_of(exercise)
     rng = np.random.default_rng(seed)
@@ -268,10 +245,7 @@ def training_plan(exercise: str, seed: int, least_s: float = 0.0) -> SessionPlan
     mounting = Mounting.drawn(rng)
     tempo = style.tempo.drawn(rng)
 
-    blocks: list[SetPlan | ActivityPlan] = [
-        ActivityPlan(Activity.LIE_BACK, 2.4),
-        ActivityPlan(Activity.REST, 1.3),
-    ]
+    blocks: list[SetPlan | ActivityPlan] = []
     sets = 0
     planned_s = 0.0
     while sets < LEAST_SETS or planned_s < least_s:
@@ -280,20 +254,34 @@ def training_plan(exercise: str, seed: int, least_s: float = 0.0) -> SessionPlan
         blocks += [lifts, rest]
         sets += 1
         planned_s += sum(rep.duration_s for rep in lifts.reps) + rest.duration_s
-    blocks += [
-        ActivityPlan(Activity.SIT_UP, 3.0),
-        ActivityPlan(Activity.STAND_UP, 3.0),
-        ActivityPlan(Activity.WALK, 6.0),
-    ]
+    note = "A simulated training; nobody trained."
+    return _session(exercise, blocks, lifter, mounting, note)
+
+
+def _session(
+    exercise: str,
+    blocks: Sequence[SetPlan | ActivityPlan],
+    lifter: LifterPlan,
+    mounting: Mounting,
+    note: str,
+) -> SessionPlan:
+    """Return a session that begins by lying back and ends by walking away."""
     return SessionPlan(
         exercise=exercise,
-        blocks=tuple(blocks),
+        blocks=(
+            ActivityPlan(Activity.LIE_BACK, 2.4),
+            ActivityPlan(Activity.REST, 1.3),
+            *blocks,
+            ActivityPlan(Activity.SIT_UP, 3.0),
+            ActivityPlan(Activity.STAND_UP, 3.0),
+            ActivityPlan(Activity.WALK, 6.0),
+        ),
         lifter=lifter,
         mounting=mounting,
         sensor=SensorPlan(noise=LSM6DSOX, rate_error=0.004, crystal_ppm=20.0),
         radio=RadioPlan(samples_per_packet=5),
         starts=Posture.SITTING,
-        note="A simulated training; nobody trained.",
+        note=note,
     )
 
 
@@ -308,26 +296,10 @@ def demo_plan(seed: int) -> SessionPlan:
     def about(value: float) -> float:
         return value * float(rng.uniform(0.93, 1.07))
 
-    return SessionPlan(
-        exercise="hip_thrust",
-        blocks=(
-            ActivityPlan(Activity.LIE_BACK, 2.4),
-            ActivityPlan(Activity.REST, 1.3),
-            _good_set(about),
-            ActivityPlan(Activity.REST, 16.0),
-            _hasty_set(about),
-            ActivityPlan(Activity.REST, 3.0),
-            ActivityPlan(Activity.SIT_UP, 3.0),
-            ActivityPlan(Activity.STAND_UP, 3.0),
-            ActivityPlan(Activity.WALK, 6.0),
-        ),
-        lifter=LifterPlan(roll_deg=1.2),
-        mounting=Mounting.drawn(rng),
-        sensor=SensorPlan(noise=LSM6DSOX, rate_error=0.004, crystal_ppm=20.0),
-        radio=RadioPlan(samples_per_packet=5),
-        starts=Posture.SITTING,
-        note="A simulated demo; nobody trained.",
-    )
+    good, hasty = _good_set(about), _hasty_set(about)
+    blocks = (good, ActivityPlan(Activity.REST, 16.0), hasty, ActivityPlan(Activity.REST, 3.0))
+    lifter, mounting = LifterPlan(roll_deg=1.2), Mounting.drawn(rng)
+    return _session("hip_thrust", blocks, lifter, mounting, "A simulated demo; nobody trained.")
 
 
 def _good_set(about: Callable[[float], float]) -> SetPlan:
@@ -346,20 +318,8 @@ def _good_set(about: Callable[[float], float]) -> SetPlan:
 
 def _hasty_set(about: Callable[[float], float]) -> SetPlan:
     def hasty(reach: float = 1.0) -> RepPlan:
-        return RepPlan(
-            concentric_s=about(1.1),
-            hold_s=about(0.3),
-            eccentric_s=about(1.3),
-            bottom_s=about(0.4),
-            reach=reach,
-        )
+        return RepPlan(about(1.1), about(0.3), about(1.3), about(0.4), reach)
 
-    dropped = RepPlan(
-        concentric_s=about(1.15),
-        hold_s=about(0.3),
-        eccentric_s=about(0.6),
-        bottom_s=about(0.9),
-        touch=Touch.FLOOR,
-        knock_g=4.0,
-    )
+    times_s = (about(1.15), about(0.3), about(0.6), about(0.9))
+    dropped = RepPlan(*times_s, touch=Touch.FLOOR, knock_g=4.0)
     return SetPlan((hasty(), hasty(), hasty(reach=0.72), dropped, hasty()))

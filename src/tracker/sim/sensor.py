@@ -85,19 +85,9 @@ def measure(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return what a real sensor measures, before rounding.
 
-    Parameters
-    ----------
-    kinematics
-        Ideal readings at `time_s`, s, shape (n,).
-    rate_hz
-        Sample rate: noise up to half of it ends up in the samples.
-    noise
-        Limits from which `rng` draws the errors of this specimen.
-
-    Returns
-    -------
-    tuple of arrays
-        Specific force, m/s², and angular rate, rad/s, both of shape (n, 3).
+    These are specific force, m/s², and angular rate, rad/s, both of shape (n, 3), at `time_s`, s,
+    shape (n,). Noise up to half the sample rate ends up in them, and `rng` draws the errors of
+    this specimen from the limits of `noise`.
     """
     bandwidth_root = np.sqrt(0.5 * rate_hz)
     acc_sigma_mps2 = noise.acc_density_ug_rthz * 1e-6 * STANDARD_GRAVITY_MPS2 * bandwidth_root
@@ -137,17 +127,6 @@ class Transmission:
     """Shortest time from a packet's last sample to its arrival, s."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Connection:
-    """A period with a connection."""
-
-    samples: slice
-    connected_s: float
-    """When samples begin to flow, s."""
-    booted: Disconnect | None
-    """The disconnect before it, if the sensor restarted meanwhile."""
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Counts:
     """Raw samples of the sensor."""
@@ -177,17 +156,17 @@ def transmit(
     for disconnect in radio.disconnects:
         noticed_s = disconnect.start_s + min(_SUPERVISION_S, 0.5 * disconnect.duration_s)
         received += _link_states(noticed_s, LinkState.LOST, LinkState.RECONNECTING)
-    for run in _connections(counts.time_s, radio.disconnects):
-        if run.booted is not None:
+    for samples, connected_s, booted in _connections(counts.time_s, radio.disconnects):
+        if booted is not None:
             sequence, first_stamp_us = 0, 0
-            clock_start_s = max(run.booted.start_s, run.connected_s - _BOOT_S)
+            clock_start_s = max(booted.start_s, connected_s - _BOOT_S)
             config = replace(config, boot_id=int(rng.integers(1 << 32)))
-        received += _link_states(run.connected_s - 0.1, LinkState.CONFIGURING)
-        received.append((run.connected_s - 0.06, CONFIG_UUID, config.encode()))
-        received += _link_states(run.connected_s - 0.05, LinkState.STREAMING)
+        received += _link_states(connected_s - 0.1, LinkState.CONFIGURING)
+        received.append((connected_s - 0.06, CONFIG_UUID, config.encode()))
+        received += _link_states(connected_s - 0.05, LinkState.STREAMING)
 
-        starts = np.arange(run.samples.start, run.samples.stop, radio.samples_per_packet)
-        starts = starts[starts + radio.samples_per_packet <= run.samples.stop]
+        starts = np.arange(samples.start, samples.stop, radio.samples_per_packet)
+        starts = starts[starts + radio.samples_per_packet <= samples.stop]
         ends = starts + radio.samples_per_packet
         last_s = counts.time_s[ends - 1]
         arrivals_s = _arrivals_s(last_s, radio, rng)
@@ -216,15 +195,19 @@ def transmit(
 
 def _connections(
     time_s: NDArray[np.float64], disconnects: tuple[Disconnect, ...]
-) -> Iterator[_Connection]:
+) -> Iterator[tuple[slice, float, Disconnect | None]]:
+    """Yield the samples of each connection, when they begin to flow, and why it is a new start.
+
+    The last is the disconnect before it, if the sensor restarted meanwhile.
+    """
     first, connected_s, booted = 0, STREAM_START_S, None
     for disconnect in disconnects:
         end_s = disconnect.start_s + disconnect.duration_s
         last, following = np.searchsorted(time_s, (disconnect.start_s, end_s))
-        yield _Connection(slice(first, int(last)), connected_s, booted)
+        yield slice(first, int(last)), connected_s, booted
         first, connected_s = int(following), end_s
         booted = disconnect if disconnect.reboots else None
-    yield _Connection(slice(first, time_s.size), connected_s, booted)
+    yield slice(first, time_s.size), connected_s, booted
 
 
 def _link_states(at_s: float, *states: LinkState) -> list[tuple[float, str, bytes]]:

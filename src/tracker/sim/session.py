@@ -149,10 +149,8 @@ def _swing_deg(movement: Movement) -> float:
 
 def _boundaries_s(movement: Movement) -> tuple[float, float]:
     first, last = movement.profile.crossings()
-    return (
-        movement.start_s + first * movement.duration_s,
-        movement.start_s + last * movement.duration_s,
-    )
+    start_s, duration_s = movement.start_s, movement.duration_s
+    return start_s + first * duration_s, start_s + last * duration_s
 
 
 def _velocities_mps(movement: Movement, length_m: float) -> tuple[float, float]:
@@ -196,11 +194,8 @@ class SimulatedSession:
     def samples(self) -> Samples:
         """Return every sample at its true time, sensor errors and rounding included.
 
-        Returns
-        -------
-        tuple
-            Time, s, shape (n,); specific force, m/s², shape (n, 3); angular rate, rad/s, shape
-            (n, 3), or None without a gyroscope.
+        Time, s, shape (n,); specific force, m/s², shape (n, 3); angular rate, rad/s, shape (n, 3),
+        or None without a gyroscope.
         """
         acc_mps2 = self.counts.acc.astype(np.float64) * self.config.acc_scale_mps2
         scale_radps = self.config.gyro_scale_radps
@@ -212,20 +207,9 @@ class SimulatedSession:
 def simulate(plan: SessionPlan, seed: int) -> SimulatedSession:
     """Simulate a plan; the same plan and seed give the same bytes.
 
-    Parameters
-    ----------
-    plan
-        What happens.
-    seed
-        Decides body, sensor and radio, each from its own random stream, so that a different
-        radio does not change the movements.
-
-    Raises
-    ------
-    UnknownNameError
-        If there is no such exercise.
-    ValueError
-        If a set does not start lying back, or the plan is empty.
+    The seed decides body, sensor and radio, each from its own random stream, so that a different
+    radio does not change the movements. Raises `UnknownNameError` if there is no such exercise,
+    and `ValueError` if a set does not start lying back, or the plan is empty.
     """
     exercise_named(plan.exercise)
     body_rng, sensor_rng, radio_rng = np.random.default_rng(seed).spawn(3)

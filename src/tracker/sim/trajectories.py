@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 
     Evaluation = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
 
-MIN_JERK_PEAK_RATE: Final = 1.875
-"""Peak speed of a minimum-jerk movement over its mean speed (Flash and Hogan 1985)."""
-
 MIN_JERK_PEAK_ACCEL: Final = 10.0 / 3.0**0.5
 """Peak acceleration of a minimum-jerk movement of unit distance and duration."""
 

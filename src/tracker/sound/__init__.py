@@ -1,10 +1,9 @@
 """The coach's sounds: tones and speech that never block the caller."""
 
 from tracker.sound.outputs import Opened, installed_device, open_player
-from tracker.sound.player import Player, Stats
+from tracker.sound.player import Player
 from tracker.sound.sounds import (
     COUNTS,
-    INSTALL,
     MELODIES,
     Clock,
     MissingError,
@@ -25,7 +24,6 @@ from tracker.sound.speech import EspeakVoice
 
 __all__ = [
     "COUNTS",
-    "INSTALL",
     "MELODIES",
     "Clock",
     "EspeakVoice",
@@ -39,7 +37,6 @@ __all__ = [
     "SoundError",
     "Speech",
     "Started",
-    "Stats",
     "Tone",
     "Voice",
     "duration_s",

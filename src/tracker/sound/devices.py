@@ -127,41 +127,41 @@ class Timeline:
         return at_s
 
 
-class _Feed:
-    """The blocks that a device requests."""
+class _Device:
+    """The blocks that a device requests, while it does."""
 
-    def __init__(self, clock: Clock, latency_s: float) -> None:
+    def __init__(self, clock: Clock, latency_s: float, played_s: float) -> None:
         self._clock = clock
         self._latency_s = latency_s
+        self._played_s = played_s
+        """How long the device takes to play what it has requested."""
         self._timeline = Timeline(RATE_HZ)
         self._requests = 0
         self._stall = StallWatch(self._now_s)
 
-    def restart(self, now_s: float) -> None:
-        self._stall = StallWatch(now_s)
+    def keep_up(self, now_s: float) -> None:
+        """Raise `SoundError` if the device no longer requests frames."""
+        if self._stall.is_stalled(self._requests, now_s):
+            advice = "Is it still plugged in, or the headphones in reach?"
+            raise SoundError("The sound device stopped.", advice)
 
-    def block(self, render: Render, frames: int) -> NDArray[np.float32]:
+    def finish(self, is_idle: Callable[[], bool]) -> None:
+        """Wait until the device has played the last sound, in real time."""
+        wait_until_idle(is_idle, self._played_s)
+
+    def _block(self, render: Render, frames: int) -> NDArray[np.float32]:
         self._requests += 1
         return render(frames, self._timeline.place(frames, self._now_s + self._latency_s)).samples
-
-    def check(self, now_s: float) -> None:
-        if self._stall.is_stalled(self._requests, now_s):
-            raise SoundError(
-                "The sound device stopped.", "Is it still plugged in, or the headphones in reach?"
-            )
 
     @property
     def _now_s(self) -> float:
         return self._clock.now_ns() / NS_PER_S
 
 
-class MiniaudioOutput:
+class MiniaudioOutput(_Device):
     """Plays on the default device, or with `null` on one that discards sound in real time.
 
-    Raises
-    ------
-    SoundError
-        If there is no library or no device.
+    Raises `SoundError` if there is no library or no device.
     """
 
     def __init__(self, clock: Clock, *, null: bool = False) -> None:
@@ -170,7 +170,7 @@ class MiniaudioOutput:
         except ImportError as error:
             raise MissingError("miniaudio is not installed.", f"Try: {INSTALL}") from error
         silence_alsa()
-        self._feed = _Feed(clock, MINIAUDIO_LATENCY_S)
+        super().__init__(clock, MINIAUDIO_LATENCY_S, MINIAUDIO_LATENCY_S + PERIOD_MS / 1000)
         self._failure: type[Exception] = miniaudio.MiniaudioError
         try:
             self._device = miniaudio.PlaybackDevice(
@@ -184,34 +184,22 @@ class MiniaudioOutput:
             )
         except self._failure as error:
             raise _no_device() from error
-        self._backend = str(self._device.backend)
-        if self._backend == NULL and not null:
+        backend = str(self._device.backend)
+        self.name = f"the default sound device ({backend})"
+        if backend == NULL and not null:
             # miniaudio's fallback where no audio system is installed.
             self.close()
             raise _no_device()
 
-    @property
-    def name(self) -> str:
-        """What people call it."""
-        return f"the default sound device ({self._backend})"
-
     def start(self, render: Render, now_s: float) -> None:
         """Let the device request frames, in miniaudio's own thread."""
-        self._feed.restart(now_s)
+        self._stall = StallWatch(now_s)
         blocks = self._blocks(render)
         next(blocks)
         try:
             self._device.start(blocks)
         except self._failure as error:
             raise _not_starting(error) from error
-
-    def keep_up(self, now_s: float) -> None:
-        """Raise `SoundError` if the device no longer requests frames."""
-        self._feed.check(now_s)
-
-    def finish(self, is_idle: Callable[[], bool]) -> None:
-        """Wait until the device has played the last sound, in real time."""
-        wait_until_idle(is_idle, MINIAUDIO_LATENCY_S + PERIOD_MS / 1000)
 
     def close(self) -> None:
         """Release the device."""
@@ -220,17 +208,11 @@ class MiniaudioOutput:
     def _blocks(self, render: Render) -> Generator[bytes, int, None]:
         frames = yield b""
         while True:
-            frames = yield self._feed.block(render, frames).tobytes()
+            frames = yield self._block(render, frames).tobytes()
 
 
-class PortAudioOutput:
-    """Plays on the default device.
-
-    Raises
-    ------
-    SoundError
-        If there is no library or no device.
-    """
+class PortAudioOutput(_Device):
+    """Plays on the default device; raises `SoundError` if there is no library or no device."""
 
     def __init__(self, clock: Clock) -> None:
         silence_alsa()
@@ -243,25 +225,21 @@ class PortAudioOutput:
                 f"{str(error).rstrip('.')}.",
                 "Install it (Debian, Ubuntu: sudo apt-get install libportaudio2).",
             ) from error
-        self._feed = _Feed(clock, PORTAUDIO_LATENCY_S)
+        super().__init__(clock, PORTAUDIO_LATENCY_S, PORTAUDIO_LATENCY_S)
         self._library = sounddevice
         self._stream: Any = None
         try:
-            self._device_name = str(sounddevice.query_devices(kind="output")["name"])
+            device_name = sounddevice.query_devices(kind="output")["name"]
         except (sounddevice.PortAudioError, ValueError) as error:
             raise _no_device() from error
-
-    @property
-    def name(self) -> str:
-        """What people call it."""
-        return f"{self._device_name} (PortAudio)"
+        self.name = f"{device_name} (PortAudio)"
 
     def start(self, render: Render, now_s: float) -> None:
         """Let the device request frames, in PortAudio's own thread."""
-        self._feed.restart(now_s)
+        self._stall = StallWatch(now_s)
 
         def fill(block: Any, frames: int, _time: Any, _status: Any) -> None:
-            block[:, 0] = self._feed.block(render, frames)
+            block[:, 0] = self._block(render, frames)
 
         try:
             self._stream = self._library.OutputStream(
@@ -274,14 +252,6 @@ class PortAudioOutput:
             self._stream.start()
         except self._library.PortAudioError as error:
             raise _not_starting(error) from error
-
-    def keep_up(self, now_s: float) -> None:
-        """Raise `SoundError` if the device no longer requests frames."""
-        self._feed.check(now_s)
-
-    def finish(self, is_idle: Callable[[], bool]) -> None:
-        """Wait until the device has played the last sound, in real time."""
-        wait_until_idle(is_idle, PORTAUDIO_LATENCY_S)
 
     def close(self) -> None:
         """Release the device."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import wave
 from contextlib import suppress
@@ -50,12 +51,9 @@ class Bell:
         self._ring = ring
         self._render: Render | None = None
         self._reached_s = 0.0
-        self._rung_s: float | None = None
+        self._rung_s = -math.inf
 
-    @property
-    def name(self) -> str:
-        """What people call it."""
-        return "the terminal bell"
+    name = "the terminal bell"
 
     def start(self, render: Render, now_s: float) -> None:
         """Ring for sounds that begin from now on."""
@@ -69,7 +67,8 @@ class Bell:
         while (frames := int((now_s - self._reached_s) * RATE_HZ)) > 0:
             frames = min(frames, round(LONGEST_BLOCK_S * RATE_HZ))
             for started in self._render(frames, self._reached_s).started:
-                if started.sound in RINGS and self._may_ring(started.at_s):
+                pause_s = started.at_s - self._rung_s
+                if started.sound in RINGS and pause_s >= SHORTEST_PAUSE_S:
                     self._rung_s = started.at_s
                     self._ring()
             self._reached_s += frames / RATE_HZ
@@ -79,9 +78,6 @@ class Bell:
 
     def close(self) -> None:
         """Do nothing: there is nothing to release."""
-
-    def _may_ring(self, at_s: float) -> bool:
-        return self._rung_s is None or at_s - self._rung_s >= SHORTEST_PAUSE_S
 
 
 BLOCK_FRAMES: Final = 480
@@ -101,9 +97,7 @@ class WavFile:
         try:
             self._disk = path.open("wb")
         except OSError as error:
-            raise SoundError(
-                f"{path} cannot be written: {error.strerror}.", "Choose another folder."
-            ) from error
+            raise _not_written(path, error, "Choose another folder.") from error
         # By the open file: given a bad path, `wave` would leave a broken writer behind.
         self._file = wave.open(self._disk, "wb")  # noqa: SIM115 - closed by `close`
         self._file.setnchannels(1)
@@ -152,10 +146,12 @@ class WavFile:
         try:
             self._file.writeframes(np.round(samples * FULL_SCALE).astype("<i2").tobytes())
         except OSError as error:
-            raise SoundError(
-                f"{self._path} cannot be written: {error.strerror}.", "Is the disk full?"
-            ) from error
+            raise _not_written(self._path, error, "Is the disk full?") from error
         self._written_frames += BLOCK_FRAMES
+
+
+def _not_written(path: Path, error: OSError, advice: str) -> SoundError:
+    return SoundError(f"{path} cannot be written: {error.strerror}.", advice)
 
 
 OPENING_LIMIT_S: Final = 3.0
@@ -192,26 +188,9 @@ def open_player(
     """Open the default device, or the terminal bell if that fails; prepare the counts.
 
     Waits for the device, usually 0.1 s and at most `limit_s`: call it before the stream begins,
-    or in a thread.
-
-    Parameters
-    ----------
-    clock
-        The clock of `Player.offer`.
-    wav
-        Write the sound to this file instead.
-    ring
-        Rings the terminal's bell once; called in the player's thread, must neither wait for the
-        caller's thread nor raise.
-    open_device, open_voice
-        Open the device (by default with the installed library) and the voice.
-    limit_s
-        Longest wait.
-
-    Raises
-    ------
-    SoundError
-        If `wav` cannot be written.
+    or in a thread. `ring`, in the player's thread, must neither wait for the caller's thread nor
+    raise. With `wav`, the sound is written to this file instead; raises `SoundError` if that
+    cannot be written.
     """
     if wav is not None:
         written = WavFile(wav)
@@ -228,20 +207,14 @@ def open_player(
         error = SoundError(f"the sound device did not answer within {limit_s:g} s.")
     if error is None:
         return Opened(player)
-    player.abandon()
+    player.end()
     player = Player(lambda: Bell(ring), open_voice, clock)
     player.wait_ready(limit_s)
     return Opened(player, error)
 
 
 def installed_device(clock: Clock) -> Output:
-    """Open the default device with the library that is installed.
-
-    Raises
-    ------
-    SoundError
-        If there is no library, or it finds no device.
-    """
+    """Open the default device with the library that is installed; raise `SoundError` without."""
     try:
         return MiniaudioOutput(clock)
     except MissingError as missing:
@@ -253,4 +226,4 @@ def installed_device(clock: Clock) -> Output:
 
 
 def _line(what: str, error: SoundError) -> str:
-    return " ".join([f"{what}:", error.message, *([error.advice] if error.advice else [])])
+    return f"{what}: {error.message} {error.advice or ''}".rstrip()

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from tracker.domain.units import NS_PER_S
@@ -21,7 +21,7 @@ from tracker.sound.sounds import SoundError, Speech, patience_s
 from tracker.sound.synthesis import Library
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Iterable
 
     import numpy as np
     from numpy.typing import NDArray
@@ -58,21 +58,21 @@ class AudioJob:
     """Whether the player should end."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Stats:
     """What became of the sounds offered."""
 
-    offered: int
-    started: int
-    stale: int
+    offered: int = 0
+    started: int = 0
+    stale: int = 0
     """Left out because they were too late."""
-    replaced: int
+    replaced: int = 0
     """Phrases left out in favour of a newer one."""
-    crowded: int
+    crowded: int = 0
     """Dropped because too many were waiting."""
-    muted: int
+    muted: int = 0
     """Offered while muted."""
-    unspeakable: int
+    unspeakable: int = 0
     """Phrases without a voice to speak them."""
 
 
@@ -82,39 +82,36 @@ class AudioQueue:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._condition = threading.Condition()
+        # Outside the lock only `Library.synthesize` may be called.
         self._library = Library()
         self._mixer = Mixer()
         self._pending: deque[PendingSpeech] = deque()
         self._to_prepare: deque[Speech] = deque()
         self._closing = False
-        self._muted = False
-        self._offered = self._started = self._muted_count = 0
-        self._crowded = self._unspeakable = 0
-
-    @property
-    def library(self) -> Library:
-        """Sounds that are ready; outside the lock only `Library.synthesize` may be called."""
-        return self._library
+        self.muted = False
+        """Whether sound is off."""
+        self._stats = Stats()
 
     @property
     def now_s(self) -> float:
         """Time on the clock, s."""
         return self._clock.now_ns() / NS_PER_S
 
-    @property
-    def muted(self) -> bool:
-        """Whether sound is off."""
-        return self._muted
+    def offer(
+        self, sound: Sound, *, start_s: float | None = None, stale_after_s: float | None = None
+    ) -> None:
+        """Accept a sound to begin at `start_s` on the clock, or now, and return at once.
 
-    def offer(self, sound: Sound, start_s: float | None, stale_after_s: float | None) -> None:
-        """Accept a sound; see `Player.offer`."""
+        If it could only begin later than that by `stale_after_s`, by default `patience_s(sound)`,
+        it is left out.
+        """
         allowed_s = patience_s(sound) if stale_after_s is None else stale_after_s
         with self._condition:
-            self._offered += 1
+            self._stats.offered += 1
             if self._closing:
                 return
-            if self._muted:
-                self._muted_count += 1
+            if self.muted:
+                self._stats.muted += 1
                 return
             wanted_s = self.now_s if start_s is None else start_s
             samples = self._library.get(sound)
@@ -123,7 +120,7 @@ class AudioQueue:
             elif isinstance(sound, Speech):
                 if len(self._pending) >= MAX_PENDING:
                     self._pending.popleft()
-                    self._crowded += 1
+                    self._stats.crowded += 1
                 self._pending.append(PendingSpeech(sound, wanted_s, wanted_s + allowed_s))
                 self._condition.notify()
 
@@ -138,15 +135,15 @@ class AudioQueue:
     def toggle_mute(self) -> bool:
         """Switch sound off or on, at once; return whether it is now off."""
         with self._condition:
-            self._muted = not self._muted
-            if self._muted:
+            self.muted = not self.muted
+            if self.muted:
                 self._mixer.hush(self.now_s)
-                self._muted_count += len(self._pending)
+                self._stats.muted += len(self._pending)
                 self._pending.clear()
-            return self._muted
+            return self.muted
 
-    def withdraw(self, sounds: Collection[Sound]) -> None:
-        """Drop those of these sounds that have not begun."""
+    def withdraw(self, *sounds: Sound) -> None:
+        """Drop those of these sounds that have not begun, such as beats of a finished phase."""
         with self._condition:
             self._mixer.withdraw(self.now_s, sounds)
             kept = [each for each in self._pending if each.speech not in sounds]
@@ -184,16 +181,16 @@ class AudioQueue:
     def resume(self, pending: PendingSpeech) -> None:
         """Put a phrase into the mix, if it could be synthesised."""
         with self._condition:
-            if self._muted:
-                self._muted_count += 1
+            if self.muted:
+                self._stats.muted += 1
             elif not self._place(pending):
-                self._unspeakable += 1
+                self._stats.unspeakable += 1
 
     def render(self, frames: int, at_s: float) -> Mixed:
         """Return the next block of the mix."""
         with self._condition:
             mixed = self._mixer.mix(frames, at_s)
-            self._started += len(mixed.started)
+            self._stats.started += len(mixed.started)
             return mixed
 
     def is_idle(self) -> bool:
@@ -204,15 +201,9 @@ class AudioQueue:
     def stats(self) -> Stats:
         """Return what became of the sounds so far."""
         with self._condition:
-            return Stats(
-                offered=self._offered,
-                started=self._started,
-                stale=self._mixer.stale,
-                replaced=self._mixer.replaced,
-                crowded=self._crowded + self._mixer.crowded,
-                muted=self._muted_count,
-                unspeakable=self._unspeakable,
-            )
+            stale, replaced = self._mixer.stale, self._mixer.replaced
+            crowded = self._stats.crowded + self._mixer.crowded
+            return replace(self._stats, stale=stale, replaced=replaced, crowded=crowded)
 
     def _place(self, pending: PendingSpeech) -> bool:
         samples = self._library.get(pending.speech)
@@ -232,17 +223,10 @@ CLOSING_LIMIT_S: Final = 4.0
 """Longest wait for the last sounds and the device; the end-of-set signal lasts 0.6 s."""
 
 
-class Player:
-    """Plays tones and phrases at their times.
+class Player(AudioQueue):
+    """Plays the sounds of its queue at their times.
 
-    Parameters
-    ----------
-    open_output
-        Opens the output; called in the player's thread, and again after a device was lost.
-    open_voice
-        Opens the voice; called in the player's thread.
-    clock
-        The clock of `start_s`.
+    Output and voice are opened in the player's thread, the output again after a device was lost.
     """
 
     def __init__(
@@ -251,102 +235,49 @@ class Player:
         open_voice: Callable[[], Voice],
         clock: Clock,
     ) -> None:
+        super().__init__(clock)
         self._open_output = open_output
         self._open_voice = open_voice
-        self._queue = AudioQueue(clock)
         self._ready = threading.Event()
-        self._output_name = ""
-        self._output_error: SoundError | None = None
-        self._voice_error: SoundError | None = None
+        self.output_name = ""
+        """Where the sound goes; empty until it is open."""
+        self.output_error: SoundError | None = None
+        """Why nothing can be heard; None if all is well."""
+        self.voice_error: SoundError | None = None
+        """Why nothing is spoken; None if all is well."""
         self._voice: Voice | None = None
         self._retry_s = 0.0
         self._thread = threading.Thread(target=self._run, name="sound", daemon=True)
         self._thread.start()
 
-    @property
-    def output_name(self) -> str:
-        """Where the sound goes; empty until it is open."""
-        return self._output_name
-
-    @property
-    def output_error(self) -> SoundError | None:
-        """Why nothing can be heard; None if all is well."""
-        return self._output_error
-
-    @property
-    def voice_error(self) -> SoundError | None:
-        """Why nothing is spoken; None if all is well."""
-        return self._voice_error
-
-    @property
-    def muted(self) -> bool:
-        """Whether sound is off."""
-        return self._queue.muted
-
     def wait_ready(self, limit_s: float) -> bool:
         """Wait until output and voice have opened or failed; return False on a timeout."""
         return self._ready.wait(limit_s)
 
-    def offer(
-        self, sound: Sound, *, start_s: float | None = None, stale_after_s: float | None = None
-    ) -> None:
-        """Play a sound; returns at once, whatever the device does.
-
-        Parameters
-        ----------
-        sound
-            A tone or a phrase.
-        start_s
-            When it should begin, on the clock; now if None.
-        stale_after_s
-            How much later it may begin before it is left out; by default `patience_s(sound)`.
-        """
-        self._queue.offer(sound, start_s, stale_after_s)
-
-    def withdraw(self, *sounds: Sound) -> None:
-        """Drop those of these sounds that have not begun, such as beats of a finished phase."""
-        self._queue.withdraw(sounds)
-
-    def prepare(self, phrases: Iterable[Speech]) -> None:
-        """Synthesise phrases in the background, so that they can begin without delay."""
-        self._queue.prepare(phrases)
-
-    def toggle_mute(self) -> bool:
-        """Switch sound off or on, at once; return whether it is now off."""
-        return self._queue.toggle_mute()
-
-    def stats(self) -> Stats:
-        """Return what became of the sounds offered."""
-        return self._queue.stats()
-
     def close(self) -> None:
         """Let the last sounds end and close the output; give up on a device that hangs."""
-        self._queue.end()
+        self.end()
         self._thread.join(CLOSING_LIMIT_S)
-
-    def abandon(self) -> None:
-        """Let the player end when it can, without waiting for it."""
-        self._queue.end()
 
     def _run(self) -> None:
         output = self._opened()
         try:
             self._voice = self._open_voice()
         except SoundError as error:
-            self._voice_error = error
+            self.voice_error = error
         self._ready.set()
         while True:
-            job = self._queue.next_job(TICK_S)
+            job = self.next_job(TICK_S)
             if job.pending is not None:
                 self._synthesize(job.pending.speech)
-                self._queue.resume(job.pending)
+                self.resume(job.pending)
             elif job.prepare is not None:
                 self._synthesize(job.prepare)
             elif output is None:
                 if job.closing:
                     return
                 # Only an output that was open before is tried again.
-                if self._output_name and job.now_s >= self._retry_s:
+                if self.output_name and job.now_s >= self._retry_s:
                     output = self._opened()
             else:
                 output = self._kept_up(output, job.now_s)
@@ -354,32 +285,32 @@ class Player:
                     break
         if output is not None:
             try:
-                output.finish(self._queue.is_idle)
+                output.finish(self.is_idle)
             except SoundError as error:
-                self._output_error = error
+                self.output_error = error
             output.close()
 
     def _opened(self) -> Output | None:
         """Open and start the output; on failure keep the reason and return None."""
-        self._retry_s = self._queue.now_s + RETRY_S
+        self._retry_s = self.now_s + RETRY_S
         output: Output | None = None
         try:
             output = self._open_output()
-            output.start(self._queue.render, self._queue.now_s)
+            output.start(self.render, self.now_s)
         except SoundError as error:
-            self._output_error = error
+            self.output_error = error
             if output is not None:
                 output.close()
             return None
-        self._output_error = None
-        self._output_name = output.name
+        self.output_error = None
+        self.output_name = output.name
         return output
 
     def _kept_up(self, output: Output, now_s: float) -> Output | None:
         try:
             output.keep_up(now_s)
         except SoundError as error:
-            self._output_error = error
+            self.output_error = error
             self._retry_s = now_s + RETRY_S
             output.close()
             return None
@@ -390,8 +321,8 @@ class Player:
         if self._voice is None:
             return
         try:
-            samples = self._queue.library.synthesize(speech, self._voice)
+            samples = self._library.synthesize(speech, self._voice)
         except SoundError as error:
-            self._voice_error = error
+            self.voice_error = error
             return
-        self._queue.add(speech, samples)
+        self.add(speech, samples)

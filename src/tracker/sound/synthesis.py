@@ -70,17 +70,9 @@ def resample(samples: NDArray[np.float64], from_hz: int, to_hz: int) -> NDArray[
 def louder_speech(
     samples: NDArray[np.float64], from_hz: int, rate_hz: int = RATE_HZ
 ) -> NDArray[np.float32]:
-    """Trim, compress and resample speech.
+    """Trim, compress and resample speech, shape (n,), of any amplitude.
 
-    Parameters
-    ----------
-    samples
-        Shape (n,), any amplitude, at `from_hz`.
-
-    Returns
-    -------
-    NDArray
-        Shape (m,), within ±`SPEECH_PEAK`; empty if the speech is silent.
+    Returns shape (m,), within ±`SPEECH_PEAK`; empty if the speech is silent.
     """
     peak = float(np.max(np.abs(samples), initial=0.0))
     if peak == 0.0:
@@ -116,10 +108,8 @@ def _render_note(note: Note, rate_hz: int) -> NDArray[np.float32]:
     envelope[:ramp] = _rise(ramp)
     envelope[count - ramp :] = _rise(ramp)[::-1]
     wave *= envelope
-    note_samples: NDArray[np.float32] = (wave * (TONE_PEAK / np.max(np.abs(wave)))).astype(
-        np.float32
-    )
-    return note_samples
+    loud: NDArray[np.float64] = wave * (TONE_PEAK / np.max(np.abs(wave)))
+    return loud.astype(np.float32)
 
 
 def _rise(count: int) -> NDArray[np.float64]:

@@ -48,16 +48,9 @@ def pain_lines(pain: Sequence[PainEntered]) -> Iterator[str]:
 
 
 def next_lines(workout: Workout, earlier: Iterable[Workout], soonest: date) -> Iterator[str]:
-    """Yield a suggestion for the next session of the exercise, and its reason.
+    """Yield a suggestion for the session after `workout`, and its reason.
 
-    Parameters
-    ----------
-    workout
-        The training that has just ended.
-    earlier
-        The trainings before it, oldest first.
-    soonest
-        The first day on which the next one may take place.
+    The earlier trainings are given oldest first; the next one may take place from `soonest` on.
     """
     sessions = [past_session(each) for each in (*earlier, workout)]
     suggestion = suggest(sessions, workout.info.exercise, soonest)

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
     from tracker.tui.audio import OpenSound
 
-if TYPE_CHECKING:
     Flow = Callable[["TrackerApp"], Coroutine[None, None, None]]
     """Shows one screen after the other; the app ends when it returns."""
 
@@ -42,36 +41,20 @@ Kept = TypeVar("Kept", bound="Screen[Any]")
 
 
 class TrackerApp(App[None]):
-    """Runs a flow of screens on the terminal.
+    """Runs a flow of screens on the terminal; the flow is cancelled when the wearer quits.
 
-    Parameters
-    ----------
-    flow
-        Shows the screens; cancelled when the wearer quits.
-    theme
-        The colours to start with.
-    remember_theme
-        Saves another choice; None forgets it.
-    open_sound
-        Opens what plays the sounds; called in a thread, with what rings the terminal's bell. None
-        leaves everything silent.
-    muted
-        Whether the sound is off at first.
+    `remember_theme` saves another choice of colours. `open_sound` opens what plays the sounds, in
+    a thread, with what rings the terminal's bell; without it, everything is silent.
     """
 
     TITLE = "tracker"
     # Here and not in the screens: the style of a default screen's own path is not loaded.
     CSS_PATH: ClassVar[list[str | PurePath]] = [
-        "screens/devices.tcss",
-        "screens/check.tcss",
-        "screens/setup.tcss",
-        "screens/connect.tcss",
-        "screens/train.tcss",
-        "screens/rest.tcss",
-        "screens/summary.tcss",
-        "screens/help.tcss",
-        "screens/history.tcss",
-        "screens/note.tcss",
+        f"screens/{name}.tcss"
+        for name in (
+            *("devices", "check", "setup", "connect", "train"),
+            *("rest", "summary", "help", "history", "note"),
+        )
     ]
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [

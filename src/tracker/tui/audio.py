@@ -25,14 +25,7 @@ if TYPE_CHECKING:
 class AudioController:
     """Plays the sounds of a session, once there is a device to play them on.
 
-    Parameters
-    ----------
-    app
-        Shows why there is no sound, and rings the bell.
-    open_sound
-        Opens the player; None leaves everything silent.
-    muted
-        Whether the sound is off at first.
+    The app shows why there is no sound, and rings the bell. Without `open_sound` all is silent.
     """
 
     def __init__(self, app: App[None], open_sound: OpenSound | None, *, muted: bool) -> None:

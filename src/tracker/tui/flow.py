@@ -24,7 +24,7 @@ from tracker.tui.screens.devices import DevicesScreen
 from tracker.tui.screens.dialogs import GuideScreen, warning_parts
 from tracker.tui.screens.history import HistoryScreen
 from tracker.tui.screens.rest import RestScreen
-from tracker.tui.screens.setup import SetupChoices, SetupScreen
+from tracker.tui.screens.setup import SetupScreen
 from tracker.tui.screens.summary import SummaryScreen
 from tracker.tui.screens.train import TrainScreen
 
@@ -110,15 +110,7 @@ async def train(app: TrackerApp, session: Session, earlier: ReadWorkouts) -> Non
 
 
 class Coach:
-    """Leads the wearer from screen to screen.
-
-    Parameters
-    ----------
-    app
-        Shows the screens.
-    service
-        Opens trainings, and remembers what was chosen.
-    """
+    """Leads the wearer from screen to screen; the service opens the trainings."""
 
     def __init__(self, app: TrackerApp, service: TrainingService) -> None:
         self._app = app
@@ -153,7 +145,15 @@ class Coach:
 
     async def set_up(self, device: Device) -> None:
         """Choose exercise and plan, then connect and train; escape leads back."""
-        async with self._app.kept(SetupScreen(device.name, self._choices(device))) as set_up:
+        service = self._service
+        screen = SetupScreen(
+            device.name,
+            service.exercises(device),
+            service.first_exercise(device),
+            service.last_plan,
+            sound=service.config.training.sound,
+        )
+        async with self._app.kept(screen) as set_up:
             while (form := await self._app.ask(set_up)) is not None:
                 self._try(partial(self._remember, form), "warning")
                 if await self.connect_and_train(device, form):
@@ -184,10 +184,8 @@ class Coach:
         async with self._app.kept(screen):
             while (chosen := await self._app.ask(screen)) is not None:
                 session_id, wish = chosen
-                if wish is Next.REPLAY:
-                    await self._replay(session_id)
-                else:
-                    await self._past(session_id)
+                show = self._replay if wish is Next.REPLAY else self._past
+                await show(session_id)
         self._history = None
 
     async def _past(self, session_id: int) -> None:
@@ -257,15 +255,6 @@ class Coach:
                 await self._training.wait()
 
     # What is remembered
-
-    def _choices(self, device: Device) -> SetupChoices:
-        service = self._service
-        return SetupChoices(
-            service.exercises(device),
-            service.first_exercise(device),
-            service.last_plan,
-            sound=service.config.training.sound,
-        )
 
     def _remember(self, form: SetupForm) -> None:
         self._service.remember_plan(form.exercise, form.plan)

@@ -61,13 +61,7 @@ def texts_of_plan(plan: Plan) -> PlanTexts:
 
 
 def plan_from_texts(texts: PlanTexts) -> Plan:
-    """Return the plan that the fields describe.
-
-    Raises
-    ------
-    FieldError
-        If one of them can't be read.
-    """
+    """Return the plan that the fields describe; raise `FieldError` if one can't be read."""
     loss = number_in("loss", texts.loss)
     least, most = (share * _PERCENT for share in VELOCITY_LOSS_SHARES)
     if loss is not None and not least <= loss <= most:
@@ -102,9 +96,7 @@ def number_in(field: str, text: str) -> float | None:
 def _finite(cleaned: str) -> float:
     number = float(cleaned.replace(",", "."))
     # A comma typed before the digits would turn 11 into 0.11.
-    if not cleaned[0].isdigit():
-        raise ValueError(cleaned)
-    if not math.isfinite(number):
+    if not cleaned[0].isdigit() or not math.isfinite(number):
         raise ValueError(cleaned)
     return number
 

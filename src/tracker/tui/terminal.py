@@ -75,12 +75,7 @@ AT_ONCE: Final = "ctrl+c"
 class KeyQueue:
     """Gives an app its keys, each once the one before has been handled.
 
-    Parameters
-    ----------
-    app
-        The app.
-    take
-        Runs the binding of a key, or passes it to the focused widget.
+    `take` runs the binding of a key, or passes it to the focused widget.
     """
 
     def __init__(self, app: App[Any], take: Callable[[Key], Awaitable[None]]) -> None:

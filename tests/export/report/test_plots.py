@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.workouts import training_set
 from tracker.domain import HIP_THRUST, Plan, SetRecord
+from tracker.export.report import measures
 from tracker.export.report.measures import phase_rows
 from tracker.export.report.plots import (
     HEIGHT,
@@ -19,7 +20,6 @@ from tracker.export.report.plots import (
     Bar,
     DotPlot,
     PhaseBar,
-    Quantity,
     Series,
     dot_plot,
     phase_bar,
@@ -64,7 +64,7 @@ def test_every_value_is_inside_and_ticks_are_few(values: list[float], from_zero:
         assert float(text) == pytest.approx(tick, abs=1e-9)
 
 
-HOLD = Quantity("Hold", "s", 1, least_span=1.0, from_zero=True)
+HOLD = replace(measures.HOLD, title="Hold")
 
 
 def plotted(values: Sequence[float | None], goal: tuple[float, float] | None = None) -> DotPlot:
@@ -131,7 +131,7 @@ def test_dates_are_named_at_the_ends_only() -> None:
     dates = ["4 May 2026", "6 May 2026", "8 May 2026"]
     plot = dot_plot("x", HOLD, [Series([1.0, 2.0, 3.0], ["round"] * 3)], dates, x_title="Session")
     assert plot is not None
-    assert [label.text for label in plot.x_labels] == [dates[0], dates[-1]]
+    assert [text for _, text in plot.x_labels] == [dates[0], dates[-1]]
 
 
 def test_everything_is_inside_the_drawing() -> None:

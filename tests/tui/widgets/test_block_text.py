@@ -11,11 +11,11 @@ FIGURES = st.text(alphabet="0123456789.:–", min_size=1, max_size=4)
 
 
 def test_a_figure_of_the_thinnest_stroke() -> None:
-    assert block_text("5", 3, 3) == ["█▀▀", "▀▀█", "▀▀▀"]
+    assert block_text("5", 3, 3) == ("█▀▀", "▀▀█", "▀▀▀")
 
 
 def test_a_word_keeps_its_letters_a_stroke_apart() -> None:
-    assert block_text("UP", 7, 3) == ["█ █ █▀█", "█ █ █▀▀", "▀▀▀ ▀  "]
+    assert block_text("UP", 7, 3) == ("█ █ █▀█", "█ █ █▀▀", "▀▀▀ ▀  ")
 
 
 def test_the_count_is_at_least_nine_rows_high_on_the_smallest_terminal() -> None:
@@ -33,7 +33,7 @@ def test_a_count_does_not_shrink_from_nine_to_ten() -> None:
 def test_a_drawing_fits_or_is_plain_text(text: str, width: int, height: int) -> None:
     lines = block_text(text, width, height)
 
-    if lines == [text]:
+    if lines == (text,):
         assert width < strokes_wide(text) or 2 * height < 5
     else:
         assert len(lines) <= height

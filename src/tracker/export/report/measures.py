@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from tracker.coach import VERDICT_WORDS, PaceVerdict, judge_pace, planned_s, taken_s
 from tracker.domain import (
     CODE_ORDER,
-    EXERCISES,
     LIFTERS_ORDER,
     PHASE_WORDS,
     Extreme,
@@ -37,30 +37,35 @@ LIKE_LOAD_SHARE: Final = 0.05
 changes velocity by 0.05 m/s (a hip thrust loses about 0.1 m/s for each tenth of 1RM)."""
 
 
+Of = TypeVar("Of")
+
+
 @dataclass(frozen=True, slots=True)
-class Size:
-    """How far a rep goes, which is measured differently from exercise to exercise."""
+class Quantity(Generic[Of]):
+    """What is plotted of a rep or a session."""
 
     title: str
     unit: str
     decimals: int
     least_span: float
-    """Differences below a tenth of it mean nothing."""
-    of: Callable[[Rep], float | None]
+    """The axis spans at least this much; a tenth of it means nothing."""
+    of: Callable[[Of], float | None]
+    from_zero: bool = False
 
 
-RANGE: Final = Size("Range of motion", "°", 1, 10.0, lambda rep: known(rep.rom_deg))
-RISE: Final = Size(
-    "Rise", "cm", 1, 10.0, lambda rep: None if rep.rise_m is None else known(rep.rise_m * CM_PER_M)
+RANGE: Final[Quantity[Rep]] = Quantity("Range of motion", "°", 1, 10.0, lambda rep: rep.rom_deg)
+RISE: Final[Quantity[Rep]] = Quantity(
+    "Rise", "cm", 1, 10.0, lambda rep: None if rep.rise_m is None else rep.rise_m * CM_PER_M
+)
+VELOCITY: Final[Quantity[Rep]] = Quantity(
+    "Mean velocity, concentric", "m/s", 2, 0.2, lambda rep: rep.mean_velocity_mps
+)
+HOLD: Final[Quantity[Rep]] = Quantity(
+    "Hold at the top", "s", 1, 1.0, lambda rep: rep.lockout_s, from_zero=True
 )
 
 
-def exercise_of(workout: Workout) -> Exercise | None:
-    """Return the exercise of a training; None for one of a later version."""
-    return EXERCISES.get(workout.info.exercise)
-
-
-def size_of(exercise: Exercise | None) -> Size:
+def size_of(exercise: Exercise | None) -> Quantity[Rep]:
     """Return range of motion for exercises read from rotation, rise for the others."""
     by_height = exercise is not None and exercise.signal is LiftSignal.HEIGHT
     return RISE if by_height else RANGE
@@ -71,27 +76,20 @@ def is_synthetic(workout: Workout) -> bool:
     return workout.info.origin == SYNTHETIC
 
 
-def set_volume_kg(record: SetRecord) -> float | None:
-    """Return reps times load of a set, kg; None if the load is unknown."""
-    load_kg = known(record.load_kg)
-    return None if load_kg is None else record.done * load_kg
-
-
 def volume_kg(sets: Sequence[SetRecord]) -> float | None:
-    """Return the volume of the sets whose load is known, kg; None if there are none."""
-    each = [volume for record in sets if (volume := set_volume_kg(record)) is not None]
+    """Return reps times load of the sets whose load is known, kg; None if there are none."""
+    loads_kg = [(known(record.load_kg), record.done) for record in sets]
+    each = [load_kg * done for load_kg, done in loads_kg if load_kg is not None]
     return sum(each) if each else None
 
 
 def main_load_kg(sets: Sequence[SetRecord]) -> float | None:
     """Return the load of most reps, and the heavier of two, kg."""
-    reps_by_load: dict[float, int] = {}
+    reps_by_load: Counter[float] = Counter()
     for record in sets:
         if (load_kg := known(record.load_kg)) is not None:
-            reps_by_load[load_kg] = reps_by_load.get(load_kg, 0) + record.done
-    if not reps_by_load:
-        return None
-    return max(reps_by_load, key=lambda load_kg: (reps_by_load[load_kg], load_kg))
+            reps_by_load[load_kg] += record.done
+    return max(reps_by_load, key=lambda load_kg: (reps_by_load[load_kg], load_kg), default=None)
 
 
 def is_like_load(load_kg: float | None, reference_kg: float | None) -> bool:
@@ -118,13 +116,9 @@ def pain_at(workout: Workout, moment: PainMoment) -> int | None:
     scores = [pain.score for pain in workout.pain if pain.moment is moment]
     if not scores:
         return None
-    match moment:
-        case PainMoment.BEFORE:
-            return scores[0]
-        case PainMoment.BETWEEN:
-            return max(scores)
-        case PainMoment.AFTER:
-            return scores[-1]
+    if moment is PainMoment.BETWEEN:
+        return max(scores)
+    return scores[0 if moment is PainMoment.BEFORE else -1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +126,6 @@ class PhaseRow:
     """One phase of a set against its plan."""
 
     phase: Phase
-    title: str
     planned_s: float | None
     """Planned duration, s; None without a plan, or for as fast as possible."""
     planned: str
@@ -151,6 +144,11 @@ class PhaseRow:
     """Reps of which the phase is known."""
     verdict: PaceVerdict | None
     """What the median makes of the plan; None without a plan."""
+
+    @property
+    def title(self) -> str:
+        """The phase for people."""
+        return PHASE_WORDS[self.phase].capitalize()
 
     @property
     def words(self) -> str:
@@ -200,7 +198,6 @@ def _row(plan: Plan, phase: Phase, done_s: float | None, each_s: list[float]) ->
     explosive = aim is None and plan.tempo is not None and phase is not Phase.LOCKOUT
     return PhaseRow(
         phase=phase,
-        title=PHASE_WORDS[phase].capitalize(),
         planned_s=aim,
         planned=EXPLOSIVE if explosive else short(aim),
         done_s=done_s,

@@ -37,11 +37,6 @@ class Figure:
         """Whether it was measured on the simulator."""
         return self.section.startswith("SIMULATED")
 
-    @property
-    def reached(self) -> str:
-        """Whether the target was reached, in words."""
-        return "reached" if self.verdict == "ok" else "NOT reached"
-
 
 # Two lines each: the row as the table has it, and what it says for people.
 # fmt: off

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any, Final
 
 from tracker.coach import judge_pain
 from tracker.domain import PainMoment
@@ -21,61 +21,24 @@ from tracker.export.report.wording import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
-    from tracker.domain import Exercise, PainEntered, SetRecord, Workout
-    from tracker.export.report.wording import Remark
+    from tracker.domain import Exercise, SetRecord, Workout
 
 BODYWEIGHT: Final = "bodyweight"
 """What a load of 0 kg is called."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tile:
-    """One number with its name."""
-
-    name: str
-    value: str
-    detail: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class SetRow:
-    """One set in the table of sets."""
-
-    index: int
-    reps: str
-    load: str
-    effort: str
-    pain: str
-    rest: str
-
-
-@dataclass(frozen=True, slots=True)
-class Overview:
-    """The first page."""
-
-    summary: str
-    """The whole training in one sentence."""
-    tiles: tuple[Tile, ...]
-    rows: tuple[SetRow, ...]
-    remarks: tuple[Remark, ...]
-    """Flags of form, the most frequent first."""
-    pain_words: str
-    """A sentence if pain rose or is high; else empty."""
-    note: str
-
-
-def overview_of(workout: Workout, exercise: Exercise | None) -> Overview:
-    """Return the first page of a training."""
-    return Overview(
-        summary=_summary(workout),
-        tiles=_tiles(workout, exercise),
-        rows=tuple(_rows(workout)),
-        remarks=remarks_of_session(workout.sets, of_form=True),
-        pain_words=_pain_words(workout),
-        note=workout.note,
-    )
+def overview_of(workout: Workout, exercise: Exercise | None) -> dict[str, Any]:
+    """Return what the template of the first page shows of a training."""
+    return {
+        "summary": _summary(workout),
+        "tiles": _tiles(workout, exercise),
+        "rows": _rows(workout),
+        "remarks": remarks_of_session(workout.sets, of_form=True),
+        "pain_words": _pain_words(workout),
+        "note": workout.note,
+    }
 
 
 def load_text(load_kg: float | None) -> str:
@@ -108,70 +71,64 @@ def _summary(workout: Workout) -> str:
     return f"{text}."
 
 
-def _tiles(workout: Workout, exercise: Exercise | None) -> tuple[Tile, ...]:
+def _tiles(workout: Workout, exercise: Exercise | None) -> list[tuple[str, str, str]]:
+    """Return names, values and details."""
     sets = workout.sets
     reps = [rep for record in sets for rep in record.reps]
     size = size_of(exercise)
     before, after = (pain_at(workout, each) for each in (PainMoment.BEFORE, PainMoment.AFTER))
     efforts = all_known(record.entries.rpe for record in sets)
-    return (
-        Tile("Sets", str(len(sets)), f"{counted(sum(each.done for each in sets), 'rep')} in all"),
-        Tile("Load", _loads(sets)),
+    return [
+        ("Sets", str(len(sets)), f"{counted(sum(each.done for each in sets), 'rep')} in all"),
+        ("Load", _loads(sets), ""),
         _volume_tile(sets),
-        Tile(size.title, number(median(map(size.of, reps)), 0, size.unit), "median of all reps"),
-        Tile("Hold", number(median(rep.lockout_s for rep in reps), 1, "s"), "median of all reps"),
-        Tile("Pain", f"{_score(before)} → {_score(after)}", "before → after, of 10"),
-        Tile("Effort", _span(efforts), "RPE, of 10"),
-        Tile("Time", clock_time(workout.facts.duration_s), "minutes : seconds recorded"),
-    )
+        (size.title, number(median(map(size.of, reps)), 0, size.unit), "median of all reps"),
+        ("Hold", number(median(rep.lockout_s for rep in reps), 1, "s"), "median of all reps"),
+        ("Pain", f"{_score(before)} → {_score(after)}", "before → after, of 10"),
+        ("Effort", _span(efforts), "RPE, of 10"),
+        ("Time", clock_time(workout.facts.duration_s), "minutes : seconds recorded"),
+    ]
 
 
-def _volume_tile(sets: Sequence[SetRecord]) -> Tile:
+def _volume_tile(sets: Sequence[SetRecord]) -> tuple[str, str, str]:
     loaded = sum(known(record.load_kg) is not None for record in sets)
     total = volume_kg(sets)
     if total == 0.0:
-        return Tile("Volume", BODYWEIGHT)
+        return "Volume", BODYWEIGHT, ""
     partly = f", of {loaded} of {counted(len(sets), 'set')}" if 0 < loaded < len(sets) else ""
-    return Tile("Volume", short(total, "kg"), f"reps × load{partly}")
+    return "Volume", short(total, "kg"), f"reps × load{partly}"
 
 
 def _loads(sets: Sequence[SetRecord]) -> str:
-    loads = all_known(record.load_kg for record in sets)
-    if not loads:
-        return UNKNOWN
-    least, most = min(loads), max(loads)
-    return load_text(least) if least == most else f"{short(least)}–{short(most, 'kg')}"
+    loads = set(all_known(record.load_kg for record in sets))
+    return load_text(*loads) if len(loads) == 1 else _span(loads, "kg")
 
 
-def _span(values: Sequence[float]) -> str:
+def _span(values: Collection[float], unit: str = "") -> str:
     if not values:
         return UNKNOWN
     least, most = min(values), max(values)
-    return short(least) if least == most else f"{short(least)}–{short(most)}"
+    return short(least, unit) if least == most else f"{short(least)}–{short(most, unit)}"
 
 
 def _score(score: int | None) -> str:
     return UNKNOWN if score is None else str(score)
 
 
-def _rows(workout: Workout) -> list[SetRow]:
-    following = (*workout.sets[1:], None)
+def _rows(workout: Workout) -> list[tuple[str, ...]]:
+    """Return number, reps, load, effort, pain and rest of each set."""
+    last_scores = {each.set_index: each.score for each in workout.pain}
     return [
-        SetRow(
-            index=record.index,
-            reps=reps_text(record),
-            load=load_text(known(record.load_kg)),
-            effort=short(record.entries.rpe),
-            pain=_score(_pain_after(workout.pain, record)),
-            rest=UNKNOWN if after is None else clock_time(after.start_s - record.end_s),
+        (
+            str(record.index),
+            reps_text(record),
+            load_text(known(record.load_kg)),
+            short(record.entries.rpe),
+            _score(last_scores.get(record.index)),
+            UNKNOWN if after is None else clock_time(after.start_s - record.end_s),
         )
-        for record, after in zip(workout.sets, following, strict=False)
+        for record, after in zip_longest(workout.sets, workout.sets[1:])
     ]
-
-
-def _pain_after(pain: Sequence[PainEntered], record: SetRecord) -> int | None:
-    scores = [each.score for each in pain if each.set_index == record.index]
-    return scores[-1] if scores else None
 
 
 def _pain_words(workout: Workout) -> str:

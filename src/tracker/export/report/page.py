@@ -7,19 +7,16 @@ text twice over.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from tracker.coach.pacing import TOLERANCE_S, TOLERANCE_SHARE, TURN_S
-from tracker.domain import FaultReason
+from tracker.domain import EXERCISES, FaultReason
 from tracker.export.report import method
-from tracker.export.report import wording as limits
-from tracker.export.report.measures import exercise_of, is_synthetic
+from tracker.export.report.measures import is_synthetic
 from tracker.export.report.overview import overview_of
 from tracker.export.report.set_section import set_section
 from tracker.export.report.trends import trends_of
@@ -37,11 +34,10 @@ from tracker.export.report.wording import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from typing import BinaryIO
 
-    from tracker.domain import Gap, Rep, SetRecord, Workout
-    from tracker.export.report.wording import Remark
+    from tracker.domain import Gap, Rep, Workout
 
 FAULT_WORDS: Final = {
     FaultReason.LENGTH: "packets of the wrong length",
@@ -59,71 +55,34 @@ FAULT_WORDS: Final = {
 }
 """The kinds of faults in words."""
 
-REASON_WORDS: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "turn": "an unusual rotation",
-        "radius": "did not rise with its rotation",
-        "coherence": "did not rise as it turned",
-        "planarity": "not about one axis",
-        "about_vertical": "turned about the vertical",
-        "duration": "unusually fast or slow",
-        "quiet": "not out of rest",
-        "size": "not as far as the others",
-        "bottom": "started elsewhere than the others",
-        "top": "ended elsewhere than the others",
-        "axis": "turned another way than the others",
-        "alone": "by itself",
-        "no_gyroscope": "seen without a gyroscope",
-    }
-)
+REASON_WORDS: Final = {
+    "turn": "an unusual rotation",
+    "radius": "did not rise with its rotation",
+    "coherence": "did not rise as it turned",
+    "planarity": "not about one axis",
+    "about_vertical": "turned about the vertical",
+    "duration": "unusually fast or slow",
+    "quiet": "not out of rest",
+    "size": "not as far as the others",
+    "bottom": "started elsewhere than the others",
+    "top": "ended elsewhere than the others",
+    "axis": "turned another way than the others",
+    "alone": "by itself",
+    "no_gyroscope": "seen without a gyroscope",
+}
 """What lowers confidence; a reason of a later version is named as it is."""
 
 FEW_SAMPLES_SHARE: Final = 0.01
 """If a larger share of the time has no samples, the report says so on the first page."""
 
 
-@dataclass(frozen=True, slots=True)
-class RepRow:
-    """One rep in the table of confidence."""
-
-    index: int
-    confidence: str
-    reason: str
-    flags: str
-
-
-@dataclass(frozen=True, slots=True)
-class SetRows:
-    """The reps of one set."""
-
-    index: int
-    rows: tuple[RepRow, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Quality:
-    """The section on the data."""
-
-    verdict: str
-    """A sentence on how good the data are."""
-    is_flawed: bool
-    """Whether so much is missing that the first page has to say so."""
-    facts: tuple[tuple[str, str], ...]
-    gaps: tuple[tuple[str, str], ...]
-    """Start and length of each gap."""
-    faults: tuple[tuple[str, int], ...]
-    remarks: tuple[Remark, ...]
-    """Flags of the data."""
-    sets: tuple[SetRows, ...]
-
-
-def quality_of(workout: Workout) -> Quality:
-    """Return the section on the data of a training."""
+def quality_of(workout: Workout) -> dict[str, Any]:
+    """Return what the template of the section on the data shows of a training."""
     facts = workout.facts
-    return Quality(
-        verdict=_verdict(workout),
-        is_flawed=_is_flawed(workout),
-        facts=(
+    return {
+        "verdict": _verdict(workout),
+        "is_flawed": _is_flawed(workout),
+        "facts": (
             ("Sensor", _sensor(workout)),
             ("Measured rate", number(facts.rate_hz, 1, "samples per second")),
             ("Recorded", f"{clock_time(facts.duration_s)} (minutes : seconds)"),
@@ -132,13 +91,15 @@ def quality_of(workout: Workout) -> Quality:
             ("File", facts.path),
             ("Origin", workout.info.origin),
         ),
-        gaps=tuple((clock_time(gap.start_s), number(_length_s(gap), 2)) for gap in workout.gaps),
-        faults=tuple(
-            (FAULT_WORDS[reason], amount) for reason, amount in workout.faults.items() if amount
-        ),
-        remarks=remarks_of_session(workout.sets, of_form=False),
-        sets=tuple(_set_rows(record) for record in workout.sets if record.reps),
-    )
+        "gaps": [(clock_time(gap.start_s), number(_length_s(gap), 2)) for gap in workout.gaps],
+        "faults": [(FAULT_WORDS[reason], n) for reason, n in workout.faults.items() if n],
+        "remarks": remarks_of_session(workout.sets, of_form=False),
+        "sets": [
+            (record.index, list(map(_rep_row, record.reps)))
+            for record in workout.sets
+            if record.reps
+        ],
+    }
 
 
 def _sensor(workout: Workout) -> str:
@@ -184,46 +145,26 @@ def _verdict(workout: Workout) -> str:
     return "Good: nothing is missing and nothing was unreadable."
 
 
-def _set_rows(record: SetRecord) -> SetRows:
-    return SetRows(record.index, tuple(map(_rep_row, record.reps)))
-
-
-def _rep_row(rep: Rep) -> RepRow:
-    reason = (
-        ""
-        if rep.confidence_reason is None
-        else REASON_WORDS.get(rep.confidence_reason, rep.confidence_reason)
-    )
+def _rep_row(rep: Rep) -> tuple[str, ...]:
+    """Return number, confidence, what speaks against it, and flags of a rep."""
+    reason = rep.confidence_reason or ""
     flags = names(rep.flags) or UNKNOWN
-    return RepRow(
-        rep.index,
-        number(rep.confidence, 2),
-        reason,
-        flags if rep.complete else f"cut off before its end; {flags}".removesuffix(f"; {UNKNOWN}"),
-    )
-
-
-LANGUAGE: Final = "en"
-"""Language of the words in the templates."""
+    if not rep.complete:
+        flags = f"cut off before its end; {flags}".removesuffix(f"; {UNKNOWN}")
+    return str(rep.index), number(rep.confidence, 2), REASON_WORDS.get(reason, reason), flags
 
 
 def report_html(workout: Workout, history: Iterable[Workout] = ()) -> str:
     """Return the report of a training as one self-contained page.
 
-    Parameters
-    ----------
-    workout
-        The training.
-    history
-        Other trainings of the same person, in any order; earlier ones of the same exercise become
-        trends.
+    The history is other trainings of the same person, in any order; earlier ones of the same
+    exercise become trends.
     """
-    exercise = exercise_of(workout)
+    exercise = EXERCISES.get(workout.info.exercise)
     text: str = (
         _templates()
         .get_template("page.html.j2")
         .render(
-            language=LANGUAGE,
             title=workout.info.exercise if exercise is None else exercise.title,
             when=day_and_time(workout.info.started_utc),
             is_synthetic=is_synthetic(workout),
@@ -233,7 +174,6 @@ def report_html(workout: Workout, history: Iterable[Workout] = ()) -> str:
             trends=trends_of(workout, history, exercise),
             quality=quality_of(workout),
             method=method,
-            limits=limits,
             tolerance_s=TOLERANCE_S,
             turn_s=TURN_S,
             tolerance_percent=round(100 * TOLERANCE_SHARE),

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tracker.domain import PHASE_WORDS
 from tracker.domain.tempo import EXPLOSIVE
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tracker.domain import Phase
-    from tracker.export.report.measures import PhaseRow
+    from tracker.export.report.measures import PhaseRow, Quantity
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +56,10 @@ def scale_over(
     from_zero: bool = False,
     steps: int = 4,
 ) -> Scale:
-    """Return an axis with about `steps` round steps that holds all `values`.
+    """Return an axis with about `steps` round steps that holds all `values`, at least one.
 
-    Parameters
-    ----------
-    values
-        At least one.
-    start_px, end_px
-        Where the axis begins and ends.
-    least_span
-        The axis spans at least this much, so that meaningless differences look small.
-    from_zero
-        Whether the axis begins at 0 unless a value is below.
-    steps
-        About how many steps.
+    It spans at least `least_span`, so that meaningless differences look small, and begins at 0
+    with `from_zero` unless a value is below.
     """
     least, most = min(values), max(values)
     if from_zero:
@@ -122,14 +112,6 @@ class Dot:
 
 
 @dataclass(frozen=True, slots=True)
-class Label:
-    """A label on an axis."""
-
-    at_px: float
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class Goal:
     """A planned value with its tolerance."""
 
@@ -152,8 +134,9 @@ class DotPlot:
     lines: tuple[str, ...]
     """Points of each line in SVG's notation; an unknown value breaks the line."""
     dots: tuple[Dot, ...]
-    x_labels: tuple[Label, ...]
-    y_labels: tuple[Label, ...]
+    x_labels: tuple[tuple[float, str], ...]
+    """Where the labels on the axis are, and their texts."""
+    y_labels: tuple[tuple[float, str], ...]
     goal: Goal | None
     legend: tuple[tuple[str, str], ...]
     """Shapes that occur, and their meaning."""
@@ -176,21 +159,9 @@ class Series:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
-    """What is plotted."""
-
-    title: str
-    unit: str
-    decimals: int
-    least_span: float
-    """The axis spans at least this much; a tenth of it means nothing."""
-    from_zero: bool = False
-
-
 def dot_plot(
     key: str,
-    quantity: Quantity,
+    quantity: Quantity[Any],
     series: Sequence[Series],
     x_names: Sequence[str],
     *,
@@ -200,22 +171,9 @@ def dot_plot(
 ) -> DotPlot | None:
     """Return a plot, or None if none of its values is known.
 
-    Parameters
-    ----------
-    key
-        Unique on the page.
-    quantity
-        What is plotted.
-    series
-        Lines of dots; all as long as `x_names`.
-    x_names
-        Label of each place on the x axis.
-    x_title
-        What the places are.
-    legend
-        Shapes and their meaning; those that do not occur are left out.
-    goal
-        A planned value and its tolerance, in the same unit.
+    The series are lines of dots, as long as `x_names`, which label the places on the x axis;
+    `x_title` says what the places are. The legend loses the shapes that do not occur. The goal is
+    a planned value with its tolerance.
     """
     values = all_known(value for each in series for value in each.values)
     if not values:
@@ -252,12 +210,16 @@ def dot_plot(
         x_title=x_title,
         lines=tuple(line for each in series for line in _lines(each, x_px, y)),
         dots=dots,
-        x_labels=tuple(Label(x_px[place], x_names[place]) for place in sorted(labelled)),
-        y_labels=tuple(Label(y.px(tick), number(tick, y.decimals)) for tick in y.ticks),
+        x_labels=tuple((x_px[place], x_names[place]) for place in sorted(labelled)),
+        y_labels=_labels(y),
         goal=None if goal is None else _goal(quantity, goal, y),
         dot_px=DOT_PX if len(x_names) <= MANY else SMALL_DOT_PX,
         legend=tuple(entry for entry in legend if entry[0] in shapes),
     )
+
+
+def _labels(scale: Scale) -> tuple[tuple[float, str], ...]:
+    return tuple((scale.px(tick), number(tick, scale.decimals)) for tick in scale.ticks)
 
 
 def _places(amount: int) -> list[float]:
@@ -277,20 +239,22 @@ def _lines(series: Series, x_px: Sequence[float], y: Scale) -> list[str]:
     return [" ".join(run) for run in runs if len(run) > 1]
 
 
-def _goal(quantity: Quantity, goal: tuple[float, float], y: Scale) -> Goal:
+def _goal(quantity: Quantity[Any], goal: tuple[float, float], y: Scale) -> Goal:
     aim, near = goal
     top, bottom = y.px(aim + near), y.px(aim - near)
     text = f"plan {number(aim, quantity.decimals)} ± {number(near, 2)}"
     return Goal(y.px(aim), top, round(bottom - top, 1), text)
 
 
-def _dot_label(quantity: Quantity, series: Series, x_title: str, x_name: str, value: float) -> str:
+def _dot_label(
+    quantity: Quantity[Any], series: Series, x_title: str, x_name: str, value: float
+) -> str:
     name = f" {series.name}" if series.name else ""
     return f"{x_title} {x_name}{name}: {number(value, quantity.decimals, quantity.unit)}"
 
 
 def _described(
-    quantity: Quantity,
+    quantity: Quantity[Any],
     series: Sequence[Series],
     x_title: str,
     goal: tuple[float, float] | None,
@@ -298,14 +262,13 @@ def _described(
     parts = []
     for each in series:
         values = all_known(each.values)
-        if not values:
-            continue
-        least, most = (number(bound(values), quantity.decimals) for bound in (min, max))
-        name = f" {each.name}" if each.name else ""
-        parts.append(
-            f"{quantity.title}{name} by {x_title.lower()}: {len(values)} of {len(each.values)} "
-            f"known, from {least} to {most} {quantity.unit}".rstrip()
-        )
+        if values:
+            least, most = (number(bound(values), quantity.decimals) for bound in (min, max))
+            name = f" {each.name}" if each.name else ""
+            parts.append(
+                f"{quantity.title}{name} by {x_title.lower()}: {len(values)} of "
+                f"{len(each.values)} known, from {least} to {most} {quantity.unit}".rstrip()
+            )
     if goal is not None:
         parts.append(f"Planned: {number(goal[0], quantity.decimals, quantity.unit)}")
     return ". ".join(parts) + ". The numbers are in the table beside it."
@@ -397,7 +360,7 @@ def phase_bar(key: str, rows: Sequence[PhaseRow]) -> PhaseBar | None:
             for bar in bars
         ),
         bars=bars,
-        ticks=tuple((x.px(tick), number(tick, x.decimals)) for tick in x.ticks),
+        ticks=_labels(x),
         words=tuple(PHASE_WORDS[row.phase] for row in rows),
         axis_px=axis_px,
         height_px=axis_px + 22.0,
@@ -413,13 +376,6 @@ def _parts(phases: Sequence[tuple[Phase, float | None, str]], x: Scale) -> tuple
         width_px = round(max(0.0, end_px - start_px), 1)
         word = PHASE_WORDS[phase]
         full = "as fast as possible" if text == EXPLOSIVE else f"{text} s"
-        parts.append(
-            Part(
-                word,
-                start_px,
-                width_px,
-                text if width_px >= LEAST_LABEL_PX else "",
-                f"{word} {full}",
-            )
-        )
+        shown = text if width_px >= LEAST_LABEL_PX else ""
+        parts.append(Part(word, start_px, width_px, shown, f"{word} {full}"))
     return tuple(parts)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tracker.domain import PainMoment
 from tracker.export.report.measures import (
+    HOLD,
+    Quantity,
     is_synthetic,
     main_load_kg,
     pain_at,
@@ -15,7 +16,7 @@ from tracker.export.report.measures import (
     volume_kg,
 )
 from tracker.export.report.overview import load_text
-from tracker.export.report.plots import DotPlot, Quantity, Series, dot_plot
+from tracker.export.report.plots import Series, dot_plot
 from tracker.export.report.wording import (
     UNKNOWN,
     counted,
@@ -28,75 +29,37 @@ from tracker.export.report.wording import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from tracker.domain import Exercise, Workout
-    from tracker.export.report.measures import Size
+    from tracker.domain import Exercise, Rep, Workout
+    from tracker.export.report.plots import DotPlot
 
-LEGEND: Final = (
-    ("round", "earlier session"),
-    ("ring", "this session"),
-)
+LEGEND: Final = (("round", "earlier session"), ("ring", "this session"))
 PAIN_LEGEND: Final = (("round", "before training"), ("square", "after training"))
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """One session in the trends."""
-
-    date: str
-    size: float | None
-    """Median range or rise of the reps."""
-    hold_s: float | None
-    velocity_mps: float | None
-    """Median over the sets with about the load of this session."""
-    volume_kg: float | None
-    pain_before: int | None
-    pain_after: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Trends:
-    """A session compared with those before it."""
-
-    size_head: str
-    compared: str
-    """A sentence on the load at which velocities are compared."""
-    plots: tuple[tuple[str, DotPlot | None], ...]
-    """Titles and plots; None where no value is known."""
-    rows: tuple[tuple[str, ...], ...]
-    """Date, size, hold, velocity, volume and pain of each session, latest first."""
-    left_out: str
-    """A sentence on sessions that cannot be compared; empty without any."""
 
 
 def trends_of(
     workout: Workout, history: Iterable[Workout], exercise: Exercise | None
-) -> Trends | None:
-    """Return the trends, or None if nothing in the history can be compared with this session.
+) -> dict[str, Any] | None:
+    """Return what the template shows of the sessions before this one.
 
-    Parameters
-    ----------
-    workout
-        This session; the history may contain it too.
-    history
-        Sessions in any order, of any exercise.
-    exercise
-        The exercise of this session.
+    None if nothing in the history, which may be in any order, of any exercise, and contain this
+    session too, can be compared with it.
     """
     earlier, left_out = _comparable(workout, history)
     if not earlier:
         return None
     size = size_of(exercise)
     load_kg = main_load_kg(workout.sets)
-    points = [_point(each, size, load_kg) for each in (*earlier, workout)]
-    return Trends(
-        size_head=f"{size.title.split()[0]} {size.unit}",
-        compared=_compared(load_kg),
-        plots=_plots(points, size, load_kg),
-        rows=tuple(_row(point, size) for point in reversed(points)),
-        left_out=left_out,
-    )
+    sessions = [*earlier, workout]
+    quantities = _quantities(size, load_kg)
+    return {
+        "size_head": f"{size.title.split()[0]} {size.unit}",
+        "compared": _compared(load_kg),
+        "plots": [*_plots(sessions, quantities), ("Pain", _pain_plot(sessions))],
+        "rows": [_row(each, quantities) for each in reversed(sessions)],
+        "left_out": left_out,
+    }
 
 
 def _comparable(workout: Workout, history: Iterable[Workout]) -> tuple[list[Workout], str]:
@@ -141,74 +104,78 @@ def _compared(load_kg: float | None) -> str:
     )
 
 
-def _point(workout: Workout, size: Size, load_kg: float | None) -> Point:
-    time = moment(workout.info.started_utc)
-    reps = [rep for record in workout.sets for rep in record.reps]
-    return Point(
-        date="this one" if time is None else day(time),
-        size=median(map(size.of, reps)),
-        hold_s=median(rep.lockout_s for rep in reps),
-        velocity_mps=velocity_at_mps(workout.sets, load_kg),
-        volume_kg=volume_kg(workout.sets),
-        pain_before=pain_at(workout, PainMoment.BEFORE),
-        pain_after=pain_at(workout, PainMoment.AFTER),
+def _quantities(size: Quantity[Rep], load_kg: float | None) -> tuple[Quantity[Workout], ...]:
+    """Return what is compared from session to session, in the order of the table."""
+    like = "a similar load" if load_kg is None else f"about {load_text(load_kg)}"
+    return (
+        _median_of(size),
+        _median_of(HOLD),
+        Quantity(
+            f"Mean velocity at {like}",
+            "m/s",
+            2,
+            0.2,
+            lambda workout: velocity_at_mps(workout.sets, load_kg),
+        ),
+        Quantity(
+            "Volume", "kg", 0, 100.0, lambda workout: volume_kg(workout.sets), from_zero=True
+        ),
     )
+
+
+def _median_of(each: Quantity[Rep]) -> Quantity[Workout]:
+    """Return the median of a quantity over all reps of a session."""
+
+    def of(workout: Workout) -> float | None:
+        return median(each.of(rep) for record in workout.sets for rep in record.reps)
+
+    return Quantity(each.title, each.unit, each.decimals, each.least_span, of, each.from_zero)
+
+
+def _date(workout: Workout) -> str:
+    time = moment(workout.info.started_utc)
+    return "this one" if time is None else day(time)
 
 
 def _plots(
-    points: Sequence[Point], size: Size, load_kg: float | None
-) -> tuple[tuple[str, DotPlot | None], ...]:
-    shapes = ["round"] * (len(points) - 1) + ["ring"]
-    like = "a similar load" if load_kg is None else f"about {load_text(load_kg)}"
-    singles = (
-        (
-            Quantity(size.title, size.unit, size.decimals, size.least_span),
-            [point.size for point in points],
-        ),
-        (Quantity("Hold at the top", "s", 1, 1.0, from_zero=True), [p.hold_s for p in points]),
-        (
-            Quantity(f"Mean velocity at {like}", "m/s", 2, 0.2),
-            [point.velocity_mps for point in points],
-        ),
-        (Quantity("Volume", "kg", 0, 100.0, from_zero=True), [p.volume_kg for p in points]),
-    )
-    dates = [point.date for point in points]
-    plots = [
-        (
+    sessions: Sequence[Workout], quantities: Sequence[Quantity[Workout]]
+) -> Iterator[tuple[str, DotPlot | None]]:
+    """Yield titles and plots; None where no value is known."""
+    shapes = ["round"] * (len(sessions) - 1) + ["ring"]
+    for place, quantity in enumerate(quantities):
+        series = Series([quantity.of(each) for each in sessions], shapes)
+        dates = list(map(_date, sessions))
+        yield (
             quantity.title,
             dot_plot(
-                f"trend-{place}",
-                quantity,
-                [Series(values, shapes)],
-                dates,
-                x_title="Session",
-                legend=LEGEND,
+                f"trend-{place}", quantity, [series], dates, x_title="Session", legend=LEGEND
             ),
         )
-        for place, (quantity, values) in enumerate(singles)
-    ]
-    pain = dot_plot(
+
+
+def _pain_plot(sessions: Sequence[Workout]) -> DotPlot | None:
+    moments = ((PainMoment.BEFORE, "round"), (PainMoment.AFTER, "square"))
+    return dot_plot(
         "trend-pain",
-        Quantity("Pain", "of 10", 0, 10.0, from_zero=True),
+        Quantity("Pain", "of 10", 0, 10.0, lambda _: None, from_zero=True),
         [
-            Series([point.pain_before for point in points], ["round"] * len(points), "before"),
-            Series([point.pain_after for point in points], ["square"] * len(points), "after"),
+            Series(
+                [pain_at(each, moment) for each in sessions],
+                [shape] * len(sessions),
+                moment.value,
+            )
+            for moment, shape in moments
         ],
-        dates,
+        list(map(_date, sessions)),
         x_title="Session",
         legend=PAIN_LEGEND,
     )
-    return (*plots, ("Pain", pain))
 
 
-def _row(point: Point, size: Size) -> tuple[str, ...]:
-    scores = (point.pain_before, point.pain_after)
-    before, after = (UNKNOWN if score is None else str(score) for score in scores)
-    return (
-        point.date,
-        number(point.size, size.decimals),
-        number(point.hold_s, 1),
-        number(point.velocity_mps, 2),
-        short(point.volume_kg),
-        f"{before} → {after}",
-    )
+def _row(workout: Workout, quantities: Sequence[Quantity[Workout]]) -> tuple[str, ...]:
+    """Return date, size, hold, velocity, volume and pain of a session."""
+    *measured, volume = quantities
+    cells = [number(each.of(workout), each.decimals) for each in measured]
+    scores = (pain_at(workout, each) for each in (PainMoment.BEFORE, PainMoment.AFTER))
+    pain = " → ".join(UNKNOWN if score is None else str(score) for score in scores)
+    return (_date(workout), *cells, short(volume.of(workout)), pain)

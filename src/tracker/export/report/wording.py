@@ -29,12 +29,6 @@ MINUS: Final = "−"
 MOST: Final = 1e6
 """No number of a training is larger in any unit shown; a larger one counts as unknown."""
 
-_DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS: Final = (
-    *("Jan", "Feb", "Mar", "Apr", "May", "Jun"),
-    *("Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
-)
-
 # HTML forbids in text: controls, halves of surrogate pairs, noncharacters. A note can hold them.
 _FORBIDDEN: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef"
@@ -124,7 +118,8 @@ def moment(started_utc: str | None) -> datetime | None:
 
 def day(time: datetime) -> str:
     """Return an unambiguous date, as `14 May 2026`."""
-    return f"{time.day} {_MONTHS[time.month - 1]} {time.year}"
+    # `ctime` is in English whatever the locale.
+    return f"{time.day} {time.ctime()[4:7]} {time.year}"
 
 
 def day_and_time(started_utc: str | None) -> str:
@@ -134,79 +129,62 @@ def day_and_time(started_utc: str | None) -> str:
     offset = time.utcoffset() or timedelta(0)
     digits = f"{time:%z}"
     zone = f"UTC{digits[:3]}:{digits[3:5]}" if offset else "UTC"
-    return f"{_DAYS[time.weekday()]} {day(time)}, {time:%H:%M} {zone}"
+    return f"{time.ctime()[:3]} {day(time)}, {time:%H:%M} {zone}"
 
 
-@dataclass(frozen=True, slots=True)
-class FlagText:
-    """What a flag means."""
-
-    meaning: str
-    """What was seen, in a sentence."""
-    advice: str
-    """What to try, or what it means for the numbers."""
-    of_form: bool
-    """True if it is about the movement, False if about the data."""
-
-
-FLAG_TEXTS: Final = {
-    Flag.SHORT_OF_LOCKOUT: FlagText(
+FORM_TEXTS: Final = {
+    Flag.SHORT_OF_LOCKOUT: (
         "The hips stopped lower than at the best tops of the set, by over 15 % of the range.",
         "Push through the heels until knees, hips and shoulders are one line, or take less load.",
-        of_form=True,
     ),
-    Flag.PAST_LOCKOUT: FlagText(
+    Flag.PAST_LOCKOUT: (
         "The hips went 8 to 12 degrees beyond this person's lockout.",
         "Stop at one straight line; keep the ribs down. The sensor cannot tell hips from back.",
-        of_form=True,
     ),
-    Flag.FAR_PAST_LOCKOUT: FlagText(
+    Flag.FAR_PAST_LOCKOUT: (
         "The hips went more than 12 degrees beyond this person's lockout.",
         "Stop at one straight line; keep the ribs down. The sensor cannot tell hips from back.",
-        of_form=True,
     ),
-    Flag.SAGGED: FlagText(
+    Flag.SAGGED: (
         "The hips sank during the hold by more than 15 % of the range.",
         "Squeeze the glutes until the hold is over, or hold for less time.",
-        of_form=True,
     ),
-    Flag.DROPPED_ECCENTRIC: FlagText(
+    Flag.DROPPED_ECCENTRIC: (
         "The eccentric was shorter than the concentric, and faster.",
         "Lower slowly, under control.",
-        of_form=True,
     ),
-    Flag.RESTED_AT_BOTTOM: FlagText(
+    Flag.RESTED_AT_BOTTOM: (
         "The hips lay still for more than 1 second before the next rep.",
         "Keep the tension and turn around just above the floor, unless a pause is planned.",
-        of_form=True,
     ),
-    Flag.TILTED: FlagText(
+    Flag.TILTED: (
         "One side of the pelvis was lower than the other by more than this exercise allows.",
         "Press both feet down evenly. The sensor cannot see the feet.",
-        of_form=True,
-    ),
-    Flag.GAP: FlagText(
-        "No data arrived for part of the rep.",
-        "Times and range of this rep are less certain; nothing was made up for the gap.",
-        of_form=False,
-    ),
-    Flag.SATURATED: FlagText(
-        "The movement was stronger than the sensor can measure.",
-        "Range and velocity of this rep may be too small.",
-        of_form=False,
-    ),
-    Flag.LOW_CONFIDENCE_VELOCITY: FlagText(
-        "The concentric was too slow, or the sensor has no gyroscope.",
-        "No velocity is given; times and range are not affected.",
-        of_form=False,
-    ),
-    Flag.AXIS_UNCERTAIN: FlagText(
-        "The pelvis did not turn about one axis.",
-        "Range is less certain; the sensor may sit loose.",
-        of_form=False,
     ),
 }
-"""Every flag."""
+"""What each flag of the movement means, in a sentence, and what to try."""
+
+DATA_TEXTS: Final = {
+    Flag.GAP: (
+        "No data arrived for part of the rep.",
+        "Times and range of this rep are less certain; nothing was made up for the gap.",
+    ),
+    Flag.SATURATED: (
+        "The movement was stronger than the sensor can measure.",
+        "Range and velocity of this rep may be too small.",
+    ),
+    Flag.LOW_CONFIDENCE_VELOCITY: (
+        "The concentric was too slow, or the sensor has no gyroscope.",
+        "No velocity is given; times and range are not affected.",
+    ),
+    Flag.AXIS_UNCERTAIN: (
+        "The pelvis did not turn about one axis.",
+        "Range is less certain; the sensor may sit loose.",
+    ),
+}
+"""What each flag of the data means, and what that is for the numbers."""
+
+FLAG_TEXTS: Final = FORM_TEXTS | DATA_TEXTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,9 +201,9 @@ class Remark:
         return FLAG_WORDS[self.flag].capitalize()
 
     @property
-    def text(self) -> FlagText:
-        """What the flag means."""
-        return FLAG_TEXTS[self.flag]
+    def text(self) -> str:
+        """What the flag means, and what to do about it."""
+        return " ".join(FLAG_TEXTS[self.flag])
 
 
 def names(flags: Iterable[Flag]) -> str:
@@ -235,7 +213,7 @@ def names(flags: Iterable[Flag]) -> str:
 
 def has_form_flag(rep: Rep) -> bool:
     """Return whether a rep has a remark on its form."""
-    return any(FLAG_TEXTS[flag].of_form for flag in rep.flags)
+    return not FORM_TEXTS.keys().isdisjoint(rep.flags)
 
 
 def is_uncertain(rep: Rep) -> bool:
@@ -255,41 +233,11 @@ def remarks_of_set(record: SetRecord) -> tuple[Remark, ...]:
 def remarks_of_session(sets: Sequence[SetRecord], *, of_form: bool) -> tuple[Remark, ...]:
     """Return each flag of a session and how many reps have it, the most frequent first."""
     found: list[tuple[int, Remark]] = []
-    for flag, text in FLAG_TEXTS.items():
+    of = sum(len(record.reps) for record in sets)
+    for flag in FORM_TEXTS if of_form else DATA_TEXTS:
         per_set = {record.index: sum(flag in rep.flags for rep in record.reps) for record in sets}
-        total = sum(per_set.values())
-        if text.of_form is not of_form or not total:
-            continue
-        of = sum(len(record.reps) for record in sets)
-        where = ", ".join(f"set {index}: {n}" for index, n in per_set.items() if n)
-        found.append((total, Remark(flag, f"{total} of {counted(of, 'rep')} ({where})")))
+        if total := sum(per_set.values()):
+            where = ", ".join(f"set {index}: {n}" for index, n in per_set.items() if n)
+            found.append((total, Remark(flag, f"{total} of {counted(of, 'rep')} ({where})")))
     found.sort(key=lambda each: -each[0])
     return tuple(remark for _, remark in found)
-
-
-SEEN: Final = "How the pelvis turns, rises and leans, and when."
-"""What the sensor measures."""
-
-NOT_SEEN: Final = (
-    "the curve of the lower back: a pelvis beyond level can be the hips or the back",
-    "which muscles work, and how hard",
-    "the feet, the knees and the head",
-    "the load: you enter it",
-    "left from right",
-    "pain: you report it",
-)
-"""What it does not measure."""
-
-ASK: Final = (
-    "before you start, if you have back trouble, an injury or any condition",
-    "when pain appears during training, grows from session to session, or stays after it",
-    "when pain runs down a leg, or a foot tingles or feels numb",
-    "when form keeps breaking at a load that was easy before",
-)
-"""When to ask a doctor, a physiotherapist or a qualified trainer."""
-
-# Public health services print this on every page about back pain.
-EMERGENCY: Final = (
-    "Numbness around the genitals or bottom, trouble passing or holding urine or stool, or "
-    "growing weakness in a leg is an emergency: stop, and call for medical help at once."
-)

@@ -23,10 +23,13 @@ Answer = TypeVar("Answer")
 class FlowScreen(Screen[Answer], Generic[Answer]):
     """A screen that the flow asks, and that returns an answer."""
 
-    def answer(self, answer: Answer) -> None:
+    def answer(self, answer: Answer | None = None) -> None:
         """Return to the flow, once, and not while another screen lies over this one."""
         if self.is_active:
             self.dismiss(answer)
+
+    def action_back(self) -> None:
+        self.answer()
 
 
 class Next(Enum):

@@ -49,14 +49,10 @@ _STYLES: Final = {Severity.GOOD: "$text-success", Severity.REMARK: "", Severity.
 
 def quality_text(quality: SignalQuality) -> str:
     """Return rate, gyroscope, battery and losses, in a line."""
-    charge = quality.battery_percent
-    return "   ".join(
-        [
-            number(quality.rate_hz, 1, " Hz"),
-            "gyroscope yes" if quality.has_gyroscope else "gyroscope no",
-            f"battery {number(charge, 0, ' %')}",
-            f"lost {quality.lost}",
-        ]
+    gyroscope = "yes" if quality.has_gyroscope else "no"
+    return (
+        f"{number(quality.rate_hz, 1, ' Hz')}   gyroscope {gyroscope}   "
+        f"battery {number(quality.battery_percent, 0, ' %')}   lost {quality.lost}"
     )
 
 
@@ -64,13 +60,6 @@ class CheckScreen(FlowScreen["Device | None"]):
     """Connects, draws the acceleration as it comes, and lists what is good or wrong about it.
 
     Returns the device, with its kind, if it is to be trained with.
-
-    Parameters
-    ----------
-    name
-        What the sensor is called.
-    open_check
-        Connects to it.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -171,21 +160,11 @@ class CheckScreen(FlowScreen["Device | None"]):
         self.refresh_bindings()
         _: Worker[None] = self.run_worker(self._watch, group="check", exclusive=True)
 
-    def action_back(self) -> None:
-        self.answer(None)
-
 
 class ConnectScreen(FlowScreen["Training | None"]):
     """Connects, says why that failed, and offers to try again.
 
-    Returns the open training, or None if the wearer gave up.
-
-    Parameters
-    ----------
-    name
-        What the sensor is called.
-    open_training
-        Connects to it; cancelled when the wearer gives up.
+    Returns the open training, or None if the wearer gave up, which cancels the opening.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -217,12 +196,10 @@ class ConnectScreen(FlowScreen["Training | None"]):
         except TrackerError as error:
             self._show_failure(str(error))
         else:
-            self._go_on()
+            self.on_screen_resume()
 
     def on_screen_resume(self) -> None:
-        self._go_on()
-
-    def _go_on(self) -> None:
+        """Go on, unless another screen still lies over this one."""
         if self._training is not None:
             self.answer(self._training)
 
@@ -244,7 +221,3 @@ class ConnectScreen(FlowScreen["Training | None"]):
     def action_retry(self) -> None:
         self._show_failure(None)
         _: Worker[None] = self.run_worker(self._connect, group="connect", exclusive=True)
-
-    def action_back(self) -> None:
-        """Give up, and go back to the set-up."""
-        self.answer(None)

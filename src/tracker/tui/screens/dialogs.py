@@ -117,9 +117,7 @@ stop, and ask a doctor or a qualified trainer."""
 class HelpScreen(ModalScreen[None]):
     """Help over whatever is shown."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        ("escape,question_mark,q", "dismiss", "Close"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [("escape,question_mark,q", "dismiss", "Close")]
 
     def compose(self) -> ComposeResult:
         with VerticalScroll() as box:
@@ -131,19 +129,7 @@ class HelpScreen(ModalScreen[None]):
 def take_note(
     screen: Screen[Any], training: Session | Playback, set_index: int | None, known: str
 ) -> None:
-    """Ask for a note on a set, or on the session, and enter it if it changed.
-
-    Parameters
-    ----------
-    screen
-        Where it is asked for.
-    training
-        Takes the note.
-    set_index
-        The set that it is about; None is the whole session.
-    known
-        The note so far.
-    """
+    """Ask for a note on a set, or without one on the session, and enter it if it changed."""
 
     def keep(text: str | None) -> None:
         if text is not None and text != known:

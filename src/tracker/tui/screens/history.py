@@ -61,17 +61,11 @@ def history_cells(summary: SessionSummary) -> tuple[str, ...]:
 
 
 class HistoryScreen(FlowScreen["tuple[int, Next] | None"]):
-    """Returns the session to show (`Next.FINISH`) or replay (`Next.REPLAY`), or None to leave.
-
-    Parameters
-    ----------
-    read_sessions
-        Reads the log.
-    """
+    """Returns the session to show (`Next.FINISH`) or replay (`Next.REPLAY`), or None to leave."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "show", "Show", priority=True),
-        Binding("r", "replay", "Replay"),
+        Binding("enter", "choose('FINISH')", "Show", priority=True),
+        Binding("r", "choose('REPLAY')", "Replay"),
         Binding("escape", "back", "Back"),
     ]
 
@@ -97,35 +91,20 @@ class HistoryScreen(FlowScreen["tuple[int, Next] | None"]):
         """Show what is in the log by now."""
         table = self.query_one(DataTable)
         table.clear()
-        trouble = ""
         try:
             self._sessions = self._read_sessions()
+            trouble = "" if self._sessions else _NONE_YET
         except TrackerError as error:
             trouble = f"! {error}"
-        if not self._sessions and not trouble:
-            trouble = _NONE_YET
         for summary in self._sessions:
             table.add_row(*history_cells(summary))
         self.query_one("#trouble", Static).update(trouble)
         self.query_one("#trouble").display = bool(trouble)
 
-    def _chosen(self) -> SessionSummary | None:
-        row = self.query_one(DataTable).cursor_row
-        return self._sessions[row] if 0 <= row < len(self._sessions) else None
-
     def on_data_table_row_selected(self) -> None:
-        self.action_show()
+        self.action_choose(Next.FINISH.name)
 
-    def action_show(self) -> None:
-        self._choose(Next.FINISH)
-
-    def action_replay(self) -> None:
-        self._choose(Next.REPLAY)
-
-    def _choose(self, wish: Next) -> None:
-        chosen = self._chosen()
-        if chosen is not None:
-            self.answer((chosen.id, wish))
-
-    def action_back(self) -> None:
-        self.answer(None)
+    def action_choose(self, wish: str) -> None:
+        row = self.query_one(DataTable).cursor_row
+        if 0 <= row < len(self._sessions):
+            self.answer((self._sessions[row].id, Next[wish]))

@@ -15,6 +15,7 @@ from tracker.tui.advice import effort_lines, pain_lines
 from tracker.tui.plan_form import FieldError, number_in, number_text, pain_in
 from tracker.tui.screens import FlowScreen, Next
 from tracker.tui.screens.dialogs import take_note
+from tracker.tui.widgets.block_text import SnapshotWidget
 from tracker.tui.widgets.forms import FormRow, NumberInput
 from tracker.tui.widgets.live import Countdown
 from tracker.tui.widgets.reps import LEGEND, RepTable, SetList, set_title
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
     from tracker.app.session import Session
-    from tracker.domain import Entry
+    from tracker.app.snapshot import SessionSnapshot
+    from tracker.domain import Entry, SetRecord
 
 LOOKS_PER_S: Final = 5.0
 """Enough for a countdown in seconds."""
@@ -98,12 +100,9 @@ class RestScreen(FlowScreen[Next]):
     def update_view(self) -> None:
         """Show the rest as it is now."""
         snapshot = self._session.snapshot()
-        self.query_one(Headline).update_from(snapshot)
-        self.query_one(Banner).update_from(snapshot)
-        self.query_one(Countdown).update_from(snapshot)
-        self.query_one(Quality).update_from(snapshot)
-        self.query_one(SetList).update_from(snapshot)
-        record = next((each for each in snapshot.sets if each.index == self.set_index), None)
+        for widget in self.query(SnapshotWidget):
+            widget.update_from(snapshot)
+        record = self._record(snapshot)
         if record is None or record is not snapshot.current_set:
             # The set was withdrawn, or the next one has begun.
             self._back_to_training()
@@ -114,6 +113,9 @@ class RestScreen(FlowScreen[Next]):
         table.update_from(record)
         lines = (*effort_lines(snapshot.exercise, record), *pain_lines(snapshot.pain))
         self.query_one("#effort", Static).update(Content("\n".join(lines)))
+
+    def _record(self, snapshot: SessionSnapshot) -> SetRecord | None:
+        return next((each for each in snapshot.sets if each.index == self.set_index), None)
 
     def on_input_changed(self) -> None:
         """Take a complaint back once something is typed."""
@@ -149,13 +151,7 @@ class RestScreen(FlowScreen[Next]):
         return not problems
 
     def _entry(self, name: str, text: str) -> Entry:
-        """Return what a field says.
-
-        Raises
-        ------
-        InputError, FieldError
-            If it cannot be meant.
-        """
+        """Return what a field says; raise `InputError` or `FieldError` if it cannot be meant."""
         if name == "pain":
             return PainEntered(pain_in(text) or 0, PainMoment.BETWEEN, self.set_index)
         number = number_in(name, text) or 0.0
@@ -177,9 +173,7 @@ class RestScreen(FlowScreen[Next]):
             self.answer(Next.TRAIN)
 
     def action_note(self) -> None:
-        record = next(
-            (each for each in self._session.snapshot().sets if each.index == self.set_index), None
-        )
+        record = self._record(self._session.snapshot())
         known = "" if record is None else record.entries.note
         take_note(self, self._session, self.set_index, known)
 

@@ -26,7 +26,7 @@ from tracker.tui.screens.dialogs import GuideScreen, guide_parts, guide_text
 from tracker.tui.widgets.forms import Choice, FormRow, NumberInput
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
@@ -45,6 +45,9 @@ _NO: Final = "no"
 YES_NO: Final = ((_YES, _YES), (_NO, _NO))
 """Words, because a ticked box differs from an empty one by its colour alone."""
 
+_TEXTS: Final = ("load", "reps", "tempo", "hold", "loss", "rest")
+"""Fields of the plan that are typed, in the order of `PlanTexts`."""
+
 _HINTS: Final = {
     "load": "kg on the hips; 0 is bodyweight",
     "reps": "per set; leave blank for open",
@@ -61,18 +64,6 @@ _HINTS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class SetupChoices:
-    """What the form offers, and what it starts with."""
-
-    exercises: tuple[str, ...]
-    first: str
-    """The exercise that is shown first."""
-    last_plan: Callable[[str], Plan | None]
-    """Returns the last plan of an exercise."""
-    sound: bool
-
-
-@dataclass(frozen=True, slots=True)
 class SetupForm:
     """What the form was filled with."""
 
@@ -86,14 +77,8 @@ class SetupForm:
 class SetupScreen(FlowScreen[SetupForm | None]):
     """A form that can be filled by keys alone; enter starts.
 
-    Returns the filled form, or None to go back.
-
-    Parameters
-    ----------
-    name
-        What the sensor is called.
-    choices
-        What the form offers.
+    It starts with the first exercise, and with the last plan of whichever is chosen. Returns the
+    filled form, or None to go back.
     """
 
     # Textual's own annotation of these is none that mypy can read.
@@ -108,15 +93,25 @@ class SetupScreen(FlowScreen[SetupForm | None]):
         Binding("escape", "back", "Back"),
     ]
 
-    def __init__(self, name: str, choices: SetupChoices) -> None:
+    def __init__(
+        self,
+        name: str,
+        exercises: Sequence[str],
+        first: str,
+        last_plan: Callable[[str], Plan | None],
+        *,
+        sound: bool,
+    ) -> None:
         super().__init__()
         self._sensor_name = name
-        self._choices = choices
-        self._exercise = choices.first
+        self._exercises = exercises
+        self._exercise = first
+        self._last_plan = last_plan
+        self._sound = sound
 
     def compose(self) -> ComposeResult:
         texts = texts_of_plan(self._plan_of(self._exercise))
-        titles = [(exercise_named(name).title, name) for name in self._choices.exercises]
+        titles = [(exercise_named(name).title, name) for name in self._exercises]
         yield Static(Content(f"Set-up · {self._sensor_name}"), id="title")
         with Horizontal(id="page"):
             yield self._form(titles, texts)
@@ -129,29 +124,25 @@ class SetupScreen(FlowScreen[SetupForm | None]):
         return VerticalScroll(
             FormRow("exercise", Choice(titles, self._exercise, "exercise"), "◂ ▸ choose"),
             Static(id="how-to"),
-            self._text_row("load", texts.load),
-            self._text_row("reps", texts.reps),
-            self._text_row("tempo", texts.tempo),
-            self._text_row("hold", texts.hold),
-            self._text_row("loss", texts.loss, "velocity loss"),
-            self._text_row("rest", texts.rest),
+            *(self._text_row(name, getattr(texts, name)) for name in _TEXTS),
             self._yes_no_row("tension", "keep tension", texts.keep_tension),
             self._yes_no_row("breathing", "breathing", texts.breathing),
-            self._yes_no_row("sound", "sound", self._choices.sound),
+            self._yes_no_row("sound", "sound", self._sound),
             FormRow(
                 "calibration",
                 Choice(CALIBRATIONS, Calibration.NONE.value, "calibration"),
                 _HINTS["calibration"],
             ),
-            self._text_row("pain", "", "pain now"),
+            self._text_row("pain", ""),
             id="form",
             can_focus=False,
         )
 
-    def _text_row(self, name: str, text: str, label: str | None = None) -> FormRow:
+    def _text_row(self, name: str, text: str) -> FormRow:
         if name == "tempo":
             return FormRow(name, Input(text, id=name, compact=True, placeholder="–"), _HINTS[name])
-        return FormRow(label or name, NumberInput(text, name), _HINTS[name])
+        label = {"loss": "velocity loss", "pain": "pain now"}.get(name, name)
+        return FormRow(label, NumberInput(text, name), _HINTS[name])
 
     def _yes_no_row(self, name: str, label: str, value: bool) -> FormRow:
         return FormRow(label, Choice(YES_NO, _YES if value else _NO, name), _HINTS[name])
@@ -166,14 +157,14 @@ class SetupScreen(FlowScreen[SetupForm | None]):
         self.query_one("#problem").display = False
 
     def _plan_of(self, exercise: str) -> Plan:
-        return self._choices.last_plan(exercise) or FIRST_PLAN
+        return self._last_plan(exercise) or FIRST_PLAN
 
     def on_choice_changed(self, message: Choice.Changed) -> None:
         if message.choice.id != "exercise":
             return
         self._exercise = message.choice.value
         texts = texts_of_plan(self._plan_of(self._exercise))
-        for name in ("load", "reps", "tempo", "hold", "loss", "rest"):
+        for name in _TEXTS:
             self.query_one(f"#{name}", Input).value = getattr(texts, name)
         self.query_one("#tension", Choice).choose(_YES if texts.keep_tension else _NO)
         self.query_one("#breathing", Choice).choose(_YES if texts.breathing else _NO)
@@ -195,26 +186,15 @@ class SetupScreen(FlowScreen[SetupForm | None]):
         row = field.parent
         assert isinstance(row, FormRow)
         try:
-            tempo = parse_tempo(field.value) if field.value.strip() else None
+            row.hint(parse_tempo(field.value).words)
         except TrackerError:
             row.hint(_HINTS["tempo"])
-        else:
-            row.hint(_HINTS["tempo"] if tempo is None else tempo.words)
 
     def _texts(self) -> PlanTexts:
-        def text(name: str) -> str:
-            return self.query_one(f"#{name}", Input).value
-
-        return PlanTexts(
-            load=text("load"),
-            reps=text("reps"),
-            tempo=text("tempo"),
-            hold=text("hold"),
-            loss=text("loss"),
-            rest=text("rest"),
-            keep_tension=self._is_yes("tension"),
-            breathing=self._is_yes("breathing"),
-        )
+        fields = (self.query_one(f"#{name}", Input) for name in _TEXTS)
+        load, reps, tempo, hold, loss, rest = (field.value for field in fields)
+        tension, breathing = self._is_yes("tension"), self._is_yes("breathing")
+        return PlanTexts(load, reps, tempo, hold, loss, rest, tension, breathing)
 
     def action_start(self) -> None:
         """Start, if the form can be read; else say what is wrong, at its field."""
@@ -222,21 +202,15 @@ class SetupScreen(FlowScreen[SetupForm | None]):
             plan = plan_from_texts(self._texts())
             pain = pain_in(self.query_one("#pain", Input).value)
         except FieldError as error:
-            self._tell_problem(error)
+            problem = self.query_one("#problem", Static)
+            problem.update(Content(f"! {error}"))
+            problem.display = True
+            self.query_one(f"#{error.field}").focus()
             return
         calibration = Calibration(self.query_one("#calibration", Choice).value)
         sound = self._is_yes("sound")
         self.answer(SetupForm(self._exercise, plan, pain, calibration, sound))
 
-    def _tell_problem(self, error: FieldError) -> None:
-        problem = self.query_one("#problem", Static)
-        problem.update(Content(f"! {error}"))
-        problem.display = True
-        self.query_one(f"#{error.field}").focus()
-
     def action_guide(self) -> None:
         """Show how the exercise is done, and the warm-up."""
         self.app.push_screen(GuideScreen(guide_parts(self._exercise)))
-
-    def action_back(self) -> None:
-        self.answer(None)

@@ -86,17 +86,9 @@ class SummaryScreen(FlowScreen[Next]):
 
     Returns `Next.DONE`, `Next.REPLAY`, or `Next.TRAIN` to go back to the training.
 
-    Parameters
-    ----------
-    workout
-        Returns the training as it is now.
-    today
-        Today, for what comes next.
-    earlier
-        Reads the trainings before it, oldest first; called in a thread, because the log may be
-        slow while the sensor goes on sending.
-    enter
-        Takes what the wearer enters; None for a past session, which can't be changed here.
+    `earlier` reads the trainings before it, oldest first; it is called in a thread, because the
+    log may be slow while the sensor goes on sending. `enter` takes what the wearer enters; None is
+    for a past session, which can't be changed here.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -129,22 +121,10 @@ class SummaryScreen(FlowScreen[Next]):
         yield Static(LEGEND, id="legend")
         if self._enter is not None:
             with Vertical(id="fields"):
-                yield FormRow(
-                    "pain now",
-                    NumberInput("", "pain"),
-                    "0 none to 10 worst",
-                )
-                yield FormRow(
-                    "note",
-                    Input(
-                        self._kept["note"],
-                        id="note",
-                        compact=True,
-                        placeholder="–",
-                        select_on_focus=False,
-                    ),
-                    "about the session",
-                )
+                yield FormRow("pain now", NumberInput("", "pain"), "0 none to 10 worst")
+                note = Input(self._kept["note"], id="note", compact=True, placeholder="–")
+                note.select_on_focus = False
+                yield FormRow("note", note, "about the session")
         yield Static(id="advice")
         yield Footer(show_command_palette=False, compact=True)
 

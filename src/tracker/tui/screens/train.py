@@ -27,19 +27,19 @@ from tracker.domain import (
 )
 from tracker.tui.screens import EventPosted, FlowScreen, Next
 from tracker.tui.screens.dialogs import take_note
+from tracker.tui.widgets.block_text import SnapshotWidget
 from tracker.tui.widgets.live import Count, CueBar, PaceBar, PhaseBar
 from tracker.tui.widgets.reps import LastRep, SetList
 from tracker.tui.widgets.status import Banner, Headline, Notice, Quality, notice_of
 from tracker.tui.widgets.traces import PitchTrace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
     from tracker.app.session import Session
-    from tracker.app.snapshot import SessionSnapshot
     from tracker.domain import Event
 
 SAMPLES_PER_S: Final = 15.0
@@ -59,14 +59,8 @@ MARK_WORDS: Final = {
 class TrainScreen(FlowScreen[Next]):
     """Count, phase, hold, tempo, range, cue, pitch, sets and the quality of the data.
 
-    Returns `Next.REST` when a set has ended, `Next.FINISH`, or `Next.BACK` from a replay.
-
-    Parameters
-    ----------
-    training
-        The session to show.
-    can_leave
-        Whether a replay has somewhere to go back to.
+    Returns `Next.REST` when a set has ended, `Next.FINISH`, or `Next.BACK` from a replay that can
+    be left.
     """
 
     # Textual's own annotation of this is none that mypy can read.
@@ -83,9 +77,9 @@ class TrainScreen(FlowScreen[Next]):
         Binding("m", "app.mute", "Mute"),
         Binding("d", "distance", "Big"),
         Binding("n", "note", "Note"),
-        Binding("c", "calibrate", "Calibrate"),
+        Binding("c", "calibrate('CALIBRATION')", "Calibrate"),
         # The other way to the same end; the help has it, and the set-up.
-        Binding("r", "reference", "3 reps", show=False),
+        Binding("r", "calibrate('REFERENCE_REPS')", "3 reps", show=False),
         Binding("f", "finish", "Finish"),
         Binding("escape", "back", "Back"),
     ]
@@ -116,17 +110,9 @@ class TrainScreen(FlowScreen[Next]):
 
     def on_mount(self) -> None:
         """Receive events, and draw regularly."""
-        self._drawn: list[Callable[[SessionSnapshot], None]] = [
-            self.query_one(Headline).update_from,
-            self.query_one(Banner).update_from,
-            self.query_one(Count).update_from,
-            self.query_one(PhaseBar).update_from,
-            self.query_one(PaceBar).update_from,
-            self.query_one(LastRep).update_from,
-            self.query_one(CueBar).update_from,
-            self.query_one(PitchTrace).update_from,
-            self.query_one(SetList).update_from,
-            self.query_one(Quality).update_from,
+        self._drawn: list[SnapshotWidget | PitchTrace] = [
+            *self.query(SnapshotWidget),
+            self.query_one(PitchTrace),
         ]
         self._training.add_sink(self)
         self.update_view()
@@ -187,13 +173,13 @@ class TrainScreen(FlowScreen[Next]):
         self.query_one(Notice).update_from(notice)
         if self.query_one("#live").display is not (notice is None):
             self.query_one("#live").display = notice is None
-        for update in self._drawn:
-            update(snapshot)
+        for widget in self._drawn:
+            widget.update_from(snapshot)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action in {"pause", "seek", "faster", "slower"}:
             return self._playback is not None
-        if action in {"finish", "adjust", "note", "calibrate", "reference"}:
+        if action in {"finish", "adjust", "note", "calibrate"}:
             # A replay changes nothing of its recording, and nothing is kept of the simulator's.
             return self._playback is None
         if action == "back":
@@ -257,10 +243,6 @@ class TrainScreen(FlowScreen[Next]):
     def action_back(self) -> None:
         self.answer(Next.BACK)
 
-    def action_calibrate(self) -> None:
+    def action_calibrate(self, kind: str) -> None:
         if self._training.snapshot().state is RunState.RUNNING:
-            self._training.mark(MarkKind.CALIBRATION)
-
-    def action_reference(self) -> None:
-        if self._training.snapshot().state is RunState.RUNNING:
-            self._training.mark(MarkKind.REFERENCE_REPS)
+            self._training.mark(MarkKind[kind])

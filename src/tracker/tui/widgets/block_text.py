@@ -1,4 +1,7 @@
-"""Digits and words big enough to be read from the bench, drawn in half blocks."""
+"""Digits and words big enough to be read from the bench, drawn in half blocks.
+
+Here is also what the widgets of a session have in common: they are drawn from its snapshots.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,14 @@ from typing import TYPE_CHECKING, Final
 
 from textual.content import Content
 from textual.strip import Strip
+from textual.widget import Widget
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from textual.style import Style
+
+    from tracker.app.snapshot import SessionSnapshot
 
 GLYPHS: Final = {
     "0": ("###", "# #", "# #", "# #", "###"),
@@ -81,28 +87,13 @@ DRAWN_KEPT: Final = 64
 """Drawings that are cached: a widget asks for each of its lines, many times a second."""
 
 
-def block_text(text: str, width: int, height: int, room_for: str = "") -> list[str]:
-    """Return `text` drawn as large as it fits.
-
-    Parameters
-    ----------
-    text
-        Characters of `GLYPHS`.
-    width, height
-        Columns and rows there are.
-    room_for
-        A text that must fit at the same size, so that a count does not shrink from nine to ten.
-
-    Returns
-    -------
-    list[str]
-        Lines of equal length; `text` as it is written where not even the thinnest stroke fits.
-    """
-    return list(_drawn(text, width, height, room_for))
-
-
 @lru_cache(maxsize=DRAWN_KEPT)
-def _drawn(text: str, width: int, height: int, room_for: str) -> tuple[str, ...]:
+def block_text(text: str, width: int, height: int, room_for: str = "") -> tuple[str, ...]:
+    """Return `text`, of characters of `GLYPHS`, drawn as large as it fits, in lines of one length.
+
+    `room_for` must fit at the same size, so that a count does not shrink from nine to ten. Where
+    not even the thinnest stroke fits, the text stays as it is written.
+    """
     stroke = min(stroke_of(text, width, height), stroke_of(room_for or text, width, height))
     if stroke < 1:
         return (text,)
@@ -135,3 +126,23 @@ def line_strip(lines: Sequence[str], y: int, width: int, style: Style) -> Strip:
     """Return line `y` of a drawing as Textual wants it, spaces kept, cut or filled to `width`."""
     line = lines[y] if 0 <= y < len(lines) else ""
     return Strip(Content(line[:width].ljust(width)).render_segments(style), width)
+
+
+class SnapshotWidget(Widget):
+    """Shows a part of what a snapshot of the session tells."""
+
+    def update_from(self, snapshot: SessionSnapshot) -> None:
+        """Take from `snapshot` what is shown."""
+        raise NotImplementedError
+
+
+class LinesWidget(SnapshotWidget):
+    """Shows lines that are drawn anew for the size that there is."""
+
+    def drawn(self, width: int, height: int) -> Sequence[str]:
+        """Return the lines; each is cut or filled to the width."""
+        raise NotImplementedError
+
+    def render_line(self, y: int) -> Strip:
+        width, height = self.size
+        return line_strip(self.drawn(width, height), y, width, self.visual_style)

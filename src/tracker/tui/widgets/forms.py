@@ -62,17 +62,7 @@ class FormRow(Horizontal):
 
 
 class Choice(Widget, can_focus=True):
-    """One of a few options: left and right, or a click, choose another.
-
-    Parameters
-    ----------
-    options
-        Titles and the values that they stand for.
-    value
-        What is chosen at first; the first option if it is not among them.
-    widget_id
-        Identifier of the widget.
-    """
+    """One of a few options, by title and value: left and right, or a click, choose another."""
 
     DEFAULT_CSS = """
     Choice { width: 1fr; height: 1; padding: 0 1; }

@@ -11,16 +11,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from textual.reactive import reactive
-from textual.widget import Widget
 
 from tracker.app.snapshot import RunState
 from tracker.app.text import clock_time, number
 from tracker.coach.pacing import planned_s
-from tracker.domain import PHASE_WORDS, Cue, CueKind, Phase
-from tracker.tui.widgets.block_text import block_text, centred, line_strip, stroke_of
+from tracker.domain import LIFTERS_ORDER, PHASE_WORDS, Cue, CueKind, Phase
+from tracker.tui.widgets.block_text import LinesWidget, block_text, centred, stroke_of
 
 if TYPE_CHECKING:
-    from textual.strip import Strip
+    from collections.abc import Sequence
+
+    from textual.widget import Widget
 
     from tracker.app.snapshot import SessionSnapshot
 
@@ -38,13 +39,11 @@ def below_count(snapshot: SessionSnapshot) -> str:
     return " · ".join(parts)
 
 
-class Count(Widget):
+class Count(LinesWidget):
     """Reps of the set under way, or of the last one, dimmed, while resting."""
 
     DEFAULT_CSS = """
-    Count {
-        color: $foreground;
-    }
+    Count { color: $foreground; }
     Count.-resting { color: $text-muted; }
     Count.-flash { color: $success; }
     """
@@ -61,32 +60,34 @@ class Count(Widget):
         self.set_class(current is None or current.ended, "-resting")
 
     def watch_phase(self, phase: Phase | None) -> None:
-        """Set a class for the phase, which gives the big display its colour."""
-        for known in Phase:
-            self.set_class(known is phase, f"-{known.value}")
+        """Give the big display its colour."""
+        _set_phase(self, phase)
 
     def flash(self) -> None:
         """Point out that a rep was counted."""
         self.add_class("-flash")
         self.set_timer(FLASH_S, lambda: self.remove_class("-flash"))
 
-    def render_line(self, y: int) -> Strip:
+    def drawn(self, width: int, height: int) -> list[str]:
         """Draw the number as large as it fits, clear of its neighbours, and the target below."""
-        width, height = self.size
         lines = block_text(str(self.reps), width - 2, height - 1, room_for="00")
-        drawn = centred(lines, width, height - 1)
-        lines = [*drawn, *[""] * (height - 1 - len(drawn)), f"{self.below:^{width}}"]
-        return line_strip(lines, y, width, self.visual_style)
+        return _above(lines, self.below, width, height)
 
 
-SIGNS: Final = {
-    Phase.CONCENTRIC: "▲",
-    Phase.LOCKOUT: "■",
-    Phase.ECCENTRIC: "▼",
-    Phase.BOTTOM: "▁",
-}
+def _set_phase(widget: Widget, phase: Phase | None) -> None:
+    """Give a widget the class of a phase, and no other."""
+    for known in Phase:
+        widget.set_class(known is phase, f"-{known.value}")
+
+
+def _above(lines: Sequence[str], below: str, width: int, height: int) -> list[str]:
+    """Return lines in the middle, above one at the bottom."""
+    drawn = centred(lines, width, height - 1)
+    return [*drawn, *[""] * (height - 1 - len(drawn)), f"{below:^{width}}"]
+
+
+SIGNS: Final = dict(zip(LIFTERS_ORDER, "▲■▼▁", strict=True))
 """A shape beside the word, for people who can't tell the colours apart."""
-
 
 _LONGEST_WORDS: Final = "▼ FLOOR"
 """The widest phase: all are drawn at a size at which it fits."""
@@ -109,28 +110,22 @@ def time_text(snapshot: SessionSnapshot) -> str:
     return "" if rest_s is None else clock_time(rest_s)
 
 
-def phase_lines(words: str, time: str, width: int, height: int) -> list[str]:
+def phase_lines(words: str, time: str, width: int, height: int) -> Sequence[str]:
     """Return the words and the time as large as they fit: side by side, or one above the other."""
     beside = " ".join(part for part in (words, time) if part)
     half = (height - 1) // 2
     if stroke_of(_LONGEST_WORDS, width, half) > stroke_of(_LONGEST, width, height):
         upper = block_text(words, width, half, room_for=_LONGEST_WORDS)
-        lower = block_text(time, width, half, room_for=_LONGEST_WORDS) if time else []
-        between = [""] if lower else []
-        return [f"{line:^{width}}" for line in (*upper, *between, *lower)]
+        lower = ("", *block_text(time, width, half, room_for=_LONGEST_WORDS)) if time else ()
+        return [f"{line:^{width}}" for line in (*upper, *lower)]
     return block_text(beside, width, height, room_for=_LONGEST)
 
 
-class PhaseBar(Widget):
+class PhaseBar(LinesWidget):
     """The phase and its running time, across the whole width."""
 
     DEFAULT_CSS = """
-    PhaseBar {
-        height: 1fr;
-        min-height: 3;
-        color: $foreground;
-        background: $panel;
-    }
+    PhaseBar { height: 1fr; min-height: 3; color: $foreground; background: $panel; }
     PhaseBar.-concentric { background: $primary; color: auto; }
     PhaseBar.-lockout { background: $success; color: auto; }
     PhaseBar.-eccentric { background: $warning; color: auto; }
@@ -144,17 +139,13 @@ class PhaseBar(Widget):
         self.time = time_text(snapshot)
 
     def watch_phase(self, phase: Phase | None) -> None:
-        for known in Phase:
-            self.set_class(known is phase, f"-{known.value}")
+        _set_phase(self, phase)
 
-    def render_line(self, y: int) -> Strip:
-        width, height = self.size
+    def drawn(self, width: int, height: int) -> list[str]:
         lines = phase_lines(phase_text(self.phase), self.time, width - 2, height)
-        return line_strip(centred(lines, width, height), y, width, self.visual_style)
+        return centred(lines, width, height)
 
 
-_FULL: Final = "█"
-_EMPTY: Final = "░"
 _EIGHTHS: Final = " ▏▎▍▌▋▊▉"
 
 
@@ -200,10 +191,8 @@ def paced_of(snapshot: SessionSnapshot) -> Paced:
 
 def bar(share: float, width: int) -> str:
     """Return a bar of `width` columns, filled to an eighth of a column."""
-    eighths = round(max(0.0, min(1.0, share)) * width * 8)
-    full, rest = divmod(eighths, 8)
-    part = _EIGHTHS[rest] if rest else ""
-    return (_FULL * full + part).ljust(width, _EMPTY)
+    full, rest = divmod(round(max(0.0, min(1.0, share)) * width * 8), 8)
+    return ("█" * full + _EIGHTHS[rest].strip()).ljust(width, "░")
 
 
 def pace_lines(paced: Paced, width: int, height: int) -> list[str]:
@@ -212,7 +201,7 @@ def pace_lines(paced: Paced, width: int, height: int) -> list[str]:
     return [paced.words, *[drawn] * (height - 1)]
 
 
-class PaceBar(Widget):
+class PaceBar(LinesWidget):
     """The words and the bar; green, and with a tick, once a hold is done."""
 
     DEFAULT_CSS = """
@@ -228,9 +217,8 @@ class PaceBar(Widget):
         self.set_class(self.paced.holding, "-holding")
         self.set_class(self.paced.done, "-done")
 
-    def render_line(self, y: int) -> Strip:
-        width, height = self.size
-        return line_strip(pace_lines(self.paced, width, height), y, width, self.visual_style)
+    def drawn(self, width: int, height: int) -> list[str]:
+        return pace_lines(self.paced, width, height)
 
 
 SHOWN_S: Final = 6.0
@@ -270,15 +258,11 @@ def cue_lines(cue: Cue, width: int, height: int) -> list[str]:
     """Return the cue as large as it fits on `height` lines, with its sentence on the last."""
     head = HEADS[cue.kind] + ("!" if cue.strong else "")
     large = block_text(head, width - 2, height - 1, room_for="BREATHE OUT")
-    sign = "✓" if cue.kind in _GOOD else "»"
-    sentence = f"{sign} {cue.text}"
-    if len(large) < 2:
-        return [sentence]
-    shown = centred(large, width, height - 1)
-    return [*shown, *[""] * (height - 1 - len(shown)), f"{sentence:^{width}}"]
+    sentence = f"{'✓' if cue.kind in _GOOD else '»'} {cue.text}"
+    return [sentence] if len(large) < 2 else _above(large, sentence, width, height)
 
 
-class CueBar(Widget):
+class CueBar(LinesWidget):
     """Empty without a cue."""
 
     DEFAULT_CSS = """
@@ -300,10 +284,8 @@ class CueBar(Widget):
         self.set_class(strong, "-strong")
         self.set_class(cue is not None and not good and not strong, "-asks")
 
-    def render_line(self, y: int) -> Strip:
-        width, height = self.size
-        lines = [] if self.cue is None else cue_lines(self.cue, width, height)
-        return line_strip(lines, y, width, self.visual_style)
+    def drawn(self, width: int, height: int) -> list[str]:
+        return [] if self.cue is None else cue_lines(self.cue, width, height)
 
 
 def countdown_of(snapshot: SessionSnapshot) -> tuple[str, bool]:
@@ -315,7 +297,7 @@ def countdown_of(snapshot: SessionSnapshot) -> tuple[str, bool]:
     return clock_time(math.ceil(left_s) if left_s > 0.0 else -left_s), left_s <= 0.0
 
 
-class Countdown(Widget):
+class Countdown(LinesWidget):
     """Minutes and seconds, counting down, and then up."""
 
     DEFAULT_CSS = """
@@ -330,10 +312,8 @@ class Countdown(Widget):
         self.time, self.over = countdown_of(snapshot)
         self.set_class(self.over, "-over")
 
-    def render_line(self, y: int) -> Strip:
+    def drawn(self, width: int, height: int) -> list[str]:
         """Draw the time as large as it fits, with its meaning below."""
-        width, height = self.size
-        drawn = block_text(self.time, width - 2, height - 2, "00:00")
+        large = block_text(self.time, width - 2, height - 2, "00:00")
         below = "✓ rest is over: next set" if self.over else "rest left"
-        lines = [f"{line:^{width}}" for line in (*drawn, "", below)]
-        return line_strip(centred(lines, width, height), y, width, self.visual_style)
+        return centred([f"{line:^{width}}" for line in (*large, "", below)], width, height)

@@ -11,7 +11,6 @@ from textual.geometry import Size
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
-from textual.widget import Widget
 
 from tracker.app.text import (
     counted,
@@ -24,7 +23,7 @@ from tracker.app.text import (
 )
 from tracker.coach import PaceVerdict, phase_errors, velocity_loss
 from tracker.domain import LIFTERS_ORDER, PHASE_WORDS, Phase, mean_of_known
-from tracker.tui.widgets.block_text import line_strip
+from tracker.tui.widgets.block_text import SnapshotWidget, line_strip
 from tracker.tui.widgets.live import bar
 
 if TYPE_CHECKING:
@@ -33,11 +32,12 @@ if TYPE_CHECKING:
     from tracker.app.snapshot import SessionSnapshot
     from tracker.domain import Plan, Rep, SetRecord
 
-_MARKS: Final = {
-    PaceVerdict.ON_TEMPO: " ",
+SIGNS: Final = {
+    PaceVerdict.ON_TEMPO: "✓",
     PaceVerdict.TOO_FAST: "↓",
     PaceVerdict.TOO_SLOW: "↑",
 }
+"""A phase as planned, too short, too long."""
 
 LEGEND: Final = "↓ shorter, ↑ longer than planned · ø mean of the set"
 """Explains the signs."""
@@ -58,15 +58,15 @@ class Row:
 
     title: str
     """Number of the rep and its phases, or words."""
-    rom_deg: float | None = None
-    mean_velocity_mps: float | None = None
-    remarks: str = ""
-    best_deg: float = 0.0
-    """What fills the bar of the range, degrees; 0 leaves it out."""
-    best_mps: float = 0.0
-    """What fills the bar of the velocity, m/s."""
     measured: bool = False
     """Whether numbers follow the title."""
+    rom_deg: float | None = None
+    best_deg: float = 0.0
+    """What fills the bar of the range, degrees; 0 leaves it out."""
+    mean_velocity_mps: float | None = None
+    best_mps: float = 0.0
+    """What fills the bar of the velocity, m/s."""
+    remarks: str = ""
 
 
 def rep_rows(record: SetRecord) -> tuple[Row, ...]:
@@ -77,16 +77,10 @@ def rep_rows(record: SetRecord) -> tuple[Row, ...]:
     best_mps = max((speed for speed in speeds if speed is not None), default=0.0)
     rows = [_rep_row(record, rep, best_deg, best_mps) for rep in reps]
     if len(reps) > 1:
-        rows.append(
-            Row(
-                _numbered("ø", mean_durations_s(reps), {}),
-                mean_of_known(rep.rom_deg for rep in reps),
-                mean_of_known(rep.mean_velocity_mps for rep in reps),
-                best_deg=best_deg,
-                best_mps=best_mps,
-                measured=True,
-            )
-        )
+        title = _numbered("ø", mean_durations_s(reps), {})
+        mean_deg = mean_of_known(rep.rom_deg for rep in reps)
+        mean_mps = mean_of_known(rep.mean_velocity_mps for rep in reps)
+        rows.append(Row(title, True, mean_deg, best_deg, mean_mps, best_mps))
     return tuple(rows)
 
 
@@ -95,16 +89,12 @@ def _rep_row(record: SetRecord, rep: Rep, best_deg: float, best_mps: float) -> R
     if record.plan.tempo is not None:
         earlier = [each for each in record.reps if each.index < rep.index]
         errors = phase_errors(rep, record.plan.tempo, earlier)
-        marks = {error.phase: _MARKS[error.verdict] for error in errors}
-    return Row(
-        _numbered(str(rep.index), phase_durations_s(rep), marks),
-        rep.rom_deg,
-        rep.mean_velocity_mps,
-        flag_words(rep.flags),
-        best_deg,
-        best_mps,
-        measured=True,
-    )
+        # In a table of many reps, only what is off its plan stands out.
+        off = (error for error in errors if error.verdict is not PaceVerdict.ON_TEMPO)
+        marks = {error.phase: SIGNS[error.verdict] for error in off}
+    title = _numbered(str(rep.index), phase_durations_s(rep), marks)
+    speed_mps, remarks = rep.mean_velocity_mps, flag_words(rep.flags)
+    return Row(title, True, rep.rom_deg, best_deg, speed_mps, best_mps, remarks)
 
 
 def _numbered(
@@ -179,27 +169,20 @@ class RepTable(ScrollView, can_focus=True):
 
     @property
     def _bars(self) -> int:
-        return bar_width(self.rows, self._width)
-
-    @property
-    def _width(self) -> int:
-        """Columns beside the scrollbar."""
-        return self.scrollable_content_region.width
-
-    def watch_rows(self) -> None:
-        self._make_room()
+        return bar_width(self.rows, self.scrollable_content_region.width)
 
     def on_resize(self) -> None:
-        self._make_room()
+        self.watch_rows()
 
-    def _make_room(self) -> None:
+    def watch_rows(self) -> None:
+        """Make room for the rows."""
         widest = max(map(len, (*self.lines, header(self._bars))))
         self.virtual_size = Size(widest, len(self.rows) + 1)
 
     def render_line(self, y: int) -> Strip:
         """Draw the fixed header, and the lines in sight."""
         left, top = self.scroll_offset
-        width = self._width
+        width = self.scrollable_content_region.width
         style, bars = self.visual_style, self._bars
         if y == 0:
             style = self.get_visual_style("rep-table--header")
@@ -218,13 +201,14 @@ class RepTable(ScrollView, can_focus=True):
 
 def set_title(record: SetRecord) -> str:
     """Return a set in a line: reps against the plan, load, effort, note."""
+    rpe, note = record.entries.rpe, record.entries.note
     parts = [
         f"set {record.index}: {reps_text(record)}",
-        *([] if not record.load_kg else [f"{record.load_kg:g} kg"]),
-        *([] if record.entries.rpe is None else [f"RPE {record.entries.rpe:g}"]),
-        *([f"“{record.entries.note}”"] if record.entries.note else []),
+        f"{record.load_kg:g} kg" if record.load_kg else "",
+        "" if rpe is None else f"RPE {rpe:g}",
+        f"“{note}”" if note else "",
     ]
-    return " · ".join(parts)
+    return " · ".join(filter(None, parts))
 
 
 def reps_text(record: SetRecord) -> str:
@@ -237,13 +221,6 @@ def reps_text(record: SetRecord) -> str:
     return f"{record.done} of {counted(target, 'rep')} {verdict}"
 
 
-SIGNS: Final = {
-    PaceVerdict.ON_TEMPO: "✓",
-    PaceVerdict.TOO_FAST: "↓",
-    PaceVerdict.TOO_SLOW: "↑",
-}
-"""A phase as planned, too short, too long."""
-
 Lines = tuple[str, str, str, str]
 
 
@@ -255,13 +232,13 @@ def last_rep_lines(record: SetRecord | None) -> Lines:
     remarks = flag_words(rep.flags)
     planned = "" if plan.tempo is None else f"   plan {plan.tempo.code}"
     loss = velocity_loss(record.reps)
-    lost = [] if loss is None else [f"loss {loss.share * 100:.0f} %"]
+    lost = "" if loss is None else f" · loss {loss.share * 100:.0f} %"
     speed = number(rep.mean_velocity_mps, 2, " m/s")
     return (
         f"rep {rep.index}" + (f" · {remarks}" if remarks else ""),
         phases_text(rep, plan),
         f"{tempo_code(phase_durations_s(rep))}{planned}",
-        " · ".join([f"range {number(rep.rom_deg, 0, '°')}", f"mean {speed}", *lost]),
+        f"range {number(rep.rom_deg, 0, '°')} · mean {speed}{lost}",
     )
 
 
@@ -277,12 +254,10 @@ def phases_text(rep: Rep, plan: Plan) -> str:
     )
 
 
-class LastRep(Widget):
+class LastRep(SnapshotWidget):
     """Phases against the plan, tempo, range and velocity."""
 
-    DEFAULT_CSS = """
-    LastRep { height: 4; text-wrap: nowrap; text-overflow: ellipsis; }
-    """
+    DEFAULT_CSS = "LastRep { height: 4; text-wrap: nowrap; text-overflow: ellipsis; }"
 
     lines: reactive[Lines] = reactive(last_rep_lines(None))
 
@@ -292,26 +267,14 @@ class LastRep(Widget):
 
     def render(self) -> Content:
         """Draw four lines, the phases strongest."""
-        title, phases, code, measures = self.lines
-        return Content("\n").join(
-            [
-                Content.styled(title, "dim"),
-                Content.styled(phases, "bold"),
-                Content(code),
-                Content(measures),
-            ]
-        )
+        styles = ("dim", "bold", "", "")
+        return Content("\n").join(map(Content.styled, self.lines, styles))
 
 
 HEADER: Final = "   set  reps     kg  hold s  range   m/s  mean tempo       remarks"
 
-
 NONE_YET: Final = "no set yet"
 """In place of the rows before the first set."""
-
-
-_BODYWEIGHT: Final = "body"
-"""In place of a load of 0 kg."""
 
 
 def set_row(record: SetRecord) -> str:
@@ -323,7 +286,7 @@ def set_row(record: SetRecord) -> str:
     cells = [
         f" {' ' if record.ended else '▸'} {record.index:>3}",
         f"{record.done:>4}",
-        f"{_BODYWEIGHT if record.load_kg == 0.0 else number(record.load_kg, 1):>5}",
+        f"{'body' if record.load_kg == 0.0 else number(record.load_kg, 1):>5}",
         f"{number(holds):>6}",
         f"{number(ranges, 0, '°'):>5}",
         f"{number(speeds, 2):>4}",
@@ -333,13 +296,11 @@ def set_row(record: SetRecord) -> str:
     return "  ".join(cells).rstrip()
 
 
-class SetList(Widget):
+class SetList(SnapshotWidget):
     """A row for each set; where they do not all fit, the oldest give way."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"sets--header"}
-    DEFAULT_CSS = """
-    SetList .sets--header { color: $text-muted; }
-    """
+    DEFAULT_CSS = "SetList .sets--header { color: $text-muted; }"
 
     rows: reactive[tuple[str, ...]] = reactive(())
 

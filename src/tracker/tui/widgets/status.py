@@ -17,11 +17,9 @@ from textual.widget import Widget
 from tracker.app.snapshot import RecordingState, RunState
 from tracker.app.text import UNKNOWN, clock_time, counted, number
 from tracker.domain import LOW_BATTERY_PERCENT, Extreme, LinkState, MarkKind, mean_of_known
-from tracker.tui.widgets.block_text import line_strip
+from tracker.tui.widgets.block_text import LinesWidget, SnapshotWidget
 
 if TYPE_CHECKING:
-    from textual.strip import Strip
-
     from tracker.app.snapshot import PlaybackState, SessionSnapshot
     from tracker.domain import Plan, Rep, SetRecord
 
@@ -76,7 +74,7 @@ def headline_text(left: str, origin: str, right: str, width: int) -> str:
     return f"{left}{end:>{max(width - len(left), 0)}}"
 
 
-class Headline(Widget):
+class Headline(LinesWidget):
     """Exercise and set on the left, origin and time on the right."""
 
     DEFAULT_CSS = """
@@ -88,9 +86,8 @@ class Headline(Widget):
     def update_from(self, snapshot: SessionSnapshot) -> None:
         self.parts = headline_parts(snapshot)
 
-    def render_line(self, y: int) -> Strip:
-        width = self.size.width
-        return line_strip((headline_text(*self.parts, width),), y, width, self.visual_style)
+    def drawn(self, width: int, height: int) -> list[str]:
+        return [headline_text(*self.parts, width)]
 
 
 Words = tuple[str, ...]
@@ -107,7 +104,8 @@ def notice_of(snapshot: SessionSnapshot) -> Words | None:
     """Return the words to show; None while there are reps."""
     match snapshot.state:
         case RunState.FAILED:
-            return _failure(snapshot.failure)
+            lines = (snapshot.failure or "The session ended early.").splitlines()
+            return ("! Stopped", "", *lines, "", "What has been recorded is kept.")
         case RunState.FINISHED:
             return _summary(snapshot.sets)
         case RunState.READY | RunState.RUNNING if snapshot.current_set is None:
@@ -158,11 +156,6 @@ def _summary(sets: tuple[SetRecord, ...]) -> Words:
         f"mean hold  {number(mean_of_known(rep.lockout_s for rep in reps), 1, ' s')}",
         f"mean range {number(mean_of_known(rep.rom_deg for rep in reps), 0, '°')}",
     )
-
-
-def _failure(failure: str | None) -> Words:
-    lines = (failure or "The session ended early.").splitlines()
-    return ("! Stopped", "", *lines, "", "What has been recorded is kept.")
 
 
 class Notice(Widget):
@@ -226,7 +219,16 @@ def banner_of(snapshot: SessionSnapshot) -> tuple[str, bool]:
     return "", False
 
 
-class Banner(Widget):
+class TextLine(SnapshotWidget):
+    """One line of text."""
+
+    text: reactive[str] = reactive("")
+
+    def render(self) -> Content:
+        return Content(self.text)
+
+
+class Banner(TextLine):
     """One line below the headline, empty while all is well."""
 
     DEFAULT_CSS = """
@@ -235,26 +237,18 @@ class Banner(Widget):
     Banner.-alarm { background: $error; color: auto; }
     """
 
-    text: reactive[str] = reactive("")
-
     def update_from(self, snapshot: SessionSnapshot) -> None:
         self.text, alarm = banner_of(snapshot)
         self.set_class(bool(self.text) and not alarm, "-info")
         self.set_class(alarm, "-alarm")
         self.set_class(not self.text, "-silent")
 
-    def render(self) -> Content:
-        return Content(self.text)
 
-
+# Every other state is on the way to one of these.
 _LINK_SIGNS: Final = {
-    LinkState.SEARCHING: "…",
-    LinkState.CONNECTING: "…",
-    LinkState.CONFIGURING: "…",
     LinkState.STREAMING: "●",
     LinkState.STALLED: "!",
     LinkState.LOST: "×",
-    LinkState.RECONNECTING: "…",
     LinkState.GONE: "×",
 }
 
@@ -272,14 +266,17 @@ def quality_text(snapshot: SessionSnapshot) -> str:
     reasons = ", ".join(f"{reason.value} {n}" for reason, n in snapshot.faults.items())
     lost_s = sum(gap.end_s - gap.start_s for gap in snapshot.gaps)
     gaps = len(snapshot.gaps)
+    live = snapshot.playback is None and snapshot.state is RunState.RUNNING
+    # A live sensor may send nothing, whatever its link reports.
+    silent = live and (snapshot.sample_age_s or 0.0) > STALLED_AFTER_S
     parts = [
-        f"link {UNKNOWN}" if link is None else _link(link, silent=_silent(snapshot)),
+        f"link {UNKNOWN}" if link is None else _link(link, silent=silent),
         "" if snapshot.second_link is None else f"second {_link(snapshot.second_link)}",
         number(snapshot.rate_hz, 1, " Hz"),
         _battery(snapshot.battery_percent),
         f"gaps {gaps}" + (f" ({lost_s:.1f} s)" if gaps else ""),
         f"faults {faults}" + (f" ({reasons})" if reasons else ""),
-        _age(snapshot),
+        f"last sample {number(snapshot.sample_age_s, 1, ' s')}" if live else "",
         _RECORDING_WORDS[snapshot.recording],
     ]
     return "  ".join(part for part in parts if part)
@@ -287,15 +284,8 @@ def quality_text(snapshot: SessionSnapshot) -> str:
 
 def _link(state: LinkState, *, silent: bool = False) -> str:
     if silent and state is LinkState.STREAMING:
-        return f"{_LINK_SIGNS[LinkState.STALLED]} no data"
-    return f"{_LINK_SIGNS[state]} {state.value}"
-
-
-def _silent(snapshot: SessionSnapshot) -> bool:
-    """Return whether a live sensor sends nothing, whatever its link reports."""
-    if snapshot.playback is not None or snapshot.state is not RunState.RUNNING:
-        return False
-    return snapshot.sample_age_s is not None and snapshot.sample_age_s > STALLED_AFTER_S
+        return "! no data"
+    return f"{_LINK_SIGNS.get(state, '…')} {state.value}"
 
 
 def _battery(percent: int | None) -> str:
@@ -305,24 +295,12 @@ def _battery(percent: int | None) -> str:
     return f"{'! ' if percent < LOW_BATTERY_PERCENT else ''}battery {percent} %"
 
 
-def _age(snapshot: SessionSnapshot) -> str:
-    """Return the age of the newest sample of a live sensor; empty otherwise."""
-    if snapshot.playback is not None or snapshot.state is not RunState.RUNNING:
-        return ""
-    return f"last sample {number(snapshot.sample_age_s, 1, ' s')}"
-
-
-class Quality(Widget):
+class Quality(TextLine):
     """One line above the keys."""
 
     DEFAULT_CSS = """
     Quality { color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis; }
     """
 
-    text: reactive[str] = reactive("")
-
     def update_from(self, snapshot: SessionSnapshot) -> None:
         self.text = quality_text(snapshot)
-
-    def render(self) -> Content:
-        return Content(self.text)

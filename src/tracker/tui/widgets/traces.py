@@ -61,14 +61,8 @@ def column_values(
 def braille_lines(values: NDArray[np.float64], low: float, high: float, height: int) -> list[str]:
     """Return a connected line through `values`, two to a character, on `height` rows.
 
-    Parameters
-    ----------
-    values
-        One value per column of dots, NaN where there is none, shape (2 * width,).
-    low, high
-        Values of the lowest and the highest row of dots; what lies outside is drawn on the edge.
-    height
-        Rows of characters.
+    The values, one per column of dots, shape (2 * width,), are NaN where there is none. The lowest
+    and the highest row of dots are at `low` and `high`; what lies outside is drawn on the edge.
     """
     rows = 4 * height
     dots = np.zeros((rows, values.size), dtype=np.int64)
@@ -118,18 +112,9 @@ def drawing(
     size: tuple[int, int],
     band_deg: tuple[float, float] | None = None,
 ) -> Drawing:
-    """Return the last `SPAN_S` before `end_s` with a scale on the left.
+    """Return the last `SPAN_S` before `end_s` on columns and rows, with a scale on the left.
 
-    Parameters
-    ----------
-    time_s, pitch_deg
-        The trace, shape (n,).
-    end_s
-        Time at the right edge, s.
-    size
-        Columns and rows.
-    band_deg
-        Where a lockout is, degrees above the bottom; None if it is not known.
+    The trace is of shape (n,). The band is where a lockout is, degrees above the bottom.
     """
     width, height = size
     columns = 2 * max(width - _LABEL_WIDTH, 1)
@@ -160,18 +145,13 @@ def band_rows(
     return frozenset(inside.tolist())
 
 
-class PitchTrace(Widget):
-    """The pitch of the last seconds, the newest on the right, over the band of the lockout."""
+class Trace(Widget):
+    """A curve of the last seconds, the newest on the right."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"trace--band"}
     DEFAULT_CSS = """
-    PitchTrace {
-        border-top: solid $panel;
-        border-title-color: $text-muted;
-        color: $text-primary;
-    }
-    PitchTrace .trace--band { background: $success 25%; color: $foreground; }
+    Trace { border-top: solid $panel; border-title-color: $text-muted; color: $text-primary; }
     """
+    TITLE: ClassVar[str]
 
     end_s: reactive[float | None] = reactive(None)
 
@@ -179,36 +159,49 @@ class PitchTrace(Widget):
         super().__init__()
         self._drawn_at: tuple[float | None, int, int] | None = None
         self._drawing = Drawing([], frozenset())
-        self._band_deg: tuple[float, float] | None = None
+        self._time_s: NDArray[np.float64] = np.empty(0)
+        self._values: NDArray[np.float64] = np.empty(0)
 
     def on_mount(self) -> None:
-        self.border_title = f"pitch above the bottom, last {SPAN_S:.0f} s"
+        self.border_title = f"{self.TITLE}, last {SPAN_S:.0f} s"
 
-    def update_from(self, snapshot: SessionSnapshot) -> None:
-        """Take the trace from `snapshot`, unless it has hardly moved on."""
-        newest_s, drawn_s = snapshot.position_s, self.end_s
-        if newest_s is not None and drawn_s is not None and 0 < newest_s - drawn_s < STEP_S:
-            return
-        self._time_s = snapshot.trace_time_s
-        self._pitch_deg = snapshot.trace_pitch_deg
-        self._band_deg = lockout_band_deg(snapshot)
-        self.end_s = snapshot.position_s
+    def drawn(self, width: int, height: int) -> Drawing:
+        """Return the whole trace."""
+        raise NotImplementedError
 
     def render_line(self, y: int) -> Strip:
         """Draw the line of dots; all rows are drawn at once."""
         width, height = self.size
         if self._drawn_at != (self.end_s, width, height):
             self._drawn_at = (self.end_s, width, height)
-            self._drawing = (
-                Drawing([], frozenset())
-                if self.end_s is None
-                else drawing(
-                    self._time_s, self._pitch_deg, self.end_s, (width, height), self._band_deg
-                )
-            )
+            self._drawing = self.drawn(width, height)
         in_band = y in self._drawing.band
         style = self.get_visual_style("trace--band") if in_band else self.visual_style
         return line_strip(self._drawing.lines, y, width, style)
+
+
+class PitchTrace(Trace):
+    """The pitch of the last seconds, over the band of the lockout."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"trace--band"}
+    DEFAULT_CSS = "PitchTrace .trace--band { background: $success 25%; color: $foreground; }"
+    TITLE = "pitch above the bottom"
+
+    _band_deg: tuple[float, float] | None = None
+
+    def update_from(self, snapshot: SessionSnapshot) -> None:
+        """Take the trace from `snapshot`, unless it has hardly moved on."""
+        newest_s, drawn_s = snapshot.position_s, self.end_s
+        if newest_s is not None and drawn_s is not None and 0 < newest_s - drawn_s < STEP_S:
+            return
+        self._time_s, self._values = snapshot.trace_time_s, snapshot.trace_pitch_deg
+        self._band_deg = lockout_band_deg(snapshot)
+        self.end_s = snapshot.position_s
+
+    def drawn(self, width: int, height: int) -> Drawing:
+        if self.end_s is None:
+            return Drawing([], frozenset())
+        return drawing(self._time_s, self._values, self.end_s, (width, height), self._band_deg)
 
 
 ACC_SPAN_S: Final = 6.0
@@ -233,40 +226,18 @@ def acc_lines(
     return [f"{labels.get(row, ''):>3} {line}" for row, line in enumerate(lines)]
 
 
-class AccTrace(Widget):
-    """The newest on the right."""
+class AccTrace(Trace):
+    """The size of the acceleration."""
 
-    DEFAULT_CSS = """
-    AccTrace {
-        border-top: solid $panel;
-        border-title-color: $text-muted;
-        color: $text-primary;
-    }
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._time_s: NDArray[np.float64] = np.empty(0)
-        self._acc_mps2: NDArray[np.float64] = np.empty(0)
-        self._lines: list[str] = []
-        self._drawn: tuple[float, int, int] | None = None
-
-    def on_mount(self) -> None:
-        self.border_title = f"acceleration, last {SPAN_S:.0f} s"
+    TITLE = "acceleration"
 
     def update_from(self, time_s: NDArray[np.float64], acc_mps2: NDArray[np.float64]) -> None:
         """Take arrival times, s, and sizes, m/s², both of shape (n,)."""
-        self._time_s, self._acc_mps2 = time_s, acc_mps2
-        self.refresh()
+        self._time_s, self._values = time_s, acc_mps2
+        self.end_s = float(time_s[-1]) if time_s.size else None
 
-    def render_line(self, y: int) -> Strip:
-        """Draw the line of dots; all rows are drawn at once."""
-        width, height = self.size
-        end_s = float(self._time_s[-1]) if self._time_s.size else -1.0
-        if self._drawn != (end_s, width, height):
-            self._drawn = (end_s, width, height)
-            self._lines = acc_lines(self._time_s, self._acc_mps2, width, height)
-        return line_strip(self._lines, y, width, self.visual_style)
+    def drawn(self, width: int, height: int) -> Drawing:
+        return Drawing(acc_lines(self._time_s, self._values, width, height), frozenset())
 
 
 STEPS_DBM: Final = (-90, -80, -70, -60)
