@@ -15,6 +15,7 @@ from typing import Final
 from lossy import lossy_part
 from people import bridges_part, negatives_part, squats_part
 from seat import seat_part
+from shapes import daily_part, hard_part, shapes_part
 from simulated import simulated_part
 from table import print_table
 
@@ -24,8 +25,17 @@ CORPUS_SEED: Final = 4242
 CORPUS_SIZE: Final = 124
 """Four rounds of every scenario: 240 sets."""
 
-RECORDED: Final = (squats_part, bridges_part, seat_part, negatives_part, lossy_part)
-"""The parts of the table that are measured on recordings of people, one folder each."""
+RECORDED: Final = (
+    hard_part,
+    shapes_part,
+    squats_part,
+    bridges_part,
+    seat_part,
+    daily_part,
+    negatives_part,
+    lossy_part,
+)
+"""The parts of the table that are measured on files, one folder each."""
 
 
 def main() -> int:

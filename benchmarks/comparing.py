@@ -34,12 +34,15 @@ class What(Enum):
     ARC_LOCKOUT_S = "lockout without a gyroscope, s"
     ARC_LOCKOUT_SHARE = "the same as a share of the movements before and after"
     LATENCY_S = "announced after the lockout began, s"
+    LOWERING_S = "end of a hold told after it, s"
     LIVE = "announced before the way down began"
     LIVE_HELD = "the same, of reps that were held"
     ROM_DEG = "range of motion, degrees"
     RISE_M = "rise, m"
     VELOCITY_MPS = "mean velocity of timed ways up, m/s"
     SLOW_FLAGGED = "slow way up with the flag"
+    CONFIDENT = "set told with a confidence of 0.95 or more"
+    CONFIDENT_EXACT = "the count of such a set is exact"
 
 
 Differences = dict[What, list[float]]
@@ -50,6 +53,7 @@ def compare(
     true: Rep,
     got: Rep | None,
     announcements: Sequence[tuple[float, float]],
+    lowerings: Sequence[tuple[float, float]],
     *,
     gyroscope: bool,
 ) -> None:
@@ -57,26 +61,29 @@ def compare(
     up, lockout, down = true.phases
     announced_s = None if got is None else _announced_s(got, announcements)
     live = announced_s is not None and announced_s < down.start_s
-    _note(differences, What.LIVE, live)
+    note(differences, What.LIVE, live)
     if lockout.duration_s >= HELD_S:
-        _note(differences, What.LIVE_HELD, live)
+        note(differences, What.LIVE_HELD, live)
     if got is None:
         return
     if announced_s is not None:
-        _note(differences, What.LATENCY_S, announced_s - lockout.start_s)
+        note(differences, What.LATENCY_S, announced_s - lockout.start_s)
+    sunk_s = [told_s for at_s, told_s in lowerings if abs(at_s - down.start_s) < LATE_S]
+    if sunk_s:
+        note(differences, What.LOWERING_S, min(sunk_s) - down.start_s)
     _compare_phases(differences, true, got, gyroscope=gyroscope)
     if got.rom_deg is not None and true.rom_deg is not None:
-        _note(differences, What.ROM_DEG, got.rom_deg - true.rom_deg)
+        note(differences, What.ROM_DEG, got.rom_deg - true.rom_deg)
     if got.rise_m is not None and true.rise_m is not None:
-        _note(differences, What.RISE_M, got.rise_m - true.rise_m)
+        note(differences, What.RISE_M, got.rise_m - true.rise_m)
     timed = TIMED_CONCENTRIC_S[0] <= up.duration_s <= TIMED_CONCENTRIC_S[1]
     if timed and got.mean_velocity_mps is not None and true.mean_velocity_mps is not None:
-        _note(differences, What.VELOCITY_MPS, got.mean_velocity_mps - true.mean_velocity_mps)
+        note(differences, What.VELOCITY_MPS, got.mean_velocity_mps - true.mean_velocity_mps)
     if up.duration_s > SLOW_CONCENTRIC_S:
-        _note(differences, What.SLOW_FLAGGED, Flag.LOW_CONFIDENCE_VELOCITY in got.flags)
+        note(differences, What.SLOW_FLAGGED, Flag.LOW_CONFIDENCE_VELOCITY in got.flags)
 
 
-def _note(differences: Differences, what: What, value: float) -> None:
+def note(differences: Differences, what: What, value: float) -> None:
     differences.setdefault(what, []).append(float(value))
 
 
@@ -90,17 +97,17 @@ def _compare_phases(differences: Differences, true: Rep, got: Rep, *, gyroscope:
             longer_s = other.duration_s - span.duration_s
             moving_s = true.end_s - true.start_s - span.duration_s
             if gyroscope:
-                _note(differences, What.LOCKOUT_S, longer_s)
+                note(differences, What.LOCKOUT_S, longer_s)
             else:
-                _note(differences, What.ARC_LOCKOUT_S, longer_s)
-                _note(differences, What.ARC_LOCKOUT_SHARE, longer_s / moving_s)
+                note(differences, What.ARC_LOCKOUT_S, longer_s)
+                note(differences, What.ARC_LOCKOUT_SHARE, longer_s / moving_s)
             continue
         for off_s in (other.start_s - span.start_s, other.end_s - span.end_s):
             if gyroscope:
-                _note(differences, What.BOUNDARY_S, off_s)
+                note(differences, What.BOUNDARY_S, off_s)
             else:
-                _note(differences, What.ARC_BOUNDARY_S, off_s)
-                _note(differences, What.ARC_BOUNDARY_SHARE, off_s / span.duration_s)
+                note(differences, What.ARC_BOUNDARY_S, off_s)
+                note(differences, What.ARC_BOUNDARY_SHARE, off_s / span.duration_s)
 
 
 def _announced_s(got: Rep, announcements: Sequence[tuple[float, float]]) -> float | None:

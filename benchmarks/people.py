@@ -52,17 +52,21 @@ class Listened:
         return max(least - count, count - most, 0)
 
 
-def listen(folder: Path, name: str, exercise: str) -> list[Listened]:
-    """Run the recordings of a folder through the engine."""
+def listen(
+    folder: Path, name: str, exercise: str | None = None, pattern: str = "*"
+) -> list[Listened]:
+    """Run the recordings of a folder through the engine, as the labelled exercise unless given."""
     labels = json.loads((folder / "labels.json").read_text(encoding="utf-8"))
     heard = []
-    for path in sorted((folder / name).glob("*.csv.gz")):
+    for path in sorted((folder / name).glob(f"{pattern}.csv.gz")):
         stem = path.name.removesuffix(".csv.gz")
         table = read_sample_csv(path)
         stream = notifications_from_samples(table, BLOCK_SAMPLES, encode_samples, SAMPLES_CHANNEL)
-        outcome = run(SessionInfo("samples", exercise, origin="imported"), stream, 1)
+        label = labels[f"{name}/{stem}"]
+        info = SessionInfo("samples", exercise or label["exercise"], origin="imported")
+        outcome = run(info, stream, 1)
         peaks = len(peaks_s(np.asarray(table.time_s), np.asarray(table.acc_mps2)))
-        heard.append(Listened(stem, labels[f"{name}/{stem}"], table, outcome, peaks))
+        heard.append(Listened(stem, label, table, outcome, peaks))
     return heard
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tracker.app.playback import analyze_notifications
-from tracker.domain import RepCounted, RepRevised, SessionState
+from tracker.domain import LoweringStarted, RepCounted, RepRevised, SessionState
 from tracker.engine import build_engine
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ class Outcome:
     """Each event with the time of the newest sample that the engine had then, s."""
     sets: tuple[tuple[Rep, ...], ...]
     """The reps that stand at the end, set by set."""
+    confidences: tuple[float | None, ...]
+    """Probability that the count of each set is exact, as the engine told it."""
     gaps: tuple[Gap, ...]
     """The holes that were reported."""
 
@@ -41,6 +43,15 @@ class Outcome:
         ]
 
     @property
+    def lowerings(self) -> list[tuple[float, float]]:
+        """When the hips began to sink out of each hold and when that was told, s."""
+        return [
+            (event.at_s, newest_s)
+            for event, newest_s in self.said
+            if isinstance(event, LoweringStarted) and newest_s is not None
+        ]
+
+    @property
     def withdrawn(self) -> int:
         """How many announcements were taken back."""
         return sum(isinstance(event, RepRevised) and event.rep is None for event, _ in self.said)
@@ -51,4 +62,9 @@ def run(info: SessionInfo, notifications: Iterable[Notification], batch: int) ->
     said = tuple(analyze_notifications(build_engine(info), notifications, batch))
     ledger = SessionState()
     ledger.accept(event for event, _ in said)
-    return Outcome(said, tuple(record.reps for record in ledger.sets), ledger.gaps)
+    return Outcome(
+        said,
+        tuple(record.reps for record in ledger.sets),
+        tuple(record.count_confidence for record in ledger.sets),
+        ledger.gaps,
+    )

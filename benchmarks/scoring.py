@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from comparing import compare
+from comparing import What, compare, note
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 LONG_GAP_S: Final = 0.25
 """A rep with a longer hole inside may be missed, but not invented."""
+
+CONFIDENT: Final = 0.95
+"""A set told with this confidence is told as sure."""
 
 PEAK_MARGIN_S: Final = 1.0
 """A peak this far outside a set still is of its first or last rep."""
@@ -84,11 +87,24 @@ def score_session(
             if true_set.start_s <= rep.start_s <= true_set.end_s and id(rep) not in matched
         )
         score.sets += 1
-        score.ours.exact += missing == 0 and strangers == 0 and len(homes) <= 1
+        exact = missing == 0 and strangers == 0 and len(homes) <= 1
+        score.ours.exact += exact
+        for home in homes:
+            sure = (outcome.confidences[home] or 0.0) >= CONFIDENT
+            note(score.differences, What.CONFIDENT, sure)
+            if sure:
+                note(score.differences, What.CONFIDENT_EXACT, exact)
         score.ours.within_one += missing + strangers <= 1
         for rep, pair in whole:
             got = None if pair is None else pair[1]
-            compare(score.differences, rep, got, outcome.announcements, gyroscope=gyroscope)
+            compare(
+                score.differences,
+                rep,
+                got,
+                outcome.announcements,
+                outcome.lowerings,
+                gyroscope=gyroscope,
+            )
     score.ours.ghosts = sum(id(rep) not in matched for _, rep in found)
     return score
 

@@ -40,7 +40,7 @@ def simulated_part(seed: int, size: int, on_miss: Callable[[str], object]) -> Pa
     return Part(
         f"SIMULATED hip thrusts, bridges and variations (seed {seed}, {score.sessions} sessions; "
         f"nobody trained; {score.without_gyroscope} sessions have no gyroscope)",
-        (*_counts(score), *_times(score), *_sizes(score)),
+        (*_counts(score), *_confidence(score), *_times(score), *_sizes(score)),
         (
             "Baseline of the simulated sets: the usual peak counter, given the sets.",
             "Without a gyroscope a phase is read at 15 and 85 % of the travel by design, so",
@@ -76,6 +76,16 @@ def _counts(score: Score) -> Iterable[Row]:
         score.sessions,
         ours.ghosts,
         baseline=str(peaks.ghosts),
+    )
+
+
+def _confidence(score: Score) -> Iterable[Row]:
+    sure, exact = _values(score, What.CONFIDENT), _values(score, What.CONFIDENT_EXACT)
+    yield at_least(
+        "sets told with confidence ≥ 0.95", sure.size, int(sure.sum()), targets.CONFIDENT_SHARE
+    )
+    yield at_least(
+        "of these, counted exactly", exact.size, int(exact.sum()), targets.CONFIDENT_EXACT_SHARE
     )
 
 
@@ -122,6 +132,15 @@ def _times(score: Score) -> Iterable[Row]:
         value_s = float(np.percentile(late_s, percent)) if late_s.size else 0.0
         what = f"count after the lockout began, blocks of {LIVE_SAMPLES}: {name}"
         yield at_most(what, late_s.size, value_s, limit, "{:.3f} s")
+    late_s = _values(score, What.LOWERING_S)
+    for name, percent, limit in (
+        ("median", 50, targets.LOWERING_MEDIAN_S),
+        ("95 %", 95, targets.LOWERING_P95_S),
+    ):
+        value_s = float(np.percentile(late_s, percent)) if late_s.size else 0.0
+        yield at_most(
+            f"end of a hold told after it: {name}", late_s.size, value_s, limit, "{:.3f} s"
+        )
     live, held = _values(score, What.LIVE), _values(score, What.LIVE_HELD)
     yield at_least(
         "reps announced before their eccentric", live.size, int(live.sum()), targets.LIVE_SHARE

@@ -36,6 +36,23 @@ LATENCY_MEDIAN_S: Final = 0.10
 LATENCY_P95_S: Final = 0.15
 """A phase is known this long after the reversal."""
 
+LOWERING_MEDIAN_S: Final = 0.25
+LOWERING_P95_S: Final = 0.4
+"""The screen's hold stops before anybody would call the hips down."""
+
+CONFIDENT_SHARE: Final = 0.85
+"""Sets whose count is told as sure: unsure ones are the exception."""
+
+CONFIDENT_EXACT_SHARE: Final = 0.98
+"""Such sets whose count is exact: what a confidence of 0.95 and more has to mean."""
+
+HARD_EXACT_SHARE: Final = 0.97
+"""Sets of another simulator's corners that are counted exactly."""
+
+GHOSTS_PER_HOUR: Final = 0.5
+GHOSTS_PER_HOUR_OF_BRIDGES: Final = 1.0
+"""Reps that nobody did, in daily life with stairs; a bridge is a small movement."""
+
 LIVE_SHARE: Final = 0.95
 """A number that comes while the hips are on their way down already is late; but of a rep that
 turns at the top without a pause nobody can know sooner."""
