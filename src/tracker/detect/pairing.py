@@ -257,6 +257,10 @@ class RepPairer:
     def _go(self, movement: Movement, moving: bool) -> Iterator[CandidateUpdate]:
         """Take news of the leg that starts a rep."""
         there = self._there
+        if there and self._back and self._back.latest.number == movement.number:
+            # What seemed to come back while it was slow has gone the other way.
+            self._back = None
+            yield CandidateUpdate(CandidateState.GONE, self._candidate(), there.latest)
         if there is not None and not self._returned:
             if movement.number == there.latest.number:
                 there = there.with_news(movement)
