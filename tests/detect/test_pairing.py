@@ -95,6 +95,25 @@ def test_a_small_sag_does_not_complete_a_rep() -> None:
     assert [each.state for each in news] == [CandidateState.GONE]
 
 
+@pytest.mark.parametrize(("sd_m", "completes"), [(0.01, False), (0.05, True)])
+def test_heights_that_may_be_half_complete_a_squat(sd_m: float, completes: bool) -> None:
+    lowered, raised = squat(1, 2.0, 3.2, -0.8), squat(2, 3.6, 4.6, 0.37)
+    news = fed(RepPairer(SQUAT), *(replace(leg, rise_sd_m=sd_m) for leg in (lowered, raised)))
+    assert (news[-1].state is CandidateState.RETURNED) == completes
+
+
+def test_a_way_back_that_turns_out_to_go_up_is_none() -> None:
+    seemed = replace(down(2, 3.1, 3.4), state=SegmentState.ENDING)
+    news = fed(RepPairer(HIP_THRUST), up(1, 2.0, 3.0), seemed, up(2, 3.1, 4.0))
+    assert [(each.candidate.number, each.state) for each in news] == [
+        (1, CandidateState.GONE),
+        (1, CandidateState.RETURNED),
+        (1, CandidateState.GONE),
+        (2, CandidateState.GONE),
+    ]
+    assert all(each.candidate.eccentric is None for each in news[2:])
+
+
 def test_a_sag_that_is_made_good_belongs_to_the_hold() -> None:
     sag = movement(2, 3.5, 4.0, TOP_DEG, -8.0)
     again = movement(3, 4.2, 4.7, -8.0, TOP_DEG)
