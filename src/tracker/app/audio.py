@@ -49,13 +49,7 @@ _TONES: Final = {
 
 
 class AudioFeedback:
-    """A sink of a session that plays its sounds.
-
-    Parameters
-    ----------
-    player
-        Plays it.
-    """
+    """A sink of a session that plays its sounds."""
 
     def __init__(self, player: Player) -> None:
         self._player = player

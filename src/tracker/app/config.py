@@ -93,23 +93,14 @@ class Config:
 
 
 def config_path(folder: Path) -> Path:
-    """Return where the configuration is.
-
-    Parameters
-    ----------
-    folder
-        `Paths.config`.
-    """
+    """Return where the configuration is, in the folder `Paths.config`."""
     return folder / CONFIG_NAME
 
 
 def load_config(path: Path) -> Config:
     """Return the choices; the defaults if there is no file.
 
-    Raises
-    ------
-    InputError
-        If the file can't be read, or has an unknown key.
+    Raises `InputError` if the file can't be read, or has an unknown key.
     """
     return _parsed(path, _read(path))
 
@@ -117,12 +108,8 @@ def load_config(path: Path) -> Config:
 def save_sensor(path: Path, sensor: SensorChoice) -> None:
     """Make `sensor` the one to use if none is named.
 
-    Raises
-    ------
-    InputError
-        If the present file can't be read: its contents would be lost.
-    OutputError
-        If the file can't be written.
+    Raises `InputError` if the present file can't be read: its contents would be lost, and
+    `OutputError` if the file can't be written.
     """
     _save(path, "sensor", _values_of(sensor), lambda config: config.sensor == sensor)
 

@@ -85,17 +85,7 @@ SIMULATED: Final = Device(None, "Simulated lifter", "profile")
 
 
 class Devices:
-    """Scans for sensors, and lists those seen so far.
-
-    Parameters
-    ----------
-    radio
-        The adapter.
-    saved
-        The sensor that was used last; it is listed before it is seen.
-    clock
-        Waits before an adapter is tried again.
-    """
+    """Scans for sensors, and lists those seen so far; the saved one even before it is seen."""
 
     def __init__(self, radio: Radio, saved: SensorChoice | None, clock: Clock) -> None:
         self._radio = radio
@@ -160,13 +150,7 @@ KEPT_S: Final = 10.0
 
 
 class LiveCheck:
-    """Decodes a sensor's packets and keeps the last seconds.
-
-    Parameters
-    ----------
-    decoder
-        A fresh decoder for the sensor.
-    """
+    """Decodes a sensor's packets with a fresh decoder and keeps the last seconds."""
 
     def __init__(self, decoder: Decoder) -> None:
         self._decoder = decoder

@@ -68,23 +68,8 @@ def new_recording_path(folder: Path, started: datetime, exercise: str) -> Path:
     """Return an unused path in `folder`, and make the folder.
 
     The name sorts by time and has no character that a file system refuses. A second session in the
-    same second gets a number.
-
-    Parameters
-    ----------
-    folder
-        Usually `Paths.recordings`.
-    started
-        Time of session second 0, with its offset.
-    exercise
-        Name of the exercise.
-
-    Raises
-    ------
-    ValueError
-        If `started` has no offset: its UTC time would be a guess.
-    OutputError
-        If the folder can't be made.
+    same second gets a number. Raises `ValueError` if `started` has no offset (its UTC time would
+    be a guess), and `OutputError` if the folder can't be made.
     """
     if started.tzinfo is None:
         raise ValueError(f"expected a time with an offset, got {started.isoformat()}")
@@ -120,10 +105,7 @@ def refuse_existing(target: Path, force: bool) -> None:
 def atomic_write(target: Path, force: bool) -> Iterator[Path]:
     """Yield a path to write to, which becomes `target` if nothing goes wrong.
 
-    Raises
-    ------
-    OutputError
-        If the target exists and `force` is not given, or it can't be written.
+    Raises `OutputError` if the target exists and `force` is not given, or it can't be written.
     """
     refuse_existing(target, force)
     with (
@@ -153,12 +135,8 @@ def refuse_filled(target: Path, force: bool) -> None:
 def whole_folder(target: Path, force: bool) -> Iterator[Path]:
     """Yield an empty folder whose files all go to `target` if nothing goes wrong.
 
-    Whatever else is in `target` stays.
-
-    Raises
-    ------
-    OutputError
-        If the target is not empty and `force` is not given, or it can't be written.
+    Whatever else is in `target` stays. Raises `OutputError` if the target is not empty and `force`
+    is not given, or it can't be written.
     """
     refuse_filled(target, force)
     with (

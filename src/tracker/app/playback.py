@@ -35,22 +35,9 @@ SPEEDS: Final = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 class Playback:
     """Plays a source; `run` goes on until `stop`, so that the wearer can go back at the end.
 
-    Parameters
-    ----------
-    info
-        Head of the session that is played.
-    open_source
-        Opens the source at its beginning.
-    build_engine
-        Makes a fresh engine.
-    end_s
-        Session time of the last notification, s, or None.
-    recording_name
-        Name of the recording, or None for a simulated session.
-    sinks
-        Receive the engine's events, on every pass.
-    clock
-        Given to the session.
+    Every pass opens the source at its beginning, builds a fresh engine, and gives all its events
+    to the sinks. `end_s` is the session time of the last notification, s; `recording_name` is None
+    for a simulated session.
     """
 
     def __init__(
@@ -124,10 +111,7 @@ class Playback:
     def enter(self, entry: Entry) -> Notification:
         """Put an entry at the current position; like a mark, it stays there.
 
-        Raises
-        ------
-        InputError
-            If the entry makes no sense.
+        Raises `InputError` if the entry makes no sense.
         """
         return self._stay(self._session.enter(entry))
 
@@ -262,29 +246,12 @@ def analyze_notifications(
     batch: int,
     on_progress: Callable[[Sequence[Notification]], object] | None = None,
 ) -> Iterator[tuple[Event, float | None]]:
-    """Feed everything to the engine and yield its events as they come.
+    """Feed everything to a fresh engine and yield its events as they come.
 
-    Parameters
-    ----------
-    engine
-        A fresh engine; it is finished when the notifications are.
-    notifications
-        The stream, in order of arrival.
-    batch
-        How many notifications the engine is given at once, at least 1. The events do not depend
-        on it; only when they come does.
-    on_progress
-        Is given each batch after the engine was.
-
-    Yields
-    ------
-    tuple[Event, float | None]
-        An event, and the time of the newest sample at that point, s; None before the first.
-
-    Raises
-    ------
-    ValueError
-        If `batch` is less than 1.
+    Each comes with the time of the newest sample at that point, s; None before the first. The
+    events do not depend on `batch`, the number of notifications that the engine is given at once;
+    only when they come does. `on_progress` is given each batch after the engine was. Raises
+    `ValueError` if `batch` is less than 1.
     """
     if batch < 1:
         raise ValueError(f"a batch has at least one notification, not {batch}")

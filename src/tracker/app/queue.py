@@ -42,15 +42,7 @@ class OnFull(Enum):
 
 
 class NotificationQueue:
-    """Notifications in order of arrival, for one reader.
-
-    Parameters
-    ----------
-    on_full
-        What happens to a notification that does not fit.
-    max_waiting
-        How many notifications may wait.
-    """
+    """Notifications in order of arrival, for one reader; at most `max_waiting` wait."""
 
     def __init__(self, on_full: OnFull, max_waiting: int = MAX_WAITING) -> None:
         self._on_full = on_full
@@ -121,10 +113,7 @@ class NotificationQueue:
     async def notifications(self) -> AsyncGenerator[Notification]:
         """Yield everything one by one, to the end.
 
-        Raises
-        ------
-        Exception
-            What `close` was given, after everything that had arrived.
+        Raises what `close` was given, after everything that had arrived.
         """
         while batch := await self.take():
             for notification in batch:

@@ -74,24 +74,10 @@ _CALIBRATIONS: Final = {
 class Session:
     """Source, engine, recorder and sinks, plugged together; runs once.
 
-    Parameters
-    ----------
-    source
-        Where the notifications come from: a source to be played, or a queue that a radio fills.
-    engine
-        A fresh engine for the source's sensor.
-    info
-        Head of the session; names the exercise.
-    recorder
-        Keeps the bytes, or None. Closed by the session.
-    sinks
-        Receive the engine's events.
-    clock
-        Dates the newest sample, and times the flushes.
-    max_waiting
-        Notifications of a played source that may wait for the engine.
-    until_stopped
-        Stay open after the end of the source, for what the wearer enters then, until `stop`.
+    The source is played, or is a queue that a radio fills; `max_waiting` notifications of a played
+    one may wait for the engine, which is fresh. The recorder is closed by the session. With
+    `until_stopped`, it stays open after the end of the source, for what the wearer enters then,
+    until `stop`.
     """
 
     def __init__(
@@ -165,12 +151,7 @@ class Session:
     def enter(self, entry: Entry) -> Notification:
         """Put what the wearer entered into the stream behind what has arrived, and return it.
 
-        Before `run`, it comes before everything else.
-
-        Raises
-        ------
-        InputError
-            If the entry makes no sense, such as a pain of 11.
+        Before `run`, it comes first. Raises `InputError` if it makes no sense, as a pain of 11.
         """
         check_entry(entry)
         return self._insert(entry_message(self._now_ns, entry))
@@ -200,10 +181,7 @@ class Session:
     async def run(self) -> None:
         """Run to the end of the source or to `stop`.
 
-        Raises
-        ------
-        Exception
-            What the source or the engine raised, after everything that had arrived was handled.
+        Raises what the source or the engine raised, after everything that had arrived was handled.
         """
         if self._state is not RunState.READY:
             raise RuntimeError("a session runs once; make a new one")
@@ -336,13 +314,7 @@ class Session:
             self._recording.close()
 
     def workout(self, path: str) -> Workout:
-        """Return what the session adds up to, as an analysis of its recording would.
-
-        Parameters
-        ----------
-        path
-            Where it is recorded.
-        """
+        """Return what the session adds up to, as an analysis of its recording at `path` would."""
         first_ns = self._first_ns
         facts = SourceFacts(
             path=path,

@@ -159,21 +159,7 @@ class Training:
 
 
 class TrainingService:
-    """Opens what is trained with, and remembers what was chosen.
-
-    Parameters
-    ----------
-    paths
-        Where configuration and recordings are.
-    radio
-        The adapter.
-    clock
-        Given to sources and sessions.
-    simulated
-        How the simulated lifter trains.
-    defaults
-        What the set-up starts with.
-    """
+    """Opens what is trained with, and remembers what was chosen."""
 
     def __init__(
         self,
@@ -199,24 +185,7 @@ class TrainingService:
     ) -> AsyncGenerator[Training]:
         """Connect, record, and yield a session that is ready to run; log it on the way out.
 
-        Parameters
-        ----------
-        request
-            What is trained, and with what.
-        until_stopped
-            Keep the session open after the end of the stream, for what the wearer enters then.
-
-        Yields
-        ------
-        Training
-            Whether it could be logged is known when the context is left.
-
-        Raises
-        ------
-        SensorError
-            If a sensor can't be reached.
-        OutputError
-            If the recording can't be created.
+        Whether it could be logged is known when the context is left. Raises as `recording` does.
         """
         async with self.recording(request, until_stopped=until_stopped) as training:
             session = training.session
@@ -244,23 +213,11 @@ class TrainingService:
     ) -> AsyncGenerator[Training]:
         """Connect, and yield a session that records from the first byte; nothing is logged.
 
-        Parameters
-        ----------
-        request
-            What is recorded.
-        path
-            The file; None for a new one among the recordings.
-        overwrite
-            Replace an older file, once the sensors stream: a failure costs no older recording.
-        until_stopped
-            Keep the session open after the end of the stream.
-
-        Raises
-        ------
-        SensorError
-            If a sensor can't be reached.
-        OutputError
-            If the recording can't be created.
+        Without a path, the file is a new one among the recordings. `overwrite` replaces an older
+        file once the sensors stream: a failure costs no older recording. With `until_stopped`, the
+        session stays open after the end of the stream, for what the wearer enters then. Raises
+        `SensorError` if a sensor can't be reached, and `OutputError` if the recording can't be
+        created.
         """
         async with self.opened(request.sensors, request.exercise, request.seconds) as opened:
             engine = build_engine(opened.info)
@@ -286,10 +243,7 @@ class TrainingService:
     ) -> AsyncGenerator[Opened]:
         """Bring sensors to stream, and stop them on every way out; without any, simulate.
 
-        Raises
-        ------
-        SensorError
-            If a sensor can't be reached.
+        Raises `SensorError` if a sensor can't be reached.
         """
         started = local_now()
         if not sensors:
@@ -310,12 +264,8 @@ class TrainingService:
     async def checking(self, device: Device) -> AsyncGenerator[tuple[LiveCheck, Device]]:
         """Connect, and look at what a device sends until the caller has seen enough.
 
-        Yields the check, and the device with the kind that it turned out to be.
-
-        Raises
-        ------
-        SensorError
-            If it can't be reached.
+        Yields the check, and the device with the kind that it turned out to be. Raises
+        `SensorError` if it can't be reached.
         """
         async with self.opened(self.sensors_of(device), CHECKED_EXERCISE) as opened:
             info = opened.info
@@ -370,10 +320,7 @@ class TrainingService:
     def sensors_of(self, device: Device) -> tuple[SensorRequest, ...]:
         """Return what to ask the radio for to train with a device; nothing if it is simulated.
 
-        Raises
-        ------
-        SensorError
-            If the device can't be used.
+        Raises `SensorError` if the device can't be used.
         """
         if device.address is None:
             return ()
@@ -443,10 +390,7 @@ class TrainingService:
     def replay(self, session_id: int) -> Playback:
         """Return a past training, ready to be played from its recording.
 
-        Raises
-        ------
-        TrackerError
-            If its recording is gone, or can't be read.
+        Raises `TrackerError` if its recording is gone, or can't be read.
         """
         with open_training_log(self._paths) as log:
             kept = log.detail(session_id)
@@ -514,10 +458,7 @@ second while samples come, and a sensor that is lost for longer is worth reporti
 def log_place(paths: Paths, environment: Mapping[str, str] = os.environ) -> str:
     """Return the path or the URL of the training log.
 
-    Raises
-    ------
-    InputError
-        If the configuration can't be read.
+    Raises `InputError` if the configuration can't be read.
     """
     given = environment.get(LOG_VARIABLE)
     if given:
@@ -544,10 +485,7 @@ def _absolute(place: str, where: str) -> str:
 def log_is_there(place: str) -> bool:
     """Return whether the log's file exists; a log on a server always counts as there.
 
-    Raises
-    ------
-    InputError
-        If it is the URL of an unsupported database, or can't be parsed.
+    Raises `InputError` if it is the URL of an unsupported database, or can't be parsed.
     """
     file = file_of(log_url(place))
     return file is None or file.exists()
@@ -556,10 +494,7 @@ def log_is_there(place: str) -> bool:
 def open_training_log(paths: Paths | None = None) -> TrainingLog:
     """Open the wearer's log, and create it if it does not exist.
 
-    Raises
-    ------
-    TrackerError
-        If it can't be used.
+    Raises `TrackerError` if it can't be used.
     """
     return TrainingLog(log_place(paths or tracker_paths()), local_now)
 
@@ -567,12 +502,9 @@ def open_training_log(paths: Paths | None = None) -> TrainingLog:
 def log_session(workout: Workout, recording: Path, paths: Paths | None = None) -> int | None:
     """Put a session into the log once its recording is closed, and return its id.
 
-    A session without a set and without a sample is not logged; its id is None.
-
-    Raises
-    ------
-    TrackerError
-        If the log can't be used or the recording can't be read; the recording stays as it is.
+    A session without a set and without a sample is not logged; its id is None. Raises
+    `TrackerError` if the log can't be used or the recording can't be read; the recording stays as
+    it is.
     """
     if not workout.sets and not workout.facts.samples:
         return None

@@ -188,13 +188,7 @@ def tracker() -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line and return the exit code.
-
-    Parameters
-    ----------
-    arguments
-        What follows the program's name; None takes it from the process.
-    """
+    """Run the command line and return the exit code; None takes the process's own arguments."""
     _replace_unprintable_characters()
     invocation = Invocation()
     try:

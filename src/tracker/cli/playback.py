@@ -57,19 +57,7 @@ class Piece:
 
 
 def play(piece: Piece, *, headless: bool, speed: float | None, sound: SoundWish = USUAL) -> None:
-    """Play a session to its end.
-
-    Parameters
-    ----------
-    piece
-        What to play.
-    headless
-        Print lines even where there is a screen.
-    speed
-        Session seconds per second; None is 1 on the screen, and as fast as possible as lines.
-    sound
-        Whether it is heard, and where.
-    """
+    """Play a session to its end; without `speed`, lines come as fast as possible."""
     if headless or not screen_is_there():
         _play_lines(piece, math.inf if speed is None else speed, sound)
     else:

@@ -37,10 +37,8 @@ def requested_sensors(
 ) -> tuple[SensorRequest, ...]:
     """Return the sensor that is meant, and the one beside it if there is one.
 
-    Raises
-    ------
-    TrackerError
-        If they can't be what was meant; see `chosen_sensor` and `another_sensor`.
+    Raises `TrackerError` if they can't be what was meant; see `chosen_sensor` and
+    `another_sensor`.
     """
     first = chosen_sensor(sensor, kind, settings)
     return (first,) if second is None else (first, another_sensor(second, first))
@@ -49,23 +47,10 @@ def requested_sensors(
 def chosen_sensor(
     text: str | None, kind: str | None = None, settings: Sequence[str] = ()
 ) -> SensorRequest:
-    """Return the sensor that is meant.
+    """Return the sensor of that address or name; without one, the one that was paired.
 
-    Parameters
-    ----------
-    text
-        Address or name; None takes the one that was paired.
-    kind
-        Its kind, if the user named one.
-    settings
-        Settings of its decoder, as `key=value`.
-
-    Raises
-    ------
-    SensorError
-        If none is named and none was paired.
-    TrackerError
-        If a kind or a setting makes no sense.
+    Raises `SensorError` if none is named and none was paired, and `TrackerError` if a kind or a
+    setting makes no sense.
     """
     saved = load_config(config_path(tracker_paths().config)).sensor
     if text is None:
@@ -99,10 +84,7 @@ def called(text: str) -> str:
 def another_sensor(text: str, first: SensorRequest) -> SensorRequest:
     """Return a second sensor, which must not be the first one.
 
-    Raises
-    ------
-    TrackerError
-        If it is the same.
+    Raises `TrackerError` if it is the same.
     """
     second = chosen_sensor(text)
     one, other = first.query, second.query
@@ -130,10 +112,7 @@ def refuse_unfit(kind: str, settings: Sequence[str]) -> None:
 def settings_text(settings: Sequence[str]) -> str | None:
     """Return settings as a recording stores them.
 
-    Raises
-    ------
-    TrackerError
-        If one is not `key=value`, or has a blank in it.
+    Raises `TrackerError` if one is not `key=value`, or has a blank in it.
     """
     parse_settings(settings)
     for pair in settings:
@@ -190,23 +169,7 @@ def record_with(
     output: Path,
     force: bool,
 ) -> None:
-    """Record what sensors send for a while.
-
-    Parameters
-    ----------
-    sensors
-        The sensors.
-    interrupted
-        Tells of Ctrl-C.
-    exercise
-        What the recording says was trained.
-    seconds
-        How long, from when the sensors began to stream, s.
-    output
-        The file.
-    force
-        Replace it if it exists.
-    """
+    """Record what sensors send, for `seconds` from when they began to stream."""
     # The engine costs SciPy (0.6 s).
     from tracker.app.training import TrainingRequest, TrainingService
 

@@ -177,13 +177,7 @@ def _refuse(options: dict[str, object], why: str) -> None:
 
 
 def begins_with_the_list(*named: object) -> bool:
-    """Return whether no option names a sensor, so that it is chosen on the screen.
-
-    Parameters
-    ----------
-    named
-        Each option that is about a sensor, or for a training without the list.
-    """
+    """Return whether no option names a sensor, so that it is chosen on the screen."""
     return not any(each is not None and each != () for each in named)
 
 
@@ -192,10 +186,8 @@ def train_from_the_list(
 ) -> None:
     """Show the list of sensors, and train from there until the wearer quits.
 
-    Raises
-    ------
-    TrackerError
-        If the configuration can't be read, or the last training could not be logged.
+    Raises `TrackerError` if the configuration can't be read, or the last training could not be
+    logged.
     """
     # Textual costs 0.2 s.
     from tracker.tui import TrackerApp, coaching
@@ -230,27 +222,8 @@ def train_once(
 ) -> None:
     """Train to the end of the stream, or until the wearer ends it.
 
-    Parameters
-    ----------
-    service
-        Opens what is trained with.
-    request
-        What is trained.
-    interrupted
-        Tells of Ctrl-C.
-    headless
-        Print lines even where there is a screen.
-    sound
-        Whether it is heard, and where.
-
-    Raises
-    ------
-    SensorError
-        If a sensor can't be reached.
-    OutputError
-        If the recording can't be created.
-    TrackerError
-        If the session ended early, or could not be recorded to its end.
+    Raises `SensorError` if a sensor can't be reached, `OutputError` if the recording can't be
+    created, and `TrackerError` if the session ended early, or could not be recorded to its end.
     """
     on_screen = not headless and screen_is_there()
     if on_screen:

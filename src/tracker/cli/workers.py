@@ -50,16 +50,9 @@ def results(
 ) -> Generator[tuple[T, Callable[[], R]]]:
     """Yield each item with a function that gives its result, or raises what `work` raised.
 
-    Parameters
-    ----------
-    work
-        Called with each item; it, the items and the results must be picklable.
-    items
-        What to work on; their order is kept.
-    jobs
-        How many to do at once; with 1, in this process, when a result is asked for.
-    stopped
-        Once true, nothing new is started; what is in flight is finished.
+    `jobs` are done at once; one is done in this process, when its result is asked for. Otherwise
+    `work`, the items and the results must be picklable. Once `stopped` is true, nothing new is
+    started; what is in flight is finished.
     """
     if jobs == 1 or len(items) < 2:
         for item in items:

@@ -43,10 +43,7 @@ _ADVICE: Final = (
 def log_url(place: str | Path) -> URL:
     """Return the URL of a log given by a path or a URL.
 
-    Raises
-    ------
-    InputError
-        If it is a URL of another kind of database, or cannot be read.
+    Raises `InputError` if it is a URL of another kind of database, or cannot be read.
     """
     text = str(place)
     if isinstance(place, Path) or "://" not in text:
@@ -99,14 +96,8 @@ class LogFailure(TrackerError):
 def translated_errors(url: URL) -> Iterator[None]:
     """Raise a `TrackerError` for any error of the database.
 
-    Raises
-    ------
-    InputError
-        If it is not a database, or a damaged one.
-    OutputError
-        If it cannot be written.
-    LogFailure
-        If it is in use, or cannot be reached.
+    Raises `InputError` if it is not a database, or a damaged one, `OutputError` if it cannot be
+    written, and `LogFailure` if it is in use, or cannot be reached.
     """
     try:
         yield
@@ -211,16 +202,7 @@ _LOCK: Final = 0x747261636B6572
 class Database:
     """Opens connections for reading, or for one whole change.
 
-    Parameters
-    ----------
-    place
-        Path of a file, or a URL.
-    now
-        Returns the time, with its offset.
-    busy_s
-        How long to wait for another writer, s.
-    migrations
-        The migrations in order.
+    `place` is the path of a file, or a URL; `now` returns the time with its offset.
     """
 
     def __init__(
@@ -346,23 +328,8 @@ def back_up(
 ) -> None:
     """Copy a log into an SQLite file, which is complete or not there.
 
-    A log on a server becomes such a file too, which any tracker can open.
-
-    Parameters
-    ----------
-    database
-        The log.
-    target
-        The file.
-    now
-        Returns the time.
-    force
-        Whether to replace an existing file.
-
-    Raises
-    ------
-    OutputError
-        If it exists and `force` is not given, is the log itself, or cannot be written.
+    A log on a server becomes such a file too, which any tracker can open. Raises `OutputError` if
+    the file exists and `force` is not given, is the log itself, or cannot be written.
     """
     if database.file is not None and target.exists() and target.samefile(database.file):
         raise OutputError(str(target), "is the training log itself", "Choose another name.")

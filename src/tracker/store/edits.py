@@ -94,12 +94,8 @@ class EditedWorkout:
 def check_edit(edit: Edit) -> None:
     """Refuse an implausible edit.
 
-    Raises
-    ------
-    InputError
-        If a number is off its scale, a note is too long, or a set is missing or superfluous.
-    UnknownNameError
-        If there is no such exercise.
+    Raises `InputError` if a number is off its scale, a note is too long, or a set is missing or
+    superfluous, and `UnknownNameError` if there is no such exercise.
     """
     name = edit.field.value.replace("_", " ")
     if edit.field.of_a_set is (edit.set_index is None):
@@ -196,10 +192,7 @@ def _with(workout: Workout, edit: Edit) -> Workout:
 def read_edits(connection: Connection, session_id: int) -> tuple[MadeEdit, ...]:
     """Return every edit of a session in order, including undone ones.
 
-    Raises
-    ------
-    InputError
-        If a newer tracker wrote something that this one does not know.
+    Raises `InputError` if a newer tracker wrote something that this one does not know.
     """
     query = select(EDITS).where(EDITS.c.session_id == session_id).order_by(EDITS.c.id)
     return tuple(
@@ -224,10 +217,7 @@ def write_edits(
 ) -> None:
     """Add edits to a session as one change.
 
-    Raises
-    ------
-    InputError
-        If one of them belongs to a set that does not exist.
+    Raises `InputError` if one of them belongs to a set that does not exist.
     """
     records = {each.index: each for each in sets}
     query = select(func.max(EDITS.c.change)).where(EDITS.c.session_id == session_id)
@@ -256,10 +246,7 @@ def write_edits(
 def undo(connection: Connection, session_id: int, undone_utc: str) -> tuple[Edit, ...]:
     """Undo the newest change of a session that applies, and return its edits.
 
-    Raises
-    ------
-    InputError
-        If there is none.
+    Raises `InputError` if there is none.
     """
     holding = [made for made in read_edits(connection, session_id) if made.undone_utc is None]
     if not holding:

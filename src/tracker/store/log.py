@@ -84,18 +84,10 @@ class RescoreCandidate:
 
 
 class TrainingLog:
-    """An open log; close it after use.
+    """An open log, in a file or at a URL; close it after use.
 
-    Every method is one transaction: once it returns, its changes survive a crash.
-
-    Parameters
-    ----------
-    place
-        Path of a file, or a URL.
-    now
-        Returns the time, with its offset.
-    busy_s
-        How long to wait for another writer, s.
+    Every method is one transaction: once it returns, its changes survive a crash. `now` returns
+    the time with its offset; `busy_s` is how long to wait for another writer, s.
     """
 
     def __init__(
@@ -133,23 +125,13 @@ class TrainingLog:
         sha256: str | None = None,
         counted_as: str | None = None,
     ) -> int:
-        """Store a training and return its id.
+        """Store a training, as measured and entered, and return its id.
 
         A recording that the log already has does not become a second session: its measurement is
-        replaced, its edits stay, and it stays in the trash if it is there.
-
-        Parameters
-        ----------
-        workout
-            The training as measured and entered.
-        version
-            Version of the tracker that analysed it.
-        recording
-            Path of the recording; None without one.
-        sha256
-            Checksum of the recording, hexadecimal.
-        counted_as
-            The exercise that the detector was set to; None for the recording's own.
+        replaced, its edits stay, and it stays in the trash if it is there. `version` is that of
+        the tracker that analysed it, `recording` the path of its recording with the hexadecimal
+        checksum `sha256`, and `counted_as` the exercise that the detector was set to; None for the
+        recording's own.
         """
         now_utc = in_order(self._now())
         name = None if recording is None else _name(recording)
@@ -181,20 +163,14 @@ class TrainingLog:
     def workout(self, session_id: int) -> Workout:
         """Return a training with its edits applied.
 
-        Raises
-        ------
-        InputError
-            If there is no such session.
+        Raises `InputError` if there is no such session.
         """
         return self.detail(session_id).current.workout
 
     def detail(self, session_id: int) -> SessionDetail:
         """Return everything that the log knows of a session.
 
-        Raises
-        ------
-        InputError
-            If there is no such session.
+        Raises `InputError` if there is no such session.
         """
         with self._database.reading() as connection:
             session = session_of(connection, session_id)
@@ -222,17 +198,9 @@ class TrainingLog:
             return int(connection.scalar(select(func.max(SESSIONS.c.id))) or 0)
 
     def find(self, text: str) -> int:
-        """Return the id of the session that `text` means.
+        """Return the id of a session by that, by `last`, or by how its recording's name begins.
 
-        Parameters
-        ----------
-        text
-            An id, `last`, or the beginning of one recording's file name.
-
-        Raises
-        ------
-        InputError
-            If it matches no session, or more than one.
+        Raises `InputError` if it matches no session, or more than one.
         """
         with self._database.reading() as connection:
             return find_session(connection, text)
@@ -240,10 +208,7 @@ class TrainingLog:
     def edit(self, session_id: int, edits: Sequence[Edit]) -> None:
         """Correct a session; all of `edits` are one change.
 
-        Raises
-        ------
-        InputError
-            If there is no such session or set, or a value is implausible.
+        Raises `InputError` if there is no such session or set, or a value is implausible.
         """
         for edit in edits:
             check_edit(edit)
@@ -256,10 +221,7 @@ class TrainingLog:
     def undo(self, session_id: int) -> tuple[Edit, ...]:
         """Undo the newest change of a session, and return its edits.
 
-        Raises
-        ------
-        InputError
-            If there is no such session, or nothing to undo.
+        Raises `InputError` if there is no such session, or nothing to undo.
         """
         with self._database.writing() as connection:
             session = session_of(connection, session_id)
@@ -270,30 +232,22 @@ class TrainingLog:
     def delete(self, session_ids: Iterable[int]) -> None:
         """Put sessions into the trash.
 
-        Raises
-        ------
-        InputError
-            If one of them does not exist; then none is moved.
+        Raises `InputError` if one of them does not exist; then none is moved.
         """
         self._trash(session_ids, in_order(self._now()))
 
     def restore(self, session_ids: Iterable[int]) -> None:
         """Take sessions out of the trash.
 
-        Raises
-        ------
-        InputError
-            If one of them does not exist; then none is moved.
+        Raises `InputError` if one of them does not exist; then none is moved.
         """
         self._trash(session_ids, None)
 
     def purge(self, session_ids: Iterable[int]) -> None:
         """Remove sessions in the trash for good, with their edits.
 
-        Raises
-        ------
-        InputError
-            If one of them does not exist or is not in the trash; then none is removed.
+        Raises `InputError` if one of them does not exist or is not in the trash; then none is
+        removed.
         """
         with self._database.writing() as connection:
             for session_id in session_ids:
@@ -345,10 +299,7 @@ class TrainingLog:
     def back_up(self, target: Path, *, force: bool = False) -> None:
         """Copy the log, as it is now, into an SQLite file; see `database.back_up`.
 
-        Raises
-        ------
-        OutputError
-            If the file exists and `force` is not given, or cannot be written.
+        Raises `OutputError` if the file exists and `force` is not given, or cannot be written.
         """
         back_up(self._database, target, self._now, force=force)
 

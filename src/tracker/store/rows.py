@@ -78,10 +78,7 @@ def write_measured(connection: Connection, session_id: int, workout: Workout) ->
 def read_workout(connection: Connection, session: RowMapping) -> Workout:
     """Return the training of a row of `SESSIONS`, as measured and entered, without edits.
 
-    Raises
-    ------
-    InputError
-        If a newer tracker wrote something that this one does not know.
+    Raises `InputError` if a newer tracker wrote something that this one does not know.
     """
     found = {table: _rows_of(connection, table, session["id"]) for table in MEASURED}
     spans: dict[tuple[int, int], list[PhaseSpan]] = {}

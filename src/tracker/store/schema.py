@@ -370,21 +370,8 @@ def bring_up_to_date(
 ) -> None:
     """Create the tables of a new log, or migrate an older one; all or nothing.
 
-    Parameters
-    ----------
-    connection
-        In a writing transaction.
-    where
-        Location of the log, for messages.
-    now
-        The time of the migration.
-    migrations
-        The migrations in order.
-
-    Raises
-    ------
-    InputError
-        If the database has a newer version, or belongs to another program.
+    The connection is in a writing transaction; `where` is the location of the log, for messages.
+    Raises `InputError` if the database has a newer version, or belongs to another program.
     """
     newest = len(migrations) + 1
     version = stored_version(connection)

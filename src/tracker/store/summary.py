@@ -177,13 +177,7 @@ _SEE_HISTORY: Final = "See: tracker history"
 
 
 def session_of(connection: Connection, session_id: int) -> RowMapping:
-    """Return the row of a session.
-
-    Raises
-    ------
-    InputError
-        If there is no such session.
-    """
+    """Return the row of a session; raises `InputError` if there is no such session."""
     query = select(SESSIONS).where(SESSIONS.c.id == session_id)
     found = connection.execute(query).mappings().one_or_none()
     if found is None:
@@ -194,10 +188,7 @@ def session_of(connection: Connection, session_id: int) -> RowMapping:
 def find_session(connection: Connection, text: str) -> int:
     """Return the id of the session that `text` names; see `TrainingLog.find`.
 
-    Raises
-    ------
-    InputError
-        If it matches no session, or more than one.
+    Raises `InputError` if it matches no session, or more than one.
     """
     if text == NEWEST:
         newest = read_summaries(connection, SessionQuery(limit=1))
@@ -267,12 +258,7 @@ class Week:
 def weeks(summaries: Iterable[SessionSummary], zone: tzinfo | None = UTC) -> tuple[Week, ...]:
     """Return the weeks with training, the earliest first.
 
-    Parameters
-    ----------
-    summaries
-        Sessions in any order.
-    zone
-        Time zone in which weeks start; None is that of this computer.
+    Weeks start in the time zone `zone`; None is that of this computer.
     """
     by_monday: dict[date, list[SessionSummary]] = {}
     for summary in summaries:

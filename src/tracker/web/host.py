@@ -118,16 +118,9 @@ class SessionHost:
         unseen_s: float,
         report: Callable[[str], None],
     ) -> None:
-        """Show `command` to visitors.
+        """Show `command`, which the first visit starts, and end it unseen for `unseen_s`.
 
-        Parameters
-        ----------
-        command
-            The program and its arguments; started by the first visit.
-        unseen_s
-            How long a training goes on that no browser shows, s.
-        report
-            Takes lines for the terminal of the server.
+        `report` takes lines for the terminal of the server.
         """
         self._command = tuple(command)
         self._unseen_s = unseen_s
@@ -144,14 +137,7 @@ class SessionHost:
     async def attach(self, browser: Browser, size: Size, *, take: bool) -> bool:
         """Show the training in a browser, starting it if needed; False if it is shown elsewhere.
 
-        Parameters
-        ----------
-        browser
-            Where to show it.
-        size
-            Size of its terminal.
-        take
-            Take the screen over from another browser.
+        `take` takes the screen over from another browser.
         """
         async with self._starting:
             if self._closed:

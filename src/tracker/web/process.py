@@ -93,17 +93,7 @@ class Training:
     async def begin(
         cls, command: Sequence[str], size: Size, outside: Mapping[str, str]
     ) -> Training:
-        """Start a command.
-
-        Parameters
-        ----------
-        command
-            The program and its arguments.
-        size
-            Size of its screen at the start.
-        outside
-            The environment it would have without a browser.
-        """
+        """Start a command; `outside` is the environment it would have without a browser."""
         process = await asyncio.create_subprocess_exec(
             *command,
             stdin=asyncio.subprocess.PIPE,
@@ -116,17 +106,10 @@ class Training:
         return cls(process)
 
     async def run(self, paint: Callable[[bytes], None], report: Callable[[str], None]) -> Ending:
-        """Pass on what the command draws and prints until it has ended.
+        """Give the terminal's bytes to `paint` and lines of stderr to `report` until the end.
 
         Nothing here waits for a browser: a command whose pipe is full stops, and so does its
         training.
-
-        Parameters
-        ----------
-        paint
-            Takes the terminal's bytes.
-        report
-            Takes a line of stderr.
         """
         reading = asyncio.ensure_future(self._read_errors(report))
         output = await self._draw(paint)

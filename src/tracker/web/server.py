@@ -121,23 +121,9 @@ NOT_ALLOWED: Final = frozenset({errno.EACCES, errno.EPERM, 10013})
 
 @asynccontextmanager
 async def serve(sessions: SessionHost, host: str, port: int, token: str) -> AsyncIterator[int]:
-    """Serve a training, and end it at the end; yields the port.
+    """Serve a training, and end it at the end; yields the port, a free one for port 0.
 
-    Parameters
-    ----------
-    sessions
-        The training.
-    host
-        Name or address to listen at.
-    port
-        Where to listen; 0 takes a free one.
-    token
-        The key in the link.
-
-    Raises
-    ------
-    TrackerError
-        If it can't listen there.
+    Raises `TrackerError` if it can't listen there.
     """
     # No access log: the addresses in it are keys.
     runner = web.AppRunner(application(sessions, token), access_log=None, shutdown_timeout=2.0)
@@ -211,18 +197,9 @@ async def _show(request: web.Request, sessions: SessionHost, *, take: bool) -> w
 
 
 def handle(text: str, browser: Browser, training: Training | None) -> None:
-    """Handle a message of textual.js; ignore any other.
+    """Handle a message of textual.js, a JSON list of kind and content; ignore any other.
 
     Focus and blur are not passed on: an app without the focus shows no keys.
-
-    Parameters
-    ----------
-    text
-        A JSON list of the message's kind and its content.
-    browser
-        Its sender.
-    training
-        What the browser controls; None if nothing.
     """
     try:
         message = json.loads(text)
