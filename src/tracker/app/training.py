@@ -499,6 +499,12 @@ def open_training_log(paths: Paths | None = None) -> TrainingLog:
     return TrainingLog(log_place(paths or tracker_paths()), local_now)
 
 
+def existing_log(paths: Paths | None = None) -> TrainingLog | None:
+    """Open the wearer's log; None if there is none yet. Raises as `open_training_log` does."""
+    paths = paths or tracker_paths()
+    return open_training_log(paths) if log_is_there(log_place(paths)) else None
+
+
 def log_session(workout: Workout, recording: Path, paths: Paths | None = None) -> int | None:
     """Put a session into the log once its recording is closed, and return its id.
 

@@ -17,7 +17,7 @@ import click
 
 from tracker.cli.completion import files as complete_files
 from tracker.cli.exits import DEFECT_ADVICE, ExitCode, defect
-from tracker.cli.options import examples, exercise_option, import_options
+from tracker.cli.options import examples, exercise_option, format_option, import_options
 from tracker.cli.workers import WorkerLostError, results, results_on, usable_cores
 from tracker.domain import TrackerError
 
@@ -45,13 +45,11 @@ WORTH_A_PROCESS_BYTES: Final = 16 << 20
 )
 @click.argument("files", nargs=-1, required=True, metavar="FILE...", shell_complete=complete_files)
 @exercise_option
-@click.option(
-    "--format",
-    "output_format",
-    type=click.Choice(["text", "json", "events"]),
-    default="text",
-    show_default=True,
-    help="A table, one JSON object (a list for several files), or one JSON object per event.",
+@format_option(
+    "text",
+    "json",
+    "events",
+    explained="A table, one JSON object (a list for several files), or one JSON object per event.",
 )
 @click.option(
     "--block-samples",

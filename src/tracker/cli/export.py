@@ -19,10 +19,9 @@ from tracker.app.paths import (
     atomic_write,
     refuse_existing,
     refuse_filled,
-    tracker_paths,
     whole_folder,
 )
-from tracker.cli.completion import sessions_or_files
+from tracker.cli.completion import NEWEST, sessions_or_files
 from tracker.cli.exits import defect
 from tracker.cli.options import (
     FILE,
@@ -42,9 +41,6 @@ if TYPE_CHECKING:
     from tracker.export.formats import Format
     from tracker.importers import ImportOptions
     from tracker.store import TrainingLog
-
-LAST: Final = "last"
-"""Names the newest session of the log."""
 
 MOST_EARLIER_SESSIONS: Final = 50
 """Sessions that a report compares with: half a year of training."""
@@ -177,7 +173,9 @@ def export_file(
 ) -> None:
     """Write one session to one file, or to stdout."""
     if target == STDOUT:
-        _refuse_binary(form)
+        if not form.text:
+            problem, advice = f"{form.name} is not text", f"Name a file: -o session{form.suffix}"
+            raise OutputError("-", problem, advice)
         written = io.BytesIO()
         form.write(session_of(source, form, reading), written)
         click.echo(written.getvalue(), nl=False)
@@ -271,11 +269,6 @@ def _dated(workout: Workout, reading: ReadOptions) -> Workout:
     return replace(workout, info=replace(workout.info, started_utc=reading.started.isoformat()))
 
 
-def _refuse_binary(form: Format) -> None:
-    if not form.text:
-        raise OutputError("-", f"{form.name} is not text", f"Name a file: -o session{form.suffix}")
-
-
 def _refuse_loss(target: Path, sources: Sequence[str]) -> None:
     """Refuse to replace a recording or a source with something made from it, even with --force."""
     if target.suffix.lower() == RECORDING_SUFFIX:
@@ -291,7 +284,7 @@ def _refuse_loss(target: Path, sources: Sequence[str]) -> None:
 
 def names_session(word: str) -> bool:
     """Say whether a word is the number of a session, or `last`."""
-    return word == LAST or (word.isascii() and word.isdigit())
+    return word == NEWEST or (word.isascii() and word.isdigit())
 
 
 def logged_workout(word: str) -> Workout:
@@ -315,21 +308,23 @@ def logged_recording(word: str) -> Path:
 
 def logged_before(workout: Workout) -> tuple[Workout, ...]:
     """Return earlier sessions of the same exercise, oldest first; none without a log."""
-    from tracker.app.training import log_is_there, log_place, open_training_log
+    from tracker.app.training import existing_log
     from tracker.store import SessionQuery
 
     started = workout.info.started_utc
+    time = datetime.fromisoformat
     try:
-        if not log_is_there(log_place(tracker_paths())):
+        log = existing_log()
+        if log is None:
             return ()
-        with open_training_log() as log:
+        with log:
             query = SessionQuery(exercise=workout.info.exercise, limit=MOST_EARLIER_SESSIONS)
             return tuple(
                 log.workout(each.id)
                 for each in reversed(log.list(query))
                 if each.started_utc is not None
                 and each.origin == workout.info.origin
-                and (started is None or _time(each.started_utc) < _time(started))
+                and (started is None or time(each.started_utc) < time(started))
             )
     except TrackerError:
         # A report without trends is better than none.
@@ -338,16 +333,13 @@ def logged_before(workout: Workout) -> tuple[Workout, ...]:
 
 def _opened_log(word: str) -> TrainingLog:
     """Open the log; if there is none, raise instead of making one."""
-    from tracker.app.training import log_is_there, log_place, open_training_log
+    from tracker.app.training import existing_log
 
-    if not log_is_there(log_place(tracker_paths())):
+    log = existing_log()
+    if log is None:
         raise InputError(
             f"session {word}",
             "there is no training log yet",
             "Name a recording or a CSV of samples.",
         )
-    return open_training_log()
-
-
-def _time(text: str) -> datetime:
-    return datetime.fromisoformat(text)
+    return log

@@ -22,6 +22,7 @@ from tracker.cli.options import (
     day,
     examples,
     force_option,
+    format_option,
 )
 from tracker.cli.tables import (
     detail_lines,
@@ -35,7 +36,7 @@ from tracker.cli.tables import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -66,14 +67,7 @@ TABLE_LINES: Final = 20
 )
 @click.option("--trend", is_flag=True, help="Show weekly totals instead of sessions.")
 @click.option("--trash", is_flag=True, help="Show deleted sessions, which can be restored.")
-@click.option(
-    "--format",
-    "output_format",
-    type=click.Choice(["table", "json"]),
-    default="table",
-    show_default=True,
-    help="A table, or a list of JSON objects.",
-)
+@format_option("table", "json", explained="A table, or a list of JSON objects.")
 def history(
     exercise: str | None,
     since: datetime | None,
@@ -150,14 +144,7 @@ def _warn_of_unlogged(log: TrainingLog) -> None:
     """,
 )
 @click.argument("session", metavar=SESSION, shell_complete=logged_sessions)
-@click.option(
-    "--format",
-    "output_format",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="A table, or one JSON object (tracker.session/1).",
-)
+@format_option("text", "json", explained="A table, or one JSON object (tracker.session/1).")
 def show(session: str, output_format: str) -> None:
     """Show a logged session, rep by rep."""
     from tracker.app.training import open_training_log
@@ -221,21 +208,15 @@ def clearable_values(text: str) -> tuple[str, ...]:
 def edit(
     session: str,
     set_index: int | None,
-    reps: int | None,
-    load_kg: float | None,
-    rpe: float | None,
     note: str | None,
-    exercise: str | None,
-    pain_before: int | None,
-    pain_after: int | None,
     clear: tuple[str, ...] | None,
     undo: bool,
+    **values: str | float | None,
 ) -> None:
     """Correct a logged session."""
     from tracker.app.training import open_training_log
 
-    edits = _set_edits(set_index, reps, load_kg, rpe, note, clear or ())
-    edits += _session_edits(exercise, pain_before, pain_after)
+    edits = _edits(set_index, note, clear or (), values)
     if undo and edits:
         raise click.UsageError("either change something, or undo the newest change with --undo")
     if not undo and not edits:
@@ -249,26 +230,24 @@ def edit(
         log.edit(session_id, edits)
     for each in edits:
         click.echo(f"session {session_id}: {edit_words(each)}", err=True)
-    if exercise is not None:
+    if values["exercise"] is not None:
         click.echo(
             f"The reps have not changed; to count them again: tracker rescore {session_id}",
             err=True,
         )
 
 
-def _set_edits(
+def _edits(
     set_index: int | None,
-    reps: int | None,
-    load_kg: float | None,
-    rpe: float | None,
     note: str | None,
     clear: tuple[str, ...],
+    values: Mapping[str, str | float | None],
 ) -> list[Edit]:
-    """Return the edits of a set; a note without a set is one on the session."""
+    """Return what is to be edited in a set, then in the session; `values` are by their fields."""
     from tracker.store import Edit, Field
 
-    values = {Field.REPS: reps, Field.LOAD: load_kg, Field.RPE: rpe}
-    edits = [Edit(field, value, set_index) for field, value in values.items() if value is not None]
+    given = {Field(name): value for name, value in values.items() if value is not None}
+    edits = [Edit(each, value, set_index) for each, value in given.items() if each.of_a_set]
     if (edits or clear) and set_index is None:
         raise click.UsageError("reps, load and RPE belong to a set: say which with --set N")
     if note is not None:
@@ -282,20 +261,7 @@ def _set_edits(
         raise click.UsageError(
             "say what to change in the set: --reps, --load-kg, --rpe, --note or --clear"
         )
-    return edits
-
-
-def _session_edits(
-    exercise: str | None, pain_before: int | None, pain_after: int | None
-) -> list[Edit]:
-    from tracker.store import Edit, Field
-
-    values: dict[Field, str | int | None] = {
-        Field.EXERCISE: exercise,
-        Field.PAIN_BEFORE: pain_before,
-        Field.PAIN_AFTER: pain_after,
-    }
-    return [Edit(field, value) for field, value in values.items() if value is not None]
+    return edits + [Edit(each, value) for each, value in given.items() if not each.of_a_set]
 
 
 @click.command(

@@ -22,6 +22,7 @@ from tracker.cli.options import (
     PositiveNumber,
     examples,
     force_option,
+    format_option,
     kind_option,
     recording_output_option,
     second_option,
@@ -57,14 +58,7 @@ _NOTHING_FOUND: Final = (
 @click.option(
     "--seconds", type=PositiveNumber(), metavar="N", help="How long to scan.  [default: 5]"
 )
-@click.option(
-    "--format",
-    "output_format",
-    type=click.Choice(["table", "json"]),
-    default="table",
-    show_default=True,
-    help="A table, or a list of JSON objects.",
-)
+@format_option("table", "json", explained="A table, or a list of JSON objects.")
 def scan(seconds: float | None, output_format: str) -> None:
     """List the sensors in range.
 
