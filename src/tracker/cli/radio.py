@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from tracker.app.clock import SYSTEM_CLOCK
 from tracker.app.config import config_path, load_config
 from tracker.app.devices import SensorRequest
 from tracker.app.paths import tracker_paths
-from tracker.app.queue import NotificationQueue, OnFull
 from tracker.app.text import LinkLines, counted, number
-from tracker.ble import BleakRadio, DeviceQuery, open_radio
+from tracker.ble import DeviceQuery
 from tracker.cli.exits import soon, unless_interrupted
 from tracker.domain import SensorError, TrackerError
 from tracker.sensors import family, parse_settings
@@ -26,7 +24,7 @@ if TYPE_CHECKING:
 
     from tracker.app.config import SensorChoice
     from tracker.app.snapshot import SessionSnapshot
-    from tracker.ble import RadioSource
+    from tracker.app.training import Training
     from tracker.cli.exits import Interruption
 
 Resource = TypeVar("Resource")
@@ -35,13 +33,20 @@ Resource = TypeVar("Resource")
 def requested_sensors(
     sensor: str | None, second: str | None, kind: str | None, settings: Sequence[str]
 ) -> tuple[SensorRequest, ...]:
-    """Return the sensor that is meant, and the one beside it if there is one.
+    """Return the sensor that is meant, and the one beside it; raises as `chosen_sensor` does.
 
-    Raises `TrackerError` if they can't be what was meant; see `chosen_sensor` and
-    `another_sensor`.
+    Raises `TrackerError` if both are the same.
     """
     first = chosen_sensor(sensor, kind, settings)
-    return (first,) if second is None else (first, another_sensor(second, first))
+    if second is None:
+        return (first,)
+    other = chosen_sensor(second)
+    each = (first.query, other.query)
+    if len({query.address or query.text.casefold() for query in each}) == 1:
+        raise TrackerError(
+            f"Both sensors are {second}.", "Name two of the same name by their addresses."
+        )
+    return first, other
 
 
 def chosen_sensor(
@@ -61,7 +66,7 @@ def chosen_sensor(
                 "Without a sensor: tracker train --sensor sim",
             )
         text = saved.address
-    called(text)
+    refuse_blank(text)
     if saved is not None and kind is None and _is(saved, text):
         # By its address: it is found at once, and is never confused with one of the same name.
         text, kind = saved.address, saved.kind
@@ -71,28 +76,13 @@ def chosen_sensor(
     return SensorRequest(DeviceQuery(text, kind), settings_text(settings))
 
 
-def called(text: str) -> str:
-    """Return the name or address of a sensor; raises `TrackerError` if it is blank."""
+def refuse_blank(text: str) -> None:
+    """Raise a `TrackerError` if the name or address of a sensor is blank."""
     if not text.strip():
         raise TrackerError(
             f"Which sensor? Expected its address or its name, got {text!r}.",
             "See which are nearby: tracker scan",
         )
-    return text
-
-
-def another_sensor(text: str, first: SensorRequest) -> SensorRequest:
-    """Return a second sensor, which must not be the first one.
-
-    Raises `TrackerError` if it is the same.
-    """
-    second = chosen_sensor(text)
-    one, other = first.query, second.query
-    if (one.address or one.text.casefold()) == (other.address or other.text.casefold()):
-        raise TrackerError(
-            f"Both sensors are {text}.", "Name two of the same name by their addresses."
-        )
-    return second
 
 
 def refuse_unfit(kind: str, settings: Sequence[str]) -> None:
@@ -110,10 +100,7 @@ def refuse_unfit(kind: str, settings: Sequence[str]) -> None:
 
 
 def settings_text(settings: Sequence[str]) -> str | None:
-    """Return settings as a recording stores them.
-
-    Raises `TrackerError` if one is not `key=value`, or has a blank in it.
-    """
+    """Return settings as recordings store them; a `TrackerError` if one is not `key=value`."""
     parse_settings(settings)
     for pair in settings:
         if pair.split() != [pair]:
@@ -128,33 +115,25 @@ def _is(saved: SensorChoice, text: str) -> bool:
     return saved.name is not None and saved.name.casefold() == text.strip().casefold()
 
 
-async def connect(
-    stack: AsyncExitStack,
+def use_sensors(
     opening: AbstractAsyncContextManager[Resource],
     sensors: Sequence[SensorRequest],
     interrupted: Interruption,
-) -> Resource | None:
-    """Enter what opens sensors, and return what it yields; None after Ctrl-C."""
-    for each in sensors:
-        click.echo(f"looking for {each.query.text}", err=True)
-    return await unless_interrupted(stack.enter_async_context(opening), interrupted)
-
-
-def with_radio(
-    sensors: Sequence[SensorRequest],
-    interrupted: Interruption,
-    use: Callable[[RadioSource, NotificationQueue], Awaitable[None]],
+    use: Callable[[Resource], Awaitable[None]],
 ) -> None:
-    """Open sensors, use them, and stop them on every way out."""
+    """Enter what opens sensors, use what it yields, and leave it on every way out.
+
+    After Ctrl-C, nothing is opened any more.
+    """
 
     async def run() -> None:
+        for each in sensors:
+            click.echo(f"looking for {each.query.text}", err=True)
         async with AsyncExitStack() as stack:
-            queue = NotificationQueue(OnFull.DROP_AND_REPORT)
-            queries = [each.query for each in sensors]
-            opening = open_radio(BleakRadio(), queries, SYSTEM_CLOCK, queue)
-            source = await connect(stack, opening, sensors, interrupted)
-            if source is not None:
-                await use(source, queue)
+            entering = stack.enter_async_context(opening)
+            resource = await unless_interrupted(entering, interrupted)
+            if resource is not None:
+                await use(resource)
 
     if not interrupted.happened:
         asyncio.run(run())
@@ -176,24 +155,18 @@ def record_with(
     service = TrainingService(tracker_paths())
     request = TrainingRequest(sensors, exercise, seconds=seconds)
 
-    async def run() -> None:
-        async with AsyncExitStack() as stack:
-            opening = service.recording(request, output, overwrite=force)
-            recording = await connect(stack, opening, sensors, interrupted)
-            if recording is None:
-                return
-            session = recording.session
-            session.add_sink(LinkLines(lambda line: click.echo(line, err=True)))
-            click.echo(f"{recording.title}\nrecording {seconds:g} s to {output}", err=True)
-            with interrupted.ending(lambda: soon(session.stop)):
-                await session.run()
-            ended = session.snapshot()
-            click.echo(f"{output}: {_amounts(ended)}", err=True)
-            if ended.recording_failure is not None:
-                raise TrackerError(ended.recording_failure)
+    async def use(recording: Training) -> None:
+        session = recording.session
+        session.add_sink(LinkLines(lambda line: click.echo(line, err=True)))
+        click.echo(f"{recording.title}\nrecording {seconds:g} s to {output}", err=True)
+        with interrupted.ending(lambda: soon(session.stop)):
+            await session.run()
+        ended = session.snapshot()
+        click.echo(f"{output}: {_amounts(ended)}", err=True)
+        if ended.recording_failure is not None:
+            raise TrackerError(ended.recording_failure)
 
-    if not interrupted.happened:
-        asyncio.run(run())
+    use_sensors(service.recording(request, output, overwrite=force), sensors, interrupted, use)
 
 
 def _amounts(ended: SessionSnapshot) -> str:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.app.queue import NotificationQueue
-    from tracker.ble import DiscoveredDevice, RadioSource, Scan, Sensor
+    from tracker.ble import DiscoveredDevice, RadioSource, Scan
     from tracker.cli.exits import Interruption
 
 REDRAW_S: Final = 0.5
@@ -178,26 +178,30 @@ def pair_with(
 
     Raises `SensorError` if it cannot be reached, or its data cannot be trusted.
     """
+    from tracker.app.clock import SYSTEM_CLOCK
     from tracker.app.devices import SensorRequest
-    from tracker.ble import DeviceQuery
-    from tracker.cli.radio import called, refuse_unfit, settings_text, with_radio
+    from tracker.app.queue import NotificationQueue, OnFull
+    from tracker.ble import BleakRadio, DeviceQuery, open_radio
+    from tracker.cli.radio import refuse_blank, refuse_unfit, settings_text, use_sensors
 
-    called(text)
+    refuse_blank(text)
     if kind is not None:
         refuse_unfit(kind, settings)
     path = config_path(tracker_paths().config)
     # Before the check, because an unreadable configuration could not be saved after it.
     load_config(path)
     chosen = SensorRequest(DeviceQuery(text, kind), settings_text(settings))
+    queue = NotificationQueue(OnFull.DROP_AND_REPORT)
 
-    async def use(source: RadioSource, queue: NotificationQueue) -> None:
+    async def use(source: RadioSource) -> None:
         (sensor,) = source.sensors
         if await _passes_check(source, queue, settings, interrupted):
             choice = SensorChoice(sensor.address, sensor.family.kind, sensor.name, chosen.settings)
             save_sensor(path, choice)
             click.echo(f"{sensor.title} is now the default sensor: tracker train")
 
-    with_radio([chosen], interrupted, use)
+    opening = open_radio(BleakRadio(), [chosen.query], SYSTEM_CLOCK, queue)
+    use_sensors(opening, [chosen], interrupted, use)
 
 
 async def _passes_check(
@@ -212,7 +216,8 @@ async def _passes_check(
     from tracker.sensors import parse_settings
 
     (sensor,) = source.sensors
-    click.echo(f"connected to {_identity(sensor)}")
+    firmware = "" if sensor.firmware is None else f", firmware {sensor.firmware}"
+    click.echo(f"connected to {sensor.title}: {sensor.family.title}, {sensor.address}{firmware}")
     click.echo(f"keep it still: checking for {CHECK_S:g} s", err=True)
     source.end_after(CHECK_S)
     check = LiveCheck(sensor.family.decoder(parse_settings(settings)))
@@ -231,11 +236,6 @@ async def _passes_check(
             "To look at its bytes, record them: tracker record --sensor ADDRESS",
         )
     return True
-
-
-def _identity(sensor: Sensor) -> str:
-    firmware = "" if sensor.firmware is None else f", firmware {sensor.firmware}"
-    return f"{sensor.title}: {sensor.family.title}, {sensor.address}{firmware}"
 
 
 @click.command(

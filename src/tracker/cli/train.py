@@ -7,7 +7,6 @@ there is one, otherwise as lines: two front ends over the same training.
 from __future__ import annotations
 
 import asyncio
-from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -36,11 +35,12 @@ from tracker.domain import TrackerError, exercise_named
 
 if TYPE_CHECKING:
     from tracker.app.devices import SensorRequest
-    from tracker.app.session import Session
     from tracker.app.training import Training, TrainingRequest, TrainingService
     from tracker.cli.exits import Interruption
     from tracker.cli.options import SoundWish
     from tracker.domain import Plan
+    from tracker.tui import TrackerApp
+    from tracker.tui.app import Flow
 
 SIMULATED: Final = "sim"
 """Name of the sensor that nobody wears."""
@@ -190,26 +190,14 @@ def train_from_the_list(
     logged.
     """
     # Textual costs 0.2 s.
-    from tracker.tui import TrackerApp, coaching
+    from tracker.tui import coaching
 
     # A configuration that can't be read is reported here, where there is no screen over it.
-    chosen = service.config.training
-
-    async def run() -> None:
-        app = TrackerApp(
-            coaching(service),
-            theme=chosen.theme,
-            remember_theme=service.remember_theme,
-            open_sound=sound.opener(),
-            muted=not (chosen.sound or sound.beside_lines),
-        )
-        with interrupted.ending(lambda: soon(app.leave)):
-            await app.run_async()
+    muted = not (service.config.training.sound or sound.beside_lines)
+    if not interrupted.happened:
+        app = asyncio.run(_show(coaching(service), service, interrupted, sound, muted=muted))
         if app.last_error is not None:
             raise app.last_error
-
-    if not interrupted.happened:
-        asyncio.run(run())
 
 
 def train_once(
@@ -226,43 +214,40 @@ def train_once(
     created, and `TrackerError` if the session ended early, or could not be recorded to its end.
     """
     on_screen = not headless and screen_is_there()
+    from tracker.cli.radio import use_sensors
+
     if on_screen:
         # Not while packets arrive: it would delay their time stamps.
         import tracker.tui  # noqa: F401
 
-    if not interrupted.happened:
-        asyncio.run(_train(service, request, interrupted, on_screen=on_screen, sound=sound))
+    trainings: list[Training] = []
 
+    async def use(training: Training) -> None:
+        trainings.append(training)
+        session = training.session
+        click.echo(f"{training.title}\nrecording to {training.recording}", err=True)
+        if on_screen:
+            from tracker.tui import one_training
 
-async def _train(
-    service: TrainingService,
-    request: TrainingRequest,
-    interrupted: Interruption,
-    *,
-    on_screen: bool,
-    sound: SoundWish,
-) -> None:
-    from tracker.cli.radio import connect
+            await _show(one_training(session, service.earlier), service, interrupted, sound)
+        else:
+            session.add_sink(TextOutput(click.echo, exercise_named(session.info.exercise)))
+            with interrupted.ending(lambda: soon(session.stop)):
+                async with heard_beside_lines(sound, session):
+                    await session.run()
+        click.echo(total(session.snapshot().sets))
 
-    training = None
+    opening = service.training(request, until_stopped=on_screen)
     try:
-        async with AsyncExitStack() as stack:
-            opening = service.training(request, until_stopped=on_screen)
-            training = await connect(stack, opening, request.sensors, interrupted)
-            if training is None:
-                return
-            session = training.session
-            click.echo(f"{training.title}\nrecording to {training.recording}", err=True)
-            show = _on_screen if on_screen else _in_lines
-            await show(service, session, interrupted, sound)
-            ended = session.snapshot()
-            click.echo(total(ended.sets))
+        use_sensors(opening, request.sensors, interrupted, use)
     finally:
-        if training is not None:
+        for training in trainings:
             _report_log(training)
-    failure = ended.failure or ended.recording_failure
-    if failure is not None:
-        raise TrackerError(failure)
+    for training in trainings:
+        ended = training.session.snapshot()
+        failure = ended.failure or ended.recording_failure
+        if failure is not None:
+            raise TrackerError(failure)
 
 
 def _report_log(training: Training) -> None:
@@ -275,25 +260,24 @@ def _report_log(training: Training) -> None:
         click.echo(f"logged as session {number}: tracker show {number}", err=True)
 
 
-async def _in_lines(
-    _service: TrainingService, session: Session, interrupted: Interruption, sound: SoundWish
-) -> None:
-    session.add_sink(TextOutput(click.echo, exercise_named(session.info.exercise)))
-    with interrupted.ending(lambda: soon(session.stop)):
-        async with heard_beside_lines(sound, session):
-            await session.run()
-
-
-async def _on_screen(
-    service: TrainingService, session: Session, interrupted: Interruption, sound: SoundWish
-) -> None:
-    from tracker.tui import TrackerApp, one_training
+async def _show(
+    flow: Flow,
+    service: TrainingService,
+    interrupted: Interruption,
+    sound: SoundWish,
+    *,
+    muted: bool = False,
+) -> TrackerApp:
+    """Show screens until the wearer quits, and return what showed them."""
+    from tracker.tui import TrackerApp
 
     app = TrackerApp(
-        one_training(session, service.earlier),
+        flow,
         theme=service.config.training.theme,
         remember_theme=service.remember_theme,
         open_sound=sound.opener(),
+        muted=muted,
     )
     with interrupted.ending(lambda: soon(app.leave)):
         await app.run_async()
+    return app
