@@ -30,12 +30,12 @@ from tracker.app.paths import (
     HOME_VARIABLE,
     atomic_write,
     new_recording_path,
-    refuse_existing,
     refuse_filled,
     tracker_paths,
     whole_folder,
 )
 from tracker.domain import EXERCISES, InputError, OutputError, Plan
+from tracker.domain.errors import refuse_existing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -225,7 +225,7 @@ async def test_nobody_can_simulate_a_squat(paths: Paths) -> None:
 
 def test_what_is_chosen_is_remembered(paths: Paths) -> None:
     service = service_in(paths)
-    service.remember(TrainingChoice(sound=False, theme=Theme.LIGHT))
+    service.remember(sound=False, theme=Theme.LIGHT)
     service.remember_plan("glute_bridge", PLAN)
     service.remember_sensor(SENSOR)
     service.remember_sensor(SIMULATED)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual.widgets import Input
@@ -92,12 +91,12 @@ class Gym:
         return TrackerApp(
             flow,
             theme=service.config.training.theme,
-            remember_theme=service.remember_theme,
+            remember_theme=lambda theme: service.remember(theme=theme),
         )
 
     def app_in_training(self, plan: Plan, device: Device = SIMULATED) -> TrackerApp:
         """Return an app that begins by connecting for a training."""
-        self.service.remember(replace(self.service.config.training, warned=True))
+        self.service.remember(warned=True)
         form = SetupForm("hip_thrust", plan, None, Calibration.NONE, sound=True)
         return self.app(lambda coach: coach.connect_and_train(device, form))
 

@@ -59,8 +59,10 @@ class Playback:
         self._sinks = list(sinks)
         self._clock = clock
         self._speed = 1.0
-        self._paused = False
-        self._target_s = 0.0
+        self.paused = False
+        """Whether the playback is paused."""
+        self.target_s = 0.0
+        """Where the last seek went, s; events before it are in the past."""
         self._marks: list[Notification] = []
         self._before_seek: SessionSnapshot | None = None
         self._stopped = False
@@ -78,9 +80,9 @@ class Playback:
             sinks=self._sinks,
             clock=self._clock,
         )
-        if self._target_s > 0.0:
+        if self.target_s > 0.0:
             _hurry(source)
-        elif self._paused:
+        elif self.paused:
             source.pause()
         return source, session
 
@@ -109,10 +111,7 @@ class Playback:
         return self._stay(self._session.mark(kind))
 
     def enter(self, entry: Entry) -> Notification:
-        """Put an entry at the current position; like a mark, it stays there.
-
-        Raises `InputError` if the entry makes no sense.
-        """
+        """Put an entry, which stays like a mark; raises `InputError` if it makes no sense."""
         return self._stay(self._session.enter(entry))
 
     def _stay(self, notification: Notification) -> Notification:
@@ -122,19 +121,14 @@ class Playback:
 
     def pause(self) -> None:
         """Pause, or do so once the target is reached."""
-        self._paused = True
+        self.paused = True
         if not self.seeking:
             self._source.pause()
 
     def resume(self) -> None:
         """Go on."""
-        self._paused = False
+        self.paused = False
         self._source.resume()
-
-    @property
-    def paused(self) -> bool:
-        """Whether the playback is paused."""
-        return self._paused
 
     @property
     def speed(self) -> float:
@@ -162,19 +156,14 @@ class Playback:
         """Whether the playback is on its way to the target."""
         if self._session.state in (RunState.FINISHED, RunState.FAILED):
             return False
-        return self._session.reached_s < self._target_s
-
-    @property
-    def target_s(self) -> float:
-        """Where the last seek went, s; events before it are in the past."""
-        return self._target_s
+        return self._session.reached_s < self.target_s
 
     def seek(self, position_s: float) -> None:
         """Go to a session time, s; backwards by starting over, at most to the end."""
-        self._target_s = max(0.0, position_s)
+        self.target_s = max(0.0, position_s)
         if self._end_s is not None:
-            self._target_s = min(self._target_s, self._end_s)
-        if self._target_s >= self._session.reached_s:
+            self.target_s = min(self.target_s, self._end_s)
+        if self.target_s >= self._session.reached_s:
             _hurry(self._source)
             return
         self._before_seek = self.snapshot()
@@ -187,19 +176,19 @@ class Playback:
 
     def seek_by(self, step_s: float) -> None:
         """Go `step_s` seconds on from here, or from a target that is still ahead."""
-        self.seek((self._target_s if self.seeking else self._session.reached_s) + step_s)
+        self.seek((self.target_s if self.seeking else self._session.reached_s) + step_s)
 
     def arrive(self, source: PacedSource, reached_s: float) -> None:
         """Return to the chosen speed once `reached_s` is at the target."""
-        if source.fast_until_s > reached_s >= self._target_s:
-            source.fast_until_s = self._target_s
-            if self._paused:
+        if source.fast_until_s > reached_s >= self.target_s:
+            source.fast_until_s = self.target_s
+            if self.paused:
                 source.pause()
 
     def snapshot(self) -> SessionSnapshot:
         """Return the session as it is now; while seeking back, as it was, so nothing flickers."""
         state = PlaybackState(
-            paused=self._paused,
+            paused=self.paused,
             speed=self._speed,
             seeking=self.seeking,
             end_s=self._end_s,

@@ -67,9 +67,7 @@ class NotificationQueue:
             if notification.channel not in RESERVED_CHANNELS:
                 self._dropped += 1
                 return False
-        if self._dropped:
-            self.insert(overrun_message(notification.received_ns, self._dropped))
-            self._dropped = 0
+        self._report_dropped(notification.received_ns)
         self.newest_ns = notification.received_ns
         self.insert(notification)
         return True
@@ -78,6 +76,11 @@ class NotificationQueue:
         """Append, full or not: for a key press, which is rare and must not be lost."""
         self._waiting.append(notification)
         self._filled.set()
+
+    def _report_dropped(self, at_ns: int) -> None:
+        if self._dropped:
+            self.insert(overrun_message(at_ns, self._dropped))
+            self._dropped = 0
 
     async def room(self) -> bool:
         """Wait until something may be put; return False once the queue is closed."""
@@ -90,9 +93,7 @@ class NotificationQueue:
         """Accept nothing more; what waits is still handed out, then `error` is `failure`."""
         if not self._closed:
             self.failure = error
-        if self._dropped:
-            self.insert(overrun_message(self.newest_ns, self._dropped))
-            self._dropped = 0
+        self._report_dropped(self.newest_ns)
         self._closed = True
         self._filled.set()
         self._emptied.set()
@@ -111,10 +112,7 @@ class NotificationQueue:
         return tuple(self._waiting.popleft() for _ in range(size))
 
     async def notifications(self) -> AsyncGenerator[Notification]:
-        """Yield everything one by one, to the end.
-
-        Raises what `close` was given, after everything that had arrived.
-        """
+        """Yield everything one by one, to the end; then raise what `close` was given."""
         while batch := await self.take():
             for notification in batch:
                 yield notification

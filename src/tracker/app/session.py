@@ -108,7 +108,8 @@ class Session:
         self._settled = False
         self._waits_for_stop = False
         self._summed = SessionState()
-        self._state = RunState.READY
+        self.state = RunState.READY
+        """How far the session has come."""
         self._failure: BaseException | None = None
         self._arrived_ns: int | None = None
         self._first_ns: int | None = None
@@ -128,11 +129,6 @@ class Session:
     def detach_sinks(self) -> None:
         """Give events to nobody any more; for a session about to be replaced by another."""
         self._sinks.clear()
-
-    @property
-    def state(self) -> RunState:
-        """How far the session has come."""
-        return self._state
 
     @property
     def position_s(self) -> float | None:
@@ -158,10 +154,10 @@ class Session:
 
     @property
     def _now_ns(self) -> int:
-        return 0 if self._state is RunState.READY else self._queue.newest_ns
+        return 0 if self.state is RunState.READY else self._queue.newest_ns
 
     def _insert(self, notification: Notification) -> Notification:
-        if self._state is RunState.READY:
+        if self.state is RunState.READY:
             self._entered_before.append(notification)
         elif self._waits_for_stop:
             self._handle((notification,))
@@ -183,9 +179,9 @@ class Session:
 
         Raises what the source or the engine raised, after everything that had arrived was handled.
         """
-        if self._state is not RunState.READY:
+        if self.state is not RunState.READY:
             raise RuntimeError("a session runs once; make a new one")
-        self._state = RunState.RUNNING
+        self.state = RunState.RUNNING
         try:
             try:
                 await self._work()
@@ -195,7 +191,7 @@ class Session:
             self._failure = error
             raise
         finally:
-            self._state = RunState.FINISHED if self._failure is None else RunState.FAILED
+            self.state = RunState.FINISHED if self._failure is None else RunState.FAILED
 
     async def _work(self) -> None:
         """Handle everything that comes, flushing now and then."""
@@ -237,7 +233,7 @@ class Session:
             return
         self._settle()
         self._failure = self._queue.failure
-        self._state = RunState.FINISHED if self._failure is None else RunState.FAILED
+        self.state = RunState.FINISHED if self._failure is None else RunState.FAILED
         self._waits_for_stop = True
         try:
             await self._stopped.wait()
@@ -320,9 +316,7 @@ class Session:
             path=path,
             sensor=self.info.sensor,
             rate_hz=self._engine.rate_hz,
-            duration_s=(
-                None if first_ns is None else s_from_ns(self._handled_ns) - s_from_ns(first_ns)
-            ),
+            duration_s=None if first_ns is None else self.reached_s - s_from_ns(first_ns),
             samples=self._engine.samples,
         )
         return workout_of(self.info, self._summed, facts)
@@ -330,15 +324,12 @@ class Session:
     def snapshot(self, playback: PlaybackState | None = None) -> SessionSnapshot:
         """Return the session as it is now; `playback` is added by whoever plays it."""
         trace = self._engine.trace
-        age_s = (
-            None
-            if self._arrived_ns is None
-            else (self._clock.now_ns() - self._arrived_ns) / NS_PER_S
-        )
+        arrived_ns = self._arrived_ns
+        age_s = None if arrived_ns is None else (self._clock.now_ns() - arrived_ns) / NS_PER_S
         return SessionSnapshot(
             info=self.info,
             exercise=self._exercise,
-            state=self._state,
+            state=self.state,
             failure=None if self._failure is None else str(self._failure),
             position_s=self._engine.newest_s,
             sets=self._summed.sets,
@@ -452,24 +443,21 @@ class RecordingSink:
 
     def write_all(self, notifications: Sequence[Notification]) -> None:
         """Keep notifications, in order."""
-        if self._recorder is not None:
-            write = self._recorder.write
-            self._attempt(lambda: [write(notification) for notification in notifications])
+        self._attempt(lambda recorder: list(map(recorder.write, notifications)))
 
     def flush(self) -> None:
         """Make sure that what was written survives a crash."""
-        if self._recorder is not None:
-            self._attempt(self._recorder.flush)
+        self._attempt(lambda recorder: recorder.flush())
 
     def close(self) -> None:
         """Write what is left and close the file; again is harmless."""
-        if self._recorder is not None:
-            self._attempt(self._recorder.close)
-            self._recorder = None
+        self._attempt(lambda recorder: recorder.close())
+        self._recorder = None
 
-    def _attempt(self, work: Callable[[], object]) -> None:
+    def _attempt(self, work: Callable[[Recorder], object]) -> None:
         try:
-            work()
+            if self._recorder is not None:
+                work(self._recorder)
         except (OSError, OutputError) as error:
             self._recorder = None
             self.state = RecordingState.FAILED

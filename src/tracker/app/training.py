@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import takewhile
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tracker import __version__
 from tracker.app.clock import SYSTEM_CLOCK, local_now
@@ -59,7 +59,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from tracker.app.clock import Clock
-    from tracker.app.config import Config, Theme, TrainingChoice
+    from tracker.app.config import Config
     from tracker.app.devices import Device
     from tracker.app.paths import Paths
     from tracker.ble import Radio, Sensor
@@ -241,10 +241,7 @@ class TrainingService:
     async def opened(
         self, sensors: Sequence[SensorRequest], exercise: str, seconds: float | None = None
     ) -> AsyncGenerator[Opened]:
-        """Bring sensors to stream, and stop them on every way out; without any, simulate.
-
-        Raises `SensorError` if a sensor can't be reached.
-        """
+        """Let sensors stream, or simulate without any; raises `SensorError` if one is away."""
         started = local_now()
         if not sensors:
             # A long training takes a while to make.
@@ -318,10 +315,7 @@ class TrainingService:
         return Devices(self._radio, self.config.sensor, self._clock)
 
     def sensors_of(self, device: Device) -> tuple[SensorRequest, ...]:
-        """Return what to ask the radio for to train with a device; nothing if it is simulated.
-
-        Raises `SensorError` if the device can't be used.
-        """
+        """Return what to ask the radio for; raises `SensorError` if the device can't be used."""
         if device.address is None:
             return ()
         if device.refusal is not None:
@@ -347,18 +341,14 @@ class TrainingService:
             return defaults.plan
         return self.config.plan.get(exercise)
 
-    def remember(self, training: TrainingChoice) -> None:
-        """Save what was chosen on the screen."""
-        save_training(self._config_path, training)
-
-    def remember_theme(self, theme: Theme) -> None:
-        """Save the theme of the screen."""
-        self.remember(replace(self.config.training, theme=theme))
+    def remember(self, **chosen: Any) -> None:
+        """Save what was chosen on the screen: fields of `TrainingChoice`."""
+        save_training(self._config_path, replace(self.config.training, **chosen))
 
     def remember_plan(self, exercise: str, plan: Plan) -> None:
         """Save the plan for an exercise, and that it was trained last."""
         save_plan(self._config_path, exercise, plan)
-        self.remember(replace(self.config.training, exercise=exercise))
+        self.remember(exercise=exercise)
 
     def remember_sensor(self, device: Device) -> None:
         """List a sensor first from now on; the simulated one never is."""
@@ -388,10 +378,7 @@ class TrainingService:
             return log.workout(session_id)
 
     def replay(self, session_id: int) -> Playback:
-        """Return a past training, ready to be played from its recording.
-
-        Raises `TrackerError` if its recording is gone, or can't be read.
-        """
+        """Return a past training to be played; raises `TrackerError` without its recording."""
         with open_training_log(self._paths) as log:
             kept = log.detail(session_id)
         if kept.recording is None:
@@ -415,23 +402,18 @@ def _dated(info: SessionInfo, started: datetime) -> SessionInfo:
 def session_info(
     exercise: str, sensors: Sequence[Sensor], requests: Sequence[SensorRequest]
 ) -> SessionInfo:
-    """Return the head of a session that names the sensors it is recorded from."""
-    first, *others = sensors
-    info = SessionInfo(
+    """Return the head of a session that names the one or two sensors it is recorded from."""
+    first, second = sensors[0], sensors[1] if len(sensors) > 1 else None
+    return SessionInfo(
         first.family.kind,
         exercise,
         device_name=first.name,
         firmware=first.firmware,
         settings=requests[0].settings,
+        second_sensor=None if second is None else second.family.kind,
+        second_device_name=None if second is None else second.name,
+        second_settings=None if second is None else requests[1].settings,
     )
-    for second in others:
-        info = replace(
-            info,
-            second_sensor=second.family.kind,
-            second_device_name=second.name,
-            second_settings=requests[1].settings,
-        )
-    return info
 
 
 def connected_title(sensors: Sequence[Sensor]) -> str:
@@ -456,10 +438,7 @@ second while samples come, and a sensor that is lost for longer is worth reporti
 
 
 def log_place(paths: Paths, environment: Mapping[str, str] = os.environ) -> str:
-    """Return the path or the URL of the training log.
-
-    Raises `InputError` if the configuration can't be read.
-    """
+    """Return the log's path or URL; raises `InputError` if the configuration can't be read."""
     given = environment.get(LOG_VARIABLE)
     if given:
         return _absolute(given, LOG_VARIABLE)
@@ -483,19 +462,13 @@ def _absolute(place: str, where: str) -> str:
 
 
 def log_is_there(place: str) -> bool:
-    """Return whether the log's file exists; a log on a server always counts as there.
-
-    Raises `InputError` if it is the URL of an unsupported database, or can't be parsed.
-    """
+    """Return whether the log's file exists; one on a server does. `InputError` for a bad URL."""
     file = file_of(log_url(place))
     return file is None or file.exists()
 
 
 def open_training_log(paths: Paths | None = None) -> TrainingLog:
-    """Open the wearer's log, and create it if it does not exist.
-
-    Raises `TrackerError` if it can't be used.
-    """
+    """Open the wearer's log, created if it is new; raises `TrackerError` if it can't be used."""
     return TrainingLog(log_place(paths or tracker_paths()), local_now)
 
 
@@ -527,7 +500,11 @@ def recordings_in(folder: Path) -> tuple[Path, ...]:
     """Return the recordings in a folder and below, in the order of their names."""
     found = (path for path in folder.rglob(f"*{RECORDING_SUFFIX}") if path.is_file())
     # A file that is still being put in place is in a folder of this kind.
-    return tuple(sorted(path for path in found if not _unfinished(path.relative_to(folder))))
+    return tuple(
+        path
+        for path in sorted(found)
+        if "/.tracker-" not in f"/{path.relative_to(folder).as_posix()}"
+    )
 
 
 def not_logged(
@@ -546,7 +523,3 @@ def not_logged(
     ]
     left_out = log.ignored() if unknown else frozenset()
     return tuple(path for path in unknown if not left_out or sha256_of(path) not in left_out)
-
-
-def _unfinished(path: Path) -> bool:
-    return any(part.startswith(".tracker-") for part in path.parts)

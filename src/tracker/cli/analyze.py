@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from tracker.cli.completion import files as complete_files
-from tracker.cli.exits import DEFECT_ADVICE, ExitCode, defect
+from tracker.cli.exits import ExitCode, file_problem
 from tracker.cli.options import examples, exercise_option, format_option, import_options
 from tracker.cli.workers import WorkerLostError, results, results_on, usable_cores
 from tracker.domain import TrackerError
@@ -203,11 +203,8 @@ class FileResult:
     workout: Workout | None
     """What was found; None if the file cannot be read."""
     problem: str = ""
-    """Why it cannot be read."""
     advice: str | None = None
-    """What to try then."""
     warnings: tuple[str, ...] = ()
-    """What the user should know about the file."""
 
 
 def workout_of_source(
@@ -235,10 +232,8 @@ def file_result(source: str, settings: AnalysisSettings) -> FileResult:
     warnings: list[str] = []
     try:
         workout = workout_of_source(source, settings, warn=warnings.append, quiet=True)
-    except TrackerError as error:
-        return FileResult(source, None, error.message, error.advice, tuple(warnings))
     except Exception as error:  # a defect of ours in one file must not cost the others
-        return FileResult(source, None, defect(source, error), DEFECT_ADVICE, tuple(warnings))
+        return FileResult(source, None, *file_problem(source, error), tuple(warnings))
     return FileResult(source, workout, warnings=tuple(warnings))
 
 

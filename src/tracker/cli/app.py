@@ -157,14 +157,6 @@ class LazyGroup(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
 
-def _print_version(context: click.Context, _parameter: click.Parameter, value: bool) -> None:
-    if value:
-        from tracker import __version__
-
-        click.echo(f"tracker {__version__}")
-        context.exit()
-
-
 @click.group(
     cls=LazyGroup,
     params=[_debug_option()],
@@ -175,14 +167,7 @@ def _print_version(context: click.Context, _parameter: click.Parameter, value: b
       tracker analyze session.csv     find the reps in a file of samples
       tracker replay session.arrows   watch a recording""",
 )
-@click.option(
-    "--version",
-    is_flag=True,
-    expose_value=False,
-    is_eager=True,
-    callback=_print_version,
-    help="Show the version and exit.",
-)
+@click.version_option(package_name="hip-thrust-tracker", message="tracker %(version)s")
 def tracker() -> None:
     """Count hip thrusts, time the lockout and coach the tempo from a motion sensor on the hip."""
 

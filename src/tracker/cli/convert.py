@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tracker.app.paths import atomic_write, refuse_existing
+from tracker.app.paths import atomic_write
 from tracker.cli.options import (
     FILE,
     examples,
@@ -15,6 +15,7 @@ from tracker.cli.options import (
     import_options,
     recording_output_option,
 )
+from tracker.domain.errors import refuse_existing
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -45,7 +45,10 @@ def report(error: Exception, debug: bool, write_line: Callable[[str], None]) -> 
 
     match error:
         case click.ClickException():
-            lines = [_click_message(error)]
+            lines = [f"tracker: {error.format_message()}"]
+            if isinstance(error, click.UsageError) and error.ctx is not None:
+                context = error.ctx
+                lines = [context.get_usage(), *lines, f"Try '{context.command_path} --help'."]
             code = ExitCode.USAGE_OR_INPUT
         case TrackerError():
             lines = [f"tracker: {error.message}"]
@@ -68,13 +71,6 @@ def report(error: Exception, debug: bool, write_line: Callable[[str], None]) -> 
     for line in lines:
         write_line(line)
     return code
-
-
-def _click_message(error: click.ClickException) -> str:
-    message = f"tracker: {error.format_message()}"
-    if not isinstance(error, click.UsageError) or error.ctx is None:
-        return message
-    return f"{error.ctx.get_usage()}\n{message}\nTry '{error.ctx.command_path} --help'."
 
 
 T = TypeVar("T")
@@ -158,6 +154,10 @@ async def unless_interrupted(
 DEFECT_ADVICE: Final = "This is a defect of the tracker: please report it with the file."
 
 
-def defect(source: str, error: Exception) -> str:
-    """Return the line for a file whose analysis failed through no fault of the user's."""
-    return f"{source}: the analysis failed ({type(error).__name__}: {error})"
+def file_problem(source: str, error: Exception) -> tuple[str, str | None]:
+    """Return why a file was not analysed, and what to try: a defect of ours must say so."""
+    from tracker.domain import TrackerError
+
+    if isinstance(error, TrackerError):
+        return error.message, error.advice
+    return f"{source}: the analysis failed ({type(error).__name__}: {error})", DEFECT_ADVICE

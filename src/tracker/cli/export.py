@@ -17,12 +17,11 @@ import click
 from tracker.app.paths import (
     RECORDING_SUFFIX,
     atomic_write,
-    refuse_existing,
     refuse_filled,
     whole_folder,
 )
 from tracker.cli.completion import NEWEST, sessions_or_files
-from tracker.cli.exits import defect
+from tracker.cli.exits import file_problem
 from tracker.cli.options import (
     FILE,
     examples,
@@ -32,6 +31,7 @@ from tracker.cli.options import (
     moment_of_day,
 )
 from tracker.domain import InputError, OutputError, TrackerError
+from tracker.domain.errors import refuse_existing
 from tracker.export.formats import FORMATS, Needs, Session, format_named
 
 if TYPE_CHECKING:
@@ -204,14 +204,11 @@ def export_folder(
     for source in sources:
         try:
             sessions.append(session_of(source, form, reading))
-        except TrackerError as error:
-            if len(sources) == 1:
-                raise
-            click.echo(f"tracker: {error.message}", err=True)
         except Exception as error:  # a defect of ours in one file must not cost the others
             if len(sources) == 1:
                 raise
-            click.echo(f"tracker: {defect(source, error)}", err=True)
+            problem, _ = file_problem(source, error)
+            click.echo(f"tracker: {problem}", err=True)
     left_out = len(sources) - len(sessions)
     if not sessions:
         raise click.ClickException("none of the files could be read, so nothing was written.")

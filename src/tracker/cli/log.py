@@ -92,17 +92,23 @@ def history(
     if trend:
         # Weeks come oldest first.
         every_week = weeks(summaries, None)
-        shown_weeks = every_week if most is None else every_week[-most:]
-        _print_list(shown_weeks, output_format, trend_table, week_object)
-        _warn_of_more(len(shown_weeks), len(every_week), "weeks")
+        shown_weeks = every_week[-(most or 0) :]
+        _print_list(shown_weeks, len(every_week), "weeks", output_format, trend_table, week_object)
     else:
-        shown = summaries[:most]
-        _print_list(shown, output_format, history_table, summary_object)
-        _warn_of_more(len(shown), len(summaries), "sessions")
+        _print_list(
+            summaries[:most],
+            len(summaries),
+            "sessions",
+            output_format,
+            history_table,
+            summary_object,
+        )
 
 
 def _print_list(
     items: Sequence[Item],
+    there: int,
+    noun: str,
     output_format: str,
     table: Callable[[Sequence[Item]], str],
     as_object: Callable[[Item], dict[str, object]],
@@ -111,11 +117,10 @@ def _print_list(
         click.echo(table(items))
     else:
         click.echo(json.dumps([as_object(each) for each in items], indent=2))
-
-
-def _warn_of_more(shown: int, there: int, noun: str) -> None:
-    if shown < there:
-        click.echo(f"the newest {shown} of {there} {noun}; more with --limit {there}", err=True)
+    if len(items) < there:
+        click.echo(
+            f"the newest {len(items)} of {there} {noun}; more with --limit {there}", err=True
+        )
 
 
 def _warn_of_unlogged(log: TrainingLog) -> None:

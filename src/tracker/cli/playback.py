@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from tracker.app.session import Session
     from tracker.cli.options import SoundWish
     from tracker.domain import Notification, Plan, SessionInfo, SetRecord
     from tracker.importers import ImportOptions
@@ -80,17 +79,17 @@ def _play_lines(piece: Piece, speed: float, sound: SoundWish) -> None:
         info=piece.info,
         sinks=[TextOutput(click.echo, exercise_named(piece.info.exercise))],
     )
+
+    async def run() -> None:
+        async with heard_beside_lines(sound, session):
+            await session.run()
+
     # Not the loop's own handling: between two loops, Ctrl-C would interrupt anything.
     with interruption() as interrupted:
         click.echo(piece.title)
         with interrupted.ending(lambda: soon(session.stop)):
-            asyncio.run(_run(session, sound))
+            asyncio.run(run())
         click.echo(total(session.snapshot().sets))
-
-
-async def _run(session: Session, sound: SoundWish) -> None:
-    async with heard_beside_lines(sound, session):
-        await session.run()
 
 
 def total(sets: Sequence[SetRecord]) -> str:

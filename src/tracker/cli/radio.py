@@ -11,10 +11,10 @@ import click
 from tracker.app.config import config_path, load_config
 from tracker.app.devices import SensorRequest
 from tracker.app.paths import tracker_paths
-from tracker.app.text import LinkLines, counted, number
+from tracker.app.text import TextOutput, counted, number
 from tracker.ble import DeviceQuery
 from tracker.cli.exits import soon, unless_interrupted
-from tracker.domain import SensorError, TrackerError
+from tracker.domain import BatteryRead, LinkChanged, SensorError, TrackerError
 from tracker.sensors import family, parse_settings
 
 if TYPE_CHECKING:
@@ -33,10 +33,7 @@ Resource = TypeVar("Resource")
 def requested_sensors(
     sensor: str | None, second: str | None, kind: str | None, settings: Sequence[str]
 ) -> tuple[SensorRequest, ...]:
-    """Return the sensor that is meant, and the one beside it; raises as `chosen_sensor` does.
-
-    Raises `TrackerError` if both are the same.
-    """
+    """Return the one or two sensors that are meant, or raise as `chosen_sensor` does."""
     first = chosen_sensor(sensor, kind, settings)
     if second is None:
         return (first,)
@@ -157,7 +154,8 @@ def record_with(
 
     async def use(recording: Training) -> None:
         session = recording.session
-        session.add_sink(LinkLines(lambda line: click.echo(line, err=True)))
+        only = LinkChanged | BatteryRead
+        session.add_sink(TextOutput(lambda line: click.echo(line, err=True), only=only))
         click.echo(f"{recording.title}\nrecording {seconds:g} s to {output}", err=True)
         with interrupted.ending(lambda: soon(session.stop)):
             await session.run()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from tracker.app.config import SensorChoice, config_path, load_config, save_sensor
-from tracker.app.paths import refuse_existing, tracker_paths
+from tracker.app.paths import tracker_paths
 from tracker.cli.completion import sensor_kinds, sensors
 from tracker.cli.exits import interruption, soon, unless_interrupted
 from tracker.cli.options import (
@@ -30,6 +30,7 @@ from tracker.cli.options import (
 )
 from tracker.cli.tables import aligned
 from tracker.domain import SensorError
+from tracker.domain.errors import refuse_existing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -174,10 +175,7 @@ def pair(sensor: str, kind: str | None, settings: tuple[str, ...]) -> None:
 def pair_with(
     text: str, kind: str | None, settings: Sequence[str], interrupted: Interruption
 ) -> None:
-    """Check a sensor and save it as the default.
-
-    Raises `SensorError` if it cannot be reached, or its data cannot be trusted.
-    """
+    """Check a sensor, save it as the default, or raise `SensorError` if it can't be trusted."""
     from tracker.app.clock import SYSTEM_CLOCK
     from tracker.app.devices import SensorRequest
     from tracker.app.queue import NotificationQueue, OnFull

@@ -30,8 +30,8 @@ from tracker.cli.options import (
     setting_option,
     sound_options,
 )
-from tracker.cli.playback import total
-from tracker.domain import TrackerError, exercise_named
+from tracker.cli.playback import DEFAULT_SEED, total
+from tracker.domain import HIP_THRUST, TrackerError, exercise_named
 
 if TYPE_CHECKING:
     from tracker.app.devices import SensorRequest
@@ -47,12 +47,6 @@ SIMULATED: Final = "sim"
 
 LONGEST_S: Final = 7200.0
 """Longest simulated training, s: it is made before it begins, which takes memory and time."""
-
-HIP_THRUST: Final = "hip_thrust"
-"""What is trained unless something else is asked for."""
-
-DEFAULT_SEED: Final = 1
-"""The same lifter every time, so that two recordings can be compared."""
 
 
 @click.command(
@@ -166,7 +160,7 @@ def train(
         if from_list:
             train_from_the_list(service, interrupted, sound)
         else:
-            request = TrainingRequest(sensors, exercise or HIP_THRUST, plan, seconds=seconds)
+            request = TrainingRequest(sensors, exercise or HIP_THRUST.name, plan, seconds=seconds)
             train_once(service, request, interrupted, headless=headless, sound=sound)
 
 
@@ -274,7 +268,7 @@ async def _show(
     app = TrackerApp(
         flow,
         theme=service.config.training.theme,
-        remember_theme=service.remember_theme,
+        remember_theme=lambda theme: service.remember(theme=theme),
         open_sound=sound.opener(),
         muted=muted,
     )

@@ -18,10 +18,18 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import NullPool
 
 from tracker.domain import InputError, OutputError, TrackerError
-from tracker.store.schema import METADATA, MIGRATIONS, SCHEMA_VERSION, bring_up_to_date, is_current
+from tracker.domain.errors import refuse_existing
+from tracker.store.schema import (
+    METADATA,
+    MIGRATIONS,
+    SCHEMA_VERSION,
+    bring_up_to_date,
+    stored_version,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from contextlib import AbstractContextManager
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -41,10 +49,7 @@ _ADVICE: Final = (
 
 
 def log_url(place: str | Path) -> URL:
-    """Return the URL of a log given by a path or a URL.
-
-    Raises `InputError` if it is a URL of another kind of database, or cannot be read.
-    """
+    """Return the URL of a log, or raise `InputError` if it can't be read or kept there."""
     text = str(place)
     if isinstance(place, Path) or "://" not in text:
         return URL.create("sqlite", database=str(Path(text).expanduser().absolute()))
@@ -220,7 +225,7 @@ class Database:
         try:
             # Usually there is nothing to do, and then a read-only log can be read.
             with self.reading() as connection:
-                ready = is_current(connection, migrations)
+                ready = stored_version(connection) == len(migrations) + 1
             if not ready:
                 with self.writing() as connection:
                     bring_up_to_date(connection, self.location, now(), migrations)
@@ -229,39 +234,31 @@ class Database:
             raise
 
     @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """Open a connection that sees one state of the log, whatever is written meanwhile."""
-        options = {} if self.file is not None else {"isolation_level": "REPEATABLE READ"}
+    def _connected(self, **options: Any) -> Iterator[Connection]:
         with (
             translated_errors(self.url),
             self._engine.connect().execution_options(**options) as connection,
         ):
             yield connection
 
+    def reading(self) -> AbstractContextManager[Connection]:
+        """Open a connection that sees one state of the log, whatever is written meanwhile."""
+        options = {} if self.file is not None else {"isolation_level": "REPEATABLE READ"}
+        return self._connected(**options)
+
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Open a connection whose changes all reach the log, or none of them."""
-        options = {_WRITES: True}
-        with (
-            translated_errors(self.url),
-            self._engine.connect().execution_options(**options) as connection,
-            connection.begin(),
-        ):
+        with self._connected(**{_WRITES: True}) as connection, connection.begin():
             if self.file is None:
                 # One writer at a time, as in a file: two trackers that add the same recording must
                 # not both find it missing.
                 connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
             yield connection
 
-    @contextmanager
-    def outside_transactions(self) -> Iterator[Connection]:
+    def outside_transactions(self) -> AbstractContextManager[Connection]:
         """Open a connection to a file for the few statements that can't be in a transaction."""
-        options = {_NONE: True}
-        with (
-            translated_errors(self.url),
-            self._engine.connect().execution_options(**options) as connection,
-        ):
-            yield connection
+        return self._connected(**{_NONE: True})
 
     def close(self) -> None:
         """Close the database; calling it again is harmless."""
@@ -333,7 +330,7 @@ def back_up(
     """
     if database.file is not None and target.exists() and target.samefile(database.file):
         raise OutputError(str(target), "is the training log itself", "Choose another name.")
-    _refuse_existing(target, force)
+    refuse_existing(target, force)
     try:
         # Beside the target: a rename across disks would be a copy that can be cut short.
         with tempfile.TemporaryDirectory(prefix=".tracker-", dir=target.parent) as folder:
@@ -347,8 +344,9 @@ def back_up(
                     connection.exec_driver_sql("VACUUM INTO ?", (str(unfinished),))
             else:
                 _copy_rows(database, unfinished, now)
-            _to_disk(unfinished)
-            _refuse_existing(target, force)
+            with unfinished.open("r+b") as file:
+                os.fsync(file.fileno())
+            refuse_existing(target, force)
             unfinished.replace(target)
     except FileNotFoundError as error:
         raise OutputError(
@@ -376,15 +374,3 @@ def _copy_rows(database: Database, target: Path, now: Callable[[], datetime]) ->
             connection.exec_driver_sql("PRAGMA journal_mode = DELETE")
     finally:
         copy.close()
-
-
-def _refuse_existing(target: Path, force: bool) -> None:
-    if target.exists() and not force:
-        raise OutputError(
-            str(target), "exists already", "Choose another name, or use --force to replace it."
-        )
-
-
-def _to_disk(path: Path) -> None:
-    with path.open("r+b") as file:
-        os.fsync(file.fileno())

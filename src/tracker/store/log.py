@@ -28,9 +28,9 @@ from tracker.store.summary import (
     find_session,
     in_order,
     read_summaries,
-    read_summary,
     same_recording,
     session_of,
+    summary_of,
     summary_row,
 )
 
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
     from pathlib import Path
-    from types import TracebackType
 
     from sqlalchemy import Connection, RowMapping
 
@@ -108,12 +107,7 @@ class TrainingLog:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def add(
@@ -154,32 +148,23 @@ class TrainingLog:
                 session_id = known["id"]
                 current = overlay(workout, read_edits(connection, session_id))
                 values |= _summary(current, known["logged_utc"])
-                row = update(SESSIONS).where(SESSIONS.c.id == session_id)
-                connection.execute(row.values(values))
+                _update(connection, session_id, values)
             write_measured(connection, session_id, workout)
             connection.execute(PURGED.delete().where(PURGED.c.sha256 == sha256))
         return int(session_id)
 
     def workout(self, session_id: int) -> Workout:
-        """Return a training with its edits applied.
-
-        Raises `InputError` if there is no such session.
-        """
+        """Return a training with its edits applied; raises `InputError` if there is none."""
         return self.detail(session_id).current.workout
 
     def detail(self, session_id: int) -> SessionDetail:
-        """Return everything that the log knows of a session.
-
-        Raises `InputError` if there is no such session.
-        """
+        """Return all that is known of a session; raises `InputError` if there is none."""
         with self._database.reading() as connection:
             session = session_of(connection, session_id)
-            summary = read_summary(connection, session_id)
-            assert summary is not None
             measured = read_workout(connection, session)
             edits = read_edits(connection, session_id)
         return SessionDetail(
-            summary,
+            summary_of(session),
             overlay(measured, edits),
             measured,
             edits,
@@ -219,10 +204,7 @@ class TrainingLog:
             self._update_summary(connection, session)
 
     def undo(self, session_id: int) -> tuple[Edit, ...]:
-        """Undo the newest change of a session, and return its edits.
-
-        Raises `InputError` if there is no such session, or nothing to undo.
-        """
+        """Undo the newest change, and return its edits; raises `InputError` if there is none."""
         with self._database.writing() as connection:
             session = session_of(connection, session_id)
             edits = undo(connection, session_id, in_order(self._now()))
@@ -230,17 +212,11 @@ class TrainingLog:
         return edits
 
     def delete(self, session_ids: Iterable[int]) -> None:
-        """Put sessions into the trash.
-
-        Raises `InputError` if one of them does not exist; then none is moved.
-        """
+        """Put sessions into the trash; none, and an `InputError`, if one does not exist."""
         self._trash(session_ids, in_order(self._now()))
 
     def restore(self, session_ids: Iterable[int]) -> None:
-        """Take sessions out of the trash.
-
-        Raises `InputError` if one of them does not exist; then none is moved.
-        """
+        """Take sessions out of the trash; none, and an `InputError`, if one does not exist."""
         self._trash(session_ids, None)
 
     def purge(self, session_ids: Iterable[int]) -> None:
@@ -260,18 +236,17 @@ class TrainingLog:
                     )
                 connection.execute(SESSIONS.delete().where(SESSIONS.c.id == session_id))
                 if session["sha256"] is not None:
-                    connection.execute(
-                        insert(PURGED).values(
-                            sha256=session["sha256"], purged_utc=in_order(self._now())
-                        )
-                    )
+                    self._ignore(connection, session["sha256"])
 
     def ignore(self, sha256: str) -> None:
         """Keep a recording out of the log unless it is added explicitly."""
-        values = {"sha256": sha256, "purged_utc": in_order(self._now())}
         with self._database.writing() as connection:
-            connection.execute(PURGED.delete().where(PURGED.c.sha256 == sha256))
-            connection.execute(insert(PURGED).values(values))
+            self._ignore(connection, sha256)
+
+    def _ignore(self, connection: Connection, sha256: str) -> None:
+        connection.execute(PURGED.delete().where(PURGED.c.sha256 == sha256))
+        values = {"sha256": sha256, "purged_utc": in_order(self._now())}
+        connection.execute(insert(PURGED).values(values))
 
     def ignored(self) -> frozenset[str]:
         """Return the checksums of ignored recordings."""
@@ -297,25 +272,24 @@ class TrainingLog:
             return tuple(RescoreCandidate(*row) for row in found)
 
     def back_up(self, target: Path, *, force: bool = False) -> None:
-        """Copy the log, as it is now, into an SQLite file; see `database.back_up`.
-
-        Raises `OutputError` if the file exists and `force` is not given, or cannot be written.
-        """
+        """Copy the log, as it is now, into an SQLite file; raises as `database.back_up` does."""
         back_up(self._database, target, self._now, force=force)
 
     def _trash(self, session_ids: Iterable[int], deleted_utc: str | None) -> None:
         with self._database.writing() as connection:
             for session_id in session_ids:
                 session_of(connection, session_id)
-                row = update(SESSIONS).where(SESSIONS.c.id == session_id)
-                connection.execute(row.values(deleted_utc=deleted_utc))
+                _update(connection, session_id, {"deleted_utc": deleted_utc})
 
     def _update_summary(self, connection: Connection, session: RowMapping) -> None:
         """Keep a session's summary in step with its edits."""
         session_id = session["id"]
         current = overlay(read_workout(connection, session), read_edits(connection, session_id))
-        row = update(SESSIONS).where(SESSIONS.c.id == session_id)
-        connection.execute(row.values(_summary(current, session["logged_utc"])))
+        _update(connection, session_id, _summary(current, session["logged_utc"]))
+
+
+def _update(connection: Connection, session_id: int, values: dict[str, object]) -> None:
+    connection.execute(update(SESSIONS).where(SESSIONS.c.id == session_id).values(values))
 
 
 def _summary(current: EditedWorkout, logged_utc: str) -> dict[str, object]:

@@ -45,7 +45,12 @@ if TYPE_CHECKING:
 
 E = TypeVar("E", bound="Enum")
 
+# Fields with a column of the same name.
 _HEAD_COLUMNS: Final = ("sensor", "exercise", "started_utc", "device_name", "firmware", "origin")
+_REP_COLUMNS: Final = tuple(
+    field.name for field in fields(Rep) if field.name not in ("index", "phases", "flags")
+)
+_SET_COLUMNS: Final = ("start_s", "end_s", "counted", "ended", "count_confidence")
 _TEMPO: Final = ("eccentric_s", "bottom_s", "concentric_s", "lockout_s")
 
 
@@ -121,65 +126,34 @@ def _measured_rows(workout: Workout) -> Iterator[tuple[Table, list[Row]]]:
     yield SETS, [{"place": place, **_set_row(record)} for place, record in sets]
     yield REPS, [{"set_place": of, "place": place, **_rep_row(rep)} for of, place, rep in reps]
     yield PHASES, [row for of, place, rep in reps for row in _phase_rows(of, place, rep)]
-    yield (
-        GAPS,
-        [
-            {"place": place, "start_s": gap.start_s, "end_s": gap.end_s}
-            for place, gap in enumerate(workout.gaps)
-        ],
-    )
+    yield GAPS, [{"place": place, **asdict(gap)} for place, gap in enumerate(workout.gaps)]
     yield FAULTS, [{"reason": reason.value, "times": n} for reason, n in workout.faults.items()]
-    yield (
-        PAIN,
-        [
-            {
-                "place": place,
-                "score": pain.score,
-                "moment": pain.moment.value,
-                "set_number": pain.set_index,
-            }
-            for place, pain in enumerate(workout.pain)
-        ],
-    )
+    yield PAIN, [_pain_row(place, pain) for place, pain in enumerate(workout.pain)]
     calibrations = enumerate(workout.calibrations)
     yield CALIBRATIONS, [_calibration_row(place, event) for place, event in calibrations]
 
 
+def _pain_row(place: int, pain: PainEntered) -> Row:
+    moment, number = pain.moment.value, pain.set_index
+    return {"place": place, "score": pain.score, "moment": moment, "set_number": number}
+
+
 def _set_row(record: SetRecord) -> Row:
-    entries = record.entries
     return {
         "number": record.index,
-        "start_s": record.start_s,
-        "end_s": record.end_s,
-        "counted": record.counted,
-        "ended": record.ended,
         "plan": _plan_text(record.plan),
-        "load_kg": entries.load_kg,
-        "rpe": entries.rpe,
-        "note": entries.note,
-        "reps_by": entries.reps_by,
-        "reps": entries.reps,
-        "count_confidence": record.count_confidence,
+        **{column: getattr(record, column) for column in _SET_COLUMNS},
+        **asdict(record.entries),
     }
 
 
 def _set(row: RowMapping, reps: list[Rep]) -> SetRecord:
     return SetRecord(
         index=row["number"],
-        start_s=row["start_s"],
-        end_s=row["end_s"],
         reps=tuple(reps),
-        counted=row["counted"],
-        ended=row["ended"],
         plan=_plan(row["plan"]),
-        entries=SetEntries(
-            load_kg=row["load_kg"],
-            rpe=row["rpe"],
-            note=row["note"],
-            reps_by=row["reps_by"],
-            reps=row["reps"],
-        ),
-        count_confidence=row["count_confidence"],
+        entries=SetEntries(**{field.name: row[field.name] for field in fields(SetEntries)}),
+        **{column: row[column] for column in _SET_COLUMNS},
     )
 
 
@@ -201,23 +175,10 @@ def _rep(row: RowMapping, phases: list[PhaseSpan], session: RowMapping) -> Rep:
     )
 
 
-_REP_COLUMNS: Final = tuple(
-    field.name for field in fields(Rep) if field.name not in ("index", "phases", "flags")
-)
-"""Fields of a rep with a column of the same name."""
-
-
 def _phase_rows(set_place: int, rep_place: int, rep: Rep) -> Iterator[Row]:
     for place, span in enumerate(rep.phases):
-        yield {
-            "set_place": set_place,
-            "rep_place": rep_place,
-            "place": place,
-            "phase": span.phase.value,
-            "start_s": span.start_s,
-            "end_s": span.end_s,
-            "whole": span.whole,
-        }
+        places = {"set_place": set_place, "rep_place": rep_place, "place": place}
+        yield {**places, **asdict(span), "phase": span.phase.value}
 
 
 def _calibration_row(place: int, event: CalibrationEvent) -> Row:

@@ -360,11 +360,6 @@ def stored_version(connection: Connection) -> int | None:
     return newest
 
 
-def is_current(connection: Connection, migrations: Sequence[Migration]) -> bool:
-    """Return whether a database needs no migration."""
-    return stored_version(connection) == len(migrations) + 1
-
-
 def bring_up_to_date(
     connection: Connection, where: str, now: datetime, migrations: Sequence[Migration]
 ) -> None:

@@ -17,7 +17,7 @@ from tracker.store.schema import SESSIONS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from sqlalchemy import ColumnElement, Connection, RowMapping, Select
+    from sqlalchemy import ColumnElement, Connection, RowMapping
 
     from tracker.domain import Workout
 
@@ -114,20 +114,26 @@ def summary_row(workout: Workout, logged_utc: str, edited: bool) -> dict[str, ob
 
 def read_summaries(connection: Connection, wanted: SessionQuery) -> tuple[SessionSummary, ...]:
     """Return the sessions of a query, newest first."""
-    query = _narrowed(select(*_COLUMNS), wanted).order_by(
-        SESSIONS.c.at_utc.desc(), SESSIONS.c.id.desc()
-    )
+    c = SESSIONS.c
+    conditions: list[ColumnElement[bool]] = [
+        c.deleted_utc.is_not(None) if wanted.trash else c.deleted_utc.is_(None)
+    ]
+    if wanted.exercise is not None:
+        conditions.append(c.shown_exercise == wanted.exercise)
+    if wanted.since is not None:
+        conditions.append(c.at_utc >= in_order(wanted.since))
+    if wanted.until is not None:
+        conditions.append(c.at_utc < in_order(wanted.until))
+    query = select(*_COLUMNS).where(*conditions).order_by(c.at_utc.desc(), c.id.desc())
     if wanted.limit is not None:
         query = query.limit(wanted.limit)
     rows: Iterable[Sequence[Any]] = connection.execute(query)
     return tuple(SessionSummary(*row) for row in rows)
 
 
-def read_summary(connection: Connection, session_id: int) -> SessionSummary | None:
-    """Return one session, in the trash or not."""
-    query = select(*_COLUMNS).where(SESSIONS.c.id == session_id)
-    row = connection.execute(query).mappings().one_or_none()
-    return None if row is None else SessionSummary(**row)
+def summary_of(session: RowMapping) -> SessionSummary:
+    """Return the summary in a row of `SESSIONS`."""
+    return SessionSummary(**{column.name: session[column.name] for column in _COLUMNS})
 
 
 def as_utc(text: str | None) -> str | None:
@@ -144,22 +150,6 @@ def as_utc(text: str | None) -> str | None:
 def in_order(time: datetime) -> str:
     """Return a time as text of fixed length, which sorts like time."""
     return time.astimezone(UTC).isoformat(timespec="microseconds")
-
-
-def _narrowed(
-    query: Select[tuple[object, ...]], wanted: SessionQuery
-) -> Select[tuple[object, ...]]:
-    deleted = SESSIONS.c.deleted_utc
-    conditions: list[ColumnElement[bool]] = [
-        deleted.is_not(None) if wanted.trash else deleted.is_(None)
-    ]
-    if wanted.exercise is not None:
-        conditions.append(SESSIONS.c.shown_exercise == wanted.exercise)
-    if wanted.since is not None:
-        conditions.append(SESSIONS.c.at_utc >= in_order(wanted.since))
-    if wanted.until is not None:
-        conditions.append(SESSIONS.c.at_utc < in_order(wanted.until))
-    return query.where(*conditions)
 
 
 def _pain(workout: Workout, moment: PainMoment) -> int | None:
@@ -186,10 +176,7 @@ def session_of(connection: Connection, session_id: int) -> RowMapping:
 
 
 def find_session(connection: Connection, text: str) -> int:
-    """Return the id of the session that `text` names; see `TrainingLog.find`.
-
-    Raises `InputError` if it matches no session, or more than one.
-    """
+    """Return the id of the session that `text` names, or raise; see `TrainingLog.find`."""
     if text == NEWEST:
         newest = read_summaries(connection, SessionQuery(limit=1))
         if not newest:

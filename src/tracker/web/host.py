@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -155,7 +154,7 @@ class SessionHost:
             self._browser = browser
             self._stop_timeout()
             if self._training is None:
-                training = await Training.begin(self._command, size, os.environ)
+                training = await Training.begin(self._command, size)
                 self._training = training
                 self._running = asyncio.ensure_future(self._run(training))
             else:
