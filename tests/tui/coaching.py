@@ -13,7 +13,7 @@ from tests.tui.staging import look
 from tracker.app.config import config_path, save_sensor
 from tracker.app.devices import SIMULATED
 from tracker.app.paths import Paths
-from tracker.app.training import Calibration, Simulated, TrainingService
+from tracker.app.training import Simulated, TrainingService
 from tracker.domain import ENTRY_CHANNEL, UserInput, read_control_message
 from tracker.recording import open_recording
 from tracker.tui import TrackerApp
@@ -97,7 +97,7 @@ class Gym:
     def app_in_training(self, plan: Plan, device: Device = SIMULATED) -> TrackerApp:
         """Return an app that begins by connecting for a training."""
         self.service.remember(warned=True)
-        form = SetupForm("hip_thrust", plan, None, Calibration.NONE, sound=True)
+        form = SetupForm("hip_thrust", plan, None, None, sound=True)
         return self.app(lambda coach: coach.connect_and_train(device, form))
 
     def entries(self) -> list[Entry]:

@@ -14,7 +14,6 @@ import asyncio
 import os
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
-from enum import Enum
 from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -38,7 +37,6 @@ from tracker.ble import BleakRadio, DeviceQuery, open_radio
 from tracker.domain import (
     EXERCISES,
     InputError,
-    MarkKind,
     PainEntered,
     PainMoment,
     PlanChosen,
@@ -63,7 +61,7 @@ if TYPE_CHECKING:
     from tracker.app.devices import Device
     from tracker.app.paths import Paths
     from tracker.ble import Radio, Sensor
-    from tracker.domain import Notification, Plan, Source, Workout
+    from tracker.domain import MarkKind, Notification, Plan, Source, Workout
     from tracker.store import SessionSummary
 
 LOOKED_BACK: Final = 10
@@ -74,22 +72,6 @@ CHECKED_EXERCISE: Final = "hip_thrust"
 
 NOT_LOGGED: Final = "The recording is kept. Once this is fixed, add it: tracker rescore --missing"
 """Advice beside every training that could not be logged."""
-
-
-class Calibration(Enum):
-    """How the wearer shows the sensor a level lockout at the start."""
-
-    NONE = "none"
-    HOLD = "hold"
-    """One lockout held still for 3 s."""
-    REPS = "reps"
-    """Three reference reps."""
-
-
-_MARKS: Final = {
-    Calibration.HOLD: MarkKind.CALIBRATION,
-    Calibration.REPS: MarkKind.REFERENCE_REPS,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,19 +85,10 @@ class TrainingRequest:
     """What is planned for every set; None leaves it open."""
     pain_before: int | None = None
     """How much it hurts, 0 to 10; None if unknown."""
-    calibration: Calibration = Calibration.NONE
-    """How a level lockout is shown."""
+    calibration: MarkKind | None = None
+    """How the wearer shows a level lockout at the start, if they do."""
     seconds: float | None = None
     """End this long after the sensors began to stream, s; None when the wearer ends it."""
-
-
-@dataclass(frozen=True, slots=True)
-class TrainingDefaults:
-    """What the set-up starts with; None leaves what was chosen last."""
-
-    exercise: str | None = None
-    plan: Plan | None = None
-    """For the exercise that the set-up shows first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +132,10 @@ class Training:
 
 
 class TrainingService:
-    """Opens what is trained with, and remembers what was chosen."""
+    """Opens what is trained with, and remembers what was chosen.
+
+    The set-up starts with `exercise`, and `plan` for it, or else with what was chosen last.
+    """
 
     def __init__(
         self,
@@ -168,13 +144,15 @@ class TrainingService:
         radio: Radio | None = None,
         clock: Clock = SYSTEM_CLOCK,
         simulated: Simulated = Simulated(),
-        defaults: TrainingDefaults = TrainingDefaults(),
+        exercise: str | None = None,
+        plan: Plan | None = None,
     ) -> None:
         self._paths = paths
         self._radio = BleakRadio() if radio is None else radio
         self._clock = clock
         self._simulated = simulated
-        self._defaults = defaults
+        self._exercise = exercise
+        self._plan = plan
         self._config_path = config_path(paths.config)
 
     # A training
@@ -193,8 +171,8 @@ class TrainingService:
                 session.enter(PlanChosen(request.plan))
             if request.pain_before is not None:
                 session.enter(PainEntered(request.pain_before, PainMoment.BEFORE))
-            if request.calibration is not Calibration.NONE:
-                session.mark(_MARKS[request.calibration])
+            if request.calibration is not None:
+                session.mark(request.calibration)
             try:
                 yield training
             finally:
@@ -296,10 +274,9 @@ class TrainingService:
     def _log(self, training: Training) -> None:
         """Put a training into the log; its recording is there whatever happens."""
         path = training.recording
+        workout = training.session.workout(str(path))
         try:
-            training.session_id = log_session(
-                training.session.workout(str(path)), path, self._paths
-            )
+            training.session_id = log_session(workout, path, self._paths)
         except TrackerError as error:
             training.log_error = error
 
@@ -331,14 +308,13 @@ class TrainingService:
     def first_exercise(self, device: Device) -> str:
         """Return what the set-up shows first: the default, else what was trained last."""
         names = self.exercises(device)
-        exercise = self._defaults.exercise or self.config.training.exercise
+        exercise = self._exercise or self.config.training.exercise
         return exercise if exercise in names else names[0]
 
     def last_plan(self, exercise: str) -> Plan | None:
         """Return the plan to begin with; None if there was none yet."""
-        defaults = self._defaults
-        if defaults.plan is not None and exercise == (defaults.exercise or exercise):
-            return defaults.plan
+        if self._plan is not None and self._exercise in (None, exercise):
+            return self._plan
         return self.config.plan.get(exercise)
 
     def remember(self, **chosen: Any) -> None:

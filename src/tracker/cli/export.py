@@ -246,24 +246,23 @@ def session_of(source: str, form: Format, reading: ReadOptions) -> Session:
 
 
 def _without_samples(workout: Workout, form: Format, reading: ReadOptions) -> Session:
-    history = _history(workout, form, reading) if form.needs is Needs.HISTORY else ()
+    """Return a session with the earlier ones, if needed: named by the user, or of the log."""
+    history: tuple[Workout, ...] = ()
+    if form.needs is Needs.HISTORY and reading.history:
+        # `--started` is about this session alone, and earlier ones need no history of their own.
+        each = replace(reading, started=None, history=())
+        without = replace(form, needs=Needs.WORKOUT)
+        history = tuple(session_of(source, without, each).workout for source in reading.history)
+    elif form.needs is Needs.HISTORY:
+        history = logged_before(workout)
     return Session(workout, subject=reading.subject, history=history)
 
 
-def _history(workout: Workout, form: Format, reading: ReadOptions) -> tuple[Workout, ...]:
-    """Return the earlier sessions that the user named, or else those of the log."""
-    if not reading.history:
-        return logged_before(workout)
-    # `--started` is about this session alone, and earlier ones need no history of their own.
-    each = replace(reading, started=None, history=())
-    without = replace(form, needs=Needs.WORKOUT)
-    return tuple(session_of(source, without, each).workout for source in reading.history)
-
-
 def _dated(workout: Workout, reading: ReadOptions) -> Workout:
-    if reading.started is None:
+    started = reading.started
+    if started is None:
         return workout
-    return replace(workout, info=replace(workout.info, started_utc=reading.started.isoformat()))
+    return replace(workout, info=replace(workout.info, started_utc=started.isoformat()))
 
 
 def _refuse_loss(target: Path, sources: Sequence[str]) -> None:

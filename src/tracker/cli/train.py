@@ -143,19 +143,15 @@ def train(
             sensors = requested_sensors(sensor, second, kind, settings)
 
         # The engine costs SciPy (0.6 s), which a sensor that is not even named need not wait for.
-        from tracker.app.training import (
-            Simulated,
-            TrainingDefaults,
-            TrainingRequest,
-            TrainingService,
-        )
+        from tracker.app.training import Simulated, TrainingRequest, TrainingService
 
         service = TrainingService(
             tracker_paths(),
             simulated=Simulated(
                 DEFAULT_SEED if seed is None else seed, 1.0 if speed is None else speed
             ),
-            defaults=TrainingDefaults(exercise, plan),
+            exercise=exercise,
+            plan=plan,
         )
         if from_list:
             train_from_the_list(service, interrupted, sound)

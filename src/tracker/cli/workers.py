@@ -72,7 +72,7 @@ def results(
             if not in_flight:
                 return
             item, future = in_flight.popleft()
-            if isinstance(future.exception(), BrokenProcessPool):
+            if _is_lost(future):
                 if stopped():
                     return
                 future = processes.done_alone(item)
@@ -112,7 +112,7 @@ class _Processes(Generic[T, R]):
         for _ in range(_TRIES_ALONE):
             with _pool(1) as pool:
                 future = _begun(pool, self._work, item)
-                if not isinstance(future.exception(), BrokenProcessPool):
+                if not _is_lost(future):
                     return future
         lost: Future[R] = Future()
         lost.set_exception(WorkerLostError())
