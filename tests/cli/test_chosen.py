@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tracker.app.config import SensorChoice, config_path, save_sensor
+from tracker.app.config import SensorChoice, save_sensor
 from tracker.app.devices import SensorRequest
 from tracker.app.paths import tracker_paths
 from tracker.ble import DeviceQuery
@@ -31,7 +31,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def paired(home: Path) -> None:
-    save_sensor(config_path(tracker_paths().config), SAVED)
+    save_sensor(tracker_paths().config_file, SAVED)
 
 
 def test_without_any_it_says_what_to_do() -> None:

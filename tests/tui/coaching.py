@@ -10,7 +10,7 @@ from textual.widgets import Input
 from tests.app.doubles import ManualClock
 from tests.ble.fake_radio import FakeRadio
 from tests.tui.staging import look
-from tracker.app.config import config_path, save_sensor
+from tracker.app.config import save_sensor
 from tracker.app.devices import SIMULATED
 from tracker.app.paths import Paths
 from tracker.app.training import Simulated, TrainingService
@@ -66,7 +66,7 @@ class Gym:
         self.clock = ManualClock()
         self._simulated = Simulated(speed=SPEED, seconds=seconds)
         if saved is not None:
-            save_sensor(config_path(self.paths.config), saved)
+            save_sensor(self.paths.config_file, saved)
 
     @property
     def service(self) -> TrainingService:

@@ -12,7 +12,7 @@ import re
 import tomllib
 from dataclasses import MISSING, asdict, dataclass, field, fields
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tracker.app.paths import atomic_write
 from tracker.domain import (
@@ -29,9 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-CONFIG_NAME: Final = "config.toml"
-"""Name of the file in the folder for configuration."""
-
 
 @dataclass(frozen=True, slots=True)
 class SensorChoice:
@@ -40,7 +37,6 @@ class SensorChoice:
     address: str
     """As `tracker scan` prints it."""
     kind: str
-    """Kind of the sensor."""
     name: str | None = None
     """Its own name."""
     settings: str | None = None
@@ -59,11 +55,9 @@ class TrainingChoice:
     """What was chosen last on the screen."""
 
     exercise: str = "hip_thrust"
-    """Name of the exercise that was trained last."""
     sound: bool = True
     """Whether counts and cues can be heard."""
     theme: Theme = Theme.DARK
-    """Light or dark."""
     warned: bool = False
     """Whether the wearer has seen the advice on when to ask a professional."""
 
@@ -81,9 +75,7 @@ class Config:
     """Everything that is remembered."""
 
     sensor: SensorChoice | None = None
-    """The sensor to use if none is named."""
     training: TrainingChoice = TrainingChoice()
-    """What was chosen last on the screen."""
     plan: Mapping[str, Plan] = field(default_factory=dict)
     """The last plan for each exercise, by its name."""
     log: LogChoice | None = None
@@ -91,11 +83,6 @@ class Config:
 
 
 Choice = TypeVar("Choice", SensorChoice, LogChoice)
-
-
-def config_path(folder: Path) -> Path:
-    """Return where the configuration is, in the folder `Paths.config`."""
-    return folder / CONFIG_NAME
 
 
 def load_config(path: Path) -> Config:

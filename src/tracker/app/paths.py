@@ -45,6 +45,11 @@ class Paths:
     """What helps to find out what went wrong."""
 
     @property
+    def config_file(self) -> Path:
+        """What the wearer has chosen, as TOML."""
+        return self.config / "config.toml"
+
+    @property
     def recordings(self) -> Path:
         """Folder of the recordings that the tracker names itself."""
         return self.data / "recordings"

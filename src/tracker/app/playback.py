@@ -12,11 +12,12 @@ from __future__ import annotations
 import asyncio
 import math
 from collections import deque
+from contextlib import aclosing
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from tracker.app.clock import SYSTEM_CLOCK
-from tracker.app.session import Session, closing_stream
+from tracker.app.session import Session
 from tracker.app.snapshot import PlaybackState, RunState
 from tracker.domain.units import s_from_ns
 
@@ -213,7 +214,7 @@ class _MarkedSource:
 
     async def notifications(self) -> AsyncGenerator[Notification]:
         """Yield the source's notifications, with each mark where it was put."""
-        async with closing_stream(self._source.notifications()) as stream:
+        async with aclosing(self._source.notifications()) as stream:
             async for notification in stream:
                 while self._marks and self._marks[0].received_ns < notification.received_ns:
                     yield self._marks.popleft()

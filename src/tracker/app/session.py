@@ -14,8 +14,7 @@ closed.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Final, Protocol
 
 from tracker.app.clock import SYSTEM_CLOCK
@@ -50,7 +49,7 @@ from tracker.domain import (
 from tracker.domain.units import NS_PER_S, s_from_ns
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from tracker.app.clock import Clock
     from tracker.app.snapshot import PlaybackState
@@ -217,7 +216,8 @@ class Session:
     async def _play(self, source: Source) -> None:
         """Play a source into the queue; its error is kept for the end."""
         try:
-            async with closing_stream(source.notifications()) as stream:
+            # A radio is let go of now, not when its stream is collected.
+            async with aclosing(source.notifications()) as stream:
                 async for notification in stream:
                     while not self._queue.put(notification):
                         if not await self._queue.room():
@@ -365,18 +365,6 @@ class Session:
         if fault is None or now_s is None or now_s - fault.at_s > RESTART_SHOWN_S:
             return ""
         return fault.detail.partition(" (")[0]
-
-
-@asynccontextmanager
-async def closing_stream(
-    stream: AsyncIterator[Notification],
-) -> AsyncGenerator[AsyncIterator[Notification]]:
-    """Close a stream on the way out: a radio is let go of now, not when it is collected."""
-    try:
-        yield stream
-    finally:
-        if isinstance(stream, AsyncGenerator):
-            await stream.aclose()
 
 
 class SessionEngine(Protocol):

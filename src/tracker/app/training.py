@@ -22,7 +22,6 @@ from tracker import __version__
 from tracker.app.clock import SYSTEM_CLOCK, local_now
 from tracker.app.config import (
     SensorChoice,
-    config_path,
     load_config,
     save_plan,
     save_sensor,
@@ -108,7 +107,6 @@ class Opened:
     """What is trained with, once it streams."""
 
     source: Source | NotificationQueue
-    """Where its notifications come from."""
     info: SessionInfo
     """Head of the session, with the time of its second 0."""
     started: datetime
@@ -153,7 +151,7 @@ class TrainingService:
         self._simulated = simulated
         self._exercise = exercise
         self._plan = plan
-        self._config_path = config_path(paths.config)
+        self._config_path = paths.config_file
 
     # A training
 
@@ -418,7 +416,7 @@ def log_place(paths: Paths, environment: Mapping[str, str] = os.environ) -> str:
     given = environment.get(LOG_VARIABLE)
     if given:
         return _absolute(given, LOG_VARIABLE)
-    path = config_path(paths.config)
+    path = paths.config_file
     chosen = load_config(path).log
     if chosen is None:
         return str(paths.data / LOG_NAME)

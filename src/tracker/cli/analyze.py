@@ -107,47 +107,36 @@ def analyze(
         found = file_results(sessions, settings, jobs or default_jobs(sessions))
     else:
         found = file_results_on(scheduler, sessions, settings)
-    readable = _Readable(found, len(sessions))
-    _print_workouts(readable, output_format, several=True)
-    return readable.report_failures()
+    failures: list[FileResult] = []
+    _print_workouts(_readable(found, len(sessions), failures), output_format, several=True)
+    for failure in failures:
+        _warn(f"tracker: {failure.problem}")
+        if failure.advice is not None:
+            _warn(failure.advice)
+    if not failures:
+        return ExitCode.OK
+    _warn(f"tracker: {len(failures)} of {len(sessions)} files could not be read.")
+    return ExitCode.USAGE_OR_INPUT
 
 
 def _warn(line: str) -> None:
     click.echo(line, err=True)
 
 
-class _Readable:
-    """Iterates over the workouts of the files that could be read, and keeps the failures."""
-
-    def __init__(self, found: Iterable[FileResult], amount: int) -> None:
-        self._found = found
-        self._failures: list[FileResult] = []
-        self._amount = amount
-
-    def __iter__(self) -> Iterator[Workout]:
-        # On a terminal, the tables themselves show the progress.
-        hidden = not sys.stderr.isatty() or sys.stdout.isatty()
-        with click.progressbar(
-            self._found, length=self._amount, file=sys.stderr, hidden=hidden
-        ) as shown:
-            for result in shown:
-                for line in result.warnings:
-                    _warn(line)
-                if result.workout is None:
-                    self._failures.append(result)
-                else:
-                    yield result.workout
-
-    def report_failures(self) -> int:
-        """Name every file that could not be read, and return the exit code."""
-        for failure in self._failures:
-            _warn(f"tracker: {failure.problem}")
-            if failure.advice is not None:
-                _warn(failure.advice)
-        if not self._failures:
-            return ExitCode.OK
-        _warn(f"tracker: {len(self._failures)} of {self._amount} files could not be read.")
-        return ExitCode.USAGE_OR_INPUT
+def _readable(
+    found: Iterable[FileResult], amount: int, failures: list[FileResult]
+) -> Iterator[Workout]:
+    """Yield the workouts of the files that could be read, and keep the failures."""
+    # On a terminal, the tables themselves show the progress.
+    hidden = not sys.stderr.isatty() or sys.stdout.isatty()
+    with click.progressbar(found, length=amount, file=sys.stderr, hidden=hidden) as shown:
+        for result in shown:
+            for line in result.warnings:
+                _warn(line)
+            if result.workout is None:
+                failures.append(result)
+            else:
+                yield result.workout
 
 
 def _print_workouts(workouts: Iterable[Workout], output_format: str, *, several: bool) -> None:

@@ -82,10 +82,10 @@ def files(
 @_offered
 def sensors(_context: click.Context) -> Iterator[CompletionItem]:
     """Offer the paired sensor: its name, or its address if it has none."""
-    from tracker.app.config import config_path, load_config
+    from tracker.app.config import load_config
     from tracker.app.paths import tracker_paths
 
-    saved = load_config(config_path(tracker_paths().config)).sensor
+    saved = load_config(tracker_paths().config_file).sensor
     if saved is not None:
         yield CompletionItem(saved.name or saved.address, help=f"paired {saved.kind}")
 

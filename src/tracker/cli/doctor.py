@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from tracker.app.clock import SYSTEM_CLOCK
-from tracker.app.config import config_path, load_config
+from tracker.app.config import load_config
 from tracker.app.paths import ELSEWHERE, atomic_write, tracker_paths
 from tracker.app.text import counted
 from tracker.cli.exits import ExitCode
@@ -77,7 +77,7 @@ def _check_all() -> ExitCode:
             shutil.get_terminal_size(), is_there=screen_is_there(), encoding=sys.stdout.encoding
         ),
         *folders(paths),
-        configuration(paths.config),
+        configuration(paths.config_file),
         training_log(paths),
         _audio(),
     ]
@@ -223,10 +223,10 @@ def folders(paths: Paths) -> tuple[Check, ...]:
     )
 
 
-def configuration(folder: Path) -> Check:
+def configuration(file: Path) -> Check:
     """Check whether the configuration can be read, and name the paired sensor."""
     try:
-        sensor = load_config(config_path(folder)).sensor
+        sensor = load_config(file).sensor
     except TrackerError as error:
         return Check("paired sensor", False, error.message, error.advice or "Fix the file.")
     if sensor is None:

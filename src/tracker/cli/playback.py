@@ -46,7 +46,6 @@ class Piece:
     title: str
     """What it is, in one line; says so if it is simulated."""
     info: SessionInfo
-    """The head of the session."""
     notifications: Callable[[], Iterator[Notification]]
     """Starts over at the first notification."""
     end_s: float | None

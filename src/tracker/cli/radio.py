@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from tracker.app.config import config_path, load_config
+from tracker.app.config import load_config
 from tracker.app.devices import SensorRequest
 from tracker.app.paths import tracker_paths
 from tracker.app.text import TextOutput, counted, number
@@ -54,7 +54,7 @@ def chosen_sensor(
     Raises `SensorError` if none is named and none was paired, and `TrackerError` if a kind or a
     setting makes no sense.
     """
-    saved = load_config(config_path(tracker_paths().config)).sensor
+    saved = load_config(tracker_paths().config_file).sensor
     if text is None:
         if saved is None:
             raise SensorError(

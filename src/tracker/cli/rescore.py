@@ -147,7 +147,10 @@ def work_for(log: TrainingLog, targets: Sequence[str], *, missing: bool, again: 
             session = task.known
             if session is None or again:
                 work.tasks.append(task)
-            elif (session.tracker_version, session.counted_as) == (__version__, session.exercise):
+            elif (session.tracker_version, session.counted_as) == (
+                __version__,
+                session.shown_exercise,
+            ):
                 work.done_before += 1
             else:
                 work.tasks.append(task)
@@ -165,7 +168,7 @@ def _tasks(
         by_sha256 = {each.sha256: each for each in known if each.sha256 is not None}
         for found in recordings_in(path) if path.is_dir() else (path,):
             known_one = by_sha256.get(sha256_of(found))
-            yield Task(found, None if known_one is None else known_one.exercise, known_one)
+            yield Task(found, None if known_one is None else known_one.shown_exercise, known_one)
         return
     wanted = list(known)
     if target != ALL:
@@ -182,7 +185,7 @@ def _tasks(
                 f"session {each.id}: its recording is gone: {each.recording}"
             )
         else:
-            yield Task(found_at, each.exercise, each)
+            yield Task(found_at, each.shown_exercise, each)
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,9 +313,9 @@ def _log(log: TrainingLog, task: Task, measured: Measured, outcome: Outcome) -> 
         click.echo(f"{session_id}  {task.path.name}: {counted(summary.reps_done, 'rep')}")
         return
     outcome.done += 1
-    if known is not None and known.reps != summary.reps_done:
+    if known is not None and known.reps_done != summary.reps_done:
         reps = counted(summary.reps_done, "rep")
-        click.echo(f"{session_id}  {task.path.name}: {known.reps} → {reps}")
+        click.echo(f"{session_id}  {task.path.name}: {known.reps_done} → {reps}")
 
 
 def _totals(outcome: Outcome, work: Work, left: int) -> str:

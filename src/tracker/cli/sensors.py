@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from tracker.app.config import SensorChoice, config_path, load_config, save_sensor
+from tracker.app.config import SensorChoice, load_config, save_sensor
 from tracker.app.paths import tracker_paths
 from tracker.cli.completion import sensor_kinds, sensors
 from tracker.cli.exits import interruption, soon, unless_interrupted
@@ -185,7 +185,7 @@ def pair_with(
     refuse_blank(text)
     if kind is not None:
         refuse_unfit(kind, settings)
-    path = config_path(tracker_paths().config)
+    path = tracker_paths().config_file
     # Before the check, because an unreadable configuration could not be saved after it.
     load_config(path)
     chosen = SensorRequest(DeviceQuery(text, kind), settings_text(settings))

@@ -139,9 +139,7 @@ class ServeTarget:
     """Where to listen, and what browsers call it."""
 
     host: str
-    """Name or address to listen on."""
     name: str
-    """Name or address for the link."""
     shared: bool
     """Whether other devices can connect."""
 
@@ -164,7 +162,7 @@ def serve_target(host: str, *, lan: bool) -> ServeTarget:
 
 def check_served_command(command: Sequence[str], context: click.Context) -> None:
     """Raise now the usage or configuration error that every visit would end with."""
-    from tracker.app.config import config_path, load_config
+    from tracker.app.config import load_config
     from tracker.app.paths import tracker_paths
     from tracker.cli.radio import chosen_sensor
     from tracker.cli.train import SIMULATED, begins_with_the_list
@@ -182,7 +180,7 @@ def check_served_command(command: Sequence[str], context: click.Context) -> None
         return
     named = ("sensor", "second", "kind", "settings", "seconds")
     if begins_with_the_list(*(parsed[each] for each in named)):
-        load_config(config_path(tracker_paths().config))
+        load_config(tracker_paths().config_file)
     else:
         chosen_sensor(parsed["sensor"], parsed["kind"], parsed["settings"])
 

@@ -119,16 +119,13 @@ def _of_sqlite(where: str, cause: sqlite3.Error) -> TrackerError:
     code = getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
     match code & 0xFF:
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            problem = "another program is writing to the training log and does not finish"
             return LogFailure(
-                f"{where}: another program is writing to the training log and does not finish",
-                f"Wait for it or end it, and try again. {_KEPT}",
+                f"{where}: {problem}", f"Wait for it or end it, and try again. {_KEPT}"
             )
         case sqlite3.SQLITE_FULL:
-            return OutputError(
-                where,
-                "there is no space left for the training log",
-                f"Free some space and try again. {_KEPT}",
-            )
+            problem = "there is no space left for the training log"
+            return OutputError(where, problem, f"Free some space and try again. {_KEPT}")
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM | sqlite3.SQLITE_AUTH:
             return OutputError(
                 where,

@@ -147,14 +147,12 @@ def place_of(made: MadeEdit, sets: Iterable[SetRecord]) -> int | None:
     """
     assert made.start_s is not None
     assert made.end_s is not None
-    best: tuple[float, bool] | None = None
-    place = None
-    for each, record in enumerate(sets):
+    ranks: dict[int, tuple[float, bool]] = {}
+    for place, record in enumerate(sets):
         shared_s = min(made.end_s, record.end_s) - max(made.start_s, record.start_s)
-        rank = (shared_s, record.index == made.edit.set_index)
-        if shared_s >= 0.0 and (best is None or rank > best):
-            best, place = rank, each
-    return place
+        if shared_s >= 0.0:
+            ranks[place] = (shared_s, record.index == made.edit.set_index)
+    return max(ranks, key=lambda place: ranks[place], default=None)
 
 
 def _set_with(record: SetRecord, edit: Edit) -> SetRecord:

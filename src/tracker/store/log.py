@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Self
 
 from sqlalchemy import func, insert, select, update
@@ -73,13 +73,12 @@ class RescoreCandidate:
     sha256: str | None
     tracker_version: str
     """Version that analysed it last."""
-    exercise: str
+    shown_exercise: str
     """What was trained, as edited."""
     counted_as: str
     """The exercise that the detector was set to."""
     duration_s: float | None
-    reps: int
-    """Reps done."""
+    reps_done: int
 
 
 class TrainingLog:
@@ -256,17 +255,7 @@ class TrainingLog:
     def recordings(self) -> tuple[RescoreCandidate, ...]:
         """Return every session with a recording, including those in the trash."""
         c = SESSIONS.c
-        query = select(
-            c.id,
-            c.recording,
-            c.recording_name,
-            c.sha256,
-            c.tracker_version,
-            c.shown_exercise,
-            c.counted_as,
-            c.duration_s,
-            c.reps_done,
-        )
+        query = select(*(c[field.name] for field in fields(RescoreCandidate)))
         with self._database.reading() as connection:
             found = connection.execute(query.where(c.recording.is_not(None)).order_by(c.id))
             return tuple(RescoreCandidate(*row) for row in found)
