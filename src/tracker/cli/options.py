@@ -7,7 +7,7 @@ import math
 import os
 import sys
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import wraps
 from pathlib import Path
@@ -18,7 +18,7 @@ from click.shell_completion import CompletionItem
 
 from tracker.app.paths import RECORDING_SUFFIX
 from tracker.cli.completion import sensor_kinds
-from tracker.domain import EXERCISES, OutputError, Plan, Tempo, exercise_named, parse_tempo
+from tracker.domain import EXERCISES, OutputError, Plan, exercise_named, parse_tempo
 from tracker.domain.plan import LONGEST_HOLD_S, MOST_LOAD_KG, MOST_REPS, VELOCITY_LOSS_SHARES
 
 if TYPE_CHECKING:
@@ -269,12 +269,14 @@ def plan_options(command: Callable[..., None]) -> Callable[..., None]:
     )
     @click.option(
         "--reps",
+        "target_reps",
         type=click.IntRange(1, MOST_REPS),
         metavar="N",
         help="Planned reps of a set; a cue tells you when they are done.",
     )
     @click.option(
         "--hold",
+        "lockout_goal_s",
         type=click.FloatRange(0.0, LONGEST_HOLD_S),
         metavar="S",
         help="Seconds to hold the top.  [default: the tempo's, else one]",
@@ -290,27 +292,10 @@ def plan_options(command: Callable[..., None]) -> Callable[..., None]:
     )
     @click.option("--no-breathing", is_flag=True, help="No reminders to breathe out.")
     @wraps(command)
-    def planned(
-        *arguments: Any,
-        load_kg: float | None,
-        tempo: Tempo | None,
-        reps: int | None,
-        hold: float | None,
-        velocity_loss: float | None,
-        keep_tension: bool,
-        no_breathing: bool,
-        **others: Any,
-    ) -> None:
-        plan = Plan(
-            load_kg=load_kg,
-            target_reps=reps,
-            tempo=tempo,
-            lockout_goal_s=hold,
-            velocity_loss=velocity_loss,
-            keep_tension=keep_tension,
-            breathing=not no_breathing,
-        )
-        command(*arguments, plan=None if plan == Plan() else plan, **others)
+    def planned(*arguments: Any, no_breathing: bool, **given: Any) -> None:
+        names = {field.name for field in fields(Plan)} & given.keys()
+        plan = Plan(breathing=not no_breathing, **{name: given.pop(name) for name in names})
+        command(*arguments, plan=None if plan == Plan() else plan, **given)
 
     return planned
 

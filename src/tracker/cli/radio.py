@@ -168,12 +168,7 @@ def record_with(
 
 
 def _amounts(ended: SessionSnapshot) -> str:
-    faults = sum(ended.faults.values())
-    return ", ".join(
-        [
-            f"{counted(ended.samples, 'sample')} at {number(ended.rate_hz, 1, ' Hz')}",
-            counted(len(ended.gaps), "gap"),
-            counted(faults, "fault"),
-            f"{counted(sum(record.counted for record in ended.sets), 'rep')} seen",
-        ]
-    )
+    samples = f"{counted(ended.samples, 'sample')} at {number(ended.rate_hz, 1, ' Hz')}"
+    gaps, faults = counted(len(ended.gaps), "gap"), counted(sum(ended.faults.values()), "fault")
+    reps = counted(sum(record.counted for record in ended.sets), "rep")
+    return f"{samples}, {gaps}, {faults}, {reps} seen"

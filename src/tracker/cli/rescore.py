@@ -319,13 +319,12 @@ def _log(log: TrainingLog, task: Task, measured: Measured, outcome: Outcome) -> 
 
 
 def _totals(outcome: Outcome, work: Work, left: int) -> str:
-    parts = [f"{outcome.done} rescored", f"{outcome.added} added"]
-    if outcome.empty:
-        parts.append(f"{outcome.empty} without samples left out")
-    if work.done_before:
-        parts.append(f"{work.done_before} already done by tracker {__version__}")
-    if outcome.failed or work.without_recording:
-        parts.append(f"{outcome.failed + len(work.without_recording)} failed")
-    if left:
-        parts.append(f"{left} still to do")
-    return ", ".join(parts)
+    optional = {
+        "without samples left out": outcome.empty,
+        f"already done by tracker {__version__}": work.done_before,
+        "failed": outcome.failed + len(work.without_recording),
+        "still to do": left,
+    }
+    amounts = {"rescored": outcome.done, "added": outcome.added}
+    amounts |= {what: amount for what, amount in optional.items() if amount}
+    return ", ".join(f"{amount} {what}" for what, amount in amounts.items())

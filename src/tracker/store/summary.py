@@ -219,7 +219,7 @@ def same_recording(
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """One week, starting on Monday; None means unknown, never zero."""
+    """One week, starting on Monday, with the sums and means of its `SessionSummary`s."""
 
     monday: date
     sessions: int
@@ -227,19 +227,12 @@ class Week:
     """How many of them are simulated."""
     sets: int
     reps: int
-    """Reps done."""
     volume_kg: float | None
-    """Load times reps, over the sets whose load is known, kg."""
     rom_deg: float | None
-    """Mean range of the reps, degrees."""
     mean_velocity_mps: float | None
-    """Mean of the reps' mean velocities, m/s."""
     lockout_s: float | None
-    """Mean hold at the top, s."""
     pain_before: float | None
-    """Mean pain before training, 0 to 10."""
     pain_after: float | None
-    """Mean pain after training, 0 to 10."""
 
 
 def weeks(summaries: Iterable[SessionSummary], zone: tzinfo | None = UTC) -> tuple[Week, ...]:
