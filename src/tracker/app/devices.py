@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from tracker.app.clock import Clock
     from tracker.app.config import SensorChoice
-    from tracker.ble import DeviceQuery, DiscoveredDevice, Radio, SignalQuality
+    from tracker.ble import DeviceQuery, Radio, SignalQuality
     from tracker.domain import Decoder, Fault, Notification
 
 LISTEN_S: Final = 3600.0
@@ -105,7 +105,16 @@ class Devices:
             rssi_dbm = None if sighting is None else sighting.rssi_dbm
             name = printable(saved.name or saved.address)
             first = [Device(saved.address, name, saved.kind, rssi_dbm, None, is_last=True)]
-        others = [_device(sighting) for sighting in nearby.values()]
+        others = [
+            Device(
+                each.address,
+                printable(each.name or each.address),
+                each.kind,
+                each.rssi_dbm,
+                each.refusal,
+            )
+            for each in nearby.values()
+        ]
         known = [device for device in others if device.kind is not None]
         unknown = [device for device in others if device.kind is None]
         return (*first, *known, SIMULATED, *unknown)
@@ -129,11 +138,6 @@ class Devices:
         await self._clock.sleep(1.0)
         if not listening.done():
             self.trouble = None
-
-
-def _device(sighting: DiscoveredDevice) -> Device:
-    name = printable(sighting.name or sighting.address)
-    return Device(sighting.address, name, sighting.kind, sighting.rssi_dbm, sighting.refusal)
 
 
 def printable(name: str) -> str:

@@ -98,8 +98,8 @@ class Session:
         else:
             self._queue, self._played = NotificationQueue(OnFull.WAIT, max_waiting), source
         self._engine = engine
-        self._recording = RecordingSink(recorder)
-        self._sinks = list(sinks)
+        self.recording = RecordingSink(recorder)
+        self.sinks = list(sinks)
         self._clock = clock
         self._until_stopped = until_stopped
         self._entered_before: list[Notification] = []
@@ -123,16 +123,7 @@ class Session:
 
     def add_sink(self, sink: Sink) -> None:
         """Give `sink` the engine's events from now on."""
-        self._sinks.append(sink)
-
-    def detach_sinks(self) -> None:
-        """Give events to nobody any more; for a session about to be replaced by another."""
-        self._sinks.clear()
-
-    @property
-    def position_s(self) -> float | None:
-        """Session time of the newest sample, s."""
-        return self._engine.newest_s
+        self.sinks.append(sink)
 
     @property
     def reached_s(self) -> float:
@@ -169,15 +160,8 @@ class Session:
         self._stopped.set()
         self._queue.close()
 
-    def close_recording(self) -> None:
-        """Close the recording, even if the session never ran; again is harmless."""
-        self._recording.close()
-
     async def run(self) -> None:
-        """Run to the end of the source or to `stop`.
-
-        Raises what the source or the engine raised, after everything that had arrived was handled.
-        """
+        """Run to the end of the source or `stop`, then raise what source or engine raised."""
         if self.state is not RunState.READY:
             raise RuntimeError("a session runs once; make a new one")
         self.state = RunState.RUNNING
@@ -249,11 +233,11 @@ class Session:
     async def _flush_regularly(self) -> None:
         while True:
             await self._clock.sleep(FLUSH_EVERY_S)
-            self._recording.flush()
+            self.recording.flush()
 
     def _handle(self, batch: Sequence[Notification]) -> None:
         """Keep the bytes, then decode them: bytes that crash a decoder must be on disk."""
-        self._recording.write_all(batch)
+        self.recording.write_all(batch)
         samples_before = self._engine.samples
         events = self._engine.feed_many(batch)
         if self._engine.samples > samples_before:
@@ -294,7 +278,7 @@ class Session:
                 case _:
                     pass
         newest_s = self._engine.newest_s
-        for sink in tuple(self._sinks):
+        for sink in tuple(self.sinks):
             sink.accept(events, newest_s if newest_s is not None else 0.0)
 
     def _conclude(self) -> None:
@@ -306,8 +290,8 @@ class Session:
             self._settle()
         finally:
             while rest := self._queue.take_now():
-                self._recording.write_all(rest)
-            self._recording.close()
+                self.recording.write_all(rest)
+            self.recording.close()
 
     def workout(self, path: str) -> Workout:
         """Return what the session adds up to, as an analysis of its recording at `path` would."""
@@ -350,8 +334,8 @@ class Session:
             gaps=self._summed.gaps,
             faults=self._summed.faults,
             sample_age_s=age_s,
-            recording=self._recording.state,
-            recording_failure=self._recording.failure,
+            recording=self.recording.state,
+            recording_failure=self.recording.failure,
             playback=playback,
             trace_time_s=read_only(trace.time_s),
             trace_pitch_deg=read_only(trace.pitch_deg),

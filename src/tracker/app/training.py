@@ -174,7 +174,8 @@ class TrainingService:
             try:
                 yield training
             finally:
-                session.close_recording()
+                # Even if it never ran.
+                session.recording.close()
                 # Not on the loop: the sensor must still be stopped, whoever holds the log.
                 await asyncio.to_thread(self._log, training)
 

@@ -11,7 +11,6 @@ import difflib
 import os
 import signal
 import sys
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -91,17 +90,9 @@ def _command(name: str) -> click.Command:
     return command
 
 
-@dataclass(slots=True)
-class Invocation:
-    """Options of the program itself, for any command."""
-
-    debug: bool = False
-    """Show the traceback of an error."""
-
-
 def _enable_debug(context: click.Context, _parameter: click.Parameter, value: bool) -> None:
     if value:
-        context.ensure_object(Invocation).debug = True
+        context.ensure_object(dict)["debug"] = True
 
 
 def _debug_option() -> click.Option:
@@ -175,13 +166,14 @@ def tracker() -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code; None takes the process's own arguments."""
     _replace_unprintable_characters()
-    invocation = Invocation()
+    # What `--debug` sets, wherever it stands.
+    options: dict[str, bool] = {}
     try:
         code = tracker.main(
             args=None if arguments is None else list(arguments),
             prog_name="tracker",
             standalone_mode=False,
-            obj=invocation,
+            obj=options,
         )
         # None if stdout was closed from the start.
         if sys.stdout is not None:
@@ -199,7 +191,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _discard_stdout()
         return ExitCode.OK
     except Exception as error:
-        return report(error, invocation.debug, lambda line: click.echo(line, err=True))
+        return report(error, "debug" in options, lambda line: click.echo(line, err=True))
     return code if isinstance(code, int) else ExitCode.OK
 
 

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from tracker.store import Edit, TrainingLog
+    from tracker.store import Edit
 
 Item = TypeVar("Item")
 
@@ -78,7 +78,7 @@ def history(
     output_format: str,
 ) -> None:
     """List past sessions, or weekly trends."""
-    from tracker.app.training import open_training_log
+    from tracker.app.training import not_logged, open_training_log
     from tracker.store import SessionQuery, weeks
 
     if until is not None:
@@ -86,8 +86,14 @@ def history(
         until = (until.replace(tzinfo=None) + timedelta(days=1)).astimezone()
     with open_training_log() as log:
         summaries = log.list(SessionQuery(exercise, since, until, trash=trash))
-        if not trash:
-            _warn_of_unlogged(log)
+        missing = () if trash else not_logged(log, tracker_paths().recordings)
+    if missing:
+        # A training must have crashed.
+        click.echo(
+            f"{counted(len(missing), 'recording')} not in the log; "
+            "to add them: tracker rescore --missing",
+            err=True,
+        )
     most = limit or (TABLE_LINES if output_format == "table" else None)
     if trend:
         # Weeks come oldest first.
@@ -120,19 +126,6 @@ def _print_list(
     if len(items) < there:
         click.echo(
             f"the newest {len(items)} of {there} {noun}; more with --limit {there}", err=True
-        )
-
-
-def _warn_of_unlogged(log: TrainingLog) -> None:
-    """Point out recordings that are not logged: a training must have crashed."""
-    from tracker.app.training import not_logged
-
-    missing = not_logged(log, tracker_paths().recordings)
-    if missing:
-        click.echo(
-            f"{counted(len(missing), 'recording')} not in the log; "
-            "to add them: tracker rescore --missing",
-            err=True,
         )
 
 

@@ -49,11 +49,7 @@ def requested_sensors(
 def chosen_sensor(
     text: str | None, kind: str | None = None, settings: Sequence[str] = ()
 ) -> SensorRequest:
-    """Return the sensor of that address or name; without one, the one that was paired.
-
-    Raises `SensorError` if none is named and none was paired, and `TrackerError` if a kind or a
-    setting makes no sense.
-    """
+    """Return the named or else the paired sensor; raises `TrackerError` if it can't be meant."""
     saved = load_config(tracker_paths().config_file).sensor
     if text is None:
         if saved is None:

@@ -29,13 +29,9 @@ if TYPE_CHECKING:
 
 LOOPBACK: Final = "127.0.0.1"
 EVERY_INTERFACE: Final = "0.0.0.0"
-DEFAULT_PORT: Final = 8000
 
 DEFAULT_UNSEEN_MIN: Final = 15.0
 """Outlasts a rest with a locked phone, but not the battery of a sensor that was forgotten, min."""
-
-PACKAGES: Final = frozenset({"aiohttp", "segno", "textual_serve"})
-INSTALL: Final = "pip install 'hip-thrust-tracker[serve]'"
 
 
 @click.command(
@@ -62,7 +58,7 @@ INSTALL: Final = "pip install 'hip-thrust-tracker[serve]'"
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
-    default=DEFAULT_PORT,
+    default=8000,
     show_default=True,
     metavar="P",
     help="Port to listen on; 0 picks a free one.",
@@ -126,11 +122,11 @@ def _require_packages() -> None:
 
         import tracker.web  # noqa: F401
     except ModuleNotFoundError as missing:
-        if missing.name not in PACKAGES:
+        if missing.name not in ("aiohttp", "segno", "textual_serve"):
             raise
         raise TrackerError(
             f"tracker serve needs the package {missing.name}, which is not installed.",
-            f"Install the extra: {INSTALL}",
+            "Install the extra: pip install 'hip-thrust-tracker[serve]'",
         ) from missing
 
 

@@ -174,11 +174,7 @@ def begins_with_the_list(*named: object) -> bool:
 def train_from_the_list(
     service: TrainingService, interrupted: Interruption, sound: SoundWish
 ) -> None:
-    """Show the list of sensors, and train from there until the wearer quits.
-
-    Raises `TrackerError` if the configuration can't be read, or the last training could not be
-    logged.
-    """
+    """Train from the list of sensors until the wearer quits, or raise what went wrong."""
     # Textual costs 0.2 s.
     from tracker.tui import coaching
 
@@ -198,11 +194,7 @@ def train_once(
     headless: bool,
     sound: SoundWish = USUAL,
 ) -> None:
-    """Train to the end of the stream, or until the wearer ends it.
-
-    Raises `SensorError` if a sensor can't be reached, `OutputError` if the recording can't be
-    created, and `TrackerError` if the session ended early, or could not be recorded to its end.
-    """
+    """Train to the end of the stream, or of the wearer's wish, or raise a `TrackerError`."""
     on_screen = not headless and screen_is_there()
     from tracker.cli.radio import use_sensors
 

@@ -13,7 +13,7 @@ import threading
 from collections import deque
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
@@ -60,7 +60,7 @@ def results(
                 return
             yield item, partial(work, item)
         return
-    with _Processes(work, min(jobs, len(items))) as processes:
+    with closing(_Processes(work, min(jobs, len(items)))) as processes:
         waiting = iter(items)
         in_flight: deque[tuple[T, Future[R]]] = deque()
         while True:
@@ -92,15 +92,13 @@ class _Processes(Generic[T, R]):
         self._work = work
         self._pool = _pool(amount)
 
-    def __enter__(self) -> _Processes[T, R]:
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
+        """Finish what is in flight."""
         self._pool.shutdown(cancel_futures=True)
 
     def replace(self) -> None:
         """Start a new pool; what was in flight is lost."""
-        self._pool.shutdown(cancel_futures=True)
+        self.close()
         self._pool = _pool(self.amount)
 
     def begin(self, item: T) -> Future[R]:

@@ -92,11 +92,7 @@ class EditedWorkout:
 
 
 def check_edit(edit: Edit) -> None:
-    """Refuse an implausible edit.
-
-    Raises `InputError` if a number is off its scale, a note is too long, or a set is missing or
-    superfluous, and `UnknownNameError` if there is no such exercise.
-    """
+    """Refuse an implausible edit: an `InputError`, or an `UnknownNameError` for an exercise."""
     name = edit.field.value.replace("_", " ")
     if edit.field.of_a_set is (edit.set_index is None):
         problem = "needs a set" if edit.field.of_a_set else "belongs to the session, not to a set"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from sqlalchemy import func, insert, select, update
 
@@ -93,11 +93,8 @@ class TrainingLog:
     ) -> None:
         self._now = now
         self._database = Database(place, now, busy_s=busy_s)
-
-    @property
-    def location(self) -> str:
+        self.location: Final = self._database.location
         """Where the log is, for people."""
-        return self._database.location
 
     def close(self) -> None:
         """Close the database; calling it again is harmless."""
@@ -182,18 +179,12 @@ class TrainingLog:
             return int(connection.scalar(select(func.max(SESSIONS.c.id))) or 0)
 
     def find(self, text: str) -> int:
-        """Return the id of a session by that, by `last`, or by how its recording's name begins.
-
-        Raises `InputError` if it matches no session, or more than one.
-        """
+        """Find a session by its id, `last` or recording's name; raises `InputError` else."""
         with self._database.reading() as connection:
             return find_session(connection, text)
 
     def edit(self, session_id: int, edits: Sequence[Edit]) -> None:
-        """Correct a session; all of `edits` are one change.
-
-        Raises `InputError` if there is no such session or set, or a value is implausible.
-        """
+        """Correct a session in one change, or raise `InputError` if one edit is implausible."""
         for edit in edits:
             check_edit(edit)
         with self._database.writing() as connection:
@@ -219,11 +210,7 @@ class TrainingLog:
         self._trash(session_ids, None)
 
     def purge(self, session_ids: Iterable[int]) -> None:
-        """Remove sessions in the trash for good, with their edits.
-
-        Raises `InputError` if one of them does not exist or is not in the trash; then none is
-        removed.
-        """
+        """Remove sessions in the trash for good; none, and an `InputError`, if one isn't there."""
         with self._database.writing() as connection:
             for session_id in session_ids:
                 session = session_of(connection, session_id)

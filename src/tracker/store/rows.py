@@ -81,10 +81,7 @@ def write_measured(connection: Connection, session_id: int, workout: Workout) ->
 
 
 def read_workout(connection: Connection, session: RowMapping) -> Workout:
-    """Return the training of a row of `SESSIONS`, as measured and entered, without edits.
-
-    Raises `InputError` if a newer tracker wrote something that this one does not know.
-    """
+    """Return what was measured and entered; raises `InputError` if it is too new to be read."""
     found = {table: _rows_of(connection, table, session["id"]) for table in MEASURED}
     spans: dict[tuple[int, int], list[PhaseSpan]] = {}
     for row in found[PHASES]:
@@ -181,33 +178,29 @@ def _phase_rows(set_place: int, rep_place: int, rep: Rep) -> Iterator[Row]:
         yield {**places, **asdict(span), "phase": span.phase.value}
 
 
+_CALIBRATIONS: Final[dict[str, type[CalibrationEvent]]] = {
+    "calibrated": Calibrated,
+    "failed": CalibrationFailed,
+    "lost": CalibrationLost,
+}
+
+
 def _calibration_row(place: int, event: CalibrationEvent) -> Row:
-    row: Row = {
-        "place": place,
-        "at_s": event.at_s,
-        **dict.fromkeys(("wander_deg", "way", "range_deg", "reason")),
-    }
-    match event:
-        case Calibrated(wander_deg=wander_deg, way=way, range_deg=range_deg):
-            values = {"wander_deg": wander_deg, "way": way.value, "range_deg": range_deg}
-            return {**row, "kind": "calibrated", **values}
-        case CalibrationFailed(reason=reason):
-            return {**row, "kind": "failed", "reason": reason}
-        case CalibrationLost(reason=reason):
-            return {**row, "kind": "lost", "reason": reason}
+    (kind,) = (name for name, each in _CALIBRATIONS.items() if isinstance(event, each))
+    # Every row of one statement has the same columns.
+    unknown = dict.fromkeys(("wander_deg", "way", "range_deg", "reason"))
+    row: Row = {"place": place, "kind": kind, **unknown, **asdict(event)}
+    return {**row, "way": event.way.value} if isinstance(event, Calibrated) else row
 
 
 def _calibration(row: RowMapping, session: RowMapping) -> CalibrationEvent:
-    match row["kind"]:
-        case "calibrated":
-            way = _known(CalibrationWay, row["way"], session)
-            return Calibrated(row["at_s"], row["wander_deg"], way, row["range_deg"])
-        case "failed":
-            return CalibrationFailed(row["at_s"], row["reason"])
-        case "lost":
-            return CalibrationLost(row["at_s"], row["reason"])
-        case other:
-            raise _unknown(other, session)
+    kind = _CALIBRATIONS.get(row["kind"])
+    if kind is None:
+        raise _unknown(row["kind"], session)
+    values = {field.name: row[field.name] for field in fields(kind)}
+    if kind is Calibrated:
+        values["way"] = _known(CalibrationWay, row["way"], session)
+    return kind(**values)
 
 
 def _plan_text(plan: Plan) -> str:
