@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from tracker.domain import Notification
 
 MAX_WAITING: Final = 4096
-"""Forty seconds of the busiest sensor (100 packets/s), about 1 MB: longer than a laptop's disk
-takes to wake up."""
+"""Forty seconds of the busiest sensor, 1 MB: longer than a laptop's disk takes to wake up."""
 
 MAX_AT_ONCE: Final = 256
 """Notifications handed out together: the screen gets its turn every few milliseconds."""

@@ -408,8 +408,7 @@ LOG_VARIABLE: Final = "TRACKER_LOG_URL"
 """Environment variable that says where the log is; it overrides the configuration."""
 
 WRITTEN_S: Final = 60.0
-"""An unclosed recording that grew this recently belongs to a training under way: it grows every
-second while samples come, and a sensor that is lost for longer is worth reporting."""
+"""An unclosed recording that grew this recently is of a training: it grows every second, s."""
 
 
 def log_place(paths: Paths, environment: Mapping[str, str] = os.environ) -> str:

@@ -187,8 +187,6 @@ class AnalysisSettings:
 class FileResult:
     """What came out of one file."""
 
-    source: str
-    """The file as the user named it."""
     workout: Workout | None
     """What was found; None if the file cannot be read."""
     problem: str = ""
@@ -222,8 +220,8 @@ def file_result(source: str, settings: AnalysisSettings) -> FileResult:
     try:
         workout = workout_of_source(source, settings, warn=warnings.append, quiet=True)
     except Exception as error:  # a defect of ours in one file must not cost the others
-        return FileResult(source, None, *file_problem(source, error), tuple(warnings))
-    return FileResult(source, workout, warnings=tuple(warnings))
+        return FileResult(None, *file_problem(source, error), tuple(warnings))
+    return FileResult(workout, warnings=tuple(warnings))
 
 
 def file_results(
@@ -244,10 +242,10 @@ def file_results_on(
     found = results_on(scheduler, partial(file_result, settings=settings), names, _never)
     for source, (_, result) in zip(sources, found, strict=True):
         settled = _settled(source, result)
-        workout = settled.workout
-        if workout is not None:
-            workout = replace(workout, facts=replace(workout.facts, path=source))
-        yield replace(settled, source=source, workout=workout)
+        if settled.workout is not None:
+            facts = replace(settled.workout.facts, path=source)
+            settled = replace(settled, workout=replace(settled.workout, facts=facts))
+        yield settled
 
 
 def _settled(source: str, result: Callable[[], FileResult]) -> FileResult:
@@ -256,13 +254,12 @@ def _settled(source: str, result: Callable[[], FileResult]) -> FileResult:
         return result()
     except WorkerLostError:
         return FileResult(
-            source,
             None,
             f"{source}: every worker that started it was killed",
             "It may need more memory than there is; analyse fewer at once: --jobs 1.",
         )
     except TrackerError as error:
-        return FileResult(source, None, f"{source}: {error.message}", error.advice)
+        return FileResult(None, f"{source}: {error.message}", error.advice)
 
 
 def _never() -> bool:

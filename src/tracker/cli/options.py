@@ -171,13 +171,6 @@ speed_option: Final = click.option(
     help="Playback speed; 1 is real time.  [default: 1 on the screen, max for plain lines]",
 )
 
-seconds_option: Final = click.option(
-    "--seconds",
-    type=PositiveNumber(),
-    metavar="N",
-    help="End after N seconds of the session.",
-)
-
 
 def recording_file(text: str) -> Path:
     """Read the name of a recording to be written, which other commands know by its ending.

@@ -16,6 +16,7 @@ from tracker.cli.exits import interruption, soon
 from tracker.cli.options import (
     FILE,
     USUAL,
+    PositiveNumber,
     examples,
     exercise_option,
     headless_option,
@@ -23,7 +24,6 @@ from tracker.cli.options import (
     import_options,
     plan_options,
     screen_is_there,
-    seconds_option,
     sound_options,
     speed_option,
 )
@@ -132,7 +132,12 @@ DEFAULT_SEED: Final = 1
     )
 )
 @headless_option
-@seconds_option
+@click.option(
+    "--seconds",
+    type=PositiveNumber(),
+    metavar="N",
+    help="End after N seconds of the session.",
+)
 @click.option(
     "--seed",
     type=click.IntRange(min=0),

@@ -196,6 +196,7 @@ def train_once(
 ) -> None:
     """Train to the end of the stream, or of the wearer's wish, or raise a `TrackerError`."""
     on_screen = not headless and screen_is_there()
+    from tracker.app.training import NOT_LOGGED
     from tracker.cli.radio import use_sensors
 
     if on_screen:
@@ -224,22 +225,16 @@ def train_once(
         use_sensors(opening, request.sensors, interrupted, use)
     finally:
         for training in trainings:
-            _report_log(training)
+            if training.log_error is not None:
+                click.echo(f"not logged: {training.log_error.message}. {NOT_LOGGED}", err=True)
+            elif training.session_id is not None:
+                number = training.session_id
+                click.echo(f"logged as session {number}: tracker show {number}", err=True)
     for training in trainings:
         ended = training.session.snapshot()
         failure = ended.failure or ended.recording_failure
         if failure is not None:
             raise TrackerError(failure)
-
-
-def _report_log(training: Training) -> None:
-    from tracker.app.training import NOT_LOGGED
-
-    if training.log_error is not None:
-        click.echo(f"not logged: {training.log_error.message}. {NOT_LOGGED}", err=True)
-    elif training.session_id is not None:
-        number = training.session_id
-        click.echo(f"logged as session {number}: tracker show {number}", err=True)
 
 
 async def _show(

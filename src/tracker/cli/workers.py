@@ -27,8 +27,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 _AHEAD: Final = 8
-"""Items in flight per worker: enough to keep the others busy beside a long one, few enough that
-little waits in memory."""
+"""Items in flight per worker: the others stay busy beside a long one, and little waits."""
 
 _TRIES_ALONE: Final = 2
 """An item that kills two processes of its own, after a shared one, would kill the next too."""

@@ -188,8 +188,7 @@ def _of_server(where: str, cause: BaseException | None) -> TrackerError:
 
 
 BUSY_S: Final = 10.0
-"""How long to wait for another writer, s: a write takes milliseconds, syncing a slow card half a
-second, and migrating ten thousand sessions a few seconds."""
+"""How long to wait for another writer, s: migrating ten thousand sessions takes a few seconds."""
 
 CONNECT_S: Final = 10
 """How long to wait for a server's answer, s."""

@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from tracker.web.process import Ending, Size
 
 WAITING_BYTES: Final = 1_000_000
-"""What may wait for a slow network, bytes: about ten full screens. A slower browser is cut off;
-its page reconnects by itself, and one full redraw is less than everything that waits."""
+"""What may wait for a slow network, bytes: ten full screens; a page that reconnects needs one."""
 
 
 @dataclass(frozen=True, slots=True)
