@@ -11,10 +11,11 @@ Below it: where the training log is, and how a session gets into it.
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
-from itertools import takewhile
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -35,6 +36,7 @@ from tracker.app.session import Session
 from tracker.ble import BleakRadio, DeviceQuery, open_radio
 from tracker.domain import (
     EXERCISES,
+    HIP_THRUST,
     InputError,
     PainEntered,
     PainMoment,
@@ -44,7 +46,6 @@ from tracker.domain import (
     TrackerError,
 )
 from tracker.domain.errors import writing
-from tracker.domain.units import ns_from_s
 from tracker.engine import build_engine
 from tracker.recording import RecordingWriter, ReplaySource, is_closed, open_recording, sha256_of
 from tracker.sensors import family, parse_settings
@@ -52,7 +53,7 @@ from tracker.sim import STYLES, simulate, training_plan
 from tracker.store import LOG_NAME, SessionQuery, TrainingLog, file_of, log_url
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
+    from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
     from datetime import datetime
 
     from tracker.app.clock import Clock
@@ -60,14 +61,11 @@ if TYPE_CHECKING:
     from tracker.app.devices import Device
     from tracker.app.paths import Paths
     from tracker.ble import Radio, Sensor
-    from tracker.domain import MarkKind, Notification, Plan, Source, Workout
+    from tracker.domain import MarkKind, Plan, Source, Workout
     from tracker.store import SessionSummary
 
 LOOKED_BACK: Final = 10
 """Sessions that the next one is planned from: a month of training."""
-
-CHECKED_EXERCISE: Final = "hip_thrust"
-"""What the simulated lifter does while its data are checked."""
 
 NOT_LOGGED: Final = "The recording is kept. Once this is fixed, add it: tracker rescore --missing"
 """Advice beside every training that could not be logged."""
@@ -241,7 +239,7 @@ class TrainingService:
         Yields the check, and the device with the kind that it turned out to be. Raises
         `SensorError` if it can't be reached.
         """
-        async with self.opened(self.sensors_of(device), CHECKED_EXERCISE) as opened:
+        async with self.opened(self.sensors_of(device), HIP_THRUST.name) as opened:
             info = opened.info
             settings = {} if info.settings is None else parse_settings(info.settings.split())
             check = LiveCheck(family(info.sensor).decoder(settings))
@@ -259,14 +257,7 @@ class TrainingService:
         chosen = self._simulated
         seconds = chosen.seconds if seconds is None else seconds
         simulated = simulate(training_plan(exercise, chosen.seed, seconds or 0.0), chosen.seed)
-        end_ns = None if seconds is None else ns_from_s(seconds)
-
-        def notifications() -> Iterator[Notification]:
-            return takewhile(
-                lambda each: end_ns is None or each.received_ns < end_ns,
-                simulated.notifications(),
-            )
-
+        notifications = partial(simulated.notifications, math.inf if seconds is None else seconds)
         source = ReplaySource(simulated.info, notifications, self._clock, speed=chosen.speed)
         return source, simulated.info
 

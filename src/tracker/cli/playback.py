@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import math
 from dataclasses import dataclass
-from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -168,11 +167,7 @@ def demo(
     from tracker.sim import demo_plan, simulate
 
     simulated = simulate(demo_plan(seed), seed)
-    notifications = tuple(simulated.notifications())
-    if seconds is not None:
-        notifications = tuple(
-            takewhile(lambda each: s_from_ns(each.received_ns) < seconds, notifications)
-        )
+    notifications = tuple(simulated.notifications(math.inf if seconds is None else seconds))
     if plan is not None:
         notifications = (entry_message(0, PlanChosen(plan)), *notifications)
     piece = Piece(

@@ -18,7 +18,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import NullPool
 
 from tracker.domain import InputError, OutputError, TrackerError
-from tracker.domain.errors import refuse_existing
+from tracker.domain.errors import refuse_existing, writing
 from tracker.store.schema import (
     METADATA,
     MIGRATIONS,
@@ -327,33 +327,25 @@ def back_up(
     if database.file is not None and target.exists() and target.samefile(database.file):
         raise OutputError(str(target), "is the training log itself", "Choose another name.")
     refuse_existing(target, force)
-    try:
+    with (
+        writing(target),
         # Beside the target: a rename across disks would be a copy that can be cut short.
-        with tempfile.TemporaryDirectory(prefix=".tracker-", dir=target.parent) as folder:
-            unfinished = Path(folder) / target.name
-            if database.file is not None:
-                # If this fails, it is the copy that fails, not the log.
-                with (
-                    database.outside_transactions() as connection,
-                    translated_errors(log_url(target)),
-                ):
-                    connection.exec_driver_sql("VACUUM INTO ?", (str(unfinished),))
-            else:
-                _copy_rows(database, unfinished, now)
-            with unfinished.open("r+b") as file:
-                os.fsync(file.fileno())
-            refuse_existing(target, force)
-            unfinished.replace(target)
-    except FileNotFoundError as error:
-        raise OutputError(
-            str(target), f"there is no folder {target.parent}", "Create it, or choose another one."
-        ) from error
-    except OSError as error:
-        raise OutputError(
-            str(target),
-            f"the backup cannot be written: {error.strerror or error}",
-            "Choose a folder that is yours, with space in it.",
-        ) from error
+        tempfile.TemporaryDirectory(prefix=".tracker-", dir=target.parent) as folder,
+    ):
+        unfinished = Path(folder) / target.name
+        if database.file is not None:
+            # If this fails, it is the copy that fails, not the log.
+            with (
+                database.outside_transactions() as connection,
+                translated_errors(log_url(target)),
+            ):
+                connection.exec_driver_sql("VACUUM INTO ?", (str(unfinished),))
+        else:
+            _copy_rows(database, unfinished, now)
+        with unfinished.open("r+b") as file:
+            os.fsync(file.fileno())
+        refuse_existing(target, force)
+        unfinished.replace(target)
 
 
 def _copy_rows(database: Database, target: Path, now: Callable[[], datetime]) -> None:
