@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from tracker.cli.completion import files as complete_files
-from tracker.cli.exits import ExitCode, file_problem
+from tracker.cli.exits import ExitCode, file_problem, say
 from tracker.cli.options import examples, exercise_option, format_option, import_options
 from tracker.cli.workers import WorkerLostError, results, results_on, usable_cores
 from tracker.domain import TrackerError
@@ -99,7 +99,7 @@ def analyze(
         return ExitCode.OK
     settings = AnalysisSettings(block_samples or BIG_BLOCK_SAMPLES, exercise, options)
     if not several:
-        workout = workout_of_source(files[0], settings, warn=_warn, quiet=False)
+        workout = workout_of_source(files[0], settings, warn=say, quiet=False)
         _print_workouts([workout], output_format, several=False)
         return ExitCode.OK
     sessions = sessions_in(files)
@@ -110,17 +110,13 @@ def analyze(
     failures: list[FileResult] = []
     _print_workouts(_readable(found, len(sessions), failures), output_format, several=True)
     for failure in failures:
-        _warn(f"tracker: {failure.problem}")
+        say(f"tracker: {failure.problem}")
         if failure.advice is not None:
-            _warn(failure.advice)
+            say(failure.advice)
     if not failures:
         return ExitCode.OK
-    _warn(f"tracker: {len(failures)} of {len(sessions)} files could not be read.")
+    say(f"tracker: {len(failures)} of {len(sessions)} files could not be read.")
     return ExitCode.USAGE_OR_INPUT
-
-
-def _warn(line: str) -> None:
-    click.echo(line, err=True)
 
 
 def _readable(
@@ -132,7 +128,7 @@ def _readable(
     with click.progressbar(found, length=amount, file=sys.stderr, hidden=hidden) as shown:
         for result in shown:
             for line in result.warnings:
-                _warn(line)
+                say(line)
             if result.workout is None:
                 failures.append(result)
             else:
@@ -168,7 +164,7 @@ def _print_events(name: str, settings: AnalysisSettings, batch: int) -> None:
         for event, emitted_s in file.events(batch):
             click.echo(json.dumps(event_object(event, emitted_s)))
             if isinstance(event, Fault) and event.reason is FaultReason.DETECTOR_RESTARTED:
-                _warn(f"{name}: {event.detail}")
+                say(f"{name}: {event.detail}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +224,7 @@ def file_results(
     sources: Sequence[str], settings: AnalysisSettings, jobs: int
 ) -> Iterator[FileResult]:
     """Yield the result of each file, in the order of the files; `jobs` run at once."""
-    for source, result in results(partial(file_result, settings=settings), sources, jobs, _never):
+    for source, result in results(partial(file_result, settings=settings), sources, jobs):
         yield _settled(source, result)
 
 
@@ -239,7 +235,7 @@ def file_results_on(
     from tracker.cli.sources import is_url
 
     names = [source if is_url(source) else os.path.abspath(source) for source in sources]
-    found = results_on(scheduler, partial(file_result, settings=settings), names, _never)
+    found = results_on(scheduler, partial(file_result, settings=settings), names)
     for source, (_, result) in zip(sources, found, strict=True):
         settled = _settled(source, result)
         if settled.workout is not None:
@@ -260,11 +256,6 @@ def _settled(source: str, result: Callable[[], FileResult]) -> FileResult:
         )
     except TrackerError as error:
         return FileResult(None, f"{source}: {error.message}", error.advice)
-
-
-def _never() -> bool:
-    """Never stop early: Ctrl-C simply ends the program, since there is nothing to save."""
-    return False
 
 
 def default_jobs(sources: Sequence[str]) -> int:

@@ -191,7 +191,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _discard_stdout()
         return ExitCode.OK
     except Exception as error:
-        return report(error, "debug" in options, lambda line: click.echo(line, err=True))
+        return report(error, "debug" in options)
     return code if isinstance(code, int) else ExitCode.OK
 
 

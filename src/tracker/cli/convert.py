@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tracker.app.paths import atomic_write
+from tracker.cli.exits import say
 from tracker.cli.options import (
     FILE,
     examples,
@@ -66,7 +67,7 @@ def import_samples(
     with atomic_write(output, force) as path, RecordingWriter(path, session.info) as writer:
         for notification in session.notifications():
             writer.write(notification)
-    click.echo(f"{output}: {session.amount} notifications written.", err=True)
+    say(f"{output}: {session.amount} notifications written.")
 
 
 @click.command(
@@ -88,6 +89,6 @@ def recover_recording(file: Path, output: Path, force: bool) -> None:
 
     report = recover(file, output, force=force)
     for damage in report.damage:
-        click.echo(f"{file}: {damage}", err=True)
+        say(f"{file}: {damage}")
     lost = f"{report.rows_lost} lost" if report.rows_lost else "no known losses"
-    click.echo(f"{report.target}: {report.rows_kept} notifications kept, {lost}.", err=True)
+    say(f"{report.target}: {report.rows_kept} notifications kept, {lost}.")

@@ -23,7 +23,7 @@ from tracker.app.clock import SYSTEM_CLOCK
 from tracker.app.config import load_config
 from tracker.app.paths import ELSEWHERE, atomic_write, tracker_paths
 from tracker.app.text import counted
-from tracker.cli.exits import ExitCode
+from tracker.cli.exits import ExitCode, say
 from tracker.cli.options import examples, screen_is_there
 from tracker.domain import SensorError, TrackerError
 from tracker.sound import Speech, Tone, duration_s, open_player
@@ -61,7 +61,7 @@ def doctor(sound: bool, sound_to: Path | None, force: bool) -> ExitCode:
         with atomic_write(sound_to, force) as unfinished:
             complaint = write(unfinished, click.echo)
         if complaint is not None:
-            click.echo(complaint, err=True)
+            say(complaint)
     if sound:
         return _play_sounds()
     return ExitCode.OK if sound_to is not None else _check_all()

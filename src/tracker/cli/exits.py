@@ -31,13 +31,15 @@ class ExitCode(IntEnum):
     """Stopped with Ctrl-C; what was recorded until then is kept."""
 
 
-_DEBUG_HINT: Final = "Run again with --debug to see where it came from."
+def say(line: str) -> None:
+    """Write a line to stderr: stdout is for results."""
+    click.echo(line, err=True)
 
 
-def report(error: Exception, debug: bool, write_line: Callable[[str], None]) -> ExitCode:
+def report(error: Exception, debug: bool, write_line: Callable[[str], None] = say) -> ExitCode:
     """Tell the user what went wrong and what to try, and return the exit code.
 
-    `write_line` writes a line to stderr. An error that no user can have caused is raised again: a
+    An error that no user can have caused is raised again: a
     defect should look like one.
     """
     # The errors bring NumPy along (70 ms), which `--help` and `--version` do without.
@@ -58,7 +60,8 @@ def report(error: Exception, debug: bool, write_line: Callable[[str], None]) -> 
                 ExitCode.NO_SENSOR if isinstance(error, SensorError) else ExitCode.USAGE_OR_INPUT
             )
         case OSError(filename=str(path), strerror=str(problem)):
-            lines = [f"tracker: {path}: {problem[:1].lower()}{problem[1:]}.", _DEBUG_HINT]
+            hint = "Run again with --debug to see where it came from."
+            lines = [f"tracker: {path}: {problem[:1].lower()}{problem[1:]}.", hint]
             code = ExitCode.USAGE_OR_INPUT
         case OSError(errno=int(), strerror=str(problem)):
             # No file name: stdout could not be written.

@@ -21,7 +21,7 @@ from tracker.app.paths import (
     whole_folder,
 )
 from tracker.cli.completion import NEWEST, sessions_or_files
-from tracker.cli.exits import file_problem
+from tracker.cli.exits import file_problem, say
 from tracker.cli.options import (
     FILE,
     examples,
@@ -185,7 +185,7 @@ def export_file(
     session = session_of(source, form, reading)
     with atomic_write(target, force) as path, path.open("wb") as out:
         form.write(session, out)
-    click.echo(f"{target}: written as {form.name}.", err=True)
+    say(f"{target}: written as {form.name}.")
 
 
 def export_folder(
@@ -208,13 +208,13 @@ def export_folder(
             if len(sources) == 1:
                 raise
             problem, _ = file_problem(source, error)
-            click.echo(f"tracker: {problem}", err=True)
+            say(f"tracker: {problem}")
     left_out = len(sources) - len(sessions)
     if not sessions:
         raise click.ClickException("none of the files could be read, so nothing was written.")
     with whole_folder(target, force) as folder:
         form.write_folder(sessions, folder, target)
-    click.echo(f"{target}: written as {form.name}.", err=True)
+    say(f"{target}: written as {form.name}.")
     if left_out:
         raise click.ClickException(f"{left_out} of {len(sources)} files could not be read.")
 
@@ -239,7 +239,7 @@ def session_of(source: str, form: Format, reading: ReadOptions) -> Session:
     )
     workout = logged or _dated(file.workout(), reading)
     for warning in workout.warnings:
-        click.echo(f"{source}: {warning.text}", err=True)
+        say(f"{source}: {warning.text}")
     if form.needs is not Needs.SAMPLES:
         return _without_samples(workout, form, reading)
     return Session(workout, timed_samples(file.info, file.notifications()), reading.subject)

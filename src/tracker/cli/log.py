@@ -14,6 +14,7 @@ import click
 from tracker.app.paths import tracker_paths
 from tracker.app.text import counted
 from tracker.cli.completion import logged_sessions
+from tracker.cli.exits import say
 from tracker.cli.options import (
     FILE,
     SESSION,
@@ -89,10 +90,9 @@ def history(
         missing = () if trash else not_logged(log, tracker_paths().recordings)
     if missing:
         # A training must have crashed.
-        click.echo(
+        say(
             f"{counted(len(missing), 'recording')} not in the log; "
-            "to add them: tracker rescore --missing",
-            err=True,
+            "to add them: tracker rescore --missing"
         )
     most = limit or (TABLE_LINES if output_format == "table" else None)
     if trend:
@@ -124,9 +124,7 @@ def _print_list(
     else:
         click.echo(json.dumps([as_object(each) for each in items], indent=2))
     if len(items) < there:
-        click.echo(
-            f"the newest {len(items)} of {there} {noun}; more with --limit {there}", err=True
-        )
+        say(f"the newest {len(items)} of {there} {noun}; more with --limit {there}")
 
 
 @click.command(
@@ -223,16 +221,13 @@ def edit(
         session_id = log.find(session)
         if undo:
             for each in log.undo(session_id):
-                click.echo(f"session {session_id}: undone: {edit_words(each)}", err=True)
+                say(f"session {session_id}: undone: {edit_words(each)}")
             return
         log.edit(session_id, edits)
     for each in edits:
-        click.echo(f"session {session_id}: {edit_words(each)}", err=True)
+        say(f"session {session_id}: {edit_words(each)}")
     if values["exercise"] is not None:
-        click.echo(
-            f"The reps have not changed; to count them again: tracker rescore {session_id}",
-            err=True,
-        )
+        say(f"The reps have not changed; to count them again: tracker rescore {session_id}")
 
 
 def _edits(
@@ -304,7 +299,7 @@ def delete(sessions: tuple[str, ...], restore: bool, purge: bool) -> None:
             log.delete(ids)
             names = " ".join(map(str, ids))
             outcome = f"in the trash; to restore: tracker delete --restore {names}"
-    click.echo(f"{counted(len(ids), 'session')} {outcome}", err=True)
+    say(f"{counted(len(ids), 'session')} {outcome}")
 
 
 @click.command(
@@ -327,4 +322,4 @@ def backup(file: Path, force: bool) -> None:
     with open_training_log() as log:
         log.back_up(file, force=force)
         sessions = len(log.list())
-    click.echo(f"{file}: {counted(sessions, 'session')} of {log.location}", err=True)
+    say(f"{file}: {counted(sessions, 'session')} of {log.location}")

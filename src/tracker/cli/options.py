@@ -18,6 +18,7 @@ from click.shell_completion import CompletionItem
 
 from tracker.app.paths import RECORDING_SUFFIX
 from tracker.cli.completion import sensor_kinds
+from tracker.cli.exits import say
 from tracker.domain import EXERCISES, OutputError, Plan, exercise_named, parse_tempo
 from tracker.domain.plan import LONGEST_HOLD_S, MOST_LOAD_KG, MOST_REPS, VELOCITY_LOSS_SHARES
 
@@ -370,7 +371,7 @@ async def heard_beside_lines(wish: SoundWish, session: Session) -> AsyncGenerato
 
     opened = await asyncio.to_thread(open_player, SYSTEM_CLOCK, wav=wish.file)
     if opened.complaint is not None:
-        click.echo(opened.complaint, err=True)
+        say(opened.complaint)
     sounding = AudioFeedback(opened.player)
     session.add_sink(sounding)
     looking = asyncio.ensure_future(sounding.run(session.snapshot, SYSTEM_CLOCK))

@@ -6,14 +6,12 @@ import asyncio
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, TypeVar
 
-import click
-
 from tracker.app.config import load_config
 from tracker.app.devices import SensorRequest
 from tracker.app.paths import tracker_paths
 from tracker.app.text import TextOutput, counted, number
 from tracker.ble import DeviceQuery
-from tracker.cli.exits import soon, unless_interrupted
+from tracker.cli.exits import say, soon, unless_interrupted
 from tracker.domain import BatteryRead, LinkChanged, SensorError, TrackerError
 from tracker.sensors import family, parse_settings
 
@@ -121,7 +119,7 @@ def use_sensors(
 
     async def run() -> None:
         for each in sensors:
-            click.echo(f"looking for {each.query.text}", err=True)
+            say(f"looking for {each.query.text}")
         async with AsyncExitStack() as stack:
             entering = stack.enter_async_context(opening)
             resource = await unless_interrupted(entering, interrupted)
@@ -151,12 +149,12 @@ def record_with(
     async def use(recording: Training) -> None:
         session = recording.session
         only = LinkChanged | BatteryRead
-        session.add_sink(TextOutput(lambda line: click.echo(line, err=True), only=only))
-        click.echo(f"{recording.title}\nrecording {seconds:g} s to {output}", err=True)
+        session.add_sink(TextOutput(say, only=only))
+        say(f"{recording.title}\nrecording {seconds:g} s to {output}")
         with interrupted.ending(lambda: soon(session.stop)):
             await session.run()
         ended = session.snapshot()
-        click.echo(f"{output}: {_amounts(ended)}", err=True)
+        say(f"{output}: {_amounts(ended)}")
         if ended.recording_failure is not None:
             raise TrackerError(ended.recording_failure)
 

@@ -18,7 +18,7 @@ from tracker import __version__
 from tracker.app.paths import RECORDING_SUFFIX, tracker_paths
 from tracker.app.text import counted
 from tracker.cli.completion import sessions_or_files
-from tracker.cli.exits import file_problem, interruption
+from tracker.cli.exits import file_problem, interruption, say
 from tracker.cli.options import SESSION, examples
 from tracker.cli.workers import (
     ClusterGoneError,
@@ -100,7 +100,7 @@ def rescore(
             work = work_for(log, targets, missing=missing, again=again)
             outcome = rescore_all(log, work, jobs, interrupted, scheduler)
         for line in outcome.lines:
-            click.echo(line, err=True)
+            say(line)
     if outcome.failed:
         raise click.ClickException("not everything could be analysed; see above")
 

@@ -16,7 +16,7 @@ import click
 from tracker.app.config import SensorChoice, load_config, save_sensor
 from tracker.app.paths import tracker_paths
 from tracker.cli.completion import sensor_kinds, sensors
-from tracker.cli.exits import interruption, soon, unless_interrupted
+from tracker.cli.exits import interruption, say, soon, unless_interrupted
 from tracker.cli.options import (
     ExerciseName,
     PositiveNumber,
@@ -75,12 +75,12 @@ def scan(seconds: float | None, output_format: str) -> None:
         click.echo(json.dumps([device_object(each) for each in found], indent=2))
         return
     if not found:
-        click.echo(_NOTHING_FOUND, err=True)
+        say(_NOTHING_FOUND)
         return
     click.echo("\n".join(device_table(found)))
     for each in found:
         if each.refusal is not None:
-            click.echo(f"{printable(each.name or each.address)}: {each.refusal}", err=True)
+            say(f"{printable(each.name or each.address)}: {each.refusal}")
 
 
 def device_object(device: DiscoveredDevice) -> dict[str, object]:
@@ -128,11 +128,8 @@ def _scan(seconds: float, *, live: bool) -> Scan:
             _redraw((), drawn)
         listening.result()
 
-    async def listen_until(interrupted: Interruption) -> None:
-        await unless_interrupted(listen(), interrupted)
-
     with interruption() as interrupted:
-        asyncio.run(listen_until(interrupted))
+        asyncio.run(unless_interrupted(listen(), interrupted))
         if interrupted.happened and scan.devices:
             # Ctrl-C means "seen enough": still print what was found.
             click.echo("\n".join(device_table(scan.devices)))
@@ -216,7 +213,7 @@ async def _passes_check(
     (sensor,) = source.sensors
     firmware = "" if sensor.firmware is None else f", firmware {sensor.firmware}"
     click.echo(f"connected to {sensor.title}: {sensor.family.title}, {sensor.address}{firmware}")
-    click.echo(f"keep it still: checking for {CHECK_S:g} s", err=True)
+    say(f"keep it still: checking for {CHECK_S:g} s")
     source.end_after(CHECK_S)
     check = LiveCheck(sensor.family.decoder(parse_settings(settings)))
     with interrupted.ending(lambda: soon(source.end)):

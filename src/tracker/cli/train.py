@@ -14,7 +14,7 @@ import click
 from tracker.app.paths import tracker_paths
 from tracker.app.text import TextOutput
 from tracker.cli.completion import sensors_or_simulated
-from tracker.cli.exits import interruption, soon
+from tracker.cli.exits import interruption, say, soon
 from tracker.cli.options import (
     MAX_SPEED,
     USUAL,
@@ -208,7 +208,7 @@ def train_once(
     async def use(training: Training) -> None:
         trainings.append(training)
         session = training.session
-        click.echo(f"{training.title}\nrecording to {training.recording}", err=True)
+        say(f"{training.title}\nrecording to {training.recording}")
         if on_screen:
             from tracker.tui import one_training
 
@@ -226,10 +226,10 @@ def train_once(
     finally:
         for training in trainings:
             if training.log_error is not None:
-                click.echo(f"not logged: {training.log_error.message}. {NOT_LOGGED}", err=True)
+                say(f"not logged: {training.log_error.message}. {NOT_LOGGED}")
             elif training.session_id is not None:
                 number = training.session_id
-                click.echo(f"logged as session {number}: tracker show {number}", err=True)
+                say(f"logged as session {number}: tracker show {number}")
     for training in trainings:
         ended = training.session.snapshot()
         failure = ended.failure or ended.recording_failure

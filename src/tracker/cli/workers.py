@@ -45,7 +45,10 @@ def usable_cores() -> int:
 
 
 def results(
-    work: Callable[[T], R], items: Sequence[T], jobs: int, stopped: Callable[[], bool]
+    work: Callable[[T], R],
+    items: Sequence[T],
+    jobs: int,
+    stopped: Callable[[], bool] = lambda: False,
 ) -> Generator[tuple[T, Callable[[], R]]]:
     """Yield each item with a function that gives its result, or raises what `work` raised.
 
@@ -134,7 +137,7 @@ def _is_lost(future: Future[R]) -> bool:
 def _pool(amount: int) -> ProcessPoolExecutor:
     # Not forked: Arrow's threads, which run already, do not survive a fork.
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(amount, context, _ignore_ctrl_c)
+    return ProcessPoolExecutor(amount, context, signal.signal, (signal.SIGINT, signal.SIG_IGN))
 
 
 @contextmanager
@@ -150,10 +153,6 @@ def _ctrl_c_blocked() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _ignore_ctrl_c() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
 CONNECT_S: Final = 10.0
 """How long a scheduler may take to answer, s: either it is up, or the address is wrong."""
 
@@ -166,7 +165,10 @@ class ClusterGoneError(TrackerError):
 
 
 def results_on(
-    scheduler: str, work: Callable[[T], R], items: Sequence[T], stopped: Callable[[], bool]
+    scheduler: str,
+    work: Callable[[T], R],
+    items: Sequence[T],
+    stopped: Callable[[], bool] = lambda: False,
 ) -> Generator[tuple[T, Callable[[], R]]]:
     """Do the same as `results` on the workers of a cluster.
 
