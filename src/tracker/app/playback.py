@@ -49,7 +49,6 @@ class Playback:
         *,
         end_s: float | None = None,
         recording_name: str | None = None,
-        sinks: Iterable[Sink] = (),
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
         self.info = info
@@ -57,7 +56,7 @@ class Playback:
         self._build_engine = build_engine
         self._end_s = end_s
         self._recording_name = recording_name
-        self._sinks = list(sinks)
+        self._sinks: list[Sink] = []
         self._clock = clock
         self._speed = 1.0
         self.paused = False

@@ -11,6 +11,7 @@ import signal
 import traceback
 from contextlib import contextmanager
 from enum import IntEnum
+from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import click
@@ -94,10 +95,10 @@ class Interruption:
 
     @contextmanager
     def ending(self, end: Callable[[], object]) -> Iterator[None]:
-        """Inside, call `end` on every Ctrl-C; also at once if there was one before."""
-        self._end = end
+        """Inside, call `end` soon after every Ctrl-C; also if there was one before."""
+        self._end = partial(soon, end)
         if self.happened:
-            end()
+            self._end()
         try:
             yield
         finally:
@@ -145,7 +146,7 @@ async def unless_interrupted(
 ) -> T | None:
     """Await `work`; on Ctrl-C, cancel it and return None once it has cleaned up."""
     task = asyncio.ensure_future(work)
-    with interrupted.ending(lambda: soon(task.cancel)):
+    with interrupted.ending(task.cancel):
         try:
             return await task
         except asyncio.CancelledError:

@@ -11,7 +11,7 @@ import click
 
 from tracker.app.clock import SYSTEM_CLOCK
 from tracker.app.text import TextOutput, counted
-from tracker.cli.exits import interruption, soon
+from tracker.cli.exits import interruption
 from tracker.cli.options import (
     FILE,
     USUAL,
@@ -85,7 +85,7 @@ def _play_lines(piece: Piece, speed: float, sound: SoundWish) -> None:
     # Not the loop's own handling: between two loops, Ctrl-C would interrupt anything.
     with interruption() as interrupted:
         click.echo(piece.title)
-        with interrupted.ending(lambda: soon(session.stop)):
+        with interrupted.ending(session.stop):
             asyncio.run(run())
         click.echo(total(session.snapshot().sets))
 

@@ -11,7 +11,7 @@ from tracker.app.devices import SensorRequest
 from tracker.app.paths import tracker_paths
 from tracker.app.text import TextOutput, counted, number
 from tracker.ble import DeviceQuery
-from tracker.cli.exits import say, soon, unless_interrupted
+from tracker.cli.exits import say, unless_interrupted
 from tracker.domain import BatteryRead, LinkChanged, SensorError, TrackerError
 from tracker.sensors import family, parse_settings
 
@@ -100,9 +100,9 @@ def settings_text(settings: Sequence[str]) -> str | None:
 
 
 def _is(saved: SensorChoice, text: str) -> bool:
-    wanted = DeviceQuery(text)
-    if wanted.address is not None:
-        return wanted.address == DeviceQuery(saved.address).address
+    address = DeviceQuery(text).address
+    if address is not None:
+        return address == DeviceQuery(saved.address).address
     return saved.name is not None and saved.name.casefold() == text.strip().casefold()
 
 
@@ -151,7 +151,7 @@ def record_with(
         only = LinkChanged | BatteryRead
         session.add_sink(TextOutput(say, only=only))
         say(f"{recording.title}\nrecording {seconds:g} s to {output}")
-        with interrupted.ending(lambda: soon(session.stop)):
+        with interrupted.ending(session.stop):
             await session.run()
         ended = session.snapshot()
         say(f"{output}: {_amounts(ended)}")

@@ -16,7 +16,7 @@ import click
 from tracker.app.config import SensorChoice, load_config, save_sensor
 from tracker.app.paths import tracker_paths
 from tracker.cli.completion import sensor_kinds, sensors
-from tracker.cli.exits import interruption, say, soon, unless_interrupted
+from tracker.cli.exits import interruption, say, unless_interrupted
 from tracker.cli.options import (
     ExerciseName,
     PositiveNumber,
@@ -216,7 +216,7 @@ async def _passes_check(
     say(f"keep it still: checking for {CHECK_S:g} s")
     source.end_after(CHECK_S)
     check = LiveCheck(sensor.family.decoder(parse_settings(settings)))
-    with interrupted.ending(lambda: soon(source.end)):
+    with interrupted.ending(source.end):
         await check.watch(queue.notifications())
     if interrupted.happened:
         return False

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from tracker.cli.completion import sensors_or_simulated
-from tracker.cli.exits import interruption, soon
+from tracker.cli.exits import interruption
 from tracker.cli.options import PositiveNumber, examples
 from tracker.domain import TrackerError
 
@@ -200,7 +200,7 @@ def serve_until_interrupted(
         over = asyncio.Event()
         async with serve(host, target.host, port, token) as used_port:
             _announce_link(Link(target.name, used_port, token), shared=target.shared)
-            with interrupted.ending(lambda: soon(over.set)):
+            with interrupted.ending(over.set):
                 await over.wait()
 
     asyncio.run(run())

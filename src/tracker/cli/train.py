@@ -14,7 +14,7 @@ import click
 from tracker.app.paths import tracker_paths
 from tracker.app.text import TextOutput
 from tracker.cli.completion import sensors_or_simulated
-from tracker.cli.exits import interruption, say, soon
+from tracker.cli.exits import interruption, say
 from tracker.cli.options import (
     MAX_SPEED,
     USUAL,
@@ -215,7 +215,7 @@ def train_once(
             await _show(one_training(session, service.earlier), service, interrupted, sound)
         else:
             session.add_sink(TextOutput(click.echo, exercise_named(session.info.exercise)))
-            with interrupted.ending(lambda: soon(session.stop)):
+            with interrupted.ending(session.stop):
                 async with heard_beside_lines(sound, session):
                     await session.run()
         click.echo(total(session.snapshot().sets))
@@ -255,6 +255,6 @@ async def _show(
         open_sound=sound.opener(),
         muted=muted,
     )
-    with interrupted.ending(lambda: soon(app.leave)):
+    with interrupted.ending(app.leave):
         await app.run_async()
     return app

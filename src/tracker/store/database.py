@@ -163,11 +163,8 @@ def _of_server(where: str, cause: BaseException | None) -> TrackerError:
     # PostgreSQL's error classes, appendix A of its manual.
     state = getattr(cause, "sqlstate", None) or ""
     if state.startswith("53") or state == "58030":
-        return OutputError(
-            where,
-            f"the server has no space or memory left: {problem}",
-            f"Ask its administrator. {_KEPT}",
-        )
+        problem = f"the server has no space or memory left: {problem}"
+        return OutputError(where, problem, f"Ask its administrator. {_KEPT}")
     if state in ("42501", "25006"):
         return OutputError(
             where,
@@ -175,10 +172,8 @@ def _of_server(where: str, cause: BaseException | None) -> TrackerError:
             "Ask the server's administrator for the right to create and write tables.",
         )
     if state in ("55P03", "40001", "40P01", "57014"):
-        return LogFailure(
-            f"{where}: another program holds the training log: {problem}",
-            f"Try again. {_KEPT}",
-        )
+        problem = f"another program holds the training log: {problem}"
+        return LogFailure(f"{where}: {problem}", f"Try again. {_KEPT}")
     if not state or state.startswith(("08", "28", "57", "3D")):
         return LogFailure(
             f"{where}: the server of the training log cannot be used: {problem}",

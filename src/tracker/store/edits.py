@@ -171,12 +171,11 @@ def _with(workout: Workout, edit: Edit) -> Workout:
             return replace(workout, info=replace(workout.info, exercise=value))
         case Field.NOTE:
             return replace(workout, note=value)
-        case Field.PAIN_BEFORE:
-            others = tuple(each for each in workout.pain if each.moment is not PainMoment.BEFORE)
-            return replace(workout, pain=(PainEntered(value, PainMoment.BEFORE), *others))
-        case _:
-            others = tuple(each for each in workout.pain if each.moment is not PainMoment.AFTER)
-            return replace(workout, pain=(*others, PainEntered(value, PainMoment.AFTER)))
+        case field:
+            before = field is Field.PAIN_BEFORE
+            entered = PainEntered(value, PainMoment.BEFORE if before else PainMoment.AFTER)
+            others = [each for each in workout.pain if each.moment is not entered.moment]
+            return replace(workout, pain=(entered, *others) if before else (*others, entered))
 
 
 def read_edits(connection: Connection, session_id: int) -> tuple[MadeEdit, ...]:
