@@ -165,7 +165,11 @@ def tracker() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code; None takes the process's own arguments."""
-    _replace_unprintable_characters()
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            # A question mark where the terminal lacks a character, instead of an error.
+            reconfigure(errors="replace")
     # What `--debug` sets, wherever it stands.
     options: dict[str, bool] = {}
     try:
@@ -193,14 +197,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         return report(error, "debug" in options)
     return code if isinstance(code, int) else ExitCode.OK
-
-
-def _replace_unprintable_characters() -> None:
-    """Print a question mark where the terminal lacks a character, instead of failing."""
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            reconfigure(errors="replace")
 
 
 def _discard_stdout() -> None:

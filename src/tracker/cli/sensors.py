@@ -43,11 +43,6 @@ if TYPE_CHECKING:
 REDRAW_S: Final = 0.5
 """Interval at which the table of a scan is redrawn, s; advertisements come ten times a second."""
 
-_NOTHING_FOUND: Final = (
-    "No sensor found. Switch it on, wake it by moving it, and disconnect it from phones;\n"
-    "a sensor that is connected does not advertise."
-)
-
 
 @click.command(
     epilog=examples(
@@ -75,7 +70,8 @@ def scan(seconds: float | None, output_format: str) -> None:
         click.echo(json.dumps([device_object(each) for each in found], indent=2))
         return
     if not found:
-        say(_NOTHING_FOUND)
+        say("No sensor found. Switch it on, wake it by moving it, and disconnect it from phones;")
+        say("a sensor that is connected does not advertise.")
         return
     click.echo("\n".join(device_table(found)))
     for each in found:

@@ -103,30 +103,28 @@ class _Processes(Generic[T, R]):
         self.close()
         self._pool = _pool(self.amount)
 
-    def begin(self, item: T) -> Future[R]:
+    def begin(self, item: T, pool: ProcessPoolExecutor | None = None) -> Future[R]:
         """Submit an item; on a broken pool, the future is broken too."""
-        return _begun(self._pool, self._work, item)
+        try:
+            with _ctrl_c_blocked():
+                return (pool or self._pool).submit(self._work, item)
+        except BrokenProcessPool as error:
+            return _failed(error)
 
     def done_alone(self, item: T) -> Future[R]:
         """Run an item that may kill its process in one of its own, where it harms no other."""
         for _ in range(_TRIES_ALONE):
             with _pool(1) as pool:
-                future = _begun(pool, self._work, item)
+                future = self.begin(item, pool)
                 if not _is_lost(future):
                     return future
-        lost: Future[R] = Future()
-        lost.set_exception(WorkerLostError())
-        return lost
+        return _failed(WorkerLostError())
 
 
-def _begun(pool: ProcessPoolExecutor, work: Callable[[T], R], item: T) -> Future[R]:
-    try:
-        with _ctrl_c_blocked():
-            return pool.submit(work, item)
-    except BrokenProcessPool as error:
-        broken: Future[R] = Future()
-        broken.set_exception(error)
-        return broken
+def _failed(error: Exception) -> Future[Any]:
+    future: Future[Any] = Future()
+    future.set_exception(error)
+    return future
 
 
 def _is_lost(future: Future[R]) -> bool:

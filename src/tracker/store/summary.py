@@ -15,7 +15,7 @@ from tracker.domain import InputError, PainMoment, mean_of_known
 from tracker.store.schema import SESSIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from sqlalchemy import ColumnElement, Connection, RowMapping
 
@@ -257,24 +257,15 @@ def _week(monday: date, sessions: Sequence[SessionSummary]) -> Week:
         reps=sum(each.reps_done for each in sessions),
         volume_kg=sum(volumes) if volumes else None,
         # A short session weighs as much as its reps.
-        rom_deg=_mean(sessions, lambda each: each.rom_deg, by_reps=True),
-        mean_velocity_mps=_mean(sessions, lambda each: each.mean_velocity_mps, by_reps=True),
-        lockout_s=_mean(sessions, lambda each: each.lockout_s, by_reps=True),
-        pain_before=_mean(sessions, lambda each: each.pain_before),
-        pain_after=_mean(sessions, lambda each: each.pain_after),
+        rom_deg=_mean((each.rom_deg, each.reps_measured) for each in sessions),
+        mean_velocity_mps=_mean((each.mean_velocity_mps, each.reps_measured) for each in sessions),
+        lockout_s=_mean((each.lockout_s, each.reps_measured) for each in sessions),
+        pain_before=mean_of_known(each.pain_before for each in sessions),
+        pain_after=mean_of_known(each.pain_after for each in sessions),
     )
 
 
-def _mean(
-    sessions: Sequence[SessionSummary],
-    value_of: Callable[[SessionSummary], float | None],
-    *,
-    by_reps: bool = False,
-) -> float | None:
-    known = [
-        (value, each.reps_measured if by_reps else 1)
-        for each in sessions
-        if (value := value_of(each)) is not None
-    ]
-    weight = sum(each for _, each in known)
-    return sum(value * each for value, each in known) / weight if weight else None
+def _mean(weighted: Iterable[tuple[float | None, int]]) -> float | None:
+    known = [(value, weight) for value, weight in weighted if value is not None]
+    total = sum(weight for _, weight in known)
+    return sum(value * weight for value, weight in known) / total if total else None
