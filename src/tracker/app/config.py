@@ -91,7 +91,7 @@ def load_config(path: Path) -> Config:
 
 
 def save_sensor(path: Path, sensor: SensorChoice) -> None:
-    """Save the usual sensor; raises `InputError` if the present file can't be read, or written."""
+    """Save the default sensor; raises `InputError` or `OutputError` for an unusable file."""
     _save(path, "sensor", asdict(sensor), lambda config: config.sensor == sensor)
 
 

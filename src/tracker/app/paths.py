@@ -101,7 +101,7 @@ def _beside(target: Path) -> Iterator[Path]:
 
 @contextmanager
 def atomic_write(target: Path, force: bool) -> Iterator[Path]:
-    """Yield a path to write to, which becomes `target` if nothing goes wrong, or `OutputError`."""
+    """Yield a path that becomes `target` on success; raises `OutputError` if it can't be."""
     refuse_existing(target, force)
     with _beside(target) as unfinished:
         yield unfinished

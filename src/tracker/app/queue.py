@@ -111,7 +111,7 @@ class NotificationQueue:
         return tuple(self._waiting.popleft() for _ in range(size))
 
     async def notifications(self) -> AsyncGenerator[Notification]:
-        """Yield everything one by one, to the end; then raise what `close` was given."""
+        """Yield everything one by one; at the end, raises what `close` was given."""
         while batch := await self.take():
             for notification in batch:
                 yield notification

@@ -161,7 +161,7 @@ class Session:
         self._queue.close()
 
     async def run(self) -> None:
-        """Run to the end of the source or `stop`, then raise what source or engine raised."""
+        """Run to the end of the source or `stop`; then raises what source or engine raised."""
         if self.state is not RunState.READY:
             raise RuntimeError("a session runs once; make a new one")
         self.state = RunState.RUNNING

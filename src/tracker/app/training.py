@@ -216,7 +216,7 @@ class TrainingService:
     async def opened(
         self, sensors: Sequence[SensorRequest], exercise: str, seconds: float | None = None
     ) -> AsyncGenerator[Opened]:
-        """Let sensors stream, or simulate without any; raises `SensorError` if one is away."""
+        """Start the sensors, or simulate if none; raises `SensorError` if one can't be reached."""
         started = local_now()
         if not sensors:
             # A long training takes a while to make.
@@ -344,7 +344,7 @@ class TrainingService:
             return log.workout(session_id)
 
     def replay(self, session_id: int) -> Playback:
-        """Return a past training to be played; raises `TrackerError` without its recording."""
+        """Return a past training to play; raises `TrackerError` if its recording can't be read."""
         with open_training_log(self._paths) as log:
             kept = log.detail(session_id)
         if kept.recording is None:
@@ -427,13 +427,13 @@ def _absolute(place: str, where: str) -> str:
 
 
 def log_is_there(place: str) -> bool:
-    """Return whether the log's file exists; one on a server does. `InputError` for a bad URL."""
+    """Return whether the log exists; true on a server. Raises `InputError` for a bad URL."""
     file = file_of(log_url(place))
     return file is None or file.exists()
 
 
 def open_training_log(paths: Paths | None = None) -> TrainingLog:
-    """Open the wearer's log, created if it is new; raises `TrackerError` if it can't be used."""
+    """Open the log, or create it; raises `TrackerError` if it can't be used."""
     return TrainingLog(log_place(paths or tracker_paths()), local_now)
 
 

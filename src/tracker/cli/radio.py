@@ -31,7 +31,7 @@ Resource = TypeVar("Resource")
 def requested_sensors(
     sensor: str | None, second: str | None, kind: str | None, settings: Sequence[str]
 ) -> tuple[SensorRequest, ...]:
-    """Return the one or two sensors that are meant, or raise as `chosen_sensor` does."""
+    """Return the requested one or two sensors; raises `TrackerError` if both are the same."""
     first = chosen_sensor(sensor, kind, settings)
     if second is None:
         return (first,)
@@ -47,7 +47,7 @@ def requested_sensors(
 def chosen_sensor(
     text: str | None, kind: str | None = None, settings: Sequence[str] = ()
 ) -> SensorRequest:
-    """Return the named or else the paired sensor; raises `TrackerError` if it can't be meant."""
+    """Return the named sensor, else the paired one; raises `TrackerError` if that is none."""
     saved = load_config(tracker_paths().config_file).sensor
     if text is None:
         if saved is None:

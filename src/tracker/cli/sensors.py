@@ -168,7 +168,7 @@ def pair(sensor: str, kind: str | None, settings: tuple[str, ...]) -> None:
 def pair_with(
     text: str, kind: str | None, settings: Sequence[str], interrupted: Interruption
 ) -> None:
-    """Check a sensor, save it as the default, or raise `SensorError` if it can't be trusted."""
+    """Check a sensor and save it as the default; raises `SensorError` if it fails."""
     from tracker.app.clock import SYSTEM_CLOCK
     from tracker.app.devices import SensorRequest
     from tracker.app.queue import NotificationQueue, OnFull

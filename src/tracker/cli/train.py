@@ -174,7 +174,7 @@ def begins_with_the_list(*named: object) -> bool:
 def train_from_the_list(
     service: TrainingService, interrupted: Interruption, sound: SoundWish
 ) -> None:
-    """Train from the list of sensors until the wearer quits, or raise what went wrong."""
+    """Train from the list of sensors until the wearer quits; raises the last `TrackerError`."""
     # Textual costs 0.2 s.
     from tracker.tui import coaching
 
@@ -194,7 +194,7 @@ def train_once(
     headless: bool,
     sound: SoundWish = USUAL,
 ) -> None:
-    """Train to the end of the stream, or of the wearer's wish, or raise a `TrackerError`."""
+    """Train until the stream or the wearer ends it; raises `TrackerError` if that fails."""
     on_screen = not headless and screen_is_there()
     from tracker.app.training import NOT_LOGGED
     from tracker.cli.radio import use_sensors

@@ -49,7 +49,7 @@ _ADVICE: Final = (
 
 
 def log_url(place: str | Path) -> URL:
-    """Return the URL of a log, or raise `InputError` if it can't be read or kept there."""
+    """Return the URL of a log; raises `InputError` if it can't be read or used."""
     text = str(place)
     if isinstance(place, Path) or "://" not in text:
         return URL.create("sqlite", database=str(Path(text).expanduser().absolute()))

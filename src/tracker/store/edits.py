@@ -179,7 +179,7 @@ def _with(workout: Workout, edit: Edit) -> Workout:
 
 
 def read_edits(connection: Connection, session_id: int) -> tuple[MadeEdit, ...]:
-    """Return every edit in order, undone ones too; raises `InputError` for one that is too new."""
+    """Return every edit in order, also undone ones; raises `InputError` for an unknown field."""
     query = select(EDITS).where(EDITS.c.session_id == session_id).order_by(EDITS.c.id)
     return tuple(
         MadeEdit(

@@ -179,12 +179,15 @@ class TrainingLog:
             return int(connection.scalar(select(func.max(SESSIONS.c.id))) or 0)
 
     def find(self, text: str) -> int:
-        """Find a session by its id, `last` or recording's name; raises `InputError` else."""
+        """Return the id of a session by its id, `last`, or the start of its recording's name.
+
+        Raises `InputError` if it matches no session, or more than one.
+        """
         with self._database.reading() as connection:
             return find_session(connection, text)
 
     def edit(self, session_id: int, edits: Sequence[Edit]) -> None:
-        """Correct a session in one change, or raise `InputError` if one edit is implausible."""
+        """Correct a session in one change; raises `InputError` if an edit is implausible."""
         for edit in edits:
             check_edit(edit)
         with self._database.writing() as connection:
@@ -202,15 +205,15 @@ class TrainingLog:
         return edits
 
     def delete(self, session_ids: Iterable[int]) -> None:
-        """Put sessions into the trash; none, and an `InputError`, if one does not exist."""
+        """Move sessions to the trash; raises `InputError`, moving none, if one is unknown."""
         self._trash(session_ids, in_order(self._now()))
 
     def restore(self, session_ids: Iterable[int]) -> None:
-        """Take sessions out of the trash; none, and an `InputError`, if one does not exist."""
+        """Restore sessions; raises `InputError`, restoring none, if one is unknown."""
         self._trash(session_ids, None)
 
     def purge(self, session_ids: Iterable[int]) -> None:
-        """Remove sessions in the trash for good; none, and an `InputError`, if one isn't there."""
+        """Purge sessions; raises `InputError`, purging none, if one is not in the trash."""
         with self._database.writing() as connection:
             for session_id in session_ids:
                 session = session_of(connection, session_id)

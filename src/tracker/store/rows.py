@@ -81,7 +81,7 @@ def write_measured(connection: Connection, session_id: int, workout: Workout) ->
 
 
 def read_workout(connection: Connection, session: RowMapping) -> Workout:
-    """Return what was measured and entered; raises `InputError` if it is too new to be read."""
+    """Return a training without edits; raises `InputError` if a newer tracker wrote it."""
     found = {table: _rows_of(connection, table, session["id"]) for table in MEASURED}
     spans: dict[tuple[int, int], list[PhaseSpan]] = {}
     for row in found[PHASES]:

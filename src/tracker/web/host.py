@@ -116,7 +116,7 @@ class SessionHost:
         unseen_s: float,
         report: Callable[[str], None],
     ) -> None:
-        """Show `command`, which the first visit starts, and end it unseen for `unseen_s`.
+        """Show `command`, started by the first visit and ended once unseen for `unseen_s`.
 
         `report` takes lines for the terminal of the server.
         """
