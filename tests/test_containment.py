@@ -231,7 +231,7 @@ async def test_a_session_goes_on_and_everything_is_recorded() -> None:
 
 
 def reached(session: Session, time_s: float) -> bool:
-    return (session.position_s or 0.0) > time_s
+    return (session.snapshot().position_s or 0.0) > time_s
 
 
 async def test_the_screen_says_that_counting_restarted() -> None:

@@ -23,7 +23,7 @@ from tracker.domain import (
 from tracker.domain.units import NS_PER_S, ns_from_s, s_from_ns
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Sequence
+    from collections.abc import AsyncGenerator, Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -140,7 +140,7 @@ class GatedSource:
         open_until_s = max(self._open_until_s, self._fast_until_s)
         return not self.paused and s_from_ns(notification.received_ns) <= open_until_s + 1e-9
 
-    async def notifications(self) -> AsyncIterator[Notification]:
+    async def notifications(self) -> AsyncGenerator[Notification]:
         try:
             for notification in self._script:
                 while not self._may_pass(notification):

@@ -19,7 +19,6 @@ from tracker.app.config import (
     SensorChoice,
     Theme,
     TrainingChoice,
-    config_path,
     load_config,
     save_plan,
     save_sensor,
@@ -30,12 +29,12 @@ from tracker.app.paths import (
     HOME_VARIABLE,
     atomic_write,
     new_recording_path,
-    refuse_existing,
     refuse_filled,
     tracker_paths,
     whole_folder,
 )
 from tracker.domain import EXERCISES, InputError, OutputError, Plan
+from tracker.domain.errors import refuse_existing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +45,7 @@ SENSOR = SensorChoice("C0:FF:EE:00:1A:2B", "profile", "HipOne 1A2B")
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    return config_path(tmp_path / "config")
+    return tmp_path / "config" / "config.toml"
 
 
 def write(path: Path, text: str) -> Path:
@@ -75,7 +74,7 @@ def test_what_is_saved_is_loaded(path: Path, sensor: SensorChoice) -> None:
 
 @given(name=st.text(st.characters(exclude_categories=["Cs"])))
 def test_any_name_survives(name: str, tmp_path_factory: pytest.TempPathFactory) -> None:
-    path = config_path(tmp_path_factory.mktemp("config"))
+    path = tmp_path_factory.mktemp("config") / "config.toml"
     save_sensor(path, SensorChoice("C0:FF:EE:00:1A:2B", "profile", name))
     assert load_config(path).sensor == SensorChoice("C0:FF:EE:00:1A:2B", "profile", name)
 
@@ -84,7 +83,7 @@ def test_any_name_survives(name: str, tmp_path_factory: pytest.TempPathFactory) 
 def test_any_plan_survives(
     plan: Plan, exercise: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    path = config_path(tmp_path_factory.mktemp("config"))
+    path = tmp_path_factory.mktemp("config") / "config.toml"
     save_plan(path, exercise, Plan(target_reps=3))
     save_plan(path, exercise, plan)
     assert load_config(path).plan == {exercise: plan}
@@ -187,7 +186,7 @@ def test_a_folder_in_its_place_is_told(path: Path) -> None:
 def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "config").write_text("a file", encoding="utf-8")
     with pytest.raises((OutputError, InputError), match=r"config"):
-        save_sensor(config_path(tmp_path / "config"), SENSOR)
+        save_sensor(tmp_path / "config" / "config.toml", SENSOR)
 
 
 def test_an_interrupted_save_leaves_the_old_file(

@@ -68,9 +68,9 @@ class Deck:
             self._open,
             lambda: ScriptedEngine(SCRIPT, ending=(SetEnded(19.0, 1, 9),)),
             end_s=20.0,
-            sinks=[self.sink],
             clock=ManualClock(),
         )
+        self.playback.add_sink(self.sink)
 
     def _open(self) -> GatedSource:
         self.sources.append(GatedSource(samples_every(0.1, 20.0)))

@@ -476,7 +476,6 @@ def test_nothing_is_known_before_the_start_and_nothing_is_zero() -> None:
     assert snapshot.rate_hz is None
     assert snapshot.sample_age_s is None
     assert snapshot.phase_elapsed_s is None
-    assert snapshot.last_rep is None
     assert snapshot.recording is RecordingState.OFF
 
 

@@ -30,7 +30,6 @@ async def test_before_the_first_rep_there_is_no_set_no_rest_and_no_rep() -> None
 
     assert snapshot.current_set is None
     assert snapshot.resting_s is None
-    assert snapshot.last_rep is None
 
 
 async def test_a_running_lockout_counts_from_where_it_started() -> None:
@@ -47,8 +46,7 @@ async def test_after_a_set_the_rest_is_timed_from_its_end() -> None:
     assert snapshot.current_set.ended
     assert snapshot.resting_s == pytest.approx(65.0 - (SET_STARTS_S[0] + REPS * REP_S - 0.4))
     assert snapshot.phase_elapsed_s is None
-    assert snapshot.last_rep is not None
-    assert snapshot.last_rep.index == REPS
+    assert snapshot.sets[-1].reps[-1].index == REPS
 
 
 def test_a_copy_cannot_be_changed_and_does_not_follow_its_origin() -> None:

@@ -4,7 +4,6 @@ import pytest
 
 from tests.workouts import REPS, rep_at, said_at
 from tracker.app.text import (
-    LinkLines,
     LinkWords,
     TextOutput,
     clock_time,
@@ -212,7 +211,7 @@ def test_and_only_once_for_each_sensor() -> None:
 
 def test_whoever_wants_nothing_else_gets_these_lines_alone() -> None:
     lines: list[str] = []
-    sink = LinkLines(lines.append)
+    sink = TextOutput(lines.append, only=LinkChanged | BatteryRead)
     sink.accept([*OPENING, SetStarted(1.0, 1), link(31.0, LinkState.LOST)], 31.0)
     assert lines == ["! sensor lost at 0:31"]
 

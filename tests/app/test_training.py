@@ -19,9 +19,7 @@ from tracker.app.session import Session
 from tracker.app.snapshot import RunState
 from tracker.app.training import (
     LOOKED_BACK,
-    Calibration,
     Simulated,
-    TrainingDefaults,
     TrainingRequest,
     TrainingService,
     open_training_log,
@@ -31,6 +29,7 @@ from tracker.domain import (
     ENTRY_CHANNEL,
     MARK_CHANNEL,
     InputError,
+    MarkKind,
     NoteEntered,
     OutputError,
     PainEntered,
@@ -134,7 +133,7 @@ def entries_in(recording: Path) -> list[object]:
 
 async def test_what_is_planned_stands_first_in_the_recording(paths: Paths) -> None:
     service = service_in(paths, FakeRadio(sensor_on_a_table()))
-    request = TrainingRequest(WORN, "squat", PLAN, 2, Calibration.HOLD, seconds=0.2)
+    request = TrainingRequest(WORN, "squat", PLAN, 2, MarkKind.CALIBRATION, seconds=0.2)
     async with service.training(request) as training:
         await training.session.run()
     kinds = [notification.channel for notification in open_recording(training.recording)]
@@ -225,7 +224,7 @@ async def test_nobody_can_simulate_a_squat(paths: Paths) -> None:
 
 def test_what_is_chosen_is_remembered(paths: Paths) -> None:
     service = service_in(paths)
-    service.remember(TrainingChoice(sound=False, theme=Theme.LIGHT))
+    service.remember(sound=False, theme=Theme.LIGHT)
     service.remember_plan("glute_bridge", PLAN)
     service.remember_sensor(SENSOR)
     service.remember_sensor(SIMULATED)
@@ -256,21 +255,17 @@ def test_what_was_said_before_stands_in_the_set_up_first(paths: Paths) -> None:
     assert service_in(paths).last_plan("glute_bridge") == known
     assert service_in(paths).last_plan("hip_thrust") is None
 
-    said = TrainingService(paths, radio=FakeRadio(), defaults=TrainingDefaults("hip_thrust", PLAN))
+    said = TrainingService(paths, radio=FakeRadio(), exercise="hip_thrust", plan=PLAN)
     assert said.first_exercise(SIMULATED) == "hip_thrust"
     assert said.last_plan("hip_thrust") == PLAN
     assert said.last_plan("glute_bridge") == known
     # A plan without an exercise is for the one that stands there first.
-    assert (
-        TrainingService(paths, radio=FakeRadio(), defaults=TrainingDefaults(plan=PLAN)).last_plan(
-            "squat"
-        )
-        == PLAN
-    )
+    planned = TrainingService(paths, radio=FakeRadio(), plan=PLAN)
+    assert planned.last_plan("squat") == PLAN
 
 
 def test_an_exercise_that_cannot_be_had_gives_way_to_one_that_can(paths: Paths) -> None:
-    service = TrainingService(paths, radio=FakeRadio(), defaults=TrainingDefaults("squat"))
+    service = TrainingService(paths, radio=FakeRadio(), exercise="squat")
     assert service.first_exercise(SENSOR) == "squat"
     assert service.first_exercise(SIMULATED) in service.exercises(SIMULATED)
 

@@ -95,7 +95,6 @@ def around(monkeypatch: pytest.MonkeyPatch) -> Callable[..., FakeRadio]:
     def put(*sensors: FakeSensor) -> FakeRadio:
         radio = FakeRadio(*sensors)
         monkeypatch.setattr("tracker.app.training.BleakRadio", lambda: radio)
-        monkeypatch.setattr("tracker.cli.radio.BleakRadio", lambda: radio)
         monkeypatch.setattr("tracker.ble.BleakRadio", lambda: radio)
         return radio
 

@@ -4,12 +4,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tracker.app.config import SensorChoice, config_path, save_sensor
+from tracker.app.config import SensorChoice, save_sensor
 from tracker.app.devices import SensorRequest
 from tracker.app.paths import tracker_paths
 from tracker.ble import DeviceQuery
 from tracker.cli.radio import (
-    another_sensor,
     chosen_sensor,
     refuse_unfit,
     requested_sensors,
@@ -32,7 +31,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def paired(home: Path) -> None:
-    save_sensor(config_path(tracker_paths().config), SAVED)
+    save_sensor(tracker_paths().config_file, SAVED)
 
 
 def test_without_any_it_says_what_to_do() -> None:
@@ -61,12 +60,12 @@ def test_what_is_typed_beats_what_is_saved() -> None:
 @pytest.mark.usefixtures("paired")
 def test_a_second_sensor_is_another_one() -> None:
     first = chosen_sensor(None)
-    assert another_sensor("C0:FF:EE:00:00:99", first).query.text == "C0:FF:EE:00:00:99"
     with pytest.raises(TrackerError, match="Both sensors"):
-        another_sensor(ADDRESS.lower(), first)
+        requested_sensors(None, ADDRESS.lower(), None, ())
     other = "C0:FF:EE:00:00:99"
     assert requested_sensors(None, None, None, ()) == (first,)
-    assert requested_sensors(None, other, None, ()) == (first, another_sensor(other, first))
+    assert requested_sensors(None, other, None, ()) == (first, chosen_sensor(other))
+    assert chosen_sensor(other).query.text == other
 
 
 def test_a_kind_that_no_radio_speaks_is_refused() -> None:

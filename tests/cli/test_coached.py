@@ -8,7 +8,7 @@ import pytest
 
 from tests.tui.coaching import comes
 from tests.tui.staging import training_of
-from tracker.app.config import TrainingChoice, config_path, save_training
+from tracker.app.config import TrainingChoice, save_training
 from tracker.app.paths import tracker_paths
 from tracker.app.training import Simulated, TrainingService
 from tracker.cli.exits import interruption
@@ -94,7 +94,7 @@ def test_sound_is_as_chosen_in_the_set_up_unless_it_is_wished_for(
 ) -> None:
     # What opens the device is not called: nothing may be played where tests run.
     monkeypatch.setattr(SoundWish, "opener", lambda _self: None)
-    save_training(config_path(tracker_paths().config), TrainingChoice(sound=chosen))
+    save_training(tracker_paths().config_file, TrainingChoice(sound=chosen))
     wearer = Wearer(monkeypatch)
     train(wish)
     assert wearer.muted is muted
@@ -122,7 +122,7 @@ def test_what_no_screen_could_say_any_more_is_said_afterwards(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The log can't be written, which turns out when the screen is left in mid-training."""
-    save_training(config_path(tracker_paths().config), TrainingChoice(warned=True))
+    save_training(tracker_paths().config_file, TrainingChoice(warned=True))
 
     async def run_async(self: TrackerApp, **_options: object) -> None:
         async with self.run_test() as pilot:

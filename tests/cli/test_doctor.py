@@ -11,7 +11,7 @@ import pytest
 
 from tests.sound.listening import HandClock, Whistler, heard, onsets_s, pitch_hz
 from tracker.app.clock import SYSTEM_CLOCK
-from tracker.app.config import SensorChoice, config_path, save_sensor
+from tracker.app.config import SensorChoice, save_sensor
 from tracker.app.paths import Paths, tracker_paths
 from tracker.ble import LATER, AdapterError, LinkError
 from tracker.cli import doctor
@@ -276,16 +276,16 @@ def test_a_folder_that_may_not_be_written_is_told(tmp_path: Path) -> None:
 
 
 def test_the_paired_sensor_is_named(tmp_path: Path) -> None:
-    none = checks.configuration(tmp_path)
+    none = checks.configuration(tmp_path / "config.toml")
     assert none.good
     assert "tracker pair" in none.text
-    save_sensor(config_path(tmp_path), SensorChoice("C0:FF", "profile", "HipOne"))
-    assert checks.configuration(tmp_path).text == "HipOne (profile) at C0:FF"
+    save_sensor(tmp_path / "config.toml", SensorChoice("C0:FF", "profile", "HipOne"))
+    assert checks.configuration(tmp_path / "config.toml").text == "HipOne (profile) at C0:FF"
 
 
 def test_a_configuration_that_cannot_be_read_is_told(tmp_path: Path) -> None:
-    config_path(tmp_path).write_text("[sensr]\n", encoding="utf-8")
-    check = checks.configuration(tmp_path)
+    (tmp_path / "config.toml").write_text("[sensr]\n", encoding="utf-8")
+    check = checks.configuration(tmp_path / "config.toml")
     assert not check.good
     assert "sensr" in check.text
     assert "sensor" in check.advice

@@ -9,7 +9,7 @@ import pytest
 
 from tests.ble.fake_radio import ADDRESS, NAME, FakeRadio, FakeSensor
 from tests.cli.worn import sensor_on_a_table
-from tracker.app.config import SensorChoice, config_path, load_config
+from tracker.app.config import SensorChoice, load_config
 from tracker.app.devices import SensorRequest
 from tracker.app.paths import tracker_paths
 from tracker.ble import AdapterError, DeviceQuery, DiscoveredDevice
@@ -161,7 +161,7 @@ def pair(text: str, kind: str | None, settings: Sequence[str]) -> None:
 
 
 def saved() -> SensorChoice | None:
-    return load_config(config_path(tracker_paths().config)).sensor
+    return load_config(tracker_paths().config_file).sensor
 
 
 def test_a_good_sensor_is_checked_and_remembered(

@@ -138,7 +138,11 @@ def test_recordings_are_listed_with_what_measured_them(log: TrainingLog) -> None
     log.edit(session_id, [Edit(Field.EXERCISE, "glute_bridge"), Edit(Field.REPS, 6, 1)])
     (known,) = log.recordings()
     assert (known.id, known.recording, known.sha256) == (session_id, "/r/a.arrows", "aa")
-    assert (known.tracker_version, known.exercise, known.reps) == ("1.0", "glute_bridge", 10)
+    assert (known.tracker_version, known.shown_exercise, known.reps_done) == (
+        "1.0",
+        "glute_bridge",
+        10,
+    )
     assert known.counted_as == "hip_thrust"
     assert known.duration_s == 120.0
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual.widgets import Input
@@ -11,10 +10,10 @@ from textual.widgets import Input
 from tests.app.doubles import ManualClock
 from tests.ble.fake_radio import FakeRadio
 from tests.tui.staging import look
-from tracker.app.config import config_path, save_sensor
+from tracker.app.config import save_sensor
 from tracker.app.devices import SIMULATED
 from tracker.app.paths import Paths
-from tracker.app.training import Calibration, Simulated, TrainingService
+from tracker.app.training import Simulated, TrainingService
 from tracker.domain import ENTRY_CHANNEL, UserInput, read_control_message
 from tracker.recording import open_recording
 from tracker.tui import TrackerApp
@@ -67,7 +66,7 @@ class Gym:
         self.clock = ManualClock()
         self._simulated = Simulated(speed=SPEED, seconds=seconds)
         if saved is not None:
-            save_sensor(config_path(self.paths.config), saved)
+            save_sensor(self.paths.config_file, saved)
 
     @property
     def service(self) -> TrainingService:
@@ -92,13 +91,13 @@ class Gym:
         return TrackerApp(
             flow,
             theme=service.config.training.theme,
-            remember_theme=service.remember_theme,
+            remember_theme=lambda theme: service.remember(theme=theme),
         )
 
     def app_in_training(self, plan: Plan, device: Device = SIMULATED) -> TrackerApp:
         """Return an app that begins by connecting for a training."""
-        self.service.remember(replace(self.service.config.training, warned=True))
-        form = SetupForm("hip_thrust", plan, None, Calibration.NONE, sound=True)
+        self.service.remember(warned=True)
+        form = SetupForm("hip_thrust", plan, None, None, sound=True)
         return self.app(lambda coach: coach.connect_and_train(device, form))
 
     def entries(self) -> list[Entry]:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -43,7 +42,7 @@ class Shown:
 
 
 async def begun(command: Sequence[str] = COMMAND) -> tuple[Training, Shown, asyncio.Task[Ending]]:
-    training = await Training.begin(command, Size(61, 17), os.environ)
+    training = await Training.begin(command, Size(61, 17))
     shown = Shown()
     return training, shown, asyncio.ensure_future(training.run(shown.paint, shown.lines.append))
 
@@ -146,8 +145,10 @@ async def test_keys_for_a_command_that_reads_none_are_bounded() -> None:
     await running
 
 
-def test_the_environment_makes_textual_draw_to_pipes() -> None:
-    made = environment({"HOME": "/h", "TERM": "dumb"}, Size(80, 24))
+def test_the_environment_makes_textual_draw_to_pipes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/h")
+    monkeypatch.setenv("TERM", "dumb")
+    made = environment(Size(80, 24))
     assert made["TEXTUAL_DRIVER"] == "textual.drivers.web_driver:WebDriver"
     assert (made["COLUMNS"], made["ROWS"]) == ("80", "24")
     assert made["HOME"] == "/h"

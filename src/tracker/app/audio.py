@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from tracker.app.clock import Clock
     from tracker.app.snapshot import SessionSnapshot
-    from tracker.coach import LastPoll, Rule
+    from tracker.coach import LastPoll
     from tracker.domain import Event
     from tracker.sound import Player, Sound
 
@@ -49,18 +49,16 @@ _TONES: Final = {
 
 
 class AudioFeedback:
-    """A sink of a session that plays its sounds.
-
-    Parameters
-    ----------
-    player
-        Plays it.
-    """
+    """A sink of a session that plays its sounds."""
 
     def __init__(self, player: Player) -> None:
         self._player = player
         # Phrases without a number are known ahead; prepared, they begin without delay.
-        self._player.prepare(Speech(text) for rule in RULES.values() for text in _phrases(rule))
+        rules = RULES.values()
+        phrases = (
+            each for rule in rules for each in (*rule.texts, rule.plain, rule.strong, rule.praise)
+        )
+        self._player.prepare(Speech(text) for text in phrases if text and "{" not in text)
         # Not a SessionState: this may be added in the middle of a set.
         self._adjusted: Counter[int] = Counter()
         self._last_poll: LastPoll | None = None
@@ -120,12 +118,6 @@ class AudioFeedback:
 
 
 _DOWN: Final = frozenset({LinkState.STALLED, LinkState.LOST, LinkState.GONE})
-
-
-def _phrases(rule: Rule) -> Iterator[str]:
-    for text in (*rule.texts, rule.plain, rule.strong, rule.praise):
-        if text and "{" not in text:
-            yield text
 
 
 def interval_of(snapshot: SessionSnapshot) -> Interval | None:

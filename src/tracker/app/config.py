@@ -10,9 +10,9 @@ import difflib
 import json
 import re
 import tomllib
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, asdict, dataclass, field, fields
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tracker.app.paths import atomic_write
 from tracker.domain import (
@@ -29,11 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from _typeshed import DataclassInstance
-
-CONFIG_NAME: Final = "config.toml"
-"""Name of the file in the folder for configuration."""
-
 
 @dataclass(frozen=True, slots=True)
 class SensorChoice:
@@ -42,7 +37,6 @@ class SensorChoice:
     address: str
     """As `tracker scan` prints it."""
     kind: str
-    """Kind of the sensor."""
     name: str | None = None
     """Its own name."""
     settings: str | None = None
@@ -61,11 +55,9 @@ class TrainingChoice:
     """What was chosen last on the screen."""
 
     exercise: str = "hip_thrust"
-    """Name of the exercise that was trained last."""
     sound: bool = True
     """Whether counts and cues can be heard."""
     theme: Theme = Theme.DARK
-    """Light or dark."""
     warned: bool = False
     """Whether the wearer has seen the advice on when to ask a professional."""
 
@@ -83,53 +75,29 @@ class Config:
     """Everything that is remembered."""
 
     sensor: SensorChoice | None = None
-    """The sensor to use if none is named."""
     training: TrainingChoice = TrainingChoice()
-    """What was chosen last on the screen."""
     plan: Mapping[str, Plan] = field(default_factory=dict)
     """The last plan for each exercise, by its name."""
     log: LogChoice | None = None
     """Where the training log is kept; None is a file in the folder for data."""
 
 
-def config_path(folder: Path) -> Path:
-    """Return where the configuration is.
-
-    Parameters
-    ----------
-    folder
-        `Paths.config`.
-    """
-    return folder / CONFIG_NAME
+Choice = TypeVar("Choice", SensorChoice, LogChoice)
 
 
 def load_config(path: Path) -> Config:
-    """Return the choices; the defaults if there is no file.
-
-    Raises
-    ------
-    InputError
-        If the file can't be read, or has an unknown key.
-    """
+    """Return the choices, the defaults without a file; raises `InputError` if it can't be read."""
     return _parsed(path, _read(path))
 
 
 def save_sensor(path: Path, sensor: SensorChoice) -> None:
-    """Make `sensor` the one to use if none is named.
-
-    Raises
-    ------
-    InputError
-        If the present file can't be read: its contents would be lost.
-    OutputError
-        If the file can't be written.
-    """
-    _save(path, "sensor", _values_of(sensor), lambda config: config.sensor == sensor)
+    """Save the default sensor; raises `InputError` or `OutputError` for an unusable file."""
+    _save(path, "sensor", asdict(sensor), lambda config: config.sensor == sensor)
 
 
 def save_training(path: Path, training: TrainingChoice) -> None:
     """Remember what was chosen on the screen; raises as `save_sensor` does."""
-    _save(path, "training", _values_of(training), lambda config: config.training == training)
+    _save(path, "training", asdict(training), lambda config: config.training == training)
 
 
 def save_plan(path: Path, exercise: str, plan: Plan) -> None:
@@ -154,7 +122,10 @@ def _save(
             f"[{name}] is written in a form that can't be replaced",
             "Remove that table from the file, and try again.",
         )
-    _replace(path, text)
+    with writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    with atomic_write(path, force=True) as unfinished:
+        unfinished.write_text(text, encoding="utf-8")
 
 
 def _read(path: Path) -> str:
@@ -180,17 +151,18 @@ def _parsed(path: Path, text: str) -> Config:
             str(path), f"is not TOML: {error}", "Fix that line, or remove the file and pair again."
         ) from error
     _refuse_unknown(path, document, Config, "")
-    sensor = _texts(
-        path, document, "sensor", SensorChoice, "Write it again with: tracker pair ADDRESS"
-    )
-    log = _texts(path, document, "log", LogChoice, "Write a path or a URL, or remove the table.")
     plans = _subtable(path, document, "plan") or {}
-    plan = {name: _plan(path, name, _subtable(path, plans, name, "plan.") or {}) for name in plans}
     return Config(
-        sensor=None if sensor is None else SensorChoice(**sensor),
+        sensor=_texts(
+            path, document, "sensor", SensorChoice, "Write it again with: tracker pair ADDRESS"
+        ),
         training=_training(path, _subtable(path, document, "training") or {}),
-        plan=plan,
-        log=None if log is None else LogChoice(**log),
+        plan={
+            name: _plan(path, name, _subtable(path, plans, name, "plan.") or {}) for name in plans
+        },
+        log=_texts(
+            path, document, "log", LogChoice, "Write a path or a URL, or remove the table."
+        ),
     )
 
 
@@ -229,14 +201,12 @@ def _plan(path: Path, name: str, table: Mapping[str, Any]) -> Plan:
 
 
 def _texts(
-    path: Path, document: Mapping[str, Any], name: str, shape: type[DataclassInstance], advice: str
-) -> dict[str, str] | None:
+    path: Path, document: Mapping[str, Any], name: str, shape: type[Choice], advice: str
+) -> Choice | None:
     """Return a table in which every value is text, or None if it is not there."""
-    table = document.get(name)
+    table = _subtable(path, document, name)
     if table is None:
         return None
-    if not isinstance(table, dict):
-        raise InputError(str(path), f"expected a table [{name}]")
     _refuse_unknown(path, table, shape, f"{name}.")
     for key, value in table.items():
         if not isinstance(value, str):
@@ -244,7 +214,7 @@ def _texts(
     for each in fields(shape):
         if each.default is MISSING and each.name not in table:
             raise InputError(str(path), f"{name}.{each.name} is missing", advice)
-    return table
+    return shape(**table)
 
 
 def _refuse_unknown(path: Path, table: Mapping[str, Any], shape: type, prefix: str) -> None:
@@ -260,11 +230,6 @@ def _refuse_unknown(path: Path, table: Mapping[str, Any], shape: type, prefix: s
             )
 
 
-def _values_of(value: SensorChoice | TrainingChoice) -> dict[str, object]:
-    pairs = ((field.name, getattr(value, field.name)) for field in fields(value))
-    return {key: each.value if isinstance(each, Enum) else each for key, each in pairs}
-
-
 def _table(name: str, values: Mapping[str, object]) -> str:
     """Return a table of TOML without the values that are None."""
     lines = [f"{key} = {_written(each)}" for key, each in values.items() if each is not None]
@@ -272,14 +237,16 @@ def _table(name: str, values: Mapping[str, object]) -> str:
 
 
 def _written(value: object) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return _quoted(value) if isinstance(value, str) else repr(value)
-
-
-def _quoted(text: str) -> str:
-    """Return a basic string of TOML: like JSON, except for DEL."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case Enum(value=name):
+            return _written(name)
+        case str():
+            # A basic string of TOML is like one of JSON, except for DEL.
+            return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+        case _:
+            return repr(value)
 
 
 def _with_table(text: str, name: str, table: str) -> str:
@@ -304,11 +271,3 @@ def _end_of_table(lines: Sequence[str], start: int) -> int:
         if line and not line.startswith("#"):
             end = number + 1
     return end
-
-
-def _replace(path: Path, text: str) -> None:
-    """Replace the whole file, or leave the old one."""
-    with writing(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-    with atomic_write(path, force=True) as unfinished:
-        unfinished.write_text(text, encoding="utf-8")

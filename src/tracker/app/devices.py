@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from tracker.app.clock import Clock
     from tracker.app.config import SensorChoice
-    from tracker.ble import DeviceQuery, DiscoveredDevice, Radio, SignalQuality
+    from tracker.ble import DeviceQuery, Radio, SignalQuality
     from tracker.domain import Decoder, Fault, Notification
 
 LISTEN_S: Final = 3600.0
@@ -85,17 +85,7 @@ SIMULATED: Final = Device(None, "Simulated lifter", "profile")
 
 
 class Devices:
-    """Scans for sensors, and lists those seen so far.
-
-    Parameters
-    ----------
-    radio
-        The adapter.
-    saved
-        The sensor that was used last; it is listed before it is seen.
-    clock
-        Waits before an adapter is tried again.
-    """
+    """Scans for sensors, and lists those seen so far; the saved one even before it is seen."""
 
     def __init__(self, radio: Radio, saved: SensorChoice | None, clock: Clock) -> None:
         self._radio = radio
@@ -115,7 +105,16 @@ class Devices:
             rssi_dbm = None if sighting is None else sighting.rssi_dbm
             name = printable(saved.name or saved.address)
             first = [Device(saved.address, name, saved.kind, rssi_dbm, None, is_last=True)]
-        others = [_device(sighting) for sighting in nearby.values()]
+        others = [
+            Device(
+                each.address,
+                printable(each.name or each.address),
+                each.kind,
+                each.rssi_dbm,
+                each.refusal,
+            )
+            for each in nearby.values()
+        ]
         known = [device for device in others if device.kind is not None]
         unknown = [device for device in others if device.kind is None]
         return (*first, *known, SIMULATED, *unknown)
@@ -141,11 +140,6 @@ class Devices:
             self.trouble = None
 
 
-def _device(sighting: DiscoveredDevice) -> Device:
-    name = printable(sighting.name or sighting.address)
-    return Device(sighting.address, name, sighting.kind, sighting.rssi_dbm, sighting.refusal)
-
-
 def printable(name: str) -> str:
     """Return a name that can't control the terminal: anybody nearby may have chosen it."""
     shown = "".join(letter if letter.isprintable() else "?" for letter in name)
@@ -160,13 +154,7 @@ KEPT_S: Final = 10.0
 
 
 class LiveCheck:
-    """Decodes a sensor's packets and keeps the last seconds.
-
-    Parameters
-    ----------
-    decoder
-        A fresh decoder for the sensor.
-    """
+    """Decodes a sensor's packets with a fresh decoder and keeps the last seconds."""
 
     def __init__(self, decoder: Decoder) -> None:
         self._decoder = decoder

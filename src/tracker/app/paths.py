@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 import platformdirs
 
 from tracker.domain import OutputError
-from tracker.domain.errors import writing
+from tracker.domain.errors import refuse_existing, writing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -32,8 +32,6 @@ RECORDING_SUFFIX: Final = ".arrows"
 ELSEWHERE: Final = f"Choose another place, which is yours: {HOME_VARIABLE}=FOLDER"
 """What to do about an unusable folder."""
 
-_APP_NAME: Final = "tracker"
-
 
 @dataclass(frozen=True, slots=True)
 class Paths:
@@ -47,6 +45,11 @@ class Paths:
     """What helps to find out what went wrong."""
 
     @property
+    def config_file(self) -> Path:
+        """What the wearer has chosen, as TOML."""
+        return self.config / "config.toml"
+
+    @property
     def recordings(self) -> Path:
         """Folder of the recordings that the tracker names itself."""
         return self.data / "recordings"
@@ -58,7 +61,7 @@ def tracker_paths(environment: Mapping[str, str] = os.environ) -> Paths:
     if home:
         root = Path(home).expanduser()
         return Paths(root / "data", root / "config", root / "log")
-    folders = platformdirs.PlatformDirs(_APP_NAME, appauthor=False)
+    folders = platformdirs.PlatformDirs("tracker", appauthor=False)
     return Paths(
         Path(folders.user_data_dir), Path(folders.user_config_dir), Path(folders.user_log_dir)
     )
@@ -68,34 +71,11 @@ def new_recording_path(folder: Path, started: datetime, exercise: str) -> Path:
     """Return an unused path in `folder`, and make the folder.
 
     The name sorts by time and has no character that a file system refuses. A second session in the
-    same second gets a number.
-
-    Parameters
-    ----------
-    folder
-        Usually `Paths.recordings`.
-    started
-        Time of session second 0, with its offset.
-    exercise
-        Name of the exercise.
-
-    Raises
-    ------
-    ValueError
-        If `started` has no offset: its UTC time would be a guess.
-    OutputError
-        If the folder can't be made.
+    same second gets a number. Raises `ValueError` if `started` has no offset (its UTC time would
+    be a guess), and `OutputError` if the folder can't be made.
     """
     if started.tzinfo is None:
         raise ValueError(f"expected a time with an offset, got {started.isoformat()}")
-    _make(folder)
-    stem = f"{started.astimezone(UTC):%Y-%m-%dT%H-%M-%SZ}_{exercise}"
-    names = (stem if number == 1 else f"{stem}_{number}" for number in count(1))
-    paths = (folder / f"{name}{RECORDING_SUFFIX}" for name in names)
-    return next(path for path in paths if not path.exists())
-
-
-def _make(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -103,35 +83,27 @@ def _make(folder: Path) -> None:
         raise OutputError(
             str(folder), f"there is no such folder, and it can't be created: {problem}", ELSEWHERE
         ) from error
+    stem = f"{started.astimezone(UTC):%Y-%m-%dT%H-%M-%SZ}_{exercise}"
+    names = (stem if number == 1 else f"{stem}_{number}" for number in count(1))
+    paths = (folder / f"{name}{RECORDING_SUFFIX}" for name in names)
+    return next(path for path in paths if not path.exists())
 
 
-def refuse_existing(target: Path, force: bool) -> None:
-    """Raise `OutputError` if `target` exists and may not be replaced.
-
-    Commands that take long call this first, so that the error does not come at the end.
-    """
-    if target.exists() and not force:
-        raise OutputError(
-            str(target), "exists already", "Choose another name, or use --force to replace it."
-        )
+@contextmanager
+def _beside(target: Path) -> Iterator[Path]:
+    """Yield a path of the same name beside the target: a rename across disks can be cut short."""
+    with (
+        writing(target),
+        tempfile.TemporaryDirectory(prefix=".tracker-", dir=target.parent) as folder,
+    ):
+        yield Path(folder) / target.name
 
 
 @contextmanager
 def atomic_write(target: Path, force: bool) -> Iterator[Path]:
-    """Yield a path to write to, which becomes `target` if nothing goes wrong.
-
-    Raises
-    ------
-    OutputError
-        If the target exists and `force` is not given, or it can't be written.
-    """
+    """Yield a path that becomes `target` on success; raises `OutputError` if it can't be."""
     refuse_existing(target, force)
-    with (
-        writing(target),
-        # Beside the target, because a rename across disks is a copy that can be cut short.
-        tempfile.TemporaryDirectory(prefix=".tracker-", dir=target.parent) as folder,
-    ):
-        unfinished = Path(folder) / target.name
+    with _beside(target) as unfinished:
         yield unfinished
         refuse_existing(target, force)
         unfinished.replace(target)
@@ -153,19 +125,11 @@ def refuse_filled(target: Path, force: bool) -> None:
 def whole_folder(target: Path, force: bool) -> Iterator[Path]:
     """Yield an empty folder whose files all go to `target` if nothing goes wrong.
 
-    Whatever else is in `target` stays.
-
-    Raises
-    ------
-    OutputError
-        If the target is not empty and `force` is not given, or it can't be written.
+    Whatever else is in `target` stays. Raises `OutputError` if the target is not empty and `force`
+    is not given, or it can't be written.
     """
     refuse_filled(target, force)
-    with (
-        writing(target),
-        tempfile.TemporaryDirectory(prefix=".tracker-", dir=target.parent) as folder,
-    ):
-        unfinished = Path(folder) / target.name
+    with _beside(target) as unfinished:
         unfinished.mkdir()
         yield unfinished
         refuse_filled(target, force)

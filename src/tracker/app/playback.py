@@ -12,11 +12,12 @@ from __future__ import annotations
 import asyncio
 import math
 from collections import deque
+from contextlib import aclosing
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from tracker.app.clock import SYSTEM_CLOCK
-from tracker.app.session import Session, closing_stream
+from tracker.app.session import Session
 from tracker.app.snapshot import PlaybackState, RunState
 from tracker.domain.units import s_from_ns
 
@@ -35,22 +36,9 @@ SPEEDS: Final = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 class Playback:
     """Plays a source; `run` goes on until `stop`, so that the wearer can go back at the end.
 
-    Parameters
-    ----------
-    info
-        Head of the session that is played.
-    open_source
-        Opens the source at its beginning.
-    build_engine
-        Makes a fresh engine.
-    end_s
-        Session time of the last notification, s, or None.
-    recording_name
-        Name of the recording, or None for a simulated session.
-    sinks
-        Receive the engine's events, on every pass.
-    clock
-        Given to the session.
+    Every pass opens the source at its beginning, builds a fresh engine, and gives all its events
+    to the sinks. `end_s` is the session time of the last notification, s; `recording_name` is None
+    for a simulated session.
     """
 
     def __init__(
@@ -61,7 +49,6 @@ class Playback:
         *,
         end_s: float | None = None,
         recording_name: str | None = None,
-        sinks: Iterable[Sink] = (),
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
         self.info = info
@@ -69,11 +56,13 @@ class Playback:
         self._build_engine = build_engine
         self._end_s = end_s
         self._recording_name = recording_name
-        self._sinks = list(sinks)
+        self._sinks: list[Sink] = []
         self._clock = clock
         self._speed = 1.0
-        self._paused = False
-        self._target_s = 0.0
+        self.paused = False
+        """Whether the playback is paused."""
+        self.target_s = 0.0
+        """Where the last seek went, s; events before it are in the past."""
         self._marks: list[Notification] = []
         self._before_seek: SessionSnapshot | None = None
         self._stopped = False
@@ -91,9 +80,9 @@ class Playback:
             sinks=self._sinks,
             clock=self._clock,
         )
-        if self._target_s > 0.0:
+        if self.target_s > 0.0:
             _hurry(source)
-        elif self._paused:
+        elif self.paused:
             source.pause()
         return source, session
 
@@ -122,13 +111,7 @@ class Playback:
         return self._stay(self._session.mark(kind))
 
     def enter(self, entry: Entry) -> Notification:
-        """Put an entry at the current position; like a mark, it stays there.
-
-        Raises
-        ------
-        InputError
-            If the entry makes no sense.
-        """
+        """Put an entry, which stays like a mark; raises `InputError` if it makes no sense."""
         return self._stay(self._session.enter(entry))
 
     def _stay(self, notification: Notification) -> Notification:
@@ -138,19 +121,14 @@ class Playback:
 
     def pause(self) -> None:
         """Pause, or do so once the target is reached."""
-        self._paused = True
+        self.paused = True
         if not self.seeking:
             self._source.pause()
 
     def resume(self) -> None:
         """Go on."""
-        self._paused = False
+        self.paused = False
         self._source.resume()
-
-    @property
-    def paused(self) -> bool:
-        """Whether the playback is paused."""
-        return self._paused
 
     @property
     def speed(self) -> float:
@@ -178,44 +156,39 @@ class Playback:
         """Whether the playback is on its way to the target."""
         if self._session.state in (RunState.FINISHED, RunState.FAILED):
             return False
-        return self._session.reached_s < self._target_s
-
-    @property
-    def target_s(self) -> float:
-        """Where the last seek went, s; events before it are in the past."""
-        return self._target_s
+        return self._session.reached_s < self.target_s
 
     def seek(self, position_s: float) -> None:
         """Go to a session time, s; backwards by starting over, at most to the end."""
-        self._target_s = max(0.0, position_s)
+        self.target_s = max(0.0, position_s)
         if self._end_s is not None:
-            self._target_s = min(self._target_s, self._end_s)
-        if self._target_s >= self._session.reached_s:
+            self.target_s = min(self.target_s, self._end_s)
+        if self.target_s >= self._session.reached_s:
             _hurry(self._source)
             return
         self._before_seek = self.snapshot()
         replaced = self._session
         # Its end would close the open set for sinks that go on with that set.
-        replaced.detach_sinks()
+        replaced.sinks.clear()
         replaced.stop()
         self._source, self._session = self._begin()
         self._woken.set()
 
     def seek_by(self, step_s: float) -> None:
         """Go `step_s` seconds on from here, or from a target that is still ahead."""
-        self.seek((self._target_s if self.seeking else self._session.reached_s) + step_s)
+        self.seek((self.target_s if self.seeking else self._session.reached_s) + step_s)
 
     def arrive(self, source: PacedSource, reached_s: float) -> None:
         """Return to the chosen speed once `reached_s` is at the target."""
-        if source.fast_until_s > reached_s >= self._target_s:
-            source.fast_until_s = self._target_s
-            if self._paused:
+        if source.fast_until_s > reached_s >= self.target_s:
+            source.fast_until_s = self.target_s
+            if self.paused:
                 source.pause()
 
     def snapshot(self) -> SessionSnapshot:
         """Return the session as it is now; while seeking back, as it was, so nothing flickers."""
         state = PlaybackState(
-            paused=self._paused,
+            paused=self.paused,
             speed=self._speed,
             seeking=self.seeking,
             end_s=self._end_s,
@@ -240,7 +213,7 @@ class _MarkedSource:
 
     async def notifications(self) -> AsyncGenerator[Notification]:
         """Yield the source's notifications, with each mark where it was put."""
-        async with closing_stream(self._source.notifications()) as stream:
+        async with aclosing(self._source.notifications()) as stream:
             async for notification in stream:
                 while self._marks and self._marks[0].received_ns < notification.received_ns:
                     yield self._marks.popleft()
@@ -262,29 +235,12 @@ def analyze_notifications(
     batch: int,
     on_progress: Callable[[Sequence[Notification]], object] | None = None,
 ) -> Iterator[tuple[Event, float | None]]:
-    """Feed everything to the engine and yield its events as they come.
+    """Feed everything to a fresh engine and yield its events as they come.
 
-    Parameters
-    ----------
-    engine
-        A fresh engine; it is finished when the notifications are.
-    notifications
-        The stream, in order of arrival.
-    batch
-        How many notifications the engine is given at once, at least 1. The events do not depend
-        on it; only when they come does.
-    on_progress
-        Is given each batch after the engine was.
-
-    Yields
-    ------
-    tuple[Event, float | None]
-        An event, and the time of the newest sample at that point, s; None before the first.
-
-    Raises
-    ------
-    ValueError
-        If `batch` is less than 1.
+    Each comes with the time of the newest sample at that point, s; None before the first. The
+    events do not depend on `batch`, the number of notifications that the engine is given at once;
+    only when they come does. `on_progress` is given each batch after the engine was. Raises
+    `ValueError` if `batch` is less than 1.
     """
     if batch < 1:
         raise ValueError(f"a batch has at least one notification, not {batch}")

@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from tracker.domain import Notification
 
 MAX_WAITING: Final = 4096
-"""Forty seconds of the busiest sensor (100 packets/s), about 1 MB: longer than a laptop's disk
-takes to wake up."""
+"""Forty seconds of the busiest sensor, 1 MB: longer than a laptop's disk takes to wake up."""
 
 MAX_AT_ONCE: Final = 256
 """Notifications handed out together: the screen gets its turn every few milliseconds."""
@@ -42,15 +41,7 @@ class OnFull(Enum):
 
 
 class NotificationQueue:
-    """Notifications in order of arrival, for one reader.
-
-    Parameters
-    ----------
-    on_full
-        What happens to a notification that does not fit.
-    max_waiting
-        How many notifications may wait.
-    """
+    """Notifications in order of arrival, for one reader; at most `max_waiting` wait."""
 
     def __init__(self, on_full: OnFull, max_waiting: int = MAX_WAITING) -> None:
         self._on_full = on_full
@@ -75,9 +66,7 @@ class NotificationQueue:
             if notification.channel not in RESERVED_CHANNELS:
                 self._dropped += 1
                 return False
-        if self._dropped:
-            self.insert(overrun_message(notification.received_ns, self._dropped))
-            self._dropped = 0
+        self._report_dropped(notification.received_ns)
         self.newest_ns = notification.received_ns
         self.insert(notification)
         return True
@@ -86,6 +75,11 @@ class NotificationQueue:
         """Append, full or not: for a key press, which is rare and must not be lost."""
         self._waiting.append(notification)
         self._filled.set()
+
+    def _report_dropped(self, at_ns: int) -> None:
+        if self._dropped:
+            self.insert(overrun_message(at_ns, self._dropped))
+            self._dropped = 0
 
     async def room(self) -> bool:
         """Wait until something may be put; return False once the queue is closed."""
@@ -98,9 +92,7 @@ class NotificationQueue:
         """Accept nothing more; what waits is still handed out, then `error` is `failure`."""
         if not self._closed:
             self.failure = error
-        if self._dropped:
-            self.insert(overrun_message(self.newest_ns, self._dropped))
-            self._dropped = 0
+        self._report_dropped(self.newest_ns)
         self._closed = True
         self._filled.set()
         self._emptied.set()
@@ -119,13 +111,7 @@ class NotificationQueue:
         return tuple(self._waiting.popleft() for _ in range(size))
 
     async def notifications(self) -> AsyncGenerator[Notification]:
-        """Yield everything one by one, to the end.
-
-        Raises
-        ------
-        Exception
-            What `close` was given, after everything that had arrived.
-        """
+        """Yield everything one by one; at the end, raises what `close` was given."""
         while batch := await self.take():
             for notification in batch:
                 yield notification

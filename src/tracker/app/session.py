@@ -14,8 +14,7 @@ closed.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Final, Protocol
 
 from tracker.app.clock import SYSTEM_CLOCK
@@ -50,7 +49,7 @@ from tracker.domain import (
 from tracker.domain.units import NS_PER_S, s_from_ns
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from tracker.app.clock import Clock
     from tracker.app.snapshot import PlaybackState
@@ -74,24 +73,10 @@ _CALIBRATIONS: Final = {
 class Session:
     """Source, engine, recorder and sinks, plugged together; runs once.
 
-    Parameters
-    ----------
-    source
-        Where the notifications come from: a source to be played, or a queue that a radio fills.
-    engine
-        A fresh engine for the source's sensor.
-    info
-        Head of the session; names the exercise.
-    recorder
-        Keeps the bytes, or None. Closed by the session.
-    sinks
-        Receive the engine's events.
-    clock
-        Dates the newest sample, and times the flushes.
-    max_waiting
-        Notifications of a played source that may wait for the engine.
-    until_stopped
-        Stay open after the end of the source, for what the wearer enters then, until `stop`.
+    The source is played, or is a queue that a radio fills; `max_waiting` notifications of a played
+    one may wait for the engine, which is fresh. The recorder is closed by the session. With
+    `until_stopped`, it stays open after the end of the source, for what the wearer enters then,
+    until `stop`.
     """
 
     def __init__(
@@ -113,8 +98,8 @@ class Session:
         else:
             self._queue, self._played = NotificationQueue(OnFull.WAIT, max_waiting), source
         self._engine = engine
-        self._recording = RecordingSink(recorder)
-        self._sinks = list(sinks)
+        self.recording = RecordingSink(recorder)
+        self.sinks = list(sinks)
         self._clock = clock
         self._until_stopped = until_stopped
         self._entered_before: list[Notification] = []
@@ -122,7 +107,8 @@ class Session:
         self._settled = False
         self._waits_for_stop = False
         self._summed = SessionState()
-        self._state = RunState.READY
+        self.state = RunState.READY
+        """How far the session has come."""
         self._failure: BaseException | None = None
         self._arrived_ns: int | None = None
         self._first_ns: int | None = None
@@ -137,21 +123,7 @@ class Session:
 
     def add_sink(self, sink: Sink) -> None:
         """Give `sink` the engine's events from now on."""
-        self._sinks.append(sink)
-
-    def detach_sinks(self) -> None:
-        """Give events to nobody any more; for a session about to be replaced by another."""
-        self._sinks.clear()
-
-    @property
-    def state(self) -> RunState:
-        """How far the session has come."""
-        return self._state
-
-    @property
-    def position_s(self) -> float | None:
-        """Session time of the newest sample, s."""
-        return self._engine.newest_s
+        self.sinks.append(sink)
 
     @property
     def reached_s(self) -> float:
@@ -165,22 +137,17 @@ class Session:
     def enter(self, entry: Entry) -> Notification:
         """Put what the wearer entered into the stream behind what has arrived, and return it.
 
-        Before `run`, it comes before everything else.
-
-        Raises
-        ------
-        InputError
-            If the entry makes no sense, such as a pain of 11.
+        Before `run`, it comes first. Raises `InputError` if it makes no sense, as a pain of 11.
         """
         check_entry(entry)
         return self._insert(entry_message(self._now_ns, entry))
 
     @property
     def _now_ns(self) -> int:
-        return 0 if self._state is RunState.READY else self._queue.newest_ns
+        return 0 if self.state is RunState.READY else self._queue.newest_ns
 
     def _insert(self, notification: Notification) -> Notification:
-        if self._state is RunState.READY:
+        if self.state is RunState.READY:
             self._entered_before.append(notification)
         elif self._waits_for_stop:
             self._handle((notification,))
@@ -193,21 +160,11 @@ class Session:
         self._stopped.set()
         self._queue.close()
 
-    def close_recording(self) -> None:
-        """Close the recording, even if the session never ran; again is harmless."""
-        self._recording.close()
-
     async def run(self) -> None:
-        """Run to the end of the source or to `stop`.
-
-        Raises
-        ------
-        Exception
-            What the source or the engine raised, after everything that had arrived was handled.
-        """
-        if self._state is not RunState.READY:
+        """Run to the end of the source or `stop`; then raises what source or engine raised."""
+        if self.state is not RunState.READY:
             raise RuntimeError("a session runs once; make a new one")
-        self._state = RunState.RUNNING
+        self.state = RunState.RUNNING
         try:
             try:
                 await self._work()
@@ -217,7 +174,7 @@ class Session:
             self._failure = error
             raise
         finally:
-            self._state = RunState.FINISHED if self._failure is None else RunState.FAILED
+            self.state = RunState.FINISHED if self._failure is None else RunState.FAILED
 
     async def _work(self) -> None:
         """Handle everything that comes, flushing now and then."""
@@ -243,7 +200,8 @@ class Session:
     async def _play(self, source: Source) -> None:
         """Play a source into the queue; its error is kept for the end."""
         try:
-            async with closing_stream(source.notifications()) as stream:
+            # A radio is let go of now, not when its stream is collected.
+            async with aclosing(source.notifications()) as stream:
                 async for notification in stream:
                     while not self._queue.put(notification):
                         if not await self._queue.room():
@@ -259,7 +217,7 @@ class Session:
             return
         self._settle()
         self._failure = self._queue.failure
-        self._state = RunState.FINISHED if self._failure is None else RunState.FAILED
+        self.state = RunState.FINISHED if self._failure is None else RunState.FAILED
         self._waits_for_stop = True
         try:
             await self._stopped.wait()
@@ -275,11 +233,11 @@ class Session:
     async def _flush_regularly(self) -> None:
         while True:
             await self._clock.sleep(FLUSH_EVERY_S)
-            self._recording.flush()
+            self.recording.flush()
 
     def _handle(self, batch: Sequence[Notification]) -> None:
         """Keep the bytes, then decode them: bytes that crash a decoder must be on disk."""
-        self._recording.write_all(batch)
+        self.recording.write_all(batch)
         samples_before = self._engine.samples
         events = self._engine.feed_many(batch)
         if self._engine.samples > samples_before:
@@ -320,7 +278,7 @@ class Session:
                 case _:
                     pass
         newest_s = self._engine.newest_s
-        for sink in tuple(self._sinks):
+        for sink in tuple(self.sinks):
             sink.accept(events, newest_s if newest_s is not None else 0.0)
 
     def _conclude(self) -> None:
@@ -332,25 +290,17 @@ class Session:
             self._settle()
         finally:
             while rest := self._queue.take_now():
-                self._recording.write_all(rest)
-            self._recording.close()
+                self.recording.write_all(rest)
+            self.recording.close()
 
     def workout(self, path: str) -> Workout:
-        """Return what the session adds up to, as an analysis of its recording would.
-
-        Parameters
-        ----------
-        path
-            Where it is recorded.
-        """
+        """Return what the session adds up to, as an analysis of its recording at `path` would."""
         first_ns = self._first_ns
         facts = SourceFacts(
             path=path,
             sensor=self.info.sensor,
             rate_hz=self._engine.rate_hz,
-            duration_s=(
-                None if first_ns is None else s_from_ns(self._handled_ns) - s_from_ns(first_ns)
-            ),
+            duration_s=None if first_ns is None else self.reached_s - s_from_ns(first_ns),
             samples=self._engine.samples,
         )
         return workout_of(self.info, self._summed, facts)
@@ -358,15 +308,12 @@ class Session:
     def snapshot(self, playback: PlaybackState | None = None) -> SessionSnapshot:
         """Return the session as it is now; `playback` is added by whoever plays it."""
         trace = self._engine.trace
-        age_s = (
-            None
-            if self._arrived_ns is None
-            else (self._clock.now_ns() - self._arrived_ns) / NS_PER_S
-        )
+        arrived_ns = self._arrived_ns
+        age_s = None if arrived_ns is None else (self._clock.now_ns() - arrived_ns) / NS_PER_S
         return SessionSnapshot(
             info=self.info,
             exercise=self._exercise,
-            state=self._state,
+            state=self.state,
             failure=None if self._failure is None else str(self._failure),
             position_s=self._engine.newest_s,
             sets=self._summed.sets,
@@ -387,8 +334,8 @@ class Session:
             gaps=self._summed.gaps,
             faults=self._summed.faults,
             sample_age_s=age_s,
-            recording=self._recording.state,
-            recording_failure=self._recording.failure,
+            recording=self.recording.state,
+            recording_failure=self.recording.failure,
             playback=playback,
             trace_time_s=read_only(trace.time_s),
             trace_pitch_deg=read_only(trace.pitch_deg),
@@ -402,18 +349,6 @@ class Session:
         if fault is None or now_s is None or now_s - fault.at_s > RESTART_SHOWN_S:
             return ""
         return fault.detail.partition(" (")[0]
-
-
-@asynccontextmanager
-async def closing_stream(
-    stream: AsyncIterator[Notification],
-) -> AsyncGenerator[AsyncIterator[Notification]]:
-    """Close a stream on the way out: a radio is let go of now, not when it is collected."""
-    try:
-        yield stream
-    finally:
-        if isinstance(stream, AsyncGenerator):
-            await stream.aclose()
 
 
 class SessionEngine(Protocol):
@@ -480,24 +415,21 @@ class RecordingSink:
 
     def write_all(self, notifications: Sequence[Notification]) -> None:
         """Keep notifications, in order."""
-        if self._recorder is not None:
-            write = self._recorder.write
-            self._attempt(lambda: [write(notification) for notification in notifications])
+        self._attempt(lambda recorder: list(map(recorder.write, notifications)))
 
     def flush(self) -> None:
         """Make sure that what was written survives a crash."""
-        if self._recorder is not None:
-            self._attempt(self._recorder.flush)
+        self._attempt(lambda recorder: recorder.flush())
 
     def close(self) -> None:
         """Write what is left and close the file; again is harmless."""
-        if self._recorder is not None:
-            self._attempt(self._recorder.close)
-            self._recorder = None
+        self._attempt(lambda recorder: recorder.close())
+        self._recorder = None
 
-    def _attempt(self, work: Callable[[], object]) -> None:
+    def _attempt(self, work: Callable[[Recorder], object]) -> None:
         try:
-            work()
+            if self._recorder is not None:
+                work(self._recorder)
         except (OSError, OutputError) as error:
             self._recorder = None
             self.state = RecordingState.FAILED

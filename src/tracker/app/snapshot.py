@@ -24,7 +24,6 @@ if TYPE_CHECKING:
         MarkKind,
         PainEntered,
         Plan,
-        Rep,
         SessionInfo,
         SetRecord,
     )
@@ -138,11 +137,6 @@ class SessionSnapshot:
         if last is None or not last.ended or self.position_s is None:
             return None
         return max(0.0, self.position_s - last.end_s)
-
-    @property
-    def last_rep(self) -> Rep | None:
-        """The newest rep whose end was seen."""
-        return next((record.reps[-1] for record in reversed(self.sets) if record.reps), None)
 
     @property
     def phase_elapsed_s(self) -> float | None:

@@ -35,6 +35,7 @@ from tracker.domain import tempo_words as words_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from types import UnionType
 
     from tracker.domain import Event, Exercise, Rep, SetRecord
 
@@ -119,47 +120,24 @@ class LinkWords:
 
     def line(self, event: LinkChanged | BatteryRead) -> str | None:
         """Return the line for an event, or None if there is nothing new."""
-        if isinstance(event, BatteryRead):
-            return self._battery(event)
-        name = _name(event.device)
-        reason = f": {event.detail}" if event.detail else ""
-        match event.state:
-            case LinkState.STREAMING if event.device in self._troubled:
+        name = "sensor" if event.device == 0 else "second sensor"
+        match event:
+            case BatteryRead(percent=percent):
+                if percent >= LOW_BATTERY_PERCENT or event.device in self._low:
+                    return None
+                self._low.add(event.device)
+                return f"! battery of the {name} at {percent} %: charge it soon"
+            case LinkChanged(state=LinkState.STREAMING) if event.device in self._troubled:
                 self._troubled.discard(event.device)
                 return f"{name} back at {clock_time(event.at_s)}"
-            case LinkState.STALLED | LinkState.LOST | LinkState.GONE:
+            case LinkChanged(state=state) if state in _TROUBLE:
                 self._troubled.add(event.device)
-                return f"! {name} {_TROUBLE[event.state]} at {clock_time(event.at_s)}{reason}"
-            case LinkState.RECONNECTING if event.detail:
+                reason = f": {event.detail}" if event.detail else ""
+                return f"! {name} {_TROUBLE[state]} at {clock_time(event.at_s)}{reason}"
+            case LinkChanged(state=LinkState.RECONNECTING) if event.detail:
                 return f"! {name} not reached: {event.detail}"
             case _:
                 return None
-
-    def _battery(self, event: BatteryRead) -> str | None:
-        if event.percent >= LOW_BATTERY_PERCENT or event.device in self._low:
-            return None
-        self._low.add(event.device)
-        return f"! battery of the {_name(event.device)} at {event.percent} %: charge it soon"
-
-
-class LinkLines:
-    """Writes lines about links and batteries only."""
-
-    def __init__(self, write: Callable[[str], None]) -> None:
-        self._write = write
-        self._words = LinkWords()
-
-    def accept(self, events: Sequence[Event], newest_s: float) -> None:
-        """Take events."""
-        for event in events:
-            if isinstance(event, LinkChanged | BatteryRead):
-                line = self._words.line(event)
-                if line is not None:
-                    self._write(line)
-
-
-def _name(device: int) -> str:
-    return "sensor" if device == 0 else "second sensor"
 
 
 def rep_line(rep: Rep) -> str:
@@ -204,12 +182,19 @@ class TextOutput:
     """Writes a line for each start and end of a set, each completed rep, cue and link trouble.
 
     A written line can't be taken back, so a withdrawn rep gets another line. With an exercise, a
-    set with a known load also gets an estimate of the one-rep maximum.
+    set with a known load also gets an estimate of the one-rep maximum. `only` leaves other events
+    out.
     """
 
-    def __init__(self, write: Callable[[str], None], exercise: Exercise | None = None) -> None:
+    def __init__(
+        self,
+        write: Callable[[str], None],
+        exercise: Exercise | None = None,
+        only: type | UnionType = object,
+    ) -> None:
         self._write = write
         self._exercise = exercise
+        self._only = only
         self._summed = SessionState()
         self._link_words = LinkWords()
         self._failed: set[str] = set()
@@ -218,7 +203,7 @@ class TextOutput:
         """Take events."""
         for event in events:
             self._summed.accept((event,))
-            line = self._line(event)
+            line = self._line(event) if isinstance(event, self._only) else None
             if line is not None:
                 self._write(line)
 
@@ -243,15 +228,14 @@ class TextOutput:
             case CalibrationLost():
                 return f"lockout calibration lost: {event.reason}"
             case Fault(reason=FaultReason.DETECTOR_RESTARTED, detail=detail):
-                return None if detail in self._failed else self._failure_line(detail)
+                if detail in self._failed:
+                    return None
+                self._failed.add(detail)
+                return f"! {detail}. Recording goes on."
             case LinkChanged() | BatteryRead():
                 return self._link_words.line(event)
             case _:
                 return None
-
-    def _failure_line(self, detail: str) -> str:
-        self._failed.add(detail)
-        return f"! {detail}. Recording goes on."
 
     def _set_line(self, event: SetEnded) -> str:
         records = (record for record in self._summed.sets if record.index == event.set_index)

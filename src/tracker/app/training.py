@@ -11,19 +11,18 @@ Below it: where the training log is, and how a session gets into it.
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
-from enum import Enum
-from itertools import takewhile
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tracker import __version__
 from tracker.app.clock import SYSTEM_CLOCK, local_now
 from tracker.app.config import (
     SensorChoice,
-    config_path,
     load_config,
     save_plan,
     save_sensor,
@@ -37,8 +36,8 @@ from tracker.app.session import Session
 from tracker.ble import BleakRadio, DeviceQuery, open_radio
 from tracker.domain import (
     EXERCISES,
+    HIP_THRUST,
     InputError,
-    MarkKind,
     PainEntered,
     PainMoment,
     PlanChosen,
@@ -47,7 +46,6 @@ from tracker.domain import (
     TrackerError,
 )
 from tracker.domain.errors import writing
-from tracker.domain.units import ns_from_s
 from tracker.engine import build_engine
 from tracker.recording import RecordingWriter, ReplaySource, is_closed, open_recording, sha256_of
 from tracker.sensors import family, parse_settings
@@ -55,41 +53,22 @@ from tracker.sim import STYLES, simulate, training_plan
 from tracker.store import LOG_NAME, SessionQuery, TrainingLog, file_of, log_url
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
+    from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
     from datetime import datetime
 
     from tracker.app.clock import Clock
-    from tracker.app.config import Config, Theme, TrainingChoice
+    from tracker.app.config import Config
     from tracker.app.devices import Device
     from tracker.app.paths import Paths
     from tracker.ble import Radio, Sensor
-    from tracker.domain import Notification, Plan, Source, Workout
+    from tracker.domain import MarkKind, Plan, Source, Workout
     from tracker.store import SessionSummary
 
 LOOKED_BACK: Final = 10
 """Sessions that the next one is planned from: a month of training."""
 
-CHECKED_EXERCISE: Final = "hip_thrust"
-"""What the simulated lifter does while its data are checked."""
-
 NOT_LOGGED: Final = "The recording is kept. Once this is fixed, add it: tracker rescore --missing"
 """Advice beside every training that could not be logged."""
-
-
-class Calibration(Enum):
-    """How the wearer shows the sensor a level lockout at the start."""
-
-    NONE = "none"
-    HOLD = "hold"
-    """One lockout held still for 3 s."""
-    REPS = "reps"
-    """Three reference reps."""
-
-
-_MARKS: Final = {
-    Calibration.HOLD: MarkKind.CALIBRATION,
-    Calibration.REPS: MarkKind.REFERENCE_REPS,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,19 +82,10 @@ class TrainingRequest:
     """What is planned for every set; None leaves it open."""
     pain_before: int | None = None
     """How much it hurts, 0 to 10; None if unknown."""
-    calibration: Calibration = Calibration.NONE
-    """How a level lockout is shown."""
+    calibration: MarkKind | None = None
+    """How the wearer shows a level lockout at the start, if they do."""
     seconds: float | None = None
     """End this long after the sensors began to stream, s; None when the wearer ends it."""
-
-
-@dataclass(frozen=True, slots=True)
-class TrainingDefaults:
-    """What the set-up starts with; None leaves what was chosen last."""
-
-    exercise: str | None = None
-    plan: Plan | None = None
-    """For the exercise that the set-up shows first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +105,6 @@ class Opened:
     """What is trained with, once it streams."""
 
     source: Source | NotificationQueue
-    """Where its notifications come from."""
     info: SessionInfo
     """Head of the session, with the time of its second 0."""
     started: datetime
@@ -161,18 +130,7 @@ class Training:
 class TrainingService:
     """Opens what is trained with, and remembers what was chosen.
 
-    Parameters
-    ----------
-    paths
-        Where configuration and recordings are.
-    radio
-        The adapter.
-    clock
-        Given to sources and sessions.
-    simulated
-        How the simulated lifter trains.
-    defaults
-        What the set-up starts with.
+    The set-up starts with `exercise`, and `plan` for it, or else with what was chosen last.
     """
 
     def __init__(
@@ -182,14 +140,16 @@ class TrainingService:
         radio: Radio | None = None,
         clock: Clock = SYSTEM_CLOCK,
         simulated: Simulated = Simulated(),
-        defaults: TrainingDefaults = TrainingDefaults(),
+        exercise: str | None = None,
+        plan: Plan | None = None,
     ) -> None:
         self._paths = paths
         self._radio = BleakRadio() if radio is None else radio
         self._clock = clock
         self._simulated = simulated
-        self._defaults = defaults
-        self._config_path = config_path(paths.config)
+        self._exercise = exercise
+        self._plan = plan
+        self._config_path = paths.config_file
 
     # A training
 
@@ -199,24 +159,7 @@ class TrainingService:
     ) -> AsyncGenerator[Training]:
         """Connect, record, and yield a session that is ready to run; log it on the way out.
 
-        Parameters
-        ----------
-        request
-            What is trained, and with what.
-        until_stopped
-            Keep the session open after the end of the stream, for what the wearer enters then.
-
-        Yields
-        ------
-        Training
-            Whether it could be logged is known when the context is left.
-
-        Raises
-        ------
-        SensorError
-            If a sensor can't be reached.
-        OutputError
-            If the recording can't be created.
+        Whether it could be logged is known when the context is left. Raises as `recording` does.
         """
         async with self.recording(request, until_stopped=until_stopped) as training:
             session = training.session
@@ -224,12 +167,13 @@ class TrainingService:
                 session.enter(PlanChosen(request.plan))
             if request.pain_before is not None:
                 session.enter(PainEntered(request.pain_before, PainMoment.BEFORE))
-            if request.calibration is not Calibration.NONE:
-                session.mark(_MARKS[request.calibration])
+            if request.calibration is not None:
+                session.mark(request.calibration)
             try:
                 yield training
             finally:
-                session.close_recording()
+                # Even if it never ran.
+                session.recording.close()
                 # Not on the loop: the sensor must still be stopped, whoever holds the log.
                 await asyncio.to_thread(self._log, training)
 
@@ -244,23 +188,11 @@ class TrainingService:
     ) -> AsyncGenerator[Training]:
         """Connect, and yield a session that records from the first byte; nothing is logged.
 
-        Parameters
-        ----------
-        request
-            What is recorded.
-        path
-            The file; None for a new one among the recordings.
-        overwrite
-            Replace an older file, once the sensors stream: a failure costs no older recording.
-        until_stopped
-            Keep the session open after the end of the stream.
-
-        Raises
-        ------
-        SensorError
-            If a sensor can't be reached.
-        OutputError
-            If the recording can't be created.
+        Without a path, the file is a new one among the recordings. `overwrite` replaces an older
+        file once the sensors stream: a failure costs no older recording. With `until_stopped`, the
+        session stays open after the end of the stream, for what the wearer enters then. Raises
+        `SensorError` if a sensor can't be reached, and `OutputError` if the recording can't be
+        created.
         """
         async with self.opened(request.sensors, request.exercise, request.seconds) as opened:
             engine = build_engine(opened.info)
@@ -284,13 +216,7 @@ class TrainingService:
     async def opened(
         self, sensors: Sequence[SensorRequest], exercise: str, seconds: float | None = None
     ) -> AsyncGenerator[Opened]:
-        """Bring sensors to stream, and stop them on every way out; without any, simulate.
-
-        Raises
-        ------
-        SensorError
-            If a sensor can't be reached.
-        """
+        """Start the sensors, or simulate if none; raises `SensorError` if one can't be reached."""
         started = local_now()
         if not sensors:
             # A long training takes a while to make.
@@ -310,14 +236,10 @@ class TrainingService:
     async def checking(self, device: Device) -> AsyncGenerator[tuple[LiveCheck, Device]]:
         """Connect, and look at what a device sends until the caller has seen enough.
 
-        Yields the check, and the device with the kind that it turned out to be.
-
-        Raises
-        ------
-        SensorError
-            If it can't be reached.
+        Yields the check, and the device with the kind that it turned out to be. Raises
+        `SensorError` if it can't be reached.
         """
-        async with self.opened(self.sensors_of(device), CHECKED_EXERCISE) as opened:
+        async with self.opened(self.sensors_of(device), HIP_THRUST.name) as opened:
             info = opened.info
             settings = {} if info.settings is None else parse_settings(info.settings.split())
             check = LiveCheck(family(info.sensor).decoder(settings))
@@ -335,24 +257,16 @@ class TrainingService:
         chosen = self._simulated
         seconds = chosen.seconds if seconds is None else seconds
         simulated = simulate(training_plan(exercise, chosen.seed, seconds or 0.0), chosen.seed)
-        end_ns = None if seconds is None else ns_from_s(seconds)
-
-        def notifications() -> Iterator[Notification]:
-            return takewhile(
-                lambda each: end_ns is None or each.received_ns < end_ns,
-                simulated.notifications(),
-            )
-
+        notifications = partial(simulated.notifications, math.inf if seconds is None else seconds)
         source = ReplaySource(simulated.info, notifications, self._clock, speed=chosen.speed)
         return source, simulated.info
 
     def _log(self, training: Training) -> None:
         """Put a training into the log; its recording is there whatever happens."""
         path = training.recording
+        workout = training.session.workout(str(path))
         try:
-            training.session_id = log_session(
-                training.session.workout(str(path)), path, self._paths
-            )
+            training.session_id = log_session(workout, path, self._paths)
         except TrackerError as error:
             training.log_error = error
 
@@ -368,13 +282,7 @@ class TrainingService:
         return Devices(self._radio, self.config.sensor, self._clock)
 
     def sensors_of(self, device: Device) -> tuple[SensorRequest, ...]:
-        """Return what to ask the radio for to train with a device; nothing if it is simulated.
-
-        Raises
-        ------
-        SensorError
-            If the device can't be used.
-        """
+        """Return what to ask the radio for; raises `SensorError` if the device can't be used."""
         if device.address is None:
             return ()
         if device.refusal is not None:
@@ -390,28 +298,23 @@ class TrainingService:
     def first_exercise(self, device: Device) -> str:
         """Return what the set-up shows first: the default, else what was trained last."""
         names = self.exercises(device)
-        exercise = self._defaults.exercise or self.config.training.exercise
+        exercise = self._exercise or self.config.training.exercise
         return exercise if exercise in names else names[0]
 
     def last_plan(self, exercise: str) -> Plan | None:
         """Return the plan to begin with; None if there was none yet."""
-        defaults = self._defaults
-        if defaults.plan is not None and exercise == (defaults.exercise or exercise):
-            return defaults.plan
+        if self._plan is not None and self._exercise in (None, exercise):
+            return self._plan
         return self.config.plan.get(exercise)
 
-    def remember(self, training: TrainingChoice) -> None:
-        """Save what was chosen on the screen."""
-        save_training(self._config_path, training)
-
-    def remember_theme(self, theme: Theme) -> None:
-        """Save the theme of the screen."""
-        self.remember(replace(self.config.training, theme=theme))
+    def remember(self, **chosen: Any) -> None:
+        """Save what was chosen on the screen: fields of `TrainingChoice`."""
+        save_training(self._config_path, replace(self.config.training, **chosen))
 
     def remember_plan(self, exercise: str, plan: Plan) -> None:
         """Save the plan for an exercise, and that it was trained last."""
         save_plan(self._config_path, exercise, plan)
-        self.remember(replace(self.config.training, exercise=exercise))
+        self.remember(exercise=exercise)
 
     def remember_sensor(self, device: Device) -> None:
         """List a sensor first from now on; the simulated one never is."""
@@ -441,13 +344,7 @@ class TrainingService:
             return log.workout(session_id)
 
     def replay(self, session_id: int) -> Playback:
-        """Return a past training, ready to be played from its recording.
-
-        Raises
-        ------
-        TrackerError
-            If its recording is gone, or can't be read.
-        """
+        """Return a past training to play; raises `TrackerError` if its recording can't be read."""
         with open_training_log(self._paths) as log:
             kept = log.detail(session_id)
         if kept.recording is None:
@@ -471,23 +368,18 @@ def _dated(info: SessionInfo, started: datetime) -> SessionInfo:
 def session_info(
     exercise: str, sensors: Sequence[Sensor], requests: Sequence[SensorRequest]
 ) -> SessionInfo:
-    """Return the head of a session that names the sensors it is recorded from."""
-    first, *others = sensors
-    info = SessionInfo(
+    """Return the head of a session that names the one or two sensors it is recorded from."""
+    first, second = sensors[0], sensors[1] if len(sensors) > 1 else None
+    return SessionInfo(
         first.family.kind,
         exercise,
         device_name=first.name,
         firmware=first.firmware,
         settings=requests[0].settings,
+        second_sensor=None if second is None else second.family.kind,
+        second_device_name=None if second is None else second.name,
+        second_settings=None if second is None else requests[1].settings,
     )
-    for second in others:
-        info = replace(
-            info,
-            second_sensor=second.family.kind,
-            second_device_name=second.name,
-            second_settings=requests[1].settings,
-        )
-    return info
 
 
 def connected_title(sensors: Sequence[Sensor]) -> str:
@@ -507,22 +399,15 @@ LOG_VARIABLE: Final = "TRACKER_LOG_URL"
 """Environment variable that says where the log is; it overrides the configuration."""
 
 WRITTEN_S: Final = 60.0
-"""An unclosed recording that grew this recently belongs to a training under way: it grows every
-second while samples come, and a sensor that is lost for longer is worth reporting."""
+"""An unclosed recording that grew this recently is of a training: it grows every second, s."""
 
 
 def log_place(paths: Paths, environment: Mapping[str, str] = os.environ) -> str:
-    """Return the path or the URL of the training log.
-
-    Raises
-    ------
-    InputError
-        If the configuration can't be read.
-    """
+    """Return the log's path or URL; raises `InputError` if the configuration can't be read."""
     given = environment.get(LOG_VARIABLE)
     if given:
         return _absolute(given, LOG_VARIABLE)
-    path = config_path(paths.config)
+    path = paths.config_file
     chosen = load_config(path).log
     if chosen is None:
         return str(paths.data / LOG_NAME)
@@ -542,37 +427,28 @@ def _absolute(place: str, where: str) -> str:
 
 
 def log_is_there(place: str) -> bool:
-    """Return whether the log's file exists; a log on a server always counts as there.
-
-    Raises
-    ------
-    InputError
-        If it is the URL of an unsupported database, or can't be parsed.
-    """
+    """Return whether the log exists; true on a server. Raises `InputError` for a bad URL."""
     file = file_of(log_url(place))
     return file is None or file.exists()
 
 
 def open_training_log(paths: Paths | None = None) -> TrainingLog:
-    """Open the wearer's log, and create it if it does not exist.
-
-    Raises
-    ------
-    TrackerError
-        If it can't be used.
-    """
+    """Open the log, or create it; raises `TrackerError` if it can't be used."""
     return TrainingLog(log_place(paths or tracker_paths()), local_now)
+
+
+def existing_log(paths: Paths | None = None) -> TrainingLog | None:
+    """Open the wearer's log; None if there is none yet. Raises as `open_training_log` does."""
+    paths = paths or tracker_paths()
+    return open_training_log(paths) if log_is_there(log_place(paths)) else None
 
 
 def log_session(workout: Workout, recording: Path, paths: Paths | None = None) -> int | None:
     """Put a session into the log once its recording is closed, and return its id.
 
-    A session without a set and without a sample is not logged; its id is None.
-
-    Raises
-    ------
-    TrackerError
-        If the log can't be used or the recording can't be read; the recording stays as it is.
+    A session without a set and without a sample is not logged; its id is None. Raises
+    `TrackerError` if the log can't be used or the recording can't be read; the recording stays as
+    it is.
     """
     if not workout.sets and not workout.facts.samples:
         return None
@@ -589,7 +465,11 @@ def recordings_in(folder: Path) -> tuple[Path, ...]:
     """Return the recordings in a folder and below, in the order of their names."""
     found = (path for path in folder.rglob(f"*{RECORDING_SUFFIX}") if path.is_file())
     # A file that is still being put in place is in a folder of this kind.
-    return tuple(sorted(path for path in found if not _unfinished(path.relative_to(folder))))
+    return tuple(
+        path
+        for path in sorted(found)
+        if "/.tracker-" not in f"/{path.relative_to(folder).as_posix()}"
+    )
 
 
 def not_logged(
@@ -608,7 +488,3 @@ def not_logged(
     ]
     left_out = log.ignored() if unknown else frozenset()
     return tuple(path for path in unknown if not left_out or sha256_of(path) not in left_out)
-
-
-def _unfinished(path: Path) -> bool:
-    return any(part.startswith(".tracker-") for part in path.parts)

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from tracker.cli.completion import files as complete_files
-from tracker.cli.exits import DEFECT_ADVICE, ExitCode, defect
-from tracker.cli.options import examples, exercise_option, import_options
+from tracker.cli.exits import ExitCode, file_problem, say
+from tracker.cli.options import examples, exercise_option, format_option, import_options
 from tracker.cli.workers import WorkerLostError, results, results_on, usable_cores
 from tracker.domain import TrackerError
 
@@ -45,13 +45,11 @@ WORTH_A_PROCESS_BYTES: Final = 16 << 20
 )
 @click.argument("files", nargs=-1, required=True, metavar="FILE...", shell_complete=complete_files)
 @exercise_option
-@click.option(
-    "--format",
-    "output_format",
-    type=click.Choice(["text", "json", "events"]),
-    default="text",
-    show_default=True,
-    help="A table, one JSON object (a list for several files), or one JSON object per event.",
+@format_option(
+    "text",
+    "json",
+    "events",
+    explained="A table, one JSON object (a list for several files), or one JSON object per event.",
 )
 @click.option(
     "--block-samples",
@@ -101,7 +99,7 @@ def analyze(
         return ExitCode.OK
     settings = AnalysisSettings(block_samples or BIG_BLOCK_SAMPLES, exercise, options)
     if not several:
-        workout = workout_of_source(files[0], settings, warn=_warn, quiet=False)
+        workout = workout_of_source(files[0], settings, warn=say, quiet=False)
         _print_workouts([workout], output_format, several=False)
         return ExitCode.OK
     sessions = sessions_in(files)
@@ -109,47 +107,32 @@ def analyze(
         found = file_results(sessions, settings, jobs or default_jobs(sessions))
     else:
         found = file_results_on(scheduler, sessions, settings)
-    readable = _Readable(found, len(sessions))
-    _print_workouts(readable, output_format, several=True)
-    return readable.report_failures()
+    failures: list[FileResult] = []
+    _print_workouts(_readable(found, len(sessions), failures), output_format, several=True)
+    for failure in failures:
+        say(f"tracker: {failure.problem}")
+        if failure.advice is not None:
+            say(failure.advice)
+    if not failures:
+        return ExitCode.OK
+    say(f"tracker: {len(failures)} of {len(sessions)} files could not be read.")
+    return ExitCode.USAGE_OR_INPUT
 
 
-def _warn(line: str) -> None:
-    click.echo(line, err=True)
-
-
-class _Readable:
-    """Iterates over the workouts of the files that could be read, and keeps the failures."""
-
-    def __init__(self, found: Iterable[FileResult], amount: int) -> None:
-        self._found = found
-        self._failures: list[FileResult] = []
-        self._amount = amount
-
-    def __iter__(self) -> Iterator[Workout]:
-        # On a terminal, the tables themselves show the progress.
-        hidden = not sys.stderr.isatty() or sys.stdout.isatty()
-        with click.progressbar(
-            self._found, length=self._amount, file=sys.stderr, hidden=hidden
-        ) as shown:
-            for result in shown:
-                for line in result.warnings:
-                    _warn(line)
-                if result.workout is None:
-                    self._failures.append(result)
-                else:
-                    yield result.workout
-
-    def report_failures(self) -> int:
-        """Name every file that could not be read, and return the exit code."""
-        for failure in self._failures:
-            _warn(f"tracker: {failure.problem}")
-            if failure.advice is not None:
-                _warn(failure.advice)
-        if not self._failures:
-            return ExitCode.OK
-        _warn(f"tracker: {len(self._failures)} of {self._amount} files could not be read.")
-        return ExitCode.USAGE_OR_INPUT
+def _readable(
+    found: Iterable[FileResult], amount: int, failures: list[FileResult]
+) -> Iterator[Workout]:
+    """Yield the workouts of the files that could be read, and keep the failures."""
+    # On a terminal, the tables themselves show the progress.
+    hidden = not sys.stderr.isatty() or sys.stdout.isatty()
+    with click.progressbar(found, length=amount, file=sys.stderr, hidden=hidden) as shown:
+        for result in shown:
+            for line in result.warnings:
+                say(line)
+            if result.workout is None:
+                failures.append(result)
+            else:
+                yield result.workout
 
 
 def _print_workouts(workouts: Iterable[Workout], output_format: str, *, several: bool) -> None:
@@ -181,7 +164,7 @@ def _print_events(name: str, settings: AnalysisSettings, batch: int) -> None:
         for event, emitted_s in file.events(batch):
             click.echo(json.dumps(event_object(event, emitted_s)))
             if isinstance(event, Fault) and event.reason is FaultReason.DETECTOR_RESTARTED:
-                _warn(f"{name}: {event.detail}")
+                say(f"{name}: {event.detail}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,16 +183,11 @@ class AnalysisSettings:
 class FileResult:
     """What came out of one file."""
 
-    source: str
-    """The file as the user named it."""
     workout: Workout | None
     """What was found; None if the file cannot be read."""
     problem: str = ""
-    """Why it cannot be read."""
     advice: str | None = None
-    """What to try then."""
     warnings: tuple[str, ...] = ()
-    """What the user should know about the file."""
 
 
 def workout_of_source(
@@ -237,18 +215,16 @@ def file_result(source: str, settings: AnalysisSettings) -> FileResult:
     warnings: list[str] = []
     try:
         workout = workout_of_source(source, settings, warn=warnings.append, quiet=True)
-    except TrackerError as error:
-        return FileResult(source, None, error.message, error.advice, tuple(warnings))
     except Exception as error:  # a defect of ours in one file must not cost the others
-        return FileResult(source, None, defect(source, error), DEFECT_ADVICE, tuple(warnings))
-    return FileResult(source, workout, warnings=tuple(warnings))
+        return FileResult(None, *file_problem(source, error), tuple(warnings))
+    return FileResult(workout, warnings=tuple(warnings))
 
 
 def file_results(
     sources: Sequence[str], settings: AnalysisSettings, jobs: int
 ) -> Iterator[FileResult]:
     """Yield the result of each file, in the order of the files; `jobs` run at once."""
-    for source, result in results(partial(file_result, settings=settings), sources, jobs, _never):
+    for source, result in results(partial(file_result, settings=settings), sources, jobs):
         yield _settled(source, result)
 
 
@@ -259,13 +235,13 @@ def file_results_on(
     from tracker.cli.sources import is_url
 
     names = [source if is_url(source) else os.path.abspath(source) for source in sources]
-    found = results_on(scheduler, partial(file_result, settings=settings), names, _never)
+    found = results_on(scheduler, partial(file_result, settings=settings), names)
     for source, (_, result) in zip(sources, found, strict=True):
         settled = _settled(source, result)
-        workout = settled.workout
-        if workout is not None:
-            workout = replace(workout, facts=replace(workout.facts, path=source))
-        yield replace(settled, source=source, workout=workout)
+        if settled.workout is not None:
+            facts = replace(settled.workout.facts, path=source)
+            settled = replace(settled, workout=replace(settled.workout, facts=facts))
+        yield settled
 
 
 def _settled(source: str, result: Callable[[], FileResult]) -> FileResult:
@@ -274,18 +250,12 @@ def _settled(source: str, result: Callable[[], FileResult]) -> FileResult:
         return result()
     except WorkerLostError:
         return FileResult(
-            source,
             None,
             f"{source}: every worker that started it was killed",
             "It may need more memory than there is; analyse fewer at once: --jobs 1.",
         )
     except TrackerError as error:
-        return FileResult(source, None, f"{source}: {error.message}", error.advice)
-
-
-def _never() -> bool:
-    """Never stop early: Ctrl-C simply ends the program, since there is nothing to save."""
-    return False
+        return FileResult(None, f"{source}: {error.message}", error.advice)
 
 
 def default_jobs(sources: Sequence[str]) -> int:

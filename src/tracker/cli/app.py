@@ -11,7 +11,6 @@ import difflib
 import os
 import signal
 import sys
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -91,17 +90,9 @@ def _command(name: str) -> click.Command:
     return command
 
 
-@dataclass(slots=True)
-class Invocation:
-    """Options of the program itself, for any command."""
-
-    debug: bool = False
-    """Show the traceback of an error."""
-
-
 def _enable_debug(context: click.Context, _parameter: click.Parameter, value: bool) -> None:
     if value:
-        context.ensure_object(Invocation).debug = True
+        context.ensure_object(dict)["debug"] = True
 
 
 def _debug_option() -> click.Option:
@@ -157,14 +148,6 @@ class LazyGroup(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
 
-def _print_version(context: click.Context, _parameter: click.Parameter, value: bool) -> None:
-    if value:
-        from tracker import __version__
-
-        click.echo(f"tracker {__version__}")
-        context.exit()
-
-
 @click.group(
     cls=LazyGroup,
     params=[_debug_option()],
@@ -175,34 +158,26 @@ def _print_version(context: click.Context, _parameter: click.Parameter, value: b
       tracker analyze session.csv     find the reps in a file of samples
       tracker replay session.arrows   watch a recording""",
 )
-@click.option(
-    "--version",
-    is_flag=True,
-    expose_value=False,
-    is_eager=True,
-    callback=_print_version,
-    help="Show the version and exit.",
-)
+@click.version_option(package_name="hip-thrust-tracker", message="tracker %(version)s")
 def tracker() -> None:
     """Count hip thrusts, time the lockout and coach the tempo from a motion sensor on the hip."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line and return the exit code.
-
-    Parameters
-    ----------
-    arguments
-        What follows the program's name; None takes it from the process.
-    """
-    _replace_unprintable_characters()
-    invocation = Invocation()
+    """Run the command line and return the exit code; None takes the process's own arguments."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            # A question mark where the terminal lacks a character, instead of an error.
+            reconfigure(errors="replace")
+    # What `--debug` sets, wherever it stands.
+    options: dict[str, bool] = {}
     try:
         code = tracker.main(
             args=None if arguments is None else list(arguments),
             prog_name="tracker",
             standalone_mode=False,
-            obj=invocation,
+            obj=options,
         )
         # None if stdout was closed from the start.
         if sys.stdout is not None:
@@ -220,16 +195,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _discard_stdout()
         return ExitCode.OK
     except Exception as error:
-        return report(error, invocation.debug, lambda line: click.echo(line, err=True))
+        return report(error, "debug" in options)
     return code if isinstance(code, int) else ExitCode.OK
-
-
-def _replace_unprintable_characters() -> None:
-    """Print a question mark where the terminal lacks a character, instead of failing."""
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            reconfigure(errors="replace")
 
 
 def _discard_stdout() -> None:

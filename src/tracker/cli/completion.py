@@ -6,11 +6,14 @@ not print errors into a half-typed line: when something fails, it offers nothing
 
 from __future__ import annotations
 
+from functools import wraps
 from typing import TYPE_CHECKING, Final
 
 from click.shell_completion import CompletionItem
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     import click
 
 MOST_SESSIONS: Final = 50
@@ -20,21 +23,45 @@ NEWEST: Final = "last"
 """Names the newest session on the command line."""
 
 
-def logged_sessions(
-    context: click.Context, _parameter: click.Parameter, incomplete: str
-) -> list[CompletionItem]:
+def _offered(
+    items: Callable[[click.Context], Iterator[CompletionItem]],
+) -> Callable[[click.Context, click.Parameter, str], list[CompletionItem]]:
+    """Make a completion of a function that yields all items; nothing if it fails."""
+
+    @wraps(items)
+    def complete(
+        context: click.Context, _parameter: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        from tracker.domain import TrackerError
+
+        try:
+            return [item for item in items(context) if item.value.startswith(incomplete)]
+        except TrackerError:
+            return []
+
+    return complete
+
+
+@_offered
+def logged_sessions(context: click.Context) -> Iterator[CompletionItem]:
     """Offer `last` and the ids of the newest sessions, each with its day, exercise and reps.
 
     With `--restore` or `--purge`, offer the sessions in the trash instead.
     """
-    from tracker.domain import TrackerError
+    from tracker.app.training import existing_log
+    from tracker.store import SessionQuery
 
     trash = bool(context.params.get("restore") or context.params.get("purge"))
-    try:
-        offered = _sessions(trash)
-    except TrackerError:
-        return []
-    return [item for item in offered if item.value.startswith(incomplete)]
+    log = existing_log()
+    if log is None:
+        return
+    with log:
+        newest = log.list(SessionQuery(trash=trash, limit=MOST_SESSIONS))
+    if newest and not trash:
+        yield CompletionItem(NEWEST, help="the newest session")
+    for each in newest:
+        help_text = f"{each.at_utc[:10]} {each.shown_exercise} {each.reps_done} reps"
+        yield CompletionItem(str(each.id), help=help_text)
 
 
 def sessions_or_files(
@@ -52,22 +79,15 @@ def files(
     return [CompletionItem(incomplete, type="file")]
 
 
-def sensors(
-    _context: click.Context, _parameter: click.Parameter, incomplete: str
-) -> list[CompletionItem]:
+@_offered
+def sensors(_context: click.Context) -> Iterator[CompletionItem]:
     """Offer the paired sensor: its name, or its address if it has none."""
-    from tracker.app.config import config_path, load_config
+    from tracker.app.config import load_config
     from tracker.app.paths import tracker_paths
-    from tracker.domain import TrackerError
 
-    try:
-        saved = load_config(config_path(tracker_paths().config)).sensor
-    except TrackerError:
-        return []
-    if saved is None:
-        return []
-    item = CompletionItem(saved.name or saved.address, help=f"paired {saved.kind}")
-    return [item] if item.value.startswith(incomplete) else []
+    saved = load_config(tracker_paths().config_file).sensor
+    if saved is not None:
+        yield CompletionItem(saved.name or saved.address, help=f"paired {saved.kind}")
 
 
 def sensors_or_simulated(
@@ -79,36 +99,9 @@ def sensors_or_simulated(
     return [*paired, simulated] if simulated.value.startswith(incomplete) else paired
 
 
-def sensor_kinds(
-    _context: click.Context, _parameter: click.Parameter, incomplete: str
-) -> list[CompletionItem]:
+@_offered
+def sensor_kinds(_context: click.Context) -> Iterator[CompletionItem]:
     """Offer the kinds of sensor that have a decoder."""
     from tracker.sensors import families
 
-    return [
-        CompletionItem(name, help=each.title)
-        for name, each in families().items()
-        if name.startswith(incomplete)
-    ]
-
-
-def _sessions(trash: bool) -> list[CompletionItem]:
-    from tracker.app.paths import tracker_paths
-    from tracker.app.training import log_is_there, log_place, open_training_log
-    from tracker.store import SessionQuery
-
-    paths = tracker_paths()
-    if not log_is_there(log_place(paths)):
-        return []
-    with open_training_log(paths) as log:
-        newest = log.list(SessionQuery(trash=trash))[:MOST_SESSIONS]
-    offered = [
-        CompletionItem(
-            str(each.id),
-            help=f"{each.at_utc[:10]} {each.shown_exercise} {each.reps_done} reps",
-        )
-        for each in newest
-    ]
-    if newest and not trash:
-        offered.insert(0, CompletionItem(NEWEST, help="the newest session"))
-    return offered
+    return (CompletionItem(name, help=each.title) for name, each in families().items())

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tracker.app.paths import atomic_write, refuse_existing
+from tracker.app.paths import atomic_write
+from tracker.cli.exits import say
 from tracker.cli.options import (
     FILE,
     examples,
@@ -15,6 +16,7 @@ from tracker.cli.options import (
     import_options,
     recording_output_option,
 )
+from tracker.domain.errors import refuse_existing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,7 +67,7 @@ def import_samples(
     with atomic_write(output, force) as path, RecordingWriter(path, session.info) as writer:
         for notification in session.notifications():
             writer.write(notification)
-    click.echo(f"{output}: {session.amount} notifications written.", err=True)
+    say(f"{output}: {session.amount} notifications written.")
 
 
 @click.command(
@@ -87,6 +89,6 @@ def recover_recording(file: Path, output: Path, force: bool) -> None:
 
     report = recover(file, output, force=force)
     for damage in report.damage:
-        click.echo(f"{file}: {damage}", err=True)
+        say(f"{file}: {damage}")
     lost = f"{report.rows_lost} lost" if report.rows_lost else "no known losses"
-    click.echo(f"{report.target}: {report.rows_kept} notifications kept, {lost}.", err=True)
+    say(f"{report.target}: {report.rows_kept} notifications kept, {lost}.")

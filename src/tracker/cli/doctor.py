@@ -10,6 +10,7 @@ import os
 import shutil
 import sys
 import time
+from contextlib import closing
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -19,10 +20,10 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from tracker.app.clock import SYSTEM_CLOCK
-from tracker.app.config import config_path, load_config
+from tracker.app.config import load_config
 from tracker.app.paths import ELSEWHERE, atomic_write, tracker_paths
 from tracker.app.text import counted
-from tracker.cli.exits import ExitCode
+from tracker.cli.exits import ExitCode, say
 from tracker.cli.options import examples, screen_is_there
 from tracker.domain import SensorError, TrackerError
 from tracker.sound import Speech, Tone, duration_s, open_player
@@ -57,7 +58,10 @@ def doctor(sound: bool, sound_to: Path | None, force: bool) -> ExitCode:
     Bluetooth adapter, and 2 for any other problem. With --sound it is 2 without a sound device.
     """
     if sound_to is not None:
-        _write_sounds(sound_to, force)
+        with atomic_write(sound_to, force) as unfinished:
+            complaint = write(unfinished, click.echo)
+        if complaint is not None:
+            say(complaint)
     if sound:
         return _play_sounds()
     return ExitCode.OK if sound_to is not None else _check_all()
@@ -73,7 +77,7 @@ def _check_all() -> ExitCode:
             shutil.get_terminal_size(), is_there=screen_is_there(), encoding=sys.stdout.encoding
         ),
         *folders(paths),
-        configuration(paths.config),
+        configuration(paths.config_file),
         training_log(paths),
         _audio(),
     ]
@@ -105,28 +109,17 @@ def _open_sound() -> Opened:
 
 def _audio() -> Check:
     opened = _open_sound()
-    try:
+    with closing(opened.player):
         return audio(opened)
-    finally:
-        opened.player.close()
 
 
 def _play_sounds() -> ExitCode:
     opened = _open_sound()
-    try:
+    with closing(opened.player):
         for line in report_lines([audio(opened)]):
             click.echo(line)
         play(opened.player, click.echo)
-    finally:
-        opened.player.close()
     return ExitCode.OK if opened.silence is None else ExitCode.USAGE_OR_INPUT
-
-
-def _write_sounds(target: Path, force: bool) -> None:
-    with atomic_write(target, force) as unfinished:
-        complaint = write(unfinished, click.echo)
-    if complaint is not None:
-        click.echo(complaint, err=True)
 
 
 async def _scan_once() -> None:
@@ -144,22 +137,15 @@ SMALLEST_LINES: Final = 24
 BUS_VARIABLE: Final = "DBUS_SYSTEM_BUS_ADDRESS"
 """Environment variable with another address of the system bus."""
 
-USUAL_BUS: Final = "unix:path=/run/dbus/system_bus_socket"
-"""Address of the system bus by default."""
-
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One line of the report."""
+    """One line of the report; a problem comes with advice."""
 
     subject: str
-    """What was checked."""
     good: bool
-    """False for a problem."""
     text: str
-    """What was found."""
     advice: str = ""
-    """What to do about it; may be empty."""
     no_adapter: bool = False
     """Whether there is no usable Bluetooth adapter."""
 
@@ -177,28 +163,21 @@ def system_bus(
     """Check D-Bus, which Bluetooth needs on Linux; None on other systems."""
     if platform != "linux":
         return None
-    address = environment.get(BUS_VARIABLE) or USUAL_BUS
+    address = environment.get(BUS_VARIABLE) or "unix:path=/run/dbus/system_bus_socket"
     parts = dict(
         part.partition("=")[::2] for part in address.removeprefix("unix:").split(",") if part
     )
     path = parts.get("path")
     if not address.startswith("unix:") or path is None:
         return Check("D-Bus", True, f"at {address}, not checked")
+    problem = advice = ""
     if not os.path.exists(path):
-        return Check(
-            "D-Bus",
-            False,
-            f"there is no system bus at {path}",
-            "Start it: sudo systemctl start dbus. In a container, mount that socket.",
-        )
-    if not os.access(path, os.W_OK):
-        return Check(
-            "D-Bus",
-            False,
-            f"no permission to use {path}",
-            "Ask the administrator of this machine.",
-        )
-    return Check("D-Bus", True, f"the system bus is at {path}")
+        problem = f"there is no system bus at {path}"
+        advice = "Start it: sudo systemctl start dbus. In a container, mount that socket."
+    elif not os.access(path, os.W_OK):
+        problem = f"no permission to use {path}"
+        advice = "Ask the administrator of this machine."
+    return Check("D-Bus", not problem, problem or f"the system bus is at {path}", advice)
 
 
 async def bluetooth(try_it: Callable[[], Awaitable[object]]) -> Check:
@@ -224,21 +203,15 @@ def terminal(
     if not is_there:
         return Check("terminal", True, "none: training prints plain lines")
     seen = f"{size.columns}×{size.lines}, {_colours(environment)}"
+    problem = advice = ""
     if size.columns < SMALLEST_COLUMNS or size.lines < SMALLEST_LINES:
-        return Check(
-            "terminal",
-            False,
-            f"{seen}: too small for the training screen",
-            f"Make it at least {SMALLEST_COLUMNS}×{SMALLEST_LINES}, or train with --headless.",
-        )
-    if (encoding or "").lower().replace("-", "") != "utf8":
-        return Check(
-            "terminal",
-            False,
-            f"{seen}, encoding {encoding}: cannot show the big digits",
-            "Set a UTF-8 locale, for example LANG=C.UTF-8; on Windows use Windows Terminal.",
-        )
-    return Check("terminal", True, f"{seen}, UTF-8")
+        problem = ": too small for the training screen"
+        smallest = f"{SMALLEST_COLUMNS}×{SMALLEST_LINES}"
+        advice = f"Make it at least {smallest}, or train with --headless."
+    elif (encoding or "").lower().replace("-", "") != "utf8":
+        problem = f", encoding {encoding}: cannot show the big digits"
+        advice = "Set a UTF-8 locale, for example LANG=C.UTF-8; on Windows use Windows Terminal."
+    return Check("terminal", not problem, f"{seen}{problem or ', UTF-8'}", advice)
 
 
 def folders(paths: Paths) -> tuple[Check, ...]:
@@ -250,17 +223,16 @@ def folders(paths: Paths) -> tuple[Check, ...]:
     )
 
 
-def configuration(folder: Path) -> Check:
+def configuration(file: Path) -> Check:
     """Check whether the configuration can be read, and name the paired sensor."""
     try:
-        sensor = load_config(config_path(folder)).sensor
+        sensor = load_config(file).sensor
     except TrackerError as error:
         return Check("paired sensor", False, error.message, error.advice or "Fix the file.")
     if sensor is None:
         return Check("paired sensor", True, "none yet: tracker pair ADDRESS_OR_NAME")
-    return Check(
-        "paired sensor", True, f"{sensor.name or 'unnamed'} ({sensor.kind}) at {sensor.address}"
-    )
+    named = f"{sensor.name or 'unnamed'} ({sensor.kind}) at {sensor.address}"
+    return Check("paired sensor", True, named)
 
 
 def audio(opened: Opened) -> Check:
@@ -292,14 +264,10 @@ def training_log(paths: Paths) -> Check:
             missing = not_logged(log, paths.recordings)
     except TrackerError as error:
         return Check("training log", False, error.message, error.advice or "Fix the file.")
-    if missing:
-        return Check(
-            "training log",
-            False,
-            f"{seen}; {counted(len(missing), 'recording')} not in it",
-            "Add them: tracker rescore --missing",
-        )
-    return Check("training log", True, seen)
+    if not missing:
+        return Check("training log", True, seen)
+    lacking = f"{seen}; {counted(len(missing), 'recording')} not in it"
+    return Check("training log", False, lacking, "Add them: tracker rescore --missing")
 
 
 def _colours(environment: Mapping[str, str]) -> str:
@@ -315,12 +283,9 @@ def _folder(subject: str, folder: Path) -> Check:
     there = next(each for each in (folder, *folder.parents) if each.exists())
     if there.is_dir() and os.access(there, os.W_OK | os.X_OK):
         return Check(subject, True, str(folder))
-    return Check(
-        subject,
-        False,
-        f"{folder}: {there} {'is not writable' if there.is_dir() else 'is not a folder'}",
-        f"Change its permissions. {ELSEWHERE}",
-    )
+    problem = "is not writable" if there.is_dir() else "is not a folder"
+    advice = f"Change its permissions. {ELSEWHERE}"
+    return Check(subject, False, f"{folder}: {there} {problem}", advice)
 
 
 PAUSE_S: Final = 0.6

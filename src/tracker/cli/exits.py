@@ -11,6 +11,7 @@ import signal
 import traceback
 from contextlib import contextmanager
 from enum import IntEnum
+from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import click
@@ -31,13 +32,15 @@ class ExitCode(IntEnum):
     """Stopped with Ctrl-C; what was recorded until then is kept."""
 
 
-_DEBUG_HINT: Final = "Run again with --debug to see where it came from."
+def say(line: str) -> None:
+    """Write a line to stderr: stdout is for results."""
+    click.echo(line, err=True)
 
 
-def report(error: Exception, debug: bool, write_line: Callable[[str], None]) -> ExitCode:
+def report(error: Exception, debug: bool, write_line: Callable[[str], None] = say) -> ExitCode:
     """Tell the user what went wrong and what to try, and return the exit code.
 
-    `write_line` writes a line to stderr. An error that no user can have caused is raised again: a
+    An error that no user can have caused is raised again: a
     defect should look like one.
     """
     # The errors bring NumPy along (70 ms), which `--help` and `--version` do without.
@@ -45,7 +48,10 @@ def report(error: Exception, debug: bool, write_line: Callable[[str], None]) -> 
 
     match error:
         case click.ClickException():
-            lines = [_click_message(error)]
+            lines = [f"tracker: {error.format_message()}"]
+            if isinstance(error, click.UsageError) and error.ctx is not None:
+                context = error.ctx
+                lines = [context.get_usage(), *lines, f"Try '{context.command_path} --help'."]
             code = ExitCode.USAGE_OR_INPUT
         case TrackerError():
             lines = [f"tracker: {error.message}"]
@@ -55,7 +61,8 @@ def report(error: Exception, debug: bool, write_line: Callable[[str], None]) -> 
                 ExitCode.NO_SENSOR if isinstance(error, SensorError) else ExitCode.USAGE_OR_INPUT
             )
         case OSError(filename=str(path), strerror=str(problem)):
-            lines = [f"tracker: {path}: {problem[:1].lower()}{problem[1:]}.", _DEBUG_HINT]
+            hint = "Run again with --debug to see where it came from."
+            lines = [f"tracker: {path}: {problem[:1].lower()}{problem[1:]}.", hint]
             code = ExitCode.USAGE_OR_INPUT
         case OSError(errno=int(), strerror=str(problem)):
             # No file name: stdout could not be written.
@@ -68,13 +75,6 @@ def report(error: Exception, debug: bool, write_line: Callable[[str], None]) -> 
     for line in lines:
         write_line(line)
     return code
-
-
-def _click_message(error: click.ClickException) -> str:
-    message = f"tracker: {error.format_message()}"
-    if not isinstance(error, click.UsageError) or error.ctx is None:
-        return message
-    return f"{error.ctx.get_usage()}\n{message}\nTry '{error.ctx.command_path} --help'."
 
 
 T = TypeVar("T")
@@ -95,10 +95,10 @@ class Interruption:
 
     @contextmanager
     def ending(self, end: Callable[[], object]) -> Iterator[None]:
-        """Inside, call `end` on every Ctrl-C; also at once if there was one before."""
-        self._end = end
+        """Inside, call `end` soon after every Ctrl-C; also if there was one before."""
+        self._end = partial(soon, end)
         if self.happened:
-            end()
+            self._end()
         try:
             yield
         finally:
@@ -146,7 +146,7 @@ async def unless_interrupted(
 ) -> T | None:
     """Await `work`; on Ctrl-C, cancel it and return None once it has cleaned up."""
     task = asyncio.ensure_future(work)
-    with interrupted.ending(lambda: soon(task.cancel)):
+    with interrupted.ending(task.cancel):
         try:
             return await task
         except asyncio.CancelledError:
@@ -158,6 +158,10 @@ async def unless_interrupted(
 DEFECT_ADVICE: Final = "This is a defect of the tracker: please report it with the file."
 
 
-def defect(source: str, error: Exception) -> str:
-    """Return the line for a file whose analysis failed through no fault of the user's."""
-    return f"{source}: the analysis failed ({type(error).__name__}: {error})"
+def file_problem(source: str, error: Exception) -> tuple[str, str | None]:
+    """Return why a file was not analysed, and what to try: a defect of ours must say so."""
+    from tracker.domain import TrackerError
+
+    if isinstance(error, TrackerError):
+        return error.message, error.advice
+    return f"{source}: the analysis failed ({type(error).__name__}: {error})", DEFECT_ADVICE

@@ -17,13 +17,11 @@ import click
 from tracker.app.paths import (
     RECORDING_SUFFIX,
     atomic_write,
-    refuse_existing,
     refuse_filled,
-    tracker_paths,
     whole_folder,
 )
-from tracker.cli.completion import sessions_or_files
-from tracker.cli.exits import defect
+from tracker.cli.completion import NEWEST, sessions_or_files
+from tracker.cli.exits import file_problem, say
 from tracker.cli.options import (
     FILE,
     examples,
@@ -33,6 +31,7 @@ from tracker.cli.options import (
     moment_of_day,
 )
 from tracker.domain import InputError, OutputError, TrackerError
+from tracker.domain.errors import refuse_existing
 from tracker.export.formats import FORMATS, Needs, Session, format_named
 
 if TYPE_CHECKING:
@@ -42,9 +41,6 @@ if TYPE_CHECKING:
     from tracker.export.formats import Format
     from tracker.importers import ImportOptions
     from tracker.store import TrainingLog
-
-LAST: Final = "last"
-"""Names the newest session of the log."""
 
 MOST_EARLIER_SESSIONS: Final = 50
 """Sessions that a report compares with: half a year of training."""
@@ -177,7 +173,9 @@ def export_file(
 ) -> None:
     """Write one session to one file, or to stdout."""
     if target == STDOUT:
-        _refuse_binary(form)
+        if not form.text:
+            problem, advice = f"{form.name} is not text", f"Name a file: -o session{form.suffix}"
+            raise OutputError("-", problem, advice)
         written = io.BytesIO()
         form.write(session_of(source, form, reading), written)
         click.echo(written.getvalue(), nl=False)
@@ -187,7 +185,7 @@ def export_file(
     session = session_of(source, form, reading)
     with atomic_write(target, force) as path, path.open("wb") as out:
         form.write(session, out)
-    click.echo(f"{target}: written as {form.name}.", err=True)
+    say(f"{target}: written as {form.name}.")
 
 
 def export_folder(
@@ -206,20 +204,17 @@ def export_folder(
     for source in sources:
         try:
             sessions.append(session_of(source, form, reading))
-        except TrackerError as error:
-            if len(sources) == 1:
-                raise
-            click.echo(f"tracker: {error.message}", err=True)
         except Exception as error:  # a defect of ours in one file must not cost the others
             if len(sources) == 1:
                 raise
-            click.echo(f"tracker: {defect(source, error)}", err=True)
+            problem, _ = file_problem(source, error)
+            say(f"tracker: {problem}")
     left_out = len(sources) - len(sessions)
     if not sessions:
         raise click.ClickException("none of the files could be read, so nothing was written.")
     with whole_folder(target, force) as folder:
         form.write_folder(sessions, folder, target)
-    click.echo(f"{target}: written as {form.name}.", err=True)
+    say(f"{target}: written as {form.name}.")
     if left_out:
         raise click.ClickException(f"{left_out} of {len(sources)} files could not be read.")
 
@@ -244,36 +239,30 @@ def session_of(source: str, form: Format, reading: ReadOptions) -> Session:
     )
     workout = logged or _dated(file.workout(), reading)
     for warning in workout.warnings:
-        click.echo(f"{source}: {warning.text}", err=True)
+        say(f"{source}: {warning.text}")
     if form.needs is not Needs.SAMPLES:
         return _without_samples(workout, form, reading)
     return Session(workout, timed_samples(file.info, file.notifications()), reading.subject)
 
 
 def _without_samples(workout: Workout, form: Format, reading: ReadOptions) -> Session:
-    history = _history(workout, form, reading) if form.needs is Needs.HISTORY else ()
+    """Return a session with the earlier ones, if needed: named by the user, or of the log."""
+    history: tuple[Workout, ...] = ()
+    if form.needs is Needs.HISTORY and reading.history:
+        # `--started` is about this session alone, and earlier ones need no history of their own.
+        each = replace(reading, started=None, history=())
+        without = replace(form, needs=Needs.WORKOUT)
+        history = tuple(session_of(source, without, each).workout for source in reading.history)
+    elif form.needs is Needs.HISTORY:
+        history = logged_before(workout)
     return Session(workout, subject=reading.subject, history=history)
 
 
-def _history(workout: Workout, form: Format, reading: ReadOptions) -> tuple[Workout, ...]:
-    """Return the earlier sessions that the user named, or else those of the log."""
-    if not reading.history:
-        return logged_before(workout)
-    # `--started` is about this session alone, and earlier ones need no history of their own.
-    each = replace(reading, started=None, history=())
-    without = replace(form, needs=Needs.WORKOUT)
-    return tuple(session_of(source, without, each).workout for source in reading.history)
-
-
 def _dated(workout: Workout, reading: ReadOptions) -> Workout:
-    if reading.started is None:
+    started = reading.started
+    if started is None:
         return workout
-    return replace(workout, info=replace(workout.info, started_utc=reading.started.isoformat()))
-
-
-def _refuse_binary(form: Format) -> None:
-    if not form.text:
-        raise OutputError("-", f"{form.name} is not text", f"Name a file: -o session{form.suffix}")
+    return replace(workout, info=replace(workout.info, started_utc=started.isoformat()))
 
 
 def _refuse_loss(target: Path, sources: Sequence[str]) -> None:
@@ -291,7 +280,7 @@ def _refuse_loss(target: Path, sources: Sequence[str]) -> None:
 
 def names_session(word: str) -> bool:
     """Say whether a word is the number of a session, or `last`."""
-    return word == LAST or (word.isascii() and word.isdigit())
+    return word == NEWEST or (word.isascii() and word.isdigit())
 
 
 def logged_workout(word: str) -> Workout:
@@ -315,21 +304,23 @@ def logged_recording(word: str) -> Path:
 
 def logged_before(workout: Workout) -> tuple[Workout, ...]:
     """Return earlier sessions of the same exercise, oldest first; none without a log."""
-    from tracker.app.training import log_is_there, log_place, open_training_log
+    from tracker.app.training import existing_log
     from tracker.store import SessionQuery
 
     started = workout.info.started_utc
+    time = datetime.fromisoformat
     try:
-        if not log_is_there(log_place(tracker_paths())):
+        log = existing_log()
+        if log is None:
             return ()
-        with open_training_log() as log:
+        with log:
             query = SessionQuery(exercise=workout.info.exercise, limit=MOST_EARLIER_SESSIONS)
             return tuple(
                 log.workout(each.id)
                 for each in reversed(log.list(query))
                 if each.started_utc is not None
                 and each.origin == workout.info.origin
-                and (started is None or _time(each.started_utc) < _time(started))
+                and (started is None or time(each.started_utc) < time(started))
             )
     except TrackerError:
         # A report without trends is better than none.
@@ -338,16 +329,13 @@ def logged_before(workout: Workout) -> tuple[Workout, ...]:
 
 def _opened_log(word: str) -> TrainingLog:
     """Open the log; if there is none, raise instead of making one."""
-    from tracker.app.training import log_is_there, log_place, open_training_log
+    from tracker.app.training import existing_log
 
-    if not log_is_there(log_place(tracker_paths())):
+    log = existing_log()
+    if log is None:
         raise InputError(
             f"session {word}",
             "there is no training log yet",
             "Name a recording or a CSV of samples.",
         )
-    return open_training_log()
-
-
-def _time(text: str) -> datetime:
-    return datetime.fromisoformat(text)
+    return log

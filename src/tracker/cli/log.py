@@ -14,6 +14,7 @@ import click
 from tracker.app.paths import tracker_paths
 from tracker.app.text import counted
 from tracker.cli.completion import logged_sessions
+from tracker.cli.exits import say
 from tracker.cli.options import (
     FILE,
     SESSION,
@@ -22,6 +23,7 @@ from tracker.cli.options import (
     day,
     examples,
     force_option,
+    format_option,
 )
 from tracker.cli.tables import (
     detail_lines,
@@ -35,11 +37,11 @@ from tracker.cli.tables import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
-    from tracker.store import Edit, TrainingLog
+    from tracker.store import Edit
 
 Item = TypeVar("Item")
 
@@ -66,14 +68,7 @@ TABLE_LINES: Final = 20
 )
 @click.option("--trend", is_flag=True, help="Show weekly totals instead of sessions.")
 @click.option("--trash", is_flag=True, help="Show deleted sessions, which can be restored.")
-@click.option(
-    "--format",
-    "output_format",
-    type=click.Choice(["table", "json"]),
-    default="table",
-    show_default=True,
-    help="A table, or a list of JSON objects.",
-)
+@format_option("table", "json", explained="A table, or a list of JSON objects.")
 def history(
     exercise: str | None,
     since: datetime | None,
@@ -84,7 +79,7 @@ def history(
     output_format: str,
 ) -> None:
     """List past sessions, or weekly trends."""
-    from tracker.app.training import open_training_log
+    from tracker.app.training import not_logged, open_training_log
     from tracker.store import SessionQuery, weeks
 
     if until is not None:
@@ -92,23 +87,34 @@ def history(
         until = (until.replace(tzinfo=None) + timedelta(days=1)).astimezone()
     with open_training_log() as log:
         summaries = log.list(SessionQuery(exercise, since, until, trash=trash))
-        if not trash:
-            _warn_of_unlogged(log)
+        missing = () if trash else not_logged(log, tracker_paths().recordings)
+    if missing:
+        # A training must have crashed.
+        say(
+            f"{counted(len(missing), 'recording')} not in the log; "
+            "to add them: tracker rescore --missing"
+        )
     most = limit or (TABLE_LINES if output_format == "table" else None)
     if trend:
         # Weeks come oldest first.
         every_week = weeks(summaries, None)
-        shown_weeks = every_week if most is None else every_week[-most:]
-        _print_list(shown_weeks, output_format, trend_table, week_object)
-        _warn_of_more(len(shown_weeks), len(every_week), "weeks")
+        shown_weeks = every_week[-(most or 0) :]
+        _print_list(shown_weeks, len(every_week), "weeks", output_format, trend_table, week_object)
     else:
-        shown = summaries[:most]
-        _print_list(shown, output_format, history_table, summary_object)
-        _warn_of_more(len(shown), len(summaries), "sessions")
+        _print_list(
+            summaries[:most],
+            len(summaries),
+            "sessions",
+            output_format,
+            history_table,
+            summary_object,
+        )
 
 
 def _print_list(
     items: Sequence[Item],
+    there: int,
+    noun: str,
     output_format: str,
     table: Callable[[Sequence[Item]], str],
     as_object: Callable[[Item], dict[str, object]],
@@ -117,24 +123,8 @@ def _print_list(
         click.echo(table(items))
     else:
         click.echo(json.dumps([as_object(each) for each in items], indent=2))
-
-
-def _warn_of_more(shown: int, there: int, noun: str) -> None:
-    if shown < there:
-        click.echo(f"the newest {shown} of {there} {noun}; more with --limit {there}", err=True)
-
-
-def _warn_of_unlogged(log: TrainingLog) -> None:
-    """Point out recordings that are not logged: a training must have crashed."""
-    from tracker.app.training import not_logged
-
-    missing = not_logged(log, tracker_paths().recordings)
-    if missing:
-        click.echo(
-            f"{counted(len(missing), 'recording')} not in the log; "
-            "to add them: tracker rescore --missing",
-            err=True,
-        )
+    if len(items) < there:
+        say(f"the newest {len(items)} of {there} {noun}; more with --limit {there}")
 
 
 @click.command(
@@ -150,14 +140,7 @@ def _warn_of_unlogged(log: TrainingLog) -> None:
     """,
 )
 @click.argument("session", metavar=SESSION, shell_complete=logged_sessions)
-@click.option(
-    "--format",
-    "output_format",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="A table, or one JSON object (tracker.session/1).",
-)
+@format_option("text", "json", explained="A table, or one JSON object (tracker.session/1).")
 def show(session: str, output_format: str) -> None:
     """Show a logged session, rep by rep."""
     from tracker.app.training import open_training_log
@@ -221,21 +204,15 @@ def clearable_values(text: str) -> tuple[str, ...]:
 def edit(
     session: str,
     set_index: int | None,
-    reps: int | None,
-    load_kg: float | None,
-    rpe: float | None,
     note: str | None,
-    exercise: str | None,
-    pain_before: int | None,
-    pain_after: int | None,
     clear: tuple[str, ...] | None,
     undo: bool,
+    **values: str | float | None,
 ) -> None:
     """Correct a logged session."""
     from tracker.app.training import open_training_log
 
-    edits = _set_edits(set_index, reps, load_kg, rpe, note, clear or ())
-    edits += _session_edits(exercise, pain_before, pain_after)
+    edits = _edits(set_index, note, clear or (), values)
     if undo and edits:
         raise click.UsageError("either change something, or undo the newest change with --undo")
     if not undo and not edits:
@@ -244,31 +221,26 @@ def edit(
         session_id = log.find(session)
         if undo:
             for each in log.undo(session_id):
-                click.echo(f"session {session_id}: undone: {edit_words(each)}", err=True)
+                say(f"session {session_id}: undone: {edit_words(each)}")
             return
         log.edit(session_id, edits)
     for each in edits:
-        click.echo(f"session {session_id}: {edit_words(each)}", err=True)
-    if exercise is not None:
-        click.echo(
-            f"The reps have not changed; to count them again: tracker rescore {session_id}",
-            err=True,
-        )
+        say(f"session {session_id}: {edit_words(each)}")
+    if values["exercise"] is not None:
+        say(f"The reps have not changed; to count them again: tracker rescore {session_id}")
 
 
-def _set_edits(
+def _edits(
     set_index: int | None,
-    reps: int | None,
-    load_kg: float | None,
-    rpe: float | None,
     note: str | None,
     clear: tuple[str, ...],
+    values: Mapping[str, str | float | None],
 ) -> list[Edit]:
-    """Return the edits of a set; a note without a set is one on the session."""
+    """Return what is to be edited in a set, then in the session; `values` are by their fields."""
     from tracker.store import Edit, Field
 
-    values = {Field.REPS: reps, Field.LOAD: load_kg, Field.RPE: rpe}
-    edits = [Edit(field, value, set_index) for field, value in values.items() if value is not None]
+    given = {Field(name): value for name, value in values.items() if value is not None}
+    edits = [Edit(each, value, set_index) for each, value in given.items() if each.of_a_set]
     if (edits or clear) and set_index is None:
         raise click.UsageError("reps, load and RPE belong to a set: say which with --set N")
     if note is not None:
@@ -282,20 +254,7 @@ def _set_edits(
         raise click.UsageError(
             "say what to change in the set: --reps, --load-kg, --rpe, --note or --clear"
         )
-    return edits
-
-
-def _session_edits(
-    exercise: str | None, pain_before: int | None, pain_after: int | None
-) -> list[Edit]:
-    from tracker.store import Edit, Field
-
-    values: dict[Field, str | int | None] = {
-        Field.EXERCISE: exercise,
-        Field.PAIN_BEFORE: pain_before,
-        Field.PAIN_AFTER: pain_after,
-    }
-    return [Edit(field, value) for field, value in values.items() if value is not None]
+    return edits + [Edit(each, value) for each, value in given.items() if not each.of_a_set]
 
 
 @click.command(
@@ -340,7 +299,7 @@ def delete(sessions: tuple[str, ...], restore: bool, purge: bool) -> None:
             log.delete(ids)
             names = " ".join(map(str, ids))
             outcome = f"in the trash; to restore: tracker delete --restore {names}"
-    click.echo(f"{counted(len(ids), 'session')} {outcome}", err=True)
+    say(f"{counted(len(ids), 'session')} {outcome}")
 
 
 @click.command(
@@ -363,4 +322,4 @@ def backup(file: Path, force: bool) -> None:
     with open_training_log() as log:
         log.back_up(file, force=force)
         sessions = len(log.list())
-    click.echo(f"{file}: {counted(sessions, 'session')} of {log.location}", err=True)
+    say(f"{file}: {counted(sessions, 'session')} of {log.location}")

@@ -7,7 +7,7 @@ import math
 import os
 import sys
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import wraps
 from pathlib import Path
@@ -18,7 +18,8 @@ from click.shell_completion import CompletionItem
 
 from tracker.app.paths import RECORDING_SUFFIX
 from tracker.cli.completion import sensor_kinds
-from tracker.domain import EXERCISES, OutputError, Plan, Tempo, exercise_named, parse_tempo
+from tracker.cli.exits import say
+from tracker.domain import EXERCISES, OutputError, Plan, exercise_named, parse_tempo
 from tracker.domain.plan import LONGEST_HOLD_S, MOST_LOAD_KG, MOST_REPS, VELOCITY_LOSS_SHARES
 
 if TYPE_CHECKING:
@@ -97,6 +98,19 @@ def day(text: str) -> datetime:
 FILE: Final = click.Path(path_type=Path)
 """A path that click does not check: the rooms that read and write have better messages."""
 
+
+def format_option(*formats: str, explained: str) -> Callable[[Callable[..., Any]], Any]:
+    """Return the option of what is printed; the command gets it as `output_format`."""
+    return click.option(
+        "--format",
+        "output_format",
+        type=click.Choice(formats),
+        default=formats[0],
+        show_default=True,
+        help=explained,
+    )
+
+
 exercise_option: Final = click.option(
     "--exercise",
     type=ExerciseName(),
@@ -104,32 +118,26 @@ exercise_option: Final = click.option(
     "[default: what the file says, else hip_thrust]",
 )
 
-_ACC_UNIT: Final = click.option(
-    "--acc-unit",
-    type=click.Choice(["m/s2", "g"]),
-    help="Unit of the acc columns of a CSV.  [default: what the file says, else m/s2]",
-)
-
-_GYRO_UNIT: Final = click.option(
-    "--gyro-unit",
-    type=click.Choice(["rad/s", "deg/s"]),
-    help="Unit of the gyro columns of a CSV.  [default: what the file says, else rad/s]",
-)
-
-_ACC_POINTS: Final = click.option(
-    "--acc-points",
-    type=click.Choice(["up", "down"]),
-    help="Direction of the acceleration at rest: down in files that an iPhone saved in its own "
-    "convention, up in all others.  [default: what the file says, else up]",
-)
-
 
 def import_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options about files of samples; the command gets `options: ImportOptions`."""
 
-    @_ACC_UNIT
-    @_GYRO_UNIT
-    @_ACC_POINTS
+    @click.option(
+        "--acc-unit",
+        type=click.Choice(["m/s2", "g"]),
+        help="Unit of the acc columns of a CSV.  [default: what the file says, else m/s2]",
+    )
+    @click.option(
+        "--gyro-unit",
+        type=click.Choice(["rad/s", "deg/s"]),
+        help="Unit of the gyro columns of a CSV.  [default: what the file says, else rad/s]",
+    )
+    @click.option(
+        "--acc-points",
+        type=click.Choice(["up", "down"]),
+        help="Direction of the acceleration at rest: down in files that an iPhone saved in its "
+        "own convention, up in all others.  [default: what the file says, else up]",
+    )
     @wraps(command)
     def with_options(
         *arguments: object,
@@ -162,13 +170,6 @@ speed_option: Final = click.option(
     type=PositiveNumber(MAX_SPEED),
     metavar="X|max",
     help="Playback speed; 1 is real time.  [default: 1 on the screen, max for plain lines]",
-)
-
-seconds_option: Final = click.option(
-    "--seconds",
-    type=PositiveNumber(),
-    metavar="N",
-    help="End after N seconds of the session.",
 )
 
 
@@ -245,84 +246,60 @@ def percent(text: str) -> float:
     return number / 100.0
 
 
-_PLAN_OPTIONS: Final = (
-    click.option(
+def plan_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options of a plan; the command gets them as `plan`, None without any."""
+
+    @click.option(
         "--load-kg",
         type=click.FloatRange(0.0, MOST_LOAD_KG),
         metavar="X",
         help="Load on the hips, kg; 0 is bodyweight.",
-    ),
-    click.option(
+    )
+    @click.option(
         "--tempo",
         type=parse_tempo,
         metavar="T",
         help="Planned tempo, down-floor-up-hold: 3-0-1-2, 30X2, or 'up=1 hold=2 down=3'.",
-    ),
-    click.option(
+    )
+    @click.option(
         "--reps",
+        "target_reps",
         type=click.IntRange(1, MOST_REPS),
         metavar="N",
         help="Planned reps of a set; a cue tells you when they are done.",
-    ),
-    click.option(
+    )
+    @click.option(
         "--hold",
+        "lockout_goal_s",
         type=click.FloatRange(0.0, LONGEST_HOLD_S),
         metavar="S",
         help="Seconds to hold the top.  [default: the tempo's, else one]",
-    ),
-    click.option(
+    )
+    @click.option(
         "--velocity-loss",
         type=percent,
         metavar="PERCENT",
         help="End a set when a rep is PERCENT slower than its fastest.",
-    ),
-    click.option(
+    )
+    @click.option(
         "--keep-tension", is_flag=True, help="Tell you when you rest on the floor between reps."
-    ),
-    click.option("--no-breathing", is_flag=True, help="No reminders to breathe out."),
-)
-
-
-def plan_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the options of a plan; the command gets them as `plan`, None without any."""
-
+    )
+    @click.option("--no-breathing", is_flag=True, help="No reminders to breathe out.")
     @wraps(command)
-    def planned(
-        *arguments: Any,
-        load_kg: float | None,
-        tempo: Tempo | None,
-        reps: int | None,
-        hold: float | None,
-        velocity_loss: float | None,
-        keep_tension: bool,
-        no_breathing: bool,
-        **others: Any,
-    ) -> None:
-        plan = Plan(
-            load_kg=load_kg,
-            target_reps=reps,
-            tempo=tempo,
-            lockout_goal_s=hold,
-            velocity_loss=velocity_loss,
-            keep_tension=keep_tension,
-            breathing=not no_breathing,
-        )
-        command(*arguments, plan=None if plan == Plan() else plan, **others)
+    def planned(*arguments: Any, no_breathing: bool, **given: Any) -> None:
+        names = {field.name for field in fields(Plan)} & given.keys()
+        plan = Plan(breathing=not no_breathing, **{name: given.pop(name) for name in names})
+        command(*arguments, plan=None if plan == Plan() else plan, **given)
 
-    with_options: Callable[..., None] = planned
-    for option in reversed(_PLAN_OPTIONS):
-        with_options = option(with_options)
-    return with_options
-
-
-_KEEP_LINE_BREAKS: Final = "\b"
+    return planned
 
 
 def examples(*lines: tuple[str, str]) -> str:
     """Return the epilog of a command's help from pairs of a call and what it does."""
     width = max(len(call) for call, _ in lines)
     rows = [f"  {call:<{width}}  {what}" for call, what in lines]
-    return "\n".join([_KEEP_LINE_BREAKS, "Examples:", *rows])
+    # click keeps the line breaks of a paragraph that begins with a backspace.
+    return "\n".join(["\b", "Examples:", *rows])
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,17 +326,13 @@ class SoundWish:
             from tracker.app.clock import SYSTEM_CLOCK
             from tracker.sound import open_player
 
-            return open_player(SYSTEM_CLOCK, wav=self.file, ring=lambda: _ignored(ring()))
+            return open_player(SYSTEM_CLOCK, wav=self.file, ring=ring)
 
         return opened
 
 
 USUAL: Final = SoundWish()
 """No option about sound was given."""
-
-
-def _ignored(_result: object) -> None:
-    """Discard a result."""
 
 
 def sound_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -398,7 +371,7 @@ async def heard_beside_lines(wish: SoundWish, session: Session) -> AsyncGenerato
 
     opened = await asyncio.to_thread(open_player, SYSTEM_CLOCK, wav=wish.file)
     if opened.complaint is not None:
-        click.echo(opened.complaint, err=True)
+        say(opened.complaint)
     sounding = AudioFeedback(opened.player)
     session.add_sink(sounding)
     looking = asyncio.ensure_future(sounding.run(session.snapshot, SYSTEM_CLOCK))

@@ -5,17 +5,17 @@ from __future__ import annotations
 import asyncio
 import math
 from dataclasses import dataclass
-from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
 import click
 
 from tracker.app.clock import SYSTEM_CLOCK
 from tracker.app.text import TextOutput, counted
-from tracker.cli.exits import interruption, soon
+from tracker.cli.exits import interruption
 from tracker.cli.options import (
     FILE,
     USUAL,
+    PositiveNumber,
     examples,
     exercise_option,
     headless_option,
@@ -23,7 +23,6 @@ from tracker.cli.options import (
     import_options,
     plan_options,
     screen_is_there,
-    seconds_option,
     sound_options,
     speed_option,
 )
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from tracker.app.session import Session
     from tracker.cli.options import SoundWish
     from tracker.domain import Notification, Plan, SessionInfo, SetRecord
     from tracker.importers import ImportOptions
@@ -47,7 +45,6 @@ class Piece:
     title: str
     """What it is, in one line; says so if it is simulated."""
     info: SessionInfo
-    """The head of the session."""
     notifications: Callable[[], Iterator[Notification]]
     """Starts over at the first notification."""
     end_s: float | None
@@ -57,19 +54,7 @@ class Piece:
 
 
 def play(piece: Piece, *, headless: bool, speed: float | None, sound: SoundWish = USUAL) -> None:
-    """Play a session to its end.
-
-    Parameters
-    ----------
-    piece
-        What to play.
-    headless
-        Print lines even where there is a screen.
-    speed
-        Session seconds per second; None is 1 on the screen, and as fast as possible as lines.
-    sound
-        Whether it is heard, and where.
-    """
+    """Play a session to its end; without `speed`, lines come as fast as possible."""
     if headless or not screen_is_there():
         _play_lines(piece, math.inf if speed is None else speed, sound)
     else:
@@ -92,17 +77,17 @@ def _play_lines(piece: Piece, speed: float, sound: SoundWish) -> None:
         info=piece.info,
         sinks=[TextOutput(click.echo, exercise_named(piece.info.exercise))],
     )
+
+    async def run() -> None:
+        async with heard_beside_lines(sound, session):
+            await session.run()
+
     # Not the loop's own handling: between two loops, Ctrl-C would interrupt anything.
     with interruption() as interrupted:
         click.echo(piece.title)
-        with interrupted.ending(lambda: soon(session.stop)):
-            asyncio.run(_run(session, sound))
+        with interrupted.ending(session.stop):
+            asyncio.run(run())
         click.echo(total(session.snapshot().sets))
-
-
-async def _run(session: Session, sound: SoundWish) -> None:
-    async with heard_beside_lines(sound, session):
-        await session.run()
 
 
 def total(sets: Sequence[SetRecord]) -> str:
@@ -146,7 +131,12 @@ DEFAULT_SEED: Final = 1
     )
 )
 @headless_option
-@seconds_option
+@click.option(
+    "--seconds",
+    type=PositiveNumber(),
+    metavar="N",
+    help="End after N seconds of the session.",
+)
 @click.option(
     "--seed",
     type=click.IntRange(min=0),
@@ -177,11 +167,7 @@ def demo(
     from tracker.sim import demo_plan, simulate
 
     simulated = simulate(demo_plan(seed), seed)
-    notifications = tuple(simulated.notifications())
-    if seconds is not None:
-        notifications = tuple(
-            takewhile(lambda each: s_from_ns(each.received_ns) < seconds, notifications)
-        )
+    notifications = tuple(simulated.notifications(math.inf if seconds is None else seconds))
     if plan is not None:
         notifications = (entry_message(0, PlanChosen(plan)), *notifications)
     piece = Piece(

@@ -6,17 +6,13 @@ import asyncio
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, TypeVar
 
-import click
-
-from tracker.app.clock import SYSTEM_CLOCK
-from tracker.app.config import config_path, load_config
+from tracker.app.config import load_config
 from tracker.app.devices import SensorRequest
 from tracker.app.paths import tracker_paths
-from tracker.app.queue import NotificationQueue, OnFull
-from tracker.app.text import LinkLines, counted, number
-from tracker.ble import BleakRadio, DeviceQuery, open_radio
-from tracker.cli.exits import soon, unless_interrupted
-from tracker.domain import SensorError, TrackerError
+from tracker.app.text import TextOutput, counted, number
+from tracker.ble import DeviceQuery
+from tracker.cli.exits import say, unless_interrupted
+from tracker.domain import BatteryRead, LinkChanged, SensorError, TrackerError
 from tracker.sensors import family, parse_settings
 
 if TYPE_CHECKING:
@@ -26,7 +22,7 @@ if TYPE_CHECKING:
 
     from tracker.app.config import SensorChoice
     from tracker.app.snapshot import SessionSnapshot
-    from tracker.ble import RadioSource
+    from tracker.app.training import Training
     from tracker.cli.exits import Interruption
 
 Resource = TypeVar("Resource")
@@ -35,39 +31,24 @@ Resource = TypeVar("Resource")
 def requested_sensors(
     sensor: str | None, second: str | None, kind: str | None, settings: Sequence[str]
 ) -> tuple[SensorRequest, ...]:
-    """Return the sensor that is meant, and the one beside it if there is one.
-
-    Raises
-    ------
-    TrackerError
-        If they can't be what was meant; see `chosen_sensor` and `another_sensor`.
-    """
+    """Return the requested one or two sensors; raises `TrackerError` if both are the same."""
     first = chosen_sensor(sensor, kind, settings)
-    return (first,) if second is None else (first, another_sensor(second, first))
+    if second is None:
+        return (first,)
+    other = chosen_sensor(second)
+    each = (first.query, other.query)
+    if len({query.address or query.text.casefold() for query in each}) == 1:
+        raise TrackerError(
+            f"Both sensors are {second}.", "Name two of the same name by their addresses."
+        )
+    return first, other
 
 
 def chosen_sensor(
     text: str | None, kind: str | None = None, settings: Sequence[str] = ()
 ) -> SensorRequest:
-    """Return the sensor that is meant.
-
-    Parameters
-    ----------
-    text
-        Address or name; None takes the one that was paired.
-    kind
-        Its kind, if the user named one.
-    settings
-        Settings of its decoder, as `key=value`.
-
-    Raises
-    ------
-    SensorError
-        If none is named and none was paired.
-    TrackerError
-        If a kind or a setting makes no sense.
-    """
-    saved = load_config(config_path(tracker_paths().config)).sensor
+    """Return the named sensor, else the paired one; raises `TrackerError` if that is none."""
+    saved = load_config(tracker_paths().config_file).sensor
     if text is None:
         if saved is None:
             raise SensorError(
@@ -76,7 +57,7 @@ def chosen_sensor(
                 "Without a sensor: tracker train --sensor sim",
             )
         text = saved.address
-    called(text)
+    refuse_blank(text)
     if saved is not None and kind is None and _is(saved, text):
         # By its address: it is found at once, and is never confused with one of the same name.
         text, kind = saved.address, saved.kind
@@ -86,31 +67,13 @@ def chosen_sensor(
     return SensorRequest(DeviceQuery(text, kind), settings_text(settings))
 
 
-def called(text: str) -> str:
-    """Return the name or address of a sensor; raises `TrackerError` if it is blank."""
+def refuse_blank(text: str) -> None:
+    """Raise a `TrackerError` if the name or address of a sensor is blank."""
     if not text.strip():
         raise TrackerError(
             f"Which sensor? Expected its address or its name, got {text!r}.",
             "See which are nearby: tracker scan",
         )
-    return text
-
-
-def another_sensor(text: str, first: SensorRequest) -> SensorRequest:
-    """Return a second sensor, which must not be the first one.
-
-    Raises
-    ------
-    TrackerError
-        If it is the same.
-    """
-    second = chosen_sensor(text)
-    one, other = first.query, second.query
-    if (one.address or one.text.casefold()) == (other.address or other.text.casefold()):
-        raise TrackerError(
-            f"Both sensors are {text}.", "Name two of the same name by their addresses."
-        )
-    return second
 
 
 def refuse_unfit(kind: str, settings: Sequence[str]) -> None:
@@ -128,13 +91,7 @@ def refuse_unfit(kind: str, settings: Sequence[str]) -> None:
 
 
 def settings_text(settings: Sequence[str]) -> str | None:
-    """Return settings as a recording stores them.
-
-    Raises
-    ------
-    TrackerError
-        If one is not `key=value`, or has a blank in it.
-    """
+    """Return settings as recordings store them; a `TrackerError` if one is not `key=value`."""
     parse_settings(settings)
     for pair in settings:
         if pair.split() != [pair]:
@@ -143,39 +100,31 @@ def settings_text(settings: Sequence[str]) -> str | None:
 
 
 def _is(saved: SensorChoice, text: str) -> bool:
-    wanted = DeviceQuery(text)
-    if wanted.address is not None:
-        return wanted.address == DeviceQuery(saved.address).address
+    address = DeviceQuery(text).address
+    if address is not None:
+        return address == DeviceQuery(saved.address).address
     return saved.name is not None and saved.name.casefold() == text.strip().casefold()
 
 
-async def connect(
-    stack: AsyncExitStack,
+def use_sensors(
     opening: AbstractAsyncContextManager[Resource],
     sensors: Sequence[SensorRequest],
     interrupted: Interruption,
-) -> Resource | None:
-    """Enter what opens sensors, and return what it yields; None after Ctrl-C."""
-    for each in sensors:
-        click.echo(f"looking for {each.query.text}", err=True)
-    return await unless_interrupted(stack.enter_async_context(opening), interrupted)
-
-
-def with_radio(
-    sensors: Sequence[SensorRequest],
-    interrupted: Interruption,
-    use: Callable[[RadioSource, NotificationQueue], Awaitable[None]],
+    use: Callable[[Resource], Awaitable[None]],
 ) -> None:
-    """Open sensors, use them, and stop them on every way out."""
+    """Enter what opens sensors, use what it yields, and leave it on every way out.
+
+    After Ctrl-C, nothing is opened any more.
+    """
 
     async def run() -> None:
+        for each in sensors:
+            say(f"looking for {each.query.text}")
         async with AsyncExitStack() as stack:
-            queue = NotificationQueue(OnFull.DROP_AND_REPORT)
-            queries = [each.query for each in sensors]
-            opening = open_radio(BleakRadio(), queries, SYSTEM_CLOCK, queue)
-            source = await connect(stack, opening, sensors, interrupted)
-            if source is not None:
-                await use(source, queue)
+            entering = stack.enter_async_context(opening)
+            resource = await unless_interrupted(entering, interrupted)
+            if resource is not None:
+                await use(resource)
 
     if not interrupted.happened:
         asyncio.run(run())
@@ -190,56 +139,30 @@ def record_with(
     output: Path,
     force: bool,
 ) -> None:
-    """Record what sensors send for a while.
-
-    Parameters
-    ----------
-    sensors
-        The sensors.
-    interrupted
-        Tells of Ctrl-C.
-    exercise
-        What the recording says was trained.
-    seconds
-        How long, from when the sensors began to stream, s.
-    output
-        The file.
-    force
-        Replace it if it exists.
-    """
+    """Record what sensors send, for `seconds` from when they began to stream."""
     # The engine costs SciPy (0.6 s).
     from tracker.app.training import TrainingRequest, TrainingService
 
     service = TrainingService(tracker_paths())
     request = TrainingRequest(sensors, exercise, seconds=seconds)
 
-    async def run() -> None:
-        async with AsyncExitStack() as stack:
-            opening = service.recording(request, output, overwrite=force)
-            recording = await connect(stack, opening, sensors, interrupted)
-            if recording is None:
-                return
-            session = recording.session
-            session.add_sink(LinkLines(lambda line: click.echo(line, err=True)))
-            click.echo(f"{recording.title}\nrecording {seconds:g} s to {output}", err=True)
-            with interrupted.ending(lambda: soon(session.stop)):
-                await session.run()
-            ended = session.snapshot()
-            click.echo(f"{output}: {_amounts(ended)}", err=True)
-            if ended.recording_failure is not None:
-                raise TrackerError(ended.recording_failure)
+    async def use(recording: Training) -> None:
+        session = recording.session
+        only = LinkChanged | BatteryRead
+        session.add_sink(TextOutput(say, only=only))
+        say(f"{recording.title}\nrecording {seconds:g} s to {output}")
+        with interrupted.ending(session.stop):
+            await session.run()
+        ended = session.snapshot()
+        say(f"{output}: {_amounts(ended)}")
+        if ended.recording_failure is not None:
+            raise TrackerError(ended.recording_failure)
 
-    if not interrupted.happened:
-        asyncio.run(run())
+    use_sensors(service.recording(request, output, overwrite=force), sensors, interrupted, use)
 
 
 def _amounts(ended: SessionSnapshot) -> str:
-    faults = sum(ended.faults.values())
-    return ", ".join(
-        [
-            f"{counted(ended.samples, 'sample')} at {number(ended.rate_hz, 1, ' Hz')}",
-            counted(len(ended.gaps), "gap"),
-            counted(faults, "fault"),
-            f"{counted(sum(record.counted for record in ended.sets), 'rep')} seen",
-        ]
-    )
+    samples = f"{counted(ended.samples, 'sample')} at {number(ended.rate_hz, 1, ' Hz')}"
+    gaps, faults = counted(len(ended.gaps), "gap"), counted(sum(ended.faults.values()), "fault")
+    reps = counted(sum(record.counted for record in ended.sets), "rep")
+    return f"{samples}, {gaps}, {faults}, {reps} seen"

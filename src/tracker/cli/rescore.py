@@ -18,7 +18,7 @@ from tracker import __version__
 from tracker.app.paths import RECORDING_SUFFIX, tracker_paths
 from tracker.app.text import counted
 from tracker.cli.completion import sessions_or_files
-from tracker.cli.exits import defect, interruption
+from tracker.cli.exits import file_problem, interruption, say
 from tracker.cli.options import SESSION, examples
 from tracker.cli.workers import (
     ClusterGoneError,
@@ -27,7 +27,7 @@ from tracker.cli.workers import (
     results_on,
     usable_cores,
 )
-from tracker.domain import InputError, TrackerError
+from tracker.domain import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
@@ -100,7 +100,7 @@ def rescore(
             work = work_for(log, targets, missing=missing, again=again)
             outcome = rescore_all(log, work, jobs, interrupted, scheduler)
         for line in outcome.lines:
-            click.echo(line, err=True)
+            say(line)
     if outcome.failed:
         raise click.ClickException("not everything could be analysed; see above")
 
@@ -111,7 +111,7 @@ class Task:
 
     path: Path
     exercise: str | None
-    """Which exercise to detect; None for the one in the recording."""
+    """Which exercise to detect, as edited; None for the one in the recording."""
     known: RescoreCandidate | None
     """Its session in the log."""
 
@@ -145,7 +145,12 @@ def work_for(log: TrainingLog, targets: Sequence[str], *, missing: bool, again: 
     for target in targets:
         for task in _tasks(log, target, known, work):
             session = task.known
-            if session is not None and not again and _is_done(session):
+            if session is None or again:
+                work.tasks.append(task)
+            elif (session.tracker_version, session.counted_as) == (
+                __version__,
+                session.shown_exercise,
+            ):
                 work.done_before += 1
             else:
                 work.tasks.append(task)
@@ -162,7 +167,8 @@ def _tasks(
     if path.is_dir() or path.suffix == RECORDING_SUFFIX:
         by_sha256 = {each.sha256: each for each in known if each.sha256 is not None}
         for found in recordings_in(path) if path.is_dir() else (path,):
-            yield _task(found, by_sha256.get(sha256_of(found)))
+            known_one = by_sha256.get(sha256_of(found))
+            yield Task(found, None if known_one is None else known_one.shown_exercise, known_one)
         return
     wanted = list(known)
     if target != ALL:
@@ -171,28 +177,15 @@ def _tasks(
         if not wanted:
             raise InputError(f"session {session_id}", "has no recording to analyse")
     for each in wanted:
-        found_at = _where(each)
+        moved = tracker_paths().recordings / each.recording_name
+        places = (Path(each.recording), moved)
+        found_at = next((place for place in places if place.is_file()), None)
         if found_at is None:
             work.without_recording.append(
                 f"session {each.id}: its recording is gone: {each.recording}"
             )
         else:
-            yield _task(found_at, each)
-
-
-def _task(path: Path, known: RescoreCandidate | None) -> Task:
-    # An edited exercise overrides the one in the recording.
-    return Task(path, None if known is None else known.exercise, known)
-
-
-def _where(known: RescoreCandidate) -> Path | None:
-    """Return where a recording is: where it was, or in the folder for recordings."""
-    moved = tracker_paths().recordings / known.recording_name
-    return next((path for path in (Path(known.recording), moved) if path.is_file()), None)
-
-
-def _is_done(known: RescoreCandidate) -> bool:
-    return known.tracker_version == __version__ and known.counted_as == known.exercise
+            yield Task(found_at, each.shown_exercise, each)
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,12 +256,10 @@ def rescore_all(
                 measured = result()
             except ClusterGoneError:
                 raise
-            except TrackerError as error:
-                outcome.fail(error.message)
             except WorkerLostError:
                 outcome.fail(f"{task.path}: every worker that started it was killed")
             except Exception as error:  # a defect of ours in one file must not cost the others
-                outcome.fail(defect(str(task.path), error))
+                outcome.fail(file_problem(str(task.path), error)[0])
             else:
                 # An error here ends the work: if the log cannot be written, nothing can be kept.
                 _log(log, task, measured, outcome)
@@ -283,18 +274,13 @@ def _results(
     tasks: Sequence[Task], jobs: int | None, scheduler: str | None, interrupted: Interruption
 ) -> Generator[tuple[Task, Callable[[], Measured]]]:
     """Yield each task with a function that gives its result, in order, so that ids follow time."""
-
-    def stopped() -> bool:
-        return interrupted.happened
-
     if scheduler is None:
-        yield from results(measure, tasks, jobs or usable_cores(), stopped)
+        yield from results(measure, tasks, jobs or usable_cores(), lambda: interrupted.happened)
         return
     # Workers have another working directory.
     there = [replace(task, path=task.path.absolute()) for task in tasks]
-    for task, (_, result) in zip(
-        tasks, results_on(scheduler, measure, there, stopped), strict=False
-    ):
+    found = results_on(scheduler, measure, there, lambda: interrupted.happened)
+    for task, (_, result) in zip(tasks, found, strict=False):
         yield task, result
 
 
@@ -327,19 +313,18 @@ def _log(log: TrainingLog, task: Task, measured: Measured, outcome: Outcome) -> 
         click.echo(f"{session_id}  {task.path.name}: {counted(summary.reps_done, 'rep')}")
         return
     outcome.done += 1
-    if known is not None and known.reps != summary.reps_done:
+    if known is not None and known.reps_done != summary.reps_done:
         reps = counted(summary.reps_done, "rep")
-        click.echo(f"{session_id}  {task.path.name}: {known.reps} → {reps}")
+        click.echo(f"{session_id}  {task.path.name}: {known.reps_done} → {reps}")
 
 
 def _totals(outcome: Outcome, work: Work, left: int) -> str:
-    parts = [f"{outcome.done} rescored", f"{outcome.added} added"]
-    if outcome.empty:
-        parts.append(f"{outcome.empty} without samples left out")
-    if work.done_before:
-        parts.append(f"{work.done_before} already done by tracker {__version__}")
-    if outcome.failed or work.without_recording:
-        parts.append(f"{outcome.failed + len(work.without_recording)} failed")
-    if left:
-        parts.append(f"{left} still to do")
-    return ", ".join(parts)
+    optional = {
+        "without samples left out": outcome.empty,
+        f"already done by tracker {__version__}": work.done_before,
+        "failed": outcome.failed + len(work.without_recording),
+        "still to do": left,
+    }
+    amounts = {"rescored": outcome.done, "added": outcome.added}
+    amounts |= {what: amount for what, amount in optional.items() if amount}
+    return ", ".join(f"{amount} {what}" for what, amount in amounts.items())

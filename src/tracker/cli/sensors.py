@@ -13,15 +13,16 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from tracker.app.config import SensorChoice, config_path, load_config, save_sensor
-from tracker.app.paths import refuse_existing, tracker_paths
+from tracker.app.config import SensorChoice, load_config, save_sensor
+from tracker.app.paths import tracker_paths
 from tracker.cli.completion import sensor_kinds, sensors
-from tracker.cli.exits import interruption, soon, unless_interrupted
+from tracker.cli.exits import interruption, say, unless_interrupted
 from tracker.cli.options import (
     ExerciseName,
     PositiveNumber,
     examples,
     force_option,
+    format_option,
     kind_option,
     recording_output_option,
     second_option,
@@ -29,22 +30,18 @@ from tracker.cli.options import (
 )
 from tracker.cli.tables import aligned
 from tracker.domain import SensorError
+from tracker.domain.errors import refuse_existing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from tracker.app.queue import NotificationQueue
-    from tracker.ble import DiscoveredDevice, RadioSource, Scan, Sensor
+    from tracker.ble import DiscoveredDevice, RadioSource, Scan
     from tracker.cli.exits import Interruption
 
 REDRAW_S: Final = 0.5
 """Interval at which the table of a scan is redrawn, s; advertisements come ten times a second."""
-
-_NOTHING_FOUND: Final = (
-    "No sensor found. Switch it on, wake it by moving it, and disconnect it from phones;\n"
-    "a sensor that is connected does not advertise."
-)
 
 
 @click.command(
@@ -57,14 +54,7 @@ _NOTHING_FOUND: Final = (
 @click.option(
     "--seconds", type=PositiveNumber(), metavar="N", help="How long to scan.  [default: 5]"
 )
-@click.option(
-    "--format",
-    "output_format",
-    type=click.Choice(["table", "json"]),
-    default="table",
-    show_default=True,
-    help="A table, or a list of JSON objects.",
-)
+@format_option("table", "json", explained="A table, or a list of JSON objects.")
 def scan(seconds: float | None, output_format: str) -> None:
     """List the sensors in range.
 
@@ -80,12 +70,13 @@ def scan(seconds: float | None, output_format: str) -> None:
         click.echo(json.dumps([device_object(each) for each in found], indent=2))
         return
     if not found:
-        click.echo(_NOTHING_FOUND, err=True)
+        say("No sensor found. Switch it on, wake it by moving it, and disconnect it from phones;")
+        say("a sensor that is connected does not advertise.")
         return
     click.echo("\n".join(device_table(found)))
     for each in found:
         if each.refusal is not None:
-            click.echo(f"{printable(each.name or each.address)}: {each.refusal}", err=True)
+            say(f"{printable(each.name or each.address)}: {each.refusal}")
 
 
 def device_object(device: DiscoveredDevice) -> dict[str, object]:
@@ -133,11 +124,8 @@ def _scan(seconds: float, *, live: bool) -> Scan:
             _redraw((), drawn)
         listening.result()
 
-    async def listen_until(interrupted: Interruption) -> None:
-        await unless_interrupted(listen(), interrupted)
-
     with interruption() as interrupted:
-        asyncio.run(listen_until(interrupted))
+        asyncio.run(unless_interrupted(listen(), interrupted))
         if interrupted.happened and scan.devices:
             # Ctrl-C means "seen enough": still print what was found.
             click.echo("\n".join(device_table(scan.devices)))
@@ -180,30 +168,31 @@ def pair(sensor: str, kind: str | None, settings: tuple[str, ...]) -> None:
 def pair_with(
     text: str, kind: str | None, settings: Sequence[str], interrupted: Interruption
 ) -> None:
-    """Check a sensor and save it as the default.
-
-    Raises `SensorError` if it cannot be reached, or its data cannot be trusted.
-    """
+    """Check a sensor and save it as the default; raises `SensorError` if it fails."""
+    from tracker.app.clock import SYSTEM_CLOCK
     from tracker.app.devices import SensorRequest
-    from tracker.ble import DeviceQuery
-    from tracker.cli.radio import called, refuse_unfit, settings_text, with_radio
+    from tracker.app.queue import NotificationQueue, OnFull
+    from tracker.ble import BleakRadio, DeviceQuery, open_radio
+    from tracker.cli.radio import refuse_blank, refuse_unfit, settings_text, use_sensors
 
-    called(text)
+    refuse_blank(text)
     if kind is not None:
         refuse_unfit(kind, settings)
-    path = config_path(tracker_paths().config)
+    path = tracker_paths().config_file
     # Before the check, because an unreadable configuration could not be saved after it.
     load_config(path)
     chosen = SensorRequest(DeviceQuery(text, kind), settings_text(settings))
+    queue = NotificationQueue(OnFull.DROP_AND_REPORT)
 
-    async def use(source: RadioSource, queue: NotificationQueue) -> None:
+    async def use(source: RadioSource) -> None:
         (sensor,) = source.sensors
         if await _passes_check(source, queue, settings, interrupted):
             choice = SensorChoice(sensor.address, sensor.family.kind, sensor.name, chosen.settings)
             save_sensor(path, choice)
             click.echo(f"{sensor.title} is now the default sensor: tracker train")
 
-    with_radio([chosen], interrupted, use)
+    opening = open_radio(BleakRadio(), [chosen.query], SYSTEM_CLOCK, queue)
+    use_sensors(opening, [chosen], interrupted, use)
 
 
 async def _passes_check(
@@ -218,11 +207,12 @@ async def _passes_check(
     from tracker.sensors import parse_settings
 
     (sensor,) = source.sensors
-    click.echo(f"connected to {_identity(sensor)}")
-    click.echo(f"keep it still: checking for {CHECK_S:g} s", err=True)
+    firmware = "" if sensor.firmware is None else f", firmware {sensor.firmware}"
+    click.echo(f"connected to {sensor.title}: {sensor.family.title}, {sensor.address}{firmware}")
+    say(f"keep it still: checking for {CHECK_S:g} s")
     source.end_after(CHECK_S)
     check = LiveCheck(sensor.family.decoder(parse_settings(settings)))
-    with interrupted.ending(lambda: soon(source.end)):
+    with interrupted.ending(source.end):
         await check.watch(queue.notifications())
     if interrupted.happened:
         return False
@@ -237,11 +227,6 @@ async def _passes_check(
             "To look at its bytes, record them: tracker record --sensor ADDRESS",
         )
     return True
-
-
-def _identity(sensor: Sensor) -> str:
-    firmware = "" if sensor.firmware is None else f", firmware {sensor.firmware}"
-    return f"{sensor.title}: {sensor.family.title}, {sensor.address}{firmware}"
 
 
 @click.command(

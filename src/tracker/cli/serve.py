@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from tracker.cli.completion import sensors_or_simulated
-from tracker.cli.exits import interruption, soon
+from tracker.cli.exits import interruption
 from tracker.cli.options import PositiveNumber, examples
 from tracker.domain import TrackerError
 
@@ -29,13 +29,9 @@ if TYPE_CHECKING:
 
 LOOPBACK: Final = "127.0.0.1"
 EVERY_INTERFACE: Final = "0.0.0.0"
-DEFAULT_PORT: Final = 8000
 
 DEFAULT_UNSEEN_MIN: Final = 15.0
 """Outlasts a rest with a locked phone, but not the battery of a sensor that was forgotten, min."""
-
-PACKAGES: Final = frozenset({"aiohttp", "segno", "textual_serve"})
-INSTALL: Final = "pip install 'hip-thrust-tracker[serve]'"
 
 
 @click.command(
@@ -62,7 +58,7 @@ INSTALL: Final = "pip install 'hip-thrust-tracker[serve]'"
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
-    default=DEFAULT_PORT,
+    default=8000,
     show_default=True,
     metavar="P",
     help="Port to listen on; 0 picks a free one.",
@@ -126,11 +122,11 @@ def _require_packages() -> None:
 
         import tracker.web  # noqa: F401
     except ModuleNotFoundError as missing:
-        if missing.name not in PACKAGES:
+        if missing.name not in ("aiohttp", "segno", "textual_serve"):
             raise
         raise TrackerError(
             f"tracker serve needs the package {missing.name}, which is not installed.",
-            f"Install the extra: {INSTALL}",
+            "Install the extra: pip install 'hip-thrust-tracker[serve]'",
         ) from missing
 
 
@@ -139,9 +135,7 @@ class ServeTarget:
     """Where to listen, and what browsers call it."""
 
     host: str
-    """Name or address to listen on."""
     name: str
-    """Name or address for the link."""
     shared: bool
     """Whether other devices can connect."""
 
@@ -164,7 +158,7 @@ def serve_target(host: str, *, lan: bool) -> ServeTarget:
 
 def check_served_command(command: Sequence[str], context: click.Context) -> None:
     """Raise now the usage or configuration error that every visit would end with."""
-    from tracker.app.config import config_path, load_config
+    from tracker.app.config import load_config
     from tracker.app.paths import tracker_paths
     from tracker.cli.radio import chosen_sensor
     from tracker.cli.train import SIMULATED, begins_with_the_list
@@ -182,7 +176,7 @@ def check_served_command(command: Sequence[str], context: click.Context) -> None
         return
     named = ("sensor", "second", "kind", "settings", "seconds")
     if begins_with_the_list(*(parsed[each] for each in named)):
-        load_config(config_path(tracker_paths().config))
+        load_config(tracker_paths().config_file)
     else:
         chosen_sensor(parsed["sensor"], parsed["kind"], parsed["settings"])
 
@@ -206,7 +200,7 @@ def serve_until_interrupted(
         over = asyncio.Event()
         async with serve(host, target.host, port, token) as used_port:
             _announce_link(Link(target.name, used_port, token), shared=target.shared)
-            with interrupted.ending(lambda: soon(over.set)):
+            with interrupted.ending(over.set):
                 await over.wait()
 
     asyncio.run(run())

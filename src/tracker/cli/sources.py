@@ -19,6 +19,7 @@ import click
 from tracker.app.paths import RECORDING_SUFFIX
 from tracker.app.playback import analyze_notifications
 from tracker.app.text import counted
+from tracker.cli.exits import say
 from tracker.domain import (
     HIP_THRUST,
     InputError,
@@ -123,17 +124,13 @@ class SessionFile:
         return workout_of(self.info, state, facts)
 
 
-def _warn(line: str) -> None:
-    click.echo(line, err=True)
-
-
 def open_session_file(
     path: Path,
     *more: Path,
     exercise: str | None = None,
     options: ImportOptions = ImportOptions(),  # noqa: B008 - it is frozen
     block_samples: int | None = None,
-    warn: Callable[[str], object] = _warn,
+    warn: Callable[[str], object] = say,
 ) -> SessionFile:
     """Open a recording, a sample CSV, or what another app saved.
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import asdict
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from tracker.app.text import (
     UNKNOWN,
@@ -26,18 +27,20 @@ if TYPE_CHECKING:
     from tracker.domain import Phase, Rep, SetRecord, Workout
     from tracker.store import Edit, MadeEdit, SessionDetail, SessionSummary, Week
 
-_REP_HEADER: Final = (
-    "rep",
-    "tempo",
-    *(PHASE_WORDS[phase] for phase in LIFTERS_ORDER),
-    "range",
-    "top",
-    "rise",
-    "mean",
-    "peak",
-    "tilt",
-    "remarks",
-)
+_MEASURES: Final[dict[str, Callable[[Iterable[Rep]], str]]] = {
+    "range": lambda reps: number(mean_of_known(rep.rom_deg for rep in reps), 0, "°"),
+    "top": lambda reps: number(mean_of_known(rep.top_deg for rep in reps), 0, "°"),
+    "rise": lambda reps: number(mean_of_known(rep.rise_m for rep in reps), 2),
+    "mean": lambda reps: number(mean_of_known(rep.mean_velocity_mps for rep in reps), 2),
+    "peak": lambda reps: number(mean_of_known(rep.peak_velocity_mps for rep in reps), 2),
+    "tilt": lambda reps: number(mean_of_known(rep.tilt_deg for rep in reps), 0, "°"),
+}
+"""Columns of a rep, or of the means over several."""
+
+_PHASES: Final = tuple(PHASE_WORDS[phase] for phase in LIFTERS_ORDER)
+_REP_HEADER: Final = ("rep", "tempo", *_PHASES, *_MEASURES, "remarks")
+
+Item = TypeVar("Item")
 
 _LEFT_ALIGNED: Final = frozenset({"tempo", "remarks", "when", "exercise", "week"})
 
@@ -102,7 +105,8 @@ def _set_block(record: SetRecord, edited: Edited) -> str:
     )
     rows = [_REP_HEADER, *(_rep_row(rep) for rep in record.reps)]
     if len(record.reps) > 1:
-        rows.append(_mean_row(record))
+        durations_s = mean_durations_s(record.reps)
+        rows.append(_row("mean", durations_s, record.reps, set_flag_words(record)))
     entries = " · ".join(_entries(record, edited))
     return "\n".join([head, *([entries] if entries else []), *aligned(rows)])
 
@@ -132,27 +136,13 @@ def _rep_row(rep: Rep) -> tuple[str, ...]:
     return _row(str(rep.index), phase_durations_s(rep), (rep,), ", ".join(remarks))
 
 
-def _mean_row(record: SetRecord) -> tuple[str, ...]:
-    reps = record.reps
-    return _row("mean", mean_durations_s(reps), reps, set_flag_words(record))
-
-
 def _row(
     title: str, durations_s: dict[Phase, float | None], reps: Sequence[Rep], remarks: str
 ) -> tuple[str, ...]:
     """Return the cells of a rep, or of the means over several."""
-    return (
-        title,
-        tempo_code(durations_s),
-        *(number(durations_s[phase]) for phase in LIFTERS_ORDER),
-        number(mean_of_known(rep.rom_deg for rep in reps), 0, "°"),
-        number(mean_of_known(rep.top_deg for rep in reps), 0, "°"),
-        number(mean_of_known(rep.rise_m for rep in reps), 2),
-        number(mean_of_known(rep.mean_velocity_mps for rep in reps), 2),
-        number(mean_of_known(rep.peak_velocity_mps for rep in reps), 2),
-        number(mean_of_known(rep.tilt_deg for rep in reps), 0, "°"),
-        remarks,
-    )
+    phases = (number(durations_s[phase]) for phase in LIFTERS_ORDER)
+    measures = (measure(reps) for measure in _MEASURES.values())
+    return title, tempo_code(durations_s), *phases, *measures, remarks
 
 
 _LEGEND: Final = (
@@ -166,20 +156,20 @@ _NOTE_CHARACTERS: Final = 40
 
 def history_table(summaries: Sequence[SessionSummary]) -> str:
     """Return the sessions, one a line, ready to be printed."""
-    if not summaries:
-        return "no sessions"
-    titles = ("id", "when", "exercise", "sets", "reps", "load", "volume", "range", "mean", "hold")
-    rows = [(*titles, "pain", "remarks"), *(_session_row(each) for each in summaries)]
-    return "\n".join(aligned(rows))
+    return "\n".join(_listed(summaries, _SESSION_COLUMNS))
 
 
 def trend_table(weeks: Sequence[Week]) -> str:
     """Return the weeks, one a line, ready to be printed."""
-    if not weeks:
-        return "no sessions"
-    titles = ("week", "sessions", "sets", "reps", "volume", "range", "mean", "hold", "pain")
-    rows = [(*titles, "remarks"), *(_week_row(week) for week in weeks)]
-    return "\n".join([*aligned(rows), "", _LEGEND])
+    return "\n".join([*_listed(weeks, _WEEK_COLUMNS), *(["", _LEGEND] if weeks else [])])
+
+
+def _listed(items: Sequence[Item], columns: Mapping[str, Callable[[Item], str]]) -> list[str]:
+    if not items:
+        return ["no sessions"]
+    return aligned(
+        [tuple(columns), *(tuple(of(each) for of in columns.values()) for each in items)]
+    )
 
 
 def detail_lines(detail: SessionDetail) -> Iterator[str]:
@@ -256,23 +246,6 @@ def log_object(detail: SessionDetail) -> dict[str, object]:
     }
 
 
-def _session_row(summary: SessionSummary) -> tuple[str, ...]:
-    return (
-        str(summary.id),
-        _when(summary.at_utc),
-        summary.shown_exercise,
-        str(summary.sets_done),
-        str(summary.reps_done),
-        number(summary.load_kg, 1, " kg"),
-        number(summary.volume_kg, 0, " kg"),
-        number(summary.rom_deg, 0, "°"),
-        number(summary.mean_velocity_mps, 2),
-        number(summary.lockout_s, 1),
-        _pain(summary.pain_before, summary.pain_after),
-        ", ".join(_remarks(summary)),
-    )
-
-
 def _remarks(summary: SessionSummary) -> Iterator[str]:
     if summary.origin == "synthetic":
         yield "simulated"
@@ -281,21 +254,6 @@ def _remarks(summary: SessionSummary) -> Iterator[str]:
     if summary.shown_note:
         note = " ".join(summary.shown_note.split())
         yield note if len(note) <= _NOTE_CHARACTERS else f"{note[: _NOTE_CHARACTERS - 1]}…"
-
-
-def _week_row(week: Week) -> tuple[str, ...]:
-    return (
-        week.monday.isoformat(),
-        str(week.sessions),
-        str(week.sets),
-        str(week.reps),
-        number(week.volume_kg, 0, " kg"),
-        number(week.rom_deg, 1, "°"),
-        number(week.mean_velocity_mps, 2),
-        number(week.lockout_s, 2),
-        _pain(week.pain_before, week.pain_after),
-        f"{week.simulated} simulated" if week.simulated else "",
-    )
 
 
 def _pain(before: float | None, after: float | None) -> str:
@@ -323,3 +281,32 @@ def _when(text: str) -> str:
 def _rounded(value: object) -> object:
     # Four decimals, as in the objects of sessions.
     return round(value, 4) if isinstance(value, float) else value
+
+
+_SESSION_COLUMNS: Final[dict[str, Callable[[SessionSummary], str]]] = {
+    "id": lambda each: str(each.id),
+    "when": lambda each: _when(each.at_utc),
+    "exercise": lambda each: each.shown_exercise,
+    "sets": lambda each: str(each.sets_done),
+    "reps": lambda each: str(each.reps_done),
+    "load": lambda each: number(each.load_kg, 1, " kg"),
+    "volume": lambda each: number(each.volume_kg, 0, " kg"),
+    "range": lambda each: number(each.rom_deg, 0, "°"),
+    "mean": lambda each: number(each.mean_velocity_mps, 2),
+    "hold": lambda each: number(each.lockout_s, 1),
+    "pain": lambda each: _pain(each.pain_before, each.pain_after),
+    "remarks": lambda each: ", ".join(_remarks(each)),
+}
+
+_WEEK_COLUMNS: Final[dict[str, Callable[[Week], str]]] = {
+    "week": lambda week: week.monday.isoformat(),
+    "sessions": lambda week: str(week.sessions),
+    "sets": lambda week: str(week.sets),
+    "reps": lambda week: str(week.reps),
+    "volume": lambda week: number(week.volume_kg, 0, " kg"),
+    "range": lambda week: number(week.rom_deg, 1, "°"),
+    "mean": lambda week: number(week.mean_velocity_mps, 2),
+    "hold": lambda week: number(week.lockout_s, 2),
+    "pain": lambda week: _pain(week.pain_before, week.pain_after),
+    "remarks": lambda week: f"{week.simulated} simulated" if week.simulated else "",
+}

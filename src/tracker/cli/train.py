@@ -7,7 +7,6 @@ there is one, otherwise as lines: two front ends over the same training.
 from __future__ import annotations
 
 import asyncio
-from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -15,7 +14,7 @@ import click
 from tracker.app.paths import tracker_paths
 from tracker.app.text import TextOutput
 from tracker.cli.completion import sensors_or_simulated
-from tracker.cli.exits import interruption, soon
+from tracker.cli.exits import interruption, say
 from tracker.cli.options import (
     MAX_SPEED,
     USUAL,
@@ -31,28 +30,23 @@ from tracker.cli.options import (
     setting_option,
     sound_options,
 )
-from tracker.cli.playback import total
-from tracker.domain import TrackerError, exercise_named
+from tracker.cli.playback import DEFAULT_SEED, total
+from tracker.domain import HIP_THRUST, TrackerError, exercise_named
 
 if TYPE_CHECKING:
     from tracker.app.devices import SensorRequest
-    from tracker.app.session import Session
     from tracker.app.training import Training, TrainingRequest, TrainingService
     from tracker.cli.exits import Interruption
     from tracker.cli.options import SoundWish
     from tracker.domain import Plan
+    from tracker.tui import TrackerApp
+    from tracker.tui.app import Flow
 
 SIMULATED: Final = "sim"
 """Name of the sensor that nobody wears."""
 
 LONGEST_S: Final = 7200.0
 """Longest simulated training, s: it is made before it begins, which takes memory and time."""
-
-HIP_THRUST: Final = "hip_thrust"
-"""What is trained unless something else is asked for."""
-
-DEFAULT_SEED: Final = 1
-"""The same lifter every time, so that two recordings can be compared."""
 
 
 @click.command(
@@ -149,24 +143,20 @@ def train(
             sensors = requested_sensors(sensor, second, kind, settings)
 
         # The engine costs SciPy (0.6 s), which a sensor that is not even named need not wait for.
-        from tracker.app.training import (
-            Simulated,
-            TrainingDefaults,
-            TrainingRequest,
-            TrainingService,
-        )
+        from tracker.app.training import Simulated, TrainingRequest, TrainingService
 
         service = TrainingService(
             tracker_paths(),
             simulated=Simulated(
                 DEFAULT_SEED if seed is None else seed, 1.0 if speed is None else speed
             ),
-            defaults=TrainingDefaults(exercise, plan),
+            exercise=exercise,
+            plan=plan,
         )
         if from_list:
             train_from_the_list(service, interrupted, sound)
         else:
-            request = TrainingRequest(sensors, exercise or HIP_THRUST, plan, seconds=seconds)
+            request = TrainingRequest(sensors, exercise or HIP_THRUST.name, plan, seconds=seconds)
             train_once(service, request, interrupted, headless=headless, sound=sound)
 
 
@@ -177,47 +167,23 @@ def _refuse(options: dict[str, object], why: str) -> None:
 
 
 def begins_with_the_list(*named: object) -> bool:
-    """Return whether no option names a sensor, so that it is chosen on the screen.
-
-    Parameters
-    ----------
-    named
-        Each option that is about a sensor, or for a training without the list.
-    """
+    """Return whether no option names a sensor, so that it is chosen on the screen."""
     return not any(each is not None and each != () for each in named)
 
 
 def train_from_the_list(
     service: TrainingService, interrupted: Interruption, sound: SoundWish
 ) -> None:
-    """Show the list of sensors, and train from there until the wearer quits.
-
-    Raises
-    ------
-    TrackerError
-        If the configuration can't be read, or the last training could not be logged.
-    """
+    """Train from the list of sensors until the wearer quits; raises the last `TrackerError`."""
     # Textual costs 0.2 s.
-    from tracker.tui import TrackerApp, coaching
+    from tracker.tui import coaching
 
     # A configuration that can't be read is reported here, where there is no screen over it.
-    chosen = service.config.training
-
-    async def run() -> None:
-        app = TrackerApp(
-            coaching(service),
-            theme=chosen.theme,
-            remember_theme=service.remember_theme,
-            open_sound=sound.opener(),
-            muted=not (chosen.sound or sound.beside_lines),
-        )
-        with interrupted.ending(lambda: soon(app.leave)):
-            await app.run_async()
+    muted = not (service.config.training.sound or sound.beside_lines)
+    if not interrupted.happened:
+        app = asyncio.run(_show(coaching(service), service, interrupted, sound, muted=muted))
         if app.last_error is not None:
             raise app.last_error
-
-    if not interrupted.happened:
-        asyncio.run(run())
 
 
 def train_once(
@@ -228,99 +194,67 @@ def train_once(
     headless: bool,
     sound: SoundWish = USUAL,
 ) -> None:
-    """Train to the end of the stream, or until the wearer ends it.
-
-    Parameters
-    ----------
-    service
-        Opens what is trained with.
-    request
-        What is trained.
-    interrupted
-        Tells of Ctrl-C.
-    headless
-        Print lines even where there is a screen.
-    sound
-        Whether it is heard, and where.
-
-    Raises
-    ------
-    SensorError
-        If a sensor can't be reached.
-    OutputError
-        If the recording can't be created.
-    TrackerError
-        If the session ended early, or could not be recorded to its end.
-    """
+    """Train until the stream or the wearer ends it; raises `TrackerError` if that fails."""
     on_screen = not headless and screen_is_there()
+    from tracker.app.training import NOT_LOGGED
+    from tracker.cli.radio import use_sensors
+
     if on_screen:
         # Not while packets arrive: it would delay their time stamps.
         import tracker.tui  # noqa: F401
 
-    if not interrupted.happened:
-        asyncio.run(_train(service, request, interrupted, on_screen=on_screen, sound=sound))
+    trainings: list[Training] = []
 
+    async def use(training: Training) -> None:
+        trainings.append(training)
+        session = training.session
+        say(f"{training.title}\nrecording to {training.recording}")
+        if on_screen:
+            from tracker.tui import one_training
 
-async def _train(
-    service: TrainingService,
-    request: TrainingRequest,
-    interrupted: Interruption,
-    *,
-    on_screen: bool,
-    sound: SoundWish,
-) -> None:
-    from tracker.cli.radio import connect
+            await _show(one_training(session, service.earlier), service, interrupted, sound)
+        else:
+            session.add_sink(TextOutput(click.echo, exercise_named(session.info.exercise)))
+            with interrupted.ending(session.stop):
+                async with heard_beside_lines(sound, session):
+                    await session.run()
+        click.echo(total(session.snapshot().sets))
 
-    training = None
+    opening = service.training(request, until_stopped=on_screen)
     try:
-        async with AsyncExitStack() as stack:
-            opening = service.training(request, until_stopped=on_screen)
-            training = await connect(stack, opening, request.sensors, interrupted)
-            if training is None:
-                return
-            session = training.session
-            click.echo(f"{training.title}\nrecording to {training.recording}", err=True)
-            show = _on_screen if on_screen else _in_lines
-            await show(service, session, interrupted, sound)
-            ended = session.snapshot()
-            click.echo(total(ended.sets))
+        use_sensors(opening, request.sensors, interrupted, use)
     finally:
-        if training is not None:
-            _report_log(training)
-    failure = ended.failure or ended.recording_failure
-    if failure is not None:
-        raise TrackerError(failure)
+        for training in trainings:
+            if training.log_error is not None:
+                say(f"not logged: {training.log_error.message}. {NOT_LOGGED}")
+            elif training.session_id is not None:
+                number = training.session_id
+                say(f"logged as session {number}: tracker show {number}")
+    for training in trainings:
+        ended = training.session.snapshot()
+        failure = ended.failure or ended.recording_failure
+        if failure is not None:
+            raise TrackerError(failure)
 
 
-def _report_log(training: Training) -> None:
-    from tracker.app.training import NOT_LOGGED
-
-    if training.log_error is not None:
-        click.echo(f"not logged: {training.log_error.message}. {NOT_LOGGED}", err=True)
-    elif training.session_id is not None:
-        number = training.session_id
-        click.echo(f"logged as session {number}: tracker show {number}", err=True)
-
-
-async def _in_lines(
-    _service: TrainingService, session: Session, interrupted: Interruption, sound: SoundWish
-) -> None:
-    session.add_sink(TextOutput(click.echo, exercise_named(session.info.exercise)))
-    with interrupted.ending(lambda: soon(session.stop)):
-        async with heard_beside_lines(sound, session):
-            await session.run()
-
-
-async def _on_screen(
-    service: TrainingService, session: Session, interrupted: Interruption, sound: SoundWish
-) -> None:
-    from tracker.tui import TrackerApp, one_training
+async def _show(
+    flow: Flow,
+    service: TrainingService,
+    interrupted: Interruption,
+    sound: SoundWish,
+    *,
+    muted: bool = False,
+) -> TrackerApp:
+    """Show screens until the wearer quits, and return what showed them."""
+    from tracker.tui import TrackerApp
 
     app = TrackerApp(
-        one_training(session, service.earlier),
+        flow,
         theme=service.config.training.theme,
-        remember_theme=service.remember_theme,
+        remember_theme=lambda theme: service.remember(theme=theme),
         open_sound=sound.opener(),
+        muted=muted,
     )
-    with interrupted.ending(lambda: soon(app.leave)):
+    with interrupted.ending(app.leave):
         await app.run_async()
+    return app

@@ -13,7 +13,7 @@ import threading
 from collections import deque
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
@@ -27,8 +27,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 _AHEAD: Final = 8
-"""Items in flight per worker: enough to keep the others busy beside a long one, few enough that
-little waits in memory."""
+"""Items in flight per worker: the others stay busy beside a long one, and little waits."""
 
 _TRIES_ALONE: Final = 2
 """An item that kills two processes of its own, after a shared one, would kill the next too."""
@@ -46,20 +45,16 @@ def usable_cores() -> int:
 
 
 def results(
-    work: Callable[[T], R], items: Sequence[T], jobs: int, stopped: Callable[[], bool]
+    work: Callable[[T], R],
+    items: Sequence[T],
+    jobs: int,
+    stopped: Callable[[], bool] = lambda: False,
 ) -> Generator[tuple[T, Callable[[], R]]]:
     """Yield each item with a function that gives its result, or raises what `work` raised.
 
-    Parameters
-    ----------
-    work
-        Called with each item; it, the items and the results must be picklable.
-    items
-        What to work on; their order is kept.
-    jobs
-        How many to do at once; with 1, in this process, when a result is asked for.
-    stopped
-        Once true, nothing new is started; what is in flight is finished.
+    `jobs` are done at once; one is done in this process, when its result is asked for. Otherwise
+    `work`, the items and the results must be picklable. Once `stopped` is true, nothing new is
+    started; what is in flight is finished.
     """
     if jobs == 1 or len(items) < 2:
         for item in items:
@@ -67,7 +62,7 @@ def results(
                 return
             yield item, partial(work, item)
         return
-    with _Processes(work, min(jobs, len(items))) as processes:
+    with closing(_Processes(work, min(jobs, len(items)))) as processes:
         waiting = iter(items)
         in_flight: deque[tuple[T, Future[R]]] = deque()
         while True:
@@ -79,7 +74,7 @@ def results(
             if not in_flight:
                 return
             item, future = in_flight.popleft()
-            if isinstance(future.exception(), BrokenProcessPool):
+            if _is_lost(future):
                 if stopped():
                     return
                 future = processes.done_alone(item)
@@ -99,41 +94,37 @@ class _Processes(Generic[T, R]):
         self._work = work
         self._pool = _pool(amount)
 
-    def __enter__(self) -> _Processes[T, R]:
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
+        """Finish what is in flight."""
         self._pool.shutdown(cancel_futures=True)
 
     def replace(self) -> None:
         """Start a new pool; what was in flight is lost."""
-        self._pool.shutdown(cancel_futures=True)
+        self.close()
         self._pool = _pool(self.amount)
 
-    def begin(self, item: T) -> Future[R]:
+    def begin(self, item: T, pool: ProcessPoolExecutor | None = None) -> Future[R]:
         """Submit an item; on a broken pool, the future is broken too."""
-        return _begun(self._pool, self._work, item)
+        try:
+            with _ctrl_c_blocked():
+                return (pool or self._pool).submit(self._work, item)
+        except BrokenProcessPool as error:
+            return _failed(error)
 
     def done_alone(self, item: T) -> Future[R]:
         """Run an item that may kill its process in one of its own, where it harms no other."""
         for _ in range(_TRIES_ALONE):
             with _pool(1) as pool:
-                future = _begun(pool, self._work, item)
-                if not isinstance(future.exception(), BrokenProcessPool):
+                future = self.begin(item, pool)
+                if not _is_lost(future):
                     return future
-        lost: Future[R] = Future()
-        lost.set_exception(WorkerLostError())
-        return lost
+        return _failed(WorkerLostError())
 
 
-def _begun(pool: ProcessPoolExecutor, work: Callable[[T], R], item: T) -> Future[R]:
-    try:
-        with _ctrl_c_blocked():
-            return pool.submit(work, item)
-    except BrokenProcessPool as error:
-        broken: Future[R] = Future()
-        broken.set_exception(error)
-        return broken
+def _failed(error: Exception) -> Future[Any]:
+    future: Future[Any] = Future()
+    future.set_exception(error)
+    return future
 
 
 def _is_lost(future: Future[R]) -> bool:
@@ -144,7 +135,7 @@ def _is_lost(future: Future[R]) -> bool:
 def _pool(amount: int) -> ProcessPoolExecutor:
     # Not forked: Arrow's threads, which run already, do not survive a fork.
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(amount, context, _ignore_ctrl_c)
+    return ProcessPoolExecutor(amount, context, signal.signal, (signal.SIGINT, signal.SIG_IGN))
 
 
 @contextmanager
@@ -160,10 +151,6 @@ def _ctrl_c_blocked() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _ignore_ctrl_c() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
 CONNECT_S: Final = 10.0
 """How long a scheduler may take to answer, s: either it is up, or the address is wrong."""
 
@@ -176,7 +163,10 @@ class ClusterGoneError(TrackerError):
 
 
 def results_on(
-    scheduler: str, work: Callable[[T], R], items: Sequence[T], stopped: Callable[[], bool]
+    scheduler: str,
+    work: Callable[[T], R],
+    items: Sequence[T],
+    stopped: Callable[[], bool] = lambda: False,
 ) -> Generator[tuple[T, Callable[[], R]]]:
     """Do the same as `results` on the workers of a cluster.
 

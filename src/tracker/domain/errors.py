@@ -105,3 +105,14 @@ def writing(path: Path) -> Iterator[None]:
             case _:
                 problem, advice = f"cannot be written: {error.strerror or error}", None
         raise OutputError(str(path), problem, advice) from error
+
+
+def refuse_existing(target: Path, force: bool) -> None:
+    """Raise `OutputError` if `target` exists and may not be replaced.
+
+    Commands that take long call this first, so that the error does not come at the end.
+    """
+    if target.exists() and not force:
+        raise OutputError(
+            str(target), "exists already", "Choose another name, or use --force to replace it."
+        )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+    from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -239,7 +239,7 @@ class Source(Protocol):
     sensor: str
     """Kind of the sensor whose decoder understands the notifications."""
 
-    def notifications(self) -> AsyncIterator[Notification]:
+    def notifications(self) -> AsyncGenerator[Notification]:
         """Yield what arrives, in order, until the source ends."""
 
 

@@ -9,12 +9,15 @@ sees everything late by about the radio's shortest delay, which the truth states
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from tracker.domain import Flag, Phase, PhaseSpan, Rep, SessionInfo, exercise_named
+from tracker.domain.units import s_from_ns
 from tracker.sensors.profile.packets import ProfileConfig
 from tracker.sim.body import ideal_readings
 from tracker.sim.lifter import perform
@@ -187,9 +190,10 @@ class SimulatedSession:
     config: ProfileConfig
     """Sensor configuration, with the scale of a count."""
 
-    def notifications(self) -> Iterator[Notification]:
-        """Yield notifications in order of arrival."""
-        yield from self.transmission.notifications
+    def notifications(self, before_s: float = math.inf) -> Iterator[Notification]:
+        """Return the notifications that arrive before a session time, s, in order."""
+        sent = self.transmission.notifications
+        return takewhile(lambda each: s_from_ns(each.received_ns) < before_s, sent)
 
     def samples(self) -> Samples:
         """Return every sample at its true time, sensor errors and rounding included.

@@ -47,7 +47,7 @@ def ring_terminal() -> None:
 class Bell:
     """Rings for the tones in `RINGS`; `ring` is called in the player's thread."""
 
-    def __init__(self, ring: Callable[[], None] = ring_terminal) -> None:
+    def __init__(self, ring: Callable[[], object] = ring_terminal) -> None:
         self._ring = ring
         self._render: Render | None = None
         self._reached_s = 0.0
@@ -180,7 +180,7 @@ def open_player(
     clock: Clock,
     *,
     wav: Path | None = None,
-    ring: Callable[[], None] = ring_terminal,
+    ring: Callable[[], object] = ring_terminal,
     open_device: Callable[[Clock], Output] | None = None,
     open_voice: Callable[[], Voice] = EspeakVoice,
     limit_s: float = OPENING_LIMIT_S,

@@ -18,10 +18,18 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import NullPool
 
 from tracker.domain import InputError, OutputError, TrackerError
-from tracker.store.schema import METADATA, MIGRATIONS, SCHEMA_VERSION, bring_up_to_date, is_current
+from tracker.domain.errors import refuse_existing, writing
+from tracker.store.schema import (
+    METADATA,
+    MIGRATIONS,
+    SCHEMA_VERSION,
+    bring_up_to_date,
+    stored_version,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from contextlib import AbstractContextManager
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -41,13 +49,7 @@ _ADVICE: Final = (
 
 
 def log_url(place: str | Path) -> URL:
-    """Return the URL of a log given by a path or a URL.
-
-    Raises
-    ------
-    InputError
-        If it is a URL of another kind of database, or cannot be read.
-    """
+    """Return the URL of a log; raises `InputError` if it can't be read or used."""
     text = str(place)
     if isinstance(place, Path) or "://" not in text:
         return URL.create("sqlite", database=str(Path(text).expanduser().absolute()))
@@ -99,14 +101,8 @@ class LogFailure(TrackerError):
 def translated_errors(url: URL) -> Iterator[None]:
     """Raise a `TrackerError` for any error of the database.
 
-    Raises
-    ------
-    InputError
-        If it is not a database, or a damaged one.
-    OutputError
-        If it cannot be written.
-    LogFailure
-        If it is in use, or cannot be reached.
+    Raises `InputError` if it is not a database, or a damaged one, `OutputError` if it cannot be
+    written, and `LogFailure` if it is in use, or cannot be reached.
     """
     try:
         yield
@@ -123,16 +119,13 @@ def _of_sqlite(where: str, cause: sqlite3.Error) -> TrackerError:
     code = getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
     match code & 0xFF:
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            problem = "another program is writing to the training log and does not finish"
             return LogFailure(
-                f"{where}: another program is writing to the training log and does not finish",
-                f"Wait for it or end it, and try again. {_KEPT}",
+                f"{where}: {problem}", f"Wait for it or end it, and try again. {_KEPT}"
             )
         case sqlite3.SQLITE_FULL:
-            return OutputError(
-                where,
-                "there is no space left for the training log",
-                f"Free some space and try again. {_KEPT}",
-            )
+            problem = "there is no space left for the training log"
+            return OutputError(where, problem, f"Free some space and try again. {_KEPT}")
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM | sqlite3.SQLITE_AUTH:
             return OutputError(
                 where,
@@ -170,11 +163,8 @@ def _of_server(where: str, cause: BaseException | None) -> TrackerError:
     # PostgreSQL's error classes, appendix A of its manual.
     state = getattr(cause, "sqlstate", None) or ""
     if state.startswith("53") or state == "58030":
-        return OutputError(
-            where,
-            f"the server has no space or memory left: {problem}",
-            f"Ask its administrator. {_KEPT}",
-        )
+        problem = f"the server has no space or memory left: {problem}"
+        return OutputError(where, problem, f"Ask its administrator. {_KEPT}")
     if state in ("42501", "25006"):
         return OutputError(
             where,
@@ -182,10 +172,8 @@ def _of_server(where: str, cause: BaseException | None) -> TrackerError:
             "Ask the server's administrator for the right to create and write tables.",
         )
     if state in ("55P03", "40001", "40P01", "57014"):
-        return LogFailure(
-            f"{where}: another program holds the training log: {problem}",
-            f"Try again. {_KEPT}",
-        )
+        problem = f"another program holds the training log: {problem}"
+        return LogFailure(f"{where}: {problem}", f"Try again. {_KEPT}")
     if not state or state.startswith(("08", "28", "57", "3D")):
         return LogFailure(
             f"{where}: the server of the training log cannot be used: {problem}",
@@ -195,8 +183,7 @@ def _of_server(where: str, cause: BaseException | None) -> TrackerError:
 
 
 BUSY_S: Final = 10.0
-"""How long to wait for another writer, s: a write takes milliseconds, syncing a slow card half a
-second, and migrating ten thousand sessions a few seconds."""
+"""How long to wait for another writer, s: migrating ten thousand sessions takes a few seconds."""
 
 CONNECT_S: Final = 10
 """How long to wait for a server's answer, s."""
@@ -211,16 +198,7 @@ _LOCK: Final = 0x747261636B6572
 class Database:
     """Opens connections for reading, or for one whole change.
 
-    Parameters
-    ----------
-    place
-        Path of a file, or a URL.
-    now
-        Returns the time, with its offset.
-    busy_s
-        How long to wait for another writer, s.
-    migrations
-        The migrations in order.
+    `place` is the path of a file, or a URL; `now` returns the time with its offset.
     """
 
     def __init__(
@@ -238,7 +216,7 @@ class Database:
         try:
             # Usually there is nothing to do, and then a read-only log can be read.
             with self.reading() as connection:
-                ready = is_current(connection, migrations)
+                ready = stored_version(connection) == len(migrations) + 1
             if not ready:
                 with self.writing() as connection:
                     bring_up_to_date(connection, self.location, now(), migrations)
@@ -247,39 +225,31 @@ class Database:
             raise
 
     @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """Open a connection that sees one state of the log, whatever is written meanwhile."""
-        options = {} if self.file is not None else {"isolation_level": "REPEATABLE READ"}
+    def _connected(self, **options: Any) -> Iterator[Connection]:
         with (
             translated_errors(self.url),
             self._engine.connect().execution_options(**options) as connection,
         ):
             yield connection
 
+    def reading(self) -> AbstractContextManager[Connection]:
+        """Open a connection that sees one state of the log, whatever is written meanwhile."""
+        options = {} if self.file is not None else {"isolation_level": "REPEATABLE READ"}
+        return self._connected(**options)
+
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Open a connection whose changes all reach the log, or none of them."""
-        options = {_WRITES: True}
-        with (
-            translated_errors(self.url),
-            self._engine.connect().execution_options(**options) as connection,
-            connection.begin(),
-        ):
+        with self._connected(**{_WRITES: True}) as connection, connection.begin():
             if self.file is None:
                 # One writer at a time, as in a file: two trackers that add the same recording must
                 # not both find it missing.
                 connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
             yield connection
 
-    @contextmanager
-    def outside_transactions(self) -> Iterator[Connection]:
+    def outside_transactions(self) -> AbstractContextManager[Connection]:
         """Open a connection to a file for the few statements that can't be in a transaction."""
-        options = {_NONE: True}
-        with (
-            translated_errors(self.url),
-            self._engine.connect().execution_options(**options) as connection,
-        ):
-            yield connection
+        return self._connected(**{_NONE: True})
 
     def close(self) -> None:
         """Close the database; calling it again is harmless."""
@@ -346,53 +316,31 @@ def back_up(
 ) -> None:
     """Copy a log into an SQLite file, which is complete or not there.
 
-    A log on a server becomes such a file too, which any tracker can open.
-
-    Parameters
-    ----------
-    database
-        The log.
-    target
-        The file.
-    now
-        Returns the time.
-    force
-        Whether to replace an existing file.
-
-    Raises
-    ------
-    OutputError
-        If it exists and `force` is not given, is the log itself, or cannot be written.
+    A log on a server becomes such a file too, which any tracker can open. Raises `OutputError` if
+    the file exists and `force` is not given, is the log itself, or cannot be written.
     """
     if database.file is not None and target.exists() and target.samefile(database.file):
         raise OutputError(str(target), "is the training log itself", "Choose another name.")
-    _refuse_existing(target, force)
-    try:
+    refuse_existing(target, force)
+    with (
+        writing(target),
         # Beside the target: a rename across disks would be a copy that can be cut short.
-        with tempfile.TemporaryDirectory(prefix=".tracker-", dir=target.parent) as folder:
-            unfinished = Path(folder) / target.name
-            if database.file is not None:
-                # If this fails, it is the copy that fails, not the log.
-                with (
-                    database.outside_transactions() as connection,
-                    translated_errors(log_url(target)),
-                ):
-                    connection.exec_driver_sql("VACUUM INTO ?", (str(unfinished),))
-            else:
-                _copy_rows(database, unfinished, now)
-            _to_disk(unfinished)
-            _refuse_existing(target, force)
-            unfinished.replace(target)
-    except FileNotFoundError as error:
-        raise OutputError(
-            str(target), f"there is no folder {target.parent}", "Create it, or choose another one."
-        ) from error
-    except OSError as error:
-        raise OutputError(
-            str(target),
-            f"the backup cannot be written: {error.strerror or error}",
-            "Choose a folder that is yours, with space in it.",
-        ) from error
+        tempfile.TemporaryDirectory(prefix=".tracker-", dir=target.parent) as folder,
+    ):
+        unfinished = Path(folder) / target.name
+        if database.file is not None:
+            # If this fails, it is the copy that fails, not the log.
+            with (
+                database.outside_transactions() as connection,
+                translated_errors(log_url(target)),
+            ):
+                connection.exec_driver_sql("VACUUM INTO ?", (str(unfinished),))
+        else:
+            _copy_rows(database, unfinished, now)
+        with unfinished.open("r+b") as file:
+            os.fsync(file.fileno())
+        refuse_existing(target, force)
+        unfinished.replace(target)
 
 
 def _copy_rows(database: Database, target: Path, now: Callable[[], datetime]) -> None:
@@ -409,15 +357,3 @@ def _copy_rows(database: Database, target: Path, now: Callable[[], datetime]) ->
             connection.exec_driver_sql("PRAGMA journal_mode = DELETE")
     finally:
         copy.close()
-
-
-def _refuse_existing(target: Path, force: bool) -> None:
-    if target.exists() and not force:
-        raise OutputError(
-            str(target), "exists already", "Choose another name, or use --force to replace it."
-        )
-
-
-def _to_disk(path: Path) -> None:
-    with path.open("r+b") as file:
-        os.fsync(file.fileno())

@@ -92,15 +92,7 @@ class EditedWorkout:
 
 
 def check_edit(edit: Edit) -> None:
-    """Refuse an implausible edit.
-
-    Raises
-    ------
-    InputError
-        If a number is off its scale, a note is too long, or a set is missing or superfluous.
-    UnknownNameError
-        If there is no such exercise.
-    """
+    """Refuse an implausible edit: an `InputError`, or an `UnknownNameError` for an exercise."""
     name = edit.field.value.replace("_", " ")
     if edit.field.of_a_set is (edit.set_index is None):
         problem = "needs a set" if edit.field.of_a_set else "belongs to the session, not to a set"
@@ -151,31 +143,25 @@ def place_of(made: MadeEdit, sets: Iterable[SetRecord]) -> int | None:
     """
     assert made.start_s is not None
     assert made.end_s is not None
-    best: tuple[float, bool] | None = None
-    place = None
-    for each, record in enumerate(sets):
+    ranks: dict[int, tuple[float, bool]] = {}
+    for place, record in enumerate(sets):
         shared_s = min(made.end_s, record.end_s) - max(made.start_s, record.start_s)
-        rank = (shared_s, record.index == made.edit.set_index)
-        if shared_s >= 0.0 and (best is None or rank > best):
-            best, place = rank, each
-    return place
+        if shared_s >= 0.0:
+            ranks[place] = (shared_s, record.index == made.edit.set_index)
+    return max(ranks, key=lambda place: ranks[place], default=None)
 
 
 def _set_with(record: SetRecord, edit: Edit) -> SetRecord:
     value: Any = edit.value
-    entries = record.entries
+    changes: dict[str, Any]
     match edit.field:
-        case Field.REPS if value is None:
-            entries = replace(entries, reps=None, reps_by=0)
         case Field.REPS:
-            entries = replace(entries, reps=value)
-        case Field.LOAD:
-            entries = replace(entries, load_kg=None if value is None else float(value))
-        case Field.RPE:
-            entries = replace(entries, rpe=None if value is None else float(value))
-        case _:
-            entries = replace(entries, note=value or "")
-    return replace(record, entries=entries)
+            changes = {"reps": None, "reps_by": 0} if value is None else {"reps": value}
+        case Field.SET_NOTE:
+            changes = {"note": value or ""}
+        case field:
+            changes = {field.value: None if value is None else float(value)}
+    return replace(record, entries=replace(record.entries, **changes))
 
 
 def _with(workout: Workout, edit: Edit) -> Workout:
@@ -185,22 +171,15 @@ def _with(workout: Workout, edit: Edit) -> Workout:
             return replace(workout, info=replace(workout.info, exercise=value))
         case Field.NOTE:
             return replace(workout, note=value)
-        case Field.PAIN_BEFORE:
-            others = tuple(each for each in workout.pain if each.moment is not PainMoment.BEFORE)
-            return replace(workout, pain=(PainEntered(value, PainMoment.BEFORE), *others))
-        case _:
-            others = tuple(each for each in workout.pain if each.moment is not PainMoment.AFTER)
-            return replace(workout, pain=(*others, PainEntered(value, PainMoment.AFTER)))
+        case field:
+            before = field is Field.PAIN_BEFORE
+            entered = PainEntered(value, PainMoment.BEFORE if before else PainMoment.AFTER)
+            others = [each for each in workout.pain if each.moment is not entered.moment]
+            return replace(workout, pain=(entered, *others) if before else (*others, entered))
 
 
 def read_edits(connection: Connection, session_id: int) -> tuple[MadeEdit, ...]:
-    """Return every edit of a session in order, including undone ones.
-
-    Raises
-    ------
-    InputError
-        If a newer tracker wrote something that this one does not know.
-    """
+    """Return every edit in order, also undone ones; raises `InputError` for an unknown field."""
     query = select(EDITS).where(EDITS.c.session_id == session_id).order_by(EDITS.c.id)
     return tuple(
         MadeEdit(
@@ -222,23 +201,18 @@ def write_edits(
     sets: Iterable[SetRecord],
     made_utc: str,
 ) -> None:
-    """Add edits to a session as one change.
-
-    Raises
-    ------
-    InputError
-        If one of them belongs to a set that does not exist.
-    """
+    """Add edits to a session as one change; raises `InputError` if a set does not exist."""
     records = {each.index: each for each in sets}
     query = select(func.max(EDITS.c.change)).where(EDITS.c.session_id == session_id)
     change = (connection.scalar(query) or 0) + 1
     for edit in edits:
-        if edit.set_index is not None and edit.set_index not in records:
+        record = None if edit.set_index is None else records.get(edit.set_index)
+        if edit.set_index is not None and record is None:
+            numbers = ", ".join(str(number) for number in sorted(records))
+            has = f"set {numbers}" if numbers else "none"
             raise InputError(
-                f"session {session_id}",
-                f"there is no set {edit.set_index}; it has {_numbers(records)}",
+                f"session {session_id}", f"there is no set {edit.set_index}; it has {has}"
             )
-        record = None if edit.set_index is None else records[edit.set_index]
         connection.execute(
             insert(EDITS).values(
                 session_id=session_id,
@@ -254,13 +228,7 @@ def write_edits(
 
 
 def undo(connection: Connection, session_id: int, undone_utc: str) -> tuple[Edit, ...]:
-    """Undo the newest change of a session that applies, and return its edits.
-
-    Raises
-    ------
-    InputError
-        If there is none.
-    """
+    """Undo the newest change that applies, and return its edits; an `InputError` if none does."""
     holding = [made for made in read_edits(connection, session_id) if made.undone_utc is None]
     if not holding:
         raise InputError(f"session {session_id}", "there is no edit to undo")
@@ -279,8 +247,3 @@ def _field(name: str, session_id: int) -> Field:
             f"has an edit of {name!r}, which this tracker does not know",
             "Update the tracker to read it.",
         ) from None
-
-
-def _numbers(sets: Iterable[int]) -> str:
-    numbers = [str(number) for number in sorted(sets)]
-    return f"set {', '.join(numbers)}" if numbers else "none"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Final, Self
 
 from sqlalchemy import func, insert, select, update
 
@@ -28,9 +28,9 @@ from tracker.store.summary import (
     find_session,
     in_order,
     read_summaries,
-    read_summary,
     same_recording,
     session_of,
+    summary_of,
     summary_row,
 )
 
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
     from pathlib import Path
-    from types import TracebackType
 
     from sqlalchemy import Connection, RowMapping
 
@@ -74,28 +73,19 @@ class RescoreCandidate:
     sha256: str | None
     tracker_version: str
     """Version that analysed it last."""
-    exercise: str
+    shown_exercise: str
     """What was trained, as edited."""
     counted_as: str
     """The exercise that the detector was set to."""
     duration_s: float | None
-    reps: int
-    """Reps done."""
+    reps_done: int
 
 
 class TrainingLog:
-    """An open log; close it after use.
+    """An open log, in a file or at a URL; close it after use.
 
-    Every method is one transaction: once it returns, its changes survive a crash.
-
-    Parameters
-    ----------
-    place
-        Path of a file, or a URL.
-    now
-        Returns the time, with its offset.
-    busy_s
-        How long to wait for another writer, s.
+    Every method is one transaction: once it returns, its changes survive a crash. `now` returns
+    the time with its offset; `busy_s` is how long to wait for another writer, s.
     """
 
     def __init__(
@@ -103,11 +93,8 @@ class TrainingLog:
     ) -> None:
         self._now = now
         self._database = Database(place, now, busy_s=busy_s)
-
-    @property
-    def location(self) -> str:
+        self.location: Final = self._database.location
         """Where the log is, for people."""
-        return self._database.location
 
     def close(self) -> None:
         """Close the database; calling it again is harmless."""
@@ -116,12 +103,7 @@ class TrainingLog:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def add(
@@ -133,23 +115,13 @@ class TrainingLog:
         sha256: str | None = None,
         counted_as: str | None = None,
     ) -> int:
-        """Store a training and return its id.
+        """Store a training, as measured and entered, and return its id.
 
         A recording that the log already has does not become a second session: its measurement is
-        replaced, its edits stay, and it stays in the trash if it is there.
-
-        Parameters
-        ----------
-        workout
-            The training as measured and entered.
-        version
-            Version of the tracker that analysed it.
-        recording
-            Path of the recording; None without one.
-        sha256
-            Checksum of the recording, hexadecimal.
-        counted_as
-            The exercise that the detector was set to; None for the recording's own.
+        replaced, its edits stay, and it stays in the trash if it is there. `version` is that of
+        the tracker that analysed it, `recording` the path of its recording with the hexadecimal
+        checksum `sha256`, and `counted_as` the exercise that the detector was set to; None for the
+        recording's own.
         """
         now_utc = in_order(self._now())
         name = None if recording is None else _name(recording)
@@ -172,38 +144,23 @@ class TrainingLog:
                 session_id = known["id"]
                 current = overlay(workout, read_edits(connection, session_id))
                 values |= _summary(current, known["logged_utc"])
-                row = update(SESSIONS).where(SESSIONS.c.id == session_id)
-                connection.execute(row.values(values))
+                _update(connection, session_id, values)
             write_measured(connection, session_id, workout)
             connection.execute(PURGED.delete().where(PURGED.c.sha256 == sha256))
         return int(session_id)
 
     def workout(self, session_id: int) -> Workout:
-        """Return a training with its edits applied.
-
-        Raises
-        ------
-        InputError
-            If there is no such session.
-        """
+        """Return a training with its edits applied; raises `InputError` if there is none."""
         return self.detail(session_id).current.workout
 
     def detail(self, session_id: int) -> SessionDetail:
-        """Return everything that the log knows of a session.
-
-        Raises
-        ------
-        InputError
-            If there is no such session.
-        """
+        """Return all that is known of a session; raises `InputError` if there is none."""
         with self._database.reading() as connection:
             session = session_of(connection, session_id)
-            summary = read_summary(connection, session_id)
-            assert summary is not None
             measured = read_workout(connection, session)
             edits = read_edits(connection, session_id)
         return SessionDetail(
-            summary,
+            summary_of(session),
             overlay(measured, edits),
             measured,
             edits,
@@ -222,29 +179,15 @@ class TrainingLog:
             return int(connection.scalar(select(func.max(SESSIONS.c.id))) or 0)
 
     def find(self, text: str) -> int:
-        """Return the id of the session that `text` means.
+        """Return the id of a session by its id, `last`, or the start of its recording's name.
 
-        Parameters
-        ----------
-        text
-            An id, `last`, or the beginning of one recording's file name.
-
-        Raises
-        ------
-        InputError
-            If it matches no session, or more than one.
+        Raises `InputError` if it matches no session, or more than one.
         """
         with self._database.reading() as connection:
             return find_session(connection, text)
 
     def edit(self, session_id: int, edits: Sequence[Edit]) -> None:
-        """Correct a session; all of `edits` are one change.
-
-        Raises
-        ------
-        InputError
-            If there is no such session or set, or a value is implausible.
-        """
+        """Correct a session in one change; raises `InputError` if an edit is implausible."""
         for edit in edits:
             check_edit(edit)
         with self._database.writing() as connection:
@@ -254,13 +197,7 @@ class TrainingLog:
             self._update_summary(connection, session)
 
     def undo(self, session_id: int) -> tuple[Edit, ...]:
-        """Undo the newest change of a session, and return its edits.
-
-        Raises
-        ------
-        InputError
-            If there is no such session, or nothing to undo.
-        """
+        """Undo the newest change, and return its edits; raises `InputError` if there is none."""
         with self._database.writing() as connection:
             session = session_of(connection, session_id)
             edits = undo(connection, session_id, in_order(self._now()))
@@ -268,33 +205,15 @@ class TrainingLog:
         return edits
 
     def delete(self, session_ids: Iterable[int]) -> None:
-        """Put sessions into the trash.
-
-        Raises
-        ------
-        InputError
-            If one of them does not exist; then none is moved.
-        """
+        """Move sessions to the trash; raises `InputError`, moving none, if one is unknown."""
         self._trash(session_ids, in_order(self._now()))
 
     def restore(self, session_ids: Iterable[int]) -> None:
-        """Take sessions out of the trash.
-
-        Raises
-        ------
-        InputError
-            If one of them does not exist; then none is moved.
-        """
+        """Restore sessions; raises `InputError`, restoring none, if one is unknown."""
         self._trash(session_ids, None)
 
     def purge(self, session_ids: Iterable[int]) -> None:
-        """Remove sessions in the trash for good, with their edits.
-
-        Raises
-        ------
-        InputError
-            If one of them does not exist or is not in the trash; then none is removed.
-        """
+        """Purge sessions; raises `InputError`, purging none, if one is not in the trash."""
         with self._database.writing() as connection:
             for session_id in session_ids:
                 session = session_of(connection, session_id)
@@ -306,18 +225,17 @@ class TrainingLog:
                     )
                 connection.execute(SESSIONS.delete().where(SESSIONS.c.id == session_id))
                 if session["sha256"] is not None:
-                    connection.execute(
-                        insert(PURGED).values(
-                            sha256=session["sha256"], purged_utc=in_order(self._now())
-                        )
-                    )
+                    self._ignore(connection, session["sha256"])
 
     def ignore(self, sha256: str) -> None:
         """Keep a recording out of the log unless it is added explicitly."""
-        values = {"sha256": sha256, "purged_utc": in_order(self._now())}
         with self._database.writing() as connection:
-            connection.execute(PURGED.delete().where(PURGED.c.sha256 == sha256))
-            connection.execute(insert(PURGED).values(values))
+            self._ignore(connection, sha256)
+
+    def _ignore(self, connection: Connection, sha256: str) -> None:
+        connection.execute(PURGED.delete().where(PURGED.c.sha256 == sha256))
+        values = {"sha256": sha256, "purged_utc": in_order(self._now())}
+        connection.execute(insert(PURGED).values(values))
 
     def ignored(self) -> frozenset[str]:
         """Return the checksums of ignored recordings."""
@@ -327,44 +245,30 @@ class TrainingLog:
     def recordings(self) -> tuple[RescoreCandidate, ...]:
         """Return every session with a recording, including those in the trash."""
         c = SESSIONS.c
-        query = select(
-            c.id,
-            c.recording,
-            c.recording_name,
-            c.sha256,
-            c.tracker_version,
-            c.shown_exercise,
-            c.counted_as,
-            c.duration_s,
-            c.reps_done,
-        )
+        query = select(*(c[field.name] for field in fields(RescoreCandidate)))
         with self._database.reading() as connection:
             found = connection.execute(query.where(c.recording.is_not(None)).order_by(c.id))
             return tuple(RescoreCandidate(*row) for row in found)
 
     def back_up(self, target: Path, *, force: bool = False) -> None:
-        """Copy the log, as it is now, into an SQLite file; see `database.back_up`.
-
-        Raises
-        ------
-        OutputError
-            If the file exists and `force` is not given, or cannot be written.
-        """
+        """Copy the log, as it is now, into an SQLite file; raises as `database.back_up` does."""
         back_up(self._database, target, self._now, force=force)
 
     def _trash(self, session_ids: Iterable[int], deleted_utc: str | None) -> None:
         with self._database.writing() as connection:
             for session_id in session_ids:
                 session_of(connection, session_id)
-                row = update(SESSIONS).where(SESSIONS.c.id == session_id)
-                connection.execute(row.values(deleted_utc=deleted_utc))
+                _update(connection, session_id, {"deleted_utc": deleted_utc})
 
     def _update_summary(self, connection: Connection, session: RowMapping) -> None:
         """Keep a session's summary in step with its edits."""
         session_id = session["id"]
         current = overlay(read_workout(connection, session), read_edits(connection, session_id))
-        row = update(SESSIONS).where(SESSIONS.c.id == session_id)
-        connection.execute(row.values(_summary(current, session["logged_utc"])))
+        _update(connection, session_id, _summary(current, session["logged_utc"]))
+
+
+def _update(connection: Connection, session_id: int, values: dict[str, object]) -> None:
+    connection.execute(update(SESSIONS).where(SESSIONS.c.id == session_id).values(values))
 
 
 def _summary(current: EditedWorkout, logged_utc: str) -> dict[str, object]:

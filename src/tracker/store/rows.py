@@ -45,7 +45,12 @@ if TYPE_CHECKING:
 
 E = TypeVar("E", bound="Enum")
 
+# Fields with a column of the same name.
 _HEAD_COLUMNS: Final = ("sensor", "exercise", "started_utc", "device_name", "firmware", "origin")
+_REP_COLUMNS: Final = tuple(
+    field.name for field in fields(Rep) if field.name not in ("index", "phases", "flags")
+)
+_SET_COLUMNS: Final = ("start_s", "end_s", "counted", "ended", "count_confidence")
 _TEMPO: Final = ("eccentric_s", "bottom_s", "concentric_s", "lockout_s")
 
 
@@ -76,13 +81,7 @@ def write_measured(connection: Connection, session_id: int, workout: Workout) ->
 
 
 def read_workout(connection: Connection, session: RowMapping) -> Workout:
-    """Return the training of a row of `SESSIONS`, as measured and entered, without edits.
-
-    Raises
-    ------
-    InputError
-        If a newer tracker wrote something that this one does not know.
-    """
+    """Return a training without edits; raises `InputError` if a newer tracker wrote it."""
     found = {table: _rows_of(connection, table, session["id"]) for table in MEASURED}
     spans: dict[tuple[int, int], list[PhaseSpan]] = {}
     for row in found[PHASES]:
@@ -124,65 +123,34 @@ def _measured_rows(workout: Workout) -> Iterator[tuple[Table, list[Row]]]:
     yield SETS, [{"place": place, **_set_row(record)} for place, record in sets]
     yield REPS, [{"set_place": of, "place": place, **_rep_row(rep)} for of, place, rep in reps]
     yield PHASES, [row for of, place, rep in reps for row in _phase_rows(of, place, rep)]
-    yield (
-        GAPS,
-        [
-            {"place": place, "start_s": gap.start_s, "end_s": gap.end_s}
-            for place, gap in enumerate(workout.gaps)
-        ],
-    )
+    yield GAPS, [{"place": place, **asdict(gap)} for place, gap in enumerate(workout.gaps)]
     yield FAULTS, [{"reason": reason.value, "times": n} for reason, n in workout.faults.items()]
-    yield (
-        PAIN,
-        [
-            {
-                "place": place,
-                "score": pain.score,
-                "moment": pain.moment.value,
-                "set_number": pain.set_index,
-            }
-            for place, pain in enumerate(workout.pain)
-        ],
-    )
+    yield PAIN, [_pain_row(place, pain) for place, pain in enumerate(workout.pain)]
     calibrations = enumerate(workout.calibrations)
     yield CALIBRATIONS, [_calibration_row(place, event) for place, event in calibrations]
 
 
+def _pain_row(place: int, pain: PainEntered) -> Row:
+    moment, number = pain.moment.value, pain.set_index
+    return {"place": place, "score": pain.score, "moment": moment, "set_number": number}
+
+
 def _set_row(record: SetRecord) -> Row:
-    entries = record.entries
     return {
         "number": record.index,
-        "start_s": record.start_s,
-        "end_s": record.end_s,
-        "counted": record.counted,
-        "ended": record.ended,
         "plan": _plan_text(record.plan),
-        "load_kg": entries.load_kg,
-        "rpe": entries.rpe,
-        "note": entries.note,
-        "reps_by": entries.reps_by,
-        "reps": entries.reps,
-        "count_confidence": record.count_confidence,
+        **{column: getattr(record, column) for column in _SET_COLUMNS},
+        **asdict(record.entries),
     }
 
 
 def _set(row: RowMapping, reps: list[Rep]) -> SetRecord:
     return SetRecord(
         index=row["number"],
-        start_s=row["start_s"],
-        end_s=row["end_s"],
         reps=tuple(reps),
-        counted=row["counted"],
-        ended=row["ended"],
         plan=_plan(row["plan"]),
-        entries=SetEntries(
-            load_kg=row["load_kg"],
-            rpe=row["rpe"],
-            note=row["note"],
-            reps_by=row["reps_by"],
-            reps=row["reps"],
-        ),
-        count_confidence=row["count_confidence"],
+        entries=SetEntries(**{field.name: row[field.name] for field in fields(SetEntries)}),
+        **{column: row[column] for column in _SET_COLUMNS},
     )
 
 
@@ -204,52 +172,35 @@ def _rep(row: RowMapping, phases: list[PhaseSpan], session: RowMapping) -> Rep:
     )
 
 
-_REP_COLUMNS: Final = tuple(
-    field.name for field in fields(Rep) if field.name not in ("index", "phases", "flags")
-)
-"""Fields of a rep with a column of the same name."""
-
-
 def _phase_rows(set_place: int, rep_place: int, rep: Rep) -> Iterator[Row]:
     for place, span in enumerate(rep.phases):
-        yield {
-            "set_place": set_place,
-            "rep_place": rep_place,
-            "place": place,
-            "phase": span.phase.value,
-            "start_s": span.start_s,
-            "end_s": span.end_s,
-            "whole": span.whole,
-        }
+        places = {"set_place": set_place, "rep_place": rep_place, "place": place}
+        yield {**places, **asdict(span), "phase": span.phase.value}
+
+
+_CALIBRATIONS: Final[dict[str, type[CalibrationEvent]]] = {
+    "calibrated": Calibrated,
+    "failed": CalibrationFailed,
+    "lost": CalibrationLost,
+}
 
 
 def _calibration_row(place: int, event: CalibrationEvent) -> Row:
-    row: Row = {
-        "place": place,
-        "at_s": event.at_s,
-        **dict.fromkeys(("wander_deg", "way", "range_deg", "reason")),
-    }
-    match event:
-        case Calibrated(wander_deg=wander_deg, way=way, range_deg=range_deg):
-            values = {"wander_deg": wander_deg, "way": way.value, "range_deg": range_deg}
-            return {**row, "kind": "calibrated", **values}
-        case CalibrationFailed(reason=reason):
-            return {**row, "kind": "failed", "reason": reason}
-        case CalibrationLost(reason=reason):
-            return {**row, "kind": "lost", "reason": reason}
+    (kind,) = (name for name, each in _CALIBRATIONS.items() if isinstance(event, each))
+    # Every row of one statement has the same columns.
+    unknown = dict.fromkeys(("wander_deg", "way", "range_deg", "reason"))
+    row: Row = {"place": place, "kind": kind, **unknown, **asdict(event)}
+    return {**row, "way": event.way.value} if isinstance(event, Calibrated) else row
 
 
 def _calibration(row: RowMapping, session: RowMapping) -> CalibrationEvent:
-    match row["kind"]:
-        case "calibrated":
-            way = _known(CalibrationWay, row["way"], session)
-            return Calibrated(row["at_s"], row["wander_deg"], way, row["range_deg"])
-        case "failed":
-            return CalibrationFailed(row["at_s"], row["reason"])
-        case "lost":
-            return CalibrationLost(row["at_s"], row["reason"])
-        case other:
-            raise _unknown(other, session)
+    kind = _CALIBRATIONS.get(row["kind"])
+    if kind is None:
+        raise _unknown(row["kind"], session)
+    values = {field.name: row[field.name] for field in fields(kind)}
+    if kind is Calibrated:
+        values["way"] = _known(CalibrationWay, row["way"], session)
+    return kind(**values)
 
 
 def _plan_text(plan: Plan) -> str:

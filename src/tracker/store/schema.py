@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import (
     BigInteger,
@@ -146,10 +146,11 @@ SESSIONS: Final = Table(
 )
 
 
-def _session_id() -> Column[int]:
-    return Column(
-        "session_id", Integer, ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True
-    )
+def _measured(name: str, *columns: Column[Any], **options: Any) -> Table:
+    """Return a table of what belongs to a session."""
+    owner = ForeignKey("sessions.id", ondelete="CASCADE")
+    session_id = Column("session_id", Integer, owner, primary_key=True)
+    return Table(name, METADATA, session_id, *columns, **options)
 
 
 def _place(name: str) -> Column[int]:
@@ -157,10 +158,8 @@ def _place(name: str) -> Column[int]:
     return Column(name, Integer, primary_key=True, autoincrement=False)
 
 
-SETS: Final = Table(
+SETS: Final = _measured(
     "sets",
-    METADATA,
-    _session_id(),
     _place("place"),
     # Measured.
     Column("number", Integer, nullable=False),
@@ -179,10 +178,8 @@ SETS: Final = Table(
     sqlite_with_rowid=False,
 )
 
-REPS: Final = Table(
+REPS: Final = _measured(
     "reps",
-    METADATA,
-    _session_id(),
     _place("set_place"),
     _place("place"),
     Column("number", Integer, nullable=False),
@@ -204,10 +201,8 @@ REPS: Final = Table(
     sqlite_with_rowid=False,
 )
 
-PHASES: Final = Table(
+PHASES: Final = _measured(
     "phases",
-    METADATA,
-    _session_id(),
     _place("set_place"),
     _place("rep_place"),
     _place("place"),
@@ -219,37 +214,29 @@ PHASES: Final = Table(
     sqlite_with_rowid=False,
 )
 
-GAPS: Final = Table(
+GAPS: Final = _measured(
     "gaps",
-    METADATA,
-    _session_id(),
     _place("place"),
     Column("start_s", Real, nullable=False),
     Column("end_s", Real, nullable=False),
 )
 
-FAULTS: Final = Table(
+FAULTS: Final = _measured(
     "faults",
-    METADATA,
-    _session_id(),
     Column("reason", Text, primary_key=True),
     Column("times", BigInteger, nullable=False),
 )
 
-PAIN: Final = Table(
+PAIN: Final = _measured(
     "pain",
-    METADATA,
-    _session_id(),
     _place("place"),
     Column("score", Integer, nullable=False),
     Column("moment", Text, nullable=False),
     Column("set_number", Integer),
 )
 
-CALIBRATIONS: Final = Table(
+CALIBRATIONS: Final = _measured(
     "calibrations",
-    METADATA,
-    _session_id(),
     _place("place"),
     Column("at_s", Real, nullable=False),
     Column("kind", Text, nullable=False),
@@ -360,31 +347,13 @@ def stored_version(connection: Connection) -> int | None:
     return newest
 
 
-def is_current(connection: Connection, migrations: Sequence[Migration]) -> bool:
-    """Return whether a database needs no migration."""
-    return stored_version(connection) == len(migrations) + 1
-
-
 def bring_up_to_date(
     connection: Connection, where: str, now: datetime, migrations: Sequence[Migration]
 ) -> None:
     """Create the tables of a new log, or migrate an older one; all or nothing.
 
-    Parameters
-    ----------
-    connection
-        In a writing transaction.
-    where
-        Location of the log, for messages.
-    now
-        The time of the migration.
-    migrations
-        The migrations in order.
-
-    Raises
-    ------
-    InputError
-        If the database has a newer version, or belongs to another program.
+    The connection is in a writing transaction; `where` is the location of the log, for messages.
+    Raises `InputError` if the database has a newer version, or belongs to another program.
     """
     newest = len(migrations) + 1
     version = stored_version(connection)

@@ -15,9 +15,9 @@ from tracker.domain import InputError, PainMoment, mean_of_known
 from tracker.store.schema import SESSIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
-    from sqlalchemy import ColumnElement, Connection, RowMapping, Select
+    from sqlalchemy import ColumnElement, Connection, RowMapping
 
     from tracker.domain import Workout
 
@@ -114,20 +114,26 @@ def summary_row(workout: Workout, logged_utc: str, edited: bool) -> dict[str, ob
 
 def read_summaries(connection: Connection, wanted: SessionQuery) -> tuple[SessionSummary, ...]:
     """Return the sessions of a query, newest first."""
-    query = _narrowed(select(*_COLUMNS), wanted).order_by(
-        SESSIONS.c.at_utc.desc(), SESSIONS.c.id.desc()
-    )
+    c = SESSIONS.c
+    conditions: list[ColumnElement[bool]] = [
+        c.deleted_utc.is_not(None) if wanted.trash else c.deleted_utc.is_(None)
+    ]
+    if wanted.exercise is not None:
+        conditions.append(c.shown_exercise == wanted.exercise)
+    if wanted.since is not None:
+        conditions.append(c.at_utc >= in_order(wanted.since))
+    if wanted.until is not None:
+        conditions.append(c.at_utc < in_order(wanted.until))
+    query = select(*_COLUMNS).where(*conditions).order_by(c.at_utc.desc(), c.id.desc())
     if wanted.limit is not None:
         query = query.limit(wanted.limit)
     rows: Iterable[Sequence[Any]] = connection.execute(query)
     return tuple(SessionSummary(*row) for row in rows)
 
 
-def read_summary(connection: Connection, session_id: int) -> SessionSummary | None:
-    """Return one session, in the trash or not."""
-    query = select(*_COLUMNS).where(SESSIONS.c.id == session_id)
-    row = connection.execute(query).mappings().one_or_none()
-    return None if row is None else SessionSummary(**row)
+def summary_of(session: RowMapping) -> SessionSummary:
+    """Return the summary in a row of `SESSIONS`."""
+    return SessionSummary(**{column.name: session[column.name] for column in _COLUMNS})
 
 
 def as_utc(text: str | None) -> str | None:
@@ -146,22 +152,6 @@ def in_order(time: datetime) -> str:
     return time.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-def _narrowed(
-    query: Select[tuple[object, ...]], wanted: SessionQuery
-) -> Select[tuple[object, ...]]:
-    deleted = SESSIONS.c.deleted_utc
-    conditions: list[ColumnElement[bool]] = [
-        deleted.is_not(None) if wanted.trash else deleted.is_(None)
-    ]
-    if wanted.exercise is not None:
-        conditions.append(SESSIONS.c.shown_exercise == wanted.exercise)
-    if wanted.since is not None:
-        conditions.append(SESSIONS.c.at_utc >= in_order(wanted.since))
-    if wanted.until is not None:
-        conditions.append(SESSIONS.c.at_utc < in_order(wanted.until))
-    return query.where(*conditions)
-
-
 def _pain(workout: Workout, moment: PainMoment) -> int | None:
     scores = [each.score for each in workout.pain if each.moment is moment]
     return scores[-1] if scores else None
@@ -177,13 +167,7 @@ _SEE_HISTORY: Final = "See: tracker history"
 
 
 def session_of(connection: Connection, session_id: int) -> RowMapping:
-    """Return the row of a session.
-
-    Raises
-    ------
-    InputError
-        If there is no such session.
-    """
+    """Return the row of a session; raises `InputError` if there is no such session."""
     query = select(SESSIONS).where(SESSIONS.c.id == session_id)
     found = connection.execute(query).mappings().one_or_none()
     if found is None:
@@ -192,13 +176,7 @@ def session_of(connection: Connection, session_id: int) -> RowMapping:
 
 
 def find_session(connection: Connection, text: str) -> int:
-    """Return the id of the session that `text` names; see `TrainingLog.find`.
-
-    Raises
-    ------
-    InputError
-        If it matches no session, or more than one.
-    """
+    """Return the id of the session that `text` names, or raise; see `TrainingLog.find`."""
     if text == NEWEST:
         newest = read_summaries(connection, SessionQuery(limit=1))
         if not newest:
@@ -241,7 +219,7 @@ def same_recording(
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """One week, starting on Monday; None means unknown, never zero."""
+    """One week, starting on Monday, with the sums and means of its `SessionSummary`s."""
 
     monday: date
     sessions: int
@@ -249,30 +227,18 @@ class Week:
     """How many of them are simulated."""
     sets: int
     reps: int
-    """Reps done."""
     volume_kg: float | None
-    """Load times reps, over the sets whose load is known, kg."""
     rom_deg: float | None
-    """Mean range of the reps, degrees."""
     mean_velocity_mps: float | None
-    """Mean of the reps' mean velocities, m/s."""
     lockout_s: float | None
-    """Mean hold at the top, s."""
     pain_before: float | None
-    """Mean pain before training, 0 to 10."""
     pain_after: float | None
-    """Mean pain after training, 0 to 10."""
 
 
 def weeks(summaries: Iterable[SessionSummary], zone: tzinfo | None = UTC) -> tuple[Week, ...]:
     """Return the weeks with training, the earliest first.
 
-    Parameters
-    ----------
-    summaries
-        Sessions in any order.
-    zone
-        Time zone in which weeks start; None is that of this computer.
+    Weeks start in the time zone `zone`; None is that of this computer.
     """
     by_monday: dict[date, list[SessionSummary]] = {}
     for summary in summaries:
@@ -291,24 +257,15 @@ def _week(monday: date, sessions: Sequence[SessionSummary]) -> Week:
         reps=sum(each.reps_done for each in sessions),
         volume_kg=sum(volumes) if volumes else None,
         # A short session weighs as much as its reps.
-        rom_deg=_mean(sessions, lambda each: each.rom_deg, by_reps=True),
-        mean_velocity_mps=_mean(sessions, lambda each: each.mean_velocity_mps, by_reps=True),
-        lockout_s=_mean(sessions, lambda each: each.lockout_s, by_reps=True),
-        pain_before=_mean(sessions, lambda each: each.pain_before),
-        pain_after=_mean(sessions, lambda each: each.pain_after),
+        rom_deg=_mean((each.rom_deg, each.reps_measured) for each in sessions),
+        mean_velocity_mps=_mean((each.mean_velocity_mps, each.reps_measured) for each in sessions),
+        lockout_s=_mean((each.lockout_s, each.reps_measured) for each in sessions),
+        pain_before=mean_of_known(each.pain_before for each in sessions),
+        pain_after=mean_of_known(each.pain_after for each in sessions),
     )
 
 
-def _mean(
-    sessions: Sequence[SessionSummary],
-    value_of: Callable[[SessionSummary], float | None],
-    *,
-    by_reps: bool = False,
-) -> float | None:
-    known = [
-        (value, each.reps_measured if by_reps else 1)
-        for each in sessions
-        if (value := value_of(each)) is not None
-    ]
-    weight = sum(each for _, each in known)
-    return sum(value * each for value, each in known) / weight if weight else None
+def _mean(weighted: Iterable[tuple[float | None, int]]) -> float | None:
+    known = [(value, weight) for value, weight in weighted if value is not None]
+    total = sum(weight for _, weight in known)
+    return sum(value * weight for value, weight in known) / total if total else None

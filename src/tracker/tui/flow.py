@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager, suppress
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -258,16 +257,15 @@ class Coach:
 
     def _remember(self, form: SetupForm) -> None:
         self._service.remember_plan(form.exercise, form.plan)
-        self._service.remember(replace(self._service.config.training, sound=form.sound))
+        self._service.remember(sound=form.sound)
 
     async def _warn_once(self) -> None:
         """Before the very first training, say when not to train."""
         if self._service.config.training.warned:
             return
         await self._app.ask(GuideScreen(warning_parts(), "enter goes on"))
-        warned = replace(self._service.config.training, warned=True)
         with suppress(TrackerError):
-            self._service.remember(warned)
+            self._service.remember(warned=True)
 
     def _try(self, work: Callable[[], Result], severity: SeverityLevel = "error") -> Result | None:
         """Do something that the screens can go on without; show why it failed."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -25,8 +24,7 @@ if TYPE_CHECKING:
     from tracker.web.process import Ending, Size
 
 WAITING_BYTES: Final = 1_000_000
-"""What may wait for a slow network, bytes: about ten full screens. A slower browser is cut off;
-its page reconnects by itself, and one full redraw is less than everything that waits."""
+"""What may wait for a slow network, bytes: ten full screens; a page that reconnects needs one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,16 +116,9 @@ class SessionHost:
         unseen_s: float,
         report: Callable[[str], None],
     ) -> None:
-        """Show `command` to visitors.
+        """Show `command`, started by the first visit and ended once unseen for `unseen_s`.
 
-        Parameters
-        ----------
-        command
-            The program and its arguments; started by the first visit.
-        unseen_s
-            How long a training goes on that no browser shows, s.
-        report
-            Takes lines for the terminal of the server.
+        `report` takes lines for the terminal of the server.
         """
         self._command = tuple(command)
         self._unseen_s = unseen_s
@@ -144,14 +135,7 @@ class SessionHost:
     async def attach(self, browser: Browser, size: Size, *, take: bool) -> bool:
         """Show the training in a browser, starting it if needed; False if it is shown elsewhere.
 
-        Parameters
-        ----------
-        browser
-            Where to show it.
-        size
-            Size of its terminal.
-        take
-            Take the screen over from another browser.
+        `take` takes the screen over from another browser.
         """
         async with self._starting:
             if self._closed:
@@ -169,7 +153,7 @@ class SessionHost:
             self._browser = browser
             self._stop_timeout()
             if self._training is None:
-                training = await Training.begin(self._command, size, os.environ)
+                training = await Training.begin(self._command, size)
                 self._training = training
                 self._running = asyncio.ensure_future(self._run(training))
             else:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
 READY: Final = b"__GANGLION__\n"
 """The line after which the packets come."""
@@ -61,10 +62,10 @@ class Ending:
     """The end of its stderr."""
 
 
-def environment(outside: Mapping[str, str], size: Size) -> dict[str, str]:
+def environment(size: Size) -> dict[str, str]:
     """Return an environment in which a Textual app draws to pipes."""
     return {
-        **outside,
+        **os.environ,
         "TEXTUAL_DRIVER": "textual.drivers.web_driver:WebDriver",
         "TEXTUAL_COLOR_SYSTEM": "truecolor",
         # Over a wireless network, more frames stutter.
@@ -90,43 +91,24 @@ class Training:
         self._last_errors: deque[str] = deque(maxlen=LAST_LINES)
 
     @classmethod
-    async def begin(
-        cls, command: Sequence[str], size: Size, outside: Mapping[str, str]
-    ) -> Training:
-        """Start a command.
-
-        Parameters
-        ----------
-        command
-            The program and its arguments.
-        size
-            Size of its screen at the start.
-        outside
-            The environment it would have without a browser.
-        """
+    async def begin(cls, command: Sequence[str], size: Size) -> Training:
+        """Start a command."""
         process = await asyncio.create_subprocess_exec(
             *command,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
-            env=environment(outside, size),
+            env=environment(size),
             # The server passes Ctrl-C on, once and in order.
             start_new_session=True,
         )
         return cls(process)
 
     async def run(self, paint: Callable[[bytes], None], report: Callable[[str], None]) -> Ending:
-        """Pass on what the command draws and prints until it has ended.
+        """Give the terminal's bytes to `paint` and lines of stderr to `report` until the end.
 
         Nothing here waits for a browser: a command whose pipe is full stops, and so does its
         training.
-
-        Parameters
-        ----------
-        paint
-            Takes the terminal's bytes.
-        report
-            Takes a line of stderr.
         """
         reading = asyncio.ensure_future(self._read_errors(report))
         output = await self._draw(paint)

@@ -121,24 +121,7 @@ NOT_ALLOWED: Final = frozenset({errno.EACCES, errno.EPERM, 10013})
 
 @asynccontextmanager
 async def serve(sessions: SessionHost, host: str, port: int, token: str) -> AsyncIterator[int]:
-    """Serve a training, and end it at the end; yields the port.
-
-    Parameters
-    ----------
-    sessions
-        The training.
-    host
-        Name or address to listen at.
-    port
-        Where to listen; 0 takes a free one.
-    token
-        The key in the link.
-
-    Raises
-    ------
-    TrackerError
-        If it can't listen there.
-    """
+    """Serve a training to its end; yields the port, raises `TrackerError` if it can't listen."""
     # No access log: the addresses in it are keys.
     runner = web.AppRunner(application(sessions, token), access_log=None, shutdown_timeout=2.0)
     await runner.setup()
@@ -170,10 +153,7 @@ def application(sessions: SessionHost, token: str) -> web.Application:
         raise web.HTTPFound(f"/{token}/")
 
     async def show(request: web.Request) -> web.StreamResponse:
-        return await _show(request, sessions, take=False)
-
-    async def take(request: web.Request) -> web.StreamResponse:
-        return await _show(request, sessions, take=True)
+        return await _show(request, sessions, take=request.match_info["how"] == "take")
 
     async def add_headers(_request: web.Request, response: web.StreamResponse) -> None:
         response.headers.update(HEADERS)
@@ -184,8 +164,7 @@ def application(sessions: SessionHost, token: str) -> web.Application:
         [
             web.get(f"/{token}", page_below),
             web.get(f"/{token}/", page),
-            web.get(f"/{token}/show/{{visitor}}", show),
-            web.get(f"/{token}/take/{{visitor}}", take),
+            web.get(f"/{token}/{{how:show|take}}/{{visitor}}", show),
             web.static(f"/{token}/page", PAGE),
             web.static(f"/{token}/static", TEXTUAL),
         ]
@@ -211,18 +190,9 @@ async def _show(request: web.Request, sessions: SessionHost, *, take: bool) -> w
 
 
 def handle(text: str, browser: Browser, training: Training | None) -> None:
-    """Handle a message of textual.js; ignore any other.
+    """Handle a message of textual.js, a JSON list of kind and content; ignore any other.
 
     Focus and blur are not passed on: an app without the focus shows no keys.
-
-    Parameters
-    ----------
-    text
-        A JSON list of the message's kind and its content.
-    browser
-        Its sender.
-    training
-        What the browser controls; None if nothing.
     """
     try:
         message = json.loads(text)
@@ -239,18 +209,13 @@ def handle(text: str, browser: Browser, training: Training | None) -> None:
 
 def size_from(columns: object, lines: object) -> Size:
     """Return a possible size of a terminal, whatever a browser claims."""
-    return Size(
-        _cells(columns, USUAL_SIZE.columns),
-        _cells(lines, USUAL_SIZE.lines),
-    )
-
-
-def _cells(claimed: object, usual: int) -> int:
-    try:
-        number = int(str(claimed))
-    except ValueError:
-        return usual
-    return min(max(number, 1), MOST_CELLS)
+    each: list[int] = []
+    for claimed, usual in ((columns, USUAL_SIZE.columns), (lines, USUAL_SIZE.lines)):
+        try:
+            each.append(min(max(int(str(claimed)), 1), MOST_CELLS))
+        except ValueError:
+            each.append(usual)
+    return Size(*each)
 
 
 def _refusal(error: OSError, host: str, port: int) -> TrackerError:

@@ -10,9 +10,8 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Footer, Input, Static
 
-from tracker.app.training import Calibration
 from tracker.coach import HOW_TO
-from tracker.domain import TrackerError, exercise_named, parse_tempo
+from tracker.domain import MarkKind, TrackerError, exercise_named, parse_tempo
 from tracker.tui.plan_form import (
     FIRST_PLAN,
     FieldError,
@@ -34,9 +33,9 @@ if TYPE_CHECKING:
     from tracker.domain import Plan
 
 CALIBRATIONS: Final = (
-    ("none", Calibration.NONE.value),
-    ("hold level 3 s", Calibration.HOLD.value),
-    ("3 reference reps", Calibration.REPS.value),
+    ("none", ""),
+    ("hold level 3 s", MarkKind.CALIBRATION.value),
+    ("3 reference reps", MarkKind.REFERENCE_REPS.value),
 )
 """Ways to show the sensor this wearer's lockout."""
 
@@ -70,7 +69,7 @@ class SetupForm:
     exercise: str
     plan: Plan
     pain_before: int | None
-    calibration: Calibration
+    calibration: MarkKind | None
     sound: bool
 
 
@@ -130,7 +129,7 @@ class SetupScreen(FlowScreen[SetupForm | None]):
             self._yes_no_row("sound", "sound", self._sound),
             FormRow(
                 "calibration",
-                Choice(CALIBRATIONS, Calibration.NONE.value, "calibration"),
+                Choice(CALIBRATIONS, "", "calibration"),
                 _HINTS["calibration"],
             ),
             self._text_row("pain", ""),
@@ -207,7 +206,8 @@ class SetupScreen(FlowScreen[SetupForm | None]):
             problem.display = True
             self.query_one(f"#{error.field}").focus()
             return
-        calibration = Calibration(self.query_one("#calibration", Choice).value)
+        shown = self.query_one("#calibration", Choice).value
+        calibration = MarkKind(shown) if shown else None
         sound = self._is_yes("sound")
         self.answer(SetupForm(self._exercise, plan, pain, calibration, sound))
 
