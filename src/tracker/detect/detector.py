@@ -147,7 +147,8 @@ class Detector:
                 yield from self._follow(self._take(segment))
             yield from self._watch_lowering(self._finder.position)
             if self._finder.position >= self._buffer.sample_at(self._sets.deadline_s):
-                at = self._finder.position - 1
+                # After a hole, the sample before is not here any more.
+                at = max(self._finder.position - 1, self._buffer.first)
                 if not self._sets.still_holds(self._buffer.up(at, at + 1)[0]):
                     yield from self._follow(self._sets.end())
             if self._finder.position >= self._buffer.sample_at(self._patience_s):
