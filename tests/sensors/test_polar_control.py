@@ -21,7 +21,6 @@ from tracker.sensors.base import (
     Write,
 )
 from tracker.sensors.polar.control import (
-    FEATURE_BITS,
     START,
     STOP,
     VALUES,
@@ -231,7 +230,7 @@ def test_the_numbers_are_those_of_the_note() -> None:
     assert ops == {each.name: each.value for each in Op}
     assert statuses == {each.name: each.value for each in Status}
     assert settings == {each.name: each.value for each in Setting}
-    assert bits == {each.name: bit for each, bit in FEATURE_BITS.items()}
+    assert bits == {each.name: each.value for each in Measurement}
 
 
 def test_values_are_stored_as_the_note_says() -> None:

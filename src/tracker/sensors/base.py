@@ -32,14 +32,22 @@ notifications, indications) goes to recording and decoder, and is also kept, in 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 import numpy as np
 
-from tracker.domain import Fault, FaultReason, Notification, TrackerError, UnknownNameError
+from tracker.domain import (
+    RESERVED_CHANNELS,
+    Fault,
+    FaultReason,
+    Frame,
+    Notification,
+    TrackerError,
+    UnknownNameError,
+)
 from tracker.domain.units import s_from_ns
 
 if TYPE_CHECKING:
@@ -98,8 +106,10 @@ class SensorFamily:
     """Which timestamps its samples carry."""
     channels: Mapping[str, str]
     """UUIDs of the channels that the decoder understands, by their short names."""
-    decoder: Callable[[Mapping[str, str]], Decoder]
-    """Makes a fresh decoder from settings as text; raises `TrackerError` on an unknown one."""
+    new_decoder: Callable[[Mapping[str, str]], Decoder]
+    """Makes a fresh decoder from `settings` as text; raises `TrackerError` on a wrong value."""
+    settings: tuple[str, ...] = ()
+    """Names of the decoder's settings."""
     recognises: Callable[[Advertisement], bool] = lambda _advertisement: False
     """Whether an advertisement comes from this family."""
     services: tuple[str, ...] = ()
@@ -118,6 +128,17 @@ class SensorFamily:
     """How to ask for the firmware version; None if the sensor does not report it."""
     default_channel: str = ""
     """Channel of samples (UUID), assumed where none is named."""
+
+    def decoder(self, settings: Mapping[str, str]) -> Decoder:
+        """Return a fresh decoder; raises `TrackerError` on an unknown or wrong setting."""
+        for name in settings:
+            if not self.settings:
+                raise TrackerError(
+                    f"The sensor kind {self.kind!r} takes no settings; {name!r} was given."
+                )
+            if name not in self.settings:
+                raise UnknownNameError(f"{self.kind} setting", name, self.settings)
+        return self.new_decoder(settings)
 
 
 MAX_RESPONSES: Final = 1024
@@ -273,16 +294,6 @@ FIRMWARE_REVISION: Final = Inquiry((Read(FIRMWARE_REVISION_UUID),), _text)
 """The firmware version, from a sensor with the standard service."""
 
 
-def refuse_unknown(settings: Mapping[str, str], kind: str, known: Sequence[str]) -> None:
-    """Raise a `TrackerError` if `settings` has a name that is not in `known`."""
-    for name in settings:
-        if not known:
-            message = f"The sensor kind {kind!r} takes no settings; {name!r} was given."
-            raise TrackerError(message)
-        if name not in known:
-            raise UnknownNameError(f"{kind} setting", name, known)
-
-
 def whole_number(settings: Mapping[str, str], name: str, default: int) -> int:
     """Return the setting `name` as an integer, or `default` where it is not given.
 
@@ -360,13 +371,37 @@ def fault_of(
     return Fault(s_from_ns(notification.received_ns), reason, detail, count)
 
 
-def unknown_channel(notification: Notification) -> Fault:
-    """Return the fault of a notification on a channel that the family does not have."""
-    return fault_of(
-        notification,
-        FaultReason.UNKNOWN_CHANNEL,
-        f"unknown channel {notification.channel!r}",
-    )
+class PacketDecoder:
+    """What every family's decoder is: a reader for each channel, and faults for what is not read.
+
+    Parameters
+    ----------
+    readers
+        What turns a channel's notifications into frames and faults; may raise `MalformedError`.
+    silent
+        The family's other channels, which say nothing about motion.
+    """
+
+    def __init__(
+        self,
+        readers: Mapping[str, Callable[[Notification], Iterable[Frame | Fault]]],
+        silent: Iterable[str] = (),
+    ) -> None:
+        self._readers = readers
+        self._silent = RESERVED_CHANNELS.union(silent)
+
+    def feed(self, notification: Notification) -> tuple[Frame | Fault, ...]:
+        """Decode one notification; never raises on bytes."""
+        channel = notification.channel
+        reader = self._readers.get(channel)
+        try:
+            if reader is not None:
+                return tuple(reader(notification))
+            if channel in self._silent:
+                return ()
+            raise MalformedError(FaultReason.UNKNOWN_CHANNEL, f"unknown channel {channel!r}")
+        except MalformedError as error:
+            return (fault_of(notification, error.reason, error.detail),)
 
 
 class PacketOrder(Enum):

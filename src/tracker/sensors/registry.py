@@ -7,7 +7,6 @@ document.
 from __future__ import annotations
 
 import re
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, TypedDict
 
 from tracker.domain import Fault, Notification, TrackerError, UnknownNameError
@@ -28,23 +27,21 @@ if TYPE_CHECKING:
     from tracker.domain import Frame
     from tracker.sensors.base import Advertisement, SensorFamily
 
-_FAMILIES: Final = MappingProxyType(
-    {
-        entry.kind: entry
-        for entry in (
-            PROFILE,
-            SAMPLES,
-            WITMOTION,
-            METAMOTION,
-            MICROBIT,
-            THINGY52,
-            XSENS_DOT,
-            MOVESENSE,
-            POLAR,
-            NUS,
-        )
-    }
-)
+_FAMILIES: Final[Mapping[str, SensorFamily]] = {
+    entry.kind: entry
+    for entry in (
+        PROFILE,
+        SAMPLES,
+        WITMOTION,
+        METAMOTION,
+        MICROBIT,
+        THINGY52,
+        XSENS_DOT,
+        MOVESENSE,
+        POLAR,
+        NUS,
+    )
+}
 
 
 def families() -> Mapping[str, SensorFamily]:

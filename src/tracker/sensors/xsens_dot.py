@@ -19,18 +19,18 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tracker.domain import RESERVED_CHANNELS, FaultReason, Frame, SensorError, TrackerError
+from tracker.domain import FaultReason, Frame, SensorError, TrackerError
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2, s_from_ns
 from tracker.sensors.base import (
     ClockKind,
     Decide,
     Inquiry,
     MalformedError,
+    PacketDecoder,
     PacketOrder,
     PacketPosition,
     Read,
@@ -38,12 +38,9 @@ from tracker.sensors.base import (
     Subscribe,
     Unsubscribe,
     Write,
-    fault_of,
     newest,
     order_faults,
     percent_in,
-    refuse_unknown,
-    unknown_channel,
     version_in,
     whole_number,
 )
@@ -54,7 +51,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tracker.domain import Fault, Notification
-    from tracker.sensors.base import Advertisement, Responses, Step
+    from tracker.sensors.base import Responses, Step
 
 
 def _uuid(short: int) -> str:
@@ -185,18 +182,16 @@ class Mode:
     """Offset of the status word, u16; None if the mode has none."""
 
 
-CHANNEL_BYTES: Final = MappingProxyType({SHORT_UUID: 20, MEDIUM_UUID: 40, LONG_UUID: 63})
+CHANNEL_BYTES: Final[Mapping[str, int]] = {SHORT_UUID: 20, MEDIUM_UUID: 40, LONG_UUID: 63}
 """Lengths of the characteristics, to which payloads are padded."""
 
-MODES: Final = MappingProxyType(
-    {
-        2: Mode(MEDIUM_UUID, 36, acc_at=20, status_at=32),
-        6: Mode(SHORT_UUID, 16, acc_at=4),
-        20: Mode(MEDIUM_UUID, 34, acc_at=4, gyro_at=16),
-        21: Mode(MEDIUM_UUID, 28, acc_at=4, gyro_at=16),
-        26: Mode(LONG_UUID, 44, acc_at=20, gyro_at=32),
-    }
-)
+MODES: Final[Mapping[int, Mode]] = {
+    2: Mode(MEDIUM_UUID, 36, acc_at=20, status_at=32),
+    6: Mode(SHORT_UUID, 16, acc_at=4),
+    20: Mode(MEDIUM_UUID, 34, acc_at=4, gyro_at=16),
+    21: Mode(MEDIUM_UUID, 28, acc_at=4, gyro_at=16),
+    26: Mode(LONG_UUID, 44, acc_at=20, gyro_at=32),
+}
 """06-xsens-dot.md, "Payloads"; the acceleration of modes 2 and 6 lacks gravity."""
 
 STREAMING_MODE: Final = 21
@@ -326,11 +321,10 @@ FIRMWARE_AT: Final = slice(6, 9)
 LEAST_MTU: Final = MODES[STREAMING_MODE].size + 3
 """ATT opcode and handle, then the payload; its padding may be cut off."""
 
-_SILENT_CHANNELS: Final = RESERVED_CHANNELS | {INFO_UUID, MEASUREMENT_UUID, BATTERY_UUID}
 _US_PER_S: Final = 1e6
 
 
-class XsensDotDecoder:
+class XsensDotDecoder(PacketDecoder):
     """Turns payloads of one measurement mode into frames.
 
     Parameters
@@ -342,24 +336,16 @@ class XsensDotDecoder:
     """
 
     def __init__(self, mode: int = STREAMING_MODE, rate_hz: int = STREAMING_RATE_HZ) -> None:
+        readers = dict.fromkeys(CHANNEL_BYTES, self._sample) | {CONTROL_UUID: self._configure}
+        super().__init__(readers, (INFO_UUID, MEASUREMENT_UUID, BATTERY_UUID))
         self._mode = mode
         self._rate_hz = rate_hz
         self._unwrapper = TimestampUnwrapper()
 
-    def feed(self, notification: Notification) -> tuple[Frame | Fault, ...]:
-        """Decode one notification; never raises on bytes."""
-        try:
-            if notification.channel in CHANNEL_BYTES:
-                return self._sample(notification)
-            if notification.channel == CONTROL_UUID:
-                self._rate_hz = rate_of(notification.data)
-                self._unwrapper.resume()
-                return ()
-        except MalformedError as error:
-            return (fault_of(notification, error.reason, error.detail),)
-        if notification.channel in _SILENT_CHANNELS:
-            return ()
-        return (unknown_channel(notification),)
+    def _configure(self, notification: Notification) -> tuple[()]:
+        self._rate_hz = rate_of(notification.data)
+        self._unwrapper.resume()
+        return ()
 
     def _sample(self, notification: Notification) -> tuple[Frame | Fault, ...]:
         payload = decode_payload(self._mode, notification.data)
@@ -377,7 +363,6 @@ class XsensDotDecoder:
 
 
 def _decoder(settings: Mapping[str, str]) -> XsensDotDecoder:
-    refuse_unknown(settings, "xsens_dot", ("mode", "characteristic", "rate_hz"))
     mode = whole_number(settings, "mode", STREAMING_MODE)
     if mode not in MODES:
         known = ", ".join(map(str, MODES))
@@ -417,27 +402,24 @@ def _set_rate(responses: Responses) -> tuple[Step, ...]:
     return (Write(CONTROL_UUID, new), Read(CONTROL_UUID))
 
 
-def _recognises(advertisement: Advertisement) -> bool:
-    return COMPANY_ID in advertisement.manufacturer_ids or advertisement.is_named(*NAMES)
-
-
 XSENS_DOT: Final = SensorFamily(
     kind="xsens_dot",
     title="Xsens or Movella DOT",
     clock=ClockKind.DEVICE,
-    channels=MappingProxyType(
-        {
-            "medium": MEDIUM_UUID,
-            "short": SHORT_UUID,
-            "long": LONG_UUID,
-            "measurement": MEASUREMENT_UUID,
-            "control": CONTROL_UUID,
-            "info": INFO_UUID,
-            "battery": BATTERY_UUID,
-        }
+    channels={
+        "medium": MEDIUM_UUID,
+        "short": SHORT_UUID,
+        "long": LONG_UUID,
+        "measurement": MEASUREMENT_UUID,
+        "control": CONTROL_UUID,
+        "info": INFO_UUID,
+        "battery": BATTERY_UUID,
+    },
+    new_decoder=_decoder,
+    settings=("mode", "characteristic", "rate_hz"),
+    recognises=lambda advertisement: (
+        COMPANY_ID in advertisement.manufacturer_ids or advertisement.is_named(*NAMES)
     ),
-    decoder=_decoder,
-    recognises=_recognises,
     services=(MEASUREMENT_SERVICE_UUID,),
     least_mtu=LEAST_MTU,
     start=(

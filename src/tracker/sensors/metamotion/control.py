@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from tracker.domain import FaultReason, SensorError
@@ -85,23 +84,26 @@ LEAST_PACKED_REVISION: Final = 1
 """BMI160 firmware before this revision of the module cannot pack."""
 
 # Each code doubles the rate; 6 is 25 Hz.
-ACC_RATE_CODES: Final = MappingProxyType({25.0 * 2.0 ** (code - 6): code for code in range(1, 13)})
-GYRO_RATE_CODES: Final = MappingProxyType(
-    {25.0 * 2.0 ** (code - 6): code for code in range(6, 14)}
-)
-ACC_RANGE_CODES: Final = MappingProxyType(
-    {
-        Chip.BMI160: MappingProxyType({2: 0x03, 4: 0x05, 8: 0x08, 16: 0x0C}),
-        Chip.BMI270: MappingProxyType({2: 0x00, 4: 0x01, 8: 0x02, 16: 0x03}),
-    }
-)
-GYRO_RANGE_CODES: Final = MappingProxyType({2000: 0, 1000: 1, 500: 2, 250: 3, 125: 4})
+ACC_RATE_CODES: Final[Mapping[float, int]] = {
+    25.0 * 2.0 ** (code - 6): code for code in range(1, 13)
+}
+GYRO_RATE_CODES: Final[Mapping[float, int]] = {
+    25.0 * 2.0 ** (code - 6): code for code in range(6, 14)
+}
+ACC_RANGE_CODES: Final[Mapping[Chip, Mapping[int, int]]] = {
+    Chip.BMI160: {2: 0x03, 4: 0x05, 8: 0x08, 16: 0x0C},
+    Chip.BMI270: {2: 0x00, 4: 0x01, 8: 0x02, 16: 0x03},
+}
+GYRO_RANGE_CODES: Final[Mapping[int, int]] = {2000: 0, 1000: 1, 500: 2, 250: 3, 125: 4}
 
 SLOWEST_FULL_POWER_HZ: Final = 12.5
 """Below this the accelerometer sleeps between samples, which takes another filter code."""
 
 # Filter codes in the high nibble, by the data sheets: full power, then sleeping.
-_ACC_FILTERS: Final = MappingProxyType({Chip.BMI160: (0x20, 0x80), Chip.BMI270: (0xA0, 0x20)})
+_ACC_FILTERS: Final[Mapping[Chip, tuple[int, int]]] = {
+    Chip.BMI160: (0x20, 0x80),
+    Chip.BMI270: (0xA0, 0x20),
+}
 _GYRO_FILTER: Final = 0x20
 
 _CODE_MASK: Final = 0x0F

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -17,6 +16,8 @@ from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
 from tracker.sensors.base import MalformedError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
 SERVICE_UUID: Final = "326a9000-85cb-9195-d9dd-464cfbbae75a"
@@ -52,45 +53,37 @@ class Stream(Enum):
     GYRO = "gyro"
 
 
-MODULES: Final = MappingProxyType({Stream.ACC: 0x03, Stream.GYRO: 0x13})
+MODULES: Final[Mapping[Stream, int]] = {Stream.ACC: 0x03, Stream.GYRO: 0x13}
 
-IMPLEMENTATIONS: Final = MappingProxyType(
-    {
-        (0x03, 1): Chip.BMI160,
-        (0x03, 4): Chip.BMI270,
-        (0x13, 0): Chip.BMI160,
-        (0x13, 1): Chip.BMI270,
-    }
-)
+IMPLEMENTATIONS: Final[Mapping[tuple[int, int], Chip]] = {
+    (0x03, 1): Chip.BMI160,
+    (0x03, 4): Chip.BMI270,
+    (0x13, 0): Chip.BMI160,
+    (0x13, 1): Chip.BMI270,
+}
 """Chips by module and implementation number."""
 
-PLAIN_REGISTERS: Final = MappingProxyType(
-    {
-        (Stream.ACC, Chip.BMI160): 0x04,
-        (Stream.ACC, Chip.BMI270): 0x04,
-        (Stream.GYRO, Chip.BMI160): 0x05,
-        (Stream.GYRO, Chip.BMI270): 0x04,
-    }
-)
+PLAIN_REGISTERS: Final[Mapping[tuple[Stream, Chip], int]] = {
+    (Stream.ACC, Chip.BMI160): 0x04,
+    (Stream.ACC, Chip.BMI270): 0x04,
+    (Stream.GYRO, Chip.BMI160): 0x05,
+    (Stream.GYRO, Chip.BMI270): 0x04,
+}
 """Registers that notify one sample at a time."""
 
-PACKED_REGISTERS: Final = MappingProxyType(
-    {
-        (Stream.ACC, Chip.BMI160): 0x1C,
-        (Stream.ACC, Chip.BMI270): 0x05,
-        (Stream.GYRO, Chip.BMI160): 0x07,
-        (Stream.GYRO, Chip.BMI270): 0x05,
-    }
-)
+PACKED_REGISTERS: Final[Mapping[tuple[Stream, Chip], int]] = {
+    (Stream.ACC, Chip.BMI160): 0x1C,
+    (Stream.ACC, Chip.BMI270): 0x05,
+    (Stream.GYRO, Chip.BMI160): 0x07,
+    (Stream.GYRO, Chip.BMI270): 0x05,
+}
 """Registers that notify three samples at a time."""
 
-_LAYOUTS: Final = MappingProxyType(
-    {
-        (MODULES[stream], register, chip): (stream, samples)
-        for registers, samples in ((PLAIN_REGISTERS, 1), (PACKED_REGISTERS, PACKED_SAMPLES))
-        for (stream, chip), register in registers.items()
-    }
-)
+_LAYOUTS: Final[Mapping[tuple[int, int, Chip], tuple[Stream, int]]] = {
+    (MODULES[stream], register, chip): (stream, samples)
+    for registers, samples in ((PLAIN_REGISTERS, 1), (PACKED_REGISTERS, PACKED_SAMPLES))
+    for (stream, chip), register in registers.items()
+}
 """Stream and number of samples by module, register and chip."""
 
 

@@ -5,12 +5,11 @@ What they send, and how much of it is certain: `firmware_notes/03-movesense.md`.
 
 from __future__ import annotations
 
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tracker.domain import RESERVED_CHANNELS, FaultReason, Frame, SensorError, TrackerError
+from tracker.domain import FaultReason, Frame, SensorError, TrackerError
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2, s_from_ns
 from tracker.sensors.base import (
     BATTERY_LEVEL,
@@ -22,6 +21,7 @@ from tracker.sensors.base import (
     Expect,
     Inquiry,
     MalformedError,
+    PacketDecoder,
     PacketOrder,
     Pause,
     Read,
@@ -35,8 +35,6 @@ from tracker.sensors.base import (
     newest,
     order_faults,
     percent_in,
-    refuse_unknown,
-    unknown_channel,
 )
 from tracker.sensors.movesense.packets import (
     ARRAYS,
@@ -56,12 +54,12 @@ from tracker.sensors.movesense.packets import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from numpy.typing import NDArray
 
     from tracker.domain import Fault, Notification
-    from tracker.sensors.base import Advertisement, Responses, Step
+    from tracker.sensors.base import Responses, Step
 
 MOTION: Final = Resource("IMU6", 104)
 """Acceleration and angular rate; many adapters lose packets at higher rates."""
@@ -103,7 +101,6 @@ LATE_MS: Final = 500
 ACC_RANGES_G: Final = (2.0, 4.0, 8.0, 16.0)
 GYRO_RANGES_DPS: Final = (125.0, 245.0, 500.0, 1000.0, 2000.0)
 
-_SILENT_CHANNELS: Final = RESERVED_CHANNELS | {WRITE_UUID, BATTERY_LEVEL_UUID}
 _NAME: Final = "movesense "
 
 
@@ -131,7 +128,7 @@ class _Stream:
         return PacketOrder.NEXT, round(missing)
 
 
-class MovesenseDecoder:
+class MovesenseDecoder(PacketDecoder):
     """Turns payloads of acceleration, with or without angular rate, into frames.
 
     Parameters
@@ -142,38 +139,32 @@ class MovesenseDecoder:
     """
 
     def __init__(self, resource: Resource | None = None) -> None:
+        super().__init__({NOTIFY_UUID: self._message}, (WRITE_UUID, BATTERY_LEVEL_UUID))
         self._resource = resource
         self._streams: dict[int, _Stream] = {}
 
-    def feed(self, notification: Notification) -> tuple[Frame | Fault, ...]:
-        """Decode one notification; never raises on bytes."""
-        if notification.channel in _SILENT_CHANNELS:
-            return ()
-        if notification.channel != NOTIFY_UUID:
-            return (unknown_channel(notification),)
+    def _message(self, notification: Notification) -> Iterator[Frame | Fault]:
         data = notification.data
         if len(data) < HEADER_BYTES:
-            detail = f"expected a header of {HEADER_BYTES} bytes, got {len(data)}"
-            return (fault_of(notification, FaultReason.LENGTH, detail),)
+            raise MalformedError(
+                FaultReason.LENGTH, f"expected a header of {HEADER_BYTES} bytes, got {len(data)}"
+            )
         kind, ref = data[:HEADER_BYTES]
         if kind == Message.REPLY:
-            return ()
+            return
         if kind not in (Message.DATA, Message.MORE_DATA):
-            detail = f"unknown message kind {kind}"
-            return (fault_of(notification, FaultReason.FORMAT, detail),)
+            raise MalformedError(FaultReason.FORMAT, f"unknown message kind {kind}")
 
         stream = self._stream(ref)
         take = stream.parts.first if kind == Message.DATA else stream.parts.more
         joined = take(data[HEADER_BYTES:])
-        results: list[Frame | Fault] = []
         if joined.trouble is not None:
-            results.append(fault_of(notification, FaultReason.LENGTH, joined.trouble))
+            yield fault_of(notification, FaultReason.LENGTH, joined.trouble)
         for payload in joined.payloads:
             try:
-                results += self._samples(notification, stream, payload)
+                yield from self._samples(notification, stream, payload)
             except MalformedError as error:
-                results.append(fault_of(notification, error.reason, error.detail))
-        return tuple(results)
+                yield fault_of(notification, error.reason, error.detail)
 
     def _stream(self, ref: int) -> _Stream:
         if ref not in self._streams:
@@ -315,42 +306,7 @@ def _version(responses: Responses) -> str | None:
     return f"{program} {version}".strip() or None
 
 
-START: Final = (
-    Subscribe(NOTIFY_UUID),
-    # An earlier program may have ended without unsubscribing.
-    *(
-        Attempt((_request(Command.UNSUBSCRIBE, ref), _expect_reply(ref, STALE_TIMEOUT_S)))
-        for ref in SUBSCRIPTIONS
-    ),
-    _request(Command.HELLO, HELLO_REF),
-    Attempt((_expect_reply(HELLO_REF),)),
-    *_subscribe(MOTION_REF, _motion_refused),
-)
-
-STOP: Final = (
-    *(_request(Command.UNSUBSCRIBE, ref) for ref in SUBSCRIPTIONS),
-    Unsubscribe(NOTIFY_UUID),
-)
-
-BATTERY: Final = Inquiry(
-    (
-        Where(
-            BATTERY_LEVEL_UUID,
-            (Read(BATTERY_LEVEL_UUID),),
-            (
-                _request(Command.GET, ENERGY_REF, encode_path(ENERGY_PATH)),
-                _expect_reply(ENERGY_REF),
-            ),
-        ),
-    ),
-    _battery,
-)
-
-VERSION: Final = Inquiry((_request(Command.HELLO, HELLO_REF), _expect_reply(HELLO_REF)), _version)
-
-
 def _decoder(settings: Mapping[str, str]) -> MovesenseDecoder:
-    refuse_unknown(settings, "movesense", ("path",))
     path = settings.get("path")
     if path is None:
         return MovesenseDecoder()
@@ -368,24 +324,46 @@ def _decoder(settings: Mapping[str, str]) -> MovesenseDecoder:
     return MovesenseDecoder(resource)
 
 
-def _recognises(advertisement: Advertisement) -> bool:
-    return advertisement.is_named(_NAME) or advertisement.offers(SERVICE_UUID)
-
-
 MOVESENSE: Final = SensorFamily(
     kind="movesense",
     title="Movesense sensor",
     clock=ClockKind.DEVICE,
-    channels=MappingProxyType(
-        {"notify": NOTIFY_UUID, "write": WRITE_UUID, "battery": BATTERY_LEVEL_UUID}
+    channels={"notify": NOTIFY_UUID, "write": WRITE_UUID, "battery": BATTERY_LEVEL_UUID},
+    new_decoder=_decoder,
+    settings=("path",),
+    recognises=lambda advertisement: (
+        advertisement.is_named(_NAME) or advertisement.offers(SERVICE_UUID)
     ),
-    decoder=_decoder,
-    recognises=_recognises,
     services=(SERVICE_UUID,),
-    start=START,
-    stop=STOP,
-    battery=BATTERY,
-    firmware=VERSION,
+    start=(
+        Subscribe(NOTIFY_UUID),
+        # An earlier program may have ended without unsubscribing.
+        *(
+            Attempt((_request(Command.UNSUBSCRIBE, ref), _expect_reply(ref, STALE_TIMEOUT_S)))
+            for ref in SUBSCRIPTIONS
+        ),
+        _request(Command.HELLO, HELLO_REF),
+        Attempt((_expect_reply(HELLO_REF),)),
+        *_subscribe(MOTION_REF, _motion_refused),
+    ),
+    stop=(
+        *(_request(Command.UNSUBSCRIBE, ref) for ref in SUBSCRIPTIONS),
+        Unsubscribe(NOTIFY_UUID),
+    ),
+    battery=Inquiry(
+        (
+            Where(
+                BATTERY_LEVEL_UUID,
+                (Read(BATTERY_LEVEL_UUID),),
+                (
+                    _request(Command.GET, ENERGY_REF, encode_path(ENERGY_PATH)),
+                    _expect_reply(ENERGY_REF),
+                ),
+            ),
+        ),
+        _battery,
+    ),
+    firmware=Inquiry((_request(Command.HELLO, HELLO_REF), _expect_reply(HELLO_REF)), _version),
     default_channel=NOTIFY_UUID,
 )
 """A coin-sized pod: 104 samples a second, with the sensor's own timestamps."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 from enum import IntEnum
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -19,6 +18,8 @@ from tracker.domain import FaultReason
 from tracker.sensors.base import MalformedError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
 SERVICE_UUID: Final = "34802252-7185-4d5d-b431-630e7050e8f0"
@@ -33,7 +34,7 @@ STATUS: Final = struct.Struct("<H")
 FLOAT: Final = np.dtype("<f4")
 AXES: Final = 3
 
-PAYLOAD_SAMPLES: Final = MappingProxyType({13: 1, 26: 2, 52: 4, 104: 8, 208: 16})
+PAYLOAD_SAMPLES: Final[Mapping[int, int]] = {13: 1, 26: 2, 52: 4, 104: 8, 208: 16}
 """Samples in a payload by the rate in Hz: thirteen payloads come each second."""
 
 
@@ -58,16 +59,14 @@ class Message(IntEnum):
 RESTART: Final = b"\x05"
 """System mode that restarts the sensor's program."""
 
-ARRAYS: Final = MappingProxyType(
-    {
-        "Acc": ("acc",),
-        "Gyro": ("gyro",),
-        "Magn": ("magn",),
-        "IMU6": ("acc", "gyro"),
-        "IMU6m": ("acc", "magn"),
-        "IMU9": ("acc", "gyro", "magn"),
-    }
-)
+ARRAYS: Final[Mapping[str, tuple[str, ...]]] = {
+    "Acc": ("acc",),
+    "Gyro": ("gyro",),
+    "Magn": ("magn",),
+    "IMU6": ("acc", "gyro"),
+    "IMU6m": ("acc", "magn"),
+    "IMU9": ("acc", "gyro", "magn"),
+}
 """Signals of each resource, in the order of a payload."""
 
 

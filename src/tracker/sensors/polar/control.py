@@ -9,7 +9,6 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 from enum import IntEnum
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from tracker.domain import FaultReason, SensorError
@@ -42,27 +41,10 @@ STOPPED: Final = 0x01
 REPLY_BYTES: Final = 5
 """Reply, op, measurement, status and whether more follows; then come the parameters."""
 
-FEATURE_BITS: Final = MappingProxyType(
-    {
-        Measurement.ECG: 0,
-        Measurement.PPG: 1,
-        Measurement.ACC: 2,
-        Measurement.PPI: 3,
-        Measurement.GYRO: 5,
-        Measurement.MAG: 6,
-        Measurement.SKIN_TEMPERATURE: 7,
-        Measurement.SDK_MODE: 9,
-        Measurement.LOCATION: 10,
-        Measurement.PRESSURE: 11,
-        Measurement.TEMPERATURE: 12,
-    }
-)
-"""Bits of the feature bytes."""
-
 BEST_RATE_HZ: Final = 104
 """Enough to time a lockout to 10 ms, while a frame still fills in half a second."""
 
-LEAST_RANGE: Final = MappingProxyType({Measurement.ACC: 8, Measurement.GYRO: 1000})
+LEAST_RANGE: Final[Mapping[Measurement, int]] = {Measurement.ACC: 8, Measurement.GYRO: 1000}
 """A rep stays below ±2 g and 250 degrees/s; the rest is for landing plates and bumps."""
 
 REPLY_TIMEOUT_S: Final = 3.0
@@ -116,17 +98,15 @@ class Setting(IntEnum):
     SECURITY = 6
 
 
-VALUES: Final = MappingProxyType(
-    {
-        Setting.SAMPLE_RATE: struct.Struct("<H"),
-        Setting.RESOLUTION: struct.Struct("<H"),
-        Setting.RANGE: struct.Struct("<H"),
-        Setting.RANGE_MILLIUNIT: struct.Struct("<i"),
-        Setting.CHANNELS: struct.Struct("<B"),
-        Setting.FACTOR: struct.Struct("<f"),
-        Setting.SECURITY: struct.Struct("<16s"),
-    }
-)
+VALUES: Final[Mapping[Setting, struct.Struct]] = {
+    Setting.SAMPLE_RATE: struct.Struct("<H"),
+    Setting.RESOLUTION: struct.Struct("<H"),
+    Setting.RANGE: struct.Struct("<H"),
+    Setting.RANGE_MILLIUNIT: struct.Struct("<i"),
+    Setting.CHANNELS: struct.Struct("<B"),
+    Setting.FACTOR: struct.Struct("<f"),
+    Setting.SECURITY: struct.Struct("<16s"),
+}
 """Encoding of each setting's values."""
 
 Values = tuple[int | float | bytes, ...]
@@ -157,7 +137,8 @@ def decode_features(data: bytes) -> frozenset[Measurement]:
     if len(data) < 2 or data[0] != FEATURES:
         return frozenset()
     bits = int.from_bytes(data[1:3], "little")
-    return frozenset(each for each, bit in FEATURE_BITS.items() if bits >> bit & 1)
+    # Each measurement's number is also its bit.
+    return frozenset(each for each in Measurement if bits >> each & 1)
 
 
 def decode_settings(data: bytes) -> dict[Setting, Values]:
@@ -215,15 +196,13 @@ def chosen(measurement: Measurement, offered: Mapping[Setting, Values]) -> dict[
 
 _DONE: Final = frozenset({Status.SUCCESS, Status.ALREADY_IN_STATE})
 
-_ADVICE: Final[Mapping[int | None, str]] = MappingProxyType(
-    {
-        Status.INVALID_MTU: "Its packets are too large for this adapter: try another one.",
-        Status.IN_CHARGER: "Take it out of the charger.",
-    }
-)
-_STATUS_NAMES: Final[Mapping[int | None, str]] = MappingProxyType(
-    {status.value: status.name.lower().replace("_", " ") for status in Status}
-)
+_ADVICE: Final[Mapping[int | None, str]] = {
+    Status.INVALID_MTU: "Its packets are too large for this adapter: try another one.",
+    Status.IN_CHARGER: "Take it out of the charger.",
+}
+_STATUS_NAMES: Final[Mapping[int | None, str]] = {
+    status.value: status.name.lower().replace("_", " ") for status in Status
+}
 _OTHER_ADVICE: Final = "Close other programs that use it, switch it off and on, and try again."
 
 

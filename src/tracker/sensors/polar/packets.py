@@ -8,7 +8,6 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 from enum import IntEnum
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -70,17 +69,15 @@ class Layout:
     """Whether values are the bits of a float32."""
 
 
-LAYOUTS: Final[Mapping[tuple[int, int], Layout]] = MappingProxyType(
-    {
-        (Measurement.ACC, 0): Layout(1, 1e-3, scaled=False),
-        (Measurement.ACC, 1): Layout(2, 1e-3, scaled=False),
-        (Measurement.ACC, 2): Layout(3, 1e-3, scaled=False),
-        (Measurement.ACC, COMPRESSED | 0): Layout(2, 1.0),
-        (Measurement.ACC, COMPRESSED | 1): Layout(2, 1e-3),
-        (Measurement.GYRO, COMPRESSED | 0): Layout(2, 1.0),
-        (Measurement.GYRO, COMPRESSED | 1): Layout(4, 1.0, scaled=False, floats=True),
-    }
-)
+LAYOUTS: Final[Mapping[tuple[int, int], Layout]] = {
+    (Measurement.ACC, 0): Layout(1, 1e-3, scaled=False),
+    (Measurement.ACC, 1): Layout(2, 1e-3, scaled=False),
+    (Measurement.ACC, 2): Layout(3, 1e-3, scaled=False),
+    (Measurement.ACC, COMPRESSED | 0): Layout(2, 1.0),
+    (Measurement.ACC, COMPRESSED | 1): Layout(2, 1e-3),
+    (Measurement.GYRO, COMPRESSED | 0): Layout(2, 1.0),
+    (Measurement.GYRO, COMPRESSED | 1): Layout(4, 1.0, scaled=False, floats=True),
+}
 """The frame types that carry motion, by measurement and frame type byte."""
 
 

@@ -22,19 +22,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tracker.domain import (
-    RESERVED_CHANNELS,
-    FaultReason,
-    Frame,
-    FrameRun,
-    SensorError,
-    TrackerError,
-)
+from tracker.domain import FaultReason, Frame, FrameRun, SensorError, TrackerError
 from tracker.domain.units import NS_PER_S, s_from_ns
 from tracker.sensors.base import (
     BATTERY_LEVEL,
@@ -45,6 +37,7 @@ from tracker.sensors.base import (
     Decide,
     Expect,
     MalformedError,
+    PacketDecoder,
     PacketOrder,
     PacketPosition,
     Read,
@@ -55,8 +48,6 @@ from tracker.sensors.base import (
     fault_of,
     newest,
     order_faults,
-    refuse_unknown,
-    unknown_channel,
     whole_number,
 )
 from tracker.sensors.profile.packets import (
@@ -85,7 +76,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tracker.domain import Fault, Notification
-    from tracker.sensors.base import Advertisement, Responses, Step
+    from tracker.sensors.base import Responses, Step
 
 LATE_WINDOW: Final = 64
 """Packets to remember: Bluetooth keeps the order, so only a host's queue can mix them up."""
@@ -283,15 +274,10 @@ def _parsed(headers: NDArray[Any], packets: NDArray[np.uint8]) -> PacketRun | No
     )
 
 
-_SILENT_CHANNELS: Final = RESERVED_CHANNELS | {
-    CONTROL_UUID,
-    BATTERY_LEVEL_UUID,
-    FIRMWARE_REVISION_UUID,
-}
 _US_PER_S: Final = 1e6
 
 
-class ProfileDecoder:
+class ProfileDecoder(PacketDecoder):
     """Turns packets of our own profile into frames, once the configuration is known.
 
     Parameters
@@ -301,22 +287,11 @@ class ProfileDecoder:
     """
 
     def __init__(self, config: ProfileConfig | None = None) -> None:
+        silent = (CONTROL_UUID, BATTERY_LEVEL_UUID, FIRMWARE_REVISION_UUID)
+        super().__init__({IMU_UUID: self._samples, CONFIG_UUID: self._configure}, silent)
         self._config = config
         self._unwrapper = SequenceUnwrapper()
         self._boot_id: int | None = None
-
-    def feed(self, notification: Notification) -> tuple[Frame | Fault, ...]:
-        """Decode one notification; never raises on bytes."""
-        try:
-            if notification.channel == IMU_UUID:
-                return self._samples(notification)
-            if notification.channel == CONFIG_UUID:
-                return self._configure(notification)
-        except MalformedError as error:
-            return (fault_of(notification, error.reason, error.detail),)
-        if notification.channel in _SILENT_CHANNELS:
-            return ()
-        return (unknown_channel(notification),)
 
     def feed_run(
         self, notifications: Sequence[Notification]
@@ -458,15 +433,13 @@ START_REPLY: Final = b"\x81"
 STARTED: Final = b"\x81\x00"
 STOPPED: Final = b"\x82\x00"
 
-REFUSALS: Final = MappingProxyType(
-    {
-        3: (
-            "The sensor reports that its motion chip does not respond.",
-            "Switch it off and on. If that does not help, it is broken.",
-        ),
-        4: ("The sensor reports that its battery is too low.", "Charge it, then start again."),
-    }
-)
+REFUSALS: Final[Mapping[int, tuple[str, str]]] = {
+    3: (
+        "The sensor reports that its motion chip does not respond.",
+        "Switch it off and on. If that does not help, it is broken.",
+    ),
+    4: ("The sensor reports that its battery is too low.", "Charge it, then start again."),
+}
 """Results of a start that the wearer can do something about."""
 
 REPLY_TIMEOUT_S: Final = 2.0
@@ -475,7 +448,6 @@ REPLY_TIMEOUT_S: Final = 2.0
 
 def _decoder(settings: Mapping[str, str]) -> ProfileDecoder:
     """Return a decoder; settings replace a config value that will not come."""
-    refuse_unknown(settings, "profile", ("rate_hz", "acc_range_g", "gyro_range_dps"))
     if not settings:
         return ProfileDecoder()
     default = ProfileConfig()
@@ -488,10 +460,6 @@ def _decoder(settings: Mapping[str, str]) -> ProfileDecoder:
     except ValueError as error:
         raise TrackerError(f"The profile settings do not fit: {error}.") from error
     return ProfileDecoder(config)
-
-
-def _recognises(advertisement: Advertisement) -> bool:
-    return advertisement.offers(SERVICE_UUID)
 
 
 def _started(responses: Responses) -> tuple[Step, ...]:
@@ -514,17 +482,16 @@ PROFILE: Final = SensorFamily(
     kind="profile",
     title="Open hip sensor profile",
     clock=ClockKind.DEVICE,
-    channels=MappingProxyType(
-        {
-            "imu": IMU_UUID,
-            "config": CONFIG_UUID,
-            "control": CONTROL_UUID,
-            "battery": BATTERY_LEVEL_UUID,
-            "firmware": FIRMWARE_REVISION_UUID,
-        }
-    ),
-    decoder=_decoder,
-    recognises=_recognises,
+    channels={
+        "imu": IMU_UUID,
+        "config": CONFIG_UUID,
+        "control": CONTROL_UUID,
+        "battery": BATTERY_LEVEL_UUID,
+        "firmware": FIRMWARE_REVISION_UUID,
+    },
+    new_decoder=_decoder,
+    settings=("rate_hz", "acc_range_g", "gyro_range_dps"),
+    recognises=lambda advertisement: advertisement.offers(SERVICE_UUID),
     services=(SERVICE_UUID,),
     start=(
         Subscribe(CONTROL_UUID),
