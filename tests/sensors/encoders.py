@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
-from tracker.sensors import microbit, nus, thingy52, witmotion, xsens_dot
+from tracker.sensors import microbit, movesense, nus, thingy52, witmotion, xsens_dot
 from tracker.sensors.metamotion import packets as metamotion_packets
-from tracker.sensors.movesense import packets as movesense_packets
 from tracker.sensors.polar.packets import AXES, BLOCK, COMPRESSED, HEADER, LAYOUTS, Measurement
 
 if TYPE_CHECKING:
@@ -278,10 +277,10 @@ def encode_metamotion(
 def encode_movesense(time_ms: int, signals: Sequence[NDArray[np.float64]]) -> bytes:
     """Return a payload: its time, then one signal of shape (n, 3) whole after another."""
     shapes = {signal.shape for signal in signals}
-    if len(shapes) != 1 or next(iter(shapes))[1:] != (movesense_packets.AXES,):
+    if len(shapes) != 1 or next(iter(shapes))[1:] != (movesense.AXES,):
         raise ValueError(f"expected signals of one shape (n, 3), got {sorted(shapes)}")
-    body = b"".join(signal.astype(movesense_packets.FLOAT).tobytes() for signal in signals)
-    return movesense_packets.STAMP.pack(time_ms % (1 << 32)) + body
+    body = b"".join(signal.astype(movesense.FLOAT).tobytes() for signal in signals)
+    return movesense.STAMP.pack(time_ms % (1 << 32)) + body
 
 
 def encode_movesense_parts(ref: int, payload: bytes, room: int | None = None) -> tuple[bytes, ...]:
@@ -298,8 +297,8 @@ def encode_movesense_parts(ref: int, payload: bytes, room: int | None = None) ->
     """
     room = len(payload) if room is None else room
     kinds = (
-        movesense_packets.Message.DATA,
-        *(movesense_packets.Message.MORE_DATA for _ in payload[room::room]),
+        movesense.Message.DATA,
+        *(movesense.Message.MORE_DATA for _ in payload[room::room]),
     )
     return tuple(
         bytes((kind, ref)) + payload[number * room : (number + 1) * room]

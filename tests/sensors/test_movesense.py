@@ -41,10 +41,12 @@ from tracker.sensors.movesense import (
     LATE_MS,
     MOTION_REF,
     MOVESENSE,
+    NOTIFY_UUID,
+    SERVICE_UUID,
     SUBSCRIPTIONS,
+    WRITE_UUID,
     MovesenseDecoder,
 )
-from tracker.sensors.movesense.packets import NOTIFY_UUID, SERVICE_UUID, WRITE_UUID
 from tracker.signal import DeviceClock
 
 if TYPE_CHECKING:

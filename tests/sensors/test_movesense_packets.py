@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from tests.sensors import examples, notes
 from tests.sensors.encoders import encode_movesense, encode_movesense_parts
 from tracker.domain import FaultReason
+from tracker.sensors import movesense as wire
 from tracker.sensors.base import BATTERY_LEVEL_UUID, MalformedError
-from tracker.sensors.movesense import packets as wire
-from tracker.sensors.movesense.packets import (
+from tracker.sensors.movesense import (
     ARRAYS,
     MOST_BYTES,
     PAYLOAD_SAMPLES,

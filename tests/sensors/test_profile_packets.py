@@ -357,7 +357,7 @@ def test_a_packet_cut_anywhere_is_short(length: int) -> None:
 
 
 def test_a_packet_with_something_after_it_is_long() -> None:
-    with pytest.raises(MalformedError, match="expected 20 bytes for n = 1, got 21"):
+    with pytest.raises(MalformedError, match="n = 1 of 20 bytes, got 21"):
         decode_packet(WHOLE + b"\0")
 
 

@@ -470,7 +470,7 @@ def test_what_is_no_control_value_is_refused(value: bytes, reason: FaultReason) 
 
 
 def test_what_is_no_control_value_is_not_changed() -> None:
-    with pytest.raises(ValueError, match="a control value of 32 bytes, got 31"):
+    with pytest.raises(SensorError, match="should have 32 bytes, got 31"):
         with_rate(COUNTING_CONTROL_VALUE[:-1], 60)
 
 

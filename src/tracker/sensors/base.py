@@ -268,29 +268,29 @@ class Inquiry(Generic[T]):
     """Pure: from the responses to the answer, or None if they do not hold it."""
 
 
-def percent_in(value: bytes | None) -> int | None:
+def reading(channel: str, answer: Callable[[bytes], T | None]) -> Inquiry[T]:
+    """Return the question that reads a characteristic; `answer` gets its value, or nothing."""
+    return Inquiry((Read(channel),), lambda heard: answer(newest(heard, channel) or b""))
+
+
+def percent_in(value: bytes) -> int | None:
     """Return the charge in the first byte of a value, or None if it is no percentage."""
     return value[0] if value and value[0] <= 100 else None
 
 
-def version_in(value: bytes | None) -> str | None:
+def version_in(value: bytes) -> str | None:
     """Return the firmware version in three bytes (major, minor, patch), or None."""
-    return ".".join(map(str, value)) if value is not None and len(value) == 3 else None
+    return ".".join(map(str, value)) if len(value) == 3 else None
 
 
-def _text(responses: Responses) -> str | None:
-    value = newest(responses, FIRMWARE_REVISION_UUID)
-    text = (value or b"").split(b"\0")[0].decode("utf-8", errors="replace").strip()
-    return text or None
+def _text(value: bytes) -> str | None:
+    return value.split(b"\0")[0].decode("utf-8", errors="replace").strip() or None
 
 
-BATTERY_LEVEL: Final = Inquiry(
-    (Read(BATTERY_LEVEL_UUID),),
-    lambda responses: percent_in(newest(responses, BATTERY_LEVEL_UUID)),
-)
+BATTERY_LEVEL: Final = reading(BATTERY_LEVEL_UUID, percent_in)
 """The charge in percent, from a sensor with the standard service."""
 
-FIRMWARE_REVISION: Final = Inquiry((Read(FIRMWARE_REVISION_UUID),), _text)
+FIRMWARE_REVISION: Final = reading(FIRMWARE_REVISION_UUID, _text)
 """The firmware version, from a sensor with the standard service."""
 
 
@@ -354,6 +354,15 @@ class MalformedError(Exception):
         super().__init__(detail)
         self.reason = reason
         self.detail = detail
+
+
+def check_length(data: bytes, size: int, what: str, *, exact: bool = True) -> None:
+    """Raise `MalformedError` for bytes that are not `size` long, or, if not `exact`, shorter."""
+    if len(data) < size or (exact and len(data) > size):
+        more = "" if exact else " or more"
+        raise MalformedError(
+            FaultReason.LENGTH, f"expected {what} of {size} bytes{more}, got {len(data)}"
+        )
 
 
 def check_range(values: NDArray[np.float64], most: float) -> None:

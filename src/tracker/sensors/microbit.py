@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tracker.domain import FaultReason, Frame, TrackerError
+from tracker.domain import Frame, TrackerError
 from tracker.domain.units import STANDARD_GRAVITY_MPS2, s_from_ns
 from tracker.sensors.base import (
     FIRMWARE_REVISION,
     FIRMWARE_REVISION_UUID,
     Attempt,
     ClockKind,
-    MalformedError,
     PacketDecoder,
     Read,
     SensorFamily,
     Subscribe,
     Unsubscribe,
     Write,
+    check_length,
     whole_number,
 )
 
@@ -49,28 +49,12 @@ CLIPPED_PER_G: Final = 1016
 BEYOND_PER_G: Final = 1024
 """Both drivers clip at this many counts per g of range."""
 
-LEAST_PERIOD_MS: Final = 2
-"""A period of 0 or 1 ms crashes the board."""
-
-MOST_PERIOD_MS: Final = 0xFFFF
-
-PERIOD_MS: Final = 20
-"""50 Hz: the default, and the fastest that the older board was seen to deliver without loss."""
+PERIOD: Final = (20).to_bytes(2, "little")
+"""In ms: 50 Hz is the default, and the fastest that the older board was seen to deliver without
+loss. A period of 0 or 1 ms crashes the board."""
 
 NAMES: Final = ("bbc micro:bit", "ubit [")
 """How its name starts, in lower case; it advertises no service."""
-
-
-def encode_period(period_ms: int) -> bytes:
-    """Return what to write to the period characteristic.
-
-    Raises `ValueError` if the board would crash or could not read it.
-    """
-    if not LEAST_PERIOD_MS <= period_ms <= MOST_PERIOD_MS:
-        raise ValueError(
-            f"expected a period of {LEAST_PERIOD_MS} to {MOST_PERIOD_MS} ms, got {period_ms}"
-        )
-    return period_ms.to_bytes(2, "little")
 
 
 class MicrobitDecoder(PacketDecoder):
@@ -87,11 +71,7 @@ class MicrobitDecoder(PacketDecoder):
         self._range_g = range_g
 
     def _sample(self, notification: Notification) -> tuple[Frame]:
-        if len(notification.data) != SAMPLE_BYTES:
-            raise MalformedError(
-                FaultReason.LENGTH,
-                f"expected a sample of {SAMPLE_BYTES} bytes, got {len(notification.data)}",
-            )
+        check_length(notification.data, SAMPLE_BYTES, "a sample")
         counts = np.frombuffer(notification.data, COUNT).astype(np.float64)
         largest = float(np.abs(counts).max())
         self._range_g = next(
@@ -130,7 +110,7 @@ MICROBIT: Final = SensorFamily(
     services=(SERVICE_UUID,),
     start=(
         # Early firmware accepts no other period than its default, which will do.
-        Attempt((Write(PERIOD_UUID, encode_period(PERIOD_MS)), Read(PERIOD_UUID))),
+        Attempt((Write(PERIOD_UUID, PERIOD), Read(PERIOD_UUID))),
         Subscribe(DATA_UUID),
     ),
     stop=(Unsubscribe(DATA_UUID),),

@@ -17,6 +17,7 @@ from tracker.sensors.base import (
     MalformedError,
     PacketDecoder,
     SensorFamily,
+    check_length,
     fault_of,
 )
 
@@ -73,21 +74,14 @@ def encode_samples(
 
 def _rows(data: bytes) -> NDArray[np.float64]:
     """Return the rows of a block, shape (n, 4) or (n, 7)."""
-    if len(data) < HEADER.size:
-        raise MalformedError(
-            FaultReason.LENGTH, f"expected a header of {HEADER.size} bytes, got {len(data)}"
-        )
+    check_length(data, HEADER.size, "a header", exact=False)
     version, columns, _reserved, rows = HEADER.unpack_from(data)
     if version != VERSION:
         raise MalformedError(FaultReason.VERSION, f"expected version {VERSION}, got {version}")
     if columns not in (COLUMNS_WITH_GYRO, COLUMNS_WITHOUT_GYRO):
         raise MalformedError(FaultReason.FORMAT, f"expected 4 or 7 columns, got {columns}")
     expected = HEADER.size + rows * columns * np.dtype(np.float64).itemsize
-    if len(data) != expected:
-        raise MalformedError(
-            FaultReason.LENGTH,
-            f"expected {expected} bytes for {rows} rows of {columns}, got {len(data)}",
-        )
+    check_length(data, expected, f"a block with {rows} rows of {columns}")
     return np.frombuffer(data, "<f8", offset=HEADER.size).reshape(rows, columns)
 
 

@@ -10,22 +10,22 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tracker.domain import FaultReason, Frame, SensorError
+from tracker.domain import Frame, SensorError
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2, s_from_ns
 from tracker.sensors.base import (
     BATTERY_LEVEL,
     BATTERY_LEVEL_UUID,
     ClockKind,
     Decide,
-    Inquiry,
-    MalformedError,
     PacketDecoder,
     Read,
     SensorFamily,
     Subscribe,
     Unsubscribe,
     Write,
+    check_length,
     newest,
+    reading,
     version_in,
 )
 
@@ -88,11 +88,7 @@ class ThingyDecoder(PacketDecoder):
 
 
 def _sample(notification: Notification) -> tuple[Frame]:
-    if len(notification.data) != SAMPLE_BYTES:
-        raise MalformedError(
-            FaultReason.LENGTH,
-            f"expected a sample of {SAMPLE_BYTES} bytes, got {len(notification.data)}",
-        )
+    check_length(notification.data, SAMPLE_BYTES, "a sample")
     counts = np.frombuffer(notification.data, COUNT).astype(np.float64).reshape(1, COLUMNS)
     acc, gyro = counts[:, :3], counts[:, 3:6]
     frame = Frame(
@@ -139,9 +135,7 @@ THINGY52: Final = SensorFamily(
     ),
     stop=(Unsubscribe(RAW_UUID),),
     battery=BATTERY_LEVEL,
-    firmware=Inquiry(
-        (Read(FIRMWARE_UUID),), lambda responses: version_in(newest(responses, FIRMWARE_UUID))
-    ),
+    firmware=reading(FIRMWARE_UUID, version_in),
     default_channel=RAW_UUID,
 )
 """A Thingy with Nordic's own firmware."""

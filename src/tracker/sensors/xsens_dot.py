@@ -28,7 +28,6 @@ from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2, s_from_ns
 from tracker.sensors.base import (
     ClockKind,
     Decide,
-    Inquiry,
     MalformedError,
     PacketDecoder,
     PacketOrder,
@@ -38,9 +37,11 @@ from tracker.sensors.base import (
     Subscribe,
     Unsubscribe,
     Write,
+    check_length,
     newest,
     order_faults,
     percent_in,
+    reading,
     version_in,
     whole_number,
 )
@@ -124,11 +125,7 @@ def rate_of(control: bytes) -> int:
 
     Raises `MalformedError` if it is not a control value.
     """
-    if len(control) != CONTROL.size:
-        raise MalformedError(
-            FaultReason.LENGTH,
-            f"expected a control value of {CONTROL.size} bytes, got {len(control)}",
-        )
+    check_length(control, CONTROL.size, "a control value")
     _visit, _before, rate_hz, _after = CONTROL.unpack(control)
     if rate_hz not in RATES_HZ:
         raise MalformedError(FaultReason.FORMAT, f"expected a rate of {RATES_HZ}, got {rate_hz}")
@@ -138,10 +135,13 @@ def rate_of(control: bytes) -> int:
 def with_rate(control: bytes, rate_hz: int) -> bytes:
     """Return a control value changed so that writing it sets the rate.
 
-    Raises `ValueError` if it is not a control value.
+    Raises `SensorError` if it is not a control value.
     """
     if len(control) != CONTROL.size:
-        raise ValueError(f"expected a control value of {CONTROL.size} bytes, got {len(control)}")
+        raise SensorError(
+            f"The DOT's control value should have {CONTROL.size} bytes, got {len(control)}.",
+            "Update its firmware with Movella's app.",
+        )
     _visit, before, _rate_hz, after = CONTROL.unpack(control)
     return CONTROL.pack(VISIT_RATE, before, rate_hz, after)
 
@@ -390,11 +390,6 @@ def _stop_stale(responses: Responses) -> tuple[Step, ...]:
 def _set_rate(responses: Responses) -> tuple[Step, ...]:
     """Set the rate in the control value; flash wears, so only if it differs."""
     control = newest(responses, CONTROL_UUID) or b""
-    if len(control) != CONTROL.size:
-        raise SensorError(
-            f"The DOT's control value should have {CONTROL.size} bytes, got {len(control)}.",
-            "Update its firmware with Movella's app.",
-        )
     new = with_rate(control, STREAMING_RATE_HZ)
     if new[1:] == control[1:]:
         return ()
@@ -434,13 +429,8 @@ XSENS_DOT: Final = SensorFamily(
         Write(MEASUREMENT_UUID, stop_command(STREAMING_MODE)),
         Unsubscribe(MEDIUM_UUID),
     ),
-    battery=Inquiry(
-        (Read(BATTERY_UUID),), lambda responses: percent_in(newest(responses, BATTERY_UUID))
-    ),
-    firmware=Inquiry(
-        (Read(INFO_UUID),),
-        lambda responses: version_in((newest(responses, INFO_UUID) or b"")[FIRMWARE_AT]),
-    ),
+    battery=reading(BATTERY_UUID, percent_in),
+    firmware=reading(INFO_UUID, lambda info: version_in(info[FIRMWARE_AT])),
     default_channel=MEDIUM_UUID,
 )
 """A DOT with the maker's firmware."""

@@ -18,6 +18,7 @@ from tracker.sensors.base import (
     MalformedError,
     PacketDecoder,
     SensorFamily,
+    check_length,
     fault_of,
     whole_number,
 )
@@ -86,10 +87,7 @@ class MetaMotionDecoder(PacketDecoder):
 
     def _message(self, notification: Notification) -> tuple[Frame | Fault, ...]:
         data = notification.data
-        if len(data) < HEADER_BYTES:
-            raise MalformedError(
-                FaultReason.LENGTH, f"expected a module and a register, got {len(data)} bytes"
-            )
+        check_length(data, HEADER_BYTES, "a module and a register", exact=False)
         if not data[1] & READ_BIT:
             return self._samples(notification)
         self._config = updated(self._config, data)

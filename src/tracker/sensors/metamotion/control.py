@@ -20,6 +20,7 @@ from tracker.sensors.base import (
     Subscribe,
     Unsubscribe,
     Write,
+    check_length,
     newest,
     percent_in,
 )
@@ -149,8 +150,7 @@ def updated(config: MetaMotionConfig, data: bytes) -> MetaMotionConfig:
 
     Raises `MalformedError` if the response is about a motion chip and cannot be decoded.
     """
-    if len(data) < HEADER_BYTES:
-        raise MalformedError(FaultReason.LENGTH, f"expected a response, got {len(data)} bytes")
+    check_length(data, HEADER_BYTES, "a response", exact=False)
     module, register = data[0], data[1] & ~READ_BIT
     if module not in MODULES.values():
         return config
@@ -177,10 +177,7 @@ def _with_info(config: MetaMotionConfig, module: int, data: bytes) -> MetaMotion
 
 
 def _with_codes(config: MetaMotionConfig, module: int, data: bytes) -> MetaMotionConfig:
-    if len(data) < _CONFIG_BYTES:
-        raise MalformedError(
-            FaultReason.LENGTH, f"expected {_CONFIG_BYTES} bytes of configuration, got {len(data)}"
-        )
+    check_length(data, _CONFIG_BYTES, "a configuration", exact=False)
     if config.chip is None:
         raise MalformedError(
             FaultReason.UNCONFIGURED,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from tracker.domain import FaultReason
-from tracker.sensors.base import MalformedError
+from tracker.sensors.base import MalformedError, check_length
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -98,10 +98,7 @@ def decode_header(data: bytes) -> tuple[FrameHeader, bytes]:
 
     Raises `MalformedError` if it is shorter than a header.
     """
-    if len(data) < HEADER.size:
-        raise MalformedError(
-            FaultReason.LENGTH, f"expected a header of {HEADER.size} bytes, got {len(data)}"
-        )
+    check_length(data, HEADER.size, "a header", exact=False)
     kind, stamp_ns, frame_type = HEADER.unpack_from(data)
     return FrameHeader(kind & TYPE_MASK, stamp_ns, frame_type), data[HEADER.size :]
 

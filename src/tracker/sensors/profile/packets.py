@@ -14,7 +14,7 @@ import numpy as np
 
 from tracker.domain import FaultReason
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
-from tracker.sensors.base import SMALLEST_MTU, MalformedError
+from tracker.sensors.base import SMALLEST_MTU, MalformedError, check_length
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -137,11 +137,7 @@ class ProfileConfig:
 
         Raises `MalformedError` if the value does not follow the note.
         """
-        if len(data) < CONFIG.size:
-            raise MalformedError(
-                FaultReason.LENGTH,
-                f"expected a configuration of {CONFIG.size} bytes or more, got {len(data)}",
-            )
+        check_length(data, CONFIG.size, "a configuration", exact=False)
         version, flags, rate_hz, acc_range_g, gyro_range_dps, acc_lsb_g, gyro_lsb_dps, boot_id = (
             CONFIG.unpack_from(data)
         )
@@ -278,10 +274,7 @@ def decode_packet(data: bytes) -> Packet:
 
     Raises `MalformedError` if the bytes do not follow the note.
     """
-    if len(data) < PACKET_HEADER.size:
-        raise MalformedError(
-            FaultReason.LENGTH, f"expected a header of {PACKET_HEADER.size} bytes, got {len(data)}"
-        )
+    check_length(data, PACKET_HEADER.size, "a header", exact=False)
     version_and_flags, n, sequence, device_time_us = PACKET_HEADER.unpack_from(data)
     version = version_and_flags >> 4
     if version != VERSION:
@@ -296,10 +289,7 @@ def decode_packet(data: bytes) -> Packet:
         start += 1 + (data[start] if len(data) > start else 0)
     axes = AXES_WITH_GYRO if version_and_flags & GYRO_FLAG else AXES_WITHOUT_GYRO
     expected = start + n * axes * COUNT.itemsize
-    if len(data) != expected:
-        raise MalformedError(
-            FaultReason.LENGTH, f"expected {expected} bytes for n = {n}, got {len(data)}"
-        )
+    check_length(data, expected, f"a packet with n = {n}")
     counts = np.frombuffer(data, COUNT, offset=start).reshape(n, axes)
     return Packet(
         sequence=sequence,
