@@ -20,9 +20,7 @@ from tracker.domain import (
     UnknownNameError,
 )
 from tracker.sensors import (
-    PROFILE,
     SAMPLES,
-    SMALLEST_MTU,
     Advertisement,
     encode_packet,
     encode_samples,
@@ -31,7 +29,8 @@ from tracker.sensors import (
     identify,
     identify_connected,
 )
-from tracker.sensors.base import Attempt, Decide, Expect, Pause, Where
+from tracker.sensors.base import SMALLEST_MTU, Attempt, Decide, Expect, Pause, Where
+from tracker.sensors.profile import PROFILE
 from tracker.sensors.profile.packets import CONFIG_UUID, ProfileConfig
 from tracker.sensors.registry import as_document, decode_transcript, parse_settings
 
