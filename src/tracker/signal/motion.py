@@ -18,6 +18,7 @@ from tracker.signal.orientation import (
     AccelBiasCompensator,
     AccelOnlyInclination,
     InclinationFilter,
+    lengths,
 )
 from tracker.signal.smoothing import Smoother
 
@@ -99,8 +100,7 @@ class MotionStage:
         up, vertical = self._upright.process(block.acc_mps2, rate_raw)
         stacked = np.concatenate((up.T, rate_raw.T, vertical[None]))
         smooth = self._smoother.process(stacked.T).T
-        x, y, z = smooth[:3]
-        length = np.maximum(np.sqrt(x * x + y * y + z * z), 1e-9)
+        length = np.maximum(lengths(smooth[:3]), 1e-9)
         # The first samples of a stream are still in the smoother.
         held = len(block.acc_mps2) - smooth.shape[1]
         since = tuple((max(sample - held, 0), errors) for sample, errors in known)

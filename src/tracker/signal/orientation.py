@@ -112,7 +112,7 @@ class OrientationIntegrator:
 def steps_from_rate(rate_radps: NDArray[np.float64], period_s: float) -> NDArray[np.float64]:
     """Return the rotation of each sample period, shape (4, n), from rates of shape (3, n)."""
     half_turn = rate_radps * (period_s / 2.0)
-    half = _lengths(half_turn) + _LEAST_ANGLE_RAD
+    half = lengths(half_turn) + _LEAST_ANGLE_RAD
     return np.concatenate((np.cos(half)[None], half_turn * (np.sin(half) / half)))
 
 
@@ -174,8 +174,8 @@ def _dot(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.flo
     return products
 
 
-def _lengths(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the lengths of vectors of shape (3, n)."""
+def lengths(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the lengths of vectors along the first axis."""
     return np.sqrt(_dot(vectors, vectors))
 
 
@@ -231,7 +231,7 @@ class InclinationFilter:
         to_reference = to_matrices(self._orientation.process(steps))
         acc_reference = turned(to_reference, acc_mps2.T)
         low = self._tilt.process(acc_reference)
-        length = _lengths(low)
+        length = lengths(low)
         up_reference = _directions(low, length, self._last_up)
         self._last_up = up_reference[:, -1:]
         gravity = self._gravity.process(length[None])[0]
@@ -291,7 +291,7 @@ class AccelOnlyInclination:
         smooth = self._smoother.process(acc_mps2)
         if not len(smooth):
             return smooth, smooth, np.empty(0)
-        length = _lengths(smooth.T)
+        length = lengths(smooth.T)
         up = _directions(smooth.T, length, self._seen_up).T
         self._seen_up = up[-1:].T
         before = up[:1] if self._last_up is None else self._last_up
