@@ -134,6 +134,9 @@ async def find(
 ) -> DiscoveredDevice:
     """Return the requested sensor as soon as it is found without ambiguity.
 
+    Raises `NotFoundError` if it is not found, `AmbiguousNameError` if several sensors have the
+    name, and `SensorError` if Bluetooth cannot be used.
+
     Parameters
     ----------
     radio
@@ -144,15 +147,6 @@ async def find(
         Give up after this long, s.
     platform
         `sys.platform`; addresses of other systems are rejected.
-
-    Raises
-    ------
-    NotFoundError
-        If it is not found.
-    AmbiguousNameError
-        If several sensors have the name.
-    SensorError
-        If Bluetooth cannot be used.
     """
     address = query.address
     if address is not None and is_foreign(address, platform):
@@ -248,12 +242,8 @@ class Sensor:
 def identified(device: DiscoveredDevice, connection: Connection, kind: str | None) -> Sensor:
     """Return the sensor behind a connection, of the `kind` that the user named if any.
 
-    Raises
-    ------
-    SensorError
-        If its kind is unknown, or it cannot be used.
-    UnknownNameError
-        If there is no such `kind`.
+    Raises `SensorError` if its kind is unknown, or it cannot be used, and `UnknownNameError` if
+    there is no such `kind`.
     """
     advertisement = replace(
         device.advertisement,

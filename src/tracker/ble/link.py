@@ -317,6 +317,8 @@ async def open_radio(
 ) -> AsyncGenerator[RadioSource]:
     """Make sensors stream, and stop them on every way out.
 
+    Raises `SensorError` if one of them cannot be reached.
+
     Parameters
     ----------
     radio
@@ -327,11 +329,6 @@ async def open_radio(
         Timestamps what arrives; session second 0 is now.
     sink
         Where everything goes: a queue that the session reads.
-
-    Raises
-    ------
-    SensorError
-        If one of them cannot be reached.
     """
     adapter_lock = asyncio.Lock()
     origin_ns = clock.now_ns()

@@ -118,6 +118,9 @@ def read_sample_csv(
 ) -> SampleTable:
     """Read a sample CSV, plain or compressed with gzip.
 
+    Raises `InputError` if the file cannot be read or is not a sample CSV: the message names line
+    and column.
+
     Parameters
     ----------
     path
@@ -126,11 +129,6 @@ def read_sample_csv(
         Unit of the acceleration columns.
     gyro_unit
         Unit of the angular rate columns, if there are any.
-
-    Raises
-    ------
-    InputError
-        If the file cannot be read or is not a sample CSV: the message names line and column.
     """
     path = Path(path)
     text = csv_text(path)

@@ -69,6 +69,8 @@ def notifications_from_samples(
 ) -> Iterator[Notification]:
     """Cut samples into notifications, each received at the time of its last sample.
 
+    Raises `ValueError` if `block_samples` is less than 1.
+
     Parameters
     ----------
     table
@@ -79,11 +81,6 @@ def notifications_from_samples(
         Makes the payload from time (s), specific force (m/s²) and angular rate (rad/s or None).
     channel
         Channel of the decoder that understands the payload.
-
-    Raises
-    ------
-    ValueError
-        If `block_samples` is less than 1.
     """
     if block_samples < 1:
         raise ValueError(f"expected blocks of at least 1 sample, got {block_samples}")

@@ -288,10 +288,7 @@ class Recording:
     def __iter__(self) -> Iterator[Notification]:
         """Yield the notifications in the order they were written.
 
-        Raises
-        ------
-        InputError
-            If the file has been changed or removed since it was opened.
+        Raises `InputError` if the file has been changed or removed since it was opened.
         """
         with reading(self.path), self.path.open("rb") as file:
             for place in self._locations:
@@ -309,10 +306,7 @@ class Recording:
 def open_recording(path: Path | str) -> Recording:
     """Check a recording from end to end and return it, ready to be iterated.
 
-    Raises
-    ------
-    InputError
-        If the file cannot be read, is not a recording, or needs a newer reader.
+    Raises `InputError` if the file cannot be read, is not a recording, or needs a newer reader.
     """
     path = Path(path)
     with reading(path), path.open("rb") as file:
@@ -382,10 +376,7 @@ def _is_text(opening: bytes) -> bool:
 def is_closed(path: Path) -> bool:
     """Say whether a recording was closed; one that is still being written, or crashed, was not.
 
-    Raises
-    ------
-    InputError
-        If it cannot be read.
+    Raises `InputError` if it cannot be read.
     """
     with reading(path), path.open("rb") as file:
         size = file.seek(0, os.SEEK_END)
@@ -396,10 +387,7 @@ def is_closed(path: Path) -> bool:
 def sha256_of(path: Path) -> str:
     """Return the SHA-256 of a file, hexadecimal.
 
-    Raises
-    ------
-    InputError
-        If it cannot be read.
+    Raises `InputError` if it cannot be read.
     """
     with reading(path), path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

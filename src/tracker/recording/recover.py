@@ -39,12 +39,8 @@ def recover(source: Path | str, target: Path | str, *, force: bool = False) -> R
 
     The source is not changed. `force` replaces a target that exists.
 
-    Raises
-    ------
-    InputError
-        If nothing in the source is intact.
-    OutputError
-        If the target exists and `force` is not given, is the source, or cannot be written.
+    Raises `InputError` if nothing in the source is intact, and `OutputError` if the target exists
+    and `force` is not given, is the source, or cannot be written.
     """
     target = Path(target)
     recording = open_recording(source)

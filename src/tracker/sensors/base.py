@@ -297,10 +297,7 @@ FIRMWARE_REVISION: Final = reading(FIRMWARE_REVISION_UUID, _text)
 def whole_number(settings: Mapping[str, str], name: str, default: int) -> int:
     """Return the setting `name` as an integer, or `default` where it is not given.
 
-    Raises
-    ------
-    TrackerError
-        If the text is not a whole number.
+    Raises `TrackerError` if the text is not a whole number.
     """
     text = settings.get(name)
     if text is None:
@@ -319,10 +316,7 @@ def number(
 ) -> float:
     """Return the setting `name` as a finite (`positive`) number, or `default` if it is not given.
 
-    Raises
-    ------
-    TrackerError
-        If the text is not such a number.
+    Raises `TrackerError` if the text is not such a number.
     """
     text = settings.get(name)
     if text is None:

@@ -52,10 +52,7 @@ def families() -> Mapping[str, SensorFamily]:
 def family(kind: str) -> SensorFamily:
     """Return the family of that kind.
 
-    Raises
-    ------
-    UnknownNameError
-        If there is no such kind.
+    Raises `UnknownNameError` if there is no such kind.
     """
     try:
         return _FAMILIES[kind]
@@ -114,10 +111,7 @@ class Decoded(TypedDict):
 def parse_settings(pairs: Iterable[str]) -> dict[str, str]:
     """Return settings given as `key=value` by their key.
 
-    Raises
-    ------
-    TrackerError
-        If one has no `=` or no key.
+    Raises `TrackerError` if one has no `=` or no key.
     """
     settings = {}
     for pair in pairs:
@@ -139,6 +133,8 @@ def decode_transcript(
 ) -> tuple[Frame | Fault, ...]:
     """Decode notifications in order with one decoder, as if all had arrived at second 0.
 
+    Raises `TrackerError` if a payload is not hex, or the family has no such channel or setting.
+
     Parameters
     ----------
     family
@@ -149,11 +145,6 @@ def decode_transcript(
         UUID or short name of the channel of the others; None means the family's samples.
     settings
         Settings of the decoder.
-
-    Raises
-    ------
-    TrackerError
-        If a payload is not hex, or the family has no such channel or setting.
     """
     decoder = family.decoder(settings or {})
     default = family.default_channel if channel is None else _channel(family, channel)

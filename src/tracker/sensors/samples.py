@@ -49,6 +49,8 @@ def encode_samples(
 ) -> bytes:
     """Return samples as the payload of one notification on `SAMPLES_CHANNEL`.
 
+    Raises `ValueError` if the shapes do not match.
+
     Parameters
     ----------
     time_s
@@ -57,11 +59,6 @@ def encode_samples(
         Specific force, m/s², shape (n, 3).
     gyro_radps
         Angular rate, rad/s, shape (n, 3), or None.
-
-    Raises
-    ------
-    ValueError
-        If the shapes do not match.
     """
     signals = (acc_mps2,) if gyro_radps is None else (acc_mps2, gyro_radps)
     expected = (len(time_s), 3)

@@ -103,10 +103,7 @@ class RunningMean:
     def lasting(cls, time_constant_s: float, rate_hz: float) -> RunningMean:
         """Return a low-pass with a time constant, in effect once that time has passed.
 
-        Raises
-        ------
-        ValueError
-            If the time constant or the rate is not positive.
+        Raises `ValueError` if the time constant or the rate is not positive.
         """
         if time_constant_s <= 0.0 or rate_hz <= 0.0:
             raise ValueError(

@@ -132,6 +132,8 @@ def decode_samples(header: FrameHeader, content: bytes, factor: float) -> NDArra
 def decode_deltas(content: bytes, channels: int, bits: int) -> NDArray[np.int64]:
     """Return samples stored as a first one and differences, shape (n, channels).
 
+    Raises `MalformedError` if a block is malformed or longer than the rest of the content.
+
     Parameters
     ----------
     content
@@ -140,11 +142,6 @@ def decode_deltas(content: bytes, channels: int, bits: int) -> NDArray[np.int64]
         Values in a sample.
     bits
         Bits of each value of the first sample; with 32, values wrap as unsigned ones.
-
-    Raises
-    ------
-    MalformedError
-        If a block is malformed or longer than the rest of the content.
     """
     at = channels * bits // 8
     parts = [_plain(content[:at], channels, bits // 8)]

@@ -230,6 +230,8 @@ def encode_packet(
 ) -> bytes:
     """Return one packet as the sensor would notify it.
 
+    Raises `ValueError` if the shapes do not fit together or to the configuration.
+
     Parameters
     ----------
     config
@@ -242,11 +244,6 @@ def encode_packet(
         Accelerometer, counts, shape (n, 3).
     gyro_counts
         Gyroscope, counts, shape (n, 3); None exactly where `config` has none.
-
-    Raises
-    ------
-    ValueError
-        If the shapes do not fit together or to the configuration.
     """
     if (gyro_counts is None) != (config.gyro_range_dps is None):
         raise ValueError("expected gyroscope counts exactly where the configuration has a range")
@@ -303,10 +300,7 @@ def decode_packet(data: bytes) -> Packet:
 def samples_per_packet(mtu: int, config: ProfileConfig) -> int:
     """Return how many samples a sensor puts into a packet (note, "How many samples").
 
-    Raises
-    ------
-    ValueError
-        If `mtu` is below what Bluetooth allows.
+    Raises `ValueError` if `mtu` is below what Bluetooth allows.
     """
     if mtu < SMALLEST_MTU:
         raise ValueError(f"expected an ATT MTU of at least {SMALLEST_MTU}, got {mtu}")
