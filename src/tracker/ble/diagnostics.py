@@ -80,15 +80,7 @@ class SignalQuality:
 
 
 def examine(results: Iterable[Frame | Fault], battery_percent: int | None = None) -> SignalQuality:
-    """Return the signal quality of decoded data.
-
-    Parameters
-    ----------
-    results
-        The decoder's results, in order.
-    battery_percent
-        Charge, if the sensor reported it.
-    """
+    """Return the signal quality of a decoder's results, in order."""
     frames: list[Frame] = []
     faults: Counter[bool] = Counter()
     for result in results:

@@ -134,19 +134,9 @@ async def find(
 ) -> DiscoveredDevice:
     """Return the requested sensor as soon as it is found without ambiguity.
 
-    Raises `NotFoundError` if it is not found, `AmbiguousNameError` if several sensors have the
-    name, and `SensorError` if Bluetooth cannot be used.
-
-    Parameters
-    ----------
-    radio
-        The adapter.
-    query
-        The sensor to find.
-    timeout_s
-        Give up after this long, s.
-    platform
-        `sys.platform`; addresses of other systems are rejected.
+    Addresses of other systems than `platform` (`sys.platform`) are rejected. Raises
+    `NotFoundError` if it is not found, `AmbiguousNameError` if several sensors have the name, and
+    `SensorError` if Bluetooth cannot be used.
     """
     address = query.address
     if address is not None and is_foreign(address, platform):

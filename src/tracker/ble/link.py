@@ -317,18 +317,9 @@ async def open_radio(
 ) -> AsyncGenerator[RadioSource]:
     """Make sensors stream, and stop them on every way out.
 
-    Raises `SensorError` if one of them cannot be reached.
-
-    Parameters
-    ----------
-    radio
-        The adapter.
-    queries
-        The sensors to open; the first becomes device 0.
-    clock
-        Timestamps what arrives; session second 0 is now.
-    sink
-        Where everything goes: a queue that the session reads.
+    The first query becomes device 0. `clock` timestamps what arrives, and session second 0 is now;
+    all of it goes into `sink`, a queue that the session reads. Raises `SensorError` if one of them
+    cannot be reached.
     """
     adapter_lock = asyncio.Lock()
     origin_ns = clock.now_ns()

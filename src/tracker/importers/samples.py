@@ -69,18 +69,9 @@ def notifications_from_samples(
 ) -> Iterator[Notification]:
     """Cut samples into notifications, each received at the time of its last sample.
 
-    Raises `ValueError` if `block_samples` is less than 1.
-
-    Parameters
-    ----------
-    table
-        The samples.
-    block_samples
-        Samples in each notification but the last, which may have fewer.
-    encode
-        Makes the payload from time (s), specific force (m/s²) and angular rate (rad/s or None).
-    channel
-        Channel of the decoder that understands the payload.
+    The last may have fewer than `block_samples`. `encode` makes the payload from time (s),
+    specific force (m/s²) and angular rate (rad/s or None). Raises `ValueError` if `block_samples`
+    is less than 1.
     """
     if block_samples < 1:
         raise ValueError(f"expected blocks of at least 1 sample, got {block_samples}")

@@ -377,12 +377,8 @@ def fault_of(
 class PacketDecoder:
     """What every family's decoder is: a reader for each channel, and faults for what is not read.
 
-    Parameters
-    ----------
-    readers
-        What turns a channel's notifications into frames and faults; may raise `MalformedError`.
-    silent
-        The family's other channels, which say nothing about motion.
+    A reader turns its channel's notifications into frames and faults, and may raise
+    `MalformedError`. The family's other channels, which say nothing about motion, are `silent`.
     """
 
     def __init__(

@@ -60,10 +60,7 @@ NAMES: Final = ("bbc micro:bit", "ubit [")
 class MicrobitDecoder(PacketDecoder):
     """Turns notifications of one sample each into frames.
 
-    Parameters
-    ----------
-    range_g
-        The range to start with; a sample beyond it shows that the board uses a larger one.
+    A sample beyond `range_g` shows that the board uses a larger range.
     """
 
     def __init__(self, range_g: int = RANGES_G[0]) -> None:

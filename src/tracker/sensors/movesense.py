@@ -211,12 +211,7 @@ class Joined:
 class Reassembler:
     """Joins the parts of one subscription's payloads.
 
-    Parameters
-    ----------
-    resource
-        What was subscribed to.
-    sized
-        Whether the rate of `resource` is certain, and so gives the length.
+    `sized` says whether the rate of `resource` is certain, and so gives the length.
     """
 
     def __init__(self, resource: Resource, *, sized: bool) -> None:
@@ -330,11 +325,8 @@ class _Stream:
 class MovesenseDecoder(PacketDecoder):
     """Turns payloads of acceleration, with or without angular rate, into frames.
 
-    Parameters
-    ----------
-    resource
-        What every reference stands for, if another program subscribed; None assumes the tracker's
-        own subscriptions, and the usual one for unknown references.
+    `resource` is what every reference stands for, if another program subscribed; None assumes the
+    tracker's own subscriptions, and the usual one for unknown references.
     """
 
     def __init__(self, resource: Resource | None = None) -> None:

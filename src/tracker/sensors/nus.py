@@ -371,13 +371,7 @@ def _checked(row: Row) -> Row:
 
 
 class NusDecoder(PacketDecoder):
-    """Turns lines into frames, and ignores console output in between.
-
-    Parameters
-    ----------
-    scale
-        Scale of the counts in objects.
-    """
+    """Turns lines into frames, and ignores console output between; `scale` is that of objects."""
 
     def __init__(self, scale: RawScale | None = None) -> None:
         silent = (RX_UUID, BATTERY_LEVEL_UUID, FIRMWARE_REVISION_UUID)

@@ -70,12 +70,7 @@ def identify_connected(
 ) -> SensorFamily | None:
     """Return the family of a connected sensor, or None.
 
-    Parameters
-    ----------
-    advertisement
-        What it advertised; decides where two families share a service.
-    service_uuids
-        Its services.
+    Where two families share a service, the advertisement decides.
     """
     present = {uuid.lower() for uuid in service_uuids}
     candidates = [entry for entry in _FAMILIES.values() if present & set(entry.services)]
@@ -133,18 +128,10 @@ def decode_transcript(
 ) -> tuple[Frame | Fault, ...]:
     """Decode notifications in order with one decoder, as if all had arrived at second 0.
 
-    Raises `TrackerError` if a payload is not hex, or the family has no such channel or setting.
-
-    Parameters
-    ----------
-    family
-        The family whose decoder reads them.
-    payloads
-        Hex, with or without separators; `name=hex` names the channel of a single one.
-    channel
-        UUID or short name of the channel of the others; None means the family's samples.
-    settings
-        Settings of the decoder.
+    `payloads` are hex, with or without separators; `name=hex` names the channel of a single one.
+    `channel` is the UUID or short name of the channel of the others; None means the family's
+    samples. Raises `TrackerError` if a payload is not hex, or the family has no such channel or
+    setting.
     """
     decoder = family.decoder(settings or {})
     default = family.default_channel if channel is None else _channel(family, channel)

@@ -49,16 +49,8 @@ def encode_samples(
 ) -> bytes:
     """Return samples as the payload of one notification on `SAMPLES_CHANNEL`.
 
+    Session time, s, shape (n,); specific force, m/s², and angular rate, rad/s, shape (n, 3).
     Raises `ValueError` if the shapes do not match.
-
-    Parameters
-    ----------
-    time_s
-        Session time of each sample, s, shape (n,).
-    acc_mps2
-        Specific force, m/s², shape (n, 3).
-    gyro_radps
-        Angular rate, rad/s, shape (n, 3), or None.
     """
     signals = (acc_mps2,) if gyro_radps is None else (acc_mps2, gyro_radps)
     expected = (len(time_s), 3)

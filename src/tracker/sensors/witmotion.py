@@ -322,12 +322,7 @@ def _ask(register: int) -> Callable[[str, str], tuple[Step, ...]]:
 class WitMotionDecoder(PacketDecoder):
     """Turns a stream of 20-byte frames, which have no counter and no clock, into samples.
 
-    Parameters
-    ----------
-    scale
-        Ranges of the counts.
-    refused
-        Why this sensor must not be decoded, in words; None if it may.
+    `refused` says in words why this sensor must not be decoded.
     """
 
     def __init__(self, scale: Scale | None = None, refused: str | None = None) -> None:

@@ -267,14 +267,8 @@ class TimestampUnwrapper:
     def place(self, stamp_us: int, received_ns: int, rate_hz: int) -> PacketPosition:
         """Return where a sample belongs, and remember it if it is usable.
 
-        Parameters
-        ----------
-        stamp_us
-            The sample's timestamp, µs, modulo 2**32.
-        received_ns
-            Host time of arrival, ns.
-        rate_hz
-            Samples per second, to count those missing.
+        `stamp_us` is modulo 2**32, `received_ns` the host time of arrival; the rate tells how many
+        samples are missing.
         """
         newest = self._newest
         if newest is None:
@@ -325,15 +319,7 @@ _US_PER_S: Final = 1e6
 
 
 class XsensDotDecoder(PacketDecoder):
-    """Turns payloads of one measurement mode into frames.
-
-    Parameters
-    ----------
-    mode
-        One of `MODES`.
-    rate_hz
-        Samples per second, until a control value arrives.
-    """
+    """Turns payloads of one of `MODES` into frames; a control value replaces the rate."""
 
     def __init__(self, mode: int = STREAMING_MODE, rate_hz: int = STREAMING_RATE_HZ) -> None:
         readers = dict.fromkeys(CHANNEL_BYTES, self._sample) | {CONTROL_UUID: self._configure}

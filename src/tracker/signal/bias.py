@@ -131,16 +131,9 @@ class GyroBiasEstimator:
     ) -> tuple[NDArray[np.float64], tuple[tuple[int, AccErrors], ...]]:
         """Return the rates without offset, and what becomes known of the accelerometer's errors.
 
-        Returns
-        -------
-        ndarray
-            Shape (n, 3).
-        tuple of (int, AccErrors)
-            What is known from a sample of the block on, in order; the first is for its first
-            sample.
+        The rates have the shape (n, 3). What is known holds from a sample of the block on; the
+        first is for its first sample.
 
-        Notes
-        -----
         A person under a load trembles too much for a still window, but never tires of quiet ones:
         they teach the accelerometer's errors with less weight, and the gyroscope's until enough
         still ones were there.

@@ -199,12 +199,8 @@ class ClockOffsetEstimator:
     ) -> NDArray[np.float64]:
         """Return what `add` and `follow` would for each packet in turn, shape (p,).
 
-        Parameters
-        ----------
-        device_s
-            Device time of the newest sample of each packet, s, rising, shape (p,).
-        delay_s
-            Host time of its arrival minus that, s, shape (p,).
+        `device_s` is the device time of the newest sample of each packet, rising, and `delay_s`
+        the host time of its arrival minus that; both in s, shape (p,).
         """
         assert self._offset_s is not None
         kept_s, kept_delay_s = np.array(self._delays_s).T

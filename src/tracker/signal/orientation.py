@@ -211,19 +211,9 @@ class InclinationFilter:
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return where up is in sensor axes and the upward acceleration.
 
-        Parameters
-        ----------
-        acc_mps2
-            Specific force, sensor axes, m/s², shape (n, 3).
-        rate_radps
-            Angular rate without offset, sensor axes, rad/s, shape (n, 3).
-
-        Returns
-        -------
-        up : ndarray
-            Unit vectors, shape (n, 3).
-        vertical_mps2 : ndarray
-            Upward acceleration without gravity, m/s², shape (n,).
+        All in sensor axes: from the specific force, m/s², and the angular rate without offset,
+        rad/s, both of shape (n, 3), to unit vectors, shape (n, 3), and the acceleration without
+        gravity, m/s², shape (n,).
         """
         if not len(acc_mps2):
             return acc_mps2, np.empty(0)

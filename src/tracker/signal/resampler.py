@@ -42,10 +42,7 @@ class Resampler:
     def process(self, frame: TimedFrame) -> tuple[ImuBlock | Gap, ...]:
         """Return the grid samples that `frame` completes, and the gaps before them.
 
-        Returns
-        -------
-        tuple of ImuBlock or Gap
-            In order of time. Blocks may be empty.
+        They come in order of time; blocks may be empty.
         """
         time_s, value = frame.time_s, frame.acc_mps2.T
         if frame.gyro_radps is not None:

@@ -20,13 +20,7 @@ if TYPE_CHECKING:
 class Smoother:
     """Weighted moving mean (Hann window) over an odd number of samples, delay removed.
 
-    Parameters
-    ----------
-    half_width_samples
-        Samples on each side of the middle one; also the delay.
-
-    References
-    ----------
+    There are `half_width_samples` on each side of the middle one; they are also the delay. See
     Harris 1978, doi:10.1109/PROC.1978.10837 (Hann window).
     """
 
@@ -48,15 +42,7 @@ class Smoother:
     def process(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the smoothed samples that `values` completes.
 
-        Parameters
-        ----------
-        values
-            Shape (n, k).
-
-        Returns
-        -------
-        ndarray
-            Shape (m, k): as many as came in, less the first `delay_samples` of a stream.
+        From (n, k) to (m, k): as many as came in, less the first `delay_samples` of a stream.
         """
         if not len(values):
             return values
@@ -85,12 +71,7 @@ class Smoother:
 class RunningMean:
     """First-order low-pass that starts as a plain mean, and so is right from the first sample.
 
-    Parameters
-    ----------
-    warm_up
-        How many samples are averaged evenly.
-    gain
-        Weight of the newest sample from then on.
+    The first `warm_up` samples are averaged evenly; from then on the newest has the weight `gain`.
     """
 
     def __init__(self, warm_up: int, gain: float) -> None:

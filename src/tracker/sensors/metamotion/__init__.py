@@ -63,14 +63,8 @@ T = TypeVar("T")
 class MetaMotionDecoder(PacketDecoder):
     """Turns notifications of either sensor into frames of both.
 
-    Parameters
-    ----------
-    config
-        The board's configuration, until its responses say otherwise.
-    only
-        The only stream to expect; None pairs both.
-    packed
-        Whether samples must come in threes; None accepts both.
+    The board's responses replace `config`. `only` is the only stream to expect; None pairs both.
+    `packed` says whether samples must come in threes; None accepts both.
     """
 
     def __init__(

@@ -92,10 +92,7 @@ class _Source:
 class PolarDecoder(PacketDecoder):
     """Merges frames of acceleration and, if the sensor has a gyroscope, of angular rate.
 
-    Parameters
-    ----------
-    acc, gyro
-        What is known about the streams, if the control point's replies will not come.
+    The sources are what is known if the control point's replies will not come.
     """
 
     def __init__(self, acc: _Source | None = None, gyro: _Source | None = None) -> None:

@@ -132,16 +132,9 @@ def decode_samples(header: FrameHeader, content: bytes, factor: float) -> NDArra
 def decode_deltas(content: bytes, channels: int, bits: int) -> NDArray[np.int64]:
     """Return samples stored as a first one and differences, shape (n, channels).
 
-    Raises `MalformedError` if a block is malformed or longer than the rest of the content.
-
-    Parameters
-    ----------
-    content
-        The first sample, then blocks of differences.
-    channels
-        Values in a sample.
-    bits
-        Bits of each value of the first sample; with 32, values wrap as unsigned ones.
+    A value of the first sample has so many `bits`; with 32, values wrap as unsigned ones. Blocks
+    of differences follow. Raises `MalformedError` if one is malformed or longer than the rest of
+    the content.
     """
     at = channels * bits // 8
     parts = [_plain(content[:at], channels, bits // 8)]

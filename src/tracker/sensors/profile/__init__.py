@@ -118,14 +118,8 @@ class SequenceUnwrapper:
     def place(self, sequence: int, time_us: int, received_ns: int) -> PacketPosition:
         """Return where a packet belongs, and remember it if it is usable.
 
-        Parameters
-        ----------
-        sequence
-            The packet's counter, modulo 2**16.
-        time_us
-            The packet's device time, µs, modulo 2**32.
-        received_ns
-            Host time of arrival, ns; shows how often the device time wrapped during a pause.
+        `sequence` is modulo 2**16 and `time_us` modulo 2**32; `received_ns`, the host time of
+        arrival, shows how often the device time wrapped during a pause.
         """
         newest = self._newest
         if newest is None:
@@ -280,10 +274,7 @@ _US_PER_S: Final = 1e6
 class ProfileDecoder(PacketDecoder):
     """Turns packets of our own profile into frames, once the configuration is known.
 
-    Parameters
-    ----------
-    config
-        The sensor's configuration, if its config value will not come; None waits for it.
+    `config` replaces a config value that will not come; None waits for it.
     """
 
     def __init__(self, config: ProfileConfig | None = None) -> None:

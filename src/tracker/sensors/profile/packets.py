@@ -230,20 +230,9 @@ def encode_packet(
 ) -> bytes:
     """Return one packet as the sensor would notify it.
 
-    Raises `ValueError` if the shapes do not fit together or to the configuration.
-
-    Parameters
-    ----------
-    config
-        What the sensor is set to.
-    sequence
-        Packets made since boot; may run past 16 bits.
-    device_time_us
-        Device time of the first sample, µs since boot; may run past 32 bits.
-    acc_counts
-        Accelerometer, counts, shape (n, 3).
-    gyro_counts
-        Gyroscope, counts, shape (n, 3); None exactly where `config` has none.
+    `sequence` counts the packets since boot, and `device_time_us` is the time of the first sample
+    since boot; both may run past their fields. Counts have the shape (n, 3). Raises `ValueError`
+    if the shapes do not fit together or to the configuration.
     """
     if (gyro_counts is None) != (config.gyro_range_dps is None):
         raise ValueError("expected gyroscope counts exactly where the configuration has a range")
