@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tracker.domain import LOW_BATTERY_PERCENT, Fault, FaultReason
+from tracker.domain import LOW_BATTERY_PERCENT, Fault, FaultReason, Frame
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from tracker.domain import Frame
 
 STILL_WINDOW_S: Final = 1.0
 """Long enough for a mean, short enough to fit between two touches."""

@@ -11,15 +11,13 @@ import sys
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from tracker.ble.ports import LinkError
+from tracker.ble.ports import Connection, DiscoveredDevice, LinkError, Radio
 from tracker.domain import SensorError, TrackerError
-from tracker.sensors import families, family, identify, identify_connected
+from tracker.sensors import SensorFamily, families, family, identify, identify_connected
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tracker.ble.ports import Connection, DiscoveredDevice, Radio
-    from tracker.sensors import SensorFamily
 
 SCAN_S: Final = 5.0
 """A power-saving sensor advertises every 1 to 2 s, and one advertisement may be missed."""

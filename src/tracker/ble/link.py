@@ -24,8 +24,8 @@ from dataclasses import replace
 from itertools import chain, repeat
 from typing import TYPE_CHECKING, Final
 
-from tracker.ble.discovery import FIND_S, DeviceQuery, NotFoundError, find, identified
-from tracker.ble.ports import LinkError
+from tracker.ble.discovery import FIND_S, DeviceQuery, NotFoundError, Sensor, find, identified
+from tracker.ble.ports import Clock, Connection, LinkError, NotificationSink, Radio
 from tracker.ble.receiver import NotificationReceiver
 from tracker.ble.script_runner import ScriptRunner
 from tracker.domain import LinkState, SensorError
@@ -34,8 +34,6 @@ from tracker.domain.units import ns_from_s, s_from_ns
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Coroutine, Sequence
 
-    from tracker.ble.discovery import Sensor
-    from tracker.ble.ports import Clock, Connection, NotificationSink, Radio
 
 OPEN_DELAYS_S: Final = (0.5, 1.5, 3.0)
 """Pauses before further attempts to open a sensor, s. One connection in ten fails for a passing

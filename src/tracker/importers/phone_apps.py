@@ -218,14 +218,9 @@ class ImportOptions:
 def read_foreign(paths: Sequence[Path], options: ImportOptions) -> ForeignSamples:
     """Read one session of another app.
 
-    Raises `InputError` if something cannot be read, gravity is missing, or a unit is unknown.
-
-    Parameters
-    ----------
-    paths
-        A file with everything, the files of single sensors, a folder of them or a zip.
-    options
-        Override what the files say.
+    `paths` name a file with everything, the files of single sensors, a folder of them or a zip;
+    `options` override what they say. Raises `InputError` if something cannot be read, gravity is
+    missing, or a unit is unknown.
     """
     files = foreign_files(paths)
     headers = [(file, header) for file in files if (header := read_foreign_header(file.text))]

@@ -118,17 +118,8 @@ def read_sample_csv(
 ) -> SampleTable:
     """Read a sample CSV, plain or compressed with gzip.
 
-    Raises `InputError` if the file cannot be read or is not a sample CSV: the message names line
-    and column.
-
-    Parameters
-    ----------
-    path
-        The file; its first line names the columns, in any order.
-    acc_unit
-        Unit of the acceleration columns.
-    gyro_unit
-        Unit of the angular rate columns, if there are any.
+    Its first line names the columns, in any order. Raises `InputError` if the file cannot be read
+    or is not a sample CSV: the message names line and column.
     """
     path = Path(path)
     text = csv_text(path)

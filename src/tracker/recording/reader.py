@@ -15,7 +15,7 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
 
-from tracker.domain import InputError
+from tracker.domain import InputError, Notification, SessionInfo
 from tracker.domain.errors import reading
 from tracker.domain.units import s_from_ns
 from tracker.recording.format import (
@@ -35,7 +35,6 @@ from tracker.recording.format import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tracker.domain import Notification, SessionInfo
     from tracker.recording.format import Batch, Head, Seal
 
 _CHUNK_BYTES: Final = 1 << 20

@@ -5,15 +5,11 @@ from __future__ import annotations
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tracker.domain import OutputError
 from tracker.domain.errors import writing
-from tracker.recording.reader import open_recording
+from tracker.recording.reader import Damage, open_recording
 from tracker.recording.writer import RecordingWriter
-
-if TYPE_CHECKING:
-    from tracker.recording.reader import Damage
 
 
 @dataclass(frozen=True, slots=True)

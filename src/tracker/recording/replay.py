@@ -44,22 +44,9 @@ class Clock(Protocol):
 class ReplaySource:
     """A source that plays notifications, each pass from the first one.
 
-    Parameters
-    ----------
-    info
-        Head of the session.
-    open_notifications
-        Gives the notifications from the first one; called once per pass.
-    clock
-        Paces the stream.
-    speed
-        Stream seconds per second; `math.inf` never waits.
-    fast_until_s
-        Session time until which the stream does not wait, s.
-    start_s
-        Session time of the first notification, s, if known.
-    end_s
-        Session time of the last notification, s, if known.
+    `open_notifications` is called once per pass. `speed` is in stream seconds per second;
+    `math.inf` never waits, and before session time `fast_until_s` the stream does not wait either.
+    `start_s` and `end_s` are the session times of the first and the last notification, if known.
     """
 
     def __init__(

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
 from tracker import __version__
-from tracker.domain import OutputError
+from tracker.domain import Notification, OutputError, SessionInfo
 from tracker.domain.errors import writing
 from tracker.domain.units import NS_PER_S
 from tracker.recording.format import (
@@ -27,7 +27,6 @@ from tracker.recording.format import (
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from tracker.domain import Notification, SessionInfo
 
 BATCH_NS: Final = NS_PER_S
 """Longest stretch of stream time in one batch: what is lost if the process is killed."""
@@ -45,14 +44,8 @@ class RecordingWriter:
     the file is cut back to its last whole batch, the rows stay pending, and the next `write` or
     `flush` tries again.
 
-    Raises `OutputError` if the file exists or cannot be created, or `info` is too long.
-
-    Parameters
-    ----------
-    path
-        A file that does not exist yet.
-    info
-        Goes into the head of the recording.
+    The constructor raises `OutputError` if the file exists or cannot be created, or `info`, which
+    goes into its head, is too long.
     """
 
     def __init__(self, path: Path | str, info: SessionInfo) -> None:

@@ -41,6 +41,7 @@ import numpy as np
 
 from tracker.domain import (
     RESERVED_CHANNELS,
+    Decoder,
     Fault,
     FaultReason,
     Frame,
@@ -55,7 +56,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from tracker.domain import Decoder
 
 SMALLEST_MTU: Final = 23
 """ATT MTU of every connection before it is negotiated, bytes."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tracker.domain import Frame, TrackerError
+from tracker.domain import Frame, Notification, TrackerError
 from tracker.domain.units import STANDARD_GRAVITY_MPS2, s_from_ns
 from tracker.sensors.base import (
     FIRMWARE_REVISION,
@@ -29,7 +29,6 @@ from tracker.sensors.base import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tracker.domain import Notification
 
 SERVICE_UUID: Final = "e95d0753-251d-470a-a062-fa1922dfa9a8"
 DATA_UUID: Final = "e95dca4b-251d-470a-a062-fa1922dfa9a8"

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tracker.domain import FaultReason, Frame, SensorError, TrackerError
+from tracker.domain import Fault, FaultReason, Frame, Notification, SensorError, TrackerError
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2, s_from_ns
 from tracker.sensors.base import (
     BATTERY_LEVEL,
@@ -49,7 +49,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from tracker.domain import Fault, Notification
     from tracker.sensors.base import Responses, Step
 
 SERVICE_UUID: Final = "34802252-7185-4d5d-b431-630e7050e8f0"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, TypedDict
 
-from tracker.domain import Fault, Notification, TrackerError, UnknownNameError
+from tracker.domain import Fault, Frame, Notification, TrackerError, UnknownNameError
 from tracker.sensors.metamotion import METAMOTION
 from tracker.sensors.microbit import MICROBIT
 from tracker.sensors.movesense import MOVESENSE
@@ -24,7 +24,6 @@ from tracker.sensors.xsens_dot import XSENS_DOT
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from tracker.domain import Frame
     from tracker.sensors.base import Advertisement, SensorFamily
 
 _FAMILIES: Final[Mapping[str, SensorFamily]] = {

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tracker.domain import FaultReason, Frame
+from tracker.domain import Fault, FaultReason, Frame, Notification
 from tracker.domain.units import s_from_ns
 from tracker.sensors.base import (
     ClockKind,
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from tracker.domain import Fault, Notification
 
 SAMPLES_CHANNEL: Final = "samples"
 """The only channel; no characteristic has such a name, so a radio never delivers on it."""

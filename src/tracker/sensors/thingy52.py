@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tracker.domain import Frame, SensorError
+from tracker.domain import Frame, Notification, SensorError
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2, s_from_ns
 from tracker.sensors.base import (
     BATTERY_LEVEL,
@@ -30,7 +30,6 @@ from tracker.sensors.base import (
 )
 
 if TYPE_CHECKING:
-    from tracker.domain import Notification
     from tracker.sensors.base import Responses, Step
 
 CONFIGURATION_SERVICE_UUID: Final = "ef680100-9b35-4933-9b10-52ffa9740042"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tracker.domain import FaultReason, Frame, SensorError
+from tracker.domain import Fault, FaultReason, Frame, Notification, SensorError
 from tracker.domain.units import NS_PER_S, RADPS_PER_DPS, STANDARD_GRAVITY_MPS2, s_from_ns
 from tracker.sensors.base import (
     ClockKind,
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from tracker.domain import Fault, Notification
     from tracker.sensors.base import Advertisement, Responses, Step
 
 # The base ends in 9a34fb. Bluetooth's own ends in 9b34fb, so these have no short form.

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tracker.domain import FaultReason, Frame, SensorError, TrackerError
+from tracker.domain import Fault, FaultReason, Frame, Notification, SensorError, TrackerError
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2, s_from_ns
 from tracker.sensors.base import (
     ClockKind,
@@ -51,7 +51,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from tracker.domain import Fault, Notification
     from tracker.sensors.base import Responses, Step
 
 

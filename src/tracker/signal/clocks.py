@@ -31,14 +31,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 import numpy as np
 
-from tracker.domain import TimedFrame
+from tracker.domain import Frame, FrameRun, TimedFrame
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
-    from tracker.domain import Frame, FrameRun
 
 # With timestamps
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from scipy import signal
 
-from tracker.domain import ImuBlock, MotionBlock
+from tracker.domain import AccErrors, ImuBlock, MotionBlock
 from tracker.signal.bias import AccelBiasEstimator, GyroBiasEstimator
 from tracker.signal.orientation import (
     AccelBiasCompensator,
@@ -25,7 +25,6 @@ from tracker.signal.smoothing import Smoother
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from tracker.domain import AccErrors
 
 CORNER_HZ: Final = 0.08
 """Below this, travel is drift: a rep takes 1 to 8 s."""

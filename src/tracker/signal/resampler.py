@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tracker.domain import Gap, ImuBlock
+from tracker.domain import Gap, ImuBlock, TimedFrame
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from tracker.domain import TimedFrame
 
 GRID_RATE_HZ: Final = 100.0
 """One rate for everything downstream: human movement ends below 20 Hz, so nothing is lost."""

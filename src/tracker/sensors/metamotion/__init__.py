@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
 
-from tracker.domain import FaultReason, Frame, TrackerError
+from tracker.domain import Fault, FaultReason, Frame, Notification, TrackerError
 from tracker.domain.units import s_from_ns
 from tracker.sensors.base import (
     FIRMWARE_REVISION,
     FIRMWARE_REVISION_UUID,
+    Advertisement,
     ClockKind,
     MalformedError,
     PacketDecoder,
@@ -48,8 +49,6 @@ from tracker.sensors.metamotion.streams import Part, StreamPairer
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from tracker.domain import Fault, Notification
-    from tracker.sensors.base import Advertisement
 
 NAMES: Final = ("metawear", "metamotion")
 """How its name starts, in lower case, unless its owner renamed it."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tracker.domain import FaultReason, TrackerError
+from tracker.domain import Fault, FaultReason, Frame, Notification, TrackerError
 from tracker.domain.units import s_from_ns
 from tracker.sensors.base import (
     BATTERY_LEVEL,
@@ -60,7 +60,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from tracker.domain import Fault, Frame, Notification
 
 LARGEST: Final[Mapping[Measurement, float]] = {Measurement.ACC: 16.0, Measurement.GYRO: 2000.0}
 """Largest range of any sensor, g and degrees/s."""
