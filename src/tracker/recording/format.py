@@ -271,12 +271,11 @@ def stored_bytes(notification: Notification) -> int:
 
 def batch_message(head: Head, seal: Seal, notifications: Sequence[Notification]) -> bytes:
     """Return the notifications as a sealed record batch message."""
+    values = [(each.received_ns, each.channel, each.device, each.data) for each in notifications]
     rows = pa.record_batch(
         [
-            pa.array([each.received_ns for each in notifications], COLUMNS.field(0).type),
-            pa.array([each.channel for each in notifications], COLUMNS.field(1).type),
-            pa.array([each.device for each in notifications], COLUMNS.field(2).type),
-            pa.array([each.data for each in notifications], COLUMNS.field(3).type),
+            pa.array([row[place] for row in values], column.type)
+            for place, column in enumerate(COLUMNS)
         ],
         schema=COLUMNS,
     )

@@ -103,6 +103,16 @@ class DamageReason(Enum):
     """The closing batch is not followed by the end mark."""
 
 
+_COMPLAINTS: Final = {
+    DamageReason.HEAD: "the head is damaged and was restored from the first intact batch",
+    DamageReason.BATCHES: "the bytes do not match their checksum",
+    DamageReason.REPEATED: "a batch is repeated or out of order and was left out",
+    DamageReason.STRAY: "the bytes do not belong to a batch of this recording",
+    DamageReason.UNCLOSED: "the recording was not closed, or its end is lost",
+    DamageReason.END: "the end mark is damaged",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Damage:
     """One damaged place in the file."""
@@ -118,29 +128,13 @@ class Damage:
     """Notifications lost here; None if that cannot be known."""
 
     def __str__(self) -> str:
-        place = (
-            f"byte {self.start_byte}"
-            if self.start_byte == self.end_byte
-            else f"bytes {self.start_byte} to {self.end_byte}"
-        )
-        return f"{place}: {self._complaint()}; {self._loss()}"
-
-    def _complaint(self) -> str:
-        match self.reason:
-            case DamageReason.HEAD:
-                return "the head is damaged and was restored from the first intact batch"
-            case DamageReason.BATCHES if self.start_byte == self.end_byte:
-                return "batches were cut out"
-            case DamageReason.BATCHES:
-                return "the bytes do not match their checksum"
-            case DamageReason.REPEATED:
-                return "a batch is repeated or out of order and was left out"
-            case DamageReason.STRAY:
-                return "the bytes do not belong to a batch of this recording"
-            case DamageReason.UNCLOSED:
-                return "the recording was not closed, or its end is lost"
-            case DamageReason.END:
-                return "the end mark is damaged"
+        place = f"bytes {self.start_byte} to {self.end_byte}"
+        complaint = _COMPLAINTS[self.reason]
+        if self.start_byte == self.end_byte:
+            place = f"byte {self.start_byte}"
+            if self.reason is DamageReason.BATCHES:
+                complaint = "batches were cut out"
+        return f"{place}: {complaint}; {self._loss()}"
 
     def _loss(self) -> str:
         if self.rows is None:
@@ -330,42 +324,28 @@ def open_recording(path: Path | str) -> Recording:
 
 def _not_a_recording(path: Path, size: int, opening: bytes) -> InputError:
     """Explain why a file without a single intact message cannot be read."""
-    expected = f"expected a recording ({FORMAT})"
     claims = [int(digits) for digits in _CLAIM.findall(opening)]
     if not size:
-        return InputError(
-            str(path), f"{expected}, but the file is empty", "Nothing was recorded into it."
-        )
+        why, advice = ", but the file is empty", "Nothing was recorded into it."
     # The version stands in two places of a head, so one damaged digit does not make it newer.
-    if claims and min(claims) > VERSION:
-        return InputError(
-            str(path),
-            f"{expected}, but this one has format version {min(claims)}",
-            "Update the tracker to read it.",
+    elif claims and min(claims) > VERSION:
+        why = f", but this one has format version {min(claims)}"
+        advice = "Update the tracker to read it."
+    elif claims:
+        why = f"; it was one, but nothing in its {size} bytes is intact"
+        advice = "Look for another copy of the file."
+    elif opening.startswith(MARKER) and size < _OPENING_BYTES:
+        why = f", but the file ends after {size} bytes, before its head is complete"
+        advice = "Nothing was recorded into it, or it was not copied completely."
+    elif _is_text(opening) or opening.startswith(_GZIP):
+        why = f", but the file is {'compressed' if opening.startswith(_GZIP) else 'text'}"
+        advice = (
+            "If it is a CSV of samples, name it .csv or turn it into a recording: tracker import."
         )
-    if claims:
-        return InputError(
-            str(path),
-            f"{expected}; it was one, but nothing in its {size} bytes is intact",
-            "Look for another copy of the file.",
-        )
-    if opening.startswith(MARKER) and size < _OPENING_BYTES:
-        return InputError(
-            str(path),
-            f"{expected}, but the file ends after {size} bytes, before its head is complete",
-            "Nothing was recorded into it, or it was not copied completely.",
-        )
-    if _is_text(opening) or opening.startswith(_GZIP):
-        return InputError(
-            str(path),
-            f"{expected}, but the file is {'compressed' if opening.startswith(_GZIP) else 'text'}",
-            "If it is a CSV of samples, name it .csv or turn it into a recording: tracker import.",
-        )
-    return InputError(
-        str(path),
-        f"{expected}, but the file starts with {opening[:8].hex(' ')}",
-        "Recordings are written by `tracker train` and `tracker import`.",
-    )
+    else:
+        why = f", but the file starts with {opening[:8].hex(' ')}"
+        advice = "Recordings are written by `tracker train` and `tracker import`."
+    return InputError(str(path), f"expected a recording ({FORMAT}){why}", advice)
 
 
 def _is_text(opening: bytes) -> bool:

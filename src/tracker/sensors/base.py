@@ -299,16 +299,7 @@ def whole_number(settings: Mapping[str, str], name: str, default: int) -> int:
 
     Raises `TrackerError` if the text is not a whole number.
     """
-    text = settings.get(name)
-    if text is None:
-        return default
-    try:
-        return int(text)
-    except ValueError:
-        raise TrackerError(
-            f"The setting {name} must be a whole number, got {text!r}.",
-            f"Write for example {name}={default}.",
-        ) from None
+    return _parsed(settings, name, default, int, "a whole number")
 
 
 def number(
@@ -318,20 +309,28 @@ def number(
 
     Raises `TrackerError` if the text is not such a number.
     """
-    text = settings.get(name)
-    if text is None:
-        return default
-    try:
+
+    def parse(text: str) -> float:
         value = float(text)
+        if not math.isfinite(value) or (positive and value <= 0.0):
+            raise ValueError
+        return value
+
+    noun = "a number above 0" if positive else "a number"
+    return _parsed(settings, name, default, parse, noun)
+
+
+def _parsed(
+    settings: Mapping[str, str], name: str, default: T, parse: Callable[[str], T], noun: str
+) -> T:
+    try:
+        return parse(settings[name]) if name in settings else default
     except ValueError:
-        value = math.nan
-    if not math.isfinite(value) or (positive and value <= 0.0):
-        noun = "a number above 0" if positive else "a number"
+        example = f"{default:g}" if isinstance(default, float) else default
         raise TrackerError(
-            f"The setting {name} must be {noun}, got {text!r}.",
-            f"Write for example {name}={default:g}.",
-        )
-    return value
+            f"The setting {name} must be {noun}, got {settings[name]!r}.",
+            f"Write for example {name}={example}.",
+        ) from None
 
 
 RANGE_SLACK: Final = 0.2

@@ -14,7 +14,7 @@ import numpy as np
 
 from tracker.domain import FaultReason
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
-from tracker.sensors.base import SMALLEST_MTU, MalformedError, check_length
+from tracker.sensors.base import MalformedError, check_length
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,9 +30,6 @@ VERSION: Final = 1
 # 01-profile.md, "Configuration value": version, flags, rate, acc range, gyro range, acc LSB,
 # gyro LSB, boot id.
 CONFIG: Final = struct.Struct("<BBHHHffI")
-
-# 01-profile.md, "Configuration request": the first five fields of the value.
-REQUEST: Final = struct.Struct("<BBHHH")
 
 GYRO_FLAG: Final = 0x01
 """Flag of the configuration: the sensor has a gyroscope and sends it."""
@@ -117,18 +114,15 @@ class ProfileConfig:
 
     def encode(self) -> bytes:
         """Return the value of the config characteristic."""
-        return self.encode_request() + struct.pack(
-            "<ffI",
+        return CONFIG.pack(
+            VERSION,
+            0 if self.gyro_range_dps is None else GYRO_FLAG,
+            self.rate_hz,
+            self.acc_range_g,
+            self.gyro_range_dps or 0,
             self.acc_lsb_g or self.acc_range_g / COUNTS_PER_RANGE,
             self.gyro_lsb_dps or (self.gyro_range_dps or 0) / COUNTS_PER_RANGE,
             self.boot_id,
-        )
-
-    def encode_request(self) -> bytes:
-        """Return what a central writes to the config characteristic to request this."""
-        flags = 0 if self.gyro_range_dps is None else GYRO_FLAG
-        return REQUEST.pack(
-            VERSION, flags, self.rate_hz, self.acc_range_g, self.gyro_range_dps or 0
         )
 
     @classmethod
@@ -195,14 +189,8 @@ EXTENDED_FLAG: Final = 0x04
 SEQUENCE_MODULUS: Final = 1 << 16
 TIME_MODULUS_US: Final = 1 << 32
 
-NOTIFICATION_OVERHEAD: Final = 3
-"""ATT opcode and handle in front of every notification's value, bytes."""
-
 MOST_SAMPLES: Final = 255
 """The largest n that the header can hold."""
-
-LEAST_PACKETS_HZ: Final = 20
-"""A packet waits for its last sample, and a rep should show on the screen within 0.1 s."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -284,17 +272,3 @@ def decode_packet(data: bytes) -> Packet:
         gyro_counts=counts[:, 3:] if axes == AXES_WITH_GYRO else None,
         saturated=bool(version_and_flags & SATURATED_FLAG),
     )
-
-
-def samples_per_packet(mtu: int, config: ProfileConfig) -> int:
-    """Return how many samples a sensor puts into a packet (note, "How many samples").
-
-    Raises `ValueError` if `mtu` is below what Bluetooth allows.
-    """
-    if mtu < SMALLEST_MTU:
-        raise ValueError(f"expected an ATT MTU of at least {SMALLEST_MTU}, got {mtu}")
-    axes = AXES_WITHOUT_GYRO if config.gyro_range_dps is None else AXES_WITH_GYRO
-    room = mtu - NOTIFICATION_OVERHEAD - PACKET_HEADER.size
-    fitting = room // (axes * COUNT.itemsize)
-    timely = config.rate_hz // LEAST_PACKETS_HZ
-    return min(fitting, timely)
