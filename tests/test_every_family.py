@@ -27,7 +27,7 @@ from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2, ns_from_s
 from tracker.engine import Engine
 from tracker.sensors import SAMPLES, SAMPLES_CHANNEL, encode_samples, microbit, thingy52
 from tracker.sensors.metamotion import METAMOTION
-from tracker.sensors.metamotion import packets as metamotion
+from tracker.sensors.metamotion import protocol as metamotion
 from tracker.sensors.microbit import MICROBIT
 from tracker.sensors.nus import ACC, ESPRUINO, GYRO, NUS, TIME, Layout, Row
 from tracker.sensors.profile import PROFILE

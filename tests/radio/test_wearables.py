@@ -20,7 +20,10 @@ from tests.radio.wearables.xsens_dot import dot_peripheral
 from tracker.domain import Fault, Frame, Notification
 from tracker.domain.units import STANDARD_GRAVITY_MPS2
 from tracker.sensors import family
-from tracker.sensors.metamotion.control import (
+from tracker.sensors.metamotion.protocol import (
+    COMMAND_UUID,
+    Chip,
+    Stream,
     acc_config,
     gyro_config,
     power,
@@ -29,8 +32,7 @@ from tracker.sensors.metamotion.control import (
     sampling,
     subscription,
 )
-from tracker.sensors.metamotion.packets import COMMAND_UUID, Chip, Stream
-from tracker.sensors.metamotion.packets import NOTIFY_UUID as METAMOTION_NOTIFY_UUID
+from tracker.sensors.metamotion.protocol import NOTIFY_UUID as METAMOTION_NOTIFY_UUID
 from tracker.sensors.microbit import DATA_UUID
 from tracker.sensors.thingy52 import CONFIG_UUID, RAW_UUID, with_rate
 from tracker.sensors.witmotion import (

@@ -13,8 +13,8 @@ import numpy as np
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
 from tracker.sensors import microbit, movesense, nus, thingy52, witmotion, xsens_dot
 from tracker.sensors.base import SMALLEST_MTU
-from tracker.sensors.metamotion import packets as metamotion_packets
-from tracker.sensors.polar.packets import AXES, BLOCK, COMPRESSED, HEADER, LAYOUTS, Measurement
+from tracker.sensors.metamotion import protocol as metamotion_packets
+from tracker.sensors.polar.protocol import AXES, BLOCK, COMPRESSED, HEADER, LAYOUTS, Measurement
 from tracker.sensors.profile.packets import (
     AXES_WITH_GYRO,
     AXES_WITHOUT_GYRO,

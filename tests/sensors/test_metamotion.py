@@ -11,8 +11,7 @@ from tracker.domain import Fault, FaultReason, Frame, Notification, TrackerError
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
 from tracker.sensors.base import Advertisement, ClockKind, MalformedError
 from tracker.sensors.metamotion import METAMOTION, MetaMotionDecoder
-from tracker.sensors.metamotion.control import MetaMotionConfig
-from tracker.sensors.metamotion.packets import (
+from tracker.sensors.metamotion.protocol import (
     COMMAND_UUID,
     IMPLEMENTATIONS,
     MODULES,
@@ -21,6 +20,7 @@ from tracker.sensors.metamotion.packets import (
     PLAIN_REGISTERS,
     SERVICE_UUID,
     Chip,
+    MetaMotionConfig,
     Stream,
     counts_per_unit,
     decode_samples,

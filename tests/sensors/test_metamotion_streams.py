@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.heavy import tries
-from tracker.sensors.metamotion.packets import Stream
+from tracker.sensors.metamotion.protocol import Stream
 from tracker.sensors.metamotion.streams import (
     EVALUATE_EVERY,
     MOST_GAPS,

@@ -20,10 +20,13 @@ from tracker.sensors.base import (
     Unsubscribe,
     Write,
 )
-from tracker.sensors.polar.control import (
+from tracker.sensors.polar.protocol import (
+    CONTROL_UUID,
+    DATA_UUID,
     START,
     STOP,
     VALUES,
+    Measurement,
     Op,
     Setting,
     Status,
@@ -34,7 +37,6 @@ from tracker.sensors.polar.control import (
     decode_settings,
     encode_settings,
 )
-from tracker.sensors.polar.packets import CONTROL_UUID, DATA_UUID, Measurement
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

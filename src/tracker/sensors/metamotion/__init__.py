@@ -23,26 +23,24 @@ from tracker.sensors.base import (
     fault_of,
     whole_number,
 )
-from tracker.sensors.metamotion.control import (
+from tracker.sensors.metamotion.protocol import (
     ACC_RANGE_CODES,
     BATTERY,
-    GYRO_RANGE_CODES,
-    START,
-    STOP,
-    MetaMotionConfig,
-    updated,
-)
-from tracker.sensors.metamotion.packets import (
     COMMAND_UUID,
+    GYRO_RANGE_CODES,
     HEADER_BYTES,
     MODULES,
     NOTIFY_UUID,
     READ_BIT,
     SERVICE_UUID,
+    START,
+    STOP,
     Chip,
+    MetaMotionConfig,
     Stream,
     counts_per_unit,
     decode_samples,
+    updated,
 )
 from tracker.sensors.metamotion.streams import Part, StreamPairer
 

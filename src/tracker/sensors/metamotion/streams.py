@@ -33,7 +33,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from tracker.domain import Frame
-from tracker.sensors.metamotion.packets import Stream
+from tracker.sensors.metamotion.protocol import Stream
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -28,30 +28,28 @@ from tracker.sensors.base import (
     order_faults,
     whole_number,
 )
-from tracker.sensors.polar.control import (
+from tracker.sensors.polar.protocol import (
+    COMPANY_ID,
+    CONTROL_UUID,
+    DATA_UUID,
     FEATURES,
+    LAYOUTS,
     LEAST_MTU,
     REPLY,
+    SERVICE_UUID,
     START,
     STOP,
     STOPPED,
+    Measurement,
     Op,
     Reply,
     Setting,
     Status,
     chosen,
-    decode_reply,
-    decode_settings,
-)
-from tracker.sensors.polar.packets import (
-    COMPANY_ID,
-    CONTROL_UUID,
-    DATA_UUID,
-    LAYOUTS,
-    SERVICE_UUID,
-    Measurement,
     decode_header,
+    decode_reply,
     decode_samples,
+    decode_settings,
 )
 from tracker.sensors.polar.streams import Samples, Stream, StreamMerger
 
