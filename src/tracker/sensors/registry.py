@@ -7,7 +7,7 @@ document.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, TypedDict
+from typing import TYPE_CHECKING, Any, Final
 
 from tracker.domain import Fault, Frame, Notification, TrackerError, UnknownNameError
 from tracker.sensors.metamotion import METAMOTION
@@ -81,27 +81,6 @@ _SEPARATORS: Final = re.compile(r"0[xX]|[\s:-]")
 """What debugging apps print around and between bytes."""
 
 
-class DecodedFrame(TypedDict):
-    """Samples of one notification."""
-
-    acc_mps2: list[list[float]]
-    gyro_radps: list[list[float]] | None
-    device_time_s: float | None
-
-
-class DecodedFault(TypedDict):
-    """A fault of one notification, or of what preceded it."""
-
-    reason: str
-
-
-class Decoded(TypedDict):
-    """The document that `tracker decode` prints."""
-
-    frames: list[DecodedFrame]
-    faults: list[DecodedFault]
-
-
 def parse_settings(pairs: Iterable[str]) -> dict[str, str]:
     """Return settings given as `key=value` by their key.
 
@@ -138,23 +117,22 @@ def decode_transcript(
     return tuple(result for notification in notifications for result in decoder.feed(notification))
 
 
-def as_document(results: Iterable[Frame | Fault]) -> Decoded:
-    """Return decoded frames and faults as plain lists and numbers."""
-    frames: list[DecodedFrame] = []
-    faults: list[DecodedFault] = []
+def as_document(results: Iterable[Frame | Fault]) -> dict[str, list[dict[str, Any]]]:
+    """Return what `tracker decode` prints: `frames` and `faults` as plain lists and numbers."""
+    document: dict[str, list[dict[str, Any]]] = {"frames": [], "faults": []}
     for result in results:
         if isinstance(result, Fault):
-            faults.append({"reason": result.reason.value})
+            document["faults"].append({"reason": result.reason.value})
             continue
         gyro_radps = result.gyro_radps
-        frames.append(
+        document["frames"].append(
             {
                 "acc_mps2": result.acc_mps2.tolist(),
                 "gyro_radps": None if gyro_radps is None else gyro_radps.tolist(),
                 "device_time_s": result.device_time_s,
             }
         )
-    return {"frames": frames, "faults": faults}
+    return document
 
 
 def _channel(family: SensorFamily, name: str) -> str:

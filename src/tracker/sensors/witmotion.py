@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from tracker.sensors.base import Advertisement, Responses, Step
+    from tracker.sensors.base import Responses, Step
 
 # The base ends in 9a34fb. Bluetooth's own ends in 9b34fb, so these have no short form.
 SERVICE_UUID: Final = "0000ffe5-0000-1000-8000-00805f9a34fb"
@@ -363,12 +363,6 @@ def _refusal(name: str | None) -> str | None:
     return _VIBRATION if (name or "").lower().startswith(_VIBRATION_NAMES) else None
 
 
-def _recognises(advertisement: Advertisement) -> bool:
-    if _refusal(advertisement.name):
-        return False
-    return advertisement.is_named(_NAME) or advertisement.offers(SERVICE_UUID)
-
-
 WITMOTION: Final = SensorFamily(
     kind="witmotion",
     title="WitMotion Bluetooth 5 sensor",
@@ -381,7 +375,10 @@ WITMOTION: Final = SensorFamily(
     },
     new_decoder=_decoder,
     settings=("acc_range_g", "gyro_range_dps", "device_name"),
-    recognises=_recognises,
+    recognises=lambda advertisement: (
+        not _refusal(advertisement.name)
+        and (advertisement.is_named(_NAME) or advertisement.offers(SERVICE_UUID))
+    ),
     services=(SERVICE_UUID, DUAL_SERVICE_UUID),
     refuses=lambda advertisement: _refusal(advertisement.name),
     # It raises the rate from the factory setting of 10 Hz, without saving it if that works.

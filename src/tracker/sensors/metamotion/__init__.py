@@ -14,7 +14,6 @@ from tracker.domain.units import s_from_ns
 from tracker.sensors.base import (
     FIRMWARE_REVISION,
     FIRMWARE_REVISION_UUID,
-    Advertisement,
     ClockKind,
     MalformedError,
     PacketDecoder,
@@ -159,16 +158,6 @@ def _check(name: str, value: object, allowed: Sequence[object]) -> None:
         raise TrackerError(f"The setting {name} cannot be {value}.", f"Known: {known}.")
 
 
-def _recognises(advertisement: Advertisement) -> bool:
-    return advertisement.offers(SERVICE_UUID) or advertisement.is_named(*NAMES, BOOTLOADER_NAME)
-
-
-def _refuses(advertisement: Advertisement) -> str | None:
-    if advertisement.is_named(BOOTLOADER_NAME):
-        return "It waits for a firmware; install one with MbientLab's app."
-    return None
-
-
 METAMOTION: Final = SensorFamily(
     kind="metamotion",
     title="MbientLab MetaMotion",
@@ -180,8 +169,14 @@ METAMOTION: Final = SensorFamily(
     },
     new_decoder=_decoder,
     settings=("impl", "module", "range_g", "range_dps", "packed"),
-    recognises=_recognises,
-    refuses=_refuses,
+    recognises=lambda advertisement: (
+        advertisement.offers(SERVICE_UUID) or advertisement.is_named(*NAMES, BOOTLOADER_NAME)
+    ),
+    refuses=lambda advertisement: (
+        "It waits for a firmware; install one with MbientLab's app."
+        if advertisement.is_named(BOOTLOADER_NAME)
+        else None
+    ),
     services=(SERVICE_UUID,),
     start=START,
     stop=STOP,

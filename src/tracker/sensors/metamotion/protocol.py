@@ -79,26 +79,18 @@ IMPLEMENTATIONS: Final[Mapping[tuple[int, int], Chip]] = {
 }
 """Chips by module and implementation number."""
 
-PLAIN_REGISTERS: Final[Mapping[tuple[Stream, Chip], int]] = {
-    (Stream.ACC, Chip.BMI160): 0x04,
-    (Stream.ACC, Chip.BMI270): 0x04,
-    (Stream.GYRO, Chip.BMI160): 0x05,
-    (Stream.GYRO, Chip.BMI270): 0x04,
+REGISTERS: Final[Mapping[tuple[Stream, Chip], tuple[int, int]]] = {
+    (Stream.ACC, Chip.BMI160): (0x04, 0x1C),
+    (Stream.ACC, Chip.BMI270): (0x04, 0x05),
+    (Stream.GYRO, Chip.BMI160): (0x05, 0x07),
+    (Stream.GYRO, Chip.BMI270): (0x04, 0x05),
 }
-"""Registers that notify one sample at a time."""
-
-PACKED_REGISTERS: Final[Mapping[tuple[Stream, Chip], int]] = {
-    (Stream.ACC, Chip.BMI160): 0x1C,
-    (Stream.ACC, Chip.BMI270): 0x05,
-    (Stream.GYRO, Chip.BMI160): 0x07,
-    (Stream.GYRO, Chip.BMI270): 0x05,
-}
-"""Registers that notify three samples at a time."""
+"""Registers that notify one sample at a time, and three."""
 
 _LAYOUTS: Final[Mapping[tuple[int, int, Chip], tuple[Stream, int]]] = {
     (MODULES[stream], register, chip): (stream, samples)
-    for registers, samples in ((PLAIN_REGISTERS, 1), (PACKED_REGISTERS, PACKED_SAMPLES))
-    for (stream, chip), register in registers.items()
+    for (stream, chip), registers in REGISTERS.items()
+    for register, samples in zip(registers, (1, PACKED_SAMPLES), strict=True)
 }
 """Stream and number of samples by module, register and chip."""
 
@@ -127,7 +119,7 @@ def counts_per_unit(stream: Stream, full_range: int) -> float:
 
 def register_of(stream: Stream, chip: Chip, *, packed: bool) -> int:
     """Return the register that notifies the samples of a stream."""
-    return (PACKED_REGISTERS if packed else PLAIN_REGISTERS)[stream, chip]
+    return REGISTERS[stream, chip][packed]
 
 
 def decode_samples(data: bytes, chip: Chip | None) -> Samples:
@@ -185,11 +177,6 @@ READ_BATTERY: Final = bytes.fromhex("118c")
 
 RESET: Final = bytes.fromhex("fe01")
 """Restarts the board, which ends the connection."""
-
-# 05-metamotion.md, "Commands": shortest and longest interval, latency, timeout.
-_CONNECTION: Final = struct.Struct("<BBHHHH")
-_INTERVAL_UNIT_MS: Final = 1.25
-_TIMEOUT_UNIT_MS: Final = 10
 
 RESPONSE_TIMEOUT_S: Final = 2.0
 """A response takes two connection events; a radio stalls for up to 2 s."""
@@ -360,14 +347,9 @@ def connection_parameters(
 
     `latency` is how many connection events it may skip, `timeout_ms` the supervision timeout.
     """
-    return _CONNECTION.pack(
-        0x11,
-        0x09,
-        round(shortest_ms / _INTERVAL_UNIT_MS),
-        round(longest_ms / _INTERVAL_UNIT_MS),
-        latency,
-        timeout_ms // _TIMEOUT_UNIT_MS,
-    )
+    # 05-metamotion.md, "Commands": intervals in 1.25 ms, latency, timeout in 10 ms.
+    shortest, longest = round(shortest_ms / 1.25), round(longest_ms / 1.25)
+    return struct.pack("<BBHHHH", 0x11, 0x09, shortest, longest, latency, timeout_ms // 10)
 
 
 CONNECTION: Final = connection_parameters(7.5, 30.0, 0, 6000)

@@ -30,7 +30,7 @@ from tracker.sensors.base import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
     from numpy.typing import NDArray
 
@@ -413,7 +413,7 @@ def _begin(responses: Responses) -> tuple[Step, ...]:
         return _negotiate(Measurement.ACC, _fail)
     # Angular rate first: acceleration then knows from its first frame to wait for it.
     both = (
-        *_negotiate(Measurement.GYRO, _do_without),
+        *_negotiate(Measurement.GYRO, lambda _measurement, _status: ()),
         *_negotiate(Measurement.ACC, _fail),
     )
     if Measurement.SDK_MODE in features:
@@ -466,21 +466,13 @@ def _fail(measurement: Measurement, status: int | None) -> tuple[Step, ...]:
     )
 
 
-def _do_without(_measurement: Measurement, _status: int | None) -> tuple[Step, ...]:
-    return ()
-
-
-def _stop_all(measurements: Iterable[Measurement]) -> tuple[Step, ...]:
-    return tuple(Attempt(_request(Op.STOP, measurement)) for measurement in measurements)
-
-
 _STREAMS: Final = (Measurement.GYRO, Measurement.ACC)
 
 START: Final[tuple[Step, ...]] = (
     Subscribe(CONTROL_UUID),
     Read(CONTROL_UUID),
     # An earlier program may have ended without stopping its streams.
-    *_stop_all(_STREAMS),
+    *(Attempt(_request(Op.STOP, measurement)) for measurement in _STREAMS),
     Subscribe(DATA_UUID),
     Decide(_begin),
 )

@@ -387,21 +387,14 @@ class ProfileDecoder(PacketDecoder):
                 "samples came before the configuration that gives their scale",
             )
         acc_mps2 = _scaled(acc_counts, config.acc_scale_mps2)
-        match gyro_counts, config.gyro_scale_radps:
-            case None, None:
-                return acc_mps2, None
-            case None, _:
-                raise MalformedError(
-                    FaultReason.FORMAT,
-                    "expected a packet with a gyroscope, as configured, got one without",
-                )
-            case _, None:
-                raise MalformedError(
-                    FaultReason.FORMAT,
-                    "expected a packet without a gyroscope, as configured, got one with it",
-                )
-            case counts, scale_radps:
-                return acc_mps2, _scaled(counts, scale_radps)
+        scale_radps = config.gyro_scale_radps
+        if gyro_counts is not None and scale_radps is not None:
+            return acc_mps2, _scaled(gyro_counts, scale_radps)
+        if gyro_counts is None and scale_radps is None:
+            return acc_mps2, None
+        wanted, got = ("with", "without") if gyro_counts is None else ("without", "with it")
+        detail = f"expected a packet {wanted} a gyroscope, as configured, got one {got}"
+        raise MalformedError(FaultReason.FORMAT, detail)
 
 
 def _scaled(counts: NDArray[np.int16], scale: float) -> NDArray[np.float64]:
