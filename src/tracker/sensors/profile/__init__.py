@@ -21,7 +21,7 @@ Packets are decoded one by one as they arrive, or many at once from a file: neig
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -71,7 +71,6 @@ from tracker.sensors.profile.packets import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from typing import Any
 
     from numpy.typing import NDArray
 
@@ -223,41 +222,30 @@ class PacketRun:
 
 def packet_runs(payloads: Sequence[bytes]) -> Iterator[tuple[slice, PacketRun | None]]:
     """Yield all payloads, in order, as runs; None for a run that must be decoded one by one."""
-    if not payloads:
-        return
-    lengths = np.fromiter(map(len, payloads), np.intp, len(payloads))
-    for equal in _stretches(lengths):
-        length = int(lengths[equal.start])
-        if length < PACKET_HEADER.size:
-            yield equal, None
-            continue
-        packets = np.frombuffer(b"".join(payloads[equal]), np.uint8).reshape(-1, length)
-        headers = packets[:, : _HEADER.itemsize].copy().view(_HEADER)[:, 0]
-        shapes = headers["version_and_flags"].astype(np.intp) << 8 | headers["n"]
-        for alike in _stretches(shapes):
-            run = slice(equal.start + alike.start, equal.start + alike.stop)
-            yield run, _parsed(headers[alike], packets[alike])
+    first = 0
+    for _shape, alike in groupby(payloads, key=lambda each: (len(each), each[:2])):
+        packets = list(alike)
+        yield slice(first, first + len(packets)), _parsed(packets)
+        first += len(packets)
 
 
-def _stretches(values: NDArray[np.intp]) -> Iterator[slice]:
-    changes = np.flatnonzero(values[1:] != values[:-1]) + 1
-    for first, last in pairwise((0, *changes.tolist(), len(values))):
-        yield slice(first, last)
-
-
-def _parsed(headers: NDArray[Any], packets: NDArray[np.uint8]) -> PacketRun | None:
+def _parsed(packets: list[bytes]) -> PacketRun | None:
     """Return packets of one shape, or None if they are malformed or have an extension."""
-    version_and_flags, n = int(headers["version_and_flags"][0]), int(headers["n"][0])
+    if len(packets[0]) < PACKET_HEADER.size:
+        return None
+    version_and_flags, n = packets[0][:2]
     axes = AXES_WITH_GYRO if version_and_flags & GYRO_FLAG else AXES_WITHOUT_GYRO
     is_plain = (
         version_and_flags >> 4 == VERSION
         and n > 0
         and not version_and_flags & EXTENDED_FLAG
-        and packets.shape[1] == PACKET_HEADER.size + n * axes * COUNT.itemsize
+        and len(packets[0]) == PACKET_HEADER.size + n * axes * COUNT.itemsize
     )
     if not is_plain:
         return None
-    counts = packets[:, PACKET_HEADER.size :].copy().view(COUNT).reshape(-1, axes)
+    octets = np.frombuffer(b"".join(packets), np.uint8).reshape(len(packets), -1)
+    headers = octets[:, : _HEADER.itemsize].copy().view(_HEADER)[:, 0]
+    counts = octets[:, PACKET_HEADER.size :].copy().view(COUNT).reshape(-1, axes)
     return PacketRun(
         sequence=headers["sequence"].astype(np.int64),
         device_time_us=headers["device_time_us"].astype(np.int64),
