@@ -369,13 +369,6 @@ def test_the_offset_moves_no_faster_than_the_slew() -> None:
     np.testing.assert_allclose(followed, [0.025, 0.015, 0.005, 0.0, 0.0], atol=1e-15)
 
 
-def test_after_a_restart_the_next_delay_is_the_offset() -> None:
-    offset = ClockOffsetEstimator()
-    one_by_one(offset, [0.0, 1.0], [0.1, 0.1])
-    offset.restart()
-    assert one_by_one(offset, [-40.0], [3.0]) == [3.0]
-
-
 def test_the_slew_is_what_the_worst_oscillator_needs() -> None:
     """A clock 1 % too fast loses 0.01 s a second, and the offset keeps up with it."""
     device_s = np.arange(1.0, 200.0)

@@ -19,11 +19,8 @@ class RecoveryReport:
     target: Path
     """The clean file."""
     rows_kept: int
-    batches_kept: int
     rows_lost: int
     """Notifications known to be lost; see `end_lost`."""
-    batches_lost: int
-    """Batches known to be lost."""
     end_lost: bool
     """True if the source was never closed or lost its end, so more may be lost than is counted."""
     damage: tuple[Damage, ...]
@@ -63,9 +60,7 @@ def recover(source: Path | str, target: Path | str, *, force: bool = False) -> R
     return RecoveryReport(
         target=target,
         rows_kept=recording.rows,
-        batches_kept=recording.batches,
         rows_lost=sum(each.rows or 0 for each in recording.damage),
-        batches_lost=sum(each.batches or 0 for each in recording.damage),
         end_lost=any(each.rows is None for each in recording.damage),
         damage=recording.damage,
     )

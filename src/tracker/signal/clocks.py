@@ -147,7 +147,11 @@ class FileClock:
         """Return the frame with its own timestamps as times."""
         if frame.stamps_s is None:
             return ()
-        return (TimedFrame(frame.stamps_s, frame.acc_mps2, frame.gyro_radps, frame.saturated),)
+        return (_timed(frame, frame.stamps_s),)
+
+
+def _timed(frame: Frame, time_s: NDArray[np.float64]) -> TimedFrame:
+    return TimedFrame(time_s, frame.acc_mps2, frame.gyro_radps, frame.saturated)
 
 
 class ClockOffsetEstimator:
@@ -157,11 +161,6 @@ class ClockOffsetEstimator:
         self._delays_s: deque[tuple[float, float]] = deque()
         self._offset_s: float | None = None
         self._at_s = 0.0
-
-    def restart(self) -> None:
-        """Forget a clock that has stopped."""
-        self._delays_s.clear()
-        self._offset_s = None
 
     def add(self, device_s: float, delay_s: float) -> None:
         """Add a delay; keep those that are or may become the smallest of the window."""
@@ -232,12 +231,7 @@ class DeviceClock:
             newest_s = float(device_s[-1])
             self._offset.add(newest_s, each.received_s - newest_s)
         return tuple(
-            TimedFrame(
-                device_s + self._offset.follow(float(device_s[-1])),
-                each.acc_mps2,
-                each.gyro_radps,
-                each.saturated,
-            )
+            _timed(each, device_s + self._offset.follow(float(device_s[-1])))
             for each, device_s in timed
         )
 
@@ -287,7 +281,7 @@ class DeviceClock:
         """Forget a clock that has stopped; the sample period stays."""
         self._since = 0
         self._waiting.clear()
-        self._offset.restart()
+        self._offset = ClockOffsetEstimator()
 
 
 def _spread(frame: Frame, carried: NDArray[np.intp], period_s: float) -> NDArray[np.float64]:
@@ -529,12 +523,7 @@ class ArrivalClock:
         """Put every waiting sample on the line."""
         held, self._held = self._held, []
         return tuple(
-            TimedFrame(
-                self._times_s(line, arrival.sample, len(frame.acc_mps2)),
-                frame.acc_mps2,
-                frame.gyro_radps,
-                frame.saturated,
-            )
+            _timed(frame, self._times_s(line, arrival.sample, len(frame.acc_mps2)))
             for frame, arrival in held
         )
 

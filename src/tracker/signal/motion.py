@@ -34,14 +34,10 @@ class HeightFilter:
     """Leaky double integration of vertical acceleration."""
 
     def __init__(self, rate_hz: float) -> None:
-        self._rate_hz = rate_hz
         corner = 2.0 * np.pi * CORNER_HZ
         # s / (s + w)² from acceleration to velocity, and once more from velocity to travel.
         self._taps = signal.bilinear([1.0, 0.0], [1.0, 2.0 * corner, corner**2], fs=rate_hz)
-        self.restart()
-
-    def restart(self) -> None:
-        """Stand still in the middle."""
+        # It begins at a standstill in the middle.
         self._velocity_state = np.zeros(2)
         self._height_state = np.zeros(2)
 
@@ -75,16 +71,22 @@ class MotionStage:
     def __init__(self, rate_hz: float) -> None:
         self._rate_hz = rate_hz
         self._bias = GyroBiasEstimator()
+        self._last: ImuBlock | None = None
+        self._restart(0.0)
+
+    def _restart(self, start_s: float) -> None:
+        """Begin anew: of what was known, only the sensor's errors outlive a gap."""
+        rate_hz = self._rate_hz
+        self._bias.restart()
         self._upright = InclinationFilter(rate_hz)
         self._lean = AccelBiasCompensator(rate_hz)
         self._arc = AccelOnlyInclination(rate_hz)
         self._smoother = Smoother(round(SMOOTHING_HALF_WIDTH_S * rate_hz))
         self._height = HeightFilter(rate_hz)
         self._pending_restart = True
-        self._start_s = 0.0
+        self._start_s = start_s
         self._samples = 0
         """Since `_start_s`."""
-        self._last: ImuBlock | None = None
 
     def process(self, block: ImuBlock) -> MotionBlock:
         """Return the motion that `block` completes, at the times of the samples, delay removed."""
@@ -142,11 +144,3 @@ class MotionStage:
         self._pending_restart = self._pending_restart and not restart
         self._samples += len(up)
         return block
-
-    def _restart(self, start_s: float) -> None:
-        stages = (self._bias, self._upright, self._lean, self._arc, self._smoother, self._height)
-        for stage in stages:
-            stage.restart()
-        self._pending_restart = True
-        self._start_s = start_s
-        self._samples = 0

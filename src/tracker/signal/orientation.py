@@ -197,14 +197,10 @@ class InclinationFilter:
 
     def __init__(self, rate_hz: float) -> None:
         self._rate_hz = rate_hz
-        self.restart()
-
-    def restart(self) -> None:
-        """Forget the orientation; after a gap it can be any."""
         self._orientation = OrientationIntegrator()
         self._last_up: NDArray[np.float64] = SOME_UP
-        self._tilt = RunningMean.lasting(TILT_TIME_CONSTANT_S, self._rate_hz)
-        self._gravity = RunningMean.lasting(GRAVITY_TIME_CONSTANT_S, self._rate_hz)
+        self._tilt = RunningMean.lasting(TILT_TIME_CONSTANT_S, rate_hz)
+        self._gravity = RunningMean.lasting(GRAVITY_TIME_CONSTANT_S, rate_hz)
 
     def process(
         self, acc_mps2: NDArray[np.float64], rate_radps: NDArray[np.float64]
@@ -233,12 +229,7 @@ class AccelBiasCompensator:
     """What an offset of the accelerometer adds to the upward acceleration as the sensor leans."""
 
     def __init__(self, rate_hz: float) -> None:
-        self._rate_hz = rate_hz
-        self.restart()
-
-    def restart(self) -> None:
-        """Forget which way the sensor pointed."""
-        self._usual = RunningMean.lasting(GRAVITY_TIME_CONSTANT_S, self._rate_hz)
+        self._usual = RunningMean.lasting(GRAVITY_TIME_CONSTANT_S, rate_hz)
 
     def process(
         self, up: NDArray[np.float64], offset_mps2: NDArray[np.float64]
@@ -262,14 +253,9 @@ class AccelOnlyInclination:
         self._smoother = Smoother(round(ARC_HALF_WIDTH_S * rate_hz))
         self.delay_samples = self._smoother.delay_samples
         """How many samples the output is behind the input."""
-        self.restart()
-
-    def restart(self) -> None:
-        """Forget the past."""
-        self._smoother.restart()
         self._last_up: NDArray[np.float64] | None = None
         self._seen_up: NDArray[np.float64] = SOME_UP
-        self._gravity = RunningMean.lasting(GRAVITY_TIME_CONSTANT_S, self._rate_hz)
+        self._gravity = RunningMean.lasting(GRAVITY_TIME_CONSTANT_S, rate_hz)
 
     def process(
         self, acc_mps2: NDArray[np.float64]

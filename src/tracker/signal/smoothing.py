@@ -35,10 +35,6 @@ class Smoother:
         self._past: NDArray[np.float64] | None = None
         self._to_skip = 0
 
-    def restart(self) -> None:
-        """Forget the past; the next block starts as if its first sample had lasted."""
-        self._past = None
-
     def process(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the smoothed samples that `values` completes.
 
@@ -47,6 +43,7 @@ class Smoother:
         if not len(values):
             return values
         if self._past is None:
+            # As if the first sample had lasted.
             self._past = np.repeat(values[:1].T, 2 * self.delay_samples, axis=1)
             self._to_skip = self.delay_samples
         skipped = min(self._to_skip, len(values))
