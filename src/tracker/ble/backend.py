@@ -65,7 +65,6 @@ _ATT_HEADER: Final = 3
 _UNNEGOTIATED: Final = 20
 """What fits into the smallest MTU; BlueZ before 5.62 reports this when it does not know."""
 
-
 _SWITCH_ON: Final = {
     "linux": "Switch it on: bluetoothctl power on, and if that fails: rfkill unblock bluetooth",
     "darwin": "Switch it on in the menu bar or in System Settings > Bluetooth.",

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-
 STILL_WINDOW_S: Final = 1.0
 """Long enough for a mean, short enough to fit between two touches."""
 
@@ -69,8 +68,6 @@ class SignalQuality:
     has_gyroscope: bool = False
     gyro_bias_dps: float | None = None
     """Length of the mean angular rate at rest, degrees/s."""
-    gyro_noise_dps: float | None = None
-    """Standard deviation of the noisiest axis at rest, degrees/s."""
     lost: int = 0
     """Packets or samples lost on the way."""
     refused: int = 0
@@ -134,7 +131,6 @@ def _at_rest(known: SignalQuality, frames: Sequence[Frame], rate_hz: float) -> S
         gravity_mps2=float(np.linalg.norm(acc[quiet].mean(axis=0))),
         acc_noise_mps2=noise,
         gyro_bias_dps=bias_dps,
-        gyro_noise_dps=gyro_noise,
     )
 
 

@@ -18,7 +18,6 @@ from tracker.sensors import SensorFamily, families, family, identify, identify_c
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-
 SCAN_S: Final = 5.0
 """A power-saving sensor advertises every 1 to 2 s, and one advertisement may be missed."""
 

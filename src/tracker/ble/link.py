@@ -34,7 +34,6 @@ from tracker.domain.units import ns_from_s, s_from_ns
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Coroutine, Sequence
 
-
 OPEN_DELAYS_S: Final = (0.5, 1.5, 3.0)
 """Pauses before further attempts to open a sensor, s. One connection in ten fails for a passing
 reason; four failures in a row have a lasting one, which the user should see."""

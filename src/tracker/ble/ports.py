@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from contextlib import AbstractAsyncContextManager
 
-
 LATER: Final = "Then check with: tracker doctor"
 """Last line of most advice."""
 

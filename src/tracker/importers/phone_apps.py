@@ -279,8 +279,18 @@ def _of_columns(
             part = read_part(file, header, triple.columns)
             scale = _si(file, quantity, triple.si, options)
             found[quantity] = replace(part, values=part.values * scale)
+    if Quantity.LINEAR_ACC in found and Quantity.ACC not in found:
+        raise InputError(
+            str(found[Quantity.LINEAR_ACC].path),
+            "is acceleration without gravity, which cannot show the angle of the hips",
+            'Record it with gravity; phyphox calls that "Acceleration with g".',
+        )
     if Quantity.ACC not in found:
-        _refuse(path, found)
+        raise InputError(
+            str(path),
+            "has no acceleration",
+            "Name the file of the accelerometer as well, or the folder or zip of all files.",
+        )
     acc = found[Quantity.ACC]
     if options.points_down:
         acc = replace(acc, values=-acc.values)
@@ -305,20 +315,6 @@ def _si(
             f"Add {' or '.join(f'{option} {unit}' for unit in units)}.",
         )
     return scale
-
-
-def _refuse(path: Path, found: dict[Quantity, Part]) -> None:
-    if Quantity.LINEAR_ACC in found:
-        raise InputError(
-            str(found[Quantity.LINEAR_ACC].path),
-            "is acceleration without gravity, which cannot show the angle of the hips",
-            'Record it with gravity; phyphox calls that "Acceleration with g".',
-        )
-    raise InputError(
-        str(path),
-        "has no acceleration",
-        "Name the file of the accelerometer as well, or the folder or zip of all files.",
-    )
 
 
 def _joined(acc: Part, gyro: Part | None, options: ImportOptions) -> ForeignSamples:

@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from tracker.domain import InputError
 from tracker.importers.samples import AccUnit, GyroUnit, SampleTable, check_samples
-from tracker.importers.tables import csv_text, parse_columns
+from tracker.importers.tables import FIRST_LINE, csv_text, parse_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,9 +34,8 @@ HEADER: Final = f"{TIME},{','.join(ACC)}[,{','.join(GYRO)}]"
 
 _REQUIRED: Final = (TIME, *ACC)
 _KNOWN: Final = (*_REQUIRED, *GYRO)
-# A longer first line is not a header, and quotations in messages stay short.
-_FIRST_LINE: Final = re.compile(rb"\S[^\r\n]{0,4096}")
 _MAX_QUOTED: Final = 40
+"""Quotations in messages stay short."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,7 @@ def read_header(path: Path, text: bytes) -> Header:
 
     Raises `InputError` if there is no text, or a column is missing, unknown or repeated.
     """
-    match = _FIRST_LINE.search(text)
+    match = FIRST_LINE.search(text)
     if match is None:
         raise InputError(str(path), "the file is empty", f"Expected a first line {HEADER}.")
     line = len(text[: match.start() + 1].splitlines())

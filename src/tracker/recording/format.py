@@ -76,7 +76,6 @@ MAX_METADATA_BYTES: Final = 64 << 10
 MAX_MESSAGE_BYTES: Final = 4 << 20
 """One whole message, bytes: twice a full batch with its offsets and padding."""
 
-
 SEAL_KEY: Final = "tracker.seal"
 """Key of the seal in a message's metadata."""
 

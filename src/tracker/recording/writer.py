@@ -27,7 +27,6 @@ from tracker.recording.format import (
 if TYPE_CHECKING:
     from types import TracebackType
 
-
 BATCH_NS: Final = NS_PER_S
 """Longest stretch of stream time in one batch: what is lost if the process is killed."""
 

@@ -56,7 +56,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-
 SMALLEST_MTU: Final = 23
 """ATT MTU of every connection before it is negotiated, bytes."""
 

@@ -29,7 +29,6 @@ from tracker.sensors.base import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-
 SERVICE_UUID: Final = "e95d0753-251d-470a-a062-fa1922dfa9a8"
 DATA_UUID: Final = "e95dca4b-251d-470a-a062-fa1922dfa9a8"
 PERIOD_UUID: Final = "e95dfb24-251d-470a-a062-fa1922dfa9a8"

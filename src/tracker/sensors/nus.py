@@ -45,7 +45,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-
 SERVICE_UUID: Final = "6e400001-b5a3-f393-e0a9-e50e24dcca9e"
 RX_UUID: Final = "6e400002-b5a3-f393-e0a9-e50e24dcca9e"
 TX_UUID: Final = "6e400003-b5a3-f393-e0a9-e50e24dcca9e"

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-
 SAMPLES_CHANNEL: Final = "samples"
 """The only channel; no characteristic has such a name, so a radio never delivers on it."""
 

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     Windows = NDArray[np.bool_]
 
-
 USUAL_OFFSET_MPS2: Final = 0.3
 """Offset of an axis to be expected before anything is known: 30 mg, as data sheets say."""
 
@@ -142,11 +141,8 @@ class GyroBiasEstimator:
         carried = self._open.shape[1]
         # Time last in memory: a mean adds up in the order in which the samples lie there.
         stream = np.empty((6, carried + len(acc_mps2)))
-        stream[:, :carried], stream[:3, carried:], stream[3:, carried:] = (
-            self._open,
-            acc_mps2.T,
-            gyro_radps.T,
-        )
+        stream[:, :carried] = self._open
+        stream[:3, carried:], stream[3:, carried:] = acc_mps2.T, gyro_radps.T
         windows = stream.shape[1] // size
         self._open = stream[:, windows * size :]
         known = [(0, self._acc.known)]

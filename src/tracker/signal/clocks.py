@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-
 # With timestamps
 
 DELAY_WINDOW_S: Final = 10.0

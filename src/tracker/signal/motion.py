@@ -25,7 +25,6 @@ from tracker.signal.smoothing import Smoother
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-
 CORNER_HZ: Final = 0.08
 """Below this, travel is drift: a rep takes 1 to 8 s."""
 
@@ -59,7 +58,6 @@ class HeightFilter:
 
 SMOOTHING_HALF_WIDTH_S: Final = 0.05
 """Keeps the edges of a 0.5 s concentric, takes out impacts and tremor above 10 Hz; the delay."""
-
 
 UNKNOWN: Final = AccelBiasEstimator().known
 """What is known of the accelerometer's errors where nothing was learnt."""

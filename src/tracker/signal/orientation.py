@@ -120,14 +120,8 @@ def to_matrices(rotations: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return rotations of shape (4, n) as matrices, shape (3, 3, n)."""
     w, x, y, z = rotations
     ww, xx, yy, zz = rotations * rotations
-    wx, wy, wz, xy, xz, yz = (
-        2.0 * w * x,
-        2.0 * w * y,
-        2.0 * w * z,
-        2.0 * x * y,
-        2.0 * x * z,
-        2.0 * y * z,
-    )
+    wx, wy, wz = 2.0 * w * x, 2.0 * w * y, 2.0 * w * z
+    xy, xz, yz = 2.0 * x * y, 2.0 * x * z, 2.0 * y * z
     return np.array(
         (
             (ww + xx - yy - zz, xy - wz, xz + wy),

@@ -18,7 +18,6 @@ from tracker.domain import Gap, ImuBlock, TimedFrame
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-
 GRID_RATE_HZ: Final = 100.0
 """One rate for everything downstream: human movement ends below 20 Hz, so nothing is lost."""
 

@@ -46,7 +46,6 @@ from tracker.sensors.metamotion.streams import Part, StreamPairer
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-
 NAMES: Final = ("metawear", "metamotion")
 """How its name starts, in lower case, unless its owner renamed it."""
 

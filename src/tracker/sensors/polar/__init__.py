@@ -58,7 +58,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-
 LARGEST: Final[Mapping[Measurement, float]] = {Measurement.ACC: 16.0, Measurement.GYRO: 2000.0}
 """Largest range of any sensor, g and degrees/s."""
 
