@@ -20,9 +20,15 @@ from tests.sensors.encoders import encode_request
 from tracker.domain import Fault, Frame, Notification, SessionInfo, SessionState
 from tracker.domain.units import ns_from_s
 from tracker.engine import build_engine
-from tracker.sensors import ProfileConfig, ProfileDecoder
 from tracker.sensors.base import BATTERY_LEVEL_UUID
-from tracker.sensors.profile.packets import CONFIG_UUID, CONTROL_UUID, IMU_UUID, SERVICE_UUID
+from tracker.sensors.profile import ProfileDecoder
+from tracker.sensors.profile.packets import (
+    CONFIG_UUID,
+    CONTROL_UUID,
+    IMU_UUID,
+    SERVICE_UUID,
+    ProfileConfig,
+)
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence

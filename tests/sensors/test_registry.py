@@ -22,7 +22,6 @@ from tracker.domain import (
 from tracker.sensors import (
     SAMPLES,
     Advertisement,
-    encode_packet,
     encode_samples,
     families,
     family,
@@ -31,7 +30,7 @@ from tracker.sensors import (
 )
 from tracker.sensors.base import SMALLEST_MTU, Attempt, Decide, Expect, Pause, Where
 from tracker.sensors.profile import PROFILE
-from tracker.sensors.profile.packets import CONFIG_UUID, ProfileConfig
+from tracker.sensors.profile.packets import CONFIG_UUID, ProfileConfig, encode_packet
 from tracker.sensors.registry import as_document, decode_transcript, parse_settings
 
 if TYPE_CHECKING:

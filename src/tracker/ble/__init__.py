@@ -1,10 +1,9 @@
 """The radio, and the only room that names Bleak: scans, connects, runs scripts, reconnects."""
 
 from tracker.ble.backend import BleakRadio
-from tracker.ble.diagnostics import Diagnostic, Severity, SignalQuality, diagnose, examine
+from tracker.ble.diagnostics import Severity, SignalQuality, diagnose, examine
 from tracker.ble.discovery import (
     SCAN_S,
-    AmbiguousNameError,
     DeviceQuery,
     NotFoundError,
     Scan,
@@ -16,7 +15,6 @@ from tracker.ble.ports import (
     AdapterError,
     DiscoveredDevice,
     LinkError,
-    NotificationSink,
     Radio,
 )
 
@@ -24,14 +22,11 @@ __all__ = [
     "LATER",
     "SCAN_S",
     "AdapterError",
-    "AmbiguousNameError",
     "BleakRadio",
     "DeviceQuery",
-    "Diagnostic",
     "DiscoveredDevice",
     "LinkError",
     "NotFoundError",
-    "NotificationSink",
     "Radio",
     "RadioSource",
     "Scan",

@@ -102,7 +102,6 @@ _UNBONDED: Final = frozenset(
         BleakGATTProtocolErrorCode.INSUFFICIENT_ENCRYPTION_KEY_SIZE,
     }
 )
-_NOT_READY: Final = "org.bluez.Error.NotReady"
 
 
 class BleakConnection:
@@ -255,46 +254,42 @@ async def platform_call(limit_s: float | None = None) -> AsyncGenerator[None]:
 
 def sensor_error(error: Exception, platform: str = sys.platform) -> SensorError:
     """Return what a platform's error means and what to try there (`sys.platform`)."""
+    kind: type[SensorError] = LinkError
     match error:
         case BleakBluetoothNotAvailableError(reason=reason):
             return _not_available(reason, platform)
         case BleakDeviceNotFoundError(identifier=address):
-            return LinkError(
-                f"{address} is out of reach.", "Wake it up and bring it near.\n" + LATER
-            )
+            message, advice = f"{address} is out of reach.", "Wake it up and bring it near."
         case BleakDBusError(dbus_error=name) if name in _NO_SERVICE:
-            return AdapterError(
-                "The Bluetooth service (bluetoothd) does not respond.",
-                "Install BlueZ and start it: sudo systemctl enable --now bluetooth\n" + LATER,
-            )
+            kind = AdapterError
+            message = "The Bluetooth service (bluetoothd) does not respond."
+            advice = "Install BlueZ and start it: sudo systemctl enable --now bluetooth"
         case BleakDBusError(dbus_error=name) if name in _DENIED:
             return _denied(platform)
-        case BleakDBusError(dbus_error=name) if name == _NOT_READY:
+        case BleakDBusError(dbus_error="org.bluez.Error.NotReady"):
             return _powered_off(platform)
         case BleakGATTProtocolError(code=code) if code in _UNBONDED:
-            return LinkError(
-                "The sensor requires pairing with this computer first.",
+            message = "The sensor requires pairing with this computer first."
+            advice = (
                 "Pair it in the system's Bluetooth settings, or turn that requirement off in the "
-                "sensor.\n" + LATER,
+                "sensor."
             )
         case PermissionError():
             return _denied(platform)
         case TimeoutError():
-            return LinkError(
-                "The sensor did not respond in time.",
-                "Bring it near and charge it; if that does not help, switch it off and on.\n"
-                + LATER,
-            )
+            message = "The sensor did not respond in time."
+            advice = "Bring it near and charge it; if that does not help, switch it off and on."
         case OSError() | EOFError() if platform == "linux":
-            return AdapterError(
-                f"The system bus (D-Bus) cannot be reached: {_words(error)}",
+            kind = AdapterError
+            message = f"The system bus (D-Bus) cannot be reached: {_words(error)}"
+            advice = (
                 "Start it (sudo systemctl start dbus); in a container, mount "
-                "/run/dbus/system_bus_socket.\n" + LATER,
+                "/run/dbus/system_bus_socket."
             )
         case _:
-            return LinkError(
-                f"Bluetooth reports: {_words(error)}", "Switch the sensor off and on.\n" + LATER
-            )
+            message = f"Bluetooth reports: {_words(error)}"
+            advice = "Switch the sensor off and on."
+    return kind(message, f"{advice}\n{LATER}")
 
 
 def _not_available(reason: BleakBluetoothNotAvailableReason, platform: str) -> AdapterError:

@@ -10,7 +10,6 @@ from tracker.sensors.base import (
     Inquiry,
     Pause,
     Read,
-    Responses,
     SensorFamily,
     Step,
     Subscribe,
@@ -18,8 +17,6 @@ from tracker.sensors.base import (
     Where,
     Write,
 )
-from tracker.sensors.profile import ProfileDecoder
-from tracker.sensors.profile.packets import ProfileConfig, encode_packet
 from tracker.sensors.registry import (
     as_document,
     decode_transcript,
@@ -42,10 +39,7 @@ __all__ = [
     "Expect",
     "Inquiry",
     "Pause",
-    "ProfileConfig",
-    "ProfileDecoder",
     "Read",
-    "Responses",
     "SensorFamily",
     "Step",
     "Subscribe",
@@ -54,7 +48,6 @@ __all__ = [
     "Write",
     "as_document",
     "decode_transcript",
-    "encode_packet",
     "encode_samples",
     "families",
     "family",
