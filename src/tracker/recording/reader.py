@@ -257,8 +257,6 @@ class Recording:
 
     path: Path
     info: SessionInfo
-    written_by: str
-    """Version of the tracker that wrote the file."""
     rows: int
     """Intact notifications."""
     batches: int
@@ -312,7 +310,6 @@ def open_recording(path: Path | str) -> Recording:
     return Recording(
         path=path,
         info=found.head.info,
-        written_by=found.head.written_by,
         rows=sum(place.rows for place in places),
         batches=len(places),
         start_s=s_from_ns(places[0].first_ns) if places else None,

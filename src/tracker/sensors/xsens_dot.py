@@ -94,21 +94,15 @@ DRIFT: Final = 0.01
 
 _NS_PER_US: Final = 1000
 
-# 06-xsens-dot.md, "Measurement value": type, action, mode.
+# 06-xsens-dot.md, "Measurement value": type, which is always 1, action, mode.
 MEASUREMENT: Final = struct.Struct("<BBB")
-MEASUREMENT_TYPE: Final = 1
 START: Final = 1
 STOP: Final = 0
 
 
-def start_command(mode: int) -> bytes:
-    """Return the measurement value that starts a measurement."""
-    return MEASUREMENT.pack(MEASUREMENT_TYPE, START, mode)
-
-
-def stop_command(mode: int) -> bytes:
-    """Return the measurement value that stops it."""
-    return MEASUREMENT.pack(MEASUREMENT_TYPE, STOP, mode)
+def measurement_value(action: int, mode: int) -> bytes:
+    """Return the measurement value that starts or stops a measurement in a mode."""
+    return MEASUREMENT.pack(1, action, mode)
 
 
 def measuring_mode(measurement: bytes) -> int | None:
@@ -369,7 +363,7 @@ def _decoder(settings: Mapping[str, str]) -> XsensDotDecoder:
 def _stop_stale(responses: Responses) -> tuple[Step, ...]:
     """Stop another program's measurement; the rate cannot be set while it runs."""
     mode = measuring_mode(newest(responses, MEASUREMENT_UUID) or b"")
-    return () if mode is None else (Write(MEASUREMENT_UUID, stop_command(mode)),)
+    return () if mode is None else (Write(MEASUREMENT_UUID, measurement_value(STOP, mode)),)
 
 
 def _set_rate(responses: Responses) -> tuple[Step, ...]:
@@ -408,10 +402,10 @@ XSENS_DOT: Final = SensorFamily(
         Read(CONTROL_UUID),
         Decide(_set_rate),
         Subscribe(MEDIUM_UUID),
-        Write(MEASUREMENT_UUID, start_command(STREAMING_MODE)),
+        Write(MEASUREMENT_UUID, measurement_value(START, STREAMING_MODE)),
     ),
     stop=(
-        Write(MEASUREMENT_UUID, stop_command(STREAMING_MODE)),
+        Write(MEASUREMENT_UUID, measurement_value(STOP, STREAMING_MODE)),
         Unsubscribe(MEDIUM_UUID),
     ),
     battery=reading(BATTERY_UUID, percent_in),

@@ -51,20 +51,15 @@ from tracker.sensors.base import (
     whole_number,
 )
 from tracker.sensors.profile.packets import (
-    AXES_WITH_GYRO,
-    AXES_WITHOUT_GYRO,
     CONFIG_UUID,
     CONTROL_UUID,
     COUNT,
     EXTENDED_FLAG,
-    GYRO_FLAG,
     IMU_UUID,
     PACKET_HEADER,
-    SATURATED_FLAG,
     SEQUENCE_MODULUS,
     SERVICE_UUID,
     TIME_MODULUS_US,
-    VERSION,
     ProfileConfig,
     decode_packet,
 )
@@ -231,28 +226,23 @@ def packet_runs(payloads: Sequence[bytes]) -> Iterator[tuple[slice, PacketRun | 
 
 def _parsed(packets: list[bytes]) -> PacketRun | None:
     """Return packets of one shape, or None if they are malformed or have an extension."""
-    if len(packets[0]) < PACKET_HEADER.size:
+    try:
+        first = decode_packet(packets[0])
+    except MalformedError:
         return None
-    version_and_flags, n = packets[0][:2]
-    axes = AXES_WITH_GYRO if version_and_flags & GYRO_FLAG else AXES_WITHOUT_GYRO
-    is_plain = (
-        version_and_flags >> 4 == VERSION
-        and n > 0
-        and not version_and_flags & EXTENDED_FLAG
-        and len(packets[0]) == PACKET_HEADER.size + n * axes * COUNT.itemsize
-    )
-    if not is_plain:
+    if packets[0][0] & EXTENDED_FLAG:
         return None
     octets = np.frombuffer(b"".join(packets), np.uint8).reshape(len(packets), -1)
     headers = octets[:, : _HEADER.itemsize].copy().view(_HEADER)[:, 0]
+    axes = 3 if first.gyro_counts is None else 6
     counts = octets[:, PACKET_HEADER.size :].copy().view(COUNT).reshape(-1, axes)
     return PacketRun(
         sequence=headers["sequence"].astype(np.int64),
         device_time_us=headers["device_time_us"].astype(np.int64),
-        samples_per_packet=n,
+        samples_per_packet=len(first.acc_counts),
         acc_counts=counts[:, :3],
-        gyro_counts=counts[:, 3:] if axes == AXES_WITH_GYRO else None,
-        saturated=bool(version_and_flags & SATURATED_FLAG),
+        gyro_counts=None if first.gyro_counts is None else counts[:, 3:],
+        saturated=first.saturated,
     )
 
 
@@ -307,7 +297,8 @@ class ProfileDecoder(PacketDecoder):
         stamps_s[0] = place.time_us / _US_PER_S
         received_s = s_from_ns(notification.received_ns)
         frame = Frame(acc_mps2, gyro_radps, stamps_s, received_s, packet.saturated)
-        faults = _order_faults(notification, place.order, packet.sequence, place.lost)
+        name = f"packet {packet.sequence}"
+        faults = order_faults(notification, place.order, name, place.lost, "packets")
         return (*faults, frame) if place.order.is_usable else faults
 
     def _packets(
@@ -315,24 +306,24 @@ class ProfileDecoder(PacketDecoder):
     ) -> Iterator[Frame | FrameRun | Fault]:
         """Decode notifications of the samples channel."""
         for part, run in packet_runs([each.data for each in notifications]):
-            if run is not None and self._has_scale_of(run):
-                yield from self._run(notifications[part], run)
+            try:
+                signals = None if run is None else self._in_si(run.acc_counts, run.gyro_counts)
+            except MalformedError:
+                signals = None
+            if run is not None and signals is not None:
+                yield from self._run(notifications[part], run, *signals)
                 continue
             for notification in notifications[part]:
                 yield from self.feed(notification)
 
-    def _has_scale_of(self, run: PacketRun) -> bool:
-        """Return whether the configuration is known and agrees with a run about the gyroscope."""
-        config = self._config
-        return config is not None and (
-            (config.gyro_scale_radps is None) is (run.gyro_counts is None)
-        )
-
     def _run(
-        self, notifications: Sequence[Notification], run: PacketRun
+        self,
+        notifications: Sequence[Notification],
+        run: PacketRun,
+        acc_mps2: NDArray[np.float64],
+        gyro_radps: NDArray[np.float64] | None,
     ) -> Iterator[Frame | FrameRun | Fault]:
         """Decode packets of one shape; one with irregular counters is decoded by itself."""
-        acc_mps2, gyro_radps = self._in_si(run.acc_counts, run.gyro_counts)
         received_ns = np.array([each.received_ns for each in notifications], dtype=np.int64)
         first = 0
         while first < len(notifications):
@@ -358,8 +349,12 @@ class ProfileDecoder(PacketDecoder):
                     yield frames[start:at]
                     start = at
                 sequence, lost = int(run.sequence[first + at]), int(places.lost[at])
-                yield from _order_faults(
-                    notifications[first + at], PacketOrder.NEXT, sequence, lost
+                yield from order_faults(
+                    notifications[first + at],
+                    PacketOrder.NEXT,
+                    f"packet {sequence}",
+                    lost,
+                    "packets",
                 )
             yield frames[start:]
             first = last
@@ -389,12 +384,6 @@ def _scaled(counts: NDArray[np.int16], scale: float) -> NDArray[np.float64]:
     """Return scaled counts, shape (n, 3), stored channel by channel, as filters want them."""
     scaled: NDArray[np.float64] = np.multiply(counts.T, scale, dtype=np.float64, order="C")
     return scaled.T
-
-
-def _order_faults(
-    notification: Notification, order: PacketOrder, sequence: int, lost: int
-) -> tuple[Fault, ...]:
-    return order_faults(notification, order, f"packet {sequence}", lost, "packets")
 
 
 START: Final = b"\x01"

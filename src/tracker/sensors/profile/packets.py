@@ -51,8 +51,6 @@ GREATEST_SPAN: Final = 2.0
 
 LARGEST_U16: Final = 0xFFFF
 
-_COUNT_LIMITS: Final = (-COUNTS_PER_RANGE, COUNTS_PER_RANGE - 1)
-
 
 @dataclass(frozen=True, slots=True)
 class ProfileConfig:
@@ -172,7 +170,8 @@ def _check_scale(sensor: str, unit: str, full_range: int, lsb: float | None) -> 
 
 
 def _counts(signal: NDArray[np.float64], scale: float) -> NDArray[np.int16]:
-    return np.clip(np.rint(signal / scale), *_COUNT_LIMITS).astype(np.int16)
+    counts = np.rint(signal / scale)
+    return np.clip(counts, -COUNTS_PER_RANGE, COUNTS_PER_RANGE - 1).astype(np.int16)
 
 
 # 01-profile.md, "Packet header": version and flags u8, n u8, sequence u16, device time u32.
