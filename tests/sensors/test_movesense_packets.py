@@ -23,8 +23,8 @@ from tracker.sensors.movesense import (
     Resource,
     decode_payload,
     decode_status,
-    encode_command,
     encode_path,
+    request,
 )
 
 NOTE = "03-movesense.md"
@@ -81,7 +81,7 @@ def test_commands_are_written_as_third_parties_write_them(block: dict[str, Any])
     payload = encode_path(block["path"]) if "path" in block else b""
     payload += bytes([block["mode"]]) if "mode" in block else b""
 
-    assert encode_command(command, block["ref"], payload) == bytes.fromhex(block["hex"])
+    assert request(command, block["ref"], payload).data == bytes.fromhex(block["hex"])
 
 
 @pytest.mark.parametrize("block", examples.blocks(NOTE, "status"), ids=examples.titles)

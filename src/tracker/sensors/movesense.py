@@ -149,11 +149,6 @@ class Payload:
     """Each signal of the resource, shape (n, 3)."""
 
 
-def encode_command(command: Command, ref: int, payload: bytes = b"") -> bytes:
-    """Return a command; `ref` comes back in the replies to it."""
-    return bytes((command, ref)) + payload
-
-
 def encode_path(path: str) -> bytes:
     """Return a path as encoded in commands."""
     return path.encode("ascii") + b"\0"
@@ -396,8 +391,9 @@ def _clipped(signal: NDArray[np.float64], ranges: tuple[float, ...]) -> bool:
     return bool((at_end[1:] & stuck).any())
 
 
-def _request(command: Command, ref: int, payload: bytes = b"") -> Step:
-    return Write(WRITE_UUID, encode_command(command, ref, payload))
+def request(command: Command, ref: int, payload: bytes = b"") -> Write:
+    """Return the step that writes a command; `ref` comes back in the replies to it."""
+    return Write(WRITE_UUID, bytes((command, ref)) + payload)
 
 
 def _expect_reply(ref: int, timeout_s: float = REPLY_TIMEOUT_S) -> Step:
@@ -435,7 +431,7 @@ def _subscribe(ref: int, refused: Callable[[int], tuple[Step, ...]]) -> tuple[St
             return refused(status)
 
         return (
-            _request(Command.SUBSCRIBE, ref, encode_path(SUBSCRIPTIONS[ref].path)),
+            request(Command.SUBSCRIBE, ref, encode_path(SUBSCRIPTIONS[ref].path)),
             Attempt((_expect_reply(ref),)),
             Decide(check),
         )
@@ -459,7 +455,7 @@ def _motion_refused(status: int) -> tuple[Step, ...]:
 
 def _refused(status: int) -> tuple[Step, ...]:
     if status == NO_SLOT:
-        return (_request(Command.PUT_SYSTEM_MODE, RESTART_REF, RESTART), Decide(_restarting))
+        return (request(Command.PUT_SYSTEM_MODE, RESTART_REF, RESTART), Decide(_restarting))
     raise SensorError(
         f"The sensor refused to send its motion (status {status}).",
         "It may need other firmware: Movesense's GATT sensor data program.",
@@ -526,15 +522,15 @@ MOVESENSE: Final = SensorFamily(
         Subscribe(NOTIFY_UUID),
         # An earlier program may have ended without unsubscribing.
         *(
-            Attempt((_request(Command.UNSUBSCRIBE, ref), _expect_reply(ref, STALE_TIMEOUT_S)))
+            Attempt((request(Command.UNSUBSCRIBE, ref), _expect_reply(ref, STALE_TIMEOUT_S)))
             for ref in SUBSCRIPTIONS
         ),
-        _request(Command.HELLO, HELLO_REF),
+        request(Command.HELLO, HELLO_REF),
         Attempt((_expect_reply(HELLO_REF),)),
         *_subscribe(MOTION_REF, _motion_refused),
     ),
     stop=(
-        *(_request(Command.UNSUBSCRIBE, ref) for ref in SUBSCRIPTIONS),
+        *(request(Command.UNSUBSCRIBE, ref) for ref in SUBSCRIPTIONS),
         Unsubscribe(NOTIFY_UUID),
     ),
     battery=Inquiry(
@@ -543,14 +539,14 @@ MOVESENSE: Final = SensorFamily(
                 BATTERY_LEVEL_UUID,
                 (Read(BATTERY_LEVEL_UUID),),
                 (
-                    _request(Command.GET, ENERGY_REF, encode_path(ENERGY_PATH)),
+                    request(Command.GET, ENERGY_REF, encode_path(ENERGY_PATH)),
                     _expect_reply(ENERGY_REF),
                 ),
             ),
         ),
         _battery,
     ),
-    firmware=Inquiry((_request(Command.HELLO, HELLO_REF), _expect_reply(HELLO_REF)), _version),
+    firmware=Inquiry((request(Command.HELLO, HELLO_REF), _expect_reply(HELLO_REF)), _version),
     default_channel=NOTIFY_UUID,
 )
 """A coin-sized pod: 104 samples a second, with the sensor's own timestamps."""

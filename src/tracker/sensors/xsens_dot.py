@@ -240,17 +240,12 @@ def _vector(data: bytes, offset: int) -> NDArray[np.float64]:
     return np.array([VECTOR.unpack_from(data, offset)], dtype=np.float64)
 
 
-@dataclass(frozen=True, slots=True)
-class _Newest:
-    time_us: int
-    received_ns: int
-
-
 class TimestampUnwrapper:
     """Unwraps timestamps, and counts the samples missing between them."""
 
     def __init__(self) -> None:
-        self._newest: _Newest | None = None
+        self._newest: PacketPosition | None = None
+        self._received_ns = 0
         self._resumed = False
 
     def resume(self) -> None:
@@ -280,9 +275,11 @@ class TimestampUnwrapper:
             return PacketPosition(PacketOrder.LATE, newest.time_us + later_us - STAMP_MODULUS_US)
         return self._use(PacketPosition(PacketOrder.RESTART, stamp_us), received_ns)
 
-    def _after_pause(self, newest: _Newest, stamp_us: int, received_ns: int) -> PacketPosition:
+    def _after_pause(
+        self, newest: PacketPosition, stamp_us: int, received_ns: int
+    ) -> PacketPosition:
         """Return the place of the first sample after a pause, whose length the host knows."""
-        host_us = (received_ns - newest.received_ns) // _NS_PER_US
+        host_us = (received_ns - self._received_ns) // _NS_PER_US
         later_us = (stamp_us - newest.time_us) % STAMP_MODULUS_US
         wraps = max(0, round((host_us - later_us) / STAMP_MODULUS_US))
         elapsed_us = later_us + wraps * STAMP_MODULUS_US
@@ -291,8 +288,7 @@ class TimestampUnwrapper:
         return PacketPosition(PacketOrder.NEXT, newest.time_us + elapsed_us)
 
     def _use(self, place: PacketPosition, received_ns: int) -> PacketPosition:
-        self._newest = _Newest(place.time_us, received_ns)
-        self._resumed = False
+        self._newest, self._received_ns, self._resumed = place, received_ns, False
         return place
 
 

@@ -79,16 +79,6 @@ _SEEN_MASK: Final = (1 << LATE_WINDOW) - 1
 _NS_PER_US: Final = 1000
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class PositionRun:
-    """Positions of packets that each follow the one before."""
-
-    time_us: NDArray[np.int64]
-    """Device time of the first sample of each since the sensor booted, unwrapped, µs, (p,)."""
-    lost: NDArray[np.int64]
-    """Packets lost right before each, shape (p,)."""
-
-
 @dataclass(frozen=True, slots=True)
 class _Newest:
     sequence: int
@@ -148,14 +138,14 @@ class SequenceUnwrapper:
         sequence: NDArray[np.int64],
         time_us: NDArray[np.int64],
         received_ns: NDArray[np.int64],
-    ) -> PositionRun:
-        """Return what `place` would for each packet in turn, up to the first irregular one.
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the times, µs, and losses of packets up to the first irregular one, shape (p,).
 
-        That one is left for `place`; those before it are remembered.
+        They are what `place` would give. That one is left for it; those before it are remembered.
         """
         newest = self._newest
         if newest is None or self._resumed:
-            return PositionRun(np.empty(0, np.int64), np.empty(0, np.int64))
+            return np.empty(0, np.int64), np.empty(0, np.int64)
         ahead = np.diff(sequence, prepend=newest.sequence) % SEQUENCE_MODULUS
         later_us = np.diff(time_us, prepend=newest.time_us) % TIME_MODULUS_US
         is_next = (
@@ -168,20 +158,15 @@ class SequenceUnwrapper:
         ahead, later_us = ahead[:count], later_us[:count]
         host_us = np.diff(received_ns[:count], prepend=newest.received_ns) // _NS_PER_US
         wraps = np.maximum(np.rint((host_us - later_us) / TIME_MODULUS_US).astype(np.int64), 0)
-        places = PositionRun(
-            newest.time_us + np.cumsum(later_us + wraps * TIME_MODULUS_US), ahead - 1
-        )
+        unwrapped_us = newest.time_us + np.cumsum(later_us + wraps * TIME_MODULUS_US)
         if count:
             seen = newest.seen
             for steps in ahead[-LATE_WINDOW:].tolist():
                 seen = (seen << min(steps, LATE_WINDOW) | 1) & _SEEN_MASK
             self._newest = _Newest(
-                int(sequence[count - 1]),
-                int(places.time_us[-1]),
-                int(received_ns[count - 1]),
-                seen,
+                int(sequence[count - 1]), int(unwrapped_us[-1]), int(received_ns[count - 1]), seen
             )
-        return places
+        return unwrapped_us, ahead - 1
 
     def _use(
         self, place: PacketPosition, sequence: int, received_ns: int, seen: int
@@ -327,28 +312,28 @@ class ProfileDecoder(PacketDecoder):
         received_ns = np.array([each.received_ns for each in notifications], dtype=np.int64)
         first = 0
         while first < len(notifications):
-            places = self._unwrapper.place_run(
+            time_us, missing = self._unwrapper.place_run(
                 run.sequence[first:], run.device_time_us[first:], received_ns[first:]
             )
-            if not len(places.lost):
+            if not len(missing):
                 yield from self.feed(notifications[first])
                 first += 1
                 continue
-            last = first + len(places.lost)
+            last = first + len(missing)
             rows = slice(first * run.samples_per_packet, last * run.samples_per_packet)
             frames = FrameRun(
                 acc_mps2[rows],
                 None if gyro_radps is None else gyro_radps[rows],
-                places.time_us / _US_PER_S,
+                time_us / _US_PER_S,
                 received_ns[first:last] / NS_PER_S,
                 run.saturated,
             )
             start = 0
-            for at in np.flatnonzero(places.lost).tolist():
+            for at in np.flatnonzero(missing).tolist():
                 if at > start:
                     yield frames[start:at]
                     start = at
-                sequence, lost = int(run.sequence[first + at]), int(places.lost[at])
+                sequence, lost = int(run.sequence[first + at]), int(missing[at])
                 yield from order_faults(
                     notifications[first + at],
                     PacketOrder.NEXT,
