@@ -333,10 +333,7 @@ def _joined(acc: Part, gyro: Part | None, options: ImportOptions) -> ForeignSamp
         # Below the header; the apps write no empty lines.
         lambda row: int(rows[row]) + 2,
     )
-    return ForeignSamples(table, _moment(acc.epoch_s), len(acc.time_s) - len(rows))
-
-
-def _moment(epoch_s: float | None) -> str | None:
-    if epoch_s is None or not _FIRST_EPOCH_S <= epoch_s <= MAX_TIME_S:
-        return None
-    return datetime.fromtimestamp(epoch_s, UTC).isoformat()
+    started_utc = None
+    if acc.epoch_s is not None and _FIRST_EPOCH_S <= acc.epoch_s <= MAX_TIME_S:
+        started_utc = datetime.fromtimestamp(acc.epoch_s, UTC).isoformat()
+    return ForeignSamples(table, started_utc, len(acc.time_s) - len(rows))

@@ -83,7 +83,7 @@ def _problem(names: Sequence[str], content: str) -> tuple[str, str] | None:
                     f"columns are separated by {separator!r}",
                     f"Separate them by commas, and write decimals with a point: {HEADER}.",
                 )
-    if all(_begins_like_a_number(name) for name in names):
+    if all(re.match(r"[+-]?\.?\d", name) for name in names):
         return "expected the names of the columns, found numbers", f"Add a first line {HEADER}."
     for position, name in enumerate(names, start=1):
         if not name:
@@ -104,10 +104,6 @@ def _problem(names: Sequence[str], content: str) -> tuple[str, str] | None:
 
 def _listed(names: Sequence[str]) -> str:
     return f"column{'s' if len(names) > 1 else ''} {', '.join(names)}"
-
-
-def _begins_like_a_number(name: str) -> bool:
-    return re.match(r"[+-]?\.?\d", name) is not None
 
 
 def read_sample_csv(

@@ -138,13 +138,6 @@ def turned(matrices: NDArray[np.float64], vectors: NDArray[np.float64]) -> NDArr
     return result
 
 
-def turned_back(
-    matrices: NDArray[np.float64], vectors: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Return vectors of shape (3, n) in the axes that the matrices lead out of."""
-    return turned(matrices.transpose(1, 0, 2), vectors)
-
-
 TILT_TIME_CONSTANT_S: Final = 3.0
 """Averages over a rep, so that its accelerations cancel; VQF's default. Longer only adds drift."""
 
@@ -216,7 +209,7 @@ class InclinationFilter:
         self._last_up = up_reference[:, -1:]
         gravity = self._gravity.process(length[None])[0]
         vertical = _dot(acc_reference, up_reference) - gravity
-        return turned_back(to_reference, up_reference).T, vertical
+        return turned(to_reference.transpose(1, 0, 2), up_reference).T, vertical
 
 
 class AccelBiasCompensator:

@@ -430,11 +430,6 @@ def _silent(_heard: Responses) -> tuple[Step, ...]:
     )
 
 
-def _percent(responses: Responses) -> int | None:
-    response = newest(responses, NOTIFY_UUID, READ_BATTERY) or b""
-    return percent_in(response[len(READ_BATTERY) :])
-
-
 START: Final[tuple[Step, ...]] = (
     Subscribe(NOTIFY_UUID),
     *_send(
@@ -452,4 +447,7 @@ START: Final[tuple[Step, ...]] = (
 
 STOP: Final[tuple[Step, ...]] = (*_send(*_all_off()), Unsubscribe(NOTIFY_UUID))
 
-BATTERY: Final = Inquiry(_query(READ_BATTERY), _percent)
+BATTERY: Final = Inquiry(
+    _query(READ_BATTERY),
+    lambda heard: percent_in((newest(heard, NOTIFY_UUID, READ_BATTERY) or b"")[2:]),
+)

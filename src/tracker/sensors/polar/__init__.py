@@ -129,7 +129,13 @@ class PolarDecoder(PacketDecoder):
         measurement = Measurement(reply.measurement)
         match reply.op:
             case Op.GET_SETTINGS:
-                self._offered(self._sources[measurement], reply)
+                # Kept because the start script chooses among them.
+                source = self._sources[measurement]
+                before = source.offered if source.more else b""
+                source.offered = (before + reply.parameters)[:MOST_PARAMETERS]
+                source.more = reply.more
+                if not reply.more:
+                    decode_settings(source.offered)
             case Op.START:
                 self._started(measurement, reply)
             case Op.STOP:
@@ -137,14 +143,6 @@ class PolarDecoder(PacketDecoder):
             case _:
                 pass
         return ()
-
-    def _offered(self, source: _Source, reply: Reply) -> None:
-        """Keep the settings on offer: the start script chooses among them."""
-        before = source.offered if source.more else b""
-        source.offered = (before + reply.parameters)[:MOST_PARAMETERS]
-        source.more = reply.more
-        if not reply.more:
-            decode_settings(source.offered)
 
     def _started(self, measurement: Measurement, reply: Reply) -> None:
         """Reset a stream, with the factor in the reply."""

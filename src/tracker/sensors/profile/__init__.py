@@ -107,9 +107,7 @@ class SequenceUnwrapper:
         """
         newest = self._newest
         if newest is None:
-            return self._use(
-                PacketPosition(PacketOrder.NEXT, time_us), sequence, received_ns, seen=1
-            )
+            return self._use(PacketPosition(PacketOrder.NEXT, time_us), sequence, received_ns)
 
         ahead = (sequence - newest.sequence) % SEQUENCE_MODULUS
         behind = (newest.sequence - sequence) % SEQUENCE_MODULUS
@@ -129,9 +127,7 @@ class SequenceUnwrapper:
             return PacketPosition(
                 PacketOrder.DUPLICATE if seen_before else PacketOrder.LATE, time_us
             )
-        return self._use(
-            PacketPosition(PacketOrder.RESTART, time_us), sequence, received_ns, seen=1
-        )
+        return self._use(PacketPosition(PacketOrder.RESTART, time_us), sequence, received_ns)
 
     def place_run(
         self,
@@ -169,7 +165,7 @@ class SequenceUnwrapper:
         return unwrapped_us, ahead - 1
 
     def _use(
-        self, place: PacketPosition, sequence: int, received_ns: int, seen: int
+        self, place: PacketPosition, sequence: int, received_ns: int, seen: int = 1
     ) -> PacketPosition:
         self._newest = _Newest(sequence, place.time_us, received_ns, seen)
         self._resumed = False
