@@ -2,21 +2,9 @@
 
 from tracker.ble.backend import BleakRadio
 from tracker.ble.diagnostics import Severity, SignalQuality, diagnose, examine
-from tracker.ble.discovery import (
-    SCAN_S,
-    DeviceQuery,
-    NotFoundError,
-    Scan,
-    Sensor,
-)
+from tracker.ble.discovery import SCAN_S, DeviceQuery, NotFoundError, Scan, Sensor
 from tracker.ble.link import RadioSource, open_radio
-from tracker.ble.ports import (
-    LATER,
-    AdapterError,
-    DiscoveredDevice,
-    LinkError,
-    Radio,
-)
+from tracker.ble.ports import LATER, AdapterError, DiscoveredDevice, LinkError, Radio
 
 __all__ = [
     "LATER",

@@ -7,12 +7,7 @@ from collections import deque
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from tracker.domain import (
-    LinkState,
-    Notification,
-    battery_message,
-    link_message,
-)
+from tracker.domain import LinkState, Notification, battery_message, link_message
 from tracker.sensors import MAX_RESPONSES
 
 if TYPE_CHECKING:
