@@ -139,16 +139,6 @@ class Resource:
         return None if samples is None else STAMP.size + samples * self.sample_bytes
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Payload:
-    """Samples of one payload, in the sensor's units: m/s², degrees/s, µT."""
-
-    time_ms: int
-    """Time of the first sample, ms since the sensor started, modulo 2**32."""
-    signals: dict[str, NDArray[np.float64]]
-    """Each signal of the resource, shape (n, 3)."""
-
-
 def encode_path(path: str) -> bytes:
     """Return a path as encoded in commands."""
     return path.encode("ascii") + b"\0"
@@ -170,9 +160,10 @@ def is_whole(data: bytes, resource: Resource) -> bool:
     return body > 0 and body % resource.sample_bytes == 0
 
 
-def decode_payload(data: bytes, resource: Resource) -> Payload:
-    """Return the samples of a whole payload.
+def decode_payload(data: bytes, resource: Resource) -> tuple[int, dict[str, NDArray[np.float64]]]:
+    """Return the time of a whole payload's first sample and each signal, shape (n, 3).
 
+    The time is in ms since the sensor started, modulo 2**32; signals are in m/s², degrees/s, µT.
     Raises `MalformedError` if it does not hold a whole number of samples.
     """
     if not is_whole(data, resource):
@@ -185,21 +176,15 @@ def decode_payload(data: bytes, resource: Resource) -> Payload:
     with np.errstate(invalid="ignore"):  # a signalling NaN stays a NaN
         values = np.frombuffer(data, FLOAT, offset=STAMP.size).astype(np.float64)
     signals = values.reshape(len(names), -1, AXES)
-    return Payload(time_ms, dict(zip(names, signals, strict=True)))
+    return time_ms, dict(zip(names, signals, strict=True))
 
 
 MOST_BYTES: Final = 8192
 """Longer than any payload: 1666 samples a second of three signals need 4612."""
 
 
-@dataclass(frozen=True, slots=True)
-class Joined:
-    """The outcome of one part."""
-
-    payloads: tuple[bytes, ...] = ()
-    """Whole payloads, in order."""
-    trouble: str | None = None
-    """Why earlier parts cannot be used, in words."""
+Joined = tuple[tuple[bytes, ...], str | None]
+"""The whole payloads that a part completes, and why earlier parts cannot be used, in words."""
 
 
 class Reassembler:
@@ -218,25 +203,25 @@ class Reassembler:
         """Add the part that starts a payload."""
         before, self._pending = self._pending, data
         if before is None:
-            return Joined(self._completed())
+            return self._completed(), None
         if is_whole(before, self._resource):
             # The sensor packs fewer samples than expected, and this payload was complete.
             self._expected = len(before)
-            return Joined((before, *self._completed()))
+            return (before, *self._completed()), None
         trouble = f"a payload ended after {len(before)} bytes, inside a sample"
-        return Joined(self._completed(), trouble)
+        return self._completed(), trouble
 
     def more(self, data: bytes) -> Joined:
         """Add a part that continues a payload."""
         if self._pending is None:
             # Either the start was lost, or what seemed whole was not, and this is the length.
             self._expected = self._last + len(data) if self._last else self._expected
-            return Joined(trouble="the rest of a payload came without its start")
+            return (), "the rest of a payload came without its start"
         self._pending += data
         if len(self._pending) > MOST_BYTES:
             self._pending = None
-            return Joined(trouble=f"a payload is longer than {MOST_BYTES} bytes")
-        return Joined(self._completed())
+            return (), f"a payload is longer than {MOST_BYTES} bytes"
+        return self._completed(), None
 
     def _completed(self) -> tuple[bytes, ...]:
         pending = self._pending
@@ -339,10 +324,10 @@ class MovesenseDecoder(PacketDecoder):
 
         stream = self._stream(ref)
         take = stream.parts.first if kind == Message.DATA else stream.parts.more
-        joined = take(data[HEADER_BYTES:])
-        if joined.trouble is not None:
-            yield fault_of(notification, FaultReason.LENGTH, joined.trouble)
-        for payload in joined.payloads:
+        payloads, trouble = take(data[HEADER_BYTES:])
+        if trouble is not None:
+            yield fault_of(notification, FaultReason.LENGTH, trouble)
+        for payload in payloads:
             try:
                 yield from self._samples(notification, stream, payload)
             except MalformedError as error:
@@ -357,9 +342,8 @@ class MovesenseDecoder(PacketDecoder):
     def _samples(
         self, notification: Notification, stream: _Stream, data: bytes
     ) -> tuple[Frame | Fault, ...]:
-        payload = decode_payload(data, stream.resource)
-        acc_mps2 = payload.signals["acc"]
-        gyro_dps = payload.signals.get("gyro")
+        time_ms, signals = decode_payload(data, stream.resource)
+        acc_mps2, gyro_dps = signals["acc"], signals.get("gyro")
         check_range(acc_mps2, ACC_RANGES_G[-1] * STANDARD_GRAVITY_MPS2)
         saturated = _clipped(acc_mps2 / STANDARD_GRAVITY_MPS2, ACC_RANGES_G)
         if gyro_dps is not None:
@@ -367,7 +351,7 @@ class MovesenseDecoder(PacketDecoder):
             saturated = saturated or _clipped(gyro_dps, GYRO_RANGES_DPS)
 
         stamps_s = np.full(len(acc_mps2), np.nan)
-        stamps_s[0] = payload.time_ms / 1000.0
+        stamps_s[0] = time_ms / 1000.0
         frame = Frame(
             acc_mps2,
             None if gyro_dps is None else gyro_dps * RADPS_PER_DPS,
@@ -375,8 +359,8 @@ class MovesenseDecoder(PacketDecoder):
             s_from_ns(notification.received_ns),
             saturated,
         )
-        order, lost = stream.place(payload.time_ms, len(acc_mps2))
-        name = f"the payload of {payload.time_ms} ms"
+        order, lost = stream.place(time_ms, len(acc_mps2))
+        name = f"the payload of {time_ms} ms"
         faults = order_faults(notification, order, name, lost)
         return (*faults, frame) if order.is_usable else faults
 
