@@ -43,7 +43,6 @@ if TYPE_CHECKING:
 
     from tracker.importers.tables import ForeignFile, ForeignHeader
 
-_TIME: Final = "time"
 _ROUNDING_S: Final = 0.002
 """phyphox writes the system's clock in milliseconds."""
 
@@ -73,7 +72,7 @@ class ExperimentClock:
 
 def experiment_clock(file: ForeignFile) -> ExperimentClock | None:
     """Read phyphox's table of times; None if the file is not one, or has no start."""
-    if file.stem != _TIME:
+    if file.stem != "time":
         return None
     lines = file.text.decode(errors="replace").splitlines()
     separator = max(",;\t", key=lines[0].count) if lines else ","

@@ -321,6 +321,7 @@ def open_recording(path: Path | str) -> Recording:
 
 def _not_a_recording(path: Path, size: int, opening: bytes) -> InputError:
     """Explain why a file without a single intact message cannot be read."""
+    is_text = not any(byte < 32 and byte not in b"\t\r\n" for byte in opening[:-1])
     claims = [int(digits) for digits in _CLAIM.findall(opening)]
     if not size:
         why, advice = ", but the file is empty", "Nothing was recorded into it."
@@ -334,7 +335,7 @@ def _not_a_recording(path: Path, size: int, opening: bytes) -> InputError:
     elif opening.startswith(MARKER) and size < _OPENING_BYTES:
         why = f", but the file ends after {size} bytes, before its head is complete"
         advice = "Nothing was recorded into it, or it was not copied completely."
-    elif _is_text(opening) or opening.startswith(_GZIP):
+    elif is_text or opening.startswith(_GZIP):
         why = f", but the file is {'compressed' if opening.startswith(_GZIP) else 'text'}"
         advice = (
             "If it is a CSV of samples, name it .csv or turn it into a recording: tracker import."
@@ -343,10 +344,6 @@ def _not_a_recording(path: Path, size: int, opening: bytes) -> InputError:
         why = f", but the file starts with {opening[:8].hex(' ')}"
         advice = "Recordings are written by `tracker train` and `tracker import`."
     return InputError(str(path), f"expected a recording ({FORMAT}){why}", advice)
-
-
-def _is_text(opening: bytes) -> bool:
-    return not any(byte < 32 and byte not in b"\t\r\n" for byte in opening[:-1])
 
 
 def is_closed(path: Path) -> bool:

@@ -430,6 +430,11 @@ class PacketPosition:
     """What is missing between the newest packet before and this one: packets, or samples."""
 
 
+def lost_in(periods: float) -> int:
+    """Return how many samples are lost in a step of so many periods: none in up to 1.5."""
+    return round(periods) - 1 if periods > 1.5 else 0
+
+
 def order_faults(
     notification: Notification, order: PacketOrder, name: str, lost: int = 0, what: str = "samples"
 ) -> tuple[Fault, ...]:

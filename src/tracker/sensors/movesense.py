@@ -274,8 +274,6 @@ LATE_MS: Final = 500
 ACC_RANGES_G: Final = (2.0, 4.0, 8.0, 16.0)
 GYRO_RANGES_DPS: Final = (125.0, 245.0, 500.0, 1000.0, 2000.0)
 
-_NAME: Final = "movesense "
-
 
 class _Stream:
     def __init__(self, resource: Resource, *, sized: bool) -> None:
@@ -499,7 +497,7 @@ MOVESENSE: Final = SensorFamily(
     new_decoder=_decoder,
     settings=("path",),
     recognises=lambda advertisement: (
-        advertisement.is_named(_NAME) or advertisement.offers(SERVICE_UUID)
+        advertisement.is_named("movesense ") or advertisement.offers(SERVICE_UUID)
     ),
     services=(SERVICE_UUID,),
     start=(

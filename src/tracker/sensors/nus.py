@@ -36,6 +36,7 @@ from tracker.sensors.base import (
     Where,
     Write,
     fault_of,
+    lost_in,
     number,
     order_faults,
 )
@@ -61,9 +62,6 @@ SETTLING_S: Final = 0.2
 
 LATE_S: Final = 1.0
 """A time that falls by less is a duplicate or late line; by more, a restart."""
-
-LOSS_PERIODS: Final = 1.5
-"""A step of more periods than this spans a lost line."""
 
 HEADER_START: Final = "#imu"
 """First word of a header; other lines that start with # are comments."""
@@ -446,8 +444,7 @@ class NusDecoder(PacketDecoder):
         self._newest_s = time_s
         rate_hz = None if self._layout is None else self._layout.rate_hz
         order = PacketOrder.RESTART if step_s < 0 else PacketOrder.NEXT
-        periods = step_s * (rate_hz or 0.0)
-        lost = round(periods) - 1 if periods > LOSS_PERIODS else 0
+        lost = lost_in(step_s * (rate_hz or 0.0))
         yield from order_faults(notification, order, f"the line of {time_s} s", lost, "lines")
         yield row
 

@@ -100,8 +100,6 @@ LEAST_CELL_V: Final = 2.5
 STALE_NS: Final = 1 * NS_PER_S
 """The rest of a frame comes with the next notification, or never."""
 
-_NAME: Final = "wt"
-_VIBRATION_NAMES: Final = "wtvb"
 _VIBRATION: Final = (
     "WTVB sensors measure vibration: their frames look like those of a motion sensor but mean "
     "something else"
@@ -360,7 +358,7 @@ def _decoder(settings: Mapping[str, str]) -> WitMotionDecoder:
 
 
 def _refusal(name: str | None) -> str | None:
-    return _VIBRATION if (name or "").lower().startswith(_VIBRATION_NAMES) else None
+    return _VIBRATION if (name or "").lower().startswith("wtvb") else None
 
 
 WITMOTION: Final = SensorFamily(
@@ -377,7 +375,7 @@ WITMOTION: Final = SensorFamily(
     settings=("acc_range_g", "gyro_range_dps", "device_name"),
     recognises=lambda advertisement: (
         not _refusal(advertisement.name)
-        and (advertisement.is_named(_NAME) or advertisement.offers(SERVICE_UUID))
+        and (advertisement.is_named("wt") or advertisement.offers(SERVICE_UUID))
     ),
     services=(SERVICE_UUID, DUAL_SERVICE_UUID),
     refuses=lambda advertisement: _refusal(advertisement.name),

@@ -38,6 +38,7 @@ from tracker.sensors.base import (
     Unsubscribe,
     Write,
     check_length,
+    lost_in,
     newest,
     order_faults,
     percent_in,
@@ -82,9 +83,6 @@ STREAMING_RATE_HZ: Final = 60
 
 LATE_US: Final = 1_000_000
 """Bluetooth keeps the order; only a host's queue can mix samples up, and never this far."""
-
-LOSS_PERIODS: Final = 1.5
-"""A step of more periods than this spans a lost sample."""
 
 STALL_US: Final = 2_000_000
 """How long a radio may delay a sample; clocks that differ by more are not the same clock."""
@@ -267,8 +265,7 @@ class TimestampUnwrapper:
         if self._resumed:
             return self._use(self._after_pause(newest, stamp_us, received_ns), received_ns)
         if later_us < STAMP_MODULUS_US // 2:
-            periods = later_us * rate_hz / 1e6
-            lost = round(periods) - 1 if periods > LOSS_PERIODS else 0
+            lost = lost_in(later_us * rate_hz / 1e6)
             place = PacketPosition(PacketOrder.NEXT, newest.time_us + later_us, lost)
             return self._use(place, received_ns)
         if STAMP_MODULUS_US - later_us <= LATE_US:
@@ -298,13 +295,8 @@ COMPANY_ID: Final = 0x0886
 NAMES: Final = ("xsens dot", "movella dot")
 """How its name starts, in lower case, unless its owner renamed it."""
 
-FIRMWARE_AT: Final = slice(6, 9)
-"""Major, minor and revision in the info value, after the address."""
-
 LEAST_MTU: Final = MODES[STREAMING_MODE].size + 3
 """ATT opcode and handle, then the payload; its padding may be cut off."""
-
-_US_PER_S: Final = 1e6
 
 
 class XsensDotDecoder(PacketDecoder):
@@ -328,7 +320,7 @@ class XsensDotDecoder(PacketDecoder):
         frame = Frame(
             payload.acc_mps2,
             payload.gyro_radps,
-            stamps_s=np.array([place.time_us / _US_PER_S]),
+            stamps_s=np.array([place.time_us / 1e6]),
             received_s=s_from_ns(notification.received_ns),
             saturated=payload.saturated,
         )
@@ -405,7 +397,8 @@ XSENS_DOT: Final = SensorFamily(
         Unsubscribe(MEDIUM_UUID),
     ),
     battery=reading(BATTERY_UUID, percent_in),
-    firmware=reading(INFO_UUID, lambda info: version_in(info[FIRMWARE_AT])),
+    # Major, minor and revision come after the address.
+    firmware=reading(INFO_UUID, lambda info: version_in(info[6:9])),
     default_channel=MEDIUM_UUID,
 )
 """A DOT with the maker's firmware."""

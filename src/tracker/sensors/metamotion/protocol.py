@@ -216,7 +216,6 @@ _ACC_FILTERS: Final[Mapping[Chip, tuple[int, int]]] = {
 }
 _GYRO_FILTER: Final = 0x20
 
-_CODE_MASK: Final = 0x0F
 _CONFIG_BYTES: Final = HEADER_BYTES + 2
 
 
@@ -292,7 +291,7 @@ def _with_codes(config: MetaMotionConfig, module: int, data: bytes) -> MetaMotio
             FaultReason.UNCONFIGURED,
             "a configuration came before the board reported its chip",
         )
-    rate_code, range_code = (byte & _CODE_MASK for byte in data[HEADER_BYTES:_CONFIG_BYTES])
+    rate_code, range_code = (byte & 0x0F for byte in data[HEADER_BYTES:_CONFIG_BYTES])
     try:
         if module == MODULES[Stream.GYRO]:
             return replace(config, gyro_range_dps=_meaning(GYRO_RANGE_CODES, range_code))

@@ -5,6 +5,7 @@ What they send, and how much of it is certain: `firmware_notes/04-polar.md`.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -66,7 +67,6 @@ MOST_PARAMETERS: Final = 1024
 
 _KNOWN: Final = frozenset(each.value for each in Measurement)
 _MOTION: Final = (Measurement.ACC, Measurement.GYRO)
-_NAME: Final = "polar "
 _NS_PER_S: Final = 1e9
 
 
@@ -192,12 +192,13 @@ class PolarDecoder(PacketDecoder):
             factor = 1.0
         value = decode_samples(header, content, factor)
         check_range(value, LARGEST[measurement])
+        end = math.inf if source.full_range is None else (1.0 - CLIP_SLACK) * source.full_range
         samples = Samples(
             header.stamp_ns,
             np.empty(0),
             value,
             s_from_ns(notification.received_ns),
-            _clipped(value, source.full_range),
+            bool((np.abs(value) >= end).any()),
         )
         is_gyro = measurement is Measurement.GYRO
         taken = source.stream.take(samples, patient=is_gyro or self._merger.expected)
@@ -210,12 +211,6 @@ class PolarDecoder(PacketDecoder):
                 self._merger.add_acc(each)
         name = f"the {measurement.name} frame of {header.stamp_ns / _NS_PER_S:.3f} s"
         return order_faults(notification, taken.order, name, taken.lost)
-
-
-def _clipped(value: NDArray[np.float64], full_range: float | None) -> bool:
-    if full_range is None:
-        return False
-    return bool((np.abs(value) >= (1.0 - CLIP_SLACK) * full_range).any())
 
 
 def _decoder(settings: Mapping[str, str]) -> PolarDecoder:
@@ -266,7 +261,7 @@ POLAR: Final = SensorFamily(
         "settings_tlv_hex",
     ),
     recognises=lambda advertisement: (
-        advertisement.is_named(_NAME) or COMPANY_ID in advertisement.manufacturer_ids
+        advertisement.is_named("polar ") or COMPANY_ID in advertisement.manufacturer_ids
     ),
     services=(SERVICE_UUID,),
     least_mtu=LEAST_MTU,
