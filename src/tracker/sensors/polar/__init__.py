@@ -57,7 +57,6 @@ from tracker.sensors.polar.streams import Samples, Stream, StreamMerger
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from numpy.typing import NDArray
 
 LARGEST: Final[Mapping[Measurement, float]] = {Measurement.ACC: 16.0, Measurement.GYRO: 2000.0}
 """Largest range of any sensor, g and degrees/s."""
