@@ -51,9 +51,10 @@ from tracker.sensors.xsens_dot import (
     CONTROL_UUID,
     MEASUREMENT_UUID,
     MEDIUM_UUID,
+    START,
+    STOP,
     STREAMING_MODE,
-    start_command,
-    stop_command,
+    measurement_value,
 )
 from tracker.sensors.xsens_dot import with_rate as with_dot_rate
 
@@ -128,11 +129,11 @@ def begin_witmotion(central: Central) -> None:
 def begin_dot(central: Central) -> None:
     central.write(CONTROL_UUID, with_dot_rate(central.firmware.read(CONTROL_UUID), 60))
     central.firmware.subscribed(MEDIUM_UUID)
-    central.write(MEASUREMENT_UUID, start_command(STREAMING_MODE))
+    central.write(MEASUREMENT_UUID, measurement_value(START, STREAMING_MODE))
 
 
 def end_dot(central: Central) -> None:
-    central.write(MEASUREMENT_UUID, stop_command(STREAMING_MODE))
+    central.write(MEASUREMENT_UUID, measurement_value(STOP, STREAMING_MODE))
 
 
 def begin_metamotion(chip: Chip) -> Callable[[Central], None]:
