@@ -10,7 +10,7 @@ from measuring import best_of
 from tracker.decoding import PIECE_NOTIFICATIONS
 from tracker.detect import Detector
 from tracker.domain import HIP_THRUST, Fault, Frame, ImuBlock
-from tracker.sensors import ProfileDecoder
+from tracker.sensors.profile import ProfileDecoder
 from tracker.signal import GRID_RATE_HZ, DeviceClock, MotionStage, Resampler
 
 if TYPE_CHECKING:

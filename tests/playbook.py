@@ -44,8 +44,8 @@ from tracker.domain import (
 )
 from tracker.domain.units import ns_from_s
 from tracker.engine import Engine
-from tracker.sensors import PROFILE, ProfileConfig, encode_packet
-from tracker.sensors.profile.packets import CONFIG_UUID, IMU_UUID
+from tracker.sensors.profile import PROFILE
+from tracker.sensors.profile.packets import CONFIG_UUID, IMU_UUID, ProfileConfig, encode_packet
 from tracker.sim import Mounting
 from tracker.sim.body import Pose, ideal_readings
 from tracker.sim.trajectories import Channel, Move

@@ -27,7 +27,8 @@ from tracker.domain import (
 )
 from tracker.domain.units import ns_from_s
 from tracker.engine import Engine, build_engine
-from tracker.sensors import PROFILE, WITMOTION
+from tracker.sensors.profile import PROFILE
+from tracker.sensors.witmotion import WITMOTION
 from tracker.signal import GRID_RATE_HZ, DeviceClock, FileClock, MotionStage, Resampler
 from tracker.signal.bias import GyroBiasEstimator
 from tracker.signal.motion import HeightFilter

@@ -44,8 +44,10 @@ from tracker.domain import (
 )
 from tracker.domain.units import ns_from_s
 from tracker.engine import Engine, build_engine
-from tracker.sensors import PROFILE, SAMPLES, SAMPLES_CHANNEL, WITMOTION, encode_samples
+from tracker.sensors import SAMPLES, SAMPLES_CHANNEL, encode_samples
+from tracker.sensors.profile import PROFILE
 from tracker.sensors.profile.packets import CONFIG_UUID, IMU_UUID
+from tracker.sensors.witmotion import WITMOTION
 from tracker.sim import (
     Disconnect,
     RadioPlan,

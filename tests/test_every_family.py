@@ -25,22 +25,14 @@ from tests.simulated import demo
 from tracker.domain import HIP_THRUST, Fault, Frame, Notification, RepCounted
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2, ns_from_s
 from tracker.engine import Engine
-from tracker.sensors import (
-    METAMOTION,
-    MICROBIT,
-    NUS,
-    PROFILE,
-    SAMPLES,
-    SAMPLES_CHANNEL,
-    THINGY52,
-    XSENS_DOT,
-    encode_samples,
-    microbit,
-    thingy52,
-)
-from tracker.sensors.metamotion import packets as metamotion
-from tracker.sensors.nus import ACC, ESPRUINO, GYRO, TIME, Layout, Row
-from tracker.sensors.xsens_dot import STREAMING_MODE
+from tracker.sensors import SAMPLES, SAMPLES_CHANNEL, encode_samples, microbit, thingy52
+from tracker.sensors.metamotion import METAMOTION
+from tracker.sensors.metamotion import protocol as metamotion
+from tracker.sensors.microbit import MICROBIT
+from tracker.sensors.nus import ACC, ESPRUINO, GYRO, NUS, TIME, Layout, Row
+from tracker.sensors.profile import PROFILE
+from tracker.sensors.thingy52 import THINGY52
+from tracker.sensors.xsens_dot import STREAMING_MODE, XSENS_DOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -23,8 +23,8 @@ from tracker.app.devices import (
 from tracker.ble import AdapterError
 from tracker.domain import LinkState, Notification, battery_message, link_message
 from tracker.domain.units import STANDARD_GRAVITY_MPS2, ns_from_s
-from tracker.sensors import encode_packet, family
-from tracker.sensors.profile.packets import CONFIG_UUID, IMU_UUID
+from tracker.sensors import family
+from tracker.sensors.profile.packets import CONFIG_UUID, IMU_UUID, encode_packet
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator

@@ -31,7 +31,7 @@ from tracker.ble.backend import (
     CONNECT_S,
     GATT_S,
     BleakRadio,
-    platform_errors,
+    platform_call,
     sensor_error,
 )
 from tracker.ble.discovery import Scan
@@ -350,19 +350,24 @@ def test_elsewhere_there_is_no_bus_to_blame(platform: str) -> None:
 @pytest.mark.parametrize(
     "error", [BleakError("Not connected"), AssertionError(), KeyError("path")]
 )
-def test_inside_everything_leaves_as_ours_and_remembers_what_it_was(error: Exception) -> None:
-    with pytest.raises(SensorError) as caught, platform_errors():
-        raise error
+async def test_inside_everything_leaves_as_ours_and_keeps_its_cause(
+    error: Exception,
+) -> None:
+    with pytest.raises(SensorError) as caught:
+        async with platform_call():
+            raise error
     assert caught.value.__cause__ is error
 
 
-def test_our_own_errors_stay_what_they_are() -> None:
+async def test_our_own_errors_stay_what_they_are() -> None:
     error = SensorError("It offers no accelerometer.")
-    with pytest.raises(SensorError) as caught, platform_errors():
-        raise error
+    with pytest.raises(SensorError) as caught:
+        async with platform_call():
+            raise error
     assert caught.value is error
 
 
-def test_a_cancellation_is_no_error() -> None:
-    with pytest.raises(asyncio.CancelledError), platform_errors():
-        raise asyncio.CancelledError
+async def test_a_cancellation_is_no_error() -> None:
+    with pytest.raises(asyncio.CancelledError):
+        async with platform_call():
+            raise asyncio.CancelledError

@@ -51,7 +51,6 @@ def test_a_good_sensor_at_rest() -> None:
     assert checkup.gravity_mps2 == pytest.approx(STANDARD_GRAVITY_MPS2, abs=0.01)
     assert checkup.acc_noise_mps2 == pytest.approx(0.02, abs=0.005)
     assert checkup.gyro_bias_dps == pytest.approx(0.5, abs=0.02)
-    assert checkup.gyro_noise_dps == pytest.approx(0.05, abs=0.01)
     assert (checkup.lost, checkup.refused, checkup.battery_percent) == (0, 0, 87)
 
 
@@ -73,7 +72,7 @@ def test_without_a_gyroscope_there_is_no_bias() -> None:
     checkup = examine(frames(bias_dps=None))
     assert checkup.still
     assert not checkup.has_gyroscope
-    assert (checkup.gyro_bias_dps, checkup.gyro_noise_dps) == (None, None)
+    assert checkup.gyro_bias_dps is None
 
 
 @pytest.mark.parametrize("amount", [0, 1])
@@ -111,7 +110,6 @@ GOOD = SignalQuality(
     acc_noise_mps2=0.02,
     has_gyroscope=True,
     gyro_bias_dps=0.5,
-    gyro_noise_dps=0.05,
     battery_percent=87,
 )
 

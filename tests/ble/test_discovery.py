@@ -25,7 +25,8 @@ from tracker.ble.discovery import (
 )
 from tracker.ble.ports import DiscoveredDevice
 from tracker.domain import SensorError, UnknownNameError
-from tracker.sensors import PROFILE, Advertisement
+from tracker.sensors import Advertisement
+from tracker.sensors.profile import PROFILE
 from tracker.sensors.profile.packets import SERVICE_UUID
 
 if TYPE_CHECKING:

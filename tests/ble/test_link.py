@@ -22,7 +22,7 @@ from tracker.ble.link import (
 from tracker.ble.receiver import NotificationReceiver
 from tracker.domain import LINK_CHANNEL, Notification
 from tracker.domain.units import s_from_ns
-from tracker.sensors import PROFILE
+from tracker.sensors.profile import PROFILE
 from tracker.sensors.profile.packets import IMU_UUID
 
 if TYPE_CHECKING:

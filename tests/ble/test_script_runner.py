@@ -29,7 +29,8 @@ from tracker.sensors.base import newest
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
-    from tracker.sensors import Responses, Step
+    from tracker.sensors import Step
+    from tracker.sensors.base import Responses
 
 
 ANSWER_S = 0.1

@@ -9,8 +9,7 @@ import numpy as np
 
 from tests.ble.fake_radio import ADDRESS, NAME, FakeSensor
 from tracker.domain.units import STANDARD_GRAVITY_MPS2
-from tracker.sensors import ProfileConfig, encode_packet
-from tracker.sensors.profile.packets import CONFIG_UUID
+from tracker.sensors.profile.packets import CONFIG_UUID, ProfileConfig, encode_packet
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -36,8 +36,8 @@ from tests.radio.wearables.profile import (
     profile_peripheral,
 )
 from tracker.domain import Fault, Frame, Notification
-from tracker.sensors import ProfileDecoder
 from tracker.sensors.base import BATTERY_LEVEL_UUID
+from tracker.sensors.profile import ProfileDecoder
 from tracker.sensors.profile.packets import CONFIG_UUID, CONTROL_UUID, IMU_UUID, SERVICE_UUID
 
 if TYPE_CHECKING:

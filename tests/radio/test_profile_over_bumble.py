@@ -16,12 +16,19 @@ from tests.radio.notification_catcher import NotificationCatcher
 from tests.radio.virtual_radio import air
 from tests.radio.wearables.lifter import LEAD_S, Lifter
 from tests.radio.wearables.profile import ProfileFirmware, profile_peripheral
+from tests.sensors.encoders import encode_request
 from tracker.domain import Fault, Frame, Notification, SessionInfo, SessionState
 from tracker.domain.units import ns_from_s
 from tracker.engine import build_engine
-from tracker.sensors import ProfileConfig, ProfileDecoder
 from tracker.sensors.base import BATTERY_LEVEL_UUID
-from tracker.sensors.profile.packets import CONFIG_UUID, CONTROL_UUID, IMU_UUID, SERVICE_UUID
+from tracker.sensors.profile import ProfileDecoder
+from tracker.sensors.profile.packets import (
+    CONFIG_UUID,
+    CONTROL_UUID,
+    IMU_UUID,
+    SERVICE_UUID,
+    ProfileConfig,
+)
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -120,7 +127,7 @@ async def test_packets_are_as_long_as_the_note_says(
 ) -> None:
     wanted = replace(RECOMMENDED, rate_hz=rate_hz, gyro_range_dps=1000 if gyro else None)
     async with central(around, mtu) as host:
-        await host.write(CONFIG_UUID, wanted.encode_request())
+        await host.write(CONFIG_UUID, encode_request(wanted))
         await host.start()
         packet = await host.packets.next()
     assert packet[1] == n
@@ -240,7 +247,7 @@ async def test_a_stream_has_to_stop_before_it_is_configured(around: Air) -> None
     async with central(around) as host:
         await host.start()
         with pytest.raises(ATT_Error) as refused:
-            await host.write(CONFIG_UUID, RECOMMENDED.encode_request())
+            await host.write(CONFIG_UUID, encode_request(RECOMMENDED))
     assert refused.value.error_code == 0x80
 
 

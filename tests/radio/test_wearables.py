@@ -20,7 +20,10 @@ from tests.radio.wearables.xsens_dot import dot_peripheral
 from tracker.domain import Fault, Frame, Notification
 from tracker.domain.units import STANDARD_GRAVITY_MPS2
 from tracker.sensors import family
-from tracker.sensors.metamotion.control import (
+from tracker.sensors.metamotion.protocol import (
+    COMMAND_UUID,
+    Chip,
+    Stream,
     acc_config,
     gyro_config,
     power,
@@ -29,8 +32,7 @@ from tracker.sensors.metamotion.control import (
     sampling,
     subscription,
 )
-from tracker.sensors.metamotion.packets import COMMAND_UUID, Chip, Stream
-from tracker.sensors.metamotion.packets import NOTIFY_UUID as METAMOTION_NOTIFY_UUID
+from tracker.sensors.metamotion.protocol import NOTIFY_UUID as METAMOTION_NOTIFY_UUID
 from tracker.sensors.microbit import DATA_UUID
 from tracker.sensors.thingy52 import CONFIG_UUID, RAW_UUID, with_rate
 from tracker.sensors.witmotion import (
@@ -49,9 +51,10 @@ from tracker.sensors.xsens_dot import (
     CONTROL_UUID,
     MEASUREMENT_UUID,
     MEDIUM_UUID,
+    START,
+    STOP,
     STREAMING_MODE,
-    start_command,
-    stop_command,
+    measurement_value,
 )
 from tracker.sensors.xsens_dot import with_rate as with_dot_rate
 
@@ -128,11 +131,11 @@ def begin_witmotion(central: Central) -> None:
 def begin_dot(central: Central) -> None:
     central.write(CONTROL_UUID, with_dot_rate(central.firmware.read(CONTROL_UUID), 60))
     central.firmware.subscribed(MEDIUM_UUID)
-    central.write(MEASUREMENT_UUID, start_command(STREAMING_MODE))
+    central.write(MEASUREMENT_UUID, measurement_value(START, STREAMING_MODE))
 
 
 def end_dot(central: Central) -> None:
-    central.write(MEASUREMENT_UUID, stop_command(STREAMING_MODE))
+    central.write(MEASUREMENT_UUID, measurement_value(STOP, STREAMING_MODE))
 
 
 def begin_metamotion(chip: Chip) -> Callable[[Central], None]:

@@ -129,7 +129,7 @@ async def test_a_replay_says_what_a_run_in_one_go_says(name: str) -> None:
     recording = open_recording(FOLDER / f"{name}.arrows")
     keeper = Keeper()
     session = Session(
-        ReplaySource.of(recording, SYSTEM_CLOCK, speed=math.inf),
+        ReplaySource(recording.info, recording.__iter__, SYSTEM_CLOCK, speed=math.inf),
         build_engine(recording.info),
         info=recording.info,
         sinks=[keeper],

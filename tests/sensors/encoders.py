@@ -5,15 +5,23 @@ Sensors that are played in tests (`tests.radio.wearables`) send what these give.
 
 from __future__ import annotations
 
+import struct
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
-from tracker.sensors import microbit, nus, thingy52, witmotion, xsens_dot
-from tracker.sensors.metamotion import packets as metamotion_packets
-from tracker.sensors.movesense import packets as movesense_packets
-from tracker.sensors.polar.packets import AXES, BLOCK, COMPRESSED, HEADER, LAYOUTS, Measurement
+from tracker.sensors import microbit, movesense, nus, thingy52, witmotion, xsens_dot
+from tracker.sensors.base import SMALLEST_MTU
+from tracker.sensors.metamotion import protocol as metamotion_packets
+from tracker.sensors.polar.protocol import AXES, BLOCK, COMPRESSED, HEADER, LAYOUTS, Measurement
+from tracker.sensors.profile.packets import (
+    AXES_WITH_GYRO,
+    AXES_WITHOUT_GYRO,
+    COUNT,
+    PACKET_HEADER,
+    ProfileConfig,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,8 +31,36 @@ if TYPE_CHECKING:
 SMALLEST_NOTIFICATION: Final = 20
 """Bytes that fit into a notification at the smallest ATT MTU."""
 
+# 01-profile.md, "Configuration request": the first five fields of the value.
+REQUEST: Final = struct.Struct("<BBHHH")
+
+NOTIFICATION_OVERHEAD: Final = 3
+"""ATT opcode and handle in front of every notification's value, bytes."""
+
+LEAST_PACKETS_HZ: Final = 20
+"""A packet waits for its last sample, and a rep should show on the screen within 0.1 s."""
+
 BLOCK_SAMPLES: Final = 12
 """Differences that share a width; sensors choose their blocks in ways of their own."""
+
+
+def encode_request(config: ProfileConfig) -> bytes:
+    """Return what a central writes to the config characteristic to request a configuration."""
+    return config.encode()[: REQUEST.size]
+
+
+def samples_per_packet(mtu: int, config: ProfileConfig) -> int:
+    """Return how many samples a sensor puts into a packet (note, "How many samples").
+
+    Raises `ValueError` if `mtu` is below what Bluetooth allows.
+    """
+    if mtu < SMALLEST_MTU:
+        raise ValueError(f"expected an ATT MTU of at least {SMALLEST_MTU}, got {mtu}")
+    axes = AXES_WITHOUT_GYRO if config.gyro_range_dps is None else AXES_WITH_GYRO
+    room = mtu - NOTIFICATION_OVERHEAD - PACKET_HEADER.size
+    fitting = room // (axes * COUNT.itemsize)
+    timely = config.rate_hz // LEAST_PACKETS_HZ
+    return min(fitting, timely)
 
 
 def encode_polar(
@@ -278,10 +314,10 @@ def encode_metamotion(
 def encode_movesense(time_ms: int, signals: Sequence[NDArray[np.float64]]) -> bytes:
     """Return a payload: its time, then one signal of shape (n, 3) whole after another."""
     shapes = {signal.shape for signal in signals}
-    if len(shapes) != 1 or next(iter(shapes))[1:] != (movesense_packets.AXES,):
+    if len(shapes) != 1 or next(iter(shapes))[1:] != (movesense.AXES,):
         raise ValueError(f"expected signals of one shape (n, 3), got {sorted(shapes)}")
-    body = b"".join(signal.astype(movesense_packets.FLOAT).tobytes() for signal in signals)
-    return movesense_packets.STAMP.pack(time_ms % (1 << 32)) + body
+    body = b"".join(signal.astype(movesense.FLOAT).tobytes() for signal in signals)
+    return movesense.STAMP.pack(time_ms % (1 << 32)) + body
 
 
 def encode_movesense_parts(ref: int, payload: bytes, room: int | None = None) -> tuple[bytes, ...]:
@@ -298,8 +334,8 @@ def encode_movesense_parts(ref: int, payload: bytes, room: int | None = None) ->
     """
     room = len(payload) if room is None else room
     kinds = (
-        movesense_packets.Message.DATA,
-        *(movesense_packets.Message.MORE_DATA for _ in payload[room::room]),
+        movesense.Message.DATA,
+        *(movesense.Message.MORE_DATA for _ in payload[room::room]),
     )
     return tuple(
         bytes((kind, ref)) + payload[number * room : (number + 1) * room]

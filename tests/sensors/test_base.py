@@ -8,16 +8,17 @@ from tracker.sensors.base import (
     BATTERY_LEVEL_UUID,
     FIRMWARE_REVISION,
     FIRMWARE_REVISION_UUID,
+    PacketDecoder,
     PacketOrder,
     Read,
     fault_of,
     newest,
     number,
     order_faults,
-    refuse_unknown,
-    unknown_channel,
     whole_number,
 )
+from tracker.sensors.profile import PROFILE
+from tracker.sensors.samples import SAMPLES
 
 CLOCK_RESTARTED = "the sensor's clock restarted at packet 7"
 
@@ -31,8 +32,9 @@ def test_a_fault_happens_when_its_notification_arrives() -> None:
 
 
 def test_an_unknown_channel_is_named() -> None:
-    fault = unknown_channel(Notification(0, "2a37", b""))
+    (fault,) = PacketDecoder({}).feed(Notification(0, "2a37", b""))
 
+    assert isinstance(fault, Fault)
     assert fault.reason is FaultReason.UNKNOWN_CHANNEL
     assert "'2a37'" in fault.detail
 
@@ -59,19 +61,19 @@ def test_the_place_of_a_packet_shows_its_fault(
 
 def test_an_unknown_setting_is_named_with_the_nearest_known_one() -> None:
     with pytest.raises(UnknownNameError, match="acc_range_g") as caught:
-        refuse_unknown({"acc_range": "8"}, "profile", ("rate_hz", "acc_range_g"))
+        PROFILE.decoder({"acc_range": "8"})
 
     assert "Did you mean acc_range_g?" in str(caught.value)
 
 
 def test_a_family_without_settings_says_so() -> None:
     with pytest.raises(TrackerError, match="takes no settings; 'rate_hz' was given"):
-        refuse_unknown({"rate_hz": "100"}, "samples", ())
+        SAMPLES.decoder({"rate_hz": "100"})
 
 
 def test_known_settings_and_none_at_all_pass() -> None:
-    refuse_unknown({"rate_hz": "100"}, "profile", ("rate_hz",))
-    refuse_unknown({}, "samples", ())
+    PROFILE.decoder({"rate_hz": "100"})
+    SAMPLES.decoder({})
 
 
 def test_a_number_comes_from_its_text_or_is_the_default() -> None:

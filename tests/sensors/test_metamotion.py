@@ -11,16 +11,15 @@ from tracker.domain import Fault, FaultReason, Frame, Notification, TrackerError
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
 from tracker.sensors.base import Advertisement, ClockKind, MalformedError
 from tracker.sensors.metamotion import METAMOTION, MetaMotionDecoder
-from tracker.sensors.metamotion.control import MetaMotionConfig
-from tracker.sensors.metamotion.packets import (
+from tracker.sensors.metamotion.protocol import (
     COMMAND_UUID,
     IMPLEMENTATIONS,
     MODULES,
     NOTIFY_UUID,
-    PACKED_REGISTERS,
-    PLAIN_REGISTERS,
+    REGISTERS,
     SERVICE_UUID,
     Chip,
+    MetaMotionConfig,
     Stream,
     counts_per_unit,
     decode_samples,
@@ -282,18 +281,16 @@ def test_the_ids_are_those_of_the_note() -> None:
 
 
 def test_modules_and_registers_are_those_of_the_note() -> None:
-    plain, packed = {}, {}
+    registers = {}
     for stream, chip, one, three, _confidence in notes.table(NOTE, "Samples", "stream"):
-        plain[Stream(stream), Chip(chip)] = int(one, 16)
-        packed[Stream(stream), Chip(chip)] = int(three, 16)
+        registers[Stream(stream), Chip(chip)] = (int(one, 16), int(three, 16))
     modules = {row[2]: int(row[0], 16) for row in notes.table(NOTE, "Frames", "module") if row[2]}
     kinds = {
         (int(module, 16), int(kind)): Chip(chip)
         for module, kind, chip in notes.table(NOTE, "Module information", "module")
     }
 
-    assert plain == dict(PLAIN_REGISTERS)
-    assert packed == dict(PACKED_REGISTERS)
+    assert registers == REGISTERS
     assert modules == {stream.value: module for stream, module in MODULES.items()}
     assert kinds == dict(IMPLEMENTATIONS)
 

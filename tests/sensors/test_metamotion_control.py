@@ -16,12 +16,14 @@ from tracker.sensors.base import (
     Unsubscribe,
     Write,
 )
-from tracker.sensors.metamotion.control import (
+from tracker.sensors.metamotion.protocol import (
     ACC_RANGE_CODES,
     ACC_RATE_CODES,
     BATTERY,
+    COMMAND_UUID,
     GYRO_RANGE_CODES,
     GYRO_RATE_CODES,
+    NOTIFY_UUID,
     READ_BATTERY,
     REMOVE_EVENTS,
     REMOVE_PROCESSORS,
@@ -30,7 +32,9 @@ from tracker.sensors.metamotion.control import (
     START,
     STOP,
     STOP_FUSION,
+    Chip,
     MetaMotionConfig,
+    Stream,
     acc_config,
     connection_parameters,
     gyro_config,
@@ -41,7 +45,6 @@ from tracker.sensors.metamotion.control import (
     subscription,
     updated,
 )
-from tracker.sensors.metamotion.packets import COMMAND_UUID, NOTIFY_UUID, Chip, Stream
 
 COMMANDS = notes.table("05-metamotion.md", "Commands", "command")
 

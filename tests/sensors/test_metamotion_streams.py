@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.heavy import tries
-from tracker.sensors.metamotion.packets import Stream
+from tracker.sensors.metamotion.protocol import Stream
 from tracker.sensors.metamotion.streams import (
     EVALUATE_EVERY,
     MOST_GAPS,
@@ -119,7 +119,7 @@ class Heard:
     lost: dict[Stream, int] = field(default_factory=lambda: dict.fromkeys(Stream, 0))
 
     def take(self, outcome: Outcome) -> None:
-        for pair in outcome.pairs:
+        for pair in outcome.frames:
             if pair.gyro_radps is None:
                 self.alone += len(pair.acc_mps2)
                 continue
@@ -298,7 +298,7 @@ def test_saturation_of_either_marks_both() -> None:
             pairing.add(stream, Part(0.0, np.zeros((PACKET, 3)), stream is saturated))
             for stream in Stream
         ]
-        (pair,) = chain.from_iterable(outcome.pairs for outcome in outcomes)
+        (pair,) = chain.from_iterable(outcome.frames for outcome in outcomes)
         assert pair.saturated
 
 
@@ -337,7 +337,7 @@ def test_whatever_comes_the_samples_that_wait_are_few(
     for stream, samples, received_s in feed:
         outcome = pairing.add(stream, part(0, received_s, samples))
         came[stream] += samples
-        for pair in outcome.pairs:
+        for pair in outcome.frames:
             gone[Stream.ACC] += len(pair.acc_mps2)
             gone[Stream.GYRO] += 0 if pair.gyro_radps is None else len(pair.gyro_radps)
             assert pair.gyro_radps is None or pair.gyro_radps.shape == pair.acc_mps2.shape

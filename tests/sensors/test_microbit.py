@@ -15,14 +15,11 @@ from tracker.sensors.microbit import (
     CLIPPED_PER_G,
     COUNT,
     DATA_UUID,
-    LEAST_PERIOD_MS,
     MICROBIT,
-    PERIOD_MS,
     PERIOD_UUID,
     RANGES_G,
     SERVICE_UUID,
     MicrobitDecoder,
-    encode_period,
 )
 
 NOTE = "09-microbit.md"
@@ -143,19 +140,11 @@ def test_the_period_says_nothing_and_other_channels_are_unknown() -> None:
     assert MicrobitDecoder().feed(Notification(0, PERIOD_UUID, b"\x14\0")) == ()
 
 
-@pytest.mark.parametrize("period_ms", [-1, 0, 1, 0x10000])
-def test_no_period_that_crashes_the_board_is_written(period_ms: int) -> None:
-    with pytest.raises(ValueError, match="expected a period of 2 to 65535 ms"):
-        encode_period(period_ms)
-
-
 def test_the_script_writes_twenty_milliseconds_and_does_not_depend_on_it() -> None:
     attempt, subscribe = MICROBIT.start
 
-    assert encode_period(LEAST_PERIOD_MS) == b"\x02\0"
     assert isinstance(attempt, Attempt)
     assert attempt.steps[0] == Write(PERIOD_UUID, b"\x14\0")
-    assert encode_period(PERIOD_MS) == b"\x14\0"
     assert attempt.otherwise == ()
     assert subscribe == Subscribe(DATA_UUID)
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pytest
@@ -36,24 +36,25 @@ from tracker.sensors.base import (
 )
 from tracker.sensors.movesense import (
     ACCELERATION_REF,
-    BATTERY,
     ENERGY_REF,
     HELLO_REF,
     LATE_MS,
     MOTION_REF,
     MOVESENSE,
-    START,
-    STOP,
+    NOTIFY_UUID,
+    SERVICE_UUID,
     SUBSCRIPTIONS,
-    VERSION,
+    WRITE_UUID,
     MovesenseDecoder,
 )
-from tracker.sensors.movesense.packets import NOTIFY_UUID, SERVICE_UUID, WRITE_UUID
 from tracker.signal import DeviceClock
 
 if TYPE_CHECKING:
-    from tracker.sensors.base import Step
+    from tracker.sensors.base import Inquiry, Step
 
+START, STOP = MOVESENSE.start, MOVESENSE.stop
+BATTERY = cast("Inquiry[int]", MOVESENSE.battery)
+VERSION = cast("Inquiry[str]", MOVESENSE.firmware)
 
 NOTE = "03-movesense.md"
 

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from tests.sensors import examples, notes
 from tests.sensors.encoders import encode_movesense, encode_movesense_parts
 from tracker.domain import FaultReason
+from tracker.sensors import movesense as wire
 from tracker.sensors.base import BATTERY_LEVEL_UUID, MalformedError
-from tracker.sensors.movesense import packets as wire
-from tracker.sensors.movesense.packets import (
+from tracker.sensors.movesense import (
     ARRAYS,
     MOST_BYTES,
     PAYLOAD_SAMPLES,
@@ -23,8 +23,8 @@ from tracker.sensors.movesense.packets import (
     Resource,
     decode_payload,
     decode_status,
-    encode_command,
     encode_path,
+    request,
 )
 
 NOTE = "03-movesense.md"
@@ -63,15 +63,15 @@ def test_payloads_are_laid_out_as_in_the_note() -> None:
 def test_signals_of_one_kind_are_read_as_the_vendor_s_tool_does(block: dict[str, Any]) -> None:
     resource = Resource.parse(block["path"])
 
-    payload = decode_payload(bytes.fromhex(block["hex"]), resource)
+    time_ms, signals = decode_payload(bytes.fromhex(block["hex"]), resource)
 
-    assert payload.time_ms == block["time_ms"]
-    assert payload.signals.keys() == block.keys() & {"acc", "gyro", "magn"}
-    for name, values in payload.signals.items():
+    assert time_ms == block["time_ms"]
+    assert signals.keys() == block.keys() & {"acc", "gyro", "magn"}
+    for name, values in signals.items():
         np.testing.assert_allclose(values, block[name], atol=block["tolerance"])
-    assert encode_movesense(payload.time_ms, list(payload.signals.values())).hex() == block[
-        "hex"
-    ].replace(" ", "").replace("\n", "")
+    assert encode_movesense(time_ms, list(signals.values())).hex() == block["hex"].replace(
+        " ", ""
+    ).replace("\n", "")
 
 
 @pytest.mark.parametrize("block", examples.blocks(NOTE, "command"), ids=examples.titles)
@@ -81,7 +81,7 @@ def test_commands_are_written_as_third_parties_write_them(block: dict[str, Any])
     payload = encode_path(block["path"]) if "path" in block else b""
     payload += bytes([block["mode"]]) if "mode" in block else b""
 
-    assert encode_command(command, block["ref"], payload) == bytes.fromhex(block["hex"])
+    assert request(command, block["ref"], payload).data == bytes.fromhex(block["hex"])
 
 
 @pytest.mark.parametrize("block", examples.blocks(NOTE, "status"), ids=examples.titles)
@@ -133,10 +133,10 @@ def test_what_was_encoded_comes_back(name: str, n: int, time_ms: int, seed: int)
         for number in range(len(ARRAYS[name]))
     ]
 
-    payload = decode_payload(encode_movesense(time_ms, signals), Resource(name, 104))
+    read_ms, read_signals = decode_payload(encode_movesense(time_ms, signals), Resource(name, 104))
 
-    assert payload.time_ms == time_ms % (1 << 32)
-    for signal, read in zip(signals, payload.signals.values(), strict=True):
+    assert read_ms == time_ms % (1 << 32)
+    for signal, read in zip(signals, read_signals.values(), strict=True):
         np.testing.assert_allclose(read, signal, rtol=1e-7)
 
 
@@ -181,8 +181,8 @@ def joined(parts: Reassembler, notifications: tuple[bytes, ...]) -> list[bytes]:
     for data in notifications:
         take = parts.first if data[0] == Message.DATA else parts.more
         got = take(data[2:])
-        assert got.trouble is None
-        payloads += got.payloads
+        assert got[1] is None
+        payloads += got[0]
     return payloads
 
 
@@ -196,14 +196,14 @@ def test_payloads_cut_anywhere_come_out_whole(room: int) -> None:
 def test_the_cut_of_old_firmware_is_never_taken_for_a_whole() -> None:
     for name in ("Acc", "IMU6", "IMU9"):
         parts = Reassembler(Resource(name, 0), sized=False)
-        assert parts.first(bytes(150)).payloads == ()
+        assert parts.first(bytes(150))[0] == ()
 
 
 def test_a_sensor_that_packs_fewer_samples_is_followed() -> None:
     parts = Reassembler(MOTION, sized=True)
     four = bytes(4 + 4 * 24)
 
-    got = [parts.first(four).payloads for _ in range(4)]
+    got = [parts.first(four)[0] for _ in range(4)]
 
     assert got == [(), (four, four), (four,), (four,)]
 
@@ -212,9 +212,9 @@ def test_a_sensor_that_packs_more_samples_is_followed() -> None:
     parts = Reassembler(MOTION, sized=True)
     sixteen = bytes(4 + 16 * 24)
 
-    assert parts.first(sixteen).payloads == (sixteen,)
-    assert parts.first(sixteen[:196]).payloads == ()
-    assert parts.more(sixteen[196:]).payloads == (sixteen,)
+    assert parts.first(sixteen)[0] == (sixteen,)
+    assert parts.first(sixteen[:196])[0] == ()
+    assert parts.more(sixteen[196:])[0] == (sixteen,)
 
 
 def test_a_start_without_its_rest_is_trouble_and_the_next_one_is_fine() -> None:
@@ -223,31 +223,30 @@ def test_a_start_without_its_rest_is_trouble_and_the_next_one_is_fine() -> None:
 
     got = parts.first(WHOLE)
 
-    assert got.payloads == (WHOLE,)
-    assert got.trouble == "a payload ended after 150 bytes, inside a sample"
+    assert got == ((WHOLE,), "a payload ended after 150 bytes, inside a sample")
 
 
 def test_a_rest_without_its_start_is_trouble() -> None:
     parts = Reassembler(MOTION, sized=True)
 
-    assert "without its start" in (parts.more(WHOLE[150:]).trouble or "")
-    assert parts.first(WHOLE).payloads == (WHOLE,)
+    assert "without its start" in (parts.more(WHOLE[150:])[1] or "")
+    assert parts.first(WHOLE)[0] == (WHOLE,)
 
 
 def test_what_seemed_whole_and_was_not_is_learnt_from() -> None:
     parts = Reassembler(MOTION, sized=False)
     start, rest = WHOLE[:100], WHOLE[100:]
 
-    assert parts.first(start).payloads == (start,)
-    assert parts.more(rest).trouble is not None
-    assert parts.first(start).payloads == ()
-    assert parts.more(rest).payloads == (WHOLE,)
+    assert parts.first(start)[0] == (start,)
+    assert parts.more(rest)[1] is not None
+    assert parts.first(start)[0] == ()
+    assert parts.more(rest)[0] == (WHOLE,)
 
 
 @pytest.mark.parametrize("length", [100, 250])
 def test_a_payload_that_never_ends_is_given_up(length: int) -> None:
     parts = Reassembler(MOTION, sized=True)
     parts.first(b"\0")
-    trouble = [parts.more(bytes(length)).trouble for _ in range(MOST_BYTES // length + 2)]
+    trouble = [parts.more(bytes(length))[1] for _ in range(MOST_BYTES // length + 2)]
 
     assert any("longer than" in each for each in trouble if each)

@@ -12,12 +12,12 @@ from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2, ns_from_s
 from tracker.sensors import identify, identify_connected
 from tracker.sensors.base import Advertisement, ClockKind
 from tracker.sensors.polar import POLAR, PolarDecoder
-from tracker.sensors.polar.control import LEAST_MTU
-from tracker.sensors.polar.packets import (
+from tracker.sensors.polar.protocol import (
     COMPANY_ID,
     COMPRESSED,
     CONTROL_UUID,
     DATA_UUID,
+    LEAST_MTU,
     SERVICE_UUID,
     Measurement,
 )

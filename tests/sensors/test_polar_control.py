@@ -20,11 +20,13 @@ from tracker.sensors.base import (
     Unsubscribe,
     Write,
 )
-from tracker.sensors.polar.control import (
-    FEATURE_BITS,
+from tracker.sensors.polar.protocol import (
+    CONTROL_UUID,
+    DATA_UUID,
     START,
     STOP,
     VALUES,
+    Measurement,
     Op,
     Setting,
     Status,
@@ -35,7 +37,6 @@ from tracker.sensors.polar.control import (
     decode_settings,
     encode_settings,
 )
-from tracker.sensors.polar.packets import CONTROL_UUID, DATA_UUID, Measurement
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -231,7 +232,7 @@ def test_the_numbers_are_those_of_the_note() -> None:
     assert ops == {each.name: each.value for each in Op}
     assert statuses == {each.name: each.value for each in Status}
     assert settings == {each.name: each.value for each in Setting}
-    assert bits == {each.name: bit for each, bit in FEATURE_BITS.items()}
+    assert bits == {each.name: each.value for each in Measurement}
 
 
 def test_values_are_stored_as_the_note_says() -> None:

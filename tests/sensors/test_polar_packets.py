@@ -12,8 +12,8 @@ from tests.sensors import examples, notes
 from tests.sensors.encoders import encode_deltas, encode_polar
 from tracker.domain import FaultReason
 from tracker.sensors.base import BATTERY_LEVEL_UUID, FIRMWARE_REVISION_UUID, MalformedError
-from tracker.sensors.polar import packets as wire
-from tracker.sensors.polar.packets import (
+from tracker.sensors.polar import protocol as wire
+from tracker.sensors.polar.protocol import (
     BLOCK,
     COMPRESSED,
     HEADER,

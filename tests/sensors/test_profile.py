@@ -24,9 +24,8 @@ from tracker.domain import (
     UnknownNameError,
 )
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
-from tracker.sensors import ProfileDecoder
 from tracker.sensors.base import Advertisement, Decide, Expect, Read, Subscribe, Write
-from tracker.sensors.profile import PROFILE, START, STARTED, STOP, STOPPED
+from tracker.sensors.profile import PROFILE, START, STARTED, STOP, STOPPED, ProfileDecoder
 from tracker.sensors.profile.packets import (
     CONFIG_UUID,
     CONTROL_UUID,

@@ -152,12 +152,12 @@ def test_places_of_many_are_those_one_by_one_up_to_the_first_that_is_not_next(
     at = 0
     while at < len(packets):
         rest = np.array(packets[at:], dtype=np.int64).T
-        places = together.place_run(rest[0], rest[1], rest[2])
-        count = len(places.time_us)
+        times_us, losses = together.place_run(rest[0], rest[1], rest[2])
+        count = len(times_us)
         expected = [alone.place(*each) for each in packets[at : at + count]]
         assert expected == [
             PacketPosition(PacketOrder.NEXT, time_us, lost)
-            for time_us, lost in zip(places.time_us.tolist(), places.lost.tolist(), strict=True)
+            for time_us, lost in zip(times_us.tolist(), losses.tolist(), strict=True)
         ]
         at += count
         if at < len(packets):

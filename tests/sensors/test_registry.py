@@ -20,19 +20,17 @@ from tracker.domain import (
     UnknownNameError,
 )
 from tracker.sensors import (
-    PROFILE,
     SAMPLES,
-    SMALLEST_MTU,
     Advertisement,
-    encode_packet,
     encode_samples,
     families,
     family,
     identify,
     identify_connected,
 )
-from tracker.sensors.base import Attempt, Decide, Expect, Pause, Where
-from tracker.sensors.profile.packets import CONFIG_UUID, ProfileConfig
+from tracker.sensors.base import SMALLEST_MTU, Attempt, Decide, Expect, Pause, Where
+from tracker.sensors.profile import PROFILE
+from tracker.sensors.profile.packets import CONFIG_UUID, ProfileConfig, encode_packet
 from tracker.sensors.registry import as_document, decode_transcript, parse_settings
 
 if TYPE_CHECKING:

@@ -35,7 +35,6 @@ from tracker.sensors.thingy52 import (
     STREAMING_RATE_HZ,
     THINGY52,
     ThingyDecoder,
-    with_rate,
 )
 
 NOTE = "07-thingy52.md"
@@ -182,8 +181,6 @@ def test_the_rate_is_changed_in_what_was_read_and_nothing_else() -> None:
 def test_a_configuration_that_cannot_be_read_ends_the_start(heard: tuple[bytes, ...]) -> None:
     with pytest.raises(SensorError, match="should have 9 bytes"):
         configure(*heard)
-    with pytest.raises(ValueError, match="a configuration of 9 bytes"):
-        with_rate(DEFAULT_CONFIG[:-1], 100)
 
 
 def test_the_subscription_is_changed_even_if_the_firmware_believes_in_an_old_one() -> None:

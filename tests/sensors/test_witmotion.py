@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import struct
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pytest
@@ -27,7 +27,6 @@ from tracker.sensors.base import (
     Write,
 )
 from tracker.sensors.witmotion import (
-    BATTERY,
     CELL_PERCENT,
     CELL_V,
     COLUMNS,
@@ -47,10 +46,7 @@ from tracker.sensors.witmotion import (
     SERVICE_UUID,
     SLOWEST_HZ,
     STALE_NS,
-    START,
-    STOP,
     UNLOCK,
-    VERSION,
     WITMOTION,
     WRITE_UUID,
     FrameSplitter,
@@ -63,6 +59,13 @@ from tracker.sensors.witmotion import (
     read_command,
     write_command,
 )
+
+if TYPE_CHECKING:
+    from tracker.sensors.base import Inquiry
+
+START, STOP = WITMOTION.start, WITMOTION.stop
+BATTERY = cast("Inquiry[int]", WITMOTION.battery)
+VERSION = cast("Inquiry[str]", WITMOTION.firmware)
 
 NOTE = "02-witmotion.md"
 

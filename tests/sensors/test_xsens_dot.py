@@ -50,15 +50,16 @@ from tracker.sensors.xsens_dot import (
     MODES,
     RATES_HZ,
     SHORT_UUID,
+    START,
+    STOP,
     XSENS_DOT,
     Mode,
     TimestampUnwrapper,
     XsensDotDecoder,
     decode_payload,
+    measurement_value,
     measuring_mode,
     rate_of,
-    start_command,
-    stop_command,
     with_rate,
 )
 
@@ -212,10 +213,10 @@ def test_a_measurement_that_was_left_running_is_stopped_before_the_rate_is_set()
 
     assert (read, read_control) == (Read(MEASUREMENT_UUID), Read(CONTROL_UUID))
     assert isinstance(stop_left_over, Decide)
-    assert stop_left_over.steps(heard(MEASUREMENT_UUID, start_command(5))) == (
-        Write(MEASUREMENT_UUID, stop_command(5)),
+    assert stop_left_over.steps(heard(MEASUREMENT_UUID, measurement_value(START, 5))) == (
+        Write(MEASUREMENT_UUID, measurement_value(STOP, 5)),
     )
-    assert stop_left_over.steps(heard(MEASUREMENT_UUID, stop_command(5))) == ()
+    assert stop_left_over.steps(heard(MEASUREMENT_UUID, measurement_value(STOP, 5))) == ()
     assert stop_left_over.steps(()) == ()
     assert subscribe == Subscribe(MEDIUM_UUID)
     assert start == Write(MEASUREMENT_UUID, b"\x01\x01\x15")
@@ -426,9 +427,9 @@ def test_the_layouts_are_those_of_the_note() -> None:
 def test_the_measurement_values_are_those_that_were_published(
     hex_: str, action: str, mode: str, _source: str
 ) -> None:
-    command = start_command if action == "start" else stop_command
+    code = START if action == "start" else STOP
 
-    assert command(int(mode)) == bytes.fromhex(hex_)
+    assert measurement_value(code, int(mode)) == bytes.fromhex(hex_)
     assert measuring_mode(bytes.fromhex(hex_)) == (int(mode) if action == "start" else None)
 
 
@@ -470,7 +471,7 @@ def test_what_is_no_control_value_is_refused(value: bytes, reason: FaultReason) 
 
 
 def test_what_is_no_control_value_is_not_changed() -> None:
-    with pytest.raises(ValueError, match="a control value of 32 bytes, got 31"):
+    with pytest.raises(SensorError, match="should have 32 bytes, got 31"):
         with_rate(COUNTING_CONTROL_VALUE[:-1], 60)
 
 

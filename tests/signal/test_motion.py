@@ -180,13 +180,3 @@ def test_reps_go_up_and_down_by_their_rise() -> None:
     _, height_m = HeightFilter(RATE_HZ).process(felt.vertical_mps2)
     travel_m = np.ptp(height_m[:700])
     assert travel_m == pytest.approx(0.35, rel=0.3)
-
-
-def test_a_restart_forgets_what_came_before() -> None:
-    rng = np.random.default_rng(0)
-    used, fresh = HeightFilter(RATE_HZ), HeightFilter(RATE_HZ)
-    used.process(rng.standard_normal(100))
-    used.restart()
-    values = rng.standard_normal(100)
-    for one, other in zip(used.process(values), fresh.process(values), strict=True):
-        np.testing.assert_array_equal(one, other)

@@ -129,19 +129,6 @@ def test_free_fall_gives_numbers() -> None:
     assert np.isfinite(vertical).all()
 
 
-def test_a_restart_forgets_the_orientation() -> None:
-    felt = hips(QUICK, 3)
-    used, fresh = InclinationFilter(RATE_HZ), InclinationFilter(RATE_HZ)
-    used.process(felt.acc_mps2[::-1].copy(), felt.gyro_radps)
-    used.restart()
-    for one, other in zip(
-        used.process(felt.acc_mps2, felt.gyro_radps),
-        fresh.process(felt.acc_mps2, felt.gyro_radps),
-        strict=True,
-    ):
-        np.testing.assert_array_equal(one, other)
-
-
 @pytest.mark.parametrize("part", ["ideal", "lsm6dsox", "mpu6050"])
 @pytest.mark.parametrize("rep", [QUICK, USUAL, SLOW], ids=["quick", "usual", "slow"])
 def test_it_is_about_as_good_as_a_known_filter(rep: RepPlan, part: str) -> None:
@@ -208,15 +195,6 @@ def test_without_a_gyroscope_the_mounting_does_not_matter_either(
     turned = AccelOnlyInclination(RATE_HZ).process(felt.acc_mps2 @ rotation.T)
     for one, other in zip(turned, (up @ rotation.T, rate @ rotation.T, vertical), strict=True):
         np.testing.assert_allclose(one, other, atol=1e-9)
-
-
-def test_an_arc_that_starts_anew_forgets() -> None:
-    felt = hips(QUICK, 3)
-    used, fresh = AccelOnlyInclination(RATE_HZ), AccelOnlyInclination(RATE_HZ)
-    used.process(felt.acc_mps2[::-1].copy())
-    used.restart()
-    for one, other in zip(used.process(felt.acc_mps2), fresh.process(felt.acc_mps2), strict=True):
-        np.testing.assert_array_equal(one, other)
 
 
 @pytest.mark.parametrize("first", [0, 400])

@@ -41,15 +41,6 @@ def test_tremor_is_taken_out_and_movement_is_kept() -> None:
         assert least <= gain <= most
 
 
-def test_a_restart_forgets_what_came_before() -> None:
-    rng = np.random.default_rng(0)
-    used, fresh = Smoother(4), Smoother(4)
-    used.process(rng.standard_normal((30, 3)))
-    used.restart()
-    values = rng.standard_normal((30, 3))
-    np.testing.assert_array_equal(used.process(values), fresh.process(values))
-
-
 @pytest.mark.parametrize("half_width", [0, -3])
 def test_a_window_without_width_is_refused(half_width: int) -> None:
     with pytest.raises(ValueError, match="at least 1"):

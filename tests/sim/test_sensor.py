@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tracker.domain import LINK_CHANNEL, Fault, FaultReason, Frame
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2, ns_from_s
-from tracker.sensors import ProfileDecoder
+from tracker.sensors.profile import ProfileDecoder
 from tracker.sensors.profile.packets import (
     CONFIG_UUID,
     IMU_UUID,

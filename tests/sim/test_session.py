@@ -7,7 +7,7 @@ import pytest
 
 from tracker.domain import Flag, Frame, Phase, UnknownNameError
 from tracker.domain.units import STANDARD_GRAVITY_MPS2
-from tracker.sensors import ProfileDecoder
+from tracker.sensors.profile import ProfileDecoder
 from tracker.sim.body import ideal_readings
 from tracker.sim.lifter import Performance, perform
 from tracker.sim.plan import (

@@ -353,7 +353,7 @@ class TrainingService:
         info = replace(recording.info, exercise=kept.current.workout.info.exercise)
         return Playback(
             info,
-            lambda: ReplaySource.of(recording, self._clock),
+            lambda: ReplaySource(recording.info, recording.__iter__, self._clock),
             lambda: build_engine(info),
             end_s=recording.end_s,
             recording_name=Path(kept.recording).name,

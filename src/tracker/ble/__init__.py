@@ -1,37 +1,20 @@
 """The radio, and the only room that names Bleak: scans, connects, runs scripts, reconnects."""
 
 from tracker.ble.backend import BleakRadio
-from tracker.ble.diagnostics import Diagnostic, Severity, SignalQuality, diagnose, examine
-from tracker.ble.discovery import (
-    SCAN_S,
-    AmbiguousNameError,
-    DeviceQuery,
-    NotFoundError,
-    Scan,
-    Sensor,
-)
+from tracker.ble.diagnostics import Severity, SignalQuality, diagnose, examine
+from tracker.ble.discovery import SCAN_S, DeviceQuery, NotFoundError, Scan, Sensor
 from tracker.ble.link import RadioSource, open_radio
-from tracker.ble.ports import (
-    LATER,
-    AdapterError,
-    DiscoveredDevice,
-    LinkError,
-    NotificationSink,
-    Radio,
-)
+from tracker.ble.ports import LATER, AdapterError, DiscoveredDevice, LinkError, Radio
 
 __all__ = [
     "LATER",
     "SCAN_S",
     "AdapterError",
-    "AmbiguousNameError",
     "BleakRadio",
     "DeviceQuery",
-    "Diagnostic",
     "DiscoveredDevice",
     "LinkError",
     "NotFoundError",
-    "NotificationSink",
     "Radio",
     "RadioSource",
     "Scan",

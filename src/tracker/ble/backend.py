@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from contextlib import aclosing, asynccontextmanager, contextmanager, suppress
+from contextlib import aclosing, asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
 from bleak import BleakAdapter, BleakClient, BleakScanner
@@ -27,7 +27,7 @@ from tracker.domain import SensorError
 from tracker.sensors import Advertisement, families
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+    from collections.abc import AsyncGenerator, AsyncIterator, Callable
 
     from bleak.backends.characteristic import BleakGATTCharacteristic
     from bleak.backends.client import BaseBleakClient
@@ -64,7 +64,6 @@ _ATT_HEADER: Final = 3
 
 _UNNEGOTIATED: Final = 20
 """What fits into the smallest MTU; BlueZ before 5.62 reports this when it does not know."""
-
 
 _SWITCH_ON: Final = {
     "linux": "Switch it on: bluetoothctl power on, and if that fails: rfkill unblock bluetooth",
@@ -103,7 +102,6 @@ _UNBONDED: Final = frozenset(
         BleakGATTProtocolErrorCode.INSUFFICIENT_ENCRYPTION_KEY_SIZE,
     }
 )
-_NOT_READY: Final = "org.bluez.Error.NotReady"
 
 
 class BleakConnection:
@@ -129,39 +127,33 @@ class BleakConnection:
 
     async def read(self, channel: str) -> bytes:
         """Return the value of a characteristic."""
-        characteristic = self._characteristic(channel)
-        with platform_errors():
-            async with asyncio.timeout(GATT_S):
-                return bytes(await self._client.read_gatt_char(characteristic))
+        async with platform_call(GATT_S):
+            return bytes(await self._client.read_gatt_char(self._characteristic(channel)))
 
     async def write(self, channel: str, data: bytes, *, with_response: bool) -> None:
         """Write a value."""
-        characteristic = self._characteristic(channel)
-        with platform_errors():
-            async with asyncio.timeout(GATT_S):
-                await self._client.write_gatt_char(characteristic, data, response=with_response)
+        async with platform_call(GATT_S):
+            await self._client.write_gatt_char(
+                self._characteristic(channel), data, response=with_response
+            )
 
     async def subscribe(self, channel: str, receive: Callable[[bytes], None]) -> None:
         """Enable notifications, each of which is passed to `receive`."""
-        characteristic = self._characteristic(channel)
-        with platform_errors():
-            async with asyncio.timeout(GATT_S):
-                await self._client.start_notify(
-                    characteristic, lambda _characteristic, data: receive(bytes(data))
-                )
+        async with platform_call(GATT_S):
+            await self._client.start_notify(
+                self._characteristic(channel), lambda _sender, data: receive(bytes(data))
+            )
 
     async def unsubscribe(self, channel: str) -> None:
         """Disable notifications."""
-        characteristic = self._characteristic(channel)
-        with platform_errors():
-            async with asyncio.timeout(GATT_S):
-                await self._client.stop_notify(characteristic)
+        async with platform_call(GATT_S):
+            await self._client.stop_notify(self._characteristic(channel))
 
     async def close(self) -> None:
         """End the connection; a second time is harmless."""
         # A failure helps nobody now; the system cleans up what is left.
-        with suppress(SensorError), platform_errors():
-            async with asyncio.timeout(CLOSE_S):
+        with suppress(SensorError):
+            async with platform_call(CLOSE_S):
                 await self._client.disconnect()
         self.lost.set()
 
@@ -190,21 +182,21 @@ class BleakRadio:
     async def scanning(self) -> AsyncGenerator[AsyncIterator[DiscoveredDevice]]:
         """Scan inside the context; yields a device for each advertisement received."""
         scanner = BleakScanner(backend=self._scanner)
-        with platform_errors():
+        async with platform_call():
             await scanner.start()
         try:
             async with aclosing(scanner.advertisement_data()) as received:
                 yield (_discovered(device, data) async for device, data in received)
         finally:
             # What was found stays found, and an adapter that is off has stopped scanning anyway.
-            with suppress(SensorError), platform_errors():
-                async with asyncio.timeout(STOP_S):
+            with suppress(SensorError):
+                async with platform_call(STOP_S):
                     await scanner.stop()
 
     async def connected(self) -> tuple[DiscoveredDevice, ...]:
         """Return devices already connected to this computer, which a scan cannot find."""
         try:
-            with platform_errors():
+            async with platform_call():
                 adapter = await BleakAdapter.get()
                 devices = await adapter.get_connected_devices(_CONNECTED_SERVICES)
         except LinkError:
@@ -225,9 +217,8 @@ class BleakRadio:
             timeout=CONNECT_S,
             backend=self._client,
         )
-        with platform_errors():
-            async with asyncio.timeout(CONNECT_S):
-                await client.connect()
+        async with platform_call(CONNECT_S):
+            await client.connect()
         if client.is_connected:
             # Bleak retries an attempt that BlueZ aborted, and reports the abort as an end.
             lost.clear()
@@ -245,15 +236,16 @@ def _discovered(device: BLEDevice, data: AdvertisementData) -> DiscoveredDevice:
     return DiscoveredDevice.of(device.address, rssi_dbm, advertisement, device)
 
 
-@contextmanager
-def platform_errors() -> Iterator[None]:
+@asynccontextmanager
+async def platform_call(limit_s: float | None = None) -> AsyncGenerator[None]:
     """Turn whatever is raised inside into a `SensorError`; only for calls into Bleak.
 
     It catches `Exception`, not a list: below Bleak are three operating systems and their bindings,
     which raise what they like, and no set may end because of that.
     """
     try:
-        yield
+        async with asyncio.timeout(limit_s):
+            yield
     except SensorError:
         raise
     except Exception as error:
@@ -262,46 +254,42 @@ def platform_errors() -> Iterator[None]:
 
 def sensor_error(error: Exception, platform: str = sys.platform) -> SensorError:
     """Return what a platform's error means and what to try there (`sys.platform`)."""
+    kind: type[SensorError] = LinkError
     match error:
         case BleakBluetoothNotAvailableError(reason=reason):
             return _not_available(reason, platform)
         case BleakDeviceNotFoundError(identifier=address):
-            return LinkError(
-                f"{address} is out of reach.", "Wake it up and bring it near.\n" + LATER
-            )
+            message, advice = f"{address} is out of reach.", "Wake it up and bring it near."
         case BleakDBusError(dbus_error=name) if name in _NO_SERVICE:
-            return AdapterError(
-                "The Bluetooth service (bluetoothd) does not respond.",
-                "Install BlueZ and start it: sudo systemctl enable --now bluetooth\n" + LATER,
-            )
+            kind = AdapterError
+            message = "The Bluetooth service (bluetoothd) does not respond."
+            advice = "Install BlueZ and start it: sudo systemctl enable --now bluetooth"
         case BleakDBusError(dbus_error=name) if name in _DENIED:
             return _denied(platform)
-        case BleakDBusError(dbus_error=name) if name == _NOT_READY:
+        case BleakDBusError(dbus_error="org.bluez.Error.NotReady"):
             return _powered_off(platform)
         case BleakGATTProtocolError(code=code) if code in _UNBONDED:
-            return LinkError(
-                "The sensor requires pairing with this computer first.",
+            message = "The sensor requires pairing with this computer first."
+            advice = (
                 "Pair it in the system's Bluetooth settings, or turn that requirement off in the "
-                "sensor.\n" + LATER,
+                "sensor."
             )
         case PermissionError():
             return _denied(platform)
         case TimeoutError():
-            return LinkError(
-                "The sensor did not respond in time.",
-                "Bring it near and charge it; if that does not help, switch it off and on.\n"
-                + LATER,
-            )
+            message = "The sensor did not respond in time."
+            advice = "Bring it near and charge it; if that does not help, switch it off and on."
         case OSError() | EOFError() if platform == "linux":
-            return AdapterError(
-                f"The system bus (D-Bus) cannot be reached: {_words(error)}",
+            kind = AdapterError
+            message = f"The system bus (D-Bus) cannot be reached: {_words(error)}"
+            advice = (
                 "Start it (sudo systemctl start dbus); in a container, mount "
-                "/run/dbus/system_bus_socket.\n" + LATER,
+                "/run/dbus/system_bus_socket."
             )
         case _:
-            return LinkError(
-                f"Bluetooth reports: {_words(error)}", "Switch the sensor off and on.\n" + LATER
-            )
+            message = f"Bluetooth reports: {_words(error)}"
+            advice = "Switch the sensor off and on."
+    return kind(message, f"{advice}\n{LATER}")
 
 
 def _not_available(reason: BleakBluetoothNotAvailableReason, platform: str) -> AdapterError:

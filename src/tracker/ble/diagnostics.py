@@ -12,15 +12,13 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tracker.domain import LOW_BATTERY_PERCENT, Fault, FaultReason
+from tracker.domain import LOW_BATTERY_PERCENT, Fault, FaultReason, Frame
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
-
-    from tracker.domain import Frame
 
 STILL_WINDOW_S: Final = 1.0
 """Long enough for a mean, short enough to fit between two touches."""
@@ -70,8 +68,6 @@ class SignalQuality:
     has_gyroscope: bool = False
     gyro_bias_dps: float | None = None
     """Length of the mean angular rate at rest, degrees/s."""
-    gyro_noise_dps: float | None = None
-    """Standard deviation of the noisiest axis at rest, degrees/s."""
     lost: int = 0
     """Packets or samples lost on the way."""
     refused: int = 0
@@ -80,15 +76,7 @@ class SignalQuality:
 
 
 def examine(results: Iterable[Frame | Fault], battery_percent: int | None = None) -> SignalQuality:
-    """Return the signal quality of decoded data.
-
-    Parameters
-    ----------
-    results
-        The decoder's results, in order.
-    battery_percent
-        Charge, if the sensor reported it.
-    """
+    """Return the signal quality of a decoder's results, in order."""
     frames: list[Frame] = []
     faults: Counter[bool] = Counter()
     for result in results:
@@ -143,7 +131,6 @@ def _at_rest(known: SignalQuality, frames: Sequence[Frame], rate_hz: float) -> S
         gravity_mps2=float(np.linalg.norm(acc[quiet].mean(axis=0))),
         acc_noise_mps2=noise,
         gyro_bias_dps=bias_dps,
-        gyro_noise_dps=gyro_noise,
     )
 
 

@@ -11,15 +11,12 @@ import sys
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from tracker.ble.ports import LinkError
+from tracker.ble.ports import Connection, DiscoveredDevice, LinkError, Radio
 from tracker.domain import SensorError, TrackerError
-from tracker.sensors import families, family, identify, identify_connected
+from tracker.sensors import SensorFamily, families, family, identify, identify_connected
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from tracker.ble.ports import Connection, DiscoveredDevice, Radio
-    from tracker.sensors import SensorFamily
 
 SCAN_S: Final = 5.0
 """A power-saving sensor advertises every 1 to 2 s, and one advertisement may be missed."""
@@ -134,25 +131,9 @@ async def find(
 ) -> DiscoveredDevice:
     """Return the requested sensor as soon as it is found without ambiguity.
 
-    Parameters
-    ----------
-    radio
-        The adapter.
-    query
-        The sensor to find.
-    timeout_s
-        Give up after this long, s.
-    platform
-        `sys.platform`; addresses of other systems are rejected.
-
-    Raises
-    ------
-    NotFoundError
-        If it is not found.
-    AmbiguousNameError
-        If several sensors have the name.
-    SensorError
-        If Bluetooth cannot be used.
+    Addresses of other systems than `platform` (`sys.platform`) are rejected. Raises
+    `NotFoundError` if it is not found, `AmbiguousNameError` if several sensors have the name, and
+    `SensorError` if Bluetooth cannot be used.
     """
     address = query.address
     if address is not None and is_foreign(address, platform):
@@ -248,12 +229,8 @@ class Sensor:
 def identified(device: DiscoveredDevice, connection: Connection, kind: str | None) -> Sensor:
     """Return the sensor behind a connection, of the `kind` that the user named if any.
 
-    Raises
-    ------
-    SensorError
-        If its kind is unknown, or it cannot be used.
-    UnknownNameError
-        If there is no such `kind`.
+    Raises `SensorError` if its kind is unknown, or it cannot be used, and `UnknownNameError` if
+    there is no such `kind`.
     """
     advertisement = replace(
         device.advertisement,

@@ -24,8 +24,8 @@ from dataclasses import replace
 from itertools import chain, repeat
 from typing import TYPE_CHECKING, Final
 
-from tracker.ble.discovery import FIND_S, DeviceQuery, NotFoundError, find, identified
-from tracker.ble.ports import LinkError
+from tracker.ble.discovery import FIND_S, DeviceQuery, NotFoundError, Sensor, find, identified
+from tracker.ble.ports import Clock, Connection, LinkError, NotificationSink, Radio
 from tracker.ble.receiver import NotificationReceiver
 from tracker.ble.script_runner import ScriptRunner
 from tracker.domain import LinkState, SensorError
@@ -33,9 +33,6 @@ from tracker.domain.units import ns_from_s, s_from_ns
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Coroutine, Sequence
-
-    from tracker.ble.discovery import Sensor
-    from tracker.ble.ports import Clock, Connection, NotificationSink, Radio
 
 OPEN_DELAYS_S: Final = (0.5, 1.5, 3.0)
 """Pauses before further attempts to open a sensor, s. One connection in ten fails for a passing
@@ -317,21 +314,9 @@ async def open_radio(
 ) -> AsyncGenerator[RadioSource]:
     """Make sensors stream, and stop them on every way out.
 
-    Parameters
-    ----------
-    radio
-        The adapter.
-    queries
-        The sensors to open; the first becomes device 0.
-    clock
-        Timestamps what arrives; session second 0 is now.
-    sink
-        Where everything goes: a queue that the session reads.
-
-    Raises
-    ------
-    SensorError
-        If one of them cannot be reached.
+    The first query becomes device 0. `clock` timestamps what arrives, and session second 0 is now;
+    all of it goes into `sink`, a queue that the session reads. Raises `SensorError` if one of them
+    cannot be reached.
     """
     adapter_lock = asyncio.Lock()
     origin_ns = clock.now_ns()

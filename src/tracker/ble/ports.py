@@ -5,15 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Protocol
 
-from tracker.domain import SensorError
+from tracker.domain import Notification, SensorError
 from tracker.sensors import Advertisement, families, identify
 
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import AsyncIterator, Callable
     from contextlib import AbstractAsyncContextManager
-
-    from tracker.domain import Notification
 
 LATER: Final = "Then check with: tracker doctor"
 """Last line of most advice."""

@@ -7,12 +7,7 @@ from collections import deque
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from tracker.domain import (
-    LinkState,
-    Notification,
-    battery_message,
-    link_message,
-)
+from tracker.domain import LinkState, Notification, battery_message, link_message
 from tracker.sensors import MAX_RESPONSES
 
 if TYPE_CHECKING:
@@ -24,16 +19,7 @@ if TYPE_CHECKING:
 class NotificationReceiver:
     """The target of the radio's callbacks; also announces the state of the link.
 
-    Parameters
-    ----------
-    sink
-        Where everything goes.
-    clock
-        Timestamps it.
-    origin_ns
-        Clock time of session second 0, ns.
-    device
-        Number of the sensor in the session.
+    `clock` timestamps what goes into `sink`, since `origin_ns`, its time at session second 0.
     """
 
     def __init__(

@@ -10,8 +10,8 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar, assert_never
 
-from tracker.ble.ports import LinkError
-from tracker.domain import SensorError
+from tracker.ble.ports import Connection, LinkError
+from tracker.domain import Notification, SensorError
 from tracker.sensors import (
     Attempt,
     Decide,
@@ -27,9 +27,7 @@ from tracker.sensors import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tracker.ble.ports import Connection
     from tracker.ble.receiver import NotificationReceiver, ResponseBuffer
-    from tracker.domain import Notification
     from tracker.sensors import Inquiry, Step
 
 T = TypeVar("T")

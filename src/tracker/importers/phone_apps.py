@@ -43,7 +43,6 @@ if TYPE_CHECKING:
 
     from tracker.importers.tables import ForeignFile, ForeignHeader
 
-_TIME: Final = "time"
 _ROUNDING_S: Final = 0.002
 """phyphox writes the system's clock in milliseconds."""
 
@@ -73,7 +72,7 @@ class ExperimentClock:
 
 def experiment_clock(file: ForeignFile) -> ExperimentClock | None:
     """Read phyphox's table of times; None if the file is not one, or has no start."""
-    if file.stem != _TIME:
+    if file.stem != "time":
         return None
     lines = file.text.decode(errors="replace").splitlines()
     separator = max(",;\t", key=lines[0].count) if lines else ","
@@ -218,17 +217,9 @@ class ImportOptions:
 def read_foreign(paths: Sequence[Path], options: ImportOptions) -> ForeignSamples:
     """Read one session of another app.
 
-    Parameters
-    ----------
-    paths
-        A file with everything, the files of single sensors, a folder of them or a zip.
-    options
-        Override what the files say.
-
-    Raises
-    ------
-    InputError
-        If something cannot be read, gravity is missing, or a unit is unknown.
+    `paths` name a file with everything, the files of single sensors, a folder of them or a zip;
+    `options` override what they say. Raises `InputError` if something cannot be read, gravity is
+    missing, or a unit is unknown.
     """
     files = foreign_files(paths)
     headers = [(file, header) for file in files if (header := read_foreign_header(file.text))]
@@ -287,8 +278,18 @@ def _of_columns(
             part = read_part(file, header, triple.columns)
             scale = _si(file, quantity, triple.si, options)
             found[quantity] = replace(part, values=part.values * scale)
+    if Quantity.LINEAR_ACC in found and Quantity.ACC not in found:
+        raise InputError(
+            str(found[Quantity.LINEAR_ACC].path),
+            "is acceleration without gravity, which cannot show the angle of the hips",
+            'Record it with gravity; phyphox calls that "Acceleration with g".',
+        )
     if Quantity.ACC not in found:
-        _refuse(path, found)
+        raise InputError(
+            str(path),
+            "has no acceleration",
+            "Name the file of the accelerometer as well, or the folder or zip of all files.",
+        )
     acc = found[Quantity.ACC]
     if options.points_down:
         acc = replace(acc, values=-acc.values)
@@ -315,20 +316,6 @@ def _si(
     return scale
 
 
-def _refuse(path: Path, found: dict[Quantity, Part]) -> None:
-    if Quantity.LINEAR_ACC in found:
-        raise InputError(
-            str(found[Quantity.LINEAR_ACC].path),
-            "is acceleration without gravity, which cannot show the angle of the hips",
-            'Record it with gravity; phyphox calls that "Acceleration with g".',
-        )
-    raise InputError(
-        str(path),
-        "has no acceleration",
-        "Name the file of the accelerometer as well, or the folder or zip of all files.",
-    )
-
-
 def _joined(acc: Part, gyro: Part | None, options: ImportOptions) -> ForeignSamples:
     rows, rates = np.arange(len(acc.time_s)), None
     if gyro is not None and len(gyro.time_s) and len(acc.time_s):
@@ -345,10 +332,7 @@ def _joined(acc: Part, gyro: Part | None, options: ImportOptions) -> ForeignSamp
         # Below the header; the apps write no empty lines.
         lambda row: int(rows[row]) + 2,
     )
-    return ForeignSamples(table, _moment(acc.epoch_s), len(acc.time_s) - len(rows))
-
-
-def _moment(epoch_s: float | None) -> str | None:
-    if epoch_s is None or not _FIRST_EPOCH_S <= epoch_s <= MAX_TIME_S:
-        return None
-    return datetime.fromtimestamp(epoch_s, UTC).isoformat()
+    started_utc = None
+    if acc.epoch_s is not None and _FIRST_EPOCH_S <= acc.epoch_s <= MAX_TIME_S:
+        started_utc = datetime.fromtimestamp(acc.epoch_s, UTC).isoformat()
+    return ForeignSamples(table, started_utc, len(acc.time_s) - len(rows))

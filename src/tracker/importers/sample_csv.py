@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from tracker.domain import InputError
 from tracker.importers.samples import AccUnit, GyroUnit, SampleTable, check_samples
-from tracker.importers.tables import csv_text, parse_columns
+from tracker.importers.tables import FIRST_LINE, csv_text, parse_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,9 +34,8 @@ HEADER: Final = f"{TIME},{','.join(ACC)}[,{','.join(GYRO)}]"
 
 _REQUIRED: Final = (TIME, *ACC)
 _KNOWN: Final = (*_REQUIRED, *GYRO)
-# A longer first line is not a header, and quotations in messages stay short.
-_FIRST_LINE: Final = re.compile(rb"\S[^\r\n]{0,4096}")
 _MAX_QUOTED: Final = 40
+"""Quotations in messages stay short."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,7 @@ def read_header(path: Path, text: bytes) -> Header:
 
     Raises `InputError` if there is no text, or a column is missing, unknown or repeated.
     """
-    match = _FIRST_LINE.search(text)
+    match = FIRST_LINE.search(text)
     if match is None:
         raise InputError(str(path), "the file is empty", f"Expected a first line {HEADER}.")
     line = len(text[: match.start() + 1].splitlines())
@@ -84,7 +83,7 @@ def _problem(names: Sequence[str], content: str) -> tuple[str, str] | None:
                     f"columns are separated by {separator!r}",
                     f"Separate them by commas, and write decimals with a point: {HEADER}.",
                 )
-    if all(_begins_like_a_number(name) for name in names):
+    if all(re.match(r"[+-]?\.?\d", name) for name in names):
         return "expected the names of the columns, found numbers", f"Add a first line {HEADER}."
     for position, name in enumerate(names, start=1):
         if not name:
@@ -107,10 +106,6 @@ def _listed(names: Sequence[str]) -> str:
     return f"column{'s' if len(names) > 1 else ''} {', '.join(names)}"
 
 
-def _begins_like_a_number(name: str) -> bool:
-    return re.match(r"[+-]?\.?\d", name) is not None
-
-
 def read_sample_csv(
     path: Path | str,
     acc_unit: AccUnit = AccUnit.MPS2,
@@ -118,19 +113,8 @@ def read_sample_csv(
 ) -> SampleTable:
     """Read a sample CSV, plain or compressed with gzip.
 
-    Parameters
-    ----------
-    path
-        The file; its first line names the columns, in any order.
-    acc_unit
-        Unit of the acceleration columns.
-    gyro_unit
-        Unit of the angular rate columns, if there are any.
-
-    Raises
-    ------
-    InputError
-        If the file cannot be read or is not a sample CSV: the message names line and column.
+    Its first line names the columns, in any order. Raises `InputError` if the file cannot be read
+    or is not a sample CSV: the message names line and column.
     """
     path = Path(path)
     text = csv_text(path)

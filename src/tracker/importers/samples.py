@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import Enum
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -68,21 +69,9 @@ def notifications_from_samples(
 ) -> Iterator[Notification]:
     """Cut samples into notifications, each received at the time of its last sample.
 
-    Parameters
-    ----------
-    table
-        The samples.
-    block_samples
-        Samples in each notification but the last, which may have fewer.
-    encode
-        Makes the payload from time (s), specific force (m/s²) and angular rate (rad/s or None).
-    channel
-        Channel of the decoder that understands the payload.
-
-    Raises
-    ------
-    ValueError
-        If `block_samples` is less than 1.
+    The last may have fewer than `block_samples`. `encode` makes the payload from time (s),
+    specific force (m/s²) and angular rate (rad/s or None). Raises `ValueError` if `block_samples`
+    is less than 1.
     """
     if block_samples < 1:
         raise ValueError(f"expected blocks of at least 1 sample, got {block_samples}")
@@ -138,6 +127,16 @@ _GRAVITY_IN_MPS2: Final = (7.0, 13.0)
 _PARTS_OF_A_SECOND: Final = ((1e3, "milliseconds"), (1e6, "microseconds"), (1e9, "nanoseconds"))
 
 
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What cannot be in a table of samples."""
+
+    text: str
+    advice: str
+    row: int | None = None
+    """The first row to blame; None if it is the whole table."""
+
+
 def check_samples(
     path: Path,
     table: SampleTable,
@@ -150,73 +149,69 @@ def check_samples(
     `path` and the units are for messages, and `line_of` gives the line of a row. Raises
     `InputError` for the first thing that cannot be.
     """
-    _check_numbers(path, table, line_of)
-    _check_time(path, table.time_s, line_of)
-    _check_acc(path, table.acc_mps2, acc_unit, line_of)
-    if table.gyro_radps is not None:
-        _check_gyro(path, table.gyro_radps, gyro_unit, line_of)
+    # One after the other: each check relies on those before it.
+    problems = chain(
+        _problems_of_numbers(table),
+        _problems_of_time(table.time_s),
+        _problems_of_acc(table.acc_mps2, acc_unit),
+        () if table.gyro_radps is None else _problems_of_gyro(table.gyro_radps, gyro_unit),
+    )
+    for problem in problems:
+        line = "" if problem.row is None else f"line {line_of(problem.row)}: "
+        raise InputError(str(path), line + problem.text, problem.advice)
 
 
-def _check_numbers(path: Path, table: SampleTable, line_of: Callable[[int], int]) -> None:
+def _problems_of_numbers(table: SampleTable) -> Iterator[Problem]:
     columns = [table.time_s[:, None], table.acc_mps2]
     if table.gyro_radps is not None:
         columns.append(table.gyro_radps)
     # Column by column, before anything is squared, summed or subtracted.
     largest = np.max([np.abs(column).max(axis=1) for column in columns], axis=0)
-    if not np.isfinite(largest).all():
-        raise InputError(
-            str(path),
-            f"line {line_of(_first(~np.isfinite(largest)))}: a value is not a finite number",
+    for row in _first(~np.isfinite(largest)):
+        yield Problem(
+            "a value is not a finite number",
             "Leave out rows that are not complete; gaps are allowed.",
+            row,
         )
-    if (largest > MAX_NUMBER).any():
-        row = _first(largest > MAX_NUMBER)
-        raise InputError(
-            str(path),
-            f"line {line_of(row)}: {largest[row]:.4g} is not a measurement",
+    for row in _first(largest > MAX_NUMBER):
+        yield Problem(
+            f"{largest[row]:.4g} is not a measurement",
             "Leave out rows that are damaged; gaps are allowed.",
+            row,
         )
 
 
-def _check_time(path: Path, time_s: NDArray[np.float64], line_of: Callable[[int], int]) -> None:
+def _problems_of_time(time_s: NDArray[np.float64]) -> Iterator[Problem]:
     if time_s.size < 2:
         count = "no samples" if not time_s.size else "one sample"
-        raise InputError(
-            str(path), f"the file has {count}, expected at least 2", "Check that it is complete."
-        )
+        yield Problem(f"the file has {count}, expected at least 2", "Check that it is complete.")
     steps_s = np.diff(time_s)
-    if (steps_s < 0.0).any():
-        row = _first(steps_s < 0.0) + 1
-        raise InputError(
-            str(path),
-            f"line {line_of(row)}: time runs backwards, "
-            f"from {time_s[row - 1]:.9g} to {time_s[row]:.9g} s",
+    for step in _first(steps_s < 0.0):
+        yield Problem(
+            f"time runs backwards, from {time_s[step]:.9g} to {time_s[step + 1]:.9g} s",
             "Sort the rows by time, and import joined sessions one by one.",
+            step + 1,
         )
     if time_s[0] == time_s[-1]:
-        raise InputError(
-            str(path),
+        yield Problem(
             f"all {time_s.size} samples have the same time, {time_s[0]:.9g} s",
             "Check that time_s is the column of time, with its decimals.",
         )
     rate_hz = _rate_hz(steps_s)
     if not _is_usual(rate_hz):
         unit = next((name for n, name in _PARTS_OF_A_SECOND if _is_usual(rate_hz * n)), None)
-        raise InputError(
-            str(path),
+        yield Problem(
             f"there are {rate_hz:.3g} samples a second, "
             f"expected {MIN_RATE_HZ:g} to {MAX_RATE_HZ:g}",
             f"time_s looks like {unit}: convert it to seconds."
             if unit
             else "Check that time_s is in seconds.",
         )
-    huge = np.abs(time_s) > MAX_TIME_S
-    if huge.any():
-        row = _first(huge)
-        raise InputError(
-            str(path),
-            f"line {line_of(row)}: a time of {time_s[row]:.9g} s is out of range",
+    for row in _first(np.abs(time_s) > MAX_TIME_S):
+        yield Problem(
+            f"a time of {time_s[row]:.9g} s is out of range",
             "Count time from the start of the session.",
+            row,
         )
 
 
@@ -231,61 +226,50 @@ def _is_usual(rate_hz: float) -> bool:
     return (1.0 - RATE_TOLERANCE) * MIN_RATE_HZ <= rate_hz <= (1.0 + RATE_TOLERANCE) * MAX_RATE_HZ
 
 
-def _check_acc(
-    path: Path, acc_mps2: NDArray[np.float64], unit: AccUnit, line_of: Callable[[int], int]
-) -> None:
+def _problems_of_acc(acc_mps2: NDArray[np.float64], unit: AccUnit) -> Iterator[Problem]:
     size_mps2 = np.linalg.norm(acc_mps2, axis=1)
     typical = float(np.median(size_mps2)) / unit.mps2
     low, high = _GRAVITY_IN_MPS2 if unit is AccUnit.G else _GRAVITY_IN_G
     if low <= typical <= high:
         other = AccUnit.MPS2 if unit is AccUnit.G else AccUnit.G
-        raise InputError(
-            str(path),
+        yield Problem(
             f"the acceleration is mostly {typical:.3g}, which in {unit.value} is not gravity",
             f"It looks like {other.value}: say --acc-unit {other.value}",
         )
     if typical * unit.mps2 < LEAST_TYPICAL_ACC_MPS2:
-        raise InputError(
-            str(path),
+        yield Problem(
             f"the acceleration is mostly {typical:.3g} {unit.value}: gravity is not in it",
             "Save it with gravity; apps call the one without it linear acceleration.",
         )
-    if (size_mps2 > MAX_ACC_MPS2).any():
-        row = _first(size_mps2 > MAX_ACC_MPS2)
-        raise InputError(
-            str(path),
-            f"line {line_of(row)}: an acceleration of {size_mps2[row]:.4g} m/s² "
-            "is not a person's movement",
+    for row in _first(size_mps2 > MAX_ACC_MPS2):
+        yield Problem(
+            f"an acceleration of {size_mps2[row]:.4g} m/s² is not a person's movement",
             f"It was read as {unit.value}: check the unit of the acc columns and --acc-unit.",
+            row,
         )
 
 
-def _check_gyro(
-    path: Path, gyro_radps: NDArray[np.float64], unit: GyroUnit, line_of: Callable[[int], int]
-) -> None:
+def _problems_of_gyro(gyro_radps: NDArray[np.float64], unit: GyroUnit) -> Iterator[Problem]:
     size_radps = np.linalg.norm(gyro_radps, axis=1)
     if unit is GyroUnit.RADPS:
         advice = "It looks like deg/s: say --gyro-unit deg/s"
     else:
         advice = "Check the unit of the gyro columns and --gyro-unit."
-    if (size_radps > MAX_GYRO_RADPS).any():
-        row = _first(size_radps > MAX_GYRO_RADPS)
-        raise InputError(
-            str(path),
-            f"line {line_of(row)}: an angular rate of {size_radps[row]:.4g} rad/s "
-            "is not a person's movement",
+    for row in _first(size_radps > MAX_GYRO_RADPS):
+        yield Problem(
+            f"an angular rate of {size_radps[row]:.4g} rad/s is not a person's movement",
             advice,
+            row,
         )
     sustained_radps = float(np.percentile(size_radps, 95.0))
     if sustained_radps > MAX_SUSTAINED_GYRO_RADPS:
-        raise InputError(
-            str(path),
+        yield Problem(
             f"a twentieth of the angular rates is above {sustained_radps:.3g} rad/s, "
             "which is not a person's movement",
             advice,
         )
 
 
-def _first(mask: NDArray[np.bool_]) -> int:
-    """Return the index of the first true element."""
-    return int(np.argmax(mask))
+def _first(mask: NDArray[np.bool_]) -> list[int]:
+    """Return the index of the first true element, if there is one."""
+    return [int(np.argmax(mask))] if mask.any() else []

@@ -29,7 +29,7 @@ from tracker.importers.samples import MAX_NUMBER, MAX_TIME_S
 from tracker.recording.format import MARKER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -102,7 +102,6 @@ TEXT_SUFFIXES: Final = (".csv", ".csv.gz", ".txt", ".tsv")
 
 MOST_FILES: Final = 200
 """Sensor Logger saves at most fifty sensors; a folder with so many files is something else."""
-
 
 _START_BYTES: Final = 8192
 _GZIP_WINDOW: Final = 31
@@ -205,7 +204,7 @@ def start_of(path: Path) -> bytes:
     if start.startswith(_GZIP):
         # A truncated stream unpacks as far as it goes.
         start = zlib.decompressobj(wbits=_GZIP_WINDOW).decompress(start, _START_BYTES)
-    return start.removeprefix(b"\xef\xbb\xbf")
+    return start.removeprefix(_UTF8_MARK)
 
 
 AXES: Final = ("x", "y", "z")
@@ -214,7 +213,9 @@ SENSOR_LOGGER: Final = ("time", "seconds_elapsed", "x", "y", "z")
 """Columns of every three-axis file of Sensor Logger."""
 
 _SEPARATORS: Final = ",;\t"
-_FIRST_LINE: Final = re.compile(rb"\S[^\r\n]{0,4096}")
+FIRST_LINE: Final = re.compile(rb"\S[^\r\n]{0,4096}")
+"""A longer first line is not a header."""
+
 _WITH_UNIT: Final = re.compile(r"(.*?)\s*\(([^()]*)\)")
 _AXIS: Final = re.compile(r"(?:(.*)[\s_-])?([xyz])(?:[\s_-]axis)?", re.IGNORECASE)
 
@@ -281,7 +282,7 @@ class ForeignHeader:
 
 def read_foreign_header(text: bytes) -> ForeignHeader | None:
     """Return the header of another app's file, or None if it is not recognised."""
-    match = _FIRST_LINE.search(text)
+    match = FIRST_LINE.search(text)
     if match is None:
         return None
     line = match[0].decode(errors="replace")
@@ -307,7 +308,8 @@ def _with_units(separator: str, names: tuple[str, ...], end: int) -> ForeignHead
     epochs: list[tuple[int, float]] = []
     axes: dict[tuple[Quantity, str, float | None], dict[str, int]] = {}
     for place, name in enumerate(names):
-        word, unit = _parted(name)
+        parted = _WITH_UNIT.fullmatch(name)
+        word, unit = (parted[1], parted[2].strip()) if parted else (name, "")
         if unit in _SECONDS:
             kind = epochs if word.lower().startswith("epoc") else times
             kind.append((place, _SECONDS[unit]))
@@ -319,17 +321,15 @@ def _with_units(separator: str, names: tuple[str, ...], end: int) -> ForeignHead
         quantity, si = _quantity(stem, unit)
         if quantity is not None:
             axes.setdefault((quantity, stem, si), {})[axis[2].lower()] = place
-    triples = tuple(_triples(axes))
+    triples = tuple(
+        Triple(quantity, (places["x"], places["y"], places["z"]), si)
+        for (quantity, _, si), places in axes.items()
+        if places.keys() >= set(AXES)
+    )
     if not times:
         return None
     epoch, epoch_s = epochs[0] if epochs else (None, 1.0)
     return ForeignHeader(separator, names, *times[0], epoch, epoch_s, triples, False, end)
-
-
-def _parted(name: str) -> tuple[str, str]:
-    """Return a column's name and its unit, empty without one."""
-    match = _WITH_UNIT.fullmatch(name)
-    return (name, "") if match is None else (match[1], match[2].strip())
 
 
 def _quantity(stem: str, unit: str) -> tuple[Quantity | None, float | None]:
@@ -344,18 +344,6 @@ def _quantity(stem: str, unit: str) -> tuple[Quantity | None, float | None]:
     if linear or stem.startswith(_ACC_WORDS):
         return acc, None
     return (Quantity.GYRO, None) if stem.startswith(_GYRO_WORDS) else (None, None)
-
-
-def _triples(
-    axes: Mapping[tuple[Quantity, str, float | None], Mapping[str, int]],
-) -> Iterable[Triple]:
-    for (quantity, _, si), places in axes.items():
-        if all(axis in places for axis in AXES):
-            yield Triple(quantity, (places["x"], places["y"], places["z"]), si)
-
-
-# If the separator is not a comma, numbers may have decimal commas.
-_DECIMAL_COMMA: Final = b","
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -421,7 +409,8 @@ def _numbers(
     file: ForeignFile, header: ForeignHeader, wanted: Sequence[int]
 ) -> dict[int, NDArray[np.float64]]:
     body = file.text[header.end :]
-    comma = header.separator != "," and _DECIMAL_COMMA in body
+    # If the separator is not a comma, numbers may have decimal commas.
+    comma = header.separator != "," and b"," in body
     # Names may be repeated; positions are not.
     names = [str(place) for place in range(len(header.names))]
     try:

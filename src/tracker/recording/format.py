@@ -76,7 +76,6 @@ MAX_METADATA_BYTES: Final = 64 << 10
 MAX_MESSAGE_BYTES: Final = 4 << 20
 """One whole message, bytes: twice a full batch with its offsets and padding."""
 
-
 SEAL_KEY: Final = "tracker.seal"
 """Key of the seal in a message's metadata."""
 
@@ -271,12 +270,11 @@ def stored_bytes(notification: Notification) -> int:
 
 def batch_message(head: Head, seal: Seal, notifications: Sequence[Notification]) -> bytes:
     """Return the notifications as a sealed record batch message."""
+    values = [(each.received_ns, each.channel, each.device, each.data) for each in notifications]
     rows = pa.record_batch(
         [
-            pa.array([each.received_ns for each in notifications], COLUMNS.field(0).type),
-            pa.array([each.channel for each in notifications], COLUMNS.field(1).type),
-            pa.array([each.device for each in notifications], COLUMNS.field(2).type),
-            pa.array([each.data for each in notifications], COLUMNS.field(3).type),
+            pa.array([row[place] for row in values], column.type)
+            for place, column in enumerate(COLUMNS)
         ],
         schema=COLUMNS,
     )

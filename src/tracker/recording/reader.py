@@ -15,7 +15,7 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
 
-from tracker.domain import InputError
+from tracker.domain import InputError, Notification, SessionInfo
 from tracker.domain.errors import reading
 from tracker.domain.units import s_from_ns
 from tracker.recording.format import (
@@ -35,7 +35,6 @@ from tracker.recording.format import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tracker.domain import Notification, SessionInfo
     from tracker.recording.format import Batch, Head, Seal
 
 _CHUNK_BYTES: Final = 1 << 20
@@ -104,6 +103,16 @@ class DamageReason(Enum):
     """The closing batch is not followed by the end mark."""
 
 
+_COMPLAINTS: Final = {
+    DamageReason.HEAD: "the head is damaged and was restored from the first intact batch",
+    DamageReason.BATCHES: "the bytes do not match their checksum",
+    DamageReason.REPEATED: "a batch is repeated or out of order and was left out",
+    DamageReason.STRAY: "the bytes do not belong to a batch of this recording",
+    DamageReason.UNCLOSED: "the recording was not closed, or its end is lost",
+    DamageReason.END: "the end mark is damaged",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Damage:
     """One damaged place in the file."""
@@ -119,29 +128,13 @@ class Damage:
     """Notifications lost here; None if that cannot be known."""
 
     def __str__(self) -> str:
-        place = (
-            f"byte {self.start_byte}"
-            if self.start_byte == self.end_byte
-            else f"bytes {self.start_byte} to {self.end_byte}"
-        )
-        return f"{place}: {self._complaint()}; {self._loss()}"
-
-    def _complaint(self) -> str:
-        match self.reason:
-            case DamageReason.HEAD:
-                return "the head is damaged and was restored from the first intact batch"
-            case DamageReason.BATCHES if self.start_byte == self.end_byte:
-                return "batches were cut out"
-            case DamageReason.BATCHES:
-                return "the bytes do not match their checksum"
-            case DamageReason.REPEATED:
-                return "a batch is repeated or out of order and was left out"
-            case DamageReason.STRAY:
-                return "the bytes do not belong to a batch of this recording"
-            case DamageReason.UNCLOSED:
-                return "the recording was not closed, or its end is lost"
-            case DamageReason.END:
-                return "the end mark is damaged"
+        place = f"bytes {self.start_byte} to {self.end_byte}"
+        complaint = _COMPLAINTS[self.reason]
+        if self.start_byte == self.end_byte:
+            place = f"byte {self.start_byte}"
+            if self.reason is DamageReason.BATCHES:
+                complaint = "batches were cut out"
+        return f"{place}: {complaint}; {self._loss()}"
 
     def _loss(self) -> str:
         if self.rows is None:
@@ -264,8 +257,6 @@ class Recording:
 
     path: Path
     info: SessionInfo
-    written_by: str
-    """Version of the tracker that wrote the file."""
     rows: int
     """Intact notifications."""
     batches: int
@@ -288,10 +279,7 @@ class Recording:
     def __iter__(self) -> Iterator[Notification]:
         """Yield the notifications in the order they were written.
 
-        Raises
-        ------
-        InputError
-            If the file has been changed or removed since it was opened.
+        Raises `InputError` if the file has been changed or removed since it was opened.
         """
         with reading(self.path), self.path.open("rb") as file:
             for place in self._locations:
@@ -309,10 +297,7 @@ class Recording:
 def open_recording(path: Path | str) -> Recording:
     """Check a recording from end to end and return it, ready to be iterated.
 
-    Raises
-    ------
-    InputError
-        If the file cannot be read, is not a recording, or needs a newer reader.
+    Raises `InputError` if the file cannot be read, is not a recording, or needs a newer reader.
     """
     path = Path(path)
     with reading(path), path.open("rb") as file:
@@ -325,7 +310,6 @@ def open_recording(path: Path | str) -> Recording:
     return Recording(
         path=path,
         info=found.head.info,
-        written_by=found.head.written_by,
         rows=sum(place.rows for place in places),
         batches=len(places),
         start_s=s_from_ns(places[0].first_ns) if places else None,
@@ -337,55 +321,35 @@ def open_recording(path: Path | str) -> Recording:
 
 def _not_a_recording(path: Path, size: int, opening: bytes) -> InputError:
     """Explain why a file without a single intact message cannot be read."""
-    expected = f"expected a recording ({FORMAT})"
+    is_text = not any(byte < 32 and byte not in b"\t\r\n" for byte in opening[:-1])
     claims = [int(digits) for digits in _CLAIM.findall(opening)]
     if not size:
-        return InputError(
-            str(path), f"{expected}, but the file is empty", "Nothing was recorded into it."
-        )
+        why, advice = ", but the file is empty", "Nothing was recorded into it."
     # The version stands in two places of a head, so one damaged digit does not make it newer.
-    if claims and min(claims) > VERSION:
-        return InputError(
-            str(path),
-            f"{expected}, but this one has format version {min(claims)}",
-            "Update the tracker to read it.",
+    elif claims and min(claims) > VERSION:
+        why = f", but this one has format version {min(claims)}"
+        advice = "Update the tracker to read it."
+    elif claims:
+        why = f"; it was one, but nothing in its {size} bytes is intact"
+        advice = "Look for another copy of the file."
+    elif opening.startswith(MARKER) and size < _OPENING_BYTES:
+        why = f", but the file ends after {size} bytes, before its head is complete"
+        advice = "Nothing was recorded into it, or it was not copied completely."
+    elif is_text or opening.startswith(_GZIP):
+        why = f", but the file is {'compressed' if opening.startswith(_GZIP) else 'text'}"
+        advice = (
+            "If it is a CSV of samples, name it .csv or turn it into a recording: tracker import."
         )
-    if claims:
-        return InputError(
-            str(path),
-            f"{expected}; it was one, but nothing in its {size} bytes is intact",
-            "Look for another copy of the file.",
-        )
-    if opening.startswith(MARKER) and size < _OPENING_BYTES:
-        return InputError(
-            str(path),
-            f"{expected}, but the file ends after {size} bytes, before its head is complete",
-            "Nothing was recorded into it, or it was not copied completely.",
-        )
-    if _is_text(opening) or opening.startswith(_GZIP):
-        return InputError(
-            str(path),
-            f"{expected}, but the file is {'compressed' if opening.startswith(_GZIP) else 'text'}",
-            "If it is a CSV of samples, name it .csv or turn it into a recording: tracker import.",
-        )
-    return InputError(
-        str(path),
-        f"{expected}, but the file starts with {opening[:8].hex(' ')}",
-        "Recordings are written by `tracker train` and `tracker import`.",
-    )
-
-
-def _is_text(opening: bytes) -> bool:
-    return not any(byte < 32 and byte not in b"\t\r\n" for byte in opening[:-1])
+    else:
+        why = f", but the file starts with {opening[:8].hex(' ')}"
+        advice = "Recordings are written by `tracker train` and `tracker import`."
+    return InputError(str(path), f"expected a recording ({FORMAT}){why}", advice)
 
 
 def is_closed(path: Path) -> bool:
     """Say whether a recording was closed; one that is still being written, or crashed, was not.
 
-    Raises
-    ------
-    InputError
-        If it cannot be read.
+    Raises `InputError` if it cannot be read.
     """
     with reading(path), path.open("rb") as file:
         size = file.seek(0, os.SEEK_END)
@@ -396,10 +360,7 @@ def is_closed(path: Path) -> bool:
 def sha256_of(path: Path) -> str:
     """Return the SHA-256 of a file, hexadecimal.
 
-    Raises
-    ------
-    InputError
-        If it cannot be read.
+    Raises `InputError` if it cannot be read.
     """
     with reading(path), path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -5,15 +5,11 @@ from __future__ import annotations
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tracker.domain import OutputError
 from tracker.domain.errors import writing
-from tracker.recording.reader import open_recording
+from tracker.recording.reader import Damage, open_recording
 from tracker.recording.writer import RecordingWriter
-
-if TYPE_CHECKING:
-    from tracker.recording.reader import Damage
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +19,8 @@ class RecoveryReport:
     target: Path
     """The clean file."""
     rows_kept: int
-    batches_kept: int
     rows_lost: int
     """Notifications known to be lost; see `end_lost`."""
-    batches_lost: int
-    """Batches known to be lost."""
     end_lost: bool
     """True if the source was never closed or lost its end, so more may be lost than is counted."""
     damage: tuple[Damage, ...]
@@ -39,12 +32,8 @@ def recover(source: Path | str, target: Path | str, *, force: bool = False) -> R
 
     The source is not changed. `force` replaces a target that exists.
 
-    Raises
-    ------
-    InputError
-        If nothing in the source is intact.
-    OutputError
-        If the target exists and `force` is not given, is the source, or cannot be written.
+    Raises `InputError` if nothing in the source is intact, and `OutputError` if the target exists
+    and `force` is not given, is the source, or cannot be written.
     """
     target = Path(target)
     recording = open_recording(source)
@@ -71,9 +60,7 @@ def recover(source: Path | str, target: Path | str, *, force: bool = False) -> R
     return RecoveryReport(
         target=target,
         rows_kept=recording.rows,
-        batches_kept=recording.batches,
         rows_lost=sum(each.rows or 0 for each in recording.damage),
-        batches_lost=sum(each.batches or 0 for each in recording.damage),
         end_lost=any(each.rows is None for each in recording.damage),
         damage=recording.damage,
     )

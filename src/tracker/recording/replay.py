@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from typing import TYPE_CHECKING, Final, Protocol, Self
+from typing import TYPE_CHECKING, Final, Protocol
 
 from tracker.domain.units import NS_PER_S, s_from_ns
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Iterator
 
     from tracker.domain import Notification, SessionInfo
-    from tracker.recording.reader import Recording
 
 MAX_NAP_S: Final = 0.1
 """Longest single sleep, s: a new speed, a pause or a jump takes effect within it."""
@@ -44,22 +43,8 @@ class Clock(Protocol):
 class ReplaySource:
     """A source that plays notifications, each pass from the first one.
 
-    Parameters
-    ----------
-    info
-        Head of the session.
-    open_notifications
-        Gives the notifications from the first one; called once per pass.
-    clock
-        Paces the stream.
-    speed
-        Stream seconds per second; `math.inf` never waits.
-    fast_until_s
-        Session time until which the stream does not wait, s.
-    start_s
-        Session time of the first notification, s, if known.
-    end_s
-        Session time of the last notification, s, if known.
+    `open_notifications` is called once per pass. `speed` is in stream seconds per second;
+    `math.inf` never waits.
     """
 
     def __init__(
@@ -69,18 +54,13 @@ class ReplaySource:
         clock: Clock,
         *,
         speed: float = 1.0,
-        fast_until_s: float = -math.inf,
-        start_s: float | None = None,
-        end_s: float | None = None,
     ) -> None:
         self.info: Final = info
         self.sensor = info.sensor
-        self.start_s: Final = start_s
-        self.end_s: Final = end_s
         self._open_notifications: Final = open_notifications
         self._clock: Final = clock
         self._speed = _checked(speed)
-        self._fast_until_s = fast_until_s
+        self._fast_until_s = -math.inf
         self._paused = False
         self._woken: Final = asyncio.Event()
         self._position_ns: int | None = None
@@ -88,42 +68,10 @@ class ReplaySource:
         self._anchor: tuple[int, float] | None = None
         """Clock and stream time that belong together, ns; None while it does not wait."""
 
-    @classmethod
-    def of(
-        cls,
-        recording: Recording,
-        clock: Clock,
-        *,
-        speed: float = 1.0,
-        fast_until_s: float = -math.inf,
-    ) -> Self:
-        """Return a source that plays a recording."""
-        return cls(
-            recording.info,
-            recording.__iter__,
-            clock,
-            speed=speed,
-            fast_until_s=fast_until_s,
-            start_s=recording.start_s,
-            end_s=recording.end_s,
-        )
-
     @property
     def position_s(self) -> float | None:
         """Session time of the last notification given, s; None before the first."""
         return None if self._position_ns is None else s_from_ns(self._position_ns)
-
-    @property
-    def duration_s(self) -> float | None:
-        """Time from the first to the last notification, s, if known."""
-        if self.start_s is None or self.end_s is None:
-            return None
-        return self.end_s - self.start_s
-
-    @property
-    def paused(self) -> bool:
-        """Whether the stream is held, or will be after the fast stretch."""
-        return self._paused
 
     @property
     def speed(self) -> float:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
 from tracker import __version__
-from tracker.domain import OutputError
+from tracker.domain import Notification, OutputError, SessionInfo
 from tracker.domain.errors import writing
 from tracker.domain.units import NS_PER_S
 from tracker.recording.format import (
@@ -27,8 +27,6 @@ from tracker.recording.format import (
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from tracker.domain import Notification, SessionInfo
-
 BATCH_NS: Final = NS_PER_S
 """Longest stretch of stream time in one batch: what is lost if the process is killed."""
 
@@ -45,17 +43,8 @@ class RecordingWriter:
     the file is cut back to its last whole batch, the rows stay pending, and the next `write` or
     `flush` tries again.
 
-    Parameters
-    ----------
-    path
-        A file that does not exist yet.
-    info
-        Goes into the head of the recording.
-
-    Raises
-    ------
-    OutputError
-        If the file exists or cannot be created, or `info` is too long.
+    The constructor raises `OutputError` if the file exists or cannot be created, or `info`, which
+    goes into its head, is too long.
     """
 
     def __init__(self, path: Path | str, info: SessionInfo) -> None:
@@ -91,12 +80,9 @@ class RecordingWriter:
     def write(self, notification: Notification) -> None:
         """Add one notification; it is in the file after at most a second of stream time.
 
-        Raises
-        ------
-        OutputError
-            If an earlier batch cannot be written; then this notification was not added.
-        ValueError
-            If the notification does not fit the format, or the writer is closed.
+        Raises `OutputError` if an earlier batch cannot be written; then this notification was not
+        added. Raises `ValueError` if the notification does not fit the format, or the writer is
+        closed.
         """
         if self._file.closed:
             raise ValueError(f"{self.path}: the recording is closed")
@@ -113,10 +99,7 @@ class RecordingWriter:
     def flush(self) -> None:
         """Hand everything that is pending to the operating system.
 
-        Raises
-        ------
-        OutputError
-            If it cannot be written; it stays pending.
+        Raises `OutputError` if it cannot be written; it stays pending.
         """
         if not self._pending:
             return
@@ -133,10 +116,8 @@ class RecordingWriter:
     def close(self) -> None:
         """Write what is pending and the closing batch, and close the file; idempotent.
 
-        Raises
-        ------
-        OutputError
-            If that cannot be written; the file is closed anyway and readable up to there.
+        Raises `OutputError` if that cannot be written; the file is closed anyway and readable up
+        to there.
         """
         if self._file.closed:
             return

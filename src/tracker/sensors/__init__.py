@@ -2,7 +2,6 @@
 
 from tracker.sensors.base import (
     MAX_RESPONSES,
-    SMALLEST_MTU,
     Advertisement,
     Attempt,
     ClockKind,
@@ -11,7 +10,6 @@ from tracker.sensors.base import (
     Inquiry,
     Pause,
     Read,
-    Responses,
     SensorFamily,
     Step,
     Subscribe,
@@ -19,13 +17,6 @@ from tracker.sensors.base import (
     Where,
     Write,
 )
-from tracker.sensors.metamotion import METAMOTION
-from tracker.sensors.microbit import MICROBIT
-from tracker.sensors.movesense import MOVESENSE
-from tracker.sensors.nus import NUS
-from tracker.sensors.polar import POLAR
-from tracker.sensors.profile import PROFILE, ProfileDecoder
-from tracker.sensors.profile.packets import ProfileConfig, encode_packet
 from tracker.sensors.registry import (
     as_document,
     decode_transcript,
@@ -36,24 +27,11 @@ from tracker.sensors.registry import (
     parse_settings,
 )
 from tracker.sensors.samples import SAMPLES, SAMPLES_CHANNEL, encode_samples
-from tracker.sensors.thingy52 import THINGY52
-from tracker.sensors.witmotion import WITMOTION
-from tracker.sensors.xsens_dot import XSENS_DOT
 
 __all__ = [
     "MAX_RESPONSES",
-    "METAMOTION",
-    "MICROBIT",
-    "MOVESENSE",
-    "NUS",
-    "POLAR",
-    "PROFILE",
     "SAMPLES",
     "SAMPLES_CHANNEL",
-    "SMALLEST_MTU",
-    "THINGY52",
-    "WITMOTION",
-    "XSENS_DOT",
     "Advertisement",
     "Attempt",
     "ClockKind",
@@ -61,10 +39,7 @@ __all__ = [
     "Expect",
     "Inquiry",
     "Pause",
-    "ProfileConfig",
-    "ProfileDecoder",
     "Read",
-    "Responses",
     "SensorFamily",
     "Step",
     "Subscribe",
@@ -73,7 +48,6 @@ __all__ = [
     "Write",
     "as_document",
     "decode_transcript",
-    "encode_packet",
     "encode_samples",
     "families",
     "family",

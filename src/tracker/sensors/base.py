@@ -32,22 +32,29 @@ notifications, indications) goes to recording and decoder, and is also kept, in 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 import numpy as np
 
-from tracker.domain import Fault, FaultReason, Notification, TrackerError, UnknownNameError
+from tracker.domain import (
+    RESERVED_CHANNELS,
+    Decoder,
+    Fault,
+    FaultReason,
+    Frame,
+    Notification,
+    TrackerError,
+    UnknownNameError,
+)
 from tracker.domain.units import s_from_ns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
-
-    from tracker.domain import Decoder
 
 SMALLEST_MTU: Final = 23
 """ATT MTU of every connection before it is negotiated, bytes."""
@@ -98,8 +105,10 @@ class SensorFamily:
     """Which timestamps its samples carry."""
     channels: Mapping[str, str]
     """UUIDs of the channels that the decoder understands, by their short names."""
-    decoder: Callable[[Mapping[str, str]], Decoder]
-    """Makes a fresh decoder from settings as text; raises `TrackerError` on an unknown one."""
+    new_decoder: Callable[[Mapping[str, str]], Decoder]
+    """Makes a fresh decoder from `settings` as text; raises `TrackerError` on a wrong value."""
+    settings: tuple[str, ...] = ()
+    """Names of the decoder's settings."""
     recognises: Callable[[Advertisement], bool] = lambda _advertisement: False
     """Whether an advertisement comes from this family."""
     services: tuple[str, ...] = ()
@@ -118,6 +127,17 @@ class SensorFamily:
     """How to ask for the firmware version; None if the sensor does not report it."""
     default_channel: str = ""
     """Channel of samples (UUID), assumed where none is named."""
+
+    def decoder(self, settings: Mapping[str, str]) -> Decoder:
+        """Return a fresh decoder; raises `TrackerError` on an unknown or wrong setting."""
+        for name in settings:
+            if not self.settings:
+                raise TrackerError(
+                    f"The sensor kind {self.kind!r} takes no settings; {name!r} was given."
+                )
+            if name not in self.settings:
+                raise UnknownNameError(f"{self.kind} setting", name, self.settings)
+        return self.new_decoder(settings)
 
 
 MAX_RESPONSES: Final = 1024
@@ -247,60 +267,38 @@ class Inquiry(Generic[T]):
     """Pure: from the responses to the answer, or None if they do not hold it."""
 
 
-def percent_in(value: bytes | None) -> int | None:
+def reading(channel: str, answer: Callable[[bytes], T | None]) -> Inquiry[T]:
+    """Return the question that reads a characteristic; `answer` gets its value, or nothing."""
+    return Inquiry((Read(channel),), lambda heard: answer(newest(heard, channel) or b""))
+
+
+def percent_in(value: bytes) -> int | None:
     """Return the charge in the first byte of a value, or None if it is no percentage."""
     return value[0] if value and value[0] <= 100 else None
 
 
-def version_in(value: bytes | None) -> str | None:
+def version_in(value: bytes) -> str | None:
     """Return the firmware version in three bytes (major, minor, patch), or None."""
-    return ".".join(map(str, value)) if value is not None and len(value) == 3 else None
+    return ".".join(map(str, value)) if len(value) == 3 else None
 
 
-def _text(responses: Responses) -> str | None:
-    value = newest(responses, FIRMWARE_REVISION_UUID)
-    text = (value or b"").split(b"\0")[0].decode("utf-8", errors="replace").strip()
-    return text or None
+def _text(value: bytes) -> str | None:
+    return value.split(b"\0")[0].decode("utf-8", errors="replace").strip() or None
 
 
-BATTERY_LEVEL: Final = Inquiry(
-    (Read(BATTERY_LEVEL_UUID),),
-    lambda responses: percent_in(newest(responses, BATTERY_LEVEL_UUID)),
-)
+BATTERY_LEVEL: Final = reading(BATTERY_LEVEL_UUID, percent_in)
 """The charge in percent, from a sensor with the standard service."""
 
-FIRMWARE_REVISION: Final = Inquiry((Read(FIRMWARE_REVISION_UUID),), _text)
+FIRMWARE_REVISION: Final = reading(FIRMWARE_REVISION_UUID, _text)
 """The firmware version, from a sensor with the standard service."""
-
-
-def refuse_unknown(settings: Mapping[str, str], kind: str, known: Sequence[str]) -> None:
-    """Raise a `TrackerError` if `settings` has a name that is not in `known`."""
-    for name in settings:
-        if not known:
-            message = f"The sensor kind {kind!r} takes no settings; {name!r} was given."
-            raise TrackerError(message)
-        if name not in known:
-            raise UnknownNameError(f"{kind} setting", name, known)
 
 
 def whole_number(settings: Mapping[str, str], name: str, default: int) -> int:
     """Return the setting `name` as an integer, or `default` where it is not given.
 
-    Raises
-    ------
-    TrackerError
-        If the text is not a whole number.
+    Raises `TrackerError` if the text is not a whole number.
     """
-    text = settings.get(name)
-    if text is None:
-        return default
-    try:
-        return int(text)
-    except ValueError:
-        raise TrackerError(
-            f"The setting {name} must be a whole number, got {text!r}.",
-            f"Write for example {name}={default}.",
-        ) from None
+    return _parsed(settings, name, default, int, "a whole number")
 
 
 def number(
@@ -308,25 +306,30 @@ def number(
 ) -> float:
     """Return the setting `name` as a finite (`positive`) number, or `default` if it is not given.
 
-    Raises
-    ------
-    TrackerError
-        If the text is not such a number.
+    Raises `TrackerError` if the text is not such a number.
     """
-    text = settings.get(name)
-    if text is None:
-        return default
-    try:
+
+    def parse(text: str) -> float:
         value = float(text)
+        if not math.isfinite(value) or (positive and value <= 0.0):
+            raise ValueError
+        return value
+
+    noun = "a number above 0" if positive else "a number"
+    return _parsed(settings, name, default, parse, noun)
+
+
+def _parsed(
+    settings: Mapping[str, str], name: str, default: T, parse: Callable[[str], T], noun: str
+) -> T:
+    try:
+        return parse(settings[name]) if name in settings else default
     except ValueError:
-        value = math.nan
-    if not math.isfinite(value) or (positive and value <= 0.0):
-        noun = "a number above 0" if positive else "a number"
+        example = f"{default:g}" if isinstance(default, float) else default
         raise TrackerError(
-            f"The setting {name} must be {noun}, got {text!r}.",
-            f"Write for example {name}={default:g}.",
-        )
-    return value
+            f"The setting {name} must be {noun}, got {settings[name]!r}.",
+            f"Write for example {name}={example}.",
+        ) from None
 
 
 RANGE_SLACK: Final = 0.2
@@ -345,6 +348,15 @@ class MalformedError(Exception):
         self.detail = detail
 
 
+def check_length(data: bytes, size: int, what: str, *, exact: bool = True) -> None:
+    """Raise `MalformedError` for bytes that are not `size` long, or, if not `exact`, shorter."""
+    if len(data) < size or (exact and len(data) > size):
+        more = "" if exact else " or more"
+        raise MalformedError(
+            FaultReason.LENGTH, f"expected {what} of {size} bytes{more}, got {len(data)}"
+        )
+
+
 def check_range(values: NDArray[np.float64], most: float) -> None:
     """Raise `MalformedError` for values that no chip measures, whose largest range is `most`."""
     if not np.isfinite(values).all():
@@ -360,13 +372,33 @@ def fault_of(
     return Fault(s_from_ns(notification.received_ns), reason, detail, count)
 
 
-def unknown_channel(notification: Notification) -> Fault:
-    """Return the fault of a notification on a channel that the family does not have."""
-    return fault_of(
-        notification,
-        FaultReason.UNKNOWN_CHANNEL,
-        f"unknown channel {notification.channel!r}",
-    )
+class PacketDecoder:
+    """What every family's decoder is: a reader for each channel, and faults for what is not read.
+
+    A reader turns its channel's notifications into frames and faults, and may raise
+    `MalformedError`. The family's other channels, which say nothing about motion, are `silent`.
+    """
+
+    def __init__(
+        self,
+        readers: Mapping[str, Callable[[Notification], Iterable[Frame | Fault]]],
+        silent: Iterable[str] = (),
+    ) -> None:
+        self._readers = readers
+        self._silent = RESERVED_CHANNELS.union(silent)
+
+    def feed(self, notification: Notification) -> tuple[Frame | Fault, ...]:
+        """Decode one notification; never raises on bytes."""
+        channel = notification.channel
+        reader = self._readers.get(channel)
+        try:
+            if reader is not None:
+                return tuple(reader(notification))
+            if channel in self._silent:
+                return ()
+            raise MalformedError(FaultReason.UNKNOWN_CHANNEL, f"unknown channel {channel!r}")
+        except MalformedError as error:
+            return (fault_of(notification, error.reason, error.detail),)
 
 
 class PacketOrder(Enum):
@@ -396,6 +428,11 @@ class PacketPosition:
     """Device time of the first sample since the sensor booted, unwrapped, µs."""
     lost: int = 0
     """What is missing between the newest packet before and this one: packets, or samples."""
+
+
+def lost_in(periods: float) -> int:
+    """Return how many samples are lost in a step of so many periods: none in up to 1.5."""
+    return round(periods) - 1 if periods > 1.5 else 0
 
 
 def order_faults(

@@ -5,33 +5,29 @@ Bytes, ranges and what is known about the clock: `firmware_notes/09-microbit.md`
 
 from __future__ import annotations
 
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tracker.domain import RESERVED_CHANNELS, FaultReason, Frame, TrackerError
+from tracker.domain import Frame, Notification, TrackerError
 from tracker.domain.units import STANDARD_GRAVITY_MPS2, s_from_ns
 from tracker.sensors.base import (
     FIRMWARE_REVISION,
     FIRMWARE_REVISION_UUID,
     Attempt,
     ClockKind,
+    PacketDecoder,
     Read,
     SensorFamily,
     Subscribe,
     Unsubscribe,
     Write,
-    fault_of,
-    refuse_unknown,
-    unknown_channel,
+    check_length,
     whole_number,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from tracker.domain import Fault, Notification
 
 SERVICE_UUID: Final = "e95d0753-251d-470a-a062-fa1922dfa9a8"
 DATA_UUID: Final = "e95dca4b-251d-470a-a062-fa1922dfa9a8"
@@ -51,59 +47,26 @@ CLIPPED_PER_G: Final = 1016
 BEYOND_PER_G: Final = 1024
 """Both drivers clip at this many counts per g of range."""
 
-LEAST_PERIOD_MS: Final = 2
-"""A period of 0 or 1 ms crashes the board."""
-
-MOST_PERIOD_MS: Final = 0xFFFF
-
-PERIOD_MS: Final = 20
-"""50 Hz: the default, and the fastest that the older board was seen to deliver without loss."""
+PERIOD: Final = (20).to_bytes(2, "little")
+"""In ms: 50 Hz is the default, and the fastest that the older board was seen to deliver without
+loss. A period of 0 or 1 ms crashes the board."""
 
 NAMES: Final = ("bbc micro:bit", "ubit [")
 """How its name starts, in lower case; it advertises no service."""
 
-_SILENT_CHANNELS: Final = RESERVED_CHANNELS | {PERIOD_UUID, FIRMWARE_REVISION_UUID}
 
-
-def encode_period(period_ms: int) -> bytes:
-    """Return what to write to the period characteristic.
-
-    Raises `ValueError` if the board would crash or could not read it.
-    """
-    if not LEAST_PERIOD_MS <= period_ms <= MOST_PERIOD_MS:
-        raise ValueError(
-            f"expected a period of {LEAST_PERIOD_MS} to {MOST_PERIOD_MS} ms, got {period_ms}"
-        )
-    return period_ms.to_bytes(2, "little")
-
-
-class MicrobitDecoder:
+class MicrobitDecoder(PacketDecoder):
     """Turns notifications of one sample each into frames.
 
-    Parameters
-    ----------
-    range_g
-        The range to start with; a sample beyond it shows that the board uses a larger one.
+    A sample beyond `range_g` shows that the board uses a larger range.
     """
 
     def __init__(self, range_g: int = RANGES_G[0]) -> None:
+        super().__init__({DATA_UUID: self._sample}, (PERIOD_UUID, FIRMWARE_REVISION_UUID))
         self._range_g = range_g
 
-    def feed(self, notification: Notification) -> tuple[Frame | Fault, ...]:
-        """Decode one notification; never raises on bytes."""
-        if notification.channel == DATA_UUID:
-            return (self._sample(notification),)
-        if notification.channel in _SILENT_CHANNELS:
-            return ()
-        return (unknown_channel(notification),)
-
-    def _sample(self, notification: Notification) -> Frame | Fault:
-        if len(notification.data) != SAMPLE_BYTES:
-            return fault_of(
-                notification,
-                FaultReason.LENGTH,
-                f"expected a sample of {SAMPLE_BYTES} bytes, got {len(notification.data)}",
-            )
+    def _sample(self, notification: Notification) -> tuple[Frame]:
+        check_length(notification.data, SAMPLE_BYTES, "a sample")
         counts = np.frombuffer(notification.data, COUNT).astype(np.float64)
         largest = float(np.abs(counts).max())
         self._range_g = next(
@@ -114,17 +77,17 @@ class MicrobitDecoder:
             ),
             RANGES_G[-1],
         )
-        return Frame(
+        frame = Frame(
             acc_mps2=counts.reshape(1, 3) * (STANDARD_GRAVITY_MPS2 / COUNTS_PER_G),
             gyro_radps=None,
             stamps_s=None,
             received_s=s_from_ns(notification.received_ns),
             saturated=largest >= CLIPPED_PER_G * self._range_g,
         )
+        return (frame,)
 
 
 def _decoder(settings: Mapping[str, str]) -> MicrobitDecoder:
-    refuse_unknown(settings, "microbit", ("range_g",))
     range_g = whole_number(settings, "range_g", RANGES_G[0])
     if range_g not in RANGES_G:
         raise TrackerError(f"A micro:bit measures ±2, 4, 8 or 16 g, got range_g={range_g}.")
@@ -135,15 +98,14 @@ MICROBIT: Final = SensorFamily(
     kind="microbit",
     title="BBC micro:bit",
     clock=ClockKind.NONE,
-    channels=MappingProxyType(
-        {"data": DATA_UUID, "period": PERIOD_UUID, "firmware": FIRMWARE_REVISION_UUID}
-    ),
-    decoder=_decoder,
+    channels={"data": DATA_UUID, "period": PERIOD_UUID, "firmware": FIRMWARE_REVISION_UUID},
+    new_decoder=_decoder,
+    settings=("range_g",),
     recognises=lambda advertisement: advertisement.is_named(*NAMES),
     services=(SERVICE_UUID,),
     start=(
         # Early firmware accepts no other period than its default, which will do.
-        Attempt((Write(PERIOD_UUID, encode_period(PERIOD_MS)), Read(PERIOD_UUID))),
+        Attempt((Write(PERIOD_UUID, PERIOD), Read(PERIOD_UUID))),
         Subscribe(DATA_UUID),
     ),
     stop=(Unsubscribe(DATA_UUID),),

@@ -14,12 +14,11 @@ from dataclasses import dataclass
 from functools import reduce
 from itertools import groupby
 from operator import xor
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tracker.domain import RESERVED_CHANNELS, FaultReason, Frame
+from tracker.domain import Fault, FaultReason, Frame, Notification
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2, s_from_ns
 from tracker.sensors.base import (
     BATTERY_LEVEL,
@@ -28,6 +27,7 @@ from tracker.sensors.base import (
     FIRMWARE_REVISION_UUID,
     ClockKind,
     MalformedError,
+    PacketDecoder,
     PacketOrder,
     Pause,
     SensorFamily,
@@ -36,19 +36,15 @@ from tracker.sensors.base import (
     Where,
     Write,
     fault_of,
+    lost_in,
     number,
     order_faults,
-    refuse_unknown,
-    unknown_channel,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from numpy.typing import NDArray
-
-    from tracker.domain import Fault, Notification
-    from tracker.sensors.base import Advertisement
 
 SERVICE_UUID: Final = "6e400001-b5a3-f393-e0a9-e50e24dcca9e"
 RX_UUID: Final = "6e400002-b5a3-f393-e0a9-e50e24dcca9e"
@@ -67,15 +63,6 @@ SETTLING_S: Final = 0.2
 LATE_S: Final = 1.0
 """A time that falls by less is a duplicate or late line; by more, a restart."""
 
-LOSS_PERIODS: Final = 1.5
-"""A step of more periods than this spans a lost line."""
-
-_SILENT_CHANNELS: Final = RESERVED_CHANNELS | {
-    RX_UUID,
-    BATTERY_LEVEL_UUID,
-    FIRMWARE_REVISION_UUID,
-}
-
 HEADER_START: Final = "#imu"
 """First word of a header; other lines that start with # are comments."""
 
@@ -86,12 +73,15 @@ GYRO: Final = ("gx", "gy", "gz")
 MOST_COLUMNS: Final = 16
 """More than any board sends, and few enough for a line."""
 
-_ACC_UNITS: Final = {"acc_g": STANDARD_GRAVITY_MPS2, "acc_mps2": 1.0}
-_GYRO_UNITS: Final = {"gyro_dps": RADPS_PER_DPS, "gyro_radps": 1.0}
-_TIME_UNITS: Final = {"t_s": 1.0}
-_RATE_UNITS: Final = {"rate_hz": 1.0}
-_ACC_RANGE_UNITS: Final = {"acc_range_g": STANDARD_GRAVITY_MPS2}
-_GYRO_RANGE_UNITS: Final = {"gyro_range_dps": RADPS_PER_DPS}
+_HEADER_QUANTITIES: Final = (
+    {"acc_g": STANDARD_GRAVITY_MPS2, "acc_mps2": 1.0},
+    {"gyro_dps": RADPS_PER_DPS, "gyro_radps": 1.0},
+    {"t_s": 1.0},
+    {"rate_hz": 1.0},
+    {"acc_range_g": STANDARD_GRAVITY_MPS2},
+    {"gyro_range_dps": RADPS_PER_DPS},
+)
+"""Names of each quantity in a header, with their units in SI, in the order of `Layout`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,17 +145,14 @@ def parse_header(line: str) -> Layout | None:
         return None
     given = dict(word.split("=", 1) for word in words if "=" in word)
     try:
-        acc_mps2 = _quantity(given, _ACC_UNITS)
+        acc_mps2, gyro_radps, time_s, rate_hz, acc_range_mps2, gyro_range_radps = (
+            _quantity(given, units) for units in _HEADER_QUANTITIES
+        )
         if acc_mps2 is None:
             raise ValueError("expected acc_g or acc_mps2")
+        columns = tuple(given.get("columns", "").split(","))
         return Layout(
-            tuple(given.get("columns", "").split(",")),
-            acc_mps2,
-            _quantity(given, _GYRO_UNITS),
-            _quantity(given, _TIME_UNITS),
-            _quantity(given, _RATE_UNITS),
-            _quantity(given, _ACC_RANGE_UNITS),
-            _quantity(given, _GYRO_RANGE_UNITS),
+            columns, acc_mps2, gyro_radps, time_s, rate_hz, acc_range_mps2, gyro_range_radps
         )
     except ValueError as error:
         raise MalformedError(FaultReason.FORMAT, f"unusable header: {error}") from error
@@ -379,36 +366,23 @@ def _checked(row: Row) -> Row:
     return row
 
 
-class NusDecoder:
-    """Turns lines into frames, and ignores console output in between.
-
-    Parameters
-    ----------
-    scale
-        Scale of the counts in objects.
-    """
+class NusDecoder(PacketDecoder):
+    """Turns lines into frames, and ignores console output between; `scale` is that of objects."""
 
     def __init__(self, scale: RawScale | None = None) -> None:
+        silent = (RX_UUID, BATTERY_LEVEL_UUID, FIRMWARE_REVISION_UUID)
+        super().__init__({TX_UUID: self._read}, silent)
         self._scale = scale or RawScale()
         self._lines = LineAssembler()
         self._layout: Layout | None = None
         self._is_refused = False
         self._newest_s: float | None = None
 
-    def feed(self, notification: Notification) -> tuple[Frame | Fault, ...]:
-        """Decode one notification; never raises on bytes."""
-        if notification.channel == TX_UUID:
-            return tuple(_joined(self._results(notification), s_from_ns(notification.received_ns)))
-        if notification.channel in _SILENT_CHANNELS:
-            return ()
-        return (unknown_channel(notification),)
+    def _read(self, notification: Notification) -> Iterator[Frame | Fault]:
+        return _joined(self._results(notification), s_from_ns(notification.received_ns))
 
     def _results(self, notification: Notification) -> Iterator[Row | Fault]:
         for line in self._lines.feed(notification.data):
-            if line is None:
-                detail = "dropped a line that is too long"
-                yield fault_of(notification, FaultReason.LENGTH, detail)
-                continue
             try:
                 row = self._row(line)
             except MalformedError as error:
@@ -417,7 +391,9 @@ class NusDecoder:
             if row is not None:
                 yield from self._in_order(row, notification)
 
-    def _row(self, line: str) -> Row | None:
+    def _row(self, line: str | None) -> Row | None:
+        if line is None:
+            raise MalformedError(FaultReason.LENGTH, "dropped a line that is too long")
         if line.startswith("#"):
             self._take_header(line)
             return None
@@ -468,8 +444,7 @@ class NusDecoder:
         self._newest_s = time_s
         rate_hz = None if self._layout is None else self._layout.rate_hz
         order = PacketOrder.RESTART if step_s < 0 else PacketOrder.NEXT
-        periods = step_s * (rate_hz or 0.0)
-        lost = round(periods) - 1 if periods > LOSS_PERIODS else 0
+        lost = lost_in(step_s * (rate_hz or 0.0))
         yield from order_faults(notification, order, f"the line of {time_s} s", lost, "lines")
         yield row
 
@@ -500,7 +475,6 @@ def _joined(results: Iterable[Row | Fault], received_s: float) -> Iterator[Frame
 
 
 def _decoder(settings: Mapping[str, str]) -> NusDecoder:
-    refuse_unknown(settings, "nus", ("acc_lsb_per_g", "gyro_lsb_per_dps"))
     default = RawScale()
     return NusDecoder(
         RawScale(
@@ -508,10 +482,6 @@ def _decoder(settings: Mapping[str, str]) -> NusDecoder:
             number(settings, "gyro_lsb_per_dps", default.gyro_lsb_per_dps, positive=True),
         )
     )
-
-
-def _recognises(advertisement: Advertisement) -> bool:
-    return advertisement.offers(SERVICE_UUID) or advertisement.is_named(*NAMES)
 
 
 def _send(line: bytes) -> Where:
@@ -523,16 +493,17 @@ NUS: Final = SensorFamily(
     kind="nus",
     title="Espruino or DIY board (Nordic UART)",
     clock=ClockKind.MIXED,
-    channels=MappingProxyType(
-        {
-            "tx": TX_UUID,
-            "rx": RX_UUID,
-            "battery": BATTERY_LEVEL_UUID,
-            "firmware": FIRMWARE_REVISION_UUID,
-        }
+    channels={
+        "tx": TX_UUID,
+        "rx": RX_UUID,
+        "battery": BATTERY_LEVEL_UUID,
+        "firmware": FIRMWARE_REVISION_UUID,
+    },
+    new_decoder=_decoder,
+    settings=("acc_lsb_per_g", "gyro_lsb_per_dps"),
+    recognises=lambda advertisement: (
+        advertisement.offers(SERVICE_UUID) or advertisement.is_named(*NAMES)
     ),
-    decoder=_decoder,
-    recognises=_recognises,
     services=(SERVICE_UUID,),
     start=(
         Subscribe(TX_UUID),

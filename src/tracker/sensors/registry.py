@@ -7,10 +7,9 @@ document.
 from __future__ import annotations
 
 import re
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, TypedDict
+from typing import TYPE_CHECKING, Any, Final
 
-from tracker.domain import Fault, Notification, TrackerError, UnknownNameError
+from tracker.domain import Fault, Frame, Notification, TrackerError, UnknownNameError
 from tracker.sensors.metamotion import METAMOTION
 from tracker.sensors.microbit import MICROBIT
 from tracker.sensors.movesense import MOVESENSE
@@ -25,26 +24,23 @@ from tracker.sensors.xsens_dot import XSENS_DOT
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from tracker.domain import Frame
     from tracker.sensors.base import Advertisement, SensorFamily
 
-_FAMILIES: Final = MappingProxyType(
-    {
-        entry.kind: entry
-        for entry in (
-            PROFILE,
-            SAMPLES,
-            WITMOTION,
-            METAMOTION,
-            MICROBIT,
-            THINGY52,
-            XSENS_DOT,
-            MOVESENSE,
-            POLAR,
-            NUS,
-        )
-    }
-)
+_FAMILIES: Final[Mapping[str, SensorFamily]] = {
+    entry.kind: entry
+    for entry in (
+        PROFILE,
+        SAMPLES,
+        WITMOTION,
+        METAMOTION,
+        MICROBIT,
+        THINGY52,
+        XSENS_DOT,
+        MOVESENSE,
+        POLAR,
+        NUS,
+    )
+}
 
 
 def families() -> Mapping[str, SensorFamily]:
@@ -55,10 +51,7 @@ def families() -> Mapping[str, SensorFamily]:
 def family(kind: str) -> SensorFamily:
     """Return the family of that kind.
 
-    Raises
-    ------
-    UnknownNameError
-        If there is no such kind.
+    Raises `UnknownNameError` if there is no such kind.
     """
     try:
         return _FAMILIES[kind]
@@ -76,12 +69,7 @@ def identify_connected(
 ) -> SensorFamily | None:
     """Return the family of a connected sensor, or None.
 
-    Parameters
-    ----------
-    advertisement
-        What it advertised; decides where two families share a service.
-    service_uuids
-        Its services.
+    Where two families share a service, the advertisement decides.
     """
     present = {uuid.lower() for uuid in service_uuids}
     candidates = [entry for entry in _FAMILIES.values() if present & set(entry.services)]
@@ -93,34 +81,10 @@ _SEPARATORS: Final = re.compile(r"0[xX]|[\s:-]")
 """What debugging apps print around and between bytes."""
 
 
-class DecodedFrame(TypedDict):
-    """Samples of one notification."""
-
-    acc_mps2: list[list[float]]
-    gyro_radps: list[list[float]] | None
-    device_time_s: float | None
-
-
-class DecodedFault(TypedDict):
-    """A fault of one notification, or of what preceded it."""
-
-    reason: str
-
-
-class Decoded(TypedDict):
-    """The document that `tracker decode` prints."""
-
-    frames: list[DecodedFrame]
-    faults: list[DecodedFault]
-
-
 def parse_settings(pairs: Iterable[str]) -> dict[str, str]:
     """Return settings given as `key=value` by their key.
 
-    Raises
-    ------
-    TrackerError
-        If one has no `=` or no key.
+    Raises `TrackerError` if one has no `=` or no key.
     """
     settings = {}
     for pair in pairs:
@@ -142,21 +106,10 @@ def decode_transcript(
 ) -> tuple[Frame | Fault, ...]:
     """Decode notifications in order with one decoder, as if all had arrived at second 0.
 
-    Parameters
-    ----------
-    family
-        The family whose decoder reads them.
-    payloads
-        Hex, with or without separators; `name=hex` names the channel of a single one.
-    channel
-        UUID or short name of the channel of the others; None means the family's samples.
-    settings
-        Settings of the decoder.
-
-    Raises
-    ------
-    TrackerError
-        If a payload is not hex, or the family has no such channel or setting.
+    `payloads` are hex, with or without separators; `name=hex` names the channel of a single one.
+    `channel` is the UUID or short name of the channel of the others; None means the family's
+    samples. Raises `TrackerError` if a payload is not hex, or the family has no such channel or
+    setting.
     """
     decoder = family.decoder(settings or {})
     default = family.default_channel if channel is None else _channel(family, channel)
@@ -164,23 +117,22 @@ def decode_transcript(
     return tuple(result for notification in notifications for result in decoder.feed(notification))
 
 
-def as_document(results: Iterable[Frame | Fault]) -> Decoded:
-    """Return decoded frames and faults as plain lists and numbers."""
-    frames: list[DecodedFrame] = []
-    faults: list[DecodedFault] = []
+def as_document(results: Iterable[Frame | Fault]) -> dict[str, list[dict[str, Any]]]:
+    """Return what `tracker decode` prints: `frames` and `faults` as plain lists and numbers."""
+    document: dict[str, list[dict[str, Any]]] = {"frames": [], "faults": []}
     for result in results:
         if isinstance(result, Fault):
-            faults.append({"reason": result.reason.value})
+            document["faults"].append({"reason": result.reason.value})
             continue
         gyro_radps = result.gyro_radps
-        frames.append(
+        document["frames"].append(
             {
                 "acc_mps2": result.acc_mps2.tolist(),
                 "gyro_radps": None if gyro_radps is None else gyro_radps.tolist(),
                 "device_time_s": result.device_time_s,
             }
         )
-    return {"frames": frames, "faults": faults}
+    return document
 
 
 def _channel(family: SensorFamily, name: str) -> str:

@@ -6,28 +6,25 @@ The layout is fixed in `firmware_notes/00-samples.md`.
 from __future__ import annotations
 
 import struct
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tracker.domain import RESERVED_CHANNELS, FaultReason, Frame
+from tracker.domain import Fault, FaultReason, Frame, Notification
 from tracker.domain.units import s_from_ns
 from tracker.sensors.base import (
     ClockKind,
     MalformedError,
+    PacketDecoder,
     SensorFamily,
+    check_length,
     fault_of,
-    refuse_unknown,
-    unknown_channel,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator
 
     from numpy.typing import NDArray
-
-    from tracker.domain import Fault, Notification
 
 SAMPLES_CHANNEL: Final = "samples"
 """The only channel; no characteristic has such a name, so a radio never delivers on it."""
@@ -50,19 +47,8 @@ def encode_samples(
 ) -> bytes:
     """Return samples as the payload of one notification on `SAMPLES_CHANNEL`.
 
-    Parameters
-    ----------
-    time_s
-        Session time of each sample, s, shape (n,).
-    acc_mps2
-        Specific force, m/s², shape (n, 3).
-    gyro_radps
-        Angular rate, rad/s, shape (n, 3), or None.
-
-    Raises
-    ------
-    ValueError
-        If the shapes do not match.
+    Session time, s, shape (n,); specific force, m/s², and angular rate, rad/s, shape (n, 3).
+    Raises `ValueError` if the shapes do not match.
     """
     signals = (acc_mps2,) if gyro_radps is None else (acc_mps2, gyro_radps)
     expected = (len(time_s), 3)
@@ -75,89 +61,57 @@ def encode_samples(
 
 def _rows(data: bytes) -> NDArray[np.float64]:
     """Return the rows of a block, shape (n, 4) or (n, 7)."""
-    if len(data) < HEADER.size:
-        raise MalformedError(
-            FaultReason.LENGTH, f"expected a header of {HEADER.size} bytes, got {len(data)}"
-        )
+    check_length(data, HEADER.size, "a header", exact=False)
     version, columns, _reserved, rows = HEADER.unpack_from(data)
     if version != VERSION:
         raise MalformedError(FaultReason.VERSION, f"expected version {VERSION}, got {version}")
     if columns not in (COLUMNS_WITH_GYRO, COLUMNS_WITHOUT_GYRO):
         raise MalformedError(FaultReason.FORMAT, f"expected 4 or 7 columns, got {columns}")
     expected = HEADER.size + rows * columns * np.dtype(np.float64).itemsize
-    if len(data) != expected:
-        raise MalformedError(
-            FaultReason.LENGTH,
-            f"expected {expected} bytes for {rows} rows of {columns}, got {len(data)}",
-        )
+    check_length(data, expected, f"a block with {rows} rows of {columns}")
     return np.frombuffer(data, "<f8", offset=HEADER.size).reshape(rows, columns)
 
 
-class SamplesDecoder:
+class SamplesDecoder(PacketDecoder):
     """Returns imported samples, without those that a clock or filter could not handle."""
 
     def __init__(self) -> None:
+        super().__init__({SAMPLES_CHANNEL: self._block})
         self._newest_s = -np.inf
 
-    def feed(self, notification: Notification) -> tuple[Frame | Fault, ...]:
+    def _block(self, notification: Notification) -> Iterator[Frame | Fault]:
         """Decode one block; samples that are not finite or not newer than the last are dropped."""
-        if notification.channel in RESERVED_CHANNELS:
-            return ()
-        if notification.channel != SAMPLES_CHANNEL:
-            return (unknown_channel(notification),)
-        try:
-            rows = _rows(notification.data)
-        except MalformedError as error:
-            return (fault_of(notification, error.reason, error.detail),)
-
-        faults: list[Fault] = []
-        if not np.isfinite(rows).all():
-            finite = np.isfinite(rows).all(axis=1)
+        rows = _rows(notification.data)
+        finite = np.isfinite(rows).all(axis=1)
+        if not finite.all():
             dropped = int(np.count_nonzero(~finite))
             detail = f"dropped {dropped} of {len(rows)} samples that are not finite"
-            faults.append(fault_of(notification, FaultReason.NOT_FINITE, detail, dropped))
+            yield fault_of(notification, FaultReason.NOT_FINITE, detail, dropped)
             rows = rows[finite]
-        if not self._advances(rows[:, 0]):
-            newer = self._newer(rows[:, 0])
+        highest_s = np.maximum.accumulate(np.concatenate(([self._newest_s], rows[:, 0])))
+        newer = rows[:, 0] > highest_s[:-1]
+        if not newer.all():
             dropped = int(np.count_nonzero(~newer))
             detail = f"dropped {dropped} of {len(rows)} samples whose time does not advance"
-            faults.append(fault_of(notification, FaultReason.CLOCK, detail, dropped))
+            yield fault_of(notification, FaultReason.CLOCK, detail, dropped)
             rows = rows[newer]
         if not len(rows):
-            return tuple(faults)
-
+            return
         self._newest_s = float(rows[-1, 0])
-        frame = Frame(
+        yield Frame(
             acc_mps2=rows[:, 1:4],
             gyro_radps=rows[:, 4:7] if rows.shape[1] == COLUMNS_WITH_GYRO else None,
             stamps_s=rows[:, 0],
             received_s=s_from_ns(notification.received_ns),
         )
-        return (*faults, frame)
-
-    def _advances(self, time_s: NDArray[np.float64]) -> bool:
-        """Return whether each time is later than the one before: a quick check that most pass."""
-        if not time_s.size:
-            return True
-        return bool(time_s[0] > self._newest_s and (time_s[1:] > time_s[:-1]).all())
-
-    def _newer(self, time_s: NDArray[np.float64]) -> NDArray[np.bool_]:
-        """Return which times are later than all before them, shape (n,)."""
-        highest_s = np.maximum.accumulate(np.concatenate(([self._newest_s], time_s)))
-        return time_s > highest_s[:-1]
-
-
-def _decoder(settings: Mapping[str, str]) -> SamplesDecoder:
-    refuse_unknown(settings, "samples", ())
-    return SamplesDecoder()
 
 
 SAMPLES: Final = SensorFamily(
     kind="samples",
     title="Imported samples",
     clock=ClockKind.SESSION,
-    channels=MappingProxyType({SAMPLES_CHANNEL: SAMPLES_CHANNEL}),
-    decoder=_decoder,
+    channels={SAMPLES_CHANNEL: SAMPLES_CHANNEL},
+    new_decoder=lambda _settings: SamplesDecoder(),
     default_channel=SAMPLES_CHANNEL,
 )
 """What an imported CSV becomes; never advertised, and with nothing to start."""

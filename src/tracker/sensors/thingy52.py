@@ -6,36 +6,31 @@ Bytes, ranges and what is known about the clock: `firmware_notes/07-thingy52.md`
 from __future__ import annotations
 
 import struct
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tracker.domain import RESERVED_CHANNELS, FaultReason, Frame, SensorError
+from tracker.domain import Frame, Notification, SensorError
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2, s_from_ns
 from tracker.sensors.base import (
     BATTERY_LEVEL,
     BATTERY_LEVEL_UUID,
     ClockKind,
     Decide,
-    Inquiry,
+    PacketDecoder,
     Read,
     SensorFamily,
     Subscribe,
     Unsubscribe,
     Write,
-    fault_of,
+    check_length,
     newest,
-    refuse_unknown,
-    unknown_channel,
+    reading,
     version_in,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from tracker.domain import Fault, Notification
-    from tracker.sensors.base import Advertisement, Responses, Step
+    from tracker.sensors.base import Responses, Step
 
 CONFIGURATION_SERVICE_UUID: Final = "ef680100-9b35-4933-9b10-52ffa9740042"
 FIRMWARE_UUID: Final = "ef680107-9b35-4933-9b10-52ffa9740042"
@@ -67,92 +62,66 @@ STREAMING_RATE_HZ: Final = 100
 NAME: Final = "thingy"
 """How its name starts, in lower case, unless its owner renamed it."""
 
-_SILENT_CHANNELS: Final = RESERVED_CHANNELS | {
-    CONFIG_UUID,
-    ROTATION_UUID,
-    FIRMWARE_UUID,
-    BATTERY_LEVEL_UUID,
-}
-
 
 def with_rate(config: bytes, rate_hz: int) -> bytes:
     """Return a configuration with another motion frequency.
 
-    Raises `ValueError` if `config` is not a configuration.
+    Raises `SensorError` if `config` is not a configuration.
     """
     if len(config) != CONFIG.size:
-        raise ValueError(f"expected a configuration of {CONFIG.size} bytes, got {len(config)}")
+        raise SensorError(
+            f"The Thingy's motion configuration should have {CONFIG.size} bytes, "
+            f"got {len(config)}.",
+            "Update its firmware with Nordic's app.",
+        )
     pedometer_ms, temperature_ms, compass_ms, _rate_hz, wake_on_motion = CONFIG.unpack(config)
     return CONFIG.pack(pedometer_ms, temperature_ms, compass_ms, rate_hz, wake_on_motion)
 
 
-class ThingyDecoder:
+class ThingyDecoder(PacketDecoder):
     """Turns notifications of one sample each into frames; stateless."""
 
-    def feed(self, notification: Notification) -> tuple[Frame | Fault, ...]:
-        """Decode one notification; never raises on bytes."""
-        if notification.channel == RAW_UUID:
-            return (_sample(notification),)
-        if notification.channel in _SILENT_CHANNELS:
-            return ()
-        return (unknown_channel(notification),)
+    def __init__(self) -> None:
+        silent = (CONFIG_UUID, ROTATION_UUID, FIRMWARE_UUID, BATTERY_LEVEL_UUID)
+        super().__init__({RAW_UUID: _sample}, silent)
 
 
-def _sample(notification: Notification) -> Frame | Fault:
-    if len(notification.data) != SAMPLE_BYTES:
-        return fault_of(
-            notification,
-            FaultReason.LENGTH,
-            f"expected a sample of {SAMPLE_BYTES} bytes, got {len(notification.data)}",
-        )
+def _sample(notification: Notification) -> tuple[Frame]:
+    check_length(notification.data, SAMPLE_BYTES, "a sample")
     counts = np.frombuffer(notification.data, COUNT).astype(np.float64).reshape(1, COLUMNS)
     acc, gyro = counts[:, :3], counts[:, 3:6]
-    return Frame(
+    frame = Frame(
         acc_mps2=acc * (STANDARD_GRAVITY_MPS2 / COUNTS_PER_G),
         gyro_radps=gyro * (RADPS_PER_DPS / COUNTS_PER_DPS),
         stamps_s=None,
         received_s=s_from_ns(notification.received_ns),
         saturated=bool((np.abs(acc) >= ACC_CLIPPED).any() or (np.abs(gyro) >= GYRO_CLIPPED).any()),
     )
+    return (frame,)
 
 
 def _configure(responses: Responses) -> tuple[Step, ...]:
     """Set the rate in the configuration; flash wears, so only if it differs."""
-    config = newest(responses, CONFIG_UUID)
-    if config is None or len(config) != CONFIG.size:
-        raise SensorError(
-            f"The Thingy's motion configuration should have {CONFIG.size} bytes, "
-            f"got {len(config or b'')}.",
-            "Update its firmware with Nordic's app.",
-        )
+    config = newest(responses, CONFIG_UUID) or b""
     new = with_rate(config, STREAMING_RATE_HZ)
     return () if new == config else (Write(CONFIG_UUID, new),)
-
-
-def _recognises(advertisement: Advertisement) -> bool:
-    return advertisement.offers(CONFIGURATION_SERVICE_UUID) or advertisement.is_named(NAME)
-
-
-def _decoder(settings: Mapping[str, str]) -> ThingyDecoder:
-    refuse_unknown(settings, "thingy52", ())
-    return ThingyDecoder()
 
 
 THINGY52: Final = SensorFamily(
     kind="thingy52",
     title="Nordic Thingy:52",
     clock=ClockKind.NONE,
-    channels=MappingProxyType(
-        {
-            "raw": RAW_UUID,
-            "config": CONFIG_UUID,
-            "rotation": ROTATION_UUID,
-            "battery": BATTERY_LEVEL_UUID,
-            "firmware": FIRMWARE_UUID,
-        }
+    channels={
+        "raw": RAW_UUID,
+        "config": CONFIG_UUID,
+        "rotation": ROTATION_UUID,
+        "battery": BATTERY_LEVEL_UUID,
+        "firmware": FIRMWARE_UUID,
+    },
+    new_decoder=lambda _settings: ThingyDecoder(),
+    recognises=lambda advertisement: (
+        advertisement.offers(CONFIGURATION_SERVICE_UUID) or advertisement.is_named(NAME)
     ),
-    decoder=_decoder,
-    recognises=_recognises,
     services=(MOTION_SERVICE_UUID,),
     start=(
         Read(CONFIG_UUID),
@@ -165,9 +134,7 @@ THINGY52: Final = SensorFamily(
     ),
     stop=(Unsubscribe(RAW_UUID),),
     battery=BATTERY_LEVEL,
-    firmware=Inquiry(
-        (Read(FIRMWARE_UUID),), lambda responses: version_in(newest(responses, FIRMWARE_UUID))
-    ),
+    firmware=reading(FIRMWARE_UUID, version_in),
     default_channel=RAW_UUID,
 )
 """A Thingy with Nordic's own firmware."""

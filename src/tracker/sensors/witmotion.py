@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tracker.domain import RESERVED_CHANNELS, FaultReason, Frame, SensorError
+from tracker.domain import Fault, FaultReason, Frame, Notification, SensorError
 from tracker.domain.units import NS_PER_S, RADPS_PER_DPS, STANDARD_GRAVITY_MPS2, s_from_ns
 from tracker.sensors.base import (
     ClockKind,
     Decide,
     Expect,
     Inquiry,
+    MalformedError,
+    PacketDecoder,
     Pause,
     SensorFamily,
     Subscribe,
@@ -27,18 +28,15 @@ from tracker.sensors.base import (
     Where,
     Write,
     fault_of,
-    refuse_unknown,
-    unknown_channel,
     whole_number,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from numpy.typing import NDArray
 
-    from tracker.domain import Fault, Notification
-    from tracker.sensors.base import Advertisement, Responses, Step
+    from tracker.sensors.base import Responses, Step
 
 # The base ends in 9a34fb. Bluetooth's own ends in 9b34fb, so these have no short form.
 SERVICE_UUID: Final = "0000ffe5-0000-1000-8000-00805f9a34fb"
@@ -102,9 +100,6 @@ LEAST_CELL_V: Final = 2.5
 STALE_NS: Final = 1 * NS_PER_S
 """The rest of a frame comes with the next notification, or never."""
 
-_SILENT_CHANNELS: Final = RESERVED_CHANNELS | {WRITE_UUID, DUAL_WRITE_UUID}
-_NAME: Final = "wt"
-_VIBRATION_NAMES: Final = "wtvb"
 _VIBRATION: Final = (
     "WTVB sensors measure vibration: their frames look like those of a motion sensor but mean "
     "something else"
@@ -321,62 +316,39 @@ def _ask(register: int) -> Callable[[str, str], tuple[Step, ...]]:
     )
 
 
-START: Final = _either(_start)
-"""Raises the rate from the factory setting of 10 Hz, without saving it if that works."""
-
-STOP: Final = _either(lambda notify, _write: (Unsubscribe(notify),))
-"""Sensors stream for as long as they have a subscriber."""
-
-BATTERY: Final = Inquiry(_either(_ask(BATTERY_REGISTER)), _battery)
-VERSION: Final = Inquiry(_either(_ask(VERSION_REGISTER)), _version)
-
-
-class WitMotionDecoder:
+class WitMotionDecoder(PacketDecoder):
     """Turns a stream of 20-byte frames, which have no counter and no clock, into samples.
 
-    Parameters
-    ----------
-    scale
-        Ranges of the counts.
-    refused
-        Why this sensor must not be decoded, in words; None if it may.
+    `refused` says in words why this sensor must not be decoded.
     """
 
     def __init__(self, scale: Scale | None = None, refused: str | None = None) -> None:
+        readers = dict.fromkeys((NOTIFY_UUID, DUAL_NOTIFY_UUID), self._read)
+        super().__init__(readers, (WRITE_UUID, DUAL_WRITE_UUID))
         self._scale = scale or Scale()
         self._refused = refused
         self._splitter = FrameSplitter()
         self._newest_ns: int | None = None
 
-    def feed(self, notification: Notification) -> tuple[Frame | Fault, ...]:
-        """Decode one notification; never raises on bytes."""
-        if notification.channel in _SILENT_CHANNELS:
-            return ()
-        if notification.channel not in (NOTIFY_UUID, DUAL_NOTIFY_UUID):
-            return (unknown_channel(notification),)
+    def _read(self, notification: Notification) -> Iterator[Frame | Fault]:
         if self._refused is not None:
-            return (fault_of(notification, FaultReason.FORMAT, self._refused),)
-
+            raise MalformedError(FaultReason.FORMAT, self._refused)
         stale = 0
         newest_ns, self._newest_ns = self._newest_ns, notification.received_ns
         if newest_ns is not None and abs(notification.received_ns - newest_ns) > STALE_NS:
             stale = self._splitter.drop_rest()
         frames, skipped = self._splitter.feed(notification.data)
-
-        results: list[Frame | Fault] = []
         if stale + skipped:
             detail = f"{stale + skipped} bytes belong to no frame"
-            results.append(fault_of(notification, FaultReason.FORMAT, detail))
+            yield fault_of(notification, FaultReason.FORMAT, detail)
         samples = [frame for frame in frames if frame[1] == SAMPLE]
         if samples:
             acc_mps2, gyro_radps, saturated = decode_samples(samples, self._scale)
             received_s = s_from_ns(notification.received_ns)
-            results.append(Frame(acc_mps2, gyro_radps, None, received_s, saturated))
-        return tuple(results)
+            yield Frame(acc_mps2, gyro_radps, None, received_s, saturated)
 
 
 def _decoder(settings: Mapping[str, str]) -> WitMotionDecoder:
-    refuse_unknown(settings, "witmotion", ("acc_range_g", "gyro_range_dps", "device_name"))
     default = Scale()
     scale = Scale(
         whole_number(settings, "acc_range_g", round(default.acc_range_g)),
@@ -386,39 +358,33 @@ def _decoder(settings: Mapping[str, str]) -> WitMotionDecoder:
 
 
 def _refusal(name: str | None) -> str | None:
-    return _VIBRATION if (name or "").lower().startswith(_VIBRATION_NAMES) else None
-
-
-def _recognises(advertisement: Advertisement) -> bool:
-    if _refuses(advertisement):
-        return False
-    return advertisement.is_named(_NAME) or advertisement.offers(SERVICE_UUID)
-
-
-def _refuses(advertisement: Advertisement) -> str | None:
-    return _refusal(advertisement.name)
+    return _VIBRATION if (name or "").lower().startswith("wtvb") else None
 
 
 WITMOTION: Final = SensorFamily(
     kind="witmotion",
     title="WitMotion Bluetooth 5 sensor",
     clock=ClockKind.NONE,
-    channels=MappingProxyType(
-        {
-            "notify": NOTIFY_UUID,
-            "write": WRITE_UUID,
-            "dual_notify": DUAL_NOTIFY_UUID,
-            "dual_write": DUAL_WRITE_UUID,
-        }
+    channels={
+        "notify": NOTIFY_UUID,
+        "write": WRITE_UUID,
+        "dual_notify": DUAL_NOTIFY_UUID,
+        "dual_write": DUAL_WRITE_UUID,
+    },
+    new_decoder=_decoder,
+    settings=("acc_range_g", "gyro_range_dps", "device_name"),
+    recognises=lambda advertisement: (
+        not _refusal(advertisement.name)
+        and (advertisement.is_named("wt") or advertisement.offers(SERVICE_UUID))
     ),
-    decoder=_decoder,
-    recognises=_recognises,
     services=(SERVICE_UUID, DUAL_SERVICE_UUID),
-    refuses=_refuses,
-    start=START,
-    stop=STOP,
-    battery=BATTERY,
-    firmware=VERSION,
+    refuses=lambda advertisement: _refusal(advertisement.name),
+    # It raises the rate from the factory setting of 10 Hz, without saving it if that works.
+    start=_either(_start),
+    # Sensors stream for as long as they have a subscriber.
+    stop=_either(lambda notify, _write: (Unsubscribe(notify),)),
+    battery=Inquiry(_either(_ask(BATTERY_REGISTER)), _battery),
+    firmware=Inquiry(_either(_ask(VERSION_REGISTER)), _version),
     default_channel=NOTIFY_UUID,
 )
 """Among the best-selling motion sensors."""

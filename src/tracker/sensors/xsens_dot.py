@@ -19,18 +19,17 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tracker.domain import RESERVED_CHANNELS, FaultReason, Frame, SensorError, TrackerError
+from tracker.domain import Fault, FaultReason, Frame, Notification, SensorError, TrackerError
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2, s_from_ns
 from tracker.sensors.base import (
     ClockKind,
     Decide,
-    Inquiry,
     MalformedError,
+    PacketDecoder,
     PacketOrder,
     PacketPosition,
     Read,
@@ -38,12 +37,12 @@ from tracker.sensors.base import (
     Subscribe,
     Unsubscribe,
     Write,
-    fault_of,
+    check_length,
+    lost_in,
     newest,
     order_faults,
     percent_in,
-    refuse_unknown,
-    unknown_channel,
+    reading,
     version_in,
     whole_number,
 )
@@ -53,8 +52,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from tracker.domain import Fault, Notification
-    from tracker.sensors.base import Advertisement, Responses, Step
+    from tracker.sensors.base import Responses, Step
 
 
 def _uuid(short: int) -> str:
@@ -86,9 +84,6 @@ STREAMING_RATE_HZ: Final = 60
 LATE_US: Final = 1_000_000
 """Bluetooth keeps the order; only a host's queue can mix samples up, and never this far."""
 
-LOSS_PERIODS: Final = 1.5
-"""A step of more periods than this spans a lost sample."""
-
 STALL_US: Final = 2_000_000
 """How long a radio may delay a sample; clocks that differ by more are not the same clock."""
 
@@ -97,21 +92,15 @@ DRIFT: Final = 0.01
 
 _NS_PER_US: Final = 1000
 
-# 06-xsens-dot.md, "Measurement value": type, action, mode.
+# 06-xsens-dot.md, "Measurement value": type, which is always 1, action, mode.
 MEASUREMENT: Final = struct.Struct("<BBB")
-MEASUREMENT_TYPE: Final = 1
 START: Final = 1
 STOP: Final = 0
 
 
-def start_command(mode: int) -> bytes:
-    """Return the measurement value that starts a measurement."""
-    return MEASUREMENT.pack(MEASUREMENT_TYPE, START, mode)
-
-
-def stop_command(mode: int) -> bytes:
-    """Return the measurement value that stops it."""
-    return MEASUREMENT.pack(MEASUREMENT_TYPE, STOP, mode)
+def measurement_value(action: int, mode: int) -> bytes:
+    """Return the measurement value that starts or stops a measurement in a mode."""
+    return MEASUREMENT.pack(1, action, mode)
 
 
 def measuring_mode(measurement: bytes) -> int | None:
@@ -127,11 +116,7 @@ def rate_of(control: bytes) -> int:
 
     Raises `MalformedError` if it is not a control value.
     """
-    if len(control) != CONTROL.size:
-        raise MalformedError(
-            FaultReason.LENGTH,
-            f"expected a control value of {CONTROL.size} bytes, got {len(control)}",
-        )
+    check_length(control, CONTROL.size, "a control value")
     _visit, _before, rate_hz, _after = CONTROL.unpack(control)
     if rate_hz not in RATES_HZ:
         raise MalformedError(FaultReason.FORMAT, f"expected a rate of {RATES_HZ}, got {rate_hz}")
@@ -141,10 +126,13 @@ def rate_of(control: bytes) -> int:
 def with_rate(control: bytes, rate_hz: int) -> bytes:
     """Return a control value changed so that writing it sets the rate.
 
-    Raises `ValueError` if it is not a control value.
+    Raises `SensorError` if it is not a control value.
     """
     if len(control) != CONTROL.size:
-        raise ValueError(f"expected a control value of {CONTROL.size} bytes, got {len(control)}")
+        raise SensorError(
+            f"The DOT's control value should have {CONTROL.size} bytes, got {len(control)}.",
+            "Update its firmware with Movella's app.",
+        )
     _visit, before, _rate_hz, after = CONTROL.unpack(control)
     return CONTROL.pack(VISIT_RATE, before, rate_hz, after)
 
@@ -185,18 +173,16 @@ class Mode:
     """Offset of the status word, u16; None if the mode has none."""
 
 
-CHANNEL_BYTES: Final = MappingProxyType({SHORT_UUID: 20, MEDIUM_UUID: 40, LONG_UUID: 63})
+CHANNEL_BYTES: Final[Mapping[str, int]] = {SHORT_UUID: 20, MEDIUM_UUID: 40, LONG_UUID: 63}
 """Lengths of the characteristics, to which payloads are padded."""
 
-MODES: Final = MappingProxyType(
-    {
-        2: Mode(MEDIUM_UUID, 36, acc_at=20, status_at=32),
-        6: Mode(SHORT_UUID, 16, acc_at=4),
-        20: Mode(MEDIUM_UUID, 34, acc_at=4, gyro_at=16),
-        21: Mode(MEDIUM_UUID, 28, acc_at=4, gyro_at=16),
-        26: Mode(LONG_UUID, 44, acc_at=20, gyro_at=32),
-    }
-)
+MODES: Final[Mapping[int, Mode]] = {
+    2: Mode(MEDIUM_UUID, 36, acc_at=20, status_at=32),
+    6: Mode(SHORT_UUID, 16, acc_at=4),
+    20: Mode(MEDIUM_UUID, 34, acc_at=4, gyro_at=16),
+    21: Mode(MEDIUM_UUID, 28, acc_at=4, gyro_at=16),
+    26: Mode(LONG_UUID, 44, acc_at=20, gyro_at=32),
+}
 """06-xsens-dot.md, "Payloads"; the acceleration of modes 2 and 6 lacks gravity."""
 
 STREAMING_MODE: Final = 21
@@ -252,17 +238,12 @@ def _vector(data: bytes, offset: int) -> NDArray[np.float64]:
     return np.array([VECTOR.unpack_from(data, offset)], dtype=np.float64)
 
 
-@dataclass(frozen=True, slots=True)
-class _Newest:
-    time_us: int
-    received_ns: int
-
-
 class TimestampUnwrapper:
     """Unwraps timestamps, and counts the samples missing between them."""
 
     def __init__(self) -> None:
-        self._newest: _Newest | None = None
+        self._newest: PacketPosition | None = None
+        self._received_ns = 0
         self._resumed = False
 
     def resume(self) -> None:
@@ -272,14 +253,8 @@ class TimestampUnwrapper:
     def place(self, stamp_us: int, received_ns: int, rate_hz: int) -> PacketPosition:
         """Return where a sample belongs, and remember it if it is usable.
 
-        Parameters
-        ----------
-        stamp_us
-            The sample's timestamp, µs, modulo 2**32.
-        received_ns
-            Host time of arrival, ns.
-        rate_hz
-            Samples per second, to count those missing.
+        `stamp_us` is modulo 2**32, `received_ns` the host time of arrival; the rate tells how many
+        samples are missing.
         """
         newest = self._newest
         if newest is None:
@@ -290,17 +265,18 @@ class TimestampUnwrapper:
         if self._resumed:
             return self._use(self._after_pause(newest, stamp_us, received_ns), received_ns)
         if later_us < STAMP_MODULUS_US // 2:
-            periods = later_us * rate_hz / 1e6
-            lost = round(periods) - 1 if periods > LOSS_PERIODS else 0
+            lost = lost_in(later_us * rate_hz / 1e6)
             place = PacketPosition(PacketOrder.NEXT, newest.time_us + later_us, lost)
             return self._use(place, received_ns)
         if STAMP_MODULUS_US - later_us <= LATE_US:
             return PacketPosition(PacketOrder.LATE, newest.time_us + later_us - STAMP_MODULUS_US)
         return self._use(PacketPosition(PacketOrder.RESTART, stamp_us), received_ns)
 
-    def _after_pause(self, newest: _Newest, stamp_us: int, received_ns: int) -> PacketPosition:
+    def _after_pause(
+        self, newest: PacketPosition, stamp_us: int, received_ns: int
+    ) -> PacketPosition:
         """Return the place of the first sample after a pause, whose length the host knows."""
-        host_us = (received_ns - newest.received_ns) // _NS_PER_US
+        host_us = (received_ns - self._received_ns) // _NS_PER_US
         later_us = (stamp_us - newest.time_us) % STAMP_MODULUS_US
         wraps = max(0, round((host_us - later_us) / STAMP_MODULUS_US))
         elapsed_us = later_us + wraps * STAMP_MODULUS_US
@@ -309,8 +285,7 @@ class TimestampUnwrapper:
         return PacketPosition(PacketOrder.NEXT, newest.time_us + elapsed_us)
 
     def _use(self, place: PacketPosition, received_ns: int) -> PacketPosition:
-        self._newest = _Newest(place.time_us, received_ns)
-        self._resumed = False
+        self._newest, self._received_ns, self._resumed = place, received_ns, False
         return place
 
 
@@ -320,46 +295,24 @@ COMPANY_ID: Final = 0x0886
 NAMES: Final = ("xsens dot", "movella dot")
 """How its name starts, in lower case, unless its owner renamed it."""
 
-FIRMWARE_AT: Final = slice(6, 9)
-"""Major, minor and revision in the info value, after the address."""
-
 LEAST_MTU: Final = MODES[STREAMING_MODE].size + 3
 """ATT opcode and handle, then the payload; its padding may be cut off."""
 
-_SILENT_CHANNELS: Final = RESERVED_CHANNELS | {INFO_UUID, MEASUREMENT_UUID, BATTERY_UUID}
-_US_PER_S: Final = 1e6
 
-
-class XsensDotDecoder:
-    """Turns payloads of one measurement mode into frames.
-
-    Parameters
-    ----------
-    mode
-        One of `MODES`.
-    rate_hz
-        Samples per second, until a control value arrives.
-    """
+class XsensDotDecoder(PacketDecoder):
+    """Turns payloads of one of `MODES` into frames; a control value replaces the rate."""
 
     def __init__(self, mode: int = STREAMING_MODE, rate_hz: int = STREAMING_RATE_HZ) -> None:
+        readers = dict.fromkeys(CHANNEL_BYTES, self._sample) | {CONTROL_UUID: self._configure}
+        super().__init__(readers, (INFO_UUID, MEASUREMENT_UUID, BATTERY_UUID))
         self._mode = mode
         self._rate_hz = rate_hz
         self._unwrapper = TimestampUnwrapper()
 
-    def feed(self, notification: Notification) -> tuple[Frame | Fault, ...]:
-        """Decode one notification; never raises on bytes."""
-        try:
-            if notification.channel in CHANNEL_BYTES:
-                return self._sample(notification)
-            if notification.channel == CONTROL_UUID:
-                self._rate_hz = rate_of(notification.data)
-                self._unwrapper.resume()
-                return ()
-        except MalformedError as error:
-            return (fault_of(notification, error.reason, error.detail),)
-        if notification.channel in _SILENT_CHANNELS:
-            return ()
-        return (unknown_channel(notification),)
+    def _configure(self, notification: Notification) -> tuple[()]:
+        self._rate_hz = rate_of(notification.data)
+        self._unwrapper.resume()
+        return ()
 
     def _sample(self, notification: Notification) -> tuple[Frame | Fault, ...]:
         payload = decode_payload(self._mode, notification.data)
@@ -367,7 +320,7 @@ class XsensDotDecoder:
         frame = Frame(
             payload.acc_mps2,
             payload.gyro_radps,
-            stamps_s=np.array([place.time_us / _US_PER_S]),
+            stamps_s=np.array([place.time_us / 1e6]),
             received_s=s_from_ns(notification.received_ns),
             saturated=payload.saturated,
         )
@@ -377,7 +330,6 @@ class XsensDotDecoder:
 
 
 def _decoder(settings: Mapping[str, str]) -> XsensDotDecoder:
-    refuse_unknown(settings, "xsens_dot", ("mode", "characteristic", "rate_hz"))
     mode = whole_number(settings, "mode", STREAMING_MODE)
     if mode not in MODES:
         known = ", ".join(map(str, MODES))
@@ -399,17 +351,12 @@ def _decoder(settings: Mapping[str, str]) -> XsensDotDecoder:
 def _stop_stale(responses: Responses) -> tuple[Step, ...]:
     """Stop another program's measurement; the rate cannot be set while it runs."""
     mode = measuring_mode(newest(responses, MEASUREMENT_UUID) or b"")
-    return () if mode is None else (Write(MEASUREMENT_UUID, stop_command(mode)),)
+    return () if mode is None else (Write(MEASUREMENT_UUID, measurement_value(STOP, mode)),)
 
 
 def _set_rate(responses: Responses) -> tuple[Step, ...]:
     """Set the rate in the control value; flash wears, so only if it differs."""
     control = newest(responses, CONTROL_UUID) or b""
-    if len(control) != CONTROL.size:
-        raise SensorError(
-            f"The DOT's control value should have {CONTROL.size} bytes, got {len(control)}.",
-            "Update its firmware with Movella's app.",
-        )
     new = with_rate(control, STREAMING_RATE_HZ)
     if new[1:] == control[1:]:
         return ()
@@ -417,27 +364,24 @@ def _set_rate(responses: Responses) -> tuple[Step, ...]:
     return (Write(CONTROL_UUID, new), Read(CONTROL_UUID))
 
 
-def _recognises(advertisement: Advertisement) -> bool:
-    return COMPANY_ID in advertisement.manufacturer_ids or advertisement.is_named(*NAMES)
-
-
 XSENS_DOT: Final = SensorFamily(
     kind="xsens_dot",
     title="Xsens or Movella DOT",
     clock=ClockKind.DEVICE,
-    channels=MappingProxyType(
-        {
-            "medium": MEDIUM_UUID,
-            "short": SHORT_UUID,
-            "long": LONG_UUID,
-            "measurement": MEASUREMENT_UUID,
-            "control": CONTROL_UUID,
-            "info": INFO_UUID,
-            "battery": BATTERY_UUID,
-        }
+    channels={
+        "medium": MEDIUM_UUID,
+        "short": SHORT_UUID,
+        "long": LONG_UUID,
+        "measurement": MEASUREMENT_UUID,
+        "control": CONTROL_UUID,
+        "info": INFO_UUID,
+        "battery": BATTERY_UUID,
+    },
+    new_decoder=_decoder,
+    settings=("mode", "characteristic", "rate_hz"),
+    recognises=lambda advertisement: (
+        COMPANY_ID in advertisement.manufacturer_ids or advertisement.is_named(*NAMES)
     ),
-    decoder=_decoder,
-    recognises=_recognises,
     services=(MEASUREMENT_SERVICE_UUID,),
     least_mtu=LEAST_MTU,
     start=(
@@ -446,19 +390,15 @@ XSENS_DOT: Final = SensorFamily(
         Read(CONTROL_UUID),
         Decide(_set_rate),
         Subscribe(MEDIUM_UUID),
-        Write(MEASUREMENT_UUID, start_command(STREAMING_MODE)),
+        Write(MEASUREMENT_UUID, measurement_value(START, STREAMING_MODE)),
     ),
     stop=(
-        Write(MEASUREMENT_UUID, stop_command(STREAMING_MODE)),
+        Write(MEASUREMENT_UUID, measurement_value(STOP, STREAMING_MODE)),
         Unsubscribe(MEDIUM_UUID),
     ),
-    battery=Inquiry(
-        (Read(BATTERY_UUID),), lambda responses: percent_in(newest(responses, BATTERY_UUID))
-    ),
-    firmware=Inquiry(
-        (Read(INFO_UUID),),
-        lambda responses: version_in((newest(responses, INFO_UUID) or b"")[FIRMWARE_AT]),
-    ),
+    battery=reading(BATTERY_UUID, percent_in),
+    # Major, minor and revision come after the address.
+    firmware=reading(INFO_UUID, lambda info: version_in(info[6:9])),
     default_channel=MEDIUM_UUID,
 )
 """A DOT with the maker's firmware."""

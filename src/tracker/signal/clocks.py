@@ -31,14 +31,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 import numpy as np
 
-from tracker.domain import TimedFrame
+from tracker.domain import Frame, FrameRun, TimedFrame
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
-
-    from tracker.domain import Frame, FrameRun
 
 # With timestamps
 
@@ -148,21 +146,20 @@ class FileClock:
         """Return the frame with its own timestamps as times."""
         if frame.stamps_s is None:
             return ()
-        return (TimedFrame(frame.stamps_s, frame.acc_mps2, frame.gyro_radps, frame.saturated),)
+        return (_timed(frame, frame.stamps_s),)
+
+
+def _timed(frame: Frame, time_s: NDArray[np.float64]) -> TimedFrame:
+    return TimedFrame(time_s, frame.acc_mps2, frame.gyro_radps, frame.saturated)
 
 
 class ClockOffsetEstimator:
-    """Follows the smallest recent delay, packet by packet or over many at once."""
+    """Follows the smallest recent delay."""
 
     def __init__(self) -> None:
         self._delays_s: deque[tuple[float, float]] = deque()
         self._offset_s: float | None = None
         self._at_s = 0.0
-
-    def restart(self) -> None:
-        """Forget a clock that has stopped."""
-        self._delays_s.clear()
-        self._offset_s = None
 
     def add(self, device_s: float, delay_s: float) -> None:
         """Add a delay; keep those that are or may become the smallest of the window."""
@@ -183,100 +180,12 @@ class ClockOffsetEstimator:
         self._at_s = device_s
         return self._offset_s
 
-    def can_run(self, device_s: NDArray[np.float64]) -> bool:
-        """Return whether `run` applies: the times rise, and those kept have risen."""
-        if self._offset_s is None:
-            return False
-        kept_s = [at_s for at_s, _ in self._delays_s]
-        return bool(
-            kept_s == sorted(kept_s)
-            and device_s[0] > self._at_s == kept_s[-1]
-            and (device_s[1:] > device_s[:-1]).all()
-        )
-
-    def run(
-        self, device_s: NDArray[np.float64], delay_s: NDArray[np.float64]
-    ) -> NDArray[np.float64]:
-        """Return what `add` and `follow` would for each packet in turn, shape (p,).
-
-        Parameters
-        ----------
-        device_s
-            Device time of the newest sample of each packet, s, rising, shape (p,).
-        delay_s
-            Host time of its arrival minus that, s, shape (p,).
-        """
-        assert self._offset_s is not None
-        kept_s, kept_delay_s = np.array(self._delays_s).T
-        all_s, all_delay_s = np.append(kept_s, device_s), np.append(kept_delay_s, delay_s)
-        first = np.searchsorted(all_s, device_s - DELAY_WINDOW_S)
-        last = np.arange(len(kept_s), len(all_s))
-        smallest_s = _smallest_between(all_delay_s, first, last)
-        reach_s = MAX_SLEW * np.diff(device_s, prepend=self._at_s)
-        offset_s = _slewed(smallest_s, self._offset_s, reach_s)
-        self._offset_s, self._at_s = float(offset_s[-1]), float(device_s[-1])
-        # A delay below all later ones may become the smallest again.
-        window = slice(int(first[-1]), None)
-        later_s = np.minimum.accumulate(all_delay_s[window][::-1])[::-1]
-        lasting = np.append(all_delay_s[window][:-1] < later_s[1:], [True])
-        self._delays_s = deque(
-            zip(
-                all_s[window][lasting].tolist(), all_delay_s[window][lasting].tolist(), strict=True
-            )
-        )
-        return offset_s
-
 
 def _towards(goal: float, start: float, reach: float) -> float:
     """Return the goal, or the point on the way to it that is within reach."""
     if abs(goal - start) <= reach:
         return goal
     return start + reach if goal > start else start - reach
-
-
-def _slewed(
-    goal: NDArray[np.float64], start: float, reach: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Return `_towards` applied step after step.
-
-    The goal is nearly always within reach. Only where it leaps, until it is caught up with, are
-    steps taken one by one.
-    """
-    reached = goal.copy()
-    leaps = np.flatnonzero(np.abs(np.diff(goal, prepend=start)) > reach)
-    caught = 0
-    for leap in leaps.tolist():
-        if leap < caught:
-            continue
-        value = float(reached[leap - 1]) if leap else start
-        for caught in range(leap + 1, len(goal) + 1):
-            value = _towards(float(goal[caught - 1]), value, float(reach[caught - 1]))
-            reached[caught - 1] = value
-            if value == goal[caught - 1]:
-                break
-    return reached
-
-
-def _smallest_between(
-    values: NDArray[np.float64], first: NDArray[np.intp], last: NDArray[np.intp]
-) -> NDArray[np.float64]:
-    """Return the smallest value between two indices, both included, for many pairs.
-
-    Two overlapping stretches of a power of two cover any range (Bender and Farach-Colton 2000,
-    doi:10.1007/10719839_9); the tables of their minima are made by doubling.
-    """
-    smallest = np.empty(len(first))
-    exponent = np.frexp((last - first + 1).astype(np.float64))[1] - 1
-    table = values
-    for power in range(int(exponent.max()) + 1):
-        reach = 1 << power
-        if power:
-            table = np.minimum(table[: -(reach // 2)], table[reach // 2 :])
-        chosen = np.flatnonzero(exponent == power)
-        if len(chosen):
-            left, right = first[chosen], last[chosen] - reach + 1
-            smallest[chosen] = np.minimum(table[left], table[right])
-    return smallest
 
 
 class DeviceClock:
@@ -321,12 +230,7 @@ class DeviceClock:
             newest_s = float(device_s[-1])
             self._offset.add(newest_s, each.received_s - newest_s)
         return tuple(
-            TimedFrame(
-                device_s + self._offset.follow(float(device_s[-1])),
-                each.acc_mps2,
-                each.gyro_radps,
-                each.saturated,
-            )
+            _timed(each, device_s + self._offset.follow(float(device_s[-1])))
             for each, device_s in timed
         )
 
@@ -347,21 +251,22 @@ class DeviceClock:
         assert self._last_stamp_s is not None
         size, stamp_s = run.samples_per_frame, run.stamp_s
         step_s = np.diff(stamp_s, prepend=self._last_stamp_s)
+        if (step_s < REBOOT_S).any():
+            for frame in run.frames():
+                yield from self.process(frame)
+            return
         spacings_s = step_s / size
         spacings_s[0] = step_s[0] / self._since
         spacings_s = np.concatenate((list(self._spacings_s)[1:], spacings_s))
         last_ones = np.lib.stride_tricks.sliding_window_view(spacings_s, PERIOD_MEMORY)
         period_s = np.partition(last_ones, PERIOD_MEMORY // 2, axis=1)[:, PERIOD_MEMORY // 2]
         device_s = stamp_s + np.arange(size)[:, None] * period_s
-        newest_s = device_s[-1]
-        if not self._offset.can_run(newest_s):
-            # For example where the clock restarted, so that its time falls.
-            for frame in run.frames():
-                yield from self.process(frame)
-            return
         self._spacings_s.extend(spacings_s[-PERIOD_MEMORY:].tolist())
         self._last_stamp_s, self._since = float(stamp_s[-1]), size
-        offset_s = self._offset.run(newest_s, run.received_s - newest_s)
+        offset_s = np.empty(len(stamp_s))
+        for place, newest_s in enumerate(device_s[-1].tolist()):
+            self._offset.add(newest_s, float(run.received_s[place]) - newest_s)
+            offset_s[place] = self._offset.follow(newest_s)
         time_s = (device_s + offset_s).T.reshape(-1)
         yield TimedFrame(time_s, run.acc_mps2, run.gyro_radps, run.saturated)
 
@@ -375,7 +280,7 @@ class DeviceClock:
         """Forget a clock that has stopped; the sample period stays."""
         self._since = 0
         self._waiting.clear()
-        self._offset.restart()
+        self._offset = ClockOffsetEstimator()
 
 
 def _spread(frame: Frame, carried: NDArray[np.intp], period_s: float) -> NDArray[np.float64]:
@@ -617,12 +522,7 @@ class ArrivalClock:
         """Put every waiting sample on the line."""
         held, self._held = self._held, []
         return tuple(
-            TimedFrame(
-                self._times_s(line, arrival.sample, len(frame.acc_mps2)),
-                frame.acc_mps2,
-                frame.gyro_radps,
-                frame.saturated,
-            )
+            _timed(frame, self._times_s(line, arrival.sample, len(frame.acc_mps2)))
             for frame, arrival in held
         )
 

@@ -12,19 +12,18 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from scipy import signal
 
-from tracker.domain import ImuBlock, MotionBlock
+from tracker.domain import AccErrors, ImuBlock, MotionBlock
 from tracker.signal.bias import AccelBiasEstimator, GyroBiasEstimator
 from tracker.signal.orientation import (
     AccelBiasCompensator,
     AccelOnlyInclination,
     InclinationFilter,
+    lengths,
 )
 from tracker.signal.smoothing import Smoother
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-    from tracker.domain import AccErrors
 
 CORNER_HZ: Final = 0.08
 """Below this, travel is drift: a rep takes 1 to 8 s."""
@@ -34,14 +33,10 @@ class HeightFilter:
     """Leaky double integration of vertical acceleration."""
 
     def __init__(self, rate_hz: float) -> None:
-        self._rate_hz = rate_hz
         corner = 2.0 * np.pi * CORNER_HZ
         # s / (s + w)² from acceleration to velocity, and once more from velocity to travel.
         self._taps = signal.bilinear([1.0, 0.0], [1.0, 2.0 * corner, corner**2], fs=rate_hz)
-        self.restart()
-
-    def restart(self) -> None:
-        """Stand still in the middle."""
+        # It begins at a standstill in the middle.
         self._velocity_state = np.zeros(2)
         self._height_state = np.zeros(2)
 
@@ -64,7 +59,6 @@ class HeightFilter:
 SMOOTHING_HALF_WIDTH_S: Final = 0.05
 """Keeps the edges of a 0.5 s concentric, takes out impacts and tremor above 10 Hz; the delay."""
 
-
 UNKNOWN: Final = AccelBiasEstimator().known
 """What is known of the accelerometer's errors where nothing was learnt."""
 
@@ -75,16 +69,22 @@ class MotionStage:
     def __init__(self, rate_hz: float) -> None:
         self._rate_hz = rate_hz
         self._bias = GyroBiasEstimator()
+        self._last: ImuBlock | None = None
+        self._restart(0.0)
+
+    def _restart(self, start_s: float) -> None:
+        """Begin anew: of what was known, only the sensor's errors outlive a gap."""
+        rate_hz = self._rate_hz
+        self._bias.restart()
         self._upright = InclinationFilter(rate_hz)
         self._lean = AccelBiasCompensator(rate_hz)
         self._arc = AccelOnlyInclination(rate_hz)
         self._smoother = Smoother(round(SMOOTHING_HALF_WIDTH_S * rate_hz))
         self._height = HeightFilter(rate_hz)
         self._pending_restart = True
-        self._start_s = 0.0
+        self._start_s = start_s
         self._samples = 0
         """Since `_start_s`."""
-        self._last: ImuBlock | None = None
 
     def process(self, block: ImuBlock) -> MotionBlock:
         """Return the motion that `block` completes, at the times of the samples, delay removed."""
@@ -99,8 +99,7 @@ class MotionStage:
         up, vertical = self._upright.process(block.acc_mps2, rate_raw)
         stacked = np.concatenate((up.T, rate_raw.T, vertical[None]))
         smooth = self._smoother.process(stacked.T).T
-        x, y, z = smooth[:3]
-        length = np.maximum(np.sqrt(x * x + y * y + z * z), 1e-9)
+        length = np.maximum(lengths(smooth[:3]), 1e-9)
         # The first samples of a stream are still in the smoother.
         held = len(block.acc_mps2) - smooth.shape[1]
         since = tuple((max(sample - held, 0), errors) for sample, errors in known)
@@ -143,11 +142,3 @@ class MotionStage:
         self._pending_restart = self._pending_restart and not restart
         self._samples += len(up)
         return block
-
-    def _restart(self, start_s: float) -> None:
-        stages = (self._bias, self._upright, self._lean, self._arc, self._smoother, self._height)
-        for stage in stages:
-            stage.restart()
-        self._pending_restart = True
-        self._start_s = start_s
-        self._samples = 0

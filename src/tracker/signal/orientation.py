@@ -112,7 +112,7 @@ class OrientationIntegrator:
 def steps_from_rate(rate_radps: NDArray[np.float64], period_s: float) -> NDArray[np.float64]:
     """Return the rotation of each sample period, shape (4, n), from rates of shape (3, n)."""
     half_turn = rate_radps * (period_s / 2.0)
-    half = _lengths(half_turn) + _LEAST_ANGLE_RAD
+    half = lengths(half_turn) + _LEAST_ANGLE_RAD
     return np.concatenate((np.cos(half)[None], half_turn * (np.sin(half) / half)))
 
 
@@ -120,14 +120,8 @@ def to_matrices(rotations: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return rotations of shape (4, n) as matrices, shape (3, 3, n)."""
     w, x, y, z = rotations
     ww, xx, yy, zz = rotations * rotations
-    wx, wy, wz, xy, xz, yz = (
-        2.0 * w * x,
-        2.0 * w * y,
-        2.0 * w * z,
-        2.0 * x * y,
-        2.0 * x * z,
-        2.0 * y * z,
-    )
+    wx, wy, wz = 2.0 * w * x, 2.0 * w * y, 2.0 * w * z
+    xy, xz, yz = 2.0 * x * y, 2.0 * x * z, 2.0 * y * z
     return np.array(
         (
             (ww + xx - yy - zz, xy - wz, xz + wy),
@@ -142,13 +136,6 @@ def turned(matrices: NDArray[np.float64], vectors: NDArray[np.float64]) -> NDArr
     x, y, z = vectors
     result: NDArray[np.float64] = matrices[:, 0] * x + matrices[:, 1] * y + matrices[:, 2] * z
     return result
-
-
-def turned_back(
-    matrices: NDArray[np.float64], vectors: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Return vectors of shape (3, n) in the axes that the matrices lead out of."""
-    return turned(matrices.transpose(1, 0, 2), vectors)
 
 
 TILT_TIME_CONSTANT_S: Final = 3.0
@@ -174,8 +161,8 @@ def _dot(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.flo
     return products
 
 
-def _lengths(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the lengths of vectors of shape (3, n)."""
+def lengths(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the lengths of vectors along the first axis."""
     return np.sqrt(_dot(vectors, vectors))
 
 
@@ -197,33 +184,19 @@ class InclinationFilter:
 
     def __init__(self, rate_hz: float) -> None:
         self._rate_hz = rate_hz
-        self.restart()
-
-    def restart(self) -> None:
-        """Forget the orientation; after a gap it can be any."""
         self._orientation = OrientationIntegrator()
         self._last_up: NDArray[np.float64] = SOME_UP
-        self._tilt = RunningMean.lasting(TILT_TIME_CONSTANT_S, self._rate_hz)
-        self._gravity = RunningMean.lasting(GRAVITY_TIME_CONSTANT_S, self._rate_hz)
+        self._tilt = RunningMean.lasting(TILT_TIME_CONSTANT_S, rate_hz)
+        self._gravity = RunningMean.lasting(GRAVITY_TIME_CONSTANT_S, rate_hz)
 
     def process(
         self, acc_mps2: NDArray[np.float64], rate_radps: NDArray[np.float64]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return where up is in sensor axes and the upward acceleration.
 
-        Parameters
-        ----------
-        acc_mps2
-            Specific force, sensor axes, m/s², shape (n, 3).
-        rate_radps
-            Angular rate without offset, sensor axes, rad/s, shape (n, 3).
-
-        Returns
-        -------
-        up : ndarray
-            Unit vectors, shape (n, 3).
-        vertical_mps2 : ndarray
-            Upward acceleration without gravity, m/s², shape (n,).
+        All in sensor axes: from the specific force, m/s², and the angular rate without offset,
+        rad/s, both of shape (n, 3), to unit vectors, shape (n, 3), and the acceleration without
+        gravity, m/s², shape (n,).
         """
         if not len(acc_mps2):
             return acc_mps2, np.empty(0)
@@ -231,24 +204,19 @@ class InclinationFilter:
         to_reference = to_matrices(self._orientation.process(steps))
         acc_reference = turned(to_reference, acc_mps2.T)
         low = self._tilt.process(acc_reference)
-        length = _lengths(low)
+        length = lengths(low)
         up_reference = _directions(low, length, self._last_up)
         self._last_up = up_reference[:, -1:]
         gravity = self._gravity.process(length[None])[0]
         vertical = _dot(acc_reference, up_reference) - gravity
-        return turned_back(to_reference, up_reference).T, vertical
+        return turned(to_reference.transpose(1, 0, 2), up_reference).T, vertical
 
 
 class AccelBiasCompensator:
     """What an offset of the accelerometer adds to the upward acceleration as the sensor leans."""
 
     def __init__(self, rate_hz: float) -> None:
-        self._rate_hz = rate_hz
-        self.restart()
-
-    def restart(self) -> None:
-        """Forget which way the sensor pointed."""
-        self._usual = RunningMean.lasting(GRAVITY_TIME_CONSTANT_S, self._rate_hz)
+        self._usual = RunningMean.lasting(GRAVITY_TIME_CONSTANT_S, rate_hz)
 
     def process(
         self, up: NDArray[np.float64], offset_mps2: NDArray[np.float64]
@@ -272,14 +240,9 @@ class AccelOnlyInclination:
         self._smoother = Smoother(round(ARC_HALF_WIDTH_S * rate_hz))
         self.delay_samples = self._smoother.delay_samples
         """How many samples the output is behind the input."""
-        self.restart()
-
-    def restart(self) -> None:
-        """Forget the past."""
-        self._smoother.restart()
         self._last_up: NDArray[np.float64] | None = None
         self._seen_up: NDArray[np.float64] = SOME_UP
-        self._gravity = RunningMean.lasting(GRAVITY_TIME_CONSTANT_S, self._rate_hz)
+        self._gravity = RunningMean.lasting(GRAVITY_TIME_CONSTANT_S, rate_hz)
 
     def process(
         self, acc_mps2: NDArray[np.float64]
@@ -291,7 +254,7 @@ class AccelOnlyInclination:
         smooth = self._smoother.process(acc_mps2)
         if not len(smooth):
             return smooth, smooth, np.empty(0)
-        length = _lengths(smooth.T)
+        length = lengths(smooth.T)
         up = _directions(smooth.T, length, self._seen_up).T
         self._seen_up = up[-1:].T
         before = up[:1] if self._last_up is None else self._last_up

@@ -13,12 +13,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tracker.domain import Gap, ImuBlock
+from tracker.domain import Gap, ImuBlock, TimedFrame
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-    from tracker.domain import TimedFrame
 
 GRID_RATE_HZ: Final = 100.0
 """One rate for everything downstream: human movement ends below 20 Hz, so nothing is lost."""
@@ -42,10 +40,7 @@ class Resampler:
     def process(self, frame: TimedFrame) -> tuple[ImuBlock | Gap, ...]:
         """Return the grid samples that `frame` completes, and the gaps before them.
 
-        Returns
-        -------
-        tuple of ImuBlock or Gap
-            In order of time. Blocks may be empty.
+        They come in order of time; blocks may be empty.
         """
         time_s, value = frame.time_s, frame.acc_mps2.T
         if frame.gyro_radps is not None:

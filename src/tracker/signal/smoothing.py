@@ -20,13 +20,7 @@ if TYPE_CHECKING:
 class Smoother:
     """Weighted moving mean (Hann window) over an odd number of samples, delay removed.
 
-    Parameters
-    ----------
-    half_width_samples
-        Samples on each side of the middle one; also the delay.
-
-    References
-    ----------
+    There are `half_width_samples` on each side of the middle one; they are also the delay. See
     Harris 1978, doi:10.1109/PROC.1978.10837 (Hann window).
     """
 
@@ -41,26 +35,15 @@ class Smoother:
         self._past: NDArray[np.float64] | None = None
         self._to_skip = 0
 
-    def restart(self) -> None:
-        """Forget the past; the next block starts as if its first sample had lasted."""
-        self._past = None
-
     def process(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the smoothed samples that `values` completes.
 
-        Parameters
-        ----------
-        values
-            Shape (n, k).
-
-        Returns
-        -------
-        ndarray
-            Shape (m, k): as many as came in, less the first `delay_samples` of a stream.
+        From (n, k) to (m, k): as many as came in, less the first `delay_samples` of a stream.
         """
         if not len(values):
             return values
         if self._past is None:
+            # As if the first sample had lasted.
             self._past = np.repeat(values[:1].T, 2 * self.delay_samples, axis=1)
             self._to_skip = self.delay_samples
         skipped = min(self._to_skip, len(values))
@@ -85,12 +68,7 @@ class Smoother:
 class RunningMean:
     """First-order low-pass that starts as a plain mean, and so is right from the first sample.
 
-    Parameters
-    ----------
-    warm_up
-        How many samples are averaged evenly.
-    gain
-        Weight of the newest sample from then on.
+    The first `warm_up` samples are averaged evenly; from then on the newest has the weight `gain`.
     """
 
     def __init__(self, warm_up: int, gain: float) -> None:
@@ -103,10 +81,7 @@ class RunningMean:
     def lasting(cls, time_constant_s: float, rate_hz: float) -> RunningMean:
         """Return a low-pass with a time constant, in effect once that time has passed.
 
-        Raises
-        ------
-        ValueError
-            If the time constant or the rate is not positive.
+        Raises `ValueError` if the time constant or the rate is not positive.
         """
         if time_constant_s <= 0.0 or rate_hz <= 0.0:
             raise ValueError(

@@ -9,24 +9,22 @@ from tests.radio.bluez import Advert, AttError, Characteristic, Peripheral, Serv
 from tests.radio.wearables.board import Board
 from tests.sensors.encoders import encode_metamotion
 from tracker.sensors.base import FIRMWARE_REVISION_UUID
-from tracker.sensors.metamotion.control import (
+from tracker.sensors.metamotion.protocol import (
     ACC_RANGE_CODES,
     ACC_RATE_CODES,
+    COMMAND_UUID,
     CONFIG_REGISTER,
     GYRO_RANGE_CODES,
-    INFO_REGISTER,
-    POWER_REGISTER,
-    READ_BATTERY,
-    RESET,
-    SAMPLING_REGISTER,
-)
-from tracker.sensors.metamotion.packets import (
-    COMMAND_UUID,
     IMPLEMENTATIONS,
+    INFO_REGISTER,
     MODULES,
     NOTIFY_UUID,
     PACKED_SAMPLES,
+    POWER_REGISTER,
+    READ_BATTERY,
     READ_BIT,
+    RESET,
+    SAMPLING_REGISTER,
     SERVICE_UUID,
     Chip,
     Stream,

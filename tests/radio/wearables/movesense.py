@@ -9,8 +9,8 @@ from tests.radio.bluez import Advert, AttError, Characteristic, Peripheral, Serv
 from tests.radio.wearables.board import Board
 from tests.sensors.encoders import encode_movesense, encode_movesense_parts
 from tracker.domain.units import RADPS_PER_DPS
-from tracker.sensors.movesense import ENERGY_PATH
-from tracker.sensors.movesense.packets import (
+from tracker.sensors.movesense import (
+    ENERGY_PATH,
     NOTIFY_UUID,
     SERVICE_UUID,
     WRITE_UUID,

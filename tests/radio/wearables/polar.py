@@ -10,14 +10,19 @@ from tests.radio.wearables.board import Board
 from tests.sensors.encoders import encode_polar
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
 from tracker.sensors.base import BATTERY_LEVEL_UUID, FIRMWARE_REVISION_UUID
-from tracker.sensors.polar.control import REPLY, VALUES, Op, Setting, Status, decode_settings
-from tracker.sensors.polar.packets import (
+from tracker.sensors.polar.protocol import (
     COMPANY_ID,
     COMPRESSED,
     CONTROL_UUID,
     DATA_UUID,
+    REPLY,
     SERVICE_UUID,
+    VALUES,
     Measurement,
+    Op,
+    Setting,
+    Status,
+    decode_settings,
 )
 
 if TYPE_CHECKING:

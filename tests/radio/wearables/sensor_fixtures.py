@@ -16,7 +16,7 @@ from tests.radio.wearables.profile import ProfileFirmware, profile_peripheral
 from tests.radio.wearables.thingy52 import thingy_peripheral
 from tests.radio.wearables.witmotion import Heed, witmotion_peripheral
 from tests.radio.wearables.xsens_dot import dot_peripheral
-from tracker.sensors.metamotion.packets import Chip
+from tracker.sensors.metamotion.protocol import Chip
 
 if TYPE_CHECKING:
     from collections.abc import Callable

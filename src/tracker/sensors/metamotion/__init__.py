@@ -5,52 +5,46 @@ Bytes, commands, ranges and pairing: `firmware_notes/05-metamotion.md`.
 
 from __future__ import annotations
 
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
 
-from tracker.domain import RESERVED_CHANNELS, FaultReason, Frame, TrackerError
+from tracker.domain import Fault, FaultReason, Frame, Notification, TrackerError
 from tracker.domain.units import s_from_ns
 from tracker.sensors.base import (
     FIRMWARE_REVISION,
     FIRMWARE_REVISION_UUID,
     ClockKind,
     MalformedError,
+    PacketDecoder,
     SensorFamily,
+    check_length,
     fault_of,
-    refuse_unknown,
-    unknown_channel,
     whole_number,
 )
-from tracker.sensors.metamotion.control import (
+from tracker.sensors.metamotion.protocol import (
     ACC_RANGE_CODES,
     BATTERY,
-    GYRO_RANGE_CODES,
-    START,
-    STOP,
-    MetaMotionConfig,
-    updated,
-)
-from tracker.sensors.metamotion.packets import (
     COMMAND_UUID,
+    GYRO_RANGE_CODES,
     HEADER_BYTES,
     MODULES,
     NOTIFY_UUID,
     READ_BIT,
     SERVICE_UUID,
+    START,
+    STOP,
     Chip,
+    MetaMotionConfig,
     Stream,
     counts_per_unit,
     decode_samples,
+    updated,
 )
-from tracker.sensors.metamotion.streams import Pair, Part, StreamPairer
+from tracker.sensors.metamotion.streams import Part, StreamPairer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    from tracker.domain import Fault, Notification
-    from tracker.sensors.base import Advertisement
 
 NAMES: Final = ("metawear", "metamotion")
 """How its name starts, in lower case, unless its owner renamed it."""
@@ -58,20 +52,14 @@ NAMES: Final = ("metawear", "metamotion")
 BOOTLOADER_NAME: Final = "metaboot"
 """Its name while it waits for a firmware and has no sensors."""
 
-_SILENT_CHANNELS: Final = RESERVED_CHANNELS | {COMMAND_UUID, FIRMWARE_REVISION_UUID}
+T = TypeVar("T")
 
 
-class MetaMotionDecoder:
+class MetaMotionDecoder(PacketDecoder):
     """Turns notifications of either sensor into frames of both.
 
-    Parameters
-    ----------
-    config
-        The board's configuration, until its responses say otherwise.
-    only
-        The only stream to expect; None pairs both.
-    packed
-        Whether samples must come in threes; None accepts both.
+    The board's responses replace `config`. `only` is the only stream to expect; None pairs both.
+    `packed` says whether samples must come in threes; None accepts both.
     """
 
     def __init__(
@@ -80,35 +68,22 @@ class MetaMotionDecoder:
         only: Stream | None = None,
         packed: bool | None = None,
     ) -> None:
+        super().__init__({NOTIFY_UUID: self._message}, (COMMAND_UUID, FIRMWARE_REVISION_UUID))
         self._config = config or MetaMotionConfig()
         self._only = only
         self._packed = packed
         self._pairer = StreamPairer()
 
-    def feed(self, notification: Notification) -> tuple[Frame | Fault, ...]:
-        """Decode one notification; never raises on bytes."""
-        if notification.channel in _SILENT_CHANNELS:
-            return ()
-        if notification.channel != NOTIFY_UUID:
-            return (unknown_channel(notification),)
+    def _message(self, notification: Notification) -> tuple[Frame | Fault, ...]:
         data = notification.data
-        try:
-            if len(data) < HEADER_BYTES:
-                raise MalformedError(
-                    FaultReason.LENGTH, f"expected a module and a register, got {len(data)} bytes"
-                )
-            if data[1] & READ_BIT:
-                self._update(data)
-                return ()
+        check_length(data, HEADER_BYTES, "a module and a register", exact=False)
+        if not data[1] & READ_BIT:
             return self._samples(notification)
-        except MalformedError as error:
-            return (fault_of(notification, error.reason, error.detail),)
-
-    def _update(self, data: bytes) -> None:
         self._config = updated(self._config, data)
         if data[0] in MODULES.values():
             # The board is being configured: what waits belongs to a stream that has ended.
             self._pairer = StreamPairer()
+        return ()
 
     def _samples(self, notification: Notification) -> tuple[Frame | Fault, ...]:
         samples = decode_samples(notification.data, self._config.chip)
@@ -123,7 +98,10 @@ class MetaMotionDecoder:
             if stream is not only:
                 detail = f"expected only {only.value} samples, got {stream.value}"
                 raise MalformedError(FaultReason.FORMAT, detail)
-            return (_alone(stream, part),)
+            if stream is Stream.GYRO:
+                # Angular rate alone leaves the frame empty.
+                return (Frame(np.empty((0, 3)), part.values, None, received_s, part.saturated),)
+            return (Frame(part.values, None, None, received_s, part.saturated),)
 
         outcome = self._pairer.add(stream, part)
         faults = (
@@ -135,47 +113,28 @@ class MetaMotionDecoder:
             )
             for missing, count in outcome.lost
         )
-        return (*faults, *(_frame(pair, received_s) for pair in outcome.pairs))
-
-
-def _frame(pair: Pair, received_s: float) -> Frame:
-    return Frame(pair.acc_mps2, pair.gyro_radps, None, received_s, pair.saturated)
-
-
-def _alone(stream: Stream, part: Part) -> Frame:
-    """Return the samples of one sensor; with angular rate alone the frame is empty."""
-    if stream is Stream.ACC:
-        return Frame(part.values, None, None, part.received_s, part.saturated)
-    return Frame(np.empty((0, 3)), part.values, None, part.received_s, part.saturated)
+        return (*faults, *outcome.frames)
 
 
 def _decoder(settings: Mapping[str, str]) -> MetaMotionDecoder:
     """Return a decoder; the range of one sensor alone implies that there is only that one."""
-    known = ("impl", "module", "range_g", "range_dps", "packed")
-    refuse_unknown(settings, "metamotion", known)
     default = MetaMotionConfig()
     config = MetaMotionConfig(
-        chip=_chip(settings.get("impl")),
+        chip=_choice("impl", settings.get("impl"), {chip.value: chip for chip in Chip}),
         acc_range_g=whole_number(settings, "range_g", default.acc_range_g),
         gyro_range_dps=whole_number(settings, "range_dps", default.gyro_range_dps),
     )
     _check("range_g", config.acc_range_g, sorted(ACC_RANGE_CODES[Chip.BMI160]))
     _check("range_dps", config.gyro_range_dps, sorted(GYRO_RANGE_CODES))
-    return MetaMotionDecoder(config, _only(settings), _packed(settings.get("packed")))
-
-
-def _chip(name: str | None) -> Chip | None:
-    if name is None:
-        return None
-    _check("impl", name, [chip.value for chip in Chip])
-    return Chip(name)
+    text = settings.get("packed")
+    packed = _choice("packed", text and text.lower(), {"true": True, "false": False})
+    return MetaMotionDecoder(config, _only(settings), packed)
 
 
 def _only(settings: Mapping[str, str]) -> Stream | None:
-    module = settings.get("module")
-    if module is not None:
-        _check("module", module, [stream.value for stream in Stream])
-        return Stream(module)
+    stream = _choice("module", settings.get("module"), {stream.value: stream for stream in Stream})
+    if stream is not None:
+        return stream
     match "range_g" in settings, "range_dps" in settings:
         case True, False:
             return Stream.ACC
@@ -184,11 +143,12 @@ def _only(settings: Mapping[str, str]) -> Stream | None:
     return None
 
 
-def _packed(text: str | None) -> bool | None:
+def _choice(name: str, text: str | None, meanings: Mapping[str, T]) -> T | None:
+    """Return what the text of a setting stands for, or None where it is not given."""
     if text is None:
         return None
-    _check("packed", text.lower(), ["true", "false"])
-    return text.lower() == "true"
+    _check(name, text, list(meanings))
+    return meanings[text]
 
 
 def _check(name: str, value: object, allowed: Sequence[object]) -> None:
@@ -197,30 +157,25 @@ def _check(name: str, value: object, allowed: Sequence[object]) -> None:
         raise TrackerError(f"The setting {name} cannot be {value}.", f"Known: {known}.")
 
 
-def _recognises(advertisement: Advertisement) -> bool:
-    return advertisement.offers(SERVICE_UUID) or advertisement.is_named(*NAMES, BOOTLOADER_NAME)
-
-
-def _refuses(advertisement: Advertisement) -> str | None:
-    if advertisement.is_named(BOOTLOADER_NAME):
-        return "It waits for a firmware; install one with MbientLab's app."
-    return None
-
-
 METAMOTION: Final = SensorFamily(
     kind="metamotion",
     title="MbientLab MetaMotion",
     clock=ClockKind.NONE,
-    channels=MappingProxyType(
-        {
-            "notify": NOTIFY_UUID,
-            "command": COMMAND_UUID,
-            "firmware": FIRMWARE_REVISION_UUID,
-        }
+    channels={
+        "notify": NOTIFY_UUID,
+        "command": COMMAND_UUID,
+        "firmware": FIRMWARE_REVISION_UUID,
+    },
+    new_decoder=_decoder,
+    settings=("impl", "module", "range_g", "range_dps", "packed"),
+    recognises=lambda advertisement: (
+        advertisement.offers(SERVICE_UUID) or advertisement.is_named(*NAMES, BOOTLOADER_NAME)
     ),
-    decoder=_decoder,
-    recognises=_recognises,
-    refuses=_refuses,
+    refuses=lambda advertisement: (
+        "It waits for a firmware; install one with MbientLab's app."
+        if advertisement.is_named(BOOTLOADER_NAME)
+        else None
+    ),
     services=(SERVICE_UUID,),
     start=START,
     stop=STOP,

@@ -32,7 +32,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tracker.sensors.metamotion.packets import Stream
+from tracker.domain import Frame
+from tracker.sensors.metamotion.protocol import Stream
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -113,26 +114,22 @@ class Part:
     """Whether one of them is at the end of its range."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Pair:
-    """Simultaneous samples of both streams."""
-
-    acc_mps2: NDArray[np.float64]
-    """Shape (n, 3)."""
-    gyro_radps: NDArray[np.float64] | None
-    """Shape (n, 3), or None where the gyroscope is silent."""
-    saturated: bool
-    """Whether one of them is at the end of its range."""
-
-
 @dataclass(slots=True)
 class Outcome:
     """The outcome of one notification."""
 
-    pairs: list[Pair] = field(default_factory=list)
-    """Complete samples, in order."""
+    received_s: float
+    """When it arrived, s."""
+    frames: list[Frame] = field(default_factory=list)
+    """Simultaneous samples of both streams, or acceleration while the gyroscope is silent."""
     lost: list[tuple[Stream, int]] = field(default_factory=list)
     """How many samples of which stream were lost."""
+
+    def add(
+        self, acc: NDArray[np.float64], gyro: NDArray[np.float64] | None, *, saturated: bool
+    ) -> None:
+        """Add a frame."""
+        self.frames.append(Frame(acc, gyro, None, self.received_s, saturated))
 
 
 @dataclass(slots=True, eq=False)
@@ -172,11 +169,11 @@ class StreamPairer:
 
     def add(self, stream: Stream, part: Part) -> Outcome:
         """Add the samples of one notification, and return what they complete."""
-        outcome = Outcome()
+        outcome = Outcome(part.received_s)
         if stream is Stream.GYRO:
             self._gyro_is_silent = False
         elif self._gyro_is_silent:
-            outcome.pairs.append(Pair(part.values, None, part.saturated))
+            outcome.add(part.values, None, saturated=part.saturated)
             return outcome
         first = self._order.note(stream, part.received_s)
         if first is not self._first:
@@ -227,7 +224,7 @@ class StreamPairer:
         earlier, later = self._runs
         partners = later.take(len(earlier))
         acc, gyro = (earlier, partners) if earlier.stream is Stream.ACC else (partners, earlier)
-        outcome.pairs.append(Pair(acc.values, gyro.values, acc.saturated or gyro.saturated))
+        outcome.add(acc.values, gyro.values, saturated=acc.saturated or gyro.saturated)
         self._runs = [later] if len(later) else []
 
     def _give_up(self, outcome: Outcome) -> None:
@@ -239,5 +236,5 @@ class StreamPairer:
             outcome.lost.append((Stream.ACC, len(run)))
             return
         outcome.lost.append((Stream.GYRO, len(run)))
-        outcome.pairs.append(Pair(run.values, None, run.saturated))
+        outcome.add(run.values, None, saturated=run.saturated)
         self._gyro_is_silent = True

@@ -5,13 +5,13 @@ What they send, and how much of it is certain: `firmware_notes/04-polar.md`.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tracker.domain import RESERVED_CHANNELS, FaultReason, TrackerError
+from tracker.domain import Fault, FaultReason, Frame, Notification, TrackerError
 from tracker.domain.units import s_from_ns
 from tracker.sensors.base import (
     BATTERY_LEVEL,
@@ -21,61 +21,51 @@ from tracker.sensors.base import (
     FIRMWARE_REVISION_UUID,
     ClockKind,
     MalformedError,
+    PacketDecoder,
     PacketOrder,
     SensorFamily,
     check_range,
-    fault_of,
     number,
     order_faults,
-    refuse_unknown,
-    unknown_channel,
     whole_number,
 )
-from tracker.sensors.polar.control import (
+from tracker.sensors.polar.protocol import (
+    COMPANY_ID,
+    CONTROL_UUID,
+    DATA_UUID,
     FEATURES,
+    LAYOUTS,
     LEAST_MTU,
     REPLY,
+    SERVICE_UUID,
     START,
     STOP,
     STOPPED,
+    Measurement,
     Op,
     Reply,
     Setting,
     Status,
     chosen,
-    decode_reply,
-    decode_settings,
-)
-from tracker.sensors.polar.packets import (
-    COMPANY_ID,
-    CONTROL_UUID,
-    DATA_UUID,
-    LAYOUTS,
-    SERVICE_UUID,
-    Measurement,
     decode_header,
+    decode_reply,
     decode_samples,
+    decode_settings,
 )
 from tracker.sensors.polar.streams import Samples, Stream, StreamMerger
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from numpy.typing import NDArray
 
-    from tracker.domain import Fault, Frame, Notification
-    from tracker.sensors.base import Advertisement
-
-LARGEST: Final = MappingProxyType({Measurement.ACC: 16.0, Measurement.GYRO: 2000.0})
+LARGEST: Final[Mapping[Measurement, float]] = {Measurement.ACC: 16.0, Measurement.GYRO: 2000.0}
 """Largest range of any sensor, g and degrees/s."""
 
 MOST_PARAMETERS: Final = 1024
 """Bytes of settings that a sensor may offer; a Verity's fit into one reply of 30."""
 
-_SILENT_CHANNELS: Final = RESERVED_CHANNELS | {BATTERY_LEVEL_UUID, FIRMWARE_REVISION_UUID}
 _KNOWN: Final = frozenset(each.value for each in Measurement)
 _MOTION: Final = (Measurement.ACC, Measurement.GYRO)
-_NAME: Final = "polar "
 _NS_PER_S: Final = 1e9
 
 
@@ -94,16 +84,15 @@ class _Source:
     stream: Stream = field(default_factory=Stream)
 
 
-class PolarDecoder:
+class PolarDecoder(PacketDecoder):
     """Merges frames of acceleration and, if the sensor has a gyroscope, of angular rate.
 
-    Parameters
-    ----------
-    acc, gyro
-        What is known about the streams, if the control point's replies will not come.
+    The sources are what is known if the control point's replies will not come.
     """
 
     def __init__(self, acc: _Source | None = None, gyro: _Source | None = None) -> None:
+        readers = {DATA_UUID: self._frame, CONTROL_UUID: self._control}
+        super().__init__(readers, (BATTERY_LEVEL_UUID, FIRMWARE_REVISION_UUID))
         self._sources = {
             Measurement.ACC: acc or _Source(),
             Measurement.GYRO: gyro or _Source(),
@@ -112,30 +101,22 @@ class PolarDecoder:
 
     def feed(self, notification: Notification) -> tuple[Frame | Fault, ...]:
         """Decode one notification; never raises on bytes."""
-        if notification.channel in _SILENT_CHANNELS:
-            return ()
-        results: list[Frame | Fault] = []
-        try:
-            if notification.channel == DATA_UUID:
-                results += self._frame(notification)
-            elif notification.channel == CONTROL_UUID:
-                self._control(notification.data)
-            else:
-                return (unknown_channel(notification),)
-        except MalformedError as error:
-            results.append(fault_of(notification, error.reason, error.detail))
+        results = super().feed(notification)
+        if notification.channel not in (DATA_UUID, CONTROL_UUID):
+            return results
         return (*results, *self._merger.release(s_from_ns(notification.received_ns)))
 
-    def _control(self, data: bytes) -> None:
+    def _control(self, notification: Notification) -> tuple[()]:
+        data = notification.data
         if not data:
             raise MalformedError(FaultReason.LENGTH, "empty reply from the control point")
         if data[0] == STOPPED:
             for measurement in _MOTION:
                 if measurement in data[1:]:
                     self._stopped(measurement)
-            return
+            return ()
         if data[0] == FEATURES:
-            return
+            return ()
         reply = decode_reply(data)
         if reply is None:
             reason = FaultReason.LENGTH if data[0] == REPLY else FaultReason.FORMAT
@@ -143,25 +124,24 @@ class PolarDecoder:
                 reason, f"unexpected reply {data[:8].hex(' ')} from the control point"
             )
         if reply.measurement not in _MOTION or reply.status != Status.SUCCESS:
-            return
+            return ()
         measurement = Measurement(reply.measurement)
         match reply.op:
             case Op.GET_SETTINGS:
-                self._offered(self._sources[measurement], reply)
+                # Kept because the start script chooses among them.
+                source = self._sources[measurement]
+                before = source.offered if source.more else b""
+                source.offered = (before + reply.parameters)[:MOST_PARAMETERS]
+                source.more = reply.more
+                if not reply.more:
+                    decode_settings(source.offered)
             case Op.START:
                 self._started(measurement, reply)
             case Op.STOP:
                 self._stopped(measurement)
             case _:
                 pass
-
-    def _offered(self, source: _Source, reply: Reply) -> None:
-        """Keep the settings on offer: the start script chooses among them."""
-        before = source.offered if source.more else b""
-        source.offered = (before + reply.parameters)[:MOST_PARAMETERS]
-        source.more = reply.more
-        if not reply.more:
-            decode_settings(source.offered)
+        return ()
 
     def _started(self, measurement: Measurement, reply: Reply) -> None:
         """Reset a stream, with the factor in the reply."""
@@ -211,12 +191,13 @@ class PolarDecoder:
             factor = 1.0
         value = decode_samples(header, content, factor)
         check_range(value, LARGEST[measurement])
+        end = math.inf if source.full_range is None else (1.0 - CLIP_SLACK) * source.full_range
         samples = Samples(
             header.stamp_ns,
             np.empty(0),
             value,
             s_from_ns(notification.received_ns),
-            _clipped(value, source.full_range),
+            bool((np.abs(value) >= end).any()),
         )
         is_gyro = measurement is Measurement.GYRO
         taken = source.stream.take(samples, patient=is_gyro or self._merger.expected)
@@ -231,22 +212,8 @@ class PolarDecoder:
         return order_faults(notification, taken.order, name, taken.lost)
 
 
-def _clipped(value: NDArray[np.float64], full_range: float | None) -> bool:
-    if full_range is None:
-        return False
-    return bool((np.abs(value) >= (1.0 - CLIP_SLACK) * full_range).any())
-
-
 def _decoder(settings: Mapping[str, str]) -> PolarDecoder:
     """Return a decoder; settings replace replies of the control point that will not come."""
-    known = (
-        "factor",
-        "sample_rate",
-        "previous_timestamp",
-        "previous_timestamp_of_first",
-        "settings_tlv_hex",
-    )
-    refuse_unknown(settings, "polar", known)
     factor = number(settings, "factor", 1.0) if "factor" in settings else None
     rate_hz: float = whole_number(settings, "sample_rate", 0)
     text = settings.get("settings_tlv_hex", "")
@@ -274,24 +241,27 @@ def _decoder(settings: Mapping[str, str]) -> PolarDecoder:
     return PolarDecoder(source(), source())
 
 
-def _recognises(advertisement: Advertisement) -> bool:
-    return advertisement.is_named(_NAME) or COMPANY_ID in advertisement.manufacturer_ids
-
-
 POLAR: Final = SensorFamily(
     kind="polar",
     title="Polar Verity Sense, OH1+, 360 or H10",
     clock=ClockKind.DEVICE,
-    channels=MappingProxyType(
-        {
-            "data": DATA_UUID,
-            "control": CONTROL_UUID,
-            "battery": BATTERY_LEVEL_UUID,
-            "firmware": FIRMWARE_REVISION_UUID,
-        }
+    channels={
+        "data": DATA_UUID,
+        "control": CONTROL_UUID,
+        "battery": BATTERY_LEVEL_UUID,
+        "firmware": FIRMWARE_REVISION_UUID,
+    },
+    new_decoder=_decoder,
+    settings=(
+        "factor",
+        "sample_rate",
+        "previous_timestamp",
+        "previous_timestamp_of_first",
+        "settings_tlv_hex",
     ),
-    decoder=_decoder,
-    recognises=_recognises,
+    recognises=lambda advertisement: (
+        advertisement.is_named("polar ") or COMPANY_ID in advertisement.manufacturer_ids
+    ),
     services=(SERVICE_UUID,),
     least_mtu=LEAST_MTU,
     start=START,

@@ -89,12 +89,8 @@ class Taken:
 class Stream:
     """Gives the samples of one measurement their times.
 
-    Parameters
-    ----------
-    period_ns
-        Nominal time between two samples, for use before two frames have come.
-    previous_ns
-        Timestamp of the frame before the first one, if known.
+    `period_ns` is the nominal time between two samples, for use before two frames have come, and
+    `previous_ns` the timestamp of the frame before the first one, if known.
     """
 
     def __init__(self, period_ns: float | None = None, previous_ns: int | None = None) -> None:
@@ -110,15 +106,10 @@ class Stream:
         return median_low(self._periods_ns) if self._periods_ns else self._nominal_ns
 
     def take(self, samples: Samples, *, patient: bool) -> Taken:
-        """Place a frame.
+        """Place a frame, whose times are ignored.
 
-        Parameters
-        ----------
-        samples
-            The frame; its times are ignored.
-        patient
-            Whether a first frame waits for the next, which shows the true period. Otherwise its
-            times follow the nominal one, or only its last sample has a time.
+        A `patient` first frame waits for the next, which shows the true period. Otherwise its
+        times follow the nominal one, or only its last sample has a time.
         """
         previous_ns, received_s = self._previous_ns, self._received_s
         later_ns = 1 if previous_ns is None else samples.stamp_ns - previous_ns

@@ -21,20 +21,12 @@ Packets are decoded one by one as they arrive, or many at once from a file: neig
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
-from types import MappingProxyType
+from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tracker.domain import (
-    RESERVED_CHANNELS,
-    FaultReason,
-    Frame,
-    FrameRun,
-    SensorError,
-    TrackerError,
-)
+from tracker.domain import FaultReason, Frame, FrameRun, SensorError, TrackerError
 from tracker.domain.units import NS_PER_S, s_from_ns
 from tracker.sensors.base import (
     BATTERY_LEVEL,
@@ -45,6 +37,7 @@ from tracker.sensors.base import (
     Decide,
     Expect,
     MalformedError,
+    PacketDecoder,
     PacketOrder,
     PacketPosition,
     Read,
@@ -55,53 +48,35 @@ from tracker.sensors.base import (
     fault_of,
     newest,
     order_faults,
-    refuse_unknown,
-    unknown_channel,
     whole_number,
 )
 from tracker.sensors.profile.packets import (
-    AXES_WITH_GYRO,
-    AXES_WITHOUT_GYRO,
     CONFIG_UUID,
     CONTROL_UUID,
     COUNT,
     EXTENDED_FLAG,
-    GYRO_FLAG,
     IMU_UUID,
     PACKET_HEADER,
-    SATURATED_FLAG,
     SEQUENCE_MODULUS,
     SERVICE_UUID,
     TIME_MODULUS_US,
-    VERSION,
     ProfileConfig,
     decode_packet,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from typing import Any
 
     from numpy.typing import NDArray
 
     from tracker.domain import Fault, Notification
-    from tracker.sensors.base import Advertisement, Responses, Step
+    from tracker.sensors.base import Responses, Step
 
 LATE_WINDOW: Final = 64
 """Packets to remember: Bluetooth keeps the order, so only a host's queue can mix them up."""
 
 _SEEN_MASK: Final = (1 << LATE_WINDOW) - 1
 _NS_PER_US: Final = 1000
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class PositionRun:
-    """Positions of packets that each follow the one before."""
-
-    time_us: NDArray[np.int64]
-    """Device time of the first sample of each since the sensor booted, unwrapped, µs, (p,)."""
-    lost: NDArray[np.int64]
-    """Packets lost right before each, shape (p,)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,20 +102,12 @@ class SequenceUnwrapper:
     def place(self, sequence: int, time_us: int, received_ns: int) -> PacketPosition:
         """Return where a packet belongs, and remember it if it is usable.
 
-        Parameters
-        ----------
-        sequence
-            The packet's counter, modulo 2**16.
-        time_us
-            The packet's device time, µs, modulo 2**32.
-        received_ns
-            Host time of arrival, ns; shows how often the device time wrapped during a pause.
+        `sequence` is modulo 2**16 and `time_us` modulo 2**32; `received_ns`, the host time of
+        arrival, shows how often the device time wrapped during a pause.
         """
         newest = self._newest
         if newest is None:
-            return self._use(
-                PacketPosition(PacketOrder.NEXT, time_us), sequence, received_ns, seen=1
-            )
+            return self._use(PacketPosition(PacketOrder.NEXT, time_us), sequence, received_ns)
 
         ahead = (sequence - newest.sequence) % SEQUENCE_MODULUS
         behind = (newest.sequence - sequence) % SEQUENCE_MODULUS
@@ -160,23 +127,21 @@ class SequenceUnwrapper:
             return PacketPosition(
                 PacketOrder.DUPLICATE if seen_before else PacketOrder.LATE, time_us
             )
-        return self._use(
-            PacketPosition(PacketOrder.RESTART, time_us), sequence, received_ns, seen=1
-        )
+        return self._use(PacketPosition(PacketOrder.RESTART, time_us), sequence, received_ns)
 
     def place_run(
         self,
         sequence: NDArray[np.int64],
         time_us: NDArray[np.int64],
         received_ns: NDArray[np.int64],
-    ) -> PositionRun:
-        """Return what `place` would for each packet in turn, up to the first irregular one.
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the times, µs, and losses of packets up to the first irregular one, shape (p,).
 
-        That one is left for `place`; those before it are remembered.
+        They are what `place` would give. That one is left for it; those before it are remembered.
         """
         newest = self._newest
         if newest is None or self._resumed:
-            return PositionRun(np.empty(0, np.int64), np.empty(0, np.int64))
+            return np.empty(0, np.int64), np.empty(0, np.int64)
         ahead = np.diff(sequence, prepend=newest.sequence) % SEQUENCE_MODULUS
         later_us = np.diff(time_us, prepend=newest.time_us) % TIME_MODULUS_US
         is_next = (
@@ -189,23 +154,18 @@ class SequenceUnwrapper:
         ahead, later_us = ahead[:count], later_us[:count]
         host_us = np.diff(received_ns[:count], prepend=newest.received_ns) // _NS_PER_US
         wraps = np.maximum(np.rint((host_us - later_us) / TIME_MODULUS_US).astype(np.int64), 0)
-        places = PositionRun(
-            newest.time_us + np.cumsum(later_us + wraps * TIME_MODULUS_US), ahead - 1
-        )
+        unwrapped_us = newest.time_us + np.cumsum(later_us + wraps * TIME_MODULUS_US)
         if count:
             seen = newest.seen
             for steps in ahead[-LATE_WINDOW:].tolist():
                 seen = (seen << min(steps, LATE_WINDOW) | 1) & _SEEN_MASK
             self._newest = _Newest(
-                int(sequence[count - 1]),
-                int(places.time_us[-1]),
-                int(received_ns[count - 1]),
-                seen,
+                int(sequence[count - 1]), int(unwrapped_us[-1]), int(received_ns[count - 1]), seen
             )
-        return places
+        return unwrapped_us, ahead - 1
 
     def _use(
-        self, place: PacketPosition, sequence: int, received_ns: int, seen: int
+        self, place: PacketPosition, sequence: int, received_ns: int, seen: int = 1
     ) -> PacketPosition:
         self._newest = _Newest(sequence, place.time_us, received_ns, seen)
         self._resumed = False
@@ -238,85 +198,50 @@ class PacketRun:
 
 def packet_runs(payloads: Sequence[bytes]) -> Iterator[tuple[slice, PacketRun | None]]:
     """Yield all payloads, in order, as runs; None for a run that must be decoded one by one."""
-    if not payloads:
-        return
-    lengths = np.fromiter(map(len, payloads), np.intp, len(payloads))
-    for equal in _stretches(lengths):
-        length = int(lengths[equal.start])
-        if length < PACKET_HEADER.size:
-            yield equal, None
-            continue
-        packets = np.frombuffer(b"".join(payloads[equal]), np.uint8).reshape(-1, length)
-        headers = packets[:, : _HEADER.itemsize].copy().view(_HEADER)[:, 0]
-        shapes = headers["version_and_flags"].astype(np.intp) << 8 | headers["n"]
-        for alike in _stretches(shapes):
-            run = slice(equal.start + alike.start, equal.start + alike.stop)
-            yield run, _parsed(headers[alike], packets[alike])
+    first = 0
+    for _shape, alike in groupby(payloads, key=lambda each: (len(each), each[:2])):
+        packets = list(alike)
+        yield slice(first, first + len(packets)), _parsed(packets)
+        first += len(packets)
 
 
-def _stretches(values: NDArray[np.intp]) -> Iterator[slice]:
-    changes = np.flatnonzero(values[1:] != values[:-1]) + 1
-    for first, last in pairwise((0, *changes.tolist(), len(values))):
-        yield slice(first, last)
-
-
-def _parsed(headers: NDArray[Any], packets: NDArray[np.uint8]) -> PacketRun | None:
+def _parsed(packets: list[bytes]) -> PacketRun | None:
     """Return packets of one shape, or None if they are malformed or have an extension."""
-    version_and_flags, n = int(headers["version_and_flags"][0]), int(headers["n"][0])
-    axes = AXES_WITH_GYRO if version_and_flags & GYRO_FLAG else AXES_WITHOUT_GYRO
-    is_plain = (
-        version_and_flags >> 4 == VERSION
-        and n > 0
-        and not version_and_flags & EXTENDED_FLAG
-        and packets.shape[1] == PACKET_HEADER.size + n * axes * COUNT.itemsize
-    )
-    if not is_plain:
+    try:
+        first = decode_packet(packets[0])
+    except MalformedError:
         return None
-    counts = packets[:, PACKET_HEADER.size :].copy().view(COUNT).reshape(-1, axes)
+    if packets[0][0] & EXTENDED_FLAG:
+        return None
+    octets = np.frombuffer(b"".join(packets), np.uint8).reshape(len(packets), -1)
+    headers = octets[:, : _HEADER.itemsize].copy().view(_HEADER)[:, 0]
+    axes = 3 if first.gyro_counts is None else 6
+    counts = octets[:, PACKET_HEADER.size :].copy().view(COUNT).reshape(-1, axes)
     return PacketRun(
         sequence=headers["sequence"].astype(np.int64),
         device_time_us=headers["device_time_us"].astype(np.int64),
-        samples_per_packet=n,
+        samples_per_packet=len(first.acc_counts),
         acc_counts=counts[:, :3],
-        gyro_counts=counts[:, 3:] if axes == AXES_WITH_GYRO else None,
-        saturated=bool(version_and_flags & SATURATED_FLAG),
+        gyro_counts=None if first.gyro_counts is None else counts[:, 3:],
+        saturated=first.saturated,
     )
 
 
-_SILENT_CHANNELS: Final = RESERVED_CHANNELS | {
-    CONTROL_UUID,
-    BATTERY_LEVEL_UUID,
-    FIRMWARE_REVISION_UUID,
-}
 _US_PER_S: Final = 1e6
 
 
-class ProfileDecoder:
+class ProfileDecoder(PacketDecoder):
     """Turns packets of our own profile into frames, once the configuration is known.
 
-    Parameters
-    ----------
-    config
-        The sensor's configuration, if its config value will not come; None waits for it.
+    `config` replaces a config value that will not come; None waits for it.
     """
 
     def __init__(self, config: ProfileConfig | None = None) -> None:
+        silent = (CONTROL_UUID, BATTERY_LEVEL_UUID, FIRMWARE_REVISION_UUID)
+        super().__init__({IMU_UUID: self._samples, CONFIG_UUID: self._configure}, silent)
         self._config = config
         self._unwrapper = SequenceUnwrapper()
         self._boot_id: int | None = None
-
-    def feed(self, notification: Notification) -> tuple[Frame | Fault, ...]:
-        """Decode one notification; never raises on bytes."""
-        try:
-            if notification.channel == IMU_UUID:
-                return self._samples(notification)
-            if notification.channel == CONFIG_UUID:
-                return self._configure(notification)
-        except MalformedError as error:
-            return (fault_of(notification, error.reason, error.detail),)
-        if notification.channel in _SILENT_CHANNELS:
-            return ()
-        return (unknown_channel(notification),)
 
     def feed_run(
         self, notifications: Sequence[Notification]
@@ -353,7 +278,8 @@ class ProfileDecoder:
         stamps_s[0] = place.time_us / _US_PER_S
         received_s = s_from_ns(notification.received_ns)
         frame = Frame(acc_mps2, gyro_radps, stamps_s, received_s, packet.saturated)
-        faults = _order_faults(notification, place.order, packet.sequence, place.lost)
+        name = f"packet {packet.sequence}"
+        faults = order_faults(notification, place.order, name, place.lost, "packets")
         return (*faults, frame) if place.order.is_usable else faults
 
     def _packets(
@@ -361,51 +287,55 @@ class ProfileDecoder:
     ) -> Iterator[Frame | FrameRun | Fault]:
         """Decode notifications of the samples channel."""
         for part, run in packet_runs([each.data for each in notifications]):
-            if run is not None and self._has_scale_of(run):
-                yield from self._run(notifications[part], run)
+            try:
+                signals = None if run is None else self._in_si(run.acc_counts, run.gyro_counts)
+            except MalformedError:
+                signals = None
+            if run is not None and signals is not None:
+                yield from self._run(notifications[part], run, *signals)
                 continue
             for notification in notifications[part]:
                 yield from self.feed(notification)
 
-    def _has_scale_of(self, run: PacketRun) -> bool:
-        """Return whether the configuration is known and agrees with a run about the gyroscope."""
-        config = self._config
-        return config is not None and (
-            (config.gyro_scale_radps is None) is (run.gyro_counts is None)
-        )
-
     def _run(
-        self, notifications: Sequence[Notification], run: PacketRun
+        self,
+        notifications: Sequence[Notification],
+        run: PacketRun,
+        acc_mps2: NDArray[np.float64],
+        gyro_radps: NDArray[np.float64] | None,
     ) -> Iterator[Frame | FrameRun | Fault]:
         """Decode packets of one shape; one with irregular counters is decoded by itself."""
-        acc_mps2, gyro_radps = self._in_si(run.acc_counts, run.gyro_counts)
         received_ns = np.array([each.received_ns for each in notifications], dtype=np.int64)
         first = 0
         while first < len(notifications):
-            places = self._unwrapper.place_run(
+            time_us, missing = self._unwrapper.place_run(
                 run.sequence[first:], run.device_time_us[first:], received_ns[first:]
             )
-            if not len(places.lost):
+            if not len(missing):
                 yield from self.feed(notifications[first])
                 first += 1
                 continue
-            last = first + len(places.lost)
+            last = first + len(missing)
             rows = slice(first * run.samples_per_packet, last * run.samples_per_packet)
             frames = FrameRun(
                 acc_mps2[rows],
                 None if gyro_radps is None else gyro_radps[rows],
-                places.time_us / _US_PER_S,
+                time_us / _US_PER_S,
                 received_ns[first:last] / NS_PER_S,
                 run.saturated,
             )
             start = 0
-            for at in np.flatnonzero(places.lost).tolist():
+            for at in np.flatnonzero(missing).tolist():
                 if at > start:
                     yield frames[start:at]
                     start = at
-                sequence, lost = int(run.sequence[first + at]), int(places.lost[at])
-                yield from _order_faults(
-                    notifications[first + at], PacketOrder.NEXT, sequence, lost
+                sequence, lost = int(run.sequence[first + at]), int(missing[at])
+                yield from order_faults(
+                    notifications[first + at],
+                    PacketOrder.NEXT,
+                    f"packet {sequence}",
+                    lost,
+                    "packets",
                 )
             yield frames[start:]
             first = last
@@ -421,33 +351,20 @@ class ProfileDecoder:
                 "samples came before the configuration that gives their scale",
             )
         acc_mps2 = _scaled(acc_counts, config.acc_scale_mps2)
-        match gyro_counts, config.gyro_scale_radps:
-            case None, None:
-                return acc_mps2, None
-            case None, _:
-                raise MalformedError(
-                    FaultReason.FORMAT,
-                    "expected a packet with a gyroscope, as configured, got one without",
-                )
-            case _, None:
-                raise MalformedError(
-                    FaultReason.FORMAT,
-                    "expected a packet without a gyroscope, as configured, got one with it",
-                )
-            case counts, scale_radps:
-                return acc_mps2, _scaled(counts, scale_radps)
+        scale_radps = config.gyro_scale_radps
+        if gyro_counts is not None and scale_radps is not None:
+            return acc_mps2, _scaled(gyro_counts, scale_radps)
+        if gyro_counts is None and scale_radps is None:
+            return acc_mps2, None
+        wanted, got = ("with", "without") if gyro_counts is None else ("without", "with it")
+        detail = f"expected a packet {wanted} a gyroscope, as configured, got one {got}"
+        raise MalformedError(FaultReason.FORMAT, detail)
 
 
 def _scaled(counts: NDArray[np.int16], scale: float) -> NDArray[np.float64]:
     """Return scaled counts, shape (n, 3), stored channel by channel, as filters want them."""
     scaled: NDArray[np.float64] = np.multiply(counts.T, scale, dtype=np.float64, order="C")
     return scaled.T
-
-
-def _order_faults(
-    notification: Notification, order: PacketOrder, sequence: int, lost: int
-) -> tuple[Fault, ...]:
-    return order_faults(notification, order, f"packet {sequence}", lost, "packets")
 
 
 START: Final = b"\x01"
@@ -458,15 +375,13 @@ START_REPLY: Final = b"\x81"
 STARTED: Final = b"\x81\x00"
 STOPPED: Final = b"\x82\x00"
 
-REFUSALS: Final = MappingProxyType(
-    {
-        3: (
-            "The sensor reports that its motion chip does not respond.",
-            "Switch it off and on. If that does not help, it is broken.",
-        ),
-        4: ("The sensor reports that its battery is too low.", "Charge it, then start again."),
-    }
-)
+REFUSALS: Final[Mapping[int, tuple[str, str]]] = {
+    3: (
+        "The sensor reports that its motion chip does not respond.",
+        "Switch it off and on. If that does not help, it is broken.",
+    ),
+    4: ("The sensor reports that its battery is too low.", "Charge it, then start again."),
+}
 """Results of a start that the wearer can do something about."""
 
 REPLY_TIMEOUT_S: Final = 2.0
@@ -475,7 +390,6 @@ REPLY_TIMEOUT_S: Final = 2.0
 
 def _decoder(settings: Mapping[str, str]) -> ProfileDecoder:
     """Return a decoder; settings replace a config value that will not come."""
-    refuse_unknown(settings, "profile", ("rate_hz", "acc_range_g", "gyro_range_dps"))
     if not settings:
         return ProfileDecoder()
     default = ProfileConfig()
@@ -488,10 +402,6 @@ def _decoder(settings: Mapping[str, str]) -> ProfileDecoder:
     except ValueError as error:
         raise TrackerError(f"The profile settings do not fit: {error}.") from error
     return ProfileDecoder(config)
-
-
-def _recognises(advertisement: Advertisement) -> bool:
-    return advertisement.offers(SERVICE_UUID)
 
 
 def _started(responses: Responses) -> tuple[Step, ...]:
@@ -514,17 +424,16 @@ PROFILE: Final = SensorFamily(
     kind="profile",
     title="Open hip sensor profile",
     clock=ClockKind.DEVICE,
-    channels=MappingProxyType(
-        {
-            "imu": IMU_UUID,
-            "config": CONFIG_UUID,
-            "control": CONTROL_UUID,
-            "battery": BATTERY_LEVEL_UUID,
-            "firmware": FIRMWARE_REVISION_UUID,
-        }
-    ),
-    decoder=_decoder,
-    recognises=_recognises,
+    channels={
+        "imu": IMU_UUID,
+        "config": CONFIG_UUID,
+        "control": CONTROL_UUID,
+        "battery": BATTERY_LEVEL_UUID,
+        "firmware": FIRMWARE_REVISION_UUID,
+    },
+    new_decoder=_decoder,
+    settings=("rate_hz", "acc_range_g", "gyro_range_dps"),
+    recognises=lambda advertisement: advertisement.offers(SERVICE_UUID),
     services=(SERVICE_UUID,),
     start=(
         Subscribe(CONTROL_UUID),

@@ -14,7 +14,7 @@ import numpy as np
 
 from tracker.domain import FaultReason
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
-from tracker.sensors.base import SMALLEST_MTU, MalformedError
+from tracker.sensors.base import MalformedError, check_length
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,9 +30,6 @@ VERSION: Final = 1
 # 01-profile.md, "Configuration value": version, flags, rate, acc range, gyro range, acc LSB,
 # gyro LSB, boot id.
 CONFIG: Final = struct.Struct("<BBHHHffI")
-
-# 01-profile.md, "Configuration request": the first five fields of the value.
-REQUEST: Final = struct.Struct("<BBHHH")
 
 GYRO_FLAG: Final = 0x01
 """Flag of the configuration: the sensor has a gyroscope and sends it."""
@@ -53,8 +50,6 @@ GREATEST_SPAN: Final = 2.0
 """The same upwards: real chips stay below 1.6; an LSB in thousandths or radians is far off."""
 
 LARGEST_U16: Final = 0xFFFF
-
-_COUNT_LIMITS: Final = (-COUNTS_PER_RANGE, COUNTS_PER_RANGE - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,18 +112,15 @@ class ProfileConfig:
 
     def encode(self) -> bytes:
         """Return the value of the config characteristic."""
-        return self.encode_request() + struct.pack(
-            "<ffI",
+        return CONFIG.pack(
+            VERSION,
+            0 if self.gyro_range_dps is None else GYRO_FLAG,
+            self.rate_hz,
+            self.acc_range_g,
+            self.gyro_range_dps or 0,
             self.acc_lsb_g or self.acc_range_g / COUNTS_PER_RANGE,
             self.gyro_lsb_dps or (self.gyro_range_dps or 0) / COUNTS_PER_RANGE,
             self.boot_id,
-        )
-
-    def encode_request(self) -> bytes:
-        """Return what a central writes to the config characteristic to request this."""
-        flags = 0 if self.gyro_range_dps is None else GYRO_FLAG
-        return REQUEST.pack(
-            VERSION, flags, self.rate_hz, self.acc_range_g, self.gyro_range_dps or 0
         )
 
     @classmethod
@@ -137,11 +129,7 @@ class ProfileConfig:
 
         Raises `MalformedError` if the value does not follow the note.
         """
-        if len(data) < CONFIG.size:
-            raise MalformedError(
-                FaultReason.LENGTH,
-                f"expected a configuration of {CONFIG.size} bytes or more, got {len(data)}",
-            )
+        check_length(data, CONFIG.size, "a configuration", exact=False)
         version, flags, rate_hz, acc_range_g, gyro_range_dps, acc_lsb_g, gyro_lsb_dps, boot_id = (
             CONFIG.unpack_from(data)
         )
@@ -182,7 +170,8 @@ def _check_scale(sensor: str, unit: str, full_range: int, lsb: float | None) -> 
 
 
 def _counts(signal: NDArray[np.float64], scale: float) -> NDArray[np.int16]:
-    return np.clip(np.rint(signal / scale), *_COUNT_LIMITS).astype(np.int16)
+    counts = np.rint(signal / scale)
+    return np.clip(counts, -COUNTS_PER_RANGE, COUNTS_PER_RANGE - 1).astype(np.int16)
 
 
 # 01-profile.md, "Packet header": version and flags u8, n u8, sequence u16, device time u32.
@@ -199,14 +188,8 @@ EXTENDED_FLAG: Final = 0x04
 SEQUENCE_MODULUS: Final = 1 << 16
 TIME_MODULUS_US: Final = 1 << 32
 
-NOTIFICATION_OVERHEAD: Final = 3
-"""ATT opcode and handle in front of every notification's value, bytes."""
-
 MOST_SAMPLES: Final = 255
 """The largest n that the header can hold."""
-
-LEAST_PACKETS_HZ: Final = 20
-"""A packet waits for its last sample, and a rep should show on the screen within 0.1 s."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -234,23 +217,9 @@ def encode_packet(
 ) -> bytes:
     """Return one packet as the sensor would notify it.
 
-    Parameters
-    ----------
-    config
-        What the sensor is set to.
-    sequence
-        Packets made since boot; may run past 16 bits.
-    device_time_us
-        Device time of the first sample, µs since boot; may run past 32 bits.
-    acc_counts
-        Accelerometer, counts, shape (n, 3).
-    gyro_counts
-        Gyroscope, counts, shape (n, 3); None exactly where `config` has none.
-
-    Raises
-    ------
-    ValueError
-        If the shapes do not fit together or to the configuration.
+    `sequence` counts the packets since boot, and `device_time_us` is the time of the first sample
+    since boot; both may run past their fields. Counts have the shape (n, 3). Raises `ValueError`
+    if the shapes do not fit together or to the configuration.
     """
     if (gyro_counts is None) != (config.gyro_range_dps is None):
         raise ValueError("expected gyroscope counts exactly where the configuration has a range")
@@ -278,10 +247,7 @@ def decode_packet(data: bytes) -> Packet:
 
     Raises `MalformedError` if the bytes do not follow the note.
     """
-    if len(data) < PACKET_HEADER.size:
-        raise MalformedError(
-            FaultReason.LENGTH, f"expected a header of {PACKET_HEADER.size} bytes, got {len(data)}"
-        )
+    check_length(data, PACKET_HEADER.size, "a header", exact=False)
     version_and_flags, n, sequence, device_time_us = PACKET_HEADER.unpack_from(data)
     version = version_and_flags >> 4
     if version != VERSION:
@@ -296,10 +262,7 @@ def decode_packet(data: bytes) -> Packet:
         start += 1 + (data[start] if len(data) > start else 0)
     axes = AXES_WITH_GYRO if version_and_flags & GYRO_FLAG else AXES_WITHOUT_GYRO
     expected = start + n * axes * COUNT.itemsize
-    if len(data) != expected:
-        raise MalformedError(
-            FaultReason.LENGTH, f"expected {expected} bytes for n = {n}, got {len(data)}"
-        )
+    check_length(data, expected, f"a packet with n = {n}")
     counts = np.frombuffer(data, COUNT, offset=start).reshape(n, axes)
     return Packet(
         sequence=sequence,
@@ -308,20 +271,3 @@ def decode_packet(data: bytes) -> Packet:
         gyro_counts=counts[:, 3:] if axes == AXES_WITH_GYRO else None,
         saturated=bool(version_and_flags & SATURATED_FLAG),
     )
-
-
-def samples_per_packet(mtu: int, config: ProfileConfig) -> int:
-    """Return how many samples a sensor puts into a packet (note, "How many samples").
-
-    Raises
-    ------
-    ValueError
-        If `mtu` is below what Bluetooth allows.
-    """
-    if mtu < SMALLEST_MTU:
-        raise ValueError(f"expected an ATT MTU of at least {SMALLEST_MTU}, got {mtu}")
-    axes = AXES_WITHOUT_GYRO if config.gyro_range_dps is None else AXES_WITH_GYRO
-    room = mtu - NOTIFICATION_OVERHEAD - PACKET_HEADER.size
-    fitting = room // (axes * COUNT.itemsize)
-    timely = config.rate_hz // LEAST_PACKETS_HZ
-    return min(fitting, timely)

@@ -1,45 +1,159 @@
-"""What a MetaMotion is told, and the scripts that start and stop it.
+"""The bytes of a MetaMotion, what it is told, and the scripts that start and stop it.
 
-Tables: `firmware_notes/05-metamotion.md`, "Configuration", "Commands" and "Start and stop". What
-to do depends on the board's chip, so the start script asks for it first.
+Tables: `firmware_notes/05-metamotion.md`. What to do depends on the board's chip, so the start
+script asks for it first.
 """
 
 from __future__ import annotations
 
 import struct
 from dataclasses import dataclass, replace
-from types import MappingProxyType
+from enum import Enum
 from typing import TYPE_CHECKING, Final, TypeVar
 
+import numpy as np
+
 from tracker.domain import FaultReason, SensorError
+from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
 from tracker.sensors.base import (
     Attempt,
     Decide,
     Expect,
     Inquiry,
     MalformedError,
+    Responses,
+    Step,
     Subscribe,
     Unsubscribe,
     Write,
+    check_length,
     newest,
     percent_in,
-)
-from tracker.sensors.metamotion.packets import (
-    COMMAND_UUID,
-    HEADER_BYTES,
-    IMPLEMENTATIONS,
-    MODULES,
-    NOTIFY_UUID,
-    READ_BIT,
-    Chip,
-    Stream,
-    register_of,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tracker.sensors.base import Responses, Step
+    from numpy.typing import NDArray
+
+SERVICE_UUID: Final = "326a9000-85cb-9195-d9dd-464cfbbae75a"
+COMMAND_UUID: Final = "326a9001-85cb-9195-d9dd-464cfbbae75a"
+NOTIFY_UUID: Final = "326a9006-85cb-9195-d9dd-464cfbbae75a"
+
+READ_BIT: Final = 0x80
+"""Set in the register of a query and of its response."""
+
+COUNT: Final = np.dtype("<i2")
+HEADER_BYTES: Final = 2
+"""Module and register come first in every message."""
+
+PACKED_SAMPLES: Final = 3
+"""A packed notification fills the 20 bytes of the smallest MTU."""
+
+COUNTS_PER_ACC_RANGE: Final = 32768
+GYRO_COUNTS_PER_DPS_AT_2000: Final = 16.4
+"""By both data sheets; it doubles with every halving of the range."""
+
+
+class Chip(Enum):
+    """The motion chip on the board, which decides registers and codes."""
+
+    BMI160 = "BMI160"
+    BMI270 = "BMI270"
+
+
+class Stream(Enum):
+    """The sensor whose samples a notification holds; the value is its name in settings."""
+
+    ACC = "acc"
+    GYRO = "gyro"
+
+
+MODULES: Final[Mapping[Stream, int]] = {Stream.ACC: 0x03, Stream.GYRO: 0x13}
+
+IMPLEMENTATIONS: Final[Mapping[tuple[int, int], Chip]] = {
+    (0x03, 1): Chip.BMI160,
+    (0x03, 4): Chip.BMI270,
+    (0x13, 0): Chip.BMI160,
+    (0x13, 1): Chip.BMI270,
+}
+"""Chips by module and implementation number."""
+
+REGISTERS: Final[Mapping[tuple[Stream, Chip], tuple[int, int]]] = {
+    (Stream.ACC, Chip.BMI160): (0x04, 0x1C),
+    (Stream.ACC, Chip.BMI270): (0x04, 0x05),
+    (Stream.GYRO, Chip.BMI160): (0x05, 0x07),
+    (Stream.GYRO, Chip.BMI270): (0x04, 0x05),
+}
+"""Registers that notify one sample at a time, and three."""
+
+_LAYOUTS: Final[Mapping[tuple[int, int, Chip], tuple[Stream, int]]] = {
+    (MODULES[stream], register, chip): (stream, samples)
+    for (stream, chip), registers in REGISTERS.items()
+    for register, samples in zip(registers, (1, PACKED_SAMPLES), strict=True)
+}
+"""Stream and number of samples by module, register and chip."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Samples:
+    """The samples of one notification."""
+
+    stream: Stream
+    counts: NDArray[np.int16]
+    """Shape (n, 3), n is 1 or 3."""
+
+    @property
+    def saturated(self) -> bool:
+        """Whether a count is at either end of its range."""
+        limits = np.iinfo(COUNT)
+        return bool(((self.counts == limits.min) | (self.counts == limits.max)).any())
+
+
+def counts_per_unit(stream: Stream, full_range: int) -> float:
+    """Return the counts per m/s² or rad/s at a range in g or degrees/s."""
+    if stream is Stream.ACC:
+        return COUNTS_PER_ACC_RANGE / (full_range * STANDARD_GRAVITY_MPS2)
+    return GYRO_COUNTS_PER_DPS_AT_2000 * 2000 / (full_range * RADPS_PER_DPS)
+
+
+def register_of(stream: Stream, chip: Chip, *, packed: bool) -> int:
+    """Return the register that notifies the samples of a stream."""
+    return REGISTERS[stream, chip][packed]
+
+
+def decode_samples(data: bytes, chip: Chip | None) -> Samples:
+    """Return the samples of a notification.
+
+    Where a register means different things on the two chips, the length decides.
+
+    Raises `MalformedError` if it holds none.
+    """
+    module, register = data[0], data[1]
+    chips = tuple(Chip) if chip is None else (chip,)
+    possible = [
+        _LAYOUTS[module, register, each] for each in chips if (module, register, each) in _LAYOUTS
+    ]
+    for stream, samples in possible:
+        if len(data) == _size(samples):
+            counts = np.frombuffer(data, COUNT, offset=HEADER_BYTES).reshape(samples, 3)
+            return Samples(stream, counts)
+    if possible:
+        expected = " or ".join(sorted({str(_size(samples)) for _stream, samples in possible}))
+        raise MalformedError(
+            FaultReason.LENGTH,
+            f"expected {expected} bytes of {possible[0][0].value} samples, got {len(data)}",
+        )
+    raise MalformedError(
+        FaultReason.FORMAT,
+        f"expected raw samples, got module {module:02x} register {register:02x}: "
+        "left over from another program's setup",
+    )
+
+
+def _size(samples: int) -> int:
+    return HEADER_BYTES + samples * 3 * COUNT.itemsize
+
 
 INFO_REGISTER: Final = 0x00
 CONFIG_REGISTER: Final = 0x03
@@ -64,11 +178,6 @@ READ_BATTERY: Final = bytes.fromhex("118c")
 RESET: Final = bytes.fromhex("fe01")
 """Restarts the board, which ends the connection."""
 
-# 05-metamotion.md, "Commands": shortest and longest interval, latency, timeout.
-_CONNECTION: Final = struct.Struct("<BBHHHH")
-_INTERVAL_UNIT_MS: Final = 1.25
-_TIMEOUT_UNIT_MS: Final = 10
-
 RESPONSE_TIMEOUT_S: Final = 2.0
 """A response takes two connection events; a radio stalls for up to 2 s."""
 
@@ -85,26 +194,28 @@ LEAST_PACKED_REVISION: Final = 1
 """BMI160 firmware before this revision of the module cannot pack."""
 
 # Each code doubles the rate; 6 is 25 Hz.
-ACC_RATE_CODES: Final = MappingProxyType({25.0 * 2.0 ** (code - 6): code for code in range(1, 13)})
-GYRO_RATE_CODES: Final = MappingProxyType(
-    {25.0 * 2.0 ** (code - 6): code for code in range(6, 14)}
-)
-ACC_RANGE_CODES: Final = MappingProxyType(
-    {
-        Chip.BMI160: MappingProxyType({2: 0x03, 4: 0x05, 8: 0x08, 16: 0x0C}),
-        Chip.BMI270: MappingProxyType({2: 0x00, 4: 0x01, 8: 0x02, 16: 0x03}),
-    }
-)
-GYRO_RANGE_CODES: Final = MappingProxyType({2000: 0, 1000: 1, 500: 2, 250: 3, 125: 4})
+ACC_RATE_CODES: Final[Mapping[float, int]] = {
+    25.0 * 2.0 ** (code - 6): code for code in range(1, 13)
+}
+GYRO_RATE_CODES: Final[Mapping[float, int]] = {
+    25.0 * 2.0 ** (code - 6): code for code in range(6, 14)
+}
+ACC_RANGE_CODES: Final[Mapping[Chip, Mapping[int, int]]] = {
+    Chip.BMI160: {2: 0x03, 4: 0x05, 8: 0x08, 16: 0x0C},
+    Chip.BMI270: {2: 0x00, 4: 0x01, 8: 0x02, 16: 0x03},
+}
+GYRO_RANGE_CODES: Final[Mapping[int, int]] = {2000: 0, 1000: 1, 500: 2, 250: 3, 125: 4}
 
 SLOWEST_FULL_POWER_HZ: Final = 12.5
 """Below this the accelerometer sleeps between samples, which takes another filter code."""
 
 # Filter codes in the high nibble, by the data sheets: full power, then sleeping.
-_ACC_FILTERS: Final = MappingProxyType({Chip.BMI160: (0x20, 0x80), Chip.BMI270: (0xA0, 0x20)})
+_ACC_FILTERS: Final[Mapping[Chip, tuple[int, int]]] = {
+    Chip.BMI160: (0x20, 0x80),
+    Chip.BMI270: (0xA0, 0x20),
+}
 _GYRO_FILTER: Final = 0x20
 
-_CODE_MASK: Final = 0x0F
 _CONFIG_BYTES: Final = HEADER_BYTES + 2
 
 
@@ -147,8 +258,7 @@ def updated(config: MetaMotionConfig, data: bytes) -> MetaMotionConfig:
 
     Raises `MalformedError` if the response is about a motion chip and cannot be decoded.
     """
-    if len(data) < HEADER_BYTES:
-        raise MalformedError(FaultReason.LENGTH, f"expected a response, got {len(data)} bytes")
+    check_length(data, HEADER_BYTES, "a response", exact=False)
     module, register = data[0], data[1] & ~READ_BIT
     if module not in MODULES.values():
         return config
@@ -175,16 +285,13 @@ def _with_info(config: MetaMotionConfig, module: int, data: bytes) -> MetaMotion
 
 
 def _with_codes(config: MetaMotionConfig, module: int, data: bytes) -> MetaMotionConfig:
-    if len(data) < _CONFIG_BYTES:
-        raise MalformedError(
-            FaultReason.LENGTH, f"expected {_CONFIG_BYTES} bytes of configuration, got {len(data)}"
-        )
+    check_length(data, _CONFIG_BYTES, "a configuration", exact=False)
     if config.chip is None:
         raise MalformedError(
             FaultReason.UNCONFIGURED,
             "a configuration came before the board reported its chip",
         )
-    rate_code, range_code = (byte & _CODE_MASK for byte in data[HEADER_BYTES:_CONFIG_BYTES])
+    rate_code, range_code = (byte & 0x0F for byte in data[HEADER_BYTES:_CONFIG_BYTES])
     try:
         if module == MODULES[Stream.GYRO]:
             return replace(config, gyro_range_dps=_meaning(GYRO_RANGE_CODES, range_code))
@@ -239,14 +346,9 @@ def connection_parameters(
 
     `latency` is how many connection events it may skip, `timeout_ms` the supervision timeout.
     """
-    return _CONNECTION.pack(
-        0x11,
-        0x09,
-        round(shortest_ms / _INTERVAL_UNIT_MS),
-        round(longest_ms / _INTERVAL_UNIT_MS),
-        latency,
-        timeout_ms // _TIMEOUT_UNIT_MS,
-    )
+    # 05-metamotion.md, "Commands": intervals in 1.25 ms, latency, timeout in 10 ms.
+    shortest, longest = round(shortest_ms / 1.25), round(longest_ms / 1.25)
+    return struct.pack("<BBHHHH", 0x11, 0x09, shortest, longest, latency, timeout_ms // 10)
 
 
 CONNECTION: Final = connection_parameters(7.5, 30.0, 0, 6000)
@@ -327,11 +429,6 @@ def _silent(_heard: Responses) -> tuple[Step, ...]:
     )
 
 
-def _percent(responses: Responses) -> int | None:
-    response = newest(responses, NOTIFY_UUID, READ_BATTERY) or b""
-    return percent_in(response[len(READ_BATTERY) :])
-
-
 START: Final[tuple[Step, ...]] = (
     Subscribe(NOTIFY_UUID),
     *_send(
@@ -349,4 +446,7 @@ START: Final[tuple[Step, ...]] = (
 
 STOP: Final[tuple[Step, ...]] = (*_send(*_all_off()), Unsubscribe(NOTIFY_UUID))
 
-BATTERY: Final = Inquiry(_query(READ_BATTERY), _percent)
+BATTERY: Final = Inquiry(
+    _query(READ_BATTERY),
+    lambda heard: percent_in((newest(heard, NOTIFY_UUID, READ_BATTERY) or b"")[2:]),
+)

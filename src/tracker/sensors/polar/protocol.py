@@ -1,7 +1,6 @@
-"""The control point of a Polar sensor: replies, settings, and the scripts that start and stop it.
+"""The bytes of a Polar sensor: samples, the control point, and the scripts that start and stop it.
 
-What the sensor offers decides what it is asked for. Byte tables: `firmware_notes/04-polar.md`,
-"Control" and "Settings".
+What the sensor offers decides what it is asked for. Byte tables: `firmware_notes/04-polar.md`.
 """
 
 from __future__ import annotations
@@ -9,8 +8,9 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 from enum import IntEnum
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
+
+import numpy as np
 
 from tracker.domain import FaultReason, SensorError
 from tracker.sensors.base import (
@@ -20,17 +20,190 @@ from tracker.sensors.base import (
     MalformedError,
     Pause,
     Read,
+    Responses,
+    Step,
     Subscribe,
     Unsubscribe,
     Write,
+    check_length,
     newest,
 )
-from tracker.sensors.polar.packets import CONTROL_UUID, DATA_UUID, Measurement
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
-    from tracker.sensors.base import Responses, Step
+    from numpy.typing import NDArray
+
+SERVICE_UUID: Final = "fb005c80-02e7-f387-1cad-8acd2d8df0c8"
+CONTROL_UUID: Final = "fb005c81-02e7-f387-1cad-8acd2d8df0c8"
+DATA_UUID: Final = "fb005c82-02e7-f387-1cad-8acd2d8df0c8"
+COMPANY_ID: Final = 0x006B
+
+# 04-polar.md, "Frame": type u8, stamp u64, frame type u8.
+HEADER: Final = struct.Struct("<BQB")
+TYPE_MASK: Final = 0x3F
+COMPRESSED: Final = 0x80
+
+# 04-polar.md, "Compressed samples": bit width u8, number of samples u8.
+BLOCK: Final = struct.Struct("<BB")
+WIDEST_DELTA: Final = 32
+AXES: Final = 3
+
+MOST_SAMPLES: Final = 1024
+"""Samples of one frame: 115 were seen, but a block of zero-bit differences could claim more."""
+
+
+class Measurement(IntEnum):
+    """What a sensor can measure."""
+
+    ECG = 0
+    PPG = 1
+    ACC = 2
+    PPI = 3
+    GYRO = 5
+    MAG = 6
+    SKIN_TEMPERATURE = 7
+    SDK_MODE = 9
+    LOCATION = 10
+    PRESSURE = 11
+    TEMPERATURE = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How the samples of a frame type are stored."""
+
+    value_bytes: int
+    """Bytes of a value of one axis; of the first one, if the others are differences."""
+    unit: float
+    """One count, g or degrees/s, before the device's factor."""
+    scaled: bool = True
+    """Whether the device's factor applies."""
+    floats: bool = False
+    """Whether values are the bits of a float32."""
+
+
+LAYOUTS: Final[Mapping[tuple[int, int], Layout]] = {
+    (Measurement.ACC, 0): Layout(1, 1e-3, scaled=False),
+    (Measurement.ACC, 1): Layout(2, 1e-3, scaled=False),
+    (Measurement.ACC, 2): Layout(3, 1e-3, scaled=False),
+    (Measurement.ACC, COMPRESSED | 0): Layout(2, 1.0),
+    (Measurement.ACC, COMPRESSED | 1): Layout(2, 1e-3),
+    (Measurement.GYRO, COMPRESSED | 0): Layout(2, 1.0),
+    (Measurement.GYRO, COMPRESSED | 1): Layout(4, 1.0, scaled=False, floats=True),
+}
+"""The frame types that carry motion, by measurement and frame type byte."""
+
+
+@dataclass(frozen=True, slots=True)
+class FrameHeader:
+    """What precedes the samples of a frame."""
+
+    measurement: int
+    """Which stream it belongs to: a `Measurement`, if known."""
+    stamp_ns: int
+    """Time of the **last** sample, ns of the sensor's clock."""
+    frame_type: int
+    """How the samples are stored; bit 7 means compressed."""
+
+
+def decode_header(data: bytes) -> tuple[FrameHeader, bytes]:
+    """Return a frame's header and its content.
+
+    Raises `MalformedError` if it is shorter than a header.
+    """
+    check_length(data, HEADER.size, "a header", exact=False)
+    kind, stamp_ns, frame_type = HEADER.unpack_from(data)
+    return FrameHeader(kind & TYPE_MASK, stamp_ns, frame_type), data[HEADER.size :]
+
+
+def decode_samples(header: FrameHeader, content: bytes, factor: float) -> NDArray[np.float64]:
+    """Return samples of acceleration (g) or angular rate (degrees/s), shape (n, 3).
+
+    Raises `MalformedError` if the frame type is unknown, or the content does not match it.
+    """
+    layout = LAYOUTS.get((header.measurement, header.frame_type))
+    if layout is None:
+        kind = "compressed " if header.frame_type & COMPRESSED else ""
+        raise MalformedError(
+            FaultReason.FORMAT,
+            f"unknown {kind}frame type {header.frame_type & ~COMPRESSED} of "
+            f"measurement {header.measurement}",
+        )
+    if header.frame_type & COMPRESSED:
+        counts = decode_deltas(content, AXES, 8 * layout.value_bytes)
+    else:
+        counts = _plain(content, AXES, layout.value_bytes)
+    if not len(counts):
+        raise MalformedError(FaultReason.LENGTH, "expected at least one sample, got none")
+    if layout.floats:
+        with np.errstate(invalid="ignore"):  # a signalling NaN stays a NaN
+            floats: NDArray[np.float64] = counts.astype("<u4").view("<f4").astype(np.float64)
+        return floats
+    return counts.astype(np.float64) * (layout.unit * factor if layout.scaled else layout.unit)
+
+
+def decode_deltas(content: bytes, channels: int, bits: int) -> NDArray[np.int64]:
+    """Return samples stored as a first one and differences, shape (n, channels).
+
+    A value of the first sample has so many `bits`; with 32, values wrap as unsigned ones. Blocks
+    of differences follow. Raises `MalformedError` if one is malformed or longer than the rest of
+    the content.
+    """
+    at = channels * bits // 8
+    parts = [_plain(content[:at], channels, bits // 8)]
+    if not len(parts[0]):
+        raise MalformedError(
+            FaultReason.LENGTH, f"expected a first sample of {at} bytes, got {len(content)}"
+        )
+    samples = 1
+    while at < len(content):
+        if len(content) - at < BLOCK.size:
+            raise MalformedError(FaultReason.LENGTH, "a block of differences has no header")
+        width, count = BLOCK.unpack_from(content, at)
+        at += BLOCK.size
+        samples += count
+        if width > WIDEST_DELTA or samples > MOST_SAMPLES:
+            raise MalformedError(
+                FaultReason.FORMAT, f"a block claims {count} differences of {width} bits"
+            )
+        end = at + -(-channels * width * count // 8)
+        if end > len(content):
+            raise MalformedError(
+                FaultReason.LENGTH, f"a block needs {end - at} bytes, got {len(content) - at}"
+            )
+        parts.append(_unpacked(content[at:end], width, count * channels).reshape(-1, channels))
+        at = end
+    total = np.cumsum(np.concatenate(parts), axis=0)
+    return total & 0xFFFFFFFF if bits == WIDEST_DELTA else total
+
+
+def _plain(content: bytes, channels: int, value_bytes: int) -> NDArray[np.int64]:
+    """Return signed little-endian values, shape (n, channels)."""
+    sample_bytes = channels * value_bytes
+    if len(content) % sample_bytes:
+        raise MalformedError(
+            FaultReason.LENGTH, f"expected a multiple of {sample_bytes} bytes, got {len(content)}"
+        )
+    octets = np.frombuffer(content, "u1").reshape(-1, value_bytes)
+    bits = np.unpackbits(octets, axis=1, bitorder="little")
+    return _signed(bits).reshape(-1, channels)
+
+
+def _unpacked(packed: bytes, width: int, count: int) -> NDArray[np.int64]:
+    """Return `count` two's complement numbers of `width` bits, lowest bit first."""
+    if not width:
+        return np.zeros(count, dtype=np.int64)
+    bits = np.unpackbits(np.frombuffer(packed, "u1"), count=width * count, bitorder="little")
+    return _signed(bits.reshape(count, width))
+
+
+def _signed(bits: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Return the numbers in rows of bits, lowest bit first."""
+    weights = np.int64(1) << np.arange(bits.shape[1], dtype=np.int64)
+    weights[-1] *= -1
+    return bits.astype(np.int64) @ weights
+
 
 FEATURES: Final = 0x0F
 """First byte of the control point's value."""
@@ -42,27 +215,10 @@ STOPPED: Final = 0x01
 REPLY_BYTES: Final = 5
 """Reply, op, measurement, status and whether more follows; then come the parameters."""
 
-FEATURE_BITS: Final = MappingProxyType(
-    {
-        Measurement.ECG: 0,
-        Measurement.PPG: 1,
-        Measurement.ACC: 2,
-        Measurement.PPI: 3,
-        Measurement.GYRO: 5,
-        Measurement.MAG: 6,
-        Measurement.SKIN_TEMPERATURE: 7,
-        Measurement.SDK_MODE: 9,
-        Measurement.LOCATION: 10,
-        Measurement.PRESSURE: 11,
-        Measurement.TEMPERATURE: 12,
-    }
-)
-"""Bits of the feature bytes."""
-
 BEST_RATE_HZ: Final = 104
 """Enough to time a lockout to 10 ms, while a frame still fills in half a second."""
 
-LEAST_RANGE: Final = MappingProxyType({Measurement.ACC: 8, Measurement.GYRO: 1000})
+LEAST_RANGE: Final[Mapping[Measurement, int]] = {Measurement.ACC: 8, Measurement.GYRO: 1000}
 """A rep stays below ±2 g and 250 degrees/s; the rest is for landing plates and bumps."""
 
 REPLY_TIMEOUT_S: Final = 3.0
@@ -116,17 +272,15 @@ class Setting(IntEnum):
     SECURITY = 6
 
 
-VALUES: Final = MappingProxyType(
-    {
-        Setting.SAMPLE_RATE: struct.Struct("<H"),
-        Setting.RESOLUTION: struct.Struct("<H"),
-        Setting.RANGE: struct.Struct("<H"),
-        Setting.RANGE_MILLIUNIT: struct.Struct("<i"),
-        Setting.CHANNELS: struct.Struct("<B"),
-        Setting.FACTOR: struct.Struct("<f"),
-        Setting.SECURITY: struct.Struct("<16s"),
-    }
-)
+VALUES: Final[Mapping[Setting, struct.Struct]] = {
+    Setting.SAMPLE_RATE: struct.Struct("<H"),
+    Setting.RESOLUTION: struct.Struct("<H"),
+    Setting.RANGE: struct.Struct("<H"),
+    Setting.RANGE_MILLIUNIT: struct.Struct("<i"),
+    Setting.CHANNELS: struct.Struct("<B"),
+    Setting.FACTOR: struct.Struct("<f"),
+    Setting.SECURITY: struct.Struct("<16s"),
+}
 """Encoding of each setting's values."""
 
 Values = tuple[int | float | bytes, ...]
@@ -157,7 +311,8 @@ def decode_features(data: bytes) -> frozenset[Measurement]:
     if len(data) < 2 or data[0] != FEATURES:
         return frozenset()
     bits = int.from_bytes(data[1:3], "little")
-    return frozenset(each for each, bit in FEATURE_BITS.items() if bits >> bit & 1)
+    # Each measurement's number is also its bit.
+    return frozenset(each for each in Measurement if bits >> each & 1)
 
 
 def decode_settings(data: bytes) -> dict[Setting, Values]:
@@ -215,15 +370,13 @@ def chosen(measurement: Measurement, offered: Mapping[Setting, Values]) -> dict[
 
 _DONE: Final = frozenset({Status.SUCCESS, Status.ALREADY_IN_STATE})
 
-_ADVICE: Final[Mapping[int | None, str]] = MappingProxyType(
-    {
-        Status.INVALID_MTU: "Its packets are too large for this adapter: try another one.",
-        Status.IN_CHARGER: "Take it out of the charger.",
-    }
-)
-_STATUS_NAMES: Final[Mapping[int | None, str]] = MappingProxyType(
-    {status.value: status.name.lower().replace("_", " ") for status in Status}
-)
+_ADVICE: Final[Mapping[int | None, str]] = {
+    Status.INVALID_MTU: "Its packets are too large for this adapter: try another one.",
+    Status.IN_CHARGER: "Take it out of the charger.",
+}
+_STATUS_NAMES: Final[Mapping[int | None, str]] = {
+    status.value: status.name.lower().replace("_", " ") for status in Status
+}
 _OTHER_ADVICE: Final = "Close other programs that use it, switch it off and on, and try again."
 
 
@@ -260,7 +413,7 @@ def _begin(responses: Responses) -> tuple[Step, ...]:
         return _negotiate(Measurement.ACC, _fail)
     # Angular rate first: acceleration then knows from its first frame to wait for it.
     both = (
-        *_negotiate(Measurement.GYRO, _do_without),
+        *_negotiate(Measurement.GYRO, lambda _measurement, _status: ()),
         *_negotiate(Measurement.ACC, _fail),
     )
     if Measurement.SDK_MODE in features:
@@ -313,21 +466,13 @@ def _fail(measurement: Measurement, status: int | None) -> tuple[Step, ...]:
     )
 
 
-def _do_without(_measurement: Measurement, _status: int | None) -> tuple[Step, ...]:
-    return ()
-
-
-def _stop_all(measurements: Iterable[Measurement]) -> tuple[Step, ...]:
-    return tuple(Attempt(_request(Op.STOP, measurement)) for measurement in measurements)
-
-
 _STREAMS: Final = (Measurement.GYRO, Measurement.ACC)
 
 START: Final[tuple[Step, ...]] = (
     Subscribe(CONTROL_UUID),
     Read(CONTROL_UUID),
     # An earlier program may have ended without stopping its streams.
-    *_stop_all(_STREAMS),
+    *(Attempt(_request(Op.STOP, measurement)) for measurement in _STREAMS),
     Subscribe(DATA_UUID),
     Decide(_begin),
 )
