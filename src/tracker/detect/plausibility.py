@@ -89,6 +89,10 @@ FOLDING_SD_M: Final = 0.1
 """Who sits up or leans turns about the hips, with the sensor within so much of them."""
 
 
+TREMBLE_RADPS: Final = float(np.radians(5.0))
+"""Hips that hold a load sway and shake at so much, whatever the lift's own speed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Criterion:
     """One measure of a movement, and what it says."""
@@ -135,7 +139,7 @@ def criteria(exercise: Exercise, movement: Movement) -> tuple[Criterion, ...]:
         Criterion(
             "planarity",
             movement.planarity,
-            _missing(1.0 - movement.planarity, exercise.usual_unevenness, 0.28),
+            _missing(1.0 - movement.planarity, exercise.usual_unevenness + _tremble(movement), 0.28),
         ),
         Criterion(
             "about_vertical",
@@ -148,6 +152,13 @@ def criteria(exercise: Exercise, movement: Movement) -> tuple[Criterion, ...]:
             _ratio(_lognormal(duration_s, 1.2, 0.65), _lognormal(duration_s, 0.6, 0.8)),
         ),
     )
+
+
+def _tremble(movement: Movement) -> float:
+    """Return the share of all turning that is tremble: the slower a lift, the more of it."""
+    turned_rad = TREMBLE_RADPS * movement.duration_s
+    power = (turned_rad / max(movement.size, 1e-6)) ** 2
+    return power / (1.0 + power)
 
 
 def _turn(exercise: Exercise, size: float) -> float:
