@@ -612,11 +612,14 @@ def test_which_way_round_the_sensor_is_worn_does_not_matter(
     np.testing.assert_array_equal(one["words"], other["words"])
     np.testing.assert_allclose(one["figures"], other["figures"], rtol=5e-3, atol=1e-6)
     plain, turned = (
-        [
-            (rep.start_s, rep.concentric_s, rep.rom_deg)
-            for record in sets_of(each)
-            for rep in record.reps
-        ]
+        np.array(
+            [
+                (rep.start_s, rep.concentric_s, rep.rom_deg)
+                for record in sets_of(each)
+                for rep in record.reps
+            ],
+            dtype=float,
+        )
         for each in events
     )
     np.testing.assert_allclose(plain, turned, atol=1e-6)

@@ -139,7 +139,9 @@ def criteria(exercise: Exercise, movement: Movement) -> tuple[Criterion, ...]:
         Criterion(
             "planarity",
             movement.planarity,
-            _missing(1.0 - movement.planarity, exercise.usual_unevenness + _tremble(movement), 0.28),
+            _missing(
+                1.0 - movement.planarity, exercise.usual_unevenness + _tremble(movement), 0.28
+            ),
         ),
         Criterion(
             "about_vertical",
