@@ -145,6 +145,10 @@ def band_rows(
     return frozenset(inside.tolist())
 
 
+ACC_SPAN_S: Final = 6.0
+"""Two or three movements of a hand."""
+
+
 class Trace(Widget):
     """A curve of the last seconds, the newest on the right."""
 
@@ -152,6 +156,7 @@ class Trace(Widget):
     Trace { border-top: solid $panel; border-title-color: $text-muted; color: $text-primary; }
     """
     TITLE: ClassVar[str]
+    SHOWN_S: ClassVar[float] = SPAN_S
 
     end_s: reactive[float | None] = reactive(None)
 
@@ -163,7 +168,7 @@ class Trace(Widget):
         self._values: NDArray[np.float64] = np.empty(0)
 
     def on_mount(self) -> None:
-        self.border_title = f"{self.TITLE}, last {SPAN_S:.0f} s"
+        self.border_title = f"{self.TITLE}, last {self.SHOWN_S:.0f} s"
 
     def drawn(self, width: int, height: int) -> Drawing:
         """Return the whole trace."""
@@ -204,9 +209,6 @@ class PitchTrace(Trace):
         return drawing(self._time_s, self._values, self.end_s, (width, height), self._band_deg)
 
 
-ACC_SPAN_S: Final = 6.0
-"""Two or three movements of a hand."""
-
 HIGHEST_G: Final = 2.0
 """Top of the scale, g: more is a knock."""
 
@@ -230,6 +232,7 @@ class AccTrace(Trace):
     """The size of the acceleration."""
 
     TITLE = "acceleration"
+    SHOWN_S = ACC_SPAN_S
 
     def update_from(self, time_s: NDArray[np.float64], acc_mps2: NDArray[np.float64]) -> None:
         """Take arrival times, s, and sizes, m/s², both of shape (n,)."""
