@@ -12,7 +12,7 @@ from tracker.app.config import TrainingChoice, save_training
 from tracker.app.paths import tracker_paths
 from tracker.app.training import Simulated, TrainingService
 from tracker.cli.exits import interruption
-from tracker.cli.options import SoundWish
+from tracker.cli.options import SoundOptions
 from tracker.cli.train import train_from_the_list
 from tracker.domain import InputError, TrackerError
 from tracker.tui import TrackerApp
@@ -75,7 +75,7 @@ class Wearer:
         return self.app.sound._muted
 
 
-def train(sound: SoundWish, speed: float = 1.0) -> None:
+def train(sound: SoundOptions, speed: float = 1.0) -> None:
     service = TrainingService(tracker_paths(), simulated=Simulated(speed=speed))
     with interruption() as interrupted:
         train_from_the_list(service, interrupted, sound)
@@ -84,16 +84,16 @@ def train(sound: SoundWish, speed: float = 1.0) -> None:
 @pytest.mark.parametrize(
     ("chosen", "wish", "muted"),
     [
-        (True, SoundWish(), False),
-        (False, SoundWish(), True),
-        (False, SoundWish(on=True), False),
+        (True, SoundOptions(), False),
+        (False, SoundOptions(), True),
+        (False, SoundOptions(on=True), False),
     ],
 )
 def test_sound_is_as_chosen_in_the_set_up_unless_it_is_wished_for(
-    chosen: bool, wish: SoundWish, muted: bool, monkeypatch: pytest.MonkeyPatch
+    chosen: bool, wish: SoundOptions, muted: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # What opens the device is not called: nothing may be played where tests run.
-    monkeypatch.setattr(SoundWish, "opener", lambda _self: None)
+    monkeypatch.setattr(SoundOptions, "opener", lambda _self: None)
     save_training(tracker_paths().config_file, TrainingChoice(sound=chosen))
     wearer = Wearer(monkeypatch)
     train(wish)
@@ -103,7 +103,7 @@ def test_sound_is_as_chosen_in_the_set_up_unless_it_is_wished_for(
 def test_ctrl_c_leaves_the_list(monkeypatch: pytest.MonkeyPatch) -> None:
     wearer = Wearer(monkeypatch, "Ctrl-C")
     with pytest.raises(KeyboardInterrupt):
-        train(SoundWish(on=False))
+        train(SoundOptions(on=False))
     assert not wearer.app.is_running
 
 
@@ -114,7 +114,7 @@ def test_a_configuration_that_cannot_be_read_is_told_before_there_is_a_screen(
     (home / "config" / "config.toml").write_text("[sensor", encoding="utf-8")
     wearer = Wearer(monkeypatch)
     with pytest.raises(InputError, match=r"config\.toml"):
-        train(SoundWish(on=False))
+        train(SoundOptions(on=False))
     assert wearer.apps == []
 
 
@@ -140,7 +140,7 @@ def test_what_no_screen_could_say_any_more_is_said_afterwards(
 
     monkeypatch.setattr(TrackerApp, "run_async", run_async)
     with pytest.raises(TrackerError, match="Not logged") as told:
-        train(SoundWish(on=False), speed=20.0)
+        train(SoundOptions(on=False), speed=20.0)
     assert told.value.advice is not None
     assert "tracker rescore --missing" in told.value.advice
     assert len(list((home / "data" / "recordings").glob("*.arrows"))) == 1

@@ -14,7 +14,7 @@ from tests.app.doubles import GatedSource, ManualClock, ScriptedEngine
 from tests.sound.listening import heard, onsets_s, pitch_hz
 from tracker.app.playback import analyze_notifications
 from tracker.app.session import Session
-from tracker.cli.options import SoundWish, heard_beside_lines, sound_options
+from tracker.cli.options import SoundOptions, sound_beside_lines, sound_options
 from tracker.domain import RepCounted, SessionInfo
 from tracker.domain.units import ns_from_s
 from tracker.engine import build_engine
@@ -40,13 +40,13 @@ LATE_S = 0.3
 FIRST_NOTE = MELODIES[Tone.LOCKOUT][0]
 
 
-def wished(*arguments: str) -> SoundWish:
+def wished(*arguments: str) -> SoundOptions:
     """Return what a command is given for what was typed."""
-    wishes: list[SoundWish] = []
+    wishes: list[SoundOptions] = []
 
     @click.command()
     @sound_options
-    def command(sound: SoundWish) -> None:
+    def command(sound: SoundOptions) -> None:
         wishes.append(sound)
 
     command.main(list(arguments), standalone_mode=False)
@@ -56,29 +56,29 @@ def wished(*arguments: str) -> SoundWish:
 
 def test_what_is_typed_is_what_is_wished_for(tmp_path: Path) -> None:
     file = tmp_path / "a.wav"
-    assert wished() == SoundWish()
-    assert wished("--sound") == SoundWish(on=True)
-    assert wished("--no-sound") == SoundWish(on=False)
-    assert wished("--sound-to", str(file)) == SoundWish(file=file)
+    assert wished() == SoundOptions()
+    assert wished("--sound") == SoundOptions(on=True)
+    assert wished("--no-sound") == SoundOptions(on=False)
+    assert wished("--sound-to", str(file)) == SoundOptions(file=file)
 
 
 @pytest.mark.parametrize(
     ("wish", "beside_lines", "on_screen"),
     [
-        (SoundWish(), False, True),
-        (SoundWish(on=True), True, True),
-        (SoundWish(on=False), False, False),
+        (SoundOptions(), False, True),
+        (SoundOptions(on=True), True, True),
+        (SoundOptions(on=False), False, False),
     ],
 )
 def test_as_usual_the_screen_is_heard_and_lines_are_not(
-    wish: SoundWish, beside_lines: bool, on_screen: bool
+    wish: SoundOptions, beside_lines: bool, on_screen: bool
 ) -> None:
     assert wish.beside_lines is beside_lines
     assert (wish.opener() is not None) is on_screen
 
 
 def test_a_file_is_written_for_the_screen_and_beside_lines(tmp_path: Path) -> None:
-    wish = SoundWish(file=tmp_path / "a.wav")
+    wish = SoundOptions(file=tmp_path / "a.wav")
     assert wish.beside_lines
     open_player = wish.opener()
     assert open_player is not None
@@ -96,7 +96,7 @@ def test_nothing_is_opened_where_nobody_wants_to_hear(monkeypatch: pytest.Monkey
     )
 
     async def run() -> None:
-        async with heard_beside_lines(SoundWish(), session):
+        async with sound_beside_lines(SoundOptions(), session):
             pass
 
     asyncio.run(run())

@@ -14,7 +14,7 @@ from tracker.app.text import TextOutput
 from tracker.app.training import TrainingRequest
 from tracker.ble import DeviceQuery
 from tracker.cli.exits import ExitCode
-from tracker.cli.options import SoundWish
+from tracker.cli.options import SoundOptions
 from tracker.domain.units import NS_PER_S, ns_from_s
 from tracker.engine import build_engine
 from tracker.recording import DamageReason, open_recording
@@ -102,7 +102,7 @@ def test_the_arguments_become_a_request(
     assert tracker("train", *arguments, "--headless").code == ExitCode.OK
     sensors = (SensorRequest(DeviceQuery(first)), SensorRequest(DeviceQuery(second)))
     request = TrainingRequest(sensors, "squat", seconds=5.0)
-    assert calls == [(request, {"headless": True, "sound": SoundWish()})]
+    assert calls == [(request, {"headless": True, "sound": SoundOptions()})]
 
 
 @pytest.mark.parametrize("option", ["--seed", "--speed"])

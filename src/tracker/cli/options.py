@@ -303,7 +303,7 @@ def examples(*lines: tuple[str, str]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class SoundWish:
+class SoundOptions:
     """The options about sound."""
 
     on: bool | None = None
@@ -331,7 +331,7 @@ class SoundWish:
         return opened
 
 
-USUAL: Final = SoundWish()
+DEFAULT_SOUND: Final = SoundOptions()
 """No option about sound was given."""
 
 
@@ -354,13 +354,13 @@ def sound_options(command: Callable[..., Any]) -> Callable[..., Any]:
     def with_sound(
         *args: object, sound_on: bool | None, sound_to: Path | None, **options: object
     ) -> object:
-        return command(*args, sound=SoundWish(sound_on, sound_to), **options)
+        return command(*args, sound=SoundOptions(sound_on, sound_to), **options)
 
     return with_sound
 
 
 @asynccontextmanager
-async def heard_beside_lines(wish: SoundWish, session: Session) -> AsyncGenerator[None]:
+async def sound_beside_lines(wish: SoundOptions, session: Session) -> AsyncGenerator[None]:
     """Play the sound of a session that is shown as plain lines, if asked for."""
     if not wish.beside_lines:
         yield

@@ -13,16 +13,16 @@ from tracker.app.clock import SYSTEM_CLOCK
 from tracker.app.text import TextOutput, counted
 from tracker.cli.exits import interruption
 from tracker.cli.options import (
+    DEFAULT_SOUND,
     FILE,
-    USUAL,
     PositiveNumber,
     examples,
     exercise_option,
     headless_option,
-    heard_beside_lines,
     import_options,
     plan_options,
     screen_is_there,
+    sound_beside_lines,
     sound_options,
     speed_option,
 )
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from tracker.cli.options import SoundWish
+    from tracker.cli.options import SoundOptions
     from tracker.domain import Notification, Plan, SessionInfo, SetRecord
     from tracker.importers import ImportOptions
     from tracker.recording import ReplaySource
@@ -53,7 +53,9 @@ class Piece:
     """Name of the file; None for a simulated session."""
 
 
-def play(piece: Piece, *, headless: bool, speed: float | None, sound: SoundWish = USUAL) -> None:
+def play(
+    piece: Piece, *, headless: bool, speed: float | None, sound: SoundOptions = DEFAULT_SOUND
+) -> None:
     """Play a session to its end; without `speed`, lines come as fast as possible."""
     if headless or not screen_is_there():
         _play_lines(piece, math.inf if speed is None else speed, sound)
@@ -67,7 +69,7 @@ def _source(piece: Piece, speed: float) -> ReplaySource:
     return ReplaySource(piece.info, piece.notifications, SYSTEM_CLOCK, speed=speed)
 
 
-def _play_lines(piece: Piece, speed: float, sound: SoundWish) -> None:
+def _play_lines(piece: Piece, speed: float, sound: SoundOptions) -> None:
     from tracker.app.session import Session
     from tracker.engine import build_engine
 
@@ -79,7 +81,7 @@ def _play_lines(piece: Piece, speed: float, sound: SoundWish) -> None:
     )
 
     async def run() -> None:
-        async with heard_beside_lines(sound, session):
+        async with sound_beside_lines(sound, session):
             await session.run()
 
     # Not the loop's own handling: between two loops, Ctrl-C would interrupt anything.
@@ -96,7 +98,7 @@ def total(sets: Sequence[SetRecord]) -> str:
     return f"{counted(len(sets), 'set')}, {counted(reps, 'rep')}"
 
 
-def _play_on_screen(piece: Piece, speed: float, sound: SoundWish) -> None:
+def _play_on_screen(piece: Piece, speed: float, sound: SoundOptions) -> None:
     # Textual costs 0.2 s, which lines do not need.
     from tracker.app.playback import Playback
     from tracker.engine import build_engine
@@ -154,7 +156,7 @@ def demo(
     seed: int,
     speed: float | None,
     plan: Plan | None,
-    sound: SoundWish,
+    sound: SoundOptions,
 ) -> None:
     """Train with a simulated sensor, to see what it is like.
 
@@ -200,7 +202,7 @@ def replay(
     headless: bool,
     exercise: str | None,
     options: ImportOptions,
-    sound: SoundWish,
+    sound: SoundOptions,
 ) -> None:
     """Watch a recording or a CSV of samples as if it happened now.
 

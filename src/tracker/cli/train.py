@@ -16,18 +16,18 @@ from tracker.app.text import TextOutput
 from tracker.cli.completion import sensors_or_simulated
 from tracker.cli.exits import interruption, say
 from tracker.cli.options import (
+    DEFAULT_SOUND,
     MAX_SPEED,
-    USUAL,
     ExerciseName,
     PositiveNumber,
     examples,
     headless_option,
-    heard_beside_lines,
     kind_option,
     plan_options,
     screen_is_there,
     second_option,
     setting_option,
+    sound_beside_lines,
     sound_options,
 )
 from tracker.cli.playback import DEFAULT_SEED, total
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from tracker.app.devices import SensorRequest
     from tracker.app.training import Training, TrainingRequest, TrainingService
     from tracker.cli.exits import Interruption
-    from tracker.cli.options import SoundWish
+    from tracker.cli.options import SoundOptions
     from tracker.domain import Plan
     from tracker.tui import TrackerApp
     from tracker.tui.app import Flow
@@ -107,7 +107,7 @@ def train(
     seed: int | None,
     speed: float | None,
     plan: Plan | None,
-    sound: SoundWish,
+    sound: SoundOptions,
 ) -> None:
     """Train with a sensor: count, time and record.
 
@@ -172,7 +172,7 @@ def begins_with_the_list(*named: object) -> bool:
 
 
 def train_from_the_list(
-    service: TrainingService, interrupted: Interruption, sound: SoundWish
+    service: TrainingService, interrupted: Interruption, sound: SoundOptions
 ) -> None:
     """Train from the list of sensors until the wearer quits; raises the last `TrackerError`."""
     # Textual costs 0.2 s.
@@ -192,7 +192,7 @@ def train_once(
     interrupted: Interruption,
     *,
     headless: bool,
-    sound: SoundWish = USUAL,
+    sound: SoundOptions = DEFAULT_SOUND,
 ) -> None:
     """Train until the stream or the wearer ends it; raises `TrackerError` if that fails."""
     on_screen = not headless and screen_is_there()
@@ -216,7 +216,7 @@ def train_once(
         else:
             session.add_sink(TextOutput(click.echo, exercise_named(session.info.exercise)))
             with interrupted.ending(session.stop):
-                async with heard_beside_lines(sound, session):
+                async with sound_beside_lines(sound, session):
                     await session.run()
         click.echo(total(session.snapshot().sets))
 
@@ -241,7 +241,7 @@ async def _show(
     flow: Flow,
     service: TrainingService,
     interrupted: Interruption,
-    sound: SoundWish,
+    sound: SoundOptions,
     *,
     muted: bool = False,
 ) -> TrackerApp:
