@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from tracker.domain import Rep
 
 TIMED_CONCENTRIC_S: Final = (0.8, 1.5)
-"""Ways up that the velocity is promised for, s."""
+"""Concentrics that the velocity is promised for, s."""
 
 HELD_S: Final = 0.25
 """A shorter lockout is a turn at the top; one block of samples of a slow sensor is as long."""
 
 LATE_S: Final = 0.5
-"""A lockout that was announced further from the end of the way up is another one's."""
+"""A lockout that was announced further from the end of the concentric is another one's."""
 
 
 class What(Enum):
@@ -35,12 +35,12 @@ class What(Enum):
     ARC_LOCKOUT_SHARE = "the same as a share of the movements before and after"
     LATENCY_S = "announced after the lockout began, s"
     LOWERING_S = "end of a hold told after it, s"
-    LIVE = "announced before the way down began"
+    LIVE = "announced before the eccentric began"
     LIVE_HELD = "the same, of reps that were held"
     ROM_DEG = "range of motion, degrees"
     RISE_M = "rise, m"
-    VELOCITY_MPS = "mean velocity of timed ways up, m/s"
-    SLOW_FLAGGED = "slow way up with the flag"
+    VELOCITY_MPS = "mean velocity of timed concentrics, m/s"
+    SLOW_FLAGGED = "slow concentric with the flag"
     CONFIDENT = "set told with a confidence of 0.95 or more"
     CONFIDENT_EXACT = "the count of such a set is exact"
 
@@ -112,10 +112,10 @@ def _compare_phases(differences: Differences, true: Rep, got: Rep, *, gyroscope:
 
 def _announced_s(got: Rep, announcements: Sequence[tuple[float, float]]) -> float | None:
     """Return when the rep was announced to stay, s; None if it never was while it happened."""
-    way_up = got.phases[0]
+    concentric = got.phases[0]
     said = [
         newest_s
         for at_s, newest_s in announcements
-        if way_up.start_s < at_s <= way_up.end_s + LATE_S
+        if concentric.start_s < at_s <= concentric.end_s + LATE_S
     ]
     return max(said, default=None)

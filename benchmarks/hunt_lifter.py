@@ -66,7 +66,7 @@ class TrueRep:
     unlock_s: float
     end_s: float
     share: float
-    """Travel of the way up as a share of the set's."""
+    """Travel of the concentric as a share of the set's."""
     rise_m: float
     rom_deg: float
     certain: bool

@@ -78,7 +78,7 @@ CONCENTRIC_S: Final[Mapping[str, Range]] = {
 """Barbell thrusts take 0.6 to 1.5 s; physiotherapists ask for 3 to 6 s."""
 
 ECCENTRIC_SHARE: Final[Range] = (0.7, 2.2)
-"""The way down as a multiple of the way up; dropping is kept apart by a least time."""
+"""The eccentric as a multiple of the concentric; dropping is kept apart by a least time."""
 
 LEAST_ECCENTRIC_S: Final = 0.35
 """Free fall through 0.3 m takes 0.25 s, and legs brake."""

@@ -177,7 +177,7 @@ def _is_reported(hole: tuple[float, float], outcome: Outcome) -> bool:
 
 
 def _made_up(outcome: Outcome, holes: Sequence[tuple[float, float]]) -> int:
-    """Return how many reps have a way up or a lockout of which no sample came."""
+    """Return how many reps have a concentric or a lockout of which no sample came."""
     return sum(
         any(
             start_s <= span.start_s and span.end_s <= end_s

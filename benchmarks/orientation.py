@@ -4,7 +4,7 @@
 
 Pitch error is the error of *up* about the left-right axis of the hips, from the start of the first
 rep to the end of the last one; its root mean square and 95th percentile are printed. Swing error
-is how far the turn from the start of a way up to its end is off, root mean square. Cost is the
+is how far the turn from the start of a concentric to its end is off, root mean square. Cost is the
 time for an hour of samples over that of a fourth-order low-pass of the same six channels in the
 same run.
 """
@@ -217,7 +217,7 @@ def pitch_deg(up: Array, left: Array) -> Array:
 
 
 def errors_deg(run: Filter, sets: list[Lifted]) -> tuple[Array, Array]:
-    """Return pitch errors of all samples and swing errors of all ways up, degrees."""
+    """Return pitch errors of all samples and swing errors of all concentrics, degrees."""
     pitch, swing = [], []
     for each in sets:
         wrong = pitch_deg(run(each.acc_mps2, each.gyro_radps), each.left)

@@ -119,11 +119,11 @@ def _pairs(
     """Return each true rep with the found one that is it, if any."""
     pairs: list[tuple[Rep, tuple[int, Rep] | None]] = []
     for rep in true_set.reps:
-        way_up = rep.phases[0]
+        concentric = rep.phases[0]
         overlaps = [
             (
-                min(got.phases[0].end_s, way_up.end_s)
-                - max(got.phases[0].start_s, way_up.start_s),
+                min(got.phases[0].end_s, concentric.end_s)
+                - max(got.phases[0].start_s, concentric.start_s),
                 number,
             )
             for number, (_, got) in enumerate(found)

@@ -72,7 +72,7 @@ VELOCITY_BIAS_MPS: Final = 0.01
 VELOCITY_SD_MPS: Final = 0.04
 
 SLOW_CONCENTRIC_S: Final = 2.0
-"""A slower way up has no velocity that an accelerometer could tell; it has to be flagged."""
+"""A slower concentric has no velocity that an accelerometer could tell; it has to be flagged."""
 
 SQUATS_EXACT_SHARE: Final = 0.95
 """Real squats: more files than the 93 % that devices on the market count within one."""

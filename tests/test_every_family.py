@@ -176,6 +176,6 @@ def test_every_family_tells_the_same_story(
     assert len(truth()) == 11
     assert len(counts_s) == len(truth())
     late_s = np.array(counts_s) - np.array(truth())
-    # Without a gyroscope the end of a way up is read from the angle, and early.
+    # Without a gyroscope the end of a concentric is read from the angle, and early.
     no_gyroscope = send in (micro_bit, bare_lines)
     assert np.abs(late_s).max() < (0.2 if no_gyroscope else 0.12)

@@ -79,7 +79,7 @@ def test_a_set_of_a_known_load_tells_the_greatest_with_its_error() -> None:
     reps = (rep_at(0.0, 1), rep_at(6.0, 2))
     loaded = SetRecord(1, 0.0, 12.0, reps, 2, ended=True, plan=Plan(load_kg=60.0))
     line = one_rep_max_line(HIP_THRUST, loaded)
-    # 0.36 m/s between the ends of the way up is 0.30 m/s of the whole, 95 % of the greatest load.
+    # 0.36 m/s between the ends of the concentric is 0.30 m/s of the whole: 95 % of the greatest.
     assert line == "  one-rep max about 63 kg (59 to 68), if you lifted as fast as you could"
     assert one_rep_max_line(HIP_THRUST, SetRecord(1, 0.0, 12.0, reps, 2, ended=True)) is None
 

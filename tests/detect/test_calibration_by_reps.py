@@ -403,7 +403,7 @@ def test_a_hold_replaces_it_and_its_range() -> None:
     )
     ways = [event.way for event in events if isinstance(event, Calibrated)]
     assert ways == [CalibrationWay.REPS, CalibrationWay.HOLD]
-    # The way up to the hold is still a rep of the set before it.
+    # The concentric to the hold is still a rep of the set before it.
     assert reps_of(events)[3].flags == (Flag.SHORT_OF_LOCKOUT,)
     assert tops_deg(events)[4:] == pytest.approx([0.0] * 2, abs=0.3)
     assert [rep.flags for rep in reps_of(events)[4:]] == [()] * 2

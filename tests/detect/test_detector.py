@@ -87,14 +87,14 @@ def test_phases_are_where_the_definition_says() -> None:
     lift = legs(STILL, *REP * 3, REST)
     (record,) = sets_of(detected(lift.motion))
     for number, rep in enumerate(record.reps):
-        way_up, way_down = lift.boundaries_s[2 * number : 2 * number + 2]
+        concentric, eccentric = lift.boundaries_s[2 * number : 2 * number + 2]
         assert [span.phase for span in rep.phases] == [
             Phase.CONCENTRIC,
             Phase.LOCKOUT,
             Phase.ECCENTRIC,
         ]
-        assert (rep.phases[0].start_s, rep.phases[0].end_s) == pytest.approx(way_up, abs=0.006)
-        assert (rep.phases[2].start_s, rep.phases[2].end_s) == pytest.approx(way_down, abs=0.006)
+        assert (rep.phases[0].start_s, rep.phases[0].end_s) == pytest.approx(concentric, abs=0.006)
+        assert (rep.phases[2].start_s, rep.phases[2].end_s) == pytest.approx(eccentric, abs=0.006)
         assert rep.rom_deg == pytest.approx(47.0, abs=0.5)
         assert rep.flags == ()
 

@@ -199,7 +199,7 @@ def test_a_movement_some_other_way_ends_no_rep_before_it_is_over() -> None:
 
 
 def halves(stop_s: float, second_from_deg: float = -14.0) -> tuple[Movement, Movement]:
-    """Return a way up in two halves with a stop between them."""
+    """Return a concentric in two halves with a stop between them."""
     return (
         movement(5, 10.0, 10.6, BOTTOM_DEG, -14.0),
         movement(6, 10.6 + stop_s, 11.3 + stop_s, second_from_deg, second_from_deg + 25.0),

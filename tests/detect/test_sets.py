@@ -410,7 +410,7 @@ def test_a_smaller_movement_counts_with_company_only() -> None:
 
 
 def early(start_s: float, state: SegmentState, share: float = 1.0) -> Movement:
-    """Return a way up that is over, or nearly, after a second and a share of the usual way."""
+    """Return a concentric that is over, or nearly, after a second and a share of the usual way."""
     to_deg = BOTTOM_DEG + share * (TOP_DEG - BOTTOM_DEG)
     return movement(0, start_s, start_s + 1.0, BOTTOM_DEG, to_deg, state=state)
 

@@ -28,7 +28,7 @@ NEAR_S: Final = 0.5
 """A rep was counted within this of where its lockout began; reps are 2.1 s apart."""
 
 EDGE_S: Final = 0.4
-"""A hole this close to the way up may cost the rep, s."""
+"""A hole this close to the concentric may cost the rep, s."""
 
 
 @dataclass(frozen=True, slots=True)

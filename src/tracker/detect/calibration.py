@@ -216,10 +216,10 @@ class ReferenceReps:
             yield self._calibrated(event.at_s)
 
     def _calibrated(self, at_s: float) -> Calibrated:
-        ways_up = [_way_up(rep) for rep in self._alike]
-        up, wander_rad = mean_posture(np.array([way_up.to_up for way_up in ways_up]))
-        range_rad = median(way_up.rotation_rad for way_up in ways_up)
-        self.level = LockoutReference(up, range_rad, ways_up[-1])
+        concentrics = [_way_up(rep) for rep in self._alike]
+        up, wander_rad = mean_posture(np.array([up.to_up for up in concentrics]))
+        range_rad = median(up.rotation_rad for up in concentrics)
+        self.level = LockoutReference(up, range_rad, concentrics[-1])
         return Calibrated(
             at_s, math.degrees(wander_rad), CalibrationWay.REPS, math.degrees(range_rad)
         )

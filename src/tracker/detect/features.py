@@ -38,7 +38,7 @@ SURGE_SHARE: Final = 0.44
 duration (Flash and Hogan 1985, doi:10.1523/JNEUROSCI.05-07-01688.1985)."""
 
 SLOWEST_TRUSTED_CONCENTRIC_S: Final = 2.0
-"""A slower way up accelerates by less than 0.5 m/s², and 1° of tilt fakes 0.17 m/s²."""
+"""A slower concentric accelerates by less than 0.5 m/s², and 1° of tilt fakes 0.17 m/s²."""
 
 REST_S: Final = 0.15
 REST_MPS2: Final = 0.2
@@ -356,7 +356,7 @@ class Pauses:
         Returns
         -------
         float or None
-            The angle about the axis of the way up, rad; None where samples are missing.
+            The angle about the axis of the concentric, rad; None where samples are missing.
 
         Notes
         -----

@@ -42,7 +42,7 @@ class LockoutReference:
     range_rad
         Rotation of the reference reps, rad; None after a hold, which shows none.
     first
-        The way up that later ones are compared with; None takes the next that surely counts.
+        The concentric that later ones are compared with; None takes the next that surely counts.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class LockoutReference:
         self.range_rad = range_rad
 
     def top_rad(self, lift: Movement) -> float:
-        """Return how far the top of a way up lies above level, rad."""
+        """Return how far the top of a concentric lies above level, rad."""
         return float(turned_rad(lift.axis, self._up, lift.to_up))
 
     def tilt_rad(self, lift: Movement) -> float | None:
@@ -75,11 +75,11 @@ class LockoutReference:
         return abs(_aside(across / sine, lift.to_up))
 
     def doubted(self, lift: Movement) -> str | None:
-        """Return why a way up that surely counts shows that the level is none, or None.
+        """Return why a concentric that surely counts shows that the level is none, or None.
 
         Notes
         -----
-        The first such way up is what later ones are compared with. Hips that go less far down
+        The first such concentric is what later ones are compared with. Hips that go less far down
         have another bottom, and hips that go further up another top; only a sensor that slipped
         turns both, one way and as far.
         """

@@ -1,6 +1,6 @@
-"""Whether the hips have begun to sink out of a hold, before the way down itself is known.
+"""Whether the hips have begun to sink out of a hold, before the eccentric itself is known.
 
-That a way down has begun is known when it is half over: its own peak speed decides where it began.
+An eccentric is known when it is half over: its own peak speed decides where it began.
 A hold must not seem to go on for so long, least of all be told as done. So the sinking is looked
 for sample by sample: one that goes on for long enough to be no tremble is said, with the moment at
 which it began. If the hips come up again, the hold goes on, and the next sinking is said as well.
@@ -22,7 +22,7 @@ WINDOW_S: Final = 0.1
 """A trembling hold turns up and down ten times a second: over one turn it comes to nothing."""
 
 SINKING_RADPS: Final = float(np.radians(3.0))
-"""A tenth of the peak speed of a way down of 47° in 3 s, where by definition it begins."""
+"""A tenth of the peak speed of an eccentric of 47° in 3 s, where by definition it begins."""
 
 LEAST_DROP_RAD: Final = float(np.radians(1.0))
 """Less is a tremble: breathing under a load moves the pelvis by half a degree."""
@@ -41,7 +41,7 @@ class LoweringWatch:
         self._told = False
 
     def follow(self, lift: Movement | None) -> None:
-        """Watch the hold of a way up from its end on; None watches nothing."""
+        """Watch the hold of a concentric from its end on; None watches nothing."""
         if lift is not None and (self._lift is None or lift.number != self._lift.number):
             self._next = self._first = self._buffer.sample_at(lift.end_s)
             self._began, self._told = None, False

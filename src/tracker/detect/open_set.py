@@ -35,7 +35,7 @@ SAME_POSTURE: Final = float(np.cos(np.radians(30.0)))
 """Movements that compete with a set are alike if they start from one posture."""
 
 FULL_SHARE: Final = 0.8
-"""A way up of this share of the set's range shows what its top is like."""
+"""A concentric of this share of the set's range shows what its top is like."""
 
 WEIGHED_REPS: Final = 50
 """Confidence of as many reps is multiplied up at the end of a set; before them, as they come."""
@@ -46,7 +46,7 @@ SURE_UNFINISHED: Final = 0.9
 """Shares of such sets whose count is exact."""
 
 MOST_COMPARED: Final = 8
-"""A way up is compared with the latest reps: the strap slips, and the lifter tires."""
+"""A concentric is compared with the latest reps: the strap slips, and the lifter tires."""
 
 REFERENCE_REPS: Final = 3
 """The set's range is the median of its largest reps: one partial must not lower the mark."""
@@ -62,7 +62,7 @@ class CountedRep:
     gap: bool = False
     """Whether a hole in the stream cut it."""
     from_rest: bool = True
-    """Whether the start of its way up was seen."""
+    """Whether the start of its concentric was seen."""
     hole_after: bool = False
     """Whether the stream had a hole between its end and the next rep."""
     saturated: bool = False
@@ -98,7 +98,7 @@ class OpenSet:
     competing: list[RepCandidate] = field(default_factory=list)
     """The latest movements that did not count and are alike; enough of them are a set."""
     refused: dict[int, float] = field(default_factory=dict)
-    """Evidence of ways up that did not count, by the numbers of their segments, nats."""
+    """Evidence of concentrics that did not count, by the numbers of their segments, nats."""
     doubted: float = 0.0
     """Probability that one of the reps that are weighed no more is none."""
     settled: int = 0
@@ -139,7 +139,7 @@ class OpenSet:
     def model(self, without: RepCandidate | None = None) -> SetModel | None:
         """Return what the latest reps are like, but for a candidate; None before the first."""
         reps = self.reps[-MOST_COMPARED:]
-        ways = [way_up(rep.candidate) for rep in reps if rep.candidate is not without]
+        ways = [concentric_of(rep.candidate) for rep in reps if rep.candidate is not without]
         if not ways:
             return None
         size = self.reference_size or ways[-1].size
@@ -148,7 +148,7 @@ class OpenSet:
     def count_confidence(self) -> float:
         """Return the probability that the number of reps is exact.
 
-        Every rep is one, and every way up that was refused is none; holes, the lack of a
+        Every rep is one, and every concentric that was refused is none; holes, the lack of a
         gyroscope, and a last rep that was not seen to end take their share.
         """
         sure = 1.0 - self.doubted
@@ -158,7 +158,7 @@ class OpenSet:
             sure *= 1.0 - confidence(refused - CALIBRATED)
         if any(counted.gap or counted.hole_after for counted in self.reps):
             sure *= SURE_WITH_HOLES
-        if not way_up(self.reps[-1].candidate).by_gyroscope:
+        if not concentric_of(self.reps[-1].candidate).by_gyroscope:
             sure *= SURE_WITHOUT_GYROSCOPE
         if self.reps[-1].candidate.eccentric is None:
             sure *= SURE_UNFINISHED
@@ -181,10 +181,10 @@ class OpenSet:
         following = self.reps[counted.index : counted.index + 1]
         return starts_s(following[0].candidate, self.exercise) if following else None
 
-    def first_ways_up(self, counted: CountedRep) -> tuple[Movement, ...]:
-        """Return the ways up of the set's first reps before this one: its own lockouts."""
+    def first_concentrics(self, counted: CountedRep) -> tuple[Movement, ...]:
+        """Return the concentrics of the set's first reps before this one: its own lockouts."""
         before = self.reps[: min(counted.index - 1, FIRST_REPS)]
-        return tuple(way_up(rep.candidate) for rep in before)
+        return tuple(concentric_of(rep.candidate) for rep in before)
 
     def compete(self, candidate: RepCandidate) -> None:
         """Keep a movement that did not count, with those before it if they are like it."""
@@ -198,7 +198,7 @@ class OpenSet:
 
 
 def model_of(ways: Sequence[Movement], size: float) -> SetModel:
-    """Return what ways up of one set are like, the latest last, of which a full one has `size`."""
+    """Return what a set is like, from its concentrics, the latest last; a full one has `size`."""
     full = [up for up in ways if up.size >= FULL_SHARE * size] or ways
     weights = [1.0 / (RADIUS_SD_M**2 + (up.rise_sd_m / up.chord) ** 2) for up in ways]
     # Before the first rep has told, the set's radius is that of anybody.
@@ -217,17 +217,17 @@ def model_of(ways: Sequence[Movement], size: float) -> SetModel:
 
 
 def size_of(candidate: RepCandidate) -> float:
-    """Return the travel of the way up, in the unit of the track."""
-    return way_up(candidate).size
+    """Return the travel of the concentric, in the unit of the track."""
+    return concentric_of(candidate).size
 
 
 def _one_posture(first: RepCandidate, second: RepCandidate) -> bool:
     """Return whether two candidates began in one posture."""
-    return dot(way_up(first).from_up, way_up(second).from_up) >= SAME_POSTURE
+    return dot(concentric_of(first).from_up, concentric_of(second).from_up) >= SAME_POSTURE
 
 
-def way_up(candidate: RepCandidate) -> Movement:
+def concentric_of(candidate: RepCandidate) -> Movement:
     """Return the concentric of a candidate that has come so far."""
     if candidate.concentric is None:
-        raise ValueError("the candidate has no way up yet")
+        raise ValueError("the candidate has no concentric yet")
     return candidate.concentric

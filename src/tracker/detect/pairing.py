@@ -1,7 +1,7 @@
 """Movements paired up into what may be repetitions.
 
-RepPairer knows nothing of sets: it says which way up belongs to which way down. Whether a pair
-counts is decided next door, where its neighbours are known.
+RepPairer knows nothing of sets: it says which concentric and which eccentric belong together.
+Whether a pair counts is decided next door, where its neighbours are known.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ if TYPE_CHECKING:
 
 
 JOIN_PAUSE_S: Final = 1.0
-"""A way up (or down) that stops for no longer than this and goes on is one, stuck half-way."""
+"""A concentric (or down) that stops for no longer than this and goes on is one, stuck half-way."""
 
 LONGEST_STOP_S: Final = 5.0
-"""A way up that stops for longer half-way and then goes on was given up in between."""
+"""A concentric that stops for longer half-way and then goes on was given up in between."""
 
 JOIN_SIZE_SHARE: Final = 1.3
-"""Way down as a share of the way up, beyond which it is something else as well: sitting up."""
+"""Eccentric over concentric, beyond which it is something else as well: sitting up."""
 
 ALONG_AXIS: Final = 0.8
 """Cosine between a movement's axis and the lift's (37°): a slipped strap and a rolling pelvis."""
@@ -50,7 +50,7 @@ MOST_OF_PROVISIONAL: Final = 1.5
 """Another movement, this much larger than a provisional rep, says for itself which way it went."""
 
 UP_FIRST: Final = 0.7
-"""Nats: two of three movements out of rest, alike a rep in all else, are a way up."""
+"""Nats: two of three movements out of rest, alike a rep in all else, are a concentric."""
 
 PROVISIONAL_SAYS: Final = 4.0
 """Nats: one provisional rep in fifty went the other way than it was taken for."""
@@ -88,14 +88,14 @@ class CandidateState(Enum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RepCandidate:
-    """What may be a rep: a way up, and the way down before or after it."""
+    """What may be a rep: a concentric, and the eccentric before or after it."""
 
     number: int
     """Number of the segment that started it."""
     concentric: Movement | None
-    """The way up; None while a squat is still on its way down."""
+    """The concentric; None while a squat is still on its way down."""
     eccentric: Movement | None
-    """The way down; None while it has not been seen."""
+    """The eccentric; None while it has not been seen."""
 
     @property
     def first(self) -> Movement:
@@ -143,7 +143,7 @@ class RepPairer:
         self._exercise = exercise
         self._concentric_first = exercise.starts_from is Extreme.BOTTOM
         self.lift: Movement | None = None
-        """The latest way up that counted: its axis tells up from down; None between sets."""
+        """The latest concentric that counted: its axis tells up from down; None between sets."""
         self.level: LockoutReference | None = None
         """The wearer's own level; None without a calibration that is to be trusted."""
         self._there: _Leg | None = None
@@ -176,7 +176,7 @@ class RepPairer:
         self.drop()
 
     def believe(self, concentric: Movement, *, sure: bool) -> None:
-        """Take the axis of a way up that counted; from now on the axis tells up from down.
+        """Take the axis of a concentric that counted; from now on the axis tells up from down.
 
         A provisional rep may be a set-up move, so its axis is not yet held against another.
         """

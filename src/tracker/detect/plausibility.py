@@ -44,7 +44,7 @@ SHORTEST_WAY_OF_ARC_S: Final = 0.1
 0.41 of a movement: a quarter of a second from standstill to standstill."""
 
 LONGEST_WAY_S: Final = 12.0
-"""A slower way up or down is no rep: rehab reps take up to 8 s in all."""
+"""A slower concentric or down is no rep: rehab reps take up to 8 s in all."""
 
 MOST_ROTATION_OF_ARC_RAD: Final = float(np.radians(75.0))
 """The longest hip thrust, some give of the lower back, and what its acceleration tilts gravity by;
@@ -72,8 +72,8 @@ IN_SET: Final = 1.0
 MOST_AGAINST: Final = 8.0
 """One criterion never says more than this against a rep (nor for one): 1 in 3000."""
 
-MOST_FOR_LIKENESS: Final = 2.5
-"""Steps are alike as well: likeness to a set says more against a movement than for it."""
+MOST_FOR_SET: Final = 2.5
+"""Steps are alike as well: being like a set says more against a movement than for it."""
 
 MOST_FOR_OWN: Final = 2.0
 """The same for how a movement in a set goes: sitting up after it is as smooth and straight."""
@@ -90,7 +90,10 @@ FOLDING_SD_M: Final = 0.1
 
 
 TREMBLE_RADPS: Final = float(np.radians(5.0))
-"""Hips that hold a load sway and shake at so much, whatever the lift's own speed."""
+"""Hips that sway or shake turn at so much, whatever the lift's own speed."""
+
+TREMBLERS: Final = 0.3
+"""Share of lifters, or of their days, who do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +142,7 @@ def criteria(exercise: Exercise, movement: Movement) -> tuple[Criterion, ...]:
         Criterion(
             "planarity",
             movement.planarity,
-            _missing(
-                1.0 - movement.planarity, exercise.usual_unevenness + _tremble(movement), 0.28
-            ),
+            _planarity(exercise, movement),
         ),
         Criterion(
             "about_vertical",
@@ -156,11 +157,14 @@ def criteria(exercise: Exercise, movement: Movement) -> tuple[Criterion, ...]:
     )
 
 
-def _tremble(movement: Movement) -> float:
-    """Return the share of all turning that is tremble: the slower a lift, the more of it."""
+def _planarity(exercise: Exercise, movement: Movement) -> float:
+    """Return what the share of turning about other axes says: the slower, the more is tremble."""
+    missing, steady = 1.0 - movement.planarity, exercise.usual_unevenness
     turned_rad = TREMBLE_RADPS * movement.duration_s
     power = (turned_rad / max(movement.size, 1e-6)) ** 2
-    return power / (1.0 + power)
+    trembling = steady + power / (1.0 + power)
+    of_rep = (1.0 - TREMBLERS) * _decay(missing, steady) + TREMBLERS * _decay(missing, trembling)
+    return _ratio(of_rep, _decay(missing, 0.28))
 
 
 def _turn(exercise: Exercise, size: float) -> float:
@@ -263,21 +267,21 @@ class SetModel:
     """What the reps of a set are like, as far as they tell."""
 
     size: float
-    """Travel of a full way up, rad or m."""
+    """Travel of a full concentric, rad or m."""
     bottom: NDArray[np.float64]
     """Up in sensor axes at the bottom of the latest rep, shape (3,)."""
     top: NDArray[np.float64]
     """Up in sensor axes at the top of the latest full rep, shape (3,)."""
     axis: NDArray[np.float64]
-    """Axis of the latest way up, shape (3,)."""
+    """Axis of the latest concentric, shape (3,)."""
     radius_m: float
-    """Mean radius of the ways up, weighted by what each is worth, m."""
+    """Mean radius of the concentrics, weighted by what each is worth, m."""
     radius_sd_m: float
     """Standard deviation of what that mean is off by, m."""
 
 
-def likeness(exercise: Exercise, model: SetModel, up: Movement) -> tuple[Criterion, ...]:
-    """Return what each comparison of a way up with its set says about being one of its reps.
+def set_criteria(exercise: Exercise, model: SetModel, up: Movement) -> tuple[Criterion, ...]:
+    """Return what each comparison of a concentric with its set says about being one of its reps.
 
     Notes
     -----
@@ -332,7 +336,7 @@ def likeness(exercise: Exercise, model: SetModel, up: Movement) -> tuple[Criteri
 
 
 def membership(exercise: Exercise, model: SetModel, up: Movement, *, confirmed: bool) -> float:
-    """Return how much speaks for a way up being a rep of its set, nats.
+    """Return how much speaks for a concentric being a rep of its set, nats.
 
     Parameters
     ----------
@@ -341,14 +345,14 @@ def membership(exercise: Exercise, model: SetModel, up: Movement, *, confirmed: 
     model
         The set so far.
     up
-        The way up.
+        The concentric.
     confirmed
-        Whether the set has two reps or was started by hand. Before, the way up must be plausible
-        by itself as well.
+        Whether the set has two reps or was started by hand. Before, the concentric must be
+        plausible by itself as well.
     """
     if not possible(exercise, up):
         return -math.inf
-    alike = _capped(likeness(exercise, model, up), MOST_FOR_LIKENESS)
+    alike = _capped(set_criteria(exercise, model, up), MOST_FOR_SET)
     if exercise.signal is LiftSignal.HEIGHT:
         return alike + (IN_SET + 1.0 if confirmed else IN_SET)
     if not up.by_gyroscope:
@@ -369,16 +373,16 @@ def _capped(found: Iterable[Criterion], most: float) -> float:
 
 
 def confidence(said: float) -> float:
-    """Return the probability that a way up with so much evidence is a rep of its set."""
+    """Return the probability that a concentric with so much evidence is a rep of its set."""
     return 1.0 / (1.0 + math.exp(-min(max(said + CALIBRATED, -50.0), 50.0)))
 
 
 def weakest(exercise: Exercise, up: Movement, model: SetModel | None) -> str | None:
-    """Return the name of the criterion that speaks most against a way up; None if none does."""
+    """Return the name of what speaks most against a concentric; None if nothing does."""
     found = list(criteria(exercise, up))
     if model is not None:
         found = [each for each in found if each.name not in ("turn", "radius")]
-        found += likeness(exercise, model, up)
+        found += set_criteria(exercise, model, up)
     if not found:
         return "no_gyroscope" if exercise.signal is LiftSignal.ROTATION else None
     least = min(found, key=lambda each: each.evidence)

@@ -36,11 +36,11 @@ FIRST_REPS: Final = 3
 """The set's own lockout is the median of as many tops, before anybody is tired."""
 
 DROPPED_SHARE: Final = 0.8
-"""Way down over way up, in time: reps of one tempo differ by 6 to 15 %, a fifth is no chance."""
+"""Eccentric over concentric, in time: reps of one tempo differ by 6 to 15 %, not a fifth."""
 
 DROPPED_S: Final = 1.0
-"""The hips are dropped in 0.6 to 1 s and lowered in 2 to 3 s; a slower way down is not dropped,
-however long the way up was ground out."""
+"""The hips are dropped in 0.6 to 1 s and lowered in 2 to 3 s; a slower eccentric is not dropped,
+however long the concentric was ground out."""
 
 LEAST_SAG_RAD: Final = float(np.radians(3.0))
 """Without a gyroscope a trembling hold seems to turn by 1.2° either way; less is no sag."""
@@ -81,7 +81,7 @@ def form_flags(
     context
         What else is known; without a calibration the set's own tops are the reference.
     whole
-        Whether the way up was seen from end to end, so that others compare with it.
+        Whether the concentric was seen from end to end, so that others compare with it.
     """
     up, down = candidate.concentric, candidate.eccentric
     if exercise.signal is LiftSignal.HEIGHT or up is None:
@@ -109,7 +109,7 @@ def largest_tilt_rad(candidate: RepCandidate, context: RepContext) -> float:
 
 
 def beyond_rad(first: Sequence[Movement], up: Movement) -> float | None:
-    """Return how far a top lies beyond those of a set's first ways up, rad; None if too few.
+    """Return how far a top lies beyond those of a set's first concentrics, rad; None if too few.
 
     Both the posture at the top and the travel must go further: a slipped strap changes the one,
     a deeper bottom the other.
@@ -122,7 +122,7 @@ def beyond_rad(first: Sequence[Movement], up: Movement) -> float | None:
 
 
 def _dropped(up: Movement, down: Movement) -> bool:
-    """Return whether the way down was shorter than the way up, and faster at its peak."""
+    """Return whether the eccentric was shorter than the concentric, and faster at its peak."""
     return (
         down.duration_s < DROPPED_S
         and down.duration_s < DROPPED_SHARE * up.duration_s
@@ -175,8 +175,8 @@ def rep_from(
     gap
         Whether samples are missing inside.
     from_rest
-        Whether the start of its way up was seen. Without its start or its end a way up has no
-        range, no rise and no velocity.
+        Whether the start of its concentric was seen. Without its start or its end a concentric
+        has no range, no rise and no velocity.
     saturated
         Whether a sample hit the end of the sensor's range inside.
     context
@@ -216,7 +216,7 @@ def rep_from(
     seen = whole
     if abs(up.rise_m) > MOST_RISE_M:
         whole = False
-    # Without a gyroscope, only the middle of the way up is seen, and acceleration tilts it too.
+    # Without a gyroscope only its middle is seen, and acceleration tilts it too.
     unsure = up.duration_s > SLOWEST_TRUSTED_CONCENTRIC_S or not up.by_gyroscope
     flags = []
     # What is missing of a rep may be the rest of its range.
@@ -266,7 +266,7 @@ def _in_order(phases: list[PhaseSpan]) -> list[PhaseSpan]:
 def _short(
     up: Movement, exercise: Exercise, reference_size: float | None, context: RepContext
 ) -> bool:
-    """Return whether a way up fell short of lockout, by more than a share of the range.
+    """Return whether a concentric fell short of lockout, by more than a share of the range.
 
     Reference reps give lockout and range. Without them a set's own lockout is not known to a
     degree, and the travel stands for it.

@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 
 
 AT_ONCE_SHARE: Final = 0.85
-"""A way up of this share of the set's range counts at once; a shorter one may only have stuck."""
+"""A concentric of this share of the set's range counts at once; a shorter one may be stuck."""
 
 CLEAR: Final = 4.0
 """A rep with this much evidence, nats, that was done in full is not taken back."""
@@ -93,7 +93,7 @@ MOST_SATURATIONS: Final = 4000
 
 # Why a rep that was announced turned out to be none.
 WENT_ON: Final = "the movement went on and was no rep"
-NEVER_DOWN: Final = "no way down followed it"
+NEVER_DOWN: Final = "no eccentric followed it"
 ALONE: Final = "no second whole rep like it followed"
 CUT_BY_KEY: Final = "a key was pressed before a second rep like it"
 CUT_BY_END: Final = "the session ended before a second rep like it"
@@ -128,7 +128,7 @@ class SetTracker:
         return counted if counted.candidate.eccentric is None else None
 
     def has_counted(self, number: int) -> bool:
-        """Return whether a segment with this number is the way up that counted last."""
+        """Return whether a segment with this number is the concentric that counted last."""
         if self._set is None or not self._set.reps:
             return False
         up = self._set.reps[-1].candidate.concentric
@@ -196,7 +196,7 @@ class SetTracker:
             yield from self._say(counted, None, "measured again")
 
     def _evidence(self, candidate: RepCandidate) -> float:
-        """Return how much speaks for a way up being the set's next rep, or a first one, nats."""
+        """Return how much speaks for a concentric being the set's next rep, or a first, nats."""
         up = candidate.concentric
         if up is None:
             return -math.inf
@@ -216,7 +216,7 @@ class SetTracker:
         return membership(self._exercise, model, up, confirmed=self._set.confirmed)
 
     def _still_counts(self, counted: CountedRep) -> bool:
-        """Return whether a way up that was counted early is that of a rep now that it is over.
+        """Return whether a concentric that was counted early is that of a rep now that it is over.
 
         One that was under way when the stream began cannot be measured well enough to tell.
         """
@@ -478,7 +478,7 @@ class SetTracker:
             top_rad=None if counted.level is None else counted.level.top_rad(up),
             range_rad=None if counted.level is None else counted.level.range_rad,
             tilt_rad=None if counted.level is None else counted.level.tilt_rad(up),
-            beyond_rad=beyond_rad(open_set.first_ways_up(counted), up),
+            beyond_rad=beyond_rad(open_set.first_concentrics(counted), up),
             sag_rad=counted.sag_rad,
             still_s=counted.still_s,
         )

@@ -199,9 +199,9 @@ FORMULAS: Final = (
         OWN,
     ),
     Formula(
-        "Doubt",
-        "How near the way up was to not being taken for a rep: 0 is nothing against it, 1 is at "
-        "the limit.",
+        "Confidence",
+        "The probability that a rep is one of its set, and of a set that its count is exact: from "
+        "the evidence of size, duration, radius and evenness of each concentric.",
         OWN,
     ),
     Formula(
