@@ -271,7 +271,7 @@ def test_the_newest_change_is_taken_back(tracker: Tracker, log_home: Path) -> No
         (["--set", "1"], "say what to change in the set"),
         (["--set", "1", "--pain-after", "3"], "say what to change in the set"),
         (["--undo", "--note", "x"], "either change something"),
-        (["--set", "9", "--reps", "5"], "there is no set 9; it has set 1, 2"),
+        (["--set", "9", "--reps", "5"], "there is no set 9; it has sets 1, 2"),
         (["--set", "1", "--reps", "-1"], "expected 0 to 200, got -1"),
         (["--set", "1", "--load-kg", "nan"], "expected 0 to 1000, got nan"),
         (["--pain-after", "11"], "expected 0 to 10, got 11"),

@@ -50,6 +50,16 @@ def test_a_log_is_built_anew_from_the_recordings(tracker: Tracker, home: Path) -
     assert line.sets_done == 2
 
 
+def test_a_recording_that_may_still_grow_is_left_out_and_told(
+    tracker: Tracker, home: Path
+) -> None:
+    path = home / "data" / "recordings" / "a.arrows"
+    path.write_bytes(path.read_bytes()[:-2000])
+    result = tracker("rescore", "--missing")
+    told = "0 rescored, 0 added, 1 possibly still recording (run again in a minute)\n"
+    assert (result.code, result.out, result.err) == (ExitCode.OK, "", told)
+
+
 def test_an_exercise_that_was_edited_is_what_is_looked_for(tracker: Tracker, home: Path) -> None:
     tracker("rescore", "--missing")
     assert tracker("rescore", "all").err.startswith("0 rescored, 0 added, 1 already done")

@@ -402,7 +402,7 @@ def test_nothing_of_a_recording_is_found_in_anything_else() -> None:
 def test_every_reason_is_told_in_words(reason: DamageReason) -> None:
     text = str(Damage(reason, 100, 200, 2, 30))
     assert text.startswith("bytes 100 to 200: ")
-    assert text.endswith("30 rows in 2 batches are lost")
+    assert text.endswith("; notifications lost: 30")
 
 
 def test_a_cut_is_told_from_a_damaged_place() -> None:
@@ -410,7 +410,7 @@ def test_a_cut_is_told_from_a_damaged_place() -> None:
 
 
 def test_nothing_lost_and_nobody_knows_are_not_the_same() -> None:
-    assert "no rows are lost" in str(Damage(DamageReason.STRAY, 0, 8, 0, 0))
+    assert "notifications lost: 0" in str(Damage(DamageReason.STRAY, 0, 8, 0, 0))
     assert "unknown" in str(Damage(DamageReason.UNCLOSED, 0, 8, None, None))
 
 

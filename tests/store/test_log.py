@@ -84,7 +84,7 @@ def test_an_edit_stands_beside_what_was_measured_and_says_when(log: TrainingLog)
 @pytest.mark.parametrize(
     ("edit", "error"),
     [
-        (Edit(Field.REPS, 5, 3), "no set 3; it has set 1, 2"),
+        (Edit(Field.REPS, 5, 3), "no set 3; it has sets 1, 2"),
         (Edit(Field.REPS, 500, 1), "expected 0 to 200"),
     ],
 )

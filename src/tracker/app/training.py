@@ -472,6 +472,23 @@ def recordings_in(folder: Path) -> tuple[Path, ...]:
     )
 
 
+def still_growing(
+    log: TrainingLog, folder: Path, now: Callable[[], datetime] = local_now
+) -> tuple[Path, ...]:
+    """Return the recordings that are missing from the log, but may still be written."""
+    since_s = now().timestamp() - WRITTEN_S
+    return tuple(
+        path
+        for path in _unknown(log, folder)
+        if path.stat().st_mtime >= since_s and not is_closed(path)
+    )
+
+
+def _unknown(log: TrainingLog, folder: Path) -> list[Path]:
+    names = {each.recording_name for each in log.recordings()}
+    return [path for path in recordings_in(folder) if path.name not in names]
+
+
 def not_logged(
     log: TrainingLog, folder: Path, now: Callable[[], datetime] = local_now
 ) -> tuple[Path, ...]:
@@ -479,12 +496,7 @@ def not_logged(
 
     Those that it was told to leave out do not count, nor those that are being written.
     """
-    names = {each.recording_name for each in log.recordings()}
-    since_s = now().timestamp() - WRITTEN_S
-    unknown = [
-        path
-        for path in recordings_in(folder)
-        if path.name not in names and (path.stat().st_mtime < since_s or is_closed(path))
-    ]
+    growing = still_growing(log, folder, now)
+    unknown = [path for path in _unknown(log, folder) if path not in growing]
     left_out = log.ignored() if unknown else frozenset()
     return tuple(path for path in unknown if not left_out or sha256_of(path) not in left_out)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.importers import ImportOptions
+    from tracker.recording import RecoveryReport
 
 
 @click.command(
@@ -58,6 +59,7 @@ def import_samples(
     gyro_x,gyro_y,gyro_z. The acceleration includes gravity and time_s increases; uneven steps and
     gaps are fine.
     """
+    from tracker.app.text import counted
     from tracker.cli.sources import open_session_file, refuse_recording
     from tracker.recording import RecordingWriter
 
@@ -67,7 +69,7 @@ def import_samples(
     with atomic_write(output, force) as path, RecordingWriter(path, session.info) as writer:
         for notification in session.notifications():
             writer.write(notification)
-    say(f"{output}: {session.amount} notifications written.")
+    say(f"{output}: {counted(session.amount, 'notification')} written.")
 
 
 @click.command(
@@ -85,10 +87,17 @@ def recover_recording(file: Path, output: Path, force: bool) -> None:
 
     It goes to a new recording; the damaged file is not changed. What is lost is listed on stderr.
     """
+    from tracker.app.text import counted
     from tracker.recording import recover
 
     report = recover(file, output, force=force)
     for damage in report.damage:
         say(f"{file}: {damage}")
-    lost = f"{report.rows_lost} lost" if report.rows_lost else "no known losses"
-    say(f"{report.target}: {report.rows_kept} notifications kept, {lost}.")
+    kept = counted(report.rows_kept, "notification")
+    say(f"{report.target}: {kept} kept, {_lost(report)}.")
+
+
+def _lost(report: RecoveryReport) -> str:
+    if report.end_lost:
+        return f"{report.rows_lost} lost, perhaps more at the end"
+    return f"{report.rows_lost} lost"

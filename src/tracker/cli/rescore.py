@@ -122,6 +122,8 @@ class Work:
 
     tasks: list[Task] = field(default_factory=list)
     done_before: int = 0
+    growing: int = 0
+    """Recordings left out because they may still be written."""
     without_recording: list[str] = field(default_factory=list)
     """Messages about sessions that cannot be analysed again."""
 
@@ -131,7 +133,7 @@ def work_for(log: TrainingLog, targets: Sequence[str], *, missing: bool, again: 
 
     `again` repeats what this version has analysed already.
     """
-    from tracker.app.training import not_logged
+    from tracker.app.training import not_logged, still_growing
 
     known = log.recordings()
     work = Work()
@@ -140,6 +142,7 @@ def work_for(log: TrainingLog, targets: Sequence[str], *, missing: bool, again: 
         for folder in folders:
             if targets and not folder.is_dir():
                 raise InputError(str(folder), "expected a folder of recordings")
+            work.growing += len(still_growing(log, folder))
             work.tasks += [Task(path, None, None) for path in not_logged(log, folder)]
         return work
     for target in targets:
@@ -321,6 +324,7 @@ def _log(log: TrainingLog, task: Task, measured: Measured, outcome: Outcome) -> 
 def _totals(outcome: Outcome, work: Work, left: int) -> str:
     optional = {
         "without samples left out": outcome.empty,
+        "possibly still recording (run again in a minute)": work.growing,
         f"already done by tracker {__version__}": work.done_before,
         "failed": outcome.failed + len(work.without_recording),
         "still to do": left,

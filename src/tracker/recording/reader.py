@@ -139,9 +139,7 @@ class Damage:
     def _loss(self) -> str:
         if self.rows is None:
             return "how much is lost is unknown; a crash costs at most the last second"
-        if not self.rows:
-            return "no rows are lost"
-        return f"{self.rows} rows in {self.batches} batches are lost"
+        return f"notifications lost: {self.rows}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,7 @@ GYRO_CLIPPED: Final = 1023 * COUNTS_PER_DPS
 CONFIG: Final = struct.Struct("<HHHHB")
 
 STREAMING_RATE_HZ: Final = 100
-"""One sample per notification at the shortest connection interval; 200 Hz comes as 160 to 180."""
+"""One sample per connection interval of 10 ms; a nominal 200 Hz arrives as 50 to 180 Hz."""
 
 NAME: Final = "thingy"
 """How its name starts, in lower case, unless its owner renamed it."""

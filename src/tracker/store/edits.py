@@ -209,7 +209,7 @@ def write_edits(
         record = None if edit.set_index is None else records.get(edit.set_index)
         if edit.set_index is not None and record is None:
             numbers = ", ".join(str(number) for number in sorted(records))
-            has = f"set {numbers}" if numbers else "none"
+            has = f"{'set' if len(records) == 1 else 'sets'} {numbers}" if numbers else "none"
             raise InputError(
                 f"session {session_id}", f"there is no set {edit.set_index}; it has {has}"
             )
