@@ -5,6 +5,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
+from textual.css.query import NoMatches
 from textual.notifications import Notify
 from textual.widgets import Footer, Input, Static
 
@@ -139,6 +140,17 @@ async def test_it_says_what_comes_next_and_each_thing_once() -> None:
         assert lines[0] == "pain after set 1: 3"
         assert any(line.startswith("next time: ") for line in lines)
         assert len(set(lines)) == len(lines)
+
+
+async def test_what_is_read_after_its_widgets_are_gone_harms_nothing() -> None:
+    stage = Stage(PLANNED)
+    app = app_of(stage.session())
+    async with app.run_test() as pilot:
+        screen = await summed_up(stage, pilot)
+        await screen.query("*").remove()
+        with pytest.raises(NoMatches):
+            screen.update_view()
+        screen.update_if_there()
 
 
 async def test_without_a_set_it_says_what_to_try() -> None:

@@ -6,10 +6,12 @@ must not be missed. Everything else is sampled from the snapshot.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from textual.css.query import NoMatches
 from textual.message import Message
 from textual.screen import Screen
 
@@ -30,6 +32,14 @@ class FlowScreen(Screen[Answer], Generic[Answer]):
 
     def action_back(self) -> None:
         self.answer()
+
+    def update_view(self) -> None:
+        """Show how things stand."""
+
+    def update_if_there(self) -> None:
+        """Do so later on, when the screen may be on its way out and its widgets gone."""
+        with suppress(NoMatches):
+            self.update_view()
 
 
 class Next(Enum):

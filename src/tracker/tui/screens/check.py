@@ -86,7 +86,7 @@ class CheckScreen(FlowScreen["Device | None"]):
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
-        self.set_interval(1.0 / LOOKS_PER_S, self.update_view)
+        self.set_interval(1.0 / LOOKS_PER_S, self.update_if_there)
         self.action_retry()
 
     async def _watch(self) -> None:

@@ -75,7 +75,7 @@ class DevicesScreen(FlowScreen["Choice"]):
             table.add_column(title, width=width)
         table.focus()
         self.update_view()
-        self.set_interval(1.0 / LOOKS_PER_S, self.update_view)
+        self.set_interval(1.0 / LOOKS_PER_S, self.update_if_there)
         self._listen()
 
     def on_screen_resume(self) -> None:

@@ -95,7 +95,7 @@ class RestScreen(FlowScreen[Next]):
     def on_mount(self) -> None:
         self.query_one("#rpe").focus()
         self.update_view()
-        self.set_interval(1.0 / LOOKS_PER_S, self.update_view)
+        self.set_interval(1.0 / LOOKS_PER_S, self.update_if_there)
 
     def update_view(self) -> None:
         """Show the rest as it is now."""

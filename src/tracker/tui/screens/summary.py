@@ -133,14 +133,14 @@ class SummaryScreen(FlowScreen[Next]):
         self.update_view()
         if self._enter is not None:
             self.query_one("#pain").focus()
-            self.set_interval(1.0, self.update_view)
+            self.set_interval(1.0, self.update_if_there)
             self.run_worker(self._read())
         else:
             self.query_one(RepTable).focus()
 
     async def _read(self) -> None:
         self._earlier = await asyncio.to_thread(self._read_earlier)
-        self.update_view()
+        self.update_if_there()
 
     def update_view(self) -> None:
         """Show the training as it is now."""

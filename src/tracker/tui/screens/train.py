@@ -116,7 +116,7 @@ class TrainScreen(FlowScreen[Next]):
         ]
         self._training.add_sink(self)
         self.update_view()
-        self.set_interval(1.0 / SAMPLES_PER_S, self.update_view)
+        self.set_interval(1.0 / SAMPLES_PER_S, self.update_if_there)
 
     def accept(self, events: Sequence[Event], newest_s: float) -> None:
         """Take events, as a sink of the session."""
