@@ -158,6 +158,7 @@ def test_a_stage_that_fails_at_any_sample_starts_anew(stage: type[Any], at_call:
     ]
 
 
+@pytest.mark.slow
 @settings(max_examples=8, deadline=None)
 @given(at_call=st.integers(0, 40))
 def test_a_coach_that_fails_costs_no_rep_and_knows_the_plan(at_call: int) -> None:

@@ -323,6 +323,7 @@ PLAYBOOKS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("at_once", [False, True], ids=["one by one", "at once"])
 @pytest.mark.parametrize("script", PLAYBOOKS.values(), ids=PLAYBOOKS)
 def test_the_playbook_comes_out_as_written(script: str, at_once: bool) -> None:
@@ -414,6 +415,7 @@ def test_announcements_of_every_sensor_become_events() -> None:
 HARD = ("demo", "disconnected", "restarted", "lossy_radio", "saturating_sensor")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HARD)
 def test_events_do_not_depend_on_how_notifications_are_grouped(name: str) -> None:
     for grouping in (7, 100):
@@ -575,6 +577,7 @@ def from_file(
     return [*events, *engine.finish()]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rows", [1, 13, 100_000])
 def test_samples_of_a_file_are_the_same_in_blocks_of_any_size(rows: int) -> None:
     same(said(from_file(*samples(), rows=rows)), said(from_file(*samples())))

@@ -156,6 +156,7 @@ def truth() -> list[float]:
     return counted(SAMPLES, (Notification(0, SAMPLES_CHANNEL, encode_samples(*taken())),))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("family", "send"),
     [

@@ -60,6 +60,7 @@ def test_every_rep_of_a_recording_has_a_line_with_its_tempo() -> None:
     assert all(float(line.split()[4]) > 1.0 for line in lines)  # held for 1.5 s
 
 
+@pytest.mark.slow
 def test_reps_and_cues_come_in_order_from_blocks_of_arrays() -> None:
     lines = run("live.py", RECORDINGS / "hard_session.arrows").splitlines()
     # A rep is announced at once; one that nothing like it follows is taken back later.

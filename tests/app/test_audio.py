@@ -244,6 +244,7 @@ class FollowedFile:
             assert self._kept_up.wait_for(lambda: self._until_s >= time_s, timeout=60.0)
 
 
+@pytest.mark.slow
 def test_a_simulated_set_is_heard_at_its_times(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

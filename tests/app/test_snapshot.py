@@ -64,6 +64,7 @@ Trace = tuple[NDArray[np.float64], NDArray[np.float64]]
 RATE_HZ = 100.0
 
 
+@pytest.mark.slow
 def test_the_hold_timer_overshoots_by_less_than_it_is_judged_by() -> None:
     """What is seen of the simulated lifter's holds, against what they turn out to be."""
     simulated = simulate(training_plan("hip_thrust", 2), 2)

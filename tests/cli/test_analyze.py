@@ -93,6 +93,7 @@ def test_events_do_not_depend_on_the_blocks(
     assert_same(without_emission(events_in(result.out)), without_emission(usual))
 
 
+@pytest.mark.slow
 def test_events_come_in_the_order_in_which_they_become_known(
     csv: Path, tracker: Callable[..., Any]
 ) -> None:
@@ -105,6 +106,7 @@ def test_events_come_in_the_order_in_which_they_become_known(
         assert event["emitted_s"] >= event["at_s"]
 
 
+@pytest.mark.slow
 def test_what_events_add_up_to_is_what_json_says(csv: Path, tracker: Callable[..., Any]) -> None:
     session = json.loads(tracker("analyze", csv, "--format", "json").out)
     events = events_in(tracker("analyze", csv, "--format", "events").out)

@@ -62,6 +62,7 @@ def test_a_file_is_written_once_and_replaced_with_force_only(
     assert list(tmp_path.iterdir()) == [target]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in FILES if FORMATS[name].text])
 def test_text_is_printed_as_it_is_written(
     name: str, csv: Path, tmp_path: Path, tracker: Callable[..., Any]
@@ -172,6 +173,7 @@ def test_a_folder_of_sessions_and_a_single_one_can_be_parted(
         assert len(list(part.iterdir())) == 1
 
 
+@pytest.mark.slow
 def test_a_dataset_grows_by_subjects(
     csv: Path, tmp_path: Path, tracker: Callable[..., Any]
 ) -> None:

@@ -168,6 +168,7 @@ def test_its_exit_code_is_the_one_of_the_command() -> None:
     assert subprocess.run(call, capture_output=True, check=False).returncode == 2
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="the parent's number never changes there")
 def test_a_command_whose_server_is_killed_ends_in_good_order() -> None:
     call = [sys.executable, "-c", SERVER, "demo", "--headless", "--speed", "1"]

@@ -415,12 +415,14 @@ def test_hips_that_sway_are_told_to_be_level_at_the_first_rep_that_shows_it() ->
     assert level == tilted[:1] != []
 
 
+@pytest.mark.slow
 def test_a_range_that_shrinks_is_noticed_before_reps_are_short() -> None:
     reaches = (1.0, 1.0, 1.0, 0.95, 0.88, 0.88, 0.88)
     cues = cues_of(session([replace(GOOD, reach=each) for each in reaches]), QUIET)
     assert kinds(cues) == [(CueKind.RANGE_SHRINKS, 6)]
 
 
+@pytest.mark.slow
 def test_a_lifter_who_slows_down_is_told_to_end_the_set() -> None:
     reps = [replace(GOOD, concentric_s=1.0 + 0.1 * number) for number in range(8)]
     cues = cues_of(session(reps), Plan(velocity_loss=0.25, breathing=False))

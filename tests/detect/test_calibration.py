@@ -275,6 +275,7 @@ def test_a_hold_at_the_bottom_is_found_out() -> None:
 WHOLE = calibrating(*lift() * 2, *lift(TOP_DEG + 7.0))
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(cuts=st.lists(st.integers(0, len(WHOLE.up)), max_size=9))
 def test_any_cut_calibrates_the_same(cuts: list[int]) -> None:

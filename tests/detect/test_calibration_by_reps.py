@@ -501,6 +501,7 @@ def test_patience_ends_at_one_sample_however_the_stream_is_cut(cuts: list[int]) 
     same(said([*events, *detector.finish()]), said(told(motion)))
 
 
+@pytest.mark.slow
 @settings(max_examples=10, deadline=None)
 @given(turn=rotations())
 def test_how_the_sensor_is_worn_does_not_matter(turn: NDArray[np.float64]) -> None:
@@ -510,6 +511,7 @@ def test_how_the_sensor_is_worn_does_not_matter(turn: NDArray[np.float64]) -> No
     np.testing.assert_allclose(one["figures"], other["figures"], atol=1e-6)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(
     tops_deg=st.lists(st.sampled_from([0.0, 9.0, 11.0, 13.0, 20.0]), min_size=1, max_size=6),

@@ -315,6 +315,7 @@ moves = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(moves=moves, cuts=st.lists(st.integers(0, 4000), max_size=4))
 def test_events_make_sense_whatever_is_done(

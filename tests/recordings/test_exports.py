@@ -115,6 +115,7 @@ def test_the_readers_would_see_another_number(
             READERS[form](target, put_right(analyzed["clean_set"], 0, **values))
 
 
+@pytest.mark.slow
 @each_format
 def test_the_readers_would_see_a_rep_less(
     form: str, analyzed: dict[str, Session], home: Path

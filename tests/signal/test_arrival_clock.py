@@ -148,6 +148,7 @@ def test_eight_samples_together_at_198_6_hz() -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rate_hz", [50.0, 99.0, 100.0, 198.6])
 @pytest.mark.parametrize("seed", range(4))
 def test_bursts_far_apart_do_not_move_samples(rate_hz: float, seed: int) -> None:

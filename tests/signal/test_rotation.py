@@ -52,6 +52,7 @@ def test_no_rate_is_no_rotation() -> None:
     np.testing.assert_array_equal(steps_from_rate(np.zeros((3, 1)), 0.01)[:, 0], IDENTITY)
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(count=st.one_of(st.integers(0, 70), st.integers(500, 530)), seed=st.integers(0, 1000))
 def test_the_orientation_is_the_product_of_all_steps_so_far(count: int, seed: int) -> None:

@@ -216,6 +216,7 @@ with TrainingLog(sys.argv[1], now) as log:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="there is no limit to the size of a file there")
 def test_a_full_disk_is_told_and_nothing_that_was_confirmed_is_lost(
     tmp_path: Path, now: Now

@@ -296,6 +296,7 @@ WORKOUTS = any_workouts(
 )
 
 
+@pytest.mark.slow
 @given(workout=WORKOUTS, history=st.lists(WORKOUTS, max_size=2))
 @patient
 def test_any_training_makes_a_valid_page(workout: Workout, history: list[Workout]) -> None:
