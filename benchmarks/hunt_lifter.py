@@ -13,7 +13,6 @@ belly; pitch is the angle of x above level, so lying is 0°, sitting about -70°
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -43,12 +42,6 @@ EITHER: Final = (0.45, 0.55)
 """A movement of this share of the set's range may count or not; a smaller one is no rep."""
 
 GRAVITY_MPS2: Final = 9.80665
-
-LEAST_REST_S: Final = 14.5
-"""Two sets nearer to each other than this are not clearly two: 12 s at the bottom end a set."""
-
-MOST_BOTTOM_S: Final = 11.0
-"""Two reps of a set further apart than this are not clearly in one."""
 
 _CHANNELS: Final = ("pitch", "roll", "yaw", "x", "y", "z", "wx", "wy", "wz")
 
@@ -90,27 +83,6 @@ class TrueSet:
         return self.reps[-1].end_s
 
 
-def perform(case: Item) -> Body:
-    """Return the body after everything in a case was done; raises as `render` does."""
-    body = Body(case)
-    for number, block in enumerate(case["blocks"]):
-        body.do(number, block)
-    body.go(2.0)
-    _check(body.sets)
-    return body
-
-
-def _check(sets: list[TrueSet]) -> None:
-    for one, other in pairwise(sets):
-        if other.start_s - one.end_s < LEAST_REST_S:
-            raise UnclearCaseError("two sets are too near to each other")
-    for one in sets:
-        sure = [rep for rep in one.reps if rep.certain]
-        for rep, after in pairwise(sure):
-            if after.start_s - rep.end_s > MOST_BOTTOM_S:
-                raise UnclearCaseError("two reps of a set are too far from each other")
-
-
 # --- how a movement spends its time ---
 
 
@@ -149,7 +121,7 @@ def crossings(way: Array) -> tuple[int, int]:
     return int(fast[0]), int(fast[-1]) + 1
 
 
-def _fade(samples: int, fade_s: float = 0.4) -> Array:
+def fade_in_and_out(samples: int, fade_s: float = 0.4) -> Array:
     """Return a window that begins and ends at rest."""
     edge = np.minimum(np.arange(samples), np.arange(samples)[::-1]) / (fade_s * GRID_HZ)
     window: Array = np.sin(0.5 * np.pi * np.minimum(1.0, edge)) ** 2
@@ -233,9 +205,9 @@ class Body:
     def go(self, seconds: float, shape: Item | None = None, **changes: Any) -> None:
         """Append a stretch. A number is where a channel goes, an array what is added to it."""
         samples = max(2, round(seconds * GRID_HZ))
-        self._append(samples, changes, shape)
+        self.append(samples, changes, shape)
 
-    def _append(self, samples: int, changes: dict[str, Any], shape: Item | None = None) -> None:
+    def append(self, samples: int, changes: dict[str, Any], shape: Item | None = None) -> None:
         for name in _CHANNELS:
             here, change = self.now[name], changes.get(name)
             if change is None:
@@ -248,26 +220,7 @@ class Body:
             self.now[name] = float(values[-1])
         self._samples += samples
 
-    # Blocks ------------------------------------------------------------------------------------
-
-    def do(self, number: int, block: Item) -> None:
-        """Append a block of a case, and the way to the posture in which it is done."""
-        self.rng = np.random.default_rng((self.case["seed"], block["seed"]))
-        kind = block["do"]
-        wanted = _STARTS_FROM[kind]
-        self.to(
-            "bench"
-            if self.at_bench and wanted == "lift"
-            else "lie"
-            if wanted == "lift"
-            else wanted or self.posture
-        )
-        start_s = self.now_s
-        if kind == "set":
-            self._set(number, block)
-        else:
-            _DOINGS[kind](self, block)
-        self.spans.append((kind, start_s, self.now_s))
+    # Postures ----------------------------------------------------------------------------------
 
     def to(self, posture: str) -> None:
         """Get into a posture by the ways that bodies have."""
@@ -311,7 +264,7 @@ class Body:
             samples = round(1.6 * quick * GRID_HZ)
             turned = (to - self.now["roll"]) * progress(samples)
             lift = 0.03 * np.sin(np.pi * progress(samples))
-            self._append(
+            self.append(
                 samples,
                 {
                     "roll": turned,
@@ -353,25 +306,25 @@ class Body:
             part = float(rng.uniform(0.3, 0.7))
             half = self.now["pitch"] + part * (target["pitch"] - self.now["pitch"])
             side = float(rng.choice((-1.0, 1.0))) * float(rng.uniform(8, 35))
-            self._rolling(0.7 * quick, half, side, {"a": 1.6, "b": 2.2})
+            self.roll(0.7 * quick, half, side, {"a": 1.6, "b": 2.2})
             self.go(float(rng.uniform(0.1, 1.5)))
-            self._rolling(0.8 * quick, target["pitch"], -side, {"a": 2.5, "b": 1.8})
+            self.roll(0.8 * quick, target["pitch"], -side, {"a": 2.5, "b": 1.8})
         else:
             late = {"a": float(rng.uniform(1.5, 4.0)), "b": float(rng.uniform(1.4, 2.5))}
-            self._rolling(float(rng.uniform(0.8, 2.2)), target["pitch"], 0.0, late)
+            self.roll(float(rng.uniform(0.8, 2.2)), target["pitch"], 0.0, late)
         self.now["z"] = target["z"]
 
-    def _rolling(self, seconds: float, pitch: float, roll_by: float, shape: Item) -> None:
+    def roll(self, seconds: float, pitch: float, roll_by: float, shape: Item) -> None:
         samples = max(2, round(seconds * GRID_HZ))
         turned = (pitch - self.now["pitch"]) * progress(samples, shape)
         rolled = 0.6 * self.hip_m * np.radians(turned)
-        self._append(
+        self.append(
             samples, {"pitch": turned, "x": -rolled, "roll": roll_by * progress(samples, shape)}
         )
 
     # A set -----------------------------------------------------------------------------------
 
-    def _hips(self, travel: Array, block: Item) -> dict[str, Array]:
+    def hips(self, travel: Array, block: Item) -> dict[str, Array]:
         """Return what a travel of the hips (0 floor, 1 the set's top) adds to each channel.
 
         The trunk pivots about the shoulder blades, which roll along the edge; the edge may give.
@@ -394,7 +347,7 @@ class Body:
             "wz": block.get("twist_deg", 0.0) * travel,
         }
 
-    def _set(self, number: int, block: Item) -> None:
+    def lift_set(self, number: int, block: Item) -> None:
         travel: list[Array] = []
         marks: list[tuple[int, int, int, int, float]] = []
         here, at = 0.0, 0
@@ -458,11 +411,11 @@ class Body:
         knocks: list[tuple[int, float]],
     ) -> None:
         rng, samples, start_s = self.rng, len(travel), self.now_s
-        changes = self._hips(travel, block)
+        changes = self.hips(travel, block)
         up_there = np.clip(gaussian_filter1d(travel, 0.1 * GRID_HZ), 0.0, 1.2)
         tired = np.linspace(0.6, 1.4, samples)
         sway, tremor = block.get("sway_deg", 0.0), block.get("tremor_deg", 0.0)
-        loose = _fade(samples) * (0.15 + up_there) * tired
+        loose = fade_in_and_out(samples) * (0.15 + up_there) * tired
         for axis, share in (("wx", 1.0), ("wy", 0.35), ("wz", 0.8)):
             wander = sway * share * loose * _rumble(samples, rng, 0.25, 2.5, SWAY_FALLS)
             changes[axis] = (
@@ -476,7 +429,7 @@ class Body:
             ring = _ring(size_g, samples - at, rng)
             changes["z"][at:] += ring
         before = dict(self.now)
-        self._append(samples, changes)
+        self.append(samples, changes)
         for axis in ("wx", "wy", "wz"):
             self.now[axis] = before[axis]
         self.sets += _true_set(number, start_s, changes, marks)
@@ -498,7 +451,7 @@ class Body:
         """Take `hz` steps a second, with a pelvis that turns and lists from side to side."""
         rng = self.rng
         samples = max(8, round(seconds * GRID_HZ))
-        fade = _fade(samples, 0.6)
+        fade = fade_in_and_out(samples, 0.6)
         uneven = 1.0 + 0.04 * _rumble(samples, rng, 0.1, 0.5)
         phase = 2.0 * np.pi * np.cumsum(hz * uneven) / GRID_HZ
         axial, pitch, list_ = turns_deg * rng.uniform(0.5, 1.5, 3)
@@ -512,7 +465,7 @@ class Body:
             knocks[at:] += _ring(
                 knock_g * float(rng.uniform(0.5, 1.5)) * fade[at], samples - at, rng
             )
-        self._append(
+        self.append(
             samples,
             {
                 "x": path * np.cos(heading),
@@ -524,9 +477,9 @@ class Body:
             },
         )
         self.ground_m += float(climb[-1])
-        self._level_out()
+        self.level_out()
 
-    def _level_out(self) -> None:
+    def level_out(self) -> None:
         for axis in ("wx", "wy", "wz"):
             if abs(self.now[axis]) < 1e-6:
                 self.now[axis] = 0.0
@@ -534,7 +487,7 @@ class Body:
     def fidget(self, seconds: float, size_deg: float, high_hz: float = 1.2) -> None:
         """Be alive: breathe, look around, shift."""
         samples = max(2, round(seconds * GRID_HZ))
-        fade, rng = _fade(samples), self.rng
+        fade, rng = fade_in_and_out(samples), self.rng
         t = np.arange(samples) / GRID_HZ
         breath = 0.3 * np.sin(2 * np.pi * (0.25 * t + rng.uniform())) * fade
         changes = {
@@ -543,7 +496,7 @@ class Body:
         }
         changes["wy"] = changes["wy"] + breath
         changes["y"] = fade * 0.002 * size_deg * _rumble(samples, rng, 0.08, 0.8)
-        self._append(samples, changes)
+        self.append(samples, changes)
 
     def bend(self, deg: float, seconds: float, drop_m: float = 0.0, hold_s: float = 0.5) -> None:
         """Bend at the hips, and come back."""
@@ -593,285 +546,6 @@ def _true_set(
         )
     return [TrueSet(tuple(reps), number)] if reps else []
 
-
-# --- what else can be done, by name -------------------------------------------------------------
-
-
-def _walk(body: Body, block: Item) -> None:
-    bag = block.get("bag", 0.0)
-    body.gait(
-        block["s"],
-        block.get("hz", 1.8),
-        ahead_mps=block.get("mps", 1.2),
-        turns_deg=block.get("turns_deg", 4.0) * (1 + bag),
-        lean_deg=5.0 * bag,
-        bob_m=0.035,
-        knock_g=block.get("knock_g", 0.4),
-    )
-    body.go(1.0, yaw=body.now["yaw"] + float(body.rng.uniform(-180, 180)))
-
-
-def _stairs(body: Body, block: Item) -> None:
-    hz, step_m = block.get("hz", 1.6), block.get("step_m", 0.17)
-    way = 1.0 if block.get("up", True) else -1.0
-    for _ in range(int(block.get("flights", 1))):
-        body.gait(
-            block["steps"] / hz,
-            hz,
-            ahead_mps=0.28 * hz,
-            climb_mps=way * step_m * hz,
-            turns_deg=block.get("turns_deg", 8.0),
-            bob_m=0.02,
-            lean_deg=block.get("lean_deg", 10.0) * (1.0 if way > 0 else 0.3),
-            knock_g=0.3 if way > 0 else 0.9,
-        )
-        body.go(
-            float(body.rng.uniform(0.8, 1.6)),
-            yaw=body.now["yaw"] + 180.0 * float(body.rng.choice((-1.0, 1.0))),
-        )
-
-
-def _circles(body: Body, block: Item) -> None:
-    samples = round(block["s"] * GRID_HZ)
-    t, fade = np.arange(samples) / GRID_HZ, _fade(samples, 0.8)
-    turn = 2 * np.pi * block.get("hz", 0.5) * t
-    size, far = block.get("deg", 15.0), block.get("m", 0.08)
-    body._append(
-        samples,
-        {
-            "wy": fade * size * np.sin(turn),
-            "wz": fade * size * np.cos(turn),
-            "x": fade * far * np.sin(turn),
-            "y": fade * far * np.cos(turn),
-            "z": -0.02 * fade * (1.0 + 0.3 * np.sin(2 * turn)),
-        },
-    )
-    body._level_out()
-
-
-def _leg_swings(body: Body, block: Item) -> None:
-    samples = round(block["s"] * GRID_HZ)
-    t, fade = np.arange(samples) / GRID_HZ, _fade(samples, 0.8)
-    turn = 2 * np.pi * block.get("hz", 0.8) * t
-    size = block.get("deg", 9.0)
-    body._append(
-        samples,
-        {
-            "wy": fade * size * np.sin(turn),
-            "wx": fade * 0.5 * size * np.sin(turn + 0.6),
-            "z": 0.015 * fade * (np.cos(2 * turn) - 1.0),
-            "x": 0.03 * fade * np.sin(turn),
-        },
-    )
-    body._level_out()
-
-
-def _stretch(body: Body, block: Item) -> None:
-    kind = block.get("kind", "toes")
-    for _ in range(int(block.get("times", 2))):
-        hold_s = block.get("hold_s", 4.0)
-        if kind == "toes":
-            body.bend(float(body.rng.uniform(45, 85)), 1.6, 0.03, hold_s)
-        elif kind == "lunge":
-            body.bend(
-                float(body.rng.uniform(-8, 12)), 1.3, float(body.rng.uniform(0.25, 0.42)), hold_s
-            )
-        body.fidget(1.0, 0.6)
-
-
-def _floor_stretch(body: Body, block: Item) -> None:
-    """Knees to the chest: the pelvis curls on the floor, its middle hardly leaves it."""
-    for _ in range(int(block.get("times", 3))):
-        body.bend(
-            -block.get("deg", 20.0),
-            float(body.rng.uniform(0.8, 2.0)),
-            -0.012,
-            block.get("hold_s", 3.0),
-        )
-        body.fidget(0.8, 0.4)
-
-
-def _pelvic_tilts(body: Body, block: Item) -> None:
-    for _ in range(int(block.get("times", 5))):
-        body.bend(-block.get("deg", 9.0), float(body.rng.uniform(0.6, 1.2)), 0.0, 0.5)
-
-
-def _knee_rolls(body: Body, block: Item) -> None:
-    samples = round(block["s"] * GRID_HZ)
-    t, fade = np.arange(samples) / GRID_HZ, _fade(samples, 0.8)
-    turn = 2 * np.pi * block.get("hz", 0.25) * t
-    body._append(
-        samples,
-        {
-            "wx": fade * block.get("deg", 30.0) * np.sin(turn),
-            "wz": fade * 5.0 * np.sin(turn),
-            "y": 0.02 * fade * np.sin(turn),
-            "z": 0.01 * fade * (1.0 - np.cos(2 * turn)),
-        },
-    )
-    body._level_out()
-
-
-def _foam(body: Body, block: Item) -> None:
-    """Roll on a foam roller under the upper back, the hips just off the floor."""
-    lift = block.get("lift_m", 0.06)
-    pitch, height = body.now["pitch"], body.now["z"]
-    up_deg = float(np.degrees(np.arcsin(min(0.9, lift / body.trunk_m))))
-    body.go(1.2, pitch=pitch + up_deg, z=height + lift)
-    samples = round(block["s"] * GRID_HZ)
-    t, fade = np.arange(samples) / GRID_HZ, _fade(samples, 0.8)
-    turn = 2 * np.pi * block.get("hz", 0.45) * t
-    body._append(
-        samples,
-        {
-            "x": fade * block.get("m", 0.18) * np.sin(turn),
-            "wy": fade * block.get("deg", 4.0) * np.sin(turn + 0.8),
-            "z": 0.015 * fade * np.sin(turn + 0.4),
-        },
-    )
-    body._level_out()
-    body.go(1.0, pitch=pitch, z=height)
-
-
-def _bar_over(body: Body, block: Item) -> None:
-    """Sit, reach for the bar, roll it over the legs into the hips; the hips stay down."""
-    for _ in range(int(block.get("times", 3))):
-        body.bend(
-            block.get("deg", 28.0) * float(body.rng.uniform(0.6, 1.2)),
-            float(body.rng.uniform(0.6, 1.3)),
-            0.0,
-            0.4,
-        )
-        body.fidget(0.6, 2.0, 3.0)
-
-
-def _plates(body: Body, block: Item) -> None:
-    for _ in range(int(block.get("times", 2))):
-        body.bend(
-            float(body.rng.uniform(35, 75)),
-            float(body.rng.uniform(0.7, 1.2)),
-            float(body.rng.uniform(0.1, 0.5)),
-            float(body.rng.uniform(0.3, 1.5)),
-        )
-        body.gait(float(body.rng.uniform(1.5, 3.0)), 1.6, ahead_mps=0.6, turns_deg=5.0)
-        body.go(0.8, yaw=body.now["yaw"] + float(body.rng.uniform(-120, 120)))
-
-
-def _scoot(body: Body, block: Item) -> None:
-    """Move the seat along the floor on hands and feet: small hops with some turn."""
-    for _ in range(int(block.get("times", 3))):
-        samples = round(float(body.rng.uniform(0.7, 1.3)) * GRID_HZ)
-        hump = np.sin(np.pi * progress(samples)) ** 2
-        body._append(
-            samples,
-            {
-                "z": block.get("m", 0.04) * hump,
-                "pitch": block.get("deg", 8.0) * hump,
-                "x": float(body.rng.uniform(-0.1, 0.1)) * progress(samples),
-            },
-        )
-        body.fidget(float(body.rng.uniform(0.2, 1.0)), 0.8)
-
-
-def _test_lift(body: Body, block: Item) -> None:
-    """Lift the hips a little to place the pad or the bar: far less than half of a rep."""
-    part = block.get("part", 0.3)
-    samples = round(block.get("s", 1.6) * GRID_HZ)
-    hump = part * np.sin(np.pi * progress(samples, {"a": 1.4, "b": 1.4})) ** 2
-    body._append(samples, dict(body._hips(hump, {}).items()))
-    body.fidget(1.0, 0.6)
-
-
-def _prop_up(body: Body, block: Item) -> None:
-    """Prop up on the elbows or sit half up to look around, and go back down; hips on the floor."""
-    pitch = body.now["pitch"]
-    for _ in range(int(block.get("times", 1))):
-        shape = {"a": float(body.rng.uniform(1.4, 3.0)), "b": float(body.rng.uniform(1.4, 3.0))}
-        body._rolling(
-            float(body.rng.uniform(0.7, 1.6)),
-            pitch - block.get("deg", 45.0),
-            block.get("side_deg", 0.0),
-            shape,
-        )
-        body.fidget(block.get("hold_s", 2.0), 0.8)
-        body._rolling(float(body.rng.uniform(0.7, 1.8)), pitch, -block.get("side_deg", 0.0), shape)
-        body.fidget(0.8, 0.5)
-
-
-def _turn_over(body: Body, block: Item) -> None:
-    body.to("prone")
-    body.fidget(block.get("s", 4.0), 0.6)
-    body.to("lie")
-
-
-def _chair(body: Body, block: Item) -> None:
-    for _ in range(int(block.get("times", 1))):
-        body.to("chair")
-        body.fidget(block.get("s", 6.0), 0.8)
-        body.to("stand")
-        body.fidget(1.5, 0.6)
-
-
-def _up_and_down(body: Body, block: Item) -> None:
-    """Get up from the floor, take a drink, and get down again."""
-    body.to("stand")
-    body.fidget(block.get("s", 5.0), 1.0)
-    body.to("sit")
-
-
-def _rest(body: Body, block: Item) -> None:
-    body.fidget(block["s"], block.get("deg", 0.5))
-
-
-def _shuffle(body: Body, block: Item) -> None:
-    body.fidget(block["s"], block.get("deg", 4.0), 2.5)
-
-
-_DOINGS: Final[dict[str, Callable[[Body, Item], None]]] = {
-    "walk": _walk,
-    "stairs": _stairs,
-    "circles": _circles,
-    "leg_swings": _leg_swings,
-    "stretch": _stretch,
-    "floor_stretch": _floor_stretch,
-    "pelvic_tilts": _pelvic_tilts,
-    "knee_rolls": _knee_rolls,
-    "foam": _foam,
-    "bar_over": _bar_over,
-    "plates": _plates,
-    "scoot": _scoot,
-    "test_lift": _test_lift,
-    "prop_up": _prop_up,
-    "turn_over": _turn_over,
-    "chair": _chair,
-    "up_and_down": _up_and_down,
-    "rest": _rest,
-    "shuffle": _shuffle,
-}
-
-_STARTS_FROM: Final[dict[str, str | None]] = {
-    "set": "lift",
-    "walk": "stand",
-    "stairs": "stand",
-    "circles": "stand",
-    "leg_swings": "stand",
-    "stretch": "stand",
-    "floor_stretch": "lie",
-    "pelvic_tilts": "lie",
-    "knee_rolls": "lie",
-    "foam": "lie",
-    "bar_over": "sit",
-    "plates": "stand",
-    "scoot": "sit",
-    "test_lift": "lift",
-    "prop_up": "lift",
-    "turn_over": "lie",
-    "chair": "stand",
-    "up_and_down": "sit",
-    "rest": None,
-    "shuffle": "sit",
-}
-"""In which posture a block begins; None is whichever the body is in."""
 
 _WAYS: Final = {
     "stand": ("chair", "kneel", "sit"),

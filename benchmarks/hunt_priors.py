@@ -11,7 +11,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from hunt_lifter import MOST_BOTTOM_S, UnclearCaseError, perform
+from hunt_activities import MOST_BOTTOM_S, perform
+from hunt_lifter import UnclearCaseError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from hunt_lifter import GRID_HZ, TrueSet, perform, progress
+from hunt_activities import perform
+from hunt_lifter import GRID_HZ, TrueSet, progress
 from scipy.ndimage import gaussian_filter1d
 from scipy.signal import lfilter
 

@@ -10,7 +10,8 @@ import hunt
 import numpy as np
 import pytest
 from hunt import Verdict, judge, replay, save, shrink, wilson
-from hunt_lifter import BOUNDARY_SHARE, GRID_HZ, UnclearCaseError, perform
+from hunt_activities import perform
+from hunt_lifter import BOUNDARY_SHARE, GRID_HZ, UnclearCaseError
 from hunt_priors import FACTORS, PLAIN, draw
 from hunt_sensor import GRAVITY_MPS2, render
 from hypothesis import given, settings
