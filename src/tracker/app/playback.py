@@ -169,7 +169,7 @@ class Playback:
         self._before_seek = self.snapshot()
         replaced = self._session
         # Its end would close the open set for sinks that go on with that set.
-        replaced.sinks.clear()
+        replaced.detach_sinks()
         replaced.stop()
         self._source, self._session = self._begin()
         self._woken.set()

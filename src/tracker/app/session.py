@@ -99,7 +99,7 @@ class Session:
             self._queue, self._played = NotificationQueue(OnFull.WAIT, max_waiting), source
         self._engine = engine
         self.recording = RecordingSink(recorder)
-        self.sinks = list(sinks)
+        self._sinks = list(sinks)
         self._clock = clock
         self._until_stopped = until_stopped
         self._entered_before: list[Notification] = []
@@ -123,7 +123,11 @@ class Session:
 
     def add_sink(self, sink: Sink) -> None:
         """Give `sink` the engine's events from now on."""
-        self.sinks.append(sink)
+        self._sinks.append(sink)
+
+    def detach_sinks(self) -> None:
+        """Give events to nobody any more; for a session about to be replaced by another."""
+        self._sinks.clear()
 
     @property
     def reached_s(self) -> float:
@@ -278,7 +282,7 @@ class Session:
                 case _:
                     pass
         newest_s = self._engine.newest_s
-        for sink in tuple(self.sinks):
+        for sink in tuple(self._sinks):
             sink.accept(events, newest_s if newest_s is not None else 0.0)
 
     def _conclude(self) -> None:
