@@ -1,6 +1,6 @@
 """Streams that are neither our simulator's nor of people who lift: other models, real movements.
 
-Part of each folder was looked at while the detection was built; `docs/accuracy.md` says which.
+`docs/accuracy.md` says how much of each folder was looked at while the detection was built.
 """
 
 from __future__ import annotations
