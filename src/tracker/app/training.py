@@ -438,7 +438,7 @@ def open_training_log(paths: Paths | None = None) -> TrainingLog:
 
 
 def existing_log(paths: Paths | None = None) -> TrainingLog | None:
-    """Open the wearer's log; None if there is none yet. Raises as `open_training_log` does."""
+    """Open the wearer's log if it exists, else return None; raises like `open_training_log`."""
     paths = paths or tracker_paths()
     return open_training_log(paths) if log_is_there(log_place(paths)) else None
 

@@ -47,7 +47,7 @@ def requested_sensors(
 def chosen_sensor(
     text: str | None, kind: str | None = None, settings: Sequence[str] = ()
 ) -> SensorRequest:
-    """Return the named sensor, else the paired one; raises `TrackerError` if that is none."""
+    """Return the named sensor, else the paired one; raises `TrackerError` without either."""
     saved = load_config(tracker_paths().config_file).sensor
     if text is None:
         if saved is None:

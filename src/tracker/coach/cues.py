@@ -106,7 +106,7 @@ class CueScheduler:
     ) -> Cue | None:
         """Return the cue about a rep, from what was seen of it by now, if one is due.
 
-        With `only_strong` the set is to end anyway, so that only what cannot wait is said.
+        `only_strong` is for a set that should end now: it leaves only the cues that cannot wait.
         """
         seen = tuple(observations)
         for each in seen:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from tracker.detect.lockout import LockoutReference
+from tracker.detect.open_set import concentric_of
 from tracker.detect.vectors import along, dot, mean_posture
 from tracker.domain import (
     Calibrated,
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tracker.detect.buffer import MotionBuffer
-    from tracker.detect.features import Movement
     from tracker.detect.open_set import CountedRep, OpenSet
     from tracker.domain import Event, Exercise
 
@@ -216,7 +216,7 @@ class ReferenceReps:
             yield self._calibrated(event.at_s)
 
     def _calibrated(self, at_s: float) -> Calibrated:
-        concentrics = [_way_up(rep) for rep in self._alike]
+        concentrics = [concentric_of(rep.candidate) for rep in self._alike]
         up, wander_rad = mean_posture(np.array([up.to_up for up in concentrics]))
         range_rad = median(up.rotation_rad for up in concentrics)
         self.level = LockoutReference(up, range_rad, concentrics[-1])
@@ -237,7 +237,7 @@ class ReferenceReps:
             return NOT_HELD
         # The flag itself may be against an older reference, which is about to be replaced.
         full = (1.0 - self._exercise.lockout_share) * (open_set.reference_size or 0.0)
-        return SHORT if _way_up(counted).size < full else None
+        return SHORT if concentric_of(counted.candidate).size < full else None
 
     def _largest_alike(self, whole: Sequence[CountedRep]) -> Sequence[CountedRep]:
         for size in range(self._settings.reps, 1, -1):
@@ -248,14 +248,9 @@ class ReferenceReps:
 
     def _are_alike(self, one: CountedRep, other: CountedRep) -> bool:
         """Return whether two reps have one posture at the top, and one range."""
-        first, second = _way_up(one), _way_up(other)
+        first, second = concentric_of(one.candidate), concentric_of(other.candidate)
         smaller, larger = sorted((first.rotation_rad, second.rotation_rad))
         return (
             dot(first.to_up, second.to_up) >= math.cos(math.radians(self._settings.alike_deg))
             and smaller >= (1.0 - self._exercise.lockout_share) * larger
         )
-
-
-def _way_up(counted: CountedRep) -> Movement:
-    assert counted.candidate.concentric is not None
-    return counted.candidate.concentric

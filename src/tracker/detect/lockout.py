@@ -75,7 +75,7 @@ class LockoutReference:
         return abs(_aside(across / sine, lift.to_up))
 
     def doubted(self, lift: Movement) -> str | None:
-        """Return why a concentric that surely counts shows that the level is none, or None.
+        """Return why a concentric that surely counts proves the level wrong; None if it does not.
 
         Notes
         -----

@@ -148,8 +148,8 @@ class OpenSet:
     def count_confidence(self) -> float:
         """Return the probability that the number of reps is exact.
 
-        Every rep is one, and every concentric that was refused is none; holes, the lack of a
-        gyroscope, and a last rep that was not seen to end take their share.
+        It is exact if every counted rep was one and no refused concentric was. Holes, a missing
+        gyroscope and a last rep whose end was not seen lower it further.
         """
         sure = 1.0 - self.doubted
         for counted in self.reps[-WEIGHED_REPS:]:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 JOIN_PAUSE_S: Final = 1.0
-"""A concentric (or down) that stops for no longer than this and goes on is one, stuck half-way."""
+"""A movement that stops for no longer than this and goes on is one, stuck half-way."""
 
 LONGEST_STOP_S: Final = 5.0
 """A concentric that stops for longer half-way and then goes on was given up in between."""

@@ -44,7 +44,7 @@ SHORTEST_WAY_OF_ARC_S: Final = 0.1
 0.41 of a movement: a quarter of a second from standstill to standstill."""
 
 LONGEST_WAY_S: Final = 12.0
-"""A slower concentric or down is no rep: rehab reps take up to 8 s in all."""
+"""A slower movement is not part of a rep: rehab reps take up to 8 s in all."""
 
 MOST_ROTATION_OF_ARC_RAD: Final = float(np.radians(75.0))
 """The longest hip thrust, some give of the lower back, and what its acceleration tilts gravity by;

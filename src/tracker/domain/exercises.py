@@ -131,7 +131,7 @@ EXERCISES: Final = {exercise.name: exercise for exercise in _ALL}
 
 
 def exercise_named(name: str) -> Exercise:
-    """Return the exercise called `name`; raise `UnknownNameError` if there is none."""
+    """Return the exercise called `name`; raise `UnknownNameError` for an unknown one."""
     try:
         return EXERCISES[name]
     except KeyError:

@@ -45,7 +45,7 @@ class Names:
 
 
 def names_of(exercise: str, load_kg: float | None) -> Names:
-    """Return the names of `exercise` with a load; raise `UnknownNameError` if there is none such.
+    """Return what apps call `exercise` with a load; raise `UnknownNameError` for an unknown one.
 
     A load of 0 is bodyweight.
     """

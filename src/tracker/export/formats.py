@@ -199,7 +199,7 @@ FORMATS: Final = {each.name: each for each in _ALL}
 
 
 def format_named(name: str) -> Format:
-    """Return the format called `name`; raise `UnknownNameError` if there is none."""
+    """Return the format called `name`; raise `UnknownNameError` for an unknown one."""
     try:
         return FORMATS[name]
     except KeyError:

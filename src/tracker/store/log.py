@@ -150,11 +150,11 @@ class TrainingLog:
         return int(session_id)
 
     def workout(self, session_id: int) -> Workout:
-        """Return a training with its edits applied; raises `InputError` if there is none."""
+        """Return a training with its edits applied; raises `InputError` for an unknown session."""
         return self.detail(session_id).current.workout
 
     def detail(self, session_id: int) -> SessionDetail:
-        """Return all that is known of a session; raises `InputError` if there is none."""
+        """Return everything about a session; raises `InputError` for an unknown one."""
         with self._database.reading() as connection:
             session = session_of(connection, session_id)
             measured = read_workout(connection, session)
@@ -197,7 +197,7 @@ class TrainingLog:
             self._update_summary(connection, session)
 
     def undo(self, session_id: int) -> tuple[Edit, ...]:
-        """Undo the newest change, and return its edits; raises `InputError` if there is none."""
+        """Undo the newest change and return its edits; raises `InputError` with nothing to undo."""
         with self._database.writing() as connection:
             session = session_of(connection, session_id)
             edits = undo(connection, session_id, in_order(self._now()))
