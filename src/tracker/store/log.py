@@ -197,7 +197,7 @@ class TrainingLog:
             self._update_summary(connection, session)
 
     def undo(self, session_id: int) -> tuple[Edit, ...]:
-        """Undo the newest change and return its edits; raises `InputError` with nothing to undo."""
+        """Undo the newest change, return its edits; raises `InputError` with nothing to undo."""
         with self._database.writing() as connection:
             session = session_of(connection, session_id)
             edits = undo(connection, session_id, in_order(self._now()))
