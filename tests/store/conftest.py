@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import uuid
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,13 @@ def now() -> Hands:
 @pytest.fixture
 def postgres() -> Iterator[str]:
     """Where a log can be on the server, empty and for one test."""
+    with new_schema() as url:
+        yield url
+
+
+@contextmanager
+def new_schema() -> Iterator[str]:
+    """Make a place for a log on the server."""
     import psycopg
 
     assert POSTGRES is not None

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import insert, select
 from sqlalchemy.exc import OperationalError
 
-from tests.store.conftest import POSTGRES
+from tests.store.conftest import POSTGRES, new_schema
 from tests.workouts import TWO_SETS, dated
 from tracker.domain import InputError, OutputError, TrackerError
 from tracker.store import Edit, Field, SessionQuery, TrainingLog
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     Now = Callable[[], datetime]
+
+needs_postgres = pytest.mark.skipif(
+    not POSTGRES, reason="TRACKER_TEST_POSTGRES names no PostgreSQL to try it on"
+)
 
 
 def test_a_new_log_is_made_with_its_folder(place: str, now: Now) -> None:
@@ -93,6 +97,16 @@ def test_another_writer_is_waited_for_and_then_told_of(place: str, now: Now) -> 
     other.close()
 
 
+@needs_postgres
+def test_logs_that_share_a_database_do_not_wait_for_each_other(now: Now) -> None:
+    with new_schema() as one, new_schema() as another:
+        first, second = Database(one, now), Database(another, now, busy_s=0.05)
+        with first.writing(), second.writing() as connection:
+            assert connection.scalar(select(SCHEMA_VERSION.c.version)) == VERSION
+        first.close()
+        second.close()
+
+
 def test_many_can_make_the_same_log_at_once(place: str, now: Now) -> None:
     failures: list[BaseException] = []
 
@@ -153,7 +167,7 @@ def test_a_database_of_another_program_is_refused(tmp_path: Path, now: Now) -> N
         Database(path, now)
 
 
-@pytest.mark.skipif(not POSTGRES, reason="TRACKER_TEST_POSTGRES names no PostgreSQL to try it on")
+@needs_postgres
 def test_on_a_server_tables_of_others_are_no_obstacle_but_ours_without_a_version_are(
     postgres: str, now: Now
 ) -> None:

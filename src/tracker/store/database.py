@@ -191,8 +191,9 @@ CONNECT_S: Final = 10
 _WRITES: Final = "tracker_writes"
 _NONE: Final = "tracker_no_transaction"
 
-_LOCK: Final = 0x747261636B6572
-"""The advisory lock that a writer holds on a server: `tracker` in ASCII."""
+_LOCK: Final = 0x74726163
+"""First half of the advisory lock that a writer holds on a server: `trac` in ASCII. The second is
+its schema: logs that share a database do not wait for each other."""
 
 
 class Database:
@@ -244,7 +245,8 @@ class Database:
             if self.file is None:
                 # One writer at a time, as in a file: two trackers that add the same recording must
                 # not both find it missing.
-                connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+                schema = func.hashtext(func.current_schema())
+                connection.execute(select(func.pg_advisory_xact_lock(_LOCK, schema)))
             yield connection
 
     def outside_transactions(self) -> AbstractContextManager[Connection]:
