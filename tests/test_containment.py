@@ -39,6 +39,7 @@ from tracker.domain import (
     SessionInfo,
     SessionState,
     SetStarted,
+    WarningKind,
     entry_message,
 )
 from tracker.domain.units import ns_from_s
@@ -154,7 +155,7 @@ def test_a_stage_that_fails_at_any_sample_starts_anew(stage: type[Any], at_call:
     kept = {(record.index, rep.index) for record in ledger.sets for rep in record.reps}
     assert len(before - kept) <= 1
     assert [(warning.kind, warning.text) for warning in ledger.warnings] == [
-        ("detector_restarted", fault.detail)
+        (WarningKind.DETECTOR_RESTARTED, fault.detail)
     ]
 
 

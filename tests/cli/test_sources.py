@@ -9,7 +9,7 @@ import pytest
 
 from tests.importers.phones import phyphox, saved, turning, zipped
 from tracker.cli.sources import is_collection, is_url, local_copy, open_session_file, sessions_in
-from tracker.domain import InputError, Notification, SessionInfo
+from tracker.domain import InputError, Notification, SessionInfo, WarningKind, warning_message
 from tracker.domain.units import NS_PER_S, ns_from_s
 from tracker.importers import AccUnit, ImportOptions
 from tracker.recording import RecordingWriter
@@ -130,16 +130,17 @@ def test_a_folder_is_no_file(name: str, tmp_path: Path) -> None:
         open_session_file(tmp_path / name)
 
 
-def test_damage_is_said_and_the_rest_is_read(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_damage_is_the_first_thing_told_and_the_rest_is_read(tmp_path: Path) -> None:
     path = write_recording(tmp_path / "a.arrows")
     content = path.read_bytes()
     path.write_bytes(content[: len(content) - 200])
-    assert 0 < open_session_file(path).amount <= 5
-    captured = capsys.readouterr()
-    assert captured.out == ""
-    assert str(path) in captured.err
+    file = open_session_file(path)
+    (warning,) = file.warnings
+    assert (warning.kind, "not closed" in warning.text) == (WarningKind.RECORDING_DAMAGED, True)
+    first, *rest = file.notifications()
+    assert first == warning_message(first.received_ns, warning)
+    assert 0 < len(rest) <= 5
+    assert file.amount == 1 + len(rest)
 
 
 HEADER = "time_s,acc_x,acc_y,acc_z\n"

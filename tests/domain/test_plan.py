@@ -14,7 +14,10 @@ from tracker.domain import (
     EXERCISES,
     LINK_CHANNEL,
     OVERRUN_CHANNEL,
+    WARNING_CHANNEL,
     BatteryRead,
+    DataWarned,
+    DataWarning,
     Entry,
     Extreme,
     Fault,
@@ -36,6 +39,7 @@ from tracker.domain import (
     Tempo,
     UnknownNameError,
     UserInput,
+    WarningKind,
     battery_message,
     check_entry,
     entry_from_object,
@@ -47,6 +51,7 @@ from tracker.domain import (
     parse_tempo,
     plan_from_json,
     read_control_message,
+    warning_message,
 )
 
 PLANNED = Tempo(eccentric_s=3.0, bottom_s=0.0, concentric_s=1.0, lockout_s=2.0)
@@ -260,6 +265,20 @@ def test_an_entry_survives_the_stream(entry: Entry) -> None:
 @given(st.binary(max_size=40))
 def test_bytes_that_are_no_entry_are_a_fault(data: bytes) -> None:
     assert isinstance(read_control_message(Notification(0, ENTRY_CHANNEL, data)), Fault)
+
+
+@given(st.sampled_from(WarningKind), st.text())
+def test_a_warning_survives_the_stream(kind: WarningKind, text: str) -> None:
+    warning = DataWarning(kind, text)
+    said = read_control_message(warning_message(1_500_000_000, warning))
+    assert said == DataWarned(1.5, warning)
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"{}", b"[]", b'{"kind": "mood", "text": ""}', b'{"kind": "gyro_ignored"}']
+)
+def test_bytes_that_are_no_warning_are_a_fault(data: bytes) -> None:
+    assert isinstance(read_control_message(Notification(0, WARNING_CHANNEL, data)), Fault)
 
 
 @given(

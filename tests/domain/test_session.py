@@ -9,6 +9,8 @@ from tracker.domain import (
     CalibrationLost,
     Cue,
     CueKind,
+    DataWarned,
+    DataWarning,
     Fault,
     FaultReason,
     Gap,
@@ -30,6 +32,7 @@ from tracker.domain import (
     SetStarted,
     SourceFacts,
     UserInput,
+    WarningKind,
     workout_of,
 )
 
@@ -219,3 +222,13 @@ def test_a_workout_is_everything_that_a_ledger_knows() -> None:
     assert workout.pain == (PainEntered(2, PainMoment.BEFORE),)
     assert workout.note == "stiff"
     assert workout.calibrations == (Calibrated(9.0, 0.4),)
+
+
+def test_a_warning_is_told_once_wherever_it_comes_from() -> None:
+    spread = DataWarning(WarningKind.SAMPLES_SPREAD, "27 stamps stand for 972 samples")
+    failed = Fault(3.0, FaultReason.DETECTOR_RESTARTED, "Counting restarted")
+    state = added_up(DataWarned(0.0, spread), DataWarned(9.0, spread), failed, failed)
+    assert state.warnings == (
+        spread,
+        DataWarning(WarningKind.DETECTOR_RESTARTED, "Counting restarted"),
+    )

@@ -22,6 +22,8 @@ from tracker.domain import (
     CalibrationWay,
     Cue,
     CueKind,
+    DataWarned,
+    DataWarning,
     Event,
     Fault,
     FaultReason,
@@ -46,6 +48,7 @@ from tracker.domain import (
     SourceFacts,
     UserCommand,
     UserInput,
+    WarningKind,
     workout_of,
 )
 from tracker.export import SCHEMA, event_object, session_object
@@ -237,6 +240,10 @@ def test_flags_are_their_names() -> None:
                 "device": 1,
                 "detail": "Bluetooth is switched off.",
             },
+        ),
+        (
+            DataWarned(1.0, DataWarning(WarningKind.ROWS_REORDERED, "2 rows were sorted")),
+            {"event": "warning", "kind": "rows_reordered", "text": "2 rows were sorted"},
         ),
         (BatteryRead(1.0, 14), {"event": "battery", "percent": 14, "device": 0}),
         (UserCommand(1.0, "set_start"), {"event": "mark", "text": "set_start"}),

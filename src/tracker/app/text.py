@@ -16,6 +16,7 @@ from tracker.domain import (
     CalibrationFailed,
     CalibrationLost,
     Cue,
+    DataWarned,
     Fault,
     FaultReason,
     Flag,
@@ -32,6 +33,7 @@ from tracker.domain import (
 )
 from tracker.domain import tempo_code as code_of
 from tracker.domain import tempo_words as words_of
+from tracker.domain.units import counted as counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -54,11 +56,6 @@ def clock_time(time_s: float | None) -> str:
         return UNKNOWN
     minutes, seconds = divmod(abs(int(time_s)), 60)
     return f"{'-' if time_s <= -1.0 else ''}{minutes}:{seconds:02d}"
-
-
-def counted(amount: int, noun: str) -> str:
-    """Return `1 rep` or `2 reps`."""
-    return f"{amount} {noun}" if amount == 1 else f"{amount} {noun}s"
 
 
 def phase_durations_s(rep: Rep) -> dict[Phase, float | None]:
@@ -232,6 +229,8 @@ class TextOutput:
                     return None
                 self._failed.add(detail)
                 return f"! {detail}. Recording goes on."
+            case DataWarned(warning=warning):
+                return f"! {warning.text}"
             case LinkChanged() | BatteryRead():
                 return self._link_words.line(event)
             case _:

@@ -151,7 +151,7 @@ def _print_workouts(workouts: Iterable[Workout], output_format: str, *, several:
 
 def _print_events(name: str, settings: AnalysisSettings, batch: int) -> None:
     from tracker.cli.sources import local_copy, open_session_file
-    from tracker.domain import Fault, FaultReason
+    from tracker.domain import warning_in
     from tracker.export import event_object
 
     with local_copy(name) as path:
@@ -163,8 +163,8 @@ def _print_events(name: str, settings: AnalysisSettings, batch: int) -> None:
         )
         for event, emitted_s in file.events(batch):
             click.echo(json.dumps(event_object(event, emitted_s)))
-            if isinstance(event, Fault) and event.reason is FaultReason.DETECTOR_RESTARTED:
-                say(f"{name}: {event.detail}")
+            if (warning := warning_in(event)) is not None:
+                say(f"{name}: {warning.text}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +202,6 @@ def workout_of_source(
             exercise=settings.exercise,
             options=settings.options,
             block_samples=settings.block,
-            warn=warn,
         )
         workout = replace(file, path=source).workout(settings.block, quiet=quiet)
     for warning in workout.warnings:

@@ -69,6 +69,8 @@ def import_samples(
     with atomic_write(output, force) as path, RecordingWriter(path, session.info) as writer:
         for notification in session.notifications():
             writer.write(notification)
+    for warning in session.warnings:
+        say(f"{files[0]}: {warning.text}")
     say(f"{output}: {counted(session.amount, 'notification')} written.")
 
 

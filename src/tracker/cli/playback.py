@@ -11,7 +11,7 @@ import click
 
 from tracker.app.clock import SYSTEM_CLOCK
 from tracker.app.text import TextOutput, counted
-from tracker.cli.exits import interruption
+from tracker.cli.exits import interruption, say
 from tracker.cli.options import (
     DEFAULT_SOUND,
     FILE,
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.cli.options import SoundOptions
-    from tracker.domain import Notification, Plan, SessionInfo, SetRecord
+    from tracker.domain import DataWarning, Notification, Plan, SessionInfo, SetRecord
     from tracker.importers import ImportOptions
     from tracker.recording import ReplaySource
 
@@ -51,6 +51,8 @@ class Piece:
     """Session time of its end, s; None if unknown."""
     recording_name: str | None
     """Name of the file; None for a simulated session."""
+    warnings: tuple[DataWarning, ...] = ()
+    """What opening the file showed."""
 
 
 def play(
@@ -112,6 +114,9 @@ def _play_on_screen(piece: Piece, speed: float, sound: SoundOptions) -> None:
         recording_name=piece.recording_name,
     )
     playback.speed = speed
+    # Lines tell it themselves; on the screen it would pass by in the first second.
+    for warning in piece.warnings:
+        say(f"{piece.title}: {warning.text}")
     TrackerApp(playing(playback), open_sound=sound.opener()).run()
     snapshot = playback.snapshot()
     if snapshot.failure is not None:
@@ -219,5 +224,6 @@ def replay(
         notifications=session.notifications,
         end_s=session.end_s,
         recording_name=file.name,
+        warnings=session.warnings,
     )
     play(piece, headless=headless, speed=speed, sound=sound)

@@ -11,6 +11,7 @@ import sys
 import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,17 +19,19 @@ import click
 
 from tracker.app.paths import RECORDING_SUFFIX
 from tracker.app.playback import analyze_notifications
-from tracker.app.text import counted
-from tracker.cli.exits import say
 from tracker.domain import (
     HIP_THRUST,
+    DataWarning,
     InputError,
     SessionInfo,
     SessionState,
     SourceFacts,
+    WarningKind,
+    warning_message,
     workout_of,
 )
 from tracker.domain.errors import reading
+from tracker.domain.units import ns_from_s
 from tracker.importers import (
     ZIP_SUFFIX,
     AccUnit,
@@ -84,6 +87,8 @@ class SessionFile:
     """From the first sample or notification to the last, s; None without any."""
     end_s: float | None
     """Session time of the last sample or notification, s; None without any."""
+    warnings: tuple[DataWarning, ...] = ()
+    """What opening it showed; the notifications begin with these."""
 
     def events(self, batch: int) -> Iterator[tuple[Event, float | None]]:
         """Yield the engine's events, each with the time of the newest sample it had then, s.
@@ -130,25 +135,19 @@ def open_session_file(
     exercise: str | None = None,
     options: ImportOptions = ImportOptions(),  # noqa: B008 - it is frozen
     block_samples: int | None = None,
-    warn: Callable[[str], object] = say,
 ) -> SessionFile:
     """Open a recording, a sample CSV, or what another app saved.
 
     `more` are files of other sensors of the same session. `exercise` overrides what the file says,
     and `options` override the units and direction of samples. `block_samples` of them make one
-    notification; by default there are about ten notifications a second. `warn` takes warnings
-    about the file. Raises `InputError` if the file cannot be read or is none of these.
+    notification; by default there are about ten notifications a second. Raises `InputError` if the
+    file cannot be read or is none of these.
     """
     if more or is_foreign(path):
         _check_one_session((path, *more))
         samples = read_foreign((path, *more), options)
-        if samples.left_out:
-            warn(
-                f"{path}: left out {counted(samples.left_out, 'acceleration sample')} without an "
-                "angular rate at that time."
-            )
         info = _info(path, exercise, samples.started_utc)
-        return _from_table(path, samples.table, info, block_samples)
+        return _from_table(path, samples.table, info, block_samples, samples.warnings)
     if _is_csv(path):
         table = read_sample_csv(
             path, options.acc_unit or AccUnit.MPS2, options.gyro_unit or GyroUnit.RADPS
@@ -157,18 +156,26 @@ def open_session_file(
             table = replace(table, acc_mps2=-table.acc_mps2)
         return _from_table(path, table, _info(path, exercise, None), block_samples)
     recording = open_recording(path)
-    for damage in recording.damage:
-        warn(f"{path}: {damage}")
     info = recording.info if exercise is None else replace(recording.info, exercise=exercise)
+    warnings = tuple(
+        DataWarning(WarningKind.RECORDING_DAMAGED, str(damage)) for damage in recording.damage
+    )
     return SessionFile(
         path=str(path),
         sensor=info.sensor,
         info=info,
-        notifications=lambda: iter(recording),
-        amount=recording.rows,
+        notifications=lambda: chain(_told(warnings, recording.start_s), recording),
+        amount=len(warnings) + recording.rows,
         duration_s=recording.duration_s if recording.rows else None,
         end_s=recording.end_s,
+        warnings=warnings,
     )
+
+
+def _told(warnings: Sequence[DataWarning], start_s: float | None) -> Iterator[Notification]:
+    """Yield warnings as the first notifications of a session, so that they travel with it."""
+    start_ns = ns_from_s(start_s or 0.0)
+    return (warning_message(start_ns, warning) for warning in warnings)
 
 
 def _info(path: Path, exercise: str | None, started_utc: str | None) -> SessionInfo:
@@ -182,7 +189,11 @@ def _info(path: Path, exercise: str | None, started_utc: str | None) -> SessionI
 
 
 def _from_table(
-    path: Path, table: SampleTable, info: SessionInfo, block_samples: int | None
+    path: Path,
+    table: SampleTable,
+    info: SessionInfo,
+    block_samples: int | None,
+    warnings: tuple[DataWarning, ...] = (),
 ) -> SessionFile:
     samples = len(table.time_s)
     duration_s = float(table.time_s[-1] - table.time_s[0])
@@ -191,12 +202,14 @@ def _from_table(
         path=str(path),
         sensor=CSV,
         info=info,
-        notifications=lambda: notifications_from_samples(
-            table, block, encode_samples, SAMPLES_CHANNEL
+        notifications=lambda: chain(
+            _told(warnings, float(table.time_s[0])),
+            notifications_from_samples(table, block, encode_samples, SAMPLES_CHANNEL),
         ),
-        amount=-(-samples // block),
+        amount=len(warnings) - (-samples // block),
         duration_s=duration_s,
         end_s=float(table.time_s[-1]),
+        warnings=warnings,
     )
 
 

@@ -7,6 +7,7 @@ from tracker.domain.control_messages import (
     link_message,
     overrun_message,
     read_control_message,
+    warning_message,
 )
 from tracker.domain.errors import (
     InputError,
@@ -24,6 +25,8 @@ from tracker.domain.events import (
     CalibrationWay,
     Cue,
     CueKind,
+    DataWarned,
+    DataWarning,
     Event,
     Fault,
     FaultReason,
@@ -43,6 +46,7 @@ from tracker.domain.events import (
     SetStarted,
     UserCommand,
     UserInput,
+    WarningKind,
 )
 from tracker.domain.exercises import (
     EXERCISES,
@@ -76,6 +80,7 @@ from tracker.domain.samples import (
     MARK_CHANNEL,
     OVERRUN_CHANNEL,
     RESERVED_CHANNELS,
+    WARNING_CHANNEL,
     AccErrors,
     Decoder,
     Frame,
@@ -91,7 +96,6 @@ from tracker.domain.samples import (
 )
 from tracker.domain.session import (
     NO_PLAN,
-    DataWarning,
     SessionInfo,
     SessionState,
     SetEntries,
@@ -99,6 +103,7 @@ from tracker.domain.session import (
     Sink,
     SourceFacts,
     Workout,
+    warning_in,
     workout_of,
 )
 from tracker.domain.tempo import (
@@ -127,6 +132,7 @@ __all__ = [
     "OVERRUN_CHANNEL",
     "PHASE_WORDS",
     "RESERVED_CHANNELS",
+    "WARNING_CHANNEL",
     "AccErrors",
     "BatteryRead",
     "Calibrated",
@@ -136,6 +142,7 @@ __all__ = [
     "CalibrationWay",
     "Cue",
     "CueKind",
+    "DataWarned",
     "DataWarning",
     "Decoder",
     "Entry",
@@ -192,6 +199,7 @@ __all__ = [
     "UnknownNameError",
     "UserCommand",
     "UserInput",
+    "WarningKind",
     "Workout",
     "battery_message",
     "check_entry",
@@ -208,5 +216,7 @@ __all__ = [
     "read_control_message",
     "tempo_code",
     "tempo_words",
+    "warning_in",
+    "warning_message",
     "workout_of",
 ]

@@ -1,4 +1,4 @@
-"""Messages that the host itself puts into the stream: link, battery, dropped packets, entries.
+"""Messages of the host itself in the stream: link, battery, drops, entries, warnings.
 
 They are notifications on reserved channels, so a recording keeps them and a replay meets them
 where they happened. Key presses are not among them: those act on the detection.
@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING, Final
 from tracker.domain.errors import InputError
 from tracker.domain.events import (
     BatteryRead,
+    DataWarned,
+    DataWarning,
     Fault,
     FaultReason,
     LinkChanged,
     LinkState,
     UserInput,
+    WarningKind,
 )
 from tracker.domain.plan import entry_from_object, entry_object
 from tracker.domain.samples import (
@@ -24,6 +27,7 @@ from tracker.domain.samples import (
     ENTRY_CHANNEL,
     LINK_CHANNEL,
     OVERRUN_CHANNEL,
+    WARNING_CHANNEL,
     Notification,
 )
 from tracker.domain.units import s_from_ns
@@ -63,6 +67,12 @@ def entry_message(received_ns: int, entry: Entry) -> Notification:
     return Notification(received_ns, ENTRY_CHANNEL, text.encode())
 
 
+def warning_message(received_ns: int, warning: DataWarning) -> Notification:
+    """Return the message that carries what is to be known about the data as a whole."""
+    text = json.dumps({"kind": warning.kind.value, "text": warning.text}, ensure_ascii=False)
+    return Notification(received_ns, WARNING_CHANNEL, text.encode())
+
+
 def read_control_message(notification: Notification) -> Event:
     """Return the event in a message; one that makes no sense is a fault."""
     at_s = s_from_ns(notification.received_ns)
@@ -75,6 +85,8 @@ def read_control_message(notification: Notification) -> Event:
             return Fault(at_s, FaultReason.FORMAT, f"unknown link state {name!r}")
     if notification.channel == ENTRY_CHANNEL:
         return _entry(at_s, text)
+    if notification.channel == WARNING_CHANNEL:
+        return _warning(at_s, text)
     amount = int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
     if notification.channel == BATTERY_CHANNEL:
         if amount is None or amount > FULL_PERCENT:
@@ -84,6 +96,17 @@ def read_control_message(notification: Notification) -> Event:
         return Fault(at_s, FaultReason.FORMAT, f"expected a number of notifications, got {text!r}")
     detail = f"{amount} notifications were dropped: this computer did not keep up"
     return Fault(at_s, FaultReason.OVERRUN, detail, amount)
+
+
+def _warning(at_s: float, text: str) -> Event:
+    try:
+        match json.loads(text):
+            case {"kind": str(kind), "text": str(words)}:
+                return DataWarned(at_s, DataWarning(WarningKind(kind), words))
+            case _:
+                raise ValueError("expected a kind and a text")
+    except (ValueError, RecursionError) as error:
+        return Fault(at_s, FaultReason.FORMAT, f"a warning cannot be read: {error}")
 
 
 def _entry(at_s: float, text: str) -> Event:

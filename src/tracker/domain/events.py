@@ -308,6 +308,45 @@ class Fault:
     """How many packets or samples it concerns."""
 
 
+class WarningKind(Enum):
+    """What a warning about the data or the analysis as a whole is about."""
+
+    GYRO_IGNORED = "gyro_ignored"
+    """Columns of angular rate, or of what may be one, are in the file and were not used."""
+    COLUMNS_IGNORED = "columns_ignored"
+    """Other columns were not used, although they may hold what was needed."""
+    SAMPLES_LEFT_OUT = "samples_left_out"
+    """Accelerations at times without an angular rate were left out."""
+    SAMPLES_SPREAD = "samples_spread"
+    """Samples of one packet shared a time stamp and were spread evenly."""
+    ROWS_REORDERED = "rows_reordered"
+    """Rows were not in the order of their times and were sorted."""
+    UNIT_ASSUMED = "unit_assumed"
+    """A unit is not in the file; the values leave no other choice."""
+    RECORDING_DAMAGED = "recording_damaged"
+    """Part of a recording is lost."""
+    DETECTOR_RESTARTED = "detector_restarted"
+    """Detection or coaching failed on good samples and started afresh; a defect of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataWarning:
+    """Something to know about the data or the analysis as a whole."""
+
+    kind: WarningKind
+    text: str
+    """What for people, a line."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataWarned:
+    """Something is to be known about the data as a whole; whoever notices it says it once."""
+
+    at_s: float
+    """When it was noticed, s; the first sample for what an importer noticed."""
+    warning: DataWarning
+
+
 @dataclass(frozen=True, slots=True)
 class LinkChanged:
     """The connection to the sensor changed its state."""
@@ -406,6 +445,7 @@ Event = (
     | Cue
     | Gap
     | Fault
+    | DataWarned
     | LinkChanged
     | BatteryRead
     | UserCommand

@@ -209,8 +209,19 @@ MARK_CHANNEL: Final = "mark"
 ENTRY_CHANNEL: Final = "entry"
 """Channel of what the wearer enters: the payload is a JSON object, see `entry_object`."""
 
+WARNING_CHANNEL: Final = "warning"
+"""Channel of what an importer noticed about a file: the payload is a JSON object with the kind of
+a `DataWarning` and its text."""
+
 RESERVED_CHANNELS: Final = frozenset(
-    {LINK_CHANNEL, BATTERY_CHANNEL, OVERRUN_CHANNEL, MARK_CHANNEL, ENTRY_CHANNEL}
+    {
+        LINK_CHANNEL,
+        BATTERY_CHANNEL,
+        OVERRUN_CHANNEL,
+        MARK_CHANNEL,
+        ENTRY_CHANNEL,
+        WARNING_CHANNEL,
+    }
 )
 """Channels that belong to no sensor: the engine reads them, decoders ignore them."""
 

@@ -14,6 +14,8 @@ from tracker.domain.events import (
     Calibrated,
     CalibrationFailed,
     CalibrationLost,
+    DataWarned,
+    DataWarning,
     Fault,
     FaultReason,
     Gap,
@@ -23,6 +25,7 @@ from tracker.domain.events import (
     SetEnded,
     SetStarted,
     UserInput,
+    WarningKind,
 )
 from tracker.domain.plan import (
     LoadEntered,
@@ -132,14 +135,15 @@ MOST_WARNINGS: Final = 20
 """More different warnings than this tell nothing new."""
 
 
-@dataclass(frozen=True, slots=True)
-class DataWarning:
-    """Something to know about the data or the analysis as a whole."""
-
-    kind: str
-    """What for programs, as `detector_restarted`."""
-    text: str
-    """What for people, a line."""
+def warning_in(event: Event) -> DataWarning | None:
+    """Return what an event tells about the data or the analysis as a whole, or None."""
+    match event:
+        case DataWarned(warning=warning):
+            return warning
+        case Fault(reason=FaultReason.DETECTOR_RESTARTED, detail=detail):
+            return DataWarning(WarningKind.DETECTOR_RESTARTED, detail)
+        case _:
+            return None
 
 
 class Sink(Protocol):
@@ -181,6 +185,8 @@ class SessionState:
     def accept(self, events: Iterable[Event]) -> None:
         """Take events of the engine, in order."""
         for event in events:
+            if (warning := warning_in(event)) is not None:
+                self._warn(warning)
             match event:
                 case SetStarted(at_s=start_s, set_index=index):
                     self._sets[index] = _OpenSet(start_s, self.plan)
@@ -194,8 +200,6 @@ class SessionState:
                     self._gaps.append(event)
                 case Fault(reason=reason, count=count):
                     self._faults[reason] += count
-                    if reason is FaultReason.DETECTOR_RESTARTED:
-                        self._warn(DataWarning(reason.value, event.detail))
                 case Calibrated() | CalibrationFailed() | CalibrationLost():
                     self._calibrations.append(event)
                 case _:

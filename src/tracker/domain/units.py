@@ -1,4 +1,4 @@
-"""Conversions to the SI units used inside, and the mean of values that may be unknown."""
+"""Conversions to the SI units used inside, means of what may be unknown, amounts in words."""
 
 from __future__ import annotations
 
@@ -32,3 +32,8 @@ def mean_of_known(values: Iterable[float | None]) -> float | None:
     """Return the mean of the known values, or None without any."""
     known = [value for value in values if value is not None]
     return sum(known) / len(known) if known else None
+
+
+def counted(amount: int, noun: str) -> str:
+    """Return `1 rep` or `2 reps`."""
+    return f"{amount} {noun}" if amount == 1 else f"{amount} {noun}s"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import asdict
 from typing import TYPE_CHECKING, BinaryIO, Final, assert_never
 
 from tracker.domain import (
@@ -17,6 +16,7 @@ from tracker.domain import (
     CalibrationFailed,
     CalibrationLost,
     Cue,
+    DataWarned,
     Fault,
     Gap,
     LinkChanged,
@@ -59,7 +59,9 @@ def session_object(workout: Workout) -> dict[str, object]:
             "samples": facts.samples,
             "gaps": [_ends(gap) for gap in workout.gaps],
             "faults": {reason.value: count for reason, count in workout.faults.items()},
-            "warnings": [asdict(warning) for warning in workout.warnings],
+            "warnings": [
+                {"kind": warning.kind.value, "text": warning.text} for warning in workout.warnings
+            ],
         },
         "pain": [
             {"moment": pain.moment.value, "set": pain.set_index, "score": pain.score}
@@ -121,6 +123,8 @@ def _parts(event: Event) -> tuple[str, dict[str, object], dict[str, object]]:
         case Fault():
             fault = {"reason": event.reason.value, "detail": event.detail, "count": event.count}
             return "fault", {}, {**fault}
+        case DataWarned(warning=warning):
+            return "warning", {}, {"kind": warning.kind.value, "text": warning.text}
         case LinkChanged():
             link = {"state": event.state.value, "device": event.device}
             return "link", {}, {**link, "detail": event.detail or None}

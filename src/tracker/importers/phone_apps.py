@@ -22,8 +22,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tracker.domain import InputError
-from tracker.domain.units import STANDARD_GRAVITY_MPS2
+from tracker.domain import DataWarning, InputError, WarningKind
+from tracker.domain.units import STANDARD_GRAVITY_MPS2, counted
 from tracker.importers.samples import MAX_TIME_S, AccUnit, GyroUnit, SampleTable, check_samples
 from tracker.importers.tables import (
     AXES,
@@ -200,8 +200,8 @@ class ForeignSamples:
     table: SampleTable
     started_utc: str | None
     """Time of second 0, ISO 8601; None if no file says."""
-    left_out: int
-    """Accelerations left out because there is no angular rate at their time."""
+    warnings: tuple[DataWarning, ...] = ()
+    """What to know about the files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,4 +335,9 @@ def _joined(acc: Part, gyro: Part | None, options: ImportOptions) -> ForeignSamp
     started_utc = None
     if acc.epoch_s is not None and _FIRST_EPOCH_S <= acc.epoch_s <= MAX_TIME_S:
         started_utc = datetime.fromtimestamp(acc.epoch_s, UTC).isoformat()
-    return ForeignSamples(table, started_utc, len(acc.time_s) - len(rows))
+    warnings = []
+    if left_out := len(acc.time_s) - len(rows):
+        samples = counted(left_out, "acceleration sample")
+        text = f"left out {samples} without an angular rate at that time"
+        warnings.append(DataWarning(WarningKind.SAMPLES_LEFT_OUT, text))
+    return ForeignSamples(table, started_utc, tuple(warnings))
