@@ -2,12 +2,16 @@
 
 An exception in any of the three becomes a `Fault`, the stage that failed starts anew with the next
 samples, and whoever feeds it never notices. Recording and decoding lie outside.
+
+A gyroscope that contradicts gravity is put right where the mistake is plain, and left out where it
+is not; what came last is then counted again.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -17,9 +21,12 @@ from tracker.coach import Coach
 from tracker.detect import Detector
 from tracker.domain import (
     NO_PLAN,
+    UNMENDED,
     Calibrated,
     CalibrationFailed,
     CalibrationLost,
+    DataWarned,
+    DataWarning,
     Fault,
     FaultReason,
     LiftSignal,
@@ -34,13 +41,15 @@ from tracker.domain import (
     SetStarted,
     Trace,
     UserInput,
+    WarningKind,
 )
-from tracker.signal import GRID_RATE_HZ, MotionStage
+from tracker.signal import GRID_RATE_HZ, MotionStage, SensorAgreement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from tracker.domain import Event, Exercise, ImuBlock
+    from tracker.signal import Finding
 
 CONTAINED_S: Final = 30.0
 """In a whole file, a defect costs at most the rest of a piece of this length; live, one packet.
@@ -48,6 +57,13 @@ Shorter pieces would make the array calls of whole files too short."""
 
 RESTARTED: Final = "counting was restarted"
 """Why a rep or a level is taken back after a defect."""
+
+RECOUNTED_S: Final = 120.0
+"""How much of the stream is counted again once the gyroscope is put right or left out: a first set
+up to its first rests, and what came before it."""
+
+RECOUNTED: Final = "the gyroscope was wrong"
+"""Why a rep or a level is taken back before it is counted again."""
 
 _CALIBRATIONS: Final = (MarkKind.CALIBRATION, MarkKind.REFERENCE_REPS)
 _OfSet = SetStarted | PhaseStarted | RepCounted | RepCompleted | RepRevised | SetEnded
@@ -79,6 +95,11 @@ class Counting:
         self._defect: Exception | None = None
         """What failed where nothing could be said of it."""
         self._saturated: list[tuple[float, float]] = []
+        self._agreement = SensorAgreement(GRID_RATE_HZ)
+        self._mend = UNMENDED
+        self._gyroscope = True
+        """Whether its rates are used."""
+        self._recent = _Recent(round(RECOUNTED_S * GRID_RATE_HZ))
 
     @property
     def trace(self) -> Trace:
@@ -91,19 +112,21 @@ class Counting:
 
     def saturated(self, start_s: float, end_s: float) -> None:
         """Take note of samples on their way that hit the end of the sensor's range."""
+        self._recent.saturated(start_s, end_s)
         self._saturated.append((start_s, end_s))
 
     def process(self, block: ImuBlock) -> Iterator[Event]:
         """Yield what samples tell."""
         size = round(CONTAINED_S * block.rate_hz)
         for first in range(0, max(1, len(block.acc_mps2)), size):
-            piece = block[first : first + size]
-            if self._fresh and len(piece.acc_mps2):
-                piece, self._fresh = replace(piece, restart=True), False
-            yield from self._contained(partial(self._detected, piece), piece.start_s)
+            yield from self._watched(block[first : first + size])
 
     def mark(self, kind: MarkKind, at_s: float) -> Iterator[Event]:
         """Yield what the wearer's key changes."""
+        self._recent.mark(kind, at_s)
+        yield from self._marked(kind, at_s)
+
+    def _marked(self, kind: MarkKind, at_s: float) -> Iterator[Event]:
         begun = kind in _CALIBRATIONS and self._exercise.signal is LiftSignal.ROTATION
         self._calibrating |= begun
         yield from self._contained(partial(self._detector.mark, kind, at_s), at_s)
@@ -131,7 +154,86 @@ class Counting:
         """Remember what was said by others: the plan outlives a coach."""
         self._state.accept((event,))
 
+    def _watched(self, raw: ImuBlock) -> Iterator[Event]:
+        """Count samples; what they show of the sensor holds from the sample that shows it."""
+        done = 0
+        for taken, finding in self._found(raw):
+            yield from self._counted(raw[done:taken])
+            done = taken
+            at_s = self._recent.end_s
+            yield DataWarned(at_s, DataWarning(finding.kind, _words(finding)))
+            if finding.kind is WarningKind.GYRO_CONTRADICTS_GRAVITY:
+                yield from self._count_again(finding, at_s)
+                if done < len(raw.acc_mps2):
+                    yield from self._watched(raw[done:])
+                return
+        if done < len(raw.acc_mps2) or not done:
+            yield from self._counted(raw[done:])
+
+    def _found(self, raw: ImuBlock) -> Sequence[tuple[int, Finding]]:
+        try:
+            return self._agreement.process(self._mended(raw))
+        except Exception as error:
+            self._agreement = SensorAgreement(GRID_RATE_HZ)
+            self._defect = error
+            return ()
+
+    def _counted(self, raw: ImuBlock) -> Iterator[Event]:
+        self._recent.add(raw)
+        yield from self._contained(partial(self._detected, self._mended(raw)), raw.start_s)
+
+    def _mended(self, raw: ImuBlock) -> ImuBlock:
+        """Return samples as they are to be counted."""
+        if raw.gyro_radps is None or (self._gyroscope and self._mend is UNMENDED):
+            return raw
+        return replace(
+            raw, gyro_radps=self._mend.gyro(raw.gyro_radps) if self._gyroscope else None
+        )
+
+    def _count_again(self, finding: Finding, at_s: float) -> Iterator[Event]:
+        """Put the gyroscope right, or leave it out, and count what came last once more."""
+        if finding.sure and finding.mend is not None and self._mend is UNMENDED:
+            self._mend = finding.mend
+        else:
+            self._gyroscope = False
+        self._agreement.begin_anew(more=self._gyroscope)
+        recent = tuple(self._recent)
+        since_s = min((item.start_s for item in recent), default=at_s)
+        closing = (*self._withdrawn(since_s, at_s), *self._closing(at_s, RECOUNTED))
+        self._state.accept(closing)
+        yield from closing
+        before = [each.index for each in self._state.sets if each.start_s < since_s]
+        self._begin(max(before, default=0))
+        for item in recent:
+            match item:
+                case _Samples(start_s=start_s, block=block):
+                    mended = replace(self._mended(block), start_s=start_s)
+                    yield from self._contained(partial(self._detected, mended), start_s)
+                case _Key(start_s=start_s, kind=kind):
+                    yield from self._marked(kind, start_s)
+                case _Saturated(start_s=start_s, end_s=end_s):
+                    self._saturated.append((start_s, end_s))
+
+    def _withdrawn(self, since_s: float, at_s: float) -> Iterator[Event]:
+        """Yield that the sets that began at `since_s` or later are none."""
+        for record in self._state.sets:
+            if record.start_s < since_s:
+                continue
+            for index in range(1, record.counted + 1):
+                yield RepRevised(at_s, record.index, index, None, RECOUNTED)
+            if not record.ended:
+                yield SetEnded(at_s, record.index, 0)
+
+    def _begin(self, sets_before: int) -> None:
+        """Start motion and detection anew with the next samples."""
+        self._sets_before, self._calibrating = sets_before, False
+        self._motion = MotionStage(GRID_RATE_HZ)
+        self._detector = Detector(self._exercise, GRID_RATE_HZ)
+        self._fresh = True
+
     def _detected(self, block: ImuBlock) -> Iterator[Event]:
+        if self._fresh and len(block.acc_mps2):
+            block, self._fresh = replace(block, restart=True), False
         saturated, self._saturated = self._saturated, []
         for start_s, end_s in saturated:
             self._detector.saturated(start_s, end_s)
@@ -153,11 +255,8 @@ class Counting:
                 self._state.accept((numbered,))
                 yield numbered
         except Exception as error:
-            closing = (*self._closing(at_s), _restarted("Counting", error, at_s))
-            self._sets_before, self._calibrating = self._state.newest_set, False
-            self._motion = MotionStage(GRID_RATE_HZ)
-            self._detector = Detector(self._exercise, GRID_RATE_HZ)
-            self._fresh = True
+            closing = (*self._closing(at_s, RESTARTED), _restarted("Counting", error, at_s))
+            self._begin(self._state.newest_set)
             self._state.accept(closing)
             yield from closing
 
@@ -166,7 +265,7 @@ class Counting:
             return replace(event, set_index=event.set_index + self._sets_before)
         return event
 
-    def _closing(self, at_s: float) -> Iterator[Event]:
+    def _closing(self, at_s: float, why: str) -> Iterator[Event]:
         """Yield the end of the set that is under way, and of what was known of the level."""
         for record in self._state.sets:
             if record.ended:
@@ -175,13 +274,97 @@ class Counting:
                 yield SetEnded(record.end_s, record.index, record.counted)
                 continue
             for index in range(1, record.counted + 1):
-                yield RepRevised(at_s, record.index, index, None, RESTARTED)
+                yield RepRevised(at_s, record.index, index, None, why)
             yield SetEnded(at_s, record.index, 0)
         if self._calibrating:
-            yield CalibrationFailed(at_s, RESTARTED)
+            yield CalibrationFailed(at_s, why)
         levels = [e for e in self._state.calibrations if not isinstance(e, CalibrationFailed)]
         if levels and isinstance(levels[-1], Calibrated):
-            yield CalibrationLost(at_s, RESTARTED)
+            yield CalibrationLost(at_s, why)
+
+
+class _Recent:
+    """What was counted last, as it came: samples, keys, and where the range ended."""
+
+    def __init__(self, most_samples: int) -> None:
+        self._most = most_samples
+        self._samples = 0
+        self._items: deque[_Samples | _Key | _Saturated] = deque()
+        self._origin_s = 0.0
+        self._next = 0
+        """Number of the next sample since the last hole. A time worked out from it is the same to
+        the last bit however the stream is cut."""
+
+    @property
+    def end_s(self) -> float:
+        """Time of the end of the newest sample, s."""
+        return self._origin_s + self._next / GRID_RATE_HZ
+
+    def add(self, raw: ImuBlock) -> None:
+        """Take samples; the oldest beyond the limit are forgotten, to the sample."""
+        if raw.restart:
+            self._origin_s, self._next = raw.start_s, 0
+        self._items.append(_Samples(self._origin_s, self._next, raw))
+        self._next += len(raw.acc_mps2)
+        self._samples += len(raw.acc_mps2)
+        while self._samples > self._most:
+            oldest = self._items.popleft()
+            if not isinstance(oldest, _Samples):
+                continue
+            surplus = min(self._samples - self._most, len(oldest.block.acc_mps2))
+            self._samples -= surplus
+            rest = oldest.block[surplus:]
+            if len(rest.acc_mps2):
+                self._items.appendleft(_Samples(oldest.origin_s, oldest.first + surplus, rest))
+
+    def mark(self, kind: MarkKind, at_s: float) -> None:
+        """Take note of a key."""
+        self._items.append(_Key(at_s, kind))
+
+    def saturated(self, start_s: float, end_s: float) -> None:
+        """Take note of samples at the end of the sensor's range."""
+        self._items.append(_Saturated(start_s, end_s))
+
+    def __iter__(self) -> Iterator[_Samples | _Key | _Saturated]:
+        return iter(self._items)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Samples:
+    origin_s: float
+    """Time of the first sample since the last hole, s."""
+    first: int
+    """Number of the first of these since then."""
+    block: ImuBlock
+
+    @property
+    def start_s(self) -> float:
+        """Time of the first of these, s."""
+        return self.origin_s + self.first / self.block.rate_hz
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    start_s: float
+    kind: MarkKind
+
+
+@dataclass(frozen=True, slots=True)
+class _Saturated:
+    start_s: float
+    end_s: float
+
+
+def _words(finding: Finding) -> str:
+    """Return what is wrong with a sensor, what is done about it, and what puts it right."""
+    if finding.kind is WarningKind.GRAVITY_SCALE:
+        text = f"The acceleration is wrong: {finding.cause}."
+    else:
+        used = "put right for now" if finding.sure else "left out for now"
+        text = f"The gyroscope contradicts gravity: {finding.cause}. It is {used}."
+    if finding.mend is not None:
+        text += f" To settle it, give --setting {' --setting '.join(finding.mend.text.split())}."
+    return text
 
 
 def _restarted(what: str, error: Exception, at_s: float) -> Fault:

@@ -1,8 +1,19 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
-from tracker.domain import Fault, FaultReason, Notification, TrackerError, UnknownNameError
+from tracker.domain import (
+    Fault,
+    FaultReason,
+    Frame,
+    Notification,
+    SensorMend,
+    TrackerError,
+    UnknownNameError,
+    mend_in,
+)
+from tracker.sensors import SAMPLES_CHANNEL, encode_samples, parse_settings
 from tracker.sensors.base import (
     BATTERY_LEVEL,
     BATTERY_LEVEL_UUID,
@@ -66,9 +77,40 @@ def test_an_unknown_setting_is_named_with_the_nearest_known_one() -> None:
     assert "Did you mean acc_range_g?" in str(caught.value)
 
 
-def test_a_family_without_settings_says_so() -> None:
-    with pytest.raises(TrackerError, match="takes no settings; 'rate_hz' was given"):
+def test_a_family_without_settings_has_those_of_a_mend() -> None:
+    with pytest.raises(UnknownNameError, match="acc_axes, acc_factor, gyro_axes, gyro_factor"):
         SAMPLES.decoder({"rate_hz": "100"})
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        {"gyro_axes": "x,y"},
+        {"gyro_axes": "x,x,z"},
+        {"acc_axes": "--x,y,z"},
+        {"gyro_factor": "0"},
+        {"gyro_factor": "nan"},
+        {"acc_factor": "two"},
+    ],
+)
+def test_a_mend_that_makes_no_sense_is_refused_by_name(setting: dict[str, str]) -> None:
+    with pytest.raises(TrackerError, match=f"The setting {next(iter(setting))}"):
+        SAMPLES.decoder(setting)
+
+
+def test_a_mend_reaches_every_sample_however_they_are_decoded() -> None:
+    time_s, acc, gyro = np.arange(3.0), np.arange(9.0).reshape(3, 3), np.ones((3, 3))
+    sent = [Notification(0, SAMPLES_CHANNEL, encode_samples(time_s, acc, gyro))]
+    mend = SensorMend(acc_axes="y,-x,z", acc_factor=0.5, gyro_axes="-x,-y,-z", gyro_factor=2.0)
+    settings = parse_settings(mend.text.split())
+
+    (frame,) = SAMPLES.decoder(settings).feed(sent[0])
+
+    assert isinstance(frame, Frame)
+    assert frame.acc_mps2.tolist() == (0.5 * acc[:, [1, 0, 2]] * [1, -1, 1]).tolist()
+    assert frame.gyro_radps is not None
+    assert frame.gyro_radps.tolist() == (-2.0 * gyro).tolist()
+    assert mend_in(settings) == mend
 
 
 def test_known_settings_and_none_at_all_pass() -> None:

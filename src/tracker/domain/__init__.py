@@ -56,6 +56,7 @@ from tracker.domain.exercises import (
     LiftSignal,
     exercise_named,
 )
+from tracker.domain.mend import MEND_SETTINGS, UNMENDED, SensorMend, mend_in
 from tracker.domain.phases import Phase, PhaseSpan
 from tracker.domain.plan import (
     MOST_PAIN,
@@ -127,11 +128,13 @@ __all__ = [
     "LINK_CHANNEL",
     "LOW_BATTERY_PERCENT",
     "MARK_CHANNEL",
+    "MEND_SETTINGS",
     "MOST_PAIN",
     "NO_PLAN",
     "OVERRUN_CHANNEL",
     "PHASE_WORDS",
     "RESERVED_CHANNELS",
+    "UNMENDED",
     "WARNING_CHANNEL",
     "AccErrors",
     "BatteryRead",
@@ -183,6 +186,7 @@ __all__ = [
     "RpeEntered",
     "RunDecoder",
     "SensorError",
+    "SensorMend",
     "SessionInfo",
     "SessionState",
     "SetEnded",
@@ -210,6 +214,7 @@ __all__ = [
     "joined",
     "link_message",
     "mean_of_known",
+    "mend_in",
     "overrun_message",
     "parse_tempo",
     "plan_from_json",

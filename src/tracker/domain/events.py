@@ -325,6 +325,10 @@ class WarningKind(Enum):
     """A unit is not in the file; the values leave no other choice."""
     RECORDING_DAMAGED = "recording_damaged"
     """Part of a recording is lost."""
+    GYRO_CONTRADICTS_GRAVITY = "gyro_contradicts_gravity"
+    """While the sensor turns, gravity does not move as the gyroscope says."""
+    GRAVITY_SCALE = "gravity_scale"
+    """Gravity at rest is of another size than on earth."""
     DETECTOR_RESTARTED = "detector_restarted"
     """Detection or coaching failed on good samples and started afresh; a defect of ours."""
 

@@ -33,28 +33,37 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 import numpy as np
 
 from tracker.domain import (
+    MEND_SETTINGS,
     RESERVED_CHANNELS,
+    UNMENDED,
     Decoder,
     Fault,
     FaultReason,
     Frame,
+    FrameRun,
     Notification,
+    RunDecoder,
     TrackerError,
     UnknownNameError,
+    mend_in,
 )
 from tracker.domain.units import s_from_ns
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from numpy.typing import NDArray
+
+    from tracker.domain import SensorMend
+
+T = TypeVar("T")
 
 SMALLEST_MTU: Final = 23
 """ATT MTU of every connection before it is negotiated, bytes."""
@@ -108,7 +117,7 @@ class SensorFamily:
     new_decoder: Callable[[Mapping[str, str]], Decoder]
     """Makes a fresh decoder from `settings` as text; raises `TrackerError` on a wrong value."""
     settings: tuple[str, ...] = ()
-    """Names of the decoder's settings."""
+    """Names of the decoder's settings, beside those of a mend that every family has."""
     recognises: Callable[[Advertisement], bool] = lambda _advertisement: False
     """Whether an advertisement comes from this family."""
     services: tuple[str, ...] = ()
@@ -130,14 +139,49 @@ class SensorFamily:
 
     def decoder(self, settings: Mapping[str, str]) -> Decoder:
         """Return a fresh decoder; raises `TrackerError` on an unknown or wrong setting."""
-        for name in settings:
-            if not self.settings:
-                raise TrackerError(
-                    f"The sensor kind {self.kind!r} takes no settings; {name!r} was given."
-                )
+        own = {name: text for name, text in settings.items() if name not in MEND_SETTINGS}
+        for name in own:
             if name not in self.settings:
-                raise UnknownNameError(f"{self.kind} setting", name, self.settings)
-        return self.new_decoder(settings)
+                known = (*self.settings, *MEND_SETTINGS)
+                raise UnknownNameError(f"{self.kind} setting", name, known)
+        mend, decoder = mend_in(settings), self.new_decoder(own)
+        if mend == UNMENDED:
+            return decoder
+        if isinstance(decoder, RunDecoder):
+            return _MendedRunDecoder(decoder, mend)
+        return _MendedDecoder(decoder, mend)
+
+
+class _MendedDecoder:
+    """A decoder whose samples are put right before anybody sees them."""
+
+    def __init__(self, decoder: Decoder, mend: SensorMend) -> None:
+        self._decoder = decoder
+        self._mend = mend
+
+    def feed(self, notification: Notification) -> tuple[Frame | Fault, ...]:
+        """Decode one notification; never raises on bytes."""
+        return tuple(self._mended(each) for each in self._decoder.feed(notification))
+
+    def _mended(self, decoded: T) -> T:
+        if not isinstance(decoded, Frame | FrameRun):
+            return decoded
+        gyro = None if decoded.gyro_radps is None else self._mend.gyro(decoded.gyro_radps)
+        return replace(decoded, acc_mps2=self._mend.acc(decoded.acc_mps2), gyro_radps=gyro)
+
+
+class _MendedRunDecoder(_MendedDecoder):
+    """The same of a decoder that is also fast on files."""
+
+    def __init__(self, decoder: RunDecoder, mend: SensorMend) -> None:
+        super().__init__(decoder, mend)
+        self._run_decoder = decoder
+
+    def feed_run(
+        self, notifications: Sequence[Notification]
+    ) -> Iterator[Frame | FrameRun | Fault]:
+        """Decode notifications to what `feed` makes of them one by one."""
+        return (self._mended(each) for each in self._run_decoder.feed_run(notifications))
 
 
 MAX_RESPONSES: Final = 1024
@@ -250,8 +294,6 @@ BATTERY_LEVEL_UUID: Final = "00002a19-0000-1000-8000-00805f9b34fb"
 
 FIRMWARE_REVISION_UUID: Final = "00002a26-0000-1000-8000-00805f9b34fb"
 """Firmware Revision String of the Device Information Service 180A: text."""
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,398 @@
+"""Whether accelerometer and gyroscope tell of the same turns, and gravity has its right size.
+
+While something turns, gravity moves through the sensor as the gyroscope says it must. A board
+with mirrored axes, a wrong sign, swapped axes or degrees taken for radians breaks that, and every
+number that follows is plausible and wrong: up and down change places.
+
+Between two moments of rest the direction of gravity is known from the accelerometer alone. With
+``u`` for that direction and ``w`` for the angular rate, ``du/dt = u × w``, so its change over a
+turn is linear in a matrix ``M`` put before the rate:
+
+    u(end) - u(start) = ∫ u × M w dt
+
+Each turn therefore says of any ``M`` how far it is off. The sensor agrees while that is little for
+``M = 1``; once it is not, the simplest ``M`` that explains the turns names the cause. A mirrored
+board and a gyroscope of the wrong sign are the same ``M = -1``. What turns about the vertical
+moves no gravity, and is not judged.
+
+At rest an accelerometer measures one gravity, whatever way it lies; another size is a wrong scale.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from dataclasses import dataclass
+from itertools import permutations, product
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from tracker.domain import SensorMend, WarningKind
+from tracker.domain.mend import axes_text
+from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
+from tracker.signal.orientation import lengths
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from tracker.domain import ImuBlock
+
+    Vector = NDArray[np.float64]
+    Matrix = NDArray[np.float64]
+
+BIN_S: Final = 0.1
+"""Samples are looked at in pieces of this length; two alike are a rest."""
+
+REST_SPREAD: Final = 0.05
+"""Root mean square of a resting piece about its mean, as a share of gravity."""
+
+REST_CHANGE: Final = 0.02
+"""Change of the mean between the two pieces of a rest, as a share of gravity: 11 °/s."""
+
+LEAST_TURN: Final = 0.2
+"""Smallest change of direction, by the accelerometer, that is judged, rad."""
+
+LONGEST_TURN_S: Final = 6.0
+"""A turn that takes longer is not judged: the offset of the gyroscope adds up."""
+
+REST_ERROR: Final = 0.05
+"""What the direction of gravity may be off by between two rests, rad."""
+
+BIAS_ERROR_RADPS: Final = 1.0 * RADPS_PER_DPS
+"""What the offset of a gyroscope, read off at rest, may be off by."""
+
+AGREES: Final = 0.25
+"""A matrix explains a turn if it is off by no more than this share of the turn's size."""
+
+FAR_BETTER: Final = 0.4
+"""And it leaves no more than this share of what the rates as they are leave unexplained."""
+
+FAR_OFF: Final = 0.6
+"""It contradicts a turn if it is off by more: accelerations of the hips reach half of that."""
+
+REMEMBERED: Final = 12
+"""Turns that are judged together."""
+
+FEWEST_TURNS: Final = 2
+"""One may be a knock, or a strap that slips."""
+
+PLAIN: Final = 0.9
+"""A few turns are enough if each contradicts by more: by 2 the other way round, by 1 in the wrong
+unit."""
+
+MOST_ODD: Final = 0.2
+"""Share of the turns that may speak against a verdict: a strap slips, somebody knocks."""
+
+TURNS_FOR_SCALE: Final = 6
+"""Fewer can be explained by a scale, or by exchanged axes, that is none."""
+
+MOST_FACTOR: Final = 30.0
+"""A gyroscope further off in scale does not measure turns at all."""
+
+GRAVITY_ERROR: Final = 0.08
+"""Gravity that is wrong by more than this share is no offset of an ordinary sensor."""
+
+LONG_REST: Final = 5
+"""Bins at rest in which there is nothing but gravity: where hips turn round, an acceleration can
+stand still for a quarter of a second."""
+
+MOST_OF_A_REST: Final = 3
+"""How often one long rest counts."""
+
+GRAVITY_RESTS: Final = 9
+"""Long rests whose middle is taken for the size of gravity; at least three moments."""
+
+FAR: Final = 1.4
+"""A scale that is off by less may be what accelerations of the hips make of the right one."""
+
+NICE: Final = 0.25
+"""A factor this close to a power of two is one: ranges are powers of two apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something wrong with the sensor itself."""
+
+    kind: WarningKind
+    cause: str
+    """What is wrong, a clause for people."""
+    mend: SensorMend | None
+    """What puts it right, if that is known."""
+    sure: bool = False
+    """Whether it may be put right without asking."""
+
+
+class SensorAgreement:
+    """Watches a stream for turns on which the two sensors contradict each other."""
+
+    def __init__(self, rate_hz: float) -> None:
+        self._rate_hz = rate_hz
+        self._size = max(round(BIN_S * rate_hz), 2)
+        self._reach = round(LONGEST_TURN_S / BIN_S)
+        self._turns: deque[_Turn] = deque(maxlen=REMEMBERED)
+        self._said: set[WarningKind] = set()
+        self._gravity: list[float] = []
+        self._restart()
+
+    def _restart(self) -> None:
+        self._stream = np.empty((6, 0))
+        """Samples of the last bins, and of the one that is not full yet."""
+        self._seen = 0
+        """Bins at the start of `_stream` that were looked at."""
+        self._rest: int | None = None
+        """The bin in `_stream` that ends the last rest."""
+        self._spell = 0
+        """Long rests one after the other, which end in the bin `_spell_end`."""
+        self._spell_end = -1
+
+    def begin_anew(self, *, more: bool) -> None:
+        """Forget the turns; with `more`, the gyroscope is judged once more."""
+        self._turns.clear()
+        self._restart()
+        if more:
+            self._said.discard(WarningKind.GYRO_CONTRADICTS_GRAVITY)
+
+    def process(self, block: ImuBlock) -> list[tuple[int, Finding]]:
+        """Return what samples show, with the number of samples of the block that it took."""
+        if block.restart:
+            self._restart()
+        if block.gyro_radps is None or not len(block.acc_mps2):
+            return []
+        held = self._stream.shape[1]
+        fresh = np.concatenate((block.acc_mps2.T, block.gyro_radps.T))
+        self._stream = np.concatenate((self._stream, fresh), axis=1)
+        bins = self._stream.shape[1] // self._size
+        if bins == self._seen:
+            return []
+        found = [((at + 1) * self._size - held, finding) for at, finding in self._look(bins)]
+        forget = max(bins - self._reach - 2, 0)
+        self._stream = self._stream[:, forget * self._size :]
+        self._seen = bins - forget
+        self._spell_end -= forget
+        if self._rest is not None:
+            self._rest = self._rest - forget if self._rest > forget else None
+        return found
+
+    def _look(self, bins: int) -> Iterator[tuple[int, Finding]]:
+        """Yield what the bins from `_seen` on show, each with the bin that shows it."""
+        size, first = self._size, max(self._seen - LONG_REST + 1, 0)
+        acc = self._stream[:3, first * size : bins * size].reshape(3, -1, size)
+        mean = acc.mean(axis=2)
+        gravity = lengths(mean)
+        spread = ((acc - mean[:, :, None]) ** 2).sum(axis=0).mean(axis=1)
+        calm = (spread < (REST_SPREAD * gravity) ** 2) & (gravity > 0.0)
+        pair = (mean[:, 1:] + mean[:, :-1]) / 2.0
+        steady = lengths(mean[:, 1:] - mean[:, :-1]) < REST_CHANGE * gravity[1:]
+        lag = LONG_REST - 2
+        lasting = lengths(pair[:, lag:] - pair[:, :-lag]) < REST_CHANGE * gravity[lag + 1 :]
+        for place in range(max(self._seen - first, 1), bins - first):
+            if not calm[place] or not calm[place - 1]:
+                continue
+            at, since = first + place, place - LONG_REST + 1
+            if since >= 0 and lasting[since] and calm[since:place].all():
+                self._spell = self._spell + 1 if self._spell_end == at - 1 else 1
+                self._spell_end = at
+                if self._spell <= MOST_OF_A_REST:
+                    size_mps2 = float(gravity[since : place + 1].mean())
+                    yield from ((at, each) for each in self._weighed(size_mps2))
+            if not steady[place - 1]:
+                continue
+            before, self._rest = self._rest, at
+            if before is not None and 1 < at - before <= self._reach:
+                turn = self._turn(before, at)
+                if turn is not None:
+                    self._turns.append(turn)
+                    yield from ((at, each) for each in self._judged())
+
+    def _turn(self, before: int, at: int) -> _Turn | None:
+        """Return the turn between two rests, each given by the second of its bins."""
+        size = self._size
+        whole = self._stream[:, (before - 1) * size : (at + 1) * size]
+        acc, rate = whole[:3], whole[3:]
+        down = [_mean(acc[:, : 2 * size]), _mean(acc[:, -2 * size :])]
+        bias = min(_mean(rate[:, : 2 * size]), _mean(rate[:, -2 * size :]), key=_length)
+        between = slice(size, -size)
+        rate = rate[:, between] - bias[:, None]
+        gravity = (_length(down[0]) + _length(down[1])) / 2.0
+        swept = (acc[:, None, between] * rate[None]).sum(axis=2) / (gravity * self._rate_hz)
+        change = down[1] / _length(down[1]) - down[0] / _length(down[0])
+        slack = REST_ERROR + BIAS_ERROR_RADPS * (at - before) * BIN_S
+        turn = _Turn(change, swept, slack)
+        return turn if _length(change) > LEAST_TURN else None
+
+    def _judged(self) -> Iterator[Finding]:
+        if WarningKind.GYRO_CONTRADICTS_GRAVITY in self._said:
+            return
+        finding = _contradiction(self._turns)
+        if finding is not None:
+            self._said.add(finding.kind)
+            yield finding
+
+    def _weighed(self, gravity_mps2: float) -> Iterator[Finding]:
+        if WarningKind.GRAVITY_SCALE in self._said:
+            return
+        self._gravity.append(gravity_mps2)
+        if len(self._gravity) < GRAVITY_RESTS:
+            return
+        sizes, self._gravity = sorted(self._gravity), []
+        middle = sizes[GRAVITY_RESTS // 2]
+        if not _most(abs(size / middle - 1.0) < GRAVITY_ERROR for size in sizes):
+            return
+        factor = STANDARD_GRAVITY_MPS2 / middle
+        if abs(1.0 / factor - 1.0) > GRAVITY_ERROR:
+            self._said.add(WarningKind.GRAVITY_SCALE)
+            cause = (
+                f"gravity measures {middle:.3g} m/s² where {STANDARD_GRAVITY_MPS2:.2f} is right; "
+                "rise and velocity are wrong by as much"
+            )
+            mend = SensorMend(acc_factor=_nice(factor, GRAVITY_ERROR / 2.0))
+            yield Finding(WarningKind.GRAVITY_SCALE, cause, mend)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Turn:
+    """What two moments of rest, and the samples between, tell."""
+
+    change: Vector
+    """Change of the direction of gravity, shape (3,)."""
+    swept: Matrix
+    """∫ u wᵀ dt, shape (3, 3)."""
+    slack: float
+    """What `change` may be off by."""
+
+    def expected(self, matrix: Matrix) -> Vector:
+        """Return the change of direction that the rates say, with `matrix` before them."""
+        turned = (self.swept[:, None, :] * matrix[None]).sum(axis=2)
+        return np.array(
+            (
+                turned[1, 2] - turned[2, 1],
+                turned[2, 0] - turned[0, 2],
+                turned[0, 1] - turned[1, 0],
+            )
+        )
+
+    def size(self, matrix: Matrix) -> float:
+        """Return how far the turn goes, by the sensor that sees more of it."""
+        return max(_length(self.change), _length(self.expected(matrix)))
+
+    def off(self, matrix: Matrix) -> float:
+        """Return by which share of the turn's size `matrix` is off."""
+        return max(self.error(matrix) - self.slack, 0.0) / max(self.size(matrix), LEAST_TURN)
+
+    def error(self, matrix: Matrix) -> float:
+        """Return by how much `matrix` is off."""
+        return _length(self.expected(matrix) - self.change)
+
+
+def _contradiction(turns: Sequence[_Turn]) -> Finding | None:
+    """Return why turns contradict the gyroscope as it is, by the simplest cause; None if not."""
+    kind, amount = WarningKind.GYRO_CONTRADICTS_GRAVITY, len(turns)
+    if amount < FEWEST_TURNS:
+        return None
+    for mend, cause in _PLAIN:
+        plain = all(turn.off(_ONE) > PLAIN for turn in turns) or amount >= TURNS_FOR_SCALE
+        if plain and _explains(turns, _matrix(mend)):
+            return Finding(kind, cause, mend, sure=True)
+    if amount < TURNS_FOR_SCALE:
+        return None
+    factor = _scale(turns)
+    if 1.0 / MOST_FACTOR < factor < MOST_FACTOR and not 1.0 / FAR < factor < FAR:
+        power = 2.0 ** round(math.log2(factor))
+        sure = abs(factor / power - 1.0) < NICE
+        if _explains(turns, factor * _ONE):
+            mend = SensorMend(gyro_factor=power if sure else float(f"{factor:.2g}"))
+            cause = f"it measures {1.0 / mend.gyro_factor:.2g} times what turns"
+            return Finding(kind, cause, mend, sure)
+    for mend in _AXES:
+        if _explains(turns, _matrix(mend)):
+            cause = "its axes are not those of the accelerometer"
+            return Finding(kind, cause, mend, sure=True)
+    if amount == REMEMBERED and _most(turn.off(_ONE) > FAR_OFF for turn in turns):
+        return Finding(kind, "the two agree in no turn", None, sure=False)
+    return None
+
+
+_ONE: Final = np.eye(3)
+
+_PLAIN: Final = (
+    (
+        SensorMend(gyro_axes="-x,-y,-z"),
+        "its axes are mirrored against the accelerometer's, or its sign is wrong",
+    ),
+    (
+        SensorMend(gyro_factor=RADPS_PER_DPS),
+        "it sends degrees where radians are expected",
+    ),
+    (
+        SensorMend(gyro_factor=1.0 / RADPS_PER_DPS),
+        "it sends radians where degrees are expected",
+    ),
+)
+"""Mistakes that two turns show."""
+
+
+def _axes() -> tuple[SensorMend, ...]:
+    """Return every way to exchange axes and signs, the simplest first."""
+    ways = product(permutations(range(3)), product((1, -1), repeat=3))
+
+    def mistakes(way: tuple[tuple[int, ...], tuple[int, ...]]) -> tuple[int, int]:
+        sources, signs = way
+        moved = sum(source != axis for axis, source in enumerate(sources))
+        return moved, sum(sign < 0 for sign in signs)
+
+    return tuple(SensorMend(gyro_axes=axes_text(*way)) for way in sorted(ways, key=mistakes)[1:])
+
+
+_AXES: Final = _axes()
+
+
+def _matrix(mend: SensorMend) -> Matrix:
+    """Return what a mend puts before an angular rate, shape (3, 3)."""
+    return mend.gyro(_ONE).T
+
+
+def _explains(turns: Sequence[_Turn], matrix: Matrix) -> bool:
+    """Return whether `matrix` fits almost all turns, and far better than the rates as they are."""
+    left = sum(turn.error(matrix) for turn in turns)
+    return left < FAR_BETTER * sum(turn.error(_ONE) for turn in turns) and _most(
+        turn.off(matrix) <= AGREES for turn in turns
+    )
+
+
+def _most(true: Iterable[bool]) -> bool:
+    """Return whether almost all are true."""
+    answers = list(true)
+    return sum(answers) >= (1.0 - MOST_ODD) * len(answers)
+
+
+def _scale(turns: Sequence[_Turn]) -> float:
+    """Return the factor before the rates that explains turns best."""
+    shared = own = 0.0
+    for turn in turns:
+        expected = turn.expected(_ONE)
+        shared += _dot(expected, turn.change)
+        own += _dot(expected, expected)
+    return shared / own if own > 0.0 else 0.0
+
+
+def _nice(factor: float, error: float) -> float:
+    """Return the power of two that a factor stands for, or itself in three digits."""
+    power = 2.0 ** round(math.log2(factor))
+    return power if abs(factor / power - 1.0) <= error else float(f"{factor:.3g}")
+
+
+def _mean(samples: NDArray[np.float64]) -> Vector:
+    mean: Vector = samples.mean(axis=1)
+    return mean
+
+
+def _dot(one: Vector, other: Vector) -> float:
+    x, y, z = (one * other).tolist()
+    return float(x + y + z)
+
+
+def _length(vector: Vector) -> float:
+    return math.sqrt(_dot(vector, vector))
