@@ -23,6 +23,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import permutations, product
 from typing import TYPE_CHECKING, Final
 
@@ -78,6 +79,9 @@ REMEMBERED: Final = 12
 
 FEWEST_TURNS: Final = 2
 """One may be a knock, or a strap that slips."""
+
+DOUBTFUL: Final = 0.1
+"""Where more than half of the turns are off by less, no cause is looked for."""
 
 PLAIN: Final = 0.9
 """A few turns are enough if each contradicts by more: by 2 the other way round, by 1 in the wrong
@@ -224,7 +228,8 @@ class SensorAgreement:
         return turn if _length(change) > LEAST_TURN else None
 
     def _judged(self) -> Iterator[Finding]:
-        if WarningKind.GYRO_CONTRADICTS_GRAVITY in self._said:
+        doubtful = sum(turn.off_as_it_is > DOUBTFUL for turn in self._turns)
+        if 2 * doubtful < len(self._turns) or WarningKind.GYRO_CONTRADICTS_GRAVITY in self._said:
             return
         finding = _contradiction(self._turns)
         if finding is not None:
@@ -252,7 +257,7 @@ class SensorAgreement:
             yield Finding(WarningKind.GRAVITY_SCALE, cause, mend)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class _Turn:
     """What two moments of rest, and the samples between, tell."""
 
@@ -262,6 +267,11 @@ class _Turn:
     """∫ u wᵀ dt, shape (3, 3)."""
     slack: float
     """What `change` may be off by."""
+
+    @cached_property
+    def off_as_it_is(self) -> float:
+        """By which share of the turn's size the rates as they are are off."""
+        return self.off(_ONE)
 
     def expected(self, matrix: Matrix) -> Vector:
         """Return the change of direction that the rates say, with `matrix` before them."""
@@ -293,7 +303,7 @@ def _contradiction(turns: Sequence[_Turn]) -> Finding | None:
     if amount < FEWEST_TURNS:
         return None
     for mend, cause in _PLAIN:
-        plain = all(turn.off(_ONE) > PLAIN for turn in turns) or amount >= TURNS_FOR_SCALE
+        plain = all(turn.off_as_it_is > PLAIN for turn in turns) or amount >= TURNS_FOR_SCALE
         if plain and _explains(turns, _matrix(mend)):
             return Finding(kind, cause, mend, sure=True)
     if amount < TURNS_FOR_SCALE:
@@ -310,7 +320,7 @@ def _contradiction(turns: Sequence[_Turn]) -> Finding | None:
         if _explains(turns, _matrix(mend)):
             cause = "its axes are not those of the accelerometer"
             return Finding(kind, cause, mend, sure=True)
-    if amount == REMEMBERED and _most(turn.off(_ONE) > FAR_OFF for turn in turns):
+    if amount == REMEMBERED and _most(turn.off_as_it_is > FAR_OFF for turn in turns):
         return Finding(kind, "the two agree in no turn", None, sure=False)
     return None
 
