@@ -62,8 +62,14 @@ LONGEST_TURN_S: Final = 6.0
 REST_ERROR: Final = 0.05
 """What the direction of gravity may be off by between two rests, rad."""
 
-BIAS_ERROR_RADPS: Final = 1.0 * RADPS_PER_DPS
-"""What the offset of a gyroscope, read off at rest, may be off by."""
+BIAS_CHANGE: Final = 0.01
+"""The same of a long rest that shows the gyroscope's offset: 2 °/s, no slow rep."""
+
+BIAS_LEARNING: Final = 0.2
+"""Weight of the newest long rest in the offset."""
+
+BIAS_ERROR_RADPS: Final = 1.5 * RADPS_PER_DPS
+"""What the offset of a gyroscope, read off at rests, may be off by."""
 
 AGREES: Final = 0.25
 """A matrix explains a turn if it is off by no more than this share of the turn's size."""
@@ -139,6 +145,8 @@ class SensorAgreement:
         self._turns: deque[_Turn] = deque(maxlen=REMEMBERED)
         self._said: set[WarningKind] = set()
         self._gravity: list[float] = []
+        self._bias: Vector | None = None
+        """Offset of the gyroscope, rad/s, shape (3,); None before the first long rest."""
         self._restart()
 
     def _restart(self) -> None:
@@ -191,12 +199,14 @@ class SensorAgreement:
         pair = (mean[:, 1:] + mean[:, :-1]) / 2.0
         steady = lengths(mean[:, 1:] - mean[:, :-1]) < REST_CHANGE * gravity[1:]
         lag = LONG_REST - 2
-        lasting = lengths(pair[:, lag:] - pair[:, :-lag]) < REST_CHANGE * gravity[lag + 1 :]
+        moved = lengths(pair[:, lag:] - pair[:, :-lag]) / np.maximum(gravity[lag + 1 :], 1e-9)
         for place in range(max(self._seen - first, 1), bins - first):
             if not calm[place] or not calm[place - 1]:
                 continue
             at, since = first + place, place - LONG_REST + 1
-            if since >= 0 and lasting[since] and calm[since:place].all():
+            if since >= 0 and moved[since] < REST_CHANGE and calm[since:place].all():
+                if moved[since] < BIAS_CHANGE:
+                    self._learn(at)
                 self._spell = self._spell + 1 if self._spell_end == at - 1 else 1
                 self._spell_end = at
                 if self._spell <= MOST_OF_A_REST:
@@ -211,13 +221,21 @@ class SensorAgreement:
                     self._turns.append(turn)
                     yield from ((at, each) for each in self._judged())
 
+    def _learn(self, at: int) -> None:
+        """Take the rates of the long rest that ends in a bin for the gyroscope's offset."""
+        rest = self._stream[3:, (at - LONG_REST + 1) * self._size : (at + 1) * self._size]
+        mean = _mean(rest)
+        known = self._bias
+        self._bias = mean if known is None else known + BIAS_LEARNING * (mean - known)
+
     def _turn(self, before: int, at: int) -> _Turn | None:
         """Return the turn between two rests, each given by the second of its bins."""
-        size = self._size
+        size, bias = self._size, self._bias
+        if bias is None:
+            return None
         whole = self._stream[:, (before - 1) * size : (at + 1) * size]
         acc, rate = whole[:3], whole[3:]
         down = [_mean(acc[:, : 2 * size]), _mean(acc[:, -2 * size :])]
-        bias = min(_mean(rate[:, : 2 * size]), _mean(rate[:, -2 * size :]), key=_length)
         between = slice(size, -size)
         rate = rate[:, between] - bias[:, None]
         gravity = (_length(down[0]) + _length(down[1])) / 2.0
