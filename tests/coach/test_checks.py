@@ -196,8 +196,11 @@ def test_a_way_down_that_was_not_seen_is_not_spoken_of(unknown: Rep) -> None:
     assert not list(check_lowering(unknown, context()))
 
 
-@pytest.mark.parametrize(("flags", "wrong"), [((), False), ((Flag.RESTED_AT_BOTTOM,), True)])
-def test_resting_on_the_floor_is_wrong_where_tension_is_to_be_kept(
+@pytest.mark.parametrize(
+    ("flags", "wrong"),
+    [((), False), ((Flag.RESTED_AT_BOTTOM,), True), ((Flag.TOUCHED_FLOOR,), True)],
+)
+def test_touching_the_floor_is_wrong_where_tension_is_to_be_kept(
     flags: tuple[Flag, ...], wrong: bool
 ) -> None:
     kept = context(plan=Plan(keep_tension=True))

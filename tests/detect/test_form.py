@@ -9,12 +9,24 @@ import pytest
 from corpus import SCENARIOS
 
 from tests.detect.motions import BOTTOM_DEG, TOP_DEG, legs, movement
+from tests.heavy import HEAVY
 from tracker.detect import Detector
 from tracker.detect.pairing import RepCandidate
 from tracker.detect.rep_report import RepContext, beyond_rad, form_flags
 from tracker.domain import EXERCISES, HIP_THRUST, Flag, SessionState
 from tracker.engine import build_engine
-from tracker.sim import simulate
+from tracker.sim import (
+    Activity,
+    ActivityPlan,
+    Posture,
+    RepPlan,
+    SensorPlan,
+    SessionPlan,
+    SetPlan,
+    Touch,
+    simulate,
+)
+from tracker.sim.sensor import PRESETS
 
 if TYPE_CHECKING:
     from tracker.domain import Exercise, Rep
@@ -29,6 +41,7 @@ FORM = frozenset(
         Flag.SAGGED,
         Flag.DROPPED_ECCENTRIC,
         Flag.RESTED_AT_BOTTOM,
+        Flag.TOUCHED_FLOOR,
         Flag.TILTED,
     }
 )
@@ -42,7 +55,8 @@ def rad(angle_deg: float) -> float:
 def flags(
     candidate: RepCandidate = PLAIN, exercise: Exercise = HIP_THRUST, **known: float | None
 ) -> list[Flag]:
-    return list(form_flags(exercise, candidate, RepContext(**known)))
+    context = RepContext(touched=None, **known)
+    return list(form_flags(exercise, candidate, context))
 
 
 def reps_of(*parts: Leg) -> list[Rep]:
@@ -219,6 +233,51 @@ def test_a_rest_at_the_bottom_is_known_when_the_next_rep_starts(
 def test_who_moves_at_the_bottom_does_not_rest() -> None:
     fidget = ((0.6, BOTTOM_DEG + 5.0), (0.6, BOTTOM_DEG)) * 2
     assert remarks(*lift(), *lift(bottom_s=0.2), *fidget, *lift()) == [[], [], []]
+
+
+def simulated(
+    seed: int, reps: int, knock_g: tuple[float, float] | None, part: str = "lsm6dsox"
+) -> list[Rep]:
+    """Return the reps of a simulated set whose bottoms hover, or hit the floor."""
+    rng = np.random.default_rng(seed)
+    brisk = bool(rng.integers(2))
+    plans = []
+    for _ in range(reps):
+        up_s = rng.uniform(0.6, 0.9) if brisk else rng.uniform(1.0, 2.5)
+        hold_s, down_s = rng.uniform(0.3, 1.5), rng.uniform(0.7, 3.0)
+        plan = RepPlan(up_s, hold_s, down_s, rng.uniform(0.2, 0.8))
+        if knock_g is not None:
+            plan = replace(plan, touch=Touch.FLOOR, knock_g=rng.uniform(*knock_g))
+        plans.append(plan)
+    still = ActivityPlan(Activity.REST, 4.0)
+    session = simulate(
+        SessionPlan(
+            exercise="hip_thrust",
+            blocks=(still, SetPlan(tuple(plans)), still),
+            starts=Posture.LYING,
+            sensor=SensorPlan(rate_hz=int(rng.choice([50, 100, 200])), noise=PRESETS[part]),
+        ),
+        seed,
+    )
+    engine, ledger = build_engine(session.info), SessionState()
+    ledger.accept(engine.feed_many(tuple(session.notifications())))
+    ledger.accept(engine.finish())
+    return [rep for record in ledger.sets for rep in record.reps]
+
+
+def share_that_touched(reps: list[Rep]) -> float:
+    # What comes after the last rep is not known to be between two.
+    known = [rep for rep in reps if rep.bottom_s is not None]
+    return sum(Flag.TOUCHED_FLOOR in rep.flags for rep in known) / len(known)
+
+
+@pytest.mark.parametrize("part", ["lsm6dsox", "mpu6050"])
+def test_nearly_every_touch_of_the_floor_is_seen_and_no_hovering_is_one(part: str) -> None:
+    seeds = range(70, 80 if HEAVY else 75)
+    touching = [rep for seed in seeds for rep in simulated(seed, 9, (0.5, 8.0), part)]
+    hovering = [rep for seed in seeds for rep in simulated(seed, 9, None, part)]
+    assert share_that_touched(touching) >= 0.95
+    assert share_that_touched(hovering) <= 0.01
 
 
 @pytest.mark.slow

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tests.signal.hips import Felt
 
 
-ARRAYS = ("up", "rate_radps", "vertical_mps2", "velocity_mps", "height_m")
+ARRAYS = ("up", "rate_radps", "vertical_mps2", "velocity_mps", "height_m", "knock_mps2")
 
 
 def imu(felt: Felt, start_s: float = 0.0, *, gyro: bool = True, restart: bool = True) -> ImuBlock:

@@ -149,7 +149,8 @@ def check_lowering(rep: Rep, context: RepContext) -> Iterator[Observation]:
 def check_bottom(rep: Rep, context: RepContext) -> Iterator[Observation]:
     """Judge the bottom after a rep, which is known once the next rep has begun."""
     if context.plan.keep_tension and rep.bottom_s is not None and knows(rep, Measure.TIMES):
-        yield Observation(CueKind.KEEP_TENSION, Flag.RESTED_AT_BOTTOM in rep.flags)
+        down = not {Flag.RESTED_AT_BOTTOM, Flag.TOUCHED_FLOOR}.isdisjoint(rep.flags)
+        yield Observation(CueKind.KEEP_TENSION, down)
 
 
 FIRST_REPS: Final = 3

@@ -77,6 +77,7 @@ FLAG_WORDS: Final = {
     Flag.SAGGED: "hips sank in the hold",
     Flag.DROPPED_ECCENTRIC: "dropped",
     Flag.RESTED_AT_BOTTOM: "rested at the bottom",
+    Flag.TOUCHED_FLOOR: "touched the floor",
     Flag.TILTED: "hips tilted",
 }
 """What each flag is called on screens and in reports."""

@@ -30,8 +30,8 @@ POSTURE_S: Final = 0.2
 """Without a gyroscope a posture is the mean over this long, up to the sample it is asked for."""
 
 _UP, _RATE, _VERTICAL, _VELOCITY, _HEIGHT, _TILTING = slice(0, 3), slice(3, 6), 6, 7, 8, 9
-_POSTURE, _SUMS = slice(10, 13), slice(13, 32)
-_CHANNELS: Final = 32
+_POSTURE, _KNOCK, _SUMS = slice(10, 13), 13, slice(14, 33)
+_CHANNELS: Final = 33
 
 _MOST_KNOWN: Final = 64
 
@@ -94,6 +94,7 @@ class MotionBuffer:
         up[:] = block.up[first:last].T
         rate[:] = block.rate_radps[first:last].T
         new[_VERTICAL] = block.vertical_mps2[first:last]
+        new[_KNOCK] = 0.0 if block.knock_mps2 is None else block.knock_mps2[first:last]
         new[_VELOCITY] = block.velocity_mps[first:last]
         new[_HEIGHT] = block.height_m[first:last]
         squares = rate * rate
@@ -193,6 +194,10 @@ class MotionBuffer:
     def rate_radps(self, first: int, last: int) -> NDArray[np.float64]:
         """Return angular rates, rad/s, shape (n, 3)."""
         return self._view(_RATE, first, last).T
+
+    def knock_mps2(self, first: int, last: int) -> NDArray[np.float64]:
+        """Return what smoothing took out of the upward acceleration, m/s², shape (n,)."""
+        return self._view(_KNOCK, first, last)
 
     def vertical_mps2(self, first: int, last: int) -> NDArray[np.float64]:
         """Return upward accelerations with the offset's share in them, m/s², shape (n,)."""

@@ -370,6 +370,38 @@ class Pauses:
         angle = turned_rad(up.axis, up.to_up, posture)
         return float((np.maximum.accumulate(angle) - angle).max())
 
+    def touched(self, up: Movement, down: Movement, next_s: float) -> bool | None:
+        """Return whether the hips or the plates touched the floor before the next rep.
+
+        Parameters
+        ----------
+        up, down
+            The movements of the rep.
+        next_s
+            When the next one begins, s.
+
+        Returns
+        -------
+        bool or None
+            None without a gyroscope, or where samples are missing.
+
+        Notes
+        -----
+        Hips that stop in the air are braked by muscles, over a tenth of a second and more, which
+        the smoothing leaves alone. A floor stops them at once, and what it takes out shows a jolt.
+        It must stand out from the rest of the rep as well: some tremble.
+        """
+        turn_s = min(down.end_s, next_s)
+        bottom = self._samples(down.end_s - KNOCK_BEFORE_S, turn_s + KNOCK_AFTER_S)
+        first_s, last_s = up.start_s + 0.25 * up.duration_s, down.end_s - 0.4 * down.duration_s
+        rest = self._samples(first_s, last_s)
+        if bottom is None or rest is None or not (up.by_gyroscope and down.by_gyroscope):
+            return None
+        knock = float(np.abs(self._buffer.knock_mps2(*bottom)).max())
+        usual = self._buffer.knock_mps2(*rest)
+        rms = math.sqrt(float(np.add.reduce(usual * usual)) / len(usual))
+        return knock > max(KNOCK_MPS2, KNOCK_SHARE * rms)
+
     def _samples(self, start_s: float, end_s: float) -> tuple[int, int] | None:
         first, last = self._buffer.sample_at(start_s), self._buffer.sample_at(end_s)
         if first < self._buffer.first or last > self._buffer.stop or last <= first:
@@ -380,6 +412,16 @@ class Pauses:
 def _beside_s(movement: Movement) -> float:
     return 0.0 if movement.by_gyroscope else BESIDE_EDGES * movement.duration_s
 
+
+KNOCK_BEFORE_S: Final = 0.2
+KNOCK_AFTER_S: Final = 0.3
+"""A touch is looked for from so long before the end of an eccentric to so long after it."""
+
+KNOCK_MPS2: Final = 1.0
+"""Smallest jolt of a touch: 0.3 g through soft tissue leave 1.3, a brisk turn in the air 0.8."""
+
+KNOCK_SHARE: Final = 4.0
+"""And it is so many times the root mean square of the jolts in the rest of the rep."""
 
 TRACE_S: Final = 12.0
 """A little longer than the ten seconds that screens show."""

@@ -71,6 +71,8 @@ class CountedRep:
     """How far the hips sank during the hold, rad; None if unknown."""
     still_s: float | None = None
     """Longest stillness at the bottom after it, s; None if unknown."""
+    touched: bool | None = None
+    """Whether the hips touched the floor there; None if unknown."""
     watched: RepCandidate | None = None
     """The candidate whose hold was looked at."""
     level: LockoutReference | None = None

@@ -65,6 +65,8 @@ class RepContext:
     """How far the hips sank during the hold, rad."""
     still_s: float | None = None
     """Longest stillness at the bottom after the rep, s."""
+    touched: bool | None = None
+    """Whether the hips touched the floor there."""
 
 
 def form_flags(
@@ -98,6 +100,8 @@ def form_flags(
         yield Flag.DROPPED_ECCENTRIC
     if context.still_s is not None and context.still_s > RESTED_S:
         yield Flag.RESTED_AT_BOTTOM
+    if context.touched:
+        yield Flag.TOUCHED_FLOOR
     if largest_tilt_rad(candidate, context) > math.radians(exercise.most_tilt_deg):
         yield Flag.TILTED
 

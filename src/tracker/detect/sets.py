@@ -481,6 +481,7 @@ class SetTracker:
             beyond_rad=beyond_rad(open_set.first_concentrics(counted), up),
             sag_rad=counted.sag_rad,
             still_s=counted.still_s,
+            touched=counted.touched,
         )
 
     def _settle_level(self, open_set: OpenSet, latest: CountedRep) -> Iterator[Event]:
@@ -504,10 +505,13 @@ class SetTracker:
                 yield CalibrationLost(up.end_s, why)
 
     def _watch_bottom(self, counted: CountedRep, following: RepCandidate) -> None:
-        """Take note of how long the hips lay still before the next rep, while that is known."""
-        if self._pauses is not None and counted.candidate.eccentric is not None:
+        """Take note of what the hips did before the next rep, while that is known."""
+        up, down = counted.candidate.concentric, counted.candidate.eccentric
+        if self._pauses is not None and down is not None:
             start_s, end_s = counted.candidate.end_s, following.first.start_s
             counted.still_s = self._pauses.still_s(start_s, end_s)
+            if up is not None:
+                counted.touched = self._pauses.touched(up, down, end_s)
 
     def _touches_saturation(self, candidate: RepCandidate) -> bool:
         """Return whether a sample of the candidate hit the end of the range; forget older ones."""

@@ -41,6 +41,8 @@ class Flag(Enum):
     """The eccentric was shorter than the concentric, and faster at its peak."""
     RESTED_AT_BOTTOM = "rested_at_bottom"
     """The hips lay still for more than 1 s before the next rep."""
+    TOUCHED_FLOOR = "touched_floor"
+    """Hips or plates knocked on the floor before the next rep."""
     TILTED = "tilted"
     """The pelvis tilted sideways by more than the exercise allows."""
 

@@ -180,6 +180,9 @@ class MotionBlock:
     acc_errors: tuple[tuple[int, AccErrors], ...] = ()
     """What is known of the accelerometer's errors, and from which sample of the block on; empty
     where nothing new is."""
+    knock_mps2: NDArray[np.float64] | None = None
+    """What smoothing took out of the upward acceleration, knocks and noise, m/s², shape (n,); 0
+    without a gyroscope. None stands for 0."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

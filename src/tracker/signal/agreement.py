@@ -77,8 +77,8 @@ AGREES: Final = 0.25
 FAR_BETTER: Final = 0.4
 """And it leaves no more than this share of what the rates as they are leave unexplained."""
 
-FAR_OFF: Final = 0.6
-"""It contradicts a turn if it is off by more: accelerations of the hips reach half of that."""
+FAR_OFF: Final = 0.8
+"""Rates that are off by more in every turn are of no use, whatever the cause."""
 
 REMEMBERED: Final = 12
 """Turns that are judged together."""

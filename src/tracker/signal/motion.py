@@ -80,6 +80,8 @@ class MotionStage:
         self._lean = AccelBiasCompensator(rate_hz)
         self._arc = AccelOnlyInclination(rate_hz)
         self._smoother = Smoother(round(SMOOTHING_HALF_WIDTH_S * rate_hz))
+        self._rough = np.empty(0)
+        """Upward accelerations that are still in the smoother."""
         self._height = HeightFilter(rate_hz)
         self._pending_restart = True
         self._start_s = start_s
@@ -94,22 +96,24 @@ class MotionStage:
             self._last = block
         if block.gyro_radps is None:
             up, rate, vertical = self._arc.process(block.acc_mps2)
-            return self._block(up, rate, vertical, ((0, UNKNOWN),))
+            return self._block(up, rate, vertical, np.zeros(len(up)), ((0, UNKNOWN),))
         rate_raw, known = self._bias.process(block.acc_mps2, block.gyro_radps)
         up, vertical = self._upright.process(block.acc_mps2, rate_raw)
         stacked = np.concatenate((up.T, rate_raw.T, vertical[None]))
         smooth = self._smoother.process(stacked.T).T
         length = np.maximum(lengths(smooth[:3]), 1e-9)
+        rough = np.concatenate((self._rough, vertical))
+        knock, self._rough = rough[: smooth.shape[1]] - smooth[6], rough[smooth.shape[1] :]
         # The first samples of a stream are still in the smoother.
         held = len(block.acc_mps2) - smooth.shape[1]
         since = tuple((max(sample - held, 0), errors) for sample, errors in known)
-        return self._block((smooth[:3] / length).T, smooth[3:6].T, smooth[6], since)
+        return self._block((smooth[:3] / length).T, smooth[3:6].T, smooth[6], knock, since)
 
     def finish(self) -> MotionBlock:
         """Return the samples that the delay still holds, with the last one held still."""
         last = self._last
         if last is None:
-            return self._block(np.empty((0, 3)), np.empty((0, 3)), np.empty(0), ())
+            return self._block(np.empty((0, 3)), np.empty((0, 3)), np.empty(0), np.empty(0), ())
         delay = (self._arc if last.gyro_radps is None else self._smoother).delay_samples
         gyro = None if last.gyro_radps is None else np.repeat(last.gyro_radps[-1:], delay, axis=0)
         held = ImuBlock(0.0, self._rate_hz, np.repeat(last.acc_mps2[-1:], delay, axis=0), gyro)
@@ -120,6 +124,7 @@ class MotionStage:
         up: NDArray[np.float64],
         rate: NDArray[np.float64],
         vertical: NDArray[np.float64],
+        knock: NDArray[np.float64],
         known: tuple[tuple[int, AccErrors], ...],
     ) -> MotionBlock:
         offset = np.zeros((len(up), 3))
@@ -133,6 +138,7 @@ class MotionStage:
             up=up,
             rate_radps=rate,
             vertical_mps2=vertical,
+            knock_mps2=knock,
             velocity_mps=velocity,
             height_m=height,
             acc_errors=known,

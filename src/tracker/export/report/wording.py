@@ -157,6 +157,10 @@ FORM_TEXTS: Final = {
         "The hips lay still for more than 1 second before the next rep.",
         "Keep the tension and turn around just above the floor, unless a pause is planned.",
     ),
+    Flag.TOUCHED_FLOOR: (
+        "The hips or the plates knocked on the floor before the next rep.",
+        "Turn around just above the floor, unless the plan is a dead stop.",
+    ),
     Flag.TILTED: (
         "One side of the pelvis was lower than the other by more than this exercise allows.",
         "Press both feet down evenly. The sensor cannot see the feet.",
