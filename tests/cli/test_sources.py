@@ -102,9 +102,10 @@ def test_endings_may_be_in_capitals(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("notes.txt", b"hello", r"\.arrows"),
-        ("notes.txt", b"", r"\.arrows"),
-        ("table.arrow", b"ARROW1\x00\x00", r"\.arrows"),
+        ("notes.txt", b"hello", r"\.arrows.*no line names"),
+        ("notes.txt", b"", "empty"),
+        ("log.txt", b"1,2,3,4\n2,3,4,5\n", "Add a first line"),
+        ("table.arrow", b"ARROW1\x00\x00", "Arrow format"),
         ("a.arrows", b"hello", "recording"),
         ("a.arrows", b"", "empty"),
         ("a.csv", b"", "empty"),

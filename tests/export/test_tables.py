@@ -214,7 +214,7 @@ def test_the_own_reader_finds_the_same_samples(tmp_path: Path) -> None:
     acc = np.tile([0.1, 0.2, 9.8], (200, 1)) + np.random.default_rng(1).normal(0, 1, (200, 3))
     path = tmp_path / "samples.csv"
     path.write_text(text_of(TimedFrame(time_s, acc, None)), newline="")
-    table = read_sample_csv(path)
+    table = read_sample_csv(path).table
     np.testing.assert_array_equal(table.time_s, time_s)
     np.testing.assert_array_equal(table.acc_mps2, acc)
     assert table.gyro_radps is None

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,9 +10,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.importers.phones import metabase, phyphox, saved, sensor_logger, turning, zipped
-from tracker.domain import InputError
+from tests.importers.phones import (
+    Motion,
+    metabase,
+    phyphox,
+    saved,
+    sensor_logger,
+    turning,
+    zipped,
+)
+from tracker.domain import InputError, WarningKind
+from tracker.domain.units import RADPS_PER_DPS
 from tracker.importers import AccUnit, GyroUnit, ImportOptions, read_foreign
+from tracker.importers.files import ForeignFile
 from tracker.importers.phone_apps import (
     GRAVITY,
     LINEAR,
@@ -24,7 +35,6 @@ from tracker.importers.phone_apps import (
 )
 from tracker.importers.tables import (
     LONGEST_BRIDGE_S,
-    ForeignFile,
     Part,
     refuse_apart,
     shift_between,
@@ -32,15 +42,18 @@ from tracker.importers.tables import (
 )
 
 if TYPE_CHECKING:
-    from tracker.importers import ForeignSamples
+    from tracker.importers import ImportedSamples
 
 
+G = 9.80665
 MOVED = turning()
 NOTHING_SAID = ImportOptions()
 STARTED = "2026-03-01T17:30:00+00:00"
+STARTED_THERE = "2026-03-01T18:30:00+01:00"
+"""What the phone's clock showed."""
 
 
-def check(found: ForeignSamples, late_s: float = 1e-6, start_s: float = 0.0) -> None:
+def check(found: ImportedSamples, late_s: float = 1e-6, start_s: float = 0.0) -> None:
     """Demand the motion; before its gyroscope began, there is none."""
     table = found.table
     assert [warning.text for warning in found.warnings] == [
@@ -62,7 +75,7 @@ def check(found: ForeignSamples, late_s: float = 1e-6, start_s: float = 0.0) -> 
 def test_every_separator_of_phyphox(separator: str, point: str, tmp_path: Path) -> None:
     found = read_foreign([saved(tmp_path, phyphox(MOVED, separator, point))], NOTHING_SAID)
     check(found)
-    assert found.started_utc == STARTED
+    assert found.started_utc == STARTED_THERE
 
 
 @pytest.mark.parametrize(
@@ -96,7 +109,7 @@ def test_every_acceleration_of_sensor_logger(
         files.pop(name, None)
     found = read_foreign([saved(tmp_path, files)], NOTHING_SAID)
     check(found)
-    assert found.started_utc == STARTED
+    assert found.started_utc == STARTED_THERE
 
 
 def test_without_metadata_units_tell_which_way_an_iphone_writes(tmp_path: Path) -> None:
@@ -136,17 +149,47 @@ def test_the_other_files_may_come_first(tmp_path: Path) -> None:
     check(read_foreign([folder / "Gyroscope.csv", folder / "Accelerometer.csv"], NOTHING_SAID))
 
 
-def test_units_that_are_not_said_are_asked_for(tmp_path: Path) -> None:
-    files = {
-        name: text.replace(" (m/s^2)", "").replace(" (rad/s)", "")
-        for name, text in phyphox(MOVED).items()
+def without_units(files: dict[str, str]) -> dict[str, str]:
+    return {
+        name: text.replace(" (m/s^2)", "").replace(" (rad/s)", "") for name, text in files.items()
     }
-    folder = saved(tmp_path, files)
+
+
+@pytest.mark.parametrize(("acc", "gyro"), [(1.0, 1.0), (1.0 / G, RADPS_PER_DPS)])
+def test_units_that_are_not_said_are_told_by_gravity(
+    acc: float, gyro: float, tmp_path: Path
+) -> None:
+    moved = Motion(MOVED.time_s, MOVED.acc_mps2 * acc, MOVED.gyro_time_s, MOVED.gyro_radps / gyro)
+    found = read_foreign([saved(tmp_path, without_units(phyphox(moved)))], NOTHING_SAID)
+    np.testing.assert_allclose(found.table.acc_mps2, MOVED.acc_mps2[1:], atol=1e-4)
+    assert found.table.gyro_radps is not None
+    assert np.abs(found.table.gyro_radps).max() == pytest.approx(
+        np.abs(MOVED.gyro_radps).max(), rel=0.01
+    )
+    kinds = {warning.kind for warning in found.warnings}
+    assert {WarningKind.ACC_UNIT, WarningKind.GYRO_UNIT} <= kinds
+
+
+def test_a_unit_that_nothing_tells_leaves_the_gyroscope_out_and_is_asked_for(
+    tmp_path: Path,
+) -> None:
+    still = Motion(
+        MOVED.time_s, np.tile([0.0, 0.0, G], (500, 1)), MOVED.gyro_time_s, 0.0 * MOVED.gyro_radps
+    )
+    folder = saved(tmp_path, without_units(phyphox(still)))
+    found = read_foreign([folder], ImportOptions(acc_unit=AccUnit.MPS2))
+    assert found.table.gyro_radps is None
+    (warning,) = found.warnings
+    assert warning.kind is WarningKind.GYRO_IGNORED
+    assert "--gyro-unit rad/s or --gyro-unit deg/s" in warning.text
+    said = ImportOptions(AccUnit.MPS2, GyroUnit.RADPS)
+    assert read_foreign([folder], said).table.gyro_radps is not None
+
+
+def test_a_unit_of_acceleration_that_nothing_tells_is_asked_for(tmp_path: Path) -> None:
+    odd = Motion(MOVED.time_s, 5.0 * MOVED.acc_mps2, MOVED.gyro_time_s, MOVED.gyro_radps)
     with pytest.raises(InputError, match="--acc-unit m/s2 or --acc-unit g"):
-        read_foreign([folder], NOTHING_SAID)
-    with pytest.raises(InputError, match="--gyro-unit rad/s or --gyro-unit deg/s"):
-        read_foreign([folder], ImportOptions(acc_unit=AccUnit.MPS2))
-    check(read_foreign([folder], ImportOptions(AccUnit.MPS2, GyroUnit.RADPS)))
+        read_foreign([saved(tmp_path, without_units(phyphox(odd)))], NOTHING_SAID)
 
 
 def test_a_wrong_unit_that_is_said_is_explained(tmp_path: Path) -> None:
@@ -159,7 +202,8 @@ def test_a_wrong_unit_that_is_said_is_explained(tmp_path: Path) -> None:
     "titles", ["Linear Acceleration|Gyroscope", "Lineare Beschleunigung|Gyroskop"]
 )
 def test_acceleration_without_gravity_is_refused_with_advice(titles: str, tmp_path: Path) -> None:
-    folder = saved(tmp_path, phyphox(MOVED, titles=titles))
+    linear = replace(MOVED, acc_mps2=MOVED.acc_mps2 - MOVED.acc_mps2.mean(axis=0))
+    folder = saved(tmp_path, phyphox(linear, titles=titles))
     with pytest.raises(InputError, match=r"without gravity.*\n.*Acceleration with g"):
         read_foreign([folder], NOTHING_SAID)
 
@@ -181,7 +225,9 @@ def test_sensor_logger_without_gravity_is_refused_with_advice(tmp_path: Path) ->
 
 def test_a_gyroscope_alone_is_not_enough(tmp_path: Path) -> None:
     folder = saved(tmp_path, phyphox(MOVED))
-    with pytest.raises(InputError, match="has no acceleration\n"):
+    with pytest.raises(
+        InputError, match=r"has no acceleration \(written by phyphox\); there is only"
+    ):
         read_foreign([folder / "Gyroscope.csv"], NOTHING_SAID)
 
 

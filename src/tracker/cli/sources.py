@@ -1,4 +1,4 @@
-"""What the commands read: recordings, sample CSVs and phone apps' files, as notifications.
+"""What the commands read: recordings, sample CSVs and other apps' files, as notifications.
 
 A user names files, folders of them, and URLs. Importing this module costs Arrow (0.1 s), so
 commands do it in their bodies.
@@ -33,15 +33,15 @@ from tracker.domain import (
 from tracker.domain.errors import reading
 from tracker.domain.units import ns_from_s
 from tracker.importers import (
+    TEXT_SUFFIXES,
     ZIP_SUFFIX,
-    AccUnit,
-    GyroUnit,
     ImportOptions,
     has_motion,
+    is_sample_csv,
+    is_session_folder,
     notifications_from_samples,
     read_foreign,
     read_sample_csv,
-    texts_in,
 )
 from tracker.recording import open_recording
 from tracker.sensors import SAMPLES, SAMPLES_CHANNEL, encode_samples
@@ -143,18 +143,8 @@ def open_session_file(
     notification; by default there are about ten notifications a second. Raises `InputError` if the
     file cannot be read or is none of these.
     """
-    if more or is_foreign(path):
-        _check_one_session((path, *more))
-        samples = read_foreign((path, *more), options)
-        info = _info(path, exercise, samples.started_utc)
-        return _from_table(path, samples.table, info, block_samples, samples.warnings)
-    if _is_csv(path):
-        table = read_sample_csv(
-            path, options.acc_unit or AccUnit.MPS2, options.gyro_unit or GyroUnit.RADPS
-        )
-        if options.points_down:
-            table = replace(table, acc_mps2=-table.acc_mps2)
-        return _from_table(path, table, _info(path, exercise, None), block_samples)
+    if more or not is_recording(path):
+        return _from_samples((path, *more), exercise, options, block_samples)
     recording = open_recording(path)
     info = recording.info if exercise is None else replace(recording.info, exercise=exercise)
     warnings = tuple(
@@ -172,20 +162,33 @@ def open_session_file(
     )
 
 
+def _from_samples(
+    paths: tuple[Path, ...],
+    exercise: str | None,
+    options: ImportOptions,
+    block_samples: int | None,
+) -> SessionFile:
+    """Open samples: a sample CSV of ours, or what another app saved."""
+    path, *more = paths
+    if not more and is_sample_csv(path):
+        samples = read_sample_csv(path, options)
+    else:
+        _check_one_session(paths)
+        samples = read_foreign(paths, options)
+    info = SessionInfo(
+        sensor=SAMPLES.kind,
+        exercise=exercise or HIP_THRUST.name,
+        started_utc=samples.started_utc,
+        origin="imported",
+        note=f"Imported from {path.name}",
+    )
+    return _from_table(path, samples.table, info, block_samples, samples.warnings)
+
+
 def _told(warnings: Sequence[DataWarning], start_s: float | None) -> Iterator[Notification]:
     """Yield warnings as the first notifications of a session, so that they travel with it."""
     start_ns = ns_from_s(start_s or 0.0)
     return (warning_message(start_ns, warning) for warning in warnings)
-
-
-def _info(path: Path, exercise: str | None, started_utc: str | None) -> SessionInfo:
-    return SessionInfo(
-        sensor=SAMPLES.kind,
-        exercise=exercise or HIP_THRUST.name,
-        started_utc=started_utc,
-        origin="imported",
-        note=f"Imported from {path.name}",
-    )
 
 
 def _from_table(
@@ -215,56 +218,44 @@ def _from_table(
 
 def is_foreign(path: Path) -> bool:
     """Say whether `path` is a session of another app: its file, its zip, or its folder."""
-    name = path.name.lower()
     if path.is_dir():
-        return any(has_motion(each) for each in texts_in(path) if each.parent == path)
-    if name.endswith(ZIP_SUFFIX):
-        return True
-    return name.endswith(CSV_SUFFIXES) and has_motion(path)
+        return is_session_folder(path)
+    return path.name.lower().endswith(ZIP_SUFFIX) or has_motion(path)
+
+
+def is_recording(path: Path) -> bool:
+    """Say whether a file is a recording, by its first bytes; what ends in .arrows is meant as one.
+
+    Raises `InputError` if there is no such file.
+    """
+    if path.is_dir():
+        if is_foreign(path):
+            return False
+        raise InputError(str(path), "is a folder", "Name one of the files in it.")
+    with reading(path), path.open("rb") as file:
+        start = file.read(len(_ARROW_STREAM_MAGIC))
+    return start == _ARROW_STREAM_MAGIC or path.name.lower().endswith(RECORDING_SUFFIX)
 
 
 def refuse_recording(path: Path) -> None:
-    """Raise `InputError` unless `path` is a CSV or a session of another app."""
-    if path.name.lower().endswith(CSV_SUFFIXES) or is_foreign(path):
-        return
-    raise InputError(
-        str(path),
-        f"expected a name that ends in {', '.join((*CSV_SUFFIXES, ZIP_SUFFIX))}, or a folder that "
-        "an app saved",
-        "If it is a CSV of samples, give it that ending.",
-    )
+    """Raise `InputError` if `path` is a recording already."""
+    if is_recording(path):
+        raise InputError(
+            str(path),
+            "expected samples of another program, but it is a recording, or is named like one",
+            "A recording needs no import: analyse or replay it as it is.",
+        )
 
 
 def _check_one_session(paths: Sequence[Path]) -> None:
     """Raise `InputError` if one of several files is not a single sensor's file."""
     for path in paths:
         if len(paths) > 1 and not is_foreign(path):
-            with reading(path), path.open("rb"):
-                pass
             raise InputError(
                 str(path),
                 "several files must be the sensors of one session, and this is not one of them",
                 "Import it by itself; each file needs the header that its app writes.",
             )
-
-
-def _is_csv(path: Path) -> bool:
-    """Decide by the name, or by the first bytes if the name does not tell."""
-    name = path.name.lower()
-    if name.endswith(CSV_SUFFIXES):
-        return True
-    if name.endswith(RECORDING_SUFFIX):
-        return False
-    with reading(path), path.open("rb") as file:
-        start = file.read(len(_ARROW_STREAM_MAGIC))
-    if start == _ARROW_STREAM_MAGIC:
-        return False
-    raise InputError(
-        str(path),
-        "expected a recording (.arrows), a CSV of samples (.csv, .csv.gz), or the folder or zip "
-        "that a phone saved",
-        "If it is one of them, give it that ending.",
-    )
 
 
 def sessions_in(named: Sequence[str]) -> tuple[str, ...]:
@@ -301,8 +292,14 @@ def _walk(folder: Path) -> Iterator[str]:
             continue
         if path.is_dir() and not is_foreign(path):
             yield from _walk(path)
-        elif path.is_dir() or path.name.lower().endswith(_SESSION_SUFFIXES):
+        elif path.is_dir() or _is_session(path):
             yield str(path)
+
+
+def _is_session(path: Path) -> bool:
+    """Say whether a file in a folder is meant; of other texts, those with a header of samples."""
+    name = path.name.lower()
+    return name.endswith(_SESSION_SUFFIXES) or (name.endswith(TEXT_SUFFIXES) and has_motion(path))
 
 
 def is_url(source: str) -> bool:

@@ -1,20 +1,30 @@
 """Other programs' files as samples in SI units: sample CSVs and what phone apps save."""
 
-from tracker.importers.phone_apps import ForeignSamples, ImportOptions, read_foreign
-from tracker.importers.sample_csv import read_sample_csv
-from tracker.importers.samples import AccUnit, GyroUnit, SampleTable, notifications_from_samples
-from tracker.importers.tables import ZIP_SUFFIX, has_motion, texts_in
+from tracker.importers.files import TEXT_SUFFIXES, ZIP_SUFFIX
+from tracker.importers.sample_csv import is_sample_csv, read_sample_csv
+from tracker.importers.samples import (
+    AccUnit,
+    GyroUnit,
+    ImportedSamples,
+    ImportOptions,
+    SampleTable,
+    notifications_from_samples,
+)
+from tracker.importers.sessions import is_session_folder, read_foreign
+from tracker.importers.tables import has_motion
 
 __all__ = [
+    "TEXT_SUFFIXES",
     "ZIP_SUFFIX",
     "AccUnit",
-    "ForeignSamples",
     "GyroUnit",
     "ImportOptions",
+    "ImportedSamples",
     "SampleTable",
     "has_motion",
+    "is_sample_csv",
+    "is_session_folder",
     "notifications_from_samples",
     "read_foreign",
     "read_sample_csv",
-    "texts_in",
 ]

@@ -1,8 +1,9 @@
-"""What phones and other apps save, read as samples: one file or several of one session.
+"""What two apps for phones say only beside the samples: gravity, direction, pauses and the zone.
 
 Sensor Logger (https://github.com/tszheichoi/awesome-sensor-logger: UNITS.md, COORDINATES.md,
-CROSSPLATFORM.md) tells sensors apart by the names of their files. `Accelerometer.csv` is without
-gravity, `Gravity.csv` is the rest of it, `TotalAcceleration.csv` (Android) has both, and so does
+CROSSPLATFORM.md) tells sensors apart by the names of their files, of their columns in a combined
+CSV, or by `sensor` in JSON. `Accelerometer.csv` is without gravity, `Gravity.csv` is the rest of
+it, `TotalAcceleration.csv` (Android) has both, and so does
 `AccelerometerUncalibrated.csv`, in g on iOS. On iOS, accelerations and gravity point opposite to a
 specific force, unless the app was told to standardise; `Metadata.csv` says whether.
 
@@ -16,32 +17,27 @@ import csv
 import math
 import re
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from tracker.domain import DataWarning, InputError, WarningKind
-from tracker.domain.units import STANDARD_GRAVITY_MPS2, counted
-from tracker.importers.samples import MAX_TIME_S, AccUnit, GyroUnit, SampleTable, check_samples
-from tracker.importers.tables import (
-    AXES,
-    Part,
-    Quantity,
-    foreign_files,
-    read_foreign_header,
-    read_part,
-    refuse_apart,
-    shift_between,
-    values_at,
-)
+from tracker.domain import InputError
+from tracker.domain.units import STANDARD_GRAVITY_MPS2
+from tracker.importers.stamps import zone_of
+from tracker.importers.tables import Part, refuse_apart, values_at
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import tzinfo
     from pathlib import Path
 
-    from tracker.importers.tables import ForeignFile, ForeignHeader
+    from numpy.typing import NDArray
+
+    from tracker.importers.files import ForeignFile
+    from tracker.importers.tables import ForeignHeader
 
 _ROUNDING_S: Final = 0.002
 """phyphox writes the system's clock in milliseconds."""
@@ -53,6 +49,8 @@ class ExperimentClock:
 
     starts: tuple[tuple[float, float], ...]
     """Time of the experiment and Unix time at each start, s; at least one."""
+    zone: tzinfo | None = None
+    """Zone of the phone; None if the table does not say."""
 
     @property
     def epoch_s(self) -> float:
@@ -67,7 +65,7 @@ class ExperimentClock:
         for experiment_s, system_s in self.starts[1:]:
             # A sample at the very moment of a pause was taken before it.
             paused_s[time_s > experiment_s] = system_s - experiment_s - self.epoch_s
-        return replace(part, time_s=time_s + paused_s, epoch_s=self.epoch_s)
+        return replace(part, time_s=time_s + paused_s, epoch_s=self.epoch_s, zone=self.zone)
 
 
 def experiment_clock(file: ForeignFile) -> ExperimentClock | None:
@@ -77,14 +75,21 @@ def experiment_clock(file: ForeignFile) -> ExperimentClock | None:
     lines = file.text.decode(errors="replace").splitlines()
     separator = max(",;\t", key=lines[0].count) if lines else ","
     try:
-        starts = tuple(
-            (_number(row["experiment time"]), _number(row["system time"]))
+        rows = [
+            row
             for row in csv.DictReader(lines, delimiter=separator)
             if row.get("event") == "START"
+        ]
+        starts = tuple(
+            (_number(row["experiment time"]), _number(row["system time"])) for row in rows
         )
     except (csv.Error, AttributeError, KeyError, ValueError):
         return None
-    return ExperimentClock(starts) if starts and _is_rising(starts) else None
+    if not starts or not _is_rising(starts):
+        return None
+    # As in `2026-03-01 18:30:00.000 UTC+01:00`.
+    _, _, zone = (rows[0].get("system time text") or "").rpartition(" ")
+    return ExperimentClock(starts, zone_of(zone))
 
 
 def _number(cell: str) -> float:
@@ -111,6 +116,16 @@ GYROSCOPES: Final = ("gyroscope", "gyroscopeuncalibrated")
 
 METADATA: Final = "metadata"
 ACCELERATIONS: Final = (TOTAL, UNCALIBRATED, LINEAR, GRAVITY)
+SENSOR_LOGGER: Final = ("time", "seconds_elapsed", "x", "y", "z")
+"""Columns of every three-axis file of Sensor Logger."""
+
+_OTHERS: Final = ("magnetometer", "magnetometeruncalibrated", "orientation", "headphone")
+KNOWN_ROLES: Final = frozenset({*ACCELERATIONS, *GYROSCOPES, *_OTHERS, METADATA})
+"""Every sensor whose name tells what it is."""
+
+_BY_LENGTH: Final = sorted(KNOWN_ROLES, key=len, reverse=True)
+_QUIET: Final = 3e-4
+_NEAR_G: Final = 0.25
 
 # Added to the names of copies: `Gyroscope (1).csv`, `Gyroscope-2.csv`.
 _COPY: Final = re.compile(r"[\s_-]*\(?\d*\)?$")
@@ -119,25 +134,85 @@ _MOST_G: Final = 3.0
 """Gravity is 1 g or 9.8 m/s²: the median of a session tells which."""
 
 
-def role_of(file: ForeignFile) -> str:
-    """Return the sensor that a file's name stands for."""
-    return _COPY.sub("", file.stem)
+def is_sensor_logger(header: ForeignHeader) -> bool:
+    """Say whether a header is one of Sensor Logger: a sensor's own, or the combined one."""
+    return "seconds_elapsed" in header.names and (
+        set(SENSOR_LOGGER) <= set(header.names)
+        or any("".join(words) in KNOWN_ROLES for words in _words(header))
+    )
 
 
-def points_down(files: Sequence[ForeignFile]) -> bool | None:
-    """Say whether accelerations point down at rest; None if no file tells."""
+def _words(header: ForeignHeader) -> Iterator[tuple[str, ...]]:
+    return (header.columns[triple.columns[0]].words for triple in header.triples)
+
+
+def role_of(file: ForeignFile, words: tuple[str, ...] = ()) -> str:
+    """Return the sensor that the words of columns stand for, or else the name of the file.
+
+    Somebody may have put something before the name of a file: `set1_TotalAcceleration.csv`.
+    """
+    if "".join(words) in KNOWN_ROLES:
+        return "".join(words)
+    name = _COPY.sub("", file.stem)
+    if name in KNOWN_ROLES:
+        return name
+    return next((role for role in _BY_LENGTH if name.endswith(role)), name)
+
+
+def role_by_values(part: Part) -> str | None:
+    """Return what acceleration samples without a name must be; None if they may be anything."""
+    if not len(part.time_s):
+        return None
+    sizes = np.linalg.norm(part.values, axis=1)
+    typical = float(np.median(sizes))
+    if not holds_gravity(sizes):
+        return None
+    # The system makes its gravity exactly as long as it should be; no sensor is so quiet.
+    return GRAVITY if float(np.std(sizes)) < _QUIET * typical else TOTAL
+
+
+def holds_gravity(sizes: NDArray[np.float64]) -> bool:
+    """Say whether the lengths of vectors, in g or m/s², are those of gravity most of the time."""
+    typical = float(np.median(sizes))
+    in_g = typical if typical < _MOST_G else typical / STANDARD_GRAVITY_MPS2
+    spread = float(np.median(np.abs(sizes - typical)))
+    return abs(in_g - 1.0) < _NEAR_G and spread < _NEAR_G * typical
+
+
+def _metadata(files: Sequence[ForeignFile]) -> Iterator[Mapping[str, str | None]]:
     for file in files:
         if role_of(file) != METADATA:
             continue
         try:
-            rows = list(csv.DictReader(file.text.decode(errors="replace").splitlines()))
+            yield from csv.DictReader(file.text.decode(errors="replace").splitlines())
         except csv.Error:
             continue
-        for row in rows:
-            platform = (row.get("platform") or "").lower()
-            if platform:
-                standard = (row.get("standardisation") or "").lower() == "true"
-                return platform == "ios" and not standard
+
+
+def points_down(files: Sequence[ForeignFile]) -> bool | None:
+    """Say whether accelerations point down at rest; None if no file tells."""
+    for row in _metadata(files):
+        platform = (row.get("platform") or "").lower()
+        if platform:
+            standard = (row.get("standardisation") or "").lower() == "true"
+            return platform == "ios" and not standard
+    return None
+
+
+def zone_in(files: Sequence[ForeignFile], unix_s: float) -> tzinfo | None:
+    """Return the zone of the phone as an offset at that time; None if no file tells."""
+    for row in _metadata(files):
+        name = (row.get("recording timezone") or "").strip()
+        if not name:
+            continue
+        if (named := zone_of(name)) is not None:
+            return named
+        try:
+            offset = datetime.fromtimestamp(unix_s, ZoneInfo(name)).utcoffset()
+        # An unknown zone is a `KeyError`, and a name may be no path at all.
+        except (KeyError, ValueError, OSError, OverflowError):
+            continue
+        return None if offset is None else timezone(offset)
     return None
 
 
@@ -148,8 +223,11 @@ def acceleration(parts: Mapping[str, Part], path: Path, down: bool | None) -> Pa
     points down at rest (None if unknown). Raises `InputError` if no file includes gravity, or
     nothing tells which way it points.
     """
-    for role in (TOTAL, UNCALIBRATED):
-        if role in parts and len(parts[role].time_s):
+    for role in (TOTAL, UNCALIBRATED, LINEAR):
+        if role not in parts or not len(parts[role].time_s):
+            continue
+        # A file may have got the name of another one.
+        if role != LINEAR or role_by_values(parts[role]) == TOTAL:
             return _whole(parts[role], down)
     if LINEAR in parts and GRAVITY in parts:
         return _directed(_summed(parts[LINEAR], parts[GRAVITY]), path, down)
@@ -167,14 +245,15 @@ def _whole(part: Part, down: bool | None) -> Part:
     in_g = typical < _MOST_G
     scale = STANDARD_GRAVITY_MPS2 if in_g else 1.0
     sign = -1.0 if (in_g if down is None else down) else 1.0
-    return Part(part.path, part.time_s, part.values * (scale * sign), part.epoch_s)
+    return replace(part, values=part.values * (scale * sign))
 
 
 def _summed(linear: Part, gravity: Part) -> Part:
     rest, known = values_at(linear.time_s, gravity, 0.0)
     refuse_apart(linear, gravity, 0.0, known)
     total = linear.values[known] + rest[known]
-    return Part(linear.path, linear.time_s[known], total, linear.epoch_s)
+    lines = None if linear.lines is None else linear.lines[known]
+    return replace(linear, time_s=linear.time_s[known], values=total, lines=lines)
 
 
 def _directed(part: Part, path: Path, down: bool | None) -> Part:
@@ -186,158 +265,4 @@ def _directed(part: Part, path: Path, down: bool | None) -> Part:
             "Name the whole folder or zip, or add --acc-points down for an iPhone that was not "
             "told to standardise units and frames, otherwise --acc-points up.",
         )
-    return Part(part.path, part.time_s, part.values * (-1.0 if down else 1.0), part.epoch_s)
-
-
-_FIRST_EPOCH_S: Final = 946_684_800.0
-"""Unix time of the year 2000; an earlier clock was never set."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ForeignSamples:
-    """A session of another app."""
-
-    table: SampleTable
-    started_utc: str | None
-    """Time of second 0, ISO 8601; None if no file says."""
-    warnings: tuple[DataWarning, ...] = ()
-    """What to know about the files."""
-
-
-@dataclass(frozen=True, slots=True)
-class ImportOptions:
-    """What the user says about a file of samples; None keeps what the file says."""
-
-    acc_unit: AccUnit | None = None
-    gyro_unit: GyroUnit | None = None
-    points_down: bool | None = None
-    """Whether acceleration points down at rest."""
-
-
-def read_foreign(paths: Sequence[Path], options: ImportOptions) -> ForeignSamples:
-    """Read one session of another app.
-
-    `paths` name a file with everything, the files of single sensors, a folder of them or a zip;
-    `options` override what they say. Raises `InputError` if something cannot be read, gravity is
-    missing, or a unit is unknown.
-    """
-    files = foreign_files(paths)
-    headers = [(file, header) for file in files if (header := read_foreign_header(file.text))]
-    if any(header.sensor_logger for _, header in headers):
-        acc, gyro = _of_sensor_logger(paths[0], files, headers, options)
-    else:
-        acc, gyro = _of_columns(paths[0], headers, options)
-    clock = next(filter(None, map(experiment_clock, files)), None)
-    if clock is not None:
-        acc = clock.with_pauses(acc)
-        gyro = None if gyro is None else clock.with_pauses(gyro)
-    return _joined(acc, gyro, options)
-
-
-def _of_sensor_logger(
-    path: Path,
-    files: Sequence[ForeignFile],
-    headers: Sequence[tuple[ForeignFile, ForeignHeader]],
-    options: ImportOptions,
-) -> tuple[Part, Part | None]:
-    parts: dict[str, Part] = {}
-    for file, header in headers:
-        role = role_of(file)
-        if not header.sensor_logger or role not in (*ACCELERATIONS, *GYROSCOPES):
-            continue
-        if role in parts:
-            raise InputError(
-                str(file.path), f"is a second {role}", "Name the files of one session."
-            )
-        columns = [header.names.index(axis) for axis in AXES]
-        parts[role] = read_part(file, header, columns)
-    down = options.points_down
-    acc = acceleration(parts, path, points_down(files) if down is None else down)
-    gyro = next((parts[role] for role in GYROSCOPES if role in parts), None)
-    return acc, gyro
-
-
-def _of_columns(
-    path: Path, headers: Sequence[tuple[ForeignFile, ForeignHeader]], options: ImportOptions
-) -> tuple[Part, Part | None]:
-    found: dict[Quantity, Part] = {}
-    for file, header in headers:
-        for triple in header.triples:
-            quantity = triple.quantity
-            if quantity is Quantity.ACC and file.stem.startswith("linear"):
-                quantity = Quantity.LINEAR_ACC
-            if quantity is Quantity.LINEAR_ACC:
-                found.setdefault(quantity, Part(file.path, np.empty(0), np.empty((0, 3)), None))
-                continue
-            if quantity in found:
-                raise InputError(
-                    str(file.path),
-                    f"has {quantity.value}, and so has {found[quantity].path.name}",
-                    "Name the files of one session.",
-                )
-            part = read_part(file, header, triple.columns)
-            scale = _si(file, quantity, triple.si, options)
-            found[quantity] = replace(part, values=part.values * scale)
-    if Quantity.LINEAR_ACC in found and Quantity.ACC not in found:
-        raise InputError(
-            str(found[Quantity.LINEAR_ACC].path),
-            "is acceleration without gravity, which cannot show the angle of the hips",
-            'Record it with gravity; phyphox calls that "Acceleration with g".',
-        )
-    if Quantity.ACC not in found:
-        raise InputError(
-            str(path),
-            "has no acceleration",
-            "Name the file of the accelerometer as well, or the folder or zip of all files.",
-        )
-    acc = found[Quantity.ACC]
-    if options.points_down:
-        acc = replace(acc, values=-acc.values)
-    return acc, found.get(Quantity.GYRO)
-
-
-def _si(
-    file: ForeignFile, quantity: Quantity, in_file: float | None, options: ImportOptions
-) -> float:
-    """Return the factor from a file's unit to m/s² or rad/s."""
-    if quantity is Quantity.GYRO:
-        typed = None if options.gyro_unit is None else options.gyro_unit.radps
-        option, units = "--gyro-unit", [unit.value for unit in GyroUnit]
-    else:
-        typed = None if options.acc_unit is None else options.acc_unit.mps2
-        option, units = "--acc-unit", [unit.value for unit in AccUnit]
-    scale = in_file if typed is None else typed
-    if scale is None:
-        raise InputError(
-            str(file.path),
-            f"does not say the unit of its {quantity.value}",
-            f"Add {' or '.join(f'{option} {unit}' for unit in units)}.",
-        )
-    return scale
-
-
-def _joined(acc: Part, gyro: Part | None, options: ImportOptions) -> ForeignSamples:
-    rows, rates = np.arange(len(acc.time_s)), None
-    if gyro is not None and len(gyro.time_s) and len(acc.time_s):
-        shift_s = shift_between(acc, gyro)
-        values, known = values_at(acc.time_s, gyro, shift_s)
-        refuse_apart(acc, gyro, shift_s, known)
-        rows, rates = rows[known], values[known]
-    table = SampleTable(acc.time_s[rows], acc.values[rows], rates)
-    check_samples(
-        acc.path,
-        table,
-        options.acc_unit or AccUnit.MPS2,
-        options.gyro_unit or GyroUnit.RADPS,
-        # Below the header; the apps write no empty lines.
-        lambda row: int(rows[row]) + 2,
-    )
-    started_utc = None
-    if acc.epoch_s is not None and _FIRST_EPOCH_S <= acc.epoch_s <= MAX_TIME_S:
-        started_utc = datetime.fromtimestamp(acc.epoch_s, UTC).isoformat()
-    warnings = []
-    if left_out := len(acc.time_s) - len(rows):
-        samples = counted(left_out, "acceleration sample")
-        text = f"left out {samples} without an angular rate at that time"
-        warnings.append(DataWarning(WarningKind.SAMPLES_LEFT_OUT, text))
-    return ForeignSamples(table, started_utc, tuple(warnings))
+    return replace(part, values=part.values * (-1.0 if down else 1.0))

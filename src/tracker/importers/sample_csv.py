@@ -10,16 +10,26 @@ import csv
 import difflib
 import io
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pyarrow as pa
 
-from tracker.domain import InputError
-from tracker.importers.samples import AccUnit, GyroUnit, SampleTable, check_samples
-from tracker.importers.tables import FIRST_LINE, csv_text, parse_columns
+from tracker.domain import DataWarning, InputError, WarningKind
+from tracker.importers.columns import Quantity, column
+from tracker.importers.files import csv_text, is_zip, start_of
+from tracker.importers.samples import (
+    AccUnit,
+    GyroUnit,
+    ImportedSamples,
+    ImportOptions,
+    SampleTable,
+    check_samples,
+)
+from tracker.importers.stamps import mended_times
+from tracker.importers.tables import FIRST_LINE, parse_columns, read_foreign_header
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,6 +44,7 @@ HEADER: Final = f"{TIME},{','.join(ACC)}[,{','.join(GYRO)}]"
 
 _REQUIRED: Final = (TIME, *ACC)
 _KNOWN: Final = (*_REQUIRED, *GYRO)
+_NOTHING_SAID: Final = ImportOptions()
 _MAX_QUOTED: Final = 40
 """Quotations in messages stay short."""
 
@@ -85,20 +96,16 @@ def _problem(names: Sequence[str], content: str) -> tuple[str, str] | None:
                 )
     if all(re.match(r"[+-]?\.?\d", name) for name in names):
         return "expected the names of the columns, found numbers", f"Add a first line {HEADER}."
-    for position, name in enumerate(names, start=1):
-        if not name:
-            return f"column {position} has no name", expected
-        if name not in _KNOWN:
-            close = difflib.get_close_matches(name[:_MAX_QUOTED], _KNOWN, n=1)
-            hint = f"Did you mean {close[0]}? " if close else ""
-            return f"unknown column {name[:_MAX_QUOTED]!r}", hint + expected
     repeated = [name for name in _KNOWN if names.count(name) > 1]
     if repeated:
         return f"{_listed(repeated)} more than once", expected
     wanted = _KNOWN if set(names) & set(GYRO) else _REQUIRED
     missing = [name for name in wanted if name not in names]
     if missing:
-        return f"{_listed(missing)} missing", expected
+        others = [name[:_MAX_QUOTED] for name in names if name and name not in _KNOWN]
+        close = difflib.get_close_matches(missing[0], others, n=1)
+        hint = f"Is {close[0]!r} meant to be {missing[0]}? " if close else ""
+        return f"{_listed(missing)} missing", hint + expected
     return None
 
 
@@ -106,17 +113,32 @@ def _listed(names: Sequence[str]) -> str:
     return f"column{'s' if len(names) > 1 else ''} {', '.join(names)}"
 
 
-def read_sample_csv(
-    path: Path | str,
-    acc_unit: AccUnit = AccUnit.MPS2,
-    gyro_unit: GyroUnit = GyroUnit.RADPS,
-) -> SampleTable:
+def is_sample_csv(path: Path) -> bool:
+    """Say whether a file is meant as a sample CSV, by the names in its first line.
+
+    A folder or a zip is none. Raises `InputError` if it cannot be read.
+    """
+    if path.is_dir() or is_zip(path):
+        return False
+    start = start_of(path)
+    match = FIRST_LINE.search(start)
+    if match is None:
+        return True
+    names = re.split(r'[\s,"]+', match[0].decode(errors="replace"))
+    # A wrong first line is explained best by the reader that it was written for.
+    meant = sum(name in _KNOWN for name in names) > 1 and read_foreign_header(start) is None
+    return TIME in names or meant
+
+
+def read_sample_csv(path: Path | str, options: ImportOptions = _NOTHING_SAID) -> ImportedSamples:
     """Read a sample CSV, plain or compressed with gzip.
 
-    Its first line names the columns, in any order. Raises `InputError` if the file cannot be read
-    or is not a sample CSV: the message names line and column.
+    Its first line names the columns, in any order; other columns are ignored and named in a
+    warning. Raises `InputError` if the file cannot be read or is not a sample CSV: the message
+    names line and column.
     """
     path = Path(path)
+    acc_unit, gyro_unit = options.acc_unit or AccUnit.MPS2, options.gyro_unit or GyroUnit.RADPS
     text = csv_text(path)
     header = read_header(path, text)
     columns = _numbers(path, text, header)
@@ -128,13 +150,40 @@ def read_sample_csv(
             acc_mps2=np.column_stack([columns[name] for name in ACC]) * acc_unit.mps2,
             gyro_radps=None if gyro is None else np.column_stack(gyro) * gyro_unit.radps,
         )
-    check_samples(path, table, acc_unit, gyro_unit, lambda row: _line_of(row, text, header))
-    return table
+    times = mended_times(table.time_s)
+    order = times.order
+    if options.points_down:
+        table = replace(table, acc_mps2=-table.acc_mps2)
+    table = SampleTable(
+        times.time_s,
+        table.acc_mps2[order],
+        None if table.gyro_radps is None else table.gyro_radps[order],
+    )
+    check_samples(
+        path, table, acc_unit, gyro_unit, lambda row: _line_of(int(order[row]), text, header)
+    )
+    return ImportedSamples(table, None, (*times.warnings, *_ignored(header)))
+
+
+def _ignored(header: Header) -> Iterator[DataWarning]:
+    """Name the columns that are not used."""
+    rest = [name for name in header.names if name and name not in _KNOWN]
+    rates = [name for name in rest if column(name).quantity is Quantity.GYRO]
+    if rates and not header.has_gyro:
+        text = f"not used: {', '.join(rates)}; name them {', '.join(GYRO)}, in rad/s"
+        yield DataWarning(WarningKind.GYRO_IGNORED, text)
+    others = [name for name in rest if name not in rates or header.has_gyro]
+    if others:
+        yield DataWarning(WarningKind.COLUMNS_IGNORED, f"not used: {', '.join(others)}")
 
 
 def _numbers(path: Path, text: bytes, header: Header) -> dict[str, NDArray[np.float64]]:
     try:
-        return parse_columns(text[header.end :], header.names, header.names)
+        # Names of ignored columns may be missing or repeated; positions are neither.
+        names = [
+            name if name in _KNOWN else f"{place}:" for place, name in enumerate(header.names)
+        ]
+        return parse_columns(text[header.end :], names, [n for n in names if n in _KNOWN])
     except pa.ArrowInvalid as error:
         problem = _first_problem(text, header) or (f"cannot be read as numbers: {error}", HEADER)
         raise InputError(str(path), *problem) from error
@@ -153,6 +202,8 @@ def _first_problem(text: bytes, header: Header) -> tuple[str, str] | None:
                 "Give every row a value for each column; delete a last line that was cut off.",
             )
         for name, cell in zip(header.names, cells, strict=True):
+            if name not in _KNOWN:
+                continue
             if not cell:
                 return (
                     f"line {line}, column {name}: there is no value",

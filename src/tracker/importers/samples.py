@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tracker.domain import InputError, Notification
+from tracker.domain import DataWarning, InputError, Notification
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2, ns_from_s
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
+
+    from tracker.domain import DataWarning
 
 
 class AccUnit(Enum):
@@ -57,6 +59,27 @@ class SampleTable:
     """Specific force in the sensor's axes, gravity included, m/s², shape (n, 3)."""
     gyro_radps: NDArray[np.float64] | None
     """Angular rate in the sensor's axes, rad/s, shape (n, 3); None where the file has none."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ImportedSamples:
+    """A session as another program saved it."""
+
+    table: SampleTable
+    started_utc: str | None
+    """Time of second 0, ISO 8601 with the offset of the wearer's zone; None if no file says."""
+    warnings: tuple[DataWarning, ...] = ()
+    """What to know about the files."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOptions:
+    """What the user says about a file of samples; None keeps what the file says."""
+
+    acc_unit: AccUnit | None = None
+    gyro_unit: GyroUnit | None = None
+    points_down: bool | None = None
+    """Whether acceleration points down at rest."""
 
 
 def notifications_from_samples(
@@ -115,6 +138,9 @@ MAX_TIME_S: Final = 4e9
 
 MAX_NUMBER: Final = 1e100
 """A larger number is no measurement in any unit, and its square or sum would overflow."""
+
+FIRST_EPOCH_S: Final = 946_684_800.0
+"""Unix time of the year 2000; an earlier clock was never set."""
 
 GAP_S: Final = 1.0
 """A longer step is a hole in the stream and says nothing about the rate."""
@@ -197,9 +223,10 @@ def _problems_of_time(time_s: NDArray[np.float64]) -> Iterator[Problem]:
             f"all {time_s.size} samples have the same time, {time_s[0]:.9g} s",
             "Check that time_s is the column of time, with its decimals.",
         )
-    rate_hz = _rate_hz(steps_s)
-    if not _is_usual(rate_hz):
-        unit = next((name for n, name in _PARTS_OF_A_SECOND if _is_usual(rate_hz * n)), None)
+    rate_hz = mean_rate_hz(steps_s)
+    if not is_usual_rate(rate_hz):
+        units = _PARTS_OF_A_SECOND
+        unit = next((name for n, name in units if is_usual_rate(rate_hz * n)), None)
         yield Problem(
             f"there are {rate_hz:.3g} samples a second, "
             f"expected {MIN_RATE_HZ:g} to {MAX_RATE_HZ:g}",
@@ -215,14 +242,15 @@ def _problems_of_time(time_s: NDArray[np.float64]) -> Iterator[Problem]:
         )
 
 
-def _rate_hz(steps_s: NDArray[np.float64]) -> float:
+def mean_rate_hz(steps_s: NDArray[np.float64]) -> float:
     """Return the mean rate outside of gaps, Hz; repeated stamps of a coarse clock count."""
     close = steps_s[steps_s <= GAP_S]
     counted = close if 2 * close.size >= steps_s.size and close.any() else steps_s
     return counted.size / float(counted.sum())
 
 
-def _is_usual(rate_hz: float) -> bool:
+def is_usual_rate(rate_hz: float) -> bool:
+    """Say whether a motion sensor samples at a rate, Hz."""
     return (1.0 - RATE_TOLERANCE) * MIN_RATE_HZ <= rate_hz <= (1.0 + RATE_TOLERANCE) * MAX_RATE_HZ
 
 

@@ -1,256 +1,79 @@
-"""Tables of samples: the text of files, the header that an app wrote, and columns of numbers.
+"""Tables of samples: where the header is, which columns are times and samples, and the numbers.
 
-A session is a single file, a folder of files, or a zip. Most apps name a column
-`Acceleration x (m/s^2)` or `x-axis (deg/s)`, in any language; phyphox and MetaBase do. Sensor
-Logger names the columns `time,seconds_elapsed,z,y,x` in every file.
+Apps write all kinds of lines above the header (`sep=,`, `# Target Sample Rate: 100 Hz`,
+`DeviceTag:,hip`), and some a row of units below it. The header is the first line that names a
+column of time and three columns of one sensor.
 """
 
 from __future__ import annotations
 
 import csv
-import gzip
-import io
 import re
-import zipfile
-import zlib
 from dataclasses import dataclass
-from enum import Enum
-from pathlib import Path, PurePosixPath
-from typing import IO, TYPE_CHECKING, Final
+from functools import cached_property
+from itertools import islice
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
-from tracker.domain import InputError
-from tracker.domain.errors import reading
-from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
-from tracker.importers.samples import MAX_NUMBER, MAX_TIME_S
-from tracker.recording.format import MARKER
+from tracker.domain import DataWarning, InputError, WarningKind
+from tracker.importers.columns import (
+    ACC_MPS2,
+    GYRO_RADPS,
+    TIME_S,
+    Column,
+    Quantity,
+    TimeColumn,
+    Triple,
+    column,
+    plain_unit,
+    time_columns,
+    triples_of,
+    with_unit,
+)
+from tracker.importers.files import start_of
+from tracker.importers.samples import (
+    FIRST_EPOCH_S,
+    MAX_NUMBER,
+    MAX_TIME_S,
+    is_usual_rate,
+    mean_rate_hz,
+)
+from tracker.importers.stamps import (
+    clock_in,
+    clock_times,
+    mended_times,
+    read_clock,
+    unwrapped,
+    zone_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import tzinfo
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
-MAX_TEXT_BYTES: Final = 512 << 20
-"""Text of one file, bytes: ten hours at 100 Hz take half of it, and it fits into memory."""
+    from tracker.importers.files import ForeignFile
+    from tracker.importers.stamps import Clock
 
-_CHUNK_BYTES: Final = 1 << 20
-_GZIP: Final = b"\x1f\x8b"
-_UTF8_MARK: Final = b"\xef\xbb\xbf"
-_UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
-
-
-def csv_text(path: Path) -> bytes:
-    """Return a file's text, unpacked, without byte order mark and trailing white space.
-
-    Raises `InputError` if it cannot be read or unpacked, is too large, or is not UTF-8 text.
-    """
-    with reading(path), path.open("rb") as file:
-        packed = file.read(len(_GZIP)) == _GZIP
-        file.seek(0)
-        try:
-            content = bounded(gzip.GzipFile(fileobj=file) if packed else file)
-        except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-            raise InputError(
-                str(path), f"the compressed data is damaged: {error}", "Unpack or copy it again."
-            ) from error
-    return checked_text(path, content)
-
-
-def checked_text(path: Path, content: bytes) -> bytes:
-    """Return text without byte order mark and trailing white space; `path` is for messages.
-
-    Raises `InputError` if it is too large or not UTF-8 text.
-    """
-    if len(content) > MAX_TEXT_BYTES:
-        raise InputError(
-            str(path), f"has more than {MAX_TEXT_BYTES >> 20} MB of text", "Cut it into parts."
-        )
-    if content.startswith((MARKER, b"ARROW1")):
-        raise InputError(
-            str(path),
-            "expected a CSV, but the file is in an Arrow format",
-            "If it is a recording, no import is needed: give it the ending .arrows.",
-        )
-    if content.startswith(_UTF16_MARKS):
-        raise InputError(
-            str(path), "expected UTF-8 text, but the file is UTF-16", "Save it as UTF-8."
-        )
-    content = content.removeprefix(_UTF8_MARK).rstrip()
-    if b"\x00" in content:
-        raise InputError(
-            str(path),
-            "expected a CSV, but the file is not text",
-            "Check that it is the right file.",
-        )
-    return content
-
-
-def bounded(file: IO[bytes] | io.BufferedIOBase) -> bytes:
-    """Return a file's content, or its beginning if it is too large."""
-    content = bytearray()
-    while len(content) <= MAX_TEXT_BYTES and (chunk := file.read(_CHUNK_BYTES)):
-        content += chunk
-    return bytes(content)
-
-
-ZIP_SUFFIX: Final = ".zip"
-TEXT_SUFFIXES: Final = (".csv", ".csv.gz", ".txt", ".tsv")
-"""Endings of text files that apps save."""
-
-MOST_FILES: Final = 200
-"""Sensor Logger saves at most fifty sensors; a folder with so many files is something else."""
-
-_START_BYTES: Final = 8192
-_GZIP_WINDOW: Final = 31
-
-
-@dataclass(frozen=True, slots=True)
-class ForeignFile:
-    """A text file of a session."""
-
-    path: Path
-    """For messages; inside a zip, the path of the zip and the name in it."""
-    text: bytes
-
-    @property
-    def stem(self) -> str:
-        """Its name without endings, in lower case."""
-        return self.path.name.split(".")[0].lower()
-
-
-def foreign_files(paths: Sequence[Path]) -> tuple[ForeignFile, ...]:
-    """Return the text files that the user named, in order.
-
-    Raises `InputError` if one cannot be read or is too large, or there is none.
-    """
-    found = tuple(file for path in paths for file in _texts(path))
-    if sum(len(file.text) for file in found) > MAX_TEXT_BYTES:
-        raise InputError(str(paths[0]), f"has more than {MAX_TEXT_BYTES >> 20} MB of text")
-    if not found:
-        raise InputError(
-            str(paths[0]), "has no CSV in it", "Name the folder or zip that the app saved."
-        )
-    return found
-
-
-def texts_in(folder: Path) -> tuple[Path, ...]:
-    """Return the text files in a folder and in its subfolders, sorted by name."""
-    with reading(folder):
-        inside = (*folder.iterdir(), *folder.glob("*/*"))
-    return tuple(sorted(path for path in inside if path.is_file() and _is_text(path.name)))
-
-
-def _texts(path: Path) -> Iterator[ForeignFile]:
-    if path.is_dir():
-        named = texts_in(path)
-        _refuse_many(path, len(named))
-        yield from (ForeignFile(each, csv_text(each)) for each in named)
-    elif path.name.lower().endswith(ZIP_SUFFIX):
-        yield from _zipped(path)
-    else:
-        yield ForeignFile(path, csv_text(path))
-
-
-def _zipped(path: Path) -> Iterator[ForeignFile]:
-    try:
-        with reading(path), zipfile.ZipFile(path) as archive:
-            named = sorted(
-                (each for each in archive.infolist() if _is_text(each.filename)),
-                key=lambda each: each.filename,
-            )
-            _refuse_many(path, len(named))
-            for each in named:
-                with archive.open(each) as file:
-                    label = path / PurePosixPath(each.filename)
-                    yield ForeignFile(label, checked_text(label, bounded(file)))
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-        raise InputError(
-            str(path), f"cannot be unpacked: {error}", "Copy it again, or unpack it by hand."
-        ) from error
-    except RuntimeError as error:
-        raise InputError(str(path), "is protected by a password", "Unpack it by hand.") from error
-
-
-def _is_text(name: str) -> bool:
-    last = PurePosixPath(name).name.lower()
-    return last.endswith(TEXT_SUFFIXES) and not last.startswith(".") and "__MACOSX" not in name
-
-
-def _refuse_many(path: Path, amount: int) -> None:
-    if amount > MOST_FILES:
-        raise InputError(
-            str(path),
-            f"has {amount} text files, expected those of one session",
-            "Name the folder of one session.",
-        )
-
-
-def has_motion(path: Path) -> bool:
-    """Say whether a file's header is one of another app's acceleration or angular rate."""
-    try:
-        header = read_foreign_header(start_of(path))
-    except zlib.error:
-        return False
-    return header is not None and header.has_motion
-
-
-def start_of(path: Path) -> bytes:
-    """Return the first bytes of a text file, unpacked, without checking them."""
-    with reading(path), path.open("rb") as file:
-        start = file.read(_START_BYTES)
-    if start.startswith(_GZIP):
-        # A truncated stream unpacks as far as it goes.
-        start = zlib.decompressobj(wbits=_GZIP_WINDOW).decompress(start, _START_BYTES)
-    return start.removeprefix(_UTF8_MARK)
-
-
-AXES: Final = ("x", "y", "z")
-
-SENSOR_LOGGER: Final = ("time", "seconds_elapsed", "x", "y", "z")
-"""Columns of every three-axis file of Sensor Logger."""
+FIRST_LINE: Final = re.compile(rb"\S[^\r\n]{0,4096}")
+"""A longer first line of a CSV of samples is not a header."""
 
 _SEPARATORS: Final = ",;\t"
-FIRST_LINE: Final = re.compile(rb"\S[^\r\n]{0,4096}")
-"""A longer first line is not a header."""
+_LINE: Final = re.compile(rb"([^\r\n]*)(\r\n|\n|\r|$)")
+_COMMENTS: Final = (b"#", b"//", b"%", b"sep=", b'"sep=')
+MOST_LINES_ABOVE: Final = 100
+"""Xsens DOT writes a dozen lines above its header, and nobody ten times as many."""
 
-_WITH_UNIT: Final = re.compile(r"(.*?)\s*\(([^()]*)\)")
-_AXIS: Final = re.compile(r"(?:(.*)[\s_-])?([xyz])(?:[\s_-]axis)?", re.IGNORECASE)
+_LONGEST_HEADER: Final = 16384
+"""SensorLog has two hundred columns; a longer line is not a header."""
 
-
-class Quantity(Enum):
-    """What three columns measure."""
-
-    ACC = "acceleration"
-    LINEAR_ACC = "acceleration without gravity"
-    GYRO = "angular rate"
-
-
-_SECONDS: Final = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "ns": 1e-9}
-_ACC_MPS2: Final = {"m/s^2": 1.0, "m/s²": 1.0, "m/s2": 1.0, "g": STANDARD_GRAVITY_MPS2}
-_GYRO_RADPS: Final = {
-    "rad/s": 1.0,
-    "deg/s": RADPS_PER_DPS,
-    "°/s": RADPS_PER_DPS,
-    "dps": RADPS_PER_DPS,
-}
-# Names without a unit must start with one of these; in other languages the unit is required.
-_ACC_WORDS: Final = ("acc",)
-_GYRO_WORDS: Final = ("gyr", "rotation", "angular")
-_LINEAR_WORDS: Final = ("linear", "user acc")
-
-
-@dataclass(frozen=True, slots=True)
-class Triple:
-    """Three columns that belong together."""
-
-    quantity: Quantity
-    columns: tuple[int, int, int]
-    """Positions of x, y and z in a row."""
-    si: float | None
-    """Factor from the columns' unit to m/s² or rad/s; None if the header does not say."""
+_SERIAL_MONITOR: Final = re.compile(rb"(?m)^\d\d:\d\d:\d\d\.\d{3} -> ")
+"""What the serial monitor of the Arduino IDE puts before each line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,92 +81,129 @@ class ForeignHeader:
     """The usable columns, and where the numbers begin."""
 
     separator: str
-    names: tuple[str, ...]
-    """Names of all columns."""
-    time: int
-    """Position of the time since the start."""
-    time_s: float
-    """Its unit, s."""
-    epoch: int | None
-    """Position of the time since 1970; None without one."""
-    epoch_s: float
-    """Its unit, s."""
+    columns: tuple[Column, ...]
+    """All columns, at least as many as the first row has cells."""
+    times: tuple[TimeColumn, ...]
+    """Columns that may be the time."""
     triples: tuple[Triple, ...]
-    """What is measured; empty for Sensor Logger, whose header does not say."""
-    sensor_logger: bool
+    """What may be measured, in the order of the file."""
+    above: str
+    """The lines above it."""
+    line: int
+    """Line of the first row, counted from 1."""
     end: int
-    """Offset of the first byte after the header."""
+    """Offset of the first row."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of all columns."""
+        return tuple(each.name for each in self.columns)
 
     @property
     def has_motion(self) -> bool:
         """Whether the file may hold acceleration or angular rate."""
-        return self.sensor_logger or bool(self.triples)
+        return any(each.quantity is not Quantity.OTHER for each in self.triples)
 
 
 def read_foreign_header(text: bytes) -> ForeignHeader | None:
-    """Return the header of another app's file, or None if it is not recognised."""
-    match = FIRST_LINE.search(text)
-    if match is None:
+    """Return the header of another app's file, or None if there is none."""
+    offset = 0
+    for number in range(1, MOST_LINES_ABOVE + 1):
+        match = _LINE.match(text, offset)
+        if match is None or offset >= len(text):
+            return None
+        line = match[1].strip()
+        if line and len(line) < _LONGEST_HEADER and not line.lower().startswith(_COMMENTS):
+            found = _header(text, line, number, match.end(), text[:offset])
+            if found is not None:
+                return found
+        offset = match.end()
+    return None
+
+
+def _header(text: bytes, line: bytes, number: int, end: int, above: bytes) -> ForeignHeader | None:
+    content = line.decode(errors="replace")
+    separator = max(_SEPARATORS, key=content.count)
+    if content.count(separator) < 2:
         return None
-    line = match[0].decode(errors="replace")
-    separator = max(_SEPARATORS, key=line.count)
-    names = tuple(name.strip() for name in next(csv.reader([line], delimiter=separator)))
-    if set(SENSOR_LOGGER) <= set(names):
-        return ForeignHeader(
-            separator=separator,
-            names=names,
-            time=names.index("seconds_elapsed"),
-            time_s=1.0,
-            epoch=names.index("time"),
-            epoch_s=1e-9,
-            triples=(),
-            sensor_logger=True,
-            end=match.end(),
-        )
-    return _with_units(separator, names, match.end())
-
-
-def _with_units(separator: str, names: tuple[str, ...], end: int) -> ForeignHeader | None:
-    times: list[tuple[int, float]] = []
-    epochs: list[tuple[int, float]] = []
-    axes: dict[tuple[Quantity, str, float | None], dict[str, int]] = {}
-    for place, name in enumerate(names):
-        parted = _WITH_UNIT.fullmatch(name)
-        word, unit = (parted[1], parted[2].strip()) if parted else (name, "")
-        if unit in _SECONDS:
-            kind = epochs if word.lower().startswith("epoc") else times
-            kind.append((place, _SECONDS[unit]))
-            continue
-        axis = _AXIS.fullmatch(word)
-        if axis is None:
-            continue
-        stem = (axis[1] or "").lower()
-        quantity, si = _quantity(stem, unit)
-        if quantity is not None:
-            axes.setdefault((quantity, stem, si), {})[axis[2].lower()] = place
-    triples = tuple(
-        Triple(quantity, (places["x"], places["y"], places["z"]), si)
-        for (quantity, _, si), places in axes.items()
-        if places.keys() >= set(AXES)
+    columns = [column(name) for name in _cells(content, separator)]
+    times = time_columns(columns)
+    if not times or not triples_of(columns):
+        return None
+    row, number, end = _next_line(text, number, end)
+    cells = _cells(row, separator)
+    if _is_units(cells):
+        columns = [
+            with_unit(each, unit) for each, unit in zip(columns, cells, strict=False)
+        ] + columns[len(cells) :]
+        times = time_columns(columns)
+        row, number, end = _next_line(text, number + 1, end + _length(text, end))
+        cells = _cells(row, separator)
+    # A comma at the end of each row makes one more cell, and one at the end of the header a name.
+    if len(cells) > len(columns):
+        columns += [column("")] * (len(cells) - len(columns))
+    return ForeignHeader(
+        separator,
+        tuple(columns[: len(cells)] if row and _all_blank(columns[len(cells) :]) else columns),
+        times,
+        triples_of(columns),
+        above.decode(errors="replace"),
+        number,
+        end,
     )
-    if not times:
-        return None
-    epoch, epoch_s = epochs[0] if epochs else (None, 1.0)
-    return ForeignHeader(separator, names, *times[0], epoch, epoch_s, triples, False, end)
 
 
-def _quantity(stem: str, unit: str) -> tuple[Quantity | None, float | None]:
-    if unit in _GYRO_RADPS:
-        return Quantity.GYRO, _GYRO_RADPS[unit]
-    linear = stem.startswith(_LINEAR_WORDS)
-    acc = Quantity.LINEAR_ACC if linear else Quantity.ACC
-    if unit in _ACC_MPS2:
-        return acc, _ACC_MPS2[unit]
-    if unit:
-        return None, None
-    if linear or stem.startswith(_ACC_WORDS):
-        return acc, None
-    return (Quantity.GYRO, None) if stem.startswith(_GYRO_WORDS) else (None, None)
+def _all_blank(columns: Sequence[Column]) -> bool:
+    return not any(each.name.strip() for each in columns)
+
+
+def _next_line(text: bytes, number: int, offset: int) -> tuple[str, int, int]:
+    """Return the first row at or after an offset, which begins the line after `number`.
+
+    The row comes with its own line number and offset; empty lines and comments are no rows.
+    """
+    number += 1
+    while offset < len(text):
+        match = _LINE.match(text, offset)
+        if match is None:
+            break
+        line = match[1].strip()
+        if line and not line.startswith(_COMMENTS):
+            return line[:_LONGEST_HEADER].decode(errors="replace"), number, offset
+        number, offset = number + 1, match.end()
+    return "", number, offset
+
+
+def _length(text: bytes, offset: int) -> int:
+    match = _LINE.match(text, offset)
+    return 0 if match is None else match.end() - offset
+
+
+def _cells(line: str, separator: str) -> list[str]:
+    if not line:
+        return []
+    try:
+        return [cell.strip() for cell in next(csv.reader([line], delimiter=separator))]
+    except (csv.Error, StopIteration):
+        return []
+
+
+def _is_units(cells: Sequence[str]) -> bool:
+    """Say whether a row has units, as Shimmer's software writes it below the header."""
+    known = {**ACC_MPS2, **GYRO_RADPS, **TIME_S}
+    return sum(plain_unit(cell) in known for cell in cells) >= 3
+
+
+def has_motion(path: Path) -> bool:
+    """Say whether a file's header is one of another app's acceleration or angular rate."""
+    header = read_foreign_header(without_monitor(start_of(path)))
+    return header is not None and header.has_motion
+
+
+def without_monitor(text: bytes) -> bytes:
+    """Return text without the times that the Arduino IDE puts before each line."""
+    head = text[:4096]
+    return _SERIAL_MONITOR.sub(b"", text) if _SERIAL_MONITOR.search(head) else text
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -353,90 +213,348 @@ class Part:
     path: Path
     """The file, for messages."""
     time_s: NDArray[np.float64]
-    """Time since the start of the file's clock, s, shape (n,); never falls."""
+    """Time by the file's clock, s, shape (n,); never falls."""
     values: NDArray[np.float64]
     """Samples in the unit of the file, shape (n, 3)."""
     epoch_s: float | None
     """Unix time of its second 0; None if the file does not say."""
+    zone: tzinfo | None = None
+    """Zone of the wearer's clock; None if the file does not say."""
+    lines: NDArray[np.intp] | None = None
+    """Line of each sample in the file, shape (n,); None if there are none."""
+
+    def line(self, row: int) -> int:
+        """Return the line of a sample."""
+        # Below the header; the apps write no empty lines.
+        return row + 2 if self.lines is None else int(self.lines[row])
 
 
-def read_part(file: ForeignFile, header: ForeignHeader, columns: Sequence[int]) -> Part:
-    """Return the samples in three columns; raises `InputError` if they are damaged."""
-    wanted = [header.time, *columns]
-    if header.epoch is not None:
-        wanted.append(header.epoch)
-    numbers = _numbers(file, header, wanted)
-    time_s = numbers[header.time] * header.time_s
-    values = np.column_stack([numbers[column] for column in columns])
-    # NaN fails the comparison, and larger numbers would overflow when squared.
-    measured = (np.abs(time_s) < MAX_NUMBER) & (np.abs(values) < MAX_NUMBER).all(axis=1)
-    if not measured.all():
-        raise InputError(
-            str(file.path),
-            f"line {_line(file, header, ~measured)}: a value is not a measurement",
-            "Delete damaged or incomplete rows; gaps are allowed.",
+class ForeignTable:
+    """The numbers of a file: each column is parsed once.
+
+    Parameters
+    ----------
+    file
+        The text, which is not changed.
+    header
+        Its header.
+    """
+
+    def __init__(self, file: ForeignFile, header: ForeignHeader) -> None:
+        self.file = file
+        self.header = header
+        self.warnings: list[DataWarning] = []
+        """What was mended while samples were read."""
+        self._body = pa.py_buffer(file.text).slice(header.end)
+        self._rows = _first_rows(file.text, header)
+        self._times: dict[int, tuple[NDArray[np.float64], Clock | None]] = {}
+
+    @cached_property
+    def _decimal_comma(self) -> bool:
+        comma = re.compile(r"[+-]?\d*,\d+(?:[eE][+-]?\d+)?")
+        wanted = {place for triple in self.header.triples for place in triple.columns}
+        return any(
+            comma.fullmatch(cells[place])
+            for cells in self._rows
+            for place in wanted
+            if place < len(cells)
         )
-    backwards = np.diff(time_s, prepend=time_s[:1]) < 0.0
-    if backwards.any():
+
+    def part(self, triple: Triple) -> Part:
+        """Return the samples in three columns; raises `InputError` if they are damaged."""
+        header, name = self.header, str(self.file.path)
+        time_s, clock = self._time(triple)
+        numbers = self._numbers(triple.columns)
+        values = np.column_stack([numbers[place] for place in triple.columns])
+        empty = np.column_stack([self._is_empty(place) for place in triple.columns])
+        lines = np.arange(len(time_s)) + header.line
+        # A sensor that has nothing to say in a row leaves its cells empty.
+        kept = ~empty.all(axis=1)
+        time_s, values, lines = time_s[kept], values[kept], lines[kept]
+        # NaN fails the comparison, and larger numbers would overflow when squared.
+        measured = (np.abs(time_s) < MAX_NUMBER) & (np.abs(values) < MAX_NUMBER).all(axis=1)
+        if not measured.all():
+            row = int(np.argmin(measured))
+            place = self._culprit(triple, time_s[row], values[row])
+            raise InputError(
+                name,
+                f"line {lines[row]}: a value is not a measurement{place}",
+                "Delete damaged or incomplete rows; gaps are allowed.",
+            )
+        times = mended_times(time_s)
+        start = self._start(float(time_s.min()), clock) if len(time_s) else None
+        time_s, values, lines = times.time_s, values[times.order], lines[times.order]
+        for warning in times.warnings:
+            self._warn(warning.kind, warning.text)
+        backwards = np.diff(time_s, prepend=time_s[:1]) < 0.0
+        if backwards.any():
+            raise InputError(
+                name,
+                f"line {lines[int(np.argmax(backwards))]}: time runs backwards",
+                "Import sessions one by one.",
+            )
+        epoch_s, zone = start if start is not None else (None, None)
+        return Part(self.file.path, time_s, values, epoch_s, zone, lines)
+
+    def _culprit(self, triple: Triple, time_s: float, values: NDArray[np.float64]) -> str:
+        if not abs(time_s) < MAX_NUMBER:
+            return " (the time)"
+        wrong = int(np.argmin(np.abs(values) < MAX_NUMBER))
+        name = triple.names[wrong]
+        return f" ({name})" if name else ""
+
+    def _warn(self, kind: WarningKind, text: str) -> None:
+        # Several sensors of one table have the same rows.
+        if all(warning.kind is not kind for warning in self.warnings):
+            self.warnings.append(DataWarning(kind, text))
+
+    # Times ------------------------------------------------------------------------------------
+
+    def _time(self, triple: Triple) -> tuple[NDArray[np.float64], Clock | None]:
+        """Return the best time of each row, s, and the first reading if it is a clock as text.
+
+        Raises `InputError` if no column can be the time.
+        """
+        best: tuple[tuple[float, ...], int] | None = None
+        for each in self.header.times:
+            time_s = self._times_in(each)
+            if time_s is None:
+                continue
+            score = self._score(each, time_s, triple)
+            if best is None or score > best[0]:
+                best = score, each.place
+        if best is not None:
+            return self._times[best[1]]
+        if not self._amount:
+            return np.empty(0), None
+        names = " or ".join(repr(each.name) for each in self.header.times)
         raise InputError(
-            str(file.path),
-            f"line {_line(file, header, backwards)}: time runs backwards",
-            "Import sessions one by one.",
+            str(self.file.path),
+            f"{names} is not the time of the rows, in any unit",
+            "There must be a column with the time of each sample, at 10 to 1000 samples a second.",
         )
-    return Part(file.path, time_s, values, _epoch_s(file, header, numbers, time_s))
 
+    def _score(
+        self, each: TimeColumn, time_s: NDArray[np.float64], triple: Triple
+    ) -> tuple[float, ...]:
+        """Rank a column of time: fine stamps, the sensor's own clock, numbers, its own sensor."""
+        known = time_s[np.isfinite(time_s)]
+        fine = round(4.0 * len(np.unique(known)) / max(len(known), 1))
+        words = set(self.header.columns[each.place].words)
+        own = bool(words & {"chip", "sensor", "device", "elapsed", "芯片时间"})
+        numeric = self._times[each.place][1] is None
+        close = len(words & set(self.header.columns[triple.columns[0]].words))
+        return (fine, not each.is_epoch, own, numeric, close, -each.place)
 
-def _epoch_s(
-    file: ForeignFile,
-    header: ForeignHeader,
-    numbers: dict[int, NDArray[np.float64]],
-    time_s: NDArray[np.float64],
-) -> float | None:
-    """Return the Unix time of second 0, s."""
-    if header.epoch is None or not len(time_s):
+    def _times_in(self, each: TimeColumn) -> NDArray[np.float64] | None:
+        """Return the times in a column, s; None if they cannot be times of samples."""
+        if each.place not in self._times:
+            read = self._read_times(each)
+            if read is None:
+                return None
+            self._times[each.place] = read
+        return self._times[each.place][0]
+
+    def _read_times(self, each: TimeColumn) -> tuple[NDArray[np.float64], Clock | None] | None:
+        first = next((row[each.place] for row in self._rows if len(row) > each.place), "")
+        if read_clock(first) is not None:
+            found = clock_times(self._texts(each.place))
+            if found is None:
+                return None
+            if found.changed:
+                self._warn(
+                    WarningKind.CLOCK_CHANGED,
+                    "the clock was put forward or back by an hour; the samples run on",
+                )
+            return found.time_s, found.first
+        if not _is_number(first):
+            return None
+        numbers = self._numbers((each.place,))[each.place]
+        unit_s = each.unit_s
+        # A counter of 32 bits that counts microseconds starts over every 71 minutes.
+        known = numbers[np.isfinite(numbers)]
+        if len(known) and known.min() >= 0.0 and known.max() < _COUNTER:
+            numbers = unwrapped(numbers, _COUNTER)
+        if unit_s is None:
+            unit_s = _unit_s(numbers)
+        return None if unit_s is None else (numbers * unit_s, None)
+
+    def _start(self, first_s: float, clock: Clock | None) -> tuple[float, tzinfo | None] | None:
+        """Return the Unix time of second 0 and the wearer's zone; None if the file does not say.
+
+        Raises `InputError` if a column since 1970 has a time that cannot be.
+        """
+        if clock is not None and (unix_s := clock.unix_s) is not None:
+            # Sorted rows may begin with another one than the first.
+            base_s = clock.time_s if clock.zone is None else unix_s
+            return unix_s - base_s, clock.zone or _zone_here(unix_s)
+        for each in self.header.times:
+            found = self._start_in(each, first_s)
+            if found is not None:
+                return found
+        above = clock_in(self.header.above)
+        if above is not None and (unix_s := above.unix_s) is not None:
+            return unix_s - first_s, above.zone or _zone_here(unix_s)
         return None
-    first_s = float(numbers[header.epoch][0]) * header.epoch_s
-    if not 0.0 <= first_s <= MAX_TIME_S:
-        raise InputError(
-            str(file.path),
-            f"{header.names[header.epoch]} of the first row is {first_s:.9g} s after 1970",
-            "Check that the file is complete.",
-        )
-    return first_s - float(time_s[0])
+
+    def _start_in(self, each: TimeColumn, first_s: float) -> tuple[float, tzinfo | None] | None:
+        cell = next((row[each.place] for row in self._rows if len(row) > each.place), "")
+        clock = read_clock(cell)
+        if clock is not None:
+            unix_s = clock.unix_s
+            if unix_s is None:
+                return None
+            named = zone_of(self.header.columns[each.place].unit)
+            if clock.zone is None and named is not None:
+                shift = named.utcoffset(None)
+                unix_s = clock.time_s - (0.0 if shift is None else shift.total_seconds())
+                return unix_s - first_s, named
+            return unix_s - first_s, clock.zone or _zone_here(unix_s)
+        if not _is_number(cell):
+            return None
+        number = float(cell.replace(",", "."))
+        if each.is_epoch and each.unit_s is not None:
+            number *= each.unit_s
+            if not 0.0 <= number <= MAX_TIME_S:
+                raise InputError(
+                    str(self.file.path),
+                    f"{each.name} of the first row is {number:.9g} s after 1970",
+                    "Check that the file is complete.",
+                )
+            return number - first_s, None
+        for unit_s in TIME_S.values():
+            if FIRST_EPOCH_S <= number * unit_s <= MAX_TIME_S:
+                return number * unit_s - first_s, None
+        return None
+
+    # Cells ------------------------------------------------------------------------------------
+
+    @cached_property
+    def _parsed(self) -> dict[int, tuple[NDArray[np.float64], NDArray[np.bool_]]]:
+        """Every column of numbers that may be needed, and where its cells are empty."""
+        wanted = {place for triple in self.header.triples for place in triple.columns}
+        cells = self._rows[0] if self._rows else []
+        wanted |= {
+            each.place
+            for each in self.header.times
+            if each.place < len(cells) and _is_number(cells[each.place])
+        }
+        return self._read(sorted(wanted), pa.float64())
+
+    @property
+    def _amount(self) -> int:
+        return next((len(numbers) for numbers, _ in self._parsed.values()), 0)
+
+    def _numbers(self, places: Sequence[int]) -> dict[int, NDArray[np.float64]]:
+        return {place: self._parsed[place][0] for place in places}
+
+    def _is_empty(self, place: int) -> NDArray[np.bool_]:
+        return self._parsed[place][1]
+
+    def _texts(self, place: int) -> list[str]:
+        names = [str(number) for number in range(len(self.header.columns))]
+        table = self._table([place], pa.string(), names)
+        return [cell or "" for cell in table.column(0).to_pylist()]
+
+    def _read(
+        self, places: Sequence[int], kind: pa.DataType
+    ) -> dict[int, tuple[NDArray[np.float64], NDArray[np.bool_]]]:
+        if not self._rows:
+            return {place: (np.empty(0), np.empty(0, dtype=bool)) for place in places}
+        # Names may be repeated; positions are not.
+        names = [str(number) for number in range(len(self.header.columns))]
+        table = self._table(places, kind, names)
+        return {
+            place: (
+                table.column(str(place)).to_numpy(),
+                table.column(str(place)).is_null().to_numpy(),
+            )
+            for place in places
+        }
+
+    def _table(self, places: Sequence[int], kind: pa.DataType, names: Sequence[str]) -> pa.Table:
+        try:
+            return arrow_csv.read_csv(
+                pa.BufferReader(self._whole_rows),  # type: ignore[arg-type] # not in the stubs
+                # One thread: none is left reading a file that was refused.
+                read_options=arrow_csv.ReadOptions(column_names=list(names), use_threads=False),
+                parse_options=arrow_csv.ParseOptions(delimiter=self.header.separator),
+                convert_options=arrow_csv.ConvertOptions(
+                    column_types=dict.fromkeys(names, pa.string())
+                    | {str(place): kind for place in places},
+                    include_columns=[str(place) for place in places],
+                    decimal_point="," if self._decimal_comma else ".",
+                    # An empty cell is a sensor without a sample; "nan" is a number, found later.
+                    null_values=[""],
+                ),
+            )
+        except pa.ArrowInvalid as error:
+            raise InputError(
+                str(self.file.path),
+                f"cannot be read as numbers: {' '.join(str(error).split())}",
+                "Delete damaged rows, or save it again with points as decimal separators.",
+            ) from error
+
+    @cached_property
+    def _whole_rows(self) -> pa.Buffer:
+        """The rows, without a last one that was cut off with the app."""
+        text, end = self.file.text, len(self.file.text)
+        start = max(text.rfind(b"\n"), text.rfind(b"\r")) + 1
+        last = _cells(text[start:].decode(errors="replace"), self.header.separator)
+        if start <= self.header.end or len(last) >= len(self.header.columns):
+            return self._body
+        self._warn(WarningKind.SAMPLES_LEFT_OUT, "left out the last line, which is incomplete")
+        return self._body.slice(0, start - self.header.end - (end - len(text)))
 
 
-def _numbers(
-    file: ForeignFile, header: ForeignHeader, wanted: Sequence[int]
-) -> dict[int, NDArray[np.float64]]:
-    body = file.text[header.end :]
-    # If the separator is not a comma, numbers may have decimal commas.
-    comma = header.separator != "," and b"," in body
-    # Names may be repeated; positions are not.
-    names = [str(place) for place in range(len(header.names))]
+_COUNTER: Final = float(1 << 32)
+
+
+def _first_rows(text: bytes, header: ForeignHeader, amount: int = 20) -> list[list[str]]:
+    """Return the cells of the first rows."""
+    return [_cells(line, header.separator) for line in islice(_lines(text, header), amount)]
+
+
+def _lines(text: bytes, header: ForeignHeader) -> Iterator[str]:
+    offset = header.end
+    while offset < len(text):
+        match = _LINE.match(text, offset)
+        if match is None or match.end() == offset:
+            return
+        if match[1].strip():
+            yield match[1].decode(errors="replace")
+        offset = match.end()
+
+
+def _is_number(cell: str) -> bool:
     try:
-        columns = parse_columns(
-            body,
-            names,
-            [str(place) for place in wanted],
-            separator=header.separator,
-            decimal_point="," if comma else ".",
-        )
-    except pa.ArrowInvalid as error:
-        raise InputError(
-            str(file.path),
-            f"cannot be read as numbers: {error}",
-            "Save it again with points as decimal separators, and delete a truncated last line.",
-        ) from error
-    return {place: columns[str(place)] for place in wanted}
+        float(cell.replace(",", "."))
+    except ValueError:
+        return False
+    return True
+
+
+def _unit_s(numbers: NDArray[np.float64]) -> float | None:
+    """Return the unit of times, s, as the only one in which a motion sensor may sample."""
+    steps = np.diff(np.sort(numbers[np.isfinite(numbers)]))
+    if not steps.size or not steps.sum() > 0.0:
+        return None
+    return next(
+        (unit_s for unit_s in TIME_S.values() if is_usual_rate(mean_rate_hz(steps * unit_s))),
+        None,
+    )
+
+
+def _zone_here(unix_s: float) -> tzinfo | None:
+    """Return the offset of this computer's zone at that time."""
+    from datetime import datetime, timezone
+
+    offset = datetime.fromtimestamp(unix_s).astimezone().utcoffset()
+    return None if offset is None else timezone(offset)
 
 
 def parse_columns(
-    body: bytes,
-    names: Sequence[str],
-    wanted: Sequence[str],
-    *,
-    separator: str = ",",
-    decimal_point: str = ".",
+    body: bytes, names: Sequence[str], wanted: Sequence[str]
 ) -> dict[str, NDArray[np.float64]]:
     """Return columns of a CSV without its header, as numbers that may be NaN or infinite.
 
@@ -445,29 +563,24 @@ def parse_columns(
     if not body.strip():
         return {name: np.empty(0) for name in wanted}
     table = arrow_csv.read_csv(
-        io.BytesIO(body),
+        pa.BufferReader(body),  # type: ignore[arg-type] # not in the stubs
         # One thread: none is left reading a file that was refused.
         read_options=arrow_csv.ReadOptions(column_names=list(names), use_threads=False),
-        parse_options=arrow_csv.ParseOptions(delimiter=separator),
         # Without null values, an empty cell is an error; "nan" is a number, found later.
         convert_options=arrow_csv.ConvertOptions(
             column_types=dict.fromkeys(names, pa.string()) | dict.fromkeys(wanted, pa.float64()),
             include_columns=list(wanted),
-            decimal_point=decimal_point,
             null_values=[],
         ),
     )
     return {name: table.column(name).to_numpy() for name in wanted}
 
 
-def _line(file: ForeignFile, header: ForeignHeader, mask: NDArray[np.bool_]) -> int:
-    """Return the line number of the first marked row."""
-    lines_before = len(file.text[: header.end].splitlines())
-    return lines_before + 1 + int(np.argmax(mask))
-
-
 LONGEST_BRIDGE_S: Final = 0.25
 """Longest gap that is interpolated, s: the shortest concentric lasts twice as long."""
+
+_ABSOLUTE_S: Final = 1e6
+"""Eleven days: a time beyond counts from an origin that all files of a sensor share."""
 
 
 def values_at(
@@ -491,6 +604,9 @@ def values_at(
 
 def shift_between(first: Part, other: Part) -> float:
     """Return what to add to the times of `other` to put them on the clock of `first`, s."""
+    if all(len(part.time_s) and part.time_s[0] > _ABSOLUTE_S for part in (first, other)):
+        # One clock of the sensor; the phone's stamps beside it are when packets arrived.
+        return 0.0
     if first.epoch_s is None or other.epoch_s is None:
         return 0.0
     return other.epoch_s - first.epoch_s
