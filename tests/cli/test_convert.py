@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from tests.importers.logs import LOGS, WITHOUT_GYROSCOPE
 from tests.importers.phones import (
     Motion,
     metabase,
@@ -179,10 +180,15 @@ def reps_in(tracker: Callable[..., Any], *call: object) -> list[list[dict[str, A
 
 
 def assert_same_reps(
-    found: list[list[dict[str, Any]]], known: list[list[dict[str, Any]]], late_s: float = 0.0
+    found: list[list[dict[str, Any]]],
+    known: list[list[dict[str, Any]]],
+    late_s: float | None = 0.0,
 ) -> None:
+    """Demand the same reps, later by `late_s`; None is by as much as the first."""
     assert [len(each) for each in found] == [len(each) for each in known]
     assert sum(map(len, known)) > 10
+    if late_s is None:
+        late_s = known[0][0]["start_s"] - found[0][0]["start_s"]
     pairs = (zip(one, other, strict=True) for one, other in zip(found, known, strict=True))
     for one, other in chain.from_iterable(pairs):
         for name in ("start_s", "end_s"):
@@ -228,6 +234,26 @@ def test_what_a_phone_saved_has_the_same_reps(
     assert result.code == ExitCode.OK, result.err
     assert_same_reps(reps_in(tracker, recorded), known, late_s)
     assert open_recording(recorded).info.started_utc is not None
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("app", sorted(LOGS.keys() - WITHOUT_GYROSCOPE))
+def test_the_log_of_a_sensors_own_app_has_the_same_reps(
+    app: str,
+    lifted: SimulatedSession,
+    csv: Path,
+    tmp_path: Path,
+    tracker: Callable[..., Any],
+) -> None:
+    time_s, acc_mps2, gyro_radps = lifted.samples()
+    assert gyro_radps is not None
+    files = LOGS[app](motion(time_s, acc_mps2, gyro_radps))
+    folder = tmp_path / "log"
+    folder.mkdir()
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    source = folder if len(files) > 1 else folder / next(iter(files))
+    assert_same_reps(reps_in(tracker, source), reps_in(tracker, csv), late_s=None)
 
 
 def test_files_of_single_sensors_become_one_recording(

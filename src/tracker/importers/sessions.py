@@ -47,11 +47,11 @@ from tracker.importers.samples import (
 )
 from tracker.importers.tables import (
     ForeignTable,
+    plain_table,
     read_foreign_header,
     refuse_apart,
     shift_between,
     values_at,
-    without_monitor,
 )
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def is_session_folder(folder: Path) -> bool:
     for path in texts_in(folder):
         if path.parent != folder or is_sample_csv(path):
             continue
-        header = read_foreign_header(without_monitor(start_of(path)))
+        header = read_foreign_header(plain_table(start_of(path)))
         if header is None or not header.has_motion:
             continue
         kinds = {triple.quantity for triple in header.triples}
@@ -115,7 +115,8 @@ def read_foreign(paths: Sequence[Path], options: ImportOptions) -> ImportedSampl
     if acc.zone is None and acc.epoch_s is not None and len(acc.time_s):
         acc = replace(acc, zone=zone_in(files, acc.epoch_s + float(acc.time_s[0])))
     told = [warning for table in tables for warning in table.warnings]
-    return _joined(acc, gyro, options, [*told, *picked.warnings])
+    # Several sensors of one file are mended in the same way.
+    return _joined(acc, gyro, options, list(dict.fromkeys([*told, *picked.warnings])))
 
 
 def _tables(files: Sequence[ForeignFile]) -> Iterator[ForeignFile]:
@@ -123,7 +124,7 @@ def _tables(files: Sequence[ForeignFile]) -> Iterator[ForeignFile]:
         if is_json(file.text):
             yield from tables_in(file)
         else:
-            yield ForeignFile(file.path, without_monitor(file.text))
+            yield ForeignFile(file.path, plain_table(file.text))
 
 
 def _no_table(path: Path, files: Sequence[ForeignFile]) -> InputError:

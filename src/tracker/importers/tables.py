@@ -76,6 +76,10 @@ _SERIAL_MONITOR: Final = re.compile(rb"(?m)^\d\d:\d\d:\d\d\.\d{3} -> ")
 """What the serial monitor of the Arduino IDE puts before each line."""
 
 
+_MINUS: Final = "−".encode()
+"""What some languages write before a negative number."""
+
+
 @dataclass(frozen=True, slots=True)
 class ForeignHeader:
     """The usable columns, and where the numbers begin."""
@@ -112,8 +116,9 @@ def read_foreign_header(text: bytes) -> ForeignHeader | None:
         match = _LINE.match(text, offset)
         if match is None or offset >= len(text):
             return None
-        line = match[1].strip()
-        if line and len(line) < _LONGEST_HEADER and not line.lower().startswith(_COMMENTS):
+        # A separator at its end is one more cell, also if it is white space.
+        line = match[1].strip(b" ")
+        if line.strip() and len(line) < _LONGEST_HEADER and not line.lower().startswith(_COMMENTS):
             found = _header(text, line, number, match.end(), text[:offset])
             if found is not None:
                 return found
@@ -167,8 +172,8 @@ def _next_line(text: bytes, number: int, offset: int) -> tuple[str, int, int]:
         match = _LINE.match(text, offset)
         if match is None:
             break
-        line = match[1].strip()
-        if line and not line.startswith(_COMMENTS):
+        line = match[1].strip(b" ")
+        if line.strip() and not line.startswith(_COMMENTS):
             return line[:_LONGEST_HEADER].decode(errors="replace"), number, offset
         number, offset = number + 1, match.end()
     return "", number, offset
@@ -196,14 +201,15 @@ def _is_units(cells: Sequence[str]) -> bool:
 
 def has_motion(path: Path) -> bool:
     """Say whether a file's header is one of another app's acceleration or angular rate."""
-    header = read_foreign_header(without_monitor(start_of(path)))
+    header = read_foreign_header(plain_table(start_of(path)))
     return header is not None and header.has_motion
 
 
-def without_monitor(text: bytes) -> bytes:
-    """Return text without the times that the Arduino IDE puts before each line."""
-    head = text[:4096]
-    return _SERIAL_MONITOR.sub(b"", text) if _SERIAL_MONITOR.search(head) else text
+def plain_table(text: bytes) -> bytes:
+    """Return text without the times of the Arduino IDE, and with minus signs that are hyphens."""
+    if _SERIAL_MONITOR.search(text[:4096]):
+        text = _SERIAL_MONITOR.sub(b"", text)
+    return text.replace(_MINUS, b"-") if _MINUS in text else text
 
 
 @dataclass(frozen=True, slots=True, eq=False)
