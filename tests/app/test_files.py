@@ -104,7 +104,7 @@ def test_saving_leaves_the_wearers_own_words_alone(path: Path) -> None:
     write(path, '# mine\n[sensor] # the old one\naddress = "1"\nkind = "2"\n# the end\n')
     save_sensor(path, SENSOR)
     text = path.read_text(encoding="utf-8")
-    assert text.startswith("# mine\n[sensor]\n")
+    assert text.startswith("# mine\n[sensor] # the old one\n")
     assert text.endswith("# the end\n")
     assert load_config(path).sensor == SENSOR
 
@@ -123,13 +123,33 @@ def test_a_file_without_a_last_line_break_is_continued(path: Path) -> None:
     assert path.read_text(encoding="utf-8").startswith("# mine\n\n[sensor]\n")
 
 
-def test_what_cannot_be_replaced_is_told_and_left(path: Path) -> None:
-    text = 'sensor = { address = "1", kind = "2" }\n'
+@pytest.mark.parametrize(
+    "text",
+    [
+        'sensor = { address = "1", kind = "2" }\n',
+        'sensor.address = "1"\nsensor.kind = "2"\n',
+        '[training]\nsound = false\n\n[sensor] # mine\nkind = "2"\naddress = "1"\n',
+    ],
+    ids=["in a line", "dotted", "at the end"],
+)
+def test_a_table_is_replaced_in_whatever_form_it_is_written(text: str, path: Path) -> None:
     write(path, text)
     assert load_config(path).sensor == SensorChoice("1", "2")
-    with pytest.raises(InputError, match="can't be replaced"):
-        save_sensor(path, SENSOR)
-    assert path.read_text(encoding="utf-8") == text
+    save_sensor(path, SENSOR)
+    assert load_config(path).sensor == SENSOR
+
+
+@pytest.mark.parametrize("mark", ["\u2028", "\u2029", "\x85", "\x0b", "\x0c", "\x1e", "\r", "\n"])
+def test_a_name_with_a_line_break_of_any_kind_does_not_lock_the_file(
+    mark: str, path: Path
+) -> None:
+    """Anybody nearby may have chosen the name of a sensor."""
+    odd = SensorChoice("1", "2", f"HipOne{mark}[training]{mark}")
+    save_sensor(path, odd)
+    save_training(path, TrainingChoice("squat"))
+    save_sensor(path, SENSOR)
+    save_sensor(path, odd)
+    assert load_config(path) == Config(odd, TrainingChoice("squat"))
 
 
 @pytest.mark.parametrize(

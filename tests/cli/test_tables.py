@@ -146,6 +146,13 @@ def test_a_file_without_a_set_says_so() -> None:
     assert last.endswith("squat, sit_to_stand.")
 
 
+def test_a_file_that_is_too_short_for_a_set_says_so() -> None:
+    facts = SourceFacts("x.csv", "csv", rate_hz=100.0, duration_s=4.5, samples=450)
+    text = session_table(workout_of(SessionInfo(sensor="samples"), SessionState(), facts))
+    assert "4.5 s are too short for one" in text
+    assert "another exercise" not in text
+
+
 def test_a_simulated_session_says_so() -> None:
     info = SessionInfo(sensor="profile", origin="synthetic")
     assert (

@@ -7,8 +7,6 @@ that changed and leaves the rest of the file, comments included, as the wearer w
 from __future__ import annotations
 
 import difflib
-import json
-import re
 import tomllib
 from dataclasses import MISSING, asdict, dataclass, field, fields
 from enum import Enum
@@ -26,7 +24,7 @@ from tracker.domain import (
 from tracker.domain.errors import writing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, MutableMapping
     from pathlib import Path
 
 
@@ -108,10 +106,10 @@ def save_plan(path: Path, exercise: str, plan: Plan) -> None:
 def _save(
     path: Path, name: str, values: Mapping[str, object], taken: Callable[[Config], bool]
 ) -> None:
-    """Put a table into the file in place of the one of that name, or add it."""
+    """Put values into the table of that name, or add it; what was not chosen leaves the table."""
     before = _read(path)
     _parsed(path, before)
-    text = _with_table(before, name, _table(name, values))
+    text = _with_table(before, name, values)
     try:
         replaced = taken(_parsed(path, text))
     except (InputError, KeyError):
@@ -125,7 +123,40 @@ def _save(
     with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
     with atomic_write(path, force=True) as unfinished:
-        unfinished.write_text(text, encoding="utf-8")
+        # As it is: a line break inside a text must not become another one.
+        unfinished.write_text(text, encoding="utf-8", newline="")
+
+
+def _with_table(text: str, name: str, values: Mapping[str, object]) -> str:
+    """Return a file with these values in the table of that name, which may be in a table."""
+    # Saving is rare, and the library costs 70 ms.
+    import tomlkit
+    from tomlkit.items import Comment, Table, Whitespace
+
+    document = tomlkit.parse(text if not text or text.endswith("\n") else f"{text}\n")
+    table: MutableMapping[str, Any] = document
+    *outer, last = name.split(".")
+    for part in outer:
+        table = table.setdefault(part, tomlkit.table(is_super_table=True))
+    if last not in table:
+        if text:
+            document.add(tomlkit.nl())
+        table[last] = tomlkit.table()
+    table = table[last]
+    # Comments below the last key belong to what follows.
+    below = []
+    while isinstance(table, Table) and table.value.body and table.value.body[-1][0] is None:
+        below.append(table.value.body.pop()[1])
+    for key in [key for key in table if values.get(key) is None]:
+        del table[key]
+    for key, value in values.items():
+        if value is not None:
+            table[key] = value.value if isinstance(value, Enum) else value
+    if isinstance(table, Table):
+        for each in reversed(below):
+            if isinstance(each, Comment | Whitespace):
+                table.add(each)
+    return tomlkit.dumps(document)
 
 
 def _read(path: Path) -> str:
@@ -228,46 +259,3 @@ def _refuse_unknown(path: Path, table: Mapping[str, Any], shape: type, prefix: s
                 f"there is no key {prefix}{key}",
                 f"{hint}Known: {', '.join(prefix + name for name in known)}.",
             )
-
-
-def _table(name: str, values: Mapping[str, object]) -> str:
-    """Return a table of TOML without the values that are None."""
-    lines = [f"{key} = {_written(each)}" for key, each in values.items() if each is not None]
-    return "\n".join([f"[{name}]", *lines, ""])
-
-
-def _written(value: object) -> str:
-    match value:
-        case bool():
-            return "true" if value else "false"
-        case Enum(value=name):
-            return _written(name)
-        case str():
-            # A basic string of TOML is like one of JSON, except for DEL.
-            return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-        case _:
-            return repr(value)
-
-
-def _with_table(text: str, name: str, table: str) -> str:
-    """Return `text` with the table of that name replaced, or added at the end."""
-    lines = text.splitlines(keepends=True)
-    dotted = r"\s*\.\s*".join(re.escape(part) for part in name.split("."))
-    header = re.compile(rf"\s*\[\s*{dotted}\s*\]")
-    start = next((number for number, line in enumerate(lines) if header.match(line)), None)
-    if start is None:
-        before = text if not text or text.endswith("\n") else f"{text}\n"
-        return before + ("\n" if before else "") + table
-    return "".join([*lines[:start], table, *lines[_end_of_table(lines, start) :]])
-
-
-def _end_of_table(lines: Sequence[str], start: int) -> int:
-    """Return the line after a table's last key: comments and blanks below belong to the next."""
-    end = start + 1
-    for number in range(start + 1, len(lines)):
-        line = lines[number].strip()
-        if line.startswith("["):
-            break
-        if line and not line.startswith("#"):
-            end = number + 1
-    return end

@@ -52,8 +52,8 @@ def import_samples(
 ) -> None:
     """Turn another program's samples into a recording.
 
-    FILE is a CSV of samples, or one session saved by phyphox, Sensor Logger or MetaBase: a file,
-    the files of its sensors, their folder, or a zip.
+    FILE is a CSV of samples, or one session that an app for a phone or a sensor saved: a file, the
+    files of its sensors, their folder, or a zip. docs/imports.md lists the apps.
 
     The header of a CSV of samples is time_s,acc_x,acc_y,acc_z and, with a gyroscope,
     gyro_x,gyro_y,gyro_z. The acceleration includes gravity and time_s increases; uneven steps and

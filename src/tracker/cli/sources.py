@@ -224,9 +224,10 @@ def is_foreign(path: Path) -> bool:
 
 
 def is_recording(path: Path) -> bool:
-    """Say whether a file is a recording, by its first bytes; what ends in .arrows is meant as one.
+    """Say whether a file is meant as a recording, by its first bytes and, if need be, its name.
 
-    Raises `InputError` if there is no such file.
+    Text with a header of samples is none, whatever its name. Raises `InputError` if there is no
+    such file.
     """
     if path.is_dir():
         if is_foreign(path):
@@ -234,7 +235,10 @@ def is_recording(path: Path) -> bool:
         raise InputError(str(path), "is a folder", "Name one of the files in it.")
     with reading(path), path.open("rb") as file:
         start = file.read(len(_ARROW_STREAM_MAGIC))
-    return start == _ARROW_STREAM_MAGIC or path.name.lower().endswith(RECORDING_SUFFIX)
+    if start == _ARROW_STREAM_MAGIC:
+        return True
+    named = path.name.lower().endswith(RECORDING_SUFFIX)
+    return named and not has_motion(path)
 
 
 def refuse_recording(path: Path) -> None:

@@ -40,6 +40,9 @@ _MEASURES: Final[dict[str, Callable[[Iterable[Rep]], str]]] = {
 _PHASES: Final = tuple(PHASE_WORDS[phase] for phase in LIFTERS_ORDER)
 _REP_HEADER: Final = ("rep", "tempo", *_PHASES, *_MEASURES, "remarks")
 
+SHORTEST_SET_S: Final = 6.0
+"""Two quick reps with a still moment before and after; no shorter file can hold a set."""
+
 Item = TypeVar("Item")
 
 _LEFT_ALIGNED: Final = frozenset({"tempo", "remarks", "when", "exercise", "week"})
@@ -68,7 +71,13 @@ def session_table(workout: Workout, edited: Edited = frozenset()) -> str:
     """Return a session rep by rep, ready to be printed, with `edited` values marked."""
     blocks = ["\n".join(_source_lines(workout))]
     blocks += [_set_block(record, edited) for record in workout.sets]
-    if not workout.sets:
+    duration_s = workout.facts.duration_s
+    if not workout.sets and duration_s is not None and duration_s < SHORTEST_SET_S:
+        blocks.append(
+            f"No sets found: {duration_s:.1f} s are too short for one. A set has at least two "
+            "reps, with a still moment before and after."
+        )
+    elif not workout.sets:
         others = ", ".join(name for name in EXERCISES if name != workout.info.exercise)
         blocks.append(f"No sets found. If it was another exercise, name it: {others}.")
     else:

@@ -333,10 +333,12 @@ def _not_a_recording(path: Path, size: int, opening: bytes) -> InputError:
     elif opening.startswith(MARKER) and size < _OPENING_BYTES:
         why = f", but the file ends after {size} bytes, before its head is complete"
         advice = "Nothing was recorded into it, or it was not copied completely."
-    elif is_text or opening.startswith(_GZIP):
-        why = f", but the file is {'compressed' if opening.startswith(_GZIP) else 'text'}"
+    elif opening.startswith(_GZIP):
+        why, advice = ", but the file is compressed", "Unpack it first."
+    elif is_text:
+        why = ", but the file is text"
         advice = (
-            "If it is a CSV of samples, name it .csv or turn it into a recording: tracker import."
+            "If it has samples of another program: tracker analyze and tracker import read it."
         )
     else:
         why = f", but the file starts with {opening[:8].hex(' ')}"
