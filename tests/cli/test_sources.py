@@ -1,14 +1,12 @@
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
-import fsspec
 import numpy as np
 import pytest
 
 from tests.importers.phones import phyphox, saved, turning, zipped
-from tracker.cli.sources import is_collection, is_url, local_copy, open_session_file, sessions_in
+from tracker.cli.sources import is_collection, open_session_file, sessions_in
 from tracker.domain import InputError, Notification, SessionInfo, WarningKind, warning_message
 from tracker.domain.units import NS_PER_S, ns_from_s
 from tracker.importers import AccUnit, ImportOptions
@@ -172,48 +170,3 @@ def test_a_folder_without_a_session_is_refused(tmp_path: Path) -> None:
     saved(tmp_path, {"notes.md": "", "empty/x.md": ""})
     with pytest.raises(InputError, match="no session in it"):
         sessions_in([str(tmp_path)])
-
-
-@pytest.mark.parametrize("source", ["s3://bucket/a.arrows", "file:///a.csv", "memory://a"])
-def test_urls_are_known(source: str) -> None:
-    assert is_url(source)
-
-
-@pytest.mark.parametrize("source", ["a.csv", "/a/b.csv", r"C:\a.csv", "a://", "://a", ""])
-def test_paths_are_no_urls(source: str) -> None:
-    assert not is_url(source)
-
-
-def test_what_is_elsewhere_is_fetched_and_removed_again() -> None:
-    with fsspec.open("memory://bucket/a.csv", "wb") as out:
-        out.write(b"one")
-    with local_copy("memory://bucket/a.csv") as path:
-        assert path.name == "a.csv"
-        assert path.read_bytes() == b"one"
-    assert not path.exists()
-
-
-def test_what_is_here_is_not_copied(tmp_path: Path) -> None:
-    with local_copy(str(tmp_path / "a.csv")) as path:
-        assert path == tmp_path / "a.csv"
-
-
-@pytest.mark.parametrize(
-    ("url", "said"),
-    [
-        ("memory://bucket/missing.csv", "no such file"),
-        ("nosuch://a/b.csv", "cannot be downloaded"),
-    ],
-)
-def test_what_cannot_be_fetched_is_explained(url: str, said: str) -> None:
-    with pytest.raises(InputError, match=said), local_copy(url):
-        pass
-
-
-def test_without_the_package_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "fsspec", None)
-    with (
-        pytest.raises(InputError, match=r"hip-thrust-tracker\[dask\]"),
-        local_copy("memory://a.csv"),
-    ):
-        pass

@@ -71,6 +71,11 @@ WORTH_A_PROCESS_BYTES: Final = 16 << 20
     help="Analyse the files on the workers of a Dask cluster, which must be able to read them by "
     "the same names or URLs.",
 )
+@click.option(
+    "--follow-redirects",
+    is_flag=True,
+    help="Let the server of a URL send on to another host or scheme.",
+)
 @import_options
 def analyze(
     files: tuple[str, ...],
@@ -79,13 +84,14 @@ def analyze(
     block_samples: int | None,
     jobs: int | None,
     scheduler: str | None,
+    follow_redirects: bool,
     options: ImportOptions,
 ) -> int:
     """Find the sets and reps in recordings and other files.
 
     FILE is a recording (.arrows), a CSV of samples (.csv, .csv.gz), a file, folder or zip saved by
-    phyphox, Sensor Logger or MetaBase, or a folder with any number of these; or a URL such as
-    s3://bucket/session.arrows.
+    an app for a phone or a sensor (docs/imports.md), or a folder with any number of these; or a
+    URL such as https://host/session.arrows or s3://bucket/session.arrows.
     """
     from tracker.cli.sources import BIG_BLOCK_SAMPLES, is_collection, sessions_in
 
@@ -94,10 +100,14 @@ def analyze(
     if output_format == "events":
         if several:
             raise click.UsageError("events are for one FILE; for several, use --format json")
-        settings = AnalysisSettings(block_samples or LIVE_BLOCK_SAMPLES, exercise, options)
+        settings = AnalysisSettings(
+            block_samples or LIVE_BLOCK_SAMPLES, exercise, options, follow_redirects
+        )
         _print_events(files[0], settings, block_samples or 1)
         return ExitCode.OK
-    settings = AnalysisSettings(block_samples or BIG_BLOCK_SAMPLES, exercise, options)
+    settings = AnalysisSettings(
+        block_samples or BIG_BLOCK_SAMPLES, exercise, options, follow_redirects
+    )
     if not several:
         workout = workout_of_source(files[0], settings, warn=say, quiet=False)
         _print_workouts([workout], output_format, several=False)
@@ -150,11 +160,12 @@ def _print_workouts(workouts: Iterable[Workout], output_format: str, *, several:
 
 
 def _print_events(name: str, settings: AnalysisSettings, batch: int) -> None:
-    from tracker.cli.sources import local_copy, open_session_file
+    from tracker.cli.download import local_copy
+    from tracker.cli.sources import open_session_file
     from tracker.domain import warning_in
     from tracker.export import event_object
 
-    with local_copy(name) as path:
+    with local_copy(name, settings.follow_redirects) as path:
         file = open_session_file(
             path,
             exercise=settings.exercise,
@@ -177,6 +188,8 @@ class AnalysisSettings:
     """Overrides what the file says."""
     options: ImportOptions
     """Units and direction of files of samples."""
+    follow_redirects: bool = False
+    """Whether a server may send one on to another host."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,9 +207,10 @@ def workout_of_source(
     source: str, settings: AnalysisSettings, warn: Callable[[str], object], *, quiet: bool
 ) -> Workout:
     """Return what was found in a file; raises `TrackerError` if it cannot be read."""
-    from tracker.cli.sources import local_copy, open_session_file
+    from tracker.cli.download import local_copy
+    from tracker.cli.sources import open_session_file
 
-    with local_copy(source) as path:
+    with local_copy(source, settings.follow_redirects) as path:
         file = open_session_file(
             path,
             exercise=settings.exercise,
@@ -231,7 +245,7 @@ def file_results_on(
     scheduler: str, sources: Sequence[str], settings: AnalysisSettings
 ) -> Iterator[FileResult]:
     """Do the same on the workers of a cluster, which can read the files by the same names."""
-    from tracker.cli.sources import is_url
+    from tracker.cli.download import is_url
 
     names = [source if is_url(source) else os.path.abspath(source) for source in sources]
     found = results_on(scheduler, partial(file_result, settings=settings), names)

@@ -124,9 +124,9 @@ def export(
 ) -> None:
     """Export sessions to the formats of other programs.
 
-    FILE_OR_SESSION is a recording (.arrows), a CSV of samples (.csv, .csv.gz), a session saved by
-    phyphox, Sensor Logger or MetaBase, a folder with any number of these, or a session of the log:
-    its number, or last.
+    FILE_OR_SESSION is a recording (.arrows), a CSV of samples (.csv, .csv.gz), a session that an
+    app for a phone or a sensor saved (docs/imports.md), a folder with any number of these, or a
+    session of the log: its number, or last.
     """
     from tracker.cli.sources import is_collection, sessions_in
 

@@ -1,24 +1,22 @@
 """What the commands read: recordings, sample CSVs and other apps' files, as notifications.
 
-A user names files, folders of them, and URLs. Importing this module costs Arrow (0.1 s), so
-commands do it in their bodies.
+A user names files, folders of them, and URLs (`download`). Importing this module costs Arrow
+(0.1 s), so commands do it in their bodies.
 """
 
 from __future__ import annotations
 
-import re
 import sys
-import tempfile
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from tracker.app.paths import RECORDING_SUFFIX
 from tracker.app.playback import analyze_notifications
+from tracker.cli.download import is_url
 from tracker.domain import (
     HIP_THRUST,
     DataWarning,
@@ -57,7 +55,6 @@ CSV: Final = "csv"
 
 CSV_SUFFIXES: Final = (".csv", ".csv.gz")
 _SESSION_SUFFIXES: Final = (RECORDING_SUFFIX, *CSV_SUFFIXES, ZIP_SUFFIX)
-_URL: Final = re.compile(r"[a-z][a-z0-9+]+://.+")
 
 # Every message of an Arrow stream starts with it: a renamed recording is still recognised.
 _ARROW_STREAM_MAGIC: Final = b"\xff\xff\xff\xff"
@@ -304,40 +301,3 @@ def _is_session(path: Path) -> bool:
     """Say whether a file in a folder is meant; of other texts, those with a header of samples."""
     name = path.name.lower()
     return name.endswith(_SESSION_SUFFIXES) or (name.endswith(TEXT_SUFFIXES) and has_motion(path))
-
-
-def is_url(source: str) -> bool:
-    """Say whether a source is a URL, such as `s3://bucket/session.arrows`."""
-    return _URL.fullmatch(source) is not None
-
-
-@contextmanager
-def local_copy(source: str) -> Iterator[Path]:
-    """Give a path at which a source can be read; a URL is downloaded, and removed afterwards."""
-    if not is_url(source):
-        yield Path(source)
-        return
-    with tempfile.TemporaryDirectory(prefix="tracker-") as folder:
-        # The name tells what kind of file it is.
-        path = Path(folder) / (source.rsplit("/", 1)[-1] or "session")
-        _download(source, path)
-        yield path
-
-
-def _download(url: str, path: Path) -> None:
-    try:
-        import fsspec
-    except ModuleNotFoundError as error:
-        raise InputError(
-            url,
-            "reading from a URL needs a package that is not installed",
-            "Install it with: pip install 'hip-thrust-tracker[dask]'",
-        ) from error
-    try:
-        filesystem: Any
-        filesystem, place = fsspec.url_to_fs(url)
-        filesystem.get_file(place, str(path))
-    except FileNotFoundError as error:
-        raise InputError(url, "there is no such file", "Check the URL.") from error
-    except (OSError, ValueError, ImportError) as error:
-        raise InputError(url, f"cannot be downloaded: {error}", "Check the URL.") from error

@@ -1,0 +1,207 @@
+"""Files from elsewhere: HTTP by Python's own library, everything else by fsspec.
+
+A server is not trusted: it may never answer, send more than it says, or send one on to another
+host. What is printed of a URL has neither a password nor a query, where keys are kept.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+import urllib.request
+from contextlib import contextmanager
+from http.client import HTTPException, HTTPMessage
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, Final
+from urllib.error import HTTPError, URLError
+from urllib.parse import unquote, urlsplit
+
+from tracker.domain import InputError, TrackerError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_URL: Final = re.compile(r"[a-z][a-z0-9+]+://.+")
+
+MAX_DOWNLOAD_BYTES: Final = 512 << 20
+"""As much as the text of one session; the recording of an hour takes a tenth."""
+
+TIMEOUT_S: Final = 30.0
+"""A server that says nothing for so long has nothing to say."""
+
+_CHUNK_BYTES: Final = 1 << 20
+_ODD_LETTERS: Final = re.compile(r"[^\w.() -]")
+
+
+def is_url(source: str) -> bool:
+    """Say whether a source is a URL, such as `s3://bucket/session.arrows`."""
+    return _URL.fullmatch(source) is not None
+
+
+def shown_url(url: str) -> str:
+    """Return a URL for people: without user, password, query and fragment."""
+    try:
+        parts = urlsplit(url)
+        port = "" if parts.port is None else f":{parts.port}"
+        return f"{parts.scheme}://{parts.hostname or ''}{port}{parts.path}"
+    except ValueError:
+        return f"{url.partition('://')[0]}://…"
+
+
+@contextmanager
+def local_copy(source: str, follow_redirects: bool = False) -> Iterator[Path]:
+    """Give a path at which a source can be read; a URL is downloaded, and removed afterwards.
+
+    With `follow_redirects`, a server may send one on to another host or scheme. Raises
+    `InputError` if a URL cannot be read.
+    """
+    if not is_url(source):
+        yield Path(source)
+        return
+    with tempfile.TemporaryDirectory(prefix="tracker-") as folder:
+        path = Path(folder) / _name_of(source)
+        if source.startswith(("http://", "https://")):
+            _download(source, path, follow_redirects)
+        else:
+            _fetch(source, path)
+        yield path
+
+
+def _name_of(url: str) -> str:
+    """Return the name of the file, which tells what kind it is."""
+    try:
+        last = unquote(urlsplit(url).path).rsplit("/", 1)[-1]
+    except ValueError:
+        last = ""
+    return _ODD_LETTERS.sub("_", last)[-100:].lstrip(".") or "session"
+
+
+class _SameHost(urllib.request.HTTPRedirectHandler):
+    """Follows redirects on one host with one scheme only."""
+
+    def redirect_request(
+        self,
+        req: urllib.request.Request,
+        fp: IO[bytes],
+        code: int,
+        msg: str,
+        headers: HTTPMessage,
+        newurl: str,
+    ) -> urllib.request.Request | None:
+        """Return the next request; raises `InputError` for one that leaves the host."""
+        old, new = urlsplit(req.full_url), urlsplit(newurl)
+        if (old.scheme, old.netloc) != (new.scheme, new.netloc):
+            raise InputError(
+                shown_url(req.full_url),
+                f"is redirected to another place: {shown_url(newurl)}",
+                "If you trust it, name that address, or add --follow-redirects.",
+            )
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+def _download(url: str, path: Path, follow_redirects: bool) -> None:
+    """Download over HTTP."""
+    shown = shown_url(url)
+    try:
+        with (
+            _opener(follow_redirects).open(url, timeout=TIMEOUT_S) as answer,
+            path.open("wb") as file,
+        ):
+            announced = answer.headers.get("Content-Length", "")
+            size = int(announced) if announced.isascii() and announced.isdecimal() else None
+            _refuse_large(shown, size)
+            received = 0
+            while chunk := answer.read(_CHUNK_BYTES):
+                received += len(chunk)
+                _refuse_large(shown, received)
+                file.write(chunk)
+    except TrackerError:
+        raise
+    except HTTPError as error:
+        raise _http_error(shown, error) from error
+    except TimeoutError as error:
+        raise InputError(
+            shown, f"the server said nothing for {TIMEOUT_S:g} s", "Try again later."
+        ) from error
+    except URLError as error:
+        if isinstance(error.reason, TimeoutError):
+            problem, advice = f"the server said nothing for {TIMEOUT_S:g} s", "Try again later."
+        else:
+            problem, advice = f"cannot be downloaded: {error.reason}", "Check the URL."
+        raise InputError(shown, problem, advice) from error
+    except (HTTPException, OSError, ValueError) as error:
+        problem = f"cannot be downloaded: {type(error).__name__}"
+        raise InputError(shown, problem, "Check the URL, and try again.") from error
+    if size is not None and received < size:
+        raise InputError(
+            shown, f"ended after {received} of {size} bytes", "The connection broke: try again."
+        )
+
+
+def _opener(follow_redirects: bool) -> urllib.request.OpenerDirector:
+    """Return what speaks HTTP and nothing else: a redirect must not read a file of ours."""
+    redirects = urllib.request.HTTPRedirectHandler() if follow_redirects else _SameHost()
+    opener = urllib.request.OpenerDirector()
+    for handler in (
+        urllib.request.ProxyHandler(),
+        urllib.request.HTTPHandler(),
+        urllib.request.HTTPSHandler(),
+        urllib.request.HTTPDefaultErrorHandler(),
+        urllib.request.HTTPErrorProcessor(),
+        urllib.request.UnknownHandler(),
+        redirects,
+    ):
+        opener.add_handler(handler)
+    return opener
+
+
+def _http_error(shown: str, error: HTTPError) -> InputError:
+    match error.code:
+        case 404 | 410:
+            return InputError(shown, "there is no such file", "Check the URL.")
+        case 401 | 403:
+            advice = "Download it by hand, or use an address that needs no password."
+            return InputError(shown, f"may not be read (HTTP {error.code})", advice)
+        # Python gives up after ten of them.
+        case 301 | 302 | 303 | 307 | 308:
+            return InputError(
+                shown, "is redirected in circles, or too often", "Download it by hand."
+            )
+        case code:
+            return InputError(shown, f"the server answered HTTP {code}", "Try again later.")
+
+
+def _refuse_large(shown: str, size: int | None) -> None:
+    if size is not None and size > MAX_DOWNLOAD_BYTES:
+        raise InputError(
+            shown,
+            f"has more than {MAX_DOWNLOAD_BYTES >> 20} MB, and no session does",
+            "Check the URL, or download it by hand and cut it into parts.",
+        )
+
+
+def _fetch(url: str, path: Path) -> None:
+    """Download by fsspec: from buckets, over SSH, and from wherever else it reaches."""
+    shown = shown_url(url)
+    try:
+        import fsspec
+    except ModuleNotFoundError as error:
+        raise InputError(
+            shown,
+            "reading from such a URL needs a package that is not installed",
+            "Install it with: pip install 'hip-thrust-tracker[dask]'",
+        ) from error
+    try:
+        filesystem: Any
+        filesystem, place = fsspec.url_to_fs(url)
+        size = filesystem.info(place).get("size")
+        _refuse_large(shown, size if isinstance(size, int) else None)
+        filesystem.get_file(place, str(path))
+    except TrackerError:
+        raise
+    except FileNotFoundError as error:
+        raise InputError(shown, "there is no such file", "Check the URL.") from error
+    # Each kind of place has errors of its own, and none of them is a defect of ours.
+    except Exception as error:
+        problem = f"cannot be downloaded: {type(error).__name__}: {error}"
+        raise InputError(shown, problem.replace(url, shown), "Check the URL.") from error
