@@ -38,6 +38,8 @@ class FakeSensor:
         """Answers commands, but sends no packets."""
         self.deaf = False
         """Does not answer commands either."""
+        self.first_data_s = 0.0
+        """From the confirmation of a start to the first packet."""
         self.wakes_on_restart = False
         """A new start ends a silence."""
         self.battery: int | None = 87
@@ -133,6 +135,7 @@ class FakeConnection:
             self._callbacks[CONTROL_UUID](data)
 
     async def _stream(self) -> None:
+        await asyncio.sleep(self._sensor.first_data_s)
         while True:
             await asyncio.sleep(PACKET_S)
             if not self._sensor.silent and IMU_UUID in self._callbacks:

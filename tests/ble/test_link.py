@@ -64,8 +64,13 @@ class Scene:
         self.radio = FakeRadio(*(sensors or (self.sensor,)))
         self.queue = NotificationQueue(OnFull.DROP_AND_REPORT)
         receiver = NotificationReceiver(self.queue, LoopClock(), 0)
+        self.told: list[str] = []
         self.link = ConnectionSupervisor(
-            self.radio, wanted or DeviceQuery(ADDRESS), receiver, asyncio.Lock()
+            self.radio,
+            wanted or DeviceQuery(ADDRESS),
+            receiver,
+            asyncio.Lock(),
+            self.told.append,
         )
         self.keeping: asyncio.Task[None] | None = None
 
@@ -163,14 +168,50 @@ def test_what_keeps_failing_is_raised_after_four_attempts() -> None:
     assert len(scene.sensor.refusals) == 5
 
 
-@pytest.mark.parametrize("prepared", ["silent", "deaf"])
-def test_a_sensor_that_sends_nothing_does_not_begin_a_session(prepared: str) -> None:
+@pytest.mark.parametrize(
+    ("prepared", "says", "attempts"),
+    [("silent", "sent nothing for 40 s", 2), ("deaf", "did not reply", 4)],
+)
+def test_a_sensor_that_sends_nothing_does_not_begin_a_session(
+    prepared: str, says: str, attempts: int
+) -> None:
     scene = opening_fails(lambda scene: setattr(scene.sensor, prepared, True))
     error = scene.error
     assert isinstance(error, LinkError)
-    assert "sends nothing" in str(error) or "did not reply" in str(error)
-    assert scene.sensor.journal.count("disconnect") == 4
+    assert says in str(error)
+    assert scene.sensor.journal.count("disconnect") == attempts
     assert scene.sensor.connection is None
+
+
+@pytest.mark.parametrize("first_data_s", [8.0, 15.0, 28.0])
+def test_a_sensor_that_confirms_its_start_may_take_half_a_minute_over_its_first_data(
+    first_data_s: float,
+) -> None:
+    def scene() -> Scene:
+        made = Scene()
+        made.sensor.first_data_s = first_data_s
+        return made
+
+    scene_after, heard = play(nothing, scene)
+    assert link_states(heard) == [*OPENED[:-1], "waiting", "streaming"]
+    assert scene_after.sensor.journal.count("connect") == 1
+    assert scene_after.sensor.journal.count("start") == 1
+    assert scene_after.told == [
+        "the sensor has started and sends nothing yet; some take half a minute"
+    ]
+    first = next(each for each in heard if each.channel == IMU_UUID)
+    assert s_from_ns(first.received_ns) > first_data_s
+
+
+def test_a_slow_starter_that_comes_back_is_waited_for_just_as_long() -> None:
+    async def drop(scene: Scene) -> None:
+        scene.sensor.first_data_s = 28.0
+        scene.sensor.break_link()
+        await asyncio.sleep(35.0)
+
+    scene, heard = play(drop)
+    assert link_states(heard) == [*OPENED, *CAME_BACK[:-1], "waiting", "streaming"]
+    assert scene.sensor.journal.count("connect") == 2
 
 
 def test_without_bluetooth_nothing_is_tried_twice() -> None:
@@ -420,11 +461,11 @@ def test_the_firmware_is_asked_for_once() -> None:
 def test_without_samples_it_does_not_stream() -> None:
     async def act(stream: SensorStream, sensor: FakeSensor) -> None:
         sensor.silent = True
-        with pytest.raises(LinkError, match="sends nothing"):
+        with pytest.raises(LinkError, match="sent nothing"):
             await stream.start()
 
     _, heard = with_stream(act)
-    assert link_states(heard) == []
+    assert link_states(heard) == ["waiting"]
 
 
 def test_a_link_that_breaks_before_the_first_samples_is_told_as_that() -> None:

@@ -8,7 +8,7 @@ from tests.virtual_time import LoopClock, run
 from tracker.app.queue import NotificationQueue, OnFull
 from tracker.ble.receiver import NotificationReceiver, ResponseBuffer
 from tracker.domain import BATTERY_CHANNEL, LINK_CHANNEL, LinkState, Notification
-from tracker.sensors import MAX_RESPONSES
+from tracker.sensors import MAX_RESPONSES, family
 
 
 def test_what_is_heard_is_stamped_from_the_origin_and_kept_in_order() -> None:
@@ -29,15 +29,33 @@ def test_what_is_heard_is_stamped_from_the_origin_and_kept_in_order() -> None:
     )
 
 
-def test_it_knows_when_each_channel_was_heard_last() -> None:
+@pytest.mark.parametrize(
+    ("kind", "channel", "reply", "samples"),
+    [
+        ("profile", "control", b"\x81\x00\x01", None),
+        ("movesense", "notify", b"\x01\x72\xc8\x00", b"\x02\x72"),
+        ("metamotion", "notify", b"\x11\x8d\x64", b"\x03\x04\x00"),
+        ("witmotion", "notify", b"\x55\x71\x64\x00", b"\x55\x61"),
+        ("witmotion", "dual_notify", b"\x55\x71\x64\x00", b"\x55\x61"),
+        ("polar", "control", b"\xf0\x02\x02\x00", None),
+    ],
+)
+def test_it_knows_when_samples_came_last_and_takes_no_reply_for_one(
+    kind: str, channel: str, reply: bytes, samples: bytes | None
+) -> None:
+    known = family(kind)
+    streams_on = known.default_channel if samples is None else known.channels[channel]
+
     async def act() -> tuple[int | None, int | None]:
         receiver = NotificationReceiver(NotificationQueue(OnFull.DROP_AND_REPORT), LoopClock(), 0)
-        receiver.receive("imu", b"")
+        receiver.follow(known)
+        receiver.receive(known.channels[channel], reply)
+        before = receiver.newest_samples_ns
         await asyncio.sleep(1.0)
-        receiver.receive("battery level", b"")
-        return receiver.newest_ns("imu"), receiver.newest_ns("control")
+        receiver.receive(streams_on, samples or b"")
+        return before, receiver.newest_samples_ns
 
-    assert run(act()) == (0, None)
+    assert run(act()) == (None, 1_000_000_000)
 
 
 def test_a_script_hears_what_comes_while_it_listens() -> None:

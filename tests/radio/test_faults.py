@@ -103,6 +103,36 @@ def test_every_kind_comes_back_from_a_broken_link(stage: Stage, fixture: SensorF
     assert is_stopped(stage.bench, device)
 
 
+def _by_kind(kind: str) -> SensorFixture:
+    return next(fixture for fixture in one_of_each_kind() if fixture.kind == kind)
+
+
+@pytest.mark.parametrize(
+    ("kind", "first_data_s"),
+    [("profile", 8.0), ("profile", 28.0), ("movesense", 15.0), ("polar", 28.0)],
+)
+def test_a_sensor_that_has_confirmed_its_start_is_waited_for(
+    stage: Stage, kind: str, first_data_s: float
+) -> None:
+    fixture = _by_kind(kind)
+    lifter = Lifter(4, lead_s=max(fixture.lead_s, 2.0), first_data_s=first_data_s)
+    device = stage.place(fixture.make(lifter))
+
+    def meanwhile(running: Running) -> None:
+        running.wait_for_line("has started and sends nothing yet")
+
+    session = train(stage, device, lifter, meanwhile)
+    assert judge(session.seen, lifter) == 0
+    states = session.seen.link
+    assert states[states.index(LinkState.CONFIGURING) :] == [
+        LinkState.CONFIGURING,
+        LinkState.WAITING,
+        LinkState.STREAMING,
+    ]
+    assert states.count(LinkState.CONNECTING) == 1
+    assert is_stopped(stage.bench, device)
+
+
 def test_a_link_that_breaks_between_two_sets_costs_no_rep(stage: Stage) -> None:
     # What was not seen of a rest does not count as rest: the lifter may have gone on.
     lifter = Lifter(3, 3, rest_s=22.0)

@@ -117,7 +117,7 @@ class AudioFeedback:
                 self._player.offer(_TONES[moment.kind])
 
 
-_DOWN: Final = frozenset({LinkState.STALLED, LinkState.LOST, LinkState.GONE})
+_DOWN: Final = frozenset({LinkState.WAITING, LinkState.STALLED, LinkState.LOST, LinkState.GONE})
 
 
 def interval_of(snapshot: SessionSnapshot) -> Interval | None:

@@ -102,6 +102,7 @@ def set_flag_words(record: SetRecord) -> str:
 
 
 _TROUBLE: Final = {
+    LinkState.WAITING: "has started and sends nothing yet",
     LinkState.STALLED: "sends nothing",
     LinkState.LOST: "lost",
     LinkState.GONE: "gone for a minute, still searching",

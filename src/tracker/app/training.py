@@ -142,8 +142,11 @@ class TrainingService:
         simulated: Simulated = Simulated(),
         exercise: str | None = None,
         plan: Plan | None = None,
+        tell: Callable[[str], object] = lambda _text: None,
     ) -> None:
         self._paths = paths
+        self.tell = tell
+        """Gets what somebody who waits for a sensor should know; a screen replaces it."""
         self._radio = BleakRadio() if radio is None else radio
         self._clock = clock
         self._simulated = simulated
@@ -226,7 +229,7 @@ class TrainingService:
             return
         queue = NotificationQueue(OnFull.DROP_AND_REPORT)
         queries = [each.query for each in sensors]
-        async with open_radio(self._radio, queries, self._clock, queue) as radio:
+        async with open_radio(self._radio, queries, self._clock, queue, self.tell) as radio:
             if seconds is not None:
                 radio.end_after(seconds)
             info = session_info(exercise, radio.sensors, sensors)

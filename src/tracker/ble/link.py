@@ -2,8 +2,10 @@
 
 Theory of operation
 -------------------
-`open` goes searching → connecting → configuring → streaming. It tries a few times, then raises
-what prevents it. From then on `supervise` never raises; it announces what happens in the stream:
+`open` goes searching → connecting → configuring → streaming. A sensor that has confirmed its start
+and sends nothing yet is waited for on the same connection (waiting): a new one would begin its
+half minute anew. Whatever else fails is tried a few times, then what prevents it is raised. From
+then on `supervise` never raises; it announces what happens in the stream:
 
     streaming ──silent──▶ stalled ──restarted, samples──▶ streaming
         │                    └─────────still silent─────▶ lost
@@ -32,7 +34,7 @@ from tracker.domain import LinkState, SensorError
 from tracker.domain.units import ns_from_s, s_from_ns
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Coroutine, Sequence
+    from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 
 OPEN_DELAYS_S: Final = (0.5, 1.5, 3.0)
 """Pauses before further attempts to open a sensor, s. One connection in ten fails for a passing
@@ -46,8 +48,16 @@ SEARCH_S: Final = 5.0
 """One search for a lost sensor, s. Sensors take turns at the adapter, so it must be short."""
 
 FIRST_DATA_S: Final = 5.0
-"""From the end of the start script to the first samples, s: the slowest sensor fills a packet in
-1.5 s, and an old one needs a moment to switch its chip on."""
+"""From the end of the start script to the first samples, s: a packet takes up to 1.5 s to fill,
+and an old sensor needs a moment to switch its chip on."""
+
+SLOW_START_S: Final = 40.0
+"""The same for a sensor that has confirmed its start, s: straps are reported that send their first
+samples 25 to 30 s later."""
+
+MOST_SILENT_STARTS: Final = 2
+"""Connections on which a confirmed start may lead to nothing: a subscription can get lost, but not
+twice in a row."""
 
 STALL_S: Final = 2.0
 """Silence that the radio does not explain, s: retransmissions take up to 0.3 s, and links are
@@ -87,23 +97,57 @@ async def finish_despite_cancel(work: Coroutine[object, object, None]) -> None:
     task.result()
 
 
+class SilentError(LinkError):
+    """A sensor that has confirmed its start sends nothing."""
+
+
 class SensorStream:
-    """The stream of one sensor over one connection."""
+    """The stream of one sensor over one connection; `tell` gets news for a user who waits."""
 
     def __init__(
-        self, sensor: Sensor, connection: Connection, receiver: NotificationReceiver
+        self,
+        sensor: Sensor,
+        connection: Connection,
+        receiver: NotificationReceiver,
+        tell: Callable[[str], object] = lambda _text: None,
     ) -> None:
         self._sensor = sensor
         self._connection = connection
         self._receiver = receiver
+        self._tell = tell
         self._runner = ScriptRunner(connection, receiver)
+        self._is_slow = sensor.family.confirms_start
+        receiver.follow(sensor.family)
 
     async def start(self) -> None:
         """Run the start script, and wait for samples; raises `SensorError` if none come."""
+        family = self._sensor.family
         began_ns = self._receiver.now_ns
-        await self._runner.run(self._sensor.family.start)
-        try:
-            async with asyncio.timeout(FIRST_DATA_S):
+        await self._runner.run(family.start)
+        if await self._samples_within(FIRST_DATA_S, began_ns):
+            # From now on, on this connection, a longer silence means something else.
+            self._is_slow = False
+        elif not self._is_slow:
+            raise LinkError(
+                f"The sensor is connected but sends nothing ({family.title}).",
+                "Switch it off and on. If that does not help, it may be of another kind:\n"
+                "tracker pair ADDRESS --kind KIND",
+            )
+        else:
+            self._receiver.announce(LinkState.WAITING)
+            self._tell("the sensor has started and sends nothing yet; some take half a minute")
+            if not await self._samples_within(SLOW_START_S - FIRST_DATA_S, began_ns):
+                raise SilentError(
+                    f"The sensor has started but sent nothing for {SLOW_START_S:g} s "
+                    f"({family.title}).",
+                    "Moisten a strap and wear it, or switch the sensor off and on.",
+                )
+        self._receiver.announce(LinkState.STREAMING)
+
+    async def _samples_within(self, duration_s: float, began_ns: int) -> bool:
+        """Wait for samples since `began_ns`; raises `LinkError` if the connection ends."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(duration_s):
                 while self._newest_ns < began_ns:
                     if await self._ended_within(POLL_S):
                         raise LinkError(
@@ -111,13 +155,7 @@ class SensorStream:
                             "Bring the sensor near and charge it.\n"
                             "A phone that is connected to it may have taken it away.",
                         )
-        except TimeoutError:
-            raise LinkError(
-                f"The sensor is connected but sends nothing ({self._sensor.family.title}).",
-                "Switch it off and on. If that does not help, it may be of another kind:\n"
-                "tracker pair ADDRESS --kind KIND",
-            ) from None
-        self._receiver.announce(LinkState.STREAMING)
+        return self._newest_ns >= began_ns
 
     async def with_firmware(self) -> Sensor:
         """Return the sensor with its firmware version, if it reports that soon."""
@@ -176,7 +214,7 @@ class SensorStream:
     @property
     def _newest_ns(self) -> int:
         """Session time of the newest samples, ns; before the session if there are none."""
-        newest_ns = self._receiver.newest_ns(self._sensor.family.default_channel)
+        newest_ns = self._receiver.newest_samples_ns
         return -1 if newest_ns is None else newest_ns
 
     @property
@@ -192,7 +230,10 @@ class SensorStream:
 
 
 class ConnectionSupervisor:
-    """The link to one sensor; `adapter_lock` is held while the adapter searches or connects."""
+    """The link to one sensor; `adapter_lock` is held while the adapter searches or connects.
+
+    `tell` gets what somebody who waits for `open` should know.
+    """
 
     def __init__(
         self,
@@ -200,21 +241,27 @@ class ConnectionSupervisor:
         query: DeviceQuery,
         receiver: NotificationReceiver,
         adapter_lock: asyncio.Lock,
+        tell: Callable[[str], object] = lambda _text: None,
     ) -> None:
         self._radio = radio
         self._query = query
         self._receiver = receiver
         self._adapter_lock = adapter_lock
+        self._tell = tell
         self._stream: SensorStream | None = None
 
     async def open(self) -> Sensor:
         """Make the sensor stream, and return it; raises `SensorError` after a few attempts."""
+        silent = 0
         for delay_s in OPEN_DELAYS_S:
             try:
                 return await self._open_once()
             except NotFoundError:
                 raise
             except LinkError as error:
+                silent += isinstance(error, SilentError)
+                if silent == MOST_SILENT_STARTS:
+                    raise
                 self._receiver.announce(LinkState.LOST, error.message)
                 await asyncio.sleep(delay_s)
         return await self._open_once()
@@ -252,7 +299,7 @@ class ConnectionSupervisor:
             raise
         # From now on it is this one, even if another of the same name turns up.
         self._query = DeviceQuery(sensor.address, sensor.family.kind)
-        self._stream = stream = SensorStream(sensor, connection, self._receiver)
+        self._stream = stream = SensorStream(sensor, connection, self._receiver, self._tell)
         try:
             self._receiver.announce(LinkState.CONFIGURING)
             await stream.start()
@@ -311,18 +358,19 @@ async def open_radio(
     queries: Sequence[DeviceQuery],
     clock: Clock,
     sink: NotificationSink,
+    tell: Callable[[str], object] = lambda _text: None,
 ) -> AsyncGenerator[RadioSource]:
     """Make sensors stream, and stop them on every way out.
 
     The first query becomes device 0. `clock` timestamps what arrives, and session second 0 is now;
-    all of it goes into `sink`, a queue that the session reads. Raises `SensorError` if one of them
-    cannot be reached.
+    all of it goes into `sink`, a queue that the session reads. `tell` gets what somebody who waits
+    should know meanwhile. Raises `SensorError` if one of them cannot be reached.
     """
     adapter_lock = asyncio.Lock()
     origin_ns = clock.now_ns()
     links = [
         ConnectionSupervisor(
-            radio, query, NotificationReceiver(sink, clock, origin_ns, device), adapter_lock
+            radio, query, NotificationReceiver(sink, clock, origin_ns, device), adapter_lock, tell
         )
         for device, query in enumerate(queries)
     ]

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from tracker.ble.ports import Clock, NotificationSink
+    from tracker.sensors import SensorFamily
 
 
 class NotificationReceiver:
@@ -30,21 +31,24 @@ class NotificationReceiver:
         self._origin_ns = origin_ns
         self._device = device
         self._responses: ResponseBuffer | None = None
-        self._newest_ns: dict[str, int] = {}
+        self._followed: SensorFamily | None = None
+        self.newest_samples_ns: int | None = None
+        """Session time of the newest samples of the followed sensor, ns; None before the first."""
 
     @property
     def now_ns(self) -> int:
         """Session time, ns."""
         return self._clock.now_ns() - self._origin_ns
 
-    def newest_ns(self, channel: str) -> int | None:
-        """Return the session time of the newest notification on a channel, ns."""
-        return self._newest_ns.get(channel)
+    def follow(self, family: SensorFamily) -> None:
+        """Tell samples from replies as this family sends them; none have come yet."""
+        self._followed, self.newest_samples_ns = family, None
 
     def receive(self, channel: str, data: bytes) -> None:
         """Timestamp and queue a value; the callback of every subscription."""
         notification = Notification(self.now_ns, channel, data, self._device)
-        self._newest_ns[channel] = notification.received_ns
+        if self._followed is not None and self._followed.is_of_stream(channel, data):
+            self.newest_samples_ns = notification.received_ns
         self._sink.put(notification)
         if self._responses is not None:
             self._responses.add(notification)

@@ -143,7 +143,7 @@ def record_with(
     # The engine costs SciPy (0.6 s).
     from tracker.app.training import TrainingRequest, TrainingService
 
-    service = TrainingService(tracker_paths())
+    service = TrainingService(tracker_paths(), tell=say)
     request = TrainingRequest(sensors, exercise, seconds=seconds)
 
     async def use(recording: Training) -> None:

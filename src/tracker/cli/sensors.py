@@ -191,7 +191,7 @@ def pair_with(
             save_sensor(path, choice)
             click.echo(f"{sensor.title} is now the default sensor: tracker train")
 
-    opening = open_radio(BleakRadio(), [chosen.query], SYSTEM_CLOCK, queue)
+    opening = open_radio(BleakRadio(), [chosen.query], SYSTEM_CLOCK, queue, say)
     use_sensors(opening, [chosen], interrupted, use)
 
 

@@ -152,6 +152,7 @@ def train(
             ),
             exercise=exercise,
             plan=plan,
+            tell=say,
         )
         if from_list:
             train_from_the_list(service, interrupted, sound)

@@ -53,6 +53,8 @@ class LinkState(Enum):
     SEARCHING = "searching"
     CONNECTING = "connecting"
     CONFIGURING = "configuring"
+    WAITING = "waiting"
+    """The sensor has said that it streams; its first samples are still to come."""
     STREAMING = "streaming"
     STALLED = "stalled"
     LOST = "lost"

@@ -128,6 +128,9 @@ class SensorFamily:
     """Smallest ATT MTU, in bytes, at which the sensor sends what the decoder understands."""
     start: tuple[Step, ...] = ()
     """Script that makes the sensor stream; it stops a stale stream first."""
+    confirms_start: bool = False
+    """Whether `start` ends only once the sensor has said that it streams: silence after that is a
+    sensor that takes its time, not one that misunderstood."""
     stop: tuple[Step, ...] = ()
     """Script that stops it, on every way out."""
     battery: Inquiry[int] | None = None
@@ -136,6 +139,16 @@ class SensorFamily:
     """How to ask for the firmware version; None if the sensor does not report it."""
     default_channel: str = ""
     """Channel of samples (UUID), assumed where none is named."""
+    second_channel: str = ""
+    """Where some models of the family send their samples instead (UUID); empty if none does."""
+    carries_samples: Callable[[bytes], bool] = lambda _data: True
+    """Whether a notification of those channels is of the stream, not a reply that shares it."""
+
+    def is_of_stream(self, channel: str, data: bytes) -> bool:
+        """Return whether a notification carries samples, judging by its place and first bytes."""
+        return channel in (self.default_channel, self.second_channel) and self.carries_samples(
+            data
+        )
 
     def decoder(self, settings: Mapping[str, str]) -> Decoder:
         """Return a fresh decoder; raises `TrackerError` on an unknown or wrong setting."""

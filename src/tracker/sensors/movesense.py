@@ -511,6 +511,7 @@ MOVESENSE: Final = SensorFamily(
         Attempt((_expect_reply(HELLO_REF),)),
         *_subscribe(MOTION_REF, _motion_refused),
     ),
+    confirms_start=True,
     stop=(
         *(request(Command.UNSUBSCRIBE, ref) for ref in SUBSCRIPTIONS),
         Unsubscribe(NOTIFY_UUID),
@@ -530,5 +531,6 @@ MOVESENSE: Final = SensorFamily(
     ),
     firmware=Inquiry((request(Command.HELLO, HELLO_REF), _expect_reply(HELLO_REF)), _version),
     default_channel=NOTIFY_UUID,
+    carries_samples=lambda data: data[:1] != bytes((Message.REPLY,)),
 )
 """A coin-sized pod: 104 samples a second, with the sensor's own timestamps."""

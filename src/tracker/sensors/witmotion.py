@@ -386,5 +386,7 @@ WITMOTION: Final = SensorFamily(
     battery=Inquiry(_either(_ask(BATTERY_REGISTER)), _battery),
     firmware=Inquiry(_either(_ask(VERSION_REGISTER)), _version),
     default_channel=NOTIFY_UUID,
+    second_channel=DUAL_NOTIFY_UUID,
+    carries_samples=lambda data: not data.startswith(bytes((MARK, REPLY))),
 )
 """Among the best-selling motion sensors."""

@@ -117,6 +117,7 @@ class Coach:
         self._training: Worker[None] | None = None
         """The newest training, which may still be on its way into the log."""
         self._history: HistoryScreen | None = None
+        service.tell = lambda text: app.notify(text[:1].upper() + text[1:] + ".", timeout=10.0)
 
     async def from_devices(self) -> None:
         """Train with one sensor after the other, until the wearer quits."""

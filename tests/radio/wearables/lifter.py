@@ -108,11 +108,19 @@ class Lifter:
         Rest between two sets, s.
     seed
         Another seed is another lifter.
+    first_data_s
+        From the start of the sensor to its first packet, s; the lifter waits for it.
     """
 
     def __init__(
-        self, *sets: int, lead_s: float = LEAD_S, rest_s: float = 14.0, seed: int = 1
+        self,
+        *sets: int,
+        lead_s: float = LEAD_S,
+        rest_s: float = 14.0,
+        seed: int = 1,
+        first_data_s: float = 0.0,
     ) -> None:
+        self.first_data_s = first_data_s
         self._sets = sets or (6,)
         self._lead_s = lead_s
         self._rest_s = rest_s
@@ -195,6 +203,7 @@ class Stream:
         self._playing.cancel()
 
     async def _play(self) -> None:
+        await asyncio.sleep(self._lifter.first_data_s)
         time_s = self._motion.time_s
         # Time goes on while nobody listens.
         start = int(np.searchsorted(time_s, self._lifter.now_s()))

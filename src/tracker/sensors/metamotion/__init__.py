@@ -182,5 +182,6 @@ METAMOTION: Final = SensorFamily(
     battery=BATTERY,
     firmware=FIRMWARE_REVISION,
     default_channel=NOTIFY_UUID,
+    carries_samples=lambda data: len(data) > HEADER_BYTES and not data[1] & READ_BIT,
 )
 """A board with the maker's firmware and a BMI160 or BMI270."""

@@ -265,6 +265,7 @@ POLAR: Final = SensorFamily(
     services=(SERVICE_UUID,),
     least_mtu=LEAST_MTU,
     start=START,
+    confirms_start=True,
     stop=STOP,
     battery=BATTERY_LEVEL,
     firmware=FIRMWARE_REVISION,

@@ -446,6 +446,7 @@ PROFILE: Final = SensorFamily(
         Expect(CONTROL_UUID, START_REPLY, REPLY_TIMEOUT_S),
         Decide(_started),
     ),
+    confirms_start=True,
     stop=(
         Write(CONTROL_UUID, STOP),
         Unsubscribe(IMU_UUID),

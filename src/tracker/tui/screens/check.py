@@ -37,6 +37,7 @@ JUDGED_AFTER_S: Final = 3.0
 """A diagnosis takes one still second, and time to put the sensor down."""
 
 _BROKEN_LINKS: Final[dict[LinkState | None, str]] = {
+    LinkState.WAITING: "The sensor has started; its first data can take half a minute.",
     LinkState.STALLED: "No data from the sensor: is it switched on?",
     LinkState.LOST: "Sensor lost: bring it near.",
     LinkState.RECONNECTING: "Sensor lost, connecting again …",

@@ -183,6 +183,7 @@ STALLED_AFTER_S: Final = 1.5
 """Longer than the slowest sensor takes between two packets, shorter than a rep."""
 
 _BROKEN_LINKS: Final = {
+    LinkState.WAITING: "Sensor connected again; its first data can take half a minute",
     LinkState.STALLED: "No data from the sensor. Reps are not counted until it is back",
     LinkState.LOST: "Sensor lost. Reps are not counted until it is back",
     LinkState.RECONNECTING: "Sensor lost, connecting again. Reps are not counted until it is back",
@@ -247,6 +248,7 @@ class Banner(TextLine):
 # Every other state is on the way to one of these.
 _LINK_SIGNS: Final = {
     LinkState.STREAMING: "●",
+    LinkState.WAITING: "!",
     LinkState.STALLED: "!",
     LinkState.LOST: "×",
     LinkState.GONE: "×",
