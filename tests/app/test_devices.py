@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,7 +21,7 @@ from tracker.app.devices import (
     LiveCheck,
     printable,
 )
-from tracker.ble import AdapterError
+from tracker.ble import AdapterError, diagnose
 from tracker.domain import LinkState, Notification, battery_message, link_message
 from tracker.domain.units import STANDARD_GRAVITY_MPS2, ns_from_s
 from tracker.sensors import family
@@ -144,6 +145,16 @@ def test_what_flows_is_measured_and_drawn() -> None:
     assert len(time_s) == len(acc_mps2) == (4.0 / PACKET_S - 1) * SAMPLES
     assert np.all(np.diff(time_s) > 0)
     assert np.abs(acc_mps2 - STANDARD_GRAVITY_MPS2).max() < 0.2
+
+
+def test_what_the_sensor_s_own_buffer_loses_is_told() -> None:
+    # No sequence number is missing: the packets were never made.
+    check = configured()
+    for number, notification in enumerate(packets(4.0)):
+        if number % 7:
+            check.feed(notification)
+    remarks = [each.text for each in diagnose(replace(check.quality, lost=0))]
+    assert any("14% fewer than the 100 that it promises" in each for each in remarks)
 
 
 def test_only_the_last_seconds_are_kept() -> None:

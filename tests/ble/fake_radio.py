@@ -13,7 +13,13 @@ from tracker.domain import LINK_CHANNEL, Notification
 from tracker.sensors import Advertisement
 from tracker.sensors.base import BATTERY_LEVEL_UUID, FIRMWARE_REVISION_UUID
 from tracker.sensors.profile import START, STARTED, STOP, STOPPED
-from tracker.sensors.profile.packets import CONFIG_UUID, CONTROL_UUID, IMU_UUID, SERVICE_UUID
+from tracker.sensors.profile.packets import (
+    CONFIG_UUID,
+    CONTROL_UUID,
+    IMU_UUID,
+    SERVICE_UUID,
+    ProfileConfig,
+)
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
@@ -47,7 +53,12 @@ class FakeSensor:
         """Raised by the next attempts to connect, in order."""
         self.journal: list[str] = []
         """What was done to it."""
-        self.values = {CONFIG_UUID: b"config", FIRMWARE_REVISION_UUID: b"1.2.3"}
+        self.values = {
+            CONFIG_UUID: ProfileConfig().encode(),
+            FIRMWARE_REVISION_UUID: b"1.2.3",
+        }
+        self.after_request: bytes | None = None
+        """The configuration after a request; None if it refuses requests."""
         self.packet: Callable[[], bytes] = lambda: b"packet"
         self.connection: FakeConnection | None = None
         self.mtu: int | None = 247
@@ -92,6 +103,11 @@ class FakeConnection:
 
     async def write(self, channel: str, data: bytes, *, with_response: bool) -> None:
         await self._transact({START: "start", STOP: "stop"}.get(data, data.hex()))
+        if channel == CONFIG_UUID:
+            if self._sensor.after_request is None:
+                raise LinkError("refused", None)
+            self._sensor.values[channel] = self._sensor.after_request
+            return
         if self._sensor.deaf:
             return
         if data == START:

@@ -142,6 +142,16 @@ UNMOVED = {"still": False, "gravity_mps2": None, "acc_noise_mps2": None, "gyro_b
         ({"rate_hz": 5.0}, Severity.PROBLEM, "5.0 samples a second"),
         ({"rate_hz": None, **UNMOVED}, Severity.PROBLEM, "hardly any samples"),
         ({"rate_hz": 25.0}, Severity.REMARK, "coarsely"),
+        (
+            {"rate_hz": 88.4, "promised_hz": 104.0},
+            Severity.REMARK,
+            "15% fewer than the 104 that it promises: the sensor loses samples before",
+        ),
+        (
+            {"rate_hz": 88.4, "promised_hz": 104.0, "lost": 1},
+            Severity.REMARK,
+            "15% fewer than the 104 that it promises: some were lost on the way",
+        ),
         (UNMOVED, Severity.REMARK, "it was moved"),
         ({"gravity_mps2": 9.81 * 2}, Severity.PROBLEM, "2.00 g instead of 1 g"),
         ({"gravity_mps2": 0.0}, Severity.PROBLEM, "0.00 g instead of 1 g"),
@@ -168,6 +178,8 @@ def test_what_is_wrong_is_said_first_and_in_plain_words(
     "change",
     [
         {"rate_hz": 40.0},
+        {"rate_hz": 97.0, "promised_hz": 104.0},
+        {"rate_hz": 101.0, "promised_hz": 100.0},
         {"gravity_mps2": 9.81 * 1.04},
         {"gyro_bias_dps": 5.0},
         {"lost": 10},

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import struct
 from contextlib import AsyncExitStack, asynccontextmanager
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -20,10 +21,10 @@ from tracker.ble.link import (
     open_radio,
 )
 from tracker.ble.receiver import NotificationReceiver
-from tracker.domain import LINK_CHANNEL, Notification
+from tracker.domain import LINK_CHANNEL, Notification, SensorError
 from tracker.domain.units import s_from_ns
 from tracker.sensors.profile import PROFILE
-from tracker.sensors.profile.packets import IMU_UUID
+from tracker.sensors.profile.packets import CONFIG_UUID, IMU_UUID, ProfileConfig
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Coroutine
@@ -201,6 +202,75 @@ def test_a_sensor_that_confirms_its_start_may_take_half_a_minute_over_its_first_
     ]
     first = next(each for each in heard if each.channel == IMU_UUID)
     assert s_from_ns(first.received_ns) > first_data_s
+
+
+GOOD = ProfileConfig().encode()
+VERSION_2 = b"\x02" + GOOD[1:]
+TOO_FAST = GOOD[:2] + (208).to_bytes(2, "little") + GOOD[4:]
+IN_MG = GOOD[:8] + struct.pack("<f", 0.244) + GOOD[12:]
+
+
+@pytest.mark.parametrize(
+    ("config", "says"),
+    [
+        (VERSION_2, "configuration version 1, got 2"),
+        (VERSION_2[:7], "configuration version 1, got 2"),
+        (TOO_FAST, "25 to 200 Hz, got 208"),
+        (IN_MG, "LSB of the accelerometer"),
+        (b"", "got 0"),
+    ],
+)
+@pytest.mark.parametrize("takes_requests", [True, False])
+def test_a_sensor_that_could_not_be_understood_is_refused_before_it_starts(
+    config: bytes, says: str, *, takes_requests: bool
+) -> None:
+    def prepare(scene: Scene) -> None:
+        scene.sensor.values[CONFIG_UUID] = config
+        scene.sensor.after_request = config if takes_requests else None
+
+    scene = opening_fails(prepare)
+    assert isinstance(scene.error, SensorError)
+    assert not isinstance(scene.error, LinkError)
+    assert says in str(scene.error)
+    assert "start" not in scene.sensor.journal
+    assert scene.sensor.journal.count("connect") == 1
+    assert scene.sensor.connection is None
+
+
+@pytest.mark.parametrize(
+    "left",
+    [
+        ProfileConfig(rate_hz=25, gyro_range_dps=None).encode(),
+        ProfileConfig(acc_range_g=2).encode(),
+        TOO_FAST,
+        IN_MG,
+    ],
+)
+def test_what_another_program_left_is_replaced_by_what_the_note_recommends(left: bytes) -> None:
+    def scene() -> Scene:
+        made = Scene()
+        made.sensor.values[CONFIG_UUID] = left
+        made.sensor.after_request = GOOD
+        return made
+
+    scene_after, heard = play(nothing, scene)
+    journal = scene_after.sensor.journal
+    asked = journal.index("010164000800e803")
+    assert journal[asked + 1] == "read 3d320003"
+    assert asked < journal.index("start")
+    assert [each.data for each in heard if each.channel == CONFIG_UUID] == [left, GOOD]
+
+
+def test_a_sensor_that_cannot_be_configured_is_used_as_it_is() -> None:
+    slow = ProfileConfig(rate_hz=50, gyro_range_dps=None).encode()
+
+    def scene() -> Scene:
+        made = Scene()
+        made.sensor.values[CONFIG_UUID] = slow
+        return made
+
+    _, heard = play(nothing, scene)
+    assert link_states(heard) == OPENED
 
 
 def test_a_slow_starter_that_comes_back_is_waited_for_just_as_long() -> None:

@@ -332,23 +332,29 @@ def test_samples_come_out_as_json(tracker: Callable[..., Any]) -> None:
                 "acc_mps2": [[0.0, 0.0, 9.81], [0.5, 0.0, 9.81]],
                 "gyro_radps": [[0.0, 0.1, 0.0], [0.0, 0.2, 0.0]],
                 "device_time_s": 0.0,
+                "saturated": False,
             }
         ],
         "faults": [],
+        "configuration": {},
     }
 
 
 def test_bytes_that_are_wrong_come_out_as_faults(tracker: Callable[..., Any]) -> None:
     result = tracker("decode", "--kind", "samples", TWO_SAMPLES[:-1].hex())
     assert result.code == ExitCode.OK
-    assert json.loads(result.out) == {"frames": [], "faults": [{"reason": "length"}]}
+    decoded = json.loads(result.out)
+    assert decoded["frames"] == []
+    (fault,) = decoded["faults"]
+    assert (fault["reason"], fault["count"]) == ("length", 1)
+    assert "expected a block" in fault["detail"]
 
 
 def test_notifications_share_one_decoder(tracker: Callable[..., Any]) -> None:
     result = tracker("decode", "--kind", "samples", TWO_SAMPLES.hex(" "), TWO_SAMPLES.hex(":"))
     decoded = json.loads(result.out)
     assert len(decoded["frames"]) == 1
-    assert decoded["faults"] == [{"reason": "clock"}]
+    assert [fault["reason"] for fault in decoded["faults"]] == ["clock"]
 
 
 @pytest.mark.parametrize(

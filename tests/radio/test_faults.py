@@ -24,13 +24,13 @@ from tests.radio.wearables.sensor_fixtures import SensorFixture, one_of_each_kin
 from tests.radio.wearables.witmotion import witmotion_peripheral
 from tests.radio.wearables.xsens_dot import dot_peripheral
 from tracker.domain import FaultReason, LinkState, Phase
-from tracker.sensors.profile.packets import IMU_UUID
+from tracker.sensors.profile.packets import CONFIG_UUID, IMU_UUID, ProfileConfig
 from tracker.sensors.witmotion import NOTIFY_UUID
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.radio.bluez import Bench, Device
+    from tests.radio.bluez import Bench, Device, Link
     from tests.radio.program import Running
     from tests.radio.stage import Stage
 
@@ -421,6 +421,67 @@ def test_without_a_radio_each_command_says_what_to_do(stage: Stage, lack: str) -
     for command in COMMANDS.values():
         ends_with_advice(stage, *command)
     assert not stage.program.recordings()
+
+
+# --- the sensor that cannot be understood ------------------------------------------------------
+
+
+class NewerPackets:
+    """A link on which packets say that they are of version 2."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+
+    @property
+    def mtu(self) -> int:
+        return self._link.mtu
+
+    def notify(self, uuid: str, data: bytes) -> None:
+        self._link.notify(uuid, b"\x21" + data[1:] if uuid == IMU_UUID else data)
+
+
+class Newer(ProfileFirmware):
+    """Firmware of version 2; its configuration may still be of version 1."""
+
+    def __init__(self, lifter: Lifter, *, config: bool) -> None:
+        super().__init__(lifter)
+        self._new_config = config
+
+    def read(self, uuid: str) -> bytes:
+        value = super().read(uuid)
+        return b"\x02" + value[1:7] if self._new_config and uuid == CONFIG_UUID else value
+
+    def connected(self, link: Link) -> None:
+        super().connected(NewerPackets(link))
+
+
+@pytest.mark.parametrize("command", ["pair", "train", "record"])
+def test_a_sensor_that_says_it_is_not_understood_is_not_started(
+    stage: Stage, command: str
+) -> None:
+    device = stage.place(profile_peripheral(Newer(Lifter(3), config=True)))
+    said = ends_with_advice(stage, *COMMANDS[command])
+    assert "expected configuration version 1, got 2" in said[0]
+    assert not stage.program.recordings()
+    assert is_stopped(stage.bench, device)
+
+
+def test_a_recording_of_nothing_that_can_be_decoded_is_no_success(stage: Stage) -> None:
+    stage.place(profile_peripheral(Newer(Lifter(3), config=False)))
+    path = stage.folder / "x.arrows"
+    outcome = stage.program.run("record", "--sensor", NAME, "--seconds", "2", "-o", path)
+    assert (outcome.code, TRACEBACK in outcome.err) == (NO_SENSOR, False)
+    assert "None of what the sensor sent could be decoded (version:" in outcome.err
+    assert evidence(path).notifications
+
+
+def test_what_another_program_left_is_not_taken_for_granted(stage: Stage) -> None:
+    lifter = Lifter(3)
+    device = hip(stage, lifter)
+    firmware_of(device).config = ProfileConfig(rate_hz=25, acc_range_g=2, gyro_range_dps=None)
+    session = train(stage, device, lifter)
+    assert judge(session.seen, lifter) == 0
+    assert firmware_of(device).config == ProfileConfig()
 
 
 # --- the sensor that is not there --------------------------------------------------------------

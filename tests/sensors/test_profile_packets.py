@@ -142,7 +142,10 @@ def test_what_no_sensor_can_be_set_to_is_refused(arguments: dict[str, Any], mess
     ("data", "reason"),
     [
         (ProfileConfig().encode()[:-1], FaultReason.LENGTH),
+        (b"", FaultReason.LENGTH),
         (b"\x02" + ProfileConfig().encode()[1:], FaultReason.VERSION),
+        (b"\x02" + ProfileConfig().encode()[1:7], FaultReason.VERSION),
+        (b"\x02", FaultReason.VERSION),
         (CONFIG.pack(1, 0, 0, 8, 0, 8 / 32768, 0.0, 0), FaultReason.FORMAT),
         (CONFIG.pack(1, 1, 100, 8, 0, 8 / 32768, 0.0, 0), FaultReason.FORMAT),
         (CONFIG.pack(1, 0, 100, 8, 0, float("inf"), 0.0, 0), FaultReason.FORMAT),
@@ -358,6 +361,14 @@ def test_a_packet_cut_anywhere_is_short(length: int) -> None:
 def test_a_packet_with_something_after_it_is_long() -> None:
     with pytest.raises(MalformedError, match="n = 1 of 20 bytes, got 21"):
         decode_packet(WHOLE + b"\0")
+
+
+@pytest.mark.parametrize("length", [1, 7, 8])
+def test_of_a_packet_of_another_version_nothing_else_is_looked_at(length: int) -> None:
+    with pytest.raises(MalformedError) as caught:
+        decode_packet((b"\x21" + WHOLE[1:])[:length])
+
+    assert caught.value.reason is FaultReason.VERSION
 
 
 def test_an_extension_is_passed_over_and_a_missing_one_is_short() -> None:

@@ -20,9 +20,7 @@ from tracker.domain import (
     UnknownNameError,
 )
 from tracker.sensors import (
-    SAMPLES,
     Advertisement,
-    encode_samples,
     families,
     family,
     identify,
@@ -31,7 +29,12 @@ from tracker.sensors import (
 from tracker.sensors.base import SMALLEST_MTU, Attempt, Decide, Expect, Pause, Where
 from tracker.sensors.profile import PROFILE
 from tracker.sensors.profile.packets import CONFIG_UUID, ProfileConfig, encode_packet
-from tracker.sensors.registry import as_document, decode_transcript, parse_settings
+from tracker.sensors.registry import (
+    as_document,
+    decode_transcript,
+    parse_settings,
+    transcript_document,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -149,7 +152,9 @@ def test_packets_are_decoded_in_order_on_one_decoder() -> None:
 
     assert [frame["device_time_s"] for frame in document["frames"]] == [1.0, 1.1]
     assert document["frames"][0]["acc_mps2"] == [[0.0, 0.0, pytest.approx(9.80665)]]
-    assert document["faults"] == [{"reason": "lost"}]
+    assert document["faults"] == [
+        {"reason": "lost", "detail": "1 packets lost before packet 2", "count": 1}
+    ]
 
 
 def test_a_payload_may_name_its_own_channel() -> None:
@@ -180,29 +185,61 @@ def test_a_sensor_without_gyroscope_or_clock_has_nulls() -> None:
     document = as_document([without_either])
 
     assert document["frames"] == [
-        {"acc_mps2": [[0.0, 0.0, 0.0]], "gyro_radps": None, "device_time_s": None}
+        {
+            "acc_mps2": [[0.0, 0.0, 0.0]],
+            "gyro_radps": None,
+            "device_time_s": None,
+            "saturated": False,
+        }
     ]
     assert document["faults"] == []
 
 
-def test_a_fault_is_its_reason() -> None:
-    fault = Fault(0.0, FaultReason.OUT_OF_ORDER, "packet 3 came after a newer one")
+def test_saturation_is_told() -> None:
+    (frame,) = as_document([Frame(np.zeros((1, 3)), None, None, 0.0, saturated=True)])["frames"]
+
+    assert frame["saturated"] is True
+
+
+def test_a_fault_is_its_reason_its_detail_and_how_much_it_concerns() -> None:
+    fault = Fault(0.0, FaultReason.OUT_OF_ORDER, "packet 3 came after a newer one", 2)
 
     document = as_document([fault])
 
     assert document["frames"] == []
-    assert document["faults"] == [{"reason": "out_of_order"}]
+    assert document["faults"] == [
+        {"reason": "out_of_order", "detail": "packet 3 came after a newer one", "count": 2}
+    ]
 
 
-def test_the_document_is_json_for_every_family() -> None:
-    samples = encode_samples(np.array([0.5]), np.ones((1, 3)), np.ones((1, 3))).hex()
+@pytest.mark.parametrize("kind", families())
+def test_the_document_is_json_for_every_family(kind: str) -> None:
+    document = transcript_document(family(kind), ["00", "55 61", "23 69 6d 75 0a"])
 
-    document = as_document(decode_transcript(SAMPLES, [samples, samples]))
+    assert json.loads(json.dumps(document)) == document
+    assert isinstance(document["configuration"], dict)
 
-    assert json.loads(json.dumps(document)) == {
-        "frames": [{"acc_mps2": [[1.0] * 3], "gyro_radps": [[1.0] * 3], "device_time_s": 0.5}],
-        "faults": [{"reason": "clock"}],
+
+def test_the_configuration_is_shown_as_it_was_understood() -> None:
+    config = ProfileConfig(rate_hz=104, acc_lsb_g=0.000244, boot_id=0xA1B2).encode().hex()
+
+    document = transcript_document(PROFILE, [f"config={config}"])
+
+    assert document["configuration"] == {
+        "rate_hz": 104,
+        "acc_range_g": 8,
+        "gyro_range_dps": 1000,
+        "acc_lsb_g": pytest.approx(0.000244),
+        "gyro_lsb_dps": 1000 / 32768,
+        "boot_id": "0000a1b2",
     }
+
+
+def test_a_configuration_that_is_refused_is_none() -> None:
+    document = transcript_document(PROFILE, [f"config={CONFIG}", "config=02"])
+
+    assert document["configuration"] == {}
+    assert [fault["reason"] for fault in document["faults"]] == ["version"]
 
 
 @pytest.mark.parametrize("payload", ["123", "zz", "config=0", "12 3"])

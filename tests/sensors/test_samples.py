@@ -155,6 +155,7 @@ def test_a_value_that_is_not_finite_drops_its_sample_only(column: int, value: fl
         (HEADER.pack(1, 7, 0, 1), FaultReason.LENGTH),
         (HEADER.pack(1, 4, 0, 0) + b"\0", FaultReason.LENGTH),
         (HEADER.pack(2, 7, 0, 0), FaultReason.VERSION),
+        (b"\x02", FaultReason.VERSION),
         (HEADER.pack(1, 6, 0, 0), FaultReason.FORMAT),
     ],
 )

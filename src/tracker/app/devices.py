@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from tracker.app.clock import Clock
     from tracker.app.config import SensorChoice
     from tracker.ble import DeviceQuery, Radio, SignalQuality
-    from tracker.domain import Decoder, Fault, Notification
+    from tracker.domain import Fault, Notification
+    from tracker.sensors import PacketDecoder
 
 LISTEN_S: Final = 3600.0
 """How long one scan lasts, s; then the radio is asked again."""
@@ -156,7 +157,7 @@ KEPT_S: Final = 10.0
 class LiveCheck:
     """Decodes a sensor's packets with a fresh decoder and keeps the last seconds."""
 
-    def __init__(self, decoder: Decoder) -> None:
+    def __init__(self, decoder: PacketDecoder) -> None:
         self._decoder = decoder
         self._results: deque[Frame | Fault] = deque()
         self.link: LinkState | None = None
@@ -212,7 +213,7 @@ class LiveCheck:
     @property
     def quality(self) -> SignalQuality:
         """The quality of the signal, in numbers."""
-        return examine(self._results, self.battery_percent)
+        return examine(self._results, self.battery_percent, self._decoder.promised_hz)
 
     def trace(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return arrival times, s, shape (n,), and the size of the acceleration, m/s², shape (n,).

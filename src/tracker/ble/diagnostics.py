@@ -50,6 +50,10 @@ NOISY_ACC_MPS2: Final = 0.2
 LOSSY: Final = 0.02
 """Share of lost samples that affects phases."""
 
+SLOW_SHARE: Final = 0.07
+"""Share by which the rate may fall short of the promised one: oscillators in motion chips are off
+by up to 5 %, and five seconds of arrivals show a rate to 2 %."""
+
 
 @dataclass(frozen=True, slots=True)
 class SignalQuality:
@@ -73,9 +77,15 @@ class SignalQuality:
     refused: int = 0
     """Packets that could not be decoded."""
     battery_percent: int | None = None
+    promised_hz: float | None = None
+    """Samples per second that the sensor has said it sends."""
 
 
-def examine(results: Iterable[Frame | Fault], battery_percent: int | None = None) -> SignalQuality:
+def examine(
+    results: Iterable[Frame | Fault],
+    battery_percent: int | None = None,
+    promised_hz: float | None = None,
+) -> SignalQuality:
     """Return the signal quality of a decoder's results, in order."""
     frames: list[Frame] = []
     faults: Counter[bool] = Counter()
@@ -94,6 +104,7 @@ def examine(results: Iterable[Frame | Fault], battery_percent: int | None = None
         lost=faults[True],
         refused=faults[False],
         battery_percent=battery_percent,
+        promised_hz=promised_hz,
     )
     return known if rate_hz is None else _at_rest(known, frames, rate_hz)
 
@@ -166,7 +177,7 @@ def diagnose(quality: SignalQuality) -> tuple[Diagnostic, ...]:
 
 
 def _rate(quality: SignalQuality) -> Iterator[Diagnostic]:
-    rate_hz = quality.rate_hz
+    rate_hz, promised_hz = quality.rate_hz, quality.promised_hz
     if not quality.samples:
         what = (
             f"{quality.refused} packets came and none could be decoded"
@@ -182,6 +193,19 @@ def _rate(quality: SignalQuality) -> Iterator[Diagnostic]:
             Severity.PROBLEM,
             f"{rate} came, too few to see a rep: bring it near, and raise its rate "
             f"to {GOOD_RATE_HZ:.0f} Hz or more.",
+        )
+    elif promised_hz is not None and rate_hz < (1.0 - SLOW_SHARE) * promised_hz:
+        missing = 1.0 - rate_hz / promised_hz
+        why = (
+            "some were lost on the way."
+            if quality.lost
+            else "the sensor loses samples before it sends them. If its firmware is yours, read "
+            "the chip's buffer more often; else set a lower rate."
+        )
+        yield Diagnostic(
+            Severity.REMARK,
+            f"{rate_hz:.1f} samples a second, {missing:.0%} fewer than the {promised_hz:g} that "
+            f"it promises: {why}",
         )
     elif rate_hz < GOOD_RATE_HZ:
         yield Diagnostic(

@@ -155,10 +155,22 @@ def record_with(
             await session.run()
         ended = session.snapshot()
         say(f"{output}: {_amounts(ended)}")
+        refuse_undecodable(ended)
         if ended.recording_failure is not None:
             raise TrackerError(ended.recording_failure)
 
     use_sensors(service.recording(request, output, overwrite=force), sensors, interrupted, use)
+
+
+def refuse_undecodable(ended: SessionSnapshot) -> None:
+    """Raise a `SensorError` if much came and none of it could be read: that is no success."""
+    if not ended.samples and ended.faults:
+        reason, amount = max(ended.faults.items(), key=lambda each: each[1])
+        raise SensorError(
+            f"None of what the sensor sent could be decoded ({reason.value}: {amount}).",
+            "Is it of this kind, with its usual firmware and settings? What came is recorded;\n"
+            "tracker decode says what is wrong with a packet.",
+        )
 
 
 def _amounts(ended: SessionSnapshot) -> str:

@@ -313,13 +313,14 @@ def decode(
 ) -> None:
     """Decode a sensor's packets, given as hex.
 
-    All of them go through one decoder, in the order given, and the result is printed as JSON.
+    All of them go through one decoder, in the order given, and the result is printed as JSON: the
+    samples, what was wrong with the packets, and the configuration as the decoder understands it.
     Colons, dashes and blanks between the bytes are fine. CHANNEL=HEX puts one notification on a
     channel of its own.
     """
-    from tracker.sensors import as_document, decode_transcript, family, parse_settings
+    from tracker.sensors import family, parse_settings, transcript_document
 
-    results = decode_transcript(
+    document = transcript_document(
         family(kind), notifications, channel=channel, settings=parse_settings(settings)
     )
-    click.echo(json.dumps(as_document(results)))
+    click.echo(json.dumps(document))

@@ -198,7 +198,7 @@ def train_once(
     """Train until the stream or the wearer ends it; raises `TrackerError` if that fails."""
     on_screen = not headless and screen_is_there()
     from tracker.app.training import NOT_LOGGED
-    from tracker.cli.radio import use_sensors
+    from tracker.cli.radio import refuse_undecodable, use_sensors
 
     if on_screen:
         # Not while packets arrive: it would delay their time stamps.
@@ -236,6 +236,7 @@ def train_once(
         failure = ended.failure or ended.recording_failure
         if failure is not None:
             raise TrackerError(failure)
+        refuse_undecodable(ended)
 
 
 async def _show(

@@ -8,6 +8,7 @@ from tracker.sensors.base import (
     Decide,
     Expect,
     Inquiry,
+    PacketDecoder,
     Pause,
     Read,
     SensorFamily,
@@ -18,13 +19,12 @@ from tracker.sensors.base import (
     Write,
 )
 from tracker.sensors.registry import (
-    as_document,
-    decode_transcript,
     families,
     family,
     identify,
     identify_connected,
     parse_settings,
+    transcript_document,
 )
 from tracker.sensors.samples import SAMPLES, SAMPLES_CHANNEL, encode_samples
 
@@ -38,6 +38,7 @@ __all__ = [
     "Decide",
     "Expect",
     "Inquiry",
+    "PacketDecoder",
     "Pause",
     "Read",
     "SensorFamily",
@@ -46,12 +47,11 @@ __all__ = [
     "Unsubscribe",
     "Where",
     "Write",
-    "as_document",
-    "decode_transcript",
     "encode_samples",
     "families",
     "family",
     "identify",
     "identify_connected",
     "parse_settings",
+    "transcript_document",
 ]

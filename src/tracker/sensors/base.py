@@ -43,7 +43,6 @@ from tracker.domain import (
     MEND_SETTINGS,
     RESERVED_CHANNELS,
     UNMENDED,
-    Decoder,
     Fault,
     FaultReason,
     Frame,
@@ -114,7 +113,7 @@ class SensorFamily:
     """Which timestamps its samples carry."""
     channels: Mapping[str, str]
     """UUIDs of the channels that the decoder understands, by their short names."""
-    new_decoder: Callable[[Mapping[str, str]], Decoder]
+    new_decoder: Callable[[Mapping[str, str]], PacketDecoder]
     """Makes a fresh decoder from `settings` as text; raises `TrackerError` on a wrong value."""
     settings: tuple[str, ...] = ()
     """Names of the decoder's settings, beside those of a mend that every family has."""
@@ -150,7 +149,7 @@ class SensorFamily:
             data
         )
 
-    def decoder(self, settings: Mapping[str, str]) -> Decoder:
+    def decoder(self, settings: Mapping[str, str]) -> PacketDecoder:
         """Return a fresh decoder; raises `TrackerError` on an unknown or wrong setting."""
         own = {name: text for name, text in settings.items() if name not in MEND_SETTINGS}
         for name in own:
@@ -163,38 +162,6 @@ class SensorFamily:
         if isinstance(decoder, RunDecoder):
             return _MendedRunDecoder(decoder, mend)
         return _MendedDecoder(decoder, mend)
-
-
-class _MendedDecoder:
-    """A decoder whose samples are put right before anybody sees them."""
-
-    def __init__(self, decoder: Decoder, mend: SensorMend) -> None:
-        self._decoder = decoder
-        self._mend = mend
-
-    def feed(self, notification: Notification) -> tuple[Frame | Fault, ...]:
-        """Decode one notification; never raises on bytes."""
-        return tuple(self._mended(each) for each in self._decoder.feed(notification))
-
-    def _mended(self, decoded: T) -> T:
-        if not isinstance(decoded, Frame | FrameRun):
-            return decoded
-        gyro = None if decoded.gyro_radps is None else self._mend.gyro(decoded.gyro_radps)
-        return replace(decoded, acc_mps2=self._mend.acc(decoded.acc_mps2), gyro_radps=gyro)
-
-
-class _MendedRunDecoder(_MendedDecoder):
-    """The same of a decoder that is also fast on files."""
-
-    def __init__(self, decoder: RunDecoder, mend: SensorMend) -> None:
-        super().__init__(decoder, mend)
-        self._run_decoder = decoder
-
-    def feed_run(
-        self, notifications: Sequence[Notification]
-    ) -> Iterator[Frame | FrameRun | Fault]:
-        """Decode notifications to what `feed` makes of them one by one."""
-        return (self._mended(each) for each in self._run_decoder.feed_run(notifications))
 
 
 MAX_RESPONSES: Final = 1024
@@ -442,6 +409,19 @@ class PacketDecoder:
         self._readers = readers
         self._silent = RESERVED_CHANNELS.union(silent)
 
+    @property
+    def promised_hz(self) -> float | None:
+        """Samples per second that the sensor has said it sends; None if it has not."""
+        return None
+
+    def configuration(self) -> dict[str, object]:
+        """Return what gives the bytes their meaning now, by its name; empty if nothing can vary.
+
+        For people: what the sensor has said, or else what is assumed. Values are text, numbers,
+        lists, or None where unknown.
+        """
+        return {}
+
     def feed(self, notification: Notification) -> tuple[Frame | Fault, ...]:
         """Decode one notification; never raises on bytes."""
         channel = notification.channel
@@ -454,6 +434,45 @@ class PacketDecoder:
             raise MalformedError(FaultReason.UNKNOWN_CHANNEL, f"unknown channel {channel!r}")
         except MalformedError as error:
             return (fault_of(notification, error.reason, error.detail),)
+
+
+class _MendedDecoder(PacketDecoder):
+    """A decoder whose samples are put right before anybody sees them."""
+
+    def __init__(self, decoder: PacketDecoder, mend: SensorMend) -> None:
+        super().__init__({})
+        self._decoder = decoder
+        self._mend = mend
+
+    @property
+    def promised_hz(self) -> float | None:
+        """What the decoder says."""
+        return self._decoder.promised_hz
+
+    def configuration(self) -> dict[str, object]:
+        """Return what the decoder says."""
+        return self._decoder.configuration()
+
+    def feed(self, notification: Notification) -> tuple[Frame | Fault, ...]:
+        """Decode one notification; never raises on bytes."""
+        return tuple(self._mended(each) for each in self._decoder.feed(notification))
+
+    def _mended(self, decoded: T) -> T:
+        if not isinstance(decoded, Frame | FrameRun):
+            return decoded
+        gyro = None if decoded.gyro_radps is None else self._mend.gyro(decoded.gyro_radps)
+        return replace(decoded, acc_mps2=self._mend.acc(decoded.acc_mps2), gyro_radps=gyro)
+
+
+class _MendedRunDecoder(_MendedDecoder):
+    """The same of a decoder that is also fast on files."""
+
+    def feed_run(
+        self, notifications: Sequence[Notification]
+    ) -> Iterator[Frame | FrameRun | Fault]:
+        """Decode notifications to what `feed` makes of them one by one."""
+        assert isinstance(self._decoder, RunDecoder)
+        return (self._mended(each) for each in self._decoder.feed_run(notifications))
 
 
 class PacketOrder(Enum):

@@ -65,6 +65,10 @@ class MicrobitDecoder(PacketDecoder):
         super().__init__({DATA_UUID: self._sample}, (PERIOD_UUID, FIRMWARE_REVISION_UUID))
         self._range_g = range_g
 
+    def configuration(self) -> dict[str, object]:
+        """Return the range as far as it was seen: the board does not report it."""
+        return {"acc_range_g": self._range_g}
+
     def _sample(self, notification: Notification) -> tuple[Frame]:
         check_length(notification.data, SAMPLE_BYTES, "a sample")
         counts = np.frombuffer(notification.data, COUNT).astype(np.float64)

@@ -311,6 +311,16 @@ class MovesenseDecoder(PacketDecoder):
         self._resource = resource
         self._streams: dict[int, _Stream] = {}
 
+    @property
+    def promised_hz(self) -> float | None:
+        """The rate of the only stream; None before it, and with several."""
+        rates = {stream.resource.rate_hz for stream in self._streams.values()}
+        return float(rates.pop()) if len(rates) == 1 else None
+
+    def configuration(self) -> dict[str, object]:
+        """Return the resource that each reference stands for."""
+        return {f"path_{ref:02x}": each.resource.path for ref, each in self._streams.items()}
+
     def _message(self, notification: Notification) -> Iterator[Frame | Fault]:
         data = notification.data
         check_length(data, HEADER_BYTES, "a header", exact=False)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import reduce
 from itertools import groupby
 from operator import xor
@@ -377,6 +377,15 @@ class NusDecoder(PacketDecoder):
         self._layout: Layout | None = None
         self._is_refused = False
         self._newest_s: float | None = None
+
+    @property
+    def promised_hz(self) -> float | None:
+        """The rate in the header."""
+        return None if self._layout is None else self._layout.rate_hz
+
+    def configuration(self) -> dict[str, object]:
+        """Return the columns and units of the header, in SI; empty without one."""
+        return {} if self._layout is None else asdict(self._layout)
 
     def _read(self, notification: Notification) -> Iterator[Frame | Fault]:
         return _joined(self._results(notification), s_from_ns(notification.received_ns))

@@ -111,10 +111,37 @@ def decode_transcript(
     samples. Raises `TrackerError` if a payload is not hex, or the family has no such channel or
     setting.
     """
+    return _decoded(family, payloads, channel, settings)[0]
+
+
+def transcript_document(
+    family: SensorFamily,
+    payloads: Sequence[str],
+    *,
+    channel: str | None = None,
+    settings: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """Return what `tracker decode` prints of notifications; takes what `decode_transcript` does.
+
+    `configuration` is the decoder's after the last of them.
+    """
+    results, configuration = _decoded(family, payloads, channel, settings)
+    return {**as_document(results), "configuration": configuration}
+
+
+def _decoded(
+    family: SensorFamily,
+    payloads: Sequence[str],
+    channel: str | None,
+    settings: Mapping[str, str] | None,
+) -> tuple[tuple[Frame | Fault, ...], dict[str, object]]:
     decoder = family.decoder(settings or {})
     default = family.default_channel if channel is None else _channel(family, channel)
     notifications = [_notification(family, payload, default) for payload in payloads]
-    return tuple(result for notification in notifications for result in decoder.feed(notification))
+    results = tuple(
+        result for notification in notifications for result in decoder.feed(notification)
+    )
+    return results, decoder.configuration()
 
 
 def as_document(results: Iterable[Frame | Fault]) -> dict[str, list[dict[str, Any]]]:
@@ -122,7 +149,13 @@ def as_document(results: Iterable[Frame | Fault]) -> dict[str, list[dict[str, An
     document: dict[str, list[dict[str, Any]]] = {"frames": [], "faults": []}
     for result in results:
         if isinstance(result, Fault):
-            document["faults"].append({"reason": result.reason.value})
+            document["faults"].append(
+                {
+                    "reason": result.reason.value,
+                    "detail": result.detail,
+                    "count": result.count,
+                }
+            )
             continue
         gyro_radps = result.gyro_radps
         document["frames"].append(
@@ -130,6 +163,7 @@ def as_document(results: Iterable[Frame | Fault]) -> dict[str, list[dict[str, An
                 "acc_mps2": result.acc_mps2.tolist(),
                 "gyro_radps": None if gyro_radps is None else gyro_radps.tolist(),
                 "device_time_s": result.device_time_s,
+                "saturated": result.saturated,
             }
         )
     return document

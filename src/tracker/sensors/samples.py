@@ -61,10 +61,11 @@ def encode_samples(
 
 def _rows(data: bytes) -> NDArray[np.float64]:
     """Return the rows of a block, shape (n, 4) or (n, 7)."""
+    if data and data[0] != VERSION:
+        # Of another version not even the length of the header is known.
+        raise MalformedError(FaultReason.VERSION, f"expected version {VERSION}, got {data[0]}")
     check_length(data, HEADER.size, "a header", exact=False)
-    version, columns, _reserved, rows = HEADER.unpack_from(data)
-    if version != VERSION:
-        raise MalformedError(FaultReason.VERSION, f"expected version {VERSION}, got {version}")
+    _version, columns, _reserved, rows = HEADER.unpack_from(data)
     if columns not in (COLUMNS_WITH_GYRO, COLUMNS_WITHOUT_GYRO):
         raise MalformedError(FaultReason.FORMAT, f"expected 4 or 7 columns, got {columns}")
     expected = HEADER.size + rows * columns * np.dtype(np.float64).itemsize

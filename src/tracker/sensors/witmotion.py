@@ -7,7 +7,7 @@ how much of them is certain: `firmware_notes/02-witmotion.md`.
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -329,6 +329,10 @@ class WitMotionDecoder(PacketDecoder):
         self._refused = refused
         self._splitter = FrameSplitter()
         self._newest_ns: int | None = None
+
+    def configuration(self) -> dict[str, object]:
+        """Return the ranges that are assumed: the sensor does not report them."""
+        return asdict(self._scale)
 
     def _read(self, notification: Notification) -> Iterator[Frame | Fault]:
         if self._refused is not None:

@@ -309,6 +309,15 @@ class XsensDotDecoder(PacketDecoder):
         self._rate_hz = rate_hz
         self._unwrapper = TimestampUnwrapper()
 
+    @property
+    def promised_hz(self) -> float | None:
+        """The rate in the control value."""
+        return float(self._rate_hz)
+
+    def configuration(self) -> dict[str, object]:
+        """Return the measurement mode and the rate."""
+        return {"mode": self._mode, "rate_hz": self._rate_hz}
+
     def _configure(self, notification: Notification) -> tuple[()]:
         self._rate_hz = rate_of(notification.data)
         self._unwrapper.resume()

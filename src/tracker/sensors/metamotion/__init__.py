@@ -74,6 +74,21 @@ class MetaMotionDecoder(PacketDecoder):
         self._packed = packed
         self._pairer = StreamPairer()
 
+    @property
+    def promised_hz(self) -> float | None:
+        """The rate that the board was set to; None until it has said so."""
+        return self._config.rate_hz if self._config.chip is not None else None
+
+    def configuration(self) -> dict[str, object]:
+        """Return the chip, its rate and its ranges; those that are requested until it reports."""
+        config = self._config
+        return {
+            "chip": None if config.chip is None else config.chip.value,
+            "rate_hz": config.rate_hz,
+            "acc_range_g": config.acc_range_g,
+            "gyro_range_dps": config.gyro_range_dps if config.has_gyro else None,
+        }
+
     def _message(self, notification: Notification) -> tuple[Frame | Fault, ...]:
         data = notification.data
         check_length(data, HEADER_BYTES, "a module and a register", exact=False)

@@ -99,6 +99,24 @@ class PolarDecoder(PacketDecoder):
         }
         self._merger = StreamMerger()
 
+    @property
+    def promised_hz(self) -> float | None:
+        """The rate of acceleration that was chosen; angular rate is brought to it."""
+        period_ns = self._sources[Measurement.ACC].period_ns
+        return None if period_ns is None else _NS_PER_S / period_ns
+
+    def configuration(self) -> dict[str, object]:
+        """Return rate, range and factor of each stream."""
+        return {
+            f"{measurement.name.lower()}_{name}": value
+            for measurement, source in self._sources.items()
+            for name, value in (
+                ("rate_hz", None if source.period_ns is None else _NS_PER_S / source.period_ns),
+                ("range", source.full_range),
+                ("factor", source.factor),
+            )
+        }
+
     def feed(self, notification: Notification) -> tuple[Frame | Fault, ...]:
         """Decode one notification; never raises on bytes."""
         results = super().feed(notification)
@@ -182,8 +200,7 @@ class PolarDecoder(PacketDecoder):
         source = self._sources[measurement]
         factor = source.factor
         if factor is None:
-            layout = LAYOUTS.get((measurement, header.frame_type))
-            if measurement is Measurement.GYRO and layout is not None and layout.scaled:
+            if measurement is Measurement.GYRO and (measurement, header.frame_type) in LAYOUTS:
                 raise MalformedError(
                     FaultReason.UNCONFIGURED,
                     "angular rate came before the reply that gives its scale",

@@ -90,7 +90,7 @@ LAYOUTS: Final[Mapping[tuple[int, int], Layout]] = {
     (Measurement.ACC, COMPRESSED | 0): Layout(2, 1.0),
     (Measurement.ACC, COMPRESSED | 1): Layout(2, 1e-3),
     (Measurement.GYRO, COMPRESSED | 0): Layout(2, 1.0),
-    (Measurement.GYRO, COMPRESSED | 1): Layout(4, 1.0, scaled=False, floats=True),
+    (Measurement.GYRO, COMPRESSED | 1): Layout(4, 1.0, floats=True),
 }
 """The frame types that carry motion, by measurement and frame type byte."""
 
@@ -136,11 +136,11 @@ def decode_samples(header: FrameHeader, content: bytes, factor: float) -> NDArra
         counts = _plain(content, AXES, layout.value_bytes)
     if not len(counts):
         raise MalformedError(FaultReason.LENGTH, "expected at least one sample, got none")
-    if layout.floats:
-        with np.errstate(invalid="ignore"):  # a signalling NaN stays a NaN
-            floats: NDArray[np.float64] = counts.astype("<u4").view("<f4").astype(np.float64)
-        return floats
-    return counts.astype(np.float64) * (layout.unit * factor if layout.scaled else layout.unit)
+    with np.errstate(invalid="ignore"):  # a signalling NaN stays a NaN
+        values: NDArray[np.float64] = (
+            counts.astype("<u4").view("<f4") if layout.floats else counts
+        ).astype(np.float64)
+    return values * (layout.unit * factor if layout.scaled else layout.unit)
 
 
 def decode_deltas(content: bytes, channels: int, bits: int) -> NDArray[np.int64]:

@@ -33,6 +33,7 @@ from tracker.sensors.base import (
     BATTERY_LEVEL_UUID,
     FIRMWARE_REVISION,
     FIRMWARE_REVISION_UUID,
+    Attempt,
     ClockKind,
     Decide,
     Expect,
@@ -243,6 +244,25 @@ class ProfileDecoder(PacketDecoder):
         self._unwrapper = SequenceUnwrapper()
         self._boot_id: int | None = None
 
+    @property
+    def promised_hz(self) -> float | None:
+        """The nominal rate of the configuration."""
+        return None if self._config is None else float(self._config.rate_hz)
+
+    def configuration(self) -> dict[str, object]:
+        """Return the decoded configuration; empty before one that can be read."""
+        config = self._config
+        if config is None:
+            return {}
+        return {
+            "rate_hz": config.rate_hz,
+            "acc_range_g": config.acc_range_g,
+            "gyro_range_dps": config.gyro_range_dps,
+            "acc_lsb_g": config.acc_count_g,
+            "gyro_lsb_dps": config.gyro_count_dps,
+            "boot_id": f"{config.boot_id:08x}",
+        }
+
     def feed_run(
         self, notifications: Sequence[Notification]
     ) -> Iterator[Frame | FrameRun | Fault]:
@@ -404,6 +424,45 @@ def _decoder(settings: Mapping[str, str]) -> ProfileDecoder:
     return ProfileDecoder(config)
 
 
+RECOMMENDED: Final = ProfileConfig()
+"""What the note recommends, and what is asked for where another program left less."""
+
+
+def _ask_for_more(responses: Responses) -> tuple[Step, ...]:
+    """Request the recommended configuration if the sensor has less, or an unusable one."""
+    try:
+        falls_short = _configured(responses).falls_short_of(RECOMMENDED)
+    except MalformedError as error:
+        if error.reason is FaultReason.VERSION:
+            raise _not_understood(error) from error
+        falls_short = True
+    if not falls_short:
+        return ()
+    # A sensor that cannot be configured may still have a configuration that will do.
+    return (Attempt((Write(CONFIG_UUID, RECOMMENDED.request()),)), Read(CONFIG_UUID))
+
+
+def _judge(responses: Responses) -> tuple[Step, ...]:
+    """Go on with a configuration that the decoder understands, or raise what is wrong with it."""
+    try:
+        _configured(responses)
+    except MalformedError as error:
+        raise _not_understood(error) from error
+    return ()
+
+
+def _configured(responses: Responses) -> ProfileConfig:
+    return ProfileConfig.decode(newest(responses, CONFIG_UUID) or b"")
+
+
+def _not_understood(error: MalformedError) -> SensorError:
+    if error.reason is FaultReason.VERSION:
+        advice = "Update the tracker, or the sensor's firmware."
+    else:
+        advice = "Its firmware has to be corrected: firmware_notes/01-profile.md says how."
+    return SensorError(f"The sensor's samples could not be understood: {error.detail}.", advice)
+
+
 def _started(responses: Responses) -> tuple[Step, ...]:
     """Continue if the sensor started, or raise what prevents it."""
     reply = newest(responses, CONTROL_UUID, START_REPLY) or b""
@@ -441,6 +500,8 @@ PROFILE: Final = SensorFamily(
         Write(CONTROL_UUID, STOP),
         Expect(CONTROL_UUID, STOPPED, REPLY_TIMEOUT_S),
         Read(CONFIG_UUID),
+        Decide(_ask_for_more),
+        Decide(_judge),
         Subscribe(IMU_UUID),
         Write(CONTROL_UUID, START),
         Expect(CONTROL_UUID, START_REPLY, REPLY_TIMEOUT_S),

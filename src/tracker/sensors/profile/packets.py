@@ -31,6 +31,9 @@ VERSION: Final = 1
 # gyro LSB, boot id.
 CONFIG: Final = struct.Struct("<BBHHHffI")
 
+# 01-profile.md, "Configuration request": the first five fields of the value.
+REQUEST: Final = struct.Struct("<BBHHH")
+
 GYRO_FLAG: Final = 0x01
 """Flag of the configuration: the sensor has a gyroscope and sends it."""
 
@@ -83,18 +86,27 @@ class ProfileConfig:
             raise ValueError(f"expected a boot id of 32 bits, got {self.boot_id}")
 
     @property
+    def acc_count_g(self) -> float:
+        """One accelerometer count, g."""
+        return self.acc_lsb_g or self.acc_range_g / COUNTS_PER_RANGE
+
+    @property
+    def gyro_count_dps(self) -> float | None:
+        """One gyroscope count, degrees/s, or None without a gyroscope."""
+        if self.gyro_range_dps is None:
+            return None
+        return self.gyro_lsb_dps or self.gyro_range_dps / COUNTS_PER_RANGE
+
+    @property
     def acc_scale_mps2(self) -> float:
         """One accelerometer count, m/s²."""
-        lsb_g = self.acc_lsb_g or self.acc_range_g / COUNTS_PER_RANGE
-        return lsb_g * STANDARD_GRAVITY_MPS2
+        return self.acc_count_g * STANDARD_GRAVITY_MPS2
 
     @property
     def gyro_scale_radps(self) -> float | None:
         """One gyroscope count, rad/s, or None without a gyroscope."""
-        if self.gyro_range_dps is None:
-            return None
-        lsb_dps = self.gyro_lsb_dps or self.gyro_range_dps / COUNTS_PER_RANGE
-        return lsb_dps * RADPS_PER_DPS
+        count_dps = self.gyro_count_dps
+        return None if count_dps is None else count_dps * RADPS_PER_DPS
 
     def acc_counts(self, acc_mps2: NDArray[np.float64]) -> NDArray[np.int16]:
         """Return what the accelerometer would count, saturated at its ends, shape (n, 3)."""
@@ -118,9 +130,27 @@ class ProfileConfig:
             self.rate_hz,
             self.acc_range_g,
             self.gyro_range_dps or 0,
-            self.acc_lsb_g or self.acc_range_g / COUNTS_PER_RANGE,
-            self.gyro_lsb_dps or (self.gyro_range_dps or 0) / COUNTS_PER_RANGE,
+            self.acc_count_g,
+            self.gyro_count_dps or 0.0,
             self.boot_id,
+        )
+
+    def request(self) -> bytes:
+        """Return the value that asks a sensor for this configuration."""
+        return REQUEST.pack(
+            VERSION,
+            0 if self.gyro_range_dps is None else GYRO_FLAG,
+            self.rate_hz,
+            self.acc_range_g,
+            self.gyro_range_dps or 0,
+        )
+
+    def falls_short_of(self, wanted: ProfileConfig) -> bool:
+        """Return whether rate, ranges or gyroscope are less than wanted."""
+        return (
+            self.rate_hz < wanted.rate_hz
+            or self.acc_range_g < wanted.acc_range_g
+            or (self.gyro_range_dps or 0) < (wanted.gyro_range_dps or 0)
         )
 
     @classmethod
@@ -129,14 +159,11 @@ class ProfileConfig:
 
         Raises `MalformedError` if the value does not follow the note.
         """
+        _check_version(data[:1], "configuration")
         check_length(data, CONFIG.size, "a configuration", exact=False)
-        version, flags, rate_hz, acc_range_g, gyro_range_dps, acc_lsb_g, gyro_lsb_dps, boot_id = (
+        _version, flags, rate_hz, acc_range_g, gyro_range_dps, acc_lsb_g, gyro_lsb_dps, boot_id = (
             CONFIG.unpack_from(data)
         )
-        if version != VERSION:
-            raise MalformedError(
-                FaultReason.VERSION, f"expected configuration version {VERSION}, got {version}"
-            )
         has_gyro = bool(flags & GYRO_FLAG)
         try:
             return cls(
@@ -149,6 +176,14 @@ class ProfileConfig:
             )
         except ValueError as error:
             raise MalformedError(FaultReason.FORMAT, str(error)) from error
+
+
+def _check_version(version: bytes, what: str) -> None:
+    """Raise `MalformedError` for another version, of which not even the length is known."""
+    if version and version[0] != VERSION:
+        raise MalformedError(
+            FaultReason.VERSION, f"expected {what} version {VERSION}, got {version[0]}"
+        )
 
 
 def _unless_nominal(lsb: float, full_range: int) -> float | None:
@@ -247,13 +282,9 @@ def decode_packet(data: bytes) -> Packet:
 
     Raises `MalformedError` if the bytes do not follow the note.
     """
+    _check_version(bytes(octet >> 4 for octet in data[:1]), "packet")
     check_length(data, PACKET_HEADER.size, "a header", exact=False)
     version_and_flags, n, sequence, device_time_us = PACKET_HEADER.unpack_from(data)
-    version = version_and_flags >> 4
-    if version != VERSION:
-        raise MalformedError(
-            FaultReason.VERSION, f"expected packet version {VERSION}, got {version}"
-        )
     if n == 0:
         raise MalformedError(FaultReason.FORMAT, "expected at least one sample, got n = 0")
     start = PACKET_HEADER.size
