@@ -29,7 +29,8 @@ from tracker.sensors import SAMPLES, SAMPLES_CHANNEL, encode_samples, microbit, 
 from tracker.sensors.metamotion import METAMOTION
 from tracker.sensors.metamotion import protocol as metamotion
 from tracker.sensors.microbit import MICROBIT
-from tracker.sensors.nus import ACC, ESPRUINO, GYRO, NUS, TIME, Layout, Row
+from tracker.sensors.nus import NUS
+from tracker.sensors.nus.lines import ACC, ESPRUINO, GYRO, TIME, Layout, Row
 from tracker.sensors.profile import PROFILE
 from tracker.sensors.thingy52 import THINGY52
 from tracker.sensors.xsens_dot import STREAMING_MODE, XSENS_DOT

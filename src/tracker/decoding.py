@@ -14,7 +14,6 @@ from tracker.domain import (
     Fault,
     Frame,
     FrameRun,
-    RunDecoder,
     TimedFrame,
     joined,
 )
@@ -71,22 +70,17 @@ class SampleDecoder:
     def _decoded(
         self, notifications: Sequence[Notification]
     ) -> Iterator[Frame | FrameRun | Fault]:
-        decoder = self._decoder
-        if len(notifications) >= LEAST_RUN and isinstance(decoder, RunDecoder):
-            yield from decoder.feed_run(notifications)
+        if len(notifications) >= LEAST_RUN:
+            yield from self._decoder.feed_run(notifications)
             return
         for notification in notifications:
-            yield from decoder.feed(notification)
+            yield from self._decoder.feed(notification)
 
     def _timed(self, decoded: Frame | FrameRun) -> Iterator[TimedFrame]:
-        clock = self._clock
         if isinstance(decoded, Frame):
-            yield from clock.process(decoded)
-        elif isinstance(clock, DeviceClock):
-            yield from clock.process_run(decoded)
+            yield from self._clock.process(decoded)
         else:
-            for frame in decoded.frames():
-                yield from clock.process(frame)
+            yield from self._clock.process_run(decoded)
 
 
 def recorded_settings(info: SessionInfo) -> dict[str, str]:

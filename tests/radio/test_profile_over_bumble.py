@@ -16,7 +16,6 @@ from tests.radio.notification_catcher import NotificationCatcher
 from tests.radio.virtual_radio import air
 from tests.radio.wearables.lifter import LEAD_S, Lifter
 from tests.radio.wearables.profile import ProfileFirmware, profile_peripheral
-from tests.sensors.encoders import encode_request
 from tracker.domain import Fault, Frame, Notification, SessionInfo, SessionState
 from tracker.domain.units import ns_from_s
 from tracker.engine import build_engine
@@ -127,7 +126,7 @@ async def test_packets_are_as_long_as_the_note_says(
 ) -> None:
     wanted = replace(RECOMMENDED, rate_hz=rate_hz, gyro_range_dps=1000 if gyro else None)
     async with central(around, mtu) as host:
-        await host.write(CONFIG_UUID, encode_request(wanted))
+        await host.write(CONFIG_UUID, wanted.request())
         await host.start()
         packet = await host.packets.next()
     assert packet[1] == n
@@ -247,7 +246,7 @@ async def test_a_stream_has_to_stop_before_it_is_configured(around: Air) -> None
     async with central(around) as host:
         await host.start()
         with pytest.raises(ATT_Error) as refused:
-            await host.write(CONFIG_UUID, encode_request(RECOMMENDED))
+            await host.write(CONFIG_UUID, RECOMMENDED.request())
     assert refused.value.error_code == 0x80
 
 

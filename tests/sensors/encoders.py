@@ -5,15 +5,15 @@ Sensors that are played in tests (`tests.radio.wearables`) send what these give.
 
 from __future__ import annotations
 
-import struct
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
-from tracker.sensors import microbit, movesense, nus, thingy52, witmotion, xsens_dot
+from tracker.sensors import microbit, movesense, thingy52, witmotion, xsens_dot
 from tracker.sensors.base import SMALLEST_MTU
 from tracker.sensors.metamotion import protocol as metamotion_packets
+from tracker.sensors.nus import lines as nus
 from tracker.sensors.polar.protocol import AXES, BLOCK, COMPRESSED, HEADER, LAYOUTS, Measurement
 from tracker.sensors.profile.packets import (
     AXES_WITH_GYRO,
@@ -31,9 +31,6 @@ if TYPE_CHECKING:
 SMALLEST_NOTIFICATION: Final = 20
 """Bytes that fit into a notification at the smallest ATT MTU."""
 
-# 01-profile.md, "Configuration request": the first five fields of the value.
-REQUEST: Final = struct.Struct("<BBHHH")
-
 NOTIFICATION_OVERHEAD: Final = 3
 """ATT opcode and handle in front of every notification's value, bytes."""
 
@@ -42,11 +39,6 @@ LEAST_PACKETS_HZ: Final = 20
 
 BLOCK_SAMPLES: Final = 12
 """Differences that share a width; sensors choose their blocks in ways of their own."""
-
-
-def encode_request(config: ProfileConfig) -> bytes:
-    """Return what a central writes to the config characteristic to request a configuration."""
-    return config.encode()[: REQUEST.size]
 
 
 def samples_per_packet(mtu: int, config: ProfileConfig) -> int:

@@ -22,17 +22,13 @@ from tracker.sensors.base import (
     Where,
     Write,
 )
-from tracker.sensors.nus import (
+from tracker.sensors.nus import NUS, RX_UUID, SERVICE_UUID, TX_UUID, NusDecoder
+from tracker.sensors.nus.lines import (
     ACC,
     GYRO,
     MOST_LINE_BYTES,
-    NUS,
-    RX_UUID,
-    SERVICE_UUID,
     TIME,
-    TX_UUID,
     Layout,
-    NusDecoder,
     Row,
     parse_header,
 )

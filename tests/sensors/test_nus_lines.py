@@ -14,7 +14,7 @@ from tests.sensors.encoders import cut_nus, encode_nus_header, encode_nus_row
 from tracker.domain import FaultReason
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
 from tracker.sensors.base import MalformedError
-from tracker.sensors.nus import (
+from tracker.sensors.nus.lines import (
     ACC,
     ESPRUINO,
     GYRO,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from tests.sensors import notes
-from tests.sensors.encoders import REQUEST, encode_request, samples_per_packet
+from tests.sensors.encoders import samples_per_packet
 from tracker.domain import FaultReason
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
 from tracker.sensors.base import BATTERY_LEVEL_UUID, MalformedError
@@ -25,6 +25,7 @@ from tracker.sensors.profile.packets import (
     IMU_UUID,
     LOWEST_RATE_HZ,
     PACKET_HEADER,
+    REQUEST,
     SATURATED_FLAG,
     SERVICE_UUID,
     ProfileConfig,
@@ -103,7 +104,7 @@ def test_the_encoder_writes_the_first_example_of_the_note() -> None:
     config = ProfileConfig(**example["config"])
 
     assert config.encode() == bytes.fromhex(example["feed"][0]["hex"])
-    assert encode_request(config) == bytes.fromhex(example["request"])
+    assert config.request() == bytes.fromhex(example["request"])
 
 
 @given(configs(), st.binary(max_size=8))
@@ -115,7 +116,7 @@ def test_what_was_encoded_comes_back_whatever_follows_it(
 
 @given(configs())
 def test_a_request_is_the_head_of_the_value(config: ProfileConfig) -> None:
-    assert config.encode().startswith(encode_request(config))
+    assert config.encode().startswith(config.request())
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
+    from collections.abc import AsyncGenerator, Iterable, Iterator
 
     from numpy.typing import NDArray
 
@@ -52,8 +52,9 @@ class FrameRun:
     """Specific force in the sensor's axes, gravity included, m/s², shape (p * n, 3)."""
     gyro_radps: NDArray[np.float64] | None
     """Angular rate in the sensor's axes, rad/s, shape (p * n, 3); None without a gyroscope."""
-    stamp_s: NDArray[np.float64]
-    """Device time of the first sample of each frame, the only stamp it has, s, shape (p,)."""
+    stamp_s: NDArray[np.float64] | None
+    """Device time of the first sample of each frame, the only stamp it has, s, shape (p,); None
+    without a clock."""
     received_s: NDArray[np.float64]
     """Host time at which each frame arrived, s since the session's origin, shape (p,)."""
     saturated: bool = False
@@ -62,16 +63,16 @@ class FrameRun:
     @property
     def samples_per_frame(self) -> int:
         """Samples in each frame, at least 1."""
-        return len(self.acc_mps2) // len(self.stamp_s)
+        return len(self.acc_mps2) // len(self.received_s)
 
     def __getitem__(self, frames: slice) -> FrameRun:
         """Return some of the frames; they share memory with these."""
-        first, last, _ = frames.indices(len(self.stamp_s))
+        first, last, _ = frames.indices(len(self.received_s))
         rows = slice(first * self.samples_per_frame, last * self.samples_per_frame)
         return FrameRun(
             self.acc_mps2[rows],
             None if self.gyro_radps is None else self.gyro_radps[rows],
-            self.stamp_s[frames],
+            None if self.stamp_s is None else self.stamp_s[frames],
             self.received_s[frames],
             self.saturated,
         )
@@ -79,11 +80,12 @@ class FrameRun:
     def frames(self) -> Iterator[Frame]:
         """Yield the frames one by one."""
         size = self.samples_per_frame
-        stamp_s, received_s = self.stamp_s.tolist(), self.received_s.tolist()
-        for number, (carried_s, at_s) in enumerate(zip(stamp_s, received_s, strict=True)):
+        for number, at_s in enumerate(self.received_s.tolist()):
             rows = slice(number * size, (number + 1) * size)
-            stamps_s = np.full(size, np.nan)
-            stamps_s[0] = carried_s
+            stamps_s = None
+            if self.stamp_s is not None:
+                stamps_s = np.full(size, np.nan)
+                stamps_s[0] = self.stamp_s[number]
             gyro = None if self.gyro_radps is None else self.gyro_radps[rows]
             yield Frame(self.acc_mps2[rows], gyro, stamps_s, at_s, self.saturated)
 
@@ -262,13 +264,3 @@ class Decoder(Protocol):
 
     def feed(self, notification: Notification) -> tuple[Frame | Fault, ...]:
         """Decode one notification; never raises on bytes, a bad packet comes back as a `Fault`."""
-
-
-@runtime_checkable
-class RunDecoder(Decoder, Protocol):
-    """A decoder that is also fast on files, where the notifications of an hour come at once."""
-
-    def feed_run(
-        self, notifications: Sequence[Notification]
-    ) -> Iterator[Frame | FrameRun | Fault]:
-        """Decode notifications to what `feed` makes of them one by one, bit for bit."""

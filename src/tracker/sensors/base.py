@@ -32,10 +32,11 @@ notifications, indications) goes to recording and decoder, and is also kept, in 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import TYPE_CHECKING, Final, Generic, TypeVar
+from itertools import groupby, pairwise
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 import numpy as np
 
@@ -48,15 +49,14 @@ from tracker.domain import (
     Frame,
     FrameRun,
     Notification,
-    RunDecoder,
     TrackerError,
     UnknownNameError,
     mend_in,
 )
-from tracker.domain.units import s_from_ns
+from tracker.domain.units import NS_PER_S, s_from_ns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
@@ -159,8 +159,6 @@ class SensorFamily:
         mend, decoder = mend_in(settings), self.new_decoder(own)
         if mend == UNMENDED:
             return decoder
-        if isinstance(decoder, RunDecoder):
-            return _MendedRunDecoder(decoder, mend)
         return _MendedDecoder(decoder, mend)
 
 
@@ -435,6 +433,46 @@ class PacketDecoder:
         except MalformedError as error:
             return (fault_of(notification, error.reason, error.detail),)
 
+    def feed_run(
+        self, notifications: Sequence[Notification]
+    ) -> Iterator[Frame | FrameRun | Fault]:
+        """Decode notifications to what `feed` makes of them one by one, bit for bit.
+
+        A file delivers thousands at once. A family whose packets can be parsed together does so.
+        """
+        for notification in notifications:
+            yield from self.feed(notification)
+
+
+def received_s_of(notifications: Sequence[Notification]) -> NDArray[np.float64]:
+    """Return when notifications arrived, s, shape (p,)."""
+    return np.array([each.received_ns for each in notifications], dtype=np.int64) / NS_PER_S
+
+
+def alike(notifications: Sequence[Notification]) -> Iterator[list[Notification]]:
+    """Yield all notifications in order, neighbours on one channel and of one length together."""
+    for _, group in groupby(notifications, lambda each: (each.channel, len(each.data))):
+        yield list(group)
+
+
+def stretches(kinds: NDArray[Any]) -> Iterator[slice]:
+    """Yield the stretches of equal neighbours, in order; none of an empty array."""
+    edges = [0, *(np.flatnonzero(kinds[1:] != kinds[:-1]) + 1).tolist(), len(kinds)]
+    return (slice(first, last) for first, last in pairwise(edges) if last > first)
+
+
+def runs_of(
+    acc_mps2: NDArray[np.float64],
+    gyro_radps: NDArray[np.float64] | None,
+    stamp_s: NDArray[np.float64] | None,
+    received_s: NDArray[np.float64],
+    saturated: NDArray[np.bool_],
+) -> Iterator[FrameRun]:
+    """Yield frames of one shape as runs; `saturated` says of each frame whether it is, (p,)."""
+    whole = FrameRun(acc_mps2, gyro_radps, stamp_s, received_s)
+    for part in stretches(saturated):
+        yield replace(whole[part], saturated=bool(saturated[part.start]))
+
 
 class _MendedDecoder(PacketDecoder):
     """A decoder whose samples are put right before anybody sees them."""
@@ -457,22 +495,17 @@ class _MendedDecoder(PacketDecoder):
         """Decode one notification; never raises on bytes."""
         return tuple(self._mended(each) for each in self._decoder.feed(notification))
 
+    def feed_run(
+        self, notifications: Sequence[Notification]
+    ) -> Iterator[Frame | FrameRun | Fault]:
+        """Decode notifications to what `feed` makes of them one by one."""
+        return (self._mended(each) for each in self._decoder.feed_run(notifications))
+
     def _mended(self, decoded: T) -> T:
         if not isinstance(decoded, Frame | FrameRun):
             return decoded
         gyro = None if decoded.gyro_radps is None else self._mend.gyro(decoded.gyro_radps)
         return replace(decoded, acc_mps2=self._mend.acc(decoded.acc_mps2), gyro_radps=gyro)
-
-
-class _MendedRunDecoder(_MendedDecoder):
-    """The same of a decoder that is also fast on files."""
-
-    def feed_run(
-        self, notifications: Sequence[Notification]
-    ) -> Iterator[Frame | FrameRun | Fault]:
-        """Decode notifications to what `feed` makes of them one by one."""
-        assert isinstance(self._decoder, RunDecoder)
-        return (self._mended(each) for each in self._decoder.feed_run(notifications))
 
 
 class PacketOrder(Enum):
@@ -504,9 +537,13 @@ class PacketPosition:
     """What is missing between the newest packet before and this one: packets, or samples."""
 
 
+MOST_PERIODS: Final = 1.5
+"""The longest step between two samples, in periods, in which none is lost."""
+
+
 def lost_in(periods: float) -> int:
-    """Return how many samples are lost in a step of so many periods: none in up to 1.5."""
-    return round(periods) - 1 if periods > 1.5 else 0
+    """Return how many samples are lost in a step of so many periods."""
+    return round(periods) - 1 if periods > MOST_PERIODS else 0
 
 
 def order_faults(

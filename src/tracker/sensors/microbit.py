@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tracker.domain import Frame, Notification, TrackerError
-from tracker.domain.units import STANDARD_GRAVITY_MPS2, s_from_ns
+from tracker.domain import FrameRun, Notification, TrackerError
+from tracker.domain.units import STANDARD_GRAVITY_MPS2
 from tracker.sensors.base import (
     FIRMWARE_REVISION,
     FIRMWARE_REVISION_UUID,
@@ -22,12 +22,17 @@ from tracker.sensors.base import (
     Subscribe,
     Unsubscribe,
     Write,
+    alike,
     check_length,
+    received_s_of,
+    runs_of,
     whole_number,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from tracker.domain import Fault, Frame
 
 SERVICE_UUID: Final = "e95d0753-251d-470a-a062-fa1922dfa9a8"
 DATA_UUID: Final = "e95dca4b-251d-470a-a062-fa1922dfa9a8"
@@ -69,26 +74,37 @@ class MicrobitDecoder(PacketDecoder):
         """Return the range as far as it was seen: the board does not report it."""
         return {"acc_range_g": self._range_g}
 
-    def _sample(self, notification: Notification) -> tuple[Frame]:
+    def feed_run(
+        self, notifications: Sequence[Notification]
+    ) -> Iterator[Frame | FrameRun | Fault]:
+        """Decode notifications as `feed` would, those of samples together."""
+        for group in alike(notifications):
+            if (group[0].channel, len(group[0].data)) == (DATA_UUID, SAMPLE_BYTES):
+                yield from self._samples(group)
+            else:
+                yield from super().feed_run(group)
+
+    def _sample(self, notification: Notification) -> Iterator[Frame]:
         check_length(notification.data, SAMPLE_BYTES, "a sample")
-        counts = np.frombuffer(notification.data, COUNT).astype(np.float64)
-        largest = float(np.abs(counts).max())
-        self._range_g = next(
-            (
-                range_g
-                for range_g in RANGES_G
-                if range_g >= self._range_g and largest <= BEYOND_PER_G * range_g
-            ),
-            RANGES_G[-1],
+        return next(self._samples([notification])).frames()
+
+    def _samples(self, notifications: Sequence[Notification]) -> Iterator[FrameRun]:
+        """Decode notifications of `SAMPLE_BYTES` each."""
+        data = b"".join(each.data for each in notifications)
+        counts = np.frombuffer(data, COUNT).astype(np.float64).reshape(-1, 3)
+        largest = np.abs(counts).max(axis=1)
+        ranges_g = np.array(RANGES_G)
+        fitting = np.searchsorted(BEYOND_PER_G * ranges_g, largest)
+        needed_g = ranges_g[np.minimum(fitting, len(ranges_g) - 1)]
+        range_g = np.maximum(np.maximum.accumulate(needed_g), self._range_g)
+        self._range_g = int(range_g[-1])
+        return runs_of(
+            counts * (STANDARD_GRAVITY_MPS2 / COUNTS_PER_G),
+            None,
+            None,
+            received_s_of(notifications),
+            largest >= CLIPPED_PER_G * range_g,
         )
-        frame = Frame(
-            acc_mps2=counts.reshape(1, 3) * (STANDARD_GRAVITY_MPS2 / COUNTS_PER_G),
-            gyro_radps=None,
-            stamps_s=None,
-            received_s=s_from_ns(notification.received_ns),
-            saturated=largest >= CLIPPED_PER_G * self._range_g,
-        )
-        return (frame,)
 
 
 def _decoder(settings: Mapping[str, str]) -> MicrobitDecoder:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tracker.domain import Frame, Notification, SensorError
-from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2, s_from_ns
+from tracker.domain import FrameRun, Notification, SensorError
+from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
 from tracker.sensors.base import (
     BATTERY_LEVEL,
     BATTERY_LEVEL_UUID,
@@ -23,13 +23,21 @@ from tracker.sensors.base import (
     Subscribe,
     Unsubscribe,
     Write,
+    alike,
     check_length,
     newest,
     reading,
+    received_s_of,
+    runs_of,
     version_in,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from tracker.domain import Fault, Frame
     from tracker.sensors.base import Responses, Step
 
 CONFIGURATION_SERVICE_UUID: Final = "ef680100-9b35-4933-9b10-52ffa9740042"
@@ -85,19 +93,36 @@ class ThingyDecoder(PacketDecoder):
         silent = (CONFIG_UUID, ROTATION_UUID, FIRMWARE_UUID, BATTERY_LEVEL_UUID)
         super().__init__({RAW_UUID: _sample}, silent)
 
+    def feed_run(
+        self, notifications: Sequence[Notification]
+    ) -> Iterator[Frame | FrameRun | Fault]:
+        """Decode notifications as `feed` would, those of samples together."""
+        for group in alike(notifications):
+            if (group[0].channel, len(group[0].data)) == (RAW_UUID, SAMPLE_BYTES):
+                yield from _samples(group)
+            else:
+                yield from super().feed_run(group)
 
-def _sample(notification: Notification) -> tuple[Frame]:
+
+def _sample(notification: Notification) -> Iterator[Frame]:
     check_length(notification.data, SAMPLE_BYTES, "a sample")
-    counts = np.frombuffer(notification.data, COUNT).astype(np.float64).reshape(1, COLUMNS)
+    return next(_samples([notification])).frames()
+
+
+def _samples(notifications: Sequence[Notification]) -> Iterator[FrameRun]:
+    """Decode notifications of `SAMPLE_BYTES` each."""
+    data = b"".join(each.data for each in notifications)
+    counts = np.frombuffer(data, COUNT).astype(np.float64).reshape(-1, COLUMNS)
     acc, gyro = counts[:, :3], counts[:, 3:6]
-    frame = Frame(
-        acc_mps2=acc * (STANDARD_GRAVITY_MPS2 / COUNTS_PER_G),
-        gyro_radps=gyro * (RADPS_PER_DPS / COUNTS_PER_DPS),
-        stamps_s=None,
-        received_s=s_from_ns(notification.received_ns),
-        saturated=bool((np.abs(acc) >= ACC_CLIPPED).any() or (np.abs(gyro) >= GYRO_CLIPPED).any()),
+    at_end = (np.abs(acc) >= ACC_CLIPPED) | (np.abs(gyro) >= GYRO_CLIPPED)
+    saturated: NDArray[np.bool_] = np.logical_or.reduce(at_end, axis=1)
+    return runs_of(
+        acc * (STANDARD_GRAVITY_MPS2 / COUNTS_PER_G),
+        gyro * (RADPS_PER_DPS / COUNTS_PER_DPS),
+        None,
+        received_s_of(notifications),
+        saturated,
     )
-    return (frame,)
 
 
 def _configure(responses: Responses) -> tuple[Step, ...]:

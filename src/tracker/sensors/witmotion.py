@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tracker.domain import Fault, FaultReason, Frame, Notification, SensorError
+from tracker.domain import Fault, FaultReason, Frame, FrameRun, Notification, SensorError
 from tracker.domain.units import NS_PER_S, RADPS_PER_DPS, STANDARD_GRAVITY_MPS2, s_from_ns
 from tracker.sensors.base import (
     ClockKind,
@@ -27,12 +27,16 @@ from tracker.sensors.base import (
     Unsubscribe,
     Where,
     Write,
+    alike,
     fault_of,
+    received_s_of,
+    runs_of,
+    stretches,
     whole_number,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -46,6 +50,8 @@ WRITE_UUID: Final = "0000ffe9-0000-1000-8000-00805f9a34fb"
 DUAL_SERVICE_UUID: Final = "49535343-fe7d-4ae5-8fa9-9fafd205e455"
 DUAL_NOTIFY_UUID: Final = "49535343-1e4d-4bd9-ba61-23c647249616"
 DUAL_WRITE_UUID: Final = "49535343-8841-43f4-a8d4-ecbe34729bb3"
+
+SAMPLE_CHANNELS: Final = (NOTIFY_UUID, DUAL_NOTIFY_UUID)
 
 FRAME_BYTES: Final = 20
 MARK: Final = 0x55
@@ -174,6 +180,11 @@ class FrameSplitter:
                 at += 1
         return frames, skipped
 
+    @property
+    def has_rest(self) -> bool:
+        """Whether a frame has begun that is not complete."""
+        return bool(self._rest)
+
     def drop_rest(self) -> int:
         """Drop an incomplete frame, and return how many bytes it had."""
         dropped, self._rest = len(self._rest), b""
@@ -200,9 +211,19 @@ def decode_samples(
     `frames` are sample frames of `FRAME_BYTES` each.
     """
     body = b"".join(frame[2:] for frame in frames)
-    counts = np.frombuffer(body, COUNT).reshape(-1, COLUMNS)[:, :6].astype(np.float64)
-    saturated = bool(((counts <= -COUNTS_PER_RANGE) | (counts >= COUNTS_PER_RANGE - 1)).any())
-    return counts[:, :3] * scale.acc_count_mps2, counts[:, 3:] * scale.gyro_count_radps, saturated
+    counts = np.frombuffer(body, COUNT).reshape(-1, COLUMNS)
+    acc_mps2, gyro_radps, saturated = _scaled(counts, scale)
+    return acc_mps2, gyro_radps, bool(saturated.any())
+
+
+def _scaled(
+    counts: NDArray[np.int16], scale: Scale
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
+    """Return acceleration, m/s², angular rate, rad/s, and which rows are saturated."""
+    values = counts[:, :6].astype(np.float64)
+    at_end = (values <= -COUNTS_PER_RANGE) | (values >= COUNTS_PER_RANGE - 1)
+    saturated: NDArray[np.bool_] = np.logical_or.reduce(at_end, axis=1)
+    return values[:, :3] * scale.acc_count_mps2, values[:, 3:] * scale.gyro_count_radps, saturated
 
 
 def decode_reply(frame: bytes) -> RegisterReply:
@@ -247,7 +268,7 @@ def battery_percent(volts: float) -> int | None:
 def _words(responses: Responses, register: int) -> tuple[int, ...] | None:
     splitter = FrameSplitter()
     for notification in reversed(responses):
-        if notification.channel not in (NOTIFY_UUID, DUAL_NOTIFY_UUID):
+        if notification.channel not in SAMPLE_CHANNELS:
             continue
         splitter.drop_rest()
         for frame in splitter.feed(notification.data)[0]:
@@ -323,7 +344,7 @@ class WitMotionDecoder(PacketDecoder):
     """
 
     def __init__(self, scale: Scale | None = None, refused: str | None = None) -> None:
-        readers = dict.fromkeys((NOTIFY_UUID, DUAL_NOTIFY_UUID), self._read)
+        readers = dict.fromkeys(SAMPLE_CHANNELS, self._read)
         super().__init__(readers, (WRITE_UUID, DUAL_WRITE_UUID))
         self._scale = scale or Scale()
         self._refused = refused
@@ -333,6 +354,43 @@ class WitMotionDecoder(PacketDecoder):
     def configuration(self) -> dict[str, object]:
         """Return the ranges that are assumed: the sensor does not report them."""
         return asdict(self._scale)
+
+    def feed_run(
+        self, notifications: Sequence[Notification]
+    ) -> Iterator[Frame | FrameRun | Fault]:
+        """Decode notifications as `feed` would, those that consist of samples together."""
+        for group in alike(notifications):
+            first = group[0]
+            size = len(first.data)
+            if first.channel not in SAMPLE_CHANNELS or not size or size % FRAME_BYTES:
+                yield from super().feed_run(group)
+                continue
+            octets = np.frombuffer(b"".join(each.data for each in group), np.uint8)
+            frames = octets.reshape(len(group), -1, FRAME_BYTES)
+            only_samples = (frames[:, :, :2] == (MARK, SAMPLE)).all(axis=(1, 2))
+            for part in stretches(only_samples):
+                start = part.start
+                # What a frame begun before needs is for the splitter to find.
+                while start < part.stop and (
+                    not only_samples[start] or self._splitter.has_rest or self._refused
+                ):
+                    yield from self.feed(group[start])
+                    start += 1
+                if start < part.stop:
+                    together = slice(start, part.stop)
+                    yield from self._samples(group[together], frames[together])
+
+    def _samples(
+        self, notifications: Sequence[Notification], frames: NDArray[np.uint8]
+    ) -> Iterator[FrameRun]:
+        """Decode notifications of sample frames, shape (p, k, FRAME_BYTES), and nothing else."""
+        self._newest_ns = notifications[-1].received_ns
+        counts = frames[:, :, 2:].copy().view(COUNT).reshape(-1, COLUMNS)
+        acc_mps2, gyro_radps, at_end = _scaled(counts, self._scale)
+        saturated: NDArray[np.bool_] = np.logical_or.reduce(
+            at_end.reshape(frames.shape[:2]), axis=1
+        )
+        yield from runs_of(acc_mps2, gyro_radps, None, received_s_of(notifications), saturated)
 
     def _read(self, notification: Notification) -> Iterator[Frame | Fault]:
         if self._refused is not None:

@@ -17,15 +17,25 @@ how often the timestamp has wrapped, and nothing counts as lost.
 
 from __future__ import annotations
 
+import math
 import struct
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from tracker.domain import Fault, FaultReason, Frame, Notification, SensorError, TrackerError
+from tracker.domain import (
+    Fault,
+    FaultReason,
+    Frame,
+    FrameRun,
+    Notification,
+    SensorError,
+    TrackerError,
+)
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2, s_from_ns
 from tracker.sensors.base import (
+    MOST_PERIODS,
     ClockKind,
     Decide,
     MalformedError,
@@ -37,18 +47,22 @@ from tracker.sensors.base import (
     Subscribe,
     Unsubscribe,
     Write,
+    alike,
     check_length,
     lost_in,
     newest,
     order_faults,
     percent_in,
     reading,
+    received_s_of,
+    runs_of,
+    stretches,
     version_in,
     whole_number,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -154,7 +168,6 @@ CLIPPING_BITS: Final = 0x003F
 
 VECTOR: Final = struct.Struct("<3f")
 STAMP: Final = struct.Struct("<I")
-STATUS: Final = struct.Struct("<H")
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,52 +203,74 @@ STREAMING_MODE: Final = 21
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Payload:
-    """One sample."""
+class Payloads:
+    """Samples of one mode, one in each notification."""
 
-    stamp_us: int
-    """Time since the sensor booted, µs, modulo 2**32."""
+    stamp_us: NDArray[np.int64]
+    """Time since the sensor booted, µs, modulo 2**32, shape (p,)."""
     acc_mps2: NDArray[np.float64]
-    """Shape (1, 3)."""
+    """Shape (p, 3)."""
     gyro_radps: NDArray[np.float64] | None
-    """Shape (1, 3), or None."""
-    saturated: bool
-    """Whether an axis is at the end of its range."""
+    """Shape (p, 3), or None."""
+    largest: NDArray[np.float64]
+    """The largest value of each, as a share of its range; not finite if a value is not, (p,)."""
+    saturated: NDArray[np.bool_]
+    """Whether an axis is at the end of its range, shape (p,)."""
 
 
-def decode_payload(mode: int, data: bytes) -> Payload:
+def decode_payload(mode: int, data: bytes) -> Payloads:
     """Return the values of one notification.
 
     Raises `MalformedError` if the bytes are not a payload of that mode.
     """
     layout = MODES[mode]
-    longest = CHANNEL_BYTES[layout.channel]
-    if not layout.size <= len(data) <= longest:
+    if not _fits(mode, len(data)):
+        longest = CHANNEL_BYTES[layout.channel]
         raise MalformedError(
             FaultReason.LENGTH,
             f"expected {layout.size} to {longest} bytes of mode {mode}, got {len(data)}",
         )
-    acc_mps2 = _vector(data, layout.acc_at)
-    gyro_radps = None if layout.gyro_at is None else _vector(data, layout.gyro_at) * RADPS_PER_DPS
-    shares = [acc_mps2 / ACC_RANGE_MPS2]
-    if gyro_radps is not None:
-        shares.append(gyro_radps / GYRO_RANGE_RADPS)
-    largest = float(np.abs(np.concatenate(shares)).max())
-    if not np.isfinite(largest):
+    payload = decode_payloads(mode, np.frombuffer(data, np.uint8)[None])
+    largest = float(payload.largest[0])
+    if not math.isfinite(largest):
         raise MalformedError(FaultReason.NOT_FINITE, "a value is not finite")
     if largest > IMPOSSIBLE_SHARE:
         raise MalformedError(
             FaultReason.FORMAT, f"expected values of mode {mode}, got some beyond any chip's range"
         )
-    clipped = layout.status_at is not None and bool(
-        STATUS.unpack_from(data, layout.status_at)[0] & CLIPPING_BITS
-    )
-    (stamp_us,) = STAMP.unpack_from(data)
-    return Payload(stamp_us, acc_mps2, gyro_radps, clipped or largest >= CLIPPED_SHARE)
+    return payload
 
 
-def _vector(data: bytes, offset: int) -> NDArray[np.float64]:
-    return np.array([VECTOR.unpack_from(data, offset)], dtype=np.float64)
+def _fits(mode: int, size: int) -> bool:
+    """Return whether so many bytes may be a payload of that mode."""
+    layout = MODES[mode]
+    return layout.size <= size <= CHANNEL_BYTES[layout.channel]
+
+
+def decode_payloads(mode: int, octets: NDArray[np.uint8]) -> Payloads:
+    """Return the values of notifications of one length that fits, shape (p, n)."""
+    layout = MODES[mode]
+    acc_mps2 = _vectors(octets, layout.acc_at)
+    gyro_radps = None if layout.gyro_at is None else _vectors(octets, layout.gyro_at)
+    largest = np.abs(acc_mps2 / ACC_RANGE_MPS2).max(axis=1)
+    if gyro_radps is not None:
+        gyro_radps *= RADPS_PER_DPS
+        largest = np.maximum(largest, np.abs(gyro_radps / GYRO_RANGE_RADPS).max(axis=1))
+    saturated = largest >= CLIPPED_SHARE
+    if layout.status_at is not None:
+        saturated |= _fields(octets, layout.status_at, "<u2")[:, 0] & CLIPPING_BITS > 0
+    stamp_us = _fields(octets, 0, "<u4")[:, 0].astype(np.int64)
+    return Payloads(stamp_us, acc_mps2, gyro_radps, largest, saturated)
+
+
+def _vectors(octets: NDArray[np.uint8], offset: int) -> NDArray[np.float64]:
+    with np.errstate(invalid="ignore"):  # a signalling NaN stays a NaN
+        return _fields(octets, offset, "<f4", 3).astype(np.float64)
+
+
+def _fields(octets: NDArray[np.uint8], offset: int, kind: str, count: int = 1) -> NDArray[Any]:
+    size = np.dtype(kind).itemsize * count
+    return octets[:, offset : offset + size].copy().view(kind)
 
 
 class TimestampUnwrapper:
@@ -271,6 +306,25 @@ class TimestampUnwrapper:
         if STAMP_MODULUS_US - later_us <= LATE_US:
             return PacketPosition(PacketOrder.LATE, newest.time_us + later_us - STAMP_MODULUS_US)
         return self._use(PacketPosition(PacketOrder.RESTART, stamp_us), received_ns)
+
+    def place_run(self, stamp_us: NDArray[np.int64], rate_hz: int) -> NDArray[np.int64]:
+        """Return the times, µs, of samples up to the first irregular one, shape (p,).
+
+        They are what `place` would give. That one is left for it; those before it are remembered
+        once `remember` is told when the last of them arrived.
+        """
+        newest = self._newest
+        if newest is None or self._resumed:
+            return np.empty(0, np.int64)
+        later_us = np.diff(stamp_us, prepend=newest.time_us) % STAMP_MODULUS_US
+        is_next = (later_us > 0) & (later_us < STAMP_MODULUS_US // 2)
+        is_next &= later_us * rate_hz / 1e6 <= MOST_PERIODS
+        count = len(is_next) if is_next.all() else int(np.argmin(is_next))
+        return newest.time_us + np.cumsum(later_us[:count])
+
+    def remember(self, time_us: int, received_ns: int) -> None:
+        """Take a sample that `place_run` has placed for the newest."""
+        self._use(PacketPosition(PacketOrder.NEXT, time_us), received_ns)
 
     def _after_pause(
         self, newest: PacketPosition, stamp_us: int, received_ns: int
@@ -323,17 +377,61 @@ class XsensDotDecoder(PacketDecoder):
         self._unwrapper.resume()
         return ()
 
+    def feed_run(
+        self, notifications: Sequence[Notification]
+    ) -> Iterator[Frame | FrameRun | Fault]:
+        """Decode notifications as `feed` would, those in their regular place together."""
+        for group in alike(notifications):
+            first = group[0]
+            if first.channel not in CHANNEL_BYTES or not _fits(self._mode, len(first.data)):
+                yield from super().feed_run(group)
+                continue
+            octets = np.frombuffer(b"".join(each.data for each in group), np.uint8)
+            payloads = decode_payloads(self._mode, octets.reshape(len(group), -1))
+            # A comparison with a value that is no number is false, which is what it should be.
+            is_usable = payloads.largest <= IMPOSSIBLE_SHARE
+            for part in stretches(is_usable):
+                if is_usable[part.start]:
+                    yield from self._samples(group, payloads, part)
+                else:
+                    yield from super().feed_run(group[part])
+
+    def _samples(
+        self, group: Sequence[Notification], payloads: Payloads, part: slice
+    ) -> Iterator[Frame | FrameRun | Fault]:
+        """Decode usable samples; one in an irregular place is decoded by itself."""
+        gyro_radps, first = payloads.gyro_radps, part.start
+        while first < part.stop:
+            time_us = self._unwrapper.place_run(
+                payloads.stamp_us[first : part.stop], self._rate_hz
+            )
+            if not len(time_us):
+                yield from self.feed(group[first])
+                first += 1
+                continue
+            rows = slice(first, first + len(time_us))
+            self._unwrapper.remember(int(time_us[-1]), group[rows.stop - 1].received_ns)
+            yield from runs_of(
+                payloads.acc_mps2[rows],
+                None if gyro_radps is None else gyro_radps[rows],
+                time_us / 1e6,
+                received_s_of(group[rows]),
+                payloads.saturated[rows],
+            )
+            first = rows.stop
+
     def _sample(self, notification: Notification) -> tuple[Frame | Fault, ...]:
         payload = decode_payload(self._mode, notification.data)
-        place = self._unwrapper.place(payload.stamp_us, notification.received_ns, self._rate_hz)
+        stamp_us = int(payload.stamp_us[0])
+        place = self._unwrapper.place(stamp_us, notification.received_ns, self._rate_hz)
         frame = Frame(
             payload.acc_mps2,
             payload.gyro_radps,
             stamps_s=np.array([place.time_us / 1e6]),
             received_s=s_from_ns(notification.received_ns),
-            saturated=payload.saturated,
+            saturated=bool(payload.saturated[0]),
         )
-        name = f"the sample of {payload.stamp_us} µs"
+        name = f"the sample of {stamp_us} µs"
         faults = order_faults(notification, place.order, name, place.lost)
         return (*faults, frame) if place.order.is_usable else faults
 

@@ -26,6 +26,7 @@ show as a delay that never gets short again; the line then moves on a little aft
 from __future__ import annotations
 
 from collections import deque
+from itertools import groupby
 from statistics import median, median_low
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
@@ -138,6 +139,12 @@ class SessionClock(Protocol):
     def process(self, frame: Frame) -> tuple[TimedFrame, ...]:
         """Return the frame with times, and any that waited for it."""
 
+    def process_run(self, run: FrameRun) -> Iterator[TimedFrame]:
+        """Yield the frames with times: the samples that `process` would give one by one.
+
+        Neighbours may come joined.
+        """
+
 
 class FileClock:
     """For samples that already carry session time, as in an imported file."""
@@ -147,6 +154,11 @@ class FileClock:
         if frame.stamps_s is None:
             return ()
         return (_timed(frame, frame.stamps_s),)
+
+    def process_run(self, run: FrameRun) -> Iterator[TimedFrame]:
+        """Yield the frames with their own timestamps as times."""
+        for frame in run.frames():
+            yield from self.process(frame)
 
 
 def _timed(frame: Frame, time_s: NDArray[np.float64]) -> TimedFrame:
@@ -236,6 +248,8 @@ class DeviceClock:
 
     def process_run(self, run: FrameRun) -> Iterator[TimedFrame]:
         """Yield the frames with times, equal to those from `process` one by one."""
+        if run.stamp_s is None:
+            return
         known = 0
         for frame in run.frames():
             if len(self._spacings_s) == PERIOD_MEMORY and self._since:
@@ -243,12 +257,13 @@ class DeviceClock:
             yield from self.process(frame)
             known += 1
         rest = run[known:]
-        if len(rest.stamp_s):
+        if len(rest.received_s):
             yield from self._at_once(rest)
 
     def _at_once(self, run: FrameRun) -> Iterator[TimedFrame]:
         """Yield frames with times, once enough packets have come before them."""
         assert self._last_stamp_s is not None
+        assert run.stamp_s is not None
         size, stamp_s = run.samples_per_frame, run.stamp_s
         step_s = np.diff(stamp_s, prepend=self._last_stamp_s)
         if (step_s < REBOOT_S).any():
@@ -389,7 +404,14 @@ def lower_slope_s(points: Sequence[Arrival]) -> float:
     """Return the slope of the lower convex hull at the middle sample, s; 0 if there is none."""
     hull: list[Arrival] = []
     for point in points:
-        while len(hull) > 1 and _lies_above(hull[-2], hull[-1], point):
+        sample, received_s = point
+        while len(hull) > 1:
+            left_sample, left_s = hull[-2]
+            middle_sample, middle_s = hull[-1]
+            # Whether the middle one is on or above the line from the left one to this one.
+            rise_s = (received_s - left_s) * (middle_sample - left_sample)
+            if (middle_s - left_s) * (sample - left_sample) < rise_s:
+                break
             hull.pop()
         hull.append(point)
     middle = (points[0].sample + points[-1].sample) / 2.0
@@ -405,10 +427,24 @@ def lower_slope_s(points: Sequence[Arrival]) -> float:
     return (right.received_s - left.received_s) / (right.sample - left.sample)
 
 
-def _lies_above(left: Arrival, middle: Arrival, right: Arrival) -> bool:
-    """Return whether `middle` is on or above the line from `left` to `right`."""
-    rise_s = (right.received_s - left.received_s) * (middle.sample - left.sample)
-    return (middle.received_s - left.received_s) * (right.sample - left.sample) >= rise_s
+class Held(NamedTuple):
+    """A frame that waits for its times."""
+
+    arrival: Arrival
+    size: int
+    """Samples in it."""
+    source: Frame | FrameRun
+    """Itself, or the run that it is in."""
+    place: int = 0
+    """Which one of the run it is."""
+
+
+class Placed(NamedTuple):
+    """A frame whose times are known: its samples are a step apart, the first one step after."""
+
+    held: Held
+    start_s: float
+    step_s: float
 
 
 class ArrivalClock:
@@ -417,7 +453,7 @@ class ArrivalClock:
     def __init__(self) -> None:
         self._line: SampleLine | None = None
         self._starting = SampleLine()
-        self._held: list[tuple[Frame, Arrival]] = []
+        self._held: list[Held] = []
         self._sample = -1
         self._newest_s: float | None = None
         self._refitted_s = 0.0
@@ -434,13 +470,28 @@ class ArrivalClock:
         count = len(frame.acc_mps2)
         if not count:
             return ()
+        return tuple(_joined(self._place(count, frame.received_s, frame)))
+
+    def process_run(self, run: FrameRun) -> Iterator[TimedFrame]:
+        """Yield the frames with times, and any that waited for them."""
+        count = run.samples_per_frame
+        if count:
+            placed: list[Placed] = []
+            for place, received_s in enumerate(run.received_s.tolist()):
+                placed += self._place(count, received_s, run, place)
+            yield from _joined(placed)
+
+    def _place(
+        self, count: int, received_s: float, source: Frame | FrameRun, place: int = 0
+    ) -> Sequence[Placed]:
+        """Take a frame, and return those whose times are known now."""
         self._sample += count
-        arrival = Arrival(self._sample, frame.received_s)
-        if self._received_s is not None and frame.received_s > self._received_s:
-            self._intervals_s.append(frame.received_s - self._received_s)
+        arrival = Arrival(self._sample, received_s)
+        if self._received_s is not None and received_s > self._received_s:
+            self._intervals_s.append(received_s - self._received_s)
             self._interval_s = median(self._intervals_s)
-        self._received_s = frame.received_s
-        self._held.append((frame, arrival))
+        self._received_s = received_s
+        self._held.append(Held(arrival, count, source, place))
         if self._line is None:
             return self._start(arrival)
         line = self._line
@@ -449,15 +500,15 @@ class ArrivalClock:
             return self._restart()
         if delay_s > max(LATE_S, LATE_INTERVALS * self._interval_s):
             return self._wait(line, arrival)
-        for _, each in self._held:
-            line.add(each)
-        self._refit(line, arrival.received_s)
+        for each in self._held:
+            line.add(each.arrival)
+        self._refit(line, received_s)
         return self._release(line)
 
-    def _start(self, arrival: Arrival) -> tuple[TimedFrame, ...]:
+    def _start(self, arrival: Arrival) -> Sequence[Placed]:
         """Wait until the arrivals give a first rate."""
         self._starting.add(arrival)
-        first = self._held[0][1]
+        first = self._held[0].arrival
         enough = len(self._held) >= LEAST_ARRIVALS
         start_s = max(START_S, START_INTERVALS * self._interval_s)
         if enough and arrival.received_s - first.received_s >= start_s and self._starting.fit():
@@ -470,21 +521,21 @@ class ArrivalClock:
             del self._held[0]
         return ()
 
-    def _restart(self) -> tuple[TimedFrame, ...]:
+    def _restart(self) -> Sequence[Placed]:
         """Measure the rate again, from the waiting samples on."""
         self._line = None
         self._starting = SampleLine()
-        for _, arrival in self._held:
-            self._starting.add(arrival)
+        for each in self._held:
+            self._starting.add(each.arrival)
         return ()
 
-    def _wait(self, line: SampleLine, arrival: Arrival) -> tuple[TimedFrame, ...]:
+    def _wait(self, line: SampleLine, arrival: Arrival) -> Sequence[Placed]:
         """Hold late samples until it is clear whether others are missing."""
-        waited_s = arrival.received_s - self._held[0][1].received_s
+        waited_s = arrival.received_s - self._held[0].arrival.received_s
         hold_s = max(HOLD_S, HOLD_INTERVALS * self._interval_s)
         if waited_s < hold_s and len(self._held) <= MOST_HELD:
             return ()
-        arrivals = [each for _, each in self._held]
+        arrivals = [each.arrival for each in self._held]
         middle_s = arrival.received_s - hold_s / 2.0
         before_s = min(
             (line.delay_s(each) for each in arrivals if each.received_s < middle_s),
@@ -518,16 +569,13 @@ class ArrivalClock:
             self._late_refits = 0
             self._moved = True
 
-    def _release(self, line: SampleLine) -> tuple[TimedFrame, ...]:
+    def _release(self, line: SampleLine) -> Sequence[Placed]:
         """Put every waiting sample on the line."""
         held, self._held = self._held, []
-        return tuple(
-            _timed(frame, self._times_s(line, arrival.sample, len(frame.acc_mps2)))
-            for frame, arrival in held
-        )
+        return [Placed(each, *self._times(line, each.arrival.sample, each.size)) for each in held]
 
-    def _times_s(self, line: SampleLine, last: int, count: int) -> NDArray[np.float64]:
-        """Return rising times that follow the line, which may itself have moved a little."""
+    def _times(self, line: SampleLine, last: int, count: int) -> tuple[float, float]:
+        """Return start and step of rising times along the line, which may have moved a little."""
         period_s = line.period_s
         shortest_s, longest_s = (1.0 - MAX_SLEW) * period_s, (1.0 + MAX_SLEW) * period_s
         first_s, last_s = line.time_s(last - count + 1), line.time_s(last)
@@ -538,9 +586,28 @@ class ArrivalClock:
         else:
             start_s = newest_s
             step_s = min(max((last_s - newest_s) / count, shortest_s), longest_s)
-        times_s = start_s + step_s * np.arange(1, count + 1, dtype=np.float64)
-        self._newest_s = float(times_s[-1])
-        return times_s
+        self._newest_s = start_s + step_s * count
+        return start_s, step_s
+
+
+def _joined(placed: Sequence[Placed]) -> Iterator[TimedFrame]:
+    """Yield frames with their times; neighbours of one run together."""
+
+    def neighbours(numbered: tuple[int, Placed]) -> tuple[int, int]:
+        # A run that waited too long has lost frames at its beginning.
+        number, each = numbered
+        return id(each.held.source), each.held.place - number
+
+    for _, alike in groupby(enumerate(placed), neighbours):
+        frames = [each for _, each in alike]
+        held = frames[0].held
+        step = np.array([[each.step_s] for each in frames])
+        start = np.array([[each.start_s] for each in frames])
+        time_s = (start + step * np.arange(1, held.size + 1, dtype=np.float64)).reshape(-1)
+        source = held.source
+        if isinstance(source, FrameRun):
+            source = source[held.place : held.place + len(frames)]
+        yield TimedFrame(time_s, source.acc_mps2, source.gyro_radps, source.saturated)
 
 
 class MixedClock:
@@ -556,8 +623,15 @@ class MixedClock:
 
     def process(self, frame: Frame) -> tuple[TimedFrame, ...]:
         """Return the frame with times, and any that waited for it."""
-        has_stamps = frame.stamps_s is not None
+        self._choose(has_stamps=frame.stamps_s is not None)
+        return self._clock.process(frame)
+
+    def process_run(self, run: FrameRun) -> Iterator[TimedFrame]:
+        """Yield the frames with times, and any that waited for them."""
+        self._choose(has_stamps=run.stamp_s is not None)
+        yield from self._clock.process_run(run)
+
+    def _choose(self, *, has_stamps: bool) -> None:
         if has_stamps is not self._has_stamps:
             self._has_stamps = has_stamps
             self._clock = DeviceClock() if has_stamps else ArrivalClock()
-        return self._clock.process(frame)

@@ -8,7 +8,8 @@ from tests.radio.bluez import Advert, AttError, Characteristic, Peripheral, Serv
 from tests.radio.wearables.board import Board
 from tests.sensors.encoders import encode_nus_header, encode_nus_row
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
-from tracker.sensors.nus import ACC, GYRO, RX_UUID, SERVICE_UUID, TIME, TX_UUID, Layout, Row
+from tracker.sensors.nus import RX_UUID, SERVICE_UUID, TX_UUID
+from tracker.sensors.nus.lines import ACC, GYRO, TIME, Layout, Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Final
 
 from tests.radio.bluez import Advert, AttError, Characteristic, Peripheral, Service
 from tests.radio.wearables.lifter import Stream
-from tests.sensors.encoders import REQUEST, samples_per_packet
+from tests.sensors.encoders import samples_per_packet
 from tracker.sensors.base import BATTERY_LEVEL_UUID
 from tracker.sensors.profile.packets import (
     CONFIG_UUID,
     CONTROL_UUID,
     IMU_UUID,
+    REQUEST,
     SEQUENCE_MODULUS,
     SERVICE_UUID,
     TIME_MODULUS_US,

@@ -1,4 +1,4 @@
-"""Lines of text over the Nordic UART service: Espruino boards, and boards that people build.
+"""Lines of text that carry samples: what they look like, and what their numbers mean.
 
 The protocol is fixed in `firmware_notes/08-nus.md`: a UART is cut into lines, a header gives the
 columns and units, and each other line holds one sample, as numbers with commas between them or as
@@ -10,58 +10,22 @@ from __future__ import annotations
 import json
 import math
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import reduce
-from itertools import groupby
+from itertools import takewhile
 from operator import xor
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tracker.domain import Fault, FaultReason, Frame, Notification
-from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2, s_from_ns
-from tracker.sensors.base import (
-    BATTERY_LEVEL,
-    BATTERY_LEVEL_UUID,
-    FIRMWARE_REVISION,
-    FIRMWARE_REVISION_UUID,
-    ClockKind,
-    MalformedError,
-    PacketDecoder,
-    PacketOrder,
-    Pause,
-    SensorFamily,
-    Subscribe,
-    Unsubscribe,
-    Where,
-    Write,
-    fault_of,
-    lost_in,
-    number,
-    order_faults,
-)
+from tracker.domain import FaultReason
+from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
+from tracker.sensors.base import MalformedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
-
-SERVICE_UUID: Final = "6e400001-b5a3-f393-e0a9-e50e24dcca9e"
-RX_UUID: Final = "6e400002-b5a3-f393-e0a9-e50e24dcca9e"
-TX_UUID: Final = "6e400003-b5a3-f393-e0a9-e50e24dcca9e"
-
-NAMES: Final = ("puck.js", "bangle.js", "pixl.js", "jolt.js", "mdbt42q", "xiao sense imu")
-"""How names start, in lower case, of boards that reveal the service only once connected."""
-
-# Espruino: 0x03 cancels a half-typed line, 0x10 keeps the console from echoing.
-STOP_LINE: Final = b"\x03\x10stop()\n"
-START_LINE: Final = b"\x10start()\n"
-
-SETTLING_S: Final = 0.2
-"""Lines sent before the stop arrive within a few connection events."""
-
-LATE_S: Final = 1.0
-"""A time that falls by less is a duplicate or late line; by more, a restart."""
 
 HEADER_START: Final = "#imu"
 """First word of a header; other lines that start with # are comments."""
@@ -184,6 +148,15 @@ class LineAssembler:
     def __init__(self) -> None:
         self._begun = b""
         self._is_overlong = False
+
+    @property
+    def begun(self) -> bytes | None:
+        """What has come of the next line; None while one is dropped that is too long."""
+        return None if self._is_overlong else self._begun
+
+    def go_on_from(self, begun: bytes) -> None:
+        """Take what has come of the next line from whoever has read the lines before it."""
+        self._begun = begun
 
     def feed(self, data: bytes) -> list[str | None]:
         """Return the lines that `data` completes, with None for each that is too long."""
@@ -366,163 +339,128 @@ def _checked(row: Row) -> Row:
     return row
 
 
-class NusDecoder(PacketDecoder):
-    """Turns lines into frames, and ignores console output between; `scale` is that of objects."""
+# Many lines at once
 
-    def __init__(self, scale: RawScale | None = None) -> None:
-        silent = (RX_UUID, BATTERY_LEVEL_UUID, FIRMWARE_REVISION_UUID)
-        super().__init__({TX_UUID: self._read}, silent)
-        self._scale = scale or RawScale()
-        self._lines = LineAssembler()
-        self._layout: Layout | None = None
-        self._is_refused = False
-        self._newest_s: float | None = None
-
-    @property
-    def promised_hz(self) -> float | None:
-        """The rate in the header."""
-        return None if self._layout is None else self._layout.rate_hz
-
-    def configuration(self) -> dict[str, object]:
-        """Return the columns and units of the header, in SI; empty without one."""
-        return {} if self._layout is None else asdict(self._layout)
-
-    def _read(self, notification: Notification) -> Iterator[Frame | Fault]:
-        return _joined(self._results(notification), s_from_ns(notification.received_ns))
-
-    def _results(self, notification: Notification) -> Iterator[Row | Fault]:
-        for line in self._lines.feed(notification.data):
-            try:
-                row = self._row(line)
-            except MalformedError as error:
-                yield fault_of(notification, error.reason, error.detail)
-                continue
-            if row is not None:
-                yield from self._in_order(row, notification)
-
-    def _row(self, line: str | None) -> Row | None:
-        if line is None:
-            raise MalformedError(FaultReason.LENGTH, "dropped a line that is too long")
-        if line.startswith("#"):
-            self._take_header(line)
-            return None
-        if line.startswith("{"):
-            return parse_object(line, self._scale)
-        if not holds_samples(line):
-            return None
-        return parse_row(line, self._layout_of(line))
-
-    def _take_header(self, line: str) -> None:
-        try:
-            layout = parse_header(line)
-        except MalformedError:
-            # Without a readable header the scale is unknown, and no samples beat wrong ones.
-            self._layout, self._is_refused = None, True
-            raise
-        if layout is not None:
-            self._layout, self._is_refused = layout, False
-            self._newest_s = None
-
-    def _layout_of(self, line: str) -> Layout:
-        if self._layout is not None:
-            return self._layout
-        if not self._is_refused:
-            if line.startswith(TAG):
-                return ESPRUINO
-            columns = line.count(",") + 1
-            if columns >= len(WITHOUT_HEADER.columns):
-                return WITHOUT_HEADER
-            if columns == len(WITHOUT_HEADER_OR_GYRO.columns):
-                return WITHOUT_HEADER_OR_GYRO
-        raise MalformedError(
-            FaultReason.UNCONFIGURED, "numbers came before the header that gives their meaning"
-        )
-
-    def _in_order(self, row: Row, notification: Notification) -> Iterator[Row | Fault]:
-        """Yield a sample unless it is a duplicate or late, and the faults that its time shows."""
-        newest_s, time_s = self._newest_s, row.time_s
-        if time_s is None or newest_s is None:
-            self._newest_s = time_s
-            yield row
-            return
-        step_s = time_s - newest_s
-        if -LATE_S < step_s <= 0:
-            order = PacketOrder.LATE if step_s else PacketOrder.DUPLICATE
-            yield from order_faults(notification, order, f"the line of {time_s} s")
-            return
-        self._newest_s = time_s
-        rate_hz = None if self._layout is None else self._layout.rate_hz
-        order = PacketOrder.RESTART if step_s < 0 else PacketOrder.NEXT
-        lost = lost_in(step_s * (rate_hz or 0.0))
-        yield from order_faults(notification, order, f"the line of {time_s} s", lost, "lines")
-        yield row
+_PLAIN_NUMBER: Final = rb" *[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})? *"
+_PLAIN_LINES: Final = re.compile(
+    rb"[\r\n]*(?:(?:A,)?%(number)b(?:,%(number)b)*[\r\n]+)*" % {b"number": _PLAIN_NUMBER}
+)
+_PLAIN_LINE: Final = re.compile(rb"[^\r\n]+")
 
 
-def _joined(results: Iterable[Row | Fault], received_s: float) -> Iterator[Frame | Fault]:
-    """Yield rows of the same kind as one frame, with faults in their place between them."""
+@dataclass(frozen=True, slots=True)
+class PlainLines:
+    """The lines at the beginning of a text that hold numbers and nothing else: nearly all do."""
 
-    def kind(result: Row | Fault) -> tuple[bool, ...]:
-        if isinstance(result, Row):
-            return True, result.gyro_radps is None, result.time_s is None
-        return (False,)
-
-    for _kind, run in groupby(results, key=kind):
-        faults_or_rows = list(run)
-        rows = [each for each in faults_or_rows if isinstance(each, Row)]
-        if not rows:
-            yield from (each for each in faults_or_rows if not isinstance(each, Row))
-            continue
-        gyros = [row.gyro_radps for row in rows if row.gyro_radps is not None]
-        times_s = [row.time_s for row in rows if row.time_s is not None]
-        yield Frame(
-            np.array([row.acc_mps2 for row in rows]),
-            np.array(gyros) if gyros else None,
-            np.array(times_s) if times_s else None,
-            received_s,
-            any(row.saturated for row in rows),
-        )
+    lines: tuple[str, ...]
+    starts: tuple[int, ...]
+    """Where each begins in the text."""
+    ends: tuple[int, ...]
+    """Where the first byte of its line end is."""
+    safe_end: int
+    """Up to here the text holds these lines and perhaps the beginning of one more."""
 
 
-def _decoder(settings: Mapping[str, str]) -> NusDecoder:
-    default = RawScale()
-    return NusDecoder(
-        RawScale(
-            number(settings, "acc_lsb_per_g", default.acc_lsb_per_g, positive=True),
-            number(settings, "gyro_lsb_per_dps", default.gyro_lsb_per_dps, positive=True),
-        )
+def find_plain_lines(text: bytes) -> PlainLines:
+    """Return the plain lines at the beginning of a text."""
+    match = _PLAIN_LINES.match(text)
+    end = 0 if match is None else match.end()
+    found = list(_PLAIN_LINE.finditer(text, 0, end))
+    rest = text[end:]
+    # An object needs no line end, and a line that is too long is dropped before its end.
+    unfinished = not _LINE_END.search(rest) and b"{" not in rest and len(rest) <= MOST_LINE_BYTES
+    return PlainLines(
+        tuple(each[0].decode("ascii") for each in found),
+        tuple(each.start() for each in found),
+        tuple(each.end() for each in found),
+        len(text) if unfinished else end,
     )
 
 
-def _send(line: bytes) -> Where:
-    """Return the step that sends a line, if the board has a receiving side."""
-    return Where(RX_UUID, (Write(RX_UUID, line, with_response=False),))
+def begun_line(text: bytes) -> bytes:
+    """Return what follows the last line end of a text."""
+    return text[max(text.rfind(b"\n"), text.rfind(b"\r")) + 1 :]
 
 
-NUS: Final = SensorFamily(
-    kind="nus",
-    title="Espruino or DIY board (Nordic UART)",
-    clock=ClockKind.MIXED,
-    channels={
-        "tx": TX_UUID,
-        "rx": RX_UUID,
-        "battery": BATTERY_LEVEL_UUID,
-        "firmware": FIRMWARE_REVISION_UUID,
-    },
-    new_decoder=_decoder,
-    settings=("acc_lsb_per_g", "gyro_lsb_per_dps"),
-    recognises=lambda advertisement: (
-        advertisement.offers(SERVICE_UUID) or advertisement.is_named(*NAMES)
-    ),
-    services=(SERVICE_UUID,),
-    start=(
-        Subscribe(TX_UUID),
-        _send(STOP_LINE),
-        Pause(SETTLING_S),
-        _send(START_LINE),
-    ),
-    stop=(_send(STOP_LINE), Unsubscribe(TX_UUID)),
-    battery=BATTERY_LEVEL,
-    firmware=FIRMWARE_REVISION,
-    default_channel=TX_UUID,
-)
-"""A board that runs a program like those in the note."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Rows:
+    """The samples of many lines of one layout."""
+
+    acc_mps2: NDArray[np.float64]
+    """Shape (n, 3)."""
+    gyro_radps: NDArray[np.float64] | None
+    """Shape (n, 3), or None."""
+    time_s: NDArray[np.float64] | None
+    """The board's own time, s, shape (n,), or None."""
+    saturated: NDArray[np.bool_]
+    """Whether a value is at the end of the range in the header, shape (n,)."""
+
+    def __len__(self) -> int:
+        return len(self.saturated)
+
+    def __getitem__(self, rows: slice) -> Rows:
+        """Return some of them; they share memory with these."""
+        return Rows(
+            self.acc_mps2[rows],
+            None if self.gyro_radps is None else self.gyro_radps[rows],
+            None if self.time_s is None else self.time_s[rows],
+            self.saturated[rows],
+        )
+
+
+def parse_plain_rows(lines: Sequence[str], layout: Layout) -> Rows | None:
+    """Return the samples of plain lines, up to the first that needs a closer look; None if all do.
+
+    Such a line has other columns than the first, or a value that `parse_row` refuses.
+    """
+    tag = TAG if lines[0].startswith(TAG) else ""
+    commas = lines[0].count(",")
+    columns, expected = commas + (0 if tag else 1), len(layout.columns)
+    if columns != expected and not (layout.open_ended and columns > expected):
+        return None
+
+    def is_like_the_first(line: str) -> bool:
+        return (
+            line.count(",") == commas
+            and line.startswith(TAG) == bool(tag)
+            and len(line) <= MOST_LINE_BYTES
+        )
+
+    cells = ",".join(line.removeprefix(tag) for line in takewhile(is_like_the_first, lines)).split(
+        ","
+    )
+    if not cells[0]:
+        return None
+    values = np.array([float(cell) for cell in cells]).reshape(-1, columns)
+    place = {name: index for index, name in enumerate(layout.columns)}
+    gyro_radps = time_s = None
+    with np.errstate(over="ignore", invalid="ignore"):  # an infinite value is refused below
+        acc_mps2 = values[:, [place[name] for name in ACC]] * layout.acc_mps2
+        if layout.gyro_radps is not None:
+            gyro_radps = values[:, [place[name] for name in GYRO]] * layout.gyro_radps
+        if layout.time_s is not None:
+            time_s = values[:, place[TIME]] * layout.time_s
+        share = np.maximum(
+            _largest(acc_mps2, layout.acc_range_mps2),
+            _largest(gyro_radps, layout.gyro_range_radps),
+        )
+        usable = (
+            (share <= IMPOSSIBLE_SHARE)
+            & (_largest(acc_mps2, LARGEST_ACC_MPS2) <= 1.0)
+            & (_largest(gyro_radps, LARGEST_GYRO_RADPS) <= 1.0)
+            & (_largest(time_s, LARGEST_TIME_S) <= 1.0)
+            & np.ones(len(values), dtype=bool)
+        )
+    known = len(usable) if usable.all() else int(np.argmin(usable))
+    saturated = np.broadcast_to(share >= CLIPPED_SHARE, len(values))
+    return Rows(acc_mps2, gyro_radps, time_s, saturated)[:known] if known else None
+
+
+def _largest(
+    values: NDArray[np.float64] | None, full_range: float | None
+) -> NDArray[np.float64] | float:
+    """Return the largest value of each row as a share of a range; 0 without either."""
+    if values is None or full_range is None:
+        return 0.0
+    shares: NDArray[np.float64] = np.abs(values).reshape(len(values), -1).max(axis=1) / full_range
+    return shares
