@@ -97,6 +97,17 @@ class Terminal:
         path = self.recording
         return 0 if path is None else path.stat().st_size
 
+    def let_go(self) -> int:
+        """Return this end of the terminal, which is the caller's from now on."""
+        master, self._master = self._master, -1
+        return master
+
+    def hang_up(self) -> None:
+        """Close the window; the program is told, as the kernel tells a session's leader."""
+        os.close(self.let_go())
+        # The terminal is not its controlling one: what the kernel does then is done here.
+        self.process.send_signal(signal.SIGHUP)
+
     def close(self) -> None:
         """Be gone, whatever runs."""
         if self.process.poll() is None:

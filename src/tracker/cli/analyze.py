@@ -6,7 +6,6 @@ with the same results. A process gets names and settings and gives back a `FileR
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from dataclasses import dataclass, replace
@@ -16,8 +15,9 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from tracker.cli.completion import files as complete_files
-from tracker.cli.exits import ExitCode, file_problem, say
+from tracker.cli.exits import ExitCode, file_problem
 from tracker.cli.options import examples, exercise_option, format_option, import_options
+from tracker.cli.terminal import print_json, print_text, say
 from tracker.cli.workers import WorkerLostError, results, results_on, usable_cores
 from tracker.domain import TrackerError
 
@@ -151,12 +151,12 @@ def _print_workouts(workouts: Iterable[Workout], output_format: str, *, several:
 
     if output_format == "json":
         sessions = [session_object(workout) for workout in workouts]
-        click.echo(json.dumps(sessions if several else sessions[0], indent=2))
+        print_json(sessions if several else sessions[0], indent=2)
         return
     for number, workout in enumerate(workouts):
         if number:
-            click.echo()
-        click.echo(session_table(workout))
+            print_text()
+        print_text(session_table(workout))
 
 
 def _print_events(name: str, settings: AnalysisSettings, batch: int) -> None:
@@ -173,7 +173,7 @@ def _print_events(name: str, settings: AnalysisSettings, batch: int) -> None:
             block_samples=settings.block,
         )
         for event, emitted_s in file.events(batch):
-            click.echo(json.dumps(event_object(event, emitted_s)))
+            print_json(event_object(event, emitted_s))
             if (warning := warning_in(event)) is not None:
                 say(f"{name}: {warning.text}")
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from tracker.cli.exits import ExitCode, report
+from tracker.cli.terminal import print_text, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -141,6 +142,10 @@ class LazyGroup(click.Group):
         except BrokenPipeError:
             _discard_stdout()
             return ExitCode.OK
+        except KeyboardInterrupt:
+            # Click would end the line of the `^C` itself, and fail where the terminal is gone.
+            say("")
+            raise click.Abort from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands from the table alone."""
@@ -183,13 +188,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if sys.stdout is not None:
             sys.stdout.flush()
     except click.exceptions.NoArgsIsHelpError as help_request:
-        click.echo(help_request.format_message())
+        print_text(help_request.format_message())
         return ExitCode.OK
     except (click.Abort, KeyboardInterrupt):
         if arguments is None:
             # The program is ending: another Ctrl-C would only cut the message short.
             signal.signal(signal.SIGINT, signal.SIG_IGN)
-        click.echo("tracker: interrupted.", err=True)
+        say("tracker: interrupted.")
         return ExitCode.INTERRUPTED
     except BrokenPipeError:
         _discard_stdout()

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import click
 
 from tracker.app.paths import atomic_write
-from tracker.cli.exits import say
 from tracker.cli.options import (
     FILE,
     examples,
@@ -16,6 +15,7 @@ from tracker.cli.options import (
     import_options,
     recording_output_option,
 )
+from tracker.cli.terminal import say
 from tracker.domain.errors import refuse_existing
 
 if TYPE_CHECKING:

@@ -23,8 +23,9 @@ from tracker.app.clock import SYSTEM_CLOCK
 from tracker.app.config import load_config
 from tracker.app.paths import ELSEWHERE, atomic_write, tracker_paths
 from tracker.app.text import counted
-from tracker.cli.exits import ExitCode, say
+from tracker.cli.exits import ExitCode
 from tracker.cli.options import examples, screen_is_there
+from tracker.cli.terminal import print_text, say
 from tracker.domain import SensorError, TrackerError
 from tracker.sound import Speech, Tone, duration_s, open_player
 
@@ -59,7 +60,7 @@ def doctor(sound: bool, sound_to: Path | None, force: bool) -> ExitCode:
     """
     if sound_to is not None:
         with atomic_write(sound_to, force) as unfinished:
-            complaint = write(unfinished, click.echo)
+            complaint = write(unfinished, print_text)
         if complaint is not None:
             say(complaint)
     if sound:
@@ -83,7 +84,7 @@ def _check_all() -> ExitCode:
     ]
     done = [check for check in checks if check is not None]
     for line in report_lines(done):
-        click.echo(line)
+        print_text(line)
     if any(check.no_adapter for check in done):
         return ExitCode.NO_SENSOR
     return ExitCode.OK if all(check.good for check in done) else ExitCode.USAGE_OR_INPUT
@@ -117,8 +118,8 @@ def _play_sounds() -> ExitCode:
     opened = _open_sound()
     with closing(opened.player):
         for line in report_lines([audio(opened)]):
-            click.echo(line)
-        play(opened.player, click.echo)
+            print_text(line)
+        play(opened.player, print_text)
     return ExitCode.OK if opened.silence is None else ExitCode.USAGE_OR_INPUT
 
 

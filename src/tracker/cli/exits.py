@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 import click
 
+from tracker.cli.terminal import say
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator
 
@@ -30,11 +32,6 @@ class ExitCode(IntEnum):
     """No Bluetooth adapter, or no sensor that answers."""
     INTERRUPTED = 4
     """Stopped with Ctrl-C; what was recorded until then is kept."""
-
-
-def say(line: str) -> None:
-    """Write a line to stderr: stdout is for results."""
-    click.echo(line, err=True)
 
 
 def report(error: Exception, debug: bool, write_line: Callable[[str], None] = say) -> ExitCode:

@@ -21,7 +21,7 @@ from tracker.app.paths import (
     whole_folder,
 )
 from tracker.cli.completion import NEWEST, sessions_or_files
-from tracker.cli.exits import file_problem, say
+from tracker.cli.exits import file_problem
 from tracker.cli.options import (
     FILE,
     examples,
@@ -30,6 +30,7 @@ from tracker.cli.options import (
     import_options,
     moment_of_day,
 )
+from tracker.cli.terminal import print_file, say
 from tracker.domain import InputError, OutputError, TrackerError
 from tracker.domain.errors import refuse_existing
 from tracker.export.formats import FORMATS, Needs, Session, format_named
@@ -178,7 +179,7 @@ def export_file(
             raise OutputError("-", problem, advice)
         written = io.BytesIO()
         form.write(session_of(source, form, reading), written)
-        click.echo(written.getvalue(), nl=False)
+        print_file(written.getvalue())
         return
     _refuse_loss(target, [source])
     refuse_existing(target, force)

@@ -5,7 +5,6 @@ The log costs SQLAlchemy (0.2 s), so each command imports it in its body.
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -14,7 +13,6 @@ import click
 from tracker.app.paths import tracker_paths
 from tracker.app.text import counted
 from tracker.cli.completion import logged_sessions
-from tracker.cli.exits import say
 from tracker.cli.options import (
     FILE,
     SESSION,
@@ -35,6 +33,7 @@ from tracker.cli.tables import (
     trend_table,
     week_object,
 )
+from tracker.cli.terminal import print_json, print_text, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -120,9 +119,9 @@ def _print_list(
     as_object: Callable[[Item], dict[str, object]],
 ) -> None:
     if output_format == "table":
-        click.echo(table(items))
+        print_text(table(items))
     else:
-        click.echo(json.dumps([as_object(each) for each in items], indent=2))
+        print_json([as_object(each) for each in items], indent=2)
     if len(items) < there:
         say(f"the newest {len(items)} of {there} {noun}; more with --limit {there}")
 
@@ -150,11 +149,11 @@ def show(session: str, output_format: str) -> None:
         detail = log.detail(log.find(session))
     workout = detail.current.workout
     if output_format == "json":
-        click.echo(json.dumps({**session_object(workout), "log": log_object(detail)}, indent=2))
+        print_json({**session_object(workout), "log": log_object(detail)}, indent=2)
         return
     edited = frozenset((number, field.value) for number, field in detail.current.edited)
-    click.echo("\n".join(detail_lines(detail)))
-    click.echo(f"\n{session_table(workout, edited)}")
+    print_text("\n".join(detail_lines(detail)))
+    print_text(f"\n{session_table(workout, edited)}")
 
 
 _CLEARABLE: Final = {"load": "LOAD", "rpe": "RPE", "reps": "REPS", "note": "SET_NOTE"}

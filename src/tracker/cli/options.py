@@ -18,7 +18,7 @@ from click.shell_completion import CompletionItem
 
 from tracker.app.paths import RECORDING_SUFFIX
 from tracker.cli.completion import sensor_kinds
-from tracker.cli.exits import say
+from tracker.cli.terminal import say
 from tracker.domain import EXERCISES, OutputError, Plan, exercise_named, parse_tempo
 from tracker.domain.plan import LONGEST_HOLD_S, MOST_LOAD_KG, MOST_REPS, VELOCITY_LOSS_SHARES
 

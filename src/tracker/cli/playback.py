@@ -26,6 +26,7 @@ from tracker.cli.options import (
     sound_options,
     speed_option,
 )
+from tracker.cli.terminal import print_text
 from tracker.domain import TrackerError, exercise_named
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def _play_lines(piece: Piece, speed: float, sound: SoundOptions) -> None:
         _source(piece, speed),
         build_engine(piece.info),
         info=piece.info,
-        sinks=[TextOutput(click.echo, exercise_named(piece.info.exercise))],
+        sinks=[TextOutput(print_text, exercise_named(piece.info.exercise))],
     )
 
     async def run() -> None:
@@ -88,10 +89,10 @@ def _play_lines(piece: Piece, speed: float, sound: SoundOptions) -> None:
 
     # Not the loop's own handling: between two loops, Ctrl-C would interrupt anything.
     with interruption() as interrupted:
-        click.echo(piece.title)
+        print_text(piece.title)
         with interrupted.ending(session.stop):
             asyncio.run(run())
-        click.echo(total(session.snapshot().sets))
+        print_text(total(session.snapshot().sets))
 
 
 def total(sets: Sequence[SetRecord]) -> str:
@@ -121,7 +122,7 @@ def _play_on_screen(piece: Piece, speed: float, sound: SoundOptions) -> None:
     snapshot = playback.snapshot()
     if snapshot.failure is not None:
         raise TrackerError(snapshot.failure)
-    click.echo(total(snapshot.sets))
+    print_text(total(snapshot.sets))
 
 
 DEFAULT_SEED: Final = 1

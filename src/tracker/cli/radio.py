@@ -11,7 +11,8 @@ from tracker.app.devices import SensorRequest
 from tracker.app.paths import tracker_paths
 from tracker.app.text import TextOutput, counted, number
 from tracker.ble import DeviceQuery
-from tracker.cli.exits import say, unless_interrupted
+from tracker.cli.exits import unless_interrupted
+from tracker.cli.terminal import say
 from tracker.domain import BatteryRead, LinkChanged, SensorError, TrackerError
 from tracker.sensors import family, parse_settings
 

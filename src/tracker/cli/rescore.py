@@ -18,8 +18,9 @@ from tracker import __version__
 from tracker.app.paths import RECORDING_SUFFIX, tracker_paths
 from tracker.app.text import counted
 from tracker.cli.completion import sessions_or_files
-from tracker.cli.exits import file_problem, interruption, say
+from tracker.cli.exits import file_problem, interruption
 from tracker.cli.options import SESSION, examples
+from tracker.cli.terminal import print_text, say
 from tracker.cli.workers import (
     ClusterGoneError,
     WorkerLostError,
@@ -313,12 +314,12 @@ def _log(log: TrainingLog, task: Task, measured: Measured, outcome: Outcome) -> 
     summary = log.detail(session_id).summary
     if known is None and session_id > newest_before:
         outcome.added += 1
-        click.echo(f"{session_id}  {task.path.name}: {counted(summary.reps_done, 'rep')}")
+        print_text(f"{session_id}  {task.path.name}: {counted(summary.reps_done, 'rep')}")
         return
     outcome.done += 1
     if known is not None and known.reps_done != summary.reps_done:
         reps = counted(summary.reps_done, "rep")
-        click.echo(f"{session_id}  {task.path.name}: {known.reps_done} → {reps}")
+        print_text(f"{session_id}  {task.path.name}: {known.reps_done} → {reps}")
 
 
 def _totals(outcome: Outcome, work: Work, left: int) -> str:

@@ -6,7 +6,6 @@ Bleak costs 0.1 s and the engine SciPy (0.6 s), so what needs them imports them.
 from __future__ import annotations
 
 import asyncio
-import json
 import shutil
 import sys
 from typing import TYPE_CHECKING, Final
@@ -16,7 +15,7 @@ import click
 from tracker.app.config import SensorChoice, load_config, save_sensor
 from tracker.app.paths import tracker_paths
 from tracker.cli.completion import sensor_kinds, sensors
-from tracker.cli.exits import interruption, say, unless_interrupted
+from tracker.cli.exits import interruption, unless_interrupted
 from tracker.cli.options import (
     ExerciseName,
     PositiveNumber,
@@ -29,8 +28,10 @@ from tracker.cli.options import (
     setting_option,
 )
 from tracker.cli.tables import aligned
+from tracker.cli.terminal import print_json, print_text, redraw, say
 from tracker.domain import SensorError
 from tracker.domain.errors import refuse_existing
+from tracker.domain.foreign_text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,13 +68,13 @@ def scan(seconds: float | None, output_format: str) -> None:
     live = output_format == "table" and sys.stdout.isatty()
     found = _scan(SCAN_S if seconds is None else seconds, live=live).devices
     if output_format == "json":
-        click.echo(json.dumps([device_object(each) for each in found], indent=2))
+        print_json([device_object(each) for each in found], indent=2)
         return
     if not found:
         say("No sensor found. Switch it on, wake it by moving it, and disconnect it from phones;")
         say("a sensor that is connected does not advertise.")
         return
-    click.echo("\n".join(device_table(found)))
+    print_text("\n".join(device_table(found)))
     for each in found:
         if each.refusal is not None:
             say(f"{printable(each.name or each.address)}: {each.refusal}")
@@ -128,7 +129,7 @@ def _scan(seconds: float, *, live: bool) -> Scan:
         asyncio.run(unless_interrupted(listen(), interrupted))
         if interrupted.happened and scan.devices:
             # Ctrl-C means "seen enough": still print what was found.
-            click.echo("\n".join(device_table(scan.devices)))
+            print_text("\n".join(device_table(scan.devices)))
     return scan
 
 
@@ -137,10 +138,7 @@ def _redraw(devices: Sequence[DiscoveredDevice], drawn: int) -> int:
     size = shutil.get_terminal_size()
     lines = device_table(devices) if devices else []
     lines = [line[: size.columns - 1] for line in lines][: size.lines - 2]
-    # Move up over the last table, and clear from there to the end of the screen.
-    click.echo(f"\x1b[{drawn}A\x1b[J" if drawn else "", nl=False)
-    for line in lines:
-        click.echo(line)
+    redraw(lines, drawn)
     return len(lines)
 
 
@@ -189,7 +187,7 @@ def pair_with(
         if await _passes_check(source, queue, settings, interrupted):
             choice = SensorChoice(sensor.address, sensor.family.kind, sensor.name, chosen.settings)
             save_sensor(path, choice)
-            click.echo(f"{sensor.title} is now the default sensor: tracker train")
+            print_text(f"{sensor.title} is now the default sensor: tracker train")
 
     opening = open_radio(BleakRadio(), [chosen.query], SYSTEM_CLOCK, queue, say)
     use_sensors(opening, [chosen], interrupted, use)
@@ -208,7 +206,9 @@ async def _passes_check(
 
     (sensor,) = source.sensors
     firmware = "" if sensor.firmware is None else f", firmware {sensor.firmware}"
-    click.echo(f"connected to {sensor.title}: {sensor.family.title}, {sensor.address}{firmware}")
+    print_text(
+        one_line(f"connected to {sensor.title}: {sensor.family.title}, {sensor.address}{firmware}")
+    )
     say(f"keep it still: checking for {CHECK_S:g} s")
     source.end_after(CHECK_S)
     check = LiveCheck(sensor.family.decoder(parse_settings(settings)))
@@ -219,7 +219,7 @@ async def _passes_check(
     diagnostics = diagnose(check.quality)
     signs = {Severity.GOOD: "ok", Severity.REMARK: "--", Severity.PROBLEM: "!!"}
     for each in diagnostics:
-        click.echo(f"{signs[each.severity]}  {each.text}")
+        print_text(f"{signs[each.severity]}  {each.text}")
     if any(each.severity is Severity.PROBLEM for each in diagnostics):
         raise SensorError(
             f"{sensor.title} was not paired: its data cannot be trusted.",
@@ -323,4 +323,4 @@ def decode(
     document = transcript_document(
         family(kind), notifications, channel=channel, settings=parse_settings(settings)
     )
-    click.echo(json.dumps(document))
+    print_json(document)

@@ -10,7 +10,6 @@ import asyncio
 import io
 import os
 import sys
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +18,7 @@ import click
 from tracker.cli.completion import sensors_or_simulated
 from tracker.cli.exits import interruption
 from tracker.cli.options import PositiveNumber, examples
+from tracker.cli.terminal import say
 from tracker.domain import TrackerError
 
 if TYPE_CHECKING:
@@ -195,7 +195,7 @@ def serve_until_interrupted(
     async def run() -> None:
         # `-P`: a `tracker` folder in the working directory must not shadow this program.
         program = [sys.executable, "-P", "-m", "tracker.cli.parent_watchdog", str(os.getpid())]
-        host = SessionHost([*program, *command], unseen_s=unseen_s, report=_announce)
+        host = SessionHost([*program, *command], unseen_s=unseen_s, report=say)
         token = new_token()
         over = asyncio.Event()
         async with serve(host, target.host, port, token) as used_port:
@@ -207,14 +207,14 @@ def serve_until_interrupted(
 
 
 def _announce_link(link: Link, *, shared: bool) -> None:
-    _announce(f"the training screen is at {link}")
+    say(f"the training screen is at {link}")
     if shared:
-        _announce("any device in this network can open it and control the training")
+        say("any device in this network can open it and control the training")
         if sys.stderr.isatty():
-            _announce(qr_code(str(link)))
+            say(qr_code(str(link)))
     else:
-        _announce("for this computer only; for a phone in the same network: tracker serve --lan")
-    _announce("Ctrl-C ends it")
+        say("for this computer only; for a phone in the same network: tracker serve --lan")
+    say("Ctrl-C ends it")
 
 
 def qr_code(text: str) -> str:
@@ -224,9 +224,3 @@ def qr_code(text: str) -> str:
     drawn = io.StringIO()
     segno.make(text, error="l").terminal(drawn, compact=True)
     return drawn.getvalue().rstrip("\n")
-
-
-def _announce(line: str) -> None:
-    # Losing the terminal on stderr is no reason to end a training.
-    with suppress(OSError):
-        click.echo(line, err=True)

@@ -17,6 +17,7 @@ import click
 from tracker.app.paths import RECORDING_SUFFIX
 from tracker.app.playback import analyze_notifications
 from tracker.cli.download import is_url
+from tracker.cli.terminal import say, shown
 from tracker.domain import (
     HIP_THRUST,
     DataWarning,
@@ -108,7 +109,7 @@ class SessionFile:
         state = SessionState()
         with click.progressbar(
             length=self.amount,
-            label=self.path,
+            label=shown(self.path),
             file=sys.stderr,
             hidden=quiet or not sys.stderr.isatty(),
         ) as bar:

@@ -7,6 +7,8 @@ there is one, otherwise as lines: two front ends over the same training.
 from __future__ import annotations
 
 import asyncio
+import os
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -14,7 +16,7 @@ import click
 from tracker.app.paths import tracker_paths
 from tracker.app.text import TextOutput
 from tracker.cli.completion import sensors_or_simulated
-from tracker.cli.exits import interruption, say
+from tracker.cli.exits import ExitCode, interruption
 from tracker.cli.options import (
     DEFAULT_SOUND,
     MAX_SPEED,
@@ -31,6 +33,7 @@ from tracker.cli.options import (
     sound_options,
 )
 from tracker.cli.playback import DEFAULT_SEED, total
+from tracker.cli.terminal import last_words, print_text, say
 from tracker.domain import HIP_THRUST, TrackerError, exercise_named
 
 if TYPE_CHECKING:
@@ -183,6 +186,7 @@ def train_from_the_list(
     muted = not (service.config.training.sound or sound.beside_lines)
     if not interrupted.happened:
         app = asyncio.run(_show(coaching(service), service, interrupted, sound, muted=muted))
+        _leave_if_stuck(app, interrupted)
         if app.last_error is not None:
             raise app.last_error
 
@@ -197,7 +201,6 @@ def train_once(
 ) -> None:
     """Train until the stream or the wearer ends it; raises `TrackerError` if that fails."""
     on_screen = not headless and screen_is_there()
-    from tracker.app.training import NOT_LOGGED
     from tracker.cli.radio import refuse_undecodable, use_sensors
 
     if on_screen:
@@ -205,6 +208,7 @@ def train_once(
         import tracker.tui  # noqa: F401
 
     trainings: list[Training] = []
+    apps: list[TrackerApp] = []
 
     async def use(training: Training) -> None:
         trainings.append(training)
@@ -213,30 +217,50 @@ def train_once(
         if on_screen:
             from tracker.tui import one_training
 
-            await _show(one_training(session, service.earlier), service, interrupted, sound)
+            flow = one_training(session, service.earlier)
+            apps.append(await _show(flow, service, interrupted, sound))
         else:
-            session.add_sink(TextOutput(click.echo, exercise_named(session.info.exercise)))
+            session.add_sink(TextOutput(print_text, exercise_named(session.info.exercise)))
             with interrupted.ending(session.stop):
                 async with sound_beside_lines(sound, session):
                     await session.run()
-        click.echo(total(session.snapshot().sets))
 
     opening = service.training(request, until_stopped=on_screen)
     try:
         use_sensors(opening, request.sensors, interrupted, use)
     finally:
-        for training in trainings:
-            if training.log_error is not None:
-                say(f"not logged: {training.log_error.message}. {NOT_LOGGED}")
-            elif training.session_id is not None:
-                number = training.session_id
-                say(f"logged as session {number}: tracker show {number}")
+        for app in apps:
+            _leave_if_stuck(app, interrupted)
+        # The sensor has been stopped and the session logged, whatever the terminal takes now.
+        with last_words(ExitCode.INTERRUPTED if interrupted.happened else ExitCode.OK):
+            for training in trainings:
+                _sum_up(training)
     for training in trainings:
         ended = training.session.snapshot()
         failure = ended.failure or ended.recording_failure
         if failure is not None:
             raise TrackerError(failure)
         refuse_undecodable(ended)
+
+
+def _leave_if_stuck(app: TrackerApp, interrupted: Interruption) -> None:
+    """End the process here if its terminal takes nothing: even its last flush would wait."""
+    if app.stuck:
+        os._exit(ExitCode.INTERRUPTED if interrupted.happened else ExitCode.OK)
+
+
+def _sum_up(training: Training) -> None:
+    """Say what was done, and where it is."""
+    from tracker.app.training import NOT_LOGGED
+
+    # A pipe or a terminal that is gone is no reason to hide what went wrong.
+    with suppress(OSError):
+        print_text(total(training.session.snapshot().sets))
+    if training.log_error is not None:
+        say(f"not logged: {training.log_error.message}. {NOT_LOGGED}")
+    elif training.session_id is not None:
+        number = training.session_id
+        say(f"logged as session {number}: tracker show {number}")
 
 
 async def _show(

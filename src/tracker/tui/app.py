@@ -118,6 +118,11 @@ class TrackerApp(App[None]):
                 await self._flowing.wait()
         await self.sound.close()
 
+    @property
+    def stuck(self) -> bool:
+        """Whether the terminal is stopped for good, once the app has ended: say nothing to it."""
+        return getattr(self._driver, "stuck", False)
+
     # For the flow
 
     async def ask(self, screen: Screen[Answer]) -> Answer:

@@ -14,12 +14,15 @@ screens wait for the next one.
 from __future__ import annotations
 
 from collections import deque
+from contextlib import suppress
 from functools import partial
+from queue import Empty, Full
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
     from queue import Queue
+    from threading import Thread
 
     from textual.app import App
     from textual.dom import DOMNode
@@ -34,6 +37,8 @@ def never_waiting(driver: type[Driver]) -> type[Driver]:
         """Remembers whether the screen is behind."""
 
         _behind = False
+        stuck = False
+        """Whether the terminal took nothing any more at the end; whoever writes to it waits."""
 
         def write(self, data: str) -> None:
             """Pass `data` on, or drop it while the terminal accepts nothing."""
@@ -47,15 +52,53 @@ def never_waiting(driver: type[Driver]) -> type[Driver]:
                 self._app.call_later(self._app.screen.refresh, layout=True)
             super().write(data)
 
+        def stop_application_mode(self) -> None:
+            """Leave the terminal as it was: there has to be room for what puts it right."""
+            waiting = waiting_writes(self)
+            if waiting is not None:
+                # Frames of screens that are gone.
+                _discard(waiting)
+            super().stop_application_mode()
+
+        def close(self) -> None:
+            """Let the terminal take what is left, but do not wait for one that takes nothing.
+
+            Textual would wait for ever, and the training that is to be closed after its screen
+            with it: for a stopped terminal, or for one that is gone and took the thread along.
+            """
+            thread, waiting = writer_of(self), waiting_writes(self)
+            if thread is None or waiting is None:
+                super().close()
+                return
+            if thread.is_alive():
+                with suppress(Full):
+                    waiting.put(None, timeout=LAST_FRAMES_S)
+                thread.join(LAST_FRAMES_S)
+            self.stuck = thread.is_alive()
+
     return NeverWaiting
+
+
+LAST_FRAMES_S: Final = 1.0
+"""How long a terminal may take for its last frames, s; one over a slow line needs a part of it."""
+
+
+def writer_of(driver: Driver) -> Thread | None:
+    """Return the thread that writes; None if Textual has another way."""
+    thread: Thread | None = getattr(driver, "_writer_thread", None)
+    return thread
+
+
+def _discard(waiting: Queue[str | None]) -> None:
+    with suppress(Empty):
+        while True:
+            waiting.get_nowait()
 
 
 def waiting_writes(driver: Driver) -> Queue[str | None] | None:
     """Return the queue of writes; None if Textual keeps it elsewhere."""
     # There is no public way to it; a test fails if a new version keeps it elsewhere.
-    queue: Queue[str | None] | None = getattr(
-        getattr(driver, "_writer_thread", None), "_queue", None
-    )
+    queue: Queue[str | None] | None = getattr(writer_of(driver), "_queue", None)
     return queue
 
 

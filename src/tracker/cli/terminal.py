@@ -1,0 +1,91 @@
+"""The one way from the commands to the terminal: results to stdout, talk to stderr.
+
+Names, notes and paths come from outside. What would control the terminal is spelled out here, and
+secrets in URLs are hidden, so that no command has to think of it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Final
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+def say(line: str) -> None:
+    """Write a line to stderr; a terminal that is gone is no reason to stop what is being done."""
+    with suppress(OSError):
+        click.echo(shown(line), err=True)
+
+
+def print_text(text: str = "") -> None:
+    """Write text for people to stdout."""
+    click.echo(shown(text))
+
+
+def print_json(value: object, *, indent: int | None = None) -> None:
+    """Write a value to stdout as JSON, which is data: every text in it can be read back."""
+    # JSON itself escapes every control character but this one.
+    click.echo(json.dumps(value, indent=indent).replace("\x7f", "\\u007f"))
+
+
+def print_file(content: bytes) -> None:
+    """Write a file to stdout: as it is to a pipe, harmless to a terminal."""
+    if sys.stdout.isatty():
+        click.echo(visible_text(content.decode("utf-8", "replace")), nl=False)
+    else:
+        click.echo(content, nl=False)
+
+
+def redraw(lines: list[str], drawn: int) -> None:
+    """Write lines over the last `drawn` ones."""
+    # Move up over them, and clear from there to the end of the screen.
+    click.echo(f"\x1b[{drawn}A\x1b[J" if drawn else "", nl=False)
+    for line in lines:
+        print_text(line)
+
+
+def shown(text: str) -> str:
+    """Return `text` as it may be shown on a terminal."""
+    # The room of the nouns costs NumPy (70 ms), which `--version` does without.
+    from tracker.domain.foreign_text import without_secrets
+
+    return visible_text(without_secrets(text))
+
+
+def visible_text(text: str) -> str:
+    """Return `text` without anything that controls a terminal."""
+    from tracker.domain.foreign_text import visible
+
+    return visible(text)
+
+
+LAST_WORDS_S: Final = 2.0
+"""How long a terminal may take for the last words, s; all that matters is done by then."""
+
+
+@contextmanager
+def last_words(code: int, end_process: Callable[[int], object] = os._exit) -> Iterator[None]:
+    """Inside, there is nothing left to do but talk: end the process if the terminal won't take it.
+
+    A stopped terminal, or one behind a broken connection, would hold the process for ever, and
+    its sensor and recording with it. `code` is then its exit code.
+    """
+    said = threading.Event()
+
+    def watch() -> None:
+        if not said.wait(LAST_WORDS_S):
+            end_process(code)
+
+    threading.Thread(target=watch, name="last-words", daemon=True).start()
+    try:
+        yield
+    finally:
+        said.set()
