@@ -223,7 +223,51 @@ async def test_a_full_disk_ends_the_recording_but_not_the_set() -> None:
     snapshot = session.snapshot()
     assert engine.samples == 10
     assert snapshot.recording is RecordingState.FAILED
-    assert "No space left" in (snapshot.recording_failure or "")
+    assert "no space left" in (snapshot.recording_failure or "")
+    assert recorder.journal[-1] == "close"
+
+
+async def test_a_full_disk_is_told_at_once_and_room_in_time_costs_nothing() -> None:
+    source = GatedSource(samples_every(0.1, 1.0), open_until_s=0.5)
+    recorder, told = ListRecorder(full_after=3), list[str]()
+    engine = ScriptedEngine(SCRIPT)
+    session = Session(source, engine, info=INFO, recorder=recorder, clock=ManualClock())
+    session.recording.tell = told.append
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(session.run())
+        await until(lambda: engine.samples == 5)
+        assert session.snapshot().recording is RecordingState.FAILED
+        (line,) = told
+        assert line.startswith("! not recording: no space left on device")
+        recorder.full_after = None
+        source.play_to(ALWAYS)
+
+    assert recorder.written == list(samples_every(0.1, 1.0))
+    assert session.snapshot().recording is RecordingState.ON
+    assert session.snapshot().recording_failure is None
+    assert told[1:] == ["recording again: nothing is lost"]
+
+
+async def test_what_waits_for_room_is_bounded_and_what_is_lost_is_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("tracker.app.session.HELD_NOTIFICATIONS", 4)
+    source = GatedSource(samples_every(0.1, 2.0), open_until_s=1.0)
+    recorder, told = ListRecorder(full_after=3), list[str]()
+    engine = ScriptedEngine(SCRIPT)
+    session = Session(source, engine, info=INFO, recorder=recorder, clock=ManualClock())
+    session.recording.tell = told.append
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(session.run())
+        await until(lambda: engine.samples == 10)
+        recorder.full_after = None
+        source.play_to(ALWAYS)
+
+    assert told[-1] == "recording again: 3 packets are lost"
+    assert len(recorder.written) == 20 - 3
+    assert "no space left" in (session.snapshot().recording_failure or "")
 
 
 async def test_the_recording_is_flushed_every_second_without_traffic() -> None:
@@ -528,6 +572,10 @@ def test_a_failure_is_kept_in_words_and_ends_the_recording_only() -> None:
         def flush(self) -> None:
             raise OutputError("x.arrows", "the disk is gone")
 
+        def close(self) -> None:
+            super().close()
+            self.flush()
+
     recorder = LockedRecorder()
     sink = RecordingSink(recorder)
     sink.flush()
@@ -535,5 +583,6 @@ def test_a_failure_is_kept_in_words_and_ends_the_recording_only() -> None:
     sink.close()
 
     assert sink.state is RecordingState.FAILED
-    assert sink.failure == "x.arrows: the disk is gone"
-    assert recorder.journal == []
+    assert sink.failure == "the disk is gone (x.arrows)"
+    assert recorder.written == list(samples_every(0.1, 0.3))
+    assert recorder.journal[-1] == "close"

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import asyncio
 import math
+from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
@@ -46,9 +47,11 @@ from tracker.engine import build_engine
 from tracker.recording import open_recording
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from tracker.app.training import Training
+    from tracker.domain import Event
 
 PLAN = Plan(load_kg=60.0, target_reps=8)
 SENSOR = Device(ADDRESS, NAME, "profile")
@@ -111,6 +114,69 @@ async def test_a_training_with_a_sensor_stops_it_again(paths: Paths) -> None:
     assert not sensor.streams()
     info = open_recording(training.recording).info
     assert (info.sensor, info.exercise, info.device_name) == ("profile", "glute_bridge", NAME)
+
+
+class BrokenSink:
+    def accept(self, events: Sequence[Event], newest_s: float) -> None:
+        raise RuntimeError("a sink is broken")
+
+
+def fails(error: Exception) -> Callable[..., object]:
+    def fail(*_: object, **__: object) -> object:
+        raise error
+
+    return fail
+
+
+FULL = OutputError("a.arrows", "no space left on the disk")
+
+FAULTS: Final[dict[str, tuple[str, Exception]]] = {
+    "nothing": ("", FULL),
+    "writing": ("tracker.recording.RecordingWriter.write", FULL),
+    "writing, with a defect": ("tracker.recording.RecordingWriter.write", ValueError("too long")),
+    "flushing": ("tracker.recording.RecordingWriter.flush", FULL),
+    "closing the file": ("tracker.recording.RecordingWriter.close", OSError(5, "I/O error")),
+    "the end of the analysis": ("tracker.engine.Engine.finish", ZeroDivisionError()),
+    "what is shown": ("", FULL),
+    "the checksum": ("tracker.app.training.sha256_of", OSError(5, "I/O error")),
+    "the log": ("tracker.store.TrainingLog.add", OSError(28, "No space left on device")),
+    "stopping the sensor": ("tests.ble.fake_radio.FakeConnection.unsubscribe", OSError(5, "bus")),
+}
+"""What fails when a training ends, and how."""
+
+COSTS_THE_ENTRY: Final = frozenset({"the checksum", "the log"})
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_every_step_of_an_ending_is_done_whatever_the_others_do(
+    paths: Paths, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    sensor = sensor_on_a_table()
+    service = service_in(paths, FakeRadio(sensor))
+    trainings: list[Training] = []
+    with suppress(Exception):
+        request = TrainingRequest(WORN, "hip_thrust", PLAN, pain_before=1)
+        async with service.training(request) as training:
+            trainings.append(training)
+            running = asyncio.ensure_future(training.session.run())
+            await in_time(lambda: training.session.snapshot().samples >= 20)
+            place, error = FAULTS[fault]
+            if place:
+                monkeypatch.setattr(place, fails(error))
+            if fault == "what is shown":
+                training.session.add_sink(BrokenSink())
+                training.session.mark(MarkKind.SET_START)
+            await asyncio.sleep(0)
+            training.session.stop()
+            await running
+    monkeypatch.undo()
+    assert not sensor.streams()
+    assert sensor.journal[-1] == "disconnect"
+    (training,) = trainings
+    # What was on the disk before is there, and readable.
+    assert open_recording(training.recording).info.sensor == "profile"
+    assert (training.session_id is None) == (fault in COSTS_THE_ENTRY)
+    assert (training.log_error is not None) == (fault in COSTS_THE_ENTRY)
 
 
 async def test_a_sensor_that_cannot_be_used_leaves_no_recording(

@@ -95,12 +95,18 @@ def test_a_session_is_logged_with_its_recording(paths: Paths) -> None:
     assert kept.summary.tracker_version == __version__
 
 
-def test_a_session_without_a_set_or_a_sample_is_none(paths: Paths) -> None:
-    nothing = replace(TWO_SETS, sets=(), facts=replace(TWO_SETS.facts, samples=0))
+def test_a_session_without_a_set_in_which_nothing_was_entered_is_left_out(paths: Paths) -> None:
+    nothing = replace(TWO_SETS, sets=(), pain=(), note="")
     assert log_session(nothing, recorded(paths)) is None
     assert not (paths.data / "training.sqlite").exists()
-    still = replace(TWO_SETS, sets=())
-    assert log_session(still, recorded(paths)) is not None
+    ached = replace(TWO_SETS, sets=(), note="")
+    assert log_session(ached, recorded(paths)) is not None
+    left_out = closed(recorded(paths, "b.arrows", b"b"))
+    assert log_session(nothing, left_out) is None
+    with open_training_log() as log:
+        assert len(log.list()) == 1
+        # Nor is it offered as missing ever after.
+        assert not_logged(log, paths.recordings) == ()
 
 
 def test_a_recording_that_is_gone_is_told(paths: Paths) -> None:

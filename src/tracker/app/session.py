@@ -14,6 +14,7 @@ closed.
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -293,9 +294,11 @@ class Session:
                 self._handle(rest)
             self._settle()
         finally:
-            while rest := self._queue.take_now():
-                self.recording.write_all(rest)
-            self.recording.close()
+            try:
+                while rest := self._queue.take_now():
+                    self.recording.write_all(rest)
+            finally:
+                self.recording.close()
 
     def workout(self, path: str) -> Workout:
         """Return what the session adds up to, as an analysis of its recording at `path` would."""
@@ -409,32 +412,89 @@ class PacedSource(Source, Protocol):
         """Let it go on."""
 
 
+HELD_NOTIFICATIONS: Final = 6000
+"""What waits for room on a full disk: a minute of the busiest sensor, some 3 MB."""
+
+
 class RecordingSink:
-    """Writes to a recorder, if there is one; a full disk is reported and must not end a set."""
+    """Writes to a recorder, if there is one; a full disk must not end a set.
+
+    What the recorder refuses waits for a while and is tried again, so somebody who makes room in
+    time loses nothing. `tell` is called with a line when recording stops, and when it goes on.
+    """
 
     def __init__(self, recorder: Recorder | None) -> None:
         self._recorder = recorder
+        self._waiting: deque[Notification] = deque()
+        self._lost = 0
         self.state = RecordingState.OFF if recorder is None else RecordingState.ON
         self.failure: str | None = None
+        """Why something is missing from the recording, the reason first; None if nothing is."""
+        self.tell: Callable[[str], object] = _to_nobody
 
     def write_all(self, notifications: Sequence[Notification]) -> None:
         """Keep notifications, in order."""
-        self._attempt(lambda recorder: list(map(recorder.write, notifications)))
+        if self._recorder is None:
+            return
+        self._waiting.extend(notifications)
+        self._attempt(self._write_waiting)
+        while len(self._waiting) > HELD_NOTIFICATIONS:
+            # The newest: one hole in the recording is better than many.
+            self._waiting.pop()
+            self._lost += 1
 
     def flush(self) -> None:
-        """Make sure that what was written survives a crash."""
-        self._attempt(lambda recorder: recorder.flush())
+        """Make sure that what was written survives a crash; try again what was refused."""
+        if self._attempt(self._flush):
+            self._mended()
 
     def close(self) -> None:
         """Write what is left and close the file; again is harmless."""
-        self._attempt(lambda recorder: recorder.close())
-        self._recorder = None
+        written = self._attempt(self._write_waiting)
+        recorder, self._recorder = self._recorder, None
+        self._lost += len(self._waiting)
+        self._waiting.clear()
+        if recorder is not None and self._attempt(recorder.close) and written:
+            self._mended()
 
-    def _attempt(self, work: Callable[[Recorder], object]) -> None:
+    def _write_waiting(self) -> None:
+        while self._recorder is not None and self._waiting:
+            self._recorder.write(self._waiting[0])
+            self._waiting.popleft()
+
+    def _flush(self) -> None:
+        self._write_waiting()
+        if self._recorder is not None:
+            self._recorder.flush()
+
+    def _attempt(self, work: Callable[[], object]) -> bool:
         try:
-            if self._recorder is not None:
-                work(self._recorder)
+            work()
         except (OSError, OutputError) as error:
-            self._recorder = None
-            self.state = RecordingState.FAILED
-            self.failure = str(error)
+            if self.state is RecordingState.ON:
+                self.state = RecordingState.FAILED
+                self.failure = _reason_first(error)
+                self.tell(f"! not recording: {self.failure}. Reps are counted all the same.")
+            return False
+        return True
+
+    def _mended(self) -> None:
+        """Note that everything which waited has reached the disk."""
+        if self.state is not RecordingState.FAILED:
+            return
+        self.state = RecordingState.ON
+        if not self._lost:
+            self.failure = None
+        lost = f"{self._lost} packets are lost" if self._lost else "nothing is lost"
+        self.tell(f"recording again: {lost}")
+
+
+def _to_nobody(_line: str) -> None:
+    """Tell nobody: on the screen, the snapshot does."""
+
+
+def _reason_first(error: OSError | OutputError) -> str:
+    """Return why a file could not be written, and which: a line may be cut off at its end."""
+    if isinstance(error, OutputError):
+        return f"{error.problem} ({error.path})"
+    return (error.strerror or str(error)).lower()

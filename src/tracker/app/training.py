@@ -175,10 +175,12 @@ class TrainingService:
             try:
                 yield training
             finally:
-                # Even if it never ran.
-                session.recording.close()
-                # Not on the loop: the sensor must still be stopped, whoever holds the log.
-                await asyncio.to_thread(self._log, training)
+                try:
+                    # Even if it never ran.
+                    session.recording.close()
+                finally:
+                    # Not on the loop: the sensor must still be stopped, whoever holds the log.
+                    await asyncio.to_thread(self._log, training)
 
     @asynccontextmanager
     async def recording(
@@ -267,11 +269,13 @@ class TrainingService:
     def _log(self, training: Training) -> None:
         """Put a training into the log; its recording is there whatever happens."""
         path = training.recording
-        workout = training.session.workout(str(path))
         try:
+            workout = training.session.workout(str(path))
             training.session_id = log_session(workout, path, self._paths)
         except TrackerError as error:
             training.log_error = error
+        except Exception as error:  # the steps of an ending must not cost each other
+            training.log_error = TrackerError(f"{type(error).__name__}: {error}")
 
     # What can be chosen, and what was chosen last
 
@@ -449,18 +453,23 @@ def existing_log(paths: Paths | None = None) -> TrainingLog | None:
 def log_session(workout: Workout, recording: Path, paths: Paths | None = None) -> int | None:
     """Put a session into the log once its recording is closed, and return its id.
 
-    A session without a set and without a sample is not logged; its id is None. Raises
-    `TrackerError` if the log can't be used or the recording can't be read; the recording stays as
-    it is.
+    A session without a set in which nothing was entered is not logged, nor missed later on; its
+    id is None. Raises `TrackerError` if the log can't be used or the recording can't be read; the
+    recording stays as it is.
     """
-    if not workout.sets and not workout.facts.samples:
+    paths = paths or tracker_paths()
+    if workout.empty and not log_is_there(log_place(paths)):
         return None
+    sha256 = sha256_of(recording)
     with open_training_log(paths) as log:
+        if workout.empty:
+            log.ignore(sha256)
+            return None
         return log.add(
             workout,
             version=__version__,
             recording=str(recording.absolute()),
-            sha256=sha256_of(recording),
+            sha256=sha256,
         )
 
 

@@ -179,10 +179,12 @@ class SensorStream:
 
     async def stop(self) -> None:
         """Stop the sensor, if it can still be reached, and disconnect."""
-        if not self._connection.lost.is_set():
-            with suppress(TimeoutError):
-                await self._run_stop_script()
-        await self._connection.close()
+        try:
+            if not self._connection.lost.is_set():
+                with suppress(TimeoutError):
+                    await self._run_stop_script()
+        finally:
+            await self._connection.close()
 
     async def _restart_when_silent(self) -> str:
         while True:

@@ -151,6 +151,7 @@ def record_with(
         session = recording.session
         only = LinkChanged | BatteryRead
         session.add_sink(TextOutput(say, only=only))
+        session.recording.tell = say
         say(f"{recording.title}\nrecording {seconds:g} s to {output}")
         with interrupted.ending(session.stop):
             await session.run()

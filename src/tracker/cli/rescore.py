@@ -292,7 +292,7 @@ def _log(log: TrainingLog, task: Task, measured: Measured, outcome: Outcome) -> 
     workout, known = measured.workout, task.known
     outcome.lines += [f"{task.path}: {warning.text}" for warning in workout.warnings]
     workout = replace(workout, facts=replace(workout.facts, path=str(task.path)))
-    if known is None and not workout.sets and not workout.facts.samples:
+    if known is None and workout.empty:
         log.ignore(measured.sha256)
         outcome.empty += 1
         return
@@ -324,7 +324,7 @@ def _log(log: TrainingLog, task: Task, measured: Measured, outcome: Outcome) -> 
 
 def _totals(outcome: Outcome, work: Work, left: int) -> str:
     optional = {
-        "without samples left out": outcome.empty,
+        "without a set left out": outcome.empty,
         "possibly still recording (run again in a minute)": work.growing,
         f"already done by tracker {__version__}": work.done_before,
         "failed": outcome.failed + len(work.without_recording),

@@ -214,6 +214,8 @@ def train_once(
         trainings.append(training)
         session = training.session
         say(f"{training.title}\nrecording to {training.recording}")
+        if not on_screen:
+            session.recording.tell = say
         if on_screen:
             from tracker.tui import one_training
 
@@ -261,6 +263,8 @@ def _sum_up(training: Training) -> None:
     elif training.session_id is not None:
         number = training.session_id
         say(f"logged as session {number}: tracker show {number}")
+    elif training.session.workout("").empty:
+        say("not logged: no set was found, and nothing was entered; the recording is kept")
 
 
 async def _show(

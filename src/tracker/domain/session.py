@@ -349,6 +349,11 @@ class Workout:
     warnings: tuple[DataWarning, ...] = ()
     """What the user should know about the data or the analysis as a whole."""
 
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to remember: no set was found, and nothing was entered."""
+        return not (self.sets or self.pain or self.note)
+
 
 def workout_of(info: SessionInfo, state: SessionState, facts: SourceFacts) -> Workout:
     """Return the training that a session's state adds up to.

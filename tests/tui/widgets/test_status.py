@@ -114,7 +114,7 @@ def test_a_recording_that_failed_is_an_alarm() -> None:
     text, alarm = banner_of(
         snapshot(recording=RecordingState.FAILED, recording_failure="No space left on device")
     )
-    assert text == "! Not recording: No space left on device"
+    assert text == "! No space left on device: not recording. Reps are counted all the same"
     assert alarm
 
 

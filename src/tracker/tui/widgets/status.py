@@ -214,7 +214,10 @@ def banner_of(snapshot: SessionSnapshot) -> tuple[str, bool]:
     if snapshot.restarted:
         return f"! {snapshot.restarted}. The recording goes on", True
     if snapshot.recording is RecordingState.FAILED:
-        return f"! Not recording: {snapshot.recording_failure}", True
+        # The reason first, and without the path: the line is cut off at its end.
+        reason = (snapshot.recording_failure or "the file fails").partition(" (")[0]
+        reason = f"{reason[:1].upper()}{reason[1:]}"
+        return f"! {reason}: not recording. Reps are counted all the same", True
     if snapshot.calibrating is not None and snapshot.sets:
         return f"» {' '.join(CALIBRATION_LINES[snapshot.calibrating])}", False
     return "", False
