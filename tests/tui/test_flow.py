@@ -256,7 +256,8 @@ async def test_the_next_training_waits_for_the_end_of_the_one_before(
             assert len(list(gym.paths.recordings.iterdir())) == 1
             let_go.set()
             await comes(pilot, TrainScreen)
-            await gym.play(pilot, 5.0)
+            # Until there is a set: an empty training is not logged.
+            await gym.play(pilot, 40.0)
             await pilot.press("q")
             await in_time(lambda: len(gym.service.sessions()) == 2)
 

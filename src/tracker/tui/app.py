@@ -16,6 +16,7 @@ from textual.worker import WorkerError
 
 from tracker.app.config import Theme
 from tracker.domain import TrackerError
+from tracker.domain.foreign_text import visible
 from tracker.tui.audio import AudioController
 from tracker.tui.screens.dialogs import HelpScreen
 from tracker.tui.terminal import KeyQueue, never_waiting
@@ -122,6 +123,25 @@ class TrackerApp(App[None]):
     def stuck(self) -> bool:
         """Whether the terminal is stopped for good, once the app has ended: say nothing to it."""
         return getattr(self._driver, "stuck", False)
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,
+    ) -> None:
+        """Show a message for a while; nothing in it is taken for markup, whoever wrote it."""
+        del markup
+        super().notify(
+            visible(message),
+            title=visible(title),
+            severity=severity,
+            timeout=timeout,
+            markup=False,
+        )
 
     # For the flow
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, ClassVar, Final
 import numpy as np
 from textual.binding import Binding
 from textual.containers import Vertical
-from textual.content import Content
-from textual.widgets import Footer, Static
+from textual.widgets import Footer
 
 from tracker.app.text import number
 from tracker.ble import Severity, diagnose
 from tracker.domain import LinkState, TrackerError
+from tracker.tui.plain import Plain, joined, plain
 from tracker.tui.screens import FlowScreen
 from tracker.tui.widgets.traces import AccTrace
 
@@ -80,10 +80,10 @@ class CheckScreen(FlowScreen["Device | None"]):
         """Whether to go on as soon as the diagnosis is there, and good."""
 
     def compose(self) -> ComposeResult:
-        yield Static(Content(f"Check · {self._sensor_name}"), id="title")
-        yield Static(id="state")
+        yield Plain(plain(f"Check · {self._sensor_name}"), id="title")
+        yield Plain(id="state")
         yield AccTrace()
-        yield Static(id="findings")
+        yield Plain(id="findings")
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
@@ -106,13 +106,13 @@ class CheckScreen(FlowScreen["Device | None"]):
 
     def update_view(self) -> None:
         """Show what has come so far."""
-        state, findings = self.query_one("#state", Static), self.query_one("#findings", Static)
+        state, findings = self.query_one("#state", Plain), self.query_one("#findings", Plain)
         check = self._check
         broken = None if check is None else _BROKEN_LINKS.get(check.link)
         state.set_class(self._trouble is not None or broken is not None, "-alarm")
         if check is None:
             connecting = f"Connecting to {self._sensor_name} … bring it near"
-            state.update(Content(connecting if self._trouble is None else f"! {self._trouble}"))
+            state.update(plain(connecting if self._trouble is None else f"! {self._trouble}"))
             findings.update("")
             return
         quality = check.quality
@@ -125,10 +125,10 @@ class CheckScreen(FlowScreen["Device | None"]):
         if self._hurried:
             self.action_use()
         lines = (
-            Content.styled(f"{_SIGNS[each.severity]} {each.text}", _STYLES[each.severity])
+            plain(f"{_SIGNS[each.severity]} {each.text}", _STYLES[each.severity])
             for each in diagnose(quality)
         )
-        findings.update(Content("\n").join(lines))
+        findings.update(joined(lines))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "use":
@@ -183,9 +183,9 @@ class ConnectScreen(FlowScreen["Training | None"]):
         self._training: Training | None = None
 
     def compose(self) -> ComposeResult:
-        yield Static(Content(f"Connect · {self._sensor_name}"), id="title")
+        yield Plain(plain(f"Connect · {self._sensor_name}"), id="title")
         with Vertical():
-            yield Static(id="words")
+            yield Plain(id="words")
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
@@ -206,13 +206,13 @@ class ConnectScreen(FlowScreen["Training | None"]):
 
     def _show_failure(self, failure: str | None) -> None:
         self._failure = failure
-        words = self.query_one("#words", Static)
+        words = self.query_one("#words", Plain)
         words.set_class(failure is not None, "-failure")
         if failure is None:
             text = f"Connecting to {self._sensor_name} …\n\nBring it near, and move it once."
         else:
             text = f"! No connection\n\n{failure}"
-        words.update(Content(text))
+        words.update(plain(text))
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
 from textual.binding import Binding
 from textual.containers import Vertical
-from textual.content import Content
-from textual.widgets import DataTable, Footer, Static
+from textual.widgets import DataTable, Footer
 
+from tracker.tui.plain import Plain, cells, plain
 from tracker.tui.screens import FlowScreen, Next
 from tracker.tui.widgets.traces import signal_text
 
@@ -62,11 +62,11 @@ class DevicesScreen(FlowScreen["Choice"]):
 
     def compose(self) -> ComposeResult:
         """Put the list below its title, and what is wrong below the list."""
-        yield Static(TITLE, id="title")
+        yield Plain(TITLE, id="title")
         with Vertical(id="list"):
             yield DataTable[str](cursor_type="row", zebra_stripes=True)
-        yield Static(id="trouble")
-        yield Static(_ADVICE, id="advice")
+        yield Plain(id="trouble")
+        yield Plain(_ADVICE, id="advice")
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
@@ -104,17 +104,17 @@ class DevicesScreen(FlowScreen["Choice"]):
             if self._with_unknown or device.kind is not None or device.refusal is not None
         )
         trouble = self._devices.trouble
-        self.query_one("#trouble", Static).update(Content(f"! {trouble}"))
+        self.query_one("#trouble", Plain).update(plain(f"! {trouble}"))
         self.query_one("#trouble").display = trouble is not None
         state = "listening …" if trouble is None else "not listening"
-        self.query_one("#title", Static).update(Content(f"{TITLE}   {state}"))
+        self.query_one("#title", Plain).update(plain(f"{TITLE}   {state}"))
         if seen == self._shown:
             return
         table, chosen = self._table, self._chosen()
         self._shown = seen
         table.clear()
         for device in seen:
-            table.add_row(*device_cells(device))
+            table.add_row(*cells(device_cells(device)))
         if chosen is not None:
             addresses = [device.address for device in seen]
             if chosen.address in addresses:

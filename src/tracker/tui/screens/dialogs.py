@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual.containers import Vertical, VerticalScroll
-from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Input, Label, Static
+from textual.widgets import Input
 
 from tracker.coach import ASK_FIRST, FOR_EVERYBODY, HOW_TO, NO_DIAGNOSIS, WARM_UP, red_flag_lines
 from tracker.domain import NoteEntered, exercise_named
+from tracker.domain.foreign_text import visible
 from tracker.domain.plan import LONGEST_NOTE
+from tracker.tui.plain import Plain, Shown, Words, joined, markup, plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,12 +42,12 @@ def warning_parts() -> tuple[Part, ...]:
     return (("Before the first training", (ASK_FIRST, *red_flag_lines(), NO_DIAGNOSIS)),)
 
 
-def guide_text(parts: Sequence[Part]) -> Content:
+def guide_text(parts: Sequence[Part]) -> Shown:
     """Return each part under its heading."""
-    lines: list[Content] = []
+    lines: list[Shown] = []
     for title, words in parts:
-        lines += [Content.styled(title, "bold"), *map(Content, words), Content("")]
-    return Content("\n").join(lines[:-1])
+        lines += [plain(title, "bold"), *map(plain, words), plain("")]
+    return joined(lines[:-1])
 
 
 class GuideScreen(ModalScreen[None]):
@@ -63,7 +64,7 @@ class GuideScreen(ModalScreen[None]):
         with VerticalScroll() as box:
             # On the frame, because the last line of a long text is out of sight.
             box.border_subtitle = f"↑ ↓ scroll · {self._closing_words}"
-            yield Static(guide_text(self._parts))
+            yield Plain(guide_text(self._parts))
 
 
 HELP: Final = """\
@@ -123,7 +124,7 @@ class HelpScreen(ModalScreen[None]):
         with VerticalScroll() as box:
             box.border_title = "Help"
             box.border_subtitle = "↑ ↓ scroll · escape, ? or q closes"
-            yield Static(HELP)
+            yield Plain(markup(HELP))
 
 
 def take_note(
@@ -132,7 +133,7 @@ def take_note(
     """Ask for a note on a set, or without one on the session, and enter it if it changed."""
 
     def keep(text: str | None) -> None:
-        if text is not None and text != known:
+        if text is not None and text != visible(known):
             training.enter(NoteEntered(text, set_index))
 
     about = "the session" if set_index is None else f"set {set_index}"
@@ -152,9 +153,9 @@ class NoteScreen(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical() as box:
             box.border_subtitle = "enter keeps it · escape does not"
-            yield Label(f"Note on {self._about}", markup=False)
+            yield Words(f"Note on {self._about}")
             yield Input(
-                self._note,
+                visible(self._note),
                 max_length=LONGEST_NOTE,
                 placeholder="what you want to keep",
                 compact=True,

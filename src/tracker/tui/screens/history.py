@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.binding import Binding
-from textual.widgets import DataTable, Footer, Static
+from textual.widgets import DataTable, Footer
 
 from tracker.app.text import clock_time, number
 from tracker.domain import EXERCISES, TrackerError
+from tracker.tui.plain import Plain, cells
 from tracker.tui.screens import FlowScreen, Next
 
 if TYPE_CHECKING:
@@ -75,8 +76,8 @@ class HistoryScreen(FlowScreen["tuple[int, Next] | None"]):
         self._sessions: tuple[SessionSummary, ...] = ()
 
     def compose(self) -> ComposeResult:
-        yield Static("Past sessions", id="title")
-        yield Static(id="trouble")
+        yield Plain("Past sessions", id="title")
+        yield Plain(id="trouble")
         yield DataTable[str](cursor_type="row", zebra_stripes=True)
         yield Footer(show_command_palette=False)
 
@@ -97,8 +98,8 @@ class HistoryScreen(FlowScreen["tuple[int, Next] | None"]):
         except TrackerError as error:
             trouble = f"! {error}"
         for summary in self._sessions:
-            table.add_row(*history_cells(summary))
-        self.query_one("#trouble", Static).update(trouble)
+            table.add_row(*cells(history_cells(summary)))
+        self.query_one("#trouble", Plain).update(trouble)
         self.query_one("#trouble").display = bool(trouble)
 
     def on_data_table_row_selected(self) -> None:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
-from textual.content import Content
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Footer, Input
 
 from tracker.domain import InputError, LoadEntered, PainEntered, PainMoment, PlanChosen, RpeEntered
 from tracker.tui.advice import effort_lines, pain_lines
+from tracker.tui.plain import Plain, plain
 from tracker.tui.plan_form import FieldError, number_in, number_text, pain_in
 from tracker.tui.screens import FlowScreen, Next
 from tracker.tui.screens.dialogs import take_note
@@ -84,11 +84,11 @@ class RestScreen(FlowScreen[Next]):
             with Vertical(id="fields"):
                 for name, (label, hint) in _FIELDS.items():
                     yield FormRow(label, NumberInput(self._kept[name], name), hint)
-                yield Static(id="problem")
-                yield Static(id="effort")
+                yield Plain(id="problem")
+                yield Plain(id="effort")
                 yield SetList()
         yield RepTable()
-        yield Static(LEGEND, id="legend")
+        yield Plain(LEGEND, id="legend")
         yield Quality()
         yield Footer(show_command_palette=False, compact=True)
 
@@ -109,10 +109,10 @@ class RestScreen(FlowScreen[Next]):
         if record is None:
             return
         table = self.query_one(RepTable)
-        table.border_title = set_title(record)
+        table.border_title = plain(set_title(record))
         table.update_from(record)
         lines = (*effort_lines(snapshot.exercise, record), *pain_lines(snapshot.pain))
-        self.query_one("#effort", Static).update(Content("\n".join(lines)))
+        self.query_one("#effort", Plain).update(plain("\n".join(lines)))
 
     def _record(self, snapshot: SessionSnapshot) -> SetRecord | None:
         return next((each for each in snapshot.sets if each.index == self.set_index), None)
@@ -123,7 +123,7 @@ class RestScreen(FlowScreen[Next]):
 
     def _tell(self, problem: str) -> None:
         self._problem = problem
-        self.query_one("#problem", Static).update(Content(f"! {problem}" if problem else ""))
+        self.query_one("#problem", Plain).update(plain(f"! {problem}" if problem else ""))
 
     def on_unmount(self) -> None:
         """Say what could not be kept, should the next set have taken the screen away."""

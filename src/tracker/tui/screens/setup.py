@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.binding import Binding
 from textual.containers import Horizontal, VerticalScroll
-from textual.content import Content
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Footer, Input
 
 from tracker.coach import HOW_TO
 from tracker.domain import MarkKind, TrackerError, exercise_named, parse_tempo
+from tracker.tui.plain import Plain, plain
 from tracker.tui.plan_form import (
     FIRST_PLAN,
     FieldError,
@@ -111,18 +111,18 @@ class SetupScreen(FlowScreen[SetupForm | None]):
     def compose(self) -> ComposeResult:
         texts = texts_of_plan(self._plan_of(self._exercise))
         titles = [(exercise_named(name).title, name) for name in self._exercises]
-        yield Static(Content(f"Set-up · {self._sensor_name}"), id="title")
+        yield Plain(plain(f"Set-up · {self._sensor_name}"), id="title")
         with Horizontal(id="page"):
             yield self._form(titles, texts)
             with VerticalScroll(id="guide", can_focus=False):
-                yield Static()
-        yield Static(id="problem")
+                yield Plain()
+        yield Plain(id="problem")
         yield Footer(show_command_palette=False)
 
     def _form(self, titles: list[tuple[str, str]], texts: PlanTexts) -> VerticalScroll:
         return VerticalScroll(
             FormRow("exercise", Choice(titles, self._exercise, "exercise"), "◂ ▸ choose"),
-            Static(id="how-to"),
+            Plain(id="how-to"),
             *(self._text_row(name, getattr(texts, name)) for name in _TEXTS),
             self._yes_no_row("tension", "keep tension", texts.keep_tension),
             self._yes_no_row("breathing", "breathing", texts.breathing),
@@ -176,9 +176,9 @@ class SetupScreen(FlowScreen[SetupForm | None]):
             self._tell_tempo()
 
     def _tell_how(self) -> None:
-        self.query_one("#how-to", Static).update("\n".join(HOW_TO[self._exercise]))
+        self.query_one("#how-to", Plain).update("\n".join(HOW_TO[self._exercise]))
         how, warm_up, _ = guide_parts(self._exercise)
-        self.query_one("#guide Static", Static).update(guide_text((how, warm_up)))
+        self.query_one("#guide Static", Plain).update(guide_text((how, warm_up)))
 
     def _tell_tempo(self) -> None:
         field = self.query_one("#tempo", Input)
@@ -201,8 +201,8 @@ class SetupScreen(FlowScreen[SetupForm | None]):
             plan = plan_from_texts(self._texts())
             pain = pain_in(self.query_one("#pain", Input).value)
         except FieldError as error:
-            problem = self.query_one("#problem", Static)
-            problem.update(Content(f"! {error}"))
+            problem = self.query_one("#problem", Plain)
+            problem.update(plain(f"! {error}"))
             problem.display = True
             self.query_one(f"#{error.field}").focus()
             return

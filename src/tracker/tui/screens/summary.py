@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.binding import Binding
 from textual.containers import Vertical
-from textual.content import Content
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Footer, Input
 
 from tracker.app.text import clock_time, counted, number
 from tracker.domain import (
@@ -20,7 +19,9 @@ from tracker.domain import (
     exercise_named,
     mean_of_known,
 )
+from tracker.domain.foreign_text import visible
 from tracker.tui.advice import next_lines, pain_lines
+from tracker.tui.plain import Plain, plain
 from tracker.tui.plan_form import FieldError, pain_in
 from tracker.tui.screens import FlowScreen, Next
 from tracker.tui.widgets.forms import FormRow, NumberInput
@@ -112,20 +113,20 @@ class SummaryScreen(FlowScreen[Next]):
         self._read_earlier = earlier
         self._earlier: Sequence[Workout] | None = None
         self._enter = enter
-        self._kept = {"pain": "", "note": workout().note}
+        self._kept = {"pain": "", "note": visible(workout().note)}
 
     def compose(self) -> ComposeResult:
-        yield Static(id="title")
-        yield Static(id="totals")
+        yield Plain(id="title")
+        yield Plain(id="totals")
         yield RepTable()
-        yield Static(LEGEND, id="legend")
+        yield Plain(LEGEND, id="legend")
         if self._enter is not None:
             with Vertical(id="fields"):
                 yield FormRow("pain now", NumberInput("", "pain"), "0 none to 10 worst")
                 note = Input(self._kept["note"], id="note", compact=True, placeholder="–")
                 note.select_on_focus = False
                 yield FormRow("note", note, "about the session")
-        yield Static(id="advice")
+        yield Plain(id="advice")
         yield Footer(show_command_palette=False, compact=True)
 
     def on_mount(self) -> None:
@@ -149,13 +150,13 @@ class SummaryScreen(FlowScreen[Next]):
         simulated = "SIMULATED · " if info.origin == "synthetic" else ""
         day = "" if info.started_utc is None else f" · {info.started_utc[:16].replace('T', ' ')}"
         title = f"{simulated}{exercise_named(info.exercise).title}{day}"
-        self.query_one("#title", Static).update(Content(title))
+        self.query_one("#title", Plain).update(plain(title))
         self.query_one(RepTable).update_from(*workout.sets)
         lines = [totals_text(workout), data_text(workout)]
-        self.query_one("#totals", Static).update(Content("\n".join(lines)))
+        self.query_one("#totals", Plain).update(plain("\n".join(lines)))
         # What pain demands may also be the reason for what comes next.
         advice = dict.fromkeys(self._advice(workout))
-        self.query_one("#advice", Static).update(Content("\n".join(advice)))
+        self.query_one("#advice", Plain).update(plain("\n".join(advice)))
 
     def _advice(self, workout: Workout) -> Iterator[str]:
         scores = pain_text(workout.pain)

@@ -9,9 +9,11 @@ from functools import lru_cache
 from itertools import chain, repeat
 from typing import TYPE_CHECKING, Final
 
-from textual.content import Content
 from textual.strip import Strip
 from textual.widget import Widget
+
+from tracker.domain.foreign_text import visible
+from tracker.tui.plain import plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -124,8 +126,12 @@ def centred(lines: Sequence[str], width: int, height: int) -> list[str]:
 
 def line_strip(lines: Sequence[str], y: int, width: int, style: Style) -> Strip:
     """Return line `y` of a drawing as Textual wants it, spaces kept, cut or filled to `width`."""
-    line = lines[y] if 0 <= y < len(lines) else ""
-    return Strip(Content(line[:width].ljust(width)).render_segments(style), width)
+    # Before it is cut: what is spelled out takes more room, and a line has no line feeds.
+    line = visible(lines[y]).translate(_BLANKS) if 0 <= y < len(lines) else ""
+    return Strip(plain(line[:width].ljust(width)).render_segments(style), width)
+
+
+_BLANKS: Final = str.maketrans("\n\t", "  ")
 
 
 class SnapshotWidget(Widget):

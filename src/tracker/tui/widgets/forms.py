@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.binding import Binding
 from textual.containers import Horizontal
-from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
-from textual.widgets import Input, Label
+from textual.widgets import Input
+
+from tracker.tui.plain import Shown, Words, plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,9 +38,9 @@ class FormRow(Horizontal):
     def __init__(self, label: str, field: Widget, hint: str = "") -> None:
         super().__init__()
         self._label = label
-        self._title = Label(f" {label}", classes="form--label", markup=False)
+        self._title = Words(f" {label}", classes="form--label")
         self._field = field
-        self._hint = Label(hint, classes="form--hint", markup=False)
+        self._hint = Words(hint, classes="form--hint")
         field.add_class("form--field")
 
     def compose(self) -> ComposeResult:
@@ -116,8 +117,8 @@ class Choice(Widget, can_focus=True):
     def on_click(self) -> None:
         self.action_step(1)
 
-    def render(self) -> Content:
-        return Content(f"◂ {self._options[self.place][0]} ▸")
+    def render(self) -> Shown:
+        return plain(f"◂ {self._options[self.place][0]} ▸")
 
 
 _TYPED: Final = frozenset("0123456789.,")

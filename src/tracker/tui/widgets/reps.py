@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from operator import is_
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from textual.content import Content
 from textual.geometry import Size
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
@@ -23,6 +22,8 @@ from tracker.app.text import (
 )
 from tracker.coach import PaceVerdict, phase_errors, velocity_loss
 from tracker.domain import LIFTERS_ORDER, PHASE_WORDS, Phase, mean_of_known
+from tracker.domain.foreign_text import one_line
+from tracker.tui.plain import Shown, joined, plain
 from tracker.tui.widgets.block_text import SnapshotWidget, line_strip
 from tracker.tui.widgets.live import bar
 
@@ -186,15 +187,15 @@ class RepTable(ScrollView, can_focus=True):
         style, bars = self.visual_style, self._bars
         if y == 0:
             style = self.get_visual_style("rep-table--header")
-            content = Content(header(bars))
+            content = plain(header(bars))
         elif top + y <= len(self.rows):
             of_bar = self.get_visual_style("rep-table--bar")
             parts = row_parts(self.rows[top + y - 1], bars)
-            content = Content.assemble(
-                *((text, of_bar) if is_bar else text for text, is_bar in parts)
+            content = joined(
+                (plain(text, of_bar) if is_bar else plain(text) for text, is_bar in parts), ""
             )
         else:
-            content = Content("")
+            content = plain("")
         strip = Strip(content.render_segments(style), content.cell_length)
         return strip.crop_extend(left, left + width, style.rich_style)
 
@@ -206,7 +207,7 @@ def set_title(record: SetRecord) -> str:
         f"set {record.index}: {reps_text(record)}",
         f"{record.load_kg:g} kg" if record.load_kg else "",
         "" if rpe is None else f"RPE {rpe:g}",
-        f"“{note}”" if note else "",
+        f"“{one_line(note)}”" if note else "",
     ]
     return " · ".join(filter(None, parts))
 
@@ -265,10 +266,10 @@ class LastRep(SnapshotWidget):
         measured = [record for record in snapshot.sets if record.reps]
         self.lines = last_rep_lines(measured[-1] if measured else None)
 
-    def render(self) -> Content:
+    def render(self) -> Shown:
         """Draw four lines, the phases strongest."""
         styles = ("dim", "bold", "", "")
-        return Content("\n").join(map(Content.styled, self.lines, styles))
+        return joined(map(plain, self.lines, styles))
 
 
 HEADER: Final = "   set  reps     kg  hold s  range   m/s  mean tempo       remarks"

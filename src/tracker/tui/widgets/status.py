@@ -10,13 +10,13 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
-from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
 from tracker.app.snapshot import RecordingState, RunState
 from tracker.app.text import UNKNOWN, clock_time, counted, number
 from tracker.domain import LOW_BATTERY_PERCENT, Extreme, LinkState, MarkKind, mean_of_known
+from tracker.tui.plain import Shown, joined, plain
 from tracker.tui.widgets.block_text import LinesWidget, SnapshotWidget
 
 if TYPE_CHECKING:
@@ -174,9 +174,9 @@ class Notice(Widget):
         self.words = words or ()
         self.set_class(bool(words) and self.words[0].startswith("!"), "-failure")
 
-    def render(self) -> Content:
+    def render(self) -> Shown:
         title, *lines = self.words or ("",)
-        return Content("\n").join([Content.styled(title, "bold"), *map(Content, lines)])
+        return joined([plain(title, "bold"), *map(plain, lines)])
 
 
 STALLED_AFTER_S: Final = 1.5
@@ -228,8 +228,8 @@ class TextLine(SnapshotWidget):
 
     text: reactive[str] = reactive("")
 
-    def render(self) -> Content:
-        return Content(self.text)
+    def render(self) -> Shown:
+        return plain(self.text)
 
 
 class Banner(TextLine):
