@@ -11,7 +11,7 @@ import click
 
 from tracker.app.clock import SYSTEM_CLOCK
 from tracker.app.text import TextOutput, counted
-from tracker.cli.exits import interruption, say
+from tracker.cli.exits import interruption
 from tracker.cli.options import (
     DEFAULT_SOUND,
     FILE,
@@ -26,7 +26,7 @@ from tracker.cli.options import (
     sound_options,
     speed_option,
 )
-from tracker.cli.terminal import print_text
+from tracker.cli.terminal import print_text, say
 from tracker.domain import TrackerError, exercise_named
 
 if TYPE_CHECKING:

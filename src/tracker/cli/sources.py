@@ -17,7 +17,7 @@ import click
 from tracker.app.paths import RECORDING_SUFFIX
 from tracker.app.playback import analyze_notifications
 from tracker.cli.download import is_url
-from tracker.cli.terminal import say, shown
+from tracker.cli.terminal import shown
 from tracker.domain import (
     HIP_THRUST,
     DataWarning,

@@ -6,6 +6,7 @@ wearer entered, as the log keeps it and exports write it.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Protocol
@@ -324,6 +325,11 @@ class SourceFacts:
     """From the first sample to the last, s; None if there was no sample."""
     samples: int
     """Usable samples."""
+
+    @property
+    def name(self) -> str:
+        """The name of the file alone, for what is passed on: its folders name the wearer."""
+        return re.split(r"[/\\\\]", self.path.partition("?")[0].rstrip("/\\"))[-1]
 
 
 @dataclass(frozen=True, slots=True)

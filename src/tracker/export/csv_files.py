@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import numpy as np
 
 from tracker.domain import InputError
+from tracker.domain.foreign_text import visible
 from tracker.export.columns import (
     REP_COLUMNS,
     SET_COLUMNS,
@@ -33,7 +35,7 @@ def csv_bytes(
     """Return rows as CSV in UTF-8. Every CSV of ours with text in it passes through here.
 
     None is an empty cell, and 0 is not. What would break a row is quoted, or with `quote_all`
-    everything but numbers.
+    everything but numbers. Text that a spreadsheet would run as a formula is made text.
     """
     lines = (",".join(_quoted(cell, quote_all) for cell in row) + line_end for row in rows)
     # Half of a surrogate pair, which a note can hold, is no character of UTF-8.
@@ -41,11 +43,25 @@ def csv_bytes(
 
 
 def _quoted(cell: object, quote_all: bool) -> str:
-    text = "" if cell is None else str(cell)
-    # A lone CR ends a line for many readers, whatever ends it here.
+    text = harmless_text(cell) if isinstance(cell, str) else "" if cell is None else str(cell)
     if any(each in text for each in ',"\r\n') or (quote_all and not isinstance(cell, int | float)):
         return '"' + text.replace('"', '""') + '"'
     return text
+
+
+_FORMULA: Final = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
+"""Beginnings after which a spreadsheet computes, as OWASP lists them ("CSV injection"), also in
+full width; blanks before them are dropped by some."""
+
+
+def harmless_text(text: str) -> str:
+    """Return `text` as any spreadsheet shows it and none runs it.
+
+    Whatever begins like a formula gets an apostrophe before it, which says "text" to Excel and its
+    likes. A lone CR ends a row for many readers, quoted or not, so all line ends are LF.
+    """
+    lines = visible(text.replace("\r\n", "\n").replace("\r", "\n"))
+    return f"'{lines}" if _FORMULA.match(lines) else lines
 
 
 def write_reps(workout: Workout, out: BinaryIO) -> None:

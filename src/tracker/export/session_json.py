@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, BinaryIO, Final, assert_never
 
 from tracker.domain import (
@@ -73,9 +74,11 @@ def session_object(workout: Workout) -> dict[str, object]:
 
 
 def write_session(workout: Workout, out: BinaryIO) -> None:
-    """Write the `tracker.session/1` object of one training."""
+    """Write the `tracker.session/1` object of one training, with the name of its file alone."""
+    workout = replace(workout, facts=replace(workout.facts, path=workout.facts.name))
     text = json.dumps(session_object(workout), indent=2, ensure_ascii=False, allow_nan=False)
-    out.write(f"{text}\n".encode())
+    # Half of a surrogate pair, which a note can hold, is no character of UTF-8.
+    out.write(f"{text}\n".encode("utf-8", "replace"))
 
 
 def event_object(event: Event, emitted_s: float | None) -> dict[str, object]:

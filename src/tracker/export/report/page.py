@@ -88,7 +88,7 @@ def quality_of(workout: Workout) -> dict[str, Any]:
             ("Recorded", f"{clock_time(facts.duration_s)} (minutes : seconds)"),
             ("Samples", str(facts.samples)),
             ("Without samples", _missing(workout)),
-            ("File", facts.path),
+            ("File", facts.name),
             ("Origin", workout.info.origin),
         ),
         "gaps": [(clock_time(gap.start_s), number(_length_s(gap), 2)) for gap in workout.gaps],
