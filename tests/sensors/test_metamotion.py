@@ -7,7 +7,15 @@ from hypothesis import strategies as st
 
 from tests.sensors import notes
 from tests.sensors.encoders import encode_metamotion
-from tracker.domain import Fault, FaultReason, Frame, Notification, TrackerError, UnknownNameError
+from tracker.domain import (
+    MEND_SETTINGS,
+    Fault,
+    FaultReason,
+    Frame,
+    Notification,
+    TrackerError,
+    UnknownNameError,
+)
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
 from tracker.sensors.base import Advertisement, ClockKind, MalformedError
 from tracker.sensors.metamotion import METAMOTION, MetaMotionDecoder
@@ -244,9 +252,8 @@ def test_the_settings_of_the_note_are_the_known_ones() -> None:
     with pytest.raises(UnknownNameError) as caught:
         METAMOTION.decoder({"colour": "red"})
 
-    assert sorted(caught.value.known) == sorted(
-        row[0] for row in notes.table(NOTE, "Settings", "setting")
-    )
+    own = [row[0] for row in notes.table(NOTE, "Settings", "setting")]
+    assert sorted(caught.value.known) == sorted([*own, *MEND_SETTINGS])
 
 
 @pytest.mark.parametrize(

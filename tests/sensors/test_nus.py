@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 from tests.heavy import tries
 from tests.sensors import examples, notes
 from tests.sensors.encoders import cut_nus, encode_nus_header, encode_nus_row
-from tracker.domain import Fault, FaultReason, Frame, Notification, TrackerError, UnknownNameError
+from tracker.domain import (
+    MEND_SETTINGS,
+    Fault,
+    FaultReason,
+    Frame,
+    Notification,
+    TrackerError,
+    UnknownNameError,
+)
 from tracker.domain.units import STANDARD_GRAVITY_MPS2
 from tracker.sensors.base import (
     Advertisement,
@@ -256,6 +264,7 @@ def test_the_settings_are_those_of_the_note() -> None:
     with pytest.raises(UnknownNameError) as caught:
         NUS.decoder({"colour": "red"})
 
-    assert list(caught.value.known) == [row[0] for row in notes.table(NOTE, "Settings", "setting")]
+    own = [row[0] for row in notes.table(NOTE, "Settings", "setting")]
+    assert list(caught.value.known) == [*own, *MEND_SETTINGS]
     with pytest.raises(TrackerError, match="acc_lsb_per_g must be a number above 0"):
         NUS.decoder({"acc_lsb_per_g": "0"})

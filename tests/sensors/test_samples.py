@@ -18,7 +18,7 @@ from tracker.domain import (
     FaultReason,
     Frame,
     Notification,
-    TrackerError,
+    UnknownNameError,
 )
 from tracker.sensors.samples import (
     COLUMNS_WITH_GYRO,
@@ -178,8 +178,8 @@ def test_another_channel_is_a_fault() -> None:
     assert fault.reason is FaultReason.UNKNOWN_CHANNEL
 
 
-def test_it_takes_no_settings_and_is_never_advertised() -> None:
-    with pytest.raises(TrackerError, match="takes no settings"):
+def test_it_takes_no_settings_of_its_own_and_is_never_advertised() -> None:
+    with pytest.raises(UnknownNameError, match="no samples setting 'rate_hz'"):
         SAMPLES.decoder({"rate_hz": "100"})
     assert SAMPLES.start == SAMPLES.stop == ()
     assert SAMPLES.services == ()

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tests.sensors import notes
 from tests.sensors.encoders import encode_thingy52
-from tracker.domain import Fault, FaultReason, Frame, Notification, SensorError, TrackerError
+from tracker.domain import Fault, FaultReason, Frame, Notification, SensorError, UnknownNameError
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
 from tracker.sensors.base import (
     Advertisement,
@@ -212,6 +212,6 @@ def test_it_is_recognised_by_service_or_name(advertisement: Advertisement, expec
     assert THINGY52.recognises(advertisement) is expected
 
 
-def test_it_takes_no_settings() -> None:
-    with pytest.raises(TrackerError, match="takes no settings"):
+def test_it_takes_no_settings_of_its_own() -> None:
+    with pytest.raises(UnknownNameError, match="no thingy52 setting 'rate_hz'"):
         THINGY52.decoder({"rate_hz": "100"})
