@@ -3,7 +3,7 @@ from __future__ import annotations
 import io
 import json
 import math
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -334,7 +334,9 @@ def test_any_training_is_as_the_published_schema_says(workout: Workout) -> None:
     write_session(workout, out)
     written = json.loads(out.getvalue())
     VALIDATOR.validate(written)
-    assert written == session_object(workout)
+    # Where it lies may name its owner.
+    named = replace(workout, facts=replace(workout.facts, path=workout.facts.name))
+    assert written == session_object(named)
 
 
 def test_the_published_schema_knows_every_key_and_word() -> None:
