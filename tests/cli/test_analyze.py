@@ -4,9 +4,11 @@ import json
 import signal
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 
 from tests.cli.killable import result_unless_killed
+from tests.test_mends import REPS, samples
 from tracker.cli import analyze as analyzing
 from tracker.cli.analyze import (
     WORTH_A_PROCESS_BYTES,
@@ -311,3 +313,28 @@ def test_processes_are_started_where_they_are_worth_it(tmp_path: Path) -> None:
     assert default_jobs([str(large)] * 1000) == usable_cores()
     assert default_jobs([str(large)]) == 1
     assert default_jobs(["missing", "memory://a"]) == 1
+
+
+def test_a_setting_reaches_every_command_that_reads_files(
+    tmp_path: Path, tracker: Callable[..., Any]
+) -> None:
+    time_s, acc, gyro = samples()
+    path, imported = tmp_path / "mirrored.csv", tmp_path / "a.arrows"
+    table = np.column_stack((time_s, acc * [-1, 1, 1], gyro * [-1, 1, 1]))
+    heading = "time_s,acc_x,acc_y,acc_z,gyro_x,gyro_y,gyro_z"
+    np.savetxt(path, table, "%.6f", ",", header=heading, comments="")
+    setting = ("--setting", "gyro_axes=-x,-y,-z")
+
+    told = tracker("analyze", path, "--format", "json")
+    settled = tracker("analyze", path, "--format", "json", *setting)
+    tracker("import", path, "-o", imported, *setting)
+    kept = tracker("analyze", imported, "--format", "json")
+
+    assert "gyro_axes=-x,-y,-z" in told.err
+    for result in (settled, kept):
+        (read,) = [json.loads(result.out)["sets"]]
+        assert [len(each["reps"]) for each in read] == [REPS]
+        assert "contradicts" not in result.err
+    refused = tracker("analyze", path, "--setting", "gyro_axes=up")
+    assert refused.code == 2
+    assert "The setting gyro_axes names x, y and z once each" in refused.err

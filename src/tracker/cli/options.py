@@ -138,12 +138,21 @@ def import_options(command: Callable[..., Any]) -> Callable[..., Any]:
         help="Direction of the acceleration at rest: down in files that an iPhone saved in its "
         "own convention, up in all others.  [default: what the file says, else up]",
     )
+    @click.option(
+        "--setting",
+        "settings",
+        multiple=True,
+        metavar="KEY=VALUE",
+        help="What puts a sensor's numbers right, as gyro_axes=-x,-y,-z or acc_factor=0.5, or a "
+        "setting of its decoder; repeatable.",
+    )
     @wraps(command)
     def with_options(
         *arguments: object,
         acc_unit: str | None,
         gyro_unit: str | None,
         acc_points: str | None,
+        settings: tuple[str, ...],
         **others: object,
     ) -> object:
         # The importers cost Arrow (0.1 s).
@@ -153,6 +162,7 @@ def import_options(command: Callable[..., Any]) -> Callable[..., Any]:
             None if acc_unit is None else AccUnit(acc_unit),
             None if gyro_unit is None else GyroUnit(gyro_unit),
             None if acc_points is None else acc_points == "down",
+            settings,
         )
         return command(*arguments, options=options, **others)
 

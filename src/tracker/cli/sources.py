@@ -43,7 +43,7 @@ from tracker.importers import (
     read_sample_csv,
 )
 from tracker.recording import open_recording
-from tracker.sensors import SAMPLES, SAMPLES_CHANNEL, encode_samples
+from tracker.sensors import SAMPLES, SAMPLES_CHANNEL, encode_samples, family, parse_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -137,12 +137,31 @@ def open_session_file(
     """Open a recording, a sample CSV, or what another app saved.
 
     `more` are files of other sensors of the same session. `exercise` overrides what the file says,
-    and `options` override the units and direction of samples. `block_samples` of them make one
-    notification; by default there are about ten notifications a second. Raises `InputError` if the
-    file cannot be read or is none of these.
+    and `options` override the units and direction of samples, and the settings of the decoder.
+    `block_samples` of them make one notification; by default there are about ten notifications a
+    second. Raises `InputError` if the file cannot be read or is none of these, and another
+    `TrackerError` if a setting makes no sense.
     """
+    file = _opened((path, *more), exercise, options, block_samples)
+    if not options.settings:
+        return file
+    recorded = parse_settings((file.info.settings or "").split())
+    settings = {**recorded, **parse_settings(options.settings)}
+    # To refuse it before anything is read.
+    family(file.info.sensor).decoder(settings)
+    words = " ".join(f"{key}={value}" for key, value in settings.items())
+    return replace(file, info=replace(file.info, settings=words))
+
+
+def _opened(
+    paths: tuple[Path, ...],
+    exercise: str | None,
+    options: ImportOptions,
+    block_samples: int | None,
+) -> SessionFile:
+    path, *more = paths
     if more or not is_recording(path):
-        return _from_samples((path, *more), exercise, options, block_samples)
+        return _from_samples(paths, exercise, options, block_samples)
     recording = open_recording(path)
     info = recording.info if exercise is None else replace(recording.info, exercise=exercise)
     warnings = tuple(

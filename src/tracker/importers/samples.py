@@ -80,6 +80,8 @@ class ImportOptions:
     gyro_unit: GyroUnit | None = None
     points_down: bool | None = None
     """Whether acceleration points down at rest."""
+    settings: tuple[str, ...] = ()
+    """Settings of the decoder as `key=value`, beside or instead of what the file says."""
 
 
 def notifications_from_samples(
