@@ -193,7 +193,10 @@ def test_a_dataset_grows_by_subjects(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["a.csv", "b.csv", "--format", "csv", "-o", "x"], "one by one"),
+        (["a.csv", "b.csv", "--format", "json", "-o", "x"], "one by one"),
+        (["a.csv", "--format", "json", "-o", "x", "--locale", "de"], "for csv and csv-sets"),
+        (["a.csv", "--format", "csv", "-o", "x", "--locale", "German"], "such as de"),
+        (["all", "--format", "hevy", "-o", "x"], "no training log yet"),
         (["a.csv", "--format", "csv", "-o", "x", "--partition"], "cannot be partitioned"),
         (["a.csv", "b.csv", "--format", "bids", "-o", "x", "--started", STARTED], "one session"),
         (["a.csv", "--format", "xml", "-o", "x"], "xml"),
@@ -319,7 +322,7 @@ def test_of_many_files_those_that_cannot_be_read_are_named_and_left_out(
     csv: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     target = tmp_path / "history"
-    with pytest.raises(ClickException, match="1 of 2 files"):
+    with pytest.raises(ClickException, match="1 of 2 sessions"):
         export_folder([str(csv), "missing.csv"], PARQUET, READING, target, force=False)
     assert "missing.csv: there is no such file" in capsys.readouterr().err
     assert list(target.rglob("*.parquet"))

@@ -146,7 +146,12 @@ _SESSION: Final[tuple[Column[Any], ...]] = (
         "when second 0 was, ISO 8601 with offset",
         lambda row: row.workout.info.started_utc,
     ),
-    Column("source", Kind.TEXT, "file it was read from", lambda row: row.workout.facts.name),
+    Column(
+        "source",
+        Kind.TEXT,
+        "name of the file it was read from",
+        lambda row: row.workout.facts.name,
+    ),
     Column("exercise", Kind.TEXT, "exercise", lambda row: row.workout.info.exercise),
     _of_set("set", Kind.WHOLE, "number of the set in the session", lambda each: each.index),
 )
