@@ -13,6 +13,7 @@ import pytest
 from click import ClickException
 from pyarrow import parquet
 
+from tests.workouts import WORKOUT
 from tracker.app.training import open_training_log
 from tracker.cli.exits import ExitCode
 from tracker.cli.export import (
@@ -381,6 +382,30 @@ def test_a_session_is_found_by_its_number_and_as_the_last(home: Path) -> None:
     assert logged_workout("last") == second
     with pytest.raises(InputError, match="not in the log"):
         logged_workout("99")
+
+
+def test_the_whole_history_goes_into_one_file_and_what_cannot_is_named(
+    home: Path, tracker: Callable[..., Any]
+) -> None:
+    def lifted(day: int) -> Workout:
+        started = f"2026-03-0{day}T18:00:00+01:00"
+        return replace(WORKOUT, info=replace(WORKOUT.info, started_utc=started))
+
+    with open_training_log() as log:
+        for each in (lifted(2), lifted(1), workout("2026-03-03T18:00:00+01:00")):
+            log.add(each, version="1")
+    target = home / "history.csv"
+    outcome = tracker("export", "all", "--format", "hevy", "-o", target)
+    assert outcome.code == ExitCode.USAGE_OR_INPUT
+    assert "has no set" in outcome.err
+    assert "1 of 3 sessions were left out" in outcome.err
+    with target.open(newline="") as file:
+        rows = list(csv_reader.DictReader(file))
+    days = [row["start_time"].split(",")[0] for row in rows]
+    assert days == ["1 Mar 2026"] * 2 + ["2 Mar 2026"] * 2
+    printed = tracker("export", "1", "2", "--format", "csv-sets", "--locale", "de", "-o", "-")
+    assert printed.code == ExitCode.OK
+    assert printed.out.count("80,0") == 2
 
 
 def test_a_recording_is_found_while_it_is_there(home: Path) -> None:
