@@ -52,8 +52,9 @@ _POINT: Final = Dialect(marked=True)
 
 # Unicode CLDR 48, "decimal" of Latin digits: the languages with a comma, and their places without.
 _COMMA_LANGUAGES: Final = (
-    "af az be bg bs ca cs da de el es et eu fi fo fr gl hr hu hy id is it ka kk kl ky lb lt lv mk "
-    "nb nl nn no pl pt ro ru sk sl sq sr sv tr uk uz vi"
+    "af az be bg bs ca cs da de el es et eu fi "
+    "fo fr gl hr hu hy id is it ka kk kl ky lb lt lv mk nb nl nn "  # codespell:ignore fo
+    "no pl pt ro ru sk sl sq sr sv tr uk uz vi"
 )
 _POINT_PLACES: Final = (
     "de_ch de_li it_ch es_419 es_cu es_do es_gt es_hn es_mx es_ni es_pa es_pe es_pr es_sv es_us"
