@@ -297,6 +297,27 @@ def test_any_object_is_an_entry_or_a_fault(value: Any, kind: str, key: str) -> N
 
 
 @pytest.mark.parametrize(
+    ("entry", "field"),
+    [
+        ('{"kind": "load", "set_index": 1, "load_kg": %s}', "load_kg"),
+        ('{"kind": "rpe", "set_index": 1, "rpe": %s}', "rpe"),
+        ('{"kind": "reps", "set_index": 1, "by": %s}', "by"),
+        ('{"kind": "pain", "score": %s, "moment": "after"}', "score"),
+        ('{"kind": "note", "text": "x", "set_index": %s}', "set_index"),
+        ('{"kind": "plan", "plan": {"load_kg": %s}}', "load_kg"),
+        ('{"kind": "plan", "plan": {"target_reps": %s}}', "target_reps"),
+    ],
+)
+def test_a_number_of_400_digits_is_refused_by_its_name(entry: str, field: str) -> None:
+    data = (entry % ("9" * 400)).encode()
+    fault = read_control_message(Notification(0, ENTRY_CHANNEL, data))
+    assert isinstance(fault, Fault)
+    assert field in fault.detail
+    assert "400 digits" in fault.detail
+    assert len(fault.detail) < 200
+
+
+@pytest.mark.parametrize(
     "entry",
     [
         PainEntered(11, PainMoment.AFTER),

@@ -26,6 +26,7 @@ from tracker.domain import (
     SessionState,
     SourceFacts,
     WarningKind,
+    start_problem,
     warning_message,
     workout_of,
 )
@@ -163,6 +164,12 @@ def _opened(
     if more or not is_recording(path):
         return _from_samples(paths, exercise, options, block_samples)
     recording = open_recording(path)
+    if (problem := start_problem(recording.info)) is not None:
+        raise InputError(
+            str(path),
+            problem,
+            "Its samples may be whole: tracker recover keeps everything but that.",
+        )
     info = recording.info if exercise is None else replace(recording.info, exercise=exercise)
     warnings = tuple(
         DataWarning(WarningKind.RECORDING_DAMAGED, str(damage)) for damage in recording.damage

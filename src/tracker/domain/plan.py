@@ -101,9 +101,16 @@ def plan_from_json(values: Mapping[str, Any]) -> Plan:
     return Plan(**known)
 
 
+_LARGEST: Final = 10**15
+_MOST_QUOTED: Final = 40
+
+
 def _typed(name: str, value: Any, *types: type) -> Any:
     if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
-        raise InputError(name, f"{value!r} has the wrong type")
+        raise InputError(name, f"{str(value)[:_MOST_QUOTED]!r} has the wrong type")
+    # JSON has numbers of any length, which nothing here is made for.
+    if isinstance(value, int) and abs(value) > _LARGEST:
+        raise InputError(name, f"a number of {len(str(value))} digits is out of range")
     return value
 
 
@@ -234,11 +241,12 @@ def entry_from_object(values: Mapping[str, Any]) -> Entry:
     """
     shape = _KINDS.get(str(values.get("kind")))
     if shape is None:
-        raise InputError("entry", f"unknown kind {values.get('kind')!r}")
+        raise InputError("entry", f"unknown kind {str(values.get('kind'))[:_MOST_QUOTED]!r}")
     try:
         entry = _built(shape, values)
     except (KeyError, ValueError) as error:
-        raise InputError("entry", f"{values!r} is incomplete, or a value is unknown") from error
+        said = str(values)[:_MOST_QUOTED]
+        raise InputError("entry", f"{said} is incomplete, or a value is unknown") from error
     check_entry(entry)
     return entry
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Final, Protocol
 
 from tracker.domain.events import (
@@ -72,6 +73,24 @@ class SessionInfo:
     """Settings of its decoder, as above."""
     note: str = ""
     """Free text; it marks synthetic sessions as such."""
+
+
+YEARS: Final = range(1970, 2200)
+"""Years in which a session may start: farther dates overflow in some time zone or format."""
+
+
+def start_problem(info: SessionInfo) -> str | None:
+    """Return what is wrong with the time at which a session started, or None."""
+    text = info.started_utc
+    if text is None:
+        return None
+    try:
+        year = datetime.fromisoformat(text).year
+    except ValueError:
+        return f"started_utc is {text[:40]!r}, which is not a date and time"
+    if year not in YEARS:
+        return f"started_utc is {text[:40]!r}, expected {YEARS[0]} to {YEARS[-1]}"
+    return None
 
 
 @dataclass(frozen=True, slots=True)

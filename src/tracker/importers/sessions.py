@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tracker.domain import DataWarning, InputError, WarningKind
+from tracker.domain import MAX_TIME_S, DataWarning, InputError, WarningKind
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2, counted
 from tracker.importers.apps import app_of
 from tracker.importers.columns import Quantity, column
@@ -37,7 +37,6 @@ from tracker.importers.sample_csv import HEADER, is_sample_csv
 from tracker.importers.samples import (
     FIRST_EPOCH_S,
     LEAST_TYPICAL_ACC_MPS2,
-    MAX_TIME_S,
     AccUnit,
     GyroUnit,
     ImportedSamples,

@@ -212,25 +212,20 @@ def order_of(time_s: NDArray[np.float64]) -> tuple[NDArray[np.intp], int] | None
     return np.argsort(time_s, kind="stable"), amount
 
 
-LEAST_SHARED: Final = 0.5
-"""Where fewer samples share their stamp with another, the clock is only coarse."""
-
 _GAP_RATIO: Final = 1.5
 """A packet that took this many times longer than its samples take follows a gap."""
 
 
-def spread(time_s: NDArray[np.float64]) -> tuple[NDArray[np.float64], int] | None:
-    """Spread samples that share a stamp evenly over the time since the packet before them.
+def spread(time_s: NDArray[np.float64]) -> NDArray[np.float64] | None:
+    """Spread samples that share a stamp evenly over the time since the stamp before.
 
-    The stamp is that of a packet's last sample. Returns the times and the number of packets; None
-    where each sample has its own stamp, all have the same, or the stamps cannot be times.
+    The stamp is that of a packet's last sample. None where each sample has its own stamp, all have
+    the same, or the stamps cannot be times.
     """
     if not len(time_s) or not np.isfinite(time_s).all() or (np.diff(time_s) < 0.0).any():
         return None
-    starts = np.flatnonzero(np.diff(time_s, prepend=-np.inf) > 0.0)
-    sizes = np.diff(np.append(starts, len(time_s)))
-    shared = int(sizes[sizes > 1].sum())
-    if len(starts) < 2 or shared < LEAST_SHARED * len(time_s):
+    starts, sizes = _runs(time_s)
+    if len(starts) < 2 or len(starts) == len(time_s):
         return None
     stamps_s = time_s[starts]
     spans_s = np.diff(stamps_s, prepend=np.nan)
@@ -240,8 +235,13 @@ def spread(time_s: NDArray[np.float64]) -> tuple[NDArray[np.float64], int] | Non
     before_end = np.repeat(starts + sizes - 1, sizes) - np.arange(len(time_s))
     times_s = np.repeat(stamps_s, sizes) - before_end * np.repeat(spans_s / sizes, sizes)
     # A log does not begin before its own zero.
-    shift_s = -times_s[0] if times_s[0] < 0.0 <= time_s[0] else 0.0
-    return times_s + shift_s, len(starts)
+    return times_s - min(times_s[0], 0.0) if time_s[0] >= 0.0 else times_s
+
+
+def _runs(time_s: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return where each stamp comes first, and how many samples have it."""
+    starts = np.flatnonzero(np.diff(time_s, prepend=-np.inf) > 0.0)
+    return starts, np.diff(np.append(starts, len(time_s)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -268,8 +268,13 @@ def mended_times(time_s: NDArray[np.float64]) -> MendedTimes:
         text = f"sorted {counted(late, 'row')} that came late"
         warnings.append(DataWarning(WarningKind.ROWS_REORDERED, text))
     if (spread_out := spread(time_s)) is not None:
-        time_s, packets = spread_out
-        samples = counted(len(time_s), "sample")
-        text = f"spread {samples} that share {packets} time stamps evenly within their packets"
+        _, sizes = _runs(time_s)
+        shared = sizes[sizes > 1]
+        time_s = spread_out
+        samples, stamps = (
+            counted(int(shared.sum()), "sample"),
+            counted(len(shared), "time stamp"),
+        )
+        text = f"spread {samples} that share {stamps} evenly within their packets"
         warnings.append(DataWarning(WarningKind.SAMPLES_SPREAD, text))
     return MendedTimes(time_s, order, tuple(warnings))

@@ -18,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
-from tracker.domain import DataWarning, InputError, WarningKind
+from tracker.domain import MAX_TIME_S, DataWarning, InputError, WarningKind
 from tracker.importers.columns import (
     ACC_MPS2,
     GYRO_RADPS,
@@ -37,7 +37,6 @@ from tracker.importers.files import start_of
 from tracker.importers.samples import (
     FIRST_EPOCH_S,
     MAX_NUMBER,
-    MAX_TIME_S,
     is_usual_rate,
     mean_rate_hz,
 )
