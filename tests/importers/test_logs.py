@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from tests.importers import logs
 from tests.importers.logs import (
     LOGS,
     START,
@@ -19,8 +23,6 @@ from tracker.domain import InputError, WarningKind
 from tracker.importers import ImportOptions, read_foreign
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.importers.logs import Files
     from tracker.importers import ImportedSamples
 
@@ -251,3 +253,45 @@ def test_daylight_saving_time_ends_in_mid_session(tmp_path: Path) -> None:
     found = read(tmp_path, {"log.csv": "\n".join(texts).encode()})
     np.testing.assert_allclose(np.diff(found.table.time_s), 0.01, atol=1e-5)
     assert kinds(found) == [WarningKind.CLOCK_CHANGED]
+
+
+SHORT = {app: write(turning(seconds=0.3)) for app, write in LOGS.items()}
+SPLINTERS = (
+    b"\n", b",", b";", b"\t", b"nan", b"1e300", b'"', b"{", b"]", b"-", b"9" * 400, b"\0", b"\xff",
+)  # fmt: skip
+
+
+@settings(
+    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(data=st.data())
+def test_whatever_happened_to_a_log_it_is_read_or_explained(
+    data: st.DataObject, tmp_path: Path
+) -> None:
+    files = SHORT[data.draw(st.sampled_from(sorted(SHORT)))]
+    name = data.draw(st.sampled_from(sorted(files)))
+    text = files[name]
+    at = data.draw(st.integers(0, len(text)))
+    cut = data.draw(st.integers(0, 80))
+    put = data.draw(st.binary(max_size=8) | st.sampled_from(SPLINTERS))
+    (tmp_path / name).write_bytes(text[:at] + put + text[at + cut :])
+    try:
+        found = read_foreign([tmp_path / name], NOTHING_SAID)
+    except InputError:
+        return
+    table = found.table
+    assert np.isfinite(table.acc_mps2).all()
+    assert (np.diff(table.time_s) >= 0.0).all()
+    assert all("\n" not in warning.text for warning in found.warnings)
+
+
+def test_every_app_is_in_the_table_of_the_guide() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "imports.md").read_text(encoding="utf-8")
+    rows = [line for line in page.splitlines() if line.startswith("|")]
+    writers = [
+        name
+        for name, value in vars(logs).items()
+        if getattr(value, "__annotations__", {}).get("return") == "Files"
+    ]
+    assert len(writers) > 10
+    assert [name for name in writers if not any(f"`{name}`" in row for row in rows)] == []
