@@ -255,6 +255,24 @@ def test_daylight_saving_time_ends_in_mid_session(tmp_path: Path) -> None:
     assert kinds(found) == [WarningKind.CLOCK_CHANGED]
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[{"sensor": "Gyroscope", ', "line 1: is not JSON"),
+        ('{"data": [{"acc": {"Timestamp": 1,\n "ArrayAcc": [{"x" 1}]}}]}', "line 1: is not JSON"),
+        ("[" * 100_000, "no line names"),
+        ('{"a":' * 100_000, "no line names|is not JSON"),
+        ('[{"a": ' + "[" * 100_000, "is not JSON|no line names"),
+        ('[{"a": "' + "x" * 2_000_000 + '"}]', "is not JSON"),
+        ("{" + ", ".join(f'"{n}": 1' for n in range(200_000)) + "}", "is not JSON"),
+        ("[]", "no line names|empty"),
+    ],
+)
+def test_what_is_wrong_with_json_is_told(text: str, said: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=said):
+        read(tmp_path, {"log.json": text.encode()})
+
+
 SHORT = {app: write(turning(seconds=0.3)) for app, write in LOGS.items()}
 SPLINTERS = (
     b"\n", b",", b";", b"\t", b"nan", b"1e300", b'"', b"{", b"]", b"-", b"9" * 400, b"\0", b"\xff",

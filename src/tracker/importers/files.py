@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 MAX_TEXT_BYTES: Final = 256 << 20
 """Text of one session, bytes: ten hours at 100 Hz, and with its numbers it fits into memory."""
 
+MAX_LINES: Final = 4 << 20
+"""Lines of one file: eleven hours at 100 Hz. Short lines take many times their text in numbers."""
+
 _CHUNK_BYTES: Final = 1 << 20
 _GZIP: Final = b"\x1f\x8b"
 _ZIP: Final = b"PK\x03\x04"
@@ -84,6 +87,8 @@ def checked_text(path: Path, content: bytes, room: int | None = None) -> bytes:
     for mark, (what, advice) in _NO_TEXT.items():
         if content.startswith(mark):
             raise InputError(str(path), f"expected a CSV, but the file is {what}", advice)
+    if max(content.count(b"\n"), content.count(b"\r")) > MAX_LINES:
+        raise InputError(str(path), f"has more than {MAX_LINES} lines", "Cut it into parts.")
     text = in_utf8(content).removeprefix(_UTF8_MARK).rstrip()
     if b"\x00" in text:
         raise InputError(

@@ -121,7 +121,7 @@ def read_foreign(paths: Sequence[Path], options: ImportOptions) -> ImportedSampl
 def _tables(files: Sequence[ForeignFile]) -> Iterator[ForeignFile]:
     for file in files:
         if is_json(file.text):
-            yield from tables_in(file)
+            yield from tables_in(file) or (file,)
         else:
             yield ForeignFile(file.path, plain_table(file.text))
 
