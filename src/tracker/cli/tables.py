@@ -186,7 +186,7 @@ def detail_lines(detail: SessionDetail) -> Iterator[str]:
     summary = detail.summary
     parts = [
         f"session {summary.id}",
-        _when(summary.at_utc),
+        _shown(summary.at(None)),
         exercise_named(summary.shown_exercise).title,
         f"counted by tracker {summary.tracker_version}",
     ]
@@ -284,7 +284,11 @@ def _edit_line(made: MadeEdit, *, unmatched: bool) -> str:
 
 def _when(text: str) -> str:
     """Return a time in the time zone of this computer."""
-    return f"{datetime.fromisoformat(text).astimezone():%Y-%m-%d %H:%M}"
+    return _shown(datetime.fromisoformat(text).astimezone())
+
+
+def _shown(time: datetime) -> str:
+    return f"{time:%Y-%m-%d %H:%M}"
 
 
 def _rounded(value: object) -> object:
@@ -294,7 +298,7 @@ def _rounded(value: object) -> object:
 
 _SESSION_COLUMNS: Final[dict[str, Callable[[SessionSummary], str]]] = {
     "id": lambda each: str(each.id),
-    "when": lambda each: _when(each.at_utc),
+    "when": lambda each: _shown(each.at(None)),
     "exercise": lambda each: each.shown_exercise,
     "sets": lambda each: str(each.sets_done),
     "reps": lambda each: str(each.reps_done),

@@ -67,6 +67,21 @@ class SessionSummary:
     deleted_utc: str | None
     """When it was put into the trash; None if it was not."""
 
+    def at(self, zone: tzinfo | None) -> datetime:
+        """Return when it started by the wearer's clock.
+
+        That is the recording's, if it has an offset from UTC: a training at 00:40 on a journey was
+        one at 00:40. Otherwise it is `zone`; None is that of this computer.
+        """
+        try:
+            started = datetime.fromisoformat(self.started_utc or "")
+        except ValueError:
+            pass
+        else:
+            if started.utcoffset():
+                return started
+        return datetime.fromisoformat(self.at_utc).astimezone(zone)
+
 
 @dataclass(frozen=True, slots=True)
 class SessionQuery:
@@ -238,11 +253,12 @@ class Week:
 def weeks(summaries: Iterable[SessionSummary], zone: tzinfo | None = UTC) -> tuple[Week, ...]:
     """Return the weeks with training, the earliest first.
 
-    Weeks start in the time zone `zone`; None is that of this computer.
+    Weeks start in the time zone of the recording, or if that is unknown, in `zone`; None is that
+    of this computer.
     """
     by_monday: dict[date, list[SessionSummary]] = {}
     for summary in summaries:
-        day = datetime.fromisoformat(summary.at_utc).astimezone(zone).date()
+        day = summary.at(zone).date()
         by_monday.setdefault(day - timedelta(days=day.weekday()), []).append(summary)
     return tuple(_week(monday, by_monday[monday]) for monday in sorted(by_monday))
 

@@ -46,7 +46,7 @@ def history_cells(summary: SessionSummary) -> tuple[str, ...]:
     pain = "" if (summary.pain_before, summary.pain_after) == (None, None) else f"{before}→{after}"
     load = "body" if summary.load_kg == 0 else number(summary.load_kg, 1)
     return (
-        (summary.started_utc or summary.at_utc)[:16].replace("T", " "),
+        f"{summary.at(None):%Y-%m-%d %H:%M}",
         # Beside the date, where it is seen on every terminal.
         "sim" if summary.origin == "synthetic" else "",
         title,
