@@ -369,7 +369,7 @@ def _acc_scale(
         str(each.table.file.path),
         f"does not say the unit of its {each.quantity.value}{odd}, and gravity of {typical:.4g} "
         "does not tell",
-        f"Add {units}.",
+        f"Add {units}." if app is None else f"{app.advice} Or add {units}.",
     )
 
 

@@ -29,10 +29,10 @@ _HOUR_S: Final = 3600.0
 _UNIX_ORDINAL: Final = date(1970, 1, 1).toordinal()
 
 _CLOCK: Final = re.compile(
-    r"\s*(?:(?P<date>\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}\.\d{1,2}\.\d{4})[T _,]+)?"
+    r"\s*(?:(?P<date>\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[./]\d{1,2}[./]\d{4})[T _,]+)?"
     r"(?P<h>\d{1,2})[:\-](?P<m>\d{1,2})[:\-](?P<s>\d{1,2})"
     r"(?:(?P<mark>[.,:_])(?P<part>\d{1,9}))?"
-    r"\s*(?:UTC|GMT)?\s*(?P<zone>Z|[+-]\d{2}:?\d{2})?\s*"
+    r"\s*(?P<half>[AaPp]\.?[Mm]\.?)?\s*(?:UTC|GMT)?\s*(?P<zone>Z|[+-]\d{2}:?\d{2})?\s*"
 )
 
 
@@ -86,6 +86,8 @@ def _reading(text: str, match: re.Match[str]) -> Clock | None:
         if ordinal is None:
             return None
         day = ordinal
+    if match["half"]:
+        hours = hours % 12 + 12 * (match["half"][0] in "Pp")
     if hours > 23 or minutes > 59 or seconds > 60:
         return None
     part = match["part"] or "0"
@@ -100,6 +102,9 @@ def _ordinal(text: str) -> int | None:
     """Return the days since 1970; None if there is no such day."""
     numbers = [int(part) for part in re.split(r"\D", text)]
     year, month, day = numbers if numbers[0] > 31 else numbers[::-1]
+    # With slashes, half of the world writes the month first.
+    if "/" in text and numbers[0] <= 31 and month > 12 >= day:
+        month, day = day, month
     try:
         return date(year, month, day).toordinal() - _UNIX_ORDINAL
     except ValueError:
