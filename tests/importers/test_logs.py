@@ -212,6 +212,14 @@ def test_columns_of_a_gyroscope_that_are_no_triple_are_named(tmp_path: Path) -> 
         ),
         ("Phone timestamp;sensor timestamp [ns];channel 0;channel 1;ambient", "Polar", "ACC"),
         ("Time,Device name,Chip Time(),Angle X(°),Angle Y(°),Angle Z(°)", "WitMotion", "Content"),
+        (
+            (
+                "S_Timestamp_Unix_CAL,S_Accel_LN_X_RAW,S_Accel_LN_Y_RAW,S_Accel_LN_Z_RAW\n"
+                "ms,no_units,no_units,no_units"
+            ),
+            "does not say the unit",
+            "Export calibrated data",
+        ),
         ("time,seconds_elapsed,pressure,relativeAltitude", "Sensor Logger", "Total Acceleration"),
         (
             "loggingTime(txt);motionUserAccelX(G);motionUserAccelY(G);motionUserAccelZ(G)",
@@ -224,10 +232,11 @@ def test_what_cannot_be_read_names_the_app_and_what_it_exports(
     header: str, app: str, advice: str, tmp_path: Path
 ) -> None:
     separator = ";" if ";" in header else ","
-    amount = len(header.split(separator))
+    amount = len(header.splitlines()[0].split(separator))
+    low = "3000" if "RAW" in header else "0.1"
     first = "2026-03-01T17:30:00.{:03d}" if "txt" in header else "{}0000"
     rows = [
-        separator.join([first.format(n), *[f"{n}0000"] * (amount - 4), "0.1", "0.1", "0.1"])
+        separator.join([first.format(n), *[f"{n}0000"] * (amount - 4), low, low, low])
         for n in range(100)
     ]
     with pytest.raises(InputError) as caught:

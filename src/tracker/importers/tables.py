@@ -75,6 +75,7 @@ _SERIAL_MONITOR: Final = re.compile(rb"(?m)^\d\d:\d\d:\d\d\.\d{3} -> ")
 """What the serial monitor of the Arduino IDE puts before each line."""
 
 
+_SPACES: Final = re.compile(rb"(?<=\S) +(?=\S)")
 _MINUS: Final = "−".encode()
 """What some languages write before a negative number."""
 
@@ -195,7 +196,7 @@ def _cells(line: str, separator: str) -> list[str]:
 def _is_units(cells: Sequence[str]) -> bool:
     """Say whether a row has units, as Shimmer's software writes it below the header."""
     known = {**ACC_MPS2, **GYRO_RADPS, **TIME_S}
-    return sum(plain_unit(cell) in known for cell in cells) >= 3
+    return sum(plain_unit(cell) in known for cell in cells) >= 3 or "no_units" in cells
 
 
 def has_motion(path: Path) -> bool:
@@ -208,7 +209,18 @@ def plain_table(text: bytes) -> bytes:
     """Return text without the times of the Arduino IDE, and with minus signs that are hyphens."""
     if _SERIAL_MONITOR.search(text[:4096]):
         text = _SERIAL_MONITOR.sub(b"", text)
+    if _is_spaced(text[:4096]):
+        text = _SPACES.sub(b"\t", text)
     return text.replace(_MINUS, b"-") if _MINUS in text else text
+
+
+def _is_spaced(head: bytes) -> bool:
+    """Say whether nothing but spaces parts the names of the columns."""
+    lines = [line for line in head.splitlines() if line and not line.startswith(_COMMENTS)]
+    if not lines or any(mark in lines[0] for mark in (b",", b";", b"\t")):
+        return False
+    columns = [column(name) for name in lines[0].decode(errors="replace").split()]
+    return bool(time_columns(columns) and triples_of(columns))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
