@@ -137,6 +137,8 @@ class LazyGroup(click.Group):
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; a pipe that closes early (`| head`) is not an error."""
+        if not {"-h", "--help"}.intersection(ctx.args):
+            _keep_private()
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
@@ -168,6 +170,14 @@ def tracker() -> None:
     """Count hip thrusts, time the lockout and coach the tempo from a motion sensor on the hip."""
 
 
+def _keep_private() -> None:
+    """Close the wearer's folders to others, and say so if they were open."""
+    from tracker.app.paths import make_private, tracker_paths
+
+    for line in make_private(tracker_paths()):
+        say(line)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code; None takes the process's own arguments."""
     for stream in (sys.stdout, sys.stderr):
@@ -177,6 +187,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             reconfigure(errors="replace")
     # What `--debug` sets, wherever it stands.
     options: dict[str, bool] = {}
+    # Whatever is written is health data, or names it: private from its first byte on.
+    umask = os.umask(0o077)
     try:
         code = tracker.main(
             args=None if arguments is None else list(arguments),
@@ -201,6 +213,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return ExitCode.OK
     except Exception as error:
         return report(error, "debug" in options)
+    finally:
+        os.umask(umask)
     return code if isinstance(code, int) else ExitCode.OK
 
 

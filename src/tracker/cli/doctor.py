@@ -9,6 +9,7 @@ import asyncio
 import os
 import shutil
 import sys
+import tempfile
 import time
 from contextlib import closing
 from dataclasses import dataclass
@@ -282,9 +283,16 @@ def _colours(environment: Mapping[str, str]) -> str:
 def _folder(subject: str, folder: Path) -> Check:
     """Check the folder, or the nearest parent that exists."""
     there = next(each for each in (folder, *folder.parents) if each.exists())
-    if there.is_dir() and os.access(there, os.W_OK | os.X_OK):
-        return Check(subject, True, str(folder))
-    problem = "is not writable" if there.is_dir() else "is not a folder"
+    problem = "is not a folder"
+    if there.is_dir():
+        try:
+            # Tried, not asked: a disk that is full or read-only has permissions like any other.
+            with tempfile.TemporaryFile(dir=there) as file:
+                file.write(b"tracker")
+        except OSError as error:
+            problem = f"cannot be written: {(error.strerror or str(error)).lower()}"
+        else:
+            return Check(subject, True, str(folder))
     advice = f"Change its permissions. {ELSEWHERE}"
     return Check(subject, False, f"{folder}: {there} {problem}", advice)
 

@@ -25,6 +25,12 @@ def say(line: str) -> None:
         click.echo(shown(line), err=True)
 
 
+def say_drawing(drawing: str) -> None:
+    """Write a drawing of ours to stderr, with its colours."""
+    with suppress(OSError):
+        click.echo(drawing, err=True)
+
+
 def print_text(text: str = "") -> None:
     """Write text for people to stdout."""
     click.echo(shown(text))
