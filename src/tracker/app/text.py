@@ -33,6 +33,7 @@ from tracker.domain import (
 )
 from tracker.domain import tempo_code as code_of
 from tracker.domain import tempo_words as words_of
+from tracker.domain.foreign_text import one_line
 from tracker.domain.units import counted as counted
 
 if TYPE_CHECKING:
@@ -130,10 +131,10 @@ class LinkWords:
                 return f"{name} back at {clock_time(event.at_s)}"
             case LinkChanged(state=state) if state in _TROUBLE:
                 self._troubled.add(event.device)
-                reason = f": {event.detail}" if event.detail else ""
+                reason = f": {one_line(event.detail)}" if event.detail else ""
                 return f"! {name} {_TROUBLE[state]} at {clock_time(event.at_s)}{reason}"
             case LinkChanged(state=LinkState.RECONNECTING) if event.detail:
-                return f"! {name} not reached: {event.detail}"
+                return f"! {name} not reached: {one_line(event.detail)}"
             case _:
                 return None
 

@@ -46,6 +46,7 @@ from tracker.domain import (
     TrackerError,
 )
 from tracker.domain.errors import writing
+from tracker.domain.foreign_text import one_line
 from tracker.engine import build_engine
 from tracker.recording import RecordingWriter, ReplaySource, is_closed, open_recording, sha256_of
 from tracker.sensors import family, parse_settings
@@ -392,9 +393,11 @@ def session_info(
 def connected_title(sensors: Sequence[Sensor]) -> str:
     """Return which sensors are connected, in one line."""
     each = (
-        f"{sensor.title} ({sensor.family.title}"
-        + ("" if sensor.firmware is None else f", firmware {sensor.firmware}")
-        + f") at {sensor.address}"
+        one_line(
+            f"{sensor.title} ({sensor.family.title}"
+            + ("" if sensor.firmware is None else f", firmware {sensor.firmware}")
+            + f") at {sensor.address}"
+        )
         for sensor in sensors
     )
     return "connected to " + " and ".join(each)

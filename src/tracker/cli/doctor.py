@@ -28,6 +28,7 @@ from tracker.cli.exits import ExitCode
 from tracker.cli.options import examples, screen_is_there
 from tracker.cli.terminal import print_text, say
 from tracker.domain import SensorError, TrackerError
+from tracker.domain.foreign_text import one_line
 from tracker.sound import Speech, Tone, duration_s, open_player
 
 if TYPE_CHECKING:
@@ -234,7 +235,7 @@ def configuration(file: Path) -> Check:
     if sensor is None:
         return Check("paired sensor", True, "none yet: tracker pair ADDRESS_OR_NAME")
     named = f"{sensor.name or 'unnamed'} ({sensor.kind}) at {sensor.address}"
-    return Check("paired sensor", True, named)
+    return Check("paired sensor", True, one_line(named))
 
 
 def audio(opened: Opened) -> Check:
@@ -255,7 +256,14 @@ def audio(opened: Opened) -> Check:
 def training_log(paths: Paths) -> Check:
     """Check the training log, and whether recordings are missing from it."""
     # The log costs SQLAlchemy (0.2 s).
-    from tracker.app.training import log_is_there, log_place, not_logged, open_training_log
+    from tracker.app.training import (
+        log_is_there,
+        log_place,
+        not_logged,
+        open_training_log,
+        still_growing,
+    )
+    from tracker.cli.tables import growing_line
 
     try:
         place = log_place(paths)
@@ -264,8 +272,11 @@ def training_log(paths: Paths) -> Check:
         with open_training_log(paths) as log:
             seen = f"{log.location}, {counted(len(log.list()), 'session')}"
             missing = not_logged(log, paths.recordings)
+            growing = still_growing(log, paths.recordings)
     except TrackerError as error:
         return Check("training log", False, error.message, error.advice or "Fix the file.")
+    if growing:
+        seen = f"{seen}; {growing_line(len(growing))}"
     if not missing:
         return Check("training log", True, seen)
     lacking = f"{seen}; {counted(len(missing), 'recording')} not in it"

@@ -26,6 +26,7 @@ from tracker.cli.options import (
 from tracker.cli.tables import (
     detail_lines,
     edit_words,
+    growing_line,
     history_table,
     log_object,
     session_table,
@@ -78,7 +79,7 @@ def history(
     output_format: str,
 ) -> None:
     """List past sessions, or weekly trends."""
-    from tracker.app.training import not_logged, open_training_log
+    from tracker.app.training import not_logged, open_training_log, still_growing
     from tracker.store import SessionQuery, weeks
 
     if until is not None:
@@ -86,7 +87,11 @@ def history(
         until = (until.replace(tzinfo=None) + timedelta(days=1)).astimezone()
     with open_training_log() as log:
         summaries = log.list(SessionQuery(exercise, since, until, trash=trash))
-        missing = () if trash else not_logged(log, tracker_paths().recordings)
+        recordings = tracker_paths().recordings
+        missing = () if trash else not_logged(log, recordings)
+        growing = () if trash else still_growing(log, recordings)
+    if growing:
+        say(growing_line(len(growing)))
     if missing:
         # A training must have crashed.
         say(

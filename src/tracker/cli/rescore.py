@@ -124,7 +124,7 @@ class Work:
     tasks: list[Task] = field(default_factory=list)
     done_before: int = 0
     growing: int = 0
-    """Recordings left out because they may still be written."""
+    """Recordings left out because they may still be written to."""
     without_recording: list[str] = field(default_factory=list)
     """Messages about sessions that cannot be analysed again."""
 

@@ -20,6 +20,7 @@ from tracker.app.text import (
     tempo_code,
 )
 from tracker.domain import EXERCISES, LIFTERS_ORDER, PHASE_WORDS, exercise_named, mean_of_known
+from tracker.domain.foreign_text import one_line, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -56,6 +57,8 @@ def aligned(rows: Sequence[tuple[str, ...]], left: AbstractSet[str] = _LEFT_ALIG
 
     The first row holds the titles.
     """
+    # What is spelled out takes more room.
+    rows = [tuple(map(visible, row)) for row in rows]
     widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
     lines = []
     for row in rows:
@@ -88,7 +91,7 @@ def session_table(workout: Workout, edited: Edited = frozenset()) -> str:
 def _source_lines(workout: Workout) -> Iterator[str]:
     info, facts = workout.info, workout.facts
     synthetic = ["simulated"] if info.origin == "synthetic" else []
-    yield facts.path
+    yield one_line(facts.path)
     yield " · ".join(
         [
             *synthetic,
@@ -135,7 +138,7 @@ def _entries(record: SetRecord, edited: Edited) -> Iterator[str]:
     if entries.rpe is not None:
         yield marked(f"RPE {entries.rpe:g}", "rpe")
     if entries.note:
-        yield marked(entries.note, "set_note")
+        yield marked(one_line(entries.note), "set_note")
 
 
 def _rep_row(rep: Rep) -> tuple[str, ...]:
@@ -197,7 +200,8 @@ def detail_lines(detail: SessionDetail) -> Iterator[str]:
         after = "" if pain.set_index is None else f" set {pain.set_index}"
         yield f"pain {pain.moment.value}{after}: {pain.score}"
     if summary.shown_note:
-        yield f"note: {summary.shown_note}"
+        # Further lines are set off: they can't pass for lines of ours.
+        yield "note: " + "\n      ".join(summary.shown_note.splitlines())
     for made in detail.edits:
         yield _edit_line(made, unmatched=made in detail.current.unmatched)
 
@@ -205,11 +209,23 @@ def detail_lines(detail: SessionDetail) -> Iterator[str]:
 def edit_words(edit: Edit) -> str:
     """Return an edit in words."""
     about = "" if edit.set_index is None else f" of set {edit.set_index}"
-    name = f"{edit.field.value.replace('_', ' ')}{about}"
+    # The name of a field ends in its unit, and a set's note is told apart by the set.
+    name, unit = {"load_kg": ("load", " kg"), "rpe": ("RPE", ""), "set_note": ("note", "")}.get(
+        edit.field.value, (edit.field.value.replace("_", " "), "")
+    )
     if edit.value is None:
-        return f"{name} cleared"
-    value = f"{edit.value:g}" if isinstance(edit.value, float) else str(edit.value)
-    return f"{name} = {value}"
+        return f"{name}{about} cleared"
+    value = f"{edit.value:g}" if isinstance(edit.value, float) else one_line(str(edit.value))
+    return f"{name}{about} = {value}{unit}"
+
+
+def growing_line(amount: int) -> str:
+    """Return what to say of unclosed recordings that changed within the last minute."""
+    written = "was" if amount == 1 else "were"
+    return (
+        f"{counted(amount, 'recording')} {written} written to within the last minute "
+        "and may still be running; a training is logged when it ends"
+    )
 
 
 def summary_object(summary: SessionSummary) -> dict[str, object]:
@@ -261,7 +277,7 @@ def _remarks(summary: SessionSummary) -> Iterator[str]:
     if summary.edited:
         yield "edited"
     if summary.shown_note:
-        note = " ".join(summary.shown_note.split())
+        note = one_line(summary.shown_note)
         yield note if len(note) <= _NOTE_CHARACTERS else f"{note[: _NOTE_CHARACTERS - 1]}…"
 
 

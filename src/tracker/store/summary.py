@@ -194,6 +194,12 @@ def find_session(connection: Connection, text: str) -> int:
     """Return the id of the session that `text` names, or raise; see `TrainingLog.find`."""
     if text == NEWEST:
         newest = read_summaries(connection, SessionQuery(limit=1))
+        if not newest and read_summaries(connection, SessionQuery(limit=1, trash=True)):
+            raise InputError(
+                NEWEST,
+                "every session is in the trash",
+                "See them: tracker history --trash; take one out: tracker delete --restore ID",
+            )
         if not newest:
             raise InputError(NEWEST, "there is no session in the log yet")
         return newest[0].id
