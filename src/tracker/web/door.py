@@ -147,7 +147,8 @@ class Door:
     def exchange(self, request: web.BaseRequest) -> web.Response:
         """Give the cookie for the token, and lead to the same page without it."""
         rest = request.path.removeprefix("/").partition("/")[2]
-        answer = web.Response(status=303, headers={hdrs.LOCATION: f"/{rest}"})
+        query = f"?{request.query_string}" if request.query_string else ""
+        answer = web.Response(status=303, headers={hdrs.LOCATION: f"/{rest}{query}"})
         answer.set_cookie(
             _cookie_name(request),
             self._secret,
