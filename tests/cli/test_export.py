@@ -323,7 +323,7 @@ def test_of_many_files_those_that_cannot_be_read_are_named_and_left_out(
     csv: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     target = tmp_path / "history"
-    with pytest.raises(ClickException, match="1 of 2 sessions"):
+    with pytest.raises(ClickException, match="1 of 2 files could not be read"):
         export_folder([str(csv), "missing.csv"], PARQUET, READING, target, force=False)
     assert "missing.csv: there is no such file" in capsys.readouterr().err
     assert list(target.rglob("*.parquet"))

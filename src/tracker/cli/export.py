@@ -230,7 +230,7 @@ def export_joined(
         raise click.ClickException("none of the sessions could be written, so nothing was.")
     writable.sort(key=lambda session: _started(session.workout))
     _write_file(form, target, force, lambda out: form.write_joined(writable, out, dialect))
-    _tell_left_out(len(sources), len(writable))
+    _tell_left_out(len(sources), len(writable), "sessions were left out")
 
 
 def _started(workout: Workout) -> float:
@@ -277,7 +277,7 @@ def export_folder(
     with whole_folder(target, force) as folder:
         form.write_folder(sessions, folder, target)
     say(f"{target}: written as {form.name}.")
-    _tell_left_out(len(sources), len(sessions))
+    _tell_left_out(len(sources), len(sessions), "files could not be read")
 
 
 def _sessions_of(sources: Sequence[str], form: Format, reading: ReadOptions) -> list[Session]:
@@ -296,9 +296,9 @@ def _sessions_of(sources: Sequence[str], form: Format, reading: ReadOptions) -> 
     return sessions
 
 
-def _tell_left_out(asked: int, written: int) -> None:
+def _tell_left_out(asked: int, written: int, what: str) -> None:
     if written < asked:
-        raise click.ClickException(f"{asked - written} of {asked} sessions were left out.")
+        raise click.ClickException(f"{asked - written} of {asked} {what}.")
 
 
 def session_of(source: str, form: Format, reading: ReadOptions) -> Session:
