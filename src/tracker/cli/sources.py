@@ -60,6 +60,9 @@ _SESSION_SUFFIXES: Final = (RECORDING_SUFFIX, *CSV_SUFFIXES, ZIP_SUFFIX)
 
 # Every message of an Arrow stream starts with it: a renamed recording is still recognised.
 _ARROW_STREAM_MAGIC: Final = b"\xff\xff\xff\xff"
+_OPENING_BYTES: Final = 4096
+# Gzip and zip; text in UTF-16; and what the importers know by its first bytes.
+_PACKED: Final = (b"\x1f\x8b", b"PK\x03\x04", b"\xff\xfe", b"\xfe\xff", b"ARROW1", b"SQLite")
 
 # As often as a radio delivers, so that a replayed CSV moves as smoothly as a live sensor.
 _RADIO_LIKE_S: Final = 0.1
@@ -250,28 +253,32 @@ def is_foreign(path: Path) -> bool:
 def is_recording(path: Path) -> bool:
     """Say whether a file is meant as a recording, by its first bytes and, if need be, its name.
 
-    Text with a header of samples is none, whatever its name. Raises `InputError` if there is no
-    such file.
+    Text with a header of samples is none, whatever its name; what is no text may be one that has
+    lost its head and its name. Raises `InputError` if there is no such file.
     """
     if path.is_dir():
         if is_foreign(path):
             return False
         raise InputError(str(path), "is a folder", "Name one of the files in it.")
     with reading(path), path.open("rb") as file:
-        start = file.read(len(_ARROW_STREAM_MAGIC))
-    if start == _ARROW_STREAM_MAGIC:
+        start = file.read(_OPENING_BYTES)
+    if start.startswith(_ARROW_STREAM_MAGIC):
         return True
-    named = path.name.lower().endswith(RECORDING_SUFFIX)
-    return named and not has_motion(path)
+    name = path.name.lower()
+    if name.endswith(RECORDING_SUFFIX):
+        return not has_motion(path)
+    packed = start.startswith(_PACKED) or name.endswith((*TEXT_SUFFIXES, ZIP_SUFFIX))
+    return b"\x00" in start and not packed
 
 
 def refuse_recording(path: Path) -> None:
-    """Raise `InputError` if `path` is a recording already."""
+    """Raise `InputError` if `path` is a recording already, or is named like one and is nothing."""
     if is_recording(path):
+        open_recording(path)
         raise InputError(
             str(path),
-            "expected samples of another program, but it is a recording, or is named like one",
-            "A recording needs no import: analyse or replay it as it is.",
+            "is a recording already",
+            "It needs no import: analyse or replay it as it is.",
         )
 
 

@@ -82,7 +82,8 @@ def checked_text(path: Path, content: bytes, room: int | None = None) -> bytes:
         raise InputError(
             str(path),
             "expected a CSV, but the file is in an Arrow format",
-            "If it is a recording, no import is needed: analyse or replay it as it is.",
+            "If it is a recording, unpack it and give it the ending .arrows; otherwise save it as "
+            "CSV.",
         )
     for mark, (what, advice) in _NO_TEXT.items():
         if content.startswith(mark):
