@@ -76,7 +76,9 @@ def checked_text(path: Path, content: bytes, room: int | None = None) -> bytes:
     """
     if len(content) > (MAX_TEXT_BYTES if room is None else room):
         raise InputError(
-            str(path), f"has more than {MAX_TEXT_BYTES >> 20} MB of text", "Cut it into parts."
+            str(path),
+            f"has more than {MAX_TEXT_BYTES >> 20} MB of text",
+            "Cut it into parts; what is JSON is three times smaller as CSV.",
         )
     if content.startswith((MARKER, b"ARROW1")):
         raise InputError(

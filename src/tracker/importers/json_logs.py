@@ -121,7 +121,7 @@ def _rows(record: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, object]]]:
 
 def _cell(value: object) -> str:
     text = "" if value is None else str(value)
-    if not any(mark in text for mark in ',"\r\n'):
+    if "," not in text and '"' not in text and "\n" not in text and "\r" not in text:
         return text
     quoted = " ".join(text.split()).replace('"', '""')
     return f'"{quoted}"'

@@ -20,6 +20,7 @@ from tracker.importers.apps import app_of
 from tracker.importers.columns import Quantity, column
 from tracker.importers.files import ForeignFile, foreign_files, start_of, texts_in
 from tracker.importers.json_logs import is_json, tables_in
+from tracker.importers.parts import refuse_apart, shift_between, values_at
 from tracker.importers.phone_apps import (
     ACCELERATIONS,
     GYROSCOPES,
@@ -48,9 +49,6 @@ from tracker.importers.tables import (
     ForeignTable,
     plain_table,
     read_foreign_header,
-    refuse_apart,
-    shift_between,
-    values_at,
 )
 
 if TYPE_CHECKING:
@@ -61,7 +59,7 @@ if TYPE_CHECKING:
 
     from tracker.importers.apps import App
     from tracker.importers.columns import Triple
-    from tracker.importers.tables import Part
+    from tracker.importers.parts import Part
 
 _NUMBERS: Final = re.compile(rb"\s*[+-]?\d[\d.eE+-]*\s*[,;\t ]\s*[+-]?\d")
 _FAR_S: Final = 100.0
