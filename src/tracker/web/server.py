@@ -173,9 +173,10 @@ def application(sessions: SessionHost, door: Door, connections: Connections) -> 
         if not door.knows_host(request) or not door.is_same_origin(request):
             return web.Response(status=403, text=FOREIGN)
         if door.has_token(request.path):
-            # What is not a browser has no cookies; its websocket brings the token itself.
+            # A program has no address bar, and often no cookies: it may go on with the token.
             is_socket = request.headers.get(hdrs.UPGRADE, "").lower() == "websocket"
-            return await handler(request) if is_socket else door.exchange(request)
+            is_program = hdrs.ACCEPT not in request.headers
+            return await handler(request) if is_socket or is_program else door.exchange(request)
         if not door.has_cookie(request):
             return _refuse(request)
         return await handler(request)
@@ -206,6 +207,7 @@ def application(sessions: SessionHost, door: Door, connections: Connections) -> 
             web.get("/", page),
             web.get("/{how:show|take}/{visitor}", show),
             web.get("/{token}/{how:show|take}/{visitor}", show),
+            web.get("/{token}/", page),
             web.static("/page", PAGE),
             web.static("/static", TEXTUAL),
         ]

@@ -532,8 +532,8 @@ def test_picture_of_a_lost_sensor(snap_compare: SnapCompare) -> None:
 async def test_a_mark_of_a_strange_recording_is_only_text(text: str) -> None:
     stage = Stage((1.0, UserCommand(1.0, text)))
     app = app_of(stage.playback())
-    async with app.run_test() as pilot:
+    async with app.run_test(notifications=True) as pilot:
         await stage.play_to(pilot, 2.0)
+        await pilot.pause()
         toasts = [str(toast.render()) for toast in app.screen.query("Toast")]
-        await stage.play_to(pilot, 5.0)
     assert any(visible(text) in toast for toast in toasts)
