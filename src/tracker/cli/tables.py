@@ -19,7 +19,14 @@ from tracker.app.text import (
     set_flag_words,
     tempo_code,
 )
-from tracker.domain import EXERCISES, LIFTERS_ORDER, PHASE_WORDS, exercise_named, mean_of_known
+from tracker.domain import (
+    EXERCISES,
+    LIFTERS_ORDER,
+    PHASE_WORDS,
+    exercise_named,
+    mean_of_known,
+    title_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -67,7 +74,8 @@ def aligned(rows: Sequence[tuple[str, ...]], left: AbstractSet[str] = _LEFT_ALIG
 def session_table(workout: Workout, edited: Edited = frozenset()) -> str:
     """Return a session rep by rep, ready to be printed, with `edited` values marked."""
     blocks = ["\n".join(_source_lines(workout))]
-    blocks += [_set_block(record, edited) for record in workout.sets]
+    blocks += [_set_block(workout, record, edited) for record in workout.sets]
+    blocks += ["\n".join(_timed_lines(workout))] if workout.timed else []
     if not workout.sets:
         others = ", ".join(name for name in EXERCISES if name != workout.info.exercise)
         blocks.append(f"No sets found. If it was another exercise, name it: {others}.")
@@ -98,11 +106,28 @@ def _source_lines(workout: Workout) -> Iterator[str]:
         yield f"fault {reason.value.replace('_', ' ')}: {times}×"
 
 
-def _set_block(record: SetRecord, edited: Edited) -> str:
-    head = (
-        f"set {record.index}: {counted(record.counted, 'rep')}, "
-        f"{clock_time(record.start_s)}–{clock_time(record.end_s)}"
-    )
+def _timed_lines(workout: Workout) -> Iterator[str]:
+    for each in workout.timed:
+        parts = [title_of(each.activity), *([each.side.value] if each.side else [])]
+        warm_up = ", warm-up" if each.warm_up else ""
+        yield f"{' '.join(parts)}: {each.duration_s:.0f} s{warm_up}"
+
+
+def _set_block(workout: Workout, record: SetRecord, edited: Edited) -> str:
+    parts = [f"set {record.index}: {counted(record.counted, 'rep')}"]
+    if record.reps or record.counted:
+        parts.append(f"{clock_time(record.start_s)}–{clock_time(record.end_s)}")
+    else:
+        parts = [f"set {record.index}: {counted(record.done, 'rep')}, entered by hand"]
+    if record.warm_up:
+        parts.append("warm-up")
+    if record.side is not None:
+        parts.append(record.side.value)
+    if workout.exercise_of(record) != workout.info.exercise:
+        parts.append(exercise_named(workout.exercise_of(record)).title)
+    head = ", ".join(parts)
+    if not record.reps and not record.counted:
+        return "\n".join([head, *([" · ".join(_entries(record, edited))])]).rstrip()
     rows = [_REP_HEADER, *(_rep_row(rep) for rep in record.reps)]
     if len(record.reps) > 1:
         durations_s = mean_durations_s(record.reps)

@@ -212,7 +212,7 @@ def train_once(
         if on_screen:
             from tracker.tui import one_training
 
-            await _show(one_training(session, service.earlier), service, interrupted, sound)
+            await _show(one_training(session, service.advisor), service, interrupted, sound)
         else:
             session.add_sink(TextOutput(click.echo, exercise_named(session.info.exercise)))
             with interrupted.ending(session.stop):

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 from textual.worker import WorkerError
 
-from tracker.app.clock import local_now
 from tracker.app.training import NOT_LOGGED, TrainingRequest
 from tracker.domain import TrackerError
 from tracker.tui.screens import Next
@@ -28,21 +27,21 @@ from tracker.tui.screens.summary import SummaryScreen
 from tracker.tui.screens.train import TrainScreen
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Sequence
+    from collections.abc import AsyncGenerator, AsyncIterator, Callable
 
     from textual.notifications import SeverityLevel
     from textual.worker import Worker
 
+    from tracker.app.advice import Advisor
     from tracker.app.devices import Device
     from tracker.app.playback import Playback
     from tracker.app.session import Session
     from tracker.app.training import Training, TrainingService
-    from tracker.domain import Workout
     from tracker.tui.app import Flow, TrackerApp
     from tracker.tui.screens.setup import SetupForm
 
-    ReadWorkouts = Callable[[], Sequence[Workout]]
-    """Reads the trainings before this one, oldest first."""
+    ReadAdvisor = Callable[[], Advisor | None]
+    """Reads the log for who advises on the next training; None if it can't be read."""
 
 Result = TypeVar("Result")
 
@@ -52,12 +51,12 @@ def coaching(service: TrainingService) -> Flow:
     return lambda app: Coach(app, service).from_devices()
 
 
-def one_training(session: Session, earlier: ReadWorkouts) -> Flow:
+def one_training(session: Session, advisor: ReadAdvisor) -> Flow:
     """Return the flow of a training that is open already; it ends with its summary."""
 
     async def flow(app: TrackerApp) -> None:
         async with running(app, session):
-            await train(app, session, earlier)
+            await train(app, session, advisor)
 
     return flow
 
@@ -90,7 +89,7 @@ async def running(app: TrackerApp, training: Session | Playback) -> AsyncGenerat
             await worker.wait()
 
 
-async def train(app: TrackerApp, session: Session, earlier: ReadWorkouts) -> None:
+async def train(app: TrackerApp, session: Session, advisor: ReadAdvisor) -> None:
     """Train and rest, set after set, until the wearer is done with the summary."""
     async with app.kept(TrainScreen(session)) as screen:
         while True:
@@ -99,10 +98,7 @@ async def train(app: TrackerApp, session: Session, earlier: ReadWorkouts) -> Non
                 wish = await app.ask(RestScreen(session))
             if wish is Next.FINISH:
                 summary = SummaryScreen(
-                    lambda: session.workout(""),
-                    local_now().date(),
-                    earlier=earlier,
-                    enter=session.enter,
+                    lambda: session.workout(""), advisor=advisor, enter=session.enter
                 )
                 if await app.ask(summary) is Next.DONE:
                     return
@@ -151,12 +147,22 @@ class Coach:
             service.first_exercise(device),
             service.last_plan,
             sound=service.config.training.sound,
+            advisors=self._advisors,
+            typed=service.plan_typed,
         )
         async with self._app.kept(screen) as set_up:
             while (form := await self._app.ask(set_up)) is not None:
                 self._try(partial(self._remember, form), "warning")
                 if await self.connect_and_train(device, form):
                     return
+
+    async def _advisors(self) -> AsyncIterator[Advisor | None]:
+        """Yield who advises, and again once the training before is in the log."""
+        waits = self._training is not None and not self._training.is_finished
+        yield await asyncio.to_thread(self._service.advisor)
+        if waits:
+            await self.logged()
+            yield await asyncio.to_thread(self._service.advisor)
 
     async def connect_and_train(self, device: Device, form: SetupForm) -> bool:
         """Connect, and train to the summary; return False if the wearer gave up before."""
@@ -172,7 +178,7 @@ class Coach:
             return False
         try:
             self._app.sound.play(training.session)
-            await train(self._app, training.session, self._service.earlier)
+            await train(self._app, training.session, self._service.advisor)
         finally:
             training.session.stop()
         return True
@@ -191,7 +197,7 @@ class Coach:
         workout = self._try(partial(self._service.workout, session_id))
         if workout is None:
             return
-        summary = SummaryScreen(lambda: workout, local_now().date())
+        summary = SummaryScreen(lambda: workout)
         async with self._app.kept(summary):
             while await self._app.ask(summary) is Next.REPLAY:
                 await self._replay(session_id)
@@ -226,6 +232,7 @@ class Coach:
                 form.plan,
                 form.pain_before,
                 form.calibration,
+                form.advice,
             )
             async with self._service.training(request, until_stopped=True) as training:
                 opened.set_result(training)
@@ -256,6 +263,10 @@ class Coach:
     # What is remembered
 
     def _remember(self, form: SetupForm) -> None:
+        if form.asked:
+            self._service.note_asked("ticked in the set-up")
+        if form.morning is not None:
+            self._service.note_morning(*form.morning)
         self._service.remember_plan(form.exercise, form.plan)
         self._service.remember(sound=form.sound)
 

@@ -239,11 +239,12 @@ HEADS: Final = {
     CueKind.BREATHE_OUT: "BREATHE OUT",
     CueKind.VELOCITY_LOSS: "END SET",
     CueKind.TARGET_REACHED: "SET DONE",
+    CueKind.EXTRA_REP: "MORE",
     CueKind.PRAISE: "GOOD",
 }
 """The cue in a word or two."""
 
-_GOOD: Final = frozenset({CueKind.PRAISE, CueKind.TARGET_REACHED})
+_GOOD: Final = frozenset({CueKind.PRAISE, CueKind.TARGET_REACHED, CueKind.EXTRA_REP})
 
 
 def cue_of(snapshot: SessionSnapshot) -> Cue | None:
