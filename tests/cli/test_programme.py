@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import csv
 import json
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -7,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.cli.logged import open_log
+from tracker.app.clock import local_now
 from tracker.cli.exits import ExitCode
+from tracker.coach import OTHER_RED_FLAGS, URGENT_RED_FLAGS
 from tracker.domain import Side
 
 if TYPE_CHECKING:
@@ -162,3 +165,78 @@ def test_an_option_that_cannot_be_meant_is_refused(tracker: Tracker, key: str, v
     result = tracker("config", key, value)
     assert (result.code, result.out) == (ExitCode.USAGE_OR_INPUT, "")
     assert key in result.err
+
+
+def test_pain_over_weeks_is_plotted_below_the_trend(tracker: Tracker) -> None:
+    start = local_now() - timedelta(days=30)
+    for number, level in enumerate((0, 1, 2, 3)):
+        at = start + timedelta(days=9 * number)
+        added(
+            tracker,
+            at,
+            *("--set", "reps=10", "--pain-before", str(level), "--pain-after", str(level)),
+        )
+    lines = tracker("history", "--trend").out.splitlines()
+    assert "before        ▁▁▂▂" in lines
+    assert lines[-1].startswith("Pain has risen over the last 4 weeks")
+
+
+def test_the_calendar_shows_what_is_done_and_due(tracker: Tracker) -> None:
+    added(tracker, local_now() - timedelta(days=2), "--set", "reps=10")
+    result = tracker("history", "--calendar")
+    assert result.code == ExitCode.OK
+    titles, *weeks, legend = result.out.splitlines()
+    assert titles.split() == ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+    assert len(weeks) == 6
+    text = "".join(weeks)
+    assert (text.count("●"), text.count("<")) == (1, 1)
+    assert "○" in text
+    assert "missed" in legend
+
+
+def test_a_set_is_added_marked_and_given_a_side_afterwards(tracker: Tracker, home: Path) -> None:
+    number = str(added(tracker, START, "--set", "reps=10"))
+    for arguments in (
+        ("--add", "reps=8 load=20kg"),
+        ("--set", "2", "--reps", "9", "--side", "right", "--exercise", "glute_bridge"),
+        ("--set", "1", "--warm-up"),
+        ("--pain-next-morning", "1"),
+    ):
+        assert tracker("edit", number, *arguments).code == ExitCode.OK
+    with open_log(home) as log:
+        workout = log.workout(int(number))
+        (line,) = log.list()
+    first, second = workout.sets
+    assert first.warm_up
+    assert (second.done, second.load_kg, second.side) == (9, 20.0, Side.RIGHT)
+    assert workout.exercise_of(second) == "glute_bridge"
+    assert (line.reps_done, line.pain_next_morning) == (9, 1)
+    assert tracker("edit", number, "--undo").code == ExitCode.OK
+    assert tracker("edit", number, "--add", "load=20kg").code == ExitCode.USAGE_OR_INPUT
+
+
+def test_every_export_carries_warm_up_side_and_exercise(
+    tracker: Tracker, home: Path, tmp_path: Path
+) -> None:
+    added(
+        tracker,
+        START + "+01:00",
+        *("--warm-up", "reps=10", "--set", "reps=8 side=left exercise=single_leg_hip_thrust"),
+    )
+    hevy = tmp_path / "out.csv"
+    assert tracker("export", "last", "--format", "hevy", "-o", str(hevy)).code == ExitCode.OK
+    first, second = csv.DictReader(hevy.read_text(encoding="utf-8").splitlines())
+    assert (first["set_type"], second["set_type"]) == ("warmup", "normal")
+    assert second["exercise_title"] == "Single Leg Hip Thrust"
+    fit = tmp_path / "out.fit"
+    assert tracker("export", "last", "--format", "fit", "-o", str(fit)).code == ExitCode.OK
+    content = fit.read_bytes()
+    assert b"Hip thrust, warm-up" in content
+    assert b"Single-leg hip thrust, left" in content
+    report = tmp_path / "out.html"
+    assert tracker("export", "last", "--format", "html", "-o", str(report)).code == ExitCode.OK
+    page = report.read_text(encoding="utf-8")
+    assert "warm-up: 10" in page
+    assert "left: 8" in page
+    for sign in (*URGENT_RED_FLAGS, *OTHER_RED_FLAGS):
+        assert sign in page

@@ -7,17 +7,21 @@ nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
 from tracker.app.config import CoachingChoice
 from tracker.coach import (
     FIRST_PLAN,
+    WEEKDAYS,
+    DayKind,
     Judgement,
     PainRecord,
     Situation,
     Verdict,
+    calendar,
     judge,
+    pain_trend,
     parse_days,
     past_sessions,
 )
@@ -25,7 +29,7 @@ from tracker.domain import HIP_THRUST, AdviceGiven, PainMoment, exercise_named
 from tracker.store import SessionQuery
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import date, tzinfo
 
     from tracker.coach import PastSession
@@ -238,3 +242,59 @@ def judgement_object(judgement: Judgement, zone: tzinfo | None) -> dict[str, obj
         if judgement.not_before is None
         else midnight(judgement.not_before, zone).isoformat(),
     }
+
+
+WEEKS_BACK: Final = 4
+"""Weeks of the calendar before this one: a month."""
+
+_DAY_SIGNS: Final = {DayKind.DONE: "●", DayKind.DUE: "○", DayKind.MISSED: "×", None: "·"}
+
+
+def calendar_lines(advisor: Advisor, now: datetime) -> list[str]:
+    """Return the last weeks, this one and the next as a calendar: done, due and missed."""
+    today = now.astimezone(advisor.zone).date()
+    monday = today - timedelta(days=today.weekday())
+    first, last = monday - timedelta(weeks=WEEKS_BACK), monday + timedelta(days=13)
+    trained = frozenset(
+        record.at.astimezone(advisor.zone).date() for record in advisor.history.pain
+    )
+    chosen = parse_days(advisor.coaching.training_days)
+    days = list(calendar(first, last, today, trained, chosen))
+    lines = [" " * 8 + " ".join(name.capitalize() for name in WEEKDAYS)]
+    for place in range(0, len(days), len(WEEKDAYS)):
+        week = days[place : place + len(WEEKDAYS)]
+        signs = (_DAY_SIGNS[kind] + ("<" if day == today else " ") for day, kind in week)
+        lines.append(f"{week[0][0]:%d %b}   " + "  ".join(signs).rstrip())
+    return [*lines, "● done   ○ due   × missed   < today"]
+
+
+_LEVELS: Final = " ▁▂▃▄▅▆▇█"
+_PLOTTED: Final = 60
+"""Trainings in the plot of pain: as many as a line of the smallest terminal holds."""
+
+
+def pain_lines_of(records: Sequence[PainRecord], now: datetime) -> list[str]:
+    """Return pain over the last trainings, a column each, and its trend; empty without scores."""
+    shown = [each for each in records if each.level is not None][-_PLOTTED:]
+    if not shown:
+        return []
+    rows = (
+        ("before", [each.before for each in shown]),
+        ("during, after", [each.during for each in shown]),
+        ("next morning", [each.next_morning for each in shown]),
+    )
+    lines = [
+        f"{name:<14}{''.join(map(_bar, scores))}"
+        for name, scores in rows
+        if any(score is not None for score in scores)
+    ]
+    ends = (each.at.astimezone(now.tzinfo) for each in (shown[0], shown[-1]))
+    span = " to ".join(f"{end:%d %b}" for end in ends)
+    trend = pain_trend(records, now)
+    words = "" if trend is None else trend.words or "Pain is steady."
+    return [f"pain, 0 to 10, {span}; · is not known", *lines, *([words] if words else [])]
+
+
+def _bar(score: int | None) -> str:
+    """Return a score as a bar of eighths; 0 has the lowest one, unknown a dot."""
+    return "·" if score is None else _LEVELS[max(1, round(score * 8 / 10))]

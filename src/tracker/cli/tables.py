@@ -211,7 +211,7 @@ def detail_lines(detail: SessionDetail) -> Iterator[str]:
     yield " · ".join(parts)
     for pain in detail.current.workout.pain:
         after = "" if pain.set_index is None else f" set {pain.set_index}"
-        yield f"pain {pain.moment.value}{after}: {pain.score}"
+        yield f"pain {pain.moment.value.replace('_', ' ')}{after}: {pain.score}"
     if summary.shown_note:
         yield f"note: {summary.shown_note}"
     for made in detail.edits:

@@ -52,7 +52,7 @@ def write_strava(workout: Workout, out: BinaryIO) -> None:
 
 def _strava_set(workout: Workout, record: SetRecord, start: datetime) -> dict[str, object]:
     content: dict[str, object] = {
-        "exercise_type": names_of(workout.info.exercise, record.load_kg).strava,
+        "exercise_type": names_of(workout.exercise_of(record), record.load_kg).strava,
         "repetitions": record.done,
         "duration": round(record.end_s - record.start_s),
         "start_time": at(start, record.start_s).isoformat(),
@@ -65,7 +65,7 @@ def _strava_set(workout: Workout, record: SetRecord, start: datetime) -> dict[st
 def write_hevy(workout: Workout, out: BinaryIO) -> None:
     """Write one training as Hevy's CSV."""
     start = started(workout, "hevy")
-    names = [names_of(workout.info.exercise, record.load_kg).hevy for record in workout.sets]
+    names = [names_of(workout.exercise_of(each), each.load_kg).hevy for each in workout.sets]
     notes = _hevy_notes(workout, names)
     seen: Counter[str] = Counter()
     rows: list[dict[str, object]] = []
@@ -80,7 +80,7 @@ def write_hevy(workout: Workout, out: BinaryIO) -> None:
                 "superset_id": None,
                 "exercise_notes": notes[name],
                 "set_index": seen[name],
-                "set_type": "normal",
+                "set_type": "warmup" if record.warm_up else "normal",
                 "weight_kg": rounded(record.load_kg),
                 "reps": record.done,
                 "distance_km": None,
@@ -114,7 +114,7 @@ def write_strong(workout: Workout, out: BinaryIO) -> None:
             "Date": f"{at(start, 0.0):%Y-%m-%d %H:%M:%S}",
             "Workout Name": exercise_named(workout.info.exercise).title,
             "Duration": strong_duration(elapsed_s(workout)),
-            "Exercise Name": names_of(workout.info.exercise, record.load_kg).strong,
+            "Exercise Name": names_of(workout.exercise_of(record), record.load_kg).strong,
             "Set Order": number,
             "Weight": rounded(record.load_kg),
             "Reps": record.done,

@@ -21,7 +21,7 @@ from tracker.export.columns import SET_COLUMNS, set_rows
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tracker.domain import Workout
+    from tracker.domain import SetRecord, Workout
     from tracker.export.columns import SetRow
 
 
@@ -211,6 +211,13 @@ def rounded(value: float | None) -> float | None:
     return None if value is None else round(value, _DECIMALS)
 
 
+def set_title(workout: Workout, record: SetRecord) -> str:
+    """Return what was trained in a set, on which side, and whether it was a warm-up."""
+    parts = [exercise_named(workout.exercise_of(record)).title]
+    parts += [] if record.side is None else [record.side.value]
+    return ", ".join([*parts, *(["warm-up"] if record.warm_up else [])])
+
+
 def set_texts(workout: Workout) -> list[str]:
     """Return a line for each set, followed by the wearer's note."""
     return [
@@ -222,7 +229,7 @@ def set_texts(workout: Workout) -> list[str]:
 def session_text(workout: Workout) -> str:
     """Return the wearer's note on the session, and the pain scores."""
     scores = [
-        f"Pain {pain.moment.value}"
+        f"Pain {pain.moment.value.replace('_', ' ')}"
         + (f" (set {pain.set_index})" if pain.set_index is not None else "")
         + f": {pain.score} of 10"
         for pain in workout.pain
@@ -232,7 +239,10 @@ def session_text(workout: Workout) -> str:
 
 def _figures(row: SetRow) -> str:
     figures = figures_of(row)
+    record = row.record
     parts = [
+        "warm-up" if record.warm_up else "",
+        "" if record.side is None else record.side.value,
         _tempo(figures),
         _velocity(figures),
         _measured(figures, "mean_rom_deg", "range", "°"),

@@ -16,7 +16,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
-from tracker.domain import InputError, exercise_named
+from tracker.domain import InputError
 from tracker.export.app_terms import (
     active_s,
     at,
@@ -24,6 +24,7 @@ from tracker.export.app_terms import (
     figures_of,
     names_of,
     offset_s,
+    set_title,
     started,
 )
 from tracker.export.columns import SET_COLUMNS, set_rows
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import BinaryIO
 
-    from tracker.domain import Workout
+    from tracker.domain import SetRecord, Workout
     from tracker.export.columns import SetRow
 
 PROFILE_VERSION: Final = 21218
@@ -183,6 +184,7 @@ DEVELOPER_COLUMNS: Final = (
     "mean_velocity_mps",
     "best_velocity_mps",
     "velocity_loss_pct",
+    "warm_up",
 )
 """Columns of the table of sets that become developer fields; a field's number is its place."""
 
@@ -284,8 +286,7 @@ def _descriptions() -> list[Message]:
 
 
 def _titles(workout: Workout) -> list[Message]:
-    """Return our own names of the file's exercises: FIT has no B-stance, for example."""
-    title = exercise_named(workout.info.exercise).title
+    """Return our own names of the file's sets: FIT has no B-stance, side or warm-up of one."""
     return [
         _message(
             264,
@@ -294,15 +295,18 @@ def _titles(workout: Workout) -> list[Message]:
             Field("exercise_name", 1, Base.UINT16, name),
             Field("wkt_step_name", 2, Base.STRING, title),
         )
-        for index, (category, name) in enumerate(_kinds(workout))
+        for index, (category, name, title) in enumerate(_kinds(workout))
     ]
 
 
-def _kinds(workout: Workout) -> list[tuple[int, int]]:
-    """Return the categories and names in the file, in order."""
-    exercise = workout.info.exercise
-    names = (names_of(exercise, record.load_kg).fit for record in workout.sets)
-    return list(dict.fromkeys(names))
+def _kinds(workout: Workout) -> list[tuple[int, int, str]]:
+    """Return the categories, names and titles in the file, in order."""
+    return list(dict.fromkeys(_kind(workout, record) for record in workout.sets))
+
+
+def _kind(workout: Workout, record: SetRecord) -> tuple[int, int, str]:
+    names = names_of(workout.exercise_of(record), record.load_kg)
+    return (*names.fit, set_title(workout, record))
 
 
 def _sets(workout: Workout, start: datetime) -> list[Message]:
@@ -317,7 +321,7 @@ def _sets(workout: Workout, start: datetime) -> list[Message]:
 
 def _active(row: SetRow, start: datetime, index: int) -> Message:
     record = row.record
-    kind = names_of(row.workout.info.exercise, record.load_kg).fit
+    kind = _kind(row.workout, record)
     fields = [
         *_set_fields(_span(start, record.start_s, record.end_s), _ACTIVE, index),
         Field("repetitions", 3, Base.UINT16, record.done),

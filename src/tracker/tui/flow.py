@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from textual.worker import WorkerError
 
+from tracker.app.advice import calendar_lines, pain_lines_of
+from tracker.app.clock import local_now
 from tracker.app.training import NOT_LOGGED, TrainingRequest
 from tracker.domain import TrackerError
 from tracker.tui.screens import Next
@@ -185,13 +187,24 @@ class Coach:
 
     async def history(self) -> None:
         """Show past sessions, and one of them, and its replay."""
-        self._history = screen = HistoryScreen(self._service.sessions)
+        self._history = screen = HistoryScreen(self._service.sessions, self._overview)
         async with self._app.kept(screen):
             while (chosen := await self._app.ask(screen)) is not None:
                 session_id, wish = chosen
                 show = self._replay if wish is Next.REPLAY else self._past
                 await show(session_id)
         self._history = None
+
+    def _overview(self) -> list[str]:
+        """Return the calendar, and pain over time."""
+        advisor, now = self._service.advisor(), local_now()
+        if advisor is None:
+            return []
+        return [
+            *calendar_lines(advisor, now),
+            "",
+            *pain_lines_of(advisor.history.pain, now),
+        ]
 
     async def _past(self, session_id: int) -> None:
         workout = self._try(partial(self._service.workout, session_id))

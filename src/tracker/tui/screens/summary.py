@@ -74,7 +74,7 @@ def pain_text(pain: Sequence[PainEntered]) -> str:
 def _when(pain: PainEntered) -> str:
     if pain.moment is PainMoment.BETWEEN and pain.set_index is not None:
         return f"after set {pain.set_index}"
-    return pain.moment.value
+    return pain.moment.value.replace("_", " ")
 
 
 class SummaryScreen(FlowScreen[Next]):
