@@ -20,10 +20,13 @@ from tracker.coach import (
     Situation,
     Verdict,
     calendar,
+    day_of,
     judge,
     pain_trend,
     parse_days,
     past_sessions,
+    points_of,
+    profile_lines,
 )
 from tracker.domain import HIP_THRUST, AdviceGiven, PainMoment, exercise_named
 from tracker.store import SessionQuery
@@ -123,6 +126,17 @@ class Advisor:
                 self.plans.get(exercise, FIRST_PLAN),
             )
         )
+
+    def strength_lines(self, now: datetime, exercise: str | None = None) -> list[str]:
+        """Return the wearer's own load-velocity line, its trend, and today against usual."""
+        exercise = exercise or self.exercise
+        points = [
+            point
+            for workout in self.history.workouts
+            if (day := day_of(workout.info.started_utc, self.zone)) is not None
+            for point in points_of(workout, exercise, day)
+        ]
+        return profile_lines(points, exercise, now.astimezone(self.zone).date())
 
     def after(self, workout: Workout) -> Advisor:
         """Return an advisor that knows of one more training, which has just ended."""

@@ -113,9 +113,11 @@ def history(
         every_week = weeks(summaries, None)
         shown_weeks = every_week[-(most or 0) :]
         _print_list(shown_weeks, len(every_week), "weeks", output_format, trend_table, week_object)
-        pain = () if advisor is None else pain_lines_of(advisor.history.pain, local_now())
-        if pain and output_format == "table":
-            click.echo("\n".join(["", *pain]))
+        if advisor is not None and output_format == "table":
+            now = local_now()
+            below = pain_lines_of(advisor.history.pain, now)
+            below += advisor.strength_lines(now, exercise)
+            click.echo("".join(f"\n{line}" for line in below), nl=bool(below))
     else:
         _print_list(
             summaries[:most],

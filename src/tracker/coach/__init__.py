@@ -41,6 +41,7 @@ from tracker.coach.pain import (
     pain_trend,
     red_flag_lines,
 )
+from tracker.coach.profile import Point, Profile, points_of, profile, profile_lines
 from tracker.coach.progression import (
     BRANCHES,
     FIRST_PLAN,
@@ -100,6 +101,8 @@ __all__ = [
     "PastSession",
     "PastSet",
     "PhaseError",
+    "Point",
+    "Profile",
     "Rule",
     "Situation",
     "Step",
@@ -120,7 +123,10 @@ __all__ = [
     "past_sessions",
     "phase_errors",
     "planned_s",
+    "points_of",
     "poll",
+    "profile",
+    "profile_lines",
     "red_flag_lines",
     "suggest",
     "taken_s",

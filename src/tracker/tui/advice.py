@@ -50,7 +50,9 @@ def pain_lines(pain: Sequence[PainEntered]) -> Iterator[str]:
 
 def next_lines(workout: Workout, advisor: Advisor, now: datetime) -> Iterator[str]:
     """Yield what to do after `workout`, which has just ended, and why."""
-    judgement = advisor.after(workout).judge(now, workout.info.exercise)
+    advisor = advisor.after(workout)
+    yield from advisor.strength_lines(now, workout.info.exercise)
+    judgement = advisor.judge(now, workout.info.exercise)
     if judgement.plan is not None:
         day = "" if judgement.not_before is None else f" ({day_words(judgement.not_before)})"
         yield f"next time{day}: {plan_words(judgement.plan, judgement.exercise)}"
