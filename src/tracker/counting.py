@@ -34,6 +34,7 @@ from tracker.domain import (
     SetStarted,
     Trace,
     UserInput,
+    exercise_named,
 )
 from tracker.signal import GRID_RATE_HZ, MotionStage
 
@@ -66,7 +67,7 @@ class Counting:
     """
 
     def __init__(self, exercise: Exercise) -> None:
-        self._exercise = exercise
+        self._session_exercise = self._exercise = exercise
         self._motion = MotionStage(GRID_RATE_HZ)
         self._detector = Detector(exercise, GRID_RATE_HZ)
         self._coach = Coach(exercise)
@@ -127,6 +128,20 @@ class Counting:
                     self._coach.process((UserInput(events[-1].at_s, PlanChosen(plan)),))
             return (*events, _restarted("Coaching", error, events[-1].at_s))
 
+    def train(self, name: str | None, at_s: float) -> Iterator[Event]:
+        """Yield what a change of exercise settles; what follows is counted as the other one.
+
+        None is the exercise of the session. A set under way ends: nobody changes within one.
+        """
+        exercise = self._session_exercise if name is None else exercise_named(name)
+        if exercise is self._exercise:
+            return
+        yield from self._contained(self._detector.finish, at_s)
+        ending = tuple(self._uncalibrated(at_s, "the exercise changed"))
+        self._exercise = exercise
+        self._start_anew(ending)
+        yield from ending
+
     def note(self, event: Event) -> None:
         """Remember what was said by others: the plan outlives a coach."""
         self._state.accept((event,))
@@ -154,12 +169,16 @@ class Counting:
                 yield numbered
         except Exception as error:
             closing = (*self._closing(at_s), _restarted("Counting", error, at_s))
-            self._sets_before, self._calibrating = self._state.newest_set, False
-            self._motion = MotionStage(GRID_RATE_HZ)
-            self._detector = Detector(self._exercise, GRID_RATE_HZ)
-            self._fresh = True
-            self._state.accept(closing)
+            self._start_anew(closing)
             yield from closing
+
+    def _start_anew(self, closing: Sequence[Event]) -> None:
+        """Count with a new detector from the next sample on, after what closes the old one."""
+        self._sets_before, self._calibrating = self._state.newest_set, False
+        self._motion = MotionStage(GRID_RATE_HZ)
+        self._detector = Detector(self._exercise, GRID_RATE_HZ)
+        self._fresh = True
+        self._state.accept(closing)
 
     def _numbered(self, event: Event) -> Event:
         if self._sets_before and isinstance(event, _OfSet):
@@ -177,11 +196,15 @@ class Counting:
             for index in range(1, record.counted + 1):
                 yield RepRevised(at_s, record.index, index, None, RESTARTED)
             yield SetEnded(at_s, record.index, 0)
+        yield from self._uncalibrated(at_s, RESTARTED)
+
+    def _uncalibrated(self, at_s: float, why: str) -> Iterator[Event]:
+        """Yield the end of a calibration under way, and of the one that held."""
         if self._calibrating:
-            yield CalibrationFailed(at_s, RESTARTED)
+            yield CalibrationFailed(at_s, why)
         levels = [e for e in self._state.calibrations if not isinstance(e, CalibrationFailed)]
         if levels and isinstance(levels[-1], Calibrated):
-            yield CalibrationLost(at_s, RESTARTED)
+            yield CalibrationLost(at_s, why)
 
 
 def _restarted(what: str, error: Exception, at_s: float) -> Fault:

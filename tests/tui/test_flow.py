@@ -58,8 +58,8 @@ async def test_keys_alone_lead_from_the_sensor_to_the_summary(tmp_path: Path) ->
         await gym.play(pilot, 6.0)
         await pilot.press("enter")
         await comes(pilot, SetupScreen)
-        # exercise, pain, sets, reps, last set, load, tempo
-        await pilot.press(*["tab"] * 5, "6", "0", "tab")
+        # exercise, routine, pain, sets, reps, last set, load, tempo
+        await pilot.press(*["tab"] * 6, "6", "0", "tab")
         await pilot.press(*"2-0-1-1", "enter")
         # The warning comes once, before the very first training.
         await comes(pilot, GuideScreen)

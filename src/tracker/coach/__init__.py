@@ -54,8 +54,16 @@ from tracker.coach.progression import (
     past_sessions,
     suggest,
 )
+from tracker.coach.routine import (
+    ROUTINES,
+    RoutineStep,
+    SideDifference,
+    side_difference,
+    steps_of,
+)
 from tracker.coach.rules import RULES, Rule
 from tracker.coach.texts import (
+    ACTIVITY_HOW,
     ASK_FIRST,
     FLAG_WORDS,
     FOR_EVERYBODY,
@@ -66,6 +74,7 @@ from tracker.coach.texts import (
 from tracker.coach.velocity import NoEstimate, OneRepMax, VelocityLoss, one_rep_max, velocity_loss
 
 __all__ = [
+    "ACTIVITY_HOW",
     "ANY_DAY",
     "ASK_FIRST",
     "BRANCHES",
@@ -77,6 +86,7 @@ __all__ = [
     "NO_DIAGNOSIS",
     "OTHER_RED_FLAGS",
     "PROGRAMME",
+    "ROUTINES",
     "RULES",
     "SCORE_THAT_STOPS",
     "UNSEEN_FLAGS",
@@ -103,7 +113,9 @@ __all__ = [
     "PhaseError",
     "Point",
     "Profile",
+    "RoutineStep",
     "Rule",
+    "SideDifference",
     "Situation",
     "Step",
     "Suggestion",
@@ -128,6 +140,8 @@ __all__ = [
     "profile",
     "profile_lines",
     "red_flag_lines",
+    "side_difference",
+    "steps_of",
     "suggest",
     "taken_s",
     "tolerance_s",

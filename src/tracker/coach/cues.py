@@ -32,6 +32,7 @@ from tracker.domain import (
     SetEnded,
     SetStarted,
     UserInput,
+    exercise_named,
 )
 
 if TYPE_CHECKING:
@@ -196,7 +197,7 @@ class SetWatch:
     ) -> None:
         self.index = index
         self.plan = plan
-        self._exercise = exercise
+        self.exercise = exercise
         self._counted: set[int] = set()
         self._reps: dict[int, Rep] = {}
         self._observed: set[tuple[int, Topic]] = set()
@@ -291,7 +292,7 @@ class SetWatch:
         """Yield the most important cue from what is known of a rep by now, and was not before."""
         if not rep.complete:
             return
-        context = RepContext(self._exercise, self.plan, self._until(rep)[:-1])
+        context = RepContext(self.exercise, self.plan, self._until(rep)[:-1])
         observations = [
             each
             for check in CHECKS
@@ -351,7 +352,9 @@ class Coach:
             case SetStarted(set_index=index):
                 self._advance(event.at_s)
                 open_ended = self._is_last(self._plan)
-                self._set = SetWatch(index, self._plan, self._exercise, open_ended=open_ended)
+                name = self._plan.exercise
+                exercise = self._exercise if name is None else exercise_named(name)
+                self._set = SetWatch(index, self._plan, exercise, open_ended=open_ended)
             case SetEnded(set_index=index, reps=reps):
                 watch = self._watched(index)
                 if watch is not None:
@@ -380,7 +383,7 @@ class Coach:
                 watch.withdraw(number, adjusted)
                 if watch.empty:
                     self._set = SetWatch(
-                        watch.index, watch.plan, self._exercise, open_ended=watch.open_ended
+                        watch.index, watch.plan, watch.exercise, open_ended=watch.open_ended
                     )
             case RepRevised(rep=rep) if rep is not None:
                 # A revision is dated back to its rep.

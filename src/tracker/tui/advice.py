@@ -12,6 +12,7 @@ from tracker.coach import (
     Verdict,
     judge_pain,
     one_rep_max,
+    side_difference,
     velocity_loss,
 )
 
@@ -50,6 +51,9 @@ def pain_lines(pain: Sequence[PainEntered]) -> Iterator[str]:
 
 def next_lines(workout: Workout, advisor: Advisor, now: datetime) -> Iterator[str]:
     """Yield what to do after `workout`, which has just ended, and why."""
+    difference = side_difference(workout.sets)
+    if difference is not None and difference.words:
+        yield difference.words
     advisor = advisor.after(workout)
     yield from advisor.strength_lines(now, workout.info.exercise)
     judgement = advisor.judge(now, workout.info.exercise)

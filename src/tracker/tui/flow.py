@@ -8,7 +8,9 @@ quits, the flow is cancelled wherever it is; every training is closed on the way
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -17,11 +19,13 @@ from textual.worker import WorkerError
 from tracker.app.advice import calendar_lines, pain_lines_of
 from tracker.app.clock import local_now
 from tracker.app.training import NOT_LOGGED, TrainingRequest
-from tracker.domain import TrackerError
+from tracker.coach import steps_of
+from tracker.domain import PlanChosen, TrackerError
 from tracker.tui.screens import Next
 from tracker.tui.screens.check import CheckScreen, ConnectScreen
 from tracker.tui.screens.devices import DevicesScreen
 from tracker.tui.screens.dialogs import GuideScreen, warning_parts
+from tracker.tui.screens.guided import GuidedScreen
 from tracker.tui.screens.history import HistoryScreen
 from tracker.tui.screens.rest import RestScreen
 from tracker.tui.screens.setup import SetupScreen
@@ -29,7 +33,7 @@ from tracker.tui.screens.summary import SummaryScreen
 from tracker.tui.screens.train import TrainScreen
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator, Callable
+    from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 
     from textual.notifications import SeverityLevel
     from textual.worker import Worker
@@ -39,6 +43,7 @@ if TYPE_CHECKING:
     from tracker.app.playback import Playback
     from tracker.app.session import Session
     from tracker.app.training import Training, TrainingService
+    from tracker.coach import RoutineStep
     from tracker.tui.app import Flow, TrackerApp
     from tracker.tui.screens.setup import SetupForm
 
@@ -91,12 +96,22 @@ async def running(app: TrackerApp, training: Session | Playback) -> AsyncGenerat
             await worker.wait()
 
 
-async def train(app: TrackerApp, session: Session, advisor: ReadAdvisor) -> None:
-    """Train and rest, set after set, until the wearer is done with the summary."""
+async def train(
+    app: TrackerApp, session: Session, advisor: ReadAdvisor, steps: Sequence[RoutineStep] = ()
+) -> None:
+    """Train and rest, set after set, until the wearer is done with the summary.
+
+    With a routine, its steps come one after the other: sets, with the detector of their exercise,
+    and activities that are only timed. After the last step it goes on as without one.
+    """
+    routine = Routine(app, session, steps)
     async with app.kept(TrainScreen(session)) as screen:
         while True:
-            wish = await app.ask(screen)
+            wish = await routine.lead()
+            if wish is not Next.FINISH:
+                wish = await app.ask(screen)
             if wish is Next.REST:
+                routine.note_set()
                 wish = await app.ask(RestScreen(session))
             if wish is Next.FINISH:
                 summary = SummaryScreen(
@@ -104,6 +119,61 @@ async def train(app: TrackerApp, session: Session, advisor: ReadAdvisor) -> None
                 )
                 if await app.ask(summary) is Next.DONE:
                     return
+
+
+class Routine:
+    """Where a training is in its routine."""
+
+    def __init__(self, app: TrackerApp, session: Session, steps: Sequence[RoutineStep]) -> None:
+        self._app = app
+        self._session = session
+        self._steps = deque(steps)
+        self._begun: RoutineStep | None = None
+        self._sets_before = 0
+        self._goes_on = not steps
+        """Whether there is no end of a routine to come to any more."""
+
+    async def lead(self) -> Next:
+        """Guide through what is only timed, up to the next set, and begin that."""
+        while self._steps and self._steps[0].plan is None:
+            step = self._steps.popleft()
+            self._app.sound.say(step.words)
+            # A set that is seen in between was none of the plan's.
+            plan = self._session.snapshot().plan
+            if step.warm_up and not plan.warm_up:
+                self._session.enter(PlanChosen(replace(plan, warm_up=True)))
+            following = self._steps[0].words if self._steps else ""
+            if await self._app.ask(GuidedScreen(self._session, step, following)) is Next.FINISH:
+                self._steps.clear()
+        if self._steps:
+            if self._steps[0] is not self._begun:
+                self._begin(self._steps[0])
+        elif not self._goes_on:
+            self._goes_on = True
+            return Next.FINISH
+        return Next.TRAIN
+
+    def _begin(self, step: RoutineStep) -> None:
+        assert step.plan is not None
+        earlier = None if self._begun is None else self._begun.plan
+        self._begun, self._sets_before = step, self._sets_done
+        plan, before = step.plan, self._session.snapshot().plan
+        if earlier is not None and replace(earlier, side=plan.side) == plan:
+            # What the wearer put on the bar while resting stays on it.
+            plan = replace(plan, load_kg=before.load_kg)
+        if plan != before:
+            self._session.enter(PlanChosen(plan))
+        self._app.sound.say(step.words)
+        self._app.notify(step.words, timeout=5.0)
+
+    @property
+    def _sets_done(self) -> int:
+        return sum(record.ended and record.done > 0 for record in self._session.snapshot().sets)
+
+    def note_set(self) -> None:
+        """Go on to the next step once the set of this one is done."""
+        if self._steps and self._sets_done > self._sets_before:
+            self._steps.popleft()
 
 
 class Coach:
@@ -180,7 +250,8 @@ class Coach:
             return False
         try:
             self._app.sound.play(training.session)
-            await train(self._app, training.session, self._service.advisor)
+            steps = steps_of(form.routine, form.exercise, form.plan)
+            await train(self._app, training.session, self._service.advisor, steps)
         finally:
             training.session.stop()
         return True

@@ -15,7 +15,7 @@ from textual.widgets import Footer, Input, Static
 
 from tracker.app.advice import advice_given, advice_lines
 from tracker.app.clock import local_now
-from tracker.coach import HOW_TO, Verdict
+from tracker.coach import HOW_TO, ROUTINES, Verdict
 from tracker.domain import MarkKind, TrackerError, exercise_named, parse_tempo
 from tracker.tui.plan_form import (
     FIRST_PLAN,
@@ -64,6 +64,7 @@ _ADVICE_LINES: Final = 3
 """Lines of advice that there is room for."""
 
 _HINTS: Final = {
+    "routine": "timed and spoken, set by set",
     "sets": "working sets; on one leg, for each side",
     "last": "go on past the target while it is clean",
     "morning": "the morning after the last training",
@@ -75,7 +76,6 @@ _HINTS: Final = {
     "loss": "% of the best rep, then the set ends",
     "rest": "s between sets",
     "tension": "a word when the hips rest on the floor",
-    "breathing": "a reminder to breathe out going UP",
     "sound": "counts, beats and cues to hear",
     "calibration": "how the sensor learns your lockout",
     "pain": "0 none to 10 worst; or leave blank",
@@ -100,6 +100,8 @@ class SetupForm:
     """Whether somebody has been asked about the pain since the last stop."""
     morning: tuple[int, int] | None = None
     """The last session, and pain on the morning after it; None if it was not said."""
+    routine: str = ""
+    """What is done around the exercise, by its name in `ROUTINES`."""
 
 
 class SetupScreen(FlowScreen[SetupForm | None]):
@@ -161,6 +163,11 @@ class SetupScreen(FlowScreen[SetupForm | None]):
         return VerticalScroll(
             FormRow("exercise", Choice(titles, self._exercise, "exercise"), "◂ ▸ choose"),
             Static(id="how-to"),
+            FormRow(
+                "routine",
+                Choice([(words, name) for name, words in ROUTINES.items()], "", "routine"),
+                _HINTS["routine"],
+            ),
             self._text_row("pain", ""),
             self._text_row("morning", ""),
             self._yes_no_row("asked", "asked somebody", value=False),
@@ -173,7 +180,6 @@ class SetupScreen(FlowScreen[SetupForm | None]):
             ),
             *(self._text_row(name, getattr(texts, name)) for name in _TEXTS[2:]),
             self._yes_no_row("tension", "keep tension", texts.keep_tension),
-            self._yes_no_row("breathing", "breathing", texts.breathing),
             self._yes_no_row("sound", "sound", self._sound),
             FormRow(
                 "calibration",
@@ -239,7 +245,6 @@ class SetupScreen(FlowScreen[SetupForm | None]):
         for name, before, now in (
             ("last", self._offered.or_more, texts.or_more),
             ("tension", self._offered.keep_tension, texts.keep_tension),
-            ("breathing", self._offered.breathing, texts.breathing),
         ):
             if self._is_yes(name) is before:
                 self.query_one(f"#{name}", Choice).choose(_YES if now else _NO)
@@ -318,7 +323,7 @@ class SetupScreen(FlowScreen[SetupForm | None]):
         return PlanTexts(
             **{name: self.query_one(f"#{name}", Input).value for name in _TEXTS},
             keep_tension=self._is_yes("tension"),
-            breathing=self._is_yes("breathing"),
+            breathing=self._offered.breathing,
             or_more=self._is_yes("last"),
         )
 
@@ -346,7 +351,17 @@ class SetupScreen(FlowScreen[SetupForm | None]):
         asked, unanswered = self._is_yes("asked"), self._unanswered
         morning = None if unanswered is None or then is None else (unanswered, then)
         self.answer(
-            SetupForm(self._exercise, plan, pain, calibration, sound, advice, asked, morning)
+            SetupForm(
+                self._exercise,
+                plan,
+                pain,
+                calibration,
+                sound,
+                advice,
+                asked,
+                morning,
+                self.query_one("#routine", Choice).value,
+            )
         )
 
     def action_guide(self) -> None:
