@@ -43,7 +43,7 @@ unexport PYTHONPATH
 # More workers than this cost more in imports than they save.
 WORKERS := -n auto --maxprocesses 8
 
-.PHONY: help demo test check sweep lint audit docs man accuracy hunt bench snapshots build format clean distclean
+.PHONY: help demo test check sweep lint audit docs man accuracy hunt coach bench snapshots build format clean distclean
 
 help: ## Show the targets
 	@echo 'usage: make TARGET [ARGS="..."] [PYTHON=/path/to/python3]'
@@ -88,6 +88,9 @@ accuracy: $(PEER_READY) ## Measure counts and timing against known truth
 
 hunt: $(TEST_READY) ## Draw sessions from wide priors and look for those that are counted wrong
 	@$(PY) benchmarks/hunt.py $(ARGS)
+
+coach: $(TEST_READY) ## Let simulated lifters train for weeks by what the product says
+	@$(PY) benchmarks/coach.py $(ARGS)
 
 bench: $(TEST_READY) ## Measure throughput as ratios to a base case
 	$(PY) -m pytest benchmarks $(ARGS)

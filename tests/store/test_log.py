@@ -202,6 +202,8 @@ def test_a_line_is_the_training_as_it_counts() -> None:
         "lockout_s": pytest.approx(1.0),
         "pain_before": 2,
         "pain_after": 4,
+        "pain_worst": 4,
+        "pain_next_morning": None,
         "edited": True,
     }
 

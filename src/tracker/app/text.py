@@ -29,6 +29,7 @@ from tracker.domain import (
     SessionState,
     SetEnded,
     SetStarted,
+    exercise_named,
     mean_of_known,
 )
 from tracker.domain import tempo_code as code_of
@@ -245,6 +246,7 @@ class TextOutput:
             return f"set {event.set_index} withdrawn: it has no rep that counts"
         summary = set_summary(record)
         if self._exercise is not None:
-            strongest = one_rep_max_line(self._exercise, record)
+            trained = record.exercise or self._exercise.name
+            strongest = one_rep_max_line(exercise_named(trained), record)
             summary = summary if strongest is None else f"{summary}\n{strongest}"
         return summary

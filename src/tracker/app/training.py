@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from tracker import __version__
+from tracker.app.advice import Advisor, read_history
 from tracker.app.clock import SYSTEM_CLOCK, local_now
 from tracker.app.config import (
     SensorChoice,
@@ -51,7 +52,7 @@ from tracker.engine import build_engine
 from tracker.recording import RecordingWriter, ReplaySource, is_closed, open_recording, sha256_of
 from tracker.sensors import family, parse_settings
 from tracker.sim import STYLES, simulate, training_plan
-from tracker.store import LOG_NAME, SessionQuery, TrainingLog, file_of, log_url
+from tracker.store import LOG_NAME, Edit, Field, TrainingLog, file_of, log_url
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
@@ -62,11 +63,8 @@ if TYPE_CHECKING:
     from tracker.app.devices import Device
     from tracker.app.paths import Paths
     from tracker.ble import Radio, Sensor
-    from tracker.domain import MarkKind, Plan, Source, Workout
+    from tracker.domain import AdviceGiven, MarkKind, Plan, Source, Workout
     from tracker.store import SessionSummary
-
-LOOKED_BACK: Final = 10
-"""Sessions that the next one is planned from: a month of training."""
 
 NOT_LOGGED: Final = "The recording is kept. Once this is fixed, add it: tracker rescore --missing"
 """Advice beside every training that could not be logged."""
@@ -85,6 +83,8 @@ class TrainingRequest:
     """How much it hurts, 0 to 10; None if unknown."""
     calibration: MarkKind | None = None
     """How the wearer shows a level lockout at the start, if they do."""
+    advice: AdviceGiven | None = None
+    """What was advised before it, and whether the wearer goes along."""
     seconds: float | None = None
     """End this long after the sensors began to stream, s; None when the wearer ends it."""
 
@@ -171,6 +171,8 @@ class TrainingService:
                 session.enter(PlanChosen(request.plan))
             if request.pain_before is not None:
                 session.enter(PainEntered(request.pain_before, PainMoment.BEFORE))
+            if request.advice is not None:
+                session.enter(request.advice)
             if request.calibration is not None:
                 session.mark(request.calibration)
             try:
@@ -309,6 +311,11 @@ class TrainingService:
         exercise = self._exercise or self.config.training.exercise
         return exercise if exercise in names else names[0]
 
+    @property
+    def plan_typed(self) -> bool:
+        """Whether the plan to begin with was given on the command line."""
+        return self._plan is not None
+
     def last_plan(self, exercise: str) -> Plan | None:
         """Return the plan to begin with; None if there was none yet."""
         if self._plan is not None and self._exercise in (None, exercise):
@@ -337,14 +344,25 @@ class TrainingService:
         with open_training_log(self._paths) as log:
             return log.list()
 
-    def earlier(self) -> tuple[Workout, ...]:
-        """Return the last trainings, oldest first; none if the log can't be used."""
+    def advisor(self) -> Advisor | None:
+        """Return who advises on the next training; None if the log or choices can't be read."""
         try:
+            config = self.config
             with open_training_log(self._paths) as log:
-                latest = log.list(SessionQuery(limit=LOOKED_BACK))
-                return tuple(log.workout(each.id) for each in reversed(latest))
+                history = read_history(log)
         except TrackerError:
-            return ()
+            return None
+        return Advisor(history, config.coaching, config.plan)
+
+    def note_asked(self, whom: str) -> None:
+        """Record that the wearer has asked somebody about pain; raises `TrackerError`."""
+        with open_training_log(self._paths) as log:
+            log.note_asked(whom)
+
+    def note_morning(self, session_id: int, score: int) -> None:
+        """Record pain on the morning after a session; raises `TrackerError`."""
+        with open_training_log(self._paths) as log:
+            log.edit(session_id, [Edit(Field.PAIN_NEXT_MORNING, score)])
 
     def workout(self, session_id: int) -> Workout:
         """Return a past training; raises `TrackerError` if it can't be read."""

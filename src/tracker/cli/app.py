@@ -28,12 +28,15 @@ COMMANDS: Final = {
     "train": "Train with a sensor: count, time and record.",
     "serve": "Show the training screen in a browser, for example on a phone.",
     "record": "Record from a sensor without a screen.",
+    "next": "Say what to train next, and why.",
+    "add": "Log a session that no sensor saw.",
     "history": "List past sessions, or weekly trends.",
     "show": "Show a logged session, rep by rep.",
     "edit": "Correct a logged session.",
     "delete": "Move logged sessions to the trash.",
     "rescore": "Re-analyse recordings with the current detector.",
     "backup": "Copy the training log to a file.",
+    "config": "Read and set options.",
     "analyze": "Find the sets and reps in recordings and other files.",
     "export": "Export sessions to the formats of other programs.",
     "replay": "Watch a recording or a CSV of samples as if it happened now.",
@@ -60,6 +63,12 @@ def _command(name: str) -> click.Command:
             from tracker.cli.serve import serve as command
         case "record":
             from tracker.cli.sensors import record as command
+        case "next":
+            from tracker.cli.programme import next_training as command
+        case "add":
+            from tracker.cli.programme import add as command
+        case "config":
+            from tracker.cli.programme import config as command
         case "history":
             from tracker.cli.log import history as command
         case "show":

@@ -19,7 +19,14 @@ from tracker.app.text import (
     set_flag_words,
     tempo_code,
 )
-from tracker.domain import EXERCISES, LIFTERS_ORDER, PHASE_WORDS, exercise_named, mean_of_known
+from tracker.domain import (
+    EXERCISES,
+    LIFTERS_ORDER,
+    PHASE_WORDS,
+    exercise_named,
+    mean_of_known,
+    title_of,
+)
 from tracker.domain.foreign_text import one_line, visible
 
 if TYPE_CHECKING:
@@ -73,7 +80,8 @@ def aligned(rows: Sequence[tuple[str, ...]], left: AbstractSet[str] = _LEFT_ALIG
 def session_table(workout: Workout, edited: Edited = frozenset()) -> str:
     """Return a session rep by rep, ready to be printed, with `edited` values marked."""
     blocks = ["\n".join(_source_lines(workout))]
-    blocks += [_set_block(record, edited) for record in workout.sets]
+    blocks += [_set_block(workout, record, edited) for record in workout.sets]
+    blocks += ["\n".join(_timed_lines(workout))] if workout.timed else []
     duration_s = workout.facts.duration_s
     if not workout.sets and duration_s is not None and duration_s < SHORTEST_SET_S:
         blocks.append(
@@ -110,11 +118,28 @@ def _source_lines(workout: Workout) -> Iterator[str]:
         yield f"fault {reason.value.replace('_', ' ')}: {times}×"
 
 
-def _set_block(record: SetRecord, edited: Edited) -> str:
-    head = (
-        f"set {record.index}: {counted(record.counted, 'rep')}, "
-        f"{clock_time(record.start_s)}–{clock_time(record.end_s)}"
-    )
+def _timed_lines(workout: Workout) -> Iterator[str]:
+    for each in workout.timed:
+        parts = [title_of(each.activity), *([each.side.value] if each.side else [])]
+        warm_up = ", warm-up" if each.warm_up else ""
+        yield f"{' '.join(parts)}: {each.duration_s:.0f} s{warm_up}"
+
+
+def _set_block(workout: Workout, record: SetRecord, edited: Edited) -> str:
+    parts = [f"set {record.index}: {counted(record.counted, 'rep')}"]
+    if record.reps or record.counted:
+        parts.append(f"{clock_time(record.start_s)}–{clock_time(record.end_s)}")
+    else:
+        parts = [f"set {record.index}: {counted(record.done, 'rep')}, entered by hand"]
+    if record.warm_up:
+        parts.append("warm-up")
+    if record.side is not None:
+        parts.append(record.side.value)
+    if workout.exercise_of(record) != workout.info.exercise:
+        parts.append(exercise_named(workout.exercise_of(record)).title)
+    head = ", ".join(parts)
+    if not record.reps and not record.counted:
+        return "\n".join([head, *([" · ".join(_entries(record, edited))])]).rstrip()
     rows = [_REP_HEADER, *(_rep_row(rep) for rep in record.reps)]
     if len(record.reps) > 1:
         durations_s = mean_durations_s(record.reps)
@@ -198,7 +223,7 @@ def detail_lines(detail: SessionDetail) -> Iterator[str]:
     yield " · ".join(parts)
     for pain in detail.current.workout.pain:
         after = "" if pain.set_index is None else f" set {pain.set_index}"
-        yield f"pain {pain.moment.value}{after}: {pain.score}"
+        yield f"pain {pain.moment.value.replace('_', ' ')}{after}: {pain.score}"
     if summary.shown_note:
         # Further lines are set off: they can't pass for lines of ours.
         yield "note: " + "\n      ".join(summary.shown_note.splitlines())

@@ -219,7 +219,7 @@ def train_once(
         if on_screen:
             from tracker.tui import one_training
 
-            flow = one_training(session, service.earlier)
+            flow = one_training(session, service.advisor)
             apps.append(await _show(flow, service, interrupted, sound))
         else:
             lines = LinePrinter()

@@ -90,7 +90,7 @@ def _hevy_rows(workout: Workout) -> Iterator[dict[str, object]]:
                 "superset_id": None,
                 "exercise_notes": notes[name],
                 "set_index": index,
-                "set_type": "normal",
+                "set_type": "warmup" if record.warm_up else "normal",
                 "weight_kg": rounded(record.load_kg),
                 "reps": record.done,
                 "distance_km": None,

@@ -63,17 +63,20 @@ def names_in(workout: Workout) -> list[Names]:
     """Return what apps call the exercise of each set.
 
     Somebody who entered a load for some sets did not change the exercise for the others. So a set
-    whose load was not entered takes the name of the nearest set before it that has one, else of
-    the nearest after it. The load itself stays unknown.
+    whose load was not entered takes the name of the nearest set of its exercise before it that has
+    one, else of the nearest after it. The load itself stays unknown.
     """
+    exercises = [exercise_named(workout.exercise_of(record)).name for record in workout.sets]
     loadings = [loading_of(record.load_kg) for record in workout.sets]
-    for neighbours in (range(1, len(loadings)), range(len(loadings) - 2, -1, -1)):
-        step = -neighbours.step
-        for place in neighbours:
+    for places in (range(len(loadings)), range(len(loadings) - 1, -1, -1)):
+        nearest: dict[str, Loading] = {}
+        for place in places:
             if loadings[place] is Loading.NOT_SAID:
-                loadings[place] = loadings[place + step]
-    of_exercise = NAMES[exercise_named(workout.info.exercise).name]
-    return [of_exercise[loading] for loading in loadings]
+                loadings[place] = nearest.get(exercises[place], Loading.NOT_SAID)
+            nearest[exercises[place]] = loadings[place]
+    return [
+        NAMES[exercise][loading] for exercise, loading in zip(exercises, loadings, strict=True)
+    ]
 
 
 def _either(without: Names, loaded: Names, not_said: Names | None = None) -> dict[Loading, Names]:
@@ -263,7 +266,7 @@ def set_texts(workout: Workout) -> list[str]:
 def session_text(workout: Workout) -> str:
     """Return the wearer's note on the session, and the pain scores."""
     scores = [
-        f"Pain {pain.moment.value}"
+        f"Pain {pain.moment.value.replace('_', ' ')}"
         + (f" (set {pain.set_index})" if pain.set_index is not None else "")
         + f": {pain.score} of 10"
         for pain in workout.pain
@@ -273,7 +276,10 @@ def session_text(workout: Workout) -> str:
 
 def _figures(row: SetRow) -> str:
     figures = figures_of(row)
+    record = row.record
     parts = [
+        "warm-up" if record.warm_up else "",
+        "" if record.side is None else record.side.value,
         _tempo(figures),
         _velocity(figures),
         _measured(figures, "mean_rom_deg", "range", "°"),

@@ -184,6 +184,7 @@ DEVELOPER_COLUMNS: Final = (
     "mean_velocity_mps",
     "best_velocity_mps",
     "velocity_loss_pct",
+    "warm_up",
 )
 """Columns of the table of sets that become developer fields; a field's number is its place."""
 

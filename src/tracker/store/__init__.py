@@ -2,11 +2,12 @@
 
 from tracker.store.database import LOG_NAME, LogFailure, file_of, log_url
 from tracker.store.edits import Edit, EditedWorkout, Field, MadeEdit
-from tracker.store.log import RescoreCandidate, SessionDetail, TrainingLog
+from tracker.store.log import Asked, RescoreCandidate, SessionDetail, TrainingLog
 from tracker.store.summary import SessionQuery, SessionSummary, Week, weeks
 
 __all__ = [
     "LOG_NAME",
+    "Asked",
     "Edit",
     "EditedWorkout",
     "Field",

@@ -66,6 +66,10 @@ class SessionSummary:
     """Version that analysed it."""
     deleted_utc: str | None
     """When it was put into the trash; None if it was not."""
+    pain_worst: int | None = None
+    """Worst score from the first set to the end of the training, 0 to 10."""
+    pain_next_morning: int | None = None
+    """Pain on the morning after, 0 to 10."""
 
     def at(self, zone: tzinfo | None) -> datetime:
         """Return when it started by the wearer's clock.
@@ -104,11 +108,15 @@ EVERYTHING: Final = SessionQuery()
 _COLUMNS: Final = tuple(SESSIONS.c[field.name] for field in fields(SessionSummary))
 
 
+_FROM_THE_FIRST_SET_ON: Final = (PainMoment.BETWEEN, PainMoment.AFTER)
+
+
 def summary_row(workout: Workout, logged_utc: str, edited: bool) -> dict[str, object]:
     """Return the summary columns of a training with its edits applied."""
-    sets = workout.sets
+    sets = workout.working_sets
     reps = [rep for record in sets for rep in record.reps]
     loads = [(record.load_kg, record.done) for record in sets if record.load_kg is not None]
+    later = [each.score for each in workout.pain if each.moment in _FROM_THE_FIRST_SET_ON]
     return {
         "at_utc": as_utc(workout.info.started_utc) or logged_utc,
         "shown_exercise": workout.info.exercise,
@@ -123,6 +131,8 @@ def summary_row(workout: Workout, logged_utc: str, edited: bool) -> dict[str, ob
         "lockout_s": mean_of_known(rep.lockout_s for rep in reps),
         "pain_before": _pain(workout, PainMoment.BEFORE),
         "pain_after": _pain(workout, PainMoment.AFTER),
+        "pain_worst": max(later, default=None),
+        "pain_next_morning": _pain(workout, PainMoment.NEXT_MORNING),
         "edited": edited,
     }
 
