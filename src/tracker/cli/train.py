@@ -271,7 +271,8 @@ def _sum_up(training: Training) -> None:
         number = training.session_id
         say(f"logged as session {number}: tracker show {number}")
     elif training.session.workout("").empty:
-        say("not logged: no set was found, and nothing was entered; the recording is kept")
+        say("not logged: no set was found, and nothing was entered")
+        say(f"to log it all the same: tracker rescore {training.recording}")
 
 
 async def _show(
