@@ -47,7 +47,7 @@ from tracker.domain import (
     TrackerError,
 )
 from tracker.domain.errors import writing
-from tracker.domain.foreign_text import one_line
+from tracker.domain.foreign_text import one_line, without_secrets
 from tracker.engine import build_engine
 from tracker.recording import RecordingWriter, ReplaySource, is_closed, open_recording, sha256_of
 from tracker.sensors import family, parse_settings
@@ -448,7 +448,7 @@ def _absolute(place: str, where: str) -> str:
     if "://" not in file and not Path(file).expanduser().is_absolute():
         raise InputError(
             where,
-            f"{place!r} depends on the working directory",
+            f"{without_secrets(place)!r} depends on the working directory",
             "Give an absolute path, such as /home/me/training.sqlite, or a URL.",
         )
     return place
