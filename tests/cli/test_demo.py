@@ -43,7 +43,7 @@ def test_it_ends_after_the_seconds_asked_for(tracker: Callable[..., Any]) -> Non
 def test_it_is_coached_by_a_plan(tracker: Callable[..., Any]) -> None:
     free = tracker("demo", "--headless").out
     assert "  » Hold the top for 1 second." in free.splitlines()
-    planned = tracker("demo", "--headless", "--hold", 3, "--reps", 6, "--no-breathing").out
+    planned = tracker("demo", "--headless", "--hold", 3, "--reps", 6).out
     assert "  » Hold the top for 3 seconds." in planned.splitlines()
     assert "  » 6 reps: target reached. Lower slowly." in planned.splitlines()
     assert "reathe" not in planned

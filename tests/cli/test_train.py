@@ -214,7 +214,7 @@ def test_a_plan_is_kept_and_coached(tracker: Callable[..., Any], home: Path) -> 
         "velocity_loss": 0.2,
         "rest_s": 90.0,
         "keep_tension": False,
-        "breathing": True,
+        "breathing": False,
     }
 
 

@@ -374,11 +374,7 @@ def test_a_perfect_lifter_on_plan_is_not_corrected(code: str) -> None:
     )
     events = events_of(session([on_tempo(parse_tempo(code))] * 6), goal)
     assert counted(events) == 6
-    assert kinds(cues_in(events)) == [
-        (CueKind.BREATHE_OUT, 2),
-        (CueKind.BREATHE_OUT, 3),
-        (CueKind.TARGET_REACHED, 6),
-    ]
+    assert kinds(cues_in(events)) == [(CueKind.TARGET_REACHED, 6)]
 
 
 @pytest.mark.slow
