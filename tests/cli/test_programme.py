@@ -231,8 +231,8 @@ def test_every_export_carries_warm_up_side_and_exercise(
     fit = tmp_path / "out.fit"
     assert tracker("export", "last", "--format", "fit", "-o", str(fit)).code == ExitCode.OK
     content = fit.read_bytes()
-    assert b"Hip thrust, warm-up" in content
-    assert b"Single-leg hip thrust, left" in content
+    assert b"Single leg hip raise" in content
+    assert b"left\0" in content
     report = tmp_path / "out.html"
     assert tracker("export", "last", "--format", "html", "-o", str(report)).code == ExitCode.OK
     page = report.read_text(encoding="utf-8")
