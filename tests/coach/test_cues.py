@@ -461,5 +461,6 @@ def test_a_lifter_who_slows_down_is_told_to_end_the_set() -> None:
     cues = cues_of(session(reps), Plan(velocity_loss=0.25, breathing=False))
     ((kind, number),) = kinds(cues)
     assert kind is CueKind.VELOCITY_LOSS
-    assert number in (4, 5)
+    # Against the second-fastest rep, 1.1 s: the first that takes a third longer.
+    assert number in (5, 6)
     assert cues[0].strong
