@@ -13,7 +13,7 @@ import pytest
 from click import ClickException
 from pyarrow import parquet
 
-from tracker.app.training import open_training_log
+from tracker.app.training_log import open_training_log
 from tracker.cli.exits import ExitCode
 from tracker.cli.export import (
     STDOUT,

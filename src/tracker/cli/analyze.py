@@ -93,7 +93,8 @@ def analyze(
     an app for a phone or a sensor (docs/imports.md), or a folder with any number of these; or a
     URL such as https://host/session.arrows or s3://bucket/session.arrows.
     """
-    from tracker.cli.sources import BIG_BLOCK_SAMPLES, is_collection, sessions_in
+    from tracker.app.session_files import BIG_BLOCK_SAMPLES
+    from tracker.cli.sources import is_collection, sessions_in
 
     # A cluster may get a single file.
     several = len(files) > 1 or scheduler is not None or is_collection(files[0])
@@ -160,8 +161,8 @@ def _print_workouts(workouts: Iterable[Workout], output_format: str, *, several:
 
 
 def _print_events(name: str, settings: AnalysisSettings, batch: int) -> None:
+    from tracker.app.session_files import open_session_file
     from tracker.cli.download import local_copy
-    from tracker.cli.sources import open_session_file
     from tracker.domain import warning_in
     from tracker.export import event_object
 
@@ -207,8 +208,9 @@ def workout_of_source(
     source: str, settings: AnalysisSettings, warn: Callable[[str], object], *, quiet: bool
 ) -> Workout:
     """Return what was found in a file; raises `TrackerError` if it cannot be read."""
+    from tracker.app.session_files import open_session_file
     from tracker.cli.download import local_copy
-    from tracker.cli.sources import open_session_file
+    from tracker.cli.sources import watched_workout
 
     with local_copy(source, settings.follow_redirects) as path:
         file = open_session_file(
@@ -217,7 +219,7 @@ def workout_of_source(
             options=settings.options,
             block_samples=settings.block,
         )
-        workout = replace(file, path=source).workout(settings.block, quiet=quiet)
+        workout = watched_workout(replace(file, path=source), settings.block, quiet=quiet)
     for warning in workout.warnings:
         warn(f"{source}: {warning.text}")
     return workout

@@ -254,7 +254,7 @@ def audio(opened: Opened) -> Check:
 def training_log(paths: Paths) -> Check:
     """Check the training log, and whether recordings are missing from it."""
     # The log costs SQLAlchemy (0.2 s).
-    from tracker.app.training import log_is_there, log_place, not_logged, open_training_log
+    from tracker.app.training_log import log_is_there, log_place, not_logged, open_training_log
 
     try:
         place = log_place(paths)

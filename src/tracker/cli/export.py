@@ -222,7 +222,8 @@ def export_folder(
 
 def session_of(source: str, form: Format, reading: ReadOptions) -> Session:
     """Return a session with what `form` needs of it."""
-    from tracker.cli.sources import BIG_BLOCK_SAMPLES, open_session_file
+    from tracker.app.session_files import BIG_BLOCK_SAMPLES, open_session_file
+    from tracker.cli.sources import watched_workout
     from tracker.decoding import timed_samples
 
     logged: Workout | None = None
@@ -238,7 +239,7 @@ def session_of(source: str, form: Format, reading: ReadOptions) -> Session:
         options=reading.options,
         block_samples=BIG_BLOCK_SAMPLES,
     )
-    workout = logged or _dated(file.workout(), reading)
+    workout = logged or _dated(watched_workout(file), reading)
     for warning in workout.warnings:
         say(f"{source}: {warning.text}")
     if form.needs is not Needs.SAMPLES:
@@ -305,7 +306,7 @@ def logged_recording(word: str) -> Path:
 
 def logged_before(workout: Workout) -> tuple[Workout, ...]:
     """Return earlier sessions of the same exercise, oldest first; none without a log."""
-    from tracker.app.training import existing_log
+    from tracker.app.training_log import existing_log
     from tracker.store import SessionQuery
 
     started = workout.info.started_utc
@@ -330,7 +331,7 @@ def logged_before(workout: Workout) -> tuple[Workout, ...]:
 
 def _opened_log(word: str) -> TrainingLog:
     """Open the log; if there is none, raise instead of making one."""
-    from tracker.app.training import existing_log
+    from tracker.app.training_log import existing_log
 
     log = existing_log()
     if log is None:

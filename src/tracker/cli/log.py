@@ -78,7 +78,7 @@ def history(
     output_format: str,
 ) -> None:
     """List past sessions, or weekly trends."""
-    from tracker.app.training import not_logged, open_training_log
+    from tracker.app.training_log import not_logged, open_training_log
     from tracker.store import SessionQuery, weeks
 
     if until is not None:
@@ -142,7 +142,7 @@ def _print_list(
 @format_option("text", "json", explained="A table, or one JSON object (tracker.session/1).")
 def show(session: str, output_format: str) -> None:
     """Show a logged session, rep by rep."""
-    from tracker.app.training import open_training_log
+    from tracker.app.training_log import open_training_log
     from tracker.export import session_object
 
     with open_training_log() as log:
@@ -209,7 +209,7 @@ def edit(
     **values: str | float | None,
 ) -> None:
     """Correct a logged session."""
-    from tracker.app.training import open_training_log
+    from tracker.app.training_log import open_training_log
 
     edits = _edits(set_index, note, clear or (), values)
     if undo and edits:
@@ -278,7 +278,7 @@ def _edits(
 )
 def delete(sessions: tuple[str, ...], restore: bool, purge: bool) -> None:
     """Move logged sessions to the trash."""
-    from tracker.app.training import open_training_log
+    from tracker.app.training_log import open_training_log
     from tracker.store import SessionQuery
 
     if restore and purge:
@@ -316,7 +316,7 @@ def backup(file: Path, force: bool) -> None:
     copy it to where `tracker doctor` says the log is. Recordings are separate files and not
     included.
     """
-    from tracker.app.training import open_training_log
+    from tracker.app.training_log import open_training_log
 
     with open_training_log() as log:
         log.back_up(file, force=force)

@@ -215,7 +215,7 @@ def replay(
     On the screen, the keys pause, change the speed and go back and forth.
     """
     # Arrow and SciPy cost 0.8 s together.
-    from tracker.cli.sources import open_session_file
+    from tracker.app.session_files import open_session_file
 
     session = open_session_file(file, exercise=exercise, options=options)
     synthetic = "simulated " if session.info.origin == "synthetic" else ""

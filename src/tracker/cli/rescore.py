@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from tracker import __version__
 from tracker.app.paths import RECORDING_SUFFIX, tracker_paths
 from tracker.app.text import counted
 from tracker.cli.completion import sessions_or_files
@@ -29,6 +28,7 @@ from tracker.cli.workers import (
     usable_cores,
 )
 from tracker.domain import InputError
+from tracker.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
@@ -95,7 +95,7 @@ def rescore(
     if not targets and not missing:
         raise click.UsageError("name what to analyse: all, an ID, a FILE, a FOLDER, or --missing")
     with interruption() as interrupted:
-        from tracker.app.training import open_training_log
+        from tracker.app.training_log import open_training_log
 
         with open_training_log() as log:
             work = work_for(log, targets, missing=missing, again=again)
@@ -134,7 +134,7 @@ def work_for(log: TrainingLog, targets: Sequence[str], *, missing: bool, again: 
 
     `again` repeats what this version has analysed already.
     """
-    from tracker.app.training import not_logged, still_growing
+    from tracker.app.training_log import not_logged, still_growing
 
     known = log.recordings()
     work = Work()
@@ -152,7 +152,7 @@ def work_for(log: TrainingLog, targets: Sequence[str], *, missing: bool, again: 
             if session is None or again:
                 work.tasks.append(task)
             elif (session.tracker_version, session.counted_as) == (
-                __version__,
+                VERSION,
                 session.shown_exercise,
             ):
                 work.done_before += 1
@@ -164,7 +164,7 @@ def work_for(log: TrainingLog, targets: Sequence[str], *, missing: bool, again: 
 def _tasks(
     log: TrainingLog, target: str, known: Sequence[RescoreCandidate], work: Work
 ) -> Iterator[Task]:
-    from tracker.app.training import recordings_in
+    from tracker.app.training_log import recordings_in
     from tracker.recording import sha256_of
 
     path = Path(target)
@@ -221,15 +221,15 @@ class Outcome:
 
 def measure(task: Task) -> Measured:
     """Return what the current engine finds in a recording."""
-    from tracker.cli.sources import open_session_file
+    from tracker.app.session_files import open_session_file
     from tracker.recording import sha256_of
 
     sha256 = sha256_of(task.path)
     file = open_session_file(task.path)
     exercise = task.exercise or file.info.exercise
     # Quiet: one progress bar shows all recordings together.
-    workout = replace(file, info=replace(file.info, exercise=exercise)).workout(quiet=True)
-    return Measured(replace(workout, info=file.info), exercise, sha256, __version__)
+    workout = replace(file, info=replace(file.info, exercise=exercise)).workout()
+    return Measured(replace(workout, info=file.info), exercise, sha256, VERSION)
 
 
 def rescore_all(
@@ -326,7 +326,7 @@ def _totals(outcome: Outcome, work: Work, left: int) -> str:
     optional = {
         "without a set left out": outcome.empty,
         "possibly still recording (run again in a minute)": work.growing,
-        f"already done by tracker {__version__}": work.done_before,
+        f"already done by tracker {VERSION}": work.done_before,
         "failed": outcome.failed + len(work.without_recording),
         "still to do": left,
     }

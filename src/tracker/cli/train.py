@@ -253,7 +253,7 @@ def _leave_if_stuck(app: TrackerApp, interrupted: Interruption) -> None:
 
 def _sum_up(training: Training) -> None:
     """Say what was done, and where it is."""
-    from tracker.app.training import NOT_LOGGED
+    from tracker.app.training_log import NOT_LOGGED
 
     # A pipe or a terminal that is gone is no reason to hide what went wrong.
     with suppress(OSError):

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tracker import __version__
 from tracker.domain import InputError, OutputError, exercise_named
+from tracker.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -200,7 +200,7 @@ def write_dataset(runs: Sequence[Run], subject: str, folder: Path, target: Path)
         "Name": "Hip thrusts with a motion sensor on the pelvis",
         "BIDSVersion": "1.11.1",
         "DatasetType": "raw",
-        "GeneratedBy": [{"Name": "tracker", "Version": __version__}],
+        "GeneratedBy": [{"Name": "tracker", "Version": VERSION}],
     }
     for name, content in (("dataset_description.json", about), ("README.md", README)):
         # Those of an existing dataset say more than we know.

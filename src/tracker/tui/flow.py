@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, TypeVar
 from textual.worker import WorkerError
 
 from tracker.app.clock import local_now
-from tracker.app.training import NOT_LOGGED, TrainingRequest
+from tracker.app.training import TrainingRequest
+from tracker.app.training_log import NOT_LOGGED
 from tracker.domain import TrackerError
 from tracker.tui.screens import Next
 from tracker.tui.screens.check import CheckScreen, ConnectScreen
