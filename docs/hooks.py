@@ -30,6 +30,7 @@ SHOWN: Final = (
     "docs/**/*.html",
     "docs/schema/*.json",
     "examples/*.py",
+    "examples/*.ipynb",
     "LICENSE",
 )
 """Other files that pages show or link to."""

@@ -185,7 +185,7 @@ def _from_samples(
         origin="imported",
         note=f"Imported from {path.name}",
     )
-    return _from_table(path, samples.table, info, block_samples, samples.warnings)
+    return file_of_table(str(path), samples.table, info, block_samples, samples.warnings)
 
 
 def _told(warnings: Sequence[DataWarning], start_s: float | None) -> Iterator[Notification]:
@@ -194,18 +194,19 @@ def _told(warnings: Sequence[DataWarning], start_s: float | None) -> Iterator[No
     return (warning_message(start_ns, warning) for warning in warnings)
 
 
-def _from_table(
-    path: Path,
+def file_of_table(
+    path: str,
     table: SampleTable,
     info: SessionInfo,
     block_samples: int | None,
     warnings: tuple[DataWarning, ...] = (),
 ) -> SessionFile:
+    """Return samples that were read already, as a file; `path` is what to call it."""
     samples = len(table.time_s)
     duration_s = float(table.time_s[-1] - table.time_s[0])
     block = block_samples or max(1, round(samples / duration_s * _RADIO_LIKE_S))
     return SessionFile(
-        path=str(path),
+        path=path,
         sensor=CSV,
         info=info,
         notifications=lambda: chain(

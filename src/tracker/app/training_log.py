@@ -75,6 +75,18 @@ def existing_log(paths: Paths | None = None) -> TrainingLog | None:
     return open_training_log(paths) if log_is_there(log_place(paths)) else None
 
 
+def recording_of(log: TrainingLog, session_id: int) -> Path:
+    """Return the recording of a session; raises `InputError` if it has none, or it is gone."""
+    recording = log.detail(session_id).recording
+    if recording is None or not Path(recording).exists():
+        raise InputError(
+            f"session {session_id}",
+            "its recording is gone" if recording else "it has no recording",
+            "Its measurements are still in the log: choose what needs no samples.",
+        )
+    return Path(recording)
+
+
 def log_session(workout: Workout, recording: Path, paths: Paths | None = None) -> int | None:
     """Put a session into the log once its recording is closed, and return its id.
 

@@ -293,15 +293,10 @@ def logged_workout(word: str) -> Workout:
 
 def logged_recording(word: str) -> Path:
     """Return the recording of a session of the log."""
+    from tracker.app.training_log import recording_of
+
     with _opened_log(word) as log:
-        recording = log.detail(log.find(word)).recording
-    if recording is None or not Path(recording).exists():
-        raise InputError(
-            f"session {word}",
-            "its recording is gone" if recording else "it has no recording",
-            "Its measurements are still in the log: choose a format that needs no samples.",
-        )
-    return Path(recording)
+        return recording_of(log, log.find(word))
 
 
 def logged_before(workout: Workout) -> tuple[Workout, ...]:
