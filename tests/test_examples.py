@@ -77,7 +77,7 @@ def test_the_notebook_shows_a_rep_with_its_phases_and_compares_the_sets(
 ) -> None:
     for variable in ("JUPYTER_RUNTIME_DIR", "JUPYTER_CONFIG_DIR", "IPYTHONDIR", "MPLCONFIGDIR"):
         monkeypatch.setenv(variable, str(tmp_path))
-    notebook = nbformat.read(EXAMPLES / "compare_sets.ipynb", as_version=4)
+    notebook = nbformat.read(EXAMPLES / "compare_sets.ipynb", as_version=4)  # type: ignore[no-untyped-call]
     NotebookClient(notebook, resources={"metadata": {"path": EXAMPLES}}).execute()
     outputs = [out for cell in notebook.cells for out in cell.get("outputs", ())]
     assert not [out for out in outputs if out.output_type == "stream" and out.name == "stderr"]
