@@ -112,7 +112,7 @@ async def test_a_training_with_a_sensor_stops_it_again(paths: Paths) -> None:
 
 
 class BrokenSink:
-    def accept(self, events: Sequence[Event], newest_s: float) -> None:
+    def accept(self, events: Sequence[Event], newest_s: float | None) -> None:
         raise RuntimeError("a sink is broken")
 
 

@@ -125,6 +125,7 @@ class TrainingService:
     """Opens what is trained with, and remembers what was chosen.
 
     The set-up starts with `exercise`, and `plan` for it, or else with what was chosen last.
+    `attach` gets every session before it runs.
     """
 
     def __init__(
@@ -137,10 +138,12 @@ class TrainingService:
         exercise: str | None = None,
         plan: Plan | None = None,
         tell: Callable[[str], object] = lambda _text: None,
+        attach: Callable[[Session], object] = lambda _session: None,
     ) -> None:
         self._paths = paths
         self.tell = tell
         """Gets what somebody who waits for a sensor should know; a screen replaces it."""
+        self._attach = attach
         self._radio = BleakRadio() if radio is None else radio
         self._clock = clock
         self._simulated = simulated
@@ -209,6 +212,7 @@ class TrainingService:
                     clock=self._clock,
                     until_stopped=until_stopped,
                 )
+                self._attach(session)
                 yield Training(session, path, opened.title)
 
     @asynccontextmanager

@@ -16,7 +16,13 @@ import click
 
 from tracker.cli.completion import files as complete_files
 from tracker.cli.exits import ExitCode, file_problem
-from tracker.cli.options import examples, exercise_option, format_option, import_options
+from tracker.cli.options import (
+    LIVE_BLOCK_SAMPLES,
+    examples,
+    exercise_option,
+    format_option,
+    import_options,
+)
 from tracker.cli.terminal import print_json, print_text, say
 from tracker.cli.workers import WorkerLostError, results, results_on, usable_cores
 from tracker.domain import TrackerError
@@ -26,9 +32,6 @@ if TYPE_CHECKING:
 
     from tracker.domain import Workout
     from tracker.importers import ImportOptions
-
-LIVE_BLOCK_SAMPLES: Final = 5
-"""As many as a radio delivers at once, so that `emitted_s` is what it is live."""
 
 WORTH_A_PROCESS_BYTES: Final = 16 << 20
 """The engine gets through so much in the second that it takes to start a process."""

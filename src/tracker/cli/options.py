@@ -183,6 +183,18 @@ speed_option: Final = click.option(
 )
 
 
+LIVE_BLOCK_SAMPLES: Final = 5
+"""As many samples of a file as a radio delivers at once: `emitted_s` is then what it is live."""
+
+events_option: Final = click.option(
+    "--events",
+    multiple=True,
+    metavar="TARGET",
+    help="Send the live events to TARGET: as lines of JSON to - (stdout), a new FILE or a named "
+    "pipe; or to mqtt://HOST, osc://HOST:PORT or lsl:NAME (docs/live.md). Repeatable.",
+)
+
+
 def recording_file(text: str) -> Path:
     """Read the name of a recording to be written, which other commands know by its ending.
 

@@ -16,12 +16,14 @@ import click
 from tracker.app.paths import tracker_paths
 from tracker.app.text import TextOutput
 from tracker.cli.completion import sensors_or_simulated
+from tracker.cli.events import STDOUT, event_outputs
 from tracker.cli.exits import ExitCode, interruption
 from tracker.cli.options import (
     DEFAULT_SOUND,
     MAX_SPEED,
     ExerciseName,
     PositiveNumber,
+    events_option,
     examples,
     headless_option,
     kind_option,
@@ -37,6 +39,8 @@ from tracker.cli.terminal import last_words, print_text, say
 from tracker.domain import HIP_THRUST, TrackerError, exercise_named
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tracker.app.devices import SensorRequest
     from tracker.app.training import Training, TrainingRequest, TrainingService
     from tracker.cli.exits import Interruption
@@ -58,6 +62,7 @@ LONGEST_S: Final = 7200.0
         ("tracker train --sensor WT901BLE67", "with another one, by its name or address"),
         ("tracker train --exercise glute_bridge --headless", "plain lines, another exercise"),
         ("tracker train --load-kg 60 --reps 8 --tempo 3-0-1-2", "with a plan for the cues"),
+        ("tracker train --headless --events -", "the live events on stdout, for a program"),
         ("tracker train --sensor sim", "on the screen, with a simulated lifter"),
         ("tracker train --sensor sim --headless --speed max", "the same without waiting"),
     )
@@ -99,6 +104,7 @@ LONGEST_S: Final = 7200.0
     metavar="X|max",
     help="How many times as fast the simulated lifter trains.  [default: 1, as it happens]",
 )
+@events_option
 def train(
     sensor: str | None,
     second: str | None,
@@ -111,6 +117,7 @@ def train(
     speed: float | None,
     plan: Plan | None,
     sound: SoundOptions,
+    events: tuple[str, ...],
 ) -> None:
     """Train with a sensor: count, time and record.
 
@@ -122,6 +129,8 @@ def train(
     the search for it goes on until it is back, and so does the set.
     """
     simulated = sensor == SIMULATED
+    # They take stdout for themselves.
+    headless |= STDOUT in events
     from_list = (
         begins_with_the_list(sensor, second, kind, settings, seconds)
         and not headless
@@ -138,7 +147,7 @@ def train(
     elif not from_list:
         _refuse({"--seed": seed, "--speed": speed}, "is for the simulated lifter: --sensor sim.")
 
-    with interruption() as interrupted:
+    with interruption() as interrupted, event_outputs(events, interrupted) as outputs:
         sensors: tuple[SensorRequest, ...] = ()
         if not simulated and not from_list:
             from tracker.cli.radio import requested_sensors
@@ -156,12 +165,20 @@ def train(
             exercise=exercise,
             plan=plan,
             tell=say,
+            attach=outputs.attach,
         )
         if from_list:
             train_from_the_list(service, interrupted, sound)
         else:
             request = TrainingRequest(sensors, exercise or HIP_THRUST.name, plan, seconds=seconds)
-            train_once(service, request, interrupted, headless=headless, sound=sound)
+            train_once(
+                service,
+                request,
+                interrupted,
+                headless=headless,
+                sound=sound,
+                write=say if STDOUT in events else print_text,
+            )
 
 
 def _refuse(options: dict[str, object], why: str) -> None:
@@ -198,6 +215,7 @@ def train_once(
     *,
     headless: bool,
     sound: SoundOptions = DEFAULT_SOUND,
+    write: Callable[[str], None] = print_text,
 ) -> None:
     """Train until the stream or the wearer ends it; raises `TrackerError` if that fails."""
     on_screen = not headless and screen_is_there()
@@ -222,7 +240,7 @@ def train_once(
             flow = one_training(session, service.earlier)
             apps.append(await _show(flow, service, interrupted, sound))
         else:
-            session.add_sink(TextOutput(print_text, exercise_named(session.info.exercise)))
+            session.add_sink(TextOutput(write, exercise_named(session.info.exercise)))
             with interrupted.ending(session.stop):
                 async with sound_beside_lines(sound, session):
                     await session.run()
@@ -236,7 +254,7 @@ def train_once(
         # The sensor has been stopped and the session logged, whatever the terminal takes now.
         with last_words(ExitCode.INTERRUPTED if interrupted.happened else ExitCode.OK):
             for training in trainings:
-                _sum_up(training)
+                _sum_up(training, write)
     for training in trainings:
         ended = training.session.snapshot()
         failure = ended.failure or ended.recording_failure
@@ -251,13 +269,13 @@ def _leave_if_stuck(app: TrackerApp, interrupted: Interruption) -> None:
         os._exit(ExitCode.INTERRUPTED if interrupted.happened else ExitCode.OK)
 
 
-def _sum_up(training: Training) -> None:
+def _sum_up(training: Training, write: Callable[[str], None]) -> None:
     """Say what was done, and where it is."""
     from tracker.app.training_log import NOT_LOGGED
 
     # A pipe or a terminal that is gone is no reason to hide what went wrong.
     with suppress(OSError):
-        print_text(total(training.session.snapshot().sets))
+        write(total(training.session.snapshot().sets))
     if training.log_error is not None:
         say(f"not logged: {training.log_error.message}. {NOT_LOGGED}")
     elif training.session_id is not None:
