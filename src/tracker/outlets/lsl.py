@@ -1,8 +1,8 @@
 """Samples and events to the Lab Streaming Layer, on its clock.
 
-Two streams: `NAME samples` of type IMU, an irregular stream with the exact time of every sample,
-and `NAME events` of type Markers with one JSON text an event. The layer keeps what an inlet has
-not taken for six minutes, by itself.
+Two streams for each session: `NAME samples` of type IMU, an irregular stream with the exact time
+of every sample, and `NAME events` of type Markers with one JSON text an event. The layer keeps
+what an inlet has not taken for six minutes, by itself.
 
 The time of a sample is session time, which is that of the computer's clock since second 0. How
 far the layer's clock is ahead of it follows from when packets arrive: the smallest difference is
