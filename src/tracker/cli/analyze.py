@@ -24,7 +24,6 @@ from tracker.cli.options import (
     import_options,
 )
 from tracker.cli.terminal import print_json, print_text, say
-from tracker.cli.workers import WorkerLostError, results, results_on, usable_cores
 from tracker.domain import TrackerError
 
 if TYPE_CHECKING:
@@ -242,6 +241,8 @@ def file_results(
     sources: Sequence[str], settings: AnalysisSettings, jobs: int
 ) -> Iterator[FileResult]:
     """Yield the result of each file, in the order of the files; `jobs` run at once."""
+    from tracker.cli.workers import results
+
     for source, result in results(partial(file_result, settings=settings), sources, jobs):
         yield _settled(source, result)
 
@@ -251,6 +252,7 @@ def file_results_on(
 ) -> Iterator[FileResult]:
     """Do the same on the workers of a cluster, which can read the files by the same names."""
     from tracker.cli.download import is_url
+    from tracker.cli.workers import results_on
 
     names = [source if is_url(source) else os.path.abspath(source) for source in sources]
     found = results_on(scheduler, partial(file_result, settings=settings), names)
@@ -264,6 +266,8 @@ def file_results_on(
 
 def _settled(source: str, result: Callable[[], FileResult]) -> FileResult:
     """Return the result of a file, also if its worker was lost."""
+    from tracker.cli.workers import WorkerLostError
+
     try:
         return result()
     except WorkerLostError:
@@ -278,5 +282,7 @@ def _settled(source: str, result: Callable[[], FileResult]) -> FileResult:
 
 def default_jobs(sources: Sequence[str]) -> int:
     """Return how many files to analyse at once: at most one per core, if they are large."""
+    from tracker.cli.workers import usable_cores
+
     size = sum(os.path.getsize(source) for source in sources if os.path.isfile(source))
     return max(1, min(usable_cores(), len(sources), size // WORTH_A_PROCESS_BYTES))

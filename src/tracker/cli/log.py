@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import click
 
 from tracker.app.paths import tracker_paths
-from tracker.app.text import counted
 from tracker.cli.completion import logged_sessions
 from tracker.cli.options import (
     FILE,
@@ -23,17 +22,8 @@ from tracker.cli.options import (
     force_option,
     format_option,
 )
-from tracker.cli.tables import (
-    detail_lines,
-    edit_words,
-    history_table,
-    log_object,
-    session_table,
-    summary_object,
-    trend_table,
-    week_object,
-)
 from tracker.cli.terminal import print_json, print_text, say
+from tracker.domain.units import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -79,6 +69,7 @@ def history(
 ) -> None:
     """List past sessions, or weekly trends."""
     from tracker.app.training_log import not_logged, open_training_log
+    from tracker.cli.tables import history_table, summary_object, trend_table, week_object
     from tracker.store import SessionQuery, weeks
 
     if until is not None:
@@ -143,6 +134,7 @@ def _print_list(
 def show(session: str, output_format: str) -> None:
     """Show a logged session, rep by rep."""
     from tracker.app.training_log import open_training_log
+    from tracker.cli.tables import detail_lines, log_object, session_table
     from tracker.export import session_object
 
     with open_training_log() as log:
@@ -210,6 +202,7 @@ def edit(
 ) -> None:
     """Correct a logged session."""
     from tracker.app.training_log import open_training_log
+    from tracker.cli.tables import edit_words
 
     edits = _edits(set_index, note, clear or (), values)
     if undo and edits:

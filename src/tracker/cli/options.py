@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import math
 import os
 import sys
@@ -384,6 +383,8 @@ def sound_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @asynccontextmanager
 async def sound_beside_lines(wish: SoundOptions, session: Session) -> AsyncGenerator[None]:
     """Play the sound of a session that is shown as plain lines, if asked for."""
+    import asyncio
+
     if not wish.beside_lines:
         yield
         return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -10,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from tracker.app.clock import SYSTEM_CLOCK
-from tracker.app.text import TextOutput, counted
 from tracker.cli.events import STDOUT, event_outputs
 from tracker.cli.exits import interruption
 from tracker.cli.options import (
@@ -31,6 +29,7 @@ from tracker.cli.options import (
 )
 from tracker.cli.terminal import print_text, say
 from tracker.domain import TrackerError, exercise_named
+from tracker.domain.units import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -83,7 +82,10 @@ def _source(piece: Piece, speed: float) -> ReplaySource:
 
 
 def _play_lines(piece: Piece, speed: float, sound: SoundOptions, events: Sequence[str]) -> None:
+    import asyncio
+
     from tracker.app.session import Session
+    from tracker.app.text import TextOutput
     from tracker.engine import build_engine
 
     write = say if STDOUT in events else print_text

@@ -15,20 +15,12 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from tracker.app.paths import RECORDING_SUFFIX, tracker_paths
-from tracker.app.text import counted
 from tracker.cli.completion import sessions_or_files
 from tracker.cli.exits import file_problem, interruption
 from tracker.cli.options import SESSION, examples
 from tracker.cli.terminal import print_text, say
-from tracker.cli.workers import (
-    ClusterGoneError,
-    WorkerLostError,
-    results,
-    results_on,
-    usable_cores,
-)
 from tracker.domain import InputError
-from tracker.version import VERSION
+from tracker.domain.units import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
@@ -135,6 +127,7 @@ def work_for(log: TrainingLog, targets: Sequence[str], *, missing: bool, again: 
     `again` repeats what this version has analysed already.
     """
     from tracker.app.training_log import not_logged, still_growing
+    from tracker.version import VERSION
 
     known = log.recordings()
     work = Work()
@@ -223,6 +216,7 @@ def measure(task: Task) -> Measured:
     """Return what the current engine finds in a recording."""
     from tracker.app.session_files import open_session_file
     from tracker.recording import sha256_of
+    from tracker.version import VERSION
 
     sha256 = sha256_of(task.path)
     file = open_session_file(task.path)
@@ -244,6 +238,8 @@ def rescore_all(
     After Ctrl-C, what is in flight is finished and nothing new is started. Raises `TrackerError`
     if the log cannot be written, or the cluster is lost; everything logged by then stays.
     """
+    from tracker.cli.workers import ClusterGoneError, WorkerLostError
+
     outcome = Outcome(lines=list(work.without_recording))
     found = _results(work.tasks, jobs, scheduler, interrupted)
     with (
@@ -278,6 +274,8 @@ def _results(
     tasks: Sequence[Task], jobs: int | None, scheduler: str | None, interrupted: Interruption
 ) -> Generator[tuple[Task, Callable[[], Measured]]]:
     """Yield each task with a function that gives its result, in order, so that ids follow time."""
+    from tracker.cli.workers import results, results_on, usable_cores
+
     if scheduler is None:
         yield from results(measure, tasks, jobs or usable_cores(), lambda: interrupted.happened)
         return
@@ -323,6 +321,8 @@ def _log(log: TrainingLog, task: Task, measured: Measured, outcome: Outcome) -> 
 
 
 def _totals(outcome: Outcome, work: Work, left: int) -> str:
+    from tracker.version import VERSION
+
     optional = {
         "without a set left out": outcome.empty,
         "possibly still recording (run again in a minute)": work.growing,

@@ -6,7 +6,6 @@ in the functions that use it, once `_require_packages` has found them.
 
 from __future__ import annotations
 
-import asyncio
 import io
 import os
 import sys
@@ -193,6 +192,8 @@ def serve_until_interrupted(
     interrupted: Interruption,
 ) -> None:
     """Serve a command's screen until Ctrl-C; the training has ended when this returns."""
+    import asyncio
+
     from tracker.web import Link, SessionHost, new_token, serve
 
     async def run() -> None:

@@ -54,7 +54,7 @@ def redraw(lines: list[str], drawn: int) -> None:
 
 def shown(text: str) -> str:
     """Return `text` as it may be shown on a terminal."""
-    # The room of the nouns costs NumPy (70 ms), which `--version` does without.
+    # The room of the nouns costs 30 ms, which `--version` does without.
     from tracker.domain.foreign_text import without_secrets
 
     return visible_text(without_secrets(text))

@@ -6,7 +6,6 @@ there is one, otherwise as lines: two front ends over the same training.
 
 from __future__ import annotations
 
-import asyncio
 import os
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
@@ -14,7 +13,6 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from tracker.app.paths import tracker_paths
-from tracker.app.text import TextOutput
 from tracker.cli.completion import sensors_or_simulated
 from tracker.cli.events import STDOUT, event_outputs
 from tracker.cli.exits import ExitCode, interruption
@@ -196,6 +194,8 @@ def train_from_the_list(
     service: TrainingService, interrupted: Interruption, sound: SoundOptions
 ) -> None:
     """Train from the list of sensors until the wearer quits; raises the last `TrackerError`."""
+    import asyncio
+
     # Textual costs 0.2 s.
     from tracker.tui import coaching
 
@@ -218,6 +218,8 @@ def train_once(
     write: Callable[[str], None] = print_text,
 ) -> None:
     """Train until the stream or the wearer ends it; raises `TrackerError` if that fails."""
+    from tracker.app.text import TextOutput
+
     on_screen = not headless and screen_is_there()
     from tracker.cli.radio import refuse_undecodable, use_sensors
 

@@ -1,6 +1,6 @@
 """The export formats: name, title, file suffix, what each is made of, and its writer.
 
-`tracker export --help` prints this table, so Arrow and Jinja are imported only when they write.
+`tracker export --help` prints this table, so what is costly to import is imported when it writes.
 """
 
 from __future__ import annotations
@@ -11,9 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from tracker.domain import InputError, UnknownNameError
 from tracker.export.app_files import write_hevy, write_strava, write_strong
-from tracker.export.bids import write_dataset
 from tracker.export.csv_files import write_reps, write_samples, write_sets
-from tracker.export.fit import write_fit
 from tracker.export.session_json import write_session
 
 if TYPE_CHECKING:
@@ -130,8 +128,16 @@ def _raw_parquet(session: Session, out: BinaryIO) -> None:
 
 
 def _bids(sessions: Sequence[Session], folder: Path, target: Path) -> None:
+    from tracker.export.bids import write_dataset
+
     runs = [(session.workout, session.samples) for session in sessions]
     write_dataset(runs, sessions[0].subject, folder, target)
+
+
+def _fit(session: Session, out: BinaryIO) -> None:
+    from tracker.export.fit import write_fit
+
+    write_fit(session.workout, out)
 
 
 _ALL: Final = (
@@ -182,7 +188,7 @@ _ALL: Final = (
         "fit",
         "a strength activity for Garmin Connect, Strava and others",
         ".fit",
-        writer=_results(write_fit),
+        writer=_fit,
     ),
     Format("strava", "sets for Strava's upload, as JSON", ".json", writer=_results(write_strava)),
     Format("hevy", "one row per set, as Hevy exports them", ".csv", writer=_results(write_hevy)),
