@@ -31,6 +31,8 @@ SHOWN: Final = (
     "docs/schema/*.json",
     "examples/*.py",
     "examples/*.ipynb",
+    "examples/plugin/pyproject.toml",
+    "examples/plugin/src/**/*.py",
     "LICENSE",
 )
 """Other files that pages show or link to."""

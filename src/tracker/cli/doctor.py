@@ -77,6 +77,7 @@ def _check_all() -> ExitCode:
             shutil.get_terminal_size(), is_there=screen_is_there(), encoding=sys.stdout.encoding
         ),
         *folders(paths),
+        *plug_ins(),
         configuration(paths.config_file),
         training_log(paths),
         _audio(),
@@ -101,6 +102,15 @@ def report_lines(done: Sequence[Check]) -> Iterator[str]:
         # The advice of an error may end with a hint to run this very command.
         for line in check.advice.removesuffix(LATER).splitlines():
             yield f"{'':<{width + 6}}{line}"
+
+
+def plug_ins() -> Iterator[Check]:
+    """Yield what is wrong with packages that add sensors or formats."""
+    from tracker.export.formats import format_problems
+    from tracker.sensors import family_problems
+
+    for problem in (*family_problems(), *format_problems()):
+        yield Check("plug-in", False, problem, "Update that package, or uninstall it.")
 
 
 def _open_sound() -> Opened:

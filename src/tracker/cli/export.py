@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
+from click.shell_completion import CompletionItem
 
 from tracker.app.paths import (
     RECORDING_SUFFIX,
@@ -33,7 +34,7 @@ from tracker.cli.options import (
 from tracker.cli.terminal import print_file, say
 from tracker.domain import InputError, OutputError, TrackerError
 from tracker.domain.errors import refuse_existing
-from tracker.export.formats import FORMATS, Needs, Session, format_named
+from tracker.export.formats import FORMATS, Needs, Session, format_named, formats
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,6 +49,26 @@ MOST_EARLIER_SESSIONS: Final = 50
 
 STDOUT: Final = Path("-")
 """Stands for stdout instead of a file."""
+
+
+class FormatName(click.ParamType[str]):
+    """One of the formats, of ours or of an installed package."""
+
+    name = "format"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the name; a wrong one is answered with the nearest right one."""
+        return format_named(value).name
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Offer the formats to the shell."""
+        return [
+            CompletionItem(each.name, help=each.title)
+            for each in formats().values()
+            if each.name.startswith(incomplete)
+        ]
 
 
 @click.command(
@@ -70,9 +91,11 @@ STDOUT: Final = Path("-")
 @click.option(
     "--format",
     "name",
-    type=click.Choice(list(FORMATS)),
+    type=FormatName(),
     required=True,
-    help="; ".join(f"{each.name}: {each.title}" for each in FORMATS.values()) + ".",
+    metavar="FORMAT",
+    help="; ".join(f"{each.name}: {each.title}" for each in FORMATS.values())
+    + ".  Packages can add others.",
 )
 @click.option(
     "-o",

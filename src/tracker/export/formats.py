@@ -7,15 +7,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from tracker.domain import InputError, UnknownNameError
+from tracker.domain.plugins import merged
 from tracker.export.app_files import write_hevy, write_strava, write_strong
 from tracker.export.csv_files import write_reps, write_samples, write_sets
 from tracker.export.session_json import write_session
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
     from typing import BinaryIO
 
@@ -201,12 +204,34 @@ _ALL: Final = (
 )
 
 FORMATS: Final = {each.name: each for each in _ALL}
-"""Every format by its name."""
+"""Every format of ours by its name."""
+
+
+PLUGIN_GROUP: Final = "tracker.exports"
+"""Entry points of formats in other packages."""
+
+
+def formats() -> Mapping[str, Format]:
+    """Return every format by its name, those of installed packages first."""
+    return _known()[0]
+
+
+def format_problems() -> tuple[str, ...]:
+    """Return what is wrong with formats of installed packages, a line each."""
+    return _known()[1]
+
+
+@cache
+def _known() -> tuple[Mapping[str, Format], tuple[str, ...]]:
+    known, problems = merged(FORMATS, PLUGIN_GROUP, Format, "name")
+    return MappingProxyType(known), problems
 
 
 def format_named(name: str) -> Format:
     """Return the format called `name`; raise `UnknownNameError` for an unknown one."""
+    # Those of packages are looked for only if it is none of ours.
+    known = FORMATS if name in FORMATS else formats()
     try:
-        return FORMATS[name]
+        return known[name]
     except KeyError:
-        raise UnknownNameError("format", name, tuple(FORMATS)) from None
+        raise UnknownNameError("format", name, tuple(known)) from None
