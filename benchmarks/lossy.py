@@ -68,7 +68,7 @@ def lossy_part(folder: Path, on_miss: Callable[[str], object]) -> Part:
     plain, packed = Tally(), Tally()
     longest_s = 0.0
     for path in sorted((folder / "ble_timing_bar").glob("*.csv.gz")):
-        whole = read_sample_csv(path)
+        whole = read_sample_csv(path).table
         longest_s = max(longest_s, float(np.diff(whole.time_s).max()))
         for table in (whole, cut(whole)):
             holes = holes_of(table.time_s)

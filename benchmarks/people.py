@@ -60,7 +60,7 @@ def listen(
     heard = []
     for path in sorted((folder / name).glob(f"{pattern}.csv.gz")):
         stem = path.name.removesuffix(".csv.gz")
-        table = read_sample_csv(path)
+        table = read_sample_csv(path).table
         stream = notifications_from_samples(table, BLOCK_SAMPLES, encode_samples, SAMPLES_CHANNEL)
         label = labels[f"{name}/{stem}"]
         info = SessionInfo("samples", exercise or label["exercise"], origin="imported")

@@ -32,7 +32,7 @@ def test_decoding_of_the_profile(
 def test_decoding_of_samples(
     block: int, measure: Measure, sample_csv: Path, report: Report
 ) -> None:
-    table = read_sample_csv(sample_csv)
+    table = read_sample_csv(sample_csv).table
     blocks = list(notifications_from_samples(table, block, encode_samples, SAMPLES_CHANNEL))
     _throughput(measure, "samples", blocks, f"samples, {block} a block", report)
 

@@ -17,7 +17,12 @@ import tracker
 
 def main(path: str) -> None:
     """Print how many reps each set has."""
-    rows = np.loadtxt(path, delimiter=",", skiprows=1)
+    try:
+        rows = np.loadtxt(path, delimiter=",", skiprows=1, ndmin=2)
+    except (OSError, ValueError) as error:
+        sys.exit(f"{path}: not a CSV of samples: {str(error).splitlines()[0]}")
+    if rows.shape[1] < 7:
+        sys.exit(f"{path}: expected seven columns, got {rows.shape[1]}")
     session = tracker.analyze(rows[:, 0], rows[:, 1:4], rows[:, 4:7])
     for each in session.sets:
         print(f"set {each.index}: {each.counted} reps")

@@ -11,6 +11,8 @@ __all__ = ["pytest_xdist_make_scheduler"]
 
 # Tests write to logs of their own, in other processes too, never to the developer's.
 os.environ.pop("TRACKER_LOG_URL", None)
+# As the program itself does: folders that are open to others would be closed, with a word.
+os.umask(0o077)
 
 # How long one example takes says more about the machine than about the code.
 patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])

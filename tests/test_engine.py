@@ -177,6 +177,35 @@ def test_cues_keep_to_the_plan_in_the_stream_however_it_is_grouped(grouping: int
     assert cues[0].text == "Hold the top for 3 seconds."
 
 
+@pytest.mark.parametrize("grouping", [1, 7, 100_000])
+def test_the_detector_changes_with_the_exercise_between_two_sets(grouping: int) -> None:
+    """A bridge is a smaller movement: what follows is counted as one, however it is grouped."""
+    sent = tuple(session("demo").notifications())
+    (first, *_) = sets_of(told("demo", sent, 100_000))
+    at = next(n for n, each in enumerate(sent) if each.received_ns > (first.end_s + 15.0) * 1e9)
+    change = entry_message(sent[at].received_ns, PlanChosen(Plan(exercise="glute_bridge")))
+    events = told("demo", (*sent[:at], change, *sent[at:]), grouping)
+    sets = sets_of(events)
+    assert sets[0] == first
+    assert [each.index for each in sets] == list(range(1, len(sets) + 1))
+    assert [each.exercise for each in sets] == [None] + ["glute_bridge"] * (len(sets) - 1)
+    assert [each.counted for each in sets] == [
+        each.counted for each in sets_of(told("demo", sent, 100_000))
+    ]
+    same(said(events), said(told("demo", (*sent[:at], change, *sent[at:]), 50)))
+
+
+def test_a_change_of_exercise_in_the_middle_of_a_set_ends_it() -> None:
+    sent = tuple(session("demo").notifications())
+    (first, *_) = sets_of(told("demo", sent, 100_000))
+    at = next(n for n, each in enumerate(sent) if each.received_ns > (first.end_s - 8.0) * 1e9)
+    change = entry_message(sent[at].received_ns, PlanChosen(Plan(exercise="squat")))
+    cut, *_ = sets_of(told("demo", (*sent[:at], change, *sent[at:]), 100_000))
+    assert cut.ended
+    assert 0 < cut.counted < first.counted
+    assert cut.exercise is None
+
+
 def test_nothing_is_said_of_a_time_that_has_not_come() -> None:
     engine = build_engine(session("restarted").info)
     for notification in everything("restarted"):

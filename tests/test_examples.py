@@ -93,3 +93,11 @@ def test_every_example_is_in_the_list() -> None:
     listed = (EXAMPLES / "README.md").read_text(encoding="utf-8")
     for program in (*EXAMPLES.glob("*.py"), *EXAMPLES.glob("*.ipynb")):
         assert f"({program.name})" in listed
+
+
+def test_what_is_no_csv_of_samples_gets_a_line() -> None:
+    call = [sys.executable, "examples/count_reps.py", "recordings/clean_set.arrows"]
+    done = subprocess.run(call, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("recordings/clean_set.arrows: not a CSV of samples")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
 import shutil
 import subprocess
@@ -216,3 +218,45 @@ def test_other_shells_can_read_what_is_installed(shell: str) -> None:
         pytest.skip(f"{shell} is not installed")
     (script,) = (path for path in SHARE.rglob("*tracker*") if shell in path.as_posix())
     subprocess.run([shell, "-n", str(script)], check=True)
+
+
+FLAW = {"id": "PYSEC-1", "fix_versions": ["2"]}
+AUDITED = {"name": "jinja2", "version": "1", "vulns": []}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="it is a script for a shell")
+@pytest.mark.parametrize(
+    ("packages", "code", "told"),
+    [
+        (
+            [AUDITED, {"name": "x", "skip_reason": "?"}],
+            0,
+            "in 1 packages of the lock file; 1 ",
+        ),
+        ([AUDITED | {"vulns": [FLAW]}], 1, "jinja2 1: PYSEC-1, mended in 2"),
+        ([{"name": "x", "skip_reason": "not found"}], 0, "could not be reached"),
+        (None, 0, "could not be reached"),
+    ],
+    ids=["nothing", "something", "nothing looked up", "unreachable"],
+)
+def test_an_audit_fails_for_what_it_finds_and_not_for_what_it_cannot_reach(
+    tmp_path: Path, packages: object, code: int, told: str
+) -> None:
+    place = tmp_path / "checkout"
+    (place / ".ci").mkdir(parents=True)
+    shutil.copy(ROOT / ".ci" / "audit", place / ".ci" / "audit")
+    report = tmp_path / "report.json"
+    if packages is not None:
+        report.write_text(json.dumps({"dependencies": packages}), encoding="utf-8")
+    auditor = tmp_path / "auditor"
+    auditor.write_text(f"#!/bin/sh\ncp {report} build/audit.json\nexit 1\n", encoding="utf-8")
+    auditor.chmod(0o755)
+    done = subprocess.run(
+        [place / ".ci" / "audit", "requirements.txt"],
+        env={**os.environ, "TRACKER_AUDIT": str(auditor), "TRACKER_PYTHON": sys.executable},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert told in done.stdout + done.stderr
+    assert done.returncode == code

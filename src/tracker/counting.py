@@ -42,6 +42,7 @@ from tracker.domain import (
     Trace,
     UserInput,
     WarningKind,
+    exercise_named,
 )
 from tracker.signal import GRID_RATE_HZ, MotionStage, SensorAgreement
 
@@ -82,7 +83,7 @@ class Counting:
     """
 
     def __init__(self, exercise: Exercise) -> None:
-        self._exercise = exercise
+        self._session_exercise = self._exercise = exercise
         self._motion = MotionStage(GRID_RATE_HZ)
         self._detector = Detector(exercise, GRID_RATE_HZ)
         self._coach = Coach(exercise)
@@ -149,6 +150,21 @@ class Counting:
                 with suppress(Exception):
                     self._coach.process((UserInput(events[-1].at_s, PlanChosen(plan)),))
             return (*events, _restarted("Coaching", error, events[-1].at_s))
+
+    def train(self, name: str | None, at_s: float) -> Iterator[Event]:
+        """Yield what a change of exercise settles; what follows is counted as the other one.
+
+        None is the exercise of the session. A set under way ends: nobody changes within one.
+        """
+        exercise = self._session_exercise if name is None else exercise_named(name)
+        if exercise is self._exercise:
+            return
+        yield from self._contained(self._detector.finish, at_s)
+        self._recent.forget()
+        ending = tuple(self._uncalibrated(at_s, "the exercise changed"))
+        self._exercise = exercise
+        self._start_anew(ending)
+        yield from ending
 
     def note(self, event: Event) -> None:
         """Remember what was said by others: the plan outlives a coach."""
@@ -256,9 +272,13 @@ class Counting:
                 yield numbered
         except Exception as error:
             closing = (*self._closing(at_s, RESTARTED), _restarted("Counting", error, at_s))
-            self._begin(self._state.newest_set)
-            self._state.accept(closing)
+            self._start_anew(closing)
             yield from closing
+
+    def _start_anew(self, closing: Sequence[Event]) -> None:
+        """Count with a new detector from the next sample on, after what closes the old one."""
+        self._begin(self._state.newest_set)
+        self._state.accept(closing)
 
     def _numbered(self, event: Event) -> Event:
         if self._sets_before and isinstance(event, _OfSet):
@@ -276,6 +296,10 @@ class Counting:
             for index in range(1, record.counted + 1):
                 yield RepRevised(at_s, record.index, index, None, why)
             yield SetEnded(at_s, record.index, 0)
+        yield from self._uncalibrated(at_s, why)
+
+    def _uncalibrated(self, at_s: float, why: str) -> Iterator[Event]:
+        """Yield the end of a calibration under way, and of the one that held."""
         if self._calibrating:
             yield CalibrationFailed(at_s, why)
         levels = [e for e in self._state.calibrations if not isinstance(e, CalibrationFailed)]
@@ -316,6 +340,11 @@ class _Recent:
             rest = oldest.block[surplus:]
             if len(rest.acc_mps2):
                 self._items.appendleft(_Samples(oldest.origin_s, oldest.first + surplus, rest))
+
+    def forget(self) -> None:
+        """Forget it: it is not to be counted again."""
+        self._items.clear()
+        self._samples = 0
 
     def mark(self, kind: MarkKind, at_s: float) -> None:
         """Take note of a key."""

@@ -15,7 +15,9 @@ from tracker.domain import (
     Fault,
     Gap,
     MarkKind,
+    PlanChosen,
     UserCommand,
+    UserInput,
     exercise_named,
     joined,
     read_control_message,
@@ -130,6 +132,8 @@ class Engine:
     def _controlled(self, notification: Notification) -> Iterator[Event]:
         if notification.channel != MARK_CHANNEL:
             event = read_control_message(notification)
+            if isinstance(event, UserInput) and isinstance(event.entry, PlanChosen):
+                yield from self._counting.train(event.entry.plan.exercise, event.at_s)
             self._counting.note(event)
             yield event
             return

@@ -107,7 +107,7 @@ def test_a_defect_is_not_taken_for_trouble_with_the_adapter() -> None:
 
 
 def test_a_name_cannot_steer_the_terminal() -> None:
-    assert printable("\x1b[2J\rHi\n") == "?[2J?Hi?"
+    assert printable("\x1b[2J\rHi\n") == r"\x1b[2J\x0dHi"
     assert len(printable("x" * 100)) == LONGEST_NAME
 
 

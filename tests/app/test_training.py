@@ -12,13 +12,14 @@ from tests.app.doubles import in_time, until
 from tests.ble.fake_radio import ADDRESS, NAME, FakeRadio
 from tests.cli.worn import sensor_on_a_table
 from tests.workouts import TWO_SETS
+from tracker.app.advice import LOOKED_BACK
 from tracker.app.config import SensorChoice, Theme, TrainingChoice
 from tracker.app.devices import SIMULATED, Device, SensorRequest
 from tracker.app.paths import Paths
 from tracker.app.queue import NotificationQueue
 from tracker.app.session import Session
 from tracker.app.snapshot import RunState
-from tracker.app.training import LOOKED_BACK, Simulated, TrainingRequest, TrainingService
+from tracker.app.training import Simulated, TrainingRequest, TrainingService
 from tracker.app.training_log import open_training_log
 from tracker.ble import DeviceQuery
 from tracker.domain import (
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.app.training import Training
-    from tracker.domain import Event
+    from tracker.domain import Event, Workout
 
 PLAN = Plan(load_kg=60.0, target_reps=8)
 SENSOR = Device(ADDRESS, NAME, "profile")
@@ -331,10 +332,16 @@ def test_an_exercise_that_cannot_be_had_gives_way_to_one_that_can(paths: Paths) 
     assert service.first_exercise(SIMULATED) in service.exercises(SIMULATED)
 
 
+def past_of(service: TrainingService) -> tuple[Workout, ...]:
+    advisor = service.advisor()
+    assert advisor is not None
+    return advisor.history.workouts
+
+
 async def test_a_training_is_in_the_log_when_it_is_over(paths: Paths) -> None:
     service = service_in(paths, seconds=30.0)
     assert service.sessions() == ()
-    assert service.earlier() == ()
+    assert past_of(service) == ()
     training = await trained(service)
     (line,) = service.sessions()
     assert (line.shown_exercise, line.sets_done) == ("hip_thrust", 1)
@@ -343,22 +350,25 @@ async def test_a_training_is_in_the_log_when_it_is_over(paths: Paths) -> None:
     assert workout == training.session.workout(str(training.recording))
     assert workout.note == "fine"
     assert [record.plan for record in workout.sets] == [PLAN]
-    assert service.earlier() == (workout,)
+    assert past_of(service) == (workout,)
 
 
 def test_sessions_are_listed_from_the_newest_and_looked_back_on_from_the_oldest(
     paths: Paths,
 ) -> None:
     with open_training_log(paths) as log:
+        # Nobody did what was simulated, but without it there is nothing to look back on.
+        info = replace(TWO_SETS.info, started_utc="2026-05-01T12:00:00+00:00", origin="synthetic")
+        log.add(replace(TWO_SETS, info=info), version="0.1.0")
         for day in range(1, LOOKED_BACK + 2):
             info = replace(TWO_SETS.info, started_utc=f"2026-03-{day:02d}T12:00:00+00:00")
             log.add(replace(TWO_SETS, info=info), version="0.1.0")
     service = service_in(paths)
     listed = [each.started_utc or "" for each in service.sessions()]
     assert listed == sorted(listed, reverse=True)
-    assert len(listed) == LOOKED_BACK + 1
-    earlier = [each.info.started_utc for each in service.earlier()]
-    assert earlier == sorted(listed)[-LOOKED_BACK:]
+    assert len(listed) == LOOKED_BACK + 2
+    earlier = [each.info.started_utc for each in past_of(service)]
+    assert earlier == sorted(listed)[-LOOKED_BACK - 1 : -1]
 
 
 async def test_a_past_training_is_played_as_it_was_recorded(paths: Paths) -> None:
@@ -412,7 +422,7 @@ async def test_a_log_that_cannot_be_written_is_told_when_everything_else_is_clos
     (recording,) = paths.recordings.iterdir()
     assert open_recording(recording).damage == ()
     assert not sensor.streams()
-    # What cannot be looked back on is no reason not to train.
-    assert service.earlier() == ()
+    # What cannot be looked back on is no reason not to train, nor to advise as if it were nothing.
+    assert service.advisor() is None
     with pytest.raises(TrackerError):
         service.sessions()

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from tests.cli.conftest import Outcome
+
 
 HEAVY = {
     *("scipy", "textual", "rich", "pyarrow", "bleak", "numpy", "sqlalchemy", "aiohttp", "jinja2"),
@@ -314,3 +316,39 @@ def test_debug_comes_before_the_message() -> None:
 def test_a_defect_is_raised_again() -> None:
     with pytest.raises(KeyError):
         report(KeyError("x"), False, lambda line: None)
+
+
+def modes(home: Path) -> dict[str, str]:
+    return {
+        str(path.relative_to(home)): oct(path.stat().st_mode & 0o777)[2:]
+        for path in sorted(home.rglob("*"))
+    }
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there are no such permissions")
+def test_health_data_is_private_and_what_was_not_is_made_so_with_a_word(
+    tracker: Callable[..., Outcome], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "home"
+    monkeypatch.setenv("TRACKER_HOME", str(home))
+    umask = os.umask(0o022)
+    try:
+        training = ("train", "--sensor", "sim", "--headless", "--speed", "max", "--seconds", "60")
+        assert tracker(*training).code == 0
+        report = tmp_path / "report.html"
+        assert tracker("export", "last", "--format", "html", "-o", report).code == 0
+        private = modes(home)
+        assert set(private.values()) == {"700", "600"}
+        assert report.stat().st_mode & 0o777 == 0o600
+
+        for path in (home / "data").rglob("*"):
+            path.chmod(0o755 if path.is_dir() else 0o644)
+        (home / "data").chmod(0o755)
+        listed = tracker("history")
+        assert (
+            f"{home / 'data'}: others could read it, and 3 in it; now only you can" in listed.err
+        )
+        assert modes(home) == private
+        assert "others could" not in tracker("history").err
+    finally:
+        os.umask(umask)

@@ -267,6 +267,50 @@ def test_files_of_single_sensors_become_one_recording(
     assert samples_in(target).gyro_radps is not None
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "advised"),
+    [
+        ("a.arrows", b"shopping list\n", "if a line of them names their columns"),
+        ("a.arrows.gz", gzip.compress(b"\xff\xff\xff\xff" + bytes(100), mtime=0), "unpack it"),
+        ("a.arrows", gzip.compress(b"time_s"), "Unpack it"),
+        ("a.txt", b"shopping list\n", "A CSV of samples begins with"),
+        ("a.bin", b"\x89PNG\x00\x00\x00\x00", "Recordings are written by"),
+    ],
+    ids=["text", "packed recording", "packed text", "no samples", "binary"],
+)
+def test_no_advice_leads_back_to_where_it_came_from(
+    name: str, content: bytes, advised: str, tmp_path: Path, tracker: Callable[..., Any]
+) -> None:
+    """Whoever follows the advice of one command is not sent back by the other."""
+    source = tmp_path / name
+    source.write_bytes(content)
+    analysed = tracker("analyze", source)
+    imported = tracker("import", source, "-o", tmp_path / "b.arrows")
+    assert analysed.code == imported.code == ExitCode.USAGE_OR_INPUT
+    assert analysed.err == imported.err
+    assert advised in analysed.err
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xff\xff\xff", b"shopping list", bytes(99)])
+def test_what_is_no_recording_is_told_in_the_same_words_by_every_command(
+    content: bytes, tmp_path: Path, tracker: Callable[..., Any]
+) -> None:
+    source = tmp_path / "a.arrows"
+    source.write_bytes(content)
+    recovered = tracker("recover", source, "-o", tmp_path / "b.arrows")
+    assert recovered.code == ExitCode.USAGE_OR_INPUT
+    assert tracker("analyze", source).err == recovered.err
+    assert tracker("replay", source, "--headless").err == recovered.err
+
+
+def test_a_recording_needs_no_import(
+    recording: Path, tmp_path: Path, tracker: Callable[..., Any]
+) -> None:
+    result = tracker("import", recording, "-o", tmp_path / "b.arrows")
+    assert result.code == ExitCode.USAGE_OR_INPUT
+    assert "is a recording already" in result.err
+
+
 def test_two_sessions_are_not_imported_as_one(tmp_path: Path, tracker: Callable[..., Any]) -> None:
     one = written(tmp_path, [HEADER, *rows(50)], "one.csv")
     two = written(tmp_path, [HEADER, *rows(50)], "two.csv")

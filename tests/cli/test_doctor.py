@@ -426,3 +426,11 @@ def test_without_a_voice_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert complaint is not None
     assert "not installed" in complaint
     assert len(onsets_s(heard(tmp_path / "a.wav"), 0.3)) == len(Tone)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="there is no such folder")
+def test_a_folder_that_only_seems_to_be_writable_is_told() -> None:
+    nowhere = Path("/proc/tracker")
+    recordings, *_ = checks.folders(Paths(nowhere / "data", nowhere / "config", nowhere / "log"))
+    assert not recordings.good
+    assert "/proc cannot be written" in recordings.text

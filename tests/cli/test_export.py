@@ -13,6 +13,7 @@ import pytest
 from click import ClickException
 from pyarrow import parquet
 
+from tests.workouts import WORKOUT
 from tracker.app.training_log import open_training_log
 from tracker.cli.exits import ExitCode
 from tracker.cli.export import (
@@ -193,7 +194,10 @@ def test_a_dataset_grows_by_subjects(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["a.csv", "b.csv", "--format", "csv", "-o", "x"], "one by one"),
+        (["a.csv", "b.csv", "--format", "json", "-o", "x"], "one by one"),
+        (["a.csv", "--format", "json", "-o", "x", "--locale", "de"], "for csv and csv-sets"),
+        (["a.csv", "--format", "csv", "-o", "x", "--locale", "German"], "such as de"),
+        (["all", "--format", "hevy", "-o", "x"], "no training log yet"),
         (["a.csv", "--format", "csv", "-o", "x", "--partition"], "cannot be partitioned"),
         (["a.csv", "b.csv", "--format", "bids", "-o", "x", "--started", STARTED], "one session"),
         (["a.csv", "--format", "xml", "-o", "x"], "xml"),
@@ -319,7 +323,7 @@ def test_of_many_files_those_that_cannot_be_read_are_named_and_left_out(
     csv: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     target = tmp_path / "history"
-    with pytest.raises(ClickException, match="1 of 2 files"):
+    with pytest.raises(ClickException, match="1 of 2 files could not be read"):
         export_folder([str(csv), "missing.csv"], PARQUET, READING, target, force=False)
     assert "missing.csv: there is no such file" in capsys.readouterr().err
     assert list(target.rglob("*.parquet"))
@@ -378,6 +382,30 @@ def test_a_session_is_found_by_its_number_and_as_the_last(home: Path) -> None:
     assert logged_workout("last") == second
     with pytest.raises(InputError, match="not in the log"):
         logged_workout("99")
+
+
+def test_the_whole_history_goes_into_one_file_and_what_cannot_is_named(
+    home: Path, tracker: Callable[..., Any]
+) -> None:
+    def lifted(day: int) -> Workout:
+        started = f"2026-03-0{day}T18:00:00+01:00"
+        return replace(WORKOUT, info=replace(WORKOUT.info, started_utc=started))
+
+    with open_training_log() as log:
+        for each in (lifted(2), lifted(1), workout("2026-03-03T18:00:00+01:00")):
+            log.add(each, version="1")
+    target = home / "history.csv"
+    outcome = tracker("export", "all", "--format", "hevy", "-o", target)
+    assert outcome.code == ExitCode.USAGE_OR_INPUT
+    assert "has no set" in outcome.err
+    assert "1 of 3 sessions were left out" in outcome.err
+    with target.open(newline="") as file:
+        rows = list(csv_reader.DictReader(file))
+    days = [row["start_time"].split(",")[0] for row in rows]
+    assert days == ["1 Mar 2026"] * 2 + ["2 Mar 2026"] * 2
+    printed = tracker("export", "1", "2", "--format", "csv-sets", "--locale", "de", "-o", "-")
+    assert printed.code == ExitCode.OK
+    assert printed.out.count("80,0") == 2
 
 
 def test_a_recording_is_found_while_it_is_there(home: Path) -> None:

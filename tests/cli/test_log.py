@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -148,7 +149,7 @@ def test_what_was_edited_is_marked_and_listed(tracker: Tracker, log_home: Path) 
     out = tracker("show", "1").out
     assert "6 reps done (edited) · 60 kg planned · belt (edited)\n" in out
     assert ": reps of set 1 = 6\n" in out
-    assert ": load kg of set 2 = 72.5 (undone)\n" in out
+    assert ": load of set 2 = 72.5 kg (undone)\n" in out
     assert "70 kg · RPE 8.5\n" in out
 
 
@@ -189,7 +190,7 @@ def test_a_set_is_put_right_beside_what_was_measured(tracker: Tracker, log_home:
         *("--note", "belt"),
     )
     assert (result.code, result.out) == (ExitCode.OK, "")
-    assert "session 1: load kg of set 2 = 72.5\n" in result.err
+    assert "session 1: load of set 2 = 72.5 kg\n" in result.err
     with open_log(log_home) as log:
         kept = log.detail(1)
     record = kept.current.workout.sets[1]
@@ -219,7 +220,7 @@ def test_what_was_said_of_a_set_is_cleared_and_comes_back_with_undo(
     tracker("edit", "1", "--set", "2", "--reps", "12", "--note", "belt")
     result = tracker("edit", "1", "--set", "2", "--clear", "load,rpe, reps,note")
     assert result.code == ExitCode.OK
-    assert "session 1: load kg of set 2 cleared\n" in result.err
+    assert "session 1: load of set 2 cleared\n" in result.err
     with open_log(log_home) as log:
         kept = log.detail(1)
     record, entered = kept.current.workout.sets[1], TWO_SETS.sets[1].entries
@@ -229,7 +230,7 @@ def test_what_was_said_of_a_set_is_cleared_and_comes_back_with_undo(
     assert (record.load_kg, record.done) == (60.0, 4)
     assert kept.measured == TWO_SETS
     assert (kept.summary.reps_done, kept.summary.load_kg) == (9, 60.0)
-    assert "rpe of set 2 cleared" in tracker("show", "1").out
+    assert "RPE of set 2 cleared" in tracker("show", "1").out
     tracker("edit", "1", "--undo")
     with open_log(log_home) as log:
         assert log.workout(1).sets[1].done == 12
@@ -358,3 +359,40 @@ def test_an_older_backup_is_replaced_only_on_demand(
     assert "--force" in result.err
     assert target.read_text() == "older"
     assert tracker("backup", target, "--force").code == ExitCode.OK
+
+
+def test_a_training_that_may_still_be_running_is_told(tracker: Tracker, log_home: Path) -> None:
+    running = log_home / "data" / "recordings" / "2026-03-11T18-00-00Z_hip_thrust.arrows"
+    running.parent.mkdir(parents=True)
+    running.write_bytes(b"unclosed")
+    told = "1 recording was written to within the last minute and may still be running"
+    assert told in tracker("history").err
+    assert told in tracker("doctor").out
+    assert told not in tracker("history", "--trash").err
+
+
+def test_with_everything_in_the_trash_the_newest_session_is_said_to_be_there(
+    tracker: Tracker, log_home: Path
+) -> None:
+    assert tracker("delete", "1", "2").code == ExitCode.OK
+    result = tracker("show", "last")
+    assert result.code == ExitCode.USAGE_OR_INPUT
+    assert "every session is in the trash" in result.err
+    assert "tracker history --trash" in result.err
+
+
+HOSTILE = "belt\x1b]0;owned\x07\nreps: 99"
+
+
+def test_names_and_notes_cannot_steer_the_terminal(tracker: Tracker, log_home: Path) -> None:
+    info = replace(TWO_SETS.info, firmware="\x1b[2J", started_utc="2026-04-01T10:00:00+00:00")
+    noted = replace(TWO_SETS.sets[0], entries=SetEntries(note=HOSTILE))
+    with open_log(log_home) as log:
+        log.add(replace(TWO_SETS, info=info, sets=(noted,), note=HOSTILE), version="0.1.0")
+    for command in (("history",), ("show", "last"), ("edit", "last", "--note", HOSTILE)):
+        result = tracker(*command)
+        assert result.code == ExitCode.OK
+        assert "\x1b" not in result.out + result.err
+        assert "\x07" not in result.out + result.err
+        assert "\nreps: 99" not in result.out + result.err
+        assert r"belt\x1b]0;owned\x07" in result.out + result.err

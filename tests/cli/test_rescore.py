@@ -16,6 +16,7 @@ from tracker.cli.exits import ExitCode, Interruption
 from tracker.cli.rescore import Task, measure, rescore_all, work_for
 from tracker.domain import InputError, Phase, SessionInfo
 from tracker.recording import RecordingWriter, sha256_of
+from tracker.sim import demo_plan, simulate
 from tracker.store import Edit, Field, TrainingLog
 
 if TYPE_CHECKING:
@@ -284,3 +285,20 @@ def test_after_an_interruption_nothing_is_begun(log: TrainingLog, folder: Path) 
     outcome = rescore_all(log, work, 1, interrupted)
     assert (outcome.done, outcome.added) == (0, 0)
     assert outcome.lines == ["0 rescored, 0 added, 1 still to do"]
+
+
+def test_a_training_without_a_set_is_logged_only_if_its_file_is_named(
+    tracker: Tracker, home: Path
+) -> None:
+    folder = home / "data" / "recordings"
+    for each in folder.iterdir():
+        each.unlink()
+    path = folder / "still.arrows"
+    # Its first seconds: nobody has moved yet.
+    simulated = simulate(demo_plan(1), 1)
+    with RecordingWriter(path, simulated.info) as writer:
+        for notification in simulated.notifications(3.0):
+            writer.write(notification)
+    assert "1 without a set left out" in tracker("rescore", "--missing").err
+    assert tracker("history").err == ""
+    assert tracker("rescore", path).err == "0 rescored, 1 added\n"

@@ -127,7 +127,9 @@ def test_it_hands_over_what_was_asked_for(
     tracker: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     calls: list[tuple[object, ...]] = []
-    monkeypatch.setattr("tracker.cli.sensors.pair_with", lambda *given: calls.append(given[:-1]))
+    monkeypatch.setattr(
+        "tracker.cli.sensors.pair_with", lambda *given, **_: calls.append(given[:-1])
+    )
     arguments = ("WT901BLE67", "--kind", "witmotion", "--setting", "a=1", "--setting", "b=2")
     assert tracker("pair", *arguments).code == ExitCode.OK
     assert calls == [("WT901BLE67", "witmotion", ("a=1", "b=2"))]

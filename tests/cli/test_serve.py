@@ -36,8 +36,15 @@ def served(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
     calls: list[tuple[Any, ...]] = []
 
     def serve_until_interrupted(
-        command: tuple[str, ...], target: Any, port: int, *, unseen_s: float, interrupted: object
+        command: tuple[str, ...],
+        target: Any,
+        port: int,
+        *,
+        tls: bool,
+        unseen_s: float,
+        interrupted: object,
     ) -> None:
+        assert not tls
         calls.append((command, target.host, port, unseen_s))
 
     monkeypatch.setattr("tracker.cli.serve.serve_until_interrupted", serve_until_interrupted)

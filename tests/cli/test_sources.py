@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +12,7 @@ from tracker.cli.sources import is_collection, sessions_in
 from tracker.domain import InputError, Notification, SessionInfo, WarningKind, warning_message
 from tracker.domain.units import NS_PER_S, ns_from_s
 from tracker.importers import AccUnit, ImportOptions
-from tracker.recording import RecordingWriter
+from tracker.recording import RecordingWriter, recover
 from tracker.sensors import family
 
 if TYPE_CHECKING:
@@ -141,6 +142,24 @@ def test_damage_is_the_first_thing_told_and_the_rest_is_read(tmp_path: Path) -> 
     assert first == warning_message(first.received_ns, warning)
     assert 0 < len(rest) <= 5
     assert file.amount == 1 + len(rest)
+
+
+@pytest.mark.parametrize(
+    "started", ["yesterday", "2026-13-45T99:00:00+00:00", "9999-12-31T23:59:59+00:00", ""]
+)
+def test_a_start_that_cannot_be_is_refused_by_its_name(started: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.arrows"
+    with RecordingWriter(path, replace(INFO, started_utc=started)) as writer:
+        writer.write(Notification(0, "imu", b""))
+    with pytest.raises(InputError, match=r"started_utc is .*\n.*tracker recover"):
+        open_session_file(path)
+    recover(path, tmp_path / "b.arrows")
+    assert open_session_file(tmp_path / "b.arrows").info == replace(INFO, started_utc=None)
+
+
+def test_text_under_the_name_of_a_recording_is_read_if_it_has_samples(tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "a.csv").rename(tmp_path / "a.arrows")
+    assert open_session_file(path).sensor == "csv"
 
 
 HEADER = "time_s,acc_x,acc_y,acc_z\n"

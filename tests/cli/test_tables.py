@@ -203,8 +203,8 @@ def test_weeks_have_a_legend() -> None:
 @pytest.mark.parametrize(
     ("edit", "words"),
     [
-        (Edit(Field.LOAD, 72.5, 2), "load kg of set 2 = 72.5"),
-        (Edit(Field.LOAD, 80.0, 2), "load kg of set 2 = 80"),
+        (Edit(Field.LOAD, 72.5, 2), "load of set 2 = 72.5 kg"),
+        (Edit(Field.LOAD, 80.0, 2), "load of set 2 = 80 kg"),
         (Edit(Field.NOTE, "fine"), "note = fine"),
     ],
 )

@@ -113,6 +113,43 @@ def test_the_target_counts_reps_as_the_wearer_corrects_them() -> None:
     assert early.rep_index == 2
 
 
+OPEN = Plan(target_reps=2, sets=2, or_more=True, breathing=False)
+
+
+def sets_in_a_row(*reps: int, plan: Plan = OPEN) -> list[Event]:
+    """Return the events of sets of so many reps."""
+    events: list[Event] = []
+    for number, amount in enumerate(reps, start=1):
+        said = plan if number == 1 else None
+        each = [rep(down_s=3.0, bottom_s=0.5) for _ in range(amount)]
+        events += told(each, plan=said, set_index=number, start_s=100.0 * number)
+    return events
+
+
+def test_the_last_set_goes_on_and_its_extra_reps_are_counted_aloud() -> None:
+    cues = through(Coach(HIP_THRUST), sets_in_a_row(2, 4))
+    assert [(cue.kind, cue.set_index, cue.text) for cue in cues] == [
+        (CueKind.TARGET_REACHED, 1, "2 reps: target reached. Lower slowly."),
+        (CueKind.EXTRA_REP, 2, "2 reps: go on while clean, keep one spare."),
+        (CueKind.EXTRA_REP, 2, "1 more."),
+        (CueKind.EXTRA_REP, 2, "2 more."),
+    ]
+
+
+def test_an_open_set_ends_after_six_extra_reps() -> None:
+    cues = through(Coach(HIP_THRUST), sets_in_a_row(2, 10))
+    assert cues[-1].text == "6 more: enough. Lower slowly."
+    assert cues[-1].rep_index == 8
+
+
+def test_warm_ups_and_other_sides_are_no_sets_of_the_plan() -> None:
+    warm = replace(OPEN, warm_up=True)
+    events = [*sets_in_a_row(2, plan=warm), UserInput(150.0, PlanChosen(OPEN))]
+    events += told([rep(down_s=3.0)] * 3, plan=None, set_index=2, start_s=200.0)
+    kinds_said = {cue.kind for cue in through(Coach(HIP_THRUST), events)}
+    assert CueKind.EXTRA_REP not in kinds_said, "the first working set is not the last"
+
+
 def test_resting_on_the_floor_is_known_when_the_next_rep_is_counted() -> None:
     plan = Plan(keep_tension=True, breathing=False)
     rested = rep(1, Flag.RESTED_AT_BOTTOM, bottom_s=3.0)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,7 +10,9 @@ from tracker.coach.pain import (
     OTHER_RED_FLAGS,
     URGENT_RED_FLAGS,
     PainLight,
+    PainRecord,
     judge_pain,
+    pain_trend,
     red_flag_lines,
 )
 from tracker.coach.texts import ASK_FIRST, FLAG_WORDS, FOR_EVERYBODY, HOW_TO, NO_DIAGNOSIS, WARM_UP
@@ -121,3 +125,83 @@ def test_a_verdict_gives_its_reason_and_then_advice(before: int, after: int, wor
     assert verdict is not None
     assert verdict.words.startswith(words)
     assert verdict.words.startswith(verdict.reason)
+
+
+NOW = datetime(2026, 3, 30, 18, tzinfo=UTC)
+
+
+def over(days: float, *levels: int | None) -> list[PainRecord]:
+    """Return trainings with these levels before them, evenly over so many days up to now."""
+    step = days / max(1, len(levels) - 1)
+    return [
+        PainRecord(NOW - timedelta(days=days - step * number), level)
+        for number, level in enumerate(levels)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("records", "rises", "falls"),
+    [
+        (over(28, 0, 1, 2, 3), True, False),
+        (over(28, 0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3), True, False),
+        (over(28, 5, 5, 5, 5, 5, 5), False, False),
+        (over(28, 2, 3, 2, 3, 2, 3, 2, 3), False, False),
+        (over(28, 0, 0, 0, 0, 7, 0, 0, 0), False, False),
+        (over(28, 0, 1, 0, 1, 1, 1), False, False),
+        (over(28, 5, 4, 3, 2, 1), False, True),
+    ],
+    ids=["a point a week", "slowly", "stable 5", "noise", "one bad day", "one point", "better"],
+)
+def test_a_trend_is_a_change_that_can_be_noticed_and_is_steady(
+    records: list[PainRecord], rises: bool, falls: bool
+) -> None:
+    trend = pain_trend(records, NOW)
+    assert trend is not None
+    assert (trend.rises, trend.falls) == (rises, falls)
+    assert bool(trend.words) is (rises or falls)
+
+
+def test_a_few_trainings_or_days_are_no_trend() -> None:
+    assert pain_trend(over(28, 0, 2, 4), NOW) is None
+    assert pain_trend(over(10, 0, 1, 2, 3, 4), NOW) is None
+    assert pain_trend(over(28, 0, None, None, 3), NOW) is None
+
+
+@given(st.lists(st.integers(0, 10), min_size=4, max_size=14), st.integers(0, 10))
+def test_the_same_shift_of_every_score_is_no_trend(levels: list[int], by: int) -> None:
+    shifted = [level + by for level in levels]
+    one, other = pain_trend(over(28, *levels), NOW), pain_trend(over(28, *shifted), NOW)
+    assert one is not None
+    assert other is not None
+    assert one.agreement == other.agreement
+
+
+@pytest.mark.parametrize(
+    ("before", "morning", "light"),
+    [
+        (1, 1, PainLight.GREEN),
+        (1, 2, PainLight.AMBER),
+        (1, 3, PainLight.RED),
+        (None, 5, PainLight.RED),
+    ],
+)
+def test_what_training_brought_must_settle_by_the_next_morning(
+    before: int | None, morning: int, light: PainLight
+) -> None:
+    scores = [PainEntered(morning, PainMoment.NEXT_MORNING)]
+    if before is not None:
+        scores.insert(0, PainEntered(before, PainMoment.BEFORE))
+    verdict = judge_pain(scores)
+    assert verdict is not None
+    assert verdict.light is light
+
+
+@given(entries, st.integers(2, 8))
+def test_a_higher_limit_never_turns_a_light_stricter(
+    scores: list[PainEntered], limit: int
+) -> None:
+    order = list(PainLight)
+    lower, higher = judge_pain(scores, limit), judge_pain(scores, limit + 1)
+    assert lower is not None
+    assert higher is not None
+    assert order.index(higher.light) <= order.index(lower.light)

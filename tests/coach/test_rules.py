@@ -74,7 +74,13 @@ def test_every_text_is_short_and_a_sentence(rule: Rule) -> None:
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.texts[0])
 def test_what_is_asked_for_is_praised_when_it_is_done(rule: Rule) -> None:
-    outcomes = {CueKind.BREATHE_OUT, CueKind.TARGET_REACHED, CueKind.VELOCITY_LOSS, CueKind.PRAISE}
+    outcomes = {
+        CueKind.BREATHE_OUT,
+        CueKind.TARGET_REACHED,
+        CueKind.EXTRA_REP,
+        CueKind.VELOCITY_LOSS,
+        CueKind.PRAISE,
+    }
     assert bool(rule.praise) is (rule.kind not in outcomes)
 
 

@@ -247,7 +247,7 @@ def test_the_target_of_a_rep_silences_what_can_wait() -> None:
 def test_a_loss_of_velocity_ends_the_set_once_and_strongly() -> None:
     one = watch(Plan(velocity_loss=0.2, breathing=False))
     said: list[Cue] = []
-    for number, velocity_mps in enumerate((0.5, 0.45, 0.4, 0.3), 1):
+    for number, velocity_mps in enumerate((0.5, 0.5, 0.4, 0.3), 1):
         list(one.count(number, 5.0 * number, 0))
         said += one.complete(rep(number, velocity_mps=velocity_mps), 5.0 * number + 4.0)
     assert [(cue.kind, cue.rep_index, cue.strong) for cue in said] == [

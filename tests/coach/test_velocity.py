@@ -61,10 +61,26 @@ def test_a_loss_that_is_not_certain_is_none(reps: list[Rep]) -> None:
 
 
 def test_the_plan_says_which_loss_ends_a_set() -> None:
-    reps = lifted(0.5, 0.45, 0.4)
+    reps = lifted(0.5, 0.5, 0.45, 0.4)
     assert loss_reached(reps, Plan(velocity_loss=0.2)) is not None
     assert loss_reached(reps, Plan(velocity_loss=0.21)) is None
     assert loss_reached(reps, Plan()) is None
+
+
+def test_one_slow_rep_is_chance_unless_it_is_very_slow() -> None:
+    plan = Plan(velocity_loss=0.1)
+    assert loss_reached(lifted(0.5, 0.5, 0.44), plan) is None
+    assert loss_reached(lifted(0.5, 0.5, 0.44, 0.49), plan) is None
+    assert loss_reached(lifted(0.5, 0.5, 0.44, 0.44), plan) is not None
+    assert loss_reached(lifted(0.5, 0.5, 0.42), plan) is not None
+    assert loss_reached(lifted(0.7, 0.5, 0.5, 0.5), plan) is None, "the fastest was a fluke"
+
+
+def test_half_a_rep_ends_no_set() -> None:
+    plan = Plan(velocity_loss=0.1)
+    short = [*lifted(0.5, 0.5), rep(3, Flag.SHORT_OF_LOCKOUT, velocity_mps=0.3)]
+    assert loss_reached(short, plan) is None
+    assert loss_reached([*short, rep(4, velocity_mps=0.44)], plan) is None
 
 
 def test_the_line_is_the_published_one() -> None:

@@ -9,12 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.domain import (
+    ACTIVITIES,
     BATTERY_CHANNEL,
     ENTRY_CHANNEL,
     EXERCISES,
     LINK_CHANNEL,
     OVERRUN_CHANNEL,
     WARNING_CHANNEL,
+    AdviceGiven,
     BatteryRead,
     DataWarned,
     DataWarning,
@@ -36,7 +38,10 @@ from tracker.domain import (
     PlanChosen,
     RepsAdjusted,
     RpeEntered,
+    SetMarked,
+    Side,
     Tempo,
+    TimedDone,
     UnknownNameError,
     UserInput,
     WarningKind,
@@ -195,6 +200,11 @@ plans = st.builds(
     rest_s=st.floats(0.0, 900.0),
     keep_tension=st.booleans(),
     breathing=st.booleans(),
+    sets=st.none() | st.integers(1, 20),
+    or_more=st.booleans(),
+    exercise=st.none() | st.sampled_from(sorted(EXERCISES)),
+    side=st.none() | st.sampled_from(Side),
+    warm_up=st.booleans(),
 )
 
 
@@ -252,6 +262,26 @@ entries = st.one_of(
     st.builds(RpeEntered, numbers, st.floats(0.0, 10.0)),
     st.builds(PainEntered, st.integers(0, 10), st.sampled_from(PainMoment), st.none() | numbers),
     st.builds(NoteEntered, st.text(st.characters(exclude_categories=["Cs"])), st.none() | numbers),
+    st.builds(
+        SetMarked,
+        numbers,
+        st.none() | st.booleans(),
+        st.none() | st.sampled_from(Side),
+        st.none() | st.sampled_from(sorted(EXERCISES)),
+    ),
+    st.builds(
+        TimedDone,
+        st.sampled_from(sorted(ACTIVITIES)),
+        st.floats(0.0, 1800.0),
+        st.none() | st.sampled_from(Side),
+        st.booleans(),
+    ),
+    st.builds(
+        AdviceGiven,
+        st.sampled_from(["go", "stop"]),
+        st.booleans(),
+        st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=20)).map(tuple),
+    ),
 )
 
 
@@ -286,14 +316,57 @@ def test_bytes_that_are_no_warning_are_a_fault(data: bytes) -> None:
         st.none() | st.booleans() | st.floats() | st.text(),
         lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
     ),
-    st.sampled_from(["plan", "reps", "load", "rpe", "pain", "note", "mood"]),
-    st.sampled_from(["plan", "set_index", "by", "load_kg", "rpe", "score", "text", "moment"]),
+    st.sampled_from(
+        ["plan", "reps", "load", "rpe", "pain", "note", "set", "timed", "advice", "mood"]
+    ),
+    st.sampled_from(
+        [
+            "plan",
+            "set_index",
+            "by",
+            "load_kg",
+            "rpe",
+            "score",
+            "text",
+            "moment",
+            "side",
+            "warm_up",
+            "exercise",
+            "activity",
+            "duration_s",
+            "verdict",
+            "followed",
+            "reasons",
+        ]
+    ),
 )
 def test_any_object_is_an_entry_or_a_fault(value: Any, kind: str, key: str) -> None:
     whole = {"set_index": 1, "by": 1, "load_kg": 1, "rpe": 1, "score": 1, "text": "", "plan": {}}
+    whole |= {"activity": "plank", "duration_s": 1, "verdict": "go", "followed": True}
     text = json.dumps(whole | {"moment": "after", "kind": kind, key: value})
     event = read_control_message(Notification(0, ENTRY_CHANNEL, text.encode()))
     assert isinstance(event, UserInput | Fault)
+
+
+@pytest.mark.parametrize(
+    ("entry", "field"),
+    [
+        ('{"kind": "load", "set_index": 1, "load_kg": %s}', "load_kg"),
+        ('{"kind": "rpe", "set_index": 1, "rpe": %s}', "rpe"),
+        ('{"kind": "reps", "set_index": 1, "by": %s}', "by"),
+        ('{"kind": "pain", "score": %s, "moment": "after"}', "score"),
+        ('{"kind": "note", "text": "x", "set_index": %s}', "set_index"),
+        ('{"kind": "plan", "plan": {"load_kg": %s}}', "load_kg"),
+        ('{"kind": "plan", "plan": {"target_reps": %s}}', "target_reps"),
+    ],
+)
+def test_a_number_of_400_digits_is_refused_by_its_name(entry: str, field: str) -> None:
+    data = (entry % ("9" * 400)).encode()
+    fault = read_control_message(Notification(0, ENTRY_CHANNEL, data))
+    assert isinstance(fault, Fault)
+    assert field in fault.detail
+    assert "400 digits" in fault.detail
+    assert len(fault.detail) < 200
 
 
 @pytest.mark.parametrize(
@@ -307,6 +380,8 @@ def test_any_object_is_an_entry_or_a_fault(value: Any, kind: str, key: str) -> N
         RepsAdjusted(1, 500),
         NoteEntered("x" * 3000),
         NoteEntered("", 0),
+        TimedDone("plank", 5000.0),
+        AdviceGiven("stop", False, ("x" * 3000,)),
     ],
 )
 def test_an_implausible_entry_is_refused(entry: Entry) -> None:

@@ -21,6 +21,7 @@ from tracker.domain import (
     EXERCISES,
     InputError,
     SetEntries,
+    SetRecord,
     TrackerError,
     UnknownNameError,
     Workout,
@@ -28,7 +29,9 @@ from tracker.domain import (
 from tracker.domain.foreign_text import visible
 from tracker.export.app_files import (
     hevy_minute,
+    hevy_span,
     strong_duration,
+    write_fitnotes,
     write_hevy,
     write_strava,
     write_strong,
@@ -41,6 +44,7 @@ from tracker.export.app_terms import (
     at,
     elapsed_s,
     figures_of,
+    names_in,
     names_of,
     offset_s,
     rounded,
@@ -295,13 +299,15 @@ def assert_object_is(read: dict[str, Any], workout: Workout) -> None:
     ends_s = [record.end_s for record in workout.sets]
     elapsed_s = max(workout.facts.duration_s or 0.0, *ends_s)
     assert read["elapsed_time"] - 1 <= elapsed_s <= read["elapsed_time"]
-    for each, record in zip(read["sets"], workout.sets, strict=True):
+    for each, record, load_kg in zip(
+        read["sets"], workout.sets, loads_for_names(workout), strict=True
+    ):
         assert each["repetitions"] == record.done
         assert each["duration"] == pytest.approx(record.end_s - record.start_s, abs=0.5001)
         assert whole_s(
             datetime.fromisoformat(each["start_time"]), start + timedelta(seconds=record.start_s)
         )
-        assert each["exercise_type"] == names_of(workout.info.exercise, record.load_kg).strava
+        assert each["exercise_type"] == names_of(workout.info.exercise, load_kg).strava
         if record.load_kg is None:
             assert "weight" not in each
         else:
@@ -338,14 +344,14 @@ def test_a_training_as_strava_gets_it() -> None:
             {
                 "exercise_type": "BARBELL_HIP_THRUST",
                 "repetitions": 3,
-                "weight": 80.0,
+                "weight": 80,
                 "duration": 13,
                 "start_time": "2026-03-01T18:30:10+01:00",
             },
             {
                 "exercise_type": "BARBELL_HIP_THRUST",
                 "repetitions": 3,
-                "weight": 60.0,
+                "weight": 60,
                 "duration": 8,
                 "start_time": "2026-03-01T18:31:23+01:00",
             },
@@ -353,10 +359,22 @@ def test_a_training_as_strava_gets_it() -> None:
     }
 
 
-def hevy_text(workout: Workout) -> str:
+def hevy_text(*workouts: Workout) -> str:
     out = io.BytesIO()
-    write_hevy(workout, out)
+    write_hevy(workouts, out)
     return out.getvalue().decode()
+
+
+def loads_for_names(workout: Workout) -> list[float | None]:
+    """Return the loads that decide the names: the nearest that was entered, rather earlier."""
+    entered = [(place, each.load_kg) for place, each in enumerate(workout.sets)]
+    known = [each for each in entered if each[1] is not None]
+    loads: list[float | None] = []
+    for place, _ in entered:
+        before = [load_kg for at_set, load_kg in known if at_set <= place]
+        after = [load_kg for at_set, load_kg in known if at_set > place]
+        loads.append(before[-1] if before else after[0] if after else None)
+    return loads
 
 
 def hevy_rows(workout: Workout) -> list[dict[str, str]]:
@@ -380,11 +398,18 @@ def begins_with(cell: str, text: str) -> bool:
 def assert_hevy_rows_are(rows: list[dict[str, str]], workout: Workout) -> None:
     start = start_of(workout).replace(tzinfo=None)
     seen: list[str] = []
-    for row, record in zip(rows, workout.sets, strict=True):
+    names = [names_of(workout.info.exercise, load_kg).hevy for load_kg in loads_for_names(workout)]
+    grouped = sorted(zip(workout.sets, names, strict=True), key=lambda each: names.index(each[1]))
+    for row, (record, name) in zip(rows, grouped, strict=True):
         assert row["title"] == EXERCISES[workout.info.exercise].title
         began = datetime.strptime(row["start_time"], "%d %b %Y, %H:%M")
         assert timedelta(0) <= start + timedelta(seconds=0.5) - began < timedelta(minutes=1)
-        name = names_of(workout.info.exercise, record.load_kg).hevy
+        ended = datetime.strptime(row["end_time"], "%d %b %Y, %H:%M")
+        assert ended > began
+        last_s = max(workout.facts.duration_s or 0.0, *(each.end_s for each in workout.sets))
+        over = ended - (start + timedelta(seconds=last_s))
+        assert timedelta(seconds=-0.5) <= over or ended == began + timedelta(minutes=1)
+        assert over <= timedelta(minutes=2)
         assert row["exercise_title"] == name
         assert row["set_index"] == str(seen.count(name))
         seen.append(name)
@@ -454,7 +479,92 @@ def test_months_are_english_whatever_the_locale() -> None:
 def test_times_are_local() -> None:
     info = replace(WORKOUT.info, started_utc="2026-03-01T23:59:45-05:00")
     row = hevy_rows(replace(WORKOUT, info=info))[0]
-    assert (row["start_time"], row["end_time"]) == ("1 Mar 2026, 23:59", "2 Mar 2026, 00:01")
+    assert (row["start_time"], row["end_time"]) == ("1 Mar 2026, 23:59", "2 Mar 2026, 00:02")
+
+
+@pytest.mark.parametrize(
+    ("start", "lasts_s", "span"),
+    [
+        ("18:30:10", 50, ("18:30", "18:31")),
+        ("18:30:10", 51, ("18:30", "18:32")),
+        ("18:30:00", 0, ("18:30", "18:31")),
+        ("18:30:59", 1, ("18:30", "18:31")),
+        ("18:30:00", 3600, ("18:30", "19:30")),
+    ],
+)
+def test_no_training_ends_in_the_minute_in_which_it_starts(
+    start: str, lasts_s: int, span: tuple[str, str]
+) -> None:
+    began = datetime.fromisoformat(f"2026-03-01T{start}")
+    minutes = hevy_span(began, began + timedelta(seconds=lasts_s))
+    assert tuple(f"{each:%H:%M}" for each in minutes) == span
+
+
+UNSAID = replace(
+    WORKOUT.sets[0], entries=SetEntries(), plan=replace(WORKOUT.sets[0].plan, load_kg=None)
+)
+SIXTY = replace(UNSAID, entries=SetEntries(load_kg=60.0))
+NO_WEIGHT = replace(UNSAID, entries=SetEntries(load_kg=0.0))
+
+
+@pytest.mark.parametrize(
+    ("sets", "names"),
+    [
+        ((UNSAID, SIXTY, UNSAID), ["Hip Thrust (Barbell)"] * 3),
+        ((UNSAID, NO_WEIGHT, UNSAID), ["Hip Thrust"] * 3),
+        (
+            (NO_WEIGHT, SIXTY, UNSAID),
+            ["Hip Thrust", "Hip Thrust (Barbell)", "Hip Thrust (Barbell)"],
+        ),
+        ((UNSAID, UNSAID), ["Hip Thrust", "Hip Thrust"]),
+    ],
+)
+def test_a_load_that_was_not_entered_takes_the_name_from_the_other_sets(
+    sets: tuple[SetRecord, ...], names: list[str]
+) -> None:
+    workout = replace(WORKOUT, sets=sets)
+    assert [each.hevy for each in names_in(workout)] == names
+    assert [row["weight_kg"] for row in hevy_rows(workout)].count("") == sets.count(UNSAID)
+
+
+def test_the_sets_of_an_exercise_stand_together() -> None:
+    rows = hevy_rows(replace(WORKOUT, sets=(SIXTY, NO_WEIGHT, SIXTY)))
+    assert [(row["exercise_title"], row["set_index"]) for row in rows] == [
+        ("Hip Thrust (Barbell)", "0"),
+        ("Hip Thrust (Barbell)", "1"),
+        ("Hip Thrust", "0"),
+    ]
+
+
+def test_numbers_are_as_the_apps_write_them() -> None:
+    assert [hevy_rows(WORKOUT)[0]["weight_kg"], strong_rows(WORKOUT)[0]["Weight"]] == ["80", "80"]
+    half = replace(WORKOUT, sets=(replace(SIXTY, entries=SetEntries(load_kg=62.5)),))
+    assert hevy_rows(half)[0]["weight_kg"] == "62.5"
+
+
+@pytest.mark.parametrize("name", ["hevy", "strong", "fitnotes", "csv", "csv-sets"])
+def test_several_trainings_share_one_file_and_one_heading(name: str) -> None:
+    one, two = io.BytesIO(), io.BytesIO()
+    FORMATS[name].write(Session(WORKOUT), one)
+    FORMATS[name].write_joined((Session(WORKOUT), Session(WORKOUT)), two)
+    alone, both = (
+        list(csv.reader(io.StringIO(each.getvalue().decode(), newline=""))) for each in (one, two)
+    )
+    assert both == [*alone, *alone[1:]]
+
+
+def test_a_row_as_fitnotes_writes_it_and_liftlog_reads_it() -> None:
+    out = io.BytesIO()
+    info = replace(WORKOUT.info, started_utc="2026-03-31T00:40:00+02:00")
+    write_fitnotes((replace(WORKOUT, info=info),), out)
+    first, _ = csv.DictReader(io.StringIO(out.getvalue().decode(), newline=""))
+    assert list(first) == [
+        *("Date", "Exercise", "Category", "Weight", "Weight Unit", "Reps"),
+        *("Distance", "Distance Unit", "Time", "Comment"),
+    ]
+    assert (first["Date"], first["Exercise"]) == ("2026-03-31", "Hip Thrust (Barbell)")
+    assert (first["Weight"], first["Weight Unit"], first["Reps"]) == ("80", "kgs", "3")
+    assert first["Comment"].endswith('; said "heavy", then went on')
 
 
 def test_hevy_half_a_character_does_not_lose_the_rest() -> None:
@@ -464,7 +574,7 @@ def test_hevy_half_a_character_does_not_lose_the_rest() -> None:
 
 def strong_text(workout: Workout) -> str:
     out = io.BytesIO()
-    write_strong(workout, out)
+    write_strong((workout,), out)
     return out.getvalue().decode()
 
 
@@ -474,11 +584,14 @@ def strong_rows(workout: Workout) -> list[dict[str, str]]:
 
 def assert_strong_rows_are(rows: list[dict[str, str]], workout: Workout) -> None:
     start = start_of(workout)
-    for index, (row, record) in enumerate(zip(rows, workout.sets, strict=True), start=1):
+    seen: list[str] = []
+    for row, record, load_kg in zip(rows, workout.sets, loads_for_names(workout), strict=True):
+        name = names_of(workout.info.exercise, load_kg).strong
+        seen.append(name)
         assert row["Workout Name"] == EXERCISES[workout.info.exercise].title
         assert whole_s(datetime.fromisoformat(row["Date"]).replace(tzinfo=start.tzinfo), start)
-        assert row["Exercise Name"] == names_of(workout.info.exercise, record.load_kg).strong
-        assert row["Set Order"] == str(index)
+        assert row["Exercise Name"] == name
+        assert row["Set Order"] == str(seen.count(name))
         assert int(row["Reps"]) == record.done
         for column, value in (("Weight", record.load_kg), ("RPE", record.entries.rpe)):
             expected = None if value is None else pytest.approx(value, abs=0.00005)
@@ -512,7 +625,7 @@ def test_a_row_as_strong_writes_it() -> None:
         "Workout Notes,RPE"
     )
     assert first.startswith(
-        "2026-03-01 18:30:00,Hip thrust,2m,Hip Thrust (Barbell),1,80.0,3,0,0,"
+        "2026-03-01 18:30:00,Hip thrust,2m,Hip Thrust (Barbell),1,80,3,0,0,"
         '"tempo 1.5-0.5-1.0-1.5 (up'
     )
 
@@ -559,5 +672,5 @@ def test_no_note_breaks_a_row_and_an_rpe_of_0_is_kept(note: str) -> None:
         rows = list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
         assert len(rows) == 2
         for row in rows:
-            assert {key.lower(): value for key, value in row.items()}["rpe"] == "0.0"
+            assert {key.lower(): value for key, value in row.items()}["rpe"] in ("0.0", "0")
             assert None not in row.values()

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from garmin_fit_sdk import Profile
 from hypothesis import given
 
 from tests.export.fit_readers import (
@@ -20,7 +21,7 @@ from tests.export.fit_readers import (
 from tests.export.foreign import dated_workouts, mean, start_of, whole_s
 from tests.workouts import WORKOUT, patient, plausible_workouts
 from tracker.domain import InputError, SetEntries, SetRecord, TrackerError, Workout
-from tracker.export.app_terms import names_of
+from tracker.export.app_terms import FIT_TITLES, NAMES, names_in
 from tracker.export.fit import (
     DEVELOPER_COLUMNS,
     Base,
@@ -52,14 +53,16 @@ def with_set(**changes: Any) -> Workout:
     return replace(WORKOUT, sets=(record,))
 
 
-def assert_set_is(read: dict[str, Any], record: SetRecord, workout: Workout) -> None:
+def assert_set_is(
+    read: dict[str, Any], record: SetRecord, workout: Workout, kind: tuple[int, int]
+) -> None:
     start = start_of(workout)
     assert read["set_type"] == "active"
     assert read["repetitions"] == record.done
     assert whole_s(read["start_time"], start + timedelta(seconds=record.start_s))
     assert whole_s(read["timestamp"], start + timedelta(seconds=record.end_s))
     assert read["duration"] == pytest.approx(record.end_s - record.start_s, abs=0.00051)
-    category, name = names_of(workout.info.exercise, record.load_kg).fit
+    category, name = kind
     assert (read["category"], read["category_subtype"]) == (CATEGORIES[category], name)
     if record.load_kg is None:
         assert read.get("weight") is None
@@ -104,8 +107,8 @@ def active_time_s(totals: dict[str, Any]) -> float:
 
 def assert_file_is(messages: Messages, workout: Workout) -> None:
     active = [each for each in messages["set"] if each["set_type"] == "active"]
-    for read, record in zip(active, workout.sets, strict=True):
-        assert_set_is(read, record, workout)
+    for read, record, names in zip(active, workout.sets, names_in(workout), strict=True):
+        assert_set_is(read, record, workout, names.fit)
     rests = [each for each in messages["set"] if each["set_type"] == "rest"]
     pauses_s = [later.start_s - earlier.end_s for earlier, later in pairwise(workout.sets)]
     assert [each["duration"] for each in rests] == pytest.approx(
@@ -162,12 +165,38 @@ def test_it_is_an_activity_of_no_maker(read: Callable[[bytes], Messages]) -> Non
 
 
 @pytest.mark.parametrize("read", READERS)
-def test_the_exercise_keeps_our_name_for_it(read: Callable[[bytes], Messages]) -> None:
+def test_our_name_is_that_of_the_session_and_not_of_what_everybody_does(
+    read: Callable[[bytes], Messages],
+) -> None:
+    # A server may keep the first title of a category and name for all its users.
     b_stance = replace(WORKOUT, info=replace(WORKOUT.info, exercise="b_stance_hip_thrust"))
-    (title,) = read(written(b_stance))["exercise_title"]
+    messages = read(written(b_stance))
+    (title,), (sport,), (workout,) = (
+        messages[name] for name in ("exercise_title", "sport", "workout")
+    )
     assert title["exercise_category"] == "hip_raise"
     assert title["exercise_name"] == 1
-    assert title["wkt_step_name"] == "B-stance hip thrust"
+    assert title["wkt_step_name"] == "Barbell hip thrust with bench"
+    assert sport["name"] == workout["wkt_name"] == "B-stance hip thrust"
+
+
+def test_titles_are_those_of_the_profile() -> None:
+    kinds = {names.fit for row in NAMES.values() for names in row.values()}
+    assert FIT_TITLES.keys() == kinds
+    types = Profile["types"]
+    for (category, name), title in FIT_TITLES.items():
+        word = types["exercise_category"][category]
+        assert title.lower().replace(" ", "_") == types[f"{word}_exercise_name"][name]
+
+
+@pytest.mark.parametrize(
+    ("zone", "offset_s"), [("+01:00", 3600), ("-03:30", -12_600), ("+00:00", 0)]
+)
+def test_the_time_zone_is_where_servers_look_for_it(zone: str, offset_s: int) -> None:
+    info = replace(WORKOUT.info, started_utc=f"2026-03-01T18:30:00{zone}")
+    (settings,) = read_with_fitdecode(written(replace(WORKOUT, info=info)))["device_settings"]
+    raw = settings["time_offset"]
+    assert (raw - (1 << 32) if raw > 0x7FFFFFFF else raw) == offset_s
 
 
 def test_an_exercise_with_and_without_load_has_two_titles() -> None:

@@ -28,8 +28,8 @@ def test_every_format_writes_a_file_or_a_folder(
     form = FORMATS[name]
     session = Session(workout, SAMPLES)
     assert form.name == name
-    assert form.writer or form.folder_writer
-    if form.writer is not None:
+    assert form.is_file or form.folder_writer
+    if form.is_file:
         out = io.BytesIO()
         form.write(session, out)
         assert out.getvalue()
@@ -57,8 +57,8 @@ def test_naming_the_formats_loads_none_of_their_libraries() -> None:
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_file_has_an_ending_and_only_files_are_text(name: str) -> None:
     form = FORMATS[name]
-    assert form.suffix.startswith(".") is (form.writer is not None)
-    assert not form.text or form.writer is not None
+    assert form.suffix.startswith(".") is form.is_file
+    assert not form.text or form.is_file
 
 
 def test_the_nearest_name_is_told() -> None:
@@ -79,7 +79,7 @@ def test_text_is_utf8(name: str, workout: Workout) -> None:
 
 def test_a_folder_is_no_file_and_a_file_no_folder(workout: Workout, tmp_path: Path) -> None:
     for form in FORMATS.values():
-        if form.writer is None:
+        if not form.is_file:
             with pytest.raises(ValueError, match="folder"):
                 form.write(Session(workout), io.BytesIO())
         if form.folder_writer is None:

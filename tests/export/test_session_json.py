@@ -113,9 +113,14 @@ def test_the_object_is_the_documented_one() -> None:
         },
         "pain": [],
         "note": None,
+        "advice": None,
+        "timed": [],
         "sets": [
             {
                 "index": 1,
+                "exercise": "hip_thrust",
+                "side": None,
+                "warm_up": False,
                 "count_confidence": None,
                 "start_s": 16.78,
                 "end_s": 20.75,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 import numpy as np
+import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -29,12 +30,22 @@ from tracker.export.columns import (
     set_rows,
     velocity_loss_pct,
 )
-from tracker.export.csv_files import harmless_text, write_reps, write_samples, write_sets
+from tracker.export.csv_files import (
+    PLAIN,
+    Dialect,
+    dialect_of,
+    harmless_text,
+    write_reps,
+    write_samples,
+    write_sets,
+)
+from tracker.export.formats import FORMATS, Session
 from tracker.export.session_json import session_object
+from tracker.export.xlsx_files import write_workbook
 from tracker.importers import read_sample_csv
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from typing import BinaryIO
 
     from numpy.typing import NDArray
@@ -118,9 +129,13 @@ def test_the_last_pain_score_of_a_set_counts() -> None:
     assert pain_after(SetRow(told, SECOND)) is None
 
 
-def written(write: Callable[[Workout, BinaryIO], None], workout: Workout) -> str:
+def written(
+    write: Callable[[Sequence[Workout], BinaryIO, Dialect], None],
+    workout: Workout,
+    dialect: Dialect = PLAIN,
+) -> str:
     out = io.BytesIO()
-    write(workout, out)
+    write((workout,), out, dialect)
     return out.getvalue().decode()
 
 
@@ -160,7 +175,9 @@ def test_a_set_is_a_row() -> None:
 
 
 @pytest.mark.parametrize("write", [write_reps, write_sets])
-def test_without_a_set_there_is_the_header(write: Callable[[Workout, BinaryIO], None]) -> None:
+def test_without_a_set_there_is_the_header(
+    write: Callable[[Sequence[Workout], BinaryIO, Dialect], None],
+) -> None:
     text = written(write, EMPTY)
     assert text.count("\r\n") == 1
     assert text.endswith("\r\n")
@@ -189,6 +206,79 @@ def test_the_csv_says_what_the_json_says(workout: Workout) -> None:
         assert row["flags"].split(";") == (rep["flags"] or [""])
     notes = [row["note"] for row in rows_in(written(write_sets, workout))]
     assert notes == [harmless_text(each["note"] or "") for each in told["sets"]]
+
+
+@pytest.mark.parametrize("locale", ["de", "de_AT", "de-DE.UTF-8", "fr_CA", "pt_BR", "RU"])
+def test_a_spreadsheet_with_a_decimal_comma_gets_one(locale: str) -> None:
+    text = written(write_sets, WORKOUT, dialect_of(locale))
+    assert text.startswith("\ufeffstarted_utc;source;exercise;set;")
+    first, second = csv.DictReader(io.StringIO(text[1:], newline=""), delimiter=";", strict=True)
+    assert (first["load_kg"], second["rest_before_s"]) == ("80,0", "60,0")
+    assert first["note"] == 'said "heavy", then went on'
+    reps = written(write_reps, WORKOUT, dialect_of(locale))
+    flags = [row["flags"] for row in csv.DictReader(io.StringIO(reps[1:]), delimiter=";")]
+    assert flags[3] == "gap;low_confidence_velocity"
+
+
+@pytest.mark.parametrize("locale", ["en", "en_GB", "de_CH", "es_MX", "ja"])
+def test_a_spreadsheet_with_a_decimal_point_gets_what_programs_read(locale: str) -> None:
+    assert written(write_sets, WORKOUT, dialect_of(locale)) == "\ufeff" + written(
+        write_sets, WORKOUT
+    )
+
+
+@pytest.mark.parametrize("locale", ["", "germany", "de;", "d", "../de"])
+def test_what_is_no_locale_is_refused(locale: str) -> None:
+    with pytest.raises(InputError, match="expected one such as de"):
+        dialect_of(locale)
+
+
+@pytest.mark.parametrize("path", ["/home/ann/a.arrows", r"C:\Users\ann\a.arrows", "a.arrows"])
+def test_the_source_does_not_say_whose_it_is(path: str) -> None:
+    workout = replace(WORKOUT, facts=replace(WORKOUT.facts, path=path))
+    assert rows_in(written(write_sets, workout))[0]["source"] == "a.arrows"
+    for name in ("json", "html", "csv", "csv-sets"):
+        out = io.BytesIO()
+        FORMATS[name].write(Session(workout), out)
+        text = out.getvalue().decode()
+        assert "a.arrows" in text
+        assert "home/ann" not in text
+        assert "Users" not in text
+
+
+def test_a_workbook_has_numbers_as_numbers_and_text_as_text() -> None:
+    formula = replace(FIRST, entries=replace(FIRST.entries, note="=1+1\x07"))
+    out = io.BytesIO()
+    write_workbook((replace(WORKOUT, sets=(formula, SECOND)), WORKOUT), out)
+    book = openpyxl.load_workbook(io.BytesIO(out.getvalue()))
+    sets, reps = book["Sets"], book["Reps"]
+    heading, first, second, *_ = (list(row) for row in sets.iter_rows(values_only=True))
+    assert heading == [column.name for column in SET_COLUMNS]
+    assert [cell.value for cell in reps[1]] == [column.name for column in REP_COLUMNS]
+    cells = dict(zip(heading, first, strict=True))
+    assert (cells["load_kg"], cells["reps"], cells["rest_before_s"]) == (80, 3, None)
+    assert cells["note"].startswith("=1+1")
+    note = sets.cell(2, heading.index("note") + 1)
+    assert note.data_type == "s"
+    assert dict(zip(heading, second, strict=True))["rest_before_s"] == 60
+    assert sets.max_row == 1 + 4
+    assert reps.max_row == 1 + 2 * sum(len(each.reps) for each in WORKOUT.sets)
+
+
+def test_the_same_sessions_make_the_same_workbook() -> None:
+    first, second = io.BytesIO(), io.BytesIO()
+    write_workbook((WORKOUT,), first)
+    write_workbook((WORKOUT,), second)
+    assert first.getvalue() == second.getvalue()
+
+
+@patient
+@given(plausible_workouts())
+def test_any_training_becomes_a_workbook(workout: Workout) -> None:
+    out = io.BytesIO()
+    write_workbook((workout,), out)
+    book = openpyxl.load_workbook(io.BytesIO(out.getvalue()))
+    assert book["Sets"].max_row == 1 + len(workout.sets)
 
 
 NUMBERS = st.floats(-50.0, 50.0, allow_nan=False)

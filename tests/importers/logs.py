@@ -310,6 +310,12 @@ def arduino(moved: Motion, monitor: bool = False) -> Files:
     return {"log.txt": lines(rows=texts, end="\r\n")}
 
 
+def arduino_spaced(moved: Motion) -> Files:
+    """Return the same with spaces between the numbers."""
+    ((name, text),) = arduino(moved).items()
+    return {name: text.replace(b",", b"  ")}
+
+
 def arduino_raw(moved: Motion) -> Files:
     """Return the registers of an MPU-6050 at ±2 g and ±250 °/s."""
     rows = _in_g_and_dps(moved)
@@ -375,6 +381,7 @@ LOGS: dict[str, Callable[[Motion], Files]] = {
     "AndroSensor, Latin-1": lambda moved: androsensor(moved, "latin-1"),
     "Arduino": arduino,
     "Arduino, serial monitor": lambda moved: arduino(moved, monitor=True),
+    "Arduino, spaces": arduino_spaced,
     "Arduino, raw counts": arduino_raw,
     "Sensor Logger, JSON": sensor_logger_json,
     "Sensor Logger, JSON of an iPhone": lambda moved: sensor_logger_json(moved, "ios"),
@@ -391,6 +398,7 @@ WITHOUT_DATE = {
     "Movesense, JSON",
     "Arduino",
     "Arduino, serial monitor",
+    "Arduino, spaces",
     "Arduino, raw counts",
 }
 """Logs that do not say on which day they were made."""

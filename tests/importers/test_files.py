@@ -205,6 +205,17 @@ def test_what_apps_export_beside_text_is_named(content: bytes, said: str, tmp_pa
         csv_text(path)
 
 
+@pytest.mark.parametrize("end", [b"\n", b"\r", b"\r\n"])
+def test_short_lines_may_not_become_more_than_memory(
+    end: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MAX_LINES", 1000)
+    path = tmp_path / "samples.csv.gz"
+    path.write_bytes(gzip.compress((b"1,2,3,4" + end) * 1001))
+    with pytest.raises(InputError, match="more than 1000 lines"):
+        csv_text(path)
+
+
 def test_a_workbook_is_named(tmp_path: Path) -> None:
     path = zipped(tmp_path / "phyphox.xlsx", {"xl/workbook.xml": "<workbook/>"})
     with pytest.raises(InputError, match=r"(?s)Excel.*CSV"):

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from tests.importers import logs
 from tests.importers.logs import (
     LOGS,
     START,
@@ -19,8 +23,6 @@ from tracker.domain import InputError, WarningKind
 from tracker.importers import ImportOptions, read_foreign
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.importers.logs import Files
     from tracker.importers import ImportedSamples
 
@@ -210,6 +212,14 @@ def test_columns_of_a_gyroscope_that_are_no_triple_are_named(tmp_path: Path) -> 
         ),
         ("Phone timestamp;sensor timestamp [ns];channel 0;channel 1;ambient", "Polar", "ACC"),
         ("Time,Device name,Chip Time(),Angle X(°),Angle Y(°),Angle Z(°)", "WitMotion", "Content"),
+        (
+            (
+                "S_Timestamp_Unix_CAL,S_Accel_LN_X_RAW,S_Accel_LN_Y_RAW,S_Accel_LN_Z_RAW\n"
+                "ms,no_units,no_units,no_units"
+            ),
+            "does not say the unit",
+            "Export calibrated data",
+        ),
         ("time,seconds_elapsed,pressure,relativeAltitude", "Sensor Logger", "Total Acceleration"),
         (
             "loggingTime(txt);motionUserAccelX(G);motionUserAccelY(G);motionUserAccelZ(G)",
@@ -222,10 +232,11 @@ def test_what_cannot_be_read_names_the_app_and_what_it_exports(
     header: str, app: str, advice: str, tmp_path: Path
 ) -> None:
     separator = ";" if ";" in header else ","
-    amount = len(header.split(separator))
+    amount = len(header.splitlines()[0].split(separator))
+    low = "3000" if "RAW" in header else "0.1"
     first = "2026-03-01T17:30:00.{:03d}" if "txt" in header else "{}0000"
     rows = [
-        separator.join([first.format(n), *[f"{n}0000"] * (amount - 4), "0.1", "0.1", "0.1"])
+        separator.join([first.format(n), *[f"{n}0000"] * (amount - 4), low, low, low])
         for n in range(100)
     ]
     with pytest.raises(InputError) as caught:
@@ -251,3 +262,63 @@ def test_daylight_saving_time_ends_in_mid_session(tmp_path: Path) -> None:
     found = read(tmp_path, {"log.csv": "\n".join(texts).encode()})
     np.testing.assert_allclose(np.diff(found.table.time_s), 0.01, atol=1e-5)
     assert kinds(found) == [WarningKind.CLOCK_CHANGED]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[{"sensor": "Gyroscope", ', "line 1: is not JSON"),
+        ('{"data": [{"acc": {"Timestamp": 1,\n "ArrayAcc": [{"x" 1}]}}]}', "line 1: is not JSON"),
+        ("[" * 100_000, "no line names"),
+        ('{"a":' * 100_000, "no line names|is not JSON"),
+        ('[{"a": ' + "[" * 100_000, "is not JSON|no line names"),
+        ('[{"a": "' + "x" * 2_000_000 + '"}]', "is not JSON"),
+        ("{" + ", ".join(f'"{n}": 1' for n in range(200_000)) + "}", "is not JSON"),
+        ("[]", "no line names|empty"),
+    ],
+)
+def test_what_is_wrong_with_json_is_told(text: str, said: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=said):
+        read(tmp_path, {"log.json": text.encode()})
+
+
+SHORT = {app: write(turning(seconds=0.3)) for app, write in LOGS.items()}
+SPLINTERS = (
+    b"\n", b",", b";", b"\t", b"nan", b"1e300", b'"', b"{", b"]", b"-", b"9" * 400, b"\0", b"\xff",
+)  # fmt: skip
+
+
+@settings(
+    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(data=st.data())
+def test_whatever_happened_to_a_log_it_is_read_or_explained(
+    data: st.DataObject, tmp_path: Path
+) -> None:
+    files = SHORT[data.draw(st.sampled_from(sorted(SHORT)))]
+    name = data.draw(st.sampled_from(sorted(files)))
+    text = files[name]
+    at = data.draw(st.integers(0, len(text)))
+    cut = data.draw(st.integers(0, 80))
+    put = data.draw(st.binary(max_size=8) | st.sampled_from(SPLINTERS))
+    (tmp_path / name).write_bytes(text[:at] + put + text[at + cut :])
+    try:
+        found = read_foreign([tmp_path / name], NOTHING_SAID)
+    except InputError:
+        return
+    table = found.table
+    assert np.isfinite(table.acc_mps2).all()
+    assert (np.diff(table.time_s) >= 0.0).all()
+    assert all("\n" not in warning.text for warning in found.warnings)
+
+
+def test_every_app_is_in_the_table_of_the_guide() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "imports.md").read_text(encoding="utf-8")
+    rows = [line for line in page.splitlines() if line.startswith("|")]
+    writers = [
+        name
+        for name, value in vars(logs).items()
+        if getattr(value, "__annotations__", {}).get("return") == "Files"
+    ]
+    assert len(writers) > 10
+    assert [name for name in writers if not any(f"`{name}`" in row for row in rows)] == []

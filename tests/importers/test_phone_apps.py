@@ -23,6 +23,13 @@ from tracker.domain import InputError, WarningKind
 from tracker.domain.units import RADPS_PER_DPS
 from tracker.importers import AccUnit, GyroUnit, ImportOptions, read_foreign
 from tracker.importers.files import ForeignFile
+from tracker.importers.parts import (
+    LONGEST_BRIDGE_S,
+    Part,
+    refuse_apart,
+    shift_between,
+    values_at,
+)
 from tracker.importers.phone_apps import (
     GRAVITY,
     LINEAR,
@@ -32,13 +39,6 @@ from tracker.importers.phone_apps import (
     experiment_clock,
     points_down,
     role_of,
-)
-from tracker.importers.tables import (
-    LONGEST_BRIDGE_S,
-    Part,
-    refuse_apart,
-    shift_between,
-    values_at,
 )
 
 if TYPE_CHECKING:

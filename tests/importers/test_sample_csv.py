@@ -190,12 +190,14 @@ def imported(tmp_path: Path, content: str) -> ImportedSamples:
     return read_sample_csv(path)
 
 
-def test_a_stamp_that_is_repeated_now_and_then_passes_through(tmp_path: Path) -> None:
+def test_a_stamp_that_is_repeated_now_and_then_costs_no_sample(tmp_path: Path) -> None:
     stamps = [0, 1, 2, 2, 3, 4, 5, 6, 7, 8]
     content = f"{ACC_HEADER}\n" + "".join(f"{each / 50:.2f},0,0,9.8\n" for each in stamps)
     found = imported(tmp_path, content)
-    assert found.table.time_s.tolist() == [each / 50 for each in stamps]
-    assert found.warnings == ()
+    expected = np.array([0, 1, 1.5, 2, 3, 4, 5, 6, 7, 8]) / 50
+    np.testing.assert_allclose(found.table.time_s, expected, atol=1e-12)
+    (warning,) = found.warnings
+    assert "2 samples that share 1 time stamp " in warning.text
 
 
 @pytest.mark.parametrize("size", [2, 8, 36])

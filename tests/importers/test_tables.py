@@ -16,7 +16,7 @@ from tracker.importers.phone_apps import is_sensor_logger
 from tracker.importers.tables import ForeignTable, read_foreign_header
 
 if TYPE_CHECKING:
-    from tracker.importers.tables import Part
+    from tracker.importers.parts import Part
 
 G = 9.80665
 DEGREE = 0.017453292519943295

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,9 +15,11 @@ from tests.radio.wearables.lifter import Lifter
 from tests.radio.wearables.profile import ProfileFirmware, profile_peripheral
 from tests.radio.wearables.sensor_fixtures import SENSOR_FIXTURES, SensorFixture, one_of_each_kind
 from tracker.domain import Phase
+from tracker.sim import RepPlan
 
 if TYPE_CHECKING:
     from tests.radio.stage import Stage
+    from tests.radio.wearables.lifter import Motion
     from tracker.domain import Rep
 
 pytestmark = [pytest.mark.radio, pytest.mark.slow]
@@ -124,6 +127,40 @@ def test_pair_checks_a_sensor_and_remembers_it(stage: Stage, fixture: SensorFixt
     doctor = stage.program.run("doctor")
     assert doctor.code == 0, doctor.out
     assert device.peripheral.address in doctor.out
+
+
+CALM_REP = RepPlan(concentric_s=1.0, hold_s=1.0, eccentric_s=1.0, bottom_s=1.0)
+
+
+class Reversed(Lifter):
+    """A lifter whose sensor has a gyroscope of the wrong sign."""
+
+    def motion(self, rate_hz: int) -> Motion:
+        motion = super().motion(rate_hz)
+        return replace(motion, gyro_radps=-motion.gyro_radps)
+
+
+@pytest.mark.parametrize(
+    ("lifter", "told", "kept"),
+    [
+        (Lifter(4, lead_s=8.0, rep=CALM_REP), "ok  gravity turns as the gyroscope says", ""),
+        (
+            Reversed(4, lead_s=8.0, rep=CALM_REP),
+            "put right from now on by gyro_axes=-x,-y,-z",
+            "gyro_axes",
+        ),
+    ],
+    ids=["right", "reversed"],
+)
+def test_pair_compares_the_two_sensors_while_it_is_turned(
+    stage: Stage, lifter: Lifter, told: str, kept: str
+) -> None:
+    # Who trains turns it as well as a hand does.
+    device = stage.place(profile_peripheral(ProfileFirmware(lifter)))
+    paired = stage.program.run("pair", device.peripheral.address, "--turn")
+    assert paired.code == 0, paired.err
+    assert told in paired.out
+    assert kept in (stage.program.home / "config" / "config.toml").read_text(encoding="utf-8")
 
 
 def test_train_takes_the_sensor_that_was_paired(stage: Stage) -> None:

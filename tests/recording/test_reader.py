@@ -189,7 +189,9 @@ def test_what_is_no_recording_is_told_from_what_was_expected(
     content = recorded.read_bytes()
     path = tmp_path / "file.arrows"
     assert_refused(path, b"", "expected a recording", "empty")
-    assert_refused(path, b"time_s,acc_x,acc_y,acc_z\n0,1,2,3\n", "is text", "tracker import")
+    assert_refused(
+        path, b"time_s,acc_x,acc_y,acc_z\n0,1,2,3\n", "is text", "tracker analyze, if a line"
+    )
     assert_refused(path, gzip.compress(b"time_s"), "is compressed", "Unpack it")
     assert_refused(path, b"\x89PNG\r\n\x1a\n" + bytes(100), "starts with 89 50 4e 47")
     assert_refused(path, content[:20], "ends after 20 bytes")

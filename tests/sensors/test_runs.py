@@ -182,7 +182,9 @@ def test_the_samples_of_runs_have_the_same_times(
     assert together == timed(result for each in notifications for result in single.feed([each]))
 
 
-@pytest.mark.parametrize("kind", ["witmotion", "nus", "thingy52", "microbit", "xsens_dot"])
+@pytest.mark.parametrize(
+    "kind", ["witmotion", "nus", "thingy52", "microbit", "xsens_dot", "movesense"]
+)
 def test_what_nothing_happens_to_becomes_few_runs(kind: str) -> None:
     """Otherwise an hour of a file would cost as much as an hour of notifications."""
     notifications = stream(kind)

@@ -148,6 +148,18 @@ def test_a_value_that_is_not_finite_drops_its_sample_only(column: int, value: fl
     assert frame.stamps_s.tolist() == [0.0, 14.0]
 
 
+@pytest.mark.parametrize("time_s", [1e17, -1e17, 1e300])
+def test_a_time_that_cannot_be_drops_its_sample_by_name(time_s: float) -> None:
+    times_s = np.array([0.0, time_s, 0.1])
+    fault, frame = feed(SamplesDecoder(), encode_samples(times_s, np.ones((3, 3)), None))
+    assert isinstance(fault, Fault)
+    assert (fault.reason, fault.count) == (FaultReason.CLOCK, 1)
+    assert f"time_s is {time_s:.3g}" in fault.detail
+    assert isinstance(frame, Frame)
+    assert frame.stamps_s is not None
+    assert frame.stamps_s.tolist() == [0.0, 0.1]
+
+
 @pytest.mark.parametrize(
     ("data", "reason"),
     [

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import insert, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from tests.store.conftest import POSTGRES, new_schema
 from tests.workouts import TWO_SETS, dated
@@ -445,3 +445,18 @@ def test_a_place_that_cannot_be_written_is_told(
     (tmp_path / "file").touch()
     with pytest.raises(OutputError, match=r"there is no folder|cannot be written"):
         filled.back_up(tmp_path / folder / "backup.sqlite")
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "postgresql://ann:hunter2@db/clinic",
+        "postgresql://db/clinic?user=ann&password=hunter2",
+        "postgresql://db/clinic?user=ann&sslpassword=hunter2",
+    ],
+)
+def test_no_secret_of_a_url_is_shown_wherever_it_stands(place: str) -> None:
+    assert "hunter2" not in shown(log_url(place))
+    with pytest.raises(TrackerError) as refused, translated_errors(log_url(place)):
+        raise DBAPIError("", {}, Exception("hunter2" if "ann:" in place else "no"))
+    assert "hunter2" not in str(refused.value)

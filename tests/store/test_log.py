@@ -202,6 +202,8 @@ def test_a_line_is_the_training_as_it_counts() -> None:
         "lockout_s": pytest.approx(1.0),
         "pain_before": 2,
         "pain_after": 4,
+        "pain_worst": 4,
+        "pain_next_morning": None,
         "edited": True,
     }
 
@@ -330,6 +332,20 @@ def test_weeks_begin_on_monday_where_the_wearer_is_and_come_in_order() -> None:
         date(2026, 2, 9),
         date(2026, 2, 16),
     ]
+
+
+def test_a_training_after_midnight_on_a_journey_stays_one_of_that_day() -> None:
+    journey = replace(
+        SESSION,
+        at_utc="2026-02-15T21:40:00.000000+00:00",
+        started_utc="2026-02-16T00:40:00+03:00",
+    )
+    assert f"{journey.at(UTC):%Y-%m-%d %H:%M}" == "2026-02-16 00:40"
+    assert [week.monday for week in weeks([journey], UTC)] == [date(2026, 2, 16)]
+    west = timezone(timedelta(hours=-5))
+    in_utc = replace(journey, started_utc="2026-02-15T21:40:00+00:00")
+    assert in_utc.at(west).hour == 16, "UTC is no place: the wearer's computer is"
+    assert replace(journey, started_utc="yesterday").at(west).hour == 16
 
 
 def test_what_no_session_knows_is_unknown() -> None:

@@ -117,8 +117,8 @@ def test_nothing_of_an_earlier_version_is_lost(version: int, place: str, now: No
     with TrainingLog(place, now) as log:
         (first,), (second,) = log.list(), log.list(SessionQuery(trash=True))
         kept = log.detail(first.id)
-        # Calibrations came with version 2.
-        known = without_confidence(TWO_SETS)
+        # Calibrations came with version 2, confidence with 4.
+        known = TWO_SETS if version > 3 else without_confidence(TWO_SETS)
         known = known if version > 1 else replace(known, calibrations=())
         assert kept.measured == known
         assert log.workout(second.id) == known
@@ -129,6 +129,7 @@ def test_nothing_of_an_earlier_version_is_lost(version: int, place: str, now: No
             (Edit(Field.EXERCISE, "glute_bridge"), False),
         ]
         assert (first.reps_done, first.shown_note, first.edited) == (10, "50 % of it", True)
+        assert (first.pain_worst, first.pain_next_morning) == (4, None)
         assert log.recordings()[0].counted_as == "hip_thrust"
         # And it goes on from there.
         log.edit(first.id, [Edit(Field.REPS, 7, 2)])

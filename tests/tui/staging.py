@@ -15,6 +15,7 @@ from tests.app.doubles import (
     until,
 )
 from tests.workouts import DURATION_S, pitch_deg, said_at
+from tracker.app.advice import Advisor
 from tracker.app.playback import Playback
 from tracker.app.session import Session
 from tracker.domain import Plan, PlanChosen, SessionInfo, UserInput, parse_tempo
@@ -97,7 +98,7 @@ def app_of(training: Session | Playback, **options: Any) -> TrackerApp:
     """Return an app that shows one session and nothing else."""
     if isinstance(training, Playback):
         return TrackerApp(playing(training), **options)
-    return TrackerApp(one_training(training, tuple), **options)
+    return TrackerApp(one_training(training, Advisor), **options)
 
 
 def training_of(app: App[None]) -> Session | Playback:

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, datetime
 
 import pytest
 
 from tests.tui.staging import PLAN
 from tests.tui.widgets.snapshots import set_of
 from tests.workouts import rep_at
+from tracker.app.advice import Advisor, History
 from tracker.coach import NO_DIAGNOSIS
 from tracker.domain import (
     HIP_THRUST,
@@ -19,8 +20,6 @@ from tracker.domain import (
     Workout,
 )
 from tracker.tui.advice import effort_lines, next_lines, pain_lines
-
-TODAY = date(2026, 3, 1)
 
 
 def reps_slowing_by(share: float) -> SetRecord:
@@ -75,20 +74,29 @@ def test_much_pain_stops_and_is_no_diagnosis() -> None:
     assert second == NO_DIAGNOSIS
 
 
+NOW = datetime(2026, 3, 1, 19, tzinfo=UTC)
+
+
 @pytest.mark.parametrize(
-    ("load_kg", "load"), [(60.0, ", 60 kg"), (0.0, ", bodyweight"), (None, ", bodyweight")]
+    ("load_kg", "load"), [(60.0, "60 kg"), (0.0, "bodyweight"), (None, "8 or more")]
 )
-def test_the_next_time_is_sets_reps_and_load_with_a_reason(
+def test_the_next_time_is_a_day_sets_reps_and_load_with_a_reason(
     load_kg: float | None, load: str
 ) -> None:
     done = replace(
         set_of(*(replace(rep_at(6.0 * n, n), flags=()) for n in range(1, 9)), ended=True),
         plan=replace(PLAN, load_kg=load_kg),
     )
-    lines = list(next_lines(workout(done), (), TODAY))
-    assert lines[0].startswith("next time: ")
+    lines = list(next_lines(workout(done), Advisor(), NOW))
+    assert lines[0].startswith("next time")
     assert lines[0].endswith(load) or load_kg is None
     assert lines[1]
+
+
+def test_right_after_a_training_the_next_one_has_a_day() -> None:
+    now = datetime(2026, 2, 27, 11, tzinfo=UTC)
+    (line, *_) = next_lines(workout(reps_slowing_by(0.0)), Advisor(zone=UTC), now)
+    assert line.startswith("next time (Sun 1 March): Hip thrust: ")
 
 
 def test_earlier_trainings_count() -> None:
@@ -96,6 +104,14 @@ def test_earlier_trainings_count() -> None:
         set_of(*(replace(rep_at(6.0 * n, n), flags=()) for n in range(1, 12)), ended=True),
         plan=PLAN,
     )
-    alone = list(next_lines(workout(done, done, done), (), TODAY))
-    after_two = list(next_lines(workout(done, done, done), [workout(done, done, done)] * 2, TODAY))
+    three = workout(done, done, done)
+    alone = list(next_lines(three, Advisor(), NOW))
+    after_two = list(next_lines(three, Advisor(History((three, three))), NOW))
     assert alone != after_two
+
+
+def test_after_a_red_light_there_is_no_next_time_until_somebody_was_asked() -> None:
+    pain = (PainEntered(2, PainMoment.BEFORE), PainEntered(7, PainMoment.AFTER))
+    first, *_, last = next_lines(workout(reps_slowing_by(0.0), pain=pain), Advisor(), NOW)
+    assert "asked" in first
+    assert "--asked" in last

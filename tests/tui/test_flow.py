@@ -15,6 +15,7 @@ from tracker.app import training as studio
 from tracker.app.snapshot import RunState
 from tracker.app.training_log import log_session
 from tracker.domain import (
+    AdviceGiven,
     NoteEntered,
     PainEntered,
     PainMoment,
@@ -57,8 +58,8 @@ async def test_keys_alone_lead_from_the_sensor_to_the_summary(tmp_path: Path) ->
         await gym.play(pilot, 6.0)
         await pilot.press("enter")
         await comes(pilot, SetupScreen)
-        # load, reps, tempo
-        await pilot.press("tab", "6", "0", "tab", "tab")
+        # exercise, routine, pain, sets, reps, last set, load, tempo
+        await pilot.press(*["tab"] * 6, "6", "0", "tab")
         await pilot.press(*"2-0-1-1", "enter")
         # The warning comes once, before the very first training.
         await comes(pilot, GuideScreen)
@@ -79,8 +80,10 @@ async def test_keys_alone_lead_from_the_sensor_to_the_summary(tmp_path: Path) ->
         await look(pilot)
         assert session.snapshot().state is RunState.FINISHED
 
-        plan, rpe, between, adjusted, note, after, session_note = gym.entries()
+        plan, advice, rpe, between, adjusted, note, after, session_note = gym.entries()
         assert isinstance(plan, PlanChosen)
+        assert isinstance(advice, AdviceGiven)
+        assert not advice.followed, "60 kg is more than the bodyweight that was advised"
         assert plan.plan.load_kg == 60.0
         assert plan.plan.tempo == parse_tempo("2-0-1-1")
         assert rpe == RpeEntered(1, 8.0)

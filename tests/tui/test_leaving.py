@@ -43,7 +43,7 @@ def wait_for(*words: str) -> Callable[[Terminal], None]:
 
 
 def train(shown: Terminal) -> None:
-    shown.take_until(lambda: shown.recorded_bytes > 20_000)
+    shown.take_until(lambda: shown.recorded_bytes > 60_000)
 
 
 def with_help(shown: Terminal) -> None:
@@ -181,3 +181,14 @@ def test_before_a_training_there_is_nothing_to_hold_the_process(
             wait_for(word)(shown)
         leave(shown, ending)
     assert not (tmp_path / "data" / "training.sqlite").exists() or logged(tmp_path) == 0
+
+
+@pytest.mark.parametrize("ending", ["hang-up", "SIGTERM", "stopped, SIGTERM"])
+def test_lines_that_nobody_takes_hold_nothing_up(tmp_path: Path, ending: str) -> None:
+    arguments = ("--sensor", "sim", "--headless", "--speed", "50", "--seconds", "3600")
+    with terminal(tmp_path, "train", *arguments) as shown:
+        train(shown)
+        leave(shown, ending)
+        assert shown.recording is not None
+        assert is_closed(shown.recording)
+    assert logged(tmp_path) == 1

@@ -131,3 +131,13 @@ async def test_a_real_websocket_that_was_closed_ends_it_too(
 @pytest.mark.parametrize("take", [True, False])
 def test_a_farewell_says_whether_its_button_takes_the_screen(take: bool) -> None:
     assert CloseNotice("a", "b", "c", take).take is take
+
+
+async def test_pings_that_nobody_takes_answers_to_are_bounded() -> None:
+    network = Network()
+    browser = browser_on(network)
+    for _ in range(1000):
+        browser.send("pong", "x" * 10_000)
+    await browser.pump()
+    assert sum(map(len, network.received)) <= WAITING_BYTES
+    assert network.closed

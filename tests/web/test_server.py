@@ -1,18 +1,22 @@
 from __future__ import annotations
 
+import asyncio
 import errno
 import json
+import os
 import re
 import socket as sockets
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from aiohttp import ClientSession, WSMsgType, WSServerHandshakeError
+from aiohttp import ClientSession, CookieJar, Fingerprint, WSMsgType, WSServerHandshakeError
 
 from tests.web.stand_in import COMMAND
 from tracker.domain import TrackerError
+from tracker.web.certificate import own_certificate
 from tracker.web.host import SessionHost
 from tracker.web.process import Size
 from tracker.web.server import (
@@ -29,6 +33,7 @@ from tracker.web.server import (
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from pathlib import Path
 
     from aiohttp import ClientWebSocketResponse
 
@@ -49,7 +54,11 @@ class Visit:
 @asynccontextmanager
 async def visiting() -> AsyncIterator[Visit]:
     showing = SessionHost(COMMAND, unseen_s=3600.0, report=lambda _line: None)
-    async with serve(showing, HERE, 0, TOKEN) as port, ClientSession() as client:
+    jar = CookieJar(unsafe=True)  # from an address, too
+    async with (
+        serve(showing, HERE, 0, TOKEN, names=("bench",)) as port,
+        ClientSession(cookie_jar=jar) as client,
+    ):
         yield Visit(client, f"http://{HERE}:{port}")
 
 
@@ -72,7 +81,7 @@ async def test_the_page_and_all_that_it_loads_come_from_here() -> None:
         assert len(parts) == 4
         for part in parts:
             if part != "data:,":
-                async with visit.client.get(visit.url + part) as answer:
+                async with visit.client.get(f"{visit.root}/{part}") as answer:
                     assert answer.status == 200, part
 
 
@@ -97,7 +106,7 @@ def test_what_the_page_takes_from_textual_serve_is_there() -> None:
 
 async def test_the_address_without_its_last_slash_leads_to_the_page() -> None:
     async with visiting() as visit, visit.client.get(visit.url.rstrip("/")) as answer:
-        assert (answer.status, str(answer.url)) == (200, visit.url)
+        assert (answer.status, str(answer.url)) == (200, f"{visit.root}/")
 
 
 @pytest.mark.parametrize(
@@ -282,3 +291,144 @@ async def test_a_flood_for_a_browser_that_does_not_read_does_not_hold_up_the_tra
                     drawn += message.data if message.type == WSMsgType.BINARY else b""
                     if b"resize" in drawn:
                         break
+
+
+async def test_the_token_becomes_a_cookie_and_leaves_the_address() -> None:
+    async with visiting() as visit:
+        async with visit.client.get(visit.url, allow_redirects=False) as answer:
+            assert (answer.status, answer.headers["Location"]) == (303, "/")
+            cookie = answer.headers["Set-Cookie"]
+        assert {"HttpOnly", "SameSite=Strict", "Path=/"} <= set(cookie.split("; "))
+        assert TOKEN not in cookie
+        async with visit.client.get(visit.root + "/") as answer:
+            assert (answer.status, str(answer.url)) == (200, visit.root + "/")
+        async with visit.client.ws_connect(visit.root + "/show/me") as socket:
+            await until(socket, b"|")
+        visit.client.cookie_jar.clear()
+        async with visit.client.get(visit.root + "/") as answer:
+            assert answer.status == 403
+
+
+async def test_a_page_that_another_site_led_to_asks_again_by_itself() -> None:
+    """A strict cookie is left out then; once the page is ours, it comes along."""
+    browsers = {"Accept": "text/html,*/*"}
+    async with visiting() as visit:
+        async with visit.client.get(visit.root + "/", headers=browsers) as answer:
+            assert answer.status == 403
+            assert "url=/?again" in await answer.text()
+        async with visit.client.get(visit.root + "/?again", headers=browsers) as answer:
+            assert await answer.text() == REFUSAL
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Host": "evil.example"}, 403),
+        ({"Host": "evil.example:80"}, 403),
+        ({"Host": ""}, 403),
+        ({"Host": "localhost:1"}, 200),
+        ({"Host": "BENCH"}, 200),
+        ({"Host": "192.168.7.7:8000"}, 200),
+        ({"Host": "[fe80::1]:8000"}, 200),
+        ({"Origin": "http://evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Host": "bench", "Origin": "http://bench"}, 200),
+        ({"Host": "bench", "Origin": "https://bench"}, 403),
+        ({"Host": "bench:81", "Origin": "http://bench"}, 403),
+    ],
+)
+async def test_what_comes_under_another_name_or_from_another_site_is_refused(
+    headers: dict[str, str], status: int
+) -> None:
+    async with visiting() as visit:
+        async with visit.client.get(visit.url) as answer:
+            cookie = answer.history[0].headers["Set-Cookie"].partition(";")[0]
+        asked = {"Cookie": cookie, **headers}
+        async with visit.client.get(visit.root + "/", headers=asked) as answer:
+            assert answer.status == status
+
+
+async def answer_of(port: int, asked: bytes) -> bytes:
+    """Say something over a connection, and return what comes until its end."""
+    reader, writer = await asyncio.open_connection(HERE, port)
+    writer.write(asked)
+    try:
+        return await asyncio.wait_for(reader.read(), 30)
+    except ConnectionError:
+        return b""
+    finally:
+        writer.close()
+
+
+@pytest.mark.parametrize("asked", [b"", b"GET / HT", b"GET / HTTP/1.1\r\nHost: loc"])
+async def test_who_does_not_say_what_they_want_is_cut_off(
+    monkeypatch: pytest.MonkeyPatch, asked: bytes
+) -> None:
+    monkeypatch.setattr("tracker.web.door.HEADER_S", 0.05)
+    async with visiting() as visit:
+        assert await answer_of(int(visit.root.rpartition(":")[2]), asked) == b""
+
+
+async def test_who_has_no_token_does_not_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tracker.web.door.UNKNOWN_S", 0.05)
+    asked = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    async with visiting() as visit:
+        answer = await answer_of(int(visit.root.rpartition(":")[2]), asked)
+        assert answer.startswith(b"HTTP/1.1 403") or not answer
+
+
+async def test_many_connections_cost_the_oldest_and_not_the_next_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("tracker.web.door.MOST_CONNECTIONS", 5)
+    async with visiting() as visit:
+        port = int(visit.root.rpartition(":")[2])
+        waiting = [await asyncio.open_connection(HERE, port) for _ in range(12)]
+        async with visit.client.get(visit.url) as answer:
+            assert answer.status == 200
+        # The socket of the training is none of them, however many come.
+        async with visit.client.ws_connect(visit.root + "/show/me") as socket:
+            await until(socket, b"|")
+            more = [await asyncio.open_connection(HERE, port) for _ in range(12)]
+            await socket.send_json(["ping", "1"])
+            assert (await socket.receive()).data == '["pong", "1"]'
+        for _, writer in (*waiting, *more):
+            writer.close()
+
+
+@pytest.mark.parametrize(
+    "frame",
+    ["[" * 30_000, '["stdin", "\\ud800"]', '["resize", {"width": 1e999, "height": [[]]}]', "\x00"],
+    ids=["deep", "surrogate", "endless", "null"],
+)
+async def test_a_bad_frame_costs_the_frame(frame: str) -> None:
+    async with visiting() as visit, visit.client.ws_connect(visit.url + "show/me") as socket:
+        await until(socket, b"|")
+        await socket.send_str(frame)
+        await socket.send_bytes(b"\xff\x00")
+        await socket.send_json(["ping", "123"])
+        message = await socket.receive()
+        while message.type == WSMsgType.BINARY:
+            message = await socket.receive()
+        assert message.data == '["pong", "123"]'
+
+
+async def test_an_encrypted_page_proves_that_it_is_ours(tmp_path: Path) -> None:
+    now = datetime(2026, 11, 30, tzinfo=UTC)
+    certificate = own_certificate(tmp_path, ["localhost", HERE], now)
+    if os.name != "nt":
+        assert (tmp_path / "serve.pem").stat().st_mode & 0o077 == 0
+    again = own_certificate(tmp_path, [HERE], now + timedelta(days=30))
+    assert again.fingerprint == certificate.fingerprint
+    sessions = SessionHost(COMMAND, unseen_s=3600.0, report=lambda _line: None)
+    fingerprint = Fingerprint(bytes.fromhex(certificate.fingerprint.replace(":", "")))
+    async with (
+        serve(sessions, HERE, 0, TOKEN, context=certificate.context) as port,
+        ClientSession(cookie_jar=CookieJar(unsafe=True)) as client,
+    ):
+        root = f"https://{HERE}:{port}"
+        async with client.get(f"{root}/{TOKEN}/", ssl=fingerprint) as answer:
+            assert answer.status == 200
+            assert "Secure" in answer.history[0].headers["Set-Cookie"].split("; ")
+    for names, moment in (([HERE, "bench"], now), ([HERE], now + timedelta(days=395))):
+        assert own_certificate(tmp_path, names, moment).fingerprint != certificate.fingerprint

@@ -13,6 +13,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tracker.app.paths import atomic_write
+from tracker.coach import LIMITS, SCORE_THAT_STOPS, days_text, parse_days
 from tracker.domain import (
     InputError,
     Plan,
@@ -69,6 +70,16 @@ class LogChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class CoachingChoice:
+    """What the advice before a training goes by; `tracker config` sets it."""
+
+    pain_limit: int = SCORE_THAT_STOPS
+    """Pain from which on there is no training, 0 to 10; for a professional to change."""
+    training_days: str = ""
+    """Chosen weekdays, as `mon,wed,fri`; empty leaves them open."""
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Everything that is remembered."""
 
@@ -78,6 +89,7 @@ class Config:
     """The last plan for each exercise, by its name."""
     log: LogChoice | None = None
     """Where the training log is kept; None is a file in the folder for data."""
+    coaching: CoachingChoice = CoachingChoice()
 
 
 Choice = TypeVar("Choice", SensorChoice, LogChoice)
@@ -101,6 +113,23 @@ def save_training(path: Path, training: TrainingChoice) -> None:
 def save_plan(path: Path, exercise: str, plan: Plan) -> None:
     """Remember the plan for an exercise; raises as `save_sensor` does."""
     _save(path, f"plan.{exercise}", plan.to_json(), lambda config: config.plan[exercise] == plan)
+
+
+def save_coaching(path: Path, coaching: CoachingChoice) -> None:
+    """Save what the advice goes by; raises as `save_sensor` does."""
+    _save(path, "coaching", asdict(coaching), lambda config: config.coaching == coaching)
+
+
+def checked_coaching(pain_limit: object, training_days: object) -> CoachingChoice:
+    """Return the choices if they can be meant; raises `InputError` that names the key."""
+    least, most = LIMITS
+    if not isinstance(pain_limit, int) or not least <= pain_limit <= most:
+        raise InputError(
+            "pain_limit", f"expected a whole number from {least} to {most}, got {pain_limit!r}"
+        )
+    if not isinstance(training_days, str):
+        raise InputError("training_days", f"expected text, got {training_days!r}")
+    return CoachingChoice(pain_limit, days_text(parse_days(training_days)))
 
 
 def _save(
@@ -194,6 +223,7 @@ def _parsed(path: Path, text: str) -> Config:
         log=_texts(
             path, document, "log", LogChoice, "Write a path or a URL, or remove the table."
         ),
+        coaching=_coaching(path, _subtable(path, document, "coaching") or {}),
     )
 
 
@@ -220,6 +250,15 @@ def _training(path: Path, table: Mapping[str, Any]) -> TrainingChoice:
     except ValueError as error:
         raise InputError(str(path), "expected dark or light for training.theme") from error
     return TrainingChoice(exercise, table.get("sound", True), theme, table.get("warned", False))
+
+
+def _coaching(path: Path, table: Mapping[str, Any]) -> CoachingChoice:
+    _refuse_unknown(path, table, CoachingChoice, "coaching.")
+    chosen = {**asdict(CoachingChoice()), **table}
+    try:
+        return checked_coaching(**chosen)
+    except InputError as error:
+        raise InputError(str(path), f"coaching.{error.message}", error.advice) from error
 
 
 def _plan(path: Path, name: str, table: Mapping[str, Any]) -> Plan:

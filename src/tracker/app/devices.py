@@ -20,6 +20,7 @@ from tracker.domain import (
     TrackerError,
     read_control_message,
 )
+from tracker.domain.foreign_text import one_line
 from tracker.sensors import families
 
 if TYPE_CHECKING:
@@ -143,7 +144,7 @@ class Devices:
 
 def printable(name: str) -> str:
     """Return a name that can't control the terminal: anybody nearby may have chosen it."""
-    shown = "".join(letter if letter.isprintable() else "?" for letter in name)
+    shown = one_line(name)
     return shown if len(shown) <= LONGEST_NAME else f"{shown[: LONGEST_NAME - 1]}…"
 
 

@@ -6,6 +6,7 @@ A file appears complete or not at all, and never replaces another one by acciden
 from __future__ import annotations
 
 import os
+import stat
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC
@@ -64,6 +65,44 @@ def tracker_paths(environment: Mapping[str, str] = os.environ) -> Paths:
     return Paths(
         Path(folders.user_data_dir), Path(folders.user_config_dir), Path(folders.user_log_dir)
     )
+
+
+OTHERS: Final = 0o077
+"""What everybody else may do with a file; nothing of it is allowed for health data."""
+
+
+def make_private(paths: Paths) -> tuple[str, ...]:
+    """Close folders and files of the tracker to other people on this computer.
+
+    New ones are private from the start, as the process says (`umask`); these are older, or were
+    opened since. Returns a line for each folder that had to be closed. A folder of somebody else
+    stays as it is.
+    """
+    if os.name == "nt":
+        # The profile of a user is closed to others there.
+        return ()
+    lines = []
+    for folder in (paths.data, paths.config, paths.log, paths.recordings):
+        was_open = _close(folder)
+        # What is in a closed folder is closed; only the few files that matter most are looked at.
+        inside = folder.rglob("*") if was_open else folder.glob("*.[st][qo]*")
+        opened = sum([_close(each) for each in inside])
+        if was_open or opened:
+            files = f", and {opened} in it" if opened else ""
+            lines.append(f"{folder}: others could read it{files}; now only you can")
+    return tuple(lines)
+
+
+def _close(path: Path) -> bool:
+    """Take a file or folder away from others; return whether that was needed, and done."""
+    try:
+        mode = path.lstat().st_mode
+        if stat.S_ISLNK(mode) or not mode & OTHERS:
+            return False
+        path.chmod(stat.S_IMODE(mode) & ~OTHERS)
+    except OSError:
+        return False
+    return True
 
 
 def new_recording_path(folder: Path, started: datetime, exercise: str) -> Path:

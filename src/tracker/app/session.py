@@ -93,7 +93,6 @@ class Session:
         until_stopped: bool = False,
     ) -> None:
         self.info = info
-        self._exercise = exercise_named(info.exercise)
         if isinstance(source, NotificationQueue):
             self._queue, self._played = source, None
         else:
@@ -334,7 +333,7 @@ class Session:
         age_s = None if arrived_ns is None else (self._clock.now_ns() - arrived_ns) / NS_PER_S
         return SessionSnapshot(
             info=self.info,
-            exercise=self._exercise,
+            exercise=exercise_named(self._summed.plan.exercise or self.info.exercise),
             state=self.state,
             failure=None if self._failure is None else str(self._failure),
             position_s=self._engine.newest_s,

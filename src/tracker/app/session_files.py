@@ -19,12 +19,14 @@ from tracker.domain import (
     SessionState,
     SourceFacts,
     WarningKind,
+    start_problem,
     warning_message,
     workout_of,
 )
 from tracker.domain.errors import reading
 from tracker.domain.units import ns_from_s
 from tracker.importers import (
+    TEXT_SUFFIXES,
     ZIP_SUFFIX,
     ImportOptions,
     has_motion,
@@ -49,6 +51,9 @@ CSV: Final = "csv"
 
 # Every message of an Arrow stream starts with it: a renamed recording is still recognised.
 _ARROW_STREAM_MAGIC: Final = b"\xff\xff\xff\xff"
+_OPENING_BYTES: Final = 4096
+# Gzip and zip; text in UTF-16; and what the importers know by its first bytes.
+_PACKED: Final = (b"\x1f\x8b", b"PK\x03\x04", b"\xff\xfe", b"\xfe\xff", b"ARROW1", b"SQLite")
 
 # As often as a radio delivers, so that a replayed CSV moves as smoothly as a live sensor.
 _RADIO_LIKE_S: Final = 0.1
@@ -149,6 +154,12 @@ def _opened(
     if more or not is_recording(path):
         return _from_samples(paths, exercise, options, block_samples)
     recording = open_recording(path)
+    if (problem := start_problem(recording.info)) is not None:
+        raise InputError(
+            str(path),
+            problem,
+            "Its samples may be whole: tracker recover keeps everything but that.",
+        )
     info = recording.info if exercise is None else replace(recording.info, exercise=exercise)
     warnings = tuple(
         DataWarning(WarningKind.RECORDING_DAMAGED, str(damage)) for damage in recording.damage
@@ -230,19 +241,22 @@ def is_foreign(path: Path) -> bool:
 def is_recording(path: Path) -> bool:
     """Say whether a file is meant as a recording, by its first bytes and, if need be, its name.
 
-    Text with a header of samples is none, whatever its name. Raises `InputError` if there is no
-    such file.
+    Text with a header of samples is none, whatever its name; what is no text may be one that has
+    lost its head and its name. Raises `InputError` if there is no such file.
     """
     if path.is_dir():
         if is_foreign(path):
             return False
         raise InputError(str(path), "is a folder", "Name one of the files in it.")
     with reading(path), path.open("rb") as file:
-        start = file.read(len(_ARROW_STREAM_MAGIC))
-    if start == _ARROW_STREAM_MAGIC:
+        start = file.read(_OPENING_BYTES)
+    if start.startswith(_ARROW_STREAM_MAGIC):
         return True
-    named = path.name.lower().endswith(RECORDING_SUFFIX)
-    return named and not has_motion(path)
+    name = path.name.lower()
+    if name.endswith(RECORDING_SUFFIX):
+        return not has_motion(path)
+    packed = start.startswith(_PACKED) or name.endswith((*TEXT_SUFFIXES, ZIP_SUFFIX))
+    return b"\x00" in start and not packed
 
 
 def _check_one_session(paths: Sequence[Path]) -> None:

@@ -29,10 +29,12 @@ from tracker.domain import (
     SessionState,
     SetEnded,
     SetStarted,
+    exercise_named,
     mean_of_known,
 )
 from tracker.domain import tempo_code as code_of
 from tracker.domain import tempo_words as words_of
+from tracker.domain.foreign_text import one_line
 from tracker.domain.units import counted as counted
 
 if TYPE_CHECKING:
@@ -130,10 +132,10 @@ class LinkWords:
                 return f"{name} back at {clock_time(event.at_s)}"
             case LinkChanged(state=state) if state in _TROUBLE:
                 self._troubled.add(event.device)
-                reason = f": {event.detail}" if event.detail else ""
+                reason = f": {one_line(event.detail)}" if event.detail else ""
                 return f"! {name} {_TROUBLE[state]} at {clock_time(event.at_s)}{reason}"
             case LinkChanged(state=LinkState.RECONNECTING) if event.detail:
-                return f"! {name} not reached: {event.detail}"
+                return f"! {name} not reached: {one_line(event.detail)}"
             case _:
                 return None
 
@@ -244,6 +246,7 @@ class TextOutput:
             return f"set {event.set_index} withdrawn: it has no rep that counts"
         summary = set_summary(record)
         if self._exercise is not None:
-            strongest = one_rep_max_line(self._exercise, record)
+            trained = record.exercise or self._exercise.name
+            strongest = one_rep_max_line(exercise_named(trained), record)
             summary = summary if strongest is None else f"{summary}\n{strongest}"
         return summary

@@ -14,8 +14,9 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
+from tracker.app.advice import Advisor, read_history
 from tracker.app.clock import SYSTEM_CLOCK, local_now
 from tracker.app.config import (
     SensorChoice,
@@ -43,11 +44,12 @@ from tracker.domain import (
     TrackerError,
 )
 from tracker.domain.errors import writing
+from tracker.domain.foreign_text import one_line
 from tracker.engine import build_engine
 from tracker.recording import RecordingWriter, ReplaySource, open_recording
 from tracker.sensors import family, parse_settings
 from tracker.sim import STYLES, simulate, training_plan
-from tracker.store import SessionQuery
+from tracker.store import Edit, Field
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Sequence
@@ -58,11 +60,8 @@ if TYPE_CHECKING:
     from tracker.app.devices import Device
     from tracker.app.paths import Paths
     from tracker.ble import Radio, Sensor
-    from tracker.domain import MarkKind, Plan, Source, Workout
+    from tracker.domain import AdviceGiven, MarkKind, Plan, Source, Workout
     from tracker.store import SessionSummary
-
-LOOKED_BACK: Final = 10
-"""Sessions that the next one is planned from: a month of training."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +77,8 @@ class TrainingRequest:
     """How much it hurts, 0 to 10; None if unknown."""
     calibration: MarkKind | None = None
     """How the wearer shows a level lockout at the start, if they do."""
+    advice: AdviceGiven | None = None
+    """What was advised before it, and whether the wearer goes along."""
     seconds: float | None = None
     """End this long after the sensors began to stream, s; None when the wearer ends it."""
 
@@ -167,6 +168,8 @@ class TrainingService:
                 session.enter(PlanChosen(request.plan))
             if request.pain_before is not None:
                 session.enter(PainEntered(request.pain_before, PainMoment.BEFORE))
+            if request.advice is not None:
+                session.enter(request.advice)
             if request.calibration is not None:
                 session.mark(request.calibration)
             try:
@@ -306,6 +309,11 @@ class TrainingService:
         exercise = self._exercise or self.config.training.exercise
         return exercise if exercise in names else names[0]
 
+    @property
+    def plan_typed(self) -> bool:
+        """Whether the plan to begin with was given on the command line."""
+        return self._plan is not None
+
     def last_plan(self, exercise: str) -> Plan | None:
         """Return the plan to begin with; None if there was none yet."""
         if self._plan is not None and self._exercise in (None, exercise):
@@ -334,14 +342,25 @@ class TrainingService:
         with open_training_log(self._paths) as log:
             return log.list()
 
-    def earlier(self) -> tuple[Workout, ...]:
-        """Return the last trainings, oldest first; none if the log can't be used."""
+    def advisor(self) -> Advisor | None:
+        """Return who advises on the next training; None if the log or choices can't be read."""
         try:
+            config = self.config
             with open_training_log(self._paths) as log:
-                latest = log.list(SessionQuery(limit=LOOKED_BACK))
-                return tuple(log.workout(each.id) for each in reversed(latest))
+                history = read_history(log)
         except TrackerError:
-            return ()
+            return None
+        return Advisor(history, config.coaching, config.plan)
+
+    def note_asked(self, whom: str) -> None:
+        """Record that the wearer has asked somebody about pain; raises `TrackerError`."""
+        with open_training_log(self._paths) as log:
+            log.note_asked(whom)
+
+    def note_morning(self, session_id: int, score: int) -> None:
+        """Record pain on the morning after a session; raises `TrackerError`."""
+        with open_training_log(self._paths) as log:
+            log.edit(session_id, [Edit(Field.PAIN_NEXT_MORNING, score)])
 
     def workout(self, session_id: int) -> Workout:
         """Return a past training; raises `TrackerError` if it can't be read."""
@@ -390,9 +409,11 @@ def session_info(
 def connected_title(sensors: Sequence[Sensor]) -> str:
     """Return which sensors are connected, in one line."""
     each = (
-        f"{sensor.title} ({sensor.family.title}"
-        + ("" if sensor.firmware is None else f", firmware {sensor.firmware}")
-        + f") at {sensor.address}"
+        one_line(
+            f"{sensor.title} ({sensor.family.title}"
+            + ("" if sensor.firmware is None else f", firmware {sensor.firmware}")
+            + f") at {sensor.address}"
+        )
         for sensor in sensors
     )
     return "connected to " + " and ".join(each)

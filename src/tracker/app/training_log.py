@@ -13,6 +13,7 @@ from tracker.app.clock import local_now
 from tracker.app.config import load_config
 from tracker.app.paths import RECORDING_SUFFIX, tracker_paths
 from tracker.domain import InputError
+from tracker.domain.foreign_text import without_secrets
 from tracker.recording import is_closed, sha256_of
 from tracker.store import LOG_NAME, TrainingLog, file_of, log_url
 from tracker.version import VERSION
@@ -52,7 +53,7 @@ def _absolute(place: str, where: str) -> str:
     if "://" not in file and not Path(file).expanduser().is_absolute():
         raise InputError(
             where,
-            f"{place!r} depends on the working directory",
+            f"{without_secrets(place)!r} depends on the working directory",
             "Give an absolute path, such as /home/me/training.sqlite, or a URL.",
         )
     return place

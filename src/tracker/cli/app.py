@@ -28,12 +28,15 @@ COMMANDS: Final = {
     "train": "Train with a sensor: count, time and record.",
     "serve": "Show the training screen in a browser, for example on a phone.",
     "record": "Record from a sensor without a screen.",
+    "next": "Say what to train next, and why.",
+    "add": "Log a session that no sensor saw.",
     "history": "List past sessions, or weekly trends.",
     "show": "Show a logged session, rep by rep.",
     "edit": "Correct a logged session.",
     "delete": "Move logged sessions to the trash.",
     "rescore": "Re-analyse recordings with the current detector.",
     "backup": "Copy the training log to a file.",
+    "config": "Read and set options.",
     "analyze": "Find the sets and reps in recordings and other files.",
     "export": "Export sessions to the formats of other programs.",
     "replay": "Watch a recording or a CSV of samples as if it happened now.",
@@ -60,6 +63,12 @@ def _command(name: str) -> click.Command:
             from tracker.cli.serve import serve as command
         case "record":
             from tracker.cli.sensors import record as command
+        case "next":
+            from tracker.cli.programme import next_training as command
+        case "add":
+            from tracker.cli.programme import add as command
+        case "config":
+            from tracker.cli.programme import config as command
         case "history":
             from tracker.cli.log import history as command
         case "show":
@@ -137,6 +146,8 @@ class LazyGroup(click.Group):
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; a pipe that closes early (`| head`) is not an error."""
+        if not {"-h", "--help"}.intersection(ctx.args):
+            _keep_private()
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
@@ -168,6 +179,14 @@ def tracker() -> None:
     """Count hip thrusts, time the lockout and coach the tempo from a motion sensor on the hip."""
 
 
+def _keep_private() -> None:
+    """Close the wearer's folders to others, and say so if they were open."""
+    from tracker.app.paths import make_private, tracker_paths
+
+    for line in make_private(tracker_paths()):
+        say(line)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code; None takes the process's own arguments."""
     for stream in (sys.stdout, sys.stderr):
@@ -177,6 +196,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             reconfigure(errors="replace")
     # What `--debug` sets, wherever it stands.
     options: dict[str, bool] = {}
+    # Whatever is written is health data, or names it: private from its first byte on.
+    umask = os.umask(0o077)
     try:
         code = tracker.main(
             args=None if arguments is None else list(arguments),
@@ -201,6 +222,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return ExitCode.OK
     except Exception as error:
         return report(error, "debug" in options)
+    finally:
+        os.umask(umask)
     return code if isinstance(code, int) else ExitCode.OK
 
 

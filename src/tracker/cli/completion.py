@@ -60,7 +60,7 @@ def logged_sessions(context: click.Context) -> Iterator[CompletionItem]:
     if newest and not trash:
         yield CompletionItem(NEWEST, help="the newest session")
     for each in newest:
-        help_text = f"{each.at_utc[:10]} {each.shown_exercise} {each.reps_done} reps"
+        help_text = f"{each.at(None):%Y-%m-%d} {each.shown_exercise} {each.reps_done} reps"
         yield CompletionItem(str(each.id), help=help_text)
 
 

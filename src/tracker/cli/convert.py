@@ -96,6 +96,8 @@ def recover_recording(file: Path, output: Path, force: bool) -> None:
     report = recover(file, output, force=force)
     for damage in report.damage:
         say(f"{file}: {damage}")
+    if report.dropped is not None:
+        say(f"{file}: left out: {report.dropped}")
     kept = counted(report.rows_kept, "notification")
     say(f"{report.target}: {kept} kept, {_lost(report)}.")
 

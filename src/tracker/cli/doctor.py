@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import tempfile
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ from tracker.cli.exits import ExitCode
 from tracker.cli.options import examples, screen_is_there
 from tracker.cli.terminal import print_text, say
 from tracker.domain import SensorError, TrackerError
+from tracker.domain.foreign_text import one_line
 from tracker.domain.units import counted
 
 if TYPE_CHECKING:
@@ -251,7 +253,7 @@ def configuration(file: Path) -> Check:
     if sensor is None:
         return Check("paired sensor", True, "none yet: tracker pair ADDRESS_OR_NAME")
     named = f"{sensor.name or 'unnamed'} ({sensor.kind}) at {sensor.address}"
-    return Check("paired sensor", True, named)
+    return Check("paired sensor", True, one_line(named))
 
 
 def audio(opened: Opened) -> Check:
@@ -272,7 +274,14 @@ def audio(opened: Opened) -> Check:
 def training_log(paths: Paths) -> Check:
     """Check the training log, and whether recordings are missing from it."""
     # The log costs SQLAlchemy (0.2 s).
-    from tracker.app.training_log import log_is_there, log_place, not_logged, open_training_log
+    from tracker.app.training_log import (
+        log_is_there,
+        log_place,
+        not_logged,
+        open_training_log,
+        still_growing,
+    )
+    from tracker.cli.tables import growing_line
 
     try:
         place = log_place(paths)
@@ -281,8 +290,11 @@ def training_log(paths: Paths) -> Check:
         with open_training_log(paths) as log:
             seen = f"{log.location}, {counted(len(log.list()), 'session')}"
             missing = not_logged(log, paths.recordings)
+            growing = still_growing(log, paths.recordings)
     except TrackerError as error:
         return Check("training log", False, error.message, error.advice or "Fix the file.")
+    if growing:
+        seen = f"{seen}; {growing_line(len(growing))}"
     if not missing:
         return Check("training log", True, seen)
     lacking = f"{seen}; {counted(len(missing), 'recording')} not in it"
@@ -300,8 +312,15 @@ def _colours(environment: Mapping[str, str]) -> str:
 def _folder(subject: str, folder: Path) -> Check:
     """Check the folder, or the nearest parent that exists."""
     there = next(each for each in (folder, *folder.parents) if each.exists())
-    if there.is_dir() and os.access(there, os.W_OK | os.X_OK):
-        return Check(subject, True, str(folder))
-    problem = "is not writable" if there.is_dir() else "is not a folder"
+    problem = "is not a folder"
+    if there.is_dir():
+        try:
+            # Tried, not asked: a disk that is full or read-only has permissions like any other.
+            with tempfile.TemporaryFile(dir=there) as file:
+                file.write(b"tracker")
+        except OSError as error:
+            problem = f"cannot be written: {(error.strerror or str(error)).lower()}"
+        else:
+            return Check(subject, True, str(folder))
     advice = f"Change its permissions. {ELSEWHERE}"
     return Check(subject, False, f"{folder}: {there} {problem}", advice)

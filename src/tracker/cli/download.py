@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _URL: Final = re.compile(r"[a-z][a-z0-9+]+://.+")
 
 MAX_DOWNLOAD_BYTES: Final = 512 << 20
-"""As much as the text of one session; the recording of an hour takes a tenth."""
+"""Twice the text of one session; the recording of an hour takes a tenth."""
 
 TIMEOUT_S: Final = 30.0
 """A server that says nothing for so long has nothing to say."""

@@ -34,12 +34,15 @@ from tracker.cli.options import (
 from tracker.cli.terminal import print_file, say
 from tracker.domain import InputError, OutputError, TrackerError
 from tracker.domain.errors import refuse_existing
+from tracker.export.csv_files import PLAIN, dialect_of
 from tracker.export.formats import FORMATS, Needs, Session, format_named, formats
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from typing import BinaryIO
 
     from tracker.domain import Workout
+    from tracker.export.csv_files import Dialect
     from tracker.export.formats import Format
     from tracker.importers import ImportOptions
     from tracker.store import TrainingLog
@@ -79,6 +82,8 @@ class FormatName(click.ParamType[str]):
         ("tracker export recordings --format parquet -o history", "a folder, by day"),
         ("tracker export session.arrows --format raw-csv -o samples.csv", "every sample"),
         ("tracker export session.arrows --format fit -o session.fit", "for Garmin and Strava"),
+        ("tracker export all --format hevy -o history.csv", "every session of the log, for Hevy"),
+        ("tracker export all --format csv-sets --locale de -o sets.csv", "for a spreadsheet"),
     )
 )
 @click.argument(
@@ -103,7 +108,14 @@ class FormatName(click.ParamType[str]):
     type=FILE,
     required=True,
     metavar="OUT",
-    help="The file to write, or - for stdout if it is text; for several sessions, a folder.",
+    help="The file to write, or - for stdout if it is text; for several sessions in a format that "
+    "keeps them apart, a folder.",
+)
+@click.option(
+    "--locale",
+    metavar="LOCALE",
+    help="Write numbers as spreadsheets in a language or country want them, such as de or fr_CA: "
+    "with decimal commas and semicolons where they use those; for csv and csv-sets.",
 )
 @click.option(
     "--partition",
@@ -138,6 +150,7 @@ def export(
     sources: tuple[str, ...],
     name: str,
     output: Path,
+    locale: str | None,
     partition: bool,
     history: tuple[str, ...],
     exercise: str | None,
@@ -150,11 +163,15 @@ def export(
 
     FILE_OR_SESSION is a recording (.arrows), a CSV of samples (.csv, .csv.gz), a session that an
     app for a phone or a sensor saved (docs/imports.md), a folder with any number of these, or a
-    session of the log: its number, or last.
+    session of the log: its number, last, or all for every one of them. csv, csv-sets, xlsx, hevy,
+    strong and fitnotes hold several sessions in one file.
     """
     from tracker.cli.sources import is_collection, sessions_in
 
     form = format_named(name)
+    if locale is not None and not form.takes_locale:
+        raise click.UsageError(f"--locale is for csv and csv-sets, not for {name}")
+    dialect = PLAIN if locale is None else dialect_of(locale)
     if history and form.needs is not Needs.HISTORY:
         raise click.UsageError(f"--history is for formats with trends, which {name} does not have")
     reading = ReadOptions(
@@ -164,13 +181,16 @@ def export(
         subject,
         history=sessions_in(history) if history else (),
     )
-    one = len(sources) == 1 and not is_collection(sources[0])
+    one = len(sources) == 1 and not is_collection(sources[0]) and not _means_all(sources[0])
     if started is not None and not one:
         raise click.UsageError("--started is for one session; export them one by one")
-    if form.writer is not None and one and not partition:
-        export_file(sources[0], form, reading, output, force)
+    named = tuple(each for word in sources for each in _logged_or_named(word))
+    if form.is_file and one and not partition:
+        export_file(sources[0], form, reading, output, force, dialect)
     elif form.folder_writer is not None:
-        export_folder(sessions_in(sources), form, reading, output, force)
+        export_folder(sessions_in(named), form, reading, output, force)
+    elif form.joined_writer is not None and not partition:
+        export_joined(sessions_in(named), form, reading, output, force, dialect)
     elif one:
         raise click.UsageError(f"{name} is one file and cannot be partitioned")
     else:
@@ -193,22 +213,74 @@ class ReadOptions:
 
 
 def export_file(
-    source: str, form: Format, reading: ReadOptions, target: Path, force: bool
+    source: str,
+    form: Format,
+    reading: ReadOptions,
+    target: Path,
+    force: bool,
+    dialect: Dialect = PLAIN,
 ) -> None:
     """Write one session to one file, or to stdout."""
+    _refuse_target([source], form, target, force)
+    session = session_of(source, form, reading)
+    _write_file(form, target, force, lambda out: form.write(session, out, dialect))
+
+
+def export_joined(
+    sources: Sequence[str],
+    form: Format,
+    reading: ReadOptions,
+    target: Path,
+    force: bool,
+    dialect: Dialect,
+) -> None:
+    """Write any number of sessions to one file, or to stdout, oldest first.
+
+    Those that cannot be read or written are named and left out, and so are those without a set.
+    Raises as `export_folder` does.
+    """
+    _refuse_target(sources, form, target, force)
+    sessions = _sessions_of(sources, form, reading)
+    writable: list[Session] = []
+    for session in sessions:
+        try:
+            form.write(session, io.BytesIO(), dialect)
+        except TrackerError as error:
+            say(f"tracker: {error.message}")
+        else:
+            writable.append(session)
+    if not writable:
+        raise click.ClickException("none of the sessions could be written, so nothing was.")
+    writable.sort(key=lambda session: _started(session.workout))
+    _write_file(form, target, force, lambda out: form.write_joined(writable, out, dialect))
+    _tell_left_out(len(sources), len(writable), "sessions were left out")
+
+
+def _started(workout: Workout) -> float:
+    """Return a key by which sessions sort; those without a date come first."""
+    text = workout.info.started_utc
+    return 0.0 if text is None else datetime.fromisoformat(text).timestamp()
+
+
+def _refuse_target(sources: Sequence[str], form: Format, target: Path, force: bool) -> None:
+    if target != STDOUT:
+        _refuse_loss(target, sources)
+        refuse_existing(target, force)
+    elif not form.text:
+        problem, advice = f"{form.name} is not text", f"Name a file: -o session{form.suffix}"
+        raise OutputError("-", problem, advice)
+
+
+def _write_file(
+    form: Format, target: Path, force: bool, write: Callable[[BinaryIO], None]
+) -> None:
     if target == STDOUT:
-        if not form.text:
-            problem, advice = f"{form.name} is not text", f"Name a file: -o session{form.suffix}"
-            raise OutputError("-", problem, advice)
         written = io.BytesIO()
-        form.write(session_of(source, form, reading), written)
+        write(written)
         print_file(written.getvalue())
         return
-    _refuse_loss(target, [source])
-    refuse_existing(target, force)
-    session = session_of(source, form, reading)
     with atomic_write(target, force) as path, path.open("wb") as out:
-        form.write(session, out)
+        write(out)
     say(f"{target}: written as {form.name}.")
 
 
@@ -224,6 +296,15 @@ def export_folder(
         raise OutputError("-", f"{form.name} is a folder", "Name one: -o FOLDER")
     _refuse_loss(target, sources)
     refuse_filled(target, force)
+    sessions = _sessions_of(sources, form, reading)
+    with whole_folder(target, force) as folder:
+        form.write_folder(sessions, folder, target)
+    say(f"{target}: written as {form.name}.")
+    _tell_left_out(len(sources), len(sessions), "files could not be read")
+
+
+def _sessions_of(sources: Sequence[str], form: Format, reading: ReadOptions) -> list[Session]:
+    """Return the sessions that can be read; the others are named. Raises if none can."""
     sessions: list[Session] = []
     for source in sources:
         try:
@@ -233,14 +314,14 @@ def export_folder(
                 raise
             problem, _ = file_problem(source, error)
             say(f"tracker: {problem}")
-    left_out = len(sources) - len(sessions)
     if not sessions:
         raise click.ClickException("none of the files could be read, so nothing was written.")
-    with whole_folder(target, force) as folder:
-        form.write_folder(sessions, folder, target)
-    say(f"{target}: written as {form.name}.")
-    if left_out:
-        raise click.ClickException(f"{left_out} of {len(sources)} files could not be read.")
+    return sessions
+
+
+def _tell_left_out(asked: int, written: int, what: str) -> None:
+    if written < asked:
+        raise click.ClickException(f"{asked - written} of {asked} {what}.")
 
 
 def session_of(source: str, form: Format, reading: ReadOptions) -> Session:
@@ -301,6 +382,26 @@ def _refuse_loss(target: Path, sources: Sequence[str]) -> None:
     for source in sources:
         if target.exists() and Path(source).exists() and os.path.samefile(target, source):
             raise OutputError(str(target), "is also the source", "Choose another name.")
+
+
+ALL: Final = "all"
+"""Stands for every session of the log."""
+
+
+def _means_all(word: str) -> bool:
+    # A file of that name is still a file.
+    return word == ALL and not Path(word).exists()
+
+
+def _logged_or_named(word: str) -> tuple[str, ...]:
+    """Return a word, or for `all` the numbers of the log's sessions."""
+    if not _means_all(word):
+        return (word,)
+    with _opened_log(word) as log:
+        numbers = tuple(str(each.id) for each in reversed(log.list()))
+    if not numbers:
+        raise InputError("the training log", "has no session yet")
+    return numbers
 
 
 def names_session(word: str) -> bool:

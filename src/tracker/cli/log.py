@@ -43,6 +43,7 @@ TABLE_LINES: Final = 20
         ("tracker history", "the newest sessions"),
         ("tracker history --exercise hip_thrust --since 2026-09-01", "some of them"),
         ("tracker history --trend", "weekly reps, volume, range, speed, hold and pain"),
+        ("tracker history --calendar", "what is done, due and missed"),
         ("tracker history --format json", "all sessions, for a program"),
     )
 )
@@ -55,7 +56,10 @@ TABLE_LINES: Final = 20
     metavar="N",
     help=f"At most the newest N.  [default: {TABLE_LINES} in a table, else all]",
 )
-@click.option("--trend", is_flag=True, help="Show weekly totals instead of sessions.")
+@click.option(
+    "--trend", is_flag=True, help="Show weekly totals instead of sessions, and pain over time."
+)
+@click.option("--calendar", is_flag=True, help="Show days that are done, due or missed instead.")
 @click.option("--trash", is_flag=True, help="Show deleted sessions, which can be restored.")
 @format_option("table", "json", explained="A table, or a list of JSON objects.")
 def history(
@@ -64,12 +68,22 @@ def history(
     until: datetime | None,
     limit: int | None,
     trend: bool,
+    calendar: bool,
     trash: bool,
     output_format: str,
 ) -> None:
     """List past sessions, or weekly trends."""
-    from tracker.app.training_log import not_logged, open_training_log
-    from tracker.cli.tables import history_table, summary_object, trend_table, week_object
+    from tracker.app.advice import calendar_lines, pain_lines_of
+    from tracker.app.clock import local_now
+    from tracker.app.training_log import not_logged, open_training_log, still_growing
+    from tracker.cli.programme import advisor_of
+    from tracker.cli.tables import (
+        growing_line,
+        history_table,
+        summary_object,
+        trend_table,
+        week_object,
+    )
     from tracker.store import SessionQuery, weeks
 
     if until is not None:
@@ -77,7 +91,12 @@ def history(
         until = (until.replace(tzinfo=None) + timedelta(days=1)).astimezone()
     with open_training_log() as log:
         summaries = log.list(SessionQuery(exercise, since, until, trash=trash))
-        missing = () if trash else not_logged(log, tracker_paths().recordings)
+        recordings = tracker_paths().recordings
+        missing = () if trash else not_logged(log, recordings)
+        growing = () if trash else still_growing(log, recordings)
+        advisor = advisor_of(log, None, None) if trend or calendar else None
+    if growing:
+        say(growing_line(len(growing)))
     if missing:
         # A training must have crashed.
         say(
@@ -85,11 +104,21 @@ def history(
             "to add them: tracker rescore --missing"
         )
     most = limit or (TABLE_LINES if output_format == "table" else None)
-    if trend:
+    if calendar and advisor is not None:
+        if output_format == "json":
+            raise click.UsageError("--calendar is for people: leave --format json out")
+        print_text("\n".join(calendar_lines(advisor, local_now())))
+    elif trend:
         # Weeks come oldest first.
         every_week = weeks(summaries, None)
         shown_weeks = every_week[-(most or 0) :]
         _print_list(shown_weeks, len(every_week), "weeks", output_format, trend_table, week_object)
+        if advisor is not None and output_format == "table":
+            now = local_now()
+            below = pain_lines_of(advisor.history.pain, now)
+            below += advisor.strength_lines(now, exercise)
+            if below:
+                print_text("\n".join(["", *below]))
     else:
         _print_list(
             summaries[:most],
@@ -166,6 +195,7 @@ def clearable_values(text: str) -> tuple[str, ...]:
         ("tracker edit last --set 2 --reps 12 --rpe 8.5", "correct a set"),
         ("tracker edit 12 --exercise glute_bridge", "it was another exercise"),
         ("tracker edit 12 --note 'new belt' --pain-after 2", "about the whole session"),
+        ("tracker edit 12 --add 'reps=10 load=60kg'", "a set that the sensor missed"),
         ("tracker edit 12 --set 1 --clear load,rpe", "clear values that you entered for a set"),
         ("tracker edit 12 --undo", "undo the newest change"),
     ),
@@ -181,9 +211,26 @@ def clearable_values(text: str) -> tuple[str, ...]:
 @click.option("--load-kg", type=float, metavar="X", help="Load of the set, kg.")
 @click.option("--rpe", type=float, metavar="X", help="Exertion of the set, 0 to 10.")
 @click.option("--note", metavar="TEXT", help="Note on the set, or without --set on the session.")
-@click.option("--exercise", type=ExerciseName(), help="The exercise of the session.")
+@click.option(
+    "--exercise",
+    type=ExerciseName(),
+    help="The exercise of the session, or with --set of the set.",
+)
+@click.option(
+    "--warm-up/--working", default=None, help="Whether the set was a warm-up, or a working set."
+)
+@click.option("--side", type=click.Choice(["left", "right"]), help="The working leg of the set.")
+@click.option(
+    "--add",
+    "added",
+    metavar="WORDS",
+    help="Add a set that the sensor missed, as reps=10 load=60kg rpe=8; see tracker add.",
+)
 @click.option("--pain-before", type=int, metavar="N", help="Pain before training, 0 to 10.")
 @click.option("--pain-after", type=int, metavar="N", help="Pain after training, 0 to 10.")
+@click.option(
+    "--pain-next-morning", type=int, metavar="N", help="Pain on the next morning, 0 to 10."
+)
 @click.option(
     "--clear",
     type=clearable_values,
@@ -218,7 +265,7 @@ def edit(
         log.edit(session_id, edits)
     for each in edits:
         say(f"session {session_id}: {edit_words(each)}")
-    if values["exercise"] is not None:
+    if values["exercise"] is not None and set_index is None:
         say(f"The reps have not changed; to count them again: tracker rescore {session_id}")
 
 
@@ -232,9 +279,13 @@ def _edits(
     from tracker.store import Edit, Field
 
     given = {Field(name): value for name, value in values.items() if value is not None}
+    if set_index is not None and Field.EXERCISE in given:
+        given[Field.SET_EXERCISE] = given.pop(Field.EXERCISE)
     edits = [Edit(each, value, set_index) for each, value in given.items() if each.of_a_set]
     if (edits or clear) and set_index is None:
-        raise click.UsageError("reps, load and RPE belong to a set: say which with --set N")
+        raise click.UsageError(
+            "reps, load, RPE, warm-up and side belong to a set: say which with --set N"
+        )
     if note is not None:
         edits.append(Edit(Field.NOTE if set_index is None else Field.SET_NOTE, note, set_index))
     entered = {edit.field for edit in edits}
@@ -244,7 +295,8 @@ def _edits(
         edits.append(Edit(field, None, set_index))
     if set_index is not None and not edits:
         raise click.UsageError(
-            "say what to change in the set: --reps, --load-kg, --rpe, --note or --clear"
+            "say what to change in the set: --reps, --load-kg, --rpe, --warm-up, --side, "
+            "--exercise, --note or --clear"
         )
     return edits + [Edit(each, value) for each, value in given.items() if not each.of_a_set]
 

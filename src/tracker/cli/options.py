@@ -6,7 +6,7 @@ import math
 import os
 import sys
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 from pathlib import Path
@@ -19,7 +19,13 @@ from tracker.app.paths import RECORDING_SUFFIX
 from tracker.cli.completion import sensor_kinds
 from tracker.cli.terminal import say
 from tracker.domain import EXERCISES, OutputError, Plan, exercise_named, parse_tempo
-from tracker.domain.plan import LONGEST_HOLD_S, MOST_LOAD_KG, MOST_REPS, VELOCITY_LOSS_SHARES
+from tracker.domain.plan import (
+    LONGEST_HOLD_S,
+    MOST_LOAD_KG,
+    MOST_REPS,
+    MOST_SETS,
+    VELOCITY_LOSS_SHARES,
+)
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
@@ -267,6 +273,18 @@ def percent(text: str) -> float:
     return number / 100.0
 
 
+_PLANNED: Final = (
+    "load_kg",
+    "tempo",
+    "target_reps",
+    "sets",
+    "lockout_goal_s",
+    "velocity_loss",
+    "keep_tension",
+)
+"""Fields of a plan that have an option."""
+
+
 def plan_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add the options of a plan; the command gets them as `plan`, None without any."""
 
@@ -290,6 +308,12 @@ def plan_options(command: Callable[..., None]) -> Callable[..., None]:
         help="Planned reps of a set; a cue tells you when they are done.",
     )
     @click.option(
+        "--sets",
+        type=click.IntRange(1, MOST_SETS),
+        metavar="N",
+        help="Planned working sets.",
+    )
+    @click.option(
         "--hold",
         "lockout_goal_s",
         type=click.FloatRange(0.0, LONGEST_HOLD_S),
@@ -308,8 +332,7 @@ def plan_options(command: Callable[..., None]) -> Callable[..., None]:
     @click.option("--no-breathing", is_flag=True, help="No reminders to breathe out.")
     @wraps(command)
     def planned(*arguments: Any, no_breathing: bool, **given: Any) -> None:
-        names = {field.name for field in fields(Plan)} & given.keys()
-        plan = Plan(breathing=not no_breathing, **{name: given.pop(name) for name in names})
+        plan = Plan(breathing=not no_breathing, **{name: given.pop(name) for name in _PLANNED})
         command(*arguments, plan=None if plan == Plan() else plan, **given)
 
     return planned

@@ -107,6 +107,8 @@ class Task:
     """Which exercise to detect, as edited; None for the one in the recording."""
     known: RescoreCandidate | None
     """Its session in the log."""
+    named: bool = False
+    """Whether the user named the very file, and so wants it logged even without a set."""
 
 
 @dataclass(slots=True)
@@ -116,7 +118,7 @@ class Work:
     tasks: list[Task] = field(default_factory=list)
     done_before: int = 0
     growing: int = 0
-    """Recordings left out because they may still be written."""
+    """Recordings left out because they may still be written to."""
     without_recording: list[str] = field(default_factory=list)
     """Messages about sessions that cannot be analysed again."""
 
@@ -165,7 +167,8 @@ def _tasks(
         by_sha256 = {each.sha256: each for each in known if each.sha256 is not None}
         for found in recordings_in(path) if path.is_dir() else (path,):
             known_one = by_sha256.get(sha256_of(found))
-            yield Task(found, None if known_one is None else known_one.shown_exercise, known_one)
+            exercise = None if known_one is None else known_one.shown_exercise
+            yield Task(found, exercise, known_one, named=not path.is_dir())
         return
     wanted = list(known)
     if target != ALL:
@@ -290,7 +293,7 @@ def _log(log: TrainingLog, task: Task, measured: Measured, outcome: Outcome) -> 
     workout, known = measured.workout, task.known
     outcome.lines += [f"{task.path}: {warning.text}" for warning in workout.warnings]
     workout = replace(workout, facts=replace(workout.facts, path=str(task.path)))
-    if known is None and workout.empty:
+    if known is None and workout.empty and not (task.named and workout.facts.samples):
         log.ignore(measured.sha256)
         outcome.empty += 1
         return

@@ -34,7 +34,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from tracker.app.devices import LiveCheck
     from tracker.app.queue import NotificationQueue
+    from tracker.app.turn_check import TurnCheck
     from tracker.ble import DiscoveredDevice, RadioSource, Scan
     from tracker.cli.exits import Interruption
 
@@ -153,19 +155,32 @@ def _redraw(devices: Sequence[DiscoveredDevice], drawn: int) -> int:
 @click.argument("sensor", metavar="ADDRESS_OR_NAME")
 @kind_option
 @setting_option
-def pair(sensor: str, kind: str | None, settings: tuple[str, ...]) -> None:
+@click.option(
+    "--turn/--no-turn",
+    default=None,
+    help="Whether to check gyroscope and accelerometer against each other, for which you turn the "
+    "sensor over.  [default: if there is a terminal to ask you on]",
+)
+def pair(sensor: str, kind: str | None, settings: tuple[str, ...], turn: bool | None) -> None:
     """Check a sensor and make it the default.
 
-    Lay it on a table first: its sample rate, noise and gravity are checked for five seconds. It is
-    not paired in the Bluetooth sense. Only its address is remembered, so other programs can use it
-    as before.
+    Lay it on a table first: its sample rate, noise and gravity are checked for five seconds. Then
+    you are asked to turn it over, which shows whether gyroscope and accelerometer agree. It is not
+    paired in the Bluetooth sense. Only its address is remembered, so other programs can use it as
+    before, and with it the settings that put its numbers right.
     """
+    asked = sys.stdin.isatty() if turn is None else turn
     with interruption() as interrupted:
-        pair_with(sensor, kind, settings, interrupted)
+        pair_with(sensor, kind, settings, interrupted, turn=asked)
 
 
 def pair_with(
-    text: str, kind: str | None, settings: Sequence[str], interrupted: Interruption
+    text: str,
+    kind: str | None,
+    settings: Sequence[str],
+    interrupted: Interruption,
+    *,
+    turn: bool = False,
 ) -> None:
     """Check a sensor and save it as the default; raises `SensorError` if it fails."""
     from tracker.app.clock import SYSTEM_CLOCK
@@ -186,24 +201,33 @@ def pair_with(
 
     async def use(source: RadioSource) -> None:
         (sensor,) = source.sensors
-        if await _passes_check(source, queue, settings, interrupted):
-            choice = SensorChoice(sensor.address, sensor.family.kind, sensor.name, chosen.settings)
-            save_sensor(path, choice)
+        known = await _checked(source, queue, settings, interrupted, turn=turn)
+        if known is not None:
+            words = settings_text(known)
+            save_sensor(path, SensorChoice(sensor.address, sensor.family.kind, sensor.name, words))
             print_text(f"{sensor.title} is now the default sensor: tracker train")
 
     opening = open_radio(BleakRadio(), [chosen.query], SYSTEM_CLOCK, queue, say)
     use_sensors(opening, [chosen], interrupted, use)
 
 
-async def _passes_check(
+async def _checked(
     source: RadioSource,
     queue: NotificationQueue,
     settings: Sequence[str],
     interrupted: Interruption,
-) -> bool:
-    """Watch the sensor for a few seconds and print what was found; False after Ctrl-C."""
+    *,
+    turn: bool,
+) -> Sequence[str] | None:
+    """Watch the sensor for a few seconds and print what was found.
+
+    Returns the settings to remember, with what puts it right; None after Ctrl-C. Raises
+    `SensorError` for a sensor whose data cannot be trusted.
+    """
+    import asyncio
+
     from tracker.app.devices import CHECK_S, LiveCheck
-    from tracker.ble import Severity, diagnose
+    from tracker.app.turn_check import TURN_S, TurnCheck
     from tracker.sensors import parse_settings
 
     (sensor,) = source.sensors
@@ -212,23 +236,64 @@ async def _passes_check(
         one_line(f"connected to {sensor.title}: {sensor.family.title}, {sensor.address}{firmware}")
     )
     say(f"keep it still: checking for {CHECK_S:g} s")
-    source.end_after(CHECK_S)
-    check = LiveCheck(sensor.family.decoder(parse_settings(settings)))
+    source.end_after(CHECK_S + (TURN_S if turn else 0.0))
+    given = parse_settings(settings)
+    check, turning = LiveCheck(sensor.family.decoder(given)), TurnCheck(sensor.family, given)
+    still_until = asyncio.get_running_loop().time() + CHECK_S
+    told = False
     with interrupted.ending(source.end):
-        await check.watch(queue.notifications())
+        async for notification in queue.notifications():
+            turning.feed(notification)
+            if asyncio.get_running_loop().time() < still_until:
+                check.feed(notification)
+            elif not told:
+                told = True
+                _tell(sensor.title, check)
+                if not turning.gyroscope:
+                    source.end()
+                elif turn:
+                    say("now turn it over, hold it still for a second, and turn it back")
+            elif turning.over:
+                source.end()
     if interrupted.happened:
-        return False
+        return None
+    if not told:
+        _tell(sensor.title, check)
+    return _settled(turning, settings) if turn and turning.gyroscope else settings
+
+
+def _tell(title: str, check: LiveCheck) -> None:
+    """Print what a sensor that lay still showed; raises `SensorError` if it is of no use."""
+    from tracker.ble import Severity, diagnose
+
     diagnostics = diagnose(check.quality)
     signs = {Severity.GOOD: "ok", Severity.REMARK: "--", Severity.PROBLEM: "!!"}
     for each in diagnostics:
         print_text(f"{signs[each.severity]}  {each.text}")
     if any(each.severity is Severity.PROBLEM for each in diagnostics):
         raise SensorError(
-            f"{sensor.title} was not paired: its data cannot be trusted.",
+            f"{title} was not paired: its data cannot be trusted.",
             "Fix what is marked !! above, then pair again.\n"
             "To look at its bytes, record them: tracker record --sensor ADDRESS",
         )
-    return True
+
+
+def _settled(turning: TurnCheck, settings: Sequence[str]) -> Sequence[str]:
+    """Print what turning the sensor over showed; return the settings with what puts it right."""
+    finding = turning.finding
+    if finding is None:
+        seen = f"{turning.turns} of 2 turns were seen"
+        print_text(
+            "ok  gravity turns as the gyroscope says"
+            if turning.over
+            else f"--  gyroscope and gravity were not compared: {seen}"
+        )
+        return settings
+    print_text(f"--  the gyroscope contradicts gravity: {finding.cause}")
+    if finding.mend is None:
+        return settings
+    print_text(f"--  put right from now on by {finding.mend.text}")
+    return (*settings, *finding.mend.text.split())
 
 
 @click.command(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import os
+import socket
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -18,7 +19,7 @@ from tracker.cli.completion import sensors_or_simulated
 from tracker.cli.events import STDOUT
 from tracker.cli.exits import interruption
 from tracker.cli.options import PositiveNumber, examples
-from tracker.cli.terminal import say
+from tracker.cli.terminal import say, say_drawing
 from tracker.domain import TrackerError
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ DEFAULT_UNSEEN_MIN: Final = 15.0
     "--lan",
     is_flag=True,
     help="Accept connections from the local network, from anyone with the link. They are not "
-    "encrypted: only for networks that you trust.",
+    "encrypted without --tls: only for networks that you trust.",
 )
 @click.option(
     "--host",
@@ -62,6 +63,12 @@ DEFAULT_UNSEEN_MIN: Final = 15.0
     show_default=True,
     metavar="P",
     help="Port to listen on; 0 picks a free one.",
+)
+@click.option(
+    "--tls",
+    is_flag=True,
+    help="Encrypt, with a certificate of its own: the browser warns once, and what it shows can "
+    "be compared with the fingerprint printed here. A phone then keeps its screen on.",
 )
 @click.option(
     "--sensor",
@@ -86,6 +93,7 @@ def serve(
     lan: bool,
     host: str | None,
     port: int,
+    tls: bool,
     sensor: str | None,
     demo: bool,
     unseen_min: float,
@@ -111,7 +119,7 @@ def serve(
         )
         check_served_command(command, context)
         serve_until_interrupted(
-            command, target, port, unseen_s=unseen_min * 60.0, interrupted=interrupted
+            command, target, port, tls=tls, unseen_s=unseen_min * 60.0, interrupted=interrupted
         )
 
 
@@ -122,7 +130,7 @@ def _require_packages() -> None:
 
         import tracker.web  # noqa: F401
     except ModuleNotFoundError as missing:
-        if missing.name not in ("aiohttp", "segno", "textual_serve"):
+        if missing.name not in ("aiohttp", "cryptography", "segno", "textual_serve"):
             raise
         raise TrackerError(
             f"tracker serve needs the package {missing.name}, which is not installed.",
@@ -188,13 +196,23 @@ def serve_until_interrupted(
     target: ServeTarget,
     port: int,
     *,
+    tls: bool = False,
     unseen_s: float,
     interrupted: Interruption,
 ) -> None:
     """Serve a command's screen until Ctrl-C; the training has ended when this returns."""
     import asyncio
 
-    from tracker.web import Link, SessionHost, new_token, serve
+    from tracker.web import Link, SessionHost, new_token, own_certificate, serve
+
+    names = (target.name, socket.gethostname(), f"{socket.gethostname()}.local")
+    certificate = None
+    if tls:
+        from tracker.app.clock import local_now
+        from tracker.app.paths import tracker_paths
+
+        known = dict.fromkeys((*names, LOOPBACK, "localhost"))
+        certificate = own_certificate(tracker_paths().config, list(known), local_now())
 
     async def run() -> None:
         # `-P`: a `tracker` folder in the working directory must not shadow this program.
@@ -202,8 +220,13 @@ def serve_until_interrupted(
         host = SessionHost([*program, *command], unseen_s=unseen_s, report=say)
         token = new_token()
         over = asyncio.Event()
-        async with serve(host, target.host, port, token) as used_port:
-            _announce_link(Link(target.name, used_port, token), shared=target.shared)
+        context = None if certificate is None else certificate.context
+        serving = serve(host, target.host, port, token, names=names, context=context)
+        async with serving as used_port:
+            link = Link(target.name, used_port, token, encrypted=tls)
+            _announce_link(link, shared=target.shared)
+            if certificate is not None:
+                say(f"SHA-256 fingerprint of its certificate: {certificate.fingerprint}")
             with interrupted.ending(over.set):
                 await over.wait()
 
@@ -215,7 +238,7 @@ def _announce_link(link: Link, *, shared: bool) -> None:
     if shared:
         say("any device in this network can open it and control the training")
         if sys.stderr.isatty():
-            say(qr_code(str(link)))
+            say_drawing(qr_code(str(link)))
     else:
         say("for this computer only; for a phone in the same network: tracker serve --lan")
     say("Ctrl-C ends it")

@@ -17,6 +17,7 @@ from tracker.cli.download import is_url
 from tracker.cli.terminal import shown
 from tracker.domain import InputError
 from tracker.importers import TEXT_SUFFIXES, ZIP_SUFFIX, has_motion
+from tracker.recording import open_recording
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -42,12 +43,13 @@ def watched_workout(
 
 
 def refuse_recording(path: Path) -> None:
-    """Raise `InputError` if `path` is a recording already."""
+    """Raise `InputError` if `path` is a recording already, or is named like one and is nothing."""
     if is_recording(path):
+        open_recording(path)
         raise InputError(
             str(path),
-            "expected samples of another program, but it is a recording, or is named like one",
-            "A recording needs no import: analyse or replay it as it is.",
+            "is a recording already",
+            "It needs no import: analyse or replay it as it is.",
         )
 
 

@@ -19,7 +19,15 @@ from tracker.app.text import (
     set_flag_words,
     tempo_code,
 )
-from tracker.domain import EXERCISES, LIFTERS_ORDER, PHASE_WORDS, exercise_named, mean_of_known
+from tracker.domain import (
+    EXERCISES,
+    LIFTERS_ORDER,
+    PHASE_WORDS,
+    exercise_named,
+    mean_of_known,
+    title_of,
+)
+from tracker.domain.foreign_text import one_line, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -56,6 +64,8 @@ def aligned(rows: Sequence[tuple[str, ...]], left: AbstractSet[str] = _LEFT_ALIG
 
     The first row holds the titles.
     """
+    # What is spelled out takes more room.
+    rows = [tuple(map(visible, row)) for row in rows]
     widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
     lines = []
     for row in rows:
@@ -70,7 +80,8 @@ def aligned(rows: Sequence[tuple[str, ...]], left: AbstractSet[str] = _LEFT_ALIG
 def session_table(workout: Workout, edited: Edited = frozenset()) -> str:
     """Return a session rep by rep, ready to be printed, with `edited` values marked."""
     blocks = ["\n".join(_source_lines(workout))]
-    blocks += [_set_block(record, edited) for record in workout.sets]
+    blocks += [_set_block(workout, record, edited) for record in workout.sets]
+    blocks += ["\n".join(_timed_lines(workout))] if workout.timed else []
     duration_s = workout.facts.duration_s
     if not workout.sets and duration_s is not None and duration_s < SHORTEST_SET_S:
         blocks.append(
@@ -88,7 +99,7 @@ def session_table(workout: Workout, edited: Edited = frozenset()) -> str:
 def _source_lines(workout: Workout) -> Iterator[str]:
     info, facts = workout.info, workout.facts
     synthetic = ["simulated"] if info.origin == "synthetic" else []
-    yield facts.path
+    yield one_line(facts.path)
     yield " · ".join(
         [
             *synthetic,
@@ -107,11 +118,28 @@ def _source_lines(workout: Workout) -> Iterator[str]:
         yield f"fault {reason.value.replace('_', ' ')}: {times}×"
 
 
-def _set_block(record: SetRecord, edited: Edited) -> str:
-    head = (
-        f"set {record.index}: {counted(record.counted, 'rep')}, "
-        f"{clock_time(record.start_s)}–{clock_time(record.end_s)}"
-    )
+def _timed_lines(workout: Workout) -> Iterator[str]:
+    for each in workout.timed:
+        parts = [title_of(each.activity), *([each.side.value] if each.side else [])]
+        warm_up = ", warm-up" if each.warm_up else ""
+        yield f"{' '.join(parts)}: {each.duration_s:.0f} s{warm_up}"
+
+
+def _set_block(workout: Workout, record: SetRecord, edited: Edited) -> str:
+    parts = [f"set {record.index}: {counted(record.counted, 'rep')}"]
+    if record.reps or record.counted:
+        parts.append(f"{clock_time(record.start_s)}–{clock_time(record.end_s)}")
+    else:
+        parts = [f"set {record.index}: {counted(record.done, 'rep')}, entered by hand"]
+    if record.warm_up:
+        parts.append("warm-up")
+    if record.side is not None:
+        parts.append(record.side.value)
+    if workout.exercise_of(record) != workout.info.exercise:
+        parts.append(exercise_named(workout.exercise_of(record)).title)
+    head = ", ".join(parts)
+    if not record.reps and not record.counted:
+        return "\n".join([head, *([" · ".join(_entries(record, edited))])]).rstrip()
     rows = [_REP_HEADER, *(_rep_row(rep) for rep in record.reps)]
     if len(record.reps) > 1:
         durations_s = mean_durations_s(record.reps)
@@ -135,7 +163,7 @@ def _entries(record: SetRecord, edited: Edited) -> Iterator[str]:
     if entries.rpe is not None:
         yield marked(f"RPE {entries.rpe:g}", "rpe")
     if entries.note:
-        yield marked(entries.note, "set_note")
+        yield marked(one_line(entries.note), "set_note")
 
 
 def _rep_row(rep: Rep) -> tuple[str, ...]:
@@ -186,7 +214,7 @@ def detail_lines(detail: SessionDetail) -> Iterator[str]:
     summary = detail.summary
     parts = [
         f"session {summary.id}",
-        _when(summary.at_utc),
+        _shown(summary.at(None)),
         exercise_named(summary.shown_exercise).title,
         f"counted by tracker {summary.tracker_version}",
     ]
@@ -195,9 +223,10 @@ def detail_lines(detail: SessionDetail) -> Iterator[str]:
     yield " · ".join(parts)
     for pain in detail.current.workout.pain:
         after = "" if pain.set_index is None else f" set {pain.set_index}"
-        yield f"pain {pain.moment.value}{after}: {pain.score}"
+        yield f"pain {pain.moment.value.replace('_', ' ')}{after}: {pain.score}"
     if summary.shown_note:
-        yield f"note: {summary.shown_note}"
+        # Further lines are set off: they can't pass for lines of ours.
+        yield "note: " + "\n      ".join(summary.shown_note.splitlines())
     for made in detail.edits:
         yield _edit_line(made, unmatched=made in detail.current.unmatched)
 
@@ -205,11 +234,23 @@ def detail_lines(detail: SessionDetail) -> Iterator[str]:
 def edit_words(edit: Edit) -> str:
     """Return an edit in words."""
     about = "" if edit.set_index is None else f" of set {edit.set_index}"
-    name = f"{edit.field.value.replace('_', ' ')}{about}"
+    # The name of a field ends in its unit, and a set's note is told apart by the set.
+    name, unit = {"load_kg": ("load", " kg"), "rpe": ("RPE", ""), "set_note": ("note", "")}.get(
+        edit.field.value, (edit.field.value.replace("_", " "), "")
+    )
     if edit.value is None:
-        return f"{name} cleared"
-    value = f"{edit.value:g}" if isinstance(edit.value, float) else str(edit.value)
-    return f"{name} = {value}"
+        return f"{name}{about} cleared"
+    value = f"{edit.value:g}" if isinstance(edit.value, float) else one_line(str(edit.value))
+    return f"{name}{about} = {value}{unit}"
+
+
+def growing_line(amount: int) -> str:
+    """Return what to say of unclosed recordings that changed within the last minute."""
+    written = "was" if amount == 1 else "were"
+    return (
+        f"{counted(amount, 'recording')} {written} written to within the last minute "
+        "and may still be running; a training is logged when it ends"
+    )
 
 
 def summary_object(summary: SessionSummary) -> dict[str, object]:
@@ -261,7 +302,7 @@ def _remarks(summary: SessionSummary) -> Iterator[str]:
     if summary.edited:
         yield "edited"
     if summary.shown_note:
-        note = " ".join(summary.shown_note.split())
+        note = one_line(summary.shown_note)
         yield note if len(note) <= _NOTE_CHARACTERS else f"{note[: _NOTE_CHARACTERS - 1]}…"
 
 
@@ -284,7 +325,11 @@ def _edit_line(made: MadeEdit, *, unmatched: bool) -> str:
 
 def _when(text: str) -> str:
     """Return a time in the time zone of this computer."""
-    return f"{datetime.fromisoformat(text).astimezone():%Y-%m-%d %H:%M}"
+    return _shown(datetime.fromisoformat(text).astimezone())
+
+
+def _shown(time: datetime) -> str:
+    return f"{time:%Y-%m-%d %H:%M}"
 
 
 def _rounded(value: object) -> object:
@@ -294,7 +339,7 @@ def _rounded(value: object) -> object:
 
 _SESSION_COLUMNS: Final[dict[str, Callable[[SessionSummary], str]]] = {
     "id": lambda each: str(each.id),
-    "when": lambda each: _when(each.at_utc),
+    "when": lambda each: _shown(each.at(None)),
     "exercise": lambda each: each.shown_exercise,
     "sets": lambda each: str(each.sets_done),
     "reps": lambda each: str(each.reps_done),

@@ -10,6 +10,8 @@ import os
 import sys
 import threading
 from contextlib import contextmanager, suppress
+from functools import partial
+from queue import Full, Queue
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -22,6 +24,12 @@ def say(line: str) -> None:
     """Write a line to stderr; a terminal that is gone is no reason to stop what is being done."""
     with suppress(OSError):
         click.echo(shown(line), err=True)
+
+
+def say_drawing(drawing: str) -> None:
+    """Write a drawing of ours to stderr, with its colours."""
+    with suppress(OSError):
+        click.echo(drawing, err=True)
 
 
 def print_text(text: str = "") -> None:
@@ -65,6 +73,37 @@ def visible_text(text: str) -> str:
     from tracker.domain.foreign_text import visible
 
     return visible(text)
+
+
+MOST_LINES: Final = 10_000
+"""Lines that wait for a terminal, hours of training; further ones are dropped."""
+
+
+class LinePrinter:
+    """Writes lines in a thread of its own: a stopped terminal must not hold up a training."""
+
+    def __init__(self) -> None:
+        self._lines: Queue[Callable[[], object] | None] = Queue(MOST_LINES)
+        self._thread = threading.Thread(target=self._run, name="lines", daemon=True)
+        self._thread.start()
+
+    def put(self, write: Callable[[str], object], line: str) -> None:
+        """Have `write` write a line, after those before it."""
+        with suppress(Full):
+            self._lines.put_nowait(partial(write, line))
+
+    def close(self) -> bool:
+        """Wait a moment for what is left, and return whether the terminal took it."""
+        with suppress(Full):
+            self._lines.put_nowait(None)
+        self._thread.join(LAST_WORDS_S)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        while (write := self._lines.get()) is not None:
+            # A pipe whose reader has gone takes nothing more, and that is no reason to stop.
+            with suppress(OSError):
+                write()
 
 
 LAST_WORDS_S: Final = 2.0

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -33,7 +34,7 @@ from tracker.cli.options import (
     sound_options,
 )
 from tracker.cli.playback import DEFAULT_SEED, total
-from tracker.cli.terminal import last_words, print_text, say
+from tracker.cli.terminal import LinePrinter, last_words, print_text, say
 from tracker.domain import HIP_THRUST, TrackerError, exercise_named
 
 if TYPE_CHECKING:
@@ -203,7 +204,7 @@ def train_from_the_list(
     muted = not (service.config.training.sound or sound.beside_lines)
     if not interrupted.happened:
         app = asyncio.run(_show(coaching(service), service, interrupted, sound, muted=muted))
-        _leave_if_stuck(app, interrupted)
+        _leave_if(app.stuck, interrupted)
         if app.last_error is not None:
             raise app.last_error
 
@@ -218,6 +219,8 @@ def train_once(
     write: Callable[[str], None] = print_text,
 ) -> None:
     """Train until the stream or the wearer ends it; raises `TrackerError` if that fails."""
+    import asyncio
+
     from tracker.app.text import TextOutput
 
     on_screen = not headless and screen_is_there()
@@ -229,30 +232,36 @@ def train_once(
 
     trainings: list[Training] = []
     apps: list[TrackerApp] = []
+    stuck: list[bool] = []
 
     async def use(training: Training) -> None:
         trainings.append(training)
         session = training.session
         say(f"{training.title}\nrecording to {training.recording}")
-        if not on_screen:
-            session.recording.tell = say
         if on_screen:
             from tracker.tui import one_training
 
-            flow = one_training(session, service.earlier)
+            flow = one_training(session, service.advisor)
             apps.append(await _show(flow, service, interrupted, sound))
         else:
-            session.add_sink(TextOutput(write, exercise_named(session.info.exercise)))
-            with interrupted.ending(session.stop):
-                async with sound_beside_lines(sound, session):
-                    await session.run()
+            lines = LinePrinter()
+            exercise = exercise_named(session.info.exercise)
+            session.add_sink(TextOutput(partial(lines.put, write), exercise))
+            session.recording.tell = partial(lines.put, say)
+            try:
+                with interrupted.ending(session.stop):
+                    async with sound_beside_lines(sound, session):
+                        await session.run()
+            finally:
+                # In a thread: a sensor that is still to be stopped does not wait for a terminal.
+                stuck.append(not await asyncio.to_thread(lines.close))
 
     opening = service.training(request, until_stopped=on_screen)
     try:
         use_sensors(opening, request.sensors, interrupted, use)
     finally:
-        for app in apps:
-            _leave_if_stuck(app, interrupted)
+        stuck += [app.stuck for app in apps]
+        _leave_if(any(stuck), interrupted)
         # The sensor has been stopped and the session logged, whatever the terminal takes now.
         with last_words(ExitCode.INTERRUPTED if interrupted.happened else ExitCode.OK):
             for training in trainings:
@@ -265,9 +274,9 @@ def train_once(
         refuse_undecodable(ended)
 
 
-def _leave_if_stuck(app: TrackerApp, interrupted: Interruption) -> None:
-    """End the process here if its terminal takes nothing: even its last flush would wait."""
-    if app.stuck:
+def _leave_if(stuck: bool, interrupted: Interruption) -> None:
+    """End the process here if its terminal is stuck: even the last flush would wait for it."""
+    if stuck:
         os._exit(ExitCode.INTERRUPTED if interrupted.happened else ExitCode.OK)
 
 
@@ -284,7 +293,8 @@ def _sum_up(training: Training, write: Callable[[str], None]) -> None:
         number = training.session_id
         say(f"logged as session {number}: tracker show {number}")
     elif training.session.workout("").empty:
-        say("not logged: no set was found, and nothing was entered; the recording is kept")
+        say("not logged: no set was found, and nothing was entered")
+        say(f"to log it all the same: tracker rescore {training.recording}")
 
 
 async def _show(

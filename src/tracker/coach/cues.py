@@ -11,11 +11,12 @@ none. A cue comes again after a pause if nothing has changed, and earns praise o
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from tracker.coach.checks import CHECKS, RepContext
-from tracker.coach.rules import RULES, SPACING_S, text_of
+from tracker.coach.rules import MOST_EXTRA_REPS, RULES, SPACING_S, text_of
 from tracker.coach.velocity import loss_reached
 from tracker.domain import (
     NO_PLAN,
@@ -31,13 +32,14 @@ from tracker.domain import (
     SetEnded,
     SetStarted,
     UserInput,
+    exercise_named,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from tracker.coach.rules import Observation, Rule, Topic
-    from tracker.domain import Event, Exercise, Plan, Rep
+    from tracker.domain import Event, Exercise, Plan, Rep, Side
 
 
 @dataclass(slots=True)
@@ -185,17 +187,25 @@ LATER_BREATHS: Final = 1
 
 
 class SetWatch:
-    """Follows the reps of one set and yields the cues about them."""
+    """Follows the reps of one set and yields the cues about them.
 
-    def __init__(self, index: int, plan: Plan, exercise: Exercise) -> None:
+    An open-ended set goes on past its target: the extra reps are counted aloud.
+    """
+
+    def __init__(
+        self, index: int, plan: Plan, exercise: Exercise, *, open_ended: bool = False
+    ) -> None:
         self.index = index
         self.plan = plan
-        self._exercise = exercise
+        self.exercise = exercise
         self._counted: set[int] = set()
         self._reps: dict[int, Rep] = {}
         self._observed: set[tuple[int, Topic]] = set()
         self._scheduler = CueScheduler(index)
         self._target_rep: int | None = None
+        self.open_ended = open_ended
+        self._extra_reps = 0
+        """How many reps past the target were counted aloud."""
         self._loss_reached = False
         self._breaths = 0
         self._breathed_after: int | None = None
@@ -215,11 +225,18 @@ class SetWatch:
         target = self.plan.target_reps
         done = len(self._counted) + adjusted
         if target is None or done < target:
-            self._target_rep = None
+            self._target_rep, self._extra_reps = None, 0
         elif self._target_rep is None and self._counted:
             self._target_rep = max(self._counted)
-            text = RULES[CueKind.TARGET_REACHED, None].texts[0].format(amount=_reps(done))
-            yield self._outcome(at_s, text, CueKind.TARGET_REACHED, self._target_rep)
+            kind = CueKind.EXTRA_REP if self.open_ended else CueKind.TARGET_REACHED
+            text = RULES[kind, None].texts[0].format(amount=_reps(done))
+            yield self._outcome(at_s, text, kind, self._target_rep)
+        elif self.open_ended and self._extra_reps < done - target <= MOST_EXTRA_REPS:
+            self._extra_reps = done - target
+            rule = RULES[CueKind.EXTRA_REP, None]
+            text = rule.plain if self._extra_reps == MOST_EXTRA_REPS else rule.texts[1]
+            text = text.format(amount=self._extra_reps)
+            yield self._outcome(at_s, text, CueKind.EXTRA_REP, max(self._counted, default=1))
 
     def complete(self, rep: Rep, now_s: float) -> Iterator[Cue]:
         """Take a rep that has ended."""
@@ -248,7 +265,9 @@ class SetWatch:
         self._scheduler.withdraw(rep_index)
         target = self.plan.target_reps
         if target is None or len(self._counted) + adjusted < target:
-            self._target_rep = None
+            self._target_rep, self._extra_reps = None, 0
+        elif target is not None:
+            self._extra_reps = min(self._extra_reps, len(self._counted) + adjusted - target)
 
     def start_concentric(self, at_s: float) -> Iterator[Cue]:
         """Take the start of a concentric, now and then the moment for a breathing reminder."""
@@ -273,7 +292,7 @@ class SetWatch:
         """Yield the most important cue from what is known of a rep by now, and was not before."""
         if not rep.complete:
             return
-        context = RepContext(self._exercise, self.plan, self._until(rep)[:-1])
+        context = RepContext(self.exercise, self.plan, self._until(rep)[:-1])
         observations = [
             each
             for check in CHECKS
@@ -281,7 +300,7 @@ class SetWatch:
             if (rep.index, each.topic) not in self._observed
         ]
         self._observed.update((rep.index, each.topic) for each in observations)
-        ending = self._loss_reached or self._target_rep == rep.index
+        ending = self._loss_reached or (self._target_rep == rep.index and not self.open_ended)
         cue = self._scheduler.choose(rep.index, observations, now_s, only_strong=ending)
         if cue is not None:
             yield cue
@@ -310,6 +329,8 @@ class Coach:
         # By set number, not in the set: a set can be withdrawn and start again.
         self._adjusted: dict[int, int] = {}
         self._set: SetWatch | None = None
+        self._sets_done: Counter[tuple[str | None, Side | None]] = Counter()
+        """Working sets that have ended, by exercise and side."""
         self._now_s = -math.inf
 
     def process(self, events: Iterable[Event]) -> tuple[Event, ...]:
@@ -330,9 +351,15 @@ class Coach:
                     yield from self._set.adjust(event.at_s, self._adjusted[index])
             case SetStarted(set_index=index):
                 self._advance(event.at_s)
-                self._set = SetWatch(index, self._plan, self._exercise)
-            case SetEnded(set_index=index):
-                if self._watched(index) is not None:
+                open_ended = self._is_last(self._plan)
+                name = self._plan.exercise
+                exercise = self._exercise if name is None else exercise_named(name)
+                self._set = SetWatch(index, self._plan, exercise, open_ended=open_ended)
+            case SetEnded(set_index=index, reps=reps):
+                watch = self._watched(index)
+                if watch is not None:
+                    if reps and not watch.plan.warm_up:
+                        self._sets_done[watch.plan.exercise, watch.plan.side] += 1
                     self._set = None
             case RepCounted() | RepCompleted() | RepRevised() | PhaseStarted():
                 watch = self._watched(event.set_index)
@@ -355,7 +382,9 @@ class Coach:
             case RepRevised(index=number, rep=None):
                 watch.withdraw(number, adjusted)
                 if watch.empty:
-                    self._set = SetWatch(watch.index, watch.plan, self._exercise)
+                    self._set = SetWatch(
+                        watch.index, watch.plan, watch.exercise, open_ended=watch.open_ended
+                    )
             case RepRevised(rep=rep) if rep is not None:
                 # A revision is dated back to its rep.
                 yield from watch.revise(rep, self._now_s)
@@ -364,6 +393,13 @@ class Coach:
                 yield from watch.start_concentric(event.at_s)
             case PhaseStarted():
                 self._advance(event.at_s)
+
+    def _is_last(self, plan: Plan) -> bool:
+        """Return whether a set that starts now is the last one, and goes on past its target."""
+        done = self._sets_done[plan.exercise, plan.side]
+        return (
+            plan.or_more and not plan.warm_up and plan.sets is not None and done + 1 >= plan.sets
+        )
 
     def _watched(self, set_index: int) -> SetWatch | None:
         return self._set if self._set is not None and self._set.index == set_index else None

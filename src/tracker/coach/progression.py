@@ -1,33 +1,40 @@
-"""The next session: form first, then reps, then sets, then load; never through pain.
+"""The next session of an exercise: form first, then reps, then sets, then load.
 
-This is how coaches teach the exercise: bodyweight until the form is right, more reps, more sets,
-then a band, a dumbbell or a bar, light first, and lighter again when form breaks. Load is added by
-the rule of two for two: two reps over the plan in the last set of two sessions in a row. Sources
-are in `docs/coaching.md`. `PastSession` is what the advice needs to know of an earlier session.
+This is how coaches teach the exercise: a bridge on the floor, the hip thrust with bodyweight until
+the form is right, more reps, more sets, then a band, a dumbbell or a bar, light first, and lighter
+again when form breaks. `PROGRAMME` holds the rules as data, each with its source; the first that
+applies decides. `PastSession` is what the rules need to know of an earlier session. What today
+itself says, pain, rest and lay-offs, is in `judgement`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC
 from enum import Enum
+from statistics import fmean
 from typing import TYPE_CHECKING, Final
 
+from tracker.coach.calendar import day_of
 from tracker.coach.pain import PainLight, PainVerdict, judge_pain
-from tracker.domain import Flag, Plan
+from tracker.coach.velocity import velocity_loss
+from tracker.domain import NO_PLAN, ONE_LEGGED, Flag, Plan, Side, exercise_named, parse_tempo
 from tracker.domain.plan import MOST_LOAD_KG
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import date, tzinfo
 
-    from tracker.domain import Rep, Workout
+    from tracker.domain import Rep, SetRecord, Workout
 
 FIRST_REPS: Final = 10
-"""Reps of the first bodyweight sets: 8 to 12 for novices (ACSM 2009)."""
+"""Reps of the first bodyweight sets."""
 
 MOST_REPS: Final = 12
 """Reps of a set before sets or load are added: three sets of twelve (Contreras)."""
+
+LEAST_REPS: Final = 5
+"""Fewer reps than this are no easier: the exercise is too hard."""
 
 FIRST_SETS: Final = 2
 """Sets of the first session."""
@@ -41,11 +48,17 @@ REPS_STEP: Final = 2
 FIRST_LOAD_KG: Final = 10.0
 """Light first: a dumbbell, or a light bar without plates."""
 
+FIRST_LOAD_ONE_LEG_KG: Final = 5.0
+"""One leg carries what two did."""
+
 LOAD_STEP_SHARE: Final = 0.05
 """The lower end of the usual 5 to 10 %."""
 
+EASY_STEP_SHARE: Final = 0.10
+"""The upper end, for sets that were easy."""
+
 LIGHTER_SHARE: Final = 0.9
-"""A tenth less when form breaks."""
+"""A tenth less when form breaks, or when three sessions in a row fell short."""
 
 PLATE_KG: Final = 2.5
 """Loads come in steps of the two smallest plates that every gym has."""
@@ -53,16 +66,37 @@ PLATE_KG: Final = 2.5
 TWO: Final = 2
 """Reps over the plan, and sessions in a row, in the rule of two for two."""
 
+THREE: Final = 3
+"""Full sessions in a row that add load without extra reps, and failed ones that take it off."""
+
 GOOD_SHARE: Final = 0.8
 """Form is right when four of five reps are without a remark."""
 
 BROKEN_SHARE: Final = 0.5
 """Form breaks when more than every second rep has one."""
 
-MOST_SESSIONS_A_WEEK: Final = 3
-"""Two or three sessions a week, with a day of rest between."""
+HARD_RPE: Final = 9.5
+"""From here on no rep was left, or perhaps one: nothing is added."""
 
-WEEK_DAYS: Final = 7
+EASY_RPE: Final = 6.0
+"""Up to here four reps or more were left: a larger step is safe to take."""
+
+HARD_LOSS: Final = 0.4
+"""A set that lost this share of its velocity ended close to failure."""
+
+FIRST_PLAN: Final = Plan(tempo=parse_tempo("3-0-1-2"))
+"""What is not progressed, without a plan yet: a controlled eccentric, a real hold."""
+
+LADDER: Final = ("glute_bridge", "hip_thrust")
+"""From beginner on: the floor bridge, the hip thrust with bodyweight, and then with a load."""
+
+BRANCHES: Final[dict[str, str]] = {
+    "banded_hip_thrust": "resistance that is largest at the top, without a bar",
+    "feet_elevated_hip_thrust": "a longer way up, for more range without more load",
+    "b_stance_hip_thrust": "one leg does most of the work: the step before a single leg",
+    "single_leg_hip_thrust": "each side on its own, without a bar; the weaker side leads",
+}
+"""What each branch off the ladder is for; they open once three sets of twelve are clean."""
 
 
 class Step(Enum):
@@ -70,150 +104,481 @@ class Step(Enum):
 
     BEGIN = "begin"
     """Nothing yet: this is the first session."""
-    STOP = "stop"
-    """Pain stops the plan until the wearer has asked a professional."""
-    REST = "rest"
-    """Today is a day of rest."""
     SAME = "same"
     """Nothing."""
     REPS = "reps"
     """More reps."""
     SETS = "sets"
     """Another set."""
+    EXERCISE = "exercise"
+    """The next exercise of the ladder."""
     LOAD = "load"
     """More load."""
     LIGHTER = "lighter"
-    """Less load or fewer reps, because form broke."""
+    """Less load or fewer reps, because form broke, sessions fell short, or time has passed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """Advice for the next session."""
+    """The next session of an exercise."""
 
     step: Step
     reason: str
     """Why, in words for the wearer."""
-    sets: int = 0
-    """Sets to do; 0 where there is nothing to do."""
-    reps: int = 0
-    """Reps in each; 0 where there is nothing to do."""
+    exercise: str
+    plan: Plan
+    """Sets, reps and load, and whatever else the last plan said."""
+    source: str = ""
+    """Where the rule is from."""
+
+
+@dataclass(frozen=True, slots=True)
+class PastSet:
+    """One working set of an earlier session; on one leg, the weaker of the two sides."""
+
+    reps: int
+    """Reps done, as counted or corrected."""
+    target_reps: int | None = None
+    """Planned reps; None without a plan."""
     load_kg: float | None = None
-    """Load, kg; 0 is bodyweight, None is whatever the wearer used and did not enter."""
+    """Load, kg; 0 is bodyweight, None is unknown."""
+    good_share: float | None = None
+    """Share of the well-seen reps without a remark on form; None if none was well seen."""
+    rpe: float | None = None
+    """Perceived exertion, 0 to 10; None if not entered."""
+    loss: float | None = None
+    """Velocity lost in the set, as a share of its best; None if unknown."""
+    sensed: bool = True
+    """Whether a sensor saw it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PastSession:
+    """One exercise of an earlier session."""
+
+    day: date | None
+    """Its date on the wearer's clock; None if unknown."""
+    exercise: str
+    sets: tuple[PastSet, ...]
+    """Working sets in order, without those that have no rep."""
+    pain: PainVerdict | None = None
+    """What the session's pain scores mean; None without scores."""
+    plan: Plan = NO_PLAN
+    """The plan of its last set."""
 
     @property
-    def plan(self) -> Plan | None:
-        """The plan of each set; None where there is nothing to do."""
-        if not self.sets:
-            return None
-        return Plan(load_kg=self.load_kg, target_reps=self.reps)
+    def load_kg(self) -> float | None:
+        """Heaviest load of a set, kg; None if unknown."""
+        return max((each.load_kg for each in self.sets if each.load_kg is not None), default=None)
 
+    @property
+    def good_share(self) -> float | None:
+        """Share of good reps over all sets; None if none was well seen."""
+        known = [(each.good_share, each.reps) for each in self.sets]
+        seen = [(share, reps) for share, reps in known if share is not None and reps > 0]
+        amount = sum(reps for _, reps in seen)
+        return sum(share * reps for share, reps in seen) / amount if amount else None
 
-def suggest(sessions: Sequence[PastSession], exercise: str, today: date) -> Suggestion:
-    """Return what to do today, given the past sessions of all exercises, oldest first."""
-    if sessions and sessions[-1].pain is not None and sessions[-1].pain.stops:
-        return Suggestion(Step.STOP, sessions[-1].pain.words)
-    rest = _rest(sessions, today)
-    if rest is not None:
-        return Suggestion(Step.REST, rest)
-    same = [each for each in sessions if each.exercise == exercise and each.sets]
-    if not same:
-        reason = "Start with bodyweight until your form is right."
-        return Suggestion(Step.BEGIN, reason, FIRST_SETS, FIRST_REPS, 0.0)
-    return _after(same)
+    @property
+    def sensed(self) -> bool:
+        """Whether a sensor saw any of it; what was entered by hand is taken at its word."""
+        return any(each.sensed for each in self.sets)
 
+    @property
+    def clean(self) -> bool:
+        """Whether four of five reps were without a remark on form."""
+        share = self.good_share
+        return not self.sensed if share is None else share >= GOOD_SHARE
 
-def _rest(sessions: Sequence[PastSession], today: date) -> str | None:
-    """Return why today is a day of rest; None if it is not."""
-    ago = [(today - each.day).days for each in sessions if each.day is not None]
-    days = {each for each in ago if each >= 0}
-    if 0 in days:
-        return "You have trained today: rest, and go on the day after tomorrow."
-    if 1 in days:
-        return "Your last session was yesterday: rest today."
-    if len([each for each in days if each < WEEK_DAYS]) >= MOST_SESSIONS_A_WEEK:
-        return "Three sessions in seven days are enough: rest today."
-    return None
+    @property
+    def target(self) -> int:
+        """Planned reps of a set, or without a plan those of the smallest set."""
+        planned = [each.target_reps for each in self.sets if each.target_reps is not None]
+        return max(planned) if planned else min(each.reps for each in self.sets)
 
-
-def _after(same: Sequence[PastSession]) -> Suggestion:
-    last = same[-1]
-    sets, reps, load_kg = len(last.sets), _target(last), last.load_kg
-
-    def suggestion(
-        step: Step,
-        reason: str,
-        sets: int = sets,
-        reps: int = reps,
-        load_kg: float | None = load_kg,
-    ) -> Suggestion:
-        return Suggestion(step, reason, sets, reps, load_kg)
-
-    good = last.good_share
-    if good is not None and good < BROKEN_SHARE:
-        reason = "Form broke in more than half of the reps: make it easier."
-        if load_kg:
-            return suggestion(Step.LIGHTER, reason, load_kg=_lighter_kg(load_kg))
-        return suggestion(Step.LIGHTER, reason, reps=max(reps - REPS_STEP, min(reps, 5)))
-    if good is None:
-        return suggestion(Step.SAME, "Too few reps were seen well: do the same again.")
-    if good < GOOD_SHARE:
-        return suggestion(Step.SAME, "Do the same until four of five reps are clean.")
-    if last.pain is not None and last.pain.light is PainLight.AMBER:
-        return suggestion(Step.SAME, last.pain.words)
-    if any(each.reps < reps for each in last.sets):
-        return suggestion(Step.SAME, f"Do the same until every set has its {reps} reps.")
-    if not load_kg and reps < MOST_REPS:
-        more = min(reps + REPS_STEP, MOST_REPS)
-        return suggestion(Step.REPS, f"Every set was full and clean: {more} reps.", reps=more)
-    if sets < MOST_SETS:
-        reason = f"Every set was full and clean: {sets + 1} sets."
-        return suggestion(Step.SETS, reason, sets=sets + 1)
-    if load_kg is None:
-        return suggestion(Step.SAME, "Enter your load to be told when to add to it.")
-    if not _two_for_two(same):
-        reason = (
-            f"Do the same; add load after {reps + TWO} clean reps in the last set of two sessions "
-            "in a row."
+    @property
+    def full(self) -> bool:
+        """Whether every set had its reps, and no planned set is missing."""
+        return len(self.sets) >= self.sets_planned and all(
+            each.reps >= self.target for each in self.sets
         )
-        return suggestion(Step.SAME, reason)
-    heavier_kg = _heavier_kg(load_kg)
-    reason = f"Two reps over the plan, twice in a row: {heavier_kg:g} kg."
-    return suggestion(Step.LOAD, reason, load_kg=heavier_kg)
+
+    @property
+    def sets_planned(self) -> int:
+        """Sets that were planned, or without a plan those that were done."""
+        return self.plan.sets or len(self.sets)
+
+    @property
+    def dose(self) -> tuple[float | None, int, int]:
+        """What was asked: load, reps and sets."""
+        return self.load_kg, self.target, self.sets_planned
+
+    @property
+    def before_the_last(self) -> tuple[PastSet, ...]:
+        """The sets whose effort counts: an open last set is meant to be hard."""
+        return self.sets[:-1] if len(self.sets) > 1 else self.sets
+
+    @property
+    def hard(self) -> bool:
+        """Whether the sets were close to failure, by exertion or by lost velocity."""
+        efforts = [each.rpe for each in self.before_the_last if each.rpe is not None]
+        losses = (each.loss or 0.0 for each in self.before_the_last)
+        return bool(efforts and fmean(efforts) >= HARD_RPE) or max(losses) >= HARD_LOSS
+
+    @property
+    def easy(self) -> bool:
+        """Whether every set left at least four reps."""
+        efforts = [each.rpe for each in self.sets]
+        return all(each is not None and each <= EASY_RPE for each in efforts)
 
 
-def _target(session: PastSession) -> int:
-    """Return the planned reps, or without a plan those of the smallest set."""
-    planned = [each.target_reps for each in session.sets if each.target_reps is not None]
-    return max(planned) if planned else min(each.reps for each in session.sets)
+@dataclass(frozen=True, slots=True)
+class Course:
+    """The past sessions of one exercise, as the rules look at them."""
+
+    past: tuple[PastSession, ...]
+    """Oldest first; at least one."""
+
+    @property
+    def last(self) -> PastSession:
+        """The newest session."""
+        return self.past[-1]
+
+    @property
+    def loaded(self) -> bool:
+        """Whether there is a known load besides the body."""
+        return bool(self.last.load_kg)
+
+    @property
+    def form_broke(self) -> bool:
+        """Whether more than every second rep of the last session had a remark."""
+        share = self.last.good_share
+        return share is not None and share < BROKEN_SHARE
+
+    @property
+    def at_this_dose(self) -> tuple[PastSession, ...]:
+        """The newest sessions in a row with the load, reps and sets of the last."""
+        number = len(self.past)
+        while number and self.past[number - 1].dose == self.last.dose:
+            number -= 1
+        return self.past[number:]
+
+    @property
+    def failed_in_a_row(self) -> int:
+        """How many sessions in a row fell short at this dose, up to now."""
+        return _run(self.at_this_dose, lambda each: not (each.full and each.clean))
+
+    @property
+    def full_in_a_row(self) -> int:
+        """How many sessions in a row were full, clean and not too hard at this dose."""
+        return _run(self.at_this_dose, lambda each: each.full and each.clean and not each.hard)
+
+    @property
+    def over_in_a_row(self) -> int:
+        """How many sessions in a row at this load had two clean reps over the plan at the end.
+
+        A set without a plan counts as planned for twelve reps.
+        """
+        load_kg = self.last.load_kg
+        return _run(
+            self.past,
+            lambda each: (
+                each.load_kg == load_kg
+                and each.clean
+                and each.sets[-1].reps >= (each.sets[-1].target_reps or MOST_REPS) + TWO
+            ),
+        )
+
+    @property
+    def first_load_kg(self) -> float:
+        """The first load of the exercise, kg."""
+        one_leg = self.last.exercise in ONE_LEGGED
+        return FIRST_LOAD_ONE_LEG_KG if one_leg else FIRST_LOAD_KG
 
 
-def _two_for_two(same: Sequence[PastSession]) -> bool:
-    """Return whether the last two sessions, at one load, ended with a set two reps over the plan.
+def _run(sessions: Sequence[PastSession], holds: Callable[[PastSession], bool]) -> int:
+    """Return for how many of the newest sessions in a row something holds."""
+    number = 0
+    while number < len(sessions) and holds(sessions[-1 - number]):
+        number += 1
+    return number
 
-    A set without a plan counts as planned for twelve reps.
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeRule:
+    """When and how the next session differs from the last; the first rule that applies decides."""
+
+    name: str
+    """As `docs/coaching.md` lists it."""
+    step: Step
+    applies: Callable[[Course], bool]
+    reason: str
+    """In words for the wearer; `{reps}`, `{sets}`, `{load}`, `{exercise}` are of the next plan,
+    `{over}` two more reps than planned."""
+    source: str
+    change: Callable[[Course], dict[str, object]] = lambda _: {}
+    """The fields of the plan that change, and `exercise`."""
+
+
+def _lighter(course: Course) -> dict[str, object]:
+    """Return a tenth less, or two reps fewer; then the exercise below, or a set fewer."""
+    last = course.last
+    if last.load_kg:
+        return {"load_kg": lighter_kg(last.load_kg)}
+    reps = last.target
+    if reps > LEAST_REPS:
+        return {"target_reps": max(reps - REPS_STEP, LEAST_REPS)}
+    place = LADDER.index(last.exercise) if last.exercise in LADDER else 0
+    if place and course.failed_in_a_row >= THREE:
+        return {**_BEGINNING, "exercise": LADDER[place - 1]}
+    return {"sets": max(1, len(last.sets) - 1)}
+
+
+_BEGINNING: Final[dict[str, object]] = {
+    "sets": FIRST_SETS,
+    "target_reps": FIRST_REPS,
+    "load_kg": 0.0,
+}
+
+
+def _more_reps(course: Course) -> dict[str, object]:
+    step = MOST_REPS if course.last.easy else REPS_STEP
+    return {"target_reps": min(course.last.target + step, MOST_REPS)}
+
+
+def _more_load(course: Course) -> dict[str, object]:
+    load_kg = course.last.load_kg or 0.0
+    if load_kg <= 0.0:
+        return {"load_kg": course.first_load_kg}
+    share = EASY_STEP_SHARE if course.last.easy else LOAD_STEP_SHARE
+    return {"load_kg": heavier_kg(load_kg, share)}
+
+
+def _next_exercise(course: Course) -> dict[str, object]:
+    following = LADDER[LADDER.index(course.last.exercise) + 1]
+    return {**_BEGINNING, "exercise": following}
+
+
+def _ready_to_climb(course: Course) -> bool:
+    below_the_top = course.last.exercise in LADDER[:-1]
+    return below_the_top and not course.loaded and course.full_in_a_row >= TWO
+
+
+PROGRAMME: Final[tuple[ProgrammeRule, ...]] = (
+    ProgrammeRule(
+        "form broke",
+        Step.LIGHTER,
+        lambda course: course.form_broke,
+        "Form broke in more than half of the reps: make it easier.",
+        "coaching practice",
+        _lighter,
+    ),
+    ProgrammeRule(
+        "three sessions fell short",
+        Step.LIGHTER,
+        lambda course: course.failed_in_a_row >= THREE,
+        "Three sessions in a row fell short: make it easier, and build up again.",
+        "our choice; coaches call it a deload",
+        _lighter,
+    ),
+    ProgrammeRule(
+        "not seen well",
+        Step.SAME,
+        lambda course: course.last.sensed and course.last.good_share is None,
+        "Too few reps were seen well: do the same again.",
+        "our choice",
+    ),
+    ProgrammeRule(
+        "not clean",
+        Step.SAME,
+        lambda course: not course.last.clean,
+        "Do the same until four of five reps are clean.",
+        "coaching practice",
+    ),
+    ProgrammeRule(
+        "amber pain",
+        Step.SAME,
+        lambda course: course.last.pain is not None and course.last.pain.light is PainLight.AMBER,
+        "{pain}",
+        "pain, below",
+    ),
+    ProgrammeRule(
+        "not full",
+        Step.SAME,
+        lambda course: not course.last.full,
+        "Do the same until all {sets} sets have their {reps} reps.",
+        "coaching practice",
+    ),
+    ProgrammeRule(
+        "too hard",
+        Step.SAME,
+        lambda course: course.last.hard,
+        "The sets left nothing in reserve: do the same until they do.",
+        "effort as reps in reserve: Zourdos 2016; the limits are our choice",
+    ),
+    ProgrammeRule(
+        "more reps",
+        Step.REPS,
+        lambda course: not course.loaded and course.last.target < MOST_REPS,
+        "Every set was full and clean: {reps} reps.",
+        "coaching practice",
+        _more_reps,
+    ),
+    ProgrammeRule(
+        "more sets",
+        Step.SETS,
+        lambda course: len(course.last.sets) < MOST_SETS,
+        "Every set was full and clean: {sets} sets.",
+        "3 × 12: Contreras",
+        lambda course: {"sets": len(course.last.sets) + 1},
+    ),
+    ProgrammeRule(
+        "next exercise",
+        Step.EXERCISE,
+        _ready_to_climb,
+        "Two full, clean sessions in a row: go on to the {exercise}.",
+        "coaching practice",
+        _next_exercise,
+    ),
+    ProgrammeRule(
+        "load unknown",
+        Step.SAME,
+        lambda course: course.last.load_kg is None,
+        "Enter your load to be told when to add to it.",
+        "our choice",
+    ),
+    ProgrammeRule(
+        "two for two",
+        Step.LOAD,
+        lambda course: course.over_in_a_row >= TWO,
+        "Two reps over the plan, twice in a row: {load}.",
+        "the rule of two for two; versions of it differ",
+        _more_load,
+    ),
+    ProgrammeRule(
+        "three full sessions",
+        Step.LOAD,
+        lambda course: course.full_in_a_row >= THREE,
+        "Three full, clean sessions in a row, and not too hard: {load}.",
+        "load once 3 × 12 is reached: Contreras; three times in a row is our stricter choice",
+        _more_load,
+    ),
+    ProgrammeRule(
+        "otherwise",
+        Step.SAME,
+        lambda _: True,
+        "Do the same; {over} clean reps in the last set, twice in a row, add load.",
+        "the rule of two for two",
+    ),
+)
+"""The rules, the most important first."""
+
+
+def suggest(sessions: Sequence[PastSession], exercise: str, base: Plan = FIRST_PLAN) -> Suggestion:
+    """Return the next session of an exercise, given the past ones of all exercises, oldest first.
+
+    What is not progressed, as the tempo, is as in the last plan, or without one as in `base`.
     """
-    latest = same[-TWO:]
-    if len(latest) < TWO or len({each.load_kg for each in latest}) > 1:
-        return False
-    return all(
-        (good := each.good_share) is not None
-        and good >= GOOD_SHARE
-        and each.sets[-1].reps >= (each.sets[-1].target_reps or MOST_REPS) + TWO
-        for each in latest
+    same = tuple(each for each in sessions if each.exercise == exercise and each.sets)
+    if not same:
+        plan = replace(
+            _carried(base),
+            sets=base.sets or FIRST_SETS,
+            target_reps=base.target_reps or FIRST_REPS,
+            load_kg=base.load_kg or 0.0,
+        )
+        reason = "Start with bodyweight until your form is right."
+        if base.load_kg:
+            reason = "This is the plan that you set up; lighter until your form is right."
+        return Suggestion(Step.BEGIN, reason, exercise, plan, "coaching practice")
+    course = Course(same)
+    rule = next(each for each in PROGRAMME if each.applies(course))
+    return changed(course, rule.step, rule.reason, rule.change(course), rule.source, base)
+
+
+def easier(
+    sessions: Sequence[PastSession],
+    exercise: str,
+    reason: str,
+    base: Plan = FIRST_PLAN,
+    share: float = LIGHTER_SHARE,
+) -> Suggestion:
+    """Return a session lighter than the last one, by a share of the load or by reps."""
+    same = tuple(each for each in sessions if each.exercise == exercise and each.sets)
+    if not same:
+        return suggest(sessions, exercise, base)
+    course = Course(same)
+    load_kg = course.last.load_kg
+    if load_kg:
+        change: dict[str, object] = {"load_kg": lighter_kg(load_kg, share)}
+    else:
+        change = _lighter(course)
+    return changed(course, Step.LIGHTER, reason, change, "", base)
+
+
+def held(
+    sessions: Sequence[PastSession], exercise: str, reason: str, base: Plan = FIRST_PLAN
+) -> Suggestion:
+    """Return the last session of an exercise again."""
+    same = tuple(each for each in sessions if each.exercise == exercise and each.sets)
+    if not same:
+        return suggest(sessions, exercise, base)
+    return changed(Course(same), Step.SAME, reason, {}, "", base)
+
+
+def changed(
+    course: Course,
+    step: Step,
+    reason: str,
+    change: dict[str, object],
+    source: str,
+    base: Plan,
+) -> Suggestion:
+    """Return the last session of a course with what changes in it."""
+    last = course.last
+    carried = _carried(base if last.plan == NO_PLAN else last.plan)
+    values: dict[str, object] = {
+        "sets": max(len(last.sets), last.sets_planned if last.plan.sets else 0),
+        "target_reps": last.target,
+        "load_kg": last.load_kg,
+    }
+    values |= {name: value for name, value in change.items() if name != "exercise"}
+    exercise = str(change.get("exercise", last.exercise))
+    plan = replace(carried, **values)  # type: ignore[arg-type]
+    open_ended = step is not Step.LIGHTER and (
+        bool(plan.load_kg)
+        or ((plan.target_reps or 0) >= MOST_REPS and (plan.sets or 0) >= MOST_SETS)
+    )
+    plan = replace(plan, or_more=open_ended)
+    load = "" if plan.load_kg is None else f"{plan.load_kg:g} kg" if plan.load_kg else "bodyweight"
+    words = reason.format(
+        reps=plan.target_reps,
+        sets=plan.sets,
+        load=load,
+        exercise=exercise_named(exercise).title.lower(),
+        over=(plan.target_reps or 0) + TWO,
+        pain="" if last.pain is None else last.pain.words,
+    )
+    return Suggestion(step, words, exercise, plan, source)
+
+
+def _carried(plan: Plan) -> Plan:
+    """Return what a plan keeps from session to session: all but the dose."""
+    return replace(
+        plan, exercise=None, side=None, warm_up=False, or_more=False, sets=None, target_reps=None
     )
 
 
-def _heavier_kg(load_kg: float) -> float:
-    if load_kg <= 0.0:
-        return FIRST_LOAD_KG
-    steps = max(1, round(LOAD_STEP_SHARE * load_kg / PLATE_KG))
+def heavier_kg(load_kg: float, share: float = LOAD_STEP_SHARE) -> float:
+    """Return a load with a share more in steps of plates, and at least one step, kg."""
+    steps = max(1, round(share * load_kg / PLATE_KG))
     return min(load_kg + steps * PLATE_KG, MOST_LOAD_KG)
 
 
-def _lighter_kg(load_kg: float) -> float:
-    """Return a tenth less in steps of plates, and at least one step."""
-    lighter_kg = min(load_kg - PLATE_KG, PLATE_KG * (LIGHTER_SHARE * load_kg // PLATE_KG))
-    return lighter_kg if lighter_kg >= PLATE_KG else 0.0
+def lighter_kg(load_kg: float, share: float = LIGHTER_SHARE) -> float:
+    """Return a share of a load in steps of plates, and at least one step less, kg."""
+    less_kg = min(load_kg - PLATE_KG, PLATE_KG * (share * load_kg // PLATE_KG))
+    return less_kg if less_kg >= PLATE_KG else 0.0
 
 
 FORM_FLAGS: Final = frozenset(
@@ -232,61 +597,46 @@ UNSEEN_FLAGS: Final = frozenset({Flag.GAP, Flag.SATURATED, Flag.AXIS_UNCERTAIN})
 """Remarks on the data after which a rep's form and numbers are uncertain."""
 
 
-@dataclass(frozen=True, slots=True)
-class PastSet:
-    """One set of an earlier session."""
+def past_sessions(
+    workout: Workout, zone: tzinfo | None = UTC, limit: int | None = None
+) -> tuple[PastSession, ...]:
+    """Return what the rules need to know of a training: a session for each exercise in it.
 
-    reps: int
-    """Reps done, as counted or corrected."""
-    target_reps: int | None = None
-    """Planned reps; None without a plan."""
-    load_kg: float | None = None
-    """Load, kg; 0 is bodyweight, None is unknown."""
-    good_share: float | None = None
-    """Share of the well-seen reps without a remark on form; None if none was well seen."""
-
-
-@dataclass(frozen=True, slots=True)
-class PastSession:
-    """One earlier session."""
-
-    day: date | None
-    """Its date in the wearer's time zone; None if unknown."""
-    exercise: str
-    sets: tuple[PastSet, ...]
-    """In order, without those that have no rep."""
-    pain: PainVerdict | None = None
-    """What its pain scores mean; None without scores."""
-
-    @property
-    def load_kg(self) -> float | None:
-        """Heaviest load of a set, kg; None if unknown."""
-        return max((each.load_kg for each in self.sets if each.load_kg is not None), default=None)
-
-    @property
-    def good_share(self) -> float | None:
-        """Share of good reps over all sets; None if none was well seen."""
-        known = [(each.good_share, each.reps) for each in self.sets]
-        seen = [(share, reps) for share, reps in known if share is not None and reps > 0]
-        amount = sum(reps for _, reps in seen)
-        return sum(share * reps for share, reps in seen) / amount if amount else None
-
-
-def past_session(workout: Workout, zone: tzinfo = UTC) -> PastSession:
-    """Return what the advice needs to know of a training.
-
-    The time zone of the wearer decides the day of a session late in the evening.
+    Warm-up sets are left out. The wearer's clock decides the day; `zone` is for a session that
+    only has its time in UTC, None is the zone of this computer. `limit` is the wearer's for pain.
     """
-    started = workout.info.started_utc
-    return PastSession(
-        day=None if started is None else _day(started, zone),
-        exercise=workout.info.exercise,
-        sets=tuple(
-            PastSet(record.done, record.plan.target_reps, record.load_kg, _good_share(record.reps))
-            for record in workout.sets
-            if record.done > 0
-        ),
-        pain=judge_pain(workout.pain),
+    day = day_of(workout.info.started_utc, zone)
+    pain = judge_pain(workout.pain) if limit is None else judge_pain(workout.pain, limit)
+    records: dict[str, list[SetRecord]] = {workout.info.exercise: []}
+    for record in workout.working_sets:
+        if record.done > 0:
+            records.setdefault(workout.exercise_of(record), []).append(record)
+    return tuple(
+        PastSession(day, exercise, _rounds(each), pain, each[-1].plan if each else NO_PLAN)
+        for exercise, each in records.items()
+    )
+
+
+def _rounds(records: Sequence[SetRecord]) -> tuple[PastSet, ...]:
+    """Return sets in order; of the two sides of a round, the weaker one."""
+    by_side: dict[Side | None, list[PastSet]] = {}
+    for record in records:
+        by_side.setdefault(record.side, []).append(_past_set(record))
+    sides = [by_side[side] for side in Side if side in by_side]
+    rounds = [min(each, key=lambda one: one.reps) for each in zip(*sides, strict=False)]
+    return (*rounds, *by_side.get(None, ()))
+
+
+def _past_set(record: SetRecord) -> PastSet:
+    loss = velocity_loss(record.reps)
+    return PastSet(
+        record.done,
+        record.plan.target_reps,
+        record.load_kg,
+        _good_share(record.reps),
+        record.entries.rpe,
+        None if loss is None else loss.share,
+        sensed=bool(record.reps),
     )
 
 
@@ -294,11 +644,3 @@ def _good_share(reps: Iterable[Rep]) -> float | None:
     seen = [rep for rep in reps if not UNSEEN_FLAGS.intersection(rep.flags)]
     good = [rep for rep in seen if not FORM_FLAGS.intersection(rep.flags)]
     return len(good) / len(seen) if seen else None
-
-
-def _day(started_utc: str, zone: tzinfo) -> date | None:
-    try:
-        started = datetime.fromisoformat(started_utc)
-    except ValueError:
-        return None
-    return (started.astimezone(zone) if started.tzinfo is not None else started).date()

@@ -14,6 +14,10 @@ from tracker.domain import CueKind, Phase
 SPACING_S: Final = 2.0
 """A cue takes one to two seconds to speak; the next one must not cut it off."""
 
+MOST_EXTRA_REPS: Final = 6
+"""Reps past the target after which an open set is ended: two are asked for to add load, and a set
+that goes on much longer was too light to need more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -144,6 +148,14 @@ _ALL: Final = (
         most=2,
     ),
     Rule(CueKind.TARGET_REACHED, ("{amount}: target reached. Lower slowly.",), most=1),
+    Rule(
+        CueKind.EXTRA_REP,
+        ("{amount}: go on while clean, keep one spare.", "{amount} more."),
+        again_reps=0,
+        again_s=0.0,
+        most=MOST_EXTRA_REPS + 1,
+        plain="{amount} more: enough. Lower slowly.",
+    ),
     Rule(CueKind.VELOCITY_LOSS, ("End the set: {amount} slower than your best.",), most=1),
     Rule(CueKind.PRAISE, ("Good.",)),
 )

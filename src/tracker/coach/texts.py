@@ -42,6 +42,46 @@ HOW_TO: Final[dict[str, tuple[str, str]]] = {
 }
 """Two lines for every exercise: how to set up, and how to move."""
 
+ACTIVITY_HOW: Final[dict[str, tuple[str, str]]] = {
+    "hip_circles": (
+        "On hands and knees, or standing with a hand on the wall.",
+        "Draw slow circles with the knee from the hip; change leg and direction half-way.",
+    ),
+    "leg_swings": (
+        "Stand tall, a hand on the wall.",
+        "Swing the leg forward and back, then to the side, as far as it goes by itself.",
+    ),
+    "plank": (
+        "Forearms and toes, or knees, on the floor; elbows under the shoulders.",
+        "Brace, keep one straight line from head to heels, and breathe.",
+    ),
+    "side_plank": (
+        "On the side, forearm on the floor, knees bent or legs straight.",
+        "Lift the hips until the body is straight, hold, and breathe.",
+    ),
+    "dead_bug": (
+        "On the back, arms up, knees over the hips.",
+        "Lower one arm and the other leg slowly, the lower back stays down; change sides.",
+    ),
+    "bird_dog": (
+        "On hands and knees, back level.",
+        "Reach one arm and the other leg out, hold a moment, change sides.",
+    ),
+    "hip_flexor_stretch": (
+        "Half kneeling, the knee of the side to stretch on the floor.",
+        "Tuck the pelvis and move forward until the front of the hip stretches; no bouncing.",
+    ),
+    "figure_four_stretch": (
+        "On the back, the ankle of the side to stretch on the other knee.",
+        "Pull the other thigh towards you until the buttock stretches, and breathe.",
+    ),
+    "knees_to_chest": (
+        "On the back, knees bent.",
+        "Pull both knees gently towards the chest, and breathe.",
+    ),
+}
+"""Two lines for every activity: how to set up, and what to do."""
+
 WARM_UP: Final = (
     "Hip circles: ten each way, on hands and knees or standing.",
     "Leg swings: ten for each leg, forward and back, then to the side.",

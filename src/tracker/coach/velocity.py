@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from tracker.coach.checks import Measure, knows
+from tracker.domain import Flag
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -99,14 +100,32 @@ def velocity_loss(reps: Sequence[Rep]) -> VelocityLoss | None:
     return VelocityLoss(max(each for each, _ in known), known[-1][0])
 
 
+SINGLE_LOSS: Final = 0.15
+"""A loss this large in a single rep ends a set: nearly four times the 4 % by which reps vary."""
+
+
 def loss_reached(reps: Sequence[Rep], plan: Plan) -> VelocityLoss | None:
-    """Return the loss if it has reached the planned one; None if not, or without a plan."""
-    if plan.velocity_loss is None:
+    """Return the loss if it has reached the planned one; None if not, or without a plan.
+
+    One slow rep may be chance: it takes two in a row, or a loss of 15 %. They are compared with
+    the second-fastest rep, because the fastest may be a fluke as well. Reps that are short of
+    lockout, or not finished, are left out: half a rep has another velocity.
+    """
+    if plan.velocity_loss is None or not reps or not _whole(reps[-1]):
         return None
     loss = velocity_loss(reps)
-    if loss is None or loss.share < plan.velocity_loss - ROUNDING:
+    whole = [velocity for velocity, _ in _velocities([each for each in reps if _whole(each)])]
+    if loss is None or len(whole) < LEAST_REPS:
         return None
-    return loss
+    second_mps = sorted(whole)[-2]
+    losses = [1.0 - velocity / second_mps for velocity in whole[-2:]]
+    reached = all(each >= plan.velocity_loss - ROUNDING for each in losses)
+    alone = losses[-1] >= max(plan.velocity_loss, SINGLE_LOSS) - ROUNDING
+    return loss if reached or alone else None
+
+
+def _whole(rep: Rep) -> bool:
+    return rep.complete and Flag.SHORT_OF_LOCKOUT not in rep.flags
 
 
 def one_rep_max(
@@ -122,7 +141,7 @@ def one_rep_max(
         )
     if load_kg is None or load_kg <= 0.0:
         return NoEstimate("the load is unknown: enter it")
-    if plan is not None and plan.tempo is not None and plan.tempo.concentric_s is not None:
+    if is_paced(plan):
         return NoEstimate("the concentric was paced: lift as fast as you can, or plan X for it")
     known = sorted(_velocities(reps), reverse=True)
     if len(known) < LEAST_REPS:
@@ -155,6 +174,22 @@ def load_share(velocity_mps: float) -> float:
 def line_velocity_mps(share: float) -> float:
     """Return the mean velocity that belongs to a share of 1RM, m/s."""
     return ONE_REP_MAX_MPS + SLOPE_MPS * (1.0 - share)
+
+
+def best_velocity_mps(reps: Sequence[Rep]) -> float | None:
+    """Return the mean velocity of a set's fastest rep over the whole movement, m/s.
+
+    None if fewer than two reps have a certain velocity, or no other comes close to the fastest.
+    """
+    known = sorted(_velocities(reps), reverse=True)
+    if len(known) < LEAST_REPS or known[1][0] < (1.0 - AGREE_SHARE) * known[0][0]:
+        return None
+    return known[0][0] / PHASE_TO_MOVEMENT
+
+
+def is_paced(plan: Plan | None) -> bool:
+    """Return whether a concentric is planned in seconds, and so not meant to be fast."""
+    return plan is not None and plan.tempo is not None and plan.tempo.concentric_s is not None
 
 
 def _velocities(reps: Sequence[Rep]) -> list[tuple[float, int]]:

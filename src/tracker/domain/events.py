@@ -99,6 +99,8 @@ class CueKind(Enum):
     BREATHE_OUT = "breathe_out"
     VELOCITY_LOSS = "velocity_loss"
     TARGET_REACHED = "target_reached"
+    EXTRA_REP = "extra_rep"
+    """A clean rep past the target of an open last set."""
     PRAISE = "praise"
     """The lifter did what a cue asked for."""
 

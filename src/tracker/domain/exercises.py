@@ -136,3 +136,59 @@ def exercise_named(name: str) -> Exercise:
         return EXERCISES[name]
     except KeyError:
         raise UnknownNameError("exercise", name, tuple(EXERCISES)) from None
+
+
+class ActivityKind(Enum):
+    """The part of a training that an activity belongs to."""
+
+    WARM_UP = "warm_up"
+    CORE = "core"
+    STRETCH = "stretch"
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """A part of a routine that is done for a time, because the sensor cannot count it."""
+
+    name: str
+    """Identifier in commands, files and exports."""
+    title: str
+    """Name for people."""
+    kind: ActivityKind
+    usual_s: float
+    """How long it usually takes, on each side where it has sides, s."""
+    sided: bool = False
+    """Whether it is done on one side after the other."""
+
+
+_ACTIVITIES: Final = (
+    Activity("hip_circles", "Hip circles", ActivityKind.WARM_UP, 40.0),
+    Activity("leg_swings", "Leg swings", ActivityKind.WARM_UP, 30.0, sided=True),
+    Activity("plank", "Plank", ActivityKind.CORE, 20.0),
+    Activity("side_plank", "Side plank", ActivityKind.CORE, 15.0, sided=True),
+    Activity("dead_bug", "Dead bug", ActivityKind.CORE, 40.0),
+    Activity("bird_dog", "Bird dog", ActivityKind.CORE, 40.0),
+    Activity("hip_flexor_stretch", "Hip-flexor stretch", ActivityKind.STRETCH, 30.0, sided=True),
+    Activity("figure_four_stretch", "Figure-four stretch", ActivityKind.STRETCH, 30.0, sided=True),
+    Activity("knees_to_chest", "Knees to chest", ActivityKind.STRETCH, 30.0),
+)
+
+ACTIVITIES: Final = {activity.name: activity for activity in _ACTIVITIES}
+"""Every activity by its name; the times are our choice, for beginners."""
+
+
+def activity_named(name: str) -> Activity:
+    """Return the activity called `name`; raise `UnknownNameError` for an unknown one."""
+    try:
+        return ACTIVITIES[name]
+    except KeyError:
+        raise UnknownNameError("activity", name, tuple(ACTIVITIES)) from None
+
+
+def title_of(name: str) -> str:
+    """Return what people call an exercise or an activity; raise `UnknownNameError`."""
+    return ACTIVITIES[name].title if name in ACTIVITIES else exercise_named(name).title
+
+
+ONE_LEGGED: Final = frozenset({"single_leg_hip_thrust", "b_stance_hip_thrust"})
+"""Exercises done with one leg after the other."""

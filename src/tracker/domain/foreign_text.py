@@ -2,8 +2,8 @@
 
 Anybody nearby chooses the name of a Bluetooth sensor, and a recording or a table that was sent to
 the wearer holds whatever its author put there. Every medium has one edge through which such text
-passes: `tracker.cli.terminal`, `tracker.tui.plain` and `tracker.export.csv_files`; for HTML, SQL
-and TOML it is a library. What the edges have in common is here.
+passes: `tracker.cli.terminal`, `tracker.tui.plain` and `tracker.export.csv_files`; for HTML, SQL,
+TOML and workbooks it is a library. What the edges have in common is here.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
 from tracker.domain.errors import InputError
+from tracker.domain.exercises import activity_named, exercise_named
 from tracker.domain.tempo import Tempo, parse_tempo
 
 if TYPE_CHECKING:
@@ -23,8 +24,14 @@ MOST_LOAD_KG: Final = 1000.0
 MOST_REPS: Final = 200
 """More reps than anyone plans for a set."""
 
+MOST_SETS: Final = 20
+"""More sets of one exercise than anyone does in a training."""
+
 LONGEST_HOLD_S: Final = 60.0
 """Lockouts are held for 0.3 to 5 s, isometric holds for 45 s."""
+
+LONGEST_TIMED_S: Final = 1800.0
+"""Half an hour: more than anyone holds or stretches in one go."""
 
 LONGEST_REST_S: Final = 900.0
 """Rests are 90 to 120 s; powerlifters rest 5 min."""
@@ -34,9 +41,16 @@ VELOCITY_LOSS_SHARES: Final = (0.05, 0.6)
 and nobody goes on lifting after losing 60 %."""
 
 
+class Side(Enum):
+    """The working leg of a set done on one leg, or the stretched side."""
+
+    LEFT = "left"
+    RIGHT = "right"
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The plan of one set; None means not planned."""
+    """The plan of each set from here on; None means not planned."""
 
     load_kg: float | None = None
     """Load on the hips, kg; 0 is bodyweight, None is unknown."""
@@ -54,12 +68,23 @@ class Plan:
     """Whether to keep the hips off the floor between reps."""
     breathing: bool = True
     """Whether the coach reminds the wearer to breathe out in the concentric."""
+    sets: int | None = None
+    """Working sets to do; on one leg, sets for each side."""
+    or_more: bool = False
+    """Whether the last of the sets goes on past the target for as long as the reps are clean."""
+    exercise: str | None = None
+    """What is trained; None is the exercise of the session."""
+    side: Side | None = None
+    """Which leg works; None is both."""
+    warm_up: bool = False
+    """Whether these are warm-up sets, which count for no progression, record or volume."""
 
     def __post_init__(self) -> None:
         """Refuse implausible values."""
         least, most = VELOCITY_LOSS_SHARES
         _within("plan load_kg", self.load_kg, 0.0, MOST_LOAD_KG)
         _within("plan target_reps", self.target_reps, 1, MOST_REPS)
+        _within("plan sets", self.sets, 1, MOST_SETS)
         _within("plan lockout_goal_s", self.lockout_goal_s, 0.0, LONGEST_HOLD_S)
         _within("plan velocity_loss", self.velocity_loss, least, most)
         _within("plan rest_s", self.rest_s, 0.0, LONGEST_REST_S)
@@ -75,6 +100,8 @@ class Plan:
         """Return the plan as a JSON object without what is not planned."""
         each = {field.name: getattr(self, field.name) for field in fields(self)}
         each["tempo"] = None if self.tempo is None else self.tempo.code
+        each["side"] = None if self.side is None else self.side.value
+        each |= {name: True if each[name] else None for name in ("or_more", "warm_up")}
         return {name: value for name, value in each.items() if value is not None}
 
 
@@ -92,18 +119,37 @@ def plan_from_json(values: Mapping[str, Any]) -> Plan:
         match field.name:
             case "tempo":
                 known["tempo"] = parse_tempo(_typed(name, value, str))
-            case "target_reps":
-                known["target_reps"] = _typed(name, value, int)
-            case "keep_tension" | "breathing":
+            case "target_reps" | "sets":
+                known[field.name] = _typed(name, value, int)
+            case "keep_tension" | "breathing" | "or_more" | "warm_up":
                 known[field.name] = _typed(name, value, bool)
+            case "exercise":
+                known["exercise"] = _typed(name, value, str)
+            case "side":
+                known["side"] = side_named(_typed(name, value, str))
             case _:
                 known[field.name] = float(_typed(name, value, int, float))
     return Plan(**known)
 
 
+_LARGEST: Final = 10**15
+_MOST_QUOTED: Final = 40
+
+
+def side_named(name: str) -> Side:
+    """Return the side called `name`; raises `InputError` for an unknown one."""
+    try:
+        return Side(name)
+    except ValueError:
+        raise InputError("side", f"expected left or right, got {name!r}") from None
+
+
 def _typed(name: str, value: Any, *types: type) -> Any:
     if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
-        raise InputError(name, f"{value!r} has the wrong type")
+        raise InputError(name, f"{str(value)[:_MOST_QUOTED]!r} has the wrong type")
+    # JSON has numbers of any length, which nothing here is made for.
+    if isinstance(value, int) and abs(value) > _LARGEST:
+        raise InputError(name, f"a number of {len(str(value))} digits is out of range")
     return value
 
 
@@ -128,6 +174,8 @@ class PainMoment(Enum):
     BEFORE = "before"
     BETWEEN = "between"
     AFTER = "after"
+    NEXT_MORNING = "next_morning"
+    """On the morning after, asked for when the next training is set up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +231,50 @@ class NoteEntered:
     """Which set it is about; None is the whole session. A later note replaces an earlier one."""
 
 
-Entry = PlanChosen | RepsAdjusted | LoadEntered | RpeEntered | PainEntered | NoteEntered
+@dataclass(frozen=True, slots=True)
+class SetMarked:
+    """The wearer says what a set was; None leaves what was planned for it."""
+
+    set_index: int
+    warm_up: bool | None = None
+    side: Side | None = None
+    exercise: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AdviceGiven:
+    """What the coach advised before the first rep, and what the wearer did about it."""
+
+    verdict: str
+    """go, same, easier, rest or stop."""
+    followed: bool
+    """Whether the wearer went along: no training on a rest or a stop, and nothing harder."""
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TimedDone:
+    """Something was done for a time, and ends now: a plank, a stretch, hip circles."""
+
+    activity: str
+    """Name in `tracker.domain.ACTIVITIES`."""
+    duration_s: float
+    side: Side | None = None
+    """Which side; None is both."""
+    warm_up: bool = False
+
+
+Entry = (
+    PlanChosen
+    | RepsAdjusted
+    | LoadEntered
+    | RpeEntered
+    | PainEntered
+    | NoteEntered
+    | SetMarked
+    | AdviceGiven
+    | TimedDone
+)
 """Everything that the wearer can enter."""
 
 _KINDS: Final[dict[str, type[Entry]]] = {
@@ -193,6 +284,9 @@ _KINDS: Final[dict[str, type[Entry]]] = {
     "rpe": RpeEntered,
     "pain": PainEntered,
     "note": NoteEntered,
+    "set": SetMarked,
+    "advice": AdviceGiven,
+    "timed": TimedDone,
 }
 _NAMES: Final = {shape: name for name, shape in _KINDS.items()}
 
@@ -210,8 +304,15 @@ def check_entry(entry: Entry) -> None:
             _within("pain", score, 0, MOST_PAIN)
         case NoteEntered(text=text):
             _within("length of the note", len(text), 0, LONGEST_NOTE)
-        case PlanChosen():
+        case PlanChosen(plan=Plan(exercise=str(name))) | SetMarked(exercise=str(name)):
+            exercise_named(name)
+        case PlanChosen() | SetMarked():
             pass
+        case TimedDone(activity=name, duration_s=duration_s):
+            activity_named(name)
+            _within("duration", duration_s, 0.0, LONGEST_TIMED_S)
+        case AdviceGiven():
+            _within("length of the advice", len("".join(entry.reasons)), 0, LONGEST_NOTE)
     set_index = getattr(entry, "set_index", None)
     if set_index is not None and set_index < 1:
         raise InputError("set", f"sets are numbered from 1, got {set_index}")
@@ -224,6 +325,8 @@ def entry_object(entry: Entry) -> dict[str, object]:
     values = {field.name: getattr(entry, field.name) for field in fields(entry)}
     if isinstance(entry, PainEntered):
         values["moment"] = entry.moment.value
+    if isinstance(entry, SetMarked | TimedDone) and entry.side is not None:
+        values["side"] = entry.side.value
     return {"kind": _NAMES[type(entry)], **values}
 
 
@@ -234,11 +337,12 @@ def entry_from_object(values: Mapping[str, Any]) -> Entry:
     """
     shape = _KINDS.get(str(values.get("kind")))
     if shape is None:
-        raise InputError("entry", f"unknown kind {values.get('kind')!r}")
+        raise InputError("entry", f"unknown kind {str(values.get('kind'))[:_MOST_QUOTED]!r}")
     try:
         entry = _built(shape, values)
     except (KeyError, ValueError) as error:
-        raise InputError("entry", f"{values!r} is incomplete, or a value is unknown") from error
+        said = str(values)[:_MOST_QUOTED]
+        raise InputError("entry", f"{said} is incomplete, or a value is unknown") from error
     check_entry(entry)
     return entry
 
@@ -258,7 +362,34 @@ def _built(shape: type[Entry], values: Mapping[str, Any]) -> Entry:
         return LoadEntered(whole("set_index"), real("load_kg"))
     if shape is RpeEntered:
         return RpeEntered(whole("set_index"), real("rpe"))
+    if shape is TimedDone:
+        side = values.get("side")
+        return TimedDone(
+            _typed("entry activity", values["activity"], str),
+            real("duration_s"),
+            None if side is None else side_named(_typed("entry side", side, str)),
+            _typed("entry warm_up", values.get("warm_up", False), bool),
+        )
+    if shape is SetMarked:
+        return _set_marked(whole("set_index"), values)
+    if shape is AdviceGiven:
+        reasons = _typed("entry reasons", values.get("reasons", []), list, tuple)
+        return AdviceGiven(
+            _typed("entry verdict", values["verdict"], str),
+            _typed("entry followed", values["followed"], bool),
+            tuple(_typed("entry reason", each, str) for each in reasons),
+        )
     set_index = None if values.get("set_index") is None else whole("set_index")
     if shape is PainEntered:
         return PainEntered(whole("score"), PainMoment(values["moment"]), set_index)
     return NoteEntered(_typed("entry text", values["text"], str), set_index)
+
+
+def _set_marked(set_index: int, values: Mapping[str, Any]) -> SetMarked:
+    warm_up, side, exercise = (values.get(name) for name in ("warm_up", "side", "exercise"))
+    return SetMarked(
+        set_index,
+        None if warm_up is None else _typed("entry warm_up", warm_up, bool),
+        None if side is None else side_named(_typed("entry side", side, str)),
+        None if exercise is None else _typed("entry exercise", exercise, str),
+    )

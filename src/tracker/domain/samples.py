@@ -202,6 +202,9 @@ class Trace:
     """Pitch relative to the bottom of the last rep, degrees, shape (n,)."""
 
 
+MAX_TIME_S: Final = 4e9
+"""Unix time of the year 2096; in nanoseconds or samples, it still fits 64 bits."""
+
 LINK_CHANNEL: Final = "link"
 """Channel of link events: the payload is the UTF-8 name of a `LinkState`, followed by a line feed
 and the reason in words where there is one."""

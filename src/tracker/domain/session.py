@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Final, Protocol
 
+from tracker.domain.errors import InputError
 from tracker.domain.events import (
     Calibrated,
     CalibrationFailed,
@@ -28,7 +30,12 @@ from tracker.domain.events import (
     UserInput,
     WarningKind,
 )
+from tracker.domain.exercises import exercise_named
 from tracker.domain.plan import (
+    MOST_LOAD_KG,
+    MOST_REPS,
+    MOST_RPE,
+    AdviceGiven,
     LoadEntered,
     NoteEntered,
     PainEntered,
@@ -36,7 +43,12 @@ from tracker.domain.plan import (
     PlanChosen,
     RepsAdjusted,
     RpeEntered,
+    SetMarked,
+    Side,
+    TimedDone,
+    side_named,
 )
+from tracker.domain.units import KG_PER_LB
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -74,6 +86,24 @@ class SessionInfo:
     """Free text; it marks synthetic sessions as such."""
 
 
+YEARS: Final = range(1970, 2200)
+"""Years in which a session may start: farther dates overflow in some time zone or format."""
+
+
+def start_problem(info: SessionInfo) -> str | None:
+    """Return what is wrong with the time at which a session started, or None."""
+    text = info.started_utc
+    if text is None:
+        return None
+    try:
+        year = datetime.fromisoformat(text).year
+    except ValueError:
+        return f"started_utc is {text[:40]!r}, which is not a date and time"
+    if year not in YEARS:
+        return f"started_utc is {text[:40]!r}, expected {YEARS[0]} to {YEARS[-1]}"
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class SetEntries:
     """What the wearer entered about a set, beside what was measured."""
@@ -87,6 +117,12 @@ class SetEntries:
     """Reps to add to the count; negative to subtract."""
     reps: int | None = None
     """Reps as corrected afterwards, which replace any count; None leaves the count."""
+    warm_up: bool | None = None
+    """Whether it was a warm-up; None leaves what was planned."""
+    side: Side | None = None
+    """Which leg worked; None leaves what was planned."""
+    exercise: str | None = None
+    """What was trained; None leaves what was planned."""
 
 
 NO_PLAN: Final = Plan()
@@ -130,6 +166,34 @@ class SetRecord:
     def load_kg(self) -> float | None:
         """Load on the hips, kg: as entered for the set, else as planned; None is unknown."""
         return self.plan.load_kg if self.entries.load_kg is None else self.entries.load_kg
+
+    @property
+    def warm_up(self) -> bool:
+        """Whether it was a warm-up set."""
+        return self.plan.warm_up if self.entries.warm_up is None else self.entries.warm_up
+
+    @property
+    def side(self) -> Side | None:
+        """Which leg worked; None is both."""
+        return self.plan.side if self.entries.side is None else self.entries.side
+
+    @property
+    def exercise(self) -> str | None:
+        """What was trained; None is the exercise of the session."""
+        return self.plan.exercise if self.entries.exercise is None else self.entries.exercise
+
+
+@dataclass(frozen=True, slots=True)
+class TimedRecord:
+    """Something that was done for a time and that the sensor cannot count: a plank, a stretch."""
+
+    activity: str
+    start_s: float
+    """Session time of its start, s."""
+    duration_s: float
+    side: Side | None = None
+    """Which side; None is both."""
+    warm_up: bool = False
 
 
 MOST_WARNINGS: Final = 20
@@ -181,10 +245,13 @@ class SessionState:
     # By set number, not in the set: a set can be withdrawn and start again.
     _entries: dict[int, SetEntries] = field(default_factory=dict)
     _pain: list[PainEntered] = field(default_factory=list)
+    _timed: list[TimedRecord] = field(default_factory=list)
     plan: Plan = NO_PLAN
     """The current plan."""
     note: str = ""
     """The wearer's note on the whole session."""
+    advice: AdviceGiven | None = None
+    """What was advised before the first rep."""
 
     def accept(self, events: Iterable[Event]) -> None:
         """Take events of the engine, in order."""
@@ -198,8 +265,8 @@ class SessionState:
                 case RepCounted() | RepCompleted() | RepRevised() | SetEnded():
                     self._progress(self._sets[event.set_index], event)
                     self._records.pop(event.set_index, None)
-                case UserInput(entry=entry):
-                    self._enter(entry)
+                case UserInput(at_s=at_s, entry=entry):
+                    self._enter(entry, at_s)
                 case Gap():
                     self._gaps.append(event)
                 case Fault(reason=reason, count=count):
@@ -230,12 +297,16 @@ class SessionState:
                 open_set.ended = True
                 open_set.count_confidence = confidence
 
-    def _enter(self, entry: Entry) -> None:
+    def _enter(self, entry: Entry, at_s: float) -> None:
         match entry:
+            case TimedDone():
+                self._timed.append(_timed(at_s, entry))
             case PlanChosen(plan=plan):
                 self.plan = plan
             case PainEntered():
                 self._pain.append(entry)
+            case AdviceGiven():
+                self.advice = entry
             case NoteEntered(text=text, set_index=None):
                 self.note = text
             case _:
@@ -247,6 +318,11 @@ class SessionState:
     def pain(self) -> tuple[PainEntered, ...]:
         """Pain scores in the order in which they were entered."""
         return tuple(self._pain)
+
+    @property
+    def timed(self) -> tuple[TimedRecord, ...]:
+        """What was done for a time, in order."""
+        return tuple(self._timed)
 
     @property
     def sets(self) -> tuple[SetRecord, ...]:
@@ -299,8 +375,15 @@ class SessionState:
         return tuple(self._calibrations)
 
 
+def _timed(at_s: float, done: TimedDone) -> TimedRecord:
+    """Return the record of what ended at `at_s`."""
+    return TimedRecord(
+        done.activity, at_s - done.duration_s, done.duration_s, done.side, done.warm_up
+    )
+
+
 def _with_entry(
-    entries: SetEntries, entry: RepsAdjusted | LoadEntered | RpeEntered | NoteEntered
+    entries: SetEntries, entry: RepsAdjusted | LoadEntered | RpeEntered | NoteEntered | SetMarked
 ) -> SetEntries:
     """Return the entries of a set with one more."""
     match entry:
@@ -312,6 +395,11 @@ def _with_entry(
             return replace(entries, rpe=rpe)
         case NoteEntered(text=text):
             return replace(entries, note=text)
+        case SetMarked():
+            said = {name: getattr(entry, name) for name in ("warm_up", "side", "exercise")}
+            return replace(
+                entries, **{name: each for name, each in said.items() if each is not None}
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,6 +445,19 @@ class Workout:
     """When the wearer's lockout was calibrated or lost, in order."""
     warnings: tuple[DataWarning, ...] = ()
     """What the user should know about the data or the analysis as a whole."""
+    advice: AdviceGiven | None = None
+    """What was advised before the first rep, and whether the wearer went along."""
+    timed: tuple[TimedRecord, ...] = ()
+    """What was done for a time, in order."""
+
+    @property
+    def working_sets(self) -> tuple[SetRecord, ...]:
+        """The sets without warm-ups: what counts for progression, records and volume."""
+        return tuple(record for record in self.sets if not record.warm_up)
+
+    def exercise_of(self, record: SetRecord) -> str:
+        """Return what was trained in a set."""
+        return record.exercise or self.info.exercise
 
     @property
     def empty(self) -> bool:
@@ -379,4 +480,70 @@ def workout_of(info: SessionInfo, state: SessionState, facts: SourceFacts) -> Wo
         state.note,
         state.calibrations,
         state.warnings,
+        state.advice,
+        state.timed,
     )
+
+
+_SET_WORDS: Final = ("reps", "load", "rpe", "side", "exercise", "warm_up")
+
+
+def parse_set(text: str) -> SetEntries:
+    """Return a set that no sensor saw, written as `reps=10 load=60kg rpe=8`.
+
+    Also `side=left`, `exercise=NAME` and `warm_up=yes`; a load takes `kg` or `lb`. Raises
+    `InputError` for anything else, or a number off its scale.
+    """
+    said: dict[str, str] = {}
+    for word in text.split():
+        name, equals, value = word.partition("=")
+        if not equals or not value or name not in _SET_WORDS or name in said:
+            raise InputError(
+                "set",
+                f"can't read {word!r}",
+                f"Write it as reps=10 load=60kg rpe=8; known: {', '.join(_SET_WORDS)}.",
+            )
+        said[name] = value
+    if "reps" not in said:
+        raise InputError("set", "reps are missing", "Write it as reps=10 load=60kg rpe=8.")
+    if said.get("warm_up", "yes") not in ("yes", "no"):
+        raise InputError("warm_up", f"expected yes or no, got {said['warm_up']!r}")
+    return SetEntries(
+        load_kg=parse_load_kg(said["load"]) if "load" in said else None,
+        rpe=_number("rpe", said["rpe"], MOST_RPE) if "rpe" in said else None,
+        reps=int(_number("reps", said["reps"], MOST_REPS, whole=True)),
+        warm_up=said["warm_up"] == "yes" if "warm_up" in said else None,
+        side=side_named(said["side"]) if "side" in said else None,
+        exercise=exercise_named(said["exercise"]).name if "exercise" in said else None,
+    )
+
+
+def set_words(entries: SetEntries) -> str:
+    """Return what `parse_set` reads as these entries; a note is left out."""
+    load_kg = entries.load_kg
+    parts = {
+        "reps": entries.reps,
+        "load": None if load_kg is None else f"{load_kg!r}kg",
+        "rpe": entries.rpe,
+        "side": None if entries.side is None else entries.side.value,
+        "exercise": entries.exercise,
+        "warm_up": None if entries.warm_up is None else "yes" if entries.warm_up else "no",
+    }
+    return " ".join(f"{name}={value}" for name, value in parts.items() if value is not None)
+
+
+def parse_load_kg(text: str) -> float:
+    """Return a load written as `60kg` or `135lb`, or without a unit in kilograms, kg."""
+    unit = KG_PER_LB if text.endswith("lb") else 1.0
+    return _number("load", text.removesuffix("kg").removesuffix("lb"), MOST_LOAD_KG, unit)
+
+
+def _number(name: str, text: str, most: float, unit: float = 1.0, *, whole: bool = False) -> float:
+    try:
+        number = float(text) * unit
+    except ValueError:
+        raise InputError(name, f"expected a number, got {text!r}") from None
+    if not 0.0 <= number <= most or (whole and number != int(number)):
+        kind = "a whole number " if whole else ""
+        raise InputError(name, f"expected {kind}from 0 to {most:g}, got {text}")
+    return number

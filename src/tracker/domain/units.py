@@ -18,6 +18,10 @@ NS_PER_S: Final = 1_000_000_000
 """Nanoseconds in a second."""
 
 
+KG_PER_LB: Final = 0.45359237
+"""The pound of 1959, exactly."""
+
+
 def ns_from_s(time_s: float) -> int:
     """Return seconds as whole nanoseconds, rounded to the nearest."""
     return round(time_s * NS_PER_S)

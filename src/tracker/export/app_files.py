@@ -1,9 +1,9 @@
-"""Sets as the training apps Strava, Hevy and Strong take them in: one JSON and two CSVs.
+"""Sets as training apps take them in: Strava's JSON, and the CSVs of Hevy, Strong and FitNotes.
 
 Strava's JSON is version 1.0 of "Uploading to Strava" (https://developers.strava.com/docs/uploads/,
-since May 2026). Hevy's and Strong's CSVs have the columns of their own exports, one row per set.
-Strong's has no unit: you have to tell the importing app that the weights are kilograms. All three
-need a date and at least one set, and raise an `InputError` without.
+since May 2026). The CSVs have the columns of the apps' own exports, one row per set, and hold any
+number of trainings, as the apps' do. Strong's has no unit: you have to tell the importing app that
+the weights are kilograms. All need a date and at least one set, and raise an `InputError` without.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from tracker.domain import exercise_named
@@ -18,7 +19,7 @@ from tracker.export.app_terms import (
     active_s,
     at,
     elapsed_s,
-    names_of,
+    names_in,
     offset_s,
     rounded,
     session_text,
@@ -28,6 +29,7 @@ from tracker.export.app_terms import (
 from tracker.export.csv_files import csv_bytes
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
     from typing import BinaryIO
 
@@ -45,14 +47,17 @@ def write_strava(workout: Workout, out: BinaryIO) -> None:
         "elapsed_time": math.ceil(elapsed_s(workout)),
         "active_time": round(active_s(workout)),
         "creator": {"name": "tracker"},
-        "sets": [_strava_set(workout, record, start) for record in workout.sets],
+        "sets": [
+            _strava_set(record, names.strava, start)
+            for record, names in zip(workout.sets, names_in(workout), strict=True)
+        ],
     }
     out.write(f"{json.dumps(content, indent=2, allow_nan=False)}\n".encode())
 
 
-def _strava_set(workout: Workout, record: SetRecord, start: datetime) -> dict[str, object]:
+def _strava_set(record: SetRecord, name: str, start: datetime) -> dict[str, object]:
     content: dict[str, object] = {
-        "exercise_type": names_of(workout.info.exercise, record.load_kg).strava,
+        "exercise_type": name,
         "repetitions": record.done,
         "duration": round(record.end_s - record.start_s),
         "start_time": at(start, record.start_s).isoformat(),
@@ -62,34 +67,46 @@ def _strava_set(workout: Workout, record: SetRecord, start: datetime) -> dict[st
     return content
 
 
-def write_hevy(workout: Workout, out: BinaryIO) -> None:
-    """Write one training as Hevy's CSV."""
+def write_hevy(workouts: Sequence[Workout], out: BinaryIO) -> None:
+    """Write trainings as Hevy's CSV, one after the other."""
+    _write_rows([row for each in workouts for row in _hevy_rows(each)], out, quote_all=True)
+
+
+def _hevy_rows(workout: Workout) -> Iterator[dict[str, object]]:
+    """Yield the rows of a training, those of each exercise together, as Hevy's own are."""
     start = started(workout, "hevy")
-    names = [names_of(workout.info.exercise, record.load_kg).hevy for record in workout.sets]
+    names = [each.hevy for each in names_in(workout)]
     notes = _hevy_notes(workout, names)
-    seen: Counter[str] = Counter()
-    rows: list[dict[str, object]] = []
-    for record, name in zip(workout.sets, names, strict=True):
-        rows.append(
-            {
+    span = hevy_span(at(start, 0.0), at(start, elapsed_s(workout)))
+    for name in dict.fromkeys(names):
+        ours = (record for record, its in zip(workout.sets, names, strict=True) if its == name)
+        for index, record in enumerate(ours):
+            yield {
                 "title": exercise_named(workout.info.exercise).title,
-                "start_time": hevy_minute(at(start, 0.0)),
-                "end_time": hevy_minute(at(start, elapsed_s(workout))),
+                "start_time": hevy_minute(span[0]),
+                "end_time": hevy_minute(span[1]),
                 "description": session_text(workout),
                 "exercise_title": name,
                 "superset_id": None,
                 "exercise_notes": notes[name],
-                "set_index": seen[name],
-                "set_type": "normal",
+                "set_index": index,
+                "set_type": "warmup" if record.warm_up else "normal",
                 "weight_kg": rounded(record.load_kg),
                 "reps": record.done,
                 "distance_km": None,
                 "duration_seconds": None,
                 "rpe": rounded(record.entries.rpe),
             }
-        )
-        seen[name] += 1
-    _write_rows(rows, out, quote_all=True)
+
+
+def hevy_span(start: datetime, end: datetime) -> tuple[datetime, datetime]:
+    """Return the minute in which a training starts, and the one by which it has ended.
+
+    Cut at both ends, a training of 50 s would last no time at all, and importers drop those.
+    """
+    first = start.replace(second=0)
+    last = (end + timedelta(seconds=59)).replace(second=0)
+    return first, max(last, first + timedelta(minutes=1))
 
 
 def hevy_minute(moment: datetime) -> str:
@@ -106,16 +123,25 @@ def _hevy_notes(workout: Workout, names: list[str]) -> dict[str, str]:
     return {name: "\n".join(each) for name, each in lines.items()}
 
 
-def write_strong(workout: Workout, out: BinaryIO) -> None:
-    """Write one training as Strong's CSV."""
+def write_strong(workouts: Sequence[Workout], out: BinaryIO) -> None:
+    """Write trainings as Strong's CSV, one after the other."""
+    _write_rows([row for each in workouts for row in _strong_rows(each)], out)
+
+
+def _strong_rows(workout: Workout) -> Iterator[dict[str, object]]:
     start = started(workout, "strong")
-    rows: list[dict[str, object]] = [
-        {
+    seen: Counter[str] = Counter()
+    for record, names, note in zip(
+        workout.sets, names_in(workout), set_texts(workout), strict=True
+    ):
+        # Strong counts the sets of each exercise by themselves.
+        seen[names.strong] += 1
+        yield {
             "Date": f"{at(start, 0.0):%Y-%m-%d %H:%M:%S}",
             "Workout Name": exercise_named(workout.info.exercise).title,
             "Duration": strong_duration(elapsed_s(workout)),
-            "Exercise Name": names_of(workout.info.exercise, record.load_kg).strong,
-            "Set Order": number,
+            "Exercise Name": names.strong,
+            "Set Order": seen[names.strong],
             "Weight": rounded(record.load_kg),
             "Reps": record.done,
             # A set that counts reps has neither a distance nor a time in Strong's files.
@@ -125,11 +151,31 @@ def write_strong(workout: Workout, out: BinaryIO) -> None:
             "Workout Notes": session_text(workout),
             "RPE": rounded(record.entries.rpe),
         }
-        for number, (record, note) in enumerate(
-            zip(workout.sets, set_texts(workout), strict=True), start=1
-        )
-    ]
-    _write_rows(rows, out)
+
+
+def write_fitnotes(workouts: Sequence[Workout], out: BinaryIO) -> None:
+    """Write trainings as the CSV of FitNotes for Android, which says its unit."""
+    _write_rows([row for each in workouts for row in _fitnotes_rows(each)], out)
+
+
+def _fitnotes_rows(workout: Workout) -> Iterator[dict[str, object]]:
+    start = started(workout, "fitnotes")
+    for record, names, note in zip(
+        workout.sets, names_in(workout), set_texts(workout), strict=True
+    ):
+        yield {
+            "Date": f"{at(start, 0.0):%Y-%m-%d}",
+            "Exercise": names.strong,
+            "Category": "Legs",
+            "Weight": rounded(record.load_kg),
+            "Weight Unit": "kgs",
+            "Reps": record.done,
+            "Distance": None,
+            "Distance Unit": None,
+            "Time": None,
+            # A line break inside a cell ends the row for some of its readers.
+            "Comment": "; ".join(note.splitlines()),
+        }
 
 
 def _write_rows(rows: list[dict[str, object]], out: BinaryIO, *, quote_all: bool = False) -> None:

@@ -49,11 +49,34 @@ def names_of(exercise: str, load_kg: float | None) -> Names:
 
     A load of 0 is bodyweight.
     """
+    return NAMES[exercise_named(exercise).name][loading_of(load_kg)]
+
+
+def loading_of(load_kg: float | None) -> Loading:
+    """Return how a set with that load was loaded."""
     if load_kg is None:
-        loading = Loading.NOT_SAID
-    else:
-        loading = Loading.LOADED if load_kg > 0.0 else Loading.BODYWEIGHT
-    return NAMES[exercise_named(exercise).name][loading]
+        return Loading.NOT_SAID
+    return Loading.LOADED if load_kg > 0.0 else Loading.BODYWEIGHT
+
+
+def names_in(workout: Workout) -> list[Names]:
+    """Return what apps call the exercise of each set.
+
+    Somebody who entered a load for some sets did not change the exercise for the others. So a set
+    whose load was not entered takes the name of the nearest set of its exercise before it that has
+    one, else of the nearest after it. The load itself stays unknown.
+    """
+    exercises = [exercise_named(workout.exercise_of(record)).name for record in workout.sets]
+    loadings = [loading_of(record.load_kg) for record in workout.sets]
+    for places in (range(len(loadings)), range(len(loadings) - 1, -1, -1)):
+        nearest: dict[str, Loading] = {}
+        for place in places:
+            if loadings[place] is Loading.NOT_SAID:
+                loadings[place] = nearest.get(exercises[place], Loading.NOT_SAID)
+            nearest[exercises[place]] = loadings[place]
+    return [
+        NAMES[exercise][loading] for exercise, loading in zip(exercises, loadings, strict=True)
+    ]
 
 
 def _either(without: Names, loaded: Names, not_said: Names | None = None) -> dict[Loading, Names]:
@@ -121,6 +144,21 @@ NAMES: Final[dict[str, dict[Loading, Names]]] = {
 }
 """Names of every exercise of ours, by its name and loading. In FIT, category 10 is the hip raise,
 28 the squat and 37 banded exercises."""
+
+FIT_TITLES: Final[dict[tuple[int, int], str]] = {
+    (10, 1): "Barbell hip thrust with bench",
+    (10, 11): "Hip raise",
+    (10, 12): "Weighted hip raise",
+    (10, 30): "Single leg hip raise",
+    (10, 31): "Weighted single leg hip raise",
+    (10, 32): "Single leg hip raise with foot on bench",
+    (10, 33): "Weighted single leg hip raise with foot on bench",
+    (28, 7): "Barbell box squat",
+    (28, 61): "Squat",
+    (28, 62): "Weighted squat",
+    (37, 17): "Glute bridge",
+}
+"""FIT's own words for its categories and names above."""
 
 _YEARS: Final = range(2000, 2100)
 """FIT reads times before 1998 as seconds since power-on; a date outside this century comes from a
@@ -207,8 +245,14 @@ def figures_of(row: SetRow) -> dict[str, object]:
 
 
 def rounded(value: float | None) -> float | None:
-    """Return a rounded number; None stays unknown."""
-    return None if value is None else round(value, _DECIMALS)
+    """Return a rounded number, a whole one without decimals, as apps write it; None stays unknown.
+
+    Some importers take `60.0` for text, and `60` is what the apps' own files have.
+    """
+    if value is None:
+        return None
+    whole = round(value, _DECIMALS)
+    return int(whole) if whole == int(whole) else whole
 
 
 def set_texts(workout: Workout) -> list[str]:
@@ -222,7 +266,7 @@ def set_texts(workout: Workout) -> list[str]:
 def session_text(workout: Workout) -> str:
     """Return the wearer's note on the session, and the pain scores."""
     scores = [
-        f"Pain {pain.moment.value}"
+        f"Pain {pain.moment.value.replace('_', ' ')}"
         + (f" (set {pain.set_index})" if pain.set_index is not None else "")
         + f": {pain.score} of 10"
         for pain in workout.pain
@@ -232,7 +276,10 @@ def session_text(workout: Workout) -> str:
 
 def _figures(row: SetRow) -> str:
     figures = figures_of(row)
+    record = row.record
     parts = [
+        "warm-up" if record.warm_up else "",
+        "" if record.side is None else record.side.value,
         _tempo(figures),
         _velocity(figures),
         _measured(figures, "mean_rom_deg", "range", "°"),

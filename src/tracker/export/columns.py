@@ -146,8 +146,13 @@ _SESSION: Final[tuple[Column[Any], ...]] = (
         "when second 0 was, ISO 8601 with offset",
         lambda row: row.workout.info.started_utc,
     ),
-    Column("source", Kind.TEXT, "file it was read from", lambda row: row.workout.facts.name),
-    Column("exercise", Kind.TEXT, "exercise", lambda row: row.workout.info.exercise),
+    Column(
+        "source",
+        Kind.TEXT,
+        "name of the file it was read from",
+        lambda row: row.workout.facts.name,
+    ),
+    Column("exercise", Kind.TEXT, "exercise", lambda row: row.workout.exercise_of(row.record)),
     _of_set("set", Kind.WHOLE, "number of the set in the session", lambda each: each.index),
 )
 
@@ -156,6 +161,16 @@ _TEMPO: Final = _of_set(
     Kind.TEXT,
     "planned tempo, down-floor-up-hold",
     lambda each: None if each.plan.tempo is None else each.plan.tempo.code,
+)
+
+_KIND_OF_SET: Final[tuple[Column[Any], ...]] = (
+    _of_set(
+        "side",
+        Kind.TEXT,
+        "working leg: left or right",
+        lambda each: None if each.side is None else each.side.value,
+    ),
+    _of_set("warm_up", Kind.TRUTH, "whether it was a warm-up", lambda each: each.warm_up),
 )
 
 REP_COLUMNS: Final[tuple[Column[RepRow], ...]] = (
@@ -184,6 +199,7 @@ REP_COLUMNS: Final[tuple[Column[RepRow], ...]] = (
     _of_rep("confidence_reason", "what speaks most against it, below 0.95", Kind.TEXT),
     _of_set("load_kg", Kind.REAL, "load of the set", lambda each: each.load_kg),
     _TEMPO,
+    *_KIND_OF_SET,
 )
 """One row per rep."""
 
@@ -237,5 +253,6 @@ SET_COLUMNS: Final[tuple[Column[SetRow], ...]] = (
         lambda each: _words(flag for flag in Flag if any(flag in rep.flags for rep in each.reps)),
     ),
     _of_set("note", Kind.TEXT, "the wearer's note", lambda each: each.entries.note or None),
+    *_KIND_OF_SET,
 )
 """One row per set."""

@@ -1,9 +1,14 @@
-"""Tables as CSV (RFC 4180): one row per rep, one per set, or one per sample. Unknown is empty."""
+"""Tables as CSV (RFC 4180): one row per rep, one per set, or one per sample. Unknown is empty.
+
+Tables of reps and sets can be written for a spreadsheet that expects a decimal comma: it would
+take 0.361 for three hundred and sixty-one.
+"""
 
 from __future__ import annotations
 
 import io
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from tracker.domain import InputError
@@ -27,22 +32,77 @@ LIST_SEPARATOR: Final = ";"
 """Between several words in one cell; no flag contains it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How cells and numbers are written."""
+
+    separator: str = ","
+    decimal: str = "."
+    marked: bool = False
+    """Whether the file begins with a mark that it is UTF-8, as spreadsheets want it."""
+
+
+PLAIN: Final = Dialect()
+"""What programs read."""
+
+_COMMA: Final = Dialect(";", ",", marked=True)
+_POINT: Final = Dialect(marked=True)
+
+# Unicode CLDR 48, "decimal" of Latin digits: the languages with a comma, and their places without.
+_COMMA_LANGUAGES: Final = (
+    "af az be bg bs ca cs da de el es et eu fi "
+    "fo fr gl hr hu hy id is it ka kk kl ky lb lt lv mk nb nl nn "  # codespell:ignore fo
+    "no pl pt ro ru sk sl sq sr sv tr uk uz vi"
+)
+_POINT_PLACES: Final = (
+    "de_ch de_li it_ch es_419 es_cu es_do es_gt es_hn es_mx es_ni es_pa es_pe es_pr es_sv es_us"
+)
+_LOCALE: Final = re.compile(r"([a-z]{2,3})([_-][a-z0-9]{2,4})?([.@].*)?", re.IGNORECASE)
+
+
+def dialect_of(locale: str) -> Dialect:
+    """Return how spreadsheets in a locale such as `de` or `fr_CA` want tables.
+
+    Raises `InputError` for what is no locale.
+    """
+    found = _LOCALE.fullmatch(locale)
+    if found is None:
+        raise InputError("locale", f"expected one such as de or fr_CA, got {locale!r}")
+    language, place = found[1].lower(), (found[2] or "").lower().replace("-", "_")
+    uses_comma = (
+        language in _COMMA_LANGUAGES.split() and language + place not in _POINT_PLACES.split()
+    )
+    return _COMMA if uses_comma else _POINT
+
+
 def csv_bytes(
-    rows: Iterable[Iterable[object]], *, line_end: str = "\r\n", quote_all: bool = False
+    rows: Iterable[Iterable[object]],
+    *,
+    line_end: str = "\r\n",
+    quote_all: bool = False,
+    dialect: Dialect = PLAIN,
 ) -> bytes:
     """Return rows as CSV in UTF-8. Every CSV of ours with text in it passes through here.
 
     None is an empty cell, and 0 is not. What would break a row is quoted, or with `quote_all`
     everything but numbers. Text that a spreadsheet would run as a formula is made text.
     """
-    lines = (",".join(_quoted(cell, quote_all) for cell in row) + line_end for row in rows)
+    separator = dialect.separator
+    lines = (
+        separator.join(_quoted(cell, quote_all, dialect) for cell in row) + line_end
+        for row in rows
+    )
     # Half of a surrogate pair, which a note can hold, is no character of UTF-8.
-    return "".join(lines).encode("utf-8", "replace")
+    return "".join(("\ufeff" * dialect.marked, *lines)).encode("utf-8", "replace")
 
 
-def _quoted(cell: object, quote_all: bool) -> str:
+def _quoted(cell: object, quote_all: bool, dialect: Dialect) -> str:
     text = harmless_text(cell) if isinstance(cell, str) else "" if cell is None else str(cell)
-    if any(each in text for each in ',"\r\n') or (quote_all and not isinstance(cell, int | float)):
+    if isinstance(cell, float):
+        text = text.replace(".", dialect.decimal)
+    if any(each in text for each in f'{dialect.separator}"\r\n') or (
+        quote_all and not isinstance(cell, int | float)
+    ):
         return '"' + text.replace('"', '""') + '"'
     return text
 
@@ -62,23 +122,26 @@ def harmless_text(text: str) -> str:
     return f"'{lines}" if _FORMULA.match(lines) else lines
 
 
-def write_reps(workout: Workout, out: BinaryIO) -> None:
+def write_reps(workouts: Sequence[Workout], out: BinaryIO, dialect: Dialect = PLAIN) -> None:
     """Write one row per rep."""
-    out.write(_table(REP_COLUMNS, rep_rows(workout)))
+    rows = (row for workout in workouts for row in rep_rows(workout))
+    out.write(_table(REP_COLUMNS, rows, dialect))
 
 
-def write_sets(workout: Workout, out: BinaryIO) -> None:
+def write_sets(workouts: Sequence[Workout], out: BinaryIO, dialect: Dialect = PLAIN) -> None:
     """Write one row per set."""
-    out.write(_table(SET_COLUMNS, set_rows(workout)))
+    rows = (row for workout in workouts for row in set_rows(workout))
+    out.write(_table(SET_COLUMNS, rows, dialect))
 
 
-def _table(columns: Sequence[Column[Any]], rows: Iterable[Any]) -> bytes:
+def _table(columns: Sequence[Column[Any]], rows: Iterable[Any], dialect: Dialect) -> bytes:
     header = [column.name for column in columns]
-    cells = ([_cell(column, row) for column in columns] for row in rows)
-    return csv_bytes([header, *cells])
+    cells = ([cell_of(column, row) for column in columns] for row in rows)
+    return csv_bytes([header, *cells], dialect=dialect)
 
 
-def _cell(column: Column[Any], row: object) -> object:
+def cell_of(column: Column[Any], row: object) -> object:
+    """Return the value of a cell: text, a number, or None where it is unknown."""
     value = column.value(row)
     if value is None:
         return None

@@ -18,11 +18,12 @@ from uuid import UUID
 
 from tracker.domain import InputError, exercise_named
 from tracker.export.app_terms import (
+    FIT_TITLES,
     active_s,
     at,
     elapsed_s,
     figures_of,
-    names_of,
+    names_in,
     offset_s,
     started,
 )
@@ -183,6 +184,7 @@ DEVELOPER_COLUMNS: Final = (
     "mean_velocity_mps",
     "best_velocity_mps",
     "velocity_loss_pct",
+    "warm_up",
 )
 """Columns of the table of sets that become developer fields; a field's number is its place."""
 
@@ -224,6 +226,7 @@ def write_fit(workout: Workout, out: BinaryIO) -> None:
 
 def _messages(workout: Workout, start: datetime) -> list[Message]:
     whole = _span(start, 0.0, elapsed_s(workout))
+    title = exercise_named(workout.info.exercise).title
     active_ms = round(active_s(workout) * _MILLI)
     return [
         _message(
@@ -245,6 +248,20 @@ def _messages(workout: Workout, start: datetime) -> list[Message]:
             12,
             Field("sport", 0, Base.ENUM, _TRAINING),
             Field("sub_sport", 1, Base.ENUM, _STRENGTH_TRAINING),
+            Field("name", 3, Base.STRING, title),
+        ),
+        # Endurain takes the name of an activity from here.
+        _message(
+            26,
+            Field("sport", 4, Base.ENUM, _TRAINING),
+            Field("wkt_name", 8, Base.STRING, title),
+            Field("sub_sport", 11, Base.ENUM, _STRENGTH_TRAINING),
+        ),
+        # And the time zone from here; behind UTC, an offset is negative in two's complement.
+        _message(
+            2,
+            Field("utc_offset", 1, Base.UINT32, 0),
+            Field("time_offset", 2, Base.UINT32, offset_s(start) % (1 << 32)),
         ),
         *_descriptions(),
         _event(whole.start, _START),
@@ -284,15 +301,18 @@ def _descriptions() -> list[Message]:
 
 
 def _titles(workout: Workout) -> list[Message]:
-    """Return our own names of the file's exercises: FIT has no B-stance, for example."""
-    title = exercise_named(workout.info.exercise).title
+    """Return the names of the file's exercises, in FIT's own words.
+
+    A title belongs to a category and a name, and a server may keep the first that it gets for
+    everybody. So what FIT has no name for is named only in the sport and the workout.
+    """
     return [
         _message(
             264,
             Field("message_index", 254, Base.UINT16, index),
             Field("exercise_category", 0, Base.UINT16, category),
             Field("exercise_name", 1, Base.UINT16, name),
-            Field("wkt_step_name", 2, Base.STRING, title),
+            Field("wkt_step_name", 2, Base.STRING, FIT_TITLES[category, name]),
         )
         for index, (category, name) in enumerate(_kinds(workout))
     ]
@@ -300,24 +320,21 @@ def _titles(workout: Workout) -> list[Message]:
 
 def _kinds(workout: Workout) -> list[tuple[int, int]]:
     """Return the categories and names in the file, in order."""
-    exercise = workout.info.exercise
-    names = (names_of(exercise, record.load_kg).fit for record in workout.sets)
-    return list(dict.fromkeys(names))
+    return list(dict.fromkeys(names.fit for names in names_in(workout)))
 
 
 def _sets(workout: Workout, start: datetime) -> list[Message]:
     messages: list[Message] = []
-    for row in set_rows(workout):
+    for row, names in zip(set_rows(workout), names_in(workout), strict=True):
         if row.before is not None and row.before.end_s < row.record.start_s:
             rest = _span(start, row.before.end_s, row.record.start_s)
             messages.append(Message(225, _set_fields(rest, _REST, len(messages))))
-        messages.append(_active(row, start, len(messages)))
+        messages.append(_active(row, names.fit, start, len(messages)))
     return messages
 
 
-def _active(row: SetRow, start: datetime, index: int) -> Message:
+def _active(row: SetRow, kind: tuple[int, int], start: datetime, index: int) -> Message:
     record = row.record
-    kind = names_of(row.workout.info.exercise, record.load_kg).fit
     fields = [
         *_set_fields(_span(start, record.start_s, record.end_s), _ACTIVE, index),
         Field("repetitions", 3, Base.UINT16, record.done),

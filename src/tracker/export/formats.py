@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final
 
 from tracker.domain import InputError, UnknownNameError
 from tracker.domain.plugins import merged
-from tracker.export.app_files import write_hevy, write_strava, write_strong
-from tracker.export.csv_files import write_reps, write_samples, write_sets
+from tracker.export.app_files import write_fitnotes, write_hevy, write_strava, write_strong
+from tracker.export.csv_files import PLAIN, write_reps, write_samples, write_sets
 from tracker.export.session_json import write_session
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from tracker.domain import TimedFrame, Workout
+    from tracker.export.csv_files import Dialect
 
 
 class Needs(Enum):
@@ -64,7 +65,11 @@ class Format:
     suffix: str
     """File name suffix, with the dot; empty for a folder."""
     writer: Callable[[Session, BinaryIO], None] | None = None
-    """Writes one session to one file; None for a format that is always a folder."""
+    """Writes one session to one file."""
+    joined_writer: Callable[[Sequence[Session], BinaryIO, Dialect], None] | None = None
+    """Writes any number of sessions to one file; a format with neither is always a folder."""
+    takes_locale: bool = False
+    """Whether its numbers can be written as a spreadsheet of some country wants them."""
     folder_writer: Callable[[Sequence[Session], Path, Path], None] | None = None
     """Writes sessions into an empty folder. The last argument is where the files are moved to
     afterwards; it may hold others already."""
@@ -76,11 +81,25 @@ class Format:
         """Whether it is text that can be printed."""
         return self.suffix in _TEXT_SUFFIXES
 
-    def write(self, session: Session, out: BinaryIO) -> None:
+    @property
+    def is_file(self) -> bool:
+        """Whether a session can be written to one file."""
+        return self.writer is not None or self.joined_writer is not None
+
+    def write(self, session: Session, out: BinaryIO, dialect: Dialect = PLAIN) -> None:
         """Write one session to one file."""
         if self.writer is None:
-            raise ValueError(f"{self.name} is a folder")
-        self.writer(session, out)
+            self.write_joined((session,), out, dialect)
+        else:
+            self.writer(session, out)
+
+    def write_joined(
+        self, sessions: Sequence[Session], out: BinaryIO, dialect: Dialect = PLAIN
+    ) -> None:
+        """Write any number of sessions to one file."""
+        if self.joined_writer is None:
+            raise ValueError(f"{self.name} is a folder, or a file of one session")
+        self.joined_writer(sessions, out, dialect)
 
     def write_folder(self, sessions: Sequence[Session], folder: Path, target: Path) -> None:
         """Write one or more sessions into the empty `folder`, to be moved to `target`."""
@@ -100,6 +119,27 @@ def _results(
 ) -> Callable[[Session, BinaryIO], None]:
     """Return a writer of the results alone."""
     return lambda session, out: write(session.workout, out)
+
+
+def _joined(
+    write: Callable[[Sequence[Workout], BinaryIO], None],
+) -> Callable[[Sequence[Session], BinaryIO, Dialect], None]:
+    """Return a writer of the results alone, whose numbers are always written in one way."""
+    return lambda sessions, out, _dialect: write([each.workout for each in sessions], out)
+
+
+def _csv_reps(sessions: Sequence[Session], out: BinaryIO, dialect: Dialect) -> None:
+    write_reps([each.workout for each in sessions], out, dialect)
+
+
+def _csv_sets(sessions: Sequence[Session], out: BinaryIO, dialect: Dialect) -> None:
+    write_sets([each.workout for each in sessions], out, dialect)
+
+
+def _xlsx(sessions: Sequence[Session], out: BinaryIO, _dialect: Dialect) -> None:
+    from tracker.export.xlsx_files import write_workbook
+
+    write_workbook([each.workout for each in sessions], out)
 
 
 def _html(session: Session, out: BinaryIO) -> None:
@@ -144,8 +184,15 @@ def _fit(session: Session, out: BinaryIO) -> None:
 
 
 _ALL: Final = (
-    Format("csv", "one row per rep, units in the header", ".csv", writer=_results(write_reps)),
-    Format("csv-sets", "one row per set", ".csv", writer=_results(write_sets)),
+    Format(
+        "csv",
+        "one row per rep, units in the header",
+        ".csv",
+        joined_writer=_csv_reps,
+        takes_locale=True,
+    ),
+    Format("csv-sets", "one row per set", ".csv", joined_writer=_csv_sets, takes_locale=True),
+    Format("xlsx", "sets and reps as an Excel workbook", ".xlsx", joined_writer=_xlsx),
     Format(
         "json",
         "everything, as analyze --format json prints it",
@@ -194,12 +241,23 @@ _ALL: Final = (
         writer=_fit,
     ),
     Format("strava", "sets for Strava's upload, as JSON", ".json", writer=_results(write_strava)),
-    Format("hevy", "one row per set, as Hevy exports them", ".csv", writer=_results(write_hevy)),
+    Format(
+        "hevy",
+        "one row per set, as Hevy exports them",
+        ".csv",
+        joined_writer=_joined(write_hevy),
+    ),
     Format(
         "strong",
         "one row per set, as Strong exports them; Hevy and others import it",
         ".csv",
-        writer=_results(write_strong),
+        joined_writer=_joined(write_strong),
+    ),
+    Format(
+        "fitnotes",
+        "one row per set with its unit, as FitNotes exports them; LiftLog imports it",
+        ".csv",
+        joined_writer=_joined(write_fitnotes),
     ),
 )
 

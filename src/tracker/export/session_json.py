@@ -69,7 +69,24 @@ def session_object(workout: Workout) -> dict[str, object]:
             for pain in workout.pain
         ],
         "note": workout.note or None,
-        "sets": [_set_object(record) for record in workout.sets],
+        "advice": None
+        if workout.advice is None
+        else {
+            "verdict": workout.advice.verdict,
+            "followed": workout.advice.followed,
+            "reasons": list(workout.advice.reasons),
+        },
+        "sets": [_set_object(workout, record) for record in workout.sets],
+        "timed": [
+            {
+                "activity": each.activity,
+                "start_s": seconds(each.start_s),
+                "duration_s": seconds(each.duration_s),
+                "side": None if each.side is None else each.side.value,
+                "warm_up": each.warm_up,
+            }
+            for each in workout.timed
+        ],
     }
 
 
@@ -170,9 +187,12 @@ def rep_object(rep: Rep) -> dict[str, object]:
     }
 
 
-def _set_object(record: SetRecord) -> dict[str, object]:
+def _set_object(workout: Workout, record: SetRecord) -> dict[str, object]:
     return {
         "index": record.index,
+        "exercise": workout.exercise_of(record),
+        "side": None if record.side is None else record.side.value,
+        "warm_up": record.warm_up,
         **_ends(record),
         "reps": [rep_object(rep) for rep in record.reps],
         "reps_done": record.done,

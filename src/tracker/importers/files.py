@@ -7,6 +7,7 @@ number of files, and what a packed file unpacks to.
 from __future__ import annotations
 
 import gzip
+import io
 import re
 import zipfile
 import zlib
@@ -20,11 +21,13 @@ from tracker.domain.errors import reading
 from tracker.recording.format import MARKER
 
 if TYPE_CHECKING:
-    import io
     from collections.abc import Iterator, Sequence
 
-MAX_TEXT_BYTES: Final = 512 << 20
-"""Text of one session, bytes: ten hours at 100 Hz take half of it, and it fits into memory."""
+MAX_TEXT_BYTES: Final = 256 << 20
+"""Text of one session, bytes: ten hours at 100 Hz, and with its numbers it fits into memory."""
+
+MAX_LINES: Final = 4 << 20
+"""Lines of one file: eleven hours at 100 Hz. Short lines take many times their text in numbers."""
 
 _CHUNK_BYTES: Final = 1 << 20
 _GZIP: Final = b"\x1f\x8b"
@@ -73,17 +76,22 @@ def checked_text(path: Path, content: bytes, room: int | None = None) -> bytes:
     """
     if len(content) > (MAX_TEXT_BYTES if room is None else room):
         raise InputError(
-            str(path), f"has more than {MAX_TEXT_BYTES >> 20} MB of text", "Cut it into parts."
+            str(path),
+            f"has more than {MAX_TEXT_BYTES >> 20} MB of text",
+            "Cut it into parts; what is JSON is three times smaller as CSV.",
         )
     if content.startswith((MARKER, b"ARROW1")):
         raise InputError(
             str(path),
             "expected a CSV, but the file is in an Arrow format",
-            "If it is a recording, no import is needed: analyse or replay it as it is.",
+            "If it is a recording, unpack it and give it the ending .arrows; otherwise save it as "
+            "CSV.",
         )
     for mark, (what, advice) in _NO_TEXT.items():
         if content.startswith(mark):
             raise InputError(str(path), f"expected a CSV, but the file is {what}", advice)
+    if max(content.count(b"\n"), content.count(b"\r")) > MAX_LINES:
+        raise InputError(str(path), f"has more than {MAX_LINES} lines", "Cut it into parts.")
     text = in_utf8(content).removeprefix(_UTF8_MARK).rstrip()
     if b"\x00" in text:
         raise InputError(
@@ -136,10 +144,11 @@ def _is_utf8(head: bytes, content: bytes) -> bool:
 
 def bounded(file: IO[bytes] | io.BufferedIOBase, room: int) -> bytes:
     """Return a file's content, or a little more than `room` bytes of it if it is too large."""
-    content = bytearray()
-    while len(content) <= room and (chunk := file.read(_CHUNK_BYTES)):
-        content += chunk
-    return bytes(content)
+    # Its value is handed out without a copy.
+    content = io.BytesIO()
+    while content.tell() <= room and (chunk := file.read(_CHUNK_BYTES)):
+        content.write(chunk)
+    return content.getvalue()
 
 
 ZIP_SUFFIX: Final = ".zip"
@@ -230,6 +239,8 @@ def _zipped(path: Path, room: int) -> Iterator[ForeignFile]:
                 "expected a CSV, but the file is an Excel workbook",
                 "Export CSV instead; in phyphox: Export Data, CSV. Or save it as CSV.",
             )
+        if sum(each.file_size for each in named) > room:
+            raise InputError(str(path), f"unpacks to more than {MAX_TEXT_BYTES >> 20} MB of text")
         for each in named:
             label = path / PurePosixPath(each.filename)
             with archive.open(each) as file:

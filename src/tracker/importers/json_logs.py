@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tracker.domain import InputError
 from tracker.importers.columns import AXES
-from tracker.importers.files import ForeignFile
+from tracker.importers.files import MAX_LINES, ForeignFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,7 +26,10 @@ _ARRAYS: Final = {
 
 _BETWEEN: Final = re.compile(r"[\s,:\]}]*")
 _WRAPPER: Final = re.compile(r'\{\s*"([^"\\]*)"\s*:\s*(?=[\[{])')
-_OPENING: Final = b"{["
+_USUAL_RECORD: Final = 4096
+_LONGEST_RECORD: Final = 1 << 20
+"""Characters; a packet of Movesense has a few thousand, and a record of the others a hundred."""
+
 _DECODER: Final = json.JSONDecoder()
 
 
@@ -39,11 +42,17 @@ def tables_in(file: ForeignFile) -> tuple[ForeignFile, ...]:
     """Return the tables of a log in JSON, each as CSV; raises `InputError` if it is damaged."""
     tables: dict[str, list[str]] = {}
     names: dict[str, tuple[str, ...]] = {}
+    amount = 0
     for record in _records(file):
         for name, row in _rows(record):
             columns = names.setdefault(name, tuple(row))
             lines = tables.setdefault(name, [",".join(map(_cell, columns))])
             lines.append(",".join(_cell(row.get(each, "")) for each in columns))
+            amount += 1
+            if amount > MAX_LINES:
+                raise InputError(
+                    str(file.path), f"has more than {MAX_LINES} records", "Cut it into parts."
+                )
     return tuple(
         ForeignFile(file.path / f"{name}.csv" if name else file.path, "\n".join(lines).encode())
         for name, lines in tables.items()
@@ -63,7 +72,8 @@ def _records(file: ForeignFile) -> Iterator[dict[str, Any]]:
             if wrapper is not None and wrapper[1] not in _ARRAYS:
                 at = wrapper.end()
                 continue
-            value, at = _DECODER.raw_decode(text, at)
+            value, length = _decoded(text, at)
+            at += length
             if isinstance(value, dict):
                 yield value
     except (ValueError, RecursionError) as error:
@@ -73,6 +83,14 @@ def _records(file: ForeignFile) -> Iterator[dict[str, Any]]:
             f"line {line}: is not JSON: {error}",
             "Check that it is complete: export it again.",
         ) from error
+
+
+def _decoded(text: str, at: int) -> tuple[Any, int]:
+    """Return the value that begins there and its length; a huge one is refused unread."""
+    try:
+        return _DECODER.raw_decode(text[at : at + _USUAL_RECORD])
+    except ValueError:
+        return _DECODER.raw_decode(text[at : at + _LONGEST_RECORD])
 
 
 def _end_of(pattern: re.Pattern[str], text: str, at: int) -> int:
@@ -103,7 +121,7 @@ def _rows(record: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, object]]]:
 
 def _cell(value: object) -> str:
     text = "" if value is None else str(value)
-    if not any(mark in text for mark in ',"\r\n'):
+    if "," not in text and '"' not in text and "\n" not in text and "\r" not in text:
         return text
     quoted = " ".join(text.split()).replace('"', '""')
     return f'"{quoted}"'

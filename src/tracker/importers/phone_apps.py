@@ -26,8 +26,8 @@ import numpy as np
 
 from tracker.domain import InputError
 from tracker.domain.units import STANDARD_GRAVITY_MPS2
+from tracker.importers.parts import Part, refuse_apart, values_at
 from tracker.importers.stamps import zone_of
-from tracker.importers.tables import Part, refuse_apart, values_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

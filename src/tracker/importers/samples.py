@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tracker.domain import DataWarning, InputError, Notification
+from tracker.domain import MAX_TIME_S, InputError, Notification
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2, ns_from_s
 
 if TYPE_CHECKING:
@@ -133,9 +133,6 @@ MAX_GYRO_RADPS: Final = 200.0
 
 MAX_SUSTAINED_GYRO_RADPS: Final = 20.0
 """Three turns a second; no hip does that for a twentieth of a session."""
-
-MAX_TIME_S: Final = 4e9
-"""Unix time of the year 2096; in nanoseconds it still fits 64 bits."""
 
 MAX_NUMBER: Final = 1e100
 """A larger number is no measurement in any unit, and its square or sum would overflow."""

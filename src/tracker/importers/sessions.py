@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tracker.domain import DataWarning, InputError, WarningKind
+from tracker.domain import MAX_TIME_S, DataWarning, InputError, WarningKind
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2, counted
 from tracker.importers.apps import app_of
 from tracker.importers.columns import Quantity, column
 from tracker.importers.files import ForeignFile, foreign_files, start_of, texts_in
 from tracker.importers.json_logs import is_json, tables_in
+from tracker.importers.parts import refuse_apart, shift_between, values_at
 from tracker.importers.phone_apps import (
     ACCELERATIONS,
     GYROSCOPES,
@@ -37,7 +38,6 @@ from tracker.importers.sample_csv import HEADER, is_sample_csv
 from tracker.importers.samples import (
     FIRST_EPOCH_S,
     LEAST_TYPICAL_ACC_MPS2,
-    MAX_TIME_S,
     AccUnit,
     GyroUnit,
     ImportedSamples,
@@ -49,9 +49,6 @@ from tracker.importers.tables import (
     ForeignTable,
     plain_table,
     read_foreign_header,
-    refuse_apart,
-    shift_between,
-    values_at,
 )
 
 if TYPE_CHECKING:
@@ -62,7 +59,7 @@ if TYPE_CHECKING:
 
     from tracker.importers.apps import App
     from tracker.importers.columns import Triple
-    from tracker.importers.tables import Part
+    from tracker.importers.parts import Part
 
 _NUMBERS: Final = re.compile(rb"\s*[+-]?\d[\d.eE+-]*\s*[,;\t ]\s*[+-]?\d")
 _FAR_S: Final = 100.0
@@ -122,7 +119,7 @@ def read_foreign(paths: Sequence[Path], options: ImportOptions) -> ImportedSampl
 def _tables(files: Sequence[ForeignFile]) -> Iterator[ForeignFile]:
     for file in files:
         if is_json(file.text):
-            yield from tables_in(file)
+            yield from tables_in(file) or (file,)
         else:
             yield ForeignFile(file.path, plain_table(file.text))
 
@@ -370,7 +367,7 @@ def _acc_scale(
         str(each.table.file.path),
         f"does not say the unit of its {each.quantity.value}{odd}, and gravity of {typical:.4g} "
         "does not tell",
-        f"Add {units}.",
+        f"Add {units}." if app is None else f"{app.advice} Or add {units}.",
     )
 
 

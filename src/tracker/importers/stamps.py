@@ -29,10 +29,10 @@ _HOUR_S: Final = 3600.0
 _UNIX_ORDINAL: Final = date(1970, 1, 1).toordinal()
 
 _CLOCK: Final = re.compile(
-    r"\s*(?:(?P<date>\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}\.\d{1,2}\.\d{4})[T _,]+)?"
+    r"\s*(?:(?P<date>\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[./]\d{1,2}[./]\d{4})[T _,]+)?"
     r"(?P<h>\d{1,2})[:\-](?P<m>\d{1,2})[:\-](?P<s>\d{1,2})"
     r"(?:(?P<mark>[.,:_])(?P<part>\d{1,9}))?"
-    r"\s*(?:UTC|GMT)?\s*(?P<zone>Z|[+-]\d{2}:?\d{2})?\s*"
+    r"\s*(?P<half>[AaPp]\.?[Mm]\.?)?\s*(?:UTC|GMT)?\s*(?P<zone>Z|[+-]\d{2}:?\d{2})?\s*"
 )
 
 
@@ -86,6 +86,8 @@ def _reading(text: str, match: re.Match[str]) -> Clock | None:
         if ordinal is None:
             return None
         day = ordinal
+    if match["half"]:
+        hours = hours % 12 + 12 * (match["half"][0] in "Pp")
     if hours > 23 or minutes > 59 or seconds > 60:
         return None
     part = match["part"] or "0"
@@ -100,6 +102,9 @@ def _ordinal(text: str) -> int | None:
     """Return the days since 1970; None if there is no such day."""
     numbers = [int(part) for part in re.split(r"\D", text)]
     year, month, day = numbers if numbers[0] > 31 else numbers[::-1]
+    # With slashes, half of the world writes the month first.
+    if "/" in text and numbers[0] <= 31 and month > 12 >= day:
+        month, day = day, month
     try:
         return date(year, month, day).toordinal() - _UNIX_ORDINAL
     except ValueError:
@@ -212,25 +217,20 @@ def order_of(time_s: NDArray[np.float64]) -> tuple[NDArray[np.intp], int] | None
     return np.argsort(time_s, kind="stable"), amount
 
 
-LEAST_SHARED: Final = 0.5
-"""Where fewer samples share their stamp with another, the clock is only coarse."""
-
 _GAP_RATIO: Final = 1.5
 """A packet that took this many times longer than its samples take follows a gap."""
 
 
-def spread(time_s: NDArray[np.float64]) -> tuple[NDArray[np.float64], int] | None:
-    """Spread samples that share a stamp evenly over the time since the packet before them.
+def spread(time_s: NDArray[np.float64]) -> NDArray[np.float64] | None:
+    """Spread samples that share a stamp evenly over the time since the stamp before.
 
-    The stamp is that of a packet's last sample. Returns the times and the number of packets; None
-    where each sample has its own stamp, all have the same, or the stamps cannot be times.
+    The stamp is that of a packet's last sample. None where each sample has its own stamp, all have
+    the same, or the stamps cannot be times.
     """
     if not len(time_s) or not np.isfinite(time_s).all() or (np.diff(time_s) < 0.0).any():
         return None
-    starts = np.flatnonzero(np.diff(time_s, prepend=-np.inf) > 0.0)
-    sizes = np.diff(np.append(starts, len(time_s)))
-    shared = int(sizes[sizes > 1].sum())
-    if len(starts) < 2 or shared < LEAST_SHARED * len(time_s):
+    starts, sizes = _runs(time_s)
+    if len(starts) < 2 or len(starts) == len(time_s):
         return None
     stamps_s = time_s[starts]
     spans_s = np.diff(stamps_s, prepend=np.nan)
@@ -240,8 +240,13 @@ def spread(time_s: NDArray[np.float64]) -> tuple[NDArray[np.float64], int] | Non
     before_end = np.repeat(starts + sizes - 1, sizes) - np.arange(len(time_s))
     times_s = np.repeat(stamps_s, sizes) - before_end * np.repeat(spans_s / sizes, sizes)
     # A log does not begin before its own zero.
-    shift_s = -times_s[0] if times_s[0] < 0.0 <= time_s[0] else 0.0
-    return times_s + shift_s, len(starts)
+    return times_s - min(times_s[0], 0.0) if time_s[0] >= 0.0 else times_s
+
+
+def _runs(time_s: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return where each stamp comes first, and how many samples have it."""
+    starts = np.flatnonzero(np.diff(time_s, prepend=-np.inf) > 0.0)
+    return starts, np.diff(np.append(starts, len(time_s)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -268,8 +273,13 @@ def mended_times(time_s: NDArray[np.float64]) -> MendedTimes:
         text = f"sorted {counted(late, 'row')} that came late"
         warnings.append(DataWarning(WarningKind.ROWS_REORDERED, text))
     if (spread_out := spread(time_s)) is not None:
-        time_s, packets = spread_out
-        samples = counted(len(time_s), "sample")
-        text = f"spread {samples} that share {packets} time stamps evenly within their packets"
+        _, sizes = _runs(time_s)
+        shared = sizes[sizes > 1]
+        time_s = spread_out
+        samples, stamps = (
+            counted(int(shared.sum()), "sample"),
+            counted(len(shared), "time stamp"),
+        )
+        text = f"spread {samples} that share {stamps} evenly within their packets"
         warnings.append(DataWarning(WarningKind.SAMPLES_SPREAD, text))
     return MendedTimes(time_s, order, tuple(warnings))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import re
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Final
@@ -18,7 +19,7 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
-from tracker.domain import DataWarning, InputError, WarningKind
+from tracker.domain import MAX_TIME_S, DataWarning, InputError, WarningKind
 from tracker.importers.columns import (
     ACC_MPS2,
     GYRO_RADPS,
@@ -34,10 +35,10 @@ from tracker.importers.columns import (
     with_unit,
 )
 from tracker.importers.files import start_of
+from tracker.importers.parts import Part
 from tracker.importers.samples import (
     FIRST_EPOCH_S,
     MAX_NUMBER,
-    MAX_TIME_S,
     is_usual_rate,
     mean_rate_hz,
 )
@@ -76,6 +77,7 @@ _SERIAL_MONITOR: Final = re.compile(rb"(?m)^\d\d:\d\d:\d\d\.\d{3} -> ")
 """What the serial monitor of the Arduino IDE puts before each line."""
 
 
+_SPACES: Final = re.compile(rb"(?<=\S) +(?=\S)")
 _MINUS: Final = "−".encode()
 """What some languages write before a negative number."""
 
@@ -196,7 +198,7 @@ def _cells(line: str, separator: str) -> list[str]:
 def _is_units(cells: Sequence[str]) -> bool:
     """Say whether a row has units, as Shimmer's software writes it below the header."""
     known = {**ACC_MPS2, **GYRO_RADPS, **TIME_S}
-    return sum(plain_unit(cell) in known for cell in cells) >= 3
+    return sum(plain_unit(cell) in known for cell in cells) >= 3 or "no_units" in cells
 
 
 def has_motion(path: Path) -> bool:
@@ -209,30 +211,18 @@ def plain_table(text: bytes) -> bytes:
     """Return text without the times of the Arduino IDE, and with minus signs that are hyphens."""
     if _SERIAL_MONITOR.search(text[:4096]):
         text = _SERIAL_MONITOR.sub(b"", text)
+    if _is_spaced(text[:4096]):
+        text = _SPACES.sub(b"\t", text)
     return text.replace(_MINUS, b"-") if _MINUS in text else text
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Part:
-    """Samples of one sensor."""
-
-    path: Path
-    """The file, for messages."""
-    time_s: NDArray[np.float64]
-    """Time by the file's clock, s, shape (n,); never falls."""
-    values: NDArray[np.float64]
-    """Samples in the unit of the file, shape (n, 3)."""
-    epoch_s: float | None
-    """Unix time of its second 0; None if the file does not say."""
-    zone: tzinfo | None = None
-    """Zone of the wearer's clock; None if the file does not say."""
-    lines: NDArray[np.intp] | None = None
-    """Line of each sample in the file, shape (n,); None if there are none."""
-
-    def line(self, row: int) -> int:
-        """Return the line of a sample."""
-        # Below the header; the apps write no empty lines.
-        return row + 2 if self.lines is None else int(self.lines[row])
+def _is_spaced(head: bytes) -> bool:
+    """Say whether nothing but spaces parts the names of the columns."""
+    lines = [line for line in head.splitlines() if line and not line.startswith(_COMMENTS)]
+    if not lines or any(mark in lines[0] for mark in (b",", b";", b"\t")):
+        return False
+    columns = [column(name) for name in lines[0].decode(errors="replace").split()]
+    return bool(time_columns(columns) and triples_of(columns))
 
 
 class ForeignTable:
@@ -322,7 +312,10 @@ class ForeignTable:
         Raises `InputError` if no column can be the time.
         """
         best: tuple[tuple[float, ...], int] | None = None
-        for each in self.header.times:
+        # Reading a clock takes twenty times as long as reading a number.
+        for each in sorted(self.header.times, key=lambda each: self._is_clock(each)):
+            if best is not None and best[0][0] >= _FINE and self._is_clock(each):
+                break
             time_s = self._times_in(each)
             if time_s is None:
                 continue
@@ -347,10 +340,19 @@ class ForeignTable:
         known = time_s[np.isfinite(time_s)]
         fine = round(4.0 * len(np.unique(known)) / max(len(known), 1))
         words = set(self.header.columns[each.place].words)
-        own = bool(words & {"chip", "sensor", "device", "elapsed", "芯片时间"})
+        own = self._is_own(each)
         numeric = self._times[each.place][1] is None
         close = len(words & set(self.header.columns[triple.columns[0]].words))
         return (fine, not each.is_epoch, own, numeric, close, -each.place)
+
+    def _is_own(self, each: TimeColumn) -> bool:
+        """Say whether a column is named as the clock of the sensor, and not of the phone."""
+        return bool(_OWN_CLOCKS & set(self.header.columns[each.place].words))
+
+    def _is_clock(self, each: TimeColumn) -> int:
+        """Return 0 for a column of numbers, 1 for a clock of the sensor's, and 2 for another."""
+        cell = next((row[each.place] for row in self._rows if len(row) > each.place), "")
+        return 0 if read_clock(cell) is None else 2 - self._is_own(each)
 
     def _times_in(self, each: TimeColumn) -> NDArray[np.float64] | None:
         """Return the times in a column, s; None if they cannot be times of samples."""
@@ -514,6 +516,9 @@ class ForeignTable:
 
 
 _COUNTER: Final = float(1 << 32)
+_OWN_CLOCKS: Final = frozenset({"chip", "sensor", "device", "elapsed", "芯片时间"})
+_FINE: Final = 3
+"""Quarters of the rows that have a stamp of their own."""
 
 
 def _first_rows(text: bytes, header: ForeignHeader, amount: int = 20) -> list[list[str]]:
@@ -553,8 +558,6 @@ def _unit_s(numbers: NDArray[np.float64]) -> float | None:
 
 def _zone_here(unix_s: float) -> tzinfo | None:
     """Return the offset of this computer's zone at that time."""
-    from datetime import datetime, timezone
-
     offset = datetime.fromtimestamp(unix_s).astimezone().utcoffset()
     return None if offset is None else timezone(offset)
 
@@ -580,52 +583,3 @@ def parse_columns(
         ),
     )
     return {name: table.column(name).to_numpy() for name in wanted}
-
-
-LONGEST_BRIDGE_S: Final = 0.25
-"""Longest gap that is interpolated, s: the shortest concentric lasts twice as long."""
-
-_ABSOLUTE_S: Final = 1e6
-"""Eleven days: a time beyond counts from an origin that all files of a sensor share."""
-
-
-def values_at(
-    time_s: NDArray[np.float64], other: Part, shift_s: float
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Interpolate another sensor's values at given times, s, shape (n,).
-
-    `shift_s` is added to the other's times. Returns the values, shape (n, 3), and where they are
-    known, shape (n,): not before its first sample, after its last, and in its gaps.
-    """
-    theirs_s = other.time_s + shift_s
-    after = np.searchsorted(theirs_s, time_s, side="left")
-    inside = (time_s >= theirs_s[0]) & (time_s <= theirs_s[-1])
-    right = np.clip(after, 0, len(theirs_s) - 1)
-    left = np.maximum(right - 1, 0)
-    exact = theirs_s[right] == time_s
-    close = theirs_s[right] - theirs_s[left] <= LONGEST_BRIDGE_S
-    values = np.column_stack([np.interp(time_s, theirs_s, column) for column in other.values.T])
-    return values, inside & (exact | close)
-
-
-def shift_between(first: Part, other: Part) -> float:
-    """Return what to add to the times of `other` to put them on the clock of `first`, s."""
-    if all(len(part.time_s) and part.time_s[0] > _ABSOLUTE_S for part in (first, other)):
-        # One clock of the sensor; the phone's stamps beside it are when packets arrived.
-        return 0.0
-    if first.epoch_s is None or other.epoch_s is None:
-        return 0.0
-    return other.epoch_s - first.epoch_s
-
-
-def refuse_apart(first: Part, other: Part, shift_s: float, known: NDArray[np.bool_]) -> None:
-    """Raise `InputError` if two sensors never sampled at the same time."""
-    if known.any():
-        return
-    starts_s, ends_s = other.time_s[[0, -1]] + shift_s
-    raise InputError(
-        str(other.path),
-        f"was sampled from {starts_s:.9g} to {ends_s:.9g} s, and {first.path.name} "
-        f"from {first.time_s[0]:.9g} to {first.time_s[-1]:.9g} s: never at the same time",
-        "Name the two files of one session.",
-    )

@@ -338,7 +338,8 @@ def _not_a_recording(path: Path, size: int, opening: bytes) -> InputError:
     elif is_text:
         why = ", but the file is text"
         advice = (
-            "If it has samples of another program: tracker analyze and tracker import read it."
+            "Only recordings can be read or rescued here. Samples of another program are for "
+            "tracker analyze, if a line of them names their columns."
         )
     else:
         why = f", but the file starts with {opening[:8].hex(' ')}"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tracker.domain import OutputError
+from tracker.domain import OutputError, start_problem
 from tracker.domain.errors import writing
 from tracker.recording.reader import Damage, open_recording
 from tracker.recording.writer import RecordingWriter
@@ -25,6 +25,8 @@ class RecoveryReport:
     """True if the source was never closed or lost its end, so more may be lost than is counted."""
     damage: tuple[Damage, ...]
     """Damaged places of the source."""
+    dropped: str | None = None
+    """What was wrong with its time of start, which is left out; None if nothing was."""
 
 
 def recover(source: Path | str, target: Path | str, *, force: bool = False) -> RecoveryReport:
@@ -44,13 +46,17 @@ def recover(source: Path | str, target: Path | str, *, force: bool = False) -> R
             "Choose another name for the clean one.",
         )
     _refuse_existing(target, force)
+    info = recording.info
+    dropped = start_problem(info)
+    if dropped is not None:
+        info = replace(info, started_utc=None)
     with (
         writing(target),
         tempfile.TemporaryDirectory(prefix=".recover-", dir=target.parent) as folder,
     ):
         clean = Path(folder) / target.name
         try:
-            with RecordingWriter(clean, recording.info) as writer:
+            with RecordingWriter(clean, info) as writer:
                 for notification in recording:
                     writer.write(notification)
         except OutputError as error:
@@ -63,6 +69,7 @@ def recover(source: Path | str, target: Path | str, *, force: bool = False) -> R
         rows_lost=sum(each.rows or 0 for each in recording.damage),
         end_lost=any(each.rows is None for each in recording.damage),
         damage=recording.damage,
+        dropped=dropped,
     )
 
 

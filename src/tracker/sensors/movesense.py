@@ -15,12 +15,21 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tracker.domain import Fault, FaultReason, Frame, Notification, SensorError, TrackerError
+from tracker.domain import (
+    Fault,
+    FaultReason,
+    Frame,
+    FrameRun,
+    Notification,
+    SensorError,
+    TrackerError,
+)
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2, s_from_ns
 from tracker.sensors.base import (
     BATTERY_LEVEL,
     BATTERY_LEVEL_UUID,
     CLIP_SLACK,
+    RANGE_SLACK,
     Attempt,
     ClockKind,
     Decide,
@@ -42,10 +51,12 @@ from tracker.sensors.base import (
     newest,
     order_faults,
     percent_in,
+    received_s_of,
+    runs_of,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -272,6 +283,7 @@ LATE_MS: Final = 500
 """A timestamp that falls by less is a late packet; by more, a restart."""
 
 ACC_RANGES_G: Final = (2.0, 4.0, 8.0, 16.0)
+LARGEST_ACC_MPS2: Final = ACC_RANGES_G[-1] * STANDARD_GRAVITY_MPS2
 GYRO_RANGES_DPS: Final = (125.0, 245.0, 500.0, 1000.0, 2000.0)
 
 
@@ -321,25 +333,51 @@ class MovesenseDecoder(PacketDecoder):
         """Return the resource that each reference stands for."""
         return {f"path_{ref:02x}": each.resource.path for ref, each in self._streams.items()}
 
+    def feed_run(
+        self, notifications: Sequence[Notification]
+    ) -> Iterator[Frame | FrameRun | Fault]:
+        """Decode notifications as `feed` would, payloads of one length together."""
+        waiting: list[_Part] = []
+        for notification in notifications:
+            data = notification.data
+            if notification.channel != NOTIFY_UUID or data[:1] not in _DATA or len(data) < 2:
+                yield from _together(waiting)
+                waiting = []
+                yield from self.feed(notification)
+                continue
+            stream, payloads, trouble = self._assembled(data)
+            if trouble is not None:
+                yield from _together(waiting)
+                waiting = []
+                yield fault_of(notification, FaultReason.LENGTH, trouble)
+            for payload in payloads:
+                part = (notification, stream, payload)
+                if waiting and not _is_like(waiting[0], part):
+                    yield from _together(waiting)
+                    waiting = []
+                waiting.append(part)
+        yield from _together(waiting)
+
     def _message(self, notification: Notification) -> Iterator[Frame | Fault]:
         data = notification.data
         check_length(data, HEADER_BYTES, "a header", exact=False)
-        kind, ref = data[:HEADER_BYTES]
+        kind = data[0]
         if kind == Message.REPLY:
             return
         if kind not in (Message.DATA, Message.MORE_DATA):
             raise MalformedError(FaultReason.FORMAT, f"unknown message kind {kind}")
 
-        stream = self._stream(ref)
-        take = stream.parts.first if kind == Message.DATA else stream.parts.more
-        payloads, trouble = take(data[HEADER_BYTES:])
+        stream, payloads, trouble = self._assembled(data)
         if trouble is not None:
             yield fault_of(notification, FaultReason.LENGTH, trouble)
         for payload in payloads:
-            try:
-                yield from self._samples(notification, stream, payload)
-            except MalformedError as error:
-                yield fault_of(notification, error.reason, error.detail)
+            yield from _samples((notification, stream, payload))
+
+    def _assembled(self, data: bytes) -> tuple[_Stream, tuple[bytes, ...], str | None]:
+        """Return the stream of a part, the payloads that it completes, and what is wrong."""
+        stream = self._stream(data[1])
+        take = stream.parts.first if data[0] == Message.DATA else stream.parts.more
+        return stream, *take(data[HEADER_BYTES:])
 
     def _stream(self, ref: int) -> _Stream:
         if ref not in self._streams:
@@ -347,40 +385,127 @@ class MovesenseDecoder(PacketDecoder):
             self._streams[ref] = _Stream(known or MOTION, sized=known is not None)
         return self._streams[ref]
 
-    def _samples(
-        self, notification: Notification, stream: _Stream, data: bytes
-    ) -> tuple[Frame | Fault, ...]:
+
+_Part = tuple["Notification", _Stream, bytes]
+"""A whole payload, with its stream and the notification that completed it."""
+
+_DATA: Final = (bytes((Message.DATA,)), bytes((Message.MORE_DATA,)))
+
+
+def _is_like(first: _Part, other: _Part) -> bool:
+    """Return whether two payloads have one shape and belong to one stream."""
+    return first[1] is other[1] and len(first[2]) == len(other[2])
+
+
+def _samples(part: _Part) -> Iterator[Frame | Fault]:
+    """Decode one payload."""
+    notification, stream, data = part
+    try:
         time_ms, signals = decode_payload(data, stream.resource)
         acc_mps2, gyro_dps = signals["acc"], signals.get("gyro")
-        check_range(acc_mps2, ACC_RANGES_G[-1] * STANDARD_GRAVITY_MPS2)
-        saturated = _clipped(acc_mps2 / STANDARD_GRAVITY_MPS2, ACC_RANGES_G)
+        check_range(acc_mps2, LARGEST_ACC_MPS2)
         if gyro_dps is not None:
             check_range(gyro_dps, GYRO_RANGES_DPS[-1])
-            saturated = saturated or _clipped(gyro_dps, GYRO_RANGES_DPS)
+    except MalformedError as error:
+        yield fault_of(notification, error.reason, error.detail)
+        return
+    stamps_s = np.full(len(acc_mps2), np.nan)
+    stamps_s[0] = time_ms / 1000.0
+    frame = Frame(
+        acc_mps2,
+        None if gyro_dps is None else gyro_dps * RADPS_PER_DPS,
+        stamps_s,
+        s_from_ns(notification.received_ns),
+        bool(_is_saturated(acc_mps2[None], None if gyro_dps is None else gyro_dps[None])[0]),
+    )
+    order, lost = stream.place(time_ms, len(acc_mps2))
+    yield from _order_faults(notification, order, time_ms, lost)
+    if order.is_usable:
+        yield frame
 
-        stamps_s = np.full(len(acc_mps2), np.nan)
-        stamps_s[0] = time_ms / 1000.0
-        frame = Frame(
-            acc_mps2,
-            None if gyro_dps is None else gyro_dps * RADPS_PER_DPS,
-            stamps_s,
-            s_from_ns(notification.received_ns),
-            saturated,
-        )
-        order, lost = stream.place(time_ms, len(acc_mps2))
-        name = f"the payload of {time_ms} ms"
-        faults = order_faults(notification, order, name, lost)
-        return (*faults, frame) if order.is_usable else faults
+
+def _together(parts: Sequence[_Part]) -> Iterator[Frame | FrameRun | Fault]:
+    """Decode payloads of one stream and one length; one that is irregular is decoded alone."""
+    if not parts:
+        return
+    stream = parts[0][1]
+    octets = np.frombuffer(b"".join(data for _, _, data in parts), np.uint8)
+    octets = octets.reshape(len(parts), -1)
+    names = ARRAYS[stream.resource.name]
+    times_ms = octets[:, : STAMP.size].copy().view("<u4")[:, 0].tolist()
+    with np.errstate(invalid="ignore"):  # a signalling NaN stays a NaN
+        values = octets[:, STAMP.size :].copy().view(FLOAT).astype(np.float64)
+    signals = values.reshape(len(parts), len(names), -1, AXES)
+    acc_mps2 = signals[:, names.index("acc")]
+    gyro_dps = signals[:, names.index("gyro")] if "gyro" in names else None
+    usable = _within(acc_mps2, LARGEST_ACC_MPS2)
+    if gyro_dps is not None:
+        usable &= _within(gyro_dps, GYRO_RANGES_DPS[-1])
+    saturated = _is_saturated(acc_mps2, gyro_dps)
+    received_s = received_s_of([notification for notification, _, _ in parts])
+    stamp_s = np.array(times_ms, dtype=np.float64) / 1000.0
+
+    def run(first: int, last: int) -> Iterator[FrameRun]:
+        if last > first:
+            yield from runs_of(
+                acc_mps2[first:last].reshape(-1, AXES),
+                None
+                if gyro_dps is None
+                else gyro_dps[first:last].reshape(-1, AXES) * RADPS_PER_DPS,
+                stamp_s[first:last],
+                received_s[first:last],
+                saturated[first:last],
+            )
+
+    first = 0
+    for at, (part, time_ms) in enumerate(zip(parts, times_ms, strict=True)):
+        if not usable[at]:
+            yield from run(first, at)
+            yield from _samples(part)
+            first = at + 1
+            continue
+        order, lost = stream.place(time_ms, acc_mps2.shape[1])
+        faults = _order_faults(part[0], order, time_ms, lost)
+        if faults:
+            yield from run(first, at)
+            yield from faults
+            first = at if order.is_usable else at + 1
+    yield from run(first, len(parts))
 
 
-def _clipped(signal: NDArray[np.float64], ranges: tuple[float, ...]) -> bool:
-    """Return whether a value is stuck at the end of a range; which range is set is unknown."""
+def _order_faults(
+    notification: Notification, order: PacketOrder, time_ms: int, lost: int
+) -> tuple[Fault, ...]:
+    return order_faults(notification, order, f"the payload of {time_ms} ms", lost)
+
+
+def _within(signal: NDArray[np.float64], most: float) -> NDArray[np.bool_]:
+    """Return which payloads `check_range` accepts; a comparison with no number is false."""
+    inside = np.abs(signal) <= most * (1.0 + RANGE_SLACK)
+    within: NDArray[np.bool_] = np.logical_and.reduce(inside, axis=(1, 2))
+    return within
+
+
+def _is_saturated(
+    acc_mps2: NDArray[np.float64], gyro_dps: NDArray[np.float64] | None
+) -> NDArray[np.bool_]:
+    """Return which payloads, shape (p, n, 3), have a value that is stuck at the end of a range."""
+    saturated = _clipped(acc_mps2 / STANDARD_GRAVITY_MPS2, ACC_RANGES_G)
+    if gyro_dps is not None:
+        saturated |= _clipped(gyro_dps, GYRO_RANGES_DPS)
+    return saturated
+
+
+def _clipped(signal: NDArray[np.float64], ranges: tuple[float, ...]) -> NDArray[np.bool_]:
+    """Return where a value is stuck at the end of a range; which range is set is unknown."""
     size = np.abs(signal)
     at_end = np.zeros(signal.shape, dtype=bool)
-    for end in ranges:
-        at_end |= np.abs(size - end) <= CLIP_SLACK * end
-    stuck = signal[1:] == signal[:-1]
-    return bool((at_end[1:] & stuck).any())
+    with np.errstate(invalid="ignore"):  # what is not finite is refused anyway
+        for end in ranges:
+            at_end |= np.abs(size - end) <= CLIP_SLACK * end
+    stuck = signal[:, 1:] == signal[:, :-1]
+    clipped: NDArray[np.bool_] = (at_end[:, 1:] & stuck).any(axis=(1, 2))
+    return clipped
 
 
 def request(command: Command, ref: int, payload: bytes = b"") -> Write:

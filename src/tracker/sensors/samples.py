@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tracker.domain import Fault, FaultReason, Frame, Notification
+from tracker.domain import MAX_TIME_S, Fault, FaultReason, Frame, Notification
 from tracker.domain.units import s_from_ns
 from tracker.sensors.base import (
     ClockKind,
@@ -81,7 +81,7 @@ class SamplesDecoder(PacketDecoder):
         self._newest_s = -np.inf
 
     def _block(self, notification: Notification) -> Iterator[Frame | Fault]:
-        """Decode one block; samples that are not finite or not newer than the last are dropped."""
+        """Decode one block; samples without a usable number or time are dropped and counted."""
         rows = _rows(notification.data)
         finite = np.isfinite(rows).all(axis=1)
         if not finite.all():
@@ -89,6 +89,13 @@ class SamplesDecoder(PacketDecoder):
             detail = f"dropped {dropped} of {len(rows)} samples that are not finite"
             yield fault_of(notification, FaultReason.NOT_FINITE, detail, dropped)
             rows = rows[finite]
+        possible = np.abs(rows[:, 0]) <= MAX_TIME_S
+        if not possible.all():
+            dropped = int(np.count_nonzero(~possible))
+            worst_s = float(rows[~possible, 0][0])
+            detail = f"dropped {dropped} of {len(rows)} samples whose time_s is {worst_s:.3g}"
+            yield fault_of(notification, FaultReason.CLOCK, detail, dropped)
+            rows = rows[possible]
         highest_s = np.maximum.accumulate(np.concatenate(([self._newest_s], rows[:, 0])))
         newer = rows[:, 0] > highest_s[:-1]
         if not newer.all():

@@ -160,6 +160,11 @@ class SensorAgreement:
         """Long rests one after the other, which end in the bin `_spell_end`."""
         self._spell_end = -1
 
+    @property
+    def turns(self) -> int:
+        """How many of the latest turns are remembered."""
+        return len(self._turns)
+
     def begin_anew(self, *, more: bool) -> None:
         """Forget the turns; with `more`, the gyroscope is judged once more."""
         self._turns.clear()

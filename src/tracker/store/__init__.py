@@ -2,12 +2,13 @@
 
 from tracker.store.database import LOG_NAME, LogFailure, file_of, log_url
 from tracker.store.edits import Edit, EditedWorkout, Field, MadeEdit
-from tracker.store.log import RescoreCandidate, SessionDetail, TrainingLog
+from tracker.store.log import Asked, RescoreCandidate, SessionDetail, TrainingLog
 from tracker.store.summary import NEWEST, SessionQuery, SessionSummary, Week, weeks
 
 __all__ = [
     "LOG_NAME",
     "NEWEST",
+    "Asked",
     "Edit",
     "EditedWorkout",
     "Field",

@@ -19,6 +19,7 @@ from sqlalchemy.pool import NullPool
 
 from tracker.domain import InputError, OutputError, TrackerError
 from tracker.domain.errors import refuse_existing, writing
+from tracker.domain.foreign_text import HIDDEN, without_secrets
 from tracker.store.schema import (
     METADATA,
     MIGRATIONS,
@@ -72,10 +73,10 @@ def log_url(place: str | Path) -> URL:
 
 
 def shown(url: URL) -> str:
-    """Return a URL for people: the path of a file, or the URL without its password."""
+    """Return a URL for people: the path of a file, or the URL without its secrets."""
     if url.get_backend_name() == "sqlite" and url.database:
         return url.database
-    return url.render_as_string(hide_password=True)
+    return without_secrets(url.render_as_string(hide_password=True))
 
 
 def file_of(url: URL) -> Path | None:
@@ -111,7 +112,7 @@ def translated_errors(url: URL) -> Iterator[None]:
     except DBAPIError as error:
         if isinstance(error.orig, sqlite3.Error):
             raise _of_sqlite(shown(url), error.orig) from error
-        raise _of_server(shown(url), error.orig) from error
+        raise _of_server(url, error.orig) from error
 
 
 def _of_sqlite(where: str, cause: sqlite3.Error) -> TrackerError:
@@ -158,8 +159,12 @@ def _of_sqlite(where: str, cause: sqlite3.Error) -> TrackerError:
             )
 
 
-def _of_server(where: str, cause: BaseException | None) -> TrackerError:
-    problem = " ".join(str(cause).split())
+def _of_server(url: URL, cause: BaseException | None) -> TrackerError:
+    where = shown(url)
+    problem = without_secrets(" ".join(str(cause).split()))
+    if url.password:
+        # Some drivers quote what they were given.
+        problem = problem.replace(str(url.password), HIDDEN)
     # PostgreSQL's error classes, appendix A of its manual.
     state = getattr(cause, "sqlstate", None) or ""
     if state.startswith("53") or state == "58030":

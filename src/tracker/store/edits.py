@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import func, insert, select, update
 
-from tracker.domain import InputError, PainEntered, PainMoment, exercise_named
+from tracker.domain import (
+    InputError,
+    PainEntered,
+    PainMoment,
+    SetRecord,
+    exercise_named,
+    parse_set,
+    side_named,
+)
 from tracker.domain.plan import LONGEST_NOTE, MOST_LOAD_KG, MOST_PAIN, MOST_REPS, MOST_RPE
 from tracker.store.schema import EDITS
 
@@ -21,7 +29,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from tracker.domain import SetRecord, Workout
+    from tracker.domain import Workout
 
 
 class Field(Enum):
@@ -31,23 +39,48 @@ class Field(Enum):
     LOAD = "load_kg"
     RPE = "rpe"
     SET_NOTE = "set_note"
+    WARM_UP = "warm_up"
+    SIDE = "side"
+    SET_EXERCISE = "set_exercise"
+    ADDED = "added"
+    """A set that no sensor saw, as `parse_set` reads it; it comes after the others."""
     EXERCISE = "exercise"
     NOTE = "note"
     PAIN_BEFORE = "pain_before"
     PAIN_AFTER = "pain_after"
+    PAIN_NEXT_MORNING = "pain_next_morning"
 
     @property
     def of_a_set(self) -> bool:
         """Whether it belongs to one set, not to the whole session."""
-        return self in (Field.REPS, Field.LOAD, Field.RPE, Field.SET_NOTE)
+        return self in _OF_A_SET
+
+
+_OF_A_SET: Final = frozenset(
+    {
+        Field.REPS,
+        Field.LOAD,
+        Field.RPE,
+        Field.SET_NOTE,
+        Field.WARM_UP,
+        Field.SIDE,
+        Field.SET_EXERCISE,
+    }
+)
+
+_PAIN: Final = {
+    Field.PAIN_BEFORE: PainMoment.BEFORE,
+    Field.PAIN_AFTER: PainMoment.AFTER,
+    Field.PAIN_NEXT_MORNING: PainMoment.NEXT_MORNING,
+}
 
 
 _MOST: Final = {
     Field.REPS: MOST_REPS,
     Field.LOAD: MOST_LOAD_KG,
     Field.RPE: MOST_RPE,
-    Field.PAIN_BEFORE: MOST_PAIN,
-    Field.PAIN_AFTER: MOST_PAIN,
+    Field.WARM_UP: 1,
+    **dict.fromkeys(_PAIN, MOST_PAIN),
 }
 
 
@@ -100,8 +133,12 @@ def check_edit(edit: Edit) -> None:
     if edit.value is None:
         if not edit.field.of_a_set:
             raise InputError(name, "can be changed, but not cleared")
-    elif edit.field is Field.EXERCISE:
+    elif edit.field in (Field.EXERCISE, Field.SET_EXERCISE):
         exercise_named(str(edit.value))
+    elif edit.field is Field.SIDE:
+        side_named(str(edit.value))
+    elif edit.field is Field.ADDED:
+        parse_set(str(edit.value))
     elif isinstance(edit.value, str):
         if len(edit.value) > LONGEST_NOTE:
             raise InputError(
@@ -118,6 +155,10 @@ def overlay(workout: Workout, edits: Iterable[MadeEdit]) -> EditedWorkout:
     unmatched: list[MadeEdit] = []
     for made in edits:
         if made.undone_utc is not None:
+            continue
+        if made.edit.field is Field.ADDED:
+            sets.append(_added(str(made.edit.value), sets))
+            edited.add((sets[-1].index, Field.ADDED))
             continue
         if not made.edit.field.of_a_set:
             workout = _with(workout, made.edit)
@@ -151,6 +192,16 @@ def place_of(made: MadeEdit, sets: Iterable[SetRecord]) -> int | None:
     return max(ranks, key=lambda place: ranks[place], default=None)
 
 
+AFTER_S: Final = 1.0
+"""Session seconds between the last set and one that was added: nobody knows when it was."""
+
+
+def _added(text: str, sets: Sequence[SetRecord]) -> SetRecord:
+    at_s = max((each.end_s for each in sets), default=0.0) + AFTER_S
+    index = max((each.index for each in sets), default=0) + 1
+    return SetRecord(index, at_s, at_s, (), 0, ended=True, entries=parse_set(text))
+
+
 def _set_with(record: SetRecord, edit: Edit) -> SetRecord:
     value: Any = edit.value
     changes: dict[str, Any]
@@ -159,6 +210,12 @@ def _set_with(record: SetRecord, edit: Edit) -> SetRecord:
             changes = {"reps": None, "reps_by": 0} if value is None else {"reps": value}
         case Field.SET_NOTE:
             changes = {"note": value or ""}
+        case Field.WARM_UP:
+            changes = {"warm_up": None if value is None else bool(value)}
+        case Field.SIDE:
+            changes = {"side": None if value is None else side_named(value)}
+        case Field.SET_EXERCISE:
+            changes = {"exercise": value}
         case field:
             changes = {field.value: None if value is None else float(value)}
     return replace(record, entries=replace(record.entries, **changes))
@@ -172,10 +229,10 @@ def _with(workout: Workout, edit: Edit) -> Workout:
         case Field.NOTE:
             return replace(workout, note=value)
         case field:
-            before = field is Field.PAIN_BEFORE
-            entered = PainEntered(value, PainMoment.BEFORE if before else PainMoment.AFTER)
+            entered = PainEntered(value, _PAIN[field])
             others = [each for each in workout.pain if each.moment is not entered.moment]
-            return replace(workout, pain=(entered, *others) if before else (*others, entered))
+            first = entered.moment is PainMoment.BEFORE
+            return replace(workout, pain=(entered, *others) if first else (*others, entered))
 
 
 def read_edits(connection: Connection, session_id: int) -> tuple[MadeEdit, ...]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Self
 from sqlalchemy import func, insert, select, update
 
 from tracker.domain import InputError
+from tracker.domain.plan import LONGEST_NOTE
 from tracker.store.database import BUSY_S, Database, back_up
 from tracker.store.edits import (
     Edit,
@@ -20,7 +21,7 @@ from tracker.store.edits import (
     write_edits,
 )
 from tracker.store.rows import read_workout, session_row, write_measured
-from tracker.store.schema import PURGED, SESSIONS
+from tracker.store.schema import ASKED, PURGED, SESSIONS
 from tracker.store.summary import (
     EVERYTHING,
     SessionQuery,
@@ -79,6 +80,16 @@ class RescoreCandidate:
     """The exercise that the detector was set to."""
     duration_s: float | None
     reps_done: int
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The wearer asked somebody about pain."""
+
+    at_utc: str
+    """When it was entered, ISO 8601."""
+    whom: str
+    """Whom, in the wearer's words."""
 
 
 class TrainingLog:
@@ -192,7 +203,10 @@ class TrainingLog:
             check_edit(edit)
         with self._database.writing() as connection:
             session = session_of(connection, session_id)
-            sets = read_workout(connection, session).sets
+            current = overlay(
+                read_workout(connection, session), read_edits(connection, session_id)
+            )
+            sets = current.workout.sets
             write_edits(connection, session_id, edits, sets, in_order(self._now()))
             self._update_summary(connection, session)
 
@@ -226,6 +240,25 @@ class TrainingLog:
                 connection.execute(SESSIONS.delete().where(SESSIONS.c.id == session_id))
                 if session["sha256"] is not None:
                     self._ignore(connection, session["sha256"])
+
+    def note_asked(self, whom: str, at: datetime | None = None) -> None:
+        """Record that the wearer has asked somebody about pain; raises `InputError`.
+
+        Without a time it is now, and about every training in the log so far.
+        """
+        whom = whom.strip()
+        if not 0 < len(whom) <= LONGEST_NOTE:
+            raise InputError("asked", f"expected 1 to {LONGEST_NOTE} characters: whom, and when")
+        with self._database.writing() as connection:
+            newest = connection.scalar(select(func.max(SESSIONS.c.at_utc))) or ""
+            at_utc = max(in_order(self._now()), newest) if at is None else in_order(at)
+            connection.execute(insert(ASKED).values(at_utc=at_utc, whom=whom))
+
+    def asked(self) -> tuple[Asked, ...]:
+        """Return whom the wearer has asked about pain, and when, the earliest first."""
+        query = select(ASKED.c.at_utc, ASKED.c.whom).order_by(ASKED.c.at_utc, ASKED.c.id)
+        with self._database.reading() as connection:
+            return tuple(Asked(*row) for row in connection.execute(query))
 
     def ignore(self, sha256: str) -> None:
         """Keep a recording out of the log unless it is added explicitly."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from sqlalchemy import insert, select
 
 from tracker.domain import (
+    AdviceGiven,
     Calibrated,
     CalibrationFailed,
     CalibrationLost,
@@ -26,12 +27,26 @@ from tracker.domain import (
     SessionInfo,
     SetEntries,
     SetRecord,
+    Side,
     SourceFacts,
     Tempo,
+    TimedRecord,
     Workout,
+    entry_from_object,
+    entry_object,
     plan_from_json,
 )
-from tracker.store.schema import CALIBRATIONS, FAULTS, GAPS, MEASURED, PAIN, PHASES, REPS, SETS
+from tracker.store.schema import (
+    CALIBRATIONS,
+    FAULTS,
+    GAPS,
+    MEASURED,
+    PAIN,
+    PHASES,
+    REPS,
+    SETS,
+    TIMED,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -68,6 +83,7 @@ def session_row(workout: Workout) -> Row:
         "duration_s": facts.duration_s,
         "samples": int(facts.samples),
         "note": workout.note,
+        "advice": None if workout.advice is None else json.dumps(entry_object(workout.advice)),
     }
 
 
@@ -101,7 +117,7 @@ def read_workout(connection: Connection, session: RowMapping) -> Workout:
             duration_s=session["duration_s"],
             samples=session["samples"],
         ),
-        sets=tuple(_set(row, reps.get(row["place"], [])) for row in found[SETS]),
+        sets=tuple(_set(row, reps.get(row["place"], []), session) for row in found[SETS]),
         gaps=tuple(Gap(row["start_s"], row["end_s"]) for row in found[GAPS]),
         faults={
             _known(FaultReason, row["reason"], session): row["times"] for row in found[FAULTS]
@@ -114,6 +130,8 @@ def read_workout(connection: Connection, session: RowMapping) -> Workout:
         ),
         note=session["note"],
         calibrations=tuple(_calibration(row, session) for row in found[CALIBRATIONS]),
+        advice=_advice(session["advice"]),
+        timed=tuple(_timed(row, session) for row in found[TIMED]),
     )
 
 
@@ -125,6 +143,7 @@ def _measured_rows(workout: Workout) -> Iterator[tuple[Table, list[Row]]]:
     yield PHASES, [row for of, place, rep in reps for row in _phase_rows(of, place, rep)]
     yield GAPS, [{"place": place, **asdict(gap)} for place, gap in enumerate(workout.gaps)]
     yield FAULTS, [{"reason": reason.value, "times": n} for reason, n in workout.faults.items()]
+    yield TIMED, [_timed_row(place, timed) for place, timed in enumerate(workout.timed)]
     yield PAIN, [_pain_row(place, pain) for place, pain in enumerate(workout.pain)]
     calibrations = enumerate(workout.calibrations)
     yield CALIBRATIONS, [_calibration_row(place, event) for place, event in calibrations]
@@ -141,17 +160,44 @@ def _set_row(record: SetRecord) -> Row:
         "plan": _plan_text(record.plan),
         **{column: getattr(record, column) for column in _SET_COLUMNS},
         **asdict(record.entries),
+        "side": _side_name(record.entries.side),
     }
 
 
-def _set(row: RowMapping, reps: list[Rep]) -> SetRecord:
+def _set(row: RowMapping, reps: list[Rep], session: RowMapping) -> SetRecord:
+    entered = {field.name: row[field.name] for field in fields(SetEntries)}
+    entered["side"] = _side(row["side"], session)
     return SetRecord(
         index=row["number"],
         reps=tuple(reps),
         plan=_plan(row["plan"]),
-        entries=SetEntries(**{field.name: row[field.name] for field in fields(SetEntries)}),
+        entries=SetEntries(**entered),
         **{column: row[column] for column in _SET_COLUMNS},
     )
+
+
+def _side_name(side: Side | None) -> str | None:
+    return None if side is None else side.value
+
+
+def _side(name: str | None, session: RowMapping) -> Side | None:
+    return None if name is None else _known(Side, name, session)
+
+
+def _timed_row(place: int, timed: TimedRecord) -> Row:
+    return {"place": place, **asdict(timed), "side": _side_name(timed.side)}
+
+
+def _timed(row: RowMapping, session: RowMapping) -> TimedRecord:
+    values = {field.name: row[field.name] for field in fields(TimedRecord)}
+    return TimedRecord(**values | {"side": _side(row["side"], session)})
+
+
+def _advice(text: str | None) -> AdviceGiven | None:
+    if text is None:
+        return None
+    entry = entry_from_object(json.loads(text))
+    return entry if isinstance(entry, AdviceGiven) else None
 
 
 def _rep_row(rep: Rep) -> Row:

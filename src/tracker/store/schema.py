@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Dialect
 
-VERSION: Final = 4
+VERSION: Final = 5
 """Version of the schema; a newer database is refused, an older one is migrated."""
 
 
@@ -122,8 +122,9 @@ SESSIONS: Final = Table(
     Column("rate_hz", Real),
     Column("duration_s", Real),
     Column("samples", BigInteger, nullable=False),
-    # Entered while training.
+    # Entered while training; what was advised before the first rep is JSON.
     Column("note", Words, nullable=False),
+    Column("advice", Words),
     # Summary of what was measured, entered and edited; every change updates it.
     Column("at_utc", Text, nullable=False),
     Column("shown_exercise", Words, nullable=False),
@@ -138,6 +139,8 @@ SESSIONS: Final = Table(
     Column("lockout_s", Real),
     Column("pain_before", Integer),
     Column("pain_after", Integer),
+    Column("pain_worst", Integer),
+    Column("pain_next_morning", Integer),
     Column("edited", Boolean, nullable=False),
     Index(None, "at_utc", "id"),
     Index(None, "recording_name"),
@@ -174,6 +177,9 @@ SETS: Final = _measured(
     Column("note", Words, nullable=False),
     Column("reps_by", Integer, nullable=False),
     Column("reps", Integer),
+    Column("warm_up", Boolean),
+    Column("side", Text),
+    Column("exercise", Words),
     Column("count_confidence", Real),
     sqlite_with_rowid=False,
 )
@@ -235,6 +241,16 @@ PAIN: Final = _measured(
     Column("set_number", Integer),
 )
 
+TIMED: Final = _measured(
+    "timed",
+    _place("place"),
+    Column("activity", Words, nullable=False),
+    Column("start_s", Real, nullable=False),
+    Column("duration_s", Real, nullable=False),
+    Column("side", Text),
+    Column("warm_up", Boolean, nullable=False),
+)
+
 CALIBRATIONS: Final = _measured(
     "calibrations",
     _place("place"),
@@ -246,7 +262,7 @@ CALIBRATIONS: Final = _measured(
     Column("reason", Words),
 )
 
-MEASURED: Final = (SETS, REPS, PHASES, GAPS, FAULTS, PAIN, CALIBRATIONS)
+MEASURED: Final = (SETS, REPS, PHASES, GAPS, FAULTS, PAIN, TIMED, CALIBRATIONS)
 """The measurement of a session, which is replaced when its recording is analysed again."""
 
 EDITS: Final = Table(
@@ -281,6 +297,16 @@ PURGED: Final = Table(
     Column("purged_utc", Text, nullable=False),
 )
 """Recordings to ignore: removed for good, or empty."""
+
+ASKED: Final = Table(
+    "asked",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("at_utc", Text, nullable=False),
+    Column("whom", Words, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""When the wearer asked somebody about pain, and whom: it ends the stop after a red light."""
 
 
 Migration = Callable[[Connection], None]
@@ -335,7 +361,51 @@ def _from_3_to_4(connection: Connection) -> None:
         connection.exec_driver_sql(statement)
 
 
-MIGRATIONS: Final[tuple[Migration, ...]] = (_from_1_to_2, _from_2_to_3, _from_3_to_4)
+def _from_4_to_5(connection: Connection) -> None:
+    """Add warm-ups, sides, the exercise of a set, timed work, advice, and who was asked."""
+    lite = connection.dialect.name == "sqlite"
+    number = "DOUBLE" if lite else "DOUBLE PRECISION"
+    counter = (
+        "INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT"
+        if lite
+        else "SERIAL NOT NULL CONSTRAINT pk_asked PRIMARY KEY"
+    )
+    for statement in (
+        "ALTER TABLE sessions ADD COLUMN advice TEXT",
+        "ALTER TABLE sessions ADD COLUMN pain_worst INTEGER",
+        "ALTER TABLE sessions ADD COLUMN pain_next_morning INTEGER",
+        # The worst score from the first set on; an edit afterwards replaces the last one.
+        """UPDATE sessions SET pain_worst = (
+            SELECT max(score) FROM pain
+            WHERE pain.session_id = sessions.id AND pain.moment <> 'before')""",
+        """UPDATE sessions SET pain_worst = pain_after WHERE pain_after IS NOT NULL
+            AND (pain_worst IS NULL OR pain_worst < pain_after)""",
+        "ALTER TABLE sets ADD COLUMN warm_up BOOLEAN",
+        "ALTER TABLE sets ADD COLUMN side TEXT",
+        "ALTER TABLE sets ADD COLUMN exercise TEXT",
+        f"""CREATE TABLE timed (
+            session_id INTEGER NOT NULL,
+            place INTEGER NOT NULL,
+            activity TEXT NOT NULL,
+            start_s {number} NOT NULL,
+            duration_s {number} NOT NULL,
+            side TEXT,
+            warm_up BOOLEAN NOT NULL,
+            CONSTRAINT pk_timed PRIMARY KEY (session_id, place),
+            CONSTRAINT fk_timed_session_id FOREIGN KEY (session_id)
+                REFERENCES sessions (id) ON DELETE CASCADE
+        )""",
+        f"CREATE TABLE asked (id {counter}, at_utc TEXT NOT NULL, whom TEXT NOT NULL)",
+    ):
+        connection.exec_driver_sql(statement)
+
+
+MIGRATIONS: Final[tuple[Migration, ...]] = (
+    _from_1_to_2,
+    _from_2_to_3,
+    _from_3_to_4,
+    _from_4_to_5,
+)
 """From version 1 to 2, and so on."""
 
 

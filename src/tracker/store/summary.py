@@ -66,6 +66,25 @@ class SessionSummary:
     """Version that analysed it."""
     deleted_utc: str | None
     """When it was put into the trash; None if it was not."""
+    pain_worst: int | None = None
+    """Worst score from the first set to the end of the training, 0 to 10."""
+    pain_next_morning: int | None = None
+    """Pain on the morning after, 0 to 10."""
+
+    def at(self, zone: tzinfo | None) -> datetime:
+        """Return when it started by the wearer's clock.
+
+        That is the recording's, if it has an offset from UTC: a training at 00:40 on a journey was
+        one at 00:40. Otherwise it is `zone`; None is that of this computer.
+        """
+        try:
+            started = datetime.fromisoformat(self.started_utc or "")
+        except ValueError:
+            pass
+        else:
+            if started.utcoffset():
+                return started
+        return datetime.fromisoformat(self.at_utc).astimezone(zone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +108,15 @@ EVERYTHING: Final = SessionQuery()
 _COLUMNS: Final = tuple(SESSIONS.c[field.name] for field in fields(SessionSummary))
 
 
+_FROM_THE_FIRST_SET_ON: Final = (PainMoment.BETWEEN, PainMoment.AFTER)
+
+
 def summary_row(workout: Workout, logged_utc: str, edited: bool) -> dict[str, object]:
     """Return the summary columns of a training with its edits applied."""
-    sets = workout.sets
+    sets = workout.working_sets
     reps = [rep for record in sets for rep in record.reps]
     loads = [(record.load_kg, record.done) for record in sets if record.load_kg is not None]
+    later = [each.score for each in workout.pain if each.moment in _FROM_THE_FIRST_SET_ON]
     return {
         "at_utc": as_utc(workout.info.started_utc) or logged_utc,
         "shown_exercise": workout.info.exercise,
@@ -108,6 +131,8 @@ def summary_row(workout: Workout, logged_utc: str, edited: bool) -> dict[str, ob
         "lockout_s": mean_of_known(rep.lockout_s for rep in reps),
         "pain_before": _pain(workout, PainMoment.BEFORE),
         "pain_after": _pain(workout, PainMoment.AFTER),
+        "pain_worst": max(later, default=None),
+        "pain_next_morning": _pain(workout, PainMoment.NEXT_MORNING),
         "edited": edited,
     }
 
@@ -179,6 +204,12 @@ def find_session(connection: Connection, text: str) -> int:
     """Return the id of the session that `text` names, or raise; see `TrainingLog.find`."""
     if text == NEWEST:
         newest = read_summaries(connection, SessionQuery(limit=1))
+        if not newest and read_summaries(connection, SessionQuery(limit=1, trash=True)):
+            raise InputError(
+                NEWEST,
+                "every session is in the trash",
+                "See them: tracker history --trash; take one out: tracker delete --restore ID",
+            )
         if not newest:
             raise InputError(NEWEST, "there is no session in the log yet")
         return newest[0].id
@@ -238,11 +269,12 @@ class Week:
 def weeks(summaries: Iterable[SessionSummary], zone: tzinfo | None = UTC) -> tuple[Week, ...]:
     """Return the weeks with training, the earliest first.
 
-    Weeks start in the time zone `zone`; None is that of this computer.
+    Weeks start in the time zone of the recording, or if that is unknown, in `zone`; None is that
+    of this computer.
     """
     by_monday: dict[date, list[SessionSummary]] = {}
     for summary in summaries:
-        day = datetime.fromisoformat(summary.at_utc).astimezone(zone).date()
+        day = summary.at(zone).date()
         by_monday.setdefault(day - timedelta(days=day.weekday()), []).append(summary)
     return tuple(_week(monday, by_monday[monday]) for monday in sorted(by_monday))
 

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tracker.app.advice import day_words, plan_words
 from tracker.coach import (
     NO_DIAGNOSIS,
     OneRepMax,
     PainLight,
+    Verdict,
     judge_pain,
     one_rep_max,
-    past_session,
-    suggest,
+    side_difference,
     velocity_loss,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-    from datetime import date
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
 
+    from tracker.app.advice import Advisor
     from tracker.domain import Exercise, PainEntered, SetRecord, Workout
 
 
@@ -47,15 +49,19 @@ def pain_lines(pain: Sequence[PainEntered]) -> Iterator[str]:
         yield NO_DIAGNOSIS
 
 
-def next_lines(workout: Workout, earlier: Iterable[Workout], soonest: date) -> Iterator[str]:
-    """Yield a suggestion for the session after `workout`, and its reason.
-
-    The earlier trainings are given oldest first; the next one may take place from `soonest` on.
-    """
-    sessions = [past_session(each) for each in (*earlier, workout)]
-    suggestion = suggest(sessions, workout.info.exercise, soonest)
-    if suggestion.sets:
-        load_kg = suggestion.load_kg
-        load = "" if load_kg is None else f", {load_kg:g} kg" if load_kg else ", bodyweight"
-        yield f"next time: {suggestion.sets} × {suggestion.reps}{load}"
-    yield suggestion.reason
+def next_lines(workout: Workout, advisor: Advisor, now: datetime) -> Iterator[str]:
+    """Yield what to do after `workout`, which has just ended, and why."""
+    difference = side_difference(workout.sets)
+    if difference is not None and difference.words:
+        yield difference.words
+    advisor = advisor.after(workout)
+    yield from advisor.strength_lines(now, workout.info.exercise)
+    judgement = advisor.judge(now, workout.info.exercise)
+    if judgement.plan is not None:
+        day = "" if judgement.not_before is None else f" ({day_words(judgement.not_before)})"
+        yield f"next time{day}: {plan_words(judgement.plan, judgement.exercise)}"
+    if judgement.verdict is Verdict.STOP:
+        yield "next time: not before you have asked somebody about the pain"
+    # Why there is a rest or a stop is known: the wearer has just trained, and said how it hurts.
+    known = judgement.verdict in (Verdict.REST, Verdict.STOP)
+    yield from judgement.reasons[1 if known else 0 :]

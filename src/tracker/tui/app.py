@@ -53,8 +53,8 @@ class TrackerApp(App[None]):
     CSS_PATH: ClassVar[list[str | PurePath]] = [
         f"screens/{name}.tcss"
         for name in (
-            *("devices", "check", "setup", "connect", "train"),
-            *("rest", "summary", "help", "history", "note"),
+            *("devices", "check", "guided", "setup", "connect", "train"),
+            *("guided", "rest", "summary", "help", "history", "note"),
         )
     ]
     ENABLE_COMMAND_PALETTE = False

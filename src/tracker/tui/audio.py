@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tracker.app.audio import AudioFeedback
 from tracker.app.clock import SYSTEM_CLOCK
 from tracker.domain import TrackerError
+from tracker.sound import Speech
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,6 +66,11 @@ class AudioController:
             self._app.run_worker(
                 feedback.run(training.snapshot, SYSTEM_CLOCK), group="sound", exclusive=True
             )
+
+    def say(self, text: str) -> None:
+        """Speak a sentence that belongs to no event of the session."""
+        if self._player is not None:
+            self._player.offer(Speech(text))
 
     def mute(self, muted: bool) -> None:
         """Switch the sound off or on, now or as soon as the device is open."""

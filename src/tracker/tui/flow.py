@@ -8,20 +8,25 @@ quits, the flow is cancelled wherever it is; every training is closed on the way
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from textual.worker import WorkerError
 
+from tracker.app.advice import calendar_lines, pain_lines_of
 from tracker.app.clock import local_now
 from tracker.app.training import TrainingRequest
 from tracker.app.training_log import NOT_LOGGED
-from tracker.domain import TrackerError
+from tracker.coach import steps_of
+from tracker.domain import PlanChosen, TrackerError
 from tracker.tui.screens import Next
 from tracker.tui.screens.check import CheckScreen, ConnectScreen
 from tracker.tui.screens.devices import DevicesScreen
 from tracker.tui.screens.dialogs import GuideScreen, warning_parts
+from tracker.tui.screens.guided import GuidedScreen
 from tracker.tui.screens.history import HistoryScreen
 from tracker.tui.screens.rest import RestScreen
 from tracker.tui.screens.setup import SetupScreen
@@ -29,21 +34,22 @@ from tracker.tui.screens.summary import SummaryScreen
 from tracker.tui.screens.train import TrainScreen
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Sequence
+    from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 
     from textual.notifications import SeverityLevel
     from textual.worker import Worker
 
+    from tracker.app.advice import Advisor
     from tracker.app.devices import Device
     from tracker.app.playback import Playback
     from tracker.app.session import Session
     from tracker.app.training import Training, TrainingService
-    from tracker.domain import Workout
+    from tracker.coach import RoutineStep
     from tracker.tui.app import Flow, TrackerApp
     from tracker.tui.screens.setup import SetupForm
 
-    ReadWorkouts = Callable[[], Sequence[Workout]]
-    """Reads the trainings before this one, oldest first."""
+    ReadAdvisor = Callable[[], Advisor | None]
+    """Reads the log for who advises on the next training; None if it can't be read."""
 
 Result = TypeVar("Result")
 
@@ -53,12 +59,12 @@ def coaching(service: TrainingService) -> Flow:
     return lambda app: Coach(app, service).from_devices()
 
 
-def one_training(session: Session, earlier: ReadWorkouts) -> Flow:
+def one_training(session: Session, advisor: ReadAdvisor) -> Flow:
     """Return the flow of a training that is open already; it ends with its summary."""
 
     async def flow(app: TrackerApp) -> None:
         async with running(app, session):
-            await train(app, session, earlier)
+            await train(app, session, advisor)
 
     return flow
 
@@ -91,22 +97,84 @@ async def running(app: TrackerApp, training: Session | Playback) -> AsyncGenerat
             await worker.wait()
 
 
-async def train(app: TrackerApp, session: Session, earlier: ReadWorkouts) -> None:
-    """Train and rest, set after set, until the wearer is done with the summary."""
+async def train(
+    app: TrackerApp, session: Session, advisor: ReadAdvisor, steps: Sequence[RoutineStep] = ()
+) -> None:
+    """Train and rest, set after set, until the wearer is done with the summary.
+
+    With a routine, its steps come one after the other: sets, with the detector of their exercise,
+    and activities that are only timed. After the last step it goes on as without one.
+    """
+    routine = Routine(app, session, steps)
     async with app.kept(TrainScreen(session)) as screen:
         while True:
-            wish = await app.ask(screen)
+            wish = await routine.lead()
+            if wish is not Next.FINISH:
+                wish = await app.ask(screen)
             if wish is Next.REST:
+                routine.note_set()
                 wish = await app.ask(RestScreen(session))
             if wish is Next.FINISH:
                 summary = SummaryScreen(
-                    lambda: session.workout(""),
-                    local_now().date(),
-                    earlier=earlier,
-                    enter=session.enter,
+                    lambda: session.workout(""), advisor=advisor, enter=session.enter
                 )
                 if await app.ask(summary) is Next.DONE:
                     return
+
+
+class Routine:
+    """Where a training is in its routine."""
+
+    def __init__(self, app: TrackerApp, session: Session, steps: Sequence[RoutineStep]) -> None:
+        self._app = app
+        self._session = session
+        self._steps = deque(steps)
+        self._begun: RoutineStep | None = None
+        self._sets_before = 0
+        self._goes_on = not steps
+        """Whether there is no end of a routine to come to any more."""
+
+    async def lead(self) -> Next:
+        """Guide through what is only timed, up to the next set, and begin that."""
+        while self._steps and self._steps[0].plan is None:
+            step = self._steps.popleft()
+            self._app.sound.say(step.words)
+            # A set that is seen in between was none of the plan's.
+            plan = self._session.snapshot().plan
+            if step.warm_up and not plan.warm_up:
+                self._session.enter(PlanChosen(replace(plan, warm_up=True)))
+            following = self._steps[0].words if self._steps else ""
+            if await self._app.ask(GuidedScreen(self._session, step, following)) is Next.FINISH:
+                self._steps.clear()
+        if self._steps:
+            if self._steps[0] is not self._begun:
+                self._begin(self._steps[0])
+        elif not self._goes_on:
+            self._goes_on = True
+            return Next.FINISH
+        return Next.TRAIN
+
+    def _begin(self, step: RoutineStep) -> None:
+        assert step.plan is not None
+        earlier = None if self._begun is None else self._begun.plan
+        self._begun, self._sets_before = step, self._sets_done
+        plan, before = step.plan, self._session.snapshot().plan
+        if earlier is not None and replace(earlier, side=plan.side) == plan:
+            # What the wearer put on the bar while resting stays on it.
+            plan = replace(plan, load_kg=before.load_kg)
+        if plan != before:
+            self._session.enter(PlanChosen(plan))
+        self._app.sound.say(step.words)
+        self._app.notify(step.words, timeout=5.0)
+
+    @property
+    def _sets_done(self) -> int:
+        return sum(record.ended and record.done > 0 for record in self._session.snapshot().sets)
+
+    def note_set(self) -> None:
+        """Go on to the next step once the set of this one is done."""
+        if self._steps and self._sets_done > self._sets_before:
+            self._steps.popleft()
 
 
 class Coach:
@@ -153,12 +221,22 @@ class Coach:
             service.first_exercise(device),
             service.last_plan,
             sound=service.config.training.sound,
+            advisors=self._advisors,
+            typed=service.plan_typed,
         )
         async with self._app.kept(screen) as set_up:
             while (form := await self._app.ask(set_up)) is not None:
                 self._try(partial(self._remember, form), "warning")
                 if await self.connect_and_train(device, form):
                     return
+
+    async def _advisors(self) -> AsyncIterator[Advisor | None]:
+        """Yield who advises, and again once the training before is in the log."""
+        waits = self._training is not None and not self._training.is_finished
+        yield await asyncio.to_thread(self._service.advisor)
+        if waits:
+            await self.logged()
+            yield await asyncio.to_thread(self._service.advisor)
 
     async def connect_and_train(self, device: Device, form: SetupForm) -> bool:
         """Connect, and train to the summary; return False if the wearer gave up before."""
@@ -174,14 +252,15 @@ class Coach:
             return False
         try:
             self._app.sound.play(training.session)
-            await train(self._app, training.session, self._service.earlier)
+            steps = steps_of(form.routine, form.exercise, form.plan)
+            await train(self._app, training.session, self._service.advisor, steps)
         finally:
             training.session.stop()
         return True
 
     async def history(self) -> None:
         """Show past sessions, and one of them, and its replay."""
-        self._history = screen = HistoryScreen(self._service.sessions)
+        self._history = screen = HistoryScreen(self._service.sessions, self._overview)
         async with self._app.kept(screen):
             while (chosen := await self._app.ask(screen)) is not None:
                 session_id, wish = chosen
@@ -189,11 +268,22 @@ class Coach:
                 await show(session_id)
         self._history = None
 
+    def _overview(self) -> list[str]:
+        """Return the calendar, and pain over time."""
+        advisor, now = self._service.advisor(), local_now()
+        if advisor is None:
+            return []
+        return [
+            *calendar_lines(advisor, now),
+            "",
+            *pain_lines_of(advisor.history.pain, now),
+        ]
+
     async def _past(self, session_id: int) -> None:
         workout = self._try(partial(self._service.workout, session_id))
         if workout is None:
             return
-        summary = SummaryScreen(lambda: workout, local_now().date())
+        summary = SummaryScreen(lambda: workout)
         async with self._app.kept(summary):
             while await self._app.ask(summary) is Next.REPLAY:
                 await self._replay(session_id)
@@ -228,6 +318,7 @@ class Coach:
                 form.plan,
                 form.pain_before,
                 form.calibration,
+                form.advice,
             )
             async with self._service.training(request, until_stopped=True) as training:
                 opened.set_result(training)
@@ -258,6 +349,10 @@ class Coach:
     # What is remembered
 
     def _remember(self, form: SetupForm) -> None:
+        if form.asked:
+            self._service.note_asked("ticked in the set-up")
+        if form.morning is not None:
+            self._service.note_morning(*form.morning)
         self._service.remember_plan(form.exercise, form.plan)
         self._service.remember(sound=form.sound)
 

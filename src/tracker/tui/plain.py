@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rich.markup import escape
 from textual.content import Content
+from textual.markup import escape
 from textual.widgets import Label, Static
 
 from tracker.domain.foreign_text import visible

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from tracker.coach import FIRST_PLAN as FIRST_STYLE
 from tracker.domain import MOST_PAIN, InputError, Plan, TrackerError, parse_tempo
 from tracker.domain.plan import VELOCITY_LOSS_SHARES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-FIRST_PLAN: Final = Plan(load_kg=0.0, target_reps=10, tempo=parse_tempo("3-0-1-2"))
-"""Without a plan yet: bodyweight, ten reps, a controlled eccentric, a real hold."""
+FIRST_PLAN: Final = replace(FIRST_STYLE, load_kg=0.0, target_reps=10)
+"""Without a plan yet, and without advice: bodyweight, ten reps."""
 
 _PERCENT: Final = 100.0
 
@@ -44,6 +45,8 @@ class PlanTexts:
     """s."""
     keep_tension: bool = False
     breathing: bool = True
+    sets: str = ""
+    or_more: bool = False
 
 
 def texts_of_plan(plan: Plan) -> PlanTexts:
@@ -57,6 +60,8 @@ def texts_of_plan(plan: Plan) -> PlanTexts:
         rest=number_text(plan.rest_s),
         keep_tension=plan.keep_tension,
         breathing=plan.breathing,
+        sets=number_text(plan.sets),
+        or_more=plan.or_more,
     )
 
 
@@ -66,13 +71,12 @@ def plan_from_texts(texts: PlanTexts) -> Plan:
     least, most = (share * _PERCENT for share in VELOCITY_LOSS_SHARES)
     if loss is not None and not least <= loss <= most:
         raise FieldError("loss", f"loss: expected {least:g} to {most:g} %, got {loss:g}")
-    reps = number_in("reps", texts.reps)
-    if reps is not None and reps != round(reps):
-        raise FieldError("reps", f"reps: expected a whole number, got {texts.reps.strip()}")
+    reps, sets = whole_in("reps", texts.reps), whole_in("sets", texts.sets)
     rest_s = number_in("rest", texts.rest)
     values: dict[str, dict[str, Any]] = {
         "load": {"load_kg": number_in("load", texts.load)},
-        "reps": {"target_reps": None if reps is None else round(reps)},
+        "reps": {"target_reps": reps},
+        "sets": {"sets": sets},
         "tempo": {"tempo": _in_field("tempo", parse_tempo, texts.tempo)},
         "hold": {"lockout_goal_s": number_in("hold", texts.hold)},
         "loss": {"velocity_loss": None if loss is None else loss / _PERCENT},
@@ -85,7 +89,20 @@ def plan_from_texts(texts: PlanTexts) -> Plan:
         except InputError as error:
             raise FieldError(field, f"{field}: {error.problem}") from error
         known |= value
-    return Plan(**known, keep_tension=texts.keep_tension, breathing=texts.breathing)
+    return Plan(
+        **known,
+        keep_tension=texts.keep_tension,
+        breathing=texts.breathing,
+        or_more=texts.or_more,
+    )
+
+
+def whole_in(field: str, text: str) -> int | None:
+    """Return the whole number in a field; None if it is empty."""
+    number = number_in(field, text)
+    if number is not None and number != round(number):
+        raise FieldError(field, f"{field}: expected a whole number, got {text.strip()}")
+    return None if number is None else round(number)
 
 
 def number_in(field: str, text: str) -> float | None:
@@ -101,13 +118,13 @@ def _finite(cleaned: str) -> float:
     return number
 
 
-def pain_in(text: str) -> int | None:
+def pain_in(text: str, field: str = "pain") -> int | None:
     """Return the pain in a field, 0 to 10; None if it is empty."""
-    pain = number_in("pain", text)
+    pain = number_in(field, text)
     if pain is None:
         return None
     if pain != round(pain) or not 0 <= pain <= MOST_PAIN:
-        raise FieldError("pain", f"pain: expected a whole number from 0 to {MOST_PAIN}")
+        raise FieldError(field, f"{field}: expected a whole number from 0 to {MOST_PAIN}")
     return round(pain)
 
 

@@ -3,7 +3,16 @@
 It runs a command whose screen goes through pipes, and knows nothing about training.
 """
 
+from tracker.web.certificate import own_certificate
 from tracker.web.host import SessionHost
 from tracker.web.server import Link, is_local, new_token, reachable_host, serve
 
-__all__ = ["Link", "SessionHost", "is_local", "new_token", "reachable_host", "serve"]
+__all__ = [
+    "Link",
+    "SessionHost",
+    "is_local",
+    "new_token",
+    "own_certificate",
+    "reachable_host",
+    "serve",
+]

@@ -52,16 +52,19 @@ class Browser:
 
     def paint(self, data: bytes) -> None:
         """Queue bytes of the terminal."""
-        if self._waiting_bytes + len(data) > WAITING_BYTES:
-            self._close()
-        if not self._closed:
-            self._waiting_bytes += len(data)
-            self._queue.put_nowait(data)
+        self._put(data)
 
     def send(self, kind: str, content: object) -> None:
         """Queue a message to the page itself."""
+        self._put(json.dumps([kind, content]))
+
+    def _put(self, item: bytes | str) -> None:
+        """Queue what the network may take later; cut off whoever leaves too much of it lying."""
+        if self._waiting_bytes + len(item) > WAITING_BYTES:
+            self._close()
         if not self._closed:
-            self._queue.put_nowait(json.dumps([kind, content]))
+            self._waiting_bytes += len(item)
+            self._queue.put_nowait(item)
 
     def close(self, notice: CloseNotice) -> None:
         """Show why the screen is gone, and close."""
@@ -76,7 +79,7 @@ class Browser:
                     await self._socket.send_str(item)
                 else:
                     await self._socket.send_bytes(item)
-                    self._waiting_bytes -= len(item)
+                self._waiting_bytes -= len(item)
         except (ClientConnectionError, ConnectionError):
             self._closed = True
             return

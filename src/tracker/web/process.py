@@ -117,7 +117,8 @@ class Training:
 
     def type(self, keys: str) -> None:
         """Pass on what was typed or clicked, as a terminal would."""
-        self._send(b"D", keys.encode())
+        # Half of a surrogate pair is no key.
+        self._send(b"D", keys.encode("utf-8", "replace"))
 
     def resize(self, size: Size) -> None:
         """Pass on the size of the browser's terminal; even the same size redraws everything."""

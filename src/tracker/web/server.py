@@ -1,13 +1,13 @@
 """The server: page, scripts and the websocket, for whoever knows the link.
 
-The token in the link is the key: whoever has it can see and control the training.
+The token in the link is the key: whoever has it can see and control the training. Who is let in
+is decided in `door`.
 """
 
 from __future__ import annotations
 
 import asyncio
 import errno
-import hmac
 import ipaddress
 import json
 import secrets
@@ -18,14 +18,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import textual_serve
-from aiohttp import WSMsgType, web
+from aiohttp import WSMsgType, hdrs, web
 
 from tracker.domain import TrackerError
+from tracker.web.door import HEADER_S, MOST_SCREENS, Connections, Door, Guarded
 from tracker.web.host import Browser
 from tracker.web.process import Size
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+    from ssl import SSLContext
 
     from tracker.web.host import SessionHost
     from tracker.web.process import Training
@@ -39,31 +41,23 @@ ELSEWHERE: Final = ("192.0.2.1", 9)
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """The address of the screen, with its token.
-
-    The token is the first part of the path. So everything below it (page, script, websocket)
-    carries it without a cookie, and a page elsewhere that does not know it can request nothing.
-    """
+    """The address of the screen, with the token that opens it as the first part of the path."""
 
     host: str
     """Name or address at which a browser reaches this computer."""
     port: int
     token: str
+    encrypted: bool = False
 
     def __str__(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"http://{host}:{self.port}/{self.token}/"
+        scheme = "https" if self.encrypted else "http"
+        return f"{scheme}://{host}:{self.port}/{self.token}/"
 
 
 def new_token() -> str:
     """Return a token that can't be guessed."""
     return secrets.token_urlsafe(TOKEN_BYTES)
-
-
-def is_token(path: str, token: str) -> bool:
-    """Return whether a path starts with the token, in constant time."""
-    given = path.removeprefix("/").partition("/")[0]
-    return hmac.compare_digest(given.encode(), token.encode())
 
 
 def is_local(host: str) -> bool:
@@ -95,13 +89,18 @@ TEXTUAL: Final = Path(textual_serve.__file__).with_name("static")
 
 REFUSAL: Final = "This link is not valid: use the one that `tracker serve` printed last.\n"
 
+FOREIGN: Final = "This page is asked for by another site, or under a name it does not have.\n"
+
+AGAIN: Final = f'<!doctype html><meta http-equiv="refresh" content="0;url=/?again">{REFUSAL}'
+
 HEADERS: Final = {
     "Cache-Control": "no-cache",
     # The address is the key: it goes nowhere, and no other page may frame or feed this one.
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "default-src 'self'; connect-src 'self' ws:; img-src 'self' data:; "
-    "style-src 'self' 'unsafe-inline'; frame-ancestors 'none'; form-action 'none'",
+    "Content-Security-Policy": "default-src 'self'; connect-src 'self' ws: wss:; "
+    "img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'; "
+    "form-action 'none'",
 }
 
 HEARTBEAT_S: Final = 10.0
@@ -120,56 +119,111 @@ NOT_ALLOWED: Final = frozenset({errno.EACCES, errno.EPERM, 10013})
 
 
 @asynccontextmanager
-async def serve(sessions: SessionHost, host: str, port: int, token: str) -> AsyncIterator[int]:
-    """Serve a training to its end; yields the port, raises `TrackerError` if it can't listen."""
+async def serve(
+    sessions: SessionHost,
+    host: str,
+    port: int,
+    token: str,
+    *,
+    names: Sequence[str] = (),
+    context: SSLContext | None = None,
+) -> AsyncIterator[int]:
+    """Serve a training to its end; yields the port, raises `TrackerError` if it can't listen.
+
+    `names` are those of this computer, beside its addresses; with a `context`, it is encrypted.
+    """
+    door = Door(token, ("localhost", host, *names), encrypted=context is not None)
+    connections = Connections()
     # No access log: the addresses in it are keys.
-    runner = web.AppRunner(application(sessions, token), access_log=None, shutdown_timeout=2.0)
+    runner = web.AppRunner(
+        application(sessions, door, connections),
+        access_log=None,
+        shutdown_timeout=2.0,
+        keepalive_timeout=HEADER_S,
+    )
     await runner.setup()
+    assert runner.server is not None
+    handler = runner.server
+    server: asyncio.Server | None = None
     try:
         try:
-            site = web.TCPSite(runner, host, port)
-            await site.start()
+            server = await asyncio.get_running_loop().create_server(
+                lambda: Guarded(handler(), connections),
+                host,
+                port,
+                ssl=context,
+                ssl_handshake_timeout=None if context is None else HEADER_S,
+            )
         except OSError as error:
             raise _refusal(error, host, port) from error
-        yield runner.addresses[0][1]
+        yield server.sockets[0].getsockname()[1]
     finally:
         await sessions.close()
+        if server is not None:
+            server.close()
         await runner.cleanup()
 
 
-def application(sessions: SessionHost, token: str) -> web.Application:
-    """Return the application, all of it behind the token."""
+def application(sessions: SessionHost, door: Door, connections: Connections) -> web.Application:
+    """Return the application, all of it behind the door."""
 
     @web.middleware
-    async def require_token(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if not is_token(request.path, token):
-            return web.Response(status=403, text=REFUSAL, headers=HEADERS)
+    async def at_the_door(request: web.Request, handler: Handler) -> web.StreamResponse:
+        connections.asked(request.transport)
+        if not door.knows_host(request) or not door.is_same_origin(request):
+            return web.Response(status=403, text=FOREIGN)
+        if door.has_token(request.path):
+            # A program has no address bar, and often no cookies: it may go on with the token.
+            is_socket = request.headers.get(hdrs.UPGRADE, "").lower() == "websocket"
+            is_program = hdrs.ACCEPT not in request.headers
+            return await handler(request) if is_socket or is_program else door.exchange(request)
+        if not door.has_cookie(request):
+            return _refuse(request)
         return await handler(request)
 
     async def page(_request: web.Request) -> web.StreamResponse:
         return web.FileResponse(PAGE / "index.html")
 
-    async def page_below(_request: web.Request) -> web.StreamResponse:
-        raise web.HTTPFound(f"/{token}/")
+    screens = 0
 
     async def show(request: web.Request) -> web.StreamResponse:
-        return await _show(request, sessions, take=request.match_info["how"] == "take")
+        nonlocal screens
+        if screens >= MOST_SCREENS:
+            return web.Response(status=503, text="Too many screens are open.\n")
+        screens += 1
+        try:
+            connections.gone(request.transport)
+            return await _show(request, sessions, take=request.match_info["how"] == "take")
+        finally:
+            screens -= 1
 
     async def add_headers(_request: web.Request, response: web.StreamResponse) -> None:
         response.headers.update(HEADERS)
 
-    app = web.Application(middlewares=[require_token])
+    app = web.Application(middlewares=[at_the_door])
     app.on_response_prepare.append(add_headers)
     app.add_routes(
         [
-            web.get(f"/{token}", page_below),
-            web.get(f"/{token}/", page),
-            web.get(f"/{token}/{{how:show|take}}/{{visitor}}", show),
-            web.static(f"/{token}/page", PAGE),
-            web.static(f"/{token}/static", TEXTUAL),
+            web.get("/", page),
+            web.get("/{how:show|take}/{visitor}", show),
+            web.get("/{token}/{how:show|take}/{visitor}", show),
+            web.get("/{token}/", page),
+            web.static("/page", PAGE),
+            web.static("/static", TEXTUAL),
         ]
     )
     return app
+
+
+def _refuse(request: web.Request) -> web.Response:
+    """Refuse a request without the cookie; a browser may have left it out.
+
+    It does where a link on another site led here. A page that leads on to itself is our own.
+    """
+    is_page = request.path == "/" and "text/html" in request.headers.get(hdrs.ACCEPT, "")
+    if is_page and "again" not in request.query:
+        return web.Response(status=403, text=AGAIN, content_type="text/html")
+    return web.Response(status=403, text=REFUSAL)
 
 
 async def _show(request: web.Request, sessions: SessionHost, *, take: bool) -> web.StreamResponse:
@@ -196,7 +250,7 @@ def handle(text: str, browser: Browser, training: Training | None) -> None:
     """
     try:
         message = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return
     match message:
         case ["ping", sent]:

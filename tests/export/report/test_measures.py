@@ -237,9 +237,10 @@ def test_pain_is_the_first_before_the_worst_between_and_the_last_after() -> None
         (1, PainMoment.BETWEEN),
         (6, PainMoment.AFTER),
         (2, PainMoment.AFTER),
+        (1, PainMoment.NEXT_MORNING),
     ]
     workout = training(pain=tuple(PainEntered(score, moment) for score, moment in said))
-    assert [pain_at(workout, moment) for moment in PainMoment] == [4, 5, 2]
+    assert [pain_at(workout, moment) for moment in PainMoment] == [4, 5, 2, 1]
     assert pain_at(training(pain=()), PainMoment.BEFORE) is None
 
 

@@ -125,7 +125,7 @@ def test_corrected_reps_stand_beside_what_the_sensor_counted() -> None:
 def test_pain_that_rose_or_is_high_is_said(
     before: int | None, between: int | None, after: int | None, words: str
 ) -> None:
-    scores = zip((before, between, after), PainMoment, strict=True)
+    scores = zip((before, between, after, None), PainMoment, strict=True)
     pain = tuple(PainEntered(score, moment) for score, moment in scores if score is not None)
     assert overview_of(training(pain=pain), HIP_THRUST)["pain_words"] == words
 

@@ -67,14 +67,14 @@ class Motion:
 
 @lru_cache(maxsize=32)
 def motion_of(
-    sets: tuple[int, ...], lead_s: float, rest_s: float, rate_hz: int, seed: int
+    sets: tuple[int, ...], lead_s: float, rest_s: float, rate_hz: int, seed: int, rep: RepPlan
 ) -> Motion:
-    """Return sets of quick reps with a rest between them, as a sensor at that rate feels them."""
+    """Return sets of one rep with a rest between them, as a sensor at that rate feels them."""
     blocks: list[SetPlan | ActivityPlan] = [ActivityPlan(Activity.REST, lead_s)]
     for number, reps in enumerate(sets):
         if number:
             blocks.append(ActivityPlan(Activity.REST, rest_s))
-        blocks.append(SetPlan((QUICK_REP,) * reps))
+        blocks.append(SetPlan((rep,) * reps))
     blocks.append(ActivityPlan(Activity.REST, REST_S))
     plan = SessionPlan(
         exercise="hip_thrust",
@@ -110,6 +110,8 @@ class Lifter:
         Another seed is another lifter.
     first_data_s
         From the start of the sensor to its first packet, s; the lifter waits for it.
+    rep
+        Each of the reps.
     """
 
     def __init__(
@@ -119,8 +121,10 @@ class Lifter:
         rest_s: float = 14.0,
         seed: int = 1,
         first_data_s: float = 0.0,
+        rep: RepPlan = QUICK_REP,
     ) -> None:
         self.first_data_s = first_data_s
+        self._rep = rep
         self._sets = sets or (6,)
         self._lead_s = lead_s
         self._rest_s = rest_s
@@ -133,7 +137,7 @@ class Lifter:
     def motion(self, rate_hz: int) -> Motion:
         """Return what a sensor measures at a rate, or at the lowest that can be had."""
         rate_hz = max(LOWEST_RATE_HZ, rate_hz)
-        return motion_of(self._sets, self._lead_s, self._rest_s, rate_hz, self._seed)
+        return motion_of(self._sets, self._lead_s, self._rest_s, rate_hz, self._seed, self._rep)
 
     @property
     def truth(self) -> SessionTruth:

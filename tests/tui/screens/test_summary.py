@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
@@ -88,7 +87,7 @@ async def summed_up(stage: Stage, pilot: Pilot[None]) -> SummaryScreen:
     await look(pilot)
     screen = pilot.app.screen
     assert isinstance(screen, SummaryScreen)
-    await in_time(lambda: screen._earlier is not None)
+    await in_time(lambda: screen._advisor is not None)
     await look(pilot)
     return screen
 
@@ -168,7 +167,7 @@ async def test_of_a_past_session_nothing_is_asked() -> None:
     app = app_of(Stage().session())
     async with app.run_test() as pilot:
         past = workout(SET, pain=PAIN, note="felt good")
-        screen = SummaryScreen(lambda: past, date(2026, 3, 2))
+        screen = SummaryScreen(lambda: past)
         await app.push_screen(screen, answers.append)
         await look(pilot)
         assert not screen.query(Input)

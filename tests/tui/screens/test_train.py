@@ -22,6 +22,7 @@ from tracker.domain import (
     ReferenceRep,
     UserCommand,
 )
+from tracker.domain.foreign_text import visible
 from tracker.tui import TrackerApp
 from tracker.tui.screens import EventPosted
 from tracker.tui.widgets.live import Count, CueBar, PaceBar, PhaseBar
@@ -525,3 +526,14 @@ def test_picture_of_a_lost_sensor(snap_compare: SnapCompare) -> None:
 
     app = app_of(Stage((30.0, LinkChanged(30.0, LinkState.LOST))).playback())
     assert snap_compare(app, terminal_size=SIZES[0], run_before=arrange)
+
+
+@pytest.mark.parametrize("text", ["[/x]", "[@click=app.quit]quit[/]", "\x1b[2J", "[b"])
+async def test_a_mark_of_a_strange_recording_is_only_text(text: str) -> None:
+    stage = Stage((1.0, UserCommand(1.0, text)))
+    app = app_of(stage.playback())
+    async with app.run_test(notifications=True) as pilot:
+        await stage.play_to(pilot, 2.0)
+        await pilot.pause()
+        toasts = [str(toast.render()) for toast in app.screen.query("Toast")]
+    assert any(visible(text) in toast for toast in toasts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Final
 
-from tracker.coach import judge_pain
+from tracker.coach import OTHER_RED_FLAGS, URGENT_RED_FLAGS, judge_pain
 from tracker.domain import PainMoment
 from tracker.export.report.measures import pain_at, size_of, volume_kg
 from tracker.export.report.wording import (
@@ -38,6 +38,8 @@ def overview_of(workout: Workout, exercise: Exercise | None) -> dict[str, Any]:
         "remarks": remarks_of_session(workout.sets, of_form=True),
         "pain_words": _pain_words(workout),
         "note": workout.note,
+        "emergencies": URGENT_RED_FLAGS,
+        "see_a_doctor": OTHER_RED_FLAGS,
     }
 
 
@@ -49,6 +51,10 @@ def load_text(load_kg: float | None) -> str:
 def reps_text(record: SetRecord) -> str:
     """Return the reps of a set, with the plan, and with the count where it differs."""
     text = str(record.done)
+    if record.warm_up:
+        text = f"warm-up: {text}"
+    if record.side is not None:
+        text = f"{record.side.value}: {text}"
     if record.plan.target_reps is not None:
         text += f" of {record.plan.target_reps}"
     if record.done != record.counted:
@@ -59,12 +65,14 @@ def reps_text(record: SetRecord) -> str:
 def _summary(workout: Workout) -> str:
     if not workout.sets:
         return "No set was found in this recording."
-    reps = [record.done for record in workout.sets]
+    reps = [record.done for record in workout.working_sets]
+    if not reps:
+        return f"{counted(len(workout.sets), 'warm-up set')}, and no other."
     if len(set(reps)) == 1:
         text = f"{counted(len(reps), 'set')} of {counted(reps[0], 'rep')}"
     else:
         text = f"{counted(len(reps), 'set')}: {', '.join(map(str, reps))} reps"
-    loads = {known(record.load_kg) for record in workout.sets}
+    loads = {known(record.load_kg) for record in workout.working_sets}
     if len(loads) == 1 and None not in loads:
         (load_kg,) = loads
         text += f" with {load_text(load_kg)}"
@@ -73,7 +81,7 @@ def _summary(workout: Workout) -> str:
 
 def _tiles(workout: Workout, exercise: Exercise | None) -> list[tuple[str, str, str]]:
     """Return names, values and details."""
-    sets = workout.sets
+    sets = workout.working_sets
     reps = [rep for record in sets for rep in record.reps]
     size = size_of(exercise)
     before, after = (pain_at(workout, each) for each in (PainMoment.BEFORE, PainMoment.AFTER))

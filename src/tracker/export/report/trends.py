@@ -35,7 +35,11 @@ if TYPE_CHECKING:
     from tracker.export.report.plots import DotPlot
 
 LEGEND: Final = (("round", "earlier session"), ("ring", "this session"))
-PAIN_LEGEND: Final = (("round", "before training"), ("square", "after training"))
+PAIN_LEGEND: Final = (
+    ("round", "before training"),
+    ("square", "after training"),
+    ("diamond", "on the next morning"),
+)
 
 
 def trends_of(
@@ -154,7 +158,11 @@ def _plots(
 
 
 def _pain_plot(sessions: Sequence[Workout]) -> DotPlot | None:
-    moments = ((PainMoment.BEFORE, "round"), (PainMoment.AFTER, "square"))
+    moments = (
+        (PainMoment.BEFORE, "round"),
+        (PainMoment.AFTER, "square"),
+        (PainMoment.NEXT_MORNING, "diamond"),
+    )
     return dot_plot(
         "trend-pain",
         Quantity("Pain", "of 10", 0, 10.0, lambda _: None, from_zero=True),
@@ -162,7 +170,7 @@ def _pain_plot(sessions: Sequence[Workout]) -> DotPlot | None:
             Series(
                 [pain_at(each, moment) for each in sessions],
                 [shape] * len(sessions),
-                moment.value,
+                moment.value.replace("_", " "),
             )
             for moment, shape in moments
         ],

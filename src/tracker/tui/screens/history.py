@@ -13,7 +13,7 @@ from tracker.tui.plain import Plain, cells
 from tracker.tui.screens import FlowScreen, Next
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
@@ -46,7 +46,7 @@ def history_cells(summary: SessionSummary) -> tuple[str, ...]:
     pain = "" if (summary.pain_before, summary.pain_after) == (None, None) else f"{before}→{after}"
     load = "body" if summary.load_kg == 0 else number(summary.load_kg, 1)
     return (
-        (summary.started_utc or summary.at_utc)[:16].replace("T", " "),
+        f"{summary.at(None):%Y-%m-%d %H:%M}",
         # Beside the date, where it is seen on every terminal.
         "sim" if summary.origin == "synthetic" else "",
         title,
@@ -67,17 +67,24 @@ class HistoryScreen(FlowScreen["tuple[int, Next] | None"]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "choose('FINISH')", "Show", priority=True),
         Binding("r", "choose('REPLAY')", "Replay"),
+        Binding("c", "overview", "Calendar, pain"),
         Binding("escape", "back", "Back"),
     ]
 
-    def __init__(self, read_sessions: Callable[[], tuple[SessionSummary, ...]]) -> None:
+    def __init__(
+        self,
+        read_sessions: Callable[[], tuple[SessionSummary, ...]],
+        read_overview: Callable[[], Sequence[str]] = tuple,
+    ) -> None:
         super().__init__()
         self._read_sessions = read_sessions
+        self._read_overview = read_overview
         self._sessions: tuple[SessionSummary, ...] = ()
 
     def compose(self) -> ComposeResult:
         yield Plain("Past sessions", id="title")
         yield Plain(id="trouble")
+        yield Plain(id="overview")
         yield DataTable[str](cursor_type="row", zebra_stripes=True)
         yield Footer(show_command_palette=False)
 
@@ -86,7 +93,15 @@ class HistoryScreen(FlowScreen["tuple[int, Next] | None"]):
         for title, width in COLUMNS:
             table.add_column(title, width=width)
         self.read()
+        self.query_one("#overview").display = False
         table.focus()
+
+    def action_overview(self) -> None:
+        """Show the calendar and pain over time above the list, or hide them again."""
+        overview = self.query_one("#overview", Plain)
+        overview.display = not overview.display
+        if overview.display:
+            overview.update("\n".join(self._read_overview()))
 
     def read(self) -> None:
         """Show what is in the log by now."""

@@ -1,4 +1,7 @@
-"""What is going to be trained: the exercise and its plan, remembered for each exercise."""
+"""What is going to be trained: the exercise and its plan, which starts from the coach's advice.
+
+The advice follows the pain that is typed; fields that the wearer changed stay as they are.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,9 @@ from textual.binding import Binding
 from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Footer, Input
 
-from tracker.coach import HOW_TO
+from tracker.app.advice import advice_given, advice_lines
+from tracker.app.clock import local_now
+from tracker.coach import HOW_TO, ROUTINES, Verdict
 from tracker.domain import MarkKind, TrackerError, exercise_named, parse_tempo
 from tracker.tui.plain import Plain, plain
 from tracker.tui.plan_form import (
@@ -25,12 +30,17 @@ from tracker.tui.screens.dialogs import GuideScreen, guide_parts, guide_text
 from tracker.tui.widgets.forms import Choice, FormRow, NumberInput
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import AsyncIterator, Callable, Sequence
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
-    from tracker.domain import Plan
+    from tracker.app.advice import Advisor
+    from tracker.coach import Judgement
+    from tracker.domain import AdviceGiven, Plan
+
+    ReadAdvisors = Callable[[], AsyncIterator[Advisor | None]]
+    """Yields who advises, as soon as the log was read, and again when it knows more."""
 
 CALIBRATIONS: Final = (
     ("none", ""),
@@ -44,10 +54,21 @@ _NO: Final = "no"
 YES_NO: Final = ((_YES, _YES), (_NO, _NO))
 """Words, because a ticked box differs from an empty one by its colour alone."""
 
-_TEXTS: Final = ("load", "reps", "tempo", "hold", "loss", "rest")
-"""Fields of the plan that are typed, in the order of `PlanTexts`."""
+_TEXTS: Final = ("sets", "reps", "load", "tempo", "hold", "loss", "rest")
+"""Fields of the plan that are typed, in the order of the form."""
+
+LAST_SET: Final = (("as planned", _NO), ("or more", _YES))
+"""Whether the last set goes on past its target."""
+
+_ADVICE_LINES: Final = 3
+"""Lines of advice that there is room for."""
 
 _HINTS: Final = {
+    "routine": "timed and spoken, set by set",
+    "sets": "working sets; on one leg, for each side",
+    "last": "go on past the target while it is clean",
+    "morning": "the morning after the last training",
+    "asked": "a doctor or physiotherapist, about the pain",
     "load": "kg on the hips; 0 is bodyweight",
     "reps": "per set; leave blank for open",
     "tempo": "down-floor-up-hold; X: full speed",
@@ -55,11 +76,13 @@ _HINTS: Final = {
     "loss": "% of the best rep, then the set ends",
     "rest": "s between sets",
     "tension": "a word when the hips rest on the floor",
-    "breathing": "a reminder to breathe out going UP",
     "sound": "counts, beats and cues to hear",
     "calibration": "how the sensor learns your lockout",
     "pain": "0 none to 10 worst; or leave blank",
 }
+
+
+_LABELS: Final = {"loss": "velocity loss", "pain": "pain now", "morning": "pain then"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +94,22 @@ class SetupForm:
     pain_before: int | None
     calibration: MarkKind | None
     sound: bool
+    advice: AdviceGiven | None = None
+    """What was advised, and whether this goes along with it."""
+    asked: bool = False
+    """Whether somebody has been asked about the pain since the last stop."""
+    morning: tuple[int, int] | None = None
+    """The last session, and pain on the morning after it; None if it was not said."""
+    routine: str = ""
+    """What is done around the exercise, by its name in `ROUTINES`."""
 
 
 class SetupScreen(FlowScreen[SetupForm | None]):
     """A form that can be filled by keys alone; enter starts.
 
-    It starts with the first exercise, and with the last plan of whichever is chosen. Returns the
-    filled form, or None to go back.
+    It starts with the first exercise, and with the last plan for it; once the log was read, with
+    the plan that is advised for whichever exercise is chosen, unless one was typed beforehand.
+    Returns the filled form, or None to go back.
     """
 
     # Textual's own annotation of these is none that mypy can read.
@@ -100,8 +132,16 @@ class SetupScreen(FlowScreen[SetupForm | None]):
         last_plan: Callable[[str], Plan | None],
         *,
         sound: bool,
+        advisors: ReadAdvisors | None = None,
+        typed: bool = False,
     ) -> None:
         super().__init__()
+        self._read_advisors = advisors
+        self._advisor: Advisor | None = None
+        self._typed = typed
+        self._judgement: Judgement | None = None
+        self._offered = PlanTexts()
+        """The plan that the fields were filled with."""
         self._sensor_name = name
         self._exercises = exercises
         self._exercise = first
@@ -109,7 +149,7 @@ class SetupScreen(FlowScreen[SetupForm | None]):
         self._sound = sound
 
     def compose(self) -> ComposeResult:
-        texts = texts_of_plan(self._plan_of(self._exercise))
+        texts = self._offered = texts_of_plan(self._plan())
         titles = [(exercise_named(name).title, name) for name in self._exercises]
         yield Plain(plain(f"Set-up · {self._sensor_name}"), id="title")
         with Horizontal(id="page"):
@@ -123,16 +163,29 @@ class SetupScreen(FlowScreen[SetupForm | None]):
         return VerticalScroll(
             FormRow("exercise", Choice(titles, self._exercise, "exercise"), "◂ ▸ choose"),
             Plain(id="how-to"),
-            *(self._text_row(name, getattr(texts, name)) for name in _TEXTS),
+            FormRow(
+                "routine",
+                Choice([(words, name) for name, words in ROUTINES.items()], "", "routine"),
+                _HINTS["routine"],
+            ),
+            self._text_row("pain", ""),
+            self._text_row("morning", ""),
+            self._yes_no_row("asked", "asked somebody", value=False),
+            Plain(id="advice"),
+            *(self._text_row(name, getattr(texts, name)) for name in _TEXTS[:2]),
+            FormRow(
+                "last set",
+                Choice(LAST_SET, _YES if texts.or_more else _NO, "last"),
+                _HINTS["last"],
+            ),
+            *(self._text_row(name, getattr(texts, name)) for name in _TEXTS[2:]),
             self._yes_no_row("tension", "keep tension", texts.keep_tension),
-            self._yes_no_row("breathing", "breathing", texts.breathing),
             self._yes_no_row("sound", "sound", self._sound),
             FormRow(
                 "calibration",
                 Choice(CALIBRATIONS, "", "calibration"),
                 _HINTS["calibration"],
             ),
-            self._text_row("pain", ""),
             id="form",
             can_focus=False,
         )
@@ -140,7 +193,7 @@ class SetupScreen(FlowScreen[SetupForm | None]):
     def _text_row(self, name: str, text: str) -> FormRow:
         if name == "tempo":
             return FormRow(name, Input(text, id=name, compact=True, placeholder="–"), _HINTS[name])
-        label = {"loss": "velocity loss", "pain": "pain now"}.get(name, name)
+        label = _LABELS.get(name, name)
         return FormRow(label, NumberInput(text, name), _HINTS[name])
 
     def _yes_no_row(self, name: str, label: str, value: bool) -> FormRow:
@@ -153,27 +206,104 @@ class SetupScreen(FlowScreen[SetupForm | None]):
         self.query_one("#exercise").focus()
         self._tell_how()
         self._tell_tempo()
+        self._tell_advice()
         self.query_one("#problem").display = False
+        if self._read_advisors is not None:
+            self.run_worker(self._hear(self._read_advisors))
 
-    def _plan_of(self, exercise: str) -> Plan:
-        return self._last_plan(exercise) or FIRST_PLAN
+    async def _hear(self, advisors: ReadAdvisors) -> None:
+        """Take the advice as it comes; at first, it may lead to the next exercise."""
+        async for advisor in advisors():
+            first, self._advisor = self._advisor is None, advisor
+            self._advise_again()
+            judgement = self._judgement
+            if first and judgement is not None and judgement.exercise in self._exercises:
+                self._train(judgement.exercise)
+                self.query_one("#exercise", Choice).choose(self._exercise)
+
+    def _judge(self, pain_now: int | None, *, asked: bool) -> None:
+        if self._advisor is not None:
+            self._judgement = self._advisor.judge(
+                local_now(), self._exercise, pain_now=pain_now, asked=asked
+            )
+
+    def _plan(self) -> Plan:
+        """Return the plan to fill the form with: typed beforehand, advised, last, or the first."""
+        judgement, last = self._judgement, self._last_plan(self._exercise)
+        advised = None
+        if judgement is not None and judgement.exercise == self._exercise:
+            advised = judgement.plan
+        return (last if self._typed else None) or advised or last or FIRST_PLAN
+
+    def _refill(self) -> None:
+        """Fill in the plan that is advised now, but not over what the wearer has typed."""
+        texts = texts_of_plan(self._plan())
+        for name in _TEXTS:
+            field = self.query_one(f"#{name}", Input)
+            if field.value == getattr(self._offered, name):
+                field.value = getattr(texts, name)
+        for name, before, now in (
+            ("last", self._offered.or_more, texts.or_more),
+            ("tension", self._offered.keep_tension, texts.keep_tension),
+        ):
+            if self._is_yes(name) is before:
+                self.query_one(f"#{name}", Choice).choose(_YES if now else _NO)
+        self._offered = texts
+
+    def _advise_again(self) -> None:
+        try:
+            pain = pain_in(self.query_one("#pain", Input).value)
+        except FieldError:
+            return
+        self._judge(pain, asked=self._is_yes("asked"))
+        self._refill()
+        self._tell_advice()
+
+    def _tell_advice(self) -> None:
+        advice = self.query_one("#advice", Plain)
+        judgement = self._judgement
+        advice.display = judgement is not None
+        stopped = judgement is not None and judgement.verdict is Verdict.STOP
+        self._show_row("asked", stopped or self._is_yes("asked"))
+        self._show_row("morning", self._unanswered is not None)
+        advice.set_class(stopped, "-stop")
+        if judgement is not None:
+            sign = "! " if stopped else ""
+            advice.update(sign + "\n".join(advice_lines(judgement)[:_ADVICE_LINES]))
+
+    def _show_row(self, name: str, shown: bool) -> None:
+        row = self.query_one(f"#{name}").parent
+        assert isinstance(row, FormRow)
+        row.display = shown
+
+    @property
+    def _unanswered(self) -> int | None:
+        """The session whose pain on the morning after is still unknown."""
+        return None if self._advisor is None else self._advisor.history.unanswered
 
     def on_choice_changed(self, message: Choice.Changed) -> None:
+        if message.choice.id == "asked":
+            self._advise_again()
         if message.choice.id != "exercise":
             return
-        self._exercise = message.choice.value
-        texts = texts_of_plan(self._plan_of(self._exercise))
-        for name in _TEXTS:
-            self.query_one(f"#{name}", Input).value = getattr(texts, name)
-        self.query_one("#tension", Choice).choose(_YES if texts.keep_tension else _NO)
-        self.query_one("#breathing", Choice).choose(_YES if texts.breathing else _NO)
+        self._train(message.choice.value)
+
+    def _train(self, exercise: str) -> None:
+        """Go over to an exercise, which has a plan of its own whatever was typed for another."""
+        if exercise == self._exercise:
+            return
+        self._exercise = exercise
+        self._offered = self._texts()
+        self._advise_again()
         self._tell_how()
 
     def on_input_changed(self, message: Input.Changed) -> None:
-        """Say at once how a tempo is understood."""
+        """Say at once how a tempo is understood, and what pain means for the plan."""
         self.query_one("#problem").display = False
         if message.input.id == "tempo":
             self._tell_tempo()
+        if message.input.id == "pain":
+            self._advise_again()
 
     def _tell_how(self) -> None:
         self.query_one("#how-to", Plain).update("\n".join(HOW_TO[self._exercise]))
@@ -190,16 +320,19 @@ class SetupScreen(FlowScreen[SetupForm | None]):
             row.hint(_HINTS["tempo"])
 
     def _texts(self) -> PlanTexts:
-        fields = (self.query_one(f"#{name}", Input) for name in _TEXTS)
-        load, reps, tempo, hold, loss, rest = (field.value for field in fields)
-        tension, breathing = self._is_yes("tension"), self._is_yes("breathing")
-        return PlanTexts(load, reps, tempo, hold, loss, rest, tension, breathing)
+        return PlanTexts(
+            **{name: self.query_one(f"#{name}", Input).value for name in _TEXTS},
+            keep_tension=self._is_yes("tension"),
+            breathing=self._offered.breathing,
+            or_more=self._is_yes("last"),
+        )
 
     def action_start(self) -> None:
         """Start, if the form can be read; else say what is wrong, at its field."""
         try:
             plan = plan_from_texts(self._texts())
             pain = pain_in(self.query_one("#pain", Input).value)
+            then = pain_in(self.query_one("#morning", Input).value, "morning")
         except FieldError as error:
             problem = self.query_one("#problem", Plain)
             problem.update(plain(f"! {error}"))
@@ -209,7 +342,27 @@ class SetupScreen(FlowScreen[SetupForm | None]):
         shown = self.query_one("#calibration", Choice).value
         calibration = MarkKind(shown) if shown else None
         sound = self._is_yes("sound")
-        self.answer(SetupForm(self._exercise, plan, pain, calibration, sound))
+        judgement = self._judgement
+        advice = None if judgement is None else advice_given(judgement, self._exercise, plan)
+        if judgement is not None and judgement.verdict is Verdict.STOP:
+            self.notify(
+                f"Against the advice: {judgement.reasons[0]}", severity="warning", timeout=15
+            )
+        asked, unanswered = self._is_yes("asked"), self._unanswered
+        morning = None if unanswered is None or then is None else (unanswered, then)
+        self.answer(
+            SetupForm(
+                self._exercise,
+                plan,
+                pain,
+                calibration,
+                sound,
+                advice,
+                asked,
+                morning,
+                self.query_one("#routine", Choice).value,
+            )
+        )
 
     def action_guide(self) -> None:
         """Show how the exercise is done, and the warm-up."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.widgets import Footer, Input
 
+from tracker.app.clock import local_now
 from tracker.app.text import clock_time, counted, number
 from tracker.domain import (
     NoteEntered,
@@ -29,16 +29,12 @@ from tracker.tui.widgets.reps import LEGEND, RepTable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from datetime import date
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
+    from tracker.app.advice import Advisor
     from tracker.domain import Entry, Workout
-
-
-REST_DAYS: Final = 1
-"""Days of rest between two sessions; what comes next is for the day after."""
 
 
 def totals_text(workout: Workout) -> str:
@@ -79,7 +75,7 @@ def pain_text(pain: Sequence[PainEntered]) -> str:
 def _when(pain: PainEntered) -> str:
     if pain.moment is PainMoment.BETWEEN and pain.set_index is not None:
         return f"after set {pain.set_index}"
-    return pain.moment.value
+    return pain.moment.value.replace("_", " ")
 
 
 class SummaryScreen(FlowScreen[Next]):
@@ -87,8 +83,8 @@ class SummaryScreen(FlowScreen[Next]):
 
     Returns `Next.DONE`, `Next.REPLAY`, or `Next.TRAIN` to go back to the training.
 
-    `earlier` reads the trainings before it, oldest first; it is called in a thread, because the
-    log may be slow while the sensor goes on sending. `enter` takes what the wearer enters; None is
+    `advisor` reads who advises on the next training; it is called in a thread, because the log
+    may be slow while the sensor goes on sending. `enter` takes what the wearer enters; None is
     for a past session, which can't be changed here.
     """
 
@@ -102,16 +98,14 @@ class SummaryScreen(FlowScreen[Next]):
     def __init__(
         self,
         workout: Callable[[], Workout],
-        today: date,
         *,
-        earlier: Callable[[], Sequence[Workout]] = tuple,
+        advisor: Callable[[], Advisor | None] | None = None,
         enter: Callable[[Entry], object] | None = None,
     ) -> None:
         super().__init__()
         self._workout = workout
-        self._today = today
-        self._read_earlier = earlier
-        self._earlier: Sequence[Workout] | None = None
+        self._read_advisor = advisor
+        self._advisor: Advisor | None = None
         self._enter = enter
         self._kept = {"pain": "", "note": visible(workout().note)}
 
@@ -135,12 +129,13 @@ class SummaryScreen(FlowScreen[Next]):
         if self._enter is not None:
             self.query_one("#pain").focus()
             self.set_interval(1.0, self.update_if_there)
-            self.run_worker(self._read())
+            if self._read_advisor is not None:
+                self.run_worker(self._read(self._read_advisor))
         else:
             self.query_one(RepTable).focus()
 
-    async def _read(self) -> None:
-        self._earlier = await asyncio.to_thread(self._read_earlier)
+    async def _read(self, advisor: Callable[[], Advisor | None]) -> None:
+        self._advisor = await asyncio.to_thread(advisor)
         self.update_if_there()
 
     def update_view(self) -> None:
@@ -167,9 +162,8 @@ class SummaryScreen(FlowScreen[Next]):
             yield f"“{workout.note}”"
         if not workout.sets:
             yield "No set was found. If it was another exercise, choose it in the set-up."
-        elif self._earlier is not None:
-            soonest = self._today + timedelta(days=REST_DAYS + 1)
-            yield from next_lines(workout, self._earlier, soonest)
+        elif self._advisor is not None:
+            yield from next_lines(workout, self._advisor, local_now())
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return self._enter is None if action == "replay" else True

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from tracker.app.snapshot import SessionSnapshot
+    from tracker.domain import Plan
 
 FLASH_S: Final = 0.4
 """Long enough to be seen from the corner of the eye, over before the next rep."""
@@ -32,11 +33,22 @@ FLASH_S: Final = 0.4
 def below_count(snapshot: SessionSnapshot) -> str:
     """Return the line below the count: the target, and how long the set has lasted."""
     current = snapshot.current_set
-    target = (snapshot.plan if current is None else current.plan).target_reps
-    parts = [] if target is None else [f"of {target}"]
+    plan = snapshot.plan if current is None else current.plan
+    target = plan.target_reps
+    more = "+" if plan.or_more and _working_sets(snapshot, plan) >= (plan.sets or 0) else ""
+    parts = [] if target is None else [f"of {target}{more}"]
     if current is not None and not current.ended and snapshot.position_s is not None:
         parts.append(f"set {clock_time(snapshot.position_s - current.start_s)}")
     return " · ".join(parts)
+
+
+def _working_sets(snapshot: SessionSnapshot, plan: Plan) -> int:
+    """Return how many sets of the plan's exercise and side there are, this one included."""
+    return sum(
+        (each.plan.exercise, each.plan.side) == (plan.exercise, plan.side)
+        for each in snapshot.sets
+        if not each.warm_up and each.done > 0
+    )
 
 
 class Count(LinesWidget):
@@ -239,11 +251,12 @@ HEADS: Final = {
     CueKind.BREATHE_OUT: "BREATHE OUT",
     CueKind.VELOCITY_LOSS: "END SET",
     CueKind.TARGET_REACHED: "SET DONE",
+    CueKind.EXTRA_REP: "MORE",
     CueKind.PRAISE: "GOOD",
 }
 """The cue in a word or two."""
 
-_GOOD: Final = frozenset({CueKind.PRAISE, CueKind.TARGET_REACHED})
+_GOOD: Final = frozenset({CueKind.PRAISE, CueKind.TARGET_REACHED, CueKind.EXTRA_REP})
 
 
 def cue_of(snapshot: SessionSnapshot) -> Cue | None:

@@ -53,10 +53,13 @@ def times_of(snapshot: SessionSnapshot) -> str:
 def headline_parts(snapshot: SessionSnapshot) -> tuple[str, str, str]:
     """Return what is trained, where it comes from, and how far it has come."""
     current = snapshot.current_set
-    load_kg = snapshot.plan.load_kg if current is None else current.load_kg
+    plan = snapshot.plan
+    load_kg = plan.load_kg if current is None else current.load_kg
     left = " · ".join(
         [
             snapshot.exercise.title,
+            *([plan.side.value] if plan.side is not None else []),
+            *(["warm-up"] if plan.warm_up else []),
             *([] if current is None else [f"set {current.index}"]),
             *([f"{load_kg:g} kg"] if load_kg else []),
         ]

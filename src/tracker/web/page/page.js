@@ -92,6 +92,7 @@
   let parted = false;
   const part = ({ title, text, button, take }) => {
     parted = true;
+    awake?.release();
     say(title, text, button, () => {
       if (take) store(passing, "take", "yes");
       location.reload();
@@ -121,6 +122,19 @@
       });
     }
   };
+  // A phone on the bench keeps its screen on; browsers allow it on encrypted pages alone.
+  let awake = null;
+  const stayAwake = async () => {
+    if (document.visibilityState !== "visible" || !navigator.wakeLock || parted) return;
+    try {
+      awake = await navigator.wakeLock.request("screen");
+    } catch {
+      awake = null; // the battery is low, say
+    }
+  };
+  document.addEventListener("visibilitychange", stayAwake);
+  stayAwake();
+
   let leaving = false;
   window.addEventListener("pagehide", () => {
     leaving = true;
