@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pytest
 
-from tracker.cli.sources import BIG_BLOCK_SAMPLES, open_session_file
+from tracker.app.session_files import BIG_BLOCK_SAMPLES, open_session_file
 from tracker.domain import SessionState
 from tracker.engine import build_engine
 

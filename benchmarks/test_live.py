@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import threading
+import time
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from tracker.domain import RepCounted
 from tracker.engine import build_engine
+from tracker.outlets import Delivery
+from tracker.outlets.lines import LineOutlet
 
 if TYPE_CHECKING:
     from measuring import Measure, Report
@@ -23,6 +28,11 @@ COST_PACKETS: Final = 6000
 
 COUNT_PACKETS: Final = 12_000
 """Ten minutes: some ten sets."""
+
+EVENT_PACKETS: Final = 2000
+"""A hundred seconds: some hundred events."""
+
+EVENT_APART_S: Final = 0.01
 
 
 def test_cost_of_a_live_session(
@@ -69,3 +79,38 @@ def test_how_long_a_count_takes(
         f"95 % within {most_s * 1e3:.0f} ms, {len(latencies_s)} reps; radio not included",
     )
     assert len(latencies_s) > 50
+
+
+def test_how_long_an_event_takes_to_its_reader(
+    hour: SimulatedSession, packets: tuple[Notification, ...], report: Report
+) -> None:
+    """From when a session emits an event to when another thread has read its line from a pipe."""
+    engine = build_engine(hour.info)
+    reading, writing = os.pipe()
+    delivery = Delivery(LineOutlet("a pipe", lambda: writing), print)
+    given_s: list[float] = []
+    read_s: list[float] = []
+
+    def read() -> None:
+        with os.fdopen(reading, encoding="utf-8") as lines:
+            read_s.extend(time.perf_counter() for _ in lines)
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    for notification in packets[:EVENT_PACKETS]:
+        for event in engine.feed(notification):
+            given_s.append(time.perf_counter())
+            delivery.accept((event,), engine.newest_s)
+            # As in a session, where events are far apart.
+            time.sleep(EVENT_APART_S)
+    delivery.end()
+    assert delivery.wait(60.0)
+    reader.join()
+    added_s = np.subtract(read_s, given_s)
+    middle_s, most_s = np.percentile(added_s, (50, 95))
+    report(
+        "an event to its reader, median",
+        f"{middle_s * 1e3:.2f} ms",
+        f"95 % within {most_s * 1e3:.2f} ms, {len(added_s)} events",
+    )
+    assert len(added_s) > 50

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from tracker.cli.sources import open_session_file
+from tracker.app.session_files import open_session_file
 from tracker.domain import FaultReason
 
 if TYPE_CHECKING:

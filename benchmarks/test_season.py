@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from tracker.app.session_files import BIG_BLOCK_SAMPLES
 from tracker.cli.analyze import AnalysisSettings, file_results
-from tracker.cli.sources import BIG_BLOCK_SAMPLES
 from tracker.cli.workers import usable_cores
 from tracker.domain.units import NS_PER_S
 from tracker.importers import ImportOptions

@@ -30,6 +30,9 @@ SHOWN: Final = (
     "docs/**/*.html",
     "docs/schema/*.json",
     "examples/*.py",
+    "examples/*.ipynb",
+    "examples/plugin/pyproject.toml",
+    "examples/plugin/src/**/*.py",
     "LICENSE",
 )
 """Other files that pages show or link to."""

@@ -11,11 +11,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from tracker.decoding import timed_samples
-from tracker.domain import Cue, Notification, RepCounted, SetEnded, exercise_named
-from tracker.engine import Engine
-from tracker.recording import open_recording
-from tracker.sensors import SAMPLES, SAMPLES_CHANNEL, encode_samples
+import tracker
+from tracker.domain import Cue, RepCounted, SetEnded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -32,19 +29,16 @@ BLOCK_SAMPLES = 10
 
 def main(path: str) -> None:
     """Print each rep as its lockout begins, and what the coach says."""
-    engine = Engine(SAMPLES, exercise_named("hip_thrust"))
+    engine = tracker.Engine("hip_thrust")
     for time_s, acc_mps2, gyro_radps in blocks(path):
-        packet = encode_samples(time_s, acc_mps2, gyro_radps)
-        now_ns = round(time_s[-1] * 1e9)
-        show(engine.feed(Notification(now_ns, SAMPLES_CHANNEL, packet)))
+        show(engine.feed(time_s, acc_mps2, gyro_radps))
     show(engine.finish())
 
 
 def blocks(path: str) -> Iterator[Block]:
     """Yield the samples of a recording in blocks, as a sensor sends them."""
-    recording = open_recording(path)
-    samples = timed_samples(recording.info, recording)
-    for first in range(0, len(samples.time_s), BLOCK_SAMPLES):
+    samples = tracker.open(path).samples
+    for first in range(0, len(samples), BLOCK_SAMPLES):
         cut = slice(first, first + BLOCK_SAMPLES)
         gyro_radps = None if samples.gyro_radps is None else samples.gyro_radps[cut]
         yield samples.time_s[cut], samples.acc_mps2[cut], gyro_radps

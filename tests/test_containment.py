@@ -16,11 +16,11 @@ from tests.app.doubles import GatedSource, ListRecorder, ManualClock, until
 from tests.tui.staging import app_of, look
 from tracker import counting as counting_module
 from tracker.app.session import Session
+from tracker.app.session_files import SessionFile
 from tracker.app.snapshot import RunState
 from tracker.app.text import TextOutput
 from tracker.cli import main
 from tracker.cli.analyze import AnalysisSettings, file_results
-from tracker.cli.sources import SessionFile
 from tracker.coach import Coach
 from tracker.detect import Detector
 from tracker.domain import (

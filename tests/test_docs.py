@@ -222,3 +222,15 @@ def test_every_picture_is_shown_and_small_enough_for_a_phone() -> None:
     for picture in pictures:
         assert picture in shown, f"{picture.name} is on no page"
         assert picture.stat().st_size < 150_000
+
+
+def test_the_code_of_the_walk_through_is_that_of_the_example() -> None:
+    package = ROOT / "examples" / "plugin"
+    there = "".join(
+        path.read_text(encoding="utf-8") for path in package.rglob("*.*") if path.is_file()
+    )
+    page = (ROOT / "docs" / "plugins.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```(?:python|toml)\n(.*?)^```", page, re.S | re.M)
+    assert len(blocks) == 4
+    for block in blocks:
+        assert block in there

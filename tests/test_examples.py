@@ -8,8 +8,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import nbformat
 import numpy as np
 import pytest
+from nbclient import NotebookClient
 
 from tracker.decoding import timed_samples
 from tracker.recording import open_recording
@@ -69,9 +71,27 @@ def test_reps_and_cues_come_in_order_from_blocks_of_arrays() -> None:
     assert lines[-1].endswith("end of set 2")
 
 
+@pytest.mark.slow
+def test_the_notebook_shows_a_rep_with_its_phases_and_compares_the_sets(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for variable in ("JUPYTER_RUNTIME_DIR", "JUPYTER_CONFIG_DIR", "IPYTHONDIR", "MPLCONFIGDIR"):
+        monkeypatch.setenv(variable, str(tmp_path))
+    notebook = nbformat.read(EXAMPLES / "compare_sets.ipynb", as_version=4)  # type: ignore[no-untyped-call]
+    NotebookClient(notebook, resources={"metadata": {"path": EXAMPLES}}).execute()
+    outputs = [out for cell in notebook.cells for out in cell.get("outputs", ())]
+    assert not [out for out in outputs if out.output_type == "stream" and out.name == "stderr"]
+    shown = [out.data for out in outputs if out.output_type == "display_data"]
+    assert len([data for data in shown if "image/png" in data]) == 2
+    tables = [out.data["text/plain"] for out in outputs if out.output_type == "execute_result"]
+    rows = [line.split() for line in tables[0].splitlines()[1:]]
+    assert [int(row[2]) for row in rows] == reps_of_sets("hard_session")
+    assert "rom_deg" in tables[-1]
+
+
 def test_every_example_is_in_the_list() -> None:
     listed = (EXAMPLES / "README.md").read_text(encoding="utf-8")
-    for program in EXAMPLES.glob("*.py"):
+    for program in (*EXAMPLES.glob("*.py"), *EXAMPLES.glob("*.ipynb")):
         assert f"({program.name})" in listed
 
 

@@ -244,8 +244,8 @@ class ListSink:
     """Keeps what the engine said."""
 
     events: list[Event] = field(default_factory=list)
-    newest_s: list[float] = field(default_factory=list)
+    newest_s: list[float | None] = field(default_factory=list)
 
-    def accept(self, events: Sequence[Event], newest_s: float) -> None:
+    def accept(self, events: Sequence[Event], newest_s: float | None) -> None:
         self.events.extend(events)
         self.newest_s.append(newest_s)

@@ -19,12 +19,8 @@ from tracker.app.paths import Paths
 from tracker.app.queue import NotificationQueue
 from tracker.app.session import Session
 from tracker.app.snapshot import RunState
-from tracker.app.training import (
-    Simulated,
-    TrainingRequest,
-    TrainingService,
-    open_training_log,
-)
+from tracker.app.training import Simulated, TrainingRequest, TrainingService
+from tracker.app.training_log import open_training_log
 from tracker.ble import DeviceQuery
 from tracker.domain import (
     ENTRY_CHANNEL,
@@ -117,7 +113,7 @@ async def test_a_training_with_a_sensor_stops_it_again(paths: Paths) -> None:
 
 
 class BrokenSink:
-    def accept(self, events: Sequence[Event], newest_s: float) -> None:
+    def accept(self, events: Sequence[Event], newest_s: float | None) -> None:
         raise RuntimeError("a sink is broken")
 
 
@@ -138,7 +134,7 @@ FAULTS: Final[dict[str, tuple[str, Exception]]] = {
     "closing the file": ("tracker.recording.RecordingWriter.close", OSError(5, "I/O error")),
     "the end of the analysis": ("tracker.engine.Engine.finish", ZeroDivisionError()),
     "what is shown": ("", FULL),
-    "the checksum": ("tracker.app.training.sha256_of", OSError(5, "I/O error")),
+    "the checksum": ("tracker.app.training_log.sha256_of", OSError(5, "I/O error")),
     "the log": ("tracker.store.TrainingLog.add", OSError(28, "No space left on device")),
     "stopping the sensor": ("tests.ble.fake_radio.FakeConnection.unsubscribe", OSError(5, "bus")),
 }

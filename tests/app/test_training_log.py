@@ -10,7 +10,7 @@ from tests.workouts import TWO_SETS
 from tracker import __version__
 from tracker.app.clock import local_now
 from tracker.app.paths import Paths, tracker_paths
-from tracker.app.training import (
+from tracker.app.training_log import (
     LOG_VARIABLE,
     log_is_there,
     log_place,

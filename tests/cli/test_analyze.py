@@ -9,6 +9,7 @@ import pytest
 
 from tests.cli.killable import result_unless_killed
 from tests.test_mends import REPS, samples
+from tracker.app.session_files import open_session_file
 from tracker.cli import analyze as analyzing
 from tracker.cli.analyze import (
     WORTH_A_PROCESS_BYTES,
@@ -18,7 +19,6 @@ from tracker.cli.analyze import (
     file_results,
 )
 from tracker.cli.exits import ExitCode
-from tracker.cli.sources import open_session_file
 from tracker.cli.workers import usable_cores
 from tracker.domain import SessionState
 from tracker.importers import ImportOptions

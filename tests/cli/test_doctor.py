@@ -14,11 +14,11 @@ from tracker.app.clock import SYSTEM_CLOCK
 from tracker.app.config import SensorChoice, save_sensor
 from tracker.app.paths import Paths, tracker_paths
 from tracker.ble import LATER, AdapterError, LinkError
-from tracker.cli import doctor
+from tracker.cli import doctor, sound_check
 from tracker.cli import doctor as checks
-from tracker.cli import doctor as sound_check
-from tracker.cli.doctor import PROGRAMME, Check, report_lines
+from tracker.cli.doctor import Check, report_lines
 from tracker.cli.exits import ExitCode
+from tracker.cli.sound_check import PROGRAMME
 from tracker.sound import MELODIES, SoundError, Tone, open_player
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from click import ClickException
 from pyarrow import parquet
 
 from tests.workouts import WORKOUT
-from tracker.app.training import open_training_log
+from tracker.app.training_log import open_training_log
 from tracker.cli.exits import ExitCode
 from tracker.cli.export import (
     STDOUT,

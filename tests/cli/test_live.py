@@ -17,10 +17,10 @@ from tracker import __version__
 from tracker.app.clock import SYSTEM_CLOCK, local_now
 from tracker.app.paths import tracker_paths
 from tracker.app.playback import analyze_notifications
+from tracker.app.session_files import open_session_file
 from tracker.app.training import Opened, TrainingRequest, TrainingService
 from tracker.cli.exits import interruption
 from tracker.cli.playback import total
-from tracker.cli.sources import open_session_file
 from tracker.cli.train import train_once
 from tracker.domain import OutputError, SensorError, SessionState, UnknownNameError
 from tracker.engine import build_engine

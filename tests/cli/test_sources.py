@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from tests.importers.phones import phyphox, saved, turning, zipped
-from tracker.cli.sources import is_collection, open_session_file, sessions_in
+from tracker.app.session_files import open_session_file
+from tracker.cli.sources import is_collection, sessions_in
 from tracker.domain import InputError, Notification, SessionInfo, WarningKind, warning_message
 from tracker.domain.units import NS_PER_S, ns_from_s
 from tracker.importers import AccUnit, ImportOptions

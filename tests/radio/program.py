@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
+from copy import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -129,6 +130,12 @@ class Program:
             "PYTHONWARNINGS": "error",
             "NO_COLOR": "1",
         }
+
+    def with_environment(self, **variables: str) -> Program:
+        """Return the same with more variables."""
+        other = copy(self)
+        other._environment = {**self._environment, **variables}
+        return other
 
     def start(self, *arguments: object) -> Running:
         """Start a command."""

@@ -231,15 +231,20 @@ def test_sealed_rows_with_other_columns_are_refused() -> None:
         batch_of(message_with(rows, complete_metadata()))
 
 
+def one_row(values: tuple[object, ...], schema: pa.Schema) -> pa.RecordBatch:
+    columns = [pa.array([value], kind) for value, kind in zip(values, schema.types, strict=True)]
+    return pa.record_batch(columns, schema=schema)
+
+
 def test_sealed_rows_without_a_value_are_refused() -> None:
     nullable = pa.schema([field.with_nullable(True) for field in COLUMNS])
-    rows = pa.record_batch([[1], [None], [0], [b""]], schema=nullable)
+    rows = one_row((1, None, 0, b""), nullable)
     with pytest.raises(ValueError, match="has no value"):
         batch_of(message_with(rows, complete_metadata()))
 
 
 def test_sealed_rows_that_do_not_name_their_session_are_refused() -> None:
-    rows = pa.record_batch([[1], ["link"], [0], [b""]], schema=COLUMNS)
+    rows = one_row((1, "link", 0, b""), COLUMNS)
     with pytest.raises(ValueError, match="incomplete"):
         batch_of(message_with(rows, {SEAL_KEY.encode(): SEAL.text().encode()}))
 

@@ -59,7 +59,7 @@ class Keeper:
     def __init__(self) -> None:
         self.events: list[Event] = []
 
-    def accept(self, events: Sequence[Event], newest_s: float) -> None:
+    def accept(self, events: Sequence[Event], newest_s: float | None) -> None:
         self.events += events
 
 

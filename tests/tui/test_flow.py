@@ -13,7 +13,7 @@ from tests.tui.coaching import Gym, comes, happens
 from tests.tui.staging import PLAN, Stage, app_of, look, training_of
 from tracker.app import training as studio
 from tracker.app.snapshot import RunState
-from tracker.app.training import log_session
+from tracker.app.training_log import log_session
 from tracker.domain import (
     AdviceGiven,
     NoteEntered,

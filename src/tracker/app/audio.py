@@ -64,10 +64,11 @@ class AudioFeedback:
         self._last_poll: LastPoll | None = None
         self._link = LinkState.STREAMING
 
-    def accept(self, events: Sequence[Event], newest_s: float) -> None:
+    def accept(self, events: Sequence[Event], newest_s: float | None) -> None:
         """Play events, unless they are old."""
         for event in events:
-            if newest_s - event.at_s <= OLD_NEWS_S or not isinstance(event, RepCounted | Cue):
+            is_news = newest_s is None or newest_s - event.at_s <= OLD_NEWS_S
+            if is_news or not isinstance(event, RepCounted | Cue):
                 for sound in self._sounds(event):
                     self._player.offer(sound)
 

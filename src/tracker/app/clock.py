@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from datetime import UTC, datetime
 from typing import Final, Protocol
@@ -27,6 +26,8 @@ class SystemClock:
 
     async def sleep(self, duration_s: float) -> None:
         """Let `duration_s` seconds pass."""
+        import asyncio
+
         await asyncio.sleep(duration_s)
 
 

@@ -7,15 +7,12 @@ from __future__ import annotations
 
 import os
 import stat
-import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
-
-import platformdirs
 
 from tracker.domain import OutputError
 from tracker.domain.errors import refuse_existing, writing
@@ -58,6 +55,8 @@ class Paths:
 
 def tracker_paths(environment: Mapping[str, str] = os.environ) -> Paths:
     """Return the folders for `environment`; none of them need exist."""
+    import platformdirs
+
     home = environment.get(HOME_VARIABLE)
     if home:
         root = Path(home).expanduser()
@@ -131,6 +130,8 @@ def new_recording_path(folder: Path, started: datetime, exercise: str) -> Path:
 @contextmanager
 def _beside(target: Path) -> Iterator[Path]:
     """Yield a path of the same name beside the target: a rename across disks can be cut short."""
+    import tempfile
+
     with (
         writing(target),
         tempfile.TemporaryDirectory(prefix=".tracker-", dir=target.parent) as folder,

@@ -56,7 +56,8 @@ class Playback:
         self._build_engine = build_engine
         self._end_s = end_s
         self._recording_name = recording_name
-        self._sinks: list[Sink] = []
+        self._sinks: list[tuple[Sink, bool]] = []
+        self._taps: list[Callable[[Sequence[Notification]], None]] = []
         self._clock = clock
         self._speed = 1.0
         self.paused = False
@@ -77,9 +78,12 @@ class Playback:
             _MarkedSource(self, source, tuple(self._marks)),
             self._build_engine(),
             info=self.info,
-            sinks=self._sinks,
             clock=self._clock,
         )
+        for sink, singly in self._sinks:
+            session.add_sink(sink, singly=singly)
+        for tap in self._taps:
+            session.add_tap(tap)
         if self.target_s > 0.0:
             _hurry(source)
         elif self.paused:
@@ -101,10 +105,15 @@ class Playback:
         self._session.stop()
         self._woken.set()
 
-    def add_sink(self, sink: Sink) -> None:
-        """Give `sink` the engine's events from now on."""
-        self._sinks.append(sink)
-        self._session.add_sink(sink)
+    def add_sink(self, sink: Sink, *, singly: bool = False) -> None:
+        """Give `sink` the engine's events from now on; `singly` is as for `Session.add_sink`."""
+        self._sinks.append((sink, singly))
+        self._session.add_sink(sink, singly=singly)
+
+    def add_tap(self, tap: Callable[[Sequence[Notification]], None]) -> None:
+        """Give `tap` the notifications from now on, those of every pass."""
+        self._taps.append(tap)
+        self._session.add_tap(tap)
 
     def mark(self, kind: MarkKind) -> Notification:
         """Put a mark at the current position; later passes meet it there again."""

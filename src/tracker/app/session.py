@@ -100,6 +100,8 @@ class Session:
         self._engine = engine
         self.recording = RecordingSink(recorder)
         self._sinks = list(sinks)
+        self._singly = False
+        self._taps: list[Callable[[Sequence[Notification]], None]] = []
         self._clock = clock
         self._until_stopped = until_stopped
         self._entered_before: list[Notification] = []
@@ -121,13 +123,23 @@ class Session:
         self._battery_percent: int | None = None
         self._restarted: Fault | None = None
 
-    def add_sink(self, sink: Sink) -> None:
-        """Give `sink` the engine's events from now on."""
+    def add_sink(self, sink: Sink, *, singly: bool = False) -> None:
+        """Give `sink` the engine's events from now on.
+
+        `singly` feeds the engine one notification at a time, so that the time of the newest sample
+        is that of an analysis of the recording, however many had waited.
+        """
         self._sinks.append(sink)
+        self._singly |= singly
+
+    def add_tap(self, tap: Callable[[Sequence[Notification]], None]) -> None:
+        """Give `tap` the notifications from now on, each before its events."""
+        self._taps.append(tap)
 
     def detach_sinks(self) -> None:
         """Give events to nobody any more; for a session about to be replaced by another."""
         self._sinks.clear()
+        self._taps.clear()
 
     @property
     def reached_s(self) -> float:
@@ -242,14 +254,17 @@ class Session:
     def _handle(self, batch: Sequence[Notification]) -> None:
         """Keep the bytes, then decode them: bytes that crash a decoder must be on disk."""
         self.recording.write_all(batch)
-        samples_before = self._engine.samples
-        events = self._engine.feed_many(batch)
-        if self._engine.samples > samples_before:
-            self._arrived_ns = self._clock.now_ns()
-        if self._first_ns is None:
-            self._first_ns = batch[0].received_ns
-        self._handled_ns = batch[-1].received_ns
-        self._publish(events)
+        for piece in ((each,) for each in batch) if self._singly else (batch,):
+            for tap in tuple(self._taps):
+                tap(piece)
+            samples_before = self._engine.samples
+            events = self._engine.feed_many(piece)
+            if self._engine.samples > samples_before:
+                self._arrived_ns = self._clock.now_ns()
+            if self._first_ns is None:
+                self._first_ns = piece[0].received_ns
+            self._handled_ns = piece[-1].received_ns
+            self._publish(events)
 
     def _publish(self, events: Sequence[Event]) -> None:
         if not events:
@@ -283,7 +298,7 @@ class Session:
                     pass
         newest_s = self._engine.newest_s
         for sink in tuple(self._sinks):
-            sink.accept(events, newest_s if newest_s is not None else 0.0)
+            sink.accept(events, newest_s)
 
     def _conclude(self) -> None:
         """Handle what has arrived, end the stream, close the recording, all without waiting."""

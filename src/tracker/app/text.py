@@ -199,7 +199,7 @@ class TextOutput:
         self._link_words = LinkWords()
         self._failed: set[str] = set()
 
-    def accept(self, events: Sequence[Event], newest_s: float) -> None:
+    def accept(self, events: Sequence[Event], newest_s: float | None) -> None:
         """Take events."""
         for event in events:
             self._summed.accept((event,))

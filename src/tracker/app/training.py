@@ -4,22 +4,18 @@
 the simulated lifter), `recording` adds a session that writes to a file, and `training` adds what
 the wearer entered beforehand and puts the session into the training log at the end. Which session
 is shown how is up to the two front ends.
-
-Below it: where the training log is, and how a session gets into it.
 """
 
 from __future__ import annotations
 
 import asyncio
 import math
-import os
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from tracker import __version__
 from tracker.app.advice import Advisor, read_history
 from tracker.app.clock import SYSTEM_CLOCK, local_now
 from tracker.app.config import (
@@ -30,10 +26,11 @@ from tracker.app.config import (
     save_training,
 )
 from tracker.app.devices import Devices, LiveCheck, SensorRequest
-from tracker.app.paths import RECORDING_SUFFIX, new_recording_path, tracker_paths
+from tracker.app.paths import new_recording_path
 from tracker.app.playback import Playback
 from tracker.app.queue import NotificationQueue, OnFull
 from tracker.app.session import Session
+from tracker.app.training_log import log_session, open_training_log
 from tracker.ble import BleakRadio, DeviceQuery, open_radio
 from tracker.domain import (
     EXERCISES,
@@ -47,15 +44,15 @@ from tracker.domain import (
     TrackerError,
 )
 from tracker.domain.errors import writing
-from tracker.domain.foreign_text import one_line, without_secrets
+from tracker.domain.foreign_text import one_line
 from tracker.engine import build_engine
-from tracker.recording import RecordingWriter, ReplaySource, is_closed, open_recording, sha256_of
+from tracker.recording import RecordingWriter, ReplaySource, open_recording
 from tracker.sensors import family, parse_settings
 from tracker.sim import STYLES, simulate, training_plan
-from tracker.store import LOG_NAME, Edit, Field, TrainingLog, file_of, log_url
+from tracker.store import Edit, Field
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+    from collections.abc import AsyncGenerator, Callable, Sequence
     from datetime import datetime
 
     from tracker.app.clock import Clock
@@ -65,9 +62,6 @@ if TYPE_CHECKING:
     from tracker.ble import Radio, Sensor
     from tracker.domain import AdviceGiven, MarkKind, Plan, Source, Workout
     from tracker.store import SessionSummary
-
-NOT_LOGGED: Final = "The recording is kept. Once this is fixed, add it: tracker rescore --missing"
-"""Advice beside every training that could not be logged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +126,7 @@ class TrainingService:
     """Opens what is trained with, and remembers what was chosen.
 
     The set-up starts with `exercise`, and `plan` for it, or else with what was chosen last.
+    `attach` gets every session before it runs.
     """
 
     def __init__(
@@ -144,10 +139,12 @@ class TrainingService:
         exercise: str | None = None,
         plan: Plan | None = None,
         tell: Callable[[str], object] = lambda _text: None,
+        attach: Callable[[Session], object] = lambda _session: None,
     ) -> None:
         self._paths = paths
         self.tell = tell
         """Gets what somebody who waits for a sensor should know; a screen replaces it."""
+        self._attach = attach
         self._radio = BleakRadio() if radio is None else radio
         self._clock = clock
         self._simulated = simulated
@@ -218,6 +215,7 @@ class TrainingService:
                     clock=self._clock,
                     until_stopped=until_stopped,
                 )
+                self._attach(session)
                 yield Training(session, path, opened.title)
 
     @asynccontextmanager
@@ -419,117 +417,3 @@ def connected_title(sensors: Sequence[Sensor]) -> str:
         for sensor in sensors
     )
     return "connected to " + " and ".join(each)
-
-
-# The training log
-
-LOG_VARIABLE: Final = "TRACKER_LOG_URL"
-"""Environment variable that says where the log is; it overrides the configuration."""
-
-WRITTEN_S: Final = 60.0
-"""An unclosed recording that grew this recently is of a training: it grows every second, s."""
-
-
-def log_place(paths: Paths, environment: Mapping[str, str] = os.environ) -> str:
-    """Return the log's path or URL; raises `InputError` if the configuration can't be read."""
-    given = environment.get(LOG_VARIABLE)
-    if given:
-        return _absolute(given, LOG_VARIABLE)
-    path = paths.config_file
-    chosen = load_config(path).log
-    if chosen is None:
-        return str(paths.data / LOG_NAME)
-    return _absolute(chosen.url, f"log.url in {path}")
-
-
-def _absolute(place: str, where: str) -> str:
-    """Refuse a path that means another file in every working directory."""
-    file = place.removeprefix("sqlite:///")
-    if "://" not in file and not Path(file).expanduser().is_absolute():
-        raise InputError(
-            where,
-            f"{without_secrets(place)!r} depends on the working directory",
-            "Give an absolute path, such as /home/me/training.sqlite, or a URL.",
-        )
-    return place
-
-
-def log_is_there(place: str) -> bool:
-    """Return whether the log exists; true on a server. Raises `InputError` for a bad URL."""
-    file = file_of(log_url(place))
-    return file is None or file.exists()
-
-
-def open_training_log(paths: Paths | None = None) -> TrainingLog:
-    """Open the log, or create it; raises `TrackerError` if it can't be used."""
-    return TrainingLog(log_place(paths or tracker_paths()), local_now)
-
-
-def existing_log(paths: Paths | None = None) -> TrainingLog | None:
-    """Open the wearer's log if it exists, else return None; raises like `open_training_log`."""
-    paths = paths or tracker_paths()
-    return open_training_log(paths) if log_is_there(log_place(paths)) else None
-
-
-def log_session(workout: Workout, recording: Path, paths: Paths | None = None) -> int | None:
-    """Put a session into the log once its recording is closed, and return its id.
-
-    A session without a set in which nothing was entered is not logged, nor missed later on; its
-    id is None. Raises `TrackerError` if the log can't be used or the recording can't be read; the
-    recording stays as it is.
-    """
-    paths = paths or tracker_paths()
-    if workout.empty and not log_is_there(log_place(paths)):
-        return None
-    sha256 = sha256_of(recording)
-    with open_training_log(paths) as log:
-        if workout.empty:
-            log.ignore(sha256)
-            return None
-        return log.add(
-            workout,
-            version=__version__,
-            recording=str(recording.absolute()),
-            sha256=sha256,
-        )
-
-
-def recordings_in(folder: Path) -> tuple[Path, ...]:
-    """Return the recordings in a folder and below, in the order of their names."""
-    found = (path for path in folder.rglob(f"*{RECORDING_SUFFIX}") if path.is_file())
-    # A file that is still being put in place is in a folder of this kind.
-    return tuple(
-        path
-        for path in sorted(found)
-        if "/.tracker-" not in f"/{path.relative_to(folder).as_posix()}"
-    )
-
-
-def still_growing(
-    log: TrainingLog, folder: Path, now: Callable[[], datetime] = local_now
-) -> tuple[Path, ...]:
-    """Return the recordings that are missing from the log, but may still be written."""
-    since_s = now().timestamp() - WRITTEN_S
-    return tuple(
-        path
-        for path in _unknown(log, folder)
-        if path.stat().st_mtime >= since_s and not is_closed(path)
-    )
-
-
-def _unknown(log: TrainingLog, folder: Path) -> list[Path]:
-    names = {each.recording_name for each in log.recordings()}
-    return [path for path in recordings_in(folder) if path.name not in names]
-
-
-def not_logged(
-    log: TrainingLog, folder: Path, now: Callable[[], datetime] = local_now
-) -> tuple[Path, ...]:
-    """Return the recordings in a folder that are missing from the log.
-
-    Those that it was told to leave out do not count, nor those that are being written.
-    """
-    growing = still_growing(log, folder, now)
-    unknown = [path for path in _unknown(log, folder) if path not in growing]
-    left_out = log.ignored() if unknown else frozenset()
-    return tuple(path for path in unknown if not left_out or sha256_of(path) not in left_out)

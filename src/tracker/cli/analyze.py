@@ -16,9 +16,14 @@ import click
 
 from tracker.cli.completion import files as complete_files
 from tracker.cli.exits import ExitCode, file_problem
-from tracker.cli.options import examples, exercise_option, format_option, import_options
+from tracker.cli.options import (
+    LIVE_BLOCK_SAMPLES,
+    examples,
+    exercise_option,
+    format_option,
+    import_options,
+)
 from tracker.cli.terminal import print_json, print_text, say
-from tracker.cli.workers import WorkerLostError, results, results_on, usable_cores
 from tracker.domain import TrackerError
 
 if TYPE_CHECKING:
@@ -26,9 +31,6 @@ if TYPE_CHECKING:
 
     from tracker.domain import Workout
     from tracker.importers import ImportOptions
-
-LIVE_BLOCK_SAMPLES: Final = 5
-"""As many as a radio delivers at once, so that `emitted_s` is what it is live."""
 
 WORTH_A_PROCESS_BYTES: Final = 16 << 20
 """The engine gets through so much in the second that it takes to start a process."""
@@ -93,7 +95,8 @@ def analyze(
     an app for a phone or a sensor (docs/imports.md), or a folder with any number of these; or a
     URL such as https://host/session.arrows or s3://bucket/session.arrows.
     """
-    from tracker.cli.sources import BIG_BLOCK_SAMPLES, is_collection, sessions_in
+    from tracker.app.session_files import BIG_BLOCK_SAMPLES
+    from tracker.cli.sources import is_collection, sessions_in
 
     # A cluster may get a single file.
     several = len(files) > 1 or scheduler is not None or is_collection(files[0])
@@ -160,8 +163,8 @@ def _print_workouts(workouts: Iterable[Workout], output_format: str, *, several:
 
 
 def _print_events(name: str, settings: AnalysisSettings, batch: int) -> None:
+    from tracker.app.session_files import open_session_file
     from tracker.cli.download import local_copy
-    from tracker.cli.sources import open_session_file
     from tracker.domain import warning_in
     from tracker.export import event_object
 
@@ -207,8 +210,9 @@ def workout_of_source(
     source: str, settings: AnalysisSettings, warn: Callable[[str], object], *, quiet: bool
 ) -> Workout:
     """Return what was found in a file; raises `TrackerError` if it cannot be read."""
+    from tracker.app.session_files import open_session_file
     from tracker.cli.download import local_copy
-    from tracker.cli.sources import open_session_file
+    from tracker.cli.sources import watched_workout
 
     with local_copy(source, settings.follow_redirects) as path:
         file = open_session_file(
@@ -217,7 +221,7 @@ def workout_of_source(
             options=settings.options,
             block_samples=settings.block,
         )
-        workout = replace(file, path=source).workout(settings.block, quiet=quiet)
+        workout = watched_workout(replace(file, path=source), settings.block, quiet=quiet)
     for warning in workout.warnings:
         warn(f"{source}: {warning.text}")
     return workout
@@ -237,6 +241,8 @@ def file_results(
     sources: Sequence[str], settings: AnalysisSettings, jobs: int
 ) -> Iterator[FileResult]:
     """Yield the result of each file, in the order of the files; `jobs` run at once."""
+    from tracker.cli.workers import results
+
     for source, result in results(partial(file_result, settings=settings), sources, jobs):
         yield _settled(source, result)
 
@@ -246,6 +252,7 @@ def file_results_on(
 ) -> Iterator[FileResult]:
     """Do the same on the workers of a cluster, which can read the files by the same names."""
     from tracker.cli.download import is_url
+    from tracker.cli.workers import results_on
 
     names = [source if is_url(source) else os.path.abspath(source) for source in sources]
     found = results_on(scheduler, partial(file_result, settings=settings), names)
@@ -259,6 +266,8 @@ def file_results_on(
 
 def _settled(source: str, result: Callable[[], FileResult]) -> FileResult:
     """Return the result of a file, also if its worker was lost."""
+    from tracker.cli.workers import WorkerLostError
+
     try:
         return result()
     except WorkerLostError:
@@ -273,5 +282,7 @@ def _settled(source: str, result: Callable[[], FileResult]) -> FileResult:
 
 def default_jobs(sources: Sequence[str]) -> int:
     """Return how many files to analyse at once: at most one per core, if they are large."""
+    from tracker.cli.workers import usable_cores
+
     size = sum(os.path.getsize(source) for source in sources if os.path.isfile(source))
     return max(1, min(usable_cores(), len(sources), size // WORTH_A_PROCESS_BYTES))

@@ -48,7 +48,7 @@ def logged_sessions(context: click.Context) -> Iterator[CompletionItem]:
 
     With `--restore` or `--purge`, offer the sessions in the trash instead.
     """
-    from tracker.app.training import existing_log
+    from tracker.app.training_log import existing_log
     from tracker.store import SessionQuery
 
     trash = bool(context.params.get("restore") or context.params.get("purge"))

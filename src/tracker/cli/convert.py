@@ -59,8 +59,9 @@ def import_samples(
     gyro_x,gyro_y,gyro_z. The acceleration includes gravity and time_s increases; uneven steps and
     gaps are fine.
     """
+    from tracker.app.session_files import open_session_file
     from tracker.app.text import counted
-    from tracker.cli.sources import open_session_file, refuse_recording
+    from tracker.cli.sources import refuse_recording
     from tracker.recording import RecordingWriter
 
     refuse_existing(output, force)

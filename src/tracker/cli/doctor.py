@@ -5,15 +5,12 @@ Each check returns one line of the report. `--sound` and `--sound-to` present ev
 
 from __future__ import annotations
 
-import asyncio
 import os
 import shutil
 import sys
 import tempfile
-import time
 from contextlib import closing
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from platform import python_version
 from typing import TYPE_CHECKING, Final
@@ -21,21 +18,19 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from tracker.app.clock import SYSTEM_CLOCK
-from tracker.app.config import load_config
 from tracker.app.paths import ELSEWHERE, atomic_write, tracker_paths
-from tracker.app.text import counted
 from tracker.cli.exits import ExitCode
 from tracker.cli.options import examples, screen_is_there
 from tracker.cli.terminal import print_text, say
 from tracker.domain import SensorError, TrackerError
 from tracker.domain.foreign_text import one_line
-from tracker.sound import Speech, Tone, duration_s, open_player
+from tracker.domain.units import counted
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 
     from tracker.app.paths import Paths
-    from tracker.sound import Opened, Player, Sound
+    from tracker.sound import Opened
 
 
 @click.command(
@@ -61,6 +56,8 @@ def doctor(sound: bool, sound_to: Path | None, force: bool) -> ExitCode:
     Bluetooth adapter, and 2 for any other problem. With --sound it is 2 without a sound device.
     """
     if sound_to is not None:
+        from tracker.cli.sound_check import write
+
         with atomic_write(sound_to, force) as unfinished:
             complaint = write(unfinished, print_text)
         if complaint is not None:
@@ -71,6 +68,8 @@ def doctor(sound: bool, sound_to: Path | None, force: bool) -> ExitCode:
 
 
 def _check_all() -> ExitCode:
+    import asyncio
+
     paths = tracker_paths()
     checks = [
         versions(),
@@ -80,6 +79,7 @@ def _check_all() -> ExitCode:
             shutil.get_terminal_size(), is_there=screen_is_there(), encoding=sys.stdout.encoding
         ),
         *folders(paths),
+        *plug_ins(),
         configuration(paths.config_file),
         training_log(paths),
         _audio(),
@@ -106,7 +106,19 @@ def report_lines(done: Sequence[Check]) -> Iterator[str]:
             yield f"{'':<{width + 6}}{line}"
 
 
+def plug_ins() -> Iterator[Check]:
+    """Yield what is wrong with packages that add sensors or formats."""
+    from tracker.export.formats import format_problems
+    from tracker.sensors import family_problems
+
+    for problem in (*family_problems(), *format_problems()):
+        yield Check("plug-in", False, problem, "Update that package, or uninstall it.")
+
+
 def _open_sound() -> Opened:
+    # NumPy and the device's library cost 0.1 s.
+    from tracker.sound import open_player
+
     return open_player(SYSTEM_CLOCK)
 
 
@@ -117,6 +129,8 @@ def _audio() -> Check:
 
 
 def _play_sounds() -> ExitCode:
+    from tracker.cli.sound_check import play
+
     opened = _open_sound()
     with closing(opened.player):
         for line in report_lines([audio(opened)]):
@@ -155,6 +169,8 @@ class Check:
 
 def versions(python: str | None = None) -> Check:
     """List the versions of Python and of the main libraries."""
+    from importlib.metadata import version
+
     numbers = [f"Python {python or python_version()}"]
     numbers += [f"{name} {version(name)}" for name in ("bleak", "textual", "numpy", "scipy")]
     return Check("versions", True, ", ".join(numbers))
@@ -228,6 +244,8 @@ def folders(paths: Paths) -> tuple[Check, ...]:
 
 def configuration(file: Path) -> Check:
     """Check whether the configuration can be read, and name the paired sensor."""
+    from tracker.app.config import load_config
+
     try:
         sensor = load_config(file).sensor
     except TrackerError as error:
@@ -256,7 +274,7 @@ def audio(opened: Opened) -> Check:
 def training_log(paths: Paths) -> Check:
     """Check the training log, and whether recordings are missing from it."""
     # The log costs SQLAlchemy (0.2 s).
-    from tracker.app.training import (
+    from tracker.app.training_log import (
         log_is_there,
         log_place,
         not_logged,
@@ -306,75 +324,3 @@ def _folder(subject: str, folder: Path) -> Check:
             return Check(subject, True, str(folder))
     advice = f"Change its permissions. {ELSEWHERE}"
     return Check(subject, False, f"{folder}: {there} {problem}", advice)
-
-
-PAUSE_S: Final = 0.6
-"""Silence between two sounds, s."""
-
-PHRASE_S: Final = 0.8
-"""Longer than any spoken sound here, s."""
-
-PROGRAMME: Final[tuple[tuple[Sound, str], ...]] = (
-    (Tone.LOCKOUT, "lockout reached"),
-    (Tone.HOLD_DONE, "held long enough"),
-    (Tone.ACCENT, "tempo, first beat of a phase"),
-    (Tone.BEAT, "tempo, every other beat"),
-    (Tone.SET_END, "end of a set"),
-    (Tone.REST_OVER, "rest is over"),
-    (Tone.LINK_LOST, "the connection to the sensor is lost"),
-    (Speech("three"), 'a count, spoken: "three"'),
-)
-"""Every sound, and what it means."""
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A sound of the programme."""
-
-    at_s: float
-    """Start, from the beginning of the programme, s."""
-    sound: Sound
-    meaning: str
-    next_s: float
-    """From its start to that of the next one, s."""
-
-
-def parts() -> Iterator[Part]:
-    """Yield the programme with its times."""
-    at_s = 0.0
-    for sound, meaning in PROGRAMME:
-        lasts_s = PHRASE_S if isinstance(sound, Speech) else duration_s(sound)
-        yield Part(at_s, sound, meaning, lasts_s + PAUSE_S)
-        at_s += lasts_s + PAUSE_S
-
-
-def play(
-    player: Player, say: Callable[[str], None], sleep: Callable[[float], None] = time.sleep
-) -> None:
-    """Play the programme, and say what each sound means when it starts."""
-    for part in parts():
-        player.offer(part.sound)
-        say(part.meaning)
-        sleep(part.next_s)
-
-
-def write(path: Path, say: Callable[[str], None]) -> str | None:
-    """Write the programme to a WAV file without waiting, and say when each sound starts.
-
-    Returns what is missing from the file and why, or None.
-    """
-    opened = open_player(_StoppedClock(), wav=path)
-    for part in parts():
-        opened.player.offer(part.sound, start_s=part.at_s)
-        say(f"{part.at_s:6.2f} s  {part.meaning}")
-    opened.player.close()
-    if opened.player.output_error is not None:
-        raise opened.player.output_error
-    return opened.complaint
-
-
-class _StoppedClock:
-    """A clock that stays at zero: sounds are placed in the file by their start times."""
-
-    def now_ns(self) -> int:
-        return 0

@@ -6,9 +6,7 @@ order, because a sensor that is left streaming drains its battery.
 
 from __future__ import annotations
 
-import asyncio
 import signal
-import traceback
 from contextlib import contextmanager
 from enum import IntEnum
 from functools import partial
@@ -40,7 +38,9 @@ def report(error: Exception, debug: bool, write_line: Callable[[str], None] = sa
     An error that no user can have caused is raised again: a
     defect should look like one.
     """
-    # The errors bring NumPy along (70 ms), which `--help` and `--version` do without.
+    import traceback
+
+    # The errors bring the other nouns along (30 ms), which `--help` does without.
     from tracker.domain import SensorError, TrackerError
 
     match error:
@@ -130,6 +130,8 @@ def interruption() -> Iterator[Interruption]:
 
 def soon(act: Callable[[], object]) -> None:
     """Call `act` on the running event loop, waking it up; without a loop, call it at once."""
+    import asyncio
+
     try:
         loop = asyncio.get_running_loop()
     except RuntimeError:
@@ -142,6 +144,8 @@ async def unless_interrupted(
     work: Coroutine[object, object, T], interrupted: Interruption
 ) -> T | None:
     """Await `work`; on Ctrl-C, cancel it and return None once it has cleaned up."""
+    import asyncio
+
     task = asyncio.ensure_future(work)
     with interrupted.ending(task.cancel):
         try:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
+from click.shell_completion import CompletionItem
 
 from tracker.app.paths import (
     RECORDING_SUFFIX,
@@ -34,7 +35,7 @@ from tracker.cli.terminal import print_file, say
 from tracker.domain import InputError, OutputError, TrackerError
 from tracker.domain.errors import refuse_existing
 from tracker.export.csv_files import PLAIN, dialect_of
-from tracker.export.formats import FORMATS, Needs, Session, format_named
+from tracker.export.formats import FORMATS, Needs, Session, format_named, formats
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -51,6 +52,26 @@ MOST_EARLIER_SESSIONS: Final = 50
 
 STDOUT: Final = Path("-")
 """Stands for stdout instead of a file."""
+
+
+class FormatName(click.ParamType[str]):
+    """One of the formats, of ours or of an installed package."""
+
+    name = "format"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the name; a wrong one is answered with the nearest right one."""
+        return format_named(value).name
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Offer the formats to the shell."""
+        return [
+            CompletionItem(each.name, help=each.title)
+            for each in formats().values()
+            if each.name.startswith(incomplete)
+        ]
 
 
 @click.command(
@@ -75,9 +96,11 @@ STDOUT: Final = Path("-")
 @click.option(
     "--format",
     "name",
-    type=click.Choice(list(FORMATS)),
+    type=FormatName(),
     required=True,
-    help="; ".join(f"{each.name}: {each.title}" for each in FORMATS.values()) + ".",
+    metavar="FORMAT",
+    help="; ".join(f"{each.name}: {each.title}" for each in FORMATS.values())
+    + ".  Packages can add others.",
 )
 @click.option(
     "-o",
@@ -303,7 +326,8 @@ def _tell_left_out(asked: int, written: int, what: str) -> None:
 
 def session_of(source: str, form: Format, reading: ReadOptions) -> Session:
     """Return a session with what `form` needs of it."""
-    from tracker.cli.sources import BIG_BLOCK_SAMPLES, open_session_file
+    from tracker.app.session_files import BIG_BLOCK_SAMPLES, open_session_file
+    from tracker.cli.sources import watched_workout
     from tracker.decoding import timed_samples
 
     logged: Workout | None = None
@@ -319,7 +343,7 @@ def session_of(source: str, form: Format, reading: ReadOptions) -> Session:
         options=reading.options,
         block_samples=BIG_BLOCK_SAMPLES,
     )
-    workout = logged or _dated(file.workout(), reading)
+    workout = logged or _dated(watched_workout(file), reading)
     for warning in workout.warnings:
         say(f"{source}: {warning.text}")
     if form.needs is not Needs.SAMPLES:
@@ -393,20 +417,15 @@ def logged_workout(word: str) -> Workout:
 
 def logged_recording(word: str) -> Path:
     """Return the recording of a session of the log."""
+    from tracker.app.training_log import recording_of
+
     with _opened_log(word) as log:
-        recording = log.detail(log.find(word)).recording
-    if recording is None or not Path(recording).exists():
-        raise InputError(
-            f"session {word}",
-            "its recording is gone" if recording else "it has no recording",
-            "Its measurements are still in the log: choose a format that needs no samples.",
-        )
-    return Path(recording)
+        return recording_of(log, log.find(word))
 
 
 def logged_before(workout: Workout) -> tuple[Workout, ...]:
     """Return earlier sessions of the same exercise, oldest first; none without a log."""
-    from tracker.app.training import existing_log
+    from tracker.app.training_log import existing_log
     from tracker.store import SessionQuery
 
     started = workout.info.started_utc
@@ -431,7 +450,7 @@ def logged_before(workout: Workout) -> tuple[Workout, ...]:
 
 def _opened_log(word: str) -> TrainingLog:
     """Open the log; if there is none, raise instead of making one."""
-    from tracker.app.training import existing_log
+    from tracker.app.training_log import existing_log
 
     log = existing_log()
     if log is None:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import click
 
 from tracker.app.paths import tracker_paths
-from tracker.app.text import counted
 from tracker.cli.completion import logged_sessions
 from tracker.cli.options import (
     FILE,
@@ -23,19 +22,8 @@ from tracker.cli.options import (
     force_option,
     format_option,
 )
-from tracker.cli.programme import advisor_of
-from tracker.cli.tables import (
-    detail_lines,
-    edit_words,
-    growing_line,
-    history_table,
-    log_object,
-    session_table,
-    summary_object,
-    trend_table,
-    week_object,
-)
 from tracker.cli.terminal import print_json, print_text, say
+from tracker.domain.units import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -87,7 +75,15 @@ def history(
     """List past sessions, or weekly trends."""
     from tracker.app.advice import calendar_lines, pain_lines_of
     from tracker.app.clock import local_now
-    from tracker.app.training import not_logged, open_training_log, still_growing
+    from tracker.app.training_log import not_logged, open_training_log, still_growing
+    from tracker.cli.programme import advisor_of
+    from tracker.cli.tables import (
+        growing_line,
+        history_table,
+        summary_object,
+        trend_table,
+        week_object,
+    )
     from tracker.store import SessionQuery, weeks
 
     if until is not None:
@@ -166,7 +162,8 @@ def _print_list(
 @format_option("text", "json", explained="A table, or one JSON object (tracker.session/1).")
 def show(session: str, output_format: str) -> None:
     """Show a logged session, rep by rep."""
-    from tracker.app.training import open_training_log
+    from tracker.app.training_log import open_training_log
+    from tracker.cli.tables import detail_lines, log_object, session_table
     from tracker.export import session_object
 
     with open_training_log() as log:
@@ -251,7 +248,8 @@ def edit(
     **values: str | float | None,
 ) -> None:
     """Correct a logged session."""
-    from tracker.app.training import open_training_log
+    from tracker.app.training_log import open_training_log
+    from tracker.cli.tables import edit_words
 
     edits = _edits(set_index, note, clear or (), values)
     if undo and edits:
@@ -325,7 +323,7 @@ def _edits(
 )
 def delete(sessions: tuple[str, ...], restore: bool, purge: bool) -> None:
     """Move logged sessions to the trash."""
-    from tracker.app.training import open_training_log
+    from tracker.app.training_log import open_training_log
     from tracker.store import SessionQuery
 
     if restore and purge:
@@ -363,7 +361,7 @@ def backup(file: Path, force: bool) -> None:
     copy it to where `tracker doctor` says the log is. Recordings are separate files and not
     included.
     """
-    from tracker.app.training import open_training_log
+    from tracker.app.training_log import open_training_log
 
     with open_training_log() as log:
         log.back_up(file, force=force)

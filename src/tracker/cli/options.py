@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import math
 import os
 import sys
@@ -186,6 +185,18 @@ speed_option: Final = click.option(
     type=PositiveNumber(MAX_SPEED),
     metavar="X|max",
     help="Playback speed; 1 is real time.  [default: 1 on the screen, max for plain lines]",
+)
+
+
+LIVE_BLOCK_SAMPLES: Final = 5
+"""As many samples of a file as a radio delivers at once: `emitted_s` is then what it is live."""
+
+events_option: Final = click.option(
+    "--events",
+    multiple=True,
+    metavar="TARGET",
+    help="Send the live events to TARGET: as lines of JSON to - (stdout), a new FILE or a named "
+    "pipe; or to mqtt://HOST, osc://HOST:PORT or lsl:NAME (docs/live.md). Repeatable.",
 )
 
 
@@ -398,6 +409,8 @@ def sound_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @asynccontextmanager
 async def sound_beside_lines(wish: SoundOptions, session: Session) -> AsyncGenerator[None]:
     """Play the sound of a session that is shown as plain lines, if asked for."""
+    import asyncio
+
     if not wish.beside_lines:
         yield
         return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -10,12 +9,14 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from tracker.app.clock import SYSTEM_CLOCK
-from tracker.app.text import TextOutput, counted
+from tracker.cli.events import STDOUT, event_outputs
 from tracker.cli.exits import interruption
 from tracker.cli.options import (
     DEFAULT_SOUND,
     FILE,
+    LIVE_BLOCK_SAMPLES,
     PositiveNumber,
+    events_option,
     examples,
     exercise_option,
     headless_option,
@@ -28,11 +29,13 @@ from tracker.cli.options import (
 )
 from tracker.cli.terminal import print_text, say
 from tracker.domain import TrackerError, exercise_named
+from tracker.domain.units import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    from tracker.cli.events import EventOutputs
     from tracker.cli.options import SoundOptions
     from tracker.domain import DataWarning, Notification, Plan, SessionInfo, SetRecord
     from tracker.importers import ImportOptions
@@ -57,13 +60,19 @@ class Piece:
 
 
 def play(
-    piece: Piece, *, headless: bool, speed: float | None, sound: SoundOptions = DEFAULT_SOUND
+    piece: Piece,
+    *,
+    headless: bool,
+    speed: float | None,
+    sound: SoundOptions = DEFAULT_SOUND,
+    events: Sequence[str] = (),
 ) -> None:
     """Play a session to its end; without `speed`, lines come as fast as possible."""
-    if headless or not screen_is_there():
-        _play_lines(piece, math.inf if speed is None else speed, sound)
+    if headless or STDOUT in events or not screen_is_there():
+        _play_lines(piece, math.inf if speed is None else speed, sound, events)
     else:
-        _play_on_screen(piece, 1.0 if speed is None else speed, sound)
+        with event_outputs(events) as outputs:
+            _play_on_screen(piece, 1.0 if speed is None else speed, sound, outputs)
 
 
 def _source(piece: Piece, speed: float) -> ReplaySource:
@@ -72,15 +81,19 @@ def _source(piece: Piece, speed: float) -> ReplaySource:
     return ReplaySource(piece.info, piece.notifications, SYSTEM_CLOCK, speed=speed)
 
 
-def _play_lines(piece: Piece, speed: float, sound: SoundOptions) -> None:
+def _play_lines(piece: Piece, speed: float, sound: SoundOptions, events: Sequence[str]) -> None:
+    import asyncio
+
     from tracker.app.session import Session
+    from tracker.app.text import TextOutput
     from tracker.engine import build_engine
 
+    write = say if STDOUT in events else print_text
     session = Session(
         _source(piece, speed),
         build_engine(piece.info),
         info=piece.info,
-        sinks=[TextOutput(print_text, exercise_named(piece.info.exercise))],
+        sinks=[TextOutput(write, exercise_named(piece.info.exercise))],
     )
 
     async def run() -> None:
@@ -88,11 +101,12 @@ def _play_lines(piece: Piece, speed: float, sound: SoundOptions) -> None:
             await session.run()
 
     # Not the loop's own handling: between two loops, Ctrl-C would interrupt anything.
-    with interruption() as interrupted:
-        print_text(piece.title)
+    with interruption() as interrupted, event_outputs(events, interrupted) as outputs:
+        outputs.attach(session)
+        write(piece.title)
         with interrupted.ending(session.stop):
             asyncio.run(run())
-        print_text(total(session.snapshot().sets))
+        write(total(session.snapshot().sets))
 
 
 def total(sets: Sequence[SetRecord]) -> str:
@@ -101,7 +115,9 @@ def total(sets: Sequence[SetRecord]) -> str:
     return f"{counted(len(sets), 'set')}, {counted(reps, 'rep')}"
 
 
-def _play_on_screen(piece: Piece, speed: float, sound: SoundOptions) -> None:
+def _play_on_screen(
+    piece: Piece, speed: float, sound: SoundOptions, outputs: EventOutputs
+) -> None:
     # Textual costs 0.2 s, which lines do not need.
     from tracker.app.playback import Playback
     from tracker.engine import build_engine
@@ -115,6 +131,7 @@ def _play_on_screen(piece: Piece, speed: float, sound: SoundOptions) -> None:
         recording_name=piece.recording_name,
     )
     playback.speed = speed
+    outputs.attach(playback)
     # Lines tell it themselves; on the screen it would pass by in the first second.
     for warning in piece.warnings:
         say(f"{piece.title}: {warning.text}")
@@ -156,6 +173,7 @@ DEFAULT_SEED: Final = 1
 @speed_option
 @plan_options
 @sound_options
+@events_option
 def demo(
     headless: bool,
     seconds: float | None,
@@ -163,6 +181,7 @@ def demo(
     speed: float | None,
     plan: Plan | None,
     sound: SoundOptions,
+    events: tuple[str, ...],
 ) -> None:
     """Train with a simulated sensor, to see what it is like.
 
@@ -185,7 +204,7 @@ def demo(
         end_s=s_from_ns(notifications[-1].received_ns) if notifications else None,
         recording_name=None,
     )
-    play(piece, headless=headless, speed=speed, sound=sound)
+    play(piece, headless=headless, speed=speed, sound=sound, events=events)
 
 
 @click.command(
@@ -202,6 +221,7 @@ def demo(
 @exercise_option
 @import_options
 @sound_options
+@events_option
 def replay(
     file: Path,
     speed: float | None,
@@ -209,15 +229,22 @@ def replay(
     exercise: str | None,
     options: ImportOptions,
     sound: SoundOptions,
+    events: tuple[str, ...],
 ) -> None:
     """Watch a recording or a CSV of samples as if it happened now.
 
     On the screen, the keys pause, change the speed and go back and forth.
     """
     # Arrow and SciPy cost 0.8 s together.
-    from tracker.cli.sources import open_session_file
+    from tracker.app.session_files import open_session_file
 
-    session = open_session_file(file, exercise=exercise, options=options)
+    session = open_session_file(
+        file,
+        exercise=exercise,
+        options=options,
+        # So that the events are emitted when they are in `tracker analyze --format events`.
+        block_samples=LIVE_BLOCK_SAMPLES if events else None,
+    )
     synthetic = "simulated " if session.info.origin == "synthetic" else ""
     piece = Piece(
         title=f"replay of {synthetic}{file.name}",
@@ -227,4 +254,4 @@ def replay(
         recording_name=file.name,
         warnings=session.warnings,
     )
-    play(piece, headless=headless, speed=speed, sound=sound)
+    play(piece, headless=headless, speed=speed, sound=sound, events=events)

@@ -77,7 +77,7 @@ def next_training(
     """
     from tracker.app.advice import advice_lines, judgement_object
     from tracker.app.clock import local_now
-    from tracker.app.training import open_training_log
+    from tracker.app.training_log import open_training_log
 
     with open_training_log() as log:
         if asked is not None:
@@ -149,8 +149,8 @@ def add(
     advised for that day. A set that the sensor missed in a recorded session is added with
     `tracker edit --add`.
     """
-    from tracker import __version__
-    from tracker.app.training import open_training_log
+    from tracker.app.training_log import open_training_log
+    from tracker.version import VERSION
 
     if not sets and not warm_ups:
         raise click.UsageError("say what was done, with --set 'reps=10 load=60kg'")
@@ -181,7 +181,7 @@ def add(
             note=note,
             advice=AdviceGiven(advised.verdict.value, plan is not None, advised.reasons),
         )
-        session_id = log.add(done, version=__version__)
+        session_id = log.add(done, version=VERSION)
     print_text(str(session_id))
 
 

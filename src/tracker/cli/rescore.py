@@ -14,21 +14,13 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from tracker import __version__
 from tracker.app.paths import RECORDING_SUFFIX, tracker_paths
-from tracker.app.text import counted
 from tracker.cli.completion import sessions_or_files
 from tracker.cli.exits import file_problem, interruption
 from tracker.cli.options import SESSION, examples
 from tracker.cli.terminal import print_text, say
-from tracker.cli.workers import (
-    ClusterGoneError,
-    WorkerLostError,
-    results,
-    results_on,
-    usable_cores,
-)
 from tracker.domain import InputError
+from tracker.domain.units import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
@@ -95,7 +87,7 @@ def rescore(
     if not targets and not missing:
         raise click.UsageError("name what to analyse: all, an ID, a FILE, a FOLDER, or --missing")
     with interruption() as interrupted:
-        from tracker.app.training import open_training_log
+        from tracker.app.training_log import open_training_log
 
         with open_training_log() as log:
             work = work_for(log, targets, missing=missing, again=again)
@@ -136,7 +128,8 @@ def work_for(log: TrainingLog, targets: Sequence[str], *, missing: bool, again: 
 
     `again` repeats what this version has analysed already.
     """
-    from tracker.app.training import not_logged, still_growing
+    from tracker.app.training_log import not_logged, still_growing
+    from tracker.version import VERSION
 
     known = log.recordings()
     work = Work()
@@ -154,7 +147,7 @@ def work_for(log: TrainingLog, targets: Sequence[str], *, missing: bool, again: 
             if session is None or again:
                 work.tasks.append(task)
             elif (session.tracker_version, session.counted_as) == (
-                __version__,
+                VERSION,
                 session.shown_exercise,
             ):
                 work.done_before += 1
@@ -166,7 +159,7 @@ def work_for(log: TrainingLog, targets: Sequence[str], *, missing: bool, again: 
 def _tasks(
     log: TrainingLog, target: str, known: Sequence[RescoreCandidate], work: Work
 ) -> Iterator[Task]:
-    from tracker.app.training import recordings_in
+    from tracker.app.training_log import recordings_in
     from tracker.recording import sha256_of
 
     path = Path(target)
@@ -224,15 +217,16 @@ class Outcome:
 
 def measure(task: Task) -> Measured:
     """Return what the current engine finds in a recording."""
-    from tracker.cli.sources import open_session_file
+    from tracker.app.session_files import open_session_file
     from tracker.recording import sha256_of
+    from tracker.version import VERSION
 
     sha256 = sha256_of(task.path)
     file = open_session_file(task.path)
     exercise = task.exercise or file.info.exercise
     # Quiet: one progress bar shows all recordings together.
-    workout = replace(file, info=replace(file.info, exercise=exercise)).workout(quiet=True)
-    return Measured(replace(workout, info=file.info), exercise, sha256, __version__)
+    workout = replace(file, info=replace(file.info, exercise=exercise)).workout()
+    return Measured(replace(workout, info=file.info), exercise, sha256, VERSION)
 
 
 def rescore_all(
@@ -247,6 +241,8 @@ def rescore_all(
     After Ctrl-C, what is in flight is finished and nothing new is started. Raises `TrackerError`
     if the log cannot be written, or the cluster is lost; everything logged by then stays.
     """
+    from tracker.cli.workers import ClusterGoneError, WorkerLostError
+
     outcome = Outcome(lines=list(work.without_recording))
     found = _results(work.tasks, jobs, scheduler, interrupted)
     with (
@@ -281,6 +277,8 @@ def _results(
     tasks: Sequence[Task], jobs: int | None, scheduler: str | None, interrupted: Interruption
 ) -> Generator[tuple[Task, Callable[[], Measured]]]:
     """Yield each task with a function that gives its result, in order, so that ids follow time."""
+    from tracker.cli.workers import results, results_on, usable_cores
+
     if scheduler is None:
         yield from results(measure, tasks, jobs or usable_cores(), lambda: interrupted.happened)
         return
@@ -326,10 +324,12 @@ def _log(log: TrainingLog, task: Task, measured: Measured, outcome: Outcome) -> 
 
 
 def _totals(outcome: Outcome, work: Work, left: int) -> str:
+    from tracker.version import VERSION
+
     optional = {
         "without a set left out": outcome.empty,
         "possibly still recording (run again in a minute)": work.growing,
-        f"already done by tracker {__version__}": work.done_before,
+        f"already done by tracker {VERSION}": work.done_before,
         "failed": outcome.failed + len(work.without_recording),
         "still to do": left,
     }

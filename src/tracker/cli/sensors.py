@@ -5,14 +5,12 @@ Bleak costs 0.1 s and the engine SciPy (0.6 s), so what needs them imports them.
 
 from __future__ import annotations
 
-import asyncio
 import shutil
 import sys
 from typing import TYPE_CHECKING, Final
 
 import click
 
-from tracker.app.config import SensorChoice, load_config, save_sensor
 from tracker.app.paths import tracker_paths
 from tracker.cli.completion import sensor_kinds, sensors
 from tracker.cli.exits import interruption, unless_interrupted
@@ -27,7 +25,6 @@ from tracker.cli.options import (
     second_option,
     setting_option,
 )
-from tracker.cli.tables import aligned
 from tracker.cli.terminal import print_json, print_text, redraw, say
 from tracker.domain import SensorError
 from tracker.domain.errors import refuse_existing
@@ -94,6 +91,8 @@ def device_object(device: DiscoveredDevice) -> dict[str, object]:
 
 def device_table(devices: Sequence[DiscoveredDevice]) -> list[str]:
     """Return the lines of the table of a scan."""
+    from tracker.cli.tables import aligned
+
     header = ("address", "name", "dBm", "kind")
     rows = [header, *(_row(each) for each in devices)]
     return aligned(rows, left={"address", "name", "kind"})
@@ -110,6 +109,8 @@ def _row(device: DiscoveredDevice) -> tuple[str, str, str, str]:
 
 
 def _scan(seconds: float, *, live: bool) -> Scan:
+    import asyncio
+
     from tracker.ble import BleakRadio, Scan
 
     scan = Scan()
@@ -183,6 +184,7 @@ def pair_with(
 ) -> None:
     """Check a sensor and save it as the default; raises `SensorError` if it fails."""
     from tracker.app.clock import SYSTEM_CLOCK
+    from tracker.app.config import SensorChoice, load_config, save_sensor
     from tracker.app.devices import SensorRequest
     from tracker.app.queue import NotificationQueue, OnFull
     from tracker.ble import BleakRadio, DeviceQuery, open_radio
@@ -222,6 +224,8 @@ async def _checked(
     Returns the settings to remember, with what puts it right; None after Ctrl-C. Raises
     `SensorError` for a sensor whose data cannot be trusted.
     """
+    import asyncio
+
     from tracker.app.devices import CHECK_S, LiveCheck
     from tracker.app.turn_check import TURN_S, TurnCheck
     from tracker.sensors import parse_settings

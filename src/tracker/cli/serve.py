@@ -6,7 +6,6 @@ in the functions that use it, once `_require_packages` has found them.
 
 from __future__ import annotations
 
-import asyncio
 import io
 import os
 import socket
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from tracker.cli.completion import sensors_or_simulated
+from tracker.cli.events import STDOUT
 from tracker.cli.exits import interruption
 from tracker.cli.options import PositiveNumber, examples
 from tracker.cli.terminal import say, say_drawing
@@ -178,8 +178,10 @@ def check_served_command(command: Sequence[str], context: click.Context) -> None
     served = group.get_command(context.parent, name)
     assert served is not None
     parsed = served.make_context(name, arguments, parent=context.parent).params
-    if parsed["headless"]:
-        raise click.UsageError("--headless has no screen to show; see tracker train.", context)
+    if parsed["headless"] or STDOUT in parsed["events"]:
+        raise click.UsageError(
+            "--headless and --events - have no screen to show; see tracker train.", context
+        )
     if name != "train" or parsed["sensor"] == SIMULATED:
         return
     named = ("sensor", "second", "kind", "settings", "seconds")
@@ -199,6 +201,8 @@ def serve_until_interrupted(
     interrupted: Interruption,
 ) -> None:
     """Serve a command's screen until Ctrl-C; the training has ended when this returns."""
+    import asyncio
+
     from tracker.web import Link, SessionHost, new_token, own_certificate, serve
 
     names = (target.name, socket.gethostname(), f"{socket.gethostname()}.local")

@@ -6,7 +6,6 @@ there is one, otherwise as lines: two front ends over the same training.
 
 from __future__ import annotations
 
-import asyncio
 import os
 from contextlib import suppress
 from dataclasses import replace
@@ -16,14 +15,15 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from tracker.app.paths import tracker_paths
-from tracker.app.text import TextOutput
 from tracker.cli.completion import sensors_or_simulated
+from tracker.cli.events import STDOUT, event_outputs
 from tracker.cli.exits import ExitCode, interruption
 from tracker.cli.options import (
     DEFAULT_SOUND,
     MAX_SPEED,
     ExerciseName,
     PositiveNumber,
+    events_option,
     examples,
     headless_option,
     kind_option,
@@ -39,6 +39,8 @@ from tracker.cli.terminal import LinePrinter, last_words, print_text, say
 from tracker.domain import HIP_THRUST, NO_PLAN, TrackerError, exercise_named
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tracker.app.devices import SensorRequest
     from tracker.app.training import Training, TrainingRequest, TrainingService
     from tracker.cli.exits import Interruption
@@ -60,6 +62,7 @@ LONGEST_S: Final = 7200.0
         ("tracker train --sensor WT901BLE67", "with another one, by its name or address"),
         ("tracker train --exercise glute_bridge --headless", "plain lines, another exercise"),
         ("tracker train --load-kg 60 --reps 8 --tempo 3-0-1-2", "with a plan for the cues"),
+        ("tracker train --headless --events -", "the live events on stdout, for a program"),
         ("tracker train --sensor sim", "on the screen, with a simulated lifter"),
         ("tracker train --sensor sim --headless --speed max", "the same without waiting"),
     )
@@ -101,6 +104,7 @@ LONGEST_S: Final = 7200.0
     metavar="X|max",
     help="How many times as fast the simulated lifter trains.  [default: 1, as it happens]",
 )
+@events_option
 def train(
     sensor: str | None,
     second: str | None,
@@ -113,6 +117,7 @@ def train(
     speed: float | None,
     plan: Plan | None,
     sound: SoundOptions,
+    events: tuple[str, ...],
 ) -> None:
     """Train with a sensor: count, time and record.
 
@@ -124,6 +129,8 @@ def train(
     the search for it goes on until it is back, and so does the set.
     """
     simulated = sensor == SIMULATED
+    # They take stdout for themselves.
+    headless |= STDOUT in events
     from_list = (
         begins_with_the_list(sensor, second, kind, settings, seconds)
         and not headless
@@ -140,7 +147,7 @@ def train(
     elif not from_list:
         _refuse({"--seed": seed, "--speed": speed}, "is for the simulated lifter: --sensor sim.")
 
-    with interruption() as interrupted:
+    with interruption() as interrupted, event_outputs(events, interrupted) as outputs:
         sensors: tuple[SensorRequest, ...] = ()
         if not simulated and not from_list:
             from tracker.cli.radio import requested_sensors
@@ -158,12 +165,20 @@ def train(
             exercise=exercise,
             plan=plan,
             tell=say,
+            attach=outputs.attach,
         )
         if from_list:
             train_from_the_list(service, interrupted, sound)
         else:
             request = TrainingRequest(sensors, exercise or HIP_THRUST.name, plan, seconds=seconds)
-            train_once(service, request, interrupted, headless=headless, sound=sound)
+            train_once(
+                service,
+                request,
+                interrupted,
+                headless=headless,
+                sound=sound,
+                write=say if STDOUT in events else print_text,
+            )
 
 
 def _refuse(options: dict[str, object], why: str) -> None:
@@ -181,6 +196,8 @@ def train_from_the_list(
     service: TrainingService, interrupted: Interruption, sound: SoundOptions
 ) -> None:
     """Train from the list of sensors until the wearer quits; raises the last `TrackerError`."""
+    import asyncio
+
     # Textual costs 0.2 s.
     from tracker.tui import coaching
 
@@ -200,8 +217,13 @@ def train_once(
     *,
     headless: bool,
     sound: SoundOptions = DEFAULT_SOUND,
+    write: Callable[[str], None] = print_text,
 ) -> None:
     """Train until the stream or the wearer ends it; raises `TrackerError` if that fails."""
+    import asyncio
+
+    from tracker.app.text import TextOutput
+
     on_screen = not headless and screen_is_there()
     from tracker.cli.radio import refuse_undecodable, use_sensors
 
@@ -226,7 +248,7 @@ def train_once(
         else:
             lines = LinePrinter()
             exercise = exercise_named(session.info.exercise)
-            session.add_sink(TextOutput(partial(lines.put, print_text), exercise))
+            session.add_sink(TextOutput(partial(lines.put, write), exercise))
             session.recording.tell = partial(lines.put, say)
             try:
                 with interrupted.ending(session.stop):
@@ -245,7 +267,7 @@ def train_once(
         # The sensor has been stopped and the session logged, whatever the terminal takes now.
         with last_words(ExitCode.INTERRUPTED if interrupted.happened else ExitCode.OK):
             for training in trainings:
-                _sum_up(training)
+                _sum_up(training, write)
     for training in trainings:
         ended = training.session.snapshot()
         failure = ended.failure or ended.recording_failure
@@ -277,13 +299,13 @@ def _leave_if(stuck: bool, interrupted: Interruption) -> None:
         os._exit(ExitCode.INTERRUPTED if interrupted.happened else ExitCode.OK)
 
 
-def _sum_up(training: Training) -> None:
+def _sum_up(training: Training, write: Callable[[str], None]) -> None:
     """Say what was done, and where it is."""
-    from tracker.app.training import NOT_LOGGED
+    from tracker.app.training_log import NOT_LOGGED
 
     # A pipe or a terminal that is gone is no reason to hide what went wrong.
     with suppress(OSError):
-        print_text(total(training.session.snapshot().sets))
+        write(total(training.session.snapshot().sets))
     if training.log_error is not None:
         say(f"not logged: {training.log_error.message}. {NOT_LOGGED}")
     elif training.session_id is not None:

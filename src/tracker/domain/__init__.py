@@ -1,4 +1,8 @@
-"""The nouns that every room shares. Depends on NumPy and nothing else."""
+"""The nouns that every room shares. Depends on NumPy and nothing else.
+
+NumPy is imported where an array is made: the command line knows the nouns too, and its help must
+not wait for it (0.1 s).
+"""
 
 from tracker.domain.control_messages import (
     LOW_BATTERY_PERCENT,

@@ -8,6 +8,7 @@ TOML and workbooks it is a library. What the edges have in common is here.
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from typing import Final
@@ -46,6 +47,12 @@ def _spelled(letter: str) -> str:
 def one_line(text: str) -> str:
     """Return `text` on one line, so that it can't pass for lines of ours."""
     return " ".join(visible(text).split())
+
+
+def json_text(value: object, indent: int | None = None) -> str:
+    """Return a value as JSON, which is data: every text in it can be read back."""
+    # JSON itself escapes every control character but this one.
+    return json.dumps(value, indent=indent).replace("\x7f", "\\u007f")
 
 
 HIDDEN: Final = "***"

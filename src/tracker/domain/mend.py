@@ -10,13 +10,12 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
 from tracker.domain.errors import TrackerError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import numpy as np
     from numpy.typing import NDArray
 
 AXES: Final = "x,y,z"
@@ -88,6 +87,8 @@ def _mended(values: NDArray[np.float64], axes: str, factor: float) -> NDArray[np
     for axis in axes.split(","):
         column = values[:, "xyz".index(axis[-1])]
         columns.append(column * (-factor if axis.startswith("-") else factor))
+    import numpy as np
+
     return np.stack(columns, axis=1)
 
 

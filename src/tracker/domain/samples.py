@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Final, Protocol
 
-import numpy as np
-
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterable, Iterator
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from tracker.domain.events import Fault
@@ -40,6 +39,8 @@ class Frame:
         """The first device time in the packet, s, or None."""
         if self.stamps_s is None:
             return None
+        import numpy as np
+
         carried = self.stamps_s[np.isfinite(self.stamps_s)]
         return float(carried[0]) if carried.size else None
 
@@ -79,6 +80,8 @@ class FrameRun:
 
     def frames(self) -> Iterator[Frame]:
         """Yield the frames one by one."""
+        import numpy as np
+
         size = self.samples_per_frame
         for number, at_s in enumerate(self.received_s.tolist()):
             rows = slice(number * size, (number + 1) * size)
@@ -106,6 +109,8 @@ class TimedFrame:
 
 def joined(frames: Iterable[TimedFrame]) -> Iterator[TimedFrame]:
     """Join neighbouring frames that have the same channels, so that arrays stay long."""
+    import numpy as np
+
     for _, run in groupby(frames, lambda frame: frame.gyro_radps is None):
         first, *others = run
         if not others:

@@ -214,8 +214,11 @@ def warning_in(event: Event) -> DataWarning | None:
 class Sink(Protocol):
     """Whatever takes the events of a session: a screen, a file, the audio, the log."""
 
-    def accept(self, events: Sequence[Event], newest_s: float) -> None:
-        """Take events, emitted when the newest sample given to the engine was of `newest_s`."""
+    def accept(self, events: Sequence[Event], newest_s: float | None) -> None:
+        """Take events, emitted when the newest sample given to the engine was of `newest_s`.
+
+        None before the first sample.
+        """
 
 
 @dataclass(slots=True)

@@ -13,9 +13,6 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
-from tracker import __version__
 from tracker.domain import InputError, OutputError, exercise_named
 
 if TYPE_CHECKING:
@@ -46,6 +43,9 @@ def motion_lines(samples: TimedFrame) -> Iterator[bytes]:
     blocks = [samples.acc_mps2]
     if samples.gyro_radps is not None:
         blocks.append(samples.gyro_radps)
+    # It costs 0.1 s, which the list of formats need not pay.
+    import numpy as np
+
     values = np.concatenate(blocks, axis=1)
     latency_s = samples.time_s - samples.time_s[0]
     for first in range(0, len(values), _PIECE_ROWS):
@@ -171,6 +171,8 @@ def write_dataset(runs: Sequence[Run], subject: str, folder: Path, target: Path)
     `InputError` if a training has no samples or the subject is not a label, and `OutputError` if
     the dataset has the subject already.
     """
+    from tracker.version import VERSION
+
     if not re.fullmatch(r"[0-9A-Za-z]+", subject):
         problem = f"{subject!r} is not a label"
         raise InputError("--subject", problem, "Use letters and digits only, as in 01.")
@@ -200,7 +202,7 @@ def write_dataset(runs: Sequence[Run], subject: str, folder: Path, target: Path)
         "Name": "Hip thrusts with a motion sensor on the pelvis",
         "BIDSVersion": "1.11.1",
         "DatasetType": "raw",
-        "GeneratedBy": [{"Name": "tracker", "Version": __version__}],
+        "GeneratedBy": [{"Name": "tracker", "Version": VERSION}],
     }
     for name, content in (("dataset_description.json", about), ("README.md", README)):
         # Those of an existing dataset say more than we know.
@@ -240,7 +242,7 @@ def _acquired(workout: Workout, samples: TimedFrame) -> str | None:
     started = workout.info.started_utc
     if started is None:
         return None
-    first = timedelta(seconds=float(np.round(samples.time_s[0], 6)))
+    first = timedelta(seconds=round(float(samples.time_s[0]), 6))
     moment = (datetime.fromisoformat(started) + first).astimezone(UTC)
     return f"{moment:%Y-%m-%dT%H:%M:%S.%fZ}"
 

@@ -1,23 +1,24 @@
 """The export formats: name, title, file suffix, what each is made of, and its writer.
 
-`tracker export --help` prints this table, so Arrow and Jinja are imported only when they write.
+`tracker export --help` prints this table, so what is costly to import is imported when it writes.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from tracker.domain import InputError, UnknownNameError
+from tracker.domain.plugins import merged
 from tracker.export.app_files import write_fitnotes, write_hevy, write_strava, write_strong
-from tracker.export.bids import write_dataset
 from tracker.export.csv_files import PLAIN, write_reps, write_samples, write_sets
-from tracker.export.fit import write_fit
 from tracker.export.session_json import write_session
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
     from typing import BinaryIO
 
@@ -170,8 +171,16 @@ def _raw_parquet(session: Session, out: BinaryIO) -> None:
 
 
 def _bids(sessions: Sequence[Session], folder: Path, target: Path) -> None:
+    from tracker.export.bids import write_dataset
+
     runs = [(session.workout, session.samples) for session in sessions]
     write_dataset(runs, sessions[0].subject, folder, target)
+
+
+def _fit(session: Session, out: BinaryIO) -> None:
+    from tracker.export.fit import write_fit
+
+    write_fit(session.workout, out)
 
 
 _ALL: Final = (
@@ -229,7 +238,7 @@ _ALL: Final = (
         "fit",
         "a strength activity for Garmin Connect, Strava and others",
         ".fit",
-        writer=_results(write_fit),
+        writer=_fit,
     ),
     Format("strava", "sets for Strava's upload, as JSON", ".json", writer=_results(write_strava)),
     Format(
@@ -253,12 +262,34 @@ _ALL: Final = (
 )
 
 FORMATS: Final = {each.name: each for each in _ALL}
-"""Every format by its name."""
+"""Every format of ours by its name."""
+
+
+PLUGIN_GROUP: Final = "tracker.exports"
+"""Entry points of formats in other packages."""
+
+
+def formats() -> Mapping[str, Format]:
+    """Return every format by its name, those of installed packages first."""
+    return _known()[0]
+
+
+def format_problems() -> tuple[str, ...]:
+    """Return what is wrong with formats of installed packages, a line each."""
+    return _known()[1]
+
+
+@cache
+def _known() -> tuple[Mapping[str, Format], tuple[str, ...]]:
+    known, problems = merged(FORMATS, PLUGIN_GROUP, Format, "name")
+    return MappingProxyType(known), problems
 
 
 def format_named(name: str) -> Format:
     """Return the format called `name`; raise `UnknownNameError` for an unknown one."""
+    # Those of packages are looked for only if it is none of ours.
+    known = FORMATS if name in FORMATS else formats()
     try:
-        return FORMATS[name]
+        return known[name]
     except KeyError:
-        raise UnknownNameError("format", name, tuple(FORMATS)) from None
+        raise UnknownNameError("format", name, tuple(known)) from None

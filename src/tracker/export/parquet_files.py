@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 import pyarrow as pa
 from pyarrow import parquet
 
-from tracker.export.columns import REP_COLUMNS, Kind, rep_rows
+from tracker.export.columns import REP_COLUMNS, SET_COLUMNS, Kind, rep_rows, set_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from tracker.domain import TimedFrame, Workout
-    from tracker.export.columns import Column, RepRow
+    from tracker.export.columns import Column, Row
 
 REPS_SCHEMA_NAME: Final = "tracker.reps/1"
 """Name and version of the table, under the key `schema` of the file's metadata."""
@@ -38,23 +38,31 @@ _TYPES: Final[dict[Kind, pa.DataType]] = {
     Kind.WORDS: pa.list_(pa.string()),
 }
 
-SCHEMA: Final = pa.schema(
-    [
+SETS_SCHEMA_NAME: Final = "tracker.sets/1"
+"""The same for the table of sets."""
+
+
+def _schema(columns: Iterable[Column[Row]], name: str) -> pa.Schema:
+    fields = [
         pa.field(
             column.name,
             _TYPES[column.kind],
             metadata={"unit": column.unit, "description": column.meaning},
         )
-        for column in REP_COLUMNS
-    ],
-    metadata={"schema": REPS_SCHEMA_NAME},
-)
+        for column in columns
+    ]
+    return pa.schema(fields, metadata={"schema": name})
+
+
+SCHEMA: Final = _schema(REP_COLUMNS, REPS_SCHEMA_NAME)
 """The same in every file, whatever is known of its reps."""
+
+_SETS_SCHEMA: Final = _schema(SET_COLUMNS, SETS_SCHEMA_NAME)
 
 
 def write_reps(workout: Workout, out: BinaryIO) -> None:
     """Write the reps of one training."""
-    parquet.write_table(_table(workout), out)
+    parquet.write_table(reps_table(workout), out)
 
 
 def write_history(workouts: Iterable[Workout], folder: Path) -> None:
@@ -69,13 +77,22 @@ def write_history(workouts: Iterable[Workout], folder: Path) -> None:
             write_reps(workout, out)
 
 
-def _table(workout: Workout) -> pa.Table:
-    rows = tuple(rep_rows(workout))
-    values = [[_typed(column, row) for row in rows] for column in REP_COLUMNS]
-    return pa.table(list(map(pa.array, values, SCHEMA.types)), schema=SCHEMA)
+def reps_table(workout: Workout) -> pa.Table:
+    """Return one row per rep."""
+    return _table(REP_COLUMNS, tuple(rep_rows(workout)), SCHEMA)
 
 
-def _typed(column: Column[RepRow], row: RepRow) -> Any:
+def sets_table(workout: Workout) -> pa.Table:
+    """Return one row per set."""
+    return _table(SET_COLUMNS, tuple(set_rows(workout)), _SETS_SCHEMA)
+
+
+def _table(columns: Iterable[Column[Row]], rows: Sequence[Row], schema: pa.Schema) -> pa.Table:
+    values = [[_typed(column, row) for row in rows] for column in columns]
+    return pa.table(list(map(pa.array, values, schema.types)), schema=schema)
+
+
+def _typed(column: Column[Row], row: Row) -> Any:
     value = column.value(row)
     is_moment = column.kind is Kind.MOMENT and value is not None
     return datetime.fromisoformat(value) if is_moment else value

@@ -9,6 +9,7 @@ from tracker.importers.samples import (
     ImportOptions,
     SampleTable,
     notifications_from_samples,
+    problems_of,
 )
 from tracker.importers.sessions import is_session_folder, read_foreign
 from tracker.importers.tables import has_motion
@@ -25,6 +26,7 @@ __all__ = [
     "is_sample_csv",
     "is_session_folder",
     "notifications_from_samples",
+    "problems_of",
     "read_foreign",
     "read_sample_csv",
 ]

@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import Enum
-from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -174,16 +173,21 @@ def check_samples(
     `path` and the units are for messages, and `line_of` gives the line of a row. Raises
     `InputError` for the first thing that cannot be.
     """
-    # One after the other: each check relies on those before it.
-    problems = chain(
-        _problems_of_numbers(table),
-        _problems_of_time(table.time_s),
-        _problems_of_acc(table.acc_mps2, acc_unit),
-        () if table.gyro_radps is None else _problems_of_gyro(table.gyro_radps, gyro_unit),
-    )
-    for problem in problems:
+    for problem in problems_of(table, acc_unit, gyro_unit):
         line = "" if problem.row is None else f"line {line_of(problem.row)}: "
         raise InputError(str(path), line + problem.text, problem.advice)
+
+
+def problems_of(table: SampleTable, acc_unit: AccUnit, gyro_unit: GyroUnit) -> Iterator[Problem]:
+    """Yield what cannot be in a table; the units are for messages.
+
+    Each check relies on those before it, so only the first problem is to be trusted.
+    """
+    yield from _problems_of_numbers(table)
+    yield from _problems_of_time(table.time_s)
+    yield from _problems_of_acc(table.acc_mps2, acc_unit)
+    if table.gyro_radps is not None:
+        yield from _problems_of_gyro(table.gyro_radps, gyro_unit)
 
 
 def _problems_of_numbers(table: SampleTable) -> Iterator[Problem]:

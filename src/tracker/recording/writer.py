@@ -7,7 +7,6 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
-from tracker import __version__
 from tracker.domain import Notification, OutputError, SessionInfo
 from tracker.domain.errors import writing
 from tracker.domain.units import NS_PER_S
@@ -23,6 +22,7 @@ from tracker.recording.format import (
     head_message,
     stored_bytes,
 )
+from tracker.version import VERSION
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -49,7 +49,7 @@ class RecordingWriter:
 
     def __init__(self, path: Path | str, info: SessionInfo) -> None:
         self.path: Final = Path(path)
-        self._head: Final = Head(info, __version__)
+        self._head: Final = Head(info, VERSION)
         if self._head.size_bytes() > MAX_INFO_BYTES:
             raise OutputError(
                 str(self.path),

@@ -474,6 +474,38 @@ def runs_of(
         yield replace(whole[part], saturated=bool(saturated[part.start]))
 
 
+def guarded(
+    new_decoder: Callable[[Mapping[str, str]], PacketDecoder],
+) -> Callable[[Mapping[str, str]], PacketDecoder]:
+    """Return what makes the same decoders, whose errors become faults: a packet costs no set."""
+    return lambda settings: _GuardedDecoder(new_decoder(settings))
+
+
+class _GuardedDecoder(PacketDecoder):
+    """A decoder of another package, which may fail on bytes that its author never saw."""
+
+    def __init__(self, decoder: PacketDecoder) -> None:
+        super().__init__({})
+        self._decoder = decoder
+
+    @property
+    def promised_hz(self) -> float | None:
+        """Samples per second that the sensor has said it sends."""
+        return self._decoder.promised_hz
+
+    def configuration(self) -> dict[str, object]:
+        """Return what gives the bytes their meaning now."""
+        return self._decoder.configuration()
+
+    def feed(self, notification: Notification) -> tuple[Frame | Fault, ...]:
+        """Decode one notification; whatever is raised is a fault."""
+        try:
+            return tuple(self._decoder.feed(notification))
+        except Exception as error:  # it is somebody else's code
+            detail = f"the decoder failed ({type(error).__name__}: {error})"
+            return (fault_of(notification, FaultReason.FORMAT, detail),)
+
+
 class _MendedDecoder(PacketDecoder):
     """A decoder whose samples are put right before anybody sees them."""
 

@@ -1,15 +1,20 @@
-"""Every sensor family that the tracker knows, and decoding of notifications written down as hex.
+"""Every sensor family, ours and those of installed packages, and decoding of hex.
 
-The latter lets the owner of an unusual sensor show what it sends; `tracker decode` prints the
-document.
+Notifications written down as hex let the owner of an unusual sensor show what it sends; `tracker
+decode` prints the document.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from functools import cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from tracker.domain import Fault, Frame, Notification, TrackerError, UnknownNameError
+from tracker.domain.plugins import merged
+from tracker.sensors.base import SensorFamily, guarded
 from tracker.sensors.metamotion import METAMOTION
 from tracker.sensors.microbit import MICROBIT
 from tracker.sensors.movesense import MOVESENSE
@@ -24,9 +29,12 @@ from tracker.sensors.xsens_dot import XSENS_DOT
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from tracker.sensors.base import Advertisement, SensorFamily
+    from tracker.sensors.base import Advertisement
 
-_FAMILIES: Final[Mapping[str, SensorFamily]] = {
+PLUGIN_GROUP: Final = "tracker.sensors"
+"""Entry points of families in other packages."""
+
+_OURS: Final[dict[str, SensorFamily]] = {
     entry.kind: entry
     for entry in (
         PROFILE,
@@ -44,8 +52,24 @@ _FAMILIES: Final[Mapping[str, SensorFamily]] = {
 
 
 def families() -> Mapping[str, SensorFamily]:
-    """Return every family by its kind."""
-    return _FAMILIES
+    """Return every family by its kind, those of installed packages first."""
+    return _known()[0]
+
+
+def family_problems() -> tuple[str, ...]:
+    """Return what is wrong with families of installed packages, a line each."""
+    return _known()[1]
+
+
+@cache
+def _known() -> tuple[Mapping[str, SensorFamily], tuple[str, ...]]:
+    known, problems = merged(_OURS, PLUGIN_GROUP, SensorFamily, "kind")
+    # Ours never raise on bytes, and are tested for it.
+    safe = {
+        kind: entry if kind in _OURS else replace(entry, new_decoder=guarded(entry.new_decoder))
+        for kind, entry in known.items()
+    }
+    return MappingProxyType(safe), problems
 
 
 def family(kind: str) -> SensorFamily:
@@ -54,14 +78,14 @@ def family(kind: str) -> SensorFamily:
     Raises `UnknownNameError` if there is no such kind.
     """
     try:
-        return _FAMILIES[kind]
+        return families()[kind]
     except KeyError:
-        raise UnknownNameError("sensor kind", kind, tuple(_FAMILIES)) from None
+        raise UnknownNameError("sensor kind", kind, tuple(families())) from None
 
 
 def identify(advertisement: Advertisement) -> SensorFamily | None:
     """Return the family that recognises an advertisement, or None."""
-    return next((entry for entry in _FAMILIES.values() if entry.recognises(advertisement)), None)
+    return next((entry for entry in families().values() if entry.recognises(advertisement)), None)
 
 
 def identify_connected(
@@ -72,7 +96,7 @@ def identify_connected(
     Where two families share a service, the advertisement decides.
     """
     present = {uuid.lower() for uuid in service_uuids}
-    candidates = [entry for entry in _FAMILIES.values() if present & set(entry.services)]
+    candidates = [entry for entry in families().values() if present & set(entry.services)]
     recognised = (entry for entry in candidates if entry.recognises(advertisement))
     return next(recognised, candidates[0] if candidates else None)
 

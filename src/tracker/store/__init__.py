@@ -3,10 +3,11 @@
 from tracker.store.database import LOG_NAME, LogFailure, file_of, log_url
 from tracker.store.edits import Edit, EditedWorkout, Field, MadeEdit
 from tracker.store.log import Asked, RescoreCandidate, SessionDetail, TrainingLog
-from tracker.store.summary import SessionQuery, SessionSummary, Week, weeks
+from tracker.store.summary import NEWEST, SessionQuery, SessionSummary, Week, weeks
 
 __all__ = [
     "LOG_NAME",
+    "NEWEST",
     "Asked",
     "Edit",
     "EditedWorkout",

@@ -18,7 +18,8 @@ from textual.worker import WorkerError
 
 from tracker.app.advice import calendar_lines, pain_lines_of
 from tracker.app.clock import local_now
-from tracker.app.training import NOT_LOGGED, TrainingRequest
+from tracker.app.training import TrainingRequest
+from tracker.app.training_log import NOT_LOGGED
 from tracker.coach import steps_of
 from tracker.domain import PlanChosen, TrackerError
 from tracker.tui.screens import Next

@@ -10,7 +10,7 @@ from textual.widgets import DataTable
 from tests.tui.coaching import Gym, happens, still
 from tests.tui.staging import every_look
 from tests.workouts import TWO_SETS
-from tracker.app.training import log_place, open_training_log
+from tracker.app.training_log import log_place, open_training_log
 from tracker.tui.screens.devices import DevicesScreen
 from tracker.tui.screens.history import HistoryScreen, history_cells
 from tracker.tui.screens.summary import SummaryScreen

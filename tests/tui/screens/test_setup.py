@@ -11,7 +11,7 @@ from tests.tui.staging import SIZES, every_look, look
 from tests.workouts import rep, set_of
 from tracker.app.clock import local_now
 from tracker.app.devices import SIMULATED
-from tracker.app.training import open_training_log
+from tracker.app.training_log import open_training_log
 from tracker.domain import (
     AdviceGiven,
     PainEntered,

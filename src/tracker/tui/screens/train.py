@@ -118,7 +118,7 @@ class TrainScreen(FlowScreen[Next]):
         self.update_view()
         self.set_interval(1.0 / SAMPLES_PER_S, self.update_if_there)
 
-    def accept(self, events: Sequence[Event], newest_s: float) -> None:
+    def accept(self, events: Sequence[Event], newest_s: float | None) -> None:
         """Take events, as a sink of the session."""
         for event in events:
             self.post_message(EventPosted(event))

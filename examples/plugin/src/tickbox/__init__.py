@@ -1,0 +1,1 @@
+"""A made-up sensor, and sets as a table in Markdown."""

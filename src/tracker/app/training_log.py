@@ -1,0 +1,152 @@
+"""Where the training log is, how a session gets into it, and which recordings it lacks.
+
+No radio is needed for any of it.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from tracker.app.clock import local_now
+from tracker.app.config import load_config
+from tracker.app.paths import RECORDING_SUFFIX, tracker_paths
+from tracker.domain import InputError
+from tracker.domain.foreign_text import without_secrets
+from tracker.recording import is_closed, sha256_of
+from tracker.store import LOG_NAME, TrainingLog, file_of, log_url
+from tracker.version import VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from tracker.app.paths import Paths
+    from tracker.domain import Workout
+
+NOT_LOGGED: Final = "The recording is kept. Once this is fixed, add it: tracker rescore --missing"
+"""Advice beside every training that could not be logged."""
+
+LOG_VARIABLE: Final = "TRACKER_LOG_URL"
+"""Environment variable that says where the log is; it overrides the configuration."""
+
+WRITTEN_S: Final = 60.0
+"""An unclosed recording that grew this recently is of a training: it grows every second, s."""
+
+
+def log_place(paths: Paths, environment: Mapping[str, str] = os.environ) -> str:
+    """Return the log's path or URL; raises `InputError` if the configuration can't be read."""
+    given = environment.get(LOG_VARIABLE)
+    if given:
+        return _absolute(given, LOG_VARIABLE)
+    path = paths.config_file
+    chosen = load_config(path).log
+    if chosen is None:
+        return str(paths.data / LOG_NAME)
+    return _absolute(chosen.url, f"log.url in {path}")
+
+
+def _absolute(place: str, where: str) -> str:
+    """Refuse a path that means another file in every working directory."""
+    file = place.removeprefix("sqlite:///")
+    if "://" not in file and not Path(file).expanduser().is_absolute():
+        raise InputError(
+            where,
+            f"{without_secrets(place)!r} depends on the working directory",
+            "Give an absolute path, such as /home/me/training.sqlite, or a URL.",
+        )
+    return place
+
+
+def log_is_there(place: str) -> bool:
+    """Return whether the log exists; true on a server. Raises `InputError` for a bad URL."""
+    file = file_of(log_url(place))
+    return file is None or file.exists()
+
+
+def open_training_log(paths: Paths | None = None) -> TrainingLog:
+    """Open the log, or create it; raises `TrackerError` if it can't be used."""
+    return TrainingLog(log_place(paths or tracker_paths()), local_now)
+
+
+def existing_log(paths: Paths | None = None) -> TrainingLog | None:
+    """Open the wearer's log if it exists, else return None; raises like `open_training_log`."""
+    paths = paths or tracker_paths()
+    return open_training_log(paths) if log_is_there(log_place(paths)) else None
+
+
+def recording_of(log: TrainingLog, session_id: int) -> Path:
+    """Return the recording of a session; raises `InputError` if it has none, or it is gone."""
+    recording = log.detail(session_id).recording
+    if recording is None or not Path(recording).exists():
+        raise InputError(
+            f"session {session_id}",
+            "its recording is gone" if recording else "it has no recording",
+            "Its measurements are still in the log: choose what needs no samples.",
+        )
+    return Path(recording)
+
+
+def log_session(workout: Workout, recording: Path, paths: Paths | None = None) -> int | None:
+    """Put a session into the log once its recording is closed, and return its id.
+
+    A session without a set in which nothing was entered is not logged, nor missed later on; its
+    id is None. Raises `TrackerError` if the log can't be used or the recording can't be read; the
+    recording stays as it is.
+    """
+    paths = paths or tracker_paths()
+    if workout.empty and not log_is_there(log_place(paths)):
+        return None
+    sha256 = sha256_of(recording)
+    with open_training_log(paths) as log:
+        if workout.empty:
+            log.ignore(sha256)
+            return None
+        return log.add(
+            workout,
+            version=VERSION,
+            recording=str(recording.absolute()),
+            sha256=sha256,
+        )
+
+
+def recordings_in(folder: Path) -> tuple[Path, ...]:
+    """Return the recordings in a folder and below, in the order of their names."""
+    found = (path for path in folder.rglob(f"*{RECORDING_SUFFIX}") if path.is_file())
+    # A file that is still being put in place is in a folder of this kind.
+    return tuple(
+        path
+        for path in sorted(found)
+        if "/.tracker-" not in f"/{path.relative_to(folder).as_posix()}"
+    )
+
+
+def still_growing(
+    log: TrainingLog, folder: Path, now: Callable[[], datetime] = local_now
+) -> tuple[Path, ...]:
+    """Return the recordings that are missing from the log, but may still be written."""
+    since_s = now().timestamp() - WRITTEN_S
+    return tuple(
+        path
+        for path in _unknown(log, folder)
+        if path.stat().st_mtime >= since_s and not is_closed(path)
+    )
+
+
+def _unknown(log: TrainingLog, folder: Path) -> list[Path]:
+    names = {each.recording_name for each in log.recordings()}
+    return [path for path in recordings_in(folder) if path.name not in names]
+
+
+def not_logged(
+    log: TrainingLog, folder: Path, now: Callable[[], datetime] = local_now
+) -> tuple[Path, ...]:
+    """Return the recordings in a folder that are missing from the log.
+
+    Those that it was told to leave out do not count, nor those that are being written.
+    """
+    growing = still_growing(log, folder, now)
+    unknown = [path for path in _unknown(log, folder) if path not in growing]
+    left_out = log.ignored() if unknown else frozenset()
+    return tuple(path for path in unknown if not left_out or sha256_of(path) not in left_out)
