@@ -290,7 +290,7 @@ def fail_half_way(target: Path, force: bool) -> None:
 def write_while_another_does(target: Path) -> None:
     with atomic_write(target, force=False) as path:
         path.write_text("mine")
-        target.write_text("theirs")
+        target.write_text("theirs", encoding="utf-8")
 
 
 def test_the_file_appears_when_all_of_it_is_written(tmp_path: Path) -> None:
@@ -439,6 +439,7 @@ async def test_the_system_clock_goes_forward_while_sleeping() -> None:
     assert SYSTEM_CLOCK.now_ns() > before_ns
 
 
+@pytest.mark.time_zone
 @pytest.mark.usefixtures("zone_of_kathmandu")
 def test_the_wall_clock_carries_the_offset_of_its_place() -> None:
     before = datetime.now(UTC)

@@ -255,7 +255,7 @@ def test_the_events_add_up_to_the_totals(recording: Path) -> None:
 
 
 def test_the_facts_are_those_of_the_file(csv: Path) -> None:
-    rows = len(csv.read_text().splitlines()) - 1
+    rows = len(csv.read_text(encoding="utf-8").splitlines()) - 1
     file = open_session_file(csv)
     facts = file.workout(1).facts
     assert (facts.path, facts.sensor, facts.samples) == (str(csv), "csv", rows)

@@ -48,7 +48,7 @@ def test_help_imports_nothing_heavy() -> None:
     result = subprocess.run(
         [sys.executable, "-c", LIST_IMPORTS, json.dumps(calls)],
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         check=True,
     )
     imported = [HEAVY & set(json.loads(line)) for line in result.stderr.splitlines()]
@@ -107,10 +107,10 @@ sys.exit(app.main())
 """
 
 
-@pytest.mark.skipif(os.name == "nt", reason="signals are others there")
+@pytest.mark.posix("signals are others there")
 def test_ctrl_c_again_while_it_ends_changes_nothing() -> None:
     process = subprocess.run(
-        [sys.executable, "-c", IMPATIENT], capture_output=True, text=True, check=False
+        [sys.executable, "-c", IMPATIENT], capture_output=True, encoding="utf-8", check=False
     )
     assert process.returncode == ExitCode.INTERRUPTED
     assert process.stderr.endswith("tracker: interrupted.\n")
@@ -205,7 +205,7 @@ def test_no_other_name_is_a_command() -> None:
     assert group.get_command(click.Context(group), "app") is None
 
 
-@pytest.mark.skipif(os.name == "nt", reason="pipes close differently there")
+@pytest.mark.posix("pipes close differently there")
 def test_a_reader_that_has_seen_enough_is_no_error() -> None:
     reading, writing = os.pipe()
     os.close(reading)
@@ -319,7 +319,7 @@ def modes(home: Path) -> dict[str, str]:
     }
 
 
-@pytest.mark.skipif(os.name == "nt", reason="there are no such permissions")
+@pytest.mark.posix("there are no such permissions")
 def test_health_data_is_private_and_what_was_not_is_made_so_with_a_word(
     tracker: Callable[..., Outcome], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -322,7 +322,7 @@ def test_two_sessions_are_not_imported_as_one(tmp_path: Path, tracker: Callable[
 def test_an_iphone_turned_over_by_hand_is_turned_back(
     csv: Path, tmp_path: Path, tracker: Callable[..., Any]
 ) -> None:
-    header, *lines = csv.read_text().splitlines()
+    header, *lines = csv.read_text(encoding="utf-8").splitlines()
     turned = [line.split(",") for line in lines]
     for cells in turned:
         cells[1:4] = [repr(-float(cell)) for cell in cells[1:4]]

@@ -76,7 +76,7 @@ def test_afterwards_ctrl_c_is_what_it_was() -> None:
     assert signal.getsignal(signal.SIGINT) is before
 
 
-@pytest.mark.skipif(os.name == "nt", reason="a process cannot be sent these there")
+@pytest.mark.posix("a process cannot be sent these there")
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
 def test_a_kill_and_a_closed_terminal_are_the_same_wish(name: str) -> None:
     done = []
@@ -159,7 +159,7 @@ demo.wait()
 
 def test_it_does_what_the_command_does() -> None:
     call = [sys.executable, "-m", "tracker.cli.parent_watchdog", str(os.getpid()), "--version"]
-    done = subprocess.run(call, capture_output=True, text=True, check=True)
+    done = subprocess.run(call, capture_output=True, encoding="utf-8", check=True)
     assert done.stdout.startswith("tracker ")
 
 
@@ -169,10 +169,12 @@ def test_its_exit_code_is_the_one_of_the_command() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(sys.platform == "win32", reason="the parent's number never changes there")
+@pytest.mark.posix("the parent's number never changes there")
 def test_a_command_whose_server_is_killed_ends_in_good_order() -> None:
     call = [sys.executable, "-c", SERVER, "demo", "--headless", "--speed", "1"]
-    server = subprocess.Popen(call, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    server = subprocess.Popen(
+        call, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8"
+    )
     assert server.stdout is not None
     with server:
         # The number of the demo, then its title: it runs.

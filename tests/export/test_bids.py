@@ -45,7 +45,7 @@ def names_in(folder: Path) -> set[str]:
 def problems_of(folder: Path) -> list[tuple[str, str]]:
     """Return what the validator of the standard finds: severity and code."""
     told = subprocess.run(
-        [VALIDATOR, folder, "--format", "json"], check=False, capture_output=True, text=True
+        [VALIDATOR, folder, "--format", "json"], check=False, capture_output=True, encoding="utf-8"
     )
     issues = json.loads(told.stdout)["issues"]["issues"]
     return [(issue["severity"], issue["code"]) for issue in issues]

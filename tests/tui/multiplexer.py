@@ -80,7 +80,6 @@ class Tmux:
         done = subprocess.run(
             [TMUX, "-u", "-L", self._name, "-f", "/dev/null", *words],
             capture_output=True,
-            text=True,
             encoding="utf-8",
             env=self._environment,
             timeout=PATIENCE_S,

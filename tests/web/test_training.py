@@ -20,7 +20,7 @@ from tracker.web.process import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM")
+posix = pytest.mark.posix("Windows has no SIGTERM")
 
 
 class Shown:

@@ -87,7 +87,7 @@ def make_private(paths: Paths) -> tuple[str, ...]:
         was_open = _close(folder)
         # What is in a closed folder is closed; only the few files that matter most are looked at.
         inside = folder.rglob("*") if was_open else folder.glob("*.[st][qo]*")
-        opened = sum([_close(each) for each in inside])
+        opened = sum(_close(each) for each in inside)
         if was_open or opened:
             files = f", and {opened} in it" if opened else ""
             lines.append(f"{folder}: others could read it{files}; now only you can")

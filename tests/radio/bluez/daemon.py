@@ -58,7 +58,7 @@ def private_bus(folder: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
             [DAEMON, f"--config-file={config}", "--nofork", "--nopidfile", "--print-address"],
             stdout=subprocess.PIPE,
             stderr=errors,
-            text=True,
+            encoding="utf-8",
         )
     try:
         # The address is printed when the socket listens.
