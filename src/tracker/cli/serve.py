@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import io
-import os
 import socket
 import sys
 from dataclasses import dataclass
@@ -212,7 +211,7 @@ def serve_until_interrupted(
 
     async def run() -> None:
         # `-P`: a `tracker` folder in the working directory must not shadow this program.
-        program = [sys.executable, "-P", "-m", "tracker.cli.parent_watchdog", str(os.getpid())]
+        program = [sys.executable, "-P", "-m", "tracker.cli.parent_watchdog"]
         host = SessionHost([*program, *command], unseen_s=unseen_s, report=say)
         token = new_token()
         over = asyncio.Event()
