@@ -141,7 +141,7 @@ def test_a_package_that_is_not_installed_is_named_with_how_to_install_it(
     outcome = tracker("serve", "--demo")
     assert outcome.code == ExitCode.USAGE_OR_INPUT
     assert package in outcome.err
-    assert "pip install 'hip-thrust-tracker[serve]'" in outcome.err
+    assert 'pip install "hip-thrust-tracker[serve]"' in outcome.err
 
 
 def test_other_modules_that_are_missing_are_defects(

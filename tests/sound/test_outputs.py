@@ -138,7 +138,7 @@ def test_without_the_extra_one_line_says_what_to_install() -> None:
     (line,) = result.stdout.splitlines()
     assert line == (
         "No sound but the terminal bell: miniaudio is not installed. "
-        "Try: pip install 'hip-thrust-tracker[sound]'"
+        'Try: pip install "hip-thrust-tracker[sound]"'
     )
     assert result.stderr == ""
 

@@ -133,7 +133,7 @@ def _require_packages() -> None:
             raise
         raise TrackerError(
             f"tracker serve needs the package {missing.name}, which is not installed.",
-            "Install the extra: pip install 'hip-thrust-tracker[serve]'",
+            'Install the extra: pip install "hip-thrust-tracker[serve]"',
         ) from missing
 
 

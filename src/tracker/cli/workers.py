@@ -193,7 +193,7 @@ def _connected(scheduler: str) -> Any:
     except ModuleNotFoundError as error:
         raise TrackerError(
             "Working on a cluster needs the package distributed, which is not installed.",
-            "Install it with: pip install 'hip-thrust-tracker[dask]'",
+            'Install it with: pip install "hip-thrust-tracker[dask]"',
         ) from error
     try:
         return Client(scheduler, timeout=CONNECT_S, set_as_default=False)  # type: ignore[no-untyped-call]

@@ -287,7 +287,7 @@ class Database:
         except ModuleNotFoundError as error:
             raise TrackerError(
                 f"{self.location}: the driver for PostgreSQL is not installed",
-                "Install the extra: pip install 'hip-thrust-tracker[postgres]'",
+                'Install the extra: pip install "hip-thrust-tracker[postgres]"',
             ) from error
 
 
