@@ -5,7 +5,7 @@ import time
 import tomllib
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from hypothesis import given
@@ -27,14 +27,17 @@ from tracker.app.config import (
 from tracker.app.paths import (
     ELSEWHERE,
     HOME_VARIABLE,
+    Paths,
     atomic_write,
+    move_older,
     new_recording_path,
+    recording_place,
     refuse_filled,
     tracker_paths,
     whole_folder,
 )
 from tracker.domain import EXERCISES, InputError, OutputError, Plan
-from tracker.domain.errors import refuse_existing
+from tracker.domain.errors import REPLACE_DELAYS_S, refuse_existing, replace_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -241,7 +244,89 @@ def test_without_it_the_operating_system_says_where(environment: dict[str, str])
     paths = tracker_paths(environment)
 
     assert paths.data.is_absolute()
-    assert "tracker" in paths.data.parts
+    assert "hip-thrust-tracker" in paths.data.parts
+
+
+def paths_under(folder: Path) -> Paths:
+    return Paths(folder / "data", folder / "config", folder / "log")
+
+
+@pytest.fixture
+def older(tmp_path: Path) -> Paths:
+    """Folders of the old name, in which another program has a file as well."""
+    older = paths_under(tmp_path / "older")
+    (older.data / "recordings").mkdir(parents=True)
+    older.config.mkdir()
+    (older.data / "training.sqlite").write_text("log", encoding="utf-8")
+    (older.data / "recordings" / "one.arrows").write_text("one", encoding="utf-8")
+    (older.data / "index.db").write_text("not ours", encoding="utf-8")
+    (older.config / "config.toml").write_text("chosen", encoding="utf-8")
+    return older
+
+
+def test_what_an_earlier_version_left_is_moved_once_and_nothing_else(
+    older: Paths, tmp_path: Path
+) -> None:
+    paths = paths_under(tmp_path / "now")
+
+    told = move_older(paths, older)
+
+    assert [line.split(": moved to ")[1] for line in told] == [str(paths.data), str(paths.config)]
+    assert names_in(tmp_path / "now") == {
+        "data/training.sqlite": "log",
+        "data/recordings/one.arrows": "one",
+        "config/config.toml": "chosen",
+    }
+    assert names_in(tmp_path / "older") == {"data/index.db": "not ours"}
+    assert move_older(paths, older) == ()
+    recorded_at = str(older.recordings / "one.arrows")
+    assert recording_place(recorded_at, paths) == paths.recordings / "one.arrows"
+
+
+def test_a_log_that_is_there_already_is_not_replaced_by_an_older_one(
+    older: Paths, tmp_path: Path
+) -> None:
+    paths = paths_under(tmp_path / "now")
+    paths.data.mkdir(parents=True)
+    (paths.data / "training.sqlite").write_text("newer", encoding="utf-8")
+
+    move_older(paths, older)
+
+    assert names_in(paths.data) == {"training.sqlite": "newer"}
+    assert (older.data / "training.sqlite").exists()
+
+
+class Held:
+    """A finished file that a virus scanner holds for some attempts."""
+
+    def __init__(self, attempts: int) -> None:
+        self.left = attempts
+        self.slept_s: list[float] = []
+
+    def replace(self, _target: Path) -> None:
+        self.left -= 1
+        if self.left >= 0:
+            raise PermissionError(13, "held")
+
+
+def test_on_windows_a_file_that_is_held_for_a_moment_gets_its_place() -> None:
+    held = Held(3)
+    replace_file(cast("Path", held), Path("to"), held.slept_s.append, "win32")
+    assert held.slept_s == list(REPLACE_DELAYS_S[:3])
+
+
+def test_one_that_stays_held_is_told() -> None:
+    held = Held(100)
+    with pytest.raises(OutputError, match="another program holds it"):
+        replace_file(cast("Path", held), Path("to"), held.slept_s.append, "win32")
+    assert held.slept_s == list(REPLACE_DELAYS_S)
+
+
+def test_elsewhere_a_refusal_is_for_good() -> None:
+    held = Held(1)
+    with pytest.raises(PermissionError):
+        replace_file(cast("Path", held), Path("to"), held.slept_s.append, "linux")
+    assert held.slept_s == []
 
 
 def test_a_tilde_is_the_wearers_home() -> None:
@@ -431,6 +516,14 @@ def zone_of_kathmandu(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     monkeypatch.undo()
     time.tzset()
+
+
+def test_stamps_do_not_depend_on_the_clock_that_is_coarse_on_windows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(time, "monotonic_ns", lambda: 15_625_000)
+    stamps = [SYSTEM_CLOCK.now_ns() for _ in range(1000)]
+    assert len(set(stamps)) > 1
 
 
 async def test_the_system_clock_goes_forward_while_sleeping() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import json
 import os
 import subprocess
@@ -12,7 +13,7 @@ import pytest
 from tracker import __version__
 from tracker.cli.app import COMMANDS, LazyGroup, main
 from tracker.cli.app import tracker as group
-from tracker.cli.exits import ExitCode, report
+from tracker.cli.exits import ExitCode, is_closed_pipe, report
 from tracker.domain import InputError, OutputError, SensorError, TrackerError, UnknownNameError
 
 if TYPE_CHECKING:
@@ -217,6 +218,23 @@ def test_a_reader_that_has_seen_enough_is_no_error() -> None:
     )
     os.close(writing)
     assert (process.returncode, process.stderr) == (ExitCode.OK, b"")
+
+
+@pytest.mark.parametrize(
+    ("error", "platform", "closed"),
+    [
+        (BrokenPipeError(), "linux", True),
+        (BrokenPipeError(), "win32", True),
+        (OSError(errno.EINVAL, "Invalid argument"), "win32", True),
+        (OSError(errno.EINVAL, "Invalid argument"), "linux", False),
+        (OSError(errno.EINVAL, "Invalid argument", "a:b.csv"), "win32", False),
+        (ValueError(), "win32", False),
+    ],
+)
+def test_a_closed_pipe_is_known_by_what_each_system_calls_it(
+    error: Exception, platform: str, closed: bool
+) -> None:
+    assert is_closed_pipe(error, platform) is closed
 
 
 def test_a_terminal_without_unicode_gets_a_question_mark() -> None:

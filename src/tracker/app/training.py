@@ -29,7 +29,13 @@ from tracker.app.config import (
     save_training,
 )
 from tracker.app.devices import Devices, LiveCheck, SensorRequest
-from tracker.app.paths import RECORDING_SUFFIX, new_recording_path, tracker_paths
+from tracker.app.paths import (
+    LOG_NAME,
+    RECORDING_SUFFIX,
+    new_recording_path,
+    recording_place,
+    tracker_paths,
+)
 from tracker.app.playback import Playback
 from tracker.app.queue import NotificationQueue, OnFull
 from tracker.app.session import Session
@@ -51,7 +57,7 @@ from tracker.engine import build_engine
 from tracker.recording import RecordingWriter, ReplaySource, is_closed, open_recording, sha256_of
 from tracker.sensors import family, parse_settings
 from tracker.sim import STYLES, simulate, training_plan
-from tracker.store import LOG_NAME, SessionQuery, TrainingLog, file_of, log_url
+from tracker.store import SessionQuery, TrainingLog, file_of, log_url
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
@@ -357,7 +363,7 @@ class TrainingService:
             kept = log.detail(session_id)
         if kept.recording is None:
             raise InputError(f"session {session_id}", "has no recording")
-        recording = open_recording(Path(kept.recording))
+        recording = open_recording(recording_place(kept.recording, self._paths))
         info = replace(recording.info, exercise=kept.current.workout.info.exercise)
         return Playback(
             info,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import _thread
 import asyncio
+import errno
 import os
 import signal
 import sys
@@ -77,6 +78,19 @@ def report(error: Exception, debug: bool, write_line: Callable[[str], None] = sa
     for line in lines:
         write_line(line)
     return code
+
+
+def is_closed_pipe(error: Exception, platform: str = sys.platform) -> bool:
+    """Return whether the reader of stdout has seen enough; Windows calls that an invalid argument.
+
+    An error about a file names it; one about stdout has no name.
+    """
+    return isinstance(error, BrokenPipeError) or (
+        platform == "win32"
+        and isinstance(error, OSError)
+        and error.errno == errno.EINVAL
+        and error.filename is None
+    )
 
 
 T = TypeVar("T")

@@ -17,7 +17,9 @@ import click
 from tracker.app.paths import (
     RECORDING_SUFFIX,
     atomic_write,
+    recording_place,
     refuse_filled,
+    tracker_paths,
     whole_folder,
 )
 from tracker.cli.completion import NEWEST, sessions_or_files
@@ -395,13 +397,14 @@ def logged_recording(word: str) -> Path:
     """Return the recording of a session of the log."""
     with _opened_log(word) as log:
         recording = log.detail(log.find(word)).recording
-    if recording is None or not Path(recording).exists():
+    place = None if recording is None else recording_place(recording, tracker_paths())
+    if place is None or not place.exists():
         raise InputError(
             f"session {word}",
             "its recording is gone" if recording else "it has no recording",
             "Its measurements are still in the log: choose a format that needs no samples.",
         )
-    return Path(recording)
+    return place
 
 
 def logged_before(workout: Workout) -> tuple[Workout, ...]:
