@@ -368,22 +368,22 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
 
 def fail_half_way(target: Path, force: bool) -> None:
     with atomic_write(target, force) as path:
-        path.write_text("half")
+        path.write_text("half", encoding="utf-8")
         raise ZeroDivisionError
 
 
 def write_while_another_does(target: Path) -> None:
     with atomic_write(target, force=False) as path:
-        path.write_text("mine")
+        path.write_text("mine", encoding="utf-8")
         target.write_text("theirs", encoding="utf-8")
 
 
 def test_the_file_appears_when_all_of_it_is_written(tmp_path: Path) -> None:
     target = tmp_path / "a.arrows"
     with atomic_write(target, force=False) as path:
-        path.write_text("all")
+        path.write_text("all", encoding="utf-8")
         assert not target.exists()
-    assert target.read_text() == "all"
+    assert target.read_text(encoding="utf-8") == "all"
     assert list(tmp_path.iterdir()) == [target]
 
 
@@ -395,36 +395,36 @@ def test_nothing_appears_when_writing_fails(tmp_path: Path) -> None:
 
 def test_what_exists_stays_without_force(tmp_path: Path) -> None:
     target = tmp_path / "a.arrows"
-    target.write_text("old")
+    target.write_text("old", encoding="utf-8")
     with (
         pytest.raises(OutputError, match=r"exists already\n.*--force"),
         atomic_write(target, force=False) as path,
     ):
-        path.write_text("new")
-    assert target.read_text() == "old"
+        path.write_text("new", encoding="utf-8")
+    assert target.read_text(encoding="utf-8") == "old"
 
 
 def test_a_failed_replacement_leaves_the_old_file(tmp_path: Path) -> None:
     target = tmp_path / "a.arrows"
-    target.write_text("old")
+    target.write_text("old", encoding="utf-8")
     with pytest.raises(ZeroDivisionError):
         fail_half_way(target, force=True)
-    assert target.read_text() == "old"
+    assert target.read_text(encoding="utf-8") == "old"
 
 
 def test_with_force_what_exists_is_replaced(tmp_path: Path) -> None:
     target = tmp_path / "a.arrows"
-    target.write_text("old")
+    target.write_text("old", encoding="utf-8")
     with atomic_write(target, force=True) as path:
-        path.write_text("new")
-    assert target.read_text() == "new"
+        path.write_text("new", encoding="utf-8")
+    assert target.read_text(encoding="utf-8") == "new"
 
 
 def test_what_came_into_being_meanwhile_stays(tmp_path: Path) -> None:
     target = tmp_path / "a.arrows"
     with pytest.raises(OutputError):
         write_while_another_does(target)
-    assert target.read_text() == "theirs"
+    assert target.read_text(encoding="utf-8") == "theirs"
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
@@ -432,12 +432,12 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
         pytest.raises(OutputError, match="there is no folder"),
         atomic_write(tmp_path / "nowhere" / "a.arrows", force=False) as path,
     ):
-        path.write_text("never")
+        path.write_text("never", encoding="utf-8")
 
 
 def test_a_folder_is_refused_even_with_force(tmp_path: Path) -> None:
     with pytest.raises(OutputError), atomic_write(tmp_path, force=True) as path:
-        path.write_text("never")
+        path.write_text("never", encoding="utf-8")
     assert tmp_path.is_dir()
 
 
@@ -447,20 +447,22 @@ def test_nothing_is_refused_where_nothing_is(tmp_path: Path) -> None:
 
 def fill_half(target: Path) -> None:
     with whole_folder(target, force=True) as folder:
-        (folder / "a").write_text("half")
+        (folder / "a").write_text("half", encoding="utf-8")
         raise ZeroDivisionError
 
 
 def names_in(folder: Path) -> dict[str, str]:
     files = (path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): path.read_text() for path in files}
+    return {
+        path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in files
+    }
 
 
 def test_a_folder_appears_when_all_of_it_is_written(tmp_path: Path) -> None:
     target = tmp_path / "out"
     with whole_folder(target, force=False) as folder:
         (folder / "part").mkdir()
-        (folder / "part" / "a").write_text("a")
+        (folder / "part" / "a").write_text("a", encoding="utf-8")
         assert not target.exists()
     assert names_in(tmp_path) == {"out/part/a": "a"}
 
@@ -469,29 +471,29 @@ def test_an_empty_folder_may_be_filled(tmp_path: Path) -> None:
     target = tmp_path / "out"
     target.mkdir()
     with whole_folder(target, force=False) as folder:
-        (folder / "a").write_text("a")
+        (folder / "a").write_text("a", encoding="utf-8")
     assert names_in(tmp_path) == {"out/a": "a"}
 
 
 def test_a_folder_with_something_in_it_stays_without_force(tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
-    (tmp_path / "out" / "mine").write_text("mine")
+    (tmp_path / "out" / "mine").write_text("mine", encoding="utf-8")
     with (
         pytest.raises(OutputError, match=r"not empty\n.*--force"),
         whole_folder(tmp_path / "out", force=False) as folder,
     ):
-        (folder / "a").write_text("a")
+        (folder / "a").write_text("a", encoding="utf-8")
     assert names_in(tmp_path) == {"out/mine": "mine"}
 
 
 def test_with_force_files_of_the_same_name_are_replaced_and_others_stay(tmp_path: Path) -> None:
     (tmp_path / "out" / "part").mkdir(parents=True)
-    (tmp_path / "out" / "part" / "a").write_text("old")
-    (tmp_path / "out" / "part" / "mine").write_text("mine")
+    (tmp_path / "out" / "part" / "a").write_text("old", encoding="utf-8")
+    (tmp_path / "out" / "part" / "mine").write_text("mine", encoding="utf-8")
     with whole_folder(tmp_path / "out", force=True) as folder:
         (folder / "part").mkdir()
-        (folder / "part" / "a").write_text("new")
-        (folder / "b").write_text("b")
+        (folder / "part" / "a").write_text("new", encoding="utf-8")
+        (folder / "b").write_text("b", encoding="utf-8")
     assert names_in(tmp_path / "out") == {"part/a": "new", "part/mine": "mine", "b": "b"}
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
@@ -503,7 +505,7 @@ def test_no_part_of_a_folder_appears_when_writing_fails(tmp_path: Path) -> None:
 
 
 def test_a_file_is_no_folder_even_with_force(tmp_path: Path) -> None:
-    (tmp_path / "out").write_text("mine")
+    (tmp_path / "out").write_text("mine", encoding="utf-8")
     with pytest.raises(OutputError, match="is a file"):
         refuse_filled(tmp_path / "out", force=True)
 

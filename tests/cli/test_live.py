@@ -290,7 +290,7 @@ def test_a_log_that_cannot_be_written_is_told_in_a_line_and_costs_no_recording(
     lifted: SimulatedSession, home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (home / "data").mkdir()
-    (home / "data" / "training.sqlite").write_text("no log, but notes\n" * 100)
+    (home / "data" / "training.sqlite").write_text("no log, but notes\n" * 100, encoding="utf-8")
     train(lifted, at_once(lifted))
     (told,) = (line for line in capsys.readouterr().err.splitlines() if "not logged" in line)
     assert "is not a database" in told

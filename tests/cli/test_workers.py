@@ -145,7 +145,7 @@ class Cluster:
             file,
         )
         self.wait_for(file.exists)
-        self.address: str = json.loads(file.read_text())["address"]
+        self.address: str = json.loads(file.read_text(encoding="utf-8"))["address"]
 
     def add_worker(self, name: str) -> subprocess.Popen[bytes]:
         return self._start(

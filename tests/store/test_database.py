@@ -421,10 +421,10 @@ def test_a_backup_is_the_whole_log_in_one_file(
 
 def test_what_exists_is_replaced_only_on_demand(filled: TrainingLog, tmp_path: Path) -> None:
     target = tmp_path / "backup.sqlite"
-    target.write_text("older")
+    target.write_text("older", encoding="utf-8")
     with pytest.raises(OutputError, match=r"exists already\n.*--force"):
         filled.back_up(target)
-    assert target.read_text() == "older"
+    assert target.read_text(encoding="utf-8") == "older"
     filled.back_up(target, force=True)
     assert target.read_bytes().startswith(b"SQLite format 3")
 

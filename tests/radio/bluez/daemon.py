@@ -66,7 +66,9 @@ def private_bus(folder: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
         address = process.stdout.readline().strip()
         if not address:
             process.wait()
-            raise RuntimeError(f"{DAEMON} gave no address: {complaints.read_text()}")
+            raise RuntimeError(
+                f"{DAEMON} gave no address: {complaints.read_text(encoding='utf-8')}"
+            )
         yield address, process
     finally:
         process.terminate()
