@@ -13,7 +13,8 @@ from tests.workouts import TWO_SETS
 from tracker.app.clock import local_now
 from tracker.app.devices import SensorRequest
 from tracker.app.paths import Paths
-from tracker.app.training import TrainingRequest, TrainingService, open_training_log
+from tracker.app.training import TrainingRequest, TrainingService
+from tracker.app.training_log import open_training_log
 from tracker.ble import DeviceQuery
 from tracker.cli.exits import ExitCode
 from tracker.cli.train import _advised
