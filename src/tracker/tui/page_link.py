@@ -24,6 +24,7 @@ from tracker.sound import MELODIES, Sound, Speech
 from tracker.tui.page_view import buttons_of, changed, fields_of, form_view, live_view
 from tracker.tui.screens import FlowScreen
 from tracker.tui.screens.rest import RestScreen
+from tracker.tui.screens.summary import SummaryScreen
 from tracker.tui.screens.train import TrainScreen
 
 if TYPE_CHECKING:
@@ -128,13 +129,16 @@ class PageLink:
     def _state(self) -> Json:
         screen, training = self._app.screen, self._training
         live = training is not None and isinstance(screen, TrainScreen | RestScreen)
-        view: Json = {"live": live, "rest_form": isinstance(screen, RestScreen)}
-        if training is not None:
+        # A set-up for the next training has nothing of the last one.
+        ends = training is not None and isinstance(screen, SummaryScreen) and not screen.past
+        view: Json = {
+            "live": live,
+            "rest_form": isinstance(screen, RestScreen),
+            "summary": ends,
+            "form": None if isinstance(screen, TrainScreen) else form_view(screen),
+        }
+        if training is not None and (live or ends):
             view |= live_view(training)
-        if not isinstance(screen, TrainScreen):
-            view["form"] = form_view(screen)
-        else:
-            view["form"] = None
         return view
 
     async def hear(self, words: Mapping[str, Any]) -> None:

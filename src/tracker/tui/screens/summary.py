@@ -171,6 +171,11 @@ class SummaryScreen(FlowScreen[Next]):
             soonest = self._today + timedelta(days=REST_DAYS + 1)
             yield from next_lines(workout, self._earlier, soonest)
 
+    @property
+    def past(self) -> bool:
+        """Whether it is of a session that can't be changed here."""
+        return self._enter is None
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return self._enter is None if action == "replay" else True
 

@@ -174,7 +174,7 @@
 
   const draw = () => {
     document.body.dataset.view = state.live ? "live" : state.form ? "form" : "waiting";
-    if (state.exercise) drawHead();
+    drawHead();
     if (state.live) drawLive();
     else if (state.form) drawForm();
   };
@@ -182,11 +182,18 @@
   const load = (kg) => (kg === null ? "" : kg === 0 ? "bodyweight" : `${+kg.toFixed(2)} kg`);
 
   const drawHead = () => {
+    const about = state.live || state.summary;
+    $("#clock").hidden = !about;
+    $("#origin").hidden = !about || state.origin === "LIVE";
+    if (!about) {
+      write($("#title"), "tracker");
+      if (socket) trouble("");
+      return;
+    }
     const set = state.set;
     const parts = [state.exercise];
     if (set) parts.push(`set ${set.index}`, load(set.load_kg));
     write($("#title"), parts.filter(Boolean).join(" · "));
-    $("#origin").hidden = state.origin === "LIVE";
     write($("#origin"), state.origin);
     write($("#clock"), state.clock);
     if (socket) trouble(state.trouble ?? "", !(state.trouble ?? "").startsWith("!"));
@@ -199,6 +206,7 @@
     const digits = $("#count");
     if (digits.textContent !== count) {
       write(digits, count);
+      digits.dataset.digits = String(count.length);
       digits.classList.remove("flash");
       void digits.offsetWidth; // so that it flashes again
       digits.classList.add("flash");
@@ -211,7 +219,8 @@
       if (unsure) below.append(made("span", "", "? check the count"));
     });
     const done = set && set.ended === false && set.target !== null && set.count >= set.target;
-    write($("#phase"), rest ? (rest.over ? "✓ REST OVER" : "REST") : state.phase_text);
+    const between = rest ? (rest.over ? "✓ GO" : "REST") : "READY";
+    write($("#phase"), phase === "rest" ? between : state.phase_text);
     write($("#time"), rest ? rest.time : state.time);
     const planned = rest ? pace.words : pace.goal_s ? `plan ${pace.goal_s} s` : "";
     const reached = pace.holding && pace.done ? "✓ hold done" : done ? `✓ SET DONE ${set.count}/${set.target}` : "";
@@ -339,9 +348,11 @@
       const entry = box.querySelector(`[name="${CSS.escape(field.id)}"]`);
       if (entry !== document.activeElement && entry.value !== field.value) entry.value = field.value;
       const hint = box.querySelector(`[id="hint-${CSS.escape(field.id)}"]`);
-      write(hint, field.hint);
+      write(hint, hintOf(field));
     }
   };
+  // Arrows are keys of the terminal.
+  const hintOf = ({ hint }) => (hint.startsWith("◂") ? "" : hint);
   const fieldOf = (field) => {
     const box = made("div", "field");
     const label = made("label", "", field.label);
@@ -384,7 +395,7 @@
     } else {
       line.append(entry);
     }
-    const hint = made("small", "", field.hint);
+    const hint = made("small", "", hintOf(field));
     hint.id = `hint-${field.id}`;
     entry.setAttribute("aria-describedby", hint.id);
     box.append(label, line, hint);
@@ -414,9 +425,9 @@
       const parts = texts.map((text) => made("p", text.startsWith("!") ? "bad" : "", text));
       $(".text", box).replaceChildren(...parts);
     });
-    redraw("form-sets", [form.title, state.sets ?? []], ([, sets]) => {
+    redraw("form-sets", [state.summary, state.sets ?? []], ([, sets]) => {
       const list = made("ol");
-      if (state.stored) list.append(...sets.map(setLine));
+      if (state.summary) list.append(...sets.map(setLine));
       $("#form-sets").replaceChildren(list);
     });
     const offered = watches ? [] : form.buttons;
