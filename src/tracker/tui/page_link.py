@@ -191,6 +191,8 @@ class PageLink:
         screen = self._app.screen
         known = fields_of(screen).get(name)
         if known is None:
+            # The next set has begun, and took the fields away.
+            self._app.notify("Not kept: that field is gone.", severity="warning", timeout=4.0)
             return
         field = known[2]
         if isinstance(field, Input):

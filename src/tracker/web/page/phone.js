@@ -342,23 +342,22 @@
     const names = fields.map(({ id, type }) => id + type).join();
     if (box.dataset.names !== names) {
       box.dataset.names = names;
-      box.replaceChildren(...fields.map(fieldOf));
+      box.replaceChildren(...fields.map((field) => fieldOf(field, within.id)));
     }
     for (const field of fields) {
       const entry = box.querySelector(`[name="${CSS.escape(field.id)}"]`);
       if (entry !== document.activeElement && entry.value !== field.value) entry.value = field.value;
-      const hint = box.querySelector(`[id="hint-${CSS.escape(field.id)}"]`);
-      write(hint, hintOf(field));
+      write($("small", entry.closest(".field")), hintOf(field));
     }
   };
   // Arrows are keys of the terminal.
   const hintOf = ({ hint }) => (hint.startsWith("◂") ? "" : hint);
-  const fieldOf = (field) => {
+  const fieldOf = (field, form) => {
     const box = made("div", "field");
     const label = made("label", "", field.label);
     const entry = made(field.type === "choice" ? "select" : "input");
     entry.name = field.id;
-    entry.id = `entry-${field.id}`;
+    entry.id = `${form}-${field.id}`; // two forms may ask for the same
     label.htmlFor = entry.id;
     const send = () => say({ do: "fill", field: field.id, value: entry.value });
     const line = made("div", "entry");
@@ -396,7 +395,7 @@
       line.append(entry);
     }
     const hint = made("small", "", hintOf(field));
-    hint.id = `hint-${field.id}`;
+    hint.id = `${entry.id}-hint`;
     entry.setAttribute("aria-describedby", hint.id);
     box.append(label, line, hint);
     return box;
