@@ -72,6 +72,8 @@ class Device:
 
 PHONE: Final = Device(390, 844, 3)
 TURNED: Final = Device(844, 390, 3)
+SMALL: Final = Device(360, 640, 1)
+TABLET: Final = Device(820, 1180, 1)
 
 
 class Phone:
@@ -84,8 +86,8 @@ class Phone:
         page.on("request", lambda request: self.asked.append(request.url))
 
     def open(self, link: str) -> None:
-        """Go to an address, and wait for the first picture."""
-        self.page.goto(link)
+        """Go to the terminal at a link, and wait for the first picture."""
+        self.page.goto(f"{link}terminal")
         self.page.wait_for_selector("body.-first-byte")
 
     def cut(self) -> None:

@@ -37,6 +37,9 @@ while kind := read(1):
         sys.exit(3)
     if payload == b"flood":
         payload = bytes(3_000_000)
+    if b'"type": "page"' in payload:
+        packet(b"M", b'{"type": "page", "message": {"kind": "state", "heard": %s}}' % payload)
+        continue
     packet(b"D", kind + payload + b"|")
 over()
 """

@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from tracker.web.door import Door
+from tracker.web.door import Door, Role
 from tracker.web.server import Link, is_local, new_token, reachable_host
 
 
@@ -26,12 +26,12 @@ def test_tokens_are_long_random_and_fit_an_address() -> None:
 
 @pytest.mark.parametrize("path", ["/abc", "/abc/", "/abc/static/js/textual.js"])
 def test_everything_below_the_token_is_let_in(path: str) -> None:
-    assert Door("abc", (), encrypted=False).has_token(path)
+    assert Door("abc", (), encrypted=False).role_of_path(path) is Role.CONTROL
 
 
 @pytest.mark.parametrize("path", ["", "/", "//abc/", "/ab/", "/abcd/", "/static/abc/", "/äbc/"])
 def test_nothing_else_is(path: str) -> None:
-    assert not Door("abc", (), encrypted=False).has_token(path)
+    assert Door("abc", (), encrypted=False).role_of_path(path) is None
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.1.2.3", "::1"])
@@ -57,3 +57,10 @@ def test_without_a_network_it_is_the_name(monkeypatch: pytest.MonkeyPatch) -> No
 
     monkeypatch.setattr(socket, "socket", Unconnected)
     assert reachable_host() == socket.gethostname()
+
+
+def test_each_link_has_a_role_of_its_own() -> None:
+    door = Door("abc", (), encrypted=False, watch_token="xyz")
+    assert door.role_of_path("/xyz/") is Role.WATCH
+    assert door.role_of_path("/abc/") is Role.CONTROL
+    assert door.role_of_path("/None/") is None

@@ -1,82 +1,23 @@
 from __future__ import annotations
 
-import os
 import re
-import signal
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import sync_playwright
 
-from tests.web.chromium import MISSING, PHONE, PROGRAM, TURNED, phone_of
+from tests.web.chromium import MISSING, PROGRAM, TURNED, phone_of
 from tracker.recording import open_recording
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from playwright.sync_api import Playwright
 
     from tests.web.chromium import Phone
+    from tests.web.conftest import Server
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(PROGRAM is None, reason=MISSING)]
-
-
-class Server:
-    """`tracker serve`, as somebody at the computer has it."""
-
-    def __init__(self, home: Path, *arguments: str) -> None:
-        self._home = home
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tracker", "serve", "--port", "0", *arguments],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            encoding="utf-8",
-            env={**os.environ, "TRACKER_HOME": str(home)},
-        )
-        assert self._process.stderr is not None
-        self.link = self._process.stderr.readline().split()[-1]
-
-    def interrupt(self) -> str:
-        """Press Ctrl-C, and return what was said since the link."""
-        self._process.send_signal(signal.SIGINT)
-        out, err = self._process.communicate(timeout=60)
-        assert (self._process.returncode, out) == (4, "")
-        return err
-
-    def recordings(self) -> list[Path]:
-        return sorted(self._home.rglob("*.arrows"))
-
-    def close(self) -> None:
-        if self._process.poll() is None:
-            self.interrupt()
-
-
-@pytest.fixture
-def serve(tmp_path: Path) -> Iterator[Callable[..., Server]]:
-    servers: list[Server] = []
-
-    def start(*arguments: str) -> Server:
-        servers.append(Server(tmp_path / "home", *arguments))
-        return servers[-1]
-
-    yield start
-    for server in servers:
-        server.close()
-
-
-@pytest.fixture
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as started:
-        yield started
-
-
-@pytest.fixture
-def phone(playwright: Playwright, tmp_path: Path) -> Iterator[Phone]:
-    with phone_of(playwright, tmp_path / "phone", PHONE) as made:
-        yield made
 
 
 def test_reps_are_counted_on_the_phone_and_nothing_comes_from_elsewhere(
@@ -87,7 +28,7 @@ def test_reps_are_counted_on_the_phone_and_nothing_comes_from_elsewhere(
     phone.wait_for_text("1 +[12] ")
     phone.wait_for_text("1 +[3-9] +– +[0-9.]+ +4")
     root = server.link.rsplit("/", 2)[0]
-    assert phone.page.url == f"{root}/"
+    assert phone.page.url == f"{root}/terminal"
     assert phone.asked
     assert all(url.startswith((root, root.replace("http", "ws"), "data:")) for url in phone.asked)
 
@@ -147,7 +88,7 @@ def test_a_phone_shows_the_whole_layout_whichever_way_it_is_held(
     assert 80 <= columns <= 90
     assert lines >= 60
     with phone_of(playwright, tmp_path / "turned", TURNED) as turned:
-        turned.page.goto(server.link)
+        turned.page.goto(f"{server.link}terminal")
         assert "on another screen" in turned.word()
         turned.page.get_by_role("button", name="Show it here").click()
         turned.wait_for_text("Quit")
@@ -231,7 +172,7 @@ def test_a_sensor_that_cannot_be_had_is_said_on_the_phone(
 ) -> None:
     # No radio answers at this address, wherever the test runs.
     server = serve("--sensor", "AA:BB:CC:DD:EE:FF", "--", "--kind", "witmotion")
-    phone.page.goto(server.link)
+    phone.page.goto(f"{server.link}terminal")
     word = phone.word()
     assert "The training ended" in word
     assert "tracker: " in word

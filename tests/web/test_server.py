@@ -21,6 +21,7 @@ from tracker.web.host import SessionHost
 from tracker.web.process import Size
 from tracker.web.server import (
     MOST_CELLS,
+    MOST_WATCHERS,
     PAGE,
     REFUSAL,
     TEXTUAL,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 HERE = "127.0.0.1"
 TOKEN = "the-token"
+WATCH = "another-token"
 
 
 @dataclass
@@ -50,13 +52,17 @@ class Visit:
     def url(self) -> str:
         return f"{self.root}/{TOKEN}/"
 
+    @property
+    def watch_url(self) -> str:
+        return f"{self.root}/{WATCH}/"
+
 
 @asynccontextmanager
 async def visiting() -> AsyncIterator[Visit]:
     showing = SessionHost(COMMAND, unseen_s=3600.0, report=lambda _line: None)
     jar = CookieJar(unsafe=True)  # from an address, too
     async with (
-        serve(showing, HERE, 0, TOKEN, names=("bench",)) as port,
+        serve(showing, HERE, 0, TOKEN, names=("bench",), watch_token=WATCH) as port,
         ClientSession(cookie_jar=jar) as client,
     ):
         yield Visit(client, f"http://{HERE}:{port}")
@@ -72,13 +78,14 @@ async def until(socket: ClientWebSocketResponse, text: bytes) -> bytes:
     return drawn
 
 
-async def test_the_page_and_all_that_it_loads_come_from_here() -> None:
+@pytest.mark.parametrize(("page", "loaded"), [("", 5), ("terminal", 4)])
+async def test_the_page_and_all_that_it_loads_come_from_here(page: str, loaded: int) -> None:
     async with visiting() as visit:
-        async with visit.client.get(visit.url) as answer:
+        async with visit.client.get(visit.url + page) as answer:
             assert answer.status == 200
-            page = await answer.text()
-        parts = re.findall(r'(?:href|src)="([^"]+)"', page)
-        assert len(parts) == 4
+            text = await answer.text()
+        parts = re.findall(r'(?:href|src)="([^"]+)"', text)
+        assert len(parts) == loaded
         for part in parts:
             if part != "data:,":
                 async with visit.client.get(f"{visit.root}/{part}") as answer:
@@ -315,7 +322,7 @@ async def test_a_page_that_another_site_led_to_asks_again_by_itself() -> None:
     async with visiting() as visit:
         async with visit.client.get(visit.root + "/", headers=browsers) as answer:
             assert answer.status == 403
-            assert "url=/?again" in await answer.text()
+            assert "url=?again" in await answer.text()
         async with visit.client.get(visit.root + "/?again", headers=browsers) as answer:
             assert await answer.text() == REFUSAL
 
@@ -432,3 +439,102 @@ async def test_an_encrypted_page_proves_that_it_is_ours(tmp_path: Path) -> None:
             assert "Secure" in answer.history[0].headers["Set-Cookie"].split("; ")
     for names, moment in (([HERE, "bench"], now), ([HERE], now + timedelta(days=395))):
         assert own_certificate(tmp_path, names, moment).fingerprint != certificate.fingerprint
+
+
+async def told(socket: ClientWebSocketResponse, kind: str) -> Any:
+    """Return the next message of a kind on the page's websocket."""
+    while True:
+        found, content = await socket.receive_json()
+        if found == kind:
+            return content
+
+
+def said(content: Any) -> Any:
+    """Return what the stand-in heard from the page."""
+    return content["heard"]
+
+
+async def test_pages_share_one_training_and_each_hears_what_it_says() -> None:
+    async with (
+        visiting() as visit,
+        visit.client.ws_connect(visit.url + "live/phone") as phone,
+        visit.client.ws_connect(visit.url + "live/tablet") as tablet,
+    ):
+        assert await told(phone, "welcome") == {"controls": True, "training": True}
+        assert said(await told(phone, "training")) == {"watched": True, "type": "page"}
+        await tablet.send_json({"do": "adjust", "by": 1})
+        for page in (phone, tablet):
+            while said(heard := await told(page, "training")).get("do") is None:
+                pass
+            assert said(heard) == {"do": "adjust", "by": 1, "type": "page"}
+
+
+async def test_the_terminal_and_the_page_show_one_training() -> None:
+    async with (
+        visiting() as visit,
+        visit.client.ws_connect(visit.url + "live/phone") as phone,
+    ):
+        await told(phone, "training")
+        async with visit.client.ws_connect(visit.url + "show/me?width=61&height=17") as terminal:
+            drawn = await until(terminal, b'"width": 61')
+        # The one that runs already.
+        assert b"pid" not in drawn
+
+
+async def test_who_watches_sees_the_page_and_changes_nothing() -> None:
+    async with (
+        visiting() as visit,
+        visit.client.ws_connect(visit.watch_url + "live/coach") as coach,
+    ):
+        # Nor do they start a training.
+        assert await told(coach, "welcome") == {"controls": False, "training": False}
+        async with visit.client.ws_connect(visit.url + "live/phone") as phone:
+            await told(phone, "training")
+            await coach.send_json({"do": "finish"})
+            await coach.send_json({"ping": 1})
+            await told(coach, "pong")
+            await phone.send_json({"do": "adjust", "by": -1})
+            heard = [said(await told(coach, "training"))]
+            while heard[-1].get("do") is None:
+                heard.append(said(await told(coach, "training")))
+        assert heard[-1]["do"] == "adjust"
+
+
+@pytest.mark.parametrize(
+    "path", ["terminal", "show/me", "take/me", "static/js/textual.js", "nowhere", "page/../x"]
+)
+async def test_the_second_link_opens_the_page_alone(path: str) -> None:
+    async with visiting() as visit:
+        async with visit.client.get(visit.watch_url) as answer:
+            assert answer.status == 200
+        async with visit.client.get(visit.root + "/page/phone.js") as answer:
+            assert answer.status == 200
+        for root in (visit.watch_url, f"{visit.root}/"):
+            async with visit.client.get(root + path) as answer:
+                assert answer.status == 403, root
+
+
+async def test_watchers_leave_room_for_who_trains() -> None:
+    async with visiting() as visit:
+        sockets_ = [
+            await visit.client.ws_connect(visit.watch_url + f"live/{n}")
+            for n in range(MOST_WATCHERS)
+        ]
+        with pytest.raises(WSServerHandshakeError) as refused:
+            await visit.client.ws_connect(visit.watch_url + "live/more")
+        assert refused.value.status == 503
+        async with visit.client.ws_connect(visit.url + "live/phone") as phone:
+            assert (await told(phone, "welcome"))["controls"]
+        for each in sockets_:
+            await each.close()
+
+
+@pytest.mark.parametrize(
+    "frame", ["[" * 30_000, "null", '{"do": 5}', '{"do": ["a"]}', "\x00", "7"]
+)
+async def test_a_bad_frame_of_the_page_costs_the_frame(frame: str) -> None:
+    async with visiting() as visit, visit.client.ws_connect(visit.url + "live/me") as socket:
+        await socket.send_str(frame)
+        await socket.send_bytes(b"\xff")
+        await socket.send_json({"ping": 3})
+        assert await told(socket, "pong") == 3

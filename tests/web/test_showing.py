@@ -25,6 +25,7 @@ class Phone:
     def __init__(self, visitor: str) -> None:
         self.drawn = b""
         self.notice: dict[str, Any] | None = None
+        self.kinds: set[str] = set()
         self._changed = asyncio.Event()
         socket: Any = self
         self.browser = Browser(visitor, socket)
@@ -36,6 +37,8 @@ class Phone:
 
     async def send_str(self, data: str) -> None:
         kind, words = json.loads(data)
+        self.kinds.add(kind)
+        self._changed.set()
         if kind == "closed":
             self.notice = words
 
@@ -44,6 +47,11 @@ class Phone:
 
     async def until(self, text: bytes) -> None:
         while text not in self.drawn:
+            self._changed.clear()
+            await self._changed.wait()
+
+    async def heard(self, kind: str) -> None:
+        while kind not in self.kinds:
             self._changed.clear()
             await self._changed.wait()
 
@@ -213,3 +221,48 @@ async def test_closing_ends_the_training_and_turns_away_who_comes() -> None:
 def test_an_error_is_what_the_program_said_last(ending: Ending, text: str) -> None:
     notice = notice_after(ending)
     assert (notice.text, notice.button) == (text, "Try again")
+
+
+async def test_a_page_begins_the_training_and_hears_of_its_end() -> None:
+    async with showing() as shown:
+        page = Phone("page")
+        assert await shown.attach_page(page.browser, controls=True)
+        assert shown.trains
+        terminal = Phone("terminal")
+        await shown.attach(terminal.browser, SIZE, take=False)
+        training = shown.controlled_by(terminal.browser)
+        assert training is not None
+        training.type("q")
+        for each in (page, terminal):
+            assert (await each.parted())["title"] == "The training is over"
+        assert not shown.trains
+
+
+async def test_a_training_on_pages_alone_goes_on_without_them_for_a_while() -> None:
+    told: list[str] = []
+    async with showing(unseen_s=0.0, said=told) as shown:
+        first, second = Phone("one"), Phone("two")
+        await shown.attach_page(first.browser, controls=True)
+        await shown.attach_page(second.browser, controls=True)
+        await first.heard("training")
+        running = shown._running
+        shown.leave(first.browser)
+        await asyncio.sleep(0)
+        assert not told
+        shown.leave(second.browser)
+        assert running is not None
+        await running
+        assert "no browser came back: ending the training" in told
+        late = Phone("one")
+        assert not await shown.attach_page(late.browser, controls=True)
+        assert (await late.parted())["title"] == "The training is over"
+
+
+async def test_who_only_watches_waits_and_starts_nothing() -> None:
+    async with showing() as shown:
+        coach = Phone("coach")
+        assert await shown.attach_page(coach.browser, controls=False)
+        assert not shown.trains
+        shown.do(coach.browser, {"do": "finish"})
+        await shown.close()
+        assert (await coach.parted())["title"] == "The server has stopped"

@@ -8,7 +8,7 @@ they also come in a gap of the stream.
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from tracker.app.snapshot import RunState
 from tracker.coach import RULES, Interval, MomentKind, poll
@@ -26,13 +26,13 @@ from tracker.domain import (
 from tracker.sound import Speech, Tone, spoken_count
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from tracker.app.clock import Clock
     from tracker.app.snapshot import SessionSnapshot
     from tracker.coach import LastPoll
     from tracker.domain import Event
-    from tracker.sound import Player, Sound
+    from tracker.sound import Sound
 
 OLD_NEWS_S: Final = 1.0
 """Events older than this, as after a stall or a jump, are shown but not played, s."""
@@ -48,10 +48,23 @@ _TONES: Final = {
 }
 
 
+class Plays(Protocol):
+    """Whatever plays sounds: the computer's player, or a phone."""
+
+    def offer(self, sound: Sound) -> None:
+        """Accept a sound to begin now."""
+
+    def withdraw(self, *sounds: Sound) -> None:
+        """Drop those of these sounds that have not begun."""
+
+    def prepare(self, phrases: Iterable[Speech]) -> None:
+        """Get ready for phrases."""
+
+
 class AudioFeedback:
     """A sink of a session that plays its sounds."""
 
-    def __init__(self, player: Player) -> None:
+    def __init__(self, player: Plays) -> None:
         self._player = player
         # Phrases without a number are known ahead; prepared, they begin without delay.
         rules = RULES.values()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import socket
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -217,13 +217,15 @@ def serve_until_interrupted(
         # `-P`: a `tracker` folder in the working directory must not shadow this program.
         program = [sys.executable, "-P", "-m", "tracker.cli.parent_watchdog"]
         host = SessionHost([*program, *command], unseen_s=unseen_s, report=say)
-        token = new_token()
+        token, watch_token = new_token(), new_token()
         over = asyncio.Event()
         context = None if certificate is None else certificate.context
-        serving = serve(host, target.host, port, token, names=names, context=context)
+        serving = serve(
+            host, target.host, port, token, names=names, context=context, watch_token=watch_token
+        )
         async with serving as used_port:
             link = Link(target.name, used_port, token, encrypted=tls)
-            _announce_link(link, shared=target.shared)
+            _announce_link(link, replace(link, token=watch_token), shared=target.shared)
             if certificate is not None:
                 say(f"SHA-256 fingerprint of its certificate: {certificate.fingerprint}")
             with interrupted.ending(over.set):
@@ -232,8 +234,9 @@ def serve_until_interrupted(
     asyncio.run(run())
 
 
-def _announce_link(link: Link, *, shared: bool) -> None:
+def _announce_link(link: Link, watch: Link, *, shared: bool) -> None:
     say(f"the training screen is at {link}")
+    say(f"the terminal is at {link}terminal, and to watch only, there is {watch}")
     if shared:
         say("any device in this network can open it and control the training")
         if sys.stderr.isatty():

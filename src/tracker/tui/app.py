@@ -18,6 +18,7 @@ from tracker.app.config import Theme
 from tracker.domain import TrackerError
 from tracker.domain.foreign_text import visible
 from tracker.tui.audio import AudioController
+from tracker.tui.page_link import PageLink, PageSaid, heard_by_page
 from tracker.tui.screens.dialogs import HelpScreen
 from tracker.tui.terminal import KeyQueue, never_waiting
 
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from textual.screen import Screen
     from textual.worker import Worker
 
+    from tracker.app.playback import Playback
+    from tracker.app.session import Session
     from tracker.tui.audio import OpenSound
 
     Flow = Callable[["TrackerApp"], Coroutine[None, None, None]]
@@ -80,6 +83,7 @@ class TrackerApp(App[None]):
         self._first_theme = theme
         self._remember_theme = remember_theme
         self.sound = AudioController(self, open_sound, muted=muted)
+        self.page = PageLink(self)
         self._flowing: Worker[None] | None = None
         self._undrawn = ExitStack()
         self._leaving = False
@@ -95,12 +99,13 @@ class TrackerApp(App[None]):
             await super().on_event(event)
 
     def get_driver_class(self) -> type[Driver]:
-        return never_waiting(super().get_driver_class())
+        return heard_by_page(never_waiting(super().get_driver_class()))
 
     def on_mount(self) -> None:
         """Start the flow, and open the sound beside it."""
         self.theme = f"textual-{self._first_theme.value}"
         self.run_worker(self.sound.open(), name="sound")
+        self.page.begin()
         self._flowing = self.run_worker(self._run(), name="flow")
 
     async def _run(self) -> None:
@@ -135,6 +140,7 @@ class TrackerApp(App[None]):
     ) -> None:
         """Show a message for a while; nothing in it is taken for markup, whoever wrote it."""
         del markup
+        self.page.toast(visible(message), severity)
         super().notify(
             visible(message),
             title=visible(title),
@@ -143,7 +149,15 @@ class TrackerApp(App[None]):
             markup=False,
         )
 
+    async def on_page_said(self, message: PageSaid) -> None:
+        await self.page.hear(message.words)
+
     # For the flow
+
+    def follow(self, training: Session | Playback) -> None:
+        """Let a training be heard, and shown on the phone's page."""
+        self.sound.play(training)
+        self.page.follow(training)
 
     async def ask(self, screen: Screen[Answer]) -> Answer:
         """Show a screen, and return what it is dismissed with."""

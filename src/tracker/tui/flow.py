@@ -87,7 +87,7 @@ async def running(app: TrackerApp, training: Session | Playback) -> AsyncGenerat
         with suppress(TrackerError):
             await training.run()
 
-    app.sound.play(training)
+    app.follow(training)
     worker = app.run_worker(run(), name="session")
     try:
         yield
@@ -251,7 +251,7 @@ class Coach:
         if training is None:
             return False
         try:
-            self._app.sound.play(training.session)
+            self._app.follow(training.session)
             steps = steps_of(form.routine, form.exercise, form.plan)
             await train(self._app, training.session, self._service.advisor, steps)
         finally:

@@ -11,12 +11,13 @@ import asyncio
 import hmac
 import ipaddress
 import secrets
+from enum import Enum
 from typing import TYPE_CHECKING, Final, cast
 
 from aiohttp import hdrs, web
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
 HEADER_S: Final = 10.0
 """How long a connection may take to say what it wants, s; a phone takes a part of one."""
@@ -106,14 +107,33 @@ class Guarded(asyncio.Protocol):
         self._inner.resume_writing()
 
 
-class Door:
-    """Decides about each request; `names` are those under which this computer is asked for."""
+class Role(Enum):
+    """What a link allows."""
 
-    def __init__(self, token: str, names: Collection[str], *, encrypted: bool) -> None:
-        self._token = token
+    CONTROL = "control"
+    WATCH = "watch"
+    """The page alone, and nothing on it."""
+
+
+class Door:
+    """Decides about each request; `names` are those under which this computer is asked for.
+
+    With `watch_token`, a second link lets others watch.
+    """
+
+    def __init__(
+        self,
+        token: str,
+        names: Collection[str],
+        *,
+        encrypted: bool,
+        watch_token: str | None = None,
+    ) -> None:
+        tokens = {Role.CONTROL: token, Role.WATCH: watch_token}
+        self._tokens = {role: each for role, each in tokens.items() if each is not None}
         self._names = {name.casefold() for name in names}
         self._encrypted = encrypted
-        self._secret = secrets.token_urlsafe(32)
+        self._secrets = {role: secrets.token_urlsafe(32) for role in self._tokens}
 
     def knows_host(self, request: web.BaseRequest) -> bool:
         """Return whether a request came under a name of this computer.
@@ -134,24 +154,22 @@ class Door:
         scheme = "https" if self._encrypted else "http"
         return origin is None or origin == f"{scheme}://{request.headers.get(hdrs.HOST, '')}"
 
-    def has_token(self, path: str) -> bool:
-        """Return whether a path starts with the token, in constant time."""
-        given = path.removeprefix("/").partition("/")[0]
-        return hmac.compare_digest(given.encode(), self._token.encode())
+    def role_of_path(self, path: str) -> Role | None:
+        """Return what the token at the start of a path allows; None without one."""
+        return _role(path.removeprefix("/").partition("/")[0], self._tokens)
 
-    def has_cookie(self, request: web.BaseRequest) -> bool:
-        """Return whether a request has the cookie that was given for the token."""
-        given = request.cookies.get(_cookie_name(request), "")
-        return hmac.compare_digest(given.encode(), self._secret.encode())
+    def role_of_cookie(self, request: web.BaseRequest) -> Role | None:
+        """Return what the cookie that was given for a token allows; None without one."""
+        return _role(request.cookies.get(_cookie_name(request), ""), self._secrets)
 
-    def exchange(self, request: web.BaseRequest) -> web.Response:
-        """Give the cookie for the token, and lead to the same page without it."""
+    def exchange(self, request: web.BaseRequest, role: Role) -> web.Response:
+        """Give the cookie for a token, and lead to the same page without it."""
         rest = request.path.removeprefix("/").partition("/")[2]
         query = f"?{request.query_string}" if request.query_string else ""
         answer = web.Response(status=303, headers={hdrs.LOCATION: f"/{rest}{query}"})
         answer.set_cookie(
             _cookie_name(request),
-            self._secret,
+            self._secrets[role],
             max_age=COOKIE_S,
             path="/",
             httponly=True,
@@ -159,6 +177,15 @@ class Door:
             secure=self._encrypted,
         )
         return answer
+
+
+def _role(given: str, known: Mapping[Role, str]) -> Role | None:
+    """Return whose key was given, in constant time."""
+    found = None
+    for role, key in known.items():
+        if hmac.compare_digest(given.encode(), key.encode()):
+            found = role
+    return found
 
 
 def _cookie_name(request: web.BaseRequest) -> str:

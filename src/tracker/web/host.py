@@ -1,8 +1,10 @@
-"""One training and the one browser that shows it; the training outlives its browser.
+"""One training and the browsers that show it; the training outlives them.
 
-A sensor has one user, so every visit meets the same training. A phone that locks its screen drops
-its connection: the training goes on, and the phone finds it when it comes back. Whatever a browser
-is to be sent waits in a queue of its own, so that the training never waits for a network.
+A sensor has one user, so every visit meets the same training. Its terminal has one size, so one
+browser shows it; the page for a phone is shown by any number of them. A phone that locks its
+screen drops its connection: the training goes on, and the phone finds it when it comes back.
+Whatever a browser is to be sent waits in a queue of its own, so that the training never waits for
+a network.
 """
 
 from __future__ import annotations
@@ -14,14 +16,14 @@ from typing import TYPE_CHECKING, Final
 
 from aiohttp import ClientConnectionError, WSCloseCode
 
-from tracker.web.process import Training
+from tracker.web.process import Size, Training
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from aiohttp import web
 
-    from tracker.web.process import Ending, Size
+    from tracker.web.process import Ending, Message
 
 WAITING_BYTES: Final = 1_000_000
 """What may wait for a slow network, bytes: ten full screens; a page that reconnects needs one."""
@@ -91,6 +93,9 @@ class Browser:
             self._queue.put_nowait(None)
 
 
+PAGE_SIZE: Final = Size(80, 24)
+"""Size of the terminal while only pages show the training."""
+
 # What the web driver sends once, when it starts: alternate screen, mouse, no cursor, paste.
 PRELUDE: Final = b"\x1b[?1049h\x1b[?1000h\x1b[?1003h\x1b[?1015h\x1b[?1006h\x1b[?25l\x1b[?2004h"
 
@@ -110,7 +115,7 @@ SHUT_DOWN: Final = CloseNotice("The server has stopped", "The recording is close
 
 
 class SessionHost:
-    """The training, and the browser that shows it."""
+    """The training, the browser that shows its terminal, and those that show its page."""
 
     def __init__(
         self,
@@ -130,6 +135,7 @@ class SessionHost:
         self._running: asyncio.Task[None] | None = None
         self._starting = asyncio.Lock()
         self._browser: Browser | None = None
+        self._pages: dict[Browser, bool] = {}
         self._unseen_notice: CloseNotice | None = None
         self._timeout: asyncio.TimerHandle | None = None
         self._ending: asyncio.Task[None] | None = None
@@ -156,9 +162,7 @@ class SessionHost:
             self._browser = browser
             self._stop_timeout()
             if self._training is None:
-                training = await Training.begin(self._command, size)
-                self._training = training
-                self._running = asyncio.ensure_future(self._run(training))
+                await self._begin(size)
             else:
                 browser.paint(PRELUDE)
                 # Even the same size is drawn anew.
@@ -167,9 +171,14 @@ class SessionHost:
 
     def leave(self, browser: Browser) -> None:
         """Note that a browser went away, and end the training if none comes back."""
-        if browser is not self._browser:
+        if self._pages.pop(browser, None) is not None:
+            self._tell_watched()
+        elif browser is self._browser:
+            self._browser = None
+        else:
             return
-        self._browser = None
+        if self._browser is not None or self._pages:
+            return
         if self._training is not None and not self._closed:
             self._report(
                 "the browser is gone; the training goes on, "
@@ -182,6 +191,56 @@ class SessionHost:
         """Return the training that a browser controls; None if it shows none."""
         return self._training if browser is self._browser else None
 
+    async def attach_page(self, browser: Browser, *, controls: bool) -> bool:
+        """Show the page in a browser; False if there is nothing to show.
+
+        One that `controls` starts the training if needed; one that does not waits for it.
+        """
+        async with self._starting:
+            if self._closed:
+                browser.close(SHUT_DOWN)
+                return False
+            if controls and self._unseen_notice is not None:
+                browser.close(self._unseen_notice)
+                self._unseen_notice = None
+                return False
+            self._pages[browser] = controls
+            self._stop_timeout()
+            browser.send("welcome", {"controls": controls, "training": controls or self.trains})
+            if self._training is None and controls:
+                await self._begin(PAGE_SIZE)
+            self._tell_watched()
+            return True
+
+    @property
+    def _shown_in(self) -> tuple[Browser, ...]:
+        """Every browser: that of the terminal, then those of the page."""
+        return (*([] if self._browser is None else [self._browser]), *self._pages)
+
+    @property
+    def trains(self) -> bool:
+        """Whether a training is running."""
+        return self._training is not None
+
+    def do(self, browser: Browser, message: Message) -> None:
+        """Pass on what was done on a page, if it may."""
+        if self._training is not None and self._pages.get(browser):
+            self._training.page(message)
+
+    async def _begin(self, size: Size) -> None:
+        training = await Training.begin(self._command, size)
+        self._training = training
+        self._running = asyncio.ensure_future(self._run(training))
+
+    def _tell_watched(self) -> None:
+        """Have the training say everything again to its pages, or nothing more without any."""
+        if self._training is not None:
+            self._training.page({"watched": bool(self._pages)})
+
+    def _tell(self, message: Message) -> None:
+        for page in tuple(self._pages):
+            page.send("training", message)
+
     async def close(self) -> None:
         """End the training in good order, and tell the browser."""
         self._closed = True
@@ -191,22 +250,23 @@ class SessionHost:
                 self._report("ending the training")
                 await self._training.end()
                 await self._running
-            if self._browser is not None:
-                self._browser.close(SHUT_DOWN)
+            for shown in self._shown_in:
+                shown.close(SHUT_DOWN)
 
     async def _run(self, training: Training) -> None:
-        ending = await training.run(self._paint, self._pass_on)
+        ending = await training.run(self._paint, self._pass_on, self._tell)
         if ending.output:
             self._report(ending.output)
         self._training = None
         self._stop_timeout()
         notice = SHUT_DOWN if self._closed else notice_after(ending)
-        if self._browser is None:
+        if self._browser is None and not any(self._pages.values()):
             # A browser that comes back must not start another training unawares.
             self._unseen_notice = notice
-        else:
-            self._browser.close(notice)
-            self._browser = None
+        for shown in self._shown_in:
+            shown.close(notice)
+        self._browser = None
+        self._pages.clear()
 
     def _paint(self, data: bytes) -> None:
         if self._browser is not None:
@@ -214,9 +274,9 @@ class SessionHost:
 
     def _pass_on(self, line: str) -> None:
         self._report(line)
-        if self._browser is not None:
-            # Shown until there is a screen: finding a sensor takes a while.
-            self._browser.send("status", line)
+        # Shown until there is a screen: finding a sensor takes a while.
+        for shown in self._shown_in:
+            shown.send("status", line)
 
     def _give_up(self) -> None:
         self._timeout = None

@@ -3,7 +3,8 @@
 It ends in good order once its input does.
 
 Textual's web driver writes packets: one byte for the kind, four for the length (big-endian), then
-the payload. `D` is the terminal's bytes, `M` is JSON. Its input has the same format.
+the payload. `D` is the terminal's bytes, `M` is JSON. Its input has the same format. Messages of
+type `page` are for the phone's page, or from it.
 """
 
 from __future__ import annotations
@@ -14,15 +15,21 @@ import os
 import subprocess
 from collections import deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+
+    Message = Mapping[str, Any]
+    """A JSON object."""
 
 READY: Final = b"__GANGLION__\n"
 """The line after which the packets come."""
 
 HEAD_BYTES: Final = 5
+PAGE: Final = "page"
+"""Type of the messages of the page, both ways; `tracker.tui.page_link` has the same."""
+
 EXIT: Final = "exit"
 """Type of the message after which only plain output follows."""
 
@@ -108,14 +115,22 @@ class Training:
         )
         return cls(process)
 
-    async def run(self, paint: Callable[[bytes], None], report: Callable[[str], None]) -> Ending:
-        """Give the terminal's bytes to `paint` and lines of stderr to `report` until the end.
+    async def run(
+        self,
+        paint: Callable[[bytes], None],
+        report: Callable[[str], None],
+        tell: Callable[[Message], None] = lambda _message: None,
+    ) -> Ending:
+        """Pass on what the command says until its end.
+
+        The terminal's bytes go to `paint`, lines of stderr to `report`, and what is for the
+        phone's page to `tell`.
 
         Nothing here waits for a browser: a command whose pipe is full stops, and so does its
         training.
         """
         reading = asyncio.ensure_future(self._read_errors(report))
-        output = await self._draw(paint)
+        output = await self._draw(paint, tell)
         await reading
         return Ending(await self._process.wait(), output, "\n".join(self._last_errors))
 
@@ -143,10 +158,14 @@ class Training:
             self._process.kill()
             await self._process.wait()
 
+    def page(self, message: Message) -> None:
+        """Pass on what was done on the phone's page."""
+        self._send_message({**message, "type": PAGE})
+
     def _focus(self) -> None:
         self._send_message({"type": "focus"})
 
-    def _send_message(self, message: dict[str, str | int]) -> None:
+    def _send_message(self, message: Message) -> None:
         self._send(b"M", json.dumps(message).encode())
 
     def _send(self, kind: bytes, payload: bytes) -> None:
@@ -155,7 +174,7 @@ class Training:
             return
         self._input.write(kind + len(payload).to_bytes(4, "big") + payload)
 
-    async def _draw(self, paint: Callable[[bytes], None]) -> str:
+    async def _draw(self, paint: Callable[[bytes], None], tell: Callable[[Message], None]) -> str:
         before = b""
         while (line := await self._output.readline()) != READY:
             if not line:
@@ -171,8 +190,12 @@ class Training:
                     drawn += 1
                     if drawn in FOCUS_AFTER:
                         self._focus()
-                elif head[:1] == b"M" and json.loads(payload).get("type") == EXIT:
-                    break
+                elif head[:1] == b"M":
+                    message = json.loads(payload)
+                    if message.get("type") == EXIT:
+                        break
+                    if message.get("type") == PAGE:
+                        tell(message["message"])
         except asyncio.IncompleteReadError:
             # It died while drawing.
             return ""

@@ -1,7 +1,7 @@
 """The server: page, scripts and the websocket, for whoever knows the link.
 
-The token in the link is the key: whoever has it can see and control the training. Who is let in
-is decided in `door`.
+The token in the link is the key: whoever has it can see and control the training, and whoever has
+the one in the second link can see its page. Who is let in is decided in `door`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import ipaddress
 import json
 import secrets
 import socket
+from collections import Counter
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +22,7 @@ import textual_serve
 from aiohttp import WSMsgType, hdrs, web
 
 from tracker.domain import TrackerError
-from tracker.web.door import HEADER_S, MOST_SCREENS, Connections, Door, Guarded
+from tracker.web.door import HEADER_S, MOST_SCREENS, Connections, Door, Guarded, Role
 from tracker.web.host import Browser
 from tracker.web.process import Size
 
@@ -91,7 +92,19 @@ REFUSAL: Final = "This link is not valid: use the one that `tracker serve` print
 
 FOREIGN: Final = "This page is asked for by another site, or under a name it does not have.\n"
 
-AGAIN: Final = f'<!doctype html><meta http-equiv="refresh" content="0;url=/?again">{REFUSAL}'
+AGAIN: Final = f'<!doctype html><meta http-equiv="refresh" content="0;url=?again">{REFUSAL}'
+
+WATCHES: Final = "This link is for watching only.\n"
+
+WATCHED: Final = frozenset(
+    {"/", "/{token}/", "/live/{visitor}", "/{token}/live/{visitor}", "/page"}
+)
+"""What the second link opens: the page, and what it is made of."""
+
+MOST_WATCHERS: Final = 4
+"""Half of the screens: whoever controls the training always finds room."""
+
+ROLE: Final = web.RequestKey("role", Role)
 
 HEADERS: Final = {
     "Cache-Control": "no-cache",
@@ -127,12 +140,15 @@ async def serve(
     *,
     names: Sequence[str] = (),
     context: SSLContext | None = None,
+    watch_token: str | None = None,
 ) -> AsyncIterator[int]:
     """Serve a training to its end; yields the port, raises `TrackerError` if it can't listen.
 
     `names` are those of this computer, beside its addresses; with a `context`, it is encrypted.
+    `watch_token` opens the page to those who only watch.
     """
-    door = Door(token, ("localhost", host, *names), encrypted=context is not None)
+    known = ("localhost", host, *names)
+    door = Door(token, known, encrypted=context is not None, watch_token=watch_token)
     connections = Connections()
     # No access log: the addresses in it are keys.
     runner = web.AppRunner(
@@ -172,30 +188,42 @@ def application(sessions: SessionHost, door: Door, connections: Connections) -> 
         connections.asked(request.transport)
         if not door.knows_host(request) or not door.is_same_origin(request):
             return web.Response(status=403, text=FOREIGN)
-        if door.has_token(request.path):
+        role = door.role_of_path(request.path)
+        if role is not None:
             # A program has no address bar, and often no cookies: it may go on with the token.
             is_socket = request.headers.get(hdrs.UPGRADE, "").lower() == "websocket"
             is_program = hdrs.ACCEPT not in request.headers
-            return await handler(request) if is_socket or is_program else door.exchange(request)
-        if not door.has_cookie(request):
-            return _refuse(request)
+            if not is_socket and not is_program:
+                return door.exchange(request, role)
+        else:
+            role = door.role_of_cookie(request)
+            if role is None:
+                return _refuse(request)
+        resource = request.match_info.route.resource
+        if role is Role.WATCH and (resource is None or resource.canonical not in WATCHED):
+            return web.Response(status=403, text=WATCHES)
+        request[ROLE] = role
         return await handler(request)
 
     async def page(_request: web.Request) -> web.StreamResponse:
-        return web.FileResponse(PAGE / "index.html")
+        return web.FileResponse(PAGE / "phone.html")
 
-    screens = 0
+    async def terminal(_request: web.Request) -> web.StreamResponse:
+        return web.FileResponse(PAGE / "terminal.html")
+
+    screens: Counter[Role] = Counter()
 
     async def show(request: web.Request) -> web.StreamResponse:
-        nonlocal screens
-        if screens >= MOST_SCREENS:
+        role = request[ROLE]
+        watchers_full = role is Role.WATCH and screens[role] >= MOST_WATCHERS
+        if watchers_full or screens.total() >= MOST_SCREENS:
             return web.Response(status=503, text="Too many screens are open.\n")
-        screens += 1
+        screens[role] += 1
         try:
             connections.gone(request.transport)
-            return await _show(request, sessions, take=request.match_info["how"] == "take")
+            return await _show(request, sessions)
         finally:
-            screens -= 1
+            screens[role] -= 1
 
     async def add_headers(_request: web.Request, response: web.StreamResponse) -> None:
         response.headers.update(HEADERS)
@@ -205,9 +233,13 @@ def application(sessions: SessionHost, door: Door, connections: Connections) -> 
     app.add_routes(
         [
             web.get("/", page),
+            web.get("/terminal", terminal),
+            web.get("/live/{visitor}", show),
             web.get("/{how:show|take}/{visitor}", show),
-            web.get("/{token}/{how:show|take}/{visitor}", show),
             web.get("/{token}/", page),
+            web.get("/{token}/terminal", terminal),
+            web.get("/{token}/live/{visitor}", show),
+            web.get("/{token}/{how:show|take}/{visitor}", show),
             web.static("/page", PAGE),
             web.static("/static", TEXTUAL),
         ]
@@ -220,22 +252,33 @@ def _refuse(request: web.Request) -> web.Response:
 
     It does where a link on another site led here. A page that leads on to itself is our own.
     """
-    is_page = request.path == "/" and "text/html" in request.headers.get(hdrs.ACCEPT, "")
+    is_page = request.path in ("/", "/terminal") and "text/html" in request.headers.get(
+        hdrs.ACCEPT, ""
+    )
     if is_page and "again" not in request.query:
         return web.Response(status=403, text=AGAIN, content_type="text/html")
     return web.Response(status=403, text=REFUSAL)
 
 
-async def _show(request: web.Request, sessions: SessionHost, *, take: bool) -> web.StreamResponse:
+async def _show(request: web.Request, sessions: SessionHost) -> web.StreamResponse:
+    """Serve a websocket: of the page, or of the terminal."""
+    how = request.match_info.get("how")
     socket = web.WebSocketResponse(heartbeat=HEARTBEAT_S, max_msg_size=MESSAGE_BYTES)
     await socket.prepare(request)
     browser = Browser(request.match_info["visitor"], socket)
     pumping = asyncio.ensure_future(browser.pump())
     try:
-        size = size_from(request.query.get("width"), request.query.get("height"))
-        await sessions.attach(browser, size, take=take)
+        if how is None:
+            await sessions.attach_page(browser, controls=request[ROLE] is Role.CONTROL)
+        else:
+            size = size_from(request.query.get("width"), request.query.get("height"))
+            await sessions.attach(browser, size, take=how == "take")
         async for message in socket:
-            if message.type == WSMsgType.TEXT:
+            if message.type != WSMsgType.TEXT:
+                continue
+            if how is None:
+                handle_page(message.data, browser, sessions)
+            else:
                 handle(message.data, browser, sessions.controlled_by(browser))
     finally:
         sessions.leave(browser)
@@ -259,6 +302,19 @@ def handle(text: str, browser: Browser, training: Training | None) -> None:
             training.type(keys)
         case ["resize", {"width": columns, "height": lines}] if training is not None:
             training.resize(size_from(columns, lines))
+
+
+def handle_page(text: str, browser: Browser, sessions: SessionHost) -> None:
+    """Pass a message of the page on to the training, which knows what makes sense."""
+    try:
+        message = json.loads(text)
+    except (ValueError, RecursionError):
+        return
+    match message:
+        case {"ping": sent}:
+            browser.send("pong", sent)
+        case {"do": str()}:
+            sessions.do(browser, message)
 
 
 def size_from(columns: object, lines: object) -> Size:

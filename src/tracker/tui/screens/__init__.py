@@ -16,6 +16,8 @@ from textual.message import Message
 from textual.screen import Screen
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tracker.domain import Event
 
 
@@ -32,6 +34,13 @@ class FlowScreen(Screen[Answer], Generic[Answer]):
 
     def action_back(self) -> None:
         self.answer()
+
+    def choices(self) -> Sequence[tuple[str, str]]:
+        """Return the lines of a list to choose from, each with a remark; for the phone's page."""
+        return ()
+
+    def choose(self, place: int) -> None:
+        """Choose one of them."""
 
     def update_view(self) -> None:
         """Show how things stand."""

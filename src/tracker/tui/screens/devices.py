@@ -13,6 +13,8 @@ from tracker.tui.screens import FlowScreen, Next
 from tracker.tui.widgets.traces import signal_text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textual.app import ComposeResult
     from textual.binding import BindingType
     from textual.worker import Worker
@@ -123,6 +125,14 @@ class DevicesScreen(FlowScreen["Choice"]):
     def _chosen(self) -> Device | None:
         row = self._table.cursor_row
         return self._shown[row] if 0 <= row < len(self._shown) else None
+
+    def choices(self) -> Sequence[tuple[str, str]]:
+        named = map(device_cells, self._shown)
+        return [(name, " · ".join(filter(None, about))) for name, *about in named]
+
+    def choose(self, place: int) -> None:
+        self._table.move_cursor(row=place)
+        self.action_choose()
 
     def on_data_table_row_selected(self) -> None:
         self.action_choose()

@@ -168,6 +168,11 @@ class SummaryScreen(FlowScreen[Next]):
         elif self._advisor is not None:
             yield from next_lines(workout, self._advisor, local_now())
 
+    @property
+    def past(self) -> bool:
+        """Whether it is of a session that can't be changed here."""
+        return self._enter is None
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return self._enter is None if action == "replay" else True
 

@@ -37,28 +37,30 @@ class FormRow(Horizontal):
 
     def __init__(self, label: str, field: Widget, hint: str = "") -> None:
         super().__init__()
-        self._label = label
+        self.label = label
+        self.field = field
+        self.hint_text = hint
         self._title = Words(f" {label}", classes="form--label")
-        self._field = field
         self._hint = Words(hint, classes="form--hint")
         field.add_class("form--field")
 
     def compose(self) -> ComposeResult:
         yield self._title
-        yield self._field
+        yield self.field
         yield self._hint
 
     def on_descendant_focus(self) -> None:
         """Point at the row with the focus, with a sign that needs no colour."""
-        self._title.update(f"▸{self._label}")
+        self._title.update(f"▸{self.label}")
         self._title.add_class("-asked")
 
     def on_descendant_blur(self) -> None:
-        self._title.update(f" {self._label}")
+        self._title.update(f" {self.label}")
         self._title.remove_class("-asked")
 
     def hint(self, text: str) -> None:
         """Change the hint."""
+        self.hint_text = text
         self._hint.update(text)
 
 
@@ -96,29 +98,29 @@ class Choice(Widget, can_focus=True):
         self, options: Sequence[tuple[str, str]], value: str, widget_id: str | None = None
     ) -> None:
         super().__init__(id=widget_id)
-        self._options = tuple(options)
-        known = [each for _, each in self._options]
+        self.options = tuple(options)
+        known = [each for _, each in self.options]
         self.set_reactive(Choice.place, known.index(value) if value in known else 0)
 
     @property
     def value(self) -> str:
         """What is chosen."""
-        return self._options[self.place][1]
+        return self.options[self.place][1]
 
     def choose(self, value: str) -> None:
         """Choose a value without a message."""
-        self.place = [each for _, each in self._options].index(value)
+        self.place = [each for _, each in self.options].index(value)
 
     def action_step(self, step: int) -> None:
         """Choose the next one, or the one before; the first follows the last."""
-        self.place = (self.place + step) % len(self._options)
+        self.place = (self.place + step) % len(self.options)
         self.post_message(self.Changed(self))
 
     def on_click(self) -> None:
         self.action_step(1)
 
     def render(self) -> Shown:
-        return plain(f"◂ {self._options[self.place][0]} ▸")
+        return plain(f"◂ {self.options[self.place][0]} ▸")
 
 
 _TYPED: Final = frozenset("0123456789.,")

@@ -101,7 +101,7 @@
 
   const take = stored(passing, "take");
   store(passing, "take", null);
-  const here = location.href.replace(/[?#].*$/, "").replace(/^http/, "ws");
+  const here = new URL("./", location.href).href.replace(/^http/, "ws");
   terminal.dataset.sessionWebsocketUrl = `${here}${take ? "take" : "show"}/${visitor()}`;
 
   window.WebSocket = class extends window.WebSocket {
