@@ -124,7 +124,7 @@ def test_a_whole_training_is_done_by_taps(serve: Callable[..., Server], phone: P
     assert barriers(page) == []
     page.get_by_test_id("finish").tap()
     page.locator("#ask").get_by_role("button", name="Finish").tap()
-    page.get_by_text(re.compile(r"after set 1: 2")).first.wait_for()
+    page.locator("#form .text").get_by_text("after set 1: 2").wait_for()
     assert barriers(page) == []
     page.get_by_label("note").fill("felt good")
     page.get_by_label("note").blur()
