@@ -112,7 +112,7 @@ def test_without_any_option_there_is_no_plan() -> None:
         (["--velocity-loss", "20"], Plan(velocity_loss=0.2)),
         (["--velocity-loss", "20%"], Plan(velocity_loss=0.2)),
         (["--keep-tension"], Plan(keep_tension=True)),
-        (["--no-breathing"], Plan(breathing=False)),
+        (["--breathing"], Plan(breathing=True)),
     ],
 )
 def test_options_make_a_plan(arguments: list[str], plan: Plan) -> None:
