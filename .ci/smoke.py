@@ -283,13 +283,23 @@ def frame(kind: int, payload: bytes) -> bytes:
     return bytes((0x80 | kind, 0x80 | len(payload), 0, 0, 0, 0)) + payload
 
 
+def installed(given: Path) -> str:
+    """Return the program, which may be given by the folder of its environment."""
+    places = [given, given / "bin" / "tracker", given / "Scripts" / "tracker.exe"]
+    found = next((place for place in places if place.is_file()), None)
+    if found is None:
+        sys.exit(f"There is no program at {given}.")
+    # Not resolved: a link into an environment is how it is found there.
+    return os.path.abspath(found)
+
+
 STEPS = (try_version, try_demo, try_training, try_export, try_analysis, try_serve, try_doctor)
 
 
 def main() -> int:
     """Try everything, and return 1 if something failed."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("tracker", help="the installed program")
+    parser.add_argument("tracker", help="the installed program, or its environment's folder")
     extra = parser.add_mutually_exclusive_group()
     extra.add_argument("--with-serve", action="store_true", help="the extra must be there")
     extra.add_argument("--without-serve", action="store_true", help="it must not be there")
@@ -302,7 +312,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(
         prefix="tracker smoke ü ", ignore_cleanup_errors=True
     ) as folder:
-        program = Program(os.path.abspath(options.tracker), Path(folder) / "home")
+        program = Program(installed(Path(options.tracker)), Path(folder) / "home")
         program.folder.mkdir(exist_ok=True)
         for step in STEPS:
             begun = time.monotonic()

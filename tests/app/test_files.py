@@ -34,6 +34,7 @@ from tracker.app.paths import (
     recording_place,
     refuse_filled,
     tracker_paths,
+    unsafe_for_log,
     whole_folder,
 )
 from tracker.domain import EXERCISES, InputError, OutputError, Plan
@@ -541,3 +542,34 @@ def test_the_wall_clock_carries_the_offset_of_its_place() -> None:
     now = local_now()
     assert now.utcoffset() == timedelta(hours=5, minutes=45)
     assert before <= now <= datetime.now(UTC)
+
+
+MOUNTS = """\
+22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
+40 22 0:50 / /home/me/gym\\040nas rw shared:2 - cifs //nas/gym rw
+41 40 8:2 / /home/me/gym\\040nas/stick rw - vfat /dev/sdb1 rw
+"""
+
+
+@pytest.mark.posix("mounts are told by Linux")
+@pytest.mark.parametrize(
+    ("file", "why"),
+    [
+        ("/home/me/.local/share/hip-thrust-tracker/training.sqlite", None),
+        ("/home/me/gym nas/training.sqlite", "another computer"),
+        ("/home/me/gym nas/stick/training.sqlite", None),
+        ("/home/me/gym nasty/training.sqlite", None),
+        ("/home/me/OneDrive - Gym/training.sqlite", "OneDrive - Gym copies it"),
+        ("/home/me/Dropbox/training.sqlite", "Dropbox copies it"),
+        ("/home/me/dropbox.sqlite", None),
+    ],
+)
+def test_places_that_damage_a_log_are_known(file: str, why: str | None, tmp_path: Path) -> None:
+    mounts = tmp_path / "mountinfo"
+    mounts.write_text(MOUNTS, encoding="utf-8")
+    told = unsafe_for_log(Path(file), mounts)
+    assert told is None if why is None else told is not None and why in told
+
+
+def test_without_such_a_table_nothing_speaks_against_a_place(tmp_path: Path) -> None:
+    assert unsafe_for_log(tmp_path / "training.sqlite", tmp_path / "none") is None

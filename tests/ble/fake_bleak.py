@@ -44,6 +44,7 @@ class ScriptedScanner(BaseBleakScanner):
     start_error: ClassVar[Exception | None] = None
     stop_error: ClassVar[Exception | None] = None
     stops: ClassVar[int] = 0
+    starts: ClassVar[int] = 0
 
     def __init__(
         self, detection_callback: Any, service_uuids: Any, _mode: str, **_more: Any
@@ -54,6 +55,7 @@ class ScriptedScanner(BaseBleakScanner):
         if self.start_error is not None:
             raise self.start_error
         self.seen_devices = {}
+        type(self).starts += 1
         asyncio.get_running_loop().call_soon(self._play)
 
     async def stop(self) -> None:
@@ -86,6 +88,7 @@ class ScriptedClient(BaseBleakClient):
             disconnected_callback=options["disconnected_callback"],
             timeout=options["timeout"],
         )
+        self.options = options
         self.journal: list[tuple[Any, ...]] = []
         self.notify: dict[str, Callable[[bytearray], None]] = {}
         self._connected = False
@@ -96,7 +99,13 @@ class ScriptedClient(BaseBleakClient):
         raise AssertionError("not to be asked: BlueZ answers with a warning")
 
     async def connect(self, pair: bool, **_more: Any) -> None:
-        await asyncio.sleep(self.connect_s)
+        # Every backend keeps to the limit that it was given, and then cleans up.
+        try:
+            async with asyncio.timeout(self._timeout):
+                await asyncio.sleep(self.connect_s)
+        except TimeoutError:
+            self.journal.append(("taken back",))
+            raise
         if self.aborts_once:
             # As the backend for BlueZ does, which then tries again by itself.
             self._connected = True

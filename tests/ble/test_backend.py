@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import asyncio
+import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -35,6 +37,7 @@ from tracker.ble.backend import (
     sensor_error,
 )
 from tracker.ble.discovery import Scan
+from tracker.ble.permission import is_killed
 from tracker.ble.ports import DiscoveredDevice
 from tracker.domain import SensorError
 from tracker.sensors import Advertisement
@@ -139,10 +142,126 @@ def test_a_connection_that_hangs_is_given_up() -> None:
     assert CONNECT_S < 60.0
 
 
-def test_a_connection_that_is_refused_is_told() -> None:
+def test_an_attempt_that_takes_too_long_is_taken_back_in_the_system() -> None:
+    client = client_that(connect_s=3600.0)
+    with pytest.raises(LinkError, match="did not respond in time"):
+        connecting(client)
+    assert client.made[0].journal == [("taken back",), ("disconnect",)]
+
+
+def test_a_connection_that_is_refused_is_told_and_cleaned_up() -> None:
     error = BleakError("le-connection-abort-by-local")
+    client = client_that(connect_error=error)
     with pytest.raises(LinkError, match="abort-by-local"):
-        connecting(client_that(connect_error=error))
+        connecting(client)
+    assert client.made[0].journal == [("disconnect",)]
+
+
+def test_after_an_attempt_that_failed_services_are_read_anew() -> None:
+    client = client_that(connect_error=BleakError("GATT"))
+    radio = BleakRadio(client=client)
+    device = DiscoveredDevice.of(ADDRESS, -50, Advertisement("WT901BLE67"))
+
+    async def act() -> None:
+        with pytest.raises(LinkError):
+            await radio.connect(device)
+        client.connect_error = None
+        connection = await radio.connect(device)
+        # Another firmware may lack what the system remembers.
+        with pytest.raises(LinkError):
+            await connection.read("1234")
+        await radio.connect(device)
+        await radio.connect(device)
+
+    run(act())
+    caches = [made.options["winrt"].get("use_cached_services") for made in client.made]
+    assert caches == [None, False, False, None]
+
+
+async def permitted() -> bool:
+    return False
+
+
+def test_on_macos_the_first_operations_wait_for_somebody_to_answer_a_dialog() -> None:
+    client = client_that()
+
+    async def act() -> None:
+        device = DiscoveredDevice.of(ADDRESS, -50, Advertisement("WT901BLE67"))
+        radio = BleakRadio(client=client, platform="darwin", is_killed=permitted)
+        connection = await radio.connect(device)
+        client.hang = True
+        loop = asyncio.get_running_loop()
+        for limit_s in (45.0, GATT_S):
+            began_s = loop.time()
+            with pytest.raises(LinkError, match="did not respond in time"):
+                await connection.read(DATA_UUID)
+            assert loop.time() - began_s == pytest.approx(limit_s)
+
+    run(act())
+
+
+@pytest.mark.parametrize(("platform", "scans"), [("darwin", 4), ("linux", 1), ("win32", 1)])
+def test_on_macos_a_scan_begins_anew_so_that_signal_strengths_follow(
+    platform: str, scans: int
+) -> None:
+    scanner = hearing((ADDRESS, None, advertisement()))
+
+    async def act() -> int:
+        radio = BleakRadio(scanner=scanner, platform=platform, is_killed=permitted)
+        heard = 0
+        with suppress(TimeoutError):
+            async with asyncio.timeout(35.0), radio.scanning() as discovered:
+                async for _ in discovered:
+                    heard += 1
+        return heard
+
+    assert run(act()) == scans
+    assert (scanner.starts, scanner.stops) == (scans, scans)
+
+
+def test_where_macos_would_kill_this_process_it_is_told_where_to_allow_bluetooth() -> None:
+    scanner = hearing((ADDRESS, None, advertisement()))
+    asked: list[bool] = []
+
+    async def killed() -> bool:
+        asked.append(True)
+        return len(asked) == 1
+
+    async def act() -> None:
+        radio = BleakRadio(scanner=scanner, platform="darwin", is_killed=killed)
+        with pytest.raises(AdapterError, match="not allowed to use Bluetooth") as denied:
+            async with radio.scanning():
+                pass
+        assert "System Settings > Privacy & Security > Bluetooth" in str(denied.value.advice)
+        assert scanner.starts == 0
+        for _ in range(3):
+            async with radio.scanning():
+                pass
+
+    run(act())
+    # Once it is allowed, nobody is asked again.
+    assert len(asked) == 2
+
+
+@pytest.mark.posix("the stand-in ends by a signal")
+@pytest.mark.parametrize(
+    ("child", "killed"),
+    [
+        ("import os; os.abort()", True),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", True),
+        ("raise SystemExit(1)", False),
+        ("pass", False),
+    ],
+)
+async def test_a_child_that_the_system_kills_is_told_from_one_that_fails(
+    child: str, killed: bool
+) -> None:
+    assert await is_killed((sys.executable, "-c", child), 60.0) is killed
+
+
+async def test_a_child_that_waits_for_the_user_is_not_waited_for_for_ever() -> None:
+    sleeping = (sys.executable, "-c", "import time; time.sleep(600)")
+    assert not await is_killed(sleeping, 0.05)
 
 
 def connected(act: Act, **options: object) -> ScriptedClient:

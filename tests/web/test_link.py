@@ -7,7 +7,7 @@ import socket
 import pytest
 
 from tracker.web.door import Door, Role
-from tracker.web.server import Link, is_local, new_token, reachable_host
+from tracker.web.server import Link, is_local, new_token, private_addresses, reachable_host
 
 
 def test_the_token_is_the_first_part_of_the_path() -> None:
@@ -64,3 +64,23 @@ def test_each_link_has_a_role_of_its_own() -> None:
     assert door.role_of_path("/xyz/") is Role.WATCH
     assert door.role_of_path("/abc/") is Role.CONTROL
     assert door.role_of_path("/None/") is None
+
+
+def test_every_private_address_is_named_once_and_the_way_out_comes_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = ["10.0.0.7", "127.0.0.1", "169.254.3.4", "8.8.8.8"]
+    monkeypatch.setattr("tracker.web.server.reachable_host", lambda: "192.168.1.5")
+    monkeypatch.setattr("tracker.web.server._interface_addresses", lambda: found)
+
+    def known(*_: object) -> list[tuple[object, ...]]:
+        return [(2, 1, 6, "", (each, 0)) for each in ("10.0.0.7", "172.16.0.9")]
+
+    monkeypatch.setattr(socket, "getaddrinfo", known)
+    assert private_addresses() == ("192.168.1.5", "10.0.0.7", "172.16.0.9")
+
+
+def test_the_system_is_asked_for_real_addresses() -> None:
+    for each in private_addresses():
+        assert ipaddress.ip_address(each).version == 4
+        assert not ipaddress.ip_address(each).is_loopback

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 import tempfile
 import time
 from contextlib import contextmanager
@@ -120,6 +121,59 @@ def recording_place(recorded_at: str, paths: Paths) -> Path:
     path = Path(recorded_at)
     here = paths.recordings / path.name
     return here if not path.exists() and here.exists() else path
+
+
+SYNCED: Final = (
+    "onedrive",
+    "dropbox",
+    "google drive",
+    "googledrive",
+    "mobile documents",
+    "nextcloud",
+)
+"""How folders are called that a program copies to other computers, without upper case."""
+
+NETWORK_FILE_SYSTEMS: Final = frozenset(
+    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "afs"}
+)
+"""Types of Linux' mounts; a lock there is a matter of luck (sqlite.org/howtocorrupt.html)."""
+
+DRIVE_REMOTE: Final = 4
+"""What Windows calls a drive of another computer."""
+
+
+def unsafe_for_log(file: Path, mounts: Path = Path("/proc/self/mountinfo")) -> str | None:
+    """Return why a log of SQLite is not safe at `file`; None if nothing speaks against it.
+
+    It is one file with two more beside it and locks on them: a program that copies them one by
+    one, or a network without reliable locks, can damage it. macOS does not say what is mounted.
+    """
+    for part in file.parts[:-1]:
+        if part.casefold().startswith(SYNCED):
+            return f"{part} copies it to other computers while it is written"
+    if str(file).startswith("\\\\") or _mount_type(file, mounts) in NETWORK_FILE_SYSTEMS:
+        return "it is on another computer"
+    if sys.platform == "win32":
+        import ctypes
+
+        if ctypes.WinDLL("kernel32").GetDriveTypeW(file.anchor) == DRIVE_REMOTE:
+            return "it is on another computer"
+    return None
+
+
+def _mount_type(file: Path, mounts: Path) -> str | None:
+    """Return the type of the file system that holds `file`, where Linux tells it (proc(5))."""
+    try:
+        lines = mounts.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return None
+    holding = (0, "")
+    for line in lines:
+        before, _, after = line.partition(" - ")
+        point = Path(before.split(" ")[4].replace("\\040", " "))
+        if file.is_relative_to(point) and len(point.parts) >= holding[0]:
+            holding = (len(point.parts), after.split(" ")[0])
+    return holding[1]
 
 
 OTHERS: Final = 0o077

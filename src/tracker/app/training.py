@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import asyncio
 import math
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tracker.app.advice import Advisor, read_history
+from tracker.app.awake import kept_awake
 from tracker.app.clock import SYSTEM_CLOCK, local_now
 from tracker.app.config import (
     SensorChoice,
@@ -199,7 +200,11 @@ class TrainingService:
         `SensorError` if a sensor can't be reached, and `OutputError` if the recording can't be
         created.
         """
-        async with self.opened(request.sensors, request.exercise, request.seconds) as opened:
+        async with (
+            # A simulated lifter waits for nobody.
+            kept_awake() if request.sensors else nullcontext(),
+            self.opened(request.sensors, request.exercise, request.seconds) as opened,
+        ):
             engine = build_engine(opened.info)
             if path is None:
                 path = new_recording_path(self._paths.recordings, opened.started, request.exercise)

@@ -59,9 +59,14 @@ def _absolute(place: str, where: str) -> str:
     return place
 
 
+def file_of_log(place: str) -> Path | None:
+    """Return the file of a log; None on a server. Raises `InputError` for a bad URL."""
+    return file_of(log_url(place))
+
+
 def log_is_there(place: str) -> bool:
     """Return whether the log exists; true on a server. Raises `InputError` for a bad URL."""
-    file = file_of(log_url(place))
+    file = file_of_log(place)
     return file is None or file.exists()
 
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 import asyncio
 import sys
 from contextlib import aclosing, asynccontextmanager, suppress
-from typing import TYPE_CHECKING, Final
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
 
 from bleak import BleakAdapter, BleakClient, BleakScanner
+from bleak.args.winrt import WinRTClientArgs
 from bleak.exc import (
     BleakBluetoothNotAvailableError,
     BleakBluetoothNotAvailableReason,
@@ -22,12 +24,13 @@ from bleak.exc import (
 )
 from bleak.uuids import normalize_uuid_str
 
+from tracker.ble.permission import is_killed
 from tracker.ble.ports import LATER, AdapterError, DiscoveredDevice, LinkError
 from tracker.domain import SensorError
 from tracker.sensors import Advertisement, families
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator, Callable
+    from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 
     from bleak.backends.characteristic import BleakGATTCharacteristic
     from bleak.backends.client import BaseBleakClient
@@ -35,7 +38,12 @@ if TYPE_CHECKING:
     from bleak.backends.scanner import AdvertisementData, BaseBleakScanner
 
 CONNECT_S: Final = 20.0
-"""The kernel gives up after 20 s; a sensor that was just found takes 1 to 3 s."""
+"""The kernel gives up after 20 s; a sensor that was just found takes 1 to 3 s. Bleak's own limit,
+which also takes the attempt back in the system."""
+
+ATTEMPT_S: Final = 30.0
+"""Until services are known, too, s. Longer than `CONNECT_S`: if this limit came first, the system
+would go on connecting for ever."""
 
 STOP_S: Final = 5.0
 """Longest wait for a scan to stop; the next one shows whether it did."""
@@ -55,6 +63,14 @@ _UNKNOWN_RSSI: Final = frozenset({127, -127})
 
 GATT_S: Final = 5.0
 """By the standard an ATT transaction times out after 30 s; a sensor silent for 5 s is gone."""
+
+DIALOG_S: Final = 45.0
+"""The same on macOS for what begins this soon after connecting, s: the first use of a protected
+value opens a dialog, and somebody has to find the glasses."""
+
+RESCAN_S: Final = 10.0
+"""How often a scan begins anew on macOS, s: it reports each device once, and its signal strength
+would stay what it was."""
 
 CLOSE_S: Final = 5.0
 """A disconnection is confirmed within the supervision timeout, often 2 to 4 s."""
@@ -107,8 +123,19 @@ _UNBONDED: Final = frozenset(
 class BleakConnection:
     """A connection over a connected `client`, whose callback sets `lost` when it ends."""
 
-    def __init__(self, client: BleakClient, name: str | None, lost: asyncio.Event) -> None:
+    def __init__(
+        self,
+        client: BleakClient,
+        name: str | None,
+        lost: asyncio.Event,
+        platform: str = sys.platform,
+        doubt: Callable[[], object] = lambda: None,
+    ) -> None:
+        """Wrap a client; `doubt` is called where the services turn out to be others."""
         self._client = client
+        self._doubt = doubt
+        loop = asyncio.get_running_loop()
+        self._dialogs_until_s = loop.time() + DIALOG_S if platform == "darwin" else 0.0
         self.name = name
         self.lost = lost
         self.services = tuple(service.uuid for service in client.services)
@@ -127,19 +154,19 @@ class BleakConnection:
 
     async def read(self, channel: str) -> bytes:
         """Return the value of a characteristic."""
-        async with platform_call(GATT_S):
+        async with platform_call(self._limit_s):
             return bytes(await self._client.read_gatt_char(self._characteristic(channel)))
 
     async def write(self, channel: str, data: bytes, *, with_response: bool) -> None:
         """Write a value."""
-        async with platform_call(GATT_S):
+        async with platform_call(self._limit_s):
             await self._client.write_gatt_char(
                 self._characteristic(channel), data, response=with_response
             )
 
     async def subscribe(self, channel: str, receive: Callable[[bytes], None]) -> None:
         """Enable notifications, each of which is passed to `receive`."""
-        async with platform_call(GATT_S):
+        async with platform_call(self._limit_s):
             await self._client.start_notify(
                 self._characteristic(channel), lambda _sender, data: receive(bytes(data))
             )
@@ -157,10 +184,17 @@ class BleakConnection:
                 await self._client.disconnect()
         self.lost.set()
 
+    @property
+    def _limit_s(self) -> float:
+        """Longest wait for an answer now, s."""
+        opening = asyncio.get_running_loop().time() < self._dialogs_until_s
+        return DIALOG_S if opening else GATT_S
+
     def _characteristic(self, channel: str) -> BleakGATTCharacteristic:
         try:
             return self._characteristics[channel]
         except KeyError:
+            self._doubt()
             raise LinkError(
                 f"The sensor has no characteristic {channel}.",
                 "It may be of another kind: tracker pair ADDRESS --kind KIND",
@@ -174,27 +208,56 @@ class BleakRadio:
         self,
         scanner: type[BaseBleakScanner] | None = None,
         client: type[BaseBleakClient] | None = None,
+        platform: str = sys.platform,
+        is_killed: Callable[[], Awaitable[bool]] = is_killed,
     ) -> None:
         self._scanner = scanner
         self._client = client
+        self._platform = platform
+        self._is_killed = is_killed
+        self._permitted = platform != "darwin"
+        self._doubted: set[str] = set()
+        """Addresses whose services may be others than the system remembers."""
 
     @asynccontextmanager
     async def scanning(self) -> AsyncGenerator[AsyncIterator[DiscoveredDevice]]:
         """Scan inside the context; yields a device for each advertisement received."""
+        await self._ask_permission()
         scanner = BleakScanner(backend=self._scanner)
         async with platform_call():
             await scanner.start()
+        rescanning = asyncio.ensure_future(self._rescan(scanner))
         try:
             async with aclosing(scanner.advertisement_data()) as received:
                 yield (_discovered(device, data) async for device, data in received)
         finally:
+            rescanning.cancel()
+            await asyncio.wait({rescanning})
             # What was found stays found, and an adapter that is off has stopped scanning anyway.
             with suppress(SensorError):
                 async with platform_call(STOP_S):
                     await scanner.stop()
 
+    async def _rescan(self, scanner: BleakScanner) -> None:
+        """Begin a scan anew again and again, where it would fall silent otherwise."""
+        while self._platform == "darwin":
+            await asyncio.sleep(RESCAN_S)
+            # A restart that fails is tried again; what was found stays found.
+            with suppress(SensorError):
+                async with platform_call(STOP_S):
+                    await scanner.stop()
+                    await scanner.start()
+
+    async def _ask_permission(self) -> None:
+        """Raise `AdapterError` where the system would kill this process for using Bluetooth."""
+        if not self._permitted:
+            if await self._is_killed():
+                raise _denied(self._platform)
+            self._permitted = True
+
     async def connected(self) -> tuple[DiscoveredDevice, ...]:
         """Return devices already connected to this computer, which a scan cannot find."""
+        await self._ask_permission()
         try:
             async with platform_call():
                 adapter = await BleakAdapter.get()
@@ -209,20 +272,36 @@ class BleakRadio:
 
     async def connect(self, device: DiscoveredDevice) -> BleakConnection:
         """Connect to a device and discover its services."""
+        await self._ask_permission()
         lost = asyncio.Event()
+        options: dict[str, Any] = {}
+        if device.address in self._doubted:
+            # Slower, and only Windows knows the difference.
+            options["winrt"] = WinRTClientArgs(use_cached_services=False)
         client = BleakClient(
             # Bleak takes its own type, or an address.
             device.handle if device.handle is not None else device.address,  # type: ignore[arg-type]
             lambda _client: lost.set(),
             timeout=CONNECT_S,
             backend=self._client,
+            **options,
         )
-        async with platform_call(CONNECT_S):
-            await client.connect()
+        doubt = partial(self._doubted.add, device.address)
+        try:
+            async with platform_call(ATTEMPT_S):
+                await client.connect()
+        except BaseException:
+            doubt()
+            # Half a connection keeps the sensor from advertising, and so from being found again.
+            with suppress(SensorError):
+                async with platform_call(CLOSE_S):
+                    await client.disconnect()
+            raise
+        self._doubted.discard(device.address)
         if client.is_connected:
             # Bleak retries an attempt that BlueZ aborted, and reports the abort as an end.
             lost.clear()
-        return BleakConnection(client, device.name, lost)
+        return BleakConnection(client, device.name, lost, self._platform, doubt)
 
 
 def _discovered(device: BLEDevice, data: AdvertisementData) -> DiscoveredDevice:

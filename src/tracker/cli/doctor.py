@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from tracker.app.clock import SYSTEM_CLOCK
-from tracker.app.paths import ELSEWHERE, atomic_write, tracker_paths
+from tracker.app.paths import ELSEWHERE, HOME_VARIABLE, atomic_write, tracker_paths, unsafe_for_log
 from tracker.cli.exits import ExitCode
 from tracker.cli.options import examples, screen_is_there
 from tracker.cli.terminal import print_text, say
@@ -275,6 +275,7 @@ def training_log(paths: Paths) -> Check:
     """Check the training log, and whether recordings are missing from it."""
     # The log costs SQLAlchemy (0.2 s).
     from tracker.app.training_log import (
+        file_of_log,
         log_is_there,
         log_place,
         not_logged,
@@ -293,6 +294,11 @@ def training_log(paths: Paths) -> Check:
             growing = still_growing(log, paths.recordings)
     except TrackerError as error:
         return Check("training log", False, error.message, error.advice or "Fix the file.")
+    file = file_of_log(place)
+    risk = None if file is None else unsafe_for_log(file)
+    if risk is not None:
+        advice = f"Keep it on this computer: {HOME_VARIABLE}=FOLDER, or [log] url in config.toml."
+        return Check("training log", False, f"{seen}: not safe there, {risk}", advice)
     if growing:
         seen = f"{seen}; {growing_line(len(growing))}"
     if not missing:

@@ -145,14 +145,18 @@ class ServeTarget:
     name: str
     shared: bool
     """Whether other devices can connect."""
+    others: tuple[str, ...] = ()
+    """Further addresses of this computer, one of which may be in the phone's network."""
 
 
 def serve_target(host: str, *, lan: bool) -> ServeTarget:
     """Return where to listen; raises `TrackerError` if others could connect without `--lan`."""
-    from tracker.web import is_local, reachable_host
+    from tracker.web import is_local, private_addresses, reachable_host
 
     if host in (EVERY_INTERFACE, "::"):
-        target = ServeTarget(host, reachable_host(), shared=True)
+        name = reachable_host()
+        others = tuple(each for each in private_addresses() if each != name)
+        target = ServeTarget(host, name, shared=True, others=others)
     else:
         target = ServeTarget(host, host, shared=not is_local(host))
     if target.shared and not lan:
@@ -204,7 +208,7 @@ def serve_until_interrupted(
 
     from tracker.web import Link, SessionHost, new_token, own_certificate, serve
 
-    names = (target.name, socket.gethostname(), f"{socket.gethostname()}.local")
+    names = (target.name, *target.others, socket.gethostname(), f"{socket.gethostname()}.local")
     certificate = None
     if tls:
         from tracker.app.clock import local_now
@@ -225,7 +229,9 @@ def serve_until_interrupted(
         )
         async with serving as used_port:
             link = Link(target.name, used_port, token, encrypted=tls)
-            _announce_link(link, replace(link, token=watch_token), shared=target.shared)
+            others = [replace(link, host=each) for each in target.others]
+            watch = replace(link, token=watch_token)
+            _announce_link(link, watch, shared=target.shared, others=others)
             if certificate is not None:
                 say(f"SHA-256 fingerprint of its certificate: {certificate.fingerprint}")
             with interrupted.ending(over.set):
@@ -234,10 +240,16 @@ def serve_until_interrupted(
     asyncio.run(run())
 
 
-def _announce_link(link: Link, watch: Link, *, shared: bool) -> None:
+def _announce_link(link: Link, watch: Link, *, shared: bool, others: Sequence[Link] = ()) -> None:
     say(f"the training screen is at {link}")
+    for other in others:
+        say(f"or, in another network of this computer, at {other}")
     say(f"the terminal is at {link}terminal, and to watch only, there is {watch}")
     if shared:
+        say(
+            f"if a phone finds nothing there, let Python in at port {link.port} in the firewall "
+            "of this computer, and keep the phone out of a network for guests"
+        )
         say("any device in this network can open it and control the training")
         if sys.stderr.isatty():
             say_drawing(qr_code(str(link)))

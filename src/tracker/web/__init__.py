@@ -5,7 +5,7 @@ It runs a command whose screen goes through pipes, and knows nothing about train
 
 from tracker.web.certificate import own_certificate
 from tracker.web.host import SessionHost
-from tracker.web.server import Link, is_local, new_token, reachable_host, serve
+from tracker.web.server import Link, is_local, new_token, private_addresses, reachable_host, serve
 
 __all__ = [
     "Link",
@@ -13,6 +13,7 @@ __all__ = [
     "is_local",
     "new_token",
     "own_certificate",
+    "private_addresses",
     "reachable_host",
     "serve",
 ]

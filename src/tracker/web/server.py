@@ -12,8 +12,10 @@ import ipaddress
 import json
 import secrets
 import socket
+import struct
+import sys
 from collections import Counter
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -38,6 +40,9 @@ TOKEN_BYTES: Final = 16
 
 ELSEWHERE: Final = ("192.0.2.1", 9)
 """A documentation address (RFC 5737): finds the interface that leads out, and sends nothing."""
+
+SIOCGIFADDR: Final = 0x8915
+"""Asks Linux for the address of an interface (netdevice(7))."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,45 @@ def reachable_host() -> str:
         except OSError:
             return socket.gethostname()
     return socket.gethostname() if host == "0.0.0.0" else host
+
+
+def private_addresses() -> tuple[str, ...]:
+    """Return every private address of this computer (IPv4), that of the way out first.
+
+    A computer with cable, Wi-Fi and a virtual machine has several, and nothing here can tell which
+    of them the phone shares.
+    """
+    found = [reachable_host(), *_interface_addresses()]
+    with suppress(OSError):
+        # On Linux this is often the loopback alone; elsewhere it is all of them.
+        known = socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)
+        found += [str(address[0]) for *_, address in known]
+    return tuple(dict.fromkeys(each for each in found if _is_private(each)))
+
+
+def _interface_addresses() -> list[str]:
+    if sys.platform != "linux":
+        return []
+    import fcntl
+
+    found = []
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+        for _, name in socket.if_nameindex():
+            # One that is down has no address.
+            with suppress(OSError):
+                answer = fcntl.ioctl(asking, SIOCGIFADDR, struct.pack("256s", name.encode()[:15]))
+                found.append(socket.inet_ntoa(answer[20:24]))
+    return found
+
+
+def _is_private(text: str) -> bool:
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return address.is_private and not (
+        address.is_loopback or address.is_link_local or address.is_unspecified
+    )
 
 
 if TYPE_CHECKING:
