@@ -553,13 +553,13 @@ def save(case: Item, folder: Path, name: str) -> None:
         "gaps": rendered.gaps,
         "case": case,
     }
-    (folder / f"{name}.json").write_text(json.dumps(truth) + "\n")
+    (folder / f"{name}.json").write_text(json.dumps(truth) + "\n", encoding="utf-8")
 
 
 def replay(text: str) -> Iterator[str]:
     """Judge a case given as JSON or as the name of a file with it, or with its truth."""
     path = None if text.lstrip().startswith("{") else Path(text)
-    case = json.loads(text if path is None else path.read_text())
+    case = json.loads(text if path is None else path.read_text(encoding="utf-8"))
     case = case.get("case", case)
     rendered = render(case)
     verdict = judge(case, rendered)

@@ -28,7 +28,7 @@ STARTED_S: Final = 5.0
 
 def cpu_s(pid: int) -> float:
     """Return how long a process has been computing, s."""
-    text = Path(f"/proc/{pid}/stat").read_text()
+    text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
     user, system = text.rsplit(")", 1)[1].split()[11:13]
     return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 

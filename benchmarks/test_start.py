@@ -18,7 +18,7 @@ resource = pytest.importorskip("resource")
 
 def cpu_of(*arguments: str, runs: int = 3) -> float:
     """Return the least processor time of a Python with these arguments, s."""
-    taken_s = []
+    taken_s: list[float] = []
     for _ in range(runs):
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         subprocess.run([sys.executable, *arguments], check=True, capture_output=True)

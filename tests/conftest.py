@@ -1,7 +1,11 @@
 from __future__ import annotations
 
 import os
+import platform
+import sys
+import time
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 # xdist asks only the topmost conftest.
@@ -23,3 +27,19 @@ settings.register_profile("repeatable", patient, derandomize=True, max_examples=
 # Hypothesis turns it on in CI.
 settings.register_profile("random", patient, derandomize=False, max_examples=300, print_blob=True)
 settings.load_profile("repeatable")
+
+GOLDENS_FROM = ("linux", "x86_64")
+"""Where pictures and digests were made: elsewhere, the last bits of a float may differ."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what a system can't do: on the others, that is what a run there means."""
+    for item in items:
+        posix = item.get_closest_marker("posix")
+        if posix is not None and os.name != "posix":
+            item.add_marker(pytest.mark.skip(reason=posix.args[0]))
+        if item.get_closest_marker("time_zone") and not hasattr(time, "tzset"):
+            item.add_marker(pytest.mark.skip(reason="the zone of a process is fixed there"))
+        exact = item.get_closest_marker("byte_exact") or "snap_compare" in item.fixturenames  # type: ignore[attr-defined]
+        if exact and (sys.platform, platform.machine()) != GOLDENS_FROM:
+            item.add_marker(pytest.mark.skip(reason="the goldens are from Linux on x86-64"))

@@ -164,12 +164,9 @@ def test_cues_keep_to_the_plan_in_the_stream_however_it_is_grouped(grouping: int
     cues = [event for event in told("demo", stream, grouping) if isinstance(event, Cue)]
     assert [(cue.kind, cue.set_index, cue.rep_index) for cue in cues] == [
         (CueKind.HOLD_LONGER, 1, 1),
-        (CueKind.BREATHE_OUT, 1, 3),
-        (CueKind.BREATHE_OUT, 1, 4),
         (CueKind.TARGET_REACHED, 1, 5),
         (CueKind.HOLD_LONGER, 1, 6),
         (CueKind.HOLD_LONGER, 2, 1),
-        (CueKind.BREATHE_OUT, 2, 3),
         (CueKind.REACH_LOCKOUT, 2, 3),
         (CueKind.DROPPED, 2, 4),
         (CueKind.TARGET_REACHED, 2, 5),

@@ -97,7 +97,7 @@ def test_every_example_is_in_the_list() -> None:
 
 def test_what_is_no_csv_of_samples_gets_a_line() -> None:
     call = [sys.executable, "examples/count_reps.py", "recordings/clean_set.arrows"]
-    done = subprocess.run(call, cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(call, cwd=ROOT, capture_output=True, encoding="utf-8", check=False)
     assert done.returncode == 1
     (line,) = done.stderr.splitlines()
     assert line.startswith("recordings/clean_set.arrows: not a CSV of samples")

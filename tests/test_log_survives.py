@@ -49,7 +49,7 @@ class Writer:
         """Kill -9, and return what the process had confirmed until then."""
         self._process.kill()
         self._process.wait()
-        said = self._said.read_text()
+        said = self._said.read_text(encoding="utf-8")
         assert "Traceback" not in said, said
         # The last line may have been cut: then it was not said.
         return said.splitlines() if said.endswith("\n") else said.splitlines()[:-1]

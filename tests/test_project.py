@@ -224,7 +224,7 @@ FLAW = {"id": "PYSEC-1", "fix_versions": ["2"]}
 AUDITED = {"name": "jinja2", "version": "1", "vulns": []}
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="it is a script for a shell")
+@pytest.mark.posix("it is a script for a shell")
 @pytest.mark.parametrize(
     ("packages", "code", "told"),
     [
@@ -255,7 +255,7 @@ def test_an_audit_fails_for_what_it_finds_and_not_for_what_it_cannot_reach(
         [place / ".ci" / "audit", "requirements.txt"],
         env={**os.environ, "TRACKER_AUDIT": str(auditor), "TRACKER_PYTHON": sys.executable},
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         check=False,
     )
     assert told in done.stdout + done.stderr

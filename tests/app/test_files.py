@@ -5,7 +5,7 @@ import time
 import tomllib
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from hypothesis import given
@@ -27,14 +27,17 @@ from tracker.app.config import (
 from tracker.app.paths import (
     ELSEWHERE,
     HOME_VARIABLE,
+    Paths,
     atomic_write,
+    move_older,
     new_recording_path,
+    recording_place,
     refuse_filled,
     tracker_paths,
     whole_folder,
 )
 from tracker.domain import EXERCISES, InputError, OutputError, Plan
-from tracker.domain.errors import refuse_existing
+from tracker.domain.errors import REPLACE_DELAYS_S, refuse_existing, replace_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -241,7 +244,89 @@ def test_without_it_the_operating_system_says_where(environment: dict[str, str])
     paths = tracker_paths(environment)
 
     assert paths.data.is_absolute()
-    assert "tracker" in paths.data.parts
+    assert "hip-thrust-tracker" in paths.data.parts
+
+
+def paths_under(folder: Path) -> Paths:
+    return Paths(folder / "data", folder / "config", folder / "log")
+
+
+@pytest.fixture
+def older(tmp_path: Path) -> Paths:
+    """Folders of the old name, in which another program has a file as well."""
+    older = paths_under(tmp_path / "older")
+    (older.data / "recordings").mkdir(parents=True)
+    older.config.mkdir()
+    (older.data / "training.sqlite").write_text("log", encoding="utf-8")
+    (older.data / "recordings" / "one.arrows").write_text("one", encoding="utf-8")
+    (older.data / "index.db").write_text("not ours", encoding="utf-8")
+    (older.config / "config.toml").write_text("chosen", encoding="utf-8")
+    return older
+
+
+def test_what_an_earlier_version_left_is_moved_once_and_nothing_else(
+    older: Paths, tmp_path: Path
+) -> None:
+    paths = paths_under(tmp_path / "now")
+
+    told = move_older(paths, older)
+
+    assert [line.split(": moved to ")[1] for line in told] == [str(paths.data), str(paths.config)]
+    assert names_in(tmp_path / "now") == {
+        "data/training.sqlite": "log",
+        "data/recordings/one.arrows": "one",
+        "config/config.toml": "chosen",
+    }
+    assert names_in(tmp_path / "older") == {"data/index.db": "not ours"}
+    assert move_older(paths, older) == ()
+    recorded_at = str(older.recordings / "one.arrows")
+    assert recording_place(recorded_at, paths) == paths.recordings / "one.arrows"
+
+
+def test_a_log_that_is_there_already_is_not_replaced_by_an_older_one(
+    older: Paths, tmp_path: Path
+) -> None:
+    paths = paths_under(tmp_path / "now")
+    paths.data.mkdir(parents=True)
+    (paths.data / "training.sqlite").write_text("newer", encoding="utf-8")
+
+    move_older(paths, older)
+
+    assert names_in(paths.data) == {"training.sqlite": "newer"}
+    assert (older.data / "training.sqlite").exists()
+
+
+class Held:
+    """A finished file that a virus scanner holds for some attempts."""
+
+    def __init__(self, attempts: int) -> None:
+        self.left = attempts
+        self.slept_s: list[float] = []
+
+    def replace(self, _target: Path) -> None:
+        self.left -= 1
+        if self.left >= 0:
+            raise PermissionError(13, "held")
+
+
+def test_on_windows_a_file_that_is_held_for_a_moment_gets_its_place() -> None:
+    held = Held(3)
+    replace_file(cast("Path", held), Path("to"), held.slept_s.append, "win32")
+    assert held.slept_s == list(REPLACE_DELAYS_S[:3])
+
+
+def test_one_that_stays_held_is_told() -> None:
+    held = Held(100)
+    with pytest.raises(OutputError, match="another program holds it"):
+        replace_file(cast("Path", held), Path("to"), held.slept_s.append, "win32")
+    assert held.slept_s == list(REPLACE_DELAYS_S)
+
+
+def test_elsewhere_a_refusal_is_for_good() -> None:
+    held = Held(1)
+    with pytest.raises(PermissionError):
+        replace_file(cast("Path", held), Path("to"), held.slept_s.append, "linux")
+    assert held.slept_s == []
 
 
 def test_a_tilde_is_the_wearers_home() -> None:
@@ -283,22 +368,22 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
 
 def fail_half_way(target: Path, force: bool) -> None:
     with atomic_write(target, force) as path:
-        path.write_text("half")
+        path.write_text("half", encoding="utf-8")
         raise ZeroDivisionError
 
 
 def write_while_another_does(target: Path) -> None:
     with atomic_write(target, force=False) as path:
-        path.write_text("mine")
-        target.write_text("theirs")
+        path.write_text("mine", encoding="utf-8")
+        target.write_text("theirs", encoding="utf-8")
 
 
 def test_the_file_appears_when_all_of_it_is_written(tmp_path: Path) -> None:
     target = tmp_path / "a.arrows"
     with atomic_write(target, force=False) as path:
-        path.write_text("all")
+        path.write_text("all", encoding="utf-8")
         assert not target.exists()
-    assert target.read_text() == "all"
+    assert target.read_text(encoding="utf-8") == "all"
     assert list(tmp_path.iterdir()) == [target]
 
 
@@ -310,36 +395,36 @@ def test_nothing_appears_when_writing_fails(tmp_path: Path) -> None:
 
 def test_what_exists_stays_without_force(tmp_path: Path) -> None:
     target = tmp_path / "a.arrows"
-    target.write_text("old")
+    target.write_text("old", encoding="utf-8")
     with (
         pytest.raises(OutputError, match=r"exists already\n.*--force"),
         atomic_write(target, force=False) as path,
     ):
-        path.write_text("new")
-    assert target.read_text() == "old"
+        path.write_text("new", encoding="utf-8")
+    assert target.read_text(encoding="utf-8") == "old"
 
 
 def test_a_failed_replacement_leaves_the_old_file(tmp_path: Path) -> None:
     target = tmp_path / "a.arrows"
-    target.write_text("old")
+    target.write_text("old", encoding="utf-8")
     with pytest.raises(ZeroDivisionError):
         fail_half_way(target, force=True)
-    assert target.read_text() == "old"
+    assert target.read_text(encoding="utf-8") == "old"
 
 
 def test_with_force_what_exists_is_replaced(tmp_path: Path) -> None:
     target = tmp_path / "a.arrows"
-    target.write_text("old")
+    target.write_text("old", encoding="utf-8")
     with atomic_write(target, force=True) as path:
-        path.write_text("new")
-    assert target.read_text() == "new"
+        path.write_text("new", encoding="utf-8")
+    assert target.read_text(encoding="utf-8") == "new"
 
 
 def test_what_came_into_being_meanwhile_stays(tmp_path: Path) -> None:
     target = tmp_path / "a.arrows"
     with pytest.raises(OutputError):
         write_while_another_does(target)
-    assert target.read_text() == "theirs"
+    assert target.read_text(encoding="utf-8") == "theirs"
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
@@ -347,12 +432,12 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
         pytest.raises(OutputError, match="there is no folder"),
         atomic_write(tmp_path / "nowhere" / "a.arrows", force=False) as path,
     ):
-        path.write_text("never")
+        path.write_text("never", encoding="utf-8")
 
 
 def test_a_folder_is_refused_even_with_force(tmp_path: Path) -> None:
     with pytest.raises(OutputError), atomic_write(tmp_path, force=True) as path:
-        path.write_text("never")
+        path.write_text("never", encoding="utf-8")
     assert tmp_path.is_dir()
 
 
@@ -362,20 +447,22 @@ def test_nothing_is_refused_where_nothing_is(tmp_path: Path) -> None:
 
 def fill_half(target: Path) -> None:
     with whole_folder(target, force=True) as folder:
-        (folder / "a").write_text("half")
+        (folder / "a").write_text("half", encoding="utf-8")
         raise ZeroDivisionError
 
 
 def names_in(folder: Path) -> dict[str, str]:
     files = (path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): path.read_text() for path in files}
+    return {
+        path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in files
+    }
 
 
 def test_a_folder_appears_when_all_of_it_is_written(tmp_path: Path) -> None:
     target = tmp_path / "out"
     with whole_folder(target, force=False) as folder:
         (folder / "part").mkdir()
-        (folder / "part" / "a").write_text("a")
+        (folder / "part" / "a").write_text("a", encoding="utf-8")
         assert not target.exists()
     assert names_in(tmp_path) == {"out/part/a": "a"}
 
@@ -384,29 +471,29 @@ def test_an_empty_folder_may_be_filled(tmp_path: Path) -> None:
     target = tmp_path / "out"
     target.mkdir()
     with whole_folder(target, force=False) as folder:
-        (folder / "a").write_text("a")
+        (folder / "a").write_text("a", encoding="utf-8")
     assert names_in(tmp_path) == {"out/a": "a"}
 
 
 def test_a_folder_with_something_in_it_stays_without_force(tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
-    (tmp_path / "out" / "mine").write_text("mine")
+    (tmp_path / "out" / "mine").write_text("mine", encoding="utf-8")
     with (
         pytest.raises(OutputError, match=r"not empty\n.*--force"),
         whole_folder(tmp_path / "out", force=False) as folder,
     ):
-        (folder / "a").write_text("a")
+        (folder / "a").write_text("a", encoding="utf-8")
     assert names_in(tmp_path) == {"out/mine": "mine"}
 
 
 def test_with_force_files_of_the_same_name_are_replaced_and_others_stay(tmp_path: Path) -> None:
     (tmp_path / "out" / "part").mkdir(parents=True)
-    (tmp_path / "out" / "part" / "a").write_text("old")
-    (tmp_path / "out" / "part" / "mine").write_text("mine")
+    (tmp_path / "out" / "part" / "a").write_text("old", encoding="utf-8")
+    (tmp_path / "out" / "part" / "mine").write_text("mine", encoding="utf-8")
     with whole_folder(tmp_path / "out", force=True) as folder:
         (folder / "part").mkdir()
-        (folder / "part" / "a").write_text("new")
-        (folder / "b").write_text("b")
+        (folder / "part" / "a").write_text("new", encoding="utf-8")
+        (folder / "b").write_text("b", encoding="utf-8")
     assert names_in(tmp_path / "out") == {"part/a": "new", "part/mine": "mine", "b": "b"}
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
@@ -418,7 +505,7 @@ def test_no_part_of_a_folder_appears_when_writing_fails(tmp_path: Path) -> None:
 
 
 def test_a_file_is_no_folder_even_with_force(tmp_path: Path) -> None:
-    (tmp_path / "out").write_text("mine")
+    (tmp_path / "out").write_text("mine", encoding="utf-8")
     with pytest.raises(OutputError, match="is a file"):
         refuse_filled(tmp_path / "out", force=True)
 
@@ -433,12 +520,21 @@ def zone_of_kathmandu(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     time.tzset()
 
 
+def test_stamps_do_not_depend_on_the_clock_that_is_coarse_on_windows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(time, "monotonic_ns", lambda: 15_625_000)
+    stamps = [SYSTEM_CLOCK.now_ns() for _ in range(1000)]
+    assert len(set(stamps)) > 1
+
+
 async def test_the_system_clock_goes_forward_while_sleeping() -> None:
     before_ns = SYSTEM_CLOCK.now_ns()
     await SYSTEM_CLOCK.sleep(0.001)
     assert SYSTEM_CLOCK.now_ns() > before_ns
 
 
+@pytest.mark.time_zone
 @pytest.mark.usefixtures("zone_of_kathmandu")
 def test_the_wall_clock_carries_the_offset_of_its_place() -> None:
     before = datetime.now(UTC)

@@ -43,7 +43,7 @@ from tracker.sim import demo_plan, simulate
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
-    from tracker.domain import Event, Rep
+    from tracker.domain import Rep
 
 
 INFO = SessionInfo(sensor="scripted", origin="synthetic")

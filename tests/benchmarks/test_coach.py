@@ -31,6 +31,7 @@ def test_the_own_line_halves_the_error_and_few_sets_end_by_chance(seed: int) -> 
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_twelve_weeks_lead_from_bodyweight_to_loads_in_every_time_zone() -> None:
     assert short(coach.programme_figures()) == []
 

@@ -183,10 +183,14 @@ def test_the_interval_is_wilsons(failed: int, of: int, low: float, high: float) 
 
 def test_the_command_says_its_seed_and_that_all_is_simulated() -> None:
     command = [sys.executable, "benchmarks/hunt.py", "--plain", "--sessions=2", "--jobs=1"]
-    done = subprocess.run([*command, "--shrink=0"], cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run(
+        [*command, "--shrink=0"], cwd=ROOT, capture_output=True, encoding="utf-8"
+    )
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("seed ")
     assert "SIMULATED: 2 sessions" in done.stdout
-    wrong = subprocess.run([*command, "--factor=a=b"], cwd=ROOT, capture_output=True, text=True)
+    wrong = subprocess.run(
+        [*command, "--factor=a=b"], cwd=ROOT, capture_output=True, encoding="utf-8"
+    )
     assert wrong.returncode == 2
     assert "choose from" in wrong.stderr

@@ -84,7 +84,7 @@ def csv(lifted: SimulatedSession, tmp_path_factory: pytest.TempPathFactory) -> P
 def short_csv(csv: Path) -> Path:
     """The first reps of it, for tests that feed sample by sample."""
     path = csv.with_name("short.csv")
-    path.write_text("\n".join(csv.read_text().splitlines()[:2000]))
+    path.write_text("\n".join(csv.read_text(encoding="utf-8").splitlines()[:2000]))
     return path
 
 

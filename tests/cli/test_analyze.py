@@ -129,7 +129,7 @@ def test_the_table_names_every_set(recording: Path, tracker: Callable[..., Any])
 
 def test_a_csv_without_a_gyroscope_is_fine(tmp_path: Path, tracker: Callable[..., Any]) -> None:
     path = tmp_path / "still.csv"
-    path.write_text("\n".join([HEADER, *still_rows(500)]))
+    path.write_text("\n".join([HEADER, *still_rows(500)]), encoding="utf-8")
     result = tracker("analyze", path, "--format", "json")
     assert result.code == ExitCode.OK
     session = json.loads(result.out)
@@ -139,7 +139,7 @@ def test_a_csv_without_a_gyroscope_is_fine(tmp_path: Path, tracker: Callable[...
 
 def test_the_exercise_can_be_said(tmp_path: Path, tracker: Callable[..., Any]) -> None:
     path = tmp_path / "still.csv"
-    path.write_text("\n".join([HEADER, *still_rows(500)]))
+    path.write_text("\n".join([HEADER, *still_rows(500)]), encoding="utf-8")
     result = tracker("analyze", path, "--exercise", "squat", "--format", "json")
     assert json.loads(result.out)["exercise"] == "squat"
 
@@ -210,7 +210,7 @@ def test_a_folder_is_every_session_in_it_in_the_order_of_names(
     (tmp_path / "march").mkdir()
     (tmp_path / "march" / "a.arrows").write_bytes(recording.read_bytes())
     (tmp_path / "b.csv").write_bytes(short_csv.read_bytes())
-    (tmp_path / "notes.txt").write_text("nothing")
+    (tmp_path / "notes.txt").write_text("nothing", encoding="utf-8")
     sessions = json.loads(tracker("analyze", tmp_path, "--format", "json").out)
     assert [each["source"]["path"] for each in sessions] == [
         str(tmp_path / "b.csv"),
@@ -255,7 +255,7 @@ def test_the_events_add_up_to_the_totals(recording: Path) -> None:
 
 
 def test_the_facts_are_those_of_the_file(csv: Path) -> None:
-    rows = len(csv.read_text().splitlines()) - 1
+    rows = len(csv.read_text(encoding="utf-8").splitlines()) - 1
     file = open_session_file(csv)
     facts = file.workout(1).facts
     assert (facts.path, facts.sensor, facts.samples) == (str(csv), "csv", rows)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import json
 import os
 import subprocess
@@ -12,7 +13,7 @@ import pytest
 from tracker import __version__
 from tracker.cli.app import COMMANDS, LazyGroup, main
 from tracker.cli.app import tracker as group
-from tracker.cli.exits import ExitCode, report
+from tracker.cli.exits import ExitCode, is_closed_pipe, report
 from tracker.domain import InputError, OutputError, SensorError, TrackerError, UnknownNameError
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def test_help_imports_nothing_heavy() -> None:
     result = subprocess.run(
         [sys.executable, "-c", LIST_IMPORTS, json.dumps(calls)],
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         check=True,
     )
     imported = [set(json.loads(line)) for line in result.stderr.splitlines()]
@@ -115,10 +116,10 @@ sys.exit(app.main())
 """
 
 
-@pytest.mark.skipif(os.name == "nt", reason="signals are others there")
+@pytest.mark.posix("signals are others there")
 def test_ctrl_c_again_while_it_ends_changes_nothing() -> None:
     process = subprocess.run(
-        [sys.executable, "-c", IMPATIENT], capture_output=True, text=True, check=False
+        [sys.executable, "-c", IMPATIENT], capture_output=True, encoding="utf-8", check=False
     )
     assert process.returncode == ExitCode.INTERRUPTED
     assert process.stderr.endswith("tracker: interrupted.\n")
@@ -213,7 +214,7 @@ def test_no_other_name_is_a_command() -> None:
     assert group.get_command(click.Context(group), "app") is None
 
 
-@pytest.mark.skipif(os.name == "nt", reason="pipes close differently there")
+@pytest.mark.posix("pipes close differently there")
 def test_a_reader_that_has_seen_enough_is_no_error() -> None:
     reading, writing = os.pipe()
     os.close(reading)
@@ -225,6 +226,23 @@ def test_a_reader_that_has_seen_enough_is_no_error() -> None:
     )
     os.close(writing)
     assert (process.returncode, process.stderr) == (ExitCode.OK, b"")
+
+
+@pytest.mark.parametrize(
+    ("error", "platform", "closed"),
+    [
+        (BrokenPipeError(), "linux", True),
+        (BrokenPipeError(), "win32", True),
+        (OSError(errno.EINVAL, "Invalid argument"), "win32", True),
+        (OSError(errno.EINVAL, "Invalid argument"), "linux", False),
+        (OSError(errno.EINVAL, "Invalid argument", "a:b.csv"), "win32", False),
+        (ValueError(), "win32", False),
+    ],
+)
+def test_a_closed_pipe_is_known_by_what_each_system_calls_it(
+    error: Exception, platform: str, closed: bool
+) -> None:
+    assert is_closed_pipe(error, platform) is closed
 
 
 def test_a_terminal_without_unicode_gets_a_question_mark() -> None:
@@ -327,7 +345,7 @@ def modes(home: Path) -> dict[str, str]:
     }
 
 
-@pytest.mark.skipif(os.name == "nt", reason="there are no such permissions")
+@pytest.mark.posix("there are no such permissions")
 def test_health_data_is_private_and_what_was_not_is_made_so_with_a_word(
     tracker: Callable[..., Outcome], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

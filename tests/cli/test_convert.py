@@ -42,7 +42,7 @@ def rows(count: int, values: str = "0.1,0.2,9.8", start_s: float = 0.0) -> list[
 
 def written(folder: Path, lines: list[str], name: str = "walk.csv") -> Path:
     path = folder / name
-    path.write_text("\n".join(lines) + "\n")
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path
 
 
@@ -106,11 +106,11 @@ def test_a_compressed_file_is_read(tmp_path: Path, tracker: Callable[..., Any]) 
 def test_an_existing_file_stays_without_force(tmp_path: Path, tracker: Callable[..., Any]) -> None:
     csv = written(tmp_path, [HEADER, *rows(50)])
     target = tmp_path / "walk.arrows"
-    target.write_text("mine")
+    target.write_text("mine", encoding="utf-8")
     refused = tracker("import", csv, "-o", target)
     assert refused.code == ExitCode.USAGE_OR_INPUT
     assert "--force" in refused.err
-    assert target.read_text() == "mine"
+    assert target.read_text(encoding="utf-8") == "mine"
     assert tracker("import", csv, "-o", target, "--force").code == ExitCode.OK
     assert open_recording(target).rows > 0
 
@@ -322,12 +322,12 @@ def test_two_sessions_are_not_imported_as_one(tmp_path: Path, tracker: Callable[
 def test_an_iphone_turned_over_by_hand_is_turned_back(
     csv: Path, tmp_path: Path, tracker: Callable[..., Any]
 ) -> None:
-    header, *lines = csv.read_text().splitlines()
+    header, *lines = csv.read_text(encoding="utf-8").splitlines()
     turned = [line.split(",") for line in lines]
     for cells in turned:
         cells[1:4] = [repr(-float(cell)) for cell in cells[1:4]]
     path = tmp_path / "down.csv"
-    path.write_text("\n".join([header, *map(",".join, turned)]))
+    path.write_text("\n".join([header, *map(",".join, turned)]), encoding="utf-8")
     assert_same_reps(reps_in(tracker, path, "--acc-points", "down"), reps_in(tracker, csv))
 
 
@@ -371,11 +371,11 @@ def test_an_existing_file_stays_without_force_when_recovering(
     torn: Path, tmp_path: Path, tracker: Callable[..., Any]
 ) -> None:
     target = tmp_path / "whole.arrows"
-    target.write_text("mine")
+    target.write_text("mine", encoding="utf-8")
     refused = tracker("recover", torn, "-o", target)
     assert refused.code == ExitCode.USAGE_OR_INPUT
     assert "--force" in refused.err
-    assert target.read_text() == "mine"
+    assert target.read_text(encoding="utf-8") == "mine"
     assert tracker("recover", torn, "-o", target, "--force").code == ExitCode.OK
 
 

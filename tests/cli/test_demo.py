@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -43,7 +42,7 @@ def test_it_ends_after_the_seconds_asked_for(tracker: Callable[..., Any]) -> Non
 def test_it_is_coached_by_a_plan(tracker: Callable[..., Any]) -> None:
     free = tracker("demo", "--headless").out
     assert "  » Hold the top for 1 second." in free.splitlines()
-    planned = tracker("demo", "--headless", "--hold", 3, "--reps", 6, "--no-breathing").out
+    planned = tracker("demo", "--headless", "--hold", 3, "--reps", 6).out
     assert "  » Hold the top for 3 seconds." in planned.splitlines()
     assert "  » 6 reps: target reached. Lower slowly." in planned.splitlines()
     assert "reathe" not in planned
@@ -59,14 +58,14 @@ def test_wrong_usage_is_explained(arguments: list[str], tracker: Callable[..., A
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(os.name == "nt", reason="a process cannot be sent Ctrl-C there")
+@pytest.mark.posix("a process cannot be sent Ctrl-C there")
 def test_ctrl_c_ends_it_in_good_order() -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "tracker", "demo", "--headless", "--speed", "1"],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        text=True,
+        encoding="utf-8",
     )
     with process:
         assert process.stdout is not None

@@ -264,7 +264,7 @@ def test_a_file_in_the_way_is_told(tmp_path: Path) -> None:
         assert "TRACKER_HOME" in check.advice
 
 
-@pytest.mark.skipif(os.name == "nt", reason="folders have no such permissions there")
+@pytest.mark.posix("folders have no such permissions there")
 def test_a_folder_that_may_not_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "home").mkdir(mode=0o500)
     if os.access(tmp_path / "home", os.W_OK):

@@ -53,11 +53,11 @@ def test_a_file_is_written_once_and_replaced_with_force_only(
     first = tracker(*call)
     assert (first.code, first.out) == (ExitCode.OK, ""), first.err
     assert target.stat().st_size > 0
-    target.write_text("mine")
+    target.write_text("mine", encoding="utf-8")
     refused = tracker(*call)
     assert refused.code == ExitCode.USAGE_OR_INPUT
     assert "--force" in refused.err
-    assert target.read_text() == "mine"
+    assert target.read_text(encoding="utf-8") == "mine"
     assert tracker(*call, "--force").code == ExitCode.OK
     assert target.read_bytes() != b"mine"
     assert list(tmp_path.iterdir()) == [target]
@@ -188,7 +188,9 @@ def test_a_dataset_grows_by_subjects(
     assert tracker(*call, "--subject", "02", "--force").code == ExitCode.OK
     again = tracker(*call, "--subject", "02", "--force")
     assert "sub-02 is in this dataset already" in again.err
-    assert (target / "participants.tsv").read_text() == "participant_id\nsub-01\nsub-02\n"
+    assert (target / "participants.tsv").read_text(
+        encoding="utf-8"
+    ) == "participant_id\nsub-01\nsub-02\n"
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,23 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from tracker.cli.exits import Interruption, interruption, soon, unless_interrupted
+from tracker.cli.exits import (
+    ConsoleHandler,
+    Interruption,
+    end_this_process,
+    interruption,
+    soon,
+    unless_interrupted,
+)
 from tracker.cli.parent_watchdog import watch_parent
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 def press_ctrl_c(times: int = 1) -> None:
@@ -76,7 +88,7 @@ def test_afterwards_ctrl_c_is_what_it_was() -> None:
     assert signal.getsignal(signal.SIGINT) is before
 
 
-@pytest.mark.skipif(os.name == "nt", reason="a process cannot be sent these there")
+@pytest.mark.posix("a process cannot be sent these there")
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
 def test_a_kill_and_a_closed_terminal_are_the_same_wish(name: str) -> None:
     done = []
@@ -145,52 +157,153 @@ def test_another_cancellation_is_none_of_its_business() -> None:
         asyncio.run(unless_interrupted(work(), told))
 
 
-# Starts a demo, says which process that is, and is killed.
-SERVER = """
-import os, subprocess, sys
-demo = subprocess.Popen(
-    [sys.executable, "-m", "tracker.cli.parent_watchdog", str(os.getpid()), *sys.argv[1:]],
-    stdout=1, stderr=2,
+def test_a_wish_from_a_thread_is_a_ctrl_c_on_windows_where_a_signal_would_be_the_end() -> None:
+    done = []
+
+    def work() -> None:
+        with interruption() as told:
+            thread = threading.Thread(target=end_this_process, args=("win32",))
+            thread.start()
+            thread.join()
+            done.append(told.happened)
+
+    with pytest.raises(KeyboardInterrupt):
+        work()
+    assert done == [True]
+
+
+CLOSE, LOGOFF, SHUTDOWN = 2, 5, 6
+"""Events of a Windows console, whose numbers are part of its interface."""
+
+
+@pytest.mark.parametrize("event", [CLOSE, LOGOFF, SHUTDOWN])
+def test_a_closing_console_waits_until_the_work_is_done(event: int) -> None:
+    order: list[str] = []
+    wished = threading.Event()
+    handler = ConsoleHandler(wished.set, limit_s=60.0)
+
+    def closes() -> None:
+        # The system calls it so, and ends the process at its answer.
+        assert handler(event)
+        order.append("ended by the system")
+
+    system = threading.Thread(target=closes)
+    system.start()
+    assert wished.wait(60.0)
+    order.append("in good order")
+    handler.finish()
+    system.join()
+    assert order == ["in good order", "ended by the system"]
+
+
+def test_a_closing_console_does_not_wait_for_work_that_hangs() -> None:
+    wishes: list[str] = []
+    assert ConsoleHandler(lambda: wishes.append("end"), limit_s=0.01)(CLOSE)
+    assert wishes == ["end"]
+
+
+@pytest.mark.parametrize("event", [0, 1])
+def test_keys_are_left_to_their_signals(event: int) -> None:
+    handler = ConsoleHandler(lambda: pytest.fail("not its event"))
+    assert not handler(event)
+
+
+SHIM: Final = (
+    sys.executable,
+    "-c",
+    "import subprocess, sys; sys.exit(subprocess.call([sys.executable, *sys.argv[1:]]))",
 )
-print(demo.pid, flush=True)
+"""Stands for the launcher of a virtual environment on Windows: one more process in between."""
+
+
+def watched(*arguments: str) -> list[str]:
+    return ["-m", "tracker.cli.parent_watchdog", *arguments]
+
+
+def test_it_does_what_the_command_does() -> None:
+    call = [sys.executable, *watched("--version")]
+    with subprocess.Popen(call, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.read().startswith(b"tracker ")
+
+
+def test_its_exit_code_is_the_one_of_the_command() -> None:
+    call = [sys.executable, *watched("bogus")]
+    with subprocess.Popen(call, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.wait() == 2
+
+
+# Starts a demo as `tracker serve` does, says that it runs, and is killed.
+SERVER = """
+import subprocess, sys
+demo = subprocess.Popen(sys.argv[1:], stdin=subprocess.PIPE, stdout=1, stderr=2)
 demo.wait()
 """
 
 
-def test_it_does_what_the_command_does() -> None:
-    call = [sys.executable, "-m", "tracker.cli.parent_watchdog", str(os.getpid()), "--version"]
-    done = subprocess.run(call, capture_output=True, text=True, check=True)
-    assert done.stdout.startswith("tracker ")
-
-
-def test_its_exit_code_is_the_one_of_the_command() -> None:
-    call = [sys.executable, "-m", "tracker.cli.parent_watchdog", str(os.getpid()), "bogus"]
-    assert subprocess.run(call, capture_output=True, check=False).returncode == 2
-
-
 @pytest.mark.slow
-@pytest.mark.skipif(sys.platform == "win32", reason="the parent's number never changes there")
-def test_a_command_whose_server_is_killed_ends_in_good_order() -> None:
-    call = [sys.executable, "-c", SERVER, "demo", "--headless", "--speed", "1"]
-    server = subprocess.Popen(call, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+@pytest.mark.parametrize("launcher", [(sys.executable,), SHIM], ids=["direct", "launcher"])
+def test_a_command_whose_server_is_killed_ends_in_good_order(launcher: Sequence[str]) -> None:
+    command = [*launcher, *watched("demo", "--headless", "--speed", "3")]
+    server = subprocess.Popen(
+        [sys.executable, "-c", SERVER, *command],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    )
     assert server.stdout is not None
     with server:
-        # The number of the demo, then its title: it runs.
-        server.stdout.readline()
+        # With the parent's number, a launcher looked like a server that is gone.
         assert "simulated session" in server.stdout.readline()
+        assert any("rep  1" in line for line in server.stdout)
         server.kill()
         # The pipes end with the demo.
         out, err = server.communicate(timeout=60)
-    assert out.splitlines()[-1] == "0 sets, 0 reps"
+    assert out.splitlines()[-1].endswith(" reps")
     assert err.strip() == "tracker: interrupted."
 
 
-def test_the_watchdog_looks_for_the_server_and_ends_the_process_with_a_signal(
-    monkeypatch: pytest.MonkeyPatch,
+class Piped:
+    """Descriptor 0 of this process as the end of a pipe whose other end a test holds."""
+
+    def __init__(self) -> None:
+        self._before = os.dup(0)
+        ours, self.server = os.pipe()
+        os.dup2(ours, 0)
+        os.close(ours)
+
+    def __enter__(self) -> Piped:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.dup2(self._before, 0)
+        os.close(self._before)
+
+
+class Descriptor:
+    """Stands for `sys.stdin`, which pytest replaces."""
+
+    def fileno(self) -> int:
+        return 0
+
+
+@pytest.mark.parametrize("read", [True, False], ids=["keys read", "keys left lying"])
+def test_keys_pass_and_the_end_of_the_pipe_is_seen_even_if_nobody_reads_them(
+    read: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sent: list[tuple[int, int]] = []
-    monkeypatch.setattr(os, "kill", lambda pid, number: sent.append((pid, number)))
-    monkeypatch.setattr("tracker.cli.parent_watchdog.CHECK_INTERVAL_S", 0.0)
-    parents = iter([7, 7, 1])
-    watch_parent(7, lambda: next(parents)).join()
-    assert sent == [(os.getpid(), signal.SIGTERM)]
+    monkeypatch.setattr(sys, "stdin", Descriptor())
+    with Piped() as pipe:
+        ended = threading.Event()
+        thread = watch_parent(ended.set)
+        keys = b"D\0\0\0\1x" * 50_000
+        sent = 0
+        received = b""
+        while sent < len(keys):
+            sent += os.write(pipe.server, keys[sent : sent + 5000])
+            while read and len(received) < sent:
+                received += os.read(0, 65536)
+        assert not ended.is_set()
+        os.close(pipe.server)
+        thread.join(60.0)
+        assert ended.is_set()
+        assert received == (keys if read else b"")

@@ -173,7 +173,7 @@ def test_what_cannot_be_trained_leaves_no_file(lifted: SimulatedSession, home: P
     assert not list(recordings(home))
 
 
-@pytest.mark.skipif(os.name == "nt", reason="folders have no such permissions there")
+@pytest.mark.posix("folders have no such permissions there")
 def test_a_place_that_may_not_be_written_is_told(lifted: SimulatedSession, home: Path) -> None:
     (home / "data" / "recordings").mkdir(parents=True)
     (home / "data" / "recordings").chmod(0o500)
@@ -191,10 +191,10 @@ sys.exit(main(["train", "--sensor", "sim", "--headless", "--speed", "max", "--se
 """
 
 
-@pytest.mark.skipif(os.name == "nt", reason="there is no limit to the size of a file there")
+@pytest.mark.posix("there is no limit to the size of a file there")
 def test_a_disk_that_runs_full_is_told_and_does_not_end_the_training(home: Path) -> None:
     result = subprocess.run(
-        [sys.executable, "-c", FULL_DISK], capture_output=True, text=True, check=False
+        [sys.executable, "-c", FULL_DISK], capture_output=True, encoding="utf-8", check=False
     )
     assert result.returncode == 2
     assert "no space left" in result.stderr
@@ -205,7 +205,7 @@ def test_a_disk_that_runs_full_is_told_and_does_not_end_the_training(home: Path)
     assert open_recording(path).rows > 0
 
 
-@pytest.mark.skipif(os.name == "nt", reason="there is no pseudo-terminal there")
+@pytest.mark.posix("there is no pseudo-terminal there")
 @pytest.mark.parametrize("way_out", ["q", "SIGINT"])
 def test_on_the_screen_every_way_out_closes_the_recording(way_out: str, home: Path) -> None:
     import pty
@@ -290,7 +290,7 @@ def test_a_log_that_cannot_be_written_is_told_in_a_line_and_costs_no_recording(
     lifted: SimulatedSession, home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (home / "data").mkdir()
-    (home / "data" / "training.sqlite").write_text("no log, but notes\n" * 100)
+    (home / "data" / "training.sqlite").write_text("no log, but notes\n" * 100, encoding="utf-8")
     train(lifted, at_once(lifted))
     (told,) = (line for line in capsys.readouterr().err.splitlines() if "not logged" in line)
     assert "is not a database" in told

@@ -117,7 +117,7 @@ def test_recordings_that_nobody_logged_are_told_of(
 
 
 def test_a_log_that_is_none_is_told(tracker: Tracker, log_home: Path) -> None:
-    (log_home / "data" / "training.sqlite").write_text("my notes " * 200)
+    (log_home / "data" / "training.sqlite").write_text("my notes " * 200, encoding="utf-8")
     result = tracker("history")
     assert result.code == ExitCode.USAGE_OR_INPUT
     assert "expected a training log, but this is not a database" in result.err
@@ -353,11 +353,11 @@ def test_an_older_backup_is_replaced_only_on_demand(
     tracker: Tracker, log_home: Path, tmp_path: Path
 ) -> None:
     target = tmp_path / "copy.sqlite"
-    target.write_text("older")
+    target.write_text("older", encoding="utf-8")
     result = tracker("backup", target)
     assert result.code == ExitCode.USAGE_OR_INPUT
     assert "--force" in result.err
-    assert target.read_text() == "older"
+    assert target.read_text(encoding="utf-8") == "older"
     assert tracker("backup", target, "--force").code == ExitCode.OK
 
 

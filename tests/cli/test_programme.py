@@ -2,14 +2,22 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.cli.logged import open_log
+from tests.workouts import TWO_SETS
 from tracker.app.clock import local_now
+from tracker.app.devices import SensorRequest
+from tracker.app.paths import Paths
+from tracker.app.training import TrainingRequest, TrainingService
+from tracker.app.training_log import open_training_log
+from tracker.ble import DeviceQuery
 from tracker.cli.exits import ExitCode
+from tracker.cli.train import _advised
 from tracker.coach import OTHER_RED_FLAGS, URGENT_RED_FLAGS
 from tracker.domain import Side
 
@@ -231,8 +239,8 @@ def test_every_export_carries_warm_up_side_and_exercise(
     fit = tmp_path / "out.fit"
     assert tracker("export", "last", "--format", "fit", "-o", str(fit)).code == ExitCode.OK
     content = fit.read_bytes()
-    assert b"Hip thrust, warm-up" in content
-    assert b"Single-leg hip thrust, left" in content
+    assert b"Single leg hip raise" in content
+    assert b"left\0" in content
     report = tmp_path / "out.html"
     assert tracker("export", "last", "--format", "html", "-o", str(report)).code == ExitCode.OK
     page = report.read_text(encoding="utf-8")
@@ -240,3 +248,20 @@ def test_every_export_carries_warm_up_side_and_exercise(
     assert "left: 8" in page
     for sign in (*URGENT_RED_FLAGS, *OTHER_RED_FLAGS):
         assert sign in page
+
+
+def test_on_a_day_of_rest_it_says_so_and_keeps_that_it_began_all_the_same(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    paths = Paths(home / "data", home / "config", home / "log")
+    info = replace(TWO_SETS.info, started_utc=local_now().isoformat())
+    with open_training_log(paths) as log:
+        log.add(replace(TWO_SETS, info=info, pain=()), version="1")
+    worn = (SensorRequest(DeviceQuery("AA:BB", "profile")),)
+    request = TrainingRequest(worn, "hip_thrust")
+    advised = _advised(TrainingService(paths), request)
+    assert advised.advice is not None
+    assert (advised.advice.verdict, advised.advice.followed) == ("rest", False)
+    assert "Rest until" in capsys.readouterr().err
+    nobody = TrainingRequest((), "hip_thrust")
+    assert _advised(TrainingService(paths), nobody) == nobody

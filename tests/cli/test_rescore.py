@@ -113,7 +113,7 @@ def test_what_cannot_be_measured_is_told_and_the_rest_is_done(
     assert "0 rescored, 1 added, 1 failed" in result.err
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Ctrl-C cannot be sent to a process there")
+@pytest.mark.posix("Ctrl-C cannot be sent to a process there")
 def test_ctrl_c_keeps_what_is_done_and_the_same_command_goes_on(
     tracker: Tracker, home: Path, brief_recording: Path
 ) -> None:
@@ -125,7 +125,7 @@ def test_ctrl_c_keeps_what_is_done_and_the_same_command_goes_on(
         [sys.executable, "-m", "tracker", "rescore", "--missing", "--jobs", "2"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        text=True,
+        encoding="utf-8",
         start_new_session=True,
     )
     assert process.stdout is not None

@@ -141,7 +141,7 @@ def test_a_package_that_is_not_installed_is_named_with_how_to_install_it(
     outcome = tracker("serve", "--demo")
     assert outcome.code == ExitCode.USAGE_OR_INPUT
     assert package in outcome.err
-    assert "pip install 'hip-thrust-tracker[serve]'" in outcome.err
+    assert 'pip install "hip-thrust-tracker[serve]"' in outcome.err
 
 
 def test_other_modules_that_are_missing_are_defects(
@@ -159,7 +159,7 @@ def server(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
         call,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        text=True,
+        encoding="utf-8",
         env={**os.environ, "TRACKER_HOME": str(tmp_path)},
     )
     with process:
@@ -167,6 +167,7 @@ def server(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
         process.kill()
 
 
+@pytest.mark.posix("a process cannot be sent Ctrl-C there")
 def test_the_link_that_is_printed_works_and_stdout_stays_empty(
     server: subprocess.Popen[str],
 ) -> None:

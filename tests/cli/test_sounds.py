@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import subprocess
 import sys
 from itertools import pairwise
@@ -188,7 +187,7 @@ def test_a_file_that_cannot_be_written_is_told(tracker: Tracker, tmp_path: Path)
     assert "Traceback" not in result.err
 
 
-@pytest.mark.skipif(os.name == "nt", reason="there is no pseudo-terminal there")
+@pytest.mark.posix("there is no pseudo-terminal there")
 def test_on_the_screen_it_is_written_as_well(tmp_path: Path) -> None:
     from tests.tui.terminal import terminal
 

@@ -26,7 +26,7 @@ def write_csv(
     path: Path, samples: int = 300, rate_hz: float = 100.0, start_s: float = 0.0
 ) -> Path:
     rows = [f"{start_s + number / rate_hz:.4f},0,0,9.8" for number in range(samples)]
-    path.write_text("\n".join(["time_s,acc_x,acc_y,acc_z", *rows]))
+    path.write_text("\n".join(["time_s,acc_x,acc_y,acc_z", *rows]), encoding="utf-8")
     return path
 
 

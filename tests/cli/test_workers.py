@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import signal
 import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
@@ -20,7 +22,13 @@ from tests.cli.killable import square, square_but_once, square_unless_killed
 from tests.cli.logged import open_log
 from tracker.cli.analyze import AnalysisSettings, file_results, file_results_on
 from tracker.cli.exits import ExitCode
-from tracker.cli.workers import WorkerLostError, results, results_on, usable_cores
+from tracker.cli.workers import (
+    WorkerLostError,
+    most_processes,
+    results,
+    results_on,
+    usable_cores,
+)
 from tracker.domain import TrackerError
 from tracker.importers import ImportOptions
 from tracker.recording import RecordingWriter
@@ -53,6 +61,20 @@ def all_of(
         except (ValueError, WorkerLostError) as error:
             found.append((number, type(error).__name__))
     return found
+
+
+def test_a_pool_is_not_larger_than_windows_can_wait_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert most_processes("win32") <= 61
+    asked: list[int] = []
+
+    def pool(amount: int) -> ProcessPoolExecutor:
+        asked.append(amount)
+        return ProcessPoolExecutor(1, multiprocessing.get_context("spawn"))
+
+    monkeypatch.setattr("tracker.cli.workers._pool", pool)
+    monkeypatch.setattr("tracker.cli.workers.most_processes", lambda: most_processes("win32"))
+    assert [result() for _, result in results(abs, range(100), 200)] == list(range(100))
+    assert asked == [61]
 
 
 @pytest.mark.parametrize("jobs", [1, 2, 3])
@@ -123,7 +145,7 @@ class Cluster:
             file,
         )
         self.wait_for(file.exists)
-        self.address: str = json.loads(file.read_text())["address"]
+        self.address: str = json.loads(file.read_text(encoding="utf-8"))["address"]
 
     def add_worker(self, name: str) -> subprocess.Popen[bytes]:
         return self._start(

@@ -374,11 +374,7 @@ def test_a_perfect_lifter_on_plan_is_not_corrected(code: str) -> None:
     )
     events = events_of(session([on_tempo(parse_tempo(code))] * 6), goal)
     assert counted(events) == 6
-    assert kinds(cues_in(events)) == [
-        (CueKind.BREATHE_OUT, 2),
-        (CueKind.BREATHE_OUT, 3),
-        (CueKind.TARGET_REACHED, 6),
-    ]
+    assert kinds(cues_in(events)) == [(CueKind.TARGET_REACHED, 6)]
 
 
 @pytest.mark.slow
@@ -465,5 +461,6 @@ def test_a_lifter_who_slows_down_is_told_to_end_the_set() -> None:
     cues = cues_of(session(reps), Plan(velocity_loss=0.25, breathing=False))
     ((kind, number),) = kinds(cues)
     assert kind is CueKind.VELOCITY_LOSS
-    assert number in (4, 5)
+    # Against the second-fastest rep, 1.1 s: the first that takes a third longer.
+    assert number in (5, 6)
     assert cues[0].strong

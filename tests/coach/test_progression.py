@@ -44,6 +44,7 @@ def session(
     target: int | None = 12,
     load_kg: float | None = 0.0,
     good: float | None = 1.0,
+    paced: float | None = 1.0,
     pain: tuple[int, int] | None = None,
     exercise: str = "hip_thrust",
     rpe: float | None = None,
@@ -57,7 +58,7 @@ def session(
         verdict = judge_pain(
             (PainEntered(before, PainMoment.BEFORE), PainEntered(after, PainMoment.AFTER))
         )
-    sets = tuple(PastSet(each, target, load_kg, good, rpe, loss, sensed) for each in reps)
+    sets = tuple(PastSet(each, target, load_kg, good, paced, rpe, loss, sensed) for each in reps)
     return PastSession(TODAY - timedelta(days=ago), exercise, sets, verdict, plan)
 
 
@@ -185,6 +186,7 @@ def test_the_ladder_leads_from_the_floor_to_the_bench_and_back() -> None:
     ("past", "word"),
     [
         (session(12, 12, good=0.7), "clean"),
+        (session(12, 12, paced=0.0), "Slow down"),
         (session(12, 12, good=None), "seen"),
         (session(12, 11), "all 2 sets"),
         (session(12, 12, pain=(1, 2)), "watch"),
@@ -331,7 +333,7 @@ def test_a_training_is_remembered_with_day_sets_and_pain() -> None:
     past = only_session(workout(record(Flag.DROPPED_ECCENTRIC, plan=plan)))
     assert past.day == date(2026, 3, 2)
     assert past.exercise == "hip_thrust"
-    assert past.sets == (PastSet(4, 4, 40.0, 0.75, loss=0.0),)
+    assert past.sets == (PastSet(4, 4, 40.0, 0.75, 0.75, loss=0.0),)
     assert past.pain is not None
     assert past.pain.stops
 
@@ -383,6 +385,18 @@ def test_a_session_adds_its_sets_up() -> None:
     assert past.good_share == pytest.approx(0.8)
     empty = PastSession(None, "hip_thrust", ())
     assert (empty.load_kg, empty.good_share) == (None, None)
+
+
+def test_reps_that_were_all_too_fast_are_not_clean() -> None:
+    reps = tuple(rep(number, down_s=0.6) for number in range(1, 11))
+    plan = Plan(target_reps=10, load_kg=0.0, sets=2)
+    fast = SetRecord(1, 0.0, 40.0, reps, 10, True, plan)
+    past = only_session(workout(fast, replace(fast, index=2)))
+    assert past.good_share == 1.0, "the form was fine"
+    assert (past.paced_share, past.clean) == (0.0, False)
+    told = suggest((replace(past, pain=None),), "hip_thrust")
+    assert told.step is Step.SAME
+    assert "Slow down" in told.reason
 
 
 def test_warm_ups_are_left_out_and_change_nothing() -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tracker.coach import BRANCHES, OTHER_RED_FLAGS, PROGRAMME, URGENT_RED_FLAGS
 from tracker.coach.rules import RULES, Observation, Rule, text_of
 from tracker.domain import PHASE_WORDS, CueKind, Phase
 
@@ -112,3 +113,19 @@ def test_the_strong_form_has_words_of_its_own() -> None:
         for each in (False, True)
     )
     assert mild != strong == rule.strong
+
+
+def test_every_rule_of_the_programme_has_its_row_with_its_source() -> None:
+    rows = rows_below("rule", "when", "next session", "source")
+    assert [(row[0], row[3]) for row in rows] == [(rule.name, rule.source) for rule in PROGRAMME]
+    assert all(all(row) for row in rows)
+
+
+def test_the_page_has_every_sign_of_danger_and_every_branch_in_its_words() -> None:
+    page = " ".join(DOCS.read_text(encoding="utf-8").split())
+    first = " ".join((DOCS.parent / "first-session.md").read_text(encoding="utf-8").split())
+    for words in (*URGENT_RED_FLAGS, *OTHER_RED_FLAGS):
+        assert words in page
+        assert words in first
+    for words in BRANCHES.values():
+        assert words in page

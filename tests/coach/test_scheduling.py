@@ -202,6 +202,9 @@ def test_whatever_reps_show_the_coach_keeps_its_manners(
 BRIEF_S = 0.3
 
 
+REMINDED = Plan(breathing=True)
+
+
 def watch(plan: Plan = QUIET) -> SetWatch:
     return SetWatch(1, plan, HIP_THRUST)
 
@@ -299,7 +302,7 @@ def test_a_rep_that_was_not_seen_to_its_end_is_not_spoken_of(cut: Rep) -> None:
 
 
 def test_breathing_is_spoken_of_twice_when_nothing_else_was_just_said() -> None:
-    one = watch(Plan())
+    one = watch(REMINDED)
     said: list[Cue] = []
     for number in range(1, 8):
         said += one.start_concentric(5.0 * number)
@@ -310,7 +313,7 @@ def test_breathing_is_spoken_of_twice_when_nothing_else_was_just_said() -> None:
 
 
 def test_after_the_first_set_one_reminder_to_breathe_is_enough() -> None:
-    third = SetWatch(3, Plan(), HIP_THRUST)
+    third = SetWatch(3, REMINDED, HIP_THRUST)
     said: list[Cue] = []
     for number in range(1, 8):
         said += third.start_concentric(5.0 * number)
@@ -320,7 +323,7 @@ def test_after_the_first_set_one_reminder_to_breathe_is_enough() -> None:
 
 
 def test_breathing_does_not_talk_into_another_cue() -> None:
-    one = watch(Plan())
+    one = watch(REMINDED)
     list(one.count(1, 5.0, 0))
     assert list(one.complete(rep(1, hold_s=BRIEF_S), 9.0))
     assert not list(one.start_concentric(9.5))
@@ -328,7 +331,7 @@ def test_breathing_does_not_talk_into_another_cue() -> None:
 
 
 def test_a_way_up_that_begins_twice_is_one() -> None:
-    one = watch(Plan())
+    one = watch(REMINDED)
     list(one.count(1, 5.0, 0))
     list(one.complete(rep(1), 9.0))
     assert len([*one.start_concentric(9.5), *one.start_concentric(13.0)]) == 1
@@ -342,6 +345,6 @@ def test_nobody_has_to_be_reminded() -> None:
 
 
 def test_a_rep_before_its_end_has_no_next_way_up() -> None:
-    one = watch(Plan())
+    one = watch(REMINDED)
     list(one.count(1, 5.0, 0))
     assert not list(one.start_concentric(6.0))

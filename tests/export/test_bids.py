@@ -45,7 +45,7 @@ def names_in(folder: Path) -> set[str]:
 def problems_of(folder: Path) -> list[tuple[str, str]]:
     """Return what the validator of the standard finds: severity and code."""
     told = subprocess.run(
-        [VALIDATOR, folder, "--format", "json"], check=False, capture_output=True, text=True
+        [VALIDATOR, folder, "--format", "json"], check=False, capture_output=True, encoding="utf-8"
     )
     issues = json.loads(told.stdout)["issues"]["issues"]
     return [(issue["severity"], issue["code"]) for issue in issues]
@@ -67,9 +67,9 @@ def test_the_validator_does_look(dataset: Path, tmp_path: Path) -> None:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes((dataset / name).read_bytes())
     sidecar = next((tmp_path / "sub-01" / "motion").glob("*squat*_motion.json"))
-    about = json.loads(sidecar.read_text())
+    about = json.loads(sidecar.read_text(encoding="utf-8"))
     del about["SamplingFrequency"]
-    sidecar.write_text(json.dumps(about))
+    sidecar.write_text(json.dumps(about), encoding="utf-8")
     assert "error" in {severity for severity, _ in problems_of(tmp_path)}
 
 
@@ -93,7 +93,7 @@ def test_a_gap_is_a_jump_of_the_latency(dataset: Path) -> None:
 
 
 def test_scans_tell_when_the_first_sample_was(dataset: Path) -> None:
-    rows = (dataset / "sub-01" / "sub-01_scans.tsv").read_text().splitlines()
+    rows = (dataset / "sub-01" / "sub-01_scans.tsv").read_text(encoding="utf-8").splitlines()
     assert rows[1].endswith("\t2026-03-01T17:30:00.000000Z")
     assert rows[2].endswith("\tn/a")
 
@@ -101,12 +101,14 @@ def test_scans_tell_when_the_first_sample_was(dataset: Path) -> None:
 def test_another_subject_joins_a_dataset_and_what_was_there_stays(tmp_path: Path) -> None:
     present = tmp_path / "present"
     present.mkdir()
-    (present / "participants.tsv").write_text("participant_id\tage\nsub-01\t34\n")
-    (present / "README.md").write_text("ours")
+    (present / "participants.tsv").write_text(
+        "participant_id\tage\nsub-01\t34\n", encoding="utf-8"
+    )
+    (present / "README.md").write_text("ours", encoding="utf-8")
     fresh = tmp_path / "fresh"
     fresh.mkdir()
     write_dataset([RUN], "02", fresh, present)
-    assert (fresh / "participants.tsv").read_text() == (
+    assert (fresh / "participants.tsv").read_text(encoding="utf-8") == (
         "participant_id\tage\nsub-01\t34\nsub-02\tn/a\n"
     )
     assert not (fresh / "README.md").exists()

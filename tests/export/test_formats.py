@@ -49,7 +49,7 @@ def test_a_format_of_samples_is_not_written_without(workout: Workout, tmp_path: 
 def test_naming_the_formats_loads_none_of_their_libraries() -> None:
     code = "import sys; import tracker.export.formats; print(*sorted(sys.modules))"
     loaded = subprocess.run(
-        [sys.executable, "-c", code], check=True, capture_output=True, text=True
+        [sys.executable, "-c", code], check=True, capture_output=True, encoding="utf-8"
     ).stdout.split()
     assert not {"scipy", "pyarrow", "jinja2"} & set(loaded)
 

@@ -154,7 +154,7 @@ def test_the_object_is_the_documented_one() -> None:
                 "load_kg": None,
                 "rpe": None,
                 "note": None,
-                "plan": {"rest_s": 90.0, "keep_tension": False, "breathing": True},
+                "plan": {"rest_s": 90.0, "keep_tension": False, "breathing": False},
             }
         ],
     }

@@ -303,7 +303,7 @@ def test_the_own_reader_finds_the_same_samples(tmp_path: Path) -> None:
     time_s = np.linspace(1 / 3, 7 / 3, 200)
     acc = np.tile([0.1, 0.2, 9.8], (200, 1)) + np.random.default_rng(1).normal(0, 1, (200, 3))
     path = tmp_path / "samples.csv"
-    path.write_text(text_of(TimedFrame(time_s, acc, None)), newline="")
+    path.write_text(text_of(TimedFrame(time_s, acc, None)), newline="", encoding="utf-8")
     table = read_sample_csv(path).table
     np.testing.assert_array_equal(table.time_s, time_s)
     np.testing.assert_array_equal(table.acc_mps2, acc)

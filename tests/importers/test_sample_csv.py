@@ -97,7 +97,7 @@ def test_a_compressed_file_is_read_by_its_content(tmp_path: Path) -> None:
 
 def test_units_are_converted(tmp_path: Path) -> None:
     path = tmp_path / "samples.csv"
-    path.write_text(f"{HEADER}\n0,0,0,1,0,180,0\n0.01,0,0,1,0,90,0\n")
+    path.write_text(f"{HEADER}\n0,0,0,1,0,180,0\n0.01,0,0,1,0,90,0\n", encoding="utf-8")
     table = read_sample_csv(path, ImportOptions(AccUnit.G, GyroUnit.DPS)).table
     assert table.acc_mps2[:, 2].tolist() == [9.80665, 9.80665]
     assert table.gyro_radps is not None
@@ -106,7 +106,7 @@ def test_units_are_converted(tmp_path: Path) -> None:
 
 def test_a_number_that_overflows_in_si_is_told_with_its_line(tmp_path: Path) -> None:
     path = tmp_path / "samples.csv"
-    path.write_text(f"{HEADER}\n0,0,0,1,0,0,0\n0.01,0,0,1e308,0,0,0\n")
+    path.write_text(f"{HEADER}\n0,0,0,1,0,0,0\n0.01,0,0,1e308,0,0,0\n", encoding="utf-8")
     with pytest.raises(InputError, match="line 3: a value is not a finite number"):
         read_sample_csv(path, ImportOptions(AccUnit.G, GyroUnit.DPS))
 
@@ -186,7 +186,7 @@ def test_a_file_without_samples_is_told(tmp_path: Path, content: str, words: str
 
 def imported(tmp_path: Path, content: str) -> ImportedSamples:
     path = tmp_path / "samples.csv"
-    path.write_text(content)
+    path.write_text(content, encoding="utf-8")
     return read_sample_csv(path)
 
 

@@ -171,7 +171,7 @@ for index in itertools.count():
 def test_a_killed_process_loses_at_most_a_second(tmp_path: Path) -> None:
     path = tmp_path / "session.arrows"
     command = [sys.executable, "-c", ENDLESS_SESSION, str(path)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8") as process:
         assert process.stdout is not None
         early = [process.stdout.readline() for _ in range(333)]
         process.kill()
@@ -215,11 +215,11 @@ writer.close()
 """
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="a file's size cannot be limited there")
+@pytest.mark.posix("a file's size cannot be limited there")
 def test_a_full_disk_is_told_and_costs_nothing_that_was_taken(tmp_path: Path) -> None:
     path = tmp_path / "session.arrows"
     command = [sys.executable, "-c", FULL_DISK_SESSION, str(path)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=True)
     refused_at, problem = done.stdout.splitlines()
     assert "no space left" in problem
     recording = open_recording(path)

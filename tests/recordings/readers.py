@@ -232,7 +232,7 @@ def _samples(values: dict[str, Any], session: Session) -> None:
 
 def read_bids(path: Path, session: Session) -> None:
     told = subprocess.run(
-        [VALIDATOR, path, "--format", "json"], check=False, capture_output=True, text=True
+        [VALIDATOR, path, "--format", "json"], check=False, capture_output=True, encoding="utf-8"
     )
     issues = json.loads(told.stdout)["issues"]["issues"]
     assert [each["code"] for each in issues if each["severity"] == "error"] == []

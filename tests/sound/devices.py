@@ -36,7 +36,7 @@ def played(folder: Path, device: str) -> list[str]:
             "PYTHONPATH": str(Path(__file__).parent),
         },
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         check=True,
     )
     assert result.stderr == ""

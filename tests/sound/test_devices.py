@@ -55,7 +55,10 @@ def test_other_systems_have_none() -> None:
 def test_nothing_is_written_about_devices_that_are_not_there() -> None:
     told, quiet = (
         subprocess.run(
-            [sys.executable, "-c", OPEN_NOTHING, how], capture_output=True, text=True, check=True
+            [sys.executable, "-c", OPEN_NOTHING, how],
+            capture_output=True,
+            encoding="utf-8",
+            check=True,
         ).stderr
         for how in ("loud", "quiet")
     )

@@ -130,12 +130,15 @@ def test_real_speech_is_in_the_file(tmp_path: Path) -> None:
 
 def test_without_the_extra_one_line_says_what_to_install() -> None:
     result = subprocess.run(
-        [sys.executable, "-c", WITHOUT_LIBRARIES], capture_output=True, text=True, check=True
+        [sys.executable, "-c", WITHOUT_LIBRARIES],
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
     )
     (line,) = result.stdout.splitlines()
     assert line == (
         "No sound but the terminal bell: miniaudio is not installed. "
-        "Try: pip install 'hip-thrust-tracker[sound]'"
+        'Try: pip install "hip-thrust-tracker[sound]"'
     )
     assert result.stderr == ""
 

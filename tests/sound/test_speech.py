@@ -89,7 +89,7 @@ def test_a_library_that_cannot_be_loaded_is_told(
         EspeakVoice()
 
 
-posix_only = pytest.mark.skipif(sys.platform == "win32", reason="links need a permission there")
+posix_only = pytest.mark.posix("links need a permission there")
 
 
 def deep(folder: Path) -> Path:

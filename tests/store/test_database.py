@@ -194,7 +194,7 @@ def test_a_place_where_no_file_can_be_is_told(place: str, tmp_path: Path, now: N
         Database(place.format(tmp_path), now)
 
 
-@pytest.mark.skipif(os.name == "nt", reason="files have no such permissions there")
+@pytest.mark.posix("files have no such permissions there")
 def test_a_log_that_may_only_be_read_can_be_read_and_says_so_when_written(
     tmp_path: Path, now: Now
 ) -> None:
@@ -231,7 +231,7 @@ with TrainingLog(sys.argv[1], now) as log:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(os.name == "nt", reason="there is no limit to the size of a file there")
+@pytest.mark.posix("there is no limit to the size of a file there")
 def test_a_full_disk_is_told_and_nothing_that_was_confirmed_is_lost(
     tmp_path: Path, now: Now
 ) -> None:
@@ -241,7 +241,7 @@ def test_a_full_disk_is_told_and_nothing_that_was_confirmed_is_lost(
         [sys.executable, "-c", FULL_DISK, str(path)],
         env=os.environ | {"PYTHONPATH": tests},
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         check=True,
     )
     kept, said = result.stdout.split("\n", 1)
@@ -421,10 +421,10 @@ def test_a_backup_is_the_whole_log_in_one_file(
 
 def test_what_exists_is_replaced_only_on_demand(filled: TrainingLog, tmp_path: Path) -> None:
     target = tmp_path / "backup.sqlite"
-    target.write_text("older")
+    target.write_text("older", encoding="utf-8")
     with pytest.raises(OutputError, match=r"exists already\n.*--force"):
         filled.back_up(target)
-    assert target.read_text() == "older"
+    assert target.read_text(encoding="utf-8") == "older"
     filled.back_up(target, force=True)
     assert target.read_bytes().startswith(b"SQLite format 3")
 

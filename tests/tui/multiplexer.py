@@ -80,7 +80,6 @@ class Tmux:
         done = subprocess.run(
             [TMUX, "-u", "-L", self._name, "-f", "/dev/null", *words],
             capture_output=True,
-            text=True,
             encoding="utf-8",
             env=self._environment,
             timeout=PATIENCE_S,
@@ -147,7 +146,7 @@ class Tmux:
         """Return the exit code of the program, once it has ended."""
 
         def code() -> str:
-            return self._code.read_text() if self._code.exists() else ""
+            return self._code.read_text(encoding="utf-8") if self._code.exists() else ""
 
         return int(self._once(code, "the program does not end"))
 

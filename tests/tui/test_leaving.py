@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import sqlite3
-import sys
 import time
 from contextlib import closing
 from itertools import product
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(sys.platform == "win32", reason="there are no such terminals"),
+    pytest.mark.posix("there are no such terminals"),
 ]
 
 GONE_WITHIN_S: Final = 5.0

@@ -94,7 +94,7 @@ async def test_nothing_changes_while_the_terminal_keeps_up() -> None:
             assert taken(driver) == [str(number)]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="the terminal is a pty")
+@pytest.mark.posix("the terminal is a pty")
 def test_textual_keeps_what_waits_where_it_is_looked_for() -> None:
     from textual.drivers._writer_thread import WriterThread
     from textual.drivers.linux_driver import LinuxDriver
@@ -103,7 +103,7 @@ def test_textual_keeps_what_waits_where_it_is_looked_for() -> None:
     assert isinstance(vars(WriterThread(sys.stdout))["_queue"], Queue)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="the terminal is a pty")
+@pytest.mark.posix("the terminal is a pty")
 def test_a_terminal_that_is_stopped_in_a_set_holds_nothing_up(tmp_path: Path) -> None:
     from tests.tui.terminal import terminal
 

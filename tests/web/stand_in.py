@@ -38,6 +38,7 @@ while kind := read(1):
     if payload == b"flood":
         payload = bytes(3_000_000)
     packet(b"D", kind + payload + b"|")
+over()
 """
 
 COMMAND: Final = (sys.executable, "-c", SCRIPT)

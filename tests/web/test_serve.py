@@ -33,7 +33,7 @@ class Server:
             [sys.executable, "-m", "tracker", "serve", "--port", "0", *arguments],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            text=True,
+            encoding="utf-8",
             env={**os.environ, "TRACKER_HOME": str(home)},
         )
         assert self._process.stderr is not None

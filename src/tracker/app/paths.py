@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import os
 import stat
+import tempfile
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC
@@ -15,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from tracker.domain import OutputError
-from tracker.domain.errors import refuse_existing, writing
+from tracker.domain.errors import refuse_existing, replace_file, writing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,6 +25,15 @@ if TYPE_CHECKING:
 
 HOME_VARIABLE: Final = "TRACKER_HOME"
 """Environment variable that puts data, config and log under one folder."""
+
+FOLDER_NAME: Final = "hip-thrust-tracker"
+"""Name of the folders: the distribution's, because a search service of GNOME is called tracker."""
+
+OLDER_NAME: Final = "tracker"
+"""Name of the folders until now."""
+
+LOG_NAME: Final = "training.sqlite"
+"""File name of the training log."""
 
 RECORDING_SUFFIX: Final = ".arrows"
 """Ending of a recording's name: an Arrow stream."""
@@ -55,16 +66,60 @@ class Paths:
 
 def tracker_paths(environment: Mapping[str, str] = os.environ) -> Paths:
     """Return the folders for `environment`; none of them need exist."""
-    import platformdirs
-
     home = environment.get(HOME_VARIABLE)
     if home:
         root = Path(home).expanduser()
         return Paths(root / "data", root / "config", root / "log")
-    folders = platformdirs.PlatformDirs("tracker", appauthor=False)
+    return _named(FOLDER_NAME)
+
+
+def _named(name: str) -> Paths:
+    # Most commands that only print help never ask.
+    import platformdirs
+
+    folders = platformdirs.PlatformDirs(name, appauthor=False)
     return Paths(
-        Path(folders.user_data_dir), Path(folders.user_config_dir), Path(folders.user_log_dir)
+        *(
+            # Python from the Microsoft Store writes elsewhere than it is told; once a folder is
+            # there, its real path is what other programs can open.
+            Path(os.path.realpath(folder) if os.name == "nt" else folder)
+            for folder in (folders.user_data_dir, folders.user_config_dir, folders.user_log_dir)
+        )
     )
+
+
+def move_older(paths: Paths, older: Paths | None = None) -> tuple[str, ...]:
+    """Move what is in the folders of an earlier version; returns a line for each that was moved.
+
+    Only what the tracker has written goes along: other programs have folders of the old name. What
+    exists already stays, and so does a log that cannot be moved as a whole.
+    """
+    older = _named(OLDER_NAME) if older is None else older
+    lines = []
+    for before, now, names in (
+        (older.data, paths.data, (LOG_NAME, f"{LOG_NAME}-wal", f"{LOG_NAME}-shm", "recordings")),
+        (older.config, paths.config, (paths.config_file.name, "serve.pem")),
+    ):
+        found = [name for name in names if (before / name).exists()]
+        if before == now or not found or any((now / name).exists() for name in names):
+            continue
+        try:
+            now.mkdir(parents=True, exist_ok=True, mode=0o700)
+            for name in found:
+                (before / name).rename(now / name)
+        except OSError as error:
+            problem = (error.strerror or str(error)).lower()
+            lines.append(f"{before}: could not all be moved to {now}: {problem}")
+        else:
+            lines.append(f"{before}: moved to {now}")
+    return tuple(lines)
+
+
+def recording_place(recorded_at: str, paths: Paths) -> Path:
+    """Return where a logged recording is: where it was, else under its name in the own folder."""
+    path = Path(recorded_at)
+    here = paths.recordings / path.name
+    return here if not path.exists() and here.exists() else path
 
 
 OTHERS: Final = 0o077
@@ -86,7 +141,7 @@ def make_private(paths: Paths) -> tuple[str, ...]:
         was_open = _close(folder)
         # What is in a closed folder is closed; only the few files that matter most are looked at.
         inside = folder.rglob("*") if was_open else folder.glob("*.[st][qo]*")
-        opened = sum([_close(each) for each in inside])
+        opened = sum(_close(each) for each in inside)
         if was_open or opened:
             files = f", and {opened} in it" if opened else ""
             lines.append(f"{folder}: others could read it{files}; now only you can")
@@ -130,8 +185,6 @@ def new_recording_path(folder: Path, started: datetime, exercise: str) -> Path:
 @contextmanager
 def _beside(target: Path) -> Iterator[Path]:
     """Yield a path of the same name beside the target: a rename across disks can be cut short."""
-    import tempfile
-
     with (
         writing(target),
         tempfile.TemporaryDirectory(prefix=".tracker-", dir=target.parent) as folder,
@@ -146,7 +199,7 @@ def atomic_write(target: Path, force: bool) -> Iterator[Path]:
     with _beside(target) as unfinished:
         yield unfinished
         refuse_existing(target, force)
-        unfinished.replace(target)
+        replace_file(unfinished, target, time.sleep)
 
 
 def refuse_filled(target: Path, force: bool) -> None:
@@ -177,6 +230,6 @@ def whole_folder(target: Path, force: bool) -> Iterator[Path]:
             for path in sorted(each for each in unfinished.rglob("*") if each.is_file()):
                 place = target / path.relative_to(unfinished)
                 place.parent.mkdir(parents=True, exist_ok=True)
-                path.replace(place)
+                replace_file(path, place, time.sleep)
         else:
             unfinished.rename(target)

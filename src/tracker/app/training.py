@@ -26,7 +26,7 @@ from tracker.app.config import (
     save_training,
 )
 from tracker.app.devices import Devices, LiveCheck, SensorRequest
-from tracker.app.paths import new_recording_path
+from tracker.app.paths import new_recording_path, recording_place
 from tracker.app.playback import Playback
 from tracker.app.queue import NotificationQueue, OnFull
 from tracker.app.session import Session
@@ -373,7 +373,7 @@ class TrainingService:
             kept = log.detail(session_id)
         if kept.recording is None:
             raise InputError(f"session {session_id}", "has no recording")
-        recording = open_recording(Path(kept.recording))
+        recording = open_recording(recording_place(kept.recording, self._paths))
         info = replace(recording.info, exercise=kept.current.workout.info.exercise)
         return Playback(
             info,

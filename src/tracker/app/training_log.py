@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Final
 
 from tracker.app.clock import local_now
 from tracker.app.config import load_config
-from tracker.app.paths import RECORDING_SUFFIX, tracker_paths
+from tracker.app.paths import LOG_NAME, RECORDING_SUFFIX, recording_place, tracker_paths
 from tracker.domain import InputError
 from tracker.domain.foreign_text import without_secrets
 from tracker.recording import is_closed, sha256_of
-from tracker.store import LOG_NAME, TrainingLog, file_of, log_url
+from tracker.store import TrainingLog, file_of, log_url
 from tracker.version import VERSION
 
 if TYPE_CHECKING:
@@ -79,13 +79,14 @@ def existing_log(paths: Paths | None = None) -> TrainingLog | None:
 def recording_of(log: TrainingLog, session_id: int) -> Path:
     """Return the recording of a session; raises `InputError` if it has none, or it is gone."""
     recording = log.detail(session_id).recording
-    if recording is None or not Path(recording).exists():
+    place = None if recording is None else recording_place(recording, tracker_paths())
+    if place is None or not place.exists():
         raise InputError(
             f"session {session_id}",
             "its recording is gone" if recording else "it has no recording",
             "Its measurements are still in the log: choose what needs no samples.",
         )
-    return Path(recording)
+    return place
 
 
 def log_session(workout: Workout, recording: Path, paths: Paths | None = None) -> int | None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from tracker.cli.exits import ExitCode, report
+from tracker.cli.exits import ExitCode, is_closed_pipe, report
 from tracker.cli.terminal import print_text, say
 
 if TYPE_CHECKING:
@@ -150,7 +150,9 @@ class LazyGroup(click.Group):
             _keep_private()
         try:
             return super().invoke(ctx)
-        except BrokenPipeError:
+        except OSError as error:
+            if not is_closed_pipe(error):
+                raise
             _discard_stdout()
             return ExitCode.OK
         except KeyboardInterrupt:
@@ -180,10 +182,12 @@ def tracker() -> None:
 
 
 def _keep_private() -> None:
-    """Close the wearer's folders to others, and say so if they were open."""
-    from tracker.app.paths import make_private, tracker_paths
+    """Move older folders to their place and close the wearer's to others, with a word for each."""
+    from tracker.app.paths import HOME_VARIABLE, make_private, move_older, tracker_paths
 
-    for line in make_private(tracker_paths()):
+    paths = tracker_paths()
+    moved = () if os.environ.get(HOME_VARIABLE) else move_older(paths)
+    for line in (*moved, *make_private(paths)):
         say(line)
 
 
@@ -217,10 +221,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             signal.signal(signal.SIGINT, signal.SIG_IGN)
         say("tracker: interrupted.")
         return ExitCode.INTERRUPTED
-    except BrokenPipeError:
-        _discard_stdout()
-        return ExitCode.OK
     except Exception as error:
+        if is_closed_pipe(error):
+            _discard_stdout()
+            return ExitCode.OK
         return report(error, "debug" in options)
     finally:
         os.umask(umask)

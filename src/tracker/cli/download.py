@@ -189,7 +189,7 @@ def _fetch(url: str, path: Path) -> None:
         raise InputError(
             shown,
             "reading from such a URL needs a package that is not installed",
-            "Install it with: pip install 'hip-thrust-tracker[dask]'",
+            'Install it with: pip install "hip-thrust-tracker[dask]"',
         ) from error
     try:
         filesystem: Any

@@ -1,12 +1,20 @@
 """How a command ends: its exit code, its error message, and Ctrl-C.
 
 Ctrl-C, a closed terminal and `kill` are all requests to stop: the work in hand is finished in good
-order, because a sensor that is left streaming drains its battery.
+order, because a sensor that is left streaming drains its battery. Windows has others for them:
+Ctrl-Break is a signal; a window that closes, a logoff and a shutdown are events of the console.
 """
 
 from __future__ import annotations
 
+import _thread
+import asyncio
+import errno
+import os
 import signal
+import sys
+import threading
+import traceback
 from contextlib import contextmanager
 from enum import IntEnum
 from functools import partial
@@ -38,8 +46,6 @@ def report(error: Exception, debug: bool, write_line: Callable[[str], None] = sa
     An error that no user can have caused is raised again: a
     defect should look like one.
     """
-    import traceback
-
     # The errors bring the other nouns along (30 ms), which `--help` does without.
     from tracker.domain import SensorError, TrackerError
 
@@ -74,12 +80,86 @@ def report(error: Exception, debug: bool, write_line: Callable[[str], None] = sa
     return code
 
 
+def is_closed_pipe(error: Exception, platform: str = sys.platform) -> bool:
+    """Return whether the reader of stdout has seen enough; Windows calls that an invalid argument.
+
+    An error about a file names it; one about stdout has no name.
+    """
+    return isinstance(error, BrokenPipeError) or (
+        platform == "win32"
+        and isinstance(error, OSError)
+        and error.errno == errno.EINVAL
+        and error.filename is None
+    )
+
+
 T = TypeVar("T")
 
 _SIGNALS: Final = tuple(
-    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+    getattr(signal, name)
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+    if hasattr(signal, name)
 )
-"""Windows has no SIGHUP."""
+"""SIGHUP is POSIX's, SIGBREAK (Ctrl-Break) Windows'."""
+
+
+def end_this_process(platform: str = sys.platform) -> None:
+    """Wish from any thread that this process ends, as `kill` does from outside."""
+    if platform == "win32":
+        # A signal to a process is its sudden end there; this only runs the handler.
+        _thread.interrupt_main(signal.SIGINT)
+    else:
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+CONSOLE_S: Final = 4.5
+"""How long an event of the console is held up, s: after 5 s Windows ends the process."""
+
+_CLOSING: Final = frozenset({2, 5, 6})
+"""CTRL_CLOSE_EVENT, CTRL_LOGOFF_EVENT and CTRL_SHUTDOWN_EVENT of Windows."""
+
+
+class ConsoleHandler:
+    """Answers a closing console: the process ends as soon as the answer is given."""
+
+    def __init__(self, wish: Callable[[], None], limit_s: float = CONSOLE_S) -> None:
+        self._wish = wish
+        self._limit_s = limit_s
+        self._done = threading.Event()
+
+    def __call__(self, event: int) -> bool:
+        """Handle an event, in a thread of the system; False leaves it to the next handler."""
+        if event not in _CLOSING:
+            return False
+        self._wish()
+        self._done.wait(self._limit_s)
+        return True
+
+    def finish(self) -> None:
+        """Note that everything is in good order."""
+        self._done.set()
+
+
+@contextmanager
+def _console_handled() -> Iterator[None]:
+    """Inside, let a closing window wait for the work; only Windows knows such events."""
+    if sys.platform != "win32":
+        yield
+        return
+    import ctypes
+
+    handler = ConsoleHandler(end_this_process)
+    # Kept for as long as the system may call it.
+    routine = ctypes.WINFUNCTYPE(ctypes.c_int, ctypes.c_uint)(handler)
+    set_handler = ctypes.WinDLL("kernel32", use_last_error=True).SetConsoleCtrlHandler
+    # Without a console there is nothing to close.
+    is_set = set_handler(routine, True)
+    try:
+        yield
+    finally:
+        handler.finish()
+        if is_set:
+            set_handler(routine, False)
 
 
 class Interruption:
@@ -120,7 +200,8 @@ def interruption() -> Iterator[Interruption]:
         for each in _SIGNALS
     }
     try:
-        yield interrupted
+        with _console_handled():
+            yield interrupted
     finally:
         for each, handler in before.items():
             signal.signal(each, handler)
@@ -130,8 +211,6 @@ def interruption() -> Iterator[Interruption]:
 
 def soon(act: Callable[[], object]) -> None:
     """Call `act` on the running event loop, waking it up; without a loop, call it at once."""
-    import asyncio
-
     try:
         loop = asyncio.get_running_loop()
     except RuntimeError:
@@ -144,8 +223,6 @@ async def unless_interrupted(
     work: Coroutine[object, object, T], interrupted: Interruption
 ) -> T | None:
     """Await `work`; on Ctrl-C, cancel it and return None once it has cleaned up."""
-    import asyncio
-
     task = asyncio.ensure_future(work)
     with interrupted.ending(task.cancel):
         try:

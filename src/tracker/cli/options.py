@@ -281,6 +281,7 @@ _PLANNED: Final = (
     "lockout_goal_s",
     "velocity_loss",
     "keep_tension",
+    "breathing",
 )
 """Fields of a plan that have an option."""
 
@@ -329,10 +330,12 @@ def plan_options(command: Callable[..., None]) -> Callable[..., None]:
     @click.option(
         "--keep-tension", is_flag=True, help="Tell you when you rest on the floor between reps."
     )
-    @click.option("--no-breathing", is_flag=True, help="No reminders to breathe out.")
+    @click.option(
+        "--breathing", is_flag=True, help="Remind you to breathe out on the way up, now and then."
+    )
     @wraps(command)
-    def planned(*arguments: Any, no_breathing: bool, **given: Any) -> None:
-        plan = Plan(breathing=not no_breathing, **{name: given.pop(name) for name in _PLANNED})
+    def planned(*arguments: Any, **given: Any) -> None:
+        plan = Plan(**{name: given.pop(name) for name in _PLANNED})
         command(*arguments, plan=None if plan == Plan() else plan, **given)
 
     return planned

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from tracker.app.paths import RECORDING_SUFFIX, tracker_paths
+from tracker.app.paths import RECORDING_SUFFIX, recording_place, tracker_paths
 from tracker.cli.completion import sessions_or_files
 from tracker.cli.exits import file_problem, interruption
 from tracker.cli.options import SESSION, examples
@@ -177,10 +177,8 @@ def _tasks(
         if not wanted:
             raise InputError(f"session {session_id}", "has no recording to analyse")
     for each in wanted:
-        moved = tracker_paths().recordings / each.recording_name
-        places = (Path(each.recording), moved)
-        found_at = next((place for place in places if place.is_file()), None)
-        if found_at is None:
+        found_at = recording_place(each.recording, tracker_paths())
+        if not found_at.is_file():
             work.without_recording.append(
                 f"session {each.id}: its recording is gone: {each.recording}"
             )

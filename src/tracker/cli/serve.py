@@ -7,7 +7,6 @@ in the functions that use it, once `_require_packages` has found them.
 from __future__ import annotations
 
 import io
-import os
 import socket
 import sys
 from dataclasses import dataclass
@@ -134,7 +133,7 @@ def _require_packages() -> None:
             raise
         raise TrackerError(
             f"tracker serve needs the package {missing.name}, which is not installed.",
-            "Install the extra: pip install 'hip-thrust-tracker[serve]'",
+            'Install the extra: pip install "hip-thrust-tracker[serve]"',
         ) from missing
 
 
@@ -216,7 +215,7 @@ def serve_until_interrupted(
 
     async def run() -> None:
         # `-P`: a `tracker` folder in the working directory must not shadow this program.
-        program = [sys.executable, "-P", "-m", "tracker.cli.parent_watchdog", str(os.getpid())]
+        program = [sys.executable, "-P", "-m", "tracker.cli.parent_watchdog"]
         host = SessionHost([*program, *command], unseen_s=unseen_s, report=say)
         token = new_token()
         over = asyncio.Event()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -35,7 +36,7 @@ from tracker.cli.options import (
 )
 from tracker.cli.playback import DEFAULT_SEED, total
 from tracker.cli.terminal import LinePrinter, last_words, print_text, say
-from tracker.domain import HIP_THRUST, TrackerError, exercise_named
+from tracker.domain import HIP_THRUST, NO_PLAN, TrackerError, exercise_named
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -230,6 +231,7 @@ def train_once(
         # Not while packets arrive: it would delay their time stamps.
         import tracker.tui  # noqa: F401
 
+    request = _advised(service, request)
     trainings: list[Training] = []
     apps: list[TrackerApp] = []
     stuck: list[bool] = []
@@ -272,6 +274,23 @@ def train_once(
         if failure is not None:
             raise TrackerError(failure)
         refuse_undecodable(ended)
+
+
+def _advised(service: TrainingService, request: TrainingRequest) -> TrainingRequest:
+    """Say if today is no day to train, and keep with the training that it began all the same."""
+    from tracker.app.advice import advice_given, advice_lines
+    from tracker.app.clock import local_now
+    from tracker.coach import Verdict
+
+    advisor = service.advisor() if request.sensors else None
+    if advisor is None:
+        return request
+    judgement = advisor.judge(local_now(), request.exercise)
+    if judgement.verdict not in (Verdict.REST, Verdict.STOP):
+        return request
+    say("\n".join(advice_lines(judgement)))
+    advice = advice_given(judgement, request.exercise, request.plan or NO_PLAN)
+    return replace(request, advice=advice)
 
 
 def _leave_if(stuck: bool, interrupted: Interruption) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections import deque
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -29,6 +30,9 @@ R = TypeVar("R")
 _AHEAD: Final = 8
 """Items in flight per worker: the others stay busy beside a long one, and little waits."""
 
+MOST_PROCESSES: Final = 1024
+"""Far more than any computer has cores; beyond it, starting them fails."""
+
 _TRIES_ALONE: Final = 2
 """An item that kills two processes of its own, after a shared one, would kill the next too."""
 
@@ -42,6 +46,11 @@ def usable_cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def most_processes(platform: str = sys.platform) -> int:
+    """Return how many processes a pool may have: Windows waits for 63 things at most."""
+    return 61 if platform == "win32" else MOST_PROCESSES
 
 
 def results(
@@ -62,7 +71,7 @@ def results(
                 return
             yield item, partial(work, item)
         return
-    with closing(_Processes(work, min(jobs, len(items)))) as processes:
+    with closing(_Processes(work, min(jobs, len(items), most_processes()))) as processes:
         waiting = iter(items)
         in_flight: deque[tuple[T, Future[R]]] = deque()
         while True:
@@ -193,7 +202,7 @@ def _connected(scheduler: str) -> Any:
     except ModuleNotFoundError as error:
         raise TrackerError(
             "Working on a cluster needs the package distributed, which is not installed.",
-            "Install it with: pip install 'hip-thrust-tracker[dask]'",
+            'Install it with: pip install "hip-thrust-tracker[dask]"',
         ) from error
     try:
         return Client(scheduler, timeout=CONNECT_S, set_as_default=False)  # type: ignore[no-untyped-call]

@@ -16,9 +16,19 @@ from statistics import fmean
 from typing import TYPE_CHECKING, Final
 
 from tracker.coach.calendar import day_of
+from tracker.coach.checks import RepContext, check_lowering, check_tempo
 from tracker.coach.pain import PainLight, PainVerdict, judge_pain
 from tracker.coach.velocity import velocity_loss
-from tracker.domain import NO_PLAN, ONE_LEGGED, Flag, Plan, Side, exercise_named, parse_tempo
+from tracker.domain import (
+    NO_PLAN,
+    ONE_LEGGED,
+    CueKind,
+    Flag,
+    Plan,
+    Side,
+    exercise_named,
+    parse_tempo,
+)
 from tracker.domain.plan import MOST_LOAD_KG
 
 if TYPE_CHECKING:
@@ -144,6 +154,9 @@ class PastSet:
     """Load, kg; 0 is bodyweight, None is unknown."""
     good_share: float | None = None
     """Share of the well-seen reps without a remark on form; None if none was well seen."""
+    paced_share: float | None = None
+    """Share of the reps that were not too fast, for the plan or for an unhurried descent; None if
+    no rep tells."""
     rpe: float | None = None
     """Perceived exertion, 0 to 10; None if not entered."""
     loss: float | None = None
@@ -174,10 +187,12 @@ class PastSession:
     @property
     def good_share(self) -> float | None:
         """Share of good reps over all sets; None if none was well seen."""
-        known = [(each.good_share, each.reps) for each in self.sets]
-        seen = [(share, reps) for share, reps in known if share is not None and reps > 0]
-        amount = sum(reps for _, reps in seen)
-        return sum(share * reps for share, reps in seen) / amount if amount else None
+        return _weighted((each.good_share, each.reps) for each in self.sets)
+
+    @property
+    def paced_share(self) -> float | None:
+        """Share of reps that were not too fast; None if no rep tells."""
+        return _weighted((each.paced_share, each.reps) for each in self.sets)
 
     @property
     def sensed(self) -> bool:
@@ -186,9 +201,15 @@ class PastSession:
 
     @property
     def clean(self) -> bool:
-        """Whether four of five reps were without a remark on form."""
+        """Whether four of five reps were without a remark on form, and as many not too fast."""
         share = self.good_share
-        return not self.sensed if share is None else share >= GOOD_SHARE
+        return (not self.sensed if share is None else share >= GOOD_SHARE) and not self.hurried
+
+    @property
+    def hurried(self) -> bool:
+        """Whether fewer than four of five reps kept to the tempo."""
+        share = self.paced_share
+        return share is not None and share < GOOD_SHARE
 
     @property
     def target(self) -> int:
@@ -230,6 +251,13 @@ class PastSession:
         """Whether every set left at least four reps."""
         efforts = [each.rpe for each in self.sets]
         return all(each is not None and each <= EASY_RPE for each in efforts)
+
+
+def _weighted(shares: Iterable[tuple[float | None, int]]) -> float | None:
+    """Return the mean of the known shares by reps; None without any."""
+    known = [(share, reps) for share, reps in shares if share is not None and reps > 0]
+    amount = sum(reps for _, reps in known)
+    return sum(share * reps for share, reps in known) / amount if amount else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -389,6 +417,13 @@ PROGRAMME: Final[tuple[ProgrammeRule, ...]] = (
         "our choice",
     ),
     ProgrammeRule(
+        "too fast",
+        Step.SAME,
+        lambda course: course.last.hurried,
+        "Slow down: do the same until four of five reps keep to the tempo.",
+        "coaching practice",
+    ),
+    ProgrammeRule(
         "not clean",
         Step.SAME,
         lambda course: not course.last.clean,
@@ -414,7 +449,7 @@ PROGRAMME: Final[tuple[ProgrammeRule, ...]] = (
         Step.SAME,
         lambda course: course.last.hard,
         "The sets left nothing in reserve: do the same until they do.",
-        "effort as reps in reserve: Zourdos 2016; the limits are our choice",
+        "effort as reps in reserve: Hackett 2017; the limits are our choice",
     ),
     ProgrammeRule(
         "more reps",
@@ -612,28 +647,31 @@ def past_sessions(
         if record.done > 0:
             records.setdefault(workout.exercise_of(record), []).append(record)
     return tuple(
-        PastSession(day, exercise, _rounds(each), pain, each[-1].plan if each else NO_PLAN)
+        PastSession(
+            day, exercise, _rounds(each, exercise), pain, each[-1].plan if each else NO_PLAN
+        )
         for exercise, each in records.items()
     )
 
 
-def _rounds(records: Sequence[SetRecord]) -> tuple[PastSet, ...]:
+def _rounds(records: Sequence[SetRecord], exercise: str) -> tuple[PastSet, ...]:
     """Return sets in order; of the two sides of a round, the weaker one."""
     by_side: dict[Side | None, list[PastSet]] = {}
     for record in records:
-        by_side.setdefault(record.side, []).append(_past_set(record))
+        by_side.setdefault(record.side, []).append(_past_set(record, exercise))
     sides = [by_side[side] for side in Side if side in by_side]
     rounds = [min(each, key=lambda one: one.reps) for each in zip(*sides, strict=False)]
     return (*rounds, *by_side.get(None, ()))
 
 
-def _past_set(record: SetRecord) -> PastSet:
+def _past_set(record: SetRecord, exercise: str) -> PastSet:
     loss = velocity_loss(record.reps)
     return PastSet(
         record.done,
         record.plan.target_reps,
         record.load_kg,
         _good_share(record.reps),
+        _paced_share(record, exercise),
         record.entries.rpe,
         None if loss is None else loss.share,
         sensed=bool(record.reps),
@@ -644,3 +682,19 @@ def _good_share(reps: Iterable[Rep]) -> float | None:
     seen = [rep for rep in reps if not UNSEEN_FLAGS.intersection(rep.flags)]
     good = [rep for rep in seen if not FORM_FLAGS.intersection(rep.flags)]
     return len(good) / len(seen) if seen else None
+
+
+_TOO_FAST: Final = frozenset({CueKind.DROPPED, CueKind.LOWER_SLOWER, CueKind.TOO_FAST})
+"""Cues that ask for less speed."""
+
+
+def _paced_share(record: SetRecord, exercise: str) -> float | None:
+    """Return the share of reps of which no check says that they were too fast."""
+    fast: list[bool] = []
+    for place, rep in enumerate(record.reps):
+        context = RepContext(exercise_named(exercise), record.plan, record.reps[:place])
+        seen = [*check_lowering(rep, context), *check_tempo(rep, context)]
+        judged = [each.wrong for each in seen if each.kind in _TOO_FAST]
+        if judged:
+            fast.append(any(judged))
+    return 1.0 - sum(fast) / len(fast) if fast else None

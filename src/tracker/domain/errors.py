@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import difflib
 import errno
+import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
 
@@ -105,6 +106,37 @@ def writing(path: Path) -> Iterator[None]:
             case _:
                 problem, advice = f"cannot be written: {error.strerror or error}", None
         raise OutputError(str(path), problem, advice) from error
+
+
+REPLACE_DELAYS_S: Final = (0.05, 0.1, 0.2, 0.4, 0.8)
+"""Pauses between attempts to put a file in place, s: a virus scanner looks at a new one for a
+fraction of a second, and on Windows nobody may rename it meanwhile."""
+
+
+def replace_file(
+    unfinished: Path,
+    target: Path,
+    sleep: Callable[[float], object],
+    platform: str = sys.platform,
+) -> None:
+    """Put a finished file in the place of `target`; raises `OutputError` if that stays held."""
+    for delay_s in REPLACE_DELAYS_S if platform == "win32" else ():
+        try:
+            unfinished.replace(target)
+        except PermissionError:
+            sleep(delay_s)
+        else:
+            return
+    try:
+        unfinished.replace(target)
+    except PermissionError as error:
+        if platform != "win32":
+            raise
+        raise OutputError(
+            str(target),
+            "another program holds it",
+            "Close what shows it; a virus scanner lets go after a while. Then try again.",
+        ) from error
 
 
 def refuse_existing(target: Path, force: bool) -> None:

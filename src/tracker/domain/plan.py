@@ -66,8 +66,8 @@ class Plan:
     """Rest after the set, s: 90 to 120 s are usual for three sets of twelve."""
     keep_tension: bool = False
     """Whether to keep the hips off the floor between reps."""
-    breathing: bool = True
-    """Whether the coach reminds the wearer to breathe out in the concentric."""
+    breathing: bool = False
+    """Whether the coach reminds the wearer to breathe out in the concentric; no sensor sees it."""
     sets: int | None = None
     """Working sets to do; on one leg, sets for each side."""
     or_more: bool = False

@@ -185,6 +185,7 @@ DEVELOPER_COLUMNS: Final = (
     "best_velocity_mps",
     "velocity_loss_pct",
     "warm_up",
+    "side",
 )
 """Columns of the table of sets that become developer fields; a field's number is its place."""
 
@@ -291,13 +292,18 @@ def _descriptions() -> list[Message]:
             206,
             Field("developer_data_index", 0, Base.UINT8, 0),
             Field("field_definition_number", 1, Base.UINT8, number),
-            Field("fit_base_type_id", 2, Base.UINT8, Base.FLOAT64.value[0]),
+            Field("fit_base_type_id", 2, Base.UINT8, _base_of(name).value[0]),
             Field("field_name", 3, Base.STRING, name),
             Field("units", 8, Base.STRING, units[name]),
         )
         for number, name in enumerate(DEVELOPER_COLUMNS)
     ]
     return [developer, *fields]
+
+
+def _base_of(column: str) -> Base:
+    """Return how a column of ours is written: all are numbers but one."""
+    return Base.STRING if column == "side" else Base.FLOAT64
 
 
 def _titles(workout: Workout) -> list[Message]:
@@ -348,9 +354,9 @@ def _active(row: SetRow, kind: tuple[int, int], start: datetime, index: int) -> 
         fields.append(Field("weight_display_unit", 9, Base.UINT16, _KILOGRAM))
     figures = figures_of(row)
     ours = tuple(
-        Field(column, number, Base.FLOAT64, value)
+        Field(column, number, _base_of(column), value)
         for number, column in enumerate(DEVELOPER_COLUMNS)
-        if isinstance(value := figures.get(column), int | float)
+        if isinstance(value := figures.get(column), int | float | str)
     )
     return Message(225, tuple(fields), ours)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import tempfile
+import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tracker.domain import OutputError, start_problem
-from tracker.domain.errors import writing
+from tracker.domain.errors import replace_file, writing
 from tracker.recording.reader import Damage, open_recording
 from tracker.recording.writer import RecordingWriter
 
@@ -62,7 +63,7 @@ def recover(source: Path | str, target: Path | str, *, force: bool = False) -> R
         except OutputError as error:
             raise OutputError(str(target), error.problem, error.advice) from error
         _refuse_existing(target, force)
-        clean.replace(target)
+        replace_file(clean, target, time.sleep)
     return RecoveryReport(
         target=target,
         rows_kept=recording.rows,

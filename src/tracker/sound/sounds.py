@@ -192,7 +192,7 @@ class Voice(Protocol):
         """Return a phrase as samples, shape (n,), any amplitude; raise SoundError if it fails."""
 
 
-INSTALL: Final = "pip install 'hip-thrust-tracker[sound]'"
+INSTALL: Final = 'pip install "hip-thrust-tracker[sound]"'
 """How to install the libraries for sound and speech."""
 
 

@@ -1,12 +1,11 @@
 """The training log, in an SQLite file or on a server. The only room that knows SQL."""
 
-from tracker.store.database import LOG_NAME, LogFailure, file_of, log_url
+from tracker.store.database import LogFailure, file_of, log_url
 from tracker.store.edits import Edit, EditedWorkout, Field, MadeEdit
 from tracker.store.log import Asked, RescoreCandidate, SessionDetail, TrainingLog
 from tracker.store.summary import NEWEST, SessionQuery, SessionSummary, Week, weeks
 
 __all__ = [
-    "LOG_NAME",
     "NEWEST",
     "Asked",
     "Edit",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import tempfile
+import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -18,7 +19,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import NullPool
 
 from tracker.domain import InputError, OutputError, TrackerError
-from tracker.domain.errors import refuse_existing, writing
+from tracker.domain.errors import refuse_existing, replace_file, writing
 from tracker.domain.foreign_text import HIDDEN, without_secrets
 from tracker.store.schema import (
     METADATA,
@@ -36,9 +37,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from tracker.store.schema import Migration
-
-LOG_NAME: Final = "training.sqlite"
-"""File name of the log in the data folder."""
 
 POSTGRES_DRIVER: Final = "postgresql+psycopg"
 """The only tested driver; the extra `postgres` installs it."""
@@ -292,7 +290,7 @@ class Database:
         except ModuleNotFoundError as error:
             raise TrackerError(
                 f"{self.location}: the driver for PostgreSQL is not installed",
-                "Install the extra: pip install 'hip-thrust-tracker[postgres]'",
+                'Install the extra: pip install "hip-thrust-tracker[postgres]"',
             ) from error
 
 
@@ -347,7 +345,7 @@ def back_up(
         with unfinished.open("r+b") as file:
             os.fsync(file.fileno())
         refuse_existing(target, force)
-        unfinished.replace(target)
+        replace_file(unfinished, target, time.sleep)
 
 
 def _copy_rows(database: Database, target: Path, now: Callable[[], datetime]) -> None:

@@ -44,7 +44,7 @@ class PlanTexts:
     rest: str = ""
     """s."""
     keep_tension: bool = False
-    breathing: bool = True
+    breathing: bool = False
     sets: str = ""
     or_more: bool = False
 

@@ -1,5 +1,7 @@
 """A `tracker` command in a process of its own, whose screen goes through pipes.
 
+It ends in good order once its input does.
+
 Textual's web driver writes packets: one byte for the kind, four for the length (big-endian), then
 the payload. `D` is the terminal's bytes, `M` is JSON. Its input has the same format.
 """
@@ -9,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import sys
+import subprocess
 from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -99,8 +101,10 @@ class Training:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             env=environment(size),
-            # The server passes Ctrl-C on, once and in order.
+            # Ctrl-C is for the server, which ends the command once and in order. The flag is
+            # Windows', where sessions are unknown.
             start_new_session=True,
+            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
         )
         return cls(process)
 
@@ -126,12 +130,13 @@ class Training:
         self._focus()
 
     async def end(self) -> None:
-        """End the command in good order, and return when it is over."""
-        if sys.platform == "win32":
-            # A signal would end it at once.
-            self._send_message({"type": "quit"})
-        elif self._process.returncode is None:
-            self._process.terminate()
+        """End the command in good order, and return when it is over.
+
+        The end of its input tells it (`parent_watchdog`), as it does when the server is killed. A
+        signal would not get through: in a virtual environment on Windows, the process that was
+        started here is a launcher.
+        """
+        self._input.close()
         try:
             await asyncio.wait_for(self._process.wait(), PATIENCE_S)
         except TimeoutError:

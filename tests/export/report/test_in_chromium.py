@@ -119,7 +119,9 @@ def test_the_browser_complains_of_nothing_and_asks_for_nothing(
 
 def test_the_browser_would_complain_and_be_heard(page: chromium.Page, tmp_path: Path) -> None:
     path = tmp_path / "bad.html"
-    path.write_text("<script>console.error('x'); nothing()</script><img src='gone.png'>")
+    path.write_text(
+        "<script>console.error('x'); nothing()</script><img src='gone.png'>", encoding="utf-8"
+    )
     page.complaints.clear()
     page.requests.clear()
     page.open(path, SMALL_PHONE_PX)

@@ -58,7 +58,7 @@ def private_bus(folder: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
             [DAEMON, f"--config-file={config}", "--nofork", "--nopidfile", "--print-address"],
             stdout=subprocess.PIPE,
             stderr=errors,
-            text=True,
+            encoding="utf-8",
         )
     try:
         # The address is printed when the socket listens.
@@ -66,7 +66,9 @@ def private_bus(folder: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
         address = process.stdout.readline().strip()
         if not address:
             process.wait()
-            raise RuntimeError(f"{DAEMON} gave no address: {complaints.read_text()}")
+            raise RuntimeError(
+                f"{DAEMON} gave no address: {complaints.read_text(encoding='utf-8')}"
+            )
         yield address, process
     finally:
         process.terminate()

@@ -20,6 +20,7 @@ from tracker.domain import (
     PainEntered,
     PainMoment,
     SessionInfo,
+    SetEntries,
     SetRecord,
     SourceFacts,
     UserInput,
@@ -58,6 +59,13 @@ def test_the_totals_say_how_much_and_what_a_rep_was_like() -> None:
         "2 sets · 16 reps · 960 kg lifted · 2:05 min",
         "on average: hold 1.6 s · range 37° · velocity 0.36 m/s",
     ]
+
+
+def test_the_totals_agree_with_the_table_and_leave_warm_ups_out() -> None:
+    corrected = replace(SET, entries=SetEntries(reps_by=-3))
+    warm = replace(SET, plan=replace(PLAN, warm_up=True))
+    (first, _) = totals_text(workout(warm, corrected)).splitlines()
+    assert first == "1 set and 1 warm-up · 5 reps (8 counted) · 300 kg lifted · 2:05 min"
 
 
 def test_without_a_set_unknown_is_a_dash() -> None:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -31,9 +30,6 @@ from tracker.tui.widgets.live import (
     phase_text,
     time_text,
 )
-
-if TYPE_CHECKING:
-    from textual.app import ComposeResult
 
 
 class CountApp(App[None]):

@@ -39,12 +39,15 @@ if TYPE_CHECKING:
 
 def totals_text(workout: Workout) -> str:
     """Return what was done, in two lines: how much, and what a rep was like on average."""
-    reps = sum(record.done for record in workout.sets)
-    loads = [(record.load_kg or 0.0) * record.done for record in workout.sets]
-    each = [rep for record in workout.sets for rep in record.reps]
+    sets = workout.working_sets
+    warm_ups = len(workout.sets) - len(sets)
+    reps, seen = sum(record.done for record in sets), sum(record.counted for record in sets)
+    loads = [(record.load_kg or 0.0) * record.done for record in sets]
+    each = [rep for record in sets for rep in record.reps]
     amounts = [
-        counted(len(workout.sets), "set"),
-        counted(reps, "rep"),
+        counted(len(sets), "set") + (f" and {counted(warm_ups, 'warm-up')}" if warm_ups else ""),
+        # The table below has what the sensor saw.
+        counted(reps, "rep") + (f" ({seen} counted)" if seen != reps else ""),
         *([f"{sum(loads):.0f} kg lifted"] if any(loads) else []),
         f"{clock_time(workout.facts.duration_s)} min",
     ]
