@@ -12,7 +12,7 @@ import ipaddress
 import json
 import secrets
 import socket
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -22,6 +22,7 @@ from aiohttp import WSMsgType, hdrs, web
 
 from tracker.domain import TrackerError
 from tracker.web.door import HEADER_S, MOST_SCREENS, Connections, Door, Guarded
+from tracker.web.events import MOST_LISTENERS
 from tracker.web.host import Browser
 from tracker.web.process import Size
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
     from ssl import SSLContext
 
+    from tracker.web.events import EventFiles
     from tracker.web.host import SessionHost
     from tracker.web.process import Training
 
@@ -197,6 +199,18 @@ def application(sessions: SessionHost, door: Door, connections: Connections) -> 
         finally:
             screens -= 1
 
+    async def events(request: web.Request) -> web.StreamResponse:
+        if sessions.events is None:
+            return web.Response(status=404, text="This training writes no events.\n")
+        if sessions.events.listeners >= MOST_LISTENERS:
+            return web.Response(status=503, text="Too many programs follow the events.\n")
+        sessions.events.listeners += 1
+        try:
+            connections.gone(request.transport)
+            return await _follow(request, sessions.events)
+        finally:
+            sessions.events.listeners -= 1
+
     async def add_headers(_request: web.Request, response: web.StreamResponse) -> None:
         response.headers.update(HEADERS)
 
@@ -205,6 +219,8 @@ def application(sessions: SessionHost, door: Door, connections: Connections) -> 
     app.add_routes(
         [
             web.get("/", page),
+            web.get("/events", events),
+            web.get("/{token}/events", events),
             web.get("/{how:show|take}/{visitor}", show),
             web.get("/{token}/{how:show|take}/{visitor}", show),
             web.get("/{token}/", page),
@@ -240,6 +256,26 @@ async def _show(request: web.Request, sessions: SessionHost, *, take: bool) -> w
     finally:
         sessions.leave(browser)
         pumping.cancel()
+    return socket
+
+
+async def _follow(request: web.Request, events: EventFiles) -> web.StreamResponse:
+    """Send each event as a message, until the listener goes away; what it says is ignored."""
+    socket = web.WebSocketResponse(heartbeat=HEARTBEAT_S, max_msg_size=MESSAGE_BYTES)
+    await socket.prepare(request)
+
+    async def send() -> None:
+        with suppress(ConnectionError):
+            async with aclosing(events.lines()) as lines:
+                async for line in lines:
+                    await socket.send_str(line)
+
+    sending = asyncio.ensure_future(send())
+    try:
+        async for _message in socket:
+            pass
+    finally:
+        sending.cancel()
     return socket
 
 
