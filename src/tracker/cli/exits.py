@@ -8,13 +8,11 @@ Ctrl-Break is a signal; a window that closes, a logoff and a shutdown are events
 from __future__ import annotations
 
 import _thread
-import asyncio
 import errno
 import os
 import signal
 import sys
 import threading
-import traceback
 from contextlib import contextmanager
 from enum import IntEnum
 from functools import partial
@@ -46,6 +44,8 @@ def report(error: Exception, debug: bool, write_line: Callable[[str], None] = sa
     An error that no user can have caused is raised again: a
     defect should look like one.
     """
+    import traceback
+
     # The errors bring the other nouns along (30 ms), which `--help` does without.
     from tracker.domain import SensorError, TrackerError
 
@@ -211,6 +211,8 @@ def interruption() -> Iterator[Interruption]:
 
 def soon(act: Callable[[], object]) -> None:
     """Call `act` on the running event loop, waking it up; without a loop, call it at once."""
+    import asyncio
+
     try:
         loop = asyncio.get_running_loop()
     except RuntimeError:
@@ -223,6 +225,8 @@ async def unless_interrupted(
     work: Coroutine[object, object, T], interrupted: Interruption
 ) -> T | None:
     """Await `work`; on Ctrl-C, cancel it and return None once it has cleaned up."""
+    import asyncio
+
     task = asyncio.ensure_future(work)
     with interrupted.ending(task.cancel):
         try:

@@ -74,6 +74,7 @@ if TYPE_CHECKING:
     from tracker.domain.phases import Phase, PhaseSpan
     from tracker.domain.plan import (
         MOST_PAIN,
+        NO_PLAN,
         AdviceGiven,
         Entry,
         LoadEntered,
@@ -115,7 +116,6 @@ if TYPE_CHECKING:
         joined,
     )
     from tracker.domain.session import (
-        NO_PLAN,
         SessionInfo,
         SessionState,
         SetEntries,
