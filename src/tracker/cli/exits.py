@@ -44,6 +44,8 @@ def report(error: Exception, debug: bool, write_line: Callable[[str], None] = sa
     An error that no user can have caused is raised again: a
     defect should look like one.
     """
+    import traceback
+
     # The errors bring the other nouns along (30 ms), which `--help` does without.
     from tracker.domain import SensorError, TrackerError
 
@@ -211,6 +213,8 @@ def interruption() -> Iterator[Interruption]:
 
 def soon(act: Callable[[], object]) -> None:
     """Call `act` on the running event loop, waking it up; without a loop, call it at once."""
+    import asyncio
+
     try:
         import asyncio
 

@@ -34,7 +34,6 @@ from tracker.cli.options import (
 from tracker.cli.terminal import print_file, say
 from tracker.domain import InputError, OutputError, TrackerError
 from tracker.domain.errors import refuse_existing
-from tracker.export.csv_files import PLAIN, dialect_of
 from tracker.export.formats import FORMATS, Needs, Session, format_named, formats
 
 if TYPE_CHECKING:
@@ -171,7 +170,11 @@ def export(
     form = format_named(name)
     if locale is not None and not form.takes_locale:
         raise click.UsageError(f"--locale is for csv and csv-sets, not for {name}")
-    dialect = PLAIN if locale is None else dialect_of(locale)
+    dialect = None
+    if locale is not None:
+        from tracker.export.csv_files import dialect_of
+
+        dialect = dialect_of(locale)
     if history and form.needs is not Needs.HISTORY:
         raise click.UsageError(f"--history is for formats with trends, which {name} does not have")
     reading = ReadOptions(
@@ -218,7 +221,7 @@ def export_file(
     reading: ReadOptions,
     target: Path,
     force: bool,
-    dialect: Dialect = PLAIN,
+    dialect: Dialect | None = None,
 ) -> None:
     """Write one session to one file, or to stdout."""
     _refuse_target([source], form, target, force)
@@ -232,7 +235,7 @@ def export_joined(
     reading: ReadOptions,
     target: Path,
     force: bool,
-    dialect: Dialect,
+    dialect: Dialect | None,
 ) -> None:
     """Write any number of sessions to one file, or to stdout, oldest first.
 

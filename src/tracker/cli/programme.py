@@ -13,25 +13,13 @@ import click
 from tracker.app.paths import tracker_paths
 from tracker.cli.options import ExerciseName, examples, format_option, moment_of_day
 from tracker.cli.terminal import print_json, print_text, say
-from tracker.domain import (
-    MOST_PAIN,
-    NO_PLAN,
-    AdviceGiven,
-    PainEntered,
-    PainMoment,
-    Plan,
-    SessionInfo,
-    SetRecord,
-    SourceFacts,
-    Workout,
-    parse_set,
-)
+from tracker.domain import MOST_PAIN, Plan
 
 if TYPE_CHECKING:
     from datetime import datetime, tzinfo
 
     from tracker.app.advice import Advisor
-    from tracker.domain import SetEntries
+    from tracker.domain import SetEntries, SetRecord
     from tracker.store import TrainingLog
 
 PAIN: Final = click.IntRange(0, MOST_PAIN)
@@ -150,6 +138,15 @@ def add(
     `tracker edit --add`.
     """
     from tracker.app.training_log import open_training_log
+    from tracker.domain import (
+        AdviceGiven,
+        PainEntered,
+        PainMoment,
+        SessionInfo,
+        SourceFacts,
+        Workout,
+        parse_set,
+    )
     from tracker.version import VERSION
 
     if not sets and not warm_ups:
@@ -189,6 +186,8 @@ def _entered_set(
     number: int, entries: SetEntries, exercise: str, advised: Plan | None
 ) -> SetRecord:
     """Return a set that was entered, with the advised plan if it was done with that load."""
+    from tracker.domain import NO_PLAN, SetRecord
+
     at_s = float(number)
     same = (
         advised is not None

@@ -10,6 +10,7 @@ import io
 import socket
 import sys
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -205,8 +206,9 @@ def serve_until_interrupted(
 ) -> None:
     """Serve a command's screen until Ctrl-C; the training has ended when this returns."""
     import asyncio
+    import tempfile
 
-    from tracker.web import Link, SessionHost, new_token, own_certificate, serve
+    from tracker.web import EventFiles, Link, SessionHost, new_token, own_certificate, serve
 
     names = (target.name, *target.others, socket.gethostname(), f"{socket.gethostname()}.local")
     certificate = None
@@ -220,7 +222,8 @@ def serve_until_interrupted(
     async def run() -> None:
         # `-P`: a `tracker` folder in the working directory must not shadow this program.
         program = [sys.executable, "-P", "-m", "tracker.cli.parent_watchdog"]
-        host = SessionHost([*program, *command], unseen_s=unseen_s, report=say)
+        events = EventFiles(Path(folder))
+        host = SessionHost([*program, *command], unseen_s=unseen_s, report=say, events=events)
         token, watch_token = new_token(), new_token()
         over = asyncio.Event()
         context = None if certificate is None else certificate.context
@@ -237,7 +240,9 @@ def serve_until_interrupted(
             with interrupted.ending(over.set):
                 await over.wait()
 
-    asyncio.run(run())
+    # Readable by this user alone, and gone with the server.
+    with tempfile.TemporaryDirectory(prefix="tracker-") as folder:
+        asyncio.run(run())
 
 
 def _announce_link(link: Link, watch: Link, *, shared: bool, others: Sequence[Link] = ()) -> None:

@@ -1,142 +1,146 @@
 """The nouns that every room shares. Depends on NumPy and nothing else.
 
-NumPy is imported where an array is made: the command line knows the nouns too, and its help must
-not wait for it (0.1 s).
+A module is imported when one of its nouns is first asked for (PEP 562), and NumPy where an array
+is made: the command line knows some of the nouns, and its help must not wait for the rest.
 """
 
-from tracker.domain.control_messages import (
-    LOW_BATTERY_PERCENT,
-    battery_message,
-    entry_message,
-    link_message,
-    overrun_message,
-    read_control_message,
-    warning_message,
-)
-from tracker.domain.errors import (
-    InputError,
-    OutputError,
-    SensorError,
-    TrackerError,
-    UnknownNameError,
-)
-from tracker.domain.events import (
-    BatteryRead,
-    Calibrated,
-    CalibrationEvent,
-    CalibrationFailed,
-    CalibrationLost,
-    CalibrationWay,
-    Cue,
-    CueKind,
-    DataWarned,
-    DataWarning,
-    Event,
-    Fault,
-    FaultReason,
-    Flag,
-    Gap,
-    LinkChanged,
-    LinkState,
-    LoweringStarted,
-    MarkKind,
-    PhaseStarted,
-    ReferenceRep,
-    Rep,
-    RepCompleted,
-    RepCounted,
-    RepRevised,
-    SetEnded,
-    SetStarted,
-    UserCommand,
-    UserInput,
-    WarningKind,
-)
-from tracker.domain.exercises import (
-    ACTIVITIES,
-    EXERCISES,
-    HIP_THRUST,
-    ONE_LEGGED,
-    Activity,
-    ActivityKind,
-    Exercise,
-    Extreme,
-    LiftSignal,
-    activity_named,
-    exercise_named,
-    title_of,
-)
-from tracker.domain.mend import MEND_SETTINGS, UNMENDED, SensorMend, mend_in
-from tracker.domain.phases import Phase, PhaseSpan
-from tracker.domain.plan import (
-    MOST_PAIN,
-    AdviceGiven,
-    Entry,
-    LoadEntered,
-    NoteEntered,
-    PainEntered,
-    PainMoment,
-    Plan,
-    PlanChosen,
-    RepsAdjusted,
-    RpeEntered,
-    SetMarked,
-    Side,
-    TimedDone,
-    check_entry,
-    entry_from_object,
-    entry_object,
-    plan_from_json,
-    side_named,
-)
-from tracker.domain.samples import (
-    BATTERY_CHANNEL,
-    ENTRY_CHANNEL,
-    LINK_CHANNEL,
-    MARK_CHANNEL,
-    MAX_TIME_S,
-    OVERRUN_CHANNEL,
-    RESERVED_CHANNELS,
-    WARNING_CHANNEL,
-    AccErrors,
-    Decoder,
-    Frame,
-    FrameRun,
-    ImuBlock,
-    MotionBlock,
-    Notification,
-    Source,
-    TimedFrame,
-    Trace,
-    joined,
-)
-from tracker.domain.session import (
-    NO_PLAN,
-    SessionInfo,
-    SessionState,
-    SetEntries,
-    SetRecord,
-    Sink,
-    SourceFacts,
-    TimedRecord,
-    Workout,
-    parse_load_kg,
-    parse_set,
-    set_words,
-    start_problem,
-    warning_in,
-    workout_of,
-)
-from tracker.domain.tempo import (
-    CODE_ORDER,
-    LIFTERS_ORDER,
-    PHASE_WORDS,
-    Tempo,
-    parse_tempo,
-    tempo_code,
-    tempo_words,
-)
-from tracker.domain.units import mean_of_known
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from tracker.domain.control_messages import (
+        LOW_BATTERY_PERCENT,
+        battery_message,
+        entry_message,
+        link_message,
+        overrun_message,
+        read_control_message,
+        warning_message,
+    )
+    from tracker.domain.errors import (
+        InputError,
+        OutputError,
+        SensorError,
+        TrackerError,
+        UnknownNameError,
+    )
+    from tracker.domain.events import (
+        BatteryRead,
+        Calibrated,
+        CalibrationEvent,
+        CalibrationFailed,
+        CalibrationLost,
+        CalibrationWay,
+        Cue,
+        CueKind,
+        DataWarned,
+        DataWarning,
+        Event,
+        Fault,
+        FaultReason,
+        Flag,
+        Gap,
+        LinkChanged,
+        LinkState,
+        LoweringStarted,
+        MarkKind,
+        PhaseStarted,
+        ReferenceRep,
+        Rep,
+        RepCompleted,
+        RepCounted,
+        RepRevised,
+        SetEnded,
+        SetStarted,
+        UserCommand,
+        UserInput,
+        WarningKind,
+    )
+    from tracker.domain.exercises import (
+        ACTIVITIES,
+        EXERCISES,
+        HIP_THRUST,
+        ONE_LEGGED,
+        Activity,
+        ActivityKind,
+        Exercise,
+        Extreme,
+        LiftSignal,
+        activity_named,
+        exercise_named,
+        title_of,
+    )
+    from tracker.domain.mend import MEND_SETTINGS, UNMENDED, SensorMend, mend_in
+    from tracker.domain.phases import Phase, PhaseSpan
+    from tracker.domain.plan import (
+        MOST_PAIN,
+        NO_PLAN,
+        AdviceGiven,
+        Entry,
+        LoadEntered,
+        NoteEntered,
+        PainEntered,
+        PainMoment,
+        Plan,
+        PlanChosen,
+        RepsAdjusted,
+        RpeEntered,
+        SetMarked,
+        Side,
+        TimedDone,
+        check_entry,
+        entry_from_object,
+        entry_object,
+        plan_from_json,
+        side_named,
+    )
+    from tracker.domain.samples import (
+        BATTERY_CHANNEL,
+        ENTRY_CHANNEL,
+        LINK_CHANNEL,
+        MARK_CHANNEL,
+        MAX_TIME_S,
+        OVERRUN_CHANNEL,
+        RESERVED_CHANNELS,
+        WARNING_CHANNEL,
+        AccErrors,
+        Decoder,
+        Frame,
+        FrameRun,
+        ImuBlock,
+        MotionBlock,
+        Notification,
+        Source,
+        TimedFrame,
+        Trace,
+        joined,
+    )
+    from tracker.domain.session import (
+        SessionInfo,
+        SessionState,
+        SetEntries,
+        SetRecord,
+        Sink,
+        SourceFacts,
+        TimedRecord,
+        Workout,
+        parse_load_kg,
+        parse_set,
+        set_words,
+        start_problem,
+        warning_in,
+        workout_of,
+    )
+    from tracker.domain.tempo import (
+        CODE_ORDER,
+        LIFTERS_ORDER,
+        PHASE_WORDS,
+        Tempo,
+        parse_tempo,
+        tempo_code,
+        tempo_words,
+    )
+    from tracker.domain.units import mean_of_known
 
 __all__ = [
     "ACTIVITIES",
@@ -261,3 +265,25 @@ __all__ = [
     "warning_message",
     "workout_of",
 ]
+
+_MODULES: Final = (
+    *("errors", "units", "foreign_text", "phases", "exercises", "tempo", "plan", "mend"),
+    *("events", "samples", "session", "control_messages"),
+)
+"""Where the nouns are, each after those that it imports."""
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        """Import the modules in turn until one has the noun."""
+        if name in __all__:
+            for module in _MODULES:
+                there = vars(import_module(f"{__name__}.{module}"))
+                if name in there:
+                    globals()[name] = there[name]
+                    return there[name]
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+    def __dir__() -> list[str]:
+        """Name every noun, imported or not."""
+        return sorted({*globals(), *__all__})

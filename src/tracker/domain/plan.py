@@ -393,3 +393,7 @@ def _set_marked(set_index: int, values: Mapping[str, Any]) -> SetMarked:
         None if side is None else side_named(_typed("entry side", side, str)),
         None if exercise is None else _typed("entry exercise", exercise, str),
     )
+
+
+NO_PLAN: Final = Plan()
+"""The plan of a session without one."""

@@ -35,6 +35,7 @@ from tracker.domain.plan import (
     MOST_LOAD_KG,
     MOST_REPS,
     MOST_RPE,
+    NO_PLAN,
     AdviceGiven,
     LoadEntered,
     NoteEntered,
@@ -124,9 +125,6 @@ class SetEntries:
     exercise: str | None = None
     """What was trained; None leaves what was planned."""
 
-
-NO_PLAN: Final = Plan()
-"""The plan of a session without one."""
 
 NO_ENTRIES: Final = SetEntries()
 """The entries of a set without any."""

@@ -13,9 +13,6 @@ from typing import TYPE_CHECKING, Final
 
 from tracker.domain import InputError, UnknownNameError
 from tracker.domain.plugins import merged
-from tracker.export.app_files import write_fitnotes, write_hevy, write_strava, write_strong
-from tracker.export.csv_files import PLAIN, write_reps, write_samples, write_sets
-from tracker.export.session_json import write_session
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -66,7 +63,7 @@ class Format:
     """File name suffix, with the dot; empty for a folder."""
     writer: Callable[[Session, BinaryIO], None] | None = None
     """Writes one session to one file."""
-    joined_writer: Callable[[Sequence[Session], BinaryIO, Dialect], None] | None = None
+    joined_writer: Callable[[Sequence[Session], BinaryIO, Dialect | None], None] | None = None
     """Writes any number of sessions to one file; a format with neither is always a folder."""
     takes_locale: bool = False
     """Whether its numbers can be written as a spreadsheet of some country wants them."""
@@ -86,7 +83,7 @@ class Format:
         """Whether a session can be written to one file."""
         return self.writer is not None or self.joined_writer is not None
 
-    def write(self, session: Session, out: BinaryIO, dialect: Dialect = PLAIN) -> None:
+    def write(self, session: Session, out: BinaryIO, dialect: Dialect | None = None) -> None:
         """Write one session to one file."""
         if self.writer is None:
             self.write_joined((session,), out, dialect)
@@ -94,7 +91,7 @@ class Format:
             self.writer(session, out)
 
     def write_joined(
-        self, sessions: Sequence[Session], out: BinaryIO, dialect: Dialect = PLAIN
+        self, sessions: Sequence[Session], out: BinaryIO, dialect: Dialect | None = None
     ) -> None:
         """Write any number of sessions to one file."""
         if self.joined_writer is None:
@@ -114,32 +111,56 @@ def _samples(session: Session) -> TimedFrame:
     return session.samples
 
 
-def _results(
-    write: Callable[[Workout, BinaryIO], None],
-) -> Callable[[Session, BinaryIO], None]:
-    """Return a writer of the results alone."""
-    return lambda session, out: write(session.workout, out)
+def _results(sessions: Sequence[Session]) -> list[Workout]:
+    return [each.workout for each in sessions]
 
 
-def _joined(
-    write: Callable[[Sequence[Workout], BinaryIO], None],
-) -> Callable[[Sequence[Session], BinaryIO, Dialect], None]:
-    """Return a writer of the results alone, whose numbers are always written in one way."""
-    return lambda sessions, out, _dialect: write([each.workout for each in sessions], out)
+def _csv_reps(sessions: Sequence[Session], out: BinaryIO, dialect: Dialect | None) -> None:
+    from tracker.export.csv_files import PLAIN, write_reps
+
+    write_reps(_results(sessions), out, dialect or PLAIN)
 
 
-def _csv_reps(sessions: Sequence[Session], out: BinaryIO, dialect: Dialect) -> None:
-    write_reps([each.workout for each in sessions], out, dialect)
+def _csv_sets(sessions: Sequence[Session], out: BinaryIO, dialect: Dialect | None) -> None:
+    from tracker.export.csv_files import PLAIN, write_sets
+
+    write_sets(_results(sessions), out, dialect or PLAIN)
 
 
-def _csv_sets(sessions: Sequence[Session], out: BinaryIO, dialect: Dialect) -> None:
-    write_sets([each.workout for each in sessions], out, dialect)
-
-
-def _xlsx(sessions: Sequence[Session], out: BinaryIO, _dialect: Dialect) -> None:
+def _xlsx(sessions: Sequence[Session], out: BinaryIO, _dialect: Dialect | None) -> None:
     from tracker.export.xlsx_files import write_workbook
 
-    write_workbook([each.workout for each in sessions], out)
+    write_workbook(_results(sessions), out)
+
+
+def _hevy(sessions: Sequence[Session], out: BinaryIO, _dialect: Dialect | None) -> None:
+    from tracker.export.app_files import write_hevy
+
+    write_hevy(_results(sessions), out)
+
+
+def _strong(sessions: Sequence[Session], out: BinaryIO, _dialect: Dialect | None) -> None:
+    from tracker.export.app_files import write_strong
+
+    write_strong(_results(sessions), out)
+
+
+def _fitnotes(sessions: Sequence[Session], out: BinaryIO, _dialect: Dialect | None) -> None:
+    from tracker.export.app_files import write_fitnotes
+
+    write_fitnotes(_results(sessions), out)
+
+
+def _strava(session: Session, out: BinaryIO) -> None:
+    from tracker.export.app_files import write_strava
+
+    write_strava(session.workout, out)
+
+
+def _json(session: Session, out: BinaryIO) -> None:
+    from tracker.export.session_json import write_session
+
+    write_session(session.workout, out)
 
 
 def _html(session: Session, out: BinaryIO) -> None:
@@ -161,6 +182,8 @@ def _parquet_folder(sessions: Sequence[Session], folder: Path, _target: Path) ->
 
 
 def _raw_csv(session: Session, out: BinaryIO) -> None:
+    from tracker.export.csv_files import write_samples
+
     write_samples(session.workout, _samples(session), out)
 
 
@@ -197,7 +220,7 @@ _ALL: Final = (
         "json",
         "everything, as analyze --format json prints it",
         ".json",
-        writer=_results(write_session),
+        writer=_json,
     ),
     Format(
         "html",
@@ -240,24 +263,24 @@ _ALL: Final = (
         ".fit",
         writer=_fit,
     ),
-    Format("strava", "sets for Strava's upload, as JSON", ".json", writer=_results(write_strava)),
+    Format("strava", "sets for Strava's upload, as JSON", ".json", writer=_strava),
     Format(
         "hevy",
         "one row per set, as Hevy exports them",
         ".csv",
-        joined_writer=_joined(write_hevy),
+        joined_writer=_hevy,
     ),
     Format(
         "strong",
         "one row per set, as Strong exports them; Hevy and others import it",
         ".csv",
-        joined_writer=_joined(write_strong),
+        joined_writer=_strong,
     ),
     Format(
         "fitnotes",
         "one row per set with its unit, as FitNotes exports them; LiftLog imports it",
         ".csv",
-        joined_writer=_joined(write_fitnotes),
+        joined_writer=_fitnotes,
     ),
 )
 

@@ -4,10 +4,12 @@ It runs a command whose screen goes through pipes, and knows nothing about train
 """
 
 from tracker.web.certificate import own_certificate
+from tracker.web.events import EventFiles
 from tracker.web.host import SessionHost
 from tracker.web.server import Link, is_local, new_token, private_addresses, reachable_host, serve
 
 __all__ = [
+    "EventFiles",
     "Link",
     "SessionHost",
     "is_local",

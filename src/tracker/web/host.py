@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
+    from tracker.web.events import EventFiles
     from tracker.web.process import Ending, Message
 
 WAITING_BYTES: Final = 1_000_000
@@ -123,11 +124,14 @@ class SessionHost:
         *,
         unseen_s: float,
         report: Callable[[str], None],
+        events: EventFiles | None = None,
     ) -> None:
         """Show `command`, started by the first visit and ended once unseen for `unseen_s`.
 
-        `report` takes lines for the terminal of the server.
+        `report` takes lines for the terminal of the server; `events` is where the command writes
+        its events, if it does.
         """
+        self.events: Final = events
         self._command = tuple(command)
         self._unseen_s = unseen_s
         self._report = report
@@ -228,7 +232,8 @@ class SessionHost:
             self._training.page(message)
 
     async def _begin(self, size: Size) -> None:
-        training = await Training.begin(self._command, size)
+        arguments = () if self.events is None else self.events.begin()
+        training = await Training.begin((*self._command, *arguments), size)
         self._training = training
         self._running = asyncio.ensure_future(self._run(training))
 

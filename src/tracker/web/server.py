@@ -15,7 +15,7 @@ import socket
 import struct
 import sys
 from collections import Counter
-from contextlib import asynccontextmanager, suppress
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -25,6 +25,7 @@ from aiohttp import WSMsgType, hdrs, web
 
 from tracker.domain import TrackerError
 from tracker.web.door import HEADER_S, MOST_SCREENS, Connections, Door, Guarded, Role
+from tracker.web.events import MOST_LISTENERS
 from tracker.web.host import Browser
 from tracker.web.process import Size
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
     from ssl import SSLContext
 
+    from tracker.web.events import EventFiles
     from tracker.web.host import SessionHost
     from tracker.web.process import Training
 
@@ -269,6 +271,18 @@ def application(sessions: SessionHost, door: Door, connections: Connections) -> 
         finally:
             screens[role] -= 1
 
+    async def events(request: web.Request) -> web.StreamResponse:
+        if sessions.events is None:
+            return web.Response(status=404, text="This training writes no events.\n")
+        if sessions.events.listeners >= MOST_LISTENERS:
+            return web.Response(status=503, text="Too many programs follow the events.\n")
+        sessions.events.listeners += 1
+        try:
+            connections.gone(request.transport)
+            return await _follow(request, sessions.events)
+        finally:
+            sessions.events.listeners -= 1
+
     async def add_headers(_request: web.Request, response: web.StreamResponse) -> None:
         response.headers.update(HEADERS)
 
@@ -279,6 +293,8 @@ def application(sessions: SessionHost, door: Door, connections: Connections) -> 
             web.get("/", page),
             web.get("/terminal", terminal),
             web.get("/live/{visitor}", show),
+            web.get("/events", events),
+            web.get("/{token}/events", events),
             web.get("/{how:show|take}/{visitor}", show),
             web.get("/{token}/", page),
             web.get("/{token}/terminal", terminal),
@@ -327,6 +343,26 @@ async def _show(request: web.Request, sessions: SessionHost) -> web.StreamRespon
     finally:
         sessions.leave(browser)
         pumping.cancel()
+    return socket
+
+
+async def _follow(request: web.Request, events: EventFiles) -> web.StreamResponse:
+    """Send each event as a message, until the listener goes away; what it says is ignored."""
+    socket = web.WebSocketResponse(heartbeat=HEARTBEAT_S, max_msg_size=MESSAGE_BYTES)
+    await socket.prepare(request)
+
+    async def send() -> None:
+        with suppress(ConnectionError):
+            async with aclosing(events.lines()) as lines:
+                async for line in lines:
+                    await socket.send_str(line)
+
+    sending = asyncio.ensure_future(send())
+    try:
+        async for _message in socket:
+            pass
+    finally:
+        sending.cancel()
     return socket
 
 
