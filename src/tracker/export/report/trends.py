@@ -141,9 +141,15 @@ def _changes(
     pain: Quantity[Workout] = Quantity(
         "Pain after", "of 10", 0, 1.0, lambda each: _score(each, PainMoment.AFTER)
     )
-    load: Quantity[Workout] = Quantity("Load", "kg", 1, 1.0, lambda each: main_load_kg(each.sets))
+    load: Quantity[Workout] = Quantity(
+        "Load", "kg", 1, 1.0, lambda each: main_load_kg(each.working_sets)
+    )
     reps: Quantity[Workout] = Quantity(
-        "Reps in all", "", 0, 1.0, lambda each: float(sum(record.done for record in each.working_sets))
+        "Reps in all",
+        "",
+        0,
+        1.0,
+        lambda each: float(sum(record.done for record in each.working_sets)),
     )
     rows = []
     # Volume is load times reps, which are there.
