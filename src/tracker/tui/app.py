@@ -83,7 +83,7 @@ class TrackerApp(App[None]):
         self._first_theme = theme
         self._remember_theme = remember_theme
         self.sound = AudioController(self, open_sound, muted=muted)
-        self.page = PageLink(self)
+        self.page = PageLink(self, self.leave)
         self._flowing: Worker[None] | None = None
         self._undrawn = ExitStack()
         self._leaving = False

@@ -28,12 +28,12 @@ from tracker.tui.screens.summary import SummaryScreen
 from tracker.tui.screens.train import TrainScreen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
+    from textual.app import App
     from textual.driver import Driver
 
     from tracker.app.session import Session
-    from tracker.tui.app import TrackerApp
     from tracker.tui.page_view import Json
 
 PAGE: Final = "page"
@@ -72,10 +72,11 @@ def heard_by_page(driver: type[Driver]) -> type[Driver]:
 
 
 class PageLink:
-    """Tells the page what changed, and lets it train."""
+    """Tells the page what changed, and lets it train; `leave` ends the app."""
 
-    def __init__(self, app: TrackerApp) -> None:
+    def __init__(self, app: App[Any], leave: Callable[[], object]) -> None:
         self._app = app
+        self._leave = leave
         self._training: Session | Playback | None = None
         self._feedback: AudioFeedback | None = None
         self._watched = False
@@ -177,7 +178,7 @@ class PageLink:
     def _finish(self) -> None:
         screen = self._app.screen
         if isinstance(self._training, Playback):
-            self._app.leave()
+            self._leave()
         elif isinstance(screen, TrainScreen | RestScreen):
             screen.action_finish()
 

@@ -51,8 +51,8 @@ class Page:
     def value(self, expression: str) -> Any:
         return self._page.evaluate(expression)
 
-    def pdf(self) -> bytes:
-        return self._page.pdf(prefer_css_page_size=True, print_background=True)
+    def pdf(self, paper: str = "A4") -> bytes:
+        return self._page.pdf(format=paper, prefer_css_page_size=True, print_background=True)
 
 
 @contextmanager

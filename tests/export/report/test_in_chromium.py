@@ -159,10 +159,11 @@ def test_paper_is_white_whatever_the_screen_is(page: chromium.Page, tmp_path: Pa
 
 def test_every_drawing_is_read_out_with_a_name(page: chromium.Page, tmp_path: Path) -> None:
     page.open(saved(tmp_path, training(), HISTORY), SMALL_PHONE_PX)
+    page.value("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
     page.call("Accessibility.enable")
     nodes = page.call("Accessibility.getFullAXTree")["nodes"]
     drawings = [node for node in nodes if node.get("role", {}).get("value") == "image"]
-    assert len(drawings) == 3 * 4 + 5
+    assert len(drawings) == 3 * 4 + 5 + 1
     assert all(len(node["name"]["value"]) > 20 for node in drawings)
 
 
@@ -176,29 +177,39 @@ def test_letters_in_drawings_are_no_smaller_than_on_the_page_of_a_phone(
     assert min(heights) >= 11.0
 
 
-def test_the_print_has_a_page_for_each_set_and_all_numbers(
-    page: chromium.Page, tmp_path: Path
+@pytest.mark.parametrize(("paper", "size_mm"), [("A4", (210, 297)), ("Letter", (216, 279))])
+def test_the_print_is_a_page_to_read_and_a_page_on_data_and_method(
+    page: chromium.Page, tmp_path: Path, paper: str, size_mm: tuple[int, int]
 ) -> None:
-    page.open(saved(tmp_path, training(origin="synthetic")), SMALL_PHONE_PX, scheme="dark")
-    pages = PdfReader(io.BytesIO(page.pdf())).pages
+    workout = training(origin="synthetic", note="Felt strong.")
+    history = [training(when, origin="synthetic") for when in ("2026-05-07", "2026-05-11")]
+    page.open(saved(tmp_path, workout, history), SMALL_PHONE_PX, scheme="dark")
+    pages = PdfReader(io.BytesIO(page.pdf(paper))).pages
     texts = [" ".join(each.extract_text().split()) for each in pages]
-    # The overview, a page for each of three sets, the data, and two of the method.
-    assert len(texts) == 7
+    assert len(texts) == 2
     width_mm, height_mm = (float(side) / 72 * 25.4 for side in pages[0].mediabox[2:])
-    assert (round(width_mm), round(height_mm)) == (210, 297)
+    assert (round(width_mm), round(height_mm)) == size_mm
     for number, text in enumerate(texts, 1):
         assert "SIMULATED: nobody trained" in text
         assert f"{number} of {len(texts)}" in text
-    for number in (1, 2, 3):
-        assert f"Set {number}:" in texts[number]
-        # The last rep of the table that is closed on the screen.
-        last = training().sets[number - 1].reps[-1]
-        assert f"{last.rom_deg:.1f}" in texts[number]
-        assert f"{last.lockout_s:.2f}" in texts[number]
-    assert "Quality of the data" in texts[4]
-    assert "Tested on recordings of people" in texts[6]
+    first, second = texts
+    for words in ("Name", "Set by set", "A typical rep", "What stood out", "Clinician’s note"):
+        assert words in first
+    assert "get medical help at once" in first
+    assert "Quality of the data" in second
+    assert "Method" in second
+
+
+def test_what_was_opened_is_printed_too(page: chromium.Page, tmp_path: Path) -> None:
+    page.open(saved(tmp_path, training()), SMALL_PHONE_PX)
+    page.value("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+    pages = PdfReader(io.BytesIO(page.pdf())).pages
+    text = " ".join(" ".join(each.extract_text().split()) for each in pages)
+    last = training().sets[-1].reps[-1]
+    assert f"{last.rom_deg:.1f}" in text
+    assert "Tested on recordings of people" in text
 
 
 def test_the_print_of_a_session_of_nothing_is_short(page: chromium.Page, tmp_path: Path) -> None:
     page.open(saved(tmp_path, training(sets=(), pain=(), gaps=(), faults={})), SMALL_PHONE_PX)
-    assert len(PdfReader(io.BytesIO(page.pdf())).pages) == 4
+    assert len(PdfReader(io.BytesIO(page.pdf())).pages) == 2

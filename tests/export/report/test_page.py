@@ -90,7 +90,8 @@ def test_every_drawing_has_a_title_and_a_description_or_is_said_to_be_decoration
     root = parsed(report_html(training(), [training("2026-05-11T16:30:00+00:00")]))
     drawings = list(root.iter(f"{SVG}svg"))
     told = [drawing for drawing in drawings if drawing.get("role") == "img"]
-    assert len(told) == 3 * 4 + 5
+    # Four for each set, five trends, and the typical rep.
+    assert len(told) == 3 * 4 + 5 + 1
     for drawing in told:
         title, description = (drawing.find(f"{SVG}{name}") for name in ("title", "desc"))
         assert title is not None
@@ -220,9 +221,9 @@ def test_the_table_of_sets_and_the_tempo_tables_are_of_the_sets() -> None:
     root = parsed(report_html(training()))
     (overview,) = tables(root, "Set by set")
     assert overview[1:] == [
-        ["1", "12 of 12", "60 kg", "7.5", "–", "1:18"],
-        ["2", "12 of 12", "60 kg", "7.5", "–", "1:18"],
-        ["3", "10 of 12", "65 kg", "7.5", "3", "–"],
+        ["1", "12 of 12", "60 kg", "7.5", "–", "1.7", "42", "0.35", "2.5-0.6-1.0-1.7", "1:18"],
+        ["2", "12 of 12", "60 kg", "7.5", "–", "1.7", "42", "0.35", "2.5-0.6-1.0-1.7", "1:18"],
+        ["3", "10 of 12", "65 kg", "7.5", "3", "1.7", "42", "0.36", "2.5-0.6-1.0-1.7", "–"],
     ]
     tempo = tables(root, "As planned")
     assert len(tempo) == 3

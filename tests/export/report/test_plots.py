@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.workouts import training_set
-from tracker.domain import HIP_THRUST, Plan, SetRecord
+from tracker.domain import HIP_THRUST, Exercise, Plan, SetRecord, exercise_named
 from tracker.export.report import measures
 from tracker.export.report.measures import phase_rows
 from tracker.export.report.plots import (
@@ -18,11 +18,13 @@ from tracker.export.report.plots import (
     MOST_X_LABELS,
     WIDTH,
     Bar,
+    Curve,
     DotPlot,
     PhaseBar,
     Series,
     dot_plot,
     phase_bar,
+    rep_curve,
     scale_over,
 )
 
@@ -206,3 +208,52 @@ def test_the_axis_holds_the_longer_bar() -> None:
     plot = bars_of(training_set(1, tempo="9-0-9-9"))
     assert all(end_px(bar) <= plot.right_px + 0.1 for bar in plot.bars)
     assert plot.ticks[-1][0] == plot.right_px
+
+
+def curve_of(record: SetRecord, exercise: Exercise = HIP_THRUST) -> Curve:
+    curve = rep_curve(phase_rows(record, exercise))
+    assert curve is not None
+    return curve
+
+
+def points(text: str) -> list[tuple[float, float]]:
+    return [(float(x), float(y)) for x, y in (each.split(",") for each in text.split())]
+
+
+def test_a_curve_goes_up_holds_and_comes_down_within_the_drawing() -> None:
+    curve = curve_of(training_set(1))
+    for line in map(points, (curve.done, curve.planned)):
+        assert [x for x, _ in line] == sorted(x for x, _ in line)
+        assert line[0][1] == line[-1][1] == curve.bottom_px
+        assert min(y for _, y in line) == curve.top_px
+        assert all(curve.left_px <= x <= curve.right_px for x, _ in line)
+
+
+def test_a_curve_is_as_long_as_its_phases_on_an_axis_from_zero() -> None:
+    record = training_set(1)
+    curve = curve_of(record)
+    done_s = sum(row.done_s or 0.0 for row in phase_rows(record, HIP_THRUST))
+    planned_s = sum(row.planned_s or 0.0 for row in phase_rows(record, HIP_THRUST))
+    done_px, planned_px = (points(each)[-1][0] for each in (curve.done, curve.planned))
+    ratio = (done_px - curve.left_px) / (planned_px - curve.left_px)
+    assert ratio == pytest.approx(done_s / planned_s, abs=0.01)
+    assert (curve.ticks[0][1], curve.ticks[0][0]) == ("0", curve.left_px)
+
+
+def test_a_squat_begins_at_the_top() -> None:
+    curve = curve_of(training_set(1), exercise_named("squat"))
+    assert points(curve.done)[0][1] == curve.top_px
+
+
+def test_without_a_plan_the_curve_stands_alone_and_without_reps_there_is_none() -> None:
+    assert curve_of(replace(training_set(1), plan=Plan())).planned == ""
+    assert rep_curve(phase_rows(replace(training_set(1), reps=()), HIP_THRUST)) is None
+    assert rep_curve(()) is None
+
+
+def test_an_axis_that_does_not_begin_at_zero_says_where() -> None:
+    assert plotted([0.0, 3.0]).begins == ""
+    series = [Series([41.0, 47.0], ["round"] * 2)]
+    plot = dot_plot("x", measures.RANGE, series, ["1", "2"], x_title="Rep")
+    assert plot is not None
+    assert plot.begins == plot.y_labels[0][1] != ""

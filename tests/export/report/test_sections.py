@@ -44,23 +44,20 @@ def test_the_tiles_say_what_was_done() -> None:
         "Sets": "3",
         "Load": f"60–65{SPACE}kg",
         "Volume": f"2090{SPACE}kg",
-        "Range of motion": f"42{SPACE}°",
-        "Hold": f"1.7{SPACE}s",
         "Pain": "2 → 3",
         "Effort": "7.5",
         "Time": "7:59",
     }
 
 
-def test_what_is_not_known_is_a_dash() -> None:
+def test_what_is_not_known_has_no_tile() -> None:
     workout = training(sets=(training_set(1, load_kg=None, entries=SetEntries()),), pain=())
-    shown = tiles(workout)
-    assert [shown[name] for name in ("Load", "Volume", "Pain", "Effort")] == [
-        "–",
-        "–",
-        "– → –",
-        "–",
-    ]
+    assert set(tiles(workout)) == {"Sets", "Time"}
+
+
+def test_the_table_of_sets_has_a_column_for_each_cell() -> None:
+    overview = overview_of(training(), HIP_THRUST)
+    assert {len(row) for row in overview["rows"]} == {len(overview["head"])}
 
 
 def test_no_load_is_bodyweight_and_not_zero() -> None:
@@ -246,6 +243,22 @@ def test_sessions_are_in_the_order_of_time_and_the_latest_row_is_first() -> None
 def test_a_row_is_of_the_session() -> None:
     row = trends(training(MONDAY, sets=(training_set(1, reps=3),)))["rows"][-1]
     assert row == ("11 May 2026", "44.0", "1.6", "0.40", "180", "2 → 3")
+
+
+def test_what_changed_is_against_the_session_before() -> None:
+    lighter = training(MONDAY, sets=(training_set(1, load_kg=55.0, reps=3),), pain=())
+    found = trends(training(FRIDAY_BEFORE), lighter)
+    assert found["since"] == "11 May 2026"
+    changes = {name: cells for name, *cells in found["changes"]}
+    assert changes["Reps in all"] == ["3", "34", "+31"]
+    # What was not said then cannot have changed.
+    assert "Pain after" not in changes
+    assert found["changes"] != trends(training(FRIDAY_BEFORE))["changes"]
+
+
+def test_what_did_not_change_is_called_the_same() -> None:
+    changes = trends(training(MONDAY))["changes"]
+    assert {each[-1] for each in changes} == {"the same"}
 
 
 def test_velocity_is_left_unknown_where_the_load_was_another() -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from tracker.coach import VERDICT_WORDS, PaceVerdict, judge_pace, planned_s, taken_s
 from tracker.domain import (
     CODE_ORDER,
     LIFTERS_ORDER,
+    NO_PLAN,
     PHASE_WORDS,
     Extreme,
     LiftSignal,
@@ -208,6 +209,17 @@ def _row(plan: Plan, phase: Phase, done_s: float | None, each_s: list[float]) ->
         of=len(each_s),
         verdict=verdict_on(phase, done_s, aim),
     )
+
+
+def typical_rows(workout: Workout, exercise: Exercise | None) -> tuple[PhaseRow, ...]:
+    """Return the tempo table of all reps of a session; without a plan if its sets had several."""
+    sets = workout.working_sets
+    if not sets:
+        return ()
+    plans = {(record.plan.tempo, record.plan.lockout_goal_s) for record in sets}
+    plan = sets[-1].plan if len(plans) == 1 else NO_PLAN
+    reps = tuple(rep for record in sets for rep in record.reps)
+    return phase_rows(replace(sets[-1], reps=reps, plan=plan), exercise)
 
 
 def code(done_s: Mapping[Phase, float | None]) -> str:

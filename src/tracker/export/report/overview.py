@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tracker.coach import OTHER_RED_FLAGS, URGENT_RED_FLAGS, judge_pain
 from tracker.domain import PainMoment
-from tracker.export.report.measures import pain_at, size_of, volume_kg
+from tracker.export.report.measures import (
+    HOLD,
+    VELOCITY,
+    code,
+    median_durations_s,
+    pain_at,
+    size_of,
+    volume_kg,
+)
 from tracker.export.report.wording import (
     UNKNOWN,
     all_known,
@@ -33,8 +41,9 @@ def overview_of(workout: Workout, exercise: Exercise | None) -> dict[str, Any]:
     """Return what the template of the first page shows of a training."""
     return {
         "summary": _summary(workout),
-        "tiles": _tiles(workout, exercise),
-        "rows": _rows(workout),
+        "tiles": _tiles(workout),
+        "head": _head(exercise),
+        "rows": _rows(workout, exercise),
         "remarks": remarks_of_session(workout.sets, of_form=True),
         "pain_words": _pain_words(workout),
         "note": workout.note,
@@ -79,23 +88,20 @@ def _summary(workout: Workout) -> str:
     return f"{text}."
 
 
-def _tiles(workout: Workout, exercise: Exercise | None) -> list[tuple[str, str, str]]:
-    """Return names, values and details."""
+def _tiles(workout: Workout) -> list[tuple[str, str, str]]:
+    """Return names, values and details of what is known; medians are in the table, set by set."""
     sets = workout.working_sets
-    reps = [rep for record in sets for rep in record.reps]
-    size = size_of(exercise)
     before, after = (pain_at(workout, each) for each in (PainMoment.BEFORE, PainMoment.AFTER))
     efforts = all_known(record.entries.rpe for record in sets)
-    return [
+    tiles = [
         ("Sets", str(len(sets)), f"{counted(sum(each.done for each in sets), 'rep')} in all"),
         ("Load", _loads(sets), ""),
         _volume_tile(sets),
-        (size.title, number(median(map(size.of, reps)), 0, size.unit), "median of all reps"),
-        ("Hold", number(median(rep.lockout_s for rep in reps), 1, "s"), "median of all reps"),
         ("Pain", f"{_score(before)} → {_score(after)}", "before → after, of 10"),
         ("Effort", _span(efforts), "RPE, of 10"),
         ("Time", clock_time(workout.facts.duration_s), "minutes : seconds recorded"),
     ]
+    return [tile for tile in tiles if set(tile[1]) - set(f"{UNKNOWN}→ ")]
 
 
 def _volume_tile(sets: Sequence[SetRecord]) -> tuple[str, str, str]:
@@ -123,8 +129,19 @@ def _score(score: int | None) -> str:
     return UNKNOWN if score is None else str(score)
 
 
-def _rows(workout: Workout) -> list[tuple[str, ...]]:
-    """Return number, reps, load, effort, pain and rest of each set."""
+def _head(exercise: Exercise | None) -> list[tuple[str, str]]:
+    """Return the columns of the table of sets with their units."""
+    size = size_of(exercise)
+    return [
+        *(("Set", ""), ("Reps", ""), ("Load", ""), ("Effort", "RPE"), ("Pain", "of 10")),
+        *(("Hold", HOLD.unit), (size.title.split()[0], size.unit), ("Velocity", VELOCITY.unit)),
+        *(("Tempo", "median"), ("Rest", "min:s")),
+    ]
+
+
+def _rows(workout: Workout, exercise: Exercise | None) -> list[tuple[str, ...]]:
+    """Return each set as a row below that head: what was entered, and medians over its reps."""
+    size = size_of(exercise)
     last_scores = {each.set_index: each.score for each in workout.pain}
     return [
         (
@@ -133,6 +150,10 @@ def _rows(workout: Workout) -> list[tuple[str, ...]]:
             load_text(known(record.load_kg)),
             short(record.entries.rpe),
             _score(last_scores.get(record.index)),
+            number(median(map(HOLD.of, record.reps)), 1),
+            number(median(map(size.of, record.reps)), 0),
+            number(median(map(VELOCITY.of, record.reps)), 2),
+            code(median_durations_s(record)) if record.reps else UNKNOWN,
             UNKNOWN if after is None else clock_time(after.start_s - record.end_s),
         )
         for record, after in zip_longest(workout.sets, workout.sets[1:])

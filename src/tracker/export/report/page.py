@@ -16,8 +16,9 @@ from markupsafe import Markup
 from tracker.coach.pacing import TOLERANCE_S, TOLERANCE_SHARE, TURN_S
 from tracker.domain import EXERCISES, FaultReason
 from tracker.export.report import method
-from tracker.export.report.measures import is_synthetic
+from tracker.export.report.measures import is_synthetic, typical_rows
 from tracker.export.report.overview import overview_of
+from tracker.export.report.plots import rep_curve
 from tracker.export.report.set_section import set_section
 from tracker.export.report.trends import trends_of
 from tracker.export.report.wording import (
@@ -172,6 +173,7 @@ def report_html(workout: Workout, history: Iterable[Workout] = ()) -> str:
             overview=overview_of(workout, exercise),
             sets=[set_section(record, exercise) for record in workout.sets],
             trends=trends_of(workout, history, exercise),
+            curve=rep_curve(typical_rows(workout, exercise)),
             quality=quality_of(workout),
             method=method,
             tolerance_s=TOLERANCE_S,

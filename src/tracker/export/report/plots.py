@@ -15,14 +15,13 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from tracker.domain import PHASE_WORDS
+from tracker.domain import PHASE_WORDS, Phase
 from tracker.domain.tempo import EXPLOSIVE
 from tracker.export.report.wording import UNKNOWN, all_known, known, number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tracker.domain import Phase
     from tracker.export.report.measures import PhaseRow, Quantity
 
 
@@ -142,6 +141,8 @@ class DotPlot:
     """Shapes that occur, and their meaning."""
     dot_px: float
     """Radius of a round dot; smaller where there are many."""
+    begins: str
+    """The value at which the axis begins, for people; empty if it is 0."""
     left_px: float = _LEFT
     right_px: float = WIDTH - _RIGHT
     bottom_px: float = HEIGHT - _BOTTOM
@@ -214,6 +215,7 @@ def dot_plot(
         y_labels=_labels(y),
         goal=None if goal is None else _goal(quantity, goal, y),
         dot_px=DOT_PX if len(x_names) <= MANY else SMALL_DOT_PX,
+        begins="" if y.ticks[0] == 0.0 else number(y.ticks[0], y.decimals),
         legend=tuple(entry for entry in legend if entry[0] in shapes),
     )
 
@@ -379,3 +381,91 @@ def _parts(phases: Sequence[tuple[Phase, float | None, str]], x: Scale) -> tuple
         shown = text if width_px >= LEAST_LABEL_PX else ""
         parts.append(Part(word, start_px, width_px, shown, f"{word} {full}"))
     return tuple(parts)
+
+
+CURVE_TOP: Final = 34.0
+"""Room for the words above the curve, px."""
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A typical rep above its plan, as the height of the hips over time."""
+
+    description: str
+    done: str
+    """Points in SVG's notation."""
+    planned: str
+    """The same of the plan; empty without a whole one."""
+    ticks: tuple[tuple[float, str], ...]
+    """Seconds below the axis: where, and their texts."""
+    phases: tuple[tuple[float, str], ...]
+    """The phases of the rep above it: where, and their words with seconds."""
+    left_px: float = _LEFT
+    right_px: float = WIDTH - _RIGHT
+    top_px: float = CURVE_TOP
+    bottom_px: float = HEIGHT - _BOTTOM
+    width_px: float = WIDTH
+    height_px: float = HEIGHT
+
+
+_STEPS: Final = 12
+"""Pieces of a movement: a smooth line on paper."""
+
+_LEVELS: Final = {
+    Phase.CONCENTRIC: (0.0, 1.0),
+    Phase.LOCKOUT: (1.0, 1.0),
+    Phase.ECCENTRIC: (1.0, 0.0),
+    Phase.BOTTOM: (0.0, 0.0),
+}
+
+
+def rep_curve(rows: Sequence[PhaseRow]) -> Curve | None:
+    """Return the curve of the median rep; None unless both of its movements are known.
+
+    Each phase lasts as measured or planned. Between bottom and top the line is drawn smooth: the
+    shape of a movement is not in the numbers that a session keeps.
+    """
+    done = [(row.phase, row.done_s) for row in rows]
+    moves = (Phase.CONCENTRIC, Phase.ECCENTRIC)
+    if not done or any(seconds is None for phase, seconds in done if phase in moves):
+        return None
+    lasting = [(phase, seconds or 0.0) for phase, seconds in done]
+    # As fast as possible is as long as it was.
+    explosive = {row.phase for row in rows if row.planned_s is None and row.planned == EXPLOSIVE}
+    planned = [
+        (row.phase, row.done_s if row.phase in explosive else row.planned_s) for row in rows
+    ]
+    whole = all(seconds is not None for _, seconds in planned)
+    plan = [(phase, seconds or 0.0) for phase, seconds in planned] if whole else []
+    longest_s = max(sum(seconds for _, seconds in each) for each in (lasting, plan))
+    x = scale_over([0.0, longest_s], _LEFT, WIDTH - _RIGHT, least_span=1.0, from_zero=True)
+    names, at_s = [], 0.0
+    for phase, seconds in lasting:
+        if seconds:
+            words = f"{PHASE_WORDS[phase]} {number(seconds)}"
+            names.append((x.px(at_s + seconds / 2.0), words))
+        at_s += seconds
+    text = ", ".join(f"{row.title.lower()} {number(row.done_s)} s" for row in rows)
+    if plan:
+        text += "; planned: " + ", ".join(f"{PHASE_WORDS[p]} {number(s)} s" for p, s in plan)
+    return Curve(
+        description=f"Median of all reps: {text}",
+        done=_curve_points(lasting, x),
+        planned=_curve_points(plan, x),
+        ticks=tuple((x.px(tick), number(tick, x.decimals)) for tick in x.ticks),
+        phases=tuple(names),
+    )
+
+
+def _curve_points(phases: Sequence[tuple[Phase, float]], x: Scale) -> str:
+    points, at_s = [], 0.0
+    top, bottom = CURVE_TOP, HEIGHT - _BOTTOM
+    for phase, seconds in phases:
+        start, end = _LEVELS[phase]
+        for step in range(_STEPS + 1):
+            share = step / _STEPS
+            level = start + (end - start) * (1.0 - math.cos(math.pi * share)) / 2.0
+            y_px = round(bottom - level * (bottom - top), 1)
+            points.append(f"{x.px(at_s + share * seconds):g},{y_px:g}")
+        at_s += seconds
+    return " ".join(points)

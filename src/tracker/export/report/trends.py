@@ -26,6 +26,7 @@ from tracker.export.report.wording import (
     moment,
     number,
     short,
+    signed,
 )
 
 if TYPE_CHECKING:
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
     from tracker.export.report.plots import DotPlot
 
 LEGEND: Final = (("round", "earlier session"), ("ring", "this session"))
+FIRST: Final = (HOLD.title, "Pain")
+"""The plots on the first page; the others are among the details."""
+
 PAIN_LEGEND: Final = (
     ("round", "before training"),
     ("square", "after training"),
@@ -63,6 +67,9 @@ def trends_of(
         "plots": [*_plots(sessions, quantities), ("Pain", _pain_plot(sessions))],
         "rows": [_row(each, quantities) for each in reversed(sessions)],
         "left_out": left_out,
+        "first": FIRST,
+        "since": _date(earlier[-1]),
+        "changes": _changes(earlier[-1], workout, quantities),
     }
 
 
@@ -125,6 +132,40 @@ def _quantities(size: Quantity[Rep], load_kg: float | None) -> tuple[Quantity[Wo
             "Volume", "kg", 0, 100.0, lambda workout: volume_kg(workout.sets), from_zero=True
         ),
     )
+
+
+def _changes(
+    before: Workout, now: Workout, quantities: Sequence[Quantity[Workout]]
+) -> list[tuple[str, str, str, str]]:
+    """Return what can be compared with the session before: name, then, now, difference."""
+    pain: Quantity[Workout] = Quantity(
+        "Pain after", "of 10", 0, 1.0, lambda each: _score(each, PainMoment.AFTER)
+    )
+    load: Quantity[Workout] = Quantity(
+        "Load", "kg", 1, 1.0, lambda each: main_load_kg(each.working_sets)
+    )
+    reps: Quantity[Workout] = Quantity(
+        "Reps in all",
+        "",
+        0,
+        1.0,
+        lambda each: float(sum(record.done for record in each.working_sets)),
+    )
+    rows = []
+    # Volume is load times reps, which are there.
+    for each in (load, reps, *quantities[:-1], pain):
+        then, today = each.of(before), each.of(now)
+        if then is not None and today is not None:
+            cells = (number(then, each.decimals), number(today, each.decimals, each.unit))
+            change = "the same" if cells[0] == number(today, each.decimals) else ""
+            change = change or signed(today - then, each.decimals)
+            rows.append((each.title, *cells, change))
+    return rows
+
+
+def _score(workout: Workout, when: PainMoment) -> float | None:
+    score = pain_at(workout, when)
+    return None if score is None else float(score)
 
 
 def _median_of(each: Quantity[Rep]) -> Quantity[Workout]:

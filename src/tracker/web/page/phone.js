@@ -60,6 +60,7 @@
 
   const say = (message) => {
     if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
+    else if (message.do) toast("Not done: there is no connection.");
   };
   const trouble = (text, calm = false) => {
     const line = $("#trouble");
