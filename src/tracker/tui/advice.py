@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tracker.coach import (
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
 
+    from tracker.coach import Suggestion
     from tracker.domain import Exercise, PainEntered, SetRecord, Workout
 
 
@@ -55,7 +57,26 @@ def next_lines(workout: Workout, earlier: Iterable[Workout], soonest: date) -> I
     sessions = [past_session(each) for each in (*earlier, workout)]
     suggestion = suggest(sessions, workout.info.exercise, soonest)
     if suggestion.sets:
-        load_kg = suggestion.load_kg
-        load = "" if load_kg is None else f", {load_kg:g} kg" if load_kg else ", bodyweight"
-        yield f"next time: {suggestion.sets} × {suggestion.reps}{load}"
+        yield f"next time: {_plan_words(suggestion)}"
     yield suggestion.reason
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """What to do today, and why."""
+
+    plan: str
+    """Sets, reps and load; empty on a day without a training."""
+    why: str
+
+
+def today(earlier: Iterable[Workout], exercise: str, day: date) -> Today:
+    """Return what to do on a day; the trainings before it are given oldest first."""
+    suggestion = suggest([past_session(each) for each in earlier], exercise, day)
+    return Today(_plan_words(suggestion) if suggestion.sets else "", suggestion.reason)
+
+
+def _plan_words(suggestion: Suggestion) -> str:
+    load_kg = suggestion.load_kg
+    load = "" if load_kg is None else f", {load_kg:g} kg" if load_kg else ", bodyweight"
+    return f"{suggestion.sets} × {suggestion.reps}{load}"

@@ -53,7 +53,7 @@ class TrackerApp(App[None]):
     CSS_PATH: ClassVar[list[str | PurePath]] = [
         f"screens/{name}.tcss"
         for name in (
-            *("devices", "check", "setup", "connect", "train"),
+            *("home", "devices", "check", "setup", "connect", "train"),
             *("rest", "summary", "help", "history", "note"),
         )
     ]
