@@ -53,7 +53,7 @@ class TrackerApp(App[None]):
     CSS_PATH: ClassVar[list[str | PurePath]] = [
         f"screens/{name}.tcss"
         for name in (
-            *("home", "devices", "check", "setup", "connect", "train"),
+            *("every", "home", "devices", "check", "setup", "connect", "train"),
             *("rest", "summary", "help", "history", "note"),
         )
     ]
@@ -118,6 +118,11 @@ class TrackerApp(App[None]):
             with suppress(WorkerError):
                 await self._flowing.wait()
         await self.sound.close()
+
+    @property
+    def sound_sign(self) -> str:
+        """The sign of the sound in the status line; empty while it can be heard."""
+        return self.sound.sign
 
     @property
     def stuck(self) -> bool:
