@@ -112,6 +112,8 @@ async def train(app: TrackerApp, session: Session, earlier: ReadWorkouts) -> Non
             if wish is Next.REST:
                 wish = await app.ask(RestScreen(session))
             if wish is Next.FINISH:
+                # Whatever the sensor does while one reads and types is no part of the training.
+                session.freeze()
                 summary = SummaryScreen(
                     lambda: session.workout(""),
                     local_now().date(),
@@ -120,6 +122,7 @@ async def train(app: TrackerApp, session: Session, earlier: ReadWorkouts) -> Non
                 )
                 if await app.ask(summary) is Next.DONE:
                     return
+                session.resume()
 
 
 class Coach:

@@ -250,6 +250,14 @@ class TrainScreen(FlowScreen[Next]):
         known = snapshot.note if current is None else current.entries.note
         take_note(self, self._training, set_index, known)
 
+    @property
+    def in_set(self) -> bool:
+        """Whether a set is under way that quitting would end."""
+        snapshot = self._training.snapshot()
+        current = snapshot.current_set
+        running = self._playback is None and snapshot.state is RunState.RUNNING
+        return running and current is not None and not current.ended
+
     def action_finish(self) -> None:
         self.answer(Next.FINISH)
 
