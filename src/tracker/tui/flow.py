@@ -261,7 +261,9 @@ class Coach:
 
     async def history(self) -> None:
         """Show past sessions, and one of them, and its replay."""
-        self._history = screen = HistoryScreen(self._service.sessions)
+        self._history = screen = HistoryScreen(
+            self._service.sessions, self._service.trash, self._service.restore
+        )
         async with self._app.kept(screen):
             while (chosen := await self._app.ask(screen)) is not None:
                 session_id, wish = chosen
