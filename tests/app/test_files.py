@@ -167,7 +167,10 @@ def test_a_name_with_a_line_break_of_any_kind_does_not_lock_the_file(
         ("sensor = 5\n", ["expected a table [sensor]"]),
         ("[training]\nsound = 1\n", ["true or false for training.sound"]),
         ('[training]\nexercise = "deadlift"\n', ["training.exercise", "deadlift"]),
-        ('[training]\ntheme = "pink"\n', ["dark or light for training.theme"]),
+        (
+            '[training]\ntheme = "pink"\n',
+            ["light, high-contrast, colour-blind for"],
+        ),
         ("[training]\nsounds = true\n", ["no key training.sounds", "training.sound"]),
         ("plan = 5\n", ["expected a table [plan]"]),
         ("[plan]\nhip_thrust = 5\n", ["expected a table [plan.hip_thrust]"]),

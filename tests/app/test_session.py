@@ -34,6 +34,7 @@ from tracker.domain import (
     LinkChanged,
     LinkState,
     MarkKind,
+    NoteEntered,
     OutputError,
     PainEntered,
     PainMoment,
@@ -182,6 +183,45 @@ async def test_stopping_ends_a_source_that_never_ends() -> None:
     assert session.snapshot().state is RunState.FINISHED
     assert recorder.journal[-1] == "close"
     assert source.closed
+
+
+async def test_a_frozen_session_stands_still_and_goes_on_as_if_it_had_not() -> None:
+    recorder, engine = ListRecorder(), ScriptedEngine()
+    source = GatedSource(samples_every(0.1, 3.0), open_until_s=1.0, endless=True)
+    session = Session(source, engine, info=INFO, recorder=recorder, clock=ManualClock())
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(session.run())
+        await until(lambda: engine.samples == 10)
+        session.freeze()
+        source.play_to(2.0)
+        await settle()
+        assert engine.samples == 10
+        said = session.enter(NoteEntered("tired"))
+        assert said.received_ns <= ns_from_s(1.0), "it belongs to the moment of the freeze"
+        session.resume()
+        source.play_to(3.0)
+        await until(lambda: engine.samples == 30)
+        session.stop()
+    assert [each.received_ns for each in recorder.written] == sorted(
+        each.received_ns for each in recorder.written
+    )
+
+
+async def test_a_session_that_is_stopped_while_frozen_ended_then() -> None:
+    recorder, engine = ListRecorder(), ScriptedEngine()
+    source = GatedSource(samples_every(0.1, 3.0), open_until_s=1.0, endless=True)
+    session = Session(source, engine, info=INFO, recorder=recorder, clock=ManualClock())
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(session.run())
+        await until(lambda: engine.samples == 10)
+        session.freeze()
+        source.play_to(2.0)
+        await settle()
+        session.stop()
+    assert engine.samples == 10
+    assert len(recorder.written) == 10
 
 
 async def test_stopping_before_the_start_ends_at_once() -> None:

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
+from textual.command import CommandPalette
 from textual.widgets import DataTable
 from textual.worker import WorkerFailed
 
@@ -12,6 +13,7 @@ from tests.app.doubles import ListRecorder, in_time
 from tests.tui.coaching import Gym, comes, happens
 from tests.tui.staging import PLAN, Stage, app_of, look, training_of
 from tracker.app import training as studio
+from tracker.app.config import Theme
 from tracker.app.snapshot import RunState
 from tracker.app.training_log import log_session
 from tracker.domain import (
@@ -28,12 +30,13 @@ from tracker.domain import (
 )
 from tracker.tui.screens.check import CheckScreen, ConnectScreen
 from tracker.tui.screens.devices import DevicesScreen
-from tracker.tui.screens.dialogs import GuideScreen, HelpScreen, NoteScreen
+from tracker.tui.screens.dialogs import GuideScreen, HelpScreen, NoteScreen, QuitScreen
 from tracker.tui.screens.history import HistoryScreen
 from tracker.tui.screens.rest import RestScreen
 from tracker.tui.screens.setup import SetupScreen
 from tracker.tui.screens.summary import SummaryScreen
 from tracker.tui.screens.train import TrainScreen
+from tracker.tui.themes import NAMES
 from tracker.tui.widgets.status import Banner, Notice
 
 if TYPE_CHECKING:
@@ -261,7 +264,7 @@ async def test_the_next_training_waits_for_the_end_of_the_one_before(
             await comes(pilot, TrainScreen)
             # Until there is a set: an empty training is not logged.
             await gym.play(pilot, 40.0)
-            await pilot.press("q")
+            await pilot.press("ctrl+c")
             await in_time(lambda: len(gym.service.sessions()) == 2)
 
 
@@ -299,6 +302,10 @@ async def test_quitting_ends_the_session_and_closes_the_recording_first() -> Non
     async with app.run_test() as pilot:
         await stage.play_to(pilot, 10.0)
         await pilot.press("q")
+        await comes(pilot, QuitScreen)
+        await pilot.press("escape")
+        await comes(pilot, TrainScreen)
+        await pilot.press("q", "q")
         await pilot.pause()
 
     assert training_of(app).snapshot().state is RunState.FINISHED
@@ -360,11 +367,26 @@ async def test_help_opens_and_closes_without_quitting(key: str) -> None:
         assert app.is_running
 
 
-async def test_t_changes_between_light_and_dark() -> None:
-    app = app_of(Stage().playback())
+async def test_t_goes_through_the_colours_and_remembers_them(tmp_path: Path) -> None:
+    gym = Gym(tmp_path)
+    app = gym.app()
     async with app.run_test() as pilot:
-        dark = app.current_theme.dark
-        await pilot.press("t")
-        assert app.current_theme.dark is not dark
-        await pilot.press("t")
-        assert app.current_theme.dark is dark
+        seen = [app.theme]
+        for _ in Theme:
+            await pilot.press("t")
+            seen.append(app.theme)
+            assert NAMES[gym.service.config.training.theme] == app.theme
+        assert seen == [*NAMES.values(), seen[0]]
+
+
+async def test_the_palette_offers_every_action_of_the_screen_and_every_theme() -> None:
+    app = app_of(Stage().session())
+    async with app.run_test() as pilot:
+        await look(pilot)
+        offered = {command.title: command for command in app.get_system_commands(app.screen)}
+        assert {"Set", "-1", "+1", "Mute", "Big", "Note", "Finish", "Quit"} <= set(offered)
+        assert "Pause" not in offered, "a training is not a replay"
+        offered["Colours: high contrast"].callback()
+        assert app.theme == NAMES[Theme.HIGH_CONTRAST]
+        await pilot.press("ctrl+p")
+        await happens(pilot, lambda: isinstance(app.screen, CommandPalette))

@@ -10,7 +10,7 @@ import difflib
 import tomllib
 from dataclasses import MISSING, asdict, dataclass, field, fields
 from enum import Enum
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from tracker.app.paths import atomic_write
 from tracker.coach import LIMITS, SCORE_THAT_STOPS, days_text, parse_days
@@ -47,6 +47,11 @@ class Theme(Enum):
 
     DARK = "dark"
     LIGHT = "light"
+    HIGH_CONTRAST = "high-contrast"
+    COLOUR_BLIND = "colour-blind"
+
+
+_THEMES: Final = ", ".join(theme.value for theme in Theme)
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +253,7 @@ def _training(path: Path, table: Mapping[str, Any]) -> TrainingChoice:
     try:
         theme = Theme(table.get("theme", Theme.DARK.value))
     except ValueError as error:
-        raise InputError(str(path), "expected dark or light for training.theme") from error
+        raise InputError(str(path), f"expected {_THEMES} for training.theme") from error
     return TrainingChoice(exercise, table.get("sound", True), theme, table.get("warned", False))
 
 

@@ -66,6 +66,9 @@ PLAYED_AHEAD: Final = 1024
 RESTART_SHOWN_S: Final = 10.0
 """A restart of counting is shown for as long: who is in the middle of a rep looks up after it."""
 
+MOST_HELD: Final = 1 << 18
+"""Notifications that are kept while the session is frozen: most of an hour of a usual sensor."""
+
 _CALIBRATIONS: Final = {
     kind.value: kind for kind in (MarkKind.CALIBRATION, MarkKind.REFERENCE_REPS)
 }
@@ -104,6 +107,9 @@ class Session:
         self._taps: list[Callable[[Sequence[Notification]], None]] = []
         self._clock = clock
         self._until_stopped = until_stopped
+        self._frozen = False
+        self._held: deque[Notification] = deque(maxlen=MOST_HELD)
+        """What has arrived since the session was frozen, and is not handled yet."""
         self._entered_before: list[Notification] = []
         self._stopped = asyncio.Event()
         self._settled = False
@@ -160,16 +166,30 @@ class Session:
 
     @property
     def _now_ns(self) -> int:
-        return 0 if self.state is RunState.READY else self._queue.newest_ns
+        if self.state is RunState.READY:
+            return 0
+        return self._handled_ns if self._frozen else self._queue.newest_ns
 
     def _insert(self, notification: Notification) -> Notification:
         if self.state is RunState.READY:
             self._entered_before.append(notification)
-        elif self._waits_for_stop:
+        elif self._waits_for_stop or self._frozen:
             self._handle((notification,))
         else:
             self._queue.insert(notification)
         return notification
+
+    def freeze(self) -> None:
+        """Stand still at this moment: what arrives from now on waits, until `resume`.
+
+        What the wearer enters meanwhile belongs to this moment. A session that is stopped while it
+        is frozen ends here, and so does its recording.
+        """
+        self._frozen = True
+
+    def resume(self) -> None:
+        """Go on as if the session had never been frozen."""
+        self._frozen = False
 
     def stop(self) -> None:
         """End the session in good order; `run` returns once the source has been closed."""
@@ -202,8 +222,7 @@ class Session:
                 if self._entered_before:
                     self._handle(self._entered_before)
                 while batch := await self._queue.take():
-                    self._handle(batch)
-                    await asyncio.sleep(0)
+                    await self._take(batch)
                 if self._until_stopped:
                     await self._stay_open()
                 for task in beside:
@@ -212,6 +231,14 @@ class Session:
             raise errors.exceptions[0] from None
         if self._queue.failure is not None:
             raise self._queue.failure
+
+    async def _take(self, batch: Sequence[Notification]) -> None:
+        """Handle a batch, after what was held back; while the session is frozen, hold it."""
+        self._held.extend(batch)
+        while self._held and not self._frozen:
+            amount = min(len(self._held), PLAYED_AHEAD)
+            self._handle([self._held.popleft() for _ in range(amount)])
+            await asyncio.sleep(0)
 
     async def _play(self, source: Source) -> None:
         """Play a source into the queue; its error is kept for the end."""
@@ -303,7 +330,12 @@ class Session:
     def _conclude(self) -> None:
         """Handle what has arrived, end the stream, close the recording, all without waiting."""
         self._queue.close()
+        if self._frozen:
+            while self._queue.take_now():
+                pass
         try:
+            if self._held and not self._frozen:
+                self._handle(tuple(self._held))
             while rest := self._queue.take_now():
                 self._handle(rest)
             self._settle()

@@ -347,6 +347,16 @@ class TrainingService:
         with open_training_log(self._paths) as log:
             return log.list()
 
+    def trash(self, session_id: int) -> None:
+        """Move a past training to the trash; raises `TrackerError`."""
+        with open_training_log(self._paths) as log:
+            log.delete([session_id])
+
+    def restore(self, session_id: int) -> None:
+        """Take a past training out of the trash again; raises `TrackerError`."""
+        with open_training_log(self._paths) as log:
+            log.restore([session_id])
+
     def advisor(self) -> Advisor | None:
         """Return who advises on the next training; None if the log or choices can't be read."""
         try:

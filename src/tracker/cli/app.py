@@ -168,17 +168,33 @@ class LazyGroup(click.Group):
 
 @click.group(
     cls=LazyGroup,
+    invoke_without_command=True,
     params=[_debug_option()],
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 99},
     epilog="""\b
     Examples:
+      tracker                         the home screen: start here
       tracker demo                    try it without a sensor
       tracker analyze session.csv     find the reps in a file of samples
       tracker replay session.arrows   watch a recording""",
 )
 @click.version_option(package_name="hip-thrust-tracker", message="tracker %(version)s")
-def tracker() -> None:
-    """Count hip thrusts, time the lockout and coach the tempo from a motion sensor on the hip."""
+@click.pass_context
+def tracker(context: click.Context) -> None:
+    """Count hip thrusts, time the lockout and coach the tempo from a motion sensor on the hip.
+
+    Without a command, it opens the home screen on a terminal.
+    """
+    if context.invoked_subcommand is not None:
+        return
+    from tracker.cli.options import screen_is_there
+
+    if not screen_is_there():
+        print_text(context.get_help())
+        return
+    from tracker.cli.train import begin_at_home
+
+    begin_at_home()
 
 
 def _keep_private() -> None:

@@ -68,6 +68,20 @@ def doctor(sound: bool, sound_to: Path | None, force: bool) -> ExitCode:
 
 
 def _check_all() -> ExitCode:
+    done = _checks()
+    for line in report_lines(done):
+        print_text(line)
+    if any(check.no_adapter for check in done):
+        return ExitCode.NO_SENSOR
+    return ExitCode.OK if all(check.good for check in done) else ExitCode.USAGE_OR_INPUT
+
+
+def examined() -> tuple[str, ...]:
+    """Return the whole report, for the screen; starts an event loop of its own."""
+    return tuple(report_lines(_checks()))
+
+
+def _checks() -> list[Check]:
     import asyncio
 
     paths = tracker_paths()
@@ -84,12 +98,7 @@ def _check_all() -> ExitCode:
         training_log(paths),
         _audio(),
     ]
-    done = [check for check in checks if check is not None]
-    for line in report_lines(done):
-        print_text(line)
-    if any(check.no_adapter for check in done):
-        return ExitCode.NO_SENSOR
-    return ExitCode.OK if all(check.good for check in done) else ExitCode.USAGE_OR_INPUT
+    return [check for check in checks if check is not None]
 
 
 def report_lines(done: Sequence[Check]) -> Iterator[str]:

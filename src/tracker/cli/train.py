@@ -196,15 +196,32 @@ def train_from_the_list(
     service: TrainingService, interrupted: Interruption, sound: SoundOptions
 ) -> None:
     """Train from the list of sensors until the wearer quits; raises the last `TrackerError`."""
-    import asyncio
-
     # Textual costs 0.2 s.
     from tracker.tui import coaching
+
+    _lead(coaching(service), service, interrupted, sound)
+
+
+def begin_at_home() -> None:
+    """Show the home screen, and what one goes to from there; raises the last `TrackerError`."""
+    with interruption() as interrupted:
+        from tracker.app.training import TrainingService
+        from tracker.cli.doctor import examined
+        from tracker.tui import at_home
+
+        service = TrainingService(tracker_paths(), tell=say)
+        _lead(at_home(service, examined), service, interrupted, DEFAULT_SOUND)
+
+
+def _lead(
+    flow: Flow, service: TrainingService, interrupted: Interruption, sound: SoundOptions
+) -> None:
+    import asyncio
 
     # A configuration that can't be read is reported here, where there is no screen over it.
     muted = not (service.config.training.sound or sound.beside_lines)
     if not interrupted.happened:
-        app = asyncio.run(_show(coaching(service), service, interrupted, sound, muted=muted))
+        app = asyncio.run(_show(flow, service, interrupted, sound, muted=muted))
         _leave_if(app.stuck, interrupted)
         if app.last_error is not None:
             raise app.last_error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tracker.app.advice import day_words, plan_words
@@ -65,3 +66,24 @@ def next_lines(workout: Workout, advisor: Advisor, now: datetime) -> Iterator[st
     # Why there is a rest or a stop is known: the wearer has just trained, and said how it hurts.
     known = judgement.verdict in (Verdict.REST, Verdict.STOP)
     yield from judgement.reasons[1 if known else 0 :]
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """What to do today, and why."""
+
+    plan: str
+    """Sets, reps and load; empty on a day without a training."""
+    why: str
+
+
+def today(advisor: Advisor, exercise: str, now: datetime) -> Today:
+    """Return what to do on a day."""
+    judgement = advisor.judge(now, exercise)
+    plan, why = judgement.plan, " ".join(judgement.reasons)
+    if plan is None or judgement.verdict in (Verdict.REST, Verdict.STOP):
+        return Today("", why)
+    load_kg = plan.load_kg
+    load = "" if load_kg is None else f", {load_kg:g} kg" if load_kg else ", bodyweight"
+    reps = "" if plan.target_reps is None else f" × {plan.target_reps}"
+    return Today(f"{plan.sets or 1}{reps}{load}", why)

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import ExitStack, asynccontextmanager, suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from textual.app import App
+from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.events import Key
 from textual.worker import WorkerError
@@ -19,11 +20,12 @@ from tracker.domain import TrackerError
 from tracker.domain.foreign_text import visible
 from tracker.tui.audio import AudioController
 from tracker.tui.page_link import PageLink, PageSaid, heard_by_page
-from tracker.tui.screens.dialogs import HelpScreen
+from tracker.tui.screens.dialogs import HelpScreen, QuitScreen
 from tracker.tui.terminal import KeyQueue, never_waiting
+from tracker.tui.themes import COLOUR_BLIND, HIGH_CONTRAST, NAMES
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Coroutine
+    from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable
     from pathlib import PurePath
 
     from textual.binding import BindingType
@@ -56,15 +58,14 @@ class TrackerApp(App[None]):
     CSS_PATH: ClassVar[list[str | PurePath]] = [
         f"screens/{name}.tcss"
         for name in (
-            *("devices", "check", "guided", "setup", "connect", "train"),
-            *("guided", "rest", "summary", "help", "history", "note"),
+            *("every", "home", "devices", "check", "guided", "setup", "connect", "train"),
+            *("rest", "summary", "help", "history", "note"),
         )
     ]
-    ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark", "help", "Help", key_display="?"),
-        Binding("t", "change_theme", "Light/dark", show=False),
-        Binding("q", "quit", "Quit"),
+        Binding("t", "change_theme", "Colours", show=False),
+        Binding("q", "ask_to_quit", "Quit"),
         # What every other program understands as the wish to end.
         Binding("ctrl+c", "quit", show=False, priority=True),
     ]
@@ -79,6 +80,8 @@ class TrackerApp(App[None]):
         muted: bool = False,
     ) -> None:
         super().__init__()
+        for theme_ in (HIGH_CONTRAST, COLOUR_BLIND):
+            self.register_theme(theme_)
         self._flow = flow
         self._first_theme = theme
         self._remember_theme = remember_theme
@@ -103,7 +106,7 @@ class TrackerApp(App[None]):
 
     def on_mount(self) -> None:
         """Start the flow, and open the sound beside it."""
-        self.theme = f"textual-{self._first_theme.value}"
+        self.theme = NAMES[self._first_theme]
         self.run_worker(self.sound.open(), name="sound")
         self.page.begin()
         self._flowing = self.run_worker(self._run(), name="flow")
@@ -123,6 +126,11 @@ class TrackerApp(App[None]):
             with suppress(WorkerError):
                 await self._flowing.wait()
         await self.sound.close()
+
+    @property
+    def sound_sign(self) -> str:
+        """The sign of the sound in the status line; empty while it can be heard."""
+        return self.sound.sign
 
     @property
     def stuck(self) -> bool:
@@ -190,6 +198,18 @@ class TrackerApp(App[None]):
     async def action_quit(self) -> None:
         self.leave()
 
+    async def action_ask_to_quit(self) -> None:
+        """Leave; in a set, only once it is confirmed: the key lies beside others."""
+        if not getattr(self.screen, "in_set", False):
+            self.leave()
+            return
+
+        def quit_if(confirmed: bool | None) -> None:
+            if confirmed:
+                self.leave()
+
+        self.push_screen(QuitScreen(), quit_if)
+
     def leave(self) -> None:
         """End the training, then the app; the second time, do not wait for a slow radio."""
         if self._leaving or self._flowing is None:
@@ -208,9 +228,29 @@ class TrackerApp(App[None]):
         self.push_screen(HelpScreen())
 
     def action_change_theme(self) -> None:
-        """Change between light and dark, and remember it."""
-        theme = Theme.LIGHT if self.current_theme.dark else Theme.DARK
-        self.theme = f"textual-{theme.value}"
+        """Go on to the next choice of colours, and remember it."""
+        themes = list(NAMES)
+        shown = [NAMES[each] for each in themes].index(self.theme)
+        self.choose_theme(themes[(shown + 1) % len(themes)])
+
+    def choose_theme(self, theme: Theme) -> None:
+        """Change the colours, and remember it."""
+        self.theme = NAMES[theme]
         if self._remember_theme is not None:
             with suppress(TrackerError):
                 self._remember_theme(theme)
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Yield what the palette offers: every action of the screen, and every theme."""
+        for node, binding, enabled, _ in screen.active_bindings.values():
+            if enabled and binding.description:
+                yield SystemCommand(
+                    binding.description,
+                    f"key {self.get_key_display(binding)}",
+                    partial(self.run_action, binding.action, node),
+                )
+        for theme in NAMES:
+            words = theme.value.replace("-", " ")
+            yield SystemCommand(
+                f"Colours: {words}", "theme of the screen", partial(self.choose_theme, theme)
+            )

@@ -33,7 +33,11 @@ class AudioController:
         self._app = app
         self._open_sound = open_sound
         self._muted = muted
+        self._silence = ""
+        """Why nothing, or not all, can be heard."""
         self._player: Player | None = None
+        self.sign = ""
+        """For the status line: that nothing can be heard, or is muted; empty otherwise."""
         self.training: Session | Playback | None = None
         """The session that is heard now, or was last."""
 
@@ -47,15 +51,20 @@ class AudioController:
                 self._open_sound, lambda: loop.call_soon_threadsafe(self._app.bell)
             )
         except TrackerError as error:
-            self._app.notify(str(error), severity="warning", timeout=10.0)
+            self._silence = f"! no sound: {error.message}"
+            self._show_sign()
             return
         self._player = opened.player
         if self._muted:
             opened.player.toggle_mute()
-        if opened.complaint is not None and not self._muted:
-            self._app.notify(opened.complaint, severity="warning", timeout=10.0)
+        if opened.complaint is not None:
+            self._silence = f"! {opened.complaint.splitlines()[0]}"
+        self._show_sign()
         if self.training is not None:
             self.play(self.training)
+
+    def _show_sign(self) -> None:
+        self.sign = "muted" if self._muted else self._silence
 
     def play(self, training: Session | Playback) -> None:
         """Play the sounds of a session from now on, in place of the one before."""
@@ -77,6 +86,7 @@ class AudioController:
         if self._player is not None and self._player.muted is not muted:
             self._player.toggle_mute()
         self._muted = muted
+        self._show_sign()
 
     def toggle(self) -> str:
         """Switch the sound off, or on again, and return what to tell the wearer."""

@@ -1,4 +1,4 @@
-"""Which screen comes when: devices → check → set-up → connect → train ↔ rest → summary.
+"""Which screen comes when: home → devices → check → set-up → connect → train ↔ rest → summary.
 
 Each method shows screens one after the other and waits for what they return, so it reads in the
 order in which the wearer sees them. Screens know neither the app nor each other. When the wearer
@@ -18,16 +18,19 @@ from textual.worker import WorkerError
 
 from tracker.app.advice import calendar_lines, pain_lines_of
 from tracker.app.clock import local_now
+from tracker.app.devices import SIMULATED
 from tracker.app.training import TrainingRequest
 from tracker.app.training_log import NOT_LOGGED
 from tracker.coach import steps_of
-from tracker.domain import PlanChosen, TrackerError
+from tracker.domain import PlanChosen, TrackerError, exercise_named
+from tracker.tui.advice import Today, today
 from tracker.tui.screens import Next
 from tracker.tui.screens.check import CheckScreen, ConnectScreen
 from tracker.tui.screens.devices import DevicesScreen
 from tracker.tui.screens.dialogs import GuideScreen, warning_parts
 from tracker.tui.screens.guided import GuidedScreen
 from tracker.tui.screens.history import HistoryScreen
+from tracker.tui.screens.home import HomeScreen, Overview, Place
 from tracker.tui.screens.rest import RestScreen
 from tracker.tui.screens.setup import SetupScreen
 from tracker.tui.screens.summary import SummaryScreen
@@ -40,16 +43,19 @@ if TYPE_CHECKING:
     from textual.worker import Worker
 
     from tracker.app.advice import Advisor
-    from tracker.app.devices import Device
+    from tracker.app.devices import Device, Devices
     from tracker.app.playback import Playback
     from tracker.app.session import Session
     from tracker.app.training import Training, TrainingService
     from tracker.coach import RoutineStep
     from tracker.tui.app import Flow, TrackerApp
+    from tracker.tui.screens.devices import Choice
+    from tracker.tui.screens.dialogs import Part
     from tracker.tui.screens.setup import SetupForm
 
     ReadAdvisor = Callable[[], Advisor | None]
     """Reads the log for who advises on the next training; None if it can't be read."""
+    Examine = Callable[[], Sequence[str]]
 
 Result = TypeVar("Result")
 
@@ -57,6 +63,14 @@ Result = TypeVar("Result")
 def coaching(service: TrainingService) -> Flow:
     """Return the whole flow, from the list of sensors on, until the wearer quits."""
     return lambda app: Coach(app, service).from_devices()
+
+
+def at_home(service: TrainingService, examine: Examine) -> Flow:
+    """Return the whole flow, from the home screen on, until the wearer quits.
+
+    `examine` returns the lines of what may keep one from training; it runs in a thread.
+    """
+    return lambda app: Coach(app, service).from_home(examine)
 
 
 def one_training(session: Session, advisor: ReadAdvisor) -> Flow:
@@ -115,11 +129,14 @@ async def train(
                 routine.note_set()
                 wish = await app.ask(RestScreen(session))
             if wish is Next.FINISH:
+                # Whatever the sensor does while one reads and types is no part of the training.
+                session.freeze()
                 summary = SummaryScreen(
                     lambda: session.workout(""), advisor=advisor, enter=session.enter
                 )
                 if await app.ask(summary) is Next.DONE:
                     return
+                session.resume()
 
 
 class Routine:
@@ -188,21 +205,91 @@ class Coach:
         self._history: HistoryScreen | None = None
         service.tell = lambda text: app.notify(text[:1].upper() + text[1:] + ".", timeout=10.0)
 
-    async def from_devices(self) -> None:
-        """Train with one sensor after the other, until the wearer quits."""
+    async def from_home(self, examine: Examine) -> None:
+        """Go from home to wherever the wearer wants, and back, until they quit."""
+        devices = self._service.devices()
         try:
-            async with self._app.kept(DevicesScreen(self._service.devices())) as devices:
+            async with self._app.kept(HomeScreen(self._at_home, devices)) as home:
                 while True:
-                    chosen = await self._app.ask(devices)
+                    place = await self._app.ask(home)
                     try:
-                        if chosen is Next.HISTORY:
-                            await self.history()
-                        else:
-                            await self.train_with(chosen)
+                        await self._go(place, devices, examine)
                     except TrackerError as error:
                         self._app.report(error)
         finally:
             await self.logged()
+
+    async def _go(self, place: Place, devices: Devices, examine: Examine) -> None:
+        match place:
+            case Place.TRAIN:
+                last = next((each for each in devices.seen if each.is_last), None)
+                if last is None or devices.trouble is not None:
+                    await self.sensors(devices)
+                else:
+                    await self.train_with(last)
+            case Place.DEMO:
+                await self.set_up(SIMULATED)
+            case Place.HISTORY:
+                await self.history()
+            case Place.PROGRAMME:
+                parts = await asyncio.to_thread(self._programme)
+                await self._app.ask(GuideScreen(parts))
+            case Place.SENSORS:
+                await self.sensors(devices)
+            case Place.DOCTOR:
+                lines = asyncio.to_thread(examine)
+                await self._app.ask(GuideScreen((("Doctor", await lines),)))
+
+    def _at_home(self) -> Overview:
+        """Return what the home screen shows; reads the log."""
+        exercise = self._service.config.training.exercise
+        try:
+            sessions = self._service.sessions()
+        except TrackerError as error:
+            return Overview("", Today("", f"! {error.message}"), ())
+        advisor = self._service.advisor()
+        if advisor is None:
+            return Overview("", Today("", "! The log or what you chose cannot be read."), sessions)
+        exercise = advisor.exercise if sessions else exercise
+        advised = today(advisor, exercise, local_now())
+        return Overview(exercise_named(exercise).title, advised, sessions)
+
+    def _programme(self) -> tuple[Part, ...]:
+        """Return what to do today for each exercise that was trained, and why."""
+        advisor, now = self._service.advisor(), local_now()
+        if advisor is None:
+            return (("Programme", ["The log or what you chose cannot be read."]),)
+        trained = dict.fromkeys(each.info.exercise for each in reversed(advisor.history.workouts))
+        names = tuple(trained) or (self._service.config.training.exercise,)
+        advised = {exercise_named(name).title: today(advisor, name, now) for name in names}
+        return tuple(
+            (title, [line for line in (each.plan, each.why) if line])
+            for title, each in advised.items()
+        )
+
+    async def sensors(self, known: Devices) -> None:
+        """Show the sensors nearby, and train with one; escape leads back."""
+        async with self._app.kept(DevicesScreen(known, can_leave=True)) as devices:
+            while (chosen := await self._app.ask(devices)) is not None:
+                await self._follow(chosen)
+
+    async def from_devices(self) -> None:
+        """Train with one sensor after the other, until the wearer quits."""
+        try:
+            async with self._app.kept(DevicesScreen(self._service.devices())) as devices:
+                while (chosen := await self._app.ask(devices)) is not None:
+                    await self._follow(chosen)
+        finally:
+            await self.logged()
+
+    async def _follow(self, chosen: Choice) -> None:
+        try:
+            if chosen is Next.HISTORY:
+                await self.history()
+            else:
+                await self.train_with(chosen)
+        except TrackerError as error:
+            self._app.report(error)
 
     async def train_with(self, chosen: Device) -> None:
         """Check a sensor, then set a training up; escape leads back."""
@@ -260,7 +347,9 @@ class Coach:
 
     async def history(self) -> None:
         """Show past sessions, and one of them, and its replay."""
-        self._history = screen = HistoryScreen(self._service.sessions, self._overview)
+        self._history = screen = HistoryScreen(
+            self._service.sessions, self._service.trash, self._service.restore, self._overview
+        )
         async with self._app.kept(screen):
             while (chosen := await self._app.ask(screen)) is not None:
                 session_id, wish = chosen

@@ -15,7 +15,7 @@ from tracker.app.config import SensorChoice
 from tracker.app.devices import RETRY_S, SIMULATED, Device
 from tracker.ble import AdapterError
 from tracker.tui.screens.check import CheckScreen
-from tracker.tui.screens.devices import DevicesScreen, device_cells
+from tracker.tui.screens.devices import INVITATION, DevicesScreen, device_cells
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -94,7 +94,7 @@ async def test_trouble_with_the_adapter_is_shown_and_recovers(tmp_path: Path) ->
     async with app.run_test() as pilot:
         trouble = app.screen.query_one("#trouble")
         await happens(pilot, lambda: trouble.display)
-        assert said(pilot, "#trouble") == "! Bluetooth is off.\nSwitch it on."
+        assert said(pilot, "#trouble") == f"{INVITATION}\n! Bluetooth is off.\nSwitch it on."
         assert said(pilot, "#title").endswith("not listening")
         assert names(pilot) == [SIMULATED.name], "the simulated lifter needs no adapter"
 

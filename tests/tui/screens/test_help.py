@@ -53,7 +53,7 @@ def test_every_key_is_explained(
 
 
 def test_every_sign_is_explained() -> None:
-    for sign in (*SIGNS.values(), *PHASE_SIGNS.values(), *"»!▸ø–●…×"):
+    for sign in (*SIGNS.values(), *PHASE_SIGNS.values(), *"»!▸ø–●…×■▾"):
         assert f"{sign} " in PLAIN.split("Signs")[1].split("Numbers")[0]
 
 

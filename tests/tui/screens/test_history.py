@@ -12,7 +12,7 @@ from tests.tui.staging import every_look
 from tests.workouts import TWO_SETS
 from tracker.app.training_log import log_place, open_training_log
 from tracker.tui.screens.devices import DevicesScreen
-from tracker.tui.screens.history import HistoryScreen, history_cells
+from tracker.tui.screens.history import ORDERS, HistoryScreen, arranged, history_cells
 from tracker.tui.screens.summary import SummaryScreen
 
 if TYPE_CHECKING:
@@ -125,3 +125,46 @@ def test_picture_of_past_sessions(
         await still(pilot, theme)
 
     assert snap_compare(gym.app(), terminal_size=size, run_before=arrange)
+
+
+async def test_words_filter_and_a_key_sorts(gym: Gym) -> None:
+    logged(gym, 4)
+    async with gym.app().run_test(size=(120, 40)) as pilot:
+        screen = await history(pilot)
+        table = screen.query_one(DataTable)
+        assert table.row_count == 4
+        await pilot.press("slash", *"sim")
+        await pilot.pause()
+        assert table.row_count == 2
+        assert "2 of 4" in str(screen.query_one("#title").render())
+        await pilot.press("escape")
+        await pilot.pause()
+        assert table.row_count == 4
+        await pilot.press("o")
+        await pilot.pause()
+        assert "load first" in str(screen.query_one("#title").render())
+        assert isinstance(pilot.app.screen, HistoryScreen)
+
+
+async def test_a_deleted_session_comes_back(gym: Gym) -> None:
+    logged(gym, 3)
+    async with gym.app().run_test(size=(80, 24)) as pilot:
+        screen = await history(pilot)
+        await pilot.press("down", "x")
+        await pilot.pause()
+        assert [each.id for each in gym.service.sessions()] == [3, 1]
+        assert screen.query_one(DataTable).row_count == 2
+        await pilot.press("z")
+        await pilot.pause()
+        assert [each.id for each in gym.service.sessions()] == [3, 2, 1]
+        assert screen.query_one(DataTable).row_count == 3
+
+
+def test_in_every_order_nothing_is_lost_and_the_unknown_come_last(gym: Gym) -> None:
+    known = logged(gym, 3)
+    unknown = replace(known[0], id=9, load_kg=None, lockout_s=None, mean_velocity_mps=None)
+    for order in ORDERS:
+        shown = arranged((unknown, *known), "", order)
+        assert {each.id for each in shown} == {9, *(each.id for each in known)}
+        if order.of(unknown) is None:
+            assert shown[-1].id == 9

@@ -24,9 +24,9 @@ from tracker.domain import (
 )
 from tracker.domain.foreign_text import visible
 from tracker.tui import TrackerApp
-from tracker.tui.screens import EventPosted
+from tracker.tui.screens import EventPosted, TooSmall
 from tracker.tui.widgets.live import Count, CueBar, PaceBar, PhaseBar
-from tracker.tui.widgets.reps import LastRep, SetList
+from tracker.tui.widgets.reps import LastRep, RepBars, SetList
 from tracker.tui.widgets.status import Banner, Headline, Notice, Quality
 from tracker.tui.widgets.traces import PitchTrace
 
@@ -105,7 +105,7 @@ async def test_the_parts_show_the_fifth_hold() -> None:
         assert screen.query_one(Count).reps == 5
         assert screen.query_one(PhaseBar).phase is Phase.LOCKOUT
         assert screen.query_one(PhaseBar).time == "1.0"
-        assert screen.query_one(PaceBar).paced.words == "hold 1.0"
+        assert screen.query_one(PaceBar).paced.words == "hold"
         assert screen.query_one(LastRep).lines[2] == "3.0-0.4-0.9-1.6"
         assert len(screen.query_one(SetList).rows) == 1
         assert screen.query_one(Quality).text.startswith("● streaming  100.0 Hz")
@@ -402,7 +402,7 @@ async def test_nothing_is_cut_off(size: tuple[int, int]) -> None:
         await stage.play_to(pilot, IN_THE_FIFTH_HOLD_S)
         screen = app.screen
         assert screen.max_scroll_y == 0
-        parts = (Headline, Banner, Count, PhaseBar, PaceBar, LastRep, CueBar, PitchTrace, SetList)
+        parts = (Headline, Count, PhaseBar, PaceBar, LastRep, PitchTrace, RepBars, SetList)
         for part in (*parts, Quality, Footer):
             region = screen.query_one(part).region
             assert screen.region.contains_region(region), part
@@ -412,6 +412,67 @@ async def test_nothing_is_cut_off(size: tuple[int, int]) -> None:
             "up 0.9✓ · hold 1.6↓ · down 3.0✓ · floor 0.4✓"
         )
         assert screen.query_one(Count).size.height >= 9
+
+
+async def test_on_sixty_columns_the_cue_takes_the_place_of_the_curve() -> None:
+    stage = Stage(PLANNED)
+    app = app_of(stage.session())
+    async with app.run_test(size=(60, 20)) as pilot:
+        await stage.play_to(pilot, IN_THE_FIFTH_HOLD_S)
+        screen = app.screen
+        parts: list[type[Widget]] = [
+            Headline,
+            Count,
+            PhaseBar,
+            PaceBar,
+            LastRep,
+            PitchTrace,
+            SetList,
+            Quality,
+            Footer,
+        ]
+        for part in parts:
+            region = screen.query_one(part).region
+            assert region.area > 0, part
+            assert screen.region.contains_region(region), part
+        assert screen.query_one(LastRep).size.width >= len(
+            "up 0.9✓ hold 1.6↓ down 3.0✓ floor 0.4✓"
+        )
+        shown = [key for key in screen.query("FooterKey") if key.display]
+        assert sum(key.size.width for key in shown) <= 60
+        assert {"f", "q"} <= {str(getattr(key, "key", "")) for key in shown}
+
+    stage = Stage(PLANNED)
+    app = app_of(stage.session())
+    async with app.run_test(size=(60, 20)) as pilot:
+        await stage.play_to(pilot, 20.5)
+        cue = app.screen.query_one("#wide-cue", CueBar)
+        assert cue.cue is not None
+        assert cue.size.height >= 4
+        assert not app.screen.query_one(PitchTrace).size.area
+
+
+@pytest.mark.parametrize("size", [(39, 24), (80, 11)])
+async def test_below_forty_by_twelve_one_line_says_to_enlarge(size: tuple[int, int]) -> None:
+    app = app_of(Stage().session())
+    async with app.run_test(size=size) as pilot:
+        await look(pilot)
+        shown = {type(part) for part in app.screen.children if part.size.area}
+        assert shown == {TooSmall}
+        await pilot.resize_terminal(80, 24)
+        await in_time(lambda: app.screen.query_one(Count).size.area > 0)
+        assert not app.screen.query_one(TooSmall).size.area
+
+
+async def test_a_fresh_cue_is_flashed_over_the_big_count() -> None:
+    stage = Stage(PLANNED)
+    app = app_of(stage.session())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("d")
+        await stage.play_to(pilot, 20.5)
+        assert app.screen.query_one("#wide-cue", CueBar).size.height >= 5
+        await stage.play_to(pilot, 24.0)
+        assert not app.screen.query_one("#wide-cue", CueBar).size.area
 
 
 async def test_a_resize_while_training_is_followed() -> None:

@@ -11,7 +11,7 @@ from tests.app.doubles import in_time
 from tests.tui.widgets.snapshots import set_of, snapshot
 from tests.workouts import rep_at
 from tracker.app.snapshot import RunState
-from tracker.domain import Cue, CueKind, Phase, Plan, parse_tempo
+from tracker.domain import Cue, CueKind, Phase, Plan, SetEntries, parse_tempo
 from tracker.tui.widgets.block_text import GLYPHS, block_text
 from tracker.tui.widgets.live import (
     HEADS,
@@ -29,6 +29,7 @@ from tracker.tui.widgets.live import (
     phase_lines,
     phase_text,
     time_text,
+    unsure_of,
 )
 
 
@@ -39,7 +40,7 @@ class CountApp(App[None]):
 
 async def test_the_count_fills_the_room_and_follows_a_resize() -> None:
     app = CountApp()
-    async with app.run_test(size=(32, 11)) as pilot:
+    async with app.run_test(size=(34, 13)) as pilot:
         count = app.query_one(Count)
         count.update_from(snapshot(sets=(set_of(*(rep_at(6.0 * n, n) for n in range(1, 13))),)))
         await pilot.pause()
@@ -121,13 +122,13 @@ def in_phase(phase: Phase, elapsed_s: float, plan: Plan = PLAN) -> Paced:
 
 
 def test_a_phase_runs_against_its_plan() -> None:
-    assert in_phase(Phase.ECCENTRIC, 1.5) == Paced("down 1.5 of 3.0 s", 0.5)
+    assert in_phase(Phase.ECCENTRIC, 1.5) == Paced("down of 3.0 s", 0.5)
 
 
 def test_a_hold_that_is_long_enough_has_a_tick() -> None:
-    assert in_phase(Phase.LOCKOUT, 1.0) == Paced("hold 1.0 of 2.0 s", 0.5, holding=True)
+    assert in_phase(Phase.LOCKOUT, 1.0) == Paced("hold of 2.0 s", 0.5, holding=True)
     done = in_phase(Phase.LOCKOUT, 2.5)
-    assert done.words == "hold 2.5 of 2.0 s   ✓ hold done"
+    assert done.words == "hold of 2.0 s   ✓ hold done"
     assert done.done
 
 
@@ -138,9 +139,9 @@ def test_a_goal_of_its_own_stands_above_the_hold_of_the_tempo() -> None:
 @pytest.mark.parametrize(
     ("phase", "plan", "words"),
     [
-        (Phase.CONCENTRIC, Plan(), "up 0.5"),
-        (Phase.CONCENTRIC, Plan(tempo=parse_tempo("30X2")), "up 0.5"),
-        (Phase.BOTTOM, PLAN, "floor 0.5 · touch and go"),
+        (Phase.CONCENTRIC, Plan(), "up"),
+        (Phase.CONCENTRIC, Plan(tempo=parse_tempo("30X2")), "up"),
+        (Phase.BOTTOM, PLAN, "floor · touch and go"),
     ],
     ids=["no plan", "as fast as possible", "no pause"],
 )
@@ -151,9 +152,9 @@ def test_what_has_no_goal_has_no_bar(phase: Phase, plan: Plan, words: str) -> No
 def test_between_sets_it_is_the_rest() -> None:
     ended = replace(SET, ended=True)
     resting = snapshot(sets=(ended,), plan=PLAN, position_s=ended.end_s + 45.0)
-    assert paced_of(resting) == Paced("rest 0:45 of 1:30", 0.5)
+    assert paced_of(resting) == Paced("rest of 1:30", 0.5)
     over = snapshot(sets=(ended,), plan=PLAN, position_s=ended.end_s + 100.0)
-    assert paced_of(over) == Paced("rest 1:40 of 1:30   ✓ rest is over", 1.0)
+    assert paced_of(over) == Paced("rest of 1:30   ✓ rest is over", 1.0)
 
 
 def test_before_the_first_set_nothing_is_timed() -> None:
@@ -218,12 +219,35 @@ def test_every_cue_can_be_drawn_large_on_the_smallest_terminal(kind: CueKind) ->
 
 
 def test_without_room_for_large_letters_the_sentence_stands_alone() -> None:
-    assert cue_lines(cue(), 20, 1) == ["» Squeeze at the top"]
+    assert cue_lines(cue(), 20, 1) == ["▲ Squeeze at the top"]
 
 
-def test_praise_has_a_tick_and_a_strong_cue_an_exclamation_mark() -> None:
+def test_each_kind_of_cue_has_a_sign_of_its_own() -> None:
     assert cue_lines(cue(CueKind.PRAISE), 20, 1) == ["✓ Squeeze at the top"]
+    assert cue_lines(cue(strong=True), 20, 1) == ["■ Squeeze at the top"]
     assert cue_lines(cue(strong=True), 80, 4) != cue_lines(cue(), 80, 4)
+
+
+def test_the_set_is_done_as_soon_as_the_hips_are_down_after_the_last_planned_rep() -> None:
+    reps = tuple(rep_at(6.0 * n, n) for n in range(1, 7))
+    planned = replace(set_of(*reps), plan=Plan(target_reps=6))
+    in_set = {"sets": (planned,), "position_s": planned.end_s}
+    for phase in (Phase.CONCENTRIC, Phase.LOCKOUT, Phase.ECCENTRIC):
+        assert cue_of(snapshot(**in_set, phase=phase, phase_started_s=1.0)) is None
+    done = cue_of(snapshot(**in_set, phase=Phase.BOTTOM, phase_started_s=planned.end_s))
+    assert done is not None
+    assert done.text == "SET DONE 6/6"
+    short = replace(planned, plan=Plan(target_reps=7))
+    assert cue_of(snapshot(sets=(short,), position_s=planned.end_s, phase=Phase.BOTTOM)) is None
+
+
+def test_a_doubtful_rep_makes_the_count_unsure_until_it_is_corrected() -> None:
+    sure, doubtful = rep_at(6.0, 1), replace(rep_at(12.0, 2), confidence=0.6)
+    assert not unsure_of(snapshot(sets=(set_of(sure),)))
+    record = set_of(sure, doubtful)
+    assert unsure_of(snapshot(sets=(record,)))
+    corrected = replace(record, entries=SetEntries(reps_by=-1))
+    assert not unsure_of(snapshot(sets=(corrected,)))
 
 
 @pytest.mark.parametrize(
@@ -233,7 +257,7 @@ def test_praise_has_a_tick_and_a_strong_cue_an_exclamation_mark() -> None:
         (cue(strong=True), {"-strong"}),
         (cue(CueKind.PRAISE), {"-praises"}),
         (cue(CueKind.TARGET_REACHED, strong=True), {"-praises"}),
-        (None, set()),
+        (None, {"-silent"}),
     ],
 )
 async def test_the_colour_follows_what_is_said(shown: Cue | None, classes: set[str]) -> None:

@@ -20,11 +20,14 @@ from tracker.tui.widgets.reps import (
     bar_width,
     header,
     last_rep_lines,
+    loss_of,
+    loss_text,
     rep_rows,
     reps_text,
     row_text,
     set_row,
     set_title,
+    strength_of,
 )
 
 WHOLE = replace(
@@ -178,7 +181,9 @@ def test_a_hold_that_is_too_short_points_down() -> None:
 
 def test_the_loss_of_velocity_is_said_once_there_is_something_to_compare() -> None:
     reps = (rep_at(1.0, 1), replace(rep_at(7.0, 2), mean_velocity_mps=0.27))
-    assert last_rep_lines(set_of(*reps))[3].endswith(" · loss 25 %")
+    speeds = strength_of(snapshot(sets=(set_of(*reps),))).speeds_mps
+    assert [loss_text(loss_of(speeds[:n])) for n in (1, 2)] == ["★ best", "▼ 25 %"]
+    assert loss_text(loss_of((None,))) == ""
 
 
 def test_flags_are_said_in_words() -> None:

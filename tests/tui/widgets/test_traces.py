@@ -10,15 +10,20 @@ from textual.app import App, ComposeResult
 
 from tests.tui.widgets.snapshots import set_of, snapshot
 from tests.workouts import rep_at
-from tracker.domain import SetRecord
+from tracker.domain import LIFTERS_ORDER, Phase, SetRecord
 from tracker.domain.units import STANDARD_GRAVITY_MPS2
 from tracker.tui.widgets.traces import (
     ACC_SPAN_S,
+    GHOST,
+    GHOST_SIGN,
     PAST_LOCKOUT_DEG,
+    REST,
     SPAN_S,
     AccTrace,
+    Context,
     acc_lines,
     band_rows,
+    best_rep,
     braille_lines,
     column_values,
     drawing,
@@ -70,8 +75,8 @@ def test_a_gap_is_not_joined() -> None:
 def test_without_samples_only_the_scale_is_drawn() -> None:
     lines = drawing(np.empty(0), np.empty(0), 5.0, (20, 4)).lines
 
-    assert lines[0] == " 30° " + BLANK * 15
-    assert lines[-1] == "  0° " + BLANK * 15
+    assert lines[0] == " 30° " + " " * 15
+    assert lines[-1] == "  0° " + " " * 15
 
 
 def test_the_scale_follows_what_is_shown() -> None:
@@ -87,10 +92,43 @@ def test_the_newest_sample_is_at_the_right_edge() -> None:
     time_s = np.arange(0.0, SPAN_S / 2, 0.01)
     lines = drawing(time_s, np.zeros_like(time_s), float(time_s[-1]), (45, 1)).lines
 
-    drawn = [character != BLANK for character in lines[0][5:]]
+    drawn = [character != " " for character in lines[0][5:]]
     assert drawn[-1]
     assert drawn == sorted(drawn)
     assert 18 <= sum(drawn) <= 22
+
+
+def test_the_curve_is_filled_up_to_its_value_in_the_kind_of_its_phase() -> None:
+    time_s = np.arange(0.0, SPAN_S, 0.01)
+    pitch_deg = np.where(time_s < 5.0, 0.0, 40.0)
+    spans = ((Phase.LOCKOUT, 5.0, 10.0),)
+    context = Context(spans=spans, marks=((3, 5.0),))
+    drawn = drawing(time_s, pitch_deg, float(time_s[-1]), (45, 6), context)
+    assert drawn.kinds is not None
+    assert drawn.lines[0][5:].strip() == "▾3"
+    assert {line[-1] for line in drawn.lines[1:]} == {"█"}
+    assert [line[10] for line in drawn.lines[1:]] == [" ", " ", " ", " ", "▁"]
+    assert drawn.kinds[-1].tolist() == [REST] * 20 + [LIFTERS_ORDER.index(Phase.LOCKOUT)] * 20
+
+
+def test_the_best_rep_stands_behind_a_lower_one() -> None:
+    time_s = np.arange(0.0, SPAN_S, 0.01)
+    ghost = np.array([0.0, 2.0]), np.array([40.0, 40.0])
+    context = Context(starts_s=(5.0,), ghost=ghost)
+    drawn = drawing(time_s, np.full_like(time_s, 5.0), float(time_s[-1]), (45, 8), context)
+    assert drawn.kinds is not None
+    columns = np.flatnonzero((drawn.kinds == GHOST).any(axis=0))
+    assert columns.size == 8, "two of ten seconds on forty columns"
+    assert sum(line.count(GHOST_SIGN) for line in drawn.lines) == 8
+
+
+def test_the_best_rep_is_the_fastest_or_else_the_widest() -> None:
+    slow, fast = rep_at(6.0, 1), replace(rep_at(12.0, 2), mean_velocity_mps=0.9)
+    assert best_rep((slow, fast)) is fast
+    wide = replace(rep_at(18.0, 3), mean_velocity_mps=None, rom_deg=80.0)
+    narrow = replace(wide, rom_deg=20.0)
+    assert best_rep((narrow, wide)) is wide
+    assert best_rep(()) is None
 
 
 def test_without_a_rep_there_is_no_band() -> None:
@@ -107,7 +145,7 @@ def test_the_band_is_where_the_tops_of_the_reps_are() -> None:
 
 def test_the_band_is_drawn_behind_the_rows_of_the_top_and_named() -> None:
     time_s = np.arange(0.0, 10.0, 0.01)
-    drawn = drawing(time_s, np.zeros_like(time_s), 9.99, (40, 10), (36.0, 48.0))
+    drawn = drawing(time_s, np.zeros_like(time_s), 9.99, (40, 10), Context((36.0, 48.0)))
     assert drawn.band == {0, 1, 2}
     assert drawn.lines[0].startswith(" 48°")
     assert drawn.lines[2].startswith(" top")
@@ -160,7 +198,7 @@ async def test_it_follows_what_it_is_shown_and_its_size() -> None:
     async with app.run_test(size=(60, 8)) as pilot:
         trace = app.query_one(AccTrace)
         trace.styles.height = "100%"
-        assert "acceleration" in str(trace.border_title)
+        assert "Acceleration" in str(trace.border_title)
         await pilot.pause()
         for size in ((60, 8), (30, 5)):
             await pilot.resize_terminal(*size)

@@ -9,11 +9,15 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from textual.css.query import NoMatches
 from textual.message import Message
 from textual.screen import Screen
+from textual.widgets import Footer
+from textual.widgets._footer import FooterKey
+
+from tracker.tui.plain import Plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +30,19 @@ Answer = TypeVar("Answer")
 
 class FlowScreen(Screen[Answer], Generic[Answer]):
     """A screen that the flow asks, and that returns an answer."""
+
+    def on_mount(self) -> None:
+        """Have the words ready for a terminal that is too small."""
+        self.mount(TooSmall())
+        self._fit()
+
+    def on_resize(self) -> None:
+        self._fit()
+
+    def _fit(self) -> None:
+        columns, rows = LEAST_SIZE
+        size = self.app.size
+        self.set_class(size.width < columns or size.height < rows, "-tiny")
 
     def answer(self, answer: Answer | None = None) -> None:
         """Return to the flow, once, and not while another screen lies over this one."""
@@ -49,6 +66,46 @@ class FlowScreen(Screen[Answer], Generic[Answer]):
         """Do so later on, when the screen may be on its way out and its widgets gone."""
         with suppress(NoMatches):
             self.update_view()
+
+
+LEAST_SIZE: Final = (40, 12)
+"""Columns and rows below which nothing can be read."""
+
+
+class TooSmall(Plain):
+    """In place of everything on a terminal that is too small."""
+
+    DEFAULT_CSS = """
+    TooSmall { display: none; width: 100%; height: 100%; content-align: center middle; }
+    """
+
+    def __init__(self) -> None:
+        columns, rows = LEAST_SIZE
+        super().__init__(f"Enlarge to {columns}×{rows}")
+
+
+class KeyHints(Footer):
+    """The keys that fit; the last ones give way first, but never those for help and the end."""
+
+    def __init__(self) -> None:
+        super().__init__(show_command_palette=False, compact=True)
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._fit)
+
+    def on_mount(self) -> None:
+        self.screen.bindings_updated_signal.subscribe(self, self._bindings_changed)
+
+    def _bindings_changed(self, _screen: Screen[Any]) -> None:
+        self.call_after_refresh(self._fit)
+
+    def _fit(self) -> None:
+        keys = list(self.query(FooterKey))
+        needed = {key: len(key.key_display) + len(key.description) + 2 for key in keys}
+        spare = self.size.width - sum(needed.values())
+        for key in keys[-4::-1]:
+            key.display = spare >= 0
+            spare += 0 if key.display else needed[key]
 
 
 class Next(Enum):

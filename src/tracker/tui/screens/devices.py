@@ -8,7 +8,7 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.widgets import DataTable, Footer
 
-from tracker.tui.plain import Plain, cells, plain
+from tracker.tui.plain import Plain, cells, joined, plain
 from tracker.tui.screens import FlowScreen, Next
 from tracker.tui.widgets.traces import signal_text
 
@@ -28,6 +28,9 @@ LOOKS_PER_S: Final = 4.0
 
 TITLE: Final = "Which sensor?"
 
+INVITATION: Final = "No Bluetooth right now: try everything with the simulated lifter, enter."
+"""Above the reason, for somebody who only wants to see what this is."""
+
 _ADVICE: Final = (
     "A sensor that sleeps, is empty, or is connected to a phone can't be seen: move it, charge "
     "it, disconnect it."
@@ -44,20 +47,22 @@ def device_cells(device: Device) -> tuple[str, str, str, str]:
     return device.name, signal_text(device.rssi_dbm), remark, device.kind_title or "unknown"
 
 
-class DevicesScreen(FlowScreen["Choice"]):
+class DevicesScreen(FlowScreen["Choice | None"]):
     """The last sensor first, then the others nearby; the simulated lifter is always there.
 
-    Returns the chosen sensor, or `Next.HISTORY`.
+    Returns the chosen sensor, `Next.HISTORY`, or None to leave where it can be left.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "choose", "Check and train", priority=True),
         Binding("u", "show_unknown", "Unknown devices"),
         Binding("h", "history", "Past sessions"),
+        Binding("escape", "back", "Back"),
     ]
 
-    def __init__(self, devices: Devices) -> None:
+    def __init__(self, devices: Devices, *, can_leave: bool = False) -> None:
         super().__init__()
+        self._can_leave = can_leave
         self._devices = devices
         self._shown: tuple[Device, ...] = ()
         self._with_unknown = False
@@ -106,7 +111,9 @@ class DevicesScreen(FlowScreen["Choice"]):
             if self._with_unknown or device.kind is not None or device.refusal is not None
         )
         trouble = self._devices.trouble
-        self.query_one("#trouble", Plain).update(plain(f"! {trouble}"))
+        self.query_one("#trouble", Plain).update(
+            joined((plain(INVITATION, "bold"), plain(f"! {trouble}")))
+        )
         self.query_one("#trouble").display = trouble is not None
         state = "listening …" if trouble is None else "not listening"
         self.query_one("#title", Plain).update(plain(f"{TITLE}   {state}"))
@@ -151,6 +158,9 @@ class DevicesScreen(FlowScreen["Choice"]):
         self._with_unknown = not self._with_unknown
         self.update_view()
         self.notify("Unknown devices are " + ("shown" if self._with_unknown else "hidden"))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return self._can_leave if action == "back" else True
 
     def action_history(self) -> None:
         self.answer(Next.HISTORY)

@@ -76,9 +76,10 @@ HELP: Final = """\
  d       big: only the count and the phase, in its colour
  n       a note on the set; before the first one, on the session
  m       sound off, or on
- f       finish: the summary, pain, and what comes next
- t       light or dark
- q       quit; the recording is closed first
+ f       finish: it ends at this moment; escape goes on as if not
+ t       colours: dark, light, high contrast, colour-blind
+ ^p      every action and theme, by name
+ q       quit; the recording is closed first; in a set, it asks
 
 [b]Rest[/b]   comes and goes by itself
  tab ↓ ↑ next field, field before; numbers only
@@ -97,10 +98,12 @@ HELP: Final = """\
 [b]Signs[/b]
  ▲ UP  ■ HOLD  ▼ DOWN  ▁ FLOOR   the phase of the rep
  ✓  as planned, or done     ↓  shorter than planned     ↑  longer
- »  a cue       !  something is wrong       ▸  now, or here
+ ▲  a cue: correct this    ■  a cue that can't wait    ▾  a rep
+ !  something is wrong     ▸  now, or here    5?  may be miscounted
+ »  do this now
  ø  the mean of the set     –  not known, never zero
  ● streaming   … connecting   × lost   the link to the sensor
- The band in the pitch curve is where your lockout is.
+ The band in the curve is where your lockout is, ╌ the best rep.
 
 [b]Numbers[/b]
  Tempo is written down-floor-up-hold, in seconds: 3.0-0.4-0.9-1.6.
@@ -125,6 +128,21 @@ class HelpScreen(ModalScreen[None]):
             box.border_title = "Help"
             box.border_subtitle = "↑ ↓ scroll · escape, ? or q closes"
             yield Plain(markup(HELP))
+
+
+class QuitScreen(ModalScreen[bool]):
+    """Asks before a set that is under way is ended; returns whether to quit."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("q,y", "dismiss(True)", "Quit"),
+        ("escape,n,enter", "dismiss(False)", "Go on"),
+    ]
+
+    def compose(self) -> ComposeResult:
+        with Vertical() as box:
+            box.border_title = "A set is under way"
+            box.border_subtitle = "q quits · escape goes on"
+            yield Words("Quit? What was recorded is kept.")
 
 
 def take_note(

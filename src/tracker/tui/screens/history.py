@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.binding import Binding
-from textual.widgets import DataTable, Footer
+from textual.widgets import DataTable, Input
 
 from tracker.app.text import clock_time, number
 from tracker.domain import EXERCISES, TrackerError
 from tracker.tui.plain import Plain, cells
-from tracker.tui.screens import FlowScreen, Next
+from tracker.tui.screens import FlowScreen, KeyHints, Next
+from tracker.tui.widgets.bars import sparkline
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -61,37 +63,96 @@ def history_cells(summary: SessionSummary) -> tuple[str, ...]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What the list can be sorted by, the largest or newest first."""
+
+    title: str
+    of: Callable[[SessionSummary], float | str | None]
+
+
+ORDERS: Final = (
+    Order("newest", lambda each: each.at_utc),
+    Order("load", lambda each: each.load_kg),
+    Order("reps", lambda each: float(each.reps_done)),
+    Order("hold", lambda each: each.lockout_s),
+    Order("velocity", lambda each: each.mean_velocity_mps),
+)
+
+
+def arranged(
+    sessions: Sequence[SessionSummary], words: str, order: Order
+) -> tuple[SessionSummary, ...]:
+    """Return the sessions in whose line every word stands, in order; the unknown come last."""
+    wanted = words.lower().split()
+    kept = [each for each in sessions if all(word in _line(each) for word in wanted)]
+    known = [each for each in kept if order.of(each) is not None]
+    known.sort(key=order.of, reverse=True)  # type: ignore[arg-type]
+    return (*known, *(each for each in kept if order.of(each) is None))
+
+
+def _line(summary: SessionSummary) -> str:
+    return " ".join((*history_cells(summary), summary.shown_note)).lower()
+
+
+def trend_text(sessions: Sequence[SessionSummary], width: int) -> str:
+    """Return load, reps and hold over time, oldest on the left, in one line."""
+    by_time = sorted(sessions, key=lambda each: each.at_utc)
+    room = max((width - 24) // 3, 1)
+    curves: tuple[tuple[str, list[float | None]], ...] = (
+        ("kg", [each.load_kg for each in by_time]),
+        ("reps", [float(each.reps_done) for each in by_time]),
+        ("hold", [each.lockout_s for each in by_time]),
+    )
+    return "   ".join(f"{title} {sparkline(values[-room:])}" for title, values in curves)
+
+
 class HistoryScreen(FlowScreen["tuple[int, Next] | None"]):
     """Returns the session to show (`Next.FINISH`) or replay (`Next.REPLAY`), or None to leave."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "choose('FINISH')", "Show", priority=True),
         Binding("r", "choose('REPLAY')", "Replay"),
-        Binding("c", "overview", "Calendar, pain"),
+        Binding("c", "overview", "Calendar"),
+        Binding("slash", "filter", "Filter", key_display="/"),
+        Binding("o", "sort", "Sort"),
+        Binding("x", "trash", "Delete"),
+        Binding("z", "undo", "Undo"),
         Binding("escape", "back", "Back"),
     ]
 
     def __init__(
         self,
         read_sessions: Callable[[], tuple[SessionSummary, ...]],
+        trash: Callable[[int], None],
+        restore: Callable[[int], None],
         read_overview: Callable[[], Sequence[str]] = tuple,
     ) -> None:
         super().__init__()
         self._read_sessions = read_sessions
         self._read_overview = read_overview
+        self._trash, self._restore = trash, restore
+        self._trashed: list[int] = []
+        """Sessions that were deleted here, the last one at the end."""
+        self._all: tuple[SessionSummary, ...] = ()
         self._sessions: tuple[SessionSummary, ...] = ()
+        """Those in the list, in its order."""
+        self._order = 0
 
     def compose(self) -> ComposeResult:
         yield Plain("Past sessions", id="title")
         yield Plain(id="trouble")
         yield Plain(id="overview")
+        yield Input(id="filter", compact=True, placeholder="words that must be in the line")
+        yield Plain(id="trend")
         yield DataTable[str](cursor_type="row", zebra_stripes=True)
-        yield Footer(show_command_palette=False)
+        yield KeyHints()
 
     def on_mount(self) -> None:
         table = self.query_one(DataTable)
         for title, width in COLUMNS:
             table.add_column(title, width=width)
+        self.query_one("#filter").display = False
         self.read()
         self.query_one("#overview").display = False
         table.focus()
@@ -105,22 +166,96 @@ class HistoryScreen(FlowScreen["tuple[int, Next] | None"]):
 
     def read(self) -> None:
         """Show what is in the log by now."""
-        table = self.query_one(DataTable)
-        table.clear()
         try:
-            self._sessions = self._read_sessions()
-            trouble = "" if self._sessions else _NONE_YET
+            self._all = self._read_sessions()
+            trouble = "" if self._all else _NONE_YET
         except TrackerError as error:
             trouble = f"! {error}"
-        for summary in self._sessions:
-            table.add_row(*cells(history_cells(summary)))
         self.query_one("#trouble", Plain).update(trouble)
         self.query_one("#trouble").display = bool(trouble)
+        self._fill()
+
+    def _fill(self) -> None:
+        """Fill the list; the cursor stays on its session."""
+        table = self.query_one(DataTable)
+        chosen = self._chosen
+        order = ORDERS[self._order]
+        words = self.query_one("#filter", Input).value
+        self._sessions = arranged(self._all, words, order)
+        table.clear()
+        for summary in self._sessions:
+            table.add_row(*cells(history_cells(summary)))
+        ids = [each.id for each in self._sessions]
+        if chosen is not None and chosen.id in ids:
+            table.move_cursor(row=ids.index(chosen.id))
+        shown = f"{len(self._sessions)} of {len(self._all)}" if words else f"{len(self._all)}"
+        self.query_one("#title", Plain).update(f"Past sessions · {shown} · {order.title} first")
+        trend = self.query_one("#trend", Plain)
+        trend.display = len(self._sessions) > 1
+        trend.update(trend_text(self._sessions, self.app.size.width))
+
+    @property
+    def _chosen(self) -> SessionSummary | None:
+        row = self.query_one(DataTable).cursor_row
+        return self._sessions[row] if 0 <= row < len(self._sessions) else None
+
+    def on_input_changed(self) -> None:
+        self._fill()
+
+    def on_input_submitted(self) -> None:
+        self.query_one(DataTable).focus()
+
+    def action_filter(self) -> None:
+        """Ask for words; empty ones show everything again."""
+        field = self.query_one("#filter", Input)
+        field.display = True
+        field.focus()
+
+    def action_sort(self) -> None:
+        """Go on to the next order."""
+        self._order = (self._order + 1) % len(ORDERS)
+        self._fill()
+
+    def action_trash(self) -> None:
+        """Move the chosen session to the trash, out of which one key brings it back."""
+        chosen = self._chosen
+        if chosen is not None and self._done(self._trash, chosen.id):
+            self._trashed.append(chosen.id)
+            self.notify(f"Session {chosen.id} is in the trash: z brings it back.", timeout=3.0)
+
+    def action_undo(self) -> None:
+        """Bring back what was deleted last."""
+        if self._trashed and self._done(self._restore, self._trashed[-1]):
+            self._trashed.pop()
+
+    def _done(self, work: Callable[[int], None], session_id: int) -> bool:
+        try:
+            work(session_id)
+        except TrackerError as error:
+            self.notify(str(error), severity="error", timeout=8.0)
+            return False
+        self.read()
+        return True
+
+    def action_back(self) -> None:
+        """Leave the filter first, then the screen."""
+        field = self.query_one("#filter", Input)
+        if field.display:
+            field.value = ""
+            field.display = False
+            self.query_one(DataTable).focus()
+        else:
+            self.answer()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        # What is typed into the filter opens nothing.
+        typing = isinstance(self.focused, Input)
+        return not (typing and action == "choose")
 
     def on_data_table_row_selected(self) -> None:
         self.action_choose(Next.FINISH.name)
 
     def action_choose(self, wish: str) -> None:
-        row = self.query_one(DataTable).cursor_row
-        if 0 <= row < len(self._sessions):
-            self.answer((self._sessions[row].id, Next[wish]))
+        chosen = self._chosen
+        if chosen is not None:
+            self.answer((chosen.id, Next[wish]))

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
-from textual.widgets import Footer
 
 from tracker.app.playback import Playback
 from tracker.app.snapshot import RunState
@@ -25,11 +24,11 @@ from tracker.domain import (
     SetStarted,
     UserCommand,
 )
-from tracker.tui.screens import EventPosted, FlowScreen, Next
+from tracker.tui.screens import EventPosted, FlowScreen, KeyHints, Next
 from tracker.tui.screens.dialogs import take_note
 from tracker.tui.widgets.block_text import SnapshotWidget
-from tracker.tui.widgets.live import Count, CueBar, PaceBar, PhaseBar
-from tracker.tui.widgets.reps import LastRep, SetList
+from tracker.tui.widgets.live import Count, CueBar, PaceBar, PhaseBar, cue_of
+from tracker.tui.widgets.reps import LastRep, RepBars, SetList
 from tracker.tui.widgets.status import Banner, Headline, Notice, Quality, notice_of
 from tracker.tui.widgets.traces import PitchTrace
 
@@ -44,6 +43,9 @@ if TYPE_CHECKING:
 
 SAMPLES_PER_S: Final = 15.0
 """How often the screen is drawn: more than once for each step of the hold timer."""
+
+BIG_CUE_S: Final = 3.0
+"""How long a cue is flashed over the big count: time to read it, with the next rep in sight."""
 
 SEEK_STEP_S: Final = 5.0
 """About one rep."""
@@ -64,7 +66,8 @@ class TrainScreen(FlowScreen[Next]):
     """
 
     # Textual's own annotation of this is none that mypy can read.
-    VERTICAL_BREAKPOINTS: ClassVar = [(0, "-low"), (36, "-tall")]  # type: ignore[misc]
+    HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-narrow"), (72, "-wide")]  # type: ignore[misc]
+    VERTICAL_BREAKPOINTS: ClassVar = [(0, "-short"), (24, "-low"), (36, "-tall")]  # type: ignore[misc]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "pause", "Pause"),
         Binding("left", f"seek({-SEEK_STEP_S})", "-5s", key_display="←"),
@@ -101,12 +104,16 @@ class TrainScreen(FlowScreen[Next]):
                 yield PhaseBar()
                 yield PaceBar()
                 yield LastRep()
+                # In place of the last rep where there is no room for both.
+                yield CueBar(id="near-cue")
             yield Notice()
-        yield CueBar()
-        yield PitchTrace()
+        yield CueBar(id="wide-cue")
+        with Horizontal(id="curves"):
+            yield PitchTrace()
+            yield RepBars()
         yield SetList()
         yield Quality()
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyHints()
 
     def on_mount(self) -> None:
         """Receive events, and draw regularly."""
@@ -173,8 +180,14 @@ class TrainScreen(FlowScreen[Next]):
         self.query_one(Notice).update_from(notice)
         if self.query_one("#live").display is not (notice is None):
             self.query_one("#live").display = notice is None
+        self.query_one(Quality).sound = getattr(self.app, "sound_sign", "")
         for widget in self._drawn:
             widget.update_from(snapshot)
+        cue = cue_of(snapshot)
+        self.set_class(cue is not None, "-cued")
+        now_s = snapshot.position_s
+        fresh = cue is not None and now_s is not None and now_s - cue.at_s < BIG_CUE_S
+        self.set_class(fresh, "-fresh-cue")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action in {"pause", "seek", "faster", "slower"}:
@@ -236,6 +249,14 @@ class TrainScreen(FlowScreen[Next]):
         set_index = None if current is None else current.index
         known = snapshot.note if current is None else current.entries.note
         take_note(self, self._training, set_index, known)
+
+    @property
+    def in_set(self) -> bool:
+        """Whether a set is under way that quitting would end."""
+        snapshot = self._training.snapshot()
+        current = snapshot.current_set
+        running = self._playback is None and snapshot.state is RunState.RUNNING
+        return running and current is not None and not current.ended
 
     def action_finish(self) -> None:
         self.answer(Next.FINISH)

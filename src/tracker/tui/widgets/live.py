@@ -16,7 +16,13 @@ from tracker.app.snapshot import RunState
 from tracker.app.text import clock_time, number
 from tracker.coach.pacing import planned_s
 from tracker.domain import LIFTERS_ORDER, PHASE_WORDS, Cue, CueKind, Phase
-from tracker.tui.widgets.block_text import LinesWidget, block_text, centred, stroke_of
+from tracker.tui.widgets.block_text import (
+    LinesWidget,
+    block_text,
+    centred,
+    stroke_of,
+    strokes_wide,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,6 +36,20 @@ FLASH_S: Final = 0.4
 """Long enough to be seen from the corner of the eye, over before the next rep."""
 
 
+SURE: Final = 0.95
+"""A rep below this confidence makes the count unsure; the engine gives its reason then."""
+
+
+def unsure_of(snapshot: SessionSnapshot) -> bool:
+    """Return whether the count of the set may be wrong; what the wearer corrected is theirs."""
+    current = snapshot.current_set
+    if current is None or current.entries.reps_by or current.entries.reps is not None:
+        return False
+    confidences = [rep.confidence for rep in current.reps]
+    confidences.append(current.count_confidence)
+    return any(each is not None and each < SURE for each in confidences)
+
+
 def below_count(snapshot: SessionSnapshot) -> str:
     """Return the line below the count: the target, and how long the set has lasted."""
     current = snapshot.current_set
@@ -39,6 +59,8 @@ def below_count(snapshot: SessionSnapshot) -> str:
     parts = [] if target is None else [f"of {target}{more}"]
     if current is not None and not current.ended and snapshot.position_s is not None:
         parts.append(f"set {clock_time(snapshot.position_s - current.start_s)}")
+    if unsure_of(snapshot):
+        parts.append("unsure: u or a")
     return " · ".join(parts)
 
 
@@ -55,17 +77,27 @@ class Count(LinesWidget):
     """Reps of the set under way, or of the last one, dimmed, while resting."""
 
     DEFAULT_CSS = """
-    Count { color: $foreground; }
+    Count {
+        color: $foreground;
+        border: round $foreground 35%;
+        border-title-color: $foreground;
+        border-title-style: bold;
+    }
     Count.-resting { color: $text-muted; }
     Count.-flash { color: $success; }
     """
 
     reps: reactive[int] = reactive(0)
     below: reactive[str] = reactive("")
+    unsure: reactive[bool] = reactive(False)
     phase: reactive[Phase | None] = reactive(None)
+
+    def on_mount(self) -> None:
+        self.border_title = "Reps"
 
     def update_from(self, snapshot: SessionSnapshot) -> None:
         current = snapshot.current_set
+        self.unsure = unsure_of(snapshot)
         self.reps = 0 if current is None else current.done
         self.below = below_count(snapshot)
         self.phase = snapshot.phase
@@ -82,7 +114,8 @@ class Count(LinesWidget):
 
     def drawn(self, width: int, height: int) -> list[str]:
         """Draw the number as large as it fits, clear of its neighbours, and the target below."""
-        lines = block_text(str(self.reps), width - 2, height - 1, room_for="00")
+        words, room = (f"{self.reps}?", "00?") if self.unsure else (str(self.reps), "00")
+        lines = block_text(words, width - 2, height - 1, room_for=room)
         return _above(lines, self.below, width, height)
 
 
@@ -166,7 +199,7 @@ class Paced:
     """What is being timed."""
 
     words: str
-    """What it is, how long it has taken, and how long is planned."""
+    """What it is, and how long is planned; how long it has taken is beside the phase."""
     share: float | None
     """Share of the plan that is over, 0 to 1; None where nothing is planned."""
     holding: bool = False
@@ -190,7 +223,7 @@ def paced_of(snapshot: SessionSnapshot) -> Paced:
         if goal_s is not None:
             tail = f" of {number(goal_s)} s" if goal_s else " · touch and go"
         done = "   ✓ hold done" if holding and share == 1.0 else ""
-        words = f"{PHASE_WORDS[phase]} {number(elapsed_s)}{tail}{done}"
+        words = f"{PHASE_WORDS[phase]}{tail}{done}"
         return Paced(words, share, holding)
     rest_s = snapshot.resting_s
     if rest_s is None:
@@ -198,7 +231,7 @@ def paced_of(snapshot: SessionSnapshot) -> Paced:
     goal_s = snapshot.plan.rest_s
     share = None if not goal_s else min(1.0, rest_s / goal_s)
     over = "   ✓ rest is over" if share == 1.0 else ""
-    return Paced(f"rest {clock_time(rest_s)} of {clock_time(goal_s)}{over}", share)
+    return Paced(f"rest of {clock_time(goal_s)}{over}", share)
 
 
 def bar(share: float, width: int) -> str:
@@ -260,19 +293,57 @@ _GOOD: Final = frozenset({CueKind.PRAISE, CueKind.TARGET_REACHED, CueKind.EXTRA_
 
 
 def cue_of(snapshot: SessionSnapshot) -> Cue | None:
-    """Return the newest cue while it is recent."""
-    cue = snapshot.cue
-    if cue is None or snapshot.position_s is None or snapshot.state is not RunState.RUNNING:
+    """Return the newest cue while it is recent; after the last planned rep, that the set is done.
+
+    Whatever cannot wait goes before.
+    """
+    cue, now_s = snapshot.cue, snapshot.position_s
+    if now_s is None or snapshot.state is not RunState.RUNNING:
         return None
-    return cue if 0.0 <= snapshot.position_s - cue.at_s < SHOWN_S else None
+    recent = cue is not None and 0.0 <= now_s - cue.at_s < SHOWN_S
+    if cue is not None and recent and cue.strong:
+        return cue
+    return set_done(snapshot) or (cue if recent else None)
+
+
+def set_done(snapshot: SessionSnapshot) -> Cue | None:
+    """Return that the set is done, once the hips are down after its last planned rep."""
+    current, now_s = snapshot.current_set, snapshot.position_s
+    if current is None or current.ended or now_s is None:
+        return None
+    target = current.plan.target_reps
+    if not target or current.done < target or snapshot.phase in _LIFTING:
+        return None
+    text = f"SET DONE {current.done}/{target}"
+    return Cue(current.end_s, text, CueKind.TARGET_REACHED, current.index)
+
+
+_LIFTING: Final = (Phase.CONCENTRIC, Phase.LOCKOUT, Phase.ECCENTRIC)
+
+LONGEST_CUE: Final = "▲ BREATHE OUT"
+"""All cues are drawn at a size at which this fits."""
+
+
+def cue_sign(cue: Cue) -> str:
+    """Return the sign of a cue: praise, what cannot wait, or a correction."""
+    if cue.kind in _GOOD:
+        return "✓"
+    return "■" if cue.strong else "▲"
 
 
 def cue_lines(cue: Cue, width: int, height: int) -> list[str]:
     """Return the cue as large as it fits on `height` lines, with its sentence on the last."""
-    head = HEADS[cue.kind] + ("!" if cue.strong else "")
-    large = block_text(head, width - 2, height - 1, room_for="BREATHE OUT")
-    sentence = f"{'✓' if cue.kind in _GOOD else '»'} {cue.text}"
-    return [sentence] if len(large) < 2 else _above(large, sentence, width, height)
+    done = cue.text.startswith(HEADS[CueKind.TARGET_REACHED])
+    head = cue.text if done else HEADS[cue.kind]
+    words = f"{cue_sign(cue)} {head}"
+    room = max(words, LONGEST_CUE, key=strokes_wide)
+    large = block_text(words, width - 2, height - 1, room_for=room)
+    if len(large) < 2:
+        large = block_text(head, width - 2, height - 1, room_for=head)
+    sentence = f"{cue_sign(cue)} {cue.text}"
+    if len(large) < 2:
+        return centred([sentence], width, height)
+    return _above(large, "" if done else sentence, width, height)
 
 
 class CueBar(LinesWidget):
@@ -280,7 +351,7 @@ class CueBar(LinesWidget):
 
     DEFAULT_CSS = """
     CueBar { height: 4; color: $foreground; text-style: bold; }
-    CueBar.-asks { background: $foreground; color: $background; }
+    CueBar.-asks { background: $warning; color: auto; }
     CueBar.-praises { background: $success; color: auto; }
     CueBar.-strong { background: $error; color: auto; }
     """
@@ -296,6 +367,7 @@ class CueBar(LinesWidget):
         self.set_class(good, "-praises")
         self.set_class(strong, "-strong")
         self.set_class(cue is not None and not good and not strong, "-asks")
+        self.set_class(cue is None, "-silent")
 
     def drawn(self, width: int, height: int) -> list[str]:
         return [] if self.cue is None else cue_lines(self.cue, width, height)

@@ -20,11 +20,13 @@ from tracker.app.text import (
     set_flag_words,
     tempo_code,
 )
-from tracker.coach import PaceVerdict, phase_errors, velocity_loss
+from tracker.coach import PaceVerdict, phase_errors
+from tracker.coach.pacing import TOLERANCE_S
 from tracker.domain import LIFTERS_ORDER, PHASE_WORDS, Phase, mean_of_known
 from tracker.domain.foreign_text import one_line
 from tracker.tui.plain import Shown, joined, plain
-from tracker.tui.widgets.block_text import SnapshotWidget, line_strip
+from tracker.tui.widgets.bars import bar_room, upright_bars
+from tracker.tui.widgets.block_text import LinesWidget, SnapshotWidget, line_strip
 from tracker.tui.widgets.live import bar
 
 if TYPE_CHECKING:
@@ -232,14 +234,12 @@ def last_rep_lines(record: SetRecord | None) -> Lines:
     rep, plan = record.reps[-1], record.plan
     remarks = flag_words(rep.flags)
     planned = "" if plan.tempo is None else f"   plan {plan.tempo.code}"
-    loss = velocity_loss(record.reps)
-    lost = "" if loss is None else f" · loss {loss.share * 100:.0f} %"
     speed = number(rep.mean_velocity_mps, 2, " m/s")
     return (
         f"rep {rep.index}" + (f" · {remarks}" if remarks else ""),
         phases_text(rep, plan),
         f"{tempo_code(phase_durations_s(rep))}{planned}",
-        f"range {number(rep.rom_deg, 0, '°')} · mean {speed}{lost}",
+        f"range {number(rep.rom_deg, 0, '°')} · mean {speed}",
     )
 
 
@@ -258,9 +258,21 @@ def phases_text(rep: Rep, plan: Plan) -> str:
 class LastRep(SnapshotWidget):
     """Phases against the plan, tempo, range and velocity."""
 
-    DEFAULT_CSS = "LastRep { height: 4; text-wrap: nowrap; text-overflow: ellipsis; }"
+    DEFAULT_CSS = """
+    LastRep {
+        height: 6;
+        text-wrap: nowrap;
+        text-overflow: ellipsis;
+        border: round $foreground 35%;
+        border-title-color: $foreground;
+        border-title-style: bold;
+    }
+    """
 
     lines: reactive[Lines] = reactive(last_rep_lines(None))
+
+    def on_mount(self) -> None:
+        self.border_title = "Last rep"
 
     def update_from(self, snapshot: SessionSnapshot) -> None:
         measured = [record for record in snapshot.sets if record.reps]
@@ -269,7 +281,120 @@ class LastRep(SnapshotWidget):
     def render(self) -> Shown:
         """Draw four lines, the phases strongest."""
         styles = ("dim", "bold", "", "")
-        return joined(map(plain, self.lines, styles))
+        width = self.size.width
+        # Where the dots have no room, the spaces around them do.
+        lines = (
+            line if len(line) <= width else line.replace(" · ", "  " if i > 1 else " ")
+            for i, line in enumerate(self.lines)
+        )
+        return joined(map(plain, lines, styles))
+
+
+@dataclass(frozen=True, slots=True)
+class Strength:
+    """The reps of a set as bars: how fast, and how long the hold."""
+
+    speeds_mps: tuple[float | None, ...] = ()
+    holds_s: tuple[float | None, ...] = ()
+    goal_s: float | None = None
+    """The planned hold, s; None without one."""
+
+
+def strength_of(snapshot: SessionSnapshot) -> Strength:
+    """Return the reps of the set under way, or of the last one that has some."""
+    record = next((each for each in reversed(snapshot.sets) if each.reps), None)
+    if record is None:
+        return Strength()
+    return Strength(
+        tuple(rep.mean_velocity_mps for rep in record.reps),
+        tuple(rep.lockout_s for rep in record.reps),
+        record.plan.hold_s,
+    )
+
+
+def loss_of(speeds_mps: Sequence[float | None]) -> float | None:
+    """Return the share by which the last rep is slower than the fastest; None if unknown."""
+    known = [speed for speed in speeds_mps if speed is not None]
+    if not known or speeds_mps[-1] is None or max(known) <= 0.0:
+        return None
+    return 1.0 - speeds_mps[-1] / max(known)
+
+
+SLOW_SHARE: Final = 0.2
+"""From this loss of velocity on, sets for strength end; the bars change their colour."""
+
+
+def loss_text(loss: float | None) -> str:
+    """Return how the last rep compares with the fastest; empty if unknown."""
+    if loss is None:
+        return ""
+    return "★ best" if loss <= 0.0 else f"▼ {loss * 100:.0f} %"
+
+
+def hold_text(hold_s: float | None, goal_s: float | None) -> str:
+    """Return how a hold met the plan; empty without one."""
+    if hold_s is None or goal_s is None:
+        return ""
+    return "✓ plan" if hold_s >= goal_s - TOLERANCE_S else f"↓ {goal_s:g} s"
+
+
+_SCALE_WIDTH: Final = 9
+"""Columns of the numbers left of the bars."""
+
+
+class RepBars(LinesWidget):
+    """A thin bar for the velocity and one for the hold of each rep; the newest on the right."""
+
+    DEFAULT_CSS = """
+    RepBars {
+        border: round $foreground 35%;
+        border-title-color: $foreground;
+        border-title-style: bold;
+        color: $text-primary;
+    }
+    RepBars.-slow { color: $text-warning; }
+    """
+
+    strength: reactive[Strength] = reactive(Strength())
+
+    def on_mount(self) -> None:
+        self.border_title = "Each rep"
+
+    def update_from(self, snapshot: SessionSnapshot) -> None:
+        self.strength = strength_of(snapshot)
+        self.set_class((loss_of(self.strength.speeds_mps) or 0.0) >= SLOW_SHARE, "-slow")
+
+    def drawn(self, width: int, height: int) -> list[str]:
+        speeds, holds = self.strength.speeds_mps, self.strength.holds_s
+        if not speeds:
+            return ["velocity and hold", "of each rep"][:height]
+        goal_s = self.strength.goal_s
+        each = max(1, (height - 1) // 2)
+        upper = _bars(
+            f"{number(speeds[-1], 2)} m/s", loss_text(loss_of(speeds)), speeds, None, width, each
+        )
+        lower = _bars(
+            f"{number(holds[-1])} s", hold_text(holds[-1], goal_s), holds, goal_s, width, each
+        )
+        return [*upper, *[""] * (height - 2 * each), *lower]
+
+
+def _bars(
+    newest: str,
+    remark: str,
+    values: Sequence[float | None],
+    goal: float | None,
+    width: int,
+    height: int,
+) -> list[str]:
+    """Return rows of bars with the newest value and a remark on their left."""
+    room = max(width - _SCALE_WIDTH - 1, 1)
+    bar_columns, between = bar_room(len(values), room)
+    shown = values[-((room + between) // (bar_columns + between)) :]
+    full = max([value for value in values if value is not None] + ([goal] if goal else [1e-9]))
+    heads = [newest, remark, *[""] * height]
+    rows = upright_bars(shown, full, height, bar_columns, between)
+    return [f"{head:<{_SCALE_WIDTH}} {row}" for head, row in zip(heads, rows, strict=False)]
 
 
 HEADER: Final = "   set  reps     kg  hold s  range   m/s  mean tempo       remarks"
@@ -308,6 +433,7 @@ class SetList(SnapshotWidget):
     def __init__(self) -> None:
         super().__init__()
         self._records: tuple[SetRecord, ...] = ()
+        self.border_title = "Sets"
 
     def update_from(self, snapshot: SessionSnapshot) -> None:
         """Take the rows from `snapshot`, unless they are the same as before."""
@@ -321,4 +447,15 @@ class SetList(SnapshotWidget):
         width, height = self.size
         newest = self.rows[-max(height - 1, 1) :] or (f"   {NONE_YET}",)
         style = self.get_visual_style("sets--header") if y == 0 else self.visual_style
-        return line_strip((HEADER, *newest), y, width, style)
+        lines = [_fitted(line, width) for line in (HEADER, *newest)]
+        return line_strip(lines, y, width, style)
+
+
+REMARKS_AT: Final = HEADER.index("remarks")
+
+
+def _fitted(line: str, width: int) -> str:
+    """Return a row without its remarks where they would be cut to nothing, else with a sign."""
+    if len(line) <= width:
+        return line
+    return line[:REMARKS_AT] if width < REMARKS_AT + 7 else f"{line[: width - 1]}…"

@@ -267,8 +267,11 @@ _RECORDING_WORDS: Final = {
 }
 
 
-def quality_text(snapshot: SessionSnapshot) -> str:
-    """Return the line; the most important comes first, for narrow terminals."""
+def quality_text(snapshot: SessionSnapshot, sound: str = "") -> str:
+    """Return the line; the most important comes first, for narrow terminals.
+
+    `sound` is a sign that there is none, or that it is muted; empty while it can be heard.
+    """
     link = snapshot.link
     faults = sum(snapshot.faults.values())
     reasons = ", ".join(f"{reason.value} {n}" for reason, n in snapshot.faults.items())
@@ -280,11 +283,11 @@ def quality_text(snapshot: SessionSnapshot) -> str:
     parts = [
         f"link {UNKNOWN}" if link is None else _link(link, silent=silent),
         "" if snapshot.second_link is None else f"second {_link(snapshot.second_link)}",
+        sound,
         number(snapshot.rate_hz, 1, " Hz"),
         _battery(snapshot.battery_percent),
         f"gaps {gaps}" + (f" ({lost_s:.1f} s)" if gaps else ""),
         f"faults {faults}" + (f" ({reasons})" if reasons else ""),
-        f"last sample {number(snapshot.sample_age_s, 1, ' s')}" if live else "",
         _RECORDING_WORDS[snapshot.recording],
     ]
     return "  ".join(part for part in parts if part)
@@ -310,5 +313,8 @@ class Quality(TextLine):
     Quality { color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis; }
     """
 
+    sound = ""
+    """The sign of the sound; the screen keeps it up to date."""
+
     def update_from(self, snapshot: SessionSnapshot) -> None:
-        self.text = quality_text(snapshot)
+        self.text = quality_text(snapshot, self.sound)

@@ -1,29 +1,35 @@
-"""Signals as characters: pitch and acceleration as braille lines, radio strength as bars."""
+"""Signals as characters: pitch as a filled curve, acceleration as a line, strength as bars."""
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
+from itertools import groupby, pairwise
 from statistics import median
 from typing import TYPE_CHECKING, ClassVar, Final
 
 import numpy as np
 from textual.reactive import reactive
+from textual.strip import Strip
 from textual.widget import Widget
 
+from tracker.domain import LIFTERS_ORDER, Phase
 from tracker.domain.units import STANDARD_GRAVITY_MPS2
+from tracker.tui.plain import plain
+from tracker.tui.widgets.bars import LEVELS
 from tracker.tui.widgets.block_text import line_strip
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from numpy.typing import NDArray
-    from textual.strip import Strip
+    from textual.style import Style
 
     from tracker.app.snapshot import SessionSnapshot
+    from tracker.domain import Rep
 
 SPAN_S: Final = 10.0
 """Two reps at a slow tempo."""
-
-STEP_S: Final = 0.12
-"""The trace moves on in steps of this: one column of dots, and half the work of drawing."""
 
 JOIN_S: Final = 0.3
 """Samples further apart than this are not joined: a gap is shown as a gap."""
@@ -98,11 +104,46 @@ def lockout_band_deg(snapshot: SessionSnapshot) -> tuple[float, float] | None:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Drawing:
-    """The trace, ready to be put on the screen."""
+    """A trace, ready to be put on the screen."""
 
     lines: list[str]
-    band: frozenset[int]
+    band: frozenset[int] = frozenset()
     """Rows in which the top of a whole rep lies."""
+    kinds: NDArray[np.int64] | None = None
+    """What each cell right of the scale shows, rows × columns: a phase of `LIFTERS_ORDER` by its
+    place, or one of the kinds below; None where all of it is the same."""
+
+
+REST, GHOST, MARK = range(len(Phase), len(Phase) + 3)
+"""Kinds of cells: the curve outside of a rep, the best rep behind it, the number of a rep."""
+
+GHOST_SIGN: Final = "╌"
+
+_FILLS: Final = np.array([" ", *LEVELS])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Context:
+    """What is known of the curve besides its samples."""
+
+    band_deg: tuple[float, float] | None = None
+    """Where a lockout is, degrees above the bottom."""
+    spans: tuple[tuple[Phase, float, float], ...] = ()
+    """Phases with their start and end, s, in order."""
+    marks: tuple[tuple[int, float], ...] = ()
+    """Number of each rep and when it was counted, s."""
+    starts_s: tuple[float, ...] = ()
+    """When each rep started, s."""
+    ghost: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None
+    """The best rep: time since its start, s, and pitch, degrees, both of shape (n,)."""
+
+
+NO_CONTEXT: Final = Context()
+
+
+def column_s(width: int) -> float:
+    """Return the time that one column of a trace of `width` columns stands for, s."""
+    return SPAN_S / max(width - _LABEL_WIDTH, 1)
 
 
 def drawing(
@@ -110,26 +151,100 @@ def drawing(
     pitch_deg: NDArray[np.float64],
     end_s: float,
     size: tuple[int, int],
-    band_deg: tuple[float, float] | None = None,
+    context: Context = NO_CONTEXT,
 ) -> Drawing:
     """Return the last `SPAN_S` before `end_s` on columns and rows, with a scale on the left.
 
-    The trace is of shape (n,). The band is where a lockout is, degrees above the bottom.
+    Time and pitch are of shape (n,). The rows of the rep numbers are above the curve.
     """
     width, height = size
-    columns = 2 * max(width - _LABEL_WIDTH, 1)
+    columns = max(width - _LABEL_WIDTH, 1)
     times_s = end_s - SPAN_S * (1.0 - (np.arange(columns) + 1.0) / columns)
     values = column_values(time_s, pitch_deg, times_s)
     shown = values[np.isfinite(values)]
     low = min(0.0, float(shown.min(initial=0.0)))
+    band_deg = context.band_deg
     band_top = LEAST_HIGH_DEG if band_deg is None else max(LEAST_HIGH_DEG, band_deg[1])
     high = max(band_top, float(shown.max(initial=0.0)))
-    lines = braille_lines(values, low, high, height)
-    band = band_rows(band_deg, low, high, height)
-    labels = {0: f"{high:z.0f}°", height - 1: f"{low:z.0f}°"}
+    marked = int(height > LEAST_MARKED and bool(context.marks))
+    rows = height - marked
+    cells = np.full((height, columns), " ", dtype="<U1")
+    kinds = np.full((height, columns), REST, dtype=np.int64)
+    fills = _fill_levels(values, low, high, rows)
+    cells[marked:], kinds[marked:] = _FILLS[fills], _kinds_at(times_s, context.spans)
+    if context.ghost is not None:
+        _draw_ghost(cells[marked:], kinds[marked:], fills, times_s, context, (low, high))
+    if marked:
+        _draw_marks(cells[0], kinds[0], times_s, context.marks)
+    band = frozenset(row + marked for row in band_rows(band_deg, low, high, rows))
+    labels = {marked: f"{high:z.0f}°", height - 1: f"{low:z.0f}°"}
     if band and max(band) not in labels:
         labels[max(band)] = "top"
-    return Drawing([f"{labels.get(row, ''):>4} {line}" for row, line in enumerate(lines)], band)
+    lines = [f"{labels.get(row, ''):>4} {''.join(line)}" for row, line in enumerate(cells)]
+    return Drawing(lines, band, kinds)
+
+
+LEAST_MARKED: Final = 3
+"""With more rows than this, one is left to the numbers of the reps."""
+
+
+def _fill_levels(
+    values: NDArray[np.float64], low: float, high: float, height: int
+) -> NDArray[np.int64]:
+    """Return the eighths of each cell that are filled below `values`, rows × columns."""
+    share = ((values - low) / (high - low)).clip(0.0, 1.0)
+    eighths = np.where(np.isfinite(share), np.maximum(np.rint(share * 8 * height), 1), 0)
+    below = 8 * (height - 1 - np.arange(height))[:, np.newaxis]
+    filled: NDArray[np.int64] = (eighths - below).clip(0, 8).astype(np.int64)
+    return filled
+
+
+def _kinds_at(
+    times_s: NDArray[np.float64], spans: Sequence[tuple[Phase, float, float]]
+) -> NDArray[np.int64]:
+    kinds = np.full(times_s.shape, REST, dtype=np.int64)
+    for phase, start_s, end_s in spans:
+        kinds[(times_s >= start_s) & (times_s <= end_s)] = LIFTERS_ORDER.index(phase)
+    return kinds
+
+
+def _draw_ghost(
+    cells: NDArray[np.str_],
+    kinds: NDArray[np.int64],
+    fills: NDArray[np.int64],
+    times_s: NDArray[np.float64],
+    context: Context,
+    scale: tuple[float, float],
+) -> None:
+    """Draw the best rep from the start of each rep on, where it is above the curve."""
+    assert context.ghost is not None
+    since_s, pitch_deg = context.ghost
+    low, high = scale
+    height = len(cells)
+    for start_s, next_s in zip(context.starts_s, (*context.starts_s[1:], np.inf), strict=True):
+        until_s = min(next_s, start_s + float(since_s[-1]))
+        for column in np.flatnonzero((times_s >= start_s) & (times_s < until_s)).tolist():
+            value = float(np.interp(times_s[column] - start_s, since_s, pitch_deg))
+            share = min(max((value - low) / (high - low), 0.0), 1.0)
+            row = height - 1 - min(int(share * height), height - 1)
+            if not fills[row, column]:
+                cells[row, column] = GHOST_SIGN
+                kinds[row, column] = GHOST
+
+
+def _draw_marks(
+    cells: NDArray[np.str_],
+    kinds: NDArray[np.int64],
+    times_s: NDArray[np.float64],
+    marks: Sequence[tuple[int, float]],
+) -> None:
+    """Write the number of each rep above where it was counted."""
+    for number, at_s in marks:
+        words = f"▾{number}"
+        column = int(np.searchsorted(times_s, at_s))
+        if times_s[0] <= at_s and column + len(words) <= cells.size:
+            cells[column : column + len(words)] = list(words)
+            kinds[column : column + len(words)] = MARK
 
 
 def band_rows(
@@ -153,7 +268,12 @@ class Trace(Widget):
     """A curve of the last seconds, the newest on the right."""
 
     DEFAULT_CSS = """
-    Trace { border-top: solid $panel; border-title-color: $text-muted; color: $text-primary; }
+    Trace {
+        border: round $foreground 35%;
+        border-title-color: $foreground;
+        border-title-style: bold;
+        color: $text-primary;
+    }
     """
     TITLE: ClassVar[str]
     SHOWN_S: ClassVar[float] = SPAN_S
@@ -163,12 +283,12 @@ class Trace(Widget):
     def __init__(self) -> None:
         super().__init__()
         self._drawn_at: tuple[float | None, int, int] | None = None
-        self._drawing = Drawing([], frozenset())
+        self._drawing = Drawing([])
         self._time_s: NDArray[np.float64] = np.empty(0)
         self._values: NDArray[np.float64] = np.empty(0)
 
     def on_mount(self) -> None:
-        self.border_title = f"{self.TITLE}, last {self.SHOWN_S:.0f} s"
+        self.border_title = f"{self.TITLE} · last {self.SHOWN_S:.0f} s"
 
     def drawn(self, width: int, height: int) -> Drawing:
         """Return the whole trace."""
@@ -180,33 +300,147 @@ class Trace(Widget):
         if self._drawn_at != (self.end_s, width, height):
             self._drawn_at = (self.end_s, width, height)
             self._drawing = self.drawn(width, height)
-        in_band = y in self._drawing.band
-        style = self.get_visual_style("trace--band") if in_band else self.visual_style
-        return line_strip(self._drawing.lines, y, width, style)
+        return self._row(y, width)
+
+    def _row(self, y: int, width: int) -> Strip:
+        return line_strip(self._drawing.lines, y, width, self.visual_style)
+
+
+MOST_PHASES: Final = 16
+"""More than two quick reps within the trace have."""
+
+_CLASSES: Final = {
+    **{LIFTERS_ORDER.index(phase): f"trace--{phase.value}" for phase in Phase},
+    REST: "trace--rest",
+    GHOST: "trace--ghost",
+    MARK: "trace--mark",
+}
 
 
 class PitchTrace(Trace):
-    """The pitch of the last seconds, over the band of the lockout."""
+    """The pitch of the last seconds, filled in the colours of its phases.
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"trace--band"}
-    DEFAULT_CSS = "PitchTrace .trace--band { background: $success 25%; color: $foreground; }"
-    TITLE = "pitch above the bottom"
+    Behind it are the band of the lockout and the best rep of the set, above it the reps' numbers.
+    """
 
-    _band_deg: tuple[float, float] | None = None
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"trace--band", *_CLASSES.values()}
+    DEFAULT_CSS = """
+    PitchTrace .trace--concentric { color: $text-primary; }
+    PitchTrace .trace--lockout { color: $text-success; }
+    PitchTrace .trace--eccentric { color: $text-warning; }
+    PitchTrace .trace--bottom { color: $foreground 45%; }
+    PitchTrace .trace--rest { color: $foreground 30%; }
+    PitchTrace .trace--ghost { color: $foreground 70%; }
+    PitchTrace .trace--mark { color: $foreground; text-style: bold; }
+    PitchTrace .trace--band { background: $success 25%; }
+    """
+    TITLE = "Hips above the bottom"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._around = NO_CONTEXT
+        self._ghost_of: Rep | None = None
+        self._ghost: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None
+        self._styles: dict[tuple[int, bool], Style] = {}
+        self._begun: deque[tuple[Phase | None, float]] = deque(maxlen=MOST_PHASES)
+        """The last phases with their start: a rep is measured only when it has ended."""
+
+    def notify_style_update(self) -> None:
+        """Look the colours up again when the theme has changed."""
+        self._styles = {}
+        super().notify_style_update()
 
     def update_from(self, snapshot: SessionSnapshot) -> None:
-        """Take the trace from `snapshot`, unless it has hardly moved on."""
-        newest_s, drawn_s = snapshot.position_s, self.end_s
-        if newest_s is not None and drawn_s is not None and 0 < newest_s - drawn_s < STEP_S:
+        """Take the trace from `snapshot`, unless it has not moved on by a column."""
+        begun = snapshot.phase, snapshot.phase_started_s
+        if begun[1] is not None and (not self._begun or self._begun[-1] != begun):
+            self._begun.append((begun[0], begun[1]))
+        step_s = column_s(self.size.width)
+        newest_s = snapshot.position_s
+        # In whole columns, so that the curve moves and does not flicker.
+        end_s = None if newest_s is None else newest_s // step_s * step_s
+        if end_s == self.end_s:
             return
         self._time_s, self._values = snapshot.trace_time_s, snapshot.trace_pitch_deg
-        self._band_deg = lockout_band_deg(snapshot)
-        self.end_s = snapshot.position_s
+        self._keep_best(snapshot)
+        self._around = context_of(snapshot, self._ghost, tuple(self._begun))
+        self.end_s = end_s
+
+    def _keep_best(self, snapshot: SessionSnapshot) -> None:
+        """Keep the samples of the best rep of the set while they are in the trace."""
+        current = snapshot.current_set
+        best = None if current is None else best_rep(current.reps)
+        if best is self._ghost_of:
+            return
+        self._ghost_of, self._ghost = best, None
+        if best is not None and self._time_s.size and best.start_s >= self._time_s[0]:
+            inside = (self._time_s >= best.start_s) & (self._time_s <= best.end_s)
+            if inside.any():
+                self._ghost = self._time_s[inside] - best.start_s, self._values[inside]
 
     def drawn(self, width: int, height: int) -> Drawing:
         if self.end_s is None:
-            return Drawing([], frozenset())
-        return drawing(self._time_s, self._values, self.end_s, (width, height), self._band_deg)
+            return Drawing([])
+        return drawing(self._time_s, self._values, self.end_s, (width, height), self._around)
+
+    def _row(self, y: int, width: int) -> Strip:
+        drawing, kinds = self._drawing, self._drawing.kinds
+        if kinds is None or not 0 <= y < len(drawing.lines):
+            return super()._row(y, width)
+        line, in_band = drawing.lines[y], y in drawing.band
+        segments = list(plain(line[:_LABEL_WIDTH]).render_segments(self.visual_style))
+        column = _LABEL_WIDTH
+        for kind, run in groupby(kinds[y].tolist()):
+            length = sum(1 for _ in run)
+            text = plain(line[column : column + length])
+            segments += text.render_segments(self._style(kind, in_band))
+            column += length
+        return Strip(segments, width)
+
+    def _style(self, kind: int, in_band: bool) -> Style:
+        style = self._styles.get((kind, in_band))
+        if style is None:
+            names = (_CLASSES[kind], *(["trace--band"] if in_band else []))
+            style = self._styles[kind, in_band] = self.get_visual_style(*names)
+        return style
+
+
+def best_rep(reps: Sequence[Rep]) -> Rep | None:
+    """Return the fastest rep, or without velocities the widest; None without either."""
+    by_speed = [rep for rep in reps if rep.mean_velocity_mps is not None]
+    if by_speed:
+        return max(by_speed, key=lambda rep: rep.mean_velocity_mps or 0.0)
+    by_range = [rep for rep in reps if rep.rom_deg is not None]
+    return max(by_range, key=lambda rep: rep.rom_deg or 0.0) if by_range else None
+
+
+def context_of(
+    snapshot: SessionSnapshot,
+    ghost: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None,
+    begun: Sequence[tuple[Phase | None, float]] = (),
+) -> Context:
+    """Return the reps of the last two sets, the phases of the one under way, and the band."""
+    reps = [rep for record in snapshot.sets[-2:] for rep in record.reps]
+    live = pairwise((*begun, (None, np.inf)))
+    spans = [(phase, start_s, end_s) for (phase, start_s), (_, end_s) in live if phase is not None]
+    # What was measured in the end is drawn over what was seen live.
+    spans += [(span.phase, span.start_s, span.end_s) for rep in reps for span in rep.phases]
+    marks = [(rep.index, start_s) for rep in reps for start_s in _counted_s(rep)]
+    starts_s = [rep.start_s for rep in reps]
+    phase, start_s, newest_s = snapshot.phase, snapshot.phase_started_s, snapshot.position_s
+    if phase is not None and start_s is not None and newest_s is not None:
+        spans.append((phase, start_s, newest_s))
+        current = snapshot.current_set
+        if phase is LIFTERS_ORDER[0] and (not reps or start_s > reps[-1].end_s - JOIN_S):
+            starts_s.append(start_s)
+        if phase is Phase.LOCKOUT and current is not None and current.counted > len(current.reps):
+            marks.append((current.counted, start_s))
+    return Context(lockout_band_deg(snapshot), tuple(spans), tuple(marks), tuple(starts_s), ghost)
+
+
+def _counted_s(rep: Rep) -> Iterator[float]:
+    """Yield when a rep was counted."""
+    yield from (span.start_s for span in rep.phases if span.phase is Phase.LOCKOUT)
 
 
 HIGHEST_G: Final = 2.0
@@ -231,7 +465,7 @@ def acc_lines(
 class AccTrace(Trace):
     """The size of the acceleration."""
 
-    TITLE = "acceleration"
+    TITLE = "Acceleration"
     SHOWN_S = ACC_SPAN_S
 
     def update_from(self, time_s: NDArray[np.float64], acc_mps2: NDArray[np.float64]) -> None:
@@ -240,7 +474,7 @@ class AccTrace(Trace):
         self.end_s = float(time_s[-1]) if time_s.size else None
 
     def drawn(self, width: int, height: int) -> Drawing:
-        return Drawing(acc_lines(self._time_s, self._values, width, height), frozenset())
+        return Drawing(acc_lines(self._time_s, self._values, width, height))
 
 
 STEPS_DBM: Final = (-90, -80, -70, -60)
