@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.cli.options import (
+    DecimalNumber,
     ExerciseName,
     PositiveNumber,
     day,
@@ -135,7 +136,7 @@ def test_a_percentage_that_cannot_be_meant_is_refused(text: str) -> None:
     [["--load-kg", "1001"], ["--load-kg", "nan"], ["--reps", "201"], ["--hold", "-1"]],
 )
 def test_an_amount_that_cannot_be_meant_is_refused(arguments: list[str]) -> None:
-    with pytest.raises((click.BadParameter, InputError), match=r"range|expected 0 to 1000"):
+    with pytest.raises((click.BadParameter, InputError), match=r"range|expected (0 to|a number)"):
         plan_of(arguments)
 
 
@@ -172,3 +173,15 @@ def test_a_browser_is_a_screen_although_it_is_no_terminal(monkeypatch: pytest.Mo
     assert not screen_is_there()
     monkeypatch.setenv("TEXTUAL_DRIVER", "textual.drivers.web_driver:WebDriver")
     assert screen_is_there()
+
+
+@pytest.mark.parametrize("text", ["62.5", "62,5", " 62,5 "])
+def test_a_number_has_a_decimal_point_or_a_decimal_comma(text: str) -> None:
+    assert DecimalNumber(0.0, 500.0).convert(text, None, None) == 62.5
+    assert PositiveNumber().convert(text, None, None) == 62.5
+
+
+@pytest.mark.parametrize("text", [",5", "1.000,5", "1,000,5", "kg", "", "-5", "nan", "501"])
+def test_what_is_no_such_number_is_refused_with_an_example(text: str) -> None:
+    with pytest.raises(click.BadParameter, match="expected"):
+        DecimalNumber(0.0, 500.0).convert(text, None, None)

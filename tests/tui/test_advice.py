@@ -7,7 +7,7 @@ import pytest
 
 from tests.tui.staging import PLAN
 from tests.tui.widgets.snapshots import set_of
-from tests.workouts import rep_at
+from tests.workouts import TWO_SETS, rep_at
 from tracker.app.advice import Advisor, History
 from tracker.coach import NO_DIAGNOSIS
 from tracker.domain import (
@@ -19,7 +19,7 @@ from tracker.domain import (
     SourceFacts,
     Workout,
 )
-from tracker.tui.advice import effort_lines, next_lines, pain_lines
+from tracker.tui.advice import best_line, effort_lines, next_lines, pain_lines, record_lines
 
 
 def reps_slowing_by(share: float) -> SetRecord:
@@ -115,3 +115,25 @@ def test_after_a_red_light_there_is_no_next_time_until_somebody_was_asked() -> N
     first, *_, last = next_lines(workout(reps_slowing_by(0.0), pain=pain), Advisor(), NOW)
     assert "asked" in first
     assert "--asked" in last
+
+
+def test_a_record_is_what_no_earlier_training_of_the_exercise_reached() -> None:
+    before = replace(TWO_SETS, info=replace(TWO_SETS.info, origin="live"))
+    first = before.sets[0]
+    more = replace(first, entries=replace(first.entries, reps=first.done + 5))
+    now = replace(before, sets=(more, *before.sets[1:]))
+    (line, *_) = [each for each in record_lines(now, [before]) if "most reps" in each]
+    assert line == f"★ most reps in a set: {more.done}, before {max(s.done for s in before.sets)}"
+    assert list(record_lines(now, [])) == [], "nothing stands against the first training"
+    assert list(record_lines(before, [before])) == []
+    other = replace(before, info=replace(before.info, exercise="glute_bridge"))
+    assert list(record_lines(now, [other])) == []
+    simulated = replace(now, info=replace(now.info, origin="synthetic"))
+    assert list(record_lines(simulated, [before])) == []
+
+
+def test_the_best_of_a_training_is_in_its_table() -> None:
+    holds = [rep.lockout_s for record in TWO_SETS.sets for rep in record.reps]
+    best = max(hold for hold in holds if hold is not None)
+    assert f"hold {best:.1f} s (set " in best_line(TWO_SETS)
+    assert best_line(replace(TWO_SETS, sets=())) == ""

@@ -16,6 +16,7 @@ from tracker.cli.options import (
     FILE,
     SESSION,
     SESSION_HELP,
+    DecimalNumber,
     ExerciseName,
     day,
     examples,
@@ -208,8 +209,8 @@ def clearable_values(text: str) -> tuple[str, ...]:
 @click.argument("session", metavar=SESSION, shell_complete=logged_sessions)
 @click.option("--set", "set_index", type=click.IntRange(min=1), metavar="N", help="Which set.")
 @click.option("--reps", type=int, metavar="N", help="Reps of the set.")
-@click.option("--load-kg", type=float, metavar="X", help="Load of the set, kg.")
-@click.option("--rpe", type=float, metavar="X", help="Exertion of the set, 0 to 10.")
+@click.option("--load-kg", type=DecimalNumber(), metavar="X", help="Load of the set, kg.")
+@click.option("--rpe", type=DecimalNumber(), metavar="X", help="Exertion of the set, 0 to 10.")
 @click.option("--note", metavar="TEXT", help="Note on the set, or without --set on the session.")
 @click.option(
     "--exercise",

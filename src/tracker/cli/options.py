@@ -26,6 +26,7 @@ from tracker.domain.plan import (
     MOST_SETS,
     VELOCITY_LOSS_SHARES,
 )
+from tracker.domain.units import decimal_number
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
@@ -72,12 +73,33 @@ class PositiveNumber(click.ParamType[float]):
         if value == self._word_for_infinity:
             return math.inf
         try:
-            number = float(value)
+            number = decimal_number(value) if isinstance(value, str) else value
         except ValueError:
             number = math.nan
         if not (math.isfinite(number) and number > 0.0):
             word = "" if self._word_for_infinity is None else f" or {self._word_for_infinity!r}"
             self.fail(f"expected a number above 0{word}, got {value!r}.", param, ctx)
+        return number
+
+
+class DecimalNumber(click.ParamType[float]):
+    """A number with a decimal point or a decimal comma, within limits."""
+
+    name = "number"
+
+    def __init__(self, least: float = -math.inf, most: float = math.inf) -> None:
+        self._least, self._most = least, most
+
+    def convert(
+        self, value: str | float, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Return the number."""
+        try:
+            number = decimal_number(value) if isinstance(value, str) else value
+        except ValueError as error:
+            self.fail(f"{error}.", param, ctx)
+        if not self._least <= number <= self._most:
+            self.fail(f"expected {self._least:g} to {self._most:g}, got {value}.", param, ctx)
         return number
 
 
@@ -265,7 +287,7 @@ _LEAST_LOSS, _MOST_LOSS = (round(100.0 * share) for share in VELOCITY_LOSS_SHARE
 def percent(text: str) -> float:
     """Read a percentage, with or without its sign, as a share."""
     try:
-        number = float(text.removesuffix("%"))
+        number = decimal_number(text.removesuffix("%"))
     except ValueError:
         raise click.BadParameter(f"expected a percentage, got {text!r}.") from None
     if not _LEAST_LOSS <= number <= _MOST_LOSS:
@@ -291,7 +313,7 @@ def plan_options(command: Callable[..., None]) -> Callable[..., None]:
 
     @click.option(
         "--load-kg",
-        type=click.FloatRange(0.0, MOST_LOAD_KG),
+        type=DecimalNumber(0.0, MOST_LOAD_KG),
         metavar="X",
         help="Load on the hips, kg; 0 is bodyweight.",
     )
@@ -317,7 +339,7 @@ def plan_options(command: Callable[..., None]) -> Callable[..., None]:
     @click.option(
         "--hold",
         "lockout_goal_s",
-        type=click.FloatRange(0.0, LONGEST_HOLD_S),
+        type=DecimalNumber(0.0, LONGEST_HOLD_S),
         metavar="S",
         help="Seconds to hold the top.  [default: the tempo's, else one]",
     )

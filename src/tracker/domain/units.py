@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -30,6 +31,22 @@ def ns_from_s(time_s: float) -> int:
 def s_from_ns(time_ns: int) -> float:
     """Return nanoseconds as seconds."""
     return time_ns / NS_PER_S
+
+
+_DECIMAL: Final = re.compile(r"-?[0-9]+(?:[.,][0-9]*)?(?:[eE][+-]?[0-9]+)?")
+
+
+def decimal_number(text: str) -> float:
+    """Return a number as people type it, with a decimal point or a decimal comma.
+
+    Raises `ValueError` for anything else: a comma before the digits would turn 11 into 0.11, and
+    with a point as well it would separate thousands.
+    """
+    cleaned = text.strip()
+    number = float(cleaned.replace(",", ".")) if _DECIMAL.fullmatch(cleaned) else math.nan
+    if not math.isfinite(number):
+        raise ValueError(f"expected a number such as 62.5 or 62,5, got {cleaned!r}")
+    return number
 
 
 def mean_of_known(values: Iterable[float | None]) -> float | None:

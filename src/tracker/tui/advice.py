@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tracker.app.advice import day_words, plan_words
 from tracker.coach import (
@@ -18,7 +18,7 @@ from tracker.coach import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from tracker.app.advice import Advisor
@@ -66,6 +66,65 @@ def next_lines(workout: Workout, advisor: Advisor, now: datetime) -> Iterator[st
     # Why there is a rest or a stop is known: the wearer has just trained, and said how it hurts.
     known = judgement.verdict in (Verdict.REST, Verdict.STOP)
     yield from judgement.reasons[1 if known else 0 :]
+
+
+def best_line(workout: Workout) -> str:
+    """Return the longest hold and the fastest rep of a training; empty without reps."""
+    reps = [(record.index, rep) for record in workout.working_sets for rep in record.reps]
+    parts = []
+    held = [(rep.lockout_s, index, rep.index) for index, rep in reps if rep.lockout_s is not None]
+    if held:
+        hold_s, set_index, rep_index = max(held, key=lambda each: each[0])
+        parts.append(f"hold {hold_s:.1f} s (set {set_index}, rep {rep_index})")
+    fast = [
+        (rep.mean_velocity_mps, index, rep.index)
+        for index, rep in reps
+        if rep.mean_velocity_mps is not None
+    ]
+    if fast:
+        speed_mps, set_index, rep_index = max(fast, key=lambda each: each[0])
+        parts.append(f"velocity {speed_mps:.2f} m/s (set {set_index}, rep {rep_index})")
+    return f"best: {' · '.join(parts)}" if parts else ""
+
+
+def record_lines(workout: Workout, earlier: Iterable[Workout]) -> Iterator[str]:
+    """Yield what no earlier training of the exercise reached; nothing without one.
+
+    A simulated training sets no record, and none stands against it.
+    """
+    if workout.info.origin == "synthetic":
+        return
+    same = [
+        each
+        for each in earlier
+        if each.info.exercise == workout.info.exercise and each.info.origin != "synthetic"
+    ]
+    for title, unit, measure in _RECORDS:
+        now = measure(workout)
+        before = max((value for each in same if (value := measure(each))), default=None)
+        if now is not None and before is not None and now > before:
+            yield f"★ {title}: {now:.6g}{unit}, before {before:.6g}{unit}"
+
+
+def _heaviest_kg(workout: Workout) -> float | None:
+    return max(
+        (record.load_kg or 0.0 for record in workout.working_sets if record.done), default=None
+    )
+
+
+def _most_reps(workout: Workout) -> float | None:
+    return max((float(record.done) for record in workout.working_sets), default=None)
+
+
+def _lifted_kg(workout: Workout) -> float | None:
+    return sum((record.load_kg or 0.0) * record.done for record in workout.working_sets)
+
+
+_RECORDS: Final = (
+    ("heaviest set", " kg", _heaviest_kg),
+    ("most reps in a set", "", _most_reps),
+    ("most lifted", " kg", _lifted_kg),
+)
 
 
 @dataclass(frozen=True, slots=True)

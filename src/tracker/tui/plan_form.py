@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from tracker.coach import FIRST_PLAN as FIRST_STYLE
 from tracker.domain import MOST_PAIN, InputError, Plan, TrackerError, parse_tempo
 from tracker.domain.plan import VELOCITY_LOSS_SHARES
+from tracker.domain.units import decimal_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -107,15 +107,7 @@ def whole_in(field: str, text: str) -> int | None:
 
 def number_in(field: str, text: str) -> float | None:
     """Return the number in a field, with a comma or a point; None if it is empty."""
-    return _in_field(field, _finite, text)
-
-
-def _finite(cleaned: str) -> float:
-    number = float(cleaned.replace(",", "."))
-    # A comma typed before the digits would turn 11 into 0.11.
-    if not cleaned[0].isdigit() or not math.isfinite(number):
-        raise ValueError(cleaned)
-    return number
+    return _in_field(field, decimal_number, text)
 
 
 def pain_in(text: str, field: str = "pain") -> int | None:

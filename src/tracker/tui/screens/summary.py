@@ -20,7 +20,7 @@ from tracker.domain import (
     mean_of_known,
 )
 from tracker.domain.foreign_text import visible
-from tracker.tui.advice import next_lines, pain_lines
+from tracker.tui.advice import best_line, next_lines, pain_lines, record_lines
 from tracker.tui.plain import Plain, plain
 from tracker.tui.plan_form import FieldError, pain_in
 from tracker.tui.screens import FlowScreen, Next
@@ -114,7 +114,9 @@ class SummaryScreen(FlowScreen[Next]):
 
     def compose(self) -> ComposeResult:
         yield Plain(id="title")
-        yield Plain(id="totals")
+        totals = Plain(id="totals", classes="panel")
+        totals.border_title = "Finish" if self._enter is not None else "Session"
+        yield totals
         yield RepTable()
         yield Plain(LEGEND, id="legend")
         if self._enter is not None:
@@ -123,7 +125,9 @@ class SummaryScreen(FlowScreen[Next]):
                 note = Input(self._kept["note"], id="note", compact=True, placeholder="–")
                 note.select_on_focus = False
                 yield FormRow("note", note, "about the session")
-        yield Plain(id="advice")
+        advice = Plain(id="advice", classes="panel")
+        advice.border_title = "Next"
+        yield advice
         yield Footer(show_command_palette=False, compact=True)
 
     def on_mount(self) -> None:
@@ -150,7 +154,14 @@ class SummaryScreen(FlowScreen[Next]):
         title = f"{simulated}{exercise_named(info.exercise).title}{day}"
         self.query_one("#title", Plain).update(plain(title))
         self.query_one(RepTable).update_from(*workout.sets)
-        lines = [totals_text(workout), data_text(workout)]
+        earlier = () if self._advisor is None else self._advisor.history.workouts
+        lines = [
+            totals_text(workout),
+            best_line(workout),
+            *record_lines(workout, earlier),
+            data_text(workout),
+        ]
+        lines = [line for line in lines if line]
         self.query_one("#totals", Plain).update(plain("\n".join(lines)))
         # What pain demands may also be the reason for what comes next.
         advice = dict.fromkeys(self._advice(workout))
