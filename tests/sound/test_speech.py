@@ -3,7 +3,7 @@ from __future__ import annotations
 import sys
 import threading
 from itertools import combinations
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,9 +11,6 @@ import pytest
 from tracker.sound import COUNTS, EspeakVoice, MissingError, SoundError
 from tracker.sound.speech import LONGEST_BYTES, data_path
 from tracker.sound.synthesis import RATE_HZ, louder_speech
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @pytest.fixture(scope="module")
@@ -114,6 +111,24 @@ def test_a_path_that_is_too_long_is_reached_by_a_shorter_one(tmp_path: Path) -> 
     with open(short + b"/phontab", encoding="utf-8") as file:
         assert file.read() == "here"
     assert data_path(folder) == short
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_a_name_that_the_code_page_lacks_is_reached_by_a_plainer_one(
+    links: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "größer"
+    folder.mkdir()
+    (folder / "phontab").write_text("here", encoding="utf-8")
+    if not links:
+
+        def refuse(*_args: object, **_options: object) -> None:
+            raise OSError(1314, "A required privilege is not held by the client")
+
+        monkeypatch.setattr("pathlib.Path.symlink_to", refuse)
+    plain = data_path(folder, "ascii")
+    assert (Path(plain.decode("ascii")) / "phontab").read_text(encoding="utf-8") == "here"
+    assert Path(plain.decode("ascii")).is_symlink() is links
 
 
 @posix_only

@@ -27,31 +27,47 @@ if TYPE_CHECKING:
 LONGEST_BYTES: Final = 159
 """Longest path to its data: its buffer is 160 bytes, and it truncates anything longer."""
 
+PATH_ENCODING: Final = "mbcs" if sys.platform == "win32" else sys.getfilesystemencoding()
+"""What it takes names of files in: on Windows the code page, which lacks most letters."""
 
-def data_path(folder: Path, platform: str = sys.platform) -> bytes:
+
+def data_path(folder: Path, encoding: str = PATH_ENCODING) -> bytes:
     """Return a path to the folder that eSpeak NG can open; raise SoundError if there is none."""
-    # On Windows it expects file names in the system's code page.
-    encoding = "mbcs" if platform == "win32" else sys.getfilesystemencoding()
-    with suppress(OSError, UnicodeEncodeError):
-        encoded = str(folder).encode(encoding)
-        if len(encoded) > LONGEST_BYTES:
-            encoded = str(_link(folder)).encode(encoding)
-        if len(encoded) <= LONGEST_BYTES:
-            return encoded
+    for reach in (Path, _short_name, _elsewhere):
+        with suppress(OSError, UnicodeEncodeError):
+            encoded = str(reach(folder)).encode(encoding)
+            if len(encoded) <= LONGEST_BYTES:
+                return encoded
     raise SoundError(
         f"eSpeak NG cannot open its data: the path {folder} is too long or not in plain letters.",
         "Install the tracker in a folder with a shorter, plainer name.",
     )
 
 
+def _short_name(folder: Path) -> Path:
+    """Return the name in plain letters that Windows may keep beside the long one."""
+    if sys.platform != "win32":
+        raise FileNotFoundError
+    import ctypes
+
+    buffer = ctypes.create_unicode_buffer(LONGEST_BYTES + 1)
+    if not ctypes.WinDLL("kernel32").GetShortPathNameW(str(folder), buffer, len(buffer)) > 0:
+        raise FileNotFoundError
+    return Path(buffer.value)
+
+
 @cache
-def _link(folder: Path) -> Path:
-    """Return a short path to the folder, valid while the program runs."""
+def _elsewhere(folder: Path) -> Path:
+    """Return a plain path to the folder, or to a copy of it, valid while the program runs."""
     place = Path(tempfile.mkdtemp(prefix="tracker-"))
     atexit.register(shutil.rmtree, place, ignore_errors=True)
-    link = place / "data"
-    link.symlink_to(folder, target_is_directory=True)
-    return link
+    data = place / "data"
+    try:
+        data.symlink_to(folder, target_is_directory=True)
+    except OSError:
+        # On Windows, links need a right of their own.
+        shutil.copytree(folder, data)
+    return data
 
 
 # Names and values from speak_lib.h of eSpeak NG 1.52.
