@@ -136,9 +136,7 @@ def test_a_percentage_that_cannot_be_meant_is_refused(text: str) -> None:
     [["--load-kg", "1001"], ["--load-kg", "nan"], ["--reps", "201"], ["--hold", "-1"]],
 )
 def test_an_amount_that_cannot_be_meant_is_refused(arguments: list[str]) -> None:
-    with pytest.raises(
-        (click.BadParameter, InputError), match=r"range|expected (0 to|a number)"
-    ):
+    with pytest.raises((click.BadParameter, InputError), match=r"range|expected (0 to|a number)"):
         plan_of(arguments)
 
 
