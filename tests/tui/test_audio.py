@@ -9,6 +9,7 @@ from tests.app.test_audio import Listener
 from tests.tui.staging import Stage, app_of, look
 from tests.workouts import SET_STARTS_S, UP_S
 from tracker.sound import Opened, SoundError, Tone
+from tracker.tui.widgets.status import Quality
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,8 +88,11 @@ async def test_one_line_says_what_cannot_be_heard(loud: Loud) -> None:
     app = app_of(Stage().session(), open_sound=opener(loud, error))
     async with app.run_test(notifications=True) as pilot:
         await opened(pilot)
-        (toast,) = app.screen.query("Toast")
-        assert "Plug one in." in str(toast.render())
+        assert not app.screen.query("Toast"), "a condition that stays is a sign"
+        assert app.sound_sign.startswith("! ")
+        assert "there is no device" in app.sound_sign.lower()
+        await look(pilot)
+        assert app.sound_sign in app.screen.query_one(Quality).text
 
 
 async def test_a_file_that_cannot_be_written_is_told_and_the_training_goes_on() -> None:

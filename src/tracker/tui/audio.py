@@ -51,6 +51,7 @@ class AudioController:
                 self._open_sound, lambda: loop.call_soon_threadsafe(self._app.bell)
             )
         except TrackerError as error:
+            self._app.notify(str(error), severity="warning", timeout=3.0)
             self._silence = f"! no sound: {error.message}"
             self._show_sign()
             return

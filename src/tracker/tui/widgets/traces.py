@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 SPAN_S: Final = 10.0
 """Two reps at a slow tempo."""
 
+STEP_S: Final = 0.25
+"""The trace moves on in steps of about this, in whole columns: every step draws all of it."""
+
 JOIN_S: Final = 0.3
 """Samples further apart than this are not joined: a gap is shown as a gap."""
 
@@ -355,7 +358,8 @@ class PitchTrace(Trace):
         begun = snapshot.phase, snapshot.phase_started_s
         if begun[1] is not None and (not self._begun or self._begun[-1] != begun):
             self._begun.append((begun[0], begun[1]))
-        step_s = column_s(self.size.width)
+        column = column_s(self.size.width)
+        step_s = column * max(1, round(STEP_S / column))
         newest_s = snapshot.position_s
         # In whole columns, so that the curve moves and does not flicker.
         end_s = None if newest_s is None else newest_s // step_s * step_s
