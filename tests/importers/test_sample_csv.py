@@ -336,6 +336,13 @@ def test_a_time_that_does_not_fit_is_told() -> None:
         check(at(worn().time_s + 5e9))
 
 
+def test_a_gravity_that_no_wrong_range_explains_is_refused() -> None:
+    table = worn()
+    check(SampleTable(table.time_s, 16.0 * table.acc_mps2, None))
+    with pytest.raises(InputError, match="mostly 196 m/s2: no range of a sensor"):
+        check(SampleTable(table.time_s, 20.0 * table.acc_mps2, None))
+
+
 def test_an_acceleration_in_g_is_not_taken_for_one_in_si() -> None:
     table = worn()
     in_g = SampleTable(table.time_s, table.acc_mps2 / 9.81, None)

@@ -147,6 +147,10 @@ _GRAVITY_IN_G: Final = (0.7, 1.3)
 LEAST_TYPICAL_ACC_MPS2: Final = 3.0
 """A third of gravity: nobody spends half of a recording in free fall."""
 
+MOST_TYPICAL_ACC_MPS2: Final = 17.0 * STANDARD_GRAVITY_MPS2
+"""The widest range that is taken for the narrowest is 8 times too large, and for a chip of 2 g, 16
+times; more is no wrong range."""
+
 _GRAVITY_IN_MPS2: Final = (7.0, 13.0)
 _PARTS_OF_A_SECOND: Final = ((1e3, "milliseconds"), (1e6, "microseconds"), (1e9, "nanoseconds"))
 
@@ -271,6 +275,12 @@ def _problems_of_acc(acc_mps2: NDArray[np.float64], unit: AccUnit) -> Iterator[P
         yield Problem(
             f"the acceleration is mostly {typical:.3g} {unit.value}: gravity is not in it",
             "Save it with gravity; apps call the one without it linear acceleration.",
+        )
+    if typical * unit.mps2 > MOST_TYPICAL_ACC_MPS2:
+        yield Problem(
+            f"the acceleration is mostly {typical:.3g} {unit.value}: no range of a sensor makes "
+            "that of gravity",
+            "Check the unit of the acc columns; counts of a chip have to be scaled first.",
         )
     for row in _first(size_mps2 > MAX_ACC_MPS2):
         yield Problem(
