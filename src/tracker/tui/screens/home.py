@@ -90,12 +90,14 @@ def card_lines(last: SessionSummary) -> Iterator[Shown]:
     simulated = "   SIMULATED" if last.origin == "synthetic" else ""
     title = last.shown_exercise if exercise is None else exercise.title
     yield plain(f"{title}{simulated}", "bold")
-    yield plain(f"{last.at(None):%A %d %B %Y, %H:%M} · {clock_time(last.duration_s)} min", "dim")
+    length = "" if last.duration_s is None else f" · {clock_time(last.duration_s)} min"
+    yield plain(f"{last.at(None):%A %d %B %Y, %H:%M}{length}", "dim")
     yield plain(_amount(last).strip())
-    yield plain(
-        f"hold {number(last.lockout_s, 1, ' s')} · range {number(last.rom_deg, 0, '°')} · "
-        f"{number(last.mean_velocity_mps, 2, ' m/s')}"
-    )
+    if last.lockout_s is not None:  # a session that no sensor saw has no measures
+        yield plain(
+            f"hold {number(last.lockout_s, 1, ' s')} · range {number(last.rom_deg, 0, '°')} · "
+            f"{number(last.mean_velocity_mps, 2, ' m/s')}"
+        )
     if last.pain_after is not None:
         yield plain(f"pain afterwards {last.pain_after} of 10")
 
