@@ -179,7 +179,7 @@ def test_on_a_server_tables_of_others_are_no_obstacle_but_ours_without_a_version
     Database(postgres, now).close()
     with psycopg.connect(plain, autocommit=True) as connection:
         connection.execute("DROP TABLE schema_version")
-    with pytest.raises(InputError, match="but its tables are calibrations, edits"):
+    with pytest.raises(InputError, match="but its tables are asked, calibrations, edits"):
         Database(postgres, now)
 
 

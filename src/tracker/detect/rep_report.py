@@ -190,8 +190,9 @@ def rep_from(
 
     Notes
     -----
-    What no hips can do is not published: phases follow each other, and a rise of more than
-    `MOST_RISE_M` is an integral that went astray.
+    What no hips can do is not published: phases follow each other, a rise of more than
+    `MOST_RISE_M` is an integral that went astray, and a pelvis that turns by more than half a
+    circle has a gyroscope that is wrong.
     """
     up, down = candidate.concentric, candidate.eccentric
     assert up is not None
@@ -218,7 +219,8 @@ def rep_from(
             phases.append(PhaseSpan(Phase.LOCKOUT, up.end_s, max(next_start_s, up.end_s)))
     phases = _in_order(phases)
     seen = whole
-    if abs(up.rise_m) > MOST_RISE_M:
+    possible = abs(up.rotation_rad) <= math.pi
+    if abs(up.rise_m) > MOST_RISE_M or not possible:
         whole = False
     # Without a gyroscope only its middle is seen, and acceleration tilts it too.
     unsure = up.duration_s > SLOWEST_TRUSTED_CONCENTRIC_S or not up.by_gyroscope
@@ -242,7 +244,7 @@ def rep_from(
         end_s=phases[-1].end_s,
         complete=down is not None,
         phases=tuple(phases),
-        rom_deg=float(np.degrees(up.rotation_rad)) if seen else None,
+        rom_deg=float(np.degrees(up.rotation_rad)) if seen and possible else None,
         top_deg=None if top_rad is None else float(np.degrees(top_rad)),
         rise_m=up.rise_m if whole else None,
         mean_velocity_mps=None if unsure or not whole else up.mean_velocity_mps,
