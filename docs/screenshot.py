@@ -172,6 +172,13 @@ class Photographer:
         await self._pilot.press(*keys)
         await self._pilot.pause()
 
+    async def fill(self, name: str, text: str) -> None:
+        """Type into a field of a form, wherever it stands."""
+        field = self._app.screen.query_one(f"#{name}", Input)
+        field.focus()
+        field.clear()
+        await self.press(*text)
+
     async def shoot(self, name: str) -> None:
         """Save what is on the screen, without what comes and goes."""
         app = self._app
@@ -197,8 +204,9 @@ async def first_session(at: Photographer) -> None:
     await at.shoot("check")
     await at.press("enter")
     await at.comes(SetupScreen)
-    # Six reps, as the lifter is going to do; last comes how much it hurts.
-    await at.press("tab", "tab", "6", *("tab",) * 9, "2")
+    await at.fill("pain", "2")
+    # As many as the lifter is going to do.
+    await at.fill("reps", "6")
     await at.shoot("set-up")
     await at.press("f2")
     await at.shoot("warm-up")
