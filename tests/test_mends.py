@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from functools import cache
+import asyncio
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.app.doubles import GatedSource, ManualClock, until
 from tests.heavy import HEAVY
+from tests.tui.staging import app_of, look
+from tracker.app.session import Session
 from tracker.domain import (
     MARK_CHANNEL,
     DataWarned,
@@ -24,6 +28,7 @@ from tracker.engine import build_engine
 from tracker.sensors import SAMPLES_CHANNEL, encode_samples
 from tracker.sim import RepPlan, SensorPlan, SessionPlan, SetPlan, simulate
 from tracker.sim.plan import Activity, ActivityPlan, Posture
+from tracker.tui.widgets.status import Banner
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -139,3 +144,24 @@ def test_a_set_that_was_started_by_hand_is_started_by_hand_again() -> None:
     started = [event.at_s for event in events[told:] if isinstance(event, SetStarted)]
     assert started == [4.0]
     assert len(reps_of(events)) == REPS
+
+
+def reached(session: Session, time_s: float) -> bool:
+    return (session.snapshot().position_s or 0.0) > time_s
+
+
+async def test_the_screen_tells_it_while_training() -> None:
+    source = GatedSource(tuple(sent(REVERSED)), endless=True)
+    info = SessionInfo(sensor="samples")
+    session = Session(source, build_engine(info), info=info, clock=ManualClock())
+    app = app_of(session)
+    async with app.run_test(size=(120, 40)) as pilot:
+        for second in range(1, 13):
+            source.play_to(second)
+            await until(partial(reached, session, second - 0.2))
+        await look(pilot)
+        text = app.screen.query_one(Banner).text
+        assert text.startswith("! The gyroscope contradicts gravity: its axes are mirrored")
+        assert text.endswith("It is put right for now.")
+        session.stop()
+        await asyncio.sleep(0)

@@ -27,6 +27,7 @@ from tracker.domain import (
     Calibrated,
     CalibrationFailed,
     Cue,
+    DataWarned,
     Fault,
     FaultReason,
     LinkChanged,
@@ -65,6 +66,9 @@ PLAYED_AHEAD: Final = 1024
 
 RESTART_SHOWN_S: Final = 10.0
 """A restart of counting is shown for as long: who is in the middle of a rep looks up after it."""
+
+WARNING_SHOWN_S: Final = 20.0
+"""A warning about the data is shown for as long; afterwards it is in the lines and the log."""
 
 MOST_HELD: Final = 1 << 18
 """Notifications that are kept while the session is frozen: most of an hour of a usual sensor."""
@@ -128,6 +132,7 @@ class Session:
         self._links: dict[int, LinkChanged] = {}
         self._battery_percent: int | None = None
         self._restarted: Fault | None = None
+        self._warned: DataWarned | None = None
 
     def add_sink(self, sink: Sink, *, singly: bool = False) -> None:
         """Give `sink` the engine's events from now on.
@@ -319,6 +324,8 @@ class Session:
                     self._links[device] = event
                 case Fault(reason=FaultReason.DETECTOR_RESTARTED):
                     self._restarted = event
+                case DataWarned():
+                    self._warned = event
                 case BatteryRead(percent=percent, device=0):
                     self._battery_percent = percent
                 case _:
@@ -393,7 +400,16 @@ class Session:
             trace_time_s=read_only(trace.time_s),
             trace_pitch_deg=read_only(trace.pitch_deg),
             restarted=self._restarted_words,
+            warning=self._warning_words,
         )
+
+    @property
+    def _warning_words(self) -> str:
+        """Return what the data showed of late, without what to do about it at a keyboard."""
+        warned, now_s = self._warned, self._engine.newest_s
+        if warned is None or now_s is None or now_s - warned.at_s > WARNING_SHOWN_S:
+            return ""
+        return warned.warning.text.partition(" To settle it")[0]
 
     @property
     def _restarted_words(self) -> str:

@@ -119,6 +119,8 @@ class SessionSnapshot:
 
     restarted: str = ""
     """What failed and was started anew within the last seconds, in words for the wearer."""
+    warning: str = ""
+    """What the data showed to be wrong within the last seconds, in words for the wearer."""
 
     @property
     def paused(self) -> bool:

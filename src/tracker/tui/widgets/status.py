@@ -221,6 +221,8 @@ def banner_of(snapshot: SessionSnapshot) -> tuple[str, bool]:
         reason = (snapshot.recording_failure or "the file fails").partition(" (")[0]
         reason = f"{reason[:1].upper()}{reason[1:]}"
         return f"! {reason}: not recording. Reps are counted all the same", True
+    if snapshot.warning:
+        return f"! {snapshot.warning}", False
     if snapshot.calibrating is not None and snapshot.sets:
         return f"» {' '.join(CALIBRATION_LINES[snapshot.calibrating])}", False
     return "", False
