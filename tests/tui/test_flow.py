@@ -335,6 +335,7 @@ async def test_an_error_of_the_sensor_is_shown_and_does_not_end_the_app() -> Non
         assert isinstance(app.screen, RestScreen), "a set was ended by it"
         assert "! Stopped: The sensor went away." in app.screen.query_one(Banner).text
         await pilot.press("escape")
+        await look(pilot)
         notice = app.screen.query_one(Notice)
         assert notice.display
         assert "Charge it." in notice.words

@@ -276,17 +276,17 @@ def _problems_of_acc(acc_mps2: NDArray[np.float64], unit: AccUnit) -> Iterator[P
             f"the acceleration is mostly {typical:.3g} {unit.value}: gravity is not in it",
             "Save it with gravity; apps call the one without it linear acceleration.",
         )
-    if typical * unit.mps2 > MOST_TYPICAL_ACC_MPS2:
-        yield Problem(
-            f"the acceleration is mostly {typical:.3g} {unit.value}: no range of a sensor makes "
-            "that of gravity",
-            "Check the unit of the acc columns; counts of a chip have to be scaled first.",
-        )
     for row in _first(size_mps2 > MAX_ACC_MPS2):
         yield Problem(
             f"an acceleration of {size_mps2[row]:.4g} m/s² is not a person's movement",
             f"It was read as {unit.value}: check the unit of the acc columns and --acc-unit.",
             row,
+        )
+    if typical * unit.mps2 > MOST_TYPICAL_ACC_MPS2:
+        yield Problem(
+            f"the acceleration is mostly {typical:.3g} {unit.value}: no range of a sensor makes "
+            "that of gravity",
+            "Check the unit of the acc columns; counts of a chip have to be scaled first.",
         )
 
 
