@@ -66,7 +66,7 @@ class Stream:
 def drawn(rng: np.random.Generator) -> Stream:
     """Draw a stream."""
     rate_hz = float(np.exp(rng.uniform(np.log(10.0), np.log(1000.0))))
-    count = int(min(rate_hz * rng.uniform(4.0, 40.0), 6000)) + 2
+    count = int(min(rate_hz * rng.uniform(4.0, 25.0), 3000)) + 2
     time_s = _clock(rng, rate_hz, count)
     acc, gyro = _motion(rng, time_s)
     for spoil in (_spikes, _clipping, _standing_still, _flips):

@@ -146,6 +146,33 @@ def test_a_set_that_was_started_by_hand_is_started_by_hand_again() -> None:
     assert len(reps_of(events)) == REPS
 
 
+@pytest.mark.parametrize(
+    ("given", "advice"),
+    [
+        ("acc_factor=2", "leave acc_factor=2 out"),
+        ("gyro_axes=-x,-y,-z", "leave gyro_axes=-x,-y,-z out"),
+        ("acc_factor=4 gyro_factor=2", "--setting gyro_factor=2, in place of"),
+    ],
+)
+def test_the_advice_reckons_with_the_settings_in_force(given: str, advice: str) -> None:
+    warnings = state_after(said_by(sent(SensorMend()), given)).warnings
+    assert any(advice in warning.text for warning in warnings), warnings
+
+
+def test_gravity_is_weighed_without_a_gyroscope_too() -> None:
+    time_s, acc, _ = samples()
+    stream = [
+        Notification(
+            ns_from_s(float(time_s[part][-1])),
+            SAMPLES_CHANNEL,
+            encode_samples(time_s[part], 2.0 * acc[part], None),
+        )
+        for part in (slice(first, first + 50) for first in range(0, len(time_s), 50))
+    ]
+    (warning,) = state_after(said_by(stream)).warnings
+    assert warning.kind is WarningKind.GRAVITY_SCALE
+
+
 def reached(session: Session, time_s: float) -> bool:
     return (session.snapshot().position_s or 0.0) > time_s
 

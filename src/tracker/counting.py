@@ -49,7 +49,7 @@ from tracker.signal import GRID_RATE_HZ, MotionStage, SensorAgreement
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from tracker.domain import Event, Exercise, ImuBlock
+    from tracker.domain import Event, Exercise, ImuBlock, SensorMend
     from tracker.signal import Finding
 
 CONTAINED_S: Final = 30.0
@@ -80,9 +80,11 @@ class Counting:
     ----------
     exercise
         What is trained.
+    settled
+        What the sensor's numbers were put right by before they came here, for advice.
     """
 
-    def __init__(self, exercise: Exercise) -> None:
+    def __init__(self, exercise: Exercise, settled: SensorMend = UNMENDED) -> None:
         self._session_exercise = self._exercise = exercise
         self._motion = MotionStage(GRID_RATE_HZ)
         self._detector = Detector(exercise, GRID_RATE_HZ)
@@ -97,6 +99,7 @@ class Counting:
         """What failed where nothing could be said of it."""
         self._saturated: list[tuple[float, float]] = []
         self._agreement = SensorAgreement(GRID_RATE_HZ)
+        self._settled = settled
         self._mend = UNMENDED
         self._gyroscope = True
         """Whether its rates are used."""
@@ -177,7 +180,7 @@ class Counting:
             yield from self._counted(raw[done:taken])
             done = taken
             at_s = self._recent.end_s
-            yield DataWarned(at_s, DataWarning(finding.kind, _words(finding)))
+            yield DataWarned(at_s, DataWarning(finding.kind, self._words(finding)))
             if finding.kind is WarningKind.GYRO_CONTRADICTS_GRAVITY:
                 yield from self._count_again(finding, at_s)
                 if done < len(raw.acc_mps2):
@@ -229,6 +232,22 @@ class Counting:
                     yield from self._marked(kind, start_s)
                 case _Saturated(start_s=start_s, end_s=end_s):
                     self._saturated.append((start_s, end_s))
+
+    def _words(self, finding: Finding) -> str:
+        """Return what is wrong with a sensor, what is done about it, and what puts it right."""
+        if finding.kind is WarningKind.GRAVITY_SCALE:
+            text = f"The acceleration is wrong: {finding.cause}."
+        else:
+            used = "put right for now" if finding.sure else "left out for now"
+            text = f"The gyroscope contradicts gravity: {finding.cause}. It is {used}."
+        if finding.mend is None:
+            return text
+        whole = finding.mend.after(self._mend.after(self._settled)).text
+        given = self._settled.text
+        if not whole:
+            return f"{text} To settle it, leave {given} out."
+        instead = f", in place of {given}" if given else ""
+        return f"{text} To settle it, give --setting {' --setting '.join(whole.split())}{instead}."
 
     def _withdrawn(self, since_s: float, at_s: float) -> Iterator[Event]:
         """Yield that the sets that began at `since_s` or later are none."""
@@ -382,18 +401,6 @@ class _Key:
 class _Saturated:
     start_s: float
     end_s: float
-
-
-def _words(finding: Finding) -> str:
-    """Return what is wrong with a sensor, what is done about it, and what puts it right."""
-    if finding.kind is WarningKind.GRAVITY_SCALE:
-        text = f"The acceleration is wrong: {finding.cause}."
-    else:
-        used = "put right for now" if finding.sure else "left out for now"
-        text = f"The gyroscope contradicts gravity: {finding.cause}. It is {used}."
-    if finding.mend is not None:
-        text += f" To settle it, give --setting {' --setting '.join(finding.mend.text.split())}."
-    return text
 
 
 def _restarted(what: str, error: Exception, at_s: float) -> Fault:

@@ -20,6 +20,7 @@ from tracker.domain import (
     UserInput,
     exercise_named,
     joined,
+    mend_in,
     read_control_message,
 )
 from tracker.domain.units import s_from_ns
@@ -54,7 +55,7 @@ class Engine:
     ) -> None:
         self._decoder = SampleDecoder(sensor, settings)
         self._resampler = Resampler()
-        self._counting = Counting(exercise)
+        self._counting = Counting(exercise, mend_in(settings or {}))
         self._waiting: list[TimedFrame] = []
         self._first_s: float | None = None
         self._gap_s = 0.0

@@ -343,6 +343,16 @@ def test_a_gravity_that_no_wrong_range_explains_is_refused() -> None:
         check(SampleTable(table.time_s, 20.0 * table.acc_mps2, None))
 
 
+def test_what_a_setting_puts_right_is_right_already() -> None:
+    table = worn()
+    small = SampleTable(table.time_s, 0.02 * table.acc_mps2, None)
+    with pytest.raises(InputError, match="gravity is not in it"):
+        check(small)
+    settings = ImportOptions(settings=("acc_factor=50",))
+    units = (AccUnit.MPS2, GyroUnit.RADPS)
+    check_samples(Path("samples.csv"), small, *units, lambda row: row, settings.mend)
+
+
 def test_an_acceleration_in_g_is_not_taken_for_one_in_si() -> None:
     table = worn()
     in_g = SampleTable(table.time_s, table.acc_mps2 / 9.81, None)

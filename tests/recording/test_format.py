@@ -275,3 +275,10 @@ def test_a_checksum_is_that_of_the_bytes(tmp_path: Path) -> None:
 def test_what_cannot_be_read_is_told(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no such file"):
         sha256_of(tmp_path / "x")
+
+
+@pytest.mark.parametrize("name", ["sensor", "exercise", "origin", "note"])
+def test_a_head_whose_words_are_none_is_refused_by_the_field(name: str) -> None:
+    info = json.dumps({"sensor": "samples", name: None}).encode()
+    with pytest.raises(ValueError, match=f"{name} in the session information is not text"):
+        head_from({b"tracker.info": info, b"tracker.version": b"1"})

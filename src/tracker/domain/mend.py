@@ -40,14 +40,24 @@ class SensorMend:
     @property
     def text(self) -> str:
         """The mend as `key=value` words, as `--setting` takes them; empty if it does nothing."""
-        words = []
-        for name in MEND_SETTINGS:
-            value = getattr(self, name)
-            if value not in (AXES, 1.0):
-                words.append(
-                    f"{name}={value}" if isinstance(value, str) else f"{name}={value:.6g}"
-                )
-        return " ".join(words)
+        words = {
+            "acc_axes": self.acc_axes,
+            "acc_factor": f"{self.acc_factor:.6g}",
+            "gyro_axes": self.gyro_axes,
+            "gyro_factor": f"{self.gyro_factor:.6g}",
+        }
+        return " ".join(
+            f"{name}={text}" for name, text in words.items() if text not in (AXES, "1")
+        )
+
+    def after(self, earlier: SensorMend) -> SensorMend:
+        """Return the one mend that does what `earlier` and then this one do."""
+        return SensorMend(
+            _after(self.acc_axes, earlier.acc_axes),
+            self.acc_factor * earlier.acc_factor,
+            _after(self.gyro_axes, earlier.gyro_axes),
+            self.gyro_factor * earlier.gyro_factor,
+        )
 
     def acc(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return specific forces, shape (n, 3), put right."""
@@ -90,6 +100,17 @@ def _mended(values: NDArray[np.float64], axes: str, factor: float) -> NDArray[np
     import numpy as np
 
     return np.stack(columns, axis=1)
+
+
+def _after(axes: str, earlier: str) -> str:
+    """Return where each axis is read from if it is read from `earlier` axes."""
+    before = earlier.split(",")
+    read = []
+    for axis in axes.split(","):
+        source = before["xyz".index(axis[-1])]
+        turned = axis.startswith("-") != source.startswith("-")
+        read.append(f"{'-' if turned else ''}{source[-1]}")
+    return ",".join(read)
 
 
 def _axes(settings: Mapping[str, str], name: str) -> str:

@@ -92,7 +92,8 @@ def checked_text(path: Path, content: bytes, room: int | None = None) -> bytes:
             raise InputError(str(path), f"expected a CSV, but the file is {what}", advice)
     if max(content.count(b"\n"), content.count(b"\r")) > MAX_LINES:
         raise InputError(str(path), f"has more than {MAX_LINES} lines", "Cut it into parts.")
-    text = in_utf8(content).removeprefix(_UTF8_MARK).rstrip()
+    # Not the tabs at the end: the last cells of a row may be empty.
+    text = in_utf8(content).removeprefix(_UTF8_MARK).rstrip(b"\r\n ")
     if b"\x00" in text:
         raise InputError(
             str(path),

@@ -160,7 +160,12 @@ def read_sample_csv(path: Path | str, options: ImportOptions = _NOTHING_SAID) ->
         None if table.gyro_radps is None else table.gyro_radps[order],
     )
     check_samples(
-        path, table, acc_unit, gyro_unit, lambda row: _line_of(int(order[row]), text, header)
+        path,
+        table,
+        acc_unit,
+        gyro_unit,
+        lambda row: _line_of(int(order[row]), text, header),
+        options.mend,
     )
     return ImportedSamples(table, None, (*times.warnings, *_ignored(header)))
 

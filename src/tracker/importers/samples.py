@@ -6,13 +6,13 @@ The checks refuse what a sensor worn by a person cannot have measured, and name 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tracker.domain import MAX_TIME_S, InputError, Notification
+from tracker.domain import MAX_TIME_S, UNMENDED, InputError, Notification, SensorMend, mend_in
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2, ns_from_s
 
 if TYPE_CHECKING:
@@ -81,6 +81,12 @@ class ImportOptions:
     """Whether acceleration points down at rest."""
     settings: tuple[str, ...] = ()
     """Settings of the decoder as `key=value`, beside or instead of what the file says."""
+
+    @property
+    def mend(self) -> SensorMend:
+        """What the settings will put right; raises `TrackerError` where one makes no sense."""
+        pairs = (word.partition("=") for word in self.settings)
+        return mend_in({name: value for name, _, value in pairs})
 
 
 def notifications_from_samples(
@@ -171,13 +177,16 @@ def check_samples(
     acc_unit: AccUnit,
     gyro_unit: GyroUnit,
     line_of: Callable[[int], int],
+    mend: SensorMend = UNMENDED,
 ) -> None:
     """Refuse samples that would be measured wrongly without anybody noticing.
 
-    `path` and the units are for messages, and `line_of` gives the line of a row. Raises
-    `InputError` for the first thing that cannot be.
+    `path` and the units are for messages, and `line_of` gives the line of a row. What `mend` will
+    put right later is right already. Raises `InputError` for the first thing that cannot be.
     """
-    for problem in problems_of(table, acc_unit, gyro_unit):
+    gyro = None if table.gyro_radps is None else mend.gyro(table.gyro_radps)
+    mended = replace(table, acc_mps2=mend.acc(table.acc_mps2), gyro_radps=gyro)
+    for problem in problems_of(mended, acc_unit, gyro_unit):
         line = "" if problem.row is None else f"line {line_of(problem.row)}: "
         raise InputError(str(path), line + problem.text, problem.advice)
 

@@ -513,6 +513,7 @@ def _joined(
         options.acc_unit or AccUnit.MPS2,
         options.gyro_unit or GyroUnit.RADPS,
         lambda row: acc.line(int(rows[row])),
+        options.mend,
     )
     started_utc = None
     if epoch_s is not None and FIRST_EPOCH_S <= epoch_s <= MAX_TIME_S:

@@ -212,13 +212,17 @@ def head_from(metadata: Mapping[bytes, bytes]) -> Head:
         raise ValueError(f"the session information is incomplete: {error}") from error
 
 
+_MAY_LACK: Final = frozenset(field.name for field in fields(SessionInfo) if field.default is None)
+
+
 # Thousands of batches repeat the same head.
 @functools.lru_cache(maxsize=8)
 def _parsed(info: bytes, version: bytes) -> Head:
     values = json.loads(info)
     known = {field.name for field in fields(SessionInfo)} & values.keys()
-    if not all(values[name] is None or isinstance(values[name], str) for name in known):
-        raise ValueError("a field of the session information is not text")
+    for name in sorted(known):
+        if not isinstance(values[name], str) and not (values[name] is None and name in _MAY_LACK):
+            raise ValueError(f"{name} in the session information is not text")
     return Head(SessionInfo(**{name: values[name] for name in known}), version.decode())
 
 

@@ -145,6 +145,8 @@ class SensorAgreement:
         self._turns: deque[_Turn] = deque(maxlen=REMEMBERED)
         self._said: set[WarningKind] = set()
         self._gravity: list[float] = []
+        self._gyroscope = True
+        """Whether the newest samples have angular rates."""
         self._bias: Vector | None = None
         """Offset of the gyroscope, rad/s, shape (3,); None before the first long rest."""
         self._restart()
@@ -176,10 +178,12 @@ class SensorAgreement:
         """Return what samples show, with the number of samples of the block that it took."""
         if block.restart:
             self._restart()
-        if block.gyro_radps is None or not len(block.acc_mps2):
+        if not len(block.acc_mps2):
             return []
+        self._gyroscope = block.gyro_radps is not None
+        rates = np.zeros_like(block.acc_mps2) if block.gyro_radps is None else block.gyro_radps
         held = self._stream.shape[1]
-        fresh = np.concatenate((block.acc_mps2.T, block.gyro_radps.T))
+        fresh = np.concatenate((block.acc_mps2.T, rates.T))
         self._stream = np.concatenate((self._stream, fresh), axis=1)
         bins = self._stream.shape[1] // self._size
         if bins == self._seen:
@@ -236,7 +240,7 @@ class SensorAgreement:
     def _turn(self, before: int, at: int) -> _Turn | None:
         """Return the turn between two rests, each given by the second of its bins."""
         size, bias = self._size, self._bias
-        if bias is None:
+        if bias is None or not self._gyroscope:
             return None
         whole = self._stream[:, (before - 1) * size : (at + 1) * size]
         acc, rate = whole[:3], whole[3:]
@@ -274,7 +278,7 @@ class SensorAgreement:
             self._said.add(WarningKind.GRAVITY_SCALE)
             cause = (
                 f"gravity measures {middle:.3g} m/s² where {STANDARD_GRAVITY_MPS2:.2f} is right; "
-                "rise and velocity are wrong by as much"
+                "rise and velocity are wrong by as much, and reps may be missed"
             )
             mend = SensorMend(acc_factor=_nice(factor, GRAVITY_ERROR / 2.0))
             yield Finding(WarningKind.GRAVITY_SCALE, cause, mend)
