@@ -43,7 +43,7 @@ unexport PYTHONPATH
 # More workers than this cost more in imports than they save.
 WORKERS := -n auto --maxprocesses 8
 # Beside an emulated radio everything takes its time, and hardly any processor.
-RADIO_WORKERS := -n 4
+RADIO_WORKERS := -n 5
 
 .PHONY: help demo test check cover sweep lint audit docs man accuracy hunt coach bench snapshots build format clean distclean
 

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import sys
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import pytest
+
+from tests.heavy import HEAVY, sweep
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,3 +49,29 @@ if sys.platform == "linux":
 else:
     # BlueZ is the only radio that can be emulated without one.
     collect_ignore_glob = ["test_*.py"]
+
+
+MOST_OF_ONE = 3
+"""Cases of one test that `make check` runs beside the emulated radio; `make sweep` runs all."""
+
+COUNTED = "test_train_counts_what_was_lifted"
+MOST_COUNTED = 6
+"""The same of the test that every kind of sensor is for."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out some cases of tests that have many: each takes half a minute."""
+    if config.getoption("keyword") or HEAVY:
+        return
+    cases: dict[str, list[pytest.Item]] = defaultdict(list)
+    for item in items:
+        if item.get_closest_marker("radio") is not None and "[" in item.name:
+            cases[item.nodeid.partition("[")[0]].append(item)
+    left_out: set[pytest.Item] = set()
+    for name, each in cases.items():
+        left_out.update(
+            set(each) - set(sweep(each, MOST_COUNTED if COUNTED in name else MOST_OF_ONE))
+        )
+    if left_out:
+        items[:] = [item for item in items if item not in left_out]
+        config.hook.pytest_deselected(items=sorted(left_out, key=lambda item: item.nodeid))
