@@ -42,8 +42,6 @@ unexport PYTHONPATH
 
 # More workers than this cost more in imports than they save.
 WORKERS := -n auto --maxprocesses 8
-# Beside an emulated radio everything takes its time, and hardly any processor.
-RADIO_WORKERS := -n 5
 
 .PHONY: help demo test check cover sweep lint audit docs man accuracy hunt coach bench snapshots build format clean distclean
 
@@ -60,8 +58,7 @@ test: $(TEST_READY) ## Run the quick tests (ARGS="tests/cli -k help")
 
 check: lint docs ## Format, lint, types, import rules, dependencies, spelling, pages, then every test
 	$(PY) -m pytest $(WORKERS) -m 'not slow' $(ARGS)
-	$(PY) -m pytest $(WORKERS) -m 'slow and not radio' --hypothesis-profile=random $(ARGS)
-	$(PY) -m pytest $(RADIO_WORKERS) -m 'slow and radio' $(ARGS)
+	$(PY) -m pytest $(WORKERS) -m slow --hypothesis-profile=random $(ARGS)
 
 # Apart from `check`, because tracing every line takes as long again.
 cover: $(DEV_READY) ## Run the quick tests and hold the coverage of the rooms without I/O
