@@ -253,6 +253,17 @@ def test_a_hole_in_a_lockout_cuts_one_rep_and_invents_none() -> None:
     assert cut.end_s < after_s
 
 
+@pytest.mark.parametrize(("hole_s", "expected"), [(20.0, [6]), (600.0, [3, 3])])
+def test_a_set_outlasts_a_hole_of_seconds_but_not_of_minutes(
+    hole_s: float, expected: list[int]
+) -> None:
+    before = legs(STILL, *REP * 3)
+    after_s = len(before.pitch_rad) / RATE_HZ + hole_s
+    after = legs(STILL, *REP * 3, REST, start_s=after_s)
+    sets = sets_of(detected(before.motion, after.motion))
+    assert [len(record.reps) for record in sets] == expected
+
+
 def test_a_hole_in_a_way_up_hides_the_rep() -> None:
     before = legs(STILL, *REP * 2, (0.3, BOTTOM_DEG + 4.0))
     after_s = len(before.pitch_rad) / RATE_HZ + 3.0

@@ -100,6 +100,10 @@ CUT_BY_END: Final = "the session ended before a second rep like it"
 UNLIKE: Final = "the movements after it are not like it"
 
 
+LONGEST_HOLE_S: Final = 60.0
+"""Nobody pauses for so long within a set, whatever happened meanwhile."""
+
+
 class SetTracker:
     """Turns news of candidates into events."""
 
@@ -255,7 +259,8 @@ class SetTracker:
     def gap(self, lost_s: float, resumed_s: float) -> Iterator[Event]:
         """Yield what a hole in the stream means: the rep that it cut keeps its count, flagged.
 
-        The set goes on: nobody knows what happened in the hole, so it is no rest.
+        The set goes on: nobody knows what happened in the hole, so it is no rest; unless it was
+        longer than any pause within a set.
         """
         self._busy_until_s = -math.inf
         self._lost_s += lost_s
@@ -265,6 +270,8 @@ class SetTracker:
             if last.published is None:
                 last.gap = True
                 yield from self._say(last, None, "samples are missing")
+        if lost_s > LONGEST_HOLE_S:
+            yield from self.end(cut_short=True, why="the data was gone for too long")
 
     def mark(self, kind: MarkKind, at_s: float) -> Iterator[Event]:
         """Yield what the wearer's key changes; a movement under way belongs to no set."""
