@@ -265,3 +265,11 @@ def test_on_a_day_of_rest_it_says_so_and_keeps_that_it_began_all_the_same(
     assert "Rest until" in capsys.readouterr().err
     nobody = TrainingRequest((), "hip_thrust")
     assert _advised(TrainingService(paths), nobody) == nobody
+
+
+def test_a_session_of_the_future_advises_nobody(tracker: Callable[..., Any]) -> None:
+    done = ("--exercise", "hip_thrust", "--set", "reps=12 load=0kg")
+    tracker("add", "--started", "2026-03-02T18:00", *done)
+    before = tracker("next").out
+    tracker("add", "--started", "2199-03-02T18:00", *done, "--pain-after", "9")
+    assert tracker("next").out == before

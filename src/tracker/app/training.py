@@ -362,7 +362,7 @@ class TrainingService:
         try:
             config = self.config
             with open_training_log(self._paths) as log:
-                history = read_history(log)
+                history = read_history(log, local_now())
         except TrackerError:
             return None
         return Advisor(history, config.coaching, config.plan)

@@ -84,10 +84,12 @@ def next_training(
 def advisor_of(log: TrainingLog, before: datetime | None, zone: tzinfo | None) -> Advisor:
     """Return the advisor for a time, from the log and the configuration."""
     from tracker.app.advice import Advisor, read_history
+    from tracker.app.clock import local_now
     from tracker.app.config import load_config
 
     config = load_config(tracker_paths().config_file)
-    return Advisor(read_history(log, before), config.coaching, config.plan, zone)
+    # A year that was mistyped advises nobody.
+    return Advisor(read_history(log, before or local_now()), config.coaching, config.plan, zone)
 
 
 @click.command(
