@@ -147,6 +147,8 @@ class SetupScreen(FlowScreen[SetupForm | None]):
         self._exercise = first
         self._last_plan = last_plan
         self._sound = sound
+        self._refused: list[str] = []
+        """What the fields held when it was last refused."""
 
     def compose(self) -> ComposeResult:
         texts = self._offered = texts_of_plan(self._plan())
@@ -299,7 +301,9 @@ class SetupScreen(FlowScreen[SetupForm | None]):
 
     def on_input_changed(self, message: Input.Changed) -> None:
         """Say at once how a tempo is understood, and what pain means for the plan."""
-        self.query_one("#problem").display = False
+        # What was typed before the complaint may be told after it.
+        if self._fields() != self._refused:
+            self.query_one("#problem").display = False
         if message.input.id == "tempo":
             self._tell_tempo()
         if message.input.id == "pain":
@@ -327,6 +331,9 @@ class SetupScreen(FlowScreen[SetupForm | None]):
             or_more=self._is_yes("last"),
         )
 
+    def _fields(self) -> list[str]:
+        return [each.value for each in self.query(Input)]
+
     def action_start(self) -> None:
         """Start, if the form can be read; else say what is wrong, at its field."""
         try:
@@ -334,6 +341,7 @@ class SetupScreen(FlowScreen[SetupForm | None]):
             pain = pain_in(self.query_one("#pain", Input).value)
             then = pain_in(self.query_one("#morning", Input).value, "morning")
         except FieldError as error:
+            self._refused = self._fields()
             problem = self.query_one("#problem", Plain)
             problem.update(plain(f"! {error}"))
             problem.display = True
