@@ -481,8 +481,8 @@ def guarded(
     return lambda settings: _GuardedDecoder(new_decoder(settings))
 
 
-class _GuardedDecoder(PacketDecoder):
-    """A decoder of another package, which may fail on bytes that its author never saw."""
+class _AroundDecoder(PacketDecoder):
+    """What stands around another decoder says of the sensor what that one says."""
 
     def __init__(self, decoder: PacketDecoder) -> None:
         super().__init__({})
@@ -497,6 +497,10 @@ class _GuardedDecoder(PacketDecoder):
         """Return what gives the bytes their meaning now."""
         return self._decoder.configuration()
 
+
+class _GuardedDecoder(_AroundDecoder):
+    """A decoder of another package, which may fail on bytes that its author never saw."""
+
     def feed(self, notification: Notification) -> tuple[Frame | Fault, ...]:
         """Decode one notification; whatever is raised is a fault."""
         try:
@@ -506,22 +510,12 @@ class _GuardedDecoder(PacketDecoder):
             return (fault_of(notification, FaultReason.FORMAT, detail),)
 
 
-class _MendedDecoder(PacketDecoder):
+class _MendedDecoder(_AroundDecoder):
     """A decoder whose samples are put right before anybody sees them."""
 
     def __init__(self, decoder: PacketDecoder, mend: SensorMend) -> None:
-        super().__init__({})
-        self._decoder = decoder
+        super().__init__(decoder)
         self._mend = mend
-
-    @property
-    def promised_hz(self) -> float | None:
-        """What the decoder says."""
-        return self._decoder.promised_hz
-
-    def configuration(self) -> dict[str, object]:
-        """Return what the decoder says."""
-        return self._decoder.configuration()
 
     def feed(self, notification: Notification) -> tuple[Frame | Fault, ...]:
         """Decode one notification; never raises on bytes."""
