@@ -244,12 +244,12 @@ class SensorAgreement:
             return None
         whole = self._stream[:, (before - 1) * size : (at + 1) * size]
         acc, rate = whole[:3], whole[3:]
-        down = [_mean(acc[:, : 2 * size]), _mean(acc[:, -2 * size :])]
+        up = [_mean(acc[:, : 2 * size]), _mean(acc[:, -2 * size :])]
         between = slice(size, -size)
         rate = rate[:, between] - bias[:, None]
-        gravity = (_length(down[0]) + _length(down[1])) / 2.0
+        gravity = (_length(up[0]) + _length(up[1])) / 2.0
         swept = (acc[:, None, between] * rate[None]).sum(axis=2) / (gravity * self._rate_hz)
-        change = down[1] / _length(down[1]) - down[0] / _length(down[0])
+        change = up[1] / _length(up[1]) - up[0] / _length(up[0])
         slack = REST_ERROR + BIAS_ERROR_RADPS * (at - before) * BIN_S
         turn = _Turn(change, swept, slack)
         return turn if _length(change) > LEAST_TURN else None
@@ -280,7 +280,8 @@ class SensorAgreement:
                 f"gravity measures {middle:.3g} m/s² where {STANDARD_GRAVITY_MPS2:.2f} is right; "
                 "rise and velocity are wrong by as much, and reps may be missed"
             )
-            mend = SensorMend(acc_factor=_nice(factor, GRAVITY_ERROR / 2.0))
+            power = _power_of_two(factor, GRAVITY_ERROR / 2.0)
+            mend = SensorMend(acc_factor=power or float(f"{factor:.3g}"))
             yield Finding(WarningKind.GRAVITY_SCALE, cause, mend)
 
 
@@ -336,13 +337,12 @@ def _contradiction(turns: Sequence[_Turn]) -> Finding | None:
     if amount < TURNS_FOR_SCALE:
         return None
     factor = _scale(turns)
-    if 1.0 / MOST_FACTOR < factor < MOST_FACTOR and not 1.0 / FAR < factor < FAR:
-        power = 2.0 ** round(math.log2(factor))
-        sure = abs(factor / power - 1.0) < NICE
-        if _explains(turns, factor * _ONE):
-            mend = SensorMend(gyro_factor=power if sure else float(f"{factor:.2g}"))
-            cause = f"it measures {1.0 / mend.gyro_factor:.2g} times what turns"
-            return Finding(kind, cause, mend, sure)
+    another = 1.0 / MOST_FACTOR < factor < MOST_FACTOR and not 1.0 / FAR < factor < FAR
+    if another and _explains(turns, factor * _ONE):
+        power = _power_of_two(factor, NICE)
+        mend = SensorMend(gyro_factor=power or float(f"{factor:.2g}"))
+        cause = f"it measures {1.0 / mend.gyro_factor:.2g} times what turns"
+        return Finding(kind, cause, mend, sure=power is not None)
     for mend in _AXES:
         if _explains(turns, _matrix(mend)):
             cause = "its axes are not those of the accelerometer"
@@ -415,10 +415,10 @@ def _scale(turns: Sequence[_Turn]) -> float:
     return shared / own if own > 0.0 else 0.0
 
 
-def _nice(factor: float, error: float) -> float:
-    """Return the power of two that a factor stands for, or itself in three digits."""
+def _power_of_two(factor: float, error: float) -> float | None:
+    """Return the power of two that a factor is within a share of error; None if there is none."""
     power = 2.0 ** round(math.log2(factor))
-    return power if abs(factor / power - 1.0) <= error else float(f"{factor:.3g}")
+    return power if abs(factor / power - 1.0) < error else None
 
 
 def _mean(samples: NDArray[np.float64]) -> Vector:
