@@ -17,7 +17,7 @@ from tracker.domain import (
     TimedFrame,
     joined,
 )
-from tracker.sensors import ClockKind, family, parse_settings
+from tracker.sensors import ClockKind, family, recorded_settings
 from tracker.signal import ArrivalClock, DeviceClock, FileClock, MixedClock
 
 if TYPE_CHECKING:
@@ -81,11 +81,6 @@ class SampleDecoder:
             yield from self._clock.process(decoded)
         else:
             yield from self._clock.process_run(decoded)
-
-
-def recorded_settings(info: SessionInfo) -> dict[str, str]:
-    """Return the decoder settings that a recording carries."""
-    return {} if info.settings is None else parse_settings(info.settings.split())
 
 
 def timed_samples(info: SessionInfo, notifications: Iterable[Notification]) -> TimedFrame:

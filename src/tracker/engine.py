@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracker.counting import Counting
-from tracker.decoding import PIECE_NOTIFICATIONS, SampleDecoder, recorded_settings
+from tracker.decoding import PIECE_NOTIFICATIONS, SampleDecoder
 from tracker.domain import (
     MARK_CHANNEL,
     RESERVED_CHANNELS,
@@ -24,7 +24,7 @@ from tracker.domain import (
     read_control_message,
 )
 from tracker.domain.units import s_from_ns
-from tracker.sensors import family
+from tracker.sensors import family, recorded_settings
 from tracker.signal import Resampler
 
 if TYPE_CHECKING:

@@ -37,7 +37,14 @@ from tracker.importers import (
     read_sample_csv,
 )
 from tracker.recording import open_recording
-from tracker.sensors import SAMPLES, SAMPLES_CHANNEL, encode_samples, family, parse_settings
+from tracker.sensors import (
+    SAMPLES,
+    SAMPLES_CHANNEL,
+    encode_samples,
+    family,
+    parse_settings,
+    recorded_settings,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -136,8 +143,7 @@ def open_session_file(
     file = _opened((path, *more), exercise, options, block_samples)
     if not options.settings:
         return file
-    recorded = parse_settings((file.info.settings or "").split())
-    settings = {**recorded, **parse_settings(options.settings)}
+    settings = {**recorded_settings(file.info), **parse_settings(options.settings)}
     # To refuse it before anything is read.
     family(file.info.sensor).decoder(settings)
     words = " ".join(f"{key}={value}" for key, value in settings.items())

@@ -48,7 +48,7 @@ from tracker.domain.errors import writing
 from tracker.domain.foreign_text import one_line
 from tracker.engine import build_engine
 from tracker.recording import RecordingWriter, ReplaySource, open_recording
-from tracker.sensors import family, parse_settings
+from tracker.sensors import family, recorded_settings
 from tracker.sim import STYLES, simulate, training_plan
 from tracker.store import Edit, Field
 
@@ -252,8 +252,7 @@ class TrainingService:
         """
         async with self.opened(self.sensors_of(device), HIP_THRUST.name) as opened:
             info = opened.info
-            settings = {} if info.settings is None else parse_settings(info.settings.split())
-            check = LiveCheck(family(info.sensor).decoder(settings))
+            check = LiveCheck(family(info.sensor).decoder(recorded_settings(info)))
             watching = asyncio.ensure_future(check.watch(opened.source.notifications()))
             try:
                 yield check, replace(device, kind=info.sensor)

@@ -14,6 +14,7 @@ import numpy as np
 
 from tracker.domain import MAX_TIME_S, UNMENDED, InputError, Notification, SensorMend, mend_in
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2, ns_from_s
+from tracker.sensors import parse_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -85,8 +86,7 @@ class ImportOptions:
     @property
     def mend(self) -> SensorMend:
         """What the settings will put right; raises `TrackerError` where one makes no sense."""
-        pairs = (word.partition("=") for word in self.settings)
-        return mend_in({name: value for name, _, value in pairs})
+        return mend_in(parse_settings(self.settings))
 
 
 def notifications_from_samples(

@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pylsl
 
-from tracker.decoding import SampleDecoder, recorded_settings
+from tracker.decoding import SampleDecoder
 from tracker.domain import RESERVED_CHANNELS, Fault
 from tracker.domain.foreign_text import json_text
 from tracker.domain.units import s_from_ns
 from tracker.export import event_object
 from tracker.outlets.delivery import Arrived, Began, Emitted
-from tracker.sensors import family
+from tracker.sensors import family, recorded_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable

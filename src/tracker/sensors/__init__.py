@@ -27,6 +27,7 @@ from tracker.sensors.registry import (
     identify,
     identify_connected,
     parse_settings,
+    recorded_settings,
     transcript_document,
 )
 from tracker.sensors.samples import SAMPLES, SAMPLES_CHANNEL, encode_samples
@@ -59,5 +60,6 @@ __all__ = [
     "identify",
     "identify_connected",
     "parse_settings",
+    "recorded_settings",
     "transcript_document",
 ]

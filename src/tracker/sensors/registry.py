@@ -29,6 +29,7 @@ from tracker.sensors.xsens_dot import XSENS_DOT
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from tracker.domain import SessionInfo
     from tracker.sensors.base import Advertisement
 
 PLUGIN_GROUP: Final = "tracker.sensors"
@@ -119,6 +120,11 @@ def parse_settings(pairs: Iterable[str]) -> dict[str, str]:
             )
         settings[key] = value
     return settings
+
+
+def recorded_settings(info: SessionInfo) -> dict[str, str]:
+    """Return the decoder settings that a recording carries."""
+    return {} if info.settings is None else parse_settings(info.settings.split())
 
 
 def decode_transcript(
