@@ -136,7 +136,8 @@ async def test_while_a_sensor_is_looked_at_nothing_else_uses_the_radio(tmp_path:
         await comes(pilot, DevicesScreen)
         await happens(pilot, lambda: gym.radio.busy == 1)
         assert gym.radio.most_busy == 1
-        assert not gym.radio.sensors[0].streams()
+        # The list is there while the sensor is still being stopped.
+        await happens(pilot, lambda: not gym.radio.sensors[0].streams())
 
 
 @every_look
