@@ -50,7 +50,6 @@ if TYPE_CHECKING:
         TimedFrame,
         Workout,
     )
-    from tracker.store import TrainingLog
 
 __all__ = ["Engine", "Reps", "Samples", "Session", "Sets", "analyze", "open_session"]
 
@@ -413,14 +412,16 @@ class _FromLog:
         return f"session {self.session_id}"
 
     def workout(self) -> Workout:
-        with _log(self.name) as log:
+        from tracker.app.training_log import log_with
+
+        with log_with(self.name) as log:
             return log.workout(self.session_id)
 
     def samples(self) -> TimedFrame:
         from tracker.app.session_files import open_session_file
-        from tracker.app.training_log import recording_of
+        from tracker.app.training_log import log_with, recording_of
 
-        with _log(self.name) as log:
+        with log_with(self.name) as log:
             recording = recording_of(log, self.session_id)
         return _FromFile(open_session_file(recording)).samples()
 
@@ -434,21 +435,13 @@ def _names_logged(word: str | os.PathLike[str]) -> bool:
 
 
 def _logged_session(word: str, exercise: str | None) -> Session:
+    from tracker.app.training_log import log_with
+
     if exercise is not None:
         advice = "Open its recording to analyse it as another exercise."
         raise InputError(f"session {word}", "the log says what was trained", advice)
-    with _log(f"session {word}") as log:
+    with log_with(f"session {word}") as log:
         return Session(_FromLog(log.find(word)))
-
-
-def _log(wanted_for: str) -> TrainingLog:
-    """Open the log; if there is none, raise instead of making one."""
-    from tracker.app.training_log import existing_log
-
-    log = existing_log()
-    if log is None:
-        raise InputError(wanted_for, "there is no training log yet", "Name a recording or a CSV.")
-    return log
 
 
 def _samples(

@@ -1,4 +1,4 @@
-"""What the training log says about the next training: the coach's judgement, and how it is said.
+"""The coach's judgement of the next training, from the training log, and its words.
 
 The history is read once; judging it again, for another exercise or as pain is typed, reads
 nothing.

@@ -137,8 +137,8 @@ def open_session_file(
     `more` are files of other sensors of the same session. `exercise` overrides what the file says,
     and `options` override the units and direction of samples, and the settings of the decoder.
     `block_samples` of them make one notification; by default there are about ten notifications a
-    second. Raises `InputError` if the file cannot be read or is none of these, and another
-    `TrackerError` if a setting makes no sense.
+    second. Raises `InputError` for a file that cannot be read or is of no known kind, and another
+    `TrackerError` for a setting that makes no sense.
     """
     file = _opened((path, *more), exercise, options, block_samples)
     if not options.settings:

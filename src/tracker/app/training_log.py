@@ -81,6 +81,16 @@ def existing_log(paths: Paths | None = None) -> TrainingLog | None:
     return open_training_log(paths) if log_is_there(log_place(paths)) else None
 
 
+def log_with(session: str) -> TrainingLog:
+    """Open the log that is to hold a session; raises `InputError` if there is no log yet."""
+    log = existing_log()
+    if log is None:
+        raise InputError(
+            session, "there is no training log yet", "Name a recording or a CSV of samples."
+        )
+    return log
+
+
 def recording_of(log: TrainingLog, session_id: int) -> Path:
     """Return the recording of a session; raises `InputError` if it has none, or it is gone."""
     recording = log.detail(session_id).recording

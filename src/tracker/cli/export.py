@@ -44,7 +44,6 @@ if TYPE_CHECKING:
     from tracker.export.csv_files import Dialect
     from tracker.export.formats import Format
     from tracker.importers import ImportOptions
-    from tracker.store import TrainingLog
 
 MOST_EARLIER_SESSIONS: Final = 50
 """Sessions that a report compares with: half a year of training."""
@@ -400,7 +399,9 @@ def _logged_or_named(word: str) -> tuple[str, ...]:
     """Return a word, or for `all` the numbers of the log's sessions."""
     if not _means_all(word):
         return (word,)
-    with _opened_log(word) as log:
+    from tracker.app.training_log import log_with
+
+    with log_with(f"session {word}") as log:
         numbers = tuple(str(each.id) for each in reversed(log.list()))
     if not numbers:
         raise InputError("the training log", "has no session yet")
@@ -414,15 +415,17 @@ def names_session(word: str) -> bool:
 
 def logged_workout(word: str) -> Workout:
     """Return a session of the log, edits included."""
-    with _opened_log(word) as log:
+    from tracker.app.training_log import log_with
+
+    with log_with(f"session {word}") as log:
         return log.workout(log.find(word))
 
 
 def logged_recording(word: str) -> Path:
     """Return the recording of a session of the log."""
-    from tracker.app.training_log import recording_of
+    from tracker.app.training_log import log_with, recording_of
 
-    with _opened_log(word) as log:
+    with log_with(f"session {word}") as log:
         return recording_of(log, log.find(word))
 
 
@@ -449,17 +452,3 @@ def logged_before(workout: Workout) -> tuple[Workout, ...]:
     except TrackerError:
         # A report without trends is better than none.
         return ()
-
-
-def _opened_log(word: str) -> TrainingLog:
-    """Open the log; if there is none, raise instead of making one."""
-    from tracker.app.training_log import existing_log
-
-    log = existing_log()
-    if log is None:
-        raise InputError(
-            f"session {word}",
-            "there is no training log yet",
-            "Name a recording or a CSV of samples.",
-        )
-    return log
