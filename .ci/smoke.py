@@ -1,8 +1,8 @@
 """Try an installed tracker on any system: `python smoke.py [--with-serve] TRACKER`.
 
 TRACKER is the installed program; its home is a temporary folder with a space and an umlaut in its
-name. Only the standard library is used, and nothing of the checkout. Unless it is said whether the
-extra `serve` is there, `tracker serve` may work or say how to install it.
+name. This script needs the standard library alone and nothing from the checkout. Without
+`--with-serve` or `--without-serve`, `tracker serve` may either work or say how to install it.
 """
 
 from __future__ import annotations
