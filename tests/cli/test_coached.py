@@ -135,7 +135,7 @@ def test_what_no_screen_could_say_any_more_is_said_afterwards(
             session = training_of(self)
             await true(lambda: session.snapshot().samples >= 100)
             (home / "data" / "training.sqlite").mkdir()
-            await pilot.press("q")
+            await pilot.press("ctrl+c")
             await left(self)
 
     monkeypatch.setattr(TrackerApp, "run_async", run_async)

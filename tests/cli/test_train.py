@@ -14,6 +14,7 @@ from tracker.app.training import TrainingRequest
 from tracker.ble import DeviceQuery
 from tracker.cli.exits import ExitCode
 from tracker.cli.options import SoundOptions
+from tracker.cli.terminal import print_text
 from tracker.domain.units import NS_PER_S, ns_from_s
 from tracker.engine import build_engine
 from tracker.recording import DamageReason, open_recording
@@ -101,7 +102,8 @@ def test_the_arguments_become_a_request(
     assert tracker("train", *arguments, "--headless").code == ExitCode.OK
     sensors = (SensorRequest(DeviceQuery(first)), SensorRequest(DeviceQuery(second)))
     request = TrainingRequest(sensors, "squat", seconds=5.0)
-    assert calls == [(request, {"headless": True, "sound": SoundOptions()})]
+    options = {"headless": True, "sound": SoundOptions(), "write": print_text}
+    assert calls == [(request, options)]
 
 
 @pytest.mark.parametrize("option", ["--seed", "--speed"])

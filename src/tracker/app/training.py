@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tracker.app.advice import Advisor, read_history
+from tracker.app.advice import Advisor, History, read_history
 from tracker.app.awake import kept_awake
 from tracker.app.clock import SYSTEM_CLOCK, local_now
 from tracker.app.config import (
@@ -31,7 +31,7 @@ from tracker.app.paths import new_recording_path, recording_place
 from tracker.app.playback import Playback
 from tracker.app.queue import NotificationQueue, OnFull
 from tracker.app.session import Session
-from tracker.app.training_log import log_session, open_training_log
+from tracker.app.training_log import existing_log, log_session, open_training_log
 from tracker.ble import BleakRadio, DeviceQuery, open_radio
 from tracker.domain import (
     EXERCISES,
@@ -360,11 +360,13 @@ class TrainingService:
         """Return who advises on the next training; None if the log or choices can't be read."""
         try:
             config = self.config
-            with open_training_log(self._paths) as log:
-                history = read_history(log, local_now())
+            log = existing_log(self._paths)
+            if log is None:
+                return Advisor(History(), config.coaching, config.plan)
+            with log:
+                return Advisor(read_history(log, local_now()), config.coaching, config.plan)
         except TrackerError:
             return None
-        return Advisor(history, config.coaching, config.plan)
 
     def note_asked(self, whom: str) -> None:
         """Record that the wearer has asked somebody about pain; raises `TrackerError`."""
