@@ -185,9 +185,13 @@ class SetTracker:
             yield from self._under_way(news)
             return
         if counted is not None:
-            counted.candidate = candidate
+            # Measured to its end, what had gone up may turn out to have gone down.
+            lifted = candidate.concentric is not None
+            if lifted:
+                counted.candidate = candidate
             self._lost_s = 0.0
-            if news.movement.state is SegmentState.FINISHED and not self._still_counts(counted):
+            over = news.movement.state is SegmentState.FINISHED
+            if not lifted or (over and not self._still_counts(counted)):
                 yield from self._take_back(counted)
                 return
         else:
