@@ -208,7 +208,7 @@ PLAYBOOKS = {
         >> config
         >> still 1
         >> bytes config 00
-        << fault length 1
+        << fault version 1
         >> still 0.05
         << fault unconfigured 1
         >> config
@@ -220,7 +220,7 @@ PLAYBOOKS = {
         >> config
         >> still 3
         >> bytes imu ff
-        << fault length 1
+        << fault version 1
         >> bytes imu 00 01 02 03 04 05 06 07 08 09
         << fault version 1
         >> bytes 0000beef-0000-1000-8000-00805f9b34fb 01 02

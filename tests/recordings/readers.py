@@ -18,6 +18,7 @@ import duckdb
 import html5lib
 import jsonschema
 import numpy as np
+import openpyxl
 import pytest
 
 from tests.export.fit_readers import read_with_fitdecode, read_with_sdk
@@ -123,15 +124,34 @@ def read_csv(path: Path, session: Session) -> None:
 
 
 def read_csv_sets(path: Path, session: Session) -> None:
-    for row, each in zip(rows_of(path), session["sets"], strict=True):
-        assert int(row["set"]) == each["index"]
-        assert int(row["reps"]) == each["reps_done"]
-        assert int(row["reps_counted"]) == len(each["reps"])
-        assert number(row["load_kg"]) == each["load_kg"]
+    numbers = {"set", "reps", "reps_counted", "load_kg", "start_s", "end_s", *MEANS}
+    rows = rows_of(path)
+    same_sets([{name: number(row[name]) for name in numbers} for row in rows], session)
+
+
+def same_sets(rows: list[dict[str, Any]], session: Session) -> None:
+    """Compare a table with a row for each set."""
+    for row, each in zip(rows, session["sets"], strict=True):
+        assert row["set"] == each["index"]
+        assert row["reps"] == each["reps_done"]
+        assert row["reps_counted"] == len(each["reps"])
+        assert row["load_kg"] == each["load_kg"]
         for name in ("start_s", "end_s"):
-            assert number(row[name]) == each[name]
+            assert row[name] == each[name]
         for name, key in MEANS.items():
-            assert number(row[name]) == pytest.approx(known_mean(each, key), abs=1.1e-4), name
+            assert row[name] == pytest.approx(known_mean(each, key), abs=1.1e-4), name
+
+
+def read_xlsx(path: Path, session: Session) -> None:
+    book = openpyxl.load_workbook(path, read_only=True)
+    sheets = {}
+    for sheet in book.worksheets:
+        heading, *cells = sheet.iter_rows(values_only=True)
+        sheets[sheet.title] = [dict(zip(heading, row, strict=True)) for row in cells]
+    book.close()
+    assert list(sheets) == ["Sets", "Reps"]
+    same_sets(sheets["Sets"], session)
+    same_reps(sheets["Reps"], session)
 
 
 def read_json(path: Path, session: Session) -> None:
@@ -306,6 +326,12 @@ def read_strong(path: Path, session: Session) -> None:
     _logged_sets(path, session, "Reps", "Weight", "Notes")
 
 
+def read_fitnotes(path: Path, session: Session) -> None:
+    _logged_sets(path, session, "Reps", "Weight", "Comment")
+    assert {row["Weight Unit"] for row in rows_of(path)} == {"kgs"}
+    assert {row["Date"] for row in rows_of(path)} == {session["started"][:10]}
+
+
 def _logged_sets(path: Path, session: Session, reps: str, load: str, notes: str) -> None:
     for row, each in zip(rows_of(path), session["sets"], strict=True):
         assert int(row[reps]) == each["reps_done"]
@@ -332,5 +358,7 @@ READERS: Final[dict[str, Callable[[Path, Session], None]]] = {
     "strava": read_strava,
     "hevy": read_hevy,
     "strong": read_strong,
+    "fitnotes": read_fitnotes,
+    "xlsx": read_xlsx,
 }
 """The reader of each format."""

@@ -105,7 +105,9 @@ def put_right(session: Session, place: int, **values: Any) -> Session:
     return changed
 
 
-@pytest.mark.parametrize("form", ["csv-sets", "json", "html", "fit", "strava", "hevy", "strong"])
+@pytest.mark.parametrize(
+    "form", ["csv-sets", "json", "html", "fit", "strava", "hevy", "strong", "fitnotes", "xlsx"]
+)
 def test_the_readers_would_see_another_number(
     form: str, analyzed: dict[str, Session], home: Path
 ) -> None:

@@ -60,18 +60,23 @@ def test_a_sensor_is_a_line(device: Device, cells: tuple[str, ...]) -> None:
 
 async def test_the_last_sensor_is_first_and_what_is_heard_comes_by_itself(tmp_path: Path) -> None:
     other = FakeSensor("C0:FF:EE:00:00:02", "HipTwo")
+    other.in_range = False
     gym = Gym(tmp_path, other, FakeSensor(), saved=SAVED)
     app = gym.app()
     async with app.run_test() as pilot:
         assert names(pilot) == [NAME, SIMULATED.name]
+        other.in_range = True
         await happens(pilot, lambda: names(pilot) == [NAME, "HipTwo", SIMULATED.name])
 
 
 async def test_the_cursor_stays_on_its_sensor_while_others_come(tmp_path: Path) -> None:
-    gym = Gym(tmp_path, FakeSensor())
+    sensor = FakeSensor()
+    sensor.in_range = False
+    gym = Gym(tmp_path, sensor)
     app = gym.app()
     async with app.run_test() as pilot:
         assert names(pilot) == [SIMULATED.name]
+        sensor.in_range = True
         await happens(pilot, lambda: len(names(pilot)) == 2)
         table = app.screen.query_one(DataTable)
         assert table.get_row_at(table.cursor_row)[0] == SIMULATED.name
