@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 import xlsxwriter
 
 from tracker.domain.foreign_text import visible
-from tracker.export.columns import REP_COLUMNS, SET_COLUMNS, rep_rows, set_rows
+from tracker.export.columns import REP_COLUMNS, SET_COLUMNS, Kind, rep_rows, set_rows
 from tracker.export.csv_files import cell_of
 
 if TYPE_CHECKING:
@@ -71,12 +71,15 @@ def _write_sheet(
         sheet.write_string(0, place, column.name, heading)
     for number, row in enumerate(rows, start=1):
         for place, column in enumerate(columns):
-            _write_cell(sheet, number, place, cell_of(column, row))
+            value = column.value(row) if column.kind is Kind.TRUTH else cell_of(column, row)
+            _write_cell(sheet, number, place, value)
 
 
 def _write_cell(sheet: Any, row: int, place: int, value: object) -> None:
     if isinstance(value, str):
         text = visible(value).encode("utf-8", "replace").decode()
         sheet.write_string(row, place, text[:_LONGEST_TEXT])
+    elif isinstance(value, bool):
+        sheet.write_boolean(row, place, value)
     elif isinstance(value, int | float) and math.isfinite(value):
         sheet.write_number(row, place, value)
