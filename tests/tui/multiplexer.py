@@ -104,23 +104,21 @@ class Tmux:
         """Become as large as this."""
         self._ask("resize-window", "-x", str(columns), "-y", str(rows))
 
+    def found(self, pattern: str) -> re.Match[str] | None:
+        """Return what matches on the screen right now."""
+        return re.search(pattern, "\n".join(self.lines), re.MULTILINE)
+
     def shows(self, pattern: str) -> re.Match[str]:
         """Return what matches on the screen, once something does."""
 
-        def found() -> re.Match[str] | None:
-            return re.search(pattern, "\n".join(self.lines), re.MULTILINE)
-
-        match = self._once(found, f"nothing like {pattern!r} is shown")
+        match = self._once(lambda: self.found(pattern), f"nothing like {pattern!r} is shown")
         assert match is not None
         return match
 
     def shows_no(self, pattern: str) -> None:
         """Return once nothing on the screen matches."""
 
-        def gone() -> bool:
-            return re.search(pattern, "\n".join(self.lines), re.MULTILINE) is None
-
-        self._once(gone, f"{pattern!r} is still shown")
+        self._once(lambda: self.found(pattern) is None, f"{pattern!r} is still shown")
 
     def until(self, true: Callable[[], bool], what: str) -> None:
         """Wait for something that is not on the screen."""
