@@ -102,7 +102,12 @@ class Phone:
 
     def wait_for_text(self, pattern: str) -> None:
         """Return once a line of the terminal matches."""
-        self.page.wait_for_function(f"() => ({LINES})().some((line) => /{pattern}/.test(line))")
+        shows = f"() => ({LINES})().some((line) => /{pattern}/.test(line))"
+        try:
+            self.page.wait_for_function(shows)
+        except Exception as error:
+            error.add_note("\n".join(self.lines()))
+            raise
 
     def cells(self) -> tuple[int, int]:
         """Return the columns and lines of the terminal."""
