@@ -43,7 +43,7 @@ unexport PYTHONPATH
 # More workers than this cost more in imports than they save.
 WORKERS := -n auto --maxprocesses 8
 
-.PHONY: help demo test check slow cover sweep lint audit docs man accuracy hunt coach bench snapshots build format clean distclean
+.PHONY: help demo test check cover sweep lint audit docs man accuracy hunt coach bench snapshots build format clean distclean
 
 help: ## Show the targets
 	@echo 'usage: make TARGET [ARGS="..."] [PYTHON=/path/to/python3]'
@@ -56,12 +56,8 @@ demo: $(RUN_READY) ## Train with the simulated sensor (ARGS="--seconds 30 --head
 test: $(TEST_READY) ## Run the quick tests (ARGS="tests/cli -k help")
 	$(PY) -m pytest $(WORKERS) -m 'not slow' $(ARGS)
 
-check: lint docs ## Format, lint, types, import rules, dependencies, spelling, pages, the quick tests
-	$(PY) -m pytest $(WORKERS) -m 'not slow' $(ARGS)
-
-# Not part of `check` while tests of screens and of the phone's page wait for their new layout.
-slow: $(TEST_READY) ## Run the tests in real terminals, browsers and beside the emulated radio
-	$(PY) -m pytest $(WORKERS) -m slow --hypothesis-profile=random $(ARGS)
+check: lint docs ## Format, lint, types, import rules, dependencies, spelling, pages, every test
+	$(PY) -m pytest $(WORKERS) $(ARGS)
 
 # Apart from `check`, because tracing every line takes as long again.
 cover: $(DEV_READY) ## Run the quick tests and hold the coverage of the rooms without I/O
