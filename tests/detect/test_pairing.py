@@ -244,12 +244,23 @@ def test_a_way_up_goes_on_from_where_it_stopped_and_not_from_the_bottom() -> Non
     assert [each.candidate.number for each in again] == [5, 6]
 
 
-def test_two_movements_that_turn_too_far_together_are_no_way_up_in_two() -> None:
+@pytest.mark.parametrize("to_deg", [48.0, 60.0], ids=["far", "too far"])
+def test_a_movement_that_is_whole_by_itself_is_no_rest_of_another(to_deg: float) -> None:
+    """Who leans back against the bench turns the same way as the first rep after it."""
     lower = movement(5, 10.0, 10.6, BOTTOM_DEG, 9.0)
-    news = fed(RepPairer(HIP_THRUST), lower, movement(6, 11.0, 11.7, 9.0, 48.0))
-    assert [each.candidate.number for each in news] == [5, 5]
-    news = fed(RepPairer(HIP_THRUST), lower, movement(6, 11.0, 11.7, 9.0, 60.0))
+    news = fed(RepPairer(HIP_THRUST), lower, movement(6, 11.0, 11.7, 9.0, to_deg))
     assert [each.candidate.number for each in news] == [5, 6]
+
+
+def test_what_begins_as_the_rest_of_a_movement_may_grow_into_one_of_its_own() -> None:
+    pairer = RepPairer(HIP_THRUST)
+    for number in (1, 3):
+        pairer.believe(up(number, 2.0, 3.0), sure=number > 1)
+    lower = movement(5, 10.0, 10.6, BOTTOM_DEG, BOTTOM_DEG + 30.0)
+    small = movement(6, 11.0, 11.3, BOTTOM_DEG + 30.0, BOTTOM_DEG + 40.0)
+    grown = movement(6, 11.0, 12.0, BOTTOM_DEG + 30.0, BOTTOM_DEG + 85.0)
+    news = fed(pairer, lower, replace(small, state=SegmentState.BEGUN), grown)
+    assert [each.candidate.number for each in news] == [5, 5, 6]
 
 
 @pytest.mark.parametrize(

@@ -116,9 +116,9 @@ def fill(screen: Tmux, label: str, text: str) -> None:
             screen.press("C-u")
             screen.type(text)
             return
-        at = screen.shows(r"^▸.*$")[0]
+        at = re.escape(screen.shows(r"^▸.*$")[0])
         screen.press("Tab")
-        screen.until(lambda: not screen.found(rf"^{re.escape(at)}$"), "the cursor does not move")
+        screen.shows_no(rf"^{at}$")
     raise AssertionError(f"no field {label!r}")
 
 

@@ -61,6 +61,9 @@ COUNTED_SAYS: Final = 2.0
 LEVEL_SAYS: Final = 4.0
 """Nats: a level of the wearer's own seldom tells the wrong end of a movement."""
 
+WHOLE_SHARE: Final = 0.85
+"""A movement of this share of the set's latest rep is no remainder of another."""
+
 RETURN_SHARE: Final = 0.5
 """A way back of less than this share of the way there has not completed the rep."""
 
@@ -263,7 +266,9 @@ class RepPairer:
             yield CandidateUpdate(CandidateState.GONE, self._candidate(), there.latest)
         if there is not None and not self._returned:
             if movement.number == there.latest.number:
-                there = there.with_news(movement)
+                # What begins small may grow into a movement of its own.
+                apart = there.before is not None and not self._goes_on(there.before, movement)
+                there = None if apart else there.with_news(movement)
             elif (movement.number == self._dip or self._back is not None) and self._is_dip(
                 there.whole, movement
             ):
@@ -339,7 +344,20 @@ class RepPairer:
             and movement.end_s - there.start_s <= LONGEST_WAY_S
             and there.size + movement.size <= MOST_ROTATION_RAD
             and _from_its_end(there, movement)
+            and not self._is_whole(there, movement)
         )
+
+    def _is_whole(self, there: Movement, movement: Movement) -> bool:
+        """Return whether a movement is a concentric by itself, and what came before it is none."""
+        known = movement.by_gyroscope and movement.state is not SegmentState.BEGUN
+        if not known or self._exercise.signal is LiftSignal.HEIGHT:
+            return False
+        if rises(there) < -COUNTED_SAYS and rises(movement) > COUNTED_SAYS:
+            return True
+        if self.lift is not None and self._sure:
+            return movement.size >= WHOLE_SHARE * self.lift.size
+        whole = _joined(there, movement)
+        return evidence(self._exercise, movement) > evidence(self._exercise, whole)
 
     def _candidate(self) -> RepCandidate:
         assert self._there is not None
