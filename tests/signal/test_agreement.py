@@ -72,6 +72,21 @@ def test_so_are_the_sensors_of_a_lifter(part: str) -> None:
     assert findings(ImuBlock(0.0, RATE_HZ, felt.acc_mps2, felt.gyro_radps)) == []
 
 
+def rolling(seconds: float, size_mps2: float = 2.0) -> ImuBlock:
+    """Hips that are rolled to and fro, level: pushes that stand still as gravity does at rest."""
+    time_s = np.arange(0.0, seconds, 1.0 / RATE_HZ)
+    push = size_mps2 * np.clip(3.0 * np.sin(np.pi * time_s), -1.0, 1.0)
+    acc = np.array([0.6, 0.0, 0.8]) * STANDARD_GRAVITY_MPS2 + np.outer(push, [0.0, 1.0, 0.0])
+    return ImuBlock(0.0, RATE_HZ, acc, np.full(acc.shape, 0.03))
+
+
+def test_sensors_that_agreed_are_trusted_when_hips_are_rolled_about() -> None:
+    agreement = SensorAgreement(RATE_HZ)
+    assert agreement.process(turning(3, turns=20)) == []
+    assert agreement.turns == 12
+    assert agreement.process(rolling(60.0)) == []
+
+
 @pytest.mark.parametrize("mend", [REVERSED, IN_DEGREES, IN_RADIANS], ids=lambda mend: mend.text)
 @given(seed=st.integers(0, 999))
 @settings(max_examples=10)

@@ -143,6 +143,8 @@ class SensorAgreement:
         self._size = max(round(BIN_S * rate_hz), 2)
         self._reach = round(LONGEST_TURN_S / BIN_S)
         self._turns: deque[_Turn] = deque(maxlen=REMEMBERED)
+        self._agreed: deque[_Turn] = deque(maxlen=REMEMBERED)
+        """Turns before the latest on which the sensors agreed."""
         self._said: set[WarningKind] = set()
         self._gravity: list[float] = []
         self._gyroscope = True
@@ -170,6 +172,7 @@ class SensorAgreement:
     def begin_anew(self, *, more: bool) -> None:
         """Forget the turns; with `more`, the gyroscope is judged once more."""
         self._turns.clear()
+        self._agreed.clear()
         self._restart()
         if more:
             self._said.discard(WarningKind.GYRO_CONTRADICTS_GRAVITY)
@@ -227,7 +230,7 @@ class SensorAgreement:
             if before is not None and 1 < at - before <= self._reach:
                 turn = self._turn(before, at)
                 if turn is not None:
-                    self._turns.append(turn)
+                    self._remember(turn)
                     yield from ((at, each) for each in self._judged())
 
     def _learn(self, at: int) -> None:
@@ -254,11 +257,21 @@ class SensorAgreement:
         turn = _Turn(change, swept, slack)
         return turn if _length(change) > LEAST_TURN else None
 
+    def _remember(self, turn: _Turn) -> None:
+        """Take a turn, and keep the one that it displaces if it speaks for the gyroscope.
+
+        What is wrong with a board is wrong from its first sample on, so a cause must explain those
+        as well. Hips that are rolled to and fro on the floor can look like turns for minutes.
+        """
+        if len(self._turns) == REMEMBERED and self._turns[0].off_as_it_is <= DOUBTFUL:
+            self._agreed.append(self._turns[0])
+        self._turns.append(turn)
+
     def _judged(self) -> Iterator[Finding]:
         doubtful = sum(turn.off_as_it_is > DOUBTFUL for turn in self._turns)
         if 2 * doubtful < len(self._turns) or WarningKind.GYRO_CONTRADICTS_GRAVITY in self._said:
             return
-        finding = _contradiction(self._turns)
+        finding = _contradiction([*self._agreed, *self._turns])
         if finding is not None:
             self._said.add(finding.kind)
             yield finding
@@ -347,7 +360,7 @@ def _contradiction(turns: Sequence[_Turn]) -> Finding | None:
         if _explains(turns, _matrix(mend)):
             cause = "its axes are not those of the accelerometer"
             return Finding(kind, cause, mend, sure=True)
-    if amount == REMEMBERED and _most(turn.off_as_it_is > FAR_OFF for turn in turns):
+    if amount >= REMEMBERED and _most(turn.off_as_it_is > FAR_OFF for turn in turns):
         return Finding(kind, "the two agree in no turn", None, sure=False)
     return None
 
