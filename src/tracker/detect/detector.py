@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -17,6 +18,7 @@ from tracker.detect.plausibility import plausible, worth_measuring
 from tracker.detect.segmentation import Segmenter, SegmenterSettings, SegmentState
 from tracker.detect.sets import CUT_BY_END, SetTracker
 from tracker.detect.tracks import ArcTrack, HeightTrack, RotationTrack
+from tracker.detect.upright import UprightWatch
 from tracker.domain import (
     Calibrated,
     CalibrationFailed,
@@ -62,8 +64,10 @@ class Detector:
         self._finder = Segmenter(self._buffer, track, SegmenterSettings(least))
         self._pairer = RepPairer(exercise)
         pauses = None
+        self._upright: UprightWatch | None = None
         if self._rotation is not None and self._arc is not None:
             pauses = Pauses(self._buffer, self._rotation, self._arc)
+            self._upright = UprightWatch(self._buffer)
         self._sets = SetTracker(exercise, self._pairer, pauses)
         self._calibration: CalibrationHold | None = None
         self._reference: ReferenceReps | None = None
@@ -142,10 +146,14 @@ class Detector:
             deadline_s = min(self._sets.deadline_s, self._patience_s)
             deadline = self._buffer.sample_at(deadline_s)
             until = max(min(self._buffer.stop, deadline), self._finder.position)
+            if self._upright is not None:
+                until = min(until, self._upright.next_look(self._finder.position))
             for segment in self._finder.scan(until):
                 yield from self._watch_lowering(segment.now)
                 yield from self._follow(self._take(segment))
             yield from self._watch_lowering(self._finder.position)
+            if self._upright is not None and self._sets.open_set is None:
+                self._upright.look(self._finder.position)
             if self._finder.position >= self._buffer.sample_at(self._sets.deadline_s):
                 # After a hole, the sample before is not here any more.
                 at = max(self._finder.position - 1, self._buffer.first)
@@ -174,6 +182,8 @@ class Detector:
         """Yield what is published of reps and sets, and what that means for reference reps."""
         for event in events:
             yield event
+            if self._upright is not None and self._sets.shown is not None:
+                self._upright.lay(self._sets.shown)
             reference, open_set = self._reference, self._sets.open_set
             if reference is None or open_set is None:
                 continue
@@ -226,6 +236,8 @@ class Detector:
     def _measured(self, segment: Segment) -> Movement:
         """Measure a segment, and learn the axis of one that could be part of a rep."""
         movement = measure(self._buffer, self._finder, segment, self._exercise.signal)
+        if self._upright is not None and self._upright.upright is not None:
+            movement = replace(movement, upright=self._upright.upright)
         if (
             self._rotation is not None
             and segment.state is SegmentState.FINISHED

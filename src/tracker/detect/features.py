@@ -108,6 +108,8 @@ class Movement:
     """Standard deviation of what `rise_m` is off by, m."""
     jolt_before_mps2: float = 0.0
     """Root mean square of the vertical acceleration in the seconds before, m/s²."""
+    upright: NDArray[np.float64] | None = None
+    """Up in sensor axes of the wearer upright, shape (3,); None if nobody walked so far."""
 
     @property
     def duration_s(self) -> float:

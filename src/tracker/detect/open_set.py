@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 from statistics import median
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tracker.detect.plausibility import (
-    CALIBRATED,
-    RADIUS_M,
-    RADIUS_SD_M,
-    SetModel,
-    confidence,
-)
+from tracker.detect.plausibility import CALIBRATED, SetModel, confidence, model_of
 from tracker.detect.rep_report import (
     FIRST_REPS,
     starts_s,
@@ -23,8 +16,6 @@ from tracker.detect.rep_report import (
 from tracker.detect.vectors import dot
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from tracker.detect.features import Movement
     from tracker.detect.lockout import LockoutReference
     from tracker.detect.pairing import RepCandidate
@@ -33,9 +24,6 @@ if TYPE_CHECKING:
 
 SAME_POSTURE: Final = float(np.cos(np.radians(30.0)))
 """Movements that compete with a set are alike if they start from one posture."""
-
-FULL_SHARE: Final = 0.8
-"""A concentric of this share of the set's range shows what its top is like."""
 
 WEIGHED_REPS: Final = 50
 """Confidence of as many reps is multiplied up at the end of a set; before them, as they come."""
@@ -197,25 +185,6 @@ class OpenSet:
         ):
             kept = []
         self.competing = [*kept[-MOST_COMPARED:], candidate]
-
-
-def model_of(ways: Sequence[Movement], size: float) -> SetModel:
-    """Return what a set is like, from its concentrics, the latest last; a full one has `size`."""
-    full = [up for up in ways if up.size >= FULL_SHARE * size] or ways
-    weights = [1.0 / (RADIUS_SD_M**2 + (up.rise_sd_m / up.chord) ** 2) for up in ways]
-    # Before the first rep has told, the set's radius is that of anybody.
-    usual = 1.0 / RADIUS_SD_M**2
-    total = math.fsum((usual, *weights))
-    radii = [w * up.radius_m for w, up in zip(weights, ways, strict=True)]
-    radius_m = math.fsum((usual * RADIUS_M, *radii)) / total
-    return SetModel(
-        size=size,
-        bottom=ways[-1].from_up,
-        top=full[-1].to_up,
-        axis=full[-1].axis,
-        radius_m=radius_m,
-        radius_sd_m=math.sqrt(1.0 / total),
-    )
 
 
 def size_of(candidate: RepCandidate) -> float:

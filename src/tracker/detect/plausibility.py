@@ -24,7 +24,7 @@ import numpy as np
 from tracker.domain import LiftSignal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -78,12 +78,24 @@ MOST_FOR_SET: Final = 2.5
 MOST_FOR_OWN: Final = 2.0
 """The same for how a movement in a set goes: sitting up after it is as smooth and straight."""
 
+OF_THE_SET: Final = ("turn", "radius", "upright", "across")
+"""Criteria in whose place a set has its own measure."""
+
 CALIBRATED: Final = 2.0
 """Nats that turn evidence into the share of reps that are such, on sessions with a known count."""
 
 RADIUS_M: Final = 0.43
 RADIUS_SD_M: Final = 0.09
 """Hips hinge about shoulders that are 0.36 to 0.55 m away; a sensor is worn up to 10 cm aside."""
+
+FULL_SHARE: Final = 0.8
+"""A concentric of this share of the set's range shows what its top is like."""
+
+REMOUNTED: Final = 0.03
+"""Share of sensors that were carried while somebody walked, and put on after."""
+
+MOST_FOR_LYING: Final = 0.3
+"""Whoever lies down for a set also stretches, rolls and sits up there."""
 
 FOLDING_SD_M: Final = 0.1
 """Who sits up or leans turns about the hips, with the sensor within so much of them."""
@@ -126,6 +138,8 @@ def criteria(exercise: Exercise, movement: Movement) -> tuple[Criterion, ...]:
         Likewise for the share of turning about other axes, and about the vertical.
     duration
         Log-normal about 1.2 s; against 0.6 s. Steps are quicker than lifts.
+    top, across
+        See `lying`.
     """
     if exercise.signal is LiftSignal.HEIGHT or not movement.by_gyroscope:
         return ()
@@ -154,7 +168,42 @@ def criteria(exercise: Exercise, movement: Movement) -> tuple[Criterion, ...]:
             duration_s,
             _ratio(_lognormal(duration_s, 1.2, 0.65), _lognormal(duration_s, 0.6, 0.8)),
         ),
+        *lying(movement),
     )
+
+
+def lying(movement: Movement) -> tuple[Criterion, ...]:
+    """Return what the upright posture, if steps have shown it, says about a movement.
+
+    Notes
+    -----
+    Error models, of a rep against of anything else; one sensor in thirty is put on after the
+    walk.
+
+    upright
+        Normal, 95° ± 20°, for the angle between the posture at the top and upright; against half
+        of all movements ending upright, within 15°, the others anywhere.
+    across
+        Half-normal, 15°, for how far the axis is from lying across the body; against half of all
+        movements anywhere. Without a gyroscope the axis is too uncertain.
+    """
+    upright = movement.upright
+    if upright is None:
+        return ()
+    ends = [_apart_deg(posture, upright) for posture in (movement.from_up, movement.to_up)]
+    # Without a gyroscope nobody knows which of the two is the top.
+    top = ends[movement.rise_m > 0.0] if movement.by_gyroscope else max(ends)
+    worn = 1.0 - REMOUNTED
+    of_rep = worn * _normal(top, 95.0, 20.0) + REMOUNTED / 120.0
+    of_else = 0.5 * _half_normal(top, 15.0) + 0.5 / 120.0
+    found = Criterion("upright", top, min(_ratio(of_rep, of_else), MOST_FOR_LYING))
+    if not movement.by_gyroscope:
+        return (found,)
+    aside = abs(90.0 - _apart_deg(movement.axis, upright))
+    of_rep = worn * _half_normal(aside, 15.0) + REMOUNTED / 90.0
+    of_else = 0.5 * _half_normal(aside, 15.0) + 0.5 / 90.0
+    across = Criterion("across", aside, min(_ratio(of_rep, of_else), MOST_FOR_LYING))
+    return (found, across)
 
 
 def _planarity(exercise: Exercise, movement: Movement) -> float:
@@ -241,7 +290,8 @@ def evidence(exercise: Exercise, movement: Movement, *, first: bool = True) -> f
         slow = movement.duration_s > TRUSTED_ARC_S
         if not slow and not exercise.least_radius_of_arc_m <= radius_m <= MOST_RADIUS_M:
             return -MOST_AGAINST
-        return OF_ARC + _turn(exercise, movement.rotation_rad)
+        posture = math.fsum(each.evidence for each in lying(movement))
+        return OF_ARC + _turn(exercise, movement.rotation_rad) + posture
     said = math.fsum(each.evidence for each in criteria(exercise, movement))
     return BEFORE + said + (quiet(movement).evidence if first else 0.0)
 
@@ -278,6 +328,25 @@ class SetModel:
     """Mean radius of the concentrics, weighted by what each is worth, m."""
     radius_sd_m: float
     """Standard deviation of what that mean is off by, m."""
+
+
+def model_of(ways: Sequence[Movement], size: float) -> SetModel:
+    """Return what a set is like, from its concentrics, the latest last; a full one has `size`."""
+    full = [up for up in ways if up.size >= FULL_SHARE * size] or ways
+    weights = [1.0 / (RADIUS_SD_M**2 + (up.rise_sd_m / up.chord) ** 2) for up in ways]
+    # Before the first rep has told, the set's radius is that of anybody.
+    usual = 1.0 / RADIUS_SD_M**2
+    total = math.fsum((usual, *weights))
+    radii = [w * up.radius_m for w, up in zip(weights, ways, strict=True)]
+    radius_m = math.fsum((usual * RADIUS_M, *radii)) / total
+    return SetModel(
+        size=size,
+        bottom=ways[-1].from_up,
+        top=full[-1].to_up,
+        axis=full[-1].axis,
+        radius_m=radius_m,
+        radius_sd_m=math.sqrt(1.0 / total),
+    )
 
 
 def set_criteria(exercise: Exercise, model: SetModel, up: Movement) -> tuple[Criterion, ...]:
@@ -360,8 +429,8 @@ def membership(exercise: Exercise, model: SetModel, up: Movement, *, confirmed: 
         return alike + (IN_SET + min(own_turn, 0.0) if confirmed else evidence(exercise, up))
     if not confirmed:
         return alike + evidence(exercise, up, first=False) + 0.5 * quiet(up).evidence
-    # The radius and the turn are judged by those of the set.
-    own = [each for each in criteria(exercise, up) if each.name not in ("turn", "radius")]
+    # The radius, the turn and the postures are judged by those of the set.
+    own = [each for each in criteria(exercise, up) if each.name not in OF_THE_SET]
     return IN_SET + alike + _capped(own, MOST_FOR_OWN) + 0.5 * quiet(up).evidence
 
 
@@ -381,7 +450,7 @@ def weakest(exercise: Exercise, up: Movement, model: SetModel | None) -> str | N
     """Return the name of what speaks most against a concentric; None if nothing does."""
     found = list(criteria(exercise, up))
     if model is not None:
-        found = [each for each in found if each.name not in ("turn", "radius")]
+        found = [each for each in found if each.name not in OF_THE_SET]
         found += set_criteria(exercise, model, up)
     if not found:
         return "no_gyroscope" if exercise.signal is LiftSignal.ROTATION else None

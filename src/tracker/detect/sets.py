@@ -6,7 +6,7 @@ import math
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
-from tracker.detect.open_set import CountedRep, OpenSet, model_of, size_of
+from tracker.detect.open_set import CountedRep, OpenSet, size_of
 from tracker.detect.pairing import CandidateState
 from tracker.detect.plausibility import (
     BEFORE,
@@ -16,6 +16,7 @@ from tracker.detect.plausibility import (
     confidence,
     evidence,
     membership,
+    model_of,
     weakest,
 )
 from tracker.detect.rep_report import (
@@ -42,7 +43,7 @@ from tracker.domain import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     import numpy as np
     from numpy.typing import NDArray
@@ -71,6 +72,13 @@ still up."""
 
 LONGEST_HOLD_S: Final = 150.0
 """An isometric bridge is held for 10 to 60 s, sometimes for 120 s."""
+
+MOST_PENDING: Final = 4
+"""As many doubtful movements before a rep may have been the set's first."""
+
+SURELY_A_SET: Final = 0.95
+SURELY_REPS: Final = 4
+"""A set with this confidence and so many reps shows how its wearer lies."""
 
 RESTATED_REPS: Final = 40
 """At its end, as many of the latest reps of a set are told again where they are seen otherwise by
@@ -116,12 +124,15 @@ class SetTracker:
         self._set: OpenSet | None = None
         self._sets = 0
         self._busy_until_s = -math.inf
-        self._pending: RepCandidate | None = None
+        self._pending: deque[RepCandidate] = deque(maxlen=MOST_PENDING)
+        """Movements that were too doubtful by themselves, the latest last."""
         self._lost_s = 0.0
         self._held_s = 0.0
         self._begun_s = -math.inf
         self._resumed_s = -math.inf
         self._saturations: deque[tuple[float, float]] = deque(maxlen=MOST_SATURATIONS)
+        self.shown: Movement | None = None
+        """The last concentric of the latest set that was surely one."""
 
     @property
     def held(self) -> CountedRep | None:
@@ -305,9 +316,12 @@ class SetTracker:
                 yield from self._withdraw(counted, why or _lack(counted))
             self._sets -= 1
             # What did not fit a set-up move may be the first rep of the set after it.
-            self._pending = open_set.competing[-1] if open_set.competing else None
+            self._pending.clear()
+            self._pending.extend(open_set.competing)
         end_s = open_set.reps[-1].candidate.end_s if open_set.reps else open_set.start_s
         sure = open_set.count_confidence() if open_set.reps else None
+        if sure is not None and sure >= SURELY_A_SET and len(open_set.reps) >= SURELY_REPS:
+            self.shown = open_set.reps[-1].candidate.concentric
         yield SetEnded(end_s, open_set.index, len(open_set.reps), sure)
         self._set = None
         self._pairer.forget()
@@ -338,22 +352,15 @@ class SetTracker:
             early = up.state in TENTATIVE and reference is not None
             if early and up.size < AT_ONCE_SHARE * (reference or 0.0):
                 return
-            pending, self._pending = self._pending, None
             if open_set is None:
-                if pending is not None and not self._was_first(pending, candidate):
-                    pending = None
-                yield self._open((pending or candidate).first.start_s, by_hand=False)
-                open_set = self._set
-                assert open_set is not None
-                if pending is not None and pending.concentric is not None:
-                    said = evidence(self._exercise, pending.concentric)
-                    yield from self._announce(open_set, pending, said)
+                open_set = yield from self._open_after(self._chain_before(candidate), candidate)
+            self._pending.clear()
             open_set.competing.clear()
             open_set.refused.pop(candidate.number, None)
             yield from self._announce(open_set, candidate, said)
         elif open_set is None:
             if up.state not in TENTATIVE and said > PENDING:
-                self._pending = candidate
+                self._keep_in_mind(candidate)
         elif up.state not in TENTATIVE:
             if said > -math.inf:
                 open_set.refused[candidate.number] = said
@@ -361,14 +368,42 @@ class SetTracker:
                 open_set.compete(candidate)
                 yield from self._settle_competition(open_set)
 
-    def _was_first(self, pending: RepCandidate, candidate: RepCandidate) -> bool:
+    def _open_after(
+        self, before: list[RepCandidate], candidate: RepCandidate
+    ) -> Generator[Event, None, OpenSet]:
+        """Open a set with the movements that were its first reps, ready for a candidate."""
+        first = before[0] if before else candidate
+        yield self._open(first.first.start_s, by_hand=False)
+        open_set = self._set
+        assert open_set is not None
+        for each in before:
+            assert each.concentric is not None
+            alone = evidence(self._exercise, each.concentric)
+            yield from self._announce(open_set, each, alone)
+        return open_set
+
+    def _keep_in_mind(self, candidate: RepCandidate) -> None:
+        """Keep a movement that is too doubtful by itself, or more that is known of it."""
+        if self._pending and self._pending[-1].number == candidate.number:
+            self._pending.pop()
+        self._pending.append(candidate)
+
+    def _chain_before(self, candidate: RepCandidate) -> list[RepCandidate]:
+        """Return the movements kept in mind that were reps of one set with a candidate."""
+        chain = [candidate]
+        for pending in reversed(self._pending):
+            if pending.number != candidate.number and self._was_before(pending, chain[0]):
+                chain.insert(0, pending)
+            elif pending.number != candidate.number:
+                break
+        return chain[:-1]
+
+    def _was_before(self, pending: RepCandidate, candidate: RepCandidate) -> bool:
         """Return whether a movement that was too doubtful by itself is like the rep after it."""
         up, following = pending.concentric, candidate.concentric
-        if up is None or following is None or pending.number == candidate.number:
+        if up is None or following is None or pending.eccentric is None:
             return False
-        if pending.eccentric is None or (
-            following.start_s - pending.end_s > self._exercise.set_gap_s
-        ):
+        if following.start_s - pending.end_s > self._exercise.set_gap_s:
             return False
         model = model_of([following], following.size)
         return membership(self._exercise, model, up, confirmed=False) > PENDING

@@ -1,0 +1,120 @@
+"""Who walks shows how the sensor hangs, and what that says about the movements after it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.detect.motions import BOTTOM_DEG, LEFT, RATE_HZ, TOP_DEG, movement
+from tests.signal.hips import rotations
+from tracker.detect.buffer import MotionBuffer
+from tracker.detect.plausibility import evidence, lying
+from tracker.detect.upright import UprightWatch
+from tracker.domain import HIP_THRUST, MotionBlock
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+UP = np.array([0.0, 0.6, 0.8])
+
+
+def steps(
+    seconds: float, hz: float = 1.8, size_mps2: float = 2.0, sway_deg: float = 4.0
+) -> MotionBlock:
+    """Return hips that bob and sway with every step."""
+    time_s = np.arange(0.0, seconds, 1.0 / RATE_HZ)
+    phase = 2.0 * np.pi * hz * time_s
+    sway = np.radians(sway_deg) * np.sin(phase / 2.0)
+    up = np.cos(sway)[:, None] * UP + np.sin(sway)[:, None] * LEFT
+    still = np.zeros(len(time_s))
+    return MotionBlock(
+        start_s=0.0,
+        rate_hz=RATE_HZ,
+        up=up,
+        rate_radps=np.zeros((len(time_s), 3)),
+        vertical_mps2=size_mps2 * np.sin(phase),
+        velocity_mps=still,
+        height_m=still,
+    )
+
+
+def shown(motion: MotionBlock) -> NDArray[np.float64] | None:
+    buffer = MotionBuffer(RATE_HZ)
+    watch = UprightWatch(buffer)
+    buffer.append(motion, 0, len(motion.up))
+    at = watch.next_look(0)
+    while at <= buffer.stop:
+        watch.look(at)
+        at = watch.next_look(at)
+    return watch.upright
+
+
+@given(hz=st.floats(1.2, 2.8), size_mps2=st.floats(1.2, 8.0))
+def test_steps_show_it(hz: float, size_mps2: float) -> None:
+    upright = shown(steps(6.0, hz, size_mps2))
+    assert upright is not None
+    assert upright @ UP > np.cos(np.radians(3.0))
+
+
+@pytest.mark.parametrize(
+    "motion",
+    [
+        steps(2.2),
+        steps(10.0, size_mps2=0.5),
+        steps(10.0, hz=0.4),
+        steps(10.0, sway_deg=25.0),
+    ],
+    ids=["too few steps", "somebody who lies", "reps", "hips that turn"],
+)
+def test_nothing_else_does(motion: MotionBlock) -> None:
+    assert shown(motion) is None
+
+
+def test_a_set_shows_it_until_somebody_walks() -> None:
+    buffer = MotionBuffer(RATE_HZ)
+    watch = UprightWatch(buffer)
+    lift = movement(1, 2.0, 3.0, BOTTOM_DEG, TOP_DEG)
+    watch.lay(lift)
+    assert watch.upright is not None
+    apart = np.degrees(np.arccos(watch.upright @ lift.to_up))
+    assert apart == pytest.approx(95.0)
+    assert watch.upright @ lift.from_up > watch.upright @ lift.to_up
+    motion = steps(6.0)
+    buffer.append(motion, 0, len(motion.up))
+    for at in range(0, buffer.stop, watch.next_look(0)):
+        watch.look(at)
+    assert watch.upright @ UP > np.cos(np.radians(3.0))
+    watch.lay(lift)
+    assert watch.upright @ UP > np.cos(np.radians(3.0)), "steps show it better"
+
+
+def test_a_lift_ends_lying_and_what_ends_upright_is_none() -> None:
+    lift = movement(1, 2.0, 3.0, BOTTOM_DEG, TOP_DEG)
+    across = np.cross(LEFT, lift.to_up)
+    lies = replace(lift, upright=across if across @ lift.from_up > 0 else -across)
+    stands = replace(lift, upright=lift.to_up)
+    rolls = replace(lift, upright=LEFT)
+    unknown = evidence(HIP_THRUST, lift)
+    assert lying(lift) == ()
+    assert unknown < evidence(HIP_THRUST, lies) < unknown + 1.0
+    assert evidence(HIP_THRUST, stands) < unknown - 3.0
+    assert evidence(HIP_THRUST, rolls) < unknown - 2.0
+
+
+@given(mounting=rotations())
+def test_it_does_not_matter_how_the_sensor_is_worn(mounting: NDArray[np.float64]) -> None:
+    plain = replace(movement(1, 2.0, 3.0, BOTTOM_DEG, TOP_DEG), upright=UP)
+    worn = replace(
+        plain,
+        upright=mounting @ UP,
+        from_up=mounting @ plain.from_up,
+        to_up=mounting @ plain.to_up,
+        axis=mounting @ plain.axis,
+    )
+    for one, other in zip(lying(plain), lying(worn), strict=True):
+        assert one.value == pytest.approx(other.value, abs=1e-4)
