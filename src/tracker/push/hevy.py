@@ -1,9 +1,9 @@
 """Hevy: a workout with its sets, through the public API for members of Hevy Pro.
 
-After its OpenAPI description (https://api.hevyapp.com/docs, version 0.0.1, as of late 2025). The
-API has no field for an id of ours, so the key of the session is the last line of the description,
-and what is there already is found by exercise and start. A workout is private: the API can't say
-what it was changed to in the app, so an update makes it private again.
+After its OpenAPI description, version 0.0.1 (https://api.hevyapp.com/docs), which promises no
+stability. The API has no field for an id of ours, so the key of the session is the last line of
+the description, and what is there already is found by exercise and start. A workout is private:
+the API can't say what it was changed to in the app, so an update makes it private again.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """intervals.icu: the FIT file, with a line for each set as the description.
 
-After the OpenAPI description of its API (https://intervals.icu/api/v1/docs, version 1.0.0, as of
-2025): `uploadActivity`, `listActivities`, `updateActivity`. It keeps the file that came first;
-name and description can be changed. A key belongs to one athlete, who is called 0.
+After `uploadActivity`, `listActivities` and `updateActivity` in the OpenAPI description of its API
+(https://intervals.icu/api-docs.html). It keeps the file that came first; name and description can
+be changed. A key belongs to one athlete, who is called 0.
 """
 
 from __future__ import annotations

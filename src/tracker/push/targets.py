@@ -172,9 +172,10 @@ def checked_target(target: PushTarget) -> PushTarget:
             target.place, "depends on the working directory", "Give an absolute path."
         )
     if (target.format is None) != (service.default_format is None):
-        raise InputError(
-            service.name, "takes files" if service.default_format else "takes no files"
+        takes = (
+            "takes files: their format is needed" if service.default_format else "takes no files"
         )
+        raise InputError(service.name, takes)
     if target.exercises is not None:
         if not service.has_exercises:
             raise InputError(service.name, "has no numbers for exercises")

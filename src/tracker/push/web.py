@@ -7,6 +7,7 @@ import socket
 import ssl
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -103,11 +104,15 @@ class Web:
         self._base = base
         # Of an address only the host is shown: what follows may be a secret of its own.
         self.where: Final = urlsplit(base).netloc
-        self._client = httpx.Client(
-            headers={"user-agent": f"hip-thrust-tracker/{VERSION}", **(headers or {})},
-            auth=None if login is None else httpx.BasicAuth(login[0], login[1].reveal()),
-            timeout=httpx.Timeout(ANSWER_S, connect=CONNECT_S),
-        )
+        try:
+            self._client = httpx.Client(
+                headers={"user-agent": f"hip-thrust-tracker/{VERSION}", **(headers or {})},
+                auth=None if login is None else httpx.BasicAuth(login[0], login[1].reveal()),
+                timeout=httpx.Timeout(ANSWER_S, connect=CONNECT_S),
+                verify=_trusted(),
+            )
+        except UnicodeError:
+            raise self._unsendable() from None
 
     def close(self) -> None:
         """Close the connections."""
@@ -129,10 +134,7 @@ class Web:
         except httpx.HTTPError as error:
             raise self._failure(error) from None
         except (httpx.InvalidURL, UnicodeError, httpx.StreamError):
-            raise Unreachable(
-                f"{self.where}: the address or the secret can't be sent.",
-                _CHECK_KEY.format(name=self._name),
-            ) from None
+            raise self._unsendable() from None
         if not response.is_success and response.status_code not in expected:
             raise self._refusal(response, body)
         return Answer(response.status_code, body, self.where)
@@ -175,12 +177,15 @@ class Web:
             case httpx.UnsupportedProtocol():
                 return Unreachable(f"{self.where}: the address is no URL of the web.")
             case httpx.LocalProtocolError():
-                return Unreachable(
-                    f"{self.where}: the secret has letters that can't be sent.",
-                    _CHECK_KEY.format(name=self._name),
-                )
+                return self._unsendable()
             case _:
                 return TryAgain(f"{self.where} broke the connection off.")
+
+    def _unsendable(self) -> Unreachable:
+        return Unreachable(
+            f"{self.where}: the address or the secret has letters that can't be sent.",
+            _CHECK_KEY.format(name=self._name),
+        )
 
     def _refusal(self, response: httpx.Response, body: bytes) -> PushError:
         """Return what a status means that is no success."""
@@ -230,6 +235,12 @@ class Web:
             text = self._secret.hidden_in(text)
         text = one_line(text)[:LONGEST_REASON]
         return f" It says: {text}" if text else ""
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Return whom to trust; reading the list takes 0.1 s, so it is read once."""
+    return httpx.create_ssl_context()
 
 
 def _causes(error: BaseException | None) -> list[BaseException]:

@@ -1,8 +1,9 @@
 """wger: a session and an entry for each set, on a server of one's own or on wger.de.
 
-After the OpenAPI description of version 2.7.0 (its `/api/v2/schema`, August 2026), the first in
-which a session has a start and an end. Ids are chosen by the client: they follow from the key of
-the session, so that nothing can be there twice, whatever is cut short.
+After the OpenAPI description of version 2.7.0, the first in which a session has a start and an end
+(https://wger.readthedocs.io, and `schema/wger-openapi.yaml` in wger-project/api-client). Ids are
+chosen by the client: they follow from the key of the session, so that nothing can be there twice,
+whatever is cut short.
 """
 
 from __future__ import annotations
