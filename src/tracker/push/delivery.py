@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
 from tracker.domain import TrackerError
-from tracker.push.errors import TryAgain, Unreachable
+from tracker.push.errors import TryAgain, Unreachable, not_installed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -107,8 +107,10 @@ def exclusively(path: Path, wait_s: float) -> Iterator[None]:
 
     A process that is killed gives its lock back. Raises `TrackerError` if it stays taken.
     """
-    from filelock import FileLock, Timeout
-
+    try:
+        from filelock import FileLock, Timeout
+    except ModuleNotFoundError as missing:
+        raise not_installed(missing) from missing
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     lock = FileLock(path, timeout=wait_s, mode=0o600)
     try:

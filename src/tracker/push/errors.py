@@ -5,6 +5,14 @@ from __future__ import annotations
 from tracker.domain import TrackerError
 
 
+def not_installed(missing: ModuleNotFoundError) -> TrackerError:
+    """Return the error for a library that the extra would bring."""
+    return TrackerError(
+        f"Pushing needs what is not installed: {missing.name}.",
+        "Install the extra: pip install 'hip-thrust-tracker[push]'",
+    )
+
+
 class PushError(TrackerError):
     """A session that the target does not take; others may go."""
 

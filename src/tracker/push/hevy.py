@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tracker.domain import exercise_named
 from tracker.export.app_files import hevy_notes
 from tracker.export.app_terms import at, elapsed_s, names_in, rounded, session_text, started
-from tracker.push.errors import Gone, Unreachable
+from tracker.push.errors import Gone, PushError
 from tracker.push.web import Web
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ class HevyReceiver:
             exercise = exercise_named(workout.exercise_of(record)).name
             template = self._chosen.get(exercise) or self._by_title().get(names.hevy.casefold())
             if template is None:
-                raise Unreachable(
+                raise PushError(
                     f"{self._web.where} has no exercise called {names.hevy}.",
                     f"Name another one by its id: tracker push {self._name} "
                     f"--exercise {exercise}=ID",

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracker.domain import TrackerError
-from tracker.push.errors import Unreachable
+from tracker.push.errors import Unreachable, not_installed
 from tracker.push.targets import SERVICES
 
 if TYPE_CHECKING:
@@ -32,10 +31,7 @@ def open_receiver(name: str, target: PushTarget, secret: Secret | None) -> Recei
     try:
         return _over_the_web(name, target, secret)
     except ModuleNotFoundError as missing:
-        raise TrackerError(
-            f"Pushing needs what is not installed: {missing.name}.",
-            "Install the extra: pip install 'hip-thrust-tracker[push]'",
-        ) from missing
+        raise not_installed(missing) from missing
 
 
 def _over_the_web(name: str, target: PushTarget, secret: Secret | None) -> Receiver:

@@ -65,7 +65,7 @@ def checked_secret(text: str, what: str) -> Secret:
 
 
 def secret_variable(name: str) -> str:
-    """Return the environment variable that can hold the secret of a target."""
+    """Return the environment variable of a target's secret: TRACKER_PUSH_SECRET_NAME of `name`."""
     return f"TRACKER_PUSH_SECRET_{name.upper().replace('-', '_')}"
 
 

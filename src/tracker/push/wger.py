@@ -15,7 +15,7 @@ from uuid import UUID, uuid5
 
 from tracker.domain import exercise_named
 from tracker.export.app_terms import at, elapsed_s, session_text, set_texts, started
-from tracker.push.errors import Gone, Unreachable
+from tracker.push.errors import Gone, PushError, Unreachable
 from tracker.push.web import Web
 
 if TYPE_CHECKING:
@@ -176,7 +176,7 @@ class WgerReceiver:
                 # A filter that a server does not know is ignored.
                 if name.casefold() in map(str.casefold, names):
                     return int(told.field(each, "id"))
-        raise Unreachable(
+        raise PushError(
             f"{self._web.where} has no exercise called {EXERCISE_NAMES[exercise][0]}.",
             "Name one by the number in its address: "
             f"tracker push {self._name} --exercise {exercise}=NUMBER",
