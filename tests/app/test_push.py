@@ -47,9 +47,10 @@ class Wearer:
     def log(self) -> TrainingLog:
         return TrainingLog(self.paths.data / "training.sqlite", local_now)
 
-    def train(self, **changes: object) -> int:
+    def train(self, *, now: bool = False, **changes: object) -> int:
         self.trained += 1
         started = f"2026-03-01T{self.trained % 24:02d}:30:00+01:00"
+        started = local_now().isoformat() if now else started
         info = replace(TWO_SETS.info, started_utc=started)
         workout: Workout = replace(TWO_SETS, info=info, **changes)  # type: ignore[arg-type]
         name = f"/r/{self.trained}.arrows"
@@ -182,11 +183,11 @@ def test_a_lost_log_makes_no_second_session(wearer: Wearer, hevy: Hevy) -> None:
     assert (done.new, done.updated, len(hevy.kept)) == (0, 1, 1)
 
 
-def test_by_itself_goes_what_is_logged_from_then_on(wearer: Wearer, hevy: Hevy) -> None:
+def test_by_itself_goes_what_starts_from_then_on(wearer: Wearer, hevy: Hevy) -> None:
     old = wearer.train()
     wearer.service.push_automatic()
     wearer.service.switch_automatic("hevy", True)
-    new = wearer.train()
+    new = wearer.train(now=True)
     hevy.faults = {0: Fault.DOWN}
     broken = wearer.service_with(_die)
     with pytest.raises(Killed):
@@ -202,7 +203,7 @@ def test_by_itself_goes_what_is_logged_from_then_on(wearer: Wearer, hevy: Hevy) 
     wearer.service.push_automatic()
     assert wearer.reasons("hevy") == {}
     wearer.service.switch_automatic("hevy", False)
-    wearer.train()
+    wearer.train(now=True)
     wearer.service.push_automatic()
     assert len(hevy.kept) == 2
 
@@ -220,7 +221,7 @@ def test_one_target_that_fails_does_not_keep_the_others_from_theirs(
         wearer.service.switch_automatic(name, True)
     (tmp_path / "out").mkdir()
     hevy.secret = "another"
-    wearer.train()
+    wearer.train(now=True)
     wearer.service.push_automatic()
     assert len(os.listdir(tmp_path / "out")) == 1
     (due,) = wearer.service.state("hevy").due

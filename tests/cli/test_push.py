@@ -21,6 +21,7 @@ from tests.cli.worn import sensor_on_a_table
 from tests.push.services import KEY, Hevy, Intervals, Service, Webhook, Wger
 from tests.push.test_delivery import contents
 from tests.workouts import TWO_SETS
+from tracker.app.clock import local_now
 from tracker.app.devices import SensorRequest
 from tracker.app.paths import tracker_paths
 from tracker.app.push import PushService
@@ -309,7 +310,7 @@ def test_after_a_training_it_goes_by_itself(
     pushing.switch_automatic("folder", True)
     # Something that did not go earlier goes at the next chance, too.
     with open_log(log_home) as log:
-        info = replace(TWO_SETS.info, started_utc="2026-03-20T18:00:00+01:00")
+        info = replace(TWO_SETS.info, started_utc=local_now().isoformat())
         waiting = replace(TWO_SETS, info=info, note="from before")
         log.add(waiting, version="1", recording="/r/w.arrows", sha256="w")
     around(sensor_on_a_table())

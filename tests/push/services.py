@@ -243,7 +243,7 @@ class Intervals(Service):
             case "PUT", ["api", "v1", "activity", activity_id]:
                 if activity_id not in self.activities:
                     raise Refused(404, {"status": 404, "error": "Activity not found"})
-                assert request.json.keys() <= {"name", "description"}
+                assert request.json.keys() <= {"name", "description", "kg_lifted"}
                 self.activities[activity_id] |= request.json
                 return Reply(200, {"id": activity_id})
         raise Refused(404)

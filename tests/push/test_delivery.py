@@ -97,7 +97,7 @@ def contents(name: str, service: Service) -> object:
     if isinstance(service, Wger):
         return kept, service.entries_of(kept["id"])
     if isinstance(service, Intervals):
-        return kept["name"], kept["description"], kept["external_id"]
+        return {key: value for key, value in kept.items() if key not in ("id", "digest", "start")}
     return {key: value for key, value in kept.items() if key != "id"}
 
 
@@ -228,6 +228,10 @@ def test_intervals_gets_the_file_and_a_line_for_each_set(
     activity = service.activities[sent.remote_id]
     assert activity["external_id"] == PARCEL.key
     assert activity["name"] == "Hip thrust"
+    loads = [record.load_kg for record in WORKOUT.sets]
+    assert activity["kg_lifted"] == sum(
+        load * record.done for load, record in zip(loads, WORKOUT.sets, strict=True) if load
+    )
     assert [line.split(":")[0] for line in activity["description"].splitlines()] == [
         "Set 1",
         "Set 2",

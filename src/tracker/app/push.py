@@ -137,7 +137,7 @@ class PushService:
         save_push_target(self._paths.config_file, name, replace(self.target(name), **values))
 
     def switch_automatic(self, name: str, on: bool) -> None:
-        """Let sessions that are logged from now on go by themselves, or no longer."""
+        """Let sessions that start from now on go by themselves, or no longer."""
         self.change(name, auto_since=in_order(local_now()) if on else None)
 
     def keep_secret(self, name: str, secret: Secret) -> str:
@@ -344,7 +344,7 @@ def due_sessions(
         if reason is None or session.synthetic or session.empty:
             continue
         since = target.auto_since or ""
-        if automatic and reason is Reason.NEW and session.logged_utc < since:
+        if automatic and reason is Reason.NEW and session.at_utc < since:
             continue
         due.append(Due(session, reason, known))
     return tuple(due)

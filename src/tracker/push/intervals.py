@@ -1,8 +1,8 @@
 """intervals.icu: the FIT file, with a line for each set as the description.
 
 After `uploadActivity`, `listActivities` and `updateActivity` in the OpenAPI description of its API
-(https://intervals.icu/api-docs.html). It keeps the file that came first; name and description can
-be changed. A key belongs to one athlete, who is called 0.
+(https://intervals.icu/api-docs.html). It keeps the file that came first; name, description and
+what was lifted can be changed. A key belongs to one athlete, who is called 0.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from tracker.push.errors import Gone
 from tracker.push.web import Web
 
 if TYPE_CHECKING:
+    from tracker.domain import Workout
     from tracker.push.delivery import Parcel
     from tracker.push.secrets import Secret
     from tracker.push.targets import PushTarget
@@ -71,12 +72,12 @@ class IntervalsReceiver:
             for record, line, text in zip(workout.sets, lines, set_texts(workout), strict=True)
         ]
         description = "\n".join(filter(None, (*sets, session_text(workout))))
-        answer = self._web.request(
-            "PUT",
-            f"/api/v1/activity/{remote_id}",
-            json={"name": _title(parcel), "description": description},
-            expected={404},
-        )
+        told: dict[str, object] = {"name": _title(parcel), "description": description}
+        lifted_kg = _lifted_kg(workout)
+        if lifted_kg is not None:
+            told["kg_lifted"] = lifted_kg
+        path = f"/api/v1/activity/{remote_id}"
+        answer = self._web.request("PUT", path, json=told, expected={404})
         if answer.status == 404:
             raise Gone(f"{self._web.where} has no activity {remote_id} any more.")
 
@@ -87,6 +88,16 @@ class IntervalsReceiver:
 
 def _title(parcel: Parcel) -> str:
     return exercise_named(parcel.session.workout.info.exercise).title
+
+
+def _lifted_kg(workout: Workout) -> float | None:
+    """Return load times reps over the working sets; None if the load of one is unknown."""
+    lifted_kg = 0.0
+    for record in workout.working_sets:
+        if record.load_kg is None:
+            return None
+        lifted_kg += record.load_kg * record.done
+    return lifted_kg
 
 
 def _load(load_kg: float | None) -> str:

@@ -43,8 +43,9 @@ _ALL: Final = (
         "intervals",
         "intervals.icu",
         "intervals",
-        "intervals.icu shows neither sets nor reps: a line for each set goes into the "
-        "description. An edit later on changes the description, not the uploaded FIT file.",
+        "intervals.icu has no field for a set: a line for each goes into the description, with "
+        "tempo, holds, range and velocity. A later edit changes that and the weight lifted, not "
+        "the uploaded FIT file.",
         default_place="https://intervals.icu",
         secret="API key",
     ),
@@ -111,7 +112,7 @@ class PushTarget:
     exercises: str | None = None
     """Numbers of exercises at the service, as `hip_thrust=ID squat=ID`; others are looked up."""
     auto_since: str | None = None
-    """Sessions that come into the log from this time on go by themselves; ISO 8601 in UTC."""
+    """Sessions that start from this time on go by themselves; ISO 8601 in UTC."""
 
     @property
     def identity(self) -> str:

@@ -61,8 +61,8 @@ class PushableSession:
     """The same in every log that is made from the same recordings."""
     revision: str
     """Changes with every edit, undo and new measurement."""
-    logged_utc: str
-    """When it came into the log; ISO 8601, sorts like time."""
+    at_utc: str
+    """When it started, or if unknown, when it was logged; ISO 8601, sorts like time."""
     synthetic: bool
     """Whether a simulated lifter did it."""
     empty: bool
@@ -93,7 +93,14 @@ def read_pushable(connection: Connection) -> tuple[PushableSession, ...]:
     with_sets = frozenset(connection.scalars(select(SETS.c.session_id).distinct()))
     c = SESSIONS.c
     query = select(
-        c.id, c.recording_name, c.started_utc, c.logged_utc, c.measured_utc, c.origin, c.sets_done
+        c.id,
+        c.recording_name,
+        c.started_utc,
+        c.logged_utc,
+        c.at_utc,
+        c.measured_utc,
+        c.origin,
+        c.sets_done,
     )
     found = connection.execute(query.where(c.deleted_utc.is_(None)).order_by(c.at_utc, c.id))
     return tuple(
@@ -101,7 +108,7 @@ def read_pushable(connection: Connection) -> tuple[PushableSession, ...]:
             row.id,
             session_key(row.recording_name, row.started_utc, row.logged_utc),
             f"{row.measured_utc} {edits.get(row.id, '0-0')}",
-            row.logged_utc,
+            row.at_utc,
             row.origin == "synthetic",
             # What was done can be all warm-ups, or all edited in.
             not row.sets_done and row.id not in with_sets,
