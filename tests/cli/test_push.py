@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.ble.fake_radio import ADDRESS, FakeRadio
+from tests.cli.conftest import Outcome
 from tests.cli.logged import open_log
 from tests.cli.worn import sensor_on_a_table
 from tests.push.services import KEY, Hevy, Intervals, Service, Webhook, Wger
@@ -27,6 +28,7 @@ from tracker.app.paths import tracker_paths
 from tracker.app.push import PushService
 from tracker.app.training import TrainingRequest, TrainingService
 from tracker.ble import DeviceQuery
+from tracker.cli.doctor import pushes
 from tracker.cli.exits import interruption
 from tracker.cli.train import train_once
 from tracker.push import PushTarget, Secret, read_target
@@ -34,8 +36,6 @@ from tracker.push import PushTarget, Secret, read_target
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
-
-    from tests.cli.conftest import Outcome
 
     Tracker = Callable[..., Outcome]
 
@@ -177,6 +177,30 @@ def test_one_target_that_fails_leaves_the_others_theirs(
     listed = tracker("push", "--list").out
     assert "outstanding: 1 (failed: 1)" in listed
     assert "! 127.0.0.1" in listed
+
+
+def test_a_failure_that_nobody_saw_is_told_later(
+    tracker: Tracker, log_home: Path, hevy: Hevy
+) -> None:
+    pushing = add_hevy(log_home, hevy)
+    pushing.switch_automatic("hevy", True)
+    hevy.secret = "another"
+    with open_log(log_home) as log:
+        info = replace(TWO_SETS.info, started_utc=local_now().isoformat())
+        log.add(replace(TWO_SETS, info=info), version="1", recording="/r/w.arrows", sha256="w")
+    assert tracker("push", "--background") == Outcome(0, "", "")
+    told = tracker("history")
+    assert "! not pushed to hevy: 127.0.0.1" in told.err
+    assert "(401)" in told.err
+    check = pushes(tracker_paths())
+    assert check is not None
+    assert not check.good
+    assert "(401)" in check.text
+    hevy.secret = KEY
+    tracker("push", "--background")
+    assert len(hevy.kept) == 1
+    assert "not pushed" not in tracker("history").err
+    assert pushes(tracker_paths()) is None
 
 
 def test_exercises_can_be_chosen_one_by_one(tracker: Tracker, log_home: Path, hevy: Hevy) -> None:

@@ -394,6 +394,29 @@ def _contents(log: TrainingLog, session_id: int, target: PushTarget) -> Session:
             return Session(workout, timed_samples(file.info, file.notifications()))
 
 
+def automatic_problems(paths: Paths) -> tuple[str, ...]:
+    """Return what keeps sessions from going by themselves, a line for each target.
+
+    Nobody watches those pushes. Raises `TrackerError` if configuration or log can't be read.
+    """
+    automatic = {
+        name: target
+        for name, target in load_config(paths.config_file).push.items()
+        if target.auto_since is not None
+    }
+    log = existing_log(paths) if automatic else None
+    if log is None:
+        return ()
+    with log:
+        failing = [
+            (name, [due.known.problem for due in due_sessions(log, name, target) if due.known])
+            for name, target in automatic.items()
+        ]
+    return tuple(
+        f"{name}: {next(filter(None, problems))}" for name, problems in failing if any(problems)
+    )
+
+
 _BACKGROUND: Final[list[subprocess.Popen[bytes]]] = []
 """Pushes that were started here; kept, because nobody waits for them."""
 
