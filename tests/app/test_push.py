@@ -117,6 +117,7 @@ def test_neither_simulated_nor_empty_sessions_are_missing(wearer: Wearer, hevy: 
     wearer.train(sets=())
     wearer.service.push("hevy", None)
     assert len(hevy.kept) == 1
+    assert wearer.service.push("hevy", ["all"], again=True).updated == 1
     # Named, it goes.
     assert wearer.service.push("hevy", [str(simulated)]).new == 1
 

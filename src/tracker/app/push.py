@@ -180,20 +180,10 @@ class PushService:
 
         Raises `InputError` for one that there is not.
         """
-        target = self.target(name)
-        pushable = {each.id: each for each in log.pushable()}
-        pushes = _known(log, name, target)
-        ids = pushable if "all" in words else dict.fromkeys(log.find(word) for word in words)
+        pushes = _known(log, name, self.target(name))
         chosen = []
-        for session_id in ids:
-            if session_id not in pushable:
-                raise InputError(
-                    f"session {session_id}",
-                    "is in the trash",
-                    f"Take it out first: tracker delete --restore {session_id}",
-                )
-            session = pushable[session_id]
-            known = pushes.get(session_id)
+        for session in _asked(log, words):
+            known = pushes.get(session.id)
             reason = _reason(session, known) or (Reason.AGAIN if again else None)
             if reason is not None:
                 chosen.append(Due(session, reason, known))
@@ -355,10 +345,20 @@ def _known(log: TrainingLog, name: str, target: PushTarget) -> dict[int, Push]:
     return {number: each for number, each in pushes.items() if each.place == target.identity}
 
 
-def _asked(log: TrainingLog, words: Sequence[str]) -> set[int]:
+def _asked(log: TrainingLog, words: Sequence[str]) -> tuple[PushableSession, ...]:
+    """Return the sessions that words name; `all` is those that can be missing anywhere."""
+    pushable = {each.id: each for each in log.pushable()}
     if "all" in words:
-        return {each.id for each in log.pushable()}
-    return {log.find(word) for word in words}
+        return tuple(each for each in pushable.values() if not (each.synthetic or each.empty))
+    ids = dict.fromkeys(log.find(word) for word in words)
+    for session_id in ids:
+        if session_id not in pushable:
+            raise InputError(
+                f"session {session_id}",
+                "is in the trash",
+                f"Take it out first: tracker delete --restore {session_id}",
+            )
+    return tuple(pushable[session_id] for session_id in ids)
 
 
 def _reason(session: PushableSession, known: Push | None) -> Reason | None:

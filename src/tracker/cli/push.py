@@ -129,7 +129,7 @@ def push(
     """Push sessions to other services.
 
     TARGET is one that you added with --add. SESSION is a number of `tracker history`, last, or
-    all; without one, it is the newest. A session goes to a target at most once, also if a push was
+    all (but those of a simulated lifter); without one, it is the newest. A session goes to a target at most once, also if a push was
     cut short; once edited, it is brought up to date where the service can. Services differ in
     what they can take: see docs/push.md.
 

@@ -125,8 +125,11 @@ class PushTarget:
         parts = urlsplit(self.place)
         if self.service == "webhook":
             return f"webhook:{parts.scheme}://{parts.netloc}/…"
-        where = "" if self.place == SERVICES[self.service].default_place else f":{self.place}"
-        return f"{self.service}{where}" + (f" as {self.format}" if self.format else "")
+        service = SERVICES[self.service]
+        if self.place == service.default_place:
+            return service.title
+        form = f" as {self.format}" if self.format else ""
+        return f"{self.service}:{self.place}{form}"
 
     @property
     def chosen_exercises(self) -> dict[str, str]:
