@@ -90,7 +90,8 @@ def test_from_adding_a_folder_to_having_everything_in_it(
     assert f"session 1: sent to stick ({name})" in pushed.err
     assert tracker("push", "1", "--to", "stick").err == "stick: 1 there already.\n"
     # The newest one is a simulated one, which goes if it is meant.
-    assert "session 2: sent" in tracker("push", "stick").err
+    assert tracker("push", "stick").err == "stick: 1 there already.\n"
+    assert "session 2: sent" in tracker("push", "stick", "2").err
     assert tracker("edit", "1", "--note", "x").code == 0
     assert "session 1: brought up to date" in tracker("push", "--missing").err
     assert len(os.listdir(folder)) == 2

@@ -215,6 +215,8 @@ class PushService:
     ) -> Pushed:
         """Push named sessions, or with None all that the target lacks; each at most once.
 
+        Without a name, it is the newest.
+
         `again` sends also what is there, and what was deleted there. A session that can't go is
         told and counted; raises `TrackerError` if the target takes none.
         """
@@ -346,10 +348,16 @@ def _known(log: TrainingLog, name: str, target: PushTarget) -> dict[int, Push]:
 
 
 def _asked(log: TrainingLog, words: Sequence[str]) -> tuple[PushableSession, ...]:
-    """Return the sessions that words name; `all` is those that can be missing anywhere."""
+    """Return the sessions that words name: by default the newest, and `all` of them.
+
+    Neither is one that a simulated lifter did, or that has no set.
+    """
     pushable = {each.id: each for each in log.pushable()}
+    real = tuple(each for each in pushable.values() if not (each.synthetic or each.empty))
+    if not words:
+        return real[-1:]
     if "all" in words:
-        return tuple(each for each in pushable.values() if not (each.synthetic or each.empty))
+        return real
     ids = dict.fromkeys(log.find(word) for word in words)
     for session_id in ids:
         if session_id not in pushable:

@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from tracker.app.push import Pushed, PushService, TargetState
     from tracker.push import PushTarget
 
-NEWEST: Final = "last"
-"""Names the newest session."""
-
 
 @offered
 def targets(_context: click.Context) -> Iterator[CompletionItem]:
@@ -129,9 +126,11 @@ def push(
     """Push sessions to other services.
 
     TARGET is one that you added with --add. SESSION is a number of `tracker history`, last, or
-    all (but those of a simulated lifter); without one, it is the newest. A session goes to a target at most once, also if a push was
-    cut short; once edited, it is brought up to date where the service can. Services differ in
-    what they can take: see docs/push.md.
+    all; without one, it is the newest. Simulated ones go only by their numbers.
+
+    A session goes to a target at most once, also if a push was cut short; once edited, it is
+    brought up to date where the service can. Services differ in what they can take: see
+    docs/push.md.
 
     Keys and passwords are kept in the keyring of this computer, else in a file that only you can
     read.
@@ -163,7 +162,7 @@ def push(
         if not to and not words:
             raise click.UsageError("name a target; tracker push --list shows them")
         sessions = words if to else words[1:]
-        _push_named(service, to or words[:1], sessions or (NEWEST,), dry_run, again)
+        _push_named(service, to or words[:1], sessions, dry_run, again)
 
 
 def _named(words: Sequence[str], to: Sequence[str]) -> tuple[str, ...]:
