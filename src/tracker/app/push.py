@@ -213,9 +213,7 @@ class PushService:
         automatic: bool = False,
         lock_s: float = LOCK_S,
     ) -> Pushed:
-        """Push named sessions, or with None all that the target lacks; each at most once.
-
-        Without a name, it is the newest.
+        """Push named sessions, each at most once; without a name the newest, with None all due.
 
         `again` sends also what is there, and what was deleted there. A session that can't go is
         told and counted; raises `TrackerError` if the target takes none.
