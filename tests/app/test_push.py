@@ -132,6 +132,9 @@ def test_what_was_deleted_there_stays_deleted_until_it_is_asked_for_again(
     assert wearer.service.push("hevy", None).failed == 1
     assert any("--again" in line for line in wearer.said)
     assert not hevy.kept
+    # Told once.
+    assert wearer.reasons("hevy") == {}
+    assert wearer.service.state("hevy").there == 0
     assert wearer.service.push("hevy", [str(session_id)], again=True).new == 1
     assert len(hevy.kept) == 1
 

@@ -168,7 +168,8 @@ class PushService:
             due = due_sessions(log, name, target)
             pushes = log.pushes(name).values()
         done = sum(
-            each.state is PushState.DONE and each.place == target.identity for each in pushes
+            each.state is PushState.DONE and each.place == target.identity and not each.problem
+            for each in pushes
         )
         changed = sum(each.reason is Reason.CHANGED for each in due)
         return TargetState(name, target, has_secret, done - changed, due)
@@ -300,15 +301,13 @@ class PushService:
     def _note_failure(
         self, log: TrainingLog, name: str, target: PushTarget, due: Due, error: TrackerError
     ) -> None:
-        known = due.known
-        note = Push(
-            target.identity,
-            PushState.FAILED,
-            None if known is None else known.remote_id,
-            None if known is None else known.revision,
-            error.message,
-        )
-        log.note_push(due.session.id, name, note)
+        known = due.known or Push(target.identity, PushState.FAILED)
+        if isinstance(error, Gone):
+            # It was somebody's wish: it is told once, and again only after the next edit.
+            known = replace(known, state=PushState.DONE, revision=due.session.revision)
+        else:
+            known = replace(known, state=PushState.FAILED)
+        log.note_push(due.session.id, name, replace(known, problem=error.message))
 
     def push_automatic(self) -> None:
         """Push what goes by itself to every target; what does not go waits for the next time."""

@@ -49,7 +49,7 @@ class Push:
     revision: str | None = None
     """State of the session that the target has; None until it has answered."""
     problem: str | None = None
-    """Why it failed."""
+    """Why it failed; or that it was deleted there."""
 
 
 @dataclass(frozen=True, slots=True)
