@@ -152,6 +152,16 @@ def test_a_chosen_exercise_is_not_looked_up(serve: Callable[[str], Service]) -> 
     assert not any("templates" in request.path for request in service.requests)
 
 
+def test_an_exercise_of_wger_is_a_number(serve: Callable[[str], Service]) -> None:
+    service = serve("wger")
+    assert isinstance(service, Wger)
+    with pytest.raises(PushError, match="have numbers, got 'D57C2EC7' for hip_thrust"):
+        send("wger", service, exercises="hip_thrust=D57C2EC7")
+    assert not service.kept
+    send("wger", service, exercises="hip_thrust=12")
+    assert {each["exercise"] for each in service.entries.values()} == {12}
+
+
 @pytest.mark.parametrize("name", ["hevy", "wger"])
 def test_an_exercise_that_a_service_does_not_have_can_be_chosen(
     serve: Callable[[str], Service], name: str

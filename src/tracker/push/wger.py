@@ -161,7 +161,13 @@ class WgerReceiver:
         """Return the number of the exercise of a set: chosen by the user, or by its name."""
         exercise = exercise_named(workout.exercise_of(record)).name
         chosen = self._chosen.get(exercise)
-        if chosen is not None and chosen.isdecimal():
+        if chosen is not None:
+            if not chosen.isdecimal():
+                raise PushError(
+                    f"{self._name}: exercises of wger have numbers, got {chosen!r} for {exercise}.",
+                    f"Take it from its address: tracker push {self._name} "
+                    f"--exercise {exercise}=NUMBER",
+                )
             return int(chosen)
         if exercise not in self._found:
             self._found[exercise] = self._looked_up(exercise)
