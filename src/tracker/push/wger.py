@@ -164,7 +164,7 @@ class WgerReceiver:
         if chosen is not None:
             if not chosen.isdecimal():
                 raise PushError(
-                    f"{self._name}: exercises of wger have numbers, got {chosen!r} for {exercise}.",
+                    f"{self._name}: exercises there have numbers, got {chosen!r} for {exercise}.",
                     f"Take it from its address: tracker push {self._name} "
                     f"--exercise {exercise}=NUMBER",
                 )
