@@ -41,6 +41,10 @@ ENVIRONMENT: Final = (
         "TRACKER_LOG_URL",
         "The training log: the path of a SQLite file or the URL of a PostgreSQL server.",
     ),
+    (
+        "TRACKER_PUSH_SECRET_NAME",
+        "Key or password of the target NAME of `tracker push`; else it is in the keyring.",
+    ),
 )
 
 

@@ -15,6 +15,8 @@ __all__ = ["pytest_xdist_make_scheduler"]
 
 # Tests write to logs of their own, in other processes too, never to the developer's.
 os.environ.pop("TRACKER_LOG_URL", None)
+# Nor are their secrets in the developer's keyring.
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
 # As the program itself does: folders that are open to others would be closed, with a word.
 os.umask(0o077)
 

@@ -23,6 +23,7 @@ from tracker.domain import (
     plan_from_json,
 )
 from tracker.domain.errors import writing
+from tracker.push.targets import NAME, PushTarget, checked_target
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, MutableMapping
@@ -95,9 +96,11 @@ class Config:
     log: LogChoice | None = None
     """Where the training log is kept; None is a file in the folder for data."""
     coaching: CoachingChoice = CoachingChoice()
+    push: Mapping[str, PushTarget] = field(default_factory=dict)
+    """Where sessions can be pushed to, by the wearer's names; `tracker push --add` writes them."""
 
 
-Choice = TypeVar("Choice", SensorChoice, LogChoice)
+Choice = TypeVar("Choice", SensorChoice, LogChoice, PushTarget)
 
 
 def load_config(path: Path) -> Config:
@@ -123,6 +126,25 @@ def save_plan(path: Path, exercise: str, plan: Plan) -> None:
 def save_coaching(path: Path, coaching: CoachingChoice) -> None:
     """Save what the advice goes by; raises as `save_sensor` does."""
     _save(path, "coaching", asdict(coaching), lambda config: config.coaching == coaching)
+
+
+def save_push_target(path: Path, name: str, target: PushTarget) -> None:
+    """Save where sessions can be pushed to; raises as `save_sensor` does."""
+    if not NAME.fullmatch(name):
+        raise InputError(name, "expected small letters, digits, - and _, at most 32")
+    checked = checked_target(target)
+    _save(path, f"push.{name}", asdict(checked), lambda config: config.push[name] == checked)
+
+
+def remove_push_target(path: Path, name: str) -> None:
+    """Remove a target of pushes; raises as `save_sensor` does."""
+    import tomlkit
+
+    document: MutableMapping[str, Any] = tomlkit.parse(_read(path))
+    del document["push"][name]
+    if not document["push"]:
+        del document["push"]
+    _replace(path, tomlkit.dumps(document))
 
 
 def checked_coaching(pain_limit: object, training_days: object) -> CoachingChoice:
@@ -154,6 +176,10 @@ def _save(
             f"[{name}] is written in a form that can't be replaced",
             "Remove that table from the file, and try again.",
         )
+    _replace(path, text)
+
+
+def _replace(path: Path, text: str) -> None:
     with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
     with atomic_write(path, force=True) as unfinished:
@@ -217,6 +243,7 @@ def _parsed(path: Path, text: str) -> Config:
         ) from error
     _refuse_unknown(path, document, Config, "")
     plans = _subtable(path, document, "plan") or {}
+    targets = _subtable(path, document, "push") or {}
     return Config(
         sensor=_texts(
             path, document, "sensor", SensorChoice, "Write it again with: tracker pair ADDRESS"
@@ -229,6 +256,7 @@ def _parsed(path: Path, text: str) -> Config:
             path, document, "log", LogChoice, "Write a path or a URL, or remove the table."
         ),
         coaching=_coaching(path, _subtable(path, document, "coaching") or {}),
+        push={name: _push_target(path, targets, name) for name in targets},
     )
 
 
@@ -275,13 +303,31 @@ def _plan(path: Path, name: str, table: Mapping[str, Any]) -> Plan:
         raise InputError(str(path), f"[plan.{name}]: {error.message}", error.advice) from error
 
 
+def _push_target(path: Path, targets: Mapping[str, Any], name: str) -> PushTarget:
+    advice = "Add the target again: tracker push --add"
+    if not NAME.fullmatch(name):
+        raise InputError(str(path), f"[push.{name}]: expected small letters, digits, - and _")
+    target = _texts(path, targets, name, PushTarget, advice, "push.")
+    assert target is not None
+    try:
+        return checked_target(target)
+    except TrackerError as error:
+        raise InputError(str(path), f"[push.{name}]: {error.message}", error.advice) from error
+
+
 def _texts(
-    path: Path, document: Mapping[str, Any], name: str, shape: type[Choice], advice: str
+    path: Path,
+    document: Mapping[str, Any],
+    name: str,
+    shape: type[Choice],
+    advice: str,
+    prefix: str = "",
 ) -> Choice | None:
     """Return a table in which every value is text, or None if it is not there."""
-    table = _subtable(path, document, name)
+    table = _subtable(path, document, name, prefix)
     if table is None:
         return None
+    name = f"{prefix}{name}"
     _refuse_unknown(path, table, shape, f"{name}.")
     for key, value in table.items():
         if not isinstance(value, str):

@@ -29,6 +29,7 @@ from tracker.app.config import (
 from tracker.app.devices import Devices, LiveCheck, SensorRequest
 from tracker.app.paths import new_recording_path, recording_place
 from tracker.app.playback import Playback
+from tracker.app.push import push_in_background
 from tracker.app.queue import NotificationQueue, OnFull
 from tracker.app.session import Session
 from tracker.app.training_log import existing_log, log_session, open_training_log
@@ -277,6 +278,8 @@ class TrainingService:
         try:
             workout = training.session.workout(str(path))
             training.session_id = log_session(workout, path, self._paths)
+            if training.session_id is not None and not _is_simulated(workout):
+                push_in_background(self._paths)
         except TrackerError as error:
             training.log_error = error
         except Exception as error:  # the steps of an ending must not cost each other
@@ -399,6 +402,10 @@ class TrainingService:
             recording_name=Path(kept.recording).name,
             clock=self._clock,
         )
+
+
+def _is_simulated(workout: Workout) -> bool:
+    return workout.info.origin == "synthetic"
 
 
 def _dated(info: SessionInfo, started: datetime) -> SessionInfo:

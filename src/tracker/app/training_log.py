@@ -6,6 +6,7 @@ No radio is needed for any of it.
 from __future__ import annotations
 
 import os
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -15,12 +16,11 @@ from tracker.app.paths import LOG_NAME, RECORDING_SUFFIX, recording_place, track
 from tracker.domain import InputError
 from tracker.domain.foreign_text import without_secrets
 from tracker.recording import is_closed, sha256_of
-from tracker.store import TrainingLog, file_of, log_url
+from tracker.store import SessionQuery, TrainingLog, file_of, log_url
 from tracker.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from datetime import datetime
 
     from tracker.app.paths import Paths
     from tracker.domain import Workout
@@ -30,6 +30,9 @@ NOT_LOGGED: Final = "The recording is kept. Once this is fixed, add it: tracker 
 
 LOG_VARIABLE: Final = "TRACKER_LOG_URL"
 """Environment variable that says where the log is; it overrides the configuration."""
+
+MOST_EARLIER_SESSIONS: Final = 50
+"""Sessions that a report compares with: half a year of training."""
 
 WRITTEN_S: Final = 60.0
 """An unclosed recording that grew this recently is of a training: it grows every second, s."""
@@ -102,6 +105,20 @@ def recording_of(log: TrainingLog, session_id: int) -> Path:
             "Its measurements are still in the log: choose what needs no samples.",
         )
     return place
+
+
+def earlier_sessions(log: TrainingLog, workout: Workout) -> tuple[Workout, ...]:
+    """Return sessions of the same exercise and origin before this one, oldest first."""
+    started = workout.info.started_utc
+    time = datetime.fromisoformat
+    query = SessionQuery(exercise=workout.info.exercise, limit=MOST_EARLIER_SESSIONS)
+    return tuple(
+        log.workout(each.id)
+        for each in reversed(log.list(query))
+        if each.started_utc is not None
+        and each.origin == workout.info.origin
+        and (started is None or time(each.started_utc) < time(started))
+    )
 
 
 def log_session(workout: Workout, recording: Path, paths: Paths | None = None) -> int | None:

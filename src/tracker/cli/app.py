@@ -39,6 +39,7 @@ COMMANDS: Final = {
     "config": "Read and set options.",
     "analyze": "Find the sets and reps in recordings and other files.",
     "export": "Export sessions to the formats of other programs.",
+    "push": "Push sessions to other services.",
     "replay": "Watch a recording or a CSV of samples as if it happened now.",
     "import": "Turn another program's samples into a recording.",
     "recover": "Rescue what is intact in a damaged recording.",
@@ -85,6 +86,8 @@ def _command(name: str) -> click.Command:
             from tracker.cli.analyze import analyze as command
         case "export":
             from tracker.cli.export import export as command
+        case "push":
+            from tracker.cli.push import push as command
         case "replay":
             from tracker.cli.playback import replay as command
         case "import":

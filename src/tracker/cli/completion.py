@@ -23,7 +23,7 @@ NEWEST: Final = "last"
 """Names the newest session on the command line."""
 
 
-def _offered(
+def offered(
     items: Callable[[click.Context], Iterator[CompletionItem]],
 ) -> Callable[[click.Context, click.Parameter, str], list[CompletionItem]]:
     """Make a completion of a function that yields all items; nothing if it fails."""
@@ -42,7 +42,7 @@ def _offered(
     return complete
 
 
-@_offered
+@offered
 def logged_sessions(context: click.Context) -> Iterator[CompletionItem]:
     """Offer `last` and the ids of the newest sessions, each with its day, exercise and reps.
 
@@ -79,7 +79,7 @@ def files(
     return [CompletionItem(incomplete, type="file")]
 
 
-@_offered
+@offered
 def sensors(_context: click.Context) -> Iterator[CompletionItem]:
     """Offer the paired sensor: its name, or its address if it has none."""
     from tracker.app.config import load_config
@@ -99,7 +99,7 @@ def sensors_or_simulated(
     return [*paired, simulated] if simulated.value.startswith(incomplete) else paired
 
 
-@_offered
+@offered
 def sensor_kinds(_context: click.Context) -> Iterator[CompletionItem]:
     """Offer the kinds of sensor that have a decoder."""
     from tracker.sensors import families

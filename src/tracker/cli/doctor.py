@@ -96,6 +96,7 @@ def _checks() -> list[Check]:
         *plug_ins(),
         configuration(paths.config_file),
         training_log(paths),
+        pushes(paths),
         _audio(),
     ]
     return [check for check in checks if check is not None]
@@ -263,6 +264,21 @@ def configuration(file: Path) -> Check:
         return Check("paired sensor", True, "none yet: tracker pair ADDRESS_OR_NAME")
     named = f"{sensor.name or 'unnamed'} ({sensor.kind}) at {sensor.address}"
     return Check("paired sensor", True, one_line(named))
+
+
+def pushes(paths: Paths) -> Check | None:
+    """Say what keeps sessions from going to other services by themselves; None if nothing does."""
+    from tracker.app.push import automatic_problems
+
+    try:
+        problems = automatic_problems(paths)
+    except TrackerError:
+        # The checks of the configuration and of the log say it.
+        return None
+    if not problems:
+        return None
+    advice = "Put it right, then: tracker push --missing. See tracker push --list."
+    return Check("push", False, "; ".join(problems), advice)
 
 
 def audio(opened: Opened) -> Check:

@@ -45,9 +45,6 @@ if TYPE_CHECKING:
     from tracker.export.formats import Format
     from tracker.importers import ImportOptions
 
-MOST_EARLIER_SESSIONS: Final = 50
-"""Sessions that a report compares with: half a year of training."""
-
 STDOUT: Final = Path("-")
 """Stands for stdout instead of a file."""
 
@@ -431,24 +428,14 @@ def logged_recording(word: str) -> Path:
 
 def logged_before(workout: Workout) -> tuple[Workout, ...]:
     """Return earlier sessions of the same exercise, oldest first; none without a log."""
-    from tracker.app.training_log import existing_log
-    from tracker.store import SessionQuery
+    from tracker.app.training_log import earlier_sessions, existing_log
 
-    started = workout.info.started_utc
-    time = datetime.fromisoformat
     try:
         log = existing_log()
         if log is None:
             return ()
         with log:
-            query = SessionQuery(exercise=workout.info.exercise, limit=MOST_EARLIER_SESSIONS)
-            return tuple(
-                log.workout(each.id)
-                for each in reversed(log.list(query))
-                if each.started_utc is not None
-                and each.origin == workout.info.origin
-                and (started is None or time(each.started_utc) < time(started))
-            )
+            return earlier_sessions(log, workout)
     except TrackerError:
         # A report without trends is better than none.
         return ()

@@ -76,6 +76,7 @@ def history(
     """List past sessions, or weekly trends."""
     from tracker.app.advice import calendar_lines, pain_lines_of
     from tracker.app.clock import local_now
+    from tracker.app.push import automatic_problems
     from tracker.app.training_log import not_logged, open_training_log, still_growing
     from tracker.cli.programme import advisor_of
     from tracker.cli.tables import (
@@ -104,6 +105,8 @@ def history(
             f"{counted(len(missing), 'recording')} not in the log; "
             "to add them: tracker rescore --missing"
         )
+    for problem in automatic_problems(tracker_paths()):
+        say(f"! not pushed to {problem} See: tracker push --list")
     most = limit or (TABLE_LINES if output_format == "table" else None)
     if calendar and advisor is not None:
         if output_format == "json":

@@ -76,7 +76,7 @@ def _hevy_rows(workout: Workout) -> Iterator[dict[str, object]]:
     """Yield the rows of a training, those of each exercise together, as Hevy's own are."""
     start = started(workout, "hevy")
     names = [each.hevy for each in names_in(workout)]
-    notes = _hevy_notes(workout, names)
+    notes = hevy_notes(workout, names)
     span = hevy_span(at(start, 0.0), at(start, elapsed_s(workout)))
     for name in dict.fromkeys(names):
         ours = (record for record, its in zip(workout.sets, names, strict=True) if its == name)
@@ -115,7 +115,7 @@ def hevy_minute(moment: datetime) -> str:
     return f"{moment.day} {moment.ctime()[4:7]} {moment.year}, {moment:%H:%M}"
 
 
-def _hevy_notes(workout: Workout, names: list[str]) -> dict[str, str]:
+def hevy_notes(workout: Workout, names: list[str]) -> dict[str, str]:
     """Return the notes of each exercise; they belong to no set, so every line names its set."""
     lines: dict[str, list[str]] = {name: [] for name in names}
     for record, name, line in zip(workout.sets, names, set_texts(workout), strict=True):

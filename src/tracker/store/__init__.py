@@ -3,7 +3,15 @@
 from tracker.store.database import LogFailure, file_of, log_url
 from tracker.store.edits import Edit, EditedWorkout, Field, MadeEdit
 from tracker.store.log import Asked, RescoreCandidate, SessionDetail, TrainingLog
-from tracker.store.summary import NEWEST, SessionQuery, SessionSummary, Week, weeks
+from tracker.store.pushes import Push, PushableSession, PushState
+from tracker.store.summary import (
+    NEWEST,
+    SessionQuery,
+    SessionSummary,
+    Week,
+    in_order,
+    weeks,
+)
 
 __all__ = [
     "NEWEST",
@@ -13,6 +21,9 @@ __all__ = [
     "Field",
     "LogFailure",
     "MadeEdit",
+    "Push",
+    "PushState",
+    "PushableSession",
     "RescoreCandidate",
     "SessionDetail",
     "SessionQuery",
@@ -20,6 +31,7 @@ __all__ = [
     "TrainingLog",
     "Week",
     "file_of",
+    "in_order",
     "log_url",
     "weeks",
 ]

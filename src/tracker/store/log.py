@@ -20,8 +20,15 @@ from tracker.store.edits import (
     undo,
     write_edits,
 )
+from tracker.store.pushes import (
+    Push,
+    PushableSession,
+    read_pushable,
+    read_pushes,
+    write_push,
+)
 from tracker.store.rows import read_workout, session_row, write_measured
-from tracker.store.schema import ASKED, PURGED, SESSIONS
+from tracker.store.schema import ASKED, PURGED, PUSHES, SESSIONS
 from tracker.store.summary import (
     EVERYTHING,
     SessionQuery,
@@ -36,7 +43,7 @@ from tracker.store.summary import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -259,6 +266,27 @@ class TrainingLog:
         query = select(ASKED.c.at_utc, ASKED.c.whom).order_by(ASKED.c.at_utc, ASKED.c.id)
         with self._database.reading() as connection:
             return tuple(Asked(*row) for row in connection.execute(query))
+
+    def pushable(self) -> tuple[PushableSession, ...]:
+        """Return the sessions that are not in the trash, oldest first, for a push."""
+        with self._database.reading() as connection:
+            return read_pushable(connection)
+
+    def pushes(self, target: str) -> Mapping[int, Push]:
+        """Return how far each session has been pushed to a target, by its id."""
+        with self._database.reading() as connection:
+            return read_pushes(connection, target)
+
+    def note_push(self, session_id: int, target: str, push: Push) -> None:
+        """Note how far a push has got; raises `InputError` for an unknown session."""
+        with self._database.writing() as connection:
+            session_of(connection, session_id)
+            write_push(connection, session_id, target, push, in_order(self._now()))
+
+    def forget_pushes(self, target: str) -> None:
+        """Forget what was pushed to a target that is no more."""
+        with self._database.writing() as connection:
+            connection.execute(PUSHES.delete().where(PUSHES.c.target == target))
 
     def ignore(self, sha256: str) -> None:
         """Keep a recording out of the log unless it is added explicitly."""

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Dialect
 
-VERSION: Final = 5
+VERSION: Final = 6
 """Version of the schema; a newer database is refused, an older one is migrated."""
 
 
@@ -149,7 +149,7 @@ SESSIONS: Final = Table(
 )
 
 
-def _measured(name: str, *columns: Column[Any], **options: Any) -> Table:
+def _of_session(name: str, *columns: Column[Any], **options: Any) -> Table:
     """Return a table of what belongs to a session."""
     owner = ForeignKey("sessions.id", ondelete="CASCADE")
     session_id = Column("session_id", Integer, owner, primary_key=True)
@@ -161,7 +161,7 @@ def _place(name: str) -> Column[int]:
     return Column(name, Integer, primary_key=True, autoincrement=False)
 
 
-SETS: Final = _measured(
+SETS: Final = _of_session(
     "sets",
     _place("place"),
     # Measured.
@@ -184,7 +184,7 @@ SETS: Final = _measured(
     sqlite_with_rowid=False,
 )
 
-REPS: Final = _measured(
+REPS: Final = _of_session(
     "reps",
     _place("set_place"),
     _place("place"),
@@ -207,7 +207,7 @@ REPS: Final = _measured(
     sqlite_with_rowid=False,
 )
 
-PHASES: Final = _measured(
+PHASES: Final = _of_session(
     "phases",
     _place("set_place"),
     _place("rep_place"),
@@ -220,20 +220,20 @@ PHASES: Final = _measured(
     sqlite_with_rowid=False,
 )
 
-GAPS: Final = _measured(
+GAPS: Final = _of_session(
     "gaps",
     _place("place"),
     Column("start_s", Real, nullable=False),
     Column("end_s", Real, nullable=False),
 )
 
-FAULTS: Final = _measured(
+FAULTS: Final = _of_session(
     "faults",
     Column("reason", Text, primary_key=True),
     Column("times", BigInteger, nullable=False),
 )
 
-PAIN: Final = _measured(
+PAIN: Final = _of_session(
     "pain",
     _place("place"),
     Column("score", Integer, nullable=False),
@@ -241,7 +241,7 @@ PAIN: Final = _measured(
     Column("set_number", Integer),
 )
 
-TIMED: Final = _measured(
+TIMED: Final = _of_session(
     "timed",
     _place("place"),
     Column("activity", Words, nullable=False),
@@ -251,7 +251,7 @@ TIMED: Final = _measured(
     Column("warm_up", Boolean, nullable=False),
 )
 
-CALIBRATIONS: Final = _measured(
+CALIBRATIONS: Final = _of_session(
     "calibrations",
     _place("place"),
     Column("at_s", Real, nullable=False),
@@ -307,6 +307,18 @@ ASKED: Final = Table(
     sqlite_autoincrement=True,
 )
 """When the wearer asked somebody about pain, and whom: it ends the stop after a red light."""
+
+PUSHES: Final = _of_session(
+    "pushes",
+    Column("target", Text, primary_key=True),
+    Column("place", Words, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("remote_id", Words),
+    Column("revision", Text),
+    Column("problem", Words),
+    Column("at_utc", Text, nullable=False),
+)
+"""How far a session was pushed to a target. No measurement: it outlives a new analysis."""
 
 
 Migration = Callable[[Connection], None]
@@ -400,11 +412,29 @@ def _from_4_to_5(connection: Connection) -> None:
         connection.exec_driver_sql(statement)
 
 
+def _from_5_to_6(connection: Connection) -> None:
+    """Add what was pushed where."""
+    connection.exec_driver_sql("""CREATE TABLE pushes (
+        session_id INTEGER NOT NULL,
+        target TEXT NOT NULL,
+        place TEXT NOT NULL,
+        state TEXT NOT NULL,
+        remote_id TEXT,
+        revision TEXT,
+        problem TEXT,
+        at_utc TEXT NOT NULL,
+        CONSTRAINT pk_pushes PRIMARY KEY (session_id, target),
+        CONSTRAINT fk_pushes_session_id FOREIGN KEY (session_id)
+            REFERENCES sessions (id) ON DELETE CASCADE
+    )""")
+
+
 MIGRATIONS: Final[tuple[Migration, ...]] = (
     _from_1_to_2,
     _from_2_to_3,
     _from_3_to_4,
     _from_4_to_5,
+    _from_5_to_6,
 )
 """From version 1 to 2, and so on."""
 

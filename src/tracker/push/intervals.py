@@ -1,0 +1,104 @@
+"""intervals.icu: the FIT file, with a line for each set as the description.
+
+After `uploadActivity`, `listActivities` and `updateActivity` in the OpenAPI description of its API
+(https://intervals.icu/api-docs.html). It keeps the file that came first; name, description and
+what was lifted can be changed. A key belongs to one athlete, who is called 0.
+"""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from tracker.domain import exercise_named
+from tracker.export.app_terms import session_text, set_texts, started
+from tracker.export.fit import write_fit
+from tracker.push.errors import Gone
+from tracker.push.web import Web
+
+if TYPE_CHECKING:
+    from tracker.domain import Workout
+    from tracker.push.delivery import Parcel
+    from tracker.push.secrets import Secret
+    from tracker.push.targets import PushTarget
+
+_ACTIVITIES: Final = "/api/v1/athlete/0/activities"
+_USER: Final = "API_KEY"
+"""Who logs in with a key: this word."""
+
+
+class IntervalsReceiver:
+    """The account that a key belongs to."""
+
+    def __init__(self, name: str, target: PushTarget, key: Secret) -> None:
+        self._web = Web(name, target.place, login=(_USER, key))
+
+    def find(self, parcel: Parcel) -> str | None:
+        """Return the id of the activity that was uploaded with the key of the session."""
+        start = started(parcel.session.workout, "fit")
+        # Its days are the athlete's, whose time zone may be another.
+        days = {
+            "oldest": f"{start - timedelta(days=1):%Y-%m-%d}",
+            "newest": f"{start + timedelta(days=2):%Y-%m-%d}",
+            "fields": "id,external_id",
+        }
+        answer = self._web.request("GET", _ACTIVITIES, params=days)
+        ours = [each for each in answer.many() if each.get("external_id") == parcel.key]
+        return answer.field(ours[0], "id") if ours else None
+
+    def create(self, parcel: Parcel) -> str:
+        """Upload the file; one that is there already is recognised by its bytes."""
+        workout = parcel.session.workout
+        out = io.BytesIO()
+        write_fit(workout, out)
+        answer = self._web.request(
+            "POST",
+            _ACTIVITIES,
+            params={"name": _title(parcel), "external_id": parcel.key, "device_name": "tracker"},
+            files={"file": (f"{parcel.key}.fit", out.getvalue(), "application/octet-stream")},
+        )
+        made = answer.many("activities")
+        remote_id = answer.field(made[0] if made else None, "id")
+        self.update(parcel, remote_id)
+        return remote_id
+
+    def update(self, parcel: Parcel, remote_id: str) -> None:
+        """Change name and description; raises `Gone` if the activity was deleted there."""
+        workout = parcel.session.workout
+        lines = [f"{record.done} reps" + _load(record.load_kg) for record in workout.sets]
+        sets = [
+            f"Set {record.index}: {line}; {text}" if text else f"Set {record.index}: {line}"
+            for record, line, text in zip(workout.sets, lines, set_texts(workout), strict=True)
+        ]
+        description = "\n".join(filter(None, (*sets, session_text(workout))))
+        told: dict[str, object] = {"name": _title(parcel), "description": description}
+        lifted_kg = _lifted_kg(workout)
+        if lifted_kg is not None:
+            told["kg_lifted"] = lifted_kg
+        path = f"/api/v1/activity/{remote_id}"
+        answer = self._web.request("PUT", path, json=told, expected={404})
+        if answer.status == 404:
+            raise Gone(f"{self._web.where} has no activity {remote_id} any more.")
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._web.close()
+
+
+def _title(parcel: Parcel) -> str:
+    return exercise_named(parcel.session.workout.info.exercise).title
+
+
+def _lifted_kg(workout: Workout) -> float | None:
+    """Return load times reps over the working sets; None if the load of one is unknown."""
+    lifted_kg = 0.0
+    for record in workout.working_sets:
+        if record.load_kg is None:
+            return None
+        lifted_kg += record.load_kg * record.done
+    return lifted_kg
+
+
+def _load(load_kg: float | None) -> str:
+    return "" if load_kg is None else f" with {load_kg:g} kg"
