@@ -49,9 +49,7 @@ def sample(time_us: int, values: NDArray[np.int16]) -> str:
 
 
 def packets_in(answers: list[list[str]]) -> list[bytes]:
-    return [
-        bytes.fromhex(line[4:]) for answer in answers for line in answer if line[:4] == "imu "
-    ]
+    return [bytes.fromhex(line[4:]) for answer in answers for line in answer if line[:4] == "imu "]
 
 
 # ---- 10⁵ random packets through `tracker decode` ----
@@ -200,7 +198,7 @@ def test_its_names_and_its_advertisement_are_those_of_the_note() -> None:
     (advertisement,), (uuids,) = played(Chip(), ["advertisement", "uuids"])
 
     assert uuids.split() == [SERVICE_UUID, IMU_UUID, CONFIG_UUID, CONTROL_UUID]
-    data = bytes.fromhex(advertisement[0] if isinstance(advertisement, list) else advertisement)
+    data = bytes.fromhex(advertisement)
     assert data[:5] == b"\x02\x01\x06\x11\x07"
     assert data[5:] == bytes.fromhex(SERVICE_UUID.replace("-", ""))[::-1]
 

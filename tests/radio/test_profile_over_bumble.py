@@ -169,7 +169,9 @@ async def test_the_bytes_that_arrive_are_what_the_lifter_felt(
     np.testing.assert_allclose(stamps_s, motion.time_s[starts], rtol=0, atol=1e-6)
 
 
-async def test_the_set_that_was_lifted_is_counted(around: Air, firmware: ProfileFirmware | ReferenceFirmware) -> None:
+async def test_the_set_that_was_lifted_is_counted(
+    around: Air, firmware: ProfileFirmware | ReferenceFirmware
+) -> None:
     """The whole way from hips to events over ATT; times are the sensor's own."""
     engine = build_engine(SessionInfo(sensor="profile"))
     ledger = SessionState()

@@ -80,7 +80,9 @@ _ALL: Final = (
     Requirement("7.2", "The nearest setting is selected, for each field."),
     Requirement("7.3", "A gyroscope that is not requested is not sent."),
     Requirement("7.4", "A request shorter than 8 bytes gets ATT error 0D."),
-    Requirement("7.5", "Another version, and a rate or acceleration range of 0, get ATT error 13."),
+    Requirement(
+        "7.5", "Another version, and a rate or acceleration range of 0, get ATT error 13."
+    ),
     Requirement("7.6", "A request while streaming gets ATT error 80."),
     Requirement("8.1", "A packet is of version 1, and its reserved bit is 0."),
     Requirement("8.2", "A packet has at least one sample."),
@@ -119,3 +121,21 @@ REQUIREMENTS: Final[Mapping[str, Requirement]] = MappingProxyType(
     {each.number: each for each in _ALL}
 )
 """Every *must* of the note, by its number, in order."""
+
+SECTIONS: Final[Mapping[int, str]] = MappingProxyType(
+    {
+        1: "What the sensor measures",
+        2: "GATT table",
+        3: "Advertisement",
+        4: "Connection",
+        5: "Control",
+        6: "Configuration value",
+        7: "Configuration request",
+        8: "Packet header",
+        9: "Sample",
+        11: "Counters",
+        13: "Versions",
+        15: "The clocks of two sensors",
+    }
+)
+"""The titles of the sections that hold a *must*."""
