@@ -19,12 +19,18 @@ if TYPE_CHECKING:
 ROOT: Final = Path(__file__).parents[2]
 REFERENCE: Final = ROOT / "firmware_notes" / "reference"
 HERE: Final = Path(__file__).parent
+SKETCH: Final = REFERENCE / "arduino" / "hip_sensor" / "hip_sensor.ino"
+CXX: Final = shutil.which("g++") or shutil.which("c++") or shutil.which("clang++")
 COMPILER: Final = shutil.which("gcc") or shutil.which("cc") or shutil.which("clang")
 
 C99: Final = ("-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror", "-Wconversion", "-Wshadow")
 """Of the reference implementation itself; nothing in it may depend on the compiler."""
+STRICT: Final = ("-Wall", "-Wextra", "-Werror")
 CHECKED: Final = ("-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
 
+needs_both_compilers = pytest.mark.skipif(
+    COMPILER is None or CXX is None, reason="there is no C or C++ compiler"
+)
 needs_compiler = pytest.mark.skipif(COMPILER is None, reason="there is no C compiler")
 
 
@@ -62,8 +68,22 @@ def bench() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="hip-"))
     program, unit = folder / "bench", folder / "hip_profile.o"
     compiled([REFERENCE / "hip_profile.c"], *C99, *CHECKED, "-c", "-o", str(unit))
-    options = ("-std=c99", "-Wall", "-Wextra", "-Werror", *CHECKED, f"-I{REFERENCE}")
+    options = ("-std=c99", *STRICT, *CHECKED, f"-I{REFERENCE}")
     compiled([HERE / "bench.c", unit], *options, "-o", str(program))
+    return program
+
+
+@lru_cache(maxsize=1)
+def sketch() -> Path:
+    """Return the Arduino sketch on a made-up board, built once."""
+    assert CXX is not None
+    folder = Path(tempfile.mkdtemp(prefix="hip-"))
+    program, unit = folder / "board", folder / "hip_profile.o"
+    compiled([REFERENCE / "hip_profile.c"], *C99, *CHECKED, "-c", "-o", str(unit))
+    includes = [f"-I{each}" for each in (HERE / "stubs" / "arduino", REFERENCE, SKETCH.parent)]
+    options = ("-std=c++14", *STRICT, *CHECKED, *includes)
+    line = [CXX, *options, str(HERE / "board.cpp"), str(unit), "-o", str(program)]
+    subprocess.run(line, check=True)
     return program
 
 
@@ -72,7 +92,7 @@ def environment() -> dict[str, str]:
     return {**os.environ, "ASAN_OPTIONS": "exitcode=99"}
 
 
-def command(chip: Chip, boot_id: int) -> list[str]:
+def command(chip: Chip, boot_id: int = 0x7E901C4A) -> list[str]:
     """Return the command line of a sensor."""
     return [str(bench()), str(chip.bits), str(boot_id), *chip.arguments()]
 
@@ -94,11 +114,17 @@ def played(chip: Chip, lines: Iterable[str], boot_id: int = 0x7E901C4A) -> list[
 
 
 class Sensor:
-    """A sensor that runs as long as somebody talks to it; use as a context manager."""
+    """A sensor that runs as long as somebody talks to it; use as a context manager.
 
-    def __init__(self, chip: Chip | None = None, boot_id: int = 0x7E901C4A) -> None:
+    Parameters
+    ----------
+    line
+        Its command line; None for the reference implementation with the default chip.
+    """
+
+    def __init__(self, line: Sequence[str] | None = None) -> None:
         self._process = subprocess.Popen(
-            command(chip or Chip(), boot_id),
+            line or command(Chip()),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             encoding="ascii",

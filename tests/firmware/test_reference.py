@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.firmware.compiled import Chip, Sensor, needs_compiler, played
+from tests.firmware.compiled import Chip, Sensor, command, needs_compiler, played
 from tests.heavy import tries
 from tests.sensors import notes
 from tests.sensors.encoders import samples_per_packet
@@ -312,7 +312,7 @@ def test_a_packet_without_room_is_missing_and_so_is_what_the_chip_lost() -> None
 
 
 def test_with_fewer_bits_the_limit_is_the_largest_shifted_sample() -> None:
-    with Sensor(SMALL_CHIPS[2]) as sensor:
+    with Sensor(command(SMALL_CHIPS[2])) as sensor:
         assert sensor.ask("shift 2047 12") == [str(0x7FF0)]
         assert sensor.ask("shift -2048 12") == ["-32768"]
         for line in SUBSCRIBED:

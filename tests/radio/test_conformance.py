@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import struct
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
@@ -11,13 +12,21 @@ import numpy as np
 import pytest
 
 from tests import virtual_time
-from tests.firmware.compiled import Chip, needs_compiler
+from tests.firmware.compiled import (
+    Chip,
+    command,
+    needs_both_compilers,
+    needs_compiler,
+    sketch,
+)
 from tests.radio.bluez import AttError, Characteristic, Service
 from tests.radio.direct import DirectRadio
 from tests.radio.wearables.lifter import Lifter
 from tests.radio.wearables.profile import ProfileFirmware, profile_peripheral
 from tests.radio.wearables.reference import ReferenceFirmware
+from tests.sensors import notes
 from tracker.ble import Conformance, DeviceQuery, NotFoundError, examine_profile
+from tracker.ble.conformance import INVALID_LENGTH, STOP_FIRST, VALUE_NOT_ALLOWED
 from tracker.domain import SensorError
 from tracker.sensors.profile.conformance import Arrival, Report, Verdict, drift_ppm, judge_clock
 from tracker.sensors.profile.packets import (
@@ -34,6 +43,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.radio.bluez import Link, Peripheral
+
+PAGE: Final = "reference/README.md"
 
 LYING_S: Final = 200.0
 """Longer than the walk takes."""
@@ -86,7 +97,7 @@ def test_a_sensor_that_follows_the_note_fails_nothing(mtu: int) -> None:
     ids=["16 bits", "odd LSBs", "without a gyroscope"],
 )
 def test_the_reference_implementation_fails_nothing(chip: Chip) -> None:
-    firmware = ReferenceFirmware(still(), chip=chip)
+    firmware = ReferenceFirmware(still(), command(chip))
     before = firmware.config
     try:
         found = examined(profile_peripheral(firmware))
@@ -98,6 +109,20 @@ def test_the_reference_implementation_fails_nothing(chip: Chip) -> None:
     assert numbers(found, Verdict.PASSED) == TESTABLE - {"8.4"}
     # It is left as it was found.
     assert after == before
+
+
+@needs_both_compilers
+def test_the_arduino_sketch_fails_what_its_page_says_and_nothing_else() -> None:
+    """Its Bluetooth library, played as its source reads, acknowledges whatever is written."""
+    told = re.search(r"`tracker conform` to fail (.*?)\. A ", notes.text_of(PAGE), re.S)
+    assert told is not None
+    firmware = ReferenceFirmware(still(), [str(sketch())])
+    try:
+        found = examined(profile_peripheral(firmware))
+    finally:
+        firmware.close()
+
+    assert numbers(found, Verdict.FAILED) == set(re.findall(r"\d+\.\d+", told.group(1)))
 
 
 def test_what_cannot_be_tried_says_what_to_do_instead() -> None:
@@ -569,6 +594,16 @@ def test_every_rule_that_can_be_tried_has_a_sensor_that_breaks_it() -> None:
     caught = {number for case in WRONG for number in case.failed} | {"2.1", "3.1", "3.2"}
 
     assert caught == TESTABLE
+
+
+def test_the_errors_that_are_expected_are_those_of_the_note() -> None:
+    rows = notes.table("01-profile.md", "Configuration request", "request")
+
+    assert [int(row[1].split(",")[0], 16) for row in rows] == [
+        INVALID_LENGTH,
+        VALUE_NOT_ALLOWED,
+        STOP_FIRST,
+    ]
 
 
 def test_sections_with_a_must_have_their_titles() -> None:

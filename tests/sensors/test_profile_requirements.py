@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+import struct
 from typing import Final
 
 import pytest
 
 from tests.sensors import notes
+from tracker.sensors.profile import TIME, TIME_TOLD
+from tracker.sensors.profile.conformance import Arrival, Report, Verdict, judge_time
+from tracker.sensors.profile.packets import PACKET_HEADER
 from tracker.sensors.profile.requirements import REQUIREMENTS
 
 NOTE: Final = "01-profile.md"
@@ -75,6 +79,19 @@ def test_whatever_a_sensor_must_or_should_do_has_a_number(section: int, level: s
             levels = {row[0]: row[1] for row in CHECKLIST}
             found = re.findall(r"\[(\d+\.\d+)\]", block)
             assert any(levels[number] == level for number in found), block
+
+
+def test_the_reply_to_time_is_laid_out_as_it_is_judged() -> None:
+    codes, offsets = notes.layout(NOTE, "The clocks of two sensors")
+    reply = struct.pack(codes, TIME[0] | 0x80, 0, 1, 5_000_000)
+    report = Report()
+
+    judge_time(report, reply, [Arrival(0, PACKET_HEADER.pack(0x11, 1, 7, 4_900_000))], 100_000_000)
+    (finding,) = (each for each in report.findings("") if each.requirement.number == "15.2")
+
+    assert offsets == [0, 1, 2, 3]
+    assert reply[:2] == TIME_TOLD
+    assert finding.verdict is Verdict.PASSED
 
 
 def test_a_level_is_one_of_three() -> None:

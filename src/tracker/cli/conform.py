@@ -1,4 +1,4 @@
-"""`tracker conform`: does a sensor that somebody built follow our own profile?
+"""`tracker conform`: checks a sensor that somebody built against our own profile.
 
 Bleak costs 0.1 s and NumPy as much, so what needs them imports them.
 """
@@ -45,8 +45,8 @@ def conform(sensor: str, seconds: float | None, output_format: str) -> ExitCode:
     """Check a sensor that you built against our own profile.
 
     Tries every "must" of firmware_notes/01-profile.md that can be tried over the radio, and says
-    pass, fail or not testable by the numbers of its section 17. Lay the sensor on a table first. It
-    takes about half a minute, and leaves the configuration as it was.
+    pass, fail or not testable by the numbers of its section 17. Lay the sensor on a table first.
+    It takes about half a minute, and leaves the configuration as it was.
 
     The exit code is 0 if nothing failed and 2 if something did.
     """

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tests.firmware.compiled import Chip, Sensor
+from tests.firmware.compiled import Sensor
 from tests.radio.bluez import AttError
 from tests.radio.wearables.lifter import Stream
 from tests.radio.wearables.profile import DEVICE_TEXTS, NO_SUCH_VALUE
@@ -14,6 +14,8 @@ from tracker.sensors.base import BATTERY_LEVEL_UUID
 from tracker.sensors.profile.packets import CONFIG_UUID, CONTROL_UUID, IMU_UUID, ProfileConfig
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tests.radio.bluez import Link
     from tests.radio.wearables.lifter import Lifter, Motion
 
@@ -29,17 +31,13 @@ class ReferenceFirmware:
     ----------
     lifter
         Who wears it.
-    boot_id
-        Number drawn at boot.
-    chip
-        Its motion chip; None for the one of `ProfileFirmware`.
+    line
+        Command line of its process; None for the chip of `ProfileFirmware`.
     """
 
-    def __init__(
-        self, lifter: Lifter, *, boot_id: int = 0x7E901C4A, chip: Chip | None = None
-    ) -> None:
+    def __init__(self, lifter: Lifter, line: Sequence[str] | None = None) -> None:
         self.lifter = lifter
-        self._sensor = Sensor(chip, boot_id)
+        self._sensor = Sensor(line)
         self._link: Link | None = None
         self._stream: Stream | None = None
 
