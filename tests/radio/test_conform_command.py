@@ -62,6 +62,16 @@ def test_conform_names_what_a_sensor_does_wrong(
     assert failed[0]["detail"]
 
 
+def test_an_interrupted_conform_leaves_the_sensor_alone(stage: Stage) -> None:
+    device = stage.place(profile_peripheral(ProfileFirmware(Lifter(2, lead_s=LYING_S))))
+    running = stage.program.start("conform", device.peripheral.address, "--seconds", 60)
+    running.wait_for_line("listening for 60 s")
+    running.interrupt()
+    outcome = running.end()
+    assert (outcome.code, outcome.out, TRACEBACK in outcome.err) == (4, "", False)
+    assert not stage.bench.act(lambda: device.peripheral.firmware.streaming)
+
+
 def test_conform_says_what_it_cannot_examine(stage: Stage) -> None:
     other = stage.place(microbit_peripheral(Lifter()))
     outcome = stage.program.run("conform", other.peripheral.address)

@@ -25,7 +25,7 @@ from tests.radio.wearables.lifter import Lifter
 from tests.radio.wearables.profile import ProfileFirmware, profile_peripheral
 from tests.radio.wearables.reference import ReferenceFirmware
 from tests.sensors import notes
-from tracker.ble import Conformance, DeviceQuery, NotFoundError, examine_profile
+from tracker.ble import AdapterError, Conformance, DeviceQuery, NotFoundError, examine_profile
 from tracker.ble.conformance import INVALID_LENGTH, STOP_FIRST, VALUE_NOT_ALLOWED
 from tracker.domain import SensorError
 from tracker.sensors.profile.conformance import Arrival, Report, Verdict, drift_ppm, judge_clock
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.radio.bluez import Link, Peripheral
+    from tracker.ble.ports import Connection, DiscoveredDevice
 
 PAGE: Final = "reference/README.md"
 
@@ -620,6 +621,42 @@ def test_another_sensor_is_refused_in_words() -> None:
     only = Service(SERVICE_UUID, (Characteristic(IMU_UUID, ("notify",)),))
     with pytest.raises(SensorError, match="lacks the characteristic config"):
         examined(replace(peripheral, services=(only,)))
+
+
+def test_an_adapter_that_is_switched_off_is_no_verdict() -> None:
+    class Unplugged(ProfileFirmware):
+        def _configure(self, data: bytes) -> None:
+            raise AdapterError("Bluetooth is switched off.", None)
+
+    with pytest.raises(AdapterError):
+        examined(profile_peripheral(Unplugged(still())))
+
+
+def test_a_connection_that_breaks_fails_what_broke_it_and_the_rest_is_not_tested() -> None:
+    made: list[Connection] = []
+
+    class Crashes(ProfileFirmware):
+        def _configure(self, data: bytes) -> None:
+            made[0].lost.set()
+            raise AttError(0x0E)
+
+    peripheral = profile_peripheral(Crashes(still()))
+
+    class Radio(DirectRadio):
+        async def connect(self, device: DiscoveredDevice) -> Connection:
+            made.append(await super().connect(device))
+            return made[0]
+
+    async def walk() -> Conformance:
+        query = DeviceQuery(peripheral.address)
+        return await examine_profile(Radio(peripheral), query, virtual_time.LoopClock())
+
+    found = virtual_time.run(walk())
+    details = {each.requirement.number: each.detail for each in found.findings}
+
+    assert numbers(found, Verdict.FAILED) == {"7.4"}
+    assert details["7.4"] == "a request of 7 bytes ended the connection"
+    assert details["7.6"] == "the connection broke"
 
 
 def test_a_sensor_out_of_range_is_not_found() -> None:

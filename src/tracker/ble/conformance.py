@@ -9,8 +9,8 @@ be off, and configuration, boot id and counters must have gone on. At the end th
 configuration that it began with.
 
 A step that the link refuses fails the requirements that the step is about; after a connection that
-broke, the rest is not tested. What the answers mean is judged in
-`tracker.sensors.profile.conformance`.
+broke, the rest is not tested. Trouble with this computer's adapter is no verdict and ends the walk.
+What the answers mean is judged in `tracker.sensors.profile.conformance`.
 """
 
 from __future__ import annotations
@@ -154,7 +154,7 @@ async def _again(radio: Radio, query: DeviceQuery, clock: Clock, walk: _Walk) ->
     try:
         device = await find(radio, query, FIND_S)
         connection = await radio.connect(device)
-    except SensorError as error:
+    except LinkError as error:
         walk.report.failed("3.2", error.message)
         raise _BrokenError("it could not be connected to again") from error
     walk.report.passed("3.2")
@@ -271,10 +271,10 @@ class _Walk:
 
     @contextmanager
     def _about(self, *numbers: str) -> Iterator[None]:
-        """Fail requirements if the link refuses what is done inside."""
+        """Fail requirements if the sensor refuses what is done inside, or breaks the link."""
         try:
             yield
-        except SensorError as error:
+        except LinkError as error:
             for number in numbers:
                 self.report.failed(number, error.message)
             if self._dialog.connection.lost.is_set():
