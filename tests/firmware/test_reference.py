@@ -311,6 +311,17 @@ def test_a_packet_without_room_is_missing_and_so_is_what_the_chip_lost() -> None
     assert [number for _, number in numbers] == [0, 2, 3, *range(5, 5 + len(numbers) - 3)]
 
 
+def test_samples_of_an_unfinished_packet_are_not_kept_for_the_next_start() -> None:
+    one = np.array([0, 0, 4096, 0, 0, 0], np.int16)
+    early = [sample(at, one) for at in range(8)]
+    late = [sample(1_000_000 + at, one) for at in range(5)]
+
+    first, second = packets_in(played(Chip(), [*SUBSCRIBED, START, *early, STOP, START, *late]))
+
+    assert struct.unpack_from("<BHI", first, 1) == (5, 0, 0)
+    assert struct.unpack_from("<BHI", second, 1) == (5, 1, 1_000_000)
+
+
 def test_with_fewer_bits_the_limit_is_the_largest_shifted_sample() -> None:
     with Sensor(command(SMALL_CHIPS[2])) as sensor:
         assert sensor.ask("shift 2047 12") == [str(0x7FF0)]

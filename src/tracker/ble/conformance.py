@@ -9,7 +9,7 @@ be off, and configuration, boot id and counters must have gone on. At the end th
 configuration that it began with.
 
 A step that the link refuses fails the requirements that the step is about; after a connection that
-broke, the rest is not tested. Trouble with this computer's adapter is no verdict and ends the walk.
+broke, the rest is not tested. Trouble with the adapter is no verdict and ends the walk.
 What the answers mean is judged in `tracker.sensors.profile.conformance`.
 """
 
