@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 
 from tests.firmware.compiled import (
-    COMPILER,
     CXX,
     HERE,
     REFERENCE,
@@ -61,7 +60,7 @@ def test_the_zephyr_sample_compiles_against_stubs(tmp_path: Path, playback: int)
     )
 
 
-@pytest.mark.skipif(CXX is None, reason="there is no C++ compiler")
+@needs_both_compilers
 @pytest.mark.parametrize("playback", [0, 1])
 def test_the_arduino_sketch_compiles_against_stubs(tmp_path: Path, playback: int) -> None:
     assert CXX is not None
@@ -70,6 +69,7 @@ def test_the_arduino_sketch_compiles_against_stubs(tmp_path: Path, playback: int
     subprocess.run([*line, "-o", str(tmp_path / "sketch.o")], check=True)
 
 
+@pytest.mark.slow
 @needs_both_compilers
 def test_a_set_goes_through_the_sketch_and_its_chip_unchanged() -> None:
     """From registers and interrupts to packets, on a board whose libraries are played."""
@@ -95,6 +95,7 @@ def test_a_set_goes_through_the_sketch_and_its_chip_unchanged() -> None:
     assert int.from_bytes(packets[0][4:8], "little") == 1000 + settling * period_us
 
 
+@pytest.mark.slow
 @needs_both_compilers
 def test_an_interrupt_that_the_sketch_was_too_late_for_skips_a_number() -> None:
     with Sensor([str(sketch())]) as board:
@@ -172,6 +173,7 @@ def defined(name: str) -> int:
     return int(found.group(1))
 
 
+@pytest.mark.slow
 @pytest.mark.byte_exact
 def test_the_set_is_what_its_script_makes() -> None:
     made = subprocess.run(
@@ -184,7 +186,8 @@ def test_the_set_is_what_its_script_makes() -> None:
     assert made.stdout == SET.read_text(encoding="utf-8")
 
 
-@pytest.mark.skipif(COMPILER is None, reason="there is no C compiler")
+@pytest.mark.slow
+@needs_compiler
 def test_every_rep_of_the_set_is_counted_from_the_packets_of_the_reference() -> None:
     """From raw counts through the C code and the decoder to reps, twice in a loop."""
     rows = np.vstack([recorded_set()] * 2)

@@ -150,7 +150,7 @@ def batches(count: int, packets: int) -> Iterator[Batch]:
 
 @pytest.mark.parametrize(
     ("count", "packets"),
-    [(6, 200), pytest.param(40, 2600, marks=pytest.mark.slow, id="100000")],
+    [(4, 150), pytest.param(40, 2600, marks=pytest.mark.slow, id="100000")],
 )
 def test_random_packets_are_decoded_to_the_samples_that_went_in(
     capsys: pytest.CaptureFixture[str], count: int, packets: int

@@ -112,6 +112,7 @@ def test_the_reference_implementation_fails_nothing(chip: Chip) -> None:
     assert after == before
 
 
+@pytest.mark.slow
 @needs_both_compilers
 def test_the_arduino_sketch_fails_what_its_page_says_and_nothing_else() -> None:
     """Its Bluetooth library, played as its source reads, acknowledges whatever is written."""
