@@ -208,7 +208,7 @@ BT_GATT_SERVICE_DEFINE(hip_service, BT_GATT_PRIMARY_SERVICE(HIP_UUID(1)),
 
 static char name[NAME_SIZE];
 
-static void advertise(void)
+static void advertise(struct k_work *work)
 {
 	const struct bt_data advertisement[] = {
 		BT_DATA_BYTES(BT_DATA_FLAGS, BT_LE_AD_GENERAL | BT_LE_AD_NO_BREDR),
@@ -218,11 +218,14 @@ static void advertise(void)
 		BT_DATA(BT_DATA_NAME_COMPLETE, name, strlen(name)),
 	};
 
+	ARG_UNUSED(work);
 	(void)bt_le_adv_start(BT_LE_ADV_PARAM(BT_LE_ADV_OPT_CONN, ADVERTISING_UNITS,
 					      ADVERTISING_UNITS, NULL),
 			      advertisement, ARRAY_SIZE(advertisement), response,
 			      ARRAY_SIZE(response));
 }
+
+static K_WORK_DEFINE(advertising, advertise);
 
 static void connected(struct bt_conn *conn, uint8_t error)
 {
@@ -250,10 +253,11 @@ static void disconnected(struct bt_conn *conn, uint8_t reason)
 	k_mutex_unlock(&lock);
 }
 
-/* The connection's memory is free again, so that another one can be advertised for. */
+/* The connection's memory is free again, so that another one can be advertised for; later, because
+ * nothing of Bluetooth may be called from here. */
 static void recycled(void)
 {
-	advertise();
+	k_work_submit(&advertising);
 }
 
 BT_CONN_CB_DEFINE(connection_callbacks) = {
@@ -373,7 +377,7 @@ int main(void)
 	(void)snprintf(name, sizeof(name), "HipXIAO %02X%02X", address.a.val[1],
 		       address.a.val[0]);
 	(void)bt_set_name(name);
-	advertise();
+	k_work_submit(&advertising);
 	for (;;) {
 		measure();
 	}

@@ -29,5 +29,9 @@ int k_mutex_unlock(struct k_mutex *mutex);
 int64_t k_uptime_ticks(void);
 int32_t k_msleep(int32_t ms);
 
+struct k_work { void (*handler)(struct k_work *work); };
+#define K_WORK_DEFINE(name, function) struct k_work name = {function}
+int k_work_submit(struct k_work *work);
+
 #define K_THREAD_DEFINE(name, stack, entry, p1, p2, p3, priority, options, delay)                  \
 	void (*const name)(void *, void *, void *) = entry
