@@ -21,6 +21,7 @@ PAGES: Final = (
     "*.md",
     "docs/**/*.md",
     "firmware_notes/*.md",
+    "firmware_notes/reference/*.md",
     "recordings/*.md",
     "benchmarks/*.md",
     "examples/*.md",
@@ -33,6 +34,7 @@ SHOWN: Final = (
     "examples/*.ipynb",
     "examples/plugin/pyproject.toml",
     "examples/plugin/src/**/*.py",
+    "firmware_notes/reference/**/*.*",
     "LICENSE",
 )
 """Other files that pages show or link to."""

@@ -32,6 +32,7 @@ FOLDERS: Final = (
     "docs/reference",
     "examples",
     "firmware_notes",
+    "firmware_notes/reference",
     "recordings",
     "benchmarks",
 )

@@ -18,7 +18,7 @@ LONGEST_MODULE_LINES = 700
 """One idea, readable in one sitting."""
 
 # Cross rooms: the bundled recordings, the measurements, whole sessions over an emulated radio.
-CROSSING = {"benchmarks", "radio", "recordings"}
+CROSSING = {"benchmarks", "firmware", "radio", "recordings"}
 
 
 def named_inside_the_project(path: Path) -> str:

@@ -32,6 +32,7 @@ PAGES_OF_THE_SITE: Final = (
     "*.md",
     "docs/**/*.md",
     "firmware_notes/*.md",
+    "firmware_notes/reference/*.md",
     "recordings/*.md",
     "benchmarks/*.md",
     "examples/*.md",

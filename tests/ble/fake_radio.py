@@ -93,6 +93,9 @@ class FakeConnection:
     def has(self, channel: str) -> bool:
         return channel in (IMU_UUID, CONFIG_UUID, CONTROL_UUID, BATTERY_LEVEL_UUID)
 
+    def properties(self, channel: str) -> frozenset[str]:
+        return frozenset({"read", "write", "notify"} if self.has(channel) else ())
+
     async def read(self, channel: str) -> bytes:
         await self._transact(f"read {channel[:8]}")
         if channel == BATTERY_LEVEL_UUID:

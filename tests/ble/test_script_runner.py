@@ -53,6 +53,9 @@ class Talker:
     def has(self, channel: str) -> bool:
         return channel != "absent"
 
+    def properties(self, channel: str) -> frozenset[str]:
+        return frozenset({"read", "write", "notify"} if self.has(channel) else ())
+
     async def read(self, channel: str) -> bytes:
         self._note(f"read {channel}")
         return self.values.popleft()

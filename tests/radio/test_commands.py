@@ -204,7 +204,11 @@ def test_without_an_adapter_doctor_says_what_to_do(stage: Stage) -> None:
 
 def test_commands_need_no_bus_to_say_what_is_missing(stage: Stage) -> None:
     program = Program(None, stage.folder / "home")
-    for arguments in (("scan", "--seconds", "1"), ("train", "--sensor", "X", "--headless")):
+    for arguments in (
+        ("scan", "--seconds", "1"),
+        ("train", "--sensor", "X", "--headless"),
+        ("conform", "X"),
+    ):
         outcome = program.run(*arguments)
         assert (outcome.code, outcome.out, TRACEBACK in outcome.err) == (3, "", False)
         assert len(outcome.advice) >= 2

@@ -12,10 +12,12 @@ import pytest
 from bumble.att import ATT_Error
 from bumble.core import UUID, AdvertisingData
 
+from tests.firmware.compiled import needs_compiler
 from tests.radio.notification_catcher import NotificationCatcher
 from tests.radio.virtual_radio import air
 from tests.radio.wearables.lifter import LEAD_S, Lifter
 from tests.radio.wearables.profile import ProfileFirmware, profile_peripheral
+from tests.radio.wearables.reference import ReferenceFirmware
 from tracker.domain import Fault, Frame, Notification, SessionInfo, SessionState
 from tracker.domain.units import ns_from_s
 from tracker.engine import build_engine
@@ -30,7 +32,7 @@ from tracker.sensors.profile.packets import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Iterator, Sequence
 
     from bumble.device import Peer
     from bumble.gatt_client import CharacteristicProxy
@@ -44,13 +46,19 @@ DEFAULT_MTU, OFFERED_MTU = 23, 247
 RECOMMENDED = ProfileConfig()
 
 
-@pytest.fixture
-def firmware() -> ProfileFirmware:
-    return ProfileFirmware(Lifter(3))
+@pytest.fixture(params=["python", pytest.param("c", marks=needs_compiler)])
+def firmware(request: pytest.FixtureRequest) -> Iterator[ProfileFirmware | ReferenceFirmware]:
+    """Our own, and the reference implementation in C."""
+    if request.param == "python":
+        yield ProfileFirmware(Lifter(3))
+        return
+    reference = ReferenceFirmware(Lifter(3))
+    yield reference
+    reference.close()
 
 
 @pytest.fixture
-async def around(firmware: ProfileFirmware) -> AsyncIterator[Air]:
+async def around(firmware: ProfileFirmware | ReferenceFirmware) -> AsyncIterator[Air]:
     async with air(profile_peripheral(firmware)) as made:
         yield made
 
@@ -135,7 +143,7 @@ async def test_packets_are_as_long_as_the_note_says(
 
 @pytest.mark.parametrize("mtu", [DEFAULT_MTU, OFFERED_MTU])
 async def test_the_bytes_that_arrive_are_what_the_lifter_felt(
-    around: Air, firmware: ProfileFirmware, mtu: int
+    around: Air, firmware: ProfileFirmware | ReferenceFirmware, mtu: int
 ) -> None:
     decoder = ProfileDecoder()
     frames: list[Frame] = []
@@ -161,7 +169,9 @@ async def test_the_bytes_that_arrive_are_what_the_lifter_felt(
     np.testing.assert_allclose(stamps_s, motion.time_s[starts], rtol=0, atol=1e-6)
 
 
-async def test_the_set_that_was_lifted_is_counted(around: Air, firmware: ProfileFirmware) -> None:
+async def test_the_set_that_was_lifted_is_counted(
+    around: Air, firmware: ProfileFirmware | ReferenceFirmware
+) -> None:
     """The whole way from hips to events over ATT; times are the sensor's own."""
     engine = build_engine(SessionInfo(sensor="profile"))
     ledger = SessionState()
@@ -251,7 +261,7 @@ async def test_a_stream_has_to_stop_before_it_is_configured(around: Air) -> None
 
 
 async def test_the_end_of_a_connection_stops_the_stream_and_counters_run_on(
-    around: Air, firmware: ProfileFirmware
+    around: Air, firmware: ProfileFirmware | ReferenceFirmware
 ) -> None:
     decoder = ProfileDecoder()
     results: list[Frame | Fault] = []

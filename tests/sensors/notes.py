@@ -28,8 +28,9 @@ def examples(note: str) -> list[dict[str, Any]]:
 
 
 def section(note: str, heading: str) -> str:
-    """Return what stands between a heading and the next one."""
-    found = re.search(rf"^#+ {re.escape(heading)}\n(.*?)(?=^#|\Z)", text_of(note), re.S | re.M)
+    """Return what stands between a heading, without its number, and the next one."""
+    pattern = rf"^#+ (?:\d+\. )?{re.escape(heading)}\n(.*?)(?=^#|\Z)"
+    found = re.search(pattern, text_of(note), re.S | re.M)
     if found is None:
         raise LookupError(f"{note} has no section {heading!r}")
     return found.group(1)

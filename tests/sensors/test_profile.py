@@ -25,7 +25,16 @@ from tracker.domain import (
 )
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
 from tracker.sensors.base import Advertisement, Decide, Expect, Read, Subscribe, Write
-from tracker.sensors.profile import PROFILE, START, STARTED, STOP, STOPPED, ProfileDecoder
+from tracker.sensors.profile import (
+    PROFILE,
+    START,
+    STARTED,
+    STOP,
+    STOPPED,
+    TIME,
+    TIME_TOLD,
+    ProfileDecoder,
+)
 from tracker.sensors.profile.packets import (
     CONFIG_UUID,
     CONTROL_UUID,
@@ -94,6 +103,7 @@ def test_commands_and_replies_are_those_of_the_note() -> None:
     assert {name: [bytes.fromhex(cell) for cell in cells] for name, cells in stated.items()} == {
         "start": [START, STARTED],
         "stop": [STOP, STOPPED],
+        "time": [TIME, TIME_TOLD],
     }
 
 

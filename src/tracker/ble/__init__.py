@@ -1,6 +1,7 @@
 """The radio, and the only room that names Bleak: scans, connects, runs scripts, reconnects."""
 
 from tracker.ble.backend import BleakRadio
+from tracker.ble.conformance import Conformance, examine_profile
 from tracker.ble.diagnostics import Severity, SignalQuality, diagnose, examine
 from tracker.ble.discovery import SCAN_S, DeviceQuery, NotFoundError, Scan, Sensor
 from tracker.ble.link import RadioSource, open_radio
@@ -11,6 +12,7 @@ __all__ = [
     "SCAN_S",
     "AdapterError",
     "BleakRadio",
+    "Conformance",
     "DeviceQuery",
     "DiscoveredDevice",
     "LinkError",
@@ -23,5 +25,6 @@ __all__ = [
     "SignalQuality",
     "diagnose",
     "examine",
+    "examine_profile",
     "open_radio",
 ]

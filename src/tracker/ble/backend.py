@@ -152,6 +152,11 @@ class BleakConnection:
         """Return whether the sensor has a characteristic."""
         return channel in self._characteristics
 
+    def properties(self, channel: str) -> frozenset[str]:
+        """Return what a characteristic can do; empty without it."""
+        found = self._characteristics.get(channel)
+        return frozenset() if found is None else frozenset(found.properties)
+
     async def read(self, channel: str) -> bytes:
         """Return the value of a characteristic."""
         async with platform_call(self._limit_s):
@@ -368,7 +373,10 @@ def sensor_error(error: Exception, platform: str = sys.platform) -> SensorError:
         case _:
             message = f"Bluetooth reports: {_words(error)}"
             advice = "Switch the sensor off and on."
-    return kind(message, f"{advice}\n{LATER}")
+    told = kind(message, f"{advice}\n{LATER}")
+    if isinstance(told, LinkError) and isinstance(error, BleakGATTProtocolError):
+        told.att_code = int(error.code)
+    return told
 
 
 def _not_available(reason: BleakBluetoothNotAvailableReason, platform: str) -> AdapterError:

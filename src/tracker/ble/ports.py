@@ -24,6 +24,9 @@ class AdapterError(SensorError):
 class LinkError(SensorError):
     """A sensor that was there did not do what it should; trying again may help."""
 
+    att_code: int | None = None
+    """The ATT error that the sensor answered with; None if it did not, or the system hides it."""
+
 
 class Clock(Protocol):
     """Timestamps what arrives."""
@@ -56,6 +59,9 @@ class Connection(Protocol):
 
     def has(self, channel: str) -> bool:
         """Return whether the sensor has a characteristic."""
+
+    def properties(self, channel: str) -> frozenset[str]:
+        """Return what a characteristic can do, in GATT's words, such as read or notify."""
 
     async def read(self, channel: str) -> bytes:
         """Return the value of a characteristic."""

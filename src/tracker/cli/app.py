@@ -45,6 +45,7 @@ COMMANDS: Final = {
     "recover": "Rescue what is intact in a damaged recording.",
     "doctor": "Check Bluetooth, terminal, files and sound.",
     "decode": "Decode a sensor's packets, given as hex.",
+    "conform": "Check a sensor that you built against our own profile.",
 }
 """Every command with its line in the list; the first line of its own help says the same."""
 
@@ -98,6 +99,8 @@ def _command(name: str) -> click.Command:
             from tracker.cli.doctor import doctor as command
         case "decode":
             from tracker.cli.sensors import decode as command
+        case "conform":
+            from tracker.cli.conform import conform as command
         case _:
             raise KeyError(name)
     return command

@@ -27,7 +27,7 @@ from tracker.sensors.profile.packets import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tests.radio.bluez import Link
+    from tests.radio.bluez import Firmware, Link
     from tests.radio.wearables.lifter import Lifter, Motion
 
 RATES_HZ: Final = (25, 50, 100, 200)
@@ -36,6 +36,7 @@ GYRO_RANGES_DPS: Final = (250, 500, 1000, 2000)
 
 START: Final = 1
 STOP: Final = 2
+TIME: Final = 3
 
 DONE: Final = 0
 NO_SUCH_COMMAND: Final = 1
@@ -188,9 +189,15 @@ class ProfileFirmware:
         )
 
     def _command(self, data: bytes) -> None:
-        command = data[0] if data else 0
+        if not data:
+            raise AttError(INVALID_LENGTH)
+        command = data[0]
+        extra = b""
         if command == START:
             result = self._refusal()
+        elif command == TIME:
+            result = DONE
+            extra = struct.pack("<Q", round(self.lifter.now_s() * 1e6) + self._offset_us)
         elif command == STOP:
             # None of the packets may come after the reply.
             self._halt()
@@ -198,20 +205,27 @@ class ProfileFirmware:
         else:
             result = NO_SUCH_COMMAND
         self._replying = asyncio.get_running_loop().call_later(
-            REPLY_S, self._reply, command, result
+            REPLY_S, self._reply, command, result, extra
         )
 
+    @property
+    def _offset_us(self) -> int:
+        """What the device clock shows at the lifter's second 0, µs."""
+        return self._stamp_offset_us + self.clock_jump_us
+
     def _refusal(self) -> int:
+        if self.streaming:
+            return DONE
         if IMU_UUID not in self._enabled:
             return NOT_ENABLED
         return BATTERY_TOO_LOW if self._too_low else DONE
 
-    def _reply(self, command: int, result: int) -> None:
+    def _reply(self, command: int, result: int, extra: bytes = b"") -> None:
         starts = command == START and result == DONE
         if self._link is None:
             return
         state = int(starts or self.streaming)
-        self._link.notify(CONTROL_UUID, struct.pack("<BBB", command | 0x80, result, state))
+        self._link.notify(CONTROL_UUID, struct.pack("<BBB", command | 0x80, result, state) + extra)
         if starts and self._stream is None:
             motion = self.lifter.motion(self.config.rate_hz)
             block = samples_per_packet(self._link.mtu, self.config)
@@ -223,7 +237,7 @@ class ProfileFirmware:
         if self._link is None:
             return
         stamp_us = round(float(motion.time_s[place.start]) * 1e6)
-        stamp_us += self._stamp_offset_us + self.clock_jump_us
+        stamp_us += self._offset_us
         has_gyro = self.config.gyro_range_dps is not None
         packet = encode_packet(
             self.config,
@@ -244,7 +258,7 @@ class ProfileFirmware:
 
 
 def profile_peripheral(
-    firmware: ProfileFirmware,
+    firmware: Firmware,
     *,
     address: str = "C0:FF:EE:00:1A:2B",
     name: str = "HipOne 1A2B",

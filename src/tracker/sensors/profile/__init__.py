@@ -389,11 +389,14 @@ def _scaled(counts: NDArray[np.int16], scale: float) -> NDArray[np.float64]:
 
 START: Final = b"\x01"
 STOP: Final = b"\x02"
+TIME: Final = b"\x03"
+"""Asks for the device time; a sensor may do without it."""
 
 # A reply repeats the command with its top bit set, then says 0 for "done".
 START_REPLY: Final = b"\x81"
 STARTED: Final = b"\x81\x00"
 STOPPED: Final = b"\x82\x00"
+TIME_TOLD: Final = b"\x83\x00"
 
 REFUSALS: Final[Mapping[int, tuple[str, str]]] = {
     3: (

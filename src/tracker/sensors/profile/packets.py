@@ -191,13 +191,18 @@ def _unless_nominal(lsb: float, full_range: int) -> float | None:
     return None if lsb == full_range / COUNTS_PER_RANGE else lsb
 
 
+def counts_span(full_range: int, lsb: float) -> float:
+    """Return how much of a range 32768 counts cover; infinity for what makes no sense."""
+    span = lsb * COUNTS_PER_RANGE / full_range if full_range else math.inf
+    return span if math.isfinite(span) else math.inf
+
+
 def _check_scale(sensor: str, unit: str, full_range: int, lsb: float | None) -> None:
     if not 0 < full_range <= LARGEST_U16:
         raise ValueError(f"expected a range of 1 to {LARGEST_U16} {unit}, got {full_range}")
     if lsb is None:
         return
-    span = lsb * COUNTS_PER_RANGE / full_range
-    if not (math.isfinite(span) and LEAST_SPAN <= span <= GREATEST_SPAN):
+    if not LEAST_SPAN <= counts_span(full_range, lsb) <= GREATEST_SPAN:
         raise ValueError(
             f"expected an LSB of the {sensor} near {full_range / COUNTS_PER_RANGE:.3g} {unit} "
             f"for a range of {full_range} {unit}, got {lsb:.3g}"
