@@ -193,7 +193,7 @@ def _set_object(workout: Workout, record: SetRecord) -> dict[str, object]:
         "exercise": workout.exercise_of(record),
         "side": None if record.side is None else record.side.value,
         "warm_up": record.warm_up,
-        **_ends(record),
+        **(_ends(record) if record.sensed else {"start_s": None, "end_s": None}),
         "reps": [rep_object(rep) for rep in record.reps],
         "reps_done": record.done,
         "count_confidence": number(record.count_confidence),

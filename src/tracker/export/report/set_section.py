@@ -23,7 +23,7 @@ from tracker.export.report.wording import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tracker.domain import Exercise, Rep, SetRecord
+    from tracker.domain import Exercise, Rep, SetRecord, Workout
 
 LEGEND: Final = (
     ("round", "rep"),
@@ -34,7 +34,7 @@ LEGEND: Final = (
 _ARROWS: Final = {PaceVerdict.TOO_SLOW: " ↑", PaceVerdict.TOO_FAST: " ↓"}
 
 
-def set_section(record: SetRecord, exercise: Exercise | None) -> dict[str, Any]:
+def set_section(workout: Workout, record: SetRecord, exercise: Exercise | None) -> dict[str, Any]:
     """Return what the template of a set shows of one."""
     rows = tempo.phase_rows(record, exercise)
     order = tempo.order_of(exercise)
@@ -43,7 +43,7 @@ def set_section(record: SetRecord, exercise: Exercise | None) -> dict[str, Any]:
     shapes = set(map(_shape, record.reps))
     return {
         "index": record.index,
-        "heading": f"Set {record.index}: {reps_text(record)} reps{load}",
+        "heading": f"Set {record.index}: {reps_text(workout, record)} reps{load}",
         "facts": _facts(record),
         "note": record.entries.note,
         "rows": rows,
@@ -59,6 +59,7 @@ def set_section(record: SetRecord, exercise: Exercise | None) -> dict[str, Any]:
         # One shape alone needs no explanation.
         "legend": [entry for entry in LEGEND if entry[0] in shapes and shapes != {"round"}],
         "missing": _missing(record),
+        "sensed": record.sensed,
     }
 
 
