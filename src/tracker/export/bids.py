@@ -7,13 +7,13 @@ type LATENCY, as the standard has it for uneven sampling; a gap is a jump in it.
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from tracker.domain import InputError, OutputError, exercise_named
+from tracker.domain.foreign_text import json_file_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -273,5 +273,5 @@ def _participants(subject: str, present: Path) -> str:
 def _write(path: Path, content: str | Mapping[str, object]) -> None:
     """Write a text, or an object as JSON."""
     if not isinstance(content, str):
-        content = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+        content = json_file_text(content)
     path.write_text(content, encoding="utf-8", newline="\n")
