@@ -221,7 +221,7 @@ def test_without_a_plan_nothing_is_said_of_one() -> None:
 def test_a_counted_rep_without_an_end_is_said_to_be_missing() -> None:
     assert section_of(training_set(1), HIP_THRUST)["missing"] == ""
     cut = replace(training_set(1), counted=13)
-    assert section_of(cut, HIP_THRUST)["missing"].startswith("13 reps were counted, 12 measured")
+    assert section_of(cut, HIP_THRUST)["missing"].startswith("13 reps counted, 12 measured")
 
 
 NOW = "2026-05-14T16:30:00+00:00"

@@ -12,6 +12,7 @@ from tracker.export.report.overview import load_text, reps_text
 from tracker.export.report.plots import DotPlot, Series, dot_plot, phase_bar
 from tracker.export.report.wording import (
     UNKNOWN,
+    counted,
     has_form_flag,
     is_uncertain,
     known,
@@ -143,6 +144,6 @@ def _missing(record: SetRecord) -> str:
     if record.counted <= len(record.reps):
         return ""
     return (
-        f"{record.counted} reps were counted, {len(record.reps)} measured to their end. "
+        f"{counted(record.counted, 'rep')} counted, {len(record.reps)} measured to the end. "
         "The numbers below are of those."
     )
