@@ -144,6 +144,8 @@ def test_the_report_shows_a_set_by_hand_without_a_sensor() -> None:
     assert "sensor: 0" not in page
     assert "entered by hand" in page
     assert "<dt>Samples</dt><dd>0</dd>" not in page
+    assert "no sensor saw this session" in page
+    assert "No rep has a remark" not in page
 
 
 def test_a_set_added_to_a_recorded_session_has_no_rest_and_no_times() -> None:

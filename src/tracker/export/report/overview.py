@@ -45,6 +45,7 @@ def overview_of(workout: Workout, exercise: Exercise | None) -> dict[str, Any]:
         "tiles": _tiles(workout),
         "head": _head(exercise),
         "rows": _rows(workout, exercise),
+        "is_sensed": any(record.sensed for record in workout.sets),
         "timed": "; ".join(map(timed_text, workout.timed)),
         "remarks": remarks_of_session(workout.sets, of_form=True),
         "pain_words": _pain_words(workout),
