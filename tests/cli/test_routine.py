@@ -87,6 +87,7 @@ def test_every_format_holds_a_routine_and_a_set_by_hand(
         READERS[form](target, session)
 
 
+@pytest.mark.slow
 def test_the_warm_up_alone_ends_with_the_last_working_set(tracker: Tracker, home: Path) -> None:
     result = tracker("train", *ARGUMENTS, "--routine", "warm_up")
     assert result.code == ExitCode.OK, result.err
