@@ -325,7 +325,7 @@ def train_once(
 
 
 def _advised(service: TrainingService, request: TrainingRequest) -> TrainingRequest:
-    """Keep the advice with the training, and say it if today is no day to train."""
+    """Say if today is no day to train, and keep with the training that it began all the same."""
     from tracker.app.advice import advice_given, advice_lines
     from tracker.app.clock import local_now
     from tracker.coach import Verdict
@@ -334,8 +334,9 @@ def _advised(service: TrainingService, request: TrainingRequest) -> TrainingRequ
     if advisor is None:
         return request
     judgement = advisor.judge(local_now(), request.exercise)
-    if judgement.verdict in (Verdict.REST, Verdict.STOP):
-        say("\n".join(advice_lines(judgement)))
+    if judgement.verdict not in (Verdict.REST, Verdict.STOP):
+        return request
+    say("\n".join(advice_lines(judgement)))
     advice = advice_given(judgement, request.exercise, request.plan or NO_PLAN)
     return replace(request, advice=advice)
 
