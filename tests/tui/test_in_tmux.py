@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -109,6 +110,10 @@ def count_of_the_set(screen: Tmux, index: int) -> int:
     return int(screen.shows(rf"▸ +{index} +(\d+) ")[1])
 
 
+def is_gone(screen: Tmux, pattern: str) -> bool:
+    return not screen.found(pattern)
+
+
 def fill(screen: Tmux, label: str, text: str) -> None:
     """Go to a field of the form and write over what it holds."""
     for _ in range(20):
@@ -116,9 +121,9 @@ def fill(screen: Tmux, label: str, text: str) -> None:
             screen.press("C-u")
             screen.type(text)
             return
-        at = screen.shows(r"^▸.*$")[0]
+        at = rf"^{re.escape(screen.shows(r'^▸.*$')[0])}$"
         screen.press("Tab")
-        screen.until(lambda: not screen.found(rf"^{re.escape(at)}$"), "the cursor does not move")
+        screen.until(partial(is_gone, screen, at), "the cursor does not move")
     raise AssertionError(f"no field {label!r}")
 
 
