@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 import unicodedata
 from contextlib import redirect_stderr, redirect_stdout
@@ -19,9 +20,10 @@ from rich.text import Text
 from tests.workouts import WORKOUT
 from tracker.app.config import SensorChoice, load_config, save_sensor
 from tracker.cli.terminal import print_text, say
-from tracker.domain.foreign_text import one_line, visible, without_secrets
+from tracker.domain.foreign_text import json_text, one_line, visible, without_secrets
 from tracker.export.csv_files import csv_bytes, harmless_text
 from tracker.export.report.page import report_html
+from tracker.export.session_json import write_session
 from tracker.tui.plain import Plain, cells, plain
 
 if TYPE_CHECKING:
@@ -135,8 +137,24 @@ def test_no_text_is_an_element_of_a_report(text: str) -> None:
 
     page, usual = page_with(f"note {text}"), page_with("note")
     assert page.tags == usual.tags
+    assert not any(map(acts, page.text.replace("\x7f", "")))
     letters = "".join(text.split())
     assert is_readable("".join(page.text.split()), "".join(filter(str.isalnum, letters)))
+
+
+@settings(max_examples=50, deadline=None)
+@example("".join(HOSTILE))
+@given(texts)
+def test_a_file_of_json_shows_no_letter_in_another_place_and_gives_every_text_back(
+    text: str,
+) -> None:
+    out = io.BytesIO()
+    write_session(replace(WORKOUT, note=f"note {text}"), out)
+    written = out.getvalue().decode()
+    assert not any(map(acts, written))
+    assert json.loads(written)["note"] == f"note {text}"
+    assert json.loads(json_text(text)) == text
+    assert not any(map(acts, json_text(text)))
 
 
 @given(texts, texts)

@@ -216,10 +216,30 @@ def test_not_even_then_is_a_file_read() -> None:
         ("https://ann:secret@host:8443/a.csv?key=secret#secret", "https://host:8443/a.csv"),
         ("s3://bucket/a.arrows", "s3://bucket/a.arrows"),
         ("http://[::1/secret", "http://…"),
+        ("http://ann:p@ss/secret@host/a.csv", "http://host/a.csv"),
+        ("https://ann:secret@host/a.csv", "https://host/a.csv"),
     ],
 )
 def test_a_url_is_shown_without_its_secrets(url: str, shown: str) -> None:
     assert shown_url(url) == shown
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://ann:secret@127.0.0.1:1/a.csv",
+        "https://ann:secret@127.0.0.1:1/a.csv",
+        "http://ann@127.0.0.1:1/a.csv",
+        "http://ann:secret/more@127.0.0.1:1/a.csv",
+    ],
+)
+def test_a_login_in_a_url_is_told_and_not_repeated(url: str) -> None:
+    with pytest.raises(InputError) as caught, local_copy(url):
+        pass
+    assert "a user name or a password in it" in caught.value.message
+    assert caught.value.advice is not None
+    told = caught.value.message + caught.value.advice
+    assert not any(word in told for word in ("secret", "ann", "more", "Invalid"))
 
 
 @pytest.mark.parametrize("name", ["..%2F..%2Fetc", "a%00b.csv", "x" * 400, "%2e%2e", ""])

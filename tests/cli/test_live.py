@@ -94,6 +94,7 @@ class OneSource(TrainingService):
         _sensors: Sequence[SensorRequest],
         _exercise: str,
         _seconds: float | None = None,
+        _steps: object = (),
     ) -> AsyncGenerator[Opened]:
         started = local_now()
         info = replace(self._info, started_utc=started.isoformat())

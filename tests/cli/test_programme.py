@@ -117,6 +117,13 @@ def test_words_that_say_no_set_are_refused(tracker: Tracker, words: str) -> None
     assert "Traceback" not in result.err
 
 
+def test_what_was_added_afterwards_was_advised_by_nobody(tracker: Tracker) -> None:
+    added(tracker, START, "--set", "reps=10 load=60kg")
+    told = json.loads(tracker("export", "last", "--format", "json", "-o", "-").out)
+    assert told["advice"] is None
+    assert told["source"]["duration_s"] is None
+
+
 def test_warm_up_sets_change_nothing(tracker: Tracker, tmp_path: Path, monkeypatch: Any) -> None:
     told = []
     for name, more in (("a", ()), ("b", ("--warm-up", "reps=10", "--warm-up", "reps=5 load=5kg"))):

@@ -166,6 +166,15 @@ def test_a_set_that_was_left_out_is_no_full_session() -> None:
     assert (told.step, told.plan.sets) == (Step.SAME, 3)
 
 
+def test_one_set_that_was_not_full_is_one() -> None:
+    told = next_after(session(7, target=12, plan=Plan(sets=1, target_reps=12)))
+    assert told.reason == "Do the same until the set has its 12 reps."
+    told = next_after(session(12, 7, target=12, plan=Plan(sets=2, target_reps=12)))
+    assert told.reason == "Do the same until both sets have their 12 reps."
+    told = next_after(session(12, 7, 12, target=12, plan=Plan(sets=3, target_reps=12)))
+    assert told.reason == "Do the same until all 3 sets have their 12 reps."
+
+
 def test_without_a_load_broken_form_means_fewer_reps() -> None:
     told = next_after(session(12, 12, good=0.4))
     assert (told.step, told.plan.target_reps) == (Step.LIGHTER, 10)
@@ -188,7 +197,7 @@ def test_the_ladder_leads_from_the_floor_to_the_bench_and_back() -> None:
         (session(12, 12, good=0.7), "clean"),
         (session(12, 12, paced=0.0), "Slow down"),
         (session(12, 12, good=None), "seen"),
-        (session(12, 11), "all 2 sets"),
+        (session(12, 11), "both sets have"),
         (session(12, 12, pain=(1, 2)), "watch"),
         (session(12, 12, 12, load_kg=None), "Enter your load"),
         (session(12, 12, rpe=10.0), "reserve"),

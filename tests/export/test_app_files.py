@@ -18,6 +18,7 @@ from tests.export.foreign import dated_workouts, start_of, whole_s
 from tests.export.strava_schema import HIP_RAISE, HIP_THRUST, SCHEMA, SQUAT
 from tests.workouts import EMPTY, WORKOUT, patient, plausible_workouts
 from tracker.domain import (
+    ACTIVITIES,
     EXERCISES,
     InputError,
     SetEntries,
@@ -37,6 +38,7 @@ from tracker.export.app_files import (
     write_strong,
 )
 from tracker.export.app_terms import (
+    ACTIVITY_NAMES,
     NAMES,
     Loading,
     Names,
@@ -70,6 +72,10 @@ HEVY = {
     "Squat (Barbell)",
     "Squat (Bodyweight)",
 }
+
+
+# Of the same list, what is done for a time.
+HEVY_TIMED = {"Warm Up", "Stretching", "Plank", "Side Plank", "Dead Bug", "Bird Dog"}
 
 
 # Of Strong's; the bridges are Hevy's, which imports these files.
@@ -145,6 +151,27 @@ def test_an_unknown_exercise_is_refused() -> None:
         names_of("hip_thrusts", None)
 
 
+@pytest.mark.parametrize("activity", ACTIVITIES)
+def test_every_activity_has_a_name_that_is_known_there(activity: str) -> None:
+    names = ACTIVITY_NAMES[activity]
+    assert fit_words(*names.fit)
+    assert names.hevy in HEVY_TIMED
+
+
+def test_every_name_of_an_activity_is_documented() -> None:
+    rows = [
+        [cell.strip(" `≈") for cell in line.strip("|").split("|")]
+        for line in DOCUMENTED.read_text(encoding="utf-8").splitlines()
+        if line.startswith("| `") and line.count("|") == 5
+    ]
+    expected = [
+        [name, "/".join(map(str, each.fit)), each.hevy, each.strong]
+        for name, each in ACTIVITY_NAMES.items()
+    ]
+    assert [row for row in rows if row[0] in ACTIVITIES] == expected
+    assert ACTIVITY_NAMES.keys() == ACTIVITIES.keys()
+
+
 def test_every_name_is_documented() -> None:
     rows = [
         [cell.strip(" `≈") for cell in line.strip("|").split("|")]
@@ -209,12 +236,12 @@ def test_times_are_to_the_nearest_second(session_s: float, second: int) -> None:
 def test_a_session_lasts_to_its_last_sample_or_set() -> None:
     assert elapsed_s(WORKOUT) == 120.0
     assert elapsed_s(replace(WORKOUT, facts=EMPTY.facts)) == 91.5
-    assert elapsed_s(EMPTY) == 0.0
+    assert elapsed_s(EMPTY) is None
 
 
 def test_the_sets_took_this_long_together() -> None:
     assert active_s(WORKOUT) == 21.5
-    assert active_s(EMPTY) == 0.0
+    assert active_s(EMPTY) is None
 
 
 @pytest.mark.parametrize("duration_s", [1e12, math.inf, math.nan])
@@ -296,17 +323,19 @@ def assert_object_is(read: dict[str, Any], workout: Workout) -> None:
     began = datetime.fromisoformat(read["start_time"])
     assert whole_s(began, start)
     assert began.utcoffset() == start.utcoffset() == timedelta(seconds=read["utc_offset"])
-    ends_s = [record.end_s for record in workout.sets]
-    elapsed_s = max(workout.facts.duration_s or 0.0, *ends_s)
+    ends_s = [record.end_s for record in workout.sets if record.sensed]
+    elapsed_s = max([workout.facts.duration_s or 0.0, *ends_s])
     assert read["elapsed_time"] - 1 <= elapsed_s <= read["elapsed_time"]
     for each, record, load_kg in zip(
         read["sets"], workout.sets, loads_for_names(workout), strict=True
     ):
         assert each["repetitions"] == record.done
-        assert each["duration"] == pytest.approx(record.end_s - record.start_s, abs=0.5001)
-        assert whole_s(
-            datetime.fromisoformat(each["start_time"]), start + timedelta(seconds=record.start_s)
-        )
+        if record.sensed:
+            assert each["duration"] == pytest.approx(record.length_s, abs=0.5001)
+            began = datetime.fromisoformat(each["start_time"])
+            assert whole_s(began, start + timedelta(seconds=record.start_s))
+        else:
+            assert not {"duration", "start_time"} & set(each)
         assert each["exercise_type"] == names_of(workout.info.exercise, load_kg).strava
         if record.load_kg is None:
             assert "weight" not in each
@@ -406,7 +435,8 @@ def assert_hevy_rows_are(rows: list[dict[str, str]], workout: Workout) -> None:
         assert timedelta(0) <= start + timedelta(seconds=0.5) - began < timedelta(minutes=1)
         ended = datetime.strptime(row["end_time"], "%d %b %Y, %H:%M")
         assert ended > began
-        last_s = max(workout.facts.duration_s or 0.0, *(each.end_s for each in workout.sets))
+        ends_s = [each.end_s for each in workout.sets if each.sensed]
+        last_s = max([workout.facts.duration_s or 0.0, *ends_s])
         over = ended - (start + timedelta(seconds=last_s))
         assert timedelta(seconds=-0.5) <= over or ended == began + timedelta(minutes=1)
         assert over <= timedelta(minutes=2)

@@ -178,9 +178,10 @@ def test_there_is_a_channel_for_each_column() -> None:
 
 def test_events_count_from_the_first_sample_and_are_in_order() -> None:
     rows = event_rows(WORKOUT, first_s=2.0)
-    assert rows[0] == (8.0, 4.0, "rep", 1, 1)
-    assert rows[1] == (8.0, 1.0, "concentric", 1, 1)
-    assert rows[2] == (9.0, 1.5, "lockout", 1, 1)
+    about = ("hip_thrust", None, "false")
+    assert rows[0] == (8.0, 4.0, "rep", 1, 1, *about)
+    assert rows[1] == (8.0, 1.0, "concentric", 1, 1, *about)
+    assert rows[2] == (9.0, 1.5, "lockout", 1, 1, *about)
     assert len(rows) == 5 * 4
     assert [row[0] for row in rows] == sorted(row[0] for row in rows)
 

@@ -21,7 +21,7 @@ from tests.export.fit_readers import (
 from tests.export.foreign import dated_workouts, mean, start_of, whole_s
 from tests.workouts import WORKOUT, patient, plausible_workouts
 from tracker.domain import InputError, SetEntries, SetRecord, TrackerError, Workout
-from tracker.export.app_terms import FIT_TITLES, NAMES, names_in
+from tracker.export.app_terms import ACTIVITY_NAMES, FIT_TITLES, NAMES, names_in
 from tracker.export.fit import (
     DEVELOPER_COLUMNS,
     Base,
@@ -59,9 +59,13 @@ def assert_set_is(
     start = start_of(workout)
     assert read["set_type"] == "active"
     assert read["repetitions"] == record.done
-    assert whole_s(read["start_time"], start + timedelta(seconds=record.start_s))
     assert whole_s(read["timestamp"], start + timedelta(seconds=record.end_s))
-    assert read["duration"] == pytest.approx(record.end_s - record.start_s, abs=0.00051)
+    if record.length_s is not None:
+        assert whole_s(read["start_time"], start + timedelta(seconds=record.start_s))
+        assert read["duration"] == pytest.approx(record.length_s, abs=0.00051)
+    else:
+        assert read.get("start_time") is None
+        assert read.get("duration") is None
     category, name = kind
     assert (read["category"], read["category_subtype"]) == (CATEGORIES[category], name)
     if record.load_kg is None:
@@ -74,9 +78,9 @@ def assert_set_is(
     velocities = [rep.mean_velocity_mps for rep in record.reps]
     known = [velocity for velocity in velocities if velocity is not None]
     expected = {
-        "start_s": record.start_s,
-        "end_s": record.end_s,
-        "reps_counted": record.counted,
+        "start_s": record.start_s if record.sensed else None,
+        "end_s": record.end_s if record.sensed else None,
+        "reps_counted": record.counted if record.sensed else None,
         "rpe": record.entries.rpe,
         "planned_reps": record.plan.target_reps,
         "planned_hold_s": record.plan.hold_s,
@@ -110,21 +114,32 @@ def assert_file_is(messages: Messages, workout: Workout) -> None:
     for read, record, names in zip(active, workout.sets, names_in(workout), strict=True):
         assert_set_is(read, record, workout, names.fit)
     rests = [each for each in messages["set"] if each["set_type"] == "rest"]
-    pauses_s = [later.start_s - earlier.end_s for earlier, later in pairwise(workout.sets)]
+    pauses_s = [
+        later.start_s - earlier.end_s
+        for earlier, later in pairwise(workout.sets)
+        if earlier.sensed and later.sensed
+    ]
     assert [each["duration"] for each in rests] == pytest.approx(
         [pause_s for pause_s in pauses_s if pause_s > 0], abs=0.00051
     )
     assert [each["message_index"] for each in messages["set"]] == list(range(len(messages["set"])))
     (session,), (lap,), (activity,) = messages["session"], messages["lap"], messages["activity"]
-    elapsed_s = max(workout.facts.duration_s or 0.0, *(each.end_s for each in workout.sets))
+    ends_s = [each.end_s for each in workout.sets if each.sensed]
+    if workout.facts.duration_s is not None:
+        ends_s.append(workout.facts.duration_s)
+    elapsed_s = max(ends_s, default=None)
     for totals in (session, lap):
         assert (totals["sport"], totals["sub_sport"]) == ("training", "strength_training")
-        assert totals["total_elapsed_time"] == pytest.approx(elapsed_s, abs=0.00051)
-        assert active_time_s(totals) == pytest.approx(
-            sum(each["duration"] for each in active), abs=0.0005 * (len(active) + 1)
+        assert totals.get("total_elapsed_time") == (
+            None if elapsed_s is None else pytest.approx(elapsed_s, abs=0.00051)
         )
+        lengths_s = [each["duration"] for each in active if each.get("duration") is not None]
+        if lengths_s:
+            assert active_time_s(totals) == pytest.approx(
+                sum(lengths_s), abs=0.0005 * (len(active) + 1)
+            )
         assert whole_s(totals["start_time"], start_of(workout))
-    assert whole_s(activity["timestamp"], start_of(workout) + timedelta(seconds=elapsed_s))
+    assert whole_s(activity["timestamp"], start_of(workout) + timedelta(seconds=elapsed_s or 0.0))
     offset = start_of(workout).utcoffset()
     assert offset is not None
     utc = activity["timestamp"].replace(tzinfo=None)
@@ -182,6 +197,7 @@ def test_our_name_is_that_of_the_session_and_not_of_what_everybody_does(
 
 def test_titles_are_those_of_the_profile() -> None:
     kinds = {names.fit for row in NAMES.values() for names in row.values()}
+    kinds |= {names.fit for names in ACTIVITY_NAMES.values()}
     assert FIT_TITLES.keys() == kinds
     types = Profile["types"]
     for (category, name), title in FIT_TITLES.items():

@@ -96,7 +96,7 @@ def test_there_is_a_row_for_every_rep_and_set() -> None:
         (2, 1),
         (2, 2),
     ]
-    assert [row.before for row in set_rows(WORKOUT)] == [None, FIRST]
+    assert [row.rest_s for row in set_rows(WORKOUT)] == [None, 60.0]
     assert not list(rep_rows(EMPTY))
     assert not list(set_rows(EMPTY))
 

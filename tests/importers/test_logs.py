@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +21,7 @@ from tests.importers.logs import (
 )
 from tests.importers.phones import turning
 from tracker.domain import InputError, WarningKind
-from tracker.importers import ImportOptions, read_foreign
+from tracker.importers import AccUnit, GyroUnit, ImportOptions, read_foreign
 
 if TYPE_CHECKING:
     from tests.importers.logs import Files
@@ -118,6 +119,57 @@ def test_what_is_left_out_or_mended_is_named(
     assert len(texts) == 1, found.warnings
     assert named in texts[0]
     assert "\n" not in texts[0]
+
+
+def test_counts_of_a_gyroscope_are_told_with_the_setting_that_reads_them(tmp_path: Path) -> None:
+    found = read(tmp_path, LOGS["Arduino, raw counts"](MOVED))
+    (text,) = [w.text for w in found.warnings if w.kind is WarningKind.GYRO_IGNORED]
+    said = re.search(r"--gyro-unit deg/s --setting gyro_factor=([\d.]+)", text)
+    assert said is not None, text
+    assert float(said[1]) == pytest.approx(1 / 131, rel=0.1)
+    options = ImportOptions(gyro_unit=GyroUnit.DPS, settings=(f"gyro_factor={said[1]}",))
+    again = read_foreign(sorted(tmp_path.iterdir()), options)
+    assert again.table.gyro_radps is not None
+
+
+def raw(counts: float) -> Files:
+    rows = (
+        ",".join([str(round(row[0] * 1e3)), *(str(round(v / 9.80665 * counts)) for v in row[1:4])])
+        for row in at_once(MOVED).tolist()
+    )
+    return {"log.csv": logs.lines("millis,ax,ay,az", rows=rows)}
+
+
+@pytest.mark.parametrize("counts", [256, 2048, 4096, 8192, 16384])
+def test_a_power_of_two_is_recognised_as_counts_of_a_chip(counts: int, tmp_path: Path) -> None:
+    found = read(tmp_path, raw(counts))
+    assert [w.kind for w in found.warnings] == [WarningKind.ACC_UNIT]
+    sizes = np.linalg.norm(found.table.acc_mps2, axis=1)
+    assert float(np.median(sizes)) == pytest.approx(9.8, rel=0.05)
+
+
+def test_any_other_counts_are_read_with_the_setting_that_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        read(tmp_path, raw(13000))
+    assert caught.value.advice is not None
+    said = re.search(r"--acc-unit m/s2 --setting (acc_factor=[\d.]*\d)", caught.value.advice)
+    assert said is not None, caught.value.advice
+    options = ImportOptions(acc_unit=AccUnit.MPS2, settings=(said[1],))
+    assert len(read_foreign(sorted(tmp_path.iterdir()), options).table.time_s) > 100
+
+
+def test_g_under_a_heading_of_metres_is_told_with_the_setting_that_mends_it(
+    tmp_path: Path,
+) -> None:
+    files = table("(m/s2)", 1 / 9.80665, "(rad/s)", 1.0)
+    with pytest.raises(InputError) as caught:
+        read(tmp_path, files)
+    assert "these are g" in caught.value.message
+    assert caught.value.advice is not None
+    assert "--acc-unit g" in caught.value.advice
+    found = read_foreign(sorted(tmp_path.iterdir()), ImportOptions(acc_unit=AccUnit.G))
+    sizes = np.linalg.norm(found.table.acc_mps2, axis=1)
+    assert float(np.median(sizes)) == pytest.approx(9.8, rel=0.05)
 
 
 @pytest.mark.parametrize(

@@ -228,6 +228,37 @@ def test_joined_sessions_are_still_refused(tmp_path: Path) -> None:
         imported(tmp_path, f"{ACC_HEADER}\n" + "".join(lines))
 
 
+def test_joined_sample_files_are_told_where_to_cut_them(tmp_path: Path) -> None:
+    content = "\n".join([ACC_HEADER, *rows(gyro=False)])
+    assert_refused(
+        tmp_path, f"{content}\n{content}\n", "line 8: the names of the columns come again"
+    )
+
+
+@pytest.mark.parametrize("per_s", [1, 10**3, 10**6, 10**9])
+def test_time_since_1970_becomes_the_start(per_s: int, tmp_path: Path) -> None:
+    lines = [
+        f"{1_700_000_000 + n / 100:.2f}"
+        if per_s == 1
+        else str((170_000_000_000 + n) * per_s // 100)
+        for n in range(50)
+    ]
+    found = imported(tmp_path, f"{ACC_HEADER}\n" + "".join(f"{t},0,0,9.8\n" for t in lines))
+    assert found.table.time_s[0] == 0.0
+    np.testing.assert_allclose(np.diff(found.table.time_s), 0.01, atol=1e-4)
+    assert found.started_utc == "2023-11-14T22:13:20+00:00"
+
+
+def test_raw_counts_are_read_with_the_setting_that_is_named(tmp_path: Path) -> None:
+    content = f"{ACC_HEADER}\n" + "".join(f"{n / 100:.2f},0,0,16384\n" for n in range(50))
+    with pytest.raises(InputError) as caught:
+        imported(tmp_path, content)
+    assert caught.value.advice is not None
+    assert "--setting acc_factor=0.0005986" in caught.value.advice
+    options = ImportOptions(settings=("acc_factor=0.0005986",))
+    assert len(read_sample_csv(tmp_path / "samples.csv", options).table.time_s) == 50
+
+
 @pytest.mark.parametrize(
     ("extra", "kind", "named"),
     [

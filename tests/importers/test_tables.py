@@ -155,11 +155,71 @@ def test_an_hour_that_cannot_be_is_refused(epoch: str) -> None:
         ("1010,x,0.51,1,2,1e300", r"line 3: a value is not a measurement \(z-axis"),
         (f"1010,x,0.51,{'9' * 400},2,3", r"line 3: a value is not a measurement \(x-axis"),
         ("1010,x,0.4,1,2,3", "line 3: time runs backwards"),
-        ("1010,x,0.51,1,2\n1020,x,0.52,1,2,3", "cannot be read as numbers"),
-        ("1010,x,0.51,1,2,heavy", "cannot be read as numbers"),
+        ("1010,x,0.51,1,2\n1020,x,0.52,1,2,3", "line 3: expected 6 values, found 5"),
+        (
+            "1010,x,0.51,1,2,heavy",
+            r"line 3, column z-axis \(g\): expected a number, found 'heavy'",
+        ),
+        ("1010,x,0.51,1,2,3,4", "line 3: expected 6 values, found 7"),
+        (NAMES, "line 3: the names of the columns come again"),
         ("1010,x,0.51,1,,3", r"line 3: a value is not a measurement \(y-axis"),
     ],
 )
 def test_what_is_wrong_is_told(row: str, said: str) -> None:
     with pytest.raises(InputError, match=rf"acc\.csv: {said}"):
         part_of("1000,x,0.5,1,2,3", row)
+
+
+def refused(*rows: str, names: str) -> InputError:
+    with pytest.raises(InputError) as caught:
+        part_of(*rows, names=names)
+    assert "CSV" not in str(caught.value), "these are our words, and nobody else's"
+    return caught.value
+
+
+def test_a_file_joined_from_several_says_where_to_cut_it() -> None:
+    error = refused("0,1,2,3", "10,1,2,3", "millis,ax,ay,az", "0,1,2,3", names="millis,ax,ay,az")
+    assert "line 4: the names of the columns come again" in error.message
+    assert error.advice is not None
+    assert "import sessions one by one" in error.advice
+
+
+def test_a_number_with_the_other_decimal_mark_is_shown() -> None:
+    error = refused("0;1,5;2,5;3,5", "10;1.5;2,5;3,5", names="millis;ax;ay;az")
+    assert "line 3, column ax: expected a number, found '1.5'" in error.message
+    assert error.advice is not None
+    assert "with a comma" in error.advice
+    error = refused("0;1.5;2.5;3.5", "10;1,5;2.5;3.5", names="millis;ax;ay;az")
+    assert "found '1,5'" in error.message
+
+
+def test_a_row_of_units_that_are_not_known_is_no_unit() -> None:
+    error = refused("s,furlong,furlong,furlong", "0,1,2,3", names="time,ax,ay,az")
+    assert "line 2, column ax: expected a number, found 'furlong'" in error.message
+
+
+def test_shuffled_rows_are_to_be_sorted() -> None:
+    error = refused(*(f"{n * 37 % 100}0,1,2,3" for n in range(100)), names="millis,ax,ay,az")
+    assert "time runs backwards" in error.message
+    assert error.advice is not None
+    assert "Sort the rows by time" in error.advice
+
+
+@pytest.mark.parametrize("name", ["time (min)", "Time [min]", "minutes", "elapsed (minutes)"])
+def test_minutes_become_seconds(name: str) -> None:
+    part = part_of(*(f"{n / 6000:.8f},1,2,3" for n in range(50)), names=f"{name},ax,ay,az")
+    np.testing.assert_allclose(np.diff(part.time_s), 0.01, atol=1e-5)
+
+
+@pytest.mark.parametrize("unit_s", [1.0, 1e-3, 1e-6, 1e-9])
+@pytest.mark.parametrize("name", ["time", "timestamp", "epoch", "unix time"])
+def test_time_since_1970_is_read_in_every_unit(unit_s: float, name: str) -> None:
+    per_s = round(1 / unit_s)
+    stamps = (1_700_000_000 * per_s + n * per_s // 100 for n in range(200))
+    rows = (
+        f"{each if per_s > 1 else f'{1.7e9 + n / 100:.2f}'},1,2,3" for n, each in enumerate(stamps)
+    )
+    part = part_of(*rows, names=f"{name},ax,ay,az")
+    np.testing.assert_allclose(np.diff(part.time_s), 0.01, atol=1e-3)
+    assert part.epoch_s is not None
+    assert part.epoch_s + part.time_s[0] == pytest.approx(1.7e9, abs=0.01)

@@ -24,6 +24,7 @@ import pytest
 from tests.export.fit_readers import read_with_fitdecode, read_with_sdk
 from tests.export.foreign import mean, whole_s
 from tests.export.strava_schema import SCHEMA as STRAVA
+from tracker.domain import title_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -101,6 +102,19 @@ def same_reps(rows: list[dict[str, Any]], session: Session) -> None:
                 expected = pytest.approx(expected, abs=6e-5)
             assert row[name] == expected, name
         assert row["load_kg"] == each["load_kg"]
+        same_marks(row, each)
+
+
+def same_marks(row: dict[str, Any], each: Session) -> None:
+    """Compare what a table says of a set's exercise, side and kind; text as in a CSV, or typed."""
+    assert row["exercise"] == each["exercise"]
+    assert (row["side"] or None) == each["side"]
+    assert row["warm_up"] in (each["warm_up"], str(each["warm_up"]).lower())
+
+
+def counted(each: Session) -> int | None:
+    """Return how many reps a sensor counted; None of a set that was entered by hand."""
+    return None if each["start_s"] is None else len(each["reps"])
 
 
 def read_csv(path: Path, session: Session) -> None:
@@ -120,13 +134,14 @@ def read_csv(path: Path, session: Session) -> None:
     counted = queried(
         f"select \"set\", count(*), max(rep) from read_csv('{path}') group by all order by all"
     ).fetchall()
-    assert counted == [(s["index"], len(s["reps"]), len(s["reps"])) for s in session["sets"]]
+    seen = [each for each in session["sets"] if each["reps"]]
+    assert counted == [(each["index"], len(each["reps"]), len(each["reps"])) for each in seen]
 
 
 def read_csv_sets(path: Path, session: Session) -> None:
     numbers = {"set", "reps", "reps_counted", "load_kg", "start_s", "end_s", *MEANS}
     rows = rows_of(path)
-    same_sets([{name: number(row[name]) for name in numbers} for row in rows], session)
+    same_sets([row | {name: number(row[name]) for name in numbers} for row in rows], session)
 
 
 def same_sets(rows: list[dict[str, Any]], session: Session) -> None:
@@ -134,8 +149,9 @@ def same_sets(rows: list[dict[str, Any]], session: Session) -> None:
     for row, each in zip(rows, session["sets"], strict=True):
         assert row["set"] == each["index"]
         assert row["reps"] == each["reps_done"]
-        assert row["reps_counted"] == len(each["reps"])
+        assert row["reps_counted"] == counted(each)
         assert row["load_kg"] == each["load_kg"]
+        same_marks(row, each)
         for name in ("start_s", "end_s"):
             assert row[name] == each[name]
         for name, key in MEANS.items():
@@ -158,6 +174,7 @@ def read_json(path: Path, session: Session) -> None:
     read = json.loads(path.read_text(encoding="utf-8"))
     jsonschema.validate(read, SCHEMA)
     assert read["sets"] == session["sets"]
+    assert read["timed"] == session["timed"]
     assert {**read["source"], "path": None} == {**session["source"], "path": None}
 
 
@@ -168,16 +185,34 @@ def read_html(path: Path, session: Session) -> None:
     page = parser.parse(path.read_bytes())
     (glance,) = _tables(page, "sets")
     for cells, each in zip(glance[1:], session["sets"], strict=True):
-        counted = len(each["reps"])
-        done = each["reps_done"]
+        seen, done = counted(each), each["reps_done"]
+        marks = [
+            "" if each["exercise"] == session["exercise"] else title_of(each["exercise"]),
+            each["side"] or "",
+            "warm-up" if each["warm_up"] else "",
+        ]
+        head = ", ".join(filter(None, marks))
+        planned = each["plan"].get("target_reps")
         assert cells[:2] == [
             str(each["index"]),
-            str(done) if done == counted else f"{done} (sensor: {counted})",
+            (f"{head}: " if head else "")
+            + str(done)
+            + ("" if planned is None else f" of {planned}")
+            + ("" if seen in (done, None) else f" (sensor: {seen})"),
         ]
         load_kg = each["load_kg"]
-        assert cells[2] == ("–" if load_kg is None else f"{load_kg:g}\xa0kg")
+        shown = "–" if load_kg is None else f"{load_kg:g}\xa0kg" if load_kg else "bodyweight"
+        assert cells[2] == shown
+    text = " ".join("".join(page.itertext()).split())
+    for timed in session["timed"]:
+        marks = [title_of(timed["activity"]), timed["side"] or ""]
+        marks += ["warm-up"] if timed["warm_up"] else []
+        assert f"{', '.join(filter(None, marks))}: {timed['duration_s']:.0f} s" in text
     pages = [each for each in page.iter("section") if "set" in each.get("class", "").split()]
     for section, each in zip(pages, session["sets"], strict=True):
+        if not each["reps"]:
+            assert "no sensor saw this set" in "".join(section.itertext())
+            continue
         times, sizes = _tables(section, "narrow")
         for row, other, rep in zip(times[1:], sizes[1:], each["reps"], strict=True):
             keys = ("concentric_s", "lockout_s", "eccentric_s", "bottom_s")
@@ -201,7 +236,8 @@ class _Near:
         self._within = within
 
     def __eq__(self, other: object) -> bool:
-        text = str(other).replace("−", "-")
+        # An arrow behind it says that it is off the plan.
+        text = str(other).replace("−", "-").rstrip(" ↑↓")
         return abs(float(text) - self._value) <= self._within
 
     def __repr__(self) -> str:
@@ -278,6 +314,7 @@ def read_bids(path: Path, session: Session) -> None:
                 if (row["set"], row["rep"]) == (str(each["index"]), str(rep["index"]))
             }
             assert set(mine) == {"rep", *(span["phase"] for span in rep["phases"])}
+            same_marks({**mine["rep"], "side": mine["rep"]["side"].removesuffix("n/a")}, each)
             for span in rep["phases"]:
                 row = mine[span["phase"]]
                 assert float(row["onset"]) == pytest.approx(span["start_s"] - first_s, abs=2e-5)
@@ -291,11 +328,24 @@ def read_fit(path: Path, session: Session) -> None:
     started = _started(session)
     for read in (read_with_sdk, read_with_fitdecode):
         active = [each for each in read(data)["set"] if each["set_type"] == "active"]
-        for each, expected in zip(active, session["sets"], strict=True):
+        held = [each for each in active if each.get("repetitions") is None]
+        for each, expected in zip(held, session["timed"], strict=True):
+            assert each["duration"] == pytest.approx(expected["duration_s"], abs=0.00051)
+            began = started + timedelta(seconds=expected["start_s"])
+            assert whole_s(each["start_time"], began)
+            assert each["warm_up"] == expected["warm_up"]
+            assert each.get("side") == expected["side"]
+        done = [each for each in active if each.get("repetitions") is not None]
+        for each, expected in zip(done, session["sets"], strict=True):
             assert each["repetitions"] == expected["reps_done"]
-            assert each["reps_counted"] == len(expected["reps"])
+            assert each.get("reps_counted") == counted(expected)
             assert each.get("load_kg") == expected["load_kg"]
             assert each.get("weight") == expected["load_kg"]
+            assert each["warm_up"] == expected["warm_up"]
+            assert each.get("side") == expected["side"]
+            if expected["start_s"] is None:
+                assert each.get("duration") is None
+                continue
             assert each["start_s"] == pytest.approx(expected["start_s"], abs=1e-6)
             length_s = expected["end_s"] - expected["start_s"]
             assert each["duration"] == pytest.approx(length_s, abs=0.00051)
@@ -312,6 +362,9 @@ def read_strava(path: Path, session: Session) -> None:
     for each, expected in zip(read["sets"], session["sets"], strict=True):
         assert each["repetitions"] == expected["reps_done"]
         assert each.get("weight") == expected["load_kg"]
+        if expected["start_s"] is None:
+            assert "duration" not in each
+            continue
         length_s = expected["end_s"] - expected["start_s"]
         assert each["duration"] == pytest.approx(length_s, abs=0.5001)
         began = _started(session) + timedelta(seconds=expected["start_s"])
@@ -319,26 +372,51 @@ def read_strava(path: Path, session: Session) -> None:
 
 
 def read_hevy(path: Path, session: Session) -> None:
-    _logged_sets(path, session, "reps", "weight_kg", "exercise_notes")
+    held = _logged_sets(path, session, "reps", "weight_kg", "exercise_notes")
+    marks = [each["warm_up"] for each in (*session["sets"], *session["timed"])]
+    kinds = [row["set_type"] for row in rows_of(path)]
+    assert sorted(kinds) == sorted("warmup" if mark else "normal" for mark in marks)
+    _same_times(session, [int(row["duration_seconds"]) for row in held])
 
 
 def read_strong(path: Path, session: Session) -> None:
-    _logged_sets(path, session, "Reps", "Weight", "Notes")
+    held = _logged_sets(path, session, "Reps", "Weight", "Notes")
+    marks = [each["warm_up"] for each in (*session["sets"], *session["timed"])]
+    assert [row["Set Order"] == "W" for row in rows_of(path)].count(True) == marks.count(True)
+    _same_times(session, [int(row["Seconds"]) for row in held])
 
 
 def read_fitnotes(path: Path, session: Session) -> None:
-    _logged_sets(path, session, "Reps", "Weight", "Comment")
+    held = _logged_sets(path, session, "Reps", "Weight", "Comment")
+    clocks = [[int(part) for part in row["Time"].split(":")] for row in held]
+    _same_times(session, [3600 * clock[0] + 60 * clock[1] + clock[2] for clock in clocks])
     assert {row["Weight Unit"] for row in rows_of(path)} == {"kgs"}
     assert {row["Date"] for row in rows_of(path)} == {session["started"][:10]}
 
 
-def _logged_sets(path: Path, session: Session, reps: str, load: str, notes: str) -> None:
-    for row, each in zip(rows_of(path), session["sets"], strict=True):
-        assert int(row[reps]) == each["reps_done"]
-        assert number(row[load]) == each["load_kg"]
-        assert f"hold {known_mean(each, 'lockout_s'):.1f} " in row[notes]
-        counted = len(each["reps"])
-        assert (f"sensor counted {counted}" in row[notes]) is (each["reps_done"] != counted)
+def _logged_sets(
+    path: Path, session: Session, reps: str, load: str, notes: str
+) -> list[dict[str, str]]:
+    """Compare the rows of sets, and return those of what was done for a time."""
+    counting = [row for row in rows_of(path) if row[reps] not in ("", "0")]
+    # Those of an exercise stand together in some.
+    done = sorted((int(row[reps]), number(row[load]) or 0.0) for row in counting)
+    assert done == sorted((e["reps_done"], e["load_kg"] or 0.0) for e in session["sets"])
+    text = "\n".join(row[notes] for row in counting)
+    for each in session["sets"]:
+        seen, done_reps = counted(each), each["reps_done"]
+        if seen is not None:
+            assert f"hold {known_mean(each, 'lockout_s'):.1f} " in text
+        if seen not in (None, done_reps):
+            assert f"sensor counted {seen}" in text
+        assert each["side"] is None or each["side"] in text
+    if all(counted(each) in (None, each["reps_done"]) for each in session["sets"]):
+        assert "sensor counted" not in text
+    return [row for row in rows_of(path) if row[reps] in ("", "0")]
+
+
+def _same_times(session: Session, lasted_s: list[int]) -> None:
+    assert sorted(lasted_s) == sorted(round(each["duration_s"]) for each in session["timed"])
 
 
 def _started(session: Session) -> datetime:

@@ -28,6 +28,7 @@ from tracker.domain import (
     TrackerError,
     parse_tempo,
 )
+from tracker.tui import TrackerApp, coaching
 from tracker.tui.screens.check import CheckScreen, ConnectScreen
 from tracker.tui.screens.devices import DevicesScreen
 from tracker.tui.screens.dialogs import GuideScreen, HelpScreen, NoteScreen, QuitScreen
@@ -37,6 +38,7 @@ from tracker.tui.screens.setup import SetupScreen
 from tracker.tui.screens.summary import SummaryScreen
 from tracker.tui.screens.train import TrainScreen
 from tracker.tui.themes import NAMES
+from tracker.tui.widgets.forms import Choice
 from tracker.tui.widgets.status import Banner, Notice
 
 if TYPE_CHECKING:
@@ -48,7 +50,6 @@ if TYPE_CHECKING:
     from tracker.app.paths import Paths
     from tracker.app.session import Session
     from tracker.domain import Workout
-    from tracker.tui import TrackerApp
 
 
 async def test_keys_alone_lead_from_the_sensor_to_the_summary(tmp_path: Path) -> None:
@@ -105,6 +106,18 @@ async def test_keys_alone_lead_from_the_sensor_to_the_summary(tmp_path: Path) ->
         assert app.screen.query_one("#tempo").value == "2-0-1-1"  # type: ignore[attr-defined]
         await pilot.press("enter")
         await comes(pilot, TrainScreen)
+
+
+async def test_the_set_up_begins_with_the_routine_of_the_command_line(tmp_path: Path) -> None:
+    gym = Gym(tmp_path)
+    app = TrackerApp(coaching(gym.service, "full"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("enter")
+        await comes(pilot, CheckScreen)
+        await gym.play(pilot, 6.0)
+        await pilot.press("enter")
+        await comes(pilot, SetupScreen)
+        assert app.screen.query_one("#routine", Choice).value == "full"
 
 
 async def test_escape_goes_back_everywhere(tmp_path: Path) -> None:

@@ -89,6 +89,8 @@ class SessionFile:
     """Session time of the last sample or notification, s; None without any."""
     warnings: tuple[DataWarning, ...] = ()
     """What opening it showed; the notifications begin with these."""
+    samples: int | None = None
+    """How many samples a file of samples has; None for a recording, which is not yet decoded."""
 
     def events(self, batch: int) -> Iterator[tuple[Event, float | None]]:
         """Yield the engine's events, each with the time of the newest sample it had then, s.
@@ -234,6 +236,7 @@ def file_of_table(
         duration_s=duration_s,
         end_s=float(table.time_s[-1]),
         warnings=warnings,
+        samples=samples,
     )
 
 

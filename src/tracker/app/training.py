@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from tracker.app.advice import Advisor, History, read_history
 from tracker.app.awake import kept_awake
@@ -31,7 +31,7 @@ from tracker.app.paths import new_recording_path, recording_place
 from tracker.app.playback import Playback
 from tracker.app.push import push_in_background
 from tracker.app.queue import NotificationQueue, OnFull
-from tracker.app.session import Session
+from tracker.app.session import PLAYED_AHEAD, Session
 from tracker.app.training_log import existing_log, log_session, open_training_log
 from tracker.ble import BleakRadio, DeviceQuery, open_radio
 from tracker.domain import (
@@ -50,7 +50,7 @@ from tracker.domain.foreign_text import one_line
 from tracker.engine import build_engine
 from tracker.recording import RecordingWriter, ReplaySource, open_recording
 from tracker.sensors import family, recorded_settings
-from tracker.sim import STYLES, simulate, training_plan
+from tracker.sim import STYLES, routine_plan, simulate, training_plan
 from tracker.store import Edit, Field
 
 if TYPE_CHECKING:
@@ -62,8 +62,16 @@ if TYPE_CHECKING:
     from tracker.app.devices import Device
     from tracker.app.paths import Paths
     from tracker.ble import Radio, Sensor
+    from tracker.coach import RoutineStep
     from tracker.domain import AdviceGiven, MarkKind, Plan, Source, Workout
     from tracker.store import SessionSummary
+
+
+USUAL_REPS: Final = 8
+"""What the simulated lifter does of a set without a target."""
+
+LED: Final = 16
+"""Notifications of the simulated lifter that may wait while somebody is led: under a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +91,8 @@ class TrainingRequest:
     """What was advised before it, and whether the wearer goes along."""
     seconds: float | None = None
     """End this long after the sensors began to stream, s; None when the wearer ends it."""
+    steps: tuple[RoutineStep, ...] = ()
+    """The routine, which the simulated lifter goes through as well; empty without one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +214,9 @@ class TrainingService:
         async with (
             # A simulated lifter waits for nobody.
             kept_awake() if request.sensors else nullcontext(),
-            self.opened(request.sensors, request.exercise, request.seconds) as opened,
+            self.opened(
+                request.sensors, request.exercise, request.seconds, request.steps
+            ) as opened,
         ):
             engine = build_engine(opened.info)
             if path is None:
@@ -219,6 +231,7 @@ class TrainingService:
                     info=opened.info,
                     recorder=recorder,
                     clock=self._clock,
+                    max_waiting=LED if request.steps else PLAYED_AHEAD,
                     until_stopped=until_stopped,
                 )
                 self._attach(session)
@@ -226,13 +239,19 @@ class TrainingService:
 
     @asynccontextmanager
     async def opened(
-        self, sensors: Sequence[SensorRequest], exercise: str, seconds: float | None = None
+        self,
+        sensors: Sequence[SensorRequest],
+        exercise: str,
+        seconds: float | None = None,
+        steps: Sequence[RoutineStep] = (),
     ) -> AsyncGenerator[Opened]:
         """Start the sensors, or simulate if none; raises `SensorError` if one can't be reached."""
         started = local_now()
         if not sensors:
             # A long training takes a while to make.
-            source, info = await asyncio.to_thread(self._simulated_lifter, exercise, seconds)
+            source, info = await asyncio.to_thread(
+                self._simulated_lifter, exercise, seconds, steps
+            )
             title = f"simulated training, seed {self._simulated.seed}: no sensor is connected"
             yield Opened(source, _dated(info, started), started, title)
             return
@@ -263,11 +282,19 @@ class TrainingService:
                     await watching
 
     def _simulated_lifter(
-        self, exercise: str, seconds: float | None
+        self, exercise: str, seconds: float | None, steps: Sequence[RoutineStep] = ()
     ) -> tuple[Source, SessionInfo]:
         chosen = self._simulated
         seconds = chosen.seconds if seconds is None else seconds
-        simulated = simulate(training_plan(exercise, chosen.seed, seconds or 0.0), chosen.seed)
+        if steps:
+            parts = [
+                each.duration_s if each.plan is None else each.plan.target_reps or USUAL_REPS
+                for each in steps
+            ]
+            planned = routine_plan(exercise, parts, chosen.seed)
+        else:
+            planned = training_plan(exercise, chosen.seed, seconds or 0.0)
+        simulated = simulate(planned, chosen.seed)
         notifications = partial(simulated.notifications, math.inf if seconds is None else seconds)
         source = ReplaySource(simulated.info, notifications, self._clock, speed=chosen.speed)
         return source, simulated.info

@@ -72,7 +72,7 @@ def import_samples(
             writer.write(notification)
     for warning in session.warnings:
         say(f"{files[0]}: {warning.text}")
-    say(f"{output}: {counted(session.amount, 'notification')} written.")
+    say(f"{output}: {counted(session.samples or 0, 'sample')} written.")
 
 
 @click.command(

@@ -40,12 +40,28 @@ def is_url(source: str) -> bool:
 
 def shown_url(url: str) -> str:
     """Return a URL for people: without user, password, query and fragment."""
+    url = _without_login(url)
     try:
         parts = urlsplit(url)
         port = "" if parts.port is None else f":{parts.port}"
         return f"{parts.scheme}://{parts.hostname or ''}{port}{parts.path}"
     except ValueError:
         return f"{url.partition('://')[0]}://…"
+
+
+def _without_login(url: str) -> str:
+    """Return a URL without what stands before its host, even where a password has a `/` in it."""
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{rest.rpartition('@')[2]}" if _has_login(url) else url
+
+
+def _has_login(url: str) -> bool:
+    """Say whether a user name or a password stands before the host."""
+    rest = re.split("[?#]", url.partition("://")[2], maxsplit=1)[0]
+    host, slash, _ = rest.partition("/")
+    # A colon without a port behind it, and an at sign later on: the password has a slash in it.
+    cut = bool(slash) and "@" in rest and re.fullmatch(r"\[.*\](:\d*)?|[^:]*(:\d*)?", host) is None
+    return "@" in host or cut
 
 
 @contextmanager
@@ -102,6 +118,12 @@ class _SameHost(urllib.request.HTTPRedirectHandler):
 def _download(url: str, path: Path, follow_redirects: bool) -> None:
     """Download over HTTP."""
     shown = shown_url(url)
+    if _has_login(url):
+        raise InputError(
+            shown,
+            "has a user name or a password in it, and neither is sent",
+            "Download it by hand, or use an address that needs none.",
+        )
     try:
         with (
             _opener(follow_redirects).open(url, timeout=TIMEOUT_S) as answer,

@@ -196,6 +196,35 @@ def import_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return with_options
 
 
+class RoutineName(click.ParamType[str]):
+    """One of the routines."""
+
+    name = "routine"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the name as the coach has it."""
+        # The coach costs NumPy, which the help of a command does without.
+        from tracker.coach import ROUTINES
+
+        name = value.replace("-", "_")
+        if not name or name not in ROUTINES:
+            known = ", ".join(filter(None, ROUTINES))
+            self.fail(f"{value!r} is no routine; known: {known}.", param, ctx)
+        return name
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Offer the routines to the shell."""
+        from tracker.coach import ROUTINES
+
+        return [
+            CompletionItem(name, help=words)
+            for name, words in ROUTINES.items()
+            if name and name.startswith(incomplete.replace("-", "_"))
+        ]
+
+
 headless_option: Final = click.option(
     "--headless",
     is_flag=True,
@@ -429,16 +458,21 @@ def sound_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @asynccontextmanager
-async def sound_beside_lines(wish: SoundOptions, session: Session) -> AsyncGenerator[None]:
-    """Play the sound of a session that is shown as plain lines, if asked for."""
+async def sound_beside_lines(
+    wish: SoundOptions, session: Session
+) -> AsyncGenerator[Callable[[str], object]]:
+    """Play the sound of a session that is shown as plain lines, if asked for.
+
+    Yields what speaks beside it, or keeps silent.
+    """
     import asyncio
 
     if not wish.beside_lines:
-        yield
+        yield lambda _words: None
         return
     from tracker.app.audio import AudioFeedback
     from tracker.app.clock import SYSTEM_CLOCK
-    from tracker.sound import open_player
+    from tracker.sound import Speech, open_player
 
     opened = await asyncio.to_thread(open_player, SYSTEM_CLOCK, wav=wish.file)
     if opened.complaint is not None:
@@ -447,7 +481,7 @@ async def sound_beside_lines(wish: SoundOptions, session: Session) -> AsyncGener
     session.add_sink(sounding)
     looking = asyncio.ensure_future(sounding.run(session.snapshot, SYSTEM_CLOCK))
     try:
-        yield
+        yield lambda words: opened.player.offer(Speech(words))
     finally:
         looking.cancel()
         with suppress(asyncio.CancelledError):

@@ -141,7 +141,6 @@ def add(
     """
     from tracker.app.training_log import open_training_log
     from tracker.domain import (
-        AdviceGiven,
         PainEntered,
         PainMoment,
         SessionInfo,
@@ -178,7 +177,6 @@ def add(
                 PainEntered(score, moment) for score, moment in scores if score is not None
             ),
             note=note,
-            advice=AdviceGiven(advised.verdict.value, plan is not None, advised.reasons),
         )
         session_id = log.add(done, version=VERSION)
     print_text(str(session_id))

@@ -23,6 +23,7 @@ from tracker.cli.options import (
     MAX_SPEED,
     ExerciseName,
     PositiveNumber,
+    RoutineName,
     events_option,
     examples,
     headless_option,
@@ -62,6 +63,7 @@ LONGEST_S: Final = 7200.0
         ("tracker train --sensor WT901BLE67", "with another one, by its name or address"),
         ("tracker train --exercise glute_bridge --headless", "plain lines, another exercise"),
         ("tracker train --load-kg 60 --reps 8 --tempo 3-0-1-2", "with a plan for the cues"),
+        ("tracker train --routine full --headless --sound", "led by voice through a routine"),
         ("tracker train --headless --events -", "the live events on stdout, for a program"),
         ("tracker train --sensor sim", "on the screen, with a simulated lifter"),
         ("tracker train --sensor sim --headless --speed max", "the same without waiting"),
@@ -83,6 +85,14 @@ LONGEST_S: Final = 7200.0
     "hip_thrust; from the list, what was trained last]",
 )
 @plan_options
+@click.option(
+    "--routine",
+    type=RoutineName(),
+    metavar="warm_up|full",
+    help="Lead through a warm-up and the exercise, or a full routine with others, core and "
+    "stretches: in lines, and spoken with --sound. Sets are as planned, else as advised. It ends "
+    "after the last part.",
+)
 @sound_options
 @headless_option
 @click.option(
@@ -116,6 +126,7 @@ def train(
     seed: int | None,
     speed: float | None,
     plan: Plan | None,
+    routine: str | None,
     sound: SoundOptions,
     events: tuple[str, ...],
 ) -> None:
@@ -168,9 +179,11 @@ def train(
             attach=outputs.attach,
         )
         if from_list:
-            train_from_the_list(service, interrupted, sound)
+            train_from_the_list(service, interrupted, sound, routine or "")
         else:
             request = TrainingRequest(sensors, exercise or HIP_THRUST.name, plan, seconds=seconds)
+            if routine is not None:
+                request = _with_steps(service, request, routine)
             train_once(
                 service,
                 request,
@@ -192,14 +205,29 @@ def begins_with_the_list(*named: object) -> bool:
     return not any(each is not None and each != () for each in named)
 
 
+def _with_steps(
+    service: TrainingService, request: TrainingRequest, routine: str
+) -> TrainingRequest:
+    """Return a request with the steps of a routine: as planned, else as advised."""
+    from tracker.app.clock import local_now
+    from tracker.coach import steps_of
+
+    plan = request.plan
+    if plan is None and (advisor := service.advisor()) is not None:
+        judgement = advisor.judge(local_now(), request.exercise)
+        plan = judgement.plan if judgement.exercise == request.exercise else None
+    steps = steps_of(routine, request.exercise, plan or NO_PLAN)
+    return replace(request, plan=plan, steps=steps)
+
+
 def train_from_the_list(
-    service: TrainingService, interrupted: Interruption, sound: SoundOptions
+    service: TrainingService, interrupted: Interruption, sound: SoundOptions, routine: str = ""
 ) -> None:
     """Train from the list of sensors until the wearer quits; raises the last `TrackerError`."""
     # Textual costs 0.2 s.
     from tracker.tui import coaching
 
-    _lead(coaching(service), service, interrupted, sound)
+    _lead(coaching(service, routine), service, interrupted, sound)
 
 
 def begin_at_home() -> None:
@@ -239,6 +267,7 @@ def train_once(
     """Train until the stream or the wearer ends it; raises `TrackerError` if that fails."""
     import asyncio
 
+    from tracker.app.routine import RoutineLead
     from tracker.app.text import TextOutput
 
     on_screen = not headless and screen_is_there()
@@ -260,7 +289,7 @@ def train_once(
         if on_screen:
             from tracker.tui import one_training
 
-            flow = one_training(session, service.advisor)
+            flow = one_training(session, service.advisor, request.steps)
             apps.append(await _show(flow, service, interrupted, sound))
         else:
             lines = LinePrinter()
@@ -269,7 +298,9 @@ def train_once(
             session.recording.tell = partial(lines.put, say)
             try:
                 with interrupted.ending(session.stop):
-                    async with sound_beside_lines(sound, session):
+                    async with sound_beside_lines(sound, session) as speak:
+                        if request.steps:
+                            RoutineLead(session, request.steps, partial(lines.put, write), speak)
                         await session.run()
             finally:
                 # In a thread: a sensor that is still to be stopped does not wait for a terminal.

@@ -30,6 +30,7 @@ from tracker.domain import (
     parse_tempo,
 )
 from tracker.domain.plan import MOST_LOAD_KG
+from tracker.domain.units import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -441,7 +442,7 @@ PROGRAMME: Final[tuple[ProgrammeRule, ...]] = (
         "not full",
         Step.SAME,
         lambda course: not course.last.full,
-        "Do the same until all {sets} sets have their {reps} reps.",
+        "Do the same until {full}.",
         "coaching practice",
     ),
     ProgrammeRule(
@@ -587,6 +588,7 @@ def changed(
     plan = replace(plan, or_more=open_ended)
     load = "" if plan.load_kg is None else f"{plan.load_kg:g} kg" if plan.load_kg else "bodyweight"
     words = reason.format(
+        full=_full_words(plan.sets or 1, plan.target_reps or last.target),
         reps=plan.target_reps,
         sets=plan.sets,
         load=load,
@@ -595,6 +597,14 @@ def changed(
         pain="" if last.pain is None else last.pain.words,
     )
     return Suggestion(step, words, exercise, plan, source)
+
+
+def _full_words(sets: int, reps: int) -> str:
+    """Return what full sets are, in words."""
+    if sets == 1:
+        return f"the set has its {counted(reps, 'rep')}"
+    every = "both" if sets == 2 else f"all {sets}"
+    return f"{every} sets have their {counted(reps, 'rep')}"
 
 
 def _carried(plan: Plan) -> Plan:

@@ -25,6 +25,7 @@ from tracker.domain import (
     parse_tempo,
     title_of,
 )
+from tracker.domain.units import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -72,7 +73,7 @@ class RoutineStep:
         if self.plan is None:
             return f"{head}: {self.duration_s:.0f} seconds."
         reps = self.plan.target_reps
-        return f"{head}." if reps is None else f"{head}: {reps} reps."
+        return f"{head}." if reps is None else f"{head}: {counted(reps, 'rep')}."
 
 
 def steps_of(routine: str, exercise: str, plan: Plan) -> tuple[RoutineStep, ...]:

@@ -94,7 +94,8 @@ def read_control_message(notification: Notification) -> Event:
         return BatteryRead(at_s, amount, notification.device)
     if amount is None:
         return Fault(at_s, FaultReason.FORMAT, f"expected a number of notifications, got {text!r}")
-    detail = f"{amount} notifications were dropped: this computer did not keep up"
+    dropped = "1 notification was" if amount == 1 else f"{amount} notifications were"
+    detail = f"{dropped} dropped: this computer did not keep up"
     return Fault(at_s, FaultReason.OVERRUN, detail, amount)
 
 

@@ -55,6 +55,16 @@ def json_text(value: object, indent: int | None = None) -> str:
     return json.dumps(value, indent=indent).replace("\x7f", "\\u007f")
 
 
+def json_file_text(value: object) -> str:
+    r"""Return a value as JSON for a file, with letters of every script as they are.
+
+    What acts is an escape such as `\u202e`, so that an editor shows it and a program reads back
+    what was there.
+    """
+    text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
+    return "".join(f"\\u{ord(each):04x}" if _acts(each) else each for each in text) + "\n"
+
+
 HIDDEN: Final = "***"
 """Stands for a secret."""
 

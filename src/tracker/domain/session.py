@@ -154,6 +154,16 @@ class SetRecord:
     """Probability that the number of reps is exact, 0 to 1; None until it has ended."""
 
     @property
+    def sensed(self) -> bool:
+        """Whether a sensor saw any of it; the times of any other set only put it in order."""
+        return bool(self.reps) or self.counted > 0
+
+    @property
+    def length_s(self) -> float | None:
+        """From its first rep to the end of its last, s; None if no sensor saw it."""
+        return self.end_s - self.start_s if self.sensed else None
+
+    @property
     def done(self) -> int:
         """Reps done: the count, corrected by what the wearer entered."""
         if self.entries.reps is not None:
@@ -192,6 +202,11 @@ class TimedRecord:
     side: Side | None = None
     """Which side; None is both."""
     warm_up: bool = False
+
+    @property
+    def end_s(self) -> float:
+        """Session time of its end, s."""
+        return self.start_s + self.duration_s
 
 
 MOST_WARNINGS: Final = 20

@@ -3,7 +3,8 @@
 Strava's JSON is version 1.0 of "Uploading to Strava" (https://developers.strava.com/docs/uploads/,
 since May 2026). The CSVs have the columns of the apps' own exports, one row per set, and hold any
 number of trainings, as the apps' do. Strong's has no unit: you have to tell the importing app that
-the weights are kilograms. All need a date and at least one set, and raise an `InputError` without.
+the weights are kilograms. All need a date and something that was done, and raise an `InputError`
+without.
 """
 
 from __future__ import annotations
@@ -11,41 +12,47 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from tracker.domain import exercise_named
+from tracker.domain import ActivityKind, activity_named, exercise_named
 from tracker.export.app_terms import (
     active_s,
     at,
     elapsed_s,
     names_in,
     offset_s,
+    parts_of,
     rounded,
     session_text,
-    set_texts,
     started,
 )
 from tracker.export.csv_files import csv_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
     from typing import BinaryIO
 
     from tracker.domain import SetRecord, Workout
+    from tracker.export.app_terms import Part
 
 
 def write_strava(workout: Workout, out: BinaryIO) -> None:
     """Write one training as a file for Strava's upload."""
+    # It has no words for timed work that could be verified.
+    workout = replace(workout, timed=())
     start = started(workout, "strava")
+    active = active_s(workout)
     content = {
         "version": "1.0",
         "start_time": at(start, 0.0).isoformat(),
         "utc_offset": offset_s(start),
-        # Rounded up, so that no set ends after the session.
-        "elapsed_time": math.ceil(elapsed_s(workout)),
-        "active_time": round(active_s(workout)),
+        # Rounded up, so that no set ends after the session. Strava demands a number, and nobody
+        # knows how long a session took that was entered by hand.
+        "elapsed_time": math.ceil(elapsed_s(workout) or 0.0),
+        **({} if active is None else {"active_time": round(active)}),
         "creator": {"name": "tracker"},
         "sets": [
             _strava_set(record, names.strava, start)
@@ -56,12 +63,10 @@ def write_strava(workout: Workout, out: BinaryIO) -> None:
 
 
 def _strava_set(record: SetRecord, name: str, start: datetime) -> dict[str, object]:
-    content: dict[str, object] = {
-        "exercise_type": name,
-        "repetitions": record.done,
-        "duration": round(record.end_s - record.start_s),
-        "start_time": at(start, record.start_s).isoformat(),
-    }
+    content: dict[str, object] = {"exercise_type": name, "repetitions": record.done}
+    if record.length_s is not None:
+        content["duration"] = round(record.length_s)
+        content["start_time"] = at(start, record.start_s).isoformat()
     if record.load_kg is not None:
         content["weight"] = rounded(record.load_kg)
     return content
@@ -75,12 +80,12 @@ def write_hevy(workouts: Sequence[Workout], out: BinaryIO) -> None:
 def _hevy_rows(workout: Workout) -> Iterator[dict[str, object]]:
     """Yield the rows of a training, those of each exercise together, as Hevy's own are."""
     start = started(workout, "hevy")
-    names = [each.hevy for each in names_in(workout)]
-    notes = hevy_notes(workout, names)
-    span = hevy_span(at(start, 0.0), at(start, elapsed_s(workout)))
-    for name in dict.fromkeys(names):
-        ours = (record for record, its in zip(workout.sets, names, strict=True) if its == name)
-        for index, record in enumerate(ours):
+    parts = parts_of(workout)
+    span = hevy_span(at(start, 0.0), at(start, elapsed_s(workout) or 0.0))
+    for name in dict.fromkeys(part.names.hevy for part in parts):
+        ours = [part for part in parts if part.names.hevy == name]
+        notes = hevy_notes(ours)
+        for index, part in enumerate(ours):
             yield {
                 "title": exercise_named(workout.info.exercise).title,
                 "start_time": hevy_minute(span[0]),
@@ -88,15 +93,27 @@ def _hevy_rows(workout: Workout) -> Iterator[dict[str, object]]:
                 "description": session_text(workout),
                 "exercise_title": name,
                 "superset_id": None,
-                "exercise_notes": notes[name],
+                "exercise_notes": notes,
                 "set_index": index,
-                "set_type": "warmup" if record.warm_up else "normal",
-                "weight_kg": rounded(record.load_kg),
-                "reps": record.done,
+                "set_type": "warmup" if part.warm_up else "normal",
+                "weight_kg": _load(part),
+                "reps": _reps(part),
                 "distance_km": None,
-                "duration_seconds": None,
-                "rpe": rounded(record.entries.rpe),
+                "duration_seconds": part.duration_s,
+                "rpe": _rpe(part),
             }
+
+
+def _load(part: Part) -> float | None:
+    return None if part.row is None else rounded(part.row.record.load_kg)
+
+
+def _reps(part: Part) -> int | None:
+    return None if part.row is None else part.row.record.done
+
+
+def _rpe(part: Part) -> float | None:
+    return None if part.row is None else rounded(part.row.record.entries.rpe)
 
 
 def hevy_span(start: datetime, end: datetime) -> tuple[datetime, datetime]:
@@ -115,12 +132,9 @@ def hevy_minute(moment: datetime) -> str:
     return f"{moment.day} {moment.ctime()[4:7]} {moment.year}, {moment:%H:%M}"
 
 
-def hevy_notes(workout: Workout, names: list[str]) -> dict[str, str]:
-    """Return the notes of each exercise; they belong to no set, so every line names its set."""
-    lines: dict[str, list[str]] = {name: [] for name in names}
-    for record, name, line in zip(workout.sets, names, set_texts(workout), strict=True):
-        lines[name].append(f"Set {record.index}: {line}")
-    return {name: "\n".join(each) for name, each in lines.items()}
+def hevy_notes(parts: Iterable[Part]) -> str:
+    """Return the notes of an exercise: they belong to no set, so each line names its own."""
+    return "\n".join(f"{part.title}: {part.text}" for part in parts)
 
 
 def write_strong(workouts: Sequence[Workout], out: BinaryIO) -> None:
@@ -130,26 +144,25 @@ def write_strong(workouts: Sequence[Workout], out: BinaryIO) -> None:
 
 def _strong_rows(workout: Workout) -> Iterator[dict[str, object]]:
     start = started(workout, "strong")
+    length_s = elapsed_s(workout)
     seen: Counter[str] = Counter()
-    for record, names, note in zip(
-        workout.sets, names_in(workout), set_texts(workout), strict=True
-    ):
-        # Strong counts the sets of each exercise by themselves.
-        seen[names.strong] += 1
+    for part in parts_of(workout):
+        # Strong numbers the sets of each exercise by themselves, and warm-ups are no numbers.
+        seen[part.names.strong] += not part.warm_up
         yield {
             "Date": f"{at(start, 0.0):%Y-%m-%d %H:%M:%S}",
             "Workout Name": exercise_named(workout.info.exercise).title,
-            "Duration": strong_duration(elapsed_s(workout)),
-            "Exercise Name": names.strong,
-            "Set Order": seen[names.strong],
-            "Weight": rounded(record.load_kg),
-            "Reps": record.done,
-            # A set that counts reps has neither a distance nor a time in Strong's files.
+            "Duration": None if length_s is None else strong_duration(length_s),
+            "Exercise Name": part.names.strong,
+            "Set Order": "W" if part.warm_up else seen[part.names.strong],
+            # What an exercise does not count is 0 in Strong's files.
+            "Weight": 0 if part.row is None else _load(part),
+            "Reps": 0 if part.row is None else _reps(part),
             "Distance": 0,
-            "Seconds": 0,
-            "Notes": note,
+            "Seconds": part.duration_s or 0,
+            "Notes": part.text,
             "Workout Notes": session_text(workout),
-            "RPE": rounded(record.entries.rpe),
+            "RPE": _rpe(part),
         }
 
 
@@ -160,22 +173,25 @@ def write_fitnotes(workouts: Sequence[Workout], out: BinaryIO) -> None:
 
 def _fitnotes_rows(workout: Workout) -> Iterator[dict[str, object]]:
     start = started(workout, "fitnotes")
-    for record, names, note in zip(
-        workout.sets, names_in(workout), set_texts(workout), strict=True
-    ):
+    for part in parts_of(workout):
         yield {
             "Date": f"{at(start, 0.0):%Y-%m-%d}",
-            "Exercise": names.strong,
-            "Category": "Legs",
-            "Weight": rounded(record.load_kg),
+            "Exercise": part.names.strong,
+            "Category": _category(part),
+            "Weight": _load(part),
             "Weight Unit": "kgs",
-            "Reps": record.done,
+            "Reps": _reps(part),
             "Distance": None,
             "Distance Unit": None,
-            "Time": None,
+            "Time": None if part.duration_s is None else str(timedelta(seconds=part.duration_s)),
             # A line break inside a cell ends the row for some of its readers.
-            "Comment": "; ".join(note.splitlines()),
+            "Comment": "; ".join(part.text.splitlines()),
         }
+
+
+def _category(part: Part) -> str:
+    core = part.timed is not None and activity_named(part.timed.activity).kind is ActivityKind.CORE
+    return "Abs" if core else "Legs"
 
 
 def _write_rows(rows: list[dict[str, object]], out: BinaryIO, *, quote_all: bool = False) -> None:

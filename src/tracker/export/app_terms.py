@@ -15,13 +15,21 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
-from tracker.domain import InputError, Phase, exercise_named, tempo_code, tempo_words
+from tracker.domain import (
+    InputError,
+    Phase,
+    activity_named,
+    exercise_named,
+    tempo_code,
+    tempo_words,
+    title_of,
+)
 from tracker.export.columns import SET_COLUMNS, set_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tracker.domain import Workout
+    from tracker.domain import TimedRecord, Workout
     from tracker.export.columns import SetRow
 
 
@@ -40,6 +48,7 @@ class Names:
     fit: tuple[int, int]
     """Category, and name within the category."""
     strava: str
+    """Empty for what is timed: the words for it could not be verified."""
     hevy: str
     strong: str
 
@@ -145,6 +154,20 @@ NAMES: Final[dict[str, dict[Loading, Names]]] = {
 """Names of every exercise of ours, by its name and loading. In FIT, category 10 is the hip raise,
 28 the squat and 37 banded exercises."""
 
+ACTIVITY_NAMES: Final[dict[str, Names]] = {
+    "hip_circles": Names((11, 7), "", "Warm Up", "Hip Circles"),
+    "leg_swings": Names((31, 9), "", "Warm Up", "Leg Swings"),
+    "plank": Names((19, 43), "", "Plank", "Plank"),
+    "side_plank": Names((19, 66), "", "Side Plank", "Side Plank"),
+    "dead_bug": Names((11, 1), "", "Dead Bug", "Dead Bug"),
+    "bird_dog": Names((11, 17), "", "Bird Dog", "Bird Dog"),
+    "hip_flexor_stretch": Names((31, 49), "", "Stretching", "Hip Flexor Stretch"),
+    "figure_four_stretch": Names((31, 60), "", "Stretching", "Figure Four Stretch"),
+    "knees_to_chest": Names((31, 52), "", "Stretching", "Knees to Chest"),
+}
+"""Names of every activity of ours. In FIT, category 11 is hip stability, 19 the plank and 31 the
+warm-up, which has the stretches."""
+
 FIT_TITLES: Final[dict[tuple[int, int], str]] = {
     (10, 1): "Barbell hip thrust with bench",
     (10, 11): "Hip raise",
@@ -153,9 +176,18 @@ FIT_TITLES: Final[dict[tuple[int, int], str]] = {
     (10, 31): "Weighted single leg hip raise",
     (10, 32): "Single leg hip raise with foot on bench",
     (10, 33): "Weighted single leg hip raise with foot on bench",
+    (11, 1): "Dead bug",
+    (11, 7): "Hip circles",
+    (11, 17): "Quadruped hip extension",
+    (19, 43): "Plank",
+    (19, 66): "Side plank",
     (28, 7): "Barbell box squat",
     (28, 61): "Squat",
     (28, 62): "Weighted squat",
+    (31, 9): "Forward and backward leg swings",
+    (31, 49): "Stretch lunging hip flexor",
+    (31, 52): "Stretch lying knee to chest",
+    (31, 60): "Stretch piriformis",
     (37, 17): "Glute bridge",
 }
 """FIT's own words for its categories and names above."""
@@ -173,11 +205,11 @@ _ADVICE: Final = 'Give its start: --started "2026-11-25T18:00+01:00"'
 def started(workout: Workout, form: str) -> datetime:
     """Return the time of second 0, with the UTC offset of the recording.
 
-    Raises `InputError` if there is no set to export, or the time is unknown, without an offset or
+    Raises `InputError` if nothing was done, or the time is unknown, without an offset or
     not in this century.
     """
     path, text = workout.facts.path, workout.info.started_utc
-    if not workout.sets:
+    if not workout.sets and not workout.timed:
         problem = f"has no set, so there is nothing to write as {form}"
         advice = "See what was found with: tracker analyze FILE --format text"
         raise InputError(path, problem, advice)
@@ -210,13 +242,18 @@ def offset_s(start: datetime) -> int:
     return round(offset.total_seconds())
 
 
-def elapsed_s(workout: Workout) -> float:
-    """Return the length of the session, s: to its last sample, or to the end of its last set.
+def elapsed_s(workout: Workout) -> float | None:
+    """Return the length of the session, s: to its last sample, set or timed work.
 
-    Raises `InputError` if no session can be that long.
+    None if no sensor saw any of it. Raises `InputError` if no session can be that long.
     """
-    ends_s = (record.end_s for record in workout.sets)
-    elapsed = max((workout.facts.duration_s or 0.0, *ends_s))
+    # First, because nothing is larger than NaN, which is refused below.
+    ends_s = [] if workout.facts.duration_s is None else [workout.facts.duration_s]
+    ends_s += [record.end_s for record in workout.sets if record.sensed]
+    ends_s += [each.end_s for each in workout.timed]
+    if not ends_s:
+        return None
+    elapsed = max(ends_s)
     if not elapsed <= _LONGEST_S:
         problem = f"lasts {elapsed:g} s, expected at most {_LONGEST_S:g} s"
         raise InputError(
@@ -225,9 +262,66 @@ def elapsed_s(workout: Workout) -> float:
     return elapsed
 
 
-def active_s(workout: Workout) -> float:
-    """Return the total length of the sets, s."""
-    return sum(record.end_s - record.start_s for record in workout.sets)
+def active_s(workout: Workout) -> float | None:
+    """Return the total length of the sets and of timed work, s; None if none is known."""
+    lengths_s = [length_s for each in workout.sets if (length_s := each.length_s) is not None]
+    lengths_s += [each.duration_s for each in workout.timed]
+    return sum(lengths_s) if lengths_s else None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What apps have a row for: a set, or something that was done for a time."""
+
+    names: Names
+    title: str
+    """What to call it where it stands among others."""
+    text: str
+    """What is known of it, in a line, with the wearer's note below."""
+    warm_up: bool
+    row: SetRow | None
+    """The set; None for timed work."""
+    timed: TimedRecord | None
+    """The timed work; None for a set."""
+
+    @property
+    def start_s(self) -> float:
+        """When it began, s; of a set that no sensor saw, only its place among the others."""
+        if self.timed is not None:
+            return self.timed.start_s
+        return 0.0 if self.row is None else self.row.record.start_s
+
+    @property
+    def duration_s(self) -> int | None:
+        """How long it was done, to a whole second; None for a set."""
+        return None if self.timed is None else round(self.timed.duration_s)
+
+
+def parts_of(workout: Workout) -> list[Part]:
+    """Return all that was done in a training, in order."""
+    sets = zip(set_rows(workout), names_in(workout), set_texts(workout), strict=True)
+    parts = [
+        Part(names, f"Set {row.record.index}", text, row.record.warm_up, row, None)
+        for row, names, text in sets
+    ]
+    parts += [_timed_part(each) for each in workout.timed]
+    return sorted(parts, key=lambda part: part.start_s)
+
+
+def _timed_part(each: TimedRecord) -> Part:
+    words = (
+        "warm-up" if each.warm_up else "",
+        "" if each.side is None else each.side.value,
+        f"{each.duration_s:.0f} s",
+    )
+    return Part(
+        ACTIVITY_NAMES[activity_named(each.activity).name],
+        title_of(each.activity),
+        "; ".join(filter(None, words)),
+        each.warm_up,
+        None,
+        each,
+    )
 
 
 # As in the JSON of a session.
@@ -283,13 +377,13 @@ def _figures(row: SetRow) -> str:
         _tempo(figures),
         _velocity(figures),
         _measured(figures, "mean_rom_deg", "range", "°"),
-        f"set {row.record.end_s - row.record.start_s:.0f} s",
+        "" if record.length_s is None else f"set {record.length_s:.0f} s",
         _measured(figures, "rest_before_s", "rest before", " s"),
     ]
-    if row.record.counted != row.record.done:
-        parts.append(f"sensor counted {row.record.counted}")
-    if row.record.plan.tempo is not None:
-        parts.append(f"planned {row.record.plan.tempo.code} ({row.record.plan.tempo.words})")
+    if record.sensed and record.counted != record.done:
+        parts.append(f"sensor counted {record.counted}")
+    if record.plan.tempo is not None:
+        parts.append(f"planned {record.plan.tempo.code} ({record.plan.tempo.words})")
     return "; ".join(filter(None, parts))
 
 

@@ -7,13 +7,13 @@ type LATENCY, as the standard has it for uneven sampling; a gap is a jump in it.
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from tracker.domain import InputError, OutputError, exercise_named
+from tracker.domain.foreign_text import json_file_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -66,16 +66,20 @@ def channel_rows(samples: TimedFrame) -> Iterator[tuple[str, ...]]:
             yield f"gyro_{axis}", axis, "GYRO", "pelvis", "rad/s", "hip", "sensor"
 
 
-def event_rows(
-    workout: Workout, first_s: float
-) -> list[tuple[float, float | None, str, int, int]]:
-    """Return every rep and phase by onset: onset, duration, trial_type, set, rep.
+EventRow = tuple[float, float | None, str, int, int, str, str | None, str]
+"""Onset, duration, trial_type, set, rep, exercise, side and warm_up."""
+
+
+def event_rows(workout: Workout, first_s: float) -> list[EventRow]:
+    """Return every rep and phase by onset.
 
     Onsets count from `first_s`, the session time of the first sample. The duration of a phase
     that was cut by a gap is None.
     """
-    rows: list[tuple[float, float | None, str, int, int]] = []
+    rows: list[EventRow] = []
     for record in workout.sets:
+        side = None if record.side is None else record.side.value
+        about = (workout.exercise_of(record), side, "true" if record.warm_up else "false")
         for rep in record.reps:
             whole = all(span.whole for span in rep.phases)
             spans: list[tuple[str, Rep | PhaseSpan, bool]] = [("rep", rep, whole)]
@@ -83,7 +87,7 @@ def event_rows(
             for kind, span, whole in spans:
                 duration_s = round(span.end_s - span.start_s, 6) if whole else None
                 onset_s = round(span.start_s - first_s, 6)
-                rows.append((onset_s, duration_s, kind, record.index, rep.index))
+                rows.append((onset_s, duration_s, kind, record.index, rep.index, *about))
     return sorted(rows, key=lambda row: row[0])
 
 
@@ -134,6 +138,13 @@ EVENTS: Final = {
     },
     "set": {"LongName": "Set", "Description": "Number of the set in the session, from 1."},
     "rep": {"LongName": "Rep", "Description": "Number of the rep in its set, from 1."},
+    "exercise": {"LongName": "Exercise", "Description": "What was trained in the set."},
+    "side": {"LongName": "Side", "Description": "Working leg: left or right; n/a is both."},
+    "warm_up": {
+        "LongName": "Warm-up",
+        "Description": "Whether the set was a warm-up.",
+        "Levels": {"true": "A warm-up set.", "false": "A working set."},
+    },
 }
 """What the columns of the table of events mean."""
 
@@ -218,7 +229,7 @@ def _write_run(workout: Workout, samples: TimedFrame, folder: Path, stem: str) -
     _write(folder / f"{stem}_channels.tsv", table(names, channel_rows(samples)))
     _write(folder / f"{stem}_channels.json", CHANNELS)
     _write(folder / f"{stem}_motion.json", motion_sidecar(workout, samples))
-    columns = ("onset", "duration", "trial_type", "set", "rep")
+    columns = ("onset", "duration", "trial_type", "set", "rep", "exercise", "side", "warm_up")
     rows = event_rows(workout, float(samples.time_s[0]))
     _write(folder / f"{events}.tsv", table(columns, rows))
     _write(folder / f"{events}.json", EVENTS)
@@ -262,5 +273,5 @@ def _participants(subject: str, present: Path) -> str:
 def _write(path: Path, content: str | Mapping[str, object]) -> None:
     """Write a text, or an object as JSON."""
     if not isinstance(content, str):
-        content = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+        content = json_file_text(content)
     path.write_text(content, encoding="utf-8", newline="\n")

@@ -36,8 +36,8 @@ class SetRow:
 
     workout: Workout
     record: SetRecord
-    before: SetRecord | None = None
-    """The set before it; None for the first."""
+    rest_s: float | None = None
+    """Since the end of what was done before it, s; None for the first, and if nobody measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +82,18 @@ def set_rows(workout: Workout) -> Iterator[SetRow]:
     """Yield the source of each row about a set, in order."""
     earlier = (None, *workout.sets)
     return (
-        SetRow(workout, record, before)
+        SetRow(workout, record, _rest_s(workout, record, before))
         for record, before in zip(workout.sets, earlier, strict=False)
     )
+
+
+def _rest_s(workout: Workout, record: SetRecord, before: SetRecord | None) -> float | None:
+    """Return the rest before a set, since the last set or the last timed work, s."""
+    if not record.sensed or (before is not None and not before.sensed):
+        return None
+    ends_s = [each.end_s for each in workout.timed if each.end_s <= record.start_s]
+    ends_s += [] if before is None else [before.end_s]
+    return record.start_s - max(ends_s) if ends_s else None
 
 
 def velocities(record: SetRecord) -> list[float]:
@@ -122,6 +131,11 @@ def _of_rep(name: str, meaning: str, kind: Kind = Kind.REAL) -> Column[RepRow]:
 def _of_set(name: str, kind: Kind, meaning: str, of: Callable[[SetRecord], Any]) -> Column[Any]:
     """Return a column of a set, for either table."""
     return Column(name, kind, meaning, lambda row: of(row.record))
+
+
+def _sensed(name: str, kind: Kind, meaning: str, of: Callable[[SetRecord], Any]) -> Column[Any]:
+    """Return a column of a set that is unknown if no sensor saw it."""
+    return _of_set(name, kind, meaning, lambda each: of(each) if each.sensed else None)
 
 
 def _mean(of: str, meaning: str) -> Column[SetRow]:
@@ -205,16 +219,16 @@ REP_COLUMNS: Final[tuple[Column[RepRow], ...]] = (
 
 SET_COLUMNS: Final[tuple[Column[SetRow], ...]] = (
     *_SESSION,
-    _of_set("start_s", Kind.REAL, "start of its first rep", lambda each: each.start_s),
-    _of_set("end_s", Kind.REAL, "end of its last rep", lambda each: each.end_s),
+    _sensed("start_s", Kind.REAL, "start of its first rep", lambda each: each.start_s),
+    _sensed("end_s", Kind.REAL, "end of its last rep", lambda each: each.end_s),
     Column(
         "rest_before_s",
         Kind.REAL,
-        "rest since the end of the set before it",
-        lambda row: None if row.before is None else row.record.start_s - row.before.end_s,
+        "rest since the end of the set, or of timed work, before it",
+        lambda row: row.rest_s,
     ),
     _of_set("reps", Kind.WHOLE, "reps, as counted or corrected", lambda each: each.done),
-    _of_set("reps_counted", Kind.WHOLE, "reps that the sensor counted", lambda each: each.counted),
+    _sensed("reps_counted", Kind.WHOLE, "reps that the sensor counted", lambda each: each.counted),
     _of_set(
         "count_confidence",
         Kind.REAL,
@@ -254,5 +268,11 @@ SET_COLUMNS: Final[tuple[Column[SetRow], ...]] = (
     ),
     _of_set("note", Kind.TEXT, "the wearer's note", lambda each: each.entries.note or None),
     *_KIND_OF_SET,
+    Column(
+        "session_note",
+        Kind.TEXT,
+        "the wearer's note on the session",
+        lambda row: row.workout.note or None,
+    ),
 )
 """One row per set."""

@@ -10,7 +10,7 @@ table of sets, with the same names, units and values.
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Final
@@ -23,18 +23,18 @@ from tracker.export.app_terms import (
     at,
     elapsed_s,
     figures_of,
-    names_in,
     offset_s,
+    parts_of,
     started,
 )
-from tracker.export.columns import SET_COLUMNS, set_rows
+from tracker.export.columns import SET_COLUMNS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from typing import BinaryIO
 
     from tracker.domain import Workout
-    from tracker.export.columns import SetRow
+    from tracker.export.app_terms import Part
 
 PROFILE_VERSION: Final = 21218
 """Version of the profile that numbers of messages, fields and exercises are taken from."""
@@ -214,21 +214,23 @@ class _Span:
 
     start: int
     end: int
-    duration_ms: int
+    duration_ms: int | None
+    """None if nobody measured it."""
 
 
 def write_fit(workout: Workout, out: BinaryIO) -> None:
     """Write one training as a FIT activity.
 
-    Raises `InputError` if it has no date or no set, or FIT cannot hold one of its numbers.
+    Raises `InputError` if it has no date, nothing was done, or FIT cannot hold one of its numbers.
     """
     out.write(fit_file(_messages(workout, started(workout, "fit"))))
 
 
 def _messages(workout: Workout, start: datetime) -> list[Message]:
-    whole = _span(start, 0.0, elapsed_s(workout))
+    whole = _whole(start, elapsed_s(workout))
     title = exercise_named(workout.info.exercise).title
-    active_ms = round(active_s(workout) * _MILLI)
+    active = active_s(workout)
+    active_ms = None if active is None else round(active * _MILLI)
     return [
         _message(
             0,
@@ -326,33 +328,37 @@ def _titles(workout: Workout) -> list[Message]:
 
 def _kinds(workout: Workout) -> list[tuple[int, int]]:
     """Return the categories and names in the file, in order."""
-    return list(dict.fromkeys(names.fit for names in names_in(workout)))
+    return list(dict.fromkeys(part.names.fit for part in parts_of(workout)))
 
 
 def _sets(workout: Workout, start: datetime) -> list[Message]:
     messages: list[Message] = []
-    for row, names in zip(set_rows(workout), names_in(workout), strict=True):
-        if row.before is not None and row.before.end_s < row.record.start_s:
-            rest = _span(start, row.before.end_s, row.record.start_s)
+    kinds = _kinds(workout)
+    for part in parts_of(workout):
+        if part.row is not None and part.row.rest_s is not None and part.row.rest_s > 0.0:
+            rest = _span(start, part.start_s - part.row.rest_s, part.start_s)
             messages.append(Message(225, _set_fields(rest, _REST, len(messages))))
-        messages.append(_active(row, names.fit, start, len(messages)))
+        step = kinds.index(part.names.fit)
+        messages.append(_active(part, start, len(messages), step))
     return messages
 
 
-def _active(row: SetRow, kind: tuple[int, int], start: datetime, index: int) -> Message:
-    record = row.record
+def _active(part: Part, start: datetime, index: int, step: int) -> Message:
+    category, name = part.names.fit
     fields = [
-        *_set_fields(_span(start, record.start_s, record.end_s), _ACTIVE, index),
-        Field("repetitions", 3, Base.UINT16, record.done),
-        Field("category", 7, Base.UINT16, kind[0]),
-        Field("category_subtype", 8, Base.UINT16, kind[1]),
-        Field("wkt_step_index", 11, Base.UINT16, _kinds(row.workout).index(kind)),
+        *_set_fields(_span_of(part, start), _ACTIVE, index),
+        Field("category", 7, Base.UINT16, category),
+        Field("category_subtype", 8, Base.UINT16, name),
+        Field("wkt_step_index", 11, Base.UINT16, step),
     ]
-    if record.load_kg is not None:
-        weight = round(record.load_kg * _SIXTEENTHS)
-        fields.append(Field("weight", 4, Base.UINT16, weight))
-        fields.append(Field("weight_display_unit", 9, Base.UINT16, _KILOGRAM))
-    figures = figures_of(row)
+    if part.row is not None:
+        record = part.row.record
+        fields.append(Field("repetitions", 3, Base.UINT16, record.done))
+        if record.load_kg is not None:
+            weight = round(record.load_kg * _SIXTEENTHS)
+            fields.append(Field("weight", 4, Base.UINT16, weight))
+            fields.append(Field("weight_display_unit", 9, Base.UINT16, _KILOGRAM))
+    figures = _figures(part)
     ours = tuple(
         Field(column, number, _base_of(column), value)
         for number, column in enumerate(DEVELOPER_COLUMNS)
@@ -361,12 +367,41 @@ def _active(row: SetRow, kind: tuple[int, int], start: datetime, index: int) -> 
     return Message(225, tuple(fields), ours)
 
 
+def _span_of(part: Part, start: datetime) -> _Span:
+    """Return when a part was done; of a set that no sensor saw, FIT gets only the order."""
+    if part.timed is not None:
+        return _span(start, part.timed.start_s, part.timed.end_s)
+    assert part.row is not None
+    record = part.row.record
+    if record.sensed:
+        return _span(start, record.start_s, record.end_s)
+    moment = _fit_time(at(start, record.end_s))
+    return _Span(moment, moment, None)
+
+
+def _figures(part: Part) -> Mapping[str, object]:
+    """Return what goes into developer fields."""
+    if part.row is not None:
+        return figures_of(part.row)
+    assert part.timed is not None
+    each = part.timed
+    figures = {"start_s": each.start_s, "end_s": each.end_s, "warm_up": each.warm_up}
+    return figures | ({} if each.side is None else {"side": each.side.value})
+
+
 def _set_fields(span: _Span, kind: int, index: int) -> tuple[Field, ...]:
+    measured = (
+        ()
+        if span.duration_ms is None
+        else (
+            Field("duration", 0, Base.UINT32, span.duration_ms),
+            Field("start_time", 6, Base.UINT32, span.start),
+        )
+    )
     return (
         Field("timestamp", 254, Base.UINT32, span.end),
-        Field("duration", 0, Base.UINT32, span.duration_ms),
+        *measured,
         Field("set_type", 5, Base.UINT8, kind),
-        Field("start_time", 6, Base.UINT32, span.start),
         Field("message_index", 10, Base.UINT16, index),
     )
 
@@ -387,23 +422,27 @@ def _totals(whole: _Span, event: int) -> tuple[Field, ...]:
         Field("event", 0, Base.ENUM, event),
         Field("event_type", 1, Base.ENUM, _STOP),
         Field("start_time", 2, Base.UINT32, whole.start),
-        Field("total_elapsed_time", 7, Base.UINT32, whole.duration_ms),
-        Field("total_timer_time", 8, Base.UINT32, whole.duration_ms),
+        *_known("total_elapsed_time", 7, whole.duration_ms),
+        *_known("total_timer_time", 8, whole.duration_ms),
     )
 
 
-def _lap(whole: _Span, active_ms: int) -> Message:
+def _known(name: str, number: int, value: int | None) -> tuple[Field, ...]:
+    return () if value is None else (Field(name, number, Base.UINT32, value),)
+
+
+def _lap(whole: _Span, active_ms: int | None) -> Message:
     return _message(
         19,
         *_totals(whole, _LAP),
         Field("lap_trigger", 24, Base.ENUM, _SESSION_END),
         Field("sport", 25, Base.ENUM, _TRAINING),
         Field("sub_sport", 39, Base.ENUM, _STRENGTH_TRAINING),
-        Field("active_time", 70, Base.UINT32, active_ms),
+        *_known("active_time", 70, active_ms),
     )
 
 
-def _session(whole: _Span, active_ms: int) -> Message:
+def _session(whole: _Span, active_ms: int | None) -> Message:
     return _message(
         18,
         *_totals(whole, _SESSION),
@@ -412,7 +451,7 @@ def _session(whole: _Span, active_ms: int) -> Message:
         Field("first_lap_index", 25, Base.UINT16, 0),
         Field("num_laps", 26, Base.UINT16, 1),
         Field("trigger", 28, Base.ENUM, _ACTIVITY_END),
-        Field("active_time", 78, Base.UINT32, active_ms),
+        *_known("active_time", 78, active_ms),
     )
 
 
@@ -420,7 +459,7 @@ def _activity(whole: _Span, ahead_s: int) -> Message:
     return _message(
         34,
         Field("timestamp", _TIMESTAMP, Base.UINT32, whole.end),
-        Field("total_timer_time", 0, Base.UINT32, whole.duration_ms),
+        *_known("total_timer_time", 0, whole.duration_ms),
         Field("num_sessions", 1, Base.UINT16, 1),
         Field("type", 2, Base.ENUM, _MANUAL),
         Field("event", 3, Base.ENUM, _ACTIVITY),
@@ -428,6 +467,12 @@ def _activity(whole: _Span, ahead_s: int) -> Message:
         # Without it, Strava may show the time in UTC.
         Field("local_timestamp", 5, Base.UINT32, whole.end + ahead_s),
     )
+
+
+def _whole(start: datetime, length_s: float | None) -> _Span:
+    """Return the span of the session."""
+    span = _span(start, 0.0, length_s or 0.0)
+    return span if length_s is not None else replace(span, duration_ms=None)
 
 
 def _span(start: datetime, from_s: float, to_s: float) -> _Span:

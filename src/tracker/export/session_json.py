@@ -6,7 +6,6 @@ and everything else four, well below what any sensor resolves.
 
 from __future__ import annotations
 
-import json
 import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, BinaryIO, Final, assert_never
@@ -33,6 +32,7 @@ from tracker.domain import (
     UserInput,
     entry_object,
 )
+from tracker.domain.foreign_text import json_file_text
 
 if TYPE_CHECKING:
     from tracker.domain import Event, PhaseSpan, Rep, SetRecord, Workout
@@ -93,9 +93,7 @@ def session_object(workout: Workout) -> dict[str, object]:
 def write_session(workout: Workout, out: BinaryIO) -> None:
     """Write the `tracker.session/1` object of one training, with the name of its file alone."""
     workout = replace(workout, facts=replace(workout.facts, path=workout.facts.name))
-    text = json.dumps(session_object(workout), indent=2, ensure_ascii=False, allow_nan=False)
-    # Half of a surrogate pair, which a note can hold, is no character of UTF-8.
-    out.write(f"{text}\n".encode("utf-8", "replace"))
+    out.write(json_file_text(session_object(workout)).encode())
 
 
 def event_object(event: Event, emitted_s: float | None) -> dict[str, object]:
@@ -193,7 +191,7 @@ def _set_object(workout: Workout, record: SetRecord) -> dict[str, object]:
         "exercise": workout.exercise_of(record),
         "side": None if record.side is None else record.side.value,
         "warm_up": record.warm_up,
-        **_ends(record),
+        **(_ends(record) if record.sensed else {"start_s": None, "end_s": None}),
         "reps": [rep_object(rep) for rep in record.reps],
         "reps_done": record.done,
         "count_confidence": number(record.count_confidence),

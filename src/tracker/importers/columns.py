@@ -55,7 +55,10 @@ GYRO_RADPS: Final = {
 }  # fmt: skip
 """rad/s in one of each unit of angular rate, by its plain spelling."""
 
-TIME_S: Final = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
+PARTS_OF_A_SECOND: Final = (1.0, 1e-3, 1e-6, 1e-9)
+"""Units in which computers count from 1970, s."""
+
+TIME_S: Final = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9, "min": 60.0}
 """Seconds in one of each unit of time, by its plain spelling."""
 
 _NO_UNIT: Final = frozenset({"", "-", "nounits", "nounit", "none", "txt", "n"})
@@ -73,6 +76,7 @@ _SPELLINGS: Final = tuple(
         (r"milli(?=[a-z])|milli\s+", "m"),
         (r"met(?:er|re)s?", "m"),
         (r"seconds?|secs?\b|sec(?=\^|\d|\*)", "s"),
+        (r"minutes?|mins\b", "min"),
         (r"\s*\bper\b\s*", "/"),
         (r"\s*squared", "2"),
         (r"[\s^*·.()\[\]_]", ""),
@@ -276,12 +280,13 @@ def with_unit(named: Column, unit: str) -> Column:
 _TIME_WORDS: Final = (
     "time", "timestamp", "seconds", "elapsed", "millis", "milliseconds", "micros", "microseconds",
     "nanos", "t", "ms", "us", "sec", "zeit", "temps", "tiempo", "tempo", "date", "datetime",
-    "clock", "epoc", "epoch", "unix", "ts", "uptime", "yyyy",
+    "minutes", "clock", "epoc", "epoch", "unix", "ts", "uptime", "yyyy",
 )  # fmt: skip
 _TIME_PARTS: Final = ("时间", "時間", "timestamp")
 _WORDS_S: Final = {
     "millis": 1e-3, "milliseconds": 1e-3, "ms": 1e-3, "micros": 1e-6, "microseconds": 1e-6,
     "us": 1e-6, "nanos": 1e-9, "ns": 1e-9, "s": 1.0, "sec": 1.0, "seconds": 1.0, "fine": 1e-6,
+    "minutes": 60.0,
 }  # fmt: skip
 _EPOCH_WORDS: Final = frozenset({"epoc", "epoch", "unix", "1970"})
 _NO_TIMES: Final = frozenset({"timezone", "zone", "offset", "press"})

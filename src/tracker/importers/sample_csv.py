@@ -11,16 +11,19 @@ import difflib
 import io
 import re
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pyarrow as pa
 
-from tracker.domain import DataWarning, InputError, WarningKind
-from tracker.importers.columns import Quantity, column
+from tracker.domain import MAX_TIME_S, DataWarning, InputError, WarningKind
+from tracker.importers.columns import PARTS_OF_A_SECOND, Quantity, column
 from tracker.importers.files import csv_text, is_zip, start_of
+from tracker.importers.rows import NOT_NUMBERS, Shape, first_problem
 from tracker.importers.samples import (
+    FIRST_EPOCH_S,
     AccUnit,
     GyroUnit,
     ImportedSamples,
@@ -150,7 +153,8 @@ def read_sample_csv(path: Path | str, options: ImportOptions = _NOTHING_SAID) ->
             acc_mps2=np.column_stack([columns[name] for name in ACC]) * acc_unit.mps2,
             gyro_radps=None if gyro is None else np.column_stack(gyro) * gyro_unit.radps,
         )
-    times = mended_times(table.time_s)
+    time_s, started_utc = _since_start(table.time_s)
+    times = mended_times(time_s)
     order = times.order
     if options.points_down:
         table = replace(table, acc_mps2=-table.acc_mps2)
@@ -167,7 +171,20 @@ def read_sample_csv(path: Path | str, options: ImportOptions = _NOTHING_SAID) ->
         lambda row: _line_of(int(order[row]), text, header),
         options.mend,
     )
-    return ImportedSamples(table, None, (*times.warnings, *_ignored(header)))
+    return ImportedSamples(table, started_utc, (*times.warnings, *_ignored(header)))
+
+
+def _since_start(time_s: NDArray[np.float64]) -> tuple[NDArray[np.float64], str | None]:
+    """Return times counted from the first sample, and when that was, if they count from 1970.
+
+    In seconds or a part of them: as seconds, the milliseconds of today are the year 55000.
+    """
+    first = float(time_s[0]) if len(time_s) else 0.0
+    for unit_s in PARTS_OF_A_SECOND:
+        if FIRST_EPOCH_S <= first * unit_s <= MAX_TIME_S:
+            started = datetime.fromtimestamp(first * unit_s, UTC)
+            return (time_s - first) * unit_s, started.isoformat()
+    return time_s, None
 
 
 def _ignored(header: Header) -> Iterator[DataWarning]:
@@ -190,36 +207,9 @@ def _numbers(path: Path, text: bytes, header: Header) -> dict[str, NDArray[np.fl
         ]
         return parse_columns(text[header.end :], names, [n for n in names if n in _KNOWN])
     except pa.ArrowInvalid as error:
-        problem = _first_problem(text, header) or (f"cannot be read as numbers: {error}", HEADER)
-        raise InputError(str(path), *problem) from error
-
-
-def _first_problem(text: bytes, header: Header) -> tuple[str, str] | None:
-    """Return the problem of the first line that is not a row of numbers, and the advice."""
-    for line, content in _rows(text, header):
-        try:
-            cells = [cell.strip() for cell in next(csv.reader([content], skipinitialspace=True))]
-        except csv.Error as error:
-            return f"line {line}: {error}", "Check that the file is a CSV of samples."
-        if len(cells) != len(header.names):
-            return (
-                f"line {line}: expected {len(header.names)} values, found {len(cells)}",
-                "Give every row a value for each column; delete a last line that was cut off.",
-            )
-        for name, cell in zip(header.names, cells, strict=True):
-            if name not in _KNOWN:
-                continue
-            if not cell:
-                return (
-                    f"line {line}, column {name}: there is no value",
-                    "Delete incomplete rows; gaps are allowed.",
-                )
-            if not _is_number(cell):
-                return (
-                    f"line {line}, column {name}: expected a number, found {cell[:40]!r}",
-                    "Write decimals with a point and without a unit.",
-                )
-    return None
+        wanted = [place for place, name in enumerate(header.names) if name in _KNOWN]
+        problem = first_problem(_rows(text, header), Shape(header.names, wanted))
+        raise InputError(str(path), *(problem or NOT_NUMBERS)) from error
 
 
 def _rows(text: bytes, header: Header) -> Iterator[tuple[int, str]]:
@@ -233,12 +223,3 @@ def _rows(text: bytes, header: Header) -> Iterator[tuple[int, str]]:
 def _line_of(row: int, text: bytes, header: Header) -> int:
     """Return the line, counted from 1, in which a row of numbers stands, counted from 0."""
     return next(line for index, (line, _) in enumerate(_rows(text, header)) if index == row)
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    # Python accepts more than other programs.
-    return cell.isascii() and "_" not in cell

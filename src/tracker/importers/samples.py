@@ -157,6 +157,9 @@ MOST_TYPICAL_ACC_MPS2: Final = 17.0 * STANDARD_GRAVITY_MPS2
 """The widest range that is taken for the narrowest is 8 times too large, and for a chip of 2 g, 16
 times; more is no wrong range."""
 
+MOST_COUNTS: Final = float(1 << 20)
+"""No motion chip has more than 20 bits for 1 g."""
+
 _GRAVITY_IN_MPS2: Final = (7.0, 13.0)
 _PARTS_OF_A_SECOND: Final = ((1e3, "milliseconds"), (1e6, "microseconds"), (1e9, "nanoseconds"))
 
@@ -285,18 +288,23 @@ def _problems_of_acc(acc_mps2: NDArray[np.float64], unit: AccUnit) -> Iterator[P
             f"the acceleration is mostly {typical:.3g} {unit.value}: gravity is not in it",
             "Save it with gravity; apps call the one without it linear acceleration.",
         )
+    if MOST_TYPICAL_ACC_MPS2 < typical * unit.mps2 < MOST_COUNTS:
+        yield Problem(
+            f"the acceleration is mostly {typical:.3g} {unit.value}: no range of a sensor makes "
+            "that of gravity",
+            f"Check the unit of the acc columns; {counts_advice(typical * unit.mps2)}",
+        )
     for row in _first(size_mps2 > MAX_ACC_MPS2):
         yield Problem(
             f"an acceleration of {size_mps2[row]:.4g} m/s² is not a person's movement",
             f"It was read as {unit.value}: check the unit of the acc columns and --acc-unit.",
             row,
         )
-    if typical * unit.mps2 > MOST_TYPICAL_ACC_MPS2:
-        yield Problem(
-            f"the acceleration is mostly {typical:.3g} {unit.value}: no range of a sensor makes "
-            "that of gravity",
-            "Check the unit of the acc columns; counts of a chip have to be scaled first.",
-        )
+
+
+def counts_advice(typical: float) -> str:
+    """Return how to read the counts of a chip, if gravity is that many of them."""
+    return f"raw counts are read with --setting acc_factor={STANDARD_GRAVITY_MPS2 / typical:.4g}"
 
 
 def _problems_of_gyro(gyro_radps: NDArray[np.float64], unit: GyroUnit) -> Iterator[Problem]:

@@ -38,12 +38,15 @@ from tracker.importers.sample_csv import HEADER, is_sample_csv
 from tracker.importers.samples import (
     FIRST_EPOCH_S,
     LEAST_TYPICAL_ACC_MPS2,
+    MOST_COUNTS,
+    MOST_TYPICAL_ACC_MPS2,
     AccUnit,
     GyroUnit,
     ImportedSamples,
     ImportOptions,
     SampleTable,
     check_samples,
+    counts_advice,
 )
 from tracker.importers.tables import (
     ForeignTable,
@@ -282,6 +285,8 @@ def _acceleration(
             continue
         scale, assumed = _acc_scale(each, sizes, app, options)
         typical_mps2 = float(np.median(sizes)) * scale if len(sizes) else STANDARD_GRAVITY_MPS2
+        if each.quantity is Quantity.ACC and options.acc_unit is None:
+            _refuse_g_in_metres(each, sizes, scale)
         # Where a user says the unit, that may be what is wrong with it.
         if typical_mps2 < LEAST_TYPICAL_ACC_MPS2 and options.acc_unit is None:
             without = without or each
@@ -299,6 +304,17 @@ def _acceleration(
         if total.shape == rest.shape:
             return (without, gravity), replace(parts[0], values=total + rest)
     raise _no_acceleration(path, without, candidates, app)
+
+
+def _refuse_g_in_metres(each: _Candidate, sizes: NDArray[np.float64], scale: float) -> None:
+    """Raise `InputError` where the file says m/s², and gravity is 1 of it most of the time."""
+    if scale == 1.0 and len(sizes) and float(np.median(sizes)) < _MOST_G and holds_gravity(sizes):
+        typical = float(np.median(sizes))
+        raise InputError(
+            str(each.table.file.path),
+            f"{each.triple} are in m/s² by their names, but gravity is {typical:.3g}: these are g",
+            f"Add --acc-unit {AccUnit.G.value}",
+        )
 
 
 def _no_acceleration(
@@ -326,6 +342,9 @@ def _no_acceleration(
         else app.advice,
     )
 
+
+_MOST_G: Final = 2.0
+"""What is mostly longer than this is no gravity in g."""
 
 _RAW_COUNTS: Final = (16384.0, 8192.0, 4096.0, 2048.0, 256.0)
 """Counts in one g of the usual motion chips at ±2 to ±16 g, and of an ADXL345."""
@@ -362,6 +381,8 @@ def _acc_scale(
     if typical < LEAST_TYPICAL_ACC_MPS2 / STANDARD_GRAVITY_MPS2:
         return 1.0, ""
     units = " or ".join(f"--acc-unit {unit.value}" for unit in AccUnit)
+    if MOST_TYPICAL_ACC_MPS2 < typical < MOST_COUNTS and not each.triple.odd_unit:
+        units += f"; {counts_advice(typical).replace('--', f'--acc-unit {AccUnit.MPS2.value} --')}"
     odd = f" ({each.triple.odd_unit!r} is not known)" if each.triple.odd_unit else ""
     raise InputError(
         str(each.table.file.path),
@@ -396,6 +417,14 @@ def _angular_rate(
     unit = unit_by_gravity(acc, part)
     if unit is None:
         text = f"{each.triple} not used: the file does not say its unit; add {units}"
+        ratio = turn_ratio(acc, part)
+        if ratio is not None and ratio * RADPS_PER_DPS > _LEAST_COUNTS:
+            counts = ratio * RADPS_PER_DPS
+            text = (
+                f"{each.triple} not used: they are raw counts; as gravity turns, about "
+                f"{counts:.3g} are 1 {GyroUnit.DPS.value}; look up your chip, or add --gyro-unit "
+                f"{GyroUnit.DPS.value} --setting gyro_factor={1.0 / counts:.3g}"
+            )
         warnings.append(DataWarning(WarningKind.GYRO_IGNORED, text))
         return None
     name, scale = unit
@@ -418,12 +447,27 @@ _GYRO_SCALES: Final = (
 )
 
 
+_LEAST_COUNTS: Final = 10.0
+"""Fewer counts of any chip in 1 °/s there are not: at ±2000 °/s, 16 bits have 14."""
+
+
 def unit_by_gravity(acc: Part, gyro: Part) -> tuple[str, float] | None:
     """Return the unit in which a gyroscope turns as fast as gravity does, and its rad/s.
 
     The units are 57 times apart, so that even rough agreement tells. None if nothing turns, or
     they agree in no unit.
     """
+    ratio = turn_ratio(acc, gyro)
+    if ratio is None:
+        return None
+    for name, scale in _GYRO_SCALES:
+        if _TURN_RATIOS[0] < ratio * scale < _TURN_RATIOS[1]:
+            return name, scale
+    return None
+
+
+def turn_ratio(acc: Part, gyro: Part) -> float | None:
+    """Return what a gyroscope says while gravity turns at 1 rad/s; None if nothing turns."""
     if len(acc.time_s) < 2 or len(gyro.time_s) < 2:
         return None
     rates, known = values_at(acc.time_s, gyro, shift_between(acc, gyro))
@@ -442,14 +486,10 @@ def unit_by_gravity(acc: Part, gyro: Part) -> tuple[str, float] | None:
     fast = close & (np.linalg.norm(turned, axis=1) > _LEAST_TURN)
     if fast.sum() < width:
         return None
-    ratio = float(
+    return float(
         np.median(np.linalg.norm(crossed[fast], axis=1))
         / np.median(np.linalg.norm(turned[fast], axis=1))
     )
-    for name, scale in _GYRO_SCALES:
-        if _TURN_RATIOS[0] < ratio * scale < _TURN_RATIOS[1]:
-            return name, scale
-    return None
 
 
 def _smoothed(values: NDArray[np.float64], width: int) -> NDArray[np.float64]:

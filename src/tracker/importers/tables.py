@@ -23,6 +23,7 @@ from tracker.domain import MAX_TIME_S, DataWarning, InputError, WarningKind
 from tracker.importers.columns import (
     ACC_MPS2,
     GYRO_RADPS,
+    PARTS_OF_A_SECOND,
     TIME_S,
     Column,
     Quantity,
@@ -36,6 +37,7 @@ from tracker.importers.columns import (
 )
 from tracker.importers.files import start_of
 from tracker.importers.parts import Part
+from tracker.importers.rows import NOT_NUMBERS, Shape, first_problem
 from tracker.importers.samples import (
     FIRST_EPOCH_S,
     MAX_NUMBER,
@@ -247,14 +249,11 @@ class ForeignTable:
 
     @cached_property
     def _decimal_comma(self) -> bool:
-        comma = re.compile(r"[+-]?\d*,\d+(?:[eE][+-]?\d+)?")
+        number = re.compile(r"[+-]?\d*([,.])\d+(?:[eE][+-]?\d+)?")
         wanted = {place for triple in self.header.triples for place in triple.columns}
-        return any(
-            comma.fullmatch(cells[place])
-            for cells in self._rows
-            for place in wanted
-            if place < len(cells)
-        )
+        cells = (row[place] for row in self._rows for place in wanted if place < len(row))
+        marks = [found[1] for cell in cells if (found := number.fullmatch(cell))]
+        return 2 * marks.count(",") > len(marks)
 
     def part(self, triple: Triple) -> Part:
         """Return the samples in three columns; raises `InputError` if they are damaged."""
@@ -287,7 +286,7 @@ class ForeignTable:
             raise InputError(
                 name,
                 f"line {lines[int(np.argmax(backwards))]}: time runs backwards",
-                "Import sessions one by one.",
+                "Sort the rows by time, and import joined sessions one by one.",
             )
         epoch_s, zone = start if start is not None else (None, None)
         return Part(self.file.path, time_s, values, epoch_s, zone, lines)
@@ -430,7 +429,7 @@ class ForeignTable:
                     "Check that the file is complete.",
                 )
             return number - first_s, None
-        for unit_s in TIME_S.values():
+        for unit_s in PARTS_OF_A_SECOND:
             if FIRST_EPOCH_S <= number * unit_s <= MAX_TIME_S:
                 return number * unit_s - first_s, None
         return None
@@ -497,11 +496,15 @@ class ForeignTable:
                 ),
             )
         except pa.ArrowInvalid as error:
-            raise InputError(
-                str(self.file.path),
-                f"cannot be read as numbers: {' '.join(str(error).split())}",
-                "Delete damaged rows, or save it again with points as decimal separators.",
-            ) from error
+            shape = Shape(
+                self.header.names,
+                places if kind == pa.float64() else (),
+                self.header.separator,
+                "," if self._decimal_comma else ".",
+                may_be_empty=True,
+            )
+            problem = first_problem(_numbered(self.file.text, self.header), shape)
+            raise InputError(str(self.file.path), *(problem or NOT_NUMBERS)) from error
 
     @cached_property
     def _whole_rows(self) -> pa.Buffer:
@@ -527,14 +530,19 @@ def _first_rows(text: bytes, header: ForeignHeader, amount: int = 20) -> list[li
 
 
 def _lines(text: bytes, header: ForeignHeader) -> Iterator[str]:
-    offset = header.end
+    return (content for _, content in _numbered(text, header))
+
+
+def _numbered(text: bytes, header: ForeignHeader) -> Iterator[tuple[int, str]]:
+    """Yield number and text of every line after the header that is not empty."""
+    offset, line = header.end, header.line
     while offset < len(text):
         match = _LINE.match(text, offset)
         if match is None or match.end() == offset:
             return
         if match[1].strip():
-            yield match[1].decode(errors="replace")
-        offset = match.end()
+            yield line, match[1].decode(errors="replace")
+        offset, line = match.end(), line + 1
 
 
 def _is_number(cell: str) -> bool:

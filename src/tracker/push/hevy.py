@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tracker.domain import exercise_named
 from tracker.export.app_files import hevy_notes
-from tracker.export.app_terms import at, elapsed_s, names_in, rounded, session_text, started
+from tracker.export.app_terms import at, elapsed_s, parts_of, rounded, session_text, started
 from tracker.push.errors import Gone, PushError
 from tracker.push.web import Web
 
 if TYPE_CHECKING:
-    from tracker.domain import SetRecord, Workout
+    from tracker.domain import Workout
+    from tracker.export.app_terms import Part
     from tracker.push.delivery import Parcel
     from tracker.push.secrets import Secret
     from tracker.push.targets import PushTarget
@@ -52,7 +53,7 @@ class HevyReceiver:
             "end_date": _time(start + timedelta(days=1)),
         }
         seen = set()
-        for template in dict.fromkeys(self._templates_of(workout)):
+        for template in dict.fromkeys(its for its, _ in self._with_templates(workout)):
             path = f"/v1/exercise_history/{template}"
             history = self._web.request("GET", path, params=window, expected={404})
             entries = [] if history.status == 404 else history.many("exercise_history")
@@ -86,10 +87,20 @@ class HevyReceiver:
     def _body(self, parcel: Parcel) -> dict[str, object]:
         workout = parcel.session.workout
         start = started(workout, "hevy")
-        templates = self._templates_of(workout)
-        notes = hevy_notes(workout, templates)
+        parts = self._with_templates(workout)
         # It refuses a workout that ends when it starts.
-        end_s = max(elapsed_s(workout), 1.0)
+        end_s = max(elapsed_s(workout) or 0.0, 1.0)
+        exercises = []
+        for template in dict.fromkeys(its for its, _ in parts):
+            ours = [part for its, part in parts if its == template]
+            exercises.append(
+                {
+                    "exercise_template_id": template,
+                    "superset_id": None,
+                    "notes": hevy_notes(ours),
+                    "sets": [_set(part) for part in ours],
+                }
+            )
         return {
             "workout": {
                 "title": exercise_named(workout.info.exercise).title,
@@ -97,36 +108,35 @@ class HevyReceiver:
                 "start_time": _time(at(start, 0.0)),
                 "end_time": _time(at(start, end_s)),
                 "is_private": True,
-                "exercises": [
-                    {
-                        "exercise_template_id": template,
-                        "superset_id": None,
-                        "notes": notes[template],
-                        "sets": [
-                            _set(record)
-                            for record, its in zip(workout.sets, templates, strict=True)
-                            if its == template
-                        ],
-                    }
-                    for template in dict.fromkeys(templates)
-                ],
+                "exercises": exercises,
             }
         }
 
-    def _templates_of(self, workout: Workout) -> list[str]:
-        """Return the id of the exercise of each set: chosen by the user, or by its name."""
+    def _with_templates(self, workout: Workout) -> list[tuple[str, Part]]:
+        """Return what was done, each with the id of its exercise: chosen, or found by its name.
+
+        Timed work that the account has no exercise for is left out.
+        """
         found = []
-        for record, names in zip(workout.sets, names_in(workout), strict=True):
-            exercise = exercise_named(workout.exercise_of(record)).name
-            template = self._chosen.get(exercise) or self._by_title().get(names.hevy.casefold())
-            if template is None:
-                raise PushError(
-                    f"{self._web.where} has no exercise called {names.hevy}.",
-                    f"Name another one by its id: tracker push {self._name} "
-                    f"--exercise {exercise}=ID",
-                )
-            found.append(template)
+        for part in parts_of(workout):
+            title = part.names.hevy
+            if part.row is None:
+                template = self._by_title().get(title.casefold())
+            else:
+                template = self._template_of(workout.exercise_of(part.row.record), title)
+            if template is not None:
+                found.append((template, part))
         return found
+
+    def _template_of(self, exercise: str, title: str) -> str:
+        name = exercise_named(exercise).name
+        template = self._chosen.get(name) or self._by_title().get(title.casefold())
+        if template is None:
+            raise PushError(
+                f"{self._web.where} has no exercise called {title}.",
+                f"Name another one by its id: tracker push {self._name} --exercise {name}=ID",
+            )
+        return template
 
     def _by_title(self) -> dict[str, str]:
         """Return the ids of all exercises of the account, by their names."""
@@ -145,14 +155,15 @@ class HevyReceiver:
         return self._templates
 
 
-def _set(record: SetRecord) -> dict[str, object]:
-    rpe = record.entries.rpe
+def _set(part: Part) -> dict[str, object]:
+    record = None if part.row is None else part.row.record
+    rpe = None if record is None else record.entries.rpe
     return {
-        "type": "warmup" if record.warm_up else "normal",
-        "weight_kg": rounded(record.load_kg),
-        "reps": record.done,
+        "type": "warmup" if part.warm_up else "normal",
+        "weight_kg": None if record is None else rounded(record.load_kg),
+        "reps": None if record is None else record.done,
         "distance_meters": None,
-        "duration_seconds": None,
+        "duration_seconds": part.duration_s,
         "custom_metric": None,
         "rpe": rounded(rpe) if rpe in RPES else None,
     }

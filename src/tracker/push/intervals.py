@@ -12,13 +12,14 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from tracker.domain import exercise_named
-from tracker.export.app_terms import session_text, set_texts, started
+from tracker.export.app_terms import parts_of, session_text, started
 from tracker.export.fit import write_fit
 from tracker.push.errors import Gone
 from tracker.push.web import Web
 
 if TYPE_CHECKING:
     from tracker.domain import Workout
+    from tracker.export.app_terms import Part
     from tracker.push.delivery import Parcel
     from tracker.push.secrets import Secret
     from tracker.push.targets import PushTarget
@@ -66,12 +67,11 @@ class IntervalsReceiver:
     def update(self, parcel: Parcel, remote_id: str) -> None:
         """Change name and description; raises `Gone` if the activity was deleted there."""
         workout = parcel.session.workout
-        lines = [f"{record.done} reps" + _load(record.load_kg) for record in workout.sets]
-        sets = [
-            f"Set {record.index}: {line}; {text}" if text else f"Set {record.index}: {line}"
-            for record, line, text in zip(workout.sets, lines, set_texts(workout), strict=True)
+        lines = [
+            f"{part.title}: {'; '.join(filter(None, (_done(part), part.text)))}"
+            for part in parts_of(workout)
         ]
-        description = "\n".join(filter(None, (*sets, session_text(workout))))
+        description = "\n".join(filter(None, (*lines, session_text(workout))))
         told: dict[str, object] = {"name": _title(parcel), "description": description}
         lifted_kg = _lifted_kg(workout)
         if lifted_kg is not None:
@@ -88,6 +88,13 @@ class IntervalsReceiver:
 
 def _title(parcel: Parcel) -> str:
     return exercise_named(parcel.session.workout.info.exercise).title
+
+
+def _done(part: Part) -> str:
+    if part.row is None:
+        return ""
+    record = part.row.record
+    return f"{record.done} reps" + _load(record.load_kg)
 
 
 def _lifted_kg(workout: Workout) -> float | None:

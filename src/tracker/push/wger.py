@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID, uuid5
 
 from tracker.domain import exercise_named
-from tracker.export.app_terms import at, elapsed_s, session_text, set_texts, started
+from tracker.export.app_terms import at, elapsed_s, parts_of, session_text, started
 from tracker.push.errors import Gone, PushError, Unreachable
 from tracker.push.web import Web
 
 if TYPE_CHECKING:
     from tracker.domain import SetRecord, Workout
+    from tracker.export.app_terms import Part
     from tracker.push.delivery import Parcel
     from tracker.push.secrets import Secret
     from tracker.push.targets import PushTarget
@@ -196,10 +197,9 @@ def _entry_id(parcel: Parcel, place: int) -> str:
 def _session(workout: Workout) -> dict[str, object]:
     start = started(workout, "wger")
     begin = at(start, 0.0)
-    end = max(at(start, elapsed_s(workout)), begin + timedelta(seconds=1))
+    end = max(at(start, elapsed_s(workout) or 0.0), begin + timedelta(seconds=1))
     lines = [
-        "; ".join(filter(None, (f"Set {record.index}", _rpe(record), text)))
-        for record, text in zip(workout.sets, set_texts(workout), strict=True)
+        "; ".join(filter(None, (each.title, _rpe(each), each.text))) for each in parts_of(workout)
     ]
     return {
         "datetime_start": begin.isoformat(),
@@ -209,5 +209,6 @@ def _session(workout: Workout) -> dict[str, object]:
     }
 
 
-def _rpe(record: SetRecord) -> str:
-    return "" if record.entries.rpe is None else f"RPE {record.entries.rpe:g}"
+def _rpe(part: Part) -> str:
+    rpe = None if part.row is None else part.row.record.entries.rpe
+    return "" if rpe is None else f"RPE {rpe:g}"

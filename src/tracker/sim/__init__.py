@@ -16,7 +16,7 @@ from tracker.sim.plan import (
     SetPlan,
     Touch,
 )
-from tracker.sim.repertoire import STYLES, demo_plan, style_of, training_plan
+from tracker.sim.repertoire import STYLES, demo_plan, routine_plan, style_of, training_plan
 from tracker.sim.sensor import PRESETS
 from tracker.sim.session import SessionTruth, SetTruth, SimulatedSession, simulate
 
@@ -42,6 +42,7 @@ __all__ = [
     "SimulatedSession",
     "Touch",
     "demo_plan",
+    "routine_plan",
     "simulate",
     "style_of",
     "training_plan",

@@ -258,6 +258,37 @@ def training_plan(exercise: str, seed: int, least_s: float = 0.0) -> SessionPlan
     return _session(exercise, blocks, lifter, mounting, note)
 
 
+def routine_plan(exercise: str, parts: Sequence[int | float], seed: int) -> SessionPlan:
+    """Return a session of sets and of what is done for a time, in order.
+
+    A whole number is the reps of a set, any other the seconds of something that the sensor cannot
+    count, here keeping still. Every set is moved as that exercise is: one body has one movement.
+    Raises `UnknownNameError` if the exercise cannot be simulated.
+    """
+    style = style_of(exercise)
+    rng = np.random.default_rng(seed)
+    lifter, mounting = style.drawn_lifter(rng), Mounting.drawn(rng)
+    tempo = style.tempo.drawn(rng)
+    blocks: list[SetPlan | ActivityPlan] = []
+    for part in parts:
+        if isinstance(part, int):
+            blocks += [
+                style.drawn_set(rng, part, tempo),
+                ActivityPlan(Activity.REST, ROUTINE_REST_S),
+            ]
+        else:
+            blocks.append(ActivityPlan(Activity.REST, part + ROUTINE_SLACK_S))
+    note = "A simulated routine; nobody trained."
+    return _session(exercise, blocks, lifter, mounting, note)
+
+
+ROUTINE_REST_S: Final = 25.0
+"""After a set, s: its end is known after half of it, and what comes next begins in the rest."""
+
+ROUTINE_SLACK_S: Final = 2.0
+"""After what is done for a time, s."""
+
+
 def _session(
     exercise: str,
     blocks: Sequence[SetPlan | ActivityPlan],

@@ -8,9 +8,7 @@ quits, the flow is cancelled wherever it is; every training is closed on the way
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from contextlib import asynccontextmanager, suppress
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -19,10 +17,11 @@ from textual.worker import WorkerError
 from tracker.app.advice import calendar_lines, pain_lines_of
 from tracker.app.clock import local_now
 from tracker.app.devices import SIMULATED
+from tracker.app.routine import Routine
 from tracker.app.training import TrainingRequest
 from tracker.app.training_log import NOT_LOGGED
 from tracker.coach import steps_of
-from tracker.domain import PlanChosen, TrackerError, exercise_named
+from tracker.domain import TrackerError, exercise_named
 from tracker.tui.advice import Today, today
 from tracker.tui.screens import Next
 from tracker.tui.screens.check import CheckScreen, ConnectScreen
@@ -60,9 +59,12 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 
-def coaching(service: TrainingService) -> Flow:
-    """Return the whole flow, from the list of sensors on, until the wearer quits."""
-    return lambda app: Coach(app, service).from_devices()
+def coaching(service: TrainingService, routine: str = "") -> Flow:
+    """Return the whole flow, from the list of sensors on, until the wearer quits.
+
+    The set-up begins with a routine.
+    """
+    return lambda app: Coach(app, service, routine).from_devices()
 
 
 def at_home(service: TrainingService, examine: Examine) -> Flow:
@@ -73,12 +75,14 @@ def at_home(service: TrainingService, examine: Examine) -> Flow:
     return lambda app: Coach(app, service).from_home(examine)
 
 
-def one_training(session: Session, advisor: ReadAdvisor) -> Flow:
+def one_training(
+    session: Session, advisor: ReadAdvisor, steps: Sequence[RoutineStep] = ()
+) -> Flow:
     """Return the flow of a training that is open already; it ends with its summary."""
 
     async def flow(app: TrackerApp) -> None:
         async with running(app, session):
-            await train(app, session, advisor)
+            await train(app, session, advisor, steps)
 
     return flow
 
@@ -119,7 +123,7 @@ async def train(
     With a routine, its steps come one after the other: sets, with the detector of their exercise,
     and activities that are only timed. After the last step it goes on as without one.
     """
-    routine = Routine(app, session, steps)
+    routine = RoutineScreens(app, session, steps)
     async with app.kept(TrainScreen(session)) as screen:
         while True:
             wish = await routine.lead()
@@ -139,67 +143,47 @@ async def train(
                 session.resume()
 
 
-class Routine:
-    """Where a training is in its routine."""
+class RoutineScreens:
+    """Leads through a routine on the screen."""
 
     def __init__(self, app: TrackerApp, session: Session, steps: Sequence[RoutineStep]) -> None:
         self._app = app
         self._session = session
-        self._steps = deque(steps)
-        self._begun: RoutineStep | None = None
-        self._sets_before = 0
+        self._routine = Routine(session, steps)
         self._goes_on = not steps
         """Whether there is no end of a routine to come to any more."""
 
     async def lead(self) -> Next:
         """Guide through what is only timed, up to the next set, and begin that."""
-        while self._steps and self._steps[0].plan is None:
-            step = self._steps.popleft()
+        while (step := self._routine.step) is not None and step.plan is None:
+            self._routine.begin()
             self._app.sound.say(step.words)
-            # A set that is seen in between was none of the plan's.
-            plan = self._session.snapshot().plan
-            if step.warm_up and not plan.warm_up:
-                self._session.enter(PlanChosen(replace(plan, warm_up=True)))
-            following = self._steps[0].words if self._steps else ""
-            if await self._app.ask(GuidedScreen(self._session, step, following)) is Next.FINISH:
-                self._steps.clear()
-        if self._steps:
-            if self._steps[0] is not self._begun:
-                self._begin(self._steps[0])
+            screen = GuidedScreen(self._session, step, self._routine.following)
+            if await self._app.ask(screen) is Next.FINISH:
+                self._routine.give_up()
+            else:
+                self._routine.end()
+        if step is not None:
+            if self._routine.begin():
+                self._app.sound.say(step.words)
+                self._app.notify(step.words, timeout=5.0)
         elif not self._goes_on:
             self._goes_on = True
             return Next.FINISH
         return Next.TRAIN
 
-    def _begin(self, step: RoutineStep) -> None:
-        assert step.plan is not None
-        earlier = None if self._begun is None else self._begun.plan
-        self._begun, self._sets_before = step, self._sets_done
-        plan, before = step.plan, self._session.snapshot().plan
-        if earlier is not None and replace(earlier, side=plan.side) == plan:
-            # What the wearer put on the bar while resting stays on it.
-            plan = replace(plan, load_kg=before.load_kg)
-        if plan != before:
-            self._session.enter(PlanChosen(plan))
-        self._app.sound.say(step.words)
-        self._app.notify(step.words, timeout=5.0)
-
-    @property
-    def _sets_done(self) -> int:
-        return sum(record.ended and record.done > 0 for record in self._session.snapshot().sets)
-
     def note_set(self) -> None:
         """Go on to the next step once the set of this one is done."""
-        if self._steps and self._sets_done > self._sets_before:
-            self._steps.popleft()
+        self._routine.note_set()
 
 
 class Coach:
     """Leads the wearer from screen to screen; the service opens the trainings."""
 
-    def __init__(self, app: TrackerApp, service: TrainingService) -> None:
+    def __init__(self, app: TrackerApp, service: TrainingService, routine: str = "") -> None:
         self._app = app
         self._service = service
+        self._first_routine = routine
         self._training: Worker[None] | None = None
         """The newest training, which may still be on its way into the log."""
         self._history: HistoryScreen | None = None
@@ -310,6 +294,7 @@ class Coach:
             sound=service.config.training.sound,
             advisors=self._advisors,
             typed=service.plan_typed,
+            routine=self._first_routine,
         )
         async with self._app.kept(screen) as set_up:
             while (form := await self._app.ask(set_up)) is not None:

@@ -11,6 +11,7 @@ from tracker.detect import plausibility
 from tracker.domain import (
     EXERCISES,
     HIP_THRUST,
+    Exercise,
     FaultReason,
     Flag,
     Gap,
@@ -33,6 +34,10 @@ from tracker.export.report.set_section import set_section
 from tracker.export.report.trends import trends_of
 
 SPACE = "\N{NO-BREAK SPACE}"
+
+
+def section_of(record: SetRecord, exercise: Exercise | None) -> dict[str, Any]:
+    return set_section(training(sets=(record,)), record, exercise)
 
 
 def tiles(workout: Workout) -> dict[str, str]:
@@ -95,9 +100,9 @@ def test_the_training_is_summed_up_in_a_sentence(
 
 
 def test_corrected_reps_stand_beside_what_the_sensor_counted() -> None:
-    assert reps_text(training_set(1)) == "12 of 12"
+    assert reps_text(training(), training_set(1)) == "12 of 12"
     corrected = training_set(1, reps=10, entries=SetEntries(reps_by=1))
-    assert reps_text(corrected) == "11 of 12 (sensor: 10)"
+    assert reps_text(training(), corrected) == "11 of 12 (sensor: 10)"
 
 
 @pytest.mark.parametrize(
@@ -135,18 +140,18 @@ def test_pain_after_a_set_stands_in_its_row() -> None:
 
 def test_a_rep_off_its_plan_has_an_arrow_at_the_phase() -> None:
     record = replace(training_set(1, tempo="3-0-1-1.3"), reps=(fading_rep(1, bottom_s=0.1),))
-    (row,) = set_section(record, HIP_THRUST)["times"][1]
+    (row,) = section_of(record, HIP_THRUST)["times"][1]
     assert row == ("1", "0.92", "1.62 ↑", "2.42", "0.10")
 
 
 def test_columns_follow_the_exercise() -> None:
-    head = set_section(training_set(1), EXERCISES["squat"])["times"][0]
+    head = section_of(training_set(1), EXERCISES["squat"])["times"][0]
     assert [name for name, _ in head] == ["Rep", "down", "floor", "up", "hold"]
 
 
 def test_the_top_has_a_column_where_one_is_known() -> None:
-    head, _ = set_section(training_set(1), HIP_THRUST)["moves"]
-    head_with_top, rows = set_section(training_set(1, top_deg=-3.25), HIP_THRUST)["moves"]
+    head, _ = section_of(training_set(1), HIP_THRUST)["moves"]
+    head_with_top, rows = section_of(training_set(1, top_deg=-3.25), HIP_THRUST)["moves"]
     assert head[-1] == ("Tilt", "°")
     assert head_with_top[-1] == ("Top", "°")
     assert rows[0][-1] == "–"
@@ -154,7 +159,7 @@ def test_the_top_has_a_column_where_one_is_known() -> None:
 
 
 def test_plots_are_of_range_velocity_and_hold_with_its_goal() -> None:
-    section = set_section(training_set(1), HIP_THRUST)
+    section = section_of(training_set(1), HIP_THRUST)
     titles = [title for title, _ in section["plots"]]
     assert titles == ["Range of motion", "Mean velocity, concentric", "Hold at the top"]
     plots = [plot for _, plot in section["plots"]]
@@ -163,7 +168,7 @@ def test_plots_are_of_range_velocity_and_hold_with_its_goal() -> None:
 
 
 def test_a_squat_is_plotted_by_its_rise() -> None:
-    assert set_section(training_set(1), EXERCISES["squat"])["plots"][0][0] == "Rise"
+    assert section_of(training_set(1), EXERCISES["squat"])["plots"][0][0] == "Rise"
 
 
 def test_a_velocity_that_is_known_of_no_rep_has_no_plot() -> None:
@@ -171,14 +176,14 @@ def test_a_velocity_that_is_known_of_no_rep_has_no_plot() -> None:
     slow = replace(
         record, reps=tuple(replace(each, mean_velocity_mps=None) for each in record.reps)
     )
-    assert set_section(slow, HIP_THRUST)["plots"][1] == ("Mean velocity, concentric", None)
+    assert section_of(slow, HIP_THRUST)["plots"][1] == ("Mean velocity, concentric", None)
 
 
 def test_reps_with_a_remark_and_uncertain_reps_have_shapes_of_their_own() -> None:
     record = training_set(1, reps=4, flags=(Flag.SAGGED,))
     slow = (Flag.LOW_CONFIDENCE_VELOCITY,)
     first = (fading_rep(1, flags=(Flag.GAP, Flag.SAGGED)), replace(fading_rep(2), complete=False))
-    section = set_section(
+    section = section_of(
         replace(record, reps=(*first, fading_rep(3, flags=slow), *record.reps[3:])), HIP_THRUST
     )
     (_, plot), *_ = section["plots"]
@@ -188,7 +193,7 @@ def test_reps_with_a_remark_and_uncertain_reps_have_shapes_of_their_own() -> Non
 
 
 def test_one_shape_needs_no_legend() -> None:
-    assert set_section(training_set(1), HIP_THRUST)["legend"] == []
+    assert section_of(training_set(1), HIP_THRUST)["legend"] == []
 
 
 def test_what_was_planned_besides_the_tempo_is_said() -> None:
@@ -196,7 +201,7 @@ def test_what_was_planned_besides_the_tempo_is_said() -> None:
         training_set(1, entries=SetEntries(rpe=8.5)),
         plan=Plan(lockout_goal_s=2.0, velocity_loss=0.2, keep_tension=True),
     )
-    section = set_section(record, HIP_THRUST)
+    section = section_of(record, HIP_THRUST)
     assert section["facts"] == (
         ("Effort (RPE)", "8.5 of 10"),
         ("Planned hold", "2\N{NO-BREAK SPACE}s"),
@@ -208,15 +213,15 @@ def test_what_was_planned_besides_the_tempo_is_said() -> None:
 
 
 def test_without_a_plan_nothing_is_said_of_one() -> None:
-    section = set_section(training_set(1, tempo=None, load_kg=None), HIP_THRUST)
+    section = section_of(training_set(1, tempo=None, load_kg=None), HIP_THRUST)
     assert not section["is_planned"]
     assert section["heading"] == "Set 1: 12 of 12 reps"
 
 
 def test_a_counted_rep_without_an_end_is_said_to_be_missing() -> None:
-    assert set_section(training_set(1), HIP_THRUST)["missing"] == ""
+    assert section_of(training_set(1), HIP_THRUST)["missing"] == ""
     cut = replace(training_set(1), counted=13)
-    assert set_section(cut, HIP_THRUST)["missing"].startswith("13 reps were counted, 12 measured")
+    assert section_of(cut, HIP_THRUST)["missing"].startswith("13 reps counted, 12 measured")
 
 
 NOW = "2026-05-14T16:30:00+00:00"

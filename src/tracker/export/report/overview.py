@@ -6,7 +6,8 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Final
 
 from tracker.coach import OTHER_RED_FLAGS, URGENT_RED_FLAGS, judge_pain
-from tracker.domain import PainMoment
+from tracker.domain import PainMoment, title_of
+from tracker.export.columns import set_rows
 from tracker.export.report.measures import (
     HOLD,
     VELOCITY,
@@ -31,7 +32,7 @@ from tracker.export.report.wording import (
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from tracker.domain import Exercise, SetRecord, Workout
+    from tracker.domain import Exercise, SetRecord, TimedRecord, Workout
 
 BODYWEIGHT: Final = "bodyweight"
 """What a load of 0 kg is called."""
@@ -44,6 +45,8 @@ def overview_of(workout: Workout, exercise: Exercise | None) -> dict[str, Any]:
         "tiles": _tiles(workout),
         "head": _head(exercise),
         "rows": _rows(workout, exercise),
+        "is_sensed": any(record.sensed for record in workout.sets),
+        "timed": "; ".join(map(timed_text, workout.timed)),
         "remarks": remarks_of_session(workout.sets, of_form=True),
         "pain_words": _pain_words(workout),
         "note": workout.note,
@@ -57,18 +60,31 @@ def load_text(load_kg: float | None) -> str:
     return BODYWEIGHT if load_kg == 0.0 else short(load_kg, "kg")
 
 
-def reps_text(record: SetRecord) -> str:
-    """Return the reps of a set, with the plan, and with the count where it differs."""
-    text = str(record.done)
-    if record.warm_up:
-        text = f"warm-up: {text}"
-    if record.side is not None:
-        text = f"{record.side.value}: {text}"
+def reps_text(workout: Workout, record: SetRecord) -> str:
+    """Return what was done in a set and its reps, with the plan, and the count if it differs."""
+    name = workout.exercise_of(record)
+    what = [
+        "" if name == workout.info.exercise else title_of(name),
+        "" if record.side is None else record.side.value,
+        "warm-up" if record.warm_up else "",
+    ]
+    head = ", ".join(filter(None, what))
+    text = f"{head}: {record.done}" if head else str(record.done)
     if record.plan.target_reps is not None:
         text += f" of {record.plan.target_reps}"
-    if record.done != record.counted:
+    if record.sensed and record.done != record.counted:
         text += f" (sensor: {record.counted})"
     return text
+
+
+def timed_text(each: TimedRecord) -> str:
+    """Return what was done for a time, and for how long."""
+    what = [
+        title_of(each.activity),
+        "" if each.side is None else each.side.value,
+        "warm-up" if each.warm_up else "",
+    ]
+    return f"{', '.join(filter(None, what))}: {number(each.duration_s, 0, 's')}"
 
 
 def _summary(workout: Workout) -> str:
@@ -146,7 +162,7 @@ def _rows(workout: Workout, exercise: Exercise | None) -> list[tuple[str, ...]]:
     return [
         (
             str(record.index),
-            reps_text(record),
+            reps_text(workout, record),
             load_text(known(record.load_kg)),
             short(record.entries.rpe),
             _score(last_scores.get(record.index)),
@@ -154,9 +170,9 @@ def _rows(workout: Workout, exercise: Exercise | None) -> list[tuple[str, ...]]:
             number(median(map(size.of, record.reps)), 0),
             number(median(map(VELOCITY.of, record.reps)), 2),
             code(median_durations_s(record)) if record.reps else UNKNOWN,
-            UNKNOWN if after is None else clock_time(after.start_s - record.end_s),
+            UNKNOWN if after is None else clock_time(after.rest_s),
         )
-        for record, after in zip_longest(workout.sets, workout.sets[1:])
+        for record, after in zip_longest(workout.sets, [*set_rows(workout)][1:])
     ]
 
 

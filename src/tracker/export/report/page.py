@@ -64,6 +64,8 @@ REASON_WORDS: Final = {
     "about_vertical": "turned about the vertical",
     "duration": "unusually fast or slow",
     "quiet": "not out of rest",
+    "upright": "ended upright",
+    "across": "not about an axis across the body",
     "size": "not as far as the others",
     "bottom": "started elsewhere than the others",
     "top": "ended elsewhere than the others",
@@ -87,7 +89,7 @@ def quality_of(workout: Workout) -> dict[str, Any]:
             ("Sensor", _sensor(workout)),
             ("Measured rate", number(facts.rate_hz, 1, "samples per second")),
             ("Recorded", f"{clock_time(facts.duration_s)} (minutes : seconds)"),
-            ("Samples", str(facts.samples)),
+            ("Samples", str(facts.samples or UNKNOWN)),
             ("Without samples", _missing(workout)),
             ("File", facts.name),
             ("Origin", workout.info.origin),
@@ -114,6 +116,8 @@ def _length_s(gap: Gap) -> float:
 
 
 def _missing(workout: Workout) -> str:
+    if not workout.facts.samples:
+        return UNKNOWN
     if not workout.gaps:
         return "nothing"
     total_s = sum(map(_length_s, workout.gaps))
@@ -171,7 +175,10 @@ def report_html(workout: Workout, history: Iterable[Workout] = ()) -> str:
             is_synthetic=is_synthetic(workout),
             synthetic_note=workout.info.note,
             overview=overview_of(workout, exercise),
-            sets=[set_section(record, exercise) for record in workout.sets],
+            sets=[
+                set_section(workout, record, EXERCISES.get(workout.exercise_of(record)))
+                for record in workout.sets
+            ],
             trends=trends_of(workout, history, exercise),
             curve=rep_curve(typical_rows(workout, exercise)),
             quality=quality_of(workout),

@@ -12,6 +12,7 @@ from tracker.export.report.overview import load_text, reps_text
 from tracker.export.report.plots import DotPlot, Series, dot_plot, phase_bar
 from tracker.export.report.wording import (
     UNKNOWN,
+    counted,
     has_form_flag,
     is_uncertain,
     known,
@@ -23,7 +24,7 @@ from tracker.export.report.wording import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tracker.domain import Exercise, Rep, SetRecord
+    from tracker.domain import Exercise, Rep, SetRecord, Workout
 
 LEGEND: Final = (
     ("round", "rep"),
@@ -34,7 +35,7 @@ LEGEND: Final = (
 _ARROWS: Final = {PaceVerdict.TOO_SLOW: " ↑", PaceVerdict.TOO_FAST: " ↓"}
 
 
-def set_section(record: SetRecord, exercise: Exercise | None) -> dict[str, Any]:
+def set_section(workout: Workout, record: SetRecord, exercise: Exercise | None) -> dict[str, Any]:
     """Return what the template of a set shows of one."""
     rows = tempo.phase_rows(record, exercise)
     order = tempo.order_of(exercise)
@@ -43,7 +44,7 @@ def set_section(record: SetRecord, exercise: Exercise | None) -> dict[str, Any]:
     shapes = set(map(_shape, record.reps))
     return {
         "index": record.index,
-        "heading": f"Set {record.index}: {reps_text(record)} reps{load}",
+        "heading": f"Set {record.index}: {reps_text(workout, record)} reps{load}",
         "facts": _facts(record),
         "note": record.entries.note,
         "rows": rows,
@@ -59,6 +60,7 @@ def set_section(record: SetRecord, exercise: Exercise | None) -> dict[str, Any]:
         # One shape alone needs no explanation.
         "legend": [entry for entry in LEGEND if entry[0] in shapes and shapes != {"round"}],
         "missing": _missing(record),
+        "sensed": record.sensed,
     }
 
 
@@ -142,6 +144,6 @@ def _missing(record: SetRecord) -> str:
     if record.counted <= len(record.reps):
         return ""
     return (
-        f"{record.counted} reps were counted, {len(record.reps)} measured to their end. "
+        f"{counted(record.counted, 'rep')} counted, {len(record.reps)} measured to the end. "
         "The numbers below are of those."
     )

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from tracker.coach import FLAG_WORDS, UNSEEN_FLAGS
 from tracker.domain import Flag
+from tracker.domain.foreign_text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -38,8 +39,11 @@ _FORBIDDEN: Final = re.compile(
 
 
 def printable(text: str) -> str:
-    """Return `text` with a replacement character for whatever HTML cannot hold."""
-    return _FORBIDDEN.sub("\ufffd", text.replace("\r\n", "\n"))
+    """Return `text` with a replacement character for whatever HTML cannot hold.
+
+    What would show letters in another order is spelled out, as in every other medium.
+    """
+    return visible(_FORBIDDEN.sub("\ufffd", text.replace("\r\n", "\n")))
 
 
 def known(value: float | None) -> float | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import numpy as np
 
 from tracker.domain import Fault, FaultReason, Frame, Notification, TrackerError
-from tracker.domain.units import s_from_ns
+from tracker.domain.units import counted, s_from_ns
 from tracker.sensors.base import (
     FIRMWARE_REVISION,
     FIRMWARE_REVISION_UUID,
@@ -123,7 +123,7 @@ class MetaMotionDecoder(PacketDecoder):
             fault_of(
                 notification,
                 FaultReason.LOST,
-                f"{count} samples of the {missing.value} stream were lost",
+                f"lost from the {missing.value} stream: {counted(count, 'sample')}",
                 count,
             )
             for missing, count in outcome.lost

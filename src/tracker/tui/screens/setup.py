@@ -134,8 +134,10 @@ class SetupScreen(FlowScreen[SetupForm | None]):
         sound: bool,
         advisors: ReadAdvisors | None = None,
         typed: bool = False,
+        routine: str = "",
     ) -> None:
         super().__init__()
+        self._routine = routine
         self._read_advisors = advisors
         self._advisor: Advisor | None = None
         self._typed = typed
@@ -167,7 +169,9 @@ class SetupScreen(FlowScreen[SetupForm | None]):
             Plain(id="how-to"),
             FormRow(
                 "routine",
-                Choice([(words, name) for name, words in ROUTINES.items()], "", "routine"),
+                Choice(
+                    [(words, name) for name, words in ROUTINES.items()], self._routine, "routine"
+                ),
                 _HINTS["routine"],
             ),
             self._text_row("pain", ""),

@@ -41,7 +41,9 @@ def totals_text(workout: Workout) -> str:
     """Return what was done, in two lines: how much, and what a rep was like on average."""
     sets = workout.working_sets
     warm_ups = len(workout.sets) - len(sets)
-    reps, seen = sum(record.done for record in sets), sum(record.counted for record in sets)
+    reps = sum(record.done for record in sets)
+    # What was entered by hand was counted by nobody.
+    seen = sum(record.counted if record.sensed else record.done for record in sets)
     loads = [(record.load_kg or 0.0) * record.done for record in sets]
     each = [rep for record in sets for rep in record.reps]
     amounts = [
