@@ -543,7 +543,7 @@ def test_a_recording_whose_configuration_was_lost_is_read_by_its_head() -> None:
 
 
 def with_heart_rate(name: str) -> tuple[Notification, ...]:
-    """Return the first set of a session with a strap beside it, which loses contact now and then."""
+    """Return the first set of a session with a strap beside it, which loses contact."""
     hearts = [
         Notification(
             ns_from_s(0.4 + second), HEART_RATE_UUID, bytes((0x06 if second % 9 else 0x04, 90)), 1
@@ -566,7 +566,7 @@ def test_the_heart_rate_of_any_sensor_is_an_event_and_changes_no_other() -> None
     assert [each for each in events if not isinstance(each, HeartRateRead)] == list(others)
 
 
-@pytest.mark.parametrize("size", (1, 7, 500))
+@pytest.mark.parametrize("size", [1, 7, 500])
 def test_any_cut_gives_the_same_heart_rate_at_the_same_place(size: int) -> None:
     sent = with_heart_rate("demo")
     whole, cut = Engine(PROFILE, HIP_THRUST), Engine(PROFILE, HIP_THRUST)

@@ -182,13 +182,14 @@ def test_our_name_is_that_of_the_session_and_not_of_what_everybody_does(
 
 @pytest.mark.parametrize("read", READERS)
 def test_the_heart_rate_is_a_record_for_each_second(read: Callable[[bytes], Messages]) -> None:
-    rates = ((-1.0, 60), (1.2, 96), (1.9, 97), (3.0, 121), (1e6, 200))
-    messages = read(written(replace(WORKOUT, heart_rates=tuple(map(HeartRate, *zip(*rates))))))
+    rates = ((-1.0, 60), (1.2, 96), (1.2001, 97), (3.0, 121), (1e6, 200))
+    heart_rates = tuple(HeartRate(at_s, bpm) for at_s, bpm in rates)
+    messages = read(written(replace(WORKOUT, heart_rates=heart_rates)))
 
     start = start_of(WORKOUT)
     records = messages["record"]
     assert [each["heart_rate"] for each in records] == [97, 121]
-    assert whole_s(records[0]["timestamp"], start + timedelta(seconds=1.9))
+    assert whole_s(records[0]["timestamp"], start + timedelta(seconds=1.2))
     (session,), (lap,) = messages["session"], messages["lap"]
     for totals in (session, lap):
         assert (totals["avg_heart_rate"], totals["max_heart_rate"]) == (115, 200)
