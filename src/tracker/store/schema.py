@@ -262,7 +262,7 @@ CALIBRATIONS: Final = _of_session(
     Column("reason", Words),
 )
 
-HEART_RATES: Final = _measured(
+HEART_RATES: Final = _of_session(
     "heart_rates",
     # A JSON list of [seconds, beats per minute]: nothing looks for a single reading.
     Column("readings", Text, nullable=False),
