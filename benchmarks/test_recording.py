@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
+import time
 from collections import deque
 from typing import TYPE_CHECKING
 
-from tracker.recording import RecordingWriter, open_recording
+from tracker.recording import RecordingWriter, compact, open_recording
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,6 +50,31 @@ def test_reading(
 
     last, taken_s = measure(read)
     _tell(report, "read the hour", taken_s, recording)
+    assert last == packets[-1]
+
+
+def test_compacting(
+    hour: SimulatedSession,
+    packets: tuple[Notification, ...],
+    recording: Path,
+    tmp_path: Path,
+    report: Report,
+) -> None:
+    """By the clock on the wall, reading it again and comparing included."""
+    path = tmp_path / recording.name
+    shutil.copyfile(recording, path)
+    start_s = time.perf_counter()
+    result = compact(path)
+    taken_s = time.perf_counter() - start_s
+    report(
+        "compact the hour",
+        f"{taken_s:.2f} s",
+        f"{result.before_bytes / 1e6:.1f} → {result.after_bytes / 1e6:.1f} MB, "
+        f"{result.after_bytes / result.before_bytes:.2f} ×",
+    )
+    start_s = time.perf_counter()
+    last = deque(open_recording(path), maxlen=1).pop()
+    report("read the compact hour", f"{time.perf_counter() - start_s:.2f} s")
     assert last == packets[-1]
 
 

@@ -1,4 +1,4 @@
-"""What a second process is worth over a folder of recordings, and that it changes nothing."""
+"""What a second process or worker is worth over many recordings, and that it changes nothing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from tracker.app.session_files import BIG_BLOCK_SAMPLES
-from tracker.cli.analyze import AnalysisSettings, file_results
+from tracker.cli.analyze import AnalysisSettings, file_results, file_results_on
 from tracker.cli.workers import usable_cores
 from tracker.domain.units import NS_PER_S
 from tracker.importers import ImportOptions
@@ -56,6 +56,7 @@ def processor_s() -> float:
     return now.user + now.system + now.children_user + now.children_system
 
 
+@pytest.mark.timeout(900)
 def test_two_processes(season: list[str], report: Report) -> None:
     """By the clock on the wall, the start of the processes included."""
     settings = AnalysisSettings(BIG_BLOCK_SAMPLES, None, ImportOptions())
@@ -78,4 +79,31 @@ def test_two_processes(season: list[str], report: Report) -> None:
         f"{two_s:.2f} s",
         f"{two_s / one_s:.2f} × one process on the wall, {more:.2f} × of the processors' time; "
         f"{usable_cores()} cores here",
+    )
+
+
+@pytest.mark.timeout(900)
+def test_two_workers_of_a_cluster(season: list[str], report: Report) -> None:
+    """By the clock on the wall; the workers have started and imported everything before."""
+    distributed = pytest.importorskip("distributed", reason="needs the extra dask")
+    settings = AnalysisSettings(BIG_BLOCK_SAMPLES, None, ImportOptions())
+    alone = list(file_results(season, settings, 1))
+    taken_s: dict[int, float] = {}
+    for workers in (1, 2):
+        with distributed.LocalCluster(
+            n_workers=workers, threads_per_worker=1, dashboard_address=None
+        ) as cluster:
+            address = cluster.scheduler_address
+            list(file_results_on(address, season[:8], settings))
+            times_s = []
+            for _ in range(ROUNDS):
+                start_s = time.perf_counter()
+                found = list(file_results_on(address, season, settings))
+                times_s.append(time.perf_counter() - start_s)
+            taken_s[workers] = min(times_s)
+        assert [each.workout for each in found] == [each.workout for each in alone]
+    report(
+        f"{RECORDINGS} recordings of {LENGTH_S / 60:.0f} min, 2 workers of Dask",
+        f"{taken_s[2]:.2f} s",
+        f"{taken_s[2] / taken_s[1]:.2f} × one worker on the wall; {usable_cores()} cores here",
     )

@@ -26,6 +26,7 @@ from tracker.domain import (
     FaultReason,
     Flag,
     Gap,
+    HeartRateRead,
     LinkChanged,
     LinkState,
     Notification,
@@ -43,7 +44,7 @@ from tracker.domain import (
 )
 from tracker.domain.units import ns_from_s
 from tracker.engine import Engine, build_engine
-from tracker.sensors import SAMPLES, SAMPLES_CHANNEL, encode_samples
+from tracker.sensors import HEART_RATE_UUID, SAMPLES, SAMPLES_CHANNEL, encode_samples
 from tracker.sensors.profile import PROFILE
 from tracker.sensors.profile.packets import CONFIG_UUID, IMU_UUID
 from tracker.sensors.witmotion import WITMOTION
@@ -536,3 +537,48 @@ def test_a_recording_whose_configuration_was_lost_is_read_by_its_head() -> None:
     assert kept == found
     assert found
     assert not [event for event in bare.feed_many(others) if isinstance(event, RepCounted)]
+
+
+# --- heart rate ---------------------------------------------------------------------------------
+
+
+def with_heart_rate(name: str) -> tuple[Notification, ...]:
+    """Return the first set of a session with a strap beside it, which loses contact."""
+    hearts = [
+        Notification(
+            ns_from_s(0.4 + second), HEART_RATE_UUID, bytes((0x06 if second % 9 else 0x04, 90)), 1
+        )
+        for second in range(70)
+    ]
+    return tuple(sorted((*everything(name), *hearts), key=lambda each: each.received_ns))
+
+
+def test_the_heart_rate_of_any_sensor_is_an_event_and_changes_no_other() -> None:
+    sent = with_heart_rate("demo")
+    engine = Engine(PROFILE, HIP_THRUST)
+    events = (*engine.feed_many(sent), *engine.finish())
+    alone = Engine(PROFILE, HIP_THRUST)
+    others = (*alone.feed_many(everything("demo")), *alone.finish())
+
+    hearts = [each for each in events if isinstance(each, HeartRateRead)]
+    assert [each.bpm for each in hearts] == [90 if second % 9 else None for second in range(70)]
+    assert {each.device for each in hearts} == {1}
+    assert [each for each in events if not isinstance(each, HeartRateRead)] == list(others)
+
+
+@pytest.mark.parametrize("size", [1, 7, 500])
+def test_any_cut_gives_the_same_heart_rate_at_the_same_place(size: int) -> None:
+    sent = with_heart_rate("demo")
+    whole, cut = Engine(PROFILE, HIP_THRUST), Engine(PROFILE, HIP_THRUST)
+
+    at_once = whole.feed_many(sent)
+    pieces = [cut.feed_many(sent[at : at + size]) for at in range(0, len(sent), size)]
+
+    assert tuple(event for piece in pieces for event in piece) == at_once
+
+
+def test_a_heart_rate_that_is_none_is_a_fault() -> None:
+    (fault,) = Engine(PROFILE, HIP_THRUST).feed(Notification(0, HEART_RATE_UUID, b"\x00"))
+
+    assert isinstance(fault, Fault)
+    assert fault.reason is FaultReason.LENGTH

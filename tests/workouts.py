@@ -30,6 +30,7 @@ from tracker.domain import (
     FaultReason,
     Flag,
     Gap,
+    HeartRate,
     LinkChanged,
     LinkState,
     PainEntered,
@@ -455,6 +456,10 @@ def plausible_workouts(draw: st.DrawFn) -> Workout:
         faults=draw(st.dictionaries(st.sampled_from(FaultReason), st.integers(1, 99))),
         pain=tuple(draw(st.lists(pain, max_size=3))),
         note=draw(_TEXTS),
+        heart_rates=tuple(
+            HeartRate(at_s, draw(st.integers(25, 250)))
+            for at_s in sorted(draw(st.lists(_TIMES, max_size=4)))
+        ),
     )
 
 
@@ -551,4 +556,5 @@ def any_workouts(
         pain=st.lists(pain, max_size=3).map(tuple),
         note=text,
         calibrations=st.lists(calibrations, max_size=3).map(tuple),
+        heart_rates=st.lists(st.builds(HeartRate, numbers, counts), max_size=3).map(tuple),
     )

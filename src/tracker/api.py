@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from tracker.domain import (
         DataWarning,
         Event,
+        HeartRate,
         MarkKind,
         Plan,
         Rep,
@@ -159,6 +160,11 @@ class Session:
     def warnings(self) -> tuple[DataWarning, ...]:
         """What to know about the data as a whole; empty if nothing is wrong."""
         return self.workout.warnings
+
+    @property
+    def heart_rates(self) -> tuple[HeartRate, ...]:
+        """Every known reading of the heart rate, in order; empty if no sensor sent it."""
+        return self.workout.heart_rates
 
     @property
     def sets(self) -> Sets:

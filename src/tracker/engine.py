@@ -24,7 +24,7 @@ from tracker.domain import (
     read_control_message,
 )
 from tracker.domain.units import s_from_ns
-from tracker.sensors import family, recorded_settings
+from tracker.sensors import HEART_RATE_UUID, family, read_heart_rate, recorded_settings
 from tracker.signal import Resampler
 
 if TYPE_CHECKING:
@@ -92,7 +92,11 @@ class Engine:
                     events += self._sensed(run)
                     events += self._controlled(notification)
                     run = []
-                elif notification.device == 0:  # others are only recorded
+                elif notification.channel == HEART_RATE_UUID:  # of whichever sensor
+                    events += self._sensed(run)
+                    events.append(read_heart_rate(notification))
+                    run = []
+                elif notification.device == 0:  # motion of others is only recorded
                     run.append(notification)
             events += self._sensed(run)
         return self._counting.coached(events) if events else ()

@@ -24,7 +24,7 @@ from tracker.app.devices import (
 from tracker.ble import AdapterError, diagnose
 from tracker.domain import LinkState, Notification, battery_message, link_message
 from tracker.domain.units import STANDARD_GRAVITY_MPS2, ns_from_s
-from tracker.sensors import family
+from tracker.sensors import HEART_RATE, Advertisement, family
 from tracker.sensors.profile.packets import CONFIG_UUID, IMU_UUID, encode_packet
 
 if TYPE_CHECKING:
@@ -82,6 +82,23 @@ def test_what_is_heard_is_listed_by_what_it_is() -> None:
     assert devices.seen[3].kind is None
     assert devices.seen[3].kind_title == ""
     assert devices.trouble is None
+
+
+def test_a_strap_is_listed_and_says_what_it_is_for() -> None:
+    class Strap(FakeSensor):
+        @property
+        def advertisement(self) -> Advertisement:
+            return Advertisement(self.name, HEART_RATE.services)
+
+    strap, _simulated = seen_after(FakeRadio(Strap(name="TICKR"))).seen
+
+    assert (strap.name, strap.kind, strap.kind_title) == (
+        "TICKR",
+        "heart_rate",
+        "heart-rate strap",
+    )
+    assert strap.refusal is not None
+    assert "--second" in strap.refusal
 
 
 def test_trouble_with_the_adapter_is_said_and_gone_when_it_is_over() -> None:

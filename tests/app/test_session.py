@@ -30,6 +30,7 @@ from tracker.domain import (
     Fault,
     FaultReason,
     Gap,
+    HeartRateRead,
     InputError,
     LinkChanged,
     LinkState,
@@ -518,6 +519,7 @@ async def test_a_snapshot_says_what_is_known_now() -> None:
         (0.2, LinkChanged(0.2, LinkState.STREAMING, detail="It is back.")),
         (0.2, BatteryRead(0.2, 87)),
         (0.2, BatteryRead(0.2, 14, device=1)),
+        (0.6, HeartRateRead(0.6, 128, device=1)),
         *SCRIPT,
         (0.6, Cue(0.6, "hold", CueKind.HOLD_LONGER, 1)),
         (0.6, Gap(0.52, 0.58)),
@@ -544,6 +546,7 @@ async def test_a_snapshot_says_what_is_known_now() -> None:
     assert snapshot.link_detail == "It is back."
     assert snapshot.second_link is LinkState.LOST
     assert snapshot.battery_percent == 87
+    assert snapshot.heart_rate == HeartRateRead(0.6, 128, device=1)
     assert snapshot.gaps == (Gap(0.52, 0.58),)
     assert snapshot.faults == {FaultReason.LOST: 3}
     assert snapshot.sample_age_s == pytest.approx(2.5)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.workouts import REPS, rep_at, said_at
+from tests.workouts import REPS, rep, rep_at, said_at
 from tracker.app.text import (
     LinkWords,
     TextOutput,
@@ -30,6 +30,7 @@ from tracker.domain import (
     CalibrationLost,
     Event,
     Flag,
+    HeartRateRead,
     LinkChanged,
     LinkState,
     Phase,
@@ -37,6 +38,7 @@ from tracker.domain import (
     PlanChosen,
     ReferenceRep,
     Rep,
+    RepCompleted,
     RepCounted,
     RepRevised,
     SetEnded,
@@ -132,6 +134,21 @@ def test_trouble_with_the_sensor_stands_between_the_reps() -> None:
         "sensor back at 0:38",
         "! battery of the sensor at 14 %: charge it soon",
     ]
+
+
+def test_a_heart_rate_stands_in_the_lines_of_reps_and_sets() -> None:
+    def lines(*hearts: HeartRateRead) -> list[str]:
+        started, counted_rep = SetStarted(10.0, 1), RepCounted(11.0, 1, 1)
+        done = RepCompleted(14.0, 1, rep())
+        return lines_of([started, counted_rep, *hearts, done, SetEnded(14.0, 1, 1)])
+
+    assert not any("heart" in line for line in lines())
+    (_, of_rep, of_set) = lines(HeartRateRead(11.0, 100), HeartRateRead(13.0, 121))
+    assert "  heart 121" in of_rep
+    assert "  heart 110, max 121" in of_set
+    (_, of_rep, of_set) = lines(HeartRateRead(11.0, 100), HeartRateRead(13.0, None, False))
+    assert "  heart –" in of_rep
+    assert "  heart 100, max 100" in of_set
 
 
 def test_a_withdrawn_rep_and_a_withdrawn_set_are_taken_back_in_words() -> None:

@@ -19,12 +19,13 @@ from tracker.cli.analyze import (
     file_results,
 )
 from tracker.cli.exits import ExitCode
+from tracker.cli.terminal import print_json, print_json_list
 from tracker.cli.workers import usable_cores
 from tracker.domain import SessionState
 from tracker.importers import ImportOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from tracker.sim import SimulatedSession
@@ -338,3 +339,31 @@ def test_a_setting_reaches_every_command_that_reads_files(
     refused = tracker("analyze", path, "--setting", "gyro_axes=up")
     assert refused.code == 2
     assert "The setting gyro_axes names x, y and z once each" in refused.err
+
+
+def test_a_list_is_written_piece_by_piece_as_if_at_once(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    first = {"a": [1, {"b": "line\nfeed\x7f"}], "c": {}}
+    values: list[Any] = [first, {}, [], "text", None, {"d": [[]]}]
+    for amount in range(len(values) + 1):
+        print_json_list(iter(values[:amount]), indent=2)
+        piecewise = capsys.readouterr().out
+        print_json(values[:amount], indent=2)
+        assert piecewise == capsys.readouterr().out
+
+
+def test_a_session_is_printed_before_the_next_file_is_read(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """So a season is never in memory at once."""
+    seen: list[str] = []
+
+    def sessions() -> Iterator[object]:
+        for number in range(3):
+            seen.append(capsys.readouterr().out)
+            yield {"number": number}
+
+    print_json_list(sessions(), indent=2)
+    assert seen == ["", '[\n  {\n    "number": 0\n  }', ',\n  {\n    "number": 1\n  }']
+    assert capsys.readouterr().out == ',\n  {\n    "number": 2\n  }\n]\n'

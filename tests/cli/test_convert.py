@@ -390,3 +390,46 @@ def test_a_file_without_anything_whole_is_explained(
     assert (result.code, result.out) == (ExitCode.USAGE_OR_INPUT, "")
     assert str(source) in result.err
     assert not (tmp_path / "whole.arrows").exists()
+
+
+def test_compact_makes_a_folder_smaller_and_every_command_reads_it(
+    tmp_path: Path, brief_recording: Path, tracker: Callable[..., Any]
+) -> None:
+    folder = tmp_path / "season"
+    (folder / "may").mkdir(parents=True)
+    for name in ("a.arrows", "may/b.arrows"):
+        (folder / name).write_bytes(brief_recording.read_bytes())
+    torn = folder / "torn.arrows"
+    torn.write_bytes(brief_recording.read_bytes()[:-40])
+    before = tracker("analyze", folder / "a.arrows", "--format", "json").out
+
+    result = tracker("compact", folder)
+
+    assert (result.code, result.out) == (ExitCode.USAGE_OR_INPUT, "")
+    assert "2 made smaller" in result.err
+    assert "1 failed" in result.err
+    assert "tracker recover" in result.err
+    assert torn.read_bytes() == brief_recording.read_bytes()[:-40]
+    assert (folder / "a.arrows").stat().st_size < 0.5 * brief_recording.stat().st_size
+    assert tracker("analyze", folder / "a.arrows", "--format", "json").out == before
+    again = tracker("compact", folder / "a.arrows", folder / "may")
+    assert (again.code, again.err) == (ExitCode.OK, "0 made smaller, 2 left as they are\n")
+
+
+def test_the_log_knows_a_compact_recording(
+    tmp_path: Path,
+    brief_recording: Path,
+    tracker: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TRACKER_HOME", str(tmp_path / "home"))
+    path = tmp_path / "a.arrows"
+    path.write_bytes(brief_recording.read_bytes())
+    assert "1 added" in tracker("rescore", path).err
+
+    assert tracker("compact", path).code == ExitCode.OK
+
+    # Even under another name: it keeps the checksum of its original.
+    other = path.rename(tmp_path / "renamed.arrows")
+    assert "0 added, 1 already done" in tracker("rescore", other).err
+    assert "1 rescored, 0 added" in tracker("rescore", "--again", other).err

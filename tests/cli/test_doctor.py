@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -434,3 +436,44 @@ def test_a_folder_that_only_seems_to_be_writable_is_told() -> None:
     recordings, *_ = checks.folders(Paths(nowhere / "data", nowhere / "config", nowhere / "log"))
     assert not recordings.good
     assert "/proc cannot be written" in recordings.text
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="D-Bus is Linux's")
+def test_a_bus_that_does_not_know_the_user_is_told_from_any_other(tmp_path: Path) -> None:
+    """As in a container whose users have other numbers outside; by a real bus."""
+    daemon = shutil.which("dbus-daemon")
+    if daemon is None:
+        pytest.skip("dbus-daemon is not installed")
+    socket, file = tmp_path / "bus", tmp_path / "bus.conf"
+    file.write_text(
+        "<busconfig><type>system</type><auth>DBUS_COOKIE_SHA1</auth>"
+        f"<listen>unix:path={socket}</listen>"
+        '<policy context="default"><allow user="*"/></policy></busconfig>'
+    )
+    bus = subprocess.Popen(
+        [daemon, f"--config-file={file}", "--nofork", "--print-address"],
+        stdout=subprocess.PIPE,
+        env={**os.environ, "HOME": str(tmp_path)},
+    )
+    try:
+        assert bus.stdout is not None
+        assert bus.stdout.readline()
+        done = subprocess.run(
+            [sys.executable, "-m", "tracker", "doctor"],
+            env={
+                **os.environ,
+                "TRACKER_HOME": str(tmp_path / "home"),
+                "DBUS_SYSTEM_BUS_ADDRESS": f"unix:path={socket}",
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    finally:
+        bus.kill()
+        bus.wait()
+    assert done.returncode == ExitCode.NO_SENSOR
+    assert "!!  Bluetooth" in done.stdout
+    assert "does not accept this user" in done.stdout
+    assert "--userns keep-id" in done.stdout

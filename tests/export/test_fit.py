@@ -20,7 +20,7 @@ from tests.export.fit_readers import (
 )
 from tests.export.foreign import dated_workouts, mean, start_of, whole_s
 from tests.workouts import WORKOUT, patient, plausible_workouts
-from tracker.domain import InputError, SetEntries, SetRecord, TrackerError, Workout
+from tracker.domain import HeartRate, InputError, SetEntries, SetRecord, TrackerError, Workout
 from tracker.export.app_terms import ACTIVITY_NAMES, FIT_TITLES, NAMES, names_in
 from tracker.export.fit import (
     DEVELOPER_COLUMNS,
@@ -193,6 +193,22 @@ def test_our_name_is_that_of_the_session_and_not_of_what_everybody_does(
     assert title["exercise_name"] == 1
     assert title["wkt_step_name"] == "Barbell hip thrust with bench"
     assert sport["name"] == workout["wkt_name"] == "B-stance hip thrust"
+
+
+@pytest.mark.parametrize("read", READERS)
+def test_the_heart_rate_is_a_record_for_each_second(read: Callable[[bytes], Messages]) -> None:
+    rates = ((-1.0, 60), (1.2, 96), (1.2001, 97), (3.0, 121), (1e6, 200))
+    heart_rates = tuple(HeartRate(at_s, bpm) for at_s, bpm in rates)
+    messages = read(written(replace(WORKOUT, heart_rates=heart_rates)))
+
+    start = start_of(WORKOUT)
+    records = messages["record"]
+    assert [each["heart_rate"] for each in records] == [97, 121]
+    assert whole_s(records[0]["timestamp"], start + timedelta(seconds=1.2))
+    (session,), (lap,) = messages["session"], messages["lap"]
+    for totals in (session, lap):
+        assert (totals["avg_heart_rate"], totals["max_heart_rate"]) == (115, 200)
+    assert "record" not in read(written(WORKOUT))
 
 
 def test_titles_are_those_of_the_profile() -> None:

@@ -29,6 +29,7 @@ from tracker.domain import (
     FaultReason,
     Flag,
     Gap,
+    HeartRateRead,
     LinkChanged,
     LinkState,
     Phase,
@@ -96,6 +97,8 @@ def one_set(rep: Rep) -> SessionState:
 def test_the_object_is_the_documented_one() -> None:
     ledger = one_set(REP)
     ledger.accept([Gap(31.0, 31.6), Fault(31.7, FaultReason.LOST, "3 packets", count=3)])
+    rates = ((10.0, 96), (16.78, 98), (18.0, 100), (19.0, None), (20.75, 124), (21.0, 150))
+    ledger.accept([HeartRateRead(at_s, bpm) for at_s, bpm in rates])
     info = SessionInfo(sensor="samples")
     assert session_object(workout_of(info, ledger, FACTS)) == {
         "schema": "tracker.session/1",
@@ -113,6 +116,7 @@ def test_the_object_is_the_documented_one() -> None:
         },
         "pain": [],
         "note": None,
+        "heart_rate": {"mean_bpm": 113.6, "max_bpm": 150},
         "advice": None,
         "timed": [],
         "sets": [
@@ -151,6 +155,7 @@ def test_the_object_is_the_documented_one() -> None:
                     }
                 ],
                 "reps_done": 1,
+                "heart_rate": {"mean_bpm": 107.3333, "max_bpm": 124},
                 "load_kg": None,
                 "rpe": None,
                 "note": None,
@@ -249,6 +254,28 @@ def test_flags_are_their_names() -> None:
         (
             DataWarned(1.0, DataWarning(WarningKind.ROWS_REORDERED, "2 rows were sorted")),
             {"event": "warning", "kind": "rows_reordered", "text": "2 rows were sorted"},
+        ),
+        (
+            HeartRateRead(1.0, 72, True, (812 / 1024,), 500, device=1),
+            {
+                "event": "heart_rate",
+                "bpm": 72,
+                "contact": True,
+                "energy_kj": 500,
+                "rr_s": [0.792969],
+                "device": 1,
+            },
+        ),
+        (
+            HeartRateRead(1.0, None),
+            {
+                "event": "heart_rate",
+                "bpm": None,
+                "contact": None,
+                "energy_kj": None,
+                "rr_s": [],
+                "device": 0,
+            },
         ),
         (BatteryRead(1.0, 14), {"event": "battery", "percent": 14, "device": 0}),
         (UserCommand(1.0, "set_start"), {"event": "mark", "text": "set_start"}),

@@ -56,7 +56,7 @@ if TYPE_CHECKING:
 DOCUMENTED = Path(__file__).parents[2] / "docs" / "exports.md"
 
 
-UNITS = {"_s": "s", "_deg": "°", "_m": "m", "_mps": "m/s", "_kg": "kg", "_pct": "%"}
+UNITS = {"_s": "s", "_deg": "°", "_m": "m", "_mps": "m/s", "_kg": "kg", "_pct": "%", "_bpm": "bpm"}
 
 
 FIRST, SECOND = WORKOUT.sets

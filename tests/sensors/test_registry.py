@@ -20,6 +20,7 @@ from tracker.domain import (
     UnknownNameError,
 )
 from tracker.sensors import (
+    HEART_RATE,
     Advertisement,
     families,
     family,
@@ -129,7 +130,9 @@ def test_a_connected_sensor_is_identified_by_its_services() -> None:
     heart_rate = "0000180d-0000-1000-8000-00805f9b34fb"
 
     assert identify_connected(nameless, (heart_rate, PROFILE.services[0].upper())) is PROFILE
-    assert identify_connected(nameless, (heart_rate,)) is None
+    assert identify_connected(nameless, (PROFILE.services[0], heart_rate)) is PROFILE
+    assert identify_connected(nameless, (heart_rate,)) is HEART_RATE
+    assert identify_connected(nameless, ("0000180f-0000-1000-8000-00805f9b34fb",)) is None
     assert identify_connected(Advertisement("Hip", PROFILE.services), ()) is None
 
 

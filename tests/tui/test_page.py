@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
 from tests.tui.coaching import Gym, comes, happens
 from tests.tui.staging import PLANNED, Stage, app_of, look
+from tests.tui.widgets.snapshots import snapshot
 from tracker.app.snapshot import RunState
-from tracker.domain import Cue, CueKind
+from tracker.domain import Cue, CueKind, HeartRateRead
 from tracker.tui.page_link import heard_by_page
-from tracker.tui.page_view import changed
+from tracker.tui.page_view import changed, live_view
 from tracker.tui.screens.check import CheckScreen
 from tracker.tui.screens.devices import DevicesScreen
 from tracker.tui.screens.dialogs import GuideScreen
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from textual.pilot import Pilot
 
+    from tracker.app.snapshot import SessionSnapshot
     from tracker.tui import TrackerApp
 
 
@@ -205,3 +207,17 @@ def test_a_driver_without_messages_is_left_alone() -> None:
 
     driver: Any = Driver
     assert heard_by_page(driver) is driver
+
+
+@pytest.mark.parametrize(
+    ("reading", "shown"),
+    [(None, None), (HeartRateRead(1.0, 128), "128"), (HeartRateRead(1.0, None), "–")],
+)
+def test_the_heart_rate_is_passed_on_and_a_dash_while_it_is_unknown(
+    reading: HeartRateRead | None, shown: str | None
+) -> None:
+    class Shown:
+        def snapshot(self) -> SessionSnapshot:
+            return snapshot(heart_rate=reading)
+
+    assert live_view(cast("Any", Shown()))["heart"] == shown

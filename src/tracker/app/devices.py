@@ -113,7 +113,7 @@ class Devices:
                 printable(each.name or each.address),
                 each.kind,
                 each.rssi_dbm,
-                each.refusal,
+                each.refusal or _without_motion(each.kind),
             )
             for each in nearby.values()
         ]
@@ -140,6 +140,14 @@ class Devices:
         await self._clock.sleep(1.0)
         if not listening.done():
             self.trouble = None
+
+
+def _without_motion(kind: str | None) -> str | None:
+    """Return why nothing can be trained with a kind of sensor alone; None if it can."""
+    known = None if kind is None else families().get(kind)
+    if known is None or known.has_motion:
+        return None
+    return f"a {known.title} sends no motion; it is worn beside a sensor: --second ADDRESS"
 
 
 def printable(name: str) -> str:

@@ -401,6 +401,7 @@ class Session:
             trace_pitch_deg=read_only(trace.pitch_deg),
             restarted=self._restarted_words,
             warning=self._warning_words,
+            heart_rate=self._summed.heart_rate.shown(self.reached_s),
         )
 
     @property

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         Exercise,
         FaultReason,
         Gap,
+        HeartRateRead,
         LinkState,
         MarkKind,
         PainEntered,
@@ -121,6 +122,8 @@ class SessionSnapshot:
     """What failed and was started anew within the last seconds, in words for the wearer."""
     warning: str = ""
     """What the data showed to be wrong within the last seconds, in words for the wearer."""
+    heart_rate: HeartRateRead | None = None
+    """What was last sent of the heart, without a rate if that is old; None if none is sent."""
 
     @property
     def paused(self) -> bool:

@@ -30,6 +30,7 @@ from tracker.domain import (
     SetEnded,
     SetStarted,
     exercise_named,
+    heart_rate_over,
     mean_of_known,
 )
 from tracker.domain import tempo_code as code_of
@@ -41,7 +42,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from types import UnionType
 
-    from tracker.domain import Event, Exercise, Rep, SetRecord
+    from tracker.domain import (
+        Event,
+        Exercise,
+        HeartRateRead,
+        HeartRateSummary,
+        Rep,
+        SetRecord,
+    )
 
 UNKNOWN: Final = "–"
 """Stands for an unknown value."""
@@ -97,6 +105,16 @@ def flag_words(flags: Iterable[Flag]) -> str:
     return ", ".join(FLAG_WORDS[flag] for flag in flags)
 
 
+def heart_rate_text(reading: HeartRateRead | None) -> str:
+    """Return the heart rate, a dash while it is unknown; empty if no sensor sends one."""
+    return "" if reading is None else f"heart {number(reading.bpm, 0)}"
+
+
+def heart_rate_words(summary: HeartRateSummary | None) -> str:
+    """Return mean and peak of the heart rate; empty if unknown."""
+    return "" if summary is None else f"heart {summary.mean_bpm:.0f}, max {summary.max_bpm}"
+
+
 def set_flag_words(record: SetRecord) -> str:
     """Return the flags of a set, each with the number of its reps."""
     amounts = {flag: sum(flag in rep.flags for rep in record.reps) for flag in Flag}
@@ -140,8 +158,8 @@ class LinkWords:
                 return None
 
 
-def rep_line(rep: Rep) -> str:
-    """Return the measures of a rep, on one line."""
+def rep_line(rep: Rep, heart: str = "") -> str:
+    """Return the measures of a rep, on one line, with words about the heart rate."""
     durations_s = phase_durations_s(rep)
     parts = [
         f"rep {rep.index:>2}",
@@ -149,19 +167,21 @@ def rep_line(rep: Rep) -> str:
         tempo_words(durations_s),
         f"range {number(rep.rom_deg, 0, '°')}",
         f"mean {number(rep.mean_velocity_mps, 2, ' m/s')}",
+        heart,
         flag_words(rep.flags),
     ]
     return "  ".join(part for part in parts if part)
 
 
-def set_summary(record: SetRecord) -> str:
-    """Return one set on one line: reps, mean tempo both ways, range and remarks."""
+def set_summary(record: SetRecord, heart: str = "") -> str:
+    """Return one set on one line: reps, mean tempo both ways, range, heart rate and remarks."""
     durations_s = mean_durations_s(record.reps)
     parts = [
         f"set {record.index}: {counted(record.counted, 'rep')}",
         f"mean {tempo_code(durations_s)}",
         tempo_words(durations_s),
         f"range {number(mean_of_known(rep.rom_deg for rep in record.reps), 0, '°')}",
+        heart,
         set_flag_words(record),
     ]
     return "  ".join(part for part in parts if part)
@@ -212,7 +232,8 @@ class TextOutput:
             case SetStarted():
                 return f"set {event.set_index} started at {clock_time(event.at_s)}"
             case RepCompleted():
-                return f"  {rep_line(event.rep)}"
+                heart = heart_rate_text(self._summed.heart_rate.shown(event.at_s))
+                return f"  {rep_line(event.rep, heart)}"
             case RepRevised(rep=None):
                 return f"  rep {event.index:>2}  withdrawn: {event.reason}"
             case SetEnded():
@@ -244,7 +265,9 @@ class TextOutput:
         record = next(records, None)
         if record is None:
             return f"set {event.set_index} withdrawn: it has no rep that counts"
-        summary = set_summary(record)
+        readings = self._summed.heart_rate.readings
+        heart = heart_rate_words(heart_rate_over(readings, record.start_s, record.end_s))
+        summary = set_summary(record, heart)
         if self._exercise is not None:
             trained = record.exercise or self._exercise.name
             strongest = one_rep_max_line(exercise_named(trained), record)

@@ -390,6 +390,13 @@ def _not_available(reason: BleakBluetoothNotAvailableReason, platform: str) -> A
             return AdapterError(
                 "The Bluetooth adapter does not support Bluetooth LE.", _NO_ADAPTER_ADVICE
             )
+        case reasons.DENIED_BY_SYSTEM if platform == "linux":
+            # The bus refuses the user before anything was asked of BlueZ.
+            return AdapterError(
+                "The system bus (D-Bus) does not accept this user.",
+                'In a container, run as the user that you are outside: --user "$(id -u)", and '
+                f"with podman --userns keep-id as well.\n{LATER}",
+            )
         case reasons.DENIED_BY_USER | reasons.DENIED_BY_SYSTEM | reasons.DENIED_BY_UNKNOWN:
             return _denied(platform)
         case _:

@@ -32,6 +32,7 @@ from tracker.ble.receiver import NotificationReceiver
 from tracker.ble.script_runner import ScriptRunner
 from tracker.domain import LinkState, SensorError
 from tracker.domain.units import ns_from_s, s_from_ns
+from tracker.sensors import BATTERY_IF_THERE, HEART_RATE_BESIDE, refuse_without_motion
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
@@ -167,7 +168,7 @@ class SensorStream:
 
     async def watch(self) -> str:
         """Return when the stream has ended for good, with the reason as far as it is known."""
-        querying = asyncio.ensure_future(self._query_battery())
+        querying = asyncio.ensure_future(self._ask_beside())
         try:
             return await self._restart_when_silent()
         finally:
@@ -187,11 +188,12 @@ class SensorStream:
             await self._connection.close()
 
     async def _restart_when_silent(self) -> str:
+        stall_s = STALL_S + self._sensor.family.pause_s
         while True:
-            left_s = STALL_S - self._silent_s
+            left_s = stall_s - self._silent_s
             if await self._ended_within(max(left_s, 0.0)):
                 return ""
-            if self._silent_s < STALL_S:
+            if self._silent_s < stall_s:
                 continue
             self._receiver.announce(LinkState.STALLED)
             try:
@@ -205,9 +207,11 @@ class SensorStream:
         async with asyncio.timeout(STOP_S):
             await self._runner.run(self._sensor.family.stop, lenient=True)
 
-    async def _query_battery(self) -> None:
-        inquiry = self._sensor.family.battery
-        while inquiry is not None:
+    async def _ask_beside(self) -> None:
+        """Subscribe to a heart rate, and ask for the battery again and again, as far as known."""
+        await self._runner.ask(HEART_RATE_BESIDE)
+        inquiry = self._sensor.family.battery or BATTERY_IF_THERE
+        while True:
             percent = await self._runner.ask(inquiry)
             if percent is not None:
                 self._receiver.announce_battery(percent)
@@ -296,6 +300,8 @@ class ConnectionSupervisor:
             connection = await self._radio.connect(device)
         try:
             sensor = identified(device, connection, self._query.kind)
+            if self._receiver.device == 0:
+                refuse_without_motion(sensor.family)
         except BaseException:
             await finish_despite_cancel(connection.close())
             raise

@@ -29,7 +29,8 @@ class NotificationReceiver:
         self._sink = sink
         self._clock = clock
         self._origin_ns = origin_ns
-        self._device = device
+        self.device = device
+        """Number of the sensor in the session; reps are counted with 0."""
         self._responses: ResponseBuffer | None = None
         self._followed: SensorFamily | None = None
         self.newest_samples_ns: int | None = None
@@ -46,7 +47,7 @@ class NotificationReceiver:
 
     def receive(self, channel: str, data: bytes) -> None:
         """Timestamp and queue a value; the callback of every subscription."""
-        notification = Notification(self.now_ns, channel, data, self._device)
+        notification = Notification(self.now_ns, channel, data, self.device)
         if self._followed is not None and self._followed.is_of_stream(channel, data):
             self.newest_samples_ns = notification.received_ns
         self._sink.put(notification)
@@ -55,11 +56,11 @@ class NotificationReceiver:
 
     def announce(self, state: LinkState, detail: str = "") -> None:
         """Queue the state of the link."""
-        self._sink.put(link_message(self.now_ns, state, self._device, detail))
+        self._sink.put(link_message(self.now_ns, state, self.device, detail))
 
     def announce_battery(self, percent: int) -> None:
         """Queue the charge of the sensor."""
-        self._sink.put(battery_message(self.now_ns, percent, self._device))
+        self._sink.put(battery_message(self.now_ns, percent, self.device))
 
     @contextmanager
     def collecting(self) -> Iterator[ResponseBuffer]:

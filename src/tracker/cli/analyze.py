@@ -23,7 +23,7 @@ from tracker.cli.options import (
     format_option,
     import_options,
 )
-from tracker.cli.terminal import print_json, print_text, say
+from tracker.cli.terminal import print_json, print_json_list, print_text, say
 from tracker.domain import TrackerError
 
 if TYPE_CHECKING:
@@ -153,8 +153,11 @@ def _print_workouts(workouts: Iterable[Workout], output_format: str, *, several:
     from tracker.export import session_object
 
     if output_format == "json":
-        sessions = [session_object(workout) for workout in workouts]
-        print_json(sessions if several else sessions[0], indent=2)
+        sessions = map(session_object, workouts)
+        if several:
+            print_json_list(sessions, indent=2)
+        else:
+            print_json(next(sessions), indent=2)
         return
     for number, workout in enumerate(workouts):
         if number:

@@ -43,6 +43,7 @@ COMMANDS: Final = {
     "replay": "Watch a recording or a CSV of samples as if it happened now.",
     "import": "Turn another program's samples into a recording.",
     "recover": "Rescue what is intact in a damaged recording.",
+    "compact": "Make closed recordings smaller, without losing anything.",
     "doctor": "Check Bluetooth, terminal, files and sound.",
     "decode": "Decode a sensor's packets, given as hex.",
     "conform": "Check a sensor that you built against our own profile.",
@@ -95,6 +96,8 @@ def _command(name: str) -> click.Command:
             from tracker.cli.convert import import_samples as command
         case "recover":
             from tracker.cli.convert import recover_recording as command
+        case "compact":
+            from tracker.cli.convert import compact_recordings as command
         case "doctor":
             from tracker.cli.doctor import doctor as command
         case "decode":

@@ -1,12 +1,15 @@
-"""`tracker import` and `tracker recover`: from other files and damaged ones to recordings."""
+"""`tracker import`, `recover` and `compact`: from other, damaged and large files to recordings."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from tracker.app.paths import atomic_write
+from tracker.cli.completion import files as complete_files
+from tracker.cli.exits import ExitCode
 from tracker.cli.options import (
     FILE,
     examples,
@@ -16,10 +19,11 @@ from tracker.cli.options import (
     recording_output_option,
 )
 from tracker.cli.terminal import say
+from tracker.domain import TrackerError
 from tracker.domain.errors import refuse_existing
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
 
     from tracker.importers import ImportOptions
     from tracker.recording import RecoveryReport
@@ -100,6 +104,63 @@ def recover_recording(file: Path, output: Path, force: bool) -> None:
         say(f"{file}: left out: {report.dropped}")
     kept = counted(report.rows_kept, "notification")
     say(f"{report.target}: {kept} kept, {_lost(report)}.")
+
+
+@click.command(
+    "compact",
+    epilog=examples(
+        ("tracker compact old.arrows", "make one smaller"),
+        ("tracker compact recordings/2026", "every recording of a folder"),
+    ),
+)
+@click.argument(
+    "places",
+    nargs=-1,
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE_OR_FOLDER...",
+    shell_complete=complete_files,
+)
+def compact_recordings(places: tuple[Path, ...]) -> int:
+    """Make closed recordings smaller, without losing anything.
+
+    About a third is left. Each is replaced, all at once, by a compact copy that was read again and
+    compared. It stays the same recording: every command reads it, and the training log knows it.
+    A recording that is damaged or still being written is named and left as it is.
+    """
+    from tracker.app.training_log import recordings_in
+    from tracker.recording import compact
+
+    before_bytes = after_bytes = left = failed = done = 0
+    recordings = (each for place in places for each in _recordings_at(place, recordings_in))
+    for path in recordings:
+        try:
+            report = compact(path)
+        except TrackerError as error:
+            failed += 1
+            say(f"tracker: {error}")
+            continue
+        if not report.is_changed:
+            left += 1
+            continue
+        done += 1
+        before_bytes += report.before_bytes
+        after_bytes += report.after_bytes
+        say(f"{path}: {_megabytes(report.before_bytes)} → {_megabytes(report.after_bytes)}")
+    more = f", {left} left as they are" if left else ""
+    sizes = f" from {_megabytes(before_bytes)} to {_megabytes(after_bytes)}" if done else ""
+    say(f"{done} made smaller{sizes}{more}{f', {failed} failed' if failed else ''}")
+    return ExitCode.USAGE_OR_INPUT if failed else ExitCode.OK
+
+
+def _recordings_at(
+    place: Path, recordings_in: Callable[[Path], tuple[Path, ...]]
+) -> tuple[Path, ...]:
+    return recordings_in(place) if place.is_dir() else (place,)
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:.2f} MB"
 
 
 def _lost(report: RecoveryReport) -> str:

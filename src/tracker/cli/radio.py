@@ -14,7 +14,7 @@ from tracker.ble import DeviceQuery
 from tracker.cli.exits import unless_interrupted
 from tracker.cli.terminal import say
 from tracker.domain import BatteryRead, LinkChanged, SensorError, TrackerError
-from tracker.sensors import family, parse_settings
+from tracker.sensors import family, parse_settings, refuse_without_motion
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -88,6 +88,7 @@ def refuse_unfit(kind: str, settings: Sequence[str]) -> None:
             f"{known.title} is not a kind of sensor that can be connected to.",
             "Leave --kind out: the sensor tells its kind.",
         )
+    refuse_without_motion(known)
     known.decoder(parse_settings(settings))
 
 

@@ -63,6 +63,7 @@ def scan(seconds: float | None, output_format: str) -> None:
     """
     from tracker.app.devices import printable
     from tracker.ble import SCAN_S
+    from tracker.sensors import HEART_RATE
 
     live = output_format == "table" and sys.stdout.isatty()
     found = _scan(SCAN_S if seconds is None else seconds, live=live).devices
@@ -77,6 +78,8 @@ def scan(seconds: float | None, output_format: str) -> None:
     for each in found:
         if each.refusal is not None:
             say(f"{printable(each.name or each.address)}: {each.refusal}")
+    if any(each.kind == HEART_RATE.kind for each in found):
+        say(f"A {HEART_RATE.title} is worn beside a motion sensor: tracker train --second ADDRESS")
 
 
 def device_object(device: DiscoveredDevice) -> dict[str, object]:

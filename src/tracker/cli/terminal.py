@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 
 def say(line: str) -> None:
@@ -42,6 +42,19 @@ def print_json(value: object, *, indent: int | None = None) -> None:
     from tracker.domain.foreign_text import json_text
 
     click.echo(json_text(value, indent))
+
+
+def print_json_list(values: Iterable[object], *, indent: int) -> None:
+    """Write a list to stdout as `print_json` would, each value as soon as it is there."""
+    from tracker.domain.foreign_text import json_text
+
+    margin, first = " " * indent, True
+    for value in values:
+        # JSON has no line feeds but those between its parts.
+        lines = json_text(value, indent).replace("\n", f"\n{margin}")
+        click.echo(f"{'[' if first else ','}\n{margin}{lines}", nl=False)
+        first = False
+    click.echo("[]" if first else "\n]")
 
 
 def print_file(content: bytes) -> None:

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         FaultReason,
         Flag,
         Gap,
+        HeartRateRead,
         LinkChanged,
         LinkState,
         LoweringStarted,
@@ -69,6 +70,13 @@ if TYPE_CHECKING:
         activity_named,
         exercise_named,
         title_of,
+    )
+    from tracker.domain.heart_rate import (
+        HeartRate,
+        HeartRateLog,
+        HeartRateSummary,
+        heart_rate_of,
+        heart_rate_over,
     )
     from tracker.domain.mend import MEND_SETTINGS, UNMENDED, SensorMend, mend_in
     from tracker.domain.phases import Phase, PhaseSpan
@@ -188,6 +196,10 @@ __all__ = [
     "Frame",
     "FrameRun",
     "Gap",
+    "HeartRate",
+    "HeartRateLog",
+    "HeartRateRead",
+    "HeartRateSummary",
     "ImuBlock",
     "InputError",
     "LiftSignal",
@@ -245,6 +257,8 @@ __all__ = [
     "entry_message",
     "entry_object",
     "exercise_named",
+    "heart_rate_of",
+    "heart_rate_over",
     "joined",
     "link_message",
     "mean_of_known",
@@ -268,7 +282,7 @@ __all__ = [
 
 _MODULES: Final = (
     *("errors", "units", "foreign_text", "phases", "exercises", "tempo", "plan", "mend"),
-    *("events", "samples", "session", "control_messages"),
+    *("events", "samples", "heart_rate", "session", "control_messages"),
 )
 """Where the nouns are, each after those that it imports."""
 

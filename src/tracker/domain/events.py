@@ -383,6 +383,23 @@ class BatteryRead:
 
 
 @dataclass(frozen=True, slots=True)
+class HeartRateRead:
+    """A sensor sent the heart rate, or that it cannot tell it now."""
+
+    at_s: float
+    """When it arrived, s."""
+    bpm: int | None
+    """Beats per minute; None while the sensor has no skin contact, or sends none that can be."""
+    contact: bool | None = None
+    """Whether the sensor touches the skin; None if it does not detect that."""
+    rr_s: tuple[float, ...] = ()
+    """Times between beats since the reading before, s, oldest first; empty if none are sent."""
+    energy_kj: int | None = None
+    """Energy that the sensor has added up, kJ; None if it does not."""
+    device: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class UserCommand:
     """The wearer pressed a key that the recording keeps."""
 
@@ -462,6 +479,7 @@ Event = (
     | DataWarned
     | LinkChanged
     | BatteryRead
+    | HeartRateRead
     | UserCommand
     | UserInput
     | ReferenceRep

@@ -22,6 +22,9 @@ from tracker.domain.events import (
     Fault,
     FaultReason,
     Gap,
+    HeartRateRead,
+    LinkChanged,
+    LinkState,
     RepCompleted,
     RepCounted,
     RepRevised,
@@ -31,6 +34,7 @@ from tracker.domain.events import (
     WarningKind,
 )
 from tracker.domain.exercises import exercise_named
+from tracker.domain.heart_rate import HeartRate, HeartRateLog
 from tracker.domain.plan import (
     MOST_LOAD_KG,
     MOST_REPS,
@@ -261,6 +265,8 @@ class SessionState:
     _timed: list[TimedRecord] = field(default_factory=list)
     plan: Plan = NO_PLAN
     """The current plan."""
+    heart_rate: HeartRateLog = field(default_factory=HeartRateLog)
+    """What the sensors sent of the heart."""
     note: str = ""
     """The wearer's note on the whole session."""
     advice: AdviceGiven | None = None
@@ -280,6 +286,10 @@ class SessionState:
                     self._records.pop(event.set_index, None)
                 case UserInput(at_s=at_s, entry=entry):
                     self._enter(entry, at_s)
+                case HeartRateRead():
+                    self.heart_rate.accept(event)
+                case LinkChanged(state=state) if state is not LinkState.STREAMING:
+                    self.heart_rate.forget(event.device)
                 case Gap():
                     self._gaps.append(event)
                 case Fault(reason=reason, count=count):
@@ -462,6 +472,8 @@ class Workout:
     """What was advised before the first rep, and whether the wearer went along."""
     timed: tuple[TimedRecord, ...] = ()
     """What was done for a time, in order."""
+    heart_rates: tuple[HeartRate, ...] = ()
+    """Every known reading of the heart rate, in order; empty without a sensor that sends it."""
 
     @property
     def working_sets(self) -> tuple[SetRecord, ...]:
@@ -495,6 +507,7 @@ def workout_of(info: SessionInfo, state: SessionState, facts: SourceFacts) -> Wo
         state.warnings,
         state.advice,
         state.timed,
+        state.heart_rate.readings,
     )
 
 

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
-from tracker.domain import Flag, PainMoment, mean_of_known
+from tracker.domain import Flag, PainMoment, heart_rate_over, mean_of_known
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from tracker.domain import Rep, SetRecord, Workout
+    from tracker.domain import HeartRateSummary, Rep, SetRecord, Workout
 
 
 class Kind(Enum):
@@ -51,7 +51,7 @@ class RepRow:
 
 Row = TypeVar("Row", SetRow, RepRow)
 
-UNITS: Final = {"s": "s", "deg": "°", "m": "m", "mps": "m/s", "kg": "kg", "pct": "%"}
+UNITS: Final = {"s": "s", "deg": "°", "m": "m", "mps": "m/s", "kg": "kg", "pct": "%", "bpm": "bpm"}
 """How people write the units in which headings end."""
 
 
@@ -121,6 +121,16 @@ def pain_after(row: SetRow) -> int | None:
         if pain.set_index == row.record.index and pain.moment is not PainMoment.BEFORE
     ]
     return scores[-1] if scores else None
+
+
+def heart_rate_in(row: SetRow) -> HeartRateSummary | None:
+    """Return the heart rate from the start of a set to its end; None if it is unknown."""
+    return heart_rate_over(row.workout.heart_rates, row.record.start_s, row.record.end_s)
+
+
+def _of_heart(row: SetRow, figure: Callable[[HeartRateSummary], float]) -> float | None:
+    summary = heart_rate_in(row)
+    return None if summary is None else figure(summary)
 
 
 def _of_rep(name: str, meaning: str, kind: Kind = Kind.REAL) -> Column[RepRow]:
@@ -273,6 +283,18 @@ SET_COLUMNS: Final[tuple[Column[SetRow], ...]] = (
         Kind.TEXT,
         "the wearer's note on the session",
         lambda row: row.workout.note or None,
+    ),
+    Column(
+        "mean_heart_rate_bpm",
+        Kind.REAL,
+        "mean heart rate over the set",
+        lambda row: _of_heart(row, lambda heart: heart.mean_bpm),
+    ),
+    Column(
+        "max_heart_rate_bpm",
+        Kind.WHOLE,
+        "highest heart rate in the set",
+        lambda row: _of_heart(row, lambda heart: heart.max_bpm),
     ),
 )
 """One row per set."""

@@ -16,7 +16,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
-from tracker.domain import InputError, exercise_named
+from tracker.domain import InputError, exercise_named, heart_rate_of
 from tracker.export.app_terms import (
     FIT_TITLES,
     active_s,
@@ -269,10 +269,11 @@ def _messages(workout: Workout, start: datetime) -> list[Message]:
         *_descriptions(),
         _event(whole.start, _START),
         *_titles(workout),
+        *_heart_rates(workout, start),
         *_sets(workout, start),
         _event(whole.end, _STOP_ALL),
-        _lap(whole, active_ms),
-        _session(whole, active_ms),
+        _lap(whole, active_ms, _heart_fields(workout, 15)),
+        _session(whole, active_ms, _heart_fields(workout, 16)),
         _activity(whole, offset_s(start)),
     ]
 
@@ -329,6 +330,35 @@ def _titles(workout: Workout) -> list[Message]:
 def _kinds(workout: Workout) -> list[tuple[int, int]]:
     """Return the categories and names in the file, in order."""
     return list(dict.fromkeys(part.names.fit for part in parts_of(workout)))
+
+
+def _heart_rates(workout: Workout, start: datetime) -> list[Message]:
+    """Return a record for each second with a reading; apps draw the curve from them."""
+    end_s = elapsed_s(workout) or 0.0
+    by_second = {
+        _fit_time(at(start, each.at_s)): each.bpm
+        for each in workout.heart_rates
+        if 0.0 <= each.at_s <= end_s
+    }
+    return [
+        _message(
+            20,
+            Field("timestamp", _TIMESTAMP, Base.UINT32, moment),
+            Field("heart_rate", 3, Base.UINT8, bpm),
+        )
+        for moment, bpm in by_second.items()
+    ]
+
+
+def _heart_fields(workout: Workout, first: int) -> tuple[Field, ...]:
+    """Return mean and peak of the heart rate, the first of which has the number `first`."""
+    summary = heart_rate_of(workout.heart_rates)
+    if summary is None:
+        return ()
+    return (
+        Field("avg_heart_rate", first, Base.UINT8, round(summary.mean_bpm)),
+        Field("max_heart_rate", first + 1, Base.UINT8, summary.max_bpm),
+    )
 
 
 def _sets(workout: Workout, start: datetime) -> list[Message]:
@@ -431,7 +461,7 @@ def _known(name: str, number: int, value: int | None) -> tuple[Field, ...]:
     return () if value is None else (Field(name, number, Base.UINT32, value),)
 
 
-def _lap(whole: _Span, active_ms: int | None) -> Message:
+def _lap(whole: _Span, active_ms: int | None, heart: tuple[Field, ...]) -> Message:
     return _message(
         19,
         *_totals(whole, _LAP),
@@ -439,10 +469,11 @@ def _lap(whole: _Span, active_ms: int | None) -> Message:
         Field("sport", 25, Base.ENUM, _TRAINING),
         Field("sub_sport", 39, Base.ENUM, _STRENGTH_TRAINING),
         *_known("active_time", 70, active_ms),
+        *heart,
     )
 
 
-def _session(whole: _Span, active_ms: int | None) -> Message:
+def _session(whole: _Span, active_ms: int | None, heart: tuple[Field, ...]) -> Message:
     return _message(
         18,
         *_totals(whole, _SESSION),
@@ -452,6 +483,7 @@ def _session(whole: _Span, active_ms: int | None) -> Message:
         Field("num_laps", 26, Base.UINT16, 1),
         Field("trigger", 28, Base.ENUM, _ACTIVITY_END),
         *_known("active_time", 78, active_ms),
+        *heart,
     )
 
 

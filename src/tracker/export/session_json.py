@@ -19,6 +19,7 @@ from tracker.domain import (
     DataWarned,
     Fault,
     Gap,
+    HeartRateRead,
     LinkChanged,
     LoweringStarted,
     PhaseStarted,
@@ -31,11 +32,13 @@ from tracker.domain import (
     UserCommand,
     UserInput,
     entry_object,
+    heart_rate_of,
+    heart_rate_over,
 )
 from tracker.domain.foreign_text import json_file_text
 
 if TYPE_CHECKING:
-    from tracker.domain import Event, PhaseSpan, Rep, SetRecord, Workout
+    from tracker.domain import Event, HeartRateSummary, PhaseSpan, Rep, SetRecord, Workout
 
 SCHEMA: Final = "tracker.session/1"
 """Name and version of the object; a key that changes its meaning needs a new version."""
@@ -69,6 +72,7 @@ def session_object(workout: Workout) -> dict[str, object]:
             for pain in workout.pain
         ],
         "note": workout.note or None,
+        "heart_rate": _heart_object(heart_rate_of(workout.heart_rates)),
         "advice": None
         if workout.advice is None
         else {
@@ -148,6 +152,10 @@ def _parts(event: Event) -> tuple[str, dict[str, object], dict[str, object]]:
             return "link", {}, {**link, "detail": event.detail or None}
         case BatteryRead():
             return "battery", {}, {"percent": event.percent, "device": event.device}
+        case HeartRateRead():
+            heart = {"bpm": event.bpm, "contact": event.contact, "energy_kj": event.energy_kj}
+            beats = [seconds(each) for each in event.rr_s]
+            return "heart_rate", {}, {**heart, "rr_s": beats, "device": event.device}
         case UserCommand():
             return "mark", {}, {"text": event.text}
         case UserInput():
@@ -195,11 +203,20 @@ def _set_object(workout: Workout, record: SetRecord) -> dict[str, object]:
         "reps": [rep_object(rep) for rep in record.reps],
         "reps_done": record.done,
         "count_confidence": number(record.count_confidence),
+        "heart_rate": _heart_object(
+            heart_rate_over(workout.heart_rates, record.start_s, record.end_s)
+        ),
         "load_kg": number(record.load_kg),
         "rpe": number(record.entries.rpe),
         "note": record.entries.note or None,
         "plan": record.plan.to_json(),
     }
+
+
+def _heart_object(summary: HeartRateSummary | None) -> dict[str, object] | None:
+    if summary is None:
+        return None
+    return {"mean_bpm": number(summary.mean_bpm), "max_bpm": summary.max_bpm}
 
 
 def _ends(span: Rep | SetRecord | PhaseSpan | Gap) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """The recording file: written as the session happens, read back whole, replayed at any speed."""
 
+from tracker.recording.packing import CompactReport, compact
 from tracker.recording.reader import (
     Damage,
     DamageReason,
@@ -13,12 +14,14 @@ from tracker.recording.replay import ReplaySource
 from tracker.recording.writer import RecordingWriter
 
 __all__ = [
+    "CompactReport",
     "Damage",
     "DamageReason",
     "Recording",
     "RecordingWriter",
     "RecoveryReport",
     "ReplaySource",
+    "compact",
     "is_closed",
     "open_recording",
     "recover",

@@ -76,6 +76,16 @@ MAX_METADATA_BYTES: Final = 64 << 10
 MAX_MESSAGE_BYTES: Final = 4 << 20
 """One whole message, bytes: twice a full batch with its offsets and padding."""
 
+ORIGINAL_KEY: Final = "tracker.original_sha256"
+"""Key of the checksum that a compact copy keeps of its original, by which the log knows both."""
+
+MAX_CONTENT_BYTES: Final = MAX_MESSAGE_BYTES
+"""Columns of one message once they are decompressed, bytes: a few bytes may claim gigabytes."""
+
+COMPRESSION_LEVEL: Final = 3
+"""Of zstd: level 1 makes files 4 % larger, level 19 makes them 10 % smaller and takes seven times
+as long."""
+
 SEAL_KEY: Final = "tracker.seal"
 """Key of the seal in a message's metadata."""
 
@@ -172,6 +182,8 @@ class Head:
     info: SessionInfo
     written_by: str
     """Version of the tracker that wrote the file."""
+    original_sha256: str | None = None
+    """Checksum of the file that this one is a compact copy of, hexadecimal; None if of none."""
 
     def metadata(self) -> dict[str, str]:
         """Return the keys and values that Arrow stores."""
@@ -179,6 +191,7 @@ class Head:
             "tracker.format": FORMAT,
             "tracker.version": self.written_by,
             "tracker.info": json.dumps(asdict(self.info)),
+            **({ORIGINAL_KEY: self.original_sha256} if self.original_sha256 else {}),
         }
 
     def size_bytes(self) -> int:
@@ -207,23 +220,35 @@ def head_from(metadata: Mapping[bytes, bytes]) -> Head:
     Raises `ValueError` if a key is missing or its value is malformed.
     """
     try:
-        return _parsed(metadata[b"tracker.info"], metadata[b"tracker.version"])
+        return _parsed(
+            metadata[b"tracker.info"],
+            metadata[b"tracker.version"],
+            metadata.get(ORIGINAL_KEY.encode()),
+        )
     except (KeyError, AttributeError, TypeError) as error:
         raise ValueError(f"the session information is incomplete: {error}") from error
 
 
+_SHA256: Final = re.compile(rb"[0-9a-f]{64}")
 _MAY_LACK: Final = frozenset(field.name for field in fields(SessionInfo) if field.default is None)
 
 
 # Thousands of batches repeat the same head.
 @functools.lru_cache(maxsize=8)
-def _parsed(info: bytes, version: bytes) -> Head:
+def _parsed(info: bytes, version: bytes, original: bytes | None) -> Head:
     values = json.loads(info)
     known = {field.name for field in fields(SessionInfo)} & values.keys()
     for name in sorted(known):
         if not isinstance(values[name], str) and not (values[name] is None and name in _MAY_LACK):
             raise ValueError(f"{name} in the session information is not text")
-    return Head(SessionInfo(**{name: values[name] for name in known}), version.decode())
+    info_read = SessionInfo(**{name: values[name] for name in known})
+    return Head(info_read, version.decode(), None if original is None else _checksum(original))
+
+
+def _checksum(text: bytes) -> str:
+    if not _SHA256.fullmatch(text):
+        raise ValueError("the checksum of the original is not one")
+    return text.decode()
 
 
 _SCHEMA_MESSAGE: Final = COLUMNS.serialize().to_pybytes()
@@ -272,7 +297,9 @@ def stored_bytes(notification: Notification) -> int:
     return _ROW_BYTES + channel_bytes + len(notification.data)
 
 
-def batch_message(head: Head, seal: Seal, notifications: Sequence[Notification]) -> bytes:
+def batch_message(
+    head: Head, seal: Seal, notifications: Sequence[Notification], *, compressed: bool = False
+) -> bytes:
     """Return the notifications as a sealed record batch message."""
     values = [(each.received_ns, each.channel, each.device, each.data) for each in notifications]
     rows = pa.record_batch(
@@ -285,15 +312,88 @@ def batch_message(head: Head, seal: Seal, notifications: Sequence[Notification])
     texts = {**head.metadata(), SEAL_KEY: seal.text()}
     metadata = {key.encode(): value.encode() for key, value in texts.items()}
     stream = io.BytesIO()
-    with pa.ipc.new_stream(stream, COLUMNS) as writer:
+    with pa.ipc.new_stream(stream, COLUMNS, options=_options(compressed)) as writer:
         writer.write_batch(rows, custom_metadata=metadata)
     written = stream.getvalue()
     schema_bytes = PREFIX.size + PREFIX.unpack_from(written)[1]
     return stamped(written[schema_bytes : -len(END_MARK)])
 
 
+def _options(compressed: bool) -> pa.ipc.IpcWriteOptions:
+    if not compressed:
+        return pa.ipc.IpcWriteOptions()
+    return pa.ipc.IpcWriteOptions(
+        compression=pa.Codec("zstd", compression_level=COMPRESSION_LEVEL)
+    )
+
+
+def content_bytes(message: bytes) -> int:
+    """Return how large the columns of a batch message are once they are decompressed, bytes.
+
+    Arrow would believe what a message says about it. Raises `ValueError` if it is no such message.
+    """
+    try:
+        return sum(_buffer_sizes(message))
+    except (struct.error, IndexError) as error:
+        raise ValueError(f"not a record batch: {error}") from error
+
+
+# Where fields are in the tables of a message (Arrow's Message.fbs).
+_MESSAGE_KIND: Final = 1
+_MESSAGE_HEADER: Final = 2
+_RECORD_BATCH: Final = 3
+_BATCH_BUFFERS: Final = 2
+_BATCH_COMPRESSION: Final = 3
+_BUFFER: Final = struct.Struct("<qq")
+
+
+def _buffer_sizes(message: bytes) -> Iterator[int]:
+    """Yield the size of each buffer once it is decompressed, bytes."""
+    start = PREFIX.size
+    body = start + PREFIX.unpack_from(message)[1]
+    table = _pointed(message, start)
+    kind, header = (_field(message, table, each) for each in (_MESSAGE_KIND, _MESSAGE_HEADER))
+    if kind is None or message[kind] != _RECORD_BATCH:
+        raise ValueError("not a record batch")
+    batch = None if header is None else _pointed(message, header)
+    buffers = None if batch is None else _field(message, batch, _BATCH_BUFFERS)
+    if batch is None or buffers is None:
+        raise ValueError("not a record batch: it has no buffers")
+    compressed = _field(message, batch, _BATCH_COMPRESSION) is not None
+    first = _pointed(message, buffers)
+    (amount,) = struct.unpack_from("<I", message, first)
+    for offset, length in _BUFFER.iter_unpack(message[first + 4 : first + 4 + 16 * amount]):
+        if not compressed or not length:
+            yield length
+            continue
+        # The size comes first; -1 is said of what compression would have made larger.
+        (size,) = struct.unpack_from("<q", message, body + offset)
+        size = length if size == -1 else size
+        if size < 0:
+            raise ValueError(f"a buffer claims to hold {size} bytes")
+        yield size
+
+
+def _pointed(message: bytes, place: int) -> int:
+    """Return where a Flatbuffers offset at `place` points."""
+    (offset,) = struct.unpack_from("<I", message, place)
+    return place + int(offset)
+
+
+def _field(message: bytes, table: int, number: int) -> int | None:
+    """Return where a field of a Flatbuffers table is; None if it is left out."""
+    (back,) = struct.unpack_from("<i", message, table)
+    (size,) = struct.unpack_from("<H", message, table - back)
+    if 4 + 2 * number >= size:
+        return None
+    (offset,) = struct.unpack_from("<H", message, table - back + 4 + 2 * number)
+    return table + offset if offset else None
+
+
 def batch_of(message: bytes) -> Batch:
     """Parse a batch message; raises `ValueError` if it is not a batch of a recording."""
+    if content_bytes(message) > MAX_CONTENT_BYTES:
+        raise ValueError("a batch claims to hold more than a recording may")
     stream = pa.ipc.open_stream(pa.py_buffer(_SCHEMA_MESSAGE + message))
     try:
         rows, metadata = stream.read_next_batch_with_custom_metadata()

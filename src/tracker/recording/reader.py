@@ -358,10 +358,34 @@ def is_closed(path: Path) -> bool:
         return file.read() == END_MARK
 
 
+def head_in(path: Path) -> Head | None:
+    """Return the head at the start of a recording, or None if none is intact there.
+
+    Raises `InputError` if the file cannot be read.
+    """
+    with reading(path), path.open("rb") as file:
+        return _head_of(file)
+
+
+def _head_of(file: BinaryIO) -> Head | None:
+    message = message_at(file, 0)
+    seal = None if message is None else verified(message)
+    if message is None or seal is None or seal.part is not Part.HEAD:
+        return None
+    try:
+        return head_of(message)
+    except ValueError:
+        return None
+
+
 def sha256_of(path: Path) -> str:
-    """Return the SHA-256 of a file, hexadecimal.
+    """Return the SHA-256 that a file is known by, hexadecimal: a compact copy has its original's.
 
     Raises `InputError` if it cannot be read.
     """
     with reading(path), path.open("rb") as file:
+        head = _head_of(file)
+        if head is not None and head.original_sha256 is not None:
+            return head.original_sha256
+        file.seek(0)
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
@@ -35,6 +36,21 @@ SYNC_NS: Final = 10 * NS_PER_S
 sync and holds up the radio meanwhile, so this is not done for every batch."""
 
 
+@dataclass(frozen=True, slots=True)
+class Packing:
+    """How rows are put into batches."""
+
+    batch_ns: int = BATCH_NS
+    """Longest stretch of stream time in one batch, ns."""
+    sync_ns: int | None = SYNC_NS
+    """Stream time between two fsyncs, ns; None for one at the end only."""
+    compressed: bool = False
+
+
+LIVE: Final = Packing()
+"""For what happens only once."""
+
+
 class RecordingWriter:
     """Appends notifications to a new recording file.
 
@@ -44,12 +60,15 @@ class RecordingWriter:
     `flush` tries again.
 
     The constructor raises `OutputError` if the file exists or cannot be created, or `info`, which
-    goes into its head, is too long.
+    goes into its head, is too long; it may also be a head as another version wrote it.
     """
 
-    def __init__(self, path: Path | str, info: SessionInfo) -> None:
+    def __init__(
+        self, path: Path | str, info: SessionInfo | Head, packing: Packing = LIVE
+    ) -> None:
         self.path: Final = Path(path)
-        self._head: Final = Head(info, VERSION)
+        self._head: Final = info if isinstance(info, Head) else Head(info, VERSION)
+        self._packing: Final = packing
         if self._head.size_bytes() > MAX_INFO_BYTES:
             raise OutputError(
                 str(self.path),
@@ -88,7 +107,7 @@ class RecordingWriter:
             raise ValueError(f"{self.path}: the recording is closed")
         size = stored_bytes(notification)
         if self._pending and (
-            abs(notification.received_ns - self._pending[0].received_ns) >= BATCH_NS
+            abs(notification.received_ns - self._pending[0].received_ns) >= self._packing.batch_ns
             or len(self._pending) >= MAX_BATCH_ROWS
             or self._pending_bytes + size > MAX_BATCH_BYTES
         ):
@@ -104,12 +123,16 @@ class RecordingWriter:
         if not self._pending:
             return
         newest_ns = self._pending[-1].received_ns
-        self._append(batch_message(self._head, self._seal(Part.ROWS), self._pending))
+        seal, compressed = self._seal(Part.ROWS), self._packing.compressed
+        self._append(batch_message(self._head, seal, self._pending, compressed=compressed))
         self._sequence += 1
         self._rows += len(self._pending)
         self._pending.clear()
         self._pending_bytes = 0
-        if self._synced_ns is None or abs(newest_ns - self._synced_ns) >= SYNC_NS:
+        every_ns = self._packing.sync_ns
+        if every_ns is None:
+            return
+        if self._synced_ns is None or abs(newest_ns - self._synced_ns) >= every_ns:
             self._sync()
             self._synced_ns = newest_ns
 

@@ -1,6 +1,8 @@
 """One module per sensor family: how it advertises, starts, stops, and what its bytes mean."""
 
 from tracker.sensors.base import (
+    BATTERY_IF_THERE,
+    HEART_RATE_UUID,
     MAX_RESPONSES,
     Advertisement,
     Attempt,
@@ -19,7 +21,10 @@ from tracker.sensors.base import (
     Where,
     Write,
     check_length,
+    refuse_without_motion,
 )
+from tracker.sensors.heart_rate import BESIDE as HEART_RATE_BESIDE
+from tracker.sensors.heart_rate import HEART_RATE, PLAUSIBLE_BPM, read_heart_rate
 from tracker.sensors.registry import (
     families,
     family,
@@ -33,7 +38,12 @@ from tracker.sensors.registry import (
 from tracker.sensors.samples import SAMPLES, SAMPLES_CHANNEL, encode_samples
 
 __all__ = [
+    "BATTERY_IF_THERE",
+    "HEART_RATE",
+    "HEART_RATE_BESIDE",
+    "HEART_RATE_UUID",
     "MAX_RESPONSES",
+    "PLAUSIBLE_BPM",
     "SAMPLES",
     "SAMPLES_CHANNEL",
     "Advertisement",
@@ -60,6 +70,8 @@ __all__ = [
     "identify",
     "identify_connected",
     "parse_settings",
+    "read_heart_rate",
     "recorded_settings",
+    "refuse_without_motion",
     "transcript_document",
 ]

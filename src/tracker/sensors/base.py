@@ -10,7 +10,8 @@ A radio runs a family without knowing it:
    its packets, so the radio reports that before the start.
 4. `start` runs. It first stops whatever an earlier session left running, so the same script serves
    a reconnection.
-5. `battery` and `firmware` are queried, and the battery again every few minutes.
+5. `battery` and `firmware` are queried, and the battery again every few minutes. A heart rate in
+   the standard service is subscribed to, whatever the family.
 6. `stop` runs on every way out.
 
 Short names in `channels` are for people. Steps and notifications use the UUIDs.
@@ -49,6 +50,7 @@ from tracker.domain import (
     Frame,
     FrameRun,
     Notification,
+    SensorError,
     TrackerError,
     UnknownNameError,
     mend_in,
@@ -133,7 +135,7 @@ class SensorFamily:
     stop: tuple[Step, ...] = ()
     """Script that stops it, on every way out."""
     battery: Inquiry[int] | None = None
-    """How to ask for the charge, percent; None if the sensor does not report it."""
+    """How to ask for the charge, percent; None if only the standard service may tell."""
     firmware: Inquiry[str] | None = None
     """How to ask for the firmware version; None if the sensor does not report it."""
     default_channel: str = ""
@@ -142,6 +144,10 @@ class SensorFamily:
     """Where some models of the family send their samples instead (UUID); empty if none does."""
     carries_samples: Callable[[bytes], bool] = lambda _data: True
     """Whether a notification of those channels is of the stream, not a reply that shares it."""
+    has_motion: bool = True
+    """Whether reps can be counted with it; without, it can only be the second sensor."""
+    pause_s: float = 0.0
+    """Silence between two notifications that is usual, beyond that of a stream of motion, s."""
 
     def is_of_stream(self, channel: str, data: bytes) -> bool:
         """Return whether a notification carries samples, judging by its place and first bytes."""
@@ -160,6 +166,15 @@ class SensorFamily:
         if mend == UNMENDED:
             return decoder
         return _MendedDecoder(decoder, mend)
+
+
+def refuse_without_motion(family: SensorFamily) -> None:
+    """Raise a `SensorError` if reps cannot be counted with a family's sensors."""
+    if not family.has_motion:
+        raise SensorError(
+            f"A {family.title} sends no motion, so no reps can be counted with it.",
+            "Wear it beside a motion sensor: tracker train --sensor ADDRESS --second STRAP",
+        )
 
 
 MAX_RESPONSES: Final = 1024
@@ -267,8 +282,14 @@ def newest(responses: Responses, channel: str, prefix: bytes = b"") -> bytes | N
     return None
 
 
+HEART_RATE_UUID: Final = "00002a37-0000-1000-8000-00805f9b34fb"
+"""Heart Rate Measurement of the Heart Rate Service 180D."""
+
 BATTERY_LEVEL_UUID: Final = "00002a19-0000-1000-8000-00805f9b34fb"
 """Battery Level of the Battery Service 180F: u8, percent."""
+
+STANDARD_CHANNELS: Final = frozenset({HEART_RATE_UUID, BATTERY_LEVEL_UUID})
+"""Channels that any sensor may have beside its own; they say nothing about motion."""
 
 FIRMWARE_REVISION_UUID: Final = "00002a26-0000-1000-8000-00805f9b34fb"
 """Firmware Revision String of the Device Information Service 180A: text."""
@@ -308,6 +329,11 @@ def _text(value: bytes) -> str | None:
 
 BATTERY_LEVEL: Final = reading(BATTERY_LEVEL_UUID, percent_in)
 """The charge in percent, from a sensor with the standard service."""
+
+BATTERY_IF_THERE: Final = replace(
+    BATTERY_LEVEL, steps=(Where(BATTERY_LEVEL_UUID, BATTERY_LEVEL.steps),)
+)
+"""The same from a sensor whose family does not promise it."""
 
 FIRMWARE_REVISION: Final = reading(FIRMWARE_REVISION_UUID, _text)
 """The firmware version, from a sensor with the standard service."""
@@ -405,7 +431,7 @@ class PacketDecoder:
         silent: Iterable[str] = (),
     ) -> None:
         self._readers = readers
-        self._silent = RESERVED_CHANNELS.union(silent)
+        self._silent = RESERVED_CHANNELS.union(STANDARD_CHANNELS, silent)
 
     @property
     def promised_hz(self) -> float | None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tracker.domain import Fault, Frame, Notification, TrackerError, UnknownNameError
 from tracker.domain.plugins import merged
 from tracker.sensors.base import SensorFamily, guarded
+from tracker.sensors.heart_rate import HEART_RATE
 from tracker.sensors.metamotion import METAMOTION
 from tracker.sensors.microbit import MICROBIT
 from tracker.sensors.movesense import MOVESENSE
@@ -48,6 +49,8 @@ _OURS: Final[dict[str, SensorFamily]] = {
         MOVESENSE,
         POLAR,
         NUS,
+        # The last: whatever else a sensor with a heart rate is known for comes first.
+        HEART_RATE,
     )
 }
 
@@ -94,10 +97,12 @@ def identify_connected(
 ) -> SensorFamily | None:
     """Return the family of a connected sensor, or None.
 
-    Where two families share a service, the advertisement decides.
+    Where two families share a service, the advertisement decides; what sends motion is never taken
+    for less.
     """
     present = {uuid.lower() for uuid in service_uuids}
-    candidates = [entry for entry in families().values() if present & set(entry.services)]
+    fitting = [entry for entry in families().values() if present & set(entry.services)]
+    candidates = [entry for entry in fitting if entry.has_motion] or fitting
     recognised = (entry for entry in candidates if entry.recognises(advertisement))
     return next(recognised, candidates[0] if candidates else None)
 

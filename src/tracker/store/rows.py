@@ -17,6 +17,7 @@ from tracker.domain import (
     FaultReason,
     Flag,
     Gap,
+    HeartRate,
     InputError,
     PainEntered,
     PainMoment,
@@ -40,6 +41,7 @@ from tracker.store.schema import (
     CALIBRATIONS,
     FAULTS,
     GAPS,
+    HEART_RATES,
     MEASURED,
     PAIN,
     PHASES,
@@ -132,6 +134,11 @@ def read_workout(connection: Connection, session: RowMapping) -> Workout:
         calibrations=tuple(_calibration(row, session) for row in found[CALIBRATIONS]),
         advice=_advice(session["advice"]),
         timed=tuple(_timed(row, session) for row in found[TIMED]),
+        heart_rates=tuple(
+            HeartRate(at_s, bpm)
+            for row in found[HEART_RATES]
+            for at_s, bpm in json.loads(row["readings"])
+        ),
     )
 
 
@@ -145,6 +152,9 @@ def _measured_rows(workout: Workout) -> Iterator[tuple[Table, list[Row]]]:
     yield FAULTS, [{"reason": reason.value, "times": n} for reason, n in workout.faults.items()]
     yield TIMED, [_timed_row(place, timed) for place, timed in enumerate(workout.timed)]
     yield PAIN, [_pain_row(place, pain) for place, pain in enumerate(workout.pain)]
+    if workout.heart_rates:
+        readings = [[each.at_s, each.bpm] for each in workout.heart_rates]
+        yield HEART_RATES, [{"readings": json.dumps(readings)}]
     calibrations = enumerate(workout.calibrations)
     yield CALIBRATIONS, [_calibration_row(place, event) for place, event in calibrations]
 

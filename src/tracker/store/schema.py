@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Dialect
 
-VERSION: Final = 6
+VERSION: Final = 7
 """Version of the schema; a newer database is refused, an older one is migrated."""
 
 
@@ -262,7 +262,13 @@ CALIBRATIONS: Final = _of_session(
     Column("reason", Words),
 )
 
-MEASURED: Final = (SETS, REPS, PHASES, GAPS, FAULTS, PAIN, TIMED, CALIBRATIONS)
+HEART_RATES: Final = _of_session(
+    "heart_rates",
+    # A JSON list of [seconds, beats per minute]: nothing looks for a single reading.
+    Column("readings", Text, nullable=False),
+)
+
+MEASURED: Final = (SETS, REPS, PHASES, GAPS, FAULTS, PAIN, TIMED, CALIBRATIONS, HEART_RATES)
 """The measurement of a session, which is replaced when its recording is analysed again."""
 
 EDITS: Final = Table(
@@ -429,12 +435,26 @@ def _from_5_to_6(connection: Connection) -> None:
     )""")
 
 
+def _from_6_to_7(connection: Connection) -> None:
+    """Add the heart rate."""
+    connection.exec_driver_sql(
+        """CREATE TABLE heart_rates (
+            session_id INTEGER NOT NULL,
+            readings TEXT NOT NULL,
+            CONSTRAINT pk_heart_rates PRIMARY KEY (session_id),
+            CONSTRAINT fk_heart_rates_session_id FOREIGN KEY (session_id)
+                REFERENCES sessions (id) ON DELETE CASCADE
+        )"""
+    )
+
+
 MIGRATIONS: Final[tuple[Migration, ...]] = (
     _from_1_to_2,
     _from_2_to_3,
     _from_3_to_4,
     _from_4_to_5,
     _from_5_to_6,
+    _from_6_to_7,
 )
 """From version 1 to 2, and so on."""
 

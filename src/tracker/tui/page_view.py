@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from tracker.app.session import Session
     from tracker.app.snapshot import SessionSnapshot
-    from tracker.domain import Cue, Rep, SetRecord
+    from tracker.domain import Cue, HeartRateRead, Rep, SetRecord
 
 Json = dict[str, Any]
 
@@ -62,6 +62,7 @@ def live_view(training: Session | Playback) -> Json:
         "exercise": snapshot.exercise.title,
         "origin": origin_of(snapshot),
         "clock": clock_time(snapshot.position_s),
+        "heart": _heart_view(snapshot.heart_rate),
         "running": snapshot.state is RunState.RUNNING,
         "notice": notice_of(snapshot),
         "trouble": banner_of(snapshot)[0],
@@ -79,6 +80,11 @@ def live_view(training: Session | Playback) -> Json:
         # Nothing of a replay can be finished or logged: its end is the way out.
         "stored": not isinstance(training, Playback),
     }
+
+
+def _heart_view(reading: HeartRateRead | None) -> str | None:
+    """Return the heart rate, a dash while it is unknown; None if no sensor sends one."""
+    return None if reading is None else number(reading.bpm, 0)
 
 
 def _phase_name(snapshot: SessionSnapshot) -> str:

@@ -15,6 +15,7 @@ from tracker.domain import (
     FaultReason,
     Flag,
     Gap,
+    HeartRate,
     PainEntered,
     PainMoment,
     Plan,
@@ -23,6 +24,7 @@ from tracker.domain import (
     SetRecord,
     SourceFacts,
     Workout,
+    heart_rate_over,
 )
 from tracker.export.report.overview import (
     load_text,
@@ -42,6 +44,20 @@ def section_of(record: SetRecord, exercise: Exercise | None) -> dict[str, Any]:
 
 def tiles(workout: Workout) -> dict[str, str]:
     return {name: value for name, value, _ in overview_of(workout, HIP_THRUST)["tiles"]}
+
+
+def test_the_heart_rate_is_told_of_the_session_and_of_each_set() -> None:
+    workout = training()
+    first, *_ = workout.sets
+    beats = (HeartRate(first.start_s, 100), HeartRate(first.start_s + 1.0, 121))
+    before = (HeartRate(first.start_s - 1.0, 190),)
+    workout = replace(workout, heart_rates=(*before, *beats))
+
+    assert tiles(workout)["Heart rate"] == "137"
+    heart = heart_rate_over(workout.heart_rates, first.start_s, first.end_s)
+    facts = dict(set_section(workout, first, HIP_THRUST, heart)["facts"])
+    assert facts["Heart rate"] == "110 bpm on average, 121 at most"
+    assert "Heart rate" not in dict(set_section(workout, first, HIP_THRUST)["facts"])
 
 
 def test_the_tiles_say_what_was_done() -> None:

@@ -11,6 +11,7 @@ from tracker.app.snapshot import RecordingState, RunState
 from tracker.domain import (
     FaultReason,
     Gap,
+    HeartRateRead,
     LinkState,
     MarkKind,
     Plan,
@@ -254,6 +255,18 @@ def test_every_link_state_has_a_sign(link: LinkState) -> None:
 )
 def test_the_battery_is_shown_with_a_sign_when_it_runs_out(percent: int, words: str) -> None:
     assert words in quality_text(snapshot(link=LinkState.STREAMING, battery_percent=percent))
+
+
+@pytest.mark.parametrize(
+    ("reading", "words"),
+    [
+        (None, "0:12"),
+        (HeartRateRead(9.0, 128), "heart 128  0:12"),
+        (HeartRateRead(9.0, None), "heart –  0:12"),
+    ],
+)
+def test_the_heart_rate_is_in_the_headline(reading: HeartRateRead | None, words: str) -> None:
+    assert headline_parts(snapshot(position_s=12.0, heart_rate=reading))[2] == words
 
 
 def test_an_unknown_battery_is_not_shown() -> None:

@@ -6,7 +6,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Final
 
 from tracker.coach import OTHER_RED_FLAGS, URGENT_RED_FLAGS, judge_pain
-from tracker.domain import PainMoment, title_of
+from tracker.domain import PainMoment, heart_rate_of, title_of
 from tracker.export.columns import set_rows
 from tracker.export.report.measures import (
     HOLD,
@@ -115,9 +115,17 @@ def _tiles(workout: Workout) -> list[tuple[str, str, str]]:
         _volume_tile(sets),
         ("Pain", f"{_score(before)} → {_score(after)}", "before → after, of 10"),
         ("Effort", _span(efforts), "RPE, of 10"),
+        _heart_tile(workout),
         ("Time", clock_time(workout.facts.duration_s), "minutes : seconds recorded"),
     ]
     return [tile for tile in tiles if set(tile[1]) - set(f"{UNKNOWN}→ ")]
+
+
+def _heart_tile(workout: Workout) -> tuple[str, str, str]:
+    heart = heart_rate_of(workout.heart_rates)
+    if heart is None:
+        return "Heart rate", UNKNOWN, ""
+    return "Heart rate", f"{heart.mean_bpm:.0f}", f"bpm on average, {heart.max_bpm} at most"
 
 
 def _volume_tile(sets: Sequence[SetRecord]) -> tuple[str, str, str]:

@@ -14,7 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from tracker.coach.pacing import TOLERANCE_S, TOLERANCE_SHARE, TURN_S
-from tracker.domain import EXERCISES, FaultReason
+from tracker.domain import EXERCISES, FaultReason, heart_rate_over
 from tracker.export.report import method
 from tracker.export.report.measures import is_synthetic, typical_rows
 from tracker.export.report.overview import overview_of
@@ -176,7 +176,12 @@ def report_html(workout: Workout, history: Iterable[Workout] = ()) -> str:
             synthetic_note=workout.info.note,
             overview=overview_of(workout, exercise),
             sets=[
-                set_section(workout, record, EXERCISES.get(workout.exercise_of(record)))
+                set_section(
+                    workout,
+                    record,
+                    EXERCISES.get(workout.exercise_of(record)),
+                    heart_rate_over(workout.heart_rates, record.start_s, record.end_s),
+                )
                 for record in workout.sets
             ],
             trends=trends_of(workout, history, exercise),

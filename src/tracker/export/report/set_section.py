@@ -24,7 +24,7 @@ from tracker.export.report.wording import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tracker.domain import Exercise, Rep, SetRecord, Workout
+    from tracker.domain import Exercise, HeartRateSummary, Rep, SetRecord, Workout
 
 LEGEND: Final = (
     ("round", "rep"),
@@ -35,7 +35,12 @@ LEGEND: Final = (
 _ARROWS: Final = {PaceVerdict.TOO_SLOW: " ↑", PaceVerdict.TOO_FAST: " ↓"}
 
 
-def set_section(workout: Workout, record: SetRecord, exercise: Exercise | None) -> dict[str, Any]:
+def set_section(
+    workout: Workout,
+    record: SetRecord,
+    exercise: Exercise | None,
+    heart: HeartRateSummary | None = None,
+) -> dict[str, Any]:
     """Return what the template of a set shows of one."""
     rows = tempo.phase_rows(record, exercise)
     order = tempo.order_of(exercise)
@@ -45,7 +50,7 @@ def set_section(workout: Workout, record: SetRecord, exercise: Exercise | None) 
     return {
         "index": record.index,
         "heading": f"Set {record.index}: {reps_text(workout, record)} reps{load}",
-        "facts": _facts(record),
+        "facts": _facts(record, heart),
         "note": record.entries.note,
         "rows": rows,
         "is_planned": any(row.planned != UNKNOWN for row in rows),
@@ -64,11 +69,13 @@ def set_section(workout: Workout, record: SetRecord, exercise: Exercise | None) 
     }
 
 
-def _facts(record: SetRecord) -> tuple[tuple[str, str], ...]:
+def _facts(record: SetRecord, heart: HeartRateSummary | None) -> tuple[tuple[str, str], ...]:
     rpe, plan = record.entries.rpe, record.plan
     loss_percent = round((plan.velocity_loss or 0.0) * 100)
     facts = {
         "Effort (RPE)": rpe is not None and f"{short(rpe)} of 10",
+        "Heart rate": heart is not None
+        and f"{heart.mean_bpm:.0f} bpm on average, {heart.max_bpm} at most",
         "Planned hold": plan.lockout_goal_s is not None and short(plan.lockout_goal_s, "s"),
         "Stop at velocity loss of": plan.velocity_loss is not None and f"{loss_percent} %",
         "Planned": plan.keep_tension and "hips off the floor between reps",

@@ -14,7 +14,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from tracker.app.snapshot import RecordingState, RunState
-from tracker.app.text import UNKNOWN, clock_time, counted, number
+from tracker.app.text import UNKNOWN, clock_time, counted, heart_rate_text, number
 from tracker.domain import LOW_BATTERY_PERCENT, Extreme, LinkState, MarkKind, mean_of_known
 from tracker.tui.plain import Shown, joined, plain
 from tracker.tui.widgets.block_text import LinesWidget, SnapshotWidget
@@ -51,7 +51,7 @@ def times_of(snapshot: SessionSnapshot) -> str:
 
 
 def headline_parts(snapshot: SessionSnapshot) -> tuple[str, str, str]:
-    """Return what is trained, where it comes from, and how far it has come."""
+    """Return what is trained, where it comes from, and the heart rate and the time."""
     current = snapshot.current_set
     plan = snapshot.plan
     load_kg = plan.load_kg if current is None else current.load_kg
@@ -64,7 +64,9 @@ def headline_parts(snapshot: SessionSnapshot) -> tuple[str, str, str]:
             *([f"{load_kg:g} kg"] if load_kg else []),
         ]
     )
-    right = "  ".join(part for part in (pace_of(snapshot.playback), times_of(snapshot)) if part)
+    heart = heart_rate_text(snapshot.heart_rate)
+    parts = (heart, pace_of(snapshot.playback), times_of(snapshot))
+    right = "  ".join(part for part in parts if part)
     return left, origin_of(snapshot), right
 
 
@@ -78,7 +80,7 @@ def headline_text(left: str, origin: str, right: str, width: int) -> str:
 
 
 class Headline(LinesWidget):
-    """Exercise and set on the left, origin and time on the right."""
+    """Exercise and set on the left, origin, heart rate and time on the right."""
 
     DEFAULT_CSS = """
     Headline { background: $panel; color: $foreground; text-style: bold; }

@@ -196,6 +196,8 @@
     if (set) parts.push(`set ${set.index}`, load(set.load_kg));
     write($("#title"), parts.filter(Boolean).join(" · "));
     write($("#origin"), state.origin);
+    write($("#heart"), state.heart === null ? "" : `♥\uFE0E ${state.heart}`);
+    $("#heart").hidden = state.heart === null;
     write($("#clock"), state.clock);
     if (socket) trouble(state.trouble ?? "", !(state.trouble ?? "").startsWith("!"));
   };
