@@ -21,16 +21,18 @@ from tracker.app.awake import kept_awake
 from tracker.app.clock import SYSTEM_CLOCK, local_now
 from tracker.app.config import (
     SensorChoice,
-    load_config,
+    config_of,
     save_plan,
     save_sensor,
     save_training,
 )
 from tracker.app.devices import Devices, LiveCheck, SensorRequest
 from tracker.app.paths import new_recording_path, recording_place
+from tracker.app.people import people_lines
 from tracker.app.playback import Playback
 from tracker.app.push import push_in_background
 from tracker.app.queue import NotificationQueue, OnFull
+from tracker.app.register import name_of
 from tracker.app.session import Session
 from tracker.app.training_log import existing_log, log_session, open_training_log
 from tracker.ble import BleakRadio, DeviceQuery, open_radio
@@ -61,6 +63,7 @@ if TYPE_CHECKING:
     from tracker.app.config import Config
     from tracker.app.devices import Device
     from tracker.app.paths import Paths
+    from tracker.app.people import Line
     from tracker.ble import Radio, Sensor
     from tracker.domain import AdviceGiven, MarkKind, Plan, Source, Workout
     from tracker.store import SessionSummary
@@ -154,6 +157,24 @@ class TrainingService:
         self._plan = plan
         self._config_path = paths.config_file
 
+    @property
+    def paths(self) -> Paths:
+        """The folders of whoever trains."""
+        return self._paths
+
+    def of(self, paths: Paths) -> TrainingService:
+        """Return the same for somebody else; what this one has opened stays its own."""
+        return TrainingService(
+            paths,
+            radio=self._radio,
+            clock=self._clock,
+            simulated=self._simulated,
+            exercise=self._exercise,
+            plan=self._plan,
+            tell=self.tell,
+            attach=self._attach,
+        )
+
     # A training
 
     @asynccontextmanager
@@ -234,7 +255,7 @@ class TrainingService:
             # A long training takes a while to make.
             source, info = await asyncio.to_thread(self._simulated_lifter, exercise, seconds)
             title = f"simulated training, seed {self._simulated.seed}: no sensor is connected"
-            yield Opened(source, _dated(info, started), started, title)
+            yield Opened(source, self._headed(info, started), started, title)
             return
         queue = NotificationQueue(OnFull.DROP_AND_REPORT)
         queries = [each.query for each in sensors]
@@ -242,7 +263,8 @@ class TrainingService:
             if seconds is not None:
                 radio.end_after(seconds)
             info = session_info(exercise, radio.sensors, sensors)
-            yield Opened(queue, _dated(info, started), started, connected_title(radio.sensors))
+            head = self._headed(info, started)
+            yield Opened(queue, head, started, connected_title(radio.sensors))
 
     @asynccontextmanager
     async def checking(self, device: Device) -> AsyncGenerator[tuple[LiveCheck, Device]]:
@@ -261,6 +283,10 @@ class TrainingService:
                 watching.cancel()
                 with suppress(asyncio.CancelledError):
                     await watching
+
+    def _headed(self, info: SessionInfo, started: datetime) -> SessionInfo:
+        """Return a head with the time of its second 0, and with whoever trains."""
+        return replace(info, started_utc=started.isoformat(), person=name_of(self._paths.person))
 
     def _simulated_lifter(
         self, exercise: str, seconds: float | None
@@ -290,7 +316,7 @@ class TrainingService:
     @property
     def config(self) -> Config:
         """What is chosen; raises `InputError` if the file can't be read."""
-        return load_config(self._config_path)
+        return config_of(self._paths)
 
     def devices(self) -> Devices:
         """Return a search for sensors, to be started by whoever shows it."""
@@ -341,6 +367,17 @@ class TrainingService:
         if device.address is None or device.kind is None or device.is_last:
             return
         save_sensor(self._config_path, SensorChoice(device.address, device.kind, device.name))
+
+    # Who trains
+
+    @property
+    def person(self) -> str | None:
+        """Name of whoever trains; None where there is nobody but one."""
+        return name_of(self._paths.person)
+
+    def people(self) -> tuple[Line, ...]:
+        """Return everybody who trains here; raises `TrackerError`."""
+        return people_lines(self._paths.shared)
 
     # Past trainings
 
@@ -406,10 +443,6 @@ class TrainingService:
 
 def _is_simulated(workout: Workout) -> bool:
     return workout.info.origin == "synthetic"
-
-
-def _dated(info: SessionInfo, started: datetime) -> SessionInfo:
-    return replace(info, started_utc=started.isoformat())
 
 
 def session_info(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
 
-from tracker.app.paths import atomic_write
+from tracker.app.paths import atomic_write, tracker_paths
+from tracker.app.register import name_of
 from tracker.cli.options import (
     FILE,
     examples,
@@ -67,7 +69,8 @@ def import_samples(
     refuse_existing(output, force)
     refuse_recording(files[0])
     session = open_session_file(*files, exercise=exercise, options=options)
-    with atomic_write(output, force) as path, RecordingWriter(path, session.info) as writer:
+    info = replace(session.info, person=name_of(tracker_paths().person))
+    with atomic_write(output, force) as path, RecordingWriter(path, info) as writer:
         for notification in session.notifications():
             writer.write(notification)
     for warning in session.warnings:

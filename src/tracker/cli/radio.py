@@ -6,7 +6,7 @@ import asyncio
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, TypeVar
 
-from tracker.app.config import load_config
+from tracker.app.config import config_of
 from tracker.app.devices import SensorRequest
 from tracker.app.paths import tracker_paths
 from tracker.app.text import TextOutput, counted, number
@@ -49,7 +49,7 @@ def chosen_sensor(
     text: str | None, kind: str | None = None, settings: Sequence[str] = ()
 ) -> SensorRequest:
     """Return the named sensor, else the paired one; raises `TrackerError` without either."""
-    saved = load_config(tracker_paths().config_file).sensor
+    saved = config_of(tracker_paths()).sensor
     if text is None:
         if saved is None:
             raise SensorError(

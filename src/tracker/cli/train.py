@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from tracker.app.paths import tracker_paths
+from tracker.app.register import PERSON_VARIABLE
 from tracker.cli.completion import sensors_or_simulated
 from tracker.cli.events import STDOUT, event_outputs
 from tracker.cli.exits import ExitCode, interruption
@@ -199,7 +200,8 @@ def train_from_the_list(
     # Textual costs 0.2 s.
     from tracker.tui import coaching
 
-    _lead(coaching(service), service, interrupted, sound)
+    ask_who = PERSON_VARIABLE not in os.environ
+    _lead(coaching(service, ask_who=ask_who), service, interrupted, sound)
 
 
 def begin_at_home() -> None:
@@ -256,7 +258,8 @@ def train_once(
     async def use(training: Training) -> None:
         trainings.append(training)
         session = training.session
-        say(f"{training.title}\nrecording to {training.recording}")
+        whose = f"training of {service.person}\n" if service.person else ""
+        say(f"{whose}{training.title}\nrecording to {training.recording}")
         if on_screen:
             from tracker.tui import one_training
 

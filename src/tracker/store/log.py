@@ -191,6 +191,12 @@ class TrainingLog:
         with self._database.reading() as connection:
             return read_summaries(connection, query)
 
+    def count(self) -> int:
+        """Return how many sessions there are outside the trash."""
+        query = select(func.count()).select_from(SESSIONS).where(SESSIONS.c.deleted_utc.is_(None))
+        with self._database.reading() as connection:
+            return int(connection.scalar(query) or 0)
+
     def newest_id(self) -> int:
         """Return the highest session id, 0 in an empty log; later sessions have higher ids."""
         with self._database.reading() as connection:

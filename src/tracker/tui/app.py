@@ -193,6 +193,14 @@ class TrackerApp(App[None]):
         else:
             self.notify(str(error), severity=severity, timeout=15.0)
 
+    def become(
+        self, theme: Theme, remember_theme: Callable[[Theme], object], *, muted: bool
+    ) -> None:
+        """Take over what somebody else has chosen: they train from now on."""
+        self.theme = NAMES[theme]
+        self._remember_theme = remember_theme
+        self.sound.mute(muted)
+
     # The end
 
     async def action_quit(self) -> None:
