@@ -131,7 +131,9 @@ def person_named(people: Iterable[Person], name: str) -> Person:
     for each in people:
         if same_name(name, each.name):
             return each
-    raise UnknownNameError("person", name, [each.name for each in people])
+    error = UnknownNameError("person", name, [each.name for each in people])
+    error.advice = f"{error.advice} Add somebody with: tracker people add NAME"
+    raise error
 
 
 def owner_of(name: str | None, people: Iterable[Person]) -> str:

@@ -131,7 +131,8 @@ class TrainingService:
     """Opens what is trained with, and remembers what was chosen.
 
     The set-up starts with `exercise`, and `plan` for it, or else with what was chosen last.
-    `attach` gets every session before it runs.
+    `attach` gets every session before it runs. `adapter_lock` is held while the adapter searches
+    or connects; services that are used at once have the same one.
     """
 
     def __init__(
@@ -145,11 +146,13 @@ class TrainingService:
         plan: Plan | None = None,
         tell: Callable[[str], object] = lambda _text: None,
         attach: Callable[[Session], object] = lambda _session: None,
+        adapter_lock: asyncio.Lock | None = None,
     ) -> None:
         self._paths = paths
         self.tell = tell
         """Gets what somebody who waits for a sensor should know; a screen replaces it."""
         self._attach = attach
+        self._adapter_lock = adapter_lock
         self._radio = BleakRadio() if radio is None else radio
         self._clock = clock
         self._simulated = simulated
@@ -173,6 +176,7 @@ class TrainingService:
             plan=self._plan,
             tell=self.tell,
             attach=self._attach,
+            adapter_lock=self._adapter_lock,
         )
 
     # A training
@@ -259,7 +263,10 @@ class TrainingService:
             return
         queue = NotificationQueue(OnFull.DROP_AND_REPORT)
         queries = [each.query for each in sensors]
-        async with open_radio(self._radio, queries, self._clock, queue, self.tell) as radio:
+        opening = open_radio(
+            self._radio, queries, self._clock, queue, self.tell, self._adapter_lock
+        )
+        async with opening as radio:
             if seconds is not None:
                 radio.end_after(seconds)
             info = session_info(exercise, radio.sensors, sensors)

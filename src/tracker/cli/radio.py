@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.app.config import SensorChoice
+    from tracker.app.paths import Paths
     from tracker.app.snapshot import SessionSnapshot
     from tracker.app.training import Training
     from tracker.cli.exits import Interruption
@@ -46,10 +47,14 @@ def requested_sensors(
 
 
 def chosen_sensor(
-    text: str | None, kind: str | None = None, settings: Sequence[str] = ()
+    text: str | None,
+    kind: str | None = None,
+    settings: Sequence[str] = (),
+    *,
+    paths: Paths | None = None,
 ) -> SensorRequest:
     """Return the named sensor, else the paired one; raises `TrackerError` without either."""
-    saved = config_of(tracker_paths()).sensor
+    saved = config_of(paths or tracker_paths()).sensor
     if text is None:
         if saved is None:
             raise SensorError(

@@ -64,6 +64,7 @@ LONGEST_S: Final = 7200.0
         ("tracker train --exercise glute_bridge --headless", "plain lines, another exercise"),
         ("tracker train --load-kg 60 --reps 8 --tempo 3-0-1-2", "with a plan for the cues"),
         ("tracker train --headless --events -", "the live events on stdout, for a program"),
+        ("tracker train --lane Anna=WT901BLE67 --lane Bea=sim", "several lifters at once"),
         ("tracker train --sensor sim", "on the screen, with a simulated lifter"),
         ("tracker train --sensor sim --headless --speed max", "the same without waiting"),
     )
@@ -73,6 +74,14 @@ LONGEST_S: Final = 7200.0
     shell_complete=sensors_or_simulated,
     metavar="ADDRESS_OR_NAME|sim",
     help="Which sensor; 'sim' is a simulated lifter.  [default: the paired one]",
+)
+@click.option(
+    "--lane",
+    "lanes",
+    multiple=True,
+    metavar="NAME=ADDRESS",
+    help="One of two to eight lifters at once: a person and their sensor, or 'sim'; NAME alone "
+    "takes the sensor that they have paired. Once for each. See docs/people.md.",
 )
 @second_option
 @kind_option
@@ -108,6 +117,7 @@ LONGEST_S: Final = 7200.0
 @events_option
 def train(
     sensor: str | None,
+    lanes: tuple[str, ...],
     second: str | None,
     kind: str | None,
     settings: tuple[str, ...],
@@ -129,6 +139,35 @@ def train(
     second. Its path is printed on stderr; `tracker replay` shows it again. If a sensor is lost,
     the search for it goes on until it is back, and so does the set.
     """
+    if lanes:
+        single: dict[str, object] = {
+            "--sensor": sensor,
+            "--second": second,
+            "--kind": kind,
+            "--setting": settings,
+            "--events": events,
+            "--sound": True if sound.beside_lines else None,
+        }
+        _refuse(single, "is for one lifter, not for --lane.")
+        if not any(each.endswith(f"={SIMULATED}") for each in lanes):
+            _refuse({"--seed": seed, "--speed": speed}, "is for simulated lifters: NAME=sim.")
+        with interruption() as interrupted:
+            # The engine costs SciPy (0.6 s).
+            from tracker.app.training import Simulated
+            from tracker.cli.lanes import train_lanes
+
+            train_lanes(
+                lanes,
+                interrupted,
+                exercise=exercise or HIP_THRUST.name,
+                plan=plan,
+                seconds=seconds,
+                simulated=Simulated(
+                    DEFAULT_SEED if seed is None else seed, 1.0 if speed is None else speed
+                ),
+                headless=headless,
+            )
+        return
     simulated = sensor == SIMULATED
     # They take stdout for themselves.
     headless |= STDOUT in events

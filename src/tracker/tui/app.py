@@ -59,7 +59,7 @@ class TrackerApp(App[None]):
         f"screens/{name}.tcss"
         for name in (
             *("every", "home", "devices", "check", "guided", "setup", "connect", "train"),
-            *("rest", "summary", "help", "history", "note"),
+            *("rest", "summary", "help", "history", "note", "lanes"),
         )
     ]
     BINDINGS: ClassVar[list[BindingType]] = [

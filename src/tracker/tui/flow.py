@@ -31,6 +31,7 @@ from tracker.tui.screens.dialogs import GuideScreen, warning_parts
 from tracker.tui.screens.guided import GuidedScreen
 from tracker.tui.screens.history import HistoryScreen
 from tracker.tui.screens.home import HomeScreen, Overview, Place
+from tracker.tui.screens.lanes import LanesScreen
 from tracker.tui.screens.people import PeopleScreen
 from tracker.tui.screens.rest import RestScreen
 from tracker.tui.screens.setup import SetupScreen
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 
     from tracker.app.advice import Advisor
     from tracker.app.devices import Device, Devices
+    from tracker.app.lanes import Lanes
     from tracker.app.paths import Paths
     from tracker.app.playback import Playback
     from tracker.app.session import Session
@@ -94,6 +96,21 @@ def playing(playback: Playback) -> Flow:
     async def flow(app: TrackerApp) -> None:
         async with running(app, playback):
             await app.ask(TrainScreen(playback))
+
+    return flow
+
+
+def training_lanes(lanes: Lanes) -> Flow:
+    """Return the flow of several lifters at once; it ends when the coach has seen enough."""
+
+    async def flow(app: TrackerApp) -> None:
+        worker = app.run_worker(lanes.run(until_stopped=True), name="lanes")
+        try:
+            await app.ask(LanesScreen(lanes.each))
+        finally:
+            lanes.stop()
+            with suppress(WorkerError):
+                await worker.wait()
 
     return flow
 
