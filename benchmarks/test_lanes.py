@@ -49,7 +49,7 @@ def test_lanes_at_100_hz(tmp_path: Path, report: Report, lanes: int) -> None:
 
     async def run() -> float:
         running = asyncio.ensure_future(together.run())
-        while any(lane.training is None for lane in together.each):
+        while any(lane.training is None for lane in together.each):  # noqa: ASYNC110 - no event
             await asyncio.sleep(0.05)
         # Whatever is only imported or simulated once is over by then.
         await asyncio.sleep(2.0)
@@ -66,7 +66,8 @@ def test_lanes_at_100_hz(tmp_path: Path, report: Report, lanes: int) -> None:
         for lane in together.each
         if lane.training is not None
     ]
-    assert len(counted) == lanes and min(counted) > 2
+    assert len(counted) == lanes
+    assert min(counted) > 2
     assert [lane.error for lane in together.each] == [None] * lanes
     report(
         f"{lanes} live at 100 Hz, recorded and written as lines",

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from tests.ble.fake_radio import FakeRadio
 from tests.cli.worn import sensor_on_a_table
 from tracker.app.devices import SensorRequest
@@ -22,6 +20,8 @@ from tracker.recording import open_recording
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+    import pytest
 
     from tests.ble.fake_radio import FakeSensor
     from tracker.ble import DiscoveredDevice
@@ -108,7 +108,8 @@ async def test_everybody_is_counted_as_if_alone(tmp_path: Path) -> None:
     await lanes.run()
     counts = set()
     for seed, lane in enumerate(lanes.each, start=1):
-        assert lane.error is None and lane.training is not None
+        assert lane.error is None
+        assert lane.training is not None
         single = await alone(Paths(*(tmp_path / f"{seed}{each}" for each in "dcl")), seed, 45.0)
         together = lane.training.session.workout("")
         assert together.sets == single.sets
@@ -148,7 +149,8 @@ async def test_a_sensor_that_drops_out_is_found_again_and_disturbs_nobody(tmp_pa
     lanes.stop()
     await running
     first, dropped, last = map(links_of, lanes.each)
-    assert "lost" in dropped and dropped[-1] == "streaming"
+    assert "lost" in dropped
+    assert dropped[-1] == "streaming"
     for other in (first, last):
         assert other == ["searching", "connecting", "configuring", "streaming"]
     for lane in (lanes.each[0], lanes.each[2]):
@@ -166,7 +168,8 @@ async def test_one_that_is_not_there_ends_its_lane_alone(
     lanes = lanes_with(folders(tmp_path), OneByOneRadio(*sensors), sensors, 0.3)
     await lanes.run()
     away, *others = lanes.each
-    assert isinstance(away.error, NotFoundError) and away.training is None
+    assert isinstance(away.error, NotFoundError)
+    assert away.training is None
     assert all(lane.error is None and lane.training is not None for lane in others)
 
 
@@ -207,5 +210,5 @@ async def test_stopping_gives_up_those_who_still_wait(tmp_path: Path) -> None:
 
 async def until(there: Any) -> None:
     async with asyncio.timeout(20.0):
-        while not there():
+        while not there():  # noqa: ASYNC110 - sensors have no event
             await asyncio.sleep(0.01)

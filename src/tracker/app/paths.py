@@ -95,15 +95,15 @@ def tracker_paths(environment: Mapping[str, str] = os.environ) -> Paths:
     None of them need exist. Raises `TrackerError` if the register does not know that person, or
     can't be read.
     """
-    return paths_of(environment.get(PERSON_VARIABLE), shared_paths(environment))
+    return paths_of(environment.get(PERSON_VARIABLE) or None, shared_paths(environment))
 
 
 def paths_of(name: str | None, shared: Paths) -> Paths:
     """Return the folders of a person; None is the first one. Raises as `tracker_paths` does."""
     people = read_register(shared.register)
-    if not people and not name:
+    if not people and name is None:
         return shared
-    return folders_of(person_named(people, name) if name else people[0], shared)
+    return folders_of(people[0] if name is None else person_named(people, name), shared)
 
 
 def folders_of(person: Person, shared: Paths) -> Paths:
