@@ -23,7 +23,7 @@ from tracker.app.register import FIRST_NAME, Person, owner_of, read_register
 from tracker.domain import InputError
 from tracker.domain.foreign_text import one_line, without_secrets
 from tracker.recording import is_closed, sha256_of
-from tracker.store import SessionQuery, TrainingLog, file_of, log_url, place_of
+from tracker.store import SessionQuery, TrainingLog, file_of, log_url, place_beside
 from tracker.version import VERSION
 
 if TYPE_CHECKING:
@@ -59,7 +59,9 @@ def log_place(paths: Paths, environment: Mapping[str, str] = os.environ) -> str:
             return str(paths.data / LOG_NAME)
         place = _absolute(chosen.url, f"log.url in {paths.shared.config_file}")
     person = paths.person
-    return place if person is None or person.is_first else place_of(place, PEOPLE, person.folder)
+    return (
+        place if person is None or person.is_first else place_beside(place, PEOPLE, person.folder)
+    )
 
 
 def _absolute(place: str, where: str) -> str:

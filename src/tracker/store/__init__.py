@@ -1,6 +1,6 @@
 """The training log, in an SQLite file or on a server. The only room that knows SQL."""
 
-from tracker.store.database import LogFailure, erase_log, file_of, log_url, place_of
+from tracker.store.database import LogFailure, erase_log, file_of, log_url, place_beside
 from tracker.store.edits import Edit, EditedWorkout, Field, MadeEdit
 from tracker.store.log import Asked, RescoreCandidate, SessionDetail, TrainingLog
 from tracker.store.pushes import Push, PushableSession, PushState
@@ -34,6 +34,6 @@ __all__ = [
     "file_of",
     "in_order",
     "log_url",
-    "place_of",
+    "place_beside",
     "weeks",
 ]

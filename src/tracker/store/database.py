@@ -82,7 +82,7 @@ def schema_of(url: URL) -> str | None:
     return found[-1] if found else None
 
 
-def place_of(place: str, folder: str, name: str) -> str:
+def place_beside(place: str, folder: str, name: str) -> str:
     """Return where the log called `name` is, beside the one at `place`.
 
     That is a file in `folder/name` beside it, or a schema of its own in the same database. Raises
