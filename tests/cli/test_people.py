@@ -14,8 +14,9 @@ import pytest
 from tests.heavy import sweep
 from tests.workouts import TWO_SETS
 from tracker.app.clock import local_now
-from tracker.app.paths import shared_paths
+from tracker.app.paths import paths_of, shared_paths
 from tracker.app.people import add_person, everyone, name_in, rename_person
+from tracker.app.push import _environment_of
 from tracker.app.training_log import open_training_log
 from tracker.cli.app import COMMANDS, OF_NOBODY
 from tracker.domain import PainEntered, PainMoment
@@ -102,6 +103,8 @@ ELSEWHERE: Final = {
     "demo": "stores nothing and reads no log",
     "analyze": "reads files that are named",
     "replay": "reads a file that is named",
+    "push": "test_a_push_in_the_background_is_that_of_whoever_trained",
+    "conform": "asks a sensor that is named, and keeps nothing",
     "doctor": "asks the radio; the log's place is test_logs_that_share_a_place_are_apart",
 }
 """Where the other commands are tried, or why they need not be."""
@@ -255,6 +258,19 @@ def test_a_training_is_in_the_log_of_whoever_trained(tracker: Tracker, home: Pat
     assert open_recording(recording).info.person == "Anna"
     assert recording.stat().st_mode & 0o077 == 0
     assert recording.parent.stat().st_mode & 0o077 == 0
+
+
+def test_a_push_in_the_background_is_that_of_whoever_trained(
+    tracker: Tracker, tmp_path: Path
+) -> None:
+    tracker("people", "add", "Anna")
+    added = tracker("push", "--add", f"folder:{tmp_path}", "--person", "Anna")
+    assert added.code == 0, added.err
+    assert str(tmp_path) in tracker("push", "--list", "--person", "Anna").out
+    assert str(tmp_path) not in tracker("push", "--list").out
+    annas, shared = paths_of("Anna", shared_paths()), shared_paths()
+    assert _environment_of(annas)["TRACKER_PERSON"] == "Anna"
+    assert "TRACKER_PERSON" not in _environment_of(shared)
 
 
 def test_a_recording_carries_whose_it_is(

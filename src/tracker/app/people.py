@@ -15,7 +15,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Final
 
 from tracker.app.advice import Advisor, read_history
-from tracker.app.config import config_of
+from tracker.app.config import config_of, load_config
 from tracker.app.paths import PEOPLE, atomic_write, folders_of
 from tracker.app.register import (
     FIRST_NAME,
@@ -33,6 +33,7 @@ from tracker.coach.judgement import LAY_OFFS
 from tracker.coach.pain import TREND_RISE
 from tracker.domain import InputError, TrackerError
 from tracker.domain.errors import writing
+from tracker.push.secrets import SecretStore
 from tracker.store import SessionQuery, erase_log
 
 if TYPE_CHECKING:
@@ -99,6 +100,9 @@ def remove_person(shared: Paths, name: str) -> None:
             "Rename them, or remove their sessions with tracker delete.",
         )
     paths = folders_of(person, shared)
+    secrets = SecretStore(paths.config)
+    for target in load_config(paths.config_file).push:
+        secrets.remove(target)
     place = log_place(paths)
     if log_is_there(place):
         erase_log(place)

@@ -64,7 +64,7 @@ def logged_sessions(context: click.Context) -> Iterator[CompletionItem]:
         yield CompletionItem(str(each.id), help=help_text)
 
 
-@_offered
+@offered
 def names_of_people(_context: click.Context) -> Iterator[CompletionItem]:
     """Offer the names of the people who train here."""
     from tracker.app.paths import shared_paths
