@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import ArrayLike, NDArray
 
+    from tracker.app.paths import Paths
     from tracker.app.session_files import SessionFile
     from tracker.domain import (
         DataWarning,
@@ -55,7 +56,12 @@ if TYPE_CHECKING:
 __all__ = ["Engine", "Reps", "Samples", "Session", "Sets", "analyze", "open_session"]
 
 
-def open_session(path_or_id: str | os.PathLike[str] | int, exercise: str | None = None) -> Session:
+def open_session(
+    path_or_id: str | os.PathLike[str] | int,
+    exercise: str | None = None,
+    *,
+    person: str | None = None,
+) -> Session:
     """Open a session; this is `tracker.open`.
 
     Parameters
@@ -66,6 +72,9 @@ def open_session(path_or_id: str | os.PathLike[str] | int, exercise: str | None 
         corrections included. A file whose name is a number is still a file.
     exercise
         Overrides what the file says; hip_thrust if nobody says anything.
+    person
+        Whose log, where several people train; None is whom `TRACKER_PERSON` names, else the first
+        person.
 
     Returns
     -------
@@ -78,7 +87,7 @@ def open_session(path_or_id: str | os.PathLike[str] | int, exercise: str | None 
         Says what was expected, what came and what to try.
     """
     if isinstance(path_or_id, int) or _names_logged(path_or_id):
-        return _logged_session(str(path_or_id), exercise)
+        return _logged_session(str(path_or_id), exercise, person)
     from tracker.app.session_files import open_session_file
 
     return Session(_FromFile(open_session_file(Path(path_or_id), exercise=exercise)))
@@ -412,6 +421,8 @@ class _FromFile:
 @dataclass(frozen=True, slots=True)
 class _FromLog:
     session_id: int
+    paths: Paths
+    """Of whoever it is, whoever is meant when it is asked for."""
 
     @property
     def name(self) -> str:
@@ -420,15 +431,15 @@ class _FromLog:
     def workout(self) -> Workout:
         from tracker.app.training_log import log_with
 
-        with log_with(self.name) as log:
+        with log_with(self.name, self.paths) as log:
             return log.workout(self.session_id)
 
     def samples(self) -> TimedFrame:
         from tracker.app.session_files import open_session_file
         from tracker.app.training_log import log_with, recording_of
 
-        with log_with(self.name) as log:
-            recording = recording_of(log, self.session_id)
+        with log_with(self.name, self.paths) as log:
+            recording = recording_of(log, self.session_id, self.paths)
         return _FromFile(open_session_file(recording)).samples()
 
 
@@ -440,14 +451,16 @@ def _names_logged(word: str | os.PathLike[str]) -> bool:
     return (text == NEWEST or (text.isascii() and text.isdigit())) and not Path(word).exists()
 
 
-def _logged_session(word: str, exercise: str | None) -> Session:
+def _logged_session(word: str, exercise: str | None, person: str | None) -> Session:
+    from tracker.app.paths import paths_of, shared_paths, tracker_paths
     from tracker.app.training_log import log_with
 
     if exercise is not None:
         advice = "Open its recording to analyse it as another exercise."
         raise InputError(f"session {word}", "the log says what was trained", advice)
-    with log_with(f"session {word}") as log:
-        return Session(_FromLog(log.find(word)))
+    paths = tracker_paths() if person is None else paths_of(person, shared_paths())
+    with log_with(f"session {word}", paths) as log:
+        return Session(_FromLog(log.find(word), paths))
 
 
 def _samples(

@@ -278,16 +278,19 @@ def test_a_folder_that_may_not_be_written_is_told(tmp_path: Path) -> None:
 
 
 def test_the_paired_sensor_is_named(tmp_path: Path) -> None:
-    none = checks.configuration(tmp_path / "config.toml")
+    none = checks.configuration(Paths(tmp_path, tmp_path, tmp_path))
     assert none.good
     assert "tracker pair" in none.text
     save_sensor(tmp_path / "config.toml", SensorChoice("C0:FF", "profile", "HipOne"))
-    assert checks.configuration(tmp_path / "config.toml").text == "HipOne (profile) at C0:FF"
+    assert (
+        checks.configuration(Paths(tmp_path, tmp_path, tmp_path)).text
+        == "HipOne (profile) at C0:FF"
+    )
 
 
 def test_a_configuration_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text("[sensr]\n", encoding="utf-8")
-    check = checks.configuration(tmp_path / "config.toml")
+    check = checks.configuration(Paths(tmp_path, tmp_path, tmp_path))
     assert not check.good
     assert "sensr" in check.text
     assert "sensor" in check.advice

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -193,6 +194,45 @@ def test_two_sensors_are_recorded_side_by_side(stage: Stage) -> None:
     seen = evidence(path)
     assert (seen.counts, seen.faults) == ([3], {})
     assert all(is_stopped(stage.bench, device) for device in stage.bench.devices)
+
+
+def test_three_lifters_at_once_are_counted_as_if_alone(stage: Stage) -> None:
+    """One of them loses her sensor after her first rep; it comes back, and nobody else notices."""
+    lifters = {"Anna": Lifter(4), "Bea": Lifter(3, seed=2), "Cleo": Lifter(2, seed=3)}
+    addresses = [f"C0:FF:EE:00:00:0{number}" for number in (1, 2, 3)]
+    devices = [
+        stage.place(profile_peripheral(ProfileFirmware(lifter), address=address, name=name))
+        for (name, lifter), address in zip(lifters.items(), addresses, strict=True)
+    ]
+    lanes = []
+    for name, address in zip(lifters, addresses, strict=True):
+        assert stage.program.run("people", "add", name).code == 0
+        lanes += ["--lane", f"{name}={address}"]
+    longest_s = max(lifter.end_s for lifter in lifters.values())
+    running = stage.program.start("train", "--headless", *lanes, "--seconds", longest_s + AFTER_S)
+    running.wait_for_line(r"^Bea .*rep  1 ")
+    stage.bench.drop(devices[1])
+    outcome = running.end()
+    assert (outcome.code, TRACEBACK in outcome.err) == (0, False), outcome.err
+    assert all(is_stopped(stage.bench, device) for device in devices)
+    # One search and one connection at a time, in the order of the lanes.
+    found = [line.split()[0] for line in outcome.err.splitlines() if "connected to" in line]
+    assert found == list(lifters)
+    for number, (name, lifter) in enumerate(lifters.items(), start=2):
+        (path,) = (stage.program.home / "data" / "people").glob(f"{number}_*/recordings/*")
+        seen = evidence(path)
+        assert (seen.info.person, seen.info.device_name) == (name, name)
+        shown = stage.program.run("--person", name, "show", "last", "--format", "json").document()
+        assert [len(each["reps"]) for each in shown["sets"]] == seen.counts
+        assert f"{name}: " in outcome.out
+        if name != "Bea":
+            assert (seen.counts, seen.faults, seen.gaps) == (
+                [len(lifter.truth.sets[0].reps)],
+                {},
+                (),
+            )
+            assert f"{name}: 1 set, {len(lifter.truth.sets[0].reps)} reps" in outcome.out
+    assert re.search(r"^Bea .*(lost|link)", outcome.out, re.MULTILINE)
 
 
 def test_without_an_adapter_doctor_says_what_to_do(stage: Stage) -> None:

@@ -65,7 +65,7 @@ def read_history(log: TrainingLog, before: datetime | None = None) -> History:
     summaries = log.list(SessionQuery(until=before))
     real = [each for each in summaries if each.origin != "synthetic"] or summaries
     return History(
-        tuple(log.workout(each.id) for each in reversed(real[:LOOKED_BACK])),
+        log.workouts(each.id for each in reversed(real[:LOOKED_BACK])),
         tuple(_pain_record(each) for each in reversed(real)),
         tuple(datetime.fromisoformat(each.at_utc) for each in log.asked()),
         real[0].id if real and real[0].pain_next_morning is None else None,

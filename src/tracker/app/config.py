@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import tomllib
-from dataclasses import MISSING, asdict, dataclass, field, fields
+from dataclasses import MISSING, asdict, dataclass, field, fields, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -22,12 +22,14 @@ from tracker.domain import (
     exercise_named,
     plan_from_json,
 )
-from tracker.domain.errors import writing
+from tracker.domain.errors import reading, writing
 from tracker.push.targets import NAME, PushTarget, checked_target
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, MutableMapping
     from pathlib import Path
+
+    from tracker.app.paths import Paths
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,26 @@ def load_config(path: Path) -> Config:
     return _parsed(path, _read(path))
 
 
+def config_of(paths: Paths) -> Config:
+    """Return what a person has chosen; raises `InputError` if it can't be read.
+
+    Without a sensor of their own it is the first person's: most households have one sensor. Where
+    logs are kept is a matter of the computer, and the log is apart for each person there.
+    """
+    own = load_config(paths.config_file)
+    if paths.root is None:
+        return own
+    shared_file = paths.root.config_file
+    if own.log is not None:
+        raise InputError(
+            str(paths.config_file),
+            "[log] is for everybody on this computer",
+            f"Remove it there, and write it to {shared_file}: everybody gets a log of their own.",
+        )
+    shared = load_config(shared_file)
+    return replace(own, sensor=own.sensor or shared.sensor, log=shared.log)
+
+
 def save_sensor(path: Path, sensor: SensorChoice) -> None:
     """Save the default sensor; raises `InputError` or `OutputError` for an unusable file."""
     _save(path, "sensor", asdict(sensor), lambda config: config.sensor == sensor)
@@ -145,6 +167,44 @@ def remove_push_target(path: Path, name: str) -> None:
     if not document["push"]:
         del document["push"]
     _replace(path, tomlkit.dumps(document))
+
+
+PLAN_FILE_ADVICE: Final = "See how one looks: tracker people plan NAME"
+
+
+def plan_text(config: Config) -> str:
+    """Return plans and limits as the file that `take_plan` reads."""
+    import tomlkit
+
+    plans = {name: plan.to_json() for name, plan in config.plan.items()}
+    return tomlkit.dumps({"plan": plans, "coaching": asdict(config.coaching)})
+
+
+def take_plan(path: Path, file: Path) -> tuple[str, ...]:
+    """Save the plans and limits of a file; what it does not name stays. Returns what was taken.
+
+    Raises `InputError` if the file holds anything else, and then nothing is saved; otherwise as
+    `save_sensor` does.
+    """
+    with reading(file):
+        document = _document(file, file.read_bytes().decode("utf-8", "replace"))
+    for key in document:
+        if key not in ("plan", "coaching"):
+            problem = f"expected tables [plan.EXERCISE] and [coaching], got {key!r}"
+            raise InputError(str(file), problem, PLAN_FILE_ADVICE)
+    tables = _subtable(file, document, "plan") or {}
+    plans = {
+        name: _plan(file, name, _subtable(file, tables, name, "plan.") or {}) for name in tables
+    }
+    limits = _subtable(file, document, "coaching") or {}
+    if not plans and not limits:
+        raise InputError(str(file), "there is no plan in it", PLAN_FILE_ADVICE)
+    coaching = _coaching(file, {**asdict(load_config(path).coaching), **limits})
+    for name, plan in plans.items():
+        save_plan(path, name, plan)
+    if limits:
+        save_coaching(path, coaching)
+    return (*plans, *limits)
 
 
 def checked_coaching(pain_limit: object, training_days: object) -> CoachingChoice:
@@ -234,13 +294,17 @@ def _read(path: Path) -> str:
         raise InputError(str(path), "expected UTF-8 text") from error
 
 
-def _parsed(path: Path, text: str) -> Config:
+def _document(path: Path, text: str) -> Mapping[str, Any]:
     try:
-        document = tomllib.loads(text)
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise InputError(
             str(path), f"is not TOML: {error}", "Fix that line, or remove the file and pair again."
         ) from error
+
+
+def _parsed(path: Path, text: str) -> Config:
+    document = _document(path, text)
     _refuse_unknown(path, document, Config, "")
     plans = _subtable(path, document, "plan") or {}
     targets = _subtable(path, document, "push") or {}

@@ -11,12 +11,19 @@ import sys
 import tempfile
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from tracker.app.register import (
+    PERSON_VARIABLE,
+    REGISTER_NAME,
+    Person,
+    person_named,
+    read_register,
+)
 from tracker.domain import OutputError
 from tracker.domain.errors import refuse_existing, replace_file, writing
 
@@ -36,6 +43,9 @@ OLDER_NAME: Final = "tracker"
 LOG_NAME: Final = "training.sqlite"
 """File name of the training log."""
 
+PEOPLE: Final = "people"
+"""Folder with a folder for everybody but the first person."""
+
 RECORDING_SUFFIX: Final = ".arrows"
 """Ending of a recording's name: an Arrow stream."""
 
@@ -45,7 +55,7 @@ ELSEWHERE: Final = f"Choose another place, which is yours: {HOME_VARIABLE}=FOLDE
 
 @dataclass(frozen=True, slots=True)
 class Paths:
-    """The three folders that belong to the tracker."""
+    """The three folders of one person who trains here."""
 
     data: Path
     """What the wearer would miss: recordings and the training log."""
@@ -53,6 +63,20 @@ class Paths:
     """What the wearer has chosen."""
     log: Path
     """What helps to find out what went wrong."""
+    person: Person | None = None
+    """Whose they are; None as long as there is nobody but one."""
+    root: Paths | None = None
+    """The folders that these are in; None if they are in none, and so are the first person's."""
+
+    @property
+    def shared(self) -> Paths:
+        """The folders with what is the same for everybody on this computer."""
+        return self.root or self
+
+    @property
+    def register(self) -> Path:
+        """The register of the people who train here."""
+        return self.shared.config / REGISTER_NAME
 
     @property
     def config_file(self) -> Path:
@@ -66,7 +90,32 @@ class Paths:
 
 
 def tracker_paths(environment: Mapping[str, str] = os.environ) -> Paths:
-    """Return the folders for `environment`; none of them need exist."""
+    """Return the folders of the person whom `environment` names, else of the first one.
+
+    None of them need exist. Raises `TrackerError` if the register does not know that person, or
+    can't be read.
+    """
+    return paths_of(environment.get(PERSON_VARIABLE) or None, shared_paths(environment))
+
+
+def paths_of(name: str | None, shared: Paths) -> Paths:
+    """Return the folders of a person; None is the first one. Raises as `tracker_paths` does."""
+    people = read_register(shared.register)
+    if not people and name is None:
+        return shared
+    return folders_of(people[0] if name is None else person_named(people, name), shared)
+
+
+def folders_of(person: Person, shared: Paths) -> Paths:
+    """Return the folders of somebody in the register."""
+    if person.is_first:
+        return replace(shared, person=person)
+    data, config = (each / PEOPLE / person.folder for each in (shared.data, shared.config))
+    return Paths(data, config, shared.log, person, shared)
+
+
+def shared_paths(environment: Mapping[str, str] = os.environ) -> Paths:
+    """Return the folders for `environment` that hold those of everybody."""
     home = environment.get(HOME_VARIABLE)
     if home:
         root = Path(home).expanduser()
@@ -79,14 +128,13 @@ def _named(name: str) -> Paths:
     import platformdirs
 
     folders = platformdirs.PlatformDirs(name, appauthor=False)
-    return Paths(
-        *(
-            # Python from the Microsoft Store writes elsewhere than it is told; once a folder is
-            # there, its real path is what other programs can open.
-            Path(os.path.realpath(folder) if os.name == "nt" else folder)
-            for folder in (folders.user_data_dir, folders.user_config_dir, folders.user_log_dir)
-        )
+    data, config, log = (
+        # Python from the Microsoft Store writes elsewhere than it is told; once a folder is
+        # there, its real path is what other programs can open.
+        Path(os.path.realpath(folder) if os.name == "nt" else folder)
+        for folder in (folders.user_data_dir, folders.user_config_dir, folders.user_log_dir)
     )
+    return Paths(data, config, log)
 
 
 def move_older(paths: Paths, older: Paths | None = None) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tracker.app.clock import local_now
 from tracker.app.config import load_config, remove_push_target, save_push_target
+from tracker.app.register import PERSON_VARIABLE
 from tracker.app.training_log import earlier_sessions, existing_log, recording_of
 from tracker.domain import InputError, TrackerError, UnknownNameError
 from tracker.export.formats import Needs, Session, format_named
@@ -277,7 +278,7 @@ class PushService:
         again: bool,
     ) -> None:
         session = due.session
-        parcel = Parcel(session.key, _contents(log, session.id, target))
+        parcel = Parcel(session.key, _contents(log, session.id, target, self._paths))
         remote_id = None if due.known is None else due.known.remote_id
         log.note_push(session.id, name, Push(target.identity, PushState.BEGUN, remote_id))
         try:
@@ -379,7 +380,7 @@ def _reason(session: PushableSession, known: Push | None) -> Reason | None:
             return None if known.revision == session.revision else Reason.CHANGED
 
 
-def _contents(log: TrainingLog, session_id: int, target: PushTarget) -> Session:
+def _contents(log: TrainingLog, session_id: int, target: PushTarget, paths: Paths) -> Session:
     """Return a session with what the target's format needs of it."""
     workout = log.workout(session_id)
     needs = Needs.WORKOUT if target.format is None else format_named(target.format).needs
@@ -394,7 +395,7 @@ def _contents(log: TrainingLog, session_id: int, target: PushTarget) -> Session:
             from tracker.decoding import timed_samples
 
             file = open_session_file(
-                recording_of(log, session_id), block_samples=BIG_BLOCK_SAMPLES
+                recording_of(log, session_id, paths), block_samples=BIG_BLOCK_SAMPLES
             )
             return Session(workout, timed_samples(file.info, file.notifications()))
 
@@ -426,6 +427,13 @@ _BACKGROUND: Final[list[subprocess.Popen[bytes]]] = []
 """Pushes that were started here; kept, because nobody waits for them."""
 
 
+def _environment_of(paths: Paths) -> Mapping[str, str]:
+    """Return the environment of a process that is about the same person."""
+    if paths.person is None:
+        return os.environ
+    return {**os.environ, PERSON_VARIABLE: paths.person.name}
+
+
 def push_in_background(paths: Paths) -> bool:
     """Start a process that pushes what goes by itself, and return whether there is one.
 
@@ -442,6 +450,7 @@ def push_in_background(paths: Paths) -> bool:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
+                env=_environment_of(paths),
                 start_new_session=True,
                 creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )

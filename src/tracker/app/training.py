@@ -21,16 +21,18 @@ from tracker.app.awake import kept_awake
 from tracker.app.clock import SYSTEM_CLOCK, local_now
 from tracker.app.config import (
     SensorChoice,
-    load_config,
+    config_of,
     save_plan,
     save_sensor,
     save_training,
 )
 from tracker.app.devices import Devices, LiveCheck, SensorRequest
 from tracker.app.paths import new_recording_path, recording_place
+from tracker.app.people import people_lines
 from tracker.app.playback import Playback
 from tracker.app.push import push_in_background
 from tracker.app.queue import NotificationQueue, OnFull
+from tracker.app.register import name_of
 from tracker.app.session import PLAYED_AHEAD, Session
 from tracker.app.training_log import existing_log, log_session, open_training_log
 from tracker.ble import BleakRadio, DeviceQuery, open_radio
@@ -61,6 +63,7 @@ if TYPE_CHECKING:
     from tracker.app.config import Config
     from tracker.app.devices import Device
     from tracker.app.paths import Paths
+    from tracker.app.people import Line
     from tracker.ble import Radio, Sensor
     from tracker.coach import RoutineStep
     from tracker.domain import AdviceGiven, MarkKind, Plan, Source, Workout
@@ -138,7 +141,8 @@ class TrainingService:
     """Opens what is trained with, and remembers what was chosen.
 
     The set-up starts with `exercise`, and `plan` for it, or else with what was chosen last.
-    `attach` gets every session before it runs.
+    `attach` gets every session before it runs. `adapter_lock` is held while the adapter searches
+    or connects; services that are used at once have the same one.
     """
 
     def __init__(
@@ -152,17 +156,38 @@ class TrainingService:
         plan: Plan | None = None,
         tell: Callable[[str], object] = lambda _text: None,
         attach: Callable[[Session], object] = lambda _session: None,
+        adapter_lock: asyncio.Lock | None = None,
     ) -> None:
         self._paths = paths
         self.tell = tell
         """Gets what somebody who waits for a sensor should know; a screen replaces it."""
         self._attach = attach
+        self._adapter_lock = adapter_lock
         self._radio = BleakRadio() if radio is None else radio
         self._clock = clock
         self._simulated = simulated
         self._exercise = exercise
         self._plan = plan
         self._config_path = paths.config_file
+
+    @property
+    def paths(self) -> Paths:
+        """The folders of whoever trains."""
+        return self._paths
+
+    def of(self, paths: Paths) -> TrainingService:
+        """Return the same for somebody else; what this one has opened stays its own."""
+        return TrainingService(
+            paths,
+            radio=self._radio,
+            clock=self._clock,
+            simulated=self._simulated,
+            exercise=self._exercise,
+            plan=self._plan,
+            tell=self.tell,
+            attach=self._attach,
+            adapter_lock=self._adapter_lock,
+        )
 
     # A training
 
@@ -253,15 +278,19 @@ class TrainingService:
                 self._simulated_lifter, exercise, seconds, steps
             )
             title = f"simulated training, seed {self._simulated.seed}: no sensor is connected"
-            yield Opened(source, _dated(info, started), started, title)
+            yield Opened(source, self._headed(info, started), started, title)
             return
         queue = NotificationQueue(OnFull.DROP_AND_REPORT)
         queries = [each.query for each in sensors]
-        async with open_radio(self._radio, queries, self._clock, queue, self.tell) as radio:
+        opening = open_radio(
+            self._radio, queries, self._clock, queue, self.tell, self._adapter_lock
+        )
+        async with opening as radio:
             if seconds is not None:
                 radio.end_after(seconds)
             info = session_info(exercise, radio.sensors, sensors)
-            yield Opened(queue, _dated(info, started), started, connected_title(radio.sensors))
+            head = self._headed(info, started)
+            yield Opened(queue, head, started, connected_title(radio.sensors))
 
     @asynccontextmanager
     async def checking(self, device: Device) -> AsyncGenerator[tuple[LiveCheck, Device]]:
@@ -280,6 +309,10 @@ class TrainingService:
                 watching.cancel()
                 with suppress(asyncio.CancelledError):
                     await watching
+
+    def _headed(self, info: SessionInfo, started: datetime) -> SessionInfo:
+        """Return a head with the time of its second 0, and with whoever trains."""
+        return replace(info, started_utc=started.isoformat(), person=name_of(self._paths.person))
 
     def _simulated_lifter(
         self, exercise: str, seconds: float | None, steps: Sequence[RoutineStep] = ()
@@ -317,7 +350,7 @@ class TrainingService:
     @property
     def config(self) -> Config:
         """What is chosen; raises `InputError` if the file can't be read."""
-        return load_config(self._config_path)
+        return config_of(self._paths)
 
     def devices(self) -> Devices:
         """Return a search for sensors, to be started by whoever shows it."""
@@ -368,6 +401,17 @@ class TrainingService:
         if device.address is None or device.kind is None or device.is_last:
             return
         save_sensor(self._config_path, SensorChoice(device.address, device.kind, device.name))
+
+    # Who trains
+
+    @property
+    def person(self) -> str | None:
+        """Name of whoever trains; None where there is nobody but one."""
+        return name_of(self._paths.person)
+
+    def people(self) -> tuple[Line, ...]:
+        """Return everybody who trains here; raises `TrackerError`."""
+        return people_lines(self._paths.shared)
 
     # Past trainings
 
@@ -433,10 +477,6 @@ class TrainingService:
 
 def _is_simulated(workout: Workout) -> bool:
     return workout.info.origin == "synthetic"
-
-
-def _dated(info: SessionInfo, started: datetime) -> SessionInfo:
-    return replace(info, started_utc=started.isoformat())
 
 
 def session_info(

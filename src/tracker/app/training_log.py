@@ -11,19 +11,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from tracker.app.clock import local_now
-from tracker.app.config import load_config
-from tracker.app.paths import LOG_NAME, RECORDING_SUFFIX, recording_place, tracker_paths
+from tracker.app.config import config_of
+from tracker.app.paths import (
+    LOG_NAME,
+    PEOPLE,
+    RECORDING_SUFFIX,
+    recording_place,
+    tracker_paths,
+)
+from tracker.app.register import FIRST_NAME, Person, owner_of, read_register
 from tracker.domain import InputError
-from tracker.domain.foreign_text import without_secrets
+from tracker.domain.foreign_text import one_line, without_secrets
 from tracker.recording import is_closed, sha256_of
-from tracker.store import SessionQuery, TrainingLog, file_of, log_url
+from tracker.store import SessionQuery, TrainingLog, file_of, log_url, place_beside
 from tracker.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from tracker.app.paths import Paths
-    from tracker.domain import Workout
+    from tracker.domain import TrackerError, Workout
 
 NOT_LOGGED: Final = "The recording is kept. Once this is fixed, add it: tracker rescore --missing"
 """Advice beside every training that could not be logged."""
@@ -39,15 +46,22 @@ WRITTEN_S: Final = 60.0
 
 
 def log_place(paths: Paths, environment: Mapping[str, str] = os.environ) -> str:
-    """Return the log's path or URL; raises `InputError` if the configuration can't be read."""
+    """Return the path or URL of a person's log; raises `InputError` if it can't be read.
+
+    A place that was chosen holds the logs of all people, each in a folder or schema of its own.
+    """
     given = environment.get(LOG_VARIABLE)
     if given:
-        return _absolute(given, LOG_VARIABLE)
-    path = paths.config_file
-    chosen = load_config(path).log
-    if chosen is None:
-        return str(paths.data / LOG_NAME)
-    return _absolute(chosen.url, f"log.url in {path}")
+        place = _absolute(given, LOG_VARIABLE)
+    else:
+        chosen = config_of(paths).log
+        if chosen is None:
+            return str(paths.data / LOG_NAME)
+        place = _absolute(chosen.url, f"log.url in {paths.shared.config_file}")
+    person = paths.person
+    return (
+        place if person is None or person.is_first else place_beside(place, PEOPLE, person.folder)
+    )
 
 
 def _absolute(place: str, where: str) -> str:
@@ -84,9 +98,9 @@ def existing_log(paths: Paths | None = None) -> TrainingLog | None:
     return open_training_log(paths) if log_is_there(log_place(paths)) else None
 
 
-def log_with(session: str) -> TrainingLog:
+def log_with(session: str, paths: Paths | None = None) -> TrainingLog:
     """Open the log that is to hold a session; raises `InputError` if there is no log yet."""
-    log = existing_log()
+    log = existing_log(paths)
     if log is None:
         raise InputError(
             session, "there is no training log yet", "Name a recording or a CSV of samples."
@@ -94,10 +108,10 @@ def log_with(session: str) -> TrainingLog:
     return log
 
 
-def recording_of(log: TrainingLog, session_id: int) -> Path:
+def recording_of(log: TrainingLog, session_id: int, paths: Paths | None = None) -> Path:
     """Return the recording of a session; raises `InputError` if it has none, or it is gone."""
     recording = log.detail(session_id).recording
-    place = None if recording is None else recording_place(recording, tracker_paths())
+    place = None if recording is None else recording_place(recording, paths or tracker_paths())
     if place is None or not place.exists():
         raise InputError(
             f"session {session_id}",
@@ -121,6 +135,34 @@ def earlier_sessions(log: TrainingLog, workout: Workout) -> tuple[Workout, ...]:
     )
 
 
+def why_not_mine(
+    workout: Workout, paths: Paths, recording: Path, *, named: bool = False
+) -> TrackerError | None:
+    """Return why a session may not go into a person's log; None if it may.
+
+    A recording carries whose it is. One from before there was a register carries nobody: it is
+    the first person's, unless it lies among somebody's own, or is `named` for them.
+    """
+    person, recorded = paths.person, workout.info.person
+    if recorded is None:
+        mine = person is None or person.is_first or named
+        mine = mine or recording.absolute().is_relative_to(paths.recordings.absolute())
+        owner = ""
+    else:
+        mine = (person or Person(FIRST_NAME)).answers_to(recorded)
+        owner = owner_of(recorded, read_register(paths.register))
+    if mine:
+        return None
+    return InputError(
+        str(recording),
+        f"was recorded for {one_line(owner) if owner else 'nobody by name'}",
+        f"Log it for them: tracker --person {owner!r} rescore FILE. If they are not here yet: "
+        f"tracker people add {owner!r}, or tracker people rename, if it is somebody's other name."
+        if owner
+        else "Name the file itself if it is theirs: tracker rescore FILE.",
+    )
+
+
 def log_session(workout: Workout, recording: Path, paths: Paths | None = None) -> int | None:
     """Put a session into the log once its recording is closed, and return its id.
 
@@ -129,6 +171,9 @@ def log_session(workout: Workout, recording: Path, paths: Paths | None = None) -
     recording stays as it is.
     """
     paths = paths or tracker_paths()
+    others = why_not_mine(workout, paths, recording)
+    if others is not None:
+        raise others
     if workout.empty and not log_is_there(log_place(paths)):
         return None
     sha256 = sha256_of(recording)

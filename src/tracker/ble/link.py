@@ -367,14 +367,16 @@ async def open_radio(
     clock: Clock,
     sink: NotificationSink,
     tell: Callable[[str], object] = lambda _text: None,
+    adapter_lock: asyncio.Lock | None = None,
 ) -> AsyncGenerator[RadioSource]:
     """Make sensors stream, and stop them on every way out.
 
     The first query becomes device 0. `clock` timestamps what arrives, and session second 0 is now;
     all of it goes into `sink`, a queue that the session reads. `tell` gets what somebody who waits
-    should know meanwhile. Raises `SensorError` if one of them cannot be reached.
+    should know meanwhile. `adapter_lock` is given by whoever opens several radios on one adapter.
+    Raises `SensorError` if one of the sensors cannot be reached.
     """
-    adapter_lock = asyncio.Lock()
+    adapter_lock = asyncio.Lock() if adapter_lock is None else adapter_lock
     origin_ns = clock.now_ns()
     links = [
         ConnectionSupervisor(

@@ -21,6 +21,8 @@ from tracker.cli.terminal import print_text, say
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from click.shell_completion import CompletionItem
+
 COMMANDS: Final = {
     "demo": "Train with a simulated sensor, to see what it is like.",
     "scan": "List the sensors in range.",
@@ -37,6 +39,7 @@ COMMANDS: Final = {
     "rescore": "Re-analyse recordings with the current detector.",
     "backup": "Copy the training log to a file.",
     "config": "Read and set options.",
+    "people": "List the people who train here, and keep them apart.",
     "analyze": "Find the sets and reps in recordings and other files.",
     "export": "Export sessions to the formats of other programs.",
     "push": "Push sessions to other services.",
@@ -72,6 +75,8 @@ def _command(name: str) -> click.Command:
             from tracker.cli.programme import add as command
         case "config":
             from tracker.cli.programme import config as command
+        case "people":
+            from tracker.cli.people import people as command
         case "history":
             from tracker.cli.log import history as command
         case "show":
@@ -125,6 +130,51 @@ def _debug_option() -> click.Option:
     )
 
 
+OF_NOBODY: Final = frozenset({"scan", "people", "recover", "decode"})
+"""Commands that have nothing to do with anybody's log, recordings or options."""
+
+
+def _choose_person(context: click.Context, parameter: click.Parameter, value: str | None) -> None:
+    if value is None:
+        return
+    # It brings the nouns along (30 ms).
+    from tracker.app.register import PERSON_VARIABLE
+
+    if not value.strip():
+        raise click.BadParameter("expected a name; tracker people lists them.", param=parameter)
+    before = os.environ.get(PERSON_VARIABLE)
+
+    def put_back() -> None:
+        if before is None:
+            os.environ.pop(PERSON_VARIABLE, None)
+        else:
+            os.environ[PERSON_VARIABLE] = before
+
+    context.find_root().call_on_close(put_back)
+    # The processes that `serve` and `rescore` start are to know it, too.
+    os.environ[PERSON_VARIABLE] = value
+
+
+def _names(context: click.Context, parameter: click.Parameter, typed: str) -> list[CompletionItem]:
+    # The register comes with the log (0.3 s), which `--help` does without.
+    from tracker.cli.completion import names_of_people
+
+    return names_of_people(context, parameter, typed)
+
+
+def _person_option() -> click.Option:
+    return click.Option(
+        ["--person"],
+        metavar="NAME",
+        expose_value=False,
+        is_eager=True,
+        callback=_choose_person,
+        shell_complete=_names,
+        help="Whose log, plan and options, where several people train; see tracker people.  "
+        "[default: TRACKER_PERSON, else the first person]",
+    )
+
+
 class LazyGroup(click.Group):
     """Imports a command's module when the command is named."""
 
@@ -139,6 +189,8 @@ class LazyGroup(click.Group):
         command = _command(cmd_name)
         if not any(parameter.name == "debug" for parameter in command.params):
             command.params.append(_debug_option())
+            if cmd_name not in OF_NOBODY:
+                command.params.append(_person_option())
         return command
 
     def resolve_command(
@@ -178,7 +230,7 @@ class LazyGroup(click.Group):
 @click.group(
     cls=LazyGroup,
     invoke_without_command=True,
-    params=[_debug_option()],
+    params=[_debug_option(), _person_option()],
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 99},
     epilog="""\b
     Examples:
@@ -208,9 +260,9 @@ def tracker(context: click.Context) -> None:
 
 def _keep_private() -> None:
     """Move older folders to their place and close the wearer's to others, with a word for each."""
-    from tracker.app.paths import HOME_VARIABLE, make_private, move_older, tracker_paths
+    from tracker.app.paths import HOME_VARIABLE, make_private, move_older, shared_paths
 
-    paths = tracker_paths()
+    paths = shared_paths()
     moved = () if os.environ.get(HOME_VARIABLE) else move_older(paths)
     for line in (*moved, *make_private(paths)):
         say(line)

@@ -67,6 +67,15 @@ def logged_sessions(context: click.Context) -> Iterator[CompletionItem]:
         yield CompletionItem(str(each.id), help=help_text)
 
 
+@offered
+def names_of_people(_context: click.Context) -> Iterator[CompletionItem]:
+    """Offer the names of the people who train here."""
+    from tracker.app.paths import shared_paths
+    from tracker.app.people import everyone, name_in
+
+    return (CompletionItem(name_in(each)) for each in everyone(shared_paths()))
+
+
 def sessions_or_files(
     context: click.Context, parameter: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
@@ -85,10 +94,10 @@ def files(
 @offered
 def sensors(_context: click.Context) -> Iterator[CompletionItem]:
     """Offer the paired sensor: its name, or its address if it has none."""
-    from tracker.app.config import load_config
+    from tracker.app.config import config_of
     from tracker.app.paths import tracker_paths
 
-    saved = load_config(tracker_paths().config_file).sensor
+    saved = config_of(tracker_paths()).sensor
     if saved is not None:
         yield CompletionItem(saved.name or saved.address, help=f"paired {saved.kind}")
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from tracker.app.paths import atomic_write
+from tracker.app.paths import atomic_write, tracker_paths
+from tracker.app.register import name_of
 from tracker.cli.completion import files as complete_files
 from tracker.cli.exits import ExitCode
 from tracker.cli.options import (
@@ -71,7 +73,8 @@ def import_samples(
     refuse_existing(output, force)
     refuse_recording(files[0])
     session = open_session_file(*files, exercise=exercise, options=options)
-    with atomic_write(output, force) as path, RecordingWriter(path, session.info) as writer:
+    info = replace(session.info, person=name_of(tracker_paths().person))
+    with atomic_write(output, force) as path, RecordingWriter(path, info) as writer:
         for notification in session.notifications():
             writer.write(notification)
     for warning in session.warnings:

@@ -68,7 +68,7 @@ def doctor(sound: bool, sound_to: Path | None, force: bool) -> ExitCode:
 
 
 def _check_all() -> ExitCode:
-    done = _checks()
+    done = _checks(tracker_paths())
     for line in report_lines(done):
         print_text(line)
     if any(check.no_adapter for check in done):
@@ -76,15 +76,14 @@ def _check_all() -> ExitCode:
     return ExitCode.OK if all(check.good for check in done) else ExitCode.USAGE_OR_INPUT
 
 
-def examined() -> tuple[str, ...]:
+def examined(paths: Paths) -> tuple[str, ...]:
     """Return the whole report, for the screen; starts an event loop of its own."""
-    return tuple(report_lines(_checks()))
+    return tuple(report_lines(_checks(paths)))
 
 
-def _checks() -> list[Check]:
+def _checks(paths: Paths) -> list[Check]:
     import asyncio
 
-    paths = tracker_paths()
     checks = [
         versions(),
         system_bus(),
@@ -94,7 +93,7 @@ def _checks() -> list[Check]:
         ),
         *folders(paths),
         *plug_ins(),
-        configuration(paths.config_file),
+        configuration(paths),
         training_log(paths),
         pushes(paths),
         _audio(),
@@ -252,12 +251,12 @@ def folders(paths: Paths) -> tuple[Check, ...]:
     )
 
 
-def configuration(file: Path) -> Check:
+def configuration(paths: Paths) -> Check:
     """Check whether the configuration can be read, and name the paired sensor."""
-    from tracker.app.config import load_config
+    from tracker.app.config import config_of
 
     try:
-        sensor = load_config(file).sensor
+        sensor = config_of(paths).sensor
     except TrackerError as error:
         return Check("paired sensor", False, error.message, error.advice or "Fix the file.")
     if sensor is None:

@@ -33,11 +33,12 @@ from tracker.cli.options import (
 )
 from tracker.cli.terminal import print_file, say
 from tracker.domain import InputError, OutputError, TrackerError
-from tracker.domain.errors import refuse_existing
+from tracker.domain.errors import refuse_existing, writing
+from tracker.domain.units import counted
 from tracker.export.formats import FORMATS, Needs, Session, format_named, formats
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from typing import BinaryIO
 
     from tracker.domain import Workout
@@ -133,6 +134,12 @@ class FormatName(click.ParamType[str]):
     "or is wrong; without an offset, in the time zone of this computer.",
 )
 @click.option(
+    "--all-people",
+    is_flag=True,
+    help="Export everybody's sessions, each to a file or folder of their own in the folder OUT; "
+    "for all and last.",
+)
+@click.option(
     "--subject",
     metavar="LABEL",
     default="01",
@@ -150,6 +157,7 @@ def export(
     history: tuple[str, ...],
     exercise: str | None,
     started: datetime | None,
+    all_people: bool,
     subject: str,
     options: ImportOptions,
     force: bool,
@@ -183,6 +191,11 @@ def export(
     one = len(sources) == 1 and not is_collection(sources[0]) and not _means_all(sources[0])
     if started is not None and not one:
         raise click.UsageError("--started is for one session; export them one by one")
+    if all_people:
+        if sources not in ((ALL,), (NEWEST,)) or partition:
+            raise click.UsageError("--all-people is for all, or for last, without --partition")
+        export_for_all(sources[0], form, reading, output, force, dialect)
+        return
     named = tuple(each for word in sources for each in _logged_or_named(word))
     if form.is_file and one and not partition:
         export_file(sources[0], form, reading, output, force, dialect)
@@ -209,6 +222,58 @@ class ReadOptions:
     """Label of the person."""
     history: tuple[str, ...] = ()
     """Earlier sessions, for formats that show them."""
+
+
+def export_for_all(
+    word: str,
+    form: Format,
+    reading: ReadOptions,
+    target: Path,
+    force: bool,
+    dialect: Dialect | None,
+) -> None:
+    """Write the sessions of everybody, or the newest one of each, apart.
+
+    Whoever has no session is named and left out. Raises `ClickException`, once the others are
+    written, if somebody's sessions can't be.
+    """
+    from tracker.app.paths import shared_paths
+    from tracker.app.people import acting_as, people_lines
+
+    if target == STDOUT:
+        raise OutputError("-", "everybody gets a file of their own", "Name a folder: -o FOLDER")
+    if word == ALL and form.joined_writer is None and form.folder_writer is None:
+        raise click.UsageError(f"{form.name} holds one session; export the newest: last")
+    if word == NEWEST and not form.is_file:
+        raise click.UsageError(f"{form.name} is a folder of sessions; export all")
+    refuse_filled(target, force)
+    with writing(target):
+        target.mkdir(parents=True, exist_ok=True)
+    left_out = 0
+    for number, line in enumerate(people_lines(shared_paths()), start=1):
+        if line.trouble or not line.sessions:
+            say(f"{line.name}: left out, {line.trouble or 'there is no session yet'}")
+            left_out += bool(line.trouble)
+            continue
+        # The number keeps two names apart that look the same to a file system.
+        plain = "".join(each if each.isalnum() else "_" for each in line.name)
+        place = target / f"{number:02}_{plain}"
+        with acting_as(line.paths):
+            try:
+                if word == NEWEST:
+                    file = place.with_name(place.name + form.suffix)
+                    export_file(word, form, reading, file, force, dialect)
+                elif form.joined_writer is not None:
+                    file = place.with_name(place.name + form.suffix)
+                    named = _logged_or_named(word)
+                    export_joined(named, form, reading, file, force, dialect)
+                else:
+                    export_folder(_logged_or_named(word), form, reading, place, force)
+            except (TrackerError, click.ClickException) as error:
+                say(f"{line.name}: {error}")
+                left_out += 1
+    if left_out:
+        raise click.ClickException(f"{counted(left_out, 'log')} left out, see above.")
 
 
 def export_file(
@@ -315,7 +380,34 @@ def _sessions_of(sources: Sequence[str], form: Format, reading: ReadOptions) -> 
             say(f"tracker: {problem}")
     if not sessions:
         raise click.ClickException("none of the files could be read, so nothing was written.")
+    _refuse_mixture(session.workout for session in sessions)
     return sessions
+
+
+def _refuse_mixture(workouts: Iterable[Workout]) -> None:
+    """Refuse sessions of several people: nothing that is written may mix them."""
+    # A file that is no recording says nothing of people.
+    whose = {each.info.person or "" for each in workouts} - {""}
+    if len(whose) > 1:
+        names = ", ".join(sorted(whose))
+        raise InputError(
+            "the sessions",
+            f"belong to several people: {names}",
+            "Export them apart, or everybody's at once: tracker export all … --all-people",
+        )
+
+
+def _owned(workout: Workout, *, logged: bool) -> Workout:
+    """Return a session with the present name of whoever it belongs to."""
+    from tracker.app.paths import tracker_paths
+    from tracker.app.register import name_of, owner_of, read_register
+
+    paths, info = tracker_paths(), workout.info
+    name = name_of(paths.person)
+    if not logged:
+        recorded = info.person is not None or (name is not None and info.origin == "live")
+        name = owner_of(info.person, read_register(paths.register)) if recorded else None
+    return replace(workout, info=replace(info, person=name))
 
 
 def _tell_left_out(asked: int, written: int, what: str) -> None:
@@ -332,7 +424,7 @@ def session_of(source: str, form: Format, reading: ReadOptions) -> Session:
     logged: Workout | None = None
     # A file whose name is a number is still a file.
     if names_session(source) and not Path(source).exists():
-        logged = _dated(logged_workout(source), reading)
+        logged = _owned(_dated(logged_workout(source), reading), logged=True)
         if form.needs is not Needs.SAMPLES:
             return _without_samples(logged, form, reading)
         source = str(logged_recording(source))
@@ -342,7 +434,7 @@ def session_of(source: str, form: Format, reading: ReadOptions) -> Session:
         options=reading.options,
         block_samples=BIG_BLOCK_SAMPLES,
     )
-    workout = logged or _dated(watched_workout(file), reading)
+    workout = logged or _owned(_dated(watched_workout(file), reading), logged=False)
     for warning in workout.warnings:
         say(f"{source}: {warning.text}")
     if form.needs is not Needs.SAMPLES:
@@ -358,6 +450,7 @@ def _without_samples(workout: Workout, form: Format, reading: ReadOptions) -> Se
         each = replace(reading, started=None, history=())
         without = replace(form, needs=Needs.WORKOUT)
         history = tuple(session_of(source, without, each).workout for source in reading.history)
+        _refuse_mixture((workout, *history))
     elif form.needs is Needs.HISTORY:
         history = logged_before(workout)
     return Session(workout, subject=reading.subject, history=history)
@@ -428,8 +521,13 @@ def logged_recording(word: str) -> Path:
 
 def logged_before(workout: Workout) -> tuple[Workout, ...]:
     """Return earlier sessions of the same exercise, oldest first; none without a log."""
+    from tracker.app.paths import tracker_paths
+    from tracker.app.register import name_of
     from tracker.app.training_log import earlier_sessions, existing_log
 
+    if workout.info.person not in (None, name_of(tracker_paths().person)):
+        # A file of somebody else.
+        return ()
     try:
         log = existing_log()
         if log is None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from tracker.app.paths import tracker_paths
+from tracker.app.register import name_of
 from tracker.cli.options import ExerciseName, examples, format_option, moment_of_day
 from tracker.cli.terminal import print_json, print_text, say
 from tracker.domain import MOST_PAIN, Plan
@@ -85,9 +86,9 @@ def advisor_of(log: TrainingLog, before: datetime | None, zone: tzinfo | None) -
     """Return the advisor for a time, from the log and the configuration."""
     from tracker.app.advice import Advisor, read_history
     from tracker.app.clock import local_now
-    from tracker.app.config import load_config
+    from tracker.app.config import config_of
 
-    config = load_config(tracker_paths().config_file)
+    config = config_of(tracker_paths())
     # A year that was mistyped advises nobody.
     return Advisor(read_history(log, before or local_now()), config.coaching, config.plan, zone)
 
@@ -165,7 +166,13 @@ def add(
         )
         plan = advised.plan if advised.exercise == exercise else None
         done = Workout(
-            SessionInfo(ENTERED, exercise, started_utc=started.isoformat(), origin=ENTERED),
+            SessionInfo(
+                ENTERED,
+                exercise,
+                started_utc=started.isoformat(),
+                origin=ENTERED,
+                person=name_of(tracker_paths().person),
+            ),
             SourceFacts("entered by hand", ENTERED, None, None, 0),
             tuple(
                 _entered_set(number, each, exercise, plan)

@@ -6,7 +6,7 @@ import asyncio
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, TypeVar
 
-from tracker.app.config import load_config
+from tracker.app.config import config_of
 from tracker.app.devices import SensorRequest
 from tracker.app.paths import tracker_paths
 from tracker.app.text import TextOutput, counted, number
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.app.config import SensorChoice
+    from tracker.app.paths import Paths
     from tracker.app.snapshot import SessionSnapshot
     from tracker.app.training import Training
     from tracker.cli.exits import Interruption
@@ -46,10 +47,14 @@ def requested_sensors(
 
 
 def chosen_sensor(
-    text: str | None, kind: str | None = None, settings: Sequence[str] = ()
+    text: str | None,
+    kind: str | None = None,
+    settings: Sequence[str] = (),
+    *,
+    paths: Paths | None = None,
 ) -> SensorRequest:
     """Return the named sensor, else the paired one; raises `TrackerError` without either."""
-    saved = load_config(tracker_paths().config_file).sensor
+    saved = config_of(paths or tracker_paths()).sensor
     if text is None:
         if saved is None:
             raise SensorError(

@@ -288,9 +288,16 @@ def _results(
 
 
 def _log(log: TrainingLog, task: Task, measured: Measured, outcome: Outcome) -> None:
+    # The log costs SQLAlchemy (0.2 s).
+    from tracker.app.training_log import why_not_mine
+
     workout, known = measured.workout, task.known
     outcome.lines += [f"{task.path}: {warning.text}" for warning in workout.warnings]
     workout = replace(workout, facts=replace(workout.facts, path=str(task.path)))
+    others = why_not_mine(workout, tracker_paths(), task.path, named=task.named)
+    if known is None and others is not None:
+        outcome.fail(str(others))
+        return
     if known is None and workout.empty and not (task.named and workout.facts.samples):
         log.ignore(measured.sha256)
         outcome.empty += 1

@@ -170,7 +170,7 @@ def serve_target(host: str, *, lan: bool) -> ServeTarget:
 
 def check_served_command(command: Sequence[str], context: click.Context) -> None:
     """Raise now the usage or configuration error that every visit would end with."""
-    from tracker.app.config import load_config
+    from tracker.app.config import config_of
     from tracker.app.paths import tracker_paths
     from tracker.cli.radio import chosen_sensor
     from tracker.cli.train import SIMULATED, begins_with_the_list
@@ -190,7 +190,7 @@ def check_served_command(command: Sequence[str], context: click.Context) -> None
         return
     named = ("sensor", "second", "kind", "settings", "seconds")
     if begins_with_the_list(*(parsed[each] for each in named)):
-        load_config(tracker_paths().config_file)
+        config_of(tracker_paths())
     else:
         chosen_sensor(parsed["sensor"], parsed["kind"], parsed["settings"])
 
@@ -217,7 +217,7 @@ def serve_until_interrupted(
         from tracker.app.paths import tracker_paths
 
         known = dict.fromkeys((*names, LOOPBACK, "localhost"))
-        certificate = own_certificate(tracker_paths().config, list(known), local_now())
+        certificate = own_certificate(tracker_paths().shared.config, list(known), local_now())
 
     async def run() -> None:
         # `-P`: a `tracker` folder in the working directory must not shadow this program.

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from tracker.app.paths import tracker_paths
+from tracker.app.register import PERSON_VARIABLE
 from tracker.cli.completion import sensors_or_simulated
 from tracker.cli.events import STDOUT, event_outputs
 from tracker.cli.exits import ExitCode, interruption
@@ -65,6 +66,7 @@ LONGEST_S: Final = 7200.0
         ("tracker train --load-kg 60 --reps 8 --tempo 3-0-1-2", "with a plan for the cues"),
         ("tracker train --routine full --headless --sound", "led by voice through a routine"),
         ("tracker train --headless --events -", "the live events on stdout, for a program"),
+        ("tracker train --lane Anna=WT901BLE67 --lane Bea=sim", "several lifters at once"),
         ("tracker train --sensor sim", "on the screen, with a simulated lifter"),
         ("tracker train --sensor sim --headless --speed max", "the same without waiting"),
     )
@@ -74,6 +76,14 @@ LONGEST_S: Final = 7200.0
     shell_complete=sensors_or_simulated,
     metavar="ADDRESS_OR_NAME|sim",
     help="Which sensor; 'sim' is a simulated lifter.  [default: the paired one]",
+)
+@click.option(
+    "--lane",
+    "lanes",
+    multiple=True,
+    metavar="NAME=ADDRESS",
+    help="One of two to eight lifters at once: a person and their sensor, or 'sim'; NAME alone "
+    "takes the sensor that they have paired. Once for each. See docs/people.md.",
 )
 @second_option
 @kind_option
@@ -117,6 +127,7 @@ LONGEST_S: Final = 7200.0
 @events_option
 def train(
     sensor: str | None,
+    lanes: tuple[str, ...],
     second: str | None,
     kind: str | None,
     settings: tuple[str, ...],
@@ -139,6 +150,35 @@ def train(
     second. Its path is printed on stderr; `tracker replay` shows it again. If a sensor is lost,
     the search for it goes on until it is back, and so does the set.
     """
+    if lanes:
+        single: dict[str, object] = {
+            "--sensor": sensor,
+            "--second": second,
+            "--kind": kind,
+            "--setting": settings,
+            "--events": events,
+            "--sound": True if sound.beside_lines else None,
+        }
+        _refuse(single, "is for one lifter, not for --lane.")
+        if not any(each.endswith(f"={SIMULATED}") for each in lanes):
+            _refuse({"--seed": seed, "--speed": speed}, "is for simulated lifters: NAME=sim.")
+        with interruption() as interrupted:
+            # The engine costs SciPy (0.6 s).
+            from tracker.app.training import Simulated
+            from tracker.cli.lanes import train_lanes
+
+            train_lanes(
+                lanes,
+                interrupted,
+                exercise=exercise or HIP_THRUST.name,
+                plan=plan,
+                seconds=seconds,
+                simulated=Simulated(
+                    DEFAULT_SEED if seed is None else seed, 1.0 if speed is None else speed
+                ),
+                headless=headless,
+            )
+        return
     simulated = sensor == SIMULATED
     # They take stdout for themselves.
     headless |= STDOUT in events
@@ -227,7 +267,8 @@ def train_from_the_list(
     # Textual costs 0.2 s.
     from tracker.tui import coaching
 
-    _lead(coaching(service, routine), service, interrupted, sound)
+    ask_who = PERSON_VARIABLE not in os.environ
+    _lead(coaching(service, routine, ask_who=ask_who), service, interrupted, sound)
 
 
 def begin_at_home() -> None:
@@ -285,7 +326,8 @@ def train_once(
     async def use(training: Training) -> None:
         trainings.append(training)
         session = training.session
-        say(f"{training.title}\nrecording to {training.recording}")
+        whose = f"training of {service.person}\n" if service.person else ""
+        say(f"{whose}{training.title}\nrecording to {training.recording}")
         if on_screen:
             from tracker.tui import one_training
 

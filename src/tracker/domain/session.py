@@ -89,6 +89,8 @@ class SessionInfo:
     """Settings of its decoder, as above."""
     note: str = ""
     """Free text; it marks synthetic sessions as such."""
+    person: str | None = None
+    """Name of whoever trained, where several people do; None where it is always the same one."""
 
 
 YEARS: Final = range(1970, 2200)

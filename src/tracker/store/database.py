@@ -6,6 +6,7 @@ An open `Database` has tables of this version, and every write to it happens who
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 import tempfile
 import time
@@ -17,6 +18,7 @@ from sqlalchemy import Engine, create_engine, event, func, insert, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import NullPool
+from sqlalchemy.schema import CreateSchema, DropSchema
 
 from tracker.domain import InputError, OutputError, TrackerError
 from tracker.domain.errors import refuse_existing, replace_file, writing
@@ -68,6 +70,53 @@ def log_url(place: str | Path) -> URL:
             raise InputError(shown(url), "names no file; a log can't be kept in memory", _ADVICE)
         case other:
             raise InputError(shown(url), f"the log cannot be kept in {other}", _ADVICE)
+
+
+_SEARCH_PATH: Final = re.compile(r"-c\s*search_path\s*=\s*(\w+)")
+
+
+def schema_of(url: URL) -> str | None:
+    """Return the one schema of a server that a URL names; None if it names none."""
+    given = url.query.get("options", "")
+    found = _SEARCH_PATH.findall(given if isinstance(given, str) else " ".join(given))
+    return found[-1] if found else None
+
+
+def place_beside(place: str, folder: str, name: str) -> str:
+    """Return where the log called `name` is, beside the one at `place`.
+
+    That is a file in `folder/name` beside it, or a schema of its own in the same database. Raises
+    `InputError` for a bad URL.
+    """
+    url = log_url(place)
+    file = file_of(url)
+    if file is not None:
+        return str(file.parent / folder / name / file.name)
+    options = url.query.get("options", ())
+    schema = f"{schema_of(url) or 'tracker'}_{name}"
+    every = (options,) if isinstance(options, str) else options
+    # The last one counts. Nothing else is searched: a missing table is no table of somebody else.
+    query = {"options": " ".join((*every, f"-c search_path={schema}"))}
+    return url.update_query_dict(query).render_as_string(hide_password=False)
+
+
+def erase_log(place: str) -> None:
+    """Remove a log with everything in it, for good; raises `TrackerError` if that fails.
+
+    On a server, `place` names a schema that is the log's alone.
+    """
+    url = log_url(place)
+    file, schema = file_of(url), schema_of(url)
+    if file is not None:
+        with writing(file):
+            for each in (file, *(file.with_name(file.name + end) for end in ("-wal", "-shm"))):
+                each.unlink(missing_ok=True)
+        return
+    if schema is None:
+        raise ValueError(f"expected a URL with a schema of its own, got {shown(url)}")
+    engine = create_engine(url, poolclass=NullPool, connect_args={"connect_timeout": CONNECT_S})
+    with translated_errors(url), engine.begin() as connection:
+        connection.execute(DropSchema(schema, cascade=True, if_exists=True))
 
 
 def shown(url: URL) -> str:
@@ -218,6 +267,8 @@ class Database:
         self.file: Final = file_of(self.url)
         self._engine = self._sqlite(busy_s) if self.file is not None else self._server(busy_s)
         try:
+            if self.file is None:
+                self._create_schema()
             # Usually there is nothing to do, and then a read-only log can be read.
             with self.reading() as connection:
                 ready = stored_version(connection) == len(migrations) + 1
@@ -227,6 +278,17 @@ class Database:
         except BaseException:
             self.close()
             raise
+
+    def _create_schema(self) -> None:
+        """Create the schema that the URL names, if it names one that is not there."""
+        schema = schema_of(self.url)
+        if schema is None:
+            return
+        with self._connected() as connection, connection.begin():
+            if connection.scalar(select(func.current_schema())) is None:
+                # Two that create it at once would be an error to one of them.
+                connection.execute(select(func.pg_advisory_xact_lock(_LOCK, 0)))
+                connection.execute(CreateSchema(schema, if_not_exists=True))
 
     @contextmanager
     def _connected(self, **options: Any) -> Iterator[Connection]:

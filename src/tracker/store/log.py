@@ -174,22 +174,26 @@ class TrainingLog:
     def detail(self, session_id: int) -> SessionDetail:
         """Return everything about a session; raises `InputError` for an unknown one."""
         with self._database.reading() as connection:
-            session = session_of(connection, session_id)
-            measured = read_workout(connection, session)
-            edits = read_edits(connection, session_id)
-        return SessionDetail(
-            summary_of(session),
-            overlay(measured, edits),
-            measured,
-            edits,
-            session["recording"],
-            session["sha256"],
-        )
+            return _detail(connection, session_id)
+
+    def workouts(self, session_ids: Iterable[int]) -> tuple[Workout, ...]:
+        """Return trainings with their edits applied, as they all were at one moment.
+
+        Raises `InputError` for an unknown session.
+        """
+        with self._database.reading() as connection:
+            return tuple(_detail(connection, each).current.workout for each in session_ids)
 
     def list(self, query: SessionQuery = EVERYTHING) -> tuple[SessionSummary, ...]:
         """Return the sessions of a query as summaries, newest first."""
         with self._database.reading() as connection:
             return read_summaries(connection, query)
+
+    def count(self) -> int:
+        """Return how many sessions there are outside the trash."""
+        query = select(func.count()).select_from(SESSIONS).where(SESSIONS.c.deleted_utc.is_(None))
+        with self._database.reading() as connection:
+            return int(connection.scalar(query) or 0)
 
     def newest_id(self) -> int:
         """Return the highest session id, 0 in an empty log; later sessions have higher ids."""
@@ -326,6 +330,20 @@ class TrainingLog:
         session_id = session["id"]
         current = overlay(read_workout(connection, session), read_edits(connection, session_id))
         _update(connection, session_id, _summary(current, session["logged_utc"]))
+
+
+def _detail(connection: Connection, session_id: int) -> SessionDetail:
+    session = session_of(connection, session_id)
+    measured = read_workout(connection, session)
+    edits = read_edits(connection, session_id)
+    return SessionDetail(
+        summary_of(session),
+        overlay(measured, edits),
+        measured,
+        edits,
+        session["recording"],
+        session["sha256"],
+    )
 
 
 def _update(connection: Connection, session_id: int, values: dict[str, object]) -> None:

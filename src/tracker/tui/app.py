@@ -59,7 +59,7 @@ class TrackerApp(App[None]):
         f"screens/{name}.tcss"
         for name in (
             *("every", "home", "devices", "check", "guided", "setup", "connect", "train"),
-            *("rest", "summary", "help", "history", "note"),
+            *("rest", "summary", "help", "history", "note", "lanes"),
         )
     ]
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -192,6 +192,14 @@ class TrackerApp(App[None]):
             self.last_error = error
         else:
             self.notify(str(error), severity=severity, timeout=15.0)
+
+    def become(
+        self, theme: Theme, remember_theme: Callable[[Theme], object], *, muted: bool
+    ) -> None:
+        """Take over what somebody else has chosen: they train from now on."""
+        self.theme = NAMES[theme]
+        self._remember_theme = remember_theme
+        self.sound.mute(muted)
 
     # The end
 

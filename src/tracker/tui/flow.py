@@ -30,6 +30,8 @@ from tracker.tui.screens.dialogs import GuideScreen, warning_parts
 from tracker.tui.screens.guided import GuidedScreen
 from tracker.tui.screens.history import HistoryScreen
 from tracker.tui.screens.home import HomeScreen, Overview, Place
+from tracker.tui.screens.lanes import LanesScreen
+from tracker.tui.screens.people import PeopleScreen
 from tracker.tui.screens.rest import RestScreen
 from tracker.tui.screens.setup import SetupScreen
 from tracker.tui.screens.summary import SummaryScreen
@@ -43,6 +45,8 @@ if TYPE_CHECKING:
 
     from tracker.app.advice import Advisor
     from tracker.app.devices import Device, Devices
+    from tracker.app.lanes import Lanes
+    from tracker.app.paths import Paths
     from tracker.app.playback import Playback
     from tracker.app.session import Session
     from tracker.app.training import Training, TrainingService
@@ -54,23 +58,24 @@ if TYPE_CHECKING:
 
     ReadAdvisor = Callable[[], Advisor | None]
     """Reads the log for who advises on the next training; None if it can't be read."""
-    Examine = Callable[[], Sequence[str]]
+    Examine = Callable[[Paths], Sequence[str]]
 
 Result = TypeVar("Result")
 
 
-def coaching(service: TrainingService, routine: str = "") -> Flow:
+def coaching(service: TrainingService, routine: str = "", *, ask_who: bool = False) -> Flow:
     """Return the whole flow, from the list of sensors on, until the wearer quits.
 
-    The set-up begins with a routine.
+    The set-up begins with a routine. With `ask_who`, it begins with the list of people, if there
+    are several.
     """
-    return lambda app: Coach(app, service, routine).from_devices()
+    return lambda app: Coach(app, service, routine).from_devices(ask_who=ask_who)
 
 
 def at_home(service: TrainingService, examine: Examine) -> Flow:
     """Return the whole flow, from the home screen on, until the wearer quits.
 
-    `examine` returns the lines of what may keep one from training; it runs in a thread.
+    `examine` returns the lines of what may keep somebody from training; it runs in a thread.
     """
     return lambda app: Coach(app, service).from_home(examine)
 
@@ -93,6 +98,21 @@ def playing(playback: Playback) -> Flow:
     async def flow(app: TrackerApp) -> None:
         async with running(app, playback):
             await app.ask(TrainScreen(playback))
+
+    return flow
+
+
+def training_lanes(lanes: Lanes) -> Flow:
+    """Return the flow of several lifters at once; it ends when the coach has seen enough."""
+
+    async def flow(app: TrackerApp) -> None:
+        worker = app.run_worker(lanes.run(until_stopped=True), name="lanes")
+        try:
+            await app.ask(LanesScreen(lanes.each))
+        finally:
+            lanes.stop()
+            with suppress(WorkerError):
+                await worker.wait()
 
     return flow
 
@@ -191,17 +211,46 @@ class Coach:
 
     async def from_home(self, examine: Examine) -> None:
         """Go from home to wherever the wearer wants, and back, until they quit."""
-        devices = self._service.devices()
         try:
-            async with self._app.kept(HomeScreen(self._at_home, devices)) as home:
-                while True:
-                    place = await self._app.ask(home)
-                    try:
-                        await self._go(place, devices, examine)
-                    except TrackerError as error:
-                        self._app.report(error)
+            while True:
+                await self._at_home_until_other(examine)
         finally:
             await self.logged()
+
+    async def _at_home_until_other(self, examine: Examine) -> None:
+        """Show the home screen until somebody else trains."""
+        devices = self._service.devices()
+        async with self._app.kept(HomeScreen(self._at_home, devices)) as home:
+            while True:
+                place = await self._app.ask(home)
+                try:
+                    if place is not Place.PEOPLE:
+                        await self._go(place, devices, examine)
+                    elif await self.choose_person():
+                        return
+                except TrackerError as error:
+                    self._app.report(error)
+
+    async def choose_person(self, *, can_leave: bool = True) -> bool:
+        """Let somebody else train; return whether it is another person than before.
+
+        What is still on its way into the log of the one before is not touched by it.
+        """
+        before = self._service
+        name = before.person or ""
+        screen = PeopleScreen(before.people, name, can_leave=can_leave)
+        chosen = await self._app.ask(screen)
+        if chosen is None or chosen.paths == before.paths:
+            return False
+        service = before.of(chosen.paths)
+        training = service.config.training
+        self._service = service
+        self._app.become(
+            training.theme,
+            lambda theme: service.remember(theme=theme),
+            muted=not training.sound,
+        )
+        return True
 
     async def _go(self, place: Place, devices: Devices, examine: Examine) -> None:
         match place:
@@ -221,22 +270,23 @@ class Coach:
             case Place.SENSORS:
                 await self.sensors(devices)
             case Place.DOCTOR:
-                lines = asyncio.to_thread(examine)
+                lines = asyncio.to_thread(examine, self._service.paths)
                 await self._app.ask(GuideScreen((("Doctor", await lines),)))
 
     def _at_home(self) -> Overview:
         """Return what the home screen shows; reads the log."""
-        exercise = self._service.config.training.exercise
+        exercise, person = self._service.config.training.exercise, self._service.person
         try:
             sessions = self._service.sessions()
         except TrackerError as error:
-            return Overview("", Today("", f"! {error.message}"), ())
+            return Overview("", Today("", f"! {error.message}"), (), person)
         advisor = self._service.advisor()
         if advisor is None:
-            return Overview("", Today("", "! The log or what you chose cannot be read."), sessions)
+            trouble = Today("", "! The log or what you chose cannot be read.")
+            return Overview("", trouble, sessions, person)
         exercise = advisor.exercise if sessions else exercise
         advised = today(advisor, exercise, local_now())
-        return Overview(exercise_named(exercise).title, advised, sessions)
+        return Overview(exercise_named(exercise).title, advised, sessions, person)
 
     def _programme(self) -> tuple[Part, ...]:
         """Return what to do today for each exercise that was trained, and why."""
@@ -257,12 +307,20 @@ class Coach:
             while (chosen := await self._app.ask(devices)) is not None:
                 await self._follow(chosen)
 
-    async def from_devices(self) -> None:
+    async def from_devices(self, *, ask_who: bool = False) -> None:
         """Train with one sensor after the other, until the wearer quits."""
         try:
-            async with self._app.kept(DevicesScreen(self._service.devices())) as devices:
-                while (chosen := await self._app.ask(devices)) is not None:
-                    await self._follow(chosen)
+            if ask_who and self._service.person is not None:
+                await self.choose_person(can_leave=False)
+            while True:
+                person = self._service.person
+                screen = DevicesScreen(self._service.devices(), person=person)
+                async with self._app.kept(screen) as devices:
+                    while (chosen := await self._app.ask(devices)) is not Next.PEOPLE:
+                        if chosen is None:
+                            return
+                        await self._follow(chosen)
+                await self.choose_person()
         finally:
             await self.logged()
 
@@ -270,7 +328,7 @@ class Coach:
         try:
             if chosen is Next.HISTORY:
                 await self.history()
-            else:
+            elif chosen is not Next.PEOPLE:
                 await self.train_with(chosen)
         except TrackerError as error:
             self._app.report(error)

@@ -59,6 +59,7 @@ def live_view(training: Session | Playback) -> Json:
     current = snapshot.current_set
     resting = snapshot.resting_s is not None and snapshot.phase is None
     return {
+        "person": snapshot.info.person,
         "exercise": snapshot.exercise.title,
         "origin": origin_of(snapshot),
         "clock": clock_time(snapshot.position_s),

@@ -12,6 +12,7 @@ from tracker.tui.screens.devices import DevicesScreen
 from tracker.tui.screens.dialogs import GuideScreen
 from tracker.tui.screens.history import HistoryScreen
 from tracker.tui.screens.home import BigPlan, HomeScreen, Place
+from tracker.tui.screens.people import PeopleScreen
 from tracker.tui.screens.setup import SetupScreen
 
 if TYPE_CHECKING:
@@ -26,11 +27,12 @@ COMES: dict[Place, type[Screen[Any]]] = {
     Place.PROGRAMME: GuideScreen,
     Place.SENSORS: DevicesScreen,
     Place.DOCTOR: GuideScreen,
+    Place.PEOPLE: PeopleScreen,
 }
 
 
 def app_at(gym: Gym) -> TrackerApp:
-    return TrackerApp(at_home(gym.service, lambda: ("!!  Bluetooth  off",)))
+    return TrackerApp(at_home(gym.service, lambda _paths: ("!!  Bluetooth  off",)))
 
 
 @pytest.mark.parametrize("place", Place, ids=lambda place: place.value)

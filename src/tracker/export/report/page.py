@@ -172,6 +172,7 @@ def report_html(workout: Workout, history: Iterable[Workout] = ()) -> str:
         .render(
             title=workout.info.exercise if exercise is None else exercise.title,
             when=day_and_time(workout.info.started_utc),
+            person=workout.info.person or "",
             is_synthetic=is_synthetic(workout),
             synthetic_note=workout.info.note,
             overview=overview_of(workout, exercise),

@@ -118,6 +118,8 @@ class Next(Enum):
     DONE = auto()
     """The training is over."""
     HISTORY = auto()
+    PEOPLE = auto()
+    """To choose who trains."""
     REPLAY = auto()
     BACK = auto()
 

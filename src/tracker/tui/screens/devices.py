@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from tracker.app.devices import Device, Devices
 
-    Choice = Device | Literal[Next.HISTORY]
+    Choice = Device | Literal[Next.HISTORY, Next.PEOPLE]
 
 LOOKS_PER_S: Final = 4.0
 """Advertisements come ten times a second; nobody reads faster than this."""
@@ -50,18 +50,23 @@ def device_cells(device: Device) -> tuple[str, str, str, str]:
 class DevicesScreen(FlowScreen["Choice | None"]):
     """The last sensor first, then the others nearby; the simulated lifter is always there.
 
-    Returns the chosen sensor, `Next.HISTORY`, or None to leave where it can be left.
+    Returns the chosen sensor, `Next.HISTORY`, `Next.PEOPLE` where there are several, or None to
+    leave where it can be left. `person` is the name of whoever trains, if there are several.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "choose", "Check and train", priority=True),
         Binding("u", "show_unknown", "Unknown devices"),
         Binding("h", "history", "Past sessions"),
+        Binding("p", "people", "Who trains"),
         Binding("escape", "back", "Back"),
     ]
 
-    def __init__(self, devices: Devices, *, can_leave: bool = False) -> None:
+    def __init__(
+        self, devices: Devices, *, can_leave: bool = False, person: str | None = None
+    ) -> None:
         super().__init__()
+        self._title = TITLE if person is None else f"{person}   {TITLE}"
         self._can_leave = can_leave
         self._devices = devices
         self._shown: tuple[Device, ...] = ()
@@ -69,7 +74,7 @@ class DevicesScreen(FlowScreen["Choice | None"]):
 
     def compose(self) -> ComposeResult:
         """Put the list below its title, and what is wrong below the list."""
-        yield Plain(TITLE, id="title")
+        yield Plain(self._title, id="title")
         with Vertical(id="list"):
             yield DataTable[str](cursor_type="row", zebra_stripes=True)
         yield Plain(id="trouble")
@@ -116,7 +121,7 @@ class DevicesScreen(FlowScreen["Choice | None"]):
         )
         self.query_one("#trouble").display = trouble is not None
         state = "listening …" if trouble is None else "not listening"
-        self.query_one("#title", Plain).update(plain(f"{TITLE}   {state}"))
+        self.query_one("#title", Plain).update(plain(f"{self._title}   {state}"))
         if seen == self._shown:
             return
         table, chosen = self._table, self._chosen()
@@ -160,7 +165,12 @@ class DevicesScreen(FlowScreen["Choice | None"]):
         self.notify("Unknown devices are " + ("shown" if self._with_unknown else "hidden"))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "people":
+            return self._title != TITLE
         return self._can_leave if action == "back" else True
+
+    def action_people(self) -> None:
+        self.answer(Next.PEOPLE)
 
     def action_history(self) -> None:
         self.answer(Next.HISTORY)

@@ -40,6 +40,7 @@ class Place(Enum):
     PROGRAMME = "Programme"
     SENSORS = "Sensors"
     DOCTOR = "Doctor"
+    PEOPLE = "People"
 
 
 HINTS: Final = {
@@ -49,6 +50,7 @@ HINTS: Final = {
     Place.PROGRAMME: "what comes next",
     Place.SENSORS: "find and check one",
     Place.DOCTOR: "what is missing",
+    Place.PEOPLE: "who trains",
 }
 
 LOOKS_PER_S: Final = 2.0
@@ -72,6 +74,8 @@ class Overview:
     today: Today
     sessions: tuple[SessionSummary, ...]
     """Past sessions, newest first."""
+    person: str | None = None
+    """Name of whoever trains, where there are several."""
 
 
 def session_line(summary: SessionSummary) -> str:
@@ -258,6 +262,8 @@ class HomeScreen(FlowScreen[Place]):
         if overview is None or not self.is_current:
             return
         self.query_one(BigPlan).show(overview.exercise, overview.today.plan)
+        if overview.person is not None:
+            self.query_one("#today").border_title = plain(f"Today · {overview.person}")
         self.query_one("#why", Plain).update(plain(overview.today.why))
         last, *before = overview.sessions or (None,)
         card = _NONE_YET if last is None else tuple(card_lines(last))

@@ -57,6 +57,7 @@ def headline_parts(snapshot: SessionSnapshot) -> tuple[str, str, str]:
     load_kg = plan.load_kg if current is None else current.load_kg
     left = " · ".join(
         [
+            *([snapshot.info.person] if snapshot.info.person else []),
             snapshot.exercise.title,
             *([plan.side.value] if plan.side is not None else []),
             *(["warm-up"] if plan.warm_up else []),

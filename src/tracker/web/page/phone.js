@@ -192,7 +192,7 @@
       return;
     }
     const set = state.set;
-    const parts = [state.exercise];
+    const parts = [state.person, state.exercise];
     if (set) parts.push(`set ${set.index}`, load(set.load_kg));
     write($("#title"), parts.filter(Boolean).join(" · "));
     write($("#origin"), state.origin);
