@@ -70,6 +70,7 @@ if TYPE_CHECKING:
         exercise_named,
         title_of,
     )
+    from tracker.domain.loads import LoadUnit, parse_load_kg
     from tracker.domain.mend import MEND_SETTINGS, UNMENDED, SensorMend, mend_in
     from tracker.domain.phases import Phase, PhaseSpan
     from tracker.domain.plan import (
@@ -124,7 +125,6 @@ if TYPE_CHECKING:
         SourceFacts,
         TimedRecord,
         Workout,
-        parse_load_kg,
         parse_set,
         set_words,
         start_problem,
@@ -194,6 +194,7 @@ __all__ = [
     "LinkChanged",
     "LinkState",
     "LoadEntered",
+    "LoadUnit",
     "LoweringStarted",
     "MarkKind",
     "MotionBlock",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from textual.binding import Binding
 from textual.widgets import DataTable, Input
 
-from tracker.app.text import clock_time, number
+from tracker.app.text import clock_time, load_cell, number
 from tracker.domain import EXERCISES, TrackerError
 from tracker.tui.plain import Plain, cells
 from tracker.tui.screens import FlowScreen, KeyHints, Next
@@ -28,10 +28,10 @@ COLUMNS: Final = (
     ("exercise", 14),
     ("sets", 4),
     ("reps", 4),
-    ("   kg", 5),
+    ("    load", 8),
     (" hold", 5),
     ("range", 5),
-    (" m/s", 4),
+    ("velocity", 8),
     ("pain", 5),
     (" time", 5),
 )
@@ -46,7 +46,6 @@ def history_cells(summary: SessionSummary) -> tuple[str, ...]:
     title = summary.shown_exercise if exercise is None else exercise.title
     before, after = number(summary.pain_before, 0), number(summary.pain_after, 0)
     pain = "" if (summary.pain_before, summary.pain_after) == (None, None) else f"{before}→{after}"
-    load = "body" if summary.load_kg == 0 else number(summary.load_kg, 1)
     return (
         f"{summary.at(None):%Y-%m-%d %H:%M}",
         # Beside the date, where it is seen on every terminal.
@@ -54,10 +53,10 @@ def history_cells(summary: SessionSummary) -> tuple[str, ...]:
         title,
         f"{summary.sets_done:>4}",
         f"{summary.reps_done:>4}",
-        f"{load:>5}",
-        f"{number(summary.lockout_s):>5}",
+        f"{load_cell(summary.load_kg):>8}",
+        f"{number(summary.lockout_s, 1, ' s'):>5}",
         f"{number(summary.rom_deg, 0, '°'):>5}",
-        f"{number(summary.mean_velocity_mps, 2):>4}",
+        f"{number(summary.mean_velocity_mps, 2, ' m/s'):>8}",
         pain,
         f"{clock_time(summary.duration_s):>5}",
     )
@@ -100,7 +99,7 @@ def trend_text(sessions: Sequence[SessionSummary], width: int) -> str:
     by_time = sorted(sessions, key=lambda each: each.at_utc)
     room = max((width - 24) // 3, 1)
     curves: tuple[tuple[str, list[float | None]], ...] = (
-        ("kg", [each.load_kg for each in by_time]),
+        ("load", [each.load_kg for each in by_time]),
         ("reps", [float(each.reps_done) for each in by_time]),
         ("hold", [each.lockout_s for each in by_time]),
     )
