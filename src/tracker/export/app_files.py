@@ -3,8 +3,8 @@
 Strava's JSON is version 1.0 of "Uploading to Strava" (https://developers.strava.com/docs/uploads/,
 since May 2026). The CSVs have the columns of the apps' own exports, one row per set, and hold any
 number of trainings, as the apps' do. Their weights are in the wearer's unit, as the apps' are;
-Strong's does not name it: you have to tell the importing app. All need a date and something that was done, and raise an `InputError`
-without.
+Strong's does not name it: you have to tell the importing app. All need a date and something that
+was done, and raise an `InputError` without.
 """
 
 from __future__ import annotations

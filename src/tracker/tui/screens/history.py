@@ -107,7 +107,10 @@ def trend_text(sessions: Sequence[SessionSummary], width: int) -> str:
 
 
 class HistoryScreen(FlowScreen["tuple[int, Next] | None"]):
-    """Returns the session to show (`Next.FINISH`) or replay (`Next.REPLAY`), or None to leave."""
+    """Returns a session with what to do, or None to leave.
+
+    It is to be shown (`Next.FINISH`), replayed (`Next.REPLAY`) or corrected (`Next.EDIT`).
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "choose('FINISH')", "Show", priority=True),
@@ -115,6 +118,7 @@ class HistoryScreen(FlowScreen["tuple[int, Next] | None"]):
         Binding("c", "overview", "Calendar"),
         Binding("slash", "filter", "Filter", key_display="/"),
         Binding("o", "sort", "Sort"),
+        Binding("e", "choose('EDIT')", "Edit"),
         Binding("x", "trash", "Delete"),
         Binding("z", "undo", "Undo"),
         Binding("escape", "back", "Back"),
@@ -131,8 +135,8 @@ class HistoryScreen(FlowScreen["tuple[int, Next] | None"]):
         self._read_sessions = read_sessions
         self._read_overview = read_overview
         self._trash, self._restore = trash, restore
-        self._trashed: list[int] = []
-        """Sessions that were deleted here, the last one at the end."""
+        self._undoing: list[tuple[Callable[[int], object], int]] = []
+        """How to undo what was done here to a session, the last one at the end."""
         self._all: tuple[SessionSummary, ...] = ()
         self._sessions: tuple[SessionSummary, ...] = ()
         """Those in the list, in its order."""
@@ -219,15 +223,23 @@ class HistoryScreen(FlowScreen["tuple[int, Next] | None"]):
         """Move the chosen session to the trash, out of which one key brings it back."""
         chosen = self._chosen
         if chosen is not None and self._done(self._trash, chosen.id):
-            self._trashed.append(chosen.id)
+            self._undoing.append((self._restore, chosen.id))
             self.notify(f"Session {chosen.id} is in the trash: z brings it back.", timeout=3.0)
 
     def action_undo(self) -> None:
-        """Bring back what was deleted last."""
-        if self._trashed and self._done(self._restore, self._trashed[-1]):
-            self._trashed.pop()
+        """Undo the last deletion or correction."""
+        if not self._undoing:
+            self.notify("Nothing was changed here.", timeout=3.0)
+        elif self._done(*self._undoing[-1]):
+            self._undoing.pop()
 
-    def _done(self, work: Callable[[int], None], session_id: int) -> bool:
+    def edited(self, session_id: int, undo: Callable[[int], object]) -> None:
+        """Show a correction that was made; one key undoes it."""
+        self._undoing.append((undo, session_id))
+        self.read()
+        self.notify(f"Session {session_id} is corrected: z undoes it.", timeout=3.0)
+
+    def _done(self, work: Callable[[int], object], session_id: int) -> bool:
         try:
             work(session_id)
         except TrackerError as error:

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
-from textual.widgets import Footer, Input
+from textual.widgets import Input
 
 from tracker.domain import InputError, LoadEntered, PainEntered, PainMoment, PlanChosen, RpeEntered
 from tracker.domain.loads import load_number, load_unit, plates_words
 from tracker.tui.advice import effort_lines, pain_lines
 from tracker.tui.plain import Plain, plain
 from tracker.tui.plan_form import FieldError, load_in, number_in, number_text, pain_in
-from tracker.tui.screens import FlowScreen, Next
+from tracker.tui.screens import FlowScreen, KeyHints, Next
 from tracker.tui.screens.dialogs import take_note
 from tracker.tui.widgets.block_text import SnapshotWidget
 from tracker.tui.widgets.forms import FormRow, NumberInput
@@ -52,7 +52,8 @@ class RestScreen(FlowScreen[Next]):
     """
 
     # Textual's own annotation of this is none that mypy can read.
-    HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-narrow"), (160, "-wide")]  # type: ignore[misc]
+    HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-narrow"), (116, "-wide")]  # type: ignore[misc]
+    VERTICAL_BREAKPOINTS: ClassVar = [(0, "-short"), (24, "-low")]  # type: ignore[misc]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "next_set", "Next set", priority=True),
         Binding("tab", "app.focus_next", "Next field"),
@@ -85,8 +86,11 @@ class RestScreen(FlowScreen[Next]):
         yield Headline()
         yield Banner()
         with Horizontal(id="rest"):
-            yield Countdown()
-            with Vertical(id="fields"):
+            countdown = Countdown(classes="panel")
+            countdown.border_title = "Rest"
+            yield countdown
+            with Vertical(id="fields", classes="panel") as fields:
+                fields.border_title = f"Set {self.set_index}"
                 for name, (label, hint) in _FIELDS.items():
                     unit = f", {load_unit().value}" if name in _LOADS else ""
                     field = NumberInput(self._kept[name], name)
@@ -94,10 +98,11 @@ class RestScreen(FlowScreen[Next]):
                 yield Plain(id="problem")
                 yield Plain(id="effort")
                 yield SetList()
-        yield RepTable()
-        yield Plain(LEGEND, id="legend")
+        table = RepTable(classes="panel")
+        table.border_subtitle = LEGEND
+        yield table
         yield Quality()
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyHints()
 
     def on_mount(self) -> None:
         self.query_one("#rpe").focus()

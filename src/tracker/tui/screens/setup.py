@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.binding import Binding
 from textual.containers import Horizontal, VerticalScroll
-from textual.widgets import Footer, Input
+from textual.widgets import Input
 
 from tracker.app.advice import advice_given, advice_lines
 from tracker.app.clock import local_now
@@ -27,7 +27,7 @@ from tracker.tui.plan_form import (
     plan_from_texts,
     texts_of_plan,
 )
-from tracker.tui.screens import FlowScreen
+from tracker.tui.screens import FlowScreen, KeyHints
 from tracker.tui.screens.dialogs import GuideScreen, guide_parts, guide_text
 from tracker.tui.widgets.forms import Choice, FormRow, NumberInput
 
@@ -123,7 +123,7 @@ class SetupScreen(FlowScreen[SetupForm | None]):
     """
 
     # Textual's own annotation of these is none that mypy can read.
-    HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-narrow"), (120, "-wide")]  # type: ignore[misc]
+    HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-small"), (72, "-narrow"), (120, "-wide")]  # type: ignore[misc]
     VERTICAL_BREAKPOINTS: ClassVar = [(0, "-low"), (36, "-tall")]  # type: ignore[misc]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "start", "Start", priority=True),
@@ -168,11 +168,14 @@ class SetupScreen(FlowScreen[SetupForm | None]):
         titles = [(exercise_named(name).title, name) for name in self._exercises]
         yield Plain(plain(f"Set-up · {self._sensor_name}"), id="title")
         with Horizontal(id="page"):
-            yield self._form(titles, texts)
-            with VerticalScroll(id="guide", can_focus=False):
+            form = self._form(titles, texts)
+            form.border_title = "What you train"
+            yield form
+            with VerticalScroll(id="guide", classes="panel", can_focus=False) as guide:
+                guide.border_title = "How to"
                 yield Plain()
         yield Plain(id="problem")
-        yield Footer(show_command_palette=False)
+        yield KeyHints()
 
     def _form(self, titles: list[tuple[str, str]], texts: PlanTexts) -> VerticalScroll:
         return VerticalScroll(
@@ -204,6 +207,7 @@ class SetupScreen(FlowScreen[SetupForm | None]):
                 _HINTS["calibration"],
             ),
             id="form",
+            classes="panel",
             can_focus=False,
         )
 

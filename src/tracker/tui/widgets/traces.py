@@ -15,9 +15,8 @@ from textual.widget import Widget
 
 from tracker.domain import LIFTERS_ORDER, Phase
 from tracker.domain.units import STANDARD_GRAVITY_MPS2
-from tracker.tui.plain import plain
 from tracker.tui.widgets.bars import LEVELS
-from tracker.tui.widgets.block_text import line_strip
+from tracker.tui.widgets.block_text import line_strip, segment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -330,7 +329,6 @@ class PitchTrace(Trace):
     DEFAULT_CSS = """
     PitchTrace .trace--concentric { color: $text-primary; }
     PitchTrace .trace--lockout { color: $text-success; }
-    PitchTrace .trace--eccentric { color: $text-warning; }
     PitchTrace .trace--bottom { color: $foreground 45%; }
     PitchTrace .trace--rest { color: $foreground 30%; }
     PitchTrace .trace--ghost { color: $foreground 70%; }
@@ -392,12 +390,11 @@ class PitchTrace(Trace):
         if kinds is None or not 0 <= y < len(drawing.lines):
             return super()._row(y, width)
         line, in_band = drawing.lines[y], y in drawing.band
-        segments = list(plain(line[:_LABEL_WIDTH]).render_segments(self.visual_style))
+        segments = [segment(line[:_LABEL_WIDTH], self.visual_style)]
         column = _LABEL_WIDTH
         for kind, run in groupby(kinds[y].tolist()):
             length = sum(1 for _ in run)
-            text = plain(line[column : column + length])
-            segments += text.render_segments(self._style(kind, in_band))
+            segments.append(segment(line[column : column + length], self._style(kind, in_band)))
             column += length
         return Strip(segments, width)
 
