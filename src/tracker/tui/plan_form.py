@@ -119,7 +119,9 @@ def number_in(field: str, text: str) -> float | None:
 
 
 def load_in(field: str, text: str) -> float | None:
-    """Return the load in a field, typed in the wearer's unit unless it names one, kg."""
+    """Return the load in a field, which is in the wearer's unit, kg; None if it is empty."""
+    # A field takes no letters, so what it says of a wrong number is not about units.
+    number_in(field, text)
     return _in_field(field, partial(parse_load_kg, unit=load_unit()), text)
 
 
