@@ -10,15 +10,15 @@ from itertools import chain, repeat
 from typing import TYPE_CHECKING, Final, Self
 
 from rich.segment import Segment
+from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
 from tracker.domain.foreign_text import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from textual.geometry import Region
     from textual.style import Style
 
     from tracker.app.snapshot import SessionSnapshot
@@ -147,6 +147,30 @@ def segment(text: str, style: Style) -> Segment:
 _BLANKS: Final = str.maketrans("\n\t", "  ")
 
 
+def changed_regions(
+    before: Sequence[str], now: Sequence[str], size: tuple[int, int]
+) -> Iterator[Region]:
+    """Yield where two drawings of `size` differ, as regions one line high."""
+    width, height = size
+    for y in range(height):
+        was, is_now = (
+            each[y][:width].ljust(width) if y < len(each) else " " * width
+            for each in (before, now)
+        )
+        if was != is_now:
+            yield from changed_run([a != b for a, b in zip(was, is_now, strict=True)], y)
+
+
+def changed_run(changed: Sequence[bool], y: int) -> Iterator[Region]:
+    """Yield the columns of line `y` from the first to the last that changed.
+
+    Together, because what is left of a region is written again with it.
+    """
+    if any(changed):
+        first, last = changed.index(True), len(changed) - changed[::-1].index(True)
+        yield Region(first, y, last - first, 1)
+
+
 class SnapshotWidget(Widget):
     """Shows a part of what a snapshot of the session tells."""
 
@@ -175,6 +199,18 @@ class LinesWidget(SnapshotWidget):
         """Draw the lines anew when they are next shown."""
         self._kept = None
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+
+    def redraw(self) -> None:
+        """Paint only what is different from the lines that are shown; for what often changes."""
+        size = (self.size.width, self.size.height)
+        if self._kept is None or self._kept[0] != size:
+            self.refresh()
+            return
+        before, now = self._kept[1], self.drawn(*size)
+        self._kept = size, now
+        changed = list(changed_regions(before, now, size))
+        if changed:
+            super().refresh(*changed)
 
     def render_line(self, y: int) -> Strip:
         width, height = size = (self.size.width, self.size.height)

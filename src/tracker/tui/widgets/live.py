@@ -88,12 +88,15 @@ class Count(LinesWidget):
     """
 
     reps: reactive[int] = reactive(0)
-    below: reactive[str] = reactive("")
+    below: reactive[str] = reactive("", repaint=False)
     unsure: reactive[bool] = reactive(False)
-    phase: reactive[Phase | None] = reactive(None)
+    phase: reactive[Phase | None] = reactive(None, repaint=False)
 
     def on_mount(self) -> None:
         self.border_title = "Reps"
+
+    def watch_below(self) -> None:
+        self.redraw()
 
     def update_from(self, snapshot: SessionSnapshot) -> None:
         current = snapshot.current_set
@@ -191,11 +194,14 @@ class PhaseBar(LinesWidget):
     """
 
     phase: reactive[Phase | None] = reactive(None)
-    time: reactive[str] = reactive("")
+    time: reactive[str] = reactive("", repaint=False)
 
     def update_from(self, snapshot: SessionSnapshot) -> None:
         self.phase = snapshot.phase
         self.time = time_text(snapshot)
+
+    def watch_time(self) -> None:
+        self.redraw()
 
     def watch_phase(self, phase: Phase | None) -> None:
         _set_phase(self, phase)
@@ -269,7 +275,10 @@ class PaceBar(LinesWidget):
     PaceBar.-done { color: $text-success; }
     """
 
-    paced: reactive[Paced] = reactive(Paced("", None))
+    paced: reactive[Paced] = reactive(Paced("", None), repaint=False)
+
+    def watch_paced(self) -> None:
+        self.redraw()
 
     def update_from(self, snapshot: SessionSnapshot) -> None:
         self.paced = paced_of(snapshot)

@@ -85,7 +85,10 @@ class Headline(LinesWidget):
     Headline { background: $panel; color: $foreground; text-style: bold; }
     """
 
-    parts: reactive[tuple[str, str, str]] = reactive(("", "", ""))
+    parts: reactive[tuple[str, str, str]] = reactive(("", "", ""), repaint=False)
+
+    def watch_parts(self) -> None:
+        self.redraw()
 
     def update_from(self, snapshot: SessionSnapshot) -> None:
         self.parts = headline_parts(snapshot)
