@@ -29,7 +29,7 @@ from tracker.domain import (
     exercise_named,
     parse_tempo,
 )
-from tracker.domain.loads import MOST_LOAD_KG, load_unit, load_words
+from tracker.domain.loads import MOST_LOAD_KG, load_unit, load_words, whole_steps_kg
 from tracker.domain.units import counted
 
 if TYPE_CHECKING:
@@ -624,12 +624,6 @@ def lighter_kg(load_kg: float, share: float = LIGHTER_SHARE) -> float:
     amount = unit.amount(load_kg)
     less = min(amount - unit.step, unit.step * (share * amount // unit.step))
     return unit.kg(less) if less >= unit.step else 0.0
-
-
-def whole_steps_kg(load_kg: float) -> float:
-    """Return the heaviest load of whole steps of plates up to `load_kg`, kg."""
-    unit = load_unit()
-    return unit.kg(unit.step * (unit.amount(load_kg) // unit.step))
 
 
 FORM_FLAGS: Final = frozenset(

@@ -12,7 +12,7 @@ from statistics import fmean
 from typing import TYPE_CHECKING, Final
 
 from tracker.coach.checks import Measure, knows
-from tracker.coach.progression import LIGHTER_SHARE, whole_steps_kg
+from tracker.coach.progression import LIGHTER_SHARE
 from tracker.domain import (
     ONE_LEGGED,
     ActivityKind,
@@ -25,6 +25,7 @@ from tracker.domain import (
     parse_tempo,
     title_of,
 )
+from tracker.domain.loads import whole_steps_kg
 from tracker.domain.units import counted
 
 if TYPE_CHECKING:

@@ -84,6 +84,12 @@ def load_unit() -> LoadUnit:
     return _read_choice().unit
 
 
+def whole_steps_kg(load_kg: float) -> float:
+    """Return the heaviest load of whole steps of plates up to `load_kg`, kg."""
+    unit = load_unit()
+    return unit.kg(unit.step * (unit.amount(load_kg) // unit.step))
+
+
 def load_number(load_kg: float | None, decimals: int | None = None) -> str:
     """Return the digits of a load in the wearer's unit, as a field shows it; empty if unknown.
 
