@@ -29,7 +29,7 @@ from tracker.domain import (
     exercise_named,
     parse_tempo,
 )
-from tracker.domain.loads import MOST_LOAD_KG, load_unit, load_words, whole_steps_kg
+from tracker.domain.loads import heavier_kg, lighter_kg, load_words, whole_steps_kg
 from tracker.domain.units import counted
 
 if TYPE_CHECKING:
@@ -350,7 +350,7 @@ def _lighter(course: Course) -> dict[str, object]:
     """Return a tenth less, or two reps fewer; then the exercise below, or a set fewer."""
     last = course.last
     if last.load_kg:
-        return {"load_kg": lighter_kg(last.load_kg)}
+        return {"load_kg": lighter_kg(last.load_kg, LIGHTER_SHARE)}
     reps = last.target
     if reps > LEAST_REPS:
         return {"target_reps": max(reps - REPS_STEP, LEAST_REPS)}
@@ -608,22 +608,6 @@ def _carried(plan: Plan) -> Plan:
     return replace(
         plan, exercise=None, side=None, warm_up=False, or_more=False, sets=None, target_reps=None
     )
-
-
-def heavier_kg(load_kg: float, share: float = LOAD_STEP_SHARE) -> float:
-    """Return a load with a share more in steps of plates, and at least one step, kg."""
-    unit = load_unit()
-    amount = unit.amount(load_kg)
-    steps = max(1, round(share * amount / unit.step))
-    return min(unit.kg(amount + steps * unit.step), MOST_LOAD_KG)
-
-
-def lighter_kg(load_kg: float, share: float = LIGHTER_SHARE) -> float:
-    """Return a share of a load in steps of plates, and at least one step less, kg."""
-    unit = load_unit()
-    amount = unit.amount(load_kg)
-    less = min(amount - unit.step, unit.step * (share * amount // unit.step))
-    return unit.kg(less) if less >= unit.step else 0.0
 
 
 FORM_FLAGS: Final = frozenset(

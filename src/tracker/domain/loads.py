@@ -90,6 +90,22 @@ def whole_steps_kg(load_kg: float) -> float:
     return unit.kg(unit.step * (unit.amount(load_kg) // unit.step))
 
 
+def heavier_kg(load_kg: float, share: float) -> float:
+    """Return a load with a share more in steps of plates, and at least one step, kg."""
+    unit = load_unit()
+    amount = unit.amount(load_kg)
+    steps = max(1, round(share * amount / unit.step))
+    return min(unit.kg(amount + steps * unit.step), MOST_LOAD_KG)
+
+
+def lighter_kg(load_kg: float, share: float) -> float:
+    """Return a share of a load in steps of plates, and at least one step less, kg."""
+    unit = load_unit()
+    amount = unit.amount(load_kg)
+    less = min(amount - unit.step, unit.step * (share * amount // unit.step))
+    return unit.kg(less) if less >= unit.step else 0.0
+
+
 def load_number(load_kg: float | None, decimals: int | None = None) -> str:
     """Return the digits of a load in the wearer's unit, as a field shows it; empty if unknown.
 
