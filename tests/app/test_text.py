@@ -57,14 +57,14 @@ def lines_of(events: list[Event]) -> list[str]:
 def test_a_rep_is_one_line() -> None:
     assert rep_line(rep_at(10.0, 3, bottom_s=0.4)) == (
         "rep  3  3.0-0.4-0.9-1.6  up 0.9 · hold 1.6 · down 3.0 · floor 0.4"
-        "  range 38°  mean 0.36 m/s"
+        "  range 38°  velocity 0.36 m/s"
     )
 
 
 def test_what_is_unknown_of_a_rep_is_a_dash() -> None:
     bare = Rep(index=1, start_s=0.0, end_s=1.0, complete=False, phases=())
 
-    assert rep_line(bare) == "rep  1  ?-?-?-?  up – · hold – · down – · floor –  range –  mean –"
+    assert rep_line(bare) == "rep  1  –  up – · hold – · down – · floor –  range –  velocity –"
 
 
 def test_a_set_is_one_line() -> None:
@@ -72,7 +72,7 @@ def test_a_set_is_one_line() -> None:
     record = SetRecord(2, 0.0, 12.0, reps, counted=2, ended=True)
 
     assert set_summary(record) == (
-        "set 2: 2 reps  mean 3.0-0.4-0.9-1.6  up 0.9 · hold 1.6 · down 3.0 · floor 0.4"
+        "set 2: 2 reps  tempo 3.0-0.4-0.9-1.6  up 0.9 · hold 1.6 · down 3.0 · floor 0.4"
         "  range 36°  1× short of lockout"
     )
 
@@ -243,7 +243,7 @@ def test_tempo_is_said_both_ways() -> None:
 def test_an_unknown_pause_is_a_dash_and_never_zero() -> None:
     durations_s = phase_durations_s(rep_at(10.0, 1))
 
-    assert tempo_code(durations_s) == "3.0-?-0.9-1.6"
+    assert tempo_code(durations_s) == "3.0-–-0.9-1.6"
     assert tempo_words(durations_s).endswith("floor –")
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -280,3 +281,62 @@ def test_a_session_of_the_future_advises_nobody(tracker: Callable[..., Any]) -> 
     before = tracker("next").out
     tracker("add", "--started", "2199-03-02T18:00", *done, "--pain-after", "9")
     assert tracker("next").out == before
+
+
+def test_pounds_are_shown_and_read_everywhere_once_they_are_chosen(tracker: Tracker) -> None:
+    assert tracker("config", "units", "lb").code == ExitCode.OK
+    assert tracker("config", "units").out == "lb\n"
+    sets = ("--set", "reps=12 load=135 rpe=8", "--set", "reps=12 load=62,5kg")
+    number = added(tracker, START, *sets)
+    shown = tracker("show", number).out
+    assert "135 lb" in shown
+    assert "137.79 lb" in shown
+    assert "135.0 lb" not in shown
+    listed = tracker("history").out
+    assert "137.8 lb" in listed
+    assert "3273 lb" in listed
+    assert "kg" not in shown + listed + tracker("next", "--at", "2026-01-08T18:00").out
+
+    assert tracker("edit", number, "--set", "2", "--load", "137,5").code == ExitCode.OK
+    assert "137.5 lb" in tracker("show", number).out
+    assert tracker("edit", number, "--add", "reps=5 load=45").code == ExitCode.OK
+    tracker("config", "units", "kg")
+    assert "20.41 kg" in tracker("show", number).out
+    tracker("config", "units", "lb")
+    assert "45 lb" in tracker("show", number).out
+    for name, title, weight in (
+        ("fitnotes", "Weight Unit", "lbs"),
+        ("hevy", "weight_lbs", "45"),
+        ("strong", "Weight", "45"),
+    ):
+        written = tracker("export", number, "--format", name, "-o", "-").out
+        rows = list(csv.DictReader(written.splitlines()))
+        assert rows[-1][title] == weight
+    report = tracker("export", number, "--format", "html", "-o", "-").out.replace("\xa0", " ")
+    assert "135 lb" in report
+    # Where velocities count as being at a similar load is a definition, in SI.
+    assert set(re.findall(r"[\d.]+ kg", report)) == {"2.5 kg"}
+
+
+def test_loads_advance_by_the_plates_of_the_unit(tracker: Tracker) -> None:
+    tracker("config", "units", "lb")
+    tracker("config", "bar", "45")
+    at = datetime.fromisoformat(START)
+    for _ in range(3):
+        added(tracker, at, *("--set", "reps=14 load=135") * 3)
+        at += timedelta(days=3)
+    told = tracker("next", "--at", at.isoformat()).out
+    assert "140 lb" in told or "145 lb" in told, told
+    assert "45 lb bar, each side 45 + 2.5" in told
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "wanted"),
+    [("units", "stone", "expected kg, lb, got 'stone'"), ("bar", "heavy", "expected a number")],
+)
+def test_an_unknown_unit_or_bar_is_refused(
+    tracker: Tracker, key: str, value: str, wanted: str
+) -> None:
+    result = tracker("config", key, value)
+    assert result.code == ExitCode.USAGE_OR_INPUT
+    assert wanted in result.err

@@ -10,6 +10,7 @@ import pytest
 from tests.cli.logged import open_log
 from tests.store.test_log import SESSION
 from tests.workouts import TWO_SETS
+from tracker.app.text import flag_words
 from tracker.cli.tables import (
     detail_lines,
     edit_words,
@@ -107,7 +108,7 @@ def test_each_rep_has_its_tempo_both_ways() -> None:
     assert shown[3] == "set 1: 1 rep, 0:10–0:14"
     assert shown[4].split() == [
         *("rep", "tempo", "up", "hold", "down", "floor"),
-        *("range", "top", "rise", "mean", "peak", "tilt", "remarks"),
+        *("range", "top", "rise", "velocity", "peak", "tilt", "remarks"),
     ]
     assert shown[5].split() == [
         *("1", "1.5-0.4-0.9-1.6", "0.9", "1.6", "1.5", "0.4"),
@@ -117,8 +118,38 @@ def test_each_rep_has_its_tempo_both_ways() -> None:
 
 def test_what_is_unknown_is_a_dash_and_what_is_unfinished_is_said() -> None:
     row = lines(FIRST, LAST)[6]
-    assert row.split()[:7] == ["2", "?-?-1.1-?", "1.1", "–", "–", "–", "–"]
+    assert row.split()[:7] == ["2", "–-–-1.1-–", "1.1", "–", "–", "–", "–"]
     assert row.endswith("short of lockout, not finished")
+
+
+@pytest.mark.parametrize("width", [70, 80, 120, 200])
+def test_a_table_fits_its_terminal_and_no_remark_is_lost(width: int) -> None:
+    flags = (Flag.SHORT_OF_LOCKOUT, Flag.LOW_CONFIDENCE_VELOCITY, Flag.RESTED_AT_BOTTOM)
+    workout = workout_of(INFO, ledger(replace(FIRST, flags=flags), LAST), FACTS)
+    whole = session_table(workout)
+    narrow = session_table(workout, width=width)
+    table = narrow.splitlines()[4:-2]
+    assert max(map(len, table)) <= width
+    assert " ".join(flag_words(flags).split()) in " ".join(narrow.split()).replace("  ", " ")
+    titles = table[0].split()
+    assert set(titles) >= {"rep", "tempo", "range", "velocity"}
+    assert ("tilt" in titles) == (width >= 120)
+    assert (narrow == whole) == (width == 200)
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_lists_fit_a_terminal_with_what_matters(width: int, tmp_path: Path) -> None:
+    with open_log(tmp_path) as log:
+        number = log.add(TWO_SETS, version="1")
+        log.edit(number, [Edit(Field.NOTE, "a long note about how the whole training went today")])
+        log.edit(number, [Edit(Field.EXERCISE, "feet_elevated_hip_thrust")])
+        table = history_table(log.list(), width)
+        trend = trend_table(weeks(log.list(), None), width)
+    assert max(map(len, [*table.splitlines(), *trend.splitlines()])) <= width
+    for title in ("id", "when", "exercise", "reps", "load", "pain"):
+        assert title in table.splitlines()[0].split()
+    assert "feet_elevated_hip_thrust" in table
+    assert "note about how" in " ".join(table.split())
 
 
 def test_several_reps_have_a_mean_over_what_is_known() -> None:

@@ -88,6 +88,11 @@ def test_ways_to_write_one_tempo(text: str) -> None:
     assert parse_tempo(text) == PLANNED
 
 
+@pytest.mark.parametrize("text", ["2,5-0-1-1,5", "2.5-0-1-1.5", "up=1 hold=1,5, down=2,5,floor=0"])
+def test_a_tempo_takes_a_decimal_comma(text: str) -> None:
+    assert parse_tempo(text).code == "2.5-0-1-1.5"
+
+
 @pytest.mark.parametrize("text", ["30X2", "3-0-x-2", "up=x hold=2 down=3"])
 def test_x_is_as_fast_as_possible(text: str) -> None:
     tempo = parse_tempo(text)

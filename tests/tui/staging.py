@@ -78,6 +78,7 @@ class Stage:
             end_s=DURATION_S,
             recording_name=recording_name,
             clock=self.clock,
+            events=lambda: [event for _, event in self.script],
         )
 
     def session(self, error: Exception | None = None, recorder: Recorder | None = None) -> Session:

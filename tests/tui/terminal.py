@@ -31,7 +31,14 @@ KEPT_BYTES = 100_000
 class Terminal:
     """Shows a program and types into it; takes what is drawn only when it is told to."""
 
-    def __init__(self, home: Path, *arguments: str, columns: int = 80, rows: int = 24) -> None:
+    def __init__(
+        self,
+        home: Path,
+        *arguments: str,
+        columns: int = 80,
+        rows: int = 24,
+        kind: str = "xterm-256color",
+    ) -> None:
         self.home = home
         # Tests that run side by side have a size of their own, which a program would keep to.
         environment = {key: os.environ[key] for key in os.environ if key not in SIZE_VARIABLES}
@@ -42,7 +49,7 @@ class Terminal:
             stdin=slave,
             stdout=slave,
             stderr=slave,
-            env={**environment, "TRACKER_HOME": str(home), "TERM": "xterm-256color"},
+            env={**environment, "TRACKER_HOME": str(home), "TERM": kind},
             start_new_session=True,
         )
         os.close(slave)
@@ -118,9 +125,11 @@ class Terminal:
 
 
 @contextmanager
-def terminal(home: Path, *arguments: str, columns: int = 80, rows: int = 24) -> Iterator[Terminal]:
+def terminal(
+    home: Path, *arguments: str, columns: int = 80, rows: int = 24, kind: str = "xterm-256color"
+) -> Iterator[Terminal]:
     """Run the program with `arguments` in a terminal, and end it in any case."""
-    shown = Terminal(home, *arguments, columns=columns, rows=rows)
+    shown = Terminal(home, *arguments, columns=columns, rows=rows, kind=kind)
     try:
         yield shown
     finally:

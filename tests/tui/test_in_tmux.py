@@ -112,11 +112,11 @@ def count_of_the_set(screen: Tmux, index: int) -> int:
 def fill(screen: Tmux, label: str, text: str) -> None:
     """Go to a field of the form and write over what it holds."""
     for _ in range(20):
-        if screen.found(rf"^▸{label} "):
+        if screen.found(rf"^│?▸{label} "):
             screen.press("C-u")
             screen.type(text)
             return
-        at = re.escape(screen.shows(r"^▸.*$")[0])
+        at = re.escape(screen.shows(r"^│?▸.*$")[0])
         screen.press("Tab")
         screen.shows_no(rf"^{at}$")
     raise AssertionError(f"no field {label!r}")

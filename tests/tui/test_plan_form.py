@@ -71,8 +71,8 @@ def test_a_comma_is_a_point() -> None:
 @pytest.mark.parametrize(
     ("field", "text", "words"),
     [
-        ("load", "2000", "load: expected 0 to 1000, got 2000"),
-        ("load", "1.2.3", "load: expected a number, got '1.2.3'"),
+        ("load", "2000", "load: expected 0 to 1000 kg, got 2000"),
+        ("load", "1.2.3", "load: expected a number such as 62.5 or 62,5, got '1.2.3'"),
         ("reps", "0", "reps: expected 1 to 200, got 0"),
         ("reps", "8.5", "reps: expected a whole number, got 8.5"),
         ("hold", "61", "hold: expected 0 to 60, got 61"),

@@ -7,6 +7,7 @@ import pytest
 from textual.color import Color
 
 from tracker.app.config import Theme
+from tracker.tui.app import TrackerApp
 from tracker.tui.themes import COLOUR_BLIND, HIGH_CONTRAST, NAMES
 
 LEAST_CONTRAST = 7.0
@@ -39,6 +40,26 @@ def test_high_contrast_texts_are_high() -> None:
 def test_without_red_or_green_cones_the_colours_stay_apart(one: str, other: str) -> None:
     a, b = (Color.parse(getattr(COLOUR_BLIND, name)) for name in (one, other))
     assert distance(dichromat(a), dichromat(b)) > 0.15
+
+
+@pytest.mark.parametrize("theme", list(Theme))
+def test_down_is_legible_and_apart_from_every_other_colour(theme: Theme) -> None:
+    app = TrackerApp(nothing)
+    chosen = app.get_theme(NAMES[theme])
+    assert chosen is not None
+    app.theme = chosen.name
+    shown = {**app.get_theme_variable_defaults(), **chosen.variables}
+    text, ground = Color.parse(shown["text-phase-down"]), Color.parse(shown["phase-down"])
+    surface = Color.parse(chosen.surface or ("#1e1e1e" if chosen.dark else "#d8d8d8"))
+    assert contrast(text, surface) >= 4.5
+    assert contrast(ground, ground.get_contrast_text(1.0)) >= 4.5
+    for name in COLOURS:
+        other = Color.parse(getattr(chosen, name))
+        assert distance(dichromat(ground), dichromat(other)) > 0.15
+
+
+async def nothing(app: TrackerApp) -> None:
+    """Show nothing."""
 
 
 def contrast(one: Color, other: Color) -> float:

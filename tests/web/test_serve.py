@@ -26,7 +26,7 @@ def test_reps_are_counted_on_the_phone_and_nothing_comes_from_elsewhere(
     server = serve("--demo", "--", "--speed", "4")
     phone.open(server.link)
     phone.wait_for_text("1 +[12] ")
-    phone.wait_for_text("1 +[3-9] +– +[0-9.]+ +4")
+    phone.wait_for_text("1 +[3-9] +– +[0-9.]+ s +4")
     root = server.link.rsplit("/", 2)[0]
     assert phone.page.url == f"{root}/terminal"
     assert phone.asked

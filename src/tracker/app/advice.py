@@ -29,6 +29,7 @@ from tracker.coach import (
     profile_lines,
 )
 from tracker.domain import HIP_THRUST, AdviceGiven, PainMoment, exercise_named
+from tracker.domain.loads import load_words
 from tracker.store import SessionQuery
 
 if TYPE_CHECKING:
@@ -177,11 +178,10 @@ def pain_of(workout: Workout) -> PainRecord | None:
 
 def plan_words(plan: Plan, exercise: str) -> str:
     """Return a plan in a line: `hip thrust: 3 × 12, the last set 12 or more, 12.5 kg`."""
-    load_kg = plan.load_kg
     parts = [
         f"{plan.sets or 1} × {plan.target_reps}" if plan.target_reps else f"{plan.sets or 1} sets",
         f"the last set {plan.target_reps} or more" if plan.or_more else "",
-        "" if load_kg is None else f"{load_kg:g} kg" if load_kg else "bodyweight",
+        load_words(plan.load_kg),
     ]
     return f"{exercise_named(exercise).title}: {', '.join(filter(None, parts))}"
 

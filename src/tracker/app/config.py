@@ -23,6 +23,7 @@ from tracker.domain import (
     plan_from_json,
 )
 from tracker.domain.errors import reading, writing
+from tracker.domain.loads import LoadChoice, LoadUnit, parse_load_kg
 from tracker.push.targets import NAME, PushTarget, checked_target
 
 if TYPE_CHECKING:
@@ -88,6 +89,29 @@ class CoachingChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class LoadsChoice:
+    """How loads are shown and typed, as the file has it; `tracker config` sets it."""
+
+    units: LoadUnit = LoadUnit.KG
+    """Kilograms or pounds."""
+    bar: str = ""
+    """Weight of the bar, as `20kg`; empty says nothing of plates."""
+
+    @property
+    def choice(self) -> LoadChoice:
+        """What loads are shown by."""
+        return LoadChoice(self.units, parse_load_kg(self.bar, self.units) if self.bar else None)
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenChoice:
+    """How a training is shown."""
+
+    plain: bool = False
+    """Whether in lines, for a screen reader, instead of on the full screen."""
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Everything that is remembered."""
 
@@ -100,6 +124,8 @@ class Config:
     coaching: CoachingChoice = CoachingChoice()
     push: Mapping[str, PushTarget] = field(default_factory=dict)
     """Where sessions can be pushed to, by the wearer's names; `tracker push --add` writes them."""
+    loads: LoadsChoice = LoadsChoice()
+    screen: ScreenChoice = ScreenChoice()
 
 
 Choice = TypeVar("Choice", SensorChoice, LogChoice, PushTarget)
@@ -205,6 +231,38 @@ def take_plan(path: Path, file: Path) -> tuple[str, ...]:
     if limits:
         save_coaching(path, coaching)
     return (*plans, *limits)
+
+
+def save_loads(path: Path, loads: LoadsChoice) -> None:
+    """Save how loads are shown; raises as `save_sensor` does."""
+    values = {"units": loads.units, "bar": loads.bar or None}
+    _save(path, "loads", values, lambda config: config.loads == loads)
+
+
+def save_screen(path: Path, screen: ScreenChoice) -> None:
+    """Save how a training is shown; raises as `save_sensor` does."""
+    _save(path, "screen", asdict(screen), lambda config: config.screen == screen)
+
+
+def checked_loads(units: object, bar: object) -> LoadsChoice:
+    """Return the choices if they make sense; raises `InputError` that names the key."""
+    known = ", ".join(each.value for each in LoadUnit)
+    try:
+        unit = LoadUnit(units)
+    except ValueError:
+        raise InputError("units", f"expected {known}, got {units!r}") from None
+    if not isinstance(bar, str):
+        raise InputError("bar", f"expected text such as '20kg', got {bar!r}")
+    try:
+        bar_kg = parse_load_kg(bar, unit) if bar.strip() else None
+    except InputError as error:
+        raise InputError("bar", error.problem, "Write it as 20kg or 45lb.") from error
+    return LoadsChoice(unit, "" if bar_kg is None else f"{bar_kg!r}kg" if _unnamed(bar) else bar)
+
+
+def _unnamed(load: str) -> bool:
+    """Say whether a load has no unit of its own, so that the unit of the day would change it."""
+    return load.strip()[-1:].isdigit()
 
 
 def checked_coaching(pain_limit: object, training_days: object) -> CoachingChoice:
@@ -321,6 +379,8 @@ def _parsed(path: Path, text: str) -> Config:
         ),
         coaching=_coaching(path, _subtable(path, document, "coaching") or {}),
         push={name: _push_target(path, targets, name) for name in targets},
+        loads=_loads(path, _subtable(path, document, "loads") or {}),
+        screen=_screen(path, _subtable(path, document, "screen") or {}),
     )
 
 
@@ -356,6 +416,22 @@ def _coaching(path: Path, table: Mapping[str, Any]) -> CoachingChoice:
         return checked_coaching(**chosen)
     except InputError as error:
         raise InputError(str(path), f"coaching.{error.message}", error.advice) from error
+
+
+def _loads(path: Path, table: Mapping[str, Any]) -> LoadsChoice:
+    _refuse_unknown(path, table, LoadsChoice, "loads.")
+    try:
+        return checked_loads(table.get("units", LoadUnit.KG), table.get("bar", ""))
+    except InputError as error:
+        raise InputError(str(path), f"loads.{error.message}", error.advice) from error
+
+
+def _screen(path: Path, table: Mapping[str, Any]) -> ScreenChoice:
+    _refuse_unknown(path, table, ScreenChoice, "screen.")
+    plain = table.get("plain", False)
+    if not isinstance(plain, bool):
+        raise InputError(str(path), "expected true or false for screen.plain")
+    return ScreenChoice(plain)
 
 
 def _plan(path: Path, name: str, table: Mapping[str, Any]) -> Plan:

@@ -17,6 +17,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from tracker.app.clock import SYSTEM_CLOCK
+from tracker.app.outline import NO_OUTLINE, outline_of
 from tracker.app.session import Session
 from tracker.app.snapshot import PlaybackState, RunState
 from tracker.domain.units import s_from_ns
@@ -38,7 +39,7 @@ class Playback:
 
     Every pass opens the source at its beginning, builds a fresh engine, and gives all its events
     to the sinks. `end_s` is the session time of the last notification, s; `recording_name` is None
-    for a simulated session.
+    for a simulated session. `events` reads all of its events at once, in a thread, for `outline`.
     """
 
     def __init__(
@@ -50,8 +51,12 @@ class Playback:
         end_s: float | None = None,
         recording_name: str | None = None,
         clock: Clock = SYSTEM_CLOCK,
+        events: Callable[[], Iterable[Event]] | None = None,
     ) -> None:
         self.info = info
+        self._read_events = events
+        self.outline = NO_OUTLINE
+        """What the session holds from its start to its end, once it was read."""
         self._open_source = open_source
         self._build_engine = build_engine
         self._end_s = end_s
@@ -98,6 +103,13 @@ class Playback:
             if session is self._session and not self._stopped:
                 self._woken.clear()
                 await self._woken.wait()
+
+    async def read_outline(self) -> None:
+        """Find out what the session holds, ahead of the playback; the time line shows it."""
+        if self._read_events is not None:
+            self.outline = await asyncio.to_thread(
+                lambda read: outline_of(read()), self._read_events
+            )
 
     def stop(self) -> None:
         """End the playback; `run` returns."""
@@ -236,6 +248,18 @@ def _hurry(source: PacedSource) -> None:
     """Wait for nothing until the target is reached; in a gap, until its end."""
     source.fast_until_s = math.inf
     source.resume()
+
+
+def events_of(
+    build_engine: Callable[[], SessionEngine], notifications: Iterable[Notification]
+) -> Iterator[Event]:
+    """Yield the events of a whole session."""
+    for event, _ in analyze_notifications(build_engine(), notifications, OUTLINE_BATCH):
+        yield event
+
+
+OUTLINE_BATCH: Final = 50
+"""Notifications that are read at once: a screen is drawn between two of them."""
 
 
 def analyze_notifications(

@@ -36,6 +36,7 @@ from tracker.domain import (
 from tracker.domain import tempo_code as code_of
 from tracker.domain import tempo_words as words_of
 from tracker.domain.foreign_text import one_line
+from tracker.domain.loads import load_number, load_text
 from tracker.domain.units import counted as counted
 
 if TYPE_CHECKING:
@@ -60,6 +61,15 @@ def number(value: float | None, decimals: int = 1, unit: str = "") -> str:
     return UNKNOWN if value is None else f"{value:.{decimals}f}{unit}"
 
 
+def load_cell(load_kg: float | None) -> str:
+    """Return a load with its unit for a column of a table, in at most eight characters."""
+    if not load_kg:
+        return UNKNOWN if load_kg is None else "body"
+    exact = load_text(load_kg)
+    tenths = load_text(load_kg, 1)
+    return exact if len(tenths) < len(exact) <= 8 else tenths
+
+
 def clock_time(time_s: float | None) -> str:
     """Return minutes and seconds, as on a stopwatch."""
     if time_s is None:
@@ -82,9 +92,11 @@ def mean_durations_s(reps: Sequence[Rep]) -> dict[Phase, float | None]:
 def tempo_code(durations_s: dict[Phase, float | None]) -> str:
     """Return measured tempo as a code: eccentric, bottom, concentric, top.
 
-    A dash would be lost between the hyphens, so an unknown phase is a question mark.
+    An unknown phase is a dash, and so is a tempo of which nothing is known.
     """
-    return code_of({phase: "?" if s is None else number(s) for phase, s in durations_s.items()})
+    if all(duration_s is None for duration_s in durations_s.values()):
+        return UNKNOWN
+    return code_of({phase: number(duration_s) for phase, duration_s in durations_s.items()})
 
 
 def tempo_words(durations_s: dict[Phase, float | None]) -> str:
@@ -166,7 +178,7 @@ def rep_line(rep: Rep, heart: str = "") -> str:
         tempo_code(durations_s),
         tempo_words(durations_s),
         f"range {number(rep.rom_deg, 0, '°')}",
-        f"mean {number(rep.mean_velocity_mps, 2, ' m/s')}",
+        f"velocity {number(rep.mean_velocity_mps, 2, ' m/s')}",
         heart,
         flag_words(rep.flags),
     ]
@@ -178,7 +190,7 @@ def set_summary(record: SetRecord, heart: str = "") -> str:
     durations_s = mean_durations_s(record.reps)
     parts = [
         f"set {record.index}: {counted(record.counted, 'rep')}",
-        f"mean {tempo_code(durations_s)}",
+        f"tempo {tempo_code(durations_s)}",
         tempo_words(durations_s),
         f"range {number(mean_of_known(rep.rom_deg for rep in record.reps), 0, '°')}",
         heart,
@@ -193,8 +205,8 @@ def one_rep_max_line(exercise: Exercise, record: SetRecord) -> str | None:
     if not isinstance(found, OneRepMax):
         return None
     return (
-        f"  one-rep max about {found.load_kg:.0f} kg ({found.least_kg:.0f} to "
-        f"{found.most_kg:.0f}), if you lifted as fast as you could"
+        f"  one-rep max about {load_text(found.load_kg, 0)} ({load_number(found.least_kg, 0)} to "
+        f"{load_number(found.most_kg, 0)}), if you lifted as fast as you could"
     )
 
 

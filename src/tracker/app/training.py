@@ -29,7 +29,7 @@ from tracker.app.config import (
 from tracker.app.devices import Devices, LiveCheck, SensorRequest
 from tracker.app.paths import new_recording_path, recording_place
 from tracker.app.people import people_lines
-from tracker.app.playback import Playback
+from tracker.app.playback import Playback, events_of
 from tracker.app.push import push_in_background
 from tracker.app.queue import NotificationQueue, OnFull
 from tracker.app.register import name_of
@@ -430,6 +430,16 @@ class TrainingService:
         with open_training_log(self._paths) as log:
             log.restore([session_id])
 
+    def edit(self, session_id: int, edits: Sequence[Edit]) -> None:
+        """Correct a past training in one change; raises `TrackerError`."""
+        with open_training_log(self._paths) as log:
+            log.edit(session_id, edits)
+
+    def undo_edit(self, session_id: int) -> None:
+        """Undo the newest change of a past training; raises `TrackerError`."""
+        with open_training_log(self._paths) as log:
+            log.undo(session_id)
+
     def advisor(self) -> Advisor | None:
         """Return who advises on the next training; None if the log or choices can't be read."""
         try:
@@ -472,6 +482,7 @@ class TrainingService:
             end_s=recording.end_s,
             recording_name=Path(kept.recording).name,
             clock=self._clock,
+            events=lambda: events_of(lambda: build_engine(info), recording),
         )
 
 

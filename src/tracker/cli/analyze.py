@@ -23,7 +23,7 @@ from tracker.cli.options import (
     format_option,
     import_options,
 )
-from tracker.cli.terminal import print_json, print_json_list, print_text, say
+from tracker.cli.terminal import print_json, print_json_list, print_text, say, table_width
 from tracker.domain import TrackerError
 
 if TYPE_CHECKING:
@@ -162,7 +162,7 @@ def _print_workouts(workouts: Iterable[Workout], output_format: str, *, several:
     for number, workout in enumerate(workouts):
         if number:
             print_text()
-        print_text(session_table(workout))
+        print_text(session_table(workout, width=table_width()))
 
 
 def _print_events(name: str, settings: AnalysisSettings, batch: int) -> None:

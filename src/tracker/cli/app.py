@@ -11,6 +11,8 @@ import difflib
 import os
 import signal
 import sys
+from contextlib import contextmanager, nullcontext
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -19,7 +21,7 @@ from tracker.cli.exits import ExitCode, is_closed_pipe, report
 from tracker.cli.terminal import print_text, say
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from click.shell_completion import CompletionItem
 
@@ -175,6 +177,14 @@ def _person_option() -> click.Option:
     )
 
 
+def _plain_option() -> click.Option:
+    return click.Option(
+        ["--plain"],
+        is_flag=True,
+        help="Train in lines, by questions and sentences, for a screen reader.",
+    )
+
+
 class LazyGroup(click.Group):
     """Imports a command's module when the command is named."""
 
@@ -207,10 +217,12 @@ class LazyGroup(click.Group):
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; a pipe that closes early (`| head`) is not an error."""
-        if not {"-h", "--help"}.intersection(ctx.args):
+        helping = bool({"-h", "--help"}.intersection(ctx.args))
+        if not helping:
             _keep_private()
         try:
-            return super().invoke(ctx)
+            with nullcontext() if helping else _loads_as_chosen():
+                return super().invoke(ctx)
         except OSError as error:
             if not is_closed_pipe(error):
                 raise
@@ -230,7 +242,7 @@ class LazyGroup(click.Group):
 @click.group(
     cls=LazyGroup,
     invoke_without_command=True,
-    params=[_debug_option(), _person_option()],
+    params=[_debug_option(), _person_option(), _plain_option()],
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 99},
     epilog="""\b
     Examples:
@@ -241,21 +253,51 @@ class LazyGroup(click.Group):
 )
 @click.version_option(package_name="hip-thrust-tracker", message="tracker %(version)s")
 @click.pass_context
-def tracker(context: click.Context) -> None:
+def tracker(context: click.Context, plain: bool) -> None:
     """Count hip thrusts, time the lockout and coach the tempo from a motion sensor on the hip.
 
     Without a command, it opens the home screen on a terminal.
     """
     if context.invoked_subcommand is not None:
+        if plain:
+            raise click.UsageError(f"write it as: tracker {context.invoked_subcommand} --plain")
         return
     from tracker.cli.options import screen_is_there
+    from tracker.cli.train import begin_in_lines, plain_is_wanted
 
+    if plain_is_wanted(plain):
+        begin_in_lines()
+        return
     if not screen_is_there():
         print_text(context.get_help())
         return
     from tracker.cli.train import begin_at_home
 
     begin_at_home()
+
+
+@contextmanager
+def _loads_as_chosen() -> Iterator[None]:
+    """Show loads in the unit that the wearer has chosen; it is looked up when one is shown."""
+    from tracker.domain.loads import LoadChoice, use_loads
+
+    @cache
+    def chosen() -> LoadChoice:
+        from tracker.app.config import load_config
+        from tracker.app.paths import tracker_paths
+        from tracker.domain import TrackerError
+
+        try:
+            return load_config(tracker_paths().config_file).loads.choice
+        except TrackerError:
+            # What needs the file says what is wrong with it.
+            return LoadChoice()
+
+    use_loads(chosen)
+    try:
+        yield
+    finally:
+        use_loads()
 
 
 def _keep_private() -> None:

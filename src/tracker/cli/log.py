@@ -18,12 +18,14 @@ from tracker.cli.options import (
     SESSION_HELP,
     DecimalNumber,
     ExerciseName,
+    Load,
     day,
     examples,
     force_option,
     format_option,
+    one_load,
 )
-from tracker.cli.terminal import print_json, print_text, say
+from tracker.cli.terminal import print_json, print_text, say, table_width
 from tracker.domain.units import counted
 
 if TYPE_CHECKING:
@@ -139,11 +141,11 @@ def _print_list(
     there: int,
     noun: str,
     output_format: str,
-    table: Callable[[Sequence[Item]], str],
+    table: Callable[[Sequence[Item], int | None], str],
     as_object: Callable[[Item], dict[str, object]],
 ) -> None:
     if output_format == "table":
-        print_text(table(items))
+        print_text(table(items, table_width()))
     else:
         print_json([as_object(each) for each in items], indent=2)
     if len(items) < there:
@@ -178,7 +180,7 @@ def show(session: str, output_format: str) -> None:
         return
     edited = frozenset((number, field.value) for number, field in detail.current.edited)
     print_text("\n".join(detail_lines(detail)))
-    print_text(f"\n{session_table(workout, edited)}")
+    print_text(f"\n{session_table(workout, edited, table_width())}")
 
 
 _CLEARABLE: Final = {"load": "LOAD", "rpe": "RPE", "reps": "REPS", "note": "SET_NOTE"}
@@ -212,7 +214,10 @@ def clearable_values(text: str) -> tuple[str, ...]:
 @click.argument("session", metavar=SESSION, shell_complete=logged_sessions)
 @click.option("--set", "set_index", type=click.IntRange(min=1), metavar="N", help="Which set.")
 @click.option("--reps", type=int, metavar="N", help="Reps of the set.")
-@click.option("--load-kg", type=DecimalNumber(), metavar="X", help="Load of the set, kg.")
+@click.option(
+    "--load", type=Load(), metavar="LOAD", help="Load of the set, as 60kg, 62,5kg or 135lb."
+)
+@click.option("--load-kg", type=DecimalNumber(), metavar="X", help="The same in kilograms.")
 @click.option("--rpe", type=DecimalNumber(), metavar="X", help="Exertion of the set, 0 to 10.")
 @click.option("--note", metavar="TEXT", help="Note on the set, or without --set on the session.")
 @click.option(
@@ -249,12 +254,20 @@ def edit(
     note: str | None,
     clear: tuple[str, ...] | None,
     undo: bool,
+    load: float | None,
+    load_kg: float | None,
+    added: str | None,
     **values: str | float | None,
 ) -> None:
     """Correct a logged session."""
     from tracker.app.training_log import open_training_log
     from tracker.cli.tables import edit_words
+    from tracker.domain import parse_set, set_words
+    from tracker.domain.loads import load_unit
 
+    values["load_kg"] = one_load(load, load_kg)
+    # The log keeps the unit, so that the wearer's next one does not change what was meant.
+    values["added"] = None if added is None else set_words(parse_set(added, load_unit()))
     edits = _edits(set_index, note, clear or (), values)
     if undo and edits:
         raise click.UsageError("either change something, or undo the newest change with --undo")
@@ -299,7 +312,7 @@ def _edits(
         edits.append(Edit(field, None, set_index))
     if set_index is not None and not edits:
         raise click.UsageError(
-            "say what to change in the set: --reps, --load-kg, --rpe, --warm-up, --side, "
+            "say what to change in the set: --reps, --load, --rpe, --warm-up, --side, "
             "--exercise, --note or --clear"
         )
     return edits + [Edit(each, value) for each, value in given.items() if not each.of_a_set]

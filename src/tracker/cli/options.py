@@ -18,10 +18,10 @@ from click.shell_completion import CompletionItem
 from tracker.app.paths import RECORDING_SUFFIX
 from tracker.cli.completion import sensor_kinds
 from tracker.cli.terminal import say
-from tracker.domain import EXERCISES, OutputError, Plan, exercise_named, parse_tempo
+from tracker.domain import EXERCISES, InputError, OutputError, Plan, exercise_named, parse_tempo
+from tracker.domain.loads import MOST_LOAD_KG, load_unit, parse_load_kg
 from tracker.domain.plan import (
     LONGEST_HOLD_S,
-    MOST_LOAD_KG,
     MOST_REPS,
     MOST_SETS,
     VELOCITY_LOSS_SHARES,
@@ -101,6 +101,30 @@ class DecimalNumber(click.ParamType[float]):
         if not self._least <= number <= self._most:
             self.fail(f"expected {self._least:g} to {self._most:g}, got {value}.", param, ctx)
         return number
+
+
+class Load(click.ParamType[float]):
+    """A load such as `60kg`, `62,5kg` or `135lb`; without a unit, in the wearer's."""
+
+    name = "load"
+
+    def convert(
+        self, value: str | float, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Return the load in kilograms."""
+        if not isinstance(value, str):
+            return value
+        try:
+            return parse_load_kg(value, load_unit())
+        except InputError as error:
+            self.fail(f"{error.problem}.", param, ctx)
+
+
+def one_load(load: float | None, load_kg: float | None) -> float | None:
+    """Return the load given by one of two options, kg."""
+    if load is not None and load_kg is not None:
+        raise click.UsageError("either --load or --load-kg")
+    return load_kg if load is None else load
 
 
 def moment_of_day(text: str) -> datetime:
@@ -231,6 +255,13 @@ headless_option: Final = click.option(
     help="Print plain lines instead of the screen; the default without a terminal.",
 )
 
+plain_option: Final = click.option(
+    "--plain",
+    is_flag=True,
+    help="Train in lines, by questions and sentences, for a screen reader.  [default: as chosen "
+    "with tracker config plain; on a terminal that can't draw]",
+)
+
 speed_option: Final = click.option(
     "--speed",
     type=PositiveNumber(MAX_SPEED),
@@ -341,10 +372,16 @@ def plan_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add the options of a plan; the command gets them as `plan`, None without any."""
 
     @click.option(
+        "--load",
+        type=Load(),
+        metavar="LOAD",
+        help="Load on the hips, as 60kg, 62,5kg or 135lb; 0 is bodyweight.",
+    )
+    @click.option(
         "--load-kg",
         type=DecimalNumber(0.0, MOST_LOAD_KG),
         metavar="X",
-        help="Load on the hips, kg; 0 is bodyweight.",
+        help="The same in kilograms, whatever your unit is.",
     )
     @click.option(
         "--tempo",
@@ -385,7 +422,8 @@ def plan_options(command: Callable[..., None]) -> Callable[..., None]:
         "--breathing", is_flag=True, help="Remind you to breathe out on the way up, now and then."
     )
     @wraps(command)
-    def planned(*arguments: Any, **given: Any) -> None:
+    def planned(*arguments: Any, load: float | None, **given: Any) -> None:
+        given["load_kg"] = one_load(load, given["load_kg"])
         plan = Plan(**{name: given.pop(name) for name in _PLANNED})
         command(*arguments, plan=None if plan == Plan() else plan, **given)
 
@@ -490,9 +528,14 @@ async def sound_beside_lines(
         await asyncio.to_thread(opened.player.close)
 
 
+def terminal_is_there() -> bool:
+    """Say whether somebody sits at a terminal, be it one that can't draw."""
+    return not os.environ.get("TEXTUAL_DRIVER") and sys.stdin.isatty() and sys.stdout.isatty()
+
+
 def screen_is_there() -> bool:
     """Say whether a terminal or a browser can show the screen."""
     # Set by `tracker serve`: Textual then draws to pipes.
     if os.environ.get("TEXTUAL_DRIVER"):
         return True
-    return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    return terminal_is_there() and os.environ.get("TERM") != "dumb"

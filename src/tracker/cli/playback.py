@@ -119,7 +119,7 @@ def _play_on_screen(
     piece: Piece, speed: float, sound: SoundOptions, outputs: EventOutputs
 ) -> None:
     # Textual costs 0.2 s, which lines do not need.
-    from tracker.app.playback import Playback
+    from tracker.app.playback import Playback, events_of
     from tracker.engine import build_engine
     from tracker.tui import TrackerApp, playing
 
@@ -129,6 +129,7 @@ def _play_on_screen(
         lambda: build_engine(piece.info),
         end_s=piece.end_s,
         recording_name=piece.recording_name,
+        events=lambda: events_of(lambda: build_engine(piece.info), piece.notifications()),
     )
     playback.speed = speed
     outputs.attach(playback)

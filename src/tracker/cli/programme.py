@@ -67,6 +67,7 @@ def next_training(
     from tracker.app.advice import advice_lines, judgement_object
     from tracker.app.clock import local_now
     from tracker.app.training_log import open_training_log
+    from tracker.domain.loads import plates_words
 
     with open_training_log() as log:
         if asked is not None:
@@ -79,7 +80,9 @@ def next_training(
     if output_format == "json":
         print_json(judgement_object(judgement, zone), indent=2)
     else:
-        print_text("\n".join(advice_lines(judgement)))
+        head, *reasons = advice_lines(judgement)
+        plates = "" if judgement.plan is None else plates_words(judgement.plan.load_kg)
+        print_text("\n".join([head, *([plates] if plates else []), *reasons]))
 
 
 def advisor_of(log: TrainingLog, before: datetime | None, zone: tzinfo | None) -> Advisor:
@@ -115,7 +118,8 @@ def advisor_of(log: TrainingLog, before: datetime | None, zone: tzinfo | None) -
     multiple=True,
     metavar="WORDS",
     help="A set: reps=10 load=60kg rpe=8, and also side=left, exercise=NAME or warm_up=yes. A "
-    "load is in kg or lb, without one as advised. Once for each set, in order.",
+    "load is in kg or lb, in your unit if it names none; without a load, as advised. "
+    "Once for each set, in order.",
 )
 @click.option("--warm-up", "warm_ups", multiple=True, metavar="WORDS", help="A warm-up set.")
 @click.option("--pain-before", type=PAIN, metavar="N", help="Pain before training, 0 to 10.")
@@ -149,12 +153,14 @@ def add(
         Workout,
         parse_set,
     )
+    from tracker.domain.loads import load_unit
     from tracker.version import VERSION
 
     if not sets and not warm_ups:
         raise click.UsageError("say what was done, with --set 'reps=10 load=60kg'")
-    entered = [replace(parse_set(text), warm_up=True) for text in warm_ups]
-    entered += [parse_set(text) for text in sets]
+    unit = load_unit()
+    entered = [replace(parse_set(text, unit), warm_up=True) for text in warm_ups]
+    entered += [parse_set(text, unit) for text in sets]
     scores = (
         (pain_before, PainMoment.BEFORE),
         (pain_after, PainMoment.AFTER),
@@ -209,6 +215,9 @@ def _entered_set(
 _KEYS: Final = {
     "pain_limit": "Pain from which on there is no training; for a professional to change.",
     "training_days": "Weekdays to train on, as mon,wed,fri; empty leaves them open.",
+    "units": "What loads are shown and typed in: kg or lb. Nothing that is stored changes.",
+    "bar": "Weight of your bar, as 20kg: plans then say which plates go on each side.",
+    "plain": "Train in lines, for a screen reader, instead of on the screen: yes or no.",
 }
 
 
@@ -217,6 +226,7 @@ _KEYS: Final = {
         ("tracker config", "every option with its value"),
         ("tracker config pain_limit", "one of them"),
         ("tracker config training_days mon,wed,fri", "set it"),
+        ("tracker config units lb", "pounds everywhere"),
         ("tracker config training_days ''", "leave the days open again"),
     )
 )
@@ -224,10 +234,21 @@ _KEYS: Final = {
 @click.argument("value", required=False, metavar="[VALUE]")
 def config(key: str | None, value: str | None) -> None:
     """Read and set options."""
-    from tracker.app.config import checked_coaching, load_config, save_coaching
+    from tracker.app.config import (
+        ScreenChoice,
+        checked_coaching,
+        checked_loads,
+        load_config,
+        save_coaching,
+        save_loads,
+        save_screen,
+    )
 
     path = tracker_paths().config_file
-    chosen = asdict(load_config(path).coaching)
+    known = load_config(path)
+    loads = {"units": known.loads.units.value, "bar": known.loads.bar}
+    plain = "yes" if known.screen.plain else "no"
+    chosen = {**asdict(known.coaching), **loads, "plain": plain}
     if key is None:
         for name, words in _KEYS.items():
             print_text(f"{name} = {chosen[name]}")
@@ -236,7 +257,15 @@ def config(key: str | None, value: str | None) -> None:
     if value is None:
         print_text(str(chosen[key]))
         return
+    if key in loads:
+        save_loads(path, checked_loads(**{**loads, key: value}))
+        return
+    if key == "plain":
+        if value not in ("yes", "no"):
+            raise click.BadParameter(f"expected yes or no, got {value!r}.", param_hint="plain")
+        save_screen(path, ScreenChoice(plain=value == "yes"))
+        return
     typed: object = int(value) if key == "pain_limit" and value.isdecimal() else value
-    save_coaching(path, checked_coaching(**{**chosen, key: typed}))
+    save_coaching(path, checked_coaching(**{**asdict(known.coaching), key: typed}))
     if key == "pain_limit":
         say("This is for a professional to set. No clinician has reviewed the tracker's rules.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import asdict
@@ -13,6 +14,7 @@ from tracker.app.text import (
     clock_time,
     counted,
     flag_words,
+    load_cell,
     mean_durations_s,
     number,
     phase_durations_s,
@@ -28,6 +30,7 @@ from tracker.domain import (
     title_of,
 )
 from tracker.domain.foreign_text import one_line, visible
+from tracker.domain.loads import load_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -39,7 +42,7 @@ _MEASURES: Final[dict[str, Callable[[Iterable[Rep]], str]]] = {
     "range": lambda reps: number(mean_of_known(rep.rom_deg for rep in reps), 0, "°"),
     "top": lambda reps: number(mean_of_known(rep.top_deg for rep in reps), 0, "°"),
     "rise": lambda reps: number(mean_of_known(rep.rise_m for rep in reps), 2),
-    "mean": lambda reps: number(mean_of_known(rep.mean_velocity_mps for rep in reps), 2),
+    "velocity": lambda reps: number(mean_of_known(rep.mean_velocity_mps for rep in reps), 2),
     "peak": lambda reps: number(mean_of_known(rep.peak_velocity_mps for rep in reps), 2),
     "tilt": lambda reps: number(mean_of_known(rep.tilt_deg for rep in reps), 0, "°"),
 }
@@ -77,10 +80,60 @@ def aligned(rows: Sequence[tuple[str, ...]], left: AbstractSet[str] = _LEFT_ALIG
     return lines
 
 
-def session_table(workout: Workout, edited: Edited = frozenset()) -> str:
-    """Return a session rep by rep, ready to be printed, with `edited` values marked."""
+_SPARE_MEASURES: Final = ("tilt", "peak", "top", "rise")
+"""Measures of a rep that a narrow terminal goes without, the first one first."""
+
+
+def fitted(
+    rows: Sequence[tuple[str, ...]], width: int | None, spare: Sequence[str] = ()
+) -> list[str]:
+    """Return aligned rows that fit `width` columns; None is as wide as they come.
+
+    Columns titled in `spare` are left out, in that order, until the others fit. What is still too
+    long at the end of a row goes on below it.
+    """
+    if width is None:
+        return aligned(rows)
+    spare = [title for title in spare if title in rows[0]]
+    while True:
+        lines = aligned([row[:-1] for row in rows])
+        if not spare or max(map(len, lines)) + _LEAST_REMARKS <= width:
+            break
+        place = rows[0].index(spare.pop(0))
+        rows = [(*row[:place], *row[place + 1 :]) for row in rows]
+    indent = max(map(len, lines)) + 2
+    if width - indent < _LEAST_REMARKS:
+        indent = _HANGING
+        # Below every row, they need no title.
+        rows = [(*rows[0][:-1], ""), *rows[1:]]
+    return [
+        text
+        for row, line in zip(rows, lines, strict=True)
+        for text in _hung(line, visible(row[-1]), indent, width)
+    ]
+
+
+_LEAST_REMARKS: Final = 16
+"""Columns in which remarks can be read; narrower, they go on below."""
+
+_HANGING: Final = 5
+"""Columns before what goes on below its row."""
+
+
+def _hung(line: str, last: str, indent: int, width: int) -> Iterator[str]:
+    """Yield a line with its last cell at `indent`, on as many further lines as it needs."""
+    parts = textwrap.wrap(last, width - indent) if last else []
+    if parts and indent > len(line):
+        yield f"{line:<{indent}}{parts.pop(0)}"
+    else:
+        yield line
+    yield from (" " * indent + part for part in parts)
+
+
+def session_table(workout: Workout, edited: Edited = frozenset(), width: int | None = None) -> str:
+    """Return a session rep by rep in `width` columns, with `edited` values marked."""
     blocks = ["\n".join(_source_lines(workout))]
-    blocks += [_set_block(workout, record, edited) for record in workout.sets]
+    blocks += [_set_block(workout, record, edited, width) for record in workout.sets]
     blocks += ["\n".join(_timed_lines(workout))] if workout.timed else []
     duration_s = workout.facts.duration_s
     if not workout.sets and duration_s is not None and duration_s < SHORTEST_SET_S:
@@ -92,8 +145,13 @@ def session_table(workout: Workout, edited: Edited = frozenset()) -> str:
         others = ", ".join(name for name in EXERCISES if name != workout.info.exercise)
         blocks.append(f"No sets found. If it was another exercise, name it: {others}.")
     else:
-        blocks.append("Times in s, rise in m, mean and peak concentric velocity in m/s.")
+        blocks.append(_REP_LEGEND)
     return "\n\n".join(blocks)
+
+
+_REP_LEGEND: Final = (
+    "Times in s, rise in m, velocity in m/s: the mean of the concentric, and its peak."
+)
 
 
 def _source_lines(workout: Workout) -> Iterator[str]:
@@ -125,7 +183,7 @@ def _timed_lines(workout: Workout) -> Iterator[str]:
         yield f"{' '.join(parts)}: {each.duration_s:.0f} s{warm_up}"
 
 
-def _set_block(workout: Workout, record: SetRecord, edited: Edited) -> str:
+def _set_block(workout: Workout, record: SetRecord, edited: Edited, width: int | None) -> str:
     parts = [f"set {record.index}: {counted(record.counted, 'rep')}"]
     if record.reps or record.counted:
         parts.append(f"{clock_time(record.start_s)}–{clock_time(record.end_s)}")
@@ -145,7 +203,9 @@ def _set_block(workout: Workout, record: SetRecord, edited: Edited) -> str:
         durations_s = mean_durations_s(record.reps)
         rows.append(_row("mean", durations_s, record.reps, set_flag_words(record)))
     entries = " · ".join(_entries(record, edited))
-    return "\n".join([head, *([entries] if entries else []), *aligned(rows)])
+    return "\n".join(
+        [head, *([entries] if entries else []), *fitted(rows, width, _SPARE_MEASURES)]
+    )
 
 
 def _entries(record: SetRecord, edited: Edited) -> Iterator[str]:
@@ -159,7 +219,7 @@ def _entries(record: SetRecord, edited: Edited) -> Iterator[str]:
         yield marked(f"{counted(record.done, 'rep')} done", "reps")
     if record.load_kg is not None:
         planned = " planned" if entries.load_kg is None else ""
-        yield marked(f"{record.load_kg:g} kg{planned}", "load_kg")
+        yield marked(f"{load_text(record.load_kg)}{planned}", "load_kg")
     if entries.rpe is not None:
         yield marked(f"RPE {entries.rpe:g}", "rpe")
     if entries.note:
@@ -183,30 +243,35 @@ def _row(
 
 
 _LEGEND: Final = (
-    "Weeks begin on the Monday shown. Volume is load × reps, mean the mean concentric velocity\n"
-    "in m/s, hold the lockout in s, pain the score before and after training."
+    "Weeks begin on the Monday shown. Volume is load × reps, velocity the mean of the\n"
+    "concentric in m/s, hold the lockout in s, pain the score before and after."
 )
 
 _NOTE_CHARACTERS: Final = 40
 """Longer notes are cut off, so that they fit on the line."""
 
 
-def history_table(summaries: Sequence[SessionSummary]) -> str:
-    """Return the sessions, one a line, ready to be printed."""
-    return "\n".join(_listed(summaries, _SESSION_COLUMNS))
+_SPARE_COLUMNS: Final = ("volume", "range", "velocity", "sessions", "hold", "sets")
+"""Columns of a list that a narrow terminal goes without, the first one first."""
 
 
-def trend_table(weeks: Sequence[Week]) -> str:
-    """Return the weeks, one a line, ready to be printed."""
-    return "\n".join([*_listed(weeks, _WEEK_COLUMNS), *(["", _LEGEND] if weeks else [])])
+def history_table(summaries: Sequence[SessionSummary], width: int | None = None) -> str:
+    """Return the sessions, one a line, in `width` columns."""
+    return "\n".join(_listed(summaries, _SESSION_COLUMNS, width))
 
 
-def _listed(items: Sequence[Item], columns: Mapping[str, Callable[[Item], str]]) -> list[str]:
+def trend_table(weeks: Sequence[Week], width: int | None = None) -> str:
+    """Return the weeks, one a line, in `width` columns."""
+    return "\n".join([*_listed(weeks, _WEEK_COLUMNS, width), *(["", _LEGEND] if weeks else [])])
+
+
+def _listed(
+    items: Sequence[Item], columns: Mapping[str, Callable[[Item], str]], width: int | None
+) -> list[str]:
     if not items:
         return ["no sessions"]
-    return aligned(
-        [tuple(columns), *(tuple(of(each) for of in columns.values()) for each in items)]
-    )
+    rows = [tuple(columns), *(tuple(of(each) for of in columns.values()) for each in items)]
+    return fitted(rows, width, _SPARE_COLUMNS)
 
 
 def detail_lines(detail: SessionDetail) -> Iterator[str]:
@@ -235,13 +300,16 @@ def edit_words(edit: Edit) -> str:
     """Return an edit in words."""
     about = "" if edit.set_index is None else f" of set {edit.set_index}"
     # The name of a field ends in its unit, and a set's note is told apart by the set.
-    name, unit = {"load_kg": ("load", " kg"), "rpe": ("RPE", ""), "set_note": ("note", "")}.get(
-        edit.field.value, (edit.field.value.replace("_", " "), "")
+    name = {"load_kg": "load", "rpe": "RPE", "set_note": "note"}.get(
+        edit.field.value, edit.field.value.replace("_", " ")
     )
     if edit.value is None:
         return f"{name}{about} cleared"
-    value = f"{edit.value:g}" if isinstance(edit.value, float) else one_line(str(edit.value))
-    return f"{name}{about} = {value}{unit}"
+    if name == "load":
+        value = load_text(float(edit.value))
+    else:
+        value = f"{edit.value:g}" if isinstance(edit.value, float) else one_line(str(edit.value))
+    return f"{name}{about} = {value}"
 
 
 def growing_line(amount: int) -> str:
@@ -306,6 +374,10 @@ def _remarks(summary: SessionSummary) -> Iterator[str]:
         yield note if len(note) <= _NOTE_CHARACTERS else f"{note[: _NOTE_CHARACTERS - 1]}…"
 
 
+def _volume(volume_kg: float | None) -> str:
+    return UNKNOWN if volume_kg is None else load_text(volume_kg, 0)
+
+
 def _pain(before: float | None, after: float | None) -> str:
     if before is None and after is None:
         return UNKNOWN
@@ -343,10 +415,10 @@ _SESSION_COLUMNS: Final[dict[str, Callable[[SessionSummary], str]]] = {
     "exercise": lambda each: each.shown_exercise,
     "sets": lambda each: str(each.sets_done),
     "reps": lambda each: str(each.reps_done),
-    "load": lambda each: number(each.load_kg, 1, " kg"),
-    "volume": lambda each: number(each.volume_kg, 0, " kg"),
+    "load": lambda each: load_cell(each.load_kg),
+    "volume": lambda each: _volume(each.volume_kg),
     "range": lambda each: number(each.rom_deg, 0, "°"),
-    "mean": lambda each: number(each.mean_velocity_mps, 2),
+    "velocity": lambda each: number(each.mean_velocity_mps, 2),
     "hold": lambda each: number(each.lockout_s, 1),
     "pain": lambda each: _pain(each.pain_before, each.pain_after),
     "remarks": lambda each: ", ".join(_remarks(each)),
@@ -357,9 +429,9 @@ _WEEK_COLUMNS: Final[dict[str, Callable[[Week], str]]] = {
     "sessions": lambda week: str(week.sessions),
     "sets": lambda week: str(week.sets),
     "reps": lambda week: str(week.reps),
-    "volume": lambda week: number(week.volume_kg, 0, " kg"),
+    "volume": lambda week: _volume(week.volume_kg),
     "range": lambda week: number(week.rom_deg, 1, "°"),
-    "mean": lambda week: number(week.mean_velocity_mps, 2),
+    "velocity": lambda week: number(week.mean_velocity_mps, 2),
     "hold": lambda week: number(week.lockout_s, 2),
     "pain": lambda week: _pain(week.pain_before, week.pain_after),
     "remarks": lambda week: f"{week.simulated} simulated" if week.simulated else "",

@@ -7,6 +7,7 @@ secrets in URLs are hidden, so that no command has to think of it.
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import threading
 from contextlib import contextmanager, suppress
@@ -71,6 +72,11 @@ def redraw(lines: list[str], drawn: int) -> None:
     click.echo(f"\x1b[{drawn}A\x1b[J" if drawn else "", nl=False)
     for line in lines:
         print_text(line)
+
+
+def table_width() -> int | None:
+    """Return how many columns a table may take: those of the terminal; a pipe takes any width."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
 def shown(text: str) -> str:

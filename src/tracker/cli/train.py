@@ -29,12 +29,14 @@ from tracker.cli.options import (
     examples,
     headless_option,
     kind_option,
+    plain_option,
     plan_options,
     screen_is_there,
     second_option,
     setting_option,
     sound_beside_lines,
     sound_options,
+    terminal_is_there,
 )
 from tracker.cli.playback import DEFAULT_SEED, total
 from tracker.cli.terminal import LinePrinter, last_words, print_text, say
@@ -69,6 +71,7 @@ LONGEST_S: Final = 7200.0
         ("tracker train --lane Anna=WT901BLE67 --lane Bea=sim", "several lifters at once"),
         ("tracker train --sensor sim", "on the screen, with a simulated lifter"),
         ("tracker train --sensor sim --headless --speed max", "the same without waiting"),
+        ("tracker train --plain", "by questions and sentences, for a screen reader"),
     )
 )
 @click.option(
@@ -105,6 +108,7 @@ LONGEST_S: Final = 7200.0
 )
 @sound_options
 @headless_option
+@plain_option
 @click.option(
     "--seconds",
     type=PositiveNumber(),
@@ -133,6 +137,7 @@ def train(
     settings: tuple[str, ...],
     exercise: str | None,
     headless: bool,
+    plain: bool,
     seconds: float | None,
     seed: int | None,
     speed: float | None,
@@ -182,7 +187,17 @@ def train(
     simulated = sensor == SIMULATED
     # They take stdout for themselves.
     headless |= STDOUT in events
-    from_list = (
+    in_lines = (
+        begins_with_the_list(None if simulated else sensor, second, kind, settings, seconds)
+        and not headless
+        and plain_is_wanted(plain)
+    )
+    if plain and not in_lines:
+        raise click.UsageError(
+            "--plain leads from the list of sensors to the summary: leave out --headless, "
+            "--second, --kind, --setting and --seconds, and any --sensor but sim"
+        )
+    from_list = not in_lines and (
         begins_with_the_list(sensor, second, kind, settings, seconds)
         and not headless
         and screen_is_there()
@@ -195,12 +210,12 @@ def train(
                 f"the simulated lifter trains for at most {LONGEST_S:g} s.",
                 param_hint="'--seconds'",
             )
-    elif not from_list:
+    elif not from_list and not in_lines:
         _refuse({"--seed": seed, "--speed": speed}, "is for the simulated lifter: --sensor sim.")
 
     with interruption() as interrupted, event_outputs(events, interrupted) as outputs:
         sensors: tuple[SensorRequest, ...] = ()
-        if not simulated and not from_list:
+        if not simulated and not from_list and not in_lines:
             from tracker.cli.radio import requested_sensors
 
             sensors = requested_sensors(sensor, second, kind, settings)
@@ -218,7 +233,9 @@ def train(
             tell=say,
             attach=outputs.attach,
         )
-        if from_list:
+        if in_lines:
+            _train_in_lines(service, interrupted, sound, simulated=simulated)
+        elif from_list:
             train_from_the_list(service, interrupted, sound, routine or "")
         else:
             request = TrainingRequest(sensors, exercise or HIP_THRUST.name, plan, seconds=seconds)
@@ -269,6 +286,51 @@ def train_from_the_list(
 
     ask_who = PERSON_VARIABLE not in os.environ
     _lead(coaching(service, routine, ask_who=ask_who), service, interrupted, sound)
+
+
+def plain_is_wanted(asked: bool) -> bool:
+    """Return whether to train in lines: on request, by choice, or as the terminal can't draw.
+
+    Without a terminal only a request counts: what comes from a pipe was not typed by somebody who
+    was asked.
+    """
+    if asked:
+        return True
+    if not terminal_is_there():
+        return False
+    if os.environ.get("TERM") == "dumb":
+        return True
+    # The coach's rooms cost 0.1 s, which a wrong argument need not wait for.
+    from tracker.app.config import load_config
+
+    return load_config(tracker_paths().config_file).screen.plain
+
+
+def _train_in_lines(
+    service: TrainingService,
+    interrupted: Interruption,
+    sound: SoundOptions,
+    *,
+    simulated: bool = False,
+) -> None:
+    import asyncio
+
+    from tracker.app.devices import SIMULATED as LIFTER
+    from tracker.cli.plain import train_in_lines
+
+    if not interrupted.happened:
+        device = LIFTER if simulated else None
+        told = asyncio.run(train_in_lines(service, interrupted, sound, device))
+        _leave_if(not told, interrupted)
+
+
+def begin_in_lines() -> None:
+    """Lead through a training in lines, from the list of sensors; raises `TrackerError`."""
+    with interruption() as interrupted:
+        from tracker.app.training import TrainingService
+
+        service = TrainingService(tracker_paths(), tell=say)
+        _train_in_lines(service, interrupted, DEFAULT_SOUND)
 
 
 def begin_at_home() -> None:

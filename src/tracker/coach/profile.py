@@ -21,6 +21,7 @@ from tracker.coach.velocity import (
     best_velocity_mps,
     is_paced,
 )
+from tracker.domain.loads import load_number, load_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -116,8 +117,8 @@ def profile(points: Iterable[Point], today: date) -> Profile | NoEstimate:
         )
     if loads[-1] < LEAST_SPREAD * loads[0]:
         return NoEstimate(
-            f"the loads are too close together: {loads[0]:g} to {loads[-1]:g} kg, expected the "
-            f"heaviest {LEAST_SPREAD:g} times the lightest"
+            f"the loads are too close together: {load_number(loads[0])} to "
+            f"{load_text(loads[-1])}, expected the heaviest {LEAST_SPREAD:g} times the lightest"
         )
     mean_kg = fmean(each.load_kg for each in recent)
     mean_mps = fmean(each.velocity_mps for each in recent)
@@ -137,8 +138,8 @@ def profile(points: Iterable[Point], today: date) -> Profile | NoEstimate:
     line = Profile(mean_mps - slope * mean_kg, -slope, r2, math.sqrt(rest / free), recent)
     if not loads[-1] <= line.one_rep_max_kg <= MOST_BEYOND * loads[-1]:
         return NoEstimate(
-            f"the line meets 1RM at {line.one_rep_max_kg:.0f} kg, too far from the heaviest load, "
-            f"{loads[-1]:g} kg"
+            f"the line meets 1RM at {load_text(line.one_rep_max_kg, 0)}, too far from the "
+            f"heaviest load, {load_text(loads[-1])}"
         )
     return line
 
@@ -154,13 +155,16 @@ def profile_lines(points: Sequence[Point], exercise: str, today: date) -> list[s
     lines = []
     if exercise == BARBELL_EXERCISE:
         lines.append(
-            f"your own line: 1RM {now.one_rep_max_kg:.0f} ± {now.one_rep_max_error_kg:.0f} kg, "
+            f"your own line: 1RM {load_number(now.one_rep_max_kg, 0)} "
+            f"± {load_text(now.one_rep_max_error_kg, 0)}, "
             f"from {len(now.points)} sets at {now.loads} loads, r² {now.r2:.2f}"
         )
         before = profile(points, today - timedelta(days=28))
         if isinstance(before, Profile):
             change_kg = now.one_rep_max_kg - before.one_rep_max_kg
-            lines.append(f"four weeks ago: {before.one_rep_max_kg:.0f} kg ({change_kg:+.0f} kg)")
+            sign = "+" if change_kg >= 0.0 else ""
+            change = f"{sign}{load_text(change_kg, 0)}"
+            lines.append(f"four weeks ago: {load_text(before.one_rep_max_kg, 0)} ({change})")
     against = today_against_usual(points, today)
     if against is not None:
         lines.append(f"today against usual: {100.0 * against:+.0f} % velocity at the same loads")

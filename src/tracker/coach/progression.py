@@ -29,7 +29,7 @@ from tracker.domain import (
     exercise_named,
     parse_tempo,
 )
-from tracker.domain.plan import MOST_LOAD_KG
+from tracker.domain.loads import heavier_kg, lighter_kg, load_words, whole_steps_kg
 from tracker.domain.units import counted
 
 if TYPE_CHECKING:
@@ -70,9 +70,6 @@ EASY_STEP_SHARE: Final = 0.10
 
 LIGHTER_SHARE: Final = 0.9
 """A tenth less when form breaks, or when three sessions in a row fell short."""
-
-PLATE_KG: Final = 2.5
-"""Loads come in steps of the two smallest plates that every gym has."""
 
 TWO: Final = 2
 """Reps over the plan, and sessions in a row, in the rule of two for two."""
@@ -322,7 +319,7 @@ class Course:
     def first_load_kg(self) -> float:
         """The first load of the exercise, kg."""
         one_leg = self.last.exercise in ONE_LEGGED
-        return FIRST_LOAD_ONE_LEG_KG if one_leg else FIRST_LOAD_KG
+        return whole_steps_kg(FIRST_LOAD_ONE_LEG_KG if one_leg else FIRST_LOAD_KG)
 
 
 def _run(sessions: Sequence[PastSession], holds: Callable[[PastSession], bool]) -> int:
@@ -353,7 +350,7 @@ def _lighter(course: Course) -> dict[str, object]:
     """Return a tenth less, or two reps fewer; then the exercise below, or a set fewer."""
     last = course.last
     if last.load_kg:
-        return {"load_kg": lighter_kg(last.load_kg)}
+        return {"load_kg": lighter_kg(last.load_kg, LIGHTER_SHARE)}
     reps = last.target
     if reps > LEAST_REPS:
         return {"target_reps": max(reps - REPS_STEP, LEAST_REPS)}
@@ -586,12 +583,11 @@ def changed(
         or ((plan.target_reps or 0) >= MOST_REPS and (plan.sets or 0) >= MOST_SETS)
     )
     plan = replace(plan, or_more=open_ended)
-    load = "" if plan.load_kg is None else f"{plan.load_kg:g} kg" if plan.load_kg else "bodyweight"
     words = reason.format(
         full=_full_words(plan.sets or 1, plan.target_reps or last.target),
         reps=plan.target_reps,
         sets=plan.sets,
-        load=load,
+        load=load_words(plan.load_kg),
         exercise=exercise_named(exercise).title.lower(),
         over=(plan.target_reps or 0) + TWO,
         pain="" if last.pain is None else last.pain.words,
@@ -612,18 +608,6 @@ def _carried(plan: Plan) -> Plan:
     return replace(
         plan, exercise=None, side=None, warm_up=False, or_more=False, sets=None, target_reps=None
     )
-
-
-def heavier_kg(load_kg: float, share: float = LOAD_STEP_SHARE) -> float:
-    """Return a load with a share more in steps of plates, and at least one step, kg."""
-    steps = max(1, round(share * load_kg / PLATE_KG))
-    return min(load_kg + steps * PLATE_KG, MOST_LOAD_KG)
-
-
-def lighter_kg(load_kg: float, share: float = LIGHTER_SHARE) -> float:
-    """Return a share of a load in steps of plates, and at least one step less, kg."""
-    less_kg = min(load_kg - PLATE_KG, PLATE_KG * (share * load_kg // PLATE_KG))
-    return less_kg if less_kg >= PLATE_KG else 0.0
 
 
 FORM_FLAGS: Final = frozenset(

@@ -12,7 +12,7 @@ from statistics import fmean
 from typing import TYPE_CHECKING, Final
 
 from tracker.coach.checks import Measure, knows
-from tracker.coach.progression import LIGHTER_SHARE, PLATE_KG
+from tracker.coach.progression import LIGHTER_SHARE
 from tracker.domain import (
     ONE_LEGGED,
     ActivityKind,
@@ -25,6 +25,7 @@ from tracker.domain import (
     parse_tempo,
     title_of,
 )
+from tracker.domain.loads import whole_steps_kg
 from tracker.domain.units import counted
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ def _easy_sets(exercise: str, plan: Plan) -> Iterator[RoutineStep]:
     easy = Plan(load_kg=0.0, target_reps=10, tempo=EASY_TEMPO, rest_s=60.0, warm_up=True)
     yield RoutineStep(exercise, easy, warm_up=True)
     if plan.load_kg is not None and plan.load_kg >= HALF_LOAD_FROM_KG:
-        half_kg = PLATE_KG * (plan.load_kg / 2.0 // PLATE_KG)
+        half_kg = whole_steps_kg(plan.load_kg / 2.0)
         yield RoutineStep(exercise, replace(easy, load_kg=half_kg, target_reps=8), warm_up=True)
 
 

@@ -78,6 +78,7 @@ if TYPE_CHECKING:
         heart_rate_of,
         heart_rate_over,
     )
+    from tracker.domain.loads import LoadUnit, parse_load_kg
     from tracker.domain.mend import MEND_SETTINGS, UNMENDED, SensorMend, mend_in
     from tracker.domain.phases import Phase, PhaseSpan
     from tracker.domain.plan import (
@@ -132,7 +133,6 @@ if TYPE_CHECKING:
         SourceFacts,
         TimedRecord,
         Workout,
-        parse_load_kg,
         parse_set,
         set_words,
         start_problem,
@@ -206,6 +206,7 @@ __all__ = [
     "LinkChanged",
     "LinkState",
     "LoadEntered",
+    "LoadUnit",
     "LoweringStarted",
     "MarkKind",
     "MotionBlock",

@@ -13,13 +13,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tracker.domain.errors import InputError
 from tracker.domain.exercises import activity_named, exercise_named
+from tracker.domain.loads import MOST_LOAD_KG
 from tracker.domain.tempo import Tempo, parse_tempo
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-MOST_LOAD_KG: Final = 1000.0
-"""Above the heaviest hip thrust on record, about 650 kg; more is a typing error."""
 
 MOST_REPS: Final = 200
 """More reps than anyone plans for a set."""

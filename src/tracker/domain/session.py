@@ -35,8 +35,8 @@ from tracker.domain.events import (
 )
 from tracker.domain.exercises import exercise_named
 from tracker.domain.heart_rate import HeartRate, HeartRateLog
+from tracker.domain.loads import LoadUnit, parse_load_kg
 from tracker.domain.plan import (
-    MOST_LOAD_KG,
     MOST_REPS,
     MOST_RPE,
     NO_PLAN,
@@ -53,7 +53,7 @@ from tracker.domain.plan import (
     TimedDone,
     side_named,
 )
-from tracker.domain.units import KG_PER_LB
+from tracker.domain.units import decimal_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -516,11 +516,11 @@ def workout_of(info: SessionInfo, state: SessionState, facts: SourceFacts) -> Wo
 _SET_WORDS: Final = ("reps", "load", "rpe", "side", "exercise", "warm_up")
 
 
-def parse_set(text: str) -> SetEntries:
+def parse_set(text: str, unit: LoadUnit = LoadUnit.KG) -> SetEntries:
     """Return a set that no sensor saw, written as `reps=10 load=60kg rpe=8`.
 
-    Also `side=left`, `exercise=NAME` and `warm_up=yes`; a load takes `kg` or `lb`. Raises
-    `InputError` for anything else, or a number off its scale.
+    Also `side=left`, `exercise=NAME` and `warm_up=yes`; a load takes `kg` or `lb`, without one it
+    is in `unit`. Raises `InputError` for anything else, or a number off its scale.
     """
     said: dict[str, str] = {}
     for word in text.split():
@@ -537,7 +537,7 @@ def parse_set(text: str) -> SetEntries:
     if said.get("warm_up", "yes") not in ("yes", "no"):
         raise InputError("warm_up", f"expected yes or no, got {said['warm_up']!r}")
     return SetEntries(
-        load_kg=parse_load_kg(said["load"]) if "load" in said else None,
+        load_kg=parse_load_kg(said["load"], unit) if "load" in said else None,
         rpe=_number("rpe", said["rpe"], MOST_RPE) if "rpe" in said else None,
         reps=int(_number("reps", said["reps"], MOST_REPS, whole=True)),
         warm_up=said["warm_up"] == "yes" if "warm_up" in said else None,
@@ -560,18 +560,13 @@ def set_words(entries: SetEntries) -> str:
     return " ".join(f"{name}={value}" for name, value in parts.items() if value is not None)
 
 
-def parse_load_kg(text: str) -> float:
-    """Return a load written as `60kg` or `135lb`, or without a unit in kilograms, kg."""
-    unit = KG_PER_LB if text.endswith("lb") else 1.0
-    return _number("load", text.removesuffix("kg").removesuffix("lb"), MOST_LOAD_KG, unit)
-
-
-def _number(name: str, text: str, most: float, unit: float = 1.0, *, whole: bool = False) -> float:
+def _number(name: str, text: str, most: float, *, whole: bool = False) -> float:
+    kind = "a whole number" if whole else "a number"
+    wanted = f"expected {kind} from 0 to {most:g}, got {text!r}"
     try:
-        number = float(text) * unit
+        number = decimal_number(text)
     except ValueError:
-        raise InputError(name, f"expected a number, got {text!r}") from None
+        raise InputError(name, wanted) from None
     if not 0.0 <= number <= most or (whole and number != int(number)):
-        kind = "a whole number " if whole else ""
-        raise InputError(name, f"expected {kind}from 0 to {most:g}, got {text}")
+        raise InputError(name, wanted)
     return number

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from tracker.domain.errors import InputError
 from tracker.domain.phases import Phase
+from tracker.domain.units import decimal_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -38,8 +39,10 @@ PHASE_WORDS: Final = {
 }
 """What the phases are called on screens and in the lifter's own order."""
 
-_NUMBER = r"\d+(?:\.\d+)?"
+_NUMBER = r"\d+(?:[.,]\d+)?"
 _DASHED = re.compile(rf"(?:{_NUMBER}|X)(?:[-–](?:{_NUMBER}|X))+")
+_BETWEEN_WORDS = re.compile(r"(?:[\s·]|,(?!\d))+")
+"""A comma before a digit is a decimal one."""
 _TIGHT = re.compile(r"[\dX]+")
 _PHASE_BY_WORD: Final = {word: phase for phase, word in PHASE_WORDS.items()}
 _ADVICE: Final = "Write down-floor-up-hold, as 3-0-1-2 or 30X2, or up=1 hold=2 down=3 floor=0."
@@ -101,9 +104,9 @@ def tempo_words(texts: Mapping[Phase, str], order: Iterable[Phase] = LIFTERS_ORD
 def parse_tempo(text: str) -> Tempo:
     """Return the tempo written in `text`.
 
-    It may be `3-0-1-2`, `3012`, `30X2`, `2.5-0-1-2` or `up=1 hold=2 down=3 floor=0`; in the named
-    form the floor may be left out, and is then 0. Raises `InputError` if it cannot be read, or in
-    more than one way: a code of three places is refused.
+    It may be `3-0-1-2`, `3012`, `30X2`, `2.5-0-1-2`, `2,5-0-1-2` or `up=1 hold=2 down=3 floor=0`;
+    in the named form the floor may be left out, and is then 0. Raises `InputError` if it cannot be
+    read, or in more than one way: a code of three places is refused.
     """
     cleaned = text.strip()
     if "=" in cleaned:
@@ -130,7 +133,7 @@ def parse_tempo(text: str) -> Tempo:
 
 def _named_places(text: str, cleaned: str) -> dict[Phase, str]:
     places: dict[Phase, str] = {}
-    for word in re.split(r"[\s,·]+", cleaned):
+    for word in _BETWEEN_WORDS.split(cleaned):
         name, _, value = word.partition("=")
         phase = _PHASE_BY_WORD.get(name)
         if phase is None or not re.fullmatch(rf"{_NUMBER}|x", value):
@@ -154,7 +157,7 @@ def _tempo(text: str, places: dict[Phase, str]) -> Tempo:
                 raise _refused(text, f"the {word} can't be X: only up and down can be X")
             seconds[phase] = None
             continue
-        seconds[phase] = planned_s = float(value)
+        seconds[phase] = planned_s = decimal_number(value)
         if planned_s > LONGEST_PHASE_S:
             raise _refused(text, f"a phase can't take longer than {LONGEST_PHASE_S:g} s")
         if planned_s == 0.0 and not pause:

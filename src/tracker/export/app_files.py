@@ -2,9 +2,9 @@
 
 Strava's JSON is version 1.0 of "Uploading to Strava" (https://developers.strava.com/docs/uploads/,
 since May 2026). The CSVs have the columns of the apps' own exports, one row per set, and hold any
-number of trainings, as the apps' do. Strong's has no unit: you have to tell the importing app that
-the weights are kilograms. All need a date and something that was done, and raise an `InputError`
-without.
+number of trainings, as the apps' do. Their weights are in the wearer's unit, as the apps' are;
+Strong's does not name it: you have to tell the importing app. All need a date and something that
+was done, and raise an `InputError` without.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from tracker.domain import ActivityKind, activity_named, exercise_named
+from tracker.domain.loads import LoadUnit, load_unit
 from tracker.export.app_terms import (
     active_s,
     at,
@@ -96,7 +97,7 @@ def _hevy_rows(workout: Workout) -> Iterator[dict[str, object]]:
                 "exercise_notes": notes,
                 "set_index": index,
                 "set_type": "warmup" if part.warm_up else "normal",
-                "weight_kg": _load(part),
+                f"weight_{_hevy_unit()}": _load(part),
                 "reps": _reps(part),
                 "distance_km": None,
                 "duration_seconds": part.duration_s,
@@ -105,7 +106,13 @@ def _hevy_rows(workout: Workout) -> Iterator[dict[str, object]]:
 
 
 def _load(part: Part) -> float | None:
-    return None if part.row is None else rounded(part.row.record.load_kg)
+    """Return the load of a set in the unit that the wearer uses in their app too."""
+    load_kg = None if part.row is None else part.row.record.load_kg
+    return None if load_kg is None else rounded(load_kg / load_unit().in_kg)
+
+
+def _hevy_unit() -> str:
+    return "lbs" if load_unit() is LoadUnit.LB else "kg"
 
 
 def _reps(part: Part) -> int | None:
@@ -179,7 +186,7 @@ def _fitnotes_rows(workout: Workout) -> Iterator[dict[str, object]]:
             "Exercise": part.names.strong,
             "Category": _category(part),
             "Weight": _load(part),
-            "Weight Unit": "kgs",
+            "Weight Unit": f"{load_unit().value}s",
             "Reps": _reps(part),
             "Distance": None,
             "Distance Unit": None,

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from tracker.domain import InputError, exercise_named, heart_rate_of
+from tracker.domain.loads import LoadUnit, load_unit
 from tracker.export.app_terms import (
     FIT_TITLES,
     active_s,
@@ -202,7 +203,7 @@ _START, _STOP, _STOP_ALL = 0, 1, 4
 _TRAINING, _STRENGTH_TRAINING = 10, 20
 _ACTIVITY_END, _SESSION_END = 0, 7
 _REST, _ACTIVE = 0, 1
-_KILOGRAM: Final = 1
+_DISPLAYED: Final = {LoadUnit.KG: 1, LoadUnit.LB: 2}
 _SIXTEENTHS: Final = 16
 _MILLI: Final = 1000
 _TIMESTAMP: Final = 253
@@ -387,7 +388,7 @@ def _active(part: Part, start: datetime, index: int, step: int) -> Message:
         if record.load_kg is not None:
             weight = round(record.load_kg * _SIXTEENTHS)
             fields.append(Field("weight", 4, Base.UINT16, weight))
-            fields.append(Field("weight_display_unit", 9, Base.UINT16, _KILOGRAM))
+            fields.append(Field("weight_display_unit", 9, Base.UINT16, _DISPLAYED[load_unit()]))
     figures = _figures(part)
     ours = tuple(
         Field(column, number, _base_of(column), value)

@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from tracker.domain import exercise_named
+from tracker.domain.loads import load_text
 from tracker.export.app_terms import parts_of, session_text, started
 from tracker.export.fit import write_fit
 from tracker.push.errors import Gone
@@ -108,4 +109,4 @@ def _lifted_kg(workout: Workout) -> float | None:
 
 
 def _load(load_kg: float | None) -> str:
-    return "" if load_kg is None else f" with {load_kg:g} kg"
+    return "" if load_kg is None else f" with {load_text(load_kg)}"

@@ -21,7 +21,8 @@ from tracker.domain import (
     parse_set,
     side_named,
 )
-from tracker.domain.plan import LONGEST_NOTE, MOST_LOAD_KG, MOST_PAIN, MOST_REPS, MOST_RPE
+from tracker.domain.loads import MOST_LOAD_KG
+from tracker.domain.plan import LONGEST_NOTE, MOST_PAIN, MOST_REPS, MOST_RPE
 from tracker.store.schema import EDITS
 
 if TYPE_CHECKING:

@@ -16,6 +16,7 @@ from tracker.coach import (
     side_difference,
     velocity_loss,
 )
+from tracker.domain.loads import load_number, load_text, load_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -35,8 +36,8 @@ def effort_lines(exercise: Exercise, record: SetRecord) -> Iterator[str]:
     best = one_rep_max(exercise, record.load_kg, record.reps, record.plan)
     if isinstance(best, OneRepMax):
         yield (
-            f"estimated 1RM {best.load_kg:.0f} kg ({best.least_kg:.0f} to {best.most_kg:.0f} kg), "
-            f"from {best.velocity_mps:.2f} m/s"
+            f"estimated 1RM {load_text(best.load_kg, 0)} ({load_number(best.least_kg, 0)} to "
+            f"{load_text(best.most_kg, 0)}), from {best.velocity_mps:.2f} m/s"
         )
 
 
@@ -99,11 +100,11 @@ def record_lines(workout: Workout, earlier: Iterable[Workout]) -> Iterator[str]:
         for each in earlier
         if each.info.exercise == workout.info.exercise and each.info.origin != "synthetic"
     ]
-    for title, unit, measure in _RECORDS:
+    for title, shown, measure in _RECORDS:
         now = measure(workout)
         before = max((value for each in same if (value := measure(each))), default=None)
         if now is not None and before is not None and now > before:
-            yield f"★ {title}: {now:.6g}{unit}, before {before:.6g}{unit}"
+            yield f"★ {title}: {shown(now)}, before {shown(before)}"
 
 
 def _heaviest_kg(workout: Workout) -> float | None:
@@ -121,9 +122,9 @@ def _lifted_kg(workout: Workout) -> float | None:
 
 
 _RECORDS: Final = (
-    ("heaviest set", " kg", _heaviest_kg),
-    ("most reps in a set", "", _most_reps),
-    ("most lifted", " kg", _lifted_kg),
+    ("heaviest set", load_text, _heaviest_kg),
+    ("most reps in a set", "{:g}".format, _most_reps),
+    ("most lifted", load_text, _lifted_kg),
 )
 
 
@@ -142,7 +143,6 @@ def today(advisor: Advisor, exercise: str, now: datetime) -> Today:
     plan, why = judgement.plan, " ".join(judgement.reasons)
     if plan is None or judgement.verdict in (Verdict.REST, Verdict.STOP):
         return Today("", why)
-    load_kg = plan.load_kg
-    load = "" if load_kg is None else f", {load_kg:g} kg" if load_kg else ", bodyweight"
     reps = "" if plan.target_reps is None else f" × {plan.target_reps}"
-    return Today(f"{plan.sets or 1}{reps}{load}", why)
+    parts = (f"{plan.sets or 1}{reps}", load_words(plan.load_kg))
+    return Today(", ".join(filter(None, parts)), why)

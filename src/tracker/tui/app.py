@@ -22,7 +22,7 @@ from tracker.tui.audio import AudioController
 from tracker.tui.page_link import PageLink, PageSaid, heard_by_page
 from tracker.tui.screens.dialogs import HelpScreen, QuitScreen
 from tracker.tui.terminal import KeyQueue, never_waiting
-from tracker.tui.themes import COLOUR_BLIND, HIGH_CONTRAST, NAMES
+from tracker.tui.themes import COLOUR_BLIND, HIGH_CONTRAST, NAMES, phase_colours
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable
@@ -59,7 +59,7 @@ class TrackerApp(App[None]):
         f"screens/{name}.tcss"
         for name in (
             *("every", "home", "devices", "check", "guided", "setup", "connect", "train"),
-            *("rest", "summary", "help", "history", "note", "lanes"),
+            *("rest", "summary", "help", "history", "edit", "note", "lanes"),
         )
     ]
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -93,6 +93,10 @@ class TrackerApp(App[None]):
         self.last_error: TrackerError | None = None
         """What went wrong as the app was left, when no screen could show it any more."""
         self._keys = KeyQueue(self, super().on_event)
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Return the colours of ours that a theme of Textual's lacks."""
+        return phase_colours(dark=self.current_theme.dark)
 
     async def on_event(self, event: Event) -> None:
         """Take keys one after the other, however fast they come."""

@@ -27,6 +27,7 @@ from tracker.tui.screens import Next
 from tracker.tui.screens.check import CheckScreen, ConnectScreen
 from tracker.tui.screens.devices import DevicesScreen
 from tracker.tui.screens.dialogs import GuideScreen, warning_parts
+from tracker.tui.screens.edit import EditScreen
 from tracker.tui.screens.guided import GuidedScreen
 from tracker.tui.screens.history import HistoryScreen
 from tracker.tui.screens.home import HomeScreen, Overview, Place
@@ -396,8 +397,13 @@ class Coach:
         async with self._app.kept(screen):
             while (chosen := await self._app.ask(screen)) is not None:
                 session_id, wish = chosen
-                show = self._replay if wish is Next.REPLAY else self._past
-                await show(session_id)
+                match wish:
+                    case Next.REPLAY:
+                        await self._replay(session_id)
+                    case Next.EDIT:
+                        await self._edit(session_id, screen)
+                    case _:
+                        await self._past(session_id)
         self._history = None
 
     def _overview(self) -> list[str]:
@@ -419,6 +425,23 @@ class Coach:
         async with self._app.kept(summary):
             while await self._app.ask(summary) is Next.REPLAY:
                 await self._replay(session_id)
+
+    async def _edit(self, session_id: int, history: HistoryScreen) -> None:
+        """Let a past session be corrected; what can't be kept is told."""
+        workout = self._try(partial(self._service.workout, session_id))
+        if workout is None:
+            return
+        day = (workout.info.started_utc or "")[:16].replace("T", " ")
+        title = f"Session {session_id} · {exercise_named(workout.info.exercise).title} · {day}"
+        edits = await self._app.ask(EditScreen(workout, title.removesuffix(" · ")))
+        if not edits:
+            return
+        try:
+            self._service.edit(session_id, edits)
+        except TrackerError as error:
+            self._app.report(error)
+        else:
+            history.edited(session_id, self._service.undo_edit)
 
     async def _replay(self, session_id: int) -> None:
         playback = self._try(partial(self._service.replay, session_id))

@@ -17,6 +17,7 @@ from tracker.app.text import clock_time, flag_words, number, phase_durations_s, 
 from tracker.coach import VERDICT_WORDS, phase_errors, velocity_loss
 from tracker.coach.pacing import planned_s
 from tracker.domain import LIFTERS_ORDER, PHASE_WORDS, CueKind, Phase, mean_of_known
+from tracker.domain.loads import load_unit, load_words
 from tracker.tui.plain import Plain, Shown
 from tracker.tui.screens import FlowScreen
 from tracker.tui.widgets.forms import Choice, FormRow, NumberInput
@@ -129,6 +130,7 @@ def _set_view(record: SetRecord) -> Json:
         "ended": record.ended,
         "confidence": record.count_confidence,
         "load_kg": record.load_kg,
+        "load": load_words(record.load_kg),
         "rpe": record.entries.rpe,
         "hold": number(mean_of_known(rep.lockout_s for rep in record.reps), 1, " s"),
         "range": number(mean_of_known(rep.rom_deg for rep in record.reps), 0, "°"),
@@ -238,11 +240,16 @@ def fields_of(screen: Screen[Any]) -> dict[str, Field]:
     return found
 
 
+_LOADS: Final = frozenset({"load", "next"})
+"""Fields that a button changes by a pair of plates."""
+
+
 def _field_view(name: str, label: str, field: Input | Choice, hint: str) -> Json:
     view: Json = {"id": name, "label": label, "hint": hint, "value": field.value}
     if isinstance(field, Choice):
         return {**view, "type": "choice", "options": [list(each) for each in field.options]}
-    return {**view, "type": "number" if isinstance(field, NumberInput) else "text"}
+    view["type"] = "number" if isinstance(field, NumberInput) else "text"
+    return {**view, "step": load_unit().step} if name in _LOADS else view
 
 
 _ON_TERMINALS_ONLY: Final = ("app.", "show_unknown", "replay", "history", "guide")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from tracker.coach import FIRST_PLAN as FIRST_STYLE
-from tracker.domain import MOST_PAIN, InputError, Plan, TrackerError, parse_tempo
+from tracker.domain import MOST_PAIN, NO_PLAN, InputError, Plan, TrackerError, parse_tempo
+from tracker.domain.loads import load_number, load_unit, parse_load_kg
 from tracker.domain.plan import VELOCITY_LOSS_SHARES
 from tracker.domain.units import decimal_number
 
@@ -34,7 +36,7 @@ class PlanTexts:
     """The contents of the fields."""
 
     load: str = ""
-    """kg."""
+    """In the wearer's unit, or with a unit of its own."""
     reps: str = ""
     tempo: str = ""
     hold: str = ""
@@ -52,7 +54,7 @@ class PlanTexts:
 def texts_of_plan(plan: Plan) -> PlanTexts:
     """Return the texts for the fields."""
     return PlanTexts(
-        load=number_text(plan.load_kg),
+        load=load_number(plan.load_kg),
         reps=number_text(plan.target_reps),
         tempo="" if plan.tempo is None else plan.tempo.code,
         hold=number_text(plan.lockout_goal_s),
@@ -65,8 +67,14 @@ def texts_of_plan(plan: Plan) -> PlanTexts:
     )
 
 
-def plan_from_texts(texts: PlanTexts) -> Plan:
-    """Return the plan that the fields describe; raise `FieldError` if one can't be read."""
+def plan_from_texts(texts: PlanTexts, offered: Plan = NO_PLAN) -> Plan:
+    """Return the plan that the fields describe; raise `FieldError` if one can't be read.
+
+    A load that still reads as the `offered` one is that one, whatever was rounded to show it.
+    """
+    load_kg = offered.load_kg
+    if texts.load != load_number(load_kg):
+        load_kg = load_in("load", texts.load)
     loss = number_in("loss", texts.loss)
     least, most = (share * _PERCENT for share in VELOCITY_LOSS_SHARES)
     if loss is not None and not least <= loss <= most:
@@ -74,7 +82,7 @@ def plan_from_texts(texts: PlanTexts) -> Plan:
     reps, sets = whole_in("reps", texts.reps), whole_in("sets", texts.sets)
     rest_s = number_in("rest", texts.rest)
     values: dict[str, dict[str, Any]] = {
-        "load": {"load_kg": number_in("load", texts.load)},
+        "load": {"load_kg": load_kg},
         "reps": {"target_reps": reps},
         "sets": {"sets": sets},
         "tempo": {"tempo": _in_field("tempo", parse_tempo, texts.tempo)},
@@ -110,6 +118,13 @@ def number_in(field: str, text: str) -> float | None:
     return _in_field(field, decimal_number, text)
 
 
+def load_in(field: str, text: str) -> float | None:
+    """Return the load in a field, which is in the wearer's unit, kg; None if it is empty."""
+    # A field takes no letters, so what it says of a wrong number is not about units.
+    number_in(field, text)
+    return _in_field(field, partial(parse_load_kg, unit=load_unit()), text)
+
+
 def pain_in(text: str, field: str = "pain") -> int | None:
     """Return the pain in a field, 0 to 10; None if it is empty."""
     pain = number_in(field, text)
@@ -128,7 +143,7 @@ def _in_field(field: str, read: Callable[[str], Value], text: str) -> Value | No
     except InputError as error:
         raise FieldError(field, f"{field}: {error.problem}", error.advice) from error
     except ValueError as error:
-        raise FieldError(field, f"{field}: expected a number, got {text.strip()!r}") from error
+        raise FieldError(field, f"{field}: {error}") from error
 
 
 def number_text(value: float | None) -> str:

@@ -30,6 +30,8 @@ HIGH_CONTRAST: Final = TextualTheme(
         "text-error": "#ff9a9a",
         "text-accent": "#ffe066",
         "text-muted": "#d0d0d0",
+        "phase-down": "#ffb3de",
+        "text-phase-down": "#ffb3de",
         "block-cursor-background": _WHITE,
         "block-cursor-foreground": _BLACK,
     },
@@ -55,9 +57,22 @@ COLOUR_BLIND: Final = TextualTheme(
         "text-warning": "#f0e442",
         "text-error": "#ff8a3c",
         "text-accent": "#e69f00",
+        "phase-down": "#cc79a7",
+        "text-phase-down": "#e39ac5",
     },
 )
 """Colours that stay apart for people who see red and green alike (Okabe and Ito, 2008)."""
+
+
+def phase_colours(*, dark: bool) -> dict[str, str]:
+    """Return the colours of DOWN in a theme of Textual's, which has none for it.
+
+    UP is primary, HOLD success; amber and red are for corrections and for what cannot wait.
+    """
+    if dark:
+        return {"phase-down": "#b94c93", "text-phase-down": "#f0a6d2"}
+    return {"phase-down": "#cc79a7", "text-phase-down": "#8f2a6c"}
+
 
 NAMES: Final = {
     Theme.DARK: "textual-dark",

@@ -290,6 +290,6 @@ def test_measured_tempo_is_written_both_ways() -> None:
         Phase.ECCENTRIC: 2.96,
         Phase.BOTTOM: None,
     }
-    assert tempo.code(done_s) == "3.0-?-0.9-1.7"
+    assert tempo.code(done_s) == "3.0-–-0.9-1.7"
     assert tempo.words(done_s) == "up 0.9 · hold 1.7 · down 3.0 · floor –"
     assert tempo.words(done_s, tempo.order_of(EXERCISES["squat"])).startswith("down 3.0")

@@ -44,6 +44,7 @@ def test_every_key_is_explained(
     sections: tuple[str, ...], screen: type[App[None] | Screen[None]]
 ) -> None:
     names = {"left": "←", "right": "→", "plus": "+", "minus": "-", "down": "↓", "up": "↑"}
+    names |= {"left_square_bracket": "[", "right_square_bracket": "]"}
     named = {"question_mark": "?", **names}
     explained = set.union(*(keys_of(section) for section in sections)) | {"?"}
     bindings = (Binding.make_bindings([each]) for each in screen.BINDINGS)

@@ -133,9 +133,9 @@ async def test_what_cannot_be_meant_is_not_kept_but_the_rest_is_and_it_is_told()
         ("pain", "11", "! pain: expected a whole number from 0 to 10"),
         ("pain", "2.5", "! pain: expected a whole number from 0 to 10"),
         ("rpe", "11", "! effort, RPE: expected 0 to 10, got 11"),
-        ("load", "5000", "! this set, kg: expected 0 to 1000, got 5000"),
-        ("next", "5000", "! next set, kg: expected 0 to 1000, got 5000"),
-        ("load", "1..2", "! load: expected a number, got '1..2'"),
+        ("load", "5000", "! load: expected 0 to 1000 kg, got 5000"),
+        ("next", "5000", "! next: expected 0 to 1000 kg, got 5000"),
+        ("load", "1..2", "! load: expected a number such as 62.5 or 62,5, got '1..2'"),
     ],
 )
 async def test_it_complains_at_the_field_and_stays(name: str, text: str, complaint: str) -> None:

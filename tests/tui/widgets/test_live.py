@@ -122,7 +122,7 @@ def in_phase(phase: Phase, elapsed_s: float, plan: Plan = PLAN) -> Paced:
 
 
 def test_a_phase_runs_against_its_plan() -> None:
-    assert in_phase(Phase.ECCENTRIC, 1.5) == Paced("down of 3.0 s", 0.5)
+    assert in_phase(Phase.ECCENTRIC, 1.3) == Paced("down of 3.0 s", 1.2 / 3.0)
 
 
 def test_a_hold_that_is_long_enough_has_a_tick() -> None:

@@ -223,11 +223,8 @@ def typical_rows(workout: Workout, exercise: Exercise | None) -> tuple[PhaseRow,
 
 
 def code(done_s: Mapping[Phase, float | None]) -> str:
-    """Return measured tempo as coaches write it, with a question mark for an unknown phase.
-
-    Between the hyphens of a code the usual dash would be lost.
-    """
-    return tempo_code({phase: "?" if s is None else number(s) for phase, s in done_s.items()})
+    """Return measured tempo as coaches write it, with a dash for an unknown phase."""
+    return tempo_code({phase: number(s) for phase, s in done_s.items()})
 
 
 def words(done_s: Mapping[Phase, float | None], order: tuple[Phase, ...] = LIFTERS_ORDER) -> str:

@@ -199,7 +199,7 @@ FORMULAS: Final = (
     ),
     Formula(
         "Volume",
-        "Sum over the sets of reps × load in kg, with the wearer’s corrections.",
+        "Sum over the sets of reps × load, with the wearer’s corrections.",
         OWN,
     ),
     Formula(

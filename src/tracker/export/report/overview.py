@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from tracker.coach import OTHER_RED_FLAGS, URGENT_RED_FLAGS, judge_pain
 from tracker.domain import PainMoment, heart_rate_of, title_of
+from tracker.domain.loads import BODYWEIGHT, load_unit
 from tracker.export.columns import set_rows
 from tracker.export.report.measures import (
     HOLD,
@@ -34,9 +35,6 @@ if TYPE_CHECKING:
 
     from tracker.domain import Exercise, SetRecord, TimedRecord, Workout
 
-BODYWEIGHT: Final = "bodyweight"
-"""What a load of 0 kg is called."""
-
 
 def overview_of(workout: Workout, exercise: Exercise | None) -> dict[str, Any]:
     """Return what the template of the first page shows of a training."""
@@ -56,8 +54,13 @@ def overview_of(workout: Workout, exercise: Exercise | None) -> dict[str, Any]:
 
 
 def load_text(load_kg: float | None) -> str:
-    """Return a load for people; 0 kg is bodyweight."""
-    return BODYWEIGHT if load_kg == 0.0 else short(load_kg, "kg")
+    """Return a load for people; 0 is bodyweight."""
+    return BODYWEIGHT if load_kg == 0.0 else _in_unit(load_kg)
+
+
+def _in_unit(load_kg: float | None) -> str:
+    load_kg, unit = known(load_kg), load_unit()
+    return short(None if load_kg is None else unit.amount(load_kg), unit.value)
 
 
 def reps_text(workout: Workout, record: SetRecord) -> str:
@@ -134,12 +137,15 @@ def _volume_tile(sets: Sequence[SetRecord]) -> tuple[str, str, str]:
     if total == 0.0:
         return "Volume", BODYWEIGHT, ""
     partly = f", of {loaded} of {counted(len(sets), 'set')}" if 0 < loaded < len(sets) else ""
-    return "Volume", short(total, "kg"), f"reps × load{partly}"
+    return "Volume", _in_unit(total), f"reps × load{partly}"
 
 
 def _loads(sets: Sequence[SetRecord]) -> str:
     loads = set(all_known(record.load_kg for record in sets))
-    return load_text(*loads) if len(loads) == 1 else _span(loads, "kg")
+    if len(loads) == 1:
+        return load_text(*loads)
+    unit = load_unit()
+    return _span([unit.amount(load_kg) for load_kg in loads], unit.value)
 
 
 def _span(values: Collection[float], unit: str = "") -> str:

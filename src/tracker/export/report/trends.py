@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from tracker.domain import PainMoment
+from tracker.domain.loads import load_unit
 from tracker.export.report.measures import (
     HOLD,
     Quantity,
@@ -129,9 +130,18 @@ def _quantities(size: Quantity[Rep], load_kg: float | None) -> tuple[Quantity[Wo
             lambda workout: velocity_at_mps(workout.sets, load_kg),
         ),
         Quantity(
-            "Volume", "kg", 0, 100.0, lambda workout: volume_kg(workout.sets), from_zero=True
+            "Volume",
+            load_unit().value,
+            0,
+            100.0,
+            lambda workout: _amount(volume_kg(workout.sets)),
+            from_zero=True,
         ),
     )
+
+
+def _amount(load_kg: float | None) -> float | None:
+    return None if load_kg is None else load_unit().amount(load_kg)
 
 
 def _changes(
@@ -142,7 +152,11 @@ def _changes(
         "Pain after", "of 10", 0, 1.0, lambda each: _score(each, PainMoment.AFTER)
     )
     load: Quantity[Workout] = Quantity(
-        "Load", "kg", 1, 1.0, lambda each: main_load_kg(each.working_sets)
+        "Load",
+        load_unit().value,
+        1,
+        1.0,
+        lambda each: _amount(main_load_kg(each.working_sets)),
     )
     reps: Quantity[Workout] = Quantity(
         "Reps in all",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from textual.css.query import NoMatches
 from textual.message import Message
@@ -93,11 +93,10 @@ class KeyHints(Footer):
     def on_resize(self) -> None:
         self.call_after_refresh(self._fit)
 
-    def on_mount(self) -> None:
-        self.screen.bindings_updated_signal.subscribe(self, self._bindings_changed)
-
-    def _bindings_changed(self, _screen: Screen[Any]) -> None:
-        self.call_after_refresh(self._fit)
+    async def recompose(self) -> None:
+        """Make the keys anew, as after every change of what can be done, and fit them."""
+        await super().recompose()
+        self._fit()
 
     def _fit(self) -> None:
         keys = list(self.query(FooterKey))
@@ -121,6 +120,8 @@ class Next(Enum):
     PEOPLE = auto()
     """To choose who trains."""
     REPLAY = auto()
+    EDIT = auto()
+    """To the correction of a past session."""
     BACK = auto()
 
 

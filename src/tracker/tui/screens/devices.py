@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
 from textual.binding import Binding
 from textual.containers import Vertical
-from textual.widgets import DataTable, Footer
+from textual.widgets import DataTable
 
 from tracker.tui.plain import Plain, cells, joined, plain
-from tracker.tui.screens import FlowScreen, Next
+from tracker.tui.screens import FlowScreen, KeyHints, Next
 from tracker.tui.widgets.traces import signal_text
 
 if TYPE_CHECKING:
@@ -75,11 +75,16 @@ class DevicesScreen(FlowScreen["Choice | None"]):
     def compose(self) -> ComposeResult:
         """Put the list below its title, and what is wrong below the list."""
         yield Plain(self._title, id="title")
-        with Vertical(id="list"):
+        with Vertical(id="list", classes="panel") as nearby:
+            nearby.border_title = "Nearby"
             yield DataTable[str](cursor_type="row", zebra_stripes=True)
-        yield Plain(id="trouble")
-        yield Plain(_ADVICE, id="advice")
-        yield Footer(show_command_palette=False)
+        trouble = Plain(id="trouble")
+        trouble.border_title = "Bluetooth"
+        yield trouble
+        advice = Plain(_ADVICE, id="advice", classes="panel")
+        advice.border_title = "Not there?"
+        yield advice
+        yield KeyHints()
 
     def on_mount(self) -> None:
         table = self._table

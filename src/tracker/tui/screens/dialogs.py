@@ -86,9 +86,16 @@ HELP: Final = """\
  enter   keep what was typed, back to training; so does escape
  f  m  n finish, sound, a note on the set
 
-[b]Replay[/b]
+[b]Past sessions[/b]
+ enter   show it; r replays it, e corrects it
+ /  o  c filter by words, sort, calendar
+ x  z    delete, undo; a correction is undone as well
+
+[b]Replay[/b]   click or drag on the time line to go there
  space   pause, go on
  ← →     5 seconds back, on
+ [  ]    the rep before, the next one
+ home end  to the start, to the end
  + -     faster, slower
  escape  back to the past sessions
 
@@ -110,7 +117,7 @@ HELP: Final = """\
  Beside it is the order you lift in: a hip thrust starts with UP.
  A rep counts when its HOLD starts.
  range   how far the pelvis turns
- mean    mean velocity of the hips going UP
+ velocity  mean speed of the hips going UP
  loss    how much slower than the best rep of the set
  1RM     what you might lift once: an estimate
 

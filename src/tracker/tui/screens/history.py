@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from textual.binding import Binding
 from textual.widgets import DataTable, Input
 
-from tracker.app.text import clock_time, number
+from tracker.app.text import clock_time, load_cell, number
 from tracker.domain import EXERCISES, TrackerError
 from tracker.tui.plain import Plain, cells
 from tracker.tui.screens import FlowScreen, KeyHints, Next
@@ -28,10 +28,10 @@ COLUMNS: Final = (
     ("exercise", 14),
     ("sets", 4),
     ("reps", 4),
-    ("   kg", 5),
+    ("    load", 8),
     (" hold", 5),
     ("range", 5),
-    (" m/s", 4),
+    ("velocity", 8),
     ("pain", 5),
     (" time", 5),
 )
@@ -46,7 +46,6 @@ def history_cells(summary: SessionSummary) -> tuple[str, ...]:
     title = summary.shown_exercise if exercise is None else exercise.title
     before, after = number(summary.pain_before, 0), number(summary.pain_after, 0)
     pain = "" if (summary.pain_before, summary.pain_after) == (None, None) else f"{before}→{after}"
-    load = "body" if summary.load_kg == 0 else number(summary.load_kg, 1)
     return (
         f"{summary.at(None):%Y-%m-%d %H:%M}",
         # Beside the date, where it is seen on every terminal.
@@ -54,10 +53,10 @@ def history_cells(summary: SessionSummary) -> tuple[str, ...]:
         title,
         f"{summary.sets_done:>4}",
         f"{summary.reps_done:>4}",
-        f"{load:>5}",
-        f"{number(summary.lockout_s):>5}",
+        f"{load_cell(summary.load_kg):>8}",
+        f"{number(summary.lockout_s, 1, ' s'):>5}",
         f"{number(summary.rom_deg, 0, '°'):>5}",
-        f"{number(summary.mean_velocity_mps, 2):>4}",
+        f"{number(summary.mean_velocity_mps, 2, ' m/s'):>8}",
         pain,
         f"{clock_time(summary.duration_s):>5}",
     )
@@ -100,7 +99,7 @@ def trend_text(sessions: Sequence[SessionSummary], width: int) -> str:
     by_time = sorted(sessions, key=lambda each: each.at_utc)
     room = max((width - 24) // 3, 1)
     curves: tuple[tuple[str, list[float | None]], ...] = (
-        ("kg", [each.load_kg for each in by_time]),
+        ("load", [each.load_kg for each in by_time]),
         ("reps", [float(each.reps_done) for each in by_time]),
         ("hold", [each.lockout_s for each in by_time]),
     )
@@ -108,7 +107,10 @@ def trend_text(sessions: Sequence[SessionSummary], width: int) -> str:
 
 
 class HistoryScreen(FlowScreen["tuple[int, Next] | None"]):
-    """Returns the session to show (`Next.FINISH`) or replay (`Next.REPLAY`), or None to leave."""
+    """Returns a session with what to do, or None to leave.
+
+    It is to be shown (`Next.FINISH`), replayed (`Next.REPLAY`) or corrected (`Next.EDIT`).
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "choose('FINISH')", "Show", priority=True),
@@ -116,6 +118,7 @@ class HistoryScreen(FlowScreen["tuple[int, Next] | None"]):
         Binding("c", "overview", "Calendar"),
         Binding("slash", "filter", "Filter", key_display="/"),
         Binding("o", "sort", "Sort"),
+        Binding("e", "choose('EDIT')", "Edit"),
         Binding("x", "trash", "Delete"),
         Binding("z", "undo", "Undo"),
         Binding("escape", "back", "Back"),
@@ -132,8 +135,8 @@ class HistoryScreen(FlowScreen["tuple[int, Next] | None"]):
         self._read_sessions = read_sessions
         self._read_overview = read_overview
         self._trash, self._restore = trash, restore
-        self._trashed: list[int] = []
-        """Sessions that were deleted here, the last one at the end."""
+        self._undoing: list[tuple[Callable[[int], object], int]] = []
+        """How to undo what was done here to a session, the last one at the end."""
         self._all: tuple[SessionSummary, ...] = ()
         self._sessions: tuple[SessionSummary, ...] = ()
         """Those in the list, in its order."""
@@ -220,15 +223,23 @@ class HistoryScreen(FlowScreen["tuple[int, Next] | None"]):
         """Move the chosen session to the trash, out of which one key brings it back."""
         chosen = self._chosen
         if chosen is not None and self._done(self._trash, chosen.id):
-            self._trashed.append(chosen.id)
+            self._undoing.append((self._restore, chosen.id))
             self.notify(f"Session {chosen.id} is in the trash: z brings it back.", timeout=3.0)
 
     def action_undo(self) -> None:
-        """Bring back what was deleted last."""
-        if self._trashed and self._done(self._restore, self._trashed[-1]):
-            self._trashed.pop()
+        """Undo the last deletion or correction."""
+        if not self._undoing:
+            self.notify("Nothing was changed here.", timeout=3.0)
+        elif self._done(*self._undoing[-1]):
+            self._undoing.pop()
 
-    def _done(self, work: Callable[[int], None], session_id: int) -> bool:
+    def edited(self, session_id: int, undo: Callable[[int], object]) -> None:
+        """Show a correction that was made; one key undoes it."""
+        self._undoing.append((undo, session_id))
+        self.read()
+        self.notify(f"Session {session_id} is corrected: z undoes it.", timeout=3.0)
+
+    def _done(self, work: Callable[[int], object], session_id: int) -> bool:
         try:
             work(session_id)
         except TrackerError as error:

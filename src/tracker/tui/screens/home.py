@@ -12,8 +12,9 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Footer, OptionList
 from textual.widgets.option_list import Option
 
-from tracker.app.text import clock_time, counted, number
+from tracker.app.text import clock_time, counted, load_cell, number
 from tracker.domain import EXERCISES
+from tracker.domain.loads import load_unit
 from tracker.tui.plain import Plain, Shown, joined, plain
 from tracker.tui.screens import FlowScreen
 from tracker.tui.widgets.bars import bar_room, sparkline, upright_bars
@@ -84,7 +85,7 @@ def session_line(summary: SessionSummary) -> str:
 
 
 def _amount(summary: SessionSummary) -> str:
-    load = "body" if summary.load_kg == 0 else number(summary.load_kg, 1, " kg")
+    load = load_cell(summary.load_kg)
     return f"{counted(summary.sets_done, 'set'):>6} {counted(summary.reps_done, 'rep'):>8}  {load}"
 
 
@@ -131,7 +132,7 @@ def _short(value: float | None) -> str:
     return number(value, 1).removesuffix(".0")
 
 
-TREND_TITLES: Final = ("kg", "reps", "hold s")
+TREND_TITLES: Final = ("load", "reps", "hold")
 
 
 class Trend(LinesWidget):
@@ -149,7 +150,9 @@ class Trend(LinesWidget):
             if each.shown_exercise == sessions[0].shown_exercise
         ]
         self._rows = (
-            tuple(each.load_kg for each in same),
+            tuple(
+                None if each.load_kg is None else load_unit().amount(each.load_kg) for each in same
+            ),
             tuple(float(each.reps_done) for each in same),
             tuple(each.lockout_s for each in same),
         )
@@ -161,7 +164,8 @@ class Trend(LinesWidget):
         each = min(12, (height - len(self._rows) + 1) // len(self._rows))
         lines: list[str] = []
         for title, values in zip(TREND_TITLES, self._rows, strict=True):
-            newest = f"{title:<6} {_short(values[-1])}"
+            unit = {"load": f" {load_unit().value}", "hold": " s"}.get(title, "")
+            newest = f"{title:<4} {_short(values[-1])}{unit}"
             room = width - 15
             shown = values[-room:]
             if each < 2:
@@ -170,7 +174,7 @@ class Trend(LinesWidget):
             bar, between = bar_room(len(shown), room)
             known = max((value for value in shown if value is not None), default=0.0)
             bars = upright_bars(shown, known, each, bar, between)
-            best = f"best   {_short(known)}"
+            best = f"best {_short(known)}{unit}"
             heads = [newest, best, *[""] * (each - 2)]
             lines += [f"{head:<14} {row}" for head, row in zip(heads, bars, strict=True)]
             lines.append("")

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
-from textual.widgets import Footer, Input
+from textual.widgets import Input
 
 from tracker.domain import InputError, LoadEntered, PainEntered, PainMoment, PlanChosen, RpeEntered
+from tracker.domain.loads import load_number, load_unit, plates_words
 from tracker.tui.advice import effort_lines, pain_lines
 from tracker.tui.plain import Plain, plain
-from tracker.tui.plan_form import FieldError, number_in, number_text, pain_in
-from tracker.tui.screens import FlowScreen, Next
+from tracker.tui.plan_form import FieldError, load_in, number_in, number_text, pain_in
+from tracker.tui.screens import FlowScreen, KeyHints, Next
 from tracker.tui.screens.dialogs import take_note
 from tracker.tui.widgets.block_text import SnapshotWidget
 from tracker.tui.widgets.forms import FormRow, NumberInput
@@ -33,11 +34,15 @@ LOOKS_PER_S: Final = 5.0
 """Enough for a countdown in seconds."""
 
 _FIELDS: Final = {
-    "load": ("this set, kg", "what was on the hips"),
+    "load": ("this set", "what was on the hips"),
     "rpe": ("effort, RPE", "10: no rep left, 8: two"),
     "pain": ("pain now", "0 none to 10 worst"),
-    "next": ("next set, kg", "from the next set on"),
+    "next": ("next set", "from the next set on"),
 }
+
+
+_LOADS: Final = frozenset({"load", "next"})
+"""Those in the wearer's unit."""
 
 
 class RestScreen(FlowScreen[Next]):
@@ -47,7 +52,8 @@ class RestScreen(FlowScreen[Next]):
     """
 
     # Textual's own annotation of this is none that mypy can read.
-    HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-narrow"), (160, "-wide")]  # type: ignore[misc]
+    HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-narrow"), (116, "-wide")]  # type: ignore[misc]
+    VERTICAL_BREAKPOINTS: ClassVar = [(0, "-short"), (24, "-low")]  # type: ignore[misc]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "next_set", "Next set", priority=True),
         Binding("tab", "app.focus_next", "Next field"),
@@ -68,10 +74,10 @@ class RestScreen(FlowScreen[Next]):
         assert record is not None
         self.set_index = record.index
         self._kept: dict[str, str] = {
-            "load": number_text(record.load_kg),
+            "load": load_number(record.load_kg),
             "rpe": number_text(record.entries.rpe),
             "pain": "",
-            "next": number_text(snapshot.plan.load_kg),
+            "next": load_number(snapshot.plan.load_kg),
         }
         self._problem = ""
 
@@ -80,17 +86,23 @@ class RestScreen(FlowScreen[Next]):
         yield Headline()
         yield Banner()
         with Horizontal(id="rest"):
-            yield Countdown()
-            with Vertical(id="fields"):
+            countdown = Countdown(classes="panel")
+            countdown.border_title = "Rest"
+            yield countdown
+            with Vertical(id="fields", classes="panel") as fields:
+                fields.border_title = f"Set {self.set_index}"
                 for name, (label, hint) in _FIELDS.items():
-                    yield FormRow(label, NumberInput(self._kept[name], name), hint)
+                    unit = f", {load_unit().value}" if name in _LOADS else ""
+                    field = NumberInput(self._kept[name], name)
+                    yield FormRow(f"{label}{unit}", field, self._hint(name, hint))
                 yield Plain(id="problem")
                 yield Plain(id="effort")
                 yield SetList()
-        yield RepTable()
-        yield Plain(LEGEND, id="legend")
+        table = RepTable(classes="panel")
+        table.border_subtitle = LEGEND
+        yield table
         yield Quality()
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyHints()
 
     def on_mount(self) -> None:
         self.query_one("#rpe").focus()
@@ -117,9 +129,24 @@ class RestScreen(FlowScreen[Next]):
     def _record(self, snapshot: SessionSnapshot) -> SetRecord | None:
         return next((each for each in snapshot.sets if each.index == self.set_index), None)
 
-    def on_input_changed(self) -> None:
-        """Take a complaint back once something is typed."""
+    def _hint(self, name: str, hint: str) -> str:
+        """Return what stands beside a field; for the next load, the plates of a chosen bar."""
+        if name != "next":
+            return hint
+        try:
+            return plates_words(load_in(name, self._typed(name))) or hint
+        except FieldError:
+            return hint
+
+    def _typed(self, name: str) -> str:
+        return self.query_one(f"#{name}", Input).value if self.is_mounted else self._kept[name]
+
+    def on_input_changed(self, message: Input.Changed) -> None:
+        """Take a complaint back once something is typed; say which plates the load needs."""
         self._tell("")
+        row = message.input.parent
+        if message.input.id == "next" and isinstance(row, FormRow):
+            row.hint(self._hint("next", _FIELDS["next"][1]))
 
     def _tell(self, problem: str) -> None:
         self._problem = problem
@@ -154,12 +181,12 @@ class RestScreen(FlowScreen[Next]):
         """Return what a field says; raise `InputError` or `FieldError` if it cannot be meant."""
         if name == "pain":
             return PainEntered(pain_in(text) or 0, PainMoment.BETWEEN, self.set_index)
-        number = number_in(name, text) or 0.0
-        if name == "load":
-            return LoadEntered(self.set_index, number)
         if name == "rpe":
-            return RpeEntered(self.set_index, number)
-        return PlanChosen(replace(self._session.snapshot().plan, load_kg=number))
+            return RpeEntered(self.set_index, number_in(name, text) or 0.0)
+        load_kg = load_in(name, text) or 0.0
+        if name == "load":
+            return LoadEntered(self.set_index, load_kg)
+        return PlanChosen(replace(self._session.snapshot().plan, load_kg=load_kg))
 
     def action_next_set(self) -> None:
         """Keep what was typed, and go back to the training."""

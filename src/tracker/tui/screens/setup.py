@@ -10,22 +10,24 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.binding import Binding
 from textual.containers import Horizontal, VerticalScroll
-from textual.widgets import Footer, Input
+from textual.widgets import Input
 
 from tracker.app.advice import advice_given, advice_lines
 from tracker.app.clock import local_now
 from tracker.coach import HOW_TO, ROUTINES, Verdict
-from tracker.domain import MarkKind, TrackerError, exercise_named, parse_tempo
+from tracker.domain import NO_PLAN, MarkKind, TrackerError, exercise_named, parse_tempo
+from tracker.domain.loads import load_unit, plates_words
 from tracker.tui.plain import Plain, plain
 from tracker.tui.plan_form import (
     FIRST_PLAN,
     FieldError,
     PlanTexts,
+    load_in,
     pain_in,
     plan_from_texts,
     texts_of_plan,
 )
-from tracker.tui.screens import FlowScreen
+from tracker.tui.screens import FlowScreen, KeyHints
 from tracker.tui.screens.dialogs import GuideScreen, guide_parts, guide_text
 from tracker.tui.widgets.forms import Choice, FormRow, NumberInput
 
@@ -69,7 +71,6 @@ _HINTS: Final = {
     "last": "go on past the target while it is clean",
     "morning": "the morning after the last training",
     "asked": "a doctor or physiotherapist, about the pain",
-    "load": "kg on the hips; 0 is bodyweight",
     "reps": "per set; leave blank for open",
     "tempo": "down-floor-up-hold; X: full speed",
     "hold": "s at the top; blank: as in the tempo",
@@ -80,6 +81,15 @@ _HINTS: Final = {
     "calibration": "how the sensor learns your lockout",
     "pain": "0 none to 10 worst; or leave blank",
 }
+
+
+def load_hint(text: str) -> str:
+    """Return what stands beside the load: what to put on the bar, else what to type."""
+    try:
+        plates = plates_words(load_in("load", text))
+    except FieldError:
+        plates = ""
+    return plates or f"{load_unit().value} on the hips; 0 is bodyweight"
 
 
 _LABELS: Final = {"loss": "velocity loss", "pain": "pain now", "morning": "pain then"}
@@ -113,7 +123,7 @@ class SetupScreen(FlowScreen[SetupForm | None]):
     """
 
     # Textual's own annotation of these is none that mypy can read.
-    HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-narrow"), (120, "-wide")]  # type: ignore[misc]
+    HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-small"), (72, "-narrow"), (120, "-wide")]  # type: ignore[misc]
     VERTICAL_BREAKPOINTS: ClassVar = [(0, "-low"), (36, "-tall")]  # type: ignore[misc]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "start", "Start", priority=True),
@@ -142,7 +152,7 @@ class SetupScreen(FlowScreen[SetupForm | None]):
         self._advisor: Advisor | None = None
         self._typed = typed
         self._judgement: Judgement | None = None
-        self._offered = PlanTexts()
+        self._offered, self._offered_plan = PlanTexts(), NO_PLAN
         """The plan that the fields were filled with."""
         self._sensor_name = name
         self._exercises = exercises
@@ -153,15 +163,19 @@ class SetupScreen(FlowScreen[SetupForm | None]):
         """What the fields held when it was last refused."""
 
     def compose(self) -> ComposeResult:
-        texts = self._offered = texts_of_plan(self._plan())
+        self._offered_plan = self._plan()
+        texts = self._offered = texts_of_plan(self._offered_plan)
         titles = [(exercise_named(name).title, name) for name in self._exercises]
         yield Plain(plain(f"Set-up · {self._sensor_name}"), id="title")
         with Horizontal(id="page"):
-            yield self._form(titles, texts)
-            with VerticalScroll(id="guide", can_focus=False):
+            form = self._form(titles, texts)
+            form.border_title = "What you train"
+            yield form
+            with VerticalScroll(id="guide", classes="panel", can_focus=False) as guide:
+                guide.border_title = "How to"
                 yield Plain()
         yield Plain(id="problem")
-        yield Footer(show_command_palette=False)
+        yield KeyHints()
 
     def _form(self, titles: list[tuple[str, str]], texts: PlanTexts) -> VerticalScroll:
         return VerticalScroll(
@@ -193,6 +207,7 @@ class SetupScreen(FlowScreen[SetupForm | None]):
                 _HINTS["calibration"],
             ),
             id="form",
+            classes="panel",
             can_focus=False,
         )
 
@@ -200,7 +215,8 @@ class SetupScreen(FlowScreen[SetupForm | None]):
         if name == "tempo":
             return FormRow(name, Input(text, id=name, compact=True, placeholder="–"), _HINTS[name])
         label = _LABELS.get(name, name)
-        return FormRow(label, NumberInput(text, name), _HINTS[name])
+        hint = load_hint(text) if name == "load" else _HINTS[name]
+        return FormRow(label, NumberInput(text, name), hint)
 
     def _yes_no_row(self, name: str, label: str, value: bool) -> FormRow:
         return FormRow(label, Choice(YES_NO, _YES if value else _NO, name), _HINTS[name])
@@ -243,7 +259,8 @@ class SetupScreen(FlowScreen[SetupForm | None]):
 
     def _refill(self) -> None:
         """Fill in the plan that is advised now, but not over what the wearer has typed."""
-        texts = texts_of_plan(self._plan())
+        plan = self._plan()
+        texts = texts_of_plan(plan)
         for name in _TEXTS:
             field = self.query_one(f"#{name}", Input)
             if field.value == getattr(self._offered, name):
@@ -254,7 +271,7 @@ class SetupScreen(FlowScreen[SetupForm | None]):
         ):
             if self._is_yes(name) is before:
                 self.query_one(f"#{name}", Choice).choose(_YES if now else _NO)
-        self._offered = texts
+        self._offered, self._offered_plan = texts, plan
 
     def _advise_again(self) -> None:
         try:
@@ -310,6 +327,8 @@ class SetupScreen(FlowScreen[SetupForm | None]):
             self.query_one("#problem").display = False
         if message.input.id == "tempo":
             self._tell_tempo()
+        if message.input.id == "load":
+            self._tell_plates()
         if message.input.id == "pain":
             self._advise_again()
 
@@ -327,6 +346,12 @@ class SetupScreen(FlowScreen[SetupForm | None]):
         except TrackerError:
             row.hint(_HINTS["tempo"])
 
+    def _tell_plates(self) -> None:
+        field = self.query_one("#load", Input)
+        row = field.parent
+        assert isinstance(row, FormRow)
+        row.hint(load_hint(field.value))
+
     def _texts(self) -> PlanTexts:
         return PlanTexts(
             **{name: self.query_one(f"#{name}", Input).value for name in _TEXTS},
@@ -341,7 +366,7 @@ class SetupScreen(FlowScreen[SetupForm | None]):
     def action_start(self) -> None:
         """Start, if the form can be read; else say what is wrong, at its field."""
         try:
-            plan = plan_from_texts(self._texts())
+            plan = plan_from_texts(self._texts(), self._offered_plan)
             pain = pain_in(self.query_one("#pain", Input).value)
             then = pain_in(self.query_one("#morning", Input).value, "morning")
         except FieldError as error:

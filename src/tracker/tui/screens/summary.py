@@ -20,6 +20,7 @@ from tracker.domain import (
     mean_of_known,
 )
 from tracker.domain.foreign_text import visible
+from tracker.domain.loads import load_text
 from tracker.tui.advice import best_line, next_lines, pain_lines, record_lines
 from tracker.tui.plain import Plain, plain
 from tracker.tui.plan_form import FieldError, pain_in
@@ -50,7 +51,7 @@ def totals_text(workout: Workout) -> str:
         counted(len(sets), "set") + (f" and {counted(warm_ups, 'warm-up')}" if warm_ups else ""),
         # The table below has what the sensor saw.
         counted(reps, "rep") + (f" ({seen} counted)" if seen != reps else ""),
-        *([f"{sum(loads):.0f} kg lifted"] if any(loads) else []),
+        *([f"{load_text(sum(loads), 0)} lifted"] if any(loads) else []),
         f"{clock_time(workout.facts.duration_s)} min",
     ]
     means = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.binding import Binding
@@ -29,6 +30,7 @@ from tracker.tui.screens.dialogs import take_note
 from tracker.tui.widgets.block_text import SnapshotWidget
 from tracker.tui.widgets.live import Count, CueBar, PaceBar, PhaseBar, cue_of
 from tracker.tui.widgets.reps import LastRep, RepBars, SetList
+from tracker.tui.widgets.scrubber import Scrubber
 from tracker.tui.widgets.status import Banner, Headline, Notice, Quality, notice_of
 from tracker.tui.widgets.traces import PitchTrace
 
@@ -49,6 +51,9 @@ BIG_CUE_S: Final = 3.0
 
 SEEK_STEP_S: Final = 5.0
 """About one rep."""
+
+BEFORE_REP_S: Final = 2.0
+"""How long before its lockout a rep is shown from, s: most concentrics take less."""
 
 MARK_WORDS: Final = {
     MarkKind.SET_START.value: "Set started by hand",
@@ -72,6 +77,10 @@ class TrainScreen(FlowScreen[Next]):
         Binding("space", "pause", "Pause"),
         Binding("left", f"seek({-SEEK_STEP_S})", "-5s", key_display="←"),
         Binding("right", f"seek({SEEK_STEP_S})", "+5s", key_display="→"),
+        Binding("left_square_bracket", "seek_rep(-1)", "Rep before", show=False),
+        Binding("right_square_bracket", "seek_rep(1)", "Next rep", show=False),
+        Binding("home", "seek_to(False)", "Start", show=False),
+        Binding("end", "seek_to(True)", "End", show=False),
         Binding("plus,equals_sign", "faster", "Fast", key_display="+"),
         Binding("minus", "slower", "Slow", key_display="-"),
         Binding("s", "mark", "Set"),
@@ -94,6 +103,7 @@ class TrainScreen(FlowScreen[Next]):
         self._link_words = LinkWords()
         self._rest_due = False
         self._playback = training if isinstance(training, Playback) else None
+        self.set_class(self._playback is not None, "-replay")
 
     def compose(self) -> ComposeResult:
         yield Headline()
@@ -112,6 +122,8 @@ class TrainScreen(FlowScreen[Next]):
             yield PitchTrace()
             yield RepBars()
         yield SetList()
+        if self._playback is not None:
+            yield Scrubber()
         yield Quality()
         yield KeyHints()
 
@@ -123,6 +135,8 @@ class TrainScreen(FlowScreen[Next]):
         ]
         self._training.add_sink(self)
         self.update_view()
+        if self._playback is not None:
+            self.run_worker(self._playback.read_outline(), name="outline")
         self.set_interval(1.0 / SAMPLES_PER_S, self.update_if_there)
 
     def accept(self, events: Sequence[Event], newest_s: float | None) -> None:
@@ -181,6 +195,8 @@ class TrainScreen(FlowScreen[Next]):
         if self.query_one("#live").display is not (notice is None):
             self.query_one("#live").display = notice is None
         self.query_one(Quality).sound = getattr(self.app, "sound_sign", "")
+        if self._playback is not None:
+            self.query_one(Scrubber).outline = self._playback.outline
         for widget in self._drawn:
             widget.update_from(snapshot)
         cue = cue_of(snapshot)
@@ -190,7 +206,7 @@ class TrainScreen(FlowScreen[Next]):
         self.set_class(fresh, "-fresh-cue")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action in {"pause", "seek", "faster", "slower"}:
+        if action in {"pause", "seek", "seek_rep", "seek_to", "faster", "slower"}:
             return self._playback is not None
         if action in {"finish", "adjust", "note", "calibrate"}:
             # A replay changes nothing of its recording, and nothing is kept of the simulator's.
@@ -211,6 +227,29 @@ class TrainScreen(FlowScreen[Next]):
     def action_seek(self, step_s: float) -> None:
         if self._playback is not None:
             self._playback.seek_by(step_s)
+
+    def action_seek_rep(self, step: int) -> None:
+        """Go to the start of the next rep, or of the one before."""
+        if self._playback is None:
+            return
+        now_s = self._playback.snapshot().position_s or 0.0
+        starts_s = [time_s - BEFORE_REP_S for time_s in self._playback.outline.reps]
+        if step > 0:
+            # A second further on, the one that was gone to before is not the next one.
+            ahead = [time_s for time_s in starts_s if time_s > now_s + 1.0]
+            target_s = min(ahead, default=None)
+        else:
+            target_s = max((time_s for time_s in starts_s if time_s < now_s - 1.0), default=0.0)
+        if target_s is not None:
+            self._playback.seek(max(target_s, 0.0))
+
+    def action_seek_to(self, end: bool) -> None:
+        if self._playback is not None:
+            self._playback.seek(math.inf if end else 0.0)
+
+    def on_scrubber_chosen(self, message: Scrubber.Chosen) -> None:
+        if self._playback is not None:
+            self._playback.seek(message.time_s)
 
     def action_faster(self) -> None:
         if self._playback is not None:

@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from functools import lru_cache
 from itertools import chain, repeat
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
+from rich.segment import Segment
+from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
 from tracker.domain.foreign_text import visible
-from tracker.tui.plain import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from textual.style import Style
 
@@ -131,10 +132,43 @@ def line_strip(lines: Sequence[str], y: int, width: int, style: Style) -> Strip:
     """Return line `y` of a drawing as Textual wants it, spaces kept, cut or filled to `width`."""
     # Before it is cut: what is spelled out takes more room, and a line has no line feeds.
     line = visible(lines[y]).translate(_BLANKS) if 0 <= y < len(lines) else ""
-    return Strip(plain(line[:width].ljust(width)).render_segments(style), width)
+    return Strip((segment(line[:width].ljust(width), style),), width)
+
+
+def segment(text: str, style: Style) -> Segment:
+    """Return a piece of a line in one style.
+
+    Nothing in it is markup: a content, which could be, costs three times as much to draw, and what
+    moves is drawn many times a second. What controls a terminal must have been spelled out.
+    """
+    return Segment(text, style.rich_style)
 
 
 _BLANKS: Final = str.maketrans("\n\t", "  ")
+
+
+def changed_regions(
+    before: Sequence[str], now: Sequence[str], size: tuple[int, int]
+) -> Iterator[Region]:
+    """Yield where two drawings of `size` differ, as regions one line high."""
+    width, height = size
+    for y in range(height):
+        was, is_now = (
+            each[y][:width].ljust(width) if y < len(each) else " " * width
+            for each in (before, now)
+        )
+        if was != is_now:
+            yield from changed_run([a != b for a, b in zip(was, is_now, strict=True)], y)
+
+
+def changed_run(changed: Sequence[bool], y: int) -> Iterator[Region]:
+    """Yield the columns of line `y` from the first to the last that changed.
+
+    Together, because what is left of a region is written again with it.
+    """
+    if any(changed):
+        first, last = changed.index(True), len(changed) - changed[::-1].index(True)
+        yield Region(first, y, last - first, 1)
 
 
 class SnapshotWidget(Widget):
@@ -152,6 +186,35 @@ class LinesWidget(SnapshotWidget):
         """Return the lines; each is cut or filled to the width."""
         raise NotImplementedError
 
+    _kept: tuple[tuple[int, int], Sequence[str]] | None = None
+    """The lines that were drawn last, with their size; None once something has changed."""
+
+    def refresh(
+        self,
+        *regions: Region,
+        repaint: bool = True,
+        layout: bool = False,
+        recompose: bool = False,
+    ) -> Self:
+        """Draw the lines anew when they are next shown."""
+        self._kept = None
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+
+    def redraw(self) -> None:
+        """Paint only what is different from the lines that are shown; for what often changes."""
+        size = (self.size.width, self.size.height)
+        if self._kept is None or self._kept[0] != size:
+            self.refresh()
+            return
+        before, now = self._kept[1], self.drawn(*size)
+        self._kept = size, now
+        changed = list(changed_regions(before, now, size))
+        if changed:
+            super().refresh(*changed)
+
     def render_line(self, y: int) -> Strip:
-        width, height = self.size
-        return line_strip(self.drawn(width, height), y, width, self.visual_style)
+        width, height = size = (self.size.width, self.size.height)
+        # All lines are drawn together, and asked for one by one.
+        if self._kept is None or self._kept[0] != size:
+            self._kept = size, self.drawn(width, height)
+        return line_strip(self._kept[1], y, width, self.visual_style)

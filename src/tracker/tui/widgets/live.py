@@ -88,12 +88,15 @@ class Count(LinesWidget):
     """
 
     reps: reactive[int] = reactive(0)
-    below: reactive[str] = reactive("")
+    below: reactive[str] = reactive("", repaint=False)
     unsure: reactive[bool] = reactive(False)
-    phase: reactive[Phase | None] = reactive(None)
+    phase: reactive[Phase | None] = reactive(None, repaint=False)
 
     def on_mount(self) -> None:
         self.border_title = "Reps"
+
+    def watch_below(self) -> None:
+        self.redraw()
 
     def update_from(self, snapshot: SessionSnapshot) -> None:
         current = snapshot.current_set
@@ -120,9 +123,9 @@ class Count(LinesWidget):
 
 
 def _set_phase(widget: Widget, phase: Phase | None) -> None:
-    """Give a widget the class of a phase, and no other."""
-    for known in Phase:
-        widget.set_class(known is phase, f"-{known.value}")
+    """Give a widget the class of a phase, and no other, in one step: each styles it anew."""
+    others = widget.classes - {f"-{known.value}" for known in Phase}
+    widget.set_classes(others if phase is None else others | {f"-{phase.value}"})
 
 
 def _above(lines: Sequence[str], below: str, width: int, height: int) -> list[str]:
@@ -146,10 +149,25 @@ def phase_text(phase: Phase | None) -> str:
     return "REST" if phase is None else f"{SIGNS[phase]} {PHASE_WORDS[phase].upper()}"
 
 
+MOVE_STEP_S: Final = 0.2
+"""Steps in which phases other than the hold are timed: each draws a part of the screen anew, and
+only a hold is held to the tenth."""
+
+
+def shown_elapsed_s(snapshot: SessionSnapshot) -> float | None:
+    """Return how long the phase has taken, in the steps in which it is shown, s."""
+    elapsed_s = snapshot.phase_elapsed_s
+    if elapsed_s is None:
+        return None
+    if snapshot.phase is Phase.LOCKOUT:
+        return round(elapsed_s, 1)
+    return round(MOVE_STEP_S * int(elapsed_s / MOVE_STEP_S + 1e-6), 1)
+
+
 def time_text(snapshot: SessionSnapshot) -> str:
     """Return how long the phase, or the rest, has taken; empty if unknown."""
     if snapshot.phase is not None:
-        elapsed_s = snapshot.phase_elapsed_s
+        elapsed_s = shown_elapsed_s(snapshot)
         return "" if elapsed_s is None else f"{elapsed_s:.1f}"
     rest_s = snapshot.resting_s
     return "" if rest_s is None else clock_time(rest_s)
@@ -173,15 +191,17 @@ class PhaseBar(LinesWidget):
     PhaseBar { height: 1fr; min-height: 3; color: $foreground; background: $panel; }
     PhaseBar.-concentric { background: $primary; color: auto; }
     PhaseBar.-lockout { background: $success; color: auto; }
-    PhaseBar.-eccentric { background: $warning; color: auto; }
     """
 
     phase: reactive[Phase | None] = reactive(None)
-    time: reactive[str] = reactive("")
+    time: reactive[str] = reactive("", repaint=False)
 
     def update_from(self, snapshot: SessionSnapshot) -> None:
         self.phase = snapshot.phase
         self.time = time_text(snapshot)
+
+    def watch_time(self) -> None:
+        self.redraw()
 
     def watch_phase(self, phase: Phase | None) -> None:
         _set_phase(self, phase)
@@ -214,7 +234,7 @@ class Paced:
 def paced_of(snapshot: SessionSnapshot) -> Paced:
     """Return what is being timed: the phase in a set, otherwise the rest."""
     current = snapshot.current_set
-    phase, elapsed_s = snapshot.phase, snapshot.phase_elapsed_s
+    phase, elapsed_s = snapshot.phase, shown_elapsed_s(snapshot)
     if phase is not None and elapsed_s is not None and current is not None:
         goal_s = planned_s(current.plan, phase)
         holding = phase is Phase.LOCKOUT
@@ -229,7 +249,7 @@ def paced_of(snapshot: SessionSnapshot) -> Paced:
     if rest_s is None:
         return Paced("", None)
     goal_s = snapshot.plan.rest_s
-    share = None if not goal_s else min(1.0, rest_s / goal_s)
+    share = None if not goal_s else min(1.0, int(rest_s) / goal_s)
     over = "   ✓ rest is over" if share == 1.0 else ""
     return Paced(f"rest of {clock_time(goal_s)}{over}", share)
 
@@ -255,7 +275,10 @@ class PaceBar(LinesWidget):
     PaceBar.-done { color: $text-success; }
     """
 
-    paced: reactive[Paced] = reactive(Paced("", None))
+    paced: reactive[Paced] = reactive(Paced("", None), repaint=False)
+
+    def watch_paced(self) -> None:
+        self.redraw()
 
     def update_from(self, snapshot: SessionSnapshot) -> None:
         self.paced = paced_of(snapshot)

@@ -14,6 +14,7 @@ from textual.strip import Strip
 from tracker.app.text import (
     counted,
     flag_words,
+    load_cell,
     mean_durations_s,
     number,
     phase_durations_s,
@@ -24,6 +25,7 @@ from tracker.coach import PaceVerdict, phase_errors
 from tracker.coach.pacing import TOLERANCE_S
 from tracker.domain import LIFTERS_ORDER, PHASE_WORDS, Phase, mean_of_known
 from tracker.domain.foreign_text import one_line
+from tracker.domain.loads import load_text
 from tracker.tui.plain import Shown, joined, plain
 from tracker.tui.widgets.bars import bar_room, upright_bars
 from tracker.tui.widgets.block_text import LinesWidget, SnapshotWidget, line_strip
@@ -42,7 +44,7 @@ SIGNS: Final = {
 }
 """A phase as planned, too short, too long."""
 
-LEGEND: Final = "↓ shorter, ↑ longer than planned · ø mean of the set"
+LEGEND: Final = "in s and m/s · ↓ shorter, ↑ longer than planned · ø mean"
 """Explains the signs."""
 
 LEAST_BAR: Final = 4
@@ -119,7 +121,7 @@ def bar_width(rows: Sequence[Row], width: int) -> int:
 def header(bars: int) -> str:
     """Return the line above the reps."""
     phases = " ".join(f"{PHASE_WORDS[phase]:>5} " for phase in LIFTERS_ORDER)
-    return f"rep {phases}  {'range':<{bars + 6}}{'m/s':<{bars + 7}}remarks"
+    return f"rep {phases}  {'range':<{bars + 6}}{'velocity':<{bars + 7}}remarks"
 
 
 def row_parts(row: Row, bars: int) -> tuple[tuple[str, bool], ...]:
@@ -207,7 +209,7 @@ def set_title(record: SetRecord) -> str:
     rpe, note = record.entries.rpe, record.entries.note
     parts = [
         f"set {record.index}: {reps_text(record)}",
-        f"{record.load_kg:g} kg" if record.load_kg else "",
+        load_text(record.load_kg) if record.load_kg else "",
         "" if rpe is None else f"RPE {rpe:g}",
         f"“{one_line(note)}”" if note else "",
     ]
@@ -239,7 +241,7 @@ def last_rep_lines(record: SetRecord | None) -> Lines:
         f"rep {rep.index}" + (f" · {remarks}" if remarks else ""),
         phases_text(rep, plan),
         f"{tempo_code(phase_durations_s(rep))}{planned}",
-        f"range {number(rep.rom_deg, 0, '°')} · mean {speed}",
+        f"range {number(rep.rom_deg, 0, '°')} · velocity {speed}",
     )
 
 
@@ -397,7 +399,7 @@ def _bars(
     return [f"{head:<{_SCALE_WIDTH}} {row}" for head, row in zip(heads, rows, strict=False)]
 
 
-HEADER: Final = "   set  reps     kg  hold s  range   m/s  mean tempo       remarks"
+HEADER: Final = "   set  reps      load   hold  range  velocity  tempo            remarks"
 
 NONE_YET: Final = "no set yet"
 """In place of the rows before the first set."""
@@ -408,14 +410,14 @@ def set_row(record: SetRecord) -> str:
     holds = mean_of_known(rep.lockout_s for rep in record.reps)
     ranges = mean_of_known(rep.rom_deg for rep in record.reps)
     speeds = mean_of_known(rep.mean_velocity_mps for rep in record.reps)
-    tempo = tempo_code(mean_durations_s(record.reps)) if record.reps else number(None)
+    tempo = tempo_code(mean_durations_s(record.reps))
     cells = [
         f" {' ' if record.ended else '▸'} {record.index:>3}",
         f"{record.done:>4}",
-        f"{'body' if record.load_kg == 0.0 else number(record.load_kg, 1):>5}",
-        f"{number(holds):>6}",
+        f"{load_cell(record.load_kg):>8}",
+        f"{number(holds, 1, ' s'):>5}",
         f"{number(ranges, 0, '°'):>5}",
-        f"{number(speeds, 2):>4}",
+        f"{number(speeds, 2, ' m/s'):>8}",
         f"{tempo:<15}",
         set_flag_words(record),
     ]

@@ -16,6 +16,7 @@ from textual.widget import Widget
 from tracker.app.snapshot import RecordingState, RunState
 from tracker.app.text import UNKNOWN, clock_time, counted, heart_rate_text, number
 from tracker.domain import LOW_BATTERY_PERCENT, Extreme, LinkState, MarkKind, mean_of_known
+from tracker.domain.loads import load_text, load_words
 from tracker.tui.plain import Shown, joined, plain
 from tracker.tui.widgets.block_text import LinesWidget, SnapshotWidget
 
@@ -62,7 +63,7 @@ def headline_parts(snapshot: SessionSnapshot) -> tuple[str, str, str]:
             *([plan.side.value] if plan.side is not None else []),
             *(["warm-up"] if plan.warm_up else []),
             *([] if current is None else [f"set {current.index}"]),
-            *([f"{load_kg:g} kg"] if load_kg else []),
+            *([load_text(load_kg)] if load_kg else []),
         ]
     )
     heart = heart_rate_text(snapshot.heart_rate)
@@ -87,7 +88,10 @@ class Headline(LinesWidget):
     Headline { background: $panel; color: $foreground; text-style: bold; }
     """
 
-    parts: reactive[tuple[str, str, str]] = reactive(("", "", ""))
+    parts: reactive[tuple[str, str, str]] = reactive(("", "", ""), repaint=False)
+
+    def watch_parts(self) -> None:
+        self.redraw()
 
     def update_from(self, snapshot: SessionSnapshot) -> None:
         self.parts = headline_parts(snapshot)
@@ -137,8 +141,7 @@ def _waiting(snapshot: SessionSnapshot) -> Words:
 
 def plan_lines(plan: Plan) -> Words:
     """Return the plan for a set: reps and load, tempo both ways, what ends it."""
-    load_kg = plan.load_kg
-    load = [] if load_kg is None else [f"{load_kg:g} kg" if load_kg else "bodyweight"]
+    load = [load_words(plan.load_kg)] if plan.load_kg is not None else []
     reps = [] if plan.target_reps is None else [counted(plan.target_reps, "rep")]
     loss = plan.velocity_loss
     more = [

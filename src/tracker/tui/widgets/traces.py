@@ -9,15 +9,15 @@ from statistics import median
 from typing import TYPE_CHECKING, ClassVar, Final
 
 import numpy as np
+from textual.geometry import Region
 from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
 from tracker.domain import LIFTERS_ORDER, Phase
 from tracker.domain.units import STANDARD_GRAVITY_MPS2
-from tracker.tui.plain import plain
 from tracker.tui.widgets.bars import LEVELS
-from tracker.tui.widgets.block_text import line_strip
+from tracker.tui.widgets.block_text import changed_run, line_strip, segment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 SPAN_S: Final = 10.0
 """Two reps at a slow tempo."""
 
-STEP_S: Final = 0.25
+STEP_S: Final = 0.33
 """The trace moves on in steps of about this, in whole columns: every step draws all of it."""
 
 JOIN_S: Final = 0.3
@@ -267,6 +267,22 @@ ACC_SPAN_S: Final = 6.0
 """Two or three movements of a hand."""
 
 
+def moved_regions(before: Drawing, now: Drawing, size: tuple[int, int]) -> Iterator[Region]:
+    """Yield where two drawings of `size` differ, in signs or colours, as regions of one line."""
+    width, height = size
+    old, new = before.kinds, now.kinds
+    if before.band != now.band or old is None or new is None or old.shape != new.shape:
+        yield Region(0, 0, width, height)
+        return
+    for y, (was, is_now) in enumerate(zip(before.lines, now.lines, strict=True)):
+        changed = [a != b for a, b in zip(was, is_now, strict=False)]
+        kinds = np.flatnonzero(old[y] != new[y]) + _LABEL_WIDTH
+        for x in kinds.tolist():
+            # The colour of nothing is not seen.
+            changed[x] = changed[x] or is_now[x] != " "
+        yield from changed_run(changed, y)
+
+
 class Trace(Widget):
     """A curve of the last seconds, the newest on the right."""
 
@@ -281,7 +297,7 @@ class Trace(Widget):
     TITLE: ClassVar[str]
     SHOWN_S: ClassVar[float] = SPAN_S
 
-    end_s: reactive[float | None] = reactive(None)
+    end_s: reactive[float | None] = reactive(None, repaint=False)
 
     def __init__(self) -> None:
         super().__init__()
@@ -289,6 +305,18 @@ class Trace(Widget):
         self._drawing = Drawing([])
         self._time_s: NDArray[np.float64] = np.empty(0)
         self._values: NDArray[np.float64] = np.empty(0)
+
+    def watch_end_s(self) -> None:
+        """Paint what has moved."""
+        width, height = self.size
+        before = self._drawing
+        if self._drawn_at is None or self._drawn_at[1:] != (width, height):
+            self.refresh()
+            return
+        self._drawn_at, self._drawing = (self.end_s, width, height), self.drawn(width, height)
+        changed = list(moved_regions(before, self._drawing, (width, height)))
+        if changed:
+            self.refresh(*changed)
 
     def on_mount(self) -> None:
         self.border_title = f"{self.TITLE} · last {self.SHOWN_S:.0f} s"
@@ -330,7 +358,6 @@ class PitchTrace(Trace):
     DEFAULT_CSS = """
     PitchTrace .trace--concentric { color: $text-primary; }
     PitchTrace .trace--lockout { color: $text-success; }
-    PitchTrace .trace--eccentric { color: $text-warning; }
     PitchTrace .trace--bottom { color: $foreground 45%; }
     PitchTrace .trace--rest { color: $foreground 30%; }
     PitchTrace .trace--ghost { color: $foreground 70%; }
@@ -392,12 +419,11 @@ class PitchTrace(Trace):
         if kinds is None or not 0 <= y < len(drawing.lines):
             return super()._row(y, width)
         line, in_band = drawing.lines[y], y in drawing.band
-        segments = list(plain(line[:_LABEL_WIDTH]).render_segments(self.visual_style))
+        segments = [segment(line[:_LABEL_WIDTH], self.visual_style)]
         column = _LABEL_WIDTH
         for kind, run in groupby(kinds[y].tolist()):
             length = sum(1 for _ in run)
-            text = plain(line[column : column + length])
-            segments += text.render_segments(self._style(kind, in_band))
+            segments.append(segment(line[column : column + length], self._style(kind, in_band)))
             column += length
         return Strip(segments, width)
 

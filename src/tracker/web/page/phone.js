@@ -180,7 +180,6 @@
     else if (state.form) drawForm();
   };
 
-  const load = (kg) => (kg === null ? "" : kg === 0 ? "bodyweight" : `${+kg.toFixed(2)} kg`);
 
   const drawHead = () => {
     const about = state.live || state.summary;
@@ -193,7 +192,7 @@
     }
     const set = state.set;
     const parts = [state.person, state.exercise];
-    if (set) parts.push(`set ${set.index}`, load(set.load_kg));
+    if (set) parts.push(`set ${set.index}`, set.load);
     write($("#title"), parts.filter(Boolean).join(" · "));
     write($("#origin"), state.origin);
     write($("#heart"), state.heart === null ? "" : `♥\uFE0E ${state.heart}`);
@@ -316,7 +315,7 @@
     const item = made("li", set.ended ? "" : "now");
     const what = made("span", "what");
     what.append(made("b", "", set.target === null ? `${set.count}` : `${set.count}/${set.target}`));
-    what.append(` reps${set.load_kg === null ? "" : ` · ${load(set.load_kg)}`}${set.rpe === null ? "" : ` · RPE ${set.rpe}`}`);
+    what.append(` reps${set.load ? ` · ${set.load}` : ""}${set.rpe === null ? "" : ` · RPE ${set.rpe}`}`);
     item.append(made("span", "n", String(set.index)), what);
     item.append(made("span", "how", `hold ${set.hold} · ${set.range}`));
     if (set.remarks) item.append(made("span", "remarks", set.remarks));
@@ -338,7 +337,7 @@
 
   // Forms: the fields stand in the app, this shows them
 
-  const STEPS = { load: 2.5, next: 2.5, rpe: 0.5, pain: 1, reps: 1, rest: 15, hold: 0.5, loss: 5 };
+  const STEPS = { rpe: 0.5, pain: 1, reps: 1, rest: 15, hold: 0.5, loss: 5 };
 
   const drawFields = (within, fields) => {
     const box = $(".fields", within);

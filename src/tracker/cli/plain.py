@@ -1,0 +1,260 @@
+"""A whole training in lines: sensor, set-up, the sets as they happen, rests, summary.
+
+The same training as on the screen, by questions and sentences instead of forms and pictures: for a
+screen reader, a braille line, and a terminal that can't draw (`TERM=dumb`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from tracker.app.advice import advice_given, advice_lines
+from tracker.app.clock import local_now
+from tracker.app.devices import SIMULATED
+from tracker.app.training import TrainingRequest
+from tracker.app.training_log import NOT_LOGGED
+from tracker.cli.conversation import Conversation, EndOfLinesError, number_or, whole_or
+from tracker.cli.options import sound_beside_lines
+from tracker.cli.plain_training import PlainTraining
+from tracker.coach import FIRST_PLAN, Verdict
+from tracker.domain import MOST_PAIN, Plan, TrackerError, exercise_named, parse_tempo
+from tracker.domain.loads import load_unit, load_words, parse_load_kg, plates_words
+from tracker.domain.plan import LONGEST_HOLD_S, LONGEST_REST_S, MOST_REPS, MOST_SETS
+
+if TYPE_CHECKING:
+    from tracker.app.devices import Device
+    from tracker.app.training import TrainingService
+    from tracker.cli.exits import Interruption
+    from tracker.cli.options import SoundOptions
+    from tracker.domain.tempo import Tempo
+
+LISTENED_S: Final = 6.0
+"""How long to listen for sensors before naming them, s: most advertise once a second."""
+
+
+async def train_in_lines(
+    service: TrainingService,
+    interrupted: Interruption,
+    sound: SoundOptions,
+    device: Device | None = None,
+) -> bool:
+    """Lead through one training, with `device` if it is known; return whether all was said.
+
+    Raises `TrackerError` if the sensor can't be used.
+    """
+    conversation = Conversation()
+    service.tell = conversation.say
+    try:
+        with interrupted.ending(conversation.end), suppress(EndOfLinesError):
+            await _PlainCoach(service, conversation, sound).lead(device)
+    finally:
+        # In a thread: a terminal that is stopped holds up nothing.
+        told = await asyncio.to_thread(conversation.close)
+    return told
+
+
+class _PlainCoach:
+    """Asks for everything that is settled before the first rep, and opens the training."""
+
+    def __init__(
+        self, service: TrainingService, conversation: Conversation, sound: SoundOptions
+    ) -> None:
+        self._service = service
+        self._talk = conversation
+        self._sound = sound
+
+    async def lead(self, device: Device | None) -> None:
+        await self._warn_once()
+        device = device or await self._device()
+        request = await self._set_up(device)
+        self._talk.say(f"Connecting to {device.name}.")
+        async with self._service.training(request, until_stopped=True) as training:
+            self._talk.say(f"{training.title[:1].upper()}{training.title[1:]}.")
+            session = training.session
+            async with sound_beside_lines(self._sound, session):
+                await PlainTraining(session, self._talk, self._service.advisor).run()
+        if training.log_error is not None:
+            self._talk.say(f"Not logged: {training.log_error.message}", NOT_LOGGED)
+        elif training.session_id is not None:
+            self._talk.say(f"Logged as session {training.session_id}.")
+        else:
+            self._talk.say("Nothing was logged: there was no set.")
+
+    async def _warn_once(self) -> None:
+        if self._service.config.training.warned:
+            return
+        # The screens cost Textual (0.2 s), but the words are theirs.
+        from tracker.tui.screens.dialogs import warning_parts
+
+        for title, words in warning_parts():
+            self._talk.say(f"{title}.", *words)
+        await self._talk.ask("Enter goes on.", str)
+        with suppress(TrackerError):
+            self._service.remember(warned=True)
+
+    # Which sensor
+
+    async def _device(self) -> Device:
+        devices = self._service.devices()
+        while True:
+            self._talk.say(f"Listening for sensors for {LISTENED_S:.0f} seconds.")
+            listening = asyncio.ensure_future(devices.listen())
+            await asyncio.wait({listening}, timeout=LISTENED_S)
+            listening.cancel()
+            with suppress(asyncio.CancelledError):
+                await listening
+            if devices.trouble is not None:
+                self._talk.say(devices.trouble)
+            known = [each for each in devices.seen if each.kind is not None or each.refusal]
+            again = len(known)
+            chosen = await self._talk.choose(
+                "Which sensor?", [*map(_device_words, known), "listen again"]
+            )
+            if chosen == again:
+                continue
+            device = known[chosen]
+            if device.refusal is None:
+                with suppress(TrackerError):
+                    self._service.remember_sensor(device)
+                return device
+            self._talk.say(device.refusal)
+
+    # What to train
+
+    async def _set_up(self, device: Device) -> TrainingRequest:
+        service, talk = self._service, self._talk
+        names = service.exercises(device)
+        titles = [exercise_named(name).title for name in names]
+        first = names.index(service.first_exercise(device))
+        exercise = names[await talk.choose("What do you train?", titles, first)]
+        advisor = await asyncio.to_thread(service.advisor)
+        if advisor is not None and advisor.history.unanswered is not None:
+            morning = await self._pain("on the morning after the last training")
+            if morning is not None:
+                with suppress(TrackerError):
+                    service.note_morning(advisor.history.unanswered, morning)
+        pain = await self._pain("now, before the training")
+        last = service.last_plan(exercise)
+        judgement = None
+        if advisor is not None:
+            judgement = advisor.judge(local_now(), exercise, pain_now=pain)
+            talk.say(*advice_lines(judgement))
+            if judgement.verdict is Verdict.STOP and await talk.agree(
+                "Have you asked a doctor or a physiotherapist about the pain since?"
+            ):
+                service.note_asked("said in the set-up")
+                judgement = advisor.judge(local_now(), exercise, pain_now=pain, asked=True)
+                talk.say(*advice_lines(judgement))
+        advised = None
+        if judgement is not None and judgement.exercise == exercise:
+            advised = judgement.plan
+        plan = (last if service.plan_typed else None) or advised or last or FIRST_PLAN
+        plan = await self._plan(plan)
+        with suppress(TrackerError):
+            service.remember_plan(exercise, plan)
+        advice = None if judgement is None else advice_given(judgement, exercise, plan)
+        return TrainingRequest(
+            service.sensors_of(device), exercise, plan, pain_before=pain, advice=advice
+        )
+
+    async def _pain(self, when: str) -> int | None:
+        return await self._talk.ask(
+            f"Pain {when}? 0 is none, {MOST_PAIN} the worst, enter leaves it open.",
+            partial(whole_or, least=0, most=MOST_PAIN),
+        )
+
+    async def _plan(self, plan: Plan) -> Plan:
+        """Say a plan, and let it be changed field by field until enter takes it."""
+        while True:
+            self._talk.say(f"The plan: {plan_sentence(plan)}.")
+            plates = plates_words(plan.load_kg)
+            if plates:
+                self._talk.say(f"{plates}.")
+            if not await self._talk.ask("Enter takes it. c changes it.", _wants_change):
+                return plan
+            plan = await self._changed(plan)
+
+    async def _changed(self, plan: Plan) -> Plan:
+        ask = self._talk.ask
+        sets = await ask(_question("Sets", plan.sets), partial(whole_or, least=1, most=MOST_SETS))
+        reps = await ask(
+            _question("Reps in a set", plan.target_reps),
+            partial(whole_or, least=1, most=MOST_REPS),
+        )
+        load_kg = await ask(
+            _question(f"Load in {load_unit().value}, 0 is bodyweight", load_words(plan.load_kg)),
+            typed_load_kg,
+        )
+        tempo = await ask(
+            _question(
+                "Tempo: seconds down, floor, up and hold, as 3-0-1-2",
+                None if plan.tempo is None else plan.tempo.code,
+            ),
+            _tempo,
+        )
+        hold_s = await ask(
+            _question("Seconds to hold the top", plan.lockout_goal_s),
+            partial(number_or, least=0.0, most=LONGEST_HOLD_S),
+        )
+        rest_s = await ask(
+            _question("Seconds of rest", plan.rest_s),
+            partial(number_or, least=0.0, most=LONGEST_REST_S),
+        )
+        return Plan(
+            load_kg=plan.load_kg if load_kg is None else load_kg,
+            target_reps=reps or plan.target_reps,
+            tempo=tempo or plan.tempo,
+            lockout_goal_s=plan.lockout_goal_s if hold_s is None else hold_s,
+            velocity_loss=plan.velocity_loss,
+            rest_s=plan.rest_s if rest_s is None else rest_s,
+            keep_tension=plan.keep_tension,
+            breathing=plan.breathing,
+            sets=sets or plan.sets,
+            or_more=plan.or_more,
+        )
+
+
+def plan_sentence(plan: Plan) -> str:
+    """Return a plan as one hears it: `3 sets of 12 reps, 60 kg, tempo up 1, hold 2, …`."""
+    sets = f"{plan.sets} sets" if plan.sets != 1 else "1 set"
+    reps = "" if plan.target_reps is None else f"{plan.target_reps} reps"
+    amount = " of ".join(part for part in (sets if plan.sets else "", reps) if part)
+    tempo = "" if plan.tempo is None else f"tempo {plan.tempo.words.replace(' · ', ', ')}"
+    hold = "" if plan.lockout_goal_s is None else f"hold {plan.lockout_goal_s:g} seconds"
+    parts = (amount or "sets as you like", load_words(plan.load_kg), tempo, hold)
+    rest = f"{plan.rest_s:.0f} seconds of rest"
+    last = ["the last set goes on while it is clean"] if plan.or_more else []
+    return ", ".join([*filter(None, parts), rest, *last])
+
+
+def _question(what: str, now: float | str | None) -> str:
+    shown = f"{now:g}" if isinstance(now, float) else now
+    kept = "leaves it open" if shown in (None, "") else f"keeps {shown}"
+    return f"{what}? Enter {kept}."
+
+
+def _wants_change(text: str) -> bool:
+    if text.lower() in ("", "c"):
+        return bool(text)
+    raise ValueError(f"expected enter or c, got {text!r}")
+
+
+def typed_load_kg(text: str) -> float | None:
+    """Return a typed load, in the wearer's unit unless it names one, kg; None for enter alone."""
+    return parse_load_kg(text, load_unit()) if text else None
+
+
+def _tempo(text: str) -> Tempo | None:
+    return parse_tempo(text) if text else None
+
+
+def _device_words(device: Device) -> str:
+    if device.simulated:
+        return f"{SIMULATED.name}, nobody needs to wear it"
+    parts = [device.name, device.kind_title, "the last one" if device.is_last else ""]
+    if device.rssi_dbm is None:
+        parts.append("not heard yet")
+    return ", ".join(filter(None, parts))
