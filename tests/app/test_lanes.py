@@ -153,7 +153,9 @@ async def test_a_sensor_that_drops_out_is_found_again_and_disturbs_nobody(tmp_pa
     assert "lost" in dropped
     assert dropped[-1] == "streaming"
     for other in (first, last):
-        assert other == ["searching", "connecting", "configuring", "streaming"]
+        # On a busy machine the first packet may be waited for.
+        found = [each for each in other if each != "waiting"]
+        assert found == ["searching", "connecting", "configuring", "streaming"]
     for lane in (lanes.each[0], lanes.each[2]):
         assert lane.training is not None
         # Nothing is missing in the sequence; when these sensors send is up to the machine.

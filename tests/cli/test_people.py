@@ -105,6 +105,7 @@ ELSEWHERE: Final = {
     "replay": "reads a file that is named",
     "push": "test_a_push_in_the_background_is_that_of_whoever_trained",
     "conform": "asks a sensor that is named, and keeps nothing",
+    "compact": "rewrites files that are named, byte for byte the same",
     "doctor": "asks the radio; the log's place is test_logs_that_share_a_place_are_apart",
 }
 """Where the other commands are tried, or why they need not be."""

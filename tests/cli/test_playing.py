@@ -34,7 +34,7 @@ def test_every_counted_rep_has_a_line_and_every_set_a_summary(
             shown.add(rep[1])
         elif withdrawn := re.match(r" +rep +(\d+)  withdrawn", line):
             shown.discard(withdrawn[1])
-        elif summary := re.match(r"set \d+: (\d+) reps?  mean ", line):
+        elif summary := re.match(r"set \d+: (\d+) reps?  tempo ", line):
             assert len(shown) == int(summary[1])
             sizes.append(len(shown))
             shown.clear()

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from textual.widgets import Static
 
-from tests.tui.coaching import Gym, comes
+from tests.tui.coaching import Gym, comes, happens
 from tests.tui.staging import look
 from tracker.app.devices import SIMULATED
 from tracker.coach import steps_of
@@ -48,7 +48,7 @@ async def test_a_warm_up_is_led_through_and_recorded_and_its_sets_are_marked(
         await pilot.press("f")
         await comes(pilot, SummaryScreen)
         await pilot.press("enter")
-        await look(pilot)
+        await happens(pilot, lambda: bool(gym.service.sessions()))
     entries = gym.entries()
     (done,) = (each for each in entries if isinstance(each, TimedDone))
     assert (done.activity, done.warm_up) == ("hip_circles", True)
