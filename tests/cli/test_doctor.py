@@ -475,7 +475,8 @@ def test_a_bus_that_does_not_know_the_user_is_told_from_any_other(tmp_path: Path
         )
     finally:
         bus.kill()
-        bus.wait()
+        # Waits, and closes the pipe.
+        bus.communicate()
     assert done.returncode == ExitCode.NO_SENSOR
     assert "!!  Bluetooth" in done.stdout
     assert "does not accept this user" in done.stdout

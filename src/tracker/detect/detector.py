@@ -26,6 +26,7 @@ from tracker.domain import (
     LiftSignal,
     LoweringStarted,
     MarkKind,
+    SetEnded,
 )
 
 if TYPE_CHECKING:
@@ -182,7 +183,7 @@ class Detector:
         """Yield what is published of reps and sets, and what that means for reference reps."""
         for event in events:
             yield event
-            if self._upright is not None and self._sets.shown is not None:
+            if isinstance(event, SetEnded) and self._upright and self._sets.shown is not None:
                 self._upright.lay(self._sets.shown)
             reference, open_set = self._reference, self._sets.open_set
             if reference is None or open_set is None:
