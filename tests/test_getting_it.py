@@ -57,6 +57,16 @@ def copied() -> list[str]:
     return [name for names in named for name in names]
 
 
+def test_what_to_install_is_quoted_as_cmd_understands_it_too() -> None:
+    """To cmd, an apostrophe is a part of the name."""
+    texts = [
+        ROOT / "README.md",
+        *(ROOT / "docs").rglob("*.md"),
+        *(ROOT / "src").rglob("*.py"),
+    ]
+    assert [path.name for path in texts if re.search(r"install '", path.read_text("utf-8"))] == []
+
+
 # --- the container file -------------------------------------------------------------------------
 
 

@@ -510,5 +510,5 @@ def _extra(name: str) -> Iterator[None]:
     try:
         yield
     except ModuleNotFoundError as error:
-        how = f"{name} is not installed: pip install 'hip-thrust-tracker[{name}]'"
+        how = f'{name} is not installed: pip install "hip-thrust-tracker[{name}]"'
         raise ModuleNotFoundError(how, name=name) from error

@@ -119,6 +119,12 @@ def test_a_redirect_on_the_same_host_is_followed() -> None:
         assert path.read_bytes() == b"one"
 
 
+def test_what_is_wrong_with_a_file_is_said_of_its_url(tracker: Callable[..., Any]) -> None:
+    with serving(lambda request: send(request, 200, b"hello\n")) as url:
+        result = tracker("analyze", url)
+    assert result.err.startswith(f"tracker: {url.partition('?')[0]}: expected a recording")
+
+
 def say_hello(request: BaseHTTPRequestHandler) -> None:
     request.wfile.write(b"hello\r\n\r\n")
 
@@ -154,7 +160,7 @@ FAULTS: dict[str, tuple[Callable[[BaseHTTPRequestHandler], None], str]] = {
         lambda request: redirect(request, "https://127.0.0.1/a.csv"),
         "redirected to another place",
     ),
-    "a file": (lambda request: redirect(request, "file:///etc/passwd"), "HTTP 302|redirected"),
+    "a file": (lambda request: redirect(request, "file:///etc/passwd"), "not on the web"),
     "no HTTP": (say_hello, "BadStatusLine"),
 }
 

@@ -18,7 +18,9 @@ from tracker.importers import (
     ImportedSamples,
     ImportOptions,
     SampleTable,
+    is_sample_csv,
     notifications_from_samples,
+    read_foreign,
     read_sample_csv,
 )
 from tracker.importers.sample_csv import ACC, GYRO, TIME, read_header
@@ -62,6 +64,16 @@ def test_a_file_without_gyroscope_is_fine(tmp_path: Path) -> None:
     table = read(tmp_path, "\n".join([ACC_HEADER, *rows(gyro=False)]))
     assert table.gyro_radps is None
     assert table.acc_mps2.shape == (6, 3)
+
+
+@pytest.mark.parametrize("separator", [";", "\t", " "])
+def test_columns_that_commas_do_not_part_are_read_as_a_table(
+    separator: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "samples.csv"
+    path.write_text("\n".join([ACC_HEADER, *rows(gyro=False)]).replace(",", separator), "utf-8")
+    assert not is_sample_csv(path)
+    assert read_foreign([path], ImportOptions()).table.acc_mps2.tolist() == [[0.5, 1.5, 9.7]] * 6
 
 
 @pytest.mark.parametrize(

@@ -174,5 +174,5 @@ def test_a_missing_extra_is_named(
     with pytest.raises(TrackerError) as refused:
         open_outlet(target)
     assert refused.value.advice == (
-        f"Install the extra: pip install 'hip-thrust-tracker[{extra}]'"
+        f'Install the extra: pip install "hip-thrust-tracker[{extra}]"'
     )

@@ -6,10 +6,11 @@ import json
 import os
 import re
 import socket as sockets
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 from aiohttp import ClientSession, CookieJar, Fingerprint, WSMsgType, WSServerHandshakeError
@@ -298,6 +299,33 @@ async def test_a_flood_for_a_browser_that_does_not_read_does_not_hold_up_the_tra
                     drawn += message.data if message.type == WSMsgType.BINARY else b""
                     if b"resize" in drawn:
                         break
+
+
+async def test_who_leaves_in_a_flood_of_pings_is_no_fault_of_ours(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with visiting() as visit:
+        parts = urlsplit(visit.url)
+        reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
+        head = (
+            f"GET {parts.path}show/me HTTP/1.1",
+            f"Host: {parts.netloc}",
+            "Upgrade: websocket",
+            "Connection: Upgrade",
+            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+            "Sec-WebSocket-Version: 13",
+            "\r\n",
+        )
+        writer.write("\r\n".join(head).encode())
+        assert b" 101 " in await reader.readline()
+        ping = b"\x89\xfd\0\0\0\0" + b"x" * 125
+        with suppress(TimeoutError):
+            while True:
+                writer.write(ping * 1000)
+                await asyncio.wait_for(writer.drain(), 1.0)
+        writer.transport.abort()
+        await asyncio.sleep(0.2)
+    assert "Error handling request" not in caplog.text
 
 
 async def test_the_token_becomes_a_cookie_and_leaves_the_address() -> None:

@@ -69,7 +69,7 @@ def local_copy(source: str, follow_redirects: bool = False) -> Iterator[Path]:
     """Give a path at which a source can be read; a URL is downloaded, and removed afterwards.
 
     With `follow_redirects`, a server may send one on to another host or scheme. Raises
-    `InputError` if a URL cannot be read.
+    `InputError` if a URL cannot be read; one that is raised about the copy names the URL instead.
     """
     if not is_url(source):
         yield Path(source)
@@ -80,7 +80,14 @@ def local_copy(source: str, follow_redirects: bool = False) -> Iterator[Path]:
             _download(source, path, follow_redirects)
         else:
             _fetch(source, path)
-        yield path
+        try:
+            yield path
+        except InputError as error:
+            # Nobody knows the copy, which is gone when the message is read.
+            if not error.path.startswith(str(path)):
+                raise
+            named = shown_url(source) + error.path.removeprefix(str(path))
+            raise InputError(named, error.problem, error.advice) from error
 
 
 def _name_of(url: str) -> str:
@@ -186,6 +193,13 @@ def _http_error(shown: str, error: HTTPError) -> InputError:
             return InputError(shown, f"may not be read (HTTP {error.code})", advice)
         # Python gives up after ten of them.
         case 301 | 302 | 303 | 307 | 308:
+            target = error.headers.get("Location") or ""
+            if is_url(target) and not target.startswith(("http://", "https://")):
+                return InputError(
+                    shown,
+                    f"is redirected to what is not on the web: {shown_url(target)}",
+                    "Download it by hand.",
+                )
             return InputError(
                 shown, "is redirected in circles, or too often", "Download it by hand."
             )

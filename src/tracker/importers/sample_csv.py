@@ -32,7 +32,12 @@ from tracker.importers.samples import (
     check_samples,
 )
 from tracker.importers.stamps import mended_times
-from tracker.importers.tables import FIRST_LINE, parse_columns, read_foreign_header
+from tracker.importers.tables import (
+    FIRST_LINE,
+    parse_columns,
+    plain_table,
+    read_foreign_header,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -129,8 +134,10 @@ def is_sample_csv(path: Path) -> bool:
         return True
     names = re.split(r'[\s,"]+', match[0].decode(errors="replace"))
     # A wrong first line is explained best by the reader that it was written for.
-    meant = sum(name in _KNOWN for name in names) > 1 and read_foreign_header(start) is None
-    return TIME in names or meant
+    readable = read_foreign_header(plain_table(start)) is not None
+    if readable and b"," not in match[0]:
+        return False
+    return TIME in names or (sum(name in _KNOWN for name in names) > 1 and not readable)
 
 
 def read_sample_csv(path: Path | str, options: ImportOptions = _NOTHING_SAID) -> ImportedSamples:

@@ -106,5 +106,5 @@ def _missing(extra: str, error: Exception) -> TrackerError:
     what = error.name if isinstance(error, ModuleNotFoundError) else str(error)
     return TrackerError(
         f"Events to {extra} need what is not installed: {what}.",
-        f"Install the extra: pip install 'hip-thrust-tracker[{extra}]'",
+        f'Install the extra: pip install "hip-thrust-tracker[{extra}]"',
     )

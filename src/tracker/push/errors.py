@@ -9,7 +9,7 @@ def not_installed(missing: ModuleNotFoundError) -> TrackerError:
     """Return the error for a library that the extra would bring."""
     return TrackerError(
         f"Pushing needs what is not installed: {missing.name}.",
-        "Install the extra: pip install 'hip-thrust-tracker[push]'",
+        'Install the extra: pip install "hip-thrust-tracker[push]"',
     )
 
 

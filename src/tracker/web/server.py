@@ -333,13 +333,15 @@ async def _show(request: web.Request, sessions: SessionHost) -> web.StreamRespon
         else:
             size = size_from(request.query.get("width"), request.query.get("height"))
             await sessions.attach(browser, size, take=how == "take")
-        async for message in socket:
-            if message.type != WSMsgType.TEXT:
-                continue
-            if how is None:
-                handle_page(message.data, browser, sessions)
-            else:
-                handle(message.data, browser, sessions.controlled_by(browser))
+        # The answer to a ping may still be waiting when the browser goes.
+        with suppress(ConnectionError):
+            async for message in socket:
+                if message.type != WSMsgType.TEXT:
+                    continue
+                if how is None:
+                    handle_page(message.data, browser, sessions)
+                else:
+                    handle(message.data, browser, sessions.controlled_by(browser))
     finally:
         sessions.leave(browser)
         pumping.cancel()
@@ -359,8 +361,9 @@ async def _follow(request: web.Request, events: EventFiles) -> web.StreamRespons
 
     sending = asyncio.ensure_future(send())
     try:
-        async for _message in socket:
-            pass
+        with suppress(ConnectionError):
+            async for _message in socket:
+                pass
     finally:
         sending.cancel()
     return socket
