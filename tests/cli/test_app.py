@@ -291,6 +291,21 @@ def test_a_home_that_cannot_be_made_is_told_in_a_line_with_what_to_do(
     assert "--debug" not in result.err
 
 
+def test_a_log_in_a_folder_that_is_copied_about_is_warned_of_before_a_training(
+    tracker: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRACKER_HOME", str(tmp_path / "Dropbox"))
+    said = "The training log is not safe in "
+    entered = tracker("add", "--exercise", "hip_thrust", "--set", "reps=3")
+    assert entered.code == ExitCode.OK
+    assert said in entered.err
+    assert "Dropbox copies it" in entered.err
+    assert said not in tracker("add", "--help").err
+    assert said not in tracker("history").err
+    monkeypatch.setenv("TRACKER_HOME", str(tmp_path / "here"))
+    assert said not in tracker("add", "--exercise", "hip_thrust", "--set", "reps=3").err
+
+
 @pytest.mark.parametrize(
     ("error", "code"),
     [

@@ -132,6 +132,9 @@ def _debug_option() -> click.Option:
     )
 
 
+WRITING: Final = (None, "train", "add", "serve")
+"""Commands that begin a training or enter one; the home screen has no name."""
+
 OF_NOBODY: Final = frozenset({"scan", "people", "recover", "decode"})
 """Commands that have nothing to do with anybody's log, recordings or options."""
 
@@ -217,7 +220,7 @@ class LazyGroup(click.Group):
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; a pipe that closes early (`| head`) is not an error."""
-        helping = bool({"-h", "--help"}.intersection(ctx.args))
+        helping = _asks_for_help(ctx)
         if not helping:
             _keep_private()
         try:
@@ -258,6 +261,8 @@ def tracker(context: click.Context, plain: bool) -> None:
 
     Without a command, it opens the home screen on a terminal.
     """
+    if context.invoked_subcommand in WRITING and not _asks_for_help(context):
+        _warn_of_place()
     if context.invoked_subcommand is not None:
         if plain:
             raise click.UsageError(f"write it as: tracker {context.invoked_subcommand} --plain")
@@ -274,6 +279,10 @@ def tracker(context: click.Context, plain: bool) -> None:
     from tracker.cli.train import begin_at_home
 
     begin_at_home()
+
+
+def _asks_for_help(context: click.Context) -> bool:
+    return bool({"-h", "--help"}.intersection(context.args))
 
 
 @contextmanager
@@ -308,6 +317,21 @@ def _keep_private() -> None:
     moved = () if os.environ.get(HOME_VARIABLE) else move_older(paths)
     for line in (*moved, *make_private(paths)):
         say(line)
+
+
+def _warn_of_place() -> None:
+    """Say it before something is entered if the folder is no place for a log."""
+    from tracker.app.paths import LOG_NAME, tracker_paths, unsafe_for_log
+    from tracker.domain import TrackerError
+
+    try:
+        place = tracker_paths().data / LOG_NAME
+    except TrackerError:
+        # An unknown person, of whom the command tells.
+        return
+    risk = unsafe_for_log(place)
+    if risk is not None:
+        say(f"The training log is not safe in {place.parent}: {risk}. Ask: tracker doctor")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
