@@ -259,6 +259,10 @@ def test_a_training_is_in_the_log_of_whoever_trained(tracker: Tracker, home: Pat
     assert open_recording(recording).info.person == "Anna"
     assert recording.stat().st_mode & 0o077 == 0
     assert recording.parent.stat().st_mode & 0o077 == 0
+    # What is suggested next is about the same log.
+    assert "logged as session 1: tracker --person 'Anna' show 1\n" in done.err
+    deleted = tracker("delete", "1", "--person", "anna").err
+    assert deleted.endswith("to restore: tracker --person 'Anna' delete --restore 1\n")
 
 
 def test_a_push_in_the_background_is_that_of_whoever_trained(

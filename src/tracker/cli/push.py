@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import click
 from click.shell_completion import CompletionItem
 
-from tracker.app.paths import tracker_paths
+from tracker.app.paths import own_command, tracker_paths
 from tracker.cli.completion import logged_sessions, offered
 from tracker.cli.export import FormatName
 from tracker.cli.options import examples
@@ -208,7 +208,7 @@ def _add(
         say("Sessions from now on go there by themselves.")
     if kind.default_format is None:
         say(kind.left_out)
-    say(f"To push the newest session: tracker push {name}")
+    say(f"To push the newest session: {own_command(f'push {name}')}")
 
 
 def _enter_secret(service: PushService, name: str, target: PushTarget) -> None:
