@@ -453,6 +453,14 @@ def test_a_plan_file_with_anything_else_changes_nothing(
     assert tracker("people", "plan", "me").out == before
 
 
+def test_a_name_is_the_same_however_its_umlaut_was_typed(tracker: Tracker) -> None:
+    assert tracker("people", "add", "\u00c4nne").code == 0
+    refused = tracker("people", "add", "A\u0308nne")
+    assert refused.code == 2
+    assert "is the name of somebody here" in refused.err
+    assert tracker("--person", "a\u0308nne", "history").out == "no sessions\n"
+
+
 def test_the_environment_names_a_person_and_an_option_overrides_it(
     tracker: Tracker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
