@@ -162,6 +162,7 @@ def train(
             "--kind": kind,
             "--setting": settings,
             "--events": events,
+            "--routine": routine,
             "--sound": True if sound.beside_lines else None,
         }
         _refuse(single, "is for one lifter, not for --lane.")
