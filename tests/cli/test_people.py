@@ -450,6 +450,7 @@ def test_a_plan_file_with_anything_else_changes_nothing(
     refused = tracker("people", "plan", "me", file)
     assert refused.code == 2
     assert problem in refused.err
+    assert "pair again" not in refused.err
     assert tracker("people", "plan", "me").out == before
 
 
