@@ -409,6 +409,16 @@ def test_the_triage_puts_those_first_who_need_a_look(tracker: Tracker) -> None:
     assert table[2].startswith("◌  Gone")
 
 
+def test_the_triage_counts_no_chosen_days_where_there_were_none(tracker: Tracker) -> None:
+    yesterday = local_now() - timedelta(days=1)
+    tracker("config", "training_days", f"{yesterday + timedelta(days=2):%a}".lower())
+    tracker(
+        *("add", "--exercise", "hip_thrust", "--set", "reps=3"),
+        *("--started", yesterday.isoformat()),
+    )
+    assert " of " not in tracker("people", "--triage").out.splitlines()[1]
+
+
 def test_a_plan_file_is_taken_in_for_one_person(tracker: Tracker, tmp_path: Path) -> None:
     tracker("people", "add", "Anna")
     tracker("--person", "Anna", "config", "training_days", "mon,thu")

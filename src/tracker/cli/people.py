@@ -130,7 +130,7 @@ def _triage_row(each: Triage) -> tuple[str, ...]:
     due = "–"
     if each.due is not None:
         due = f"{each.overdue_days} d ago" if each.overdue_days else f"{each.due:%a %d %b}"
-    of = "" if each.planned is None else f" of {each.planned}"
+    of = f" of {each.planned}" if each.planned else ""
     return (
         "!" if alarm or each.verdict is None else "◌" if each.stopped else "",
         each.name,
