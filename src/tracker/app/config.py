@@ -247,7 +247,7 @@ def save_screen(path: Path, screen: ScreenChoice) -> None:
 
 def checked_loads(units: object, bar: object) -> LoadsChoice:
     """Return the choices if they make sense; raises `InputError` that names the key."""
-    known = ", ".join(each.value for each in LoadUnit)
+    known = " or ".join(each.value for each in LoadUnit)
     try:
         unit = LoadUnit(units)
     except ValueError:
