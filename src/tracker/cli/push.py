@@ -283,7 +283,9 @@ def _state_lines(state: TargetState) -> Iterator[str]:
     waiting: dict[str, list[str]] = {}
     for due in state.due:
         waiting.setdefault(due.reason.value, []).append(str(due.session.id))
-    outstanding = "; ".join(f"{why}: {_brief(ids)}" for why, ids in waiting.items())
+    outstanding = "; ".join(
+        f"{why}: session{'s' * (len(ids) > 1)} {_brief(ids)}" for why, ids in waiting.items()
+    )
     yield f"  {counted(state.there, 'session')} there" + (
         f"; outstanding: {len(state.due)} ({outstanding})" if outstanding else ", none outstanding"
     )
