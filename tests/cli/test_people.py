@@ -220,6 +220,9 @@ def test_a_rebuilt_log_takes_what_is_its_own(
     assert [line.split()[1] for line in mine.out.splitlines()] == ["0.arrows:", "1.arrows:"]
     assert "was recorded for Anna" in mine.err
     assert "was recorded for Kim" in mine.err
+    # Only whoever is not here has to be added.
+    assert "tracker people add 'Kim'" in mine.err
+    assert "tracker people add 'Anna'" not in mine.err
     annas = tracker("--person", "Anna", "rescore", "--missing", folder)
     assert [line.split()[1] for line in annas.out.splitlines()] == ["2.arrows:"]
     # Renamed, the recordings are still hers, and nobody else can take the name.
