@@ -227,7 +227,9 @@ def test_a_rebuilt_log_takes_what_is_its_own(
     assert [line.split()[1] for line in annas.out.splitlines()] == ["2.arrows:"]
     # Renamed, the recordings are still hers, and nobody else can take the name.
     assert tracker("people", "rename", "Anna", "Berta").code == 0
-    assert tracker("people", "add", "anna").code == 2
+    refused = tracker("people", "add", "anna")
+    assert refused.code == 2
+    assert "anna: was the name of Berta\n" in refused.err
     again = tracker("--person", "Berta", "rescore", "all", "--again")
     assert again.code == 0, again.err
     for name in ("Berta", "me"):
