@@ -76,7 +76,9 @@ def test_lanes_that_make_no_sense_are_refused(
     assert not list(home.rglob("*.arrows"))
 
 
-@pytest.mark.parametrize("single", [("--sensor", "sim"), ("--events", "-"), ("--sound",)])
+@pytest.mark.parametrize(
+    "single", [("--sensor", "sim"), ("--events", "-"), ("--sound",), ("--routine", "warm_up")]
+)
 def test_what_is_for_one_lifter_is_refused(tracker: Tracker, single: tuple[str, ...]) -> None:
     refused = tracker("train", "--lane", "Anna=sim", "--lane", "Bea=sim", *single)
     assert refused.code == 2

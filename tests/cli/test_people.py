@@ -220,11 +220,16 @@ def test_a_rebuilt_log_takes_what_is_its_own(
     assert [line.split()[1] for line in mine.out.splitlines()] == ["0.arrows:", "1.arrows:"]
     assert "was recorded for Anna" in mine.err
     assert "was recorded for Kim" in mine.err
+    # Only whoever is not here has to be added.
+    assert "tracker people add 'Kim'" in mine.err
+    assert "tracker people add 'Anna'" not in mine.err
     annas = tracker("--person", "Anna", "rescore", "--missing", folder)
     assert [line.split()[1] for line in annas.out.splitlines()] == ["2.arrows:"]
     # Renamed, the recordings are still hers, and nobody else can take the name.
     assert tracker("people", "rename", "Anna", "Berta").code == 0
-    assert tracker("people", "add", "anna").code == 2
+    refused = tracker("people", "add", "anna")
+    assert refused.code == 2
+    assert "anna: was the name of Berta\n" in refused.err
     again = tracker("--person", "Berta", "rescore", "all", "--again")
     assert again.code == 0, again.err
     for name in ("Berta", "me"):
@@ -259,6 +264,10 @@ def test_a_training_is_in_the_log_of_whoever_trained(tracker: Tracker, home: Pat
     assert open_recording(recording).info.person == "Anna"
     assert recording.stat().st_mode & 0o077 == 0
     assert recording.parent.stat().st_mode & 0o077 == 0
+    # What is suggested next is about the same log.
+    assert "logged as session 1: tracker --person 'Anna' show 1\n" in done.err
+    deleted = tracker("delete", "1", "--person", "anna").err
+    assert deleted.endswith("to restore: tracker --person 'Anna' delete --restore 1\n")
 
 
 def test_a_push_in_the_background_is_that_of_whoever_trained(
@@ -405,6 +414,16 @@ def test_the_triage_puts_those_first_who_need_a_look(tracker: Tracker) -> None:
     assert table[2].startswith("◌  Gone")
 
 
+def test_the_triage_counts_no_chosen_days_where_there_were_none(tracker: Tracker) -> None:
+    yesterday = local_now() - timedelta(days=1)
+    tracker("config", "training_days", f"{yesterday + timedelta(days=2):%a}".lower())
+    tracker(
+        *("add", "--exercise", "hip_thrust", "--set", "reps=3"),
+        *("--started", yesterday.isoformat()),
+    )
+    assert " of " not in tracker("people", "--triage").out.splitlines()[1]
+
+
 def test_a_plan_file_is_taken_in_for_one_person(tracker: Tracker, tmp_path: Path) -> None:
     tracker("people", "add", "Anna")
     tracker("--person", "Anna", "config", "training_days", "mon,thu")
@@ -446,7 +465,16 @@ def test_a_plan_file_with_anything_else_changes_nothing(
     refused = tracker("people", "plan", "me", file)
     assert refused.code == 2
     assert problem in refused.err
+    assert "pair again" not in refused.err
     assert tracker("people", "plan", "me").out == before
+
+
+def test_a_name_is_the_same_however_its_umlaut_was_typed(tracker: Tracker) -> None:
+    assert tracker("people", "add", "\u00c4nne").code == 0
+    refused = tracker("people", "add", "A\u0308nne")
+    assert refused.code == 2
+    assert "is the name of somebody here" in refused.err
+    assert tracker("--person", "a\u0308nne", "history").out == "no sessions\n"
 
 
 def test_the_environment_names_a_person_and_an_option_overrides_it(

@@ -332,7 +332,7 @@ def test_loads_advance_by_the_plates_of_the_unit(tracker: Tracker) -> None:
 
 @pytest.mark.parametrize(
     ("key", "value", "wanted"),
-    [("units", "stone", "expected kg, lb, got 'stone'"), ("bar", "heavy", "expected a number")],
+    [("units", "stone", "expected kg or lb, got 'stone'"), ("bar", "heavy", "expected a number")],
 )
 def test_an_unknown_unit_or_bar_is_refused(
     tracker: Tracker, key: str, value: str, wanted: str
@@ -340,3 +340,8 @@ def test_an_unknown_unit_or_bar_is_refused(
     result = tracker("config", key, value)
     assert result.code == ExitCode.USAGE_OR_INPUT
     assert wanted in result.err
+
+
+def test_pain_of_one_day_names_that_day_once(tracker: Tracker) -> None:
+    added(tracker, datetime.fromisoformat(START), "--set", "reps=10", "--pain-after", "2")
+    assert "\npain, 0 to 10, 05 Jan; · is not known\n" in tracker("history", "--trend").out

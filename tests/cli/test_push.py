@@ -79,7 +79,7 @@ def test_from_adding_a_folder_to_having_everything_in_it(
     listed = tracker("push", "--list")
     assert listed.out.splitlines() == [
         f"stick: folder:{folder} as fit, when you push",
-        "  0 sessions there; outstanding: 1 (not there yet: 1)",
+        "  0 sessions there; outstanding: 1 (not there yet: session 1)",
     ]
     planned = tracker("push", "--missing", "--dry-run")
     assert planned.out == "session 1: would send to stick (not there yet)\n"
@@ -176,7 +176,7 @@ def test_one_target_that_fails_leaves_the_others_theirs(
     assert "1 of 2 targets failed." in outcome.err
     assert "folder: 1 new." in outcome.err
     listed = tracker("push", "--list").out
-    assert "outstanding: 1 (failed: 1)" in listed
+    assert "outstanding: 1 (failed: session 1)" in listed
     assert "! 127.0.0.1" in listed
 
 

@@ -498,6 +498,12 @@ def test_every_row_of_an_exercise_has_the_notes_of_all_its_sets() -> None:
     assert rows[2]["exercise_notes"].startswith("Set 3: ")
 
 
+def test_a_set_of_which_nothing_is_known_but_its_reps_has_no_note() -> None:
+    typed = SetRecord(1, 0.0, 0.0, (), 0, ended=True, entries=SetEntries(reps=10))
+    (row,) = hevy_rows(replace(WORKOUT, sets=(typed,)))
+    assert row["exercise_notes"] == ""
+
+
 def test_months_are_english_whatever_the_locale() -> None:
     months = [hevy_minute(datetime(2025, month, 6, 7, 6)) for month in range(1, 13)]
     assert months[6] == "6 Jul 2025, 07:06"

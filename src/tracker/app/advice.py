@@ -303,7 +303,7 @@ def pain_lines_of(records: Sequence[PainRecord], now: datetime) -> list[str]:
         if any(score is not None for score in scores)
     ]
     ends = (each.at.astimezone(now.tzinfo) for each in (shown[0], shown[-1]))
-    span = " to ".join(f"{end:%d %b}" for end in ends)
+    span = " to ".join(dict.fromkeys(f"{end:%d %b}" for end in ends))
     trend = pain_trend(records, now)
     words = "" if trend is None else trend.words or "Pain is steady."
     return [f"pain, 0 to 10, {span}; · is not known", *lines, *([words] if words else [])]

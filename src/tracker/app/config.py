@@ -213,7 +213,8 @@ def take_plan(path: Path, file: Path) -> tuple[str, ...]:
     `save_sensor` does.
     """
     with reading(file):
-        document = _document(file, file.read_bytes().decode("utf-8", "replace"))
+        text = file.read_bytes().decode("utf-8", "replace")
+    document = _document(file, text, PLAN_FILE_ADVICE)
     for key in document:
         if key not in ("plan", "coaching"):
             problem = f"expected tables [plan.EXERCISE] and [coaching], got {key!r}"
@@ -246,7 +247,7 @@ def save_screen(path: Path, screen: ScreenChoice) -> None:
 
 def checked_loads(units: object, bar: object) -> LoadsChoice:
     """Return the choices if they make sense; raises `InputError` that names the key."""
-    known = ", ".join(each.value for each in LoadUnit)
+    known = " or ".join(each.value for each in LoadUnit)
     try:
         unit = LoadUnit(units)
     except ValueError:
@@ -352,13 +353,13 @@ def _read(path: Path) -> str:
         raise InputError(str(path), "expected UTF-8 text") from error
 
 
-def _document(path: Path, text: str) -> Mapping[str, Any]:
+def _document(
+    path: Path, text: str, advice: str = "Fix that line, or remove the file and pair again."
+) -> Mapping[str, Any]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise InputError(
-            str(path), f"is not TOML: {error}", "Fix that line, or remove the file and pair again."
-        ) from error
+        raise InputError(str(path), f"is not TOML: {error}", advice) from error
 
 
 def _parsed(path: Path, text: str) -> Config:

@@ -98,6 +98,12 @@ def tracker_paths(environment: Mapping[str, str] = os.environ) -> Paths:
     return paths_of(environment.get(PERSON_VARIABLE) or None, shared_paths(environment))
 
 
+def own_command(words: str, environment: Mapping[str, str] = os.environ) -> str:
+    """Return `tracker WORDS` as it is typed to mean the same person as now."""
+    person = tracker_paths(environment).person if environment.get(PERSON_VARIABLE) else None
+    return f"tracker {words}" if person is None else f"tracker --person {person.name!r} {words}"
+
+
 def paths_of(name: str | None, shared: Paths) -> Paths:
     """Return the folders of a person; None is the first one. Raises as `tracker_paths` does."""
     people = read_register(shared.register)

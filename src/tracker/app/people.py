@@ -116,10 +116,10 @@ def remove_person(shared: Paths, name: str) -> None:
 def _refuse_taken(people: Sequence[Person], name: str) -> None:
     for each in people:
         if each.answers_to(name):
-            was = "" if same_name(name, each.name) else f" once, who is {each.name} now"
+            current = same_name(name, each.name)
             raise InputError(
                 name,
-                f"is the name of somebody here{was}",
+                "is the name of somebody here" if current else f"was the name of {each.name}",
                 "Their recordings carry it. Choose another one, as Anna B.",
             )
 

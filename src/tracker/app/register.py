@@ -9,6 +9,7 @@ that time.
 from __future__ import annotations
 
 import tomllib
+import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -57,8 +58,12 @@ class Person:
 
 
 def same_name(name: str, *others: str) -> bool:
-    """Return whether a name is one of the others, whatever its capitals."""
-    return name.casefold() in {other.casefold() for other in others}
+    """Return whether a name is one of the others, whatever its capitals and how it was typed."""
+    return _plain(name) in {_plain(other) for other in others}
+
+
+def _plain(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold()
 
 
 def name_of(person: Person | None) -> str | None:
@@ -68,7 +73,8 @@ def name_of(person: Person | None) -> str | None:
 
 def checked_name(text: str) -> str:
     """Return a name that can be shown and typed; raises `InputError`."""
-    name = " ".join(text.split())
+    # An umlaut may be typed as one character or as two, and is the same name.
+    name = unicodedata.normalize("NFC", " ".join(text.split()))
     if not 0 < len(name) <= LONGEST_NAME or not name.isprintable() or name.startswith("-"):
         raise InputError(
             "name",

@@ -144,22 +144,28 @@ def why_not_mine(
     the first person's, unless it lies among somebody's own, or is `named` for them.
     """
     person, recorded = paths.person, workout.info.person
+    people = read_register(paths.register)
     if recorded is None:
         mine = person is None or person.is_first or named
         mine = mine or recording.absolute().is_relative_to(paths.recordings.absolute())
         owner = ""
     else:
         mine = (person or Person(FIRST_NAME)).answers_to(recorded)
-        owner = owner_of(recorded, read_register(paths.register))
+        owner = owner_of(recorded, people)
     if mine:
         return None
+    advice = "Name the file itself if it is theirs: tracker rescore FILE."
+    if owner:
+        advice = f"Log it for them: tracker --person {owner!r} rescore FILE."
+        if not any(each.answers_to(owner) for each in people):
+            advice += (
+                f" They are not here yet: tracker people add {owner!r}, "
+                "or tracker people rename, if it is somebody's other name."
+            )
     return InputError(
         str(recording),
         f"was recorded for {one_line(owner) if owner else 'nobody by name'}",
-        f"Log it for them: tracker --person {owner!r} rescore FILE. If they are not here yet: "
-        f"tracker people add {owner!r}, or tracker people rename, if it is somebody's other name."
-        if owner
-        else "Name the file itself if it is theirs: tracker rescore FILE.",
+        advice,
     )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 import click
 
-from tracker.app.paths import tracker_paths
+from tracker.app.paths import own_command, tracker_paths
 from tracker.cli.completion import logged_sessions
 from tracker.cli.options import (
     FILE,
@@ -359,7 +359,7 @@ def delete(sessions: tuple[str, ...], restore: bool, purge: bool) -> None:
         else:
             log.delete(ids)
             names = " ".join(map(str, ids))
-            outcome = f"in the trash; to restore: tracker delete --restore {names}"
+            outcome = f"in the trash; to restore: {own_command(f'delete --restore {names}')}"
     say(f"{counted(len(ids), 'session')} {outcome}")
 
 

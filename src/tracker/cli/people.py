@@ -130,7 +130,7 @@ def _triage_row(each: Triage) -> tuple[str, ...]:
     due = "–"
     if each.due is not None:
         due = f"{each.overdue_days} d ago" if each.overdue_days else f"{each.due:%a %d %b}"
-    of = "" if each.planned is None else f" of {each.planned}"
+    of = f" of {each.planned}" if each.planned else ""
     return (
         "!" if alarm or each.verdict is None else "◌" if each.stopped else "",
         each.name,
@@ -175,7 +175,10 @@ def rename(name: str, new_name: str) -> None:
 @click.argument("name", metavar="NAME", shell_complete=names_of_people)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def remove(name: str, yes: bool) -> None:
-    """Remove somebody with their log, recordings, plan and options, for good."""
+    """Remove somebody for good.
+
+    Their log, recordings, plan and options are deleted.
+    """
     from tracker.app.paths import paths_of
     from tracker.app.people import people_lines, remove_person
     from tracker.app.register import same_name

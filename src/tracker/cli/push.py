@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import click
 from click.shell_completion import CompletionItem
 
-from tracker.app.paths import tracker_paths
+from tracker.app.paths import own_command, tracker_paths
 from tracker.cli.completion import logged_sessions, offered
 from tracker.cli.export import FormatName
 from tracker.cli.options import examples
@@ -208,7 +208,7 @@ def _add(
         say("Sessions from now on go there by themselves.")
     if kind.default_format is None:
         say(kind.left_out)
-    say(f"To push the newest session: tracker push {name}")
+    say(f"To push the newest session: {own_command(f'push {name}')}")
 
 
 def _enter_secret(service: PushService, name: str, target: PushTarget) -> None:
@@ -283,7 +283,9 @@ def _state_lines(state: TargetState) -> Iterator[str]:
     waiting: dict[str, list[str]] = {}
     for due in state.due:
         waiting.setdefault(due.reason.value, []).append(str(due.session.id))
-    outstanding = "; ".join(f"{why}: {_brief(ids)}" for why, ids in waiting.items())
+    outstanding = "; ".join(
+        f"{why}: session{'s' * (len(ids) > 1)} {_brief(ids)}" for why, ids in waiting.items()
+    )
     yield f"  {counted(state.there, 'session')} there" + (
         f"; outstanding: {len(state.due)} ({outstanding})" if outstanding else ", none outstanding"
     )

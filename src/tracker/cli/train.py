@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from tracker.app.paths import tracker_paths
+from tracker.app.paths import own_command, tracker_paths
 from tracker.app.register import PERSON_VARIABLE
 from tracker.cli.completion import sensors_or_simulated
 from tracker.cli.events import STDOUT, event_outputs
@@ -162,6 +162,7 @@ def train(
             "--kind": kind,
             "--setting": settings,
             "--events": events,
+            "--routine": routine,
             "--sound": True if sound.beside_lines else None,
         }
         _refuse(single, "is for one lifter, not for --lane.")
@@ -462,10 +463,11 @@ def _sum_up(training: Training, write: Callable[[str], None]) -> None:
         say(f"not logged: {training.log_error.message}. {NOT_LOGGED}")
     elif training.session_id is not None:
         number = training.session_id
-        say(f"logged as session {number}: tracker show {number}")
+        say(f"logged as session {number}: {own_command(f'show {number}')}")
     elif training.session.workout("").empty:
         say("not logged: no set was found, and nothing was entered")
-        say(f"to log it all the same: tracker rescore {training.recording}")
+        again = own_command(f"rescore {training.recording}")
+        say(f"to log it all the same: {again}")
 
 
 async def _show(

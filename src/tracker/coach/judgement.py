@@ -92,7 +92,7 @@ class Judgement:
 
 
 ASKED_HOW: Final = (
-    'Once somebody has been asked: tick it here, or tracker next --asked "whom, when".'
+    'Once somebody has been asked: tick it in the set-up, or tracker next --asked "whom, when".'
 )
 
 

@@ -141,7 +141,7 @@ def hevy_minute(moment: datetime) -> str:
 
 def hevy_notes(parts: Iterable[Part]) -> str:
     """Return the notes of an exercise: they belong to no set, so each line names its own."""
-    return "\n".join(f"{part.title}: {part.text}" for part in parts)
+    return "\n".join(f"{part.title}: {part.text}" for part in parts if part.text)
 
 
 def write_strong(workouts: Sequence[Workout], out: BinaryIO) -> None:

@@ -154,7 +154,7 @@ def read_target(text: str) -> PushTarget:
     service = service_named(name)
     place = place or service.default_place or ""
     if not place:
-        raise InputError(text, "the place is missing", f"For example {service.example}")
+        raise InputError(name, "the place is missing", f"For example {service.example}")
     if service.name == "folder":
         place = str(Path(place).expanduser().absolute())
         return PushTarget(service.name, place, format=service.default_format)
