@@ -296,14 +296,15 @@ def test_a_log_in_a_folder_that_is_copied_about_is_warned_of_before_a_training(
 ) -> None:
     monkeypatch.setenv("TRACKER_HOME", str(tmp_path / "Dropbox"))
     said = "The training log is not safe in "
-    entered = tracker("add", "--exercise", "hip_thrust", "--set", "reps=3")
+    add = ("add", "--exercise", "hip_thrust", "--started", "2026-01-02T10:00", "--set", "reps=3")
+    entered = tracker(*add)
     assert entered.code == ExitCode.OK
     assert said in entered.err
     assert "Dropbox copies it" in entered.err
     assert said not in tracker("add", "--help").err
     assert said not in tracker("history").err
     monkeypatch.setenv("TRACKER_HOME", str(tmp_path / "here"))
-    assert said not in tracker("add", "--exercise", "hip_thrust", "--set", "reps=3").err
+    assert said not in tracker(*add).err
 
 
 @pytest.mark.parametrize(

@@ -135,6 +135,9 @@ def _debug_option() -> click.Option:
 WRITING: Final = (None, "train", "add", "serve")
 """Commands that begin a training or enter one; the home screen has no name."""
 
+HELPING: Final = "tracker.helping"
+"""Where the context keeps whether a command was only asked for its help."""
+
 OF_NOBODY: Final = frozenset({"scan", "people", "recover", "decode"})
 """Commands that have nothing to do with anybody's log, recordings or options."""
 
@@ -220,7 +223,7 @@ class LazyGroup(click.Group):
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; a pipe that closes early (`| head`) is not an error."""
-        helping = _asks_for_help(ctx)
+        helping = ctx.meta[HELPING] = bool({"-h", "--help"}.intersection(ctx.args))
         if not helping:
             _keep_private()
         try:
@@ -261,7 +264,7 @@ def tracker(context: click.Context, plain: bool) -> None:
 
     Without a command, it opens the home screen on a terminal.
     """
-    if context.invoked_subcommand in WRITING and not _asks_for_help(context):
+    if context.invoked_subcommand in WRITING and not context.meta[HELPING]:
         _warn_of_place()
     if context.invoked_subcommand is not None:
         if plain:
@@ -279,10 +282,6 @@ def tracker(context: click.Context, plain: bool) -> None:
     from tracker.cli.train import begin_at_home
 
     begin_at_home()
-
-
-def _asks_for_help(context: click.Context) -> bool:
-    return bool({"-h", "--help"}.intersection(context.args))
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from tracker.app.paths import tracker_paths
+from tracker.app.paths import own_command, tracker_paths
 from tracker.app.register import name_of
 from tracker.cli.options import ExerciseName, examples, format_option, moment_of_day
 from tracker.cli.terminal import print_json, print_text, say
@@ -144,6 +144,7 @@ def add(
     advised for that day. A set that the sensor missed in a recorded session is added with
     `tracker edit --add`.
     """
+    from tracker.app.clock import local_now
     from tracker.app.training_log import open_training_log
     from tracker.domain import (
         PainEntered,
@@ -192,6 +193,9 @@ def add(
             note=note,
         )
         session_id = log.add(done, version=VERSION)
+    if started > local_now():
+        undo = own_command(f"delete {session_id}")
+        say(f"Session {session_id} is dated in the future. To take it back: {undo}")
     print_text(str(session_id))
 
 

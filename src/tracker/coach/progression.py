@@ -500,7 +500,7 @@ PROGRAMME: Final[tuple[ProgrammeRule, ...]] = (
         "otherwise",
         Step.SAME,
         lambda _: True,
-        "Do the same; {over} clean reps in the last set, twice in a row, add load.",
+        "Do the same; add load after {over} clean reps in the last set twice in a row.",
         "the rule of two for two",
     ),
 )
