@@ -159,6 +159,10 @@ async def test_what_is_typed_before_enter_is_kept_field_by_field(tmp_path: Path)
     ]
 
 
+TO_REPS = ["tab"] * 4
+"""From the exercise over routine, pain and sets; after the reps come last set, load and tempo."""
+
+
 async def test_a_plan_that_is_typed_in_one_go_is_the_one_that_starts(tmp_path: Path) -> None:
     gym = Gym(tmp_path)
     app = gym.app()
@@ -168,7 +172,8 @@ async def test_a_plan_that_is_typed_in_one_go_is_the_one_that_starts(tmp_path: P
         await gym.play(pilot, 6.0)
         await pilot.press("enter")
         await comes(pilot, SetupScreen)
-        burst(pilot, "tab", *"62", "tab", "ctrl+u", *"12", "tab", *"2-0-1-1", "enter")
+        burst(pilot, *TO_REPS, "ctrl+u", *"12", "tab", "tab", "ctrl+u", *"62")
+        burst(pilot, "tab", "ctrl+u", *"2-0-1-1", "enter")
         await comes(pilot, GuideScreen)
         await pilot.press("enter")
         await comes(pilot, TrainScreen)
@@ -187,7 +192,7 @@ async def test_a_tempo_that_cannot_be_meant_is_asked_about_once(tmp_path: Path) 
         await gym.play(pilot, 6.0)
         await pilot.press("enter")
         await comes(pilot, SetupScreen)
-        burst(pilot, "tab", "tab", "tab", *"3-1-2", "enter")
+        burst(pilot, *TO_REPS, "tab", "tab", "tab", "ctrl+u", *"3-1-2", "enter")
         await pilot.pause()
         await comes(pilot, SetupScreen)
         field = app.screen.query_one("#tempo", Input)
