@@ -258,6 +258,22 @@ def test_an_implausible_plan_is_refused(values: dict[str, Any]) -> None:
         plan_from_json(values)
 
 
+@pytest.mark.parametrize(
+    ("values", "wanted"),
+    [
+        ({"load_kg": "135lb"}, "plan load_kg: expected a number, got '135lb'"),
+        ({"sets": 2.5}, "plan sets: expected a whole number, got '2.5'"),
+        ({"tempo": 3}, "plan tempo: expected text, got '3'"),
+    ],
+)
+def test_a_value_of_another_kind_is_told_what_was_expected(
+    values: dict[str, Any], wanted: str
+) -> None:
+    with pytest.raises(InputError) as caught:
+        plan_from_json(values)
+    assert str(caught.value).startswith(wanted)
+
+
 numbers = st.integers(1, 99)
 
 

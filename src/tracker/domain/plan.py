@@ -130,6 +130,15 @@ def plan_from_json(values: Mapping[str, Any]) -> Plan:
     return Plan(**known)
 
 
+_TYPE_WORDS: Final[dict[type, str]] = {
+    str: "text",
+    int: "a whole number",
+    bool: "true or false",
+    float: "a number",
+    tuple: "a list",
+    dict: "a table",
+}
+
 _LARGEST: Final = 10**15
 _MOST_QUOTED: Final = 40
 
@@ -144,7 +153,8 @@ def side_named(name: str) -> Side:
 
 def _typed(name: str, value: Any, *types: type) -> Any:
     if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
-        raise InputError(name, f"{str(value)[:_MOST_QUOTED]!r} has the wrong type")
+        wanted = _TYPE_WORDS[types[-1]]
+        raise InputError(name, f"expected {wanted}, got {str(value)[:_MOST_QUOTED]!r}")
     # JSON has numbers of any length, which nothing here is made for.
     if isinstance(value, int) and abs(value) > _LARGEST:
         raise InputError(name, f"a number of {len(str(value))} digits is out of range")
