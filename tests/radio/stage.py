@@ -86,10 +86,15 @@ class ParallelTests:
         """Return when a test has finished; raises what it raised."""
         while self._waiting:
             each = self._waiting.pop(0)
-            assert isinstance(each, pytest.Function)
-            params = each.callspec.params if hasattr(each, "callspec") else {}
-            self._running[each.nodeid] = self._pool.submit(_run, each.obj, params)
-        self._running[item.nodeid].result()
+            self._running[each.nodeid] = self._start(each)
+        # A second try is a run of its own.
+        running = self._running.pop(item.nodeid, None) or self._start(item)
+        running.result()
+
+    def _start(self, item: pytest.Item) -> Future[None]:
+        assert isinstance(item, pytest.Function)
+        params = item.callspec.params if hasattr(item, "callspec") else {}
+        return self._pool.submit(_run, item.obj, params)
 
     def stop(self) -> None:
         """Start no more tests."""

@@ -228,6 +228,8 @@ async def test_who_answers_enter_for_twelve_weeks_gets_stronger_without_a_dead_e
             assert not re.match(r"(! )?(Rest|Stop)", shown.advice), where
             assert "next time" in after, where
             assert not isinstance(app.screen, GuideScreen)
+        # The last one is logged beside the list of sensors.
+        await happens(pilot, lambda: len(gym.service.sessions()) == SESSIONS)
     assert (days[0].load_kg, days[0].sets, days[0].reps) == (0.0, 2, 10)
     loads = list(dict.fromkeys(each.load_kg for each in days))
     assert len(loads) >= 4, "bodyweight, and at least three load steps"
