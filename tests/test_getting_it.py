@@ -212,6 +212,8 @@ def test_what_the_image_holds_works_for_a_user_without_rights(wheel: Path, tmp_p
     constraints = str(wheel.parents[1] / "runtime.txt")
     install = ("pip", "install", "--python", str(place), "-c", constraints, f"{wheel}[serve]")
     uv(*install, folder=tmp_path)
+    # Files come from a cache, with the rights that whoever filled it had.
+    subprocess.run(["chmod", "-R", "go+rX", str(place)], check=True)
     data = tmp_path / "data"
     data.mkdir(mode=0o700)
     if as_user:

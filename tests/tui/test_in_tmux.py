@@ -116,9 +116,10 @@ def fill(screen: Tmux, label: str, text: str) -> None:
             screen.press("C-u")
             screen.type(text)
             return
-        at = re.escape(screen.shows(r"^│?▸.*$")[0])
+        # What was typed may still come to the screen, so only the label tells where it is.
+        at = screen.shows(r"^│?▸(\w+)")[1]
         screen.press("Tab")
-        screen.shows_no(rf"^{at}$")
+        screen.shows_no(rf"^│?▸{at}\b")
     raise AssertionError(f"no field {label!r}")
 
 
