@@ -115,7 +115,7 @@ class PushService:
         return load_config(self._paths.config_file).push
 
     def target(self, name: str) -> PushTarget:
-        """Return a target; raises `UnknownNameError`, or `InputError` if there is none yet."""
+        """Return a target; raises `UnknownNameError`, or `InputError` before one was added."""
         targets = self.targets
         if not targets:
             raise InputError(name, "there is no target yet", "Add one: tracker push --add hevy")

@@ -64,7 +64,7 @@ class Routine:
                 # What the wearer put on the bar while resting stays on it.
                 wanted = replace(wanted, load_kg=plan.load_kg)
         else:
-            # A set that is seen in between was none of the plan's.
+            # A set between two parts is not in the plan.
             wanted = replace(plan, warm_up=plan.warm_up or step.warm_up)
         if wanted != plan:
             self._session.enter(PlanChosen(wanted))

@@ -210,7 +210,7 @@ class LanesScreen(FlowScreen[None]):
         self.action_choose_lane((self._chosen + by) % len(self._panels))
 
     def _session(self) -> Session | None:
-        """Return the session of the chosen lane; says so if there is none yet."""
+        """Return the session of the chosen lane; says so if nobody trains there."""
         session = self._panels[self._chosen].session
         if session is None or session.state is RunState.FAILED:
             self.notify("Nobody trains on this lane.", timeout=3.0)
