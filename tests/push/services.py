@@ -28,6 +28,7 @@ import hmac
 import json
 import socket
 import threading
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from email.message import Message
@@ -139,7 +140,7 @@ class Listener(ThreadingHTTPServer):
         """A client that was killed is no news."""
 
 
-class Service:
+class Service(ABC):
     """A stand-in at `url`. `faults` gives what happens to a request, by its number from 0."""
 
     def __init__(self) -> None:
@@ -194,16 +195,18 @@ class Service:
                 case _:
                     handler.send(reply)
 
+    @abstractmethod
     def authorise(self, request: Request) -> None:
-        raise NotImplementedError
+        """Refuse anybody without the key."""
 
+    @abstractmethod
     def answer(self, request: Request) -> Reply:
-        raise NotImplementedError
+        """Carry out a request."""
 
     @property
+    @abstractmethod
     def kept(self) -> dict[str, dict[str, Any]]:
         """What it has, by its own ids."""
-        raise NotImplementedError
 
 
 class Intervals(Service):

@@ -109,7 +109,7 @@ class Movement:
     jolt_before_mps2: float = 0.0
     """Root mean square of the vertical acceleration in the seconds before, m/s²."""
     upright: NDArray[np.float64] | None = None
-    """Up in sensor axes of the wearer upright, shape (3,); None if nobody walked so far."""
+    """Up in sensor axes of the wearer upright, shape (3,); None while nothing has shown it."""
 
     @property
     def duration_s(self) -> float:

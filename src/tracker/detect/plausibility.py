@@ -91,6 +91,9 @@ RADIUS_SD_M: Final = 0.09
 FULL_SHARE: Final = 0.8
 """A concentric of this share of the set's range shows what its top is like."""
 
+LYING_DEG: Final = 95.0
+"""From upright to the top of a lift, where knees, hips and shoulders are level."""
+
 REMOUNTED: Final = 0.03
 """Share of sensors that were carried while somebody walked, and put on after."""
 
@@ -138,7 +141,7 @@ def criteria(exercise: Exercise, movement: Movement) -> tuple[Criterion, ...]:
         Likewise for the share of turning about other axes, and about the vertical.
     duration
         Log-normal about 1.2 s; against 0.6 s. Steps are quicker than lifts.
-    top, across
+    upright, across
         See `lying`.
     """
     if exercise.signal is LiftSignal.HEIGHT or not movement.by_gyroscope:
@@ -194,7 +197,7 @@ def lying(movement: Movement) -> tuple[Criterion, ...]:
     # Without a gyroscope nobody knows which of the two is the top.
     top = ends[movement.rise_m > 0.0] if movement.by_gyroscope else max(ends)
     worn = 1.0 - REMOUNTED
-    of_rep = worn * _normal(top, 95.0, 20.0) + REMOUNTED / 120.0
+    of_rep = worn * _normal(top, LYING_DEG, 20.0) + REMOUNTED / 120.0
     of_else = 0.5 * _half_normal(top, 15.0) + 0.5 / 120.0
     found = Criterion("upright", top, min(_ratio(of_rep, of_else), MOST_FOR_LYING))
     if not movement.by_gyroscope:

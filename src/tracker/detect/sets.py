@@ -73,6 +73,9 @@ still up."""
 LONGEST_HOLD_S: Final = 150.0
 """An isometric bridge is held for 10 to 60 s, sometimes for 120 s."""
 
+LONGEST_HOLE_S: Final = 60.0
+"""Nobody pauses for so long within a set, whatever happened meanwhile."""
+
 MOST_PENDING: Final = 4
 """As many doubtful movements before a rep may have been the set's first."""
 
@@ -106,10 +109,6 @@ ALONE: Final = "no second whole rep like it followed"
 CUT_BY_KEY: Final = "a key was pressed before a second rep like it"
 CUT_BY_END: Final = "the session ended before a second rep like it"
 UNLIKE: Final = "the movements after it are not like it"
-
-
-LONGEST_HOLE_S: Final = 60.0
-"""Nobody pauses for so long within a set, whatever happened meanwhile."""
 
 
 class SetTracker:
@@ -392,10 +391,11 @@ class SetTracker:
         """Return the movements kept in mind that were reps of one set with a candidate."""
         chain = [candidate]
         for pending in reversed(self._pending):
-            if pending.number != candidate.number and self._was_before(pending, chain[0]):
-                chain.insert(0, pending)
-            elif pending.number != candidate.number:
+            if pending.number == candidate.number:
+                continue
+            if not self._was_before(pending, chain[0]):
                 break
+            chain.insert(0, pending)
         return chain[:-1]
 
     def _was_before(self, pending: RepCandidate, candidate: RepCandidate) -> bool:

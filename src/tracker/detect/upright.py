@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from tracker.detect.plausibility import LYING_DEG
 from tracker.detect.vectors import dot
 
 if TYPE_CHECKING:
@@ -42,9 +43,6 @@ ALIKE: Final = 0.5
 
 SAME: Final = float(np.cos(np.radians(20.0)))
 """Two looks at one walk (cosine)."""
-
-LYING: Final = float(np.radians(95.0))
-"""From upright to the top of a lift, where knees, hips and shoulders are level."""
 
 NEWEST: Final = 0.2
 """Weight of the newest look in a posture that is known."""
@@ -86,7 +84,7 @@ class UprightWatch:
             self.upright = mixed / np.sqrt((mixed * mixed).sum())
 
     def lay(self, lift: Movement) -> None:
-        """Take what a set has shown, if nobody walked so far: its lift ended `LYING` of upright.
+        """Take what a set has shown, if nobody walked so far: a lift ends `LYING_DEG` from upright.
 
         The hips turned away from upright on the way up.
         """
@@ -96,7 +94,8 @@ class UprightWatch:
         size = np.sqrt((sense * sense).sum())
         if size > 0.0:
             ahead = np.cross(sense / size, lift.to_up)
-            self.upright = np.cos(LYING) * lift.to_up - np.sin(LYING) * ahead
+            turned = float(np.radians(LYING_DEG))
+            self.upright = np.cos(turned) * lift.to_up - np.sin(turned) * ahead
             self._laid = True
 
     def _walking(self, at: int) -> NDArray[np.float64] | None:
