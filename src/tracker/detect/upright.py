@@ -84,7 +84,7 @@ class UprightWatch:
             self.upright = mixed / np.sqrt((mixed * mixed).sum())
 
     def lay(self, lift: Movement) -> None:
-        """Take what a set has shown, if nobody walked so far: a lift ends `LYING_DEG` from upright.
+        """Take what a set has shown, if nobody walked so far: it ended `LYING_DEG` from upright.
 
         The hips turned away from upright on the way up.
         """
