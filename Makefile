@@ -43,7 +43,7 @@ unexport PYTHONPATH
 # More workers than this cost more in imports than they save.
 WORKERS := -n auto --maxprocesses 8
 
-.PHONY: help demo test check cover sweep lint audit docs man accuracy hunt coach bench snapshots build format clean distclean
+.PHONY: help demo test check cover sweep lint audit docs man accuracy hunt coach bench languages snapshots build format clean distclean
 
 help: ## Show the targets
 	@echo 'usage: make TARGET [ARGS="..."] [PYTHON=/path/to/python3]'
@@ -99,6 +99,9 @@ coach: $(TEST_READY) ## Let simulated lifters train for weeks by what the produc
 
 bench: $(TEST_READY) ## Measure throughput as ratios to a base case
 	$(PY) -m pytest benchmarks $(ARGS)
+
+languages: $(TEST_READY) ## Collect the texts to translate, and compile what is translated
+	@$(PY) docs/languages.py
 
 snapshots: $(TEST_READY) ## Take new pictures of the screens, and the example of a report; look at them
 	$(PY) -m pytest --snapshot-update tests/tui $(ARGS)

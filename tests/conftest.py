@@ -17,6 +17,8 @@ __all__ = ["pytest_xdist_make_scheduler"]
 os.environ.pop("TRACKER_LOG_URL", None)
 # Nor are their secrets in the developer's keyring.
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
+# English, whatever the developer speaks; the other languages have tests of their own.
+os.environ["LANGUAGE"] = "en"
 # As the program itself does: folders that are open to others would be closed, with a word.
 os.umask(0o077)
 

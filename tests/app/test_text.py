@@ -7,7 +7,6 @@ from tracker.app.text import (
     LinkWords,
     TextOutput,
     clock_time,
-    counted,
     flag_words,
     mean_durations_s,
     number,
@@ -46,6 +45,7 @@ from tracker.domain import (
     SetStarted,
     UserInput,
 )
+from tracker.language import counted
 
 
 def lines_of(events: list[Event]) -> list[str]:
@@ -264,8 +264,8 @@ def test_a_mean_is_taken_over_what_is_known() -> None:
         (clock_time(None), "–"),
         (clock_time(59.99), "0:59"),
         (clock_time(3605.0), "60:05"),
-        (counted(1, "rep"), "1 rep"),
-        (counted(0, "rep"), "0 reps"),
+        (counted(1, "rep", "reps"), "1 rep"),
+        (counted(0, "rep", "reps"), "0 reps"),
     ],
 )
 def test_numbers_are_said_plainly(text: str, expected: str) -> None:

@@ -24,6 +24,7 @@ from tracker.domain import (
 )
 from tracker.domain.errors import reading, writing
 from tracker.domain.loads import LoadChoice, LoadUnit, parse_load_kg
+from tracker.language import LANGUAGES, language_named
 from tracker.push.targets import NAME, PushTarget, checked_target
 
 if TYPE_CHECKING:
@@ -105,10 +106,12 @@ class LoadsChoice:
 
 @dataclass(frozen=True, slots=True)
 class ScreenChoice:
-    """How a training is shown."""
+    """How everything is shown."""
 
     plain: bool = False
-    """Whether in lines, for a screen reader, instead of on the full screen."""
+    """Whether a training is shown in lines, for a screen reader, instead of on the full screen."""
+    language: str = ""
+    """Code of the language of every text and of the voice; empty is that of the system."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +245,16 @@ def save_loads(path: Path, loads: LoadsChoice) -> None:
 
 def save_screen(path: Path, screen: ScreenChoice) -> None:
     """Save how a training is shown; raises as `save_sensor` does."""
-    _save(path, "screen", asdict(screen), lambda config: config.screen == screen)
+    values = {"plain": screen.plain, "language": screen.language or None}
+    _save(path, "screen", values, lambda config: config.screen == screen)
+
+
+def checked_language(language: object) -> str:
+    """Return the language if there is one; raises `InputError` that names those there are."""
+    if language == "" or (isinstance(language, str) and language_named(language) is not None):
+        return language
+    known = ", ".join(f"{code} ({name})" for code, name in LANGUAGES.items())
+    raise InputError("language", f"expected one of {known}, got {language!r}")
 
 
 def checked_loads(units: object, bar: object) -> LoadsChoice:
@@ -432,7 +444,10 @@ def _screen(path: Path, table: Mapping[str, Any]) -> ScreenChoice:
     plain = table.get("plain", False)
     if not isinstance(plain, bool):
         raise InputError(str(path), "expected true or false for screen.plain")
-    return ScreenChoice(plain)
+    try:
+        return ScreenChoice(plain, checked_language(table.get("language", "")))
+    except InputError as error:
+        raise InputError(str(path), f"screen.{error.message}") from error
 
 
 def _plan(path: Path, name: str, table: Mapping[str, Any]) -> Plan:

@@ -37,7 +37,7 @@ from tracker.domain import tempo_code as code_of
 from tracker.domain import tempo_words as words_of
 from tracker.domain.foreign_text import one_line
 from tracker.domain.loads import load_number, load_text
-from tracker.domain.units import counted as counted
+from tracker.language import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -189,7 +189,7 @@ def set_summary(record: SetRecord, heart: str = "") -> str:
     """Return one set on one line: reps, mean tempo both ways, range, heart rate and remarks."""
     durations_s = mean_durations_s(record.reps)
     parts = [
-        f"set {record.index}: {counted(record.counted, 'rep')}",
+        f"set {record.index}: {counted(record.counted, 'rep', 'reps')}",
         f"tempo {tempo_code(durations_s)}",
         tempo_words(durations_s),
         f"range {number(mean_of_known(rep.rom_deg for rep in record.reps), 0, '°')}",

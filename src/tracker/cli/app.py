@@ -19,6 +19,7 @@ import click
 
 from tracker.cli.exits import ExitCode, is_closed_pipe, report
 from tracker.cli.terminal import print_text, say
+from tracker.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -203,6 +204,8 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         command = _command(cmd_name)
+        # Its docstring; what is translated once is found in no catalogue again.
+        command.help = command.help and _(command.help)
         if not any(parameter.name == "debug" for parameter in command.params):
             command.params.append(_debug_option())
             if cmd_name not in OF_NOBODY:
@@ -241,8 +244,8 @@ class LazyGroup(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands from the table alone."""
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+        with formatter.section(_("Commands")):
+            formatter.write_dl([(name, _(line)) for name, line in COMMANDS.items()])
 
 
 @click.group(

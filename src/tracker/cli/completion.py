@@ -49,7 +49,7 @@ def logged_sessions(context: click.Context) -> Iterator[CompletionItem]:
     With `--restore` or `--purge`, offer the sessions in the trash instead.
     """
     from tracker.app.training_log import existing_log
-    from tracker.domain.units import counted
+    from tracker.language import counted
     from tracker.store import SessionQuery
 
     trash = bool(context.params.get("restore") or context.params.get("purge"))
@@ -61,9 +61,8 @@ def logged_sessions(context: click.Context) -> Iterator[CompletionItem]:
     if newest and not trash:
         yield CompletionItem(NEWEST, help="the newest session")
     for each in newest:
-        help_text = (
-            f"{each.at(None):%Y-%m-%d} {each.shown_exercise} {counted(each.reps_done, 'rep')}"
-        )
+        reps = counted(each.reps_done, "rep", "reps")
+        help_text = f"{each.at(None):%Y-%m-%d} {each.shown_exercise} {reps}"
         yield CompletionItem(str(each.id), help=help_text)
 
 

@@ -66,8 +66,8 @@ def import_samples(
     gaps are fine.
     """
     from tracker.app.session_files import open_session_file
-    from tracker.app.text import counted
     from tracker.cli.sources import refuse_recording
+    from tracker.language import counted
     from tracker.recording import RecordingWriter
 
     refuse_existing(output, force)
@@ -79,7 +79,7 @@ def import_samples(
             writer.write(notification)
     for warning in session.warnings:
         say(f"{files[0]}: {warning.text}")
-    say(f"{output}: {counted(session.samples or 0, 'sample')} written.")
+    say(f"{output}: {counted(session.samples or 0, 'sample', 'samples')} written.")
 
 
 @click.command(
@@ -97,7 +97,7 @@ def recover_recording(file: Path, output: Path, force: bool) -> None:
 
     It goes to a new recording; the damaged file is not changed. What is lost is listed on stderr.
     """
-    from tracker.app.text import counted
+    from tracker.language import counted
     from tracker.recording import recover
 
     report = recover(file, output, force=force)
@@ -105,7 +105,7 @@ def recover_recording(file: Path, output: Path, force: bool) -> None:
         say(f"{file}: {damage}")
     if report.dropped is not None:
         say(f"{file}: left out: {report.dropped}")
-    kept = counted(report.rows_kept, "notification")
+    kept = counted(report.rows_kept, "notification", "notifications")
     say(f"{report.target}: {kept} kept, {_lost(report)}.")
 
 

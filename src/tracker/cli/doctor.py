@@ -24,7 +24,7 @@ from tracker.cli.options import examples, screen_is_there
 from tracker.cli.terminal import print_text, say
 from tracker.domain import SensorError, TrackerError
 from tracker.domain.foreign_text import one_line
-from tracker.domain.units import counted
+from tracker.language import counted
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
@@ -313,7 +313,7 @@ def training_log(paths: Paths) -> Check:
         if not log_is_there(place):
             return Check("training log", True, f"none yet: it will be {place}")
         with open_training_log(paths) as log:
-            seen = f"{log.location}, {counted(len(log.list()), 'session')}"
+            seen = f"{log.location}, {counted(len(log.list()), 'session', 'sessions')}"
             missing = not_logged(log, paths.recordings)
             growing = still_growing(log, paths.recordings)
     except TrackerError as error:
@@ -327,7 +327,7 @@ def training_log(paths: Paths) -> Check:
         seen = f"{seen}; {growing_line(len(growing))}"
     if not missing:
         return Check("training log", True, seen)
-    lacking = f"{seen}; {counted(len(missing), 'recording')} not in it"
+    lacking = f"{seen}; {counted(len(missing), 'recording', 'recordings')} not in it"
     return Check("training log", False, lacking, "Add them: tracker rescore --missing")
 
 

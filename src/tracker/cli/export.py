@@ -34,8 +34,8 @@ from tracker.cli.options import (
 from tracker.cli.terminal import print_file, say
 from tracker.domain import InputError, OutputError, TrackerError
 from tracker.domain.errors import refuse_existing, writing
-from tracker.domain.units import counted
 from tracker.export.formats import FORMATS, Needs, Session, format_named, formats
+from tracker.language import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -273,7 +273,7 @@ def export_for_all(
                 say(f"{line.name}: {error}")
                 left_out += 1
     if left_out:
-        raise click.ClickException(f"{counted(left_out, 'log')} left out, see above.")
+        raise click.ClickException(f"{counted(left_out, 'log', 'logs')} left out, see above.")
 
 
 def export_file(

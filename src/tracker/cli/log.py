@@ -26,7 +26,7 @@ from tracker.cli.options import (
     one_load,
 )
 from tracker.cli.terminal import print_json, print_text, say, table_width
-from tracker.domain.units import counted
+from tracker.language import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -104,7 +104,7 @@ def history(
     if missing:
         # A training must have crashed.
         say(
-            f"{counted(len(missing), 'recording')} not in the log; "
+            f"{counted(len(missing), 'recording', 'recordings')} not in the log; "
             "to add them: tracker rescore --missing"
         )
     for problem in automatic_problems(tracker_paths()):
@@ -360,7 +360,7 @@ def delete(sessions: tuple[str, ...], restore: bool, purge: bool) -> None:
             log.delete(ids)
             names = " ".join(map(str, ids))
             outcome = f"in the trash; to restore: {own_command(f'delete --restore {names}')}"
-    say(f"{counted(len(ids), 'session')} {outcome}")
+    say(f"{counted(len(ids), 'session', 'sessions')} {outcome}")
 
 
 @click.command(
@@ -383,4 +383,4 @@ def backup(file: Path, force: bool) -> None:
     with open_training_log() as log:
         log.back_up(file, force=force)
         sessions = len(log.list())
-    say(f"{file}: {counted(sessions, 'session')} of {log.location}")
+    say(f"{file}: {counted(sessions, 'session', 'sessions')} of {log.location}")

@@ -14,7 +14,6 @@ from tracker.app.snapshot import RunState
 from tracker.app.text import (
     LinkWords,
     clock_time,
-    counted,
     mean_durations_s,
     number,
     set_flag_words,
@@ -51,6 +50,7 @@ from tracker.domain import (
 )
 from tracker.domain.loads import load_text, load_unit, load_words, parse_load_kg
 from tracker.domain.plan import MOST_RPE
+from tracker.language import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -300,7 +300,7 @@ class PlainTraining:
         load = f", {load_text(lifted, 0)} lifted" if lifted else ""
         minutes = clock_time(workout.facts.duration_s)
         self._talk.say(
-            f"Summary: {counted(len(sets), 'set')}, {counted(reps, 'rep')}{load}, "
+            f"Summary: {counted(len(sets), 'set', 'sets')}, {counted(reps, 'rep', 'reps')}{load}, "
             f"{minutes} minutes."
         )
         for record in workout.sets:
@@ -345,7 +345,7 @@ def set_sentences(record: SetRecord) -> tuple[str, ...]:
 
 
 def _reps(record: SetRecord) -> str:
-    target, done = record.plan.target_reps, counted(record.done, "rep")
+    target, done = record.plan.target_reps, counted(record.done, "rep", "reps")
     if target is None:
         return done
     if record.done > target:

@@ -29,7 +29,7 @@ from tracker.cli.options import (
 )
 from tracker.cli.terminal import print_text, say
 from tracker.domain import TrackerError, exercise_named
-from tracker.domain.units import counted
+from tracker.language import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -112,7 +112,7 @@ def _play_lines(piece: Piece, speed: float, sound: SoundOptions, events: Sequenc
 def total(sets: Sequence[SetRecord]) -> str:
     """Return how much was done, in one line."""
     reps = sum(record.counted for record in sets)
-    return f"{counted(len(sets), 'set')}, {counted(reps, 'rep')}"
+    return f"{counted(len(sets), 'set', 'sets')}, {counted(reps, 'rep', 'reps')}"
 
 
 def _play_on_screen(

@@ -222,6 +222,7 @@ _KEYS: Final = {
     "units": "What loads are shown and typed in: kg or lb. Nothing that is stored changes.",
     "bar": "Weight of your bar, as 20kg: plans then say which plates go on each side.",
     "plain": "Train in lines, for a screen reader, instead of on the screen: yes or no.",
+    "language": "Of every text and the voice: en, de or es; empty is the system's.",
 }
 
 
@@ -239,8 +240,8 @@ _KEYS: Final = {
 def config(key: str | None, value: str | None) -> None:
     """Read and set options."""
     from tracker.app.config import (
-        ScreenChoice,
         checked_coaching,
+        checked_language,
         checked_loads,
         load_config,
         save_coaching,
@@ -251,8 +252,8 @@ def config(key: str | None, value: str | None) -> None:
     path = tracker_paths().config_file
     known = load_config(path)
     loads = {"units": known.loads.units.value, "bar": known.loads.bar}
-    plain = "yes" if known.screen.plain else "no"
-    chosen = {**asdict(known.coaching), **loads, "plain": plain}
+    screen = {"plain": "yes" if known.screen.plain else "no", "language": known.screen.language}
+    chosen = {**asdict(known.coaching), **loads, **screen}
     if key is None:
         for name, words in _KEYS.items():
             print_text(f"{name} = {chosen[name]}")
@@ -267,7 +268,10 @@ def config(key: str | None, value: str | None) -> None:
     if key == "plain":
         if value not in ("yes", "no"):
             raise click.BadParameter(f"expected yes or no, got {value!r}.", param_hint="plain")
-        save_screen(path, ScreenChoice(plain=value == "yes"))
+        save_screen(path, replace(known.screen, plain=value == "yes"))
+        return
+    if key == "language":
+        save_screen(path, replace(known.screen, language=checked_language(value)))
         return
     typed: object = int(value) if key == "pain_limit" and value.isdecimal() else value
     save_coaching(path, checked_coaching(**{**asdict(known.coaching), key: typed}))

@@ -14,7 +14,7 @@ from tracker.cli.completion import logged_sessions, offered
 from tracker.cli.export import FormatName
 from tracker.cli.options import examples
 from tracker.cli.terminal import print_text, say
-from tracker.domain.units import counted
+from tracker.language import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -286,7 +286,7 @@ def _state_lines(state: TargetState) -> Iterator[str]:
     outstanding = "; ".join(
         f"{why}: session{'s' * (len(ids) > 1)} {_brief(ids)}" for why, ids in waiting.items()
     )
-    yield f"  {counted(state.there, 'session')} there" + (
+    yield f"  {counted(state.there, 'session', 'sessions')} there" + (
         f"; outstanding: {len(state.due)} ({outstanding})" if outstanding else ", none outstanding"
     )
     problems = {due.known.problem for due in state.due if due.known and due.known.problem}
@@ -353,9 +353,13 @@ def _for_each(
     if len(failures) == 1 and len(names) == 1:
         raise failures[0]
     if failures:
-        raise click.ClickException(f"{len(failures)} of {counted(len(names), 'target')} failed.")
+        raise click.ClickException(
+            f"{len(failures)} of {counted(len(names), 'target', 'targets')} failed."
+        )
     if failed:
-        raise click.ClickException(f"{counted(failed, 'session')} could not be pushed.")
+        raise click.ClickException(
+            f"{counted(failed, 'session', 'sessions')} could not be pushed."
+        )
 
 
 def _sum_up(service: PushService, name: str, done: Pushed) -> None:

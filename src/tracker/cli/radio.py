@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, TypeVar
 from tracker.app.config import config_of
 from tracker.app.devices import SensorRequest
 from tracker.app.paths import tracker_paths
-from tracker.app.text import TextOutput, counted, number
+from tracker.app.text import TextOutput, number
 from tracker.ble import DeviceQuery
 from tracker.cli.exits import unless_interrupted
 from tracker.cli.terminal import say
 from tracker.domain import BatteryRead, LinkChanged, SensorError, TrackerError
+from tracker.language import counted
 from tracker.sensors import family, parse_settings, refuse_without_motion
 
 if TYPE_CHECKING:
@@ -182,7 +183,10 @@ def refuse_undecodable(ended: SessionSnapshot) -> None:
 
 
 def _amounts(ended: SessionSnapshot) -> str:
-    samples = f"{counted(ended.samples, 'sample')} at {number(ended.rate_hz, 1, ' Hz')}"
-    gaps, faults = counted(len(ended.gaps), "gap"), counted(sum(ended.faults.values()), "fault")
-    reps = counted(sum(record.counted for record in ended.sets), "rep")
+    samples = f"{counted(ended.samples, 'sample', 'samples')} at {number(ended.rate_hz, 1, ' Hz')}"
+    gaps, faults = (
+        counted(len(ended.gaps), "gap", "gaps"),
+        counted(sum(ended.faults.values()), "fault", "faults"),
+    )
+    reps = counted(sum(record.counted for record in ended.sets), "rep", "reps")
     return f"{samples}, {gaps}, {faults}, {reps} seen"

@@ -20,7 +20,7 @@ from tracker.cli.exits import file_problem, interruption
 from tracker.cli.options import SESSION, examples
 from tracker.cli.terminal import print_text, say
 from tracker.domain import InputError
-from tracker.domain.units import counted
+from tracker.language import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
@@ -320,11 +320,11 @@ def _log(log: TrainingLog, task: Task, measured: Measured, outcome: Outcome) -> 
     summary = log.detail(session_id).summary
     if known is None and session_id > newest_before:
         outcome.added += 1
-        print_text(f"{session_id}  {task.path.name}: {counted(summary.reps_done, 'rep')}")
+        print_text(f"{session_id}  {task.path.name}: {counted(summary.reps_done, 'rep', 'reps')}")
         return
     outcome.done += 1
     if known is not None and known.reps_done != summary.reps_done:
-        reps = counted(summary.reps_done, "rep")
+        reps = counted(summary.reps_done, "rep", "reps")
         print_text(f"{session_id}  {task.path.name}: {known.reps_done} → {reps}")
 
 

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from tracker.app.text import (
     UNKNOWN,
     clock_time,
-    counted,
     flag_words,
     load_cell,
     mean_durations_s,
@@ -31,6 +30,7 @@ from tracker.domain import (
 )
 from tracker.domain.foreign_text import one_line, visible
 from tracker.domain.loads import load_text
+from tracker.language import counted, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -165,8 +165,8 @@ def _source_lines(workout: Workout) -> Iterator[str]:
             facts.sensor,
             number(facts.rate_hz, 1, " Hz"),
             number(facts.duration_s, 1, " s"),
-            counted(facts.samples, "sample"),
-            counted(len(workout.gaps), "gap"),
+            counted(facts.samples, "sample", "samples"),
+            counted(len(workout.gaps), "gap", "gaps"),
         ]
     )
     for gap in workout.gaps:
@@ -184,11 +184,11 @@ def _timed_lines(workout: Workout) -> Iterator[str]:
 
 
 def _set_block(workout: Workout, record: SetRecord, edited: Edited, width: int | None) -> str:
-    parts = [f"set {record.index}: {counted(record.counted, 'rep')}"]
+    parts = [f"set {record.index}: {counted(record.counted, 'rep', 'reps')}"]
     if record.reps or record.counted:
         parts.append(f"{clock_time(record.start_s)}–{clock_time(record.end_s)}")
     else:
-        parts = [f"set {record.index}: {counted(record.done, 'rep')}, entered by hand"]
+        parts = [f"set {record.index}: {counted(record.done, 'rep', 'reps')}, entered by hand"]
     if record.warm_up:
         parts.append("warm-up")
     if record.side is not None:
@@ -216,7 +216,7 @@ def _entries(record: SetRecord, edited: Edited) -> Iterator[str]:
         return f"{text} (edited)" if (record.index, field) in edited else text
 
     if record.done != record.counted or entries.reps is not None:
-        yield marked(f"{counted(record.done, 'rep')} done", "reps")
+        yield marked(f"{counted(record.done, 'rep', 'reps')} done", "reps")
     if record.load_kg is not None:
         planned = " planned" if entries.load_kg is None else ""
         yield marked(f"{load_text(record.load_kg)}{planned}", "load_kg")
@@ -314,11 +314,13 @@ def edit_words(edit: Edit) -> str:
 
 def growing_line(amount: int) -> str:
     """Return what to say of unclosed recordings that changed within the last minute."""
-    written = "was" if amount == 1 else "were"
-    return (
-        f"{counted(amount, 'recording')} {written} written to within the last minute "
-        "and may still be running; a training is logged when it ends"
-    )
+    return ngettext(
+        "{amount} recording was written to within the last minute and may still be running; "
+        "a training is logged when it ends",
+        "{amount} recordings were written to within the last minute and may still be running; "
+        "a training is logged when it ends",
+        amount,
+    ).format(amount=amount)
 
 
 def summary_object(summary: SessionSummary) -> dict[str, object]:

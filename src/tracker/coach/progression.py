@@ -30,7 +30,7 @@ from tracker.domain import (
     parse_tempo,
 )
 from tracker.domain.loads import heavier_kg, lighter_kg, load_words, whole_steps_kg
-from tracker.domain.units import counted
+from tracker.language import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -598,9 +598,9 @@ def changed(
 def _full_words(sets: int, reps: int) -> str:
     """Return what full sets are, in words."""
     if sets == 1:
-        return f"the set has its {counted(reps, 'rep')}"
+        return f"the set has its {counted(reps, 'rep', 'reps')}"
     every = "both" if sets == 2 else f"all {sets}"
-    return f"{every} sets have their {counted(reps, 'rep')}"
+    return f"{every} sets have their {counted(reps, 'rep', 'reps')}"
 
 
 def _carried(plan: Plan) -> Plan:

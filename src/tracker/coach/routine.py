@@ -26,7 +26,7 @@ from tracker.domain import (
     title_of,
 )
 from tracker.domain.loads import whole_steps_kg
-from tracker.domain.units import counted
+from tracker.language import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -74,7 +74,7 @@ class RoutineStep:
         if self.plan is None:
             return f"{head}: {self.duration_s:.0f} seconds."
         reps = self.plan.target_reps
-        return f"{head}." if reps is None else f"{head}: {counted(reps, 'rep')}."
+        return f"{head}." if reps is None else f"{head}: {counted(reps, 'rep', 'reps')}."
 
 
 def steps_of(routine: str, exercise: str, plan: Plan) -> tuple[RoutineStep, ...]:

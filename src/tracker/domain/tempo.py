@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Final
 
 from tracker.domain.errors import InputError
 from tracker.domain.phases import Phase
-from tracker.domain.units import counted, decimal_number
+from tracker.domain.units import decimal_number
+from tracker.language import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -127,7 +128,7 @@ def parse_tempo(text: str) -> Tempo:
             f"{one}-{two}-{three}-0.",
         )
     if len(places) != len(CODE_ORDER):
-        raise _refused(text, f"has {counted(len(places), 'place')} instead of four")
+        raise _refused(text, f"has {counted(len(places), 'place', 'places')} instead of four")
     return _tempo(text, dict(zip(CODE_ORDER, places, strict=True)))
 
 

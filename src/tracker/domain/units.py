@@ -53,8 +53,3 @@ def mean_of_known(values: Iterable[float | None]) -> float | None:
     """Return the mean of the known values, or None without any."""
     known = [value for value in values if value is not None]
     return sum(known) / len(known) if known else None
-
-
-def counted(amount: int, noun: str) -> str:
-    """Return `1 rep` or `2 reps`."""
-    return f"{amount} {noun}" if amount == 1 else f"{amount} {noun}s"

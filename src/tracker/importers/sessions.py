@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from tracker.domain import MAX_TIME_S, DataWarning, InputError, WarningKind
-from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2, counted
+from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
 from tracker.importers.apps import app_of
 from tracker.importers.columns import Quantity, column
 from tracker.importers.files import ForeignFile, foreign_files, start_of, texts_in
@@ -53,6 +53,7 @@ from tracker.importers.tables import (
     plain_table,
     read_foreign_header,
 )
+from tracker.language import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -539,7 +540,7 @@ def _joined(
         refuse_apart(acc, gyro, shift_s, known)
         rows, rates = rows[known], values[known]
         if left_out := len(acc.time_s) - len(rows):
-            samples = counted(left_out, "acceleration sample")
+            samples = counted(left_out, "acceleration sample", "acceleration samples")
             text = f"left out {samples} without an angular rate at that time"
             warnings.append(DataWarning(WarningKind.SAMPLES_LEFT_OUT, text))
     time_s, epoch_s = acc.time_s[rows], acc.epoch_s

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from tracker.domain import DataWarning, WarningKind
-from tracker.domain.units import counted
+from tracker.language import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -270,15 +270,15 @@ def mended_times(time_s: NDArray[np.float64]) -> MendedTimes:
     if (sorted_rows := order_of(time_s)) is not None:
         order, late = sorted_rows
         time_s = time_s[order]
-        text = f"sorted {counted(late, 'row')} that came late"
+        text = f"sorted {counted(late, 'row', 'rows')} that came late"
         warnings.append(DataWarning(WarningKind.ROWS_REORDERED, text))
     if (spread_out := spread(time_s)) is not None:
         _, sizes = _runs(time_s)
         shared = sizes[sizes > 1]
         time_s = spread_out
         samples, stamps = (
-            counted(int(shared.sum()), "sample"),
-            counted(len(shared), "time stamp"),
+            counted(int(shared.sum()), "sample", "samples"),
+            counted(len(shared), "time stamp", "time stamps"),
         )
         text = f"spread {samples} that share {stamps} evenly within their packets"
         warnings.append(DataWarning(WarningKind.SAMPLES_SPREAD, text))

@@ -34,7 +34,6 @@ from tracker.export.report.wording import (
     FLAG_TEXTS,
     UNKNOWN,
     clock_time,
-    counted,
     day_and_time,
     has_form_flag,
     known,
@@ -49,6 +48,7 @@ from tracker.export.report.wording import (
     short,
     signed,
 )
+from tracker.language import counted
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
@@ -98,8 +98,8 @@ def test_times_are_those_of_a_stopwatch() -> None:
 
 
 def test_words_are_put_together() -> None:
-    assert counted(1, "rep") == "1 rep"
-    assert counted(0, "rep") == "0 reps"
+    assert counted(1, "rep", "reps") == "1 rep"
+    assert counted(0, "rep", "reps") == "0 reps"
     assert listed([]) == ""
     assert listed(["a"]) == "a"
     assert listed(["a", "b", "c"]) == "a, b and c"

@@ -22,13 +22,13 @@ from tracker.export.report.wording import (
     UNKNOWN,
     all_known,
     clock_time,
-    counted,
     known,
     median,
     number,
     remarks_of_session,
     short,
 )
+from tracker.language import counted
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -95,11 +95,11 @@ def _summary(workout: Workout) -> str:
         return "No set was found in this recording."
     reps = [record.done for record in workout.working_sets]
     if not reps:
-        return f"{counted(len(workout.sets), 'warm-up set')}, and no other."
+        return f"{counted(len(workout.sets), 'warm-up set', 'warm-up sets')}, and no other."
     if len(set(reps)) == 1:
-        text = f"{counted(len(reps), 'set')} of {counted(reps[0], 'rep')}"
+        text = f"{counted(len(reps), 'set', 'sets')} of {counted(reps[0], 'rep', 'reps')}"
     else:
-        text = f"{counted(len(reps), 'set')}: {', '.join(map(str, reps))} reps"
+        text = f"{counted(len(reps), 'set', 'sets')}: {', '.join(map(str, reps))} reps"
     loads = {known(record.load_kg) for record in workout.working_sets}
     if len(loads) == 1 and None not in loads:
         (load_kg,) = loads
@@ -113,7 +113,11 @@ def _tiles(workout: Workout) -> list[tuple[str, str, str]]:
     before, after = (pain_at(workout, each) for each in (PainMoment.BEFORE, PainMoment.AFTER))
     efforts = all_known(record.entries.rpe for record in sets)
     tiles = [
-        ("Sets", str(len(sets)), f"{counted(sum(each.done for each in sets), 'rep')} in all"),
+        (
+            "Sets",
+            str(len(sets)),
+            f"{counted(sum(each.done for each in sets), 'rep', 'reps')} in all",
+        ),
         ("Load", _loads(sets), ""),
         _volume_tile(sets),
         ("Pain", f"{_score(before)} → {_score(after)}", "before → after, of 10"),
@@ -136,7 +140,9 @@ def _volume_tile(sets: Sequence[SetRecord]) -> tuple[str, str, str]:
     total = volume_kg(sets)
     if total == 0.0:
         return "Volume", BODYWEIGHT, ""
-    partly = f", of {loaded} of {counted(len(sets), 'set')}" if 0 < loaded < len(sets) else ""
+    partly = (
+        f", of {loaded} of {counted(len(sets), 'set', 'sets')}" if 0 < loaded < len(sets) else ""
+    )
     return "Volume", _in_unit(total), f"reps × load{partly}"
 
 

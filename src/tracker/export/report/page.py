@@ -24,7 +24,6 @@ from tracker.export.report.trends import trends_of
 from tracker.export.report.wording import (
     UNKNOWN,
     clock_time,
-    counted,
     day_and_time,
     known,
     names,
@@ -33,6 +32,7 @@ from tracker.export.report.wording import (
     remarks_of_session,
     signed,
 )
+from tracker.language import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -121,7 +121,7 @@ def _missing(workout: Workout) -> str:
     if not workout.gaps:
         return "nothing"
     total_s = sum(map(_length_s, workout.gaps))
-    text = f"{number(total_s, 2, 's')} in {counted(len(workout.gaps), 'gap')}"
+    text = f"{number(total_s, 2, 's')} in {counted(len(workout.gaps), 'gap', 'gaps')}"
     share = _missing_share(workout)
     return text if share is None else f"{text}, {number(100.0 * share, 1)} % of the time"
 

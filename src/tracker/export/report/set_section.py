@@ -12,7 +12,6 @@ from tracker.export.report.overview import load_text, reps_text
 from tracker.export.report.plots import DotPlot, Series, dot_plot, phase_bar
 from tracker.export.report.wording import (
     UNKNOWN,
-    counted,
     has_form_flag,
     is_uncertain,
     known,
@@ -20,6 +19,7 @@ from tracker.export.report.wording import (
     remarks_of_set,
     short,
 )
+from tracker.language import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -150,7 +150,7 @@ def _moves(reps: Sequence[Rep]) -> Table:
 def _missing(record: SetRecord) -> str:
     if record.counted <= len(record.reps):
         return ""
+    reps = counted(record.counted, "rep", "reps")
     return (
-        f"{counted(record.counted, 'rep')} counted, {len(record.reps)} measured to the end. "
-        "The numbers below are of those."
+        f"{reps} counted, {len(record.reps)} measured to the end. The numbers below are of those."
     )

@@ -20,7 +20,6 @@ from tracker.export.report.overview import load_text
 from tracker.export.report.plots import Series, dot_plot
 from tracker.export.report.wording import (
     UNKNOWN,
-    counted,
     day,
     listed,
     median,
@@ -29,6 +28,7 @@ from tracker.export.report.wording import (
     short,
     signed,
 )
+from tracker.language import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -103,7 +103,9 @@ def _comparable(workout: Workout, history: Iterable[Workout]) -> tuple[list[Work
     kept.sort(key=lambda pair: pair[0])
     words = [f"{amount} {reason}" for reason, amount in reasons.items() if amount]
     total = sum(reasons.values())
-    left_out = f"Left out: {counted(total, 'session')} ({listed(words)})." if words else ""
+    left_out = (
+        f"Left out: {counted(total, 'session', 'sessions')} ({listed(words)})." if words else ""
+    )
     return [each for _, each in kept], left_out
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from tracker.coach import FLAG_WORDS, UNSEEN_FLAGS
 from tracker.domain import Flag
 from tracker.domain.foreign_text import visible
+from tracker.language import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -98,11 +99,6 @@ def clock_time(time_s: float | None) -> str:
         return UNKNOWN
     minutes, seconds = divmod(round(value), 60)
     return f"{minutes}:{seconds:02d}"
-
-
-def counted(amount: int, noun: str) -> str:
-    """Return `1 rep` or `2 reps`."""
-    return f"{amount} {noun}" if amount == 1 else f"{amount} {noun}s"
 
 
 def listed(words: Iterable[str]) -> str:
@@ -246,6 +242,8 @@ def remarks_of_session(sets: Sequence[SetRecord], *, of_form: bool) -> tuple[Rem
         per_set = {record.index: sum(flag in rep.flags for rep in record.reps) for record in sets}
         if total := sum(per_set.values()):
             where = ", ".join(f"set {index}: {n}" for index, n in per_set.items() if n)
-            found.append((total, Remark(flag, f"{total} of {counted(of, 'rep')} ({where})")))
+            found.append(
+                (total, Remark(flag, f"{total} of {counted(of, 'rep', 'reps')} ({where})"))
+            )
     found.sort(key=lambda each: -each[0])
     return tuple(remark for _, remark in found)

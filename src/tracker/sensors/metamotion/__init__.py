@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import numpy as np
 
 from tracker.domain import Fault, FaultReason, Frame, Notification, TrackerError
-from tracker.domain.units import counted, s_from_ns
+from tracker.domain.units import s_from_ns
+from tracker.language import counted
 from tracker.sensors.base import (
     FIRMWARE_REVISION,
     FIRMWARE_REVISION_UUID,
@@ -123,7 +124,7 @@ class MetaMotionDecoder(PacketDecoder):
             fault_of(
                 notification,
                 FaultReason.LOST,
-                f"lost from the {missing.value} stream: {counted(count, 'sample')}",
+                f"lost from the {missing.value} stream: {counted(count, 'sample', 'samples')}",
                 count,
             )
             for missing, count in outcome.lost

@@ -12,9 +12,10 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Footer, OptionList
 from textual.widgets.option_list import Option
 
-from tracker.app.text import clock_time, counted, load_cell, number
+from tracker.app.text import clock_time, load_cell, number
 from tracker.domain import EXERCISES
 from tracker.domain.loads import load_unit
+from tracker.language import counted
 from tracker.tui.plain import Plain, Shown, joined, plain
 from tracker.tui.screens import FlowScreen
 from tracker.tui.widgets.bars import bar_room, sparkline, upright_bars
@@ -86,7 +87,9 @@ def session_line(summary: SessionSummary) -> str:
 
 def _amount(summary: SessionSummary) -> str:
     load = load_cell(summary.load_kg)
-    return f"{counted(summary.sets_done, 'set'):>6} {counted(summary.reps_done, 'rep'):>8}  {load}"
+    sets = counted(summary.sets_done, "set", "sets")
+    reps = counted(summary.reps_done, "rep", "reps")
+    return f"{sets:>6} {reps:>8}  {load}"
 
 
 def card_lines(last: SessionSummary) -> Iterator[Shown]:

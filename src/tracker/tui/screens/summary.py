@@ -10,7 +10,7 @@ from textual.containers import Vertical
 from textual.widgets import Footer, Input
 
 from tracker.app.clock import local_now
-from tracker.app.text import clock_time, counted, number
+from tracker.app.text import clock_time, number
 from tracker.domain import (
     NoteEntered,
     PainEntered,
@@ -21,6 +21,7 @@ from tracker.domain import (
 )
 from tracker.domain.foreign_text import visible
 from tracker.domain.loads import load_text
+from tracker.language import counted
 from tracker.tui.advice import best_line, next_lines, pain_lines, record_lines
 from tracker.tui.plain import Plain, plain
 from tracker.tui.plan_form import FieldError, pain_in
@@ -48,9 +49,10 @@ def totals_text(workout: Workout) -> str:
     loads = [(record.load_kg or 0.0) * record.done for record in sets]
     each = [rep for record in sets for rep in record.reps]
     amounts = [
-        counted(len(sets), "set") + (f" and {counted(warm_ups, 'warm-up')}" if warm_ups else ""),
+        counted(len(sets), "set", "sets")
+        + (f" and {counted(warm_ups, 'warm-up', 'warm-ups')}" if warm_ups else ""),
         # The table below has what the sensor saw.
-        counted(reps, "rep") + (f" ({seen} counted)" if seen != reps else ""),
+        counted(reps, "rep", "reps") + (f" ({seen} counted)" if seen != reps else ""),
         *([f"{load_text(sum(loads), 0)} lifted"] if any(loads) else []),
         f"{clock_time(workout.facts.duration_s)} min",
     ]
@@ -65,8 +67,8 @@ def totals_text(workout: Workout) -> str:
 def data_text(workout: Workout) -> str:
     """Return how good the data were, in a line."""
     lost_s = sum(gap.end_s - gap.start_s for gap in workout.gaps)
-    gaps = counted(len(workout.gaps), "gap") + (f" ({lost_s:.1f} s)" if lost_s else "")
-    faults = counted(sum(workout.faults.values()), "fault")
+    gaps = counted(len(workout.gaps), "gap", "gaps") + (f" ({lost_s:.1f} s)" if lost_s else "")
+    faults = counted(sum(workout.faults.values()), "fault", "faults")
     return (
         f"{workout.facts.sensor} · {number(workout.facts.rate_hz, 1, ' Hz')} · {gaps} · {faults}"
     )

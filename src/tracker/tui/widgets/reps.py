@@ -12,7 +12,6 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tracker.app.text import (
-    counted,
     flag_words,
     load_cell,
     mean_durations_s,
@@ -26,6 +25,7 @@ from tracker.coach.pacing import TOLERANCE_S
 from tracker.domain import LIFTERS_ORDER, PHASE_WORDS, Phase, mean_of_known
 from tracker.domain.foreign_text import one_line
 from tracker.domain.loads import load_text
+from tracker.language import counted
 from tracker.tui.plain import Shown, joined, plain
 from tracker.tui.widgets.bars import bar_room, upright_bars
 from tracker.tui.widgets.block_text import LinesWidget, SnapshotWidget, line_strip
@@ -220,10 +220,10 @@ def reps_text(record: SetRecord) -> str:
     """Return the reps of a set beside the planned ones, ticked once there are enough."""
     target = record.plan.target_reps
     if target is None:
-        return counted(record.done, "rep")
+        return counted(record.done, "rep", "reps")
     missing = target - record.done
     verdict = "✓" if missing <= 0 else f"({missing} short)"
-    return f"{record.done} of {counted(target, 'rep')} {verdict}"
+    return f"{record.done} of {counted(target, 'rep', 'reps')} {verdict}"
 
 
 Lines = tuple[str, str, str, str]

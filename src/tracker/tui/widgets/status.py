@@ -14,9 +14,10 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from tracker.app.snapshot import RecordingState, RunState
-from tracker.app.text import UNKNOWN, clock_time, counted, heart_rate_text, number
+from tracker.app.text import UNKNOWN, clock_time, heart_rate_text, number
 from tracker.domain import LOW_BATTERY_PERCENT, Extreme, LinkState, MarkKind, mean_of_known
 from tracker.domain.loads import load_text, load_words
+from tracker.language import counted
 from tracker.tui.plain import Shown, joined, plain
 from tracker.tui.widgets.block_text import LinesWidget, SnapshotWidget
 
@@ -142,7 +143,7 @@ def _waiting(snapshot: SessionSnapshot) -> Words:
 def plan_lines(plan: Plan) -> Words:
     """Return the plan for a set: reps and load, tempo both ways, what ends it."""
     load = [load_words(plan.load_kg)] if plan.load_kg is not None else []
-    reps = [] if plan.target_reps is None else [counted(plan.target_reps, "rep")]
+    reps = [] if plan.target_reps is None else [counted(plan.target_reps, "rep", "reps")]
     loss = plan.velocity_loss
     more = [
         *([] if plan.lockout_goal_s is None else [f"hold {plan.lockout_goal_s:g} s"]),
@@ -161,7 +162,9 @@ def _summary(sets: tuple[SetRecord, ...]) -> Words:
     return (
         "Finished",
         "",
-        f"{counted(len(sets), 'set')}, {counted(sum(each.done for each in sets), 'rep')}",
+        counted(len(sets), "set", "sets")
+        + ", "
+        + counted(sum(each.done for each in sets), "rep", "reps"),
         f"mean hold  {number(mean_of_known(rep.lockout_s for rep in reps), 1, ' s')}",
         f"mean range {number(mean_of_known(rep.rom_deg for rep in reps), 0, '°')}",
     )
