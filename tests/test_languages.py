@@ -1,0 +1,167 @@
+"""Every text in every language: complete, with the same fields, and chosen before it is needed."""
+
+from __future__ import annotations
+
+import ast
+import gettext
+import os
+import re
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+from string import Formatter
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from tests.cli.test_app import BEFORE_THE_LANGUAGE
+from tracker.language import DOMAIN, FOLDER, LANGUAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from babel.messages.catalog import Catalog, Message
+
+SOURCE: Final = FOLDER.parent
+TOOL: Final[dict[str, Any]] = runpy.run_path(str(SOURCE.parents[1] / "docs" / "languages.py"))
+NEW: Final = tuple(code for code in LANGUAGES if code != "en")
+
+
+@pytest.fixture(scope="module")
+def texts() -> Catalog:
+    found: Catalog = TOOL["collected"]()
+    return found
+
+
+@pytest.fixture(scope="module", params=NEW)
+def translated(request: pytest.FixtureRequest, texts: Catalog) -> tuple[Message, ...]:
+    """Every text there is now, with its translation."""
+    return tuple(each for each in TOOL["brought_up_to_date"](request.param, texts) if each.id)
+
+
+def pairs(message: Message) -> Iterator[tuple[str, str]]:
+    """Yield each form of a text with its translation."""
+    if isinstance(message.id, tuple):
+        yield from zip(message.id, message.string, strict=True)
+    else:
+        assert isinstance(message.string, str)
+        yield message.id, message.string
+
+
+def fields(text: str) -> list[str]:
+    """Return what is filled into a text, in both manners; texts with other braces have none."""
+    try:
+        named = [name for _, name, _, _ in Formatter().parse(text) if name is not None]
+    except ValueError:
+        named = []
+    return sorted([*named, *re.findall(r"%\(\w+\)[sd]|%[sdr]", text)])
+
+
+def test_every_text_is_translated(translated: tuple[Message, ...]) -> None:
+    assert len(translated) > 2000
+    assert [each.id for each in translated if not all(text for _, text in pairs(each))] == []
+
+
+def test_what_is_filled_in_stays(translated: tuple[Message, ...]) -> None:
+    for message in translated:
+        for before, after in pairs(message):
+            if isinstance(message.id, tuple):
+                # "1 rep" need not say its number in every language.
+                assert set(fields(after)) <= {*fields(message.id[0]), *fields(message.id[1])}, (
+                    after
+                )
+            else:
+                assert fields(before) == fields(after), after
+
+
+def test_edges_and_paragraphs_stay(translated: tuple[Message, ...]) -> None:
+    for message in translated:
+        for before, after in pairs(message):
+            assert (
+                before[: len(before) - len(before.lstrip())]
+                == (after[: len(after) - len(after.lstrip())])
+            ), after
+            assert before[len(before.rstrip()) :] == after[len(after.rstrip()) :], after
+            assert before.count("\n\n") == after.count("\n\n"), after
+
+
+@pytest.mark.parametrize("code", NEW)
+def test_the_compiled_texts_are_those_that_are_edited(code: str, texts: Catalog) -> None:
+    """`make languages` does it."""
+    compiled = gettext.translation(DOMAIN, FOLDER, [code])
+    for message in TOOL["brought_up_to_date"](code, texts):
+        if isinstance(message.id, tuple):
+            assert compiled.ngettext(*message.id, 1) == message.string[0]
+            assert compiled.ngettext(*message.id, 2) == message.string[1]
+        elif message.id:
+            assert compiled.gettext(message.id) == message.string
+
+
+@pytest.mark.parametrize("name", sorted(BEFORE_THE_LANGUAGE))
+def test_nothing_is_translated_before_the_language_is_chosen(name: str) -> None:
+    path = SOURCE.joinpath(*name.split("."))
+    path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+    tree = ast.parse(path.read_text("utf-8"))
+    late: list[ast.AST] = [
+        inner
+        for outer in ast.walk(tree)
+        if isinstance(outer, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        for inner in ast.walk(outer)
+    ]
+    at_import = [each for each in ast.walk(tree) if each not in late and calls_gettext(each)]
+    assert at_import == []
+
+
+def calls_gettext(node: ast.AST) -> bool:
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in ("_", "ngettext", "counted")
+    )
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Callable[..., str]:
+    """Run the command line in a process of its own, with what the environment says."""
+
+    def run(*words: str, **environment: str) -> str:
+        kept = {
+            name: text for name, text in os.environ.items() if name not in ("LANGUAGE", "LANG")
+        }
+        return subprocess.run(
+            [sys.executable, "-m", "tracker", *words],
+            env={**kept, "TRACKER_HOME": str(tmp_path), **environment},
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+        ).stdout
+
+    return run
+
+
+def test_the_locale_chooses_and_the_configuration_has_the_last_word(
+    run: Callable[..., str],
+) -> None:
+    english, german, spanish = "Usage: tracker", "Aufruf: tracker", "Uso: tracker"
+    assert run("--help").startswith(english)
+    assert run("--help", LANG="de_AT.UTF-8").startswith(german)
+    assert run("--help", LANG="es_MX").startswith(spanish)
+    assert run("--help", LANGUAGE="fr:de", LANG="en_US.UTF-8").startswith(german)
+    assert run("--help", LANG="fr_FR.UTF-8").startswith(english)
+    run("config", "language", "es")
+    assert run("--help", LANG="de_AT.UTF-8").startswith(spanish)
+    assert run("config", "language", LANG="de").strip() == "es"
+    run("config", "language", "")
+    assert run("--help", LANG="de_AT.UTF-8").startswith(german)
+
+
+def test_each_person_has_a_language(run: Callable[..., str]) -> None:
+    run("people", "add", "Ana")
+    run("people", "add", "Uli")
+    run("config", "language", "de")
+    run("--person", "Ana", "config", "language", "es")
+    assert run("--person=Ana", "--help").startswith("Uso:")
+    assert run("history", "--help", TRACKER_PERSON="Ana").startswith("Uso:")
+    # Without a choice of one's own it is that of the computer.
+    assert run("--person", "Uli", "--help").startswith("Aufruf:")
