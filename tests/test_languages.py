@@ -9,17 +9,17 @@ import re
 import runpy
 import subprocess
 import sys
-from pathlib import Path
 from string import Formatter
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
 from tests.cli.test_app import BEFORE_THE_LANGUAGE
-from tracker.language import DOMAIN, FOLDER, LANGUAGES
+from tracker.language import DOMAIN, FOLDER, LANGUAGES, VARIABLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from babel.messages.catalog import Catalog, Message
 
@@ -42,11 +42,9 @@ def translated(request: pytest.FixtureRequest, texts: Catalog) -> tuple[Message,
 
 def pairs(message: Message) -> Iterator[tuple[str, str]]:
     """Yield each form of a text with its translation."""
-    if isinstance(message.id, tuple):
-        yield from zip(message.id, message.string, strict=True)
-    else:
-        assert isinstance(message.string, str)
-        yield message.id, message.string
+    befores = message.id if isinstance(message.id, tuple) else (message.id,)
+    afters = message.string if isinstance(message.string, tuple) else (message.string,)
+    yield from zip(map(str, befores), (str(each or "") for each in afters), strict=True)
 
 
 def fields(text: str) -> list[str]:
@@ -68,9 +66,8 @@ def test_what_is_filled_in_stays(translated: tuple[Message, ...]) -> None:
         for before, after in pairs(message):
             if isinstance(message.id, tuple):
                 # "1 rep" need not say its number in every language.
-                assert set(fields(after)) <= {*fields(message.id[0]), *fields(message.id[1])}, (
-                    after
-                )
+                known = {field for each in message.id for field in fields(each)}
+                assert set(fields(after)) <= known, after
             else:
                 assert fields(before) == fields(after), after
 
@@ -92,8 +89,9 @@ def test_the_compiled_texts_are_those_that_are_edited(code: str, texts: Catalog)
     compiled = gettext.translation(DOMAIN, FOLDER, [code])
     for message in TOOL["brought_up_to_date"](code, texts):
         if isinstance(message.id, tuple):
-            assert compiled.ngettext(*message.id, 1) == message.string[0]
-            assert compiled.ngettext(*message.id, 2) == message.string[1]
+            one, many = message.id
+            forms = compiled.ngettext(one, many, 1), compiled.ngettext(one, many, 2)
+            assert forms == message.string
         elif message.id:
             assert compiled.gettext(message.id) == message.string
 
@@ -126,9 +124,7 @@ def run(tmp_path: Path) -> Callable[..., str]:
     """Run the command line in a process of its own, with what the environment says."""
 
     def run(*words: str, **environment: str) -> str:
-        kept = {
-            name: text for name, text in os.environ.items() if name not in ("LANGUAGE", "LANG")
-        }
+        kept = {name: each for name, each in os.environ.items() if name not in VARIABLES}
         return subprocess.run(
             [sys.executable, "-m", "tracker", *words],
             env={**kept, "TRACKER_HOME": str(tmp_path), **environment},

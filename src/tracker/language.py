@@ -8,8 +8,8 @@ the marked texts into `locale/*/LC_MESSAGES/tracker.po`, where they are translat
 The command line chooses the language before it imports anything else, so a table of texts may be
 translated when its module is imported. The few modules that it needs for the choice itself (where
 files live, and what errors say of them) mark the texts of their tables with `N_`, and translate
-them with `_` where they are shown. Without a choice, as for a Python program that imports the tracker,
-texts are English.
+them with `_` where they are shown. Without a choice, as for a Python program that imports the
+tracker, texts are English.
 
 What programs read is never translated: keys, codes, columns of files, names of commands.
 """
