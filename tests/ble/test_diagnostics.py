@@ -161,7 +161,7 @@ UNMOVED = {"still": False, "gravity_mps2": None, "acc_noise_mps2": None, "gyro_b
         ({"has_gyroscope": False, "gyro_bias_dps": None}, Severity.REMARK, "no gyroscope"),
         ({"gyro_bias_dps": 9.0}, Severity.REMARK, "9.0°/s"),
         ({"lost": 20}, Severity.REMARK, "20 packets or samples were lost"),
-        ({"refused": 1}, Severity.REMARK, "1 packets could not be decoded"),
+        ({"refused": 1}, Severity.REMARK, "1 packet could not be decoded"),
         ({"battery_percent": 14}, Severity.REMARK, "14 %"),
         ({"battery_percent": None}, Severity.REMARK, "battery unknown"),
     ],

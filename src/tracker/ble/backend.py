@@ -27,6 +27,7 @@ from bleak.uuids import normalize_uuid_str
 from tracker.ble.permission import is_killed
 from tracker.ble.ports import LATER, AdapterError, DiscoveredDevice, LinkError
 from tracker.domain import SensorError
+from tracker.language import _
 from tracker.sensors import Advertisement, families
 
 if TYPE_CHECKING:
@@ -82,18 +83,22 @@ _UNNEGOTIATED: Final = 20
 """What fits into the smallest MTU; BlueZ before 5.62 reports this when it does not know."""
 
 _SWITCH_ON: Final = {
-    "linux": "Switch it on: bluetoothctl power on, and if that fails: rfkill unblock bluetooth",
-    "darwin": "Switch it on in the menu bar or in System Settings > Bluetooth.",
-    "win32": "Switch it on in Settings > Bluetooth & devices.",
+    "linux": _("Switch it on: bluetoothctl power on, and if that fails: rfkill unblock bluetooth"),
+    "darwin": _("Switch it on in the menu bar or in System Settings > Bluetooth."),
+    "win32": _("Switch it on in Settings > Bluetooth & devices."),
 }
 _ALLOW: Final = {
-    "linux": "Add yourself to the group of your distribution: sudo usermod -aG bluetooth $USER, "
-    "and log in again.",
-    "darwin": "Allow your terminal in System Settings > Privacy & Security > Bluetooth, and start "
-    "it again.",
-    "win32": "Allow it in Settings > Privacy & security > Radios, for desktop apps as well.",
+    "linux": _(
+        "Add yourself to the group of your distribution: sudo usermod -aG bluetooth $USER, "
+        "and log in again."
+    ),
+    "darwin": _(
+        "Allow your terminal in System Settings > Privacy & Security > Bluetooth, and start "
+        "it again."
+    ),
+    "win32": _("Allow it in Settings > Privacy & security > Radios, for desktop apps as well."),
 }
-_NO_ADAPTER_ADVICE: Final = (
+_NO_ADAPTER_ADVICE: Final = _(
     "Plug in a Bluetooth adapter (4.0 or newer); a container or virtual machine has none unless "
     "it is passed through.\nWithout any sensor: tracker demo"
 )
@@ -201,8 +206,8 @@ class BleakConnection:
         except KeyError:
             self._doubt()
             raise LinkError(
-                f"The sensor has no characteristic {channel}.",
-                "It may be of another kind: tracker pair ADDRESS --kind KIND",
+                _("The sensor has no characteristic {channel}.").format(channel=channel),
+                _("It may be of another kind: tracker pair ADDRESS --kind KIND"),
             ) from None
 
 
@@ -343,36 +348,39 @@ def sensor_error(error: Exception, platform: str = sys.platform) -> SensorError:
         case BleakBluetoothNotAvailableError(reason=reason):
             return _not_available(reason, platform)
         case BleakDeviceNotFoundError(identifier=address):
-            message, advice = f"{address} is out of reach.", "Wake it up and bring it near."
+            message = _("{address} is out of reach.").format(address=address)
+            advice = _("Wake it up and bring it near.")
         case BleakDBusError(dbus_error=name) if name in _NO_SERVICE:
             kind = AdapterError
-            message = "The Bluetooth service (bluetoothd) does not respond."
-            advice = "Install BlueZ and start it: sudo systemctl enable --now bluetooth"
+            message = _("The Bluetooth service (bluetoothd) does not respond.")
+            advice = _("Install BlueZ and start it: sudo systemctl enable --now bluetooth")
         case BleakDBusError(dbus_error=name) if name in _DENIED:
             return _denied(platform)
         case BleakDBusError(dbus_error="org.bluez.Error.NotReady"):
             return _powered_off(platform)
         case BleakGATTProtocolError(code=code) if code in _UNBONDED:
-            message = "The sensor requires pairing with this computer first."
-            advice = (
+            message = _("The sensor requires pairing with this computer first.")
+            advice = _(
                 "Pair it in the system's Bluetooth settings, or turn that requirement off in the "
                 "sensor."
             )
         case PermissionError():
             return _denied(platform)
         case TimeoutError():
-            message = "The sensor did not respond in time."
-            advice = "Bring it near and charge it; if that does not help, switch it off and on."
+            message = _("The sensor did not respond in time.")
+            advice = _("Bring it near and charge it; if that does not help, switch it off and on.")
         case OSError() | EOFError() if platform == "linux":
             kind = AdapterError
-            message = f"The system bus (D-Bus) cannot be reached: {_words(error)}"
-            advice = (
+            message = _("The system bus (D-Bus) cannot be reached: {words}").format(
+                words=_words(error)
+            )
+            advice = _(
                 "Start it (sudo systemctl start dbus); in a container, mount "
                 "/run/dbus/system_bus_socket."
             )
         case _:
-            message = f"Bluetooth reports: {_words(error)}"
-            advice = "Switch the sensor off and on."
+            message = _("Bluetooth reports: {words}").format(words=_words(error))
+            advice = _("Switch the sensor off and on.")
     told = kind(message, f"{advice}\n{LATER}")
     if isinstance(told, LinkError) and isinstance(error, BleakGATTProtocolError):
         told.att_code = int(error.code)
@@ -385,37 +393,41 @@ def _not_available(reason: BleakBluetoothNotAvailableReason, platform: str) -> A
         case reasons.POWERED_OFF:
             return _powered_off(platform)
         case reasons.NO_BLUETOOTH:
-            return AdapterError("There is no Bluetooth adapter.", _NO_ADAPTER_ADVICE)
+            return AdapterError(_("There is no Bluetooth adapter."), _NO_ADAPTER_ADVICE)
         case reasons.NO_BLE_CENTRAL_ROLE:
             return AdapterError(
-                "The Bluetooth adapter does not support Bluetooth LE.", _NO_ADAPTER_ADVICE
+                _("The Bluetooth adapter does not support Bluetooth LE."), _NO_ADAPTER_ADVICE
             )
         case reasons.DENIED_BY_SYSTEM if platform == "linux":
             # The bus refuses the user before anything was asked of BlueZ.
             return AdapterError(
-                "The system bus (D-Bus) does not accept this user.",
-                'In a container, run as the user that you are outside: --user "$(id -u)", and '
-                f"with podman --userns keep-id as well.\n{LATER}",
+                _("The system bus (D-Bus) does not accept this user."),
+                _(
+                    'In a container, run as the user that you are outside: --user "$(id -u)", and '
+                    "with podman --userns keep-id as well."
+                )
+                + f"\n{LATER}",
             )
         case reasons.DENIED_BY_USER | reasons.DENIED_BY_SYSTEM | reasons.DENIED_BY_UNKNOWN:
             return _denied(platform)
         case _:
             return AdapterError(
-                "Bluetooth cannot be used; the system does not say why.",
-                "Switch it off and on, and start again.\n" + LATER,
+                _("Bluetooth cannot be used; the system does not say why."),
+                _("Switch it off and on, and start again.") + f"\n{LATER}",
             )
 
 
 def _powered_off(platform: str) -> AdapterError:
     return AdapterError(
-        "Bluetooth is switched off.", f"{_SWITCH_ON.get(platform, 'Switch it on.')}\n{LATER}"
+        _("Bluetooth is switched off."),
+        f"{_SWITCH_ON.get(platform, _('Switch it on.'))}\n{LATER}",
     )
 
 
 def _denied(platform: str) -> AdapterError:
     return AdapterError(
-        "This program is not allowed to use Bluetooth.",
-        f"{_ALLOW.get(platform, 'Allow it to.')}\n{LATER}",
+        _("This program is not allowed to use Bluetooth."),
+        f"{_ALLOW.get(platform, _('Allow it to.'))}\n{LATER}",
     )
 
 

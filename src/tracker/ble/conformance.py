@@ -25,6 +25,7 @@ from tracker.ble.link import finish_despite_cancel
 from tracker.ble.ports import Clock, Connection, LinkError, Radio
 from tracker.domain import SensorError
 from tracker.domain.units import ns_from_s
+from tracker.language import _, localized, ngettext
 from tracker.sensors.profile import START, STOP, TIME
 from tracker.sensors.profile.conformance import (
     Arrival,
@@ -121,16 +122,19 @@ async def examine_profile(
     """
     report = Report()
     device = await find(radio, query)
+    advertised = device.advertisement.service_uuids
     report.check(
         "3.1",
         device.advertisement.offers(SERVICE_UUID),
-        f"it advertises {', '.join(device.advertisement.service_uuids) or 'no service'}",
-        "as this system shows it",
+        _("it advertises {services}").format(services=", ".join(advertised))
+        if advertised
+        else _("it advertises no service"),
+        _("as this system shows it"),
     )
     connection = await radio.connect(device)
     dialog = _Dialog(connection, clock)
     walk = _Walk(report, dialog, tell, listen_s)
-    otherwise = "the walk did not get that far"
+    otherwise = _("the walk did not get that far")
     try:
         _check_table(report, connection)
         try:
@@ -140,7 +144,7 @@ async def examine_profile(
             await walk.streams()
         finally:
             await finish_despite_cancel(connection.close())
-        tell("disconnected in the middle of a stream; looking for it again")
+        tell(_("disconnected in the middle of a stream; looking for it again"))
         await _again(radio, query, clock, walk)
     except _BrokenError as error:
         otherwise = str(error)
@@ -156,7 +160,7 @@ async def _again(radio: Radio, query: DeviceQuery, clock: Clock, walk: _Walk) ->
         connection = await radio.connect(device)
     except LinkError as error:
         walk.report.failed("3.2", error.message)
-        raise _BrokenError("it could not be connected to again") from error
+        raise _BrokenError(_("it could not be connected to again")) from error
     walk.report.passed("3.2")
     try:
         await walk.second_connection(_Dialog(connection, clock))
@@ -167,17 +171,24 @@ async def _again(radio: Radio, query: DeviceQuery, clock: Clock, walk: _Walk) ->
 def _check_table(report: Report, connection: Connection) -> None:
     if SERVICE_UUID not in connection.services:
         raise SensorError(
-            f"The sensor does not have the service {SERVICE_UUID}.",
-            "Only sensors of our own profile can be examined: firmware_notes/01-profile.md",
+            _("The sensor does not have the service {uuid}.").format(uuid=SERVICE_UUID),
+            _("Only sensors of our own profile can be examined: firmware_notes/01-profile.md"),
         )
     for name, channel, wanted in PROPERTIES:
         got = connection.properties(channel)
         missing = ", ".join(sorted(wanted - got))
-        report.check("2.1", wanted <= got, f"{name} lacks {missing}")
+        report.check(
+            "2.1", wanted <= got, _("{name} lacks {missing}").format(name=name, missing=missing)
+        )
         if not connection.has(channel):
             raise SensorError(
-                f"The sensor's service lacks the characteristic {name} ({channel}).",
-                "Without it, nothing else can be tried: firmware_notes/01-profile.md, section 2.",
+                _("The sensor's service lacks the characteristic {name} ({uuid}).").format(
+                    name=name, uuid=channel
+                ),
+                _(
+                    "Without it, nothing else can be tried: firmware_notes/01-profile.md, "
+                    "section 2."
+                ),
             )
 
 
@@ -278,58 +289,75 @@ class _Walk:
             for number in numbers:
                 self.report.failed(number, error.message)
             if self._dialog.connection.lost.is_set():
-                raise _BrokenError("the connection broke") from error
+                raise _BrokenError(_("the connection broke")) from error
 
     async def values(self) -> None:
         """Read the configuration."""
-        self._tell("reading the configuration")
+        self._tell(_("reading the configuration"))
         with self._about("2.2"):
             value = await self._dialog.config()
             self.report.passed("2.2")
             config = judge_config(self.report, value)
             if config is None:
-                raise _BrokenError("the configuration cannot be used")
+                raise _BrokenError(_("the configuration cannot be used"))
             self._original = config
             self.boot_id = config.boot_id
             again = await self._dialog.config()
-            self.report.check("6.6", again == value, "two readings differ")
+            self.report.check("6.6", again == value, _("two readings differ"))
             return
-        raise _BrokenError("the configuration cannot be read")
+        raise _BrokenError(_("the configuration cannot be read"))
 
     async def commands(self) -> None:
         """Try commands while nothing streams."""
-        self._tell("trying commands")
+        self._tell(_("trying commands"))
         with self._about("2.2", "5.1"):
             await self._dialog.listen(CONTROL_UUID)
         with self._about("5.1", "5.3"):
             self._reply(await self._dialog.command(STOP), "stop", "5.3", b"\x82\x00", 0)
-            self._reply(await self._dialog.command(STOP), "stop again", "5.3", b"\x82\x00", 0)
+            self._reply(await self._dialog.command(STOP), _("stop again"), "5.3", b"\x82\x00", 0)
         with self._about("5.1", "5.4"):
             unknown = bytes((UNKNOWN_COMMAND[0] | 0x80, 1))
             reply = await self._dialog.command(UNKNOWN_COMMAND)
-            self._reply(reply, "command 7f", "5.4", unknown, 0)
+            self._reply(reply, _("command 7f"), "5.4", unknown, 0)
         with self._about("5.1", "5.5"):
             reply = await self._dialog.command(START)
-            self._reply(reply, "start without notifications of imu", "5.5", b"\x81\x02", 0)
+            self._reply(reply, _("start without notifications of imu"), "5.5", b"\x81\x02", 0)
             await self._stopped()
 
     def _reply(self, reply: bytes | None, to: str, number: str, wanted: bytes, state: int) -> bool:
         """Judge a reply; return whether it says what it must."""
-        if not self.report.check("5.1", reply is not None, f"no reply to {to} in {REPLY_S:g} s"):
+        if not self._replied(reply is not None, to):
             return False
         assert reply is not None
-        self.report.check("5.2", len(reply) >= 3, f"{reply.hex(' ')} to {to} has no state")
+        self.report.check(
+            "5.2",
+            len(reply) >= 3,
+            _("{reply} to {to} has no state").format(reply=reply.hex(" "), to=to),
+        )
         expected = wanted + bytes((state,))
         right = self.report.check(
             number,
             reply[:2] == wanted,
-            f"{to}: expected {expected.hex(' ')}, got {reply.hex(' ')}",
+            _("{to}: expected {expected}, got {reply}").format(
+                to=to, expected=expected.hex(" "), reply=reply.hex(" ")
+            ),
         )
         if right and len(reply) >= 3:
             self.report.check(
-                "5.2", reply[2] == state, f"{to}: expected state {state}, got {reply.hex(' ')}"
+                "5.2",
+                reply[2] == state,
+                _("{to}: expected state {state}, got {reply}").format(
+                    to=to, state=state, reply=reply.hex(" ")
+                ),
             )
         return right
+
+    def _replied(self, met: bool, to: str) -> bool:
+        """Judge whether a reply came at all; return it."""
+        seconds = localized(f"{REPLY_S:g}")
+        return self.report.check(
+            "5.1", met, _("no reply to {to} in {seconds} s").format(to=to, seconds=seconds)
+        )
 
     async def _stopped(self) -> None:
         """Make sure that nothing streams, whatever went wrong."""
@@ -338,18 +366,18 @@ class _Walk:
 
     async def requests(self) -> None:
         """Try requests that must fail, then all settings that there are."""
-        self._tell("trying configurations")
+        self._tell(_("trying configurations"))
         good = self._original.request()
-        await self._refused("7.4", "a request of 7 bytes", good[:-1], INVALID_LENGTH)
+        await self._refused("7.4", _("a request of 7 bytes"), good[:-1], INVALID_LENGTH)
         before = await self._read("7.4")
         for what, request in (
-            ("version 2", bytes((VERSION + 1,)) + good[1:]),
-            ("a rate of 0", good[:2] + bytes(2) + good[4:]),
-            ("an acceleration range of 0", good[:4] + bytes(2) + good[6:]),
+            (_("version 2"), bytes((VERSION + 1,)) + good[1:]),
+            (_("a rate of 0"), good[:2] + bytes(2) + good[4:]),
+            (_("an acceleration range of 0"), good[:4] + bytes(2) + good[6:]),
         ):
             await self._refused("7.5", what, request, VALUE_NOT_ALLOWED)
         after = await self._read("7.5")
-        self.report.check("7.5", after == before, "a refused request changed the configuration")
+        self.report.check("7.5", after == before, _("a refused request changed the configuration"))
         for field in ("rate_hz", "acc_range_g", "gyro_range_dps"):
             await self._settings(field)
 
@@ -367,17 +395,19 @@ class _Walk:
             await self._dialog.request(request)
         except LinkError as error:
             if self._dialog.connection.lost.is_set():
-                self.report.failed(number, f"{what} ended the connection")
-                raise _BrokenError("the connection broke") from error
+                self.report.failed(number, _("{what} ended the connection").format(what=what))
+                raise _BrokenError(_("the connection broke")) from error
             got = error.att_code
             self.report.check(
                 number,
                 got in (code, None),
-                f"{what}: expected ATT error {code:02x}, got {got or 0:02x}",
-                "" if got is not None else "refused; this system does not say with which error",
+                _("{what}: expected ATT error {expected}, got {got}").format(
+                    what=what, expected=f"{code:02x}", got=f"{got or 0:02x}"
+                ),
+                "" if got is not None else _("refused; this system does not say with which error"),
             )
         else:
-            self.report.failed(number, f"{what} was accepted")
+            self.report.failed(number, _("{what} was accepted").format(what=what))
 
     async def _select(self, config: tuple[int, int, int, int]) -> ProfileConfig | None:
         """Request flags, rate and ranges; return what was selected, None if it cannot be read."""
@@ -402,19 +432,35 @@ class _Walk:
         had = getattr(self._original, field)
         if had is not None:
             again = await selected(had)
-            self.report.check("7.2", again == had, f"{field}: {had} asked for, {again} selected")
+            self.report.check(
+                "7.2",
+                again == had,
+                _("{field}: {wanted} asked for, {got} selected").format(
+                    field=field, wanted=had, got=again
+                ),
+            )
         wanted = 1
-        for _ in range(MOST_SETTINGS):
+        for __ in range(MOST_SETTINGS):
             got = await selected(wanted)
             if got is None or highest is None:
                 # Refused, which has been noted; or there is no gyroscope.
                 return
             nearest = got >= wanted or got == highest
             self.report.check(
-                "7.2", nearest and got <= highest, f"{field}: {wanted} asked for, {got} selected"
+                "7.2",
+                nearest and got <= highest,
+                _("{field}: {wanted} asked for, {got} selected").format(
+                    field=field, wanted=wanted, got=got
+                ),
             )
             exact = await selected(got)
-            self.report.check("7.2", exact == got, f"{field}: {got} asked for, {exact} selected")
+            self.report.check(
+                "7.2",
+                exact == got,
+                _("{field}: {wanted} asked for, {got} selected").format(
+                    field=field, wanted=got, got=exact
+                ),
+            )
             if got >= highest or not nearest:
                 return
             wanted = got + 1
@@ -425,20 +471,27 @@ class _Walk:
         config = await self._select(_fields(recommended)) or self._original
         with self._about("5.1"):
             await self._dialog.listen(IMU_UUID)
-        self._tell(f"listening for {self._listen_s:g} s; keep it still")
+        seconds = localized(f"{self._listen_s:g}")
+        self._tell(_("listening for {seconds} s; keep it still").format(seconds=seconds))
         first = await self._stream(config, self._listen_s, disturbed=True)
         judge_clock(self.report, first)
         no_gyro = await self._select((0, *_fields(recommended)[1:]))
         if no_gyro is not None:
-            self._tell("listening without the gyroscope")
+            self._tell(_("listening without the gyroscope"))
             nothing = no_gyro.gyro_range_dps is None
-            self.report.check("7.3", nothing, "its configuration still has the gyroscope")
+            self.report.check("7.3", nothing, _("its configuration still has the gyroscope"))
             with_gyro = [
                 each
                 for each in await self._stream(no_gyro, SHORT_STREAM_S)
                 if each.data and each.data[0] & 1
             ]
-            self.report.check("7.3", not with_gyro, f"{len(with_gyro)} packets had it")
+            self.report.check(
+                "7.3",
+                not with_gyro,
+                ngettext(
+                    "{amount} packet had it", "{amount} packets had it", len(with_gyro)
+                ).format(amount=len(with_gyro)),
+            )
         lowest = await self._select((1, 1, 1, 1)) or config
         self._left = await self._read("4.3")
         await self._start(lowest)
@@ -453,13 +506,22 @@ class _Walk:
         with self._about("5.1"):
             reply = await dialog.command(START)
             started = self._reply(reply, "start", "5.3", b"\x81\x00", 1)
-            early, _ = dialog.packets_around(reply)
-            self.report.check("5.6", not early, f"{early} packets came before it")
+            early, __ = dialog.packets_around(reply)
+            self.report.check(
+                "5.6",
+                not early,
+                ngettext(
+                    "{amount} packet came before it", "{amount} packets came before it", early
+                ).format(amount=early),
+            )
             if started and not await dialog.first_packet(0):
                 self.report.failed(
-                    "5.8", f"start succeeded, and no packet came in {FIRST_PACKET_S:g} s"
+                    "5.8",
+                    _("start succeeded, and no packet came in {seconds} s").format(
+                        seconds=localized(f"{FIRST_PACKET_S:g}")
+                    ),
                 )
-        judge_pause(self.report, before, dialog.packets, "a stop and start")
+        judge_pause(self.report, before, dialog.packets, _("after a stop and start"))
         return started and bool(dialog.packets)
 
     async def _stream(
@@ -477,10 +539,16 @@ class _Walk:
         await asyncio.sleep(seconds)
         with self._about("5.1", "5.7"):
             reply = await dialog.command(STOP)
-            self._reply(reply, "stop while streaming", "5.2", b"\x82\x00", 0)
+            self._reply(reply, _("stop while streaming"), "5.2", b"\x82\x00", 0)
             await asyncio.sleep(SILENCE_S)
-            _, late = dialog.packets_around(reply)
-            self.report.check("5.7", not late, f"{late} packets came after it")
+            __, late = dialog.packets_around(reply)
+            self.report.check(
+                "5.7",
+                not late,
+                ngettext(
+                    "{amount} packet came after it", "{amount} packets came after it", late
+                ).format(amount=late),
+            )
         self._last = list(dialog.packets)
         judge_packets(self.report, config, self._last)
         return self._last
@@ -491,17 +559,17 @@ class _Walk:
         with self._about("5.3"):
             known = len(dialog.packets)
             reply = await dialog.command(START)
-            self._reply(reply, "start while streaming", "5.3", b"\x81\x00", 1)
+            self._reply(reply, _("start while streaming"), "5.3", b"\x81\x00", 1)
             goes_on = await dialog.first_packet(known)
-            self.report.check("5.3", goes_on, "start while streaming ended the stream")
+            self.report.check("5.3", goes_on, _("start while streaming ended the stream"))
         await self._refused(
-            "7.6", "a request while streaming", ProfileConfig().request(), STOP_FIRST
+            "7.6", _("a request while streaming"), ProfileConfig().request(), STOP_FIRST
         )
         with self._about("15.2"):
             asked_ns = dialog.clock.now_ns()
             told = await dialog.command(TIME)
-            self.report.check("5.1", told is not None, f"no reply to command 03 in {REPLY_S:g} s")
-            if told is not None:
+            if self._replied(told is not None, _("command 03")):
+                assert told is not None
                 judge_time(self.report, told, dialog.packets, asked_ns)
 
     async def second_connection(self, dialog: _Dialog) -> None:
@@ -511,29 +579,39 @@ class _Walk:
             value = await dialog.config()
             boot = (value[16:20], self._left[16:20])
             self.report.check(
-                "6.6", boot[0] == boot[1], "another boot id, and no restart asked for"
+                "6.6", boot[0] == boot[1], _("another boot id, and no restart asked for")
             )
-            shown = f"{self._left[:16].hex(' ')} became {value[:16].hex(' ')}"
+            shown = _("{before} became {after}").format(
+                before=self._left[:16].hex(" "), after=value[:16].hex(" ")
+            )
             self.report.check("4.3", value[:16] == self._left[:16], shown)
         with self._about("4.1", "4.2"):
             await dialog.listen(CONTROL_UUID)
             reply = await dialog.command(UNKNOWN_COMMAND) or b""
             goes_on = reply[2:3] == b"\x01"
-            self.report.check("4.1", not goes_on, "its state is still streaming")
+            self.report.check("4.1", not goes_on, _("its state is still streaming"))
             if goes_on:
                 await self._stopped()
             reply = await dialog.command(START) or b""
             starts = reply[1:2] == b"\x00"
-            self.report.check("4.2", not starts, "start succeeds before imu was enabled")
+            self.report.check("4.2", not starts, _("start succeeds before imu was enabled"))
             if starts:
                 await self._stopped()
             await dialog.listen(IMU_UUID)
             await asyncio.sleep(SILENCE_S)
             came = len(dialog.packets)
-            self.report.check("4.1", not came, f"{came} packets came without a start")
+            self.report.check(
+                "4.1",
+                not came,
+                ngettext(
+                    "{amount} packet came without a start",
+                    "{amount} packets came without a start",
+                    came,
+                ).format(amount=came),
+            )
         before, self._last = self._last, []
         if await self._start(ProfileConfig()):
-            judge_pause(self.report, before, dialog.packets, "a new connection")
+            judge_pause(self.report, before, dialog.packets, _("after a new connection"))
         await self._stopped()
         with suppress(SensorError):
             await dialog.request(self._original.request())

@@ -14,6 +14,7 @@ import numpy as np
 
 from tracker.domain import LOW_BATTERY_PERCENT, Fault, FaultReason, Frame
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
+from tracker.language import _, decimal, localized, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -179,42 +180,65 @@ def diagnose(quality: SignalQuality) -> tuple[Diagnostic, ...]:
 def _rate(quality: SignalQuality) -> Iterator[Diagnostic]:
     rate_hz, promised_hz = quality.rate_hz, quality.promised_hz
     if not quality.samples:
-        what = (
-            f"{quality.refused} packets came and none could be decoded"
+        text = (
+            ngettext(
+                "{amount} packet came and could not be decoded: is it of this kind, with its "
+                "usual firmware and settings?",
+                "{amount} packets came and none could be decoded: is it of this kind, with its "
+                "usual firmware and settings?",
+                quality.refused,
+            ).format(amount=quality.refused)
             if quality.refused
-            else "no samples came"
+            else _("no samples came: is it of this kind, with its usual firmware and settings?")
+        )
+        yield Diagnostic(Severity.PROBLEM, text)
+    elif rate_hz is None:
+        text = _(
+            "hardly any samples came, too few to see a rep: bring it near, and raise its rate to "
+            "{enough:.0f} Hz or more."
+        )
+        yield Diagnostic(Severity.PROBLEM, text.format(enough=GOOD_RATE_HZ))
+    elif rate_hz < LEAST_RATE_HZ:
+        text = _(
+            "{rate} samples a second came, too few to see a rep: bring it near, and raise its "
+            "rate to {enough:.0f} Hz or more."
         )
         yield Diagnostic(
-            Severity.PROBLEM, f"{what}: is it of this kind, with its usual firmware and settings?"
-        )
-    elif rate_hz is None or rate_hz < LEAST_RATE_HZ:
-        rate = "hardly any samples" if rate_hz is None else f"{rate_hz:.1f} samples a second"
-        yield Diagnostic(
-            Severity.PROBLEM,
-            f"{rate} came, too few to see a rep: bring it near, and raise its rate "
-            f"to {GOOD_RATE_HZ:.0f} Hz or more.",
+            Severity.PROBLEM, text.format(rate=decimal(rate_hz, 1), enough=GOOD_RATE_HZ)
         )
     elif promised_hz is not None and rate_hz < (1.0 - SLOW_SHARE) * promised_hz:
-        missing = 1.0 - rate_hz / promised_hz
-        why = (
-            "some were lost on the way."
+        text = (
+            _(
+                "{rate} samples a second, {percent:.0f}% fewer than the {promised} that it "
+                "promises: some were lost on the way."
+            )
             if quality.lost
-            else "the sensor loses samples before it sends them. If its firmware is yours, read "
-            "the chip's buffer more often; else set a lower rate."
+            else _(
+                "{rate} samples a second, {percent:.0f}% fewer than the {promised} that it "
+                "promises: the sensor loses samples before it sends them. If its firmware is "
+                "yours, read the chip's buffer more often; else set a lower rate."
+            )
         )
         yield Diagnostic(
             Severity.REMARK,
-            f"{rate_hz:.1f} samples a second, {missing:.0%} fewer than the {promised_hz:g} that "
-            f"it promises: {why}",
+            text.format(
+                rate=decimal(rate_hz, 1),
+                percent=100.0 * (1.0 - rate_hz / promised_hz),
+                promised=localized(f"{promised_hz:g}"),
+            ),
         )
     elif rate_hz < GOOD_RATE_HZ:
         yield Diagnostic(
             Severity.REMARK,
-            f"{rate_hz:.1f} samples a second: reps are counted, but phases are timed coarsely; "
-            f"{GOOD_RATE_HZ:.0f} Hz or more is better.",
+            _(
+                "{rate} samples a second: reps are counted, but phases are timed coarsely; "
+                "{enough:.0f} Hz or more is better."
+            ).format(rate=decimal(rate_hz, 1), enough=GOOD_RATE_HZ),
         )
     else:
-        yield Diagnostic(Severity.GOOD, f"{rate_hz:.1f} samples a second.")
+        yield Diagnostic(
+            Severity.GOOD, _("{rate} samples a second.").format(rate=decimal(rate_hz, 1))
+        )
 
 
 def _gravity_and_noise(quality: SignalQuality) -> Iterator[Diagnostic]:
@@ -223,39 +247,53 @@ def _gravity_and_noise(quality: SignalQuality) -> Iterator[Diagnostic]:
         if quality.samples:
             yield Diagnostic(
                 Severity.REMARK,
-                "it was moved, so gravity, noise and bias could not be checked: lay it on a "
-                "table and pair again.",
+                _(
+                    "it was moved, so gravity, noise and bias could not be checked: lay it on a "
+                    "table and pair again."
+                ),
             )
         return
     gravity_g = gravity_mps2 / STANDARD_GRAVITY_MPS2
     if abs(gravity_g - 1.0) > GRAVITY_WRONG:
         yield Diagnostic(
             Severity.PROBLEM,
-            f"at rest it measures {gravity_g:.2f} g instead of 1 g: its measuring range is set to "
-            "something else, or it is of another kind.",
+            _(
+                "at rest it measures {gravity} g instead of 1 g: its measuring range is set to "
+                "something else, or it is of another kind."
+            ).format(gravity=decimal(gravity_g, 2)),
         )
     elif abs(gravity_g - 1.0) > GRAVITY_OFF:
         yield Diagnostic(
             Severity.REMARK,
-            f"at rest it measures {gravity_g:.2f} g instead of 1 g: calibrate its accelerometer "
-            "with the maker's app; until then rise and velocity are off by as much.",
+            _(
+                "at rest it measures {gravity} g instead of 1 g: calibrate its accelerometer "
+                "with the maker's app; until then rise and velocity are off by as much."
+            ).format(gravity=decimal(gravity_g, 2)),
         )
     else:
-        yield Diagnostic(Severity.GOOD, f"gravity {gravity_g:.3f} g.")
+        yield Diagnostic(
+            Severity.GOOD, _("gravity {gravity} g.").format(gravity=decimal(gravity_g, 3))
+        )
     if noise == 0.0:
         yield Diagnostic(
             Severity.PROBLEM,
-            "it keeps sending the same values, so its motion chip is not running: switch it "
-            "off and on.",
+            _(
+                "it keeps sending the same values, so its motion chip is not running: switch it "
+                "off and on."
+            ),
         )
     elif noise > NOISY_ACC_MPS2:
         yield Diagnostic(
             Severity.REMARK,
-            f"noise of {noise:.2f} m/s² at rest: velocities will be rough; set its filter to "
-            "about half of the rate.",
+            _(
+                "noise of {noise} m/s² at rest: velocities will be rough; set its filter to "
+                "about half of the rate."
+            ).format(noise=decimal(noise, 2)),
         )
     else:
-        yield Diagnostic(Severity.GOOD, f"noise {noise:.3f} m/s² at rest.")
+        yield Diagnostic(
+            Severity.GOOD, _("noise {noise} m/s² at rest.").format(noise=decimal(noise, 3))
+        )
 
 
 def _gyroscope(quality: SignalQuality) -> Iterator[Diagnostic]:
@@ -263,7 +301,7 @@ def _gyroscope(quality: SignalQuality) -> Iterator[Diagnostic]:
         if quality.samples:
             yield Diagnostic(
                 Severity.REMARK,
-                "no gyroscope: reps are counted; angles and timing are less accurate.",
+                _("no gyroscope: reps are counted; angles and timing are less accurate."),
             )
         return
     bias_dps = quality.gyro_bias_dps
@@ -272,30 +310,46 @@ def _gyroscope(quality: SignalQuality) -> Iterator[Diagnostic]:
     if bias_dps > LARGE_BIAS_DPS:
         yield Diagnostic(
             Severity.REMARK,
-            f"gyroscope bias of {bias_dps:.1f}°/s: switch the sensor on while it lies still.",
+            _("gyroscope bias of {bias}°/s: switch the sensor on while it lies still.").format(
+                bias=decimal(bias_dps, 1)
+            ),
         )
     else:
-        yield Diagnostic(Severity.GOOD, f"gyroscope bias {bias_dps:.2f}°/s.")
+        yield Diagnostic(
+            Severity.GOOD, _("gyroscope bias {bias}°/s.").format(bias=decimal(bias_dps, 2))
+        )
 
 
 def _losses(quality: SignalQuality) -> Iterator[Diagnostic]:
     if quality.lost > LOSSY * max(quality.samples, 1):
         yield Diagnostic(
             Severity.REMARK,
-            f"{quality.lost} packets or samples were lost: bring the computer nearer, with no "
-            "body in between.",
+            ngettext(
+                "{amount} packet or sample was lost: bring the computer nearer, with no body in "
+                "between.",
+                "{amount} packets or samples were lost: bring the computer nearer, with no body "
+                "in between.",
+                quality.lost,
+            ).format(amount=quality.lost),
         )
     if quality.refused and quality.samples:
         yield Diagnostic(
-            Severity.REMARK, f"{quality.refused} packets could not be decoded and were left out."
+            Severity.REMARK,
+            ngettext(
+                "{amount} packet could not be decoded and was left out.",
+                "{amount} packets could not be decoded and were left out.",
+                quality.refused,
+            ).format(amount=quality.refused),
         )
 
 
 def _battery(quality: SignalQuality) -> Iterator[Diagnostic]:
     percent = quality.battery_percent
     if percent is None:
-        yield Diagnostic(Severity.REMARK, "battery unknown: the sensor does not report it.")
+        yield Diagnostic(Severity.REMARK, _("battery unknown: the sensor does not report it."))
     elif percent < LOW_BATTERY_PERCENT:
-        yield Diagnostic(Severity.REMARK, f"battery at {percent} %: charge it soon.")
+        yield Diagnostic(
+            Severity.REMARK, _("battery at {percent} %: charge it soon.").format(percent=percent)
+        )
     else:
-        yield Diagnostic(Severity.GOOD, f"battery {percent} %.")
+        yield Diagnostic(Severity.GOOD, _("battery {percent} %.").format(percent=percent))

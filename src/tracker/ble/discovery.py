@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from tracker.ble.ports import Connection, DiscoveredDevice, LinkError, Radio
 from tracker.domain import SensorError, TrackerError
+from tracker.language import _, ngettext
 from tracker.sensors import SensorFamily, families, family, identify, identify_connected
 
 if TYPE_CHECKING:
@@ -137,10 +138,12 @@ async def find(
     """
     address = query.address
     if address is not None and is_foreign(address, platform):
-        own = "a UUID" if platform == "darwin" else "a MAC like C0:FF:EE:00:00:01"
+        own = _("a UUID") if platform == "darwin" else _("a MAC like C0:FF:EE:00:00:01")
         raise NotFoundError(
-            f"{query.text} is an address of another operating system; here it is {own}.",
-            "See what it is called here: tracker scan\nOr use the sensor's name.",
+            _("{address} is an address of another operating system; here it is {own}.").format(
+                address=query.text, own=own
+            ),
+            _("See what it is called here: tracker scan\nOr use the sensor's name."),
         )
     # A leftover connection keeps a sensor from advertising: it is here, but no scan finds it.
     connected = [each for each in await radio.connected() if query.matches(each)]
@@ -189,21 +192,32 @@ def _only(found: Sequence[DiscoveredDevice], query: DeviceQuery) -> DiscoveredDe
             for each in found
         )
         raise AmbiguousNameError(
-            f"{len(found)} sensors are called {query.text!r}.",
-            f"Name one by its address; the nearest has the strongest signal:\n{listed}",
+            _("{amount} sensors are called {name!r}.").format(amount=len(found), name=query.text),
+            _("Name one by its address; the nearest has the strongest signal:\n{listed}").format(
+                listed=listed
+            ),
         )
     return found[0]
 
 
 def _not_found(query: DeviceQuery, others: Sequence[DiscoveredDevice]) -> NotFoundError:
     known = [each for each in others if each.kind is not None]
-    nearby = f"{len(known)} other known sensors were." if known else "No known sensor was."
-    if len(known) == 1:
-        nearby = f"One other known sensor was: {known[0].name or known[0].address}."
+    if known:
+        message = ngettext(
+            "The sensor {name} was not found. One other known sensor was: {other}.",
+            "The sensor {name} was not found. {amount} other known sensors were.",
+            len(known),
+        ).format(name=query.text, amount=len(known), other=known[0].name or known[0].address)
+    else:
+        message = _("The sensor {name} was not found. No known sensor was.").format(
+            name=query.text
+        )
     return NotFoundError(
-        f"The sensor {query.text} was not found. {nearby}",
-        "Wake it up, bring it near, charge it; a phone that is connected to it keeps it silent.\n"
-        "See what is around: tracker scan",
+        message,
+        _(
+            "Wake it up, bring it near, charge it; a phone that is connected to it keeps it "
+            "silent.\nSee what is around: tracker scan"
+        ),
     )
 
 
@@ -246,21 +260,27 @@ def identified(device: DiscoveredDevice, connection: Connection, kind: str | Non
     refusal = device.refusal if match is None else match.refuses(advertisement)
     if refusal is not None:
         raise SensorError(
-            f"{title} cannot be used: {refusal}.",
-            "See which devices around can be: tracker scan\nWithout any: tracker demo",
+            _("{title} cannot be used: {refusal}.").format(title=title, refusal=refusal),
+            _("See which devices around can be: tracker scan\nWithout any: tracker demo"),
         )
     if match is None:
         kinds = ", ".join(each.kind for each in families().values() if each.start)
         raise SensorError(
-            f"{title} is not a sensor of a known kind.",
-            f"If you know better, name its kind with --kind, one of: {kinds}\n"
-            "See which devices around are known: tracker scan",
+            _("{title} is not a sensor of a known kind.").format(title=title),
+            _(
+                "If you know better, name its kind with --kind, one of: {kinds}\n"
+                "See which devices around are known: tracker scan"
+            ).format(kinds=kinds),
         )
     if connection.mtu is not None and connection.mtu < match.least_mtu:
         raise SensorError(
-            f"This Bluetooth adapter takes packets of {connection.mtu} bytes at most; "
-            f"{match.title} sends up to {match.least_mtu}.",
-            "Update the system's Bluetooth driver, or use another adapter (4.2 or newer).\n"
-            "See what the tracker finds: tracker doctor",
+            _(
+                "This Bluetooth adapter takes packets of {mtu} bytes at most; "
+                "{title} sends up to {least_mtu}."
+            ).format(mtu=connection.mtu, title=match.title, least_mtu=match.least_mtu),
+            _(
+                "Update the system's Bluetooth driver, or use another adapter (4.2 or newer).\n"
+                "See what the tracker finds: tracker doctor"
+            ),
         )
     return Sensor(device.address, advertisement.name, match)

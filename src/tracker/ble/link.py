@@ -32,6 +32,7 @@ from tracker.ble.receiver import NotificationReceiver
 from tracker.ble.script_runner import ScriptRunner
 from tracker.domain import LinkState, SensorError
 from tracker.domain.units import ns_from_s, s_from_ns
+from tracker.language import _, localized
 from tracker.sensors import BATTERY_IF_THERE, HEART_RATE_BESIDE, refuse_without_motion
 
 if TYPE_CHECKING:
@@ -130,18 +131,23 @@ class SensorStream:
             self._is_slow = False
         elif not self._is_slow:
             raise LinkError(
-                f"The sensor is connected but sends nothing ({family.title}).",
-                "Switch it off and on. If that does not help, it may be of another kind:\n"
-                "tracker pair ADDRESS --kind KIND",
+                _("The sensor is connected but sends nothing ({title}).").format(
+                    title=family.title
+                ),
+                _(
+                    "Switch it off and on. If that does not help, it may be of another kind:\n"
+                    "tracker pair ADDRESS --kind KIND"
+                ),
             )
         else:
             self._receiver.announce(LinkState.WAITING)
-            self._tell("the sensor has started and sends nothing yet; some take half a minute")
+            self._tell(_("the sensor has started and sends nothing yet; some take half a minute"))
             if not await self._samples_within(SLOW_START_S - FIRST_DATA_S, began_ns):
                 raise SilentError(
-                    f"The sensor has started but sent nothing for {SLOW_START_S:g} s "
-                    f"({family.title}).",
-                    "Moisten a strap and wear it, or switch the sensor off and on.",
+                    _("The sensor has started but sent nothing for {seconds} s ({title}).").format(
+                        seconds=localized(f"{SLOW_START_S:g}"), title=family.title
+                    ),
+                    _("Moisten a strap and wear it, or switch the sensor off and on."),
                 )
         self._receiver.announce(LinkState.STREAMING)
 
@@ -152,9 +158,11 @@ class SensorStream:
                 while self._newest_ns < began_ns:
                     if await self._ended_within(POLL_S):
                         raise LinkError(
-                            "The connection broke right after it was made.",
-                            "Bring the sensor near and charge it.\n"
-                            "A phone that is connected to it may have taken it away.",
+                            _("The connection broke right after it was made."),
+                            _(
+                                "Bring the sensor near and charge it.\n"
+                                "A phone that is connected to it may have taken it away."
+                            ),
                         )
         return self._newest_ns >= began_ns
 
@@ -201,7 +209,7 @@ class SensorStream:
                 await self.start()
             except (SensorError, TimeoutError):
                 ended = self._connection.lost.is_set()
-                return "" if ended else "The sensor was connected but sent nothing."
+                return "" if ended else _("The sensor was connected but sent nothing.")
 
     async def _run_stop_script(self) -> None:
         async with asyncio.timeout(STOP_S):

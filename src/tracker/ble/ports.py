@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Protocol
 
 from tracker.domain import Notification, SensorError
+from tracker.language import _
 from tracker.sensors import Advertisement, families, identify
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from contextlib import AbstractAsyncContextManager
 
-LATER: Final = "Then check with: tracker doctor"
+LATER: Final = _("Then check with: tracker doctor")
 """Last line of most advice."""
 
 

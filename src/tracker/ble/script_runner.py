@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, TypeVar, assert_never
 
 from tracker.ble.ports import Connection, LinkError
 from tracker.domain import Notification, SensorError
+from tracker.language import _, localized
 from tracker.sensors import (
     Attempt,
     Decide,
@@ -129,7 +130,11 @@ async def _expect(step: Expect, buffer: ResponseBuffer) -> None:
             await buffer.response(matches)
     except TimeoutError:
         raise LinkError(
-            f"The sensor did not reply {step.prefix.hex(' ')} within {step.timeout_s:g} s.",
-            "Switch it off and on. If that does not help, it may be of another kind:\n"
-            "tracker pair ADDRESS --kind KIND",
+            _("The sensor did not reply {expected} within {seconds} s.").format(
+                expected=step.prefix.hex(" "), seconds=localized(f"{step.timeout_s:g}")
+            ),
+            _(
+                "Switch it off and on. If that does not help, it may be of another kind:\n"
+                "tracker pair ADDRESS --kind KIND"
+            ),
         ) from None
