@@ -156,7 +156,7 @@ def test_packets_are_decoded_in_order_on_one_decoder() -> None:
     assert [frame["device_time_s"] for frame in document["frames"]] == [1.0, 1.1]
     assert document["frames"][0]["acc_mps2"] == [[0.0, 0.0, pytest.approx(9.80665)]]
     assert document["faults"] == [
-        {"reason": "lost", "detail": "1 packets lost before packet 2", "count": 1}
+        {"reason": "lost", "detail": "1 packet lost before packet 2", "count": 1}
     ]
 
 

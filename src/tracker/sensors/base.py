@@ -37,7 +37,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import groupby, pairwise
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, Literal, TypeVar
 
 import numpy as np
 
@@ -56,6 +56,7 @@ from tracker.domain import (
     mend_in,
 )
 from tracker.domain.units import NS_PER_S, s_from_ns
+from tracker.language import _, localized, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -161,7 +162,7 @@ class SensorFamily:
         for name in own:
             if name not in self.settings:
                 known = (*self.settings, *MEND_SETTINGS)
-                raise UnknownNameError(f"{self.kind} setting", name, known)
+                raise UnknownNameError(_("{kind} setting").format(kind=self.kind), name, known)
         mend, decoder = mend_in(settings), self.new_decoder(own)
         if mend == UNMENDED:
             return decoder
@@ -172,8 +173,10 @@ def refuse_without_motion(family: SensorFamily) -> None:
     """Raise a `SensorError` if reps cannot be counted with a family's sensors."""
     if not family.has_motion:
         raise SensorError(
-            f"A {family.title} sends no motion, so no reps can be counted with it.",
-            "Wear it beside a motion sensor: tracker train --sensor ADDRESS --second STRAP",
+            _("A {title} sends no motion, so no reps can be counted with it.").format(
+                title=family.title
+            ),
+            _("Wear it beside a motion sensor: tracker train --sensor ADDRESS --second STRAP"),
         )
 
 
@@ -344,7 +347,8 @@ def whole_number(settings: Mapping[str, str], name: str, default: int) -> int:
 
     Raises `TrackerError` if the text is not a whole number.
     """
-    return _parsed(settings, name, default, int, "a whole number")
+    wrong = _("The setting {name} must be a whole number, got {text!r}.")
+    return _parsed(settings, name, default, int, wrong)
 
 
 def number(
@@ -361,20 +365,25 @@ def number(
             raise ValueError
         return value
 
-    noun = "a number above 0" if positive else "a number"
-    return _parsed(settings, name, default, parse, noun)
+    wrong = (
+        _("The setting {name} must be a number above 0, got {text!r}.")
+        if positive
+        else _("The setting {name} must be a number, got {text!r}.")
+    )
+    return _parsed(settings, name, default, parse, wrong)
 
 
 def _parsed(
-    settings: Mapping[str, str], name: str, default: T, parse: Callable[[str], T], noun: str
+    settings: Mapping[str, str], name: str, default: T, parse: Callable[[str], T], wrong: str
 ) -> T:
+    """Return the setting `name`, or raise a `TrackerError` that says what is `wrong` with it."""
     try:
         return parse(settings[name]) if name in settings else default
     except ValueError:
         example = f"{default:g}" if isinstance(default, float) else default
         raise TrackerError(
-            f"The setting {name} must be {noun}, got {settings[name]!r}.",
-            f"Write for example {name}={example}.",
+            wrong.format(name=name, text=settings[name]),
+            _("Write for example {name}={example}.").format(name=name, example=example),
         ) from None
 
 
@@ -395,20 +404,30 @@ class MalformedError(Exception):
 
 
 def check_length(data: bytes, size: int, what: str, *, exact: bool = True) -> None:
-    """Raise `MalformedError` for bytes that are not `size` long, or, if not `exact`, shorter."""
+    """Raise `MalformedError` for bytes that are not `size` long, or, if not `exact`, shorter.
+
+    `what` they should be is for people, such as "a header".
+    """
     if len(data) < size or (exact and len(data) > size):
-        more = "" if exact else " or more"
+        expected = (
+            _("expected {what} of {size} bytes, got {got}")
+            if exact
+            else _("expected {what} of {size} bytes or more, got {got}")
+        )
         raise MalformedError(
-            FaultReason.LENGTH, f"expected {what} of {size} bytes{more}, got {len(data)}"
+            FaultReason.LENGTH, expected.format(what=what, size=size, got=len(data))
         )
 
 
 def check_range(values: NDArray[np.float64], most: float) -> None:
     """Raise `MalformedError` for values that no chip measures, whose largest range is `most`."""
     if not np.isfinite(values).all():
-        raise MalformedError(FaultReason.NOT_FINITE, "a sample is not finite")
+        raise MalformedError(FaultReason.NOT_FINITE, _("a sample is not finite"))
     if (np.abs(values) > most * (1.0 + RANGE_SLACK)).any():
-        raise MalformedError(FaultReason.FORMAT, f"a value is beyond the largest range, {most:g}")
+        raise MalformedError(
+            FaultReason.FORMAT,
+            _("a value is beyond the largest range, {most}").format(most=localized(f"{most:g}")),
+        )
 
 
 def fault_of(
@@ -455,7 +474,10 @@ class PacketDecoder:
                 return tuple(reader(notification))
             if channel in self._silent:
                 return ()
-            raise MalformedError(FaultReason.UNKNOWN_CHANNEL, f"unknown channel {channel!r}")
+            raise MalformedError(
+                FaultReason.UNKNOWN_CHANNEL,
+                _("unknown channel {channel!r}").format(channel=channel),
+            )
         except MalformedError as error:
             return (fault_of(notification, error.reason, error.detail),)
 
@@ -477,7 +499,7 @@ def received_s_of(notifications: Sequence[Notification]) -> NDArray[np.float64]:
 
 def alike(notifications: Sequence[Notification]) -> Iterator[list[Notification]]:
     """Yield all notifications in order, neighbours on one channel and of one length together."""
-    for _, group in groupby(notifications, lambda each: (each.channel, len(each.data))):
+    for __, group in groupby(notifications, lambda each: (each.channel, len(each.data))):
         yield list(group)
 
 
@@ -532,7 +554,9 @@ class _GuardedDecoder(_AroundDecoder):
         try:
             return tuple(self._decoder.feed(notification))
         except Exception as error:  # it is somebody else's code
-            detail = f"the decoder failed ({type(error).__name__}: {error})"
+            detail = _("the decoder failed ({kind}: {error})").format(
+                kind=type(error).__name__, error=error
+            )
             return (fault_of(notification, FaultReason.FORMAT, detail),)
 
 
@@ -599,7 +623,11 @@ def lost_in(periods: float) -> int:
 
 
 def order_faults(
-    notification: Notification, order: PacketOrder, name: str, lost: int = 0, what: str = "samples"
+    notification: Notification,
+    order: PacketOrder,
+    name: str,
+    lost: int = 0,
+    what: Literal["samples", "packets", "lines"] = "samples",
 ) -> tuple[Fault, ...]:
     """Return the fault that the place of a packet called `name` shows, if any.
 
@@ -607,13 +635,30 @@ def order_faults(
     """
     match order:
         case PacketOrder.DUPLICATE:
-            reason, detail, count = FaultReason.DUPLICATE, f"{name} is a duplicate", 1
+            reason, detail = FaultReason.DUPLICATE, _("{name} is a duplicate")
         case PacketOrder.LATE:
-            reason, detail, count = FaultReason.OUT_OF_ORDER, f"{name} came after a newer one", 1
+            reason, detail = FaultReason.OUT_OF_ORDER, _("{name} came after a newer one")
         case PacketOrder.RESTART:
-            reason, detail, count = FaultReason.CLOCK, f"the sensor's clock restarted at {name}", 1
+            reason, detail = FaultReason.CLOCK, _("the sensor's clock restarted at {name}")
         case PacketOrder.NEXT:
             if not lost:
                 return ()
-            reason, detail, count = FaultReason.LOST, f"{lost} {what} lost before {name}", lost
-    return (fault_of(notification, reason, detail, count),)
+            detail = _lost_before(lost, what).format(lost=lost, name=name)
+            return (fault_of(notification, FaultReason.LOST, detail, lost),)
+    return (fault_of(notification, reason, detail.format(name=name)),)
+
+
+def _lost_before(lost: int, what: Literal["samples", "packets", "lines"]) -> str:
+    match what:
+        case "samples":
+            return ngettext(
+                "{lost} sample lost before {name}", "{lost} samples lost before {name}", lost
+            )
+        case "packets":
+            return ngettext(
+                "{lost} packet lost before {name}", "{lost} packets lost before {name}", lost
+            )
+        case "lines":
+            return ngettext(
+                "{lost} line lost before {name}", "{lost} lines lost before {name}", lost
+            )

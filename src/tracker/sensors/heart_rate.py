@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from tracker.domain import FaultReason, HeartRateRead, Notification
 from tracker.domain.units import s_from_ns
+from tracker.language import _
 from tracker.sensors.base import (
     BATTERY_LEVEL,
     BATTERY_LEVEL_UUID,
@@ -64,17 +65,18 @@ def read_heart_rate(notification: Notification) -> HeartRateRead | Fault:
 
 def _measurement(notification: Notification) -> HeartRateRead:
     data = notification.data
-    check_length(data, 2, "a heart rate", exact=False)
+    check_length(data, 2, _("a heart rate"), exact=False)
     flags = data[0]
     wide, has_energy = bool(flags & _WIDE), bool(flags & _HAS_ENERGY)
     rate_ends = 3 if wide else 2
     energy_ends = rate_ends + 2 * has_energy
-    check_length(data, energy_ends, "a heart rate", exact=False)
+    check_length(data, energy_ends, _("a heart rate"), exact=False)
     # What follows without the flag of beats is of a newer version of the service.
     beats = data[energy_ends:] if flags & _HAS_RR else b""
     if len(beats) % 2:
         raise MalformedError(
-            FaultReason.LENGTH, f"expected two bytes for each beat, got {len(beats)} bytes"
+            FaultReason.LENGTH,
+            _("expected two bytes for each beat, got {got} bytes").format(got=len(beats)),
         )
     bpm = int.from_bytes(data[1:rate_ends], "little")
     energy_kj = int.from_bytes(data[rate_ends:energy_ends], "little")
@@ -122,7 +124,7 @@ BESIDE: Final[Inquiry[None]] = Inquiry(
 
 HEART_RATE: Final = SensorFamily(
     kind="heart_rate",
-    title="heart-rate strap",
+    title=_("heart-rate strap"),
     clock=ClockKind.NONE,
     channels={
         "measurement": HEART_RATE_UUID,

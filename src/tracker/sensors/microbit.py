@@ -11,6 +11,7 @@ import numpy as np
 
 from tracker.domain import FrameRun, Notification, TrackerError
 from tracker.domain.units import STANDARD_GRAVITY_MPS2
+from tracker.language import _
 from tracker.sensors.base import (
     FIRMWARE_REVISION,
     FIRMWARE_REVISION_UUID,
@@ -85,7 +86,7 @@ class MicrobitDecoder(PacketDecoder):
                 yield from super().feed_run(group)
 
     def _sample(self, notification: Notification) -> Iterator[Frame]:
-        check_length(notification.data, SAMPLE_BYTES, "a sample")
+        check_length(notification.data, SAMPLE_BYTES, _("a sample"))
         return next(self._samples([notification])).frames()
 
     def _samples(self, notifications: Sequence[Notification]) -> Iterator[FrameRun]:
@@ -110,7 +111,11 @@ class MicrobitDecoder(PacketDecoder):
 def _decoder(settings: Mapping[str, str]) -> MicrobitDecoder:
     range_g = whole_number(settings, "range_g", RANGES_G[0])
     if range_g not in RANGES_G:
-        raise TrackerError(f"A micro:bit measures ±2, 4, 8 or 16 g, got range_g={range_g}.")
+        raise TrackerError(
+            _("A micro:bit measures ±2, 4, 8 or 16 g, got range_g={range_g}.").format(
+                range_g=range_g
+            )
+        )
     return MicrobitDecoder(range_g)
 
 

@@ -25,6 +25,7 @@ from tracker.domain import (
     TrackerError,
 )
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2, s_from_ns
+from tracker.language import _
 from tracker.sensors.base import (
     BATTERY_LEVEL,
     BATTERY_LEVEL_UUID,
@@ -128,9 +129,17 @@ class Resource:
         parts = path.strip("/").split("/")
         if len(parts) != 3 or parts[0] != "Meas" or parts[1] not in ARRAYS:
             known = ", ".join(ARRAYS)
-            raise ValueError(f"expected /Meas/ with one of {known} and a rate, got {path}")
+            raise ValueError(
+                _("expected /Meas/ with one of {known} and a rate, got {path}").format(
+                    known=known, path=path
+                )
+            )
         if not parts[2].isdecimal() or not 1 <= int(parts[2]) <= 0xFFFF:
-            raise ValueError(f"expected a rate in whole Hz, got {parts[2]} in {path}")
+            raise ValueError(
+                _("expected a rate in whole Hz, got {rate} in {path}").format(
+                    rate=parts[2], path=path
+                )
+            )
         return cls(parts[1], int(parts[2]))
 
     @property
@@ -160,7 +169,7 @@ def decode_status(data: bytes) -> tuple[int, bytes]:
 
     Raises `MalformedError` if it is too short for a status.
     """
-    check_length(data, STATUS.size, "a status", exact=False)
+    check_length(data, STATUS.size, _("a status"), exact=False)
     (status,) = STATUS.unpack_from(data)
     return status, data[STATUS.size :]
 
@@ -180,7 +189,9 @@ def decode_payload(data: bytes, resource: Resource) -> tuple[int, dict[str, NDAr
     if not is_whole(data, resource):
         raise MalformedError(
             FaultReason.LENGTH,
-            f"expected 4 bytes and a multiple of {resource.sample_bytes}, got {len(data)}",
+            _("expected 4 bytes and a multiple of {size}, got {got}").format(
+                size=resource.sample_bytes, got=len(data)
+            ),
         )
     names = ARRAYS[resource.name]
     (time_ms,) = STAMP.unpack_from(data)
@@ -219,7 +230,7 @@ class Reassembler:
             # The sensor packs fewer samples than expected, and this payload was complete.
             self._expected = len(before)
             return (before, *self._completed()), None
-        trouble = f"a payload ended after {len(before)} bytes, inside a sample"
+        trouble = _("a payload ended after {size} bytes, inside a sample").format(size=len(before))
         return self._completed(), trouble
 
     def more(self, data: bytes) -> Joined:
@@ -227,11 +238,11 @@ class Reassembler:
         if self._pending is None:
             # Either the start was lost, or what seemed whole was not, and this is the length.
             self._expected = self._last + len(data) if self._last else self._expected
-            return (), "the rest of a payload came without its start"
+            return (), _("the rest of a payload came without its start")
         self._pending += data
         if len(self._pending) > MOST_BYTES:
             self._pending = None
-            return (), f"a payload is longer than {MOST_BYTES} bytes"
+            return (), _("a payload is longer than {most} bytes").format(most=MOST_BYTES)
         return self._completed(), None
 
     def _completed(self) -> tuple[bytes, ...]:
@@ -360,12 +371,14 @@ class MovesenseDecoder(PacketDecoder):
 
     def _message(self, notification: Notification) -> Iterator[Frame | Fault]:
         data = notification.data
-        check_length(data, HEADER_BYTES, "a header", exact=False)
+        check_length(data, HEADER_BYTES, _("a header"), exact=False)
         kind = data[0]
         if kind == Message.REPLY:
             return
         if kind not in (Message.DATA, Message.MORE_DATA):
-            raise MalformedError(FaultReason.FORMAT, f"unknown message kind {kind}")
+            raise MalformedError(
+                FaultReason.FORMAT, _("unknown message kind {kind}").format(kind=kind)
+            )
 
         stream, payloads, trouble = self._assembled(data)
         if trouble is not None:
@@ -476,7 +489,9 @@ def _together(parts: Sequence[_Part]) -> Iterator[Frame | FrameRun | Fault]:
 def _order_faults(
     notification: Notification, order: PacketOrder, time_ms: int, lost: int
 ) -> tuple[Fault, ...]:
-    return order_faults(notification, order, f"the payload of {time_ms} ms", lost)
+    return order_faults(
+        notification, order, _("the payload of {time_ms} ms").format(time_ms=time_ms), lost
+    )
 
 
 def _within(signal: NDArray[np.float64], most: float) -> NDArray[np.bool_]:
@@ -556,8 +571,8 @@ def _subscribe(ref: int, refused: Callable[[int], tuple[Step, ...]]) -> tuple[St
     def check_samples(responses: Responses) -> tuple[Step, ...]:
         if _body(responses, Message.DATA, ref) is None:
             raise SensorError(
-                "The sensor did not reply when it was asked for its motion.",
-                "Press its snaps until the light blinks, and try again.",
+                _("The sensor did not reply when it was asked for its motion."),
+                _("Press its snaps until the light blinks, and try again."),
             )
         return ()
 
@@ -574,15 +589,15 @@ def _refused(status: int) -> tuple[Step, ...]:
     if status == NO_SLOT:
         return (request(Command.PUT_SYSTEM_MODE, RESTART_REF, RESTART), Decide(_restarting))
     raise SensorError(
-        f"The sensor refused to send its motion (status {status}).",
-        "It may need other firmware: Movesense's GATT sensor data program.",
+        _("The sensor refused to send its motion (status {status}).").format(status=status),
+        _("It may need other firmware: Movesense's GATT sensor data program."),
     )
 
 
 def _restarting(_heard: Responses) -> tuple[Step, ...]:
     raise SensorError(
-        "The sensor had no free slot for the request, so it was told to restart.",
-        "Connect again in ten seconds.",
+        _("The sensor had no free slot for the request, so it was told to restart."),
+        _("Connect again in ten seconds."),
     )
 
 
@@ -614,19 +629,20 @@ def _decoder(settings: Mapping[str, str]) -> MovesenseDecoder:
         resource = Resource.parse(path)
     except ValueError as error:
         raise TrackerError(
-            f"The setting path is malformed: {error}.", f"Write for example path={MOTION.path}."
+            _("The setting path is malformed: {error}.").format(error=error),
+            _("Write for example path={path}.").format(path=MOTION.path),
         ) from error
     if "acc" not in ARRAYS[resource.name]:
         raise TrackerError(
-            f"The tracker needs acceleration, which {path} does not have.",
-            f"Subscribe to {MOTION.path}.",
+            _("The tracker needs acceleration, which {path} does not have.").format(path=path),
+            _("Subscribe to {path}.").format(path=MOTION.path),
         )
     return MovesenseDecoder(resource)
 
 
 MOVESENSE: Final = SensorFamily(
     kind="movesense",
-    title="Movesense sensor",
+    title=_("Movesense sensor"),
     clock=ClockKind.DEVICE,
     channels={"notify": NOTIFY_UUID, "write": WRITE_UUID, "battery": BATTERY_LEVEL_UUID},
     new_decoder=_decoder,

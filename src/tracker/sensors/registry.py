@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tracker.domain import Fault, Frame, Notification, TrackerError, UnknownNameError
 from tracker.domain.plugins import merged
+from tracker.language import _
 from tracker.sensors.base import SensorFamily, guarded
 from tracker.sensors.heart_rate import HEART_RATE
 from tracker.sensors.metamotion import METAMOTION
@@ -84,7 +85,7 @@ def family(kind: str) -> SensorFamily:
     try:
         return families()[kind]
     except KeyError:
-        raise UnknownNameError("sensor kind", kind, tuple(families())) from None
+        raise UnknownNameError(_("sensor kind"), kind, tuple(families())) from None
 
 
 def identify(advertisement: Advertisement) -> SensorFamily | None:
@@ -121,7 +122,8 @@ def parse_settings(pairs: Iterable[str]) -> dict[str, str]:
         key, equals, value = pair.partition("=")
         if not key or not equals:
             raise TrackerError(
-                f"Settings are written key=value, got {pair!r}.", "For example acc_range_g=8."
+                _("Settings are written key=value, got {pair!r}.").format(pair=pair),
+                _("For example acc_range_g=8."),
             )
         settings[key] = value
     return settings
@@ -210,7 +212,9 @@ def _channel(family: SensorFamily, name: str) -> str:
         return family.channels[name]
     if name.lower() in family.channels.values():
         return name.lower()
-    raise UnknownNameError(f"{family.kind} channel", name, tuple(family.channels))
+    raise UnknownNameError(
+        _("{kind} channel").format(kind=family.kind), name, tuple(family.channels)
+    )
 
 
 def _notification(family: SensorFamily, payload: str, default: str) -> Notification:
@@ -220,7 +224,9 @@ def _notification(family: SensorFamily, payload: str, default: str) -> Notificat
         data = bytes.fromhex(digits)
     except ValueError:
         raise TrackerError(
-            f"Notifications are written in hex, two digits a byte, got {payload!r}.",
-            "For example 55610a00, 55 61 0a 00 or config=0101.",
+            _("Notifications are written in hex, two digits a byte, got {payload!r}.").format(
+                payload=payload
+            ),
+            _("For example 55610a00, 55 61 0a 00 or config=0101."),
         ) from None
     return Notification(0, _channel(family, name) if equals else default, data)

@@ -12,6 +12,7 @@ import numpy as np
 
 from tracker.domain import MAX_TIME_S, Fault, FaultReason, Frame, Notification
 from tracker.domain.units import s_from_ns
+from tracker.language import _, localized
 from tracker.sensors.base import (
     ClockKind,
     MalformedError,
@@ -63,13 +64,22 @@ def _rows(data: bytes) -> NDArray[np.float64]:
     """Return the rows of a block, shape (n, 4) or (n, 7)."""
     if data and data[0] != VERSION:
         # Of another version not even the length of the header is known.
-        raise MalformedError(FaultReason.VERSION, f"expected version {VERSION}, got {data[0]}")
-    check_length(data, HEADER.size, "a header", exact=False)
+        raise MalformedError(
+            FaultReason.VERSION,
+            _("expected version {expected}, got {got}").format(expected=VERSION, got=data[0]),
+        )
+    check_length(data, HEADER.size, _("a header"), exact=False)
     _version, columns, _reserved, rows = HEADER.unpack_from(data)
     if columns not in (COLUMNS_WITH_GYRO, COLUMNS_WITHOUT_GYRO):
-        raise MalformedError(FaultReason.FORMAT, f"expected 4 or 7 columns, got {columns}")
+        raise MalformedError(
+            FaultReason.FORMAT, _("expected 4 or 7 columns, got {got}").format(got=columns)
+        )
     expected = HEADER.size + rows * columns * np.dtype(np.float64).itemsize
-    check_length(data, expected, f"a block with {rows} rows of {columns}")
+    check_length(
+        data,
+        expected,
+        _("a block with {rows} rows of {columns}").format(rows=rows, columns=columns),
+    )
     return np.frombuffer(data, "<f8", offset=HEADER.size).reshape(rows, columns)
 
 
@@ -86,21 +96,27 @@ class SamplesDecoder(PacketDecoder):
         finite = np.isfinite(rows).all(axis=1)
         if not finite.all():
             dropped = int(np.count_nonzero(~finite))
-            detail = f"dropped {dropped} of {len(rows)} samples that are not finite"
+            detail = _("dropped {dropped} of {rows} samples that are not finite").format(
+                dropped=dropped, rows=len(rows)
+            )
             yield fault_of(notification, FaultReason.NOT_FINITE, detail, dropped)
             rows = rows[finite]
         possible = np.abs(rows[:, 0]) <= MAX_TIME_S
         if not possible.all():
             dropped = int(np.count_nonzero(~possible))
             worst_s = float(rows[~possible, 0][0])
-            detail = f"dropped {dropped} of {len(rows)} samples whose time_s is {worst_s:.3g}"
+            detail = _("dropped {dropped} of {rows} samples whose time_s is {worst}").format(
+                dropped=dropped, rows=len(rows), worst=localized(f"{worst_s:.3g}")
+            )
             yield fault_of(notification, FaultReason.CLOCK, detail, dropped)
             rows = rows[possible]
         highest_s = np.maximum.accumulate(np.concatenate(([self._newest_s], rows[:, 0])))
         newer = rows[:, 0] > highest_s[:-1]
         if not newer.all():
             dropped = int(np.count_nonzero(~newer))
-            detail = f"dropped {dropped} of {len(rows)} samples whose time does not advance"
+            detail = _("dropped {dropped} of {rows} samples whose time does not advance").format(
+                dropped=dropped, rows=len(rows)
+            )
             yield fault_of(notification, FaultReason.CLOCK, detail, dropped)
             rows = rows[newer]
         if not len(rows):
@@ -116,7 +132,7 @@ class SamplesDecoder(PacketDecoder):
 
 SAMPLES: Final = SensorFamily(
     kind="samples",
-    title="Imported samples",
+    title=_("Imported samples"),
     clock=ClockKind.SESSION,
     channels={SAMPLES_CHANNEL: SAMPLES_CHANNEL},
     new_decoder=lambda _settings: SamplesDecoder(),

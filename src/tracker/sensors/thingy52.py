@@ -12,6 +12,7 @@ import numpy as np
 
 from tracker.domain import FrameRun, Notification, SensorError
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
+from tracker.language import _
 from tracker.sensors.base import (
     BATTERY_LEVEL,
     BATTERY_LEVEL_UUID,
@@ -78,9 +79,10 @@ def with_rate(config: bytes, rate_hz: int) -> bytes:
     """
     if len(config) != CONFIG.size:
         raise SensorError(
-            f"The Thingy's motion configuration should have {CONFIG.size} bytes, "
-            f"got {len(config)}.",
-            "Update its firmware with Nordic's app.",
+            _("The Thingy's motion configuration should have {size} bytes, got {got}.").format(
+                size=CONFIG.size, got=len(config)
+            ),
+            _("Update its firmware with Nordic's app."),
         )
     pedometer_ms, temperature_ms, compass_ms, _rate_hz, wake_on_motion = CONFIG.unpack(config)
     return CONFIG.pack(pedometer_ms, temperature_ms, compass_ms, rate_hz, wake_on_motion)
@@ -105,7 +107,7 @@ class ThingyDecoder(PacketDecoder):
 
 
 def _sample(notification: Notification) -> Iterator[Frame]:
-    check_length(notification.data, SAMPLE_BYTES, "a sample")
+    check_length(notification.data, SAMPLE_BYTES, _("a sample"))
     return next(_samples([notification])).frames()
 
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from tracker.domain import Fault, FaultReason, Frame, FrameRun, Notification, SensorError
 from tracker.domain.units import NS_PER_S, RADPS_PER_DPS, STANDARD_GRAVITY_MPS2, s_from_ns
+from tracker.language import _, ngettext
 from tracker.sensors.base import (
     ClockKind,
     Decide,
@@ -106,7 +107,7 @@ LEAST_CELL_V: Final = 2.5
 STALE_NS: Final = 1 * NS_PER_S
 """The rest of a frame comes with the next notification, or never."""
 
-_VIBRATION: Final = (
+_VIBRATION: Final = _(
     "WTVB sensors measure vibration: their frames look like those of a motion sensor but mean "
     "something else"
 )
@@ -302,8 +303,10 @@ def _start(notify: str, write: str) -> tuple[Step, ...]:
         rate_hz = measured_rate_hz(responses, notify)
         if rate_hz < SLOWEST_HZ:
             raise SensorError(
-                f"The sensor was set to {REQUESTED_HZ} samples a second but sends {rate_hz:.0f}.",
-                "Switch it off and on, or set its rate to 100 Hz in the vendor's app.",
+                _(
+                    "The sensor was set to {requested} samples a second but sends {rate:.0f}."
+                ).format(requested=REQUESTED_HZ, rate=rate_hz),
+                _("Switch it off and on, or set its rate to 100 Hz in the vendor's app."),
             )
         return ()
 
@@ -401,7 +404,10 @@ class WitMotionDecoder(PacketDecoder):
             stale = self._splitter.drop_rest()
         frames, skipped = self._splitter.feed(notification.data)
         if stale + skipped:
-            detail = f"{stale + skipped} bytes belong to no frame"
+            stray = stale + skipped
+            detail = ngettext(
+                "{amount} byte belongs to no frame", "{amount} bytes belong to no frame", stray
+            ).format(amount=stray)
             yield fault_of(notification, FaultReason.FORMAT, detail)
         samples = [frame for frame in frames if frame[1] == SAMPLE]
         if samples:
@@ -425,7 +431,7 @@ def _refusal(name: str | None) -> str | None:
 
 WITMOTION: Final = SensorFamily(
     kind="witmotion",
-    title="WitMotion Bluetooth 5 sensor",
+    title=_("WitMotion Bluetooth 5 sensor"),
     clock=ClockKind.NONE,
     channels={
         "notify": NOTIFY_UUID,

@@ -34,6 +34,7 @@ from tracker.domain import (
     TrackerError,
 )
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2, s_from_ns
+from tracker.language import _
 from tracker.sensors.base import (
     MOST_PERIODS,
     ClockKind,
@@ -130,10 +131,13 @@ def rate_of(control: bytes) -> int:
 
     Raises `MalformedError` if it is not a control value.
     """
-    check_length(control, CONTROL.size, "a control value")
+    check_length(control, CONTROL.size, _("a control value"))
     _visit, _before, rate_hz, _after = CONTROL.unpack(control)
     if rate_hz not in RATES_HZ:
-        raise MalformedError(FaultReason.FORMAT, f"expected a rate of {RATES_HZ}, got {rate_hz}")
+        raise MalformedError(
+            FaultReason.FORMAT,
+            _("expected a rate of {rates}, got {got}").format(rates=RATES_HZ, got=rate_hz),
+        )
     return int(rate_hz)
 
 
@@ -144,8 +148,10 @@ def with_rate(control: bytes, rate_hz: int) -> bytes:
     """
     if len(control) != CONTROL.size:
         raise SensorError(
-            f"The DOT's control value should have {CONTROL.size} bytes, got {len(control)}.",
-            "Update its firmware with Movella's app.",
+            _("The DOT's control value should have {size} bytes, got {got}.").format(
+                size=CONTROL.size, got=len(control)
+            ),
+            _("Update its firmware with Movella's app."),
         )
     _visit, before, _rate_hz, after = CONTROL.unpack(control)
     return CONTROL.pack(VISIT_RATE, before, rate_hz, after)
@@ -228,15 +234,20 @@ def decode_payload(mode: int, data: bytes) -> Payloads:
         longest = CHANNEL_BYTES[layout.channel]
         raise MalformedError(
             FaultReason.LENGTH,
-            f"expected {layout.size} to {longest} bytes of mode {mode}, got {len(data)}",
+            _("expected {least} to {most} bytes of mode {mode}, got {got}").format(
+                least=layout.size, most=longest, mode=mode, got=len(data)
+            ),
         )
     payload = decode_payloads(mode, np.frombuffer(data, np.uint8)[None])
     largest = float(payload.largest[0])
     if not math.isfinite(largest):
-        raise MalformedError(FaultReason.NOT_FINITE, "a value is not finite")
+        raise MalformedError(FaultReason.NOT_FINITE, _("a value is not finite"))
     if largest > IMPOSSIBLE_SHARE:
         raise MalformedError(
-            FaultReason.FORMAT, f"expected values of mode {mode}, got some beyond any chip's range"
+            FaultReason.FORMAT,
+            _("expected values of mode {mode}, got some beyond any chip's range").format(
+                mode=mode
+            ),
         )
     return payload
 
@@ -431,7 +442,7 @@ class XsensDotDecoder(PacketDecoder):
             received_s=s_from_ns(notification.received_ns),
             saturated=bool(payload.saturated[0]),
         )
-        name = f"the sample of {stamp_us} µs"
+        name = _("the sample of {stamp_us} µs").format(stamp_us=stamp_us)
         faults = order_faults(notification, place.order, name, place.lost)
         return (*faults, frame) if place.order.is_usable else faults
 
@@ -441,17 +452,23 @@ def _decoder(settings: Mapping[str, str]) -> XsensDotDecoder:
     if mode not in MODES:
         known = ", ".join(map(str, MODES))
         raise TrackerError(
-            f"Measurement mode {mode} is not supported.", f"Known: {known}; the tracker uses 21."
+            _("Measurement mode {mode} is not supported.").format(mode=mode),
+            _("Known: {known}; the tracker uses 21.").format(known=known),
         )
     characteristic = settings.get("characteristic", "").lower()
     if not MODES[mode].channel.startswith(characteristic):
         raise TrackerError(
-            f"Measurement mode {mode} comes on {MODES[mode].channel}, got {characteristic}."
+            _("Measurement mode {mode} comes on {channel}, got {characteristic}.").format(
+                mode=mode, channel=MODES[mode].channel, characteristic=characteristic
+            )
         )
     rate_hz = whole_number(settings, "rate_hz", STREAMING_RATE_HZ)
     if rate_hz not in RATES_HZ:
         known = ", ".join(map(str, RATES_HZ))
-        raise TrackerError(f"A DOT has no rate of {rate_hz} Hz.", f"Known: {known}.")
+        raise TrackerError(
+            _("A DOT has no rate of {rate_hz} Hz.").format(rate_hz=rate_hz),
+            _("Known: {known}.").format(known=known),
+        )
     return XsensDotDecoder(mode, rate_hz)
 
 
@@ -473,7 +490,7 @@ def _set_rate(responses: Responses) -> tuple[Step, ...]:
 
 XSENS_DOT: Final = SensorFamily(
     kind="xsens_dot",
-    title="Xsens or Movella DOT",
+    title=_("Xsens or Movella DOT"),
     clock=ClockKind.DEVICE,
     channels={
         "medium": MEDIUM_UUID,

@@ -11,7 +11,7 @@ import numpy as np
 
 from tracker.domain import Fault, FaultReason, Frame, Notification, TrackerError
 from tracker.domain.units import s_from_ns
-from tracker.language import counted
+from tracker.language import _, counted
 from tracker.sensors.base import (
     FIRMWARE_REVISION,
     FIRMWARE_REVISION_UUID,
@@ -92,7 +92,7 @@ class MetaMotionDecoder(PacketDecoder):
 
     def _message(self, notification: Notification) -> tuple[Frame | Fault, ...]:
         data = notification.data
-        check_length(data, HEADER_BYTES, "a module and a register", exact=False)
+        check_length(data, HEADER_BYTES, _("a module and a register"), exact=False)
         if not data[1] & READ_BIT:
             return self._samples(notification)
         self._config = updated(self._config, data)
@@ -105,14 +105,19 @@ class MetaMotionDecoder(PacketDecoder):
         samples = decode_samples(notification.data, self._config.chip)
         stream, n = samples.stream, len(samples.counts)
         if self._packed is not None and self._packed != (n > 1):
-            raise MalformedError(FaultReason.FORMAT, f"expected packed={self._packed}, got {n}")
+            raise MalformedError(
+                FaultReason.FORMAT,
+                _("expected packed={packed}, got {n}").format(packed=self._packed, n=n),
+            )
         scale = counts_per_unit(stream, self._config.full_range(stream))
         received_s = s_from_ns(notification.received_ns)
         part = Part(received_s, samples.counts / scale, samples.saturated)
         only = self._only if self._config.has_gyro else Stream.ACC
         if only is not None:
             if stream is not only:
-                detail = f"expected only {only.value} samples, got {stream.value}"
+                detail = _("expected only {expected} samples, got {got}").format(
+                    expected=only.value, got=stream.value
+                )
                 raise MalformedError(FaultReason.FORMAT, detail)
             if stream is Stream.GYRO:
                 # Angular rate alone leaves the frame empty.
@@ -124,7 +129,9 @@ class MetaMotionDecoder(PacketDecoder):
             fault_of(
                 notification,
                 FaultReason.LOST,
-                f"lost from the {missing.value} stream: {counted(count, 'sample', 'samples')}",
+                _("lost from the {stream} stream: {samples}").format(
+                    stream=missing.value, samples=counted(count, "sample", "samples")
+                ),
                 count,
             )
             for missing, count in outcome.lost
@@ -170,7 +177,10 @@ def _choice(name: str, text: str | None, meanings: Mapping[str, T]) -> T | None:
 def _check(name: str, value: object, allowed: Sequence[object]) -> None:
     if value not in allowed:
         known = ", ".join(str(each) for each in allowed)
-        raise TrackerError(f"The setting {name} cannot be {value}.", f"Known: {known}.")
+        raise TrackerError(
+            _("The setting {name} cannot be {value}.").format(name=name, value=value),
+            _("Known: {known}.").format(known=known),
+        )
 
 
 METAMOTION: Final = SensorFamily(
@@ -188,7 +198,7 @@ METAMOTION: Final = SensorFamily(
         advertisement.offers(SERVICE_UUID) or advertisement.is_named(*NAMES, BOOTLOADER_NAME)
     ),
     refuses=lambda advertisement: (
-        "It waits for a firmware; install one with MbientLab's app."
+        _("It waits for a firmware; install one with MbientLab's app.")
         if advertisement.is_named(BOOTLOADER_NAME)
         else None
     ),

@@ -15,6 +15,7 @@ import numpy as np
 
 from tracker.domain import FaultReason, SensorError
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
+from tracker.language import _
 from tracker.sensors.base import (
     Attempt,
     Decide,
@@ -139,15 +140,20 @@ def decode_samples(data: bytes, chip: Chip | None) -> Samples:
             counts = np.frombuffer(data, COUNT, offset=HEADER_BYTES).reshape(samples, 3)
             return Samples(stream, counts)
     if possible:
-        expected = " or ".join(sorted({str(_size(samples)) for _stream, samples in possible}))
+        # Translators: between numbers of bytes, as in "10 or 22 bytes".
+        expected = _(" or ").join(sorted({str(_size(samples)) for _stream, samples in possible}))
         raise MalformedError(
             FaultReason.LENGTH,
-            f"expected {expected} bytes of {possible[0][0].value} samples, got {len(data)}",
+            _("expected {expected} bytes of {stream} samples, got {got}").format(
+                expected=expected, stream=possible[0][0].value, got=len(data)
+            ),
         )
     raise MalformedError(
         FaultReason.FORMAT,
-        f"expected raw samples, got module {module:02x} register {register:02x}: "
-        "left over from another program's setup",
+        _(
+            "expected raw samples, got module {module:02x} register {register:02x}: "
+            "left over from another program's setup"
+        ).format(module=module, register=register),
     )
 
 
@@ -258,7 +264,7 @@ def updated(config: MetaMotionConfig, data: bytes) -> MetaMotionConfig:
 
     Raises `MalformedError` if the response is about a motion chip and cannot be decoded.
     """
-    check_length(data, HEADER_BYTES, "a response", exact=False)
+    check_length(data, HEADER_BYTES, _("a response"), exact=False)
     module, register = data[0], data[1] & ~READ_BIT
     if module not in MODULES.values():
         return config
@@ -273,23 +279,25 @@ def _with_info(config: MetaMotionConfig, module: int, data: bytes) -> MetaMotion
     if len(data) == HEADER_BYTES:
         if module == MODULES[Stream.GYRO]:
             return replace(config, has_gyro=False)
-        raise MalformedError(FaultReason.FORMAT, "the board has no accelerometer")
+        raise MalformedError(FaultReason.FORMAT, _("the board has no accelerometer"))
     implementation = data[HEADER_BYTES]
     chip = IMPLEMENTATIONS.get((module, implementation))
     if chip is None:
         raise MalformedError(
             FaultReason.FORMAT,
-            f"expected a BMI160 or BMI270 in module {module:02x}, got kind {implementation}",
+            _("expected a BMI160 or BMI270 in module {module:02x}, got kind {kind}").format(
+                module=module, kind=implementation
+            ),
         )
     return replace(config, chip=chip)
 
 
 def _with_codes(config: MetaMotionConfig, module: int, data: bytes) -> MetaMotionConfig:
-    check_length(data, _CONFIG_BYTES, "a configuration", exact=False)
+    check_length(data, _CONFIG_BYTES, _("a configuration"), exact=False)
     if config.chip is None:
         raise MalformedError(
             FaultReason.UNCONFIGURED,
-            "a configuration came before the board reported its chip",
+            _("a configuration came before the board reported its chip"),
         )
     rate_code, range_code = (byte & 0x0F for byte in data[HEADER_BYTES:_CONFIG_BYTES])
     try:
@@ -302,7 +310,8 @@ def _with_codes(config: MetaMotionConfig, module: int, data: bytes) -> MetaMotio
         )
     except LookupError:
         raise MalformedError(
-            FaultReason.FORMAT, f"expected codes for a rate and a range, got {data.hex()}"
+            FaultReason.FORMAT,
+            _("expected codes for a rate and a range, got {got}").format(got=data.hex()),
         ) from None
 
 
@@ -415,8 +424,8 @@ def _identified(responses: Responses) -> tuple[MetaMotionConfig, bool]:
         config = updated(updated(MetaMotionConfig(), gyro), acc)
     except MalformedError as error:
         raise SensorError(
-            f"This MbientLab board is not supported: {error.detail}.",
-            "MetaMotion R, RL, C and S are.",
+            _("This MbientLab board is not supported: {detail}.").format(detail=error.detail),
+            _("MetaMotion R, RL, C and S are."),
         ) from error
     revision = acc[3] if len(acc) > 3 else 0
     return config, config.chip is not Chip.BMI160 or revision >= LEAST_PACKED_REVISION
@@ -424,8 +433,8 @@ def _identified(responses: Responses) -> tuple[MetaMotionConfig, bool]:
 
 def _silent(_heard: Responses) -> tuple[Step, ...]:
     raise SensorError(
-        "The MetaMotion accepted every command but sent nothing, so it was restarted.",
-        "Connect again in 5 s. If that does not help, charge it for a minute.",
+        _("The MetaMotion accepted every command but sent nothing, so it was restarted."),
+        _("Connect again in 5 s. If that does not help, charge it for a minute."),
     )
 
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from tracker.domain import Fault, FaultReason, Frame, FrameRun, Notification
 from tracker.domain.units import s_from_ns
+from tracker.language import _, localized
 from tracker.sensors.base import (
     BATTERY_LEVEL,
     BATTERY_LEVEL_UUID,
@@ -187,7 +188,7 @@ class NusDecoder(PacketDecoder):
 
     def _row(self, line: str | None) -> Row | None:
         if line is None:
-            raise MalformedError(FaultReason.LENGTH, "dropped a line that is too long")
+            raise MalformedError(FaultReason.LENGTH, _("dropped a line that is too long"))
         if line.startswith("#"):
             self._take_header(line)
             return None
@@ -220,7 +221,7 @@ class NusDecoder(PacketDecoder):
             if columns == len(WITHOUT_HEADER_OR_GYRO.columns):
                 return WITHOUT_HEADER_OR_GYRO
         raise MalformedError(
-            FaultReason.UNCONFIGURED, "numbers came before the header that gives their meaning"
+            FaultReason.UNCONFIGURED, _("numbers came before the header that gives their meaning")
         )
 
     def _in_order(self, row: Row, notification: Notification) -> Iterator[Row | Fault]:
@@ -231,15 +232,16 @@ class NusDecoder(PacketDecoder):
             yield row
             return
         step_s = time_s - newest_s
+        name = _("the line of {seconds} s").format(seconds=localized(str(time_s)))
         if -LATE_S < step_s <= 0:
             order = PacketOrder.LATE if step_s else PacketOrder.DUPLICATE
-            yield from order_faults(notification, order, f"the line of {time_s} s")
+            yield from order_faults(notification, order, name)
             return
         self._newest_s = time_s
         rate_hz = None if self._layout is None else self._layout.rate_hz
         order = PacketOrder.RESTART if step_s < 0 else PacketOrder.NEXT
         lost = lost_in(step_s * (rate_hz or 0.0))
-        yield from order_faults(notification, order, f"the line of {time_s} s", lost, "lines")
+        yield from order_faults(notification, order, name, lost, "lines")
         yield row
 
 
@@ -304,7 +306,7 @@ def _send(line: bytes) -> Where:
 
 NUS: Final = SensorFamily(
     kind="nus",
-    title="Espruino or DIY board (Nordic UART)",
+    title=_("Espruino or DIY board (Nordic UART)"),
     clock=ClockKind.MIXED,
     channels={
         "tx": TX_UUID,

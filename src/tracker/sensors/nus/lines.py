@@ -20,6 +20,7 @@ import numpy as np
 
 from tracker.domain import FaultReason
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
+from tracker.language import _
 from tracker.sensors.base import MalformedError
 
 if TYPE_CHECKING:
@@ -71,10 +72,16 @@ class Layout:
 
     def __post_init__(self) -> None:
         if len(self.columns) > MOST_COLUMNS:
-            raise ValueError(f"expected {MOST_COLUMNS} columns at most, got {len(self.columns)}")
+            raise ValueError(
+                _("expected {most} columns at most, got {got}").format(
+                    most=MOST_COLUMNS, got=len(self.columns)
+                )
+            )
         known = [name for name in self.columns if name in (TIME, *ACC, *GYRO)]
         if len(known) != len(set(known)):
-            raise ValueError(f"expected each column once, got {','.join(known)}")
+            raise ValueError(
+                _("expected each column once, got {columns}").format(columns=",".join(known))
+            )
         for names, worth in (
             (ACC, self.acc_mps2),
             (GYRO, self.gyro_radps),
@@ -83,7 +90,9 @@ class Layout:
             there = [name for name in names if name in known]
             if len(there) != (len(names) if worth is not None else 0):
                 raise ValueError(
-                    f"expected the columns {','.join(names)} together with their unit, or neither"
+                    _(
+                        "expected the columns {columns} together with their unit, or neither"
+                    ).format(columns=",".join(names))
                 )
 
 
@@ -113,13 +122,15 @@ def parse_header(line: str) -> Layout | None:
             _quantity(given, units) for units in _HEADER_QUANTITIES
         )
         if acc_mps2 is None:
-            raise ValueError("expected acc_g or acc_mps2")
+            raise ValueError(_("expected acc_g or acc_mps2"))
         columns = tuple(given.get("columns", "").split(","))
         return Layout(
             columns, acc_mps2, gyro_radps, time_s, rate_hz, acc_range_mps2, gyro_range_radps
         )
     except ValueError as error:
-        raise MalformedError(FaultReason.FORMAT, f"unusable header: {error}") from error
+        raise MalformedError(
+            FaultReason.FORMAT, _("unusable header: {error}").format(error=error)
+        ) from error
 
 
 def _quantity(given: Mapping[str, str], units: Mapping[str, float]) -> float | None:
@@ -128,7 +139,11 @@ def _quantity(given: Mapping[str, str], units: Mapping[str, float]) -> float | N
         if name in given:
             value = float(given[name]) * unit
             if not (math.isfinite(value) and value > 0):
-                raise ValueError(f"expected {name} to be above 0, got {given[name]}")
+                raise ValueError(
+                    _("expected {name} to be above 0, got {got}").format(
+                        name=name, got=given[name]
+                    )
+                )
             return value
     return None
 
@@ -261,12 +276,17 @@ def parse_row(line: str, layout: Layout) -> Row:
     if found:
         line, stated = found[1], int(found[2], 16)
         if checksum(line) != stated:
-            raise MalformedError(FaultReason.FORMAT, f"wrong checksum of {line!r}")
+            raise MalformedError(
+                FaultReason.FORMAT, _("wrong checksum of {line!r}").format(line=line)
+            )
     cells = line.removeprefix(TAG).split(",")
     columns = layout.columns
     if len(cells) != len(columns) and not (layout.open_ended and len(cells) > len(columns)):
         raise MalformedError(
-            FaultReason.FORMAT, f"expected {len(columns)} columns, got {len(cells)} in {line!r}"
+            FaultReason.FORMAT,
+            _("expected {expected} columns, got {got} in {line!r}").format(
+                expected=len(columns), got=len(cells), line=line
+            ),
         )
     named = dict(zip(columns, cells, strict=False))
     acc_mps2 = _vector(named, ACC) * layout.acc_mps2
@@ -278,7 +298,9 @@ def parse_row(line: str, layout: Layout) -> Row:
         _share(acc_mps2, layout.acc_range_mps2), _share(gyro_radps, layout.gyro_range_radps)
     )
     if share > IMPOSSIBLE_SHARE:
-        raise MalformedError(FaultReason.FORMAT, f"a value is beyond the range in {line!r}")
+        raise MalformedError(
+            FaultReason.FORMAT, _("a value is beyond the range in {line!r}").format(line=line)
+        )
     return _checked(Row(acc_mps2, gyro_radps, time_s, share >= CLIPPED_SHARE))
 
 
@@ -295,7 +317,8 @@ def parse_object(line: str, scale: RawScale) -> Row:
             gyro = np.array([float(sample["gyro"][axis]) for axis in "xyz"])
     except (ValueError, LookupError, TypeError, OverflowError, RecursionError) as error:
         raise MalformedError(
-            FaultReason.FORMAT, f"expected acc and gyro with x, y and z, got {line!r}"
+            FaultReason.FORMAT,
+            _("expected acc and gyro with x, y and z, got {line!r}").format(line=line),
         ) from error
     return _checked(
         Row(
@@ -316,7 +339,9 @@ def _number(cell: str) -> float:
         return float(cell)
     if _NO_NUMBER.fullmatch(cell):
         return np.nan
-    raise MalformedError(FaultReason.FORMAT, f"expected a number, got {cell!r}")
+    raise MalformedError(
+        FaultReason.FORMAT, _("expected a number, got {cell!r}").format(cell=cell)
+    )
 
 
 def _share(values: NDArray[np.float64] | None, full_range: float | None) -> float:
@@ -333,9 +358,9 @@ def _checked(row: Row) -> Row:
         shares.append(abs(row.time_s) / LARGEST_TIME_S)
     largest = float(np.max(shares))
     if not np.isfinite(largest):
-        raise MalformedError(FaultReason.NOT_FINITE, "a value is not finite")
+        raise MalformedError(FaultReason.NOT_FINITE, _("a value is not finite"))
     if largest > 1.0:
-        raise MalformedError(FaultReason.FORMAT, "a value is beyond what any board can measure")
+        raise MalformedError(FaultReason.FORMAT, _("a value is beyond what any board can measure"))
     return row
 
 

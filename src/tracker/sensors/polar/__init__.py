@@ -13,6 +13,7 @@ import numpy as np
 
 from tracker.domain import Fault, FaultReason, Frame, Notification, TrackerError
 from tracker.domain.units import s_from_ns
+from tracker.language import _, decimal
 from tracker.sensors.base import (
     BATTERY_LEVEL,
     BATTERY_LEVEL_UUID,
@@ -127,7 +128,7 @@ class PolarDecoder(PacketDecoder):
     def _control(self, notification: Notification) -> tuple[()]:
         data = notification.data
         if not data:
-            raise MalformedError(FaultReason.LENGTH, "empty reply from the control point")
+            raise MalformedError(FaultReason.LENGTH, _("empty reply from the control point"))
         if data[0] == STOPPED:
             for measurement in _MOTION:
                 if measurement in data[1:]:
@@ -139,7 +140,10 @@ class PolarDecoder(PacketDecoder):
         if reply is None:
             reason = FaultReason.LENGTH if data[0] == REPLY else FaultReason.FORMAT
             raise MalformedError(
-                reason, f"unexpected reply {data[:8].hex(' ')} from the control point"
+                reason,
+                _("unexpected reply {reply} from the control point").format(
+                    reply=data[:8].hex(" ")
+                ),
             )
         if reply.measurement not in _MOTION or reply.status != Status.SUCCESS:
             return ()
@@ -195,7 +199,10 @@ class PolarDecoder(PacketDecoder):
         if header.measurement not in _MOTION:
             if header.measurement in _KNOWN:
                 return ()
-            raise MalformedError(FaultReason.FORMAT, f"unknown measurement {header.measurement}")
+            raise MalformedError(
+                FaultReason.FORMAT,
+                _("unknown measurement {measurement}").format(measurement=header.measurement),
+            )
         measurement = Measurement(header.measurement)
         source = self._sources[measurement]
         factor = source.factor
@@ -203,7 +210,7 @@ class PolarDecoder(PacketDecoder):
             if measurement is Measurement.GYRO and (measurement, header.frame_type) in LAYOUTS:
                 raise MalformedError(
                     FaultReason.UNCONFIGURED,
-                    "angular rate came before the reply that gives its scale",
+                    _("angular rate came before the reply that gives its scale"),
                 )
             factor = 1.0
         value = decode_samples(header, content, factor)
@@ -225,7 +232,9 @@ class PolarDecoder(PacketDecoder):
                 self._merger.add_gyro(each)
             else:
                 self._merger.add_acc(each)
-        name = f"the {measurement.name} frame of {header.stamp_ns / _NS_PER_S:.3f} s"
+        name = _("the {stream} frame of {seconds} s").format(
+            stream=measurement.name, seconds=decimal(header.stamp_ns / _NS_PER_S, 3)
+        )
         return order_faults(notification, taken.order, name, taken.lost)
 
 
@@ -238,8 +247,8 @@ def _decoder(settings: Mapping[str, str]) -> PolarDecoder:
         offered = decode_settings(bytes.fromhex(text))
     except (ValueError, MalformedError) as error:
         raise TrackerError(
-            f"The setting settings_tlv_hex is malformed: {error}.",
-            "Write for example settings_tlv_hex=000134000101100002010800040103.",
+            _("The setting settings_tlv_hex is malformed: {error}.").format(error=error),
+            _("Write for example settings_tlv_hex=000134000101100002010800040103."),
         ) from error
     for name, values in offered.items():
         if name is Setting.FACTOR and values and factor is None:
@@ -249,7 +258,7 @@ def _decoder(settings: Mapping[str, str]) -> PolarDecoder:
     previous = whole_number(settings, "previous_timestamp_of_first", 0)
     previous = whole_number(settings, "previous_timestamp", previous)
     if rate_hz < 0 or previous < 0:
-        raise TrackerError("The rate and the timestamp of a Polar sensor cannot be negative.")
+        raise TrackerError(_("The rate and the timestamp of a Polar sensor cannot be negative."))
     period_ns = _NS_PER_S / rate_hz if rate_hz else None
 
     def source() -> _Source:
@@ -260,7 +269,7 @@ def _decoder(settings: Mapping[str, str]) -> PolarDecoder:
 
 POLAR: Final = SensorFamily(
     kind="polar",
-    title="Polar Verity Sense, OH1+, 360 or H10",
+    title=_("Polar Verity Sense, OH1+, 360 or H10"),
     clock=ClockKind.DEVICE,
     channels={
         "data": DATA_UUID,

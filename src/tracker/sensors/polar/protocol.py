@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from tracker.domain import FaultReason, SensorError
+from tracker.language import _
 from tracker.sensors.base import (
     Attempt,
     Decide,
@@ -112,7 +113,7 @@ def decode_header(data: bytes) -> tuple[FrameHeader, bytes]:
 
     Raises `MalformedError` if it is shorter than a header.
     """
-    check_length(data, HEADER.size, "a header", exact=False)
+    check_length(data, HEADER.size, _("a header"), exact=False)
     kind, stamp_ns, frame_type = HEADER.unpack_from(data)
     return FrameHeader(kind & TYPE_MASK, stamp_ns, frame_type), data[HEADER.size :]
 
@@ -124,18 +125,21 @@ def decode_samples(header: FrameHeader, content: bytes, factor: float) -> NDArra
     """
     layout = LAYOUTS.get((header.measurement, header.frame_type))
     if layout is None:
-        kind = "compressed " if header.frame_type & COMPRESSED else ""
+        unknown = (
+            _("unknown compressed frame type {type} of measurement {measurement}")
+            if header.frame_type & COMPRESSED
+            else _("unknown frame type {type} of measurement {measurement}")
+        )
         raise MalformedError(
             FaultReason.FORMAT,
-            f"unknown {kind}frame type {header.frame_type & ~COMPRESSED} of "
-            f"measurement {header.measurement}",
+            unknown.format(type=header.frame_type & ~COMPRESSED, measurement=header.measurement),
         )
     if header.frame_type & COMPRESSED:
         counts = decode_deltas(content, AXES, 8 * layout.value_bytes)
     else:
         counts = _plain(content, AXES, layout.value_bytes)
     if not len(counts):
-        raise MalformedError(FaultReason.LENGTH, "expected at least one sample, got none")
+        raise MalformedError(FaultReason.LENGTH, _("expected at least one sample, got none"))
     with np.errstate(invalid="ignore"):  # a signalling NaN stays a NaN
         values: NDArray[np.float64] = (
             counts.astype("<u4").view("<f4") if layout.floats else counts
@@ -154,23 +158,32 @@ def decode_deltas(content: bytes, channels: int, bits: int) -> NDArray[np.int64]
     parts = [_plain(content[:at], channels, bits // 8)]
     if not len(parts[0]):
         raise MalformedError(
-            FaultReason.LENGTH, f"expected a first sample of {at} bytes, got {len(content)}"
+            FaultReason.LENGTH,
+            _("expected a first sample of {size} bytes, got {got}").format(
+                size=at, got=len(content)
+            ),
         )
     samples = 1
     while at < len(content):
         if len(content) - at < BLOCK.size:
-            raise MalformedError(FaultReason.LENGTH, "a block of differences has no header")
+            raise MalformedError(FaultReason.LENGTH, _("a block of differences has no header"))
         width, count = BLOCK.unpack_from(content, at)
         at += BLOCK.size
         samples += count
         if width > WIDEST_DELTA or samples > MOST_SAMPLES:
             raise MalformedError(
-                FaultReason.FORMAT, f"a block claims {count} differences of {width} bits"
+                FaultReason.FORMAT,
+                _("a block claims {count} differences of {width} bits").format(
+                    count=count, width=width
+                ),
             )
         end = at + -(-channels * width * count // 8)
         if end > len(content):
             raise MalformedError(
-                FaultReason.LENGTH, f"a block needs {end - at} bytes, got {len(content) - at}"
+                FaultReason.LENGTH,
+                _("a block needs {size} bytes, got {got}").format(
+                    size=end - at, got=len(content) - at
+                ),
             )
         parts.append(_unpacked(content[at:end], width, count * channels).reshape(-1, channels))
         at = end
@@ -183,7 +196,10 @@ def _plain(content: bytes, channels: int, value_bytes: int) -> NDArray[np.int64]
     sample_bytes = channels * value_bytes
     if len(content) % sample_bytes:
         raise MalformedError(
-            FaultReason.LENGTH, f"expected a multiple of {sample_bytes} bytes, got {len(content)}"
+            FaultReason.LENGTH,
+            _("expected a multiple of {size} bytes, got {got}").format(
+                size=sample_bytes, got=len(content)
+            ),
         )
     octets = np.frombuffer(content, "u1").reshape(-1, value_bytes)
     bits = np.unpackbits(octets, axis=1, bitorder="little")
@@ -325,13 +341,17 @@ def decode_settings(data: bytes) -> dict[Setting, Values]:
     while at < len(data):
         number, count = data[at], int.from_bytes(data[at + 1 : at + 2], "little")
         if number not in VALUES or at + 1 >= len(data):
-            raise MalformedError(FaultReason.FORMAT, f"unknown setting {number}")
+            raise MalformedError(
+                FaultReason.FORMAT, _("unknown setting {number}").format(number=number)
+            )
         layout = VALUES[Setting(number)]
         at, end = at + 2, at + 2 + count * layout.size
         if end > len(data):
             raise MalformedError(
                 FaultReason.LENGTH,
-                f"setting {number} needs {end - at} bytes, got {len(data) - at}",
+                _("setting {number} needs {size} bytes, got {got}").format(
+                    number=number, size=end - at, got=len(data) - at
+                ),
             )
         settings[Setting(number)] = tuple(value for (value,) in layout.iter_unpack(data[at:end]))
         at = end
@@ -371,13 +391,13 @@ def chosen(measurement: Measurement, offered: Mapping[Setting, Values]) -> dict[
 _DONE: Final = frozenset({Status.SUCCESS, Status.ALREADY_IN_STATE})
 
 _ADVICE: Final[Mapping[int | None, str]] = {
-    Status.INVALID_MTU: "Its packets are too large for this adapter: try another one.",
-    Status.IN_CHARGER: "Take it out of the charger.",
+    Status.INVALID_MTU: _("Its packets are too large for this adapter: try another one."),
+    Status.IN_CHARGER: _("Take it out of the charger."),
 }
 _STATUS_NAMES: Final[Mapping[int | None, str]] = {
     status.value: status.name.lower().replace("_", " ") for status in Status
 }
-_OTHER_ADVICE: Final = "Close other programs that use it, switch it off and on, and try again."
+_OTHER_ADVICE: Final = _("Close other programs that use it, switch it off and on, and try again.")
 
 
 def command(op: Op, measurement: Measurement, parameters: bytes = b"") -> bytes:
@@ -406,8 +426,8 @@ def _begin(responses: Responses) -> tuple[Step, ...]:
     features = decode_features(newest(responses, CONTROL_UUID, bytes((FEATURES,))) or b"")
     if Measurement.ACC not in features:
         raise SensorError(
-            "This Polar sensor does not stream acceleration.",
-            "A Verity Sense, an OH1+, an H10 or a 360 does.",
+            _("This Polar sensor does not stream acceleration."),
+            _("A Verity Sense, an OH1+, an H10 or a 360 does."),
         )
     if Measurement.GYRO not in features:
         return _negotiate(Measurement.ACC, _fail)
@@ -457,11 +477,14 @@ def _status(replies: list[Reply]) -> int | None:
 
 
 def _fail(measurement: Measurement, status: int | None) -> tuple[Step, ...]:
-    why = "it did not reply" if status is None else f"it replied with status {status}"
-    if status in _STATUS_NAMES:
-        why += f", {_STATUS_NAMES[status]}"
+    message = (
+        _("The sensor did not start its {stream} stream: it did not reply.")
+        if status is None
+        else _("The sensor did not start its {stream} stream: it replied with status {status}.")
+    )
+    told = f"{status}, {_STATUS_NAMES[status]}" if status in _STATUS_NAMES else status
     raise SensorError(
-        f"The sensor did not start its {measurement.name} stream: {why}.",
+        message.format(stream=measurement.name, status=told),
         _ADVICE.get(status, _OTHER_ADVICE),
     )
 

@@ -28,6 +28,7 @@ import numpy as np
 
 from tracker.domain import FaultReason, Frame, FrameRun, SensorError, TrackerError
 from tracker.domain.units import NS_PER_S, s_from_ns
+from tracker.language import _
 from tracker.sensors.base import (
     BATTERY_LEVEL,
     BATTERY_LEVEL_UUID,
@@ -285,7 +286,9 @@ class ProfileDecoder(PacketDecoder):
             self._unwrapper.resume()
             return ()
         self._unwrapper = SequenceUnwrapper()
-        detail = f"the sensor restarted: its boot id is now {config.boot_id:08x}"
+        detail = _("the sensor restarted: its boot id is now {boot_id:08x}").format(
+            boot_id=config.boot_id
+        )
         return (fault_of(notification, FaultReason.CLOCK, detail),)
 
     def _samples(self, notification: Notification) -> tuple[Frame | Fault, ...]:
@@ -298,7 +301,7 @@ class ProfileDecoder(PacketDecoder):
         stamps_s[0] = place.time_us / _US_PER_S
         received_s = s_from_ns(notification.received_ns)
         frame = Frame(acc_mps2, gyro_radps, stamps_s, received_s, packet.saturated)
-        name = f"packet {packet.sequence}"
+        name = _("packet {number}").format(number=packet.sequence)
         faults = order_faults(notification, place.order, name, place.lost, "packets")
         return (*faults, frame) if place.order.is_usable else faults
 
@@ -353,7 +356,7 @@ class ProfileDecoder(PacketDecoder):
                 yield from order_faults(
                     notifications[first + at],
                     PacketOrder.NEXT,
-                    f"packet {sequence}",
+                    _("packet {number}").format(number=sequence),
                     lost,
                     "packets",
                 )
@@ -368,7 +371,7 @@ class ProfileDecoder(PacketDecoder):
         if config is None:
             raise MalformedError(
                 FaultReason.UNCONFIGURED,
-                "samples came before the configuration that gives their scale",
+                _("samples came before the configuration that gives their scale"),
             )
         acc_mps2 = _scaled(acc_counts, config.acc_scale_mps2)
         scale_radps = config.gyro_scale_radps
@@ -376,8 +379,11 @@ class ProfileDecoder(PacketDecoder):
             return acc_mps2, _scaled(gyro_counts, scale_radps)
         if gyro_counts is None and scale_radps is None:
             return acc_mps2, None
-        wanted, got = ("with", "without") if gyro_counts is None else ("without", "with it")
-        detail = f"expected a packet {wanted} a gyroscope, as configured, got one {got}"
+        detail = (
+            _("expected a packet with a gyroscope, as configured, got one without")
+            if gyro_counts is None
+            else _("expected a packet without a gyroscope, as configured, got one with it")
+        )
         raise MalformedError(FaultReason.FORMAT, detail)
 
 
@@ -400,10 +406,10 @@ TIME_TOLD: Final = b"\x83\x00"
 
 REFUSALS: Final[Mapping[int, tuple[str, str]]] = {
     3: (
-        "The sensor reports that its motion chip does not respond.",
-        "Switch it off and on. If that does not help, it is broken.",
+        _("The sensor reports that its motion chip does not respond."),
+        _("Switch it off and on. If that does not help, it is broken."),
     ),
-    4: ("The sensor reports that its battery is too low.", "Charge it, then start again."),
+    4: (_("The sensor reports that its battery is too low."), _("Charge it, then start again.")),
 }
 """Results of a start that the wearer can do something about."""
 
@@ -423,7 +429,9 @@ def _decoder(settings: Mapping[str, str]) -> ProfileDecoder:
             gyro_range_dps=whole_number(settings, "gyro_range_dps", 0) or None,
         )
     except ValueError as error:
-        raise TrackerError(f"The profile settings do not fit: {error}.") from error
+        raise TrackerError(
+            _("The profile settings do not fit: {error}.").format(error=error)
+        ) from error
     return ProfileDecoder(config)
 
 
@@ -460,10 +468,13 @@ def _configured(responses: Responses) -> ProfileConfig:
 
 def _not_understood(error: MalformedError) -> SensorError:
     if error.reason is FaultReason.VERSION:
-        advice = "Update the tracker, or the sensor's firmware."
+        advice = _("Update the tracker, or the sensor's firmware.")
     else:
-        advice = "Its firmware has to be corrected: firmware_notes/01-profile.md says how."
-    return SensorError(f"The sensor's samples could not be understood: {error.detail}.", advice)
+        advice = _("Its firmware has to be corrected: firmware_notes/01-profile.md says how.")
+    return SensorError(
+        _("The sensor's samples could not be understood: {detail}.").format(detail=error.detail),
+        advice,
+    )
 
 
 def _started(responses: Responses) -> tuple[Step, ...]:
@@ -475,8 +486,8 @@ def _started(responses: Responses) -> tuple[Step, ...]:
     message, advice = REFUSALS.get(
         result or 0,
         (
-            f"The sensor refused to start and replied {reply.hex(' ')}.",
-            "Switch it off and on, then start again.",
+            _("The sensor refused to start and replied {reply}.").format(reply=reply.hex(" ")),
+            _("Switch it off and on, then start again."),
         ),
     )
     raise SensorError(message, advice)
@@ -484,7 +495,7 @@ def _started(responses: Responses) -> tuple[Step, ...]:
 
 PROFILE: Final = SensorFamily(
     kind="profile",
-    title="Open hip sensor profile",
+    title=_("Open hip sensor profile"),
     clock=ClockKind.DEVICE,
     channels={
         "imu": IMU_UUID,

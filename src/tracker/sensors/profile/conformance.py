@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from tracker.domain.units import NS_PER_S
+from tracker.language import _, decimal, localized, ngettext
 from tracker.sensors.base import MalformedError
 from tracker.sensors.profile.packets import (
     AXES_WITH_GYRO,
@@ -143,31 +144,52 @@ def judge_config(report: Report, value: bytes) -> ProfileConfig | None:
     except MalformedError:
         config = None
     whole = len(value) == CONFIG.size and value[0] == VERSION
-    expected = f"expected {CONFIG.size} bytes that begin with {VERSION:02x}"
-    if not report.check("6.1", whole, f"{expected}, got {value.hex(' ') or 'nothing'}"):
+    wrong = (
+        _("expected {size} bytes that begin with {version:02x}, got {got}")
+        if value
+        else _("expected {size} bytes that begin with {version:02x}, got nothing")
+    )
+    wrong = wrong.format(size=CONFIG.size, version=VERSION, got=value.hex(" "))
+    if not report.check("6.1", whole, wrong):
         return config
-    _, flags, rate_hz, acc_range_g, gyro_range_dps, acc_lsb_g, gyro_lsb_dps, _ = CONFIG.unpack(
+    __, flags, rate_hz, acc_range_g, gyro_range_dps, acc_lsb_g, gyro_lsb_dps, __ = CONFIG.unpack(
         value
     )
-    report.check("6.1", not flags & ~GYRO_FLAG, f"expected flags 00 or 01, got {flags:02x}")
+    report.check(
+        "6.1",
+        not flags & ~GYRO_FLAG,
+        _("expected flags 00 or 01, got {flags:02x}").format(flags=flags),
+    )
     report.check(
         "6.2",
         LOWEST_RATE_HZ <= rate_hz <= HIGHEST_RATE_HZ,
-        f"expected {LOWEST_RATE_HZ} to {HIGHEST_RATE_HZ} Hz, got {rate_hz}",
+        _("expected {lowest} to {highest} Hz, got {got}").format(
+            lowest=LOWEST_RATE_HZ, highest=HIGHEST_RATE_HZ, got=rate_hz
+        ),
     )
-    scales = [("accelerometer", acc_range_g, acc_lsb_g)]
+    scales = [(_("accelerometer"), acc_range_g, acc_lsb_g)]
     if flags & GYRO_FLAG:
-        scales.append(("gyroscope", gyro_range_dps, gyro_lsb_dps))
+        scales.append((_("gyroscope"), gyro_range_dps, gyro_lsb_dps))
     else:
         nothing = gyro_range_dps == 0 and gyro_lsb_dps == 0.0
-        got = f"a range of {gyro_range_dps} and an LSB of {gyro_lsb_dps:g}"
-        report.check("6.4", nothing, f"expected 0 for both, got {got}")
+        report.check(
+            "6.4",
+            nothing,
+            _("expected 0 for both, got a range of {range} and an LSB of {lsb}").format(
+                range=gyro_range_dps, lsb=localized(f"{gyro_lsb_dps:g}")
+            ),
+        )
     for name, full_range, lsb in scales:
         span = counts_span(full_range, lsb)
         report.check(
             "6.3",
             LEAST_SPAN <= span <= GREATEST_SPAN,
-            f"{name}: 32768 × {lsb:g} is {span:.3g} times the range of {full_range}",
+            _("{name}: 32768 × {lsb} is {span} times the range of {range}").format(
+                name=name,
+                lsb=localized(f"{lsb:g}"),
+                span=localized(f"{span:.3g}"),
+                range=full_range,
+            ),
         )
     return config
 
@@ -180,42 +202,62 @@ def judge_packets(report: Report, config: ProfileConfig, packets: Sequence[Arriv
     _judge_sequence(report, [_header(each)[1] for each in whole])
     _judge_resolution(report, [_header(each)[2] for each in whole])
     _judge_gravity(report, config, np.concatenate(list(_acc_counts(whole))))
-    report.untested("8.4", "no value reached the end of 16 bits")
+    report.untested("8.4", _("no value reached the end of 16 bits"))
 
 
 def _judge_bytes(report: Report, config: ProfileConfig, data: bytes) -> bool:
     """Judge one packet by itself; return whether its header and samples can be read."""
     shown = data[: PACKET_HEADER.size].hex(" ")
-    if not report.check("9.1", len(data) >= PACKET_HEADER.size, f"a packet of {len(data)} bytes"):
+    if not report.check(
+        "9.1",
+        len(data) >= PACKET_HEADER.size,
+        _("a packet of {size} bytes").format(size=len(data)),
+    ):
         return False
-    version_flags, n, _, _ = PACKET_HEADER.unpack_from(data)
+    version_flags, n, __, __ = PACKET_HEADER.unpack_from(data)
     version = version_flags >> 4
-    report.check("13.1", version == VERSION, f"version {version} in a packet: {shown}")
+    report.check(
+        "13.1",
+        version == VERSION,
+        _("version {version} in a packet: {shown}").format(version=version, shown=shown),
+    )
     clean = version == VERSION and not version_flags & RESERVED_FLAG
-    report.check("8.1", clean, f"expected 1 and a reserved bit of 0, got {shown}")
+    report.check(
+        "8.1", clean, _("expected 1 and a reserved bit of 0, got {shown}").format(shown=shown)
+    )
     if not report.check("8.2", n >= 1, f"n = 0: {shown}") or version != VERSION:
         return False
     has_gyro = bool(version_flags & GYRO_FLAG)
     configured = config.gyro_range_dps is not None
-    words = ("without", "with")
-    report.check(
-        "8.3",
-        has_gyro == configured,
-        f"configured {words[configured]} a gyroscope, a packet came {words[has_gyro]}: {shown}",
+    wrong = (
+        _("configured with a gyroscope, a packet came without: {shown}")
+        if configured
+        else _("configured without a gyroscope, a packet came with: {shown}")
     )
+    report.check("8.3", has_gyro == configured, wrong.format(shown=shown))
     start = PACKET_HEADER.size
     if version_flags & EXTENDED_FLAG:
         start += 1 + (data[start] if len(data) > start else 0)
     axes = AXES_WITH_GYRO if has_gyro else AXES_WITHOUT_GYRO
     expected = start + n * axes * COUNT.itemsize
     right: bool = len(data) == expected
-    report.check("9.1", right, f"expected {expected} bytes for {shown}, got {len(data)}")
+    report.check(
+        "9.1",
+        right,
+        _("expected {expected} bytes for {shown}, got {got}").format(
+            expected=expected, shown=shown, got=len(data)
+        ),
+    )
     if right:
         counts = np.frombuffer(data, COUNT, offset=start)
         limits = np.iinfo(COUNT)
         if ((counts == limits.min) | (counts == limits.max)).any():
             told = bool(version_flags & SATURATED_FLAG)
-            report.check("8.4", told, f"a value at the end of 16 bits and no flag: {shown}")
+            report.check(
+                "8.4",
+                told,
+                _("a value at the end of 16 bits and no flag: {shown}").format(shown=shown),
+            )
     return right
 
 
@@ -227,29 +269,37 @@ def _header(arrival: Arrival) -> tuple[int, int, int]:
 
 def _judge_sequence(report: Report, sequence: Sequence[int]) -> None:
     steps = [(later - earlier) % SEQUENCE_MODULUS for earlier, later in pairwise(sequence)]
-    usual, _ = Counter(steps).most_common(1)[0]
+    usual, __ = Counter(steps).most_common(1)[0]
     backward = sum(not 0 < step < SEQUENCE_MODULUS // 2 for step in steps)
     lost = sum(step - 1 for step in steps if 0 < step < SEQUENCE_MODULUS // 2)
     if usual != 1:
-        report.failed("11.1", f"it usually grows by {usual}")
+        report.failed("11.1", _("it usually grows by {step}").format(step=usual))
     elif backward:
-        report.failed("11.1", f"{backward} of {len(steps)} steps do not go forward")
+        report.failed(
+            "11.1",
+            _("{amount} of {steps} steps do not go forward").format(
+                amount=backward, steps=len(steps)
+            ),
+        )
     else:
-        report.passed("11.1", f"{lost} packets lost" if lost else "")
+        told = ngettext("{amount} packet lost", "{amount} packets lost", lost)
+        report.passed("11.1", told.format(amount=lost) if lost else "")
 
 
 def _judge_resolution(report: Report, stamps_us: Sequence[int]) -> None:
     steps_us = [(later - earlier) % TIME_MODULUS_US for earlier, later in pairwise(stamps_us)]
     unit_us = math.gcd(*steps_us)
     if unit_us <= COARSEST_US:
-        report.passed("11.4", f"steps are multiples of {unit_us} µs")
+        report.passed("11.4", _("steps are multiples of {unit} µs").format(unit=unit_us))
     elif len(set(steps_us)) > 1:
-        report.failed("11.4", f"all steps are multiples of {unit_us} µs")
+        report.failed("11.4", _("all steps are multiples of {unit} µs").format(unit=unit_us))
     else:
         report.untested(
             "11.4",
-            f"every step is {unit_us} µs to the microsecond: either a crystal triggers each "
-            "sample, or timestamps are counted instead of measured",
+            _(
+                "every step is {unit} µs to the microsecond: either a crystal triggers each "
+                "sample, or timestamps are counted instead of measured"
+            ).format(unit=unit_us),
         )
 
 
@@ -265,28 +315,34 @@ def _judge_gravity(report: Report, config: ProfileConfig, counts: NDArray[np.int
     acc_g = counts * config.acc_count_g
     spread_g = float(acc_g.std(axis=0).max())
     if spread_g > STILL_G:
-        report.untested("1.1", "it was moved: lay it on a table and try again")
+        report.untested("1.1", _("it was moved: lay it on a table and try again"))
         return
     length_g = float(np.linalg.norm(acc_g.mean(axis=0)))
     least, most = GRAVITY_G
-    report.check("1.1", least <= length_g <= most, f"at rest it measures {length_g:.2f} g")
+    report.check(
+        "1.1",
+        least <= length_g <= most,
+        _("at rest it measures {gravity} g").format(gravity=decimal(length_g, 2)),
+    )
 
 
 def judge_clock(report: Report, packets: Sequence[Arrival]) -> None:
     """Compare the timestamps of one stream with the times of arrival."""
     device_s, received_s = _times_s(packets)
     if len(device_s) < 6:
-        report.untested("11.3", "too few packets came")
+        report.untested("11.3", _("too few packets came"))
         return
     ppm, error_ppm = drift_ppm(device_s, received_s)
-    shown = f"{ppm:+.0f} ± {error_ppm:.0f} ppm against this computer"
+    shown = _("{ppm:+.0f} ± {error:.0f} ppm against this computer").format(
+        ppm=ppm, error=error_ppm
+    )
     tolerated = CRYSTAL_PPM + HOST_PPM
     if abs(ppm) - error_ppm > tolerated:
         report.failed("11.3", shown)
     elif abs(ppm) + error_ppm <= tolerated:
         report.passed("11.3", shown)
     else:
-        report.untested("11.3", f"{shown}; for more, --seconds 300")
+        report.untested("11.3", _("{shown}; for more, --seconds 300").format(shown=shown))
 
 
 def drift_ppm(
@@ -320,49 +376,55 @@ def _times_s(packets: Sequence[Arrival]) -> tuple[NDArray[np.float64], NDArray[n
 
 
 def judge_pause(
-    report: Report, before: Sequence[Arrival], after: Sequence[Arrival], what: str
+    report: Report, before: Sequence[Arrival], after: Sequence[Arrival], when: str
 ) -> None:
-    """Judge whether the counters ran on over a pause; `what` names it."""
+    """Judge whether the counters ran on over a pause; `when` is "after" it, in words."""
     if not before or not after or min(len(before[-1].data), len(after[0].data)) < 8:
         return
-    _, last, last_us = _header(before[-1])
-    _, first, first_us = _header(after[0])
+    __, last, last_us = _header(before[-1])
+    __, first, first_us = _header(after[0])
     ahead = (first - last) % SEQUENCE_MODULUS
     report.check(
         "11.5",
         0 < ahead < SEQUENCE_MODULUS // 2,
-        f"after {what} the sequence went from {last} to {first}",
+        _("{when} the sequence went from {last} to {first}").format(
+            when=when, last=last, first=first
+        ),
     )
     elapsed_s = ((first_us - last_us) % TIME_MODULUS_US) / 1e6
     host_s = (after[0].received_ns - before[-1].received_ns) / NS_PER_S
     report.check(
         "11.5",
         abs(elapsed_s - host_s) < GAP_S,
-        f"after {what} of {host_s:.1f} s the timestamp had moved by {elapsed_s:.1f} s",
+        _("{when} of {paused} s the timestamp had moved by {elapsed} s").format(
+            when=when, paused=decimal(host_s, 1), elapsed=decimal(elapsed_s, 1)
+        ),
     )
 
 
 def judge_time(report: Report, reply: bytes, packets: Sequence[Arrival], asked_ns: int) -> None:
     """Judge the reply to *time*, asked at `asked_ns` on the host, by the packets around it."""
     if len(reply) > 1 and reply[1] == 1:
-        report.untested("15.2", "it has no command time, which may be left out")
+        report.untested("15.2", _("it has no command time, which may be left out"))
         return
     if not report.check(
         "15.2",
         len(reply) >= 11 and reply[1] == 0,
-        f"expected 83 00 and 9 bytes, got {reply.hex(' ')}",
+        _("expected 83 00 and 9 bytes, got {got}").format(got=reply.hex(" ")),
     ):
         return
     if not packets or len(packets[-1].data) < PACKET_HEADER.size:
         return
     device_us = int.from_bytes(reply[3:11], "little")
-    _, _, newest_us = _header(packets[-1])
+    __, __, newest_us = _header(packets[-1])
     host_us = (asked_ns - packets[-1].received_ns) / 1000
     difference_s = (_signed_us(device_us - newest_us) - host_us) / 1e6
     report.check(
         "15.2",
         abs(difference_s) < GAP_S,
-        f"it differs from the timestamps of the packets by {difference_s:.1f} s",
+        _("it differs from the timestamps of the packets by {seconds} s").format(
+            seconds=decimal(difference_s, 1)
+        ),
     )
 
 

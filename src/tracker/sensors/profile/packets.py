@@ -14,6 +14,7 @@ import numpy as np
 
 from tracker.domain import FaultReason
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
+from tracker.language import _, localized
 from tracker.sensors.base import MalformedError, check_length
 
 if TYPE_CHECKING:
@@ -75,15 +76,21 @@ class ProfileConfig:
     def __post_init__(self) -> None:
         if not LOWEST_RATE_HZ <= self.rate_hz <= HIGHEST_RATE_HZ:
             raise ValueError(
-                f"expected a rate of {LOWEST_RATE_HZ} to {HIGHEST_RATE_HZ} Hz, got {self.rate_hz}"
+                _("expected a rate of {lowest} to {highest} Hz, got {got}").format(
+                    lowest=LOWEST_RATE_HZ, highest=HIGHEST_RATE_HZ, got=self.rate_hz
+                )
             )
-        _check_scale("accelerometer", "g", self.acc_range_g, self.acc_lsb_g)
+        _check_scale(_("accelerometer"), "g", self.acc_range_g, self.acc_lsb_g)
         if self.gyro_range_dps is not None:
-            _check_scale("gyroscope", "degrees/s", self.gyro_range_dps, self.gyro_lsb_dps)
+            # Translators: a unit.
+            unit = _("degrees/s")
+            _check_scale(_("gyroscope"), unit, self.gyro_range_dps, self.gyro_lsb_dps)
         elif self.gyro_lsb_dps is not None:
-            raise ValueError("expected no gyroscope LSB without a gyroscope range")
+            raise ValueError(_("expected no gyroscope LSB without a gyroscope range"))
         if not 0 <= self.boot_id < 1 << 32:
-            raise ValueError(f"expected a boot id of 32 bits, got {self.boot_id}")
+            raise ValueError(
+                _("expected a boot id of 32 bits, got {boot_id}").format(boot_id=self.boot_id)
+            )
 
     @property
     def acc_count_g(self) -> float:
@@ -159,8 +166,8 @@ class ProfileConfig:
 
         Raises `MalformedError` if the value does not follow the note.
         """
-        _check_version(data[:1], "configuration")
-        check_length(data, CONFIG.size, "a configuration", exact=False)
+        _check_version(data[:1], _("expected configuration version {expected}, got {got}"))
+        check_length(data, CONFIG.size, _("a configuration"), exact=False)
         _version, flags, rate_hz, acc_range_g, gyro_range_dps, acc_lsb_g, gyro_lsb_dps, boot_id = (
             CONFIG.unpack_from(data)
         )
@@ -178,11 +185,12 @@ class ProfileConfig:
             raise MalformedError(FaultReason.FORMAT, str(error)) from error
 
 
-def _check_version(version: bytes, what: str) -> None:
+def _check_version(version: bytes, wrong: str) -> None:
     """Raise `MalformedError` for another version, of which not even the length is known."""
     if version and version[0] != VERSION:
         raise MalformedError(
-            FaultReason.VERSION, f"expected {what} version {VERSION}, got {version[0]}"
+            FaultReason.VERSION,
+            wrong.format(expected=VERSION, got=version[0]),
         )
 
 
@@ -199,13 +207,25 @@ def counts_span(full_range: int, lsb: float) -> float:
 
 def _check_scale(sensor: str, unit: str, full_range: int, lsb: float | None) -> None:
     if not 0 < full_range <= LARGEST_U16:
-        raise ValueError(f"expected a range of 1 to {LARGEST_U16} {unit}, got {full_range}")
+        raise ValueError(
+            _("expected a range of 1 to {most} {unit}, got {got}").format(
+                most=LARGEST_U16, unit=unit, got=full_range
+            )
+        )
     if lsb is None:
         return
     if not LEAST_SPAN <= counts_span(full_range, lsb) <= GREATEST_SPAN:
         raise ValueError(
-            f"expected an LSB of the {sensor} near {full_range / COUNTS_PER_RANGE:.3g} {unit} "
-            f"for a range of {full_range} {unit}, got {lsb:.3g}"
+            _(
+                "expected an LSB of the {sensor} near {expected} {unit} for a range of {range} "
+                "{unit}, got {got}"
+            ).format(
+                sensor=sensor,
+                expected=localized(f"{full_range / COUNTS_PER_RANGE:.3g}"),
+                unit=unit,
+                range=full_range,
+                got=localized(f"{lsb:.3g}"),
+            )
         )
 
 
@@ -287,18 +307,19 @@ def decode_packet(data: bytes) -> Packet:
 
     Raises `MalformedError` if the bytes do not follow the note.
     """
-    _check_version(bytes(octet >> 4 for octet in data[:1]), "packet")
-    check_length(data, PACKET_HEADER.size, "a header", exact=False)
+    wrong_version = _("expected packet version {expected}, got {got}")
+    _check_version(bytes(octet >> 4 for octet in data[:1]), wrong_version)
+    check_length(data, PACKET_HEADER.size, _("a header"), exact=False)
     version_and_flags, n, sequence, device_time_us = PACKET_HEADER.unpack_from(data)
     if n == 0:
-        raise MalformedError(FaultReason.FORMAT, "expected at least one sample, got n = 0")
+        raise MalformedError(FaultReason.FORMAT, _("expected at least one sample, got n = 0"))
     start = PACKET_HEADER.size
     if version_and_flags & EXTENDED_FLAG:
         # Without even the length byte the packet is short by everything that follows it.
         start += 1 + (data[start] if len(data) > start else 0)
     axes = AXES_WITH_GYRO if version_and_flags & GYRO_FLAG else AXES_WITHOUT_GYRO
     expected = start + n * axes * COUNT.itemsize
-    check_length(data, expected, f"a packet with n = {n}")
+    check_length(data, expected, _("a packet with n = {n}").format(n=n))
     counts = np.frombuffer(data, COUNT, offset=start).reshape(n, axes)
     return Packet(
         sequence=sequence,

@@ -1,6 +1,8 @@
 """What a sensor with our own profile must do, by the numbers of the note's checklist.
 
-The wording is that of `firmware_notes/01-profile.md`, section 17; a test compares the two.
+The wording is that of `firmware_notes/01-profile.md`, section 17; a test compares the two. It is
+quoted, as the titles of the sections are, and so English in every language. Only what to do
+`elsewhere` is our own, and translated.
 """
 
 from __future__ import annotations
@@ -8,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
+
+from tracker.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,19 +39,19 @@ _ALL: Final = (
     Requirement(
         "1.2",
         "Angular rate follows the right-hand rule about the axes of the acceleration.",
-        "turn it over: tracker pair --turn",
+        _("turn it over: tracker pair --turn"),
     ),
     Requirement(
         "1.3",
         "The two readings of a sample are taken within half a sample period.",
-        "see how the chip is read; the bytes do not show it",
+        _("see how the chip is read; the bytes do not show it"),
     ),
     Requirement("2.1", "The service has imu, config and control, with their properties."),
     Requirement("2.2", "No pairing and no encryption is required."),
     Requirement(
         "2.3",
         "Any ATT MTU from 23 up is accepted.",
-        "the system chooses the MTU; connect with an app that can ask for 23",
+        _("the system chooses the MTU; connect with an app that can ask for 23"),
     ),
     Requirement("3.1", "The service is advertised."),
     Requirement("3.2", "Advertising resumes when the central disconnects."),
@@ -64,7 +68,7 @@ _ALL: Final = (
     Requirement(
         "5.8",
         "A silent chip gets result 03, an empty battery result 04.",
-        "disconnect the chip, and run it from a supply that you turn down",
+        _("disconnect the chip, and run it from a supply that you turn down"),
     ),
     Requirement("6.1", "The configuration is 20 bytes, of version 1, with unused flags 0."),
     Requirement("6.2", "The rate is 25 to 200 Hz."),
@@ -73,7 +77,7 @@ _ALL: Final = (
     Requirement(
         "6.5",
         "The boot id is drawn at each boot.",
-        "restart it, and compare the boot id that is printed",
+        _("restart it, and compare the boot id that is printed"),
     ),
     Requirement("6.6", "The boot id stays the same between boots."),
     Requirement("7.1", "A valid request succeeds, whatever is selected."),
@@ -92,18 +96,18 @@ _ALL: Final = (
     Requirement(
         "9.2",
         "A value beyond the range is sent as the end of the range.",
-        "shake it hard while tracker record runs, and look for jumps between both ends",
+        _("shake it hard while tracker record runs, and look for jumps between both ends"),
     ),
     Requirement(
         "9.3",
         "The samples of a packet are consecutive.",
-        "see how packets are filled after a loss; the bytes do not show it",
+        _("see how packets are filled after a loss; the bytes do not show it"),
     ),
     Requirement("11.1", "The sequence counter grows by 1 with each packet."),
     Requirement(
         "11.2",
         "Packets that could not be sent are missing from the sequence.",
-        "carry it away while tracker record runs, and compare the gaps",
+        _("carry it away while tracker record runs, and compare the gaps"),
     ),
     Requirement("11.3", "The timestamp comes from a crystal, ±50 ppm or better."),
     Requirement("11.4", "The timestamp has a resolution of 100 µs or better."),
@@ -112,7 +116,7 @@ _ALL: Final = (
     Requirement(
         "13.2",
         "A sensor of several versions speaks the oldest until another one is requested.",
-        "there is only one version yet",
+        _("there is only one version yet"),
     ),
     Requirement("15.2", "If there is the command time, its reply has the clock of the packets."),
 )
