@@ -418,17 +418,13 @@ def _not_available(reason: BleakBluetoothNotAvailableReason, platform: str) -> A
 
 
 def _powered_off(platform: str) -> AdapterError:
-    return AdapterError(
-        _("Bluetooth is switched off."),
-        f"{_SWITCH_ON.get(platform, _('Switch it on.'))}\n{LATER}",
-    )
+    advice = _SWITCH_ON.get(platform) or _("Switch it on.")
+    return AdapterError(_("Bluetooth is switched off."), f"{advice}\n{LATER}")
 
 
 def _denied(platform: str) -> AdapterError:
-    return AdapterError(
-        _("This program is not allowed to use Bluetooth."),
-        f"{_ALLOW.get(platform, _('Allow it to.'))}\n{LATER}",
-    )
+    advice = _ALLOW.get(platform) or _("Allow it to.")
+    return AdapterError(_("This program is not allowed to use Bluetooth."), f"{advice}\n{LATER}")
 
 
 def _words(error: Exception) -> str:

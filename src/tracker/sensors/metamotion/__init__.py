@@ -198,7 +198,7 @@ METAMOTION: Final = SensorFamily(
         advertisement.offers(SERVICE_UUID) or advertisement.is_named(*NAMES, BOOTLOADER_NAME)
     ),
     refuses=lambda advertisement: (
-        _("It waits for a firmware; install one with MbientLab's app.")
+        _("it waits for a firmware; install one with MbientLab's app")
         if advertisement.is_named(BOOTLOADER_NAME)
         else None
     ),
