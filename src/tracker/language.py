@@ -80,7 +80,7 @@ def language() -> str:
 
 
 def language_tag() -> str:
-    """Return the language in use as pages and voices name it, with its country if known: `es-MX`."""
+    """Return the language in use with its country if known, as pages name it: `es-MX`."""
     return _Choice.tag
 
 
