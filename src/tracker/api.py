@@ -29,6 +29,7 @@ from tracker.domain import (
 )
 from tracker.domain.units import ns_from_s
 from tracker.engine import Engine as NotificationEngine
+from tracker.language import _
 from tracker.sensors import SAMPLES, SAMPLES_CHANNEL, encode_samples
 
 if TYPE_CHECKING:
@@ -132,8 +133,8 @@ def analyze(
     info = SessionInfo(SAMPLES.kind, exercise_named(exercise).name, origin="imported")
     table = SampleTable(*_samples(time_s, acc_mps2, gyro_radps))
     for problem in problems_of(table, AccUnit.MPS2, GyroUnit.RADPS):
-        where = "" if problem.row is None else f"row {problem.row}: "
-        advice = "Give seconds, m/s² with gravity in it, and rad/s."
+        where = "" if problem.row is None else _("row {row}: ").format(row=problem.row)
+        advice = _("Give seconds, m/s² with gravity in it, and rad/s.")
         raise InputError("arrays", where + problem.text, advice)
     return Session(_FromFile(file_of_table("arrays", table, info, BIG_BLOCK_SAMPLES)))
 
@@ -426,7 +427,7 @@ class _FromLog:
 
     @property
     def name(self) -> str:
-        return f"session {self.session_id}"
+        return _("session {number}").format(number=self.session_id)
 
     def workout(self) -> Workout:
         from tracker.app.training_log import log_with
@@ -455,11 +456,12 @@ def _logged_session(word: str, exercise: str | None, person: str | None) -> Sess
     from tracker.app.paths import paths_of, shared_paths, tracker_paths
     from tracker.app.training_log import log_with
 
+    name = _("session {number}").format(number=word)
     if exercise is not None:
-        advice = "Open its recording to analyse it as another exercise."
-        raise InputError(f"session {word}", "the log says what was trained", advice)
+        advice = _("Open its recording to analyse it as another exercise.")
+        raise InputError(name, _("the log says what was trained"), advice)
     paths = tracker_paths() if person is None else paths_of(person, shared_paths())
-    with log_with(f"session {word}", paths) as log:
+    with log_with(name, paths) as log:
         return Session(_FromLog(log.find(word), paths))
 
 

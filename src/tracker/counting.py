@@ -44,6 +44,7 @@ from tracker.domain import (
     WarningKind,
     exercise_named,
 )
+from tracker.language import _
 from tracker.signal import GRID_RATE_HZ, MotionStage, SensorAgreement
 
 if TYPE_CHECKING:
@@ -56,14 +57,14 @@ CONTAINED_S: Final = 30.0
 """In a whole file, a defect costs at most the rest of a piece of this length; live, one packet.
 Shorter pieces would make the array calls of whole files too short."""
 
-RESTARTED: Final = "counting was restarted"
+RESTARTED: Final = _("counting was restarted")
 """Why a rep or a level is taken back after a defect."""
 
 RECOUNTED_S: Final = 120.0
 """How much of the stream is counted again once the gyroscope is put right or left out: a first set
 up to its first rests, and what came before it."""
 
-RECOUNTED: Final = "the gyroscope was wrong"
+RECOUNTED: Final = _("the gyroscope was wrong")
 """Why a rep or a level is taken back before it is counted again."""
 
 _CALIBRATIONS: Final = (MarkKind.CALIBRATION, MarkKind.REFERENCE_REPS)
@@ -152,7 +153,7 @@ class Counting:
             if plan is not NO_PLAN:
                 with suppress(Exception):
                     self._coach.process((UserInput(events[-1].at_s, PlanChosen(plan)),))
-            return (*events, _restarted("Coaching", error, events[-1].at_s))
+            return (*events, _restarted(_COACHING_RESTARTED, error, events[-1].at_s))
 
     def train(self, name: str | None, at_s: float) -> Iterator[Event]:
         """Yield what a change of exercise settles; what follows is counted as the other one.
@@ -164,7 +165,7 @@ class Counting:
             return
         yield from self._contained(self._detector.finish, at_s)
         self._recent.forget()
-        ending = tuple(self._uncalibrated(at_s, "the exercise changed"))
+        ending = tuple(self._uncalibrated(at_s, _("the exercise changed")))
         self._exercise = exercise
         self._start_anew(ending)
         yield from ending
@@ -236,18 +237,25 @@ class Counting:
     def _words(self, finding: Finding) -> str:
         """Return what is wrong with a sensor, what is done about it, and what puts it right."""
         if finding.kind is WarningKind.GRAVITY_SCALE:
-            text = f"The acceleration is wrong: {finding.cause}."
+            text = _("The acceleration is wrong: {cause}.").format(cause=finding.cause)
         else:
-            used = "put right for now" if finding.sure else "left out for now"
-            text = f"The gyroscope contradicts gravity: {finding.cause}. It is {used}."
+            text = (
+                _("The gyroscope contradicts gravity: {cause}. It is put right for now.")
+                if finding.sure
+                else _("The gyroscope contradicts gravity: {cause}. It is left out for now.")
+            ).format(cause=finding.cause)
         if finding.mend is None:
             return text
         whole = finding.mend.after(self._mend.after(self._settled)).text
         given = self._settled.text
+        settings = f"--setting {' --setting '.join(whole.split())}"
         if not whole:
-            return f"{text} To settle it, leave {given} out."
-        instead = f", in place of {given}" if given else ""
-        return f"{text} To settle it, give --setting {' --setting '.join(whole.split())}{instead}."
+            how = _("To settle it, leave {given} out.")
+        elif given:
+            how = _("To settle it, give {settings}, in place of {given}.")
+        else:
+            how = _("To settle it, give {settings}.")
+        return f"{text} {how.format(settings=settings, given=given)}"
 
     def _withdrawn(self, since_s: float, at_s: float) -> Iterator[Event]:
         """Yield that the sets that began at `since_s` or later are none."""
@@ -290,7 +298,10 @@ class Counting:
                 self._state.accept((numbered,))
                 yield numbered
         except Exception as error:
-            closing = (*self._closing(at_s, RESTARTED), _restarted("Counting", error, at_s))
+            closing = (
+                *self._closing(at_s, RESTARTED),
+                _restarted(_COUNTING_RESTARTED, error, at_s),
+            )
             self._start_anew(closing)
             yield from closing
 
@@ -403,11 +414,16 @@ class _Saturated:
     end_s: float
 
 
-def _restarted(what: str, error: Exception, at_s: float) -> Fault:
-    """Return the fault that tells of a defect, with the place that a developer asks for."""
+# Translators: what is in brackets is left out where there is little room.
+_COUNTING_RESTARTED: Final = _("Counting restarted after an internal error ({details})")
+_COACHING_RESTARTED: Final = _("Coaching restarted after an internal error ({details})")
+
+
+def _restarted(text: str, error: Exception, at_s: float) -> Fault:
+    """Return the fault that tells of a defect, with the details that a developer asks for."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     place = "" if trace is None else f" in {trace.tb_frame.f_code.co_qualname}"
-    detail = f"{what} restarted after an internal error ({type(error).__name__}: {error}{place})"
-    return Fault(at_s, FaultReason.DETECTOR_RESTARTED, detail)
+    details = f"{type(error).__name__}: {error}{place}"
+    return Fault(at_s, FaultReason.DETECTOR_RESTARTED, text.format(details=details))

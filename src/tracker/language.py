@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
 LANGUAGES: Final = {"en": "English", "de": "Deutsch", "es": "español"}
@@ -52,6 +52,7 @@ class _Choice:
 
     texts: gettext.NullTranslations = gettext.NullTranslations()
     code: str = "en"
+    tag: str = "en"
     place: str = _DEFAULT_PLACE["en"]
 
 
@@ -63,6 +64,7 @@ def use_language(tag: str | None) -> None:
     """
     code, place = language_named(tag) or ("en", None)
     _Choice.code = code
+    _Choice.tag = f"{code}-{place}" if place else code
     _Choice.place = f"{code}_{place}" if place else _DEFAULT_PLACE.get(code, code)
     _Choice.texts = (
         gettext.NullTranslations()
@@ -75,6 +77,11 @@ def use_language(tag: str | None) -> None:
 def language() -> str:
     """Return the code of the language in use."""
     return _Choice.code
+
+
+def language_tag() -> str:
+    """Return the language in use with its country if known, as pages name it: `es-MX`."""
+    return _Choice.tag
 
 
 def language_of_locale(environment: Mapping[str, str] = os.environ) -> str | None:
@@ -137,6 +144,13 @@ def _decimal_mark() -> str:
     from babel.numbers import get_decimal_symbol
 
     return get_decimal_symbol(_Choice.place)
+
+
+def listed(items: Sequence[str]) -> str:
+    """Return a list for people: `up, hold and down`."""
+    from babel.lists import format_list
+
+    return format_list(items, locale=_Choice.place)
 
 
 def day_text(day: date, skeleton: str = "yMMMd") -> str:

@@ -312,7 +312,7 @@ def test_every_rule_has_a_source_and_ends_in_a_sentence() -> None:
     assert len({rule.name for rule in PROGRAMME}) == len(PROGRAMME)
     for rule in PROGRAMME:
         assert rule.source
-        assert rule.reason.endswith((".", "{pain}"))
+        assert rule.reason.endswith((".", "{pain}", "{full}"))
 
 
 def workout(*records: SetRecord, started: str | None = "2026-03-02T18:00:00+01:00") -> Workout:

@@ -5,6 +5,7 @@ from itertools import combinations
 import pytest
 
 from tracker.domain import TrackerError
+from tracker.language import use_language
 from tracker.sound import COUNTS, MELODIES, Speech, Tone, duration_s, patience_s, spoken_count
 
 
@@ -24,6 +25,14 @@ from tracker.sound import COUNTS, MELODIES, Speech, Tone, duration_s, patience_s
 )
 def test_counts_are_words(number: int, words: str) -> None:
     assert spoken_count(number) == Speech(words)
+
+
+def test_other_languages_leave_the_words_to_the_voice() -> None:
+    use_language("de")
+    try:
+        assert spoken_count(23) == Speech("23")
+    finally:
+        use_language(None)
 
 
 def test_all_counts_differ() -> None:

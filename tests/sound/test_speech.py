@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tracker.language import use_language
 from tracker.sound import COUNTS, EspeakVoice, MissingError, SoundError
-from tracker.sound.speech import LONGEST_BYTES, data_path
+from tracker.sound.speech import LONGEST_BYTES, data_path, voice_name
 from tracker.sound.synthesis import RATE_HZ, louder_speech
 
 
@@ -28,6 +29,23 @@ def test_words_are_heard_and_differ(voice: EspeakVoice) -> None:
         size = 1 << 15
         shapes = [np.abs(np.fft.rfft(each, size))[: size // 8] for each in (one, other)]
         assert np.corrcoef(np.stack(shapes))[0, 1] < 0.9
+
+
+@pytest.mark.parametrize(
+    ("tag", "name"),
+    [(None, "en-us"), ("de_AT", "de"), ("es", "es"), ("es_ES", "es"), ("es_MX", "es-419")],
+)
+def test_the_voice_follows_the_language(tag: str | None, name: str) -> None:
+    pytest.importorskip("espeakng_loader", reason="the extra `sound` has no wheel here")
+    english = EspeakVoice().say("27, 38")
+    use_language(tag)
+    try:
+        assert voice_name() == name
+        said = EspeakVoice().say("27, 38")
+    finally:
+        use_language(None)
+        EspeakVoice()  # there is one voice in a process
+    assert (len(said) == pytest.approx(len(english), rel=0.02)) == (tag is None)
 
 
 def test_a_word_is_the_same_whenever_it_is_said(voice: EspeakVoice) -> None:

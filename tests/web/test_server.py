@@ -23,7 +23,6 @@ from tracker.web.process import Size
 from tracker.web.server import (
     MOST_CELLS,
     MOST_WATCHERS,
-    PAGE,
     REFUSAL,
     TEXTUAL,
     USUAL_SIZE,
@@ -32,6 +31,7 @@ from tracker.web.server import (
     serve,
     size_from,
 )
+from tracker.web.words import PAGE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -12,6 +12,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 from tracker.domain import InputError
+from tracker.language import _, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,13 +25,13 @@ MOST_SESSIONS_A_WEEK: Final = 3
 WEEK_DAYS: Final = 7
 
 WEEKDAYS: Final = {
-    "mon": "Monday",
-    "tue": "Tuesday",
-    "wed": "Wednesday",
-    "thu": "Thursday",
-    "fri": "Friday",
-    "sat": "Saturday",
-    "sun": "Sunday",
+    "mon": _("Monday"),
+    "tue": _("Tuesday"),
+    "wed": _("Wednesday"),
+    "thu": _("Thursday"),
+    "fri": _("Friday"),
+    "sat": _("Saturday"),
+    "sun": _("Sunday"),
 }
 """Days of the week by the names that can be written, in order."""
 
@@ -56,15 +57,19 @@ def parse_days(text: str) -> frozenset[int]:
     ]
     for name in names:
         if name not in WEEKDAYS:
-            raise InputError("training_days", f"can't read {name!r}", "Write them as mon,wed,fri.")
+            raise InputError(
+                "training_days",
+                _("can't read {name!r}").format(name=name),
+                _("Write them as mon,wed,fri."),
+            )
     chosen = frozenset(list(WEEKDAYS).index(name) for name in names)
     if len(chosen) > MOST_SESSIONS_A_WEEK or any(
         (each + 1) % WEEK_DAYS in chosen for each in chosen
     ):
         raise InputError(
             "training_days",
-            "expected at most three days, none right after another",
-            "Write them as mon,wed,fri.",
+            _("expected at most three days, none right after another"),
+            _("Write them as mon,wed,fri."),
         )
     return chosen
 
@@ -77,7 +82,7 @@ def days_text(days: AbstractSet[int]) -> str:
 def days_words(days: AbstractSet[int]) -> str:
     """Return weekdays for people: `Monday, Wednesday and Friday`."""
     names = [name for number, name in enumerate(WEEKDAYS.values()) if number in days]
-    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)
+    return listed(names)
 
 
 def day_of(started: str | None, zone: tzinfo | None) -> date | None:
@@ -103,15 +108,15 @@ def why_rest(
     """Return why today is a day of rest, given the days of the sessions; None if it is not."""
     yesterday = today - timedelta(days=1)
     if today in trained:
-        return "You have trained today."
+        return _("You have trained today.")
     if yesterday in trained:
-        return "Your last session was yesterday: rest today."
+        return _("Your last session was yesterday: rest today.")
     if sum(today - timedelta(days=ago) in trained for ago in range(WEEK_DAYS)) >= (
         MOST_SESSIONS_A_WEEK
     ):
-        return "Three sessions in seven days are enough: rest today."
+        return _("Three sessions in seven days are enough: rest today.")
     if days and today.weekday() not in days and not _makes_up(today, trained, days):
-        return f"Your training days are {days_words(days)}."
+        return _("Your training days are {days}.").format(days=days_words(days))
     return None
 
 

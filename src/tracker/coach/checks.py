@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from tracker.coach.pacing import PaceVerdict, judge_pace, phase_errors
 from tracker.coach.rules import RULES, Observation
 from tracker.domain import CueKind, Flag, LiftSignal, Phase
+from tracker.language import counted, localized, ngettext
 
 if TYPE_CHECKING:
     from tracker.domain import Exercise, Plan, Rep
@@ -67,7 +68,8 @@ def seconds(value_s: float) -> str:
     """Return a planned time as the coach speaks it, `1 second` or `2.5 seconds`; empty for 0."""
     if value_s <= 0.0:
         return ""
-    return "1 second" if value_s == 1.0 else f"{value_s:g} seconds"
+    amount = localized(f"{value_s:g}")
+    return f"{amount} {ngettext('second', 'seconds', 1 if value_s == 1.0 else 2)}"
 
 
 ONE_COUNT_S: Final = 1.0
@@ -110,7 +112,7 @@ def _degrees_short(rep: Rep, context: RepContext) -> str:
     ranges = (each.rom_deg for each in (*context.earlier, rep))
     known = sorted((each for each in ranges if each is not None), reverse=True)
     missing = round(median(known[:LARGEST_REPS]) - rep.rom_deg)
-    return f"{missing} degrees" if missing > 1 else ""
+    return counted(missing, "degree", "degrees") if missing > 1 else ""
 
 
 UNHURRIED_S: Final = 1.0

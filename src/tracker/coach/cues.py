@@ -34,6 +34,7 @@ from tracker.domain import (
     UserInput,
     exercise_named,
 )
+from tracker.language import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -229,7 +230,7 @@ class SetWatch:
         elif self._target_rep is None and self._counted:
             self._target_rep = max(self._counted)
             kind = CueKind.EXTRA_REP if self.open_ended else CueKind.TARGET_REACHED
-            text = RULES[kind, None].texts[0].format(amount=_reps(done))
+            text = RULES[kind, None].texts[0].format(amount=counted(done, "rep", "reps"))
             yield self._outcome(at_s, text, kind, self._target_rep)
         elif self.open_ended and self._extra_reps < done - target <= MOST_EXTRA_REPS:
             self._extra_reps = done - target
@@ -314,10 +315,6 @@ class SetWatch:
     ) -> Cue:
         self._scheduler.note_spoken(at_s)
         return Cue(at_s, text, kind, self.index, strong, rep_index)
-
-
-def _reps(amount: int) -> str:
-    return "1 rep" if amount == 1 else f"{amount} reps"
 
 
 class Coach:

@@ -19,6 +19,7 @@ from tracker.coach.pain import (
     unresolved_red,
 )
 from tracker.coach.progression import FIRST_PLAN, Step, Suggestion, easier, held, suggest
+from tracker.language import _, day_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,7 +92,7 @@ class Judgement:
     """The next training day, when today is a day of rest."""
 
 
-ASKED_HOW: Final = (
+ASKED_HOW: Final = _(
     'Once somebody has been asked: tick it in the set-up, or tracker next --asked "whom, when".'
 )
 
@@ -128,15 +129,18 @@ def _stop(situation: Situation) -> tuple[str, ...] | None:
     """Return why there is no training, if there is none."""
     limit, now = situation.pain_limit, situation.pain_now
     if now is not None and now >= limit:
-        reason = f"Pain of {now} now: your limit is {limit}. Do not train today, and ask a doctor "
-        return (f"{reason}or physiotherapist. This program cannot tell where pain comes from.",)
+        reason = _(
+            "Pain of {score} now: your limit is {limit}. Do not train today, and ask a doctor "
+            "or physiotherapist. This program cannot tell where pain comes from."
+        )
+        return (reason.format(score=now, limit=limit),)
     red = unresolved_red(situation.pain, situation.asked, limit)
     if red is None:
         return None
     verdict = red.verdict(limit)
     assert verdict is not None
     day = red.at.astimezone(situation.now.tzinfo)
-    return (f"{day.day} {day:%B}: {verdict.words}", ASKED_HOW)
+    return (f"{day_text(day, 'MMMMd')}: {verdict.words}", ASKED_HOW)
 
 
 def _dose(situation: Situation) -> tuple[Suggestion, tuple[str, ...]]:
@@ -152,7 +156,9 @@ def _dose(situation: Situation) -> tuple[Suggestion, tuple[str, ...]]:
         situation.pain_limit
     )
     if waits and suggestion.step not in (Step.SAME, Step.LIGHTER):
-        reason = f"Pain of {situation.pain_now} now: nothing gets harder today."
+        reason = _("Pain of {score} now: nothing gets harder today.").format(
+            score=situation.pain_now
+        )
         suggestion = held(sessions, exercise, reason, base)
     trend = pain_trend(situation.pain, situation.now)
     good_news = () if trend is None or not trend.falls else (trend.words,)
@@ -166,13 +172,15 @@ def _easier_because(situation: Situation, suggestion: Suggestion) -> Suggestion 
     days = None if same[-1].day is None else (situation.now.date() - same[-1].day).days
     for pause in LAY_OFFS:
         if days is not None and days >= pause.days:
-            reason = f"{days // 7} weeks without it: begin lighter, and build up again."
+            reason = _("{weeks} weeks without it: begin lighter, and build up again.")
+            reason = reason.format(weeks=days // 7)
             return easier(sessions, exercise, reason, base, pause.share)
     if suggestion.step is Step.LIGHTER:
         return None
     trend = pain_trend(situation.pain, situation.now)
     if trend is not None and trend.rises:
-        reason = f"{trend.words} Make it easier, and ask a doctor or physiotherapist."
+        what = _("Make it easier, and ask a doctor or physiotherapist.")
+        reason = f"{trend.words} {what}"
         # The trend lasts for weeks; making it easier once is the answer to it.
         done = len(same) > 1 and _dose_of(same[-1]) < _dose_of(same[-2])
         return (held if done else easier)(sessions, exercise, reason, base)
@@ -183,11 +191,12 @@ def _easier_because(situation: Situation, suggestion: Suggestion) -> Suggestion 
         and usual is not None
         and situation.pain_now - usual >= RISE_THAT_STOPS
     ):
-        reason = f"Pain is {situation.pain_now} now, and was {usual} before the last training."
-        return easier(sessions, exercise, f"{reason} Make it easier.", base)
+        reason = _("Pain is {now} now, and was {usual} before the last training. Make it easier.")
+        reason = reason.format(now=situation.pain_now, usual=usual)
+        return easier(sessions, exercise, reason, base)
     stopped = situation.pain[-1].verdict(situation.pain_limit) if situation.pain else None
     if stopped is not None and stopped.stops:
-        reason = "You have asked about the pain of the last training: begin lighter."
+        reason = _("You have asked about the pain of the last training: begin lighter.")
         return easier(sessions, exercise, reason, base)
     return None
 

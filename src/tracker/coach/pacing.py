@@ -14,6 +14,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 from tracker.domain import LIFTERS_ORDER, Phase
+from tracker.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -45,9 +46,9 @@ class PaceVerdict(Enum):
 
 
 VERDICT_WORDS: Final = {
-    PaceVerdict.ON_TEMPO: "as planned",
-    PaceVerdict.TOO_FAST: "shorter",
-    PaceVerdict.TOO_SLOW: "longer",
+    PaceVerdict.ON_TEMPO: _("as planned"),
+    PaceVerdict.TOO_FAST: _("shorter"),
+    PaceVerdict.TOO_SLOW: _("longer"),
 }
 """The verdicts for tables."""
 

@@ -17,6 +17,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Final
 
 from tracker.domain import PainMoment
+from tracker.language import _, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -79,43 +80,45 @@ class PainVerdict:
 
 
 URGENT_RED_FLAGS: Final = (
-    "pain, tingling or numbness down both legs, or down one leg and getting worse",
-    "weakness in one leg or both, or a foot that drags, new or getting worse",
-    (
+    _("pain, tingling or numbness down both legs, or down one leg and getting worse"),
+    _("weakness in one leg or both, or a foot that drags, new or getting worse"),
+    _(
         "numbness or altered feeling between the legs, around the genitals or the bottom, where a "
         "saddle would touch"
     ),
-    "you cannot pass urine, cannot hold it, or do not feel that the bladder is full",
-    "you cannot control your bowels, or do not feel them move",
-    "sexual function has changed: numbness, or no erection or orgasm as before",
+    _("you cannot pass urine, cannot hold it, or do not feel that the bladder is full"),
+    _("you cannot control your bowels, or do not feel them move"),
+    _("sexual function has changed: numbness, or no erection or orgasm as before"),
 )
 """Signs of an emergency, today, that a training program must not judge."""
 
 OTHER_RED_FLAGS: Final = (
-    "pain down one leg, below the knee, that is new",
-    "pain after a fall, a crash or another injury",
-    "pain that wakes you at night and does not ease in any position",
-    "fever, or feeling ill, together with the pain",
-    "losing weight without trying",
-    "cancer, weak bones, long use of steroids, or a weak immune system, now or earlier",
+    _("pain down one leg, below the knee, that is new"),
+    _("pain after a fall, a crash or another injury"),
+    _("pain that wakes you at night and does not ease in any position"),
+    _("fever, or feeling ill, together with the pain"),
+    _("losing weight without trying"),
+    _("cancer, weak bones, long use of steroids, or a weak immune system, now or earlier"),
 )
 """Signs for a doctor, soon."""
 
 _ADVICE: Final = {
     PainLight.GREEN: "",
-    PainLight.AMBER: "Train as before, and watch how it is tomorrow.",
-    PainLight.RED: "Stop for today and ask a doctor or physiotherapist before you go on. "
-    "This program cannot tell where pain comes from.",
+    PainLight.AMBER: _("Train as before, and watch how it is tomorrow."),
+    PainLight.RED: _(
+        "Stop for today and ask a doctor or physiotherapist before you go on. "
+        "This program cannot tell where pain comes from."
+    ),
 }
 
 
 def red_flag_lines() -> tuple[str, ...]:
     """Return the red flags with their headings, line by line."""
     return (
-        "Before you start: if one of these is true for you, do not train, and ask first.",
-        "Get emergency help today:",
+        _("Before you start: if one of these is true for you, do not train, and ask first."),
+        _("Get emergency help today:"),
         *(f"• {sign}" for sign in URGENT_RED_FLAGS),
-        "See a doctor first:",
+        _("See a doctor first:"),
         *(f"• {sign}" for sign in OTHER_RED_FLAGS),
     )
 
@@ -159,17 +162,20 @@ def judge_scores(
     rise = None if before is None or during is None else during - before
     left = None if before is None or next_morning is None else next_morning - before
     light = PainLight.GREEN
-    reason = "Pain is low and did not go up."
+    reason = _("Pain is low and did not go up.")
     if rise is not None and rise > 0:
         light = PainLight.RED if rise >= RISE_THAT_STOPS else PainLight.AMBER
-        reason = f"Pain went up from {before} to {during}."
+        reason = _("Pain went up from {before} to {during}.").format(before=before, during=during)
     if left is not None and left > 0 and light is not PainLight.RED:
         light = PainLight.RED if left >= RISE_THAT_STOPS else PainLight.AMBER
-        reason = f"Pain had not settled by the next morning: {before} before, {next_morning} then."
+        reason = _(
+            "Pain had not settled by the next morning: {before} before, {morning} then."
+        ).format(before=before, morning=next_morning)
     if worst >= limit and light is not PainLight.RED:
-        light, reason = PainLight.RED, f"Pain of {worst} is too much to train on."
+        light = PainLight.RED
+        reason = _("Pain of {worst} is too much to train on.").format(worst=worst)
     if worst >= score_that_waits(limit) and light is PainLight.GREEN:
-        light, reason = PainLight.AMBER, f"Pain reached {worst}."
+        light, reason = PainLight.AMBER, _("Pain reached {worst}.").format(worst=worst)
     return PainVerdict(light, worst, rise, reason)
 
 
@@ -267,13 +273,20 @@ class PainTrend:
     def words(self) -> str:
         """The trend in a sentence; empty while it is steady."""
         weeks = max(1, round(self.days / 7))
-        span = "week" if weeks == 1 else f"{weeks} weeks"
-        ends = f"from about {self.first:.0f} to {self.last:.0f}"
+        text = ""
         if self.rises:
-            return f"Pain has risen over the last {span}, {ends}."
-        if self.falls:
-            return f"Pain has fallen over the last {span}, {ends}."
-        return ""
+            text = ngettext(
+                "Pain has risen over the last week, from about {first} to {last}.",
+                "Pain has risen over the last {weeks} weeks, from about {first} to {last}.",
+                weeks,
+            )
+        elif self.falls:
+            text = ngettext(
+                "Pain has fallen over the last week, from about {first} to {last}.",
+                "Pain has fallen over the last {weeks} weeks, from about {first} to {last}.",
+                weeks,
+            )
+        return text.format(weeks=weeks, first=round(self.first), last=round(self.last))
 
 
 def pain_trend(records: Sequence[PainRecord], now: datetime) -> PainTrend | None:

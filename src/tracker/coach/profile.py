@@ -22,6 +22,7 @@ from tracker.coach.velocity import (
     is_paced,
 )
 from tracker.domain.loads import load_number, load_text
+from tracker.language import _, decimal, localized
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -111,15 +112,19 @@ def profile(points: Iterable[Point], today: date) -> Profile | NoEstimate:
     recent = tuple(each for each in points if timedelta(0) <= today - each.day <= _WINDOW)
     loads = sorted({each.load_kg for each in recent})
     if len(loads) < LEAST_LOADS:
-        return NoEstimate(
-            f"your own load-velocity line needs {LEAST_LOADS} loads in {DAYS // 7} weeks, lifted "
-            f"as fast as you can; there are {len(loads)}"
+        few = _(
+            "your own load-velocity line needs {least} loads in {weeks} weeks, lifted "
+            "as fast as you can; there are {loads}"
         )
+        return NoEstimate(few.format(least=LEAST_LOADS, weeks=DAYS // 7, loads=len(loads)))
     if loads[-1] < LEAST_SPREAD * loads[0]:
-        return NoEstimate(
-            f"the loads are too close together: {load_number(loads[0])} to "
-            f"{load_text(loads[-1])}, expected the heaviest {LEAST_SPREAD:g} times the lightest"
+        close = _(
+            "the loads are too close together: {lightest} to {heaviest}, "
+            "expected the heaviest {times} times the lightest"
         )
+        lightest, heaviest = load_number(loads[0]), load_text(loads[-1])
+        times = localized(f"{LEAST_SPREAD:g}")
+        return NoEstimate(close.format(lightest=lightest, heaviest=heaviest, times=times))
     mean_kg = fmean(each.load_kg for each in recent)
     mean_mps = fmean(each.velocity_mps for each in recent)
     spread = sum((each.load_kg - mean_kg) ** 2 for each in recent)
@@ -131,16 +136,15 @@ def profile(points: Iterable[Point], today: date) -> Profile | NoEstimate:
     whole = sum((each.velocity_mps - mean_mps) ** 2 for each in recent)
     r2 = 1.0 - rest / whole if whole > 0.0 else 0.0
     if slope >= 0.0 or r2 < LEAST_R2:
-        return NoEstimate(
-            f"the sets do not lie on a line: r² {max(r2, 0.0):.2f}, expected {LEAST_R2:g}"
-        )
+        stray = _("the sets do not lie on a line: r² {r2}, expected {least}")
+        least = localized(f"{LEAST_R2:g}")
+        return NoEstimate(stray.format(r2=decimal(max(r2, 0.0), 2), least=least))
     free = max(1, len(recent) - 2)
     line = Profile(mean_mps - slope * mean_kg, -slope, r2, math.sqrt(rest / free), recent)
     if not loads[-1] <= line.one_rep_max_kg <= MOST_BEYOND * loads[-1]:
-        return NoEstimate(
-            f"the line meets 1RM at {load_text(line.one_rep_max_kg, 0)}, too far from the "
-            f"heaviest load, {load_text(loads[-1])}"
-        )
+        far = _("the line meets 1RM at {load}, too far from the heaviest load, {heaviest}")
+        load = load_text(line.one_rep_max_kg, 0)
+        return NoEstimate(far.format(load=load, heaviest=load_text(loads[-1])))
     return line
 
 
@@ -155,19 +159,32 @@ def profile_lines(points: Sequence[Point], exercise: str, today: date) -> list[s
     lines = []
     if exercise == BARBELL_EXERCISE:
         lines.append(
-            f"your own line: 1RM {load_number(now.one_rep_max_kg, 0)} "
-            f"± {load_text(now.one_rep_max_error_kg, 0)}, "
-            f"from {len(now.points)} sets at {now.loads} loads, r² {now.r2:.2f}"
+            _(
+                "your own line: 1RM {load} ± {error}, from {sets} sets at {loads} loads, r² {r2}"
+            ).format(
+                load=load_number(now.one_rep_max_kg, 0),
+                error=load_text(now.one_rep_max_error_kg, 0),
+                sets=len(now.points),
+                loads=now.loads,
+                r2=decimal(now.r2, 2),
+            )
         )
         before = profile(points, today - timedelta(days=28))
         if isinstance(before, Profile):
             change_kg = now.one_rep_max_kg - before.one_rep_max_kg
             sign = "+" if change_kg >= 0.0 else ""
             change = f"{sign}{load_text(change_kg, 0)}"
-            lines.append(f"four weeks ago: {load_text(before.one_rep_max_kg, 0)} ({change})")
+            lines.append(
+                _("four weeks ago: {load} ({change})").format(
+                    load=load_text(before.one_rep_max_kg, 0), change=change
+                )
+            )
     against = today_against_usual(points, today)
     if against is not None:
-        lines.append(f"today against usual: {100.0 * against:+.0f} % velocity at the same loads")
+        change = f"{100.0 * against:+.0f}"
+        lines.append(
+            _("today against usual: {change} % velocity at the same loads").format(change=change)
+        )
     return lines
 
 

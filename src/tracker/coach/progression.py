@@ -30,7 +30,7 @@ from tracker.domain import (
     parse_tempo,
 )
 from tracker.domain.loads import heavier_kg, lighter_kg, load_words, whole_steps_kg
-from tracker.language import counted
+from tracker.language import _, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -99,10 +99,10 @@ LADDER: Final = ("glute_bridge", "hip_thrust")
 """From beginner on: the floor bridge, the hip thrust with bodyweight, and then with a load."""
 
 BRANCHES: Final[dict[str, str]] = {
-    "banded_hip_thrust": "resistance that is largest at the top, without a bar",
-    "feet_elevated_hip_thrust": "a longer way up, for more range without more load",
-    "b_stance_hip_thrust": "one leg does most of the work: the step before a single leg",
-    "single_leg_hip_thrust": "each side on its own, without a bar; the weaker side leads",
+    "banded_hip_thrust": _("resistance that is largest at the top, without a bar"),
+    "feet_elevated_hip_thrust": _("a longer way up, for more range without more load"),
+    "b_stance_hip_thrust": _("one leg does most of the work: the step before a single leg"),
+    "single_leg_hip_thrust": _("each side on its own, without a bar; the weaker side leads"),
 }
 """What each branch off the ladder is for; they open once three sets of twelve are clean."""
 
@@ -340,7 +340,7 @@ class ProgrammeRule:
     applies: Callable[[Course], bool]
     reason: str
     """In words for the wearer; `{reps}`, `{sets}`, `{load}`, `{exercise}` are of the next plan,
-    `{over}` two more reps than planned."""
+    `{over}` two more reps than planned, `{full}` a sentence on what full sets are."""
     source: str
     change: Callable[[Course], dict[str, object]] = lambda _: {}
     """The fields of the plan that change, and `exercise`."""
@@ -395,7 +395,7 @@ PROGRAMME: Final[tuple[ProgrammeRule, ...]] = (
         "form broke",
         Step.LIGHTER,
         lambda course: course.form_broke,
-        "Form broke in more than half of the reps: make it easier.",
+        _("Form broke in more than half of the reps: make it easier."),
         "coaching practice",
         _lighter,
     ),
@@ -403,7 +403,7 @@ PROGRAMME: Final[tuple[ProgrammeRule, ...]] = (
         "three sessions fell short",
         Step.LIGHTER,
         lambda course: course.failed_in_a_row >= THREE,
-        "Three sessions in a row fell short: make it easier, and build up again.",
+        _("Three sessions in a row fell short: make it easier, and build up again."),
         "our choice; coaches call it a deload",
         _lighter,
     ),
@@ -411,21 +411,21 @@ PROGRAMME: Final[tuple[ProgrammeRule, ...]] = (
         "not seen well",
         Step.SAME,
         lambda course: course.last.sensed and course.last.good_share is None,
-        "Too few reps were seen well: do the same again.",
+        _("Too few reps were seen well: do the same again."),
         "our choice",
     ),
     ProgrammeRule(
         "too fast",
         Step.SAME,
         lambda course: course.last.hurried,
-        "Slow down: do the same until four of five reps keep to the tempo.",
+        _("Slow down: do the same until four of five reps keep to the tempo."),
         "coaching practice",
     ),
     ProgrammeRule(
         "not clean",
         Step.SAME,
         lambda course: not course.last.clean,
-        "Do the same until four of five reps are clean.",
+        _("Do the same until four of five reps are clean."),
         "coaching practice",
     ),
     ProgrammeRule(
@@ -439,21 +439,21 @@ PROGRAMME: Final[tuple[ProgrammeRule, ...]] = (
         "not full",
         Step.SAME,
         lambda course: not course.last.full,
-        "Do the same until {full}.",
+        "{full}",
         "coaching practice",
     ),
     ProgrammeRule(
         "too hard",
         Step.SAME,
         lambda course: course.last.hard,
-        "The sets left nothing in reserve: do the same until they do.",
+        _("The sets left nothing in reserve: do the same until they do."),
         "effort as reps in reserve: Hackett 2017; the limits are our choice",
     ),
     ProgrammeRule(
         "more reps",
         Step.REPS,
         lambda course: not course.loaded and course.last.target < MOST_REPS,
-        "Every set was full and clean: {reps} reps.",
+        _("Every set was full and clean: {reps} reps."),
         "coaching practice",
         _more_reps,
     ),
@@ -461,7 +461,7 @@ PROGRAMME: Final[tuple[ProgrammeRule, ...]] = (
         "more sets",
         Step.SETS,
         lambda course: len(course.last.sets) < MOST_SETS,
-        "Every set was full and clean: {sets} sets.",
+        _("Every set was full and clean: {sets} sets."),
         "3 × 12: Contreras",
         lambda course: {"sets": len(course.last.sets) + 1},
     ),
@@ -469,7 +469,7 @@ PROGRAMME: Final[tuple[ProgrammeRule, ...]] = (
         "next exercise",
         Step.EXERCISE,
         _ready_to_climb,
-        "Two full, clean sessions in a row: go on to the {exercise}.",
+        _("Two full, clean sessions in a row: go on to the {exercise}."),
         "coaching practice",
         _next_exercise,
     ),
@@ -477,14 +477,14 @@ PROGRAMME: Final[tuple[ProgrammeRule, ...]] = (
         "load unknown",
         Step.SAME,
         lambda course: course.last.load_kg is None,
-        "Enter your load to be told when to add to it.",
+        _("Enter your load to be told when to add to it."),
         "our choice",
     ),
     ProgrammeRule(
         "two for two",
         Step.LOAD,
         lambda course: course.over_in_a_row >= TWO,
-        "Two reps over the plan, twice in a row: {load}.",
+        _("Two reps over the plan, twice in a row: {load}."),
         "the rule of two for two; versions of it differ",
         _more_load,
     ),
@@ -492,7 +492,7 @@ PROGRAMME: Final[tuple[ProgrammeRule, ...]] = (
         "three full sessions",
         Step.LOAD,
         lambda course: course.full_in_a_row >= THREE,
-        "Three full, clean sessions in a row, and not too hard: {load}.",
+        _("Three full, clean sessions in a row, and not too hard: {load}."),
         "load once 3 × 12 is reached: Contreras; three times in a row is our stricter choice",
         _more_load,
     ),
@@ -500,7 +500,7 @@ PROGRAMME: Final[tuple[ProgrammeRule, ...]] = (
         "otherwise",
         Step.SAME,
         lambda _: True,
-        "Do the same; add load after {over} clean reps in the last set twice in a row.",
+        _("Do the same; add load after {over} clean reps in the last set twice in a row."),
         "the rule of two for two",
     ),
 )
@@ -520,9 +520,9 @@ def suggest(sessions: Sequence[PastSession], exercise: str, base: Plan = FIRST_P
             target_reps=base.target_reps or FIRST_REPS,
             load_kg=base.load_kg or 0.0,
         )
-        reason = "Start with bodyweight until your form is right."
+        reason = _("Start with bodyweight until your form is right.")
         if base.load_kg:
-            reason = "This is the plan that you set up; lighter until your form is right."
+            reason = _("This is the plan that you set up; lighter until your form is right.")
         return Suggestion(Step.BEGIN, reason, exercise, plan, "coaching practice")
     course = Course(same)
     rule = next(each for each in PROGRAMME if each.applies(course))
@@ -588,7 +588,7 @@ def changed(
         reps=plan.target_reps,
         sets=plan.sets,
         load=load_words(plan.load_kg),
-        exercise=exercise_named(exercise).title.lower(),
+        exercise=exercise_named(exercise).noun,
         over=(plan.target_reps or 0) + TWO,
         pain="" if last.pain is None else last.pain.words,
     )
@@ -596,11 +596,26 @@ def changed(
 
 
 def _full_words(sets: int, reps: int) -> str:
-    """Return what full sets are, in words."""
+    """Return what has to be full before anything is added."""
     if sets == 1:
-        return f"the set has its {counted(reps, 'rep', 'reps')}"
-    every = "both" if sets == 2 else f"all {sets}"
-    return f"{every} sets have their {counted(reps, 'rep', 'reps')}"
+        text = ngettext(
+            "Do the same until the set has its {reps} rep.",
+            "Do the same until the set has its {reps} reps.",
+            reps,
+        )
+    elif sets == 2:
+        text = ngettext(
+            "Do the same until both sets have their {reps} rep.",
+            "Do the same until both sets have their {reps} reps.",
+            reps,
+        )
+    else:
+        text = ngettext(
+            "Do the same until all {sets} sets have their {reps} rep.",
+            "Do the same until all {sets} sets have their {reps} reps.",
+            reps,
+        )
+    return text.format(sets=sets, reps=reps)
 
 
 def _carried(plan: Plan) -> Plan:

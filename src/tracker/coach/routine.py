@@ -26,7 +26,7 @@ from tracker.domain import (
     title_of,
 )
 from tracker.domain.loads import whole_steps_kg
-from tracker.language import counted
+from tracker.language import _, counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -40,9 +40,9 @@ FULL_ROUTINE: Final = "full"
 """Warm-up, main exercise, two others, core and stretches."""
 
 ROUTINES: Final = {
-    "": "the exercise alone",
-    WARM_UP_ROUTINE: "warm-up first",
-    FULL_ROUTINE: "whole routine",
+    "": _("the exercise alone"),
+    WARM_UP_ROUTINE: _("warm-up first"),
+    FULL_ROUTINE: _("whole routine"),
 }
 """Routines by name, with what they are for people."""
 
@@ -69,10 +69,12 @@ class RoutineStep:
     @property
     def words(self) -> str:
         """What to do, in words to show and to speak."""
-        parts = [title_of(self.name), *([self.side.value] if self.side else [])]
-        head = ", ".join([*parts, *(["warm-up"] if self.warm_up else [])])
+        parts = [title_of(self.name), *([self.side.word] if self.side else [])]
+        head = ", ".join([*parts, *([_("warm-up")] if self.warm_up else [])])
         if self.plan is None:
-            return f"{head}: {self.duration_s:.0f} seconds."
+            return _("{what}: {seconds} seconds.").format(
+                what=head, seconds=f"{self.duration_s:.0f}"
+            )
         reps = self.plan.target_reps
         return f"{head}." if reps is None else f"{head}: {counted(reps, 'rep', 'reps')}."
 
@@ -119,7 +121,7 @@ def _sets(exercise: str, plan: Plan, *, main: bool = False) -> Iterator[RoutineS
     """Yield the sets of an exercise; with two sides, left and right in turn."""
     named = None if main else exercise_named(exercise).name
     sides = tuple(Side) if exercise in ONE_LEGGED else (None,)
-    for _ in range(plan.sets or 1):
+    for __ in range(plan.sets or 1):
         for side in sides:
             yield RoutineStep(exercise, replace(plan, exercise=named, side=side), side=side)
 
@@ -142,13 +144,19 @@ class SideDifference:
     @property
     def words(self) -> str:
         """The differences that are worth a word; empty if there are none."""
-        each = {"reps": self.reps, "range": self.range, "velocity": self.velocity}
+        each = (
+            (self.reps, _("{percent}% more reps"), _("{percent}% less reps")),
+            (self.range, _("{percent}% more range"), _("{percent}% less range")),
+            (self.velocity, _("{percent}% more velocity"), _("{percent}% less velocity")),
+        )
         parts = [
-            f"{abs(share):.0%} {'more' if share > 0 else 'less'} {name}"
-            for name, share in each.items()
+            (more if share > 0 else less).format(percent=f"{100.0 * abs(share):.0f}")
+            for share, more, less in each
             if share is not None and abs(share) >= NOTABLE_DIFFERENCE
         ]
-        return f"right against left: {', '.join(parts)}" if parts else ""
+        if not parts:
+            return ""
+        return _("right against left: {differences}").format(differences=", ".join(parts))
 
 
 def side_difference(records: Sequence[SetRecord]) -> SideDifference | None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from tracker.coach.checks import Measure, knows
 from tracker.domain import Flag
+from tracker.language import _, decimal, localized
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -136,25 +137,30 @@ def one_rep_max(
     A concentric planned in seconds is not meant to be fast.
     """
     if exercise.name != BARBELL_EXERCISE:
-        return NoEstimate(
-            f"the load-velocity line is of the barbell hip thrust, not of this: {exercise.title}"
-        )
+        other = _("the load-velocity line is of the barbell hip thrust, not of this: {exercise}")
+        return NoEstimate(other.format(exercise=exercise.title))
     if load_kg is None or load_kg <= 0.0:
-        return NoEstimate("the load is unknown: enter it")
+        return NoEstimate(_("the load is unknown: enter it"))
     if is_paced(plan):
-        return NoEstimate("the concentric was paced: lift as fast as you can, or plan X for it")
+        return NoEstimate(_("the concentric was paced: lift as fast as you can, or plan X for it"))
     known = sorted(_velocities(reps), reverse=True)
     if len(known) < LEAST_REPS:
-        return NoEstimate(f"fewer than {LEAST_REPS} reps have a certain velocity")
-    (fastest_mps, rep_index), (second_mps, _) = known[:2]
+        return NoEstimate(
+            _("fewer than {least} reps have a certain velocity").format(least=LEAST_REPS)
+        )
+    (fastest_mps, rep_index), (second_mps, __) = known[:2]
     if second_mps < (1.0 - AGREE_SHARE) * fastest_mps:
-        return NoEstimate("the fastest rep stands alone: no other comes close")
+        return NoEstimate(_("the fastest rep stands alone: no other comes close"))
     velocity_mps = fastest_mps / PHASE_TO_MOVEMENT
     share = load_share(velocity_mps)
     if not LEAST_SHARE <= share <= 1.0:
+        outside = _("{velocity} m/s is outside what the line covers, {least} to {most} m/s")
         return NoEstimate(
-            f"{velocity_mps:.2f} m/s is outside what the line covers, {ONE_REP_MAX_MPS:g} to "
-            f"{line_velocity_mps(LEAST_SHARE):.2f} m/s"
+            outside.format(
+                velocity=decimal(velocity_mps, 2),
+                least=localized(f"{ONE_REP_MAX_MPS:g}"),
+                most=decimal(line_velocity_mps(LEAST_SHARE), 2),
+            )
         )
     return OneRepMax(
         load_kg=load_kg / share,

@@ -31,6 +31,7 @@ from tracker.domain.samples import (
     Notification,
 )
 from tracker.domain.units import s_from_ns
+from tracker.language import _, ngettext
 
 if TYPE_CHECKING:
     from tracker.domain.events import Event
@@ -78,11 +79,13 @@ def read_control_message(notification: Notification) -> Event:
     at_s = s_from_ns(notification.received_ns)
     text = notification.data.decode("utf-8", errors="replace")
     if notification.channel == LINK_CHANNEL:
-        name, _, detail = text.partition("\n")
+        name, __, detail = text.partition("\n")
         try:
             return LinkChanged(at_s, LinkState(name), notification.device, detail)
         except ValueError:
-            return Fault(at_s, FaultReason.FORMAT, f"unknown link state {name!r}")
+            return Fault(
+                at_s, FaultReason.FORMAT, _("unknown link state {name!r}").format(name=name)
+            )
     if notification.channel == ENTRY_CHANNEL:
         return _entry(at_s, text)
     if notification.channel == WARNING_CHANNEL:
@@ -90,13 +93,24 @@ def read_control_message(notification: Notification) -> Event:
     amount = int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
     if notification.channel == BATTERY_CHANNEL:
         if amount is None or amount > FULL_PERCENT:
-            return Fault(at_s, FaultReason.FORMAT, f"expected a charge in percent, got {text!r}")
+            return Fault(
+                at_s,
+                FaultReason.FORMAT,
+                _("expected a charge in percent, got {text!r}").format(text=text),
+            )
         return BatteryRead(at_s, amount, notification.device)
     if amount is None:
-        return Fault(at_s, FaultReason.FORMAT, f"expected a number of notifications, got {text!r}")
-    dropped = "1 notification was" if amount == 1 else f"{amount} notifications were"
-    detail = f"{dropped} dropped: this computer did not keep up"
-    return Fault(at_s, FaultReason.OVERRUN, detail, amount)
+        return Fault(
+            at_s,
+            FaultReason.FORMAT,
+            _("expected a number of notifications, got {text!r}").format(text=text),
+        )
+    detail = ngettext(
+        "{amount} notification was dropped: this computer did not keep up",
+        "{amount} notifications were dropped: this computer did not keep up",
+        amount,
+    )
+    return Fault(at_s, FaultReason.OVERRUN, detail.format(amount=amount), amount)
 
 
 def _warning(at_s: float, text: str) -> Event:
@@ -105,16 +119,20 @@ def _warning(at_s: float, text: str) -> Event:
             case {"kind": str(kind), "text": str(words)}:
                 return DataWarned(at_s, DataWarning(WarningKind(kind), words))
             case _:
-                raise ValueError("expected a kind and a text")
+                raise ValueError(_("expected a kind and a text"))
     except (ValueError, RecursionError) as error:
-        return Fault(at_s, FaultReason.FORMAT, f"a warning cannot be read: {error}")
+        return Fault(
+            at_s, FaultReason.FORMAT, _("a warning cannot be read: {error}").format(error=error)
+        )
 
 
 def _entry(at_s: float, text: str) -> Event:
     try:
         values = json.loads(text)
         if not isinstance(values, dict):
-            raise InputError("entry", "expected an object")
+            raise InputError("entry", _("expected an object"))
         return UserInput(at_s, entry_from_object(values))
     except (ValueError, RecursionError, InputError) as error:
-        return Fault(at_s, FaultReason.FORMAT, f"an entry cannot be read: {error}")
+        return Fault(
+            at_s, FaultReason.FORMAT, _("an entry cannot be read: {error}").format(error=error)
+        )

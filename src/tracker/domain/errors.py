@@ -11,6 +11,8 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
+from tracker.language import _
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
@@ -35,8 +37,11 @@ class UnknownNameError(TrackerError):
 
     def __init__(self, noun: str, name: str, known: Sequence[str]) -> None:
         close = difflib.get_close_matches(name, known, n=1)
-        hint = f"Did you mean {close[0]}? " if close else ""
-        super().__init__(f"There is no {noun} {name!r}.", f"{hint}Known: {', '.join(known)}.")
+        hint = _("Did you mean {name}?").format(name=close[0]) + " " if close else ""
+        super().__init__(
+            _("There is no {noun} {name!r}.").format(noun=noun, name=name),
+            hint + _("Known: {names}.").format(names=", ".join(known)),
+        )
         self.name = name
         self.known = tuple(known)
 
@@ -69,13 +74,14 @@ def reading(path: Path) -> Iterator[None]:
         advice: str | None
         match error:
             case FileNotFoundError():
-                problem, advice = "there is no such file", "Check the path."
+                problem, advice = _("there is no such file"), _("Check the path.")
             case IsADirectoryError():
-                problem, advice = "is a folder", "Name one of the files in it."
+                problem, advice = _("is a folder"), _("Name one of the files in it.")
             case PermissionError():
-                problem, advice = "may not be read", "Check who owns the file, or copy it."
+                problem, advice = _("may not be read"), _("Check who owns the file, or copy it.")
             case _:
-                problem, advice = f"cannot be read: {error.strerror or error}", None
+                problem = _("cannot be read: {why}").format(why=error.strerror or error)
+                advice = None
         raise InputError(str(path), problem, advice) from error
 
 
@@ -91,20 +97,22 @@ def writing(path: Path) -> Iterator[None]:
         advice: str | None
         match error:
             case FileExistsError():
-                problem = "exists already, and recordings are never overwritten"
-                advice = "Choose another name, or move the old file away."
+                problem = _("exists already, and recordings are never overwritten")
+                advice = _("Choose another name, or move the old file away.")
             case FileNotFoundError() | NotADirectoryError():
-                problem = f"there is no folder {path.parent}"
-                advice = "Create it, or choose another one."
+                problem = _("there is no folder {folder}").format(folder=path.parent)
+                advice = _("Create it, or choose another one.")
             case IsADirectoryError():
-                problem, advice = "is a folder", "Name a file in it."
+                problem, advice = _("is a folder"), _("Name a file in it.")
             case PermissionError():
-                problem, advice = "may not be written", "Choose a folder that belongs to you."
+                problem = _("may not be written")
+                advice = _("Choose a folder that belongs to you.")
             case OSError(errno=number) if number in _FULL:
-                problem = "no space left on the disk"
-                advice = "Free some space, or choose another disk; what was written is safe."
+                problem = _("no space left on the disk")
+                advice = _("Free some space, or choose another disk; what was written is safe.")
             case _:
-                problem, advice = f"cannot be written: {error.strerror or error}", None
+                problem = _("cannot be written: {why}").format(why=error.strerror or error)
+                advice = None
         raise OutputError(str(path), problem, advice) from error
 
 
@@ -134,8 +142,8 @@ def replace_file(
             raise
         raise OutputError(
             str(target),
-            "another program holds it",
-            "Close what shows it; a virus scanner lets go after a while. Then try again.",
+            _("another program holds it"),
+            _("Close what shows it; a virus scanner lets go after a while. Then try again."),
         ) from error
 
 
@@ -146,5 +154,7 @@ def refuse_existing(target: Path, force: bool) -> None:
     """
     if target.exists() and not force:
         raise OutputError(
-            str(target), "exists already", "Choose another name, or use --force to replace it."
+            str(target),
+            _("exists already"),
+            _("Choose another name, or use --force to replace it."),
         )

@@ -7,6 +7,7 @@ from enum import Enum
 from typing import Final
 
 from tracker.domain.errors import UnknownNameError
+from tracker.language import _, language
 
 
 class Extreme(Enum):
@@ -61,6 +62,11 @@ class Exercise:
     """Sideways tilt from which a rep is flagged, degrees: on two legs the pelvis rolls by less
     than 3°, and a sensor on it is off by 4°."""
 
+    @property
+    def noun(self) -> str:
+        """Name for people within a sentence, where only German has capitals."""
+        return self.title if language() == "de" else self.title.lower()
+
 
 def _hip_thrust(
     name: str, title: str, most_tilt_deg: float = 8.0, usual_unevenness: float = 0.05
@@ -100,7 +106,7 @@ def _by_height(name: str, title: str, starts_from: Extreme, *, seated: bool = Fa
     )
 
 
-HIP_THRUST: Final = _hip_thrust("hip_thrust", "Hip thrust")
+HIP_THRUST: Final = _hip_thrust("hip_thrust", _("Hip thrust"))
 
 _ALL: Final = (
     HIP_THRUST,
@@ -109,7 +115,7 @@ _ALL: Final = (
     # mostly noise.
     Exercise(
         "glute_bridge",
-        "Glute bridge",
+        _("Glute bridge"),
         Extreme.BOTTOM,
         LiftSignal.ROTATION,
         least_range_deg=10.0,
@@ -118,12 +124,12 @@ _ALL: Final = (
         least_radius_of_arc_m=0.04,
     ),
     # On one leg the free side dips by 3 to 8°, and sways; in a B-stance by 2 to 5°.
-    _hip_thrust("single_leg_hip_thrust", "Single-leg hip thrust", 14.0, 0.08),
-    _hip_thrust("b_stance_hip_thrust", "B-stance hip thrust", 11.0, 0.06),
-    _hip_thrust("banded_hip_thrust", "Banded hip thrust"),
-    _hip_thrust("feet_elevated_hip_thrust", "Feet-elevated hip thrust"),
-    _by_height("squat", "Squat", Extreme.TOP),
-    _by_height("sit_to_stand", "Sit to stand", Extreme.BOTTOM, seated=True),
+    _hip_thrust("single_leg_hip_thrust", _("Single-leg hip thrust"), 14.0, 0.08),
+    _hip_thrust("b_stance_hip_thrust", _("B-stance hip thrust"), 11.0, 0.06),
+    _hip_thrust("banded_hip_thrust", _("Banded hip thrust")),
+    _hip_thrust("feet_elevated_hip_thrust", _("Feet-elevated hip thrust")),
+    _by_height("squat", _("Squat"), Extreme.TOP),
+    _by_height("sit_to_stand", _("Sit to stand"), Extreme.BOTTOM, seated=True),
 )
 
 EXERCISES: Final = {exercise.name: exercise for exercise in _ALL}
@@ -135,7 +141,7 @@ def exercise_named(name: str) -> Exercise:
     try:
         return EXERCISES[name]
     except KeyError:
-        raise UnknownNameError("exercise", name, tuple(EXERCISES)) from None
+        raise UnknownNameError(_("exercise"), name, tuple(EXERCISES)) from None
 
 
 class ActivityKind(Enum):
@@ -162,15 +168,19 @@ class Activity:
 
 
 _ACTIVITIES: Final = (
-    Activity("hip_circles", "Hip circles", ActivityKind.WARM_UP, 40.0),
-    Activity("leg_swings", "Leg swings", ActivityKind.WARM_UP, 30.0, sided=True),
-    Activity("plank", "Plank", ActivityKind.CORE, 20.0),
-    Activity("side_plank", "Side plank", ActivityKind.CORE, 15.0, sided=True),
-    Activity("dead_bug", "Dead bug", ActivityKind.CORE, 40.0),
-    Activity("bird_dog", "Bird dog", ActivityKind.CORE, 40.0),
-    Activity("hip_flexor_stretch", "Hip-flexor stretch", ActivityKind.STRETCH, 30.0, sided=True),
-    Activity("figure_four_stretch", "Figure-four stretch", ActivityKind.STRETCH, 30.0, sided=True),
-    Activity("knees_to_chest", "Knees to chest", ActivityKind.STRETCH, 30.0),
+    Activity("hip_circles", _("Hip circles"), ActivityKind.WARM_UP, 40.0),
+    Activity("leg_swings", _("Leg swings"), ActivityKind.WARM_UP, 30.0, sided=True),
+    Activity("plank", _("Plank"), ActivityKind.CORE, 20.0),
+    Activity("side_plank", _("Side plank"), ActivityKind.CORE, 15.0, sided=True),
+    Activity("dead_bug", _("Dead bug"), ActivityKind.CORE, 40.0),
+    Activity("bird_dog", _("Bird dog"), ActivityKind.CORE, 40.0),
+    Activity(
+        "hip_flexor_stretch", _("Hip-flexor stretch"), ActivityKind.STRETCH, 30.0, sided=True
+    ),
+    Activity(
+        "figure_four_stretch", _("Figure-four stretch"), ActivityKind.STRETCH, 30.0, sided=True
+    ),
+    Activity("knees_to_chest", _("Knees to chest"), ActivityKind.STRETCH, 30.0),
 )
 
 ACTIVITIES: Final = {activity.name: activity for activity in _ACTIVITIES}
@@ -182,7 +192,7 @@ def activity_named(name: str) -> Activity:
     try:
         return ACTIVITIES[name]
     except KeyError:
-        raise UnknownNameError("activity", name, tuple(ACTIVITIES)) from None
+        raise UnknownNameError(_("activity"), name, tuple(ACTIVITIES)) from None
 
 
 def title_of(name: str) -> str:

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Final
 
 from tracker.domain.errors import InputError
 from tracker.domain.units import KG_PER_LB, decimal_number
+from tracker.language import _, decimal, localized
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-BODYWEIGHT: Final = "bodyweight"
+BODYWEIGHT: Final = _("bodyweight")
 """What a load of 0 is called."""
 
 MOST_LOAD_KG: Final = 1000.0
@@ -114,7 +115,7 @@ def load_number(load_kg: float | None, decimals: int | None = None) -> str:
     if load_kg is None:
         return ""
     amount = load_unit().amount(load_kg)
-    return f"{amount:.9g}" if decimals is None else f"{amount:.{decimals}f}"
+    return localized(f"{amount:.9g}") if decimals is None else decimal(amount, decimals)
 
 
 def load_text(load_kg: float, decimals: int | None = None) -> str:
@@ -143,13 +144,17 @@ def parse_load_kg(text: str, unit: LoadUnit = LoadUnit.KG) -> float:
         load_kg = unit.kg(decimal_number(cleaned))
     except ValueError:
         raise InputError(
-            "load",
-            f"expected a number with or without kg or lb, got {text.strip()!r}",
-            "Write it as 60kg, 62,5 or 135lb.",
+            _("load"),
+            _("expected a number with or without kg or lb, got {text!r}").format(
+                text=text.strip()
+            ),
+            _("Write it as 60kg, 62,5 or 135lb."),
         ) from None
     if not 0.0 <= load_kg <= MOST_LOAD_KG:
         most = f"{MOST_LOAD_KG / unit.in_kg:.0f} {unit.value}"
-        raise InputError("load", f"expected 0 to {most}, got {text.strip()}")
+        raise InputError(
+            _("load"), _("expected 0 to {most}, got {text}").format(most=most, text=text.strip())
+        )
     return load_kg
 
 
@@ -166,7 +171,15 @@ def plates_words(load_kg: float | None) -> str:
     side: list[str] = []
     for plate in unit.plates:
         times = int((left + 1e-9) // plate)
-        side += [f"{times} × {plate:g}" if times > 1 else f"{plate:g}"] * bool(times)
+        kind = localized(f"{plate:g}")
+        side += [f"{times} × {kind}" if times > 1 else kind] * bool(times)
         left = round(left - times * plate, DECIMALS + 1)
-    missing = f", {2.0 * left:g} {unit.value} short" if left >= 0.01 else ""
-    return f"{load_text(bar_kg)} bar, each side {' + '.join(side) or 'nothing'}{missing}"
+    # Translators: what is on each side of a bar without plates.
+    plates = " + ".join(side) or _("nothing")
+    bar = load_text(bar_kg)
+    if left < 0.01:
+        return _("{bar} bar, each side {plates}").format(bar=bar, plates=plates)
+    missing = f"{localized(f'{2.0 * left:g}')} {unit.value}"
+    return _("{bar} bar, each side {plates}, {missing} short").format(
+        bar=bar, plates=plates, missing=missing
+    )

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from tracker.domain.errors import TrackerError
+from tracker.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -119,8 +120,10 @@ def _axes(settings: Mapping[str, str], name: str) -> str:
     bare = [axis.removeprefix("+").removeprefix("-") for axis in axes]
     if sorted(bare) != ["x", "y", "z"]:
         raise TrackerError(
-            f"The setting {name} names x, y and z once each, got {settings[name]!r}.",
-            f"Write for example {name}=-x,-y,-z.",
+            _("The setting {name} names x, y and z once each, got {text!r}.").format(
+                name=name, text=settings[name]
+            ),
+            _("Write for example {name}=-x,-y,-z.").format(name=name),
         )
     return ",".join(axis.removeprefix("+") for axis in axes)
 
@@ -133,7 +136,9 @@ def _factor(settings: Mapping[str, str], name: str) -> float:
         factor = math.nan
     if not 1e-6 <= abs(factor) <= 1e6:
         raise TrackerError(
-            f"The setting {name} must be a number other than 0, got {text!r}.",
-            f"Write for example {name}=0.5.",
+            _("The setting {name} must be a number other than 0, got {text!r}.").format(
+                name=name, text=text
+            ),
+            _("Write for example {name}=0.5.").format(name=name),
         )
     return factor

@@ -15,6 +15,7 @@ from tracker.domain.errors import InputError
 from tracker.domain.exercises import activity_named, exercise_named
 from tracker.domain.loads import MOST_LOAD_KG
 from tracker.domain.tempo import Tempo, parse_tempo
+from tracker.language import _, localized
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,6 +45,14 @@ class Side(Enum):
 
     LEFT = "left"
     RIGHT = "right"
+
+    @property
+    def word(self) -> str:
+        """What people call it."""
+        return _SIDE_WORDS[self]
+
+
+_SIDE_WORDS: Final = {Side.LEFT: _("left"), Side.RIGHT: _("right")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +140,12 @@ def plan_from_json(values: Mapping[str, Any]) -> Plan:
 
 
 _TYPE_WORDS: Final[dict[type, str]] = {
-    str: "text",
-    int: "a whole number",
-    bool: "true or false",
-    float: "a number",
-    tuple: "a list",
-    dict: "a table",
+    str: _("text"),
+    int: _("a whole number"),
+    bool: _("true or false"),
+    float: _("a number"),
+    tuple: _("a list"),
+    dict: _("a table"),
 }
 
 _LARGEST: Final = 10**15
@@ -148,22 +157,38 @@ def side_named(name: str) -> Side:
     try:
         return Side(name)
     except ValueError:
-        raise InputError("side", f"expected left or right, got {name!r}") from None
+        raise InputError(
+            "side", _("expected left or right, got {name!r}").format(name=name)
+        ) from None
 
 
 def _typed(name: str, value: Any, *types: type) -> Any:
     if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
         wanted = _TYPE_WORDS[types[-1]]
-        raise InputError(name, f"expected {wanted}, got {str(value)[:_MOST_QUOTED]!r}")
+        raise InputError(
+            name,
+            _("expected {wanted}, got {value!r}").format(
+                wanted=wanted, value=str(value)[:_MOST_QUOTED]
+            ),
+        )
     # JSON has numbers of any length, which nothing here is made for.
     if isinstance(value, int) and abs(value) > _LARGEST:
-        raise InputError(name, f"a number of {len(str(value))} digits is out of range")
+        raise InputError(
+            name, _("a number of {digits} digits is out of range").format(digits=len(str(value)))
+        )
     return value
 
 
 def _within(name: str, value: float | None, least: float, most: float) -> None:
     if value is not None and not least <= value <= most:
-        raise InputError(name, f"expected {least:g} to {most:g}, got {value:g}")
+        raise InputError(
+            name,
+            _("expected {least} to {most}, got {value}").format(
+                least=localized(f"{least:g}"),
+                most=localized(f"{most:g}"),
+                value=localized(f"{value:g}"),
+            ),
+        )
 
 
 MOST_PAIN: Final = 10
@@ -303,27 +328,29 @@ def check_entry(entry: Entry) -> None:
     """Raise `InputError` if a number is off its scale, or a note is too long."""
     match entry:
         case RepsAdjusted(by=by):
-            _within("reps", by, -MOST_REPS, MOST_REPS)
+            _within(_("reps"), by, -MOST_REPS, MOST_REPS)
         case LoadEntered(load_kg=load_kg):
-            _within("load", load_kg, 0.0, MOST_LOAD_KG)
+            _within(_("load"), load_kg, 0.0, MOST_LOAD_KG)
         case RpeEntered(rpe=rpe):
             _within("RPE", rpe, 0.0, MOST_RPE)
         case PainEntered(score=score):
-            _within("pain", score, 0, MOST_PAIN)
+            _within(_("pain"), score, 0, MOST_PAIN)
         case NoteEntered(text=text):
-            _within("length of the note", len(text), 0, LONGEST_NOTE)
+            _within(_("length of the note"), len(text), 0, LONGEST_NOTE)
         case PlanChosen(plan=Plan(exercise=str(name))) | SetMarked(exercise=str(name)):
             exercise_named(name)
         case PlanChosen() | SetMarked():
             pass
         case TimedDone(activity=name, duration_s=duration_s):
             activity_named(name)
-            _within("duration", duration_s, 0.0, LONGEST_TIMED_S)
+            _within(_("duration"), duration_s, 0.0, LONGEST_TIMED_S)
         case AdviceGiven():
-            _within("length of the advice", len("".join(entry.reasons)), 0, LONGEST_NOTE)
+            _within(_("length of the advice"), len("".join(entry.reasons)), 0, LONGEST_NOTE)
     set_index = getattr(entry, "set_index", None)
     if set_index is not None and set_index < 1:
-        raise InputError("set", f"sets are numbered from 1, got {set_index}")
+        raise InputError(
+            _("set"), _("sets are numbered from 1, got {number}").format(number=set_index)
+        )
 
 
 def entry_object(entry: Entry) -> dict[str, object]:
@@ -345,12 +372,16 @@ def entry_from_object(values: Mapping[str, Any]) -> Entry:
     """
     shape = _KINDS.get(str(values.get("kind")))
     if shape is None:
-        raise InputError("entry", f"unknown kind {str(values.get('kind'))[:_MOST_QUOTED]!r}")
+        raise InputError(
+            "entry", _("unknown kind {kind!r}").format(kind=str(values.get("kind"))[:_MOST_QUOTED])
+        )
     try:
         entry = _built(shape, values)
     except (KeyError, ValueError) as error:
         said = str(values)[:_MOST_QUOTED]
-        raise InputError("entry", f"{said} is incomplete, or a value is unknown") from error
+        raise InputError(
+            "entry", _("{said} is incomplete, or a value is unknown").format(said=said)
+        ) from error
     check_entry(entry)
     return entry
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from tracker.language import _
+
 T = TypeVar("T")
 
 
@@ -39,12 +41,16 @@ def plug_ins(group: str, kind: type[T]) -> PlugIns[T]:
         try:
             value = entry.load()
         except Exception as error:  # it is somebody else's code
-            why = f"cannot be loaded ({type(error).__name__}: {error})"
+            why = _("cannot be loaded ({kind}: {error})").format(
+                kind=type(error).__name__, error=error
+            )
         else:
             if isinstance(value, kind):
                 found.append((package, value))
                 continue
-            why = f"is a {type(value).__name__}, expected a {kind.__name__}"
+            why = _("is a {kind}, expected a {wanted}").format(
+                kind=type(value).__name__, wanted=kind.__name__
+            )
         problems.append(f"{package}: {entry.value} {why}")
     return PlugIns(tuple(found), tuple(problems))
 
@@ -63,7 +69,11 @@ def merged(
     for package, value in plugged.found:
         name = str(getattr(value, name_of))
         if name in ours or name in added:
-            problems.append(f"{package}: there is a {name_of} {name!r} already")
+            problems.append(
+                _("{package}: there is a {noun} {name!r} already").format(
+                    package=package, noun=name_of, name=name
+                )
+            )
         else:
             added[name] = value
     return {**added, **ours}, tuple(problems)

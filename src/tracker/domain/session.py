@@ -54,6 +54,7 @@ from tracker.domain.plan import (
     side_named,
 )
 from tracker.domain.units import decimal_number
+from tracker.language import _, localized
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -105,9 +106,11 @@ def start_problem(info: SessionInfo) -> str | None:
     try:
         year = datetime.fromisoformat(text).year
     except ValueError:
-        return f"started_utc is {text[:40]!r}, which is not a date and time"
+        return _("started_utc is {text!r}, which is not a date and time").format(text=text[:40])
     if year not in YEARS:
-        return f"started_utc is {text[:40]!r}, expected {YEARS[0]} to {YEARS[-1]}"
+        return _("started_utc is {text!r}, expected {first} to {last}").format(
+            text=text[:40], first=YEARS[0], last=YEARS[-1]
+        )
     return None
 
 
@@ -528,14 +531,18 @@ def parse_set(text: str, unit: LoadUnit = LoadUnit.KG) -> SetEntries:
         if not equals or not value or name not in _SET_WORDS or name in said:
             raise InputError(
                 "set",
-                f"can't read {word!r}",
-                f"Write it as reps=10 load=60kg rpe=8; known: {', '.join(_SET_WORDS)}.",
+                _("can't read {word!r}").format(word=word),
+                _("Write it as reps=10 load=60kg rpe=8; known: {names}.").format(
+                    names=", ".join(_SET_WORDS)
+                ),
             )
         said[name] = value
     if "reps" not in said:
-        raise InputError("set", "reps are missing", "Write it as reps=10 load=60kg rpe=8.")
+        raise InputError("set", _("reps are missing"), _("Write it as reps=10 load=60kg rpe=8."))
     if said.get("warm_up", "yes") not in ("yes", "no"):
-        raise InputError("warm_up", f"expected yes or no, got {said['warm_up']!r}")
+        raise InputError(
+            "warm_up", _("expected yes or no, got {word!r}").format(word=said["warm_up"])
+        )
     return SetEntries(
         load_kg=parse_load_kg(said["load"], unit) if "load" in said else None,
         rpe=_number("rpe", said["rpe"], MOST_RPE) if "rpe" in said else None,
@@ -561,8 +568,11 @@ def set_words(entries: SetEntries) -> str:
 
 
 def _number(name: str, text: str, most: float, *, whole: bool = False) -> float:
-    kind = "a whole number" if whole else "a number"
-    wanted = f"expected {kind} from 0 to {most:g}, got {text!r}"
+    wanted = (
+        _("expected a whole number from 0 to {most}, got {text!r}")
+        if whole
+        else _("expected a number from 0 to {most}, got {text!r}")
+    ).format(most=localized(f"{most:g}"), text=text)
     try:
         number = decimal_number(text)
     except ValueError:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from tracker.domain.errors import InputError
 from tracker.domain.phases import Phase
 from tracker.domain.units import decimal_number
-from tracker.language import counted
+from tracker.language import _, listed, localized, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -33,20 +33,31 @@ LIFTERS_ORDER: Final = (Phase.CONCENTRIC, Phase.LOCKOUT, Phase.ECCENTRIC, Phase.
 """The order in which a hip thrust happens."""
 
 PHASE_WORDS: Final = {
-    Phase.CONCENTRIC: "up",
-    Phase.LOCKOUT: "hold",
-    Phase.ECCENTRIC: "down",
-    Phase.BOTTOM: "floor",
+    # Translators: a phase of a rep, on the screen also in capitals.
+    Phase.CONCENTRIC: _("up"),
+    # Translators: a phase of a rep, on the screen also in capitals.
+    Phase.LOCKOUT: _("hold"),
+    # Translators: a phase of a rep, on the screen also in capitals.
+    Phase.ECCENTRIC: _("down"),
+    # Translators: a phase of a rep, the pause at the bottom, on the screen also in capitals.
+    Phase.BOTTOM: _("floor"),
 }
 """What the phases are called on screens and in the lifter's own order."""
+
+_PHASE_NAMES: Final = {
+    "up": Phase.CONCENTRIC,
+    "hold": Phase.LOCKOUT,
+    "down": Phase.ECCENTRIC,
+    "floor": Phase.BOTTOM,
+}
+"""What they are called where a tempo is typed, in every language."""
 
 _NUMBER = r"\d+(?:[.,]\d+)?"
 _DASHED = re.compile(rf"(?:{_NUMBER}|X)(?:[-–](?:{_NUMBER}|X))+")
 _BETWEEN_WORDS = re.compile(r"(?:[\s·]|,(?!\d))+")
 """A comma before a digit is a decimal one."""
 _TIGHT = re.compile(r"[\dX]+")
-_PHASE_BY_WORD: Final = {word: phase for phase, word in PHASE_WORDS.items()}
-_ADVICE: Final = "Write down-floor-up-hold, as 3-0-1-2 or 30X2, or up=1 hold=2 down=3 floor=0."
+_ADVICE: Final = _("Write down-floor-up-hold, as 3-0-1-2 or 30X2, or up=1 hold=2 down=3 floor=0.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +93,7 @@ class Tempo:
     @property
     def words(self) -> str:
         """The same in the lifter's own order: `up 1 · hold 2 · down 3 · floor 0`."""
-        return tempo_words(self._texts())
+        return tempo_words({phase: localized(text) for phase, text in self._texts().items()})
 
     def _texts(self) -> dict[Phase, str]:
         planned = {phase: self.planned_s(phase) for phase in Phase}
@@ -118,34 +129,43 @@ def parse_tempo(text: str) -> Tempo:
     elif _TIGHT.fullmatch(code):
         places = list(code)
     else:
-        raise _refused(text, "can't read this tempo")
+        raise _refused(text, _("can't read this tempo"))
     if len(places) == 3:
         one, two, three = places
         raise _refused(
             text,
-            "has three places: which of the four is missing, the floor, the up or the hold?",
-            f"If the floor pause is missing, write {one}-0-{two}-{three}; if the hold is, "
-            f"{one}-{two}-{three}-0.",
+            _("has three places: which of the four is missing, the floor, the up or the hold?"),
+            _(
+                "If the floor pause is missing, write {one}-0-{two}-{three}; if the hold is, "
+                "{one}-{two}-{three}-0."
+            ).format(one=one, two=two, three=three),
         )
     if len(places) != len(CODE_ORDER):
-        raise _refused(text, f"has {counted(len(places), 'place', 'places')} instead of four")
+        raise _refused(
+            text,
+            ngettext(
+                "has {number} place instead of four",
+                "has {number} places instead of four",
+                len(places),
+            ).format(number=len(places)),
+        )
     return _tempo(text, dict(zip(CODE_ORDER, places, strict=True)))
 
 
 def _named_places(text: str, cleaned: str) -> dict[Phase, str]:
     places: dict[Phase, str] = {}
     for word in _BETWEEN_WORDS.split(cleaned):
-        name, _, value = word.partition("=")
-        phase = _PHASE_BY_WORD.get(name)
+        name, __, value = word.partition("=")
+        phase = _PHASE_NAMES.get(name)
         if phase is None or not re.fullmatch(rf"{_NUMBER}|x", value):
-            raise _refused(text, f"can't read {word!r}")
+            raise _refused(text, _("can't read {word!r}").format(word=word))
         if phase in places:
-            raise _refused(text, f"{name} appears twice")
+            raise _refused(text, _("{name} appears twice").format(name=name))
         places[phase] = value.upper()
     places.setdefault(Phase.BOTTOM, "0")
-    missing = [PHASE_WORDS[phase] for phase in LIFTERS_ORDER if phase not in places]
+    missing = [name for name, phase in _PHASE_NAMES.items() if phase not in places]
     if missing:
-        raise _refused(text, f"{' and '.join(missing)} missing")
+        raise _refused(text, _("{names} missing").format(names=listed(missing)))
     return places
 
 
@@ -155,14 +175,19 @@ def _tempo(text: str, places: dict[Phase, str]) -> Tempo:
         word, pause = PHASE_WORDS[phase], phase in (Phase.BOTTOM, Phase.LOCKOUT)
         if value == EXPLOSIVE:
             if pause:
-                raise _refused(text, f"the {word} can't be X: only up and down can be X")
+                raise _refused(
+                    text, _("the {phase} can't be X: only up and down can be X").format(phase=word)
+                )
             seconds[phase] = None
             continue
         seconds[phase] = planned_s = decimal_number(value)
         if planned_s > LONGEST_PHASE_S:
-            raise _refused(text, f"a phase can't take longer than {LONGEST_PHASE_S:g} s")
+            longest = f"{LONGEST_PHASE_S:g}"
+            raise _refused(
+                text, _("a phase can't take longer than {longest} s").format(longest=longest)
+            )
         if planned_s == 0.0 and not pause:
-            raise _refused(text, f"{word} must take longer than 0 s")
+            raise _refused(text, _("{phase} must take longer than 0 s").format(phase=word))
     bottom_s, lockout_s = seconds[Phase.BOTTOM], seconds[Phase.LOCKOUT]
     assert bottom_s is not None
     assert lockout_s is not None

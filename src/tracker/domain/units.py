@@ -6,6 +6,8 @@ import math
 import re
 from typing import TYPE_CHECKING, Final
 
+from tracker.language import _
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -45,7 +47,9 @@ def decimal_number(text: str) -> float:
     cleaned = text.strip()
     number = float(cleaned.replace(",", ".")) if _DECIMAL.fullmatch(cleaned) else math.nan
     if not math.isfinite(number):
-        raise ValueError(f"expected a number such as 62.5 or 62,5, got {cleaned!r}")
+        raise ValueError(
+            _("expected a number such as 62.5 or 62,5, got {cleaned!r}").format(cleaned=cleaned)
+        )
     return number
 
 

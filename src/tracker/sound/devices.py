@@ -16,6 +16,7 @@ import time
 from typing import TYPE_CHECKING, Any, Final
 
 from tracker.domain.units import NS_PER_S
+from tracker.language import _
 from tracker.sound.sounds import INSTALL, MissingError, SoundError
 from tracker.sound.synthesis import RATE_HZ
 
@@ -87,7 +88,7 @@ def wait_until_idle(
     is_idle: Callable[[], bool], after_s: float, sleep: Callable[[float], None] = time.sleep
 ) -> None:
     """Wait for the mix to fall silent, within reason, then `after_s` for the device to play it."""
-    for _ in range(MAX_POLLS):
+    for __ in range(MAX_POLLS):
         if is_idle():
             break
         sleep(POLL_S)
@@ -142,8 +143,8 @@ class _Device:
     def keep_up(self, now_s: float) -> None:
         """Raise `SoundError` if the device no longer requests frames."""
         if self._stall.is_stalled(self._requests, now_s):
-            advice = "Is it still plugged in, or the headphones in reach?"
-            raise SoundError("The sound device stopped.", advice)
+            advice = _("Is it still plugged in, or the headphones in reach?")
+            raise SoundError(_("The sound device stopped."), advice)
 
     def finish(self, is_idle: Callable[[], bool]) -> None:
         """Wait until the device has played the last sound, in real time."""
@@ -168,7 +169,9 @@ class MiniaudioOutput(_Device):
         try:
             import miniaudio
         except ImportError as error:
-            raise MissingError("miniaudio is not installed.", f"Try: {INSTALL}") from error
+            raise MissingError(
+                _("miniaudio is not installed."), _("Try: {command}").format(command=INSTALL)
+            ) from error
         silence_alsa()
         super().__init__(clock, MINIAUDIO_LATENCY_S, MINIAUDIO_LATENCY_S + PERIOD_MS / 1000)
         self._failure: type[Exception] = miniaudio.MiniaudioError
@@ -185,7 +188,7 @@ class MiniaudioOutput(_Device):
         except self._failure as error:
             raise _no_device() from error
         backend = str(self._device.backend)
-        self.name = f"the default sound device ({backend})"
+        self.name = _("the default sound device ({backend})").format(backend=backend)
         if backend == NULL and not null:
             # miniaudio's fallback where no audio system is installed.
             self.close()
@@ -219,11 +222,13 @@ class PortAudioOutput(_Device):
         try:
             import sounddevice
         except ImportError as error:
-            raise MissingError("sounddevice is not installed.", f"Try: {INSTALL}") from error
+            raise MissingError(
+                _("sounddevice is not installed."), _("Try: {command}").format(command=INSTALL)
+            ) from error
         except OSError as error:
             raise SoundError(
                 f"{str(error).rstrip('.')}.",
-                "Install it (Debian, Ubuntu: sudo apt-get install libportaudio2).",
+                _("Install it (Debian, Ubuntu: sudo apt-get install libportaudio2)."),
             ) from error
         super().__init__(clock, PORTAUDIO_LATENCY_S, PORTAUDIO_LATENCY_S)
         self._library = sounddevice
@@ -261,13 +266,13 @@ class PortAudioOutput(_Device):
 
 def _no_device() -> SoundError:
     return SoundError(
-        "no sound device was found.",
-        "Plug in or switch on loudspeakers or headphones, and make them the default.",
+        _("no sound device was found."),
+        _("Plug in or switch on loudspeakers or headphones, and make them the default."),
     )
 
 
 def _not_starting(error: Exception) -> SoundError:
     return SoundError(
-        f"The sound device does not start: {error}.",
-        "Close programs that use it alone, or choose another default device.",
+        _("The sound device does not start: {error}.").format(error=error),
+        _("Close programs that use it alone, or choose another default device."),
     )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from tracker.language import _, localized
 from tracker.sound.devices import MiniaudioOutput, PortAudioOutput
 from tracker.sound.player import Player
 from tracker.sound.sounds import COUNTS, MissingError, SoundError, Tone
@@ -53,7 +54,7 @@ class Bell:
         self._reached_s = 0.0
         self._rung_s = -math.inf
 
-    name = "the terminal bell"
+    name = _("the terminal bell")
 
     def start(self, render: Render, now_s: float) -> None:
         """Ring for sounds that begin from now on."""
@@ -97,7 +98,7 @@ class WavFile:
         try:
             self._disk = path.open("wb")
         except OSError as error:
-            raise _not_written(path, error, "Choose another folder.") from error
+            raise _not_written(path, error, _("Choose another folder.")) from error
         # By the open file: given a bad path, `wave` would leave a broken writer behind.
         self._file = wave.open(self._disk, "wb")  # noqa: SIM115 - closed by `close`
         self._file.setnchannels(1)
@@ -115,7 +116,9 @@ class WavFile:
     def start(self, render: Render, now_s: float) -> None:
         """Start the file at `now_s`; a file is started once."""
         if self._disk.closed:
-            raise SoundError(f"{self._path} is closed.", "Is the disk full?")
+            raise SoundError(
+                _("{path} is closed.").format(path=self._path), _("Is the disk full?")
+            )
         self._render = render
         self._origin_s = now_s
 
@@ -146,12 +149,15 @@ class WavFile:
         try:
             self._file.writeframes(np.round(samples * FULL_SCALE).astype("<i2").tobytes())
         except OSError as error:
-            raise _not_written(self._path, error, "Is the disk full?") from error
+            raise _not_written(self._path, error, _("Is the disk full?")) from error
         self._written_frames += BLOCK_FRAMES
 
 
 def _not_written(path: Path, error: OSError, advice: str) -> SoundError:
-    return SoundError(f"{path} cannot be written: {error.strerror}.", advice)
+    return SoundError(
+        _("{path} cannot be written: {why}.").format(path=path, why=error.strerror),
+        advice,
+    )
 
 
 OPENING_LIMIT_S: Final = 3.0
@@ -170,9 +176,12 @@ class Opened:
     def complaint(self) -> str | None:
         """One line: what is missing, why, and what to do; None if nothing is."""
         if self.silence is not None:
-            return _line(f"No sound but {self.player.output_name}", self.silence)
+            return _line(
+                _("No sound but {output}").format(output=self.player.output_name),
+                self.silence,
+            )
         if self.player.voice_error is not None:
-            return _line("Tones only, nothing is spoken", self.player.voice_error)
+            return _line(_("Tones only, nothing is spoken"), self.player.voice_error)
         return None
 
 
@@ -204,7 +213,8 @@ def open_player(
     if player.wait_ready(limit_s):
         error = player.output_error
     else:
-        error = SoundError(f"the sound device did not answer within {limit_s:g} s.")
+        late = _("the sound device did not answer within {seconds} s.")
+        error = SoundError(late.format(seconds=localized(f"{limit_s:g}")))
     if error is None:
         return Opened(player)
     player.end()

@@ -13,6 +13,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, Final, Protocol
 
 from tracker.domain import TrackerError
+from tracker.language import _, language
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,15 +62,17 @@ class Tone(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """A spoken count or cue, in English."""
+    """A spoken count or cue, in the language in use."""
 
     text: str
 
     def __post_init__(self) -> None:
         if not self.text.strip() or len(self.text) > LONGEST_PHRASE:
             raise TrackerError(
-                f"A phrase has 1 to {LONGEST_PHRASE} letters, not {len(self.text.strip())}.",
-                "Shorten it: there is no time for more between two reps.",
+                _("A phrase has 1 to {most} letters, not {letters}.").format(
+                    most=LONGEST_PHRASE, letters=len(self.text.strip())
+                ),
+                _("Shorten it: there is no time for more between two reps."),
             )
 
 
@@ -84,10 +87,13 @@ def patience_s(sound: Sound) -> float:
 
 
 def spoken_count(number: int) -> Speech:
-    """Return a number of reps in words: "twenty three"."""
+    """Return a number of reps to be spoken: "twenty three", in digits for other languages.
+
+    A voice reads digits as its language says them.
+    """
     if not 0 <= number <= HIGHEST_COUNT:
         raise ValueError(f"a count is 0 to {HIGHEST_COUNT}, not {number}")
-    return Speech(" ".join(_words(number)))
+    return Speech(" ".join(_words(number)) if language() == "en" else str(number))
 
 
 def _words(number: int) -> list[str]:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from tracker.language import _, language, language_tag
 from tracker.sound.sounds import INSTALL, MissingError, SoundError
 
 if TYPE_CHECKING:
@@ -39,8 +40,11 @@ def data_path(folder: Path, encoding: str = PATH_ENCODING) -> bytes:
             if len(encoded) <= LONGEST_BYTES:
                 return encoded
     raise SoundError(
-        f"eSpeak NG cannot open its data: the path {folder} is too long or not in plain letters.",
-        "Install the tracker in a folder with a shorter, plainer name.",
+        _(
+            "eSpeak NG cannot open its data: "
+            "the path {folder} is too long or not in plain letters."
+        ).format(folder=folder),
+        _("Install the tracker in a folder with a shorter, plainer name."),
     )
 
 
@@ -79,7 +83,18 @@ _RATE: Final = 1
 _RANGE: Final = 4
 _OK: Final = 0
 
-VOICE: Final = "en-us"
+VOICES: Final = {"en": "en-us", "de": "de", "es": "es"}
+"""The voice of each language."""
+
+LATIN_AMERICA: Final = "es-419"
+"""The voice of Spanish anywhere but in Spain."""
+
+
+def voice_name() -> str:
+    """Return the voice of the language in use."""
+    elsewhere = language() == "es" and language_tag() not in ("es", "es-ES")
+    return LATIN_AMERICA if elsewhere else VOICES[language()]
+
 
 WORDS_PER_MINUTE: Final = 170
 """A little slower than the usual 175, for a noisy gym."""
@@ -96,21 +111,24 @@ _ONE_AT_A_TIME: Final = threading.Lock()
 
 
 class EspeakVoice:
-    """Speaks English; raises SoundError if the library is missing or does not start."""
+    """Speaks the language in use; raises SoundError if its library is missing or broken."""
 
     def __init__(self) -> None:
         try:
             import espeakng_loader
         except ImportError as error:
-            raise MissingError("espeakng-loader is not installed.", f"Try: {INSTALL}") from error
+            raise MissingError(
+                _("espeakng-loader is not installed."), _("Try: {command}").format(command=INSTALL)
+            ) from error
         try:
             self._library = _declared(ctypes.CDLL(espeakng_loader.get_library_path()))
         except (OSError, AttributeError, RuntimeError) as error:
             raise SoundError(
-                f"eSpeak NG cannot be loaded: {error}",
-                f"Try: {INSTALL} --force-reinstall",
+                _("eSpeak NG cannot be loaded: {error}").format(error=error),
+                _("Try: {command}").format(command=f"{INSTALL} --force-reinstall"),
             ) from error
         folder = data_path(Path(espeakng_loader.get_data_path()))
+        voice = voice_name()
         self._parts: list[NDArray[np.int16]] = []
         self._callback = _SampleCallback(self._take)
         with _ONE_AT_A_TIME:
@@ -119,13 +137,13 @@ class EspeakVoice:
             )
             if (
                 self._rate_hz <= 0
-                or self._library.espeak_SetVoiceByName(VOICE.encode()) != _OK
+                or self._library.espeak_SetVoiceByName(voice.encode()) != _OK
                 or self._library.espeak_SetParameter(_RATE, WORDS_PER_MINUTE, 0) != _OK
                 or self._library.espeak_SetParameter(_RANGE, RANGE, 0) != _OK
             ):
                 raise SoundError(
-                    f"eSpeak NG does not start with the voice {VOICE}.",
-                    f"Try: {INSTALL} --force-reinstall",
+                    _("eSpeak NG does not start with the voice {voice}.").format(voice=voice),
+                    _("Try: {command}").format(command=f"{INSTALL} --force-reinstall"),
                 )
 
     @property
@@ -145,7 +163,11 @@ class EspeakVoice:
             parts = self._parts.copy()
             self._parts.clear()
         if result != _OK:
-            raise SoundError(f"eSpeak NG cannot speak {text!r}: error {result}.")
+            raise SoundError(
+                _("eSpeak NG cannot speak {text!r}: error {result}.").format(
+                    text=text, result=result
+                )
+            )
         if not parts:
             return np.zeros(0)
         return np.concatenate(parts) / 32768.0

@@ -63,6 +63,7 @@ def live_view(training: Session | Playback) -> Json:
         "person": snapshot.info.person,
         "exercise": snapshot.exercise.title,
         "origin": origin_of(snapshot),
+        "measured": _is_measured(snapshot),
         "clock": clock_time(snapshot.position_s),
         "heart": _heart_view(snapshot.heart_rate),
         "running": snapshot.state is RunState.RUNNING,
@@ -82,6 +83,13 @@ def live_view(training: Session | Playback) -> Json:
         # Nothing of a replay can be finished or logged: its end is the way out.
         "stored": not isinstance(training, Playback),
     }
+
+
+def _is_measured(snapshot: SessionSnapshot) -> bool:
+    """Return whether a sensor sends the numbers now: neither a file nor the simulator."""
+    playback = snapshot.playback
+    replayed = playback is not None and playback.recording_name is not None
+    return not replayed and snapshot.info.origin != "synthetic"
 
 
 def _heart_view(reading: HeartRateRead | None) -> str | None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from aiohttp import ClientConnectionError, WSCloseCode
 
+from tracker.language import _, localized
 from tracker.web.process import Size, Training
 
 if TYPE_CHECKING:
@@ -101,18 +102,20 @@ PAGE_SIZE: Final = Size(80, 24)
 PRELUDE: Final = b"\x1b[?1049h\x1b[?1000h\x1b[?1003h\x1b[?1015h\x1b[?1006h\x1b[?25l\x1b[?2004h"
 
 ELSEWHERE: Final = CloseNotice(
-    "The training is on another screen",
-    "A sensor is used by one training at a time, and its screen is open in another browser.",
-    "Show it here",
+    _("The training is on another screen"),
+    _("A sensor is used by one training at a time, and its screen is open in another browser."),
+    _("Show it here"),
     take=True,
 )
 TAKEN: Final = CloseNotice(
-    "The training went to another screen",
-    "It goes on there.",
-    "Show it here",
+    _("The training went to another screen"),
+    _("It goes on there."),
+    _("Show it here"),
     take=True,
 )
-SHUT_DOWN: Final = CloseNotice("The server has stopped", "The recording is closed.", "Try again")
+SHUT_DOWN: Final = CloseNotice(
+    _("The server has stopped"), _("The recording is closed."), _("Try again")
+)
 
 
 class SessionHost:
@@ -185,8 +188,10 @@ class SessionHost:
             return
         if self._training is not None and not self._closed:
             self._report(
-                "the browser is gone; the training goes on, "
-                f"and ends if no browser shows it for {self._unseen_s / 60.0:g} min"
+                _(
+                    "the browser is gone; the training goes on, "
+                    "and ends if no browser shows it for {minutes} min"
+                ).format(minutes=localized(f"{self._unseen_s / 60.0:g}"))
             )
             loop = asyncio.get_running_loop()
             self._timeout = loop.call_later(self._unseen_s, self._give_up)
@@ -252,7 +257,7 @@ class SessionHost:
         async with self._starting:
             self._stop_timeout()
             if self._training is not None and self._running is not None:
-                self._report("ending the training")
+                self._report(_("ending the training"))
                 await self._training.end()
                 await self._running
             for shown in self._shown_in:
@@ -286,7 +291,7 @@ class SessionHost:
     def _give_up(self) -> None:
         self._timeout = None
         if self._training is not None:
-            self._report("no browser came back: ending the training")
+            self._report(_("no browser came back: ending the training"))
             self._ending = asyncio.ensure_future(self._training.end())
 
     def _stop_timeout(self) -> None:
@@ -301,6 +306,6 @@ def notice_after(ending: Ending) -> CloseNotice:
     An error is shown as printed, from the program's name on.
     """
     if ending.code == 0:
-        return CloseNotice("The training is over", ending.output, "Start another")
+        return CloseNotice(_("The training is over"), ending.output, _("Start another"))
     begin = ending.errors.rfind("tracker: ")
-    return CloseNotice("The training ended", ending.errors[max(begin, 0) :], "Try again")
+    return CloseNotice(_("The training ended"), ending.errors[max(begin, 0) :], _("Try again"))

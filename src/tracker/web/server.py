@@ -24,10 +24,12 @@ import textual_serve
 from aiohttp import WSMsgType, hdrs, web
 
 from tracker.domain import TrackerError
+from tracker.language import _
 from tracker.web.door import HEADER_S, MOST_SCREENS, Connections, Door, Guarded, Role
 from tracker.web.events import MOST_LISTENERS
 from tracker.web.host import Browser
 from tracker.web.process import Size
+from tracker.web.words import PAGE, page_text
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -99,7 +101,7 @@ def private_addresses() -> tuple[str, ...]:
     with suppress(OSError):
         # On Linux this is often the loopback alone; elsewhere it is all of them.
         known = socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)
-        found += [str(address[0]) for *_, address in known]
+        found += [str(address[0]) for *__, address in known]
     return tuple(dict.fromkeys(each for each in found if _is_private(each)))
 
 
@@ -110,7 +112,7 @@ def _interface_addresses() -> list[str]:
 
     found = []
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
-        for _, name in socket.if_nameindex():
+        for __, name in socket.if_nameindex():
             # One that is down has no address.
             with suppress(OSError):
                 answer = fcntl.ioctl(asking, SIOCGIFADDR, struct.pack("256s", name.encode()[:15]))
@@ -131,16 +133,17 @@ def _is_private(text: str) -> bool:
 if TYPE_CHECKING:
     Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-PAGE: Final = Path(__file__).with_name("page")
 TEXTUAL: Final = Path(textual_serve.__file__).with_name("static")
 
-REFUSAL: Final = "This link is not valid: use the one that `tracker serve` printed last.\n"
+REFUSAL: Final = _("This link is not valid: use the one that `tracker serve` printed last.") + "\n"
 
-FOREIGN: Final = "This page is asked for by another site, or under a name it does not have.\n"
+FOREIGN: Final = (
+    _("This page is asked for by another site, or under a name it does not have.") + "\n"
+)
 
 AGAIN: Final = f'<!doctype html><meta http-equiv="refresh" content="0;url=?again">{REFUSAL}'
 
-WATCHES: Final = "This link is for watching only.\n"
+WATCHES: Final = _("This link is for watching only.") + "\n"
 
 WATCHED: Final = frozenset(
     {"/", "/{token}/", "/live/{visitor}", "/{token}/live/{visitor}", "/page"}
@@ -251,11 +254,13 @@ def application(sessions: SessionHost, door: Door, connections: Connections) -> 
         request[ROLE] = role
         return await handler(request)
 
+    phone_page, terminal_page = page_text("phone.html"), page_text("terminal.html")
+
     async def page(_request: web.Request) -> web.StreamResponse:
-        return web.FileResponse(PAGE / "phone.html")
+        return web.Response(text=phone_page, content_type="text/html")
 
     async def terminal(_request: web.Request) -> web.StreamResponse:
-        return web.FileResponse(PAGE / "terminal.html")
+        return web.Response(text=terminal_page, content_type="text/html")
 
     screens: Counter[Role] = Counter()
 
@@ -263,7 +268,7 @@ def application(sessions: SessionHost, door: Door, connections: Connections) -> 
         role = request[ROLE]
         watchers_full = role is Role.WATCH and screens[role] >= MOST_WATCHERS
         if watchers_full or screens.total() >= MOST_SCREENS:
-            return web.Response(status=503, text="Too many screens are open.\n")
+            return web.Response(status=503, text=_("Too many screens are open.") + "\n")
         screens[role] += 1
         try:
             connections.gone(request.transport)
@@ -273,9 +278,9 @@ def application(sessions: SessionHost, door: Door, connections: Connections) -> 
 
     async def events(request: web.Request) -> web.StreamResponse:
         if sessions.events is None:
-            return web.Response(status=404, text="This training writes no events.\n")
+            return web.Response(status=404, text=_("This training writes no events.") + "\n")
         if sessions.events.listeners >= MOST_LISTENERS:
-            return web.Response(status=503, text="Too many programs follow the events.\n")
+            return web.Response(status=503, text=_("Too many programs follow the events.") + "\n")
         sessions.events.listeners += 1
         try:
             connections.gone(request.transport)
@@ -412,18 +417,22 @@ def size_from(columns: object, lines: object) -> Size:
 
 
 def _refusal(error: OSError, host: str, port: int) -> TrackerError:
-    where = f"port {port} of {host}"
     if error.errno in IN_USE:
         return TrackerError(
-            f"The {where} is in use, perhaps by another `tracker serve`.",
-            "Take another one with --port, or any free one with --port 0.",
+            _("The port {port} of {host} is in use, perhaps by another `tracker serve`.").format(
+                port=port, host=host
+            ),
+            _("Take another one with --port, or any free one with --port 0."),
         )
     if error.errno in NOT_ALLOWED:
         return TrackerError(
-            f"You may not use {where}.", "Ports from 1024 on are free: --port 8000."
+            _("You may not use port {port} of {host}.").format(port=port, host=host),
+            _("Ports from 1024 on are free: --port 8000."),
         )
     problem = (error.strerror or str(error)).lower()
     return TrackerError(
-        f"Can't listen at {where}: {problem}.",
-        "--host takes a name or an address of this computer; --lan alone takes all of them.",
+        _("Can't listen at port {port} of {host}: {problem}.").format(
+            port=port, host=host, problem=problem
+        ),
+        _("--host takes a name or an address of this computer; --lan alone takes all of them."),
     )

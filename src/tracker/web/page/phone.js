@@ -34,6 +34,17 @@
     draw(value);
   };
 
+  // In the language of the program
+  const language = document.documentElement.lang;
+  const words = JSON.parse($("#words").textContent);
+  const filled = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
+  const number = (value, least = 0, most = 2) =>
+    value.toLocaleString(language, {
+      minimumFractionDigits: least,
+      maximumFractionDigits: most,
+      useGrouping: false,
+    });
+
   const recall = (name) => {
     try {
       return localStorage.getItem(name);
@@ -60,7 +71,7 @@
 
   const say = (message) => {
     if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
-    else if (message.do) toast("Not done: there is no connection.");
+    else if (message.do) toast(words.not_done);
   };
   const trouble = (text, calm = false) => {
     const line = $("#trouble");
@@ -91,14 +102,14 @@
   const lost = async () => {
     socket = null;
     document.body.classList.add("stale");
-    trouble("No connection. The training goes on at the computer; this page comes back by itself.");
+    trouble(words.no_connection);
     const wait = RETRY_MS[Math.min(tries++, RETRY_MS.length - 1)];
     clearTimeout(retry);
     retry = setTimeout(async () => {
       try {
         const answer = await fetch(location.href, { cache: "no-store" });
         if (answer.status === 403) {
-          over({ title: "This link is not valid any more", text: await answer.text(), button: "Try again" });
+          over({ title: words.link_invalid, text: await answer.text(), button: words.try_again });
           return;
         }
         connect();
@@ -151,7 +162,7 @@
       trouble("");
       document.body.classList.toggle("watcher", !content.controls);
       $("#watching").hidden = content.controls;
-      if (!content.training) write($("#status"), "Waiting for the training to begin …");
+      if (!content.training) write($("#status"), words.training_awaited);
       for (const link of document.querySelectorAll('a[href="terminal"]')) link.hidden = !content.controls;
     } else if (kind === "status") {
       write($("#status"), content);
@@ -184,7 +195,7 @@
   const drawHead = () => {
     const about = state.live || state.summary;
     $("#clock").hidden = !about;
-    $("#origin").hidden = !about || state.origin === "LIVE";
+    $("#origin").hidden = !about || state.measured;
     if (!about) {
       write($("#title"), "tracker");
       if (socket) trouble("");
@@ -192,7 +203,7 @@
     }
     const set = state.set;
     const parts = [state.person, state.exercise];
-    if (set) parts.push(`set ${set.index}`, set.load);
+    if (set) parts.push(filled(words.set, { number: set.index }), set.load);
     write($("#title"), parts.filter(Boolean).join(" · "));
     write($("#origin"), state.origin);
     write($("#heart"), state.heart === null ? "" : `♥\uFE0E ${state.heart}`);
@@ -217,15 +228,15 @@
     redraw("below", [state.target, unsure], ([target]) => {
       const below = $("#below");
       below.replaceChildren();
-      if (target !== null) below.append(made("b", "", `of ${target}`));
-      if (unsure) below.append(made("span", "", "? check the count"));
+      if (target !== null) below.append(made("b", "", filled(words.of_target, { target })));
+      if (unsure) below.append(made("span", "", words.unsure));
     });
     const done = set && set.ended === false && set.target !== null && set.count >= set.target;
-    const between = rest ? (rest.over ? "✓ GO" : "REST") : "READY";
+    const between = rest ? (rest.over ? words.go : words.rest) : words.ready;
     write($("#phase"), phase === "rest" ? between : state.phase_text);
     write($("#time"), rest ? rest.time : state.time);
-    const planned = rest ? pace.words : pace.goal_s ? `plan ${pace.goal_s} s` : "";
-    const reached = pace.holding && pace.done ? "✓ hold done" : done ? `✓ SET DONE ${set.count}/${set.target}` : "";
+    const planned = rest ? pace.words : pace.goal_s ? filled(words.plan, { seconds: number(pace.goal_s) }) : "";
+    const reached = pace.holding && pace.done ? words.hold_done : done ? filled(words.set_done, set) : "";
     write($("#pace"), [planned, reached].filter(Boolean).join(" · "));
     // Without a plan, the colour alone fills the lower third.
     const share = pace.share === null ? (phase === "rest" && !rest ? 0 : 0.3) : pace.share;
@@ -244,7 +255,7 @@
     }
     $("#curve").hidden = Boolean(rest);
     $("#speeds").hidden = !set?.speeds.length;
-    write($("#finish span"), state.stored ? "Finish" : "End");
+    write($("#finish span"), state.stored ? words.finish : words.end);
   };
 
   const drawCue = (cue) => {
@@ -252,25 +263,28 @@
     box.className = cue ? cue.kind : "";
     box.replaceChildren();
     if (!cue) {
-      box.append(made("span", "", "No cue"));
+      box.append(made("span", "", words.no_cue));
       return;
     }
     const sign = made("span", "sign", SIGNS[cue.kind]);
-    const words = made("span");
-    words.append(made("span", "head", cue.head));
-    if (cue.text.toLowerCase() !== cue.head.toLowerCase()) words.append(cue.text);
-    box.append(sign, words);
+    const said = made("span");
+    said.append(made("span", "head", cue.head));
+    if (cue.text.toLowerCase() !== cue.head.toLowerCase()) said.append(cue.text);
+    box.append(sign, said);
   };
 
   const drawLastRep = (rep) => {
     const box = $("#last-rep");
     box.replaceChildren();
     if (!rep) {
-      box.append(made("p", "empty", "Your first rep shows up here."));
+      box.append(made("p", "empty", words.no_rep));
       return;
     }
     const head = made("div", "head");
-    head.append(made("span", "", `Rep ${rep.index}`), made("span", "", `range ${rep.range} · ${rep.velocity}`));
+    head.append(
+      made("span", "", filled(words.rep, { number: rep.index })),
+      made("span", "", filled(words.rep_figures, rep)),
+    );
     const phases = made("div", "phases");
     for (const each of rep.phases) {
       const cell = made("span", `tone-${each.phase}`, `${each.sign} ${each.word}`);
@@ -295,7 +309,7 @@
     $("#band").setAttribute("y", y(top).toFixed(1));
     $("#band").setAttribute("height", band_deg ? (y(bottom) - y(top)).toFixed(1) : "0");
     $("#band-label").hidden = !band_deg;
-    write($("#span"), String(span_s));
+    write($("#curve figcaption"), filled(words.curve, { seconds: span_s }));
   };
 
   const drawSpeeds = ([speeds, loss]) => {
@@ -304,26 +318,26 @@
       const bar = made("li", speed !== null && speed < 0.9 * best ? "slower" : "");
       const column = made("i");
       column.style.height = `${(((speed ?? 0) / best) * 74).toFixed(0)}%`;
-      bar.append(column, speed === null ? "–" : speed.toFixed(2));
+      bar.append(column, speed === null ? "–" : number(speed, 2));
       return bar;
     });
     $("#speeds ol").replaceChildren(...bars);
-    write($("#loss"), loss === null ? "m/s" : loss > 0 ? `m/s · ▼ ${loss} % off the best` : "m/s · ✓ at the best");
+    write($("#loss"), loss === null ? "m/s" : loss > 0 ? filled(words.velocity_lost, { percent: loss }) : words.velocity_best);
   };
 
   const setLine = (set) => {
     const item = made("li", set.ended ? "" : "now");
     const what = made("span", "what");
     what.append(made("b", "", set.target === null ? `${set.count}` : `${set.count}/${set.target}`));
-    what.append(` reps${set.load ? ` · ${set.load}` : ""}${set.rpe === null ? "" : ` · RPE ${set.rpe}`}`);
+    const rpe = set.rpe === null ? "" : `RPE ${number(set.rpe)}`;
+    what.append(` ${[words.reps, set.load, rpe].filter(Boolean).join(" · ")}`);
     item.append(made("span", "n", String(set.index)), what);
-    item.append(made("span", "how", `hold ${set.hold} · ${set.range}`));
+    item.append(made("span", "how", filled(words.set_figures, set)));
     if (set.remarks) item.append(made("span", "remarks", set.remarks));
     return item;
   };
   const drawSets = (sets) => {
-    const lines = sets.length ? [...sets].reverse().map(setLine) : [made("p", "empty", "No set yet.")];
-    $("#sets ol").replaceChildren(...(sets.length ? lines : []));
+    $("#sets ol").replaceChildren(...[...sets].reverse().map(setLine));
     $("#sets").hidden = !sets.length;
   };
 
@@ -382,10 +396,10 @@
     const stepped = (sign, by) => {
       const button = made("button", "", sign);
       button.type = "button";
-      button.setAttribute("aria-label", `${field.label}: ${by < 0 ? "less" : "more"}`);
+      button.setAttribute("aria-label", filled(by < 0 ? words.less : words.more, { field: field.label }));
       button.onclick = () => {
         const now = Number.parseFloat(entry.value.replace(",", ".")) || 0;
-        entry.value = String(Math.max(0, +(now + by).toFixed(2)));
+        entry.value = number(Math.max(0, now + by));
         send();
       };
       return button;
@@ -455,7 +469,7 @@
   $("#add").onclick = () => say({ do: "adjust", by: 1 });
   const ask = $("#ask");
   $("#finish").onclick = () => {
-    write($("#ask-title"), state.stored ? "Finish the training?" : "End the demo?");
+    write($("#ask-title"), state.stored ? words.finish_question : words.end_question);
     $("p", ask).hidden = !state.stored;
     ask.showModal();
   };
@@ -515,7 +529,7 @@
     // The newest counts: an old cue after the rep is of no use.
     speechSynthesis.cancel();
     const phrase = new SpeechSynthesisUtterance(text);
-    phrase.lang = "en";
+    phrase.lang = language;
     phrase.rate = 1.1;
     speechSynthesis.speak(phrase);
   };
@@ -555,12 +569,7 @@
       this.film = null;
     },
   };
-  write(
-    $("#awake-note"),
-    navigator.wakeLock
-      ? ""
-      : "This page is not encrypted, so the browser may switch the screen off all the same. Start with --tls, or set the phone's own time-out.",
-  );
+  write($("#awake-note"), navigator.wakeLock ? "" : words.not_encrypted);
   document.addEventListener("visibilitychange", () => awake.hold());
   addEventListener("pointerdown", () => {
     if (!awake.lock && !awake.film) awake.hold();
@@ -574,7 +583,7 @@
     box.onchange = () => {
       keep(name, box.checked ? "on" : "off");
       if (name === "sound") wakeAudio();
-      if (name === "speech" && box.checked) speak("Speech on");
+      if (name === "speech" && box.checked) speak(words.speech_on);
       if (name === "awake") {
         awake.release();
         awake.hold();

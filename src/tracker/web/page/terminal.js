@@ -12,6 +12,8 @@
   const terminal = document.getElementById("terminal");
   const word = document.getElementById("word");
 
+  const words = JSON.parse(document.getElementById("words").textContent);
+
   const stored = (storage, name) => {
     try {
       return storage().getItem(name);
@@ -67,9 +69,7 @@
         location.reload();
       } else {
         clearInterval(comingBack);
-        say("This link is not valid any more", await answer.text(), "Try again", () =>
-          location.reload(),
-        );
+        say(words.link_invalid, await answer.text(), words.try_again, () => location.reload());
       }
     } catch {
       // Not yet there; the next try comes.
@@ -77,12 +77,7 @@
   };
   let comingBack;
   const lost = () => {
-    say(
-      "No connection",
-      "The training goes on at the computer. This page comes back by itself.",
-      "Try now",
-      comeBack,
-    );
+    say(words.no_connection, words.goes_on, words.try_now, comeBack);
     comingBack = setInterval(comeBack, RETRY_MS);
     document.addEventListener("visibilitychange", comeBack);
     comeBack();
@@ -113,9 +108,9 @@
           begun = true;
           return;
         }
-        const [kind, words] = JSON.parse(data);
-        if (kind === "closed") part(words);
-        if (kind === "status") document.getElementById("waiting").textContent = words;
+        const [kind, content] = JSON.parse(data);
+        if (kind === "closed") part(content);
+        if (kind === "status") document.getElementById("waiting").textContent = content;
       });
       this.addEventListener("close", () => {
         if (!parted && !leaving) lost();
