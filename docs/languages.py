@@ -27,6 +27,8 @@ from tracker.version import VERSION
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from babel.messages.catalog import Message
+
 SOURCE: Final = Path(__file__).parents[1] / "src" / "tracker"
 METHODS: Final = [("**.py", "python"), ("**.j2", "jinja2"), ("**/page/*.html", "jinja2")]
 KEYWORDS: Final = {**DEFAULT_KEYWORDS, "counted": (2, 3)}
@@ -106,6 +108,11 @@ def brought_up_to_date(code: str, texts: Catalog) -> Catalog:
     return updated
 
 
+def _is_translated(text: Message) -> bool:
+    forms = text.string if isinstance(text.string, tuple) else (text.string,)
+    return all(forms)
+
+
 def po_file(code: str) -> Path:
     """Return where the translations of a language are edited."""
     return FOLDER / code / "LC_MESSAGES" / f"{DOMAIN}.po"
@@ -134,7 +141,7 @@ def main() -> int:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(po_text(translations))
         path.with_suffix(".mo").write_bytes(mo_text(translations))
-        left = [each for each in translations if each.id and not each.string]
+        left = [each for each in translations if each.id and not _is_translated(each)]
         name = path.relative_to(SOURCE.parents[1])
         sys.stdout.write(f"{name}: {len(texts)} texts, {len(left)} to translate\n")
     return 0
