@@ -6,45 +6,28 @@ import ast
 import gettext
 import os
 import re
-import runpy
 import subprocess
 import sys
 from string import Formatter
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.cli.test_app import BEFORE_THE_LANGUAGE
-from tracker.language import DOMAIN, FOLDER, LANGUAGES, VARIABLES
+from tests.languages import NEW, SOURCE, pairs, translated_into
+from tracker.language import DOMAIN, FOLDER, VARIABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
-    from babel.messages.catalog import Catalog, Message
-
-SOURCE: Final = FOLDER.parent
-TOOL: Final[dict[str, Any]] = runpy.run_path(str(SOURCE.parents[1] / "docs" / "languages.py"))
-NEW: Final = tuple(code for code in LANGUAGES if code != "en")
-
-
-@pytest.fixture(scope="module")
-def texts() -> Catalog:
-    found: Catalog = TOOL["collected"]()
-    return found
+    from babel.messages.catalog import Message
 
 
 @pytest.fixture(scope="module", params=NEW)
-def translated(request: pytest.FixtureRequest, texts: Catalog) -> tuple[Message, ...]:
+def translated(request: pytest.FixtureRequest) -> tuple[Message, ...]:
     """Every text there is now, with its translation."""
-    return tuple(each for each in TOOL["brought_up_to_date"](request.param, texts) if each.id)
-
-
-def pairs(message: Message) -> Iterator[tuple[str, str]]:
-    """Yield each form of a text with its translation."""
-    befores = message.id if isinstance(message.id, tuple) else (message.id,)
-    afters = message.string if isinstance(message.string, tuple) else (message.string,)
-    yield from zip(map(str, befores), (str(each or "") for each in afters), strict=True)
+    return translated_into(request.param)
 
 
 def fields(text: str) -> list[str]:
@@ -84,16 +67,16 @@ def test_edges_and_paragraphs_stay(translated: tuple[Message, ...]) -> None:
 
 
 @pytest.mark.parametrize("code", NEW)
-def test_the_compiled_texts_are_those_that_are_edited(code: str, texts: Catalog) -> None:
+def test_the_compiled_texts_are_those_that_are_edited(code: str) -> None:
     """`make languages` does it."""
     compiled = gettext.translation(DOMAIN, FOLDER, [code])
-    for message in TOOL["brought_up_to_date"](code, texts):
+    for message in translated_into(code):
         if isinstance(message.id, tuple):
             one, many = message.id
             forms = compiled.ngettext(one, many, 1), compiled.ngettext(one, many, 2)
             assert forms == message.string
-        elif message.id:
-            assert compiled.gettext(message.id) == message.string
+        else:
+            assert compiled.gettext(str(message.id)) == message.string
 
 
 @pytest.mark.parametrize("name", sorted(BEFORE_THE_LANGUAGE))
