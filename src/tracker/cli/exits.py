@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import click
 
 from tracker.cli.terminal import say
+from tracker.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator
@@ -54,7 +55,11 @@ def report(error: Exception, debug: bool, write_line: Callable[[str], None] = sa
             lines = [f"tracker: {error.format_message()}"]
             if isinstance(error, click.UsageError) and error.ctx is not None:
                 context = error.ctx
-                lines = [context.get_usage(), *lines, f"Try '{context.command_path} --help'."]
+                lines = [
+                    context.get_usage(),
+                    *lines,
+                    _("Try '{command} --help'.").format(command=context.command_path),
+                ]
             code = ExitCode.USAGE_OR_INPUT
         case TrackerError():
             lines = [f"tracker: {error.message}"]
@@ -64,12 +69,16 @@ def report(error: Exception, debug: bool, write_line: Callable[[str], None] = sa
                 ExitCode.NO_SENSOR if isinstance(error, SensorError) else ExitCode.USAGE_OR_INPUT
             )
         case OSError(filename=str(path), strerror=str(problem)):
-            hint = "Run again with --debug to see where it came from."
+            hint = _("Run again with --debug to see where it came from.")
             lines = [f"tracker: {path}: {problem[:1].lower()}{problem[1:]}.", hint]
             code = ExitCode.USAGE_OR_INPUT
         case OSError(errno=int(), strerror=str(problem)):
             # No file name: stdout could not be written.
-            lines = [f"tracker: the output cannot be written: {problem.lower()}."]
+            lines = [
+                _("tracker: the output cannot be written: {problem}.").format(
+                    problem=problem.lower()
+                )
+            ]
             code = ExitCode.USAGE_OR_INPUT
         case _:
             raise error
@@ -241,7 +250,7 @@ async def unless_interrupted(
             return None
 
 
-DEFECT_ADVICE: Final = "This is a defect of the tracker: please report it with the file."
+DEFECT_ADVICE: Final = _("This is a defect of the tracker: please report it with the file.")
 
 
 def file_problem(source: str, error: Exception) -> tuple[str, str | None]:
@@ -250,4 +259,5 @@ def file_problem(source: str, error: Exception) -> tuple[str, str | None]:
 
     if isinstance(error, TrackerError):
         return error.message, error.advice
-    return f"{source}: the analysis failed ({type(error).__name__}: {error})", DEFECT_ADVICE
+    problem = _("{file}: the analysis failed ({kind}: {error})")
+    return problem.format(file=source, kind=type(error).__name__, error=error), DEFECT_ADVICE
