@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import click
 
 from tracker.cli.terminal import say
-from tracker.language import _
+from tracker.language import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator
@@ -70,13 +70,14 @@ def report(error: Exception, debug: bool, write_line: Callable[[str], None] = sa
             )
         case OSError(filename=str(path), strerror=str(problem)):
             hint = _("Run again with --debug to see where it came from.")
-            lines = [f"tracker: {path}: {problem[:1].lower()}{problem[1:]}.", hint]
+            problem = problem[:1].lower() + problem[1:]
+            lines = [f"tracker: {path}: {_(problem)}.", hint]
             code = ExitCode.USAGE_OR_INPUT
         case OSError(errno=int(), strerror=str(problem)):
             # No file name: stdout could not be written.
             lines = [
                 _("tracker: the output cannot be written: {problem}.").format(
-                    problem=problem.lower()
+                    problem=_(problem.lower())
                 )
             ]
             code = ExitCode.USAGE_OR_INPUT
@@ -89,6 +90,24 @@ def report(error: Exception, debug: bool, write_line: Callable[[str], None] = sa
     for line in lines:
         write_line(line)
     return code
+
+
+_OF_THE_SYSTEM: Final = (
+    # Translators: what the system says of a file, after its name.
+    N_("no such file or directory"),
+    N_("permission denied"),
+    N_("operation not permitted"),
+    N_("file exists"),
+    N_("not a directory"),
+    N_("is a directory"),
+    N_("no space left on device"),
+    N_("read-only file system"),
+    N_("input/output error"),
+    N_("file name too long"),
+    N_("too many open files"),
+    N_("bad file descriptor"),
+)
+"""Problems that Python passes on in English, whatever the locale, and `report` translates."""
 
 
 def is_closed_pipe(error: Exception, platform: str = sys.platform) -> bool:

@@ -57,8 +57,8 @@ TABLE_LINES: Final = 20
     "--limit",
     type=click.IntRange(min=1),
     metavar="N",
-    help=_("At most the newest N.  [default: {TABLE_LINES} in a table, else all]").format(
-        TABLE_LINES=TABLE_LINES
+    help=_("At most the newest N.  [default: {amount} in a table, else all]").format(
+        amount=TABLE_LINES
     ),
 )
 @click.option(
@@ -306,23 +306,19 @@ def edit(
         if undo:
             for each in log.undo(session_id):
                 say(
-                    _("session {session_id}: undone: {edit_words}").format(
-                        session_id=session_id, edit_words=edit_words(each)
+                    _("session {number}: undone: {change}").format(
+                        number=session_id, change=edit_words(each)
                     )
                 )
             return
         log.edit(session_id, edits)
     for each in edits:
-        say(
-            _("session {session_id}: {edit_words}").format(
-                session_id=session_id, edit_words=edit_words(each)
-            )
-        )
+        say(_("session {number}: {change}").format(number=session_id, change=edit_words(each)))
     if values["exercise"] is not None and set_index is None:
         say(
-            _(
-                "The reps have not changed; to count them again: tracker rescore {session_id}"
-            ).format(session_id=session_id)
+            _("The reps have not changed; to count them again: tracker rescore {number}").format(
+                number=session_id
+            )
         )
 
 

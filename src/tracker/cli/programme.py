@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 
 PAIN: Final = click.IntRange(0, MOST_PAIN)
 
-ENTERED: Final = "entered"
-"""Sensor and origin of a training that was entered by hand."""
-
 
 @click.command(
     "next",
@@ -149,6 +146,7 @@ def add(
     """
     from tracker.app.clock import local_now
     from tracker.app.training_log import open_training_log
+    from tracker.cli.tables import ENTERED
     from tracker.domain import (
         PainEntered,
         PainMoment,

@@ -57,6 +57,9 @@ _MEASURES: Final[dict[str, Callable[[Iterable[Rep]], str]]] = {
 _PHASES: Final = tuple(PHASE_WORDS[phase] for phase in LIFTERS_ORDER)
 _REP_HEADER: Final = (_("rep"), _("tempo"), *_PHASES, *_MEASURES, _("remarks"))
 
+ENTERED: Final = "entered"
+"""Sensor and origin of a training that was entered by hand."""
+
 SHORTEST_SET_S: Final = 6.0
 """Two quick reps with a still moment before and after; no shorter file can hold a set."""
 
@@ -167,12 +170,12 @@ _REP_LEGEND: Final = _(
 def _source_lines(workout: Workout) -> Iterator[str]:
     info, facts = workout.info, workout.facts
     synthetic = [_("simulated")] if info.origin == "synthetic" else []
-    yield one_line(facts.path)
+    yield _("entered by hand") if info.origin == ENTERED else one_line(facts.path)
     yield " · ".join(
         [
             *synthetic,
             exercise_named(info.exercise).title,
-            facts.sensor,
+            _("entered") if info.origin == ENTERED else facts.sensor,
             number(facts.rate_hz, 1, " Hz"),
             number(facts.duration_s, 1, " s"),
             counted(facts.samples, "sample", "samples"),
