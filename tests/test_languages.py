@@ -92,6 +92,8 @@ def test_the_compiled_texts_are_those_that_are_edited(code: str, texts: Catalog)
             one, many = message.id
             forms = compiled.ngettext(one, many, 1), compiled.ngettext(one, many, 2)
             assert forms == message.string
+        elif message.context:
+            assert compiled.pgettext(message.context, message.id) == message.string
         elif message.id:
             assert compiled.gettext(message.id) == message.string
 

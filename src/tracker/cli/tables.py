@@ -32,7 +32,7 @@ from tracker.domain import (
 )
 from tracker.domain.foreign_text import one_line, visible
 from tracker.domain.loads import load_text
-from tracker.language import _, counted, decimal, localized, ngettext
+from tracker.language import _, counted, decimal, localized, ngettext, pgettext
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -55,7 +55,7 @@ _MEASURES: Final[dict[str, Callable[[Iterable[Rep]], str]]] = {
 """Columns of a rep, or of the means over several."""
 
 _PHASES: Final = tuple(PHASE_WORDS[phase] for phase in LIFTERS_ORDER)
-_REP_HEADER: Final = (_("rep"), _("tempo"), *_PHASES, *_MEASURES, _("remarks"))
+_REP_HEADER: Final = (pgettext("column", "rep"), _("tempo"), *_PHASES, *_MEASURES, _("remarks"))
 
 ENTERED: Final = "entered"
 """Sensor and origin of a training that was entered by hand."""
@@ -299,7 +299,7 @@ _SPARE_COLUMNS: Final = (
     _("range"),
     _("velocity"),
     _("sessions"),
-    _("hold"),
+    pgettext("column", "hold"),
     _("sets"),
 )
 """Columns of a list that a narrow terminal goes without, the first one first."""
@@ -519,12 +519,12 @@ _SESSION_COLUMNS: Final[dict[str, Callable[[SessionSummary], str]]] = {
     _("when"): lambda each: _shown(each.at(None)),
     _("exercise"): lambda each: each.shown_exercise,
     _("sets"): lambda each: str(each.sets_done),
-    _("reps"): lambda each: str(each.reps_done),
+    pgettext("column", "reps"): lambda each: str(each.reps_done),
     _("load"): lambda each: load_cell(each.load_kg),
     _("volume"): lambda each: _volume(each.volume_kg),
     _("range"): lambda each: number(each.rom_deg, 0, "°"),
     _("velocity"): lambda each: number(each.mean_velocity_mps, 2),
-    _("hold"): lambda each: number(each.lockout_s, 1),
+    pgettext("column", "hold"): lambda each: number(each.lockout_s, 1),
     _("pain"): lambda each: _pain(each.pain_before, each.pain_after),
     _("remarks"): lambda each: ", ".join(_remarks(each)),
 }
@@ -533,11 +533,11 @@ _WEEK_COLUMNS: Final[dict[str, Callable[[Week], str]]] = {
     _("week"): lambda week: week.monday.isoformat(),
     _("sessions"): lambda week: str(week.sessions),
     _("sets"): lambda week: str(week.sets),
-    _("reps"): lambda week: str(week.reps),
+    pgettext("column", "reps"): lambda week: str(week.reps),
     _("volume"): lambda week: _volume(week.volume_kg),
     _("range"): lambda week: number(week.rom_deg, 1, "°"),
     _("velocity"): lambda week: number(week.mean_velocity_mps, 2),
-    _("hold"): lambda week: number(week.lockout_s, 2),
+    pgettext("column", "hold"): lambda week: number(week.lockout_s, 2),
     _("pain"): lambda week: _pain(week.pain_before, week.pain_after),
     _("remarks"): lambda week: (
         ngettext("{amount} simulated", "{amount} simulated", week.simulated).format(
