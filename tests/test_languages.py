@@ -75,6 +75,8 @@ def test_the_compiled_texts_are_those_that_are_edited(code: str) -> None:
             one, many = message.id
             forms = compiled.ngettext(one, many, 1), compiled.ngettext(one, many, 2)
             assert forms == message.string
+        elif message.context:
+            assert compiled.pgettext(message.context, str(message.id)) == message.string
         else:
             assert compiled.gettext(str(message.id)) == message.string
 

@@ -122,6 +122,11 @@ def ngettext(one: str, many: str, amount: float) -> str:
     return _Choice.texts.ngettext(one, many, amount)  # type: ignore[arg-type]
 
 
+def pgettext(context: str, text: str) -> str:
+    """Return a text that means something else elsewhere, such as a noun for a heading."""
+    return _Choice.texts.pgettext(context, text)
+
+
 def counted(amount: int, one: str, many: str) -> str:
     """Return `1 rep` or `2 reps` for the nouns `rep` and `reps`."""
     return f"{amount} {ngettext(one, many, amount)}"

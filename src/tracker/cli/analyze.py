@@ -25,6 +25,7 @@ from tracker.cli.options import (
 )
 from tracker.cli.terminal import print_json, print_json_list, print_text, say, table_width
 from tracker.domain import TrackerError
+from tracker.language import _, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -38,11 +39,14 @@ WORTH_A_PROCESS_BYTES: Final = 16 << 20
 
 @click.command(
     epilog=examples(
-        ("tracker analyze session.arrows", "a table for every set"),
-        ("tracker analyze phone.csv --acc-unit g", "a CSV with acceleration in g"),
-        ("tracker analyze phone.zip", "a session that a phone app saved"),
-        ("tracker analyze recordings --format json", "every session of a folder, for a program"),
-        ("tracker analyze live.csv --format events", "the events of a live session"),
+        ("tracker analyze session.arrows", _("a table for every set")),
+        ("tracker analyze phone.csv --acc-unit g", _("a CSV with acceleration in g")),
+        ("tracker analyze phone.zip", _("a session that a phone app saved")),
+        (
+            "tracker analyze recordings --format json",
+            _("every session of a folder, for a program"),
+        ),
+        ("tracker analyze live.csv --format events", _("the events of a live session")),
     )
 )
 @click.argument("files", nargs=-1, required=True, metavar="FILE...", shell_complete=complete_files)
@@ -51,32 +55,38 @@ WORTH_A_PROCESS_BYTES: Final = 16 << 20
     "text",
     "json",
     "events",
-    explained="A table, one JSON object (a list for several files), or one JSON object per event.",
+    explained=_(
+        "A table, one JSON object (a list for several files), or one JSON object per event."
+    ),
 )
 @click.option(
     "--block-samples",
     type=click.IntRange(min=1),
     metavar="N",
-    help="Feed the engine N samples of a CSV, or N notifications of a recording, at a time. The "
-    f"results do not depend on it.  [default: {LIVE_BLOCK_SAMPLES} samples or 1 notification for "
-    "events, else large blocks]",
+    help=_(
+        "Feed the engine N samples of a CSV, or N notifications of a recording, at a time. The "
+        "results do not depend on it.  [default: {amount} samples or 1 notification for "
+        "events, else large blocks]"
+    ).format(amount=LIVE_BLOCK_SAMPLES),
 )
 @click.option(
     "--jobs",
     type=click.IntRange(min=1),
     metavar="N",
-    help="Analyse N files at once.  [default: one per core, for large files]",
+    help=_("Analyse N files at once.  [default: one per core, for large files]"),
 )
 @click.option(
     "--scheduler",
     metavar="ADDRESS",
-    help="Analyse the files on the workers of a Dask cluster, which must be able to read them by "
-    "the same names or URLs.",
+    help=_(
+        "Analyse the files on the workers of a Dask cluster, which must be able to read them by "
+        "the same names or URLs."
+    ),
 )
 @click.option(
     "--follow-redirects",
     is_flag=True,
-    help="Let the server of a URL send on to another host or scheme.",
+    help=_("Let the server of a URL send on to another host or scheme."),
 )
 @import_options
 def analyze(
@@ -102,7 +112,7 @@ def analyze(
     several = len(files) > 1 or scheduler is not None or is_collection(files[0])
     if output_format == "events":
         if several:
-            raise click.UsageError("events are for one FILE; for several, use --format json")
+            raise click.UsageError(_("events are for one FILE; for several, use --format json"))
         settings = AnalysisSettings(
             block_samples or LIVE_BLOCK_SAMPLES, exercise, options, follow_redirects
         )
@@ -128,7 +138,13 @@ def analyze(
             say(failure.advice)
     if not failures:
         return ExitCode.OK
-    say(f"tracker: {len(failures)} of {len(sessions)} files could not be read.")
+    say(
+        ngettext(
+            "tracker: {amount} of {files} files could not be read.",
+            "tracker: {amount} of {files} files could not be read.",
+            len(failures),
+        ).format(amount=len(failures), files=len(sessions))
+    )
     return ExitCode.USAGE_OR_INPUT
 
 
@@ -259,7 +275,7 @@ def file_results_on(
 
     names = [source if is_url(source) else os.path.abspath(source) for source in sources]
     found = results_on(scheduler, partial(file_result, settings=settings), names)
-    for source, (_, result) in zip(sources, found, strict=True):
+    for source, (__, result) in zip(sources, found, strict=True):
         settled = _settled(source, result)
         if settled.workout is not None:
             facts = replace(settled.workout.facts, path=source)
@@ -276,8 +292,8 @@ def _settled(source: str, result: Callable[[], FileResult]) -> FileResult:
     except WorkerLostError:
         return FileResult(
             None,
-            f"{source}: every worker that started it was killed",
-            "It may need more memory than there is; analyse fewer at once: --jobs 1.",
+            _("{file}: every worker that started it was killed").format(file=source),
+            _("It may need more memory than there is; analyse fewer at once: --jobs 1."),
         )
     except TrackerError as error:
         return FileResult(None, f"{source}: {error.message}", error.advice)

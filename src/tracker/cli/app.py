@@ -8,6 +8,7 @@ NumPy, Arrow and Bleak 0.1 s each.
 from __future__ import annotations
 
 import difflib
+import inspect
 import os
 import signal
 import sys
@@ -19,7 +20,7 @@ import click
 
 from tracker.cli.exits import ExitCode, is_closed_pipe, report
 from tracker.cli.terminal import print_text, say
-from tracker.language import _
+from tracker.language import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,32 +28,32 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 COMMANDS: Final = {
-    "demo": "Train with a simulated sensor, to see what it is like.",
-    "scan": "List the sensors in range.",
-    "pair": "Check a sensor and make it the default.",
-    "train": "Train with a sensor: count, time and record.",
-    "serve": "Show the training screen in a browser, for example on a phone.",
-    "record": "Record from a sensor without a screen.",
-    "next": "Say what to train next, and why.",
-    "add": "Log a session that no sensor saw.",
-    "history": "List past sessions, or weekly trends.",
-    "show": "Show a logged session, rep by rep.",
-    "edit": "Correct a logged session.",
-    "delete": "Move logged sessions to the trash.",
-    "rescore": "Re-analyse recordings with the current detector.",
-    "backup": "Copy the training log to a file.",
-    "config": "Read and set options.",
-    "people": "List the people who train here, and keep them apart.",
-    "analyze": "Find the sets and reps in recordings and other files.",
-    "export": "Export sessions to the formats of other programs.",
-    "push": "Push sessions to other services.",
-    "replay": "Watch a recording or a CSV of samples as if it happened now.",
-    "import": "Turn another program's samples into a recording.",
-    "recover": "Rescue what is intact in a damaged recording.",
-    "compact": "Make closed recordings smaller, without losing anything.",
-    "doctor": "Check Bluetooth, terminal, files and sound.",
-    "decode": "Decode a sensor's packets, given as hex.",
-    "conform": "Check a sensor that you built against our own profile.",
+    "demo": N_("Train with a simulated sensor, to see what it is like."),
+    "scan": N_("List the sensors in range."),
+    "pair": N_("Check a sensor and make it the default."),
+    "train": N_("Train with a sensor: count, time and record."),
+    "serve": N_("Show the training screen in a browser, for example on a phone."),
+    "record": N_("Record from a sensor without a screen."),
+    "next": N_("Say what to train next, and why."),
+    "add": N_("Log a session that no sensor saw."),
+    "history": N_("List past sessions, or weekly trends."),
+    "show": N_("Show a logged session, rep by rep."),
+    "edit": N_("Correct a logged session."),
+    "delete": N_("Move logged sessions to the trash."),
+    "rescore": N_("Re-analyse recordings with the current detector."),
+    "backup": N_("Copy the training log to a file."),
+    "config": N_("Read and set options."),
+    "people": N_("List the people who train here, and keep them apart."),
+    "analyze": N_("Find the sets and reps in recordings and other files."),
+    "export": N_("Export sessions to the formats of other programs."),
+    "push": N_("Push sessions to other services."),
+    "replay": N_("Watch a recording or a CSV of samples as if it happened now."),
+    "import": N_("Turn another program's samples into a recording."),
+    "recover": N_("Rescue what is intact in a damaged recording."),
+    "compact": N_("Make closed recordings smaller, without losing anything."),
+    "doctor": N_("Check Bluetooth, terminal, files and sound."),
+    "decode": N_("Decode a sensor's packets, given as hex."),
+    "conform": N_("Check a sensor that you built against our own profile."),
 }
 """Every command with its line in the list; the first line of its own help says the same."""
 
@@ -129,7 +130,7 @@ def _debug_option() -> click.Option:
         expose_value=False,
         is_eager=True,
         callback=_enable_debug,
-        help="Show the traceback of an error.",
+        help=_("Show the traceback of an error."),
     )
 
 
@@ -150,7 +151,7 @@ def _choose_person(context: click.Context, parameter: click.Parameter, value: st
     from tracker.app.register import PERSON_VARIABLE
 
     if not value.strip():
-        raise click.BadParameter("expected a name; tracker people lists them.", param=parameter)
+        raise click.BadParameter(_("expected a name; tracker people lists them."), param=parameter)
     before = os.environ.get(PERSON_VARIABLE)
 
     def put_back() -> None:
@@ -179,8 +180,10 @@ def _person_option() -> click.Option:
         is_eager=True,
         callback=_choose_person,
         shell_complete=_names,
-        help="Whose log, plan and options, where several people train; see tracker people.  "
-        "[default: TRACKER_PERSON, else the first person]",
+        help=_(
+            "Whose log, plan and options, where several people train; see tracker people.  "
+            "[default: TRACKER_PERSON, else the first person]"
+        ),
     )
 
 
@@ -188,8 +191,17 @@ def _plain_option() -> click.Option:
     return click.Option(
         ["--plain"],
         is_flag=True,
-        help="Train in lines, by questions and sentences, for a screen reader.",
+        help=_("Train in lines, by questions and sentences, for a screen reader."),
     )
+
+
+def _translate_help(command: click.Command) -> None:
+    """Translate a command's docstring; what is translated once is found in no catalogue again."""
+    if command.help is not None:
+        command.help = _(inspect.cleandoc(command.help))
+    if isinstance(command, click.Group):
+        for each in command.commands.values():
+            _translate_help(each)
 
 
 class LazyGroup(click.Group):
@@ -204,8 +216,7 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         command = _command(cmd_name)
-        # Its docstring; what is translated once is found in no catalogue again.
-        command.help = command.help and _(command.help)
+        _translate_help(command)
         if not any(parameter.name == "debug" for parameter in command.params):
             command.params.append(_debug_option())
             if cmd_name not in OF_NOBODY:
@@ -222,7 +233,10 @@ class LazyGroup(click.Group):
             close = difflib.get_close_matches(args[0], COMMANDS, n=1)
             if not close:
                 raise
-            raise click.UsageError(f"{error.message} Did you mean {close[0]}?", ctx) from None
+            raise click.UsageError(
+                _("{problem} Did you mean {name}?").format(problem=error.message, name=close[0]),
+                ctx,
+            ) from None
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; a pipe that closes early (`| head`) is not an error."""
@@ -253,12 +267,17 @@ class LazyGroup(click.Group):
     invoke_without_command=True,
     params=[_debug_option(), _person_option(), _plain_option()],
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 99},
-    epilog="""\b
-    Examples:
-      tracker                         the home screen: start here
-      tracker demo                    try it without a sensor
-      tracker analyze session.csv     find the reps in a file of samples
-      tracker replay session.arrows   watch a recording""",
+    # click keeps the line breaks of a paragraph that begins with a backspace.
+    epilog="\n".join(
+        [
+            "\b",
+            _("Examples:"),
+            f"  tracker                         {_('the home screen: start here')}",
+            f"  tracker demo                    {_('try it without a sensor')}",
+            f"  tracker analyze session.csv     {_('find the reps in a file of samples')}",
+            f"  tracker replay session.arrows   {_('watch a recording')}",
+        ]
+    ),
 )
 @click.version_option(package_name="hip-thrust-tracker", message="tracker %(version)s")
 @click.pass_context
@@ -271,7 +290,11 @@ def tracker(context: click.Context, plain: bool) -> None:
         _warn_of_place()
     if context.invoked_subcommand is not None:
         if plain:
-            raise click.UsageError(f"write it as: tracker {context.invoked_subcommand} --plain")
+            raise click.UsageError(
+                _("write it as: tracker {command} --plain").format(
+                    command=context.invoked_subcommand
+                )
+            )
         return
     from tracker.cli.options import screen_is_there
     from tracker.cli.train import begin_in_lines, plain_is_wanted
@@ -285,6 +308,9 @@ def tracker(context: click.Context, plain: bool) -> None:
     from tracker.cli.train import begin_at_home
 
     begin_at_home()
+
+
+_translate_help(tracker)
 
 
 @contextmanager
@@ -333,7 +359,11 @@ def _warn_of_place() -> None:
         return
     risk = unsafe_for_log(place)
     if risk is not None:
-        say(f"The training log is not safe in {place.parent}: {risk}. Ask: tracker doctor")
+        say(
+            _("The training log is not safe in {folder}: {risk}. Ask: tracker doctor").format(
+                folder=place.parent, risk=risk
+            )
+        )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -364,7 +394,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if arguments is None:
             # The program is ending: another Ctrl-C would only cut the message short.
             signal.signal(signal.SIGINT, signal.SIG_IGN)
-        say("tracker: interrupted.")
+        say(_("tracker: interrupted."))
         return ExitCode.INTERRUPTED
     except Exception as error:
         if is_closed_pipe(error):

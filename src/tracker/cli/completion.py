@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 from click.shell_completion import CompletionItem
 
+from tracker.language import _
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -59,7 +61,7 @@ def logged_sessions(context: click.Context) -> Iterator[CompletionItem]:
     with log:
         newest = log.list(SessionQuery(trash=trash, limit=MOST_SESSIONS))
     if newest and not trash:
-        yield CompletionItem(NEWEST, help="the newest session")
+        yield CompletionItem(NEWEST, help=_("the newest session"))
     for each in newest:
         reps = counted(each.reps_done, "rep", "reps")
         help_text = f"{each.at(None):%Y-%m-%d} {each.shown_exercise} {reps}"
@@ -98,7 +100,9 @@ def sensors(_context: click.Context) -> Iterator[CompletionItem]:
 
     saved = config_of(tracker_paths()).sensor
     if saved is not None:
-        yield CompletionItem(saved.name or saved.address, help=f"paired {saved.kind}")
+        yield CompletionItem(
+            saved.name or saved.address, help=_("paired {kind}").format(kind=saved.kind)
+        )
 
 
 def sensors_or_simulated(
@@ -106,7 +110,7 @@ def sensors_or_simulated(
 ) -> list[CompletionItem]:
     """Offer the paired sensor and the simulated lifter."""
     paired = sensors(context, parameter, incomplete)
-    simulated = CompletionItem("sim", help="simulated lifter")
+    simulated = CompletionItem("sim", help=_("simulated lifter"))
     return [*paired, simulated] if simulated.value.startswith(incomplete) else paired
 
 

@@ -23,25 +23,25 @@ from tracker.cli.options import (
 from tracker.cli.terminal import say
 from tracker.domain import TrackerError
 from tracker.domain.errors import refuse_existing
+from tracker.language import _, decimal, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tracker.importers import ImportOptions
-    from tracker.recording import RecoveryReport
 
 
 @click.command(
     "import",
     epilog=examples(
-        ("tracker import phone.csv -o phone.arrows", "m/s² and rad/s"),
+        ("tracker import phone.csv -o phone.arrows", _("m/s² and rad/s")),
         (
             "tracker import phone.csv -o phone.arrows --acc-unit g --gyro-unit deg/s",
-            "other units",
+            _("other units"),
         ),
-        ("tracker import 2026-03-01.zip -o phone.arrows", "a zip of phyphox or Sensor Logger"),
-        ("tracker import acc.csv gyro.csv -o hip.arrows", "a file for each sensor"),
-        ("tracker import squat.csv.gz -o squat.arrows --exercise squat", "another exercise"),
+        ("tracker import 2026-03-01.zip -o phone.arrows", _("a zip of phyphox or Sensor Logger")),
+        ("tracker import acc.csv gyro.csv -o hip.arrows", _("a file for each sensor")),
+        ("tracker import squat.csv.gz -o squat.arrows --exercise squat", _("another exercise")),
     ),
 )
 @click.argument("files", nargs=-1, required=True, type=FILE, metavar="FILE...")
@@ -67,7 +67,6 @@ def import_samples(
     """
     from tracker.app.session_files import open_session_file
     from tracker.cli.sources import refuse_recording
-    from tracker.language import counted
     from tracker.recording import RecordingWriter
 
     refuse_existing(output, force)
@@ -77,16 +76,21 @@ def import_samples(
     with atomic_write(output, force) as path, RecordingWriter(path, info) as writer:
         for notification in session.notifications():
             writer.write(notification)
+    samples = session.samples or 0
     for warning in session.warnings:
         say(f"{files[0]}: {warning.text}")
-    say(f"{output}: {counted(session.samples or 0, 'sample', 'samples')} written.")
+    say(
+        ngettext(
+            "{file}: {amount} sample written.", "{file}: {amount} samples written.", samples
+        ).format(file=output, amount=samples)
+    )
 
 
 @click.command(
     "recover",
     epilog=examples(
-        ("tracker recover broken.arrows -o whole.arrows", "rescue what is intact"),
-        ("tracker recover broken.arrows -o whole.arrows --force", "replace an earlier attempt"),
+        ("tracker recover broken.arrows -o whole.arrows", _("rescue what is intact")),
+        ("tracker recover broken.arrows -o whole.arrows --force", _("replace an earlier attempt")),
     ),
 )
 @click.argument("file", type=FILE)
@@ -97,23 +101,34 @@ def recover_recording(file: Path, output: Path, force: bool) -> None:
 
     It goes to a new recording; the damaged file is not changed. What is lost is listed on stderr.
     """
-    from tracker.language import counted
     from tracker.recording import recover
 
     report = recover(file, output, force=force)
     for damage in report.damage:
         say(f"{file}: {damage}")
     if report.dropped is not None:
-        say(f"{file}: left out: {report.dropped}")
-    kept = counted(report.rows_kept, "notification", "notifications")
-    say(f"{report.target}: {kept} kept, {_lost(report)}.")
+        say(_("{file}: left out: {what}").format(file=file, what=report.dropped))
+    text = (
+        ngettext(
+            "{file}: {kept} notification kept, {lost} lost, perhaps more at the end.",
+            "{file}: {kept} notifications kept, {lost} lost, perhaps more at the end.",
+            report.rows_kept,
+        )
+        if report.end_lost
+        else ngettext(
+            "{file}: {kept} notification kept, {lost} lost.",
+            "{file}: {kept} notifications kept, {lost} lost.",
+            report.rows_kept,
+        )
+    )
+    say(text.format(file=report.target, kept=report.rows_kept, lost=report.rows_lost))
 
 
 @click.command(
     "compact",
     epilog=examples(
-        ("tracker compact old.arrows", "make one smaller"),
-        ("tracker compact recordings/2026", "every recording of a folder"),
+        ("tracker compact old.arrows", _("make one smaller")),
+        ("tracker compact recordings/2026", _("every recording of a folder")),
     ),
 )
 @click.argument(
@@ -150,9 +165,20 @@ def compact_recordings(places: tuple[Path, ...]) -> int:
         before_bytes += report.before_bytes
         after_bytes += report.after_bytes
         say(f"{path}: {_megabytes(report.before_bytes)} → {_megabytes(report.after_bytes)}")
-    more = f", {left} left as they are" if left else ""
-    sizes = f" from {_megabytes(before_bytes)} to {_megabytes(after_bytes)}" if done else ""
-    say(f"{done} made smaller{sizes}{more}{f', {failed} failed' if failed else ''}")
+    # Translators: recordings are counted.
+    outcome = _("{amount} made smaller from {before} to {after}") if done else _("0 made smaller")
+    parts = [
+        outcome.format(amount=done, before=_megabytes(before_bytes), after=_megabytes(after_bytes))
+    ]
+    if left:
+        parts.append(
+            ngettext("{amount} left as they are", "{amount} left as they are", left).format(
+                amount=left
+            )
+        )
+    if failed:
+        parts.append(ngettext("{amount} failed", "{amount} failed", failed).format(amount=failed))
+    say(", ".join(parts))
     return ExitCode.USAGE_OR_INPUT if failed else ExitCode.OK
 
 
@@ -163,10 +189,4 @@ def _recordings_at(
 
 
 def _megabytes(size: int) -> str:
-    return f"{size / 1e6:.2f} MB"
-
-
-def _lost(report: RecoveryReport) -> str:
-    if report.end_lost:
-        return f"{report.rows_lost} lost, perhaps more at the end"
-    return f"{report.rows_lost} lost"
+    return f"{decimal(size / 1e6, 2)} MB"

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import click
 
 from tracker.cli.terminal import say
+from tracker.language import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator
@@ -54,7 +55,11 @@ def report(error: Exception, debug: bool, write_line: Callable[[str], None] = sa
             lines = [f"tracker: {error.format_message()}"]
             if isinstance(error, click.UsageError) and error.ctx is not None:
                 context = error.ctx
-                lines = [context.get_usage(), *lines, f"Try '{context.command_path} --help'."]
+                lines = [
+                    context.get_usage(),
+                    *lines,
+                    _("Try '{command} --help'.").format(command=context.command_path),
+                ]
             code = ExitCode.USAGE_OR_INPUT
         case TrackerError():
             lines = [f"tracker: {error.message}"]
@@ -64,12 +69,17 @@ def report(error: Exception, debug: bool, write_line: Callable[[str], None] = sa
                 ExitCode.NO_SENSOR if isinstance(error, SensorError) else ExitCode.USAGE_OR_INPUT
             )
         case OSError(filename=str(path), strerror=str(problem)):
-            hint = "Run again with --debug to see where it came from."
-            lines = [f"tracker: {path}: {problem[:1].lower()}{problem[1:]}.", hint]
+            hint = _("Run again with --debug to see where it came from.")
+            problem = problem[:1].lower() + problem[1:]
+            lines = [f"tracker: {path}: {_(problem)}.", hint]
             code = ExitCode.USAGE_OR_INPUT
         case OSError(errno=int(), strerror=str(problem)):
             # No file name: stdout could not be written.
-            lines = [f"tracker: the output cannot be written: {problem.lower()}."]
+            lines = [
+                _("tracker: the output cannot be written: {problem}.").format(
+                    problem=_(problem.lower())
+                )
+            ]
             code = ExitCode.USAGE_OR_INPUT
         case _:
             raise error
@@ -80,6 +90,24 @@ def report(error: Exception, debug: bool, write_line: Callable[[str], None] = sa
     for line in lines:
         write_line(line)
     return code
+
+
+_OF_THE_SYSTEM: Final = (
+    # Translators: what the system says of a file, after its name.
+    N_("no such file or directory"),
+    N_("permission denied"),
+    N_("operation not permitted"),
+    N_("file exists"),
+    N_("not a directory"),
+    N_("is a directory"),
+    N_("no space left on device"),
+    N_("read-only file system"),
+    N_("input/output error"),
+    N_("file name too long"),
+    N_("too many open files"),
+    N_("bad file descriptor"),
+)
+"""Problems that Python passes on in English, whatever the locale, and `report` translates."""
 
 
 def is_closed_pipe(error: Exception, platform: str = sys.platform) -> bool:
@@ -241,7 +269,7 @@ async def unless_interrupted(
             return None
 
 
-DEFECT_ADVICE: Final = "This is a defect of the tracker: please report it with the file."
+DEFECT_ADVICE: Final = _("This is a defect of the tracker: please report it with the file.")
 
 
 def file_problem(source: str, error: Exception) -> tuple[str, str | None]:
@@ -250,4 +278,5 @@ def file_problem(source: str, error: Exception) -> tuple[str, str | None]:
 
     if isinstance(error, TrackerError):
         return error.message, error.advice
-    return f"{source}: the analysis failed ({type(error).__name__}: {error})", DEFECT_ADVICE
+    problem = _("{file}: the analysis failed ({kind}: {error})")
+    return problem.format(file=source, kind=type(error).__name__, error=error), DEFECT_ADVICE

@@ -19,6 +19,7 @@ from tracker.cli.playback import total
 from tracker.cli.radio import chosen_sensor, refuse_undecodable
 from tracker.cli.terminal import LinePrinter, last_words, print_text, say
 from tracker.domain import InputError, SensorError, TrackerError, exercise_named
+from tracker.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -60,7 +61,8 @@ def train_lanes(
         )
         names = ", ".join(each.name for each in failed)
         raise kind(
-            f"Not trained to the end: {names}.", "The reason is above; the others are logged."
+            _("Not trained to the end: {names}.").format(names=names),
+            _("The reason is above; the others are logged."),
         )
 
 
@@ -79,7 +81,10 @@ def lane_requests(
     """
     if not LEAST_LANES <= len(words) <= MOST_LANES:
         raise InputError(
-            "--lane", f"expected {LEAST_LANES} to {MOST_LANES} of them, got {len(words)}"
+            "--lane",
+            _("expected {least} to {most} of them, got {amount}").format(
+                least=LEAST_LANES, most=MOST_LANES, amount=len(words)
+            ),
         )
     shared, first = shared_paths(), simulated or Simulated()
     adapter_lock = asyncio.Lock()
@@ -94,9 +99,9 @@ def lane_requests(
             try:
                 sensors = (chosen_sensor(sensor if equals else None, paths=paths),)
             except SensorError as error:
-                advice = (
-                    f"Name it: --lane {name!r}=ADDRESS, or pair it: tracker --person {name!r} pair"
-                )
+                advice = _(
+                    "Name it: --lane {name!r}=ADDRESS, or pair it: tracker --person {name!r} pair"
+                ).format(name=name)
                 raise SensorError(f"{name}: {error.message}", advice) from error
         lifter = Simulated(first.seed + number, first.speed)
         service = TrainingService(
@@ -110,9 +115,9 @@ def lane_requests(
                 name, service, TrainingRequest(sensors, exercise, own_plan, seconds=seconds)
             )
         )
-    _refuse_twice("person", [each.name for each in requests])
+    _refuse_twice(_("names the person {name} twice"), [each.name for each in requests])
     queries = [query for each in requests for query in _queries(each)]
-    _refuse_twice("sensor", queries)
+    _refuse_twice(_("names the sensor {name} twice"), queries)
     return tuple(requests)
 
 
@@ -121,12 +126,10 @@ def _queries(request: LaneRequest) -> list[str]:
     return [query.address or query.text.casefold() for query in each]
 
 
-def _refuse_twice(what: str, names: Sequence[str]) -> None:
+def _refuse_twice(problem: str, names: Sequence[str]) -> None:
     for name in names:
         if names.count(name) > 1:
-            raise InputError(
-                "--lane", f"names the {what} {name} twice", "Each lane needs its own."
-            )
+            raise InputError("--lane", problem.format(name=name), _("Each lane needs its own."))
 
 
 def _say_of(name: str, line: str) -> None:
@@ -148,7 +151,16 @@ def _as_lines(requests: Sequence[LaneRequest], interrupted: Interruption) -> Lan
         exercise = exercise_named(session.info.exercise)
         session.add_sink(TextOutput(partial(write, lane.name, print_text), exercise))
         session.recording.tell = partial(write, lane.name, say)
-        write(lane.name, say, f"{lane.training.title}\nrecording to {lane.training.recording}")
+        write(
+            lane.name,
+            say,
+            "\n".join(
+                [
+                    lane.training.title,
+                    _("recording to {file}").format(file=lane.training.recording),
+                ]
+            ),
+        )
 
     lanes = Lanes(requests, opened)
 
@@ -204,15 +216,22 @@ def _sum_up(lane: Lane) -> bool:
     if training is not None:
         print_text(f"{lane.name}: {total(training.session.snapshot().sets)}")
         if training.log_error is not None:
-            _say_of(lane.name, f"not logged: {training.log_error.message}. {NOT_LOGGED}")
+            _say_of(
+                lane.name,
+                _("not logged: {problem}. {advice}").format(
+                    problem=training.log_error.message, advice=NOT_LOGGED
+                ),
+            )
         elif training.session_id is not None:
             number = training.session_id
             _say_of(
                 lane.name,
-                f"logged as session {number}: tracker --person {lane.name!r} show {number}",
+                _("logged as session {number}: {command}").format(
+                    number=number, command=f"tracker --person {lane.name!r} show {number}"
+                ),
             )
         else:
-            _say_of(lane.name, "not logged: no set was found, and nothing was entered")
+            _say_of(lane.name, _("not logged: no set was found, and nothing was entered"))
     error = _error(lane)
     if error is not None:
         _say_of(lane.name, f"! {error}")

@@ -15,7 +15,6 @@ from tracker.cli.completion import logged_sessions
 from tracker.cli.options import (
     FILE,
     SESSION,
-    SESSION_HELP,
     DecimalNumber,
     ExerciseName,
     Load,
@@ -23,10 +22,11 @@ from tracker.cli.options import (
     examples,
     force_option,
     format_option,
+    help_on_sessions,
     one_load,
 )
 from tracker.cli.terminal import print_json, print_text, say, table_width
-from tracker.language import counted
+from tracker.language import _, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -43,28 +43,32 @@ TABLE_LINES: Final = 20
 
 @click.command(
     epilog=examples(
-        ("tracker history", "the newest sessions"),
-        ("tracker history --exercise hip_thrust --since 2026-09-01", "some of them"),
-        ("tracker history --trend", "weekly reps, volume, range, speed, hold and pain"),
-        ("tracker history --calendar", "what is done, due and missed"),
-        ("tracker history --format json", "all sessions, for a program"),
+        ("tracker history", _("the newest sessions")),
+        ("tracker history --exercise hip_thrust --since 2026-09-01", _("some of them")),
+        ("tracker history --trend", _("weekly reps, volume, range, speed, hold and pain")),
+        ("tracker history --calendar", _("what is done, due and missed")),
+        ("tracker history --format json", _("all sessions, for a program")),
     )
 )
-@click.option("--exercise", type=ExerciseName(), help="Only sessions of this exercise.")
-@click.option("--since", type=day, metavar="DAY", help="Only from this day on, as 2026-11-25.")
-@click.option("--until", type=day, metavar="DAY", help="Only up to and including this day.")
+@click.option("--exercise", type=ExerciseName(), help=_("Only sessions of this exercise."))
+@click.option("--since", type=day, metavar="DAY", help=_("Only from this day on, as 2026-11-25."))
+@click.option("--until", type=day, metavar="DAY", help=_("Only up to and including this day."))
 @click.option(
     "--limit",
     type=click.IntRange(min=1),
     metavar="N",
-    help=f"At most the newest N.  [default: {TABLE_LINES} in a table, else all]",
+    help=_("At most the newest N.  [default: {amount} in a table, else all]").format(
+        amount=TABLE_LINES
+    ),
 )
 @click.option(
-    "--trend", is_flag=True, help="Show weekly totals instead of sessions, and pain over time."
+    "--trend", is_flag=True, help=_("Show weekly totals instead of sessions, and pain over time.")
 )
-@click.option("--calendar", is_flag=True, help="Show days that are done, due or missed instead.")
-@click.option("--trash", is_flag=True, help="Show deleted sessions, which can be restored.")
-@format_option("table", "json", explained="A table, or a list of JSON objects.")
+@click.option(
+    "--calendar", is_flag=True, help=_("Show days that are done, due or missed instead.")
+)
+@click.option("--trash", is_flag=True, help=_("Show deleted sessions, which can be restored."))
+@format_option("table", "json", explained=_("A table, or a list of JSON objects."))
 def history(
     exercise: str | None,
     since: datetime | None,
@@ -104,21 +108,31 @@ def history(
     if missing:
         # A training must have crashed.
         say(
-            f"{counted(len(missing), 'recording', 'recordings')} not in the log; "
-            "to add them: tracker rescore --missing"
+            ngettext(
+                "{amount} recording not in the log; to add them: tracker rescore --missing",
+                "{amount} recordings not in the log; to add them: tracker rescore --missing",
+                len(missing),
+            ).format(amount=len(missing))
         )
     for problem in automatic_problems(tracker_paths()):
-        say(f"! not pushed to {problem} See: tracker push --list")
+        say(_("! not pushed to {problem} See: tracker push --list").format(problem=problem))
     most = limit or (TABLE_LINES if output_format == "table" else None)
     if calendar and advisor is not None:
         if output_format == "json":
-            raise click.UsageError("--calendar is for people: leave --format json out")
+            raise click.UsageError(_("--calendar is for people: leave --format json out"))
         print_text("\n".join(calendar_lines(advisor, local_now())))
     elif trend:
         # Weeks come oldest first.
         every_week = weeks(summaries, None)
         shown_weeks = every_week[-(most or 0) :]
-        _print_list(shown_weeks, len(every_week), "weeks", output_format, trend_table, week_object)
+        _print_list(
+            shown_weeks,
+            len(every_week),
+            _("the newest {amount} of {all} weeks; more with --limit {all}"),
+            output_format,
+            trend_table,
+            week_object,
+        )
         if advisor is not None and output_format == "table":
             now = local_now()
             below = pain_lines_of(advisor.history.pain, now)
@@ -129,7 +143,7 @@ def history(
         _print_list(
             summaries[:most],
             len(summaries),
-            "sessions",
+            _("the newest {amount} of {all} sessions; more with --limit {all}"),
             output_format,
             history_table,
             summary_object,
@@ -139,7 +153,7 @@ def history(
 def _print_list(
     items: Sequence[Item],
     there: int,
-    noun: str,
+    left_out: str,
     output_format: str,
     table: Callable[[Sequence[Item], int | None], str],
     as_object: Callable[[Item], dict[str, object]],
@@ -149,23 +163,25 @@ def _print_list(
     else:
         print_json([as_object(each) for each in items], indent=2)
     if len(items) < there:
-        say(f"the newest {len(items)} of {there} {noun}; more with --limit {there}")
+        say(left_out.format(amount=len(items), all=there))
 
 
 @click.command(
     epilog=examples(
-        ("tracker show last", "the newest session"),
-        ("tracker show 12 --format json", "a session as an object, for a program"),
-        ("tracker show 2026-11-25", "by the beginning of its recording's name"),
+        ("tracker show last", _("the newest session")),
+        ("tracker show 12 --format json", _("a session as an object, for a program")),
+        ("tracker show 2026-11-25", _("by the beginning of its recording's name")),
     ),
-    help=f"""Show a logged session, rep by rep.
-
-    This is the table of `tracker analyze`, plus what you entered, with edited values marked.
-    {SESSION_HELP}
-    """,
+    help=help_on_sessions(
+        _("Show a logged session, rep by rep."),
+        _(
+            "This is the table of `tracker analyze`, plus what you entered, with edited values "
+            "marked."
+        ),
+    ),
 )
 @click.argument("session", metavar=SESSION, shell_complete=logged_sessions)
-@format_option("text", "json", explained="A table, or one JSON object (tracker.session/1).")
+@format_option("text", "json", explained=_("A table, or one JSON object (tracker.session/1)."))
 def show(session: str, output_format: str) -> None:
     """Show a logged session, rep by rep."""
     from tracker.app.training_log import open_training_log
@@ -192,62 +208,74 @@ def clearable_values(text: str) -> tuple[str, ...]:
     words = tuple(dict.fromkeys(word.strip() for word in text.split(",")))
     for word in words:
         if word not in _CLEARABLE:
-            raise click.BadParameter(f"expected some of {','.join(_CLEARABLE)}, got {word!r}.")
+            raise click.BadParameter(
+                _("expected some of {words}, got {word!r}.").format(
+                    words=",".join(_CLEARABLE), word=word
+                )
+            )
     return words
 
 
 @click.command(
     epilog=examples(
-        ("tracker edit last --set 2 --reps 12 --rpe 8.5", "correct a set"),
-        ("tracker edit 12 --exercise glute_bridge", "it was another exercise"),
-        ("tracker edit 12 --note 'new belt' --pain-after 2", "about the whole session"),
-        ("tracker edit 12 --add 'reps=10 load=60kg'", "a set that the sensor missed"),
-        ("tracker edit 12 --set 1 --clear load,rpe", "clear values that you entered for a set"),
-        ("tracker edit 12 --undo", "undo the newest change"),
+        ("tracker edit last --set 2 --reps 12 --rpe 8.5", _("correct a set")),
+        ("tracker edit 12 --exercise glute_bridge", _("it was another exercise")),
+        ("tracker edit 12 --note 'new belt' --pain-after 2", _("about the whole session")),
+        ("tracker edit 12 --add 'reps=10 load=60kg'", _("a set that the sensor missed")),
+        ("tracker edit 12 --set 1 --clear load,rpe", _("clear values that you entered for a set")),
+        ("tracker edit 12 --undo", _("undo the newest change")),
     ),
-    help=f"""Correct a logged session.
-
-    Corrections are stored beside the measurements, with their time, and survive when the
-    recording is analysed again. {SESSION_HELP}
-    """,
+    help=help_on_sessions(
+        _("Correct a logged session."),
+        _(
+            "Corrections are stored beside the measurements, with their time, and survive when "
+            "the recording is analysed again."
+        ),
+    ),
 )
 @click.argument("session", metavar=SESSION, shell_complete=logged_sessions)
-@click.option("--set", "set_index", type=click.IntRange(min=1), metavar="N", help="Which set.")
-@click.option("--reps", type=int, metavar="N", help="Reps of the set.")
+@click.option("--set", "set_index", type=click.IntRange(min=1), metavar="N", help=_("Which set."))
+@click.option("--reps", type=int, metavar="N", help=_("Reps of the set."))
 @click.option(
-    "--load", type=Load(), metavar="LOAD", help="Load of the set, as 60kg, 62,5kg or 135lb."
+    "--load", type=Load(), metavar="LOAD", help=_("Load of the set, as 60kg, 62,5kg or 135lb.")
 )
-@click.option("--load-kg", type=DecimalNumber(), metavar="X", help="The same in kilograms.")
-@click.option("--rpe", type=DecimalNumber(), metavar="X", help="Exertion of the set, 0 to 10.")
-@click.option("--note", metavar="TEXT", help="Note on the set, or without --set on the session.")
+@click.option("--load-kg", type=DecimalNumber(), metavar="X", help=_("The same in kilograms."))
+@click.option("--rpe", type=DecimalNumber(), metavar="X", help=_("Exertion of the set, 0 to 10."))
+@click.option(
+    "--note", metavar="TEXT", help=_("Note on the set, or without --set on the session.")
+)
 @click.option(
     "--exercise",
     type=ExerciseName(),
-    help="The exercise of the session, or with --set of the set.",
+    help=_("The exercise of the session, or with --set of the set."),
 )
 @click.option(
-    "--warm-up/--working", default=None, help="Whether the set was a warm-up, or a working set."
+    "--warm-up/--working", default=None, help=_("Whether the set was a warm-up, or a working set.")
 )
-@click.option("--side", type=click.Choice(["left", "right"]), help="The working leg of the set.")
+@click.option(
+    "--side", type=click.Choice(["left", "right"]), help=_("The working leg of the set.")
+)
 @click.option(
     "--add",
     "added",
     metavar="WORDS",
-    help="Add a set that the sensor missed, as reps=10 load=60kg rpe=8; see tracker add.",
+    help=_("Add a set that the sensor missed, as reps=10 load=60kg rpe=8; see tracker add."),
 )
-@click.option("--pain-before", type=int, metavar="N", help="Pain before training, 0 to 10.")
-@click.option("--pain-after", type=int, metavar="N", help="Pain after training, 0 to 10.")
+@click.option("--pain-before", type=int, metavar="N", help=_("Pain before training, 0 to 10."))
+@click.option("--pain-after", type=int, metavar="N", help=_("Pain after training, 0 to 10."))
 @click.option(
-    "--pain-next-morning", type=int, metavar="N", help="Pain on the next morning, 0 to 10."
+    "--pain-next-morning", type=int, metavar="N", help=_("Pain on the next morning, 0 to 10.")
 )
 @click.option(
     "--clear",
     type=clearable_values,
     metavar="LIST",
-    help="Clear values you entered for the set, from load,rpe,reps,note: the counted reps and the "
-    "planned load apply again.",
+    help=_(
+        "Clear values you entered for the set, from load,rpe,reps,note: the counted reps and the "
+        "planned load apply again."
+    ),
 )
-@click.option("--undo", is_flag=True, help="Undo the newest change.")
+@click.option("--undo", is_flag=True, help=_("Undo the newest change."))
 def edit(
     session: str,
     set_index: int | None,
@@ -270,20 +298,28 @@ def edit(
     values["added"] = None if added is None else set_words(parse_set(added, load_unit()))
     edits = _edits(set_index, note, clear or (), values)
     if undo and edits:
-        raise click.UsageError("either change something, or undo the newest change with --undo")
+        raise click.UsageError(_("either change something, or undo the newest change with --undo"))
     if not undo and not edits:
-        raise click.UsageError("nothing to change; see --help for what can be edited")
+        raise click.UsageError(_("nothing to change; see --help for what can be edited"))
     with open_training_log() as log:
         session_id = log.find(session)
         if undo:
             for each in log.undo(session_id):
-                say(f"session {session_id}: undone: {edit_words(each)}")
+                say(
+                    _("session {number}: undone: {change}").format(
+                        number=session_id, change=edit_words(each)
+                    )
+                )
             return
         log.edit(session_id, edits)
     for each in edits:
-        say(f"session {session_id}: {edit_words(each)}")
+        say(_("session {number}: {change}").format(number=session_id, change=edit_words(each)))
     if values["exercise"] is not None and set_index is None:
-        say(f"The reps have not changed; to count them again: tracker rescore {session_id}")
+        say(
+            _("The reps have not changed; to count them again: tracker rescore {number}").format(
+                number=session_id
+            )
+        )
 
 
 def _edits(
@@ -301,42 +337,46 @@ def _edits(
     edits = [Edit(each, value, set_index) for each, value in given.items() if each.of_a_set]
     if (edits or clear) and set_index is None:
         raise click.UsageError(
-            "reps, load, RPE, warm-up and side belong to a set: say which with --set N"
+            _("reps, load, RPE, warm-up and side belong to a set: say which with --set N")
         )
     if note is not None:
         edits.append(Edit(Field.NOTE if set_index is None else Field.SET_NOTE, note, set_index))
     entered = {edit.field for edit in edits}
     for field in (Field[_CLEARABLE[word]] for word in clear):
         if field in entered:
-            raise click.UsageError("either give a value, or clear it")
+            raise click.UsageError(_("either give a value, or clear it"))
         edits.append(Edit(field, None, set_index))
     if set_index is not None and not edits:
         raise click.UsageError(
-            "say what to change in the set: --reps, --load, --rpe, --warm-up, --side, "
-            "--exercise, --note or --clear"
+            _(
+                "say what to change in the set: --reps, --load, --rpe, --warm-up, --side, "
+                "--exercise, --note or --clear"
+            )
         )
     return edits + [Edit(each, value) for each, value in given.items() if not each.of_a_set]
 
 
 @click.command(
     epilog=examples(
-        ("tracker delete 12", "move it to the trash"),
-        ("tracker delete --restore 12", "take it out again"),
-        ("tracker history --trash", "list the trash"),
-        ("tracker delete --purge", "empty the trash, for good"),
+        ("tracker delete 12", _("move it to the trash")),
+        ("tracker delete --restore 12", _("take it out again")),
+        ("tracker history --trash", _("list the trash")),
+        ("tracker delete --purge", _("empty the trash, for good")),
     ),
-    help=f"""Move logged sessions to the trash.
-
-    They stay there, with their edits, until you restore or purge them. Recordings are never
-    touched. {SESSION_HELP}
-    """,
+    help=help_on_sessions(
+        _("Move logged sessions to the trash."),
+        _(
+            "They stay there, with their edits, until you restore or purge them. Recordings are "
+            "never touched."
+        ),
+    ),
 )
 @click.argument("sessions", nargs=-1, metavar=f"[{SESSION}]...", shell_complete=logged_sessions)
-@click.option("--restore", is_flag=True, help="Take them out of the trash instead.")
+@click.option("--restore", is_flag=True, help=_("Take them out of the trash instead."))
 @click.option(
     "--purge",
     is_flag=True,
-    help="Remove sessions in the trash for good: the named ones, or all of them.",
+    help=_("Remove sessions in the trash for good: the named ones, or all of them."),
 )
 def delete(sessions: tuple[str, ...], restore: bool, purge: bool) -> None:
     """Move logged sessions to the trash."""
@@ -344,29 +384,41 @@ def delete(sessions: tuple[str, ...], restore: bool, purge: bool) -> None:
     from tracker.store import SessionQuery
 
     if restore and purge:
-        raise click.UsageError("--restore and --purge exclude each other")
+        raise click.UsageError(_("--restore and --purge exclude each other"))
     if not sessions and not purge:
-        raise click.UsageError("name the sessions by their numbers in `tracker history`")
+        raise click.UsageError(_("name the sessions by their numbers in `tracker history`"))
     with open_training_log() as log:
         ids = [log.find(each) for each in sessions]
         if purge:
             ids = ids or [each.id for each in log.list(SessionQuery(trash=True))]
             log.purge(ids)
-            outcome = "removed for good; the recordings are still there."
+            outcome = ngettext(
+                "{amount} session removed for good; the recordings are still there.",
+                "{amount} sessions removed for good; the recordings are still there.",
+                len(ids),
+            ).format(amount=len(ids))
         elif restore:
             log.restore(ids)
-            outcome = "back in the log."
+            outcome = ngettext(
+                "{amount} session back in the log.",
+                "{amount} sessions back in the log.",
+                len(ids),
+            ).format(amount=len(ids))
         else:
             log.delete(ids)
             names = " ".join(map(str, ids))
-            outcome = f"in the trash; to restore: {own_command(f'delete --restore {names}')}"
-    say(f"{counted(len(ids), 'session', 'sessions')} {outcome}")
+            outcome = ngettext(
+                "{amount} session in the trash; to restore: {command}",
+                "{amount} sessions in the trash; to restore: {command}",
+                len(ids),
+            ).format(amount=len(ids), command=own_command(f"delete --restore {names}"))
+    say(outcome)
 
 
 @click.command(
     epilog=examples(
-        ("tracker backup /media/stick/training.sqlite", "a copy somewhere else"),
-        ("tracker backup training.sqlite --force", "replace an older one"),
+        ("tracker backup /media/stick/training.sqlite", _("a copy somewhere else")),
+        ("tracker backup training.sqlite --force", _("replace an older one")),
     )
 )
 @click.argument("file", type=FILE)
@@ -383,4 +435,9 @@ def backup(file: Path, force: bool) -> None:
     with open_training_log() as log:
         log.back_up(file, force=force)
         sessions = len(log.list())
-    say(f"{file}: {counted(sessions, 'session', 'sessions')} of {log.location}")
+    say(
+        # Translators: a copy of the training log was written to a file.
+        ngettext(
+            "{file}: {amount} session of {log}", "{file}: {amount} sessions of {log}", sessions
+        ).format(file=file, amount=sessions, log=log.location)
+    )

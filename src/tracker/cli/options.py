@@ -27,6 +27,7 @@ from tracker.domain.plan import (
     VELOCITY_LOSS_SHARES,
 )
 from tracker.domain.units import decimal_number
+from tracker.language import _
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
@@ -77,8 +78,12 @@ class PositiveNumber(click.ParamType[float]):
         except ValueError:
             number = math.nan
         if not (math.isfinite(number) and number > 0.0):
-            word = "" if self._word_for_infinity is None else f" or {self._word_for_infinity!r}"
-            self.fail(f"expected a number above 0{word}, got {value!r}.", param, ctx)
+            wanted = (
+                _("expected a number above 0, got {value!r}.")
+                if self._word_for_infinity is None
+                else _("expected a number above 0 or {word!r}, got {value!r}.")
+            )
+            self.fail(wanted.format(word=self._word_for_infinity, value=value), param, ctx)
         return number
 
 
@@ -99,7 +104,12 @@ class DecimalNumber(click.ParamType[float]):
         except ValueError as error:
             self.fail(f"{error}.", param, ctx)
         if not self._least <= number <= self._most:
-            self.fail(f"expected {self._least:g} to {self._most:g}, got {value}.", param, ctx)
+            wanted = _("expected {least} to {most}, got {value}.")
+            self.fail(
+                wanted.format(least=f"{self._least:g}", most=f"{self._most:g}", value=value),
+                param,
+                ctx,
+            )
         return number
 
 
@@ -123,7 +133,7 @@ class Load(click.ParamType[float]):
 def one_load(load: float | None, load_kg: float | None) -> float | None:
     """Return the load given by one of two options, kg."""
     if load is not None and load_kg is not None:
-        raise click.UsageError("either --load or --load-kg")
+        raise click.UsageError(_("either --load or --load-kg"))
     return load_kg if load is None else load
 
 
@@ -133,7 +143,7 @@ def moment_of_day(text: str) -> datetime:
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise click.BadParameter(
-            f"expected a time such as 2026-03-01T18:30:00+01:00, got {text!r}."
+            _("expected a time such as 2026-03-01T18:30:00+01:00, got {text!r}.").format(text=text)
         ) from None
     return moment if moment.tzinfo is not None else moment.astimezone()
 
@@ -143,7 +153,9 @@ def day(text: str) -> datetime:
     try:
         return datetime.strptime(text, "%Y-%m-%d").astimezone()
     except (ValueError, OverflowError, OSError):
-        raise click.BadParameter(f"expected a day such as 2026-11-25, got {text!r}.") from None
+        raise click.BadParameter(
+            _("expected a day such as 2026-11-25, got {text!r}.").format(text=text)
+        ) from None
 
 
 FILE: Final = click.Path(path_type=Path)
@@ -165,8 +177,9 @@ def format_option(*formats: str, explained: str) -> Callable[[Callable[..., Any]
 exercise_option: Final = click.option(
     "--exercise",
     type=ExerciseName(),
-    help=f"What was trained: {', '.join(EXERCISES)}.  "
-    "[default: what the file says, else hip_thrust]",
+    help=_("What was trained: {names}.  [default: what the file says, else hip_thrust]").format(
+        names=", ".join(EXERCISES)
+    ),
 )
 
 
@@ -176,26 +189,30 @@ def import_options(command: Callable[..., Any]) -> Callable[..., Any]:
     @click.option(
         "--acc-unit",
         type=click.Choice(["m/s2", "g"]),
-        help="Unit of the acc columns of a CSV.  [default: what the file says, else m/s2]",
+        help=_("Unit of the acc columns of a CSV.  [default: what the file says, else m/s2]"),
     )
     @click.option(
         "--gyro-unit",
         type=click.Choice(["rad/s", "deg/s"]),
-        help="Unit of the gyro columns of a CSV.  [default: what the file says, else rad/s]",
+        help=_("Unit of the gyro columns of a CSV.  [default: what the file says, else rad/s]"),
     )
     @click.option(
         "--acc-points",
         type=click.Choice(["up", "down"]),
-        help="Direction of the acceleration at rest: down in files that an iPhone saved in its "
-        "own convention, up in all others.  [default: what the file says, else up]",
+        help=_(
+            "Direction of the acceleration at rest: down in files that an iPhone saved in its "
+            "own convention, up in all others.  [default: what the file says, else up]"
+        ),
     )
     @click.option(
         "--setting",
         "settings",
         multiple=True,
         metavar="KEY=VALUE",
-        help="What puts a sensor's numbers right, as gyro_axes=-x,-y,-z or acc_factor=0.5, or a "
-        "setting of its decoder; repeatable.",
+        help=_(
+            "What puts a sensor's numbers right, as gyro_axes=-x,-y,-z or acc_factor=0.5, or a "
+            "setting of its decoder; repeatable."
+        ),
     )
     @wraps(command)
     def with_options(
@@ -233,7 +250,11 @@ class RoutineName(click.ParamType[str]):
         name = value.replace("-", "_")
         if not name or name not in ROUTINES:
             known = ", ".join(filter(None, ROUTINES))
-            self.fail(f"{value!r} is no routine; known: {known}.", param, ctx)
+            self.fail(
+                _("{value!r} is no routine; known: {known}.").format(value=value, known=known),
+                param,
+                ctx,
+            )
         return name
 
     def shell_complete(
@@ -252,21 +273,23 @@ class RoutineName(click.ParamType[str]):
 headless_option: Final = click.option(
     "--headless",
     is_flag=True,
-    help="Print plain lines instead of the screen; the default without a terminal.",
+    help=_("Print plain lines instead of the screen; the default without a terminal."),
 )
 
 plain_option: Final = click.option(
     "--plain",
     is_flag=True,
-    help="Train in lines, by questions and sentences, for a screen reader.  [default: as chosen "
-    "with tracker config plain; on a terminal that can't draw]",
+    help=_(
+        "Train in lines, by questions and sentences, for a screen reader.  [default: as chosen "
+        "with tracker config plain; on a terminal that can't draw]"
+    ),
 )
 
 speed_option: Final = click.option(
     "--speed",
     type=PositiveNumber(MAX_SPEED),
     metavar="X|max",
-    help="Playback speed; 1 is real time.  [default: 1 on the screen, max for plain lines]",
+    help=_("Playback speed; 1 is real time.  [default: 1 on the screen, max for plain lines]"),
 )
 
 
@@ -277,8 +300,10 @@ events_option: Final = click.option(
     "--events",
     multiple=True,
     metavar="TARGET",
-    help="Send the live events to TARGET: as lines of JSON to - (stdout), a new FILE or a named "
-    "pipe; or to mqtt://HOST, osc://HOST:PORT or lsl:NAME (docs/live.md). Repeatable.",
+    help=_(
+        "Send the live events to TARGET: as lines of JSON to - (stdout), a new FILE or a named "
+        "pipe; or to mqtt://HOST, osc://HOST:PORT or lsl:NAME (docs/live.md). Repeatable."
+    ),
 )
 
 
@@ -291,8 +316,8 @@ def recording_file(text: str) -> Path:
     if path.suffix.lower() != RECORDING_SUFFIX:
         raise OutputError(
             text,
-            f"the name of a recording must end in {RECORDING_SUFFIX}",
-            f"For example: -o {(path.stem or 'session') + RECORDING_SUFFIX}",
+            _("the name of a recording must end in {suffix}").format(suffix=RECORDING_SUFFIX),
+            _("For example: -o {file}").format(file=(path.stem or "session") + RECORDING_SUFFIX),
         )
     return path
 
@@ -303,27 +328,31 @@ recording_output_option: Final = click.option(
     type=recording_file,
     required=True,
     metavar="FILE",
-    help="The recording to write.",
+    help=_("The recording to write."),
 )
 
 force_option: Final = click.option(
-    "--force", is_flag=True, help="Replace the output file if it exists."
+    "--force", is_flag=True, help=_("Replace the output file if it exists.")
 )
 
 SESSION: Final = "ID"
 """Stands for a session in the help of a command."""
 
-SESSION_HELP: Final = (
-    "ID is the number that `tracker history` shows, `last`, or the beginning of the recording's "
-    "name."
-)
+
+def help_on_sessions(*paragraphs: str) -> str:
+    """Return the help of a command for sessions: its paragraphs, and what its ID is."""
+    about = _(
+        "ID is the number that `tracker history` shows, `last`, or the beginning of the "
+        "recording's name."
+    )
+    return "\n\n".join(paragraphs) + f" {about}"
 
 
 kind_option: Final = click.option(
     "--kind",
     shell_complete=sensor_kinds,
     metavar="KIND",
-    help="Kind of the sensor, if it cannot be recognised.",
+    help=_("Kind of the sensor, if it cannot be recognised."),
 )
 
 setting_option: Final = click.option(
@@ -331,13 +360,13 @@ setting_option: Final = click.option(
     "settings",
     multiple=True,
     metavar="KEY=VALUE",
-    help="A decoder setting that the data itself does not tell; repeatable.",
+    help=_("A decoder setting that the data itself does not tell; repeatable."),
 )
 
 second_option: Final = click.option(
     "--second",
     metavar="ADDRESS",
-    help="Record another sensor too; reps are counted from the first.",
+    help=_("Record another sensor too; reps are counted from the first."),
 )
 
 
@@ -349,9 +378,15 @@ def percent(text: str) -> float:
     try:
         number = decimal_number(text.removesuffix("%"))
     except ValueError:
-        raise click.BadParameter(f"expected a percentage, got {text!r}.") from None
+        raise click.BadParameter(
+            _("expected a percentage, got {text!r}.").format(text=text)
+        ) from None
     if not _LEAST_LOSS <= number <= _MOST_LOSS:
-        raise click.BadParameter(f"expected {_LEAST_LOSS} to {_MOST_LOSS} %, got {text!r}.")
+        raise click.BadParameter(
+            _("expected {least} to {most} %, got {text!r}.").format(
+                least=_LEAST_LOSS, most=_MOST_LOSS, text=text
+            )
+        )
     return number / 100.0
 
 
@@ -375,51 +410,53 @@ def plan_options(command: Callable[..., None]) -> Callable[..., None]:
         "--load",
         type=Load(),
         metavar="LOAD",
-        help="Load on the hips, as 60kg, 62,5kg or 135lb; 0 is bodyweight.",
+        help=_("Load on the hips, as 60kg, 62,5kg or 135lb; 0 is bodyweight."),
     )
     @click.option(
         "--load-kg",
         type=DecimalNumber(0.0, MOST_LOAD_KG),
         metavar="X",
-        help="The same in kilograms, whatever your unit is.",
+        help=_("The same in kilograms, whatever your unit is."),
     )
     @click.option(
         "--tempo",
         type=parse_tempo,
         metavar="T",
-        help="Planned tempo, down-floor-up-hold: 3-0-1-2, 30X2, or 'up=1 hold=2 down=3'.",
+        help=_("Planned tempo, down-floor-up-hold: 3-0-1-2, 30X2, or 'up=1 hold=2 down=3'."),
     )
     @click.option(
         "--reps",
         "target_reps",
         type=click.IntRange(1, MOST_REPS),
         metavar="N",
-        help="Planned reps of a set; a cue tells you when they are done.",
+        help=_("Planned reps of a set; a cue tells you when they are done."),
     )
     @click.option(
         "--sets",
         type=click.IntRange(1, MOST_SETS),
         metavar="N",
-        help="Planned working sets.",
+        help=_("Planned working sets."),
     )
     @click.option(
         "--hold",
         "lockout_goal_s",
         type=DecimalNumber(0.0, LONGEST_HOLD_S),
         metavar="S",
-        help="Seconds to hold the top.  [default: the tempo's, else one]",
+        help=_("Seconds to hold the top.  [default: the tempo's, else one]"),
     )
     @click.option(
         "--velocity-loss",
         type=percent,
         metavar="PERCENT",
-        help="End a set when a rep is PERCENT slower than its fastest.",
+        help=_("End a set when a rep is PERCENT slower than its fastest."),
     )
     @click.option(
-        "--keep-tension", is_flag=True, help="Tell you when you rest on the floor between reps."
+        "--keep-tension", is_flag=True, help=_("Tell you when you rest on the floor between reps.")
     )
     @click.option(
-        "--breathing", is_flag=True, help="Remind you to breathe out on the way up, now and then."
+        "--breathing",
+        is_flag=True,
+        help=_("Remind you to breathe out on the way up, now and then."),
     )
     @wraps(command)
     def planned(*arguments: Any, load: float | None, **given: Any) -> None:
@@ -435,7 +472,7 @@ def examples(*lines: tuple[str, str]) -> str:
     width = max(len(call) for call, _ in lines)
     rows = [f"  {call:<{width}}  {what}" for call, what in lines]
     # click keeps the line breaks of a paragraph that begins with a backspace.
-    return "\n".join(["\b", "Examples:", *rows])
+    return "\n".join(["\b", _("Examples:"), *rows])
 
 
 @dataclass(frozen=True, slots=True)
@@ -478,13 +515,13 @@ def sound_options(command: Callable[..., Any]) -> Callable[..., Any]:
         "--sound/--no-sound",
         "sound_on",
         default=None,
-        help="Play counts, beats and cues.  [default: on the screen, as chosen in the set-up]",
+        help=_("Play counts, beats and cues.  [default: on the screen, as chosen in the set-up]"),
     )
     @click.option(
         "--sound-to",
         type=click.Path(dir_okay=False, path_type=Path),
         metavar="FILE.wav",
-        help="Write the sound to a file instead, replacing it.",
+        help=_("Write the sound to a file instead, replacing it."),
     )
     @wraps(command)
     def with_sound(

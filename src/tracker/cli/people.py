@@ -5,14 +5,15 @@ The log costs SQLAlchemy (0.2 s), so each command imports it in its body.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from tracker.app.paths import shared_paths
 from tracker.cli.completion import names_of_people
 from tracker.cli.options import FILE, examples, format_option
-from tracker.cli.terminal import print_json, print_text, say
+from tracker.cli.terminal import agreed, print_json, print_text, say
+from tracker.language import _, day_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,20 +24,20 @@ if TYPE_CHECKING:
 @click.group(
     invoke_without_command=True,
     epilog=examples(
-        ("tracker people", "who trains here"),
-        ("tracker people --triage", "who needs to be looked at, for a coach"),
-        ("tracker people add Anna", "somebody new"),
-        ("tracker people rename me Bea", "give yourself a name"),
-        ("tracker people plan Anna anna.toml", "take in a plan that you wrote"),
-        ("tracker --person Anna train", "train, or do anything else, as Anna"),
+        ("tracker people", _("who trains here")),
+        ("tracker people --triage", _("who needs to be looked at, for a coach")),
+        ("tracker people add Anna", _("somebody new")),
+        ("tracker people rename me Bea", _("give yourself a name")),
+        ("tracker people plan Anna anna.toml", _("take in a plan that you wrote")),
+        ("tracker --person Anna train", _("train, or do anything else, as Anna")),
     ),
 )
 @click.option(
     "--triage",
     is_flag=True,
-    help="How everybody is doing: pain, pauses, what is due; those first who need a look.",
+    help=_("How everybody is doing: pain, pauses, what is due; those first who need a look."),
 )
-@format_option("table", "json", explained="A table, or a list of JSON objects.")
+@format_option("table", "json", explained=_("A table, or a list of JSON objects."))
 @click.pass_context
 def people(context: click.Context, triage: bool, output_format: str) -> None:
     """List the people who train here, and keep them apart.
@@ -46,7 +47,7 @@ def people(context: click.Context, triage: bool, output_format: str) -> None:
     """
     if context.invoked_subcommand is not None:
         if triage:
-            raise click.UsageError("--triage is about everybody: leave the command out")
+            raise click.UsageError(_("--triage is about everybody: leave the command out"))
         return
     from tracker.app.clock import local_now
     from tracker.app.people import people_lines
@@ -66,7 +67,7 @@ def people(context: click.Context, triage: bool, output_format: str) -> None:
     else:
         print_text("\n".join(people_table(lines)))
         if len(lines) == 1:
-            say("There is nobody else yet: tracker people add NAME")
+            say(_("There is nobody else yet: tracker people add NAME"))
 
 
 def _line_object(line: Line) -> dict[str, object]:
@@ -82,11 +83,11 @@ def people_table(lines: tuple[Line, ...]) -> list[str]:
     """Return the list of people with aligned columns."""
     from tracker.cli.tables import aligned
 
-    rows: list[tuple[str, ...]] = [("name", "sessions", "last session")]
+    rows: list[tuple[str, ...]] = [(_("name"), _("sessions"), _("last session"))]
     for each in lines:
         last = "–" if each.last is None else f"{each.last.at(None):%Y-%m-%d %H:%M}"
         rows.append((each.name, str(each.sessions), f"! {each.trouble}" if each.trouble else last))
-    return aligned(rows, frozenset({"name", "last session"}))
+    return aligned(rows, frozenset({_("name"), _("last session")}))
 
 
 def triage_object(each: Triage) -> dict[str, object]:
@@ -112,13 +113,41 @@ def triage_table(found: tuple[Triage, ...]) -> list[str]:
     """Return how everybody is doing, with aligned columns and signs for what stands out."""
     from tracker.cli.tables import aligned
 
-    rows: list[tuple[str, ...]] = [("", "name", "now", "pain", "last", "due", "4 weeks", "why")]
-    rows += [_triage_row(each) for each in found]
-    legend = (
+    titles = (
+        "",
+        _("name"),
+        # Translators: heading of a column, whether to train now: yes, rest or stop.
+        _("now"),
+        _("pain"),
+        # Translators: heading of a column, when the last training was.
+        _("last"),
+        # Translators: heading of a column, when the next training is due.
+        _("due"),
+        _("4 weeks"),
+        # Translators: heading of a column, the reason for the advice.
+        _("why"),
+    )
+    rows: list[tuple[str, ...]] = [titles, *map(_triage_row, found)]
+    legend = _(
         "! stop, or it hurts more   ◌ has not trained for two weeks   4 weeks: days trained, "
         "of those chosen"
     )
-    return [*aligned(rows, frozenset({"", "name", "now", "why"})), legend]
+    return [*aligned(rows, frozenset({"", _("name"), _("now"), _("why")})), legend]
+
+
+_VERDICTS: Final = {
+    # Translators: advice in one word, to train.
+    "go": _("go"),
+    # Translators: advice in one word, to train as the last time.
+    "same": _("same"),
+    # Translators: advice in one word, to train with less load.
+    "easier": _("easier"),
+    # Translators: advice in one word, not to train today.
+    "rest": _("rest"),
+    # Translators: advice in one word, not to train before a professional was asked.
+    "stop": _("stop"),
+}
+"""Verdicts of the coach, in the column of a table."""
 
 
 def _triage_row(each: Triage) -> tuple[str, ...]:
@@ -129,21 +158,27 @@ def _triage_row(each: Triage) -> tuple[str, ...]:
     days = each.days_ago
     due = "–"
     if each.due is not None:
-        due = f"{each.overdue_days} d ago" if each.overdue_days else f"{each.due:%a %d %b}"
-    of = f" of {each.planned}" if each.planned else ""
+        due = _ago(each.overdue_days) if each.overdue_days else day_text(each.due, "MMMEd")
+    # Translators: days trained, of those planned.
+    trained = _("{done} of {planned}") if each.planned else "{done}"
     return (
         "!" if alarm or each.verdict is None else "◌" if each.stopped else "",
         each.name,
-        "?" if each.verdict is None else each.verdict.value,
+        "?" if each.verdict is None else _VERDICTS[each.verdict.value],
         pain,
-        "–" if days is None else "today" if days == 0 else f"{days} d ago",
+        "–" if days is None else _("today") if days == 0 else _ago(days),
         due,
-        f"{each.done}{of}",
+        trained.format(done=each.done, planned=each.planned),
         each.reason,
     )
 
 
-@people.command(epilog=examples(("tracker people add 'Anna B.'", "a name with a blank")))
+def _ago(days: int) -> str:
+    # Translators: so many days ago, as short as possible.
+    return _("{days} d ago").format(days=days)
+
+
+@people.command(epilog=examples(("tracker people add 'Anna B.'", _("a name with a blank"))))
 @click.argument("name", metavar="NAME")
 def add(name: str) -> None:
     """Add somebody, with an empty log.
@@ -154,10 +189,14 @@ def add(name: str) -> None:
 
     paths = add_person(shared_paths(), name)
     assert paths.person is not None
-    say(f"added {paths.person.name}: their recordings will be in {paths.recordings}")
+    say(
+        _("added {name}: their recordings will be in {folder}").format(
+            name=paths.person.name, folder=paths.recordings
+        )
+    )
 
 
-@people.command(epilog=examples(("tracker people rename me Bea", "give yourself a name")))
+@people.command(epilog=examples(("tracker people rename me Bea", _("give yourself a name"))))
 @click.argument("name", metavar="NAME", shell_complete=names_of_people)
 @click.argument("new_name", metavar="NEW_NAME")
 def rename(name: str, new_name: str) -> None:
@@ -168,12 +207,12 @@ def rename(name: str, new_name: str) -> None:
     from tracker.app.people import rename_person
 
     rename_person(shared_paths(), name, new_name)
-    say(f"{name} is {new_name} now")
+    say(_("{name} is {new_name} now").format(name=name, new_name=new_name))
 
 
-@people.command(epilog=examples(("tracker people remove Anna", "after a question")))
+@people.command(epilog=examples(("tracker people remove Anna", _("after a question"))))
 @click.argument("name", metavar="NAME", shell_complete=names_of_people)
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help=_("Do not ask."))
 def remove(name: str, yes: bool) -> None:
     """Remove somebody for good.
 
@@ -190,18 +229,25 @@ def remove(name: str, yes: bool) -> None:
     recordings = len(recordings_in(paths.recordings))
     if not yes:
         say(
-            f"This deletes {line.sessions} sessions and {recordings} recordings of {line.name}, "
-            f"for good.\nTo keep a copy of the log: tracker --person {line.name!r} backup FILE"
+            _(
+                "This deletes {sessions} sessions and {recordings} recordings of {name}, for good."
+            ).format(sessions=line.sessions, recordings=recordings, name=line.name)
         )
-        click.confirm(f"Remove {line.name}?", abort=True, err=True)
+        say(
+            _("To keep a copy of the log: tracker --person {name!r} backup FILE").format(
+                name=line.name
+            )
+        )
+        if not agreed(_("Remove {name}?").format(name=line.name)):
+            raise click.Abort
     remove_person(shared, name)
-    say(f"removed {line.name}")
+    say(_("removed {name}").format(name=line.name))
 
 
 @people.command(
     epilog=examples(
-        ("tracker people plan Anna", "their plan as a file, to change it"),
-        ("tracker people plan Anna anna.toml", "take that file in"),
+        ("tracker people plan Anna", _("their plan as a file, to change it")),
+        ("tracker people plan Anna anna.toml", _("take that file in")),
     )
 )
 @click.argument("name", metavar="NAME", shell_complete=names_of_people)
@@ -219,4 +265,8 @@ def plan(name: str, file: Path | None) -> None:
     if file is None:
         print_text(plan_text(load_config(path)).rstrip())
     else:
-        say(f"{name}: took in {', '.join(take_plan(path, file))}")
+        say(
+            _("{name}: took in {tables}").format(
+                name=name, tables=", ".join(take_plan(path, file))
+            )
+        )

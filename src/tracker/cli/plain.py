@@ -18,11 +18,12 @@ from tracker.app.training import TrainingRequest
 from tracker.app.training_log import NOT_LOGGED
 from tracker.cli.conversation import Conversation, EndOfLinesError, number_or, whole_or
 from tracker.cli.options import sound_beside_lines
-from tracker.cli.plain_training import PlainTraining
+from tracker.cli.plain_training import PlainTraining, kept
 from tracker.coach import FIRST_PLAN, Verdict
 from tracker.domain import MOST_PAIN, Plan, TrackerError, exercise_named, parse_tempo
 from tracker.domain.loads import load_unit, load_words, parse_load_kg, plates_words
 from tracker.domain.plan import LONGEST_HOLD_S, LONGEST_REST_S, MOST_REPS, MOST_SETS
+from tracker.language import _, counted, localized
 
 if TYPE_CHECKING:
     from tracker.app.devices import Device
@@ -70,18 +71,20 @@ class _PlainCoach:
         await self._warn_once()
         device = device or await self._device()
         request = await self._set_up(device)
-        self._talk.say(f"Connecting to {device.name}.")
+        self._talk.say(_("Connecting to {name}.").format(name=device.name))
         async with self._service.training(request, until_stopped=True) as training:
             self._talk.say(f"{training.title[:1].upper()}{training.title[1:]}.")
             session = training.session
             async with sound_beside_lines(self._sound, session):
                 await PlainTraining(session, self._talk, self._service.advisor).run()
         if training.log_error is not None:
-            self._talk.say(f"Not logged: {training.log_error.message}", NOT_LOGGED)
+            self._talk.say(
+                _("Not logged: {problem}").format(problem=training.log_error.message), NOT_LOGGED
+            )
         elif training.session_id is not None:
-            self._talk.say(f"Logged as session {training.session_id}.")
+            self._talk.say(_("Logged as session {number}.").format(number=training.session_id))
         else:
-            self._talk.say("Nothing was logged: there was no set.")
+            self._talk.say(_("Nothing was logged: there was no set."))
 
     async def _warn_once(self) -> None:
         if self._service.config.training.warned:
@@ -91,7 +94,7 @@ class _PlainCoach:
 
         for title, words in warning_parts():
             self._talk.say(f"{title}.", *words)
-        await self._talk.ask("Enter goes on.", str)
+        await self._talk.ask(_("Enter goes on."), str)
         with suppress(TrackerError):
             self._service.remember(warned=True)
 
@@ -100,7 +103,9 @@ class _PlainCoach:
     async def _device(self) -> Device:
         devices = self._service.devices()
         while True:
-            self._talk.say(f"Listening for sensors for {LISTENED_S:.0f} seconds.")
+            self._talk.say(
+                _("Listening for sensors for {seconds:.0f} seconds.").format(seconds=LISTENED_S)
+            )
             listening = asyncio.ensure_future(devices.listen())
             await asyncio.wait({listening}, timeout=LISTENED_S)
             listening.cancel()
@@ -111,7 +116,7 @@ class _PlainCoach:
             known = [each for each in devices.seen if each.kind is not None or each.refusal]
             again = len(known)
             chosen = await self._talk.choose(
-                "Which sensor?", [*map(_device_words, known), "listen again"]
+                _("Which sensor?"), [*map(_device_words, known), _("listen again")]
             )
             if chosen == again:
                 continue
@@ -129,23 +134,23 @@ class _PlainCoach:
         names = service.exercises(device)
         titles = [exercise_named(name).title for name in names]
         first = names.index(service.first_exercise(device))
-        exercise = names[await talk.choose("What do you train?", titles, first)]
+        exercise = names[await talk.choose(_("What do you train?"), titles, first)]
         advisor = await asyncio.to_thread(service.advisor)
         if advisor is not None and advisor.history.unanswered is not None:
-            morning = await self._pain("on the morning after the last training")
+            morning = await self._pain(_("Pain on the morning after the last training?"))
             if morning is not None:
                 with suppress(TrackerError):
                     service.note_morning(advisor.history.unanswered, morning)
-        pain = await self._pain("now, before the training")
+        pain = await self._pain(_("Pain now, before the training?"))
         last = service.last_plan(exercise)
         judgement = None
         if advisor is not None:
             judgement = advisor.judge(local_now(), exercise, pain_now=pain)
             talk.say(*advice_lines(judgement))
             if judgement.verdict is Verdict.STOP and await talk.agree(
-                "Have you asked a doctor or a physiotherapist about the pain since?"
+                _("Have you asked a doctor or a physiotherapist about the pain since?")
             ):
-                service.note_asked("said in the set-up")
+                service.note_asked(_("said in the set-up"))
                 judgement = advisor.judge(local_now(), exercise, pain_now=pain, asked=True)
                 talk.say(*advice_lines(judgement))
         advised = None
@@ -160,47 +165,52 @@ class _PlainCoach:
             service.sensors_of(device), exercise, plan, pain_before=pain, advice=advice
         )
 
-    async def _pain(self, when: str) -> int | None:
+    async def _pain(self, question: str) -> int | None:
+        answers = _("0 is none, {most} the worst, enter leaves it open.").format(most=MOST_PAIN)
         return await self._talk.ask(
-            f"Pain {when}? 0 is none, {MOST_PAIN} the worst, enter leaves it open.",
-            partial(whole_or, least=0, most=MOST_PAIN),
+            f"{question} {answers}", partial(whole_or, least=0, most=MOST_PAIN)
         )
 
     async def _plan(self, plan: Plan) -> Plan:
         """Say a plan, and let it be changed field by field until enter takes it."""
         while True:
-            self._talk.say(f"The plan: {plan_sentence(plan)}.")
+            self._talk.say(_("The plan: {plan}.").format(plan=plan_sentence(plan)))
             plates = plates_words(plan.load_kg)
             if plates:
                 self._talk.say(f"{plates}.")
-            if not await self._talk.ask("Enter takes it. c changes it.", _wants_change):
+            if not await self._talk.ask(_("Enter takes it. c changes it."), _wants_change):
                 return plan
             plan = await self._changed(plan)
 
     async def _changed(self, plan: Plan) -> Plan:
         ask = self._talk.ask
-        sets = await ask(_question("Sets", plan.sets), partial(whole_or, least=1, most=MOST_SETS))
+        sets = await ask(
+            _question(_("Sets?"), plan.sets), partial(whole_or, least=1, most=MOST_SETS)
+        )
         reps = await ask(
-            _question("Reps in a set", plan.target_reps),
+            _question(_("Reps in a set?"), plan.target_reps),
             partial(whole_or, least=1, most=MOST_REPS),
         )
         load_kg = await ask(
-            _question(f"Load in {load_unit().value}, 0 is bodyweight", load_words(plan.load_kg)),
+            _question(
+                _("Load in {unit}, 0 is bodyweight?").format(unit=load_unit().value),
+                load_words(plan.load_kg),
+            ),
             typed_load_kg,
         )
         tempo = await ask(
             _question(
-                "Tempo: seconds down, floor, up and hold, as 3-0-1-2",
+                _("Tempo: seconds down, floor, up and hold, as 3-0-1-2?"),
                 None if plan.tempo is None else plan.tempo.code,
             ),
             _tempo,
         )
         hold_s = await ask(
-            _question("Seconds to hold the top", plan.lockout_goal_s),
+            _question(_("Seconds to hold the top?"), plan.lockout_goal_s),
             partial(number_or, least=0.0, most=LONGEST_HOLD_S),
         )
         rest_s = await ask(
-            _question("Seconds of rest", plan.rest_s),
+            _question(_("Seconds of rest?"), plan.rest_s),
             partial(number_or, least=0.0, most=LONGEST_REST_S),
         )
         return Plan(
@@ -219,27 +229,31 @@ class _PlainCoach:
 
 def plan_sentence(plan: Plan) -> str:
     """Return a plan as one hears it: `3 sets of 12 reps, 60 kg, tempo up 1, hold 2, …`."""
-    sets = f"{plan.sets} sets" if plan.sets != 1 else "1 set"
-    reps = "" if plan.target_reps is None else f"{plan.target_reps} reps"
-    amount = " of ".join(part for part in (sets if plan.sets else "", reps) if part)
-    tempo = "" if plan.tempo is None else f"tempo {plan.tempo.words.replace(' · ', ', ')}"
-    hold = "" if plan.lockout_goal_s is None else f"hold {plan.lockout_goal_s:g} seconds"
-    parts = (amount or "sets as you like", load_words(plan.load_kg), tempo, hold)
-    rest = f"{plan.rest_s:.0f} seconds of rest"
-    last = ["the last set goes on while it is clean"] if plan.or_more else []
-    return ", ".join([*filter(None, parts), rest, *last])
+    sets = counted(plan.sets, "set", "sets") if plan.sets else ""
+    reps = "" if plan.target_reps is None else counted(plan.target_reps, "rep", "reps")
+    # Translators: so many sets of so many reps each.
+    amount = _("{sets} of {reps}").format(sets=sets, reps=reps) if sets and reps else sets or reps
+    parts = [amount or _("sets as you like"), load_words(plan.load_kg)]
+    if plan.tempo is not None:
+        parts.append(_("tempo {phases}").format(phases=plan.tempo.words.replace(" · ", ", ")))
+    if plan.lockout_goal_s is not None:
+        hold_s = localized(f"{plan.lockout_goal_s:g}")
+        parts.append(_("hold {seconds} seconds").format(seconds=hold_s))
+    parts.append(_("{seconds:.0f} seconds of rest").format(seconds=plan.rest_s))
+    if plan.or_more:
+        parts.append(_("the last set goes on while it is clean"))
+    return ", ".join(filter(None, parts))
 
 
 def _question(what: str, now: float | str | None) -> str:
-    shown = f"{now:g}" if isinstance(now, float) else now
-    kept = "leaves it open" if shown in (None, "") else f"keeps {shown}"
-    return f"{what}? Enter {kept}."
+    shown = localized(f"{now:g}") if isinstance(now, float) else now
+    return f"{what} {kept('' if shown is None else str(shown))}"
 
 
 def _wants_change(text: str) -> bool:
     if text.lower() in ("", "c"):
         return bool(text)
-    raise ValueError(f"expected enter or c, got {text!r}")
+    raise ValueError(_("expected enter or c, got {text!r}").format(text=text))
 
 
 def typed_load_kg(text: str) -> float | None:
@@ -253,8 +267,8 @@ def _tempo(text: str) -> Tempo | None:
 
 def _device_words(device: Device) -> str:
     if device.simulated:
-        return f"{SIMULATED.name}, nobody needs to wear it"
-    parts = [device.name, device.kind_title, "the last one" if device.is_last else ""]
+        return _("{name}, nobody needs to wear it").format(name=SIMULATED.name)
+    parts = [device.name, device.kind_title, _("the last one") if device.is_last else ""]
     if device.rssi_dbm is None:
-        parts.append("not heard yet")
+        parts.append(_("not heard yet"))
     return ", ".join(filter(None, parts))

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Final
 from tracker.app.clock import local_now
 from tracker.app.snapshot import RunState
 from tracker.app.text import (
+    UNKNOWN,
     LinkWords,
     clock_time,
     mean_durations_s,
-    number,
     set_flag_words,
     tempo_words,
 )
@@ -50,7 +50,7 @@ from tracker.domain import (
 )
 from tracker.domain.loads import load_text, load_unit, load_words, parse_load_kg
 from tracker.domain.plan import MOST_RPE
-from tracker.language import counted
+from tracker.language import _, counted, decimal, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -66,10 +66,10 @@ TOLD_BEFORE_S: Final = (30.0, 10.0, 0.0)
 """When to tell how much of the rest is left, s."""
 
 HELP: Final = (
-    "While you train, type a letter and enter.",
-    "f finishes. u takes back a rep, a adds one.",
-    "n and some words makes a note on the set.",
-    "Enter alone says where you are. A question mark says this again.",
+    _("While you train, type a letter and enter."),
+    _("f finishes. u takes back a rep, a adds one."),
+    _("n and some words makes a note on the set."),
+    _("Enter alone says where you are. A question mark says this again."),
 )
 
 _QUESTIONS: Final = ("load", "effort", "pain", "next")
@@ -108,22 +108,24 @@ class PlainTraining:
             case SetStarted(set_index=index):
                 self._questions.clear()
                 self._rest_left.clear()
-                return f"Set {index} begins."
+                return _("Set {number} begins.").format(number=index)
             case RepCounted(index=index):
                 return str(index)
             case RepRevised(index=index, rep=None):
-                return f"Rep {index} is taken back: {event.reason}."
+                return _("Rep {number} is taken back: {reason}.").format(
+                    number=index, reason=event.reason
+                )
             case SetEnded(set_index=index):
                 return self._set_ended(index)
             case Cue(text=text, strong=strong):
-                return f"Careful: {text}" if strong else f"{text}"
+                return _("Careful: {cue}").format(cue=text) if strong else text
             case LinkChanged() | BatteryRead():
                 line = self._links.line(event)
                 return None if line is None else _sentence(line)
             case DataWarned(warning=warning):
-                return f"Warning: {warning.text}."
+                return _("Warning: {problem}.").format(problem=warning.text)
             case Fault(reason=FaultReason.DETECTOR_RESTARTED, detail=detail):
-                return f"Warning: {detail}. Recording goes on."
+                return _("Warning: {problem}. Recording goes on.").format(problem=detail)
             case _:
                 return None
 
@@ -138,12 +140,14 @@ class PlainTraining:
     def _begin_rest(self, index: int) -> None:
         record = self._record(index)
         if record is None:
-            self._talk.say(f"Set {index} is taken back: no rep in it counts.")
+            self._talk.say(
+                _("Set {number} is taken back: no rep in it counts.").format(number=index)
+            )
             return
         snapshot = self._session.snapshot()
         self._talk.say(*set_sentences(record))
         left_s = snapshot.plan.rest_s - (snapshot.resting_s or 0.0)
-        self._talk.say(f"Rest: {max(left_s, 0.0):.0f} seconds are left.")
+        self._talk.say(_("Rest: {seconds:.0f} seconds are left.").format(seconds=max(left_s, 0.0)))
         self._rest_left = deque(each for each in TOLD_BEFORE_S if each < left_s)
         self._asked_about = index
         self._questions = deque(_QUESTIONS)
@@ -153,7 +157,7 @@ class PlainTraining:
         snapshot = self._session.snapshot()
         if snapshot.state is RunState.FINISHED and not self._over:
             self._over = True
-            self._talk.say("The sensor has stopped sending. Type f for the summary.")
+            self._talk.say(_("The sensor has stopped sending. Type f for the summary."))
         if not self._rest_left or snapshot.resting_s is None:
             return
         left_s = snapshot.plan.rest_s - snapshot.resting_s
@@ -161,7 +165,11 @@ class PlainTraining:
         while self._rest_left and left_s <= self._rest_left[0]:
             due = self._rest_left.popleft()
         if due is not None:
-            words = f"{due:.0f} seconds of rest are left." if due else "The rest is over. Begin."
+            words = (
+                _("{seconds:.0f} seconds of rest are left.").format(seconds=due)
+                if due
+                else _("The rest is over. Begin.")
+            )
             self._talk.say(words)
 
     # Questions in a rest
@@ -173,15 +181,22 @@ class PlainTraining:
             return
         plan = self._session.snapshot().plan
         unit = load_unit().value
-        self._talk.say(
-            {
-                "load": f"Load of this set in {unit}? {_kept(load_words(record.load_kg))}",
-                "effort": f"Effort, 0 to {MOST_RPE:g}? {MOST_RPE:g} is no rep left, 8 two. "
-                "Enter leaves it open.",
-                "pain": f"Pain now, 0 to {MOST_PAIN}? Enter leaves it open.",
-                "next": f"Load of the next set in {unit}? {_kept(load_words(plan.load_kg))}",
-            }[self._questions[0]]
-        )
+        match self._questions[0]:
+            case "load":
+                question = _("Load of this set in {unit}?").format(unit=unit)
+                now = load_words(record.load_kg)
+            case "effort":
+                question = _("Effort, 0 to {most:.0f}? {most:.0f} is no rep left, 8 two.").format(
+                    most=MOST_RPE
+                )
+                now = ""
+            case "pain":
+                question = _("Pain now, 0 to {most}?").format(most=MOST_PAIN)
+                now = ""
+            case _:
+                question = _("Load of the next set in {unit}?").format(unit=unit)
+                now = load_words(plan.load_kg)
+        self._talk.say(f"{question} {kept(now)}")
 
     def _answer(self, text: str) -> None:
         """Take an answer; one that makes no sense is asked for again."""
@@ -196,7 +211,7 @@ class PlainTraining:
             self._questions.popleft()
             if not self._questions:
                 self._talk.say(
-                    "Noted. Begin the next set when you are ready, or type f to finish."
+                    _("Noted. Begin the next set when you are ready, or type f to finish.")
                 )
         self._ask()
 
@@ -220,13 +235,13 @@ class PlainTraining:
         """Run the session, tell it, and sum it up; raises what ended the session early."""
         running = asyncio.ensure_future(self._session.run())
         try:
-            self._talk.say(*HELP, "Ready. The first rep counts.")
+            self._talk.say(*HELP, _("Ready. The first rep counts."))
             while await self._until_finished(running):
                 self._session.freeze()
                 if await self._summed_up():
                     break
                 self._session.resume()
-                self._talk.say("The training goes on.")
+                self._talk.say(_("The training goes on."))
         except EndOfLinesError:
             pass
         finally:
@@ -258,7 +273,7 @@ class PlainTraining:
 
     def _take(self, text: str) -> None:
         """Do what was typed."""
-        command, _, rest = text.partition(" ")
+        command, __, rest = text.partition(" ")
         record = self._session.snapshot().current_set
         match command.lower():
             case "?":
@@ -266,27 +281,31 @@ class PlainTraining:
             case "u" | "a" if record is not None:
                 by = 1 if command.lower() == "a" else -1
                 self._session.enter(RepsAdjusted(record.index, by))
-                self._talk.say("One rep more." if by > 0 else "One rep taken back.")
+                self._talk.say(_("One rep more.") if by > 0 else _("One rep taken back."))
             case "n" if rest and record is not None:
                 self._session.enter(NoteEntered(rest, record.index))
-                self._talk.say("Noted.")
+                self._talk.say(_("Noted."))
             case _ if self._questions:
                 self._answer(text)
             case "":
                 self._talk.say(self._where())
             case _:
-                self._talk.say(f"There is no command {text!r}.", *HELP)
+                self._talk.say(_("There is no command {text!r}.").format(text=text), *HELP)
 
     def _where(self) -> str:
         snapshot = self._session.snapshot()
         record = snapshot.current_set
         if record is None:
-            return "Ready. The first rep counts."
+            return _("Ready. The first rep counts.")
         if record.ended:
             left_s = snapshot.plan.rest_s - (snapshot.resting_s or 0.0)
-            rest = f"{left_s:.0f} seconds of rest are left" if left_s > 0 else "the rest is over"
-            return f"After set {record.index}, {rest}."
-        return f"Set {record.index}, {_reps(record)}."
+            words = (
+                _("After set {number}, {seconds:.0f} seconds of rest are left.")
+                if left_s > 0
+                else _("After set {number}, the rest is over.")
+            )
+            return words.format(number=record.index, seconds=left_s)
+        return _("Set {number}, {reps}.").format(number=record.index, reps=_reps(record))
 
     async def _summed_up(self) -> bool:
         """Say how it went and ask for the rest; return whether that was the end."""
@@ -297,51 +316,63 @@ class PlainTraining:
         sets = workout.working_sets
         reps = sum(record.done for record in sets)
         lifted = sum((record.load_kg or 0.0) * record.done for record in sets)
-        load = f", {load_text(lifted, 0)} lifted" if lifted else ""
-        minutes = clock_time(workout.facts.duration_s)
-        self._talk.say(
-            f"Summary: {counted(len(sets), 'set', 'sets')}, {counted(reps, 'rep', 'reps')}{load}, "
-            f"{minutes} minutes."
-        )
+        parts = [counted(len(sets), "set", "sets"), counted(reps, "rep", "reps")]
+        if lifted:
+            parts.append(_("{load} lifted").format(load=load_text(lifted, 0)))
+        # Translators: minutes and seconds, as on a stopwatch.
+        parts.append(_("{time} minutes").format(time=clock_time(workout.facts.duration_s)))
+        self._talk.say(_("Summary: {parts}.").format(parts=", ".join(parts)))
         for record in workout.sets:
             self._talk.say(*set_sentences(record))
         advisor = await asyncio.to_thread(self._read_advisor)
         earlier = () if advisor is None else advisor.history.workouts
         self._talk.say(*filter(None, (best_line(workout), *record_lines(workout, earlier))))
+        question = _("Pain now, after the training, 0 to {most}?").format(most=MOST_PAIN)
         pain = await self._talk.ask(
-            f"Pain now, after the training, 0 to {MOST_PAIN}? Enter leaves it open.",
+            f"{question} {kept('')}",
             partial(whole_or, least=0, most=MOST_PAIN),
         )
         if pain is not None:
             self._session.enter(PainEntered(pain, PainMoment.AFTER))
-        note = await self._talk.ask("A note on the training? Enter leaves it out.", str)
+        note = await self._talk.ask(_("A note on the training? Enter leaves it out."), str)
         if note:
             self._session.enter(NoteEntered(note))
         workout = self._session.workout("")
         self._talk.say(*pain_lines(workout.pain))
         if advisor is not None and workout.sets:
             self._talk.say(*next_lines(workout, advisor, local_now()))
-        return await self._talk.ask("Enter ends the training. b goes back to it.", _ends)
+        return await self._talk.ask(_("Enter ends the training. b goes back to it."), _ends)
 
 
 def set_sentences(record: SetRecord) -> tuple[str, ...]:
     """Return how a set went, as one hears it."""
     reps = record.reps
-    hold = number(mean_of_known(rep.lockout_s for rep in reps), 1, " seconds")
-    measures = [
-        f"hold {hold}",
-        f"range {number(mean_of_known(rep.rom_deg for rep in reps), 0, ' degrees')}",
-        f"velocity {number(mean_of_known(rep.mean_velocity_mps for rep in reps), 2)}",
+    head = [_reps(record), load_words(record.load_kg)]
+    lines = [
+        _("Set {number}: {reps}.").format(number=record.index, reps=", ".join(filter(None, head)))
     ]
-    load = load_words(record.load_kg)
-    head = f"Set {record.index}: {_reps(record)}" + (f", {load}" if load else "")
+    if reps:
+        hold_s = mean_of_known(rep.lockout_s for rep in reps)
+        range_deg = mean_of_known(rep.rom_deg for rep in reps)
+        velocity_mps = mean_of_known(rep.mean_velocity_mps for rep in reps)
+        measures = _("On average hold {hold}, range {range}, velocity {velocity}.")
+        lines.append(
+            measures.format(
+                hold=UNKNOWN
+                if hold_s is None
+                else _("{seconds} seconds").format(seconds=decimal(hold_s, 1)),
+                range=UNKNOWN
+                if range_deg is None
+                else _("{angle:.0f} degrees").format(angle=range_deg),
+                velocity=UNKNOWN if velocity_mps is None else decimal(velocity_mps, 2),
+            )
+        )
+        tempo = tempo_words(mean_durations_s(reps)).replace(" · ", ", ")
+        lines.append(_("Tempo {phases}.").format(phases=tempo))
     flags = set_flag_words(record)
-    tempo = tempo_words(mean_durations_s(reps)).replace(" · ", ", ")
-    return (
-        f"{head}.",
-        *((f"On average {', '.join(measures)}.", f"Tempo {tempo}.") if reps else ()),
-        *((f"Remarks: {flags}.",) if flags else ()),
-    )
+    if flags:
+        lines.append(_("Remarks: {flags}.").format(flags=flags))
+    return tuple(lines)
 
 
 def _reps(record: SetRecord) -> str:
@@ -349,12 +380,15 @@ def _reps(record: SetRecord) -> str:
     if target is None:
         return done
     if record.done > target:
-        return f"{done}, {target} planned"
-    return f"{record.done} of {target} reps"
+        return _("{reps}, {target} planned").format(reps=done, target=target)
+    return ngettext("{done} of {target} reps", "{done} of {target} reps", target).format(
+        done=record.done, target=target
+    )
 
 
-def _kept(now: str) -> str:
-    return f"Enter keeps {now}." if now else "Enter leaves it open."
+def kept(now: str) -> str:
+    """Return what enter alone does with a value."""
+    return _("Enter keeps {value}.").format(value=now) if now else _("Enter leaves it open.")
 
 
 def _sentence(line: str) -> str:
@@ -365,4 +399,4 @@ def _sentence(line: str) -> str:
 def _ends(text: str) -> bool:
     if text.lower() in ("", "b"):
         return not text
-    raise ValueError(f"expected enter or b, got {text!r}")
+    raise ValueError(_("expected enter or b, got {text!r}").format(text=text))

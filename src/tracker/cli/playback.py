@@ -29,7 +29,7 @@ from tracker.cli.options import (
 )
 from tracker.cli.terminal import print_text, say
 from tracker.domain import TrackerError, exercise_named
-from tracker.language import counted
+from tracker.language import _, counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -112,7 +112,10 @@ def _play_lines(piece: Piece, speed: float, sound: SoundOptions, events: Sequenc
 def total(sets: Sequence[SetRecord]) -> str:
     """Return how much was done, in one line."""
     reps = sum(record.counted for record in sets)
-    return f"{counted(len(sets), 'set', 'sets')}, {counted(reps, 'rep', 'reps')}"
+    # Translators: so many sets, so many reps.
+    return _("{sets}, {reps}").format(
+        sets=counted(len(sets), "set", "sets"), reps=counted(reps, "rep", "reps")
+    )
 
 
 def _play_on_screen(
@@ -149,11 +152,11 @@ DEFAULT_SEED: Final = 1
 
 @click.command(
     epilog=examples(
-        ("tracker demo", "on the screen, as it would happen"),
-        ("tracker demo --speed 4", "four times as fast"),
-        ("tracker demo --headless", "plain lines, at once"),
-        ("tracker demo --hold 2 --reps 6", "with a plan that the cues follow"),
-        ("tracker demo --headless --speed 1 --seconds 30", "plain lines, half a minute"),
+        ("tracker demo", _("on the screen, as it would happen")),
+        ("tracker demo --speed 4", _("four times as fast")),
+        ("tracker demo --headless", _("plain lines, at once")),
+        ("tracker demo --hold 2 --reps 6", _("with a plan that the cues follow")),
+        ("tracker demo --headless --speed 1 --seconds 30", _("plain lines, half a minute")),
     )
 )
 @headless_option
@@ -161,7 +164,7 @@ DEFAULT_SEED: Final = 1
     "--seconds",
     type=PositiveNumber(),
     metavar="N",
-    help="End after N seconds of the session.",
+    help=_("End after N seconds of the session."),
 )
 @click.option(
     "--seed",
@@ -169,7 +172,7 @@ DEFAULT_SEED: Final = 1
     default=DEFAULT_SEED,
     show_default=True,
     metavar="N",
-    help="Another seed is another session.",
+    help=_("Another seed is another session."),
 )
 @speed_option
 @plan_options
@@ -199,7 +202,7 @@ def demo(
     if plan is not None:
         notifications = (entry_message(0, PlanChosen(plan)), *notifications)
     piece = Piece(
-        title=f"simulated session, seed {seed}: no sensor is connected",
+        title=_("simulated session, seed {seed}: no sensor is connected").format(seed=seed),
         info=simulated.info,
         notifications=lambda: iter(notifications),
         end_s=s_from_ns(notifications[-1].received_ns) if notifications else None,
@@ -210,10 +213,10 @@ def demo(
 
 @click.command(
     epilog=examples(
-        ("tracker replay session.arrows", "on the screen, as it was"),
-        ("tracker replay session.arrows --speed 0.25", "a lockout in slow motion"),
-        ("tracker replay session.arrows --headless", "plain lines, at once"),
-        ("tracker replay phone.csv --exercise squat", "a CSV of samples"),
+        ("tracker replay session.arrows", _("on the screen, as it was")),
+        ("tracker replay session.arrows --speed 0.25", _("a lockout in slow motion")),
+        ("tracker replay session.arrows --headless", _("plain lines, at once")),
+        ("tracker replay phone.csv --exercise squat", _("a CSV of samples")),
     )
 )
 @click.argument("file", type=FILE)
@@ -246,9 +249,13 @@ def replay(
         # So that the events are emitted when they are in `tracker analyze --format events`.
         block_samples=LIVE_BLOCK_SAMPLES if events else None,
     )
-    synthetic = "simulated " if session.info.origin == "synthetic" else ""
+    title = (
+        _("replay of simulated {file}")
+        if session.info.origin == "synthetic"
+        else _("replay of {file}")
+    )
     piece = Piece(
-        title=f"replay of {synthetic}{file.name}",
+        title=title.format(file=file.name),
         info=session.info,
         notifications=session.notifications,
         end_s=session.end_s,

@@ -13,8 +13,9 @@ import click
 from tracker.app.paths import own_command, tracker_paths
 from tracker.app.register import name_of
 from tracker.cli.options import ExerciseName, examples, format_option, moment_of_day
-from tracker.cli.terminal import print_json, print_text, say
+from tracker.cli.terminal import print_json, print_text, say, yes_or_no
 from tracker.domain import MOST_PAIN, Plan
+from tracker.language import N_, _
 
 if TYPE_CHECKING:
     from datetime import datetime, tzinfo
@@ -25,33 +26,30 @@ if TYPE_CHECKING:
 
 PAIN: Final = click.IntRange(0, MOST_PAIN)
 
-ENTERED: Final = "entered"
-"""Sensor and origin of a training that was entered by hand."""
-
 
 @click.command(
     "next",
     epilog=examples(
-        ("tracker next", "what to do now, and why"),
-        ("tracker next --pain 3", "with the pain that you have now"),
-        ("tracker next --exercise glute_bridge --format json", "for a program"),
-        ("tracker next --asked 'a physiotherapist, 3 May'", "after a stop because of pain"),
+        ("tracker next", _("what to do now, and why")),
+        ("tracker next --pain 3", _("with the pain that you have now")),
+        ("tracker next --exercise glute_bridge --format json", _("for a program")),
+        ("tracker next --asked 'a physiotherapist, 3 May'", _("after a stop because of pain")),
     ),
 )
-@click.option("--exercise", type=ExerciseName(), help="What to train.  [default: the last one]")
-@click.option("--pain", type=PAIN, metavar="N", help="Pain now, 0 to 10.")
+@click.option("--exercise", type=ExerciseName(), help=_("What to train.  [default: the last one]"))
+@click.option("--pain", type=PAIN, metavar="N", help=_("Pain now, 0 to 10."))
 @click.option(
     "--at",
     type=moment_of_day,
     metavar="ISO8601",
-    help="When, in the time zone where you are then.  [default: now]",
+    help=_("When, in the time zone where you are then.  [default: now]"),
 )
 @click.option(
     "--asked",
     metavar="WHOM",
-    help="Record that you have asked a professional about your pain, whom and when.",
+    help=_("Record that you have asked a professional about your pain, whom and when."),
 )
-@format_option("text", "json", explained="Lines, or a JSON object.")
+@format_option("text", "json", explained=_("Lines, or a JSON object."))
 def next_training(
     exercise: str | None,
     pain: int | None,
@@ -72,7 +70,7 @@ def next_training(
     with open_training_log() as log:
         if asked is not None:
             log.note_asked(asked, at)
-            say("Recorded: somebody was asked about the pain.")
+            say(_("Recorded: somebody was asked about the pain."))
         # The zone of this computer knows summer time; an offset that was given does not.
         zone = None if at is None else at.tzinfo
         advisor = advisor_of(log, at, zone)
@@ -100,34 +98,36 @@ def advisor_of(log: TrainingLog, before: datetime | None, zone: tzinfo | None) -
     epilog=examples(
         (
             "tracker add --exercise squat --started 2026-03-02T18:00 --set 'reps=12 load=40kg'",
-            "a set without the sensor",
+            _("a set without the sensor"),
         ),
         (
             "tracker add … --warm-up reps=10 --set 'reps=8 side=left' --set 'reps=8 side=right'",
-            "with a warm-up, and a set for each side",
+            _("with a warm-up, and a set for each side"),
         ),
     )
 )
-@click.option("--exercise", type=ExerciseName(), required=True, help="What was trained.")
+@click.option("--exercise", type=ExerciseName(), required=True, help=_("What was trained."))
 @click.option(
-    "--started", type=moment_of_day, required=True, metavar="ISO8601", help="When it began."
+    "--started", type=moment_of_day, required=True, metavar="ISO8601", help=_("When it began.")
 )
 @click.option(
     "--set",
     "sets",
     multiple=True,
     metavar="WORDS",
-    help="A set: reps=10 load=60kg rpe=8, and also side=left, exercise=NAME or warm_up=yes. A "
-    "load is in kg or lb, in your unit if it names none; without a load, as advised. "
-    "Once for each set, in order.",
+    help=_(
+        "A set: reps=10 load=60kg rpe=8, and also side=left, exercise=NAME or warm_up=yes. A "
+        "load is in kg or lb, in your unit if it names none; without a load, as advised. "
+        "Once for each set, in order."
+    ),
 )
-@click.option("--warm-up", "warm_ups", multiple=True, metavar="WORDS", help="A warm-up set.")
-@click.option("--pain-before", type=PAIN, metavar="N", help="Pain before training, 0 to 10.")
-@click.option("--pain-after", type=PAIN, metavar="N", help="Pain after training, 0 to 10.")
+@click.option("--warm-up", "warm_ups", multiple=True, metavar="WORDS", help=_("A warm-up set."))
+@click.option("--pain-before", type=PAIN, metavar="N", help=_("Pain before training, 0 to 10."))
+@click.option("--pain-after", type=PAIN, metavar="N", help=_("Pain after training, 0 to 10."))
 @click.option(
-    "--pain-next-morning", type=PAIN, metavar="N", help="Pain on the next morning, 0 to 10."
+    "--pain-next-morning", type=PAIN, metavar="N", help=_("Pain on the next morning, 0 to 10.")
 )
-@click.option("--note", default="", metavar="TEXT", help="Note on the session.")
+@click.option("--note", default="", metavar="TEXT", help=_("Note on the session."))
 def add(
     exercise: str,
     started: datetime,
@@ -146,6 +146,7 @@ def add(
     """
     from tracker.app.clock import local_now
     from tracker.app.training_log import open_training_log
+    from tracker.cli.tables import ENTERED
     from tracker.domain import (
         PainEntered,
         PainMoment,
@@ -158,7 +159,7 @@ def add(
     from tracker.version import VERSION
 
     if not sets and not warm_ups:
-        raise click.UsageError("say what was done, with --set 'reps=10 load=60kg'")
+        raise click.UsageError(_("say what was done, with --set 'reps=10 load=60kg'"))
     unit = load_unit()
     entered = [replace(parse_set(text, unit), warm_up=True) for text in warm_ups]
     entered += [parse_set(text, unit) for text in sets]
@@ -195,7 +196,11 @@ def add(
         session_id = log.add(done, version=VERSION)
     if started > local_now():
         undo = own_command(f"delete {session_id}")
-        say(f"Session {session_id} is dated in the future. To take it back: {undo}")
+        say(
+            _("Session {number} is dated in the future. To take it back: {command}").format(
+                number=session_id, command=undo
+            )
+        )
     print_text(str(session_id))
 
 
@@ -217,22 +222,22 @@ def _entered_set(
 
 
 _KEYS: Final = {
-    "pain_limit": "Pain from which on there is no training; for a professional to change.",
-    "training_days": "Weekdays to train on, as mon,wed,fri; empty leaves them open.",
-    "units": "What loads are shown and typed in: kg or lb. Nothing that is stored changes.",
-    "bar": "Weight of your bar, as 20kg: plans then say which plates go on each side.",
-    "plain": "Train in lines, for a screen reader, instead of on the screen: yes or no.",
-    "language": "Of every text and the voice: en, de or es; empty is the system's.",
+    "pain_limit": N_("Pain from which on there is no training; for a professional to change."),
+    "training_days": N_("Weekdays to train on, as mon,wed,fri; empty leaves them open."),
+    "units": N_("What loads are shown and typed in: kg or lb. Nothing that is stored changes."),
+    "bar": N_("Weight of your bar, as 20kg: plans then say which plates go on each side."),
+    "plain": N_("Train in lines, for a screen reader, instead of on the screen: yes or no."),
+    "language": N_("Of every text and the voice: en, de or es; empty is the system's."),
 }
 
 
 @click.command(
     epilog=examples(
-        ("tracker config", "every option with its value"),
-        ("tracker config pain_limit", "one of them"),
-        ("tracker config training_days mon,wed,fri", "set it"),
-        ("tracker config units lb", "pounds everywhere"),
-        ("tracker config training_days ''", "leave the days open again"),
+        ("tracker config", _("every option with its value")),
+        ("tracker config pain_limit", _("one of them")),
+        ("tracker config training_days mon,wed,fri", _("set it")),
+        ("tracker config units lb", _("pounds everywhere")),
+        ("tracker config training_days ''", _("leave the days open again")),
     )
 )
 @click.argument("key", required=False, metavar="[KEY]", type=click.Choice(tuple(_KEYS)))
@@ -257,7 +262,7 @@ def config(key: str | None, value: str | None) -> None:
     if key is None:
         for name, words in _KEYS.items():
             print_text(f"{name} = {chosen[name]}")
-            say(words)
+            say(_(words))
         return
     if value is None:
         print_text(str(chosen[key]))
@@ -266,9 +271,12 @@ def config(key: str | None, value: str | None) -> None:
         save_loads(path, checked_loads(**{**loads, key: value}))
         return
     if key == "plain":
-        if value not in ("yes", "no"):
-            raise click.BadParameter(f"expected yes or no, got {value!r}.", param_hint="plain")
-        save_screen(path, replace(known.screen, plain=value == "yes"))
+        plain = yes_or_no(value)
+        if plain is None:
+            raise click.BadParameter(
+                _("expected yes or no, got {value!r}.").format(value=value), param_hint="plain"
+            )
+        save_screen(path, replace(known.screen, plain=plain))
         return
     if key == "language":
         save_screen(path, replace(known.screen, language=checked_language(value)))
@@ -276,4 +284,4 @@ def config(key: str | None, value: str | None) -> None:
     typed: object = int(value) if key == "pain_limit" and value.isdecimal() else value
     save_coaching(path, checked_coaching(**{**asdict(known.coaching), key: typed}))
     if key == "pain_limit":
-        say("This is for a professional to set. No clinician has reviewed the tracker's rules.")
+        say(_("This is for a professional to set. No clinician has reviewed the tracker's rules."))

@@ -24,13 +24,15 @@ from tracker.domain import (
     EXERCISES,
     LIFTERS_ORDER,
     PHASE_WORDS,
+    FaultReason,
+    PainMoment,
     exercise_named,
     mean_of_known,
     title_of,
 )
 from tracker.domain.foreign_text import one_line, visible
 from tracker.domain.loads import load_text
-from tracker.language import counted, ngettext
+from tracker.language import _, counted, decimal, localized, ngettext, pgettext
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -39,24 +41,31 @@ if TYPE_CHECKING:
     from tracker.store import Edit, MadeEdit, SessionDetail, SessionSummary, Week
 
 _MEASURES: Final[dict[str, Callable[[Iterable[Rep]], str]]] = {
-    "range": lambda reps: number(mean_of_known(rep.rom_deg for rep in reps), 0, "°"),
-    "top": lambda reps: number(mean_of_known(rep.top_deg for rep in reps), 0, "°"),
-    "rise": lambda reps: number(mean_of_known(rep.rise_m for rep in reps), 2),
-    "velocity": lambda reps: number(mean_of_known(rep.mean_velocity_mps for rep in reps), 2),
-    "peak": lambda reps: number(mean_of_known(rep.peak_velocity_mps for rep in reps), 2),
-    "tilt": lambda reps: number(mean_of_known(rep.tilt_deg for rep in reps), 0, "°"),
+    # Translators: heading of a column, the range of motion.
+    _("range"): lambda reps: number(mean_of_known(rep.rom_deg for rep in reps), 0, "°"),
+    # Translators: heading of a column, the angle at the top of a rep.
+    _("top"): lambda reps: number(mean_of_known(rep.top_deg for rep in reps), 0, "°"),
+    # Translators: heading of a column, how far the hips rise.
+    _("rise"): lambda reps: number(mean_of_known(rep.rise_m for rep in reps), 2),
+    _("velocity"): lambda reps: number(mean_of_known(rep.mean_velocity_mps for rep in reps), 2),
+    # Translators: heading of a column, the peak velocity.
+    _("peak"): lambda reps: number(mean_of_known(rep.peak_velocity_mps for rep in reps), 2),
+    _("tilt"): lambda reps: number(mean_of_known(rep.tilt_deg for rep in reps), 0, "°"),
 }
 """Columns of a rep, or of the means over several."""
 
 _PHASES: Final = tuple(PHASE_WORDS[phase] for phase in LIFTERS_ORDER)
-_REP_HEADER: Final = ("rep", "tempo", *_PHASES, *_MEASURES, "remarks")
+_REP_HEADER: Final = (pgettext("column", "rep"), _("tempo"), *_PHASES, *_MEASURES, _("remarks"))
+
+ENTERED: Final = "entered"
+"""Sensor and origin of a training that was entered by hand."""
 
 SHORTEST_SET_S: Final = 6.0
 """Two quick reps with a still moment before and after; no shorter file can hold a set."""
 
 Item = TypeVar("Item")
 
-_LEFT_ALIGNED: Final = frozenset({"tempo", "remarks", "when", "exercise", "week"})
+_LEFT_ALIGNED: Final = frozenset({_("tempo"), _("remarks"), _("when"), _("exercise"), _("week")})
 
 Edited = AbstractSet[tuple[int | None, str]]
 """Edited values: the number of the set, or None for the session, and the name of the field."""
@@ -80,7 +89,7 @@ def aligned(rows: Sequence[tuple[str, ...]], left: AbstractSet[str] = _LEFT_ALIG
     return lines
 
 
-_SPARE_MEASURES: Final = ("tilt", "peak", "top", "rise")
+_SPARE_MEASURES: Final = (_("tilt"), _("peak"), _("top"), _("rise"))
 """Measures of a rep that a narrow terminal goes without, the first one first."""
 
 
@@ -138,31 +147,35 @@ def session_table(workout: Workout, edited: Edited = frozenset(), width: int | N
     duration_s = workout.facts.duration_s
     if not workout.sets and duration_s is not None and duration_s < SHORTEST_SET_S:
         blocks.append(
-            f"No sets found: {duration_s:.1f} s are too short for one. A set has at least two "
-            "reps, with a still moment before and after."
+            _(
+                "No sets found: {seconds} s are too short for one. A set has at least two "
+                "reps, with a still moment before and after."
+            ).format(seconds=decimal(duration_s, 1))
         )
     elif not workout.sets:
         others = ", ".join(name for name in EXERCISES if name != workout.info.exercise)
-        blocks.append(f"No sets found. If it was another exercise, name it: {others}.")
+        blocks.append(
+            _("No sets found. If it was another exercise, name it: {names}.").format(names=others)
+        )
     else:
         blocks.append(_REP_LEGEND)
     return "\n\n".join(blocks)
 
 
-_REP_LEGEND: Final = (
+_REP_LEGEND: Final = _(
     "Times in s, rise in m, velocity in m/s: the mean of the concentric, and its peak."
 )
 
 
 def _source_lines(workout: Workout) -> Iterator[str]:
     info, facts = workout.info, workout.facts
-    synthetic = ["simulated"] if info.origin == "synthetic" else []
-    yield one_line(facts.path)
+    synthetic = [_("simulated")] if info.origin == "synthetic" else []
+    yield _("entered by hand") if info.origin == ENTERED else one_line(facts.path)
     yield " · ".join(
         [
             *synthetic,
             exercise_named(info.exercise).title,
-            facts.sensor,
+            _("entered") if info.origin == ENTERED else facts.sensor,
             number(facts.rate_hz, 1, " Hz"),
             number(facts.duration_s, 1, " s"),
             counted(facts.samples, "sample", "samples"),
@@ -171,28 +184,55 @@ def _source_lines(workout: Workout) -> Iterator[str]:
     )
     for gap in workout.gaps:
         length_s = gap.end_s - gap.start_s
-        yield f"gap at {gap.start_s:.1f} s for {length_s:.1f} s"
+        yield _("gap at {start} s for {length} s").format(
+            start=decimal(gap.start_s, 1), length=decimal(length_s, 1)
+        )
     for reason, times in workout.faults.items():
-        yield f"fault {reason.value.replace('_', ' ')}: {times}×"
+        yield _("fault {kind}: {times}×").format(kind=_FAULTS[reason], times=times)
+
+
+_FAULTS: Final = {
+    # Translators: kinds of faults in what a sensor sent; a packet has another length, and so on.
+    FaultReason.LENGTH: _("length"),
+    FaultReason.VERSION: _("version"),
+    FaultReason.FORMAT: _("format"),
+    FaultReason.LOST: _("lost"),
+    FaultReason.DUPLICATE: _("duplicate"),
+    FaultReason.OUT_OF_ORDER: _("out of order"),
+    FaultReason.CLOCK: _("clock"),
+    FaultReason.UNCONFIGURED: _("unconfigured"),
+    FaultReason.UNKNOWN_CHANNEL: _("unknown channel"),
+    FaultReason.NOT_FINITE: _("not finite"),
+    FaultReason.OVERRUN: _("overrun"),
+    FaultReason.DETECTOR_RESTARTED: _("detector restarted"),
+}
 
 
 def _timed_lines(workout: Workout) -> Iterator[str]:
     for each in workout.timed:
-        parts = [title_of(each.activity), *([each.side.value] if each.side else [])]
-        warm_up = ", warm-up" if each.warm_up else ""
+        parts = [title_of(each.activity), *([_(each.side.value)] if each.side else [])]
+        warm_up = f", {_('warm-up')}" if each.warm_up else ""
         yield f"{' '.join(parts)}: {each.duration_s:.0f} s{warm_up}"
 
 
 def _set_block(workout: Workout, record: SetRecord, edited: Edited, width: int | None) -> str:
-    parts = [f"set {record.index}: {counted(record.counted, 'rep', 'reps')}"]
+    parts = [
+        _("set {number}: {reps}").format(
+            number=record.index, reps=counted(record.counted, "rep", "reps")
+        )
+    ]
     if record.reps or record.counted:
         parts.append(f"{clock_time(record.start_s)}–{clock_time(record.end_s)}")
     else:
-        parts = [f"set {record.index}: {counted(record.done, 'rep', 'reps')}, entered by hand"]
+        parts = [
+            _("set {number}: {reps}, entered by hand").format(
+                number=record.index, reps=counted(record.done, "rep", "reps")
+            )
+        ]
     if record.warm_up:
-        parts.append("warm-up")
+        parts.append(_("warm-up"))
     if record.side is not None:
-        parts.append(record.side.value)
+        parts.append(_(record.side.value))
     if workout.exercise_of(record) != workout.info.exercise:
         parts.append(exercise_named(workout.exercise_of(record)).title)
     head = ", ".join(parts)
@@ -201,7 +241,7 @@ def _set_block(workout: Workout, record: SetRecord, edited: Edited, width: int |
     rows = [_REP_HEADER, *(_rep_row(rep) for rep in record.reps)]
     if len(record.reps) > 1:
         durations_s = mean_durations_s(record.reps)
-        rows.append(_row("mean", durations_s, record.reps, set_flag_words(record)))
+        rows.append(_row(_("mean"), durations_s, record.reps, set_flag_words(record)))
     entries = " · ".join(_entries(record, edited))
     return "\n".join(
         [head, *([entries] if entries else []), *fitted(rows, width, _SPARE_MEASURES)]
@@ -213,15 +253,18 @@ def _entries(record: SetRecord, edited: Edited) -> Iterator[str]:
     entries = record.entries
 
     def marked(text: str, field: str) -> str:
-        return f"{text} (edited)" if (record.index, field) in edited else text
+        return (
+            _("{value} (edited)").format(value=text) if (record.index, field) in edited else text
+        )
 
     if record.done != record.counted or entries.reps is not None:
-        yield marked(f"{counted(record.done, 'rep', 'reps')} done", "reps")
+        done = ngettext("{amount} rep done", "{amount} reps done", record.done)
+        yield marked(done.format(amount=record.done), "reps")
     if record.load_kg is not None:
-        planned = " planned" if entries.load_kg is None else ""
-        yield marked(f"{load_text(record.load_kg)}{planned}", "load_kg")
+        load = _("{load} planned") if entries.load_kg is None else "{load}"
+        yield marked(load.format(load=load_text(record.load_kg)), "load_kg")
     if entries.rpe is not None:
-        yield marked(f"RPE {entries.rpe:g}", "rpe")
+        yield marked(_("RPE {effort}").format(effort=localized(f"{entries.rpe:g}")), "rpe")
     if entries.note:
         yield marked(one_line(entries.note), "set_note")
 
@@ -229,7 +272,7 @@ def _entries(record: SetRecord, edited: Edited) -> Iterator[str]:
 def _rep_row(rep: Rep) -> tuple[str, ...]:
     remarks = [flag_words(rep.flags)] if rep.flags else []
     if not rep.complete:
-        remarks.append("not finished")
+        remarks.append(_("not finished"))
     return _row(str(rep.index), phase_durations_s(rep), (rep,), ", ".join(remarks))
 
 
@@ -242,7 +285,7 @@ def _row(
     return title, tempo_code(durations_s), *phases, *measures, remarks
 
 
-_LEGEND: Final = (
+_LEGEND: Final = _(
     "Weeks begin on the Monday shown. Volume is load × reps, velocity the mean of the\n"
     "concentric in m/s, hold the lockout in s, pain the score before and after."
 )
@@ -251,7 +294,14 @@ _NOTE_CHARACTERS: Final = 40
 """Longer notes are cut off, so that they fit on the line."""
 
 
-_SPARE_COLUMNS: Final = ("volume", "range", "velocity", "sessions", "hold", "sets")
+_SPARE_COLUMNS: Final = (
+    _("volume"),
+    _("range"),
+    _("velocity"),
+    _("sessions"),
+    pgettext("column", "hold"),
+    _("sets"),
+)
 """Columns of a list that a narrow terminal goes without, the first one first."""
 
 
@@ -269,7 +319,7 @@ def _listed(
     items: Sequence[Item], columns: Mapping[str, Callable[[Item], str]], width: int | None
 ) -> list[str]:
     if not items:
-        return ["no sessions"]
+        return [_("no sessions")]
     rows = [tuple(columns), *(tuple(of(each) for of in columns.values()) for each in items)]
     return fitted(rows, width, _SPARE_COLUMNS)
 
@@ -278,38 +328,89 @@ def detail_lines(detail: SessionDetail) -> Iterator[str]:
     """Yield what the log adds to the measurements of a session."""
     summary = detail.summary
     parts = [
-        f"session {summary.id}",
+        _("session {number}").format(number=summary.id),
         _shown(summary.at(None)),
         exercise_named(summary.shown_exercise).title,
-        f"counted by tracker {summary.tracker_version}",
+        _("counted by tracker {version}").format(version=summary.tracker_version),
     ]
     if summary.deleted_utc is not None:
-        parts.append("in the trash")
+        parts.append(_("in the trash"))
     yield " · ".join(parts)
     for pain in detail.current.workout.pain:
-        after = "" if pain.set_index is None else f" set {pain.set_index}"
-        yield f"pain {pain.moment.value.replace('_', ' ')}{after}: {pain.score}"
+        words = (
+            _("pain {moment}: {score}")
+            if pain.set_index is None
+            else _("pain {moment} set {number}: {score}")
+        )
+        yield words.format(moment=_MOMENTS[pain.moment], number=pain.set_index, score=pain.score)
     if summary.shown_note:
         # Further lines are set off: they can't pass for lines of ours.
-        yield "note: " + "\n      ".join(summary.shown_note.splitlines())
+        head = _("note: ")
+        yield head + f"\n{' ' * len(head)}".join(summary.shown_note.splitlines())
     for made in detail.edits:
         yield _edit_line(made, unmatched=made in detail.current.unmatched)
 
 
+_MOMENTS: Final = {
+    # Translators: when there was pain, before the training.
+    PainMoment.BEFORE: _("before"),
+    # Translators: when there was pain, between the sets of a training.
+    PainMoment.BETWEEN: _("between"),
+    # Translators: when there was pain, after the training.
+    PainMoment.AFTER: _("after"),
+    PainMoment.NEXT_MORNING: _("next morning"),
+}
+
+_FIELDS: Final = {
+    "reps": _("reps"),
+    "load_kg": _("load"),
+    "rpe": _("RPE"),
+    # The set tells it apart from the note on the session.
+    "set_note": _("note"),
+    "warm_up": _("warm up"),
+    "side": _("side"),
+    "set_exercise": _("set exercise"),
+    # Translators: a set that was added by hand.
+    "added": _("added"),
+    "exercise": _("exercise"),
+    "note": _("note"),
+    "pain_before": _("pain before"),
+    "pain_after": _("pain after"),
+    "pain_next_morning": _("pain next morning"),
+}
+"""Fields that can be edited, in words; the log's own names cost SQLAlchemy."""
+
+
 def edit_words(edit: Edit) -> str:
     """Return an edit in words."""
-    about = "" if edit.set_index is None else f" of set {edit.set_index}"
-    # The name of a field ends in its unit, and a set's note is told apart by the set.
-    name = {"load_kg": "load", "rpe": "RPE", "set_note": "note"}.get(
-        edit.field.value, edit.field.value.replace("_", " ")
-    )
     if edit.value is None:
-        return f"{name}{about} cleared"
-    if name == "load":
-        value = load_text(float(edit.value))
+        text = (
+            _("{field} cleared")
+            if edit.set_index is None
+            else _("{field} of set {number} cleared")
+        )
     else:
-        value = f"{edit.value:g}" if isinstance(edit.value, float) else one_line(str(edit.value))
-    return f"{name}{about} = {value}"
+        text = "{field} = {value}"
+        if edit.set_index is not None:
+            text = _("{field} of set {number} = {value}")
+    return text.format(
+        field=_FIELDS[edit.field.value], number=edit.set_index, value=_edited_value(edit)
+    )
+
+
+def _edited_value(edit: Edit) -> str:
+    match edit.field.value, edit.value:
+        case _, bool(value):
+            # Translators: whether a set is a warm-up set.
+            return _("True") if value else _("False")
+        case "load_kg", int(value) | float(value):
+            return load_text(value)
+        case _, float(value):
+            return localized(f"{value:g}")
+        case "side", str(value):
+            return _(value)
+        case _, value:
+            return one_line(str(value))
 
 
 def growing_line(amount: int) -> str:
@@ -368,9 +469,9 @@ def log_object(detail: SessionDetail) -> dict[str, object]:
 
 def _remarks(summary: SessionSummary) -> Iterator[str]:
     if summary.origin == "synthetic":
-        yield "simulated"
+        yield _("simulated")
     if summary.edited:
-        yield "edited"
+        yield _("edited")
     if summary.shown_note:
         note = one_line(summary.shown_note)
         yield note if len(note) <= _NOTE_CHARACTERS else f"{note[: _NOTE_CHARACTERS - 1]}…"
@@ -383,18 +484,20 @@ def _volume(volume_kg: float | None) -> str:
 def _pain(before: float | None, after: float | None) -> str:
     if before is None and after is None:
         return UNKNOWN
-    return "→".join(UNKNOWN if each is None else f"{each:.3g}" for each in (before, after))
+    return "→".join(
+        UNKNOWN if each is None else localized(f"{each:.3g}") for each in (before, after)
+    )
 
 
 def _edit_line(made: MadeEdit, *, unmatched: bool) -> str:
     edit = made.edit
-    line = f"edited {_when(made.made_utc)}: {edit_words(edit)}"
+    text = _("edited {when}: {change}")
     if made.undone_utc is not None:
-        return f"{line} (undone)"
-    if unmatched:
-        span = f"{clock_time(made.start_s)}–{clock_time(made.end_s)}"
-        return f"{line} (not applied: there is no set at {span} any more)"
-    return line
+        text = _("edited {when}: {change} (undone)")
+    elif unmatched:
+        text = _("edited {when}: {change} (not applied: there is no set at {span} any more)")
+    span = f"{clock_time(made.start_s)}–{clock_time(made.end_s)}"
+    return text.format(when=_when(made.made_utc), change=edit_words(edit), span=span)
 
 
 def _when(text: str) -> str:
@@ -412,29 +515,35 @@ def _rounded(value: object) -> object:
 
 
 _SESSION_COLUMNS: Final[dict[str, Callable[[SessionSummary], str]]] = {
-    "id": lambda each: str(each.id),
-    "when": lambda each: _shown(each.at(None)),
-    "exercise": lambda each: each.shown_exercise,
-    "sets": lambda each: str(each.sets_done),
-    "reps": lambda each: str(each.reps_done),
-    "load": lambda each: load_cell(each.load_kg),
-    "volume": lambda each: _volume(each.volume_kg),
-    "range": lambda each: number(each.rom_deg, 0, "°"),
-    "velocity": lambda each: number(each.mean_velocity_mps, 2),
-    "hold": lambda each: number(each.lockout_s, 1),
-    "pain": lambda each: _pain(each.pain_before, each.pain_after),
-    "remarks": lambda each: ", ".join(_remarks(each)),
+    _("id"): lambda each: str(each.id),
+    _("when"): lambda each: _shown(each.at(None)),
+    _("exercise"): lambda each: each.shown_exercise,
+    _("sets"): lambda each: str(each.sets_done),
+    pgettext("column", "reps"): lambda each: str(each.reps_done),
+    _("load"): lambda each: load_cell(each.load_kg),
+    _("volume"): lambda each: _volume(each.volume_kg),
+    _("range"): lambda each: number(each.rom_deg, 0, "°"),
+    _("velocity"): lambda each: number(each.mean_velocity_mps, 2),
+    pgettext("column", "hold"): lambda each: number(each.lockout_s, 1),
+    _("pain"): lambda each: _pain(each.pain_before, each.pain_after),
+    _("remarks"): lambda each: ", ".join(_remarks(each)),
 }
 
 _WEEK_COLUMNS: Final[dict[str, Callable[[Week], str]]] = {
-    "week": lambda week: week.monday.isoformat(),
-    "sessions": lambda week: str(week.sessions),
-    "sets": lambda week: str(week.sets),
-    "reps": lambda week: str(week.reps),
-    "volume": lambda week: _volume(week.volume_kg),
-    "range": lambda week: number(week.rom_deg, 1, "°"),
-    "velocity": lambda week: number(week.mean_velocity_mps, 2),
-    "hold": lambda week: number(week.lockout_s, 2),
-    "pain": lambda week: _pain(week.pain_before, week.pain_after),
-    "remarks": lambda week: f"{week.simulated} simulated" if week.simulated else "",
+    _("week"): lambda week: week.monday.isoformat(),
+    _("sessions"): lambda week: str(week.sessions),
+    _("sets"): lambda week: str(week.sets),
+    pgettext("column", "reps"): lambda week: str(week.reps),
+    _("volume"): lambda week: _volume(week.volume_kg),
+    _("range"): lambda week: number(week.rom_deg, 1, "°"),
+    _("velocity"): lambda week: number(week.mean_velocity_mps, 2),
+    pgettext("column", "hold"): lambda week: number(week.lockout_s, 2),
+    _("pain"): lambda week: _pain(week.pain_before, week.pain_after),
+    _("remarks"): lambda week: (
+        ngettext("{amount} simulated", "{amount} simulated", week.simulated).format(
+            amount=week.simulated
+        )
+        if week.simulated
+        else ""
+    ),
 }

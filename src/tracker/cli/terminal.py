@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from tracker.language import _
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
@@ -36,6 +38,30 @@ def say_drawing(drawing: str) -> None:
 def print_text(text: str = "") -> None:
     """Write text for people to stdout."""
     click.echo(shown(text))
+
+
+def agreed(question: str) -> bool:
+    """Ask for yes or no on stderr, until there is an answer; enter alone is no."""
+    # Translators: what can be typed, yes or no; enter alone is the capital letter.
+    prompt = f"{visible_text(question)} {_('[y/N]')}"
+    while True:
+        typed = click.prompt(prompt, default="", show_default=False, err=True)
+        answer = False if not typed.strip() else yes_or_no(typed)
+        if answer is not None:
+            return answer
+        say(_("Error: invalid input"))
+
+
+def yes_or_no(typed: str) -> bool | None:
+    """Return what an answer means, in English or the language in use; None if it is neither."""
+    word = typed.strip().casefold()
+    # Translators: what one may type for yes, with blanks between.
+    if word in ("y", "yes", *_("y yes").split()):
+        return True
+    # Translators: what one may type for no, with blanks between.
+    if word in ("n", "no", *_("n no").split()):
+        return False
+    return None
 
 
 def print_json(value: object, *, indent: int | None = None) -> None:

@@ -41,6 +41,7 @@ from tracker.cli.options import (
 from tracker.cli.playback import DEFAULT_SEED, total
 from tracker.cli.terminal import LinePrinter, last_words, print_text, say
 from tracker.domain import HIP_THRUST, NO_PLAN, TrackerError, exercise_named
+from tracker.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,31 +63,33 @@ LONGEST_S: Final = 7200.0
 
 @click.command(
     epilog=examples(
-        ("tracker train", "on the screen, from the list of sensors; else with the paired one"),
-        ("tracker train --sensor WT901BLE67", "with another one, by its name or address"),
-        ("tracker train --exercise glute_bridge --headless", "plain lines, another exercise"),
-        ("tracker train --load-kg 60 --reps 8 --tempo 3-0-1-2", "with a plan for the cues"),
-        ("tracker train --routine full --headless --sound", "led by voice through a routine"),
-        ("tracker train --headless --events -", "the live events on stdout, for a program"),
-        ("tracker train --lane Anna=WT901BLE67 --lane Bea=sim", "several lifters at once"),
-        ("tracker train --sensor sim", "on the screen, with a simulated lifter"),
-        ("tracker train --sensor sim --headless --speed max", "the same without waiting"),
-        ("tracker train --plain", "by questions and sentences, for a screen reader"),
+        ("tracker train", _("on the screen, from the list of sensors; else with the paired one")),
+        ("tracker train --sensor WT901BLE67", _("with another one, by its name or address")),
+        ("tracker train --exercise glute_bridge --headless", _("plain lines, another exercise")),
+        ("tracker train --load-kg 60 --reps 8 --tempo 3-0-1-2", _("with a plan for the cues")),
+        ("tracker train --routine full --headless --sound", _("led by voice through a routine")),
+        ("tracker train --headless --events -", _("the live events on stdout, for a program")),
+        ("tracker train --lane Anna=WT901BLE67 --lane Bea=sim", _("several lifters at once")),
+        ("tracker train --sensor sim", _("on the screen, with a simulated lifter")),
+        ("tracker train --sensor sim --headless --speed max", _("the same without waiting")),
+        ("tracker train --plain", _("by questions and sentences, for a screen reader")),
     )
 )
 @click.option(
     "--sensor",
     shell_complete=sensors_or_simulated,
     metavar="ADDRESS_OR_NAME|sim",
-    help="Which sensor; 'sim' is a simulated lifter.  [default: the paired one]",
+    help=_("Which sensor; 'sim' is a simulated lifter.  [default: the paired one]"),
 )
 @click.option(
     "--lane",
     "lanes",
     multiple=True,
     metavar="NAME=ADDRESS",
-    help="One of two to eight lifters at once: a person and their sensor, or 'sim'; NAME alone "
-    "takes the sensor that they have paired. Once for each. See docs/people.md.",
+    help=_(
+        "One of two to eight lifters at once: a person and their sensor, or 'sim'; NAME alone "
+        "takes the sensor that they have paired. Once for each. See docs/people.md."
+    ),
 )
 @second_option
 @kind_option
@@ -94,17 +97,21 @@ LONGEST_S: Final = 7200.0
 @click.option(
     "--exercise",
     type=ExerciseName(),
-    help="What is trained; the simulated lifter does hip thrusts and bridges.  [default: "
-    "hip_thrust; from the list, what was trained last]",
+    help=_(
+        "What is trained; the simulated lifter does hip thrusts and bridges.  [default: "
+        "hip_thrust; from the list, what was trained last]"
+    ),
 )
 @plan_options
 @click.option(
     "--routine",
     type=RoutineName(),
     metavar="warm_up|full",
-    help="Lead through a warm-up and the exercise, or a full routine with others, core and "
-    "stretches: in lines, and spoken with --sound. Sets are as planned, else as advised. It ends "
-    "after the last part.",
+    help=_(
+        "Lead through a warm-up and the exercise, or a full routine with others, core and "
+        "stretches: in lines, and spoken with --sound. Sets are as planned, else as advised. It "
+        "ends after the last part."
+    ),
 )
 @sound_options
 @headless_option
@@ -113,20 +120,24 @@ LONGEST_S: Final = 7200.0
     "--seconds",
     type=PositiveNumber(),
     metavar="N",
-    help="End so many seconds after the sensor began to stream.  [default: when you end it; the "
-    "simulated lifter ends after three sets]",
+    help=_(
+        "End so many seconds after the sensor began to stream.  [default: when you end it; the "
+        "simulated lifter ends after three sets]"
+    ),
 )
 @click.option(
     "--seed",
     type=click.IntRange(min=0),
     metavar="N",
-    help=f"Another seed is another simulated lifter.  [default: {DEFAULT_SEED}]",
+    help=_("Another seed is another simulated lifter.  [default: {seed}]").format(
+        seed=DEFAULT_SEED
+    ),
 )
 @click.option(
     "--speed",
     type=PositiveNumber(MAX_SPEED),
     metavar="X|max",
-    help="How many times as fast the simulated lifter trains.  [default: 1, as it happens]",
+    help=_("How many times as fast the simulated lifter trains.  [default: 1, as it happens]"),
 )
 @events_option
 def train(
@@ -165,9 +176,9 @@ def train(
             "--routine": routine,
             "--sound": True if sound.beside_lines else None,
         }
-        _refuse(single, "is for one lifter, not for --lane.")
+        _refuse(single, _("is for one lifter, not for --lane."))
         if not any(each.endswith(f"={SIMULATED}") for each in lanes):
-            _refuse({"--seed": seed, "--speed": speed}, "is for simulated lifters: NAME=sim.")
+            _refuse({"--seed": seed, "--speed": speed}, _("is for simulated lifters: NAME=sim."))
         with interruption() as interrupted:
             # The engine costs SciPy (0.6 s).
             from tracker.app.training import Simulated
@@ -195,8 +206,10 @@ def train(
     )
     if plain and not in_lines:
         raise click.UsageError(
-            "--plain leads from the list of sensors to the summary: leave out --headless, "
-            "--second, --kind, --setting and --seconds, and any --sensor but sim"
+            _(
+                "--plain leads from the list of sensors to the summary: leave out --headless, "
+                "--second, --kind, --setting and --seconds, and any --sensor but sim"
+            )
         )
     from_list = not in_lines and (
         begins_with_the_list(sensor, second, kind, settings, seconds)
@@ -205,14 +218,18 @@ def train(
     )
     if simulated:
         real: dict[str, object] = {"--second": second, "--kind": kind, "--setting": settings}
-        _refuse(real, "is for real sensors.")
+        _refuse(real, _("is for real sensors."))
         if seconds is not None and seconds > LONGEST_S:
             raise click.BadParameter(
-                f"the simulated lifter trains for at most {LONGEST_S:g} s.",
+                _("the simulated lifter trains for at most {seconds:.0f} s.").format(
+                    seconds=LONGEST_S
+                ),
                 param_hint="'--seconds'",
             )
     elif not from_list and not in_lines:
-        _refuse({"--seed": seed, "--speed": speed}, "is for the simulated lifter: --sensor sim.")
+        _refuse(
+            {"--seed": seed, "--speed": speed}, _("is for the simulated lifter: --sensor sim.")
+        )
 
     with interruption() as interrupted, event_outputs(events, interrupted) as outputs:
         sensors: tuple[SensorRequest, ...] = ()
@@ -389,8 +406,10 @@ def train_once(
     async def use(training: Training) -> None:
         trainings.append(training)
         session = training.session
-        whose = f"training of {service.person}\n" if service.person else ""
-        say(f"{whose}{training.title}\nrecording to {training.recording}")
+        if service.person:
+            say(_("training of {name}").format(name=service.person))
+        say(training.title)
+        say(_("recording to {file}").format(file=training.recording))
         if on_screen:
             from tracker.tui import one_training
 
@@ -460,14 +479,22 @@ def _sum_up(training: Training, write: Callable[[str], None]) -> None:
     with suppress(OSError):
         write(total(training.session.snapshot().sets))
     if training.log_error is not None:
-        say(f"not logged: {training.log_error.message}. {NOT_LOGGED}")
+        say(
+            _("not logged: {problem}. {advice}").format(
+                problem=training.log_error.message, advice=NOT_LOGGED
+            )
+        )
     elif training.session_id is not None:
         number = training.session_id
-        say(f"logged as session {number}: {own_command(f'show {number}')}")
+        say(
+            _("logged as session {number}: {command}").format(
+                number=number, command=own_command(f"show {number}")
+            )
+        )
     elif training.session.workout("").empty:
-        say("not logged: no set was found, and nothing was entered")
+        say(_("not logged: no set was found, and nothing was entered"))
         again = own_command(f"rescore {training.recording}")
-        say(f"to log it all the same: {again}")
+        say(_("to log it all the same: {command}").format(command=again))
 
 
 async def _show(
