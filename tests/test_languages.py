@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import ast
 import gettext
+import html
 import os
 import re
 import subprocess
 import sys
 from string import Formatter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
 from tests.cli.test_app import BEFORE_THE_LANGUAGE
-from tests.languages import NEW, SOURCE, pairs, translated_into
+from tests.languages import NEW, SOURCE, english_in, pairs, translated_into
 from tracker.language import DOMAIN, FOLDER, VARIABLES
 
 if TYPE_CHECKING:
@@ -113,7 +114,8 @@ def run(tmp_path: Path) -> Callable[..., str]:
         return subprocess.run(
             [sys.executable, "-m", "tracker", *words],
             env={**kept, "TRACKER_HOME": str(tmp_path), **environment},
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
             encoding="utf-8",
             check=False,
         ).stdout
@@ -135,6 +137,53 @@ def test_the_locale_chooses_and_the_configuration_has_the_last_word(
     assert run("config", "language", LANG="de").strip() == "es"
     run("config", "language", "")
     assert run("--help", LANG="de_AT.UTF-8").startswith(german)
+
+
+ALL_HELP: Final = """
+from tracker.cli import main
+
+main(["--help"])
+from tracker.cli.app import COMMANDS
+
+for name in COMMANDS:
+    main([name, "--help"])
+"""
+
+
+@pytest.mark.parametrize("code", NEW)
+def test_no_help_is_left_in_english(code: str) -> None:
+    helped = subprocess.run(
+        [sys.executable, "-c", ALL_HELP],
+        env={**os.environ, "LANGUAGE": code},
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    assert helped.stderr == ""
+    assert english_in(helped.stdout, code) == []
+
+
+@pytest.mark.parametrize("code", NEW)
+def test_a_training_its_report_and_the_advice_are_in_the_language(
+    run: Callable[..., str], tmp_path: Path, code: str
+) -> None:
+    report = tmp_path / "report.html"
+    run("config", "language", code)
+    told = [
+        run(*line.split())
+        for line in (
+            "train --sensor sim --headless --speed max --seconds 60 --no-sound --load 60 --hold 2",
+            "history",
+            "show last",
+            "next",
+            "config",
+            f"export last --format html -o {report}",
+        )
+    ]
+    page = report.read_text("utf-8")
+    assert f'<html lang="{code}"' in page
+    words = html.unescape(re.sub(r"<(style|svg).*?</\1>|<[^>]*>", "\n", page, flags=re.DOTALL))
+    assert english_in("\n".join([*told, words]), code) == []
 
 
 def test_each_person_has_a_language(run: Callable[..., str]) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.languages import NEW, english_in, speaker
 from tests.tui.multiplexer import MISSING, TMUX, tmux
 from tracker.domain import (
     ENTRY_CHANNEL,
@@ -29,6 +30,7 @@ from tracker.domain import (
 from tracker.recording import open_recording
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from tests.tui.multiplexer import Tmux
@@ -56,15 +58,15 @@ FROZEN_S = 4.0
 """Longer than the buffer of a terminal lasts that nobody reads from."""
 
 
-def tracker(home: Path, *arguments: str) -> Any:
+def tracker(home: Path, *arguments: str, form: Sequence[str] = ("--format", "json")) -> Any:
     """Run a command on what is left, and return the JSON that it prints."""
     done = subprocess.run(
-        [sys.executable, "-m", "tracker", *arguments, "--format", "json"],
+        [sys.executable, "-m", "tracker", *arguments, *form],
         capture_output=True,
         check=True,
         env={**os.environ, "TRACKER_HOME": str(home)},
     )
-    return json.loads(done.stdout)
+    return json.loads(done.stdout or b"null")
 
 
 def recording_in(home: Path) -> Path:
@@ -228,6 +230,41 @@ def test_a_whole_training_by_keys_alone(tmp_path: Path) -> None:
     assert [each["rpe"] for each in logged["sets"]] == [None, None, 8.5]
     assert logged["sets"][0]["note"] == "left foot further out"
     assert (logged["source"]["gaps"], logged["source"]["faults"]) == ([], {})
+
+
+@pytest.mark.parametrize("code", NEW)
+def test_a_whole_training_in_another_language(tmp_path: Path, code: str) -> None:
+    say = speaker(code)
+    seen: list[str] = []
+
+    def shows(text: str, keys: str = "") -> None:
+        """Wait for a text on the screen, remember all that is there, and press a key."""
+        screen.shows(re.escape(say(text).partition("{")[0]))
+        seen.extend(screen.lines)
+        if keys:
+            screen.press(keys)
+
+    tracker(tmp_path, "config", "language", code, form=())
+    with tmux(tmp_path, "train", "--speed", "6", "--no-sound") as screen:
+        shows("Which sensor?", "Enter")
+        shows("gyroscope yes", "Enter")
+        shows("Set-up · {sensor}", "Enter")
+        shows("Before the first training", "Enter")
+        shows("of {target}")
+        screen.until(lambda: count_of_the_set(screen, 1) >= 2, "the second rep never came")
+        shows("streaming", "n")
+        shows("Note on set {index}", "Escape")
+        shows("Next set")
+        screen.press("f")
+        shows("about the session", "Enter")
+        shows("Which sensor?", "?")
+        shows("Help", "Escape")
+        shows("Which sensor?", "h")
+        shows("Past sessions", "c")
+        shows("Past sessions", "Escape")
+        shows("Which sensor?", "q")
+        assert screen.ended() == 0
+    assert english_in("\n".join(seen), code) == []
 
 
 def test_a_terminal_that_hangs_in_a_set_costs_nothing(tmp_path: Path) -> None:

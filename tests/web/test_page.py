@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from tests.languages import NEW, english_in, speaker
 from tests.web.chromium import MISSING, PHONE, PROGRAM, SMALL, TABLET, TURNED, phone_of
+from tracker.app.config import ScreenChoice, save_screen
 from tracker.recording import open_recording
 
 if TYPE_CHECKING:
@@ -134,6 +136,47 @@ def test_a_whole_training_is_done_by_taps(serve: Callable[..., Server], phone: P
     (recording,) = server.recordings()
     assert open_recording(recording).damage == ()
     assert "The server has stopped" in page.locator("#over").inner_text()
+
+
+@pytest.mark.parametrize("code", NEW)
+def test_a_training_in_another_language(
+    serve: Callable[..., Server], phone: Phone, tmp_path: Path, code: str
+) -> None:
+    say = speaker(code)
+    save_screen(tmp_path / "home" / "config" / "config.toml", ScreenChoice(language=code))
+    server = serve("--", "--speed", "4", "--no-sound")
+    page = phone.page
+    seen = ""
+
+    def look() -> None:
+        nonlocal seen
+        seen += page.locator("body").inner_text() + "\n"
+        assert page.evaluate("() => document.scrollingElement.scrollWidth") == PHONE.width_px
+        assert barriers(page) == []
+
+    page.goto(server.link)
+    page.get_by_text(say("Which sensor?")).wait_for()
+    assert page.locator("html").get_attribute("lang") == code
+    look()
+    page.get_by_role("button", name=say("Simulated lifter")).tap()
+    page.get_by_role("button", name=say("Train with it")).tap()
+    page.get_by_label(say("load"), exact=True).wait_for()
+    look()
+    page.get_by_role("button", name=say("Start")).tap()
+    page.get_by_role("button", name=say("Close")).tap()
+    until_counted(page, 2)
+    look()
+    page.locator("#menu-open").tap()
+    look()
+    page.locator("#menu .close").tap()
+    page.locator("#rest-form").wait_for()
+    look()
+    page.get_by_test_id("finish").tap()
+    look()
+    page.locator("#ask .yes").tap()
+    page.get_by_label(say("note")).wait_for()
+    look()
+    assert english_in(seen, code) == []
 
 
 def test_the_rest_between_two_sets_counts_down(serve: Callable[..., Server], phone: Phone) -> None:
