@@ -9,15 +9,16 @@ that an installation needs no compiler.
 from __future__ import annotations
 
 import ast
-import inspect
 import io
 import sys
+from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 from babel.messages.catalog import Catalog
-from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
@@ -25,48 +26,96 @@ from tracker.language import DOMAIN, FOLDER, LANGUAGES
 from tracker.version import VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from babel.messages.catalog import Message
 
 SOURCE: Final = Path(__file__).parents[1] / "src" / "tracker"
-METHODS: Final = [("**.py", "python"), ("**.j2", "jinja2"), ("**/page/*.html", "jinja2")]
-KEYWORDS: Final = {**DEFAULT_KEYWORDS, "counted": (2, 3)}
+TEMPLATES: Final = [("**.j2", "jinja2"), ("**/page/*.html", "jinja2")]
+MARKS: Final = {
+    "_": (0,),
+    "N_": (0,),
+    "pgettext": (0, 1),
+    "ngettext": (0, 1),
+    "counted": (1, 2),
+}
 """What marks a text, with the places of its arguments; see `tracker.language`."""
+
+FOR_TRANSLATORS: Final = "# Translators:"
+"""Begins a comment about the text below it."""
 
 NEW_LANGUAGES: Final = tuple(code for code in LANGUAGES if code != "en")
 
 
 def collected() -> Catalog:
     """Return every text that is marked in the code, and those of Click, without translations."""
-    texts = Catalog(domain=DOMAIN, project="tracker", charset="utf-8", fuzzy=False)
-    for folder in (SOURCE, Path(click.__file__).parent):
-        ours = folder == SOURCE
-        options = {"trimmed": "true", "silent": "false"}
-        found = extract_from_dir(
-            folder,
-            METHODS,
-            {pattern: options for pattern, method in METHODS if method == "jinja2"},
-            KEYWORDS,
-            comment_tags=("Translators:",) if ours else (),
-            strip_comment_tags=True,
-        )
-        for file, line, message, comments, context in found:
-            place = (f"{'' if ours else 'click/'}{file}", line)
-            texts.add(message, locations=[place], auto_comments=comments, context=context)
-    for file, line, message in _commands():
-        texts.add(message, locations=[(file, line)])
+    texts = Catalog(domain=DOMAIN, charset="utf-8", fuzzy=False)
+    for path in sorted(SOURCE.rglob("*.py")):
+        for text in _in_code(path.read_text("utf-8"), in_commands="cli" in path.parts):
+            text.add_to(texts, path.relative_to(SOURCE).as_posix())
+    for folder, prefix, methods in (
+        (SOURCE, "", TEMPLATES),
+        (Path(click.__file__).parent, "click/", [("**.py", "python")]),
+    ):
+        options = {pattern: {"trimmed": "true", "silent": "false"} for pattern, _ in methods}
+        for file, line, *found in extract_from_dir(folder, methods, options):
+            message, comments, context = found
+            Text(message, line, context, tuple(comments)).add_to(texts, f"{prefix}{file}")
     return texts
 
 
-def _commands() -> Iterator[tuple[str, int, str]]:
-    """Yield the docstring of each command, which Click shows as its help."""
-    for path in sorted((SOURCE / "cli").glob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.FunctionDef) and any(map(_makes_command, node.decorator_list)):
-                text = ast.get_docstring(node, clean=False)
-                if text is not None:
-                    yield str(path.relative_to(SOURCE)), node.lineno, inspect.cleandoc(text)
+@dataclass(frozen=True)
+class Text:
+    """A text to translate."""
+
+    forms: str | tuple[str, ...]
+    """The text, or its singular and plural."""
+    line: int
+    context: str | None = None
+    comments: tuple[str, ...] = ()
+    """For who translates it."""
+
+    def add_to(self, texts: Catalog, file: str) -> None:
+        """Add it, in the order of the code."""
+        texts.add(
+            self.forms,
+            locations=[(file, self.line)],
+            auto_comments=self.comments,
+            context=self.context,
+        )
+
+
+def _in_code(code: str, *, in_commands: bool) -> Iterator[Text]:
+    """Yield what is marked, in f-strings too, and the docstring of each command: its help."""
+    lines = code.splitlines()
+    for node in ast.walk(ast.parse(code)):
+        match node:
+            case ast.Call(func=ast.Name(id=name), args=arguments) if name in MARKS:
+                words = [_constant(arguments[place]) for place in MARKS[name]]
+                # What is not written there was marked elsewhere.
+                if all(words):
+                    context = words.pop(0) if name == "pgettext" else None
+                    forms = words[0] if len(words) == 1 else tuple(words)
+                    yield Text(forms, node.lineno, context, _comments(lines, node.lineno))
+            case ast.FunctionDef(decorator_list=decorators) if in_commands:
+                text = ast.get_docstring(node)
+                if text is not None and any(map(_makes_command, decorators)):
+                    yield Text(text, node.lineno)
+
+
+def _constant(node: ast.expr) -> str:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+
+
+def _comments(lines: Sequence[str], line: int) -> tuple[str, ...]:
+    """Return what stands above a line for who translates it."""
+    above = [text.strip() for text in takewhile(_is_comment, reversed(lines[: line - 1]))][::-1]
+    starts = [at for at, text in enumerate(above) if text.startswith(FOR_TRANSLATORS)]
+    return tuple(text.removeprefix("#").strip() for text in above[starts[0] :]) if starts else ()
+
+
+def _is_comment(line: str) -> bool:
+    return line.strip().startswith("#")
 
 
 def _makes_command(decorator: ast.expr) -> bool:

@@ -44,9 +44,13 @@ def speaker(code: str) -> Callable[[str], str]:
 
 def pairs(message: Message) -> Iterator[tuple[str, str]]:
     """Yield each form of a text with its translation."""
-    befores = message.id if isinstance(message.id, tuple) else (message.id,)
-    afters = message.string if isinstance(message.string, tuple) else (message.string,)
-    yield from zip(map(str, befores), (str(each or "") for each in afters), strict=True)
+    if not isinstance(message.id, tuple):
+        yield str(message.id), str(message.string or "")
+        return
+    one, many = message.id
+    forms = message.string if isinstance(message.string, tuple) else ()
+    # A language may have more than one plural, as Spanish has one of millions.
+    yield from ((many if place else one, each) for place, each in enumerate(forms))
 
 
 def english_in(seen: str, code: str) -> list[str]:

@@ -20,6 +20,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from tracker.domain import TrackerError
+from tracker.language import language_tag, use_language
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
@@ -141,10 +142,17 @@ def _is_lost(future: Future[R]) -> bool:
     return isinstance(future.exception(), BrokenProcessPool)
 
 
+def _begin(language: str) -> None:
+    """Do first of all in a new process what the first one did: it imports the rest afterwards."""
+    use_language(language)
+    # Ctrl-C is for the first process.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 def _pool(amount: int) -> ProcessPoolExecutor:
     # Not forked: Arrow's threads, which run already, do not survive a fork.
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(amount, context, signal.signal, (signal.SIGINT, signal.SIG_IGN))
+    return ProcessPoolExecutor(amount, context, _begin, (language_tag(),))
 
 
 @contextmanager
