@@ -68,8 +68,8 @@ def seconds(value_s: float) -> str:
     """Return a planned time as the coach speaks it, `1 second` or `2.5 seconds`; empty for 0."""
     if value_s <= 0.0:
         return ""
-    amount = localized(f"{value_s:g}")
-    return f"{amount} {ngettext('second', 'seconds', 1 if value_s == 1.0 else 2)}"
+    text = ngettext("{seconds} second", "{seconds} seconds", 1 if value_s == 1.0 else 2)
+    return text.format(seconds=localized(f"{value_s:g}"))
 
 
 ONE_COUNT_S: Final = 1.0

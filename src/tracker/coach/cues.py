@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from tracker.coach.checks import CHECKS, RepContext
 from tracker.coach.rules import MOST_EXTRA_REPS, RULES, SPACING_S, text_of
+from tracker.coach.texts import reps_words
 from tracker.coach.velocity import loss_reached
 from tracker.domain import (
     NO_PLAN,
@@ -34,7 +35,6 @@ from tracker.domain import (
     UserInput,
     exercise_named,
 )
-from tracker.language import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -230,7 +230,7 @@ class SetWatch:
         elif self._target_rep is None and self._counted:
             self._target_rep = max(self._counted)
             kind = CueKind.EXTRA_REP if self.open_ended else CueKind.TARGET_REACHED
-            text = RULES[kind, None].texts[0].format(amount=counted(done, "rep", "reps"))
+            text = RULES[kind, None].texts[0].format(amount=reps_words(done))
             yield self._outcome(at_s, text, kind, self._target_rep)
         elif self.open_ended and self._extra_reps < done - target <= MOST_EXTRA_REPS:
             self._extra_reps = done - target

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from tracker.coach.checks import Measure, knows
 from tracker.coach.progression import LIGHTER_SHARE
+from tracker.coach.texts import reps_words
 from tracker.domain import (
     ONE_LEGGED,
     ActivityKind,
@@ -26,7 +27,7 @@ from tracker.domain import (
     title_of,
 )
 from tracker.domain.loads import whole_steps_kg
-from tracker.language import _, counted
+from tracker.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -76,7 +77,7 @@ class RoutineStep:
                 what=head, seconds=f"{self.duration_s:.0f}"
             )
         reps = self.plan.target_reps
-        return f"{head}." if reps is None else f"{head}: {counted(reps, 'rep', 'reps')}."
+        return f"{head}." if reps is None else f"{head}: {reps_words(reps)}."
 
 
 def steps_of(routine: str, exercise: str, plan: Plan) -> tuple[RoutineStep, ...]:

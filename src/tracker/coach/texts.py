@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tracker.domain import Flag
-from tracker.language import _
+from tracker.language import _, ngettext
 
 HOW_TO: Final[dict[str, tuple[str, str]]] = {
     "hip_thrust": (
@@ -127,6 +127,13 @@ NO_DIAGNOSIS: Final = _(
     "The sensor sees how the pelvis moves, not your back. Nothing it says is a diagnosis."
 )
 """Shown beside everything about pain."""
+
+
+def reps_words(amount: int) -> str:
+    """Return a number of reps to show and to speak: `12 reps`."""
+    # Translators: it is spoken, so it is no place for an abbreviation.
+    return ngettext("{reps} rep", "{reps} reps", amount).format(reps=amount)
+
 
 FLAG_WORDS: Final = {
     Flag.SHORT_OF_LOCKOUT: _("short of lockout"),
