@@ -13,7 +13,7 @@ import inspect
 import io
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeGuard
 
 import click
 from babel.messages.catalog import Catalog
@@ -54,9 +54,37 @@ def collected() -> Catalog:
         for file, line, message, comments, context in found:
             place = (f"{'' if ours else 'click/'}{file}", line)
             texts.add(message, locations=[place], auto_comments=comments, context=context)
-    for file, line, message in _commands():
+    for file, line, message in (*_inside_f_strings(), *_commands()):
         texts.add(message, locations=[(file, line)])
     return texts
+
+
+def _inside_f_strings() -> Iterator[tuple[str, int, str | tuple[str, ...]]]:
+    """Yield the texts that are marked inside f-strings, which Babel reads over."""
+    for path in sorted(SOURCE.rglob("*.py")):
+        for string in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(string, ast.JoinedStr):
+                for call in filter(_marks_text, ast.walk(string)):
+                    yield str(path.relative_to(SOURCE)), string.lineno, _marked(call)
+
+
+def _marks_text(node: ast.AST) -> TypeGuard[ast.Call]:
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in ("_", "ngettext", "counted")
+        and bool(_marked(node))
+    )
+
+
+def _marked(call: ast.Call) -> str | tuple[str, ...]:
+    """Return the text that a call marks, or its two forms; empty if it marks a variable."""
+    texts = tuple(
+        each.value
+        for each in call.args
+        if isinstance(each, ast.Constant) and isinstance(each.value, str)
+    )
+    return texts if len(texts) > 1 else "".join(texts)
 
 
 def _commands() -> Iterator[tuple[str, int, str]]:
