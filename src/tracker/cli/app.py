@@ -137,6 +137,9 @@ def _debug_option() -> click.Option:
 WRITING: Final = (None, "train", "add", "serve")
 """Commands that begin a training or enter one; the home screen has no name."""
 
+REQUIRED: Final = N_("required")
+"""What Click says of an option in the help, and translates where no tool finds it."""
+
 HELPING: Final = "tracker.helping"
 """Where the context keeps whether a command was only asked for its help."""
 
@@ -272,10 +275,10 @@ class LazyGroup(click.Group):
         [
             "\b",
             _("Examples:"),
-            f"  tracker                         {_('the home screen: start here')}",
-            f"  tracker demo                    {_('try it without a sensor')}",
-            f"  tracker analyze session.csv     {_('find the reps in a file of samples')}",
-            f"  tracker replay session.arrows   {_('watch a recording')}",
+            "  tracker                         " + _("the home screen: start here"),
+            "  tracker demo                    " + _("try it without a sensor"),
+            "  tracker analyze session.csv     " + _("find the reps in a file of samples"),
+            "  tracker replay session.arrows   " + _("watch a recording"),
         ]
     ),
 )

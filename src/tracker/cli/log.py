@@ -220,7 +220,7 @@ def clearable_values(text: str) -> tuple[str, ...]:
     epilog=examples(
         ("tracker edit last --set 2 --reps 12 --rpe 8.5", _("correct a set")),
         ("tracker edit 12 --exercise glute_bridge", _("it was another exercise")),
-        ("tracker edit 12 --note 'new belt' --pain-after 2", _("about the whole session")),
+        (_("tracker edit 12 --note 'new belt' --pain-after 2"), _("about the whole session")),
         ("tracker edit 12 --add 'reps=10 load=60kg'", _("a set that the sensor missed")),
         ("tracker edit 12 --set 1 --clear load,rpe", _("clear values that you entered for a set")),
         ("tracker edit 12 --undo", _("undo the newest change")),

@@ -33,7 +33,7 @@ PAIN: Final = click.IntRange(0, MOST_PAIN)
         ("tracker next", _("what to do now, and why")),
         ("tracker next --pain 3", _("with the pain that you have now")),
         ("tracker next --exercise glute_bridge --format json", _("for a program")),
-        ("tracker next --asked 'a physiotherapist, 3 May'", _("after a stop because of pain")),
+        (_("tracker next --asked 'a physiotherapist, 3 May'"), _("after a stop because of pain")),
     ),
 )
 @click.option("--exercise", type=ExerciseName(), help=_("What to train.  [default: the last one]"))

@@ -211,8 +211,10 @@ _FAULTS: Final = {
 def _timed_lines(workout: Workout) -> Iterator[str]:
     for each in workout.timed:
         parts = [title_of(each.activity), *([_(each.side.value)] if each.side else [])]
-        warm_up = f", {_('warm-up')}" if each.warm_up else ""
-        yield f"{' '.join(parts)}: {each.duration_s:.0f} s{warm_up}"
+        words = [f"{' '.join(parts)}: {each.duration_s:.0f} s"]
+        if each.warm_up:
+            words.append(_("warm-up"))
+        yield ", ".join(words)
 
 
 def _set_block(workout: Workout, record: SetRecord, edited: Edited, width: int | None) -> str:

@@ -43,7 +43,7 @@ def print_text(text: str = "") -> None:
 def agreed(question: str) -> bool:
     """Ask for yes or no on stderr, until there is an answer; enter alone is no."""
     # Translators: what can be typed, yes or no; enter alone is the capital letter.
-    prompt = f"{visible_text(question)} {_('[y/N]')}"
+    prompt = " ".join([visible_text(question), _("[y/N]")])
     while True:
         typed = click.prompt(prompt, default="", show_default=False, err=True)
         answer = False if not typed.strip() else yes_or_no(typed)
