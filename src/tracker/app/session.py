@@ -49,6 +49,7 @@ from tracker.domain import (
     workout_of,
 )
 from tracker.domain.units import NS_PER_S, s_from_ns
+from tracker.language import _, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -537,7 +538,11 @@ class RecordingSink:
             if self.state is RecordingState.ON:
                 self.state = RecordingState.FAILED
                 self.failure = _reason_first(error)
-                self.tell(f"! not recording: {self.failure}. Reps are counted all the same.")
+                self.tell(
+                    _("! not recording: {reason}. Reps are counted all the same.").format(
+                        reason=self.failure
+                    )
+                )
             return False
         return True
 
@@ -548,8 +553,14 @@ class RecordingSink:
         self.state = RecordingState.ON
         if not self._lost:
             self.failure = None
-        lost = f"{self._lost} packets are lost" if self._lost else "nothing is lost"
-        self.tell(f"recording again: {lost}")
+        line = _("recording again: nothing is lost")
+        if self._lost:
+            line = ngettext(
+                "recording again: {packets} packet is lost",
+                "recording again: {packets} packets are lost",
+                self._lost,
+            ).format(packets=self._lost)
+        self.tell(line)
 
 
 def _to_nobody(_line: str) -> None:
