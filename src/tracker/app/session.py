@@ -46,6 +46,7 @@ from tracker.domain import (
     check_entry,
     entry_message,
     exercise_named,
+    without_remedy,
     workout_of,
 )
 from tracker.domain.units import NS_PER_S, s_from_ns
@@ -411,7 +412,7 @@ class Session:
         warned, now_s = self._warned, self._engine.newest_s
         if warned is None or now_s is None or now_s - warned.at_s > WARNING_SHOWN_S:
             return ""
-        return warned.warning.text.partition(" To settle it")[0]
+        return without_remedy(warned.warning.text)
 
     @property
     def _restarted_words(self) -> str:

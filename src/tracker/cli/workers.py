@@ -20,7 +20,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from tracker.domain import TrackerError
-from tracker.language import _, language_of_locale, use_language
+from tracker.language import _, language_tag, use_language
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
@@ -145,7 +145,7 @@ def _is_lost(future: Future[R]) -> bool:
 def _pool(amount: int) -> ProcessPoolExecutor:
     # Not forked: Arrow's threads, which run already, do not survive a fork.
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(amount, context, _begin, (language_of_locale(),))
+    return ProcessPoolExecutor(amount, context, _begin, (language_tag(),))
 
 
 def _begin(language: str | None) -> None:
