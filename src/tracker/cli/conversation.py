@@ -13,7 +13,7 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from tracker.cli.terminal import LinePrinter, print_text
+from tracker.cli.terminal import LinePrinter, print_text, yes_or_no
 from tracker.domain import InputError, TrackerError
 from tracker.domain.units import decimal_number
 from tracker.language import _
@@ -146,11 +146,9 @@ def _place(text: str, amount: int, taken: int) -> int:
 
 
 def _yes(text: str) -> bool:
-    answer = text.lower()
-    if answer in ("", "n", "no"):
-        return False
-    if answer in ("y", "yes"):
-        return True
+    answer = yes_or_no(text) if text else False
+    if answer is not None:
+        return answer
     raise ValueError(_("expected y or n, got {given!r}").format(given=text))
 
 
