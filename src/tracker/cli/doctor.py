@@ -335,7 +335,7 @@ def training_log(paths: Paths) -> Check:
             setting=f"{HOME_VARIABLE}=FOLDER"
         )
         return Check(
-            "training log",
+            _("training log"),
             False,
             _("{place}: not safe there, {reason}").format(place=seen, reason=risk),
             advice,
