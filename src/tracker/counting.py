@@ -43,6 +43,7 @@ from tracker.domain import (
     UserInput,
     WarningKind,
     exercise_named,
+    remedy_words,
 )
 from tracker.language import _
 from tracker.signal import GRID_RATE_HZ, MotionStage, SensorAgreement
@@ -246,16 +247,8 @@ class Counting:
             ).format(cause=finding.cause)
         if finding.mend is None:
             return text
-        whole = finding.mend.after(self._mend.after(self._settled)).text
-        given = self._settled.text
-        settings = f"--setting {' --setting '.join(whole.split())}"
-        if not whole:
-            how = _("To settle it, leave {given} out.")
-        elif given:
-            how = _("To settle it, give {settings}, in place of {given}.")
-        else:
-            how = _("To settle it, give {settings}.")
-        return f"{text} {how.format(settings=settings, given=given)}"
+        whole = finding.mend.after(self._mend.after(self._settled))
+        return f"{text} {remedy_words(whole, self._settled)}"
 
     def _withdrawn(self, since_s: float, at_s: float) -> Iterator[Event]:
         """Yield that the sets that began at `since_s` or later are none."""

@@ -19,6 +19,7 @@ from tracker.cli.exits import (
     unless_interrupted,
 )
 from tracker.cli.parent_watchdog import watch_parent
+from tracker.language import VARIABLES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -225,6 +226,16 @@ def test_it_does_what_the_command_does() -> None:
     with subprocess.Popen(call, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stdout.read().startswith(b"tracker ")
+
+
+def test_it_speaks_the_language_of_the_system() -> None:
+    kept = {name: text for name, text in os.environ.items() if name not in VARIABLES}
+    call = [sys.executable, *watched("--help")]
+    with subprocess.Popen(
+        call, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**kept, "LANG": "de_DE.UTF-8"}
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.read().startswith(b"Aufruf: ")
 
 
 def test_its_exit_code_is_the_one_of_the_command() -> None:

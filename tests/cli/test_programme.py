@@ -353,4 +353,4 @@ def test_an_unknown_unit_or_bar_is_refused(
 
 def test_pain_of_one_day_names_that_day_once(tracker: Tracker) -> None:
     added(tracker, datetime.fromisoformat(START), "--set", "reps=10", "--pain-after", "2")
-    assert "\npain, 0 to 10, 05 Jan; · is not known\n" in tracker("history", "--trend").out
+    assert "\npain, 0 to 10, 5 Jan; · is not known\n" in tracker("history", "--trend").out

@@ -18,7 +18,7 @@ import fsspec
 import pytest
 from distributed import Client
 
-from tests.cli.killable import square, square_but_once, square_unless_killed
+from tests.cli.killable import spoken, square, square_but_once, square_unless_killed
 from tests.cli.logged import open_log
 from tracker.cli.analyze import AnalysisSettings, file_results, file_results_on
 from tracker.cli.exits import ExitCode
@@ -31,6 +31,7 @@ from tracker.cli.workers import (
 )
 from tracker.domain import TrackerError
 from tracker.importers import ImportOptions
+from tracker.language import use_language
 from tracker.recording import RecordingWriter
 
 if TYPE_CHECKING:
@@ -49,6 +50,15 @@ needs_kill = pytest.mark.skipif(
 
 def never() -> bool:
     return False
+
+
+def test_workers_speak_the_language_of_whom_they_work_for() -> None:
+    use_language("es_MX")
+    try:
+        said = [result() for _, result in results(spoken, [1, 2], 2, never)]
+    finally:
+        use_language(None)
+    assert said == ["es-MX", "es-MX"]
 
 
 def all_of(

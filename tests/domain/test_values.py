@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.domain import (
+    UNMENDED,
     Frame,
     FrameRun,
     Gap,
@@ -19,9 +20,12 @@ from tracker.domain import (
     PhaseSpan,
     Rep,
     SensorError,
+    SensorMend,
     TrackerError,
     UnknownNameError,
     mean_of_known,
+    remedy_words,
+    without_remedy,
 )
 from tracker.domain.units import (
     NS_PER_S,
@@ -190,3 +194,19 @@ def test_a_name_like_none_gets_no_guess() -> None:
 @pytest.mark.parametrize("kind", [InputError, OutputError, SensorError, UnknownNameError])
 def test_all_errors_of_users_have_one_root(kind: type[Exception]) -> None:
     assert issubclass(kind, TrackerError)
+
+
+@pytest.mark.parametrize(
+    ("whole", "given"),
+    [
+        (SensorMend(acc_factor=0.5), UNMENDED),
+        (SensorMend(acc_factor=0.5), SensorMend(gyro_factor=2.0)),
+        (UNMENDED, SensorMend(gyro_factor=2.0)),
+    ],
+)
+def test_what_to_type_can_be_left_off_a_warning(whole: SensorMend, given: SensorMend) -> None:
+    said = "The acceleration is wrong: it is half. It is left out for now."
+    remedy = remedy_words(whole, given)
+    assert all(each.text in remedy for each in (whole, given))
+    assert without_remedy(f"{said} {remedy}") == said
+    assert without_remedy(said) == said

@@ -30,6 +30,7 @@ from tracker.coach import (
 )
 from tracker.domain import HIP_THRUST, AdviceGiven, PainMoment, exercise_named
 from tracker.domain.loads import load_words
+from tracker.language import _, counted, day_text
 from tracker.store import SessionQuery
 
 if TYPE_CHECKING:
@@ -178,36 +179,43 @@ def pain_of(workout: Workout) -> PainRecord | None:
 
 def plan_words(plan: Plan, exercise: str) -> str:
     """Return a plan in a line: `hip thrust: 3 × 12, the last set 12 or more, 12.5 kg`."""
-    parts = [
-        f"{plan.sets or 1} × {plan.target_reps}" if plan.target_reps else f"{plan.sets or 1} sets",
-        f"the last set {plan.target_reps} or more" if plan.or_more else "",
-        load_words(plan.load_kg),
-    ]
+    sets = plan.sets or 1
+    parts = [f"{sets} × {plan.target_reps}" if plan.target_reps else counted(sets, "set", "sets")]
+    if plan.or_more:
+        parts.append(_("the last set {reps} or more").format(reps=plan.target_reps))
+    parts.append(load_words(plan.load_kg))
     return f"{exercise_named(exercise).title}: {', '.join(filter(None, parts))}"
 
 
 def advice_lines(judgement: Judgement) -> tuple[str, ...]:
     """Return a judgement for people: the verdict with the plan, then the reasons."""
-    day = "" if judgement.not_before is None else f" until {day_words(judgement.not_before)}"
-    head = f"{_VERDICT_WORDS[judgement.verdict]}{day}"
-    if judgement.plan is not None:
-        then = "; then " if judgement.not_before else ": "
-        head = f"{head}{then}{plan_words(judgement.plan, judgement.exercise)}"
+    head = _VERDICT_WORDS[judgement.verdict]
+    plan = "" if judgement.plan is None else plan_words(judgement.plan, judgement.exercise)
+    if judgement.not_before is not None:
+        # Translators: {verdict} is "Rest" or another verdict.
+        until = _("{verdict} until {day}; then {plan}") if plan else _("{verdict} until {day}")
+        head = until.format(verdict=head, day=day_words(judgement.not_before), plan=plan)
+    elif plan:
+        head = f"{head}: {plan}"
     return (head, *judgement.reasons)
 
 
 _VERDICT_WORDS: Final = {
-    Verdict.GO: "Go",
-    Verdict.SAME: "The same again",
-    Verdict.EASIER: "Easier",
-    Verdict.REST: "Rest",
-    Verdict.STOP: "Stop",
+    # Translators: advice for the next training: add to it as planned.
+    Verdict.GO: _("Go"),
+    Verdict.SAME: _("The same again"),
+    # Translators: advice for the next training: do less.
+    Verdict.EASIER: _("Easier"),
+    # Translators: advice for today: no training.
+    Verdict.REST: _("Rest"),
+    # Translators: advice for today: end the training.
+    Verdict.STOP: _("Stop"),
 }
 
 
 def day_words(day: date) -> str:
     """Return a date as `Wed 4 March`."""
-    return f"{day:%a} {day.day} {day:%B}"
+    return day_text(day, "MMMMEd")
 
 
 def midnight(day: date, zone: tzinfo | None) -> datetime:
@@ -274,12 +282,15 @@ def calendar_lines(advisor: Advisor, now: datetime) -> list[str]:
     )
     chosen = parse_days(advisor.coaching.training_days)
     days = list(calendar(first, last, today, trained, chosen))
-    lines = [" " * 8 + " ".join(name.capitalize() for name in WEEKDAYS)]
-    for place in range(0, len(days), len(WEEKDAYS)):
-        week = days[place : place + len(WEEKDAYS)]
+    weeks = [days[place : place + len(WEEKDAYS)] for place in range(0, len(days), len(WEEKDAYS))]
+    labels = [day_text(week[0][0], "MMMd") for week in weeks]
+    width = max(6, *map(len, labels)) + 3
+    names = [f"{day_text(day, 'E'):<3}" for day, _kind in weeks[0]]
+    lines = [" " * (width - 1) + " ".join(names).rstrip()]
+    for label, week in zip(labels, weeks, strict=True):
         signs = (_DAY_SIGNS[kind] + ("<" if day == today else " ") for day, kind in week)
-        lines.append(f"{week[0][0]:%d %b}   " + "  ".join(signs).rstrip())
-    return [*lines, "● done   ○ due   × missed   < today"]
+        lines.append(label.ljust(width) + "  ".join(signs).rstrip())
+    return [*lines, _("● done   ○ due   × missed   < today")]
 
 
 _LEVELS: Final = " ▁▂▃▄▅▆▇█"
@@ -293,20 +304,24 @@ def pain_lines_of(records: Sequence[PainRecord], now: datetime) -> list[str]:
     if not shown:
         return []
     rows = (
-        ("before", [each.before for each in shown]),
-        ("during, after", [each.during for each in shown]),
-        ("next morning", [each.next_morning for each in shown]),
+        (_("before"), [each.before for each in shown]),
+        (_("during, after"), [each.during for each in shown]),
+        (_("next morning"), [each.next_morning for each in shown]),
     )
+    width = max(len(name) for name, _scores in rows) + 1
     lines = [
-        f"{name:<14}{''.join(map(_bar, scores))}"
+        f"{name:<{width}}{''.join(map(_bar, scores))}"
         for name, scores in rows
         if any(score is not None for score in scores)
     ]
-    ends = (each.at.astimezone(now.tzinfo) for each in (shown[0], shown[-1]))
-    span = " to ".join(dict.fromkeys(f"{end:%d %b}" for end in ends))
+    first, last = (
+        day_text(each.at.astimezone(now.tzinfo), "MMMd") for each in (shown[0], shown[-1])
+    )
+    dates = first if first == last else _("{first} to {last}").format(first=first, last=last)
+    title = _("pain, 0 to 10, {dates}; · is not known").format(dates=dates)
     trend = pain_trend(records, now)
-    words = "" if trend is None else trend.words or "Pain is steady."
-    return [f"pain, 0 to 10, {span}; · is not known", *lines, *([words] if words else [])]
+    words = "" if trend is None else trend.words or _("Pain is steady.")
+    return [title, *lines, *([words] if words else [])]
 
 
 def _bar(score: int | None) -> str:

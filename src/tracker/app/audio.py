@@ -23,6 +23,7 @@ from tracker.domain import (
     SetEnded,
     UserInput,
 )
+from tracker.language import _
 from tracker.sound import Speech, Tone, spoken_count
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ class AudioFeedback:
             case Calibrated():
                 yield Tone.HOLD_DONE
             case CalibrationFailed():
-                yield Speech("Lockout not calibrated.")
+                yield Speech(_("Lockout not calibrated."))
             case LinkChanged(state=state, device=0):
                 if state in _DOWN and self._link not in _DOWN:
                     yield Tone.LINK_LOST

@@ -13,11 +13,13 @@ import sys
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
+from tracker.language import _
+
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
 
 WHO: Final = "hip-thrust-tracker"
-WHY: Final = "A training is running"
+WHY: Final = _("A training is running")
 
 ASKING_S: Final = 2.0
 """How long asking may take, s: a training does not wait for a desktop that hangs."""

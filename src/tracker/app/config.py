@@ -24,7 +24,7 @@ from tracker.domain import (
 )
 from tracker.domain.errors import reading, writing
 from tracker.domain.loads import LoadChoice, LoadUnit, parse_load_kg
-from tracker.language import LANGUAGES, language_named
+from tracker.language import LANGUAGES, _, language_named
 from tracker.push.targets import NAME, PushTarget, checked_target
 
 if TYPE_CHECKING:
@@ -152,8 +152,10 @@ def config_of(paths: Paths) -> Config:
     if own.log is not None:
         raise InputError(
             str(paths.config_file),
-            "[log] is for everybody on this computer",
-            f"Remove it there, and write it to {shared_file}: everybody gets a log of their own.",
+            _("[log] is for everybody on this computer"),
+            _(
+                "Remove it there, and write it to {file}: everybody gets a log of their own."
+            ).format(file=shared_file),
         )
     shared = load_config(shared_file)
     return replace(own, sensor=own.sensor or shared.sensor, log=shared.log)
@@ -182,7 +184,7 @@ def save_coaching(path: Path, coaching: CoachingChoice) -> None:
 def save_push_target(path: Path, name: str, target: PushTarget) -> None:
     """Save where sessions can be pushed to; raises as `save_sensor` does."""
     if not NAME.fullmatch(name):
-        raise InputError(name, "expected small letters, digits, - and _, at most 32")
+        raise InputError(name, _("expected small letters, digits, - and _, at most 32"))
     checked = checked_target(target)
     _save(path, f"push.{name}", asdict(checked), lambda config: config.push[name] == checked)
 
@@ -198,7 +200,7 @@ def remove_push_target(path: Path, name: str) -> None:
     _replace(path, tomlkit.dumps(document))
 
 
-PLAN_FILE_ADVICE: Final = "See how one looks: tracker people plan NAME"
+PLAN_FILE_ADVICE: Final = _("See how one looks: tracker people plan NAME")
 
 
 def plan_text(config: Config) -> str:
@@ -220,7 +222,9 @@ def take_plan(path: Path, file: Path) -> tuple[str, ...]:
     document = _document(file, text, PLAN_FILE_ADVICE)
     for key in document:
         if key not in ("plan", "coaching"):
-            problem = f"expected tables [plan.EXERCISE] and [coaching], got {key!r}"
+            problem = _("expected tables [plan.EXERCISE] and [coaching], got {key!r}").format(
+                key=key
+            )
             raise InputError(str(file), problem, PLAN_FILE_ADVICE)
     tables = _subtable(file, document, "plan") or {}
     plans = {
@@ -228,7 +232,7 @@ def take_plan(path: Path, file: Path) -> tuple[str, ...]:
     }
     limits = _subtable(file, document, "coaching") or {}
     if not plans and not limits:
-        raise InputError(str(file), "there is no plan in it", PLAN_FILE_ADVICE)
+        raise InputError(str(file), _("there is no plan in it"), PLAN_FILE_ADVICE)
     coaching = _coaching(file, {**asdict(load_config(path).coaching), **limits})
     for name, plan in plans.items():
         save_plan(path, name, plan)
@@ -254,22 +258,28 @@ def checked_language(language: object) -> str:
     if language == "" or (isinstance(language, str) and language_named(language) is not None):
         return language
     known = ", ".join(f"{code} ({name})" for code, name in LANGUAGES.items())
-    raise InputError("language", f"expected one of {known}, got {language!r}")
+    raise InputError(
+        "language",
+        _("expected one of {known}, got {given!r}").format(known=known, given=language),
+    )
 
 
 def checked_loads(units: object, bar: object) -> LoadsChoice:
     """Return the choices if they make sense; raises `InputError` that names the key."""
-    known = " or ".join(each.value for each in LoadUnit)
+    # Translators: between two words to choose from, as in "kg or lb".
+    known = _(" or ").join(each.value for each in LoadUnit)
     try:
         unit = LoadUnit(units)
     except ValueError:
-        raise InputError("units", f"expected {known}, got {units!r}") from None
+        raise InputError(
+            "units", _("expected {known}, got {given!r}").format(known=known, given=units)
+        ) from None
     if not isinstance(bar, str):
-        raise InputError("bar", f"expected text such as '20kg', got {bar!r}")
+        raise InputError("bar", _("expected text such as '20kg', got {given!r}").format(given=bar))
     try:
         bar_kg = parse_load_kg(bar, unit) if bar.strip() else None
     except InputError as error:
-        raise InputError("bar", error.problem, "Write it as 20kg or 45lb.") from error
+        raise InputError("bar", error.problem, _("Write it as 20kg or 45lb.")) from error
     return LoadsChoice(unit, "" if bar_kg is None else f"{bar_kg!r}kg" if _unnamed(bar) else bar)
 
 
@@ -283,10 +293,16 @@ def checked_coaching(pain_limit: object, training_days: object) -> CoachingChoic
     least, most = LIMITS
     if not isinstance(pain_limit, int) or not least <= pain_limit <= most:
         raise InputError(
-            "pain_limit", f"expected a whole number from {least} to {most}, got {pain_limit!r}"
+            "pain_limit",
+            _("expected a whole number from {least} to {most}, got {given!r}").format(
+                least=least, most=most, given=pain_limit
+            ),
         )
     if not isinstance(training_days, str):
-        raise InputError("training_days", f"expected text, got {training_days!r}")
+        raise InputError(
+            "training_days",
+            _("expected text, got {given!r}").format(given=training_days),
+        )
     return CoachingChoice(pain_limit, days_text(parse_days(training_days)))
 
 
@@ -304,8 +320,8 @@ def _save(
     if not replaced:
         raise InputError(
             str(path),
-            f"[{name}] is written in a form that can't be replaced",
-            "Remove that table from the file, and try again.",
+            _("[{name}] is written in a form that can't be replaced").format(name=name),
+            _("Remove that table from the file, and try again."),
         )
     _replace(path, text)
 
@@ -358,20 +374,21 @@ def _read(path: Path) -> str:
     except OSError as error:
         raise InputError(
             str(path),
-            f"can't be read: {error.strerror}",
-            "Check who owns the file and its folder.",
+            _("can't be read: {reason}").format(reason=error.strerror),
+            _("Check who owns the file and its folder."),
         ) from error
     except UnicodeDecodeError as error:
-        raise InputError(str(path), "expected UTF-8 text") from error
+        raise InputError(str(path), _("expected UTF-8 text")) from error
 
 
 def _document(
-    path: Path, text: str, advice: str = "Fix that line, or remove the file and pair again."
+    path: Path, text: str, advice: str = _("Fix that line, or remove the file and pair again.")
 ) -> Mapping[str, Any]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise InputError(str(path), f"is not TOML: {error}", advice) from error
+        problem = _("is not TOML: {reason}").format(reason=error)
+        raise InputError(str(path), problem, advice) from error
 
 
 def _parsed(path: Path, text: str) -> Config:
@@ -381,14 +398,14 @@ def _parsed(path: Path, text: str) -> Config:
     targets = _subtable(path, document, "push") or {}
     return Config(
         sensor=_texts(
-            path, document, "sensor", SensorChoice, "Write it again with: tracker pair ADDRESS"
+            path, document, "sensor", SensorChoice, _("Write it again with: tracker pair ADDRESS")
         ),
         training=_training(path, _subtable(path, document, "training") or {}),
         plan={
             name: _plan(path, name, _subtable(path, plans, name, "plan.") or {}) for name in plans
         },
         log=_texts(
-            path, document, "log", LogChoice, "Write a path or a URL, or remove the table."
+            path, document, "log", LogChoice, _("Write a path or a URL, or remove the table.")
         ),
         coaching=_coaching(path, _subtable(path, document, "coaching") or {}),
         push={name: _push_target(path, targets, name) for name in targets},
@@ -402,7 +419,8 @@ def _subtable(
 ) -> Mapping[str, Any] | None:
     table = document.get(name)
     if table is not None and not isinstance(table, dict):
-        raise InputError(str(path), f"expected a table [{prefix}{name}]")
+        problem = _("expected a table [{name}]").format(name=f"{prefix}{name}")
+        raise InputError(str(path), problem)
     return table
 
 
@@ -410,7 +428,8 @@ def _training(path: Path, table: Mapping[str, Any]) -> TrainingChoice:
     _refuse_unknown(path, table, TrainingChoice, "training.")
     for key in ("sound", "warned"):
         if not isinstance(table.get(key, True), bool):
-            raise InputError(str(path), f"expected true or false for training.{key}")
+            problem = _("expected true or false for {key}").format(key=f"training.{key}")
+            raise InputError(str(path), problem)
     try:
         exercise = exercise_named(str(table.get("exercise", "hip_thrust"))).name
     except UnknownNameError as error:
@@ -418,7 +437,8 @@ def _training(path: Path, table: Mapping[str, Any]) -> TrainingChoice:
     try:
         theme = Theme(table.get("theme", Theme.DARK.value))
     except ValueError as error:
-        raise InputError(str(path), f"expected {_THEMES} for training.theme") from error
+        problem = _("expected one of {known} for {key}")
+        raise InputError(str(path), problem.format(known=_THEMES, key="training.theme")) from error
     return TrainingChoice(exercise, table.get("sound", True), theme, table.get("warned", False))
 
 
@@ -443,7 +463,8 @@ def _screen(path: Path, table: Mapping[str, Any]) -> ScreenChoice:
     _refuse_unknown(path, table, ScreenChoice, "screen.")
     plain = table.get("plain", False)
     if not isinstance(plain, bool):
-        raise InputError(str(path), "expected true or false for screen.plain")
+        problem = _("expected true or false for {key}").format(key="screen.plain")
+        raise InputError(str(path), problem)
     try:
         return ScreenChoice(plain, checked_language(table.get("language", "")))
     except InputError as error:
@@ -460,9 +481,10 @@ def _plan(path: Path, name: str, table: Mapping[str, Any]) -> Plan:
 
 
 def _push_target(path: Path, targets: Mapping[str, Any], name: str) -> PushTarget:
-    advice = "Add the target again: tracker push --add"
+    advice = _("Add the target again: tracker push --add")
     if not NAME.fullmatch(name):
-        raise InputError(str(path), f"[push.{name}]: expected small letters, digits, - and _")
+        problem = _("expected small letters, digits, - and _")
+        raise InputError(str(path), f"[push.{name}]: {problem}")
     target = _texts(path, targets, name, PushTarget, advice, "push.")
     assert target is not None
     try:
@@ -487,10 +509,16 @@ def _texts(
     _refuse_unknown(path, table, shape, f"{name}.")
     for key, value in table.items():
         if not isinstance(value, str):
-            raise InputError(str(path), f"expected text for {name}.{key}, got {value!r}")
+            raise InputError(
+                str(path),
+                _("expected text for {key}, got {given!r}").format(
+                    key=f"{name}.{key}", given=value
+                ),
+            )
     for each in fields(shape):
         if each.default is MISSING and each.name not in table:
-            raise InputError(str(path), f"{name}.{each.name} is missing", advice)
+            problem = _("{key} is missing").format(key=f"{name}.{each.name}")
+            raise InputError(str(path), problem, advice)
     return shape(**table)
 
 
@@ -499,9 +527,12 @@ def _refuse_unknown(path: Path, table: Mapping[str, Any], shape: type, prefix: s
     for key in table:
         if key not in known:
             nearest = difflib.get_close_matches(key, known, n=1)
-            hint = f"The nearest known key is {prefix}{nearest[0]}. " if nearest else ""
+            advice = _("Known: {names}.").format(names=", ".join(prefix + name for name in known))
+            if nearest:
+                hint = _("The nearest known key is {key}.").format(key=f"{prefix}{nearest[0]}")
+                advice = f"{hint} {advice}"
             raise InputError(
                 str(path),
-                f"there is no key {prefix}{key}",
-                f"{hint}Known: {', '.join(prefix + name for name in known)}.",
+                _("there is no key {key}").format(key=f"{prefix}{key}"),
+                advice,
             )

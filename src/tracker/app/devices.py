@@ -21,6 +21,7 @@ from tracker.domain import (
     read_control_message,
 )
 from tracker.domain.foreign_text import one_line
+from tracker.language import _
 from tracker.sensors import families
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ class SensorRequest:
     """Settings of the decoder as `key=value` words; None without any."""
 
 
-SIMULATED: Final = Device(None, "Simulated lifter", "profile")
+SIMULATED: Final = Device(None, _("Simulated lifter"), "profile")
 """The sensor that is always there."""
 
 
@@ -147,7 +148,9 @@ def _without_motion(kind: str | None) -> str | None:
     known = None if kind is None else families().get(kind)
     if known is None or known.has_motion:
         return None
-    return f"a {known.title} sends no motion; it is worn beside a sensor: --second ADDRESS"
+    return _("a {kind} sends no motion; it is worn beside a sensor: --second ADDRESS").format(
+        kind=known.title
+    )
 
 
 def printable(name: str) -> str:

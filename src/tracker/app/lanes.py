@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from tracker.domain import TrackerError
+from tracker.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -68,7 +69,7 @@ class Lane:
             if self._stopped:
                 return
             for each in request.sensors:
-                self._hear(f"looking for {each.query.text}")
+                self._hear(_("looking for {sensor}").format(sensor=each.query.text))
             async with service.training(request, until_stopped=until_stopped) as training:
                 self.training = training
                 self._opened(self)

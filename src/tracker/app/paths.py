@@ -26,6 +26,7 @@ from tracker.app.register import (
 )
 from tracker.domain import OutputError
 from tracker.domain.errors import refuse_existing, replace_file, writing
+from tracker.language import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -49,8 +50,8 @@ PEOPLE: Final = "people"
 RECORDING_SUFFIX: Final = ".arrows"
 """Ending of a recording's name: an Arrow stream."""
 
-ELSEWHERE: Final = f"Choose another place, which is yours: {HOME_VARIABLE}=FOLDER"
-"""What to do about an unusable folder."""
+ELSEWHERE: Final = N_("Choose another place, which is yours: TRACKER_HOME=FOLDER")
+"""What to do about an unusable folder; not translated yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +165,13 @@ def move_older(paths: Paths, older: Paths | None = None) -> tuple[str, ...]:
                 (before / name).rename(now / name)
         except OSError as error:
             problem = (error.strerror or str(error)).lower()
-            lines.append(f"{before}: could not all be moved to {now}: {problem}")
+            lines.append(
+                _("{before}: could not all be moved to {now}: {reason}").format(
+                    before=before, now=now, reason=problem
+                )
+            )
         else:
-            lines.append(f"{before}: moved to {now}")
+            lines.append(_("{before}: moved to {now}").format(before=before, now=now))
     return tuple(lines)
 
 
@@ -204,14 +209,15 @@ def unsafe_for_log(file: Path, mounts: Path = Path("/proc/self/mountinfo")) -> s
     """
     for part in file.parts[:-1]:
         if part.casefold().startswith(SYNCED):
-            return f"{part} copies it to other computers while it is written"
+            reason = _("{folder} copies it to other computers while it is written")
+            return reason.format(folder=part)
     if str(file).startswith("\\\\") or _mount_type(file, mounts) in NETWORK_FILE_SYSTEMS:
-        return "it is on another computer"
+        return _("it is on another computer")
     if sys.platform == "win32":
         import ctypes
 
         if ctypes.WinDLL("kernel32").GetDriveTypeW(file.anchor) == DRIVE_REMOTE:
-            return "it is on another computer"
+            return _("it is on another computer")
     return None
 
 
@@ -251,8 +257,10 @@ def make_private(paths: Paths) -> tuple[str, ...]:
         inside = folder.rglob("*") if was_open else folder.glob("*.[st][qo]*")
         opened = sum(_close(each) for each in inside)
         if was_open or opened:
-            files = f", and {opened} in it" if opened else ""
-            lines.append(f"{folder}: others could read it{files}; now only you can")
+            line = _("{folder}: others could read it; now only you can")
+            if opened:
+                line = _("{folder}: others could read it, and {files} in it; now only you can")
+            lines.append(line.format(folder=folder, files=opened))
     return tuple(lines)
 
 
@@ -282,7 +290,9 @@ def new_recording_path(folder: Path, started: datetime, exercise: str) -> Path:
     except OSError as error:
         problem = (error.strerror or str(error)).lower()
         raise OutputError(
-            str(folder), f"there is no such folder, and it can't be created: {problem}", ELSEWHERE
+            str(folder),
+            _("there is no such folder, and it can't be created: {reason}").format(reason=problem),
+            _(ELSEWHERE),
         ) from error
     stem = f"{started.astimezone(UTC):%Y-%m-%dT%H-%M-%SZ}_{exercise}"
     names = (stem if number == 1 else f"{stem}_{number}" for number in count(1))
@@ -313,12 +323,15 @@ def atomic_write(target: Path, force: bool) -> Iterator[Path]:
 def refuse_filled(target: Path, force: bool) -> None:
     """Raise `OutputError` if `target` is not a folder, or may not be added to."""
     if target.exists() and not target.is_dir():
-        raise OutputError(str(target), "is a file", "Name a folder.")
+        raise OutputError(str(target), _("is a file"), _("Name a folder."))
     if not force and target.is_dir() and any(target.iterdir()):
         raise OutputError(
             str(target),
-            "is a folder that is not empty",
-            "Choose another one, or use --force to add to it and replace files of the same names.",
+            _("is a folder that is not empty"),
+            _(
+                "Choose another one, or use --force to add to it and replace files of the same "
+                "names."
+            ),
         )
 
 

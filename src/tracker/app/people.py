@@ -33,6 +33,7 @@ from tracker.coach.judgement import LAY_OFFS
 from tracker.coach.pain import TREND_RISE
 from tracker.domain import InputError, TrackerError
 from tracker.domain.errors import writing
+from tracker.language import _
 from tracker.push.secrets import SecretStore
 from tracker.store import SessionQuery, erase_log
 
@@ -63,7 +64,7 @@ def add_person(shared: Paths, name: str) -> Paths:
     name = checked_name(name)
     _refuse_taken(people, name)
     if len(people) >= MOST_PEOPLE:
-        raise InputError("people", f"expected at most {MOST_PEOPLE}")
+        raise InputError("people", _("expected at most {most}").format(most=MOST_PEOPLE))
     person = Person(name, _new_folder(people, shared, name))
     paths = folders_of(person, shared)
     for folder in (paths.data, paths.config):
@@ -96,8 +97,8 @@ def remove_person(shared: Paths, name: str) -> None:
     if person.is_first:
         raise InputError(
             person.name,
-            "is the first person, whose folders hold those of all others",
-            "Rename them, or remove their sessions with tracker delete.",
+            _("is the first person, whose folders hold those of all others"),
+            _("Rename them, or remove their sessions with tracker delete."),
         )
     paths = folders_of(person, shared)
     secrets = SecretStore(paths.config)
@@ -119,8 +120,10 @@ def _refuse_taken(people: Sequence[Person], name: str) -> None:
             current = same_name(name, each.name)
             raise InputError(
                 name,
-                "is the name of somebody here" if current else f"was the name of {each.name}",
-                "Their recordings carry it. Choose another one, as Anna B.",
+                _("is the name of somebody here")
+                if current
+                else _("was the name of {name}").format(name=each.name),
+                _("Their recordings carry it. Choose another one, as Anna B."),
             )
 
 
@@ -145,7 +148,7 @@ def _save(shared: Paths, people: Sequence[Person]) -> None:
         entry.update({"name": each.name, "folder": each.folder, "former": list(each.former)})
         entries.append(entry)
     document = tomlkit.document()
-    document.add(tomlkit.comment("Written by `tracker people`. A folder must keep its name."))
+    document.add(tomlkit.comment(_("Written by `tracker people`. A folder must keep its name.")))
     document.add("people", entries)
     _write(shared.register, tomlkit.dumps(document))
 
@@ -271,7 +274,7 @@ def _triage(paths: Paths, now: datetime) -> Triage:
         config = config_of(paths)
         log = existing_log(paths)
         if log is None:
-            return Triage(name, verdict=Verdict.GO, reason="No session yet.")
+            return Triage(name, verdict=Verdict.GO, reason=_("No session yet."))
         with log:
             advisor = Advisor(read_history(log, now), config.coaching, config.plan)
     except TrackerError as error:
@@ -280,7 +283,7 @@ def _triage(paths: Paths, now: datetime) -> Triage:
     judged = advisor.judge(now)
     reason = judged.reasons[0] if judged.reasons else ""
     if not records:
-        return Triage(name, verdict=judged.verdict, reason="No session yet.")
+        return Triage(name, verdict=judged.verdict, reason=_("No session yet."))
     today = now.astimezone().date()
     trained = frozenset(each.at.astimezone().date() for each in records)
     days = parse_days(config.coaching.training_days)

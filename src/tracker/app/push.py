@@ -22,6 +22,7 @@ from tracker.app.register import PERSON_VARIABLE
 from tracker.app.training_log import earlier_sessions, existing_log, recording_of
 from tracker.domain import InputError, TrackerError, UnknownNameError
 from tracker.export.formats import Needs, Session, format_named
+from tracker.language import N_, _
 from tracker.push import (
     Gone,
     Parcel,
@@ -50,11 +51,16 @@ BACKGROUND_LOCK_S: Final = 600.0
 class Reason(Enum):
     """Why a session is to go to a target."""
 
-    NEW = "not there yet"
-    CHANGED = "changed since"
-    UNSURE = "cut short"
-    FAILED = "failed"
-    AGAIN = "asked for again"
+    NEW = N_("not there yet")
+    CHANGED = N_("changed since")
+    UNSURE = N_("cut short")
+    FAILED = N_("failed")
+    AGAIN = N_("asked for again")
+
+    @property
+    def words(self) -> str:
+        """It for people."""
+        return _(self.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,19 +124,24 @@ class PushService:
         """Return a target; raises `UnknownNameError`, or `InputError` before one was added."""
         targets = self.targets
         if not targets:
-            raise InputError(name, "there is no target yet", "Add one: tracker push --add hevy")
+            raise InputError(
+                name, _("there is no target yet"), _("Add one: tracker push --add hevy")
+            )
         if name not in targets:
-            raise UnknownNameError("target", name, tuple(targets))
+            # Translators: a place that sessions are sent to, such as an account at a service.
+            raise UnknownNameError(_("target"), name, tuple(targets))
         return targets[name]
 
     def add(self, name: str, target: PushTarget) -> None:
         """Add a target; raises `InputError` if there is one of that name."""
         if name in self.targets:
             raise InputError(
-                name, "there is a target of that name", "Choose another one with --name."
+                name, _("there is a target of that name"), _("Choose another one with --name.")
             )
         if target.format is not None and not format_named(target.format).is_file:
-            raise InputError(target.format, "is a folder, and a target takes one file a session")
+            raise InputError(
+                target.format, _("is a folder, and a target takes one file a session")
+            )
         save_push_target(self._paths.config_file, name, target)
 
     def change(self, name: str, **values: Any) -> None:
@@ -225,7 +236,7 @@ class PushService:
         with exclusively(self._paths.data / f"push-{name}.lock", lock_s):
             log = existing_log(self._paths)
             if log is None:
-                raise InputError("the training log", "has no session yet")
+                raise InputError(_("the training log"), _("has no session yet"))
             with log:
                 if words is None:
                     due = due_sessions(log, name, target, automatic=automatic)
@@ -259,7 +270,11 @@ class PushService:
                     # Whatever keeps it from the first one keeps it from all the others.
                     if isinstance(error, Unreachable) or receiver is None:
                         raise
-                    self._tell(f"session {each.session.id}: not sent to {name}: {error.message}")
+                    self._tell(
+                        _("session {number}: not sent to {target}: {reason}").format(
+                            number=each.session.id, target=name, reason=error.message
+                        )
+                    )
                     if error.advice is not None:
                         self._tell(error.advice)
         finally:
@@ -285,7 +300,9 @@ class PushService:
             delivered = deliver(receiver, parcel, remote_id, self._sleep, self._tell)
         except Gone as error:
             if not again:
-                advice = f"To send it anew: tracker push {name} {session.id} --again"
+                advice = _("To send it anew: {command}").format(
+                    command=f"tracker push {name} {session.id} --again"
+                )
                 raise Gone(error.message, advice) from error
             delivered = deliver(receiver, parcel, None, self._sleep, self._tell)
         note = Push(
@@ -294,10 +311,11 @@ class PushService:
         log.note_push(session.id, name, note)
         if delivered.created:
             done.new += 1
+            line = _("session {number}: sent to {target} ({id})")
         else:
             done.updated += 1
-        verb = "sent to" if delivered.created else "brought up to date at"
-        self._tell(f"session {session.id}: {verb} {name} ({delivered.remote_id})")
+            line = _("session {number}: brought up to date at {target} ({id})")
+        self._tell(line.format(number=session.id, target=name, id=delivered.remote_id))
 
     def _note_failure(
         self, log: TrainingLog, name: str, target: PushTarget, due: Due, error: TrackerError
@@ -360,9 +378,11 @@ def _asked(log: TrainingLog, words: Sequence[str]) -> tuple[PushableSession, ...
     for session_id in ids:
         if session_id not in pushable:
             raise InputError(
-                f"session {session_id}",
-                "is in the trash",
-                f"Take it out first: tracker delete --restore {session_id}",
+                _("session {number}").format(number=session_id),
+                _("is in the trash"),
+                _("Take it out first: {command}").format(
+                    command=f"tracker delete --restore {session_id}"
+                ),
             )
     return tuple(pushable[session_id] for session_id in ids)
 

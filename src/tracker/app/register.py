@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from tracker.domain import InputError, UnknownNameError
 from tracker.domain.errors import reading
 from tracker.domain.foreign_text import one_line
+from tracker.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -78,8 +79,10 @@ def checked_name(text: str) -> str:
     if not 0 < len(name) <= LONGEST_NAME or not name.isprintable() or name.startswith("-"):
         raise InputError(
             "name",
-            f"expected 1 to {LONGEST_NAME} letters, digits or signs, got {one_line(text)[:60]!r}",
-            "Choose another name, as Anna or Anna B.",
+            _("expected 1 to {most} letters, digits or signs, got {given!r}").format(
+                most=LONGEST_NAME, given=one_line(text)[:60]
+            ),
+            _("Choose another name, as Anna or Anna B."),
         )
     return name
 
@@ -97,19 +100,19 @@ def read_register(file: Path) -> tuple[Person, ...]:
             return ()
         raise
     except UnicodeDecodeError as error:
-        raise _unreadable(file, "expected UTF-8 text") from error
+        raise _unreadable(file, _("expected UTF-8 text")) from error
     try:
         entries = tomllib.loads(text).get("people")
     except tomllib.TOMLDecodeError as error:
-        raise _unreadable(file, f"is not TOML: {error}") from error
+        raise _unreadable(file, _("is not TOML: {reason}").format(reason=error)) from error
     if not isinstance(entries, list) or not 0 < len(entries) <= MOST_PEOPLE:
-        raise _unreadable(file, "expected tables [[people]]")
+        raise _unreadable(file, _("expected tables [[people]]"))
     people = tuple(_person(file, entry) for entry in entries)
     names = [name.casefold() for each in people for name in (each.name, *each.former)]
     if len(set(names)) < len(names) or len({each.folder for each in people}) < len(people):
-        raise _unreadable(file, "two people have the same name or folder")
+        raise _unreadable(file, _("two people have the same name or folder"))
     if not people[0].is_first:
-        raise _unreadable(file, "the first person has no empty folder")
+        raise _unreadable(file, _("the first person has no empty folder"))
     return people
 
 
@@ -120,14 +123,19 @@ def _person(file: Path, entry: Mapping[str, object]) -> Person:
         ) == 3 and all(isinstance(each, str) for each in former):
             # It becomes part of paths and of the name of a schema.
             if folder and not (folder.isascii() and folder.replace("_", "").isalnum()):
-                raise _unreadable(file, f"{one_line(folder)!r} is no name of a folder of ours")
+                raise _unreadable(
+                    file,
+                    _("{folder!r} is no name of a folder of ours").format(folder=one_line(folder)),
+                )
             return Person(checked_name(name), folder, tuple(map(checked_name, former)))
         case _:
-            raise _unreadable(file, "expected name, folder and former for each of [[people]]")
+            raise _unreadable(file, _("expected name, folder and former for each of [[people]]"))
 
 
 def _unreadable(file: Path, problem: str) -> InputError:
-    advice = "Fix the file by hand; `tracker people` writes it. Each person's folder is untouched."
+    advice = _(
+        "Fix the file by hand; `tracker people` writes it. Each person's folder is untouched."
+    )
     return InputError(str(file), problem, advice)
 
 
@@ -137,8 +145,8 @@ def person_named(people: Iterable[Person], name: str) -> Person:
     for each in people:
         if same_name(name, each.name):
             return each
-    error = UnknownNameError("person", name, [each.name for each in people])
-    error.advice = f"{error.advice} Add somebody with: tracker people add NAME"
+    error = UnknownNameError(_("person"), name, [each.name for each in people])
+    error.advice = f"{error.advice} {_('Add somebody with: tracker people add NAME')}"
     raise error
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from tracker.domain import PlanChosen, SetEnded, TimedDone
 from tracker.domain.units import s_from_ns
+from tracker.language import _, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 MARK: Final = "▸ "
 """Begins the lines of the lead."""
 
-DONE: Final = "The routine is done."
+DONE: Final = _("The routine is done.")
 
 
 class Routine:
@@ -142,6 +143,12 @@ class RoutineLead:
         else:
             self._routine.begin()
             rests = step.plan is not None and round(rest_s) > 0
-            words = f"Rest {rest_s:.0f} seconds, then: {step.words}" if rests else step.words
+            words = step.words
+            if rests:
+                words = ngettext(
+                    "Rest {seconds} second, then: {step}",
+                    "Rest {seconds} seconds, then: {step}",
+                    round(rest_s),
+                ).format(seconds=round(rest_s), step=words)
         self._tell(MARK + words)
         self._say(words)

@@ -46,9 +46,11 @@ from tracker.domain import (
     check_entry,
     entry_message,
     exercise_named,
+    without_remedy,
     workout_of,
 )
 from tracker.domain.units import NS_PER_S, s_from_ns
+from tracker.language import _, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -410,7 +412,7 @@ class Session:
         warned, now_s = self._warned, self._engine.newest_s
         if warned is None or now_s is None or now_s - warned.at_s > WARNING_SHOWN_S:
             return ""
-        return warned.warning.text.partition(" To settle it")[0]
+        return without_remedy(warned.warning.text)
 
     @property
     def _restarted_words(self) -> str:
@@ -537,7 +539,11 @@ class RecordingSink:
             if self.state is RecordingState.ON:
                 self.state = RecordingState.FAILED
                 self.failure = _reason_first(error)
-                self.tell(f"! not recording: {self.failure}. Reps are counted all the same.")
+                self.tell(
+                    _("! not recording: {reason}. Reps are counted all the same.").format(
+                        reason=self.failure
+                    )
+                )
             return False
         return True
 
@@ -548,8 +554,14 @@ class RecordingSink:
         self.state = RecordingState.ON
         if not self._lost:
             self.failure = None
-        lost = f"{self._lost} packets are lost" if self._lost else "nothing is lost"
-        self.tell(f"recording again: {lost}")
+        line = _("recording again: nothing is lost")
+        if self._lost:
+            line = ngettext(
+                "recording again: {packets} packet is lost",
+                "recording again: {packets} packets are lost",
+                self._lost,
+            ).format(packets=self._lost)
+        self.tell(line)
 
 
 def _to_nobody(_line: str) -> None:

@@ -36,6 +36,7 @@ from tracker.importers import (
     read_foreign,
     read_sample_csv,
 )
+from tracker.language import _
 from tracker.recording import open_recording
 from tracker.sensors import (
     SAMPLES,
@@ -115,7 +116,7 @@ class SessionFile:
         batch = 1 if self.sensor == CSV else batch
         engine = build_engine(self.info)
         state = SessionState()
-        for event, _ in analyze_notifications(engine, self.notifications(), batch, on_progress):
+        for event, __ in analyze_notifications(engine, self.notifications(), batch, on_progress):
             state.accept((event,))
         facts = SourceFacts(
             path=self.path,
@@ -166,7 +167,7 @@ def _opened(
         raise InputError(
             str(path),
             problem,
-            "Its samples may be whole: tracker recover keeps everything but that.",
+            _("Its samples may be whole: tracker recover keeps everything but that."),
         )
     info = recording.info if exercise is None else replace(recording.info, exercise=exercise)
     warnings = tuple(
@@ -202,7 +203,7 @@ def _from_samples(
         exercise=exercise or HIP_THRUST.name,
         started_utc=samples.started_utc,
         origin="imported",
-        note=f"Imported from {path.name}",
+        note=_("Imported from {file}").format(file=path.name),
     )
     return file_of_table(str(path), samples.table, info, block_samples, samples.warnings)
 
@@ -256,7 +257,7 @@ def is_recording(path: Path) -> bool:
     if path.is_dir():
         if is_foreign(path):
             return False
-        raise InputError(str(path), "is a folder", "Name one of the files in it.")
+        raise InputError(str(path), _("is a folder"), _("Name one of the files in it."))
     with reading(path), path.open("rb") as file:
         start = file.read(_OPENING_BYTES)
     if start.startswith(_ARROW_STREAM_MAGIC):
@@ -274,6 +275,6 @@ def _check_one_session(paths: Sequence[Path]) -> None:
         if len(paths) > 1 and not is_foreign(path):
             raise InputError(
                 str(path),
-                "several files must be the sensors of one session, and this is not one of them",
-                "Import it by itself; each file needs the header that its app writes.",
+                _("several files must be the sensors of one session, and this is not one of them"),
+                _("Import it by itself; each file needs the header that its app writes."),
             )

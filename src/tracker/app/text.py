@@ -37,7 +37,7 @@ from tracker.domain import tempo_code as code_of
 from tracker.domain import tempo_words as words_of
 from tracker.domain.foreign_text import one_line
 from tracker.domain.loads import load_number, load_text
-from tracker.language import counted
+from tracker.language import _, counted, decimal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -58,13 +58,14 @@ UNKNOWN: Final = "–"
 
 def number(value: float | None, decimals: int = 1, unit: str = "") -> str:
     """Return `value` with its unit, or the dash alone."""
-    return UNKNOWN if value is None else f"{value:.{decimals}f}{unit}"
+    return UNKNOWN if value is None else f"{decimal(value, decimals)}{unit}"
 
 
 def load_cell(load_kg: float | None) -> str:
     """Return a load with its unit for a column of a table, in at most eight characters."""
     if not load_kg:
-        return UNKNOWN if load_kg is None else "body"
+        # Translators: bodyweight, in a column of loads; at most eight characters.
+        return UNKNOWN if load_kg is None else _("body")
     exact = load_text(load_kg)
     tenths = load_text(load_kg, 1)
     return exact if len(tenths) < len(exact) <= 8 else tenths
@@ -106,10 +107,11 @@ def tempo_words(durations_s: dict[Phase, float | None]) -> str:
 
 def reference_words(event: ReferenceRep) -> str:
     """Return how many reference reps are done, and why one does not count."""
-    reached = f"{event.index} of {event.of}"
     if event.refusal is None:
-        return f"reference rep {reached}"
-    return f"not a reference rep ({reached}): {event.refusal}"
+        return _("reference rep {number} of {all}").format(number=event.index, all=event.of)
+    return _("not a reference rep ({number} of {all}): {reason}").format(
+        number=event.index, all=event.of, reason=event.refusal
+    )
 
 
 def flag_words(flags: Iterable[Flag]) -> str:
@@ -119,12 +121,17 @@ def flag_words(flags: Iterable[Flag]) -> str:
 
 def heart_rate_text(reading: HeartRateRead | None) -> str:
     """Return the heart rate, a dash while it is unknown; empty if no sensor sends one."""
-    return "" if reading is None else f"heart {number(reading.bpm, 0)}"
+    if reading is None:
+        return ""
+    # Translators: the heart rate, in beats a minute.
+    return _("heart {rate}").format(rate=number(reading.bpm, 0))
 
 
 def heart_rate_words(summary: HeartRateSummary | None) -> str:
     """Return mean and peak of the heart rate; empty if unknown."""
-    return "" if summary is None else f"heart {summary.mean_bpm:.0f}, max {summary.max_bpm}"
+    if summary is None:
+        return ""
+    return _("heart {mean:.0f}, max {most}").format(mean=summary.mean_bpm, most=summary.max_bpm)
 
 
 def set_flag_words(record: SetRecord) -> str:
@@ -134,10 +141,11 @@ def set_flag_words(record: SetRecord) -> str:
 
 
 _TROUBLE: Final = {
-    LinkState.WAITING: "has started and sends nothing yet",
-    LinkState.STALLED: "sends nothing",
-    LinkState.LOST: "lost",
-    LinkState.GONE: "gone for a minute, still searching",
+    # Translators: {sensor} is "sensor" or "second sensor", {time} like 12:34 since the start.
+    LinkState.WAITING: _("! {sensor} has started and sends nothing yet at {time}"),
+    LinkState.STALLED: _("! {sensor} sends nothing at {time}"),
+    LinkState.LOST: _("! {sensor} lost at {time}"),
+    LinkState.GONE: _("! {sensor} gone for a minute, still searching at {time}"),
 }
 
 
@@ -150,22 +158,26 @@ class LinkWords:
 
     def line(self, event: LinkChanged | BatteryRead) -> str | None:
         """Return the line for an event, or None if there is nothing new."""
-        name = "sensor" if event.device == 0 else "second sensor"
+        sensor = _("sensor") if event.device == 0 else _("second sensor")
         match event:
             case BatteryRead(percent=percent):
                 if percent >= LOW_BATTERY_PERCENT or event.device in self._low:
                     return None
                 self._low.add(event.device)
-                return f"! battery of the {name} at {percent} %: charge it soon"
+                return _("! battery of the {sensor} at {percent} %: charge it soon").format(
+                    sensor=sensor, percent=percent
+                )
             case LinkChanged(state=LinkState.STREAMING) if event.device in self._troubled:
                 self._troubled.discard(event.device)
-                return f"{name} back at {clock_time(event.at_s)}"
+                back = _("{sensor} back at {time}")
+                return back.format(sensor=sensor, time=clock_time(event.at_s))
             case LinkChanged(state=state) if state in _TROUBLE:
                 self._troubled.add(event.device)
-                reason = f": {one_line(event.detail)}" if event.detail else ""
-                return f"! {name} {_TROUBLE[state]} at {clock_time(event.at_s)}{reason}"
+                line = _TROUBLE[state].format(sensor=sensor, time=clock_time(event.at_s))
+                return f"{line}: {one_line(event.detail)}" if event.detail else line
             case LinkChanged(state=LinkState.RECONNECTING) if event.detail:
-                return f"! {name} not reached: {one_line(event.detail)}"
+                line = _("! {sensor} not reached: {reason}")
+                return line.format(sensor=sensor, reason=one_line(event.detail))
             case _:
                 return None
 
@@ -174,11 +186,11 @@ def rep_line(rep: Rep, heart: str = "") -> str:
     """Return the measures of a rep, on one line, with words about the heart rate."""
     durations_s = phase_durations_s(rep)
     parts = [
-        f"rep {rep.index:>2}",
+        _("rep {number:>2}").format(number=rep.index),
         tempo_code(durations_s),
         tempo_words(durations_s),
-        f"range {number(rep.rom_deg, 0, '°')}",
-        f"velocity {number(rep.mean_velocity_mps, 2, ' m/s')}",
+        _("range {angle}").format(angle=number(rep.rom_deg, 0, "°")),
+        _("velocity {speed}").format(speed=number(rep.mean_velocity_mps, 2, " m/s")),
         heart,
         flag_words(rep.flags),
     ]
@@ -188,11 +200,14 @@ def rep_line(rep: Rep, heart: str = "") -> str:
 def set_summary(record: SetRecord, heart: str = "") -> str:
     """Return one set on one line: reps, mean tempo both ways, range, heart rate and remarks."""
     durations_s = mean_durations_s(record.reps)
+    reps = counted(record.counted, "rep", "reps")
+    rom_deg = mean_of_known(rep.rom_deg for rep in record.reps)
     parts = [
-        f"set {record.index}: {counted(record.counted, 'rep', 'reps')}",
-        f"tempo {tempo_code(durations_s)}",
+        # Translators: {reps} is like "8 reps".
+        _("set {number}: {reps}").format(number=record.index, reps=reps),
+        _("tempo {code}").format(code=tempo_code(durations_s)),
         tempo_words(durations_s),
-        f"range {number(mean_of_known(rep.rom_deg for rep in record.reps), 0, '°')}",
+        _("range {angle}").format(angle=number(rom_deg, 0, "°")),
         heart,
         set_flag_words(record),
     ]
@@ -204,9 +219,12 @@ def one_rep_max_line(exercise: Exercise, record: SetRecord) -> str | None:
     found = one_rep_max(exercise, record.load_kg, record.reps, record.plan)
     if not isinstance(found, OneRepMax):
         return None
-    return (
-        f"  one-rep max about {load_text(found.load_kg, 0)} ({load_number(found.least_kg, 0)} to "
-        f"{load_number(found.most_kg, 0)}), if you lifted as fast as you could"
+    return _(
+        "  one-rep max about {load} ({least} to {most}), if you lifted as fast as you could"
+    ).format(
+        load=load_text(found.load_kg, 0),
+        least=load_number(found.least_kg, 0),
+        most=load_number(found.most_kg, 0),
     )
 
 
@@ -242,12 +260,16 @@ class TextOutput:
     def _line(self, event: Event) -> str | None:
         match event:
             case SetStarted():
-                return f"set {event.set_index} started at {clock_time(event.at_s)}"
+                return _("set {number} started at {time}").format(
+                    number=event.set_index, time=clock_time(event.at_s)
+                )
             case RepCompleted():
                 heart = heart_rate_text(self._summed.heart_rate.shown(event.at_s))
                 return f"  {rep_line(event.rep, heart)}"
             case RepRevised(rep=None):
-                return f"  rep {event.index:>2}  withdrawn: {event.reason}"
+                return _("  rep {number:>2}  withdrawn: {reason}").format(
+                    number=event.index, reason=event.reason
+                )
             case SetEnded():
                 return self._set_line(event)
             case Cue():
@@ -255,16 +277,16 @@ class TextOutput:
             case ReferenceRep():
                 return f"  {reference_words(event)}"
             case Calibrated():
-                return f"lockout calibrated at {clock_time(event.at_s)}"
+                return _("lockout calibrated at {time}").format(time=clock_time(event.at_s))
             case CalibrationFailed():
-                return f"lockout not calibrated: {event.reason}"
+                return _("lockout not calibrated: {reason}").format(reason=event.reason)
             case CalibrationLost():
-                return f"lockout calibration lost: {event.reason}"
+                return _("lockout calibration lost: {reason}").format(reason=event.reason)
             case Fault(reason=FaultReason.DETECTOR_RESTARTED, detail=detail):
                 if detail in self._failed:
                     return None
                 self._failed.add(detail)
-                return f"! {detail}. Recording goes on."
+                return _("! {what}. Recording goes on.").format(what=detail)
             case DataWarned(warning=warning):
                 return f"! {warning.text}"
             case LinkChanged() | BatteryRead():
@@ -276,7 +298,8 @@ class TextOutput:
         records = (record for record in self._summed.sets if record.index == event.set_index)
         record = next(records, None)
         if record is None:
-            return f"set {event.set_index} withdrawn: it has no rep that counts"
+            withdrawn = _("set {number} withdrawn: it has no rep that counts")
+            return withdrawn.format(number=event.set_index)
         readings = self._summed.heart_rate.readings
         heart = heart_rate_words(heart_rate_over(readings, record.start_s, record.end_s))
         summary = set_summary(record, heart)

@@ -50,6 +50,7 @@ from tracker.domain import (
 from tracker.domain.errors import writing
 from tracker.domain.foreign_text import one_line
 from tracker.engine import build_engine
+from tracker.language import _
 from tracker.recording import RecordingWriter, ReplaySource, open_recording
 from tracker.sensors import family, recorded_settings
 from tracker.sim import STYLES, routine_plan, simulate, training_plan
@@ -277,7 +278,9 @@ class TrainingService:
             source, info = await asyncio.to_thread(
                 self._simulated_lifter, exercise, seconds, steps
             )
-            title = f"simulated training, seed {self._simulated.seed}: no sensor is connected"
+            title = _("simulated training, seed {seed}: no sensor is connected").format(
+                seed=self._simulated.seed
+            )
             yield Opened(source, self._headed(info, started), started, title)
             return
         queue = NotificationQueue(OnFull.DROP_AND_REPORT)
@@ -472,7 +475,9 @@ class TrainingService:
         with open_training_log(self._paths) as log:
             kept = log.detail(session_id)
         if kept.recording is None:
-            raise InputError(f"session {session_id}", "has no recording")
+            raise InputError(
+                _("session {number}").format(number=session_id), _("has no recording")
+            )
         recording = open_recording(recording_place(kept.recording, self._paths))
         info = replace(recording.info, exercise=kept.current.workout.info.exercise)
         return Playback(
@@ -511,10 +516,18 @@ def connected_title(sensors: Sequence[Sensor]) -> str:
     """Return which sensors are connected, in one line."""
     each = (
         one_line(
-            f"{sensor.title} ({sensor.family.title}"
-            + ("" if sensor.firmware is None else f", firmware {sensor.firmware}")
-            + f") at {sensor.address}"
+            (
+                _("{name} ({kind}) at {address}")
+                if sensor.firmware is None
+                else _("{name} ({kind}, firmware {firmware}) at {address}")
+            ).format(
+                name=sensor.title,
+                kind=sensor.family.title,
+                firmware=sensor.firmware,
+                address=sensor.address,
+            )
         )
         for sensor in sensors
     )
-    return "connected to " + " and ".join(each)
+    # Translators: between two sensors.
+    return _("connected to {sensors}").format(sensors=_(" and ").join(each))

@@ -22,6 +22,7 @@ from tracker.app.paths import (
 from tracker.app.register import FIRST_NAME, Person, owner_of, read_register
 from tracker.domain import InputError
 from tracker.domain.foreign_text import one_line, without_secrets
+from tracker.language import _
 from tracker.recording import is_closed, sha256_of
 from tracker.store import SessionQuery, TrainingLog, file_of, log_url, place_beside
 from tracker.version import VERSION
@@ -32,7 +33,9 @@ if TYPE_CHECKING:
     from tracker.app.paths import Paths
     from tracker.domain import TrackerError, Workout
 
-NOT_LOGGED: Final = "The recording is kept. Once this is fixed, add it: tracker rescore --missing"
+NOT_LOGGED: Final = _(
+    "The recording is kept. Once this is fixed, add it: tracker rescore --missing"
+)
 """Advice beside every training that could not be logged."""
 
 LOG_VARIABLE: Final = "TRACKER_LOG_URL"
@@ -57,7 +60,7 @@ def log_place(paths: Paths, environment: Mapping[str, str] = os.environ) -> str:
         chosen = config_of(paths).log
         if chosen is None:
             return str(paths.data / LOG_NAME)
-        place = _absolute(chosen.url, f"log.url in {paths.shared.config_file}")
+        place = _absolute(chosen.url, _("log.url in {file}").format(file=paths.shared.config_file))
     person = paths.person
     return (
         place if person is None or person.is_first else place_beside(place, PEOPLE, person.folder)
@@ -70,8 +73,8 @@ def _absolute(place: str, where: str) -> str:
     if "://" not in file and not Path(file).expanduser().is_absolute():
         raise InputError(
             where,
-            f"{without_secrets(place)!r} depends on the working directory",
-            "Give an absolute path, such as /home/me/training.sqlite, or a URL.",
+            _("{place!r} depends on the working directory").format(place=without_secrets(place)),
+            _("Give an absolute path, such as /home/me/training.sqlite, or a URL."),
         )
     return place
 
@@ -103,7 +106,7 @@ def log_with(session: str, paths: Paths | None = None) -> TrainingLog:
     log = existing_log(paths)
     if log is None:
         raise InputError(
-            session, "there is no training log yet", "Name a recording or a CSV of samples."
+            session, _("there is no training log yet"), _("Name a recording or a CSV of samples.")
         )
     return log
 
@@ -114,9 +117,9 @@ def recording_of(log: TrainingLog, session_id: int, paths: Paths | None = None) 
     place = None if recording is None else recording_place(recording, paths or tracker_paths())
     if place is None or not place.exists():
         raise InputError(
-            f"session {session_id}",
-            "its recording is gone" if recording else "it has no recording",
-            "Its measurements are still in the log: choose what needs no samples.",
+            _("session {number}").format(number=session_id),
+            _("its recording is gone") if recording else _("it has no recording"),
+            _("Its measurements are still in the log: choose what needs no samples."),
         )
     return place
 
@@ -154,19 +157,19 @@ def why_not_mine(
         owner = owner_of(recorded, people)
     if mine:
         return None
-    advice = "Name the file itself if it is theirs: tracker rescore FILE."
+    advice = _("Name the file itself if it is theirs: tracker rescore FILE.")
     if owner:
-        advice = f"Log it for them: tracker --person {owner!r} rescore FILE."
+        advice = _("Log it for them: tracker --person {owner!r} rescore FILE.").format(owner=owner)
         if not any(each.answers_to(owner) for each in people):
-            advice += (
-                f" They are not here yet: tracker people add {owner!r}, "
+            hint = _(
+                "They are not here yet: tracker people add {owner!r}, "
                 "or tracker people rename, if it is somebody's other name."
-            )
-    return InputError(
-        str(recording),
-        f"was recorded for {one_line(owner) if owner else 'nobody by name'}",
-        advice,
-    )
+            ).format(owner=owner)
+            advice = f"{advice} {hint}"
+    problem = _("was recorded for nobody by name")
+    if owner:
+        problem = _("was recorded for {name}").format(name=one_line(owner))
+    return InputError(str(recording), problem, advice)
 
 
 def log_session(workout: Workout, recording: Path, paths: Paths | None = None) -> int | None:

@@ -14,6 +14,7 @@ from tracker.cli.exits import ExitCode, interruption, unless_interrupted
 from tracker.cli.options import PositiveNumber, examples, format_option
 from tracker.cli.terminal import print_json, print_text, say
 from tracker.domain.foreign_text import one_line
+from tracker.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,15 +23,16 @@ if TYPE_CHECKING:
 
 SCHEMA: Final = "tracker.conform/1"
 
-WORDS: Final = {"pass": "pass", "fail": "FAIL", "not-testable": "not testable"}
+# Translators: verdicts of a check, in a column.
+WORDS: Final = {"pass": _("pass"), "fail": _("FAIL"), "not-testable": _("not testable")}
 """Verdicts as they are printed."""
 
 
 @click.command(
     epilog=examples(
-        ("tracker conform C0:FF:EE:00:1A:2B", "by its address, as tracker scan prints it"),
-        ("tracker conform 'HipOne 1A2B' --format json", "for a program"),
-        ("tracker conform C0:FF:EE:00:1A:2B --seconds 300", "to see what its crystal is worth"),
+        ("tracker conform C0:FF:EE:00:1A:2B", _("by its address, as tracker scan prints it")),
+        ("tracker conform 'HipOne 1A2B' --format json", _("for a program")),
+        ("tracker conform C0:FF:EE:00:1A:2B --seconds 300", _("to see what its crystal is worth")),
     )
 )
 @click.argument("sensor", metavar="ADDRESS_OR_NAME", shell_complete=sensors)
@@ -38,9 +40,9 @@ WORDS: Final = {"pass": "pass", "fail": "FAIL", "not-testable": "not testable"}
     "--seconds",
     type=PositiveNumber(),
     metavar="N",
-    help="How long to listen to its stream; longer shows its clock better.  [default: 10]",
+    help=_("How long to listen to its stream; longer shows its clock better.  [default: 10]"),
 )
-@format_option("text", "json", explained="Lines by section, or one JSON object.")
+@format_option("text", "json", explained=_("Lines by section, or one JSON object."))
 def conform(sensor: str, seconds: float | None, output_format: str) -> ExitCode:
     """Check a sensor that you built against our own profile.
 
@@ -74,7 +76,7 @@ def _examine(sensor: str, seconds: float | None) -> Conformance | None:
 
     listen_s = LISTEN_S if seconds is None else seconds
     with interruption() as interrupted:
-        say(f"looking for {sensor}")
+        say(_("looking for {sensor}").format(sensor=sensor))
         walk = examine_profile(BleakRadio(), DeviceQuery(sensor), SYSTEM_CLOCK, listen_s, say)
         return asyncio.run(unless_interrupted(walk, interrupted))
 
@@ -83,22 +85,28 @@ def lines_of(found: Conformance) -> Iterator[str]:
     """Yield the report line by line, under the titles of the note's sections."""
     from tracker.sensors.profile.requirements import SECTIONS
 
-    boot = "unknown" if found.boot_id is None else f"{found.boot_id:08x}"
-    mtu = "unknown" if found.mtu is None else found.mtu
-    yield one_line(f"{found.name or found.address}, {found.address}, MTU {mtu}, boot id {boot}")
-    section = 0
+    boot = _("unknown") if found.boot_id is None else f"{found.boot_id:08x}"
+    mtu = _("unknown") if found.mtu is None else found.mtu
+    yield one_line(
+        _("{name}, {address}, MTU {mtu}, boot id {boot}").format(
+            name=found.name or found.address, address=found.address, mtu=mtu, boot=boot
+        )
+    )
+    section, width = 0, max(12, *map(len, WORDS.values()))
     for each in found.findings:
         if each.requirement.section != section:
             section = each.requirement.section
             yield f"\n{section}. {SECTIONS[section]}"
         word = WORDS[each.verdict.value]
-        yield f"{each.requirement.number:5} {word:12}  {each.requirement.text}"
+        yield f"{each.requirement.number:5} {word:{width}}  {each.requirement.text}"
         if each.detail:
-            yield " " * 20 + one_line(each.detail)
+            yield " " * (width + 8) + one_line(each.detail)
     counts = _counts(found)
-    yield (
-        f"\n{counts['pass']} passed, {counts['fail']} failed, "
-        f"{counts['not-testable']} cannot be tested over the radio or were not"
+    totals = _(
+        "{passed} passed, {failed} failed, {others} cannot be tested over the radio or were not"
+    )
+    yield "\n" + totals.format(
+        passed=counts["pass"], failed=counts["fail"], others=counts["not-testable"]
     )
 
 

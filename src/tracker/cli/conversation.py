@@ -13,9 +13,10 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from tracker.cli.terminal import LinePrinter, print_text
+from tracker.cli.terminal import LinePrinter, print_text, yes_or_no
 from tracker.domain import InputError, TrackerError
 from tracker.domain.units import decimal_number
+from tracker.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -73,7 +74,7 @@ class Conversation:
         if line is None:
             # Whoever asks next is to hear it as well.
             self._typed.put_nowait(None)
-            raise EndOfLinesError("Nothing more can be typed.")
+            raise EndOfLinesError(_("Nothing more can be typed."))
         return line
 
     async def ask(self, question: str, read: Callable[[str], Answer]) -> Answer:
@@ -92,24 +93,30 @@ class Conversation:
         for number, title in enumerate(titles, start=1):
             self.say(f"{number}: {title}.")
         return await self.ask(
-            f"{question} Type a number from 1 to {len(titles)}, or enter for {titles[taken]}.",
+            _("{question} Type a number from 1 to {most}, or enter for {title}.").format(
+                question=question, most=len(titles), title=titles[taken]
+            ),
             partial(_place, amount=len(titles), taken=taken),
         )
 
     async def agree(self, question: str) -> bool:
         """Ask for yes or no; enter alone is no."""
-        return await self.ask(f"{question} Type y for yes, or enter for no.", _yes)
+        return await self.ask(
+            _("{question} Type y for yes, or enter for no.").format(question=question), _yes
+        )
 
 
 _SIGNS: Final = {
     " · ": ", ",
-    " × ": " sets of ",
-    "× ": " times ",
-    "→": " to ",
-    "★ ": "Record: ",
+    # Translators: these are said in place of a sign; " sets of " as in 3 × 12 reps, " times " as
+    # in 2× a remark, " to " as in 10 → 12.
+    " × ": _(" sets of "),
+    "× ": _(" times "),
+    "→": _(" to "),
+    "★ ": _("Record: "),
     "• ": "",
     "! ": "",
-    "±": "plus or minus",
+    "±": _("plus or minus"),
 }
 """What a screen reader skips or spells out, in words."""
 
@@ -132,25 +139,27 @@ def _place(text: str, amount: int, taken: int) -> int:
     if not text:
         return taken
     if not text.isdecimal() or not 1 <= int(text) <= amount:
-        raise ValueError(f"expected a number from 1 to {amount}, got {text!r}")
+        raise ValueError(
+            _("expected a number from 1 to {most}, got {given!r}").format(most=amount, given=text)
+        )
     return int(text) - 1
 
 
 def _yes(text: str) -> bool:
-    answer = text.lower()
-    if answer in ("", "n", "no"):
-        return False
-    if answer in ("y", "yes"):
-        return True
-    raise ValueError(f"expected y or n, got {text!r}")
+    answer = yes_or_no(text) if text else False
+    if answer is not None:
+        return answer
+    raise ValueError(_("expected y or n, got {given!r}").format(given=text))
 
 
 def number_or(text: str, least: float, most: float, *, whole: bool = False) -> float | None:
     """Return a typed number within limits; None for enter alone."""
     if not text:
         return None
-    kind = "a whole number" if whole else "a number"
-    wanted = f"expected {kind} from {least:g} to {most:g}, got {text!r}"
+    wanted = _("expected a number from {least:g} to {most:g}, got {given!r}")
+    if whole:
+        wanted = _("expected a whole number from {least:g} to {most:g}, got {given!r}")
+    wanted = wanted.format(least=least, most=most, given=text)
     try:
         number = decimal_number(text)
     except ValueError:

@@ -24,7 +24,7 @@ from tracker.cli.options import examples, screen_is_there
 from tracker.cli.terminal import print_text, say
 from tracker.domain import SensorError, TrackerError
 from tracker.domain.foreign_text import one_line
-from tracker.language import counted
+from tracker.language import _, counted, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
@@ -36,19 +36,19 @@ if TYPE_CHECKING:
 @click.command(
     epilog=examples(
         ("tracker doctor", "everything"),
-        ("tracker doctor --sound", "play every sound and say what it means"),
-        ("tracker doctor --sound-to sounds.wav", "write them to a file"),
-        ("TRACKER_HOME=/tmp/t tracker doctor", "with other folders"),
+        ("tracker doctor --sound", _("play every sound and say what it means")),
+        ("tracker doctor --sound-to sounds.wav", _("write them to a file")),
+        ("TRACKER_HOME=/tmp/t tracker doctor", _("with other folders")),
     )
 )
-@click.option("--sound", is_flag=True, help="Play every sound and say what it means.")
+@click.option("--sound", is_flag=True, help=_("Play every sound and say what it means."))
 @click.option(
     "--sound-to",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE.wav",
-    help="Write every sound to a file.",
+    help=_("Write every sound to a file."),
 )
-@click.option("--force", is_flag=True, help="Replace that file if it exists.")
+@click.option("--force", is_flag=True, help=_("Replace that file if it exists."))
 def doctor(sound: bool, sound_to: Path | None, force: bool) -> ExitCode:
     """Check Bluetooth, terminal, files and sound.
 
@@ -121,7 +121,7 @@ def plug_ins() -> Iterator[Check]:
     from tracker.sensors import family_problems
 
     for problem in (*family_problems(), *format_problems()):
-        yield Check("plug-in", False, problem, "Update that package, or uninstall it.")
+        yield Check(_("plug-in"), False, problem, _("Update that package, or uninstall it."))
 
 
 def _open_sound() -> Opened:
@@ -182,7 +182,7 @@ def versions(python: str | None = None) -> Check:
 
     numbers = [f"Python {python or python_version()}"]
     numbers += [f"{name} {version(name)}" for name in ("bleak", "textual", "numpy", "scipy")]
-    return Check("versions", True, ", ".join(numbers))
+    return Check(_("versions"), True, ", ".join(numbers))
 
 
 def system_bus(
@@ -197,15 +197,17 @@ def system_bus(
     )
     path = parts.get("path")
     if not address.startswith("unix:") or path is None:
-        return Check("D-Bus", True, f"at {address}, not checked")
+        return Check("D-Bus", True, _("at {address}, not checked").format(address=address))
     problem = advice = ""
     if not os.path.exists(path):
-        problem = f"there is no system bus at {path}"
-        advice = "Start it: sudo systemctl start dbus. In a container, mount that socket."
+        problem = _("there is no system bus at {path}").format(path=path)
+        advice = _("Start it: sudo systemctl start dbus. In a container, mount that socket.")
     elif not os.access(path, os.W_OK):
-        problem = f"no permission to use {path}"
-        advice = "Ask the administrator of this machine."
-    return Check("D-Bus", not problem, problem or f"the system bus is at {path}", advice)
+        problem = _("no permission to use {path}").format(path=path)
+        advice = _("Ask the administrator of this machine.")
+    return Check(
+        "D-Bus", not problem, problem or _("the system bus is at {path}").format(path=path), advice
+    )
 
 
 async def bluetooth(try_it: Callable[[], Awaitable[object]]) -> Check:
@@ -217,7 +219,7 @@ async def bluetooth(try_it: Callable[[], Awaitable[object]]) -> Check:
     except SensorError as error:
         off = isinstance(error, AdapterError)
         return Check("Bluetooth", False, error.message, error.advice or "", no_adapter=off)
-    return Check("Bluetooth", True, "the adapter is on and usable")
+    return Check("Bluetooth", True, _("the adapter is on and usable"))
 
 
 def terminal(
@@ -229,25 +231,28 @@ def terminal(
 ) -> Check:
     """Check whether the terminal can show the training screen."""
     if not is_there:
-        return Check("terminal", True, "none: training prints plain lines")
+        return Check(_("terminal"), True, _("none: training prints plain lines"))
     seen = f"{size.columns}×{size.lines}, {_colours(environment)}"
-    problem = advice = ""
+    text, advice = _("{seen}, UTF-8"), ""
     if size.columns < SMALLEST_COLUMNS or size.lines < SMALLEST_LINES:
-        problem = ": too small for the training screen"
+        # Translators: {seen} is like "70×20, few colours".
+        text = _("{seen}: too small for the training screen")
         smallest = f"{SMALLEST_COLUMNS}×{SMALLEST_LINES}"
-        advice = f"Make it at least {smallest}, or train with --headless."
+        advice = _("Make it at least {size}, or train with --headless.").format(size=smallest)
     elif (encoding or "").lower().replace("-", "") != "utf8":
-        problem = f", encoding {encoding}: cannot show the big digits"
-        advice = "Set a UTF-8 locale, for example LANG=C.UTF-8; on Windows use Windows Terminal."
-    return Check("terminal", not problem, f"{seen}{problem or ', UTF-8'}", advice)
+        text = _("{seen}, encoding {encoding}: cannot show the big digits")
+        advice = _(
+            "Set a UTF-8 locale, for example LANG=C.UTF-8; on Windows use Windows Terminal."
+        )
+    return Check(_("terminal"), not advice, text.format(seen=seen, encoding=encoding), advice)
 
 
 def folders(paths: Paths) -> tuple[Check, ...]:
     """Check whether the folders of tracker can be written."""
     return (
-        _folder("recordings", paths.recordings),
-        _folder("configuration", paths.config),
-        _folder("log", paths.log),
+        _folder(_("recordings"), paths.recordings),
+        _folder(_("configuration"), paths.config),
+        _folder(_("log"), paths.log),
     )
 
 
@@ -258,11 +263,14 @@ def configuration(paths: Paths) -> Check:
     try:
         sensor = config_of(paths).sensor
     except TrackerError as error:
-        return Check("paired sensor", False, error.message, error.advice or "Fix the file.")
+        return Check(_("paired sensor"), False, error.message, error.advice or _("Fix the file."))
     if sensor is None:
-        return Check("paired sensor", True, "none yet: tracker pair ADDRESS_OR_NAME")
-    named = f"{sensor.name or 'unnamed'} ({sensor.kind}) at {sensor.address}"
-    return Check("paired sensor", True, one_line(named))
+        return Check(_("paired sensor"), True, _("none yet: tracker pair ADDRESS_OR_NAME"))
+    # Translators: {name} is that of a sensor.
+    text = _("{name} ({kind}) at {address}").format(
+        name=sensor.name or _("unnamed"), kind=sensor.kind, address=sensor.address
+    )
+    return Check(_("paired sensor"), True, one_line(text))
 
 
 def pushes(paths: Paths) -> Check | None:
@@ -276,23 +284,22 @@ def pushes(paths: Paths) -> Check | None:
         return None
     if not problems:
         return None
-    advice = "Put it right, then: tracker push --missing. See tracker push --list."
-    return Check("push", False, "; ".join(problems), advice)
+    advice = _("Put it right, then: tracker push --missing. See tracker push --list.")
+    return Check(_("push"), False, "; ".join(problems), advice)
 
 
 def audio(opened: Opened) -> Check:
     """Say where sound goes, and whether speech works; never a problem, training works without."""
     player = opened.player
+    output, lacks = player.output_name, []
     if opened.silence is not None:
-        seen, lacks = f"{player.output_name} only", [opened.silence]
+        seen, lacks = _("{output} only").format(output=output), [opened.silence]
+    elif player.voice_error is not None:
+        seen, lacks = _("{output}, nothing is spoken").format(output=output), [player.voice_error]
     else:
-        seen, lacks = player.output_name, []
-    if player.voice_error is None:
-        seen += ", with speech" if not lacks else ""
-    elif not lacks:
-        seen, lacks = f"{seen}, nothing is spoken", [player.voice_error]
+        seen = _("{output}, with speech").format(output=output)
     text = ": ".join([seen, *(lack.message for lack in lacks)])
-    return Check("audio", True, text, "\n".join(lack.advice or "" for lack in lacks))
+    return Check(_("audio"), True, text, "\n".join(lack.advice or "" for lack in lacks))
 
 
 def training_log(paths: Paths) -> Check:
@@ -311,46 +318,61 @@ def training_log(paths: Paths) -> Check:
     try:
         place = log_place(paths)
         if not log_is_there(place):
-            return Check("training log", True, f"none yet: it will be {place}")
+            return Check(
+                _("training log"), True, _("none yet: it will be {place}").format(place=place)
+            )
         with open_training_log(paths) as log:
-            seen = f"{log.location}, {counted(len(log.list()), 'session', 'sessions')}"
+            sessions = counted(len(log.list()), "session", "sessions")
+            seen = f"{log.location}, {sessions}"
             missing = not_logged(log, paths.recordings)
             growing = still_growing(log, paths.recordings)
     except TrackerError as error:
-        return Check("training log", False, error.message, error.advice or "Fix the file.")
+        return Check(_("training log"), False, error.message, error.advice or _("Fix the file."))
     file = file_of_log(place)
     risk = None if file is None else unsafe_for_log(file)
     if risk is not None:
-        advice = f"Keep it on this computer: {HOME_VARIABLE}=FOLDER, or [log] url in config.toml."
-        return Check("training log", False, f"{seen}: not safe there, {risk}", advice)
+        advice = _("Keep it on this computer: {setting}, or [log] url in config.toml.").format(
+            setting=f"{HOME_VARIABLE}=FOLDER"
+        )
+        return Check(
+            _("training log"),
+            False,
+            _("{place}: not safe there, {reason}").format(place=seen, reason=risk),
+            advice,
+        )
     if growing:
         seen = f"{seen}; {growing_line(len(growing))}"
     if not missing:
-        return Check("training log", True, seen)
-    lacking = f"{seen}; {counted(len(missing), 'recording', 'recordings')} not in it"
-    return Check("training log", False, lacking, "Add them: tracker rescore --missing")
+        return Check(_("training log"), True, seen)
+    lacking = ngettext(
+        "{log}; {number} recording not in it", "{log}; {number} recordings not in it", len(missing)
+    ).format(log=seen, number=len(missing))
+    return Check(_("training log"), False, lacking, _("Add them: tracker rescore --missing"))
 
 
 def _colours(environment: Mapping[str, str]) -> str:
     if environment.get("NO_COLOR"):
-        return "colours switched off (NO_COLOR)"
+        return _("colours switched off (NO_COLOR)")
     if environment.get("COLORTERM") in ("truecolor", "24bit"):
-        return "true colour"
-    return "256 colours" if "256" in environment.get("TERM", "") else "few colours"
+        return _("true colour")
+    return _("256 colours") if "256" in environment.get("TERM", "") else _("few colours")
 
 
 def _folder(subject: str, folder: Path) -> Check:
     """Check the folder, or the nearest parent that exists."""
     there = next(each for each in (folder, *folder.parents) if each.exists())
-    problem = "is not a folder"
+    # Translators: {there} is {folder} or what it would be in.
+    problem, reason = _("{folder}: {there} is not a folder"), ""
     if there.is_dir():
         try:
             # Tried, not asked: a disk that is full or read-only has permissions like any other.
             with tempfile.TemporaryFile(dir=there) as file:
                 file.write(b"tracker")
         except OSError as error:
-            problem = f"cannot be written: {(error.strerror or str(error)).lower()}"
+            problem = _("{folder}: {there} cannot be written: {reason}")
+            reason = (error.strerror or str(error)).lower()
         else:
             return Check(subject, True, str(folder))
-    advice = f"Change its permissions. {ELSEWHERE}"
-    return Check(subject, False, f"{folder}: {there} {problem}", advice)
+    advice = f"{_('Change its permissions.')} {_(ELSEWHERE)}"
+    text = problem.format(folder=folder, there=there, reason=reason)
+    return Check(subject, False, text, advice)

@@ -17,6 +17,7 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import unquote, urlsplit
 
 from tracker.domain import InputError, TrackerError
+from tracker.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,14 +52,14 @@ def shown_url(url: str) -> str:
 
 def _without_login(url: str) -> str:
     """Return a URL without what stands before its host, even where a password has a `/` in it."""
-    scheme, _, rest = url.partition("://")
+    scheme, __, rest = url.partition("://")
     return f"{scheme}://{rest.rpartition('@')[2]}" if _has_login(url) else url
 
 
 def _has_login(url: str) -> bool:
     """Say whether a user name or a password stands before the host."""
     rest = re.split("[?#]", url.partition("://")[2], maxsplit=1)[0]
-    host, slash, _ = rest.partition("/")
+    host, slash, __ = rest.partition("/")
     # A colon without a port behind it, and an at sign later on: the password has a slash in it.
     cut = bool(slash) and "@" in rest and re.fullmatch(r"\[.*\](:\d*)?|[^:]*(:\d*)?", host) is None
     return "@" in host or cut
@@ -116,8 +117,8 @@ class _SameHost(urllib.request.HTTPRedirectHandler):
         if (old.scheme, old.netloc) != (new.scheme, new.netloc):
             raise InputError(
                 shown_url(req.full_url),
-                f"is redirected to another place: {shown_url(newurl)}",
-                "If you trust it, name that address, or add --follow-redirects.",
+                _("is redirected to another place: {url}").format(url=shown_url(newurl)),
+                _("If you trust it, name that address, or add --follow-redirects."),
             )
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
@@ -128,8 +129,8 @@ def _download(url: str, path: Path, follow_redirects: bool) -> None:
     if _has_login(url):
         raise InputError(
             shown,
-            "has a user name or a password in it, and neither is sent",
-            "Download it by hand, or use an address that needs none.",
+            _("has a user name or a password in it, and neither is sent"),
+            _("Download it by hand, or use an address that needs none."),
         )
     try:
         with (
@@ -149,22 +150,29 @@ def _download(url: str, path: Path, follow_redirects: bool) -> None:
     except HTTPError as error:
         raise _http_error(shown, error) from error
     except TimeoutError as error:
-        raise InputError(
-            shown, f"the server said nothing for {TIMEOUT_S:g} s", "Try again later."
-        ) from error
+        raise InputError(shown, _silence(), _("Try again later.")) from error
     except URLError as error:
         if isinstance(error.reason, TimeoutError):
-            problem, advice = f"the server said nothing for {TIMEOUT_S:g} s", "Try again later."
+            problem, advice = _silence(), _("Try again later.")
         else:
-            problem, advice = f"cannot be downloaded: {error.reason}", "Check the URL."
+            problem, advice = (
+                _("cannot be downloaded: {reason}").format(reason=error.reason),
+                _("Check the URL."),
+            )
         raise InputError(shown, problem, advice) from error
     except (HTTPException, OSError, ValueError) as error:
-        problem = f"cannot be downloaded: {type(error).__name__}"
-        raise InputError(shown, problem, "Check the URL, and try again.") from error
+        problem = _("cannot be downloaded: {reason}").format(reason=type(error).__name__)
+        raise InputError(shown, problem, _("Check the URL, and try again.")) from error
     if size is not None and received < size:
         raise InputError(
-            shown, f"ended after {received} of {size} bytes", "The connection broke: try again."
+            shown,
+            _("ended after {received} of {size} bytes").format(received=received, size=size),
+            _("The connection broke: try again."),
         )
+
+
+def _silence() -> str:
+    return _("the server said nothing for {seconds:g} s").format(seconds=TIMEOUT_S)
 
 
 def _opener(follow_redirects: bool) -> urllib.request.OpenerDirector:
@@ -187,32 +195,42 @@ def _opener(follow_redirects: bool) -> urllib.request.OpenerDirector:
 def _http_error(shown: str, error: HTTPError) -> InputError:
     match error.code:
         case 404 | 410:
-            return InputError(shown, "there is no such file", "Check the URL.")
+            return InputError(shown, _("there is no such file"), _("Check the URL."))
         case 401 | 403:
-            advice = "Download it by hand, or use an address that needs no password."
-            return InputError(shown, f"may not be read (HTTP {error.code})", advice)
+            advice = _("Download it by hand, or use an address that needs no password.")
+            return InputError(
+                shown, _("may not be read (HTTP {code})").format(code=error.code), advice
+            )
         # Python gives up after ten of them.
         case 301 | 302 | 303 | 307 | 308:
             target = error.headers.get("Location") or ""
             if is_url(target) and not target.startswith(("http://", "https://")):
                 return InputError(
                     shown,
-                    f"is redirected to what is not on the web: {shown_url(target)}",
-                    "Download it by hand.",
+                    _("is redirected to what is not on the web: {url}").format(
+                        url=shown_url(target)
+                    ),
+                    _("Download it by hand."),
                 )
             return InputError(
-                shown, "is redirected in circles, or too often", "Download it by hand."
+                shown, _("is redirected in circles, or too often"), _("Download it by hand.")
             )
         case code:
-            return InputError(shown, f"the server answered HTTP {code}", "Try again later.")
+            return InputError(
+                shown,
+                _("the server answered HTTP {code}").format(code=code),
+                _("Try again later."),
+            )
 
 
 def _refuse_large(shown: str, size: int | None) -> None:
     if size is not None and size > MAX_DOWNLOAD_BYTES:
         raise InputError(
             shown,
-            f"has more than {MAX_DOWNLOAD_BYTES >> 20} MB, and no session does",
-            "Check the URL, or download it by hand and cut it into parts.",
+            _("has more than {most} MB, and no session does").format(
+                most=MAX_DOWNLOAD_BYTES >> 20
+            ),
+            _("Check the URL, or download it by hand and cut it into parts."),
         )
 
 
@@ -224,8 +242,10 @@ def _fetch(url: str, path: Path) -> None:
     except ModuleNotFoundError as error:
         raise InputError(
             shown,
-            "reading from such a URL needs a package that is not installed",
-            'Install it with: pip install "hip-thrust-tracker[dask]"',
+            _("reading from such a URL needs a package that is not installed"),
+            _("Install it with: {command}").format(
+                command='pip install "hip-thrust-tracker[dask]"'
+            ),
         ) from error
     try:
         filesystem: Any
@@ -236,8 +256,10 @@ def _fetch(url: str, path: Path) -> None:
     except TrackerError:
         raise
     except FileNotFoundError as error:
-        raise InputError(shown, "there is no such file", "Check the URL.") from error
+        raise InputError(shown, _("there is no such file"), _("Check the URL.")) from error
     # Each kind of place has errors of its own, and none of them is a defect of ours.
     except Exception as error:
-        problem = f"cannot be downloaded: {type(error).__name__}: {error}"
-        raise InputError(shown, problem.replace(url, shown), "Check the URL.") from error
+        problem = _("cannot be downloaded: {reason}").format(
+            reason=f"{type(error).__name__}: {error}"
+        )
+        raise InputError(shown, problem.replace(url, shown), _("Check the URL.")) from error

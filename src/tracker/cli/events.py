@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from tracker.cli.terminal import say
+from tracker.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -51,7 +52,11 @@ class EventOutputs:
                 return
             if number == round(HURRY_S / SLICE_S):
                 names = ", ".join(each.outlet.name for each in slow)
-                say(f"waiting for {names} to take the last events; Ctrl-C ends that")
+                say(
+                    _("waiting for {names} to take the last events; Ctrl-C ends that").format(
+                        names=names
+                    )
+                )
 
     def check(self) -> None:
         """Raise `TrackerError` if a reader that is still there did not get everything."""
@@ -68,7 +73,7 @@ def event_outputs(
         yield EventOutputs(())
         return
     if targets.count(STDOUT) > 1:
-        raise click.UsageError("--events - can be given once.")
+        raise click.UsageError(_("--events - can be given once."))
     # NumPy and the libraries of the targets cost 0.1 s.
     from tracker.domain import TrackerError
     from tracker.outlets import Delivery, open_outlet

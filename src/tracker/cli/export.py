@@ -35,7 +35,7 @@ from tracker.cli.terminal import print_file, say
 from tracker.domain import InputError, OutputError, TrackerError
 from tracker.domain.errors import refuse_existing, writing
 from tracker.export.formats import FORMATS, Needs, Session, format_named, formats
-from tracker.language import counted
+from tracker.language import _, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -72,14 +72,17 @@ class FormatName(click.ParamType[str]):
 
 @click.command(
     epilog=examples(
-        ("tracker export session.arrows --format csv -o reps.csv", "one row per rep"),
-        ("tracker export session.arrows --format csv-sets -o -", "one row per set, to stdout"),
-        ("tracker export session.arrows --format html -o report.html", "a report to read"),
-        ("tracker export recordings --format parquet -o history", "a folder, by day"),
-        ("tracker export session.arrows --format raw-csv -o samples.csv", "every sample"),
-        ("tracker export session.arrows --format fit -o session.fit", "for Garmin and Strava"),
-        ("tracker export all --format hevy -o history.csv", "every session of the log, for Hevy"),
-        ("tracker export all --format csv-sets --locale de -o sets.csv", "for a spreadsheet"),
+        ("tracker export session.arrows --format csv -o reps.csv", _("one row per rep")),
+        ("tracker export session.arrows --format csv-sets -o -", _("one row per set, to stdout")),
+        ("tracker export session.arrows --format html -o report.html", _("a report to read")),
+        ("tracker export recordings --format parquet -o history", _("a folder, by day")),
+        ("tracker export session.arrows --format raw-csv -o samples.csv", _("every sample")),
+        ("tracker export session.arrows --format fit -o session.fit", _("for Garmin and Strava")),
+        (
+            "tracker export all --format hevy -o history.csv",
+            _("every session of the log, for Hevy"),
+        ),
+        ("tracker export all --format csv-sets --locale de -o sets.csv", _("for a spreadsheet")),
     )
 )
 @click.argument(
@@ -96,7 +99,8 @@ class FormatName(click.ParamType[str]):
     required=True,
     metavar="FORMAT",
     help="; ".join(f"{each.name}: {each.title}" for each in FORMATS.values())
-    + ".  Packages can add others.",
+    # Translators: after a list.
+    + _(".  Packages can add others."),
 )
 @click.option(
     "-o",
@@ -104,47 +108,57 @@ class FormatName(click.ParamType[str]):
     type=FILE,
     required=True,
     metavar="OUT",
-    help="The file to write, or - for stdout if it is text; for several sessions in a format that "
-    "keeps them apart, a folder.",
+    help=_(
+        "The file to write, or - for stdout if it is text; for several sessions in a format that "
+        "keeps them apart, a folder."
+    ),
 )
 @click.option(
     "--locale",
     metavar="LOCALE",
-    help="Write numbers as spreadsheets in a language or country want them, such as de or fr_CA: "
-    "with decimal commas and semicolons where they use those; for csv and csv-sets.",
+    help=_(
+        "Write numbers as spreadsheets in a language or country want them, such as de or fr_CA: "
+        "with decimal commas and semicolons where they use those; for csv and csv-sets."
+    ),
 )
 @click.option(
     "--partition",
     is_flag=True,
-    help="Write a folder partitioned by day even for one session; for parquet.",
+    help=_("Write a folder partitioned by day even for one session; for parquet."),
 )
 @click.option(
     "--history",
     multiple=True,
     metavar="FILE_OR_SESSION",
-    help="An earlier session, or a folder of them, for the trends of html instead of the log's; "
-    "repeatable. Only dated sessions of the same exercise count.",
+    help=_(
+        "An earlier session, or a folder of them, for the trends of html instead of the log's; "
+        "repeatable. Only dated sessions of the same exercise count."
+    ),
 )
 @exercise_option
 @click.option(
     "--started",
     type=moment_of_day,
     metavar="TIME",
-    help="When the session started, such as 2026-03-01T18:30:00+01:00, if the file does not say "
-    "or is wrong; without an offset, in the time zone of this computer.",
+    help=_(
+        "When the session started, such as 2026-03-01T18:30:00+01:00, if the file does not say "
+        "or is wrong; without an offset, in the time zone of this computer."
+    ),
 )
 @click.option(
     "--all-people",
     is_flag=True,
-    help="Export everybody's sessions, each to a file or folder of their own in the folder OUT; "
-    "for all and last.",
+    help=_(
+        "Export everybody's sessions, each to a file or folder of their own in the folder OUT; "
+        "for all and last."
+    ),
 )
 @click.option(
     "--subject",
     metavar="LABEL",
     default="01",
     show_default=True,
-    help="Label of the person, in letters and digits; for bids.",
+    help=_("Label of the person, in letters and digits; for bids."),
 )
 @import_options
 @force_option
@@ -173,14 +187,20 @@ def export(
 
     form = format_named(name)
     if locale is not None and not form.takes_locale:
-        raise click.UsageError(f"--locale is for csv and csv-sets, not for {name}")
+        raise click.UsageError(
+            _("--locale is for csv and csv-sets, not for {format}").format(format=name)
+        )
     dialect = None
     if locale is not None:
         from tracker.export.csv_files import dialect_of
 
         dialect = dialect_of(locale)
     if history and form.needs is not Needs.HISTORY:
-        raise click.UsageError(f"--history is for formats with trends, which {name} does not have")
+        raise click.UsageError(
+            _("--history is for formats with trends, which {format} does not have").format(
+                format=name
+            )
+        )
     reading = ReadOptions(
         options,
         exercise,
@@ -190,10 +210,10 @@ def export(
     )
     one = len(sources) == 1 and not is_collection(sources[0]) and not _means_all(sources[0])
     if started is not None and not one:
-        raise click.UsageError("--started is for one session; export them one by one")
+        raise click.UsageError(_("--started is for one session; export them one by one"))
     if all_people:
         if sources not in ((ALL,), (NEWEST,)) or partition:
-            raise click.UsageError("--all-people is for all, or for last, without --partition")
+            raise click.UsageError(_("--all-people is for all, or for last, without --partition"))
         export_for_all(sources[0], form, reading, output, force, dialect)
         return
     named = tuple(each for word in sources for each in _logged_or_named(word))
@@ -204,9 +224,13 @@ def export(
     elif form.joined_writer is not None and not partition:
         export_joined(sessions_in(named), form, reading, output, force, dialect)
     elif one:
-        raise click.UsageError(f"{name} is one file and cannot be partitioned")
+        raise click.UsageError(
+            _("{format} is one file and cannot be partitioned").format(format=name)
+        )
     else:
-        raise click.UsageError(f"{name} holds one session; export them one by one")
+        raise click.UsageError(
+            _("{format} holds one session; export them one by one").format(format=name)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,18 +265,28 @@ def export_for_all(
     from tracker.app.people import acting_as, people_lines
 
     if target == STDOUT:
-        raise OutputError("-", "everybody gets a file of their own", "Name a folder: -o FOLDER")
+        raise OutputError(
+            "-", _("everybody gets a file of their own"), _("Name a folder: -o FOLDER")
+        )
     if word == ALL and form.joined_writer is None and form.folder_writer is None:
-        raise click.UsageError(f"{form.name} holds one session; export the newest: last")
+        raise click.UsageError(
+            _("{format} holds one session; export the newest: last").format(format=form.name)
+        )
     if word == NEWEST and not form.is_file:
-        raise click.UsageError(f"{form.name} is a folder of sessions; export all")
+        raise click.UsageError(
+            _("{format} is a folder of sessions; export all").format(format=form.name)
+        )
     refuse_filled(target, force)
     with writing(target):
         target.mkdir(parents=True, exist_ok=True)
     left_out = 0
     for number, line in enumerate(people_lines(shared_paths()), start=1):
         if line.trouble or not line.sessions:
-            say(f"{line.name}: left out, {line.trouble or 'there is no session yet'}")
+            say(
+                _("{name}: left out, {reason}").format(
+                    name=line.name, reason=line.trouble or _("there is no session yet")
+                )
+            )
             left_out += bool(line.trouble)
             continue
         # The number keeps two names apart that look the same to a file system.
@@ -273,7 +307,11 @@ def export_for_all(
                 say(f"{line.name}: {error}")
                 left_out += 1
     if left_out:
-        raise click.ClickException(f"{counted(left_out, 'log', 'logs')} left out, see above.")
+        raise click.ClickException(
+            ngettext(
+                "{number} log left out, see above.", "{number} logs left out, see above.", left_out
+            ).format(number=left_out)
+        )
 
 
 def export_file(
@@ -314,10 +352,10 @@ def export_joined(
         else:
             writable.append(session)
     if not writable:
-        raise click.ClickException("none of the sessions could be written, so nothing was.")
+        raise click.ClickException(_("none of the sessions could be written, so nothing was."))
     writable.sort(key=lambda session: _started(session.workout))
     _write_file(form, target, force, lambda out: form.write_joined(writable, out, dialect))
-    _tell_left_out(len(sources), len(writable), "sessions were left out")
+    _tell_left_out(len(sources), len(writable), _("{number} of {all} sessions were left out."))
 
 
 def _started(workout: Workout) -> float:
@@ -331,7 +369,10 @@ def _refuse_target(sources: Sequence[str], form: Format, target: Path, force: bo
         _refuse_loss(target, sources)
         refuse_existing(target, force)
     elif not form.text:
-        problem, advice = f"{form.name} is not text", f"Name a file: -o session{form.suffix}"
+        problem, advice = (
+            _("{format} is not text").format(format=form.name),
+            _("Name a file: -o session{suffix}").format(suffix=form.suffix),
+        )
         raise OutputError("-", problem, advice)
 
 
@@ -345,7 +386,7 @@ def _write_file(
         return
     with atomic_write(target, force) as path, path.open("wb") as out:
         write(out)
-    say(f"{target}: written as {form.name}.")
+    say(_("{target}: written as {format}.").format(target=target, format=form.name))
 
 
 def export_folder(
@@ -357,14 +398,16 @@ def export_folder(
     written, if a session was left out.
     """
     if target == STDOUT:
-        raise OutputError("-", f"{form.name} is a folder", "Name one: -o FOLDER")
+        raise OutputError(
+            "-", _("{format} is a folder").format(format=form.name), _("Name one: -o FOLDER")
+        )
     _refuse_loss(target, sources)
     refuse_filled(target, force)
     sessions = _sessions_of(sources, form, reading)
     with whole_folder(target, force) as folder:
         form.write_folder(sessions, folder, target)
-    say(f"{target}: written as {form.name}.")
-    _tell_left_out(len(sources), len(sessions), "files could not be read")
+    say(_("{target}: written as {format}.").format(target=target, format=form.name))
+    _tell_left_out(len(sources), len(sessions), _("{number} of {all} files could not be read."))
 
 
 def _sessions_of(sources: Sequence[str], form: Format, reading: ReadOptions) -> list[Session]:
@@ -376,10 +419,10 @@ def _sessions_of(sources: Sequence[str], form: Format, reading: ReadOptions) -> 
         except Exception as error:  # a defect of ours in one file must not cost the others
             if len(sources) == 1:
                 raise
-            problem, _ = file_problem(source, error)
+            problem = file_problem(source, error)[0]
             say(f"tracker: {problem}")
     if not sessions:
-        raise click.ClickException("none of the files could be read, so nothing was written.")
+        raise click.ClickException(_("none of the files could be read, so nothing was written."))
     _refuse_mixture(session.workout for session in sessions)
     return sessions
 
@@ -391,9 +434,9 @@ def _refuse_mixture(workouts: Iterable[Workout]) -> None:
     if len(whose) > 1:
         names = ", ".join(sorted(whose))
         raise InputError(
-            "the sessions",
-            f"belong to several people: {names}",
-            "Export them apart, or everybody's at once: tracker export all … --all-people",
+            _("the sessions"),
+            _("belong to several people: {names}").format(names=names),
+            _("Export them apart, or everybody's at once: tracker export all … --all-people"),
         )
 
 
@@ -410,9 +453,9 @@ def _owned(workout: Workout, *, logged: bool) -> Workout:
     return replace(workout, info=replace(info, person=name))
 
 
-def _tell_left_out(asked: int, written: int, what: str) -> None:
+def _tell_left_out(asked: int, written: int, line: str) -> None:
     if written < asked:
-        raise click.ClickException(f"{asked - written} of {asked} {what}.")
+        raise click.ClickException(line.format(number=asked - written, all=asked))
 
 
 def session_of(source: str, form: Format, reading: ReadOptions) -> Session:
@@ -468,12 +511,14 @@ def _refuse_loss(target: Path, sources: Sequence[str]) -> None:
     if target.suffix.lower() == RECORDING_SUFFIX:
         raise OutputError(
             str(target),
-            f"names that end in {RECORDING_SUFFIX} are reserved for recordings",
-            "Choose another ending.",
+            _("names that end in {suffix} are reserved for recordings").format(
+                suffix=RECORDING_SUFFIX
+            ),
+            _("Choose another ending."),
         )
     for source in sources:
         if target.exists() and Path(source).exists() and os.path.samefile(target, source):
-            raise OutputError(str(target), "is also the source", "Choose another name.")
+            raise OutputError(str(target), _("is also the source"), _("Choose another name."))
 
 
 ALL: Final = "all"
@@ -491,10 +536,10 @@ def _logged_or_named(word: str) -> tuple[str, ...]:
         return (word,)
     from tracker.app.training_log import log_with
 
-    with log_with(f"session {word}") as log:
+    with log_with(_("session {number}").format(number=word)) as log:
         numbers = tuple(str(each.id) for each in reversed(log.list()))
     if not numbers:
-        raise InputError("the training log", "has no session yet")
+        raise InputError(_("the training log"), _("has no session yet"))
     return numbers
 
 
@@ -507,7 +552,7 @@ def logged_workout(word: str) -> Workout:
     """Return a session of the log, edits included."""
     from tracker.app.training_log import log_with
 
-    with log_with(f"session {word}") as log:
+    with log_with(_("session {number}").format(number=word)) as log:
         return log.workout(log.find(word))
 
 
@@ -515,7 +560,7 @@ def logged_recording(word: str) -> Path:
     """Return the recording of a session of the log."""
     from tracker.app.training_log import log_with, recording_of
 
-    with log_with(f"session {word}") as log:
+    with log_with(_("session {number}").format(number=word)) as log:
         return recording_of(log, log.find(word))
 
 

@@ -18,8 +18,7 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Final
 
-from tracker.cli.app import main
-from tracker.cli.exits import end_this_process
+from tracker.cli import main
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +31,14 @@ MOST_WAITING: Final = 1024
 nothing it leaves lying may hide the end of the pipe."""
 
 
-def watch_parent(end: Callable[[], None] = end_this_process) -> threading.Thread:
+def _end() -> None:
+    # Its texts are translated while it is imported: not before the language is chosen.
+    from tracker.cli.exits import end_this_process
+
+    end_this_process()
+
+
+def watch_parent(end: Callable[[], None] = _end) -> threading.Thread:
     """Put a pipe between the server and stdin, and call `end` once the server is gone."""
     server = os.dup(sys.stdin.fileno())
     ours, theirs = os.pipe()

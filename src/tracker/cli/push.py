@@ -14,7 +14,7 @@ from tracker.cli.completion import logged_sessions, offered
 from tracker.cli.export import FormatName
 from tracker.cli.options import examples
 from tracker.cli.terminal import print_text, say
-from tracker.language import counted
+from tracker.language import _, counted, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -51,14 +51,17 @@ def services(_context: click.Context) -> Iterator[CompletionItem]:
 
 @click.command(
     epilog=examples(
-        ("tracker push --add hevy", "add a target; its key is asked for"),
-        ("tracker push --add folder:/media/stick/training --format fit", "a folder as a target"),
-        ("tracker push hevy", "the newest session"),
-        ("tracker push hevy 12 13", "two of them; the same as: tracker push 12 13 --to hevy"),
-        ("tracker push --missing", "all that is missing, to every target"),
-        ("tracker push --missing --dry-run", "what that would be"),
-        ("tracker push hevy --auto on", "from now on by itself, after each training"),
-        ("tracker push --list", "targets, and what is outstanding"),
+        ("tracker push --add hevy", _("add a target; its key is asked for")),
+        (
+            "tracker push --add folder:/media/stick/training --format fit",
+            _("a folder as a target"),
+        ),
+        ("tracker push hevy", _("the newest session")),
+        ("tracker push hevy 12 13", _("two of them; the same as: tracker push 12 13 --to hevy")),
+        ("tracker push --missing", _("all that is missing, to every target")),
+        ("tracker push --missing --dry-run", _("what that would be")),
+        ("tracker push hevy --auto on", _("from now on by itself, after each training")),
+        ("tracker push --list", _("targets, and what is outstanding")),
     )
 )
 @click.argument(
@@ -69,43 +72,54 @@ def services(_context: click.Context) -> Iterator[CompletionItem]:
     multiple=True,
     metavar="TARGET",
     shell_complete=targets,
-    help="A target; then all other words are sessions. Repeatable.",
+    help=_("A target; then all other words are sessions. Repeatable."),
 )
 @click.option(
-    "--missing", is_flag=True, help="Push what a target lacks; without a target, to all of them."
+    "--missing",
+    is_flag=True,
+    help=_("Push what a target lacks; without a target, to all of them."),
 )
-@click.option("--dry-run", is_flag=True, help="Only say what would be pushed; asks no service.")
+@click.option("--dry-run", is_flag=True, help=_("Only say what would be pushed; asks no service."))
 @click.option(
-    "--again", is_flag=True, help="Push also what is there already, or was deleted there."
+    "--again", is_flag=True, help=_("Push also what is there already, or was deleted there.")
 )
-@click.option("--list", "listing", is_flag=True, help="List the targets and what is outstanding.")
+@click.option(
+    "--list", "listing", is_flag=True, help=_("List the targets and what is outstanding.")
+)
 @click.option(
     "--add",
     metavar="SERVICE[:PLACE]",
     shell_complete=services,
-    help="Add a target: intervals, hevy, wger:URL, webdav:URL, folder:PATH or webhook. A secret "
-    "is asked for, or read from stdin.",
+    help=_(
+        "Add a target: intervals, hevy, wger:URL, webdav:URL, folder:PATH or webhook. A secret "
+        "is asked for, or read from stdin."
+    ),
 )
-@click.option("--name", metavar="NAME", help="What to call it.  [default: the service]")
+@click.option("--name", metavar="NAME", help=_("What to call it.  [default: the service]"))
 @click.option(
-    "--format", "form", type=FormatName(), help="Export format of the files in folders and WebDAV."
+    "--format",
+    "form",
+    type=FormatName(),
+    help=_("Export format of the files in folders and WebDAV."),
 )
 @click.option(
     "--exercise",
     "exercises",
     multiple=True,
     metavar="EXERCISE=ID",
-    help="The id that an exercise has at Hevy or wger; repeatable. Others are looked up by name.",
+    help=_(
+        "The id that an exercise has at Hevy or wger; repeatable. Others are looked up by name."
+    ),
 )
 @click.option(
-    "--secret", is_flag=True, help="Enter the key or password of a target anew, or from stdin."
+    "--secret", is_flag=True, help=_("Enter the key or password of a target anew, or from stdin.")
 )
 @click.option(
     "--auto",
     type=click.Choice(["on", "off"]),
-    help="Whether sessions go to a target by themselves, from now on.",
+    help=_("Whether sessions go to a target by themselves, from now on."),
 )
-@click.option("--remove", is_flag=True, help="Remove a target; nothing is deleted there.")
+@click.option("--remove", is_flag=True, help=_("Remove a target; nothing is deleted there."))
 @click.option("--background", is_flag=True, hidden=True)
 def push(
     words: tuple[str, ...],
@@ -142,15 +156,15 @@ def push(
     changes = bool(exercises or secret or auto or remove)
     if sum((missing, listing, background, add is not None, changes and add is None)) > 1:
         raise click.UsageError(
-            "--missing, --list, --add and changes of a target exclude each other"
+            _("--missing, --list, --add and changes of a target exclude each other")
         )
     if add is None and (name or form):
-        raise click.UsageError("--name and --format are for --add")
+        raise click.UsageError(_("--name and --format are for --add"))
     if background:
         service.push_automatic()
     elif add is not None:
         if words or to or remove or secret:
-            raise click.UsageError("--add takes the target alone, as in --add hevy")
+            raise click.UsageError(_("--add takes the target alone, as in --add hevy"))
         _add(service, add, name, form, exercises, auto)
     elif listing:
         _list(service, (*words, *to))
@@ -160,7 +174,7 @@ def push(
         _push_missing(service, (*words, *to), dry_run)
     else:
         if not to and not words:
-            raise click.UsageError("name a target; tracker push --list shows them")
+            raise click.UsageError(_("name a target; tracker push --list shows them"))
         sessions = words if to else words[1:]
         _push_named(service, to or words[:1], sessions, dry_run, again)
 
@@ -168,7 +182,7 @@ def push(
 def _named(words: Sequence[str], to: Sequence[str]) -> tuple[str, ...]:
     names = (*words, *to)
     if not names:
-        raise click.UsageError("name the target to change; tracker push --list shows them")
+        raise click.UsageError(_("name the target to change; tracker push --list shows them"))
     return names
 
 
@@ -187,7 +201,7 @@ def _add(
 
     if text == "webhook":
         # Its address is often a secret of its own, and everybody can see what is typed.
-        text = f"webhook:{_asked('Address of the webhook')}"
+        text = f"webhook:{_asked(_('Address of the webhook'))}"
     target = read_target(text)
     if form is not None:
         target = replace(target, format=form)
@@ -196,19 +210,20 @@ def _add(
     name = target.service if name is None else name
     kind = SERVICES[target.service]
     service.add(name, target)
-    say(f"{name}: added, {target.shown}.")
+    say(_("{name}: added, {target}.").format(name=name, target=target.shown))
     if target.place.startswith("http://"):
-        say("! The address begins with http: everybody on the way can read what goes there.")
+        say(_("! The address begins with http: everybody on the way can read what goes there."))
     if kind.secret is not None and (
         kind.secret_needed or target.service != "webdav" or target.user is not None
     ):
         _enter_secret(service, name, target)
     if auto == "on":
         service.switch_automatic(name, True)
-        say("Sessions from now on go there by themselves.")
+        say(_("Sessions from now on go there by themselves."))
     if kind.default_format is None:
         say(kind.left_out)
-    say(f"To push the newest session: {own_command(f'push {name}')}")
+    command = own_command(f"push {name}")
+    say(_("To push the newest session: {command}").format(command=command))
 
 
 def _enter_secret(service: PushService, name: str, target: PushTarget) -> None:
@@ -216,15 +231,23 @@ def _enter_secret(service: PushService, name: str, target: PushTarget) -> None:
     from tracker.push.secrets import checked_secret
 
     kind = SERVICES[target.service]
-    what = f"{(kind.secret or '')[:1].upper()}{(kind.secret or '')[1:]} of {name}"
-    optional = "" if kind.secret_needed else " (empty for none)"
-    entered = _asked(f"{what}{optional}", hidden=True)
+    secret = kind.secret or ""
+    # Translators: {secret} is "API key" or "password", {target} is a name.
+    what = _("{secret} of {target}").format(
+        secret=f"{secret[:1].upper()}{secret[1:]}", target=name
+    )
+    question = what if kind.secret_needed else _("{what} (empty for none)").format(what=what)
+    entered = _asked(question, hidden=True)
     if not entered:
         if kind.secret_needed:
-            say(f"None entered. Later: tracker push --secret {name}, or {secret_variable(name)}")
+            say(
+                _("None entered. Later: {command}, or {variable}").format(
+                    command=f"tracker push --secret {name}", variable=secret_variable(name)
+                )
+            )
         return
     place = service.keep_secret(name, checked_secret(entered, what))
-    say(f"{what}: kept in {place}.")
+    say(_("{what}: kept in {place}.").format(what=what, place=place))
 
 
 def _asked(what: str, *, hidden: bool = False) -> str:
@@ -246,7 +269,7 @@ def _change(
         target = service.target(name)
         if remove:
             service.remove(name)
-            say(f"{name}: removed. What was pushed is still there.")
+            say(_("{name}: removed. What was pushed is still there.").format(name=name))
             continue
         if exercises:
             ids = dict(word.split("=", 1) for word in exercises if "=" in word)
@@ -259,14 +282,16 @@ def _change(
             _enter_secret(service, name, target)
         if auto is not None:
             service.switch_automatic(name, auto == "on")
-            how = "go there by themselves from now on" if auto == "on" else "wait for you again"
-            say(f"{name}: sessions {how}.")
+            line = _("{name}: sessions wait for you again.")
+            if auto == "on":
+                line = _("{name}: sessions go there by themselves from now on.")
+            say(line.format(name=name))
 
 
 def _list(service: PushService, names: Sequence[str]) -> None:
     chosen = names or tuple(service.targets)
     if not chosen:
-        say("There is no target yet. Add one: tracker push --add hevy")
+        say(_("There is no target yet. Add one: tracker push --add hevy"))
     for name in chosen:
         for line in _state_lines(service.state(name)):
             print_text(line)
@@ -276,19 +301,27 @@ def _state_lines(state: TargetState) -> Iterator[str]:
     from tracker.push import SERVICES
 
     kind = SERVICES[state.target.service]
-    automatic = "by itself" if state.target.auto_since else "when you push"
-    yield f"{state.name}: {state.target.shown}, {automatic}"
+    line = _("{name}: {target}, when you push")
+    if state.target.auto_since:
+        line = _("{name}: {target}, by itself")
+    yield line.format(name=state.name, target=state.target.shown)
     if kind.secret and kind.secret_needed and not state.has_secret:
-        yield f"  no {kind.secret}: tracker push --secret {state.name}"
+        command = f"tracker push --secret {state.name}"
+        yield _("  no {secret}: {command}").format(secret=kind.secret, command=command)
     waiting: dict[str, list[str]] = {}
     for due in state.due:
-        waiting.setdefault(due.reason.value, []).append(str(due.session.id))
+        waiting.setdefault(due.reason.words, []).append(str(due.session.id))
     outstanding = "; ".join(
-        f"{why}: session{'s' * (len(ids) > 1)} {_brief(ids)}" for why, ids in waiting.items()
+        ngettext("{reason}: session {ids}", "{reason}: sessions {ids}", len(ids)).format(
+            reason=reason, ids=_brief(ids)
+        )
+        for reason, ids in waiting.items()
     )
-    yield f"  {counted(state.there, 'session', 'sessions')} there" + (
-        f"; outstanding: {len(state.due)} ({outstanding})" if outstanding else ", none outstanding"
-    )
+    there = counted(state.there, "session", "sessions")
+    line = _("  {sessions} there, none outstanding")
+    if outstanding:
+        line = _("  {sessions} there; outstanding: {number} ({which})")
+    yield line.format(sessions=there, number=len(state.due), which=outstanding)
     problems = {due.known.problem for due in state.due if due.known and due.known.problem}
     yield from (f"  ! {problem}" for problem in sorted(problems))
 
@@ -299,7 +332,9 @@ MOST_NUMBERS: Final = 8
 
 def _brief(ids: Sequence[str]) -> str:
     more = len(ids) - MOST_NUMBERS
-    return " ".join(ids[:MOST_NUMBERS]) + (f" and {more} more" if more > 0 else "")
+    listed = " ".join(ids[:MOST_NUMBERS])
+    # Translators: {ids} are numbers.
+    return _("{ids} and {more} more").format(ids=listed, more=more) if more > 0 else listed
 
 
 # Pushing
@@ -308,7 +343,7 @@ def _brief(ids: Sequence[str]) -> str:
 def _push_missing(service: PushService, names: Sequence[str], dry_run: bool) -> None:
     chosen = names or tuple(service.targets)
     if not chosen:
-        raise click.UsageError("there is no target yet; add one: tracker push --add hevy")
+        raise click.UsageError(_("there is no target yet; add one: tracker push --add hevy"))
     _for_each(service, chosen, None, dry_run=dry_run, again=False)
 
 
@@ -354,11 +389,17 @@ def _for_each(
         raise failures[0]
     if failures:
         raise click.ClickException(
-            f"{len(failures)} of {counted(len(names), 'target', 'targets')} failed."
+            ngettext(
+                "{number} of {all} target failed.", "{number} of {all} targets failed.", len(names)
+            ).format(number=len(failures), all=len(names))
         )
     if failed:
         raise click.ClickException(
-            f"{counted(failed, 'session', 'sessions')} could not be pushed."
+            ngettext(
+                "{number} session could not be pushed.",
+                "{number} sessions could not be pushed.",
+                failed,
+            ).format(number=failed)
         )
 
 
@@ -369,17 +410,18 @@ def _sum_up(service: PushService, name: str, done: Pushed) -> None:
     # What a file holds is up to its format.
     if done.new and kind.default_format is None:
         say(kind.left_out)
+    # Translators: how many sessions, in a list.
     parts = [
-        f"{number} {what}"
-        for number, what in (
-            (done.new, "new"),
-            (done.updated, "brought up to date"),
-            (done.unchanged, "there already"),
-            (done.failed, "failed"),
+        line.format(number=number)
+        for number, line in (
+            (done.new, _("{number} new")),
+            (done.updated, _("{number} brought up to date")),
+            (done.unchanged, _("{number} there already")),
+            (done.failed, _("{number} failed")),
         )
         if number
     ]
-    say(f"{name}: {', '.join(parts) or 'nothing to push'}.")
+    say(f"{name}: {', '.join(parts) or _('nothing to push')}.")
 
 
 def _say_what_would_go(
@@ -388,7 +430,9 @@ def _say_what_would_go(
     due = service.preview(name, sessions, again=again)
     for each in due:
         known = each.known is not None and each.known.remote_id is not None
-        verb = "bring up to date at" if known else "send to"
-        print_text(f"session {each.session.id}: would {verb} {name} ({each.reason.value})")
+        line = _("session {number}: would send to {target} ({reason})")
+        if known:
+            line = _("session {number}: would bring up to date at {target} ({reason})")
+        print_text(line.format(number=each.session.id, target=name, reason=each.reason.words))
     if not due:
-        print_text(f"{name}: nothing to push")
+        print_text(f"{name}: {_('nothing to push')}")

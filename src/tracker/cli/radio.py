@@ -14,7 +14,7 @@ from tracker.ble import DeviceQuery
 from tracker.cli.exits import unless_interrupted
 from tracker.cli.terminal import say
 from tracker.domain import BatteryRead, LinkChanged, SensorError, TrackerError
-from tracker.language import counted
+from tracker.language import _, counted
 from tracker.sensors import family, parse_settings, refuse_without_motion
 
 if TYPE_CHECKING:
@@ -42,7 +42,8 @@ def requested_sensors(
     each = (first.query, other.query)
     if len({query.address or query.text.casefold() for query in each}) == 1:
         raise TrackerError(
-            f"Both sensors are {second}.", "Name two of the same name by their addresses."
+            _("Both sensors are {sensor}.").format(sensor=second),
+            _("Name two of the same name by their addresses."),
         )
     return first, other
 
@@ -59,9 +60,11 @@ def chosen_sensor(
     if text is None:
         if saved is None:
             raise SensorError(
-                "No sensor is named, and none is paired yet.",
-                "See which are nearby (tracker scan), then: tracker pair ADDRESS_OR_NAME\n"
-                "Without a sensor: tracker train --sensor sim",
+                _("No sensor is named, and none is paired yet."),
+                _(
+                    "See which are nearby (tracker scan), then: tracker pair ADDRESS_OR_NAME\n"
+                    "Without a sensor: tracker train --sensor sim"
+                ),
             )
         text = saved.address
     refuse_blank(text)
@@ -78,8 +81,8 @@ def refuse_blank(text: str) -> None:
     """Raise a `TrackerError` if the name or address of a sensor is blank."""
     if not text.strip():
         raise TrackerError(
-            f"Which sensor? Expected its address or its name, got {text!r}.",
-            "See which are nearby: tracker scan",
+            _("Which sensor? Expected its address or its name, got {given!r}.").format(given=text),
+            _("See which are nearby: tracker scan"),
         )
 
 
@@ -91,8 +94,8 @@ def refuse_unfit(kind: str, settings: Sequence[str]) -> None:
     known = family(kind)
     if not known.start:
         raise TrackerError(
-            f"{known.title} is not a kind of sensor that can be connected to.",
-            "Leave --kind out: the sensor tells its kind.",
+            _("{kind} is not a kind of sensor that can be connected to.").format(kind=known.title),
+            _("Leave --kind out: the sensor tells its kind."),
         )
     refuse_without_motion(known)
     known.decoder(parse_settings(settings))
@@ -103,7 +106,7 @@ def settings_text(settings: Sequence[str]) -> str | None:
     parse_settings(settings)
     for pair in settings:
         if pair.split() != [pair]:
-            raise TrackerError(f"Settings contain no blanks, got {pair!r}.")
+            raise TrackerError(_("Settings contain no blanks, got {given!r}.").format(given=pair))
     return " ".join(settings) or None
 
 
@@ -127,7 +130,7 @@ def use_sensors(
 
     async def run() -> None:
         for each in sensors:
-            say(f"looking for {each.query.text}")
+            say(_("looking for {sensor}").format(sensor=each.query.text))
         async with AsyncExitStack() as stack:
             entering = stack.enter_async_context(opening)
             resource = await unless_interrupted(entering, interrupted)
@@ -159,7 +162,8 @@ def record_with(
         only = LinkChanged | BatteryRead
         session.add_sink(TextOutput(say, only=only))
         session.recording.tell = say
-        say(f"{recording.title}\nrecording {seconds:g} s to {output}")
+        line = _("recording {seconds:g} s to {file}").format(seconds=seconds, file=output)
+        say(f"{recording.title}\n{line}")
         with interrupted.ending(session.stop):
             await session.run()
         ended = session.snapshot()
@@ -176,17 +180,27 @@ def refuse_undecodable(ended: SessionSnapshot) -> None:
     if not ended.samples and ended.faults:
         reason, amount = max(ended.faults.items(), key=lambda each: each[1])
         raise SensorError(
-            f"None of what the sensor sent could be decoded ({reason.value}: {amount}).",
-            "Is it of this kind, with its usual firmware and settings? What came is recorded;\n"
-            "tracker decode says what is wrong with a packet.",
+            _("None of what the sensor sent could be decoded ({reason}: {number}).").format(
+                reason=reason.value, number=amount
+            ),
+            _(
+                "Is it of this kind, with its usual firmware and settings? What came is "
+                "recorded;\ntracker decode says what is wrong with a packet."
+            ),
         )
 
 
 def _amounts(ended: SessionSnapshot) -> str:
-    samples = f"{counted(ended.samples, 'sample', 'samples')} at {number(ended.rate_hz, 1, ' Hz')}"
+    samples = _("{samples} at {rate}").format(
+        samples=counted(ended.samples, "sample", "samples"),
+        rate=number(ended.rate_hz, 1, " Hz"),
+    )
     gaps, faults = (
         counted(len(ended.gaps), "gap", "gaps"),
         counted(sum(ended.faults.values()), "fault", "faults"),
     )
     reps = counted(sum(record.counted for record in ended.sets), "rep", "reps")
-    return f"{samples}, {gaps}, {faults}, {reps} seen"
+    # Translators: each is a number with its noun, like "3 gaps".
+    return _("{samples}, {gaps}, {faults}, {reps} seen").format(
+        samples=samples, gaps=gaps, faults=faults, reps=reps
+    )

@@ -20,7 +20,7 @@ from tracker.cli.exits import file_problem, interruption
 from tracker.cli.options import SESSION, examples
 from tracker.cli.terminal import print_text, say
 from tracker.domain import InputError
-from tracker.language import counted
+from tracker.language import _, counted, decimal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
@@ -38,10 +38,10 @@ _MAX_SHORTFALL_S: Final = 1.0
 
 @click.command(
     epilog=examples(
-        ("tracker rescore all", "every session, after an update"),
-        ("tracker rescore 12", "one, after its exercise was edited"),
-        ("tracker rescore /media/old/recordings", "a folder of recordings; new ones are added"),
-        ("tracker rescore --missing", "only add recordings that are not in the log"),
+        ("tracker rescore all", _("every session, after an update")),
+        ("tracker rescore 12", _("one, after its exercise was edited")),
+        ("tracker rescore /media/old/recordings", _("a folder of recordings; new ones are added")),
+        ("tracker rescore --missing", _("only add recordings that are not in the log")),
     )
 )
 @click.argument(
@@ -53,23 +53,27 @@ _MAX_SHORTFALL_S: Final = 1.0
 @click.option(
     "--missing",
     is_flag=True,
-    help="Only add recordings that are not in the log, from the named folders or else from "
-    "tracker's own: after a crash, or to rebuild a lost log.",
+    help=_(
+        "Only add recordings that are not in the log, from the named folders or else from "
+        "tracker's own: after a crash, or to rebuild a lost log."
+    ),
 )
 @click.option(
-    "--again", is_flag=True, help="Repeat what this version of tracker has analysed already."
+    "--again", is_flag=True, help=_("Repeat what this version of tracker has analysed already.")
 )
 @click.option(
     "--jobs",
     type=click.IntRange(min=1),
     metavar="N",
-    help="Analyse N recordings at once.  [default: one per core]",
+    help=_("Analyse N recordings at once.  [default: one per core]"),
 )
 @click.option(
     "--scheduler",
     metavar="ADDRESS",
-    help="Analyse on the workers of a Dask cluster, which must be able to read the recordings by "
-    "the same names; the log is written here.",
+    help=_(
+        "Analyse on the workers of a Dask cluster, which must be able to read the recordings by "
+        "the same names; the log is written here."
+    ),
 )
 def rescore(
     targets: tuple[str, ...],
@@ -85,7 +89,9 @@ def rescore(
     session whose count changed.
     """
     if not targets and not missing:
-        raise click.UsageError("name what to analyse: all, an ID, a FILE, a FOLDER, or --missing")
+        raise click.UsageError(
+            _("name what to analyse: all, an ID, a FILE, a FOLDER, or --missing")
+        )
     with interruption() as interrupted:
         from tracker.app.training_log import open_training_log
 
@@ -95,7 +101,7 @@ def rescore(
         for line in outcome.lines:
             say(line)
     if outcome.failed:
-        raise click.ClickException("not everything could be analysed; see above")
+        raise click.ClickException(_("not everything could be analysed; see above"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +143,7 @@ def work_for(log: TrainingLog, targets: Sequence[str], *, missing: bool, again: 
         folders = [Path(target) for target in targets] or [tracker_paths().recordings]
         for folder in folders:
             if targets and not folder.is_dir():
-                raise InputError(str(folder), "expected a folder of recordings")
+                raise InputError(str(folder), _("expected a folder of recordings"))
             work.growing += len(still_growing(log, folder))
             work.tasks += [Task(path, None, None) for path in not_logged(log, folder)]
         return work
@@ -175,12 +181,17 @@ def _tasks(
         session_id = log.find(target)
         wanted = [each for each in known if each.id == session_id]
         if not wanted:
-            raise InputError(f"session {session_id}", "has no recording to analyse")
+            raise InputError(
+                _("session {number}").format(number=session_id),
+                _("has no recording to analyse"),
+            )
     for each in wanted:
         found_at = recording_place(each.recording, tracker_paths())
         if not found_at.is_file():
             work.without_recording.append(
-                f"session {each.id}: its recording is gone: {each.recording}"
+                _("session {number}: its recording is gone: {file}").format(
+                    number=each.id, file=each.recording
+                )
             )
         else:
             yield Task(found_at, each.shown_exercise, each)
@@ -258,7 +269,9 @@ def rescore_all(
             except ClusterGoneError:
                 raise
             except WorkerLostError:
-                outcome.fail(f"{task.path}: every worker that started it was killed")
+                outcome.fail(
+                    _("{file}: every worker that started it was killed").format(file=task.path)
+                )
             except Exception as error:  # a defect of ours in one file must not cost the others
                 outcome.fail(file_problem(str(task.path), error)[0])
             else:
@@ -283,7 +296,7 @@ def _results(
     # Workers have another working directory.
     there = [replace(task, path=task.path.absolute()) for task in tasks]
     found = results_on(scheduler, measure, there, lambda: interrupted.happened)
-    for task, (_, result) in zip(tasks, found, strict=False):
+    for task, (__, result) in zip(tasks, found, strict=False):
         yield task, result
 
 
@@ -305,8 +318,15 @@ def _log(log: TrainingLog, task: Task, measured: Measured, outcome: Outcome) -> 
     duration_s = workout.facts.duration_s or 0.0
     if known is not None and duration_s < (known.duration_s or 0.0) - _MAX_SHORTFALL_S:
         outcome.fail(
-            f"{task.path}: has only {duration_s:.1f} s of the {known.duration_s:.1f} s that were "
-            f"logged as session {known.id}; the session is left unchanged"
+            _(
+                "{file}: has only {seconds} s of the {logged} s that were logged as session "
+                "{number}; the session is left unchanged"
+            ).format(
+                file=task.path,
+                seconds=decimal(duration_s, 1),
+                logged=decimal(known.duration_s or 0.0, 1),
+                number=known.id,
+            )
         )
         return
     newest_before = log.newest_id()
@@ -331,13 +351,18 @@ def _log(log: TrainingLog, task: Task, measured: Measured, outcome: Outcome) -> 
 def _totals(outcome: Outcome, work: Work, left: int) -> str:
     from tracker.version import VERSION
 
-    optional = {
-        "without a set left out": outcome.empty,
-        "possibly still recording (run again in a minute)": work.growing,
-        f"already done by tracker {VERSION}": work.done_before,
-        "failed": outcome.failed + len(work.without_recording),
-        "still to do": left,
-    }
-    amounts = {"rescored": outcome.done, "added": outcome.added}
-    amounts |= {what: amount for what, amount in optional.items() if amount}
-    return ", ".join(f"{amount} {what}" for what, amount in amounts.items())
+    amounts = (
+        (_("{number} rescored"), outcome.done),
+        (_("{number} added"), outcome.added),
+        (_("{number} without a set left out"), outcome.empty),
+        (_("{number} possibly still recording (run again in a minute)"), work.growing),
+        (_("{number} already done by tracker {version}"), work.done_before),
+        (_("{number} failed"), outcome.failed + len(work.without_recording)),
+        (_("{number} still to do"), left),
+    )
+    return ", ".join(
+        text.format(number=amount, version=VERSION)
+        for place, (text, amount) in enumerate(amounts)
+        # How many were done is told even if none were.
+        if amount or place < 2
+    )

@@ -29,6 +29,7 @@ from tracker.cli.terminal import print_json, print_text, redraw, say
 from tracker.domain import SensorError
 from tracker.domain.errors import refuse_existing
 from tracker.domain.foreign_text import one_line
+from tracker.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,15 +47,15 @@ REDRAW_S: Final = 0.5
 
 @click.command(
     epilog=examples(
-        ("tracker scan", "scan for a few seconds"),
-        ("tracker scan --seconds 20", "for a sensor that rarely advertises"),
-        ("tracker scan --format json", "the same for a program"),
+        ("tracker scan", _("scan for a few seconds")),
+        ("tracker scan --seconds 20", _("for a sensor that rarely advertises")),
+        ("tracker scan --format json", _("the same for a program")),
     )
 )
 @click.option(
-    "--seconds", type=PositiveNumber(), metavar="N", help="How long to scan.  [default: 5]"
+    "--seconds", type=PositiveNumber(), metavar="N", help=_("How long to scan.  [default: 5]")
 )
-@format_option("table", "json", explained="A table, or a list of JSON objects.")
+@format_option("table", "json", explained=_("A table, or a list of JSON objects."))
 def scan(seconds: float | None, output_format: str) -> None:
     """List the sensors in range.
 
@@ -71,15 +72,23 @@ def scan(seconds: float | None, output_format: str) -> None:
         print_json([device_object(each) for each in found], indent=2)
         return
     if not found:
-        say("No sensor found. Switch it on, wake it by moving it, and disconnect it from phones;")
-        say("a sensor that is connected does not advertise.")
+        say(
+            _(
+                "No sensor found. Switch it on, wake it by moving it, and disconnect it from "
+                "phones;\na sensor that is connected does not advertise."
+            )
+        )
         return
     print_text("\n".join(device_table(found)))
     for each in found:
         if each.refusal is not None:
             say(f"{printable(each.name or each.address)}: {each.refusal}")
     if any(each.kind == HEART_RATE.kind for each in found):
-        say(f"A {HEART_RATE.title} is worn beside a motion sensor: tracker train --second ADDRESS")
+        say(
+            _("A {kind} is worn beside a motion sensor: tracker train --second ADDRESS").format(
+                kind=HEART_RATE.title
+            )
+        )
 
 
 def device_object(device: DiscoveredDevice) -> dict[str, object]:
@@ -96,9 +105,10 @@ def device_table(devices: Sequence[DiscoveredDevice]) -> list[str]:
     """Return the lines of the table of a scan."""
     from tracker.cli.tables import aligned
 
-    header = ("address", "name", "dBm", "kind")
+    left = (_("address"), _("name"), _("kind"))
+    header = (left[0], left[1], "dBm", left[2])
     rows = [header, *(_row(each) for each in devices)]
-    return aligned(rows, left={"address", "name", "kind"})
+    return aligned(rows, left={*left})
 
 
 def _row(device: DiscoveredDevice) -> tuple[str, str, str, str]:
@@ -107,7 +117,7 @@ def _row(device: DiscoveredDevice) -> tuple[str, str, str, str]:
     strength = "–" if device.rssi_dbm is None else str(device.rssi_dbm)
     kind = device.kind or "–"
     if device.refusal is not None:
-        kind = f"{kind} (cannot be used)"
+        kind = _("{kind} (cannot be used)").format(kind=kind)
     return device.address, printable(device.name or "–"), strength, kind
 
 
@@ -150,9 +160,9 @@ def _redraw(devices: Sequence[DiscoveredDevice], drawn: int) -> int:
 
 @click.command(
     epilog=examples(
-        ("tracker pair WT901BLE67", "by its name, if no other sensor in range has the same"),
-        ("tracker pair C0:FF:EE:00:1A:2B", "by its address, as tracker scan prints it"),
-        ("tracker pair C0:FF:EE:00:1A:2B --kind witmotion", "if its kind is not recognised"),
+        ("tracker pair WT901BLE67", _("by its name, if no other sensor in range has the same")),
+        ("tracker pair C0:FF:EE:00:1A:2B", _("by its address, as tracker scan prints it")),
+        ("tracker pair C0:FF:EE:00:1A:2B --kind witmotion", _("if its kind is not recognised")),
     )
 )
 @click.argument("sensor", metavar="ADDRESS_OR_NAME")
@@ -161,8 +171,10 @@ def _redraw(devices: Sequence[DiscoveredDevice], drawn: int) -> int:
 @click.option(
     "--turn/--no-turn",
     default=None,
-    help="Whether to check gyroscope and accelerometer against each other, for which you turn the "
-    "sensor over.  [default: if there is a terminal to ask you on]",
+    help=_(
+        "Whether to check gyroscope and accelerometer against each other, for which you turn the "
+        "sensor over.  [default: if there is a terminal to ask you on]"
+    ),
 )
 def pair(sensor: str, kind: str | None, settings: tuple[str, ...], turn: bool | None) -> None:
     """Check a sensor and make it the default.
@@ -208,7 +220,9 @@ def pair_with(
         if known is not None:
             words = settings_text(known)
             save_sensor(path, SensorChoice(sensor.address, sensor.family.kind, sensor.name, words))
-            print_text(f"{sensor.title} is now the default sensor: tracker train")
+            print_text(
+                _("{name} is now the default sensor: tracker train").format(name=sensor.title)
+            )
 
     opening = open_radio(BleakRadio(), [chosen.query], SYSTEM_CLOCK, queue, say)
     use_sensors(opening, [chosen], interrupted, use)
@@ -234,11 +248,17 @@ async def _checked(
     from tracker.sensors import parse_settings
 
     (sensor,) = source.sensors
-    firmware = "" if sensor.firmware is None else f", firmware {sensor.firmware}"
-    print_text(
-        one_line(f"connected to {sensor.title}: {sensor.family.title}, {sensor.address}{firmware}")
+    line = _("connected to {name}: {kind}, {address}")
+    if sensor.firmware is not None:
+        line = _("connected to {name}: {kind}, {address}, firmware {firmware}")
+    known = line.format(
+        name=sensor.title,
+        kind=sensor.family.title,
+        address=sensor.address,
+        firmware=sensor.firmware,
     )
-    say(f"keep it still: checking for {CHECK_S:g} s")
+    print_text(one_line(known))
+    say(_("keep it still: checking for {seconds:g} s").format(seconds=CHECK_S))
     source.end_after(CHECK_S + (TURN_S if turn else 0.0))
     given = parse_settings(settings)
     check, turning = LiveCheck(sensor.family.decoder(given)), TurnCheck(sensor.family, given)
@@ -255,7 +275,7 @@ async def _checked(
                 if not turning.gyroscope:
                     source.end()
                 elif turn:
-                    say("now turn it over, hold it still for a second, and turn it back")
+                    say(_("now turn it over, hold it still for a second, and turn it back"))
             elif turning.over:
                 source.end()
     if interrupted.happened:
@@ -275,9 +295,11 @@ def _tell(title: str, check: LiveCheck) -> None:
         print_text(f"{signs[each.severity]}  {each.text}")
     if any(each.severity is Severity.PROBLEM for each in diagnostics):
         raise SensorError(
-            f"{title} was not paired: its data cannot be trusted.",
-            "Fix what is marked !! above, then pair again.\n"
-            "To look at its bytes, record them: tracker record --sensor ADDRESS",
+            _("{name} was not paired: its data cannot be trusted.").format(name=title),
+            _(
+                "Fix what is marked !! above, then pair again.\n"
+                "To look at its bytes, record them: tracker record --sensor ADDRESS"
+            ),
         )
 
 
@@ -285,32 +307,30 @@ def _settled(turning: TurnCheck, settings: Sequence[str]) -> Sequence[str]:
     """Print what turning the sensor over showed; return the settings with what puts it right."""
     finding = turning.finding
     if finding is None:
-        seen = f"{turning.turns} of 2 turns were seen"
-        print_text(
-            "ok  gravity turns as the gyroscope says"
-            if turning.over
-            else f"--  gyroscope and gravity were not compared: {seen}"
-        )
+        line = _("--  gyroscope and gravity were not compared: {turns} of 2 turns were seen")
+        if turning.over:
+            line = _("ok  gravity turns as the gyroscope says")
+        print_text(line.format(turns=turning.turns))
         return settings
-    print_text(f"--  the gyroscope contradicts gravity: {finding.cause}")
+    print_text(_("--  the gyroscope contradicts gravity: {cause}").format(cause=finding.cause))
     if finding.mend is None:
         return settings
-    print_text(f"--  put right from now on by {finding.mend.text}")
+    print_text(_("--  put right from now on by {setting}").format(setting=finding.mend.text))
     return (*settings, *finding.mend.text.split())
 
 
 @click.command(
     epilog=examples(
-        ("tracker record --seconds 60 -o hips.arrows", "a minute from the default sensor"),
-        ("tracker record --sensor WT901BLE67 --seconds 60 -o a.arrows", "from another one"),
-        ("tracker record --second C0:FF:EE:00:00:02 --seconds 60 -o b.arrows", "from two"),
+        ("tracker record --seconds 60 -o hips.arrows", _("a minute from the default sensor")),
+        ("tracker record --sensor WT901BLE67 --seconds 60 -o a.arrows", _("from another one")),
+        ("tracker record --second C0:FF:EE:00:00:02 --seconds 60 -o b.arrows", _("from two")),
     )
 )
 @click.option(
     "--sensor",
     metavar="ADDRESS_OR_NAME",
     shell_complete=sensors,
-    help="Which sensor.  [default: the paired one]",
+    help=_("Which sensor.  [default: the paired one]"),
 )
 @second_option
 @kind_option
@@ -320,7 +340,7 @@ def _settled(turning: TurnCheck, settings: Sequence[str]) -> Sequence[str]:
     type=PositiveNumber(),
     required=True,
     metavar="N",
-    help="How long to record, counted from when the sensor starts streaming.",
+    help=_("How long to record, counted from when the sensor starts streaming."),
 )
 @recording_output_option
 @force_option
@@ -329,7 +349,7 @@ def _settled(turning: TurnCheck, settings: Sequence[str]) -> Sequence[str]:
     type=ExerciseName(),
     default="hip_thrust",
     show_default=True,
-    help="The exercise, as noted in the recording.",
+    help=_("The exercise, as noted in the recording."),
 )
 def record(
     sensor: str | None,
@@ -358,10 +378,10 @@ def record(
 
 @click.command(
     epilog=examples(
-        ("tracker decode --kind profile --setting acc_range_g=8 HEX", "one packet"),
-        ("tracker decode --kind profile --channel config HEX", "another characteristic"),
-        ("tracker decode --kind polar --setting sample_rate=52 HEX", "a vendor's sensor"),
-        ("tracker decode --kind profile config=HEX HEX HEX", "the configuration, then samples"),
+        ("tracker decode --kind profile --setting acc_range_g=8 HEX", _("one packet")),
+        ("tracker decode --kind profile --channel config HEX", _("another characteristic")),
+        ("tracker decode --kind polar --setting sample_rate=52 HEX", _("a vendor's sensor")),
+        ("tracker decode --kind profile config=HEX HEX HEX", _("the configuration, then samples")),
     )
 )
 @click.option(
@@ -369,12 +389,12 @@ def record(
     shell_complete=sensor_kinds,
     required=True,
     metavar="KIND",
-    help="Kind of the sensor, such as profile, witmotion, movesense or polar.",
+    help=_("Kind of the sensor, such as profile, witmotion, movesense or polar."),
 )
 @click.option(
     "--channel",
     metavar="UUID_OR_NAME",
-    help="Characteristic of the notifications.  [default: the one that carries samples]",
+    help=_("Characteristic of the notifications.  [default: the one that carries samples]"),
 )
 @setting_option
 @click.argument("notifications", nargs=-1, required=True, metavar="HEX...")

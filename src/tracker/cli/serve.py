@@ -21,6 +21,7 @@ from tracker.cli.exits import interruption
 from tracker.cli.options import PositiveNumber, examples
 from tracker.cli.terminal import say, say_drawing
 from tracker.domain import TrackerError
+from tracker.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,24 +38,31 @@ DEFAULT_UNSEEN_MIN: Final = 15.0
 
 @click.command(
     epilog=examples(
-        ("tracker serve", "in a browser on this computer, from the list of sensors"),
-        ("tracker serve --lan", "for a phone in the same network"),
-        ("tracker serve --lan --sensor WT901BLE67", "with this sensor, without the list"),
-        ("tracker serve --lan --demo", "a simulated lifter; nothing is stored"),
-        ("tracker serve --lan -- --exercise glute_bridge", "tracker train gets what follows --"),
+        ("tracker serve", _("in a browser on this computer, from the list of sensors")),
+        ("tracker serve --lan", _("for a phone in the same network")),
+        ("tracker serve --lan --sensor WT901BLE67", _("with this sensor, without the list")),
+        ("tracker serve --lan --demo", _("a simulated lifter; nothing is stored")),
+        (
+            "tracker serve --lan -- --exercise glute_bridge",
+            _("tracker train gets what follows --"),
+        ),
     )
 )
 @click.option(
     "--lan",
     is_flag=True,
-    help="Accept connections from the local network, from anyone with the link. They are not "
-    "encrypted without --tls: only for networks that you trust.",
+    help=_(
+        "Accept connections from the local network, from anyone with the link. They are not "
+        "encrypted without --tls: only for networks that you trust."
+    ),
 )
 @click.option(
     "--host",
     metavar="HOST",
-    help="Name or address of this computer to listen on; any but its loopback addresses needs "
-    f"--lan.  [default: {LOOPBACK}; with --lan {EVERY_INTERFACE}, which is all of them]",
+    help=_(
+        "Name or address of this computer to listen on; any but its loopback addresses needs "
+        "--lan.  [default: {loopback}; with --lan {every}, which is all of them]"
+    ).format(loopback=LOOPBACK, every=EVERY_INTERFACE),
 )
 @click.option(
     "--port",
@@ -62,21 +70,25 @@ DEFAULT_UNSEEN_MIN: Final = 15.0
     default=8000,
     show_default=True,
     metavar="P",
-    help="Port to listen on; 0 picks a free one.",
+    help=_("Port to listen on; 0 picks a free one."),
 )
 @click.option(
     "--tls",
     is_flag=True,
-    help="Encrypt, with a certificate of its own: the browser warns once, and what it shows can "
-    "be compared with the fingerprint printed here. A phone then keeps its screen on.",
+    help=_(
+        "Encrypt, with a certificate of its own: the browser warns once, and what it shows can "
+        "be compared with the fingerprint printed here. A phone then keeps its screen on."
+    ),
 )
 @click.option(
     "--sensor",
     shell_complete=sensors_or_simulated,
     metavar="ADDRESS_OR_NAME|sim",
-    help="Which sensor, as for tracker train.  [default: chosen from the list in the browser]",
+    help=_("Which sensor, as for tracker train.  [default: chosen from the list in the browser]"),
 )
-@click.option("--demo", is_flag=True, help="Show tracker demo: no sensor, and nothing is stored.")
+@click.option(
+    "--demo", is_flag=True, help=_("Show tracker demo: no sensor, and nothing is stored.")
+)
 @click.option(
     "--unseen",
     "unseen_min",
@@ -84,7 +96,7 @@ DEFAULT_UNSEEN_MIN: Final = 15.0
     default=DEFAULT_UNSEEN_MIN,
     show_default=True,
     metavar="MINUTES",
-    help="End a training that no browser has shown for so long.",
+    help=_("End a training that no browser has shown for so long."),
 )
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[-- ARGUMENTS...]")
 @click.pass_context
@@ -108,7 +120,7 @@ def serve(
     Sound comes from this computer, not from the phone; --no-sound after -- turns it off.
     """
     if demo and sensor is not None:
-        raise click.UsageError("--demo simulates its sensor; leave out --sensor or --demo.")
+        raise click.UsageError(_("--demo simulates its sensor; leave out --sensor or --demo."))
     with interruption() as interrupted:
         _require_packages()
         target = serve_target(host or (EVERY_INTERFACE if lan else LOOPBACK), lan=lan)
@@ -133,8 +145,12 @@ def _require_packages() -> None:
         if missing.name not in ("aiohttp", "cryptography", "segno", "textual_serve"):
             raise
         raise TrackerError(
-            f"tracker serve needs the package {missing.name}, which is not installed.",
-            'Install the extra: pip install "hip-thrust-tracker[serve]"',
+            _("tracker serve needs the package {package}, which is not installed.").format(
+                package=missing.name
+            ),
+            _("Install the extra: {command}").format(
+                command='pip install "hip-thrust-tracker[serve]"'
+            ),
         ) from missing
 
 
@@ -162,8 +178,10 @@ def serve_target(host: str, *, lan: bool) -> ServeTarget:
         target = ServeTarget(host, host, shared=not is_local(host))
     if target.shared and not lan:
         raise TrackerError(
-            f"At {host}, other devices in the network could connect to the training.",
-            "To allow that, add --lan. For this computer alone, leave out --host.",
+            _("At {host}, other devices in the network could connect to the training.").format(
+                host=host
+            ),
+            _("To allow that, add --lan. For this computer alone, leave out --host."),
         )
     return target
 
@@ -184,7 +202,7 @@ def check_served_command(command: Sequence[str], context: click.Context) -> None
     parsed = served.make_context(name, arguments, parent=context.parent).params
     if parsed["headless"] or STDOUT in parsed["events"]:
         raise click.UsageError(
-            "--headless and --events - have no screen to show; see tracker train.", context
+            _("--headless and --events - have no screen to show; see tracker train."), context
         )
     if name != "train" or parsed["sensor"] == SIMULATED:
         return
@@ -236,7 +254,11 @@ def serve_until_interrupted(
             watch = replace(link, token=watch_token)
             _announce_link(link, watch, shared=target.shared, others=others)
             if certificate is not None:
-                say(f"SHA-256 fingerprint of its certificate: {certificate.fingerprint}")
+                say(
+                    _("SHA-256 fingerprint of its certificate: {fingerprint}").format(
+                        fingerprint=certificate.fingerprint
+                    )
+                )
             with interrupted.ending(over.set):
                 await over.wait()
 
@@ -246,21 +268,27 @@ def serve_until_interrupted(
 
 
 def _announce_link(link: Link, watch: Link, *, shared: bool, others: Sequence[Link] = ()) -> None:
-    say(f"the training screen is at {link}")
+    say(_("the training screen is at {link}").format(link=link))
     for other in others:
-        say(f"or, in another network of this computer, at {other}")
-    say(f"the terminal is at {link}terminal, and to watch only, there is {watch}")
+        say(_("or, in another network of this computer, at {link}").format(link=other))
+    say(
+        _("the terminal is at {link}, and to watch only, there is {watch}").format(
+            link=f"{link}terminal", watch=watch
+        )
+    )
     if shared:
         say(
-            f"if a phone finds nothing there, let Python in at port {link.port} in the firewall "
-            "of this computer, and keep the phone out of a network for guests"
+            _(
+                "if a phone finds nothing there, let Python in at port {port} in the firewall "
+                "of this computer, and keep the phone out of a network for guests"
+            ).format(port=link.port)
         )
-        say("any device in this network can open it and control the training")
+        say(_("any device in this network can open it and control the training"))
         if sys.stderr.isatty():
             say_drawing(qr_code(str(link)))
     else:
-        say("for this computer only; for a phone in the same network: tracker serve --lan")
-    say("Ctrl-C ends it")
+        say(_("for this computer only; for a phone in the same network: tracker serve --lan"))
+    say(_("Ctrl-C ends it"))
 
 
 def qr_code(text: str) -> str:

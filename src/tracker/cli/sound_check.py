@@ -9,7 +9,8 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from tracker.sound import Speech, Tone, duration_s, open_player
+from tracker.language import _, decimal
+from tracker.sound import Speech, Tone, duration_s, open_player, spoken_count
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,15 +24,17 @@ PAUSE_S: Final = 0.6
 PHRASE_S: Final = 0.8
 """Longer than any spoken sound here, s."""
 
+_COUNT: Final = spoken_count(3)
+
 PROGRAMME: Final[tuple[tuple[Sound, str], ...]] = (
-    (Tone.LOCKOUT, "lockout reached"),
-    (Tone.HOLD_DONE, "held long enough"),
-    (Tone.ACCENT, "tempo, first beat of a phase"),
-    (Tone.BEAT, "tempo, every other beat"),
-    (Tone.SET_END, "end of a set"),
-    (Tone.REST_OVER, "rest is over"),
-    (Tone.LINK_LOST, "the connection to the sensor is lost"),
-    (Speech("three"), 'a count, spoken: "three"'),
+    (Tone.LOCKOUT, _("lockout reached")),
+    (Tone.HOLD_DONE, _("held long enough")),
+    (Tone.ACCENT, _("tempo, first beat of a phase")),
+    (Tone.BEAT, _("tempo, every other beat")),
+    (Tone.SET_END, _("end of a set")),
+    (Tone.REST_OVER, _("rest is over")),
+    (Tone.LINK_LOST, _("the connection to the sensor is lost")),
+    (_COUNT, _('a count, spoken: "{count}"').format(count=_COUNT.text)),
 )
 """Every sound, and what it means."""
 
@@ -75,7 +78,7 @@ def write(path: Path, say: Callable[[str], None]) -> str | None:
     opened = open_player(_StoppedClock(), wav=path)
     for part in parts():
         opened.player.offer(part.sound, start_s=part.at_s)
-        say(f"{part.at_s:6.2f} s  {part.meaning}")
+        say(f"{decimal(part.at_s, 2):>6} s  {part.meaning}")
     opened.player.close()
     if opened.player.output_error is not None:
         raise opened.player.output_error

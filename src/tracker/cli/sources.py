@@ -17,6 +17,7 @@ from tracker.cli.download import is_url
 from tracker.cli.terminal import shown
 from tracker.domain import InputError
 from tracker.importers import TEXT_SUFFIXES, ZIP_SUFFIX, has_motion
+from tracker.language import _
 from tracker.recording import open_recording
 
 if TYPE_CHECKING:
@@ -48,8 +49,8 @@ def refuse_recording(path: Path) -> None:
         open_recording(path)
         raise InputError(
             str(path),
-            "is a recording already",
-            "It needs no import: analyse or replay it as it is.",
+            _("is a recording already"),
+            _("It needs no import: analyse or replay it as it is."),
         )
 
 
@@ -75,8 +76,10 @@ def _sessions(name: str) -> Iterator[str]:
     if not found:
         raise InputError(
             name,
-            f"no session in it: no file that ends in {', '.join(_SESSION_SUFFIXES)}",
-            "Name the folder that the recordings are in.",
+            _("no session in it: no file that ends in {suffixes}").format(
+                suffixes=", ".join(_SESSION_SUFFIXES)
+            ),
+            _("Name the folder that the recordings are in."),
         )
     yield from found
 

@@ -20,7 +20,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from tracker.domain import TrackerError
-from tracker.language import language_tag, use_language
+from tracker.language import _, language_tag, use_language
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
@@ -123,7 +123,7 @@ class _Processes(Generic[T, R]):
 
     def done_alone(self, item: T) -> Future[R]:
         """Run an item that may kill its process in one of its own, where it harms no other."""
-        for _ in range(_TRIES_ALONE):
+        for __ in range(_TRIES_ALONE):
             with _pool(1) as pool:
                 future = self.begin(item, pool)
                 if not _is_lost(future):
@@ -209,22 +209,26 @@ def _connected(scheduler: str) -> Any:
         from distributed import Client
     except ModuleNotFoundError as error:
         raise TrackerError(
-            "Working on a cluster needs the package distributed, which is not installed.",
-            'Install it with: pip install "hip-thrust-tracker[dask]"',
+            _("Working on a cluster needs the package distributed, which is not installed."),
+            _("Install it with: {command}").format(
+                command='pip install "hip-thrust-tracker[dask]"'
+            ),
         ) from error
     try:
         return Client(scheduler, timeout=CONNECT_S, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError, TypeError) as error:
         raise TrackerError(
-            f"There is no scheduler at {scheduler}: {error}",
-            "Start one with `dask scheduler`, and give the address that it prints.",
+            _("There is no scheduler at {address}: {reason}").format(
+                address=scheduler, reason=error
+            ),
+            _("Start one with `dask scheduler`, and give the address that it prints."),
         ) from error
 
 
 def _wait(future: Any, stopped: Callable[[], bool]) -> bool:
     """Wait for a task; False if `stopped` came first."""
     done = threading.Event()
-    future.add_done_callback(lambda _: done.set())
+    future.add_done_callback(lambda __: done.set())
     while not stopped():
         if done.wait(_POLL_S):
             return True
@@ -242,5 +246,5 @@ def _settled(future: Any) -> Any:
         raise WorkerLostError from error
     except FutureCancelledError as error:
         raise ClusterGoneError(
-            "The scheduler is gone.", "Start it, and run the command again."
+            _("The scheduler is gone."), _("Start it, and run the command again.")
         ) from error

@@ -79,7 +79,14 @@ if TYPE_CHECKING:
         heart_rate_over,
     )
     from tracker.domain.loads import LoadUnit, parse_load_kg
-    from tracker.domain.mend import MEND_SETTINGS, UNMENDED, SensorMend, mend_in
+    from tracker.domain.mend import (
+        MEND_SETTINGS,
+        UNMENDED,
+        SensorMend,
+        mend_in,
+        remedy_words,
+        without_remedy,
+    )
     from tracker.domain.phases import Phase, PhaseSpan
     from tracker.domain.plan import (
         MOST_PAIN,
@@ -270,6 +277,7 @@ __all__ = [
     "parse_tempo",
     "plan_from_json",
     "read_control_message",
+    "remedy_words",
     "set_words",
     "side_named",
     "start_problem",
@@ -278,6 +286,7 @@ __all__ = [
     "title_of",
     "warning_in",
     "warning_message",
+    "without_remedy",
     "workout_of",
 ]
 

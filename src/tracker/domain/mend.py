@@ -91,6 +91,28 @@ def axes_text(sources: tuple[int, ...], signs: tuple[int, ...]) -> str:
     )
 
 
+_LEAVE_OUT: Final = _("To settle it, leave {given} out.")
+_REPLACE: Final = _("To settle it, give {settings}, in place of {given}.")
+_GIVE: Final = _("To settle it, give {settings}.")
+
+
+def remedy_words(whole: SensorMend, given: SensorMend) -> str:
+    """Return what to type so that a sensor is right from the start: `whole`, not `given`."""
+    how = _REPLACE if given.text else _GIVE
+    return (how if whole.text else _LEAVE_OUT).format(
+        settings=f"--setting {' --setting '.join(whole.text.split())}", given=given.text
+    )
+
+
+def without_remedy(text: str) -> str:
+    """Return a warning without its last sentence if that is one of `remedy_words`."""
+    for how in (_LEAVE_OUT, _REPLACE, _GIVE):
+        begins = how.partition("{")[0]
+        if begins:
+            text = text.partition(f" {begins}")[0]
+    return text
+
+
 def _mended(values: NDArray[np.float64], axes: str, factor: float) -> NDArray[np.float64]:
     if axes == AXES and factor == 1.0:
         return values

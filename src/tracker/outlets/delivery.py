@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
 from tracker.domain import TrackerError
+from tracker.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -167,13 +168,20 @@ class Delivery:
         if isinstance(self._failure, BrokenPipeError):
             return
         if self._failure is not None:
-            raise TrackerError(f"The events to {self.outlet.name} are not complete.")
+            raise TrackerError(
+                _("The events to {reader} are not complete.").format(reader=self.outlet.name)
+            )
         if self._thread.is_alive():
-            raise TrackerError(f"{self.outlet.name} did not take all of the events in time.")
+            raise TrackerError(
+                _("{reader} did not take all of the events in time.").format(
+                    reader=self.outlet.name
+                )
+            )
         if self.waiting.lost:
             raise TrackerError(
-                f"{self.outlet.name} took no events for so long that {self.waiting.lost} were "
-                "dropped."
+                _("{reader} took no events for so long that {number} were dropped.").format(
+                    reader=self.outlet.name, number=self.waiting.lost
+                )
             )
 
     def _put(self, items: Sequence[Item]) -> None:
@@ -185,7 +193,13 @@ class Delivery:
             self.outlet.run(self.waiting, self._tell)
         except BrokenPipeError as error:
             self._failure = error
-            self._tell(f"nobody reads the events at {self.outlet.name} any more")
+            self._tell(
+                _("nobody reads the events at {reader} any more").format(reader=self.outlet.name)
+            )
         except Exception as error:  # a training goes on whatever happens to its readers
             self._failure = error
-            self._tell(f"! no more events to {self.outlet.name}: {error}")
+            self._tell(
+                _("! no more events to {reader}: {reason}").format(
+                    reader=self.outlet.name, reason=error
+                )
+            )

@@ -12,6 +12,7 @@ from tracker.domain import OutputError
 from tracker.domain.errors import writing
 from tracker.domain.foreign_text import json_text
 from tracker.export import event_object
+from tracker.language import _
 from tracker.outlets.delivery import Emitted
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def lines_to_stdout() -> LineOutlet:
     try:
         out = os.dup(sys.stdout.fileno())
     except (AttributeError, OSError, ValueError):
-        raise OutputError("stdout", "is closed", "Name a file instead of -.") from None
+        raise OutputError("stdout", _("is closed"), _("Name a file instead of -.")) from None
     return LineOutlet("stdout", lambda: out)
 
 
@@ -73,7 +74,7 @@ def lines_to_file(path: Path) -> LineOutlet:
             # It opens once somebody reads.
             return LineOutlet(str(path), lambda: os.open(path, flags))
     if path.exists():
-        raise OutputError(str(path), "exists already", "Choose another name.")
+        raise OutputError(str(path), _("exists already"), _("Choose another name."))
     with writing(path):
         out = os.open(path, flags | os.O_CREAT | os.O_EXCL, 0o600)
     return LineOutlet(str(path), lambda: out)

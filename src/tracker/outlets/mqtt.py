@@ -28,6 +28,7 @@ from tracker.domain import (
 )
 from tracker.domain.foreign_text import json_text
 from tracker.export.session_json import event_object, rep_object
+from tracker.language import _
 from tracker.outlets.delivery import Began, Emitted
 from tracker.version import VERSION
 
@@ -48,17 +49,18 @@ AT_LEAST_ONCE: Final = 1
 
 _DURATION: Final = {"unit_of_measurement": "s", "device_class": "duration"}
 _VELOCITY: Final = {"unit_of_measurement": "m/s", "device_class": "speed"}
+# Translators: names of what a home automation shows, one by one: short.
 ENTITIES: Final[dict[str, tuple[str, dict[str, str]]]] = {
-    "reps": ("Reps", {"icon": "mdi:counter"}),
-    "set": ("Set", {"icon": "mdi:weight-lifter"}),
-    "phase": ("Phase", {"icon": "mdi:swap-vertical"}),
-    "cue": ("Cue", {"icon": "mdi:bullhorn"}),
-    "exercise": ("Exercise", {"icon": "mdi:weight-lifter"}),
-    "concentric_s": ("Concentric", _DURATION),
-    "lockout_s": ("Lockout", _DURATION),
-    "eccentric_s": ("Eccentric", _DURATION),
-    "mean_velocity_mps": ("Mean velocity", _VELOCITY),
-    "rom_deg": ("Range of motion", {"unit_of_measurement": "°"}),
+    "reps": (_("Reps"), {"icon": "mdi:counter"}),
+    "set": (_("Set"), {"icon": "mdi:weight-lifter"}),
+    "phase": (_("Phase"), {"icon": "mdi:swap-vertical"}),
+    "cue": (_("Cue"), {"icon": "mdi:bullhorn"}),
+    "exercise": (_("Exercise"), {"icon": "mdi:weight-lifter"}),
+    "concentric_s": (_("Concentric"), _DURATION),
+    "lockout_s": (_("Lockout"), _DURATION),
+    "eccentric_s": (_("Eccentric"), _DURATION),
+    "mean_velocity_mps": (_("Mean velocity"), _VELOCITY),
+    "rom_deg": (_("Range of motion"), {"unit_of_measurement": "°"}),
 }
 """Keys of the state, each with the name and the properties of its entity."""
 
@@ -100,7 +102,7 @@ class MqttOutlet:
                     await self._publish(client, "availability", "online", retain=True)
                     await self._publish(client, "state", unsent.display.text, retain=True)
                     if told:
-                        tell(f"events to {self.name} again")
+                        tell(_("events to {reader} again").format(reader=self.name))
                         told = ""
                     await self._publish_waiting(client, unsent)
                     await self._publish(client, "availability", "offline", retain=True)
@@ -108,7 +110,8 @@ class MqttOutlet:
             except aiomqtt.MqttError as error:
                 if str(error) != told:
                     told = str(error)
-                    tell(f"! {self.name}: {told}. Events wait until it is back.")
+                    line = _("! {reader}: {reason}. Events wait until it is back.")
+                    tell(line.format(reader=self.name, reason=told))
                 await asyncio.sleep(RETRY_S)
 
     def _client(self) -> aiomqtt.Client:

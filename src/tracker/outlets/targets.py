@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
 
 from tracker.domain import InputError, TrackerError
+from tracker.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,13 +63,15 @@ def _mqtt(target: str, environment: Mapping[str, str]) -> Outlet:
     if parts.password is not None:
         raise InputError(
             f"mqtt://{host}",
-            "a password in an address can be seen by everybody on this computer",
-            f"Put it into the environment variable {PASSWORD_VARIABLE}.",
+            _("a password in an address can be seen by everybody on this computer"),
+            _("Put it into the environment variable {name}.").format(name=PASSWORD_VARIABLE),
         )
     encrypted = parts.scheme == "mqtts"
     prefix = parts.path.strip("/") or "tracker"
     if not set("+#?").isdisjoint(target):
-        raise InputError(target, "a topic to publish to has no wildcards", "Leave out +, # and ?.")
+        raise InputError(
+            target, _("a topic to publish to has no wildcards"), _("Leave out +, # and ?.")
+        )
     return MqttOutlet(
         host,
         port or (8883 if encrypted else 1883),
@@ -87,7 +90,9 @@ def _osc(target: str) -> Outlet:
     example = "osc://127.0.0.1:9000"
     host, port = _address(target, example)
     if port is None:
-        raise InputError(target, "the port is missing", f"For example {example}")
+        raise InputError(
+            target, _("the port is missing"), _("For example {example}").format(example=example)
+        )
     return OscOutlet(host, port)
 
 
@@ -98,13 +103,19 @@ def _address(target: str, example: str) -> tuple[str, int | None]:
     except ValueError:
         host, port = None, None
     if not host:
-        raise InputError(target, "is no address", f"For example {example}")
+        raise InputError(
+            target, _("is no address"), _("For example {example}").format(example=example)
+        )
     return host, port
 
 
 def _missing(extra: str, error: Exception) -> TrackerError:
     what = error.name if isinstance(error, ModuleNotFoundError) else str(error)
     return TrackerError(
-        f"Events to {extra} need what is not installed: {what}.",
-        f'Install the extra: pip install "hip-thrust-tracker[{extra}]"',
+        _("Events to {reader} need what is not installed: {missing}.").format(
+            reader=extra, missing=what
+        ),
+        _("Install the extra: {command}").format(
+            command=f'pip install "hip-thrust-tracker[{extra}]"'
+        ),
     )

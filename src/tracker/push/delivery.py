@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
 from tracker.domain import TrackerError
+from tracker.language import _
 from tracker.push.errors import TryAgain, Unreachable, not_installed
 
 if TYPE_CHECKING:
@@ -94,9 +95,16 @@ def deliver(
             wait_s = pause_s if error.wait_s is None else error.wait_s
             if wait_s > MOST_WAIT_S:
                 raise Unreachable(
-                    f"{error.message} It asks to wait {wait_s:.0f} s.", "Push again later."
+                    _("{problem} It asks to wait {seconds:.0f} s.").format(
+                        problem=error.message, seconds=wait_s
+                    ),
+                    _("Push again later."),
                 ) from error
-            tell(f"{error.message} Trying again in {wait_s:.0f} s.")
+            tell(
+                _("{problem} Trying again in {seconds:.0f} s.").format(
+                    problem=error.message, seconds=wait_s
+                )
+            )
             sleep(wait_s * (1.0 + random.uniform(0.0, JITTER)))
     raise AssertionError("the last attempt returns or raises")
 
@@ -117,7 +125,7 @@ def exclusively(path: Path, wait_s: float) -> Iterator[None]:
         lock.acquire()
     except Timeout:
         raise TrackerError(
-            "Another tracker is pushing to the same target.", "Wait until it has finished."
+            _("Another tracker is pushing to the same target."), _("Wait until it has finished.")
         ) from None
     try:
         yield

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from tracker.domain import TrackerError
+from tracker.language import _
 
 
 def not_installed(missing: ModuleNotFoundError) -> TrackerError:
     """Return the error for a library that the extra would bring."""
     return TrackerError(
-        f"Pushing needs what is not installed: {missing.name}.",
-        'Install the extra: pip install "hip-thrust-tracker[push]"',
+        _("Pushing needs what is not installed: {missing}.").format(missing=missing.name),
+        _("Install the extra: {command}").format(command='pip install "hip-thrust-tracker[push]"'),
     )
 
 

@@ -18,6 +18,7 @@ from urllib.parse import quote
 from tracker.domain import OutputError
 from tracker.domain.errors import replace_file, writing
 from tracker.export.formats import format_named
+from tracker.language import _
 from tracker.push.errors import Unreachable
 
 if TYPE_CHECKING:
@@ -75,7 +76,8 @@ class FolderReceiver:
         if not self._folder.is_dir():
             # Not made: it may be on a stick that is not there now.
             raise Unreachable(
-                f"{self._folder}: there is no such folder.", "Create it, or plug in its disk."
+                _("{folder}: there is no such folder.").format(folder=self._folder),
+                _("Create it, or plug in its disk."),
             )
         # One pusher at a time: a file that a killed one left is written over.
         unfinished = self._folder / f".{name}.part"
@@ -133,6 +135,6 @@ class WebDavReceiver:
             self._web.request("PUT", path, content=content)
         elif answer.status == 403:
             raise Unreachable(
-                f"{self._web.where} does not allow writing there (403).",
-                "Check the rights of the user and the path.",
+                _("{where} does not allow writing there (403).").format(where=self._web.where),
+                _("Check the rights of the user and the path."),
             )

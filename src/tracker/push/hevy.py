@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tracker.domain import exercise_named
 from tracker.export.app_files import hevy_notes
 from tracker.export.app_terms import at, elapsed_s, parts_of, rounded, session_text, started
+from tracker.language import _
 from tracker.push.errors import Gone, PushError
 from tracker.push.web import Web
 
@@ -53,7 +54,7 @@ class HevyReceiver:
             "end_date": _time(start + timedelta(days=1)),
         }
         seen = set()
-        for template in dict.fromkeys(its for its, _ in self._with_templates(workout)):
+        for template in dict.fromkeys(its for its, __ in self._with_templates(workout)):
             path = f"/v1/exercise_history/{template}"
             history = self._web.request("GET", path, params=window, expected={404})
             entries = [] if history.status == 404 else history.many("exercise_history")
@@ -78,7 +79,11 @@ class HevyReceiver:
         path = f"/v1/workouts/{remote_id}"
         answer = self._web.request("PUT", path, json=self._body(parcel), expected={404})
         if answer.status == 404:
-            raise Gone(f"{self._web.where} has no workout {remote_id} any more.")
+            raise Gone(
+                _("{where} has no workout {id} any more.").format(
+                    where=self._web.where, id=remote_id
+                )
+            )
 
     def close(self) -> None:
         """Close the connections."""
@@ -91,7 +96,7 @@ class HevyReceiver:
         # It refuses a workout that ends when it starts.
         end_s = max(elapsed_s(workout) or 0.0, 1.0)
         exercises = []
-        for template in dict.fromkeys(its for its, _ in parts):
+        for template in dict.fromkeys(its for its, __ in parts):
             ours = [part for its, part in parts if its == template]
             exercises.append(
                 {
@@ -133,8 +138,12 @@ class HevyReceiver:
         template = self._chosen.get(name) or self._by_title().get(title.casefold())
         if template is None:
             raise PushError(
-                f"{self._web.where} has no exercise called {title}.",
-                f"Name another one by its id: tracker push {self._name} --exercise {name}=ID",
+                _("{where} has no exercise called {exercise}.").format(
+                    where=self._web.where, exercise=title
+                ),
+                _("Name another one by its id: {command}").format(
+                    command=f"tracker push {self._name} --exercise {name}=ID"
+                ),
             )
         return template
 

@@ -15,6 +15,7 @@ from tracker.domain import exercise_named
 from tracker.domain.loads import load_text
 from tracker.export.app_terms import parts_of, session_text, started
 from tracker.export.fit import write_fit
+from tracker.language import _, counted
 from tracker.push.errors import Gone
 from tracker.push.web import Web
 
@@ -80,7 +81,11 @@ class IntervalsReceiver:
         path = f"/api/v1/activity/{remote_id}"
         answer = self._web.request("PUT", path, json=told, expected={404})
         if answer.status == 404:
-            raise Gone(f"{self._web.where} has no activity {remote_id} any more.")
+            raise Gone(
+                _("{where} has no activity {id} any more.").format(
+                    where=self._web.where, id=remote_id
+                )
+            )
 
     def close(self) -> None:
         """Close the connections."""
@@ -95,7 +100,10 @@ def _done(part: Part) -> str:
     if part.row is None:
         return ""
     record = part.row.record
-    return f"{record.done} reps" + _load(record.load_kg)
+    reps = counted(record.done, "rep", "reps")
+    if record.load_kg is None:
+        return reps
+    return _("{reps} with {load}").format(reps=reps, load=load_text(record.load_kg))
 
 
 def _lifted_kg(workout: Workout) -> float | None:
@@ -106,7 +114,3 @@ def _lifted_kg(workout: Workout) -> float | None:
             return None
         lifted_kg += record.load_kg * record.done
     return lifted_kg
-
-
-def _load(load_kg: float | None) -> str:
-    return "" if load_kg is None else f" with {load_text(load_kg)}"

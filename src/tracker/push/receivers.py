@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tracker.language import _
 from tracker.push.errors import Unreachable, not_installed
 from tracker.push.targets import SERVICES
 
@@ -22,7 +23,9 @@ def open_receiver(name: str, target: PushTarget, secret: Secret | None) -> Recei
     service = SERVICES[target.service]
     if service.secret and service.secret_needed and secret is None:
         raise Unreachable(
-            f"{name} has no {service.secret}.", f"Enter it: tracker push --secret {name}"
+            # Translators: {target} is a name, {secret} is "API key" or "password".
+            _("{target} has no {secret}.").format(target=name, secret=service.secret),
+            _("Enter it: {command}").format(command=f"tracker push --secret {name}"),
         )
     if target.service == "folder":
         from tracker.push.files import FolderReceiver

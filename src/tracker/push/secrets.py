@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from tracker.domain import InputError
 from tracker.domain.errors import reading, writing
 from tracker.domain.foreign_text import HIDDEN
+from tracker.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,9 +59,9 @@ def checked_secret(text: str, what: str) -> Secret:
     """Return a secret that can be sent; raises `InputError`, which does not quote it."""
     text = text.strip()
     if not text:
-        raise InputError(what, "is empty")
+        raise InputError(what, _("is empty"))
     if len(text) > LONGEST or not text.isprintable():
-        raise InputError(what, "is no text on one line", "Copy it once more.")
+        raise InputError(what, _("is no text on one line"), _("Copy it once more."))
     return Secret(text)
 
 
@@ -104,7 +105,7 @@ class SecretStore:
             with suppress(Exception):
                 keyring.set_password(KEYRING_SERVICE, self._entry(name), secret.reveal())
                 if keyring.get_password(KEYRING_SERVICE, self._entry(name)) == secret.reveal():
-                    return "the keyring of this computer"
+                    return _("the keyring of this computer")
         self._write_file({**self._read_file(), name: secret.reveal()})
         return str(self.file)
 
@@ -134,7 +135,7 @@ class SecretStore:
         if not isinstance(kept, dict) or not all(isinstance(each, str) for each in kept.values()):
             # Without the cause: it would quote the file.
             raise InputError(
-                str(self.file), "is damaged", "Remove it, and enter the secrets again."
+                str(self.file), _("is damaged"), _("Remove it, and enter the secrets again.")
             ) from None
         return kept
 

@@ -9,6 +9,7 @@ from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
 from tracker.domain import InputError, UnknownNameError, exercise_named
+from tracker.language import _
 
 NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 """How a target may be called; its name is part of file names and of environment variables."""
@@ -43,18 +44,22 @@ _ALL: Final = (
         "intervals",
         "intervals.icu",
         "intervals",
-        "intervals.icu has no field for a set: a line for each goes into the description, with "
-        "tempo, holds, range and velocity. A later edit changes that and the weight lifted, not "
-        "the uploaded FIT file.",
+        _(
+            "intervals.icu has no field for a set: a line for each goes into the description, "
+            "with tempo, holds, range and velocity. A later edit changes that and the weight "
+            "lifted, not the uploaded FIT file."
+        ),
         default_place="https://intervals.icu",
-        secret="API key",
+        secret=_("API key"),
     ),
     Service(
         "hevy",
         "Hevy",
         "hevy",
-        "Hevy takes sets, reps, weights and RPE from 6 on. Tempo, holds, range, velocity and side "
-        "go into the notes, pain into the description; single reps and tilt stay here.",
+        _(
+            "Hevy takes sets, reps, weights and RPE from 6 on. Tempo, holds, range, velocity and "
+            "side go into the notes, pain into the description; single reps and tilt stay here."
+        ),
         default_place="https://api.hevyapp.com",
         secret="API key",
         has_exercises=True,
@@ -63,8 +68,10 @@ _ALL: Final = (
         "wger",
         "wger",
         "wger:https://wger.example.org",
-        "wger takes reps and weights, to two decimals. RPE, tempo, holds, range, velocity, side "
-        "and pain go into the notes of the session; single reps and tilt stay here.",
+        _(
+            "wger takes reps and weights, to two decimals. RPE, tempo, holds, range, velocity, "
+            "side and pain go into the notes of the session; single reps and tilt stay here."
+        ),
         secret="API key",
         has_exercises=True,
     ),
@@ -72,24 +79,24 @@ _ALL: Final = (
         "webdav",
         "WebDAV",
         "webdav:https://ann@cloud.example/remote.php/dav/files/ann/Training",
-        "A file has what its export format holds.",
-        secret="password",
+        _("A file has what its export format holds."),
+        secret=_("password"),
         secret_needed=False,
         default_format="json",
     ),
     Service(
         "folder",
-        "a folder",
+        _("a folder"),
         "folder:/home/ann/Dropbox/Training",
-        "A file has what its export format holds.",
+        _("A file has what its export format holds."),
         default_format="json",
     ),
     Service(
         "webhook",
-        "a webhook",
+        _("a webhook"),
         "webhook:https://example.org/training",
-        "The session goes as JSON, with everything but the samples.",
-        secret="secret for signatures",
+        _("The session goes as JSON, with everything but the samples."),
+        secret=_("secret for signatures"),
         secret_needed=False,
     ),
 )
@@ -128,8 +135,10 @@ class PushTarget:
         service = SERVICES[self.service]
         if self.place == service.default_place:
             return service.title
-        form = f" as {self.format}" if self.format else ""
-        return f"{self.service}:{self.place}{form}"
+        place = f"{self.service}:{self.place}"
+        if not self.format:
+            return place
+        return _("{place} as {format}").format(place=place, format=self.format)
 
     @property
     def chosen_exercises(self) -> dict[str, str]:
@@ -142,7 +151,7 @@ def service_named(name: str) -> Service:
     try:
         return SERVICES[name]
     except KeyError:
-        raise UnknownNameError("service", name, tuple(SERVICES)) from None
+        raise UnknownNameError(_("service"), name, tuple(SERVICES)) from None
 
 
 def read_target(text: str) -> PushTarget:
@@ -150,11 +159,15 @@ def read_target(text: str) -> PushTarget:
 
     Raises `InputError` if it can't be meant, or has a password in it.
     """
-    name, _, place = text.partition(":")
+    name, __, place = text.partition(":")
     service = service_named(name)
     place = place or service.default_place or ""
     if not place:
-        raise InputError(name, "the place is missing", f"For example {service.example}")
+        raise InputError(
+            name,
+            _("the place is missing"),
+            _("For example {example}").format(example=service.example),
+        )
     if service.name == "folder":
         place = str(Path(place).expanduser().absolute())
         return PushTarget(service.name, place, format=service.default_format)
@@ -173,16 +186,18 @@ def checked_target(target: PushTarget) -> PushTarget:
         _parts(service, target.place)
     elif not Path(target.place).is_absolute():
         raise InputError(
-            target.place, "depends on the working directory", "Give an absolute path."
+            target.place, _("depends on the working directory"), _("Give an absolute path.")
         )
     if (target.format is None) != (service.default_format is None):
         takes = (
-            "takes files: their format is needed" if service.default_format else "takes no files"
+            _("takes files: their format is needed")
+            if service.default_format
+            else _("takes no files")
         )
         raise InputError(service.name, takes)
     if target.exercises is not None:
         if not service.has_exercises:
-            raise InputError(service.name, "has no numbers for exercises")
+            raise InputError(service.name, _("has no numbers for exercises"))
         return replace(target, exercises=_exercises(target.exercises))
     return target
 
@@ -194,13 +209,17 @@ def _parts(service: Service, place: str) -> SplitResult:
     except ValueError:
         usable = False
     if not usable:
-        raise InputError(service.name, "expected a URL", f"For example {service.example}")
+        raise InputError(
+            service.name,
+            _("expected a URL"),
+            _("For example {example}").format(example=service.example),
+        )
     if parts.password is not None:
         # Not quoted.
         raise InputError(
             service.name,
-            "a password in an address can be seen by everybody on this computer",
-            "Leave it out: you are asked for it.",
+            _("a password in an address can be seen by everybody on this computer"),
+            _("Leave it out: you are asked for it."),
         )
     return parts
 
@@ -211,6 +230,8 @@ def _exercises(text: str) -> str:
     for word in words:
         exercise, separator, number = word.partition("=")
         if not separator or not re.fullmatch(r"[\w-]+", number):
-            raise InputError(word, "expected an exercise and its number", "As hip_thrust=D57C2EC7")
+            raise InputError(
+                word, _("expected an exercise and its number"), _("As hip_thrust=D57C2EC7")
+            )
         exercise_named(exercise)
     return " ".join(words)

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from tracker.domain.foreign_text import one_line
+from tracker.language import _
 from tracker.push.errors import PushError, TryAgain, Unreachable
 from tracker.version import VERSION
 
@@ -36,8 +37,6 @@ LONGEST_REASON: Final = 300
 
 PASSES: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 """Statuses that pass by themselves."""
-
-_CHECK_KEY: Final = "Enter it again: tracker push --secret {name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +72,8 @@ class Answer:
     def unexpected(self) -> Unreachable:
         """Return the error for an answer that is not what it should be."""
         return Unreachable(
-            f"{self.where} answered something else than expected.",
-            "Check the address of the target: tracker push --list",
+            _("{where} answered something else than expected.").format(where=self.where),
+            _("Check the address of the target: tracker push --list"),
         )
 
     def _told(self) -> Any:
@@ -144,7 +143,11 @@ class Web:
         for part in response.iter_bytes():
             body += part
             if len(body) > MOST_BYTES:
-                raise Unreachable(f"{self.where} answered with more than {MOST_BYTES} bytes.")
+                raise Unreachable(
+                    _("{where} answered with more than {most} bytes.").format(
+                        where=self.where, most=MOST_BYTES
+                    )
+                )
         return bytes(body)
 
     def _failure(self, error: httpx.HTTPError) -> Unreachable:
@@ -153,38 +156,56 @@ class Web:
         if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
             (cause,) = (each for each in causes if isinstance(each, ssl.SSLCertVerificationError))
             return Unreachable(
-                f"{self.where}: its certificate can't be trusted: {cause.verify_message}.",
-                "Check the address and the clock. For a certificate of your own, name its "
-                "authority in the environment: SSL_CERT_FILE=/path/to/ca.pem",
+                _("{where}: its certificate can't be trusted: {reason}.").format(
+                    where=self.where, reason=cause.verify_message
+                ),
+                _(
+                    "Check the address and the clock. For a certificate of your own, name its "
+                    "authority in the environment: SSL_CERT_FILE=/path/to/ca.pem"
+                ),
             )
         if any(isinstance(cause, ssl.SSLError) for cause in causes):
             return Unreachable(
-                f"{self.where}: no encrypted connection could be agreed on.",
-                "Check whether the address begins with http or https, and its port.",
+                _("{where}: no encrypted connection could be agreed on.").format(where=self.where),
+                _("Check whether the address begins with http or https, and its port."),
             )
         if any(isinstance(cause, socket.gaierror) for cause in causes):
             return Unreachable(
-                f"{self.where}: no computer of that name was found.",
-                "Check the address and the network.",
+                _("{where}: no computer of that name was found.").format(where=self.where),
+                _("Check the address and the network."),
             )
         match error:
             case httpx.ConnectError() | httpx.ConnectTimeout():
-                return TryAgain(f"{self.where} can't be reached.", "Check the network.")
+                return TryAgain(
+                    _("{where} can't be reached.").format(where=self.where),
+                    _("Check the network."),
+                )
             case httpx.TimeoutException():
-                return TryAgain(f"{self.where} did not answer in time.")
+                return TryAgain(_("{where} did not answer in time.").format(where=self.where))
             case httpx.ProxyError():
-                return Unreachable(f"{self.where}: the proxy refuses.", "Check its settings.")
+                return Unreachable(
+                    _("{where}: the proxy refuses.").format(where=self.where),
+                    _("Check its settings."),
+                )
             case httpx.UnsupportedProtocol():
-                return Unreachable(f"{self.where}: the address is no URL of the web.")
+                return Unreachable(
+                    _("{where}: the address is no URL of the web.").format(where=self.where)
+                )
             case httpx.LocalProtocolError():
                 return self._unsendable()
             case _:
-                return TryAgain(f"{self.where} broke the connection off.")
+                return TryAgain(_("{where} broke the connection off.").format(where=self.where))
+
+    @property
+    def _check_key(self) -> str:
+        return _("Enter it again: {command}").format(command=f"tracker push --secret {self._name}")
 
     def _unsendable(self) -> Unreachable:
         return Unreachable(
-            f"{self.where}: the address or the secret has letters that can't be sent.",
-            _CHECK_KEY.format(name=self._name),
+            _("{where}: the address or the secret has letters that can't be sent.").format(
+                where=self.where
+            ),
+            self._check_key,
         )
 
     def _refusal(self, response: httpx.Response, body: bytes) -> PushError:
@@ -194,37 +215,60 @@ class Web:
         match status:
             case 401:
                 return Unreachable(
-                    f"{self.where} does not know the key or password (401).{said}",
-                    _CHECK_KEY.format(name=self._name),
+                    _("{where} does not know the key or password (401).{said}").format(
+                        where=self.where, said=said
+                    ),
+                    self._check_key,
                 )
             case 403:
                 return Unreachable(
-                    f"{self.where} does not allow it (403).{said}",
-                    "Check what the key may do, and whether the account includes the API.",
+                    _("{where} does not allow it (403).{said}").format(
+                        where=self.where, said=said
+                    ),
+                    _("Check what the key may do, and whether the account includes the API."),
                 )
             case 404 | 405 | 410:
                 return Unreachable(
-                    f"{self.where} has nothing at the address ({status}).{said}",
-                    "Check the address of the target: tracker push --list",
+                    _("{where} has nothing at the address ({status}).{said}").format(
+                        where=self.where, status=status, said=said
+                    ),
+                    _("Check the address of the target: tracker push --list"),
                 )
             case 413:
-                return PushError(f"{self.where}: the session is too large (413).{said}")
+                return PushError(
+                    _("{where}: the session is too large (413).{said}").format(
+                        where=self.where, said=said
+                    )
+                )
             case 507:
-                return Unreachable(f"{self.where} has no space left (507).{said}")
+                return Unreachable(
+                    _("{where} has no space left (507).{said}").format(where=self.where, said=said)
+                )
             case _ if status in PASSES:
-                what = "asks for a pause" if status == 429 else "has trouble"
+                problem = _("{where} has trouble ({status}).{said}")
+                if status == 429:
+                    problem = _("{where} asks for a pause ({status}).{said}")
                 return TryAgain(
-                    f"{self.where} {what} ({status}).{said}", wait_s=_retry_after_s(response)
+                    problem.format(where=self.where, status=status, said=said),
+                    wait_s=_retry_after_s(response),
                 )
             case _ if response.is_redirect:
                 there = urlsplit(response.headers.get("location", "")).netloc or self.where
                 return Unreachable(
-                    f"{self.where} has moved to {one_line(there)} ({status}).",
-                    "The secret is not sent elsewhere by itself. Add the target again with the "
-                    "new address.",
+                    _("{where} has moved to {there} ({status}).").format(
+                        where=self.where, there=one_line(there), status=status
+                    ),
+                    _(
+                        "The secret is not sent elsewhere by itself. Add the target again with "
+                        "the new address."
+                    ),
                 )
             case _:
-                return PushError(f"{self.where} refuses the session ({status}).{said}")
+                return PushError(
+                    _("{where} refuses the session ({status}).{said}").format(
+                        where=self.where, status=status, said=said
+                    )
+                )
 
     def _reason(self, body: bytes) -> str:
         """Return what the service says in its own words, without the secret; empty for a page."""
@@ -234,7 +278,8 @@ class Web:
         if self._secret is not None:
             text = self._secret.hidden_in(text)
         text = one_line(text)[:LONGEST_REASON]
-        return f" It says: {text}" if text else ""
+        # Translators: after a sentence, in the words of a service.
+        return _(" It says: {text}").format(text=text) if text else ""
 
 
 @cache

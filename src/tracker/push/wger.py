@@ -15,6 +15,7 @@ from uuid import UUID, uuid5
 
 from tracker.domain import exercise_named
 from tracker.export.app_terms import at, elapsed_s, parts_of, session_text, started
+from tracker.language import _, localized
 from tracker.push.errors import Gone, PushError, Unreachable
 from tracker.push.web import Web
 
@@ -28,7 +29,9 @@ if TYPE_CHECKING:
 OLDEST: Final = (2, 7)
 """First version whose sessions have an id and a start that a client can choose."""
 
-_UPDATE: Final = f"Update it: version {OLDEST[0]}.{OLDEST[1]} or newer is needed."
+_UPDATE: Final = _("Update it: version {oldest} or newer is needed.").format(
+    oldest=".".join(map(str, OLDEST))
+)
 
 _NAMESPACE: Final = UUID("0b9ffb83-97a5-4ffc-a7a8-29b0a3c1f0c4")
 """Made up once and for all; ids follow from it and the key of a session."""
@@ -89,7 +92,9 @@ class WgerReceiver:
         if made != wanted:
             # Fields that it does not know are dropped without a word.
             self._web.request("DELETE", f"{_SESSIONS}{made}/")
-            raise Unreachable(f"{self._web.where} gives sessions ids of its own.", _UPDATE)
+            raise Unreachable(
+                _("{where} gives sessions ids of its own.").format(where=self._web.where), _UPDATE
+            )
         for entry in entries.values():
             self._web.request("POST", _ENTRIES, json=entry)
         return wanted
@@ -108,7 +113,11 @@ class WgerReceiver:
             expected={404},
         )
         if answer.status == 404:
-            raise Gone(f"{self._web.where} has no session {remote_id} any more.")
+            raise Gone(
+                _("{where} has no session {id} any more.").format(
+                    where=self._web.where, id=remote_id
+                )
+            )
         listed = self._web.request(
             "GET", _ENTRIES, params={"session": remote_id, "limit": MOST_ENTRIES}
         )
@@ -133,9 +142,18 @@ class WgerReceiver:
         told = self._web.request("GET", "/api/v2/version/").body.decode("utf-8", "replace")
         version = re.search(r"(\d+)\.(\d+)", told)
         if version is None:
-            raise Unreachable(f"{self._web.where} does not say which version of wger it is.")
+            raise Unreachable(
+                _("{where} does not say which version of wger it is.").format(
+                    where=self._web.where
+                )
+            )
         if (int(version[1]), int(version[2])) < OLDEST:
-            raise Unreachable(f"{self._web.where} runs wger {version[0]}.", _UPDATE)
+            raise Unreachable(
+                _("{where} runs wger {version}.").format(
+                    where=self._web.where, version=version[0]
+                ),
+                _UPDATE,
+            )
         self._version_known = True
 
     def _entries(self, parcel: Parcel) -> dict[str, dict[str, object]]:
@@ -165,9 +183,12 @@ class WgerReceiver:
         if chosen is not None:
             if not chosen.isdecimal():
                 raise PushError(
-                    f"{self._name}: exercises there have numbers, got {chosen!r} for {exercise}.",
-                    f"Take it from its address: tracker push {self._name} "
-                    f"--exercise {exercise}=NUMBER",
+                    _(
+                        "{target}: exercises there have numbers, got {given!r} for {exercise}."
+                    ).format(target=self._name, given=chosen, exercise=exercise),
+                    _("Take it from its address: {command}").format(
+                        command=f"tracker push {self._name} --exercise {exercise}=NUMBER"
+                    ),
                 )
             return int(chosen)
         if exercise not in self._found:
@@ -184,9 +205,12 @@ class WgerReceiver:
                 if name.casefold() in map(str.casefold, names):
                     return int(told.field(each, "id"))
         raise PushError(
-            f"{self._web.where} has no exercise called {EXERCISE_NAMES[exercise][0]}.",
-            "Name one by the number in its address: "
-            f"tracker push {self._name} --exercise {exercise}=NUMBER",
+            _("{where} has no exercise called {exercise}.").format(
+                where=self._web.where, exercise=EXERCISE_NAMES[exercise][0]
+            ),
+            _("Name one by the number in its address: {command}").format(
+                command=f"tracker push {self._name} --exercise {exercise}=NUMBER"
+            ),
         )
 
 
@@ -211,4 +235,4 @@ def _session(workout: Workout) -> dict[str, object]:
 
 def _rpe(part: Part) -> str:
     rpe = None if part.row is None else part.row.record.entries.rpe
-    return "" if rpe is None else f"RPE {rpe:g}"
+    return "" if rpe is None else _("RPE {effort}").format(effort=localized(f"{rpe:g}"))

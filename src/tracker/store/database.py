@@ -23,6 +23,7 @@ from sqlalchemy.schema import CreateSchema, DropSchema
 from tracker.domain import InputError, OutputError, TrackerError
 from tracker.domain.errors import refuse_existing, replace_file, writing
 from tracker.domain.foreign_text import HIDDEN, without_secrets
+from tracker.language import _
 from tracker.store.schema import (
     METADATA,
     MIGRATIONS,
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 POSTGRES_DRIVER: Final = "postgresql+psycopg"
 """The only tested driver; the extra `postgres` installs it."""
 
-_ADVICE: Final = (
+_ADVICE: Final = _(
     "Write postgresql+psycopg://user@host/database, sqlite:////folder/file.sqlite, or the path "
     "of a file."
 )
@@ -58,18 +59,26 @@ def log_url(place: str | Path) -> URL:
         url = make_url(text)
     except (ArgumentError, ValueError):
         # Not quoted: there may be a password in it.
-        raise InputError("URL of the training log", "cannot be read", _ADVICE) from None
+        raise InputError(_("URL of the training log"), _("cannot be read"), _ADVICE) from None
     match url.get_backend_name():
         case "postgresql":
             if url.drivername not in ("postgresql", "postgres", POSTGRES_DRIVER):
-                raise InputError(shown(url), f"expected the driver {POSTGRES_DRIVER}", _ADVICE)
+                raise InputError(
+                    shown(url),
+                    _("expected the driver {driver}").format(driver=POSTGRES_DRIVER),
+                    _ADVICE,
+                )
             return url.set(drivername=POSTGRES_DRIVER)
         case "sqlite" if url.database and url.drivername in ("sqlite", "sqlite+pysqlite"):
             return log_url(Path(url.database))
         case "sqlite":
-            raise InputError(shown(url), "names no file; a log can't be kept in memory", _ADVICE)
+            raise InputError(
+                shown(url), _("names no file; a log can't be kept in memory"), _ADVICE
+            )
         case other:
-            raise InputError(shown(url), f"the log cannot be kept in {other}", _ADVICE)
+            raise InputError(
+                shown(url), _("the log cannot be kept in {place}").format(place=other), _ADVICE
+            )
 
 
 _SEARCH_PATH: Final = re.compile(r"-c\s*search_path\s*=\s*(\w+)")
@@ -131,14 +140,19 @@ def file_of(url: URL) -> Path | None:
     return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
 
 
-REBUILD: Final = (
+REBUILD: Final = _(
     "Move the file away. Then put a backup in its place (tracker backup makes them), or rebuild "
     "the log from the recordings: tracker rescore --missing. The recordings are not touched; "
     "edits made after training are in backups only."
 )
 """What to do about a lost log file."""
 
-_KEPT: Final = "No confirmed change is lost."
+_KEPT: Final = _("No confirmed change is lost.")
+
+
+def _kept(advice: str) -> str:
+    """Return advice for a failure that costs nothing."""
+    return f"{advice} {_KEPT}"
 
 
 class LogFailure(TrackerError):
@@ -167,42 +181,52 @@ def _of_sqlite(where: str, cause: sqlite3.Error) -> TrackerError:
     code = getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
     match code & 0xFF:
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
-            problem = "another program is writing to the training log and does not finish"
+            problem = _("another program is writing to the training log and does not finish")
             return LogFailure(
-                f"{where}: {problem}", f"Wait for it or end it, and try again. {_KEPT}"
+                f"{where}: {problem}",
+                _kept(_("Wait for it or end it, and try again.")),
             )
         case sqlite3.SQLITE_FULL:
-            problem = "there is no space left for the training log"
-            return OutputError(where, problem, f"Free some space and try again. {_KEPT}")
+            problem = _("there is no space left for the training log")
+            return OutputError(where, problem, _kept(_("Free some space and try again.")))
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM | sqlite3.SQLITE_AUTH:
             return OutputError(
                 where,
-                "the training log may not be written",
-                "Check who owns the file and its folder, or name another one in config.toml: "
-                '[log] url = "..."',
+                _("the training log may not be written"),
+                _(
+                    "Check who owns the file and its folder, or name another one in config.toml: "
+                    '[log] url = "..."'
+                ),
             )
         case sqlite3.SQLITE_CANTOPEN:
             return OutputError(
                 where,
-                "the training log cannot be opened or created",
-                "Check that its folder exists and is yours, and that it is not a folder itself.",
+                _("the training log cannot be opened or created"),
+                _(
+                    "Check that its folder exists and is yours, and that it is not a folder "
+                    "itself."
+                ),
             )
         case sqlite3.SQLITE_NOTADB:
             return InputError(
-                where, "expected a training log, but this is not a database", REBUILD
+                where, _("expected a training log, but this is not a database"), REBUILD
             )
         case sqlite3.SQLITE_CORRUPT:
-            return InputError(where, f"the training log is damaged: {cause}", REBUILD)
+            return InputError(
+                where, _("the training log is damaged: {reason}").format(reason=cause), REBUILD
+            )
         case sqlite3.SQLITE_IOERR:
             return OutputError(
                 where,
-                f"the disk failed or is full: {cause}",
-                f"Check the disk and its space, and try again. {_KEPT}",
+                _("the disk failed or is full: {reason}").format(reason=cause),
+                _kept(_("Check the disk and its space, and try again.")),
             )
         case _:
             return LogFailure(
-                f"{where}: the training log cannot be used: {cause}",
-                "If another program has changed the file, restore a backup.",
+                _("{where}: the training log cannot be used: {reason}").format(
+                    where=where, reason=cause
+                ),
+                _("If another program has changed the file, restore a backup."),
             )
 
 
@@ -215,23 +239,30 @@ def _of_server(url: URL, cause: BaseException | None) -> TrackerError:
     # PostgreSQL's error classes, appendix A of its manual.
     state = getattr(cause, "sqlstate", None) or ""
     if state.startswith("53") or state == "58030":
-        problem = f"the server has no space or memory left: {problem}"
-        return OutputError(where, problem, f"Ask its administrator. {_KEPT}")
+        problem = _("the server has no space or memory left: {reason}").format(reason=problem)
+        return OutputError(where, problem, _kept(_("Ask its administrator.")))
     if state in ("42501", "25006"):
         return OutputError(
             where,
-            f"the training log may not be written: {problem}",
-            "Ask the server's administrator for the right to create and write tables.",
+            _("the training log may not be written: {reason}").format(reason=problem),
+            _("Ask the server's administrator for the right to create and write tables."),
         )
     if state in ("55P03", "40001", "40P01", "57014"):
-        problem = f"another program holds the training log: {problem}"
-        return LogFailure(f"{where}: {problem}", f"Try again. {_KEPT}")
+        problem = _("another program holds the training log: {reason}").format(reason=problem)
+        return LogFailure(f"{where}: {problem}", _kept(_("Try again.")))
     if not state or state.startswith(("08", "28", "57", "3D")):
         return LogFailure(
-            f"{where}: the server of the training log cannot be used: {problem}",
-            f"Check the URL, the network and the password (PGPASSWORD or ~/.pgpass). {_KEPT}",
+            _("{where}: the server of the training log cannot be used: {reason}").format(
+                where=where, reason=problem
+            ),
+            _kept(_("Check the URL, the network and the password (PGPASSWORD or ~/.pgpass).")),
         )
-    return LogFailure(f"{where}: the training log cannot be used: {problem}", _KEPT)
+    return LogFailure(
+        _("{where}: the training log cannot be used: {reason}").format(
+            where=where, reason=problem
+        ),
+        _KEPT,
+    )
 
 
 BUSY_S: Final = 10.0
@@ -329,9 +360,13 @@ class Database:
         except OSError as error:
             raise OutputError(
                 self.location,
-                f"the folder for the training log can't be created: {error.strerror}",
-                "Choose a place of your own: TRACKER_HOME=FOLDER, or another file in "
-                'config.toml: [log] url = "..."',
+                _("the folder for the training log can't be created: {reason}").format(
+                    reason=error.strerror
+                ),
+                _(
+                    "Choose a place of your own: TRACKER_HOME=FOLDER, or another file in "
+                    'config.toml: [log] url = "..."'
+                ),
             ) from error
         # No pool: a pooled connection would keep the file open if somebody forgets to close it.
         engine = create_engine(self.url, poolclass=NullPool, connect_args={"timeout": busy_s})
@@ -351,8 +386,12 @@ class Database:
             )
         except ModuleNotFoundError as error:
             raise TrackerError(
-                f"{self.location}: the driver for PostgreSQL is not installed",
-                'Install the extra: pip install "hip-thrust-tracker[postgres]"',
+                _("{where}: the driver for PostgreSQL is not installed").format(
+                    where=self.location
+                ),
+                _("Install the extra: {command}").format(
+                    command='pip install "hip-thrust-tracker[postgres]"'
+                ),
             ) from error
 
 
@@ -387,7 +426,7 @@ def back_up(
     the file exists and `force` is not given, is the log itself, or cannot be written.
     """
     if database.file is not None and target.exists() and target.samefile(database.file):
-        raise OutputError(str(target), "is the training log itself", "Choose another name.")
+        raise OutputError(str(target), _("is the training log itself"), _("Choose another name."))
     refuse_existing(target, force)
     with (
         writing(target),

@@ -23,6 +23,7 @@ from tracker.domain import (
 )
 from tracker.domain.loads import MOST_LOAD_KG
 from tracker.domain.plan import LONGEST_NOTE, MOST_PAIN, MOST_REPS, MOST_RPE
+from tracker.language import _, localized, ngettext
 from tracker.store.schema import EDITS
 
 if TYPE_CHECKING:
@@ -129,11 +130,13 @@ def check_edit(edit: Edit) -> None:
     """Refuse an implausible edit: an `InputError`, or an `UnknownNameError` for an exercise."""
     name = edit.field.value.replace("_", " ")
     if edit.field.of_a_set is (edit.set_index is None):
-        problem = "needs a set" if edit.field.of_a_set else "belongs to the session, not to a set"
+        problem = (
+            _("needs a set") if edit.field.of_a_set else _("belongs to the session, not to a set")
+        )
         raise InputError(name, problem)
     if edit.value is None:
         if not edit.field.of_a_set:
-            raise InputError(name, "can be changed, but not cleared")
+            raise InputError(name, _("can be changed, but not cleared"))
     elif edit.field in (Field.EXERCISE, Field.SET_EXERCISE):
         exercise_named(str(edit.value))
     elif edit.field is Field.SIDE:
@@ -143,10 +146,18 @@ def check_edit(edit: Edit) -> None:
     elif isinstance(edit.value, str):
         if len(edit.value) > LONGEST_NOTE:
             raise InputError(
-                name, f"expected at most {LONGEST_NOTE} characters, got {len(edit.value)}"
+                name,
+                _("expected at most {most} characters, got {given}").format(
+                    most=LONGEST_NOTE, given=len(edit.value)
+                ),
             )
     elif not 0 <= edit.value <= _MOST[edit.field]:
-        raise InputError(name, f"expected 0 to {_MOST[edit.field]:g}, got {edit.value:g}")
+        raise InputError(
+            name,
+            _("expected 0 to {most:g}, got {given}").format(
+                most=_MOST[edit.field], given=localized(f"{edit.value:g}")
+            ),
+        )
 
 
 def overlay(workout: Workout, edits: Iterable[MadeEdit]) -> EditedWorkout:
@@ -267,9 +278,16 @@ def write_edits(
         record = None if edit.set_index is None else records.get(edit.set_index)
         if edit.set_index is not None and record is None:
             numbers = ", ".join(str(number) for number in sorted(records))
-            has = f"{'set' if len(records) == 1 else 'sets'} {numbers}" if numbers else "none"
+            problem = _("there is no set {number}; it has none")
+            if records:
+                problem = ngettext(
+                    "there is no set {number}; it has set {numbers}",
+                    "there is no set {number}; it has sets {numbers}",
+                    len(records),
+                )
             raise InputError(
-                f"session {session_id}", f"there is no set {edit.set_index}; it has {has}"
+                _("session {number}").format(number=session_id),
+                problem.format(number=edit.set_index, numbers=numbers),
             )
         connection.execute(
             insert(EDITS).values(
@@ -289,7 +307,9 @@ def undo(connection: Connection, session_id: int, undone_utc: str) -> tuple[Edit
     """Undo the newest change that applies, and return its edits; an `InputError` if none does."""
     holding = [made for made in read_edits(connection, session_id) if made.undone_utc is None]
     if not holding:
-        raise InputError(f"session {session_id}", "there is no edit to undo")
+        raise InputError(
+            _("session {number}").format(number=session_id), _("there is no edit to undo")
+        )
     change = holding[-1].change
     rows = update(EDITS).where(EDITS.c.session_id == session_id, EDITS.c.change == change)
     connection.execute(rows.values(undone_utc=undone_utc))
@@ -301,7 +321,7 @@ def _field(name: str, session_id: int) -> Field:
         return Field(name)
     except ValueError:
         raise InputError(
-            f"session {session_id}",
-            f"has an edit of {name!r}, which this tracker does not know",
-            "Update the tracker to read it.",
+            _("session {number}").format(number=session_id),
+            _("has an edit of {name!r}, which this tracker does not know").format(name=name),
+            _("Update the tracker to read it."),
         ) from None

@@ -9,6 +9,7 @@ from sqlalchemy import func, insert, select, update
 
 from tracker.domain import InputError
 from tracker.domain.plan import LONGEST_NOTE
+from tracker.language import _
 from tracker.store.database import BUSY_S, Database, back_up
 from tracker.store.edits import (
     Edit,
@@ -244,9 +245,11 @@ class TrainingLog:
                 session = session_of(connection, session_id)
                 if session["deleted_utc"] is None:
                     raise InputError(
-                        f"session {session_id}",
-                        "is not in the trash",
-                        f"Put it there first: tracker delete {session_id}",
+                        _("session {number}").format(number=session_id),
+                        _("is not in the trash"),
+                        _("Put it there first: {command}").format(
+                            command=f"tracker delete {session_id}"
+                        ),
                     )
                 connection.execute(SESSIONS.delete().where(SESSIONS.c.id == session_id))
                 if session["sha256"] is not None:
@@ -259,7 +262,10 @@ class TrainingLog:
         """
         whom = whom.strip()
         if not 0 < len(whom) <= LONGEST_NOTE:
-            raise InputError("asked", f"expected 1 to {LONGEST_NOTE} characters: whom, and when")
+            raise InputError(
+                "asked",
+                _("expected 1 to {most} characters: whom, and when").format(most=LONGEST_NOTE),
+            )
         with self._database.writing() as connection:
             newest = connection.scalar(select(func.max(SESSIONS.c.at_utc))) or ""
             at_utc = max(in_order(self._now()), newest) if at is None else in_order(at)

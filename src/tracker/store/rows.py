@@ -37,6 +37,7 @@ from tracker.domain import (
     entry_object,
     plan_from_json,
 )
+from tracker.language import _
 from tracker.store.schema import (
     CALIBRATIONS,
     FAULTS,
@@ -297,7 +298,9 @@ def _known(kind: type[E], value: str, session: RowMapping) -> E:
 
 def _unknown(value: str, session: RowMapping) -> InputError:
     return InputError(
-        f"session {session['id']}",
-        f"was written by tracker {session['tracker_version']}; this one does not know {value!r}",
-        "Update the tracker to read it.",
+        _("session {number}").format(number=session["id"]),
+        _("was written by tracker {version}; this one does not know {value!r}").format(
+            version=session["tracker_version"], value=value
+        ),
+        _("Update the tracker to read it."),
     )

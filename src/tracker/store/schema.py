@@ -40,6 +40,7 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeDecorator
 
 from tracker.domain import InputError
+from tracker.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -485,8 +486,10 @@ def bring_up_to_date(
     if version > newest:
         raise InputError(
             where,
-            f"the training log has version {version}, this tracker knows up to {newest}",
-            "Update the tracker, or name another log in config.toml.",
+            _("the training log has version {version}, this tracker knows up to {newest}").format(
+                version=version, newest=newest
+            ),
+            _("Update the tracker, or name another log in config.toml."),
         )
     for number in range(version, newest):
         migrations[number - 1](connection)
@@ -506,6 +509,8 @@ def _refuse_others(connection: Connection, where: str) -> None:
     if foreign:
         raise InputError(
             where,
-            f"expected a training log, but its tables are {', '.join(sorted(foreign)[:5])}",
-            "Name another file or database for the log in config.toml.",
+            _("expected a training log, but its tables are {tables}").format(
+                tables=", ".join(sorted(foreign)[:5])
+            ),
+            _("Name another file or database for the log in config.toml."),
         )

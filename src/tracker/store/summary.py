@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import select
 
 from tracker.domain import InputError, PainMoment, mean_of_known
+from tracker.language import _
 from tracker.store.schema import SESSIONS
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ def summary_row(workout: Workout, logged_utc: str, edited: bool) -> dict[str, ob
         "sets_done": len(sets),
         "reps_done": sum(record.done for record in sets),
         "reps_measured": len(reps),
-        "load_kg": max((load for load, _ in loads), default=None),
+        "load_kg": max((load for load, __ in loads), default=None),
         "volume_kg": sum(load * done for load, done in loads) if loads else None,
         "rom_deg": mean_of_known(rep.rom_deg for rep in reps),
         "mean_velocity_mps": mean_of_known(rep.mean_velocity_mps for rep in reps),
@@ -188,7 +189,7 @@ NEWEST: Final = "last"
 _MOST_DIGITS: Final = 9
 """Digits of an id, which has 32 bits."""
 
-_SEE_HISTORY: Final = "See: tracker history"
+_SEE_HISTORY: Final = _("See: tracker history")
 
 
 def session_of(connection: Connection, session_id: int) -> RowMapping:
@@ -196,7 +197,11 @@ def session_of(connection: Connection, session_id: int) -> RowMapping:
     query = select(SESSIONS).where(SESSIONS.c.id == session_id)
     found = connection.execute(query).mappings().one_or_none()
     if found is None:
-        raise InputError(f"session {session_id}", "is not in the log", _SEE_HISTORY)
+        raise InputError(
+            _("session {number}").format(number=session_id),
+            _("is not in the log"),
+            _SEE_HISTORY,
+        )
     return found
 
 
@@ -207,11 +212,11 @@ def find_session(connection: Connection, text: str) -> int:
         if not newest and read_summaries(connection, SessionQuery(limit=1, trash=True)):
             raise InputError(
                 NEWEST,
-                "every session is in the trash",
-                "See them: tracker history --trash; take one out: tracker delete --restore ID",
+                _("every session is in the trash"),
+                _("See them: tracker history --trash; take one out: tracker delete --restore ID"),
             )
         if not newest:
-            raise InputError(NEWEST, "there is no session in the log yet")
+            raise InputError(NEWEST, _("there is no session in the log yet"))
         return newest[0].id
     if text.isascii() and text.isdigit():
         session_id = int(text) if len(text) <= _MOST_DIGITS else 0
@@ -223,10 +228,14 @@ def find_session(connection: Connection, text: str) -> int:
         return int(found[0].id)
     if not found:
         raise InputError(
-            text, "no session has this id, and no recording's name starts like this", _SEE_HISTORY
+            text,
+            _("no session has this id, and no recording's name starts like this"),
+            _SEE_HISTORY,
         )
     names = ", ".join(f"{row.id} ({row.recording_name})" for row in found[:3])
-    raise InputError(text, f"matches more than one session: {names}", "Give the id.")
+    raise InputError(
+        text, _("matches more than one session: {names}").format(names=names), _("Give the id.")
+    )
 
 
 def same_recording(
