@@ -147,6 +147,8 @@ def brought_up_to_date(code: str, texts: Catalog) -> Catalog:
     for text in texts:
         if text.id:
             before = known.get(text.id, text.context)
+            if before is not None and before.pluralizable != text.pluralizable:
+                before = None
             updated.add(
                 text.id,
                 before.string if before is not None else None,

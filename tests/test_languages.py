@@ -74,8 +74,8 @@ def test_the_compiled_texts_are_those_that_are_edited(code: str) -> None:
     for message in translated_into(code):
         if isinstance(message.id, tuple):
             forms = [text for _, text in pairs(message)]
-            assert compiled.ngettext(*message.id, 1) == forms[0]  # type: ignore[call-arg]
-            assert compiled.ngettext(*message.id, 2) == forms[-1]  # type: ignore[call-arg]
+            one, many = message.id
+            assert [compiled.ngettext(one, many, n) for n in (1, 2)] == [forms[0], forms[-1]]
         elif message.context:
             assert compiled.pgettext(message.context, str(message.id)) == message.string
         else:
